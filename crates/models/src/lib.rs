@@ -1,0 +1,2 @@
+//! models.
+#![no_std]
