@@ -1,2 +1,145 @@
-//! xtask.
-fn main() {}
+//! The repository's own commands: `cargo xtask <verb>`.
+//!
+//! Every verb has a file of its own. A verb takes the workspace and its arguments, prints what it did, and returns
+//! `Ok` or a [`Failure`]; nothing else in here decides about exit codes.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "these are commands for people: they print"
+)]
+
+mod ci;
+mod codegen;
+mod deps;
+mod failure;
+mod no_std;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use failure::Failure;
+use workspace::Workspace;
+
+/// A verb: its name, its arguments as shown by `help`, one line about it, and what it runs.
+struct Verb {
+    name: &'static str,
+    arguments: &'static str,
+    about: &'static str,
+    run: fn(&Workspace, &[String]) -> Result<(), Failure>,
+}
+
+const VERBS: &[Verb] = &[
+    Verb {
+        name: "codegen",
+        arguments: "[--check]",
+        about: "write the models, operation tables and reference pages from the descriptions",
+        run: codegen::run,
+    },
+    Verb {
+        name: "deps",
+        arguments: "[--update]",
+        about: "check who depends on what against xtask/deps/",
+        run: deps::run,
+    },
+    Verb {
+        name: "tidy",
+        arguments: "",
+        about: "check manifests, sources, links and the list of faults",
+        run: tidy::run,
+    },
+    Verb {
+        name: "no-std",
+        arguments: "",
+        about: "link the models without std, and run them",
+        run: no_std::run,
+    },
+    Verb {
+        name: "ci",
+        arguments: "",
+        about: "every step of continuous integration, in its order",
+        run: ci::run,
+    },
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> Result<(), Failure> {
+    match arguments.split_first() {
+        None => {
+            print!("{}", help());
+            Ok(())
+        }
+        Some((verb, _)) if matches!(verb.as_str(), "help" | "--help" | "-h") => {
+            print!("{}", help());
+            Ok(())
+        }
+        Some((name, rest)) => match VERBS.iter().find(|verb| verb.name == name) {
+            Some(verb) => (verb.run)(&Workspace::here(), rest),
+            None => Err(Failure::Usage(format!(
+                "there is no verb `{name}`\n\n{}",
+                help()
+            ))),
+        },
+    }
+}
+
+fn help() -> String {
+    let mut text = String::from("Usage: cargo xtask <verb>\n\n");
+    for verb in VERBS {
+        let call = format!("{} {}", verb.name, verb.arguments);
+        text.push_str(&format!("  {call:<18} {}\n", verb.about));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(arguments: &[&str]) -> Result<(), Failure> {
+        dispatch(
+            &arguments
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>(),
+        )
+    }
+
+    #[test]
+    fn an_unknown_verb_is_a_mistake_of_the_caller() {
+        let failure = run(&["tidier"]).unwrap_err();
+        assert_eq!(failure.exit_code(), 2);
+        assert!(failure.to_string().contains("no verb `tidier`"));
+        assert!(failure.to_string().contains("Usage: cargo xtask <verb>"));
+    }
+
+    #[test]
+    fn an_argument_that_a_verb_does_not_take_is_a_mistake_of_the_caller() {
+        for verb in VERBS {
+            assert_eq!(
+                run(&[verb.name, "--nonsense"]).unwrap_err().exit_code(),
+                2,
+                "{}",
+                verb.name
+            );
+        }
+    }
+
+    #[test]
+    fn help_names_every_verb() {
+        for verb in VERBS {
+            assert!(help().contains(verb.name) && help().contains(verb.about));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! How a verb fails.
+
+use std::fmt;
+
+/// Why a verb did not succeed. The text is for people and ends with what to do.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The command line was wrong: exit code 2.
+    Usage(String),
+    /// A check found something, or a step could not be done: exit code 1.
+    Check(String),
+}
+
+impl Failure {
+    /// The exit code of the process.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => 2,
+            Self::Check(_) => 1,
+        }
+    }
+
+    /// `Ok` when nothing was found, otherwise all findings, one a line, below a title.
+    pub(crate) fn from_findings(title: &str, findings: &[String]) -> Result<(), Self> {
+        if findings.is_empty() {
+            return Ok(());
+        }
+        Err(Self::Check(format!(
+            "{title}: {} found\n  {}",
+            findings.len(),
+            findings.join("\n  ")
+        )))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(text) | Self::Check(text) => f.write_str(text),
+        }
+    }
+}
+
+impl From<String> for Failure {
+    fn from(text: String) -> Self {
+        Self::Check(text)
+    }
+}
+
+/// `Ok` when a verb that takes no arguments got none.
+pub(crate) fn no_arguments(verb: &str, arguments: &[String]) -> Result<(), Failure> {
+    match arguments.first() {
+        None => Ok(()),
+        Some(argument) => Err(Failure::Usage(format!(
+            "`{verb}` takes no arguments, got `{argument}`"
+        ))),
+    }
+}

@@ -1,0 +1,9 @@
+//! `cargo xtask no-std`.
+
+use crate::failure::{Failure, no_arguments};
+use crate::workspace::Workspace;
+
+pub(crate) fn run(_workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+    no_arguments("no-std", arguments)?;
+    Err(Failure::Check("not built yet".into()))
+}
