@@ -1,0 +1,222 @@
+//! Why a transport brought no complete answer back.
+
+use std::error::Error;
+use std::fmt;
+
+use http::StatusCode;
+
+/// A boxed error of any kind, as the sources of our errors are held.
+pub type BoxError = Box<dyn Error + Send + Sync>;
+
+/// What went wrong below HTTP semantics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// No connection came about, so no byte of the request was written. A TLS handshake that the peer dropped belongs here.
+    Connect(ConnectFailure),
+    /// A certificate or the handshake was refused. It is never tried again.
+    Tls,
+    /// One of the time limits passed.
+    Timeout(Phase),
+    /// The connection ended after a byte of the request was written.
+    Interrupted,
+    /// What came back was not the HTTP that it should have been.
+    Protocol,
+    /// Something exceeded its limit.
+    TooLarge {
+        /// What was too large.
+        what: TooLarge,
+        /// The limit, in bytes; for header fields their number.
+        limit: u64,
+    },
+    /// The transport cannot work as it is set up, for example outside its runtime.
+    Config,
+}
+
+/// Why no connection came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConnectFailure {
+    /// The host name did not resolve.
+    Dns,
+    /// The host refused the connection.
+    Refused,
+    /// The proxy did not let the connection through.
+    Proxy,
+    /// The process or the system is out of file descriptors.
+    Descriptors,
+    /// Anything else, for example an unreachable network or a handshake that the peer dropped.
+    Other,
+}
+
+/// The part of a call whose time limit passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Phase {
+    /// Connecting, with name resolution and TLS.
+    Connect,
+    /// Waiting for the first byte of the answer.
+    FirstByte,
+    /// No progress in the middle of the request or the answer.
+    Stall,
+    /// One attempt as a whole.
+    Attempt,
+    /// The whole call with all its attempts and waits.
+    Total,
+}
+
+/// What exceeded its limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TooLarge {
+    /// The head of the response: status line and header fields.
+    Head,
+    /// The body of the response.
+    Body,
+    /// The body of the response after its content encoding was undone.
+    Decoded,
+    /// The URL of the request.
+    Url,
+}
+
+/// No complete answer came back, and whether the request may have reached the server.
+///
+/// ```
+/// use gatelet_transport::{ConnectFailure, TransportError, TransportErrorKind};
+///
+/// let refused = TransportError::new(TransportErrorKind::Connect(ConnectFailure::Refused));
+/// assert!(!refused.was_sent());
+///
+/// let reset = TransportError::new(TransportErrorKind::Interrupted);
+/// assert!(reset.was_sent());          // when in doubt, say sent
+/// assert!(!reset.not_sent().was_sent()); // the peer said that it processed nothing
+/// ```
+#[derive(Debug)]
+pub struct TransportError {
+    kind: TransportErrorKind,
+    was_sent: bool,
+    status: Option<StatusCode>,
+    source: Option<BoxError>,
+}
+
+impl TransportError {
+    /// An error of this kind. Only failures before the first byte of the request (`Connect`, `Tls`, `Config` and the
+    /// connect timeout) say that nothing was sent; all others say sent until [`not_sent`](Self::not_sent) is called.
+    #[must_use]
+    pub fn new(kind: TransportErrorKind) -> Self {
+        use TransportErrorKind::{Config, Connect, Timeout, Tls};
+        let was_sent = !matches!(kind, Connect(_) | Tls | Config | Timeout(Phase::Connect));
+        Self {
+            kind,
+            was_sent,
+            status: None,
+            source: None,
+        }
+    }
+
+    /// Says that the server surely did not process the request, for example because HTTP/2 refused the stream.
+    #[must_use]
+    pub fn not_sent(mut self) -> Self {
+        self.was_sent = false;
+        self
+    }
+
+    /// Keeps the status that had arrived before the answer broke off: a 201 whose body is cut was applied all the same.
+    #[must_use]
+    pub fn with_status(mut self, status: StatusCode) -> Self {
+        self.was_sent = true;
+        self.status = Some(status);
+        self
+    }
+
+    /// Keeps the cause. Its text must not hold a secret, a query or a header value.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn kind(&self) -> TransportErrorKind {
+        self.kind
+    }
+
+    /// Whether the server may have processed the request.
+    #[must_use]
+    pub fn was_sent(&self) -> bool {
+        self.was_sent
+    }
+
+    /// The status that had arrived before the answer broke off.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        self.status
+    }
+
+    /// The cause alone: what the error of a call keeps once it states the kind itself.
+    pub(crate) fn into_source(self) -> Option<BoxError> {
+        self.source
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.kind.fmt(f)
+    }
+}
+
+impl Error for TransportError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl fmt::Display for TransportErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connect(failure) => failure.fmt(f),
+            Self::Tls => f.write_str("the TLS handshake was refused"),
+            Self::Timeout(phase) => phase.fmt(f),
+            Self::Interrupted => f.write_str("the connection ended before the answer was complete"),
+            Self::Protocol => f.write_str("the answer is not well-formed HTTP"),
+            Self::TooLarge { what, limit } => write!(f, "{what} exceeds the limit of {limit}"),
+            Self::Config => f.write_str("the transport cannot work as it is set up"),
+        }
+    }
+}
+
+impl fmt::Display for ConnectFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Dns => "the host name did not resolve",
+            Self::Refused => "the connection was refused",
+            Self::Proxy => "the proxy did not let the connection through",
+            Self::Descriptors => "no file descriptor was free for a connection",
+            Self::Other => "no connection came about",
+        })
+    }
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Connect => "connecting took too long",
+            Self::FirstByte => "no answer began in time",
+            Self::Stall => "the exchange made no progress in time",
+            Self::Attempt => "the attempt took too long",
+            Self::Total => "the call took too long",
+        })
+    }
+}
+
+impl fmt::Display for TooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Head => "the head of the response",
+            Self::Body => "the body of the response",
+            Self::Decoded => "the decoded body of the response",
+            Self::Url => "the URL",
+        })
+    }
+}
