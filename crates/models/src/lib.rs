@@ -1,2 +1,48 @@
-//! models.
+//! Typed models of two vendors' gateway APIs, and their operations as plain data.
+//!
+//! The crate does no IO and knows no HTTP: it needs `alloc`, no `std`, and brings no proc-macro. Take it alone to read and write the
+//! bodies of Okta Advanced Server Access (ASA; Okta Privileged Access speaks the same) and of the Dynatrace ActiveGate token API.
+//!
+//! ```
+//! use gatelet_models::Timestamp;
+//!
+//! let created: Timestamp = "2026-11-21T20:48:09.5+01:00".parse()?;
+//! assert_eq!(created.to_string(), "2026-11-21T19:48:09.5Z");
+//! # Ok::<(), gatelet_models::ParseTimestampError>(())
+//! ```
+//!
+//! # What is lenient, what is strict
+//!
+//! Reading is lenient where servers differ: absent and `null` are both `None` for an optional field, a `null` list is empty where the
+//! vendor sends it so, unknown fields are skipped and unknown words of an enum are kept and written back unchanged.
+//!
+//! Reading is strict where leniency would invent data: a key given twice, an array in place of an object, `"false"` in place of
+//! `false`, an integer out of range or written with a fraction are errors. An error names the kind of what was found and never its
+//! value, so it is safe to log.
+//!
+//! Writing is strict: `None` is left out, and a [`Patch`] keeps absent, `null` and a value apart.
+//!
+//! The models read any self-describing format; JSON is what the vendors speak.
 #![no_std]
+
+extern crate alloc;
+
+#[allow(dead_code, unused_macros, unused_imports)]
+mod de;
+#[allow(unused_macros, unused_imports)]
+mod id;
+#[allow(unused_macros, unused_imports)]
+mod open_enum;
+mod operation;
+mod patch;
+mod secret;
+#[allow(dead_code)]
+mod ser;
+mod timestamp;
+
+pub use operation::{
+    Method, Operation, Paging, PathError, PathErrorKind, QueryKind, QueryParameter,
+};
+pub use patch::Patch;
+pub use secret::Secret;
+pub use timestamp::{Milliseconds, ParseTimestampError, Timestamp};

@@ -1,0 +1,79 @@
+//! Enums that grow: the vendors add words without a new version of their API, so an unknown word is kept, not refused.
+
+/// Makes an enum of known words and `Unknown`, which keeps any other word and writes it back unchanged.
+macro_rules! open_enum {
+    (
+        $(#[$attribute:meta])*
+        $visibility:vis enum $name:ident {
+            $($(#[$about:meta])* $variant:ident = $word:literal,)+
+        }
+    ) => {
+        $(#[$attribute])*
+        #[derive(Clone, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        $visibility enum $name {
+            $($(#[$about])* $variant,)+
+            /// A word that this version does not know, kept as it was read.
+            Unknown(alloc::boxed::Box<str>),
+        }
+
+        impl $name {
+            /// The words that this version knows.
+            pub const KNOWN: &'static [&'static str] = &[$($word),+];
+
+            /// The word as the vendor writes it.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $word,)+
+                    Self::Unknown(word) => word,
+                }
+            }
+
+            fn known(word: &str) -> Option<Self> {
+                match word {
+                    $($word => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(word: &str) -> Self {
+                Self::known(word).unwrap_or_else(|| Self::Unknown(word.into()))
+            }
+        }
+
+        impl From<alloc::string::String> for $name {
+            fn from(word: alloc::string::String) -> Self {
+                Self::known(&word).unwrap_or_else(|| Self::Unknown(word.into()))
+            }
+        }
+
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                core::fmt::Display::fmt(self.as_str(), f)
+            }
+        }
+
+        impl core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                core::fmt::Debug::fmt(self.as_str(), f)
+            }
+        }
+
+        impl serde_core::Serialize for $name {
+            fn serialize<S: serde_core::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde_core::Deserialize<'de> for $name {
+            #[inline]
+            fn deserialize<D: serde_core::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_any($crate::de::Text::<Self>::new())
+            }
+        }
+    };
+}
+pub(crate) use open_enum;

@@ -1,0 +1,79 @@
+//! What an update does to one field.
+
+use core::marker::PhantomData;
+
+use serde_core::{
+    Deserialize, Deserializer, Serialize, Serializer, de::DeserializeSeed, ser::Error,
+};
+
+use crate::de::Patched;
+
+/// What an update does to one field: leave it as it is, clear it, or set it.
+///
+/// On the wire these are an absent field, `null`, and a value. In a struct of your own, mark the field
+/// `#[serde(default, skip_serializing_if = "Patch::is_keep")]`: only the struct can leave a field out, so writing `Keep` by itself is an
+/// error.
+///
+/// ```
+/// use gatelet_models::Patch;
+///
+/// let description: Patch<String> = serde_json::from_str("null")?;
+/// assert_eq!(description, Patch::Clear);
+/// assert_eq!(Patch::from("edge"), Patch::Set("edge"));
+/// assert_eq!(Patch::<&str>::from(None), Patch::Keep);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Patch<T> {
+    /// The field keeps the value that the server has.
+    #[default]
+    Keep,
+    /// The field loses its value.
+    Clear,
+    /// The field takes this value.
+    Set(T),
+}
+
+impl<T> Patch<T> {
+    /// Whether the field is left out of the update.
+    pub const fn is_keep(&self) -> bool {
+        matches!(self, Self::Keep)
+    }
+
+    /// The new value, if there is one.
+    pub const fn as_option(&self) -> Option<&T> {
+        match self {
+            Self::Set(value) => Some(value),
+            Self::Keep | Self::Clear => None,
+        }
+    }
+}
+
+impl<T> From<T> for Patch<T> {
+    fn from(value: T) -> Self {
+        Self::Set(value)
+    }
+}
+
+/// What was not read is not touched: `None` keeps.
+impl<T> From<Option<T>> for Patch<T> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Keep, Self::Set)
+    }
+}
+
+impl<T: Serialize> Serialize for Patch<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Keep => Err(S::Error::custom("a field that is kept has to be left out")),
+            Self::Clear => serializer.serialize_unit(),
+            Self::Set(value) => value.serialize(serializer),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Patched(PhantomData).deserialize(deserializer)
+    }
+}

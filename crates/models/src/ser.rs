@@ -1,0 +1,59 @@
+//! How the models are written: fields in the description's order, absent ones left out.
+
+use serde_core::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::Patch;
+
+/// An object that is being written. Its length need not be known, so a field that is left out needs no second look.
+pub(crate) struct Fields<M>(M);
+
+/// Begins an object.
+#[inline]
+pub(crate) fn fields<S: Serializer>(serializer: S) -> Result<Fields<S::SerializeMap>, S::Error> {
+    serializer.serialize_map(None).map(Fields)
+}
+
+impl<M: SerializeMap> Fields<M> {
+    /// Writes a field that is always there.
+    #[inline]
+    pub(crate) fn put<T: Serialize + ?Sized>(
+        &mut self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<(), M::Error> {
+        self.0.serialize_entry(name, value)
+    }
+
+    /// Writes a field if it has a value.
+    #[inline]
+    pub(crate) fn put_some<T: Serialize>(
+        &mut self,
+        name: &'static str,
+        value: Option<T>,
+    ) -> Result<(), M::Error> {
+        match value {
+            Some(value) => self.put(name, &value),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes a field unless it is kept; `null` clears it.
+    #[inline]
+    pub(crate) fn put_patch<T: Serialize>(
+        &mut self,
+        name: &'static str,
+        patch: &Patch<T>,
+    ) -> Result<(), M::Error> {
+        match patch {
+            Patch::Keep => Ok(()),
+            Patch::Clear => self.put(name, &()),
+            Patch::Set(value) => self.put(name, value),
+        }
+    }
+
+    /// Ends the object.
+    #[inline]
+    pub(crate) fn end(self) -> Result<M::Ok, M::Error> {
+        self.0.end()
+    }
+}
