@@ -1,10 +1,40 @@
 //! The core of a JSON API client: a pluggable HTTP transport, retries, credentials and paging.
 
+mod api_error;
+mod base_url;
+mod cached;
+mod call;
+mod channel;
 mod clock;
+mod credential;
+mod dialect;
+mod error;
+mod error_kind;
+pub mod link;
+mod page;
+mod pages;
+pub mod rate_limit;
+mod reply;
+mod retry;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod transport;
 mod transport_error;
 
+pub use api_error::{ApiError, Violation};
+pub use base_url::BaseUrl;
+pub use cached::{Cached, Exchange, Issued};
+pub use call::Call;
+pub use channel::{Channel, ChannelBuilder, Timeouts};
 pub use clock::{AnyClock, Clock};
+pub use credential::{ApiToken, Bearer, Credential, CredentialProvider};
+pub use dialect::Dialect;
+pub use error::Error;
+pub use error_kind::{Applied, CredentialFailure, ErrorKind, PaginationFailure};
+pub use page::{EmptyPageToken, Page, PageToken};
+pub use pages::{Items, Pages};
+pub use reply::Reply;
+pub use retry::RetryPolicy;
 pub use transport::{AnyTransport, FromFn, Transport, from_fn};
 pub use transport_error::{
     BoxError, ConnectFailure, Phase, TooLarge, TransportError, TransportErrorKind,

@@ -1,0 +1,85 @@
+//! A vendor's error answer in the one form that all vendors share.
+
+/// What a vendor says in the body of an error answer.
+///
+/// ```
+/// use gatelet_transport::{ApiError, Violation};
+///
+/// let error = ApiError::default()
+///     .with_code("400")
+///     .with_message("Constraints violated.")
+///     .with_violations([Violation::new("pageSize", "must be at most 3000")]);
+/// assert_eq!(error.code.as_deref(), Some("400"));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ApiError {
+    /// The vendor's word or number for the error, as text.
+    pub code: Option<Box<str>>,
+    /// The vendor's sentence for people.
+    pub message: Option<Box<str>>,
+    /// What is wrong with the request, place by place.
+    pub violations: Vec<Violation>,
+    /// The vendor's id of the request, for its support.
+    pub request_id: Option<Box<str>>,
+}
+
+impl ApiError {
+    /// Sets the vendor's word or number for the error.
+    #[must_use]
+    pub fn with_code(mut self, code: impl Into<Box<str>>) -> Self {
+        self.code = Some(code.into());
+        self
+    }
+
+    /// Sets the vendor's sentence for people.
+    #[must_use]
+    pub fn with_message(mut self, message: impl Into<Box<str>>) -> Self {
+        self.message = Some(message.into());
+        self
+    }
+
+    /// Sets what is wrong with the request, place by place.
+    #[must_use]
+    pub fn with_violations(mut self, violations: impl IntoIterator<Item = Violation>) -> Self {
+        self.violations = violations.into_iter().collect();
+        self
+    }
+
+    /// Sets the vendor's id of the request.
+    #[must_use]
+    pub fn with_request_id(mut self, request_id: impl Into<Box<str>>) -> Self {
+        self.request_id = Some(request_id.into());
+        self
+    }
+}
+
+/// One thing that is wrong with a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Violation {
+    /// The field or parameter, as the vendor names it; may be empty.
+    pub path: Box<str>,
+    /// What is wrong with it; may be empty.
+    pub message: Box<str>,
+    /// Where the parameter was, for example `QUERY`, where the vendor says so.
+    pub location: Option<Box<str>>,
+}
+
+impl Violation {
+    /// A violation at a path.
+    pub fn new(path: impl Into<Box<str>>, message: impl Into<Box<str>>) -> Self {
+        Self {
+            path: path.into(),
+            message: message.into(),
+            location: None,
+        }
+    }
+
+    /// Sets where the parameter was.
+    #[must_use]
+    pub fn with_location(mut self, location: impl Into<Box<str>>) -> Self {
+        self.location = Some(location.into());
+        self
+    }
+}

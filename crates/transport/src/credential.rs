@@ -1,0 +1,194 @@
+//! What a call authorises itself with.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::HeaderValue;
+use zeroize::Zeroizing;
+
+use crate::transport::BoxFuture;
+use crate::{Channel, Error};
+
+/// The longest token that is accepted, in bytes.
+const MAX_TOKEN: usize = 8 * 1024;
+
+/// Gives the credential for a call.
+///
+/// It may use the channel for an unauthenticated call of its own, to exchange a secret for a bearer.
+pub trait CredentialProvider: Send + Sync + 'static {
+    /// The credential to use now.
+    ///
+    /// # Errors
+    ///
+    /// `Credential` when none can be had.
+    fn credential(
+        &self,
+        channel: &Channel,
+    ) -> impl Future<Output = Result<Credential, Error>> + Send;
+
+    /// Told that the server refused this credential; says whether a new one can be had. By default it cannot.
+    fn invalidate(&self, refused: &Credential) -> bool {
+        let _ = refused;
+        false
+    }
+}
+
+/// The twin of [`CredentialProvider`] that can be a trait object.
+pub(crate) trait DynCredentialProvider: Send + Sync {
+    fn credential_boxed<'a>(
+        &'a self,
+        channel: &'a Channel,
+    ) -> BoxFuture<'a, Result<Credential, Error>>;
+
+    fn invalidate(&self, refused: &Credential) -> bool;
+}
+
+impl<T: CredentialProvider> DynCredentialProvider for T {
+    fn credential_boxed<'a>(
+        &'a self,
+        channel: &'a Channel,
+    ) -> BoxFuture<'a, Result<Credential, Error>> {
+        Box::pin(self.credential(channel))
+    }
+
+    fn invalidate(&self, refused: &Credential) -> bool {
+        CredentialProvider::invalidate(self, refused)
+    }
+}
+
+impl<T: CredentialProvider> CredentialProvider for Arc<T> {
+    fn credential(
+        &self,
+        channel: &Channel,
+    ) -> impl Future<Output = Result<Credential, Error>> + Send {
+        self.as_ref().credential(channel)
+    }
+
+    fn invalidate(&self, refused: &Credential) -> bool {
+        CredentialProvider::invalidate(self.as_ref(), refused)
+    }
+}
+
+/// The value of an `Authorization` header, marked as sensitive; its buffer is zeroed when the last clone is dropped.
+#[derive(Clone)]
+pub struct Credential {
+    value: HeaderValue,
+    generation: u64,
+}
+
+impl Credential {
+    /// A scheme and a token, for example `Bearer` and what a server issued.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` when the token is empty, longer than 8 KiB, or holds anything but visible ASCII. The token is
+    /// never part of the error.
+    pub fn new(scheme: &'static str, token: &str) -> Result<Self, Error> {
+        check(token).map_err(|problem| Error::invalid_input("token", problem))?;
+        let bytes = Zeroizing::new([scheme.as_bytes(), b" ", token.as_bytes()].concat());
+        let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(bytes))
+            .map_err(|_| Error::invalid_input("token", "does not fit into a header"))?;
+        value.set_sensitive(true);
+        Ok(Self {
+            value,
+            generation: 0,
+        })
+    }
+
+    pub(crate) fn value(&self) -> &HeaderValue {
+        &self.value
+    }
+}
+
+fn check(token: &str) -> Result<(), &'static str> {
+    match token.as_bytes() {
+        [] => Err("is empty"),
+        bytes if bytes.len() > MAX_TOKEN => Err("is longer than 8192 bytes"),
+        [.., b'\n' | b'\r'] => Err(
+            "ends in a line break: a trailing newline, as reading a file leaves it, is not part of it",
+        ),
+        bytes if !bytes.is_ascii() => Err("holds a character that is not ASCII"),
+        bytes if !bytes.iter().all(u8::is_ascii_graphic) => {
+            Err("holds a space or a control character")
+        }
+        _ => Ok(()),
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credential([redacted])")
+    }
+}
+
+/// A token that goes out as `Authorization: Api-Token …`.
+///
+/// ```
+/// # fn main() -> Result<(), gatelet_transport::Error> {
+/// let token = gatelet_transport::ApiToken::new("dt0c01.EXAMPLE.SECRET")?;
+/// assert_eq!(format!("{token:?}"), "ApiToken([redacted])");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct ApiToken(Credential);
+
+impl ApiToken {
+    /// Takes a token.
+    ///
+    /// # Errors
+    ///
+    /// As [`Credential::new`].
+    pub fn new(token: impl AsRef<str>) -> Result<Self, Error> {
+        Credential::new("Api-Token", token.as_ref()).map(Self)
+    }
+}
+
+impl CredentialProvider for ApiToken {
+    async fn credential(&self, _: &Channel) -> Result<Credential, Error> {
+        Ok(self.0.clone())
+    }
+}
+
+impl fmt::Debug for ApiToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiToken([redacted])")
+    }
+}
+
+/// A token that goes out as `Authorization: Bearer …`.
+///
+/// ```
+/// # fn main() -> Result<(), gatelet_transport::Error> {
+/// let error = gatelet_transport::Bearer::new("secret\n").unwrap_err();
+/// assert!(error.to_string().contains("trailing newline"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Bearer(Credential);
+
+impl Bearer {
+    /// Takes a token.
+    ///
+    /// # Errors
+    ///
+    /// As [`Credential::new`].
+    pub fn new(token: impl AsRef<str>) -> Result<Self, Error> {
+        Credential::new("Bearer", token.as_ref()).map(Self)
+    }
+}
+
+impl CredentialProvider for Bearer {
+    async fn credential(&self, _: &Channel) -> Result<Credential, Error> {
+        Ok(self.0.clone())
+    }
+}
+
+impl fmt::Debug for Bearer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Bearer([redacted])")
+    }
+}

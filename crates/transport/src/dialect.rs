@@ -1,0 +1,39 @@
+//! What differs from vendor to vendor in how a server answers.
+
+use std::time::{Duration, SystemTime};
+
+use http::{HeaderMap, StatusCode};
+
+use crate::{ApiError, rate_limit};
+
+/// A vendor's way to say errors and delays.
+///
+/// ```
+/// use gatelet_transport::{ApiError, Dialect};
+/// use http::StatusCode;
+///
+/// struct Plain;
+///
+/// impl Dialect for Plain {
+///     fn api_error(&self, _: StatusCode, body: &str) -> Option<ApiError> {
+///         Some(ApiError::default().with_message(body))
+///     }
+/// }
+/// ```
+pub trait Dialect: Send + Sync + 'static {
+    /// Reads the vendor's error out of a body; `None` when the body is not the vendor's.
+    fn api_error(&self, status: StatusCode, body: &str) -> Option<ApiError>;
+
+    /// How long the server wants to be left alone. `now` is the server's own time where it tells it, else ours.
+    ///
+    /// By default `Retry-After` alone.
+    fn server_delay(&self, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+        rate_limit::retry_after(headers, now)
+    }
+
+    /// Whether a new credential may cure this 401. By default it may.
+    fn is_curable(&self, error: Option<&ApiError>) -> bool {
+        let _ = error;
+        true
+    }
+}

@@ -1,0 +1,355 @@
+//! The one error of a call.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::StatusCode;
+
+use crate::{
+    ApiError, Applied, BoxError, CredentialFailure, ErrorKind, PageToken, TransportError, Violation,
+};
+
+/// The most that is kept of a body, in bytes.
+const KEPT_BODY: usize = 16 * 1024;
+
+/// The most that Display shows of a server's text, in characters.
+const SHOWN_TEXT: usize = 300;
+
+/// Why a call failed: what happened, whether it may have been applied, and when to try again.
+///
+/// Display is one full line with the operation, the cause, the attempts and whether the call may have been applied;
+/// it never holds a query, a header, a body or a secret. [`source`](std::error::Error::source) begins beneath what
+/// that line states.
+///
+/// ```
+/// use gatelet_transport::{Applied, Error, ErrorKind};
+///
+/// let error = Error::invalid_input("page_size", "must be at least 100").during("dt listTokens");
+/// assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter: "page_size" });
+/// assert_eq!(error.applied(), Applied::No);
+/// assert_eq!(error.to_string(), "dt listTokens: `page_size` cannot be used: must be at least 100 (nothing was sent)");
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    operation: Option<&'static str>,
+    detail: Option<Box<str>>,
+    applied: Applied,
+    is_retryable: bool,
+    attempts: u32,
+    elapsed: Duration,
+    retry_after: Option<Duration>,
+    status: Option<StatusCode>,
+    api: Option<ApiError>,
+    body: Bytes,
+    resume: Option<PageToken>,
+    source: Option<BoxError>,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            operation: None,
+            detail: None,
+            applied: Applied::No,
+            is_retryable: false,
+            attempts: 0,
+            elapsed: Duration::ZERO,
+            retry_after: None,
+            status: None,
+            api: None,
+            body: Bytes::new(),
+            resume: None,
+            source: None,
+        }))
+    }
+
+    /// A value or setting that is refused before anything is sent. The message must not hold the value.
+    #[must_use]
+    pub fn invalid_input(parameter: &'static str, message: impl Into<Box<str>>) -> Self {
+        Self::new(ErrorKind::InvalidInput { parameter }).with_detail(message)
+    }
+
+    /// An exchange for a credential whose answer cannot be used. The message must not hold a secret.
+    #[must_use]
+    pub fn exchange_failed(message: impl Into<Box<str>>) -> Self {
+        Self::new(ErrorKind::Credential(CredentialFailure::ExchangeFailed)).with_detail(message)
+    }
+
+    /// Names the operation that was asked for, for example `asa ListGateways`.
+    #[must_use]
+    pub fn during(mut self, operation: &'static str) -> Self {
+        self.0.operation = Some(operation);
+        self
+    }
+
+    /// What happened.
+    #[must_use]
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0.kind
+    }
+
+    /// Whether a write may have been applied by the server; for a read always [`Applied::No`].
+    #[must_use]
+    pub fn applied(&self) -> Applied {
+        self.0.applied
+    }
+
+    /// Whether the same call may well succeed later and cannot do its work twice.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        self.0.is_retryable
+    }
+
+    /// How long the server wants to be left alone, counted from the end of the call.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The status of the last answer.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.status
+    }
+
+    /// The vendor's word or number for the error, as text.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.0.api.as_ref()?.code.as_deref()
+    }
+
+    /// The vendor's sentence for people.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.0.api.as_ref()?.message.as_deref()
+    }
+
+    /// What the vendor says is wrong with the request, place by place.
+    #[must_use]
+    pub fn violations(&self) -> &[Violation] {
+        self.0
+            .api
+            .as_ref()
+            .map_or(&[], |error| error.violations.as_slice())
+    }
+
+    /// The vendor's id of the request, for its support.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.api.as_ref()?.request_id.as_deref()
+    }
+
+    /// The first 16 KiB of the body of a last answer that was not a success; empty otherwise.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.0.body
+    }
+
+    /// The operation that was asked for, for example `asa ListGateways`.
+    #[must_use]
+    pub fn operation(&self) -> Option<&'static str> {
+        self.0.operation
+    }
+
+    /// How many requests were begun.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// The time from the start of the call to its end.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed
+    }
+
+    /// The page that a failed listing was about to fetch; `None` is the first page.
+    #[must_use]
+    pub fn resume_token(&self) -> Option<&PageToken> {
+        self.0.resume.as_ref()
+    }
+
+    /// Whether the API says that the thing does not exist.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.is_api(StatusCode::NOT_FOUND)
+    }
+
+    /// Whether the API says that the thing exists already or was changed meanwhile.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        self.is_api(StatusCode::CONFLICT)
+    }
+
+    /// Whether the credential was refused, or lacks what the operation needs and the API answers that with 401.
+    #[must_use]
+    pub fn is_unauthorized(&self) -> bool {
+        self.0.kind == ErrorKind::Credential(CredentialFailure::Rejected)
+            || self.is_api(StatusCode::UNAUTHORIZED)
+    }
+
+    /// Whether the server asked to slow down.
+    #[must_use]
+    pub fn is_throttled(&self) -> bool {
+        self.0.kind == ErrorKind::RateLimited
+    }
+
+    fn is_api(&self, status: StatusCode) -> bool {
+        self.0.kind == ErrorKind::Api && self.0.status == Some(status)
+    }
+}
+
+/// What the rest of the crate fills in.
+impl Error {
+    pub(crate) fn with_detail(mut self, detail: impl Into<Box<str>>) -> Self {
+        self.0.detail = Some(detail.into());
+        self
+    }
+
+    pub(crate) fn with_source(mut self, source: impl Into<BoxError>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
+    pub(crate) fn with_api(mut self, api: Option<ApiError>) -> Self {
+        self.0.api = api;
+        self
+    }
+
+    /// Keeps the start of a body, copied so that the rest of it can go.
+    pub(crate) fn with_body(mut self, body: &Bytes) -> Self {
+        self.0.body = if body.len() <= KEPT_BODY {
+            body.clone()
+        } else {
+            Bytes::copy_from_slice(body.get(..KEPT_BODY).unwrap_or_default())
+        };
+        self
+    }
+
+    pub(crate) fn with_applied(mut self, applied: Applied) -> Self {
+        self.0.applied = applied;
+        self
+    }
+
+    pub(crate) fn with_retryable(mut self, is_retryable: bool) -> Self {
+        self.0.is_retryable = is_retryable;
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
+        self.0.retry_after = retry_after;
+        self
+    }
+
+    pub(crate) fn with_attempts(mut self, attempts: u32, elapsed: Duration) -> Self {
+        self.0.attempts = attempts;
+        self.0.elapsed = elapsed;
+        self
+    }
+
+    pub(crate) fn with_resume_token(mut self, token: Option<PageToken>) -> Self {
+        self.0.resume = token;
+        self
+    }
+}
+
+impl From<TransportError> for Error {
+    fn from(error: TransportError) -> Self {
+        let mut this = Self::new(error.kind().into());
+        this.0.status = error.status();
+        this.0.source = error.into_source();
+        this
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        if let Some(operation) = inner.operation {
+            write!(f, "{operation}: ")?;
+        }
+        match (inner.status, &inner.kind) {
+            (Some(status), ErrorKind::Api) => write!(f, "{status}")?,
+            (Some(status), kind) => write!(f, "{kind} (status {})", status.as_u16())?,
+            (None, kind) => write!(f, "{kind}")?,
+        }
+        if let Some(detail) = &inner.detail {
+            write!(f, ": {}", OneLine(detail))?;
+        }
+        if let Some(message) = self.message() {
+            write!(f, ": {}", OneLine(message))?;
+        }
+        if let Some(code) = self.code() {
+            write!(f, " [{}]", OneLine(code))?;
+        }
+        match (inner.attempts, inner.applied) {
+            (0, _) => f.write_str(" (nothing was sent)"),
+            (1, applied) => write!(f, " (1 attempt, {applied})"),
+            (attempts, applied) => write!(f, " ({attempts} attempts, {applied})"),
+        }
+    }
+}
+
+impl fmt::Display for Applied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::No => "nothing was applied",
+            Self::Unknown => "it may have been applied",
+            Self::Yes => "it was applied",
+        })
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        f.debug_struct("Error")
+            .field("kind", &inner.kind)
+            .field("operation", &inner.operation)
+            .field("detail", &inner.detail)
+            .field("applied", &inner.applied)
+            .field("attempts", &inner.attempts)
+            .field("elapsed", &inner.elapsed)
+            .field("retry_after", &inner.retry_after)
+            .field("status", &inner.status)
+            .field("api", &inner.api)
+            .field("body", &format_args!("{} bytes", inner.body.len()))
+            .field("source", &inner.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// A server's text on one line of bounded length, without control characters.
+struct OneLine<'a>(&'a str);
+
+impl fmt::Display for OneLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use fmt::Write as _;
+        for (count, character) in self.0.chars().enumerate() {
+            if count == SHOWN_TEXT {
+                return f.write_char('…');
+            }
+            f.write_char(if character.is_control() {
+                ' '
+            } else {
+                character
+            })?;
+        }
+        Ok(())
+    }
+}

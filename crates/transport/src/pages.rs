@@ -1,0 +1,283 @@
+//! A listing, page by page or item by item.
+
+use std::collections::HashSet;
+use std::collections::hash_map::RandomState;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::hash::BuildHasher as _;
+use std::task::{Context, Poll, ready};
+
+use crate::transport::BoxFuture;
+use crate::{Error, ErrorKind, Page, PageToken, PaginationFailure};
+
+/// How many pages a listing may have unless it is told otherwise.
+const PAGE_LIMIT: u32 = 10_000;
+
+type Fetch<T> =
+    Box<dyn FnMut(Option<PageToken>) -> BoxFuture<'static, Result<Page<T>, Error>> + Send>;
+
+/// A listing, page by page.
+///
+/// The position moves only when a page has arrived. An empty page with a next one goes on. A position that comes
+/// again ends the listing with an error, after the page that held it. After an error the listing is at its end; the
+/// error says where to resume. Dropping a future of [`try_next`](Self::try_next) loses nothing.
+///
+/// ```
+/// use gatelet_transport::{Page, PageToken, Pages};
+///
+/// # async fn run() -> Result<(), gatelet_transport::Error> {
+/// let mut pages = Pages::new(None, |token: Option<PageToken>| async move {
+///     Ok(match token {
+///         None => Page::new(vec![1, 2], PageToken::new("two")),
+///         Some(_) => Page::new(vec![3], None),
+///     })
+/// });
+/// while let Some(page) = pages.try_next().await? {
+///     println!("{} items", page.items.len());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Pages<T> {
+    fetch: Fetch<T>,
+    arriving: Option<BoxFuture<'static, Result<Page<T>, Error>>>,
+    position: Position,
+    page_limit: u32,
+    fetched: u32,
+    // Hashes instead of tokens: the memory stays small whatever the server sends.
+    seen: HashSet<u64>,
+    hasher: RandomState,
+}
+
+/// Where a listing is.
+enum Position {
+    At(Option<PageToken>),
+    /// The next call of `try_next` reports this and ends the listing.
+    Failed(Error),
+    End,
+}
+
+impl<T> Pages<T> {
+    /// A listing that begins at a position (`None` is the first page) and fetches each page with a function.
+    pub fn new<F, Fut>(start: Option<PageToken>, mut fetch: F) -> Self
+    where
+        F: FnMut(Option<PageToken>) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Page<T>, Error>> + Send + 'static,
+    {
+        let hasher = RandomState::new();
+        let seen = start.iter().map(|token| hasher.hash_one(token)).collect();
+        Self {
+            fetch: Box::new(move |token| Box::pin(fetch(token))),
+            arriving: None,
+            position: Position::At(start),
+            page_limit: PAGE_LIMIT,
+            fetched: 0,
+            seen,
+            hasher,
+        }
+    }
+
+    /// Sets how many pages the listing may have, instead of 10,000.
+    #[must_use]
+    pub fn page_limit(mut self, pages: u32) -> Self {
+        self.page_limit = pages;
+        self
+    }
+
+    /// The position of the page that comes next; `None` is the first page, or the end of the listing.
+    #[must_use]
+    pub fn position(&self) -> Option<&PageToken> {
+        match &self.position {
+            Position::At(token) => token.as_ref(),
+            Position::Failed(error) => error.resume_token(),
+            Position::End => None,
+        }
+    }
+
+    /// The next page, or `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// What the fetch of a page fails with, and `Pagination` when a position comes again or the page limit is reached.
+    /// [`Error::resume_token`] is the position to resume from.
+    pub async fn try_next(&mut self) -> Result<Option<Page<T>>, Error> {
+        poll_fn(|context| self.poll_try_next(context)).await
+    }
+
+    /// All pages that are left.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_next`](Self::try_next); the pages before the error are lost.
+    pub async fn try_collect(mut self) -> Result<Vec<Page<T>>, Error> {
+        let mut pages = Vec::new();
+        while let Some(page) = self.try_next().await? {
+            pages.push(page);
+        }
+        Ok(pages)
+    }
+
+    /// The same listing item by item.
+    #[must_use]
+    pub fn items(self) -> Items<T> {
+        Items {
+            pages: self,
+            current: Vec::new().into_iter(),
+        }
+    }
+
+    fn poll_try_next(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Page<T>>, Error>> {
+        let token = match std::mem::replace(&mut self.position, Position::End) {
+            Position::End => return Poll::Ready(Ok(None)),
+            Position::Failed(error) => return Poll::Ready(Err(error)),
+            Position::At(token) => token,
+        };
+        let arriving = self
+            .arriving
+            .get_or_insert_with(|| (self.fetch)(token.clone()));
+        let Poll::Ready(result) = arriving.as_mut().poll(context) else {
+            self.position = Position::At(token);
+            return Poll::Pending;
+        };
+        self.arriving = None;
+        let page = match result {
+            Ok(page) => page,
+            Err(error) => return Poll::Ready(Err(error.with_resume_token(token))),
+        };
+        self.fetched = self.fetched.saturating_add(1);
+        if let Some(next) = &page.next_page_token {
+            self.position = self.after(next);
+        }
+        Poll::Ready(Ok(Some(page)))
+    }
+
+    /// The position that a page's token leads to, refusing those that would never end.
+    fn after(&mut self, next: &PageToken) -> Position {
+        let failure = if !self.seen.insert(self.hasher.hash_one(next)) {
+            PaginationFailure::Loop
+        } else if self.fetched >= self.page_limit {
+            PaginationFailure::LimitReached
+        } else {
+            return Position::At(Some(next.clone()));
+        };
+        Position::Failed(
+            Error::new(ErrorKind::Pagination(failure)).with_resume_token(Some(next.clone())),
+        )
+    }
+}
+
+/// A listing, item by item; holds one page at a time.
+///
+/// ```
+/// use gatelet_transport::{Page, Pages};
+///
+/// # async fn run() -> Result<(), gatelet_transport::Error> {
+/// let mut items = Pages::new(None, async |_| Ok(Page::new(vec![1, 2, 3], None))).items();
+/// while let Some(item) = items.try_next().await? {
+///     println!("{item}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Items<T> {
+    pages: Pages<T>,
+    current: std::vec::IntoIter<T>,
+}
+
+impl<T> Items<T> {
+    /// The next item, or `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// As [`Pages::try_next`]; all items of the pages before the error have been given.
+    pub async fn try_next(&mut self) -> Result<Option<T>, Error> {
+        poll_fn(|context| self.poll_try_next(context)).await
+    }
+
+    /// All items that are left, in memory.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_next`](Self::try_next); the items before the error are lost.
+    pub async fn try_collect(mut self) -> Result<Vec<T>, Error> {
+        let mut items = Vec::new();
+        while let Some(item) = self.try_next().await? {
+            items.push(item);
+            items.extend(self.current.by_ref());
+        }
+        Ok(items)
+    }
+
+    /// The position of the page after the one whose items are being given.
+    #[must_use]
+    pub fn position(&self) -> Option<&PageToken> {
+        self.pages.position()
+    }
+
+    fn poll_try_next(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<T>, Error>> {
+        loop {
+            if let Some(item) = self.current.next() {
+                return Poll::Ready(Ok(Some(item)));
+            }
+            match ready!(self.pages.poll_try_next(context))? {
+                Some(page) => self.current = page.into_iter(),
+                None => return Poll::Ready(Ok(None)),
+            }
+        }
+    }
+}
+
+impl<T> fmt::Debug for Pages<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages")
+            .field("fetched", &self.fetched)
+            .field("page_limit", &self.page_limit)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for Items<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Items")
+            .field("pages", &self.pages)
+            .field("left_of_page", &self.current.len())
+            .finish()
+    }
+}
+
+#[cfg(feature = "stream")]
+mod stream {
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use futures_core::Stream;
+
+    use super::{Items, Pages};
+    use crate::{Error, Page};
+
+    // Nothing in a listing is pinned: the future that is arriving is boxed.
+    impl<T> Unpin for Pages<T> {}
+    impl<T> Unpin for Items<T> {}
+
+    impl<T> Stream for Pages<T> {
+        type Item = Result<Page<T>, Error>;
+
+        fn poll_next(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+        ) -> Poll<Option<Self::Item>> {
+            self.poll_try_next(context).map(Result::transpose)
+        }
+    }
+
+    impl<T> Stream for Items<T> {
+        type Item = Result<T, Error>;
+
+        fn poll_next(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+        ) -> Poll<Option<Self::Item>> {
+            self.poll_try_next(context).map(Result::transpose)
+        }
+    }
+}

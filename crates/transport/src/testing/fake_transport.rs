@@ -1,0 +1,208 @@
+//! A transport that answers by script and remembers what it was asked.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+
+use crate::{Transport, TransportError, TransportErrorKind};
+
+/// One scripted answer.
+#[derive(Debug)]
+pub struct Answer(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    Response(Response<Bytes>),
+    Error(TransportError),
+    Hang,
+    Panic,
+}
+
+impl Answer {
+    /// A status and a JSON body.
+    pub fn json(status: u16, body: impl Into<Bytes>) -> Self {
+        Self::status(status)
+            .with_header("content-type", "application/json")
+            .with_body(body)
+    }
+
+    /// A status without a body.
+    ///
+    /// # Panics
+    ///
+    /// When the number is no status.
+    #[must_use]
+    pub fn status(status: u16) -> Self {
+        let mut response = Response::new(Bytes::new());
+        match StatusCode::from_u16(status) {
+            Ok(status) => *response.status_mut() = status,
+            Err(_) => panic!("{status} is not a status"),
+        }
+        Self(Kind::Response(response))
+    }
+
+    /// No answer, but an error of this kind.
+    #[must_use]
+    pub fn error(kind: TransportErrorKind) -> Self {
+        TransportError::new(kind).into()
+    }
+
+    /// No answer ever.
+    #[must_use]
+    pub fn hang() -> Self {
+        Self(Kind::Hang)
+    }
+
+    /// The transport panics.
+    #[must_use]
+    pub fn panic() -> Self {
+        Self(Kind::Panic)
+    }
+
+    /// Adds a header field to a response.
+    ///
+    /// # Panics
+    ///
+    /// When name or value cannot stand in a header.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        if let Kind::Response(response) = &mut self.0 {
+            match (
+                HeaderName::try_from(name),
+                HeaderValue::from_bytes(value.as_ref()),
+            ) {
+                (Ok(name), Ok(value)) => response.headers_mut().append(name, value),
+                _ => panic!("{name} is not a header field with a possible value"),
+            };
+        }
+        self
+    }
+
+    /// Sets the body of a response.
+    #[must_use]
+    pub fn with_body(mut self, body: impl Into<Bytes>) -> Self {
+        if let Kind::Response(response) = &mut self.0 {
+            *response.body_mut() = body.into();
+        }
+        self
+    }
+}
+
+impl From<Response<Bytes>> for Answer {
+    fn from(response: Response<Bytes>) -> Self {
+        Self(Kind::Response(response))
+    }
+}
+
+impl From<TransportError> for Answer {
+    fn from(error: TransportError) -> Self {
+        Self(Kind::Error(error))
+    }
+}
+
+/// A transport that answers by script and remembers what it was asked; a clone is the same transport.
+///
+/// ```
+/// use gatelet_transport::testing::{Answer, FakeTransport};
+///
+/// let fake = FakeTransport::script([Answer::status(503), Answer::json(200, r#"{"list": []}"#)]);
+/// // … give a clone of it to a client, make the call, and then:
+/// assert_eq!(fake.requests().len(), 0);
+/// ```
+#[derive(Clone)]
+pub struct FakeTransport(Arc<Inner>);
+
+type Respond = Box<dyn Fn(&Request<Bytes>) -> Answer + Send + Sync>;
+
+struct Inner {
+    respond: Option<Respond>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    script: VecDeque<Answer>,
+    requests: Vec<Request<Bytes>>,
+    unexpected: usize,
+}
+
+impl FakeTransport {
+    /// Answers in this order, each once.
+    #[must_use]
+    pub fn script(answers: impl IntoIterator<Item = Answer>) -> Self {
+        Self::with(None, answers.into_iter().collect())
+    }
+
+    /// Answers every request with what the function makes of it.
+    pub fn respond(function: impl Fn(&Request<Bytes>) -> Answer + Send + Sync + 'static) -> Self {
+        Self::with(Some(Box::new(function)), VecDeque::new())
+    }
+
+    fn with(respond: Option<Respond>, script: VecDeque<Answer>) -> Self {
+        let state = Mutex::new(State {
+            script,
+            ..State::default()
+        });
+        Self(Arc::new(Inner { respond, state }))
+    }
+
+    /// What was asked so far.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Request<Bytes>> {
+        self.lock().requests.clone()
+    }
+
+    /// Checks that the whole script was used, and no more was asked than it held; returns what was asked.
+    ///
+    /// # Panics
+    ///
+    /// When answers are left, or a request found none.
+    #[track_caller]
+    #[must_use = "or leave it as a statement with `let _ =`"]
+    pub fn finish(&self) -> Vec<Request<Bytes>> {
+        let state = self.lock();
+        let (left, unexpected) = (state.script.len(), state.unexpected);
+        assert!(left == 0, "{left} scripted answers were not asked for");
+        assert!(unexpected == 0, "{unexpected} requests found no answer");
+        state.requests.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn answer(&self, request: Request<Bytes>) -> Answer {
+        let scripted = match &self.0.respond {
+            Some(respond) => Some(respond(&request)),
+            None => self.lock().script.pop_front(),
+        };
+        let mut state = self.lock();
+        state.requests.push(request);
+        scripted.unwrap_or_else(|| {
+            state.unexpected += 1;
+            TransportError::new(TransportErrorKind::Config)
+                .with_source("the script has no answer left")
+                .into()
+        })
+    }
+}
+
+impl Transport for FakeTransport {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        match self.answer(request).0 {
+            Kind::Response(response) => Ok(response),
+            Kind::Error(error) => Err(error),
+            Kind::Hang => std::future::pending().await,
+            Kind::Panic => panic!("as the script says"),
+        }
+    }
+}
+
+impl fmt::Debug for FakeTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FakeTransport").finish_non_exhaustive()
+    }
+}

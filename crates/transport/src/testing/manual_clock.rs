@@ -1,0 +1,130 @@
+//! A clock that is moved by hand.
+
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, Waker};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::Clock;
+
+/// 2026-01-01T00:00:00Z, where every manual clock begins.
+const START: Duration = Duration::from_secs(1_767_225_600);
+
+/// A clock that is moved by hand, or moves by itself when it is asked to sleep; a clone is the same clock.
+///
+/// ```
+/// use std::time::Duration;
+/// use gatelet_transport::{Clock, testing::ManualClock};
+///
+/// let clock = ManualClock::new();
+/// clock.advance(Duration::from_secs(5));
+/// assert_eq!(clock.monotonic(), Duration::from_secs(5));
+/// ```
+#[derive(Clone, Debug)]
+pub struct ManualClock(Arc<Mutex<State>>);
+
+#[derive(Debug)]
+struct State {
+    monotonic: Duration,
+    wall: SystemTime,
+    advances_itself: bool,
+    sleepers: Vec<Waker>,
+    sleeps: Vec<Duration>,
+}
+
+impl ManualClock {
+    /// A clock that stands still until it is moved; it begins at 2026-01-01T00:00:00Z.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with(false)
+    }
+
+    /// A clock that jumps to the end of every sleep that something waits for. It suits transports that answer at once;
+    /// one that makes a call wait runs into the call's time limit.
+    #[must_use]
+    pub fn auto() -> Self {
+        Self::with(true)
+    }
+
+    fn with(advances_itself: bool) -> Self {
+        Self(Arc::new(Mutex::new(State {
+            monotonic: Duration::ZERO,
+            wall: UNIX_EPOCH + START,
+            advances_itself,
+            sleepers: Vec::new(),
+            sleeps: Vec::new(),
+        })))
+    }
+
+    /// Moves wall and monotonic time on and wakes who slept until then.
+    pub fn advance(&self, by: Duration) {
+        let sleepers = {
+            let mut state = self.lock();
+            state.pass(by);
+            std::mem::take(&mut state.sleepers)
+        };
+        sleepers.into_iter().for_each(Waker::wake);
+    }
+
+    /// Sets the wall time alone, as when someone sets the machine's clock.
+    pub fn set_now(&self, now: SystemTime) {
+        self.lock().wall = now;
+    }
+
+    /// The length of each sleep that came to its end, in that order.
+    #[must_use]
+    pub fn sleeps(&self) -> Vec<Duration> {
+        self.lock().sleeps.clone()
+    }
+
+    /// How many sleeps are being waited for.
+    #[must_use]
+    pub fn sleepers(&self) -> usize {
+        self.lock().sleepers.len()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn pass(&mut self, by: Duration) {
+        self.monotonic = self.monotonic.saturating_add(by);
+        self.wall = self.wall.checked_add(by).unwrap_or(self.wall);
+    }
+}
+
+impl Default for ManualClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> SystemTime {
+        self.lock().wall
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.lock().monotonic
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        let end = self.monotonic().saturating_add(duration);
+        poll_fn(|context| {
+            let mut state = self.lock();
+            if state.advances_itself {
+                let left = end.saturating_sub(state.monotonic);
+                state.pass(left);
+            }
+            if state.monotonic < end {
+                state.sleepers.push(context.waker().clone());
+                return Poll::Pending;
+            }
+            state.sleeps.push(duration);
+            Poll::Ready(())
+        })
+        .await;
+    }
+}
