@@ -1,1 +1,42 @@
-//! emulator.
+//! A stateful emulator of two vendors' gateway APIs: Okta Advanced Server Access (ASA) and Dynatrace ActiveGate tokens.
+//!
+//! [`Emulator`] keeps the state (in memory or in one file) and answers every operation of both with the vendors' rules:
+//! credentials, paging, validation, error bodies. It is a [`transport::Transport`], so it plugs into either client
+//! without a socket; with the feature `serve`, `serve` puts the same on loopback HTTP for other languages.
+//!
+//! - ASA: `/v1/teams/{team}/…`, for a bearer that the service-token exchange gives for one of the keys.
+//! - Dynatrace: `/api/v2/…`, also below `/e/{environment}` and as `/platform/classic/environment-api/v2/…`; all forms
+//!   are one environment. Only `Authorization: Api-Token …` is taken.
+//! - The emulator's own: `POST /emulator/v1/gateways` enrols a gateway, with a setup token.
+//!
+//! A new emulator knows the credentials of [`well_known`], which are public: never let other machines reach it.
+
+#[allow(dead_code)]
+mod call;
+#[allow(dead_code)]
+mod collection;
+#[allow(dead_code)]
+mod credential;
+#[allow(dead_code)]
+mod emulator;
+mod error;
+#[allow(dead_code)]
+mod key;
+#[allow(dead_code)]
+mod page_key;
+#[allow(dead_code)]
+mod random;
+#[allow(dead_code)]
+mod reply;
+mod router;
+#[cfg(feature = "serve")]
+mod serve;
+#[allow(dead_code)]
+mod store;
+pub mod well_known;
+
+pub use credential::Role;
+pub use emulator::Emulator;
+pub use error::Error;
+#[cfg(feature = "serve")]
+pub use serve::{Serve, Server, serve};

@@ -1,0 +1,165 @@
+//! One request on its way to its handler.
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::request::Parts;
+use models::{Operation, QueryKind};
+use serde::de::DeserializeOwned;
+
+use crate::Emulator;
+
+/// The largest request body, in bytes; Dynatrace documents 1 MB.
+pub(crate) const BODY_LIMIT: usize = 1 << 20;
+
+/// A request whose operation is known.
+pub(crate) struct Call<'a> {
+    pub(crate) emulator: &'a Emulator,
+    pub(crate) operation: &'static Operation,
+    /// The decoded path parameters in the order of the path.
+    pub(crate) values: Vec<String>,
+    pub(crate) head: &'a Parts,
+    pub(crate) body: &'a Bytes,
+}
+
+/// A request body that cannot be taken.
+#[derive(Debug, PartialEq)]
+pub(crate) enum BadBody {
+    NotJson,
+    /// Where in the body, and what is wrong there; never what the body says.
+    Malformed {
+        path: String,
+        message: String,
+    },
+}
+
+/// A query parameter that is not of its kind or not within its bounds.
+#[derive(Debug, PartialEq)]
+pub(crate) struct BadParameter {
+    pub(crate) name: &'static str,
+    pub(crate) message: String,
+}
+
+impl Call<'_> {
+    /// The path parameter at this place; empty when the operation has fewer.
+    pub(crate) fn value(&self, index: usize) -> &str {
+        self.values.get(index).map_or("", String::as_str)
+    }
+
+    /// The first value of a query parameter; parameters that are repeated or unknown do no harm.
+    pub(crate) fn query(&self, name: &str) -> Option<String> {
+        let query = self.head.uri.query().unwrap_or("");
+        let mut pairs = form_urlencoded::parse(query.as_bytes());
+        pairs
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
+    }
+
+    /// A whole number within the bounds that the operation's description gives.
+    pub(crate) fn integer(&self, name: &'static str) -> Result<Option<i64>, BadParameter> {
+        let Some(text) = self.query(name) else {
+            return Ok(None);
+        };
+        let bad = |message: String| BadParameter { name, message };
+        let number: i64 = text
+            .parse()
+            .map_err(|_| bad("must be a whole number".to_owned()))?;
+        let parameter = self
+            .operation
+            .query
+            .iter()
+            .find(|parameter| parameter.name == name);
+        if let Some(QueryKind::Integer { minimum, maximum }) = parameter.map(|found| found.kind) {
+            if let Some(minimum) = minimum.filter(|minimum| number < *minimum) {
+                return Err(bad(format!("must be at least {minimum}")));
+            }
+            if let Some(maximum) = maximum.filter(|maximum| number > *maximum) {
+                return Err(bad(format!("must be at most {maximum}")));
+            }
+        }
+        Ok(Some(number))
+    }
+
+    /// A boolean; false without the parameter.
+    pub(crate) fn boolean(&self, name: &'static str) -> Result<bool, BadParameter> {
+        match self.query(name).as_deref() {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(BadParameter {
+                name,
+                message: "must be true or false".to_owned(),
+            }),
+        }
+    }
+
+    /// The credential of this scheme in the `Authorization` header.
+    pub(crate) fn credential(&self, scheme: &str) -> Option<&str> {
+        let mut headers = self.head.headers.get_all(AUTHORIZATION).iter();
+        let (header, None) = (headers.next()?, headers.next()) else {
+            return None;
+        };
+        let (found, credential) = header.to_str().ok()?.split_once(' ')?;
+        found
+            .eq_ignore_ascii_case(scheme)
+            .then(|| credential.trim())
+    }
+
+    /// The scheme, host and port that the request was sent to, where known.
+    pub(crate) fn origin(&self) -> Option<String> {
+        let uri = &self.head.uri;
+        if let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) {
+            return Some(format!("{scheme}://{}", without_user(authority.as_str())));
+        }
+        // Over a socket the request line has no origin; only `serve` is there, without TLS.
+        let host = self.head.headers.get(HOST)?.to_str().ok()?;
+        let authority: http::uri::Authority = host.parse().ok()?;
+        Some(format!("http://{}", without_user(authority.as_str())))
+    }
+
+    /// The body as a model.
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, BadBody> {
+        if !self.says_json() {
+            return Err(BadBody::NotJson);
+        }
+        decode(self.body)
+    }
+
+    /// No content type at all is taken for JSON.
+    fn says_json(&self) -> bool {
+        let Some(content_type) = self.head.headers.get(CONTENT_TYPE) else {
+            return true;
+        };
+        let essence = content_type
+            .to_str()
+            .unwrap_or("")
+            .split(';')
+            .next()
+            .unwrap_or("")
+            .trim();
+        essence.eq_ignore_ascii_case("application/json")
+    }
+}
+
+fn without_user(authority: &str) -> &str {
+    authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host)
+}
+
+fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, BadBody> {
+    let malformed = |path: &serde_path_to_error::Path, error: &serde_json::Error| {
+        let path = path.to_string();
+        let path = if path == "." { String::new() } else { path };
+        BadBody::Malformed {
+            path,
+            message: error.to_string(),
+        }
+    };
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut json)
+        .map_err(|error| malformed(error.path(), error.inner()))?;
+    json.end().map_err(|error| BadBody::Malformed {
+        path: String::new(),
+        message: error.to_string(),
+    })?;
+    Ok(value)
+}

@@ -1,0 +1,251 @@
+//! Who may call: ASA's service users and Dynatrace's access tokens, both as keyed hashes of their secrets.
+
+use redb::{ReadTransaction, ReadableTable, TableDefinition, WriteTransaction};
+
+use crate::key::{Digest, Key};
+use crate::store::Store;
+use crate::{Error, well_known};
+
+/// (team in lower case, key id) to (role, digest of the key secret).
+type ServiceUsers =
+    TableDefinition<'static, (&'static str, &'static str), (&'static str, &'static [u8; 32])>;
+/// Public part of the token to (owner, scopes with a space between them, digest of the whole token).
+type AccessTokens =
+    TableDefinition<'static, &'static str, (&'static str, &'static str, &'static [u8; 32])>;
+
+/// Id of an ActiveGate token to the digest of the whole token.
+type ActiveGateSecrets = TableDefinition<'static, &'static str, &'static [u8; 32]>;
+
+const SERVICE_USERS: ServiceUsers = TableDefinition::new("asa.service_users");
+const ACCESS_TOKENS: AccessTokens = TableDefinition::new("dt.access_tokens");
+const ACTIVE_GATE_SECRETS: ActiveGateSecrets = TableDefinition::new("dt.active_gate_secrets");
+
+/// What an ASA service user may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Role {
+    /// `access_admin`: reads and writes everything.
+    AccessAdmin,
+    /// `reporting_user`: reads, and never writes.
+    ReportingUser,
+}
+
+impl Role {
+    /// The role's name in ASA.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AccessAdmin => "access_admin",
+            Self::ReportingUser => "reporting_user",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        [Self::AccessAdmin, Self::ReportingUser]
+            .into_iter()
+            .find(|role| role.as_str() == name)
+    }
+}
+
+/// A Dynatrace access token that was presented and is right.
+pub(crate) struct AccessToken {
+    pub(crate) owner: String,
+    pub(crate) scopes: Vec<String>,
+}
+
+pub(crate) fn create_tables(transaction: &WriteTransaction) -> Result<(), Error> {
+    transaction.open_table(SERVICE_USERS)?;
+    transaction.open_table(ACCESS_TOKENS)?;
+    transaction.open_table(ACTIVE_GATE_SECRETS)?;
+    Ok(())
+}
+
+pub(crate) fn insert_well_known(transaction: &WriteTransaction, key: &Key) -> Result<(), Error> {
+    use well_known as wk;
+    for (id, secret, role) in [
+        (wk::ASA_KEY_ID, wk::ASA_KEY_SECRET, Role::AccessAdmin),
+        (
+            wk::ASA_REPORTING_KEY_ID,
+            wk::ASA_REPORTING_KEY_SECRET,
+            Role::ReportingUser,
+        ),
+    ] {
+        insert_service_user(transaction, key, wk::ASA_TEAM, id, secret, role)?;
+    }
+    for (token, scopes) in [
+        (
+            wk::DT_TOKEN,
+            "activeGateTokenManagement.read activeGateTokenManagement.write",
+        ),
+        (wk::DT_READ_ONLY_TOKEN, "activeGateTokenManagement.read"),
+    ] {
+        insert_access_token(transaction, key, token, wk::DT_OWNER, scopes)?;
+    }
+    Ok(())
+}
+
+pub(crate) fn insert_service_user(
+    transaction: &WriteTransaction,
+    key: &Key,
+    team: &str,
+    key_id: &str,
+    key_secret: &str,
+    role: Role,
+) -> Result<(), Error> {
+    let digest = key.digest("service user", &[key_secret.as_bytes()]);
+    let mut users = transaction.open_table(SERVICE_USERS)?;
+    users.insert(
+        (team.to_lowercase().as_str(), key_id),
+        (role.as_str(), digest.bytes()),
+    )?;
+    Ok(())
+}
+
+pub(crate) fn insert_access_token(
+    transaction: &WriteTransaction,
+    key: &Key,
+    token: &str,
+    owner: &str,
+    scopes: &str,
+) -> Result<(), Error> {
+    let public = public_part(token).ok_or(Error::Invalid(
+        "an access token has three parts with dots between them",
+    ))?;
+    let digest = key.digest("access token", &[token.as_bytes()]);
+    let mut tokens = transaction.open_table(ACCESS_TOKENS)?;
+    tokens.insert(public, (owner, scopes, digest.bytes()))?;
+    Ok(())
+}
+
+/// The role of a service user by its name, whatever its secret.
+pub(crate) fn role(
+    transaction: &ReadTransaction,
+    team: &str,
+    key_id: &str,
+) -> Result<Option<Role>, Error> {
+    let users = transaction.open_table(SERVICE_USERS)?;
+    let user = users.get((team, key_id))?;
+    Ok(user.and_then(|user| Role::from_name(user.value().0)))
+}
+
+/// Whether the secret is this service user's. An unknown user costs the same comparison as a wrong secret.
+pub(crate) fn check_key_secret(
+    store: &Store,
+    team: &str,
+    key_id: &str,
+    key_secret: &str,
+) -> Result<bool, Error> {
+    let presented = store.key().digest("service user", &[key_secret.as_bytes()]);
+    store.read(|transaction| {
+        let users = transaction.open_table(SERVICE_USERS)?;
+        let user = users.get((team, key_id))?;
+        let right = user.map_or(Digest::NONE, |user| Digest::new(*user.value().1));
+        Ok(right.matches(&presented))
+    })
+}
+
+/// The access token, when it is right. An unknown one costs the same comparison as one with a wrong secret.
+pub(crate) fn access_token(store: &Store, token: &str) -> Result<Option<AccessToken>, Error> {
+    let presented = store.key().digest("access token", &[token.as_bytes()]);
+    store.read(|transaction| {
+        let tokens = transaction.open_table(ACCESS_TOKENS)?;
+        let known = tokens.get(public_part(token).unwrap_or(""))?;
+        let known = known.as_ref().map(|known| known.value());
+        let right = known.map_or(Digest::NONE, |(_, _, digest)| Digest::new(*digest));
+        let is_right = right.matches(&presented);
+        Ok(known
+            .filter(|_| is_right)
+            .map(|(owner, scopes, _)| AccessToken {
+                owner: owner.to_owned(),
+                scopes: scopes.split(' ').map(str::to_owned).collect(),
+            }))
+    })
+}
+
+pub(crate) fn insert_active_gate_secret(
+    transaction: &WriteTransaction,
+    key: &Key,
+    id: &str,
+    token: &str,
+) -> Result<(), Error> {
+    let digest = key.digest("active gate token", &[token.as_bytes()]);
+    transaction
+        .open_table(ACTIVE_GATE_SECRETS)?
+        .insert(id, digest.bytes())?;
+    Ok(())
+}
+
+pub(crate) fn remove_active_gate_secret(
+    transaction: &WriteTransaction,
+    id: &str,
+) -> Result<(), Error> {
+    transaction.open_table(ACTIVE_GATE_SECRETS)?.remove(id)?;
+    Ok(())
+}
+
+/// The id of a whole ActiveGate token, when its secret is right.
+pub(crate) fn active_gate_token_id(
+    transaction: &WriteTransaction,
+    key: &Key,
+    token: &str,
+) -> Result<Option<String>, Error> {
+    let presented = key.digest("active gate token", &[token.as_bytes()]);
+    let public = public_part(token).unwrap_or("");
+    let secrets = transaction.open_table(ACTIVE_GATE_SECRETS)?;
+    let right = secrets
+        .get(public)?
+        .map_or(Digest::NONE, |digest| Digest::new(*digest.value()));
+    Ok(right.matches(&presented).then(|| public.to_owned()))
+}
+
+/// `dt0c01.<public>` of `dt0c01.<public>.<secret>`; what may be shown and stored.
+pub(crate) fn public_part(token: &str) -> Option<&str> {
+    let (public, secret) = token.rsplit_once('.')?;
+    let (prefix, id) = public.split_once('.')?;
+    let is_whole = !prefix.is_empty() && !id.is_empty() && !secret.is_empty();
+    is_whole.then_some(public)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_whole_access_token_is_right() {
+        let store = Store::memory().unwrap();
+        let right = |token: &str| access_token(&store, token).unwrap().is_some();
+        assert!(right(well_known::DT_TOKEN));
+        assert!(!right(
+            &well_known::DT_TOKEN[..well_known::DT_TOKEN.len() - 1]
+        ));
+        assert!(!right(&format!("{}A", well_known::DT_TOKEN)));
+        assert!(!right("dt0c01.GATELETEMULATORREADWRITE"));
+        assert!(!right(""));
+    }
+
+    #[test]
+    fn the_key_secret_goes_with_team_and_key_id() {
+        use well_known as wk;
+        let store = Store::memory().unwrap();
+        let right = |team, id, secret| check_key_secret(&store, team, id, secret).unwrap();
+        assert!(right(wk::ASA_TEAM, wk::ASA_KEY_ID, wk::ASA_KEY_SECRET));
+        assert!(!right("another-team", wk::ASA_KEY_ID, wk::ASA_KEY_SECRET));
+        assert!(!right(
+            wk::ASA_TEAM,
+            wk::ASA_REPORTING_KEY_ID,
+            wk::ASA_KEY_SECRET
+        ));
+        assert!(!right(
+            wk::ASA_TEAM,
+            wk::ASA_KEY_ID,
+            wk::ASA_REPORTING_KEY_SECRET
+        ));
+    }
+
+    #[test]
+    fn the_public_part_never_holds_the_secret() {
+        assert_eq!(public_part("dt0c01.PUBLIC.SECRET"), Some("dt0c01.PUBLIC"));
+        for token in ["", "SECRET", "dt0c01.SECRET", "..", "a..b", "a.b.", ".a.b"] {
+            assert_eq!(public_part(token), None, "{token:?}");
+        }
+    }
+}
