@@ -1,9 +1,229 @@
-//! `cargo xtask ci`.
+//! `cargo xtask ci`: the one list of steps that the repository promises to pass.
+//!
+//! `.ci/run` installs what the steps need beyond the toolchain and then comes here, so that a developer and continuous
+//! integration run the same commands in the same order.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
 
 use crate::failure::{Failure, no_arguments};
 use crate::workspace::Workspace;
 
-pub(crate) fn run(_workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+/// A step: its name, and the arguments of the cargo that runs it.
+struct Step {
+    name: &'static str,
+    cargo: &'static [&'static str],
+    /// Environment of this step alone.
+    environment: &'static [(&'static str, &'static str)],
+}
+
+const STEPS: &[Step] = &[
+    // The README's command comes first: what it says must hold on a clean clone.
+    Step {
+        name: "tests",
+        cargo: &["test", "--workspace", "--all-features"],
+        environment: &[],
+    },
+    Step {
+        name: "format",
+        cargo: &["fmt", "--all", "--check"],
+        environment: &[],
+    },
+    Step {
+        name: "clippy",
+        cargo: &[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--all-features",
+            "--",
+            "-D",
+            "warnings",
+        ],
+        environment: &[],
+    },
+    Step {
+        name: "docs",
+        cargo: &["doc", "--workspace", "--all-features", "--no-deps"],
+        environment: &[("RUSTDOCFLAGS", "-D warnings")],
+    },
+    Step {
+        name: "codegen",
+        cargo: &["xtask", "codegen", "--check"],
+        environment: &[],
+    },
+    Step {
+        name: "deps",
+        cargo: &["xtask", "deps"],
+        environment: &[],
+    },
+    Step {
+        name: "tidy",
+        cargo: &["xtask", "tidy"],
+        environment: &[],
+    },
+    Step {
+        name: "no-std",
+        cargo: &["xtask", "no-std"],
+        environment: &[],
+    },
+    Step {
+        name: "each feature alone",
+        cargo: &[
+            "hack",
+            "clippy",
+            "--each-feature",
+            "--no-dev-deps",
+            "--package=gatelet-models",
+            "--package=gatelet-transport",
+            "--package=asa-client",
+            "--package=dt-client",
+            "--package=gatelet-emulator",
+            "--",
+            "-D",
+            "warnings",
+        ],
+        environment: &[],
+    },
+    Step {
+        name: "licences, bans and sources",
+        cargo: &[
+            "deny",
+            "--all-features",
+            "check",
+            "licenses",
+            "bans",
+            "sources",
+        ],
+        environment: &[],
+    },
+];
+
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     no_arguments("ci", arguments)?;
-    Err(Failure::Check("not built yet".into()))
+    let start = now();
+    for step in STEPS {
+        println!("\n── {}: {step}", step.name);
+        let started = now();
+        let mut command = step.command(workspace);
+        let succeeded = command
+            .status()
+            .map_err(|error| format!("ci: {}: {error}", step.name))?
+            .success();
+        println!(
+            "── {}: {} after {}",
+            step.name,
+            if succeeded { "passed" } else { "failed" },
+            seconds(started.elapsed())
+        );
+        if !succeeded {
+            return Err(Failure::Check(format!(
+                "ci: the step `{}` failed: {step}{}",
+                step.name,
+                step.hint()
+            )));
+        }
+    }
+    println!(
+        "\nci: all {} steps passed after {}",
+        STEPS.len(),
+        seconds(start.elapsed())
+    );
+    Ok(())
+}
+
+impl Step {
+    fn command(&self, workspace: &Workspace) -> Command {
+        let mut command = workspace.cargo();
+        command
+            .args(self.cargo)
+            .envs(self.environment.iter().copied());
+        command
+    }
+
+    /// What may be missing, for the steps whose cargo command does not come with the toolchain.
+    fn hint(&self) -> &'static str {
+        match self.cargo.first() {
+            Some(&("hack" | "deny")) => {
+                "\nIf cargo does not know this command, `bash .ci/run` installs it."
+            }
+            _ => "",
+        }
+    }
+}
+
+impl std::fmt::Display for Step {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (name, value) in self.environment {
+            write!(f, "{name}='{value}' ")?;
+        }
+        write!(f, "cargo {}", self.cargo.join(" "))
+    }
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{:.1} s", duration.as_secs_f64())
+}
+
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the steps of a build take real time"
+)]
+fn now() -> Instant {
+    Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_step_is_the_command_of_the_readme() {
+        let command = STEPS[0].to_string();
+        let readme = Workspace::here().read("README.md").unwrap();
+        assert!(
+            readme.lines().any(|line| line.trim() == command),
+            "the README has no line `{command}`"
+        );
+    }
+
+    #[test]
+    fn every_verb_that_checks_is_a_step() {
+        for verb in crate::VERBS.iter().filter(|verb| verb.name != "ci") {
+            assert!(
+                STEPS
+                    .iter()
+                    .any(|step| step.cargo.starts_with(&["xtask", verb.name])),
+                "{}",
+                verb.name
+            );
+        }
+    }
+
+    #[test]
+    fn every_published_library_is_built_with_each_feature_alone() {
+        let step = STEPS
+            .iter()
+            .find(|step| step.cargo.starts_with(&["hack"]))
+            .unwrap();
+        for package in Workspace::here()
+            .packages()
+            .unwrap()
+            .iter()
+            .filter(|package| package.published)
+        {
+            let is_library = Workspace::here()
+                .root()
+                .join(&package.folder)
+                .join("src/lib.rs")
+                .exists();
+            let flag = format!("--package={}", package.name);
+            assert_eq!(
+                step.cargo.contains(&flag.as_str()),
+                is_library,
+                "{}",
+                package.name
+            );
+        }
+    }
 }

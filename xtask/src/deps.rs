@@ -1,9 +1,70 @@
-//! `cargo xtask deps`.
+//! `cargo xtask deps [--update]`: what each crate may depend on.
+//!
+//! Three questions, one file each: which members may import which ([`imports`]), what must never be below a crate
+//! ([`bans`]), and which crates are below it exactly ([`list`], against `xtask/deps/<package>.txt`).
 
-use crate::failure::{Failure, no_arguments};
-use crate::workspace::Workspace;
+mod bans;
+mod imports;
+mod list;
+mod tree;
 
-pub(crate) fn run(_workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
-    no_arguments("deps", arguments)?;
-    Err(Failure::Check("not built yet".into()))
+use crate::failure::Failure;
+use crate::workspace::{Package, Workspace};
+
+use self::list::List;
+use self::tree::{Build, Tree};
+
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+    let update = match arguments {
+        [] => false,
+        [flag] if flag == "--update" => true,
+        _ => return Err(Failure::Usage("`deps` takes only `--update`".into())),
+    };
+    let packages = workspace.packages()?;
+    let mut findings = imports::findings(&packages);
+    for package in packages.iter().filter(|package| package.published) {
+        let trees = trees(workspace, package)?;
+        findings.extend(bans::findings(package, &trees));
+        findings.extend(compare(
+            workspace,
+            package,
+            &List::from_trees(&trees),
+            update,
+        )?);
+    }
+    Failure::from_findings("deps", &findings)?;
+    println!("deps: {} packages depend on what they may", packages.len());
+    Ok(())
+}
+
+fn trees(workspace: &Workspace, package: &Package) -> Result<Vec<Tree>, Failure> {
+    Build::all_of(package)
+        .into_iter()
+        .map(|build| Tree::ask(workspace, package, build))
+        .collect()
+}
+
+/// The differences to the list in the repository, or that list written anew.
+fn compare(
+    workspace: &Workspace,
+    package: &Package,
+    found: &List,
+    update: bool,
+) -> Result<Vec<String>, Failure> {
+    let file = format!("xtask/deps/{}.txt", package.name);
+    let allowed = if workspace.root().join(&file).exists() {
+        workspace.read(&file)?
+    } else {
+        String::new()
+    };
+    if update {
+        let text = found.to_text(&package.name);
+        if text != allowed {
+            workspace.write(&file, &text)?;
+            println!("deps: wrote {file}");
+        }
+        return Ok(Vec::new());
+    }
+    let allowed = List::parse(&allowed).map_err(|error| format!("{file}: {error}"))?;
+    Ok(found.differences(&allowed, &package.name))
 }

@@ -1,9 +1,96 @@
-//! `cargo xtask tidy`.
+//! `cargo xtask tidy [--update]`: what no compiler checks.
+//!
+//! Each check is a function from texts to findings, in a file of its own; this file gathers them. The same run is a
+//! unit test, so that plain `cargo test` notices. `--update` writes the list of faults anew.
 
-use crate::failure::{Failure, no_arguments};
+mod faults;
+mod links;
+mod manifests;
+mod sources;
+
+use std::path::{Path, PathBuf};
+
+use crate::failure::Failure;
 use crate::workspace::Workspace;
 
-pub(crate) fn run(_workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
-    no_arguments("tidy", arguments)?;
-    Err(Failure::Check("not built yet".into()))
+/// A text file of the repository.
+#[derive(Clone, Debug)]
+pub(crate) struct TextFile {
+    /// Relative to the workspace's root.
+    pub(crate) path: PathBuf,
+    pub(crate) text: String,
+}
+
+impl TextFile {
+    fn is(&self, extension: &str) -> bool {
+        self.path.extension().is_some_and(|own| own == extension)
+    }
+
+    /// A finding about one line, the way compilers print places.
+    fn finding(&self, line: usize, what: impl std::fmt::Display) -> String {
+        format!("{}:{line}: {what}", self.path.display())
+    }
+}
+
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+    let update = match arguments {
+        [] => false,
+        [flag] if flag == "--update" => true,
+        _ => return Err(Failure::Usage("`tidy` takes only `--update`".into())),
+    };
+    if update {
+        faults::update(workspace, &texts(workspace)?)?;
+    }
+    let findings = findings(workspace)?;
+    Failure::from_findings("tidy", &findings)?;
+    println!("tidy: nothing found");
+    Ok(())
+}
+
+fn findings(workspace: &Workspace) -> Result<Vec<String>, Failure> {
+    let files = workspace.files()?;
+    let texts = texts(workspace)?;
+    let mut findings = Vec::new();
+    for package in workspace.packages()? {
+        let path = package.folder.join("Cargo.toml");
+        let text = workspace.read(&path)?;
+        findings.extend(manifests::findings(&TextFile { path, text }));
+    }
+    for file in &texts {
+        findings.extend(sources::findings(file));
+    }
+    findings.extend(links::findings(&texts, &files));
+    findings.extend(faults::findings(&texts));
+    Ok(findings)
+}
+
+/// All files that people write or read; lock files and binary data are neither.
+fn texts(workspace: &Workspace) -> Result<Vec<TextFile>, Failure> {
+    let is_text = |path: &Path| {
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        matches!(
+            extension,
+            Some("rs" | "md" | "toml" | "yaml" | "txt" | "json" | "sh")
+        ) || path.ends_with(".ci/run")
+    };
+    let files = workspace.files()?.into_iter().filter(|path| is_text(path));
+    files
+        .map(|path| {
+            Ok(TextFile {
+                text: workspace.read(&path)?,
+                path,
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_repository_is_tidy() {
+        let findings = findings(&Workspace::here()).unwrap();
+        assert!(findings.is_empty(), "\n{}", findings.join("\n"));
+    }
 }

@@ -1,11 +1,46 @@
-//! The workspace on disk: its root and what is in it.
+//! The workspace on disk: its root, its packages and its files.
 
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::failure::Failure;
 
 /// The folder that holds the workspace's `Cargo.toml`.
 #[derive(Clone, Debug)]
 pub(crate) struct Workspace {
     root: PathBuf,
+}
+
+/// A member of the workspace, as `cargo metadata` tells it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Package {
+    pub(crate) name: String,
+    /// Its folder, relative to the workspace's root.
+    pub(crate) folder: PathBuf,
+    /// Whether it may be published: the others are tools of the repository.
+    pub(crate) published: bool,
+    /// Its features, `default` included.
+    pub(crate) features: Vec<Feature>,
+    /// The members of the workspace that it depends on.
+    pub(crate) imports: Vec<Import>,
+}
+
+/// A feature and what it turns on.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Feature {
+    pub(crate) name: String,
+    pub(crate) enables: Vec<String>,
+}
+
+/// A dependency on another member.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Import {
+    pub(crate) package: String,
+    /// Whether only tests, examples and benchmarks see it.
+    pub(crate) only_tests: bool,
 }
 
 impl Workspace {
@@ -23,5 +58,196 @@ impl Workspace {
     /// The folder that everything else is relative to.
     pub(crate) fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// A command that runs the very cargo that runs us, in the root.
+    pub(crate) fn cargo(&self) -> Command {
+        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command.current_dir(&self.root);
+        command
+    }
+
+    /// What a cargo command prints, or its complaint.
+    pub(crate) fn cargo_output(&self, arguments: &[&str]) -> Result<String, Failure> {
+        let call = format!("cargo {}", arguments.join(" "));
+        let output = self
+            .cargo()
+            .args(arguments)
+            .output()
+            .map_err(|error| format!("{call}: {error}"))?;
+        if !output.status.success() {
+            return Err(Failure::Check(format!(
+                "{call}: {}\n{}",
+                output.status,
+                String::from_utf8_lossy(&output.stderr)
+            )));
+        }
+        String::from_utf8(output.stdout).map_err(|error| format!("{call}: {error}").into())
+    }
+
+    /// The folder that cargo builds into.
+    pub(crate) fn target(&self) -> Result<PathBuf, Failure> {
+        Ok(PathBuf::from(text(&self.metadata()?, "target_directory")?))
+    }
+
+    /// All members, sorted by name.
+    pub(crate) fn packages(&self) -> Result<Vec<Package>, Failure> {
+        let metadata = self.metadata()?;
+        let packages = metadata["packages"]
+            .as_array()
+            .ok_or("cargo metadata: no list of packages".to_owned())?;
+        let mut packages = packages
+            .iter()
+            .map(|package| self.package(package))
+            .collect::<Result<Vec<_>, _>>()?;
+        packages.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(packages)
+    }
+
+    fn metadata(&self) -> Result<Value, Failure> {
+        let output = self.cargo_output(&["metadata", "--no-deps", "--format-version", "1"])?;
+        serde_json::from_str(&output).map_err(|error| format!("cargo metadata: {error}").into())
+    }
+
+    fn package(&self, package: &Value) -> Result<Package, Failure> {
+        let manifest = PathBuf::from(text(package, "manifest_path")?);
+        let folder = manifest.parent().unwrap_or(&manifest);
+        let features =
+            package["features"]
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(name, enables)| Feature {
+                    name: name.clone(),
+                    enables: enables
+                        .as_array()
+                        .into_iter()
+                        .flatten()
+                        .filter_map(Value::as_str)
+                        .map(str::to_owned)
+                        .collect(),
+                });
+        // Only a dependency on a member has a path.
+        let dependencies = package["dependencies"].as_array().into_iter().flatten();
+        let imports = dependencies
+            .filter(|dependency| dependency["path"].is_string())
+            .map(|dependency| {
+                Ok(Import {
+                    package: text(dependency, "name")?,
+                    only_tests: dependency["kind"].as_str() == Some("dev"),
+                })
+            });
+        Ok(Package {
+            name: text(package, "name")?,
+            folder: folder.strip_prefix(&self.root).unwrap_or(folder).to_owned(),
+            published: package["publish"].is_null(),
+            features: features.collect(),
+            imports: imports.collect::<Result<_, Failure>>()?,
+        })
+    }
+
+    /// Every file that belongs to the repository, relative to the root and sorted.
+    ///
+    /// Build output is told by cargo's own mark (`CACHEDIR.TAG`), so that it may have any name.
+    pub(crate) fn files(&self) -> Result<Vec<PathBuf>, Failure> {
+        let mut files = Vec::new();
+        self.collect(Path::new(""), &mut files)?;
+        files.sort();
+        Ok(files)
+    }
+
+    fn collect(&self, folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+        let here = self.root.join(folder);
+        let complain = |error| format!("{}: {error}", here.display());
+        for entry in fs::read_dir(&here).map_err(complain)? {
+            let entry = entry.map_err(complain)?;
+            let path = folder.join(entry.file_name());
+            let kind = entry.file_type().map_err(complain)?;
+            if kind.is_dir()
+                && entry.file_name() != ".git"
+                && !entry.path().join("CACHEDIR.TAG").exists()
+            {
+                self.collect(&path, files)?;
+            } else if kind.is_file() && entry.file_name() != ".git" {
+                files.push(path);
+            }
+        }
+        Ok(())
+    }
+
+    /// The text of a file given relative to the root.
+    pub(crate) fn read(&self, file: impl AsRef<Path>) -> Result<String, Failure> {
+        let path = self.root.join(file.as_ref());
+        fs::read_to_string(&path)
+            .map_err(|error| format!("{}: {error}", file.as_ref().display()).into())
+    }
+
+    /// Replaces the text of a file given relative to the root.
+    pub(crate) fn write(&self, file: impl AsRef<Path>, text: &str) -> Result<(), Failure> {
+        let path = self.root.join(file.as_ref());
+        fs::write(&path, text)
+            .map_err(|error| format!("{}: {error}", file.as_ref().display()).into())
+    }
+}
+
+fn text(value: &Value, key: &str) -> Result<String, Failure> {
+    let text = value[key]
+        .as_str()
+        .ok_or_else(|| format!("cargo metadata: no `{key}`"))?;
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_workspace_has_its_crates() {
+        let packages = Workspace::here().packages().unwrap();
+        let models = packages
+            .iter()
+            .find(|package| package.name == "gatelet-models")
+            .unwrap();
+        assert_eq!(
+            (models.folder.as_path(), models.published),
+            (Path::new("crates/models"), true)
+        );
+        let asa = packages
+            .iter()
+            .find(|package| package.name == "asa-client")
+            .unwrap();
+        assert!(asa.features.iter().any(|feature| feature.name == "ring"));
+        assert!(asa.imports.contains(&Import {
+            package: "gatelet-models".into(),
+            only_tests: false
+        }));
+        assert!(asa.imports.contains(&Import {
+            package: "gatelet-emulator".into(),
+            only_tests: true
+        }));
+        assert!(
+            !packages
+                .iter()
+                .any(|package| package.name == "xtask" && package.published)
+        );
+    }
+
+    #[test]
+    fn build_output_is_not_a_file_of_ours() {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in [
+            ("src/a.rs", ""),
+            ("out/CACHEDIR.TAG", ""),
+            ("out/b.rs", ""),
+            (".git/c.rs", ""),
+        ] {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        assert_eq!(
+            Workspace::at(folder.path()).files().unwrap(),
+            [PathBuf::from("src/a.rs")]
+        );
     }
 }

@@ -1,0 +1,169 @@
+//! What must never be below a crate, whatever the lists say.
+
+use crate::workspace::Package;
+
+use super::tree::{Below, Tree};
+
+/// Crates that only certain features may bring in.
+struct Ban {
+    what: &'static str,
+    below: &'static [&'static str],
+    matches: fn(&Below) -> bool,
+    /// Each of these features lifts the ban.
+    unless: &'static [&'static str],
+}
+
+const BANS: &[Ban] = &[
+    Ban {
+        what: "a proc-macro below the models, which vendors embed for their short build",
+        below: &["gatelet-models"],
+        matches: |below| below.proc_macro,
+        unless: &[],
+    },
+    Ban {
+        what: "an HTTP stack without the feature `hyper`",
+        below: &[
+            "gatelet-models",
+            "gatelet-transport",
+            "asa-client",
+            "dt-client",
+        ],
+        matches: |below| {
+            [
+                "h2",
+                "http-body",
+                "http-body-util",
+                "hyper",
+                "hyper-util",
+                "mio",
+                "tokio",
+                "tokio-util",
+            ]
+            .contains(&below.name.as_str())
+        },
+        unless: &["hyper"],
+    },
+    Ban {
+        what: "TLS without the feature `ring`",
+        below: &[
+            "gatelet-models",
+            "gatelet-transport",
+            "asa-client",
+            "dt-client",
+        ],
+        matches: |below| {
+            [
+                "aws-lc-rs",
+                "ring",
+                "rustls",
+                "rustls-native-certs",
+                "rustls-platform-verifier",
+                "tokio-rustls",
+                "webpki-roots",
+            ]
+            .contains(&below.name.as_str())
+        },
+        unless: &["ring"],
+    },
+];
+
+/// Each banned crate below `package`, with the build in which it is there.
+pub(crate) fn findings(package: &Package, trees: &[Tree]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for ban in BANS
+        .iter()
+        .filter(|ban| ban.below.contains(&package.name.as_str()))
+    {
+        for tree in trees {
+            let features = tree.build.features(package);
+            if ban.unless.iter().any(|feature| features.contains(*feature)) {
+                continue;
+            }
+            for below in tree.crates.iter().filter(|below| (ban.matches)(below)) {
+                findings.push(format!(
+                    "{}: `{}` is {}; see who brings it: cargo tree -p {} -e normal -i {} {}",
+                    package.name,
+                    below.name,
+                    ban.what,
+                    package.name,
+                    below.name,
+                    tree.build.flags()
+                ));
+            }
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deps::tree::Build;
+    use crate::workspace::Feature;
+
+    fn tree(build: Build, name: &str, proc_macro: bool) -> Vec<Tree> {
+        vec![Tree {
+            build,
+            crates: [Below {
+                name: name.into(),
+                proc_macro,
+            }]
+            .into(),
+        }]
+    }
+
+    fn package(name: &str, features: &[&str]) -> Package {
+        let feature = |name: &&str| Feature {
+            name: name.to_string(),
+            enables: Vec::new(),
+        };
+        Package {
+            name: name.into(),
+            features: features.iter().map(feature).collect(),
+            ..Package::default()
+        }
+    }
+
+    #[test]
+    fn a_proc_macro_below_the_models_is_found() {
+        let found = findings(
+            &package("gatelet-models", &[]),
+            &tree(Build::Default, "serde_derive", true),
+        );
+        assert!(
+            found[0].contains("`serde_derive` is a proc-macro below the models"),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn http_without_its_feature_is_found() {
+        let client = package("asa-client", &["hyper"]);
+        let found = findings(&client, &tree(Build::Bare, "tokio", false));
+        assert!(
+            found[0].ends_with("cargo tree -p asa-client -e normal -i tokio --no-default-features"),
+            "{found:?}"
+        );
+        assert_eq!(
+            findings(&client, &tree(Build::All, "tokio", false)),
+            Vec::<String>::new()
+        );
+    }
+
+    #[test]
+    fn tls_without_its_feature_is_found() {
+        let with = ["hyper".to_owned()].into();
+        let hyper = Build::Feature {
+            name: "hyper".into(),
+            with,
+        };
+        let found = findings(
+            &package("gatelet-transport", &["hyper", "ring"]),
+            &tree(hyper, "rustls", false),
+        );
+        assert!(
+            found[0].contains("`rustls` is TLS without the feature `ring`"),
+            "{found:?}"
+        );
+    }
+}

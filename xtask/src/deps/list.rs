@@ -1,0 +1,184 @@
+//! The list of crates below a package, and its text form in `xtask/deps/`.
+//!
+//! One line a crate, sorted, and before each name the builds that contain it: `n` without features, `d` by default,
+//! `a` with all features, `-` where it is absent. The marks stand first, so that a new name moves no other line.
+
+use std::collections::BTreeMap;
+
+use super::tree::{Build, Tree};
+
+const MARKS: [(char, &str); 3] = [
+    ('n', "without features"),
+    ('d', "by default"),
+    ('a', "with all features"),
+];
+
+/// For each crate, whether it is in each of the three builds of [`MARKS`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct List {
+    crates: BTreeMap<String, [bool; 3]>,
+}
+
+impl List {
+    pub(crate) fn from_trees(trees: &[Tree]) -> Self {
+        let mut list = Self::default();
+        for tree in trees {
+            let column = match tree.build {
+                Build::Bare => 0,
+                Build::Default => 1,
+                Build::All => 2,
+                Build::Feature { .. } => continue,
+            };
+            for below in &tree.crates {
+                let name = if below.proc_macro {
+                    format!("{} (proc-macro)", below.name)
+                } else {
+                    below.name.clone()
+                };
+                list.crates.entry(name).or_default()[column] = true;
+            }
+        }
+        list
+    }
+
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let mut crates = BTreeMap::new();
+        for (number, line) in text
+            .lines()
+            .enumerate()
+            .filter(|(_, line)| !line.starts_with('#'))
+        {
+            let complain = || {
+                format!(
+                    "line {}: expected marks and a name, like `n-a bytes`, got `{line}`",
+                    number + 1
+                )
+            };
+            let (marks, name) = line.split_once(' ').ok_or_else(complain)?;
+            let mut builds = [false; 3];
+            let marks: [char; 3] = marks
+                .chars()
+                .collect::<Vec<_>>()
+                .try_into()
+                .map_err(|_| complain())?;
+            for ((build, mark), (expected, _)) in builds.iter_mut().zip(marks).zip(MARKS) {
+                *build = mark == expected;
+                if !*build && mark != '-' {
+                    return Err(complain());
+                }
+            }
+            crates.insert(name.to_owned(), builds);
+        }
+        Ok(Self { crates })
+    }
+
+    pub(crate) fn to_text(&self, package: &str) -> String {
+        let mut text = format!(
+            "# Every crate below {package}: n without features, d by default, a with all features.\n"
+        );
+        text.push_str("# Checked by `cargo xtask deps`, written by `cargo xtask deps --update`.\n");
+        for (name, builds) in &self.crates {
+            text.extend(
+                builds
+                    .iter()
+                    .zip(MARKS)
+                    .map(|(present, (mark, _))| if *present { mark } else { '-' }),
+            );
+            text.push_str(&format!(" {name}\n"));
+        }
+        text
+    }
+
+    /// What entered and what left since `allowed` was written.
+    pub(crate) fn differences(&self, allowed: &Self, package: &str) -> Vec<String> {
+        let mut findings = Vec::new();
+        let names: std::collections::BTreeSet<_> =
+            self.crates.keys().chain(allowed.crates.keys()).collect();
+        for name in names {
+            let now = self.crates.get(name).copied().unwrap_or_default();
+            let before = allowed.crates.get(name).copied().unwrap_or_default();
+            let builds = |entered: bool| -> Vec<&str> {
+                let changed = now
+                    .iter()
+                    .zip(before)
+                    .zip(MARKS)
+                    .filter(|((now, before), _)| **now != *before && **now == entered);
+                changed.map(|(_, (_, build))| build).collect()
+            };
+            for (entered, verb) in [(true, "entered"), (false, "left")] {
+                let builds = builds(entered);
+                if !builds.is_empty() {
+                    findings.push(format!(
+                        "{package}: {name} {verb} ({}); if that is meant: cargo xtask deps --update",
+                        builds.join(", ")
+                    ));
+                }
+            }
+        }
+        findings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deps::tree::Below;
+
+    fn list(text: &str) -> List {
+        List::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_crate_that_enters_and_one_that_leaves_are_named() {
+        let found = list("nda bytes\n--a hyper\n").differences(&list("nda bytes\n-d- log\n"), "me");
+        assert_eq!(
+            found,
+            [
+                "me: hyper entered (with all features); if that is meant: cargo xtask deps --update",
+                "me: log left (by default); if that is meant: cargo xtask deps --update",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_crate_that_moves_between_builds_is_named() {
+        let found = list("nda tokio\n").differences(&list("--a tokio\n"), "me");
+        assert_eq!(
+            found,
+            [
+                "me: tokio entered (without features, by default); if that is meant: cargo xtask deps --update"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let below = |name: &str, proc_macro| Below {
+            name: name.into(),
+            proc_macro,
+        };
+        let list = List::from_trees(&[
+            Tree {
+                build: Build::Bare,
+                crates: [below("bytes", false)].into(),
+            },
+            Tree {
+                build: Build::All,
+                crates: [below("bytes", false), below("derive", true)].into(),
+            },
+        ]);
+        let text = list.to_text("me");
+        assert!(
+            text.ends_with("n-a bytes\n--a derive (proc-macro)\n"),
+            "{text}"
+        );
+        assert_eq!(List::parse(&text), Ok(list));
+    }
+
+    #[test]
+    fn a_line_that_is_not_understood_is_an_error() {
+        for line in ["bytes", "nd bytes", "ndx bytes"] {
+            assert!(List::parse(line).unwrap_err().contains("line 1"), "{line}");
+        }
+    }
+}

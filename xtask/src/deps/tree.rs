@@ -1,0 +1,188 @@
+//! The crates below a package, as `cargo tree` resolves them.
+
+use std::collections::BTreeSet;
+
+use crate::failure::Failure;
+use crate::workspace::{Package, Workspace};
+
+/// The platforms whose crates count. Windows and macOS bring their own (certificate stores), and what enters there
+/// should not go unseen by those who work on Linux.
+const TARGETS: &[&str] = &[
+    "x86_64-unknown-linux-gnu",
+    "x86_64-pc-windows-msvc",
+    "aarch64-apple-darwin",
+];
+
+/// One way to build a package.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Build {
+    /// Without any feature.
+    Bare,
+    /// As a user gets it who says nothing.
+    Default,
+    /// With one feature alone, and the features of this package that it turns on, itself included.
+    Feature {
+        name: String,
+        with: BTreeSet<String>,
+    },
+    /// With every feature.
+    All,
+}
+
+impl Build {
+    /// Every build of a package that is looked at.
+    pub(crate) fn all_of(package: &Package) -> Vec<Self> {
+        let alone = package
+            .features
+            .iter()
+            .filter(|feature| feature.name != "default");
+        let alone = alone.map(|feature| Self::Feature {
+            name: feature.name.clone(),
+            with: closure(package, &feature.name),
+        });
+        [Self::Bare, Self::Default]
+            .into_iter()
+            .chain(alone)
+            .chain([Self::All])
+            .collect()
+    }
+
+    /// The features of `package` that are on in this build.
+    pub(crate) fn features(&self, package: &Package) -> BTreeSet<String> {
+        match self {
+            Self::Bare => BTreeSet::new(),
+            Self::Default => closure(package, "default"),
+            Self::Feature { with, .. } => with.clone(),
+            Self::All => package
+                .features
+                .iter()
+                .map(|feature| feature.name.clone())
+                .collect(),
+        }
+    }
+
+    /// How cargo is asked for this build.
+    pub(crate) fn flags(&self) -> String {
+        match self {
+            Self::Bare => "--no-default-features".into(),
+            Self::Default => String::new(),
+            Self::Feature { name, .. } => format!("--no-default-features --features {name}"),
+            Self::All => "--all-features".into(),
+        }
+    }
+}
+
+/// A feature and all features of the same package that it turns on.
+fn closure(package: &Package, feature: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![feature.to_owned()];
+    while let Some(name) = open.pop() {
+        if let Some(feature) = package.features.iter().find(|feature| feature.name == name)
+            && found.insert(name)
+        {
+            open.extend(feature.enables.iter().cloned());
+        }
+    }
+    found
+}
+
+/// A crate somewhere below a package.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Below {
+    pub(crate) name: String,
+    pub(crate) proc_macro: bool,
+}
+
+/// All crates that one build of a package compiles into its users, on any of the platforms.
+#[derive(Clone, Debug)]
+pub(crate) struct Tree {
+    pub(crate) build: Build,
+    pub(crate) crates: BTreeSet<Below>,
+}
+
+impl Tree {
+    /// Asks cargo, with the locked versions.
+    pub(crate) fn ask(
+        workspace: &Workspace,
+        package: &Package,
+        build: Build,
+    ) -> Result<Self, Failure> {
+        let flags = build.flags();
+        let mut arguments = vec![
+            "tree", "--locked", "--edges", "normal", "--prefix", "none", "--format", "{p}",
+        ];
+        arguments.extend(["--package", &package.name]);
+        arguments.extend(TARGETS.iter().flat_map(|target| ["--target", target]));
+        arguments.extend(flags.split_whitespace());
+        let output = workspace.cargo_output(&arguments)?;
+        Ok(Self {
+            build,
+            crates: parse(&output, &package.name),
+        })
+    }
+}
+
+/// The crates in the output of `cargo tree --prefix none --format {p}`: `name v1.2.3 (proc-macro) (*)`.
+fn parse(output: &str, root: &str) -> BTreeSet<Below> {
+    let crates = output.lines().filter_map(|line| {
+        let name = line.split_whitespace().next()?;
+        Some(Below {
+            name: name.to_owned(),
+            proc_macro: line.contains("(proc-macro)"),
+        })
+    });
+    crates.filter(|below| below.name != root).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace::Feature;
+
+    #[test]
+    fn the_output_of_cargo_tree_is_read() {
+        let output = "me v0.1.0 (/a/b)\nserde v1.0.229\nserde_derive v1.0.229 (proc-macro)\nserde v1.0.229 (*)\n\n";
+        let found: Vec<_> = parse(output, "me")
+            .into_iter()
+            .map(|below| (below.name, below.proc_macro))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("serde".to_owned(), false),
+                ("serde_derive".to_owned(), true)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_feature_turns_on_what_it_names() {
+        let feature = |name: &str, enables: &[&str]| Feature {
+            name: name.into(),
+            enables: enables.iter().map(ToString::to_string).collect(),
+        };
+        let package = Package {
+            features: vec![
+                feature("default", &["ring"]),
+                feature("hyper", &["dep:hyper"]),
+                feature("ring", &["hyper"]),
+            ],
+            ..Package::default()
+        };
+        assert_eq!(
+            Build::Default.features(&package),
+            ["default", "hyper", "ring"].map(str::to_owned).into()
+        );
+        let flags: Vec<_> = Build::all_of(&package).iter().map(Build::flags).collect();
+        assert_eq!(
+            flags,
+            [
+                "--no-default-features",
+                "",
+                "--no-default-features --features hyper",
+                "--no-default-features --features ring",
+                "--all-features",
+            ]
+        );
+    }
+}

@@ -1,0 +1,291 @@
+//! `docs/faults.md`: each case of the project's list of faults, and the tests that prove it.
+//!
+//! A test that proves case T5 has a name that begins with `t5_` or `t05_`. So the page is a function of the titles that
+//! people write into it and of the tests in the tree: a case with tests is a row, a case without is in the list at the
+//! end, and `cargo xtask tidy --update` puts each where it belongs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use similar::{ChangeTag, TextDiff};
+
+use crate::failure::Failure;
+use crate::workspace::Workspace;
+
+use super::TextFile;
+
+const PAGE: &str = "docs/faults.md";
+const OPEN: &str = "## Not proven yet";
+const AREAS: &[(char, &str)] = &[
+    ('M', "Models"),
+    ('T', "Transport"),
+    ('A', "Client of Okta ASA"),
+    ('D', "Client of Dynatrace"),
+    ('C', "Command line and repository"),
+    ('E', "Emulator"),
+    ('S', "The whole system"),
+];
+
+/// The number of a case: its area as an index into [`AREAS`], and its number there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Case {
+    area: usize,
+    number: u32,
+}
+
+impl Case {
+    /// `T5`, as the page writes it.
+    fn parse(text: &str) -> Option<Self> {
+        let letter = text.chars().next()?;
+        let area = AREAS.iter().position(|(own, _)| *own == letter)?;
+        Some(Self {
+            area,
+            number: text.get(1..)?.parse().ok()?,
+        })
+    }
+
+    /// The case that a test proves by its name: `t05_a_bad_certificate_is_refused`.
+    fn of_test(name: &str) -> Option<Self> {
+        let (number, _) = name.split_once('_')?;
+        (number.starts_with(|c: char| c.is_ascii_lowercase()))
+            .then(|| Self::parse(&number.to_uppercase()))?
+    }
+}
+
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let letter = AREAS.get(self.area).map_or('?', |(letter, _)| *letter);
+        write!(f, "{letter}{}", self.number)
+    }
+}
+
+/// What the page must say but does not.
+pub(crate) fn findings(texts: &[TextFile]) -> Vec<String> {
+    let tests = tests(texts);
+    let Some(page) = page(texts) else {
+        return vec![format!("{PAGE} is missing")];
+    };
+    let titles = titles(&page.text);
+    let mut findings = untitled(&titles, &tests);
+    let expected = compose(&page.text, &titles, &tests);
+    for change in TextDiff::from_lines(&page.text, &expected).iter_all_changes() {
+        let sign = match change.tag() {
+            ChangeTag::Equal => continue,
+            ChangeTag::Delete => '-',
+            ChangeTag::Insert => '+',
+        };
+        findings.push(format!(
+            "{PAGE} is stale, run `cargo xtask tidy --update`: {sign}{}",
+            change.value().trim_end()
+        ));
+    }
+    findings
+}
+
+/// Writes the page anew.
+pub(crate) fn update(workspace: &Workspace, texts: &[TextFile]) -> Result<(), Failure> {
+    let page = page(texts).ok_or_else(|| Failure::Check(format!("{PAGE} is missing")))?;
+    let text = compose(&page.text, &titles(&page.text), &tests(texts));
+    if text != page.text {
+        workspace.write(PAGE, &text)?;
+        println!("tidy: wrote {PAGE}");
+    }
+    Ok(())
+}
+
+fn page(texts: &[TextFile]) -> Option<&TextFile> {
+    texts.iter().find(|text| text.path.as_os_str() == PAGE)
+}
+
+fn untitled(
+    titles: &BTreeMap<Case, String>,
+    tests: &BTreeMap<Case, BTreeSet<String>>,
+) -> Vec<String> {
+    let missing = tests.iter().filter(|(case, _)| !titles.contains_key(case));
+    let found = missing.map(|(case, names)| {
+        let names = names.iter().cloned().collect::<Vec<_>>().join(", ");
+        format!("{PAGE}: {names} proves {case}, which has no title; add `- {case}: …` and run `cargo xtask tidy --update`")
+    });
+    found.collect()
+}
+
+/// The titles that the page gives, in rows and in its last list.
+fn titles(page: &str) -> BTreeMap<Case, String> {
+    let lines = page
+        .lines()
+        .filter_map(|line| match line.strip_prefix("- ") {
+            Some(open) => open.split_once(": "),
+            None => line
+                .strip_prefix("| ")?
+                .split_once(" | ")
+                .map(|(case, rest)| (case, rest.split(" | ").next().unwrap_or(rest))),
+        });
+    lines
+        .filter_map(|(case, title)| Some((Case::parse(case)?, title.trim().to_owned())))
+        .collect()
+}
+
+/// The tests in the tree that prove a case.
+fn tests(texts: &[TextFile]) -> BTreeMap<Case, BTreeSet<String>> {
+    let mut tests: BTreeMap<Case, BTreeSet<String>> = BTreeMap::new();
+    for file in texts.iter().filter(|text| text.is("rs")) {
+        let mut is_test = false;
+        for line in file.text.lines().map(str::trim_start) {
+            if line.starts_with("#[") || line.starts_with("//") {
+                is_test |= line.starts_with("#[") && line.contains("test");
+                continue;
+            }
+            let name = line.split_once("fn ").and_then(|(_, rest)| {
+                rest.split(|c: char| !c.is_alphanumeric() && c != '_')
+                    .next()
+            });
+            if let (true, Some(name)) = (is_test, name)
+                && let Some(case) = Case::of_test(name)
+            {
+                tests.entry(case).or_default().insert(name.to_owned());
+            }
+            is_test = false;
+        }
+    }
+    tests
+}
+
+/// The page: what stands above its first heading of an area, then a table for each area, then what is open.
+fn compose(
+    page: &str,
+    titles: &BTreeMap<Case, String>,
+    tests: &BTreeMap<Case, BTreeSet<String>>,
+) -> String {
+    let mut text = page
+        .split("\n## ")
+        .next()
+        .unwrap_or_default()
+        .trim_end()
+        .to_owned();
+    text.push('\n');
+    for (area, (_, name)) in AREAS.iter().enumerate() {
+        let mut rows = titles
+            .iter()
+            .filter(|(case, _)| case.area == area && tests.contains_key(case))
+            .peekable();
+        if rows.peek().is_some() {
+            text.push_str(&format!(
+                "\n## {name}\n\n| case | what happens | proven by |\n| --- | --- | --- |\n"
+            ));
+        }
+        for (case, title) in rows {
+            let names = tests
+                .get(case)
+                .into_iter()
+                .flatten()
+                .map(|name| format!("`{name}`"));
+            text.push_str(&format!(
+                "| {case} | {title} | {} |\n",
+                names.collect::<Vec<_>>().join(", ")
+            ));
+        }
+    }
+    let mut open = titles
+        .iter()
+        .filter(|(case, _)| !tests.contains_key(case))
+        .peekable();
+    if open.peek().is_some() {
+        text.push_str(&format!("\n{OPEN}\n\n"));
+    }
+    for (case, title) in open {
+        text.push_str(&format!("- {case}: {title}\n"));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROVEN: &str = "# Faults\n\nWhy.\n\n## Transport\n\n| case | what happens | proven by |\n| --- | --- | --- |\n\
+        | T5 | A bad certificate | `t05_it_is_refused` |\n\n## Not proven yet\n\n- T10: An empty reply\n";
+
+    fn files(page: &str, source: &str) -> Vec<TextFile> {
+        let file = |path: &str, text: &str| TextFile {
+            path: path.into(),
+            text: text.into(),
+        };
+        vec![file(PAGE, page), file("crates/x/tests/a.rs", source)]
+    }
+
+    fn test(name: &str) -> String {
+        format!("#[tokio::test]\nasync fn {name}() {{\n")
+    }
+
+    #[test]
+    fn a_page_that_says_what_the_tree_has_is_tidy() {
+        assert_eq!(
+            findings(&files(PROVEN, &test("t05_it_is_refused"))),
+            Vec::<String>::new()
+        );
+    }
+
+    #[test]
+    fn a_row_whose_test_is_gone_is_found() {
+        let found = findings(&files(PROVEN, ""));
+        assert!(
+            found.contains(&format!(
+                "{PAGE} is stale, run `cargo xtask tidy --update`: +- T5: A bad certificate"
+            )),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn a_test_that_no_row_names_is_found() {
+        let source = format!(
+            "{}{}",
+            test("t05_it_is_refused"),
+            test("t10_nothing_is_retried")
+        );
+        let found = findings(&files(PROVEN, &source)).join("\n");
+        assert!(
+            found.contains("+| T10 | An empty reply | `t10_nothing_is_retried` |"),
+            "{found}"
+        );
+    }
+
+    #[test]
+    fn a_case_without_a_title_is_found() {
+        let source = format!("{}{}", test("t05_it_is_refused"), test("m2_twice"));
+        assert_eq!(
+            findings(&files(PROVEN, &source)),
+            [
+                "docs/faults.md: m2_twice proves M2, which has no title; add `- M2: …` and run `cargo xtask tidy --update`"
+            ]
+        );
+    }
+
+    #[test]
+    fn only_tests_prove_a_case() {
+        assert_eq!(
+            tests(&files(
+                "",
+                "fn t5_helper() {\n#[test]\nfn other() {\n#[test]\nfn t5x_y() {\n"
+            )),
+            BTreeMap::new()
+        );
+        assert_eq!(
+            tests(&files("", "    #[test]\n    fn t5_it() {\n")).len(),
+            1
+        );
+    }
+
+    #[test]
+    fn cases_stand_in_the_order_of_their_numbers() {
+        let page = compose(
+            "# F\n",
+            &titles("- T10: b\n- T9: a\n- M1: c\n"),
+            &BTreeMap::new(),
+        );
+        assert_eq!(
+            page,
+            "# F\n\n## Not proven yet\n\n- M1: c\n- T9: a\n- T10: b\n"
+        );
+    }
+}
