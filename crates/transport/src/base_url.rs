@@ -2,9 +2,13 @@
 
 use std::fmt;
 
-use http::uri::{Authority, Scheme};
+use http::Uri;
+use http::uri::{Authority, PathAndQuery, Scheme};
 
-use crate::Error;
+use crate::{Error, ErrorKind, TooLarge, host};
+
+/// The longest path with query that is sent, in bytes.
+const URL_LIMIT: usize = 16 * 1024;
 
 /// Scheme, host, port and path prefix of an endpoint, checked and normalised once.
 ///
@@ -17,9 +21,9 @@ use crate::Error;
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct BaseUrl {
-    text: Box<str>,
     scheme: Scheme,
     authority: Authority,
+    text: Box<str>,
     path_at: usize,
 }
 
@@ -31,8 +35,13 @@ impl BaseUrl {
     /// `InvalidInput` for another scheme, for userinfo, a query or a fragment, and for what is no address. The text is
     /// never part of the error, because it may hold a password.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let _ = text;
-        todo!()
+        let base = Self::parse_allowing_http(text)?;
+        if base.scheme == Scheme::HTTP && !host::is_loopback(base.authority.host()) {
+            return Err(refused(
+                "is plain http to another machine, where anyone on the way can read the credentials; use https",
+            ));
+        }
+        Ok(base)
     }
 
     /// Reads an address as [`parse`](Self::parse) does, but accepts `http` for any host: credentials then travel in the
@@ -42,8 +51,7 @@ impl BaseUrl {
     ///
     /// As [`parse`](Self::parse).
     pub fn parse_allowing_http(text: &str) -> Result<Self, Error> {
-        let _ = text;
-        todo!()
+        split(text).map_err(refused)
     }
 
     /// The normalised address without a slash at its end.
@@ -52,10 +60,23 @@ impl BaseUrl {
         &self.text
     }
 
-    /// The host, without the brackets of an IPv6 address.
+    /// The host; an IPv6 address is in brackets.
     #[must_use]
     pub fn host(&self) -> &str {
         self.authority.host()
+    }
+
+    /// The port, also where it is the scheme's default.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        let default = if self.scheme == Scheme::HTTP { 80 } else { 443 };
+        self.authority.port_u16().unwrap_or(default)
+    }
+
+    /// Scheme, host and, unless it is the default, port.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        self.text.get(..self.path_at).unwrap_or_default()
     }
 
     /// The path prefix: empty, or beginning with a slash and not ending with one.
@@ -64,15 +85,133 @@ impl BaseUrl {
         self.text.get(self.path_at..).unwrap_or_default()
     }
 
-    /// The same host with another path prefix, which is empty or begins with a slash and does not end with one.
+    /// The same host with another path prefix, normalised like the rest.
     ///
     /// # Errors
     ///
     /// `InvalidInput` when the path is not one.
     pub fn with_path(&self, path: &str) -> Result<Self, Error> {
-        let _ = path;
-        todo!()
+        Self::parse_allowing_http(&format!("{}/{path}", self.origin()))
     }
+
+    /// The URI of a request below this address.
+    pub(crate) fn uri(&self, path: &str, query: Option<&str>) -> Result<Uri, Error> {
+        let mut text = String::with_capacity(
+            self.path().len() + path.len() + query.map_or(0, |query| query.len() + 1),
+        );
+        text.push_str(self.path());
+        text.push_str(path);
+        if let Some(query) = query {
+            text.push('?');
+            text.push_str(query);
+        }
+        if text.len() > URL_LIMIT {
+            return Err(url_too_large());
+        }
+        let unusable = |_| Error::invalid_input("path", "holds a character that no URL has");
+        // Shared, not copied: the text becomes the URI's own buffer.
+        let path_and_query =
+            PathAndQuery::from_maybe_shared(bytes::Bytes::from(text)).map_err(unusable)?;
+        Uri::builder()
+            .scheme(self.scheme.clone())
+            .authority(self.authority.clone())
+            .path_and_query(path_and_query)
+            .build()
+            .map_err(|_| Error::invalid_input("path", "makes no URL"))
+    }
+}
+
+/// The error for a URL beyond the limit.
+pub(crate) fn url_too_large() -> Error {
+    Error::new(ErrorKind::TooLarge {
+        what: TooLarge::Url,
+        limit: URL_LIMIT as u64,
+    })
+}
+
+/// Whether a text is longer than any URL that is sent.
+pub(crate) fn is_too_large(url: &str) -> bool {
+    url.len() > URL_LIMIT
+}
+
+fn refused(problem: &'static str) -> Error {
+    Error::invalid_input("base_url", problem)
+}
+
+fn split(text: &str) -> Result<BaseUrl, &'static str> {
+    if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return Err("holds a space or a control character");
+    }
+    if text.contains(['?', '#']) {
+        return Err("has a query or a fragment, which no base URL has");
+    }
+    // As browsers read it, so that nobody is sent to a host that others do not see in the text.
+    let text = text.replace('\\', "/");
+    let (scheme, rest) = text
+        .split_once("://")
+        .ok_or("has no scheme; begin it with https://")?;
+    let (scheme, default_port) = match scheme.to_ascii_lowercase().as_str() {
+        "https" => (Scheme::HTTPS, 443),
+        "http" => (Scheme::HTTP, 80),
+        _ => return Err("has a scheme that is not https"),
+    };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    if authority.contains('@') {
+        return Err("has a user name or password, which belongs into the credentials");
+    }
+    let (host, port) = split_port(authority)?;
+    let mut authority = host::normalise(host)?;
+    if let Some(port) = port.filter(|port| *port != default_port) {
+        authority = format!("{authority}:{port}");
+    }
+    let origin = format!("{scheme}://{authority}");
+    let path_at = origin.len();
+    Ok(BaseUrl {
+        scheme,
+        authority: authority.parse().map_err(|_| "has a host that is none")?,
+        text: (origin + &normal_path(path)?).into(),
+        path_at,
+    })
+}
+
+fn split_port(authority: &str) -> Result<(&str, Option<u16>), &'static str> {
+    let Some((host, port)) = authority
+        .rsplit_once(':')
+        .filter(|(_, port)| !port.ends_with(']'))
+    else {
+        return Ok((authority, None));
+    };
+    if port.is_empty() {
+        return Ok((host, None));
+    }
+    match port.parse() {
+        Ok(number) if number > 0 && port.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Ok((host, Some(number)))
+        }
+        _ => Err("has a port that is none"),
+    }
+}
+
+/// A path without empty segments and without a slash at its end.
+fn normal_path(path: &str) -> Result<String, &'static str> {
+    let mut normal = String::with_capacity(path.len());
+    for segment in path.split('/').filter(|segment| !segment.is_empty()) {
+        if matches!(
+            segment.to_ascii_lowercase().replace("%2e", ".").as_str(),
+            "." | ".."
+        ) {
+            return Err("has a path with `.` or `..` in it");
+        }
+        if !segment
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%".contains(&byte))
+        {
+            return Err("has a path with a character that must be percent-encoded");
+        }
+        normal.push('/');
+        normal.push_str(segment);
+    }
+    Ok(normal)
 }
 
 impl fmt::Display for BaseUrl {
@@ -84,5 +223,105 @@ impl fmt::Display for BaseUrl {
 impl fmt::Debug for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::BaseUrl;
+    use crate::{Error, ErrorKind};
+
+    fn refusal(text: &str) -> Error {
+        let error = BaseUrl::parse(text).unwrap_err();
+        assert_eq!(
+            error.kind(),
+            &ErrorKind::InvalidInput {
+                parameter: "base_url"
+            },
+            "{text}"
+        );
+        error
+    }
+
+    #[test]
+    fn t7_plain_http_leaves_the_machine_only_when_that_is_asked_for() {
+        refusal("http://example.com");
+        refusal("http://localhost.example.com");
+        BaseUrl::parse("http://localhost:8080").unwrap();
+        BaseUrl::parse("http://127.0.0.1:8080").unwrap();
+        BaseUrl::parse("http://[::1]").unwrap();
+        BaseUrl::parse_allowing_http("http://example.com").unwrap();
+    }
+
+    #[test]
+    fn t59_what_no_base_url_has_is_refused_and_never_printed() {
+        for text in [
+            "https://user:hunter2@example.com",
+            "https://example.com/?token=hunter2",
+            "https://example.com/#hunter2",
+            "example.com/hunter2",
+            "ftp://example.com/hunter2",
+            "https://example.com:99999/hunter2",
+            "https://example.com:0/hunter2",
+            "https://example.com:+1/hunter2",
+            "https:///hunter2",
+            "https://example.com/../hunter2",
+            "https://example.com/%2E%2e/hunter2",
+            "https://example.com/<hunter2>",
+        ] {
+            let error = refusal(text);
+            assert!(!format!("{error} {error:#?}").contains("hunter2"), "{text}");
+        }
+    }
+
+    #[test]
+    fn t60_a_base_url_is_normalised_once() {
+        for text in [
+            "https://exam\tple.com",
+            "https://example.com\n",
+            " https://example.com",
+        ] {
+            refusal(text);
+        }
+        for (written, meant) in [
+            ("HTTPS://EXAMPLE.com./", "https://example.com"),
+            ("https://127.1:443", "https://127.0.0.1"),
+            ("https://0x7f.1/api/", "https://127.0.0.1/api"),
+            ("https://h//", "https://h"),
+            ("https://h//a//b//", "https://h/a/b"),
+            (r"https:\\h\a", "https://h/a"),
+            (
+                "https://bücher.example:8443/x",
+                "https://xn--bcher-kva.example:8443/x",
+            ),
+            ("https://h:9999/e/abc", "https://h:9999/e/abc"),
+        ] {
+            let base = BaseUrl::parse(written).unwrap();
+            assert_eq!(base.as_str(), meant, "{written}");
+            let uri = base.uri("/v1/things", Some("a=b")).unwrap();
+            assert_eq!(uri.to_string(), format!("{meant}/v1/things?a=b"));
+        }
+    }
+
+    #[test]
+    fn the_parts_add_up() {
+        let base = BaseUrl::parse("https://h:9999/e/abc").unwrap();
+        assert_eq!((base.host(), base.port()), ("h", 9999));
+        assert_eq!((base.origin(), base.path()), ("https://h:9999", "/e/abc"));
+        assert_eq!(
+            base.with_path("/api/v2/").unwrap().as_str(),
+            "https://h:9999/api/v2"
+        );
+        assert_eq!(base.with_path("").unwrap().as_str(), "https://h:9999");
+    }
+
+    #[test]
+    fn a_url_of_more_than_16_kib_is_refused() {
+        let base = BaseUrl::parse("https://h").unwrap();
+        let error = base.uri("/v1", Some(&"x".repeat(64 * 1024))).unwrap_err();
+        assert!(matches!(
+            error.kind(),
+            ErrorKind::TooLarge { limit: 16384, .. }
+        ));
     }
 }
