@@ -12,6 +12,8 @@ mod dialect;
 mod error;
 mod error_kind;
 mod host;
+#[cfg(feature = "hyper")]
+mod hyper;
 mod json;
 pub mod link;
 mod page;
@@ -24,6 +26,8 @@ pub mod testing;
 mod transport;
 mod transport_error;
 
+#[cfg(feature = "hyper")]
+pub use self::hyper::{HyperTransport, HyperTransportBuilder, TokioClock};
 pub use api_error::{ApiError, Violation};
 pub use base_url::BaseUrl;
 pub use cached::{Cached, Exchange, Issued};

@@ -1,0 +1,175 @@
+//! The transport over real sockets: hyper for HTTP, tokio for sockets and timers, rustls for TLS.
+//!
+//! It stands directly on hyper's connections and keeps its own pool, because what the retrying layer above must know is
+//! lost in a ready-made client: whether a byte of the request was written.
+//!
+//! # What the stack does
+//!
+//! | event | result |
+//! | --- | --- |
+//! | the name does not resolve, the port is closed, no descriptor is free | `Connect`, not sent |
+//! | the TLS peer is not whom we trust, or does not speak TLS | `Tls`, not sent |
+//! | the TLS peer hangs up in the handshake | `Connect`, not sent |
+//! | no connection within the connect timeout, name and TLS included | `Timeout(Connect)`, not sent |
+//! | an idle connection turns out closed before it took a byte | the next connection is used; nobody sees it |
+//! | reset or end of stream, and the connection took no byte of the request | `Connect`, not sent |
+//! | reset or end of stream after that, HTTP/2 stream reset | `Interrupted`, sent |
+//! | HTTP/2 stream refused (`REFUSED_STREAM`) | `Interrupted`, not sent |
+//! | malformed status line, field, chunk, length or frame | `Protocol` |
+//! | `Content-Length` that is negative, beyond 2^64 or twice with two values | `Protocol` |
+//! | `Transfer-Encoding` other than `chunked`, or with HTTP/1.0 | `Protocol` |
+//! | `Content-Encoding` without an `Accept-Encoding` in the request | `Protocol` |
+//! | status 101, or more than 16 interim answers | `Protocol` |
+//! | head above its limit in bytes or fields | `TooLarge(Head)` |
+//! | body announced or grown above its limit | `TooLarge(Body)`; an announced one is not read |
+//! | no answer began, or a body stands still | `Timeout(FirstByte)`, `Timeout(Stall)` |
+//! | no tokio runtime, a URI without host, TLS not built in | `Config`, not sent |
+//! | the runtime is dropped during a call | `Interrupted` if the request may have been written, else `Connect` |
+//!
+//! An error after the head arrived carries its status. A connection goes back to the pool only after a complete answer
+//! whose end is beyond doubt; a 204 that announces a body, for one, closes it.
+//!
+//! "Took a byte" is counted where hyper writes to the socket (with TLS: before encryption), and read when the task of the
+//! connection has ended. HTTP/2 connections have several users, so there only a request that was never encoded and a
+//! refused stream count as not sent; a `GOAWAY` does not, because hyper does not say which streams it spared.
+//!
+//! Each exchange runs in a task of its own, so that a runtime that is dropped ends it instead of panicking in its timers.
+
+mod builder;
+mod clock;
+mod connection;
+mod dial;
+mod exchange;
+mod fault;
+mod interim;
+mod metered;
+mod origin;
+mod pool;
+mod task;
+#[cfg(feature = "ring")]
+mod tls;
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+
+use self::exchange::Exchange;
+use self::pool::Pool;
+use self::task::{RuntimeGone, Task};
+use crate::{ConnectFailure, Transport, TransportError, TransportErrorKind};
+
+pub use self::builder::HyperTransportBuilder;
+pub use self::clock::TokioClock;
+
+/// HTTP/1.1 and HTTP/2 over TCP and TLS, with a pool of connections; a clone shares the pool.
+///
+/// It needs a tokio runtime, with sockets and timers enabled, around each call but not around its making; it may be made
+/// under one runtime and used under another. HTTP/2 is spoken where the server chooses it in the TLS handshake. Without
+/// the feature `ring` there is no TLS, which leaves servers on loopback.
+///
+/// ```no_run
+/// use bytes::Bytes;
+/// use gatelet_transport::{HyperTransport, Transport};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let transport = HyperTransport::new();
+/// let request = http::Request::get("http://localhost:8080/").body(Bytes::new())?;
+/// let response = transport.send(request).await?;
+/// println!("{} with {} bytes", response.status(), response.body().len());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct HyperTransport {
+    shared: Arc<Shared>,
+}
+
+/// What all clones of a transport have in common.
+struct Shared {
+    timeouts: Timeouts,
+    limits: Limits,
+    /// One permit for each exchange under way.
+    lanes: Semaphore,
+    pool: Arc<Pool>,
+    #[cfg(feature = "ring")]
+    tls: tls::Tls,
+}
+
+#[derive(Clone, Debug)]
+struct Timeouts {
+    connect: Duration,
+    first_byte: Duration,
+    stall: Duration,
+}
+
+#[derive(Clone, Debug)]
+struct Limits {
+    /// Bytes of a response head.
+    head: usize,
+    /// Fields of a response head.
+    head_fields: usize,
+    /// Bytes of a response body.
+    body: u64,
+}
+
+impl HyperTransport {
+    /// A transport with the limits that [`HyperTransportBuilder`] names. No file is read and no socket opened.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// A transport with other limits.
+    pub fn builder() -> HyperTransportBuilder {
+        HyperTransportBuilder::new()
+    }
+}
+
+impl Default for HyperTransport {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Transport for HyperTransport {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let runtime = Handle::try_current().map_err(no_runtime)?;
+        let exchange = Exchange::new(request)?;
+        let begun = Arc::new(AtomicBool::new(false));
+        let task = Task::spawn(&runtime, {
+            let (shared, begun) = (self.shared.clone(), begun.clone());
+            async move { exchange.run(&shared, &begun).await }
+        });
+        task.await
+            .unwrap_or_else(|gone| Err(abandoned(&gone, begun.load(Ordering::Acquire))))
+    }
+}
+
+fn no_runtime(_: tokio::runtime::TryCurrentError) -> TransportError {
+    TransportError::new(TransportErrorKind::Config)
+        .with_source("no tokio runtime: the call was made outside of one")
+}
+
+fn abandoned(_: &RuntimeGone, begun: bool) -> TransportError {
+    TransportError::new(if begun {
+        TransportErrorKind::Interrupted
+    } else {
+        TransportErrorKind::Connect(ConnectFailure::Other)
+    })
+    .with_source("the tokio runtime was dropped")
+}
+
+impl fmt::Debug for HyperTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HyperTransport")
+            .field("timeouts", &self.shared.timeouts)
+            .field("limits", &self.shared.limits)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,176 @@
+//! How a [`HyperTransport`] is set up.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+
+use super::pool::Pool;
+use super::{HyperTransport, Limits, Shared, Timeouts};
+
+#[cfg(feature = "ring")]
+use super::tls::{Tls, Trust};
+#[cfg(feature = "ring")]
+use crate::TransportError;
+
+/// Settings of a [`HyperTransport`], each with a default that fits most.
+///
+/// ```
+/// use std::time::Duration;
+/// use gatelet_transport::HyperTransport;
+///
+/// let transport = HyperTransport::builder()
+///     .connect_timeout(Duration::from_secs(2))
+///     .max_body_size(64 * 1024 * 1024)
+///     .build();
+/// # let _ = transport;
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct HyperTransportBuilder {
+    timeouts: Timeouts,
+    limits: Limits,
+    max_in_flight: usize,
+    max_idle_connections: usize,
+    idle_timeout: Duration,
+    #[cfg(feature = "ring")]
+    trust: Trust,
+}
+
+impl HyperTransportBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            timeouts: Timeouts {
+                connect: Duration::from_secs(5),
+                first_byte: Duration::from_secs(20),
+                stall: Duration::from_secs(20),
+            },
+            limits: Limits {
+                head: 64 * 1024,
+                head_fields: 100,
+                body: 10 * 1024 * 1024,
+            },
+            max_in_flight: 100,
+            max_idle_connections: 32,
+            idle_timeout: Duration::from_secs(60),
+            #[cfg(feature = "ring")]
+            trust: Trust::default(),
+        }
+    }
+
+    /// How long a connection may take to come about, name resolution and TLS included. Default 5 s.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.timeouts.connect = timeout;
+        self
+    }
+
+    /// How long the server may take until its answer begins, from the moment the request is handed to a connection.
+    /// Default 20 s.
+    pub fn first_byte_timeout(mut self, timeout: Duration) -> Self {
+        self.timeouts.first_byte = timeout;
+        self
+    }
+
+    /// How long the body of an answer may stand still. Default 20 s.
+    pub fn stall_timeout(mut self, timeout: Duration) -> Self {
+        self.timeouts.stall = timeout;
+        self
+    }
+
+    /// The largest body of an answer, in bytes. Default 10 MiB.
+    pub fn max_body_size(mut self, bytes: u64) -> Self {
+        self.limits.body = bytes;
+        self
+    }
+
+    /// The largest head of an answer, in bytes. Default 64 KiB.
+    pub fn max_head_size(mut self, bytes: usize) -> Self {
+        self.limits.head = bytes;
+        self
+    }
+
+    /// The most fields that the head of an answer may have. Default 100.
+    pub fn max_head_fields(mut self, fields: usize) -> Self {
+        self.limits.head_fields = fields;
+        self
+    }
+
+    /// The most requests under way at once; others wait their turn. It also bounds the open connections, to this number
+    /// and the idle ones. Default 100, at least 1.
+    pub fn max_in_flight(mut self, requests: usize) -> Self {
+        self.max_in_flight = requests.clamp(1, Semaphore::MAX_PERMITS);
+        self
+    }
+
+    /// The most connections kept open for a later request, of all servers together. Default 32; 0 keeps none.
+    pub fn max_idle_connections(mut self, connections: usize) -> Self {
+        self.max_idle_connections = connections;
+        self
+    }
+
+    /// How long an unused connection is kept. Default 60 s.
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle_timeout = timeout;
+        self
+    }
+
+    /// Trusts the certificates of a PEM text as authorities, beside those that are trusted anyway.
+    ///
+    /// # Errors
+    ///
+    /// A `Config` error when the text holds no certificate, or a broken one.
+    #[cfg(feature = "ring")]
+    pub fn add_root_certificates_pem(mut self, pem: &[u8]) -> Result<Self, TransportError> {
+        self.trust.add_pem(pem)?;
+        Ok(self)
+    }
+
+    /// Trusts a certificate in DER form as an authority, beside those that are trusted anyway.
+    ///
+    /// # Errors
+    ///
+    /// A `Config` error when the certificate is broken.
+    #[cfg(feature = "ring")]
+    pub fn add_root_certificate_der(
+        mut self,
+        der: impl Into<Vec<u8>>,
+    ) -> Result<Self, TransportError> {
+        self.trust.add_der(der.into().into())?;
+        Ok(self)
+    }
+
+    /// Trusts the authorities that the crate `webpki-roots` brings along (Mozilla's) instead of the platform's.
+    #[cfg(all(feature = "ring", feature = "webpki-roots"))]
+    pub fn use_webpki_roots(mut self) -> Self {
+        self.trust.use_bundled_roots();
+        self
+    }
+
+    /// Makes the transport. The trust roots of the platform are read at its first TLS handshake.
+    #[must_use]
+    pub fn build(self) -> HyperTransport {
+        HyperTransport {
+            shared: Arc::new(Shared {
+                timeouts: self.timeouts,
+                limits: self.limits,
+                lanes: Semaphore::new(self.max_in_flight),
+                pool: Pool::new(self.max_idle_connections, self.idle_timeout),
+                #[cfg(feature = "ring")]
+                tls: Tls::new(self.trust),
+            }),
+        }
+    }
+}
+
+impl fmt::Debug for HyperTransportBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HyperTransportBuilder")
+            .field("timeouts", &self.timeouts)
+            .field("limits", &self.limits)
+            .field("max_in_flight", &self.max_in_flight)
+            .field("max_idle_connections", &self.max_idle_connections)
+            .field("idle_timeout", &self.idle_timeout)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,217 @@
+//! One connection to an origin.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::client::conn::{TrySendError, http1};
+use hyper::rt::{Read, Write};
+use hyper_util::rt::TokioIo;
+use tokio::task::JoinHandle;
+
+use super::dial::dial;
+use super::metered::{Metered, Written};
+use super::origin::Origin;
+use super::{Limits, Shared, fault};
+use crate::{Phase, TransportError, TransportErrorKind};
+
+#[cfg(feature = "ring")]
+use hyper::client::conn::http2;
+#[cfg(feature = "ring")]
+use hyper_util::rt::TokioExecutor;
+
+pub(super) type Body = Full<Bytes>;
+
+/// A connection on which requests can be sent; an HTTP/2 one may be cloned and used by many at once.
+pub(super) struct Connection {
+    sender: Sender,
+    written: Written,
+    /// Kept for its drop, which closes the socket.
+    driver: Arc<Driver>,
+}
+
+enum Sender {
+    Http1(http1::SendRequest<Body>),
+    #[cfg(feature = "ring")]
+    Http2(http2::SendRequest<Body>),
+}
+
+/// The task that reads and writes the socket. It ends with the last user of the connection, even in the middle of a write
+/// that the peer does not take.
+struct Driver(JoinHandle<()>);
+
+impl Driver {
+    fn spawn<E>(work: impl Future<Output = Result<(), E>> + Send + 'static) -> Arc<Self> {
+        // How a connection ended is told to the request that was on it.
+        Arc::new(Self(tokio::spawn(async move { drop(work.await) })))
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Connection {
+    /// Resolves, connects, shakes hands: all of it within the connect timeout.
+    pub(super) async fn open(shared: &Shared, origin: &Origin) -> Result<Self, TransportError> {
+        #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.
+        tokio::time::timeout(
+            shared.timeouts.connect,
+            Self::open_unhurried(shared, origin),
+        )
+        .await
+        .unwrap_or_else(|_| {
+            Err(TransportError::new(TransportErrorKind::Timeout(
+                Phase::Connect,
+            )))
+        })
+    }
+
+    async fn open_unhurried(shared: &Shared, origin: &Origin) -> Result<Self, TransportError> {
+        let stream = dial(origin).await?;
+        if !origin.is_https() {
+            return Self::http1(TokioIo::new(stream), &shared.limits).await;
+        }
+        #[cfg(not(feature = "ring"))]
+        return Err(TransportError::new(TransportErrorKind::Config)
+            .with_source("this build has no TLS: enable the feature `ring`"));
+        #[cfg(feature = "ring")]
+        {
+            let stream = shared.tls.handshake(origin, stream).await?;
+            if super::tls::speaks_http2(&stream) {
+                Self::http2(TokioIo::new(stream), &shared.limits).await
+            } else {
+                Self::http1(TokioIo::new(stream), &shared.limits).await
+            }
+        }
+    }
+
+    async fn http1<T>(stream: T, limits: &Limits) -> Result<Self, TransportError>
+    where
+        T: Read + Write + Send + Unpin + 'static,
+    {
+        /// hyper refuses to work with less than this.
+        const SMALLEST_BUFFER: usize = 8 * 1024;
+
+        let written = Written::default();
+        let (sender, driver) = http1::Builder::new()
+            .max_headers(limits.head_fields)
+            .max_header_size(limits.head)
+            .max_buf_size(limits.head.max(SMALLEST_BUFFER))
+            .handshake(Metered::new(stream, written.clone()))
+            .await
+            .map_err(|error| fault::unsent(fault::broken(error, limits)))?;
+        Ok(Self {
+            sender: Sender::Http1(sender),
+            written,
+            driver: Driver::spawn(driver),
+        })
+    }
+
+    #[cfg(feature = "ring")]
+    async fn http2<T>(stream: T, limits: &Limits) -> Result<Self, TransportError>
+    where
+        T: Read + Write + Send + Unpin + 'static,
+    {
+        let written = Written::default();
+        let (sender, driver) = http2::Builder::new(TokioExecutor::new())
+            .max_header_list_size(u32::try_from(limits.head).unwrap_or(u32::MAX))
+            .handshake(Metered::new(stream, written.clone()))
+            .await
+            .map_err(|error| fault::unsent(fault::broken(error, limits)))?;
+        Ok(Self {
+            sender: Sender::Http2(sender),
+            written,
+            driver: Driver::spawn(driver),
+        })
+    }
+
+    /// Sends a request whose URI and `Host` are in the form that the protocol wants.
+    pub(super) async fn send(
+        &mut self,
+        request: Request<Body>,
+    ) -> Result<Response<Incoming>, TrySendError<Request<Body>>> {
+        match &mut self.sender {
+            Sender::Http1(sender) => sender.try_send_request(request).await,
+            #[cfg(feature = "ring")]
+            Sender::Http2(sender) => sender.try_send_request(request).await,
+        }
+    }
+
+    pub(super) fn is_http2(&self) -> bool {
+        match &self.sender {
+            Sender::Http1(_) => false,
+            #[cfg(feature = "ring")]
+            Sender::Http2(_) => true,
+        }
+    }
+
+    /// Another handle on an HTTP/2 connection.
+    pub(super) fn share(&self) -> Option<Self> {
+        match &self.sender {
+            Sender::Http1(_) => None,
+            #[cfg(feature = "ring")]
+            Sender::Http2(sender) => Some(Self {
+                sender: Sender::Http2(sender.clone()),
+                written: self.written.clone(),
+                driver: self.driver.clone(),
+            }),
+        }
+    }
+
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.driver, &other.driver)
+    }
+
+    /// Whether it can take a request right now.
+    pub(super) fn is_ready(&self) -> bool {
+        match &self.sender {
+            Sender::Http1(sender) => sender.is_ready(),
+            #[cfg(feature = "ring")]
+            Sender::Http2(sender) => sender.is_ready(),
+        }
+    }
+
+    /// Waits until the last exchange is cleared away; false when the connection will not take another request.
+    pub(super) async fn settle(&mut self) -> bool {
+        /// A request that is still being written after its answer came holds the connection up: not worth a wait.
+        const PATIENCE: Duration = Duration::from_millis(10);
+
+        let ready = async {
+            match &mut self.sender {
+                Sender::Http1(sender) => sender.ready().await,
+                #[cfg(feature = "ring")]
+                Sender::Http2(sender) => sender.ready().await,
+            }
+        };
+        #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.
+        let settled = tokio::time::timeout(PATIENCE, ready).await;
+        matches!(settled, Ok(Ok(())))
+    }
+
+    /// How many bytes were written to it so far.
+    pub(super) fn written(&self) -> u64 {
+        self.written.bytes()
+    }
+
+    /// Whether nothing was written after the first `before` bytes, and nothing ever will be. HTTP/2 connections have other
+    /// users, so nothing can be proven of them.
+    pub(super) async fn close_unwritten(mut self, before: u64) -> bool {
+        if self.is_http2() || self.written() != before {
+            return false;
+        }
+        // The driver may still flush what it holds; only when it has ended is the count final.
+        let Some(driver) = Arc::get_mut(&mut self.driver) else {
+            return false;
+        };
+        driver.0.abort();
+        let _ = (&mut driver.0).await;
+        self.written() == before
+    }
+}

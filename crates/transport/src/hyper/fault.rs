@@ -1,0 +1,73 @@
+//! What went wrong, from the words of hyper, h2 and the operating system into ours.
+
+use std::error::Error;
+use std::io;
+
+use super::Limits;
+use crate::{ConnectFailure, TooLarge, TransportError, TransportErrorKind};
+
+/// The exchange broke off with this error of hyper's.
+pub(super) fn broken(error: hyper::Error, limits: &Limits) -> TransportError {
+    let kind = if error.is_parse_too_large() {
+        TransportErrorKind::TooLarge {
+            what: TooLarge::Head,
+            limit: limits.head as u64,
+        }
+    } else if error.is_parse() || is_malformed(&error) {
+        TransportErrorKind::Protocol
+    } else {
+        TransportErrorKind::Interrupted
+    };
+    let unprocessed = is_refused_stream(&error);
+    let fault = TransportError::new(kind).with_source(error);
+    if unprocessed { fault.not_sent() } else { fault }
+}
+
+/// What came back breaks the rules of HTTP, or asks for something that nobody offered.
+pub(super) fn protocol(reason: &'static str) -> TransportError {
+    TransportError::new(TransportErrorKind::Protocol).with_source(reason)
+}
+
+/// The same failure, of a connection that took no byte of the request: for the caller, no connection came about.
+pub(super) fn unsent(error: TransportError) -> TransportError {
+    if error.kind() == TransportErrorKind::Interrupted {
+        let unsent = TransportError::new(TransportErrorKind::Connect(ConnectFailure::Other));
+        return unsent.with_source(error);
+    }
+    error.not_sent()
+}
+
+/// Chunks that are none, or frames of HTTP/2 that must not be where they are.
+fn is_malformed(error: &hyper::Error) -> bool {
+    #[cfg(feature = "ring")]
+    if let Some(error) = find::<h2::Error>(error) {
+        return !error.is_io() && !error.is_remote();
+    }
+    find::<io::Error>(error).is_some_and(|error| {
+        matches!(
+            error.kind(),
+            io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput
+        )
+    })
+}
+
+/// HTTP/2 promises that a refused stream was not processed (RFC 9113 section 8.7).
+fn is_refused_stream(error: &hyper::Error) -> bool {
+    #[cfg(feature = "ring")]
+    if let Some(error) = find::<h2::Error>(error) {
+        return error.is_remote() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+    }
+    let _ = error;
+    false
+}
+
+fn find<E: Error + 'static>(error: &hyper::Error) -> Option<&E> {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        cause = error.source();
+    }
+    None
+}

@@ -1,0 +1,110 @@
+//! Where a request goes.
+
+use http::uri::{Authority, Scheme};
+use http::{HeaderValue, Uri};
+
+use crate::{TransportError, TransportErrorKind};
+
+/// Scheme, host and port: what two requests must share to share a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Origin {
+    authority: Authority,
+    https: bool,
+}
+
+impl Origin {
+    /// The origin of an absolute `http` or `https` URI.
+    pub(super) fn of(uri: &Uri) -> Result<Self, TransportError> {
+        let https = match uri.scheme() {
+            Some(scheme) if *scheme == Scheme::HTTPS => true,
+            Some(scheme) if *scheme == Scheme::HTTP => false,
+            _ => return Err(refuse("the URI is neither http nor https")),
+        };
+        let authority = uri
+            .authority()
+            .ok_or_else(|| refuse("the URI has no host"))?;
+        if authority.as_str().contains('@') {
+            return Err(refuse("the URI holds credentials"));
+        }
+        Ok(Self {
+            authority: authority.clone(),
+            https,
+        })
+    }
+
+    pub(super) fn is_https(&self) -> bool {
+        self.https
+    }
+
+    /// The host, an IPv6 address without its brackets.
+    pub(super) fn host(&self) -> &str {
+        let host = self.authority.host();
+        host.strip_prefix('[')
+            .and_then(|inner| inner.strip_suffix(']'))
+            .unwrap_or(host)
+    }
+
+    pub(super) fn port(&self) -> u16 {
+        self.authority.port_u16().unwrap_or(self.default_port())
+    }
+
+    /// The value of the `Host` field: a default port is left out.
+    pub(super) fn host_field(&self) -> Result<HeaderValue, TransportError> {
+        let text = if self.port() == self.default_port() {
+            self.authority.host()
+        } else {
+            self.authority.as_str()
+        };
+        HeaderValue::from_str(text).map_err(|_| refuse("the host is not a header value"))
+    }
+
+    fn default_port(&self) -> u16 {
+        if self.https { 443 } else { 80 }
+    }
+}
+
+fn refuse(reason: &'static str) -> TransportError {
+    TransportError::new(TransportErrorKind::Config).with_source(reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Origin;
+    use crate::TransportErrorKind;
+
+    fn origin(uri: &str) -> Origin {
+        Origin::of(&uri.parse().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn hosts_are_compared_without_case_and_ports_are_filled_in() {
+        assert_eq!(
+            origin("https://EXAMPLE.com/a"),
+            origin("https://example.com/b?c")
+        );
+        assert_ne!(origin("https://example.com"), origin("http://example.com"));
+        assert_eq!(origin("https://example.com").port(), 443);
+        assert_eq!(origin("http://[::1]:8080/").host(), "::1");
+        assert_eq!(
+            origin("http://[::1]:8080/").host_field().unwrap(),
+            "[::1]:8080"
+        );
+        assert_eq!(
+            origin("https://example.com:443/").host_field().unwrap(),
+            "example.com"
+        );
+    }
+
+    #[test]
+    fn what_is_no_origin_is_refused_before_any_socket() {
+        for uri in [
+            "/path",
+            "ftp://example.com/",
+            "https://user:pass@example.com/",
+        ] {
+            let error = Origin::of(&uri.parse().unwrap()).unwrap_err();
+            assert_eq!(error.kind(), TransportErrorKind::Config);
+            assert!(!format!("{error:?}").contains("pass@"));
+        }
+    }
+}

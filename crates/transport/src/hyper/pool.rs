@@ -1,0 +1,145 @@
+//! Connections that wait for their next request.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use tokio::task::AbortHandle;
+use tokio::time::Instant;
+
+use super::connection::Connection;
+use super::origin::Origin;
+
+/// A connection idle for longer may have been closed by its peer without our knowing.
+const SURELY_FRESH: Duration = Duration::from_millis(5);
+
+/// The idle connections of one transport, and the HTTP/2 connections that are shared while they are used.
+pub(super) struct Pool {
+    capacity: usize,
+    idle_timeout: Duration,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// In the order of their last use. There are few, so a list is quicker than a map.
+    idle: Vec<Idle>,
+    reaper: Option<AbortHandle>,
+}
+
+struct Idle {
+    origin: Origin,
+    connection: Connection,
+    since: Instant,
+}
+
+impl Pool {
+    pub(super) fn new(capacity: usize, idle_timeout: Duration) -> Arc<Self> {
+        Arc::new(Self {
+            capacity,
+            idle_timeout,
+            state: Mutex::default(),
+        })
+    }
+
+    /// The connection to this origin that was used last, if one is still open.
+    pub(super) async fn take(&self, origin: &Origin) -> Option<Connection> {
+        while let Some((connection, idle_for)) = self.pop(origin) {
+            if idle_for > SURELY_FRESH {
+                // Lets the runtime look at its sockets, so that a connection that the peer closed says so.
+                tokio::task::yield_now().await;
+            }
+            if connection.is_ready() {
+                return Some(connection);
+            }
+            self.remove(&connection);
+        }
+        None
+    }
+
+    fn pop(&self, origin: &Origin) -> Option<(Connection, Duration)> {
+        let mut state = self.state();
+        let index = state.idle.iter().rposition(|idle| idle.origin == *origin)?;
+        let mut idle = state.idle.remove(index);
+        let idle_for = idle.since.elapsed();
+        if let Some(shared) = idle.connection.share() {
+            idle.since = Instant::now();
+            state.idle.push(idle);
+            return Some((shared, idle_for));
+        }
+        Some((idle.connection, idle_for))
+    }
+
+    /// Keeps a connection on which nothing went wrong.
+    pub(super) fn put(self: &Arc<Self>, origin: Origin, connection: Connection) {
+        if self.capacity == 0 {
+            return;
+        }
+        let mut state = self.state();
+        if connection.is_http2()
+            && state
+                .idle
+                .iter()
+                .any(|idle| idle.connection.is_same(&connection))
+        {
+            return;
+        }
+        if state.idle.len() >= self.capacity {
+            state.idle.remove(0);
+        }
+        state.idle.push(Idle {
+            origin,
+            connection,
+            since: Instant::now(),
+        });
+        if state.reaper.as_ref().is_none_or(AbortHandle::is_finished) {
+            let reaper = tokio::spawn(reap(Arc::downgrade(self), self.idle_timeout));
+            state.reaper = Some(reaper.abort_handle());
+        }
+    }
+
+    /// Forgets a connection on which something went wrong; those who share it finish what they began.
+    pub(super) fn remove(&self, connection: &Connection) {
+        let mut state = self.state();
+        state
+            .idle
+            .retain(|idle| !idle.connection.is_same(connection));
+    }
+
+    /// Closes what has waited too long, and says when to look again.
+    fn expire(&self) -> Option<Duration> {
+        let mut state = self.state();
+        let timeout = self.idle_timeout;
+        state
+            .idle
+            .retain(|idle| idle.since.elapsed() < timeout && idle.connection.is_ready());
+        let oldest = state.idle.iter().map(|idle| idle.since.elapsed()).max();
+        if oldest.is_none() {
+            state.reaper = None;
+        }
+        oldest.map(|age| timeout.saturating_sub(age))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        if let Some(reaper) = &self.state().reaper {
+            reaper.abort();
+        }
+    }
+}
+
+/// Closes idle connections when their time has come, for as long as there are any.
+async fn reap(pool: Weak<Pool>, mut wait: Duration) {
+    loop {
+        #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.
+        tokio::time::sleep(wait).await;
+        match pool.upgrade().and_then(|pool| pool.expire()) {
+            Some(next) => wait = next.max(Duration::from_millis(1)),
+            None => return,
+        }
+    }
+}
