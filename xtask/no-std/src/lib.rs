@@ -1,0 +1,34 @@
+//! The models without std: a static library with its own panic handler and its own allocator.
+//!
+//! If any crate below the models linked std, there would be two panic handlers, and this would not compile.
+//!
+//! This crate is never shipped. It is the one place with `unsafe`: a panic handler has nobody but libc to turn to.
+#![no_std]
+
+extern crate alloc;
+
+pub mod samples;
+
+use core::fmt::{self, Write};
+use core::panic::PanicInfo;
+
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
+#[panic_handler]
+fn panic(info: &PanicInfo<'_>) -> ! {
+    // When even standard error is gone, the signal below still tells.
+    let _ = writeln!(StandardError, "{info}");
+    // SAFETY: `abort` has no preconditions.
+    unsafe { libc::abort() }
+}
+
+struct StandardError;
+
+impl Write for StandardError {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        // SAFETY: the pointer and the length are those of one live string.
+        let written = unsafe { libc::write(libc::STDERR_FILENO, text.as_ptr().cast(), text.len()) };
+        if written < 0 { Err(fmt::Error) } else { Ok(()) }
+    }
+}
