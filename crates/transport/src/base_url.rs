@@ -214,6 +214,33 @@ fn normal_path(path: &str) -> Result<String, &'static str> {
     Ok(normal)
 }
 
+/// As [`BaseUrl::parse`]. What takes anything that converts also takes a `BaseUrl` that was made otherwise.
+impl TryFrom<&str> for BaseUrl {
+    type Error = Error;
+
+    fn try_from(text: &str) -> Result<Self, Error> {
+        Self::parse(text)
+    }
+}
+
+/// As [`BaseUrl::parse`].
+impl TryFrom<String> for BaseUrl {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self, Error> {
+        Self::parse(&text)
+    }
+}
+
+/// As [`BaseUrl::parse`].
+impl TryFrom<&String> for BaseUrl {
+    type Error = Error;
+
+    fn try_from(text: &String) -> Result<Self, Error> {
+        Self::parse(text)
+    }
+}
+
 impl fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)

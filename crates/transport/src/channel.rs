@@ -119,6 +119,13 @@ pub struct ChannelBuilder {
 }
 
 impl ChannelBuilder {
+    /// Sets another address.
+    #[must_use]
+    pub fn base_url(mut self, base: BaseUrl) -> Self {
+        self.base = base;
+        self
+    }
+
     /// Sets where credentials come from.
     #[must_use]
     pub fn credentials(mut self, provider: impl CredentialProvider) -> Self {

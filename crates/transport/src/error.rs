@@ -1,5 +1,6 @@
 //! The one error of a call.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::time::Duration;
 
@@ -259,6 +260,13 @@ impl Error {
     pub(crate) fn with_resume_token(mut self, token: Option<PageToken>) -> Self {
         self.0.resume = token;
         self
+    }
+}
+
+/// For conversions that cannot fail, such as of a [`BaseUrl`](crate::BaseUrl) into itself.
+impl From<Infallible> for Error {
+    fn from(never: Infallible) -> Self {
+        match never {}
     }
 }
 
