@@ -11,7 +11,7 @@ use alloc::{
     string::String,
     vec::Vec,
 };
-use core::{fmt, marker::PhantomData};
+use core::{fmt, marker::PhantomData, str::FromStr};
 
 use serde_core::de::{
     Deserialize, DeserializeSeed, Deserializer, Error, Expected, IgnoredAny, MapAccess, SeqAccess,
@@ -303,10 +303,16 @@ pub(crate) const UINT64: Integer<u64> = Integer {
 
 /// The integer types that fields have.
 pub(crate) trait Whole:
-    Copy + PartialOrd + fmt::Display + TryFrom<i64> + TryFrom<u64>
+    Copy + PartialOrd + fmt::Display + FromStr + TryFrom<i64> + TryFrom<u64>
 {
 }
-impl<T: Copy + PartialOrd + fmt::Display + TryFrom<i64> + TryFrom<u64>> Whole for T {}
+impl Whole for i32 {}
+impl Whole for i64 {}
+impl Whole for u32 {}
+impl Whole for u64 {}
+
+/// The only key of the object that stands for a number once a program switches `serde_json`'s `arbitrary_precision` on.
+const NUMBER: &str = "$serde_json::private::Number";
 
 impl<T: Whole> Integer<T> {
     #[inline]
@@ -350,7 +356,15 @@ impl<'de, T: Whole> Visitor<'de> for Integer<T> {
                 .and_then(|value| T::try_from(value).ok()),
         )
     }
-    refuse!(boolean fraction text bytes null array object);
+    #[cold]
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        if map.next_key_seed(Key(|key: &str| key == NUMBER))? != Some(true) {
+            return Err(refused("an object", &self));
+        }
+        let digits = map.next_value_seed(TEXT)?;
+        self.check(digits.parse().ok())
+    }
+    refuse!(boolean fraction text bytes null array);
 }
 
 /// An array; `null` is refused.
@@ -463,7 +477,7 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Patched<S> {
 
 #[cfg(test)]
 mod tests {
-    use alloc::{format, string::ToString, vec};
+    use alloc::{format, string::ToString};
 
     use serde_core::Serialize;
     use serde_json::{from_str, to_string};
@@ -587,7 +601,7 @@ mod tests {
 
     #[test]
     fn a_wrong_kind_is_named_and_its_value_is_not() {
-        let wrong = [
+        let kinds = [
             ("\"hunter2\"", "a string"),
             ("true", "a boolean"),
             ("42", "an integer"),
@@ -597,35 +611,135 @@ mod tests {
             ("[42]", "an array"),
             ("{\"hunter2\":42}", "an object"),
         ];
-        for field in ["name", "flag", "count", "secret", "list", "labels"] {
-            for (value, kind) in wrong {
-                if let Err(error) =
-                    from_str::<Sample>(&format!(r#"{{"name":"a","{field}":{value}}}"#))
-                {
-                    let error = error.to_string();
-                    assert!(
-                        !error.contains("hunter2") && !error.contains("42"),
-                        "{error}"
-                    );
-                    assert!(
-                        field == "name"
-                            || error.contains(kind)
-                            || error.contains("out of range")
-                            || error.contains("expected a string"),
-                        "{field} {value}: {error}"
-                    );
-                }
+        let fields = [
+            ("flag", "a boolean", &["a boolean"][..]),
+            ("secret", "a string", &["a string", "null"]),
+            ("list", "an array", &["an array", "null"]),
+            ("labels", "an object", &["an object", "null"]),
+            ("note", "a string", &["a string", "null"]),
+            (
+                "count",
+                "an integer from 0 to 9223372036854775807",
+                &["an integer"],
+            ),
+        ];
+        for (field, expected, taken) in fields {
+            for (value, kind) in kinds.iter().filter(|(_, kind)| !taken.contains(kind)) {
+                let error = error(&format!(r#"{{"name":"a","{field}":{value}}}"#));
+                let wanted = format!("invalid type: {kind}, expected {expected} at");
+                assert!(error.starts_with(&wanted), "{field}: {error}");
             }
         }
-        for (value, kind) in wrong {
-            if kind != "an object" {
-                assert!(
-                    error(value).starts_with(&format!(
-                        "invalid type: {kind}, expected an object (Sample)"
-                    )),
-                    "{value}"
-                );
+        for (value, kind) in kinds.iter().filter(|(_, kind)| *kind != "an object") {
+            let wanted = format!("invalid type: {kind}, expected an object (Sample) at");
+            assert!(error(value).starts_with(&wanted), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_list_and_a_map_say_what_is_wrong_inside_them() {
+        let list = error(r#"{"list":[1]}"#);
+        assert!(
+            list.starts_with("invalid type: an integer, expected a string"),
+            "{list}"
+        );
+        let labels = error(r#"{"labels":{"k":null}}"#);
+        assert!(
+            labels.starts_with("invalid type: null, expected a string"),
+            "{labels}"
+        );
+    }
+
+    #[test]
+    fn a_known_field_or_a_map_key_given_twice_is_an_error() {
+        assert!(error(r#"{"name":"a","name":"b"}"#).starts_with("duplicate field `name`"));
+        assert!(error(r#"{"secret":null,"secret":"s"}"#).starts_with("duplicate field `secret`"));
+        assert!(error(r#"{"labels":{"k":"v","k":"v"}}"#).starts_with("duplicate key"));
+        let unknown = from_str::<Sample>(r#"{"name":"a","new":1,"new":2}"#);
+        assert!(unknown.is_ok(), "unknown fields are not looked at");
+    }
+
+    #[test]
+    fn a_required_field_that_is_absent_is_named() {
+        assert!(error("{}").starts_with("missing field `name`"));
+    }
+
+    #[test]
+    fn integers_keep_their_limits() {
+        fn read<T: Whole>(kind: Integer<T>, text: &str) -> Option<String> {
+            let mut json = serde_json::Deserializer::from_str(text);
+            kind.deserialize(&mut json)
+                .ok()
+                .map(|value| value.to_string())
+        }
+        type Case = (
+            fn(&str) -> Option<String>,
+            [&'static str; 2],
+            [&'static str; 2],
+        );
+        let cases: [Case; 5] = [
+            (
+                |text| read(INT32, text),
+                ["-2147483648", "2147483647"],
+                ["-2147483649", "2147483648"],
+            ),
+            (
+                |text| read(INT64, text),
+                ["-9223372036854775808", "9223372036854775807"],
+                ["-9223372036854775809", "9223372036854775808"],
+            ),
+            (
+                |text| read(COUNT32, text),
+                ["0", "2147483647"],
+                ["-1", "2147483648"],
+            ),
+            (
+                |text| read(COUNT64, text),
+                ["0", "9223372036854775807"],
+                ["-1", "9223372036854775808"],
+            ),
+            (
+                |text| read(UINT64, text),
+                ["0", "18446744073709551615"],
+                ["-1", "18446744073709551616"],
+            ),
+        ];
+        for (read, taken, refused) in cases {
+            for text in taken {
+                assert_eq!(read(text).as_deref(), Some(text));
+            }
+            for text in refused
+                .into_iter()
+                .chain(["1.0", "1e3", "1e400", "\"3\"", "-0", "null"])
+            {
+                assert_eq!(read(text), None, "{text}");
             }
         }
+    }
+
+    #[test]
+    fn a_number_of_arbitrary_precision_is_an_integer_too() {
+        use serde_core::de::value::{Error, MapDeserializer};
+        let read = |key, digits| {
+            COUNT64.deserialize(MapDeserializer::<_, Error>::new(
+                [(key, digits)].into_iter(),
+            ))
+        };
+        assert_eq!(
+            read(NUMBER, "9223372036854775807"),
+            Ok(i64::MAX.unsigned_abs())
+        );
+        assert!(read(NUMBER, "9223372036854775808").is_err());
+        assert!(read(NUMBER, "1e3").is_err());
+        assert!(read("other", "1").is_err());
+    }
+
+    #[test]
+    fn bytes_are_not_text() {
+        use serde_core::de::value::{BytesDeserializer, Error};
+        let error = TEXT
+            .deserialize(BytesDeserializer::<Error>::new(b"hunter2"))
+            .expect_err("bytes");
+        assert_eq!(error.to_string(), "invalid type: bytes, expected a string");
     }
 }

@@ -73,3 +73,46 @@ macro_rules! id {
     };
 }
 pub(crate) use id;
+
+#[cfg(test)]
+#[expect(unreachable_pub, reason = "the macro makes public items")]
+mod tests {
+    use alloc::{borrow::ToOwned, format, string::ToString};
+
+    id! {
+        /// An id for tests.
+        struct SampleId;
+    }
+
+    #[test]
+    fn an_id_is_its_text_in_every_form() {
+        let id = SampleId::new("napa5791-x");
+        assert_eq!(id.as_str(), "napa5791-x");
+        assert_eq!(id.as_ref(), "napa5791-x");
+        assert_eq!(
+            format!("{id} {id:?} {id:>12}"),
+            "napa5791-x \"napa5791-x\"   napa5791-x"
+        );
+        let copies = [
+            SampleId::from("napa5791-x"),
+            SampleId::from("napa5791-x".to_owned()),
+            SampleId::from(&id),
+        ];
+        assert!(copies.iter().all(|copy| *copy == id));
+    }
+
+    #[test]
+    fn any_text_is_an_id_and_is_written_back_unchanged() {
+        for text in [r#""""#, r#""..""#, r#""a b/c""#, "\"\u{1d11e}\""] {
+            let id: SampleId = serde_json::from_str(text).expect("text");
+            assert_eq!(serde_json::to_string(&id).expect("writes"), text);
+        }
+        let error = serde_json::from_str::<SampleId>("42")
+            .expect_err("no text")
+            .to_string();
+        assert!(
+            error.starts_with("invalid type: an integer, expected a string"),
+            "{error}"
+        );
+    }
+}

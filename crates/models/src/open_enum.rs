@@ -77,3 +77,59 @@ macro_rules! open_enum {
     };
 }
 pub(crate) use open_enum;
+
+#[cfg(test)]
+#[expect(unreachable_pub, reason = "the macro makes public items")]
+mod tests {
+    use alloc::{borrow::ToOwned, format, string::ToString};
+
+    open_enum! {
+        /// An enum for tests.
+        enum Sample {
+            /// A word.
+            GatewayAgent = "gateway-agent",
+            /// Another word.
+            Online = "ONLINE",
+        }
+    }
+
+    #[test]
+    fn known_words_are_variants() {
+        assert_eq!(Sample::KNOWN, ["gateway-agent", "ONLINE"]);
+        assert_eq!(Sample::from("ONLINE"), Sample::Online);
+        assert_eq!(
+            Sample::from("gateway-agent".to_owned()),
+            Sample::GatewayAgent
+        );
+        assert_eq!(
+            format!("{} {:?}", Sample::Online, Sample::Online),
+            "ONLINE \"ONLINE\""
+        );
+    }
+
+    #[test]
+    fn unknown_words_are_written_back_unchanged() {
+        for text in [
+            r#""online""#,
+            r#""ONLINE ""#,
+            r#""""#,
+            "\"\u{e4}\"",
+            r#""gateway-agent""#,
+        ] {
+            let word: Sample = serde_json::from_str(text).expect("text");
+            assert_eq!(serde_json::to_string(&word).expect("writes"), text);
+        }
+        assert_eq!(Sample::from("online"), Sample::Unknown("online".into()));
+    }
+
+    #[test]
+    fn only_text_is_a_word() {
+        let error = serde_json::from_str::<Sample>("null")
+            .expect_err("no text")
+            .to_string();
+        assert!(
+            error.starts_with("invalid type: null, expected a string"),
+            "{error}"
+        );
+    }
+}

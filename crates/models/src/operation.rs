@@ -248,3 +248,155 @@ impl fmt::Display for PathError {
 }
 
 impl core::error::Error for PathError {}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{
+        borrow::ToOwned,
+        format,
+        string::{String, ToString},
+        vec,
+    };
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const GET: Operation = Operation {
+        vendor: "asa",
+        id: "GetGatewayInstance",
+        tag: "Gateways",
+        summary: "Reads a gateway",
+        method: Method::Get,
+        path: "/v1/teams/{team_name}/gateways/{gateway_id}",
+        query: &[],
+        request: None,
+        response: None,
+        success: 200,
+        idempotent: true,
+        authenticated: true,
+        paging: None,
+        permissions: &[],
+        source: "",
+    };
+
+    fn kind(values: &[&str]) -> Option<(&'static str, PathErrorKind)> {
+        GET.expand(values)
+            .err()
+            .map(|error| (error.parameter, error.kind))
+    }
+
+    #[test]
+    fn a_path_knows_its_parameters() {
+        assert!(GET.path_parameters().eq(["team_name", "gateway_id"]));
+    }
+
+    #[test]
+    fn each_value_becomes_one_segment() {
+        let expanded = |id: &str| GET.expand(&["t", id]).expect("a value for a path");
+        assert_eq!(
+            expanded("a2dfd474-2db4"),
+            "/v1/teams/t/gateways/a2dfd474-2db4"
+        );
+        assert_eq!(expanded("a/../b"), "/v1/teams/t/gateways/a%2F..%2Fb");
+        assert_eq!(
+            expanded("a?b#c;d&e=f:g@h"),
+            "/v1/teams/t/gateways/a%3Fb%23c%3Bd%26e%3Df%3Ag%40h"
+        );
+        assert_eq!(expanded("%2e%2e"), "/v1/teams/t/gateways/%252e%252e");
+        assert_eq!(expanded("..."), "/v1/teams/t/gateways/...");
+        assert_eq!(expanded("\u{e9} \\"), "/v1/teams/t/gateways/%C3%A9%20%5C");
+        assert_eq!(
+            expanded("{gateway_id}"),
+            "/v1/teams/t/gateways/%7Bgateway_id%7D"
+        );
+    }
+
+    #[test]
+    fn a_value_that_could_change_the_path_is_refused() {
+        assert_eq!(kind(&["t", ""]), Some(("gateway_id", PathErrorKind::Empty)));
+        assert_eq!(kind(&[".", "a"]), Some(("team_name", PathErrorKind::Dot)));
+        assert_eq!(kind(&["t", ".."]), Some(("gateway_id", PathErrorKind::Dot)));
+        for control in ["a\0", "a\r\nb", "\u{7f}", "\u{85}"] {
+            assert_eq!(
+                kind(&["t", control]),
+                Some(("gateway_id", PathErrorKind::ControlCharacter))
+            );
+        }
+        assert_eq!(kind(&["t", &"a".repeat(1024)]), None);
+        assert_eq!(
+            kind(&["t", &"a".repeat(1025)]),
+            Some(("gateway_id", PathErrorKind::TooLong))
+        );
+    }
+
+    #[test]
+    fn there_must_be_one_value_for_each_parameter() {
+        assert_eq!(kind(&[]), Some(("team_name", PathErrorKind::Count)));
+        assert_eq!(kind(&["t"]), Some(("gateway_id", PathErrorKind::Count)));
+        assert_eq!(kind(&["t", "a", "b"]), Some(("", PathErrorKind::Count)));
+    }
+
+    #[test]
+    fn an_error_names_the_parameter_and_not_the_value() {
+        let error = GET
+            .expand(&["t", "hunter2\n"])
+            .expect_err("a control character");
+        assert_eq!(
+            error.to_string(),
+            "gateway_id must not hold control characters"
+        );
+        assert!(!format!("{error:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn a_path_gives_its_values_back_decoded_once() {
+        let matched = |path| GET.match_path(path);
+        assert_eq!(
+            matched("/v1/teams/t/gateways/a"),
+            Some(vec!["t".to_owned(), "a".to_owned()])
+        );
+        assert_eq!(
+            matched("/v1/teams/t/gateways/%252e%2F"),
+            Some(vec!["t".to_owned(), "%2e/".to_owned()])
+        );
+        for other in [
+            "",
+            "/",
+            "v1/teams/t/gateways/a",
+            "/v1/teams/t/gateways",
+            "/v1/teams/t/gateways/",
+            "/v1/teams/t/gateways/a/",
+            "/v1/teams/t/gateways/a/status",
+            "/v1/teams/t/Gateways/a",
+            "/v1/teams//gateways/a",
+            "/v1/teams/t/gateways/..",
+            "/v1/teams/t/gateways/%2e%2E",
+            "/v1/teams/t/gateways/%00",
+            "/v1/teams/t/gateways/%ff",
+        ] {
+            assert_eq!(matched(other), None, "{other}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_value_that_is_taken_comes_back(team in "\\PC{1,20}", id in ".{1,20}") {
+            if let Ok(path) = GET.expand(&[&team, &id]) {
+                prop_assert_eq!(path.split('/').count(), 6);
+                prop_assert!(path.bytes().all(|byte| byte.is_ascii_graphic()));
+                prop_assert_eq!(GET.match_path(&path), Some(vec![team, id]));
+            } else {
+                prop_assert!([team, id].iter().any(|value| check(value).is_err()));
+            }
+        }
+
+        #[test]
+        fn no_path_at_all_breaks_the_matching(path in "/v1/teams/[a-z0-9%{}.]{0,4}/gateways/[a-f0-9%{}.]{0,8}") {
+            if let Some(values) = GET.match_path(&path) {
+                let values: Vec<&str> = values.iter().map(String::as_str).collect();
+                prop_assert!(GET.expand(&values).is_ok());
+            }
+        }
+    }
+}

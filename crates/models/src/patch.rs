@@ -1,5 +1,6 @@
 //! What an update does to one field.
 
+use alloc::string::String;
 use core::marker::PhantomData;
 
 use serde_core::{
@@ -19,8 +20,8 @@ use crate::de::Patched;
 ///
 /// let description: Patch<String> = serde_json::from_str("null")?;
 /// assert_eq!(description, Patch::Clear);
-/// assert_eq!(Patch::from("edge"), Patch::Set("edge"));
-/// assert_eq!(Patch::<&str>::from(None), Patch::Keep);
+/// assert_eq!(Patch::<String>::from("edge"), Patch::Set("edge".to_owned()));
+/// assert_eq!(Patch::<String>::from(None), Patch::Keep);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -62,6 +63,12 @@ impl<T> From<Option<T>> for Patch<T> {
     }
 }
 
+impl From<&str> for Patch<String> {
+    fn from(value: &str) -> Self {
+        Self::Set(value.into())
+    }
+}
+
 impl<T: Serialize> Serialize for Patch<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -75,5 +82,50 @@ impl<T: Serialize> Serialize for Patch<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Patched(PhantomData).deserialize(deserializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{borrow::ToOwned, string::ToString};
+
+    use super::*;
+
+    #[test]
+    fn null_clears_and_a_value_sets() {
+        assert_eq!(
+            serde_json::from_str::<Patch<bool>>("null").ok(),
+            Some(Patch::Clear)
+        );
+        assert_eq!(
+            serde_json::from_str::<Patch<bool>>("true").ok(),
+            Some(Patch::Set(true))
+        );
+        assert_eq!(
+            serde_json::to_string(&Patch::<bool>::Clear).expect("writes"),
+            "null"
+        );
+        assert_eq!(
+            serde_json::to_string(&Patch::Set(true)).expect("writes"),
+            "true"
+        );
+    }
+
+    #[test]
+    fn a_kept_field_cannot_be_written_by_itself() {
+        let error = serde_json::to_string(&Patch::<bool>::Keep).expect_err("nothing to write");
+        assert_eq!(error.to_string(), "a field that is kept has to be left out");
+    }
+
+    #[test]
+    fn what_was_not_read_is_kept() {
+        assert_eq!(Patch::<String>::from(None), Patch::Keep);
+        assert_eq!(
+            Patch::<String>::from(Some("a".to_owned())),
+            Patch::from("a")
+        );
+        assert!(Patch::<bool>::default().is_keep() && !Patch::<bool>::Clear.is_keep());
+        assert_eq!(Patch::Set(1).as_option(), Some(&1));
+        assert_eq!(Patch::<u8>::Clear.as_option(), None);
     }
 }

@@ -66,3 +66,38 @@ impl<'de> Deserialize<'de> for Secret {
         deserializer.deserialize_any(Text::<Self>::new())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, string::ToString};
+
+    use super::*;
+
+    #[test]
+    fn m27_debug_shows_neither_value_nor_prefix_nor_length() {
+        for value in ["", "s", "dt0g02.4KWZO5EF.XT47R5DRJNIAEXAMPLE"] {
+            let secret = Secret::from(value);
+            let shown = format!("{secret:?} {secret:#?} {:?}", Some(&secret));
+            assert_eq!(shown, "[redacted] [redacted] Some([redacted])");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_written_and_read_as_its_text() {
+        let secret: Secret = serde_json::from_str(r#""a\u0062c""#).expect("text");
+        assert_eq!(secret.expose(), "abc");
+        assert_eq!(secret, Secret::new("abc"));
+        assert_eq!(serde_json::to_string(&secret).expect("writes"), r#""abc""#);
+    }
+
+    #[test]
+    fn a_refused_secret_is_not_in_the_error() {
+        let error = serde_json::from_str::<Secret>("12345678")
+            .expect_err("no text")
+            .to_string();
+        assert!(
+            error.starts_with("invalid type: an integer, expected a string"),
+            "{error}"
+        );
+    }
+}

@@ -160,22 +160,28 @@ fn fixed_layout(text: &[u8]) -> Option<Timestamp> {
 
     let (year_month, rest) = text.split_first_chunk()?;
     let (day_minute, rest) = rest.split_first_chunk()?;
-    let second_milli = match *rest {
-        [a, b, c, d] => [a, b, c, b'.', b'0', b'0', b'0', d],
-        _ => rest.try_into().ok()?,
+    let second_milli = match rest.len() {
+        8 => u64::from_le_bytes(rest.try_into().ok()?),
+        4 => {
+            let second = u64::from(u32::from_le_bytes(rest.try_into().ok()?));
+            second & 0x00ff_ffff | u64::from_le_bytes(*b"\0\0\0.000\0") | (second >> 24) << 56
+        }
+        _ => return None,
     };
-    let [century, _, year, _, _, month, _, _] = YEAR_MONTH.pairs(*year_month)?;
-    let [day, _, _, hour, _, _, minute, _] = DAY_MINUTE.pairs(*day_minute)?;
+    let [century, _, year, _, _, month, _, _] =
+        YEAR_MONTH.pairs(u64::from_le_bytes(*year_month))?;
+    let [day, _, _, hour, _, _, minute, _] = DAY_MINUTE.pairs(u64::from_le_bytes(*day_minute))?;
     let [_, second, _, _, centi, _, milli, _] = SECOND_MILLI.pairs(second_milli)?;
     // The last digit makes a pair with what was `Z` and counts as nought: ten times the digit.
     let milli = u16::from(centi) * 10 + u16::from(milli) / 10;
     let time = Time::from_hms_milli(hour, minute, second, milli).ok()?;
-    instant(i32::from(century) * 100 + i32::from(year), month, day, time).and_then(Timestamp::held)
+    let year = i32::from(century) * 100 + i32::from(year);
+    (year >= FIRST_YEAR).then_some(Timestamp(instant(year, month, day, time)?))
 }
 
 /// Eight characters of which some are digits, all checked and read at once.
 struct Layout {
-    /// The characters, `0` for every digit.
+    /// The characters, `0` for every digit, the first one in the lowest byte.
     text: u64,
     /// For every character what has to be added to reach the high bit: from 10 on for a digit, from 1 on for a separator.
     limit: u64,
@@ -199,9 +205,9 @@ impl Layout {
 
     /// For every position the number made of the digit there and the next one; a separator counts as nought.
     #[inline]
-    fn pairs(&self, text: [u8; 8]) -> Option<[u8; 8]> {
+    fn pairs(&self, text: u64) -> Option<[u8; 8]> {
         // Equal separators come out as 0, digits as 0 to 9. A sum can run over into the next byte only where the high bit was set before.
-        let digits = u64::from_le_bytes(text) ^ self.text;
+        let digits = text ^ self.text;
         let wrong = (digits.wrapping_add(self.limit) | digits) & 0x8080_8080_8080_8080;
         (wrong == 0).then(|| (digits * 10 + (digits >> 8)).to_le_bytes())
     }
@@ -413,4 +419,232 @@ impl<'de> Visitor<'de> for TimestampVisitor {
         Timestamp::parse(text).map_err(E::custom)
     }
     refuse!(boolean integer fraction bytes null array object);
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, string::ToString};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn parsed(text: &str) -> Timestamp {
+        Timestamp::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+    }
+
+    #[test]
+    fn m20_the_year_1_means_unset_and_arithmetic_on_it_saturates() {
+        let unset = parsed("0001-01-01T00:00:00Z");
+        assert!(unset.is_unset() && unset == Timestamp::UNSET);
+        assert_eq!(unset.to_string(), "0001-01-01T00:00:00Z");
+        assert_eq!(unset.saturating_sub(Duration::SECOND), unset);
+        assert_eq!(unset.saturating_sub(Duration::MAX), unset);
+        assert_eq!(unset.saturating_add(Duration::MIN), unset);
+        assert_eq!(unset.saturating_add(Duration::MAX), Timestamp::MAX);
+        assert_eq!(
+            unset.saturating_add(Duration::HOUR).to_string(),
+            "0001-01-01T01:00:00Z"
+        );
+        assert!(!parsed("0001-01-01T00:00:00.000000001Z").is_unset());
+        assert_eq!(
+            Timestamp::MAX.saturating_add(Duration::NANOSECOND),
+            Timestamp::MAX
+        );
+    }
+
+    #[test]
+    fn m21_every_way_to_write_an_instant_is_the_same_instant() {
+        let instant = parsed("2021-11-22T11:39:29Z");
+        for same in [
+            "2021-11-22t11:39:29z",
+            "2021-11-22T11:39:29+00:00",
+            "2021-11-22T11:39:29-00:00",
+            "2021-11-22T17:09:29+05:30",
+            "2021-11-22T06:54:29.000-04:45",
+            "2021-11-23T11:38:29+23:59",
+            "2021-11-22T11:39:29.0Z",
+            "2021-11-22T11:39:29.000Z",
+            "2021-11-22T11:39:29.000000000Z",
+        ] {
+            assert_eq!(parsed(same), instant, "{same}");
+            assert_eq!(parsed(same).to_string(), "2021-11-22T11:39:29Z");
+            assert_eq!(
+                parsed(same).milliseconds().to_string(),
+                "2021-11-22T11:39:29.000Z"
+            );
+        }
+        assert!(parsed("2021-11-22T17:09:29.000000001+05:30") > instant);
+    }
+
+    #[test]
+    fn m21_up_to_nine_fraction_digits_are_kept() {
+        for digits in 1..=9 {
+            let fraction = &"123456789"[..digits];
+            let timestamp = parsed(&format!("2021-11-22T11:39:29.{fraction}Z"));
+            assert_eq!(
+                timestamp.to_string(),
+                format!("2021-11-22T11:39:29.{fraction}Z")
+            );
+            let three_at_least = format!("2021-11-22T11:39:29.{fraction:0<3}Z");
+            assert_eq!(timestamp.milliseconds().to_string(), three_at_least);
+        }
+    }
+
+    #[test]
+    fn m22_more_fraction_digits_are_cut_and_never_carry() {
+        for digits in 10..=30 {
+            let nines = parsed(&format!("2021-12-31T23:59:59.{:9<digits$}Z", ""));
+            assert_eq!(nines.to_string(), "2021-12-31T23:59:59.999999999Z");
+        }
+        assert_eq!(parsed("9999-12-31T23:59:59.9999999999Z"), Timestamp::MAX);
+        assert_eq!(
+            parsed("2021-11-22T11:39:29.0000000009Z").to_string(),
+            "2021-11-22T11:39:29Z"
+        );
+    }
+
+    #[test]
+    fn m24_what_is_no_time_is_refused() {
+        for text in [
+            "10000-01-01T00:00:00Z",
+            "+10000-01-01T00:00:00Z",
+            "0000-00-00",
+            "0000-00-00T00:00:00Z",
+            "0000-01-01T00:00:00Z",
+            "2021-02-29T00:00:00Z",
+            "2021-02-29T00:00:00.000Z",
+            "2021-13-01T00:00:00Z",
+            "2021-01-01T24:00:00Z",
+            "2021-01-01T23:60:00Z",
+            "2021-01-01T23:59:60Z",
+            "2021-01-01T00:00:00",
+            "2021-01-01T00:00:00.000",
+            "2021-01-01T00:00:00.Z",
+            "2021-01-01T00:00:00,000Z",
+            "2021-01-01T00:00:00.00aZ",
+            "2021-01-01 00:00:00Z",
+            "2021-01-01T00:00Z",
+            "2021-01-01",
+            "",
+            "Z",
+            "1637581169797",
+            "1637581169797000000000Z",
+            "2021-01-01T00:00:00+24:00",
+            "2021-01-01T00:00:00+00:60",
+            "2021-01-01T00:00:00+0000",
+            "2021-01-01T00:00:00+00",
+            "2021-01-01T00:00:00\u{2212}00:00",
+            "2021-01-01T00:00:00ZZ",
+            " 2021-01-01T00:00:00Z",
+            "\u{662}021-01-01T00:00:00Z",
+            "0001-01-01T00:00:00+00:01",
+            "9999-12-31T23:59:59-00:01",
+        ] {
+            assert_eq!(
+                Timestamp::parse(text),
+                Err(ParseTimestampError(())),
+                "{text}"
+            );
+        }
+        assert_eq!(
+            parsed("0000-12-31T23:59:00-00:01"),
+            Timestamp::UNSET,
+            "year 1 in UTC"
+        );
+    }
+
+    #[test]
+    fn m24_an_error_does_not_repeat_the_text() {
+        for text in [r#""hunter2""#, "1637581169797", "16.5", "null", "{}"] {
+            let error = serde_json::from_str::<Timestamp>(text)
+                .expect_err(text)
+                .to_string();
+            assert!(
+                !error.contains("hunter2") && !error.contains("16"),
+                "{error}"
+            );
+        }
+    }
+
+    /// Every text that differs in one byte from one that the fast path takes.
+    #[test]
+    fn the_fast_path_takes_what_the_general_parser_takes() {
+        for text in ["2020-02-29T23:59:59Z", "1999-12-09T09:08:07.650Z"] {
+            assert!(fixed_layout(text.as_bytes()).is_some());
+            for at in 0..text.len() {
+                for byte in 0..=u8::MAX {
+                    let mut text = text.as_bytes().to_vec();
+                    text[at] = byte;
+                    let (fast, general) = (fixed_layout(&text), rfc3339(&text));
+                    let is_lower_case = matches!(byte, b't' | b'z');
+                    assert!(
+                        fast == general || is_lower_case && fast.is_none(),
+                        "{byte} at {at}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_day_of_four_centuries_reads_and_writes() {
+        let mut day = parsed("1999-12-31T12:34:56.789Z");
+        while day < parsed("2400-01-02T00:00:00Z") {
+            assert_eq!(fixed_layout(day.to_string().as_bytes()), Some(day));
+            let next = day.saturating_add(Duration::DAY);
+            assert_eq!(next.unix_millis() - day.unix_millis(), 86_400_000);
+            day = next;
+        }
+    }
+
+    #[test]
+    fn unix_milliseconds_round_down_and_saturate() {
+        assert_eq!(parsed("1970-01-01T00:00:00.001999Z").unix_millis(), 1);
+        assert_eq!(parsed("1969-12-31T23:59:59.999001Z").unix_millis(), -1);
+        assert_eq!(
+            Timestamp::from_unix_millis(-1).to_string(),
+            "1969-12-31T23:59:59.999Z"
+        );
+        assert_eq!(Timestamp::from_unix_millis(i64::MIN), Timestamp::UNSET);
+        assert_eq!(Timestamp::from_unix_millis(i64::MAX), Timestamp::MAX);
+        let unset = Timestamp::from_unix_millis(Timestamp::UNSET.unix_millis());
+        assert_eq!(unset, Timestamp::UNSET);
+    }
+
+    #[test]
+    fn an_instant_of_the_time_crate_keeps_its_instant() {
+        let instant = OffsetDateTime::from(parsed("2021-11-22T17:09:29+05:30"));
+        assert_eq!(Timestamp::from(instant), parsed("2021-11-22T11:39:29Z"));
+        let before = OffsetDateTime::from_unix_timestamp(-70_000_000_000).expect("in year -249");
+        assert_eq!(Timestamp::from(before), Timestamp::UNSET);
+    }
+
+    #[test]
+    fn text_is_padded_and_debug_is_readable() {
+        let timestamp = parsed("2021-11-22T11:39:29Z");
+        let shown = format!("{timestamp:>22}|{timestamp:?}");
+        assert_eq!(shown, "  2021-11-22T11:39:29Z|2021-11-22T11:39:29Z");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back(
+            millis in -62_135_596_800_000_i64..=253_402_300_799_999,
+            nanos in 0..1_000_000_i64,
+        ) {
+            let timestamp = Timestamp::from_unix_millis(millis).saturating_add(Duration::nanoseconds(nanos));
+            prop_assert_eq!(parsed(&timestamp.to_string()), timestamp);
+            prop_assert_eq!(parsed(&timestamp.milliseconds().to_string()), timestamp);
+            let json = serde_json::to_string(&timestamp).expect("writes");
+            prop_assert_eq!(json, format!("\"{timestamp}\""));
+        }
+
+        #[test]
+        fn no_text_breaks_the_parser(text in "[0-9TtZz:+.-]{0,40}|\\PC{0,40}") {
+            if let Ok(timestamp) = Timestamp::parse(&text) {
+                prop_assert_eq!(Timestamp::parse(&timestamp.to_string()), Ok(timestamp));
+            }
+        }
+    }
 }
