@@ -3,6 +3,7 @@
 //! Each check is a function from texts to findings, in a file of its own; this file gathers them. The same run is a
 //! unit test, so that plain `cargo test` notices. `--update` writes the list of faults anew.
 
+mod examples;
 mod faults;
 mod links;
 mod manifests;
@@ -60,6 +61,7 @@ fn findings(workspace: &Workspace) -> Result<Vec<String>, Failure> {
         findings.extend(sources::findings(file));
     }
     findings.extend(links::findings(&texts, &files));
+    findings.extend(examples::findings(&texts));
     findings.extend(faults::findings(&texts));
     Ok(findings)
 }
