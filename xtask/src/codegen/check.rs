@@ -1,0 +1,263 @@
+//! What no single part of a description can see: dangling and circular references, parts that are never used,
+//! names that clash, and which module a schema belongs to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::ir::{Api, DefaultValue, Integer, Kind, Operation, Reference, Schema, Shape};
+use super::names;
+use super::problem::Problems;
+use super::schema::no_clash;
+
+/// The module of schemas that several tags use, or failures.
+pub(crate) const SHARED: &str = "shared";
+
+/// Checks the whole and fills in each schema's `module` and `is_request_only`.
+pub(crate) fn check(api: &mut Api, problems: &mut Problems) {
+    names_clash(api, problems);
+    references(api, problems);
+    cycles(api, problems);
+    for operation in &api.operations {
+        parameters(operation, api, problems);
+    }
+    defaults(api, problems);
+    if problems.is_empty() {
+        place(api, problems);
+    }
+}
+
+fn names_clash(api: &Api, problems: &mut Problems) {
+    let ids = |name: fn(&str) -> String| {
+        let operations = api.operations.iter();
+        operations.map(move |operation| (name(&operation.id), operation.at))
+    };
+    no_clash(ids(names::pascal), "operations", problems);
+    for (variant, at) in ids(names::pascal) {
+        if !names::is_identifier(&variant) {
+            problems.add(
+                at,
+                format!("`{variant}` is no Rust variant"),
+                "give the operation another `operationId`",
+            );
+        }
+    }
+    let modules = api.tags.iter().map(|tag| (names::snake(&tag.name), tag.at));
+    let taken = ["operations", SHARED, "mod"].map(|name| (name.to_owned(), api.tags.first()));
+    no_clash(
+        taken
+            .into_iter()
+            .filter_map(|(name, tag)| Some((name, tag?.at)))
+            .chain(modules),
+        "tags",
+        problems,
+    );
+    for tag in &api.tags {
+        if !names::is_identifier(&names::snake(&tag.name)) {
+            problems.add(
+                tag.at,
+                format!("the tag `{}` is no Rust module", tag.name),
+                "rename it",
+            );
+        }
+    }
+}
+
+/// Every reference from outside and inside the schemas.
+fn all_references(api: &Api) -> impl Iterator<Item = &Reference> {
+    let of_operations = api.operations.iter().flat_map(|operation| {
+        let bodies = [&operation.request, &operation.response, &operation.failure];
+        bodies
+            .into_iter()
+            .flatten()
+            .chain(parameter_references(operation))
+    });
+    of_operations.chain(api.schemas.iter().flat_map(schema_references))
+}
+
+fn parameter_references(operation: &Operation) -> impl Iterator<Item = &Reference> {
+    let parameters = operation.parameters.iter();
+    parameters.filter_map(|parameter| parameter.kind.reference())
+}
+
+fn schema_references(schema: &Schema) -> impl Iterator<Item = &Reference> {
+    let fields = schema.fields().iter();
+    fields.filter_map(|field| field.kind.reference())
+}
+
+fn references(api: &Api, problems: &mut Problems) {
+    for reference in all_references(api) {
+        if api.schema(&reference.name).is_none() {
+            problems.add(
+                reference.at,
+                format!(
+                    "`$ref` to `#/components/schemas/{}`, which is not there",
+                    reference.name
+                ),
+                "correct the name, or describe it",
+            );
+        }
+    }
+    for operation in &api.operations {
+        if !api.tags.iter().any(|tag| tag.name == operation.tag) {
+            problems.add(
+                operation.at,
+                format!("the tag `{}` is not in `tags`", operation.tag),
+                "add it there with a description",
+            );
+        }
+    }
+}
+
+fn cycles(api: &Api, problems: &mut Problems) {
+    for schema in &api.schemas {
+        for reference in schema_references(schema) {
+            if reachable(api, [reference]).contains(schema.name.as_str()) {
+                problems.add(
+                    reference.at,
+                    format!("`$ref` leads from `{0}` back to `{0}`", schema.name),
+                    "break the circle, models are finite",
+                );
+            }
+        }
+    }
+}
+
+/// The schemas that can be reached from the given ones, these included.
+fn reachable<'a>(api: &'a Api, from: impl IntoIterator<Item = &'a Reference>) -> BTreeSet<&'a str> {
+    let mut found = BTreeSet::new();
+    let mut next: Vec<&Reference> = from.into_iter().collect();
+    while let Some(reference) = next.pop() {
+        if found.insert(reference.name.as_str())
+            && let Some(schema) = api.schema(&reference.name)
+        {
+            next.extend(schema_references(schema));
+        }
+    }
+    found
+}
+
+/// The names in `{braces}` of a path.
+pub(crate) fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/')
+        .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+}
+
+fn parameters(operation: &Operation, api: &Api, problems: &mut Problems) {
+    let described = operation
+        .parameters
+        .iter()
+        .filter(|parameter| parameter.in_path);
+    let described: Vec<&str> = described.map(|parameter| parameter.name.as_str()).collect();
+    let written: Vec<&str> = path_parameters(&operation.path).collect();
+    if described != written {
+        problems.add(
+            operation.at,
+            format!(
+                "`{}` has not the parameters that are described",
+                operation.path
+            ),
+            "describe each `{parameter}` of the path, in its order",
+        );
+    }
+    for parameter in &operation.parameters {
+        let named = parameter
+            .kind
+            .reference()
+            .and_then(|it| api.schema(&it.name));
+        let is_served = match (&parameter.kind, parameter.in_path) {
+            (Kind::Text, _) | (Kind::Integer(_) | Kind::Boolean, false) => true,
+            (Kind::Named(_), true) => named.is_none_or(|it| matches!(it.shape, Shape::Id)),
+            _ => false,
+        };
+        if !is_served {
+            problems.add(
+                parameter.at,
+                format!(
+                    "the parameter `{}` has a type that is not served",
+                    parameter.name
+                ),
+                "use a string or an id in the path; a string, an integer or a boolean in the query",
+            );
+        }
+    }
+    let Some(paging) = &operation.paging else {
+        return;
+    };
+    for name in [&paging.page_size, &paging.page_token] {
+        if !operation.query().any(|parameter| parameter.name == *name) {
+            problems.add(
+                operation.at,
+                format!("`x-paging` names `{name}`, which is no parameter of the query"),
+                "describe the parameter",
+            );
+        }
+    }
+}
+
+fn defaults(api: &Api, problems: &mut Problems) {
+    for field in api.schemas.iter().flat_map(Schema::fields) {
+        let Some(default) = &field.default else {
+            continue;
+        };
+        let named = field.kind.reference().and_then(|it| api.schema(&it.name));
+        let fits = match (default, &field.kind, named.map(|it| &it.shape)) {
+            (DefaultValue::Boolean(_), Kind::Boolean, _) => true,
+            (DefaultValue::Integer(value), Kind::Integer(range), _) => {
+                *value >= 0 || matches!(range, Integer::Int32 | Integer::Int64)
+            }
+            (DefaultValue::Text(_), Kind::Text, _) => true,
+            (DefaultValue::Text(text), Kind::Named(_), Some(Shape::Enum(words))) => {
+                words.iter().any(|word| word.word == *text)
+            }
+            (DefaultValue::EmptyObject, Kind::Named(_), Some(Shape::Object(fields))) => {
+                fields.iter().all(|field| !field.is_required)
+            }
+            _ => false,
+        };
+        if !fits || field.is_nullable {
+            problems.add(
+                field.at,
+                format!("the default of `{}` does not fit its type", field.name),
+                "give a value of its type, which must not be nullable",
+            );
+        }
+    }
+}
+
+/// Decides each schema's module, and reports those that nothing uses.
+fn place(api: &mut Api, problems: &mut Problems) {
+    let mut tags: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut answers: BTreeSet<String> = BTreeSet::new();
+    for operation in &api.operations {
+        let inputs = operation
+            .request
+            .iter()
+            .chain(parameter_references(operation));
+        let module = names::snake(&operation.tag);
+        for name in reachable(api, inputs) {
+            tags.entry(name.into()).or_default().insert(module.clone());
+        }
+        for name in reachable(api, &operation.response) {
+            tags.entry(name.into()).or_default().insert(module.clone());
+            answers.insert(name.into());
+        }
+        for name in reachable(api, &operation.failure) {
+            tags.entry(name.into()).or_default().insert(SHARED.into());
+            answers.insert(name.into());
+        }
+    }
+    for schema in &mut api.schemas {
+        let Some(modules) = tags.get(&schema.name) else {
+            problems.add(
+                schema.at,
+                format!("the schema `{}` is never used", schema.name),
+                "remove it",
+            );
+            continue;
+        };
+        schema.is_request_only = !answers.contains(&schema.name);
+        schema.module = match modules.first() {
+            Some(module) if modules.len() == 1 => module.clone(),
+            _ => SHARED.into(),
+        };
+    }
+}

@@ -1,0 +1,421 @@
+//! Reads a description as a whole: its head, its components, and the operations below its paths.
+
+use super::ir::{
+    Api, Limits, Method, Operation, Paging, PagingStyle, Parameter, Reference, Server, Tag,
+};
+use super::problem::Problems;
+use super::reader::{Reader, boolean, entries, list, reference, text};
+use super::schema;
+use super::yaml::{Entry, Node, Value};
+
+/// Reads the description of one vendor. What is wrong is in `problems`; then the result is incomplete.
+pub(crate) fn read(vendor: &str, file: &str, root: &Node, problems: &mut Problems) -> Option<Api> {
+    let mut document = Reader::of(root, "a description", problems)?;
+    let version = document.need_text("openapi", problems);
+    if !version.starts_with("3.1.") {
+        problems.add(
+            document.at,
+            format!("OpenAPI version `{version}`"),
+            "write it for 3.1",
+        );
+    }
+    let (title, description) = info(&mut document, problems);
+    let servers = servers(&mut document, problems);
+    let tags = tags(&mut document, problems);
+    let security = document.need("security", problems);
+    let paths = document.need("paths", problems);
+    let components = document.need("components", problems);
+    document.finish(problems);
+    let mut parts = Components::of(components?, problems)?;
+    let schemas = parts
+        .schemas
+        .map(|node| schema::schemas(node, problems))
+        .unwrap_or_default();
+    let is_authenticated = security.is_some_and(|node| authenticated(node, problems));
+    let mut operations = Vec::new();
+    for path in entries(paths?, problems)? {
+        parts.path(path, is_authenticated, &mut operations, problems);
+    }
+    parts.finish(problems);
+    Some(Api {
+        vendor: vendor.into(),
+        file: file.into(),
+        title,
+        description,
+        servers,
+        tags,
+        operations,
+        schemas,
+    })
+}
+
+fn info(document: &mut Reader<'_>, problems: &mut Problems) -> (String, String) {
+    let Some(mut info) = document
+        .need("info", problems)
+        .and_then(|node| Reader::of(node, "`info`", problems))
+    else {
+        return <(String, String)>::default();
+    };
+    let title = info.need_text("title", problems);
+    let description = info.need_text("description", problems);
+    info.need_text("version", problems);
+    info.finish(problems);
+    (title, description)
+}
+
+fn servers(document: &mut Reader<'_>, problems: &mut Problems) -> Vec<Server> {
+    let nodes = document
+        .need("servers", problems)
+        .and_then(|node| list(node, problems))
+        .unwrap_or_default();
+    nodes
+        .iter()
+        .filter_map(|node| {
+            let mut reader = Reader::of(node, "a server", problems)?;
+            let server = Server {
+                url: reader.need_text("url", problems),
+                description: reader.need_text("description", problems),
+            };
+            reader.finish(problems);
+            Some(server)
+        })
+        .collect()
+}
+
+fn tags(document: &mut Reader<'_>, problems: &mut Problems) -> Vec<Tag> {
+    let nodes = document
+        .need("tags", problems)
+        .and_then(|node| list(node, problems))
+        .unwrap_or_default();
+    nodes
+        .iter()
+        .filter_map(|node| {
+            let mut reader = Reader::of(node, "a tag", problems)?;
+            let tag = Tag {
+                name: reader.need_text("name", problems),
+                description: reader.need_text("description", problems),
+                at: node.at,
+            };
+            reader.finish(problems);
+            Some(tag)
+        })
+        .collect()
+}
+
+/// Whether a `security` list asks for a credential: an empty one does not.
+fn authenticated(node: &Node, problems: &mut Problems) -> bool {
+    list(node, problems).is_some_and(|list| !list.is_empty())
+}
+
+/// The parts that operations refer to, and which of them were referred to.
+struct Components<'a> {
+    schemas: Option<&'a Node>,
+    parameters: &'a [Entry],
+    responses: &'a [Entry],
+    used: Vec<&'a str>,
+}
+
+impl<'a> Components<'a> {
+    fn of(node: &'a Node, problems: &mut Problems) -> Option<Self> {
+        let mut reader = Reader::of(node, "`components`", problems)?;
+        let mut part = |name, problems: &mut Problems| {
+            reader
+                .take(name)
+                .and_then(|node| entries(node, problems))
+                .unwrap_or_default()
+        };
+        let parameters = part("parameters", problems);
+        let responses = part("responses", problems);
+        for scheme in part("securitySchemes", problems) {
+            security_scheme(scheme, problems);
+        }
+        let schemas = reader.need("schemas", problems);
+        reader.finish(problems);
+        Some(Self {
+            schemas,
+            parameters,
+            responses,
+            used: Vec::new(),
+        })
+    }
+
+    /// The part itself, or the one that it refers to.
+    fn resolve(
+        &mut self,
+        node: &'a Node,
+        section: &'static str,
+        problems: &mut Problems,
+    ) -> Option<&'a Node> {
+        let Value::Object(entries) = &node.value else {
+            return Some(node);
+        };
+        let [entry] = &entries[..] else {
+            return Some(node);
+        };
+        if entry.key != "$ref" {
+            return Some(node);
+        }
+        let name = reference(&entry.value, section, problems)?;
+        let parts = match section {
+            "parameters" => self.parameters,
+            _ => self.responses,
+        };
+        let Some(found) = parts.iter().find(|part| part.key == name) else {
+            problems.add(
+                entry.value.at,
+                format!("`$ref` to `#/components/{section}/{name}`, which is not there"),
+                "correct the name, or describe it",
+            );
+            return None;
+        };
+        self.used.push(&found.key);
+        Some(&found.value)
+    }
+
+    fn path(
+        &mut self,
+        path: &'a Entry,
+        is_authenticated: bool,
+        operations: &mut Vec<Operation>,
+        problems: &mut Problems,
+    ) {
+        let Some(mut reader) = Reader::of(&path.value, "a path", problems) else {
+            return;
+        };
+        let shared = self.parameters(reader.take("parameters"), problems);
+        for (method, name) in Method::ALL {
+            let Some(node) = reader.take(name) else {
+                continue;
+            };
+            if let Some(mut operation) = self.operation(node, is_authenticated, problems) {
+                operation.method = method;
+                operation.path.clone_from(&path.key);
+                operation.parameters.splice(0..0, shared.iter().cloned());
+                operations.push(operation);
+            }
+        }
+        reader.finish(problems);
+    }
+
+    fn operation(
+        &mut self,
+        node: &'a Node,
+        is_authenticated: bool,
+        problems: &mut Problems,
+    ) -> Option<Operation> {
+        let mut reader = Reader::of(node, "an operation", problems)?;
+        let tags = reader.texts("tags", problems);
+        let [(tag, _)] = tags[..] else {
+            problems.add(node.at, "an operation that has not one tag", "give it one");
+            return None;
+        };
+        let parameters = reader.take("parameters");
+        let request = reader.take("requestBody");
+        let responses = reader.need("responses", problems)?;
+        let (success, response, failure) = self.responses(responses, problems);
+        let operation = Operation {
+            id: reader.need_text("operationId", problems),
+            tag: tag.to_owned(),
+            summary: reader.need_text("summary", problems),
+            description: reader.text("description", problems).map(ToOwned::to_owned),
+            method: Method::Get,
+            path: String::new(),
+            parameters: self.parameters(parameters, problems),
+            request: request.and_then(|node| request_body(node, problems)),
+            response,
+            failure,
+            success,
+            idempotent: match reader.need("x-idempotent", problems) {
+                Some(node) => boolean(node, problems).unwrap_or_default(),
+                None => false,
+            },
+            authenticated: match reader.take("security") {
+                Some(node) => authenticated(node, problems),
+                None => is_authenticated,
+            },
+            paging: reader
+                .take("x-paging")
+                .and_then(|node| paging(node, problems)),
+            permissions: reader
+                .texts("x-permissions", problems)
+                .into_iter()
+                .map(|(permission, _)| permission.to_owned())
+                .collect(),
+            source: reader.need_text("x-source", problems),
+            at: node.at,
+        };
+        reader.finish(problems);
+        Some(operation)
+    }
+
+    fn parameters(&mut self, node: Option<&'a Node>, problems: &mut Problems) -> Vec<Parameter> {
+        let nodes = node
+            .and_then(|node| list(node, problems))
+            .unwrap_or_default();
+        nodes
+            .iter()
+            .filter_map(|node| parameter(self.resolve(node, "parameters", problems)?, problems))
+            .collect()
+    }
+
+    /// The success status, its body and the body of failures.
+    fn responses(
+        &mut self,
+        node: &'a Node,
+        problems: &mut Problems,
+    ) -> (u16, Option<Reference>, Option<Reference>) {
+        let mut success = None;
+        let mut failure = None;
+        for entry in entries(node, problems).unwrap_or_default() {
+            let body = self
+                .resolve(&entry.value, "responses", problems)
+                .and_then(|node| response(node, problems));
+            match (entry.key.as_str(), entry.key.parse()) {
+                ("default", _) => failure = body,
+                (_, Ok(status @ 200..=299)) if success.is_none() => success = Some((status, body)),
+                (_, Ok(200..=299)) => problems.add(
+                    entry.at,
+                    "a second success status",
+                    "keep the one that the vendor sends",
+                ),
+                _ => problems.add(
+                    entry.at,
+                    format!("a response for `{}`", entry.key),
+                    "describe one success status and `default`",
+                ),
+            }
+        }
+        if success.is_none() {
+            problems.add(
+                node.at,
+                "an operation without success status",
+                "add the response that the vendor sends, such as \"200\"",
+            );
+        }
+        let (status, body) = success.unwrap_or_default();
+        (status, body, failure)
+    }
+
+    fn finish(self, problems: &mut Problems) {
+        for part in self.parameters.iter().chain(self.responses) {
+            if !self.used.contains(&part.key.as_str()) {
+                problems.add(
+                    part.at,
+                    format!("`{}` is never used", part.key),
+                    "remove it",
+                );
+            }
+        }
+    }
+}
+
+fn security_scheme(scheme: &Entry, problems: &mut Problems) {
+    let Some(mut reader) = Reader::of(&scheme.value, "a security scheme", problems) else {
+        return;
+    };
+    reader.need_text("type", problems);
+    reader.need_text("description", problems);
+    for keyword in ["scheme", "bearerFormat", "name", "in"] {
+        reader.text(keyword, problems);
+    }
+    reader.finish(problems);
+}
+
+fn parameter(node: &Node, problems: &mut Problems) -> Option<Parameter> {
+    let mut reader = Reader::of(node, "a parameter", problems)?;
+    let name = reader.need_text("name", problems);
+    let place = reader.need_text("in", problems);
+    let in_path = place == "path";
+    if !in_path && place != "query" {
+        problems.add(
+            node.at,
+            format!("a parameter in `{place}`"),
+            "only path and query are served",
+        );
+    }
+    if reader.boolean("required", problems).unwrap_or(false) != in_path {
+        problems.add(
+            node.at,
+            format!("`required` of the parameter `{name}`"),
+            "require parameters of the path and no others",
+        );
+    }
+    let description = reader.need_text("description", problems);
+    let schema = reader.need("schema", problems)?;
+    reader.finish(problems);
+    let mut schema = Reader::of(schema, "the type of a parameter", problems)?;
+    let (kind, limits, _) = schema::kind(&mut schema, problems)?;
+    schema.finish(problems);
+    Some(Parameter {
+        name,
+        in_path,
+        description,
+        kind,
+        limits: Limits { ..limits },
+        at: node.at,
+    })
+}
+
+fn paging(node: &Node, problems: &mut Problems) -> Option<Paging> {
+    let mut reader = Reader::of(node, "`x-paging`", problems)?;
+    let style = match reader.need_text("style", problems).as_str() {
+        "link" => PagingStyle::Link,
+        "cursor" => PagingStyle::Cursor,
+        other => {
+            problems.add(
+                node.at,
+                format!("paging of style `{other}`"),
+                "use link or cursor",
+            );
+            return None;
+        }
+    };
+    let paging = Paging {
+        style,
+        page_size: reader.need_text("page-size", problems),
+        page_token: reader.need_text("page-token", problems),
+    };
+    reader.finish(problems);
+    Some(paging)
+}
+
+fn request_body(node: &Node, problems: &mut Problems) -> Option<Reference> {
+    let mut reader = Reader::of(node, "a request body", problems)?;
+    if reader.boolean("required", problems) != Some(true) {
+        problems.add(
+            node.at,
+            "a request body that may be left out",
+            "add `required: true`",
+        );
+    }
+    let content = reader.need("content", problems);
+    reader.finish(problems);
+    content.and_then(|node| body(node, problems))
+}
+
+fn response(node: &Node, problems: &mut Problems) -> Option<Reference> {
+    let mut reader = Reader::of(node, "a response", problems)?;
+    reader.need_text("description", problems);
+    let content = reader.take("content");
+    reader.finish(problems);
+    content.and_then(|node| body(node, problems))
+}
+
+/// The schema of a JSON body.
+fn body(content: &Node, problems: &mut Problems) -> Option<Reference> {
+    let mut content = Reader::of(content, "`content`", problems)?;
+    let json = content.need("application/json", problems);
+    content.finish(problems);
+    let mut json = Reader::of(json?, "a body", problems)?;
+    let schema = json.need("schema", problems);
+    json.finish(problems);
+    let mut schema = Reader::of(schema?, "the type of a body", problems)?;
+    let target = schema.need("$ref", problems);
+    schema.finish(problems);
+    let target = target?;
+    text(target, problems)?;
+    Some(Reference {
+        name: reference(target, "schemas", problems)?.to_owned(),
+        at: target.at,
+    })
+}

@@ -1,0 +1,299 @@
+//! What the generator knows of an API after reading its description.
+
+use super::problem::Position;
+
+/// One vendor's API.
+#[derive(Debug)]
+pub(crate) struct Api {
+    /// `asa`, `dt`: the name of the module.
+    pub(crate) vendor: String,
+    /// The description's place below `crates/models`.
+    pub(crate) file: String,
+    pub(crate) title: String,
+    pub(crate) description: String,
+    pub(crate) servers: Vec<Server>,
+    pub(crate) tags: Vec<Tag>,
+    pub(crate) operations: Vec<Operation>,
+    pub(crate) schemas: Vec<Schema>,
+}
+
+impl Api {
+    /// The schema of that name.
+    pub(crate) fn schema(&self, name: &str) -> Option<&Schema> {
+        self.schemas.iter().find(|schema| schema.name == name)
+    }
+}
+
+/// A base URL.
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) url: String,
+    pub(crate) description: String,
+}
+
+/// A family of operations.
+#[derive(Debug)]
+pub(crate) struct Tag {
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) at: Position,
+}
+
+/// One operation.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) id: String,
+    pub(crate) tag: String,
+    pub(crate) summary: String,
+    pub(crate) description: Option<String>,
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) request: Option<Reference>,
+    pub(crate) response: Option<Reference>,
+    /// What a failure's body is.
+    pub(crate) failure: Option<Reference>,
+    pub(crate) success: u16,
+    pub(crate) idempotent: bool,
+    pub(crate) authenticated: bool,
+    pub(crate) paging: Option<Paging>,
+    pub(crate) permissions: Vec<String>,
+    pub(crate) source: String,
+    pub(crate) at: Position,
+}
+
+impl Operation {
+    /// The parameters in the query.
+    pub(crate) fn query(&self) -> impl Iterator<Item = &Parameter> {
+        self.parameters
+            .iter()
+            .filter(|parameter| !parameter.in_path)
+    }
+}
+
+/// The method of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Method {
+    Get,
+    Post,
+    Put,
+    Delete,
+}
+
+impl Method {
+    pub(crate) const ALL: [(Self, &'static str); 4] = [
+        (Self::Get, "get"),
+        (Self::Post, "post"),
+        (Self::Put, "put"),
+        (Self::Delete, "delete"),
+    ];
+}
+
+/// How a listing goes on.
+#[derive(Debug)]
+pub(crate) struct Paging {
+    pub(crate) style: PagingStyle,
+    pub(crate) page_size: String,
+    pub(crate) page_token: String,
+}
+
+/// Where a page says what follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PagingStyle {
+    /// In a `Link` header.
+    Link,
+    /// In a field of the body.
+    Cursor,
+}
+
+/// A parameter of the path or of the query.
+#[derive(Clone, Debug)]
+pub(crate) struct Parameter {
+    pub(crate) name: String,
+    pub(crate) in_path: bool,
+    pub(crate) description: String,
+    pub(crate) kind: Kind,
+    pub(crate) limits: Limits,
+    pub(crate) at: Position,
+}
+
+/// A name of a schema, and where it is used.
+#[derive(Clone, Debug)]
+pub(crate) struct Reference {
+    pub(crate) name: String,
+    pub(crate) at: Position,
+}
+
+/// A named type.
+#[derive(Debug)]
+pub(crate) struct Schema {
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) source: String,
+    pub(crate) shape: Shape,
+    /// The module that it belongs to: a tag's, or `shared`.
+    pub(crate) module: String,
+    /// Whether only requests hold it.
+    pub(crate) is_request_only: bool,
+    pub(crate) at: Position,
+}
+
+impl Schema {
+    /// The fields; none when it is no object.
+    pub(crate) fn fields(&self) -> &[Field] {
+        match &self.shape {
+            Shape::Object(fields) => fields,
+            Shape::Id | Shape::Enum(_) => &[],
+        }
+    }
+}
+
+/// What a named type is.
+#[derive(Debug)]
+pub(crate) enum Shape {
+    Id,
+    Enum(Vec<Word>),
+    Object(Vec<Field>),
+}
+
+/// A known word of an enum.
+#[derive(Debug)]
+pub(crate) struct Word {
+    pub(crate) word: String,
+    pub(crate) description: String,
+    pub(crate) at: Position,
+}
+
+/// A field of an object.
+#[derive(Debug)]
+pub(crate) struct Field {
+    /// As the vendor writes it.
+    pub(crate) name: String,
+    /// As Rust writes it.
+    pub(crate) rust: String,
+    pub(crate) description: String,
+    /// Its own source, where it is not the object's.
+    pub(crate) source: Option<String>,
+    pub(crate) kind: Kind,
+    pub(crate) limits: Limits,
+    pub(crate) is_required: bool,
+    pub(crate) is_nullable: bool,
+    pub(crate) default: Option<DefaultValue>,
+    pub(crate) at: Position,
+}
+
+/// What a field is when it is absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// It must be there.
+    Required,
+    /// It takes a given value.
+    Defaulted,
+    /// It is a list, which is empty then.
+    EmptyList,
+    /// It is `None`.
+    Optional,
+    /// It keeps what the server has; null clears it.
+    Patch,
+}
+
+impl Field {
+    /// What it is when absent; `is_request_only` is that of its object.
+    pub(crate) fn presence(&self, is_request_only: bool) -> Presence {
+        match &self.kind {
+            _ if self.default.is_some() => Presence::Defaulted,
+            Kind::List(_) if !self.is_required => Presence::EmptyList,
+            Kind::List(_) => Presence::Required,
+            _ if self.is_required && !self.is_nullable => Presence::Required,
+            _ if self.is_nullable && is_request_only => Presence::Patch,
+            _ => Presence::Optional,
+        }
+    }
+}
+
+/// The value of an absent field.
+#[derive(Clone, Debug)]
+pub(crate) enum DefaultValue {
+    Boolean(bool),
+    Integer(i64),
+    Text(String),
+    EmptyObject,
+}
+
+/// The type of a value.
+#[derive(Clone, Debug)]
+pub(crate) enum Kind {
+    Text,
+    Secret,
+    /// A date and time; whether it is written with milliseconds.
+    Timestamp {
+        milliseconds: bool,
+    },
+    Boolean,
+    Integer(Integer),
+    Named(Reference),
+    List(Box<Kind>),
+    /// An object of texts.
+    Map,
+}
+
+impl Kind {
+    /// Whether it is copied and not converted.
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(self, Self::Boolean | Self::Integer(_))
+    }
+
+    /// The schema that it names.
+    pub(crate) fn reference(&self) -> Option<&Reference> {
+        match self {
+            Self::Named(reference) => Some(reference),
+            Self::List(element) => element.reference(),
+            _ => None,
+        }
+    }
+}
+
+/// The range of an integer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Integer {
+    Int32,
+    Int64,
+    /// int32, not negative.
+    Count32,
+    /// int64, not negative.
+    Count64,
+    Uint64,
+}
+
+/// What a value may be beyond its type.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Limits {
+    pub(crate) min_length: Option<i64>,
+    pub(crate) max_length: Option<i64>,
+    pub(crate) pattern: Option<String>,
+    pub(crate) minimum: Option<i64>,
+    pub(crate) maximum: Option<i64>,
+}
+
+impl Limits {
+    /// One sentence, or nothing when all is allowed.
+    pub(crate) fn sentence(&self) -> Option<String> {
+        let mut parts = Vec::new();
+        match (self.min_length, self.max_length) {
+            (Some(least), Some(most)) => parts.push(format!("{least} to {most} characters")),
+            (Some(least), None) => parts.push(format!("at least {least} characters")),
+            (None, Some(most)) => parts.push(format!("at most {most} characters")),
+            (None, None) => {}
+        }
+        if let Some(pattern) = &self.pattern {
+            parts.push(format!("matches `{pattern}`"));
+        }
+        match (self.minimum, self.maximum) {
+            (Some(least), Some(most)) => parts.push(format!("{least} to {most}")),
+            (Some(least), None) => parts.push(format!("at least {least}")),
+            (None, Some(most)) => parts.push(format!("at most {most}")),
+            (None, None) => {}
+        }
+        (!parts.is_empty()).then(|| parts.join(", "))
+    }
+}

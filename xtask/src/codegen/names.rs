@@ -1,0 +1,121 @@
+//! Names of the description as names of Rust.
+
+/// `refuseConnections`, `gateway-agent`, `ENVIRONMENT` as their words in lower case.
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut previous = ' ';
+    let has_lower = name.chars().any(|c| c.is_ascii_lowercase());
+    for c in name.chars() {
+        let begins = has_lower && c.is_ascii_uppercase() && !previous.is_ascii_uppercase();
+        if !c.is_ascii_alphanumeric() {
+            previous = ' ';
+            continue;
+        }
+        if previous == ' ' || begins {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut() {
+            word.push(c.to_ascii_lowercase());
+        }
+        previous = c;
+    }
+    words
+}
+
+/// `refuse_connections`.
+pub(crate) fn snake(name: &str) -> String {
+    words(name).join("_")
+}
+
+/// `REFUSE_CONNECTIONS`.
+pub(crate) fn screaming(name: &str) -> String {
+    snake(name).to_ascii_uppercase()
+}
+
+/// `RefuseConnections`.
+pub(crate) fn pascal(name: &str) -> String {
+    words(name)
+        .iter()
+        .map(|word| {
+            let (first, rest) = word.split_at(1);
+            first.to_ascii_uppercase() + rest
+        })
+        .collect()
+}
+
+/// Whether Rust takes it as the name of a field, a module or a type.
+pub(crate) fn is_identifier(name: &str) -> bool {
+    syn::parse_str::<syn::Ident>(name).is_ok()
+}
+
+/// Names of types that generated code uses, which a schema must not take.
+pub(crate) const TAKEN: &[&str] = &[
+    "BTreeMap",
+    "Box",
+    "Clone",
+    "Debug",
+    "Default",
+    "Deserialize",
+    "Deserializer",
+    "Eq",
+    "Err",
+    "Into",
+    "IntoIterator",
+    "MapAccess",
+    "None",
+    "Ok",
+    "OperationId",
+    "Option",
+    "PartialEq",
+    "Patch",
+    "Result",
+    "Secret",
+    "Self",
+    "Serialize",
+    "Serializer",
+    "Some",
+    "String",
+    "Timestamp",
+    "Vec",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_all_styles_become_rust_names() {
+        for (name, snaked, pascaled) in [
+            ("expirationDate", "expiration_date", "ExpirationDate"),
+            (
+                "refuse_connections",
+                "refuse_connections",
+                "RefuseConnections",
+            ),
+            ("gateway-agent", "gateway_agent", "GatewayAgent"),
+            ("PAYLOAD_BODY", "payload_body", "PayloadBody"),
+            ("ENVIRONMENT", "environment", "Environment"),
+            (
+                "ActiveGate tokens",
+                "active_gate_tokens",
+                "ActiveGateTokens",
+            ),
+            (
+                "FetchGatewaySetupTokenAsAgentToken",
+                "fetch_gateway_setup_token_as_agent_token",
+                "FetchGatewaySetupTokenAsAgentToken",
+            ),
+            ("listTokens", "list_tokens", "ListTokens"),
+        ] {
+            assert_eq!(snake(name), snaked);
+            assert_eq!(pascal(name), pascaled);
+        }
+        assert_eq!(screaming("ListGateways"), "LIST_GATEWAYS");
+    }
+
+    #[test]
+    fn keywords_are_no_identifiers() {
+        assert!(!is_identifier("type") && !is_identifier("1st") && !is_identifier("a b"));
+        assert!(is_identifier("error_type"));
+    }
+}

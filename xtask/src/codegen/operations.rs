@@ -1,0 +1,169 @@
+//! Writes the table of operations.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::ir::{Api, Kind, Method, Operation, Paging, PagingStyle, Parameter, Reference};
+use super::models::ident;
+use super::names;
+use super::rust::{self, Item, doc, sentence};
+
+/// The text of `operations.rs`.
+pub(crate) fn file(api: &Api) -> Result<String, String> {
+    let items: Vec<Item> = [
+        quote! { use crate::{Method, Operation, Paging, QueryKind, QueryParameter}; },
+        ids(api),
+        lookup(api),
+    ]
+    .into_iter()
+    .chain(api.operations.iter().map(|operation| table(api, operation)))
+    .map(Item::Plain)
+    .collect();
+    rust::file(
+        &api.file,
+        &format!("The operations of {}.", api.title),
+        &items,
+    )
+}
+
+fn ids(api: &Api) -> TokenStream {
+    let docs = doc(&format!(
+        "One of the operations of {}. A server matches all of them, so a new one is a compile error there.",
+        api.title
+    ));
+    let variants = api.operations.iter().map(|operation| {
+        let docs = doc(&sentence(&operation.summary));
+        let variant = ident(&names::pascal(&operation.id));
+        quote!(#docs #variant,)
+    });
+    quote! {
+        #docs
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum OperationId { #(#variants)* }
+    }
+}
+
+fn lookup(api: &Api) -> TokenStream {
+    let variants = api
+        .operations
+        .iter()
+        .map(|it| ident(&names::pascal(&it.id)));
+    let arms = api.operations.iter().map(|it| {
+        let (variant, table) = (
+            ident(&names::pascal(&it.id)),
+            ident(&names::screaming(&it.id)),
+        );
+        quote!(Self::#variant => &#table,)
+    });
+    quote! {
+        impl OperationId {
+            /// All of them, in the order of the description.
+            pub const ALL: &'static [Self] = &[#(Self::#variants),*];
+
+            /// What is known about the operation.
+            #[must_use]
+            pub fn operation(self) -> &'static Operation {
+                match self { #(#arms)* }
+            }
+        }
+    }
+}
+
+fn table(api: &Api, operation: &Operation) -> TokenStream {
+    let text = match &operation.description {
+        Some(description) => format!("{}\n\n{description}", sentence(&operation.summary)),
+        None => sentence(&operation.summary),
+    };
+    let (docs, name) = (doc(&text), ident(&names::screaming(&operation.id)));
+    let (vendor, tag) = (&api.vendor, &operation.tag);
+    let Operation {
+        id,
+        summary,
+        path,
+        permissions,
+        source,
+        ..
+    } = operation;
+    let method = match operation.method {
+        Method::Get => quote!(Method::Get),
+        Method::Post => quote!(Method::Post),
+        Method::Put => quote!(Method::Put),
+        Method::Delete => quote!(Method::Delete),
+    };
+    let query = operation.query().map(query_parameter);
+    let (request, response) = (schema(&operation.request), schema(&operation.response));
+    let success = Literal::u16_unsuffixed(operation.success);
+    let (idempotent, authenticated) = (operation.idempotent, operation.authenticated);
+    let paging = option(operation.paging.as_ref().map(paging));
+    quote! {
+        #docs
+        pub static #name: Operation = Operation {
+            vendor: #vendor,
+            id: #id,
+            tag: #tag,
+            summary: #summary,
+            method: #method,
+            path: #path,
+            query: &[#(#query),*],
+            request: #request,
+            response: #response,
+            success: #success,
+            idempotent: #idempotent,
+            authenticated: #authenticated,
+            paging: #paging,
+            permissions: &[#(#permissions),*],
+            source: #source,
+        };
+    }
+}
+
+fn query_parameter(parameter: &Parameter) -> TokenStream {
+    let Parameter {
+        name,
+        description,
+        limits,
+        ..
+    } = parameter;
+    let limit = |limit: Option<i64>| {
+        option(limit.map(|it| {
+            let it = Literal::i64_unsuffixed(it);
+            quote!(#it)
+        }))
+    };
+    let kind = match parameter.kind {
+        Kind::Integer(_) => {
+            let (minimum, maximum) = (limit(limits.minimum), limit(limits.maximum));
+            quote!(QueryKind::Integer { minimum: #minimum, maximum: #maximum })
+        }
+        Kind::Boolean => quote!(QueryKind::Boolean),
+        _ => quote!(QueryKind::Text),
+    };
+    quote!(QueryParameter { name: #name, kind: #kind, description: #description })
+}
+
+fn paging(paging: &Paging) -> TokenStream {
+    let Paging {
+        page_size,
+        page_token,
+        ..
+    } = paging;
+    let style = match paging.style {
+        PagingStyle::Link => quote!(Link),
+        PagingStyle::Cursor => quote!(Cursor),
+    };
+    quote!(Paging::#style { page_size: #page_size, page_token: #page_token })
+}
+
+fn schema(reference: &Option<Reference>) -> TokenStream {
+    option(reference.as_ref().map(|reference| {
+        let name = &reference.name;
+        quote!(#name)
+    }))
+}
+
+fn option(value: Option<TokenStream>) -> TokenStream {
+    match value {
+        Some(value) => quote!(Some(#value)),
+        None => quote!(None),
+    }
+}

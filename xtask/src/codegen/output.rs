@@ -1,0 +1,135 @@
+//! Generated files against the files on disk: compared, or brought in line.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use similar::TextDiff;
+
+/// What the generator writes: the text of each file by its path from the workspace's root.
+#[derive(Debug, Default)]
+pub(crate) struct Output {
+    files: BTreeMap<PathBuf, String>,
+}
+
+/// The folders that belong to the generator alone, from the workspace's root.
+const FOLDERS: [&str; 2] = ["crates/models/src/generated", "docs/reference"];
+
+impl Output {
+    /// Adds a file below one of the generator's folders.
+    pub(crate) fn add(&mut self, path: impl Into<PathBuf>, text: String) -> Result<(), String> {
+        let path = path.into();
+        let is_ours = FOLDERS.iter().any(|folder| path.starts_with(folder));
+        let is_plain = path
+            .components()
+            .all(|it| matches!(it, std::path::Component::Normal(_)));
+        if !is_ours || !is_plain {
+            return Err(format!(
+                "{} is no place for generated files",
+                path.display()
+            ));
+        }
+        self.files.insert(path, text);
+        Ok(())
+    }
+
+    /// What differs on disk, one text for each file; nothing is written.
+    pub(crate) fn differences(&self, root: &Path) -> Result<Vec<String>, String> {
+        let mut differences = Vec::new();
+        for (path, text) in &self.files {
+            let found = read(&root.join(path))?;
+            if found.as_deref() != Some(text.as_bytes()) {
+                differences.push(difference(path, found.as_deref(), text));
+            }
+        }
+        for path in self.leftovers(root)? {
+            differences.push(format!(
+                "{}: left over, nothing generates it",
+                path.display()
+            ));
+        }
+        Ok(differences)
+    }
+
+    /// Brings the disk in line; returns what was changed.
+    pub(crate) fn write(&self, root: &Path) -> Result<Vec<String>, String> {
+        let mut changes = Vec::new();
+        for (path, text) in &self.files {
+            let target = root.join(path);
+            if read(&target)?.as_deref() != Some(text.as_bytes()) {
+                replace(&target, text).map_err(|error| failed("write", path, &error))?;
+                changes.push(format!("wrote {}", path.display()));
+            }
+        }
+        for path in self.leftovers(root)? {
+            fs::remove_file(root.join(&path)).map_err(|error| failed("delete", &path, &error))?;
+            changes.push(format!("deleted {}", path.display()));
+        }
+        Ok(changes)
+    }
+
+    /// Files in the generator's folders that it does not write.
+    fn leftovers(&self, root: &Path) -> Result<Vec<PathBuf>, String> {
+        let mut leftovers = Vec::new();
+        for folder in FOLDERS {
+            collect(root, Path::new(folder), &mut leftovers)
+                .map_err(|error| failed("list", Path::new(folder), &error))?;
+        }
+        leftovers.retain(|path| !self.files.contains_key(path));
+        leftovers.sort();
+        Ok(leftovers)
+    }
+}
+
+fn failed(verb: &str, path: &Path, error: &io::Error) -> String {
+    format!("cannot {verb} {}: {error}", path.display())
+}
+
+fn read(path: &Path) -> Result<Option<Vec<u8>>, String> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failed("read", path, &error)),
+    }
+}
+
+/// Writes beside the file and renames, so that no half of a file is ever seen.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let beside = path.with_extension("part");
+    fs::write(&beside, text)?;
+    fs::rename(&beside, path)
+}
+
+fn collect(root: &Path, folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    let entries = match fs::read_dir(root.join(folder)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        let path = folder.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            collect(root, &path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn difference(path: &Path, found: Option<&[u8]>, expected: &str) -> String {
+    let path = path.display();
+    let Some(found) = found else {
+        return format!("{path}: missing");
+    };
+    let found = String::from_utf8_lossy(found);
+    TextDiff::from_lines(found.as_ref(), expected)
+        .unified_diff()
+        .context_radius(2)
+        .header(&format!("{path} (on disk)"), &format!("{path} (generated)"))
+        .to_string()
+}

@@ -1,0 +1,161 @@
+//! Takes an object of a description apart, keyword by keyword, and reports what is left over.
+
+use super::problem::{Position, Problems};
+use super::yaml::{Entry, Node, Value};
+
+/// An object whose keywords are taken one after the other.
+#[derive(Debug)]
+pub(crate) struct Reader<'a> {
+    pub(crate) at: Position,
+    what: &'static str,
+    left: Vec<&'a Entry>,
+}
+
+impl<'a> Reader<'a> {
+    /// Begins with an object; `what` names it for messages: `an operation`.
+    pub(crate) fn of(node: &'a Node, what: &'static str, problems: &mut Problems) -> Option<Self> {
+        let entries = entries(node, problems)?;
+        Some(Self {
+            at: node.at,
+            what,
+            left: entries.iter().collect(),
+        })
+    }
+
+    /// The value of a keyword, if it is there.
+    pub(crate) fn take(&mut self, keyword: &str) -> Option<&'a Node> {
+        let index = self.left.iter().position(|entry| entry.key == keyword)?;
+        Some(&self.left.remove(index).value)
+    }
+
+    /// The value of a keyword that must be there.
+    pub(crate) fn need(&mut self, keyword: &str, problems: &mut Problems) -> Option<&'a Node> {
+        let node = self.take(keyword);
+        if node.is_none() {
+            problems.add(
+                self.at,
+                format!("{} without `{keyword}`", self.what),
+                format!("add `{keyword}`"),
+            );
+        }
+        node
+    }
+
+    /// The text of a keyword that must be there; empty when it is not, which has then been reported.
+    pub(crate) fn need_text(&mut self, keyword: &str, problems: &mut Problems) -> String {
+        self.need(keyword, problems)
+            .and_then(|node| text(node, problems))
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// The text of a keyword.
+    pub(crate) fn text(&mut self, keyword: &str, problems: &mut Problems) -> Option<&'a str> {
+        self.take(keyword).and_then(|node| text(node, problems))
+    }
+
+    /// The integer of a keyword.
+    pub(crate) fn integer(&mut self, keyword: &str, problems: &mut Problems) -> Option<i64> {
+        let node = self.take(keyword)?;
+        match node.value {
+            Value::Integer(value) => Some(value),
+            _ => wrong(node, "an integer", problems),
+        }
+    }
+
+    /// The boolean of a keyword.
+    pub(crate) fn boolean(&mut self, keyword: &str, problems: &mut Problems) -> Option<bool> {
+        self.take(keyword).and_then(|node| boolean(node, problems))
+    }
+
+    /// The texts of a keyword's list, with their places; empty when the keyword is not there.
+    pub(crate) fn texts(
+        &mut self,
+        keyword: &str,
+        problems: &mut Problems,
+    ) -> Vec<(&'a str, Position)> {
+        let nodes = self.take(keyword).and_then(|node| list(node, problems));
+        nodes
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|node| Some((text(node, problems)?, node.at)))
+            .collect()
+    }
+
+    /// Reports every keyword that nobody took.
+    pub(crate) fn finish(self, problems: &mut Problems) {
+        for entry in self.left {
+            problems.add(
+                entry.at,
+                format!("unknown keyword `{}`", entry.key),
+                format!("remove it, {} cannot have it", self.what),
+            );
+        }
+    }
+}
+
+/// The text of a node.
+pub(crate) fn text<'a>(node: &'a Node, problems: &mut Problems) -> Option<&'a str> {
+    match &node.value {
+        Value::Text(text) if !text.trim().is_empty() => Some(text),
+        Value::Text(_) => {
+            problems.add(node.at, "an empty text", "write one");
+            None
+        }
+        _ => wrong(node, "a text", problems),
+    }
+}
+
+/// The boolean of a node.
+pub(crate) fn boolean(node: &Node, problems: &mut Problems) -> Option<bool> {
+    match node.value {
+        Value::Boolean(value) => Some(value),
+        _ => wrong(node, "a boolean", problems),
+    }
+}
+
+/// The elements of a list.
+pub(crate) fn list<'a>(node: &'a Node, problems: &mut Problems) -> Option<&'a [Node]> {
+    match &node.value {
+        Value::List(list) => Some(list),
+        _ => wrong(node, "a list", problems),
+    }
+}
+
+/// The entries of an object.
+pub(crate) fn entries<'a>(node: &'a Node, problems: &mut Problems) -> Option<&'a [Entry]> {
+    match &node.value {
+        Value::Object(entries) => Some(entries),
+        _ => wrong(node, "an object", problems),
+    }
+}
+
+fn wrong<T>(node: &Node, expected: &str, problems: &mut Problems) -> Option<T> {
+    problems.add(
+        node.at,
+        format!("{} in place of {expected}", node.value.kind()),
+        format!("write {expected}"),
+    );
+    None
+}
+
+/// The name that a `$ref` below `#/components/<section>/` means.
+pub(crate) fn reference<'a>(
+    node: &'a Node,
+    section: &str,
+    problems: &mut Problems,
+) -> Option<&'a str> {
+    let target = text(node, problems)?;
+    let name = target
+        .strip_prefix("#/components/")
+        .and_then(|rest| rest.strip_prefix(section))
+        .and_then(|rest| rest.strip_prefix('/'));
+    if name.is_none() {
+        problems.add(
+            node.at,
+            format!("`$ref` to `{target}`"),
+            format!("refer to `#/components/{section}/…`"),
+        );
+    }
+    name
+}

@@ -1,0 +1,397 @@
+//! Reads the schemas: named types, their fields, and the types of parameters.
+
+use super::ir::{DefaultValue, Field, Integer, Kind, Limits, Reference, Schema, Shape, Word};
+use super::names;
+use super::problem::{Position, Problems};
+use super::reader::{Reader, boolean, entries, list, reference, text};
+use super::yaml::{Entry, Node, Value};
+
+/// Reads `components/schemas`.
+pub(crate) fn schemas(node: &Node, problems: &mut Problems) -> Vec<Schema> {
+    entries(node, problems)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|entry| schema(entry, problems))
+        .collect()
+}
+
+fn schema(entry: &Entry, problems: &mut Problems) -> Option<Schema> {
+    check_name(entry, problems);
+    let mut reader = Reader::of(&entry.value, "a schema", problems)?;
+    let description = reader.need_text("description", problems);
+    let source = reader.need_text("x-source", problems);
+    let shape = match reader.need_text("type", problems).as_str() {
+        "object" => object(&mut reader, problems),
+        "string" => match reader.take("x-id") {
+            Some(node) => id(node, problems),
+            None => words(&mut reader, problems),
+        },
+        "" => return None,
+        other => {
+            problems.add(
+                reader.at,
+                format!("a schema of type `{other}`"),
+                "only objects, ids (`x-id`) and enums have names; write the type where it is used",
+            );
+            return None;
+        }
+    };
+    reader.finish(problems);
+    Some(Schema {
+        name: entry.key.clone(),
+        description,
+        source,
+        shape,
+        module: String::new(),
+        is_request_only: false,
+        at: entry.at,
+    })
+}
+
+fn check_name(entry: &Entry, problems: &mut Problems) {
+    let name = &entry.key;
+    if names::pascal(name) != *name || !names::is_identifier(name) {
+        let fix = format!("call it `{}`", names::pascal(name));
+        problems.add(entry.at, format!("a schema named `{name}`"), fix);
+    }
+    if names::TAKEN.contains(&name.as_str()) {
+        problems.add(
+            entry.at,
+            format!("the schema `{name}` clashes with a Rust name"),
+            "give it another name",
+        );
+    }
+}
+
+fn id(node: &Node, problems: &mut Problems) -> Shape {
+    if boolean(node, problems) == Some(false) {
+        problems.add(node.at, "`x-id: false`", "remove it");
+    }
+    Shape::Id
+}
+
+fn words(reader: &mut Reader<'_>, problems: &mut Problems) -> Shape {
+    let at = reader.at;
+    let known = reader.texts("enum", problems);
+    if known.is_empty() {
+        problems.add(
+            at,
+            "a named string without `enum` or `x-id`",
+            "add one of them",
+        );
+    }
+    let mut described = match reader.need("x-enum-descriptions", problems) {
+        Some(node) => Reader::of(node, "the list of words", problems),
+        None => None,
+    };
+    let words: Vec<Word> = known
+        .into_iter()
+        .map(|(word, at)| Word {
+            word: word.to_owned(),
+            description: described
+                .as_mut()
+                .map(|described| described.need_text(word, problems))
+                .unwrap_or_default(),
+            at,
+        })
+        .collect();
+    if let Some(described) = described {
+        described.finish(problems);
+    }
+    for word in &words {
+        let variant = names::pascal(&word.word);
+        if !names::is_identifier(&variant) || variant == "Unknown" {
+            problems.add(
+                word.at,
+                format!("the word `{}` makes no Rust variant", word.word),
+                "leave it out, unknown words are kept anyway",
+            );
+        }
+    }
+    no_clash(
+        words
+            .iter()
+            .map(|word| (names::pascal(&word.word), word.at)),
+        "words",
+        problems,
+    );
+    Shape::Enum(words)
+}
+
+fn object(reader: &mut Reader<'_>, problems: &mut Problems) -> Shape {
+    let required = reader.texts("required", problems);
+    let properties = reader
+        .need("properties", problems)
+        .and_then(|node| entries(node, problems))
+        .unwrap_or_default();
+    for (name, at) in &required {
+        if !properties.iter().any(|entry| entry.key == *name) {
+            problems.add(
+                *at,
+                format!("`{name}` is required and no property"),
+                "describe the property, or do not require it",
+            );
+        }
+    }
+    let fields: Vec<Field> = properties
+        .iter()
+        .filter_map(|entry| {
+            let is_required = required.iter().any(|(name, _)| *name == entry.key);
+            field(entry, is_required, problems)
+        })
+        .collect();
+    no_clash(
+        fields.iter().map(|field| (field.rust.clone(), field.at)),
+        "properties",
+        problems,
+    );
+    Shape::Object(fields)
+}
+
+/// Reports names that are the same in Rust.
+pub(crate) fn no_clash(
+    rust_names: impl Iterator<Item = (String, Position)>,
+    what: &str,
+    problems: &mut Problems,
+) {
+    let mut seen: Vec<String> = Vec::new();
+    for (name, at) in rust_names {
+        if seen.contains(&name) {
+            problems.add(
+                at,
+                format!("two {what} are `{name}` in Rust"),
+                "rename one, for a property with `x-rust-name`",
+            );
+        }
+        seen.push(name);
+    }
+}
+
+fn field(entry: &Entry, is_required: bool, problems: &mut Problems) -> Option<Field> {
+    let mut reader = Reader::of(&entry.value, "a property", problems)?;
+    let description = reader.need_text("description", problems);
+    let source = reader.text("x-source", problems).map(ToOwned::to_owned);
+    let rust = match reader.text("x-rust-name", problems) {
+        Some(name) => name.to_owned(),
+        None => names::snake(&entry.key),
+    };
+    if !names::is_identifier(&rust) || names::snake(&rust) != rust {
+        problems.add(
+            entry.at,
+            format!("the property `{}` cannot be `{rust}` in Rust", entry.key),
+            "give it an `x-rust-name` in snake case that is no keyword",
+        );
+    }
+    let default = reader.take("default");
+    let (kind, limits, is_nullable) = kind(&mut reader, problems)?;
+    reader.finish(problems);
+    if is_required && default.is_some() {
+        problems.add(
+            entry.at,
+            format!("`{}` is required and has a default", entry.key),
+            "keep one of the two",
+        );
+    }
+    Some(Field {
+        name: entry.key.clone(),
+        rust,
+        description,
+        source,
+        default: default.and_then(|node| default_value(node, problems)),
+        kind,
+        limits,
+        is_required,
+        is_nullable,
+        at: entry.at,
+    })
+}
+
+fn default_value(node: &Node, problems: &mut Problems) -> Option<DefaultValue> {
+    match &node.value {
+        Value::Boolean(value) => Some(DefaultValue::Boolean(*value)),
+        Value::Integer(value) => Some(DefaultValue::Integer(*value)),
+        Value::Text(value) => Some(DefaultValue::Text(value.clone())),
+        Value::Object(entries) if entries.is_empty() => Some(DefaultValue::EmptyObject),
+        other => {
+            problems.add(
+                node.at,
+                format!("{} as default", other.kind()),
+                "use a boolean, an integer, a text or `{}`",
+            );
+            None
+        }
+    }
+}
+
+/// Reads the keywords that give a type, and whether null is one of its values.
+pub(crate) fn kind(
+    reader: &mut Reader<'_>,
+    problems: &mut Problems,
+) -> Option<(Kind, Limits, bool)> {
+    if let Some(target) = reader.take("$ref") {
+        return Some((named(target, problems)?, Limits::default(), false));
+    }
+    if let Some(choices) = reader.take("oneOf") {
+        return Some((or_null(choices, problems)?, Limits::default(), true));
+    }
+    let (name, is_nullable) = type_name(reader, problems)?;
+    let at = reader.at;
+    let mut limits = Limits::default();
+    let kind = match name {
+        "string" => string(reader, &mut limits, problems)?,
+        "integer" => integer(reader, &mut limits, problems)?,
+        "boolean" => Kind::Boolean,
+        "array" => {
+            let items = reader.need("items", problems)?;
+            let mut element = Reader::of(items, "the type of elements", problems)?;
+            let (element_kind, _, nullable) = kind(&mut element, problems)?;
+            element.finish(problems);
+            if nullable {
+                problems.add(items.at, "elements that may be null", "make them not null");
+            }
+            Kind::List(Box::new(element_kind))
+        }
+        "object" => map(reader, problems)?,
+        other => {
+            problems.add(
+                at,
+                format!("unknown type `{other}`"),
+                "use string, integer, boolean, array or object",
+            );
+            return None;
+        }
+    };
+    Some((kind, limits, is_nullable))
+}
+
+fn named(target: &Node, problems: &mut Problems) -> Option<Kind> {
+    Some(Kind::Named(Reference {
+        name: reference(target, "schemas", problems)?.to_owned(),
+        at: target.at,
+    }))
+}
+
+/// `oneOf` is only for "this schema, or null".
+fn or_null(choices: &Node, problems: &mut Problems) -> Option<Kind> {
+    let mut target = None;
+    let mut has_null = false;
+    for choice in list(choices, problems)? {
+        let mut reader = Reader::of(choice, "a choice", problems)?;
+        match reader.take("$ref") {
+            Some(node) if target.is_none() => target = Some(node),
+            Some(_) => has_null = false,
+            None => has_null = reader.text("type", problems) == Some("null"),
+        }
+        reader.finish(problems);
+    }
+    match target {
+        Some(target) if has_null => named(target, problems),
+        _ => {
+            problems.add(
+                choices.at,
+                "`oneOf` with other choices than one `$ref` and null",
+                "write `oneOf: [{ $ref: … }, { type: \"null\" }]`",
+            );
+            None
+        }
+    }
+}
+
+/// `type: string` or `type: [string, "null"]`.
+fn type_name<'a>(reader: &mut Reader<'a>, problems: &mut Problems) -> Option<(&'a str, bool)> {
+    let node = reader.need("type", problems)?;
+    if let Value::Text(name) = &node.value {
+        return Some((name, false));
+    }
+    let names: Vec<&str> = list(node, problems)?
+        .iter()
+        .filter_map(|node| text(node, problems))
+        .collect();
+    match names[..] {
+        [name, "null"] => Some((name, true)),
+        _ => {
+            problems.add(
+                node.at,
+                "a `type` that is no type with \"null\"",
+                "write one type, or `[type, \"null\"]`",
+            );
+            None
+        }
+    }
+}
+
+fn string(reader: &mut Reader<'_>, limits: &mut Limits, problems: &mut Problems) -> Option<Kind> {
+    let at = reader.at;
+    limits.min_length = reader.integer("minLength", problems);
+    limits.max_length = reader.integer("maxLength", problems);
+    limits.pattern = reader.text("pattern", problems).map(ToOwned::to_owned);
+    let is_secret = reader.boolean("x-secret", problems).unwrap_or(false);
+    match reader.text("format", problems) {
+        None if is_secret => Some(Kind::Secret),
+        None => Some(Kind::Text),
+        Some("date-time") => match reader.text("x-timestamp", problems) {
+            None => Some(Kind::Timestamp {
+                milliseconds: false,
+            }),
+            Some("milliseconds") => Some(Kind::Timestamp { milliseconds: true }),
+            Some(other) => {
+                problems.add(
+                    at,
+                    format!("unknown `x-timestamp` `{other}`"),
+                    "use `milliseconds`, or leave it out",
+                );
+                None
+            }
+        },
+        Some(other) => {
+            problems.add(
+                at,
+                format!("unknown format `{other}` of a string"),
+                "use `date-time`, or leave it out",
+            );
+            None
+        }
+    }
+}
+
+fn integer(reader: &mut Reader<'_>, limits: &mut Limits, problems: &mut Problems) -> Option<Kind> {
+    let at = reader.at;
+    limits.minimum = reader.integer("minimum", problems);
+    limits.maximum = reader.integer("maximum", problems);
+    let is_count = limits.minimum.is_some_and(|minimum| minimum >= 0);
+    let range = match reader
+        .need("format", problems)
+        .and_then(|node| text(node, problems))?
+    {
+        "int32" if is_count => Integer::Count32,
+        "int32" => Integer::Int32,
+        "int64" if is_count => Integer::Count64,
+        "int64" => Integer::Int64,
+        "uint64" => Integer::Uint64,
+        other => {
+            problems.add(
+                at,
+                format!("unknown format `{other}` of an integer"),
+                "use int32, int64 or uint64",
+            );
+            return None;
+        }
+    };
+    Some(Kind::Integer(range))
+}
+
+fn map(reader: &mut Reader<'_>, problems: &mut Problems) -> Option<Kind> {
+    let at = reader.at;
+    let node = reader.need("additionalProperties", problems)?;
+    let mut element = Reader::of(node, "the type of values", problems)?;
+    let (element_kind, _, nullable) = kind(&mut element, problems)?;
+    element.finish(problems);
+    if !matches!(element_kind, Kind::Text) || nullable {
+        problems.add(
+            at,
+            "a map of other values than texts",
+            "name the object as a schema",
+        );
+    }
+    Some(Kind::Map)
+}

@@ -1,0 +1,220 @@
+//! YAML text to a tree that knows where each part stands.
+//!
+//! Only the plain part of YAML is taken: anchors, aliases, tags, several documents and keys that are not text are
+//! mistakes, and so is a key that stands twice.
+
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput};
+
+use super::problem::{Position, Problems};
+
+/// A description may be this long, in bytes.
+pub(crate) const MAX_BYTES: usize = 1 << 20;
+/// Lists and objects may be nested this deep.
+const MAX_DEPTH: usize = 32;
+
+/// A value and its place.
+#[derive(Clone, Debug)]
+pub(crate) struct Node {
+    pub(crate) at: Position,
+    pub(crate) value: Value,
+}
+
+/// A value, with the types of JSON.
+#[derive(Clone, Debug)]
+pub(crate) enum Value {
+    Null,
+    Boolean(bool),
+    Integer(i64),
+    Text(String),
+    List(Vec<Node>),
+    Object(Vec<Entry>),
+}
+
+/// A key with its value.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) key: String,
+    pub(crate) at: Position,
+    pub(crate) value: Node,
+}
+
+impl Value {
+    /// What it is, for people.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Boolean(_) => "a boolean",
+            Self::Integer(_) => "an integer",
+            Self::Text(_) => "a text",
+            Self::List(_) => "a list",
+            Self::Object(_) => "an object",
+        }
+    }
+}
+
+/// Reads one document. `None` when it could not be read to its end; then `problems` says why.
+pub(crate) fn parse(text: &str, problems: &mut Problems) -> Option<Node> {
+    if text.len() > MAX_BYTES {
+        problems.add(
+            Position { line: 1, column: 1 },
+            format!("a description of {} bytes", text.len()),
+            format!("keep it below {MAX_BYTES} bytes"),
+        );
+        return None;
+    }
+    Tree {
+        parser: Parser::new_from_str(text),
+        problems,
+    }
+    .document()
+}
+
+/// Builds the tree from the parser's events.
+struct Tree<'a> {
+    parser: Parser<'a, StrInput<'a>>,
+    problems: &'a mut Problems,
+}
+
+impl<'a> Tree<'a> {
+    fn document(&mut self) -> Option<Node> {
+        let mut root = None;
+        loop {
+            let (event, at) = self.next()?;
+            match event {
+                Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd => {}
+                Event::StreamEnd => break,
+                _ if root.is_some() => {
+                    self.problems
+                        .add(at, "a second document", "keep one document in a file");
+                    return None;
+                }
+                event => root = Some(self.node(event, at, 0)?),
+            }
+        }
+        if root.is_none() {
+            let start = Position { line: 1, column: 1 };
+            self.problems
+                .add(start, "an empty description", "write one");
+        }
+        root
+    }
+
+    fn next(&mut self) -> Option<(Event<'a>, Position)> {
+        match self.parser.next_event()? {
+            Ok((event, Span { start, .. })) => Some((event, position(&start))),
+            Err(error) => {
+                self.problems.add(
+                    position(error.marker()),
+                    format!("no YAML: {}", error.info()),
+                    "mend the syntax",
+                );
+                None
+            }
+        }
+    }
+
+    fn node(&mut self, event: Event<'a>, at: Position, depth: usize) -> Option<Node> {
+        if depth > MAX_DEPTH {
+            let what = format!("more than {MAX_DEPTH} levels of nesting");
+            self.problems
+                .add(at, what, "name the inner part and refer to it");
+            return None;
+        }
+        let value = match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                self.refuse_marks(at, anchor, tag.is_some());
+                scalar(&text, style)
+            }
+            Event::SequenceStart(anchor, tag) => {
+                self.refuse_marks(at, anchor, tag.is_some());
+                self.list(depth)?
+            }
+            Event::MappingStart(anchor, tag) => {
+                self.refuse_marks(at, anchor, tag.is_some());
+                self.object(depth)?
+            }
+            Event::Alias(_) => {
+                self.problems
+                    .add(at, "a YAML alias", "use `$ref`, or repeat the value");
+                Value::Null
+            }
+            _ => {
+                self.problems.add(at, "no value", "write one");
+                return None;
+            }
+        };
+        Some(Node { at, value })
+    }
+
+    fn list(&mut self, depth: usize) -> Option<Value> {
+        let mut list = Vec::new();
+        loop {
+            match self.next()? {
+                (Event::SequenceEnd, _) => return Some(Value::List(list)),
+                (event, at) => list.push(self.node(event, at, depth + 1)?),
+            }
+        }
+    }
+
+    fn object(&mut self, depth: usize) -> Option<Value> {
+        let mut entries: Vec<Entry> = Vec::new();
+        loop {
+            let (key, at) = match self.next()? {
+                (Event::MappingEnd, _) => return Some(Value::Object(entries)),
+                (Event::Scalar(text, _, anchor, tag), at) => {
+                    self.refuse_marks(at, anchor, tag.is_some());
+                    (text.into_owned(), at)
+                }
+                (_, at) => {
+                    self.problems
+                        .add(at, "a key that is no text", "write a plain word as key");
+                    return None;
+                }
+            };
+            if entries.iter().any(|entry| entry.key == key) {
+                self.problems
+                    .add(at, format!("duplicate key `{key}`"), "keep one of the two");
+            }
+            let (event, value_at) = self.next()?;
+            let value = self.node(event, value_at, depth + 1)?;
+            entries.push(Entry { key, at, value });
+        }
+    }
+
+    fn refuse_marks(&mut self, at: Position, anchor: usize, has_tag: bool) {
+        if anchor != 0 {
+            self.problems
+                .add(at, "a YAML anchor", "use `$ref`, or repeat the value");
+        }
+        if has_tag {
+            self.problems.add(
+                at,
+                "a YAML tag",
+                "remove it; quote a text that looks like a number",
+            );
+        }
+    }
+}
+
+/// The value of a scalar: quoted ones are text, plain ones what JSON would take them for.
+fn scalar(text: &str, style: ScalarStyle) -> Value {
+    if style != ScalarStyle::Plain {
+        return Value::Text(text.into());
+    }
+    match text {
+        "" | "~" | "null" => Value::Null,
+        "true" => Value::Boolean(true),
+        "false" => Value::Boolean(false),
+        _ => match text.parse() {
+            Ok(integer) => Value::Integer(integer),
+            Err(_) => Value::Text(text.into()),
+        },
+    }
+}
+
+fn position(marker: &Marker) -> Position {
+    Position {
+        line: marker.line(),
+        column: marker.col() + 1,
+    }
+}
