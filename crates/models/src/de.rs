@@ -281,6 +281,7 @@ pub(crate) const INT32: Integer<i32> = Integer {
     most: i32::MAX,
 };
 /// `format: int64`.
+#[allow(dead_code, reason = "the generator writes it for int64")]
 pub(crate) const INT64: Integer<i64> = Integer {
     least: i64::MIN,
     most: i64::MAX,

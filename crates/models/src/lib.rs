@@ -27,16 +27,21 @@
 
 extern crate alloc;
 
-#[allow(dead_code, unused_macros, unused_imports)]
+pub mod asa;
 mod de;
-#[allow(unused_macros, unused_imports)]
+pub mod dt;
+#[rustfmt::skip]
+#[allow(
+    clippy::enum_variant_names,
+    clippy::semicolon_if_nothing_returned,
+    reason = "the descriptions give the names, and the formatter decides which arms become blocks"
+)]
+mod generated;
 mod id;
-#[allow(unused_macros, unused_imports)]
 mod open_enum;
 mod operation;
 mod patch;
 mod secret;
-#[allow(dead_code)]
 mod ser;
 mod timestamp;
 
