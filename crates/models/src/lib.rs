@@ -46,7 +46,7 @@ mod ser;
 mod timestamp;
 
 pub use operation::{
-    Method, Operation, Paging, PathError, PathErrorKind, QueryKind, QueryParameter,
+    Method, Operation, OutOfRange, Paging, PathError, PathErrorKind, QueryKind, QueryParameter,
 };
 pub use patch::Patch;
 pub use secret::Secret;

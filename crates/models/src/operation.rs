@@ -124,7 +124,54 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
 /// The longest value of a path parameter, in bytes before encoding.
 const LONGEST_VALUE: usize = 1024;
 
+impl QueryParameter {
+    /// Checks an integer against the limits that the vendor documents.
+    ///
+    /// # Errors
+    /// When it is below the least or above the greatest value allowed.
+    pub fn check(&self, value: i64) -> Result<(), OutOfRange> {
+        let QueryKind::Integer { minimum, maximum } = self.kind else {
+            return Ok(());
+        };
+        let is_within =
+            minimum.is_none_or(|least| least <= value) && maximum.is_none_or(|most| value <= most);
+        is_within
+            .then_some(())
+            .ok_or(OutOfRange { minimum, maximum })
+    }
+}
+
+/// An integer is outside of the limits that the vendor documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OutOfRange {
+    /// The least value allowed.
+    pub minimum: Option<i64>,
+    /// The greatest value allowed.
+    pub maximum: Option<i64>,
+}
+
+impl fmt::Display for OutOfRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.minimum, self.maximum) {
+            (Some(least), Some(most)) => write!(f, "must be from {least} to {most}"),
+            (Some(least), None) => write!(f, "must be at least {least}"),
+            (None, Some(most)) => write!(f, "must be at most {most}"),
+            (None, None) => f.write_str("must be another integer"),
+        }
+    }
+}
+
+impl core::error::Error for OutOfRange {}
+
 impl Operation {
+    /// The query parameter for the number of entries in a page.
+    #[must_use]
+    pub fn page_size(&self) -> Option<&'static QueryParameter> {
+        let (Paging::Link { page_size, .. } | Paging::Cursor { page_size, .. }) = self.paging?;
+        self.query.iter().find(|it| it.name == page_size)
+    }
+
     /// The names of the path's parameters, in order.
     pub fn path_parameters(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.path.split('/').filter_map(parameter)
@@ -228,21 +275,25 @@ pub enum PathErrorKind {
 
 impl fmt::Display for PathError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { parameter, kind } = self;
-        match kind {
-            PathErrorKind::Empty => write!(f, "{parameter} must not be empty"),
-            PathErrorKind::Dot => write!(f, "{parameter} must not be `.` or `..`"),
-            PathErrorKind::ControlCharacter => {
-                write!(f, "{parameter} must not hold control characters")
-            }
-            PathErrorKind::TooLong => write!(
-                f,
-                "{parameter} must not be longer than {LONGEST_VALUE} bytes"
-            ),
-            PathErrorKind::Count if parameter.is_empty() => {
-                f.write_str("more values than the path has parameters")
-            }
-            PathErrorKind::Count => write!(f, "{parameter} has no value"),
+        match self {
+            Self {
+                parameter: "",
+                kind: PathErrorKind::Count,
+            } => f.write_str("more values than the path has parameters"),
+            Self { parameter, kind } => write!(f, "{parameter} {kind}"),
+        }
+    }
+}
+
+/// What a value must not be, without the parameter's name.
+impl fmt::Display for PathErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("must not be empty"),
+            Self::Dot => f.write_str("must not be `.` or `..`"),
+            Self::ControlCharacter => f.write_str("must not hold control characters"),
+            Self::TooLong => write!(f, "must not be longer than {LONGEST_VALUE} bytes"),
+            Self::Count => f.write_str("has no value"),
         }
     }
 }
@@ -347,6 +398,24 @@ mod tests {
             "gateway_id must not hold control characters"
         );
         assert!(!format!("{error:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn an_integer_keeps_to_the_documented_limits() {
+        let parameter = |minimum, maximum| QueryParameter {
+            name: "pageSize",
+            kind: QueryKind::Integer { minimum, maximum },
+            description: "",
+        };
+        let both = parameter(Some(100), Some(3000));
+        assert_eq!(both.check(100), Ok(()));
+        assert_eq!(both.check(3000), Ok(()));
+        for value in [99, 3001] {
+            let error = both.check(value).expect_err("out of range");
+            assert_eq!(error.to_string(), "must be from 100 to 3000");
+        }
+        assert!(parameter(Some(1), None).check(0).is_err());
+        assert_eq!(parameter(None, None).check(i64::MIN), Ok(()));
     }
 
     #[test]
