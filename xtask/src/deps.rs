@@ -22,16 +22,21 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
     };
     let packages = workspace.packages()?;
     let mut findings = imports::findings(&packages);
+    let mut moved = Vec::new();
     for package in packages.iter().filter(|package| package.published) {
         let trees = trees(workspace, package)?;
         findings.extend(bans::findings(package, &trees));
-        findings.extend(compare(
+        moved.extend(compare(
             workspace,
             package,
             &List::from_trees(&trees),
             update,
         )?);
     }
+    if let Some(last) = moved.last_mut() {
+        last.push_str("\n  If what entered or left is meant: cargo xtask deps --update");
+    }
+    findings.extend(moved);
     Failure::from_findings("deps", &findings)?;
     println!("deps: {} packages depend on what they may", packages.len());
     Ok(())

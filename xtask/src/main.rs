@@ -45,7 +45,7 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "tidy",
-        arguments: "",
+        arguments: "[--update]",
         about: "check manifests, sources, links and the list of faults",
         run: tidy::run,
     },

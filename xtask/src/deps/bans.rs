@@ -1,5 +1,7 @@
 //! What must never be below a crate, whatever the lists say.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::workspace::Package;
 
 use super::tree::{Below, Tree};
@@ -67,32 +69,43 @@ const BANS: &[Ban] = &[
     },
 ];
 
-/// Each banned crate below `package`, with the build in which it is there.
+/// Each banned crate below `package`, with the first build in which it is there.
 pub(crate) fn findings(package: &Package, trees: &[Tree]) -> Vec<String> {
     let mut findings = Vec::new();
     for ban in BANS
         .iter()
         .filter(|ban| ban.below.contains(&package.name.as_str()))
     {
-        for tree in trees {
-            let features = tree.build.features(package);
-            if ban.unless.iter().any(|feature| features.contains(*feature)) {
-                continue;
-            }
+        let mut found = BTreeMap::new();
+        for tree in trees
+            .iter()
+            .filter(|tree| !ban.is_lifted(&tree.build.features(package)))
+        {
             for below in tree.crates.iter().filter(|below| (ban.matches)(below)) {
-                findings.push(format!(
-                    "{}: `{}` is {}; see who brings it: cargo tree -p {} -e normal -i {} {}",
-                    package.name,
-                    below.name,
-                    ban.what,
-                    package.name,
-                    below.name,
-                    tree.build.flags()
-                ));
+                found
+                    .entry(&below.name)
+                    .or_insert_with(|| tree.build.flags());
             }
         }
+        findings.extend(found.into_iter().map(|(crate_name, flags)| {
+            let Package { name, .. } = package;
+            let question = format!("cargo tree -p {name} -e normal -i {crate_name} {flags}");
+            format!(
+                "{name}: `{crate_name}` is {}; see who brings it: {}",
+                ban.what,
+                question.trim_end()
+            )
+        }));
     }
     findings
+}
+
+impl Ban {
+    fn is_lifted(&self, features: &BTreeSet<String>) -> bool {
+        self.unless
+            .iter()
+            .any(|feature| features.contains(*feature))
+    }
 }
 
 #[cfg(test)]
