@@ -2,54 +2,64 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
+use http::header::{ACCEPT, USER_AGENT};
+use http::{HeaderMap, HeaderValue};
+
+use crate::attempts::Attempts;
 use crate::credential::DynCredentialProvider;
+use crate::quota::Quota;
 use crate::{
     AnyClock, AnyTransport, BaseUrl, Call, Clock, CredentialProvider, Dialect, Error, Reply,
-    RetryPolicy, Transport,
+    RetryPolicy, Timeouts, Transport, trace,
 };
 
+/// The largest body of an answer unless it is told otherwise: 10 MiB.
+const BODY_LIMIT: usize = 10 * 1024 * 1024;
+
+/// What stands first in every `User-Agent` field.
+const USER_AGENT_PREFIX: &str = concat!("gatelet/", env!("CARGO_PKG_VERSION"));
+
 /// One endpoint with its credentials, policy and clock: what a client holds. A clone shares everything.
+///
+/// ```
+/// use gatelet_transport::{ApiToken, BaseUrl, Call, Channel, Clock, Dialect, Transport};
+///
+/// # async fn run(dialect: impl Dialect, transport: impl Transport, clock: impl Clock) -> Result<(), gatelet_transport::Error> {
+/// let channel = Channel::builder(BaseUrl::parse("https://abc.live.dynatrace.com/api/v2")?, dialect)
+///     .credentials(ApiToken::new("dt0c01.EXAMPLE.SECRET")?)
+///     .build_with(transport, clock)?;
+/// let reply = channel.call(Call {
+///     operation: "dt listTokens",
+///     method: http::Method::GET,
+///     path: "/activeGateTokens".into(),
+///     query: None,
+///     body: None,
+///     idempotent: true,
+///     success: 200,
+///     authenticated: true,
+/// }).await?;
+/// println!("{} bytes", reply.body().len());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Channel(Arc<Inner>);
 
-struct Inner {
-    base: BaseUrl,
+pub(crate) struct Inner {
+    pub(crate) base: BaseUrl,
+    pub(crate) dialect: Box<dyn Dialect>,
+    pub(crate) credentials: Option<Box<dyn DynCredentialProvider>>,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) quota: Quota,
+    pub(crate) jitter: Box<dyn Fn() -> f64 + Send + Sync>,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) body_limit: usize,
+    /// The fields that every request has.
+    pub(crate) headers: HeaderMap,
+    pub(crate) transport: AnyTransport,
     account: Box<str>,
     clock: AnyClock,
-}
-
-/// The time limits that hold whatever the transport.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timeouts {
-    attempt: Duration,
-    total: Duration,
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Self {
-            attempt: Duration::from_secs(30),
-            total: Duration::from_secs(90),
-        }
-    }
-}
-
-impl Timeouts {
-    /// Sets the limit of one attempt; default 30 s.
-    #[must_use]
-    pub fn attempt(mut self, limit: Duration) -> Self {
-        self.attempt = limit;
-        self
-    }
-
-    /// Sets the limit of a whole call with all its attempts and waits; default 90 s.
-    #[must_use]
-    pub fn total(mut self, limit: Duration) -> Self {
-        self.total = limit;
-        self
-    }
 }
 
 impl Channel {
@@ -63,8 +73,8 @@ impl Channel {
             retry: RetryPolicy::default(),
             timeouts: Timeouts::default(),
             user_agent: None,
-            body_limit: 10 * 1024 * 1024,
-            jitter: Box::new(|| 0.5),
+            body_limit: BODY_LIMIT,
+            jitter: Box::new(fastrand::f64),
         }
     }
 
@@ -72,10 +82,10 @@ impl Channel {
     ///
     /// # Errors
     ///
-    /// Every kind; see [`ErrorKind`](crate::ErrorKind).
+    /// Every kind but `Pagination`; see [`ErrorKind`](crate::ErrorKind).
     pub async fn call(&self, call: Call) -> Result<Reply, Error> {
-        let _ = call;
-        todo!()
+        let operation = trace::Operation::new(&call);
+        operation.around(Attempts::new(self, &call).run()).await
     }
 
     /// The address that all paths are below.
@@ -95,12 +105,19 @@ impl Channel {
     pub fn clock(&self) -> &AnyClock {
         &self.0.clock
     }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.0
+    }
 }
 
 impl fmt::Debug for Channel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Channel")
             .field("base", &self.0.base)
+            .field("account", &self.0.account)
+            .field("retry", &self.0.retry)
+            .field("timeouts", &self.0.timeouts)
             .finish_non_exhaustive()
     }
 }
@@ -154,7 +171,7 @@ impl ChannelBuilder {
         self
     }
 
-    /// Sets what stands behind the crate's own name in the `User-Agent` field.
+    /// Sets what stands behind `gatelet/<version>` in the `User-Agent` field.
     #[must_use]
     pub fn user_agent(mut self, suffix: impl Into<String>) -> Self {
         self.user_agent = Some(suffix.into());
@@ -168,7 +185,7 @@ impl ChannelBuilder {
         self
     }
 
-    /// Sets the source of randomness for waits: numbers from 0 up to 1.
+    /// Sets the source of chance for waits: numbers from 0 up to 1. For tests.
     #[must_use]
     pub fn jitter(mut self, source: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
         self.jitter = Box::new(source);
@@ -185,19 +202,46 @@ impl ChannelBuilder {
         transport: impl Transport,
         clock: impl Clock,
     ) -> Result<Channel, Error> {
-        let _ = (AnyTransport::new(transport), &self.dialect);
+        let mut headers = HeaderMap::with_capacity(4);
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(USER_AGENT, user_agent(self.user_agent.as_deref())?);
         Ok(Channel(Arc::new(Inner {
             base: self.base,
+            dialect: self.dialect,
+            credentials: self.credentials,
+            quota: Quota::new(self.retry.quota_size()),
+            retry: self.retry,
+            jitter: self.jitter,
+            timeouts: self.timeouts,
+            body_limit: self.body_limit,
+            headers,
+            transport: AnyTransport::new(transport),
             account: self.account,
             clock: AnyClock::new(clock),
         })))
     }
 }
 
+fn user_agent(suffix: Option<&str>) -> Result<HeaderValue, Error> {
+    let Some(suffix) = suffix else {
+        return Ok(HeaderValue::from_static(USER_AGENT_PREFIX));
+    };
+    let is_plain = !suffix.is_empty() && suffix.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    is_plain
+        .then(|| HeaderValue::try_from(format!("{USER_AGENT_PREFIX} {suffix}")).ok())
+        .flatten()
+        .ok_or_else(|| {
+            Error::invalid_input("user_agent", "is empty or holds more than printable ASCII")
+        })
+}
+
 impl fmt::Debug for ChannelBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ChannelBuilder")
             .field("base", &self.base)
+            .field("account", &self.account)
+            .field("retry", &self.retry)
+            .field("timeouts", &self.timeouts)
             .finish_non_exhaustive()
     }
 }

@@ -29,7 +29,7 @@ const SHOWN_TEXT: usize = 300;
 /// let error = Error::invalid_input("page_size", "must be at least 100").during("dt listTokens");
 /// assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter: "page_size" });
 /// assert_eq!(error.applied(), Applied::No);
-/// assert_eq!(error.to_string(), "dt listTokens: `page_size` cannot be used: must be at least 100 (nothing was sent)");
+/// assert_eq!(error.to_string(), "dt listTokens: `page_size` cannot be used: must be at least 100 (not sent)");
 /// ```
 pub struct Error(Box<Inner>);
 
@@ -300,7 +300,7 @@ impl fmt::Display for Error {
             write!(f, " [{}]", OneLine(code))?;
         }
         match (inner.attempts, inner.applied) {
-            (0, _) => f.write_str(" (nothing was sent)"),
+            (0, _) => f.write_str(" (not sent)"),
             (1, applied) => write!(f, " (1 attempt, {applied})"),
             (attempts, applied) => write!(f, " ({attempts} attempts, {applied})"),
         }

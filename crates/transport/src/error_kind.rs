@@ -92,6 +92,30 @@ pub enum Applied {
     Yes,
 }
 
+impl ErrorKind {
+    /// The name of the kind, for logs and metrics: one of a small set of words.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::InvalidInput { .. } => "InvalidInput",
+            Self::Credential(_) => "Credential",
+            Self::Connect(_) => "Connect",
+            Self::Tls => "Tls",
+            Self::Timeout(_) => "Timeout",
+            Self::Interrupted => "Interrupted",
+            Self::Protocol => "Protocol",
+            Self::Redirect { .. } => "Redirect",
+            Self::NotJson { .. } => "NotJson",
+            Self::Decode { .. } => "Decode",
+            Self::TooLarge { .. } => "TooLarge",
+            Self::Api => "Api",
+            Self::RateLimited => "RateLimited",
+            Self::Pagination(_) => "Pagination",
+            Self::TransportPanic => "TransportPanic",
+        }
+    }
+}
+
 impl From<TransportErrorKind> for ErrorKind {
     fn from(kind: TransportErrorKind) -> Self {
         match kind {

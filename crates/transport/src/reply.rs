@@ -1,18 +1,22 @@
 //! The answer to a call.
 
+use std::time::{Duration, SystemTime};
+
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::Error;
+use crate::{Applied, Error, ErrorKind, json, rate_limit};
 
 /// A successful answer: its status and content type have been checked.
-#[derive(Debug)]
 pub struct Reply {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Bytes,
-    attempts: u32,
+    pub(crate) operation: &'static str,
+    pub(crate) applied: Applied,
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
 }
 
 impl Reply {
@@ -22,7 +26,16 @@ impl Reply {
     ///
     /// `Decode` with the path of what does not fit; for a write it says that it was applied.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        todo!()
+        json::decode(&self.body).map_err(|problem| {
+            Error::new(ErrorKind::Decode {
+                path: problem.path.into(),
+            })
+            .with_detail(problem.text)
+            .with_status(self.status)
+            .during(self.operation)
+            .with_applied(self.applied)
+            .with_attempts(self.attempts, self.elapsed)
+        })
     }
 
     /// The status of the answer.
@@ -37,7 +50,13 @@ impl Reply {
         &self.headers
     }
 
-    /// The body as it came.
+    /// The server's own time when it answered, to the second, where it says so.
+    #[must_use]
+    pub fn server_time(&self) -> Option<SystemTime> {
+        rate_limit::server_time(&self.headers)
+    }
+
+    /// The body as it came. It may hold a secret.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.body
@@ -49,9 +68,20 @@ impl Reply {
         self.attempts
     }
 
-    /// Whether a repeated DELETE found that the thing is gone already, after an attempt whose answer was lost.
+    /// Whether a repeated DELETE found nothing any more, after an attempt whose answer was lost: it counts as done.
     #[must_use]
     pub fn was_already_gone(&self) -> bool {
         self.status == StatusCode::NOT_FOUND
+    }
+}
+
+impl std::fmt::Debug for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reply")
+            .field("operation", &self.operation)
+            .field("status", &self.status)
+            .field("attempts", &self.attempts)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish_non_exhaustive()
     }
 }

@@ -1,0 +1,247 @@
+//! The attempts of one call, from the first to the last.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderValue, Request, Response, StatusCode, Uri};
+
+use crate::catch::{Panicked, catch_panic};
+use crate::channel::Inner;
+use crate::limit::within;
+use crate::retry::{Decision, Failure, Situation, decide, is_transient};
+use crate::verdict::{Fault, Judge, applied_by};
+use crate::{
+    Applied, Call, Channel, Clock as _, Credential, Error, ErrorKind, Phase, Reply, Transport as _,
+    TransportError, TransportErrorKind, trace,
+};
+
+/// One call on its way.
+pub(crate) struct Attempts<'a> {
+    channel: &'a Channel,
+    call: &'a Call,
+    /// Monotonic.
+    started: Duration,
+    made: u32,
+    /// The worst that any attempt may have done.
+    applied: Applied,
+    last_cost: Option<u32>,
+    was_misdirected: bool,
+    was_renewed: bool,
+}
+
+impl<'a> Attempts<'a> {
+    pub(crate) fn new(channel: &'a Channel, call: &'a Call) -> Self {
+        Self {
+            channel,
+            call,
+            started: channel.clock().monotonic(),
+            made: 0,
+            applied: Applied::No,
+            last_cost: None,
+            was_misdirected: false,
+            was_renewed: false,
+        }
+    }
+
+    /// Attempt after attempt until one succeeds or none may follow.
+    pub(crate) async fn run(mut self) -> Result<Reply, Error> {
+        let query = self.call.query.as_deref();
+        let uri = match self.inner().base.uri(&self.call.path, query) {
+            Ok(uri) => uri,
+            Err(error) => return Err(self.finish(error)),
+        };
+        loop {
+            let credential = match self.authorise().await {
+                Ok(credential) => credential,
+                Err(error) => return Err(self.finish(error)),
+            };
+            let fault = match self.attempt(&uri, credential.as_ref()).await {
+                Ok(response) => return Ok(self.succeed(response)),
+                Err(fault) => *fault,
+            };
+            if self.is_already_gone(&fault) {
+                return Ok(self.already_gone(&fault));
+            }
+            self.applied = self.applied.max(fault.applied);
+            if self.is_cured(&fault, credential.as_ref()) {
+                continue;
+            }
+            match self.decide(&fault) {
+                Some(wait) => self.channel.clock().sleep(wait).await,
+                None => return Err(self.fail(fault)),
+            }
+        }
+    }
+
+    fn inner(&self) -> &'a Inner {
+        self.channel.inner()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.channel
+            .clock()
+            .monotonic()
+            .saturating_sub(self.started)
+    }
+
+    fn remaining(&self) -> Duration {
+        self.inner().timeouts.total.saturating_sub(self.elapsed())
+    }
+
+    async fn authorise(&self) -> Result<Option<Credential>, Error> {
+        if !self.call.authenticated {
+            return Ok(None);
+        }
+        let Some(provider) = &self.inner().credentials else {
+            return Err(Error::invalid_input("credentials", "none were given"));
+        };
+        let limit = self.channel.clock().sleep(self.remaining());
+        within(limit, provider.credential_boxed(self.channel))
+            .await
+            .unwrap_or_else(|| {
+                Err(Error::new(ErrorKind::Timeout(Phase::Total)).with_retryable(true))
+            })
+            .map(Some)
+    }
+
+    /// One request and its answer, within the time limits and judged.
+    async fn attempt(
+        &mut self,
+        uri: &Uri,
+        credential: Option<&Credential>,
+    ) -> Result<Response<Bytes>, Box<Fault>> {
+        let inner = self.inner();
+        let request = self.request(uri, credential);
+        let span = trace::Attempt::new(self.call, &inner.base, self.made);
+        self.made = self.made.saturating_add(1);
+        let (limit, phase) = match (inner.timeouts.attempt, self.remaining()) {
+            (attempt, remaining) if attempt < remaining => (attempt, Phase::Attempt),
+            (_, remaining) => (remaining, Phase::Total),
+        };
+        let sending = span.around(catch_panic(|| inner.transport.send(request)));
+        let outcome = match within(self.channel.clock().sleep(limit), sending).await {
+            Some(Ok(Ok(response))) => self.judge(response),
+            Some(Ok(Err(error))) => Err(Box::new(Fault::of_transport(self.call, error))),
+            Some(Err(Panicked)) => Err(Box::new(Fault::of_panic(self.call))),
+            None => {
+                let error = TransportError::new(TransportErrorKind::Timeout(phase));
+                Err(Box::new(Fault::of_transport(self.call, error)))
+            }
+        };
+        match &outcome {
+            Ok(response) => span.succeeded(response.status()),
+            Err(fault) => span.failed(&fault.error),
+        }
+        outcome
+    }
+
+    fn judge(&self, response: Response<Bytes>) -> Result<Response<Bytes>, Box<Fault>> {
+        let inner = self.inner();
+        let judge = Judge {
+            base: &inner.base,
+            dialect: inner.dialect.as_ref(),
+            body_limit: inner.body_limit,
+            now: self.channel.clock().now(),
+        };
+        judge.judge(self.call, &response).map(|()| response)
+    }
+
+    fn request(&self, uri: &Uri, credential: Option<&Credential>) -> Request<Bytes> {
+        let mut request = Request::new(self.call.body.clone().unwrap_or_default());
+        *request.method_mut() = self.call.method.clone();
+        *request.uri_mut() = uri.clone();
+        let headers = request.headers_mut();
+        *headers = self.inner().headers.clone();
+        if self.call.body.is_some() {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        if let Some(credential) = credential {
+            headers.insert(AUTHORIZATION, credential.value().clone());
+        }
+        request
+    }
+
+    /// Whether a repeated DELETE found nothing because an earlier attempt did the work.
+    fn is_already_gone(&self, fault: &Fault) -> bool {
+        self.call.method == http::Method::DELETE
+            && self.applied != Applied::No
+            && fault.error.is_not_found()
+    }
+
+    /// Whether a new credential may cure what the server said, and the attempt is to be made again with it at once.
+    fn is_cured(&mut self, fault: &Fault, credential: Option<&Credential>) -> bool {
+        let (true, false, Some(credential), Some(provider)) = (
+            fault.is_curable,
+            self.was_renewed,
+            credential,
+            &self.inner().credentials,
+        ) else {
+            return false;
+        };
+        self.was_renewed = provider.invalidate(credential);
+        self.was_renewed && self.inner().retry.allows_another_after(self.made)
+    }
+
+    /// The wait before the next attempt, if there is to be one.
+    fn decide(&mut self, fault: &Fault) -> Option<Duration> {
+        let inner = self.inner();
+        let situation = Situation {
+            failure: fault.failure,
+            is_idempotent: self.call.idempotent,
+            attempts: self.made,
+            was_misdirected: self.was_misdirected,
+            server_delay: fault.server_delay,
+            remaining: self.remaining(),
+            chance: (inner.jitter)(),
+        };
+        let Decision::Retry { after, cost } = decide(&inner.retry, &situation) else {
+            return None;
+        };
+        if !inner.quota.take(cost) {
+            return None;
+        }
+        self.last_cost = Some(cost);
+        self.was_misdirected |= fault.failure == Failure::Status(421);
+        Some(after)
+    }
+
+    fn succeed(self, response: Response<Bytes>) -> Reply {
+        self.inner().quota.give_back(self.last_cost);
+        let (parts, body) = response.into_parts();
+        Reply {
+            operation: self.call.operation,
+            applied: applied_by(&self.call.method, parts.status),
+            attempts: self.made,
+            elapsed: self.elapsed(),
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
+    }
+
+    /// A 404 that is a success; see [`Reply::was_already_gone`].
+    fn already_gone(self, fault: &Fault) -> Reply {
+        let mut response = Response::new(Bytes::new());
+        *response.status_mut() = fault.error.status().unwrap_or(StatusCode::NOT_FOUND);
+        self.succeed(response)
+    }
+
+    fn fail(self, fault: Fault) -> Error {
+        let is_repeatable = self.call.idempotent || self.applied == Applied::No;
+        let is_transient = is_transient(fault.failure, self.call.idempotent);
+        let error = fault
+            .error
+            .with_retryable(is_transient && is_repeatable)
+            .with_retry_after(fault.server_delay);
+        self.finish(error)
+    }
+
+    /// What every error of the call says.
+    fn finish(&self, error: Error) -> Error {
+        error
+            .during(self.call.operation)
+            .with_applied(self.applied)
+            .with_attempts(self.made, self.elapsed())
+    }
+}

@@ -1,0 +1,42 @@
+//! The time limits that hold whatever the transport.
+
+use std::time::Duration;
+
+/// How long an attempt and a whole call may take, whatever the transport does.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let short = gatelet_transport::Timeouts::default().total(Duration::from_secs(10));
+/// # let _ = short;
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    pub(crate) attempt: Duration,
+    pub(crate) total: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            attempt: Duration::from_secs(30),
+            total: Duration::from_secs(90),
+        }
+    }
+}
+
+impl Timeouts {
+    /// Sets the limit of one attempt; default 30 s.
+    #[must_use]
+    pub fn attempt(mut self, limit: Duration) -> Self {
+        self.attempt = limit;
+        self
+    }
+
+    /// Sets the limit of a whole call with its credential, attempts and waits; default 90 s.
+    #[must_use]
+    pub fn total(mut self, limit: Duration) -> Self {
+        self.total = limit;
+        self
+    }
+}

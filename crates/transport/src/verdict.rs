@@ -1,0 +1,257 @@
+//! What an attempt's answer means.
+
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::header::LOCATION;
+use http::{HeaderMap, Method, Response, StatusCode, Uri};
+
+use crate::content_type::ContentType;
+use crate::json::html_hint;
+use crate::retry::Failure;
+use crate::{
+    ApiError, Applied, BaseUrl, Call, CredentialFailure, Dialect, Error, ErrorKind, TooLarge,
+    TransportError, rate_limit,
+};
+
+/// Why an attempt is no success.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub(crate) error: Error,
+    pub(crate) failure: Failure,
+    pub(crate) applied: Applied,
+    pub(crate) server_delay: Option<Duration>,
+    /// Whether a new credential may cure it.
+    pub(crate) is_curable: bool,
+}
+
+impl Fault {
+    fn new(error: Error, failure: Failure, applied: Applied) -> Self {
+        Self {
+            error,
+            failure,
+            applied,
+            server_delay: None,
+            is_curable: false,
+        }
+    }
+
+    /// No complete answer came back.
+    pub(crate) fn of_transport(call: &Call, error: TransportError) -> Self {
+        let failure = Failure::Transport {
+            kind: error.kind(),
+            was_sent: error.was_sent(),
+        };
+        let applied = match (error.was_sent(), error.status()) {
+            (false, _) => Applied::No,
+            (true, Some(status)) => applied_by(&call.method, status),
+            (true, None) => maybe(&call.method),
+        };
+        Self::new(error.into(), failure, applied)
+    }
+
+    /// The transport panicked; what it had done by then is unknown.
+    pub(crate) fn of_panic(call: &Call) -> Self {
+        let error = Error::new(ErrorKind::TransportPanic);
+        Self::new(error, Failure::Final, maybe(&call.method))
+    }
+}
+
+/// Whether a call only reads.
+pub(crate) fn is_read(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
+}
+
+fn maybe(method: &Method) -> Applied {
+    if is_read(method) {
+        Applied::No
+    } else {
+        Applied::Unknown
+    }
+}
+
+/// Whether a server that gave this status has applied the call.
+pub(crate) fn applied_by(method: &Method, status: StatusCode) -> Applied {
+    match status.as_u16() {
+        _ if is_read(method) => Applied::No,
+        200..=299 => Applied::Yes,
+        // These two ask for the same request elsewhere, so it was not taken here.
+        307 | 308 => Applied::No,
+        408 => Applied::Unknown,
+        400..=499 => Applied::No,
+        _ => Applied::Unknown,
+    }
+}
+
+/// How answers are judged: the same for every call of a channel.
+pub(crate) struct Judge<'a> {
+    pub(crate) base: &'a BaseUrl,
+    pub(crate) dialect: &'a dyn Dialect,
+    pub(crate) body_limit: usize,
+    pub(crate) now: SystemTime,
+}
+
+impl Judge<'_> {
+    /// Whether a complete answer is what the call asked for.
+    pub(crate) fn judge(&self, call: &Call, response: &Response<Bytes>) -> Result<(), Box<Fault>> {
+        let status = response.status();
+        let result = if response.body().len() > self.body_limit {
+            Err(ErrorKind::TooLarge {
+                what: TooLarge::Body,
+                limit: self.body_limit as u64,
+            }
+            .into())
+        } else if is_success(call, status) {
+            check_type(call, response)
+        } else {
+            return Err(Box::new(self.refusal(call, response)));
+        };
+        result.map_err(|problem: Problem| {
+            let error = problem.into_error().with_status(status);
+            Box::new(Fault::new(
+                error,
+                Failure::Final,
+                applied_by(&call.method, status),
+            ))
+        })
+    }
+
+    /// The fault for a status that is no success.
+    fn refusal(&self, call: &Call, response: &Response<Bytes>) -> Fault {
+        let status = response.status();
+        let headers = response.headers();
+        let content_type = ContentType::of(headers);
+        let api = self.api_error(&content_type, response);
+        let is_curable =
+            status == StatusCode::UNAUTHORIZED && self.dialect.is_curable(api.as_ref());
+        let problem = match (status.as_u16(), content_type) {
+            (100..=299 | 600.., _) => ErrorKind::Protocol.into(),
+            (300..=399, _) => self.redirect(headers).into(),
+            (429, _) => ErrorKind::RateLimited.into(),
+            (_, ContentType::Html(content_type)) => Problem::html(content_type),
+            (407 | 511, _) => Problem {
+                kind: ErrorKind::Protocol,
+                detail: Some("a proxy or network asks for a login"),
+            },
+            (401, _) if is_curable => ErrorKind::Credential(CredentialFailure::Rejected).into(),
+            _ if status.canonical_reason().is_none() && api.is_none() => ErrorKind::Protocol.into(),
+            _ => ErrorKind::Api.into(),
+        };
+        let failure = match problem.kind {
+            ErrorKind::Protocol | ErrorKind::Redirect { .. } => Failure::Final,
+            _ => Failure::Status(status.as_u16()),
+        };
+        let error = problem
+            .into_error()
+            .with_status(status)
+            .with_api(api)
+            .with_body(response.body());
+        let now = rate_limit::server_time(headers).unwrap_or(self.now);
+        Fault {
+            server_delay: self.dialect.server_delay(headers, now),
+            is_curable: is_curable
+                && *error.kind() == ErrorKind::Credential(CredentialFailure::Rejected),
+            ..Fault::new(error, failure, applied_by(&call.method, status))
+        }
+    }
+
+    fn api_error(
+        &self,
+        content_type: &ContentType,
+        response: &Response<Bytes>,
+    ) -> Option<ApiError> {
+        let is_json = matches!(content_type, ContentType::Json | ContentType::ProblemJson);
+        let is_error = response.status().is_client_error() || response.status().is_server_error();
+        if !is_json || !is_error {
+            return None;
+        }
+        let body = std::str::from_utf8(response.body()).ok()?;
+        self.dialect.api_error(response.status(), body)
+    }
+
+    fn redirect(&self, headers: &HeaderMap) -> ErrorKind {
+        let target_origin = headers
+            .get(LOCATION)
+            .and_then(|location| Uri::try_from(location.as_bytes()).ok())
+            .map(|target| match (target.scheme_str(), target.authority()) {
+                (scheme, Some(authority)) => {
+                    let port = authority
+                        .port()
+                        .map_or_else(String::new, |port| format!(":{port}"));
+                    let scheme = scheme.unwrap_or("https");
+                    format!("{scheme}://{}{port}", authority.host())
+                }
+                _ => self.base.origin().to_owned(),
+            })
+            .map(String::into_boxed_str);
+        ErrorKind::Redirect { target_origin }
+    }
+}
+
+/// Whether the status is the success of the call. Where there is no output, any 2xx says the same.
+fn is_success(call: &Call, status: StatusCode) -> bool {
+    status.as_u16() == call.success || (!has_output(call) && status.is_success())
+}
+
+fn has_output(call: &Call) -> bool {
+    call.success != StatusCode::NO_CONTENT.as_u16()
+}
+
+/// Checks that a body which will be decoded says that it is JSON.
+fn check_type(call: &Call, response: &Response<Bytes>) -> Result<(), Problem> {
+    if !has_output(call) {
+        return Ok(());
+    }
+    match ContentType::of(response.headers()) {
+        ContentType::Json => Ok(()),
+        ContentType::ForeignCharset => Err(Problem {
+            kind: ErrorKind::Decode { path: "".into() },
+            detail: Some("not UTF-8 JSON: the content type names another encoding"),
+        }),
+        ContentType::Html(content_type) => Err(Problem::html(content_type)),
+        ContentType::ProblemJson => Err(Problem {
+            kind: ErrorKind::NotJson {
+                content_type: Some("a JSON type for errors".into()),
+            },
+            detail: None,
+        }),
+        ContentType::Other(content_type) => Err(Problem {
+            kind: ErrorKind::NotJson {
+                content_type: Some(content_type),
+            },
+            detail: std::str::from_utf8(response.body())
+                .ok()
+                .and_then(html_hint),
+        }),
+    }
+}
+
+struct Problem {
+    kind: ErrorKind,
+    detail: Option<&'static str>,
+}
+
+impl Problem {
+    fn html(content_type: Box<str>) -> Self {
+        Self {
+            kind: ErrorKind::NotJson {
+                content_type: Some(content_type),
+            },
+            detail: html_hint("<"),
+        }
+    }
+
+    fn into_error(self) -> Error {
+        let error = Error::new(self.kind);
+        match self.detail {
+            Some(detail) => error.with_detail(detail),
+            None => error,
+        }
+    }
+}
+
+impl From<ErrorKind> for Problem {
+    fn from(kind: ErrorKind) -> Self {
+        Self { kind, detail: None }
+    }
+}
