@@ -13,6 +13,8 @@ pub struct Operation {
     pub vendor: &'static str,
     /// The vendor's operation id, such as `ListGateways`.
     pub id: &'static str,
+    /// Both together, such as `asa ListGateways`: how errors and traces name it.
+    pub name: &'static str,
     /// The group that the vendor's documentation puts it in.
     pub tag: &'static str,
     /// What it does, in one line.
@@ -316,6 +318,7 @@ mod tests {
     const GET: Operation = Operation {
         vendor: "asa",
         id: "GetGatewayInstance",
+        name: "asa GetGatewayInstance",
         tag: "Gateways",
         summary: "Reads a gateway",
         method: Method::Get,

@@ -76,6 +76,7 @@ fn table(api: &Api, operation: &Operation) -> TokenStream {
     };
     let (docs, name) = (doc(&text), ident(&names::screaming(&operation.id)));
     let (vendor, tag) = (&api.vendor, &operation.tag);
+    let full_name = format!("{vendor} {}", operation.id);
     let Operation {
         id,
         summary,
@@ -100,6 +101,7 @@ fn table(api: &Api, operation: &Operation) -> TokenStream {
         pub static #name: Operation = Operation {
             vendor: #vendor,
             id: #id,
+            name: #full_name,
             tag: #tag,
             summary: #summary,
             method: #method,

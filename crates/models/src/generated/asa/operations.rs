@@ -75,6 +75,7 @@ impl OperationId {
 pub static LIST_GATEWAY_SETUP_TOKENS: Operation = Operation {
     vendor: "asa",
     id: "ListGatewaySetupTokens",
+    name: "asa ListGatewaySetupTokens",
     tag: "Gateway setup tokens",
     summary: "Lists the gateway setup tokens of the team",
     method: Method::Get,
@@ -124,6 +125,7 @@ pub static LIST_GATEWAY_SETUP_TOKENS: Operation = Operation {
 pub static CREATE_GATEWAY_SETUP_TOKEN: Operation = Operation {
     vendor: "asa",
     id: "CreateGatewaySetupToken",
+    name: "asa CreateGatewaySetupToken",
     tag: "Gateway setup tokens",
     summary: "Creates a gateway setup token",
     method: Method::Post,
@@ -143,6 +145,7 @@ pub static CREATE_GATEWAY_SETUP_TOKEN: Operation = Operation {
 pub static FETCH_GATEWAY_SETUP_TOKEN: Operation = Operation {
     vendor: "asa",
     id: "FetchGatewaySetupToken",
+    name: "asa FetchGatewaySetupToken",
     tag: "Gateway setup tokens",
     summary: "Reads one gateway setup token",
     method: Method::Get,
@@ -164,6 +167,7 @@ pub static FETCH_GATEWAY_SETUP_TOKEN: Operation = Operation {
 pub static DELETE_GATEWAY_SETUP_TOKEN: Operation = Operation {
     vendor: "asa",
     id: "DeleteGatewaySetupToken",
+    name: "asa DeleteGatewaySetupToken",
     tag: "Gateway setup tokens",
     summary: "Deletes a gateway setup token",
     method: Method::Delete,
@@ -186,6 +190,7 @@ pub static DELETE_GATEWAY_SETUP_TOKEN: Operation = Operation {
 pub static FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN: Operation = Operation {
     vendor: "asa",
     id: "FetchGatewaySetupTokenAsAgentToken",
+    name: "asa FetchGatewaySetupTokenAsAgentToken",
     tag: "Gateway setup tokens",
     summary: "Reveals the value of a gateway setup token",
     method: Method::Get,
@@ -208,6 +213,7 @@ pub static FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN: Operation = Operation {
 pub static LIST_GATEWAYS: Operation = Operation {
     vendor: "asa",
     id: "ListGateways",
+    name: "asa ListGateways",
     tag: "Gateways",
     summary: "Lists the gateways of the team",
     method: Method::Get,
@@ -259,6 +265,7 @@ pub static LIST_GATEWAYS: Operation = Operation {
 pub static GET_GATEWAY_INSTANCE: Operation = Operation {
     vendor: "asa",
     id: "GetGatewayInstance",
+    name: "asa GetGatewayInstance",
     tag: "Gateways",
     summary: "Reads one gateway",
     method: Method::Get,
@@ -280,6 +287,7 @@ pub static GET_GATEWAY_INSTANCE: Operation = Operation {
 pub static UPDATE_GATEWAY_INSTANCE: Operation = Operation {
     vendor: "asa",
     id: "UpdateGatewayInstance",
+    name: "asa UpdateGatewayInstance",
     tag: "Gateways",
     summary: "Changes a gateway",
     method: Method::Put,
@@ -299,6 +307,7 @@ pub static UPDATE_GATEWAY_INSTANCE: Operation = Operation {
 pub static DELETE_GATEWAY_INSTANCE: Operation = Operation {
     vendor: "asa",
     id: "DeleteGatewayInstance",
+    name: "asa DeleteGatewayInstance",
     tag: "Gateways",
     summary: "Deletes a gateway from the team",
     method: Method::Delete,
@@ -318,6 +327,7 @@ pub static DELETE_GATEWAY_INSTANCE: Operation = Operation {
 pub static GET_GATEWAY_STATUS_REPORT: Operation = Operation {
     vendor: "asa",
     id: "GetGatewayStatusReport",
+    name: "asa GetGatewayStatusReport",
     tag: "Gateways",
     summary: "Reads the status report of a gateway",
     method: Method::Get,
@@ -340,6 +350,7 @@ pub static GET_GATEWAY_STATUS_REPORT: Operation = Operation {
 pub static ISSUE_SERVICE_TOKEN: Operation = Operation {
     vendor: "asa",
     id: "IssueServiceToken",
+    name: "asa IssueServiceToken",
     tag: "Service users",
     summary: "Exchanges a service user's key for a bearer token",
     method: Method::Post,

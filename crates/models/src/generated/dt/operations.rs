@@ -45,6 +45,7 @@ impl OperationId {
 pub static LIST_TOKENS: Operation = Operation {
     vendor: "dt",
     id: "listTokens",
+    name: "dt listTokens",
     tag: "ActiveGate tokens",
     summary: "Lists the ActiveGate tokens of the environment",
     method: Method::Get,
@@ -83,6 +84,7 @@ pub static LIST_TOKENS: Operation = Operation {
 pub static CREATE_TOKEN: Operation = Operation {
     vendor: "dt",
     id: "createToken",
+    name: "dt createToken",
     tag: "ActiveGate tokens",
     summary: "Creates an ActiveGate token",
     method: Method::Post,
@@ -102,6 +104,7 @@ pub static CREATE_TOKEN: Operation = Operation {
 pub static GET_TOKEN: Operation = Operation {
     vendor: "dt",
     id: "getToken",
+    name: "dt getToken",
     tag: "ActiveGate tokens",
     summary: "Reads the metadata of one ActiveGate token",
     method: Method::Get,
@@ -121,6 +124,7 @@ pub static GET_TOKEN: Operation = Operation {
 pub static REVOKE_TOKEN: Operation = Operation {
     vendor: "dt",
     id: "revokeToken",
+    name: "dt revokeToken",
     tag: "ActiveGate tokens",
     summary: "Deletes an ActiveGate token",
     method: Method::Delete,
