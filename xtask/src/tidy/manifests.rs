@@ -25,8 +25,9 @@ pub(crate) fn findings(manifest: &TextFile) -> Vec<String> {
             continue;
         };
         let (key, value) = (key.trim(), value.trim());
-        let from_workspace =
-            key.ends_with(".workspace") && value == "true" || value.contains("workspace = true");
+        let from_workspace = key.ends_with(".workspace") && value == "true"
+            || value.contains("workspace = true")
+            || value.contains("path = ") && !value.contains("version");
         if section == "package" && key.ends_with(".workspace") && value == "true" {
             inherited.push(key.trim_end_matches(".workspace"));
         } else if section == "lints" && key == "workspace" && value == "true" {
@@ -61,7 +62,7 @@ mod tests {
         rust-version.workspace = true\nlicense.workspace = true\nrepository.workspace = true\n\
         [lints]\nworkspace = true\n\
         [dependencies]\n# Comment = with a sign.\nbytes.workspace = true\n\
-        tokio = { workspace = true, features = [\"rt\"] }\n";
+        tokio = { workspace = true, features = [\"rt\"] }\nours = { path = \"../ours\" }\n";
 
     fn check(text: &str) -> Vec<String> {
         findings(&TextFile {
