@@ -1,3 +1,15 @@
 //! Dynatrace Environment API v2: ActiveGate tokens.
+//!
+//! ```
+//! use gatelet_models::dt::{ActiveGateTokenCreate, ActiveGateType};
+//!
+//! let create = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment)
+//!     .with_expiration_date("now+60d");
+//! assert_eq!(
+//!     serde_json::to_string(&create)?,
+//!     r#"{"name":"edge-7","activeGateType":"ENVIRONMENT","expirationDate":"now+60d","seedToken":false}"#
+//! );
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 pub use crate::generated::dt::*;
