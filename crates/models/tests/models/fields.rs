@@ -1,0 +1,328 @@
+//! What is absent, null, unknown, given twice, or of another kind.
+
+use gatelet_models::{asa, dt};
+use serde_json::{Value, json};
+
+use crate::table::{Failure, MODELS, Model, Presence, path, read};
+
+#[test]
+fn m2_a_field_given_twice_is_refused_at_that_field() {
+    for model in MODELS {
+        for (field, _) in model.fields {
+            let value = &model.value()[field];
+            let open = model.sample.strip_suffix('}').expect("an object");
+            let failure = model.refuse(&format!("{open},\"{field}\":{value}}}"));
+            assert_eq!(failure.path, *field);
+            assert!(
+                failure
+                    .message
+                    .starts_with(&format!("duplicate field `{field}`")),
+                "{failure:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn m2_a_label_given_twice_is_refused_at_that_label() {
+    for model in MODELS {
+        for (place, _) in model
+            .places()
+            .iter()
+            .filter(|(place, _)| place.ends_with("/labels"))
+        {
+            let failure = model.refuse(&model.with(place, r#"{"k":"v","l":"v","k":"w"}"#));
+            assert_eq!(failure.path, format!("{}.k", path(place)));
+            assert!(
+                failure.message.starts_with("duplicate key at"),
+                "{failure:?}"
+            );
+        }
+    }
+}
+
+/// Numbers that no integer field takes, whatever its limits.
+const NO_INTEGERS: [&str; 8] = [
+    "1e400",
+    "1e3",
+    "1.0",
+    "1.5",
+    "-0.0",
+    "18446744073709551616",
+    "\"3\"",
+    "[3]",
+];
+
+#[test]
+fn m6_a_number_that_does_not_fit_is_refused_at_its_place() {
+    for model in MODELS {
+        for (place, _) in model.places().iter().filter(|(_, value)| value.is_number()) {
+            for raw in NO_INTEGERS {
+                assert_eq!(
+                    model.refuse(&model.with(place, raw)).path,
+                    path(place),
+                    "{raw}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn m6_counts_are_neither_negative_nor_beyond_their_format() {
+    let list = |raw: &str| {
+        read::<dt::ActiveGateTokenList>(&format!(r#"{{"totalCount":{raw},"pageSize":3}}"#))
+    };
+    assert_eq!(
+        list("9223372036854775807")
+            .map(|list| list.total_count)
+            .ok(),
+        Some(9_223_372_036_854_775_807)
+    );
+    for raw in ["9223372036854775808", "-1"] {
+        let failure = list(raw).expect_err(raw);
+        assert_eq!(failure.path, "totalCount");
+        assert!(
+            failure
+                .message
+                .starts_with("invalid value: an integer out of range"),
+            "{failure:?}"
+        );
+    }
+    let page_size = |raw: &str| {
+        read::<dt::ActiveGateTokenList>(&format!(r#"{{"totalCount":1,"pageSize":{raw}}}"#))
+    };
+    assert_eq!(
+        page_size("2147483647").map(|list| list.page_size).ok(),
+        Some(Some(2_147_483_647))
+    );
+    assert_eq!(
+        page_size("2147483648").expect_err("out of range").path,
+        "pageSize"
+    );
+    assert_eq!(page_size("-1").expect_err("negative").path, "pageSize");
+    let code =
+        |raw: &str| read::<dt::Error>(&format!(r#"{{"code":{raw}}}"#)).map(|error| error.code);
+    assert_eq!(code("-2147483648").ok(), Some(Some(i32::MIN)));
+    assert_eq!(code("-2147483649").expect_err("out of range").path, "code");
+}
+
+#[test]
+fn m7_storage_sizes_use_all_of_64_bits() {
+    for field in ["total_storage_bytes", "used_storage_bytes"] {
+        let report = find("asa::GatewayStatusReport");
+        let most = report.accept(&report.with(&format!("/{field}"), "18446744073709551615"));
+        assert_eq!(most[field], json!(u64::MAX));
+        let failure = report.refuse(&report.with(&format!("/{field}"), "18446744073709551616"));
+        assert_eq!(failure.path, field);
+    }
+}
+
+#[test]
+fn m15_absent_and_null_are_the_same_unless_the_field_is_required() {
+    for model in MODELS {
+        for (field, presence) in model.fields {
+            let (absent, null) = (
+                model.without(field),
+                model.with(&format!("/{field}"), "null"),
+            );
+            if matches!(presence, Presence::Required | Presence::RequiredList) {
+                let failure = model.refuse(&absent);
+                assert!(
+                    failure
+                        .message
+                        .starts_with(&format!("missing field `{field}`")),
+                    "{failure:?}"
+                );
+            }
+            match presence {
+                Presence::Required | Presence::Defaulted => {
+                    assert_eq!(model.refuse(&null).path, *field);
+                }
+                Presence::RequiredList => assert_eq!(model.accept(&null)[field], json!([])),
+                Presence::Optional => assert_eq!(model.accept(&null), model.accept(&absent)),
+                Presence::Patched => {
+                    assert_eq!(model.accept(&null)[field], Value::Null);
+                    assert_eq!(model.accept(&absent).get(field), None);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn m15_what_is_not_there_is_not_written() {
+    for model in MODELS {
+        for (field, presence) in model.fields {
+            let written = match presence {
+                Presence::Required | Presence::RequiredList => continue,
+                Presence::Optional | Presence::Defaulted | Presence::Patched => {
+                    model.accept(&model.without(field))
+                }
+            };
+            let is_list = model.value()[field].is_array();
+            let is_written = is_list || *presence == Presence::Defaulted;
+            assert_eq!(
+                written.get(field).is_some(),
+                is_written,
+                "{} {field}",
+                model.name
+            );
+        }
+    }
+}
+
+#[test]
+fn m17_unknown_words_are_kept_byte_for_byte() {
+    let enums = [
+        ("asa::GatewaySetupToken", "/registration_type"),
+        ("asa::GatewaySetupTokenCreate", "/registration_type"),
+        ("asa::Gateway", "/cloud_provider"),
+        ("asa::GatewayStatusReport", "/status"),
+        ("asa::Error", "/type"),
+        ("dt::ActiveGateToken", "/activeGateType"),
+        ("dt::ActiveGateTokenCreate", "/activeGateType"),
+        ("dt::ConstraintViolation", "/parameterLocation"),
+    ];
+    for (model, place) in enums {
+        for word in [
+            "",
+            "online",
+            "Gateway-Agent",
+            "ENVIRONMENT ",
+            "\u{1d11e}\u{feff}",
+        ] {
+            let model = find(model);
+            let written = model.accept(&model.with(place, &json!(word).to_string()));
+            assert_eq!(written.pointer(place), Some(&json!(word)));
+        }
+    }
+    let token: dt::ActiveGateToken = read(find("dt::ActiveGateToken").sample).expect("a sample");
+    assert_eq!(
+        token.active_gate_type,
+        Some(dt::ActiveGateType::Environment)
+    );
+    assert_eq!(
+        asa::GatewayStatus::from("OFFLINE"),
+        asa::GatewayStatus::Unknown("OFFLINE".into())
+    );
+}
+
+#[test]
+fn m19_unknown_fields_are_passed_over_in_every_object() {
+    for model in MODELS {
+        let mut value = model.value();
+        let is_free = |place: &str| place.ends_with("/labels");
+        let objects = model
+            .places()
+            .into_iter()
+            .filter(|(place, value)| value.is_object() && !is_free(place));
+        for place in objects.map(|(place, _)| place).chain([String::new()]) {
+            let object = value
+                .pointer_mut(&place)
+                .and_then(Value::as_object_mut)
+                .expect("an object");
+            object.insert("x-new".into(), json!([{"id": null, "list": [1.5, "a"]}]));
+            object.insert("ID".into(), json!({}));
+        }
+        assert_eq!(
+            model.accept(&value.to_string()),
+            model.value(),
+            "{}",
+            model.name
+        );
+    }
+}
+
+/// One value of every kind, none of them what a sample has.
+fn kinds() -> [(Value, &'static str); 7] {
+    [
+        (json!("hunter2"), "a string"),
+        (json!(false), "a boolean"),
+        (json!(8_675_309), "an integer"),
+        (json!(-8_675_309), "an integer"),
+        (json!(86_753.09), "a number that is no plain integer"),
+        (json!(["hunter2"]), "an array"),
+        (json!({"hunter2": 8_675_309}), "an object"),
+    ]
+}
+
+fn is_same_kind(one: &Value, other: &Value) -> bool {
+    std::mem::discriminant(one) == std::mem::discriminant(other)
+}
+
+#[test]
+fn m31_a_value_of_another_kind_is_refused_at_its_place_and_not_shown() {
+    for model in MODELS {
+        for (place, value) in model.places() {
+            for (other, kind) in kinds()
+                .iter()
+                .filter(|(other, _)| !is_same_kind(&value, other))
+            {
+                let failure = model.refuse(&model.with(&place, &other.to_string()));
+                assert_eq!(failure.path, path(&place));
+                let wanted = format!("invalid type: {kind}, expected ");
+                assert!(
+                    failure.message.starts_with(&wanted),
+                    "{}: {failure:?}",
+                    model.name
+                );
+                assert_shows_no_data(&failure);
+            }
+        }
+        for (other, kind) in kinds().iter().filter(|(other, _)| !other.is_object()) {
+            let failure = model.refuse(&other.to_string());
+            assert!(
+                failure
+                    .message
+                    .starts_with(&format!("invalid type: {kind}, expected an object ("))
+            );
+            assert_shows_no_data(&failure);
+        }
+    }
+}
+
+fn assert_shows_no_data(failure: &Failure) {
+    assert!(
+        !failure.message.contains("hunter2") && !failure.message.contains("8675"),
+        "{failure:?}"
+    );
+}
+
+#[test]
+fn m31_an_array_of_the_right_values_is_no_object() {
+    for model in MODELS {
+        let values: Vec<Value> = model
+            .fields
+            .iter()
+            .map(|(field, _)| model.value()[field].clone())
+            .collect();
+        model.refuse(&json!(values).to_string());
+    }
+}
+
+#[test]
+fn m32_a_null_list_is_empty_and_a_missing_one_an_error() {
+    for model in [find("asa::GatewayList"), find("asa::GatewaySetupTokenList")] {
+        assert_eq!(model.accept(r#"{"list": []}"#), json!({"list": []}));
+        assert_eq!(model.accept(r#"{"list": null}"#), json!({"list": []}));
+        assert!(
+            model
+                .refuse("{}")
+                .message
+                .starts_with("missing field `list`")
+        );
+    }
+    let tokens = find("dt::ActiveGateTokenList");
+    assert_eq!(
+        tokens.accept(r#"{"totalCount":0}"#),
+        json!({"totalCount": 0, "activeGateTokens": []})
+    );
+}
+
+fn find(name: &str) -> &'static Model {
+    MODELS
+        .iter()
+        .find(|model| model.name.replace(' ', "") == name)
+        .expect(name)
+}

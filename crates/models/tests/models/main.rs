@@ -1,0 +1,14 @@
+//! Every model of both vendors, read and written: the same tests over one table of all models.
+#![expect(
+    clippy::expect_used,
+    reason = "a test says by its panic what went wrong"
+)]
+
+mod fields;
+mod fixtures;
+mod hostile;
+mod round_trip;
+mod secrets;
+mod table;
+mod times;
+mod updates;
