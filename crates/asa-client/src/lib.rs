@@ -1,1 +1,69 @@
-//! asa-client.
+//! A typed client of Okta Advanced Server Access (ASA) gateways and gateway setup tokens.
+//!
+//! Okta Privileged Access serves the same paths from another host: give [`ClientBuilder::endpoint`] its address.
+//!
+//! ```
+//! use asa_client::models::GatewayUpdate;
+//! use asa_client::{Client, ServiceUser};
+//! # use emulator::{Emulator, well_known};
+//! # use transport::testing::ManualClock;
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let emulator = Emulator::memory()?;
+//! # emulator.seed()?;
+//! # let (team, key_id, key_secret) =
+//! #     (well_known::ASA_TEAM, well_known::ASA_KEY_ID, well_known::ASA_KEY_SECRET);
+//!
+//! let asa = Client::builder(team)
+//!     .credentials(ServiceUser::new(key_id, key_secret))
+//!     .build_with(emulator, ManualClock::auto())?; // or `.build()?`, for the real service
+//!
+//! let mut gateways = asa.gateways().list().contains("gateway").items();
+//! while let Some(gateway) = gateways.try_next().await? {
+//!     let update = GatewayUpdate::from(&gateway).with_description("seen");
+//!     asa.gateways().update(&gateway.id, update).send().await?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What happens to a call
+//!
+//! A call is authorised, tried up to three times where the operation allows it, and decoded. Which operations may be
+//! repeated is known from the vendor's description: a create is repeated only if it surely did not reach the server.
+//! Every failure is one [`Error`]: its [`kind`](Error::kind) says what happened, [`applied`](Error::applied) whether a
+//! write may have been done, [`retry_after`](Error::retry_after) when to try again.
+//!
+//! # Features
+//!
+//! `ring` (default) brings HTTP over TLS and [`ClientBuilder::build`]; `hyper` the same without TLS, for loopback.
+//! Without both, [`ClientBuilder::build_with`] takes any [`Transport`] and [`Clock`]. `stream` makes listings
+//! `futures_core::Stream`s.
+
+mod call;
+mod client;
+mod dialect;
+mod gateway_setup_tokens;
+mod gateways;
+mod list;
+mod service_user;
+
+pub use client::{Client, ClientBuilder};
+pub use gateway_setup_tokens::GatewaySetupTokens;
+pub use gateways::Gateways;
+pub use list::List;
+pub use service_user::ServiceUser;
+
+pub use transport::{
+    Applied, BaseUrl, Bearer, Clock, CredentialFailure, CredentialProvider, Deleted, Error,
+    ErrorKind, Items, Page, PageToken, Pages, PaginationFailure, Request, RetryPolicy, Timeouts,
+    Transport, TransportError, Violation,
+};
+#[cfg(feature = "hyper")]
+pub use transport::{HyperTransport, TokioClock};
+
+/// The bodies of requests and answers, and the pieces that they are made of.
+pub mod models {
+    pub use models::asa::*;
+    pub use models::{Patch, Secret, Timestamp};
+}

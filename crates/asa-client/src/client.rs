@@ -1,0 +1,185 @@
+//! The client and its builder.
+
+use std::fmt;
+
+use models::asa::OperationId;
+use transport::{
+    BaseUrl, Channel, ChannelBuilder, Clock, CredentialProvider, Error, RetryPolicy, Timeouts,
+    Transport,
+};
+
+use crate::call::call;
+use crate::dialect::Asa;
+use crate::{GatewaySetupTokens, Gateways};
+
+/// Where Okta serves Advanced Server Access.
+const DEFAULT_ENDPOINT: &str = "https://app.scaleft.com";
+
+/// A client of one team; a clone shares connections, credential and retry quota with it.
+///
+/// ```
+/// use asa_client::{Client, ServiceUser};
+/// # use emulator::{Emulator, well_known};
+/// # use transport::testing::ManualClock;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let emulator = Emulator::memory()?;
+/// # emulator.seed()?;
+/// # let (team, key_id, key_secret) =
+/// #     (well_known::ASA_TEAM, well_known::ASA_KEY_ID, well_known::ASA_KEY_SECRET);
+///
+/// let asa = Client::builder(team)
+///     .credentials(ServiceUser::new(key_id, key_secret))
+///     // `.build()?` where the default features are on; any other transport and clock otherwise:
+///     .build_with(emulator, ManualClock::auto())?;
+///
+/// for gateway in asa.gateways().list().send().await? {
+///     println!("{} {}", gateway.id, gateway.name);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    channel: Channel,
+}
+
+impl Client {
+    /// Starts a client of a team, by the name that is in the addresses of its pages.
+    pub fn builder(team: impl Into<Box<str>>) -> ClientBuilder {
+        let team = team.into();
+        ClientBuilder {
+            channel: BaseUrl::parse(DEFAULT_ENDPOINT)
+                .map(|base| Channel::builder(base, Asa).account(team.clone())),
+            team,
+            has_credentials: false,
+        }
+    }
+
+    /// The gateways of the team.
+    #[must_use]
+    pub fn gateways(&self) -> Gateways {
+        Gateways::new(&self.channel)
+    }
+
+    /// The tokens with which new gateways enrol.
+    #[must_use]
+    pub fn gateway_setup_tokens(&self) -> GatewaySetupTokens {
+        GatewaySetupTokens::new(&self.channel)
+    }
+
+    /// The address that all paths are below, normalised.
+    #[must_use]
+    pub fn base_url(&self) -> &BaseUrl {
+        self.channel.base_url()
+    }
+
+    /// The name of the team.
+    #[must_use]
+    pub fn team(&self) -> &str {
+        self.channel.account()
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", self.base_url())
+            .field("team", &self.team())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A client in the making. What is wrong with a setting is reported when the client is built.
+#[must_use = "nothing is made until `build` or `build_with` is called"]
+pub struct ClientBuilder {
+    team: Box<str>,
+    channel: Result<ChannelBuilder, Error>,
+    has_credentials: bool,
+}
+
+impl ClientBuilder {
+    /// Sets what the calls authorise themselves with: a [`ServiceUser`](crate::ServiceUser), or a
+    /// [`Bearer`](crate::Bearer) that was had elsewhere. A client must have one.
+    pub fn credentials(mut self, credentials: impl CredentialProvider) -> Self {
+        self.has_credentials = true;
+        self.map(|channel| channel.credentials(credentials))
+    }
+
+    /// Sets another host than `https://app.scaleft.com`, for example `https://acme.pam.okta.com`, which serves Okta
+    /// Privileged Access. Plain `http` works on loopback only, unless a [`BaseUrl`] that allows it is given.
+    pub fn endpoint<U>(mut self, url: U) -> Self
+    where
+        U: TryInto<BaseUrl>,
+        Error: From<U::Error>,
+    {
+        self.channel = self
+            .channel
+            .and_then(|channel| Ok(channel.base_url(url.try_into()?)));
+        self
+    }
+
+    /// Sets how often a call is tried.
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        self.map(|channel| channel.retry(policy))
+    }
+
+    /// Sets the time limits of calls.
+    pub fn timeouts(self, timeouts: Timeouts) -> Self {
+        self.map(|channel| channel.timeouts(timeouts))
+    }
+
+    /// Sets what stands behind the crate's own name in the `User-Agent` field.
+    pub fn user_agent(self, suffix: impl Into<String>) -> Self {
+        self.map(|channel| channel.user_agent(suffix))
+    }
+
+    /// Sets the largest body of an answer, in bytes; default 10 MiB.
+    pub fn body_limit(self, bytes: usize) -> Self {
+        self.map(|channel| channel.body_limit(bytes))
+    }
+
+    /// Makes the client over HTTP/1.1, HTTP/2 and TLS.
+    ///
+    /// No file is read and no socket opened; calls need a tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// As [`build_with`](Self::build_with).
+    #[cfg(feature = "ring")]
+    pub fn build(self) -> Result<Client, Error> {
+        self.build_with(
+            transport::HyperTransport::new(),
+            transport::TokioClock::new(),
+        )
+    }
+
+    /// Makes the client over any transport and clock.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` for a team name that cannot stand in a path, an address that is none, missing credentials, and a
+    /// user agent that cannot stand in a header.
+    pub fn build_with(self, transport: impl Transport, clock: impl Clock) -> Result<Client, Error> {
+        call(OperationId::ListGateways.operation(), &[&self.team])?;
+        if !self.has_credentials {
+            return Err(Error::invalid_input("credentials", "are missing"));
+        }
+        let channel = self.channel?.build_with(transport, clock)?;
+        Ok(Client { channel })
+    }
+
+    fn map(mut self, set: impl FnOnce(ChannelBuilder) -> ChannelBuilder) -> Self {
+        self.channel = self.channel.map(set);
+        self
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("team", &self.team)
+            .field("channel", &self.channel)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,81 @@
+//! The tokens with which new gateways enrol.
+
+use models::Secret;
+use models::asa::{
+    AgentToken, GatewaySetupToken, GatewaySetupTokenCreate, GatewaySetupTokenId,
+    GatewaySetupTokenList, OperationId,
+};
+use transport::{Channel, Deleted, Error, Reply, Request};
+
+use crate::List;
+use crate::call::{call, call_with};
+
+/// The tokens with which new gateways enrol in the team; each can be used more than once.
+///
+/// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
+#[derive(Clone, Debug)]
+pub struct GatewaySetupTokens {
+    channel: Channel,
+}
+
+impl GatewaySetupTokens {
+    pub(crate) fn new(channel: &Channel) -> Self {
+        let channel = channel.clone();
+        Self { channel }
+    }
+
+    /// Lists the setup tokens. The service cannot filter them.
+    pub fn list(&self) -> List<GatewaySetupToken> {
+        List::new(
+            &self.channel,
+            OperationId::ListGatewaySetupTokens,
+            |reply| Ok(reply.json::<GatewaySetupTokenList>()?.list),
+        )
+    }
+
+    /// Creates a setup token. Its value is read with [`reveal`](Self::reveal), as often as wanted.
+    ///
+    /// A create whose answer was lost is not repeated: the error says whether it [may have been
+    /// applied](crate::Error::applied).
+    pub fn create(&self, token: GatewaySetupTokenCreate) -> Request<GatewaySetupToken> {
+        let operation = OperationId::CreateGatewaySetupToken.operation();
+        let call = call_with(operation, &[self.channel.account()], &token);
+        Request::new(&self.channel, call, Reply::json)
+    }
+
+    /// Reads one setup token, without its value.
+    pub fn get(&self, id: &GatewaySetupTokenId) -> Request<GatewaySetupToken> {
+        self.request(OperationId::FetchGatewaySetupToken, id, Reply::json)
+    }
+
+    /// Reads the value of a setup token: the secret that a gateway enrols with.
+    pub fn reveal(&self, id: &GatewaySetupTokenId) -> Request<Secret> {
+        self.request(
+            OperationId::FetchGatewaySetupTokenAsAgentToken,
+            id,
+            |reply| {
+                let answer: AgentToken = reply.json()?;
+                answer
+                    .token
+                    .ok_or_else(|| Error::invalid_input("token", "is missing from the answer"))
+            },
+        )
+    }
+
+    /// Deletes a setup token.
+    pub fn delete(&self, id: &GatewaySetupTokenId) -> Request<Deleted> {
+        self.request(OperationId::DeleteGatewaySetupToken, id, |reply| {
+            Ok(reply.into())
+        })
+    }
+
+    fn request<T>(
+        &self,
+        operation: OperationId,
+        id: &GatewaySetupTokenId,
+        read: fn(&Reply) -> Result<T, Error>,
+    ) -> Request<T> {
+        let values = [self.channel.account(), id.as_str()];
+        Request::new(&self.channel, call(operation.operation(), &values), read)
+    }
+}

@@ -1,0 +1,66 @@
+//! The gateways of a team.
+
+use models::asa::{
+    Gateway, GatewayId, GatewayList, GatewayStatusReport, GatewayUpdate, OperationId,
+};
+use transport::{Channel, Deleted, Error, Reply, Request};
+
+use crate::List;
+use crate::call::{call, call_with};
+
+/// The gateways of a team. They enrol themselves with a setup token, so there is no call that creates one.
+///
+/// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
+#[derive(Clone, Debug)]
+pub struct Gateways {
+    channel: Channel,
+}
+
+impl Gateways {
+    pub(crate) fn new(channel: &Channel) -> Self {
+        let channel = channel.clone();
+        Self { channel }
+    }
+
+    /// Lists the gateways.
+    pub fn list(&self) -> List<Gateway> {
+        List::new(&self.channel, OperationId::ListGateways, |reply| {
+            Ok(reply.json::<GatewayList>()?.list)
+        })
+    }
+
+    /// Reads one gateway.
+    pub fn get(&self, id: &GatewayId) -> Request<Gateway> {
+        self.request(OperationId::GetGatewayInstance, id, Reply::json)
+    }
+
+    /// Changes a gateway. The update replaces it, so begin with `GatewayUpdate::from(&gateway)`: what was read and is
+    /// not named in the update is kept as it is.
+    pub fn update(&self, id: &GatewayId, update: GatewayUpdate) -> Request<()> {
+        let operation = OperationId::UpdateGatewayInstance.operation();
+        let call = call_with(operation, &[self.channel.account(), id.as_str()], &update);
+        Request::new(&self.channel, call, |_| Ok(()))
+    }
+
+    /// Removes a gateway from the team.
+    pub fn delete(&self, id: &GatewayId) -> Request<Deleted> {
+        self.request(OperationId::DeleteGatewayInstance, id, |reply| {
+            Ok(reply.into())
+        })
+    }
+
+    /// Reads what a gateway last told about itself.
+    pub fn status(&self, id: &GatewayId) -> Request<GatewayStatusReport> {
+        self.request(OperationId::GetGatewayStatusReport, id, Reply::json)
+    }
+
+    fn request<T>(
+        &self,
+        operation: OperationId,
+        id: &GatewayId,
+        read: fn(&Reply) -> Result<T, Error>,
+    ) -> Request<T> {
+        let values = [self.channel.account(), id.as_str()];
+        Request::new(&self.channel, call(operation.operation(), &values), read)
+    }
+}

@@ -1,0 +1,158 @@
+//! Lists, page by page or item by item.
+
+use std::fmt;
+use std::sync::Arc;
+
+use models::asa::{Gateway, OperationId};
+use transport::{Channel, Error, Items, Page, PageToken, Pages, Reply, link};
+
+use crate::call::call;
+
+/// The token of a page whose address has no query, since no token is empty.
+const NO_QUERY: &str = "?";
+
+/// A list that is ready to be fetched; how it ends decides what it gives: one page, pages, or items.
+///
+/// A next page is asked for with the query of the server's `Link` and nothing else, and only at this list's own
+/// address: a link that leads elsewhere ends the listing with an error and is never followed.
+/// Source: <https://developer.okta.com/docs/reference/api/asa/introduction>.
+#[must_use = "nothing happens until a list is sent"]
+pub struct List<T> {
+    channel: Channel,
+    operation: OperationId,
+    read: fn(&Reply) -> Result<Vec<T>, Error>,
+    page_size: Option<u32>,
+    descending: Option<bool>,
+    contains: Option<String>,
+    page_token: Option<PageToken>,
+}
+
+impl<T> List<T> {
+    pub(crate) fn new(
+        channel: &Channel,
+        operation: OperationId,
+        read: fn(&Reply) -> Result<Vec<T>, Error>,
+    ) -> Self {
+        Self {
+            channel: channel.clone(),
+            operation,
+            read,
+            page_size: None,
+            descending: None,
+            contains: None,
+            page_token: None,
+        }
+    }
+
+    /// Sets the number of items in a page, at least 1; the server's default is 100. Its most is not documented.
+    pub fn page_size(mut self, items: u32) -> Self {
+        self.page_size = Some(items);
+        self
+    }
+
+    /// Sets whether the newest come first.
+    pub fn descending(mut self, newest_first: bool) -> Self {
+        self.descending = Some(newest_first);
+        self
+    }
+
+    /// Begins at the position that an earlier page or error told. The token holds the other settings too, so those
+    /// that are made here are not used.
+    pub fn page_token(mut self, token: PageToken) -> Self {
+        self.page_token = Some(token);
+        self
+    }
+
+    /// Fetches one page; its `next_page_token` leads to the next.
+    ///
+    /// # Errors
+    ///
+    /// Every kind; see [`ErrorKind`](crate::ErrorKind).
+    pub async fn send(self) -> Result<Page<T>, Error> {
+        self.fetch(None).await
+    }
+
+    async fn fetch(&self, token: Option<PageToken>) -> Result<Page<T>, Error> {
+        let operation = self.operation.operation();
+        let mut call = call(operation, &[self.channel.account()])?;
+        let token = match token {
+            Some(token) => token,
+            None => self.start().map_err(|error| error.during(operation.name))?,
+        };
+        if token.as_str() != NO_QUERY {
+            call.query = Some(token.to_string());
+        }
+        let path = call.path.clone();
+        let reply = self.channel.call(call).await?;
+        let next = link::next_query(reply.headers(), self.channel.base_url(), &path)
+            .map_err(|error| error.during(operation.name))?;
+        Ok(Page::new((self.read)(&reply)?, next.and_then(token_of)))
+    }
+
+    /// The position of the first page.
+    fn start(&self) -> Result<PageToken, Error> {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        if let Some(text) = &self.contains {
+            query.append_pair("contains", text);
+        }
+        if let (Some(items), Some(parameter)) =
+            (self.page_size, self.operation.operation().page_size())
+        {
+            parameter
+                .check(items.into())
+                .map_err(|problem| Error::invalid_input("page_size", problem.to_string()))?;
+            query.append_pair(parameter.name, &items.to_string());
+        }
+        if let Some(newest_first) = self.descending {
+            query.append_pair("descending", if newest_first { "true" } else { "false" });
+        }
+        let first = self.page_token.clone().or_else(|| token_of(query.finish()));
+        first.ok_or_else(|| Error::invalid_input("page_token", "is empty"))
+    }
+}
+
+impl<T: 'static> List<T> {
+    /// Fetches page after page, as they are asked for.
+    pub fn pages(self) -> Pages<T> {
+        // A position of its own for the first page, too: a link back to it is then a loop.
+        let start = self.start().ok();
+        let list = Arc::new(self);
+        Pages::new(start, move |token| {
+            let list = Arc::clone(&list);
+            async move { list.fetch(token).await }
+        })
+    }
+
+    /// Gives item after item and fetches pages as they are needed.
+    pub fn items(self) -> Items<T> {
+        self.pages().items()
+    }
+}
+
+impl List<Gateway> {
+    /// Only gateways whose name contains this text.
+    pub fn contains(mut self, text: impl Into<String>) -> Self {
+        self.contains = Some(text.into());
+        self
+    }
+}
+
+fn token_of(query: String) -> Option<PageToken> {
+    PageToken::new(if query.is_empty() {
+        NO_QUERY.to_owned()
+    } else {
+        query
+    })
+}
+
+impl<T> fmt::Debug for List<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("List")
+            .field("operation", &self.operation)
+            .field("page_size", &self.page_size)
+            .field("descending", &self.descending)
+            .field("contains", &self.contains)
+            .field("page_token", &self.page_token)
+            .finish_non_exhaustive()
+    }
+}

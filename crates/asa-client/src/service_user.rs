@@ -1,0 +1,103 @@
+//! A service user, whose key is exchanged for a bearer.
+
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use models::asa::{AuthToken, OperationId, ServiceTokenRequest};
+use models::{Secret, Timestamp};
+use transport::{
+    Cached, Channel, Clock as _, Credential, CredentialProvider, Error, Exchange, Issued,
+    rate_limit,
+};
+use zeroize::Zeroizing;
+
+use crate::call::call;
+
+/// A service user of the team: its key is exchanged for a bearer at the first call, and again before the bearer ends
+/// or when the server refuses it, one exchange at a time however many calls wait.
+///
+/// The exchange goes through the client's own transport.
+/// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>.
+///
+/// ```
+/// let user = asa_client::ServiceUser::new("0f2c4a52-9a1f-4e5c-8f0e-6a4c6f0d3b11", "EXAMPLE");
+/// assert_eq!(format!("{user:?}"), "ServiceUser([redacted])");
+/// ```
+pub struct ServiceUser(Cached<Key>);
+
+impl ServiceUser {
+    /// The id and the secret of a service user's key.
+    pub fn new(key_id: impl Into<String>, key_secret: impl Into<Secret>) -> Self {
+        Self(Cached::new(Key(ServiceTokenRequest::new(
+            key_id, key_secret,
+        ))))
+    }
+}
+
+impl CredentialProvider for ServiceUser {
+    fn credential(
+        &self,
+        channel: &Channel,
+    ) -> impl Future<Output = Result<Credential, Error>> + Send {
+        self.0.credential(channel)
+    }
+
+    fn invalidate(&self, refused: &Credential) -> bool {
+        self.0.invalidate(refused)
+    }
+}
+
+impl fmt::Debug for ServiceUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ServiceUser([redacted])")
+    }
+}
+
+struct Key(ServiceTokenRequest);
+
+impl Exchange for Key {
+    async fn exchange(&self, channel: &Channel) -> Result<Issued, Error> {
+        let mut call = call(
+            OperationId::IssueServiceToken.operation(),
+            &[channel.account()],
+        )?;
+        call.body = Some(self.body()?);
+        let reply = channel.call(call).await?;
+        let token: AuthToken = reply.json()?;
+        if !is_same_team(&token.team_name, channel.account()) {
+            return Err(Error::exchange_failed("the bearer is for another team"));
+        }
+        // By the server's own clock, so that a wrong one here neither wastes a bearer nor keeps a dead one.
+        let now = rate_limit::server_time(reply.headers()).unwrap_or_else(|| channel.clock().now());
+        let lifetime = lifetime(token.expires_at, now)
+            .ok_or_else(|| Error::exchange_failed("the bearer has no time left when it arrives"))?;
+        let credential = Credential::new("Bearer", token.bearer_token.expose())
+            .map_err(|_| Error::exchange_failed("the bearer does not fit into a header"))?;
+        Ok(Issued::new(credential, lifetime))
+    }
+}
+
+impl Key {
+    /// The request's body, in a buffer that never moves and is zeroed at its end.
+    fn body(&self) -> Result<Bytes, Error> {
+        // JSON makes at most six bytes of one.
+        let most = 64 + 6 * (self.0.key_id.len() + self.0.key_secret.expose().len());
+        let mut body = Zeroizing::new(Vec::with_capacity(most));
+        serde_json::to_writer(&mut *body, &self.0)
+            .map_err(|_| Error::invalid_input("credentials", "do not encode"))?;
+        Ok(Bytes::from_owner(body))
+    }
+}
+
+/// As Okta's own clients compare: without regard to case.
+fn is_same_team(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
+}
+
+/// How long a bearer lasts; `None` when it has ended, or when its end was never set.
+fn lifetime(expires_at: Timestamp, now: SystemTime) -> Option<Duration> {
+    let now = now.duration_since(UNIX_EPOCH).ok()?;
+    let end = Duration::from_millis(u64::try_from(expires_at.unix_millis()).ok()?);
+    end.checked_sub(now).filter(|left| !left.is_zero())
+}
