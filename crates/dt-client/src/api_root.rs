@@ -1,0 +1,98 @@
+//! From any address of an environment to the one that all paths are below.
+
+use transport::{BaseUrl, Error};
+
+/// Where the API is on an environment's own address.
+const CLASSIC: &str = "/api/v2";
+
+/// Where the platform's proxy has the same API.
+const PLATFORM: &str = "/platform/classic/environment-api/v2";
+
+/// The hosts of the platform, which have the API behind the proxy only.
+const PLATFORM_HOSTS: [&str; 2] = [".apps.dynatrace.com", ".apps.dynatracelabs.com"];
+
+/// The address that all paths are below, out of an environment's address that may already end in a part of it.
+pub(crate) fn of(base: &BaseUrl) -> Result<BaseUrl, Error> {
+    let is_platform = PLATFORM_HOSTS.iter().any(|end| base.host().ends_with(end));
+    let root = if is_platform || base.path().ends_with("/environment-api/v2") {
+        PLATFORM
+    } else {
+        CLASSIC
+    };
+    base.with_path(&format!("{}{root}", before(base.path(), root)))
+}
+
+/// The part of a path before an end that may be there whole, in part, or not at all.
+fn before<'a>(path: &'a str, end: &str) -> &'a str {
+    let ends = end
+        .char_indices()
+        .filter(|(_, c)| *c == '/')
+        .map(|(at, _)| at);
+    ends.filter(|at| *at > 0)
+        .filter_map(|at| end.get(..at))
+        .chain([end])
+        .filter_map(|part| path.strip_suffix(part))
+        .min_by_key(|rest| rest.len())
+        .unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn assert_root(address: &str, expected: &str) {
+        let base = BaseUrl::parse(address).unwrap();
+        assert_eq!(of(&base).unwrap().as_str(), expected, "{address}");
+    }
+
+    #[test]
+    fn d21_every_form_of_an_address_leads_to_one_root() {
+        for (environment, root) in [
+            ("https://abc.live.dynatrace.com", "/api/v2"),
+            ("https://abc.sprint.dynatracelabs.com", "/api/v2"),
+            ("https://managed.example.com/e/abc", "/api/v2"),
+            ("https://gate.example.com:9999/e/abc", "/api/v2"),
+            ("http://127.0.0.1:8080", "/api/v2"),
+            ("http://127.0.0.1:8080/e/abc", "/api/v2"),
+            ("https://abc.apps.dynatrace.com", PLATFORM),
+            ("https://abc.sprint.apps.dynatracelabs.com", PLATFORM),
+        ] {
+            let expected = format!("{environment}{root}");
+            let cuts = root
+                .match_indices('/')
+                .map(|(at, _)| at)
+                .chain([root.len()]);
+            for cut in cuts {
+                for slashes in ["", "/", "//"] {
+                    assert_root(
+                        &format!("{environment}{}{slashes}", &root[..cut]),
+                        &expected,
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_proxy_is_known_by_its_path_on_other_hosts_too() {
+        let proxy = format!("http://localhost:1234{PLATFORM}");
+        assert_root(&proxy, &proxy);
+    }
+
+    #[test]
+    fn slashes_in_the_middle_are_one() {
+        assert_root(
+            "https://abc.live.dynatrace.com//api//v2",
+            "https://abc.live.dynatrace.com/api/v2",
+        );
+    }
+
+    #[test]
+    fn a_part_of_a_name_is_no_part_of_the_path() {
+        assert_root(
+            "https://h.example/e/rapi",
+            "https://h.example/e/rapi/api/v2",
+        );
+    }
+}

@@ -1,0 +1,117 @@
+//! The list of tokens, page by page or item by item.
+
+use std::fmt;
+use std::sync::Arc;
+
+use models::Paging;
+use models::dt::{ActiveGateToken, ActiveGateTokenList, OperationId};
+use transport::{Channel, Error, Items, Page, PageToken, Pages};
+
+use crate::call::call;
+
+/// A list of tokens that is ready to be fetched; how it ends decides what it gives: one page, pages, or items.
+///
+/// The server promises no order. Tokens that come or go while pages are fetched may be missing or come twice: they are
+/// given as received.
+/// Source: <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-all-activegate-tokens>.
+#[derive(Clone)]
+#[must_use = "nothing happens until a list is sent"]
+pub struct ListActiveGateTokens {
+    channel: Channel,
+    page_size: Option<u32>,
+    page_token: Option<PageToken>,
+}
+
+impl ListActiveGateTokens {
+    pub(crate) fn new(channel: &Channel) -> Self {
+        Self {
+            channel: channel.clone(),
+            page_size: None,
+            page_token: None,
+        }
+    }
+
+    /// Sets the number of tokens in a page, from 100 to 3000; the server's default is 100.
+    pub fn page_size(mut self, tokens: u32) -> Self {
+        self.page_size = Some(tokens);
+        self
+    }
+
+    /// Begins at the position that an earlier page or error told. The token holds the page size too, so one that is set
+    /// here is not used.
+    pub fn page_token(mut self, token: PageToken) -> Self {
+        self.page_token = Some(token);
+        self
+    }
+
+    /// Fetches one page; its `next_page_token` leads to the next.
+    ///
+    /// # Errors
+    ///
+    /// Every kind; see [`ErrorKind`](crate::ErrorKind).
+    pub async fn send(self) -> Result<Page<ActiveGateToken>, Error> {
+        let token = self.page_token.clone();
+        self.fetch(token).await
+    }
+
+    /// Fetches page after page, as they are asked for.
+    pub fn pages(self) -> Pages<ActiveGateToken> {
+        let start = self.page_token.clone();
+        let list = Arc::new(self);
+        Pages::new(start, move |token| {
+            let list = Arc::clone(&list);
+            async move { list.fetch(token).await }
+        })
+    }
+
+    /// Gives token after token and fetches pages as they are needed.
+    pub fn items(self) -> Items<ActiveGateToken> {
+        self.pages().items()
+    }
+
+    async fn fetch(&self, token: Option<PageToken>) -> Result<Page<ActiveGateToken>, Error> {
+        let operation = OperationId::ListTokens.operation();
+        let mut call = call(operation, &[])?;
+        call.query = self
+            .query(token.as_ref())
+            .map_err(|error| error.during(operation.name))?;
+        let page: ActiveGateTokenList = self.channel.call(call).await?.json()?;
+        let next = page.next_page_key.and_then(PageToken::new);
+        Ok(Page::new(page.active_gate_tokens, next)
+            .with_total_count(page.total_count)
+            .with_page_size(page.page_size))
+    }
+
+    /// The query of the page at a position: the server refuses a cursor that comes with anything else.
+    fn query(&self, token: Option<&PageToken>) -> Result<Option<String>, Error> {
+        let operation = OperationId::ListTokens.operation();
+        if let (Some(tokens), Some(parameter)) = (self.page_size, operation.page_size()) {
+            parameter
+                .check(tokens.into())
+                .map_err(|problem| Error::invalid_input("page_size", problem.to_string()))?;
+        }
+        let Some(Paging::Cursor {
+            page_size,
+            page_token,
+        }) = operation.paging
+        else {
+            return Ok(None);
+        };
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        match (token, self.page_size) {
+            (Some(token), _) => query.append_pair(page_token, token.as_str()),
+            (None, Some(tokens)) => query.append_pair(page_size, &tokens.to_string()),
+            (None, None) => return Ok(None),
+        };
+        Ok(Some(query.finish()))
+    }
+}
+
+impl fmt::Debug for ListActiveGateTokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ListActiveGateTokens")
+            .field("page_size", &self.page_size)
+            .field("page_token", &self.page_token)
+            .finish_non_exhaustive()
+    }
+}
