@@ -1,10 +1,34 @@
 //! A credential that is had by an exchange and kept while it lasts.
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use crate::{Channel, Credential, CredentialProvider, Error};
+use http::StatusCode;
+
+use crate::limit::within;
+use crate::{
+    Channel, Clock as _, Credential, CredentialFailure, CredentialProvider, Error, ErrorKind,
+};
+
+/// No credential is kept for longer.
+const MAX_LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
+
+/// A new credential is had this long before the old one ends, or a tenth of its life if that is less.
+const MAX_MARGIN: Duration = Duration::from_secs(5 * 60);
+
+/// How long a call that has a valid credential waits for a new one.
+const EARLY_LIMIT: Duration = Duration::from_secs(10);
+
+/// The least time between a failed exchange and the next one.
+const MIN_PAUSE: Duration = Duration::from_millis(100);
+
+/// The pause after a first early exchange that failed, doubled with each further one.
+const EARLY_PAUSE: Duration = Duration::from_secs(1);
+const MAX_EARLY_PAUSE: Duration = Duration::from_secs(60);
 
 /// Exchanges something for a credential of limited life, for example key id and secret for a bearer.
 pub trait Exchange: Send + Sync + 'static {
@@ -29,29 +53,293 @@ impl Issued {
     pub fn new(credential: Credential, lifetime: Duration) -> Self {
         Self {
             credential,
-            lifetime,
+            lifetime: lifetime.min(MAX_LIFETIME),
         }
     }
 }
 
-/// Keeps the credential of an exchange: one exchange at a time however many calls wait, a new one early enough, and
-/// after the server refused the old.
+/// Keeps the credential of an exchange.
+///
+/// However many calls wait, one exchange is made at a time; when its call is dropped, a waiting one takes over. A new
+/// credential is had a little before the old one ends, and while that fails the old one stays in use. A credential that
+/// the server refused is not used again.
+///
+/// ```
+/// use std::time::Duration;
+/// use gatelet_transport::{Cached, Channel, Credential, Error, Exchange, Issued};
+///
+/// struct Fixed;
+///
+/// impl Exchange for Fixed {
+///     async fn exchange(&self, _: &Channel) -> Result<Issued, Error> {
+///         Ok(Issued::new(Credential::new("Bearer", "example")?, Duration::from_secs(3600)))
+///     }
+/// }
+///
+/// let provider = Cached::new(Fixed);
+/// # let _ = provider;
+/// ```
 pub struct Cached<E> {
     exchange: E,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    held: Option<Held>,
+    /// Counts the credentials that were held.
+    generation: u64,
+    /// Counts the exchanges that were begun.
+    round: u64,
+    is_exchanging: bool,
+    /// The last exchange, if it failed: its round, when it ended, and why.
+    failed: Option<(u64, Duration, Arc<Error>)>,
+    early_failures: u32,
+    no_early_before: Duration,
+    next_waiter: u64,
+    waiters: BTreeMap<u64, Waker>,
+}
+
+/// All times are monotonic.
+struct Held {
+    credential: Credential,
+    renew_at: Duration,
+    ends_at: Duration,
+}
+
+/// What a call does next.
+enum Turn<'a> {
+    Use(Credential),
+    Fail(Arc<Error>),
+    Exchange(Lease<'a>),
 }
 
 impl<E: Exchange> Cached<E> {
     /// Nothing is exchanged before the first call.
     pub fn new(exchange: E) -> Self {
-        Self { exchange }
+        Self {
+            exchange,
+            state: Mutex::new(State::default()),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+
+    /// Waits until there is a credential, a failure of the exchange that was waited for, or no exchange under way.
+    async fn turn(&self, channel: &Channel) -> Turn<'_> {
+        let mut waiting = Waiting {
+            state: &self.state,
+            round_and_id: None,
+        };
+        poll_fn(|context| {
+            let now = channel.clock().monotonic();
+            waiting.poll(context, now)
+        })
+        .await
+    }
+
+    /// Makes the exchange that this call has the lease for.
+    async fn renew(&self, lease: Lease<'_>, channel: &Channel) -> Result<Credential, Error> {
+        let clock = channel.clock();
+        if lease.pause > Duration::ZERO {
+            clock.sleep(lease.pause).await;
+        }
+        let exchange = self.exchange.exchange(channel);
+        let result = match &lease.valid {
+            Some(_) => within(clock.sleep(EARLY_LIMIT), exchange)
+                .await
+                .unwrap_or_else(|| Err(Error::exchange_failed("it took too long"))),
+            None => exchange.await,
+        };
+        let now = clock.monotonic();
+        match result.and_then(refuse_dead) {
+            Ok(issued) => Ok(self.lock().hold(issued, now)),
+            Err(error) => {
+                let error = Arc::new(error);
+                self.lock().fail(lease.round, now, &error);
+                // An early exchange that failed is no harm yet.
+                lease.valid.clone().ok_or_else(|| shared(&error))
+            }
+        }
     }
 }
 
 impl<E: Exchange> CredentialProvider for Cached<E> {
     async fn credential(&self, channel: &Channel) -> Result<Credential, Error> {
-        let issued = self.exchange.exchange(channel).await?;
-        let _ = issued.lifetime;
-        Ok(issued.credential)
+        match self.turn(channel).await {
+            Turn::Use(credential) => Ok(credential),
+            Turn::Fail(error) => Err(shared(&error)),
+            Turn::Exchange(lease) => self.renew(lease, channel).await,
+        }
+    }
+
+    fn invalidate(&self, refused: &Credential) -> bool {
+        let mut state = self.lock();
+        let is_held = |held: &Held| held.credential.generation() == refused.generation();
+        // Another call may have brought a newer one already.
+        if state.held.as_ref().is_some_and(is_held) {
+            state.held = None;
+        }
+        true
+    }
+}
+
+impl State {
+    fn hold(&mut self, issued: Issued, now: Duration) -> Credential {
+        self.generation += 1;
+        let credential = issued.credential.of_generation(self.generation);
+        let margin = MAX_MARGIN.min(issued.lifetime / 10);
+        let ends_at = now.saturating_add(issued.lifetime);
+        self.held = Some(Held {
+            credential: credential.clone(),
+            renew_at: ends_at.saturating_sub(margin),
+            ends_at,
+        });
+        self.failed = None;
+        self.early_failures = 0;
+        credential
+    }
+
+    fn fail(&mut self, round: u64, now: Duration, error: &Arc<Error>) {
+        let pause = EARLY_PAUSE
+            .saturating_mul(1 << self.early_failures.min(16))
+            .min(MAX_EARLY_PAUSE);
+        self.early_failures = self.early_failures.saturating_add(1);
+        self.no_early_before = now.saturating_add(pause);
+        self.failed = Some((round, now, error.clone()));
+    }
+
+    /// The credential, if it still lasts, and whether it is time for a new one.
+    fn valid(&self, now: Duration) -> Option<(&Credential, bool)> {
+        let held = self.held.as_ref().filter(|held| now < held.ends_at)?;
+        let is_due = now >= held.renew_at && now >= self.no_early_before;
+        Some((&held.credential, is_due))
+    }
+}
+
+/// The one call that makes the exchange holds this; when it is dropped, whoever waits is woken.
+struct Lease<'a> {
+    state: &'a Mutex<State>,
+    round: u64,
+    /// The credential that can be used if the exchange fails.
+    valid: Option<Credential>,
+    pause: Duration,
+}
+
+impl Drop for Lease<'_> {
+    fn drop(&mut self) {
+        let waiters = {
+            let mut state = lock(self.state);
+            state.is_exchanging = false;
+            std::mem::take(&mut state.waiters)
+        };
+        waiters.into_values().for_each(Waker::wake);
+    }
+}
+
+/// A call that may have to wait for the exchange of another.
+struct Waiting<'a> {
+    state: &'a Mutex<State>,
+    /// The exchange that is waited for, and the place in the map of waiters.
+    round_and_id: Option<(u64, u64)>,
+}
+
+impl<'a> Waiting<'a> {
+    fn poll(&mut self, context: &Context<'_>, now: Duration) -> Poll<Turn<'a>> {
+        let mut state = lock(self.state);
+        let valid = match state.valid(now) {
+            Some((credential, is_due)) if !is_due || state.is_exchanging => {
+                return Poll::Ready(Turn::Use(credential.clone()));
+            }
+            valid => valid.map(|(credential, _)| credential.clone()),
+        };
+        if state.is_exchanging {
+            let (round, id) = self
+                .round_and_id
+                .unwrap_or((state.round, state.next_waiter));
+            state.next_waiter = state.next_waiter.max(id + 1);
+            state.waiters.insert(id, context.waker().clone());
+            self.round_and_id = Some((round, id));
+            return Poll::Pending;
+        }
+        match (&state.failed, self.round_and_id) {
+            // Those who waited share the failure; each making its own exchange would be a storm.
+            (Some((failed, _, error)), Some((waited, _))) if *failed >= waited => {
+                return Poll::Ready(Turn::Fail(error.clone()));
+            }
+            _ => {}
+        }
+        let pause = state.failed.as_ref().map_or(Duration::ZERO, |(_, at, _)| {
+            at.saturating_add(MIN_PAUSE).saturating_sub(now)
+        });
+        state.is_exchanging = true;
+        state.round += 1;
+        Poll::Ready(Turn::Exchange(Lease {
+            state: self.state,
+            round: state.round,
+            valid,
+            pause,
+        }))
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if let Some((_, id)) = self.round_and_id {
+            lock(self.state).waiters.remove(&id);
+        }
+    }
+}
+
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    // No code that can panic runs under the lock, and a state is whole after each step.
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn refuse_dead(issued: Issued) -> Result<Issued, Error> {
+    if issued.lifetime.is_zero() {
+        return Err(Error::exchange_failed("it had ended when it was issued"));
+    }
+    Ok(issued)
+}
+
+/// What each call that needed the exchange fails with.
+fn shared(cause: &Arc<Error>) -> Error {
+    let is_refusal = matches!(
+        cause.status(),
+        Some(StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+    ) && matches!(cause.kind(), ErrorKind::Api | ErrorKind::Credential(_));
+    let failure = if is_refusal {
+        CredentialFailure::Rejected
+    } else {
+        CredentialFailure::ExchangeFailed
+    };
+    Error::new(ErrorKind::Credential(failure))
+        .with_retryable(cause.is_retryable())
+        .with_retry_after(cause.retry_after())
+        .with_source(Shared(cause.clone()))
+}
+
+/// One error that many calls fail with.
+struct Shared(Arc<Error>);
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Shared {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
     }
 }
 

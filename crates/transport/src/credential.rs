@@ -97,6 +97,16 @@ impl Credential {
         })
     }
 
+    /// Marks which of a provider's credentials this is.
+    pub(crate) fn of_generation(mut self, generation: u64) -> Self {
+        self.generation = generation;
+        self
+    }
+
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation
+    }
+
     pub(crate) fn value(&self) -> &HeaderValue {
         &self.value
     }
