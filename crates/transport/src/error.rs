@@ -300,6 +300,8 @@ impl fmt::Display for Error {
             write!(f, " [{}]", OneLine(code))?;
         }
         match (inner.attempts, inner.applied) {
+            // A listing fails after its calls went well.
+            (0, _) if matches!(inner.kind, ErrorKind::Pagination(_)) => Ok(()),
             (0, _) => f.write_str(" (not sent)"),
             (1, applied) => write!(f, " (1 attempt, {applied})"),
             (attempts, applied) => write!(f, " ({attempts} attempts, {applied})"),

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::{Applied, Error, ErrorKind, json, rate_limit};
+use crate::{Applied, BaseUrl, Error, ErrorKind, json, link, rate_limit};
 
 /// A successful answer: its status and content type have been checked.
 pub struct Reply {
@@ -26,16 +26,31 @@ impl Reply {
     ///
     /// `Decode` with the path of what does not fit; for a write it says that it was applied.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        json::decode(&self.body).map_err(|problem| {
-            Error::new(ErrorKind::Decode {
-                path: problem.path.into(),
-            })
-            .with_detail(problem.text)
+        json::decode(&self.body).map_err(|problem| self.misfit(problem.path, problem.text))
+    }
+
+    /// The `Decode` error for an answer that decodes, and still lacks what makes it one. The message must not hold a
+    /// value of the answer.
+    pub fn misfit(&self, path: impl Into<Box<str>>, message: impl Into<Box<str>>) -> Error {
+        self.finish(Error::new(ErrorKind::Decode { path: path.into() }).with_detail(message))
+    }
+
+    /// The query of the link to the next page of the listing at `path` below `base`; see [`link::next_query`].
+    ///
+    /// # Errors
+    ///
+    /// As [`link::next_query`].
+    pub fn next_query(&self, base: &BaseUrl, path: &str) -> Result<Option<String>, Error> {
+        link::next_query(&self.headers, base, path).map_err(|error| self.finish(error))
+    }
+
+    /// What every error about the answer says.
+    fn finish(&self, error: Error) -> Error {
+        error
             .with_status(self.status)
             .during(self.operation)
             .with_applied(self.applied)
             .with_attempts(self.attempts, self.elapsed)
-        })
     }
 
     /// The status of the answer.
