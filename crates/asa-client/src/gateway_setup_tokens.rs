@@ -57,7 +57,7 @@ impl GatewaySetupTokens {
                 let answer: AgentToken = reply.json()?;
                 answer
                     .token
-                    .ok_or_else(|| Error::invalid_input("token", "is missing from the answer"))
+                    .ok_or_else(|| reply.misfit("token", "the value is missing"))
             },
         )
     }

@@ -4,12 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use models::asa::{Gateway, OperationId};
-use transport::{Channel, Error, Items, Page, PageToken, Pages, Reply, link};
+use transport::{Channel, Error, Items, Page, PageToken, Pages, Reply};
 
 use crate::call::call;
-
-/// The token of a page whose address has no query, since no token is empty.
-const NO_QUERY: &str = "?";
 
 /// A list that is ready to be fetched; how it ends decides what it gives: one page, pages, or items.
 ///
@@ -76,21 +73,21 @@ impl<T> List<T> {
         let operation = self.operation.operation();
         let mut call = call(operation, &[self.channel.account()])?;
         let token = match token {
-            Some(token) => token,
+            Some(token) => Some(token),
             None => self.start().map_err(|error| error.during(operation.name))?,
         };
-        if token.as_str() != NO_QUERY {
-            call.query = Some(token.to_string());
-        }
+        call.query = token.map(|token| token.to_string());
         let path = call.path.clone();
         let reply = self.channel.call(call).await?;
-        let next = link::next_query(reply.headers(), self.channel.base_url(), &path)
-            .map_err(|error| error.during(operation.name))?;
-        Ok(Page::new((self.read)(&reply)?, next.and_then(token_of)))
+        let next = reply.next_query(self.channel.base_url(), &path)?;
+        Ok(Page::new(
+            (self.read)(&reply)?,
+            next.and_then(PageToken::new),
+        ))
     }
 
-    /// The position of the first page.
-    fn start(&self) -> Result<PageToken, Error> {
+    /// The position of the first page; `None` where nothing was set.
+    fn start(&self) -> Result<Option<PageToken>, Error> {
         let mut query = form_urlencoded::Serializer::new(String::new());
         if let Some(text) = &self.contains {
             query.append_pair("contains", text);
@@ -106,8 +103,8 @@ impl<T> List<T> {
         if let Some(newest_first) = self.descending {
             query.append_pair("descending", if newest_first { "true" } else { "false" });
         }
-        let first = self.page_token.clone().or_else(|| token_of(query.finish()));
-        first.ok_or_else(|| Error::invalid_input("page_token", "is empty"))
+        let first = self.page_token.clone();
+        Ok(first.or_else(|| PageToken::new(query.finish())))
     }
 }
 
@@ -115,7 +112,7 @@ impl<T: 'static> List<T> {
     /// Fetches page after page, as they are asked for.
     pub fn pages(self) -> Pages<T> {
         // A position of its own for the first page, too: a link back to it is then a loop.
-        let start = self.start().ok();
+        let start = self.start().ok().flatten();
         let list = Arc::new(self);
         Pages::new(start, move |token| {
             let list = Arc::clone(&list);
@@ -135,14 +132,6 @@ impl List<Gateway> {
         self.contains = Some(text.into());
         self
     }
-}
-
-fn token_of(query: String) -> Option<PageToken> {
-    PageToken::new(if query.is_empty() {
-        NO_QUERY.to_owned()
-    } else {
-        query
-    })
 }
 
 impl<T> fmt::Debug for List<T> {
