@@ -27,7 +27,7 @@ pub mod rate_limit;
 mod reply;
 mod request;
 mod retry;
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod timeouts;
 mod trace;

@@ -1,0 +1,276 @@
+//! What an answer means: status, content type and body.
+
+use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::{Applied, CredentialFailure, Error, ErrorKind};
+use http::Method;
+
+use crate::{ALL, call, channel, fail, run, times};
+
+const PAGE: &str = "<!DOCTYPE html><title>canary</title>";
+
+fn typed(status: u16, content_type: &[u8], body: &'static str) -> Answer {
+    Answer::status(status)
+        .with_header("content-type", content_type)
+        .with_body(body)
+}
+
+/// A GET with this answer, decoded as any JSON.
+async fn get(answer: Answer) -> Result<serde_json::Value, Error> {
+    run(call(Method::GET), [answer]).await.0?.json()
+}
+
+fn not_json(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotJson { .. })
+}
+
+#[tokio::test]
+async fn a_request_is_what_the_call_says_and_no_more() {
+    let fake = FakeTransport::script([Answer::json(201, "{}")]);
+    channel(&fake, &ManualClock::auto())
+        .call(call(Method::POST))
+        .await
+        .unwrap();
+    let requests = fake.finish();
+    let request = &requests[0];
+    assert_eq!(request.method(), Method::POST);
+    assert_eq!(
+        request.uri(),
+        "https://api.example.com/x/v1/things?secret=canary-query"
+    );
+    assert_eq!(request.body(), r#"{"name":"canary-body"}"#);
+    let mut names: Vec<_> = request.headers().keys().map(|name| name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(
+        names,
+        ["accept", "authorization", "content-type", "user-agent"]
+    );
+}
+
+#[tokio::test]
+async fn t52_a_request_that_is_printed_shows_no_credential() {
+    let fake = FakeTransport::script([Answer::json(200, "{}")]);
+    channel(&fake, &ManualClock::auto())
+        .call(call(Method::GET))
+        .await
+        .unwrap();
+    let requests = fake.finish();
+    assert_eq!(
+        requests[0].headers()["authorization"],
+        "Bearer canary-bearer"
+    );
+    let printed = format!("{:?} {:#?}", requests[0].headers(), requests[0]);
+    assert!(printed.contains("Sensitive") && !printed.contains("canary-bearer"));
+}
+
+#[tokio::test]
+async fn t31_an_empty_answer_is_no_model() {
+    let error = get(Answer::json(200, "")).await.unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::Decode { path: "".into() });
+    assert!(error.to_string().contains("the body is empty"), "{error}");
+}
+
+#[tokio::test]
+async fn t33_a_redirect_is_an_error_that_names_the_targets_origin_only() {
+    for status in [301, 302, 303, 307, 308] {
+        for (location, origin) in [
+            (
+                "https://user:canary@evil.example.com/canary?canary#canary",
+                "https://evil.example.com",
+            ),
+            (
+                "http://evil.example.com:8080/canary",
+                "http://evil.example.com:8080",
+            ),
+            ("/login?canary", "https://api.example.com"),
+        ] {
+            let answer = Answer::status(status).with_header("location", location);
+            let (error, requests) = fail(call(Method::GET), [answer]).await;
+            let target_origin = Some(origin.into());
+            assert_eq!(error.kind(), &ErrorKind::Redirect { target_origin });
+            assert_eq!((requests, error.status().unwrap().as_u16()), (1, status));
+        }
+    }
+    let bare = Answer::status(302).with_header("location", b"\xff");
+    let (error, _) = fail(call(Method::GET), [bare]).await;
+    assert_eq!(
+        error.kind(),
+        &ErrorKind::Redirect {
+            target_origin: None
+        }
+    );
+}
+
+#[tokio::test]
+async fn t36_a_page_of_a_proxy_or_login_gets_a_hint() {
+    for status in [200, 407, 511, 403] {
+        let (error, requests) = fail(call(Method::GET), [typed(status, b"text/html", PAGE)]).await;
+        assert!(not_json(&error), "{error:?}");
+        assert!(
+            error
+                .to_string()
+                .contains("an HTML page, is a proxy or login in the way?"),
+            "{error}"
+        );
+        assert_eq!(requests, 1);
+    }
+    for status in [407, 511] {
+        let (error, requests) = fail(call(Method::GET), [Answer::status(status)]).await;
+        assert_eq!((error.kind(), requests), (&ErrorKind::Protocol, 1));
+    }
+}
+
+#[tokio::test]
+async fn t37_the_content_type_is_believed_and_checked() {
+    assert!(not_json(
+        &get(typed(200, b"text/html", "{}")).await.unwrap_err()
+    ));
+    let error = get(typed(200, b"application/json", PAGE))
+        .await
+        .unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Decode { .. }));
+    assert!(
+        error
+            .to_string()
+            .contains("is a proxy or login in the way?"),
+        "{error}"
+    );
+    get(Answer::status(200).with_body("{}")).await.unwrap();
+    assert!(not_json(
+        &get(typed(200, b"application/problem+json", "{}"))
+            .await
+            .unwrap_err()
+    ));
+    let problem = typed(
+        404,
+        b"application/problem+json",
+        r#"{"code":"c","message":"m"}"#,
+    );
+    assert_eq!(get(problem).await.unwrap_err().code(), Some("c"));
+    let error = get(typed(200, b"application/json; charset=utf-16", "{}"))
+        .await
+        .unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Decode { .. }));
+    assert!(not_json(
+        &get(typed(200, b"application/json, text/html", "{}"))
+            .await
+            .unwrap_err()
+    ));
+    assert!(not_json(
+        &get(typed(200, b"application/\xfc", "{}"))
+            .await
+            .unwrap_err()
+    ));
+}
+
+#[tokio::test]
+async fn t67_a_status_that_the_operation_does_not_have_is_never_a_success() {
+    for status in [201, 202, 204, 299, 499, 600, 999] {
+        let (error, requests) = fail(call(Method::GET), [Answer::json(status, "{}")]).await;
+        assert_eq!(
+            (error.kind(), requests),
+            (&ErrorKind::Protocol, 1),
+            "{status}"
+        );
+        assert!(!error.is_retryable());
+    }
+    let (error, _) = fail(call(Method::POST), [Answer::json(200, "{}")]).await;
+    assert_eq!(
+        (error.kind(), error.applied()),
+        (&ErrorKind::Protocol, Applied::Yes)
+    );
+    let (result, _) = run(call(Method::DELETE), [Answer::status(299)]).await;
+    assert_eq!(result.unwrap().status(), 299);
+}
+
+#[tokio::test]
+async fn t30_an_answer_to_an_operation_without_output_is_not_read() {
+    let (result, _) = run(call(Method::PUT), [typed(204, b"text/html", PAGE)]).await;
+    result.unwrap();
+}
+
+#[tokio::test]
+async fn t73_an_error_answer_is_parsed_kept_in_part_and_shown_in_less() {
+    let envelope = r#"{"code":"bad_request","message":"no\nsuch thing"}"#;
+    let (error, requests) = fail(call(Method::POST), [Answer::json(400, envelope)]).await;
+    assert_eq!(requests, 1);
+    assert_eq!(
+        (error.code(), error.message()),
+        (Some("bad_request"), Some("no\nsuch thing"))
+    );
+    assert_eq!(error.body(), envelope.as_bytes());
+    assert_eq!(
+        error.to_string(),
+        "test Operation: 400 Bad Request: no such thing [bad_request] (1 attempt, nothing was applied)"
+    );
+    let huge = format!(r#"{{"code":"c","message":"{}"}}"#, "m".repeat(5 << 20));
+    let (error, _) = fail(call(Method::GET), [Answer::json(400, huge)]).await;
+    assert_eq!((error.code(), error.body().len()), (Some("c"), 16 * 1024));
+    assert!(error.to_string().len() < 500);
+    let (error, _) = fail(call(Method::GET), [typed(400, b"text/plain", "canary")]).await;
+    assert_eq!(
+        (error.kind(), error.body()),
+        (&ErrorKind::Api, &b"canary"[..])
+    );
+}
+
+#[tokio::test]
+async fn a_created_thing_whose_answer_cannot_be_read_was_applied() {
+    for answer in [
+        Answer::json(201, "{\"id\""),
+        Answer::json(201, ""),
+        typed(201, b"text/html", PAGE),
+    ] {
+        let error = match run(call(Method::POST), [answer]).await.0 {
+            Ok(reply) => reply.json::<serde_json::Value>().unwrap_err(),
+            Err(error) => error,
+        };
+        assert_eq!((error.applied(), error.attempts()), (Applied::Yes, 1));
+        assert!(
+            error.to_string().ends_with("(1 attempt, it was applied)"),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn d15_a_401_is_the_credentials_and_a_403_the_apis() {
+    for method in ALL {
+        let (error, requests) = fail(call(method.clone()), [Answer::status(401)]).await;
+        assert_eq!(
+            error.kind(),
+            &ErrorKind::Credential(CredentialFailure::Rejected)
+        );
+        assert!(error.is_unauthorized());
+        assert_eq!((requests, error.applied()), (1, Applied::No));
+        let (error, _) = fail(call(method), [Answer::status(403)]).await;
+        assert_eq!(
+            (error.kind(), error.is_unauthorized()),
+            (&ErrorKind::Api, false)
+        );
+    }
+    let missing_role = Answer::json(401, r#"{"code":"missing_role","message":"no"}"#);
+    let (error, _) = fail(call(Method::GET), [missing_role]).await;
+    assert_eq!(
+        (error.kind(), error.is_unauthorized()),
+        (&ErrorKind::Api, true)
+    );
+}
+
+#[tokio::test]
+async fn a_page_with_an_error_of_the_gateway_is_tried_again_and_is_not_the_api() {
+    let page = || typed(502, b"text/html", PAGE);
+    let (error, requests) = fail(call(Method::GET), times(3, page)).await;
+    assert_eq!(requests, 3);
+    assert!(not_json(&error) && error.is_retryable());
+    let (error, _) = fail(call(Method::GET), [typed(404, b"text/html", PAGE)]).await;
+    assert!(!error.is_not_found());
+}
+
+#[tokio::test]
+async fn a_url_too_long_is_refused_before_anything_is_sent() {
+    let mut long = call(Method::GET);
+    long.query = Some("x".repeat(64 * 1024));
+    let (error, requests) = fail(long, []).await;
+    assert!(matches!(error.kind(), ErrorKind::TooLarge { .. }));
+    assert_eq!((requests, error.operation()), (0, Some("test Operation")));
+}

@@ -1,0 +1,435 @@
+//! Credentials: what is sent, and how exchanges are shared.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::{
+    Applied, Cached, Call, Channel, Credential, CredentialFailure, Error, ErrorKind, Exchange,
+    Issued,
+};
+use http::{Method, Request};
+
+use crate::{builder, call, seconds};
+
+/// Exchanges by `POST /login`, whose answer is a bearer as a JSON string; each lasts an hour.
+struct Login;
+
+const HOUR: Duration = seconds(3600);
+
+impl Exchange for Login {
+    async fn exchange(&self, channel: &Channel) -> Result<Issued, Error> {
+        let reply = channel
+            .call(Call {
+                operation: "test Login",
+                method: Method::POST,
+                path: "/login".into(),
+                query: None,
+                body: Some("{}".into()),
+                idempotent: true,
+                success: 200,
+                authenticated: false,
+            })
+            .await?;
+        let bearer: String = reply.json()?;
+        Ok(Issued::new(Credential::new("Bearer", &bearer)?, HOUR))
+    }
+}
+
+fn channel(fake: &FakeTransport, clock: &ManualClock) -> Channel {
+    builder()
+        .credentials(Cached::new(Login))
+        .build_with(fake.clone(), clock.clone())
+        .unwrap()
+}
+
+fn bearer(name: &str) -> Answer {
+    Answer::json(200, format!("\"{name}\""))
+}
+
+fn ok() -> Answer {
+    Answer::json(200, "{}")
+}
+
+/// What was asked, as `path credential`.
+fn told(requests: &[Request<bytes::Bytes>]) -> Vec<String> {
+    let told = |request: &Request<bytes::Bytes>| {
+        let credential = request.headers().get("authorization");
+        let credential = credential.map_or("-", |value| value.to_str().unwrap());
+        format!("{} {credential}", request.uri().path())
+    };
+    requests.iter().map(told).collect()
+}
+
+#[tokio::test]
+async fn a1_a_cold_client_makes_one_exchange_and_one_request() {
+    let fake = FakeTransport::script([bearer("one"), ok(), ok()]);
+    let channel = channel(&fake, &ManualClock::auto());
+    channel.call(call(Method::GET)).await.unwrap();
+    channel.call(call(Method::GET)).await.unwrap();
+    let asked = [
+        "/x/login -",
+        "/x/v1/things Bearer one",
+        "/x/v1/things Bearer one",
+    ];
+    assert_eq!(told(&fake.finish()), asked);
+}
+
+#[tokio::test]
+async fn a2_an_exchange_that_is_refused_is_the_credentials_fault() {
+    for status in [400, 401, 403] {
+        let fake = FakeTransport::script([Answer::status(status)]);
+        let error = channel(&fake, &ManualClock::auto())
+            .call(call(Method::POST))
+            .await
+            .unwrap_err();
+        assert_eq!(
+            error.kind(),
+            &ErrorKind::Credential(CredentialFailure::Rejected)
+        );
+        assert_eq!((error.attempts(), error.applied()), (0, Applied::No));
+        assert_eq!(error.operation(), Some("test Operation"));
+        let source = std::error::Error::source(&error).unwrap();
+        assert!(source.to_string().starts_with("test Login: "), "{source}");
+        let _ = fake.finish();
+    }
+}
+
+#[tokio::test]
+async fn a3_an_exchange_that_does_not_work_out_is_tried_and_then_told() {
+    let page = || Answer::status(200).with_header("content-type", "text/html");
+    for (script, requests) in [
+        ((0..3).map(|_| Answer::status(503)).collect(), 3),
+        (vec![page()], 1),
+    ] {
+        let fake = FakeTransport::script(script);
+        let error = channel(&fake, &ManualClock::auto())
+            .call(call(Method::GET))
+            .await
+            .unwrap_err();
+        assert_eq!(
+            error.kind(),
+            &ErrorKind::Credential(CredentialFailure::ExchangeFailed)
+        );
+        assert_eq!(error.is_retryable(), requests == 3);
+        assert!(std::error::Error::source(&error).is_some());
+        assert_eq!(fake.finish().len(), requests);
+    }
+}
+
+/// An exchange that takes a second, counts itself, and fails as long as it is told to.
+#[derive(Default)]
+struct Slow {
+    exchanges: AtomicU32,
+    failures: AtomicU32,
+}
+
+impl Exchange for Slow {
+    async fn exchange(&self, channel: &Channel) -> Result<Issued, Error> {
+        use gatelet_transport::Clock as _;
+        let number = self.exchanges.fetch_add(1, Ordering::SeqCst);
+        channel.clock().sleep(seconds(1)).await;
+        let take = |left: u32| left.checked_sub(1);
+        if self
+            .failures
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, take)
+            .is_ok()
+        {
+            return Err(Error::exchange_failed("as the test says"));
+        }
+        Ok(Issued::new(
+            Credential::new("Bearer", &format!("bearer-{number}"))?,
+            HOUR,
+        ))
+    }
+}
+
+/// A provider that tests look into while the channel owns it.
+struct Shared(Arc<Slow>);
+
+impl Exchange for Shared {
+    async fn exchange(&self, channel: &Channel) -> Result<Issued, Error> {
+        self.0.exchange(channel).await
+    }
+}
+
+fn slow(clock: &ManualClock, failures: u32) -> (Arc<Slow>, FakeTransport, Channel) {
+    let slow = Arc::new(Slow {
+        failures: failures.into(),
+        ..Slow::default()
+    });
+    let fake = FakeTransport::respond(|_| ok());
+    let channel = builder()
+        .credentials(Cached::new(Shared(slow.clone())))
+        .build_with(fake.clone(), clock.clone())
+        .unwrap();
+    (slow, fake, channel)
+}
+
+/// Lets every other task run as far as it can.
+async fn settle() {
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+}
+
+fn spawn(channel: &Channel) -> tokio::task::JoinHandle<Result<(), Error>> {
+    let channel = channel.clone();
+    tokio::spawn(async move { channel.call(call(Method::GET)).await.map(drop) })
+}
+
+#[tokio::test]
+async fn a4_a_thousand_tasks_share_one_exchange() {
+    let clock = ManualClock::new();
+    let (slow, fake, channel) = slow(&clock, 0);
+    let tasks: Vec<_> = (0..1000).map(|_| spawn(&channel)).collect();
+    settle().await;
+    clock.advance(seconds(1));
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+    assert_eq!(slow.exchanges.load(Ordering::SeqCst), 1);
+    assert_eq!(fake.requests().len(), 1000);
+}
+
+#[tokio::test]
+async fn those_who_wait_share_a_failure_and_the_next_call_tries_again() {
+    let clock = ManualClock::new();
+    let (slow, _, channel) = slow(&clock, 1);
+    let tasks: Vec<_> = (0..100).map(|_| spawn(&channel)).collect();
+    settle().await;
+    clock.advance(seconds(1));
+    for task in tasks {
+        let error = task.await.unwrap().unwrap_err();
+        assert_eq!(
+            error.kind(),
+            &ErrorKind::Credential(CredentialFailure::ExchangeFailed)
+        );
+    }
+    assert_eq!(slow.exchanges.load(Ordering::SeqCst), 1);
+    let next = spawn(&channel);
+    settle().await;
+    assert_eq!(
+        slow.exchanges.load(Ordering::SeqCst),
+        1,
+        "not before a pause"
+    );
+    clock.advance(Duration::from_millis(100));
+    settle().await;
+    clock.advance(seconds(1));
+    next.await.unwrap().unwrap();
+    assert_eq!(slow.exchanges.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_waiter_takes_over_when_the_exchanging_call_is_dropped() {
+    let clock = ManualClock::new();
+    let (slow, _, channel) = slow(&clock, 0);
+    let first = spawn(&channel);
+    settle().await;
+    let others: Vec<_> = (0..10).map(|_| spawn(&channel)).collect();
+    settle().await;
+    first.abort();
+    settle().await;
+    clock.advance(seconds(1));
+    for task in others {
+        task.await.unwrap().unwrap();
+    }
+    assert_eq!(slow.exchanges.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a8_an_early_exchange_that_fails_leaves_the_old_bearer_in_use() {
+    let clock = ManualClock::auto();
+    let (slow, fake, channel) = slow(&clock, 0);
+    let number_after = async |advance: Duration, failures: u32| {
+        clock.advance(advance);
+        slow.failures.store(failures, Ordering::SeqCst);
+        channel.call(call(Method::GET)).await.unwrap();
+        let requests = fake.requests();
+        let bearer = requests.last().unwrap().headers()["authorization"].clone();
+        (
+            bearer.to_str().unwrap().to_owned(),
+            slow.exchanges.load(Ordering::SeqCst),
+        )
+    };
+    let is = |bearer: &str, exchanges| (format!("Bearer bearer-{bearer}"), exchanges);
+    assert_eq!(number_after(Duration::ZERO, 0).await, is("0", 1));
+    assert_eq!(
+        number_after(HOUR - seconds(301), 1).await,
+        is("0", 1),
+        "not yet due"
+    );
+    assert_eq!(
+        number_after(seconds(2), 1).await,
+        is("0", 2),
+        "due, but it fails"
+    );
+    assert_eq!(
+        number_after(Duration::ZERO, 0).await,
+        is("0", 2),
+        "not again at once"
+    );
+    assert_eq!(
+        number_after(seconds(2), 0).await,
+        is("2", 3),
+        "again after a pause"
+    );
+}
+
+#[tokio::test]
+async fn a9_a_refused_bearer_is_exchanged_once_and_the_call_made_again() {
+    for method in [Method::GET, Method::POST] {
+        let good = Answer::json(call(method.clone()).success, "{}");
+        let fake = FakeTransport::script([bearer("one"), Answer::status(401), bearer("two"), good]);
+        let reply = channel(&fake, &ManualClock::auto())
+            .call(call(method))
+            .await
+            .unwrap();
+        assert_eq!(reply.attempts(), 2);
+        let asked = [
+            "/x/login -",
+            "/x/v1/things Bearer one",
+            "/x/login -",
+            "/x/v1/things Bearer two",
+        ];
+        assert_eq!(told(&fake.finish()), asked);
+    }
+    let script = [
+        bearer("one"),
+        Answer::status(401),
+        bearer("two"),
+        Answer::status(401),
+    ];
+    let fake = FakeTransport::script(script);
+    let error = channel(&fake, &ManualClock::auto())
+        .call(call(Method::GET))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.kind(),
+        &ErrorKind::Credential(CredentialFailure::Rejected)
+    );
+    let _ = fake.finish();
+}
+
+#[tokio::test]
+async fn a13_a_missing_permission_is_not_cured_by_a_new_bearer() {
+    let missing_role = Answer::json(401, r#"{"code":"missing_role","message":"no"}"#);
+    for refusal in [Answer::status(403), missing_role] {
+        let fake = FakeTransport::script([bearer("one"), refusal]);
+        let error = channel(&fake, &ManualClock::auto())
+            .call(call(Method::GET))
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::Api);
+        let _ = fake.finish();
+    }
+}
+
+#[tokio::test]
+async fn a14_a_life_without_end_is_cut_to_twelve_hours_and_one_without_length_refused() {
+    struct Lasting(Duration, Arc<AtomicU32>);
+    impl Exchange for Lasting {
+        async fn exchange(&self, _: &Channel) -> Result<Issued, Error> {
+            self.1.fetch_add(1, Ordering::SeqCst);
+            Ok(Issued::new(Credential::new("Bearer", "b")?, self.0))
+        }
+    }
+    let clock = ManualClock::auto();
+    let with = |life| {
+        let exchanges = Arc::new(AtomicU32::new(0));
+        let fake = FakeTransport::respond(|_| ok());
+        let provider = Cached::new(Lasting(life, exchanges.clone()));
+        let builder = builder().credentials(provider);
+        (exchanges, builder.build_with(fake, clock.clone()).unwrap())
+    };
+    let (exchanges, channel) = with(Duration::MAX);
+    for hours in [0, 11, 1] {
+        clock.advance(HOUR * hours);
+        channel.call(call(Method::GET)).await.unwrap();
+    }
+    assert_eq!(exchanges.load(Ordering::SeqCst), 2);
+    let (exchanges, channel) = with(Duration::ZERO);
+    let error = channel.call(call(Method::GET)).await.unwrap_err();
+    assert_eq!(
+        error.kind(),
+        &ErrorKind::Credential(CredentialFailure::ExchangeFailed)
+    );
+    assert_eq!(exchanges.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn t57_a_credential_that_no_header_can_hold_is_refused_and_not_echoed() {
+    use gatelet_transport::{ApiToken, Bearer};
+    let long = "canary".repeat(11_000);
+    for token in [
+        "canary\r",
+        "can\rary",
+        "can\nary",
+        "can\0ary",
+        " canary",
+        "canary ",
+        "canaryé",
+        "canary😀",
+        "",
+        &long,
+    ] {
+        for error in [
+            ApiToken::new(token).unwrap_err(),
+            Bearer::new(token).unwrap_err(),
+        ] {
+            assert_eq!(
+                error.kind(),
+                &ErrorKind::InvalidInput { parameter: "token" }
+            );
+            assert!(!format!("{error} {error:?}").contains("ary"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn t58_a_trailing_newline_is_told_and_a_user_agent_is_checked() {
+    use gatelet_transport::Bearer;
+    for token in ["canary\n", "canary\r\n"] {
+        assert!(
+            Bearer::new(token)
+                .unwrap_err()
+                .to_string()
+                .contains("trailing newline")
+        );
+    }
+    for suffix in ["", "a\r\nb", "a\n", "ü"] {
+        let fake = FakeTransport::script([]);
+        let error = builder()
+            .user_agent(suffix)
+            .build_with(fake, ManualClock::new())
+            .unwrap_err();
+        assert_eq!(
+            error.kind(),
+            &ErrorKind::InvalidInput {
+                parameter: "user_agent"
+            }
+        );
+    }
+}
+
+#[tokio::test]
+async fn without_credentials_an_authenticated_call_is_not_made() {
+    let fake = FakeTransport::script([]);
+    let bare = Channel::builder(
+        gatelet_transport::BaseUrl::parse("https://h").unwrap(),
+        crate::Plain,
+    )
+    .build_with(fake.clone(), ManualClock::auto())
+    .unwrap();
+    let error = bare.call(call(Method::GET)).await.unwrap_err();
+    assert_eq!(
+        error.kind(),
+        &ErrorKind::InvalidInput {
+            parameter: "credentials"
+        }
+    );
+    let _ = fake.finish();
+}

@@ -1,0 +1,244 @@
+//! What happens when no complete answer comes back.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bytes::Bytes;
+use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::{
+    AnyTransport, Applied, ConnectFailure, ErrorKind, Phase, TooLarge, Transport, TransportError,
+    TransportErrorKind,
+};
+use http::{Method, Request, Response, StatusCode};
+
+use crate::{ALL, IDEMPOTENT, builder, call, channel, fail, run, times};
+
+const REFUSED: TransportErrorKind = TransportErrorKind::Connect(ConnectFailure::Refused);
+
+fn lost() -> Answer {
+    Answer::error(TransportErrorKind::Interrupted)
+}
+
+#[tokio::test]
+async fn t1_a_refused_connection_is_tried_again_for_every_method() {
+    for method in ALL {
+        let (error, requests) = fail(call(method), times(3, || Answer::error(REFUSED))).await;
+        assert_eq!(requests, 3);
+        assert_eq!(error.kind(), &ErrorKind::Connect(ConnectFailure::Refused));
+        assert_eq!((error.attempts(), error.applied()), (3, Applied::No));
+        assert!(error.is_retryable());
+        assert_eq!(
+            error.to_string(),
+            "test Operation: the connection was refused (3 attempts, nothing was applied)"
+        );
+    }
+}
+
+#[tokio::test]
+async fn t5_a_refused_certificate_is_not_tried_again() {
+    for method in ALL {
+        let (error, requests) = fail(call(method), [Answer::error(TransportErrorKind::Tls)]).await;
+        assert_eq!((error.kind(), requests), (&ErrorKind::Tls, 1));
+        assert_eq!(error.applied(), Applied::No);
+        assert!(!error.is_retryable());
+    }
+}
+
+#[tokio::test]
+async fn t8_an_interrupted_call_is_repeated_only_when_it_is_idempotent() {
+    for method in IDEMPOTENT {
+        let is_read = method == Method::GET;
+        let (error, requests) = fail(call(method), times(3, lost)).await;
+        assert_eq!((error.kind(), requests), (&ErrorKind::Interrupted, 3));
+        assert_eq!(
+            error.applied(),
+            if is_read {
+                Applied::No
+            } else {
+                Applied::Unknown
+            }
+        );
+    }
+    let (error, requests) = fail(call(Method::POST), [lost()]).await;
+    assert_eq!((error.kind(), requests), (&ErrorKind::Interrupted, 1));
+    assert_eq!(error.applied(), Applied::Unknown);
+    assert!(!error.is_retryable());
+    assert!(
+        error
+            .to_string()
+            .ends_with("(1 attempt, it may have been applied)")
+    );
+}
+
+#[tokio::test]
+async fn t9_a_lost_answer_to_an_update_is_made_good_by_repeating_it() {
+    let (result, requests) = run(call(Method::PUT), [lost(), Answer::status(204)]).await;
+    assert_eq!((result.unwrap().attempts(), requests), (2, 2));
+}
+
+#[tokio::test]
+async fn t10_what_an_earlier_attempt_may_have_done_is_not_forgotten() {
+    let (error, _) = fail(call(Method::PUT), [lost(), Answer::status(409)]).await;
+    assert!(error.is_conflict());
+    assert_eq!(error.applied(), Applied::Unknown);
+}
+
+#[tokio::test]
+async fn t11_an_answer_cut_in_its_body_is_fetched_again_and_a_created_thing_counts_as_applied() {
+    let cut = |status| {
+        Answer::from(TransportError::new(TransportErrorKind::Interrupted).with_status(status))
+    };
+    let (result, _) = run(
+        call(Method::GET),
+        [cut(StatusCode::OK), Answer::json(200, "{}")],
+    )
+    .await;
+    assert_eq!(result.unwrap().body(), "{}");
+    let (error, _) = fail(call(Method::GET), times(3, || cut(StatusCode::OK))).await;
+    assert_eq!(
+        (error.kind(), error.applied()),
+        (&ErrorKind::Interrupted, Applied::No)
+    );
+    let (error, requests) = fail(call(Method::POST), [cut(StatusCode::CREATED)]).await;
+    assert_eq!((requests, error.applied()), (1, Applied::Yes));
+    let (error, _) = fail(call(Method::POST), [cut(StatusCode::BAD_REQUEST)]).await;
+    assert_eq!(error.applied(), Applied::No);
+}
+
+#[tokio::test]
+async fn t20_a_body_over_the_limit_is_refused_whatever_the_transport_lets_through() {
+    let fake = FakeTransport::script([
+        Answer::json(200, vec![b' '; 101]),
+        Answer::json(200, vec![b' '; 100]),
+    ]);
+    let channel = builder()
+        .body_limit(100)
+        .build_with(fake.clone(), ManualClock::auto())
+        .unwrap();
+    let error = channel.call(call(Method::GET)).await.unwrap_err();
+    let limit = ErrorKind::TooLarge {
+        what: TooLarge::Body,
+        limit: 100,
+    };
+    assert_eq!(error.kind(), &limit);
+    channel.call(call(Method::GET)).await.unwrap();
+    assert_eq!(fake.finish().len(), 2);
+}
+
+#[tokio::test]
+async fn t24_a_silent_server_ends_an_attempt_in_time() {
+    let attempt = ErrorKind::Timeout(Phase::Attempt);
+    let (result, _) = run(call(Method::GET), [Answer::hang(), Answer::json(200, "{}")]).await;
+    result.unwrap();
+    let (error, requests) = fail(call(Method::POST), [Answer::hang()]).await;
+    assert_eq!((error.kind(), requests), (&attempt, 1));
+    assert_eq!(error.applied(), Applied::Unknown);
+    assert_eq!(error.elapsed().as_secs(), 30);
+}
+
+#[tokio::test]
+async fn t38_a_misdirected_request_is_made_once_more() {
+    for method in ALL {
+        let success = call(method.clone()).success;
+        let good = Answer::json(success, "{}");
+        let (result, _) = run(call(method.clone()), [Answer::status(421), good]).await;
+        assert_eq!(result.unwrap().attempts(), 2);
+        let (error, requests) = fail(call(method), times(2, || Answer::status(421))).await;
+        assert_eq!((error.kind(), requests), (&ErrorKind::Api, 2));
+        assert_eq!(error.applied(), Applied::No);
+    }
+}
+
+#[tokio::test]
+async fn t48_a_dropped_call_drops_its_request() {
+    struct Dropped(Arc<AtomicBool>);
+    impl Drop for Dropped {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::SeqCst);
+        }
+    }
+    let dropped = Arc::new(AtomicBool::new(false));
+    let flag = dropped.clone();
+    let transport = gatelet_transport::from_fn(move |_: Request<Bytes>| {
+        let guard = Dropped(flag.clone());
+        async move {
+            let _guard = guard;
+            std::future::pending::<Result<Response<Bytes>, TransportError>>().await
+        }
+    });
+    let channel = builder().build_with(transport, ManualClock::new()).unwrap();
+    let mut future = Box::pin(channel.call(call(Method::GET)));
+    let polled =
+        std::future::poll_fn(|cx| std::task::Poll::Ready(future.as_mut().poll(cx).is_pending()));
+    assert!(polled.await);
+    assert!(!dropped.load(Ordering::SeqCst));
+    drop(future);
+    assert!(dropped.load(Ordering::SeqCst));
+}
+
+#[tokio::test]
+async fn t50_a_transport_that_panics_fails_its_call_and_no_other() {
+    struct PanicsAtOnce;
+    impl Transport for PanicsAtOnce {
+        #[allow(clippy::manual_async_fn, reason = "it panics before there is a future")]
+        fn send(
+            &self,
+            _: Request<Bytes>,
+        ) -> impl Future<Output = Result<Response<Bytes>, TransportError>> + Send {
+            if true {
+                panic!("canary");
+            }
+            async { Ok(Response::new(Bytes::new())) }
+        }
+    }
+    let fake = FakeTransport::script([Answer::panic(), Answer::json(200, "{}")]);
+    let in_poll = channel(&fake, &ManualClock::auto());
+    let in_call = builder()
+        .build_with(AnyTransport::new(PanicsAtOnce), ManualClock::auto())
+        .unwrap();
+    for channel in [&in_poll, &in_call] {
+        let error = channel.call(call(Method::POST)).await.unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::TransportPanic);
+        assert_eq!((error.attempts(), error.applied()), (1, Applied::Unknown));
+        assert!(!format!("{error:?}").contains("canary"));
+    }
+    in_poll.call(call(Method::GET)).await.unwrap();
+    let _ = fake.finish();
+}
+
+#[tokio::test]
+async fn t64_a_request_that_was_surely_not_processed_is_repeated_for_every_method() {
+    for method in ALL {
+        let refused = || {
+            TransportError::new(TransportErrorKind::Interrupted)
+                .not_sent()
+                .into()
+        };
+        let (error, requests) = fail(call(method), times(3, refused)).await;
+        assert_eq!((requests, error.applied()), (3, Applied::No));
+    }
+}
+
+#[tokio::test]
+async fn a31_a_delete_that_finds_nothing_the_second_time_has_done_its_work() {
+    let (result, _) = run(call(Method::DELETE), [lost(), Answer::status(404)]).await;
+    let reply = result.unwrap();
+    assert!(reply.was_already_gone());
+    let (error, _) = fail(call(Method::DELETE), [Answer::status(404)]).await;
+    assert!(error.is_not_found());
+    // A connection that never came about cannot have deleted anything.
+    let (error, _) = fail(
+        call(Method::DELETE),
+        [Answer::error(REFUSED), Answer::status(404)],
+    )
+    .await;
+    assert!(error.is_not_found());
+}
+
+#[tokio::test]
+async fn the_cause_beneath_the_transports_error_is_kept() {
+    let error = TransportError::new(TransportErrorKind::Tls).with_source("certificate has expired");
+    let (error, _) = fail(call(Method::GET), [error.into()]).await;
+    let source = std::error::Error::source(&error).unwrap();
+    assert_eq!(source.to_string(), "certificate has expired");
+}

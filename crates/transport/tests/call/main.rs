@@ -1,0 +1,99 @@
+//! Calls from end to end over a scripted transport and a clock that takes no time.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
+
+mod answers;
+mod credentials;
+mod faults;
+mod timing;
+
+use std::time::Duration;
+
+use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::{
+    ApiError, BaseUrl, Bearer, Call, Channel, ChannelBuilder, Dialect, Error, Reply, RetryPolicy,
+};
+use http::{Method, StatusCode};
+
+/// Says errors as `{"code": "…", "message": "…"}`.
+struct Plain;
+
+impl Dialect for Plain {
+    fn api_error(&self, _: StatusCode, body: &str) -> Option<ApiError> {
+        let value: serde_json::Value = serde_json::from_str(body).ok()?;
+        let text = |name: &str| Some(value.get(name)?.as_str()?.to_owned());
+        Some(
+            ApiError::default()
+                .with_code(text("code")?)
+                .with_message(text("message")?),
+        )
+    }
+
+    fn is_curable(&self, error: Option<&ApiError>) -> bool {
+        error.is_none_or(|error| error.code.as_deref() != Some("missing_role"))
+    }
+}
+
+fn builder() -> ChannelBuilder {
+    Channel::builder(BaseUrl::parse("https://api.example.com/x").unwrap(), Plain)
+        .credentials(Bearer::new("canary-bearer").unwrap())
+        .jitter(|| 1.0)
+}
+
+fn channel(fake: &FakeTransport, clock: &ManualClock) -> Channel {
+    builder().build_with(fake.clone(), clock.clone()).unwrap()
+}
+
+fn call(method: Method) -> Call {
+    let is_create = method == Method::POST;
+    Call {
+        operation: "test Operation",
+        path: "/v1/things".into(),
+        query: Some("secret=canary-query".into()),
+        body: is_create.then(|| r#"{"name":"canary-body"}"#.into()),
+        idempotent: !is_create,
+        success: match method {
+            Method::GET => 200,
+            Method::POST => 201,
+            _ => 204,
+        },
+        method,
+        authenticated: true,
+    }
+}
+
+/// Makes one call over a script that must be used up, and says how many requests it took.
+async fn run(
+    call: Call,
+    script: impl IntoIterator<Item = Answer>,
+) -> (Result<Reply, Error>, usize) {
+    let fake = FakeTransport::script(script);
+    let result = channel(&fake, &ManualClock::auto()).call(call).await;
+    if let Err(error) = &result {
+        let text = format!("{error} {error:?} {error:#?}");
+        assert!(!text.contains("canary"), "{text}");
+        assert!(!error.to_string().contains('\n'));
+    }
+    let requests = fake.finish();
+    (result, requests.len())
+}
+
+async fn fail(call: Call, script: impl IntoIterator<Item = Answer>) -> (Error, usize) {
+    let (result, requests) = run(call, script).await;
+    (result.unwrap_err(), requests)
+}
+
+const ALL: [Method; 4] = [Method::GET, Method::PUT, Method::DELETE, Method::POST];
+const IDEMPOTENT: [Method; 3] = [Method::GET, Method::PUT, Method::DELETE];
+
+fn times(count: usize, make: impl Fn() -> Answer) -> Vec<Answer> {
+    (0..count).map(|_| make()).collect()
+}
+
+const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+fn patient() -> RetryPolicy {
+    RetryPolicy::default().max_attempts(6)
+}

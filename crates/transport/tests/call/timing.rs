@@ -1,0 +1,139 @@
+//! Waits and deadlines, on a clock that is moved by hand or by itself.
+
+use std::time::UNIX_EPOCH;
+
+use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::{Applied, Clock, ErrorKind, Phase, Timeouts};
+use http::Method;
+
+use crate::{IDEMPOTENT, builder, call, channel, fail, patient, seconds, times};
+
+/// The waits of a call that gets these answers and then a success.
+async fn waits(answers: impl IntoIterator<Item = Answer>) -> Vec<u128> {
+    let answers = answers.into_iter().chain([Answer::json(200, "{}")]);
+    let fake = FakeTransport::script(answers);
+    let clock = ManualClock::auto();
+    let channel = builder()
+        .retry(patient())
+        .build_with(fake.clone(), clock.clone())
+        .unwrap();
+    channel.call(call(Method::GET)).await.unwrap();
+    let _ = fake.finish();
+    clock
+        .sleeps()
+        .iter()
+        .map(std::time::Duration::as_millis)
+        .collect()
+}
+
+fn throttled(name: &str, value: &str) -> Answer {
+    Answer::status(429).with_header(name, value)
+}
+
+#[tokio::test]
+async fn t39_retry_after_is_obeyed_in_seconds_and_as_a_date() {
+    assert_eq!(waits([throttled("retry-after", "7")]).await, [7000]);
+    // The backoff is longer than what the server asks for.
+    assert_eq!(waits([throttled("retry-after", "0")]).await, [1000]);
+    let date = httpdate::fmt_http_date(ManualClock::new().now() + seconds(9));
+    assert_eq!(waits([throttled("retry-after", &date)]).await, [9000]);
+    // The server's clock is years behind ours; only the difference counts.
+    let skewed = throttled("retry-after", "Thu, 01 Jan 1970 00:00:10 GMT")
+        .with_header("date", "Thu, 01 Jan 1970 00:00:05 GMT");
+    assert_eq!(waits([skewed]).await, [5000]);
+    assert_eq!(waits([throttled("retry-after", "soon")]).await, [1000]);
+    assert_eq!(
+        waits([Answer::status(503).with_header("retry-after", "2")]).await,
+        [2000]
+    );
+}
+
+#[tokio::test]
+async fn t41_a_wait_beyond_the_deadline_ends_the_call_at_once() {
+    for value in ["91", "99999999999999999999999"] {
+        let fake = FakeTransport::script([throttled("retry-after", value)]);
+        let clock = ManualClock::auto();
+        let error = channel(&fake, &clock)
+            .call(call(Method::GET))
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (error.kind(), error.attempts()),
+            (&ErrorKind::RateLimited, 1)
+        );
+        assert!(error.is_throttled() && error.is_retryable());
+        assert!(error.retry_after().unwrap() >= seconds(91));
+        assert!(clock.sleeps().is_empty());
+        let _ = fake.finish();
+    }
+}
+
+#[tokio::test]
+async fn t42_the_waits_and_requests_follow_the_policy() {
+    for status in [408, 500, 502, 503, 504] {
+        assert_eq!(
+            waits(times(4, || Answer::status(status))).await,
+            [50, 100, 200, 400]
+        );
+        for method in IDEMPOTENT {
+            let (error, requests) = fail(call(method), times(3, || Answer::status(status))).await;
+            assert_eq!((error.kind(), requests), (&ErrorKind::Api, 3));
+            assert!(error.is_retryable());
+        }
+        let (error, requests) = fail(call(Method::POST), [Answer::status(status)]).await;
+        assert_eq!((requests, error.applied()), (1, Applied::Unknown));
+        assert!(!error.is_retryable());
+    }
+    assert_eq!(
+        waits(times(4, || Answer::status(429))).await,
+        [1000, 2000, 4000, 8000]
+    );
+}
+
+#[tokio::test]
+async fn t43_a_server_that_is_down_sees_little_more_than_one_request_a_call() {
+    let fake = FakeTransport::respond(|_| Answer::status(503));
+    let channel = channel(&fake, &ManualClock::auto());
+    for _ in 0..1000 {
+        let error = channel.call(call(Method::GET)).await.unwrap_err();
+        assert_eq!(error.status().unwrap(), 503);
+    }
+    assert_eq!(fake.requests().len(), 1035);
+}
+
+#[tokio::test]
+async fn t68_deadlines_do_not_mind_a_wall_clock_that_jumps() {
+    let clock = ManualClock::auto();
+    let jumping = clock.clone();
+    let fake = FakeTransport::respond(move |_| {
+        let by = seconds(86_400);
+        jumping.set_now(if jumping.now() > UNIX_EPOCH + by * 20_000 {
+            jumping.now() - by * 2
+        } else {
+            jumping.now() + by
+        });
+        Answer::status(503)
+    });
+    let error = channel(&fake, &clock)
+        .call(call(Method::GET))
+        .await
+        .unwrap_err();
+    assert_eq!(error.attempts(), 3);
+    assert_eq!(error.elapsed().as_millis(), 150);
+}
+
+#[tokio::test]
+async fn the_whole_call_has_a_limit_too() {
+    let fake = FakeTransport::script(times(2, Answer::hang));
+    let clock = ManualClock::auto();
+    let channel = builder()
+        .timeouts(Timeouts::default().attempt(seconds(30)).total(seconds(40)))
+        .build_with(fake.clone(), clock.clone())
+        .unwrap();
+    let error = channel.call(call(Method::DELETE)).await.unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::Timeout(Phase::Total));
+    assert_eq!(error.elapsed(), seconds(40));
+    assert_eq!((error.attempts(), error.applied()), (2, Applied::Unknown));
+    assert!(error.is_retryable());
+    let _ = fake.finish();
+}
