@@ -9,6 +9,7 @@ mod document;
 mod ir;
 mod models;
 mod names;
+mod object;
 mod operations;
 mod output;
 mod problem;
@@ -16,6 +17,7 @@ mod reader;
 mod reference;
 mod rust;
 mod schema;
+mod value;
 mod yaml;
 
 use std::fs::File;
@@ -65,8 +67,8 @@ fn generate(root: &Path) -> Result<Output, String> {
     let mut mistakes = Vec::new();
     for vendor in VENDORS {
         let file = format!("openapi/{vendor}.yaml");
-        let text = read(&root.join("crates/models").join(&file))?;
-        match describe(vendor, &file, &text) {
+        let bytes = read(&root.join("crates/models").join(&file))?;
+        match describe(vendor, &file, &bytes) {
             Ok(api) => add(&mut output, &api)?,
             Err(problems) => mistakes.push(problems.to_string()),
         }
@@ -87,22 +89,22 @@ fn generate(root: &Path) -> Result<Output, String> {
     Ok(output)
 }
 
-/// The text of a description; at most a little more than the reader takes, so that it can say that it is too much.
-fn read(path: &Path) -> Result<String, String> {
+/// The bytes of a description; at most one more than the reader takes, so that it can say that it is too much.
+fn read(path: &Path) -> Result<Vec<u8>, String> {
     let failed = |error| format!("cannot read {}: {error}", path.display());
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     File::open(path)
         .map_err(failed)?
         .take(yaml::MAX_BYTES as u64 + 1)
-        .read_to_string(&mut text)
+        .read_to_end(&mut bytes)
         .map_err(failed)?;
-    Ok(text)
+    Ok(bytes)
 }
 
-/// Reads and checks one description.
-fn describe(vendor: &str, file: &str, text: &str) -> Result<Api, Problems> {
+/// Reads and checks one description; all of its mistakes when there are any.
+fn describe(vendor: &str, file: &str, bytes: &[u8]) -> Result<Api, Problems> {
     let mut problems = Problems::of(file);
-    let api = yaml::parse(text, &mut problems)
+    let api = yaml::parse(bytes, &mut problems)
         .and_then(|root| document::read(vendor, file, &root, &mut problems));
     match api {
         Some(mut api) => {

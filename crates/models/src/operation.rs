@@ -37,7 +37,7 @@ pub struct Operation {
     pub authenticated: bool,
     /// How a list goes on.
     pub paging: Option<Paging>,
-    /// What the credential must allow: scopes of Dynatrace, roles of ASA.
+    /// What the credential must allow, one of these: scopes of Dynatrace, roles of ASA.
     pub permissions: &'static [&'static str],
     /// The vendor's page that this is taken from.
     pub source: &'static str,

@@ -14,12 +14,13 @@ pub(crate) const SHARED: &str = "shared";
 /// Checks the whole and fills in each schema's `module` and `is_request_only`.
 pub(crate) fn check(api: &mut Api, problems: &mut Problems) {
     names_clash(api, problems);
-    references(api, problems);
-    cycles(api, problems);
+    let graph = Graph::of(api);
+    references(api, &graph, problems);
+    graph.cycles(problems);
     for operation in &api.operations {
-        parameters(operation, api, problems);
+        parameters(operation, &graph, problems);
     }
-    defaults(api, problems);
+    defaults(api, &graph, problems);
     if problems.is_empty() {
         place(api, problems);
     }
@@ -83,9 +84,9 @@ fn schema_references(schema: &Schema) -> impl Iterator<Item = &Reference> {
     fields.filter_map(|field| field.kind.reference())
 }
 
-fn references(api: &Api, problems: &mut Problems) {
+fn references(api: &Api, graph: &Graph<'_>, problems: &mut Problems) {
     for reference in all_references(api) {
-        if api.schema(&reference.name).is_none() {
+        if graph.get(reference).is_none() {
             problems.add(
                 reference.at,
                 format!(
@@ -107,32 +108,65 @@ fn references(api: &Api, problems: &mut Problems) {
     }
 }
 
-fn cycles(api: &Api, problems: &mut Problems) {
-    for schema in &api.schemas {
-        for reference in schema_references(schema) {
-            if reachable(api, [reference]).contains(schema.name.as_str()) {
-                problems.add(
-                    reference.at,
-                    format!("`$ref` leads from `{0}` back to `{0}`", schema.name),
-                    "break the circle, models are finite",
-                );
+/// The schemas by name, and what leads from one to the next.
+struct Graph<'a>(BTreeMap<&'a str, &'a Schema>);
+
+impl<'a> Graph<'a> {
+    fn of(api: &'a Api) -> Self {
+        let schemas = api.schemas.iter();
+        Self(
+            schemas
+                .map(|schema| (schema.name.as_str(), schema))
+                .collect(),
+        )
+    }
+
+    fn get(&self, reference: &Reference) -> Option<&'a Schema> {
+        self.0.get(reference.name.as_str()).copied()
+    }
+
+    /// The schemas that can be reached from the given ones, these included.
+    fn reachable(&self, from: impl IntoIterator<Item = &'a Reference>) -> BTreeSet<&'a str> {
+        let mut found = BTreeSet::new();
+        let mut next: Vec<&Reference> = from.into_iter().collect();
+        while let Some(reference) = next.pop() {
+            if found.insert(reference.name.as_str())
+                && let Some(schema) = self.get(reference)
+            {
+                next.extend(schema_references(schema));
+            }
+        }
+        found
+    }
+
+    /// Reports each reference that closes a circle. Walks down with a stack of its own: the depth is the description's.
+    fn cycles(&self, problems: &mut Problems) {
+        let mut done = BTreeSet::new();
+        for root in self.0.values() {
+            let mut on_the_way = BTreeSet::from([root.name.as_str()]);
+            let mut way = vec![(*root, schema_references(root))];
+            while let Some((schema, references)) = way.last_mut() {
+                let Some(reference) = references.next() else {
+                    done.insert(schema.name.as_str());
+                    on_the_way.remove(schema.name.as_str());
+                    way.pop();
+                    continue;
+                };
+                if on_the_way.contains(reference.name.as_str()) {
+                    problems.add(
+                        reference.at,
+                        format!("`$ref` to `{}` closes a circle", reference.name),
+                        "break the circle, models are finite",
+                    );
+                } else if !done.contains(reference.name.as_str())
+                    && let Some(next) = self.get(reference)
+                {
+                    on_the_way.insert(&next.name);
+                    way.push((next, schema_references(next)));
+                }
             }
         }
     }
-}
-
-/// The schemas that can be reached from the given ones, these included.
-fn reachable<'a>(api: &'a Api, from: impl IntoIterator<Item = &'a Reference>) -> BTreeSet<&'a str> {
-    let mut found = BTreeSet::new();
-    let mut next: Vec<&Reference> = from.into_iter().collect();
-    while let Some(reference) = next.pop() {
-        if found.insert(reference.name.as_str())
-            && let Some(schema) = api.schema(&reference.name)
-        {
-            next.extend(schema_references(schema));
-        }
-    }
-    found
 }
 
 /// The names in `{braces}` of a path.
@@ -141,7 +175,7 @@ pub(crate) fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
         .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
 }
 
-fn parameters(operation: &Operation, api: &Api, problems: &mut Problems) {
+fn parameters(operation: &Operation, graph: &Graph<'_>, problems: &mut Problems) {
     let described = operation
         .parameters
         .iter()
@@ -159,10 +193,7 @@ fn parameters(operation: &Operation, api: &Api, problems: &mut Problems) {
         );
     }
     for parameter in &operation.parameters {
-        let named = parameter
-            .kind
-            .reference()
-            .and_then(|it| api.schema(&it.name));
+        let named = parameter.kind.reference().and_then(|it| graph.get(it));
         let is_served = match (&parameter.kind, parameter.in_path) {
             (Kind::Text, _) | (Kind::Integer(_) | Kind::Boolean, false) => true,
             (Kind::Named(_), true) => named.is_none_or(|it| matches!(it.shape, Shape::Id)),
@@ -193,12 +224,12 @@ fn parameters(operation: &Operation, api: &Api, problems: &mut Problems) {
     }
 }
 
-fn defaults(api: &Api, problems: &mut Problems) {
+fn defaults(api: &Api, graph: &Graph<'_>, problems: &mut Problems) {
     for field in api.schemas.iter().flat_map(Schema::fields) {
         let Some(default) = &field.default else {
             continue;
         };
-        let named = field.kind.reference().and_then(|it| api.schema(&it.name));
+        let named = field.kind.reference().and_then(|it| graph.get(it));
         let fits = match (default, &field.kind, named.map(|it| &it.shape)) {
             (DefaultValue::Boolean(_), Kind::Boolean, _) => true,
             (DefaultValue::Integer(value), Kind::Integer(range), _) => {
@@ -225,6 +256,7 @@ fn defaults(api: &Api, problems: &mut Problems) {
 
 /// Decides each schema's module, and reports those that nothing uses.
 fn place(api: &mut Api, problems: &mut Problems) {
+    let graph = Graph::of(api);
     let mut tags: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut answers: BTreeSet<String> = BTreeSet::new();
     for operation in &api.operations {
@@ -233,14 +265,14 @@ fn place(api: &mut Api, problems: &mut Problems) {
             .iter()
             .chain(parameter_references(operation));
         let module = names::snake(&operation.tag);
-        for name in reachable(api, inputs) {
+        for name in graph.reachable(inputs) {
             tags.entry(name.into()).or_default().insert(module.clone());
         }
-        for name in reachable(api, &operation.response) {
+        for name in graph.reachable(&operation.response) {
             tags.entry(name.into()).or_default().insert(module.clone());
             answers.insert(name.into());
         }
-        for name in reachable(api, &operation.failure) {
+        for name in graph.reachable(&operation.failure) {
             tags.entry(name.into()).or_default().insert(SHARED.into());
             answers.insert(name.into());
         }

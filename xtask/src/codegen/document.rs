@@ -1,8 +1,6 @@
 //! Reads a description as a whole: its head, its components, and the operations below its paths.
 
-use super::ir::{
-    Api, Limits, Method, Operation, Paging, PagingStyle, Parameter, Reference, Server, Tag,
-};
+use super::ir::{Api, Method, Operation, Paging, PagingStyle, Parameter, Reference, Server, Tag};
 use super::problem::Problems;
 use super::reader::{Reader, boolean, entries, list, reference, text};
 use super::schema;
@@ -183,8 +181,8 @@ impl<'a> Components<'a> {
             return;
         };
         let shared = self.parameters(reader.take("parameters"), problems);
-        for (method, name) in Method::ALL {
-            let Some(node) = reader.take(name) else {
+        for method in Method::ALL {
+            let Some(node) = reader.take(method.keyword()) else {
                 continue;
             };
             if let Some(mut operation) = self.operation(node, is_authenticated, problems) {
@@ -351,7 +349,7 @@ fn parameter(node: &Node, problems: &mut Problems) -> Option<Parameter> {
         in_path,
         description,
         kind,
-        limits: Limits { ..limits },
+        limits,
         at: node.at,
     })
 }

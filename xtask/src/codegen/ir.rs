@@ -63,6 +63,12 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
+    /// Method and path: `GET /v1/teams/{team_name}/gateways`.
+    pub(crate) fn call(&self) -> String {
+        let method = self.method.keyword().to_ascii_uppercase();
+        format!("{method} {}", self.path)
+    }
+
     /// The parameters in the query.
     pub(crate) fn query(&self) -> impl Iterator<Item = &Parameter> {
         self.parameters
@@ -81,12 +87,17 @@ pub(crate) enum Method {
 }
 
 impl Method {
-    pub(crate) const ALL: [(Self, &'static str); 4] = [
-        (Self::Get, "get"),
-        (Self::Post, "post"),
-        (Self::Put, "put"),
-        (Self::Delete, "delete"),
-    ];
+    pub(crate) const ALL: [Self; 4] = [Self::Get, Self::Post, Self::Put, Self::Delete];
+
+    /// As a keyword below a path.
+    pub(crate) fn keyword(self) -> &'static str {
+        match self {
+            Self::Get => "get",
+            Self::Post => "post",
+            Self::Put => "put",
+            Self::Delete => "delete",
+        }
+    }
 }
 
 /// How a listing goes on.
@@ -276,7 +287,7 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// One sentence, or nothing when all is allowed.
+    /// In words, or nothing when the type says all.
     pub(crate) fn sentence(&self) -> Option<String> {
         let mut parts = Vec::new();
         match (self.min_length, self.max_length) {
@@ -290,6 +301,7 @@ impl Limits {
         }
         match (self.minimum, self.maximum) {
             (Some(least), Some(most)) => parts.push(format!("{least} to {most}")),
+            (Some(0), None) => {}
             (Some(least), None) => parts.push(format!("at least {least}")),
             (None, Some(most)) => parts.push(format!("at most {most}")),
             (None, None) => {}

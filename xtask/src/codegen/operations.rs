@@ -4,9 +4,9 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::ir::{Api, Kind, Method, Operation, Paging, PagingStyle, Parameter, Reference};
-use super::models::ident;
 use super::names;
 use super::rust::{self, Item, doc, sentence};
+use super::value::ident;
 
 /// The text of `operations.rs`.
 pub(crate) fn file(api: &Api) -> Result<String, String> {
@@ -70,10 +70,11 @@ fn lookup(api: &Api) -> TokenStream {
 }
 
 fn table(api: &Api, operation: &Operation) -> TokenStream {
-    let text = match &operation.description {
-        Some(description) => format!("{}\n\n{description}", sentence(&operation.summary)),
-        None => sentence(&operation.summary),
-    };
+    let mut text = format!("{}\n\n`{}`", sentence(&operation.summary), operation.call());
+    if let Some(description) = &operation.description {
+        text.push_str("\n\n");
+        text.push_str(&sentence(description));
+    }
     let (docs, name) = (doc(&text), ident(&names::screaming(&operation.id)));
     let (vendor, tag) = (&api.vendor, &operation.tag);
     let full_name = format!("{vendor} {}", operation.id);

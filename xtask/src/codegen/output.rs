@@ -1,8 +1,8 @@
 //! Generated files against the files on disk: compared, or brought in line.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
@@ -55,16 +55,18 @@ impl Output {
     /// Brings the disk in line; returns what was changed.
     pub(crate) fn write(&self, root: &Path) -> Result<Vec<String>, String> {
         let mut changes = Vec::new();
+        refuse_links(root)?;
+        // First, because a link among them would lead the files elsewhere.
+        for path in self.leftovers(root)? {
+            fs::remove_file(root.join(&path)).map_err(|error| failed("delete", &path, &error))?;
+            changes.push(format!("deleted {}", path.display()));
+        }
         for (path, text) in &self.files {
             let target = root.join(path);
             if read(&target)?.as_deref() != Some(text.as_bytes()) {
                 replace(&target, text).map_err(|error| failed("write", path, &error))?;
                 changes.push(format!("wrote {}", path.display()));
             }
-        }
-        for path in self.leftovers(root)? {
-            fs::remove_file(root.join(&path)).map_err(|error| failed("delete", &path, &error))?;
-            changes.push(format!("deleted {}", path.display()));
         }
         Ok(changes)
     }
@@ -94,13 +96,25 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, String> {
     }
 }
 
+/// A folder of the generator that is a link would lead it elsewhere.
+fn refuse_links(root: &Path) -> Result<(), String> {
+    for folder in FOLDERS {
+        if root.join(folder).is_symlink() {
+            return Err(format!(
+                "{folder} is a link; the generator writes into a folder only"
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// Writes beside the file and renames, so that no half of a file is ever seen.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
     let beside = path.with_extension("part");
-    fs::write(&beside, text)?;
+    File::create_new(&beside)?.write_all(text.as_bytes())?;
     fs::rename(&beside, path)
 }
 

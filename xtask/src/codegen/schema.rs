@@ -1,5 +1,7 @@
 //! Reads the schemas: named types, their fields, and the types of parameters.
 
+use std::collections::HashSet;
+
 use super::ir::{DefaultValue, Field, Integer, Kind, Limits, Reference, Schema, Shape, Word};
 use super::names;
 use super::problem::{Position, Problems};
@@ -124,8 +126,9 @@ fn object(reader: &mut Reader<'_>, problems: &mut Problems) -> Shape {
         .need("properties", problems)
         .and_then(|node| entries(node, problems))
         .unwrap_or_default();
+    let names: HashSet<&str> = properties.iter().map(|it| it.key.as_str()).collect();
     for (name, at) in &required {
-        if !properties.iter().any(|entry| entry.key == *name) {
+        if !names.contains(name) {
             problems.add(
                 *at,
                 format!("`{name}` is required and no property"),
@@ -133,12 +136,10 @@ fn object(reader: &mut Reader<'_>, problems: &mut Problems) -> Shape {
             );
         }
     }
+    let required: HashSet<&str> = required.into_iter().map(|(name, _)| name).collect();
     let fields: Vec<Field> = properties
         .iter()
-        .filter_map(|entry| {
-            let is_required = required.iter().any(|(name, _)| *name == entry.key);
-            field(entry, is_required, problems)
-        })
+        .filter_map(|entry| field(entry, required.contains(entry.key.as_str()), problems))
         .collect();
     no_clash(
         fields.iter().map(|field| (field.rust.clone(), field.at)),
@@ -154,7 +155,7 @@ pub(crate) fn no_clash(
     what: &str,
     problems: &mut Problems,
 ) {
-    let mut seen: Vec<String> = Vec::new();
+    let mut seen = HashSet::new();
     for (name, at) in rust_names {
         if seen.contains(&name) {
             problems.add(
@@ -163,7 +164,7 @@ pub(crate) fn no_clash(
                 "rename one, for a property with `x-rust-name`",
             );
         }
-        seen.push(name);
+        seen.insert(name);
     }
 }
 

@@ -3,6 +3,8 @@
 //! Only the plain part of YAML is taken: anchors, aliases, tags, several documents and keys that are not text are
 //! mistakes, and so is a key that stands twice.
 
+use std::collections::HashSet;
+
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput};
 
 use super::problem::{Position, Problems};
@@ -53,15 +55,23 @@ impl Value {
 }
 
 /// Reads one document. `None` when it could not be read to its end; then `problems` says why.
-pub(crate) fn parse(text: &str, problems: &mut Problems) -> Option<Node> {
-    if text.len() > MAX_BYTES {
+pub(crate) fn parse(bytes: &[u8], problems: &mut Problems) -> Option<Node> {
+    if bytes.len() > MAX_BYTES {
         problems.add(
             Position { line: 1, column: 1 },
-            format!("a description of {} bytes", text.len()),
-            format!("keep it below {MAX_BYTES} bytes"),
+            format!("a description of more than {MAX_BYTES} bytes"),
+            "make it shorter",
         );
         return None;
     }
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let at = end_of(&bytes[..error.valid_up_to()]);
+            problems.add(at, "bytes that are not UTF-8", "save the file as UTF-8");
+            return None;
+        }
+    };
     Tree {
         parser: Parser::new_from_str(text),
         problems,
@@ -158,6 +168,7 @@ impl<'a> Tree<'a> {
 
     fn object(&mut self, depth: usize) -> Option<Value> {
         let mut entries: Vec<Entry> = Vec::new();
+        let mut keys = HashSet::new();
         loop {
             let (key, at) = match self.next()? {
                 (Event::MappingEnd, _) => return Some(Value::Object(entries)),
@@ -171,7 +182,7 @@ impl<'a> Tree<'a> {
                     return None;
                 }
             };
-            if entries.iter().any(|entry| entry.key == key) {
+            if !keys.insert(key.clone()) {
                 self.problems
                     .add(at, format!("duplicate key `{key}`"), "keep one of the two");
             }
@@ -209,6 +220,16 @@ fn scalar(text: &str, style: ScalarStyle) -> Value {
             Ok(integer) => Value::Integer(integer),
             Err(_) => Value::Text(text.into()),
         },
+    }
+}
+
+/// The place behind these bytes.
+fn end_of(bytes: &[u8]) -> Position {
+    let text = String::from_utf8_lossy(bytes);
+    let last = text.rsplit('\n').next().unwrap_or_default();
+    Position {
+        line: text.matches('\n').count() + 1,
+        column: last.chars().count() + 1,
     }
 }
 

@@ -643,7 +643,7 @@ impl Serialize for GatewayUpdate {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GatewayStatusReport {
-    /// Connections that are open now. Limits: at least 0.
+    /// Connections that are open now.
     pub active_connections: u32,
     /// Size of the gateway's storage, in bytes.
     pub total_storage_bytes: u64,

@@ -71,6 +71,8 @@ impl OperationId {
 
 /// Lists the gateway setup tokens of the team.
 ///
+/// `GET /v1/teams/{team_name}/gateway_setup_tokens`
+///
 /// The service cannot filter setup tokens; a caller who wants only some filters the answers.
 pub static LIST_GATEWAY_SETUP_TOKENS: Operation = Operation {
     vendor: "asa",
@@ -114,11 +116,13 @@ pub static LIST_GATEWAY_SETUP_TOKENS: Operation = Operation {
         page_size: "count",
         page_token: "offset",
     }),
-    permissions: &["access_admin"],
+    permissions: &["access_admin", "reporting_user"],
     source: "https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/",
 };
 
 /// Creates a gateway setup token.
+///
+/// `POST /v1/teams/{team_name}/gateway_setup_tokens`
 ///
 /// The published reference shows a body with nothing but `labels`. Okta's own client sends the whole object, and
 /// so does this description.
@@ -142,6 +146,8 @@ pub static CREATE_GATEWAY_SETUP_TOKEN: Operation = Operation {
 };
 
 /// Reads one gateway setup token.
+///
+/// `GET /v1/teams/{team_name}/gateway_setup_tokens/{gateway_setup_token_id}`
 pub static FETCH_GATEWAY_SETUP_TOKEN: Operation = Operation {
     vendor: "asa",
     id: "FetchGatewaySetupToken",
@@ -157,11 +163,13 @@ pub static FETCH_GATEWAY_SETUP_TOKEN: Operation = Operation {
     idempotent: true,
     authenticated: true,
     paging: None,
-    permissions: &["access_admin"],
+    permissions: &["access_admin", "reporting_user"],
     source: "https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/",
 };
 
 /// Deletes a gateway setup token.
+///
+/// `DELETE /v1/teams/{team_name}/gateway_setup_tokens/{gateway_setup_token_id}`
 ///
 /// Gateways that have already enrolled with the token stay enrolled.
 pub static DELETE_GATEWAY_SETUP_TOKEN: Operation = Operation {
@@ -185,6 +193,8 @@ pub static DELETE_GATEWAY_SETUP_TOKEN: Operation = Operation {
 
 /// Reveals the value of a gateway setup token.
 ///
+/// `GET /v1/teams/{team_name}/gateway_setup_tokens/{gateway_setup_token_id}/token`
+///
 /// The answer holds the secret that a gateway enrols with. The published reference shows the plain setup token
 /// instead; Okta's own client reads `token` and nothing else.
 pub static FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN: Operation = Operation {
@@ -207,6 +217,8 @@ pub static FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN: Operation = Operation {
 };
 
 /// Lists the gateways of the team.
+///
+/// `GET /v1/teams/{team_name}/gateways`
 ///
 /// Gateways enrol themselves with a setup token, so there is no operation that creates one. Okta Privileged
 /// Access also lets `delegated_resource_admin` read.
@@ -257,11 +269,13 @@ pub static LIST_GATEWAYS: Operation = Operation {
         page_size: "count",
         page_token: "offset",
     }),
-    permissions: &["access_admin"],
+    permissions: &["access_admin", "reporting_user"],
     source: "https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/",
 };
 
 /// Reads one gateway.
+///
+/// `GET /v1/teams/{team_name}/gateways/{gateway_id}`
 pub static GET_GATEWAY_INSTANCE: Operation = Operation {
     vendor: "asa",
     id: "GetGatewayInstance",
@@ -277,11 +291,13 @@ pub static GET_GATEWAY_INSTANCE: Operation = Operation {
     idempotent: true,
     authenticated: true,
     paging: None,
-    permissions: &["access_admin"],
+    permissions: &["access_admin", "reporting_user"],
     source: "https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/",
 };
 
 /// Changes a gateway.
+///
+/// `PUT /v1/teams/{team_name}/gateways/{gateway_id}`
 ///
 /// The body replaces the gateway, so send the whole of what should stay.
 pub static UPDATE_GATEWAY_INSTANCE: Operation = Operation {
@@ -304,6 +320,8 @@ pub static UPDATE_GATEWAY_INSTANCE: Operation = Operation {
 };
 
 /// Deletes a gateway from the team.
+///
+/// `DELETE /v1/teams/{team_name}/gateways/{gateway_id}`
 pub static DELETE_GATEWAY_INSTANCE: Operation = Operation {
     vendor: "asa",
     id: "DeleteGatewayInstance",
@@ -324,6 +342,8 @@ pub static DELETE_GATEWAY_INSTANCE: Operation = Operation {
 };
 
 /// Reads the status report of a gateway.
+///
+/// `GET /v1/teams/{team_name}/gateways/{gateway_id}/status`
 pub static GET_GATEWAY_STATUS_REPORT: Operation = Operation {
     vendor: "asa",
     id: "GetGatewayStatusReport",
@@ -339,11 +359,13 @@ pub static GET_GATEWAY_STATUS_REPORT: Operation = Operation {
     idempotent: true,
     authenticated: true,
     paging: None,
-    permissions: &["access_admin"],
+    permissions: &["access_admin", "reporting_user"],
     source: "https://developer.okta.com/docs/api/openapi/asa/asa/gateways/getgatewaystatusreport",
 };
 
 /// Exchanges a service user's key for a bearer token.
+///
+/// `POST /v1/teams/{team_name}/service_token`
 ///
 /// The one call that needs no bearer token. Repeating it is harmless: it leaves a spare bearer token that expires
 /// by itself.

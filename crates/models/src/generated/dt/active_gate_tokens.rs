@@ -237,9 +237,9 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ActiveGateTokenList {
-    /// Tokens in the whole result, all pages together. Limits: at least 0.
+    /// Tokens in the whole result, all pages together.
     pub total_count: u64,
-    /// The page size in force, which may be more than the tokens of this page. Limits: at least 0.
+    /// The page size in force, which may be more than the tokens of this page.
     pub page_size: Option<u32>,
     /// The cursor of the next page; absent or null on the last.
     pub next_page_key: Option<String>,

@@ -41,6 +41,8 @@ impl OperationId {
 
 /// Lists the ActiveGate tokens of the environment.
 ///
+/// `GET /activeGateTokens`
+///
 /// The order is not published. The following pages are asked for with `nextPageKey` and no other parameter.
 pub static LIST_TOKENS: Operation = Operation {
     vendor: "dt",
@@ -80,7 +82,9 @@ pub static LIST_TOKENS: Operation = Operation {
 
 /// Creates an ActiveGate token.
 ///
-/// The answer is the only place that ever shows the secret. `activeGateTokenManagement.write` suffices too.
+/// `POST /activeGateTokens`
+///
+/// The answer is the only place that ever shows the secret.
 pub static CREATE_TOKEN: Operation = Operation {
     vendor: "dt",
     id: "createToken",
@@ -96,11 +100,16 @@ pub static CREATE_TOKEN: Operation = Operation {
     idempotent: false,
     authenticated: true,
     paging: None,
-    permissions: &["activeGateTokenManagement.create"],
+    permissions: &[
+        "activeGateTokenManagement.create",
+        "activeGateTokenManagement.write",
+    ],
     source: "https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/post-activegate-token",
 };
 
 /// Reads the metadata of one ActiveGate token.
+///
+/// `GET /activeGateTokens/{activeGateTokenIdentifier}`
 pub static GET_TOKEN: Operation = Operation {
     vendor: "dt",
     id: "getToken",
@@ -121,6 +130,8 @@ pub static GET_TOKEN: Operation = Operation {
 };
 
 /// Deletes an ActiveGate token.
+///
+/// `DELETE /activeGateTokens/{activeGateTokenIdentifier}`
 pub static REVOKE_TOKEN: Operation = Operation {
     vendor: "dt",
     id: "revokeToken",

@@ -1,0 +1,108 @@
+//! How a value of a field stands in Rust: its type, the seed that reads it, the argument that takes it.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+use super::ir::{DefaultValue, Field, Integer, Kind};
+use super::names;
+
+/// A name of Rust.
+pub(crate) fn ident(name: &str) -> Ident {
+    Ident::new(name, Span::call_site())
+}
+
+/// The Rust type of a value that is there.
+pub(crate) fn value_type(kind: &Kind) -> TokenStream {
+    match kind {
+        Kind::Text => quote!(String),
+        Kind::Secret => quote!(Secret),
+        Kind::Timestamp { .. } => quote!(Timestamp),
+        Kind::Boolean => quote!(bool),
+        Kind::Integer(Integer::Int32) => quote!(i32),
+        Kind::Integer(Integer::Int64) => quote!(i64),
+        Kind::Integer(Integer::Count32) => quote!(u32),
+        Kind::Integer(Integer::Count64 | Integer::Uint64) => quote!(u64),
+        Kind::Named(reference) => {
+            let name = ident(&reference.name);
+            quote!(#name)
+        }
+        Kind::List(element) => {
+            let element = value_type(element);
+            quote!(Vec<#element>)
+        }
+        Kind::Map => quote!(BTreeMap<String, String>),
+    }
+}
+
+/// The seed that reads a value.
+pub(crate) fn seed(kind: &Kind) -> TokenStream {
+    match kind {
+        Kind::Text => quote!(de::TEXT),
+        Kind::Secret | Kind::Timestamp { .. } | Kind::Named(_) => quote!(de::of()),
+        Kind::Boolean => quote!(de::FLAG),
+        Kind::Integer(Integer::Int32) => quote!(de::INT32),
+        Kind::Integer(Integer::Int64) => quote!(de::INT64),
+        Kind::Integer(Integer::Count32) => quote!(de::COUNT32),
+        Kind::Integer(Integer::Count64) => quote!(de::COUNT64),
+        Kind::Integer(Integer::Uint64) => quote!(de::UINT64),
+        Kind::List(element) => {
+            let element = seed(element);
+            quote!(de::List(#element))
+        }
+        Kind::Map => quote!(de::Map(de::TEXT)),
+    }
+}
+
+/// How a function takes a value.
+pub(crate) struct Argument<'a> {
+    kind: &'a Kind,
+    /// Its type.
+    pub(crate) argument: TokenStream,
+}
+
+impl<'a> Argument<'a> {
+    /// The argument for a value of that kind.
+    pub(crate) fn of(kind: &'a Kind) -> Self {
+        let value = value_type(kind);
+        let argument = match kind {
+            kind if kind.is_plain() => value,
+            Kind::Map => {
+                quote!(impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>)
+            }
+            _ => quote!(impl Into<#value>),
+        };
+        Self { kind, argument }
+    }
+
+    /// The value out of the argument.
+    pub(crate) fn value(&self, name: &Ident) -> TokenStream {
+        match self.kind {
+            kind if kind.is_plain() => quote!(#name),
+            Kind::Map => {
+                quote!(#name.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
+            }
+            _ => quote!(#name.into()),
+        }
+    }
+}
+
+/// The value of an absent field, where one is given.
+pub(crate) fn default_value(field: &Field) -> TokenStream {
+    match (&field.default, &field.kind) {
+        (Some(DefaultValue::Text(word)), Kind::Named(reference)) => {
+            let (name, variant) = (ident(&reference.name), ident(&names::pascal(word)));
+            quote!(#name::#variant)
+        }
+        (Some(DefaultValue::Text(text)), _) => quote!(String::from(#text)),
+        (Some(DefaultValue::Boolean(value)), _) => quote!(#value),
+        (Some(DefaultValue::Integer(value)), _) => {
+            let value = proc_macro2::Literal::i64_unsuffixed(*value);
+            quote!(#value)
+        }
+        (Some(DefaultValue::EmptyObject), kind) => {
+            let name = value_type(kind);
+            quote!(#name::new())
+        }
+        (None, _) => quote!(Default::default()),
+    }
+}
