@@ -7,6 +7,8 @@
 mod check;
 mod document;
 mod ir;
+#[cfg(test)]
+mod mistakes;
 mod models;
 mod names;
 mod object;
@@ -106,8 +108,9 @@ fn describe(vendor: &str, file: &str, bytes: &[u8]) -> Result<Api, Problems> {
     let mut problems = Problems::of(file);
     let api = yaml::parse(bytes, &mut problems)
         .and_then(|root| document::read(vendor, file, &root, &mut problems));
+    // Parts that could not be read would look like parts that are missing.
     match api {
-        Some(mut api) => {
+        Some(mut api) if problems.is_empty() => {
             check::check(&mut api, &mut problems);
             if problems.is_empty() {
                 Ok(api)
@@ -115,7 +118,7 @@ fn describe(vendor: &str, file: &str, bytes: &[u8]) -> Result<Api, Problems> {
                 Err(problems)
             }
         }
-        None => Err(problems),
+        _ => Err(problems),
     }
 }
 

@@ -27,18 +27,24 @@ pub(crate) fn check(api: &mut Api, problems: &mut Problems) {
 }
 
 fn names_clash(api: &Api, problems: &mut Problems) {
-    let ids = |name: fn(&str) -> String| {
-        let operations = api.operations.iter();
-        operations.map(move |operation| (name(&operation.id), operation.at))
-    };
-    no_clash(ids(names::pascal), "operations", problems);
-    for (variant, at) in ids(names::pascal) {
-        if !names::is_identifier(&variant) {
+    let operations = || api.operations.iter();
+    no_clash(
+        operations().map(|it| (names::pascal(&it.id), it.at)),
+        "operations",
+        problems,
+    );
+    no_clash(operations().map(|it| (route(it), it.at)), "paths", problems);
+    for operation in operations() {
+        if !names::is_identifier(&operation.id) {
             problems.add(
-                at,
-                format!("`{variant}` is no Rust variant"),
+                operation.at,
+                format!("`{}` is no Rust name", operation.id),
                 "give the operation another `operationId`",
             );
+        }
+        if !operation.path.starts_with('/') {
+            let what = format!("the path `{}` does not begin with a slash", operation.path);
+            problems.add(operation.at, what, "add it");
         }
     }
     let modules = api.tags.iter().map(|tag| (names::snake(&tag.name), tag.at));
@@ -60,6 +66,14 @@ fn names_clash(api: &Api, problems: &mut Problems) {
             );
         }
     }
+}
+
+/// What a server tells calls apart by: method and path, whatever the parameters are called.
+fn route(operation: &Operation) -> String {
+    let segments = operation.path.split('/');
+    let segments = segments.map(|it| if it.starts_with('{') { "{}" } else { it });
+    let path: Vec<&str> = segments.collect();
+    format!("{} {}", operation.method.keyword(), path.join("/"))
 }
 
 /// Every reference from outside and inside the schemas.

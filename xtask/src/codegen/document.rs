@@ -9,13 +9,10 @@ use super::yaml::{Entry, Node, Value};
 /// Reads the description of one vendor. What is wrong is in `problems`; then the result is incomplete.
 pub(crate) fn read(vendor: &str, file: &str, root: &Node, problems: &mut Problems) -> Option<Api> {
     let mut document = Reader::of(root, "a description", problems)?;
-    let version = document.need_text("openapi", problems);
-    if !version.starts_with("3.1.") {
-        problems.add(
-            document.at,
-            format!("OpenAPI version `{version}`"),
-            "write it for 3.1",
-        );
+    if let Some(node) = document.need("openapi", problems)
+        && !text(node, problems)?.starts_with("3.1.")
+    {
+        problems.add(node.at, "another version of OpenAPI", "write it for 3.1");
     }
     let (title, description) = info(&mut document, problems);
     let servers = servers(&mut document, problems);
@@ -34,7 +31,9 @@ pub(crate) fn read(vendor: &str, file: &str, root: &Node, problems: &mut Problem
     for path in entries(paths?, problems)? {
         parts.path(path, is_authenticated, &mut operations, problems);
     }
-    parts.finish(problems);
+    if problems.is_empty() {
+        parts.finish(problems);
+    }
     Some(Api {
         vendor: vendor.into(),
         file: file.into(),

@@ -1,5 +1,7 @@
 //! Takes an object of a description apart, keyword by keyword, and reports what is left over.
 
+use std::collections::HashSet;
+
 use super::problem::{Position, Problems};
 use super::yaml::{Entry, Node, Value};
 
@@ -15,10 +17,13 @@ impl<'a> Reader<'a> {
     /// Begins with an object; `what` names it for messages: `an operation`.
     pub(crate) fn of(node: &'a Node, what: &'static str, problems: &mut Problems) -> Option<Self> {
         let entries = entries(node, problems)?;
+        let mut keywords = HashSet::new();
+        // The tree has reported what stands twice.
+        let first = |entry: &&'a Entry| keywords.insert(entry.key.as_str());
         Some(Self {
             at: node.at,
             what,
-            left: entries.iter().collect(),
+            left: entries.iter().filter(first).collect(),
         })
     }
 

@@ -83,7 +83,7 @@ fn words(reader: &mut Reader<'_>, problems: &mut Problems) -> Shape {
         );
     }
     let mut described = match reader.need("x-enum-descriptions", problems) {
-        Some(node) => Reader::of(node, "the list of words", problems),
+        Some(node) => Reader::of(node, "`x-enum-descriptions`", problems),
         None => None,
     };
     let words: Vec<Word> = known
@@ -329,6 +329,10 @@ fn string(reader: &mut Reader<'_>, limits: &mut Limits, problems: &mut Problems)
     let is_secret = reader.boolean("x-secret", problems).unwrap_or(false);
     match reader.text("format", problems) {
         None if is_secret => Some(Kind::Secret),
+        Some(_) if is_secret => {
+            problems.add(at, "a secret with a format", "leave the format out");
+            None
+        }
         None => Some(Kind::Text),
         Some("date-time") => match reader.text("x-timestamp", problems) {
             None => Some(Kind::Timestamp {
