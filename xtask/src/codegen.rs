@@ -143,4 +143,55 @@ mod tests {
             panic!("{failure}");
         }
     }
+
+    /// A folder with nothing but the descriptions.
+    fn copy_of_the_descriptions() -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        let to = root.path().join("crates/models/openapi");
+        std::fs::create_dir_all(&to).unwrap();
+        for vendor in VENDORS {
+            let name = format!("{vendor}.yaml");
+            let from = Workspace::here().root().join("crates/models/openapi");
+            std::fs::copy(from.join(&name), to.join(&name)).unwrap();
+        }
+        root
+    }
+
+    #[test]
+    fn another_folder_gives_the_same_bytes() {
+        let root = copy_of_the_descriptions();
+        assert_eq!(
+            generate(root.path()).unwrap(),
+            generate(Workspace::here().root()).unwrap()
+        );
+    }
+
+    #[test]
+    fn a_check_names_the_repair_and_writes_nothing() {
+        let root = copy_of_the_descriptions();
+        let failure = compare(root.path()).unwrap_err().to_string();
+        assert!(
+            failure.contains("docs/reference/asa.md: missing"),
+            "{failure}"
+        );
+        assert!(failure.ends_with("run `cargo xtask codegen`"), "{failure}");
+        assert!(!root.path().join("docs").exists());
+        write(root.path()).unwrap();
+        compare(root.path()).unwrap();
+    }
+
+    #[test]
+    fn mistakes_of_all_descriptions_are_shown_and_nothing_is_written() {
+        let root = copy_of_the_descriptions();
+        for vendor in VENDORS {
+            let path = root
+                .path()
+                .join(format!("crates/models/openapi/{vendor}.yaml"));
+            std::fs::write(path, "openapi: 3.1.0\n").unwrap();
+        }
+        let failure = write(root.path()).unwrap_err().to_string();
+        assert!(failure.contains("openapi/asa.yaml:1:1: "), "{failure}");
+        assert!(failure.contains("openapi/dt.yaml:1:1: "), "{failure}");
+        assert!(!root.path().join("docs").exists());
+    }
 }

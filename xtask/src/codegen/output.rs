@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use similar::TextDiff;
 
 /// What the generator writes: the text of each file by its path from the workspace's root.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct Output {
     files: BTreeMap<PathBuf, String>,
 }
@@ -146,4 +146,101 @@ fn difference(path: &Path, found: Option<&[u8]>, expected: &str) -> String {
         .context_radius(2)
         .header(&format!("{path} (on disk)"), &format!("{path} (generated)"))
         .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MODEL: &str = "crates/models/src/generated/house/doors.rs";
+    const PAGE: &str = "docs/reference/house.md";
+
+    fn output() -> Output {
+        let mut output = Output::default();
+        output.add(MODEL, "one\ntwo\n".into()).unwrap();
+        output.add(PAGE, "# Doors\n".into()).unwrap();
+        output
+    }
+
+    fn put(root: &Path, path: &str, text: &str) {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    #[test]
+    fn what_was_written_does_not_differ_and_is_not_written_again() {
+        let root = tempfile::tempdir().unwrap();
+        let changes = output().write(root.path()).unwrap();
+        assert_eq!(changes, [format!("wrote {MODEL}"), format!("wrote {PAGE}")]);
+        assert!(output().differences(root.path()).unwrap().is_empty());
+        assert!(output().write(root.path()).unwrap().is_empty());
+    }
+
+    #[test]
+    fn one_stale_byte_a_missing_file_and_a_leftover_are_told_apart() {
+        let root = tempfile::tempdir().unwrap();
+        put(root.path(), MODEL, "one\ntoo\n");
+        put(root.path(), "docs/reference/shed.md", "# Shed\n");
+        let differences = output().differences(root.path()).unwrap();
+        assert_eq!(
+            differences,
+            [
+                format!(
+                    "--- {MODEL} (on disk)\n+++ {MODEL} (generated)\n@@ -1,2 +1,2 @@\n one\n-too\n+two\n"
+                ),
+                format!("{PAGE}: missing"),
+                "docs/reference/shed.md: left over, nothing generates it".into(),
+            ]
+        );
+        assert_eq!(fs::read(root.path().join(MODEL)).unwrap(), b"one\ntoo\n");
+    }
+
+    #[test]
+    fn writing_deletes_leftovers_and_touches_nothing_else() {
+        let root = tempfile::tempdir().unwrap();
+        put(root.path(), "docs/reference/shed.md", "# Shed\n");
+        put(root.path(), "docs/architecture.md", "# House\n");
+        output().write(root.path()).unwrap();
+        assert!(!root.path().join("docs/reference/shed.md").exists());
+        assert!(root.path().join("docs/architecture.md").exists());
+    }
+
+    #[test]
+    fn a_file_outside_of_the_folders_is_refused() {
+        for path in [
+            "src/lib.rs",
+            "/docs/reference/house.md",
+            "docs/reference/../../Cargo.toml",
+            "docs/references.md",
+        ] {
+            assert!(
+                Output::default().add(path, String::new()).is_err(),
+                "{path}"
+            );
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_never_leads_out_of_the_folders() {
+        let root = tempfile::tempdir().unwrap();
+        let outside = tempfile::tempdir().unwrap();
+        let models = root.path().join("crates/models/src/generated");
+        fs::create_dir_all(&models).unwrap();
+        std::os::unix::fs::symlink(outside.path(), models.join("house")).unwrap();
+        output().write(root.path()).unwrap();
+        assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
+        assert!(output().differences(root.path()).unwrap().is_empty());
+
+        fs::remove_dir_all(root.path().join("docs/reference")).unwrap();
+        std::os::unix::fs::symlink(outside.path(), root.path().join("docs/reference")).unwrap();
+        assert!(
+            output()
+                .write(root.path())
+                .unwrap_err()
+                .contains("is a link")
+        );
+        assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
+    }
 }
