@@ -7,6 +7,7 @@ use models::{Operation, QueryKind};
 use serde::de::DeserializeOwned;
 
 use crate::Emulator;
+use crate::json::{self, Malformed};
 
 /// The largest request body, in bytes; Dynatrace documents 1 MB.
 pub(crate) const BODY_LIMIT: usize = 1 << 20;
@@ -25,11 +26,7 @@ pub(crate) struct Call<'a> {
 #[derive(Debug, PartialEq)]
 pub(crate) enum BadBody {
     NotJson,
-    /// Where in the body, and what is wrong there; never what the body says.
-    Malformed {
-        path: String,
-        message: String,
-    },
+    Malformed(Malformed),
 }
 
 /// A query parameter that is not of its kind or not within its bounds.
@@ -91,16 +88,9 @@ impl Call<'_> {
         }
     }
 
-    /// The credential of this scheme in the `Authorization` header.
-    pub(crate) fn credential(&self, scheme: &str) -> Option<&str> {
-        let mut headers = self.head.headers.get_all(AUTHORIZATION).iter();
-        let (header, None) = (headers.next()?, headers.next()) else {
-            return None;
-        };
-        let (found, credential) = header.to_str().ok()?.split_once(' ')?;
-        found
-            .eq_ignore_ascii_case(scheme)
-            .then(|| credential.trim())
+    /// The body as a model.
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, BadBody> {
+        decode(self.head, self.body)
     }
 
     /// The scheme, host and port that the request was sent to, where known.
@@ -114,20 +104,23 @@ impl Call<'_> {
         let authority: http::uri::Authority = host.parse().ok()?;
         Some(format!("http://{}", without_user(authority.as_str())))
     }
+}
 
-    /// The body as a model.
-    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, BadBody> {
-        if !self.says_json() {
-            return Err(BadBody::NotJson);
-        }
-        decode(self.body)
-    }
+/// The credential of this scheme in the one `Authorization` header.
+pub(crate) fn credential<'a>(head: &'a Parts, scheme: &str) -> Option<&'a str> {
+    let mut headers = head.headers.get_all(AUTHORIZATION).iter();
+    let (header, None) = (headers.next()?, headers.next()) else {
+        return None;
+    };
+    let (found, credential) = header.to_str().ok()?.split_once(' ')?;
+    found
+        .eq_ignore_ascii_case(scheme)
+        .then(|| credential.trim())
+}
 
-    /// No content type at all is taken for JSON.
-    fn says_json(&self) -> bool {
-        let Some(content_type) = self.head.headers.get(CONTENT_TYPE) else {
-            return true;
-        };
+/// A body as a model. No content type at all is taken for JSON.
+pub(crate) fn decode<T: DeserializeOwned>(head: &Parts, body: &[u8]) -> Result<T, BadBody> {
+    if let Some(content_type) = head.headers.get(CONTENT_TYPE) {
         let essence = content_type
             .to_str()
             .unwrap_or("")
@@ -135,31 +128,15 @@ impl Call<'_> {
             .next()
             .unwrap_or("")
             .trim();
-        essence.eq_ignore_ascii_case("application/json")
+        if !essence.eq_ignore_ascii_case("application/json") {
+            return Err(BadBody::NotJson);
+        }
     }
+    json::decode(body).map_err(BadBody::Malformed)
 }
 
 fn without_user(authority: &str) -> &str {
     authority
         .rsplit_once('@')
         .map_or(authority, |(_, host)| host)
-}
-
-fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, BadBody> {
-    let malformed = |path: &serde_path_to_error::Path, error: &serde_json::Error| {
-        let path = path.to_string();
-        let path = if path == "." { String::new() } else { path };
-        BadBody::Malformed {
-            path,
-            message: error.to_string(),
-        }
-    };
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut json)
-        .map_err(|error| malformed(error.path(), error.inner()))?;
-    json.end().map_err(|error| BadBody::Malformed {
-        path: String::new(),
-        message: error.to_string(),
-    })?;
-    Ok(value)
 }

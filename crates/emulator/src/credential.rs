@@ -74,7 +74,8 @@ pub(crate) fn insert_well_known(transaction: &WriteTransaction, key: &Key) -> Re
     for (token, scopes) in [
         (
             wk::DT_TOKEN,
-            "activeGateTokenManagement.read activeGateTokenManagement.write",
+            "activeGateTokenManagement.read activeGateTokenManagement.create \
+             activeGateTokenManagement.write",
         ),
         (wk::DT_READ_ONLY_TOKEN, "activeGateTokenManagement.read"),
     ] {

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use models::Secret;
+use models::{Secret, Timestamp};
 use transport::{Clock, Transport, TransportError};
 
 use crate::store::Store;
@@ -15,15 +15,16 @@ use crate::{Error, Role, credential, router};
 
 /// Both vendors' gateway APIs with their state; a cheap clone shares the state.
 ///
-/// A new emulator knows the [`well_known`](crate::well_known) credentials and nothing else;
+/// A new emulator knows the [`well_known`](crate::well_known) credentials and nothing else; [`seed`](Self::seed) fills
 /// it. A 2xx to a write means that the change is on disk (of an emulator that has a file).
 ///
 /// ```
 /// use gatelet_emulator::Emulator;
 ///
 /// let emulator = Emulator::memory()?;
+/// emulator.seed()?;
 /// let request = http::Request::get("http://localhost/api/v2/activeGateTokens").body(Default::default())?;
-/// assert_eq!(emulator.handle(request).status(), 404);
+/// assert_eq!(emulator.handle(request).status(), 401);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
@@ -127,15 +128,6 @@ impl Emulator {
         })
     }
 
-    /// Fills the emulator with the examples of the vendors' pages; done once, a second call changes nothing.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Full`] or [`Error::Storage`] when it could not be written.
-    pub fn seed(&self) -> Result<(), Error> {
-        Ok(())
-    }
-
     /// Answers one request, at once and without a runtime; a write waits for the disk.
     pub fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
         router::answer(self, request)
@@ -145,8 +137,12 @@ impl Emulator {
         &self.store
     }
 
-    pub(crate) fn now(&self) -> SystemTime {
-        (self.now)()
+    /// The clock's time in whole milliseconds.
+    pub(crate) fn now(&self) -> Timestamp {
+        let since = (self.now)()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
+        Timestamp::from_unix_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 
     pub(crate) fn bearer_lifetime(&self) -> Duration {

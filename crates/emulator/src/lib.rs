@@ -7,31 +7,27 @@
 //! - ASA: `/v1/teams/{team}/…`, for a bearer that the service-token exchange gives for one of the keys.
 //! - Dynatrace: `/api/v2/…`, also below `/e/{environment}` and as `/platform/classic/environment-api/v2/…`; all forms
 //!   are one environment. Only `Authorization: Api-Token …` is taken.
-//! - The emulator's own: `POST /emulator/v1/gateways` enrols a gateway, with a setup token.
+//! - The emulator's own: `POST /emulator/v1/gateways` enrols a gateway, see [`Emulator::enrol_gateway`].
 //!
 //! A new emulator knows the credentials of [`well_known`], which are public: never let other machines reach it.
 
-#[allow(dead_code)]
+mod asa;
 mod call;
-#[allow(dead_code)]
 mod collection;
-#[allow(dead_code)]
 mod credential;
-#[allow(dead_code)]
+mod dt;
 mod emulator;
+mod enrolment;
 mod error;
-#[allow(dead_code)]
+mod json;
 mod key;
-#[allow(dead_code)]
 mod page_key;
-#[allow(dead_code)]
 mod random;
-#[allow(dead_code)]
 mod reply;
 mod router;
+mod seed;
 #[cfg(feature = "serve")]
 mod serve;
-#[allow(dead_code)]
 mod store;
 pub mod well_known;
 

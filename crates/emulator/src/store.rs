@@ -222,11 +222,18 @@ mod tests {
     }
 
     #[test]
-    fn e18_a_missing_folder_is_named() {
+    fn e18_a_place_that_cannot_hold_a_store_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("absent").join("state.redb");
-        let error = Store::file(&path).err().unwrap();
-        assert!(error.to_string().contains("absent/state.redb"));
+        let file = folder.path().join("file");
+        fs::write(&file, "not a store").unwrap();
+        let absent = folder.path().join("absent").join("state.redb");
+        let below_a_file = file.join("state.redb");
+        for path in [&absent, &below_a_file, &folder.path().to_owned(), &file] {
+            let error = Store::file(path).err().unwrap();
+            assert!(matches!(error, Error::Io { .. }), "{error:?}");
+            assert_eq!(error.to_string(), format!("cannot use {}", path.display()));
+        }
+        assert_eq!(fs::read_to_string(&file).unwrap(), "not a store");
     }
 
     #[test]

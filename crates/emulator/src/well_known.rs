@@ -19,7 +19,7 @@ pub const ASA_REPORTING_KEY_ID: &str = "5c1f3f0e-3a52-4a35-9a0c-2f6b6a0e0002";
 pub const ASA_REPORTING_KEY_SECRET: &str =
     "gatelet-emulator-reporting-key-secret-which-opens-nothing-else";
 
-/// Dynatrace access token with the scopes `activeGateTokenManagement.read` and `activeGateTokenManagement.write`.
+/// Dynatrace access token with the scopes `activeGateTokenManagement.read`, `.create` and `.write`.
 pub const DT_TOKEN: &str = "dt0c01.GATELETEMULATORREADWRITE.\
     THISDEVELOPMENTTOKENOPENSNOTHINGBUTANEMULATORONYOUROWNMACHINE234";
 

@@ -1,0 +1,45 @@
+//! Whether a caller may: a live bearer of the path's team, with a role that allows the operation.
+
+use models::asa::OperationId;
+
+use crate::call::{self, Call};
+use crate::credential;
+
+use super::{Refusal, bearer};
+
+pub(crate) fn admit(id: OperationId, call: &Call) -> Result<(), Refusal> {
+    if !call.operation.authenticated {
+        return Ok(());
+    }
+    let team = super::team(call);
+    let presented = call::credential(call.head, "Bearer").ok_or_else(Refusal::unauthenticated)?;
+    let store = call.emulator.store();
+    let bearer = bearer::verify(store.key(), presented, call.emulator.now())
+        .filter(|bearer| bearer.team == team)
+        .ok_or_else(Refusal::unauthenticated)?;
+    // The role is the service user's of today, not the one that it had when the bearer was issued.
+    let role = store.read(|transaction| credential::role(transaction, &team, &bearer.key_id))?;
+    let role = role.ok_or_else(Refusal::unauthenticated)?;
+    if call.operation.permissions.contains(&role.as_str()) {
+        Ok(())
+    } else {
+        Err(Refusal::missing_capability(capability(id)))
+    }
+}
+
+/// What ASA calls the right to an operation, in the form that its messages show.
+fn capability(id: OperationId) -> &'static str {
+    match id {
+        OperationId::ListGatewaySetupTokens => "gateway_setup_tokens.list",
+        OperationId::CreateGatewaySetupToken => "gateway_setup_tokens.create",
+        OperationId::FetchGatewaySetupToken => "gateway_setup_tokens.read",
+        OperationId::DeleteGatewaySetupToken => "gateway_setup_tokens.delete",
+        OperationId::FetchGatewaySetupTokenAsAgentToken => "gateway_setup_tokens.reveal",
+        OperationId::ListGateways => "gateways.list",
+        OperationId::GetGatewayInstance => "gateways.read",
+        OperationId::UpdateGatewayInstance => "gateways.update",
+        OperationId::DeleteGatewayInstance => "gateways.delete",
+        OperationId::GetGatewayStatusReport => "gateways.status",
+        OperationId::IssueServiceToken => "service_token.issue",
+    }
+}

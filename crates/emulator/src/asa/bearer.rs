@@ -1,0 +1,83 @@
+//! Bearers: issued for a service user's key, signed by the emulator's key, never stored.
+//!
+//! A bearer has the form of ASA's, a JSON Web Token. Its signature is the emulator's own keyed hash, which nobody else
+//! can check; to a client a bearer is opaque.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
+use http::Response;
+use models::asa::{AuthToken, ServiceTokenRequest};
+use models::{Secret, Timestamp};
+use serde_json::{Value, json};
+
+use crate::call::Call;
+use crate::key::{Digest, Key};
+use crate::{credential, json, random, reply};
+
+use super::Refusal;
+
+/// Whose a bearer is.
+pub(crate) struct Bearer {
+    pub(crate) team: String,
+    pub(crate) key_id: String,
+}
+
+/// Exchanges key id and secret for a bearer. Answers with the team's name as the caller wrote it, as clients compare.
+pub(crate) fn issue(call: &Call) -> Result<Response<Bytes>, Refusal> {
+    let request: ServiceTokenRequest = call.json()?;
+    let store = call.emulator.store();
+    let team = super::team(call);
+    let secret = request.key_secret.expose();
+    if !credential::check_key_secret(store, &team, &request.key_id, secret)? {
+        return Err(Refusal::unauthenticated());
+    }
+    let lifetime = time::Duration::try_from(call.emulator.bearer_lifetime());
+    let end = call
+        .emulator
+        .now()
+        .saturating_add(lifetime.unwrap_or(time::Duration::MAX));
+    let end = Timestamp::from_unix_millis(end.unix_millis().div_euclid(1000) * 1000);
+    let claims = json!({
+        "exp": end.unix_millis().div_euclid(1000),
+        "iss": "gatelet.emulator",
+        "jti": random::uuid()?,
+        "team": team,
+        "user": request.key_id,
+    });
+    let bearer = Secret::new(sign(store.key(), &claims));
+    let body = json::encode(&AuthToken::new(bearer, end, call.value(0)))?;
+    Ok(reply::json(
+        call.operation.success,
+        super::CONTENT_TYPE,
+        body,
+    ))
+}
+
+fn sign(key: &Key, claims: &Value) -> String {
+    let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
+    let signed = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims.to_string()));
+    let signature = key.digest("bearer", &[signed.as_bytes()]);
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.bytes()))
+}
+
+/// None for a bearer that this emulator has not issued, or that has expired.
+pub(crate) fn verify(key: &Key, text: &str, now: Timestamp) -> Option<Bearer> {
+    let (signed, signature) = text.rsplit_once('.')?;
+    let signature = URL_SAFE_NO_PAD.decode(signature).ok()?.try_into().ok()?;
+    if !key
+        .digest("bearer", &[signed.as_bytes()])
+        .matches(&Digest::new(signature))
+    {
+        return None;
+    }
+    let (_, claims) = signed.split_once('.')?;
+    let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()?;
+    let text = |name: &str| claims.get(name)?.as_str().map(str::to_owned);
+    let end = claims.get("exp")?.as_i64()?;
+    let is_live = now.unix_millis() < end.saturating_mul(1000);
+    is_live.then_some(Bearer {
+        team: text("team")?,
+        key_id: text("user")?,
+    })
+}

@@ -1,0 +1,169 @@
+//! The gateways and their status reports.
+
+use bytes::Bytes;
+use http::Response;
+use models::asa::{Gateway, GatewayStatusReport, GatewayUpdate};
+use redb::WriteTransaction;
+
+use crate::call::Call;
+use crate::collection::{Collection, GATEWAYS, STATUS_REPORTS};
+use crate::{Error, json, reply};
+
+use super::{Refusal, page};
+
+/// What ASA shows as `null` where it has no value.
+const NULLS: &[&str] = &[
+    "access_address",
+    "cloud_provider",
+    "default_address",
+    "description",
+    "labels",
+];
+
+pub(crate) fn list(call: &Call) -> Result<Response<Bytes>, Refusal> {
+    let wanted = call.query("contains").filter(|wanted| !wanted.is_empty());
+    page::list(call, &GATEWAYS, |row| match &wanted {
+        None => true,
+        Some(wanted) => {
+            json::stored::<Gateway>(row).is_ok_and(|gateway| gateway.name.contains(wanted))
+        }
+    })
+}
+
+pub(crate) fn get(call: &Call) -> Result<Response<Bytes>, Refusal> {
+    show(call, &GATEWAYS)
+}
+
+pub(crate) fn status(call: &Call) -> Result<Response<Bytes>, Refusal> {
+    show(call, &STATUS_REPORTS)
+}
+
+fn show(call: &Call, collection: &Collection) -> Result<Response<Bytes>, Refusal> {
+    let team = super::team(call);
+    let store = call.emulator.store();
+    let json = store.read(|transaction| collection.get(transaction, &team, call.value(1)))?;
+    let json = json.ok_or_else(Refusal::not_found)?;
+    Ok(reply::json(
+        call.operation.success,
+        super::CONTENT_TYPE,
+        json,
+    ))
+}
+
+pub(crate) fn update(call: &Call) -> Result<Response<Bytes>, Refusal> {
+    let wanted: GatewayUpdate = call.json()?;
+    check_name(&wanted.name).map_err(|message| Refusal::invalid("name", message))?;
+    check_description(wanted.description.as_option().map(String::as_str))
+        .map_err(|message| Refusal::invalid("description", message))?;
+    let (team, id) = (super::team(call), call.value(1));
+    call.emulator.store().write(|transaction| {
+        let json = GATEWAYS.get_for_change(transaction, &team, id)?;
+        let mut gateway = json::stored(&json.ok_or_else(Refusal::not_found)?)?;
+        replace(&mut gateway, wanted);
+        let json = json::encode_with_nulls(&gateway, NULLS)?;
+        GATEWAYS.replace(transaction, &team, id, &json)?;
+        Ok::<_, Refusal>(())
+    })?;
+    Ok(reply::empty(call.operation.success))
+}
+
+/// A PUT replaces: what it leaves out is as if it were null or false. What a caller cannot set (id, cloud provider, last
+/// seen, orchestrator) stays.
+fn replace(gateway: &mut Gateway, wanted: GatewayUpdate) {
+    gateway.labels = wanted.labels.as_option().cloned();
+    gateway.description = wanted.description.as_option().cloned();
+    gateway.access_address = wanted.access_address.as_option().cloned();
+    gateway.default_address = wanted.default_address.as_option().cloned();
+    gateway.refuse_connections = wanted.refuse_connections.unwrap_or(false);
+    gateway.name = wanted.name;
+}
+
+pub(crate) fn delete(call: &Call) -> Result<Response<Bytes>, Refusal> {
+    let (team, id) = (super::team(call), call.value(1));
+    call.emulator.store().write(|transaction| {
+        if !GATEWAYS.remove(transaction, &team, id)? {
+            return Err(Refusal::not_found());
+        }
+        STATUS_REPORTS.remove(transaction, &team, id)?;
+        Ok(())
+    })?;
+    Ok(reply::empty(call.operation.success))
+}
+
+/// Adds a gateway with its status report to a team.
+pub(crate) fn insert(
+    transaction: &WriteTransaction,
+    team: &str,
+    gateway: &Gateway,
+    report: &GatewayStatusReport,
+) -> Result<(), Error> {
+    let id = gateway.id.as_str();
+    let json = json::encode_with_nulls(gateway, NULLS)?;
+    GATEWAYS.insert(transaction, team, id, &json)?;
+    STATUS_REPORTS.insert(transaction, team, id, &json::encode(report)?)?;
+    Ok(())
+}
+
+/// 1 to 255 word characters, hyphens and dots, as documented; and spaces, which are in the documentation's examples.
+pub(crate) fn check_name(name: &str) -> Result<(), &'static str> {
+    let allowed = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ');
+    if name.is_empty() || name.chars().count() > 255 {
+        Err("must have 1 to 255 characters")
+    } else if !name.chars().all(allowed) {
+        Err("must be of letters, digits, spaces and -_.")
+    } else {
+        Ok(())
+    }
+}
+
+/// At most 1024 characters.
+pub(crate) fn check_description(description: Option<&str>) -> Result<(), &'static str> {
+    match description {
+        Some(text) if text.chars().count() > 1024 => Err("must have at most 1024 characters"),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_as_documented_or_with_spaces() {
+        for name in [
+            "a",
+            "eu-1_x.y",
+            "Production gateway",
+            "K\u{f6}ln",
+            &"x".repeat(255),
+        ] {
+            assert!(check_name(name).is_ok(), "{name}");
+        }
+        for name in [
+            "",
+            "a/b",
+            "a\r\nb",
+            "\u{1b}[31m",
+            "a\0",
+            "<b>",
+            &"x".repeat(256),
+        ] {
+            assert!(check_name(name).is_err(), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_put_replaces_what_a_caller_can_set_and_nothing_else() {
+        let mut gateway = Gateway::new("id", "old", true);
+        gateway.description = Some("old".to_owned());
+        gateway.access_address = Some("10.0.0.1".to_owned());
+        gateway.cloud_provider = Some("aws".into());
+        let update = GatewayUpdate::new("new").with_description("new".to_owned());
+        replace(&mut gateway, update);
+        assert_eq!((gateway.id.as_str(), gateway.name.as_str()), ("id", "new"));
+        assert_eq!(gateway.description.as_deref(), Some("new"));
+        assert_eq!(gateway.access_address, None);
+        assert_eq!(gateway.cloud_provider, Some("aws".into()));
+        assert!(!gateway.refuse_connections);
+    }
+}

@@ -1,0 +1,42 @@
+//! Okta Advanced Server Access.
+
+mod auth;
+mod bearer;
+mod gateway;
+mod page;
+mod refusal;
+mod setup_token;
+
+use bytes::Bytes;
+use http::Response;
+pub(crate) use models::asa::OperationId;
+
+use crate::call::Call;
+pub(crate) use gateway::{check_description, check_name, insert as insert_gateway};
+pub(crate) use refusal::Refusal;
+pub(crate) use setup_token::{find_by_value as find_setup_token, insert as insert_setup_token};
+
+const CONTENT_TYPE: &str = "application/json";
+
+/// Answers one call. The match is exhaustive: an operation without a handler does not compile.
+pub(crate) fn answer(id: OperationId, call: &Call) -> Response<Bytes> {
+    let answer = auth::admit(id, call).and_then(|()| match id {
+        OperationId::ListGatewaySetupTokens => setup_token::list(call),
+        OperationId::CreateGatewaySetupToken => setup_token::create(call),
+        OperationId::FetchGatewaySetupToken => setup_token::fetch(call),
+        OperationId::DeleteGatewaySetupToken => setup_token::delete(call),
+        OperationId::FetchGatewaySetupTokenAsAgentToken => setup_token::reveal(call),
+        OperationId::ListGateways => gateway::list(call),
+        OperationId::GetGatewayInstance => gateway::get(call),
+        OperationId::UpdateGatewayInstance => gateway::update(call),
+        OperationId::DeleteGatewayInstance => gateway::delete(call),
+        OperationId::GetGatewayStatusReport => gateway::status(call),
+        OperationId::IssueServiceToken => bearer::issue(call),
+    });
+    answer.unwrap_or_else(Refusal::into_response)
+}
+
+/// The team as the store knows it: the case of a team's name makes no difference.
+fn team(call: &Call) -> String {
+    call.value(0).to_lowercase()
+}

@@ -1,0 +1,108 @@
+//! ASA's paging: `count` objects that follow `offset`, and a `Link` header to what comes next.
+//!
+//! The last page has no `Link` header at all, because a client in the field fails on one without `rel="next"`.
+
+use bytes::Bytes;
+use http::header::{HeaderValue, LINK};
+use http::{HeaderMap, Response};
+use serde_json::Value;
+
+use crate::call::Call;
+use crate::collection::{self, Collection, Order, Row};
+use crate::{Error, json, reply};
+
+use super::Refusal;
+
+const DEFAULT_COUNT: usize = 100;
+/// No maximum is documented; more than this is taken for this.
+const MAXIMUM_COUNT: usize = 1000;
+
+/// One page of a listing of the call's team.
+pub(crate) fn list(
+    call: &Call,
+    collection: &Collection,
+    keep: impl Fn(&[u8]) -> bool,
+) -> Result<Response<Bytes>, Refusal> {
+    let count = count(call)?;
+    let backwards = call.boolean("prev")?;
+    let order = match call.boolean("descending")? {
+        true => Order::NewestFirst,
+        false => Order::OldestFirst,
+    };
+    let scan = if backwards { order.reversed() } else { order };
+    let offset = call.query("offset").filter(|offset| !offset.is_empty());
+    let team = super::team(call);
+    let mut rows = call.emulator.store().read(|transaction| {
+        let after = match &offset {
+            None => None,
+            Some(id) => {
+                let position = collection.position(transaction, &team, id)?;
+                let message = "is not the id of an object of this list";
+                Some(position.ok_or_else(|| Refusal::invalid("offset", message))?)
+            }
+        };
+        Ok::<_, Refusal>(collection.page(transaction, &team, scan, after, count + 1, keep)?)
+    })?;
+    let goes_on = rows.len() > count;
+    rows.truncate(count);
+    if backwards {
+        rows.reverse();
+    }
+    // Going backwards, what comes next is the object that the offset names.
+    let (has_next, has_previous) = match backwards {
+        false => (goes_on, offset.is_some()),
+        true => (offset.is_some(), goes_on),
+    };
+
+    let mut body = br#"{"list":"#.to_vec();
+    body.extend_from_slice(&collection::json_array(&rows));
+    body.push(b'}');
+    let mut response = reply::json(call.operation.success, super::CONTENT_TYPE, body);
+    if let (true, Some(first), Some(last)) = (has_next, rows.first(), rows.last()) {
+        append(response.headers_mut(), &link(call, last, false)?);
+        if has_previous {
+            append(response.headers_mut(), &link(call, first, true)?);
+        }
+    }
+    Ok(response)
+}
+
+fn count(call: &Call) -> Result<usize, Refusal> {
+    match call.integer("count")? {
+        None => Ok(DEFAULT_COUNT),
+        Some(count) if count < 1 => Err(Refusal::invalid("count", "must be at least 1")),
+        Some(count) => Ok(usize::try_from(count)
+            .unwrap_or(MAXIMUM_COUNT)
+            .min(MAXIMUM_COUNT)),
+    }
+}
+
+/// One link: the call's own address and parameters with another offset; relative where the address is not known.
+fn link(call: &Call, row: &Row, backwards: bool) -> Result<String, Error> {
+    let object: Value = json::stored(&row.json)?;
+    let id = object.get("id").and_then(Value::as_str).unwrap_or("");
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for name in ["count", "descending", "contains"] {
+        if let Some(value) = call.query(name) {
+            query.append_pair(name, &value);
+        }
+    }
+    query.append_pair("offset", id);
+    if backwards {
+        query.append_pair("prev", "true");
+    }
+    let origin = call.origin().unwrap_or_default();
+    let path = call.head.uri.path();
+    let rel = if backwards { "prev" } else { "next" };
+    Ok(format!(
+        "<{origin}{path}?{}>; rel=\"{rel}\"",
+        query.finish()
+    ))
+}
+
+/// One header line for each link.
+fn append(headers: &mut HeaderMap, link: &str) {
+    if let Ok(value) = HeaderValue::from_str(link) {
+        headers.append(LINK, value);
+    }
+}

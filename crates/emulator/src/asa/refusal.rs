@@ -1,0 +1,109 @@
+//! Why ASA refuses a call, and its error body.
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use models::asa::{Error as ErrorBody, ErrorDetail, ErrorType};
+
+use crate::call::{BadBody, BadParameter};
+use crate::{Error, reply};
+
+/// An error status with its type and message.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    error_type: &'static str,
+    message: String,
+    errors: Vec<ErrorDetail>,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, error_type: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            error_type,
+            message: message.into(),
+            errors: Vec::new(),
+        }
+    }
+
+    /// What the status says by itself.
+    pub(crate) fn of_status(status: StatusCode) -> Self {
+        let error_type = match status {
+            StatusCode::NOT_FOUND => "resource_does_not_exist",
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => "unsupported_content_type",
+            status if status.is_client_error() => "invalid_request",
+            _ => "unknown_error",
+        };
+        Self::new(
+            status,
+            error_type,
+            status.canonical_reason().unwrap_or("The request failed"),
+        )
+    }
+
+    pub(crate) fn not_found() -> Self {
+        Self::of_status(StatusCode::NOT_FOUND)
+    }
+
+    /// No credential, or one that is wrong or has expired: all the same to the caller.
+    pub(crate) fn unauthenticated() -> Self {
+        let message = "The credential is missing, wrong or expired";
+        Self::new(StatusCode::UNAUTHORIZED, "authentication_error", message)
+    }
+
+    /// ASA answers 401 and not 403 when the caller's role does not allow the operation.
+    pub(crate) fn missing_capability(capability: &str) -> Self {
+        let message = format!("Missing capability: {capability}");
+        Self::new(StatusCode::UNAUTHORIZED, "authorization_error", message)
+    }
+
+    /// 400 that names one place of the request.
+    pub(crate) fn invalid(path: &str, message: &str) -> Self {
+        let whole = if path.is_empty() {
+            message.to_owned()
+        } else {
+            format!("{path}: {message}")
+        };
+        let detail = ErrorDetail::new().with_path(path).with_message(message);
+        Self {
+            errors: vec![detail],
+            ..Self::new(StatusCode::BAD_REQUEST, "invalid_request", whole)
+        }
+    }
+
+    pub(crate) fn into_response(self) -> Response<Bytes> {
+        let error = ErrorBody::new()
+            .with_code(i32::from(self.status.as_u16()))
+            .with_error_type(ErrorType::from(self.error_type))
+            .with_message(self.message)
+            .with_errors(self.errors);
+        let body = serde_json::to_vec(&error).unwrap_or_default();
+        reply::json(self.status.as_u16(), super::CONTENT_TYPE, body)
+    }
+}
+
+impl From<BadBody> for Refusal {
+    fn from(bad: BadBody) -> Self {
+        match bad {
+            BadBody::NotJson => Self::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE),
+            BadBody::Malformed(malformed) => Self::invalid(&malformed.path, &malformed.message),
+        }
+    }
+}
+
+impl From<BadParameter> for Refusal {
+    fn from(bad: BadParameter) -> Self {
+        Self::invalid(bad.name, &bad.message)
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Full => Self::of_status(StatusCode::INSUFFICIENT_STORAGE),
+            Error::Refused => Self::unauthenticated(),
+            Error::Invalid(what) => Self::invalid("", what),
+            _ => Self::of_status(StatusCode::INTERNAL_SERVER_ERROR),
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The gateway setup tokens.
+//!
+//! The value of a setup token is not stored. It is derived from the emulator's key, the team and the token's id, so that
+//! it can be shown again as long as the token is there.
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use bytes::Bytes;
+use http::Response;
+use models::Secret;
+use models::asa::{
+    GatewayAgentPolicyDetails, GatewaySetupToken, GatewaySetupTokenCreate, RegistrationType,
+};
+use redb::{ReadTransaction, WriteTransaction};
+use serde_json::{Value, json};
+
+use crate::call::Call;
+use crate::collection::SETUP_TOKENS;
+use crate::key::Key;
+use crate::{Error, json, random, reply};
+
+use super::{Refusal, page};
+
+/// What ASA shows as `null` where it has no value.
+const NULLS: &[&str] = &["details", "description"];
+
+pub(crate) fn list(call: &Call) -> Result<Response<Bytes>, Refusal> {
+    page::list(call, &SETUP_TOKENS, |_| true)
+}
+
+pub(crate) fn fetch(call: &Call) -> Result<Response<Bytes>, Refusal> {
+    Ok(reply::json(
+        call.operation.success,
+        super::CONTENT_TYPE,
+        find(call)?,
+    ))
+}
+
+/// The token with its value. Clients read the value only; the rest is what Okta documents for this operation.
+pub(crate) fn reveal(call: &Call) -> Result<Response<Bytes>, Refusal> {
+    let mut token: GatewaySetupToken = json::stored(&find(call)?)?;
+    let key = call.emulator.store().key();
+    token.token = Some(value(key, &super::team(call), token.id.as_str()));
+    let body = json::encode_with_nulls(&token, NULLS)?;
+    Ok(reply::json(
+        call.operation.success,
+        super::CONTENT_TYPE,
+        body,
+    ))
+}
+
+fn find(call: &Call) -> Result<Vec<u8>, Refusal> {
+    let team = super::team(call);
+    let store = call.emulator.store();
+    let token = store.read(|transaction| SETUP_TOKENS.get(transaction, &team, call.value(1)))?;
+    token.ok_or_else(Refusal::not_found)
+}
+
+/// Takes the body that Okta's clients send, and the one that Okta documents: labels alone, at the top.
+pub(crate) fn create(call: &Call) -> Result<Response<Bytes>, Refusal> {
+    let wanted: GatewaySetupTokenCreate = call.json()?;
+    let documented: GatewayAgentPolicyDetails = call.json()?;
+    check(&wanted)?;
+    let id = random::uuid()?;
+    let mut token = GatewaySetupToken::new(id.clone(), wanted.registration_type);
+    let labels = wanted.details.labels.or(documented.labels);
+    token.details = labels.map(|labels| GatewayAgentPolicyDetails::new().with_labels(labels));
+    token.description = wanted.description;
+    token.name = wanted.name;
+    token.created_at = Some(call.emulator.now());
+    let team = super::team(call);
+    call.emulator
+        .store()
+        .write(|transaction| insert(transaction, &team, &token))?;
+    let body = json::encode_with_nulls(&token, NULLS)?;
+    Ok(reply::json(
+        call.operation.success,
+        super::CONTENT_TYPE,
+        body,
+    ))
+}
+
+fn check(wanted: &GatewaySetupTokenCreate) -> Result<(), Refusal> {
+    if let RegistrationType::Unknown(_) = wanted.registration_type {
+        return Err(Refusal::invalid(
+            "registration_type",
+            "must be gateway-agent",
+        ));
+    }
+    if let Some(name) = &wanted.name {
+        super::check_name(name).map_err(|message| Refusal::invalid("name", message))?;
+    }
+    super::check_description(wanted.description.as_deref())
+        .map_err(|message| Refusal::invalid("description", message))
+}
+
+pub(crate) fn delete(call: &Call) -> Result<Response<Bytes>, Refusal> {
+    let team = super::team(call);
+    call.emulator.store().write(|transaction| {
+        match SETUP_TOKENS.remove(transaction, &team, call.value(1))? {
+            true => Ok(()),
+            false => Err(Refusal::not_found()),
+        }
+    })?;
+    Ok(reply::empty(call.operation.success))
+}
+
+/// Adds a setup token to a team.
+pub(crate) fn insert(
+    transaction: &WriteTransaction,
+    team: &str,
+    token: &GatewaySetupToken,
+) -> Result<(), Error> {
+    let json = json::encode_with_nulls(token, NULLS)?;
+    SETUP_TOKENS.insert(transaction, team, token.id.as_str(), &json)?;
+    Ok(())
+}
+
+/// The setup token whose value this is, with its team; none when the value is wrong or the token deleted.
+pub(crate) fn find_by_value(
+    transaction: &ReadTransaction,
+    key: &Key,
+    presented: &Secret,
+) -> Result<Option<(String, GatewaySetupToken)>, Error> {
+    let Some((team, id)) = names_in(presented.expose()) else {
+        return Ok(None);
+    };
+    let digest = |value: &Secret| key.digest("compare", &[value.expose().as_bytes()]);
+    if !digest(presented).matches(&digest(&value(key, &team, &id))) {
+        return Ok(None);
+    }
+    let token = SETUP_TOKENS.get(transaction, &team, &id)?;
+    token
+        .map(|token| Ok((team, json::stored(&token)?)))
+        .transpose()
+}
+
+/// `sft-gw.<id>.<base64 of JSON>`: `at` is the secret, `as` where to enrol, `rs` the team's API; both addresses are
+/// relative to the emulator's.
+fn value(key: &Key, team: &str, id: &str) -> Secret {
+    let secret = key.digest("setup token", &[team.as_bytes(), id.as_bytes()]);
+    let content = json!({
+        "at": URL_SAFE_NO_PAD.encode(secret.bytes()),
+        "as": crate::enrolment::PATH,
+        "rs": format!("{TEAMS}{team}"),
+    });
+    Secret::new(format!(
+        "sft-gw.{id}.{}",
+        STANDARD_NO_PAD.encode(content.to_string())
+    ))
+}
+
+const TEAMS: &str = "/v1/teams/";
+
+/// The team and the id that a value names, be it right or wrong.
+fn names_in(value: &str) -> Option<(String, String)> {
+    let (id, content) = value.strip_prefix("sft-gw.")?.split_once('.')?;
+    let content: Value = serde_json::from_slice(&STANDARD_NO_PAD.decode(content).ok()?).ok()?;
+    let team = content.get("rs")?.as_str()?.strip_prefix(TEAMS)?;
+    Some((team.to_owned(), id.to_owned()))
+}

@@ -1,0 +1,108 @@
+//! Why Dynatrace refuses a call, and its error envelope.
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use models::dt::{ConstraintViolation, Error as ErrorBody, ErrorEnvelope, ParameterLocation};
+
+use crate::call::{BadBody, BadParameter};
+use crate::json::Malformed;
+use crate::{Error, reply};
+
+/// An error status with its message.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    status: u16,
+    message: String,
+    violations: Vec<ConstraintViolation>,
+}
+
+impl Refusal {
+    fn new(status: u16, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            message: message.into(),
+            violations: Vec::new(),
+        }
+    }
+
+    pub(crate) fn no_credential() -> Self {
+        Self::new(401, "Missing authorization parameter.")
+    }
+
+    /// The same for an unknown token and for a wrong secret.
+    pub(crate) fn bad_credential() -> Self {
+        Self::new(401, "Token Authentication failed")
+    }
+
+    pub(crate) fn no_scope(acceptable: &[&str]) -> Self {
+        let scopes = acceptable.join(", ");
+        Self::new(
+            403,
+            format!("Token is missing required scope. Use one of: {scopes}"),
+        )
+    }
+
+    /// What the status says by itself.
+    pub(crate) fn of_status(status: StatusCode) -> Self {
+        let message = match status {
+            StatusCode::NOT_FOUND => "The requested resource doesn't exist.",
+            other => other.canonical_reason().unwrap_or("The request failed."),
+        };
+        Self::new(status.as_u16(), message)
+    }
+
+    pub(crate) fn not_found() -> Self {
+        Self::of_status(StatusCode::NOT_FOUND)
+    }
+
+    /// 400 that names one place of the request.
+    pub(crate) fn violation(
+        location: ParameterLocation,
+        path: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        let violation = ConstraintViolation::new()
+            .with_path(path)
+            .with_message(message)
+            .with_parameter_location(location);
+        Self {
+            violations: vec![violation],
+            ..Self::new(400, "Constraints violated.")
+        }
+    }
+
+    pub(crate) fn into_response(self) -> Response<Bytes> {
+        let error = ErrorBody::new()
+            .with_code(i32::from(self.status))
+            .with_message(self.message)
+            .with_constraint_violations(self.violations);
+        let body = serde_json::to_vec(&ErrorEnvelope::new().with_error(error));
+        reply::json(self.status, super::CONTENT_TYPE, body.unwrap_or_default())
+    }
+}
+
+impl From<BadBody> for Refusal {
+    fn from(bad: BadBody) -> Self {
+        match bad {
+            BadBody::NotJson => Self::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE),
+            BadBody::Malformed(Malformed { path, message }) => {
+                Self::violation(ParameterLocation::PayloadBody, path, message)
+            }
+        }
+    }
+}
+
+impl From<BadParameter> for Refusal {
+    fn from(bad: BadParameter) -> Self {
+        Self::violation(ParameterLocation::Query, bad.name, bad.message)
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Full => Self::new(507, "No space is left for the emulator's store."),
+            _ => Self::new(500, "Internal error of the emulator."),
+        }
+    }
+}

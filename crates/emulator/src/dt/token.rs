@@ -1,0 +1,211 @@
+//! The ActiveGate tokens.
+
+use bytes::Bytes;
+use http::Response;
+use models::Secret;
+use models::dt::{
+    ActiveGateToken, ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateTokenId,
+    ActiveGateType, ParameterLocation,
+};
+use redb::WriteTransaction;
+
+use crate::call::Call;
+use crate::collection::{self, ACTIVE_GATE_TOKENS, Order};
+use crate::credential::AccessToken;
+use crate::page_key::PageKey;
+use crate::{Emulator, Error, credential, json, random, reply};
+
+use super::{Refusal, expiration};
+
+/// All tokens are of one environment.
+const SCOPE: &str = "";
+const LISTING: &str = "activeGateTokens";
+const DEFAULT_PAGE_SIZE: u16 = 100;
+
+pub(crate) fn list(call: &Call) -> Result<Response<Bytes>, Refusal> {
+    let key = call.emulator.store().key();
+    let page = match call.query("nextPageKey") {
+        Some(text) => {
+            refuse_company(call)?;
+            let page_key = PageKey::decode(&text, key, LISTING).ok_or_else(|| {
+                let message = "is not a page key of this listing";
+                Refusal::violation(ParameterLocation::Query, "nextPageKey", message)
+            })?;
+            (page_key.page_size, Some(page_key.after))
+        }
+        None => {
+            let page_size = call
+                .integer("pageSize")?
+                .and_then(|size| u16::try_from(size).ok());
+            (page_size.unwrap_or(DEFAULT_PAGE_SIZE), None)
+        }
+    };
+    let (page_size, after) = page;
+    let limit = usize::from(page_size);
+    let (mut rows, total_count) = call.emulator.store().read(|transaction| {
+        let order = Order::OldestFirst;
+        let rows =
+            ACTIVE_GATE_TOKENS.page(transaction, SCOPE, order, after, limit + 1, |_| true)?;
+        Ok::<_, Error>((rows, ACTIVE_GATE_TOKENS.len(transaction)?))
+    })?;
+    let is_last = rows.len() <= limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| !is_last).map(|last| {
+        PageKey {
+            page_size,
+            after: last.position,
+        }
+        .encode(key, LISTING)
+    });
+    let next = next.map_or_else(|| "null".to_owned(), |next| format!("\"{next}\""));
+    let mut body = format!(
+        r#"{{"totalCount":{total_count},"pageSize":{page_size},"nextPageKey":{next},"activeGateTokens":"#
+    )
+    .into_bytes();
+    body.extend_from_slice(&collection::json_array(&rows));
+    body.push(b'}');
+    Ok(reply::json(
+        call.operation.success,
+        super::CONTENT_TYPE,
+        body,
+    ))
+}
+
+/// The page key carries everything; any other parameter of the listing beside it is refused.
+fn refuse_company(call: &Call) -> Result<(), Refusal> {
+    let others = call
+        .operation
+        .query
+        .iter()
+        .filter(|other| other.name != "nextPageKey");
+    match others
+        .map(|other| other.name)
+        .find(|name| call.query(name).is_some())
+    {
+        None => Ok(()),
+        Some(name) => {
+            let message = "must be omitted when nextPageKey is given";
+            Err(Refusal::violation(ParameterLocation::Query, name, message))
+        }
+    }
+}
+
+pub(crate) fn get(call: &Call) -> Result<Response<Bytes>, Refusal> {
+    let token = call
+        .emulator
+        .store()
+        .read(|transaction| ACTIVE_GATE_TOKENS.get(transaction, SCOPE, call.value(0)))?;
+    let token = token.ok_or_else(Refusal::not_found)?;
+    Ok(reply::json(
+        call.operation.success,
+        super::CONTENT_TYPE,
+        token,
+    ))
+}
+
+pub(crate) fn create(call: &Call, caller: &AccessToken) -> Result<Response<Bytes>, Refusal> {
+    let wanted: ActiveGateTokenCreate = call.json()?;
+    let now = call.emulator.now();
+    check(&wanted)?;
+    let expiration_date = match wanted.expiration_date.as_deref() {
+        None => None,
+        Some(text) => Some(expiration::resolve(text, now).map_err(|message| {
+            Refusal::violation(ParameterLocation::PayloadBody, "expirationDate", message)
+        })?),
+    };
+    let created = call.emulator.store().write(|transaction| {
+        loop {
+            let (id, secret) = new_token()?;
+            let mut token = ActiveGateToken::new(id.clone(), &*wanted.name, &*caller.owner, now);
+            token.expiration_date = expiration_date;
+            token.seed_token = Some(wanted.seed_token);
+            token.active_gate_type = Some(wanted.active_gate_type.clone());
+            if insert(transaction, &token)? {
+                credential::insert_active_gate_secret(
+                    transaction,
+                    call.emulator.store().key(),
+                    id.as_str(),
+                    secret.expose(),
+                )?;
+                let mut created = ActiveGateTokenCreated::new(id, secret);
+                created.expiration_date = expiration_date;
+                return Ok::<_, Error>(created);
+            }
+        }
+    })?;
+    Ok(reply::json(
+        call.operation.success,
+        super::CONTENT_TYPE,
+        json::encode(&created)?,
+    ))
+}
+
+/// What the documentation asks of a new token; more is not known.
+fn check(wanted: &ActiveGateTokenCreate) -> Result<(), Refusal> {
+    let violation = |path, message| {
+        Err(Refusal::violation(
+            ParameterLocation::PayloadBody,
+            path,
+            message,
+        ))
+    };
+    if wanted.name.trim().is_empty() {
+        return violation("name", "must not be empty");
+    }
+    if let ActiveGateType::Unknown(_) = wanted.active_gate_type {
+        return violation("activeGateType", "must be ENVIRONMENT or CLUSTER");
+    }
+    Ok(())
+}
+
+pub(crate) fn revoke(call: &Call) -> Result<Response<Bytes>, Refusal> {
+    let id = call.value(0);
+    call.emulator.store().write(|transaction| {
+        if !ACTIVE_GATE_TOKENS.remove(transaction, SCOPE, id)? {
+            return Err(Refusal::not_found());
+        }
+        credential::remove_active_gate_secret(transaction, id)?;
+        Ok(())
+    })?;
+    Ok(reply::empty(call.operation.success))
+}
+
+/// Adds a token to the environment; false when its id is or was another token's.
+pub(crate) fn insert(
+    transaction: &WriteTransaction,
+    token: &ActiveGateToken,
+) -> Result<bool, Error> {
+    ACTIVE_GATE_TOKENS.insert(transaction, SCOPE, token.id.as_str(), &json::encode(token)?)
+}
+
+/// `dt0g02.<8 characters>` and the same with `.<64 characters>`.
+fn new_token() -> Result<(ActiveGateTokenId, Secret), Error> {
+    let id = format!("dt0g02.{}", random::letters::<8>()?);
+    let secret = Secret::new(format!("{id}.{}", random::letters::<64>()?));
+    Ok((id.into(), secret))
+}
+
+impl Emulator {
+    /// An ActiveGate connects with its token: sets the token's `lastUsedDate` and returns its id.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] when the token is wrong, revoked or expired.
+    pub fn connect_active_gate(&self, token: &Secret) -> Result<ActiveGateTokenId, Error> {
+        let now = self.now();
+        self.store().write(|transaction| {
+            let key = self.store().key();
+            let id = credential::active_gate_token_id(transaction, key, token.expose())?;
+            let id = id.ok_or(Error::Refused)?;
+            let json = ACTIVE_GATE_TOKENS.get_for_change(transaction, SCOPE, &id)?;
+            let json = json.ok_or(Error::Refused)?;
+            let mut token: ActiveGateToken = json::stored(&json)?;
+            if token.expiration_date.is_some_and(|end| end <= now) {
+                return Err(Error::Refused);
+            }
+            token.last_used_date = Some(now);
+            ACTIVE_GATE_TOKENS.replace(transaction, SCOPE, &id, &json::encode(&token)?)?;
+            Ok(token.id)
+        })
+    }
+}

@@ -1,0 +1,56 @@
+//! JSON in, JSON out.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::Error;
+
+/// Where in a body something is wrong, and what; never what the body says there.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Malformed {
+    pub(crate) path: String,
+    pub(crate) message: String,
+}
+
+/// A client's body as a model.
+pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Malformed> {
+    let malformed = |path: String, error: &serde_json::Error| {
+        let path = if path == "." { String::new() } else { path };
+        Malformed {
+            path,
+            message: error.to_string(),
+        }
+    };
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut json)
+        .map_err(|error| malformed(error.path().to_string(), error.inner()))?;
+    json.end()
+        .map_err(|error| malformed(String::new(), &error))?;
+    Ok(value)
+}
+
+/// A model out of the store.
+pub(crate) fn stored<T: DeserializeOwned>(json: &[u8]) -> Result<T, Error> {
+    serde_json::from_slice(json).map_err(broken)
+}
+
+/// A model as it goes to the client and into the store.
+pub(crate) fn encode<T: Serialize>(model: &T) -> Result<Vec<u8>, Error> {
+    serde_json::to_vec(model).map_err(broken)
+}
+
+/// The same, where these fields are `null` instead of absent.
+pub(crate) fn encode_with_nulls<T: Serialize>(model: &T, nulls: &[&str]) -> Result<Vec<u8>, Error> {
+    let mut value = serde_json::to_value(model).map_err(broken)?;
+    if let Value::Object(fields) = &mut value {
+        for name in nulls {
+            fields.entry(*name).or_insert(Value::Null);
+        }
+    }
+    encode(&value)
+}
+
+fn broken(error: serde_json::Error) -> Error {
+    Error::Storage(error.into())
+}

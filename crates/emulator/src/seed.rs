@@ -1,0 +1,138 @@
+//! The vendors' published examples, as state.
+//!
+//! Sources: developer.okta.com, "Advanced Server Access: gateways", and docs.dynatrace.com, "ActiveGate tokens API - GET
+//! all tokens". The status report's own `gateway_id` is none of the listed gateways; here each gateway reports its own.
+
+use models::Timestamp;
+use models::asa::{
+    Gateway, GatewaySetupToken, GatewayStatus, GatewayStatusReport, RegistrationType,
+};
+use models::dt::{ActiveGateToken, ActiveGateType};
+
+use crate::{Emulator, Error, asa, dt, store, well_known};
+
+impl Emulator {
+    /// Fills the emulator with the examples of the vendors' pages; done once, a second call changes nothing.
+    ///
+    /// Two gateways and two gateway setup tokens go to the team [`well_known::ASA_TEAM`], three ActiveGate tokens to
+    /// Dynatrace's environment. Their ids, names and dates are the published ones.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Full`] or [`Error::Storage`] when it could not be written.
+    pub fn seed(&self) -> Result<(), Error> {
+        self.store().write(|transaction| {
+            if store::has_number(transaction, "seed")? {
+                return Ok(());
+            }
+            store::next_number(transaction, "seed")?;
+            for token in setup_tokens() {
+                asa::insert_setup_token(transaction, well_known::ASA_TEAM, &token)?;
+            }
+            for (gateway, report) in gateways() {
+                asa::insert_gateway(transaction, well_known::ASA_TEAM, &gateway, &report)?;
+            }
+            for token in active_gate_tokens()? {
+                dt::insert_token(transaction, &token)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+fn setup_tokens() -> impl Iterator<Item = GatewaySetupToken> {
+    [
+        (
+            "6116bb2a-7289-4528-92ee-8e92443c3b61",
+            "Example gateway setup token request",
+        ),
+        (
+            "a649a6b4-274b-43b7-a867-d93429068639",
+            "Example gateway setup token request 2",
+        ),
+    ]
+    .into_iter()
+    .map(|(id, description)| {
+        let mut token = GatewaySetupToken::new(id, RegistrationType::GatewayAgent);
+        token.description = Some(description.to_owned());
+        token.created_at = Some(Timestamp::UNSET);
+        token
+    })
+}
+
+fn gateways() -> impl Iterator<Item = (Gateway, GatewayStatusReport)> {
+    [
+        (
+            "a2dfd474-2db4-4bb2-8364-d5f76ade396e",
+            "Production gateway",
+            "Gateway used for production env",
+        ),
+        (
+            "cf028ce5-1556-48dc-ab90-d15fe4fa7180",
+            "Dev gateway",
+            "Gateway used for dev env",
+        ),
+    ]
+    .into_iter()
+    .map(|(id, name, description)| {
+        let mut gateway = Gateway::new(id, name, false);
+        gateway.description = Some(description.to_owned());
+        let mut report = GatewayStatusReport::new(2, 4096, 2048);
+        report.gateway_id = Some(id.into());
+        report.status = Some(GatewayStatus::Online);
+        report.updated_at = Some(Timestamp::UNSET);
+        (gateway, report)
+    })
+}
+
+/// Id, name, owner, created, last used, seed token.
+type Example = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    Option<&'static str>,
+    bool,
+);
+
+const ACTIVE_GATE_TOKENS: [Example; 3] = [
+    (
+        "dt0g02.abc123",
+        "system:installer",
+        "max.mustermann@company.com",
+        "2021-11-22T11:39:29.797Z",
+        None,
+        true,
+    ),
+    (
+        "dt0g02.321cba",
+        "system:installer",
+        "john.smith@company.com",
+        "2021-11-30T14:11:40.913Z",
+        None,
+        true,
+    ),
+    (
+        "dt0g02.123abc",
+        "system:initial-setup",
+        "mary.brown@company.com",
+        "2021-10-22T13:48:00.135Z",
+        Some("2021-12-02T11:52:17.201Z"),
+        false,
+    ),
+];
+
+fn active_gate_tokens() -> Result<Vec<ActiveGateToken>, Error> {
+    let time = |text: &str| {
+        Timestamp::parse(text).map_err(|_| Error::Invalid("an example's date is not a date"))
+    };
+    let examples = ACTIVE_GATE_TOKENS.into_iter();
+    let tokens = examples.map(|(id, name, owner, created, last_used, is_seed)| {
+        let mut token = ActiveGateToken::new(id, name, owner, time(created)?);
+        token.last_used_date = last_used.map(time).transpose()?;
+        token.seed_token = Some(is_seed);
+        token.active_gate_type = Some(ActiveGateType::Environment);
+        Ok(token)
+    });
+    tokens.collect()
+}

@@ -1,0 +1,107 @@
+//! Bodies that no client of ours would send: each is refused with 400 in the vendor's form, never with 5xx.
+#![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
+
+mod support;
+
+use bytes::Bytes;
+use support::{Caller, memory, team};
+
+/// Each is wrong for every operation with a body.
+fn corpus() -> Vec<Vec<u8>> {
+    let mut corpus: Vec<Vec<u8>> = [
+        "",
+        " ",
+        "null",
+        "true",
+        "0",
+        "-",
+        "1e999",
+        "\"x\"",
+        "[]",
+        "[{}]",
+        "{",
+        "}",
+        "{]",
+        "{\"name\"",
+        "{\"name\":}",
+        "{\"name\":\"x\",}",
+        "{\"name\":\"x\"} {}",
+        "{'name':'x'}",
+        "{\"name\":\"x\"}x",
+        "{\"name\":\"\\ud800\"}",
+        "{\"name\":\"a\nb\"}",
+        "<html></html>",
+        "NaN",
+        "{\"name\":NaN}",
+        "{\"name\":\"x\",\"name\":\"y\",\"registration_type\":1,\"key_id\":1,\"activeGateType\":1}",
+        "\u{feff}{",
+        "// x",
+    ]
+    .map(|text| text.as_bytes().to_vec())
+    .into();
+    corpus.push(b"{\"name\":\"\xff\xfe\"}".to_vec());
+    corpus.push(b"\xff\xfe{\0}\0".to_vec());
+    corpus.push(b"\0".to_vec());
+    corpus.push("[".repeat(100_000).into());
+    corpus.push("{\"a\":".repeat(100_000).into());
+    corpus.push(format!("{{\"x\":{}", "[".repeat(1000)).into());
+    corpus.push(vec![b'"'; 100_000]);
+    corpus
+}
+
+#[test]
+fn e29_a_body_that_is_not_the_models_json_is_refused_with_400() {
+    let emulator = memory();
+    emulator.seed().unwrap();
+    let admin = Caller::admin(&emulator);
+    let developer = Caller::developer(&emulator);
+    let gateway = team("/gateways/a2dfd474-2db4-4bb2-8364-d5f76ade396e");
+    let before = admin.get(&gateway).json();
+    for body in corpus() {
+        let body = Bytes::from(body);
+        let shown = String::from_utf8_lossy(&body[..body.len().min(40)]).into_owned();
+        for (caller, method, path) in [
+            (&admin, "POST", team("/gateway_setup_tokens")),
+            (&admin, "POST", team("/service_token")),
+            (&admin, "PUT", gateway.clone()),
+            (&developer, "POST", "/api/v2/activeGateTokens".to_owned()),
+        ] {
+            let answer = caller.call(method, &path, body.clone());
+            assert_eq!(
+                answer.status,
+                400,
+                "{method} {path} {shown}: {}",
+                answer.text()
+            );
+            assert!(answer.json().is_object(), "{shown}");
+        }
+    }
+    assert_eq!(admin.get(&gateway).json(), before);
+    assert_eq!(
+        developer.get("/api/v2/activeGateTokens").json()["totalCount"],
+        3
+    );
+}
+
+#[test]
+fn an_error_never_says_what_the_body_said() {
+    let emulator = memory();
+    let canary = "CANARY-SECRET";
+    let body = format!("{{\"key_id\":\"{canary}\",\"key_secret\":[\"{canary}\"]}}");
+    let answer = Caller::nobody(&emulator).call("POST", &team("/service_token"), body.into());
+    assert_eq!(answer.status, 400);
+    assert!(answer.text().contains("key_secret"), "{}", answer.text());
+    assert!(!answer.text().contains(canary), "{}", answer.text());
+}
+
+#[test]
+fn e26_a_body_above_the_limit_is_refused_with_413() {
+    let emulator = memory();
+    let body = Bytes::from(vec![b' '; (1 << 20) + 1]);
+    let asa = Caller::nobody(&emulator).call("POST", &team("/service_token"), body.clone());
+    assert_eq!(asa.status, 413);
+    assert_eq!(asa.json()["code"], 413);
+    let dt = Caller::nobody(&emulator).call("POST", "/api/v2/activeGateTokens", body);
+    assert_eq!(dt.status, 413);
+    assert_eq!(dt.json()["error"]["code"], 413);
+}

@@ -1,0 +1,426 @@
+//! Dynatrace's operations, asked without a client.
+#![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
+
+mod support;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use gatelet_emulator::{Error, well_known};
+use models::Secret;
+use models::dt::{ActiveGateTokenCreated, ActiveGateTokenList, ErrorEnvelope, ParameterLocation};
+use serde_json::{Value, json};
+use support::{Answer, Caller, READ, field, memory, seeded};
+use transport::testing::ManualClock;
+
+const TOKENS: &str = "/api/v2/activeGateTokens";
+
+/// A refusal in Dynatrace's envelope; its message.
+#[track_caller]
+fn assert_refused(answer: Answer, status: u16) -> String {
+    assert_eq!(answer.status, status, "{}", answer.text());
+    assert_eq!(
+        answer.headers["content-type"],
+        "application/json; charset=utf-8"
+    );
+    let envelope: ErrorEnvelope = serde_json::from_slice(&answer.body).unwrap();
+    let error = envelope.error.unwrap();
+    assert_eq!(error.code, Some(i32::from(status)));
+    error.message.unwrap()
+}
+
+/// A 400 with one violation at this place.
+#[track_caller]
+fn assert_violation(answer: Answer, location: ParameterLocation, path: &str) {
+    assert_eq!(answer.status, 400, "{}", answer.text());
+    let envelope: ErrorEnvelope = serde_json::from_slice(&answer.body).unwrap();
+    let violations = envelope.error.unwrap().constraint_violations;
+    let [violation] = violations.as_slice() else {
+        panic!("{violations:?}")
+    };
+    assert_eq!(violation.path.as_deref(), Some(path));
+    assert_eq!(violation.parameter_location, Some(location));
+}
+
+fn wanted(name: &str) -> Value {
+    json!({ "name": name, "activeGateType": "ENVIRONMENT" })
+}
+
+#[test]
+fn the_published_examples_are_answered_as_published() {
+    let emulator = seeded();
+    let list = Caller::developer(&emulator).get(TOKENS).expect(200).json();
+    let expected = json!({
+        "totalCount": 3,
+        "pageSize": 100,
+        "nextPageKey": null,
+        "activeGateTokens": [
+            {
+                "id": "dt0g02.abc123",
+                "name": "system:installer",
+                "owner": "max.mustermann@company.com",
+                "creationDate": "2021-11-22T11:39:29.797Z",
+                "seedToken": true,
+                "activeGateType": "ENVIRONMENT"
+            },
+            {
+                "id": "dt0g02.321cba",
+                "name": "system:installer",
+                "owner": "john.smith@company.com",
+                "creationDate": "2021-11-30T14:11:40.913Z",
+                "seedToken": true,
+                "activeGateType": "ENVIRONMENT"
+            },
+            {
+                "id": "dt0g02.123abc",
+                "name": "system:initial-setup",
+                "owner": "mary.brown@company.com",
+                "creationDate": "2021-10-22T13:48:00.135Z",
+                "lastUsedDate": "2021-12-02T11:52:17.201Z",
+                "seedToken": false,
+                "activeGateType": "ENVIRONMENT"
+            }
+        ]
+    });
+    assert_eq!(list, expected);
+}
+
+#[test]
+fn a_token_is_created_read_and_revoked() {
+    let clock = ManualClock::new();
+    let emulator = memory().with_clock(clock.clone());
+    let developer = Caller::developer(&emulator);
+    let body = json!({
+        "name": "edge-7", "activeGateType": "CLUSTER", "seedToken": true, "expirationDate": "now+60d"
+    });
+    let answer = developer.post(TOKENS, &body).expect(201);
+    let created: ActiveGateTokenCreated = serde_json::from_slice(&answer.body).unwrap();
+    let public = format!("{}.", created.id);
+    assert!(created.token.expose().starts_with(&public));
+    assert_eq!(created.token.expose().len(), public.len() + 64);
+    assert_eq!(public.len(), "dt0g02.4KWZO5EF.".len());
+
+    let path = format!("{TOKENS}/{}", created.id);
+    let token = developer.get(&path).expect(200).json();
+    assert_eq!(token["name"], "edge-7");
+    assert_eq!(token["owner"], well_known::DT_OWNER);
+    assert_eq!(token["seedToken"], true);
+    assert_eq!(token["activeGateType"], "CLUSTER");
+    assert_eq!(token["expirationDate"], answer.json()["expirationDate"]);
+    assert_eq!(token.get("lastUsedDate"), None);
+
+    assert!(developer.delete(&path).expect(204).body.is_empty());
+    assert_refused(developer.get(&path), 404);
+    assert_refused(developer.delete(&path), 404);
+    assert_eq!(developer.get(TOKENS).json()["totalCount"], 0);
+}
+
+#[test]
+fn every_form_of_the_base_address_is_the_same_environment() {
+    let emulator = seeded();
+    let developer = Caller::developer(&emulator);
+    for base in [
+        "/api/v2",
+        "/e/abc-123/api/v2",
+        "/platform/classic/environment-api/v2",
+    ] {
+        let list = developer
+            .get(&format!("{base}/activeGateTokens"))
+            .expect(200)
+            .json();
+        assert_eq!(list["totalCount"], 3, "{base}");
+        assert_refused(developer.get(&format!("{base}/apiTokens")), 404);
+    }
+}
+
+#[test]
+fn a_bad_body_is_refused_by_name() {
+    let emulator = memory();
+    let developer = Caller::developer(&emulator);
+    for (body, place) in [
+        (json!({ "name": "", "activeGateType": "CLUSTER" }), "name"),
+        (
+            json!({ "name": "x", "activeGateType": "cluster" }),
+            "activeGateType",
+        ),
+        (json!({ "name": 1, "activeGateType": "CLUSTER" }), "name"),
+        (
+            json!({ "name": "x", "activeGateType": "CLUSTER", "seedToken": "false" }),
+            "seedToken",
+        ),
+        (
+            json!({ "name": "x", "activeGateType": "CLUSTER", "expirationDate": "tomorrow" }),
+            "expirationDate",
+        ),
+        (
+            json!({ "name": "x", "activeGateType": "CLUSTER", "expirationDate": "now-1d" }),
+            "expirationDate",
+        ),
+        (
+            json!({ "name": "x", "activeGateType": "CLUSTER", "expirationDate": "now+3y" }),
+            "expirationDate",
+        ),
+        (
+            json!({ "name": "x", "activeGateType": "CLUSTER", "expirationDate": 1774000000000_i64 }),
+            "expirationDate",
+        ),
+    ] {
+        assert_violation(
+            developer.post(TOKENS, &body),
+            ParameterLocation::PayloadBody,
+            place,
+        );
+    }
+    assert_eq!(developer.get(TOKENS).json()["totalCount"], 0);
+}
+
+/// An environment with this many tokens; their names are their numbers.
+fn with_tokens(number: usize) -> gatelet_emulator::Emulator {
+    let emulator = memory();
+    for n in 0..number {
+        Caller::developer(&emulator)
+            .post(TOKENS, &wanted(&n.to_string()))
+            .expect(201);
+    }
+    emulator
+}
+
+#[test]
+fn page_keys_lead_through_every_page_once() {
+    let emulator = with_tokens(250);
+    let developer = Caller::developer(&emulator);
+    let mut names = Vec::new();
+    let mut sizes = Vec::new();
+    let mut path = format!("{TOKENS}?pageSize=100");
+    loop {
+        let answer = developer.get(&path).expect(200);
+        let page: ActiveGateTokenList = serde_json::from_slice(&answer.body).unwrap();
+        assert_eq!((page.total_count, page.page_size), (250, Some(100)));
+        sizes.push(page.active_gate_tokens.len());
+        names.extend(page.active_gate_tokens.into_iter().map(|token| token.name));
+        let Some(key) = page.next_page_key else { break };
+        assert!(key.ends_with('='), "{key}");
+        path = format!("{TOKENS}?nextPageKey={}", key.replace('=', "%3D"));
+    }
+    assert_eq!(sizes, [100, 100, 50]);
+    assert_eq!(names, (0..250).map(|n| n.to_string()).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_listing_neither_skips_nor_repeats_while_tokens_come_and_go() {
+    let emulator = with_tokens(150);
+    let developer = Caller::developer(&emulator);
+    let first = developer.get(TOKENS).expect(200).json();
+    let ids = field(&first["activeGateTokens"], "id");
+    for id in [&ids[0], &ids[99]] {
+        developer.delete(&format!("{TOKENS}/{id}")).expect(204);
+    }
+    developer.post(TOKENS, &wanted("150")).expect(201);
+    let key = first["nextPageKey"].as_str().unwrap();
+    let second = developer
+        .get(&format!("{TOKENS}?nextPageKey={key}"))
+        .expect(200)
+        .json();
+    let names = field(&second["activeGateTokens"], "name");
+    assert_eq!(
+        names,
+        (100..=150).map(|n| n.to_string()).collect::<Vec<_>>()
+    );
+    assert_eq!(second["totalCount"], 149);
+}
+
+#[test]
+fn e24_a_page_key_refuses_company() {
+    let emulator = with_tokens(101);
+    let developer = Caller::developer(&emulator);
+    let list = developer.get(TOKENS).expect(200).json();
+    let key = list["nextPageKey"].as_str().unwrap();
+    developer
+        .get(&format!("{TOKENS}?nextPageKey={key}"))
+        .expect(200);
+    let both = developer.get(&format!("{TOKENS}?nextPageKey={key}&pageSize=100"));
+    assert_violation(both, ParameterLocation::Query, "pageSize");
+}
+
+#[test]
+fn a_page_key_of_another_place_is_refused() {
+    let emulator = with_tokens(101);
+    let other = with_tokens(101);
+    let list = Caller::developer(&other).get(TOKENS).expect(200).json();
+    let foreign = list["nextPageKey"].as_str().unwrap();
+    let developer = Caller::developer(&emulator);
+    for key in [foreign, "", "AAAA", "%00", "null"] {
+        let answer = developer.get(&format!("{TOKENS}?nextPageKey={key}"));
+        assert_violation(answer, ParameterLocation::Query, "nextPageKey");
+    }
+}
+
+#[test]
+fn the_page_size_has_its_documented_limits() {
+    let emulator = seeded();
+    let developer = Caller::developer(&emulator);
+    for size in ["100", "3000"] {
+        let list = developer
+            .get(&format!("{TOKENS}?pageSize={size}"))
+            .expect(200)
+            .json();
+        assert_eq!(list["pageSize"].to_string(), size);
+    }
+    for size in ["99", "3001", "0", "-1", "", "x", "99999999999999999999"] {
+        let answer = developer.get(&format!("{TOKENS}?pageSize={size}"));
+        assert_violation(answer, ParameterLocation::Query, "pageSize");
+    }
+}
+
+#[test]
+fn a_token_without_the_scope_is_refused_by_its_name() {
+    let emulator = seeded();
+    let reader = format!("Api-Token {}", well_known::DT_READ_ONLY_TOKEN);
+    let reader = Caller::with(&emulator, reader);
+    reader.get(TOKENS).expect(200);
+    reader.get(&format!("{TOKENS}/dt0g02.abc123")).expect(200);
+    let message = assert_refused(reader.post(TOKENS, &wanted("x")), 403);
+    assert!(
+        message.contains("activeGateTokenManagement.create"),
+        "{message}"
+    );
+    let message = assert_refused(reader.delete(&format!("{TOKENS}/dt0g02.abc123")), 403);
+    assert!(
+        message.contains("activeGateTokenManagement.write"),
+        "{message}"
+    );
+    reader.get(&format!("{TOKENS}/dt0g02.abc123")).expect(200);
+}
+
+#[test]
+fn e9_an_unknown_token_and_a_wrong_secret_look_the_same() {
+    let emulator = seeded();
+    let (public, secret) = well_known::DT_TOKEN.rsplit_once('.').unwrap();
+    let other = "Z".repeat(secret.len());
+    let refusals = [
+        format!("Api-Token dt0c01.{}.{secret}", "Z".repeat(24)),
+        format!("Api-Token {public}.{other}"),
+        format!("Api-Token {public}.short"),
+        format!("Api-Token {public}"),
+        format!("Bearer {}", well_known::DT_TOKEN),
+        "Api-Token".to_owned(),
+        "garbage".to_owned(),
+    ]
+    .map(|authorization| Caller::with(&emulator, authorization).get(TOKENS));
+    for refusal in &refusals {
+        assert_eq!(refusal.body, refusals[0].body);
+        assert_eq!(refusal.headers, refusals[0].headers);
+    }
+    for refusal in refusals {
+        assert_refused(refusal, 401);
+    }
+    let missing = Caller::nobody(&emulator).get(TOKENS);
+    assert_eq!(
+        assert_refused(missing, 401),
+        "Missing authorization parameter."
+    );
+}
+
+#[test]
+fn one_of_an_operations_scopes_suffices() {
+    let emulator = memory();
+    let token = Secret::new("dt0c01.PUBLIC.SECRET");
+    emulator
+        .add_access_token(
+            &token,
+            "me@example.com",
+            &["activeGateTokenManagement.write"],
+        )
+        .unwrap();
+    let writer = Caller::with(&emulator, "Api-Token dt0c01.PUBLIC.SECRET");
+    let created = writer.post(TOKENS, &wanted("x")).expect(201).json();
+    assert_refused(writer.get(TOKENS), 403);
+    writer
+        .delete(&format!("{TOKENS}/{}", created["id"].as_str().unwrap()))
+        .expect(204);
+}
+
+#[test]
+fn an_access_token_can_be_added() {
+    let emulator = seeded();
+    let token = Secret::new("dt0c01.PUBLIC.SECRET");
+    emulator
+        .add_access_token(&token, "me@example.com", &[READ])
+        .unwrap();
+    Caller::with(&emulator, "Api-Token dt0c01.PUBLIC.SECRET")
+        .get(TOKENS)
+        .expect(200);
+    let refused = emulator.add_access_token(&Secret::new("whole-secret"), "me", &[READ]);
+    assert!(matches!(refused, Err(Error::Invalid(_))));
+}
+
+#[test]
+fn an_active_gate_connects_until_its_token_expires_or_is_revoked() {
+    let clock = ManualClock::new();
+    let emulator = memory().with_clock(clock.clone());
+    let developer = Caller::developer(&emulator);
+    let mut body = wanted("edge");
+    body["expirationDate"] = "now+1h".into();
+    let answer = developer.post(TOKENS, &body).expect(201);
+    let created: ActiveGateTokenCreated = serde_json::from_slice(&answer.body).unwrap();
+    let path = format!("{TOKENS}/{}", created.id);
+
+    clock.advance(Duration::from_secs(60));
+    assert_eq!(
+        emulator.connect_active_gate(&created.token).unwrap(),
+        created.id
+    );
+    let token = developer.get(&path).json();
+    assert!(token["lastUsedDate"].as_str() > token["creationDate"].as_str());
+
+    let wrong = format!("{}A", created.token.expose());
+    assert!(matches!(
+        emulator.connect_active_gate(&wrong.into()),
+        Err(Error::Refused)
+    ));
+    clock.advance(Duration::from_secs(3600));
+    assert!(matches!(
+        emulator.connect_active_gate(&created.token),
+        Err(Error::Refused)
+    ));
+    developer.delete(&path).expect(204);
+    assert!(matches!(
+        emulator.connect_active_gate(&created.token),
+        Err(Error::Refused)
+    ));
+}
+
+#[test]
+fn control_characters_in_a_name_stay_data() {
+    let emulator = memory();
+    let developer = Caller::developer(&emulator);
+    let name = "a\r\nSet-Cookie: x\u{1b}[31m\0";
+    let created = developer.post(TOKENS, &wanted(name)).expect(201).json();
+    let answer = developer
+        .get(&format!("{TOKENS}/{}", created["id"].as_str().unwrap()))
+        .expect(200);
+    assert_eq!(answer.json()["name"], name);
+    assert!(!answer.text().contains(['\r', '\n', '\u{1b}', '\0']));
+}
+
+#[test]
+fn another_method_is_refused_and_names_the_right_ones() {
+    let emulator = seeded();
+    let answer = Caller::developer(&emulator).put(TOKENS, &json!({}));
+    assert_eq!(answer.headers["allow"], "GET, POST");
+    assert_refused(answer, 405);
+}
+
+#[test]
+fn another_content_type_is_refused() {
+    let emulator = memory();
+    let request = http::Request::post(TOKENS)
+        .header(
+            "authorization",
+            format!("Api-Token {}", well_known::DT_TOKEN),
+        )
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Bytes::from(wanted("x").to_string()))
+        .unwrap();
+    assert_refused(emulator.handle(request).into(), 415);
+}

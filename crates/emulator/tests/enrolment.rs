@@ -1,0 +1,92 @@
+//! Gateways that enrol themselves.
+#![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
+
+mod support;
+
+use gatelet_emulator::{Emulator, Error};
+use models::Secret;
+use models::asa::GatewayUpdate;
+use serde_json::{Value, json};
+use support::{Caller, memory, team};
+
+const ENROL: &str = "/emulator/v1/gateways";
+
+/// A setup token with a label: its path and its value.
+fn setup_token(emulator: &Emulator) -> (String, Secret) {
+    let admin = Caller::admin(emulator);
+    let body = json!({ "details": { "labels": { "env": "dev", "zone": "a" } } });
+    let token = admin
+        .post(&team("/gateway_setup_tokens"), &body)
+        .expect(201)
+        .json();
+    let path = team(&format!(
+        "/gateway_setup_tokens/{}",
+        token["id"].as_str().unwrap()
+    ));
+    let value = admin.get(&format!("{path}/token")).expect(200).json();
+    (path, value["token"].as_str().unwrap().into())
+}
+
+#[test]
+fn a_gateway_enrols_itself_over_http() {
+    let emulator = memory();
+    let (_, value) = setup_token(&emulator);
+    let gateway = Caller::with(&emulator, format!("Bearer {}", value.expose()));
+    let body =
+        json!({ "name": "eu-1", "labels": { "zone": "b" }, "access_address": "10.0.0.1:7234" });
+    let enrolled = gateway.post(ENROL, &body).expect(201).json();
+
+    let admin = Caller::admin(&emulator);
+    let path = team(&format!("/gateways/{}", enrolled["id"].as_str().unwrap()));
+    let found = admin.get(&path).expect(200).json();
+    assert_eq!(found["name"], "eu-1");
+    assert_eq!(found["access_address"], "10.0.0.1:7234");
+    assert_eq!(found["labels"], json!({ "env": "dev", "zone": "b" }));
+    assert_eq!(found["description"], Value::Null);
+    let report = admin.get(&format!("{path}/status")).expect(200).json();
+    assert_eq!(report["status"], "ONLINE");
+    assert_eq!(report["gateway_id"], enrolled["id"]);
+}
+
+#[test]
+fn a_setup_token_enrols_many_gateways_until_it_is_deleted() {
+    let emulator = memory();
+    let (path, value) = setup_token(&emulator);
+    for name in ["eu-1", "eu-2"] {
+        emulator
+            .enrol_gateway(&value, GatewayUpdate::new(name))
+            .unwrap();
+    }
+    Caller::admin(&emulator).delete(&path).expect(204);
+    let refused = emulator.enrol_gateway(&value, GatewayUpdate::new("eu-3"));
+    assert!(matches!(refused, Err(Error::Refused)));
+    let gateways = Caller::admin(&emulator).get(&team("/gateways")).json();
+    assert_eq!(gateways["list"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_wrong_value_is_refused() {
+    let emulator = memory();
+    let (_, value) = setup_token(&emulator);
+    let (_, foreign) = setup_token(&memory());
+    let body = json!({ "name": "eu-1" });
+    let cut = &value.expose()[..value.expose().len() - 1];
+    for wrong in [cut, foreign.expose(), "sft-gw.", "sft-gw.a.b", "x"] {
+        let answer = Caller::with(&emulator, format!("Bearer {wrong}")).post(ENROL, &body);
+        assert_eq!(answer.status, 401, "{}", answer.text());
+        assert_eq!(answer.json()["type"], "authentication_error");
+    }
+    Caller::nobody(&emulator).post(ENROL, &body).expect(401);
+}
+
+#[test]
+fn a_bad_description_of_itself_is_refused() {
+    let emulator = memory();
+    let (_, value) = setup_token(&emulator);
+    let gateway = Caller::with(&emulator, format!("Bearer {}", value.expose()));
+    for body in [json!({}), json!({ "name": "a/b" }), json!([])] {
+        gateway.post(ENROL, &body).expect(400);
+    }
+    let answer = gateway.get(ENROL).expect(405);
+    assert_eq!(answer.headers["allow"], "POST");
+}
