@@ -275,32 +275,21 @@ pub(crate) struct Integer<T> {
     most: T,
 }
 
+impl<T> Integer<T> {
+    /// From `least` to `most`.
+    pub(crate) const fn between(least: T, most: T) -> Self {
+        Self { least, most }
+    }
+}
+
 /// `format: int32`.
-pub(crate) const INT32: Integer<i32> = Integer {
-    least: i32::MIN,
-    most: i32::MAX,
-};
-/// `format: int64`.
-#[allow(dead_code, reason = "the generator writes it for int64")]
-pub(crate) const INT64: Integer<i64> = Integer {
-    least: i64::MIN,
-    most: i64::MAX,
-};
+pub(crate) const INT32: Integer<i32> = Integer::between(i32::MIN, i32::MAX);
 /// `format: int32` with `minimum: 0`.
-pub(crate) const COUNT32: Integer<u32> = Integer {
-    least: 0,
-    most: i32::MAX.unsigned_abs(),
-};
+pub(crate) const COUNT32: Integer<u32> = Integer::between(0, i32::MAX.unsigned_abs());
 /// `format: int64` with `minimum: 0`.
-pub(crate) const COUNT64: Integer<u64> = Integer {
-    least: 0,
-    most: i64::MAX.unsigned_abs(),
-};
+pub(crate) const COUNT64: Integer<u64> = Integer::between(0, i64::MAX.unsigned_abs());
 /// `format: uint64`.
-pub(crate) const UINT64: Integer<u64> = Integer {
-    least: 0,
-    most: u64::MAX,
-};
+pub(crate) const UINT64: Integer<u64> = Integer::between(0, u64::MAX);
 
 /// The integer types that fields have.
 pub(crate) trait Whole:
@@ -685,7 +674,7 @@ mod tests {
                 ["-2147483649", "2147483648"],
             ),
             (
-                |text| read(INT64, text),
+                |text| read(Integer::between(i64::MIN, i64::MAX), text),
                 ["-9223372036854775808", "9223372036854775807"],
                 ["-9223372036854775809", "9223372036854775808"],
             ),

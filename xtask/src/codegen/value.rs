@@ -41,7 +41,7 @@ pub(crate) fn seed(kind: &Kind) -> TokenStream {
         Kind::Secret | Kind::Timestamp { .. } | Kind::Named(_) => quote!(de::of()),
         Kind::Boolean => quote!(de::FLAG),
         Kind::Integer(Integer::Int32) => quote!(de::INT32),
-        Kind::Integer(Integer::Int64) => quote!(de::INT64),
+        Kind::Integer(Integer::Int64) => quote!(de::Integer::between(i64::MIN, i64::MAX)),
         Kind::Integer(Integer::Count32) => quote!(de::COUNT32),
         Kind::Integer(Integer::Count64) => quote!(de::COUNT64),
         Kind::Integer(Integer::Uint64) => quote!(de::UINT64),
