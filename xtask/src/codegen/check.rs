@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ir::{Api, DefaultValue, Integer, Kind, Operation, Reference, Schema, Shape};
+use super::ir::{Api, DefaultValue, Integer, Kind, Operation, Presence, Reference, Schema, Shape};
 use super::names;
 use super::problem::Problems;
 use super::schema::no_clash;
@@ -23,6 +23,9 @@ pub(crate) fn check(api: &mut Api, problems: &mut Problems) {
     defaults(api, &graph, problems);
     if problems.is_empty() {
         place(api, problems);
+        for schema in &api.schemas {
+            patches(schema, problems);
+        }
     }
 }
 
@@ -305,5 +308,17 @@ fn place(api: &mut Api, problems: &mut Problems) {
             Some(module) if modules.len() == 1 => module.clone(),
             _ => SHARED.into(),
         };
+    }
+}
+
+/// A field that an update can clear has no room for the second form of a timestamp.
+fn patches(schema: &Schema, problems: &mut Problems) {
+    for field in schema.fields() {
+        if matches!(field.kind, Kind::Timestamp { milliseconds: true })
+            && field.presence(schema.is_request_only) == Presence::Patch
+        {
+            let fix = "leave `x-timestamp` out, or teach the generator";
+            problems.add(field.at, "`x-timestamp` in an update", fix);
+        }
     }
 }

@@ -171,6 +171,16 @@ fn a_type_that_has_no_rust_is_a_mistake() {
     );
     check(
         list,
+        "{ type: array, items: { type: string, format: date-time, x-timestamp: milliseconds }",
+        "house.yaml:52:39: `x-timestamp` in a list; the fix: leave `x-timestamp` out, or teach the generator",
+    );
+    check(
+        "minLength: 1",
+        "format: date-time, x-timestamp: milliseconds",
+        "house.yaml:58:9: `x-timestamp` in an update; the fix: leave `x-timestamp` out, or teach the generator",
+    );
+    check(
+        list,
         "{ type: object, additionalProperties: { type: boolean }",
         "house.yaml:52:17: a map of other values than texts; the fix: name the object as a schema",
     );

@@ -245,14 +245,19 @@ pub(crate) fn kind(
         "array" => {
             let items = reader.need("items", problems)?;
             let mut element = Reader::of(items, "the type of elements", problems)?;
-            let (element_kind, _, nullable) = kind(&mut element, problems)?;
+            let (element_kind, element_limits, nullable) = kind(&mut element, problems)?;
             element.finish(problems);
             if nullable {
                 problems.add(items.at, "elements that may be null", "make them not null");
             }
+            if matches!(element_kind, Kind::Timestamp { milliseconds: true }) {
+                let fix = "leave `x-timestamp` out, or teach the generator";
+                problems.add(items.at, "`x-timestamp` in a list", fix);
+            }
+            limits = element_limits;
             Kind::List(Box::new(element_kind))
         }
-        "object" => map(reader, problems)?,
+        "object" => map(reader, &mut limits, problems)?,
         other => {
             problems.add(
                 at,
@@ -385,12 +390,13 @@ fn integer(reader: &mut Reader<'_>, limits: &mut Limits, problems: &mut Problems
     Some(Kind::Integer(range))
 }
 
-fn map(reader: &mut Reader<'_>, problems: &mut Problems) -> Option<Kind> {
+fn map(reader: &mut Reader<'_>, limits: &mut Limits, problems: &mut Problems) -> Option<Kind> {
     let at = reader.at;
     let node = reader.need("additionalProperties", problems)?;
     let mut element = Reader::of(node, "the type of values", problems)?;
-    let (element_kind, _, nullable) = kind(&mut element, problems)?;
+    let (element_kind, element_limits, nullable) = kind(&mut element, problems)?;
     element.finish(problems);
+    *limits = element_limits;
     if !matches!(element_kind, Kind::Text) || nullable {
         problems.add(
             at,
