@@ -1,0 +1,252 @@
+//! Seeds for single values: text, booleans, integers, and whatever reads itself.
+
+use alloc::string::String;
+use core::{fmt, marker::PhantomData, str::FromStr};
+
+use serde_core::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Unexpected, Visitor,
+};
+
+use super::{Key, refuse, refused, seed};
+
+/// Any type that reads itself: ids, enums, secrets, timestamps, models.
+#[inline]
+pub(crate) const fn of<'de, T: Deserialize<'de>>() -> PhantomData<T> {
+    PhantomData
+}
+
+/// A string of any length, kept in `T` with one allocation at most.
+pub(crate) struct Text<T = String>(PhantomData<T>);
+
+/// A `String`.
+pub(crate) const TEXT: Text = Text(PhantomData);
+
+impl<T> Text<T> {
+    #[inline]
+    pub(crate) const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T> Clone for Text<T> {
+    #[inline]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Text<T> {}
+
+seed!([T: for<'a> From<&'a str> + From<String>] Text<T> => T);
+
+impl<'de, T: for<'a> From<&'a str> + From<String>> Visitor<'de> for Text<T> {
+    type Value = T;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+    #[inline]
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        Ok(T::from(text))
+    }
+    #[inline]
+    fn visit_string<E: Error>(self, text: String) -> Result<T, E> {
+        Ok(T::from(text))
+    }
+    refuse!(boolean integer fraction bytes null array object);
+}
+
+/// `true` or `false`, and no word for them.
+#[derive(Clone, Copy)]
+pub(crate) struct Flag;
+
+/// A `bool`.
+pub(crate) const FLAG: Flag = Flag;
+
+seed!([] Flag => bool);
+
+impl<'de> Visitor<'de> for Flag {
+    type Value = bool;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a boolean")
+    }
+    #[inline]
+    fn visit_bool<E: Error>(self, flag: bool) -> Result<bool, E> {
+        Ok(flag)
+    }
+    refuse!(integer fraction text bytes null array object);
+}
+
+/// An integer within limits, both included.
+#[derive(Clone, Copy)]
+pub(crate) struct Integer<T> {
+    least: T,
+    most: T,
+}
+
+impl<T> Integer<T> {
+    /// From `least` to `most`.
+    pub(crate) const fn between(least: T, most: T) -> Self {
+        Self { least, most }
+    }
+}
+
+/// `format: int32`.
+pub(crate) const INT32: Integer<i32> = Integer::between(i32::MIN, i32::MAX);
+/// `format: int32` with `minimum: 0`.
+pub(crate) const COUNT32: Integer<u32> = Integer::between(0, i32::MAX.unsigned_abs());
+/// `format: int64` with `minimum: 0`.
+pub(crate) const COUNT64: Integer<u64> = Integer::between(0, i64::MAX.unsigned_abs());
+/// `format: uint64`.
+pub(crate) const UINT64: Integer<u64> = Integer::between(0, u64::MAX);
+
+/// The integer types that fields have.
+pub(crate) trait Whole:
+    Copy + PartialOrd + fmt::Display + FromStr + TryFrom<i64> + TryFrom<u64>
+{
+}
+impl Whole for i32 {}
+impl Whole for i64 {}
+impl Whole for u32 {}
+impl Whole for u64 {}
+
+/// The only key of the object that stands for a number once a program switches `serde_json`'s `arbitrary_precision` on.
+const NUMBER: &str = "$serde_json::private::Number";
+
+impl<T: Whole> Integer<T> {
+    #[inline]
+    fn check<E: Error>(self, value: Option<T>) -> Result<T, E> {
+        match value {
+            Some(value) if self.least <= value && value <= self.most => Ok(value),
+            _ => Err(E::invalid_value(
+                Unexpected::Other("an integer out of range"),
+                &self,
+            )),
+        }
+    }
+}
+
+seed!([T: Whole] Integer<T> => T);
+
+impl<'de, T: Whole> Visitor<'de> for Integer<T> {
+    type Value = T;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an integer from {} to {}", self.least, self.most)
+    }
+    #[inline]
+    fn visit_u64<E: Error>(self, value: u64) -> Result<T, E> {
+        self.check(T::try_from(value).ok())
+    }
+    #[inline]
+    fn visit_i64<E: Error>(self, value: i64) -> Result<T, E> {
+        self.check(T::try_from(value).ok())
+    }
+    fn visit_u128<E: Error>(self, value: u128) -> Result<T, E> {
+        self.check(
+            u64::try_from(value)
+                .ok()
+                .and_then(|value| T::try_from(value).ok()),
+        )
+    }
+    fn visit_i128<E: Error>(self, value: i128) -> Result<T, E> {
+        self.check(
+            i64::try_from(value)
+                .ok()
+                .and_then(|value| T::try_from(value).ok()),
+        )
+    }
+    #[cold]
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        if map.next_key_seed(Key(|key: &str| key == NUMBER))? != Some(true) {
+            return Err(refused("an object", &self));
+        }
+        let digits = map.next_value_seed(TEXT)?;
+        self.check(digits.parse().ok())
+    }
+    refuse!(boolean fraction text bytes null array);
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+
+    use super::*;
+
+    #[test]
+    fn integers_keep_their_limits() {
+        fn read<T: Whole>(kind: Integer<T>, text: &str) -> Option<String> {
+            let mut json = serde_json::Deserializer::from_str(text);
+            kind.deserialize(&mut json)
+                .ok()
+                .map(|value| value.to_string())
+        }
+        type Case = (
+            fn(&str) -> Option<String>,
+            [&'static str; 2],
+            [&'static str; 2],
+        );
+        let cases: [Case; 5] = [
+            (
+                |text| read(INT32, text),
+                ["-2147483648", "2147483647"],
+                ["-2147483649", "2147483648"],
+            ),
+            (
+                |text| read(Integer::between(i64::MIN, i64::MAX), text),
+                ["-9223372036854775808", "9223372036854775807"],
+                ["-9223372036854775809", "9223372036854775808"],
+            ),
+            (
+                |text| read(COUNT32, text),
+                ["0", "2147483647"],
+                ["-1", "2147483648"],
+            ),
+            (
+                |text| read(COUNT64, text),
+                ["0", "9223372036854775807"],
+                ["-1", "9223372036854775808"],
+            ),
+            (
+                |text| read(UINT64, text),
+                ["0", "18446744073709551615"],
+                ["-1", "18446744073709551616"],
+            ),
+        ];
+        for (read, taken, refused) in cases {
+            for text in taken {
+                assert_eq!(read(text).as_deref(), Some(text));
+            }
+            for text in refused
+                .into_iter()
+                .chain(["1.0", "1e3", "1e400", "\"3\"", "-0", "null"])
+            {
+                assert_eq!(read(text), None, "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_of_arbitrary_precision_is_an_integer_too() {
+        use serde_core::de::value::{Error, MapDeserializer};
+        let read = |key, digits| {
+            COUNT64.deserialize(MapDeserializer::<_, Error>::new(
+                [(key, digits)].into_iter(),
+            ))
+        };
+        assert_eq!(
+            read(NUMBER, "9223372036854775807"),
+            Ok(i64::MAX.unsigned_abs())
+        );
+        assert!(read(NUMBER, "9223372036854775808").is_err());
+        assert!(read(NUMBER, "1e3").is_err());
+        assert!(read("other", "1").is_err());
+    }
+
+    #[test]
+    fn bytes_are_not_text() {
+        use serde_core::de::value::{BytesDeserializer, Error};
+        let error = TEXT
+            .deserialize(BytesDeserializer::<Error>::new(b"hunter2"))
+            .expect_err("bytes");
+        assert_eq!(error.to_string(), "invalid type: bytes, expected a string");
+    }
+}
