@@ -342,7 +342,7 @@ impl Serialize for GatewaySetupTokenList {
 
 /// A gateway setup token to be made.
 ///
-/// Source: https://github.com/okta/terraform-provider-oktapam, client/gateway_setup_token.go.
+/// Source: <https://github.com/okta/terraform-provider-oktapam>, client/gateway_setup_token.go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GatewaySetupTokenCreate {
@@ -474,7 +474,7 @@ impl Serialize for GatewaySetupTokenCreate {
 
 /// The value of a gateway setup token.
 ///
-/// Source: https://github.com/okta/terraform-provider-oktapam, client/gateway_setup_token.go.
+/// Source: <https://github.com/okta/terraform-provider-oktapam>, client/gateway_setup_token.go.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AgentToken {
