@@ -24,7 +24,8 @@ pub trait Dialect: Send + Sync + 'static {
     /// Reads the vendor's error out of a body; `None` when the body is not the vendor's.
     fn api_error(&self, status: StatusCode, body: &str) -> Option<ApiError>;
 
-    /// How long the server wants to be left alone. `now` is the server's own time where it tells it, else ours.
+    /// How long the server wants to be left alone after a 429. `now` is the server's own time where it tells it, else
+    /// ours.
     ///
     /// By default `Retry-After` alone.
     fn server_delay(&self, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {

@@ -363,3 +363,69 @@ impl fmt::Display for OneLine<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use http::StatusCode;
+
+    use super::Error;
+    use crate::{
+        ApiError, Applied, ErrorKind, Phase, TransportError, TransportErrorKind, Violation,
+    };
+
+    #[test]
+    fn an_error_is_as_large_as_a_pointer_and_may_go_anywhere() {
+        assert_eq!(size_of::<Result<(), Error>>(), size_of::<usize>());
+        fn anywhere<T: std::error::Error + Send + Sync + 'static>() {}
+        anywhere::<Error>();
+    }
+
+    #[test]
+    fn one_line_says_operation_cause_attempts_and_outcome() {
+        let timeout = TransportError::new(TransportErrorKind::Timeout(Phase::FirstByte));
+        let error = Error::from(timeout)
+            .during("dt createToken")
+            .with_applied(Applied::Unknown)
+            .with_attempts(1, Duration::from_secs(20));
+        assert_eq!(
+            error.to_string(),
+            "dt createToken: no answer began in time (1 attempt, it may have been applied)"
+        );
+        let kind = ErrorKind::NotJson {
+            content_type: Some("text/html".into()),
+        };
+        let error = Error::new(kind)
+            .with_status(StatusCode::OK)
+            .with_detail("an HTML page")
+            .with_attempts(2, Duration::ZERO);
+        assert_eq!(
+            error.to_string(),
+            "the answer is not JSON but text/html (status 200): an HTML page (2 attempts, nothing was applied)"
+        );
+    }
+
+    #[test]
+    fn what_the_vendor_said_is_had_in_one_form_and_shown_on_one_line() {
+        let api = ApiError::default()
+            .with_code("400")
+            .with_message("Constraints\r\nviolated.\u{1b}[31m")
+            .with_request_id("r-1")
+            .with_violations([Violation::new("pageSize", "too large").with_location("QUERY")]);
+        let error = Error::new(ErrorKind::Api)
+            .with_status(StatusCode::BAD_REQUEST)
+            .with_api(Some(api))
+            .with_body(&Bytes::from_static(b"canary"))
+            .with_attempts(1, Duration::ZERO);
+        assert_eq!(
+            (error.code(), error.request_id()),
+            (Some("400"), Some("r-1"))
+        );
+        assert_eq!(error.violations()[0].location.as_deref(), Some("QUERY"));
+        assert_eq!(error.body(), b"canary");
+        let text = format!("{error} {error:?}");
+        assert!(!text.contains("canary") && !error.to_string().contains(['\n', '\r', '\u{1b}']));
+    }
+}

@@ -42,6 +42,7 @@ pub struct Pages<T> {
     fetch: Fetch<T>,
     arriving: Option<BoxFuture<'static, Result<Page<T>, Error>>>,
     position: Position,
+    operation: Option<&'static str>,
     page_limit: u32,
     fetched: u32,
     // Hashes instead of tokens: the memory stays small whatever the server sends.
@@ -70,11 +71,19 @@ impl<T> Pages<T> {
             fetch: Box::new(move |token| Box::pin(fetch(token))),
             arriving: None,
             position: Position::At(start),
+            operation: None,
             page_limit: PAGE_LIMIT,
             fetched: 0,
             seen,
             hasher,
         }
+    }
+
+    /// Names the operation that errors of the listing itself tell, for example `asa ListGateways`.
+    #[must_use]
+    pub fn during(mut self, operation: &'static str) -> Self {
+        self.operation = Some(operation);
+        self
     }
 
     /// Sets how many pages the listing may have, instead of 10,000.
@@ -160,9 +169,12 @@ impl<T> Pages<T> {
         } else {
             return Position::At(Some(next.clone()));
         };
-        Position::Failed(
-            Error::new(ErrorKind::Pagination(failure)).with_resume_token(Some(next.clone())),
-        )
+        let error =
+            Error::new(ErrorKind::Pagination(failure)).with_resume_token(Some(next.clone()));
+        Position::Failed(match self.operation {
+            Some(operation) => error.during(operation),
+            None => error,
+        })
     }
 }
 

@@ -146,12 +146,22 @@ impl Judge<'_> {
             .with_status(status)
             .with_api(api)
             .with_body(response.body());
-        let now = rate_limit::server_time(headers).unwrap_or(self.now);
         Fault {
-            server_delay: self.dialect.server_delay(headers, now),
+            server_delay: self.server_delay(response),
             is_curable: is_curable
                 && *error.kind() == ErrorKind::Credential(CredentialFailure::Rejected),
             ..Fault::new(error, failure, applied_by(&call.method, status))
+        }
+    }
+
+    /// How long the server wants to be left alone. Only a 429 gives the vendor's own header fields their meaning: some
+    /// send them with every answer.
+    fn server_delay(&self, response: &Response<Bytes>) -> Option<Duration> {
+        let headers = response.headers();
+        let now = rate_limit::server_time(headers).unwrap_or(self.now);
+        match response.status() {
+            StatusCode::TOO_MANY_REQUESTS => self.dialect.server_delay(headers, now),
+            _ => rate_limit::retry_after(headers, now),
         }
     }
 

@@ -1,19 +1,23 @@
 //! Calls from end to end over a scripted transport and a clock that takes no time.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
 
 mod answers;
 mod credentials;
 mod faults;
 mod timing;
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
 use gatelet_transport::{
     ApiError, BaseUrl, Bearer, Call, Channel, ChannelBuilder, Dialect, Error, Reply, RetryPolicy,
+    rate_limit,
 };
-use http::{Method, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 
 /// Says errors as `{"code": "…", "message": "…"}`.
 struct Plain;
@@ -27,6 +31,13 @@ impl Dialect for Plain {
                 .with_code(text("code")?)
                 .with_message(text("message")?),
         )
+    }
+
+    /// `X-Wait` in seconds, which only a 429 gives its meaning.
+    fn server_delay(&self, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+        let own = headers.get("x-wait").and_then(|value| value.to_str().ok());
+        own.map(|own| seconds(own.parse().unwrap()))
+            .or_else(|| rate_limit::retry_after(headers, now))
     }
 
     fn is_curable(&self, error: Option<&ApiError>) -> bool {

@@ -49,6 +49,13 @@ async fn t39_retry_after_is_obeyed_in_seconds_and_as_a_date() {
 }
 
 #[tokio::test]
+async fn a_vendors_own_field_counts_only_where_it_slows_down() {
+    assert_eq!(waits([throttled("x-wait", "9")]).await, [9000]);
+    let down = Answer::status(503).with_header("x-wait", "9");
+    assert_eq!(waits([down]).await, [50]);
+}
+
+#[tokio::test]
 async fn t41_a_wait_beyond_the_deadline_ends_the_call_at_once() {
     for value in ["91", "99999999999999999999999"] {
         let fake = FakeTransport::script([throttled("retry-after", value)]);

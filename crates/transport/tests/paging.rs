@@ -1,0 +1,220 @@
+//! Listings page by page and item by item.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
+use std::sync::{Arc, Mutex};
+
+use gatelet_transport::{Error, ErrorKind, Page, PageToken, Pages, PaginationFailure};
+
+/// What a listing asked for; an empty text is the first page.
+type Asked = Arc<Mutex<Vec<String>>>;
+
+/// A listing whose pages a function makes of the token (empty for the first page).
+fn listing(
+    page: impl Fn(&str) -> Result<Page<u32>, Error> + Send + 'static,
+) -> (Pages<u32>, Asked) {
+    let asked = Asked::default();
+    let log = asked.clone();
+    let pages = Pages::new(None, move |token: Option<PageToken>| {
+        let token = token.map_or_else(String::new, |token| token.to_string());
+        log.lock().unwrap().push(token.clone());
+        std::future::ready(page(&token))
+    });
+    (pages, asked)
+}
+
+fn page(items: &[u32], next: &str) -> Result<Page<u32>, Error> {
+    Ok(Page::new(items.to_vec(), PageToken::new(next)))
+}
+
+fn broken() -> Error {
+    Error::invalid_input("page", "is broken")
+}
+
+/// Each page's items, and the error at the end, if there is one.
+async fn drain(mut pages: Pages<u32>) -> (Vec<Vec<u32>>, Option<Error>) {
+    let mut seen = Vec::new();
+    let error = loop {
+        match pages.try_next().await {
+            Ok(Some(page)) => seen.push(page.items),
+            Ok(None) => break None,
+            Err(error) => break Some(error),
+        }
+    };
+    assert!(
+        pages.try_next().await.unwrap().is_none(),
+        "an end is an end"
+    );
+    (seen, error)
+}
+
+fn failure(error: Option<Error>) -> PaginationFailure {
+    match error.unwrap().kind() {
+        ErrorKind::Pagination(failure) => *failure,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn every_page_is_asked_for_once() {
+    let (pages, asked) = listing(|token| match token {
+        "" => page(&[1, 2], "b"),
+        "b" => page(&[3], "c"),
+        _ => page(&[4], ""),
+    });
+    assert_eq!(pages.items().try_collect().await.unwrap(), [1, 2, 3, 4]);
+    assert_eq!(*asked.lock().unwrap(), ["", "b", "c"]);
+}
+
+#[tokio::test]
+async fn a25_an_empty_page_with_a_next_one_goes_on() {
+    let (pages, _) = listing(|token| match token {
+        "" => page(&[], "b"),
+        "b" => page(&[], "c"),
+        _ => page(&[7], ""),
+    });
+    assert_eq!(pages.items().try_collect().await.unwrap(), [7]);
+}
+
+#[tokio::test]
+async fn a23_a_page_that_leads_to_itself_is_given_and_then_refused() {
+    let (pages, asked) = listing(|_| page(&[1], "b"));
+    let (seen, error) = drain(pages.during("test List")).await;
+    assert_eq!(
+        error.as_ref().unwrap().to_string(),
+        "test List: the listing repeats a position"
+    );
+    assert_eq!(seen, [[1], [1]]);
+    assert_eq!(
+        error.as_ref().unwrap().resume_token().unwrap().as_str(),
+        "b"
+    );
+    assert_eq!(failure(error), PaginationFailure::Loop);
+    assert_eq!(*asked.lock().unwrap(), ["", "b"]);
+}
+
+#[tokio::test]
+async fn a24_cycles_and_endless_listings_are_refused() {
+    let (pages, asked) = listing(|token| match token {
+        "" | "c" => page(&[1], "a"),
+        "a" => page(&[2], "b"),
+        _ => page(&[3], "c"),
+    });
+    let (seen, error) = drain(pages).await;
+    assert_eq!((seen.len(), failure(error)), (4, PaginationFailure::Loop));
+    assert_eq!(asked.lock().unwrap().len(), 4);
+
+    let endless = |token: &str| page(&[], &format!("{token}x"));
+    let (pages, asked) = listing(endless);
+    let (seen, error) = drain(pages.page_limit(100)).await;
+    assert_eq!(
+        (seen.len(), failure(error)),
+        (100, PaginationFailure::LimitReached)
+    );
+    assert_eq!(asked.lock().unwrap().len(), 100);
+
+    let mut number = 0;
+    let fresh = move |_| {
+        number += 1;
+        std::future::ready(page(&[], &number.to_string()))
+    };
+    let (seen, error) = drain(Pages::new(None, fresh)).await;
+    assert_eq!(
+        (seen.len(), failure(error)),
+        (10_000, PaginationFailure::LimitReached)
+    );
+}
+
+#[tokio::test]
+async fn a_listing_that_ends_at_the_page_limit_is_complete() {
+    let (pages, _) = listing(|token| page(&[1], if token.is_empty() { "b" } else { "" }));
+    let (seen, error) = drain(pages.page_limit(2)).await;
+    assert_eq!((seen.len(), error.is_none()), (2, true));
+}
+
+#[tokio::test]
+async fn a26_a_listing_that_breaks_gives_what_it_had_then_says_where_to_resume() {
+    let make = |is_broken: bool| {
+        move |token: &str| match token {
+            "" => page(&[1], "b"),
+            "b" => page(&[2], "c"),
+            "c" if is_broken => Err(broken()),
+            "c" => page(&[3], ""),
+            other => panic!("{other}"),
+        }
+    };
+    let (pages, _) = listing(make(true));
+    let mut items = pages.items();
+    assert_eq!(items.try_next().await.unwrap(), Some(1));
+    assert_eq!(items.try_next().await.unwrap(), Some(2));
+    let error = items.try_next().await.unwrap_err();
+    assert_eq!(items.try_next().await.unwrap(), None);
+    let token = error.resume_token().cloned();
+    assert_eq!(token.as_ref().unwrap().as_str(), "c");
+
+    let fetch = make(false);
+    let resumed = Pages::new(token, move |token: Option<PageToken>| {
+        std::future::ready(fetch(token.unwrap().as_str()))
+    });
+    assert_eq!(resumed.items().try_collect().await.unwrap(), [3]);
+
+    let (pages, _) = listing(|_| Err(broken()));
+    let (seen, error) = drain(pages).await;
+    assert!(seen.is_empty() && error.unwrap().resume_token().is_none());
+}
+
+#[tokio::test]
+async fn a_dropped_wait_loses_nothing_and_asks_for_nothing_twice() {
+    let asked = Arc::new(Mutex::new(0));
+    let count = asked.clone();
+    let mut pages = Pages::new(None, move |_| {
+        *count.lock().unwrap() += 1;
+        async {
+            tokio::task::yield_now().await;
+            page(&[1], "")
+        }
+    });
+    {
+        let mut waiting = Box::pin(pages.try_next());
+        std::future::poll_fn(|context| {
+            assert!(waiting.as_mut().poll(context).is_pending());
+            std::task::Poll::Ready(())
+        })
+        .await;
+    }
+    assert_eq!(pages.try_next().await.unwrap().unwrap().items, [1]);
+    assert_eq!(*asked.lock().unwrap(), 1);
+}
+
+#[test]
+fn a_token_is_text_that_is_never_empty_and_not_shown_by_debug() {
+    assert!(PageToken::new("").is_none() && "".parse::<PageToken>().is_err());
+    let token: PageToken = "offset=canary".parse().unwrap();
+    assert_eq!(token.to_string(), "offset=canary");
+    assert!(!format!("{token:?}").contains("canary"));
+}
+
+#[cfg(feature = "stream")]
+#[tokio::test]
+async fn listings_are_streams() {
+    use futures_core::Stream;
+    use std::pin::pin;
+
+    async fn all<S: Stream>(stream: S) -> Vec<S::Item> {
+        let mut stream = pin!(stream);
+        let mut all = Vec::new();
+        while let Some(item) =
+            std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await
+        {
+            all.push(item);
+        }
+        all
+    }
+    let make = || listing(|token| page(&[1, 2], if token.is_empty() { "b" } else { "" })).0;
+    let items: Result<Vec<u32>, Error> = all(make().items()).await.into_iter().collect();
+    assert_eq!(items.unwrap(), [1, 2, 1, 2]);
+    assert_eq!(all(make()).await.len(), 2);
+}

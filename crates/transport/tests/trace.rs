@@ -1,0 +1,120 @@
+//! The spans of a call, as any subscriber sees them.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
+
+use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::{ApiError, BaseUrl, Bearer, Call, Channel, Dialect};
+use http::{Method, StatusCode};
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+/// One span: its name, and its fields as text.
+#[derive(Debug, Default)]
+struct Seen {
+    name: &'static str,
+    fields: BTreeMap<&'static str, String>,
+}
+
+impl Visit for Seen {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.fields.insert(field.name(), format!("{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.fields.insert(field.name(), value.to_owned());
+    }
+}
+
+/// Keeps every span of every crate at every level.
+#[derive(Clone, Default)]
+struct Everything(Arc<Mutex<Vec<Seen>>>);
+
+impl Subscriber for Everything {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, attributes: &Attributes<'_>) -> Id {
+        let mut spans = self.0.lock().unwrap();
+        let mut seen = Seen {
+            name: attributes.metadata().name(),
+            ..Seen::default()
+        };
+        attributes.record(&mut seen);
+        spans.push(seen);
+        Id::from_u64(spans.len() as u64)
+    }
+
+    fn record(&self, id: &Id, values: &Record<'_>) {
+        let index = usize::try_from(id.into_u64() - 1).unwrap();
+        values.record(&mut self.0.lock().unwrap()[index]);
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn event(&self, _: &Event<'_>) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+struct Plain;
+
+impl Dialect for Plain {
+    fn api_error(&self, _: StatusCode, body: &str) -> Option<ApiError> {
+        Some(ApiError::default().with_message(body))
+    }
+}
+
+#[tokio::test]
+async fn t72_one_span_for_the_call_and_one_for_each_attempt_without_a_secret() {
+    let everything = Everything::default();
+    let _guard = tracing::subscriber::set_default(everything.clone());
+    let fake = FakeTransport::script([
+        Answer::status(503).with_header("x-canary", "canary"),
+        Answer::hang(),
+        Answer::json(404, r#"{"message": "canary"}"#),
+    ]);
+    let channel = Channel::builder(BaseUrl::parse("https://api.example.com").unwrap(), Plain)
+        .credentials(Bearer::new("canary").unwrap())
+        .build_with(fake.clone(), ManualClock::auto())
+        .unwrap();
+    let call = Call {
+        operation: "test Operation",
+        method: Method::PUT,
+        path: "/canary".into(),
+        query: Some("canary".into()),
+        body: Some("\"canary\"".into()),
+        idempotent: true,
+        success: 204,
+        authenticated: true,
+    };
+    channel.call(call).await.unwrap_err();
+    let _ = fake.finish();
+
+    let spans = everything.0.lock().unwrap();
+    assert!(!format!("{spans:?}").contains("canary"));
+    let names: Vec<_> = spans.iter().map(|span| span.name).collect();
+    assert_eq!(names, ["call", "attempt", "attempt", "attempt"]);
+    let field = |index: usize, name: &str| spans[index].fields.get(name).map(String::as_str);
+    assert_eq!(field(0, "otel.name"), Some("test Operation"));
+    assert_eq!(field(0, "error.type"), Some("Api"));
+    for (index, resends, status, error) in [
+        (1, "0", Some("503"), "Api"),
+        (2, "1", None, "Timeout"),
+        (3, "2", Some("404"), "Api"),
+    ] {
+        assert_eq!(field(index, "http.request.method"), Some("PUT"));
+        assert_eq!(field(index, "server.address"), Some("api.example.com"));
+        assert_eq!(field(index, "server.port"), Some("443"));
+        assert_eq!(field(index, "http.request.resend_count"), Some(resends));
+        assert_eq!(field(index, "http.response.status_code"), status);
+        assert_eq!(field(index, "error.type"), Some(error));
+    }
+}
