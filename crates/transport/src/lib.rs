@@ -1,4 +1,53 @@
 //! The core of a JSON API client: a pluggable HTTP transport, retries, credentials and paging.
+//!
+//! A [`Channel`] is one endpoint with its credentials, policy and clock. It makes a [`Call`] from end to end: authorise,
+//! attempt, decide, wait, check. How bytes reach a server is the business of a [`Transport`], a trait of one method; what
+//! time is, that of a [`Clock`]. So a client works over any HTTP stack, and its tests need neither network nor time.
+//!
+#![cfg_attr(feature = "testing", doc = "```")]
+#![cfg_attr(not(feature = "testing"), doc = "```text")]
+//! use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+//! use gatelet_transport::{ApiError, BaseUrl, Bearer, Call, Channel, Dialect};
+//!
+//! /// How the vendor says its errors.
+//! struct Plain;
+//!
+//! impl Dialect for Plain {
+//!     fn api_error(&self, _: http::StatusCode, body: &str) -> Option<ApiError> {
+//!         Some(ApiError::default().with_message(body))
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), gatelet_transport::Error> {
+//! let server = FakeTransport::script([Answer::status(503), Answer::json(200, r#"["eu-1"]"#)]);
+//! let channel = Channel::builder(BaseUrl::parse("https://api.example.com")?, Plain)
+//!     .credentials(Bearer::new("secret")?)
+//!     .build_with(server.clone(), ManualClock::auto())?;
+//! let reply = channel
+//!     .call(Call {
+//!         operation: "example ListNames",
+//!         method: http::Method::GET,
+//!         path: "/v1/names".into(),
+//!         query: None,
+//!         body: None,
+//!         idempotent: true,
+//!         success: 200,
+//!         authenticated: true,
+//!     })
+//!     .await?;
+//! let names: Vec<String> = reply.json()?;
+//! assert_eq!(names, ["eu-1"]);
+//! assert_eq!(server.finish().len(), 2); // the 503 was answered with another attempt
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Features
+//!
+//! None is on by default, and each only adds: `hyper` (a transport over hyper and tokio, without TLS), `ring` (TLS for it),
+//! `webpki-roots` (Mozilla's trust roots, for those who choose them), `stream` ([`Pages`] and [`Items`] as streams), `tracing` (spans under OpenTelemetry's names), `testing` (what the
+//! example above is tested with).
 
 mod api_error;
 mod attempts;

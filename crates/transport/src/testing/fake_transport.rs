@@ -206,3 +206,36 @@ impl fmt::Debug for FakeTransport {
         f.debug_struct("FakeTransport").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http::Request;
+
+    use super::{Answer, FakeTransport};
+    use crate::Transport as _;
+
+    #[tokio::test]
+    async fn answers_come_in_order_and_requests_are_remembered() {
+        let fake = FakeTransport::script([Answer::status(503), Answer::json(200, "{}")]);
+        for status in [503, 200] {
+            let response = fake.send(Request::new(Bytes::from("body"))).await.unwrap();
+            assert_eq!(response.status(), status);
+        }
+        assert_eq!(fake.finish().len(), 2);
+    }
+
+    #[test]
+    #[should_panic(expected = "1 scripted answers were not asked for")]
+    fn a_script_with_answers_left_fails_the_test() {
+        let _ = FakeTransport::script([Answer::status(200)]).finish();
+    }
+
+    #[tokio::test]
+    #[should_panic(expected = "1 requests found no answer")]
+    async fn a_request_beyond_the_script_fails_the_test() {
+        let fake = FakeTransport::script([]);
+        fake.send(Request::new(Bytes::new())).await.unwrap_err();
+        let _ = fake.finish();
+    }
+}

@@ -128,3 +128,41 @@ impl Clock for ManualClock {
         .await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::task::Poll;
+    use std::time::Duration;
+
+    use super::ManualClock;
+    use crate::Clock as _;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[tokio::test]
+    async fn a_sleep_ends_when_the_clock_has_moved_far_enough() {
+        let clock = ManualClock::new();
+        let began = clock.now();
+        let mut sleep = Box::pin(clock.sleep(SECOND * 2));
+        let mut is_over = async || {
+            std::future::poll_fn(|context| Poll::Ready(sleep.as_mut().poll(context).is_ready()))
+                .await
+        };
+        assert!(!is_over().await);
+        assert_eq!(clock.sleepers(), 1);
+        clock.advance(SECOND);
+        assert!(!is_over().await);
+        clock.advance(SECOND);
+        assert!(is_over().await);
+        assert_eq!(clock.sleeps(), [SECOND * 2]);
+        assert_eq!(clock.now(), began + SECOND * 2);
+    }
+
+    #[tokio::test]
+    async fn an_automatic_clock_moves_to_the_end_of_a_sleep() {
+        let clock = ManualClock::auto();
+        clock.sleep(SECOND).await;
+        clock.sleep(SECOND).await;
+        assert_eq!(clock.monotonic(), SECOND * 2);
+    }
+}
