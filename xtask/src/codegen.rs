@@ -1,8 +1,7 @@
 //! `cargo xtask codegen [--check]`: descriptions to models, tables of operations and reference pages.
 //!
-//! `openapi/asa.yaml` → [`yaml`] (a tree with places) → [`document`] and [`schema`] (strict reading into the [`ir`]) → [`check`] (the
-//! whole) → [`models`], [`operations`], [`reference`](mod@reference) (text) → [`output`] (the disk). The result depends on the descriptions and on
-//! nothing else.
+//! `openapi/asa.yaml` → `yaml` (a tree with places) → `document` and `schema` (strict reading into the `ir`) → `check` (the whole) →
+//! `models`, `operations`, `reference` (text) → `output` (the disk). The result depends on the descriptions and on nothing else.
 
 mod check;
 mod document;

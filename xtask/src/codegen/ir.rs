@@ -1,5 +1,7 @@
 //! What the generator knows of an API after reading its description.
 
+use std::fmt;
+
 use super::problem::Position;
 
 /// One vendor's API.
@@ -229,6 +231,18 @@ pub(crate) enum DefaultValue {
     Integer(i64),
     Text(String),
     EmptyObject,
+}
+
+/// As JSON writes it, but texts without quotes.
+impl fmt::Display for DefaultValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Boolean(value) => write!(f, "{value}"),
+            Self::Integer(value) => write!(f, "{value}"),
+            Self::Text(text) => f.write_str(text),
+            Self::EmptyObject => f.write_str("{}"),
+        }
+    }
 }
 
 /// The type of a value.

@@ -135,17 +135,8 @@ pub(crate) fn schema_doc(schema: &Schema) -> TokenStream {
     doc(&format!(
         "{}\n\nSource: {}",
         sentence(&schema.description),
-        source(&schema.source)
+        sentence(&schema.source)
     ))
-}
-
-/// A source as Markdown: URLs become links.
-pub(crate) fn source(source: &str) -> String {
-    if source.starts_with("https://") && !source.contains(' ') {
-        format!("<{source}>")
-    } else {
-        sentence(source)
-    }
 }
 
 fn id(schema: &Schema) -> Item {

@@ -3,8 +3,8 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::ir::{DefaultValue, Field, Kind, Presence, Schema};
-use super::models::{schema_doc, source};
+use super::ir::{Field, Kind, Presence, Schema};
+use super::models::schema_doc;
 use super::names;
 use super::rust::{Item, doc, sentence};
 use super::value::{Argument, default_value, ident, seed, value_type};
@@ -67,15 +67,11 @@ impl Object<'_> {
         if let Some(limits) = field.limits.sentence() {
             text.push_str(&format!(" Limits: {limits}."));
         }
-        match &field.default {
-            Some(DefaultValue::Boolean(value)) => text.push_str(&format!(" Default: `{value}`.")),
-            Some(DefaultValue::Integer(value)) => text.push_str(&format!(" Default: `{value}`.")),
-            Some(DefaultValue::Text(value)) => text.push_str(&format!(" Default: `{value}`.")),
-            Some(DefaultValue::EmptyObject) => text.push_str(" Default: nothing set."),
-            None => {}
+        if let Some(default) = &field.default {
+            text.push_str(&format!(" Default: `{default}`."));
         }
         if let Some(own) = &field.source {
-            text.push_str(&format!("\n\nSource: {}", source(own)));
+            text.push_str(&format!("\n\nSource: {}", sentence(own)));
         }
         doc(&text)
     }

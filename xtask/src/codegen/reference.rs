@@ -3,11 +3,11 @@
 use std::fmt::Write;
 
 use super::ir::{
-    Api, DefaultValue, Field, Integer, Kind, Operation, PagingStyle, Parameter, Presence,
-    Reference, Schema, Shape,
+    Api, Field, Integer, Kind, Operation, PagingStyle, Parameter, Presence, Reference, Schema,
+    Shape,
 };
 use super::names;
-use super::rust::sentence;
+use super::rust::{linked, sentence};
 
 /// The page of one vendor.
 pub(crate) fn page(api: &Api) -> String {
@@ -73,7 +73,7 @@ fn operation(page: &mut String, operation: &Operation) {
             format!("{place}; `{size}` is the page size, `{token}` the page token"),
         );
     }
-    fact("source", source(&operation.source));
+    fact("source", cell(&linked(&operation.source)));
     if !operation.parameters.is_empty() {
         page.push_str("\n| parameter | in | type | meaning |\n| --- | --- | --- | --- |\n");
     }
@@ -99,7 +99,7 @@ fn schema(page: &mut String, schema: &Schema, vendor: &str) {
         "\n### {0}\n\n{1} In Rust: `models::{vendor}::{0}`.\n\nSource: {2}\n",
         schema.name,
         sentence(&schema.description),
-        source(&schema.source)
+        prose(&schema.source)
     );
     match &schema.shape {
         Shape::Id => page.push_str("\nA string.\n"),
@@ -130,7 +130,11 @@ fn field(page: &mut String, field: &Field, is_request_only: bool) {
     };
     let absent = match field.presence(is_request_only) {
         Presence::Required => "refused".into(),
-        Presence::Defaulted => default(field),
+        Presence::Defaulted => field
+            .default
+            .iter()
+            .map(|it| code(&it.to_string()))
+            .collect(),
         Presence::EmptyList => "empty".into(),
         Presence::Optional => "none".into(),
         Presence::Patch => "kept; null clears it".into(),
@@ -138,19 +142,9 @@ fn field(page: &mut String, field: &Field, is_request_only: bool) {
     let nullable = if field.is_nullable { " or null" } else { "" };
     let mut text = meaning(&field.description, field.limits.sentence());
     if let Some(own) = &field.source {
-        let _ = write!(text, " Source: {}", source(own));
+        let _ = write!(text, " Source: {}", prose(own));
     }
     row(page, &[name, kind(&field.kind) + nullable, absent, text]);
-}
-
-fn default(field: &Field) -> String {
-    match &field.default {
-        Some(DefaultValue::Boolean(value)) => code(&value.to_string()),
-        Some(DefaultValue::Integer(value)) => code(&value.to_string()),
-        Some(DefaultValue::Text(value)) => code(value),
-        Some(DefaultValue::EmptyObject) => code("{}"),
-        None => String::new(),
-    }
 }
 
 fn kind(kind: &Kind) -> String {
@@ -196,24 +190,21 @@ fn anchor(heading: &str) -> String {
     heading.to_lowercase()
 }
 
-fn source(source: &str) -> String {
-    if source.starts_with("https://") && !source.contains(' ') {
-        format!("<{source}>")
-    } else {
-        cell(&sentence(source))
-    }
-}
-
 fn yes_or_no(value: bool) -> String {
     if value { "yes".into() } else { "no".into() }
 }
 
 fn meaning(description: &str, limits: Option<String>) -> String {
-    let description = cell(&sentence(description));
+    let description = prose(description);
     match limits {
         Some(limits) => format!("{description} Limits: {}.", cell(&limits)),
         None => description,
     }
+}
+
+/// Sentences with links that can be followed.
+fn prose(text: &str) -> String {
+    cell(&linked(&sentence(text)))
 }
 
 fn code(text: &str) -> String {

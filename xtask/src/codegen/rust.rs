@@ -65,7 +65,7 @@ fn spread(text: &str) -> String {
 
 /// The text as a doc comment.
 pub(crate) fn doc(text: &str) -> TokenStream {
-    let lines = wrap(text).into_iter().map(|line| {
+    let lines = wrap(&linked(text)).into_iter().map(|line| {
         let line = if line.is_empty() {
             line
         } else {
@@ -98,6 +98,18 @@ pub(crate) fn wrap(text: &str) -> Vec<String> {
     lines
 }
 
+/// The text with its URLs as links.
+pub(crate) fn linked(text: &str) -> String {
+    let words = text.split(' ').map(|word| {
+        if !word.starts_with("https://") {
+            return word.into();
+        }
+        let url = word.trim_end_matches([',', '.', ';', ':', ')']);
+        format!("<{url}>{}", &word[url.len()..])
+    });
+    words.collect::<Vec<String>>().join(" ")
+}
+
 /// A sentence: its last character is a full stop.
 pub(crate) fn sentence(text: &str) -> String {
     let text = text.trim();
@@ -105,5 +117,27 @@ pub(crate) fn sentence(text: &str) -> String {
         text.into()
     } else {
         format!("{text}.")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_become_links_without_the_punctuation_behind_them() {
+        assert_eq!(
+            linked("See https://a.example/b, or https://c.example/d.e."),
+            "See <https://a.example/b>, or <https://c.example/d.e>."
+        );
+    }
+
+    #[test]
+    fn comments_are_wrapped_and_keep_their_paragraphs() {
+        let long = "word ".repeat(30);
+        let lines = wrap(&format!("{long}\n\nend"));
+        assert_eq!(lines.len(), 4);
+        assert!(lines.iter().all(|line| line.len() <= WIDTH));
+        assert_eq!(lines[2..], ["", "end"]);
     }
 }

@@ -9,13 +9,13 @@ use crate::{Secret, Timestamp, de, id::id, open_enum::open_enum, ser};
 id! {
     /// The id of a gateway setup token; a UUID in ASA, any text in Okta Privileged Access.
     ///
-    /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>
+    /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
     pub struct GatewaySetupTokenId;
 }
 
 /// A token with which gateways enrol in the team; it can be used more than once.
 ///
-/// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>
+/// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GatewaySetupToken {
@@ -198,7 +198,7 @@ impl Serialize for GatewaySetupToken {
 open_enum! {
     /// What a setup token enrols.
     ///
-    /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>
+    /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
     pub enum RegistrationType {
         /// A gateway.
         GatewayAgent = "gateway-agent",
@@ -207,7 +207,7 @@ open_enum! {
 
 /// What a gateway receives when it enrols with a setup token.
 ///
-/// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>
+/// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GatewayAgentPolicyDetails {
@@ -278,7 +278,7 @@ impl Serialize for GatewayAgentPolicyDetails {
 
 /// One page of gateway setup tokens.
 ///
-/// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>
+/// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GatewaySetupTokenList {
@@ -348,7 +348,7 @@ impl Serialize for GatewaySetupTokenList {
 pub struct GatewaySetupTokenCreate {
     /// What enrols with the token. Default: `gateway-agent`.
     pub registration_type: RegistrationType,
-    /// What a gateway receives when it enrols. Default: nothing set.
+    /// What a gateway receives when it enrols. Default: `{}`.
     pub details: GatewayAgentPolicyDetails,
     /// A text for people. Limits: 1 to 1024 characters.
     pub description: Option<String>,

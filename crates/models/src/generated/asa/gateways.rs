@@ -9,13 +9,13 @@ use crate::{Patch, Timestamp, de, id::id, open_enum::open_enum, ser};
 id! {
     /// The id of a gateway; a UUID in ASA, any text in Okta Privileged Access.
     ///
-    /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>
+    /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
     pub struct GatewayId;
 }
 
 /// A gateway of the team.
 ///
-/// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>
+/// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Gateway {
@@ -385,7 +385,7 @@ impl Serialize for InfrastructureOrchestrator {
 
 /// One page of gateways.
 ///
-/// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>
+/// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GatewayList {
@@ -449,7 +449,7 @@ impl Serialize for GatewayList {
 
 /// The new state of a gateway. What the service would drop can be kept, cleared or set.
 ///
-/// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>
+/// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GatewayUpdate {
@@ -639,7 +639,7 @@ impl Serialize for GatewayUpdate {
 
 /// What a gateway last told about itself.
 ///
-/// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/gateways/getgatewaystatusreport>
+/// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/gateways/getgatewaystatusreport>.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GatewayStatusReport {
@@ -800,7 +800,7 @@ impl Serialize for GatewayStatusReport {
 open_enum! {
     /// Whether a gateway is up. Only one word is published; more are to be expected.
     ///
-    /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/gateways/getgatewaystatusreport>
+    /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/gateways/getgatewaystatusreport>.
     pub enum GatewayStatus {
         /// The gateway is connected to the service.
         Online = "ONLINE",

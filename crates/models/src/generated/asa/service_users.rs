@@ -8,7 +8,7 @@ use crate::{Secret, Timestamp, de, ser};
 
 /// The key of a service user.
 ///
-/// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>
+/// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServiceTokenRequest {
@@ -90,7 +90,7 @@ impl Serialize for ServiceTokenRequest {
 
 /// A bearer token for the calls of one team.
 ///
-/// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>
+/// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AuthToken {

@@ -8,7 +8,7 @@ use crate::{de, open_enum::open_enum, ser};
 
 /// Why a call was refused or failed.
 ///
-/// Source: <https://developer.okta.com/docs/reference/api/asa/introduction>
+/// Source: <https://developer.okta.com/docs/reference/api/asa/introduction>.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Error {
@@ -127,7 +127,7 @@ impl Serialize for Error {
 open_enum! {
     /// The kind of a failure.
     ///
-    /// Source: <https://developer.okta.com/docs/reference/api/asa/introduction>
+    /// Source: <https://developer.okta.com/docs/reference/api/asa/introduction>.
     pub enum ErrorType {
         /// The request is malformed (400).
         InvalidRequest = "invalid_request",

@@ -10,14 +10,14 @@ id! {
     /// The id of an ActiveGate token, its prefix and public part, for example `dt0g02.4KWZO5EF`. Not secret.
     ///
     /// Source:
-    /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-activegate-token>
+    /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-activegate-token>.
     pub struct ActiveGateTokenId;
 }
 
 /// The metadata of an ActiveGate token.
 ///
 /// Source:
-/// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-activegate-token>
+/// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-activegate-token>.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ActiveGateToken {
@@ -221,7 +221,7 @@ open_enum! {
     /// The kind of ActiveGate that a token is for.
     ///
     /// Source:
-    /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-activegate-token>
+    /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-activegate-token>.
     pub enum ActiveGateType {
         /// An ActiveGate of one environment.
         Environment = "ENVIRONMENT",
@@ -233,7 +233,7 @@ open_enum! {
 /// One page of ActiveGate tokens.
 ///
 /// Source:
-/// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-all-activegate-tokens>
+/// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-all-activegate-tokens>.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ActiveGateTokenList {
@@ -357,7 +357,7 @@ impl Serialize for ActiveGateTokenList {
 /// An ActiveGate token to be made.
 ///
 /// Source:
-/// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/post-activegate-token>
+/// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/post-activegate-token>.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ActiveGateTokenCreate {
@@ -483,7 +483,7 @@ impl Serialize for ActiveGateTokenCreate {
 /// An ActiveGate token that was just made, with its secret.
 ///
 /// Source:
-/// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/post-activegate-token>
+/// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/post-activegate-token>.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ActiveGateTokenCreated {

@@ -9,7 +9,7 @@ use crate::{de, open_enum::open_enum, ser};
 /// The body of a failure.
 ///
 /// Source:
-/// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-all-activegate-tokens>
+/// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-all-activegate-tokens>.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ErrorEnvelope {
@@ -74,7 +74,7 @@ impl Serialize for ErrorEnvelope {
 /// Why a call was refused or failed.
 ///
 /// Source:
-/// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-all-activegate-tokens>
+/// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-all-activegate-tokens>.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Error {
@@ -178,7 +178,7 @@ impl Serialize for Error {
 /// One refused part of a request.
 ///
 /// Source:
-/// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-all-activegate-tokens>
+/// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-all-activegate-tokens>.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConstraintViolation {
@@ -299,7 +299,7 @@ open_enum! {
     /// The part of a request that holds a refused value.
     ///
     /// Source:
-    /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-all-activegate-tokens>
+    /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-all-activegate-tokens>.
     pub enum ParameterLocation {
         /// The path of the URL.
         Path = "PATH",
