@@ -5,7 +5,20 @@ use core::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-/// One call that a vendor's API offers. The tables of all are in `asa` and `dt`.
+/// One call that a vendor's API offers. The tables of all are in [`asa`](crate::asa) and [`dt`](crate::dt).
+///
+/// ```
+/// use gatelet_models::{Method, PathErrorKind, asa::OperationId};
+///
+/// let read = OperationId::GetGatewayInstance.operation();
+/// assert_eq!((read.method, read.success, read.idempotent), (Method::Get, 200, true));
+///
+/// let path = read.expand(&["my-team", "a/b"])?;
+/// assert_eq!(path, "/v1/teams/my-team/gateways/a%2Fb");
+/// assert_eq!(read.match_path(&path), Some(vec!["my-team".to_owned(), "a/b".to_owned()]));
+/// assert_eq!(read.expand(&["my-team", ".."]).map_err(|error| error.kind), Err(PathErrorKind::Dot));
+/// # Ok::<(), gatelet_models::PathError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Operation {
@@ -66,6 +79,12 @@ impl Method {
             Self::Put => "PUT",
             Self::Delete => "DELETE",
         }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }
 

@@ -7,6 +7,7 @@
 mod fields;
 mod fixtures;
 mod hostile;
+mod operations;
 mod round_trip;
 mod secrets;
 mod table;

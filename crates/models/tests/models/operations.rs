@@ -1,0 +1,147 @@
+//! The tables of operations: every entry is complete, and no two can be mistaken for each other.
+
+use std::collections::BTreeSet;
+
+use gatelet_models::{Method, Operation, Paging, QueryKind, asa, dt};
+
+use crate::table::MODELS;
+
+fn all() -> impl Iterator<Item = &'static Operation> {
+    let asa = asa::OperationId::ALL.iter().map(|id| id.operation());
+    asa.chain(dt::OperationId::ALL.iter().map(|id| id.operation()))
+}
+
+/// One value for each parameter, with everything in it that has to be encoded.
+fn values(operation: &Operation) -> Vec<String> {
+    operation
+        .path_parameters()
+        .map(|name| format!("{name} /?#%2e{{}}\u{e9}"))
+        .collect()
+}
+
+fn path(operation: &Operation) -> String {
+    let values = values(operation);
+    let values: Vec<&str> = values.iter().map(String::as_str).collect();
+    operation.expand(&values).expect(operation.name)
+}
+
+#[test]
+fn each_vendor_has_all_its_operations() {
+    let ids = |vendor| -> Vec<&str> {
+        all()
+            .filter(|it| it.vendor == vendor)
+            .map(|it| it.id)
+            .collect()
+    };
+    let asa = BTreeSet::from_iter(ids("asa"));
+    let expected = [
+        "ListGatewaySetupTokens",
+        "CreateGatewaySetupToken",
+        "FetchGatewaySetupToken",
+        "DeleteGatewaySetupToken",
+        "FetchGatewaySetupTokenAsAgentToken",
+        "ListGateways",
+        "GetGatewayInstance",
+        "UpdateGatewayInstance",
+        "DeleteGatewayInstance",
+        "GetGatewayStatusReport",
+        "IssueServiceToken",
+    ];
+    assert_eq!((ids("asa").len(), asa), (11, BTreeSet::from(expected)));
+    assert_eq!(
+        ids("dt"),
+        ["listTokens", "createToken", "getToken", "revokeToken"]
+    );
+}
+
+#[test]
+fn a_path_leads_back_to_its_own_operation_and_to_no_other() {
+    for operation in all() {
+        let path = path(operation);
+        for other in all()
+            .filter(|other| other.method == operation.method && other.vendor == operation.vendor)
+        {
+            let expected = (other.id == operation.id).then(|| values(operation));
+            assert_eq!(
+                other.match_path(&path),
+                expected,
+                "{} {}",
+                operation.name,
+                other.name
+            );
+        }
+    }
+}
+
+#[test]
+fn bodies_and_statuses_fit_the_method() {
+    for operation in all() {
+        let &Operation {
+            name,
+            method,
+            request,
+            response,
+            success,
+            idempotent,
+            ..
+        } = operation;
+        let has_request = matches!(method, Method::Post | Method::Put);
+        assert_eq!(request.is_some(), has_request, "{name}");
+        assert_eq!(response.is_none(), success == 204, "{name}");
+        assert!(idempotent || method == Method::Post, "{name}");
+        for schema in request.into_iter().chain(response) {
+            let schema = format!("{}::{schema}", operation.vendor);
+            assert!(
+                MODELS
+                    .iter()
+                    .any(|model| model.name.replace(' ', "") == schema),
+                "{name}: {schema}"
+            );
+        }
+    }
+}
+
+#[test]
+fn only_the_exchange_of_a_key_needs_no_credential() {
+    let open: Vec<&str> = all()
+        .filter(|it| !it.authenticated)
+        .map(|it| it.id)
+        .collect();
+    assert_eq!(open, ["IssueServiceToken"]);
+    for operation in all() {
+        assert_eq!(
+            operation.permissions.is_empty(),
+            !operation.authenticated,
+            "{}",
+            operation.name
+        );
+    }
+}
+
+#[test]
+fn lists_name_the_parameters_they_are_paged_with() {
+    let paged: Vec<&Operation> = all().filter(|it| it.paging.is_some()).collect();
+    assert_eq!(paged.len(), 3);
+    for operation in paged {
+        let (
+            Some(Paging::Link { page_token, .. } | Paging::Cursor { page_token, .. }),
+            Some(page_size),
+        ) = (operation.paging, operation.page_size())
+        else {
+            panic!("{} has no page size", operation.name);
+        };
+        assert!(matches!(page_size.kind, QueryKind::Integer { .. }));
+        let token = operation
+            .query
+            .iter()
+            .find(|parameter| parameter.name == page_token);
+        assert!(
+            token.is_some_and(|token| token.kind == QueryKind::Text),
+            "{}",
+            operation.name
+        );
+    }
+    let page_size = dt::OperationId::ListTokens.operation().page_size();
+    let takes = |value| page_size.is_some_and(|page_size| page_size.check(value).is_ok());
+    assert_eq!([99, 100, 3000, 3001].map(takes), [false, true, true, false]);
+}
