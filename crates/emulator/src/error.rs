@@ -93,9 +93,9 @@ impl fmt::Display for Error {
                     path.display()
                 )
             }
-            Self::Io { path, .. } => write!(f, "cannot use {}", path.display()),
+            Self::Io { path, source } => write!(f, "cannot use {}: {source}", path.display()),
             Self::Full => f.write_str("no space is left for the store"),
-            Self::Storage(_) => f.write_str("the store failed"),
+            Self::Storage(source) => write!(f, "the store failed: {source}"),
             Self::Random => f.write_str("the machine gave no random bytes"),
             Self::Invalid(what) => f.write_str(what),
             Self::Refused => f.write_str("the token is wrong, revoked or expired"),
@@ -104,10 +104,11 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {
+    /// What lies beneath the cause that the message states.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Io { source, .. } => Some(source),
-            Self::Storage(source) => Some(source.as_ref()),
+            Self::Io { source, .. } => source.source(),
+            Self::Storage(source) => source.source(),
             _ => None,
         }
     }

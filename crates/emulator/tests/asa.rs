@@ -526,6 +526,26 @@ fn e4_no_garbage_and_foreign_credentials_are_refused_alike() {
 }
 
 #[test]
+fn a_bearer_opens_its_own_team_only() {
+    let emulator = memory();
+    for (team, secret) in [("one", "first"), ("two", "second")] {
+        emulator
+            .add_service_user(team, "key", &secret.into(), Role::AccessAdmin)
+            .unwrap();
+    }
+    let body = json!({ "key_id": "key", "key_secret": "first" });
+    let answer = Caller::nobody(&emulator).post("/v1/teams/one/service_token", &body);
+    let bearer = answer.expect(200).json()["bearer_token"].clone();
+    let one = Caller::with(&emulator, format!("Bearer {}", bearer.as_str().unwrap()));
+    one.get("/v1/teams/one/gateways").expect(200);
+    assert_refused(
+        one.get("/v1/teams/two/gateways"),
+        401,
+        "authentication_error",
+    );
+}
+
+#[test]
 fn a_service_user_can_be_added() {
     let emulator = memory();
     emulator
