@@ -193,4 +193,40 @@ mod tests {
         assert!(failure.contains("openapi/dt.yaml:1:1: "), "{failure}");
         assert!(!root.path().join("docs").exists());
     }
+
+    #[test]
+    fn a_new_operation_is_one_edit_and_changes_the_table_and_the_page() {
+        let root = copy_of_the_descriptions();
+        write(root.path()).unwrap();
+        let path = root.path().join("crates/models/openapi/dt.yaml");
+        let before = std::fs::read_to_string(&path).unwrap();
+        let operation = r##"
+  /activeGateTokens/lookup:
+    post:
+      operationId: lookupToken
+      tags: [ActiveGate tokens]
+      summary: Finds the metadata of an ActiveGate token
+      x-source: the page that says so
+      x-idempotent: true
+      responses:
+        "200":
+          description: The token's metadata.
+          content: { application/json: { schema: { $ref: "#/components/schemas/ActiveGateToken" } } }
+
+components:
+"##;
+        std::fs::write(&path, before.replacen("\ncomponents:\n", operation, 1)).unwrap();
+        let differences = generate(root.path()).unwrap();
+        let differences = differences.differences(root.path()).unwrap();
+        let [table, page] = &differences[..] else {
+            panic!("{differences:#?}");
+        };
+        assert!(table.starts_with("--- crates/models/src/generated/dt/operations.rs"));
+        assert!(
+            table.contains("+            Self::LookupToken => &LOOKUP_TOKEN,"),
+            "{table}"
+        );
+        assert!(page.starts_with("--- docs/reference/dt.md"));
+        assert!(page.contains("+#### lookupToken"), "{page}");
+    }
 }
