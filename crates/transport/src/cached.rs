@@ -305,7 +305,7 @@ fn refuse_dead(issued: Issued) -> Result<Issued, Error> {
     Ok(issued)
 }
 
-/// What each call that needed the exchange fails with.
+/// What each call that needed the exchange fails with; its source is the exchange's own error, an `Arc<Error>`.
 fn shared(cause: &Arc<Error>) -> Error {
     let is_refusal = matches!(
         cause.status(),
@@ -319,28 +319,7 @@ fn shared(cause: &Arc<Error>) -> Error {
     Error::new(ErrorKind::Credential(failure))
         .with_retryable(cause.is_retryable())
         .with_retry_after(cause.retry_after())
-        .with_source(Shared(cause.clone()))
-}
-
-/// One error that many calls fail with.
-struct Shared(Arc<Error>);
-
-impl fmt::Debug for Shared {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl fmt::Display for Shared {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for Shared {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source()
-    }
+        .with_source(Arc::clone(cause))
 }
 
 impl<E> fmt::Debug for Cached<E> {

@@ -64,7 +64,8 @@ pub enum ErrorKind {
 pub enum CredentialFailure {
     /// The server refused the credential, or what was to be exchanged for one.
     Rejected,
-    /// The exchange for a credential did not work out; it may work later.
+    /// The exchange for a credential did not work out; it may work later. Where the exchange was a call, its own error
+    /// is the [`source`](std::error::Error::source), an `Arc` of an [`Error`](crate::Error).
     ExchangeFailed,
 }
 
