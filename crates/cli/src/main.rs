@@ -1,2 +1,37 @@
-//! cli.
-fn main() {}
+//! `gatelet`: gateways of Okta Advanced Server Access and ActiveGate tokens of Dynatrace on the command line.
+
+mod args;
+mod columns;
+mod commands;
+mod connect;
+mod exit;
+mod failure;
+mod label;
+mod listing;
+mod operation;
+mod output;
+mod race;
+mod record;
+mod secret;
+mod stdout;
+mod table;
+mod usage;
+mod verbose;
+
+use std::env;
+use std::process::ExitCode;
+
+use crate::failure::Failure;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn run() -> Result<(), Failure> {
+    let arguments: Vec<_> = env::args_os().collect();
+    secret::refuse_in(&arguments)?;
+    commands::run(usage::parse(arguments)?)
+}

@@ -1,0 +1,191 @@
+//! What each model shows in a table, and what of it is never shown.
+
+use std::collections::BTreeMap;
+
+use models::Timestamp;
+use models::asa::{AgentToken, Gateway, GatewaySetupToken, GatewayStatusReport};
+use models::dt::{ActiveGateToken, ActiveGateTokenCreated};
+
+use crate::record::{Column, Record};
+
+impl Record for Gateway {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column {
+            header: "ID",
+            value: |gateway| Some(gateway.id.to_string()),
+        },
+        Column {
+            header: "NAME",
+            value: |gateway| Some(gateway.name.clone()),
+        },
+        Column {
+            header: "REFUSES",
+            value: |gateway| Some(gateway.refuse_connections.to_string()),
+        },
+        Column {
+            header: "ADDRESS",
+            value: |gateway| {
+                gateway
+                    .access_address
+                    .clone()
+                    .or_else(|| gateway.default_address.clone())
+            },
+        },
+        Column {
+            header: "LABELS",
+            value: |gateway| labels(gateway.labels.as_ref()),
+        },
+        Column {
+            header: "DESCRIPTION",
+            value: |gateway| gateway.description.clone(),
+        },
+    ];
+}
+
+impl Record for GatewayStatusReport {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column {
+            header: "GATEWAY",
+            value: |report| text(report.gateway_id.as_ref()),
+        },
+        Column {
+            header: "STATUS",
+            value: |report| text(report.status.as_ref()),
+        },
+        Column {
+            header: "CONNECTIONS",
+            value: |report| Some(report.active_connections.to_string()),
+        },
+        Column {
+            header: "USED BYTES",
+            value: |report| Some(report.used_storage_bytes.to_string()),
+        },
+        Column {
+            header: "TOTAL BYTES",
+            value: |report| Some(report.total_storage_bytes.to_string()),
+        },
+        Column {
+            header: "UPDATED",
+            value: |report| time(report.updated_at.as_ref()),
+        },
+    ];
+}
+
+impl Record for GatewaySetupToken {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column {
+            header: "ID",
+            value: |token| Some(token.id.to_string()),
+        },
+        Column {
+            header: "TYPE",
+            value: |token| Some(token.registration_type.to_string()),
+        },
+        Column {
+            header: "LABELS",
+            value: |token| {
+                labels(
+                    token
+                        .details
+                        .as_ref()
+                        .and_then(|details| details.labels.as_ref()),
+                )
+            },
+        },
+        Column {
+            header: "CREATED",
+            value: |token| time(token.created_at.as_ref()),
+        },
+        Column {
+            header: "DESCRIPTION",
+            value: |token| token.description.clone(),
+        },
+    ];
+
+    /// Some servers send the value along; `reveal` is the act that shows it.
+    fn conceal(&mut self) {
+        self.token = None;
+    }
+}
+
+impl Record for AgentToken {
+    const COLUMNS: &'static [Column<Self>] = &[Column {
+        header: "",
+        value: |agent| agent.token.as_ref().map(|token| token.expose().to_owned()),
+    }];
+}
+
+impl Record for ActiveGateToken {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column {
+            header: "ID",
+            value: |token| Some(token.id.to_string()),
+        },
+        Column {
+            header: "NAME",
+            value: |token| Some(token.name.clone()),
+        },
+        Column {
+            header: "TYPE",
+            value: |token| text(token.active_gate_type.as_ref()),
+        },
+        Column {
+            header: "SEED",
+            value: |token| text(token.seed_token.as_ref()),
+        },
+        Column {
+            header: "OWNER",
+            value: |token| Some(token.owner.clone()),
+        },
+        Column {
+            header: "CREATED",
+            value: |token| time(Some(&token.creation_date)),
+        },
+        Column {
+            header: "EXPIRES",
+            value: |token| time(token.expiration_date.as_ref()),
+        },
+        Column {
+            header: "LAST USED",
+            value: |token| time(token.last_used_date.as_ref()),
+        },
+    ];
+}
+
+impl Record for ActiveGateTokenCreated {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column {
+            header: "ID",
+            value: |created| Some(created.id.to_string()),
+        },
+        Column {
+            header: "TOKEN",
+            value: |created| Some(created.token.expose().to_owned()),
+        },
+        Column {
+            header: "EXPIRES",
+            value: |created| time(created.expiration_date.as_ref()),
+        },
+    ];
+}
+
+fn text(value: Option<&impl ToString>) -> Option<String> {
+    value.map(ToString::to_string)
+}
+
+/// A vendor's "never" (year 1) is no time.
+fn time(value: Option<&Timestamp>) -> Option<String> {
+    value
+        .filter(|time| !time.is_unset())
+        .map(ToString::to_string)
+}
+
+fn labels(labels: Option<&BTreeMap<String, String>>) -> Option<String> {
+    labels.map(|labels| {
+        labels
+            .iter()
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect::<Vec<_>>()
+            .join(",")
+    })
+}

@@ -1,0 +1,218 @@
+//! `gatelet asa gateway`.
+
+use asa_client::Client;
+use clap::{ArgAction, Subcommand};
+use models::Patch;
+use models::asa::{Gateway, GatewayId, GatewayUpdate, operations as api};
+
+use crate::failure::{Failure, say};
+use crate::label::Label;
+use crate::listing::{self, Paging};
+use crate::operation::help;
+use crate::output::Output;
+use crate::stdout::Stdout;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum GatewayCommand {
+    #[command(about = api::LIST_GATEWAYS.summary, after_help = help(&api::LIST_GATEWAYS), visible_alias = "ls")]
+    List {
+        /// Only gateways whose name contains this
+        #[arg(long, value_name = "TEXT")]
+        contains: Option<String>,
+        /// Newest first
+        #[arg(long)]
+        descending: bool,
+        #[command(flatten)]
+        paging: Paging,
+    },
+    #[command(about = api::GET_GATEWAY_INSTANCE.summary, after_help = help(&api::GET_GATEWAY_INSTANCE))]
+    Get { id: GatewayId },
+    #[command(about = api::UPDATE_GATEWAY_INSTANCE.summary, after_help = help(&api::UPDATE_GATEWAY_INSTANCE))]
+    Update {
+        id: GatewayId,
+        #[command(flatten)]
+        changes: Changes,
+    },
+    #[command(about = api::DELETE_GATEWAY_INSTANCE.summary, after_help = help(&api::DELETE_GATEWAY_INSTANCE), visible_alias = "rm")]
+    Delete { id: GatewayId },
+    #[command(about = api::GET_GATEWAY_STATUS_REPORT.summary, after_help = help(&api::GET_GATEWAY_STATUS_REPORT))]
+    Status { id: GatewayId },
+}
+
+/// What to change about a gateway.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = true)]
+pub(crate) struct Changes {
+    /// Its new name
+    #[arg(long)]
+    name: Option<String>,
+    /// Its new description
+    #[arg(long, value_name = "TEXT")]
+    description: Option<String>,
+    /// Remove its description
+    #[arg(long, conflicts_with = "description")]
+    no_description: bool,
+    /// Set a label; repeat for more
+    #[arg(long = "label", value_name = "KEY=VALUE")]
+    labels: Vec<Label>,
+    /// Remove all labels that it has, before the given ones are set
+    #[arg(long)]
+    clear_labels: bool,
+    /// Whether it refuses new connections
+    #[arg(long, action = ArgAction::Set, value_name = "BOOL")]
+    refuse_connections: Option<bool>,
+}
+
+impl Changes {
+    /// The whole update: what the gateway has now, with the changes on top.
+    fn on(self, gateway: &Gateway) -> GatewayUpdate {
+        let mut update = GatewayUpdate::from(gateway);
+        if let Some(name) = self.name {
+            update.name = name;
+        }
+        if let Some(description) = self.description {
+            update.description = Patch::Set(description);
+        } else if self.no_description {
+            update.description = Patch::Clear;
+        }
+        if self.clear_labels || !self.labels.is_empty() {
+            let mut labels = gateway
+                .labels
+                .clone()
+                .filter(|_| !self.clear_labels)
+                .unwrap_or_default();
+            labels.extend(
+                self.labels
+                    .into_iter()
+                    .map(|label| (label.key, label.value)),
+            );
+            update.labels = Patch::Set(labels);
+        }
+        if self.refuse_connections.is_some() {
+            update.refuse_connections = self.refuse_connections;
+        }
+        update
+    }
+}
+
+impl GatewayCommand {
+    pub(crate) fn change(&self) -> Option<&'static str> {
+        match self {
+            Self::List { .. } | Self::Get { .. } | Self::Status { .. } => None,
+            Self::Update { .. } => Some("update"),
+            Self::Delete { .. } => Some("delete"),
+        }
+    }
+
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), Failure> {
+        let gateways = client.gateways();
+        match self {
+            Self::List {
+                contains,
+                descending,
+                paging,
+            } => {
+                let mut list = gateways.list();
+                if let Some(contains) = contains {
+                    list = list.contains(contains);
+                }
+                if descending {
+                    list = list.descending(true);
+                }
+                if let Some(page_size) = paging.page_size {
+                    list = list.page_size(page_size);
+                }
+                if let Some(page_token) = paging.page_token {
+                    list = list.page_token(page_token);
+                }
+                listing::write(list.pages(), paging.limit, output).await
+            }
+            Self::Get { id } => Ok(output.item(gateways.get(&id).send().await?)?),
+            Self::Status { id } => Ok(output.item(gateways.status(&id).send().await?)?),
+            Self::Update { id, changes } => {
+                let gateway = gateways.get(&id).send().await?;
+                gateways.update(&id, changes.on(&gateway)).send().await?;
+                say(&format!("updated gateway {id}"));
+                Ok(())
+            }
+            Self::Delete { id } => {
+                gateways.delete(&id).send().await?;
+                say(&format!("deleted gateway {id}"));
+                Ok(())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn changes() -> Changes {
+        Changes {
+            name: None,
+            description: None,
+            no_description: false,
+            labels: Vec::new(),
+            clear_labels: false,
+            refuse_connections: None,
+        }
+    }
+
+    fn labelled() -> Gateway {
+        Gateway::new("g1", "eu", false).with_labels([("env".to_owned(), "dev".to_owned())])
+    }
+
+    #[test]
+    fn what_is_not_named_stays() {
+        assert_eq!(changes().on(&labelled()), GatewayUpdate::from(&labelled()));
+    }
+
+    #[test]
+    fn labels_are_added_to_those_there_unless_cleared() {
+        let added = Changes {
+            labels: vec!["zone=a".parse().unwrap()],
+            ..changes()
+        }
+        .on(&labelled());
+        let labels = added.labels.as_option().unwrap();
+        assert_eq!(labels.keys().collect::<Vec<_>>(), ["env", "zone"]);
+
+        let replaced = Changes {
+            labels: vec!["zone=a".parse().unwrap()],
+            clear_labels: true,
+            ..changes()
+        }
+        .on(&labelled());
+        assert_eq!(
+            replaced
+                .labels
+                .as_option()
+                .unwrap()
+                .keys()
+                .collect::<Vec<_>>(),
+            ["zone"]
+        );
+
+        let cleared = Changes {
+            clear_labels: true,
+            ..changes()
+        }
+        .on(&labelled());
+        assert!(cleared.labels.as_option().unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_description_can_be_removed() {
+        let update = Changes {
+            no_description: true,
+            ..changes()
+        }
+        .on(&labelled());
+        assert_eq!(update.description, Patch::Clear);
+    }
+}

@@ -1,0 +1,110 @@
+//! `gatelet asa gateway-setup-token`.
+
+use std::collections::BTreeMap;
+
+use asa_client::Client;
+use clap::Subcommand;
+use models::asa::{AgentToken, GatewaySetupTokenCreate, GatewaySetupTokenId, operations as api};
+
+use crate::commands::deliver;
+use crate::failure::{Failure, say};
+use crate::label::Label;
+use crate::listing::{self, Paging};
+use crate::operation::help;
+use crate::output::Output;
+use crate::stdout::Stdout;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum GatewaySetupTokenCommand {
+    #[command(about = api::LIST_GATEWAY_SETUP_TOKENS.summary, after_help = help(&api::LIST_GATEWAY_SETUP_TOKENS), visible_alias = "ls")]
+    List {
+        /// Newest first
+        #[arg(long)]
+        descending: bool,
+        #[command(flatten)]
+        paging: Paging,
+    },
+    #[command(about = api::CREATE_GATEWAY_SETUP_TOKEN.summary, after_help = help(&api::CREATE_GATEWAY_SETUP_TOKEN))]
+    Create {
+        /// What it is for
+        #[arg(long, value_name = "TEXT")]
+        description: Option<String>,
+        /// A label for the gateways that enrol with it; repeat for more
+        #[arg(long = "label", value_name = "KEY=VALUE")]
+        labels: Vec<Label>,
+    },
+    #[command(about = api::FETCH_GATEWAY_SETUP_TOKEN.summary, after_help = help(&api::FETCH_GATEWAY_SETUP_TOKEN))]
+    Get { id: GatewaySetupTokenId },
+    #[command(about = api::FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN.summary, after_help = help(&api::FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN))]
+    Reveal { id: GatewaySetupTokenId },
+    #[command(about = api::DELETE_GATEWAY_SETUP_TOKEN.summary, after_help = help(&api::DELETE_GATEWAY_SETUP_TOKEN), visible_alias = "rm")]
+    Delete { id: GatewaySetupTokenId },
+}
+
+impl GatewaySetupTokenCommand {
+    pub(crate) fn change(&self) -> Option<&'static str> {
+        match self {
+            Self::List { .. } | Self::Get { .. } | Self::Reveal { .. } => None,
+            Self::Create { .. } => Some("create"),
+            Self::Delete { .. } => Some("delete"),
+        }
+    }
+
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), Failure> {
+        let tokens = client.gateway_setup_tokens();
+        match self {
+            Self::List { descending, paging } => {
+                let mut list = tokens.list();
+                if descending {
+                    list = list.descending(true);
+                }
+                if let Some(page_size) = paging.page_size {
+                    list = list.page_size(page_size);
+                }
+                if let Some(page_token) = paging.page_token {
+                    list = list.page_token(page_token);
+                }
+                listing::write(list.pages(), paging.limit, output).await
+            }
+            Self::Create {
+                description,
+                labels,
+            } => {
+                deliver::check(output)?;
+                let created = tokens.create(create(description, labels)).send().await?;
+                let id = created.id.clone();
+                deliver::hand_over(created, id.as_str(), output, || tokens.delete(&id).send()).await
+            }
+            Self::Get { id } => Ok(output.item(tokens.get(&id).send().await?)?),
+            Self::Reveal { id } => {
+                let value = tokens.reveal(&id).send().await?;
+                Ok(output.item(AgentToken::new().with_token(value))?)
+            }
+            Self::Delete { id } => {
+                tokens.delete(&id).send().await?;
+                say(&format!("deleted gateway setup token {id}"));
+                Ok(())
+            }
+        }
+    }
+}
+
+fn create(description: Option<String>, labels: Vec<Label>) -> GatewaySetupTokenCreate {
+    let mut create = GatewaySetupTokenCreate::new();
+    if let Some(description) = description {
+        create = create.with_description(description);
+    }
+    if !labels.is_empty() {
+        create = create.with_labels(
+            labels
+                .into_iter()
+                .map(|label| (label.key, label.value))
+                .collect::<BTreeMap<_, _>>(),
+        );
+    }
+    create
+}

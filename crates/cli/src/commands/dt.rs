@@ -1,0 +1,127 @@
+//! `gatelet dt`: Dynatrace.
+
+use clap::{Subcommand, ValueEnum};
+use dt_client::Client;
+use models::dt::{ActiveGateTokenCreate, ActiveGateTokenId, ActiveGateType, operations as api};
+
+use crate::commands::deliver;
+use crate::connect::Connect;
+use crate::failure::{Failure, say};
+use crate::listing::{self, Paging};
+use crate::operation::help;
+use crate::output::Output;
+use crate::stdout::Stdout;
+
+/// What there is in an environment.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Dt {
+    /// ActiveGate tokens: what an ActiveGate connects with
+    #[command(subcommand, visible_aliases = ["active-gate-tokens", "token", "tokens", "agt"])]
+    ActiveGateToken(ActiveGateTokenCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ActiveGateTokenCommand {
+    #[command(about = api::LIST_TOKENS.summary, after_help = help(&api::LIST_TOKENS), visible_alias = "ls")]
+    List {
+        #[command(flatten)]
+        paging: Paging,
+    },
+    #[command(about = api::CREATE_TOKEN.summary, after_help = help(&api::CREATE_TOKEN))]
+    Create {
+        /// Its name
+        name: String,
+        /// The kind of ActiveGate that it is for
+        #[arg(long = "type", value_enum, value_name = "TYPE", default_value_t = Kind::Environment)]
+        kind: Kind,
+        /// When it expires: an instant (2027-01-31T00:00:00Z) or from now (now+60d); never if left out
+        #[arg(long, value_name = "TIME")]
+        expires: Option<String>,
+        /// Make it a seed token
+        #[arg(long)]
+        seed: bool,
+    },
+    #[command(about = api::GET_TOKEN.summary, after_help = help(&api::GET_TOKEN))]
+    Get { id: ActiveGateTokenId },
+    #[command(about = api::REVOKE_TOKEN.summary, after_help = help(&api::REVOKE_TOKEN), visible_alias = "rm")]
+    Delete { id: ActiveGateTokenId },
+}
+
+/// The kinds of ActiveGate.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Kind {
+    /// Connects one environment
+    Environment,
+    /// Connects all environments of a cluster
+    Cluster,
+}
+
+impl From<Kind> for ActiveGateType {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Environment => Self::Environment,
+            Kind::Cluster => Self::Cluster,
+        }
+    }
+}
+
+impl Dt {
+    /// What the command changes, if anything.
+    pub(crate) fn change(&self) -> Option<&'static str> {
+        let Self::ActiveGateToken(command) = self;
+        match command {
+            ActiveGateTokenCommand::List { .. } | ActiveGateTokenCommand::Get { .. } => None,
+            ActiveGateTokenCommand::Create { .. } => Some("create"),
+            ActiveGateTokenCommand::Delete { .. } => Some("delete"),
+        }
+    }
+
+    pub(crate) async fn run(
+        self,
+        connect: &Connect,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), Failure> {
+        let client = connect.dt().await?;
+        let Self::ActiveGateToken(command) = self;
+        command.run(&client, output).await
+    }
+}
+
+impl ActiveGateTokenCommand {
+    async fn run(self, client: &Client, output: &mut Output<Stdout>) -> Result<(), Failure> {
+        let tokens = client.active_gate_tokens();
+        match self {
+            Self::List { paging } => {
+                let mut list = tokens.list();
+                if let Some(page_size) = paging.page_size {
+                    list = list.page_size(page_size);
+                }
+                if let Some(page_token) = paging.page_token {
+                    list = list.page_token(page_token);
+                }
+                listing::write(list.pages(), paging.limit, output).await
+            }
+            Self::Create {
+                name,
+                kind,
+                expires,
+                seed,
+            } => {
+                deliver::check(output)?;
+                let mut create = ActiveGateTokenCreate::new(name, kind).with_seed_token(seed);
+                if let Some(expires) = expires {
+                    create = create.with_expiration_date(expires);
+                }
+                let created = tokens.create(create).send().await?;
+                let id = created.id.clone();
+                deliver::hand_over(created, id.as_str(), output, || tokens.delete(&id).send()).await
+            }
+            Self::Get { id } => Ok(output.item(tokens.get(&id).send().await?)?),
+            Self::Delete { id } => {
+                tokens.delete(&id).send().await?;
+                say(&format!("deleted ActiveGate token {id}"));
+                Ok(())
+            }
+        }
+    }
+}

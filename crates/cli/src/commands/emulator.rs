@@ -1,0 +1,148 @@
+//! `gatelet emulator`.
+
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use emulator::{Emulator, Serve, well_known};
+use models::asa::{GatewaySetupTokenId, GatewayUpdate};
+
+use crate::connect::{self, Connect};
+use crate::exit::Exit;
+use crate::failure::{Failure, say};
+use crate::output::Output;
+use crate::stdout::Stdout;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EmulatorCommand {
+    /// Serve the emulator over HTTP until SIGTERM or Ctrl-C
+    ///
+    /// The first line on stdout is its URL; how to set the environment for it is said on stderr.
+    Serve {
+        /// Where to listen; port 0 takes any free one
+        #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
+        address: SocketAddr,
+        /// Allow an address that other machines can reach
+        #[arg(long)]
+        beyond_loopback: bool,
+        /// The file that keeps the state; in memory if left out
+        #[arg(long, value_name = "FILE")]
+        data: Option<PathBuf>,
+    },
+    /// Enrol a gateway in the embedded emulator, as its agent would with a setup token
+    Enrol {
+        /// The gateway's name
+        name: String,
+        /// The id of the setup token that it enrols with
+        #[arg(long, value_name = "ID")]
+        setup_token: GatewaySetupTokenId,
+    },
+}
+
+impl EmulatorCommand {
+    pub(crate) async fn run(
+        self,
+        connect: &Connect,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), Failure> {
+        match self {
+            Self::Serve {
+                address,
+                beyond_loopback,
+                data,
+            } => {
+                let emulator = match data {
+                    Some(path) => connect::open(&path).await?,
+                    None => memory().map_err(|error| Failure::new(Exit::Other, error))?,
+                };
+                serve(
+                    Serve::new(emulator)
+                        .address(address)
+                        .beyond_loopback(beyond_loopback),
+                    output.sink(),
+                )
+                .await
+            }
+            Self::Enrol { name, setup_token } => {
+                let emulator = connect::embedded().await?;
+                let tokens = connect.asa_within(emulator.clone())?.gateway_setup_tokens();
+                let value = tokens.reveal(&setup_token).send().await?;
+                let gateway = emulator
+                    .enrol_gateway(&value, GatewayUpdate::new(name))
+                    .map_err(Failure::usage)?;
+                Ok(output.item(gateway)?)
+            }
+        }
+    }
+}
+
+/// An emulator with the vendors' examples that is gone with the process.
+fn memory() -> Result<Emulator, emulator::Error> {
+    let emulator = Emulator::memory()?;
+    emulator.seed()?;
+    Ok(emulator)
+}
+
+/// Serves until the process is asked to end.
+async fn serve(serve: Serve, stdout: &mut Stdout) -> Result<(), Failure> {
+    let cannot = |error: io::Error| {
+        Failure::new(
+            Exit::Other,
+            format_args!("the emulator cannot be served: {error}"),
+        )
+    };
+    // Before the URL is known to anybody, so that no signal is missed.
+    let end = end().map_err(cannot)?;
+    let server = serve.start().await.map_err(cannot)?;
+    let address = server.address();
+    if !address.ip().is_loopback() {
+        say("other machines can reach this emulator, and its credentials are public");
+    }
+    // A stderr that cannot be written to is no reason to stop.
+    let _ = io::stderr().write_all(environment(&format!("http://{address}")).as_bytes());
+    writeln!(stdout, "http://{address}")?;
+    stdout.flush()?;
+    end.await;
+    server.shutdown().await;
+    Ok(())
+}
+
+/// What a shell needs to let every command and every example talk to the emulator.
+fn environment(url: &str) -> String {
+    format!(
+        "export GATELET_ASA_URL='{url}'\n\
+         export GATELET_ASA_TEAM='{team}'\n\
+         export GATELET_ASA_KEY_ID='{key_id}'\n\
+         export GATELET_ASA_KEY_SECRET='{key_secret}'\n\
+         export GATELET_DT_URL='{url}'\n\
+         export GATELET_DT_TOKEN='{token}'\n",
+        team = well_known::ASA_TEAM,
+        key_id = well_known::ASA_KEY_ID,
+        key_secret = well_known::ASA_KEY_SECRET,
+        token = well_known::DT_TOKEN,
+    )
+}
+
+/// Ends when the process is asked to end.
+#[cfg(unix)]
+fn end() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    use crate::race::first;
+
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        first(terminate.recv(), interrupt.recv()).await;
+    })
+}
+
+/// Ends when the process is asked to end.
+#[cfg(windows)]
+fn end() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
+}

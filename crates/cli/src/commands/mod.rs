@@ -1,0 +1,63 @@
+//! Runs a command: its runtime, its end by Ctrl-C.
+
+pub(crate) mod asa;
+mod deliver;
+pub(crate) mod dt;
+pub(crate) mod emulator;
+
+use std::future::pending;
+use std::time::Duration;
+
+use crate::args::{Args, Command};
+use crate::connect::Connect;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::race::first;
+use crate::stdout::Stdout;
+
+/// Runs one command to its end.
+///
+/// # Errors
+/// What the command failed with.
+pub(crate) fn run(args: Args) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Exit::Other, format_args!("could not start: {error}")))?;
+    let ended = runtime.block_on(dispatch(args));
+    // Whatever still runs, such as a name resolution without end, is not waited for.
+    runtime.shutdown_timeout(Duration::ZERO);
+    ended
+}
+
+async fn dispatch(args: Args) -> Result<(), Failure> {
+    let connect = Connect::new(&args.global);
+    let mut output = Output::new(args.global.output, Stdout::open()?);
+    match args.command {
+        Command::Asa(asa) => until_interrupted(asa.change(), asa.run(&connect, &mut output)).await,
+        Command::Dt(dt) => until_interrupted(dt.change(), dt.run(&connect, &mut output)).await,
+        Command::Emulator(emulator) => emulator.run(&connect, &mut output).await,
+    }
+}
+
+/// Runs a command until it ends or Ctrl-C is pressed; `change` names what it changes.
+async fn until_interrupted(
+    change: Option<&'static str>,
+    command: impl Future<Output = Result<(), Failure>>,
+) -> Result<(), Failure> {
+    let interrupt = async {
+        // Where Ctrl-C cannot be noticed it ends the process, as it would without this.
+        if tokio::signal::ctrl_c().await.is_err() {
+            pending::<()>().await;
+        }
+        Err(match change {
+            Some(change) => Failure::new(
+                Exit::Interrupted,
+                format_args!("interrupted; {change}: outcome unknown"),
+            ),
+            None => Failure::new(Exit::Interrupted, "interrupted"),
+        })
+    };
+    first(command, interrupt).await
+}

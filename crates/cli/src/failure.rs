@@ -1,0 +1,117 @@
+//! What ends a command early: an exit code and one line for stderr.
+
+use std::error::Error as _;
+use std::fmt::Display;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use crate::exit::Exit;
+
+/// A command that did not succeed.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    exit: Exit,
+    /// What to say; `None` ends without a word.
+    line: Option<String>,
+}
+
+impl Failure {
+    /// A failure that says `line`.
+    pub(crate) fn new(exit: Exit, line: impl Display) -> Self {
+        Self {
+            exit,
+            line: Some(line.to_string()),
+        }
+    }
+
+    /// The command line, a setting or an input cannot be used.
+    pub(crate) fn usage(line: impl Display) -> Self {
+        Self::new(Exit::Usage, line)
+    }
+
+    /// An end without a word: the help was shown, or nobody reads stdout any more.
+    pub(crate) fn quiet(exit: Exit) -> Self {
+        Self { exit, line: None }
+    }
+
+    /// Says on stderr what went wrong, and gives the exit code.
+    pub(crate) fn report(self) -> ExitCode {
+        if let Some(line) = self.line {
+            say(&line);
+        }
+        ExitCode::from(self.exit.code())
+    }
+}
+
+/// The error with what lies beneath it, on one line; a listing that stopped says where it can go on.
+impl From<transport::Error> for Failure {
+    fn from(error: transport::Error) -> Self {
+        let mut line = error.to_string();
+        let mut cause = error.source();
+        while let Some(beneath) = cause {
+            line = format!("{line}: {beneath}");
+            cause = beneath.source();
+        }
+        if let Some(token) = error.resume_token() {
+            line = format!("{line}; go on with --page-token '{token}'");
+        }
+        Self::new(Exit::from(&error), line)
+    }
+}
+
+/// A failed write to stdout. A reader that has read enough (`| head -1`) is no failure.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::quiet(Exit::Ok);
+        }
+        Self::new(
+            Exit::Other,
+            format_args!("could not write to stdout: {error}"),
+        )
+    }
+}
+
+/// Writes one line to stderr, and nothing that a terminal would obey.
+///
+/// A stderr that cannot be written to is no reason to fail.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "gatelet: {}", visible(line));
+}
+
+/// The text with control characters spelled out, so that it stays on one line and cannot steer a terminal.
+pub(crate) fn visible(text: &str) -> String {
+    text.chars()
+        .fold(String::with_capacity(text.len()), |mut visible, c| {
+            if c.is_control() || turns_the_text(c) {
+                visible.extend(c.escape_default());
+            } else {
+                visible.push(c);
+            }
+            visible
+        })
+}
+
+/// Characters that change the order in which a line is shown, or end it.
+fn turns_the_text(c: char) -> bool {
+    matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_are_spelled_out() {
+        assert_eq!(
+            visible("ü\n\u{1b}[31m\u{9b}\u{202e}"),
+            "ü\\n\\u{1b}[31m\\u{9b}\\u{202e}"
+        );
+    }
+
+    #[test]
+    fn a_reader_that_left_is_a_quiet_end() {
+        let failure = Failure::from(io::Error::from(io::ErrorKind::BrokenPipe));
+        assert_eq!((failure.exit, failure.line), (Exit::Ok, None));
+    }
+}

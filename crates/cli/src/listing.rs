@@ -1,0 +1,46 @@
+//! Lists: every page after the other, until the end or the wanted number of items.
+
+use std::io::Write;
+
+use transport::{PageToken, Pages};
+
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::record::Record;
+
+/// The options of every list.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Paging {
+    /// Items a page; the server's own choice if left out
+    #[arg(long, value_name = "N")]
+    pub(crate) page_size: Option<u32>,
+
+    /// Begin at this page instead of the first
+    #[arg(long, value_name = "TOKEN")]
+    pub(crate) page_token: Option<PageToken>,
+
+    /// Stop after this many items
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) limit: Option<u64>,
+}
+
+/// Writes all items of all pages, at most `limit`.
+pub(crate) async fn write<T: Record>(
+    mut pages: Pages<T>,
+    limit: Option<u64>,
+    output: &mut Output<impl Write>,
+) -> Result<(), Failure> {
+    let mut left = limit.map_or(usize::MAX, |limit| {
+        usize::try_from(limit).unwrap_or(usize::MAX)
+    });
+    let mut list = output.list();
+    while left > 0 {
+        let Some(page) = pages.try_next().await? else {
+            break;
+        };
+        let items = page.items.into_iter().take(left);
+        left -= items.len();
+        list.page(items)?;
+    }
+    Ok(list.finish()?)
+}

@@ -1,0 +1,106 @@
+//! Results on stdout, in the format that was asked for.
+
+use std::io::{self, Write};
+use std::slice;
+
+use clap::ValueEnum;
+
+use crate::record::Record;
+use crate::table;
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Columns for people
+    #[default]
+    Table,
+    /// One JSON document: an array for a list
+    Json,
+    /// One JSON document a line, each page as soon as it is there
+    Ndjson,
+}
+
+/// Writes records in one format. No record shows a secret by accident: each is concealed first.
+#[derive(Debug)]
+pub(crate) struct Output<W> {
+    format: Format,
+    sink: W,
+}
+
+impl<W: Write> Output<W> {
+    pub(crate) fn new(format: Format, sink: W) -> Self {
+        Self { format, sink }
+    }
+
+    pub(crate) fn sink(&mut self) -> &mut W {
+        &mut self.sink
+    }
+
+    /// Writes one record as the whole result.
+    pub(crate) fn item<T: Record>(&mut self, mut item: T) -> io::Result<()> {
+        item.conceal();
+        match self.format {
+            Format::Table => table::write(slice::from_ref(&item), &mut self.sink),
+            Format::Json => document(&item, &mut self.sink),
+            Format::Ndjson => line(&item, &mut self.sink),
+        }?;
+        self.sink.flush()
+    }
+
+    /// Begins a list.
+    pub(crate) fn list<T: Record>(&mut self) -> List<'_, W, T> {
+        List {
+            output: self,
+            held: Vec::new(),
+        }
+    }
+}
+
+/// A list in the making. A format that needs all items to begin writes at the end, and nothing if there is no end.
+#[derive(Debug)]
+pub(crate) struct List<'a, W, T> {
+    output: &'a mut Output<W>,
+    held: Vec<T>,
+}
+
+impl<W: Write, T: Record> List<'_, W, T> {
+    /// Adds the items of a page.
+    pub(crate) fn page(&mut self, items: impl Iterator<Item = T>) -> io::Result<()> {
+        let concealed = items.map(|mut item| {
+            item.conceal();
+            item
+        });
+        match self.output.format {
+            Format::Table | Format::Json => {
+                self.held.extend(concealed);
+                Ok(())
+            }
+            Format::Ndjson => {
+                for item in concealed {
+                    line(&item, &mut self.output.sink)?;
+                }
+                self.output.sink.flush()
+            }
+        }
+    }
+
+    /// Ends the list.
+    pub(crate) fn finish(self) -> io::Result<()> {
+        match self.output.format {
+            Format::Table => table::write(&self.held, &mut self.output.sink)?,
+            Format::Json => document(&self.held, &mut self.output.sink)?,
+            Format::Ndjson => {}
+        }
+        self.output.sink.flush()
+    }
+}
+
+fn document(value: &impl serde::Serialize, sink: &mut impl Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *sink, value)?;
+    writeln!(sink)
+}
+
+fn line(value: &impl serde::Serialize, sink: &mut impl Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *sink, value)?;
+    writeln!(sink)
+}

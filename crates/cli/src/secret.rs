@@ -1,0 +1,170 @@
+//! Where secrets come from: the environment, or a file that the environment names; never the command line.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use models::Secret;
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// The largest secret file that is read, in bytes.
+const LIMIT: u64 = 64 * 1024;
+
+/// The secret in the variable `name`, or in the file that the variable `name` + `_FILE` names.
+///
+/// # Errors
+/// Both or neither variable is set, or the file cannot be read as a secret.
+pub(crate) fn from_environment(name: &str) -> Result<Secret, Failure> {
+    let file_name = format!("{name}_FILE");
+    match (set(name), set(&file_name)) {
+        (Some(_), Some(_)) => Err(Failure::usage(format_args!(
+            "set {name} or {file_name}, not both"
+        ))),
+        (Some(value), None) => match value.into_string() {
+            Ok(text) => Ok(Secret::new(text)),
+            Err(_) => Err(Failure::usage(format_args!("{name} is not UTF-8"))),
+        },
+        (None, Some(path)) => read(Path::new(&path)).map_err(|error| {
+            Failure::usage(format_args!(
+                "could not read the file that {file_name} names: {error}"
+            ))
+        }),
+        (None, None) => Err(Failure::new(
+            Exit::Credential,
+            format_args!("no credential: set {name} or {file_name}, or try --emulator"),
+        )),
+    }
+}
+
+/// The value of a variable that is set to more than nothing.
+pub(crate) fn set(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// Reads a secret and drops the one line end that editors put behind it.
+fn read(path: &Path) -> io::Result<Secret> {
+    let mut text = String::new();
+    File::open(path)?
+        .take(LIMIT + 1)
+        .read_to_string(&mut text)?;
+    if text.len() as u64 > LIMIT {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "it is larger than 64 KiB",
+        ));
+    }
+    if text.ends_with('\n') {
+        text.pop();
+        if text.ends_with('\r') {
+            text.pop();
+        }
+    }
+    if text.is_empty() {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "it is empty"));
+    }
+    Ok(Secret::new(text))
+}
+
+/// Refuses a command line that carries a secret: it is visible in the process list and stays in the shell's history.
+///
+/// # Errors
+/// An argument holds what looks like a secret. The error does not repeat it.
+pub(crate) fn refuse_in(arguments: &[OsString]) -> Result<(), Failure> {
+    match arguments
+        .iter()
+        .skip(1)
+        .any(|argument| looks_secret(argument))
+    {
+        true => Err(Failure::usage(
+            "an argument looks like a secret; secrets are taken from the environment or a file only, \
+             and an id ends before its secret part",
+        )),
+        false => Ok(()),
+    }
+}
+
+/// Whether an argument, or a value within it (`--name=…`), has the shape of a known secret.
+fn looks_secret(argument: &OsStr) -> bool {
+    argument
+        .to_string_lossy()
+        .split(['=', ',', ' ', ':', '/'])
+        .any(|word| {
+            is_dynatrace_token(word)
+                || word.starts_with("sft-gw.")
+                || (word.starts_with("eyJ") && word.matches('.').count() == 2)
+        })
+}
+
+/// `dt0`, a letter, two digits, a public part and a secret part, with dots between.
+fn is_dynatrace_token(word: &str) -> bool {
+    let mut parts = word.split('.');
+    let prefix = parts.next().unwrap_or_default().as_bytes();
+    let known = matches!(prefix, [b'd', b't', b'0', kind, a, b] if kind.is_ascii_alphabetic() && a.is_ascii_digit() && b.is_ascii_digit());
+    known && parts.next().is_some() && parts.next().is_some_and(|secret| !secret.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    fn secret_in(content: &[u8]) -> io::Result<String> {
+        let mut file = tempfile::NamedTempFile::new()?;
+        file.write_all(content)?;
+        read(file.path()).map(|secret| secret.expose().to_owned())
+    }
+
+    #[test]
+    fn one_line_end_of_a_file_is_dropped_and_no_more() {
+        assert_eq!(secret_in(b"abc").unwrap(), "abc");
+        assert_eq!(secret_in(b"abc\n").unwrap(), "abc");
+        assert_eq!(secret_in(b"abc\r\n").unwrap(), "abc");
+        assert_eq!(secret_in(b"abc\n\n").unwrap(), "abc\n");
+        assert_eq!(secret_in(b" abc \n").unwrap(), " abc ");
+    }
+
+    #[test]
+    fn an_empty_an_endless_and_a_binary_file_are_refused() {
+        assert!(secret_in(b"\n").is_err());
+        assert!(secret_in(&[b'a'; 65 * 1024]).is_err());
+        assert!(secret_in(&[0xff, 0xfe]).is_err());
+    }
+
+    #[test]
+    fn c1_an_argument_that_looks_like_a_secret_is_refused() {
+        for argument in [
+            "dt0c01.ABC.DEF",
+            "--token=dt0c01.ABC.DEF",
+            "key=dt0g02.ABC.DEF",
+            "sft-gw.4a5b.eyJhdCI6IiJ9",
+            "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9.c2ln",
+        ] {
+            let failure = refuse_in(&["gatelet".into(), argument.into()]).unwrap_err();
+            assert!(
+                !format!("{failure:?}").contains("ABC") && !format!("{failure:?}").contains("eyJ")
+            );
+        }
+    }
+
+    #[test]
+    fn an_ordinary_argument_is_not_refused() {
+        for argument in [
+            "dt0g02.4KWZO5EF",
+            "dt0g02.4KWZO5EF.",
+            "eu-1.example.com",
+            "now+60d",
+            "--page-size=100",
+            "a.b.c",
+        ] {
+            assert!(
+                refuse_in(&["gatelet".into(), argument.into()]).is_ok(),
+                "{argument}"
+            );
+        }
+    }
+}

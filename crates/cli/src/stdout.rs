@@ -1,0 +1,76 @@
+//! Standard output, of which it is known whether what is written there is kept.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+
+/// A buffered standard output that reports every error.
+///
+/// The standard library's own handle takes a descriptor that is not open for writing for success.
+#[derive(Debug)]
+pub(crate) struct Stdout(BufWriter<File>);
+
+impl Stdout {
+    /// Opens standard output.
+    ///
+    /// # Errors
+    /// The descriptor cannot be duplicated.
+    pub(crate) fn open() -> io::Result<Self> {
+        #[cfg(unix)]
+        let own = std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned()?;
+        #[cfg(windows)]
+        let own = std::os::windows::io::AsHandle::as_handle(&io::stdout()).try_clone_to_owned()?;
+        Ok(Self(BufWriter::new(File::from(own))))
+    }
+
+    /// Checks, before something is made that is shown only once, that it would not be lost.
+    ///
+    /// # Errors
+    /// Standard output is closed, not open for writing, or thrown away.
+    pub(crate) fn check_kept(&mut self) -> io::Result<()> {
+        let file = self.0.get_mut();
+        // Writing nothing fails on a descriptor that is not open for writing.
+        let _ = file.write(b"")?;
+        // A closed stdout has been replaced with the null device before `main` began.
+        match is_null_device(file)? {
+            true => Err(io::Error::other("it is closed or thrown away")),
+            false => Ok(()),
+        }
+    }
+
+    /// Hands everything over, as far as the disk if stdout is a file.
+    ///
+    /// # Errors
+    /// The rest cannot be written.
+    pub(crate) fn settle(&mut self) -> io::Result<()> {
+        self.0.flush()?;
+        let file = self.0.get_ref();
+        if file.metadata()?.is_file() {
+            file.sync_all()
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+#[cfg(unix)]
+fn is_null_device(file: &File) -> io::Result<bool> {
+    use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+    let metadata = file.metadata()?;
+    Ok(metadata.file_type().is_char_device()
+        && std::fs::metadata("/dev/null").is_ok_and(|null| null.rdev() == metadata.rdev()))
+}
+
+#[cfg(not(unix))]
+fn is_null_device(_: &File) -> io::Result<bool> {
+    Ok(false)
+}

@@ -1,0 +1,88 @@
+//! Tables for people: a header, and a column for each thing worth a glance.
+
+use std::io::{self, Write};
+
+use comfy_table::Table;
+use comfy_table::presets::NOTHING;
+
+use crate::failure::visible;
+use crate::record::Record;
+
+/// What stands where there is no value.
+const NONE: &str = "-";
+
+/// Writes the records as a table, the header even when there are none.
+pub(crate) fn write<T: Record>(records: &[T], sink: &mut impl Write) -> io::Result<()> {
+    let mut table = Table::new();
+    table.load_style(NOTHING);
+    if T::COLUMNS.iter().any(|column| !column.header.is_empty()) {
+        table.set_header(T::COLUMNS.iter().map(|column| column.header));
+    }
+    for record in records {
+        table.add_row(T::COLUMNS.iter().map(|column| cell((column.value)(record))));
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    for line in table.lines() {
+        writeln!(sink, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// A value of a server may hold anything; on a terminal it must not act.
+fn cell(value: Option<String>) -> String {
+    match value {
+        None => NONE.to_owned(),
+        Some(text) if text.is_empty() => NONE.to_owned(),
+        Some(text) => visible(&text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Column;
+
+    type Named = (&'static str, Option<&'static str>);
+
+    impl Record for Named {
+        const COLUMNS: &'static [Column<Self>] = &[
+            Column {
+                header: "NAME",
+                value: |named| Some(named.0.to_owned()),
+            },
+            Column {
+                header: "NOTE",
+                value: |named| named.1.map(str::to_owned),
+            },
+        ];
+    }
+
+    fn written(records: &[Named]) -> String {
+        let mut sink = Vec::new();
+        write(records, &mut sink).unwrap();
+        String::from_utf8(sink).unwrap()
+    }
+
+    #[test]
+    fn columns_are_aligned_and_what_is_missing_is_a_dash() {
+        assert_eq!(
+            written(&[("a", None), ("müller", Some("x y"))]),
+            "NAME    NOTE\na       -\nmüller  x y\n"
+        );
+    }
+
+    #[test]
+    fn an_empty_list_has_a_header() {
+        assert_eq!(written(&[]), "NAME  NOTE\n");
+    }
+
+    #[test]
+    fn a_value_cannot_steer_the_terminal_or_break_the_line() {
+        assert_eq!(
+            written(&[("a\u{1b}[2J\nb", None)]),
+            "NAME           NOTE\na\\u{1b}[2J\\nb  -\n"
+        );
+    }
+}
