@@ -1,0 +1,280 @@
+//! Every command on `--emulator`.
+
+use serde_json::Value;
+
+use crate::run::Place;
+
+fn names(list: &Value, field: &str) -> Vec<String> {
+    list.as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item[field].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn gateways_are_listed_in_every_format() {
+    let place = Place::new();
+    let json = place.run("--emulator asa gateway list -o json").json();
+    assert_eq!(names(&json, "name"), ["Production gateway", "Dev gateway"]);
+    assert_eq!(json[0]["refuse_connections"], Value::Bool(false));
+
+    let ndjson = place.run("--emulator asa gateways ls -o ndjson").data();
+    let lines: Vec<Value> = ndjson
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(Value::Array(lines), json);
+
+    let table = place.run("--emulator asa gw list").data();
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines.len(), 3);
+    assert!(
+        lines[0].starts_with("ID ") && lines[0].ends_with("DESCRIPTION"),
+        "{table}"
+    );
+    assert!(
+        lines[1].contains("Production gateway") && lines[1].contains(" - "),
+        "{table}"
+    );
+}
+
+#[test]
+fn a_list_is_narrowed_sized_turned_and_cut() {
+    let place = Place::new();
+    let list = |options: &str| {
+        names(
+            &place
+                .run(&format!("--emulator asa gateway list -o json {options}"))
+                .json(),
+            "name",
+        )
+    };
+    assert_eq!(list("--contains Dev"), ["Dev gateway"]);
+    assert_eq!(list("--page-size 1"), ["Production gateway", "Dev gateway"]);
+    assert_eq!(list("--descending"), ["Dev gateway", "Production gateway"]);
+    assert_eq!(list("--limit 1"), ["Production gateway"]);
+    assert_eq!(
+        place
+            .run("--emulator asa gateway list -o json --contains nothing")
+            .data(),
+        "[]\n"
+    );
+}
+
+#[test]
+fn a_gateway_is_shown_changed_and_deleted() {
+    let place = Place::new();
+    let id = place.run("--emulator asa gateway list -o json").json()[0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let get = || {
+        place
+            .run(&format!("--emulator asa gateway get {id} -o json"))
+            .json()
+    };
+    assert_eq!(get()["name"], "Production gateway");
+    assert!(
+        place
+            .run(&format!("--emulator asa gateway status {id} -o json"))
+            .json()["active_connections"]
+            .is_u64()
+    );
+
+    let update = format!(
+        "--emulator asa gateway update {id} --name eu-1 --label zone=a --refuse-connections true"
+    );
+    let updated = place.run(&update);
+    assert_eq!(updated.stderr, format!("gatelet: updated gateway {id}\n"));
+    assert_eq!(updated.data(), "");
+    let gateway = get();
+    assert_eq!(
+        (&gateway["name"], &gateway["refuse_connections"]),
+        (&"eu-1".into(), &true.into())
+    );
+    assert_eq!(gateway["labels"]["zone"], "a");
+    assert_eq!(
+        gateway["description"], "Gateway used for production env",
+        "what is not named stays"
+    );
+
+    place
+        .run(&format!(
+            "--emulator asa gateway update {id} --no-description --clear-labels"
+        ))
+        .data();
+    let gateway = get();
+    assert!(gateway["description"].is_null());
+    assert!(
+        gateway["labels"]
+            .as_object()
+            .is_none_or(serde_json::Map::is_empty),
+        "{gateway}"
+    );
+
+    let deleted = place.run(&format!("--emulator asa gateway delete {id}"));
+    assert_eq!(deleted.stderr, format!("gatelet: deleted gateway {id}\n"));
+    deleted.data();
+    place
+        .run(&format!("--emulator asa gateway get {id}"))
+        .fails_with(5);
+    place
+        .run(&format!("--emulator asa gateway delete {id}"))
+        .fails_with(5);
+}
+
+#[test]
+fn a_setup_token_is_created_revealed_and_deleted() {
+    let place = Place::new();
+    let created = place
+        .words([
+            "--emulator",
+            "asa",
+            "setup-token",
+            "create",
+            "--description",
+            "two words",
+            "--label",
+            "env=dev",
+            "-o",
+            "json",
+        ])
+        .json();
+    let id = created["id"].as_str().unwrap();
+    assert_eq!(
+        (
+            &created["description"],
+            &created["details"]["labels"]["env"]
+        ),
+        (&"two words".into(), &"dev".into())
+    );
+
+    let value = place
+        .run(&format!("--emulator asa setup-token reveal {id}"))
+        .data();
+    assert!(value.starts_with("sft-gw."), "the value alone, on one line");
+    assert_eq!(value.lines().count(), 1);
+    let revealed = place
+        .run(&format!("--emulator asa setup-token reveal {id} -o json"))
+        .json();
+    assert_eq!(revealed["token"], value.trim_end());
+
+    for read in [
+        format!("get {id} -o json"),
+        format!("get {id}"),
+        "list -o json".into(),
+        "list -o ndjson".into(),
+        "list".into(),
+    ] {
+        let shown = place
+            .run(&format!("--emulator asa gateway-setup-tokens {read}"))
+            .data();
+        assert!(
+            shown.contains(id) && !shown.contains(value.trim_end()) && !shown.contains("\"token\""),
+            "{shown}"
+        );
+    }
+
+    place
+        .run(&format!("--emulator asa setup-token delete {id}"))
+        .data();
+    place
+        .run(&format!("--emulator asa setup-token get {id}"))
+        .fails_with(5);
+    place
+        .run(&format!("--emulator asa setup-token reveal {id}"))
+        .fails_with(5);
+}
+
+#[test]
+fn a_gateway_enrols_with_a_setup_token() {
+    let place = Place::new();
+    let token = place
+        .run("--emulator asa gst create --label env=dev -o json")
+        .json();
+    let id = token["id"].as_str().unwrap();
+    let gateway = place
+        .run(&format!("emulator enrol eu-7 --setup-token {id} -o json"))
+        .json();
+    assert_eq!(
+        (&gateway["name"], &gateway["labels"]["env"]),
+        (&"eu-7".into(), &"dev".into())
+    );
+    assert_eq!(
+        place
+            .run("--emulator asa gw list --contains eu-7 -o json")
+            .json()[0],
+        gateway
+    );
+    place
+        .run("emulator enrol eu-8 --setup-token 00000000-0000-4000-8000-000000000000")
+        .fails_with(5);
+}
+
+#[test]
+fn an_activegate_token_is_created_shown_and_deleted() {
+    let place = Place::new();
+    let before = place
+        .run("--emulator dt active-gate-token list -o json")
+        .json()
+        .as_array()
+        .unwrap()
+        .len();
+    let created = place
+        .run("--emulator dt token create edge-7 --type cluster --expires now+60d --seed -o json")
+        .json();
+    let (id, secret) = (
+        created["id"].as_str().unwrap(),
+        created["token"].as_str().unwrap(),
+    );
+    assert!(secret.starts_with(id));
+
+    let token = place
+        .run(&format!("--emulator dt token get {id} -o json"))
+        .json();
+    assert_eq!(
+        (&token["name"], &token["activeGateType"]),
+        (&"edge-7".into(), &"CLUSTER".into())
+    );
+    assert!(token["expirationDate"].is_string());
+    let list = place.run("--emulator dt tokens list -o ndjson").data();
+    assert_eq!(list.lines().count(), before + 1);
+    assert!(!list.contains(secret));
+
+    place
+        .run(&format!("--emulator dt token delete {id}"))
+        .data();
+    place
+        .run(&format!("--emulator dt token get {id}"))
+        .fails_with(5);
+}
+
+#[test]
+fn the_table_of_a_created_token_shows_its_secret() {
+    let table = Place::new().run("--emulator dt token create edge-7").data();
+    let row: Vec<&str> = table.lines().nth(1).unwrap().split_whitespace().collect();
+    assert!(row[1].starts_with(row[0]) && row[1].len() > row[0].len());
+    assert_eq!(row[2], "-", "it never expires");
+}
+
+#[test]
+fn without_a_home_folder_the_error_says_what_to_set_or_another_place_is_found() {
+    let ended: crate::run::Ended = Place::new()
+        .command(["--emulator", "asa", "gateway", "list"])
+        .env_clear()
+        .env("XDG_DATA_HOME", tempfile::tempdir().unwrap().path())
+        .output()
+        .unwrap()
+        .into();
+    assert!(ended.data().contains("Dev gateway"));
+}
+
+#[test]
+fn a_state_file_that_cannot_be_made_is_one_line() {
+    let line = Place::new()
+        .with("GATELET_EMULATOR_DATA", "/proc/none/emulator.redb")
+        .run("--emulator asa gateway list")
+        .fails_with(1);
+    assert!(line.contains("/proc/none"), "{line}");
+}

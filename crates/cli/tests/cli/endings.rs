@@ -1,0 +1,85 @@
+//! Ends that come from outside: a reader that leaves, Ctrl-C, SIGTERM.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use crate::run::{Ended, Place, Served, send};
+use crate::script::{Reply, Script, response};
+
+/// Pages of 3000 tokens, 34 of them.
+fn a_hundred_thousand() -> Script {
+    let token =
+        r#"{"id":"dt0g02.A","name":"n","owner":"o","creationDate":"2026-01-01T00:00:00.000Z"}"#;
+    let items = vec![token; 3000].join(",");
+    Script::new(move |request| {
+        let key = request.split_once("nextPageKey=").map_or(0, |(_, rest)| {
+            rest.split(' ').next().unwrap().parse().unwrap()
+        });
+        let next = if key < 33 {
+            format!(r#""nextPageKey":"{}","#, key + 1)
+        } else {
+            String::new()
+        };
+        Reply::Bytes(response(
+            "200 OK",
+            "application/json",
+            &format!(r#"{{"totalCount":102000,{next}"activeGateTokens":[{items}]}}"#),
+        ))
+    })
+}
+
+#[test]
+fn c4_a_reader_that_has_read_enough_is_a_quiet_end() {
+    for format in ["ndjson", "json", "table"] {
+        let script = a_hundred_thousand();
+        let mut process = Place::dt(&script.url)
+            .command(["dt", "token", "list", "-o", format])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        assert!(!line.is_empty());
+        let ended = Ended::from(process.wait_with_output().unwrap());
+        assert_eq!(
+            (ended.code, ended.stderr.as_str()),
+            (Some(0), ""),
+            "{format}"
+        );
+    }
+}
+
+#[test]
+fn c6_an_interrupted_create_says_that_its_outcome_is_unknown() {
+    let ended = interrupted(&["dt", "token", "create", "edge"]);
+    assert!(ended.fails_with(130).contains("outcome unknown"));
+}
+
+#[test]
+fn an_interrupted_read_changed_nothing() {
+    let ended = interrupted(&["dt", "token", "list"]);
+    assert_eq!(ended.fails_with(130), "gatelet: interrupted\n");
+}
+
+/// Presses Ctrl-C when the server has the request and does not answer it.
+fn interrupted(arguments: &[&str]) -> Ended {
+    let script = Script::new(|_| Reply::Silence);
+    let process = Place::dt(&script.url)
+        .command(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    script.requests.recv().unwrap();
+    send("-INT", &process);
+    process.wait_with_output().unwrap().into()
+}
+
+#[test]
+fn a_served_emulator_ends_with_0_on_sigterm_and_on_ctrl_c() {
+    assert_eq!(Served::start(&Place::new()).end("-TERM"), Some(0));
+    assert_eq!(Served::start(&Place::new()).end("-INT"), Some(0));
+}

@@ -1,0 +1,301 @@
+//! Each way to fail has its exit code and says one line on stderr.
+
+use std::net::TcpListener;
+
+use crate::run::{CANARY, Place, Served};
+use crate::script::{Reply, Script, response};
+
+const JSON: &str = "application/json";
+const LIST: &str = "dt active-gate-token list";
+
+/// An answer of the Dynatrace API that is an error.
+fn envelope(status: &'static str) -> Script {
+    Script::always(status, JSON, r#"{"error":{"code":1,"message":"so it is"}}"#)
+}
+
+#[test]
+fn c3_a_wrong_credential_is_3() {
+    let served = Served::start(&Place::new());
+    Place::dt(&served.url).run(LIST).fails_with(3);
+    Place::asa(&served.url)
+        .run("asa gateway list")
+        .fails_with(3);
+}
+
+#[test]
+fn c3_a_key_that_is_refused_in_any_way_is_3_and_any_other_failed_exchange_has_its_own_code() {
+    for (status, code) in [
+        ("400 Bad Request", 3),
+        ("403 Forbidden", 3),
+        ("500 Internal Server Error", 11),
+    ] {
+        let exchange = Script::always(status, JSON, r#"{"message":"so it is"}"#);
+        Place::asa(&exchange.url)
+            .run("asa gateway delete x")
+            .fails_with(code);
+    }
+}
+
+#[test]
+fn c3_no_credential_is_3_and_names_the_variable() {
+    let line = Place::new()
+        .with("GATELET_DT_URL", "http://127.0.0.1:1")
+        .run(LIST)
+        .fails_with(3);
+    assert!(line.contains("GATELET_DT_TOKEN_FILE"), "{line}");
+}
+
+#[test]
+fn c3_a_missing_setting_is_2_and_named() {
+    assert!(
+        Place::new()
+            .run(LIST)
+            .fails_with(2)
+            .contains("GATELET_DT_URL")
+    );
+    assert!(
+        Place::new()
+            .run("asa gateway list")
+            .fails_with(2)
+            .contains("GATELET_ASA_TEAM")
+    );
+}
+
+#[test]
+fn c3_a_missing_scope_is_4() {
+    let served = Served::start(&Place::new());
+    let place = Place::new()
+        .with("GATELET_DT_URL", &served.url)
+        .with("GATELET_DT_TOKEN", emulator::well_known::DT_READ_ONLY_TOKEN);
+    place.run(LIST).data();
+    let line = place.run("dt token create edge").fails_with(4);
+    assert!(line.contains("activeGateTokenManagement"), "{line}");
+}
+
+#[test]
+fn c3_an_unknown_id_is_5() {
+    let place = Place::new();
+    place
+        .run("--emulator asa gateway get 00000000-0000-4000-8000-000000000000")
+        .fails_with(5);
+    place
+        .run("--emulator asa gateway update 00000000-0000-4000-8000-000000000000 --name x")
+        .fails_with(5);
+    place
+        .run("--emulator dt token delete dt0g02.UNKNOWN2")
+        .fails_with(5);
+}
+
+#[test]
+fn c3_an_id_that_is_no_path_segment_is_2() {
+    let place = Place::new();
+    for id in ["..", ".", "a\nb"] {
+        place
+            .words(["--emulator", "dt", "token", "get", id])
+            .fails_with(2);
+        place
+            .words(["--emulator", "asa", "gateway", "get", id])
+            .fails_with(2);
+    }
+    place
+        .words(["--emulator", "dt", "token", "get", ""])
+        .fails_with(2);
+}
+
+#[test]
+fn c3_a_page_size_out_of_bounds_is_2() {
+    let place = Place::new();
+    for size in ["99", "3001"] {
+        let line = place
+            .run(&format!("--emulator {LIST} --page-size {size}"))
+            .fails_with(2);
+        assert!(line.contains("size"), "{line}");
+    }
+    for size in ["100", "3000"] {
+        place
+            .run(&format!("--emulator {LIST} --page-size {size}"))
+            .data();
+    }
+}
+
+#[test]
+fn c3_a_foreign_page_token_is_6() {
+    Place::new()
+        .run(&format!(
+            "--emulator {LIST} --page-token not-of-this-server"
+        ))
+        .fails_with(6);
+}
+
+#[test]
+fn c3_a_refused_request_is_6() {
+    Place::dt(&envelope("409 Conflict").url)
+        .run(LIST)
+        .fails_with(6);
+    Place::dt(&envelope("400 Bad Request").url)
+        .run(LIST)
+        .fails_with(6);
+}
+
+#[test]
+fn c3_a_rate_limit_is_7() {
+    let limited = Script::new(|_| {
+        Reply::Bytes(
+            b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 60\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".to_vec(),
+        )
+    });
+    Place::dt(&limited.url)
+        .run(&format!("--timeout 5 {LIST}"))
+        .fails_with(7);
+}
+
+#[test]
+fn c3_a_refused_connection_is_8() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    Place::dt(&url).run(LIST).fails_with(8);
+    Place::dt(&url).run("dt token create edge").fails_with(8);
+    Place::asa(&url).run("asa gateway list").fails_with(8);
+}
+
+#[test]
+fn c3_a_server_that_never_answers_is_9_or_12_for_a_create() {
+    let silent = Script::new(|_| Reply::Silence);
+    Place::dt(&silent.url)
+        .run(&format!("--timeout 0.3 {LIST}"))
+        .fails_with(9);
+    let line = Place::dt(&silent.url)
+        .run("--timeout 0.3 dt token create edge")
+        .fails_with(12);
+    assert!(line.contains("may have been applied"), "{line}");
+}
+
+#[test]
+fn c3_a_page_of_html_is_10() {
+    let login = Script::always("200 OK", "text/html", "<html>please log in</html>");
+    let line = Place::dt(&login.url).run(LIST).fails_with(10);
+    assert!(!line.contains("please"), "{line}");
+}
+
+#[test]
+fn c3_a_body_cut_in_half_is_9_or_10_if_it_claims_to_be_whole() {
+    let body = r#"{"totalCount":1,"activeGateTokens":[{"id":"dt0g02.A","#;
+    let cut = Script::new(move |_| {
+        let mut bytes = response("200 OK", JSON, &format!("{body}{body}"));
+        bytes.truncate(bytes.len() - body.len());
+        Reply::Bytes(bytes)
+    });
+    Place::dt(&cut.url).run(LIST).fails_with(9);
+    Place::dt(&Script::always("200 OK", JSON, body).url)
+        .run(LIST)
+        .fails_with(10);
+}
+
+#[test]
+fn c3_a_redirect_and_a_model_mismatch_are_10() {
+    let elsewhere = Script::new(|_| {
+        Reply::Bytes(b"HTTP/1.1 302 Found\r\nlocation: https://elsewhere.example/x?y\r\ncontent-length: 0\r\n\r\n".to_vec())
+    });
+    Place::dt(&elsewhere.url).run(LIST).fails_with(10);
+    let line = Place::dt(&Script::always("200 OK", JSON, r#"{"totalCount":"3"}"#).url)
+        .run(LIST)
+        .fails_with(10);
+    assert!(line.contains("totalCount"), "{line}");
+}
+
+#[test]
+fn c3_a_failing_server_is_11_or_12_for_a_create() {
+    Place::dt(&envelope("500 Internal Server Error").url)
+        .run(LIST)
+        .fails_with(11);
+    Place::dt(&envelope("500 Internal Server Error").url)
+        .run("dt token create edge")
+        .fails_with(12);
+}
+
+#[test]
+fn c3_a_create_whose_answer_is_lost_is_12() {
+    let lost = Script::new(|_| Reply::Bytes(Vec::new()));
+    Place::dt(&lost.url)
+        .run("dt token create edge")
+        .fails_with(12);
+    let garbled = Script::always("201 Created", JSON, r#"{"id":"dt0g02.A","#);
+    let line = Place::dt(&garbled.url)
+        .run("dt token create edge")
+        .fails_with(12);
+    assert!(line.contains("was applied"), "{line}");
+}
+
+#[test]
+fn c3_a_listing_that_stops_says_where_to_go_on() {
+    let script = Script::new(|request| {
+        Reply::Bytes(if request.contains("nextPageKey=second") {
+            response("500 Internal Server Error", JSON, "{}")
+        } else {
+            response(
+                "200 OK",
+                JSON,
+                r#"{"totalCount":2,"nextPageKey":"second","activeGateTokens":[]}"#,
+            )
+        })
+    });
+    let line = Place::dt(&script.url)
+        .run(&format!("{LIST} -o json"))
+        .fails_with(11);
+    assert!(line.contains("--page-token 'second'"), "{line}");
+}
+
+#[test]
+fn c3_a_wrong_command_line_is_2() {
+    let place = Place::new();
+    for line in [
+        "dt",
+        "dt token",
+        "nothing",
+        "dt token get",
+        "dt token list --limit 0",
+        "dt token list -o xml",
+        "asa gw update x",
+    ] {
+        let ended = place.run(line);
+        assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""), "{line}");
+    }
+    place.run("dt token list extra").fails_with(2);
+}
+
+#[test]
+fn help_and_version_are_0_and_on_stdout() {
+    let place = Place::new();
+    for line in [
+        "--help",
+        "-h",
+        "asa --help",
+        "dt token create --help",
+        "emulator serve --help",
+    ] {
+        assert!(place.run(line).data().contains("Usage: gatelet"), "{line}");
+    }
+    assert_eq!(
+        place.run("--version").data(),
+        format!("gatelet {}\n", env!("CARGO_PKG_VERSION"))
+    );
+    assert!(place.run("--help").data().contains("130  interrupted"));
+}
+
+#[test]
+fn a_secret_is_read_from_a_file_without_its_line_end() {
+    let script = Script::always("200 OK", JSON, r#"{"totalCount":0,"activeGateTokens":[]}"#);
+    let place = Place::new().with("GATELET_DT_URL", &script.url);
+    let file = place.file("token", &format!("{CANARY}\n"));
+    let place = place.with("GATELET_DT_TOKEN_FILE", file.to_str().unwrap());
+    place.run(LIST).data();
+    let request = script.requests.recv().unwrap();
+    assert!(
+        request.contains(&format!("Api-Token {CANARY}\r\n")),
+        "{request}"
+    );
+
+    let place = place.with("GATELET_DT_TOKEN", CANARY);
+    assert!(place.run(LIST).fails_with(2).contains("not both"));
+}

@@ -1,0 +1,13 @@
+//! The built binary from the outside: what it prints, where, and how it ends.
+//!
+//! One test target, so that the clients and their TLS stack are linked once.
+
+#![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
+
+mod embedded;
+mod endings;
+mod exit_codes;
+mod run;
+mod script;
+mod secrets;
+mod served;

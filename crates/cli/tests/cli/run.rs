@@ -1,0 +1,191 @@
+//! Runs `gatelet` with an environment of its own.
+
+use std::ffi::OsStr;
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// A place to run the binary in: an empty environment and an emulator state that nobody else sees.
+pub(crate) struct Place {
+    folder: TempDir,
+    variables: Vec<(&'static str, String)>,
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder
+            .path()
+            .join("emulator.redb")
+            .to_str()
+            .unwrap()
+            .to_owned();
+        Self {
+            folder,
+            variables: vec![("GATELET_EMULATOR_DATA", data)],
+        }
+    }
+
+    /// The same with one more variable.
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.variables.push((name, value.into()));
+        self
+    }
+
+    /// A Dynatrace environment at this address, with a credential that it need not check.
+    pub(crate) fn dt(url: &str) -> Self {
+        Self::new()
+            .with("GATELET_DT_URL", url)
+            .with("GATELET_DT_TOKEN", CANARY)
+    }
+
+    /// An ASA team at this address, with a credential that it need not check.
+    pub(crate) fn asa(url: &str) -> Self {
+        Self::new()
+            .with("GATELET_ASA_URL", url)
+            .with("GATELET_ASA_TEAM", "example-team")
+            .with("GATELET_ASA_KEY_ID", "5c1f3f0e-3a52-4a35-9a0c-2f6b6a0effff")
+            .with("GATELET_ASA_KEY_SECRET", CANARY)
+    }
+
+    /// A file in the place's folder.
+    pub(crate) fn file(&self, name: &str, content: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path
+    }
+
+    pub(crate) fn command<A: AsRef<OsStr>>(
+        &self,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gatelet"));
+        command
+            .args(arguments)
+            .env_clear()
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a command line, its words divided by spaces.
+    pub(crate) fn run(&self, line: &str) -> Ended {
+        self.words(line.split_whitespace())
+    }
+
+    pub(crate) fn words<A: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = A>) -> Ended {
+        self.command(words).output().unwrap().into()
+    }
+}
+
+/// A secret that must never be seen anywhere.
+pub(crate) const CANARY: &str = "dt0c01.CANARYPUBLIC.CANARYSECRETCANARYSECRET";
+
+/// How a run ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl From<Output> for Ended {
+    fn from(output: Output) -> Self {
+        let ended = Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        };
+        assert!(!format!("{ended:?}").contains("CANARY"), "{ended:?}");
+        ended
+    }
+}
+
+impl Ended {
+    /// The data of a run that went well.
+    #[track_caller]
+    pub(crate) fn data(self) -> String {
+        assert_eq!(self.code, Some(0), "{self:?}");
+        self.stdout
+    }
+
+    /// The one JSON document of a run that went well.
+    #[track_caller]
+    pub(crate) fn json(self) -> serde_json::Value {
+        serde_json::from_str(&self.data()).unwrap()
+    }
+
+    /// The one line on stderr of a run that failed with `code`, and with nothing on stdout.
+    #[track_caller]
+    pub(crate) fn fails_with(self, code: i32) -> String {
+        assert_eq!(
+            (self.code, self.stdout.as_str()),
+            (Some(code), ""),
+            "{self:?}"
+        );
+        assert!(
+            self.stderr.starts_with("gatelet: ") && self.stderr.ends_with('\n'),
+            "{self:?}"
+        );
+        assert_eq!(self.stderr.lines().count(), 1, "{self:?}");
+        self.stderr
+    }
+}
+
+/// `gatelet emulator serve` in a process of its own.
+pub(crate) struct Served {
+    process: Child,
+    pub(crate) url: String,
+    /// What it says about how to reach it.
+    pub(crate) environment: String,
+}
+
+impl Served {
+    pub(crate) fn start(place: &Place) -> Self {
+        let mut process = place
+            .command(["emulator", "serve"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut url = String::new();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut url)
+            .unwrap();
+        let stderr = BufReader::new(process.stderr.take().unwrap());
+        let environment = stderr
+            .lines()
+            .take(6)
+            .map(|line| line.unwrap() + "\n")
+            .collect();
+        Self {
+            process,
+            url: url.trim_end().to_owned(),
+            environment,
+        }
+    }
+
+    /// Asks it to end with this signal, and gives its exit code.
+    pub(crate) fn end(mut self, signal: &str) -> Option<i32> {
+        send(signal, &self.process);
+        self.process.wait().unwrap().code()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Sends a signal to a process that a test has started.
+pub(crate) fn send(signal: &str, process: &Child) {
+    let sent = Command::new("kill")
+        .args([signal, &process.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(sent.success());
+}

@@ -1,0 +1,212 @@
+//! Secrets: never taken from the command line, never shown unasked, never lost.
+
+use std::fs::OpenOptions;
+use std::process::{Command, Stdio};
+
+use crate::run::{CANARY, Ended, Place, Served};
+use crate::script::{Reply, Script, response};
+
+const CREATE: [&str; 5] = ["--emulator", "dt", "token", "create", "edge-7"];
+
+fn tokens(place: &Place) -> usize {
+    place
+        .run("--emulator dt token list -o json")
+        .json()
+        .as_array()
+        .unwrap()
+        .len()
+}
+
+#[test]
+fn c1_a_secret_on_the_command_line_is_refused_without_echo() {
+    let place = Place::new();
+    let with_option = format!("--token={CANARY}");
+    let with_secret_option = ["--emulator", "asa", "gw", "list", "--key-secret", "CANARY"];
+    place
+        .words(["--emulator", "dt", "token", "get", CANARY])
+        .fails_with(2);
+    place
+        .words(["--emulator", "dt", "token", "delete", CANARY])
+        .fails_with(2);
+    place
+        .words(["--emulator", "dt", "token", "create", CANARY])
+        .fails_with(2);
+    place
+        .words(["--emulator", "dt", "token", "list", "--token", CANARY])
+        .fails_with(2);
+    place
+        .words(["--emulator", "dt", "token", "list", &with_option])
+        .fails_with(2);
+    place
+        .words(["--emulator", "asa", "setup-token", "get", "sft-gw.CANARY"])
+        .fails_with(2);
+    assert!(
+        place
+            .words(with_secret_option)
+            .fails_with(2)
+            .contains("environment")
+    );
+}
+
+#[test]
+fn c5_a_create_with_stdout_closed_creates_nothing() {
+    let place = Place::new();
+    let before = tokens(&place);
+    let inner = place.command(CREATE);
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", "exec \"$0\" \"$@\" >&-"])
+        .arg(inner.get_program())
+        .args(inner.get_args())
+        .env_clear();
+    shell.envs(
+        inner
+            .get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    let ended: Ended = shell
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap()
+        .into();
+    assert!(ended.fails_with(1).contains("nothing was created"));
+
+    let discarded: Ended = place
+        .command(CREATE)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap()
+        .into();
+    discarded.fails_with(1);
+    assert_eq!(tokens(&place), before);
+}
+
+#[test]
+fn c5_a_create_with_stdout_not_open_for_writing_creates_nothing() {
+    let place = Place::new();
+    let before = tokens(&place);
+    let file = OpenOptions::new()
+        .read(true)
+        .open(place.file("out", ""))
+        .unwrap();
+    let ended: Ended = place
+        .command(CREATE)
+        .stdout(file)
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap()
+        .into();
+    ended.fails_with(1);
+    assert_eq!(tokens(&place), before);
+}
+
+#[test]
+fn c5_a_create_on_a_full_disk_creates_nothing() {
+    let place = Place::new();
+    let before = tokens(&place);
+    let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let ended: Ended = place
+        .command(CREATE)
+        .stdout(full)
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap()
+        .into();
+    assert!(ended.fails_with(1).contains("nothing was created"));
+    assert_eq!(tokens(&place), before);
+}
+
+#[test]
+fn c5_what_was_created_and_cannot_be_written_is_deleted_again() {
+    let place = Place::new();
+    let before = tokens(&place);
+    for create in [&CREATE[..], &["--emulator", "asa", "setup-token", "create"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let ended: Ended = place
+            .command(create)
+            .stdout(writer)
+            .stderr(Stdio::piped())
+            .output()
+            .unwrap()
+            .into();
+        assert!(
+            ended.fails_with(1).contains("deleted again"),
+            "a reader that left is no quiet end here"
+        );
+    }
+    assert_eq!(tokens(&place), before);
+    assert_eq!(
+        place
+            .run("--emulator asa setup-token list -o ndjson")
+            .data()
+            .lines()
+            .count(),
+        2,
+        "only the examples"
+    );
+}
+
+#[test]
+fn c5_a_token_that_can_neither_be_written_nor_deleted_is_named() {
+    let script = Script::new(|request| {
+        Reply::Bytes(if request.starts_with("POST") {
+            response(
+                "201 Created",
+                "application/json",
+                r#"{"id":"dt0g02.A","token":"dt0g02.A.CANARY"}"#,
+            )
+        } else {
+            response("403 Forbidden", "application/json", "{}")
+        })
+    });
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut create = Place::dt(&script.url).command(["dt", "token", "create", "edge-7"]);
+    let ended: Ended = create
+        .stdout(writer)
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap()
+        .into();
+    assert!(ended.fails_with(12).contains("dt0g02.A to stdout"));
+}
+
+#[test]
+fn c8_no_secret_is_seen_however_much_is_logged() {
+    let served = Served::start(&Place::new());
+    let wrong = [
+        Place::dt(&served.url),
+        Place::asa(&served.url),
+        Place::dt("http://127.0.0.1:1"),
+        Place::asa("http://127.0.0.1:1"),
+    ];
+    let lines = [
+        "dt token list",
+        "dt token get x",
+        "dt token create x",
+        "dt token delete x",
+        "asa gw list",
+        "asa gw get x",
+        "asa gw update x --name y",
+        "asa gw delete x",
+        "asa gw status x",
+        "asa setup-token list",
+        "asa setup-token create",
+        "asa setup-token get x",
+        "asa setup-token reveal x",
+        "asa setup-token delete x",
+    ];
+    for place in wrong {
+        let place = place
+            .with("RUST_LOG", "trace")
+            .with("RUST_BACKTRACE", "full");
+        for line in lines {
+            // `Ended` itself refuses output with the canary.
+            place.run(&format!("-vvv --timeout 2 {line}")).code.unwrap();
+        }
+    }
+}
