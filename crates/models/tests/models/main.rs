@@ -4,6 +4,7 @@
     reason = "a test says by its panic what went wrong"
 )]
 
+mod corpus;
 mod fields;
 mod fixtures;
 mod hostile;

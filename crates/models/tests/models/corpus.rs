@@ -1,0 +1,269 @@
+//! Some 500 JSON values and near misses, given to every model: raw, and as the value of a field that it does not know.
+
+use crate::table::{MODELS, Model};
+
+/// What every JSON parser takes.
+fn accepted() -> Vec<String> {
+    let mut texts = Vec::new();
+    for sign in ["", "-"] {
+        for integer in ["0", "7", "10", "123456789012345678901234567890"] {
+            for fraction in ["", ".0", ".25"] {
+                for exponent in ["", "e1", "E+2", "e-3", "E00"] {
+                    texts.push(format!("{sign}{integer}{fraction}{exponent}"));
+                }
+            }
+        }
+    }
+    let characters = [
+        "",
+        "a",
+        " ",
+        "'",
+        "/",
+        "\u{7f}",
+        "\u{80}",
+        "\u{e9}",
+        "\u{2028}",
+        "\u{feff}",
+        "\u{fffe}",
+        "\u{10ffff}",
+    ];
+    let escapes = [
+        r#"\""#, r"\\", r"\/", r"\b", r"\f", r"\n", r"\r", r"\t", r"\u0000", r"\u00e9", r"\uABcd",
+        r"\uffff",
+    ];
+    let pairs = [r"\ud834\udd1e", r"\uDBFF\uDFFF", r"\\u12", r"\u0022\u005c"];
+    texts.extend(
+        characters
+            .iter()
+            .chain(&escapes)
+            .chain(&pairs)
+            .map(|text| format!("\"{text}\"")),
+    );
+    let values = ["true", "false", "null", "0", r#""a""#, "[]", "{}"];
+    for space in ["", " ", "\t", "\n", "\r", " \r\n\t "] {
+        texts.extend(values.map(|value| format!("{space}{value}{space}")));
+        texts.extend(values.map(|value| format!("[{space}{value}{space},{space}{value}{space}]")));
+        texts.extend(
+            values
+                .map(|value| format!("{{{space}\"\"{space}:{space}{value}{space},\"\":{value}}}")),
+        );
+    }
+    texts.push(format!("{}{}", "[".repeat(100), "]".repeat(100)));
+    texts.push(format!("{}1{}", r#"{"a":"#.repeat(100), "}".repeat(100)));
+    texts
+}
+
+/// What no JSON parser takes.
+fn rejected() -> Vec<String> {
+    let mut texts: Vec<String> = [
+        // Numbers.
+        "+1",
+        "01",
+        "-01",
+        "00",
+        "-",
+        "--1",
+        "1.",
+        "-.5",
+        ".5",
+        "1.e1",
+        "1e",
+        "1e+",
+        "1E-",
+        "1e1.5",
+        "1ee1",
+        "0x10",
+        "0b1",
+        "1_000",
+        "1 000",
+        "1a",
+        "1.5.5",
+        "Infinity",
+        "-Infinity",
+        "NaN",
+        "-NaN",
+        "nan",
+        "\u{661}",
+        "\u{ff11}",
+        "1\u{2212}",
+        "e1",
+        "1e\u{b2}",
+        // Words.
+        "True",
+        "FALSE",
+        "Null",
+        "tru",
+        "truee",
+        "fals",
+        "nul",
+        "nulll",
+        "undefined",
+        "yes",
+        "a",
+        "\u{e9}",
+        "t rue",
+        // Texts.
+        "\"",
+        "\"a",
+        "a\"",
+        "'a'",
+        "\"a\"\"",
+        "\"\\\"",
+        "`a`",
+        "\u{201c}a\u{201d}",
+        r#""\u""#,
+        r#""\u0""#,
+        r#""\u00""#,
+        r#""\u000""#,
+        r#""\u000g""#,
+        r#""\u{41}""#,
+        r#""\x41""#,
+        r#""\0""#,
+        r#""\'""#,
+        r#""\ ""#,
+        "\"\\\u{e9}\"",
+        "\"\\\n\"",
+        // Lists.
+        "[",
+        "]",
+        "[[]",
+        "[]]",
+        "[1",
+        "[1,",
+        "[1,]",
+        "[,]",
+        "[,1]",
+        "[1,,2]",
+        "[1 2]",
+        "[1:2]",
+        "[1;2]",
+        "[}",
+        "(1)",
+        "[1}",
+        "<1>",
+        "[...]",
+        // Objects.
+        "{",
+        "}",
+        "{]",
+        "{}}",
+        r#"{"a"}"#,
+        r#"{"a":}"#,
+        r#"{"a":1"#,
+        r#"{"a":1,"#,
+        r#"{"a":1,}"#,
+        r#"{"a":1,,"b":2}"#,
+        "{,}",
+        r#"{,"a":1}"#,
+        r#"{"a" 1}"#,
+        r#"{"a"::1}"#,
+        r#"{"a"=1}"#,
+        "{a:1}",
+        "{'a':1}",
+        "{1:1}",
+        "{null:1}",
+        "{[]:1}",
+        r#"{"a":1 "b":2}"#,
+        r#"{"a":1;"b":2}"#,
+        r#"{"a","b"}"#,
+        r#"{:1}"#,
+        r#"{"a":1]"#,
+        r#"{"a":1}{"#,
+        "{1}",
+        "{true}",
+        r#"{"a:1}"#,
+        // What stands around.
+        "",
+        " ",
+        "\u{a0}1",
+        "\u{b}1",
+        "\u{c}1",
+        "\u{2003}1",
+        "1\u{feff}",
+        "1\0",
+        "\u{1}1",
+        "1//a",
+        "/*a*/1",
+        "#a\n1",
+        "<!--a-->1",
+        "1 2",
+        "[][]",
+        "1\\",
+        "\\1",
+        "\u{1b}[1m1",
+    ]
+    .map(str::to_owned)
+    .into();
+    texts.extend((0_u8..0x20).map(|control| format!("\"a{}b\"", char::from(control))));
+    let unknown_escapes = (b'a'..=b'z')
+        .chain(b'A'..=b'Z')
+        .filter(|letter| !b"bfnrtu".contains(letter));
+    texts.extend(unknown_escapes.map(|letter| format!("\"\\{}\"", char::from(letter))));
+    texts.push("[".repeat(100_000));
+    texts.push(r#"[{"a":"#.repeat(100_000));
+    texts
+}
+
+/// What a parser may take or not.
+const FREE: [&str; 12] = [
+    "1e400",
+    "-1e400",
+    "1e-400",
+    "1e99999999999999999999",
+    "-0",
+    r#""\ud800""#,
+    r#""\udc00""#,
+    r#""\udc00\ud800""#,
+    r#""\ud800a""#,
+    r#""\ud800\n""#,
+    r#"{"\ud800":1}"#,
+    r#"{"a":1,"a":2}"#,
+];
+
+fn as_unknown_field(model: &Model, text: &str) -> String {
+    let fields = model.sample.strip_prefix('{').expect("an object");
+    format!("{{\"x-new\":{text},{fields}")
+}
+
+#[test]
+fn m1_a_json_value_in_an_unknown_field_changes_nothing() {
+    for text in accepted() {
+        for model in MODELS {
+            assert_eq!(
+                model.accept(&as_unknown_field(model, &text)),
+                model.value(),
+                "{}",
+                model.name
+            );
+            let is_object = text.trim_start().starts_with('{');
+            assert!(
+                (model.rewrite)(&text).is_err() || is_object,
+                "{} takes {text}",
+                model.name
+            );
+        }
+    }
+}
+
+#[test]
+fn m1_what_is_no_json_value_is_refused_raw_and_in_an_unknown_field() {
+    for text in rejected() {
+        for model in MODELS {
+            model.refuse(&text);
+            model.refuse(&as_unknown_field(model, &text));
+        }
+    }
+}
+
+#[test]
+fn m1_what_parsers_disagree_on_does_no_harm() {
+    for text in FREE {
+        for model in MODELS {
+            let _ = (model.rewrite)(text);
+            if (model.rewrite)(&as_unknown_field(model, text)).is_ok() {
+                assert_eq!(model.accept(&as_unknown_field(model, text)), model.value());
+            }
+        }
+    }
+}
