@@ -45,8 +45,12 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
 }
 
 fn write(root: &Path) -> Result<(), Failure> {
-    for change in generate(root)?.write(root)? {
+    let changes = generate(root)?.write(root)?;
+    for change in &changes {
         println!("{change}");
+    }
+    if changes.is_empty() {
+        println!("codegen: all files are fresh");
     }
     Ok(())
 }
@@ -54,6 +58,7 @@ fn write(root: &Path) -> Result<(), Failure> {
 fn compare(root: &Path) -> Result<(), Failure> {
     let differences = generate(root)?.differences(root)?;
     if differences.is_empty() {
+        println!("codegen: all files are fresh");
         return Ok(());
     }
     Err(Failure::Check(format!(

@@ -276,6 +276,11 @@ fn names_that_rust_cannot_have_are_a_mistake() {
         "house.yaml:51:9: the property `type` cannot be `kindOf` in Rust; the fix: give it an `x-rust-name` in snake case that is no keyword",
     );
     check(
+        "colour: {",
+        "unknown: { type: string, description: Dark }\n        colour: {",
+        "house.yaml:51:9: the property `unknown` cannot be `unknown` in Rust; the fix: give it an `x-rust-name` in snake case that is no keyword",
+    );
+    check(
         "operationId: OpenDoor",
         "operationId: open 1",
         "house.yaml:14:7: `open 1` is no Rust name; the fix: give the operation another `operationId`",

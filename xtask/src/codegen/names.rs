@@ -59,6 +59,7 @@ pub(crate) const TAKEN: &[&str] = &[
     "Deserializer",
     "Eq",
     "Err",
+    "Field",
     "Into",
     "IntoIterator",
     "MapAccess",

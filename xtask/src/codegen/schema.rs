@@ -176,7 +176,8 @@ fn field(entry: &Entry, is_required: bool, problems: &mut Problems) -> Option<Fi
         Some(name) => name.to_owned(),
         None => names::snake(&entry.key),
     };
-    if !names::is_identifier(&rust) || names::snake(&rust) != rust {
+    // `unknown` is what the generated code calls every other property.
+    if !names::is_identifier(&rust) || names::snake(&rust) != rust || rust == "unknown" {
         problems.add(
             entry.at,
             format!("the property `{}` cannot be `{rust}` in Rust", entry.key),
