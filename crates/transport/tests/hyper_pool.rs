@@ -1,0 +1,410 @@
+//! Which connections `HyperTransport` uses again, and what becomes of calls that are dropped.
+
+#![cfg(feature = "hyper")]
+
+mod wire;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use gatelet_transport::{HyperTransport, Phase, Transport, TransportErrorKind};
+use http::StatusCode;
+use tokio::runtime::Runtime;
+use tokio::task::JoinSet;
+use wire::{Gate, Step, Wire, ok, send, words};
+
+/// Short enough for a test that waits for it, long enough that nothing else meets it.
+const SHORT: Duration = Duration::from_millis(100);
+
+#[tokio::test]
+async fn requests_one_after_the_other_share_a_connection() {
+    let script = vec![
+        Step::Read,
+        ok("1"),
+        Step::Read,
+        ok("2"),
+        Step::Read,
+        ok("3"),
+        Step::Stay,
+    ];
+    let wire = Wire::plays([script]);
+    let transport = HyperTransport::new();
+    for expected in ["1", "2", "3"] {
+        assert_eq!(
+            transport.clone().send(wire.post()).await.unwrap().body(),
+            expected
+        );
+    }
+    wire.finish().await;
+}
+
+#[tokio::test]
+async fn t26_a_pause_between_two_calls_holds_no_connection_longer_than_the_idle_timeout() {
+    let gate = Gate::new();
+    let wire = Wire::plays([
+        vec![
+            Step::Read,
+            ok("1"),
+            Step::ClientCloses,
+            Step::Open(gate.clone()),
+        ],
+        vec![Step::Read, ok("2"), Step::Stay],
+    ]);
+    let transport = HyperTransport::builder().idle_timeout(SHORT).build();
+    transport.send(wire.get()).await.unwrap();
+    gate.pass().await;
+    assert_eq!(transport.send(wire.get()).await.unwrap().body(), "2");
+    wire.finish().await;
+}
+
+#[tokio::test]
+async fn a_dropped_transport_closes_its_connections() {
+    let wire = Wire::plays([vec![Step::Read, ok("1"), Step::ClientCloses]]);
+    let transport = HyperTransport::new();
+    transport.send(wire.get()).await.unwrap();
+    drop(transport);
+    wire.finish().await;
+}
+
+#[tokio::test]
+async fn a_pool_without_room_keeps_nothing() {
+    let once = || vec![Step::Read, ok("1"), Step::ClientCloses];
+    let wire = Wire::plays([once(), once()]);
+    let transport = HyperTransport::builder().max_idle_connections(0).build();
+    transport.send(wire.get()).await.unwrap();
+    transport.send(wire.get()).await.unwrap();
+    wire.finish().await;
+}
+
+#[tokio::test]
+async fn t30_bytes_after_an_answer_without_body_never_reach_the_next_call() {
+    for status in ["204 No Content", "304 Not Modified"] {
+        let odd = format!("HTTP/1.1 {status}\r\ncontent-length: 4\r\n\r\n");
+        let late = Gate::new();
+        let wire = Wire::plays([
+            vec![
+                Step::Read,
+                send(&odd),
+                Step::Wait(late.clone()),
+                send("HTTP/1.1 500 Wrong\r\n\r\n"),
+            ],
+            vec![Step::Read, ok("mine"), Step::Stay],
+        ]);
+        let transport = HyperTransport::new();
+        let response = transport
+            .send(wire.request(http::Method::DELETE, ""))
+            .await
+            .unwrap();
+        assert!(response.body().is_empty());
+        let next = transport.send(wire.get()).await.unwrap();
+        late.open();
+        assert_eq!(
+            (next.status(), next.body().as_ref()),
+            (StatusCode::OK, &b"mine"[..])
+        );
+        wire.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn t15_bytes_beyond_the_announced_length_never_reach_the_next_call() {
+    let wire = Wire::plays([
+        vec![
+            Step::Read,
+            send("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]HTTP/1.1 500 Wrong\r\n\r\n"),
+        ],
+        vec![Step::Read, ok("mine"), Step::Stay],
+    ]);
+    let transport = HyperTransport::new();
+    assert_eq!(transport.send(wire.get()).await.unwrap().body(), "[]");
+    assert_eq!(transport.send(wire.get()).await.unwrap().body(), "mine");
+    wire.finish().await;
+}
+
+#[tokio::test]
+async fn a_length_beside_chunks_closes_the_connection() {
+    let both = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\n\r\n";
+    let wire = Wire::plays([
+        vec![Step::Read, send(both), Step::ClientCloses],
+        vec![Step::Read, ok("mine"), Step::Stay],
+    ]);
+    let transport = HyperTransport::new();
+    assert_eq!(transport.send(wire.get()).await.unwrap().body(), "[]");
+    assert_eq!(transport.send(wire.get()).await.unwrap().body(), "mine");
+    wire.finish().await;
+}
+
+#[tokio::test]
+async fn t45_a_connection_that_timed_out_is_never_used_again() {
+    let head = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n123";
+    for (said, phase) in [("", Phase::FirstByte), (head, Phase::Stall)] {
+        let wire = Wire::plays([
+            vec![Step::Read, send(said), Step::ClientCloses],
+            vec![Step::Read, ok("mine"), Step::Stay],
+        ]);
+        let hurried = HyperTransport::builder()
+            .first_byte_timeout(SHORT)
+            .stall_timeout(SHORT)
+            .build();
+        let error = hurried.send(wire.get()).await.unwrap_err();
+        assert_eq!(error.kind(), TransportErrorKind::Timeout(phase));
+        let response = hurried.send(wire.get()).await.unwrap();
+        assert_eq!(response.body(), "mine");
+        wire.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn t45_a_connection_that_said_503_is_used_again() {
+    let busy = send("HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n");
+    let wire = Wire::plays([vec![Step::Read, busy, Step::Read, ok("1"), Step::Stay]]);
+    let transport = HyperTransport::new();
+    assert_eq!(transport.send(wire.get()).await.unwrap().status(), 503);
+    assert_eq!(transport.send(wire.get()).await.unwrap().status(), 200);
+    wire.finish().await;
+}
+
+/// The server closes the connection while it is idle; the client finds out only when it wants to use it again.
+fn t46(runtime: &Runtime, end: Vec<Step>) {
+    for method in [http::Method::GET, http::Method::POST] {
+        let gate = Gate::new();
+        let mut first = vec![Step::Read, ok("1"), Step::Wait(gate.clone())];
+        first.extend(end.clone());
+        let wire = Wire::plays([first, vec![Step::Read, ok("2"), Step::Stay]]);
+        let transport = HyperTransport::new();
+        runtime.block_on(transport.send(wire.get())).unwrap();
+        gate.open();
+        // Nothing polls the client's sockets meanwhile; the close arrives behind its back.
+        std::thread::park_timeout(SHORT);
+        let request = wire.request(method, "{}");
+        let response = runtime.block_on(transport.send(request)).unwrap();
+        assert_eq!(response.body(), "2");
+        assert_eq!(wire.finish_without_runtime().len(), 2);
+    }
+}
+
+#[test]
+fn t46_an_idle_connection_closed_by_the_server_is_replaced_unseen() {
+    let one_thread = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let many_threads = Runtime::new().unwrap();
+    for runtime in [one_thread, many_threads] {
+        t46(&runtime, vec![]);
+        t46(&runtime, vec![Step::Reset]);
+    }
+}
+
+#[tokio::test]
+async fn t46_a_reused_connection_that_took_the_request_and_died_counts_as_sent() {
+    let wire = Wire::plays([vec![Step::Read, ok("1"), Step::Read]]);
+    let transport = HyperTransport::new();
+    transport.send(wire.get()).await.unwrap();
+    let error = transport.send(wire.post()).await.unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::Interrupted);
+    assert!(error.was_sent());
+    assert_eq!(
+        wire.finish().await.len(),
+        2,
+        "the transport must not send it again by itself"
+    );
+}
+
+#[tokio::test]
+async fn t48_a_dropped_call_closes_its_connection_wherever_it_stands() {
+    let head = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n123";
+    for said in ["", "HTTP/1.1 200", head] {
+        let reached = Gate::new();
+        let wire = Wire::plays([
+            vec![
+                Step::Read,
+                send(said),
+                Step::Open(reached.clone()),
+                Step::ClientCloses,
+            ],
+            vec![Step::Read, ok("mine"), Step::Stay],
+        ]);
+        let transport = HyperTransport::new();
+        let call = tokio::spawn({
+            let (transport, request) = (transport.clone(), wire.get());
+            async move { transport.send(request).await }
+        });
+        reached.pass().await;
+        call.abort();
+        assert!(call.await.unwrap_err().is_cancelled());
+        assert_eq!(transport.send(wire.get()).await.unwrap().body(), "mine");
+        wire.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn t48_many_calls_dropped_at_random_points_leave_nothing_behind() {
+    const CALLS: usize = 1_000;
+    let address = endless_server();
+    let transport = HyperTransport::builder().max_in_flight(16).build();
+    let request = || {
+        let uri = format!("http://{address}/");
+        http::Request::post(uri)
+            .body(Bytes::from_static(b"0123456789"))
+            .unwrap()
+    };
+    transport.send(request()).await.unwrap();
+    let tasks = tokio::runtime::Handle::current()
+        .metrics()
+        .num_alive_tasks();
+    for call in 0..CALLS {
+        let mut future = Box::pin(transport.send(request()));
+        // Polls as often as the number says, with the runtime's own work in between.
+        for _ in 0..call % 17 {
+            let once = std::future::poll_fn(|cx| std::task::Poll::Ready(future.as_mut().poll(cx)));
+            if once.await.is_ready() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+    // All permits are back: as many calls as there are lanes go through at once.
+    let mut calls = JoinSet::new();
+    for _ in 0..64 {
+        let (transport, request) = (transport.clone(), request());
+        calls.spawn(async move { transport.send(request).await.unwrap() });
+    }
+    while let Some(call) = calls.join_next().await {
+        assert_eq!(call.unwrap().body(), "ok");
+    }
+    drop(transport);
+    for _ in 0..1_000 {
+        if tokio::runtime::Handle::current()
+            .metrics()
+            .num_alive_tasks()
+            < tasks
+        {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    let left = tokio::runtime::Handle::current()
+        .metrics()
+        .num_alive_tasks();
+    assert!(left < tasks, "{left} tasks of {tasks}");
+}
+
+/// A server that answers everything, in threads of its own so that the client's tasks can be counted.
+fn endless_server() -> std::net::SocketAddr {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            std::thread::spawn(move || {
+                let mut buffer = [0; 4096];
+                let mut seen = Vec::new();
+                while let Ok(read @ 1..) = stream.read(&mut buffer) {
+                    seen.extend_from_slice(&buffer[..read]);
+                    if seen.ends_with(b"0123456789") {
+                        seen.clear();
+                        if stream
+                            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+                            .is_err()
+                        {
+                            return;
+                        }
+                    }
+                }
+            });
+        }
+    });
+    address
+}
+
+#[test]
+fn t53_a_runtime_dropped_in_the_middle_of_a_call_is_an_error() {
+    let head = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n123";
+    for said in ["", head] {
+        let reached = Gate::new();
+        let wire = Wire::plays([vec![
+            Step::Read,
+            send(said),
+            Step::Open(reached.clone()),
+            Step::ClientCloses,
+        ]]);
+        let runtime = Runtime::new().unwrap();
+        let handle = runtime.handle().clone();
+        let request = wire.post();
+        let caller =
+            std::thread::spawn(move || handle.block_on(HyperTransport::new().send(request)));
+        Runtime::new().unwrap().block_on(reached.pass());
+        drop(runtime);
+        let error = caller.join().unwrap().unwrap_err();
+        assert_eq!(error.kind(), TransportErrorKind::Interrupted);
+        assert!(error.was_sent());
+        words(&error);
+        wire.finish_without_runtime();
+    }
+}
+
+#[test]
+fn t54_a_transport_outlives_the_runtime_it_was_used_in() {
+    let wire = Wire::plays([
+        vec![Step::Read, ok("1"), Step::ClientCloses],
+        vec![Step::Read, ok("2"), Step::Read, ok("3"), Step::Stay],
+    ]);
+    let first = Runtime::new().unwrap();
+    let transport = first.block_on(async { HyperTransport::new() });
+    first.block_on(transport.send(wire.get())).unwrap();
+    drop(first);
+    let second = Runtime::new().unwrap();
+    for expected in ["2", "3"] {
+        let response = second.block_on(transport.send(wire.post())).unwrap();
+        assert_eq!(response.body(), expected);
+    }
+    wire.finish_without_runtime();
+}
+
+#[test]
+fn t54_without_a_runtime_a_call_is_a_typed_error() {
+    use std::task::{Context, Poll, Waker};
+    let request = http::Request::get("http://127.0.0.1:1/")
+        .body(Bytes::new())
+        .unwrap();
+    let transport = HyperTransport::new();
+    let mut call = Box::pin(transport.send(request));
+    let Poll::Ready(Err(error)) = call.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+    else {
+        panic!("the call must end at once");
+    };
+    assert_eq!(error.kind(), TransportErrorKind::Config);
+    assert!(!error.was_sent());
+    assert!(words(&error).contains("no tokio runtime"));
+}
+
+#[tokio::test]
+async fn no_more_requests_are_under_way_than_allowed() {
+    let both = Arc::new(Gate::new());
+    let script = || {
+        vec![
+            Step::Read,
+            Step::Wait((*both).clone()),
+            ok("1"),
+            Step::Read,
+            ok("2"),
+            Step::Stay,
+        ]
+    };
+    let wire = Wire::plays([script(), script()]);
+    let transport = HyperTransport::builder().max_in_flight(2).build();
+    let mut calls = JoinSet::new();
+    for _ in 0..4 {
+        let (transport, request) = (transport.clone(), wire.get());
+        calls.spawn(async move { transport.send(request).await.unwrap() });
+    }
+    both.open();
+    both.open();
+    while let Some(call) = calls.join_next().await {
+        assert_eq!(call.unwrap().status(), 200);
+    }
+    assert_eq!(wire.finish().await.len(), 4);
+}
