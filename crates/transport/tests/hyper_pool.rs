@@ -1,6 +1,7 @@
 //! Which connections `HyperTransport` uses again, and what becomes of calls that are dropped.
 
 #![cfg(feature = "hyper")]
+#![allow(clippy::unwrap_used, clippy::expect_used)] // A failed assumption fails the test.
 
 mod wire;
 
@@ -210,6 +211,29 @@ async fn t46_a_reused_connection_that_took_the_request_and_died_counts_as_sent()
         2,
         "the transport must not send it again by itself"
     );
+}
+
+#[tokio::test]
+async fn t45_a_connection_whose_peer_reads_nothing_is_torn_down() {
+    let gate = Gate::new();
+    let wire = Wire::plays([vec![Step::Wait(gate.clone())]]);
+    let tasks = || {
+        tokio::runtime::Handle::current()
+            .metrics()
+            .num_alive_tasks()
+    };
+    let before = tasks();
+    let hurried = HyperTransport::builder().first_byte_timeout(SHORT).build();
+    let large = wire.get().map(|_| Bytes::from(vec![b'x'; 32 << 20]));
+    let error = hurried.send(large).await.unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::Timeout(Phase::FirstByte));
+    assert!(error.was_sent());
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(tasks(), before);
+    gate.open();
+    wire.finish().await;
 }
 
 #[tokio::test]

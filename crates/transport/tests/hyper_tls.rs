@@ -1,6 +1,7 @@
 //! Whom `HyperTransport` trusts, and HTTP/2 where the server chooses it.
 
 #![cfg(feature = "ring")]
+#![allow(clippy::unwrap_used, clippy::expect_used)] // A failed assumption fails the test.
 
 use std::error::Error;
 use std::net::SocketAddr;

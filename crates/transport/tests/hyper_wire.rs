@@ -1,6 +1,7 @@
 //! What `HyperTransport` makes of servers that misbehave on one HTTP/1.1 exchange.
 
 #![cfg(feature = "hyper")]
+#![allow(clippy::unwrap_used, clippy::expect_used)] // A failed assumption fails the test.
 
 mod wire;
 
@@ -254,10 +255,41 @@ async fn t19_a_head_beyond_its_limits_is_too_large() {
         }
     ));
 
+    let few = HyperTransport::builder().max_head_fields(2);
+    let error = failure_of(
+        few,
+        answers("HTTP/1.1 200 OK\r\na: 1\r\nb: 2\r\nc: 3\r\n\r\n"),
+    )
+    .await;
+    assert!(matches!(
+        error.kind(),
+        TransportErrorKind::TooLarge {
+            what: TooLarge::Head,
+            ..
+        }
+    ));
+}
+
+#[tokio::test]
+async fn t19_a_head_within_its_limits_is_read() {
     let just_right = format!("HTTP/1.1 204 No Content\r\n{}\r\n", "x: y\r\n".repeat(100));
     let wire = Wire::plays([vec![Step::Read, send(&just_right), Step::Stay]]);
     let response = HyperTransport::new().send(wire.get()).await.unwrap();
     assert_eq!(response.headers().len(), 100);
+    wire.finish().await;
+
+    let huge = "y".repeat(500 * 1024);
+    let head = format!(
+        "HTTP/1.1 204 No Content\r\n{}x: {huge}\r\n\r\n",
+        "x: y\r\n".repeat(150)
+    );
+    let wire = Wire::plays([vec![Step::Read, send(&head), Step::Stay]]);
+    let generous = HyperTransport::builder()
+        .max_head_size(1 << 20)
+        .max_head_fields(151)
+        .build();
+    let response = generous.send(wire.get()).await.unwrap();
+    assert_eq!(response.headers().len(), 151);
     wire.finish().await;
 }
 
@@ -482,4 +514,23 @@ async fn what_cannot_be_sent_is_refused_before_any_socket() {
         assert_eq!(error.kind(), TransportErrorKind::Config);
         assert!(!error.was_sent());
     }
+}
+
+#[tokio::test]
+#[should_panic(expected = "connection 1 never came")]
+async fn a_script_that_was_not_played_fails_its_test() {
+    let wire = Wire::plays([vec![Step::Read, ok("[]"), Step::Stay], vec![Step::Read]]);
+    HyperTransport::new().send(wire.get()).await.unwrap();
+    wire.finish().await;
+}
+
+#[tokio::test]
+#[should_panic(expected = "a connection more than the script has")]
+async fn a_connection_that_nobody_expected_fails_its_test() {
+    let wire = Wire::plays([vec![Step::Read, ok("[]"), Step::Stay]]);
+    for _ in 0..2 {
+        let transport = HyperTransport::builder().first_byte_timeout(SHORT).build();
+        let _ = transport.send(wire.get()).await;
+    }
+    wire.finish().await;
 }

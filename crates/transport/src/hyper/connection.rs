@@ -92,7 +92,7 @@ impl Connection {
         }
     }
 
-    async fn http1<T>(stream: T, limits: &Limits) -> Result<Self, TransportError>
+    pub(super) async fn http1<T>(stream: T, limits: &Limits) -> Result<Self, TransportError>
     where
         T: Read + Write + Send + Unpin + 'static,
     {

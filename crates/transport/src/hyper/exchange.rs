@@ -322,3 +322,102 @@ fn body_too_large(limit: u64) -> TransportError {
         limit,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use http::Request;
+    use hyper::rt::{Read, ReadBufCursor, Write};
+
+    use super::super::HyperTransport;
+    use super::super::connection::Connection;
+    use super::{Exchange, Failure, Lease};
+    use crate::{ConnectFailure, Phase, TransportError, TransportErrorKind};
+
+    /// A peer that takes so many bytes and then breaks, or takes no more.
+    struct Peer {
+        takes: usize,
+        breaks: bool,
+    }
+
+    impl Read for Peer {
+        fn poll_read(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            _: ReadBufCursor<'_>,
+        ) -> Poll<io::Result<()>> {
+            Poll::Pending
+        }
+    }
+
+    impl Write for Peer {
+        fn poll_write(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            bytes: &[u8],
+        ) -> Poll<io::Result<usize>> {
+            let taken = bytes.len().min(self.takes);
+            self.takes -= taken;
+            match (taken, self.breaks) {
+                (1.., _) => Poll::Ready(Ok(taken)),
+                (0, true) => Poll::Ready(Err(io::ErrorKind::ConnectionReset.into())),
+                (0, false) => Poll::Pending,
+            }
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    async fn failure(peer: Peer) -> TransportError {
+        let transport = HyperTransport::builder()
+            .first_byte_timeout(Duration::from_secs(1))
+            .build();
+        let shared = &transport.shared;
+        let connection = Connection::http1(peer, &shared.limits).await.unwrap();
+        let request = Request::post("http://localhost/")
+            .body(Bytes::new())
+            .unwrap();
+        let request = Exchange::new(request).unwrap().request_for(&connection);
+        let answer = Lease::new(&shared.pool, connection)
+            .first_byte(shared, request)
+            .await;
+        match answer {
+            Err(Failure::Final(error)) => error,
+            Err(Failure::Returned(..)) => panic!("the connection took the request"),
+            Ok(_) => panic!("nobody answers"),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_of_which_no_byte_was_written_was_not_sent() {
+        let refused = TransportErrorKind::Connect(ConnectFailure::Other);
+        let late = TransportErrorKind::Timeout(Phase::FirstByte);
+        for (breaks, kind) in [(true, refused), (false, late)] {
+            let error = failure(Peer { takes: 0, breaks }).await;
+            assert_eq!(error.kind(), kind);
+            assert!(!error.was_sent());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_of_which_one_byte_was_written_counts_as_sent() {
+        let broken = TransportErrorKind::Interrupted;
+        let late = TransportErrorKind::Timeout(Phase::FirstByte);
+        for (breaks, kind) in [(true, broken), (false, late)] {
+            let error = failure(Peer { takes: 1, breaks }).await;
+            assert_eq!(error.kind(), kind);
+            assert!(error.was_sent());
+        }
+    }
+}

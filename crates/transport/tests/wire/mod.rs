@@ -166,12 +166,14 @@ impl Stage {
         let curtain = Gate::new();
         let mut players = tokio::task::JoinSet::new();
         for (number, script) in scripts.into_iter().enumerate() {
-            let accepted = tokio::time::timeout(PATIENCE, listener.accept()).await;
-            let Ok(accepted) = accepted else {
-                panic!("connection {number} never came");
+            let accepted = tokio::select! {
+                biased;
+                accepted = listener.accept() => accepted.unwrap(),
+                () = self.over.notified() => panic!("connection {number} never came"),
+                () = tokio::time::sleep(PATIENCE) => panic!("connection {number} never came"),
             };
             let player = Player {
-                stream: accepted.unwrap().0,
+                stream: accepted.0,
                 requests: self.requests.clone(),
                 curtain: curtain.clone(),
             };
