@@ -35,6 +35,7 @@
 //!
 //! Each exchange runs in a task of its own, so that a runtime that is dropped ends it instead of panicking in its timers.
 
+mod body;
 mod builder;
 mod clock;
 mod connection;
@@ -42,6 +43,7 @@ mod dial;
 mod exchange;
 mod fault;
 mod interim;
+mod lease;
 mod metered;
 mod origin;
 mod pool;

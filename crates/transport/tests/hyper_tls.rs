@@ -151,7 +151,7 @@ async fn serve_http2(stream: TlsStream<TcpStream>, number: usize) {
 }
 
 #[tokio::test]
-async fn t05_an_unknown_authority_is_refused_before_a_byte_of_http() {
+async fn t5_an_unknown_authority_is_refused_before_a_byte_of_http() {
     let server = Server::start(Authority::new().certify("localhost", |_| {}), &[]).await;
     let error = server.is_refused_by(&HyperTransport::new()).await;
     let cause = error.source().unwrap().to_string();
@@ -160,7 +160,7 @@ async fn t05_an_unknown_authority_is_refused_before_a_byte_of_http() {
 }
 
 #[tokio::test]
-async fn t05_an_added_root_is_trusted() {
+async fn t5_an_added_root_is_trusted() {
     let authority = Authority::new();
     let server = Server::start(authority.certify("localhost", |_| {}), &[]).await;
     let client = authority.client();
@@ -178,7 +178,7 @@ async fn t05_an_added_root_is_trusted() {
 }
 
 #[tokio::test]
-async fn t05_a_wrong_host_an_old_or_a_self_signed_certificate_is_refused() {
+async fn t5_a_wrong_host_an_old_or_a_self_signed_certificate_is_refused() {
     let authority = Authority::new();
     let wrong_host = authority.certify("example.com", |_| {});
     let expired = authority.certify("localhost", |params| {
@@ -200,7 +200,7 @@ async fn t05_a_wrong_host_an_old_or_a_self_signed_certificate_is_refused() {
 }
 
 #[tokio::test]
-async fn t05_a_server_that_speaks_no_tls_is_refused() {
+async fn t5_a_server_that_speaks_no_tls_is_refused() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {

@@ -1,22 +1,15 @@
 //! Which connections `HyperTransport` uses again, and what becomes of calls that are dropped.
 
-#![cfg(feature = "hyper")]
-#![allow(clippy::unwrap_used, clippy::expect_used)] // A failed assumption fails the test.
-
-mod wire;
-
-use std::sync::Arc;
-use std::time::Duration;
+use std::process::Command;
 
 use bytes::Bytes;
-use gatelet_transport::{HyperTransport, Phase, Transport, TransportErrorKind};
+use gatelet_transport::{ConnectFailure, HyperTransport, Phase, Transport, TransportErrorKind};
 use http::StatusCode;
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
-use wire::{Gate, Step, Wire, ok, send, words};
 
-/// Short enough for a test that waits for it, long enough that nothing else meets it.
-const SHORT: Duration = Duration::from_millis(100);
+use crate::SHORT;
+use crate::wire::{Gate, Step, Wire, ok, send, words};
 
 #[tokio::test]
 async fn requests_one_after_the_other_share_a_connection() {
@@ -407,28 +400,91 @@ fn t54_without_a_runtime_a_call_is_a_typed_error() {
 
 #[tokio::test]
 async fn no_more_requests_are_under_way_than_allowed() {
-    let both = Arc::new(Gate::new());
+    let (arrived, go) = (Gate::new(), Gate::new());
     let script = || {
         vec![
             Step::Read,
-            Step::Wait((*both).clone()),
+            Step::Open(arrived.clone()),
+            Step::Wait(go.clone()),
             ok("1"),
-            Step::Read,
-            ok("2"),
-            Step::Stay,
         ]
     };
-    let wire = Wire::plays([script(), script()]);
-    let transport = HyperTransport::builder().max_in_flight(2).build();
+    let wire = Wire::plays([script(), script(), script(), script()]);
+    let transport = HyperTransport::builder()
+        .max_in_flight(2)
+        .max_idle_connections(0)
+        .build();
     let mut calls = JoinSet::new();
     for _ in 0..4 {
         let (transport, request) = (transport.clone(), wire.get());
         calls.spawn(async move { transport.send(request).await.unwrap() });
     }
-    both.open();
-    both.open();
+    for _ in 0..2 {
+        arrived.pass().await;
+        arrived.pass().await;
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        assert!(!arrived.is_open(), "a third request is under way");
+        go.open();
+        go.open();
+    }
     while let Some(call) = calls.join_next().await {
         assert_eq!(call.unwrap().status(), 200);
     }
     assert_eq!(wire.finish().await.len(), 4);
+}
+
+/// Where the server of t55 listens, told to the process that has few descriptors.
+const FEW_DESCRIPTORS: &str = "GATELET_TEST_FEW_DESCRIPTORS";
+
+#[cfg(unix)]
+#[test]
+fn t55_a_process_out_of_descriptors_says_so_and_recovers() {
+    let few = "ulimit -n 64 && exec \"$0\" --exact pool::t55_a_thousand_calls_with_few_descriptors";
+    let output = Command::new("sh")
+        .args(["-c", few])
+        .arg(std::env::current_exe().unwrap())
+        .env(FEW_DESCRIPTORS, endless_server().to_string())
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}");
+    assert!(text.contains("1 passed"), "{text}");
+}
+
+/// The part of the test above that runs in a process of its own; by itself it has nothing to do.
+#[tokio::test]
+async fn t55_a_thousand_calls_with_few_descriptors() {
+    let Ok(address) = std::env::var(FEW_DESCRIPTORS) else {
+        return;
+    };
+    let transport = HyperTransport::new();
+    let call = move || {
+        let body = Bytes::from_static(b"0123456789");
+        let request = http::Request::post(format!("http://{address}/"))
+            .body(body)
+            .unwrap();
+        let transport = transport.clone();
+        async move { transport.send(request).await }
+    };
+    let mut calls: JoinSet<_> = (0..1_000).map(|_| call()).collect();
+    let mut out_of_descriptors = 0;
+    while let Some(end) = calls.join_next().await {
+        if let Err(error) = end.unwrap() {
+            assert_eq!(
+                error.kind(),
+                TransportErrorKind::Connect(ConnectFailure::Descriptors)
+            );
+            assert!(!error.was_sent());
+            out_of_descriptors += 1;
+        }
+    }
+    assert!(
+        (1..1_000).contains(&out_of_descriptors),
+        "{out_of_descriptors}"
+    );
+    for _ in 0..100 {
+        assert_eq!(call().await.unwrap().body(), "ok");
+    }
 }

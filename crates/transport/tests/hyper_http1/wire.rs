@@ -1,6 +1,5 @@
 //! A server that plays a script on raw sockets, byte for byte.
 
-#![allow(dead_code)] // Each test file uses its part.
 #![allow(clippy::disallowed_methods)] // It runs on real sockets, so its patience is real too.
 
 use std::error::Error;
@@ -55,6 +54,10 @@ impl Gate {
 
     pub(crate) fn open(&self) {
         self.0.add_permits(1);
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.0.available_permits() > 0
     }
 
     pub(crate) async fn pass(&self) {

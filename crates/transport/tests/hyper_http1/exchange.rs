@@ -1,0 +1,265 @@
+//! One exchange: how it is sent, how it ends, and in what time.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use gatelet_transport::{ConnectFailure, HyperTransport, Phase, Transport, TransportErrorKind};
+use http::{Method, StatusCode};
+
+use crate::wire::{CANARY, Step, Wire, ok, send, words};
+use crate::{SHORT, answers, failure, failure_of};
+
+#[tokio::test]
+async fn a_request_arrives_as_it_was_meant() {
+    let wire = Wire::plays([vec![Step::Read, ok("[]"), Step::Stay]]);
+    let mut request = wire.post();
+    // Where the message ends is not for the caller to say.
+    request.headers_mut().insert("content-length", 3.into());
+    let response = HyperTransport::new().send(request).await.unwrap();
+    assert_eq!(response.body(), &Bytes::from_static(b"[]"));
+    let requests = wire.finish().await;
+    let (head, body) = requests[0].split_once("\r\n\r\n").unwrap();
+    let lines: Vec<_> = head.lines().collect();
+    assert!(lines[0].starts_with("POST /v1/things?secret="), "{head}");
+    assert!(lines.contains(&"content-length: 7"), "{head}");
+    assert_eq!(
+        lines
+            .iter()
+            .filter(|line| line.starts_with("host: 127.0.0.1:"))
+            .count(),
+        1
+    );
+    assert_eq!(
+        lines.len(),
+        4,
+        "nothing is added but what HTTP needs: {head}"
+    );
+    assert_eq!(body, "{\"a\":1}");
+}
+
+#[tokio::test]
+async fn t1_a_refused_connection_is_not_sent() {
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let uri = format!("http://{}/", closed.local_addr().unwrap());
+    drop(closed);
+    let request = http::Request::post(uri).body(Bytes::new()).unwrap();
+    let error = HyperTransport::new().send(request).await.unwrap_err();
+    assert_eq!(
+        error.kind(),
+        TransportErrorKind::Connect(ConnectFailure::Refused)
+    );
+    assert!(!error.was_sent());
+}
+
+#[tokio::test]
+async fn t2_a_name_that_does_not_resolve_is_named() {
+    let uri = format!("http://no-such-host.invalid/v1?secret={}", CANARY);
+    let request = http::Request::get(uri).body(Bytes::new()).unwrap();
+    let error = HyperTransport::new().send(request).await.unwrap_err();
+    assert_eq!(
+        error.kind(),
+        TransportErrorKind::Connect(ConnectFailure::Dns)
+    );
+    assert!(!error.was_sent());
+    assert!(words(&error).contains("no-such-host.invalid"));
+}
+
+#[tokio::test]
+async fn t4_a_connect_that_hangs_ends_in_time() {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    // Fill the backlog until the system leaves a connection hanging.
+    let mut fillers = Vec::new();
+    let full = loop {
+        let filler = tokio::spawn(tokio::net::TcpStream::connect(address));
+        #[allow(clippy::disallowed_methods)] // Only time shows that a connection hangs.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        fillers.push(filler);
+        if fillers.iter().any(|filler| !filler.is_finished()) {
+            break true;
+        }
+        if fillers.len() > 64 {
+            break false;
+        }
+    };
+    assert!(full, "the backlog never filled");
+    let transport = HyperTransport::builder().connect_timeout(SHORT).build();
+    let request = http::Request::get(format!("http://{address}/"))
+        .body(Bytes::new())
+        .unwrap();
+    let error = transport.send(request).await.unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::Timeout(Phase::Connect));
+    assert!(!error.was_sent());
+}
+
+#[tokio::test]
+async fn t8_a_reset_right_after_accept_is_never_an_answer() {
+    let wire = Wire::plays([vec![Step::Reset]]);
+    let error = HyperTransport::new().send(wire.post()).await.unwrap_err();
+    // Whether a byte was written before the reset came is a race; what is said of it must fit.
+    match error.kind() {
+        TransportErrorKind::Interrupted => assert!(error.was_sent()),
+        TransportErrorKind::Connect(_) => assert!(!error.was_sent()),
+        other => panic!("{other:?}"),
+    }
+    wire.finish().await;
+}
+
+#[tokio::test]
+async fn t9_a_reset_after_the_request_is_an_interruption() {
+    let error = failure(vec![Step::Read, Step::Reset]).await;
+    assert_eq!(error.kind(), TransportErrorKind::Interrupted);
+    assert!(error.was_sent());
+    assert_eq!(error.status(), None);
+}
+
+#[tokio::test]
+async fn t10_an_empty_reply_is_an_interruption() {
+    for half in ["", "HTTP/1.1", "HTTP/1.1 200 OK\r\ncontent-le"] {
+        let error = failure(vec![Step::Read, send(half)]).await;
+        assert_eq!(error.kind(), TransportErrorKind::Interrupted, "{half}");
+        assert!(error.was_sent());
+        assert_eq!(error.status(), None);
+    }
+}
+
+#[tokio::test]
+async fn t11_a_body_that_breaks_off_is_no_body() {
+    let created = "HTTP/1.1 201 Created\r\ncontent-length: 10\r\n\r\n12345";
+    for end in [vec![Step::Reset], vec![]] {
+        let mut script = vec![Step::Read, send(created)];
+        script.extend(end);
+        let error = failure(script).await;
+        assert_eq!(error.kind(), TransportErrorKind::Interrupted);
+        assert!(error.was_sent());
+        // A reset may overtake the head; an end in peace cannot.
+        assert!(
+            error
+                .status()
+                .is_none_or(|status| status == StatusCode::CREATED)
+        );
+    }
+}
+
+#[tokio::test]
+async fn t24_a_server_that_says_nothing_is_a_first_byte_timeout() {
+    let hurried = HyperTransport::builder().first_byte_timeout(SHORT);
+    let error = failure_of(hurried, vec![Step::Read, Step::ClientCloses]).await;
+    assert_eq!(error.kind(), TransportErrorKind::Timeout(Phase::FirstByte));
+    assert!(error.was_sent());
+}
+
+#[tokio::test]
+async fn t25_a_body_that_stands_still_is_a_stall() {
+    let hurried = HyperTransport::builder().stall_timeout(SHORT);
+    let error = failure_of(
+        hurried,
+        answers("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n123"),
+    )
+    .await;
+    assert_eq!(error.kind(), TransportErrorKind::Timeout(Phase::Stall));
+    assert_eq!(error.status(), Some(StatusCode::OK));
+}
+
+#[tokio::test]
+async fn t78_progress_resets_the_stall_timer() {
+    let stall = Duration::from_millis(400);
+    let patient = HyperTransport::builder().stall_timeout(stall).build();
+    let wire = Wire::plays([vec![
+        Step::Read,
+        send("HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n"),
+        Step::Trickle(vec![b'x'; 20], stall / 10),
+        Step::Stay,
+    ]]);
+    let response = patient.send(wire.get()).await.unwrap();
+    assert_eq!(response.body(), &vec![b'x'; 20]);
+    wire.finish().await;
+}
+
+#[tokio::test]
+async fn t33_a_redirect_is_an_answer_like_any_other() {
+    let moved = "HTTP/1.1 307 Temporary Redirect\r\nlocation: http://example.com/\r\ncontent-length: 0\r\n\r\n";
+    let wire = Wire::plays([vec![Step::Read, send(moved), Step::Stay]]);
+    let response = HyperTransport::new().send(wire.post()).await.unwrap();
+    assert_eq!(response.status(), StatusCode::TEMPORARY_REDIRECT);
+    assert_eq!(wire.finish().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_body_that_ends_with_the_connection_is_complete() {
+    let wire = Wire::plays([vec![
+        Step::Read,
+        send("HTTP/1.1 200 OK\r\n\r\n[1,"),
+        send("2]"),
+    ]]);
+    let response = HyperTransport::new().send(wire.get()).await.unwrap();
+    assert_eq!(response.body(), &Bytes::from_static(b"[1,2]"));
+    wire.finish().await;
+}
+
+#[tokio::test]
+async fn a_large_body_in_many_pieces_is_whole() {
+    let text: String = (0..200_000).map(|number| format!("{number},")).collect();
+    let chunked: String = text
+        .as_bytes()
+        .chunks(9_999)
+        .map(|chunk| {
+            format!(
+                "{:x}\r\n{}\r\n",
+                chunk.len(),
+                String::from_utf8_lossy(chunk)
+            )
+        })
+        .chain(["0\r\n\r\n".to_owned()])
+        .collect();
+    let sized = format!("content-length: {}\r\n\r\n{text}", text.len());
+    for rest in [
+        format!("transfer-encoding: chunked\r\n\r\n{chunked}"),
+        sized,
+    ] {
+        let wire = Wire::plays([vec![
+            Step::Read,
+            send(&format!("HTTP/1.1 200 OK\r\n{rest}")),
+            Step::Stay,
+        ]]);
+        let response = HyperTransport::new().send(wire.get()).await.unwrap();
+        assert_eq!(response.body(), text.as_bytes());
+        wire.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_sent_is_refused_before_any_socket() {
+    let tunnel = http::Request::builder()
+        .method(Method::CONNECT)
+        .uri("http://127.0.0.1:1/")
+        .body(Bytes::new())
+        .unwrap();
+    let relative = http::Request::get("/v1").body(Bytes::new()).unwrap();
+    for request in [tunnel, relative] {
+        let error = HyperTransport::new().send(request).await.unwrap_err();
+        assert_eq!(error.kind(), TransportErrorKind::Config);
+        assert!(!error.was_sent());
+    }
+}
+
+#[tokio::test]
+#[should_panic(expected = "connection 1 never came")]
+async fn a_script_that_was_not_played_fails_its_test() {
+    let wire = Wire::plays([vec![Step::Read, ok("[]"), Step::Stay], vec![Step::Read]]);
+    HyperTransport::new().send(wire.get()).await.unwrap();
+    wire.finish().await;
+}
+
+#[tokio::test]
+#[should_panic(expected = "a connection more than the script has")]
+async fn a_connection_that_nobody_expected_fails_its_test() {
+    let wire = Wire::plays([vec![Step::Read, ok("[]"), Step::Stay]]);
+    for _ in 0..2 {
+        let transport = HyperTransport::builder().first_byte_timeout(SHORT).build();
+        let _ = transport.send(wire.get()).await;
+    }
+    wire.finish().await;
+}

@@ -1,0 +1,252 @@
+//! What counts as a well-formed answer, and how large it may be.
+
+use gatelet_transport::{HyperTransport, TooLarge, Transport, TransportErrorKind};
+use http::StatusCode;
+
+use crate::wire::{Step, Wire, ok, send, words};
+use crate::{answers, failure, failure_of};
+
+#[tokio::test]
+async fn t15_a_length_that_is_none_is_a_protocol_error() {
+    for length in [
+        "-2",
+        "+2",
+        "2, 3",
+        "18446744073709551616",
+        "2\r\ncontent-length: 3",
+        "0x2",
+        "",
+    ] {
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n[]");
+        let error = failure(answers(&head)).await;
+        assert_eq!(error.kind(), TransportErrorKind::Protocol, "{length}");
+        assert!(error.was_sent());
+    }
+}
+
+#[tokio::test]
+async fn t15_a_length_beside_the_truth_never_yields_a_longer_or_mixed_body() {
+    let long = "HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n[]";
+    let error = failure(vec![Step::Read, send(long)]).await;
+    assert_eq!(error.kind(), TransportErrorKind::Interrupted);
+    assert_eq!(error.status(), Some(StatusCode::OK));
+}
+
+#[tokio::test]
+async fn t18_chunks_that_are_none_are_protocol_errors() {
+    let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+    let extension = format!("2;{}\r\n[]\r\n0\r\n\r\n", "x".repeat(64 * 1024));
+    let trailers = format!("2\r\n[]\r\n0\r\nx: {}\r\n\r\n", "x".repeat(64 * 1024));
+    let many = format!("2\r\n[]\r\n0\r\n{}\r\n", "x: y\r\n".repeat(200));
+    for chunks in [
+        "fffffffffffffffff\r\n[]",
+        "2\r\n[]x",
+        "zz\r\n",
+        "-1\r\n",
+        &extension,
+        &trailers,
+        &many,
+    ] {
+        let error = failure(answers(&format!("{head}{chunks}"))).await;
+        let start = &chunks[..chunks.len().min(20)];
+        assert_eq!(error.kind(), TransportErrorKind::Protocol, "{start}");
+        assert_eq!(error.status(), Some(StatusCode::OK), "{start}");
+    }
+    let error = failure(vec![Step::Read, send(&format!("{head}2\r\n[]\r\n"))]).await;
+    assert_eq!(error.kind(), TransportErrorKind::Interrupted);
+}
+
+#[tokio::test]
+async fn t18_a_transfer_coding_other_than_chunked_is_a_protocol_error() {
+    for coding in ["gzip, chunked", "identity", "chunked, identity", "gzip"] {
+        let head =
+            format!("HTTP/1.1 200 OK\r\ntransfer-encoding: {coding}\r\n\r\n2\r\n[]\r\n0\r\n\r\n");
+        let error = failure(answers(&head)).await;
+        assert_eq!(error.kind(), TransportErrorKind::Protocol, "{coding}");
+    }
+}
+
+#[tokio::test]
+async fn t19_a_head_beyond_its_limits_is_too_large() {
+    let what = TooLarge::Head;
+    let fields = format!("HTTP/1.1 200 OK\r\n{}\r\n", "x: y\r\n".repeat(101));
+    let bytes = format!("HTTP/1.1 200 OK\r\nx: {}\r\n\r\n", "y".repeat(65 * 1024));
+    for head in [fields, bytes] {
+        let error = failure(answers(&head)).await;
+        assert_eq!(
+            error.kind(),
+            TransportErrorKind::TooLarge { what, limit: 65536 }
+        );
+    }
+    let endless = vec![
+        Step::Read,
+        send("HTTP/1.1 200 OK\r\n"),
+        Step::Flood(b"x: y\r\n".repeat(99)),
+    ];
+    let error = failure(endless).await;
+    assert!(matches!(
+        error.kind(),
+        TransportErrorKind::TooLarge {
+            what: TooLarge::Head,
+            ..
+        }
+    ));
+
+    let few = HyperTransport::builder().max_head_fields(2);
+    let error = failure_of(
+        few,
+        answers("HTTP/1.1 200 OK\r\na: 1\r\nb: 2\r\nc: 3\r\n\r\n"),
+    )
+    .await;
+    assert!(matches!(
+        error.kind(),
+        TransportErrorKind::TooLarge {
+            what: TooLarge::Head,
+            ..
+        }
+    ));
+}
+
+#[tokio::test]
+async fn t19_a_head_within_its_limits_is_read() {
+    let just_right = format!("HTTP/1.1 204 No Content\r\n{}\r\n", "x: y\r\n".repeat(100));
+    let wire = Wire::plays([vec![Step::Read, send(&just_right), Step::Stay]]);
+    let response = HyperTransport::new().send(wire.get()).await.unwrap();
+    assert_eq!(response.headers().len(), 100);
+    wire.finish().await;
+
+    let huge = "y".repeat(500 * 1024);
+    let head = format!(
+        "HTTP/1.1 204 No Content\r\n{}x: {huge}\r\n\r\n",
+        "x: y\r\n".repeat(150)
+    );
+    let wire = Wire::plays([vec![Step::Read, send(&head), Step::Stay]]);
+    let generous = HyperTransport::builder()
+        .max_head_size(1 << 20)
+        .max_head_fields(151)
+        .build();
+    let response = generous.send(wire.get()).await.unwrap();
+    assert_eq!(response.headers().len(), 151);
+    wire.finish().await;
+}
+
+#[tokio::test]
+async fn t20_a_body_beyond_its_limit_is_too_large() {
+    let expected = TransportErrorKind::TooLarge {
+        what: TooLarge::Body,
+        limit: 8,
+    };
+    let small = || HyperTransport::builder().max_body_size(8);
+    // Announced: refused before a byte of the body has come.
+    let announced = answers("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n");
+    let error = failure_of(small(), announced).await;
+    assert_eq!(error.kind(), expected);
+    assert_eq!(error.status(), Some(StatusCode::OK));
+    // Chunked: refused as soon as it is known, while the server would go on for ever.
+    let chunked = vec![
+        Step::Read,
+        send("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"),
+        Step::Flood(b"4\r\nabcd\r\n".to_vec()),
+    ];
+    assert_eq!(failure_of(small(), chunked).await.kind(), expected);
+    let until_the_end = vec![
+        Step::Read,
+        send("HTTP/1.1 200 OK\r\n\r\n"),
+        Step::Flood(b"abcd".to_vec()),
+    ];
+    assert_eq!(failure_of(small(), until_the_end).await.kind(), expected);
+
+    let wire = Wire::plays([vec![Step::Read, ok("12345678"), Step::Stay]]);
+    assert_eq!(
+        small().build().send(wire.get()).await.unwrap().body().len(),
+        8
+    );
+    wire.finish().await;
+}
+
+#[tokio::test]
+async fn t20_a_length_that_is_only_announced_costs_no_memory() {
+    let announced = "HTTP/1.1 200 OK\r\ncontent-length: 4611686018427387904\r\n\r\n[";
+    let huge = HyperTransport::builder().max_body_size(u64::MAX);
+    let error = failure_of(huge, vec![Step::Read, send(announced)]).await;
+    assert_eq!(error.kind(), TransportErrorKind::Interrupted);
+}
+
+#[tokio::test]
+async fn t22_a_content_encoding_that_nobody_asked_for_is_a_protocol_error() {
+    let gzip = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 2\r\n\r\n[]";
+    let error = failure(answers(gzip)).await;
+    assert_eq!(error.kind(), TransportErrorKind::Protocol);
+    assert!(words(&error).contains("encoding"));
+
+    let wire = Wire::plays([vec![Step::Read, send(gzip), Step::Stay]]);
+    let mut asking = wire.get();
+    asking
+        .headers_mut()
+        .insert("accept-encoding", http::HeaderValue::from_static("gzip"));
+    assert!(HyperTransport::new().send(asking).await.is_ok());
+    wire.finish().await;
+}
+
+#[tokio::test]
+async fn t27_interim_answers_without_end_are_a_protocol_error() {
+    let endless = vec![
+        Step::Read,
+        Step::Flood(b"HTTP/1.1 102 Processing\r\n\r\n".to_vec()),
+    ];
+    let error = failure(endless).await;
+    assert_eq!(error.kind(), TransportErrorKind::Protocol);
+    assert!(error.was_sent());
+}
+
+#[tokio::test]
+async fn t27_an_answer_that_switches_protocols_is_a_protocol_error() {
+    let error = failure(answers(
+        "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\n",
+    ))
+    .await;
+    assert_eq!(error.kind(), TransportErrorKind::Protocol);
+}
+
+#[tokio::test]
+async fn t28_interim_answers_before_the_real_one_are_skipped() {
+    let mut interim =
+        String::from("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n");
+    interim.push_str(&"HTTP/1.1 102 Processing\r\n\r\n".repeat(14));
+    let wire = Wire::plays([vec![Step::Read, send(&interim), ok("[]"), Step::Stay]]);
+    let response = HyperTransport::new().send(wire.get()).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    assert!(!response.headers().contains_key("link"));
+    wire.finish().await;
+}
+
+#[tokio::test]
+async fn t67_what_is_not_http_1_1_is_a_protocol_error() {
+    for answer in [
+        "hello\r\n",
+        "HTTP/0.9 200 OK\r\n\r\n",
+        "HTTP/1.0 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\n\r\n",
+        "HTTP/2.0 200 OK\r\n\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "HTTP/1.1 099 Low\r\ncontent-length: 0\r\n\r\n",
+        "HTTP/1.1 20 OK\r\n\r\n",
+        "HTTP/1.1 2000 OK\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nsplit: a\r\n b\r\n\r\n",
+    ] {
+        let error = failure(answers(answer)).await;
+        assert_eq!(error.kind(), TransportErrorKind::Protocol, "{answer}");
+        assert!(error.was_sent());
+    }
+}
+
+#[tokio::test]
+async fn t67_every_status_that_is_one_is_an_answer() {
+    for status in [200, 299, 400, 499, 503, 600, 999] {
+        let answer = format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\n\r\n");
+        let wire = Wire::plays([vec![Step::Read, send(&answer), Step::Stay]]);
+        let response = HyperTransport::new().send(wire.get()).await.unwrap();
+        assert_eq!(response.status().as_u16(), status);
+        wire.finish().await;
+    }
+}

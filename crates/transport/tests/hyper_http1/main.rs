@@ -1,0 +1,35 @@
+//! `HyperTransport` against a scripted server on raw sockets.
+
+#![cfg(feature = "hyper")]
+#![allow(clippy::unwrap_used, clippy::expect_used)] // A failed assumption fails the test.
+
+mod exchange;
+mod framing;
+mod pool;
+mod wire;
+
+use std::time::Duration;
+
+use gatelet_transport::{HyperTransport, HyperTransportBuilder, Transport, TransportError};
+
+use wire::{Step, Wire, send, words};
+
+/// Short enough for a test that waits for it, long enough that nothing else meets it.
+const SHORT: Duration = Duration::from_millis(100);
+
+/// What went wrong with a GET against this script, checked for secrets.
+async fn failure(script: Vec<Step>) -> TransportError {
+    failure_of(HyperTransport::builder(), script).await
+}
+
+async fn failure_of(builder: HyperTransportBuilder, script: Vec<Step>) -> TransportError {
+    let wire = Wire::plays([script]);
+    let error = builder.build().send(wire.get()).await.unwrap_err();
+    words(&error);
+    wire.finish().await;
+    error
+}
+
+fn answers(text: &str) -> Vec<Step> {
+    vec![Step::Read, send(text), Step::ClientCloses]
+}
