@@ -21,10 +21,14 @@ impl Emulator {
     ///
     /// [`Error::Full`] or [`Error::Storage`] when it could not be written.
     pub fn seed(&self) -> Result<(), Error> {
+        // Without this look a second call would still change nothing, because no id is given twice, but it would write.
+        if self
+            .store()
+            .read(|transaction| store::has_number(transaction, "seed"))?
+        {
+            return Ok(());
+        }
         self.store().write(|transaction| {
-            if store::has_number(transaction, "seed")? {
-                return Ok(());
-            }
             store::next_number(transaction, "seed")?;
             for token in setup_tokens() {
                 asa::insert_setup_token(transaction, well_known::ASA_TEAM, &token)?;

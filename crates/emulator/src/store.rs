@@ -1,15 +1,17 @@
 //! The store: one redb file, or the same in memory.
 //!
 //! A write is on disk when [`Store::write`] returns: redb syncs the file within its commit. One process holds the file;
-//! a second one is refused.
+//! a second one is refused. After a failed write, such as on a full disk, redb takes no more calls; the file is then
+//! opened again, which brings back the last state that was acknowledged.
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
 
 use redb::backends::InMemoryBackend;
 use redb::{
     Database, DatabaseError, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable,
-    TableDefinition, WriteTransaction,
+    StorageError, TableDefinition, TransactionError, WriteTransaction,
 };
 
 use crate::key::{Digest, Key};
@@ -26,9 +28,14 @@ const KEY_CHECK: TableDefinition<'static, (), &[u8; 32]> = TableDefinition::new(
 
 /// State with its key.
 pub(crate) struct Store {
-    database: Database,
+    /// None while a file that failed could not be opened again.
+    database: RwLock<Option<Database>>,
+    open: Open,
     key: Key,
 }
+
+/// Opens the same database once more, after the one before has been closed.
+type Open = Box<dyn Fn() -> Result<Database, Error> + Send + Sync>;
 
 impl Store {
     /// An empty store that is gone with the value.
@@ -36,48 +43,37 @@ impl Store {
         let database = Database::builder()
             .set_cache_size(CACHE)
             .create_with_backend(InMemoryBackend::new())?;
-        let store = Self {
-            database,
-            key: Key::random()?,
-        };
+        // Memory does not fail, and there is nothing to open again.
+        let gone = || Err(Error::Storage("memory cannot be opened again".into()));
+        let store = Self::new(database, Box::new(gone), Key::random()?);
         store.initialise()?;
         Ok(store)
     }
 
+    fn new(database: Database, open: Open, key: Key) -> Self {
+        Self {
+            database: RwLock::new(Some(database)),
+            open,
+            key,
+        }
+    }
+
     /// The store in this file, which is made where it does not exist. Its key is in `<file>.key`.
     pub(crate) fn file(path: &Path) -> Result<Self, Error> {
-        let holder = beside(path, "holder");
-        let database = Database::builder()
-            .set_cache_size(CACHE)
-            .create(path)
-            .map_err(|error| match error {
-                DatabaseError::DatabaseAlreadyOpen => Error::InUse {
-                    path: path.to_owned(),
-                    holder: fs::read_to_string(&holder)
-                        .ok()
-                        .and_then(|id| id.parse().ok()),
-                },
-                DatabaseError::Storage(redb::StorageError::Io(error)) => Error::io(path, error),
-                other => other.into(),
-            })?;
-        fs::write(&holder, std::process::id().to_string())
-            .map_err(|error| Error::io(&holder, error))?;
-
+        let database = open(path)?;
         let key_path = beside(path, "key");
+        let open: Open = {
+            let path = path.to_owned();
+            Box::new(move || open(&path))
+        };
         match format(&database)? {
             None => {
-                let store = Self {
-                    database,
-                    key: Key::create(&key_path)?,
-                };
+                let store = Self::new(database, open, Key::create(&key_path)?);
                 store.initialise()?;
                 Ok(store)
             }
             Some(FORMAT) => {
-                let store = Self {
-                    database,
-                    key: Key::load(&key_path)?,
-                };
+                let store = Self::new(database, open, Key::load(&key_path)?);
                 store.check_key(key_path)?;
                 Ok(store)
             }
@@ -94,8 +90,7 @@ impl Store {
         &self,
         read: impl FnOnce(&ReadTransaction) -> Result<T, E>,
     ) -> Result<T, E> {
-        let transaction = self.database.begin_read().map_err(Error::from)?;
-        read(&transaction)
+        self.with(|database| read(&database.begin_read().map_err(Error::from)?))
     }
 
     /// Writes all or nothing. `Ok` means that the change is on disk; an error of `write` leaves everything as it was.
@@ -103,10 +98,48 @@ impl Store {
         &self,
         write: impl FnOnce(&WriteTransaction) -> Result<T, E>,
     ) -> Result<T, E> {
-        let transaction = self.database.begin_write().map_err(Error::from)?;
-        let value = write(&transaction)?;
-        transaction.commit().map_err(Error::from)?;
-        Ok(value)
+        self.with(|database| {
+            let transaction = database.begin_write().map_err(Error::from)?;
+            let value = write(&transaction)?;
+            transaction.commit().map_err(Error::from)?;
+            Ok(value)
+        })
+    }
+
+    fn with<T, E: From<Error>>(
+        &self,
+        work: impl FnOnce(&Database) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let result = match self
+            .database
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+        {
+            Some(database) => work(database),
+            None => Err(Error::Storage("its file could not be opened again".into()).into()),
+        };
+        if result.is_err() {
+            self.mend();
+        }
+        result
+    }
+
+    /// Opens the file again when redb has given it up; the next call finds whether that went well.
+    fn mend(&self) {
+        let has_failed = |database: &Option<Database>| database.as_ref().is_none_or(has_failed);
+        if !has_failed(&self.database.read().unwrap_or_else(PoisonError::into_inner)) {
+            return;
+        }
+        let mut database = self
+            .database
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        // Another caller may have been faster.
+        if has_failed(&database) {
+            *database = None;
+            *database = (self.open)().ok();
+        }
     }
 
     /// Makes every table, the credentials that every emulator knows, and last the mark that the store is complete.
@@ -151,8 +184,40 @@ pub(crate) fn next_number(transaction: &WriteTransaction, name: &str) -> Result<
 }
 
 /// Whether this name has had its first number; used for what is done once.
-pub(crate) fn has_number(transaction: &WriteTransaction, name: &str) -> Result<bool, Error> {
+pub(crate) fn has_number(transaction: &ReadTransaction, name: &str) -> Result<bool, Error> {
     Ok(transaction.open_table(NUMBERS)?.get(name)?.is_some())
+}
+
+/// Opens a file, or says who else has it open.
+fn open(path: &Path) -> Result<Database, Error> {
+    let holder = beside(path, "holder");
+    let database = Database::builder()
+        .set_cache_size(CACHE)
+        .create(path)
+        .map_err(|error| match error {
+            DatabaseError::DatabaseAlreadyOpen => Error::InUse {
+                path: path.to_owned(),
+                holder: fs::read_to_string(&holder)
+                    .ok()
+                    .and_then(|id| id.parse().ok()),
+            },
+            DatabaseError::Storage(StorageError::Io(error)) => Error::io(path, error),
+            other => other.into(),
+        })?;
+    let own = std::process::id().to_string();
+    if fs::read_to_string(&holder).ok().as_ref() != Some(&own) {
+        fs::write(&holder, own).map_err(|error| Error::io(&holder, error))?;
+    }
+    Ok(database)
+}
+
+/// Whether redb takes no more calls. Another caller's write in progress shows that it does.
+fn has_failed(database: &Database) -> bool {
+    let probe = database.try_begin_write();
+    matches!(
+        probe,
+        Err(TransactionError::Storage(StorageError::PreviousIo))
+    )
 }
 
 fn format(database: &Database) -> Result<Option<u64>, Error> {
@@ -174,7 +239,12 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
     use super::*;
+    use crate::collection::GATEWAYS;
 
     fn set_format(path: &Path, format: u64) {
         let store = Store::file(path).unwrap();
@@ -235,6 +305,85 @@ mod tests {
             assert!(error.to_string().starts_with(&start), "{error}");
         }
         assert_eq!(fs::read_to_string(&file).unwrap(), "not a store");
+    }
+
+    /// A disk of some size, whose content outlives a database on it.
+    #[derive(Debug, Default)]
+    struct Disk {
+        bytes: RwLock<Vec<u8>>,
+        size: AtomicU64,
+    }
+
+    #[derive(Debug)]
+    struct File(Arc<Disk>);
+
+    impl redb::StorageBackend for File {
+        fn len(&self) -> io::Result<u64> {
+            Ok(self.0.bytes.read().unwrap().len() as u64)
+        }
+
+        fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+            let start = usize::try_from(offset).unwrap();
+            out.copy_from_slice(&self.0.bytes.read().unwrap()[start..start + out.len()]);
+            Ok(())
+        }
+
+        fn set_len(&self, len: u64) -> io::Result<()> {
+            if len > self.0.size.load(Ordering::Relaxed) {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            self.0
+                .bytes
+                .write()
+                .unwrap()
+                .resize(usize::try_from(len).unwrap(), 0);
+            Ok(())
+        }
+
+        fn sync_data(&self) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+            let start = usize::try_from(offset).unwrap();
+            self.0.bytes.write().unwrap()[start..start + data.len()].copy_from_slice(data);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_full_disk_takes_no_write_and_harms_nothing() {
+        let disk = Arc::new(Disk::default());
+        disk.size.store(2 << 20, Ordering::Relaxed);
+        let file = Arc::clone(&disk);
+        let open: Open =
+            Box::new(move || Ok(Database::builder().create_with_backend(File(Arc::clone(&file)))?));
+        let store = Store::new(open().unwrap(), open, Key::random().unwrap());
+        store.initialise().unwrap();
+        let insert = |id: &str| {
+            let json = [b' '; 10_000];
+            store.write(|transaction| GATEWAYS.insert(transaction, "team", id, &json))
+        };
+        let get = |id: &str| store.read(|transaction| GATEWAYS.get(transaction, "team", id));
+
+        let mut acknowledged = 0;
+        let refused = loop {
+            match insert(&acknowledged.to_string()) {
+                Ok(_) => acknowledged += 1,
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(refused, Error::Full), "{refused:?}");
+        assert!(acknowledged > 10);
+        assert!(matches!(insert("again"), Err(Error::Full)));
+        for n in 0..acknowledged {
+            assert!(get(&n.to_string()).unwrap().is_some(), "{n}");
+        }
+        assert!(get(&acknowledged.to_string()).unwrap().is_none());
+
+        disk.size.store(64 << 20, Ordering::Relaxed);
+        assert!(insert("space again").unwrap());
+        assert!(get("space again").unwrap().is_some());
     }
 
     #[test]
