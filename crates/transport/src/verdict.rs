@@ -101,7 +101,7 @@ impl Judge<'_> {
                 limit: self.body_limit as u64,
             }
             .into())
-        } else if is_success(call, status) {
+        } else if is_success(call, response) {
             check_type(call, response)
         } else {
             return Err(Box::new(self.refusal(call, response)));
@@ -124,7 +124,13 @@ impl Judge<'_> {
         let api = self.api_error(&content_type, response);
         let is_curable =
             status == StatusCode::UNAUTHORIZED && self.dialect.is_curable(api.as_ref());
+        let mut applied = applied_by(&call.method, status);
         let problem = match (status.as_u16(), content_type) {
+            (200..=299, ContentType::Html(content_type)) => {
+                // Not even the API's own status: this is the page of someone in between.
+                applied = maybe(&call.method);
+                Problem::html(content_type)
+            }
             (100..=299 | 600.., _) => ErrorKind::Protocol.into(),
             (300..=399, _) => self.redirect(headers).into(),
             (429, _) => ErrorKind::RateLimited.into(),
@@ -141,16 +147,15 @@ impl Judge<'_> {
             ErrorKind::Protocol | ErrorKind::Redirect { .. } => Failure::Final,
             _ => Failure::Status(status.as_u16()),
         };
-        let error = problem
-            .into_error()
-            .with_status(status)
-            .with_api(api)
-            .with_body(response.body());
+        let mut error = problem.into_error().with_status(status).with_api(api);
+        if !status.is_success() {
+            error = error.with_body(response.body());
+        }
         Fault {
             server_delay: self.server_delay(response),
             is_curable: is_curable
                 && *error.kind() == ErrorKind::Credential(CredentialFailure::Rejected),
-            ..Fault::new(error, failure, applied_by(&call.method, status))
+            ..Fault::new(error, failure, applied)
         }
     }
 
@@ -198,9 +203,12 @@ impl Judge<'_> {
     }
 }
 
-/// Whether the status is the success of the call. Where there is no output, any 2xx says the same.
-fn is_success(call: &Call, status: StatusCode) -> bool {
-    status.as_u16() == call.success || (!has_output(call) && status.is_success())
+/// Whether the answer has the status that the call asked for. Where there is no output, any 2xx says the same, unless it
+/// comes with a page.
+fn is_success(call: &Call, response: &Response<Bytes>) -> bool {
+    let status = response.status();
+    let is_page = || matches!(ContentType::of(response.headers()), ContentType::Html(_));
+    status.as_u16() == call.success || (!has_output(call) && status.is_success() && !is_page())
 }
 
 fn has_output(call: &Call) -> bool {

@@ -113,6 +113,12 @@ async fn t36_a_page_of_a_proxy_or_login_gets_a_hint() {
         );
         assert_eq!(requests, 1);
     }
+    // A login page that answers a deletion or a creation has deleted and created nothing that we know of.
+    for method in [Method::DELETE, Method::POST] {
+        let (error, _) = fail(call(method), [typed(200, b"text/html", PAGE)]).await;
+        assert!(not_json(&error), "{error:?}");
+        assert_eq!(error.applied(), Applied::Unknown);
+    }
     for status in [407, 511] {
         let (error, requests) = fail(call(Method::GET), [Answer::status(status)]).await;
         assert_eq!((error.kind(), requests), (&ErrorKind::Protocol, 1));
@@ -174,6 +180,7 @@ async fn t67_a_status_that_the_operation_does_not_have_is_never_a_success() {
         assert!(!error.is_retryable());
     }
     let (error, _) = fail(call(Method::POST), [Answer::json(200, "{}")]).await;
+    assert!(error.body().is_empty(), "it may hold a secret");
     assert_eq!(
         (error.kind(), error.applied()),
         (&ErrorKind::Protocol, Applied::Yes)
