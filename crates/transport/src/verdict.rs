@@ -273,3 +273,34 @@ impl From<ErrorKind> for Problem {
         Self { kind, detail: None }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::{Method, StatusCode};
+
+    use super::applied_by;
+    use crate::Applied;
+
+    #[test]
+    fn a_status_tells_whether_a_write_was_applied() {
+        for (statuses, expected) in [
+            (&[200, 201, 204, 299][..], Applied::Yes),
+            (
+                &[307, 308, 400, 401, 403, 404, 409, 421, 429, 499],
+                Applied::No,
+            ),
+            (
+                &[301, 302, 303, 408, 500, 502, 503, 504, 600],
+                Applied::Unknown,
+            ),
+        ] {
+            for &status in statuses {
+                let status = StatusCode::from_u16(status).unwrap();
+                for write in [Method::POST, Method::PUT, Method::DELETE] {
+                    assert_eq!(applied_by(&write, status), expected, "{write} {status}");
+                }
+                assert_eq!(applied_by(&Method::GET, status), Applied::No);
+            }
+        }
+    }
+}

@@ -433,3 +433,20 @@ async fn without_credentials_an_authenticated_call_is_not_made() {
     );
     let _ = fake.finish();
 }
+
+#[test]
+fn m27_nothing_that_holds_a_secret_shows_it() {
+    use gatelet_transport::{ApiToken, Bearer};
+    let fake = FakeTransport::script([]);
+    let credential = Credential::new("Bearer", "canary").unwrap();
+    let issued = Issued::new(credential.clone(), HOUR);
+    let token = ApiToken::new("canary").unwrap();
+    let builder = builder().credentials(Bearer::new("canary").unwrap());
+    let text = format!("{credential:#?} {issued:#?} {token:#?} {builder:#?}");
+    let channel = builder.build_with(fake, ManualClock::new()).unwrap();
+    let text = format!("{text} {channel:#?} {:#?}", Cached::new(Login));
+    assert!(
+        text.contains("[redacted]") && !text.contains("canary"),
+        "{text}"
+    );
+}

@@ -109,6 +109,24 @@ async fn t43_a_server_that_is_down_sees_little_more_than_one_request_a_call() {
 }
 
 #[tokio::test]
+async fn t43_what_a_retry_took_is_given_back_by_success() {
+    let answers = (0..200).map(|n| {
+        if n % 2 == 0 {
+            Answer::status(503)
+        } else {
+            Answer::json(200, "{}")
+        }
+    });
+    let fake = FakeTransport::script(answers);
+    let channel = channel(&fake, &ManualClock::auto());
+    // Without giving back, the quota would be spent after 35 of them.
+    for _ in 0..100 {
+        assert_eq!(channel.call(call(Method::GET)).await.unwrap().attempts(), 2);
+    }
+    let _ = fake.finish();
+}
+
+#[tokio::test]
 async fn t68_deadlines_do_not_mind_a_wall_clock_that_jumps() {
     let clock = ManualClock::auto();
     let jumping = clock.clone();
