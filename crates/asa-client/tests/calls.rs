@@ -1,0 +1,589 @@
+//! Single calls: what is sent, what comes of each answer, and whether a write may have been applied.
+
+mod support;
+
+use std::time::Duration;
+
+use asa_client::models::{GatewaySetupTokenCreate, GatewayUpdate};
+use asa_client::{Applied, Client, CredentialFailure, Error, ErrorKind, ServiceUser};
+use support::*;
+use transport::testing::{Answer, FakeTransport, ManualClock};
+use transport::{ConnectFailure, Phase, TransportErrorKind};
+
+const INTERRUPTED: TransportErrorKind = TransportErrorKind::Interrupted;
+
+async fn create(client: &Client) -> Result<(), Error> {
+    let token = GatewaySetupTokenCreate::new().with_labels([("env", "dev")]);
+    let created = client.gateway_setup_tokens().create(token).send().await?;
+    assert_eq!(created.id.as_str(), "6116bb2a");
+    Ok(())
+}
+
+#[tokio::test]
+async fn each_request_is_the_one_of_the_vendors_reference() {
+    let gone = || Answer::status(204);
+    let (client, fake) = authorised([
+        Answer::json(200, GATEWAY),
+        gone(),
+        gone(),
+        Answer::json(
+            200,
+            r#"{"active_connections": 2, "total_storage_bytes": 4096, "used_storage_bytes": 2048}"#,
+        ),
+        Answer::json(201, SETUP_TOKEN),
+        Answer::json(200, SETUP_TOKEN),
+        Answer::json(200, r#"{"token": "canary"}"#),
+        gone(),
+    ]);
+    let (gateways, tokens) = (client.gateways(), client.gateway_setup_tokens());
+    let gateway = gateways.get(&"g".into()).send().await.unwrap();
+    let update = GatewayUpdate::from(&gateway).with_description("seen");
+    gateways.update(&gateway.id, update).send().await.unwrap();
+    let deleted = gateways.delete(&gateway.id).send().await.unwrap();
+    assert!(!deleted.was_already_gone);
+    let status = gateways.status(&gateway.id).send().await.unwrap();
+    assert_eq!(status.active_connections, 2);
+    create(&client).await.unwrap();
+    let id = tokens.get(&"s".into()).send().await.unwrap().id;
+    let secret = tokens.reveal(&id).send().await.unwrap();
+    assert_eq!(secret.expose(), "canary");
+    tokens.delete(&id).send().await.unwrap();
+
+    let sent: Vec<String> = fake.finish()[1..]
+        .iter()
+        .map(|request| {
+            let path = request.uri().path().trim_start_matches("/v1/teams/t/");
+            let body = std::str::from_utf8(request.body()).unwrap();
+            assert_eq!(request.headers()["accept"], "application/json");
+            assert_eq!(
+                request.headers().contains_key("content-type"),
+                !body.is_empty()
+            );
+            format!("{} {path} {body}", request.method())
+                .trim_end()
+                .to_owned()
+        })
+        .collect();
+    assert_eq!(
+        sent,
+        [
+            "GET gateways/g",
+            r#"PUT gateways/a2dfd474 {"name":"eu-1","refuse_connections":false,"description":"seen"}"#,
+            "DELETE gateways/a2dfd474",
+            "GET gateways/a2dfd474/status",
+            r#"POST gateway_setup_tokens {"registration_type":"gateway-agent","details":{"labels":{"env":"dev"}}}"#,
+            "GET gateway_setup_tokens/s",
+            "GET gateway_setup_tokens/6116bb2a/token",
+            "DELETE gateway_setup_tokens/6116bb2a",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a18_a_team_name_is_one_segment_or_refused() {
+    let build = |team: &str| {
+        let fake = FakeTransport::script([
+            bearer("2026-01-01T01:00:00Z", BEARER),
+            Answer::json(200, GATEWAY),
+        ]);
+        let client = Client::builder(team)
+            .credentials(ServiceUser::new(KEY_ID, KEY_SECRET))
+            .build_with(fake.clone(), ManualClock::auto());
+        (client, fake)
+    };
+    for team in ["", ".", "..", "a\nb", &"x".repeat(1025)] {
+        let error = build(team).0.unwrap_err();
+        let parameter = "team_name";
+        assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+    }
+    for (team, segment) in [("a/b", "a%2Fb"), ("ü", "%C3%BC"), ("a b?#", "a%20b%3F%23")] {
+        let (client, fake) = build(team);
+        // The bearer is for team `T`, so there is no call after the exchange.
+        client.unwrap().gateways().list().send().await.unwrap_err();
+        let path = fake.requests()[0].uri().path().to_owned();
+        assert_eq!(path, format!("/v1/teams/{segment}/service_token"));
+    }
+}
+
+#[tokio::test]
+async fn an_id_is_one_segment_or_refused_before_anything_is_sent() {
+    let fake = FakeTransport::script([]);
+    let client = client(fake.clone(), &ManualClock::auto());
+    for id in ["", ".", "..", "a\u{7}", &"x".repeat(1 << 20)] {
+        let error = client
+            .gateways()
+            .delete(&id.into())
+            .send()
+            .await
+            .unwrap_err();
+        let parameter = "gateway_id";
+        assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+        assert_eq!(error.operation(), Some("asa DeleteGatewayInstance"));
+        assert_eq!(error.applied(), Applied::No);
+        assert_eq!(error.attempts(), 0);
+    }
+    let _ = fake.finish();
+
+    let (client, fake) = authorised([Answer::json(200, GATEWAY)]);
+    client
+        .gateways()
+        .get(&"a/../b?c#d%2F".into())
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(
+        fake.finish()[1].uri().path(),
+        "/v1/teams/t/gateways/a%2F..%2Fb%3Fc%23d%252F"
+    );
+}
+
+/// One bad answer and what each kind of call makes of it.
+struct Case {
+    name: &'static str,
+    answer: fn() -> Answer,
+    kind: ErrorKind,
+    /// Requests of a read, an update and a create.
+    attempts: [u32; 3],
+    /// Whether an update and a create may have been applied.
+    applied: [Applied; 2],
+}
+
+fn bad_answers() -> Vec<Case> {
+    use Applied::{No, Unknown};
+    let not_json = ErrorKind::NotJson {
+        content_type: Some("text/html".into()),
+    };
+    fn case(
+        name: &'static str,
+        answer: fn() -> Answer,
+        kind: ErrorKind,
+        attempts: [u32; 3],
+        applied: [Applied; 2],
+    ) -> Case {
+        Case {
+            name,
+            answer,
+            kind,
+            attempts,
+            applied,
+        }
+    }
+    vec![
+        case(
+            "connection refused",
+            || Answer::error(TransportErrorKind::Connect(ConnectFailure::Refused)),
+            ErrorKind::Connect(ConnectFailure::Refused),
+            [3, 3, 3],
+            [No, No],
+        ),
+        case(
+            "a reset",
+            || Answer::error(INTERRUPTED),
+            ErrorKind::Interrupted,
+            [3, 3, 1],
+            [Unknown, Unknown],
+        ),
+        case(
+            "a certificate",
+            || Answer::error(TransportErrorKind::Tls),
+            ErrorKind::Tls,
+            [1, 1, 1],
+            [No, No],
+        ),
+        case(
+            "missing role",
+            || refusal(401, "authorization_error", "no"),
+            ErrorKind::Api,
+            [1, 1, 1],
+            [No, No],
+        ),
+        case(
+            "unknown id",
+            || refusal(404, "resource_does_not_exist", "no"),
+            ErrorKind::Api,
+            [1, 1, 1],
+            [No, No],
+        ),
+        case(
+            "a fault that may pass",
+            || refusal(500, "unknown_error", "no"),
+            ErrorKind::Api,
+            [3, 3, 1],
+            [Unknown, Unknown],
+        ),
+        case(
+            "the service is gone",
+            || refusal(410, "resource_deprecated", "no"),
+            ErrorKind::Api,
+            [1, 1, 1],
+            [No, No],
+        ),
+        case(
+            "a forbidding page",
+            || {
+                Answer::status(403)
+                    .with_header("content-type", "text/html; charset=utf-8")
+                    .with_body("<html>sold</html>")
+            },
+            not_json.clone(),
+            [1, 1, 1],
+            [No, No],
+        ),
+        case(
+            "a redirect",
+            || Answer::status(301).with_header("location", "https://okta.example/pam?canary"),
+            ErrorKind::Redirect {
+                target_origin: Some("https://okta.example".into()),
+            },
+            [1, 1, 1],
+            [Unknown, Unknown],
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn each_bad_answer_is_a_typed_error_that_says_what_was_applied() {
+    for case in bad_answers() {
+        let calls = [
+            ("read", Applied::No),
+            ("update", case.applied[0]),
+            ("create", case.applied[1]),
+        ];
+        for ((call, applied), attempts) in calls.into_iter().zip(case.attempts) {
+            let answer = case.answer;
+            let (client, fake) = authorised((0..attempts).map(|_| answer()));
+            let error = match call {
+                "read" => client.gateways().get(&"g".into()).send().await.unwrap_err(),
+                "update" => {
+                    let update = client
+                        .gateways()
+                        .update(&"g".into(), GatewayUpdate::new("n"));
+                    update.send().await.unwrap_err()
+                }
+                _ => create(&client).await.unwrap_err(),
+            };
+            let name = case.name;
+            assert_eq!(error.kind(), &case.kind, "{call}, {name}");
+            assert_eq!(error.applied(), applied, "{call}, {name}");
+            assert_eq!(error.attempts(), attempts, "{call}, {name}");
+            assert!(!everything(&error).contains("canary"), "{call}, {name}");
+            let _ = fake.finish();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_in_place_of_an_answer_is_not_json_and_a_create_was_applied() {
+    let html = |status| {
+        Answer::status(status)
+            .with_header("content-type", "text/html; charset=utf-8")
+            .with_body("<html>sign in</html>")
+    };
+    let (client, fake) = authorised([html(200), html(201)]);
+    let read = client.gateways().get(&"g".into()).send().await.unwrap_err();
+    let write = create(&client).await.unwrap_err();
+    for (error, applied) in [(read, Applied::No), (write, Applied::Yes)] {
+        let content_type = Some("text/html".into());
+        assert_eq!(error.kind(), &ErrorKind::NotJson { content_type });
+        assert_eq!(error.applied(), applied);
+        assert!(!everything(&error).contains("sign in"));
+    }
+    let _ = fake.finish();
+}
+
+#[tokio::test]
+async fn a_body_that_is_cut_in_half_is_a_decode_error_and_a_create_was_applied() {
+    let half = r#"{"id": "6116bb2a", "registr"#;
+    let (client, fake) = authorised([Answer::json(201, half), Answer::json(200, half)]);
+    let error = create(&client).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Decode { .. }));
+    assert_eq!(error.applied(), Applied::Yes);
+    let get = client.gateway_setup_tokens().get(&"s".into());
+    let error = get.send().await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Decode { .. }));
+    assert_eq!(error.applied(), Applied::No);
+    let _ = fake.finish();
+}
+
+#[tokio::test]
+async fn a_server_that_never_answers_ends_in_a_timeout() {
+    let (client, fake) = authorised([Answer::hang(), Answer::hang(), Answer::hang()]);
+    let error = client.gateways().get(&"g".into()).send().await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Timeout(_)));
+    assert!(error.elapsed() <= Duration::from_secs(91));
+    let _ = fake.finish();
+
+    let (client, fake) = authorised([Answer::hang()]);
+    let error = create(&client).await.unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::Timeout(Phase::Attempt));
+    assert_eq!(error.applied(), Applied::Unknown);
+    let _ = fake.finish();
+}
+
+#[tokio::test]
+async fn a28_a_create_whose_answer_is_lost_is_not_repeated() {
+    let (client, fake) = authorised([Answer::error(INTERRUPTED)]);
+    let error = create(&client).await.unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::Interrupted);
+    assert_eq!(error.applied(), Applied::Unknown);
+    assert!(!error.is_retryable());
+    assert_eq!(
+        error.to_string(),
+        "asa CreateGatewaySetupToken: the connection ended before the answer was complete \
+         (1 attempt, it may have been applied)"
+    );
+    let _ = fake.finish();
+}
+
+#[tokio::test]
+async fn a29_the_id_of_a_new_setup_token_is_there_before_its_value_is_read() {
+    let (client, fake) = authorised([
+        Answer::json(201, SETUP_TOKEN),
+        Answer::json(200, SETUP_TOKEN),
+        Answer::json(200, r#"{"token": null}"#),
+        Answer::status(204),
+    ]);
+    let tokens = client.gateway_setup_tokens();
+    let created = tokens
+        .create(GatewaySetupTokenCreate::new())
+        .send()
+        .await
+        .unwrap();
+    for _ in ["the documented answer", "null"] {
+        let error = tokens.reveal(&created.id).send().await.unwrap_err();
+        let path = "token".into();
+        assert_eq!(error.kind(), &ErrorKind::Decode { path });
+        assert_eq!(
+            error.operation(),
+            Some("asa FetchGatewaySetupTokenAsAgentToken")
+        );
+        assert_eq!(error.applied(), Applied::No);
+    }
+    // So whoever created it can still take it back.
+    tokens.delete(&created.id).send().await.unwrap();
+    let _ = fake.finish();
+}
+
+#[tokio::test]
+async fn a30_a_delete_that_finds_nothing_at_once_is_an_error() {
+    let (client, fake) = authorised([refusal(404, "resource_does_not_exist", "no")]);
+    let error = client
+        .gateways()
+        .delete(&"g".into())
+        .send()
+        .await
+        .unwrap_err();
+    assert!(error.is_not_found());
+    assert_eq!(error.applied(), Applied::No);
+    let _ = fake.finish();
+
+    // Nor does an attempt count that surely never arrived.
+    let refused = TransportErrorKind::Connect(ConnectFailure::Refused);
+    let (client, fake) = authorised([Answer::error(refused), Answer::status(404)]);
+    let error = client
+        .gateways()
+        .delete(&"g".into())
+        .send()
+        .await
+        .unwrap_err();
+    assert!(error.is_not_found());
+    let _ = fake.finish();
+}
+
+#[tokio::test]
+async fn a31_a_delete_whose_answer_was_lost_is_done_when_nothing_is_left() {
+    let (client, fake) = authorised([
+        Answer::error(INTERRUPTED),
+        refusal(404, "resource_does_not_exist", "no"),
+    ]);
+    let deleted = client.gateways().delete(&"g".into()).send().await.unwrap();
+    assert!(deleted.was_already_gone);
+    let _ = fake.finish();
+}
+
+#[tokio::test]
+async fn a32_an_update_whose_answer_was_lost_is_sent_again_unchanged() {
+    let (client, fake) = authorised([Answer::error(INTERRUPTED), Answer::status(204)]);
+    let update = GatewayUpdate::new("eu-2").with_refuse_connections(true);
+    client
+        .gateways()
+        .update(&"g".into(), update)
+        .send()
+        .await
+        .unwrap();
+    let [_, first, second] = &fake.finish()[..] else {
+        panic!("two updates");
+    };
+    assert_eq!(first.body(), second.body());
+    assert_eq!(first.uri(), second.uri());
+    assert_eq!(
+        second.body(),
+        r#"{"name":"eu-2","refuse_connections":true}"#
+    );
+}
+
+/// The waits of a read that is throttled once with these header fields.
+async fn waits(headers: &[(&str, &str)]) -> Vec<Duration> {
+    let throttled = headers
+        .iter()
+        .fold(Answer::status(429), |answer, (name, value)| {
+            answer.with_header(name, value)
+        });
+    let fake = FakeTransport::script([
+        bearer("2026-01-01T01:00:00Z", BEARER),
+        throttled,
+        Answer::json(200, GATEWAY),
+    ]);
+    let clock = ManualClock::auto();
+    let client = client(fake.clone(), &clock);
+    client.gateways().get(&"g".into()).send().await.unwrap();
+    let _ = fake.finish();
+    clock.sleeps()
+}
+
+#[tokio::test]
+async fn a33_a_throttled_call_waits_until_the_moment_in_unix_seconds() {
+    let seconds = |s| vec![Duration::from_secs(s)];
+    // Manual clocks begin at 1767225600.
+    assert_eq!(
+        waits(&[("x-ratelimit-reset", "1767225607")]).await,
+        seconds(7)
+    );
+    assert_eq!(
+        waits(&[("x-ratelimit-retry-at", "1767225607")]).await,
+        seconds(7)
+    );
+    assert_eq!(waits(&[("retry-after", "7")]).await, seconds(7));
+    // What the vendor's clients go by comes before the end of the whole quota.
+    let both = [
+        ("x-ratelimit-reset", "1767225900"),
+        ("x-ratelimit-retry-at", "1767225607"),
+    ];
+    assert_eq!(waits(&both).await, seconds(7));
+    assert_eq!(
+        waits(&[("x-ratelimit-reset", "1767225670")]).await,
+        seconds(60)
+    );
+    // Not the microseconds of another vendor, nor anything else that cannot be meant: the usual wait of at most 1 s.
+    for unbelievable in ["1767225607000000", "1767225600", "0", "soon", "1798761600"] {
+        let usual = waits(&[("x-ratelimit-reset", unbelievable)]).await;
+        assert!(usual[0] <= Duration::from_secs(1), "{unbelievable}");
+    }
+}
+
+#[tokio::test]
+async fn a33_a_call_that_stays_throttled_ends_after_its_attempts() {
+    let throttled =
+        || refusal(429, "too_many_requests", "slow down").with_header("retry-after", "5");
+    let (client, fake) = authorised([throttled(), throttled(), throttled()]);
+    let error = create(&client).await.unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::RateLimited);
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(5)));
+    assert_eq!(error.applied(), Applied::No);
+    assert!(error.is_retryable());
+    let _ = fake.finish();
+}
+
+#[tokio::test]
+async fn a37_a_service_that_is_gone_is_asked_once_and_causes_no_exchanges() {
+    let gone = || Answer::status(410);
+    let moved = || Answer::status(301).with_header("location", "https://okta.example/");
+    let page = || Answer::status(403).with_header("content-type", "text/html");
+    for answer in [gone, moved, page] as [fn() -> Answer; 3] {
+        let (client, fake) = authorised([answer(), answer()]);
+        for _ in 0..2 {
+            let error = client.gateways().list().send().await.unwrap_err();
+            let kind = error.kind();
+            assert!(
+                matches!(
+                    kind,
+                    ErrorKind::Api | ErrorKind::Redirect { .. } | ErrorKind::NotJson { .. }
+                ),
+                "{kind:?}"
+            );
+            assert_eq!(error.attempts(), 1);
+        }
+        assert_eq!(
+            fake.finish()
+                .iter()
+                .filter(|request| is_exchange(request))
+                .count(),
+            1
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_a_builder_refuses() {
+    let parameter = |builder: asa_client::ClientBuilder| {
+        let error = builder
+            .build_with(FakeTransport::script([]), ManualClock::auto())
+            .unwrap_err();
+        assert!(!everything(&error).contains("hunter2"));
+        match error.kind() {
+            ErrorKind::InvalidInput { parameter } => *parameter,
+            other => panic!("{other:?}"),
+        }
+    };
+    let builder = || Client::builder("t").credentials(ServiceUser::new(KEY_ID, KEY_SECRET));
+    assert_eq!(parameter(Client::builder("t")), "credentials");
+    for endpoint in [
+        "app.scaleft.com",
+        "ftp://app.scaleft.com",
+        "http://app.scaleft.com",
+        "https://me:hunter2@app.scaleft.com",
+        "https://app.scaleft.com/?hunter2",
+        "https://app.scaleft.com:99999",
+    ] {
+        assert_eq!(
+            parameter(builder().endpoint(endpoint)),
+            "base_url",
+            "{endpoint}"
+        );
+    }
+    assert_eq!(parameter(builder().user_agent("a\r\nb")), "user_agent");
+    assert!(asa_client::Bearer::new("hunter2\n").is_err());
+}
+
+#[tokio::test]
+async fn another_endpoint_serves_the_same_paths() {
+    let fake = FakeTransport::script([
+        bearer("2026-01-01T01:00:00Z", BEARER),
+        Answer::json(200, GATEWAY),
+    ]);
+    let client = Client::builder("t")
+        .endpoint("https://acme.pam.okta.com/")
+        .credentials(ServiceUser::new(KEY_ID, KEY_SECRET))
+        .user_agent("inventory/2")
+        .build_with(fake.clone(), ManualClock::auto())
+        .unwrap();
+    assert_eq!(client.base_url().as_str(), "https://acme.pam.okta.com");
+    client.gateways().get(&"g".into()).send().await.unwrap();
+    for request in fake.finish() {
+        assert_eq!(request.uri().host(), Some("acme.pam.okta.com"));
+        let agent = request.headers()["user-agent"].to_str().unwrap();
+        assert!(agent.ends_with(" inventory/2"), "{agent}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_key_is_a_refused_credential_for_a_write_too() {
+    let fake = FakeTransport::script([refusal(401, "authentication_error", "no")]);
+    let error = create(&client(fake.clone(), &ManualClock::auto()))
+        .await
+        .unwrap_err();
+    let rejected = ErrorKind::Credential(CredentialFailure::Rejected);
+    assert_eq!(error.kind(), &rejected);
+    assert_eq!(error.applied(), Applied::No);
+    let _ = fake.finish();
+}
+
+#[test]
+fn futures_may_move_between_threads() {
+    fn assert_send<T: Send>(_: &T) {}
+    let client = client(FakeTransport::script([]), &ManualClock::auto());
+    assert_send(&client.gateways().get(&"g".into()).send());
+    assert_send(&client.gateways().list().send());
+    assert_send(&client.gateways().list().items().try_collect());
+    assert_send(&create(&client));
+}

@@ -1,0 +1,353 @@
+//! How a service user's key becomes a bearer, and when a new one is had.
+
+mod support;
+
+use std::error::Error as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::Duration;
+
+use asa_client::{Applied, Bearer, Client, CredentialFailure, ErrorKind};
+use support::*;
+use transport::testing::{Answer, FakeTransport, ManualClock};
+use transport::{ConnectFailure, Transport as _, TransportErrorKind, from_fn};
+
+const REJECTED: ErrorKind = ErrorKind::Credential(CredentialFailure::Rejected);
+const EXCHANGE_FAILED: ErrorKind = ErrorKind::Credential(CredentialFailure::ExchangeFailed);
+
+#[tokio::test]
+async fn a1_a_cold_client_exchanges_once_and_keeps_each_secret_in_its_place() {
+    let (client, fake) = authorised([page(&[], None), page(&[], None)]);
+    client.gateways().list().send().await.unwrap();
+    client.gateways().list().send().await.unwrap();
+
+    let [exchange, first, second] = &fake.finish()[..] else {
+        panic!("one exchange and two calls");
+    };
+    assert_eq!(exchange.method(), "POST");
+    assert_eq!(
+        exchange.uri(),
+        "https://app.scaleft.com/v1/teams/t/service_token"
+    );
+    let body = std::str::from_utf8(exchange.body()).unwrap();
+    assert_eq!(
+        body,
+        format!(r#"{{"key_id":"{KEY_ID}","key_secret":"{KEY_SECRET}"}}"#)
+    );
+    assert_eq!(authorization(exchange), "");
+    for call in [first, second] {
+        assert_eq!(authorization(call), format!("Bearer {BEARER}"));
+        assert!(call.headers()["authorization"].is_sensitive());
+        assert!(!format!("{call:?}").contains("canary"));
+    }
+}
+
+#[tokio::test]
+async fn a2_a_key_that_is_refused_is_not_tried_again_and_not_told() {
+    for (status, word) in [
+        (400, "invalid_request"),
+        (401, "authentication_error"),
+        (403, "forbidden_error"),
+    ] {
+        let fake = FakeTransport::script([refusal(status, word, "no")]);
+        let client = client(fake.clone(), &ManualClock::auto());
+        let error = client.gateways().list().send().await.unwrap_err();
+        assert_eq!(error.kind(), &REJECTED, "{status}");
+        assert!(error.is_unauthorized());
+        assert_eq!(error.applied(), Applied::No);
+        assert!(!everything(&error).contains("canary"));
+        assert!(!everything(&error).contains(KEY_ID));
+        let _ = fake.finish();
+    }
+}
+
+#[tokio::test]
+async fn a3_an_exchange_that_does_not_work_out_says_why_and_no_call_is_made() {
+    let html = || Answer::status(200).with_header("content-type", "text/html");
+    const REFUSED: TransportErrorKind = TransportErrorKind::Connect(ConnectFailure::Refused);
+    let table: [(&str, fn() -> Answer, usize); 7] = [
+        ("429", || Answer::status(429), 3),
+        ("500", || Answer::status(500), 3),
+        ("503", || Answer::status(503), 3),
+        ("refused", || Answer::error(REFUSED), 3),
+        ("a page", html, 1),
+        ("half", || Answer::json(200, r#"{"bearer_tok"#), 1),
+        ("silence", Answer::hang, 3),
+    ];
+    for (name, answer, attempts) in table {
+        let fake = FakeTransport::respond(move |_| answer());
+        let client = client(fake.clone(), &ManualClock::auto());
+        let error = client.gateways().list().send().await.unwrap_err();
+        assert_eq!(error.kind(), &EXCHANGE_FAILED, "{name}");
+        assert!(error.source().is_some(), "{name}");
+        let requests = fake.requests();
+        assert_eq!(requests.len(), attempts, "{name}");
+        assert!(requests.iter().all(is_exchange), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a4_a_thousand_tasks_on_a_cold_client_share_one_exchange() {
+    let exchanges = Arc::new(AtomicUsize::new(0));
+    let counted = exchanges.clone();
+    let server = FakeTransport::respond(move |request| {
+        if is_exchange(request) {
+            counted.fetch_add(1, Relaxed);
+            return bearer("2026-01-01T01:00:00Z", BEARER);
+        }
+        Answer::json(200, GATEWAY)
+    });
+    // Gives way before it answers, so that all tasks come while the exchange is on its way.
+    let slow = from_fn(move |request| {
+        let server = server.clone();
+        async move {
+            for _ in 0..100 {
+                tokio::task::yield_now().await;
+            }
+            server.send(request).await
+        }
+    });
+    let client = client(slow, &ManualClock::new());
+    let tasks: Vec<_> = (0..1000)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { client.gateways().get(&"g".into()).send().await })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+    assert_eq!(exchanges.load(Relaxed), 1);
+}
+
+#[tokio::test]
+async fn a8_a_bearer_stays_in_use_while_an_early_exchange_fails() {
+    let gateway = || Answer::json(200, GATEWAY);
+    let fake = FakeTransport::script([
+        bearer("2026-01-01T01:00:00Z", BEARER),
+        gateway(),
+        // 57 minutes later: two calls, of which only the first tries to exchange.
+        Answer::status(503),
+        Answer::status(503),
+        Answer::status(503),
+        gateway(),
+        gateway(),
+        // And another two minutes later.
+        bearer("2026-01-01T02:00:00Z", "canary-bearer-2"),
+        gateway(),
+    ]);
+    let clock = ManualClock::auto();
+    let client = client(fake.clone(), &clock);
+    let call = || async { client.gateways().get(&"g".into()).send().await.unwrap() };
+    call().await;
+    clock.advance(Duration::from_secs(57 * 60));
+    call().await;
+    call().await;
+    clock.advance(Duration::from_secs(120));
+    call().await;
+
+    let requests = fake.finish();
+    let bearers: Vec<&str> = requests
+        .iter()
+        .filter(|request| !is_exchange(request))
+        .map(authorization)
+        .collect();
+    let old = format!("Bearer {BEARER}");
+    assert_eq!(bearers, [&old, &old, &old, "Bearer canary-bearer-2"]);
+}
+
+#[tokio::test]
+async fn a9_a_bearer_that_the_server_refuses_is_renewed_once() {
+    let refused = || refusal(401, "authentication_error", "expired");
+    let (client, fake) = authorised([
+        refused(),
+        bearer("2026-01-01T01:00:00Z", "canary-bearer-2"),
+        Answer::json(200, GATEWAY),
+    ]);
+    client.gateways().get(&"g".into()).send().await.unwrap();
+    let requests = fake.finish();
+    assert_eq!(authorization(&requests[1]), format!("Bearer {BEARER}"));
+    assert_eq!(authorization(&requests[3]), "Bearer canary-bearer-2");
+
+    let (client, fake) = authorised([
+        refused(),
+        bearer("2026-01-01T01:00:00Z", "canary-bearer-2"),
+        refused(),
+    ]);
+    let error = client.gateways().get(&"g".into()).send().await.unwrap_err();
+    assert_eq!(error.kind(), &REJECTED);
+    assert_eq!(error.message(), Some("expired"));
+    let _ = fake.finish();
+}
+
+#[tokio::test]
+async fn a_create_that_is_refused_for_its_bearer_is_made_again_with_a_new_one() {
+    let (client, fake) = authorised([
+        refusal(401, "authentication_error", "expired"),
+        bearer("2026-01-01T01:00:00Z", "canary-bearer-2"),
+        Answer::json(201, SETUP_TOKEN),
+    ]);
+    let create = asa_client::models::GatewaySetupTokenCreate::new();
+    client
+        .gateway_setup_tokens()
+        .create(create)
+        .send()
+        .await
+        .unwrap();
+    let _ = fake.finish();
+}
+
+#[tokio::test]
+async fn a_missing_role_is_told_apart_from_a_dead_bearer() {
+    for name in ["type", "nottype"] {
+        let body = format!(
+            r#"{{"code": 401, "{name}": "authorization_error", "message": "Missing capability: gateways.list"}}"#
+        );
+        let (client, fake) = authorised([Answer::json(401, body)]);
+        let error = client.gateways().list().send().await.unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::Api);
+        assert_eq!(error.code(), Some("authorization_error"));
+        assert_eq!(error.message(), Some("Missing capability: gateways.list"));
+        assert!(error.is_unauthorized());
+        let _ = fake.finish();
+    }
+}
+
+#[tokio::test]
+async fn a13_what_is_forbidden_asks_for_no_new_bearer() {
+    let (client, fake) = authorised([refusal(403, "forbidden_error", "no")]);
+    let error = client.gateways().list().send().await.unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::Api);
+    assert_eq!(error.status().unwrap(), 403);
+    let _ = fake.finish();
+}
+
+#[tokio::test]
+async fn a14_an_end_that_cannot_be_used_never_makes_a_storm_of_exchanges() {
+    let whole = |end: &str| {
+        format!(r#"{{"bearer_token": "{BEARER}", "expires_at": {end}, "team_name": "t"}}"#)
+    };
+    for body in [
+        format!(r#"{{"bearer_token": "{BEARER}", "team_name": "t"}}"#),
+        whole("null"),
+        whole(r#""0001-01-01T00:00:00Z""#),
+        whole(r#""2025-12-31T23:59:59Z""#),
+        whole(r#""2026-01-01T00:00:00Z""#),
+        whole(r#""2026-01-01T01:00:00""#),
+        whole("1767225600"),
+    ] {
+        let answer = body.clone();
+        let fake = FakeTransport::respond(move |_| Answer::json(200, answer.clone()));
+        let clock = ManualClock::auto();
+        let client = client(fake.clone(), &clock);
+        for calls in 1..=3 {
+            let error = client.gateways().list().send().await.unwrap_err();
+            assert_eq!(error.kind(), &EXCHANGE_FAILED, "{body}");
+            assert!(!everything(&error).contains("canary"), "{body}");
+            let requests = fake.requests();
+            assert_eq!(requests.len(), calls, "{body}");
+            assert!(requests.iter().all(is_exchange), "{body}");
+        }
+        let pauses = clock.sleeps();
+        assert_eq!(pauses, [Duration::from_millis(100); 2], "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a14_a_short_life_is_used_and_a_long_one_is_cut_at_twelve_hours() {
+    for (end, lives_for) in [
+        ("2026-01-01T00:00:05Z", Duration::from_secs(5)),
+        ("9999-12-31T23:59:59Z", Duration::from_secs(12 * 60 * 60)),
+    ] {
+        let fake = FakeTransport::respond(move |request| {
+            if is_exchange(request) {
+                return bearer(end, BEARER).with_header("date", "Thu, 01 Jan 2026 00:00:00 GMT");
+            }
+            Answer::json(200, GATEWAY)
+        });
+        let clock = ManualClock::auto();
+        let client = client(fake.clone(), &clock);
+        let exchanges = async || {
+            client.gateways().get(&"g".into()).send().await.unwrap();
+            let requests = fake.requests();
+            requests
+                .iter()
+                .filter(|request| is_exchange(request))
+                .count()
+        };
+        assert_eq!(exchanges().await, 1);
+        clock.advance(lives_for / 2);
+        assert_eq!(exchanges().await, 1);
+        clock.advance(lives_for / 2);
+        assert_eq!(exchanges().await, 2);
+    }
+}
+
+#[tokio::test]
+async fn the_life_of_a_bearer_goes_by_the_servers_clock() {
+    let fake = FakeTransport::script([
+        // By the clock here it has ended.
+        bearer("2025-06-01T01:00:00Z", BEARER).with_header("date", "Sun, 01 Jun 2025 00:00:00 GMT"),
+        Answer::json(200, GATEWAY),
+    ]);
+    let client = client(fake.clone(), &ManualClock::auto());
+    client.gateways().get(&"g".into()).send().await.unwrap();
+    let _ = fake.finish();
+}
+
+#[tokio::test]
+async fn a_bearer_for_another_team_is_not_used() {
+    let body = format!(
+        r#"{{"bearer_token": "{BEARER}", "expires_at": "2026-01-01T01:00:00Z", "team_name": "other"}}"#
+    );
+    let fake = FakeTransport::script([Answer::json(200, body)]);
+    let client = client(fake.clone(), &ManualClock::auto());
+    let error = client.gateways().list().send().await.unwrap_err();
+    assert_eq!(error.kind(), &EXCHANGE_FAILED);
+    assert!(everything(&error).contains("another team"));
+    let _ = fake.finish();
+}
+
+#[tokio::test]
+async fn a_bearer_that_was_had_elsewhere_is_used_as_it_is() {
+    let fake = FakeTransport::script([
+        Answer::json(200, GATEWAY),
+        refusal(401, "authentication_error", "expired"),
+    ]);
+    let client = Client::builder("t")
+        .credentials(Bearer::new(BEARER).unwrap())
+        .build_with(fake.clone(), ManualClock::auto())
+        .unwrap();
+    client.gateways().get(&"g".into()).send().await.unwrap();
+    let error = client.gateways().get(&"g".into()).send().await.unwrap_err();
+    assert_eq!(error.kind(), &REJECTED);
+    for request in fake.finish() {
+        assert_eq!(authorization(&request), format!("Bearer {BEARER}"));
+    }
+}
+
+#[tokio::test]
+async fn a35_nothing_prints_a_secret() {
+    let (client, _fake) = authorised([page(&[], None)]);
+    client.gateways().list().send().await.unwrap();
+    let builder =
+        Client::builder("t").credentials(asa_client::ServiceUser::new(KEY_ID, KEY_SECRET));
+    let reveal = client.gateway_setup_tokens().reveal(&"s".into());
+    let list = client.gateways().list();
+    let pages = client.gateways().list().pages();
+    let update = asa_client::models::GatewayUpdate::new("n");
+    let update = client.gateways().update(&"g".into(), update);
+    for text in [
+        format!("{client:#?}"),
+        format!("{builder:#?}"),
+        format!("{reveal:#?}"),
+        format!("{list:#?}"),
+        format!("{pages:#?}"),
+        format!("{update:#?}"),
+        format!("{:#?}", asa_client::ServiceUser::new(KEY_ID, KEY_SECRET)),
+        format!("{:#?}", client.gateway_setup_tokens()),
+    ] {
+        assert!(!text.contains("canary"), "{text}");
+        assert!(!text.contains(KEY_ID), "{text}");
+    }
+}

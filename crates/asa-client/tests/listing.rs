@@ -1,0 +1,305 @@
+//! Listings by `Link`: where they go on, where they end, and where they refuse to go.
+
+mod support;
+
+use asa_client::models::Gateway;
+use asa_client::{Client, Error, ErrorKind, Items, PageToken, PaginationFailure};
+use support::*;
+use transport::TooLarge;
+use transport::testing::{Answer, FakeTransport, ManualClock};
+
+const LIST: &str = "/v1/teams/t/gateways";
+
+fn loops() -> ErrorKind {
+    ErrorKind::Pagination(PaginationFailure::Loop)
+}
+
+/// All names up to the end or the error, which is given once.
+async fn drain(mut items: Items<Gateway>) -> (Vec<String>, Option<Error>) {
+    let mut names = Vec::new();
+    loop {
+        match items.try_next().await {
+            Ok(Some(gateway)) => names.push(gateway.name),
+            Ok(None) => return (names, None),
+            Err(error) => {
+                assert!(items.try_next().await.unwrap().is_none(), "it goes on");
+                return (names, Some(error));
+            }
+        }
+    }
+}
+
+fn queries(fake: &FakeTransport) -> Vec<String> {
+    let requests = fake.requests();
+    let lists = requests.iter().filter(|request| !is_exchange(request));
+    lists
+        .map(|request| {
+            assert_eq!(request.uri().path(), LIST);
+            assert_eq!(request.uri().host(), Some("app.scaleft.com"));
+            request.uri().query().unwrap_or_default().to_owned()
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn a19_a_listing_follows_the_next_link_relative_or_absolute() {
+    let (client, fake) = authorised([
+        page(&["a"], Some(&format!("{LIST}?count=1&offset=a"))),
+        page(
+            &["b"],
+            Some(&format!("https://app.scaleft.com{LIST}?offset=b%2Fc&x=%26")),
+        )
+        .with_header("link", format!(r#"<{LIST}?offset=z>; rel="prev""#)),
+        page(&["c"], None).with_header(
+            "link",
+            format!(r#"<{LIST}?a=1>; rel="first", <{LIST}?b=1>; rel="last""#),
+        ),
+    ]);
+    let (names, error) = drain(client.gateways().list().page_size(1).items()).await;
+    assert_eq!(names, ["a", "b", "c"]);
+    assert!(error.is_none());
+    assert_eq!(
+        queries(&fake),
+        ["count=1", "count=1&offset=a", "offset=b%2Fc&x=%26"]
+    );
+    let _ = fake.finish();
+}
+
+#[tokio::test]
+async fn the_settings_of_a_list_are_in_its_first_query() {
+    let (client, fake) = authorised([page(&[], None), page(&[], None)]);
+    let list = client.gateways().list();
+    let list = list.page_size(7).contains("eu & co+").descending(true);
+    list.send().await.unwrap();
+    client.gateways().list().send().await.unwrap();
+    assert_eq!(
+        queries(&fake),
+        ["contains=eu+%26+co%2B&count=7&descending=true", ""]
+    );
+}
+
+#[tokio::test]
+async fn every_name_in_a_query_is_one_that_the_operation_has() {
+    use models::asa::OperationId;
+    let names = |id: OperationId| id.operation().query.iter().map(|it| it.name);
+    for name in ["count", "descending"] {
+        assert!(names(OperationId::ListGateways).any(|it| it == name));
+        assert!(names(OperationId::ListGatewaySetupTokens).any(|it| it == name));
+    }
+    assert!(names(OperationId::ListGateways).any(|it| it == "contains"));
+}
+
+#[tokio::test]
+async fn a_page_that_holds_nothing_is_refused_before_anything_is_sent() {
+    let fake = FakeTransport::script([]);
+    let client = client(fake.clone(), &ManualClock::auto());
+    let list = || client.gateways().list().page_size(0);
+    let failures = [
+        list().send().await.unwrap_err(),
+        list().pages().try_next().await.unwrap_err(),
+        list().items().try_next().await.unwrap_err(),
+    ];
+    for error in failures {
+        let parameter = "page_size";
+        assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+        assert_eq!(
+            error.to_string(),
+            "asa ListGateways: `page_size` cannot be used: must be at least 1 (not sent)"
+        );
+    }
+    let _ = fake.finish();
+}
+
+#[tokio::test]
+async fn a_page_is_fetched_again_by_its_token_alone() {
+    let (client, fake) = authorised([
+        page(&["a"], Some(&format!("{LIST}?count=1&offset=a"))),
+        page(&["b"], None),
+    ]);
+    let first = client.gateways().list().page_size(1).send().await.unwrap();
+    let token: PageToken = first.next_page_token.unwrap().to_string().parse().unwrap();
+    let list = client.gateways().list().contains("x").page_token(token);
+    let second = list.send().await.unwrap();
+    assert_eq!(second.items[0].name, "b");
+    assert!(second.next_page_token.is_none());
+    assert_eq!(queries(&fake), ["count=1", "count=1&offset=a"]);
+}
+
+#[tokio::test]
+async fn a21_a_link_that_leads_away_is_never_followed() {
+    let foreign = ErrorKind::Pagination(PaginationFailure::ForeignOrigin);
+    for target in [
+        "https://evil.example/v1/teams/t/gateways?offset=a",
+        "//evil.example/v1/teams/t/gateways?offset=a",
+        "http://app.scaleft.com/v1/teams/t/gateways?offset=a",
+        "https://app.scaleft.com:444/v1/teams/t/gateways?offset=a",
+        "https://app.scaleft.com@evil.example/v1/teams/t/gateways?offset=a",
+        "/v1/teams/other/gateways?offset=a",
+        "/v1/teams/t/gateway_setup_tokens?offset=a",
+        "/v1/teams/t/gateways/..?offset=a",
+        "/v1/teams/t/gateways/?offset=a",
+    ] {
+        let (client, fake) = authorised([page(&["a"], Some(target))]);
+        let error = client.gateways().list().send().await.unwrap_err();
+        assert_eq!(error.kind(), &foreign, "{target}");
+        assert_eq!(error.operation(), Some("asa ListGateways"));
+        assert!(!everything(&error).contains("evil"), "{target}");
+        let _ = fake.finish();
+    }
+}
+
+#[tokio::test]
+async fn a21_a_fragment_is_dropped_and_a_long_link_refused() {
+    let (client, fake) = authorised([
+        page(&["a"], Some(&format!("{LIST}?offset=a#top"))),
+        page(
+            &["b"],
+            Some(&format!("{LIST}?offset={}", "x".repeat(64 * 1024))),
+        ),
+    ]);
+    let (names, error) = drain(client.gateways().list().items()).await;
+    assert_eq!(names, ["a"]);
+    let what = TooLarge::Url;
+    assert!(
+        matches!(error.unwrap().kind(), ErrorKind::TooLarge { what: found, .. } if *found == what)
+    );
+    assert_eq!(queries(&fake), ["", "offset=a"]);
+}
+
+#[tokio::test]
+async fn a23_a_link_to_the_page_itself_ends_the_listing_after_that_page() {
+    let own = |offset: &str| format!("{LIST}?count=1{offset}");
+    // The first page leads to itself, then the second does.
+    let (client, fake) = authorised([page(&["a"], Some(&own("")))]);
+    let (names, error) = drain(client.gateways().list().page_size(1).items()).await;
+    assert_eq!((names, error.unwrap().kind()), (vec!["a".into()], &loops()));
+    let _ = fake.finish();
+
+    let (client, fake) = authorised([
+        page(&["a"], Some(&own("&offset=a"))),
+        page(&["b"], Some(&own("&offset=a"))),
+    ]);
+    let (names, error) = drain(client.gateways().list().page_size(1).items()).await;
+    assert_eq!(names, ["a", "b"]);
+    assert_eq!(error.unwrap().kind(), &loops());
+    let _ = fake.finish();
+}
+
+#[tokio::test]
+async fn a24_a_cycle_of_three_is_a_loop() {
+    let fake = FakeTransport::respond(|request| {
+        if is_exchange(request) {
+            return bearer("2026-01-01T01:00:00Z", BEARER);
+        }
+        match request.uri().query() {
+            None | Some("offset=c") => page(&["a"], Some(&format!("{LIST}?offset=a"))),
+            Some("offset=a") => page(&["b"], Some(&format!("{LIST}?offset=b"))),
+            _ => page(&["c"], Some(&format!("{LIST}?offset=c"))),
+        }
+    });
+    let client = client(fake.clone(), &ManualClock::auto());
+    let (names, error) = drain(client.gateways().list().items()).await;
+    assert_eq!(names, ["a", "b", "c", "a"]);
+    assert_eq!(error.unwrap().kind(), &loops());
+    assert_eq!(queries(&fake).len(), 4);
+}
+
+#[tokio::test]
+async fn a24_positions_that_never_end_end_at_the_limit_of_pages() {
+    let count = std::sync::atomic::AtomicUsize::new(0);
+    let fake = FakeTransport::respond(move |request| {
+        if is_exchange(request) {
+            return bearer("2026-01-01T01:00:00Z", BEARER);
+        }
+        let fresh = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        page(&[], Some(&format!("{LIST}?offset={fresh}")))
+    });
+    let client = client(fake.clone(), &ManualClock::auto());
+    let (names, error) = drain(client.gateways().list().items()).await;
+    assert!(names.is_empty());
+    let limit = ErrorKind::Pagination(PaginationFailure::LimitReached);
+    assert_eq!(error.unwrap().kind(), &limit);
+    assert_eq!(queries(&fake).len(), 10_000);
+}
+
+#[tokio::test]
+async fn a25_an_empty_page_with_a_next_link_goes_on() {
+    let (client, fake) = authorised([
+        page(&[], Some(&format!("{LIST}?offset=a"))),
+        page(&[], Some(&format!("{LIST}?offset=b"))),
+        page(&["c"], None),
+    ]);
+    let items = client.gateways().list().items();
+    let names: Vec<String> = items
+        .try_collect()
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|gateway| gateway.name)
+        .collect();
+    assert_eq!(names, ["c"]);
+    let _ = fake.finish();
+}
+
+fn five_pages(third_fails: bool) -> (Client, FakeTransport) {
+    let fake = FakeTransport::respond(move |request| {
+        if is_exchange(request) {
+            return bearer("2026-01-01T01:00:00Z", BEARER);
+        }
+        let next = |offset: &str| format!("{LIST}?count=1&offset={offset}");
+        match request.uri().query() {
+            Some("count=1") => page(&["a"], Some(&next("a"))),
+            Some("count=1&offset=a") => page(&["b"], Some(&next("b"))),
+            Some("count=1&offset=b") if third_fails => Answer::status(503),
+            Some("count=1&offset=b") => page(&["c"], Some(&next("c"))),
+            Some("count=1&offset=c") => page(&["d"], Some(&next("d"))),
+            _ => page(&["e"], None),
+        }
+    });
+    (client(fake.clone(), &ManualClock::auto()), fake)
+}
+
+#[tokio::test]
+async fn a26_a_listing_that_breaks_off_gives_what_it_had_and_tells_where_to_resume() {
+    let (client, fake) = five_pages(true);
+    let (names, error) = drain(client.gateways().list().page_size(1).items()).await;
+    assert_eq!(names, ["a", "b"]);
+    let error = error.unwrap();
+    assert_eq!(error.status().unwrap(), 503);
+    assert_eq!(error.attempts(), 3);
+    assert_eq!(queries(&fake).len(), 5);
+
+    let token = error.resume_token().unwrap().clone();
+    let (client, _) = five_pages(false);
+    let (names, error) = drain(client.gateways().list().page_token(token).items()).await;
+    assert_eq!(names, ["c", "d", "e"]);
+    assert!(error.is_none());
+}
+
+#[tokio::test]
+async fn a_listing_leaves_between_two_polls_without_losing_its_place() {
+    let (client, _) = five_pages(false);
+    let mut pages = client.gateways().list().page_size(1).pages();
+    let mut names = Vec::new();
+    while let Some(page) = pages.try_next().await.unwrap() {
+        drop(pages.try_next());
+        names.extend(page.into_iter().map(|gateway| gateway.name));
+    }
+    assert_eq!(names, ["a", "b", "c", "d", "e"]);
+}
+
+#[tokio::test]
+async fn setup_tokens_are_listed_the_same_way() {
+    let list = "/v1/teams/t/gateway_setup_tokens";
+    let next = format!(r#"<{list}?offset=6116bb2a>; rel="next""#);
+    let (client, fake) = authorised([
+        Answer::json(200, format!(r#"{{"list": [{SETUP_TOKEN}]}}"#)).with_header("link", next),
+        Answer::json(200, r#"{"list": null}"#),
+    ]);
+    let tokens = client.gateway_setup_tokens().list().descending(false);
+    assert_eq!(tokens.items().try_collect().await.unwrap().len(), 1);
+    let requests = fake.finish();
+    assert_eq!(requests[1].uri().path(), list);
+    assert_eq!(requests[1].uri().query(), Some("descending=false"));
+    assert_eq!(requests[2].uri().query(), Some("offset=6116bb2a"));
+}

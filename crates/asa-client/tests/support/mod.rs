@@ -1,0 +1,77 @@
+//! What the tests share: a client over a scripted transport, and the answers of a well-behaved server.
+#![allow(dead_code, reason = "not every file of tests needs all of it")]
+
+use asa_client::{Client, ServiceUser, Transport};
+use bytes::Bytes;
+use http::Request;
+use http::header::AUTHORIZATION;
+use transport::testing::{Answer, FakeTransport, ManualClock};
+
+pub(crate) const KEY_ID: &str = "5c1f3f0e-0000-4a35-9a0c-c4a2a27e0001";
+pub(crate) const KEY_SECRET: &str = "canary-key-secret";
+pub(crate) const BEARER: &str = "canary-bearer-1";
+
+pub(crate) const GATEWAY: &str =
+    r#"{"id": "a2dfd474", "name": "eu-1", "refuse_connections": false}"#;
+pub(crate) const SETUP_TOKEN: &str = r#"{"id": "6116bb2a", "registration_type": "gateway-agent"}"#;
+
+/// A client of team `t` with a service user.
+pub(crate) fn client(transport: impl Transport, clock: &ManualClock) -> Client {
+    Client::builder("t")
+        .credentials(ServiceUser::new(KEY_ID, KEY_SECRET))
+        .build_with(transport, clock.clone())
+        .unwrap()
+}
+
+/// A client of team `t` over a script that begins after a good exchange.
+pub(crate) fn authorised(answers: impl IntoIterator<Item = Answer>) -> (Client, FakeTransport) {
+    let script = [bearer("2026-01-01T01:00:00Z", BEARER)];
+    let fake = FakeTransport::script(script.into_iter().chain(answers));
+    (client(fake.clone(), &ManualClock::auto()), fake)
+}
+
+/// The answer to an exchange. Manual clocks begin at 2026-01-01T00:00:00Z.
+pub(crate) fn bearer(expires_at: &str, token: &str) -> Answer {
+    let body =
+        format!(r#"{{"bearer_token": "{token}", "expires_at": "{expires_at}", "team_name": "T"}}"#);
+    Answer::json(200, body)
+}
+
+/// A page of gateways with these names, and the link to the next.
+pub(crate) fn page(names: &[&str], next: Option<&str>) -> Answer {
+    let gateways: Vec<String> = names
+        .iter()
+        .map(|name| format!(r#"{{"id": "{name}", "name": "{name}", "refuse_connections": false}}"#))
+        .collect();
+    let page = Answer::json(200, format!(r#"{{"list": [{}]}}"#, gateways.join(",")));
+    match next {
+        Some(next) => page.with_header("link", format!(r#"<{next}>; rel="next""#)),
+        None => page,
+    }
+}
+
+/// An error answer in the vendor's form.
+pub(crate) fn refusal(status: u16, word: &str, message: &str) -> Answer {
+    let body = format!(r#"{{"code": {status}, "type": "{word}", "message": "{message}"}}"#);
+    Answer::json(status, body)
+}
+
+pub(crate) fn is_exchange(request: &Request<Bytes>) -> bool {
+    request.uri().path().ends_with("/service_token")
+}
+
+pub(crate) fn authorization(request: &Request<Bytes>) -> &str {
+    let value = request.headers().get(AUTHORIZATION);
+    value.map_or("", |value| value.to_str().unwrap())
+}
+
+/// What an error shows of itself anywhere.
+pub(crate) fn everything(error: &asa_client::Error) -> String {
+    let mut text = format!("{error}\n{error:?}\n{error:#?}");
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        text += &format!("\n{error}\n{error:?}");
+        source = error.source();
+    }
+    text
+}
