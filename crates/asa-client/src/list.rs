@@ -113,11 +113,13 @@ impl<T: 'static> List<T> {
     pub fn pages(self) -> Pages<T> {
         // A position of its own for the first page, too: a link back to it is then a loop.
         let start = self.start().ok().flatten();
+        let operation = self.operation.operation();
         let list = Arc::new(self);
-        Pages::new(start, move |token| {
+        let pages = Pages::new(start, move |token| {
             let list = Arc::clone(&list);
             async move { list.fetch(token).await }
-        })
+        });
+        pages.during(operation.name)
     }
 
     /// Gives item after item and fetches pages as they are needed.
