@@ -57,7 +57,8 @@ fn of(operation: OperationId, id: &ActiveGateTokenId) -> Result<Call, Error> {
     let operation = operation.operation();
     if holds_a_secret(id.as_str()) {
         let problem = "is a whole token with its secret; an id ends before the second dot";
-        return Err(Error::invalid_input("id", problem).during(operation.name));
+        let parameter = operation.path_parameters().next().unwrap_or("id");
+        return Err(Error::invalid_input(parameter, problem).during(operation.name));
     }
     call(operation, &[id.as_str()])
 }

@@ -58,10 +58,11 @@ impl ListActiveGateTokens {
     pub fn pages(self) -> Pages<ActiveGateToken> {
         let start = self.page_token.clone();
         let list = Arc::new(self);
-        Pages::new(start, move |token| {
+        let pages = Pages::new(start, move |token| {
             let list = Arc::clone(&list);
             async move { list.fetch(token).await }
-        })
+        });
+        pages.during(OperationId::ListTokens.operation().name)
     }
 
     /// Gives token after token and fetches pages as they are needed.

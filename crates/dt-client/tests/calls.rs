@@ -1,0 +1,611 @@
+//! Single calls: what is sent, what comes of each answer, and whether a write may have been applied.
+
+mod support;
+
+use std::time::Duration;
+
+use dt_client::models::{ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateType};
+use dt_client::{ApiToken, Applied, BaseUrl, Bearer, Client, CredentialFailure, Error, ErrorKind};
+use support::*;
+use transport::testing::{Answer, FakeTransport, ManualClock};
+use transport::{ConnectFailure, Phase, TransportErrorKind};
+
+const INTERRUPTED: TransportErrorKind = TransportErrorKind::Interrupted;
+const REJECTED: ErrorKind = ErrorKind::Credential(CredentialFailure::Rejected);
+
+async fn create(client: &Client) -> Result<ActiveGateTokenCreated, Error> {
+    let token = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment)
+        .with_expiration_date("now+60d");
+    client.active_gate_tokens().create(token).send().await
+}
+
+async fn get(client: &Client) -> Result<(), Error> {
+    let token = client.active_gate_tokens().get(&"dt0g02.a".into());
+    token.send().await.map(drop)
+}
+
+async fn delete(client: &Client) -> Result<bool, Error> {
+    let deleted = client.active_gate_tokens().delete(&"dt0g02.a".into());
+    Ok(deleted.send().await?.was_already_gone)
+}
+
+fn created() -> Answer {
+    let body = format!(
+        r#"{{"id": "dt0g02.4KWZO5EF", "token": "{SECRET}", "expirationDate": "2026-03-02T00:00:00.000Z"}}"#
+    );
+    Answer::json(201, body)
+}
+
+#[tokio::test]
+async fn each_request_is_the_one_of_the_vendors_reference() {
+    let (client, fake) = scripted([
+        created(),
+        Answer::json(200, token("a")),
+        Answer::status(204),
+    ]);
+    create(&client).await.unwrap();
+    get(&client).await.unwrap();
+    assert!(!delete(&client).await.unwrap());
+    let sent: Vec<String> = fake
+        .finish()
+        .iter()
+        .map(|request| {
+            let body = std::str::from_utf8(request.body()).unwrap();
+            assert_eq!(request.headers()["accept"], "application/json");
+            let url = request.uri().to_string();
+            let path = url.strip_prefix(URL).unwrap();
+            format!("{} {path} {body}", request.method())
+                .trim_end()
+                .to_owned()
+        })
+        .collect();
+    assert_eq!(
+        sent,
+        [
+            r#"POST /api/v2/activeGateTokens {"name":"edge-7","activeGateType":"ENVIRONMENT","expirationDate":"now+60d","seedToken":false}"#,
+            "GET /api/v2/activeGateTokens/dt0g02.a",
+            "DELETE /api/v2/activeGateTokens/dt0g02.a",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn d1_the_credential_is_in_its_header_and_nowhere_else() {
+    let (client, fake) = scripted([Answer::json(200, token("a")), Answer::status(500)]);
+    get(&client).await.unwrap();
+    let error = create(&client).await.unwrap_err();
+    assert!(!everything(&error).contains("CANARY"));
+    for request in fake.finish() {
+        let value = &request.headers()["authorization"];
+        assert_eq!(value, &format!("Api-Token {TOKEN}"));
+        assert!(value.is_sensitive());
+        assert!(!format!("{request:?}").contains("CANARY"));
+    }
+    let builder = Client::builder(URL).credentials(ApiToken::new(TOKEN).unwrap());
+    assert!(!format!("{client:#?} {builder:#?}").contains("CANARY"));
+}
+
+#[tokio::test]
+async fn the_scheme_is_the_callers_choice() {
+    let fake = FakeTransport::script([Answer::json(200, token("a"))]);
+    let client = Client::builder(URL)
+        .credentials(Bearer::new("dt0s16.LOOKS.LIKEATOKEN").unwrap())
+        .build_with(fake.clone(), ManualClock::auto())
+        .unwrap();
+    get(&client).await.unwrap();
+    let requests = fake.finish();
+    let value = &requests[0].headers()["authorization"];
+    assert_eq!(value, "Bearer dt0s16.LOOKS.LIKEATOKEN");
+}
+
+#[tokio::test]
+async fn d12_a_violation_is_told_with_its_place_and_null_is_none() {
+    let one = r#"{"path": "pageSize", "message": "too large", "parameterLocation": "QUERY", "location": null}"#;
+    for (violations, count) in [
+        (format!("[{one}]"), 1),
+        ("null".into(), 0),
+        ("[]".into(), 0),
+    ] {
+        let object = format!(
+            r#"{{"error": {{"code": 400, "message": "Constraints violated.", "constraintViolations": {violations}}}}}"#
+        );
+        for body in [object.clone(), format!("[{object}]")] {
+            let (client, _) = scripted([Answer::json(400, body.clone())]);
+            let error = get(&client).await.unwrap_err();
+            assert_eq!(error.kind(), &ErrorKind::Api);
+            assert_eq!(error.code(), Some("400"));
+            assert_eq!(error.message(), Some("Constraints violated."), "{body}");
+            assert_eq!(error.violations().len(), count);
+            if let [violation] = error.violations() {
+                assert_eq!(violation.path.as_ref(), "pageSize");
+                assert_eq!(violation.message.as_ref(), "too large");
+                assert_eq!(violation.location.as_deref(), Some("QUERY"));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_error_without_the_vendors_envelope_is_still_one() {
+    for body in ["", "[]", "{}", r#"{"error": null}"#, r#""no""#, "{"] {
+        let (client, _) = scripted([Answer::json(404, body)]);
+        let error = get(&client).await.unwrap_err();
+        assert!(error.is_not_found(), "{body}");
+        assert_eq!(error.message(), None);
+        assert_eq!(error.body(), body.as_bytes());
+    }
+    let (client, _) = scripted([Answer::status(404)]);
+    assert!(get(&client).await.unwrap_err().is_not_found());
+}
+
+#[tokio::test]
+async fn d15_a_refused_token_and_a_missing_scope_are_told_apart() {
+    let (client, fake) = scripted([
+        refusal(401, "Token Authentication failed"),
+        refusal(
+            403,
+            "Token is missing required scope. Use one of: activeGateTokenManagement.read",
+        ),
+    ]);
+    let error = get(&client).await.unwrap_err();
+    assert_eq!(error.kind(), &REJECTED);
+    assert_eq!(error.message(), Some("Token Authentication failed"));
+    assert_eq!(error.attempts(), 1);
+    let error = get(&client).await.unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::Api);
+    assert_eq!(error.status().unwrap(), 403);
+    assert!(
+        error
+            .message()
+            .unwrap()
+            .contains("activeGateTokenManagement.read")
+    );
+    assert_eq!(error.attempts(), 1);
+    let _ = fake.finish();
+}
+
+/// The wait of a read that is throttled once with these header fields.
+async fn wait(headers: &[(&str, &str)]) -> Duration {
+    let throttled = headers.iter().fold(
+        refusal(429, "Too many requests."),
+        |answer, (name, value)| answer.with_header(name, value),
+    );
+    let fake = FakeTransport::script([throttled, Answer::json(200, token("a"))]);
+    let clock = ManualClock::auto();
+    get(&client(fake.clone(), &clock)).await.unwrap();
+    let _ = fake.finish();
+    let [wait] = clock.sleeps()[..] else {
+        panic!("one wait");
+    };
+    wait
+}
+
+#[tokio::test]
+async fn d16_a_throttled_call_waits_until_the_moment_in_microseconds() {
+    // Manual clocks begin at 1767225600.
+    let waited = wait(&[("x-ratelimit-reset", "1767225607250000")]).await;
+    assert_eq!(waited, Duration::from_millis(7250));
+}
+
+#[tokio::test]
+async fn d17_the_unit_of_a_reset_goes_by_its_magnitude_and_the_longer_wait_wins() {
+    for reset in [
+        "1767225607",
+        "1767225607000",
+        "1767225607000000",
+        "1767225607000000000",
+    ] {
+        let reset = ("x-ratelimit-reset", reset);
+        assert_eq!(wait(&[reset]).await, Duration::from_secs(7), "{reset:?}");
+        let after = |value| [reset, ("retry-after", value)];
+        assert_eq!(wait(&after("3")).await, Duration::from_secs(7));
+        assert_eq!(wait(&after("9")).await, Duration::from_secs(9));
+    }
+    // Past, nothing, no number, and more than ten minutes ahead: the usual wait of at most 1 s.
+    for unbelievable in [
+        "1767225000",
+        "0",
+        "soon",
+        "",
+        "1798761600000000",
+        "99999999999999999999999",
+    ] {
+        let usual = wait(&[("x-ratelimit-reset", unbelievable)]).await;
+        assert!(usual <= Duration::from_secs(1), "{unbelievable}");
+    }
+    let reset = [("x-ratelimit-reset", "1767225680000000")];
+    assert_eq!(wait(&reset).await, Duration::from_secs(60));
+}
+
+#[tokio::test]
+async fn a_create_that_is_throttled_is_made_again() {
+    let throttled = refusal(429, "Too many requests.").with_header("retry-after", "2");
+    let (client, fake) = scripted([throttled, created()]);
+    create(&client).await.unwrap();
+    let _ = fake.finish();
+}
+
+#[tokio::test]
+async fn d18_the_secret_of_a_new_token_shows_only_when_it_is_asked_for() {
+    let (client, fake) = scripted([created()]);
+    let created = create(&client).await.unwrap();
+    assert_eq!(created.id.as_str(), "dt0g02.4KWZO5EF");
+    assert_eq!(
+        created.expiration_date.unwrap().to_string(),
+        "2026-03-02T00:00:00Z"
+    );
+    assert!(!format!("{created:?} {created:#?}").contains("CANARY"));
+    assert_eq!(created.token.expose(), SECRET);
+    let _ = fake.finish();
+}
+
+#[tokio::test]
+async fn d19_a_token_whose_secret_was_not_received_is_told_and_not_made_twice() {
+    let cut = format!(r#"{{"id": "dt0g02.4KWZO5EF", "token": "{}"#, &SECRET[..30]);
+    let table: [(Answer, fn(&ErrorKind) -> bool); 6] = [
+        (Answer::json(201, cut), |kind| {
+            matches!(kind, ErrorKind::Decode { .. })
+        }),
+        (Answer::json(201, "no"), |kind| {
+            matches!(kind, ErrorKind::Decode { .. })
+        }),
+        (Answer::json(201, ""), |kind| {
+            matches!(kind, ErrorKind::Decode { .. })
+        }),
+        (
+            Answer::json(201, r#"{"id": "dt0g02.4KWZO5EF"}"#),
+            |kind| matches!(kind, ErrorKind::Decode { path } if path.as_ref() == "token"),
+        ),
+        (
+            Answer::status(201)
+                .with_header("content-type", "text/html")
+                .with_body("<p>"),
+            |kind| matches!(kind, ErrorKind::NotJson { .. }),
+        ),
+        (
+            transport::TransportError::new(INTERRUPTED)
+                .with_status(http::StatusCode::CREATED)
+                .into(),
+            |kind| matches!(kind, ErrorKind::Interrupted),
+        ),
+    ];
+    for (answer, is_expected) in table {
+        let (client, fake) = scripted([answer]);
+        let error = create(&client).await.unwrap_err();
+        assert!(is_expected(error.kind()), "{error:?}");
+        assert_eq!(error.applied(), Applied::Yes, "{error:?}");
+        assert!(error.to_string().contains("it was applied"), "{error}");
+        assert!(!error.is_retryable());
+        assert!(!everything(&error).contains("CANARY"));
+        let _ = fake.finish();
+    }
+}
+
+#[tokio::test]
+async fn d21_every_page_and_operation_is_below_the_same_address() {
+    for (address, root) in [
+        (
+            "https://abc.live.dynatrace.com/",
+            "https://abc.live.dynatrace.com/api/v2",
+        ),
+        (
+            "https://abc.live.dynatrace.com/api/",
+            "https://abc.live.dynatrace.com/api/v2",
+        ),
+        ("https://h.example//api/v2//", "https://h.example/api/v2"),
+        ("https://m.example/e/abc", "https://m.example/e/abc/api/v2"),
+        (
+            "https://gate.example:9999/e/abc/",
+            "https://gate.example:9999/e/abc/api/v2",
+        ),
+        (
+            "https://abc.apps.dynatrace.com/platform/classic/environment-api/v2",
+            "https://abc.apps.dynatrace.com/platform/classic/environment-api/v2",
+        ),
+    ] {
+        let fake = FakeTransport::script([
+            page(&["a"], Some(r#""k""#)),
+            page(&["b"], None),
+            created(),
+            Answer::json(200, token("a")),
+            Answer::status(204),
+        ]);
+        let client = Client::builder(address)
+            .credentials(ApiToken::new(TOKEN).unwrap())
+            .build_with(fake.clone(), ManualClock::auto())
+            .unwrap();
+        assert_eq!(client.base_url().as_str(), root);
+        let items = client.active_gate_tokens().list().items();
+        assert_eq!(items.try_collect().await.unwrap().len(), 2);
+        create(&client).await.unwrap();
+        get(&client).await.unwrap();
+        delete(&client).await.unwrap();
+        let urls: Vec<String> = fake
+            .finish()
+            .iter()
+            .map(|it| it.uri().to_string())
+            .collect();
+        let tokens = format!("{root}/activeGateTokens");
+        let one = format!("{tokens}/dt0g02.a");
+        let next = format!("{tokens}?nextPageKey=k");
+        assert_eq!(
+            urls,
+            [&tokens, &next, &tokens, &one, &one].map(String::clone)
+        );
+    }
+}
+
+#[tokio::test]
+async fn d27_a_token_of_any_shape_is_taken_but_for_what_no_header_has() {
+    for token in ["no-prefix", "dt0c01.abc", "old", "x".repeat(8192).as_str()] {
+        ApiToken::new(token).unwrap();
+    }
+    let long = "x".repeat(8193);
+    for token in [
+        "",
+        "hunter2\n",
+        "hunter2\r\n",
+        " hunter2",
+        "hun ter2",
+        "hunter2é",
+        &long,
+    ] {
+        for error in [
+            ApiToken::new(token).unwrap_err(),
+            Bearer::new(token).unwrap_err(),
+        ] {
+            let parameter = "token";
+            assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+            assert!(!everything(&error).contains("hunter2"));
+        }
+    }
+    let error = ApiToken::new("hunter2\n").unwrap_err().to_string();
+    assert!(error.contains("trailing newline"), "{error}");
+}
+
+#[tokio::test]
+async fn a_whole_token_is_no_id_and_never_reaches_a_url() {
+    let (client, fake) = scripted([]);
+    let spaced = format!(" {SECRET}");
+    let lower = SECRET.to_lowercase();
+    for secret in [SECRET, TOKEN, &spaced, &lower] {
+        let tokens = client.active_gate_tokens();
+        let failures = [
+            tokens.get(&secret.into()).send().await.unwrap_err(),
+            tokens.delete(&secret.into()).send().await.unwrap_err(),
+        ];
+        for error in failures {
+            let parameter = "activeGateTokenIdentifier";
+            assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+            assert!(!everything(&error).to_uppercase().contains("CANARY"));
+        }
+    }
+    let _ = fake.finish();
+}
+
+#[tokio::test]
+async fn an_id_is_one_segment_or_refused_before_anything_is_sent() {
+    let (client, fake) = scripted([]);
+    for id in ["", ".", "..", "a\u{7}", &"x".repeat(1 << 20)] {
+        let get = client.active_gate_tokens().get(&id.into());
+        let error = get.send().await.unwrap_err();
+        let parameter = "activeGateTokenIdentifier";
+        assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+        assert_eq!((error.attempts(), error.applied()), (0, Applied::No));
+    }
+    let _ = fake.finish();
+
+    for (id, segment) in [
+        ("a/../b?c#d%2F +ü", "a%2F..%2Fb%3Fc%23d%252F%20%2B%C3%BC"),
+        ("dt0g02.ABC", "dt0g02.ABC"),
+        ("dt0g02.ABC.", "dt0g02.ABC."),
+        ("an.id.of.another.form", "an.id.of.another.form"),
+    ] {
+        let (client, fake) = scripted([Answer::json(200, token("a"))]);
+        client
+            .active_gate_tokens()
+            .get(&id.into())
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(fake.finish()[0].uri().path(), format!("{PATH}/{segment}"));
+    }
+}
+
+/// One bad answer and what each kind of call makes of it.
+struct Case {
+    name: &'static str,
+    answer: fn() -> Answer,
+    kind: ErrorKind,
+    /// Requests of a read, a delete and a create.
+    attempts: [u32; 3],
+    /// Whether a delete and a create may have been applied.
+    applied: [Applied; 2],
+}
+
+fn bad_answers() -> Vec<Case> {
+    use Applied::{No, Unknown};
+    const REFUSED: TransportErrorKind = TransportErrorKind::Connect(ConnectFailure::Refused);
+    let case = |name, answer: fn() -> Answer, kind, attempts, applied| Case {
+        name,
+        answer,
+        kind,
+        attempts,
+        applied,
+    };
+    let twice = [3, 3, 1];
+    let once = [1, 1, 1];
+    vec![
+        case(
+            "connection refused",
+            || Answer::error(REFUSED),
+            REFUSED.into(),
+            [3; 3],
+            [No, No],
+        ),
+        case(
+            "a reset",
+            || Answer::error(INTERRUPTED),
+            ErrorKind::Interrupted,
+            twice,
+            [Unknown; 2],
+        ),
+        case(
+            "a certificate",
+            || Answer::error(TransportErrorKind::Tls),
+            ErrorKind::Tls,
+            once,
+            [No; 2],
+        ),
+        case(
+            "wrong token",
+            || refusal(401, "no"),
+            REJECTED,
+            once,
+            [No; 2],
+        ),
+        case(
+            "missing scope",
+            || refusal(403, "no"),
+            ErrorKind::Api,
+            once,
+            [No; 2],
+        ),
+        case(
+            "bad request",
+            || refusal(400, "no"),
+            ErrorKind::Api,
+            once,
+            [No; 2],
+        ),
+        case(
+            "unknown id",
+            || refusal(404, "no"),
+            ErrorKind::Api,
+            once,
+            [No; 2],
+        ),
+        case(
+            "a fault that may pass",
+            || refusal(503, "no"),
+            ErrorKind::Api,
+            twice,
+            [Unknown; 2],
+        ),
+        case(
+            "a login page",
+            || {
+                Answer::status(403)
+                    .with_header("content-type", "text/html")
+                    .with_body("<html>CANARY")
+            },
+            ErrorKind::NotJson {
+                content_type: Some("text/html".into()),
+            },
+            once,
+            [No; 2],
+        ),
+        case(
+            "a redirect",
+            || Answer::status(302).with_header("location", "https://sso.example/?CANARY"),
+            ErrorKind::Redirect {
+                target_origin: Some("https://sso.example".into()),
+            },
+            once,
+            [Unknown; 2],
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn each_bad_answer_is_a_typed_error_that_says_what_was_applied() {
+    for case in bad_answers() {
+        let applied = [Applied::No, case.applied[0], case.applied[1]];
+        for (call, (attempts, applied)) in case.attempts.into_iter().zip(applied).enumerate() {
+            let answer = case.answer;
+            let (client, fake) = scripted((0..attempts).map(|_| answer()));
+            let error = match call {
+                0 => get(&client).await.unwrap_err(),
+                1 => delete(&client).await.unwrap_err(),
+                _ => create(&client).await.unwrap_err(),
+            };
+            let name = case.name;
+            assert_eq!(error.kind(), &case.kind, "{call}, {name}");
+            assert_eq!(error.applied(), applied, "{call}, {name}");
+            assert_eq!(error.attempts(), attempts, "{call}, {name}");
+            assert!(!everything(&error).contains("CANARY"), "{call}, {name}");
+            let _ = fake.finish();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_never_answers_ends_in_a_timeout() {
+    let (client, fake) = scripted([Answer::hang(), Answer::hang(), Answer::hang()]);
+    let error = get(&client).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Timeout(_)));
+    assert!(error.elapsed() <= Duration::from_secs(91));
+    let _ = fake.finish();
+
+    let (client, fake) = scripted([Answer::hang()]);
+    let error = create(&client).await.unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::Timeout(Phase::Attempt));
+    assert_eq!(error.applied(), Applied::Unknown);
+    let _ = fake.finish();
+}
+
+#[tokio::test]
+async fn a_delete_whose_answer_was_lost_is_done_when_nothing_is_left() {
+    let (client, fake) = scripted([Answer::error(INTERRUPTED), refusal(404, "no")]);
+    assert!(delete(&client).await.unwrap());
+    let _ = fake.finish();
+    let (client, fake) = scripted([refusal(404, "no")]);
+    assert!(delete(&client).await.unwrap_err().is_not_found());
+    let _ = fake.finish();
+}
+
+#[tokio::test]
+async fn what_a_builder_refuses() {
+    let parameter = |builder: dt_client::ClientBuilder| {
+        let error = builder
+            .build_with(FakeTransport::script([]), ManualClock::auto())
+            .unwrap_err();
+        assert!(!everything(&error).contains("hunter2"));
+        match error.kind() {
+            ErrorKind::InvalidInput { parameter } => *parameter,
+            other => panic!("{other:?}"),
+        }
+    };
+    let token = || ApiToken::new(TOKEN).unwrap();
+    assert_eq!(parameter(Client::builder(URL)), "credentials");
+    for address in [
+        "",
+        "abc.live.dynatrace.com",
+        "http://abc.live.dynatrace.com",
+        "https://me:hunter2@h.example",
+        "https://h.example/?Api-Token=hunter2",
+        "https://h.example/api/v2/../hunter2",
+    ] {
+        let builder = Client::builder(address).credentials(token());
+        assert_eq!(parameter(builder), "base_url", "{address}");
+    }
+    let agent = Client::builder(URL).credentials(token()).user_agent("a\nb");
+    assert_eq!(parameter(agent), "user_agent");
+
+    let allowed = BaseUrl::parse_allowing_http("http://h.example/e/abc").unwrap();
+    let client = Client::builder(allowed)
+        .credentials(token())
+        .build_with(FakeTransport::script([]), ManualClock::auto())
+        .unwrap();
+    assert_eq!(client.base_url().as_str(), "http://h.example/e/abc/api/v2");
+}
+
+#[test]
+fn futures_may_move_between_threads() {
+    fn assert_send<T: Send>(_: &T) {}
+    let client = client(FakeTransport::script([]), &ManualClock::auto());
+    assert_send(&get(&client));
+    assert_send(&create(&client));
+    assert_send(&client.active_gate_tokens().list().send());
+    assert_send(&client.active_gate_tokens().list().items().try_collect());
+}

@@ -1,0 +1,230 @@
+//! Listings by cursor: what each page is asked for with, and where they end.
+
+mod support;
+
+use dt_client::models::ActiveGateToken;
+use dt_client::{Applied, Error, ErrorKind, Items, PageToken, PaginationFailure};
+use support::*;
+use transport::testing::{Answer, FakeTransport, ManualClock};
+
+/// All names up to the end or the error, which is given once.
+async fn drain(mut items: Items<ActiveGateToken>) -> (Vec<String>, Option<Error>) {
+    let mut names = Vec::new();
+    loop {
+        match items.try_next().await {
+            Ok(Some(token)) => names.push(token.name),
+            Ok(None) => return (names, None),
+            Err(error) => {
+                assert!(items.try_next().await.unwrap().is_none(), "it goes on");
+                return (names, Some(error));
+            }
+        }
+    }
+}
+
+fn queries(fake: &FakeTransport) -> Vec<String> {
+    let queries = fake.requests().into_iter().map(|request| {
+        assert_eq!(request.uri().path(), PATH);
+        request.uri().query().unwrap_or_default().to_owned()
+    });
+    queries.collect()
+}
+
+#[tokio::test]
+async fn d2_later_pages_are_asked_for_with_the_cursor_alone() {
+    let (client, fake) = scripted([
+        page(&["a"], Some(r#""k1==""#)),
+        page(&["b"], Some(r#""k2==""#)),
+        page(&["c"], Some("null")),
+    ]);
+    let list = client.active_gate_tokens().list().page_size(3000);
+    let (names, error) = drain(list.items()).await;
+    assert_eq!(names, ["a", "b", "c"]);
+    assert!(error.is_none());
+    let _ = fake.finish();
+    assert_eq!(
+        queries(&fake),
+        [
+            "pageSize=3000",
+            "nextPageKey=k1%3D%3D",
+            "nextPageKey=k2%3D%3D"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn d3_a_cursor_arrives_as_the_bytes_that_it_was() {
+    let key = "+ / = _ - & % # ? é 日 %2B";
+    let (client, fake) = scripted([
+        page(&["a"], Some(&format!(r#""{key}""#))),
+        page(&["b"], None),
+    ]);
+    let list = client.active_gate_tokens().list();
+    assert_eq!(list.items().try_collect().await.unwrap().len(), 2);
+    let requests = fake.finish();
+    let query = requests[1].uri().query().unwrap();
+    assert!(query.contains("%2B") && query.contains("%252B"), "{query}");
+    let decoded: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
+    assert_eq!(decoded, [("nextPageKey".into(), key.into())]);
+}
+
+#[tokio::test]
+async fn d5_a_cursor_that_is_null_absent_or_empty_is_the_end() {
+    for end in [None, Some("null"), Some(r#""""#)] {
+        let (client, fake) = scripted([page(&["a"], end), page(&["a"], end)]);
+        let list = client.active_gate_tokens().list();
+        assert!(list.clone().send().await.unwrap().next_page_token.is_none());
+        assert_eq!(list.items().try_collect().await.unwrap().len(), 1);
+        let _ = fake.finish();
+    }
+}
+
+#[tokio::test]
+async fn d6_a_cursor_that_comes_again_is_a_loop() {
+    let (client, fake) = scripted([page(&["a"], Some(r#""k""#)), page(&["b"], Some(r#""k""#))]);
+    let (names, error) = drain(client.active_gate_tokens().list().items()).await;
+    assert_eq!(names, ["a", "b"]);
+    let error = error.unwrap();
+    let kind = ErrorKind::Pagination(PaginationFailure::Loop);
+    assert_eq!(error.kind(), &kind);
+    assert_eq!(error.operation(), Some("dt listTokens"));
+    let _ = fake.finish();
+}
+
+#[tokio::test]
+async fn d8_the_total_says_nothing_about_the_end_and_is_told_as_it_came() {
+    let (client, fake) = scripted([
+        page_of(2, &["a", "b"], Some(r#""k1""#)),
+        page_of(0, &[], Some(r#""k2""#)),
+        page_of(7, &["c"], None),
+    ]);
+    let pages = client.active_gate_tokens().list().pages();
+    let pages = pages.try_collect().await.unwrap();
+    let told: Vec<_> = pages
+        .iter()
+        .map(|page| (page.items.len(), page.total_count, page.page_size))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (2, Some(2), Some(100)),
+            (0, Some(0), Some(100)),
+            (1, Some(7), Some(100))
+        ]
+    );
+    let _ = fake.finish();
+}
+
+#[tokio::test]
+async fn d10_a_page_size_outside_of_the_documented_limits_is_not_sent() {
+    for (size, is_good) in [
+        (0, false),
+        (99, false),
+        (100, true),
+        (3000, true),
+        (3001, false),
+    ] {
+        let answers = is_good.then(|| page(&[], None));
+        let (client, fake) = scripted(answers);
+        let result = client
+            .active_gate_tokens()
+            .list()
+            .page_size(size)
+            .send()
+            .await;
+        assert_eq!(result.is_ok(), is_good, "{size}");
+        if let Err(error) = result {
+            let parameter = "page_size";
+            assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+            assert_eq!(error.applied(), Applied::No);
+            assert_eq!(
+                error.to_string(),
+                "dt listTokens: `page_size` cannot be used: must be from 100 to 3000 (not sent)"
+            );
+        }
+        let _ = fake.finish();
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_that_the_server_refuses_says_where_the_listing_stood() {
+    let foreign = || {
+        let body = r#"{"error": {"code": 400, "message": "Constraints violated.", "constraintViolations": [
+            {"path": "nextPageKey", "message": "not valid", "parameterLocation": "QUERY", "location": null}]}}"#;
+        Answer::json(400, body)
+    };
+    let (client, fake) = scripted([page(&["a"], Some(r#""k1""#)), foreign(), foreign()]);
+    let (names, error) = drain(client.active_gate_tokens().list().items()).await;
+    assert_eq!(names, ["a"]);
+    let error = error.unwrap();
+    assert_eq!(error.kind(), &ErrorKind::Api);
+    assert_eq!(error.status().unwrap(), 400);
+    assert_eq!(error.violations()[0].path.as_ref(), "nextPageKey");
+    assert_eq!(error.resume_token().map(PageToken::as_str), Some("k1"));
+    assert_eq!(error.attempts(), 1);
+
+    let key: PageToken = "of another environment".parse().unwrap();
+    let list = client.active_gate_tokens().list().page_token(key.clone());
+    let error = list.pages().try_next().await.unwrap_err();
+    assert_eq!(error.resume_token(), Some(&key));
+    let _ = fake.finish();
+}
+
+#[tokio::test]
+async fn a_listing_resumes_from_a_token_in_another_process() {
+    let (client, fake) = scripted([
+        page(&["a"], Some(r#""k1""#)),
+        page(&["b"], Some(r#""k2""#)),
+        page(&["c"], None),
+    ]);
+    let tokens = client.active_gate_tokens();
+    let first = tokens.list().page_size(100).send().await.unwrap();
+    let text = first.next_page_token.unwrap().to_string();
+    let list = tokens
+        .list()
+        .page_size(100)
+        .page_token(text.parse().unwrap());
+    let (names, _) = drain(list.items()).await;
+    assert_eq!(names, ["b", "c"]);
+    assert_eq!(
+        queries(&fake),
+        ["pageSize=100", "nextPageKey=k1", "nextPageKey=k2"]
+    );
+}
+
+#[tokio::test]
+async fn d26_tokens_that_come_or_go_meanwhile_are_given_as_received() {
+    let (client, _) = scripted([page(&["a", "b"], Some(r#""k1""#)), page(&["b", "d"], None)]);
+    let (names, error) = drain(client.active_gate_tokens().list().items()).await;
+    assert_eq!(names, ["a", "b", "b", "d"]);
+    assert!(error.is_none());
+}
+
+#[tokio::test]
+async fn d25_a_date_that_is_not_there_is_none() {
+    let body = format!(
+        r#"{{"totalCount": 1, "activeGateTokens": [{}]}}"#,
+        token("a")
+    );
+    let (client, _) = scripted([Answer::json(200, body)]);
+    let page = client.active_gate_tokens().list().send().await.unwrap();
+    assert_eq!(page.items[0].expiration_date, None);
+    assert_eq!(page.items[0].last_used_date, None);
+    assert_eq!(page.page_size, None);
+    assert!(page.next_page_token.is_none());
+}
+
+#[tokio::test]
+async fn positions_that_never_end_end_at_the_limit_of_pages() {
+    let count = std::sync::atomic::AtomicUsize::new(0);
+    let fake = FakeTransport::respond(move |_| {
+        let fresh = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        page(&[], Some(&format!(r#""k{fresh}""#)))
+    });
+    let client = client(fake.clone(), &ManualClock::auto());
+    let (names, error) = drain(client.active_gate_tokens().list().items()).await;
+    assert!(names.is_empty());
+    let limit = ErrorKind::Pagination(PaginationFailure::LimitReached);
+    assert_eq!(error.unwrap().kind(), &limit);
+    assert_eq!(fake.requests().len(), 10_000);
+}

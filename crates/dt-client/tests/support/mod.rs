@@ -1,0 +1,66 @@
+//! What the tests share: a client over a scripted transport, and the answers of a well-behaved server.
+#![allow(dead_code, reason = "not every file of tests needs all of it")]
+
+use dt_client::{ApiToken, Client, Transport};
+use transport::testing::{Answer, FakeTransport, ManualClock};
+
+pub(crate) const URL: &str = "https://abc.live.dynatrace.com";
+pub(crate) const TOKEN: &str = "dt0c01.CANARYPUBLIC.CANARYSECRET";
+pub(crate) const SECRET: &str = "dt0g02.4KWZO5EF.CANARYSECRETOFTHENEWTOKEN";
+pub(crate) const PATH: &str = "/api/v2/activeGateTokens";
+
+/// A client with an access token.
+pub(crate) fn client(transport: impl Transport, clock: &ManualClock) -> Client {
+    Client::builder(URL)
+        .credentials(ApiToken::new(TOKEN).unwrap())
+        .build_with(transport, clock.clone())
+        .unwrap()
+}
+
+/// A client over a script.
+pub(crate) fn scripted(answers: impl IntoIterator<Item = Answer>) -> (Client, FakeTransport) {
+    let fake = FakeTransport::script(answers);
+    (client(fake.clone(), &ManualClock::auto()), fake)
+}
+
+/// A token's metadata.
+pub(crate) fn token(name: &str) -> String {
+    format!(
+        r#"{{"id": "dt0g02.{name}", "name": "{name}", "owner": "o", "creationDate": "2026-01-01T00:00:00Z"}}"#
+    )
+}
+
+/// A page of tokens with these names; `next` is what stands behind `nextPageKey`, if it is there at all.
+pub(crate) fn page(names: &[&str], next: Option<&str>) -> Answer {
+    page_of(9, names, next)
+}
+
+/// The same with a total of its own.
+pub(crate) fn page_of(total: u64, names: &[&str], next: Option<&str>) -> Answer {
+    let tokens: Vec<String> = names.iter().map(|name| token(name)).collect();
+    let next = next.map_or_else(String::new, |next| format!(r#""nextPageKey": {next}, "#));
+    let tokens = tokens.join(",");
+    let body = format!(
+        r#"{{"totalCount": {total}, "pageSize": 100, {next}"activeGateTokens": [{tokens}]}}"#
+    );
+    Answer::json(200, body)
+}
+
+/// An error answer in the vendor's envelope.
+pub(crate) fn refusal(status: u16, message: &str) -> Answer {
+    let body = format!(
+        r#"{{"error": {{"code": {status}, "message": "{message}", "constraintViolations": null}}}}"#
+    );
+    Answer::json(status, body)
+}
+
+/// What an error shows of itself anywhere.
+pub(crate) fn everything(error: &dt_client::Error) -> String {
+    let mut text = format!("{error}\n{error:?}\n{error:#?}");
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        text += &format!("\n{error}\n{error:?}");
+        source = error.source();
+    }
+    text
+}
