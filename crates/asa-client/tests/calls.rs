@@ -1,5 +1,10 @@
 //! Single calls: what is sent, what comes of each answer, and whether a write may have been applied.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
 mod support;
 
 use std::time::Duration;

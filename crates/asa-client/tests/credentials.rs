@@ -1,5 +1,10 @@
 //! How a service user's key becomes a bearer, and when a new one is had.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
 mod support;
 
 use std::error::Error as _;
@@ -65,7 +70,8 @@ async fn a2_a_key_that_is_refused_is_not_tried_again_and_not_told() {
 async fn a3_an_exchange_that_does_not_work_out_says_why_and_no_call_is_made() {
     let html = || Answer::status(200).with_header("content-type", "text/html");
     const REFUSED: TransportErrorKind = TransportErrorKind::Connect(ConnectFailure::Refused);
-    let table: [(&str, fn() -> Answer, usize); 7] = [
+    type Table = [(&'static str, fn() -> Answer, usize); 7];
+    let table: Table = [
         ("429", || Answer::status(429), 3),
         ("500", || Answer::status(500), 3),
         ("503", || Answer::status(503), 3),

@@ -1,5 +1,10 @@
 //! Listings by `Link`: where they go on, where they end, and where they refuse to go.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
 mod support;
 
 use asa_client::models::Gateway;

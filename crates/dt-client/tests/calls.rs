@@ -1,5 +1,10 @@
 //! Single calls: what is sent, what comes of each answer, and whether a write may have been applied.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
 mod support;
 
 use std::time::Duration;
@@ -242,7 +247,8 @@ async fn d18_the_secret_of_a_new_token_shows_only_when_it_is_asked_for() {
 #[tokio::test]
 async fn d19_a_token_whose_secret_was_not_received_is_told_and_not_made_twice() {
     let cut = format!(r#"{{"id": "dt0g02.4KWZO5EF", "token": "{}"#, &SECRET[..30]);
-    let table: [(Answer, fn(&ErrorKind) -> bool); 6] = [
+    type Case = (Answer, fn(&ErrorKind) -> bool);
+    let table: [Case; 6] = [
         (Answer::json(201, cut), |kind| {
             matches!(kind, ErrorKind::Decode { .. })
         }),

@@ -1,5 +1,10 @@
 //! Listings by cursor: what each page is asked for with, and where they end.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
 mod support;
 
 use dt_client::models::ActiveGateToken;

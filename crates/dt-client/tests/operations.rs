@@ -1,0 +1,147 @@
+//! Every operation against the emulator, which keeps state and the vendor's rules.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
+use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
+use dt_client::{ApiToken, Applied, Client, CredentialFailure, ErrorKind};
+use emulator::{Emulator, well_known};
+use transport::testing::ManualClock;
+
+/// A client of an emulator that holds nothing, at an address and with a credential.
+fn client(emulator: &Emulator, address: &str, token: &str) -> Client {
+    Client::builder(address)
+        .credentials(ApiToken::new(token).unwrap())
+        .build_with(emulator.clone(), ManualClock::auto())
+        .unwrap()
+}
+
+fn edge(name: &str) -> ActiveGateTokenCreate {
+    ActiveGateTokenCreate::new(name, ActiveGateType::Environment)
+}
+
+#[tokio::test]
+async fn a_token_from_its_making_to_its_end_at_every_address() {
+    for address in [
+        "https://abc.live.dynatrace.com",
+        "https://m.example/e/abc",
+        "https://gate.example:9999/e/abc",
+        "https://abc.apps.dynatrace.com/platform/classic/environment-api/v2",
+    ] {
+        let emulator = Emulator::memory().unwrap();
+        let client = client(&emulator, address, well_known::DT_TOKEN);
+        let tokens = client.active_gate_tokens();
+        let create = edge("edge-7").with_expiration_date("now+60d");
+        let created = tokens.create(create).send().await.unwrap();
+        assert!(created.expiration_date.is_some());
+        let secret = created.token.expose();
+        assert!(secret.starts_with(created.id.as_str()), "{address}");
+
+        let read = tokens.get(&created.id).send().await.unwrap();
+        assert_eq!(read.name, "edge-7");
+        assert_eq!(read.active_gate_type, Some(ActiveGateType::Environment));
+        assert_eq!(read.seed_token, Some(false));
+        assert_eq!(read.expiration_date, created.expiration_date);
+        let listed = tokens.list().items().try_collect().await.unwrap();
+        assert_eq!(listed, [read]);
+
+        assert!(
+            !tokens
+                .delete(&created.id)
+                .send()
+                .await
+                .unwrap()
+                .was_already_gone
+        );
+        let error = tokens.get(&created.id).send().await.unwrap_err();
+        assert!(error.is_not_found());
+        let error = tokens.delete(&created.id).send().await.unwrap_err();
+        assert!(error.is_not_found());
+        assert_eq!(tokens.list().send().await.unwrap().total_count, Some(0));
+    }
+}
+
+#[tokio::test]
+async fn tokens_are_listed_page_by_page_each_once() {
+    let emulator = Emulator::memory().unwrap();
+    let client = client(&emulator, "https://h.example", well_known::DT_TOKEN);
+    let tokens = client.active_gate_tokens();
+    for number in 0..250 {
+        tokens
+            .create(edge(&format!("edge-{number}")))
+            .send()
+            .await
+            .unwrap();
+    }
+    let pages = tokens
+        .list()
+        .page_size(100)
+        .pages()
+        .try_collect()
+        .await
+        .unwrap();
+    let sizes: Vec<_> = pages.iter().map(|page| page.items.len()).collect();
+    assert_eq!(sizes, [100, 100, 50]);
+    assert!(pages.iter().all(|page| page.total_count == Some(250)));
+    let mut names: Vec<_> = pages
+        .into_iter()
+        .flatten()
+        .map(|token| token.name)
+        .collect();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), 250);
+    let whole = tokens.list().page_size(3000).send().await.unwrap();
+    assert_eq!(whole.items.len(), 250);
+    assert!(whole.next_page_token.is_none());
+}
+
+#[tokio::test]
+async fn a_foreign_cursor_is_an_api_error_that_tells_the_position() {
+    let emulator = Emulator::memory().unwrap();
+    let client = client(&emulator, "https://h.example", well_known::DT_TOKEN);
+    let list = client.active_gate_tokens().list();
+    let mut pages = list.page_token("Zm9yZWlnbg==".parse().unwrap()).pages();
+    let error = pages.try_next().await.unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::Api);
+    assert_eq!(error.status().unwrap(), 400);
+    assert_eq!(error.resume_token().unwrap().as_str(), "Zm9yZWlnbg==");
+}
+
+#[tokio::test]
+async fn what_the_server_refuses_is_told_in_its_words() {
+    let emulator = Emulator::memory().unwrap();
+    let address = "https://h.example";
+    let wrong = client(&emulator, address, "dt0c01.WRONG.TOKEN");
+    let error = wrong.active_gate_tokens().list().send().await.unwrap_err();
+    let rejected = ErrorKind::Credential(CredentialFailure::Rejected);
+    assert_eq!(error.kind(), &rejected);
+
+    let reader = client(&emulator, address, well_known::DT_READ_ONLY_TOKEN);
+    reader.active_gate_tokens().list().send().await.unwrap();
+    let create = reader.active_gate_tokens().create(edge("edge-7"));
+    let error = create.send().await.unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::Api);
+    assert_eq!(error.status().unwrap(), 403);
+    assert_eq!(error.applied(), Applied::No);
+    assert!(
+        error
+            .message()
+            .unwrap()
+            .contains("activeGateTokenManagement")
+    );
+
+    let writer = client(&emulator, address, well_known::DT_TOKEN);
+    let past = edge("edge-7").with_expiration_date("2001-01-01T00:00:00Z");
+    let error = writer
+        .active_gate_tokens()
+        .create(past)
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!(error.status().unwrap(), 400);
+    assert_eq!(error.applied(), Applied::No);
+    assert!(!error.violations().is_empty());
+}
