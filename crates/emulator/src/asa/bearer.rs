@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::call::Call;
 use crate::key::{Digest, Key};
-use crate::{credential, json, random, reply};
+use crate::{credential, json, random};
 
 use super::Refusal;
 
@@ -47,11 +47,7 @@ pub(crate) fn issue(call: &Call) -> Result<Response<Bytes>, Refusal> {
     });
     let bearer = Secret::new(sign(store.key(), &claims));
     let body = json::encode(&AuthToken::new(bearer, end, call.value(0)))?;
-    Ok(reply::json(
-        call.operation.success,
-        super::CONTENT_TYPE,
-        body,
-    ))
+    Ok(super::success(call, body))
 }
 
 fn sign(key: &Key, claims: &Value) -> String {

@@ -43,11 +43,7 @@ fn show(call: &Call, collection: &Collection) -> Result<Response<Bytes>, Refusal
     let store = call.emulator.store();
     let json = store.read(|transaction| collection.get(transaction, &team, call.value(1)))?;
     let json = json.ok_or_else(Refusal::not_found)?;
-    Ok(reply::json(
-        call.operation.success,
-        super::CONTENT_TYPE,
-        json,
-    ))
+    Ok(super::success(call, json))
 }
 
 pub(crate) fn update(call: &Call) -> Result<Response<Bytes>, Refusal> {

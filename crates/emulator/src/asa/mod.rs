@@ -12,6 +12,7 @@ use http::Response;
 pub(crate) use models::asa::OperationId;
 
 use crate::call::Call;
+use crate::reply;
 pub(crate) use gateway::{check_description, check_name, insert as insert_gateway};
 pub(crate) use refusal::Refusal;
 pub(crate) use setup_token::{find_by_value as find_setup_token, insert as insert_setup_token};
@@ -34,6 +35,11 @@ pub(crate) fn answer(id: OperationId, call: &Call) -> Response<Bytes> {
         OperationId::IssueServiceToken => bearer::issue(call),
     });
     answer.unwrap_or_else(Refusal::into_response)
+}
+
+/// The answer to a call that went well, with this JSON.
+fn success(call: &Call, json: Vec<u8>) -> Response<Bytes> {
+    reply::json(call.operation.success, CONTENT_TYPE, json)
 }
 
 /// The team as the store knows it: the case of a team's name makes no difference.

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::call::Call;
 use crate::collection::{self, Collection, Order, Row};
-use crate::{Error, json, reply};
+use crate::{Error, json};
 
 use super::Refusal;
 
@@ -57,7 +57,7 @@ pub(crate) fn list(
     let mut body = br#"{"list":"#.to_vec();
     body.extend_from_slice(&collection::json_array(&rows));
     body.push(b'}');
-    let mut response = reply::json(call.operation.success, super::CONTENT_TYPE, body);
+    let mut response = super::success(call, body);
     if let (true, Some(first), Some(last)) = (has_next, rows.first(), rows.last()) {
         append(response.headers_mut(), &link(call, last, false)?);
         if has_previous {

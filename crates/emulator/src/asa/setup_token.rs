@@ -29,11 +29,7 @@ pub(crate) fn list(call: &Call) -> Result<Response<Bytes>, Refusal> {
 }
 
 pub(crate) fn fetch(call: &Call) -> Result<Response<Bytes>, Refusal> {
-    Ok(reply::json(
-        call.operation.success,
-        super::CONTENT_TYPE,
-        find(call)?,
-    ))
+    Ok(super::success(call, find(call)?))
 }
 
 /// The token with its value. Clients read the value only; the rest is what Okta documents for this operation.
@@ -42,11 +38,7 @@ pub(crate) fn reveal(call: &Call) -> Result<Response<Bytes>, Refusal> {
     let key = call.emulator.store().key();
     token.token = Some(value(key, &super::team(call), token.id.as_str()));
     let body = json::encode_with_nulls(&token, NULLS)?;
-    Ok(reply::json(
-        call.operation.success,
-        super::CONTENT_TYPE,
-        body,
-    ))
+    Ok(super::success(call, body))
 }
 
 fn find(call: &Call) -> Result<Vec<u8>, Refusal> {
@@ -73,11 +65,7 @@ pub(crate) fn create(call: &Call) -> Result<Response<Bytes>, Refusal> {
         .store()
         .write(|transaction| insert(transaction, &team, &token))?;
     let body = json::encode_with_nulls(&token, NULLS)?;
-    Ok(reply::json(
-        call.operation.success,
-        super::CONTENT_TYPE,
-        body,
-    ))
+    Ok(super::success(call, body))
 }
 
 fn check(wanted: &GatewaySetupTokenCreate) -> Result<(), Refusal> {

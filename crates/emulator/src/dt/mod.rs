@@ -10,6 +10,7 @@ use http::Response;
 pub(crate) use models::dt::OperationId;
 
 use crate::call::Call;
+use crate::reply;
 pub(crate) use refusal::Refusal;
 pub(crate) use token::insert as insert_token;
 
@@ -24,4 +25,9 @@ pub(crate) fn answer(id: OperationId, call: &Call) -> Response<Bytes> {
         OperationId::RevokeToken => token::revoke(call),
     });
     answer.unwrap_or_else(Refusal::into_response)
+}
+
+/// The answer to a call that went well, with this JSON.
+fn success(call: &Call, json: Vec<u8>) -> Response<Bytes> {
+    reply::json(call.operation.success, CONTENT_TYPE, json)
 }

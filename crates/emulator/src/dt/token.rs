@@ -23,24 +23,7 @@ const LISTING: &str = "activeGateTokens";
 const DEFAULT_PAGE_SIZE: u16 = 100;
 
 pub(crate) fn list(call: &Call) -> Result<Response<Bytes>, Refusal> {
-    let key = call.emulator.store().key();
-    let page = match call.query("nextPageKey") {
-        Some(text) => {
-            refuse_company(call)?;
-            let page_key = PageKey::decode(&text, key, LISTING).ok_or_else(|| {
-                let message = "is not a page key of this listing";
-                Refusal::violation(ParameterLocation::Query, "nextPageKey", message)
-            })?;
-            (page_key.page_size, Some(page_key.after))
-        }
-        None => {
-            let page_size = call
-                .integer("pageSize")?
-                .and_then(|size| u16::try_from(size).ok());
-            (page_size.unwrap_or(DEFAULT_PAGE_SIZE), None)
-        }
-    };
-    let (page_size, after) = page;
+    let (page_size, after) = wanted_page(call)?;
     let limit = usize::from(page_size);
     let (mut rows, total_count) = call.emulator.store().read(|transaction| {
         let order = Order::OldestFirst;
@@ -50,25 +33,39 @@ pub(crate) fn list(call: &Call) -> Result<Response<Bytes>, Refusal> {
     })?;
     let is_last = rows.len() <= limit;
     rows.truncate(limit);
-    let next = rows.last().filter(|_| !is_last).map(|last| {
-        PageKey {
-            page_size,
-            after: last.position,
+    let next = match rows.last() {
+        Some(last) if !is_last => {
+            let after = last.position;
+            let page_key = PageKey { page_size, after };
+            let text = page_key.encode(call.emulator.store().key(), LISTING);
+            format!("\"{text}\"")
         }
-        .encode(key, LISTING)
-    });
-    let next = next.map_or_else(|| "null".to_owned(), |next| format!("\"{next}\""));
+        _ => "null".to_owned(),
+    };
     let mut body = format!(
         r#"{{"totalCount":{total_count},"pageSize":{page_size},"nextPageKey":{next},"activeGateTokens":"#
     )
     .into_bytes();
     body.extend_from_slice(&collection::json_array(&rows));
     body.push(b'}');
-    Ok(reply::json(
-        call.operation.success,
-        super::CONTENT_TYPE,
-        body,
-    ))
+    Ok(super::success(call, body))
+}
+
+/// The size of the page and the position that it follows.
+fn wanted_page(call: &Call) -> Result<(u16, Option<u64>), Refusal> {
+    let Some(text) = call.query("nextPageKey") else {
+        let page_size = call
+            .integer("pageSize")?
+            .and_then(|size| u16::try_from(size).ok());
+        return Ok((page_size.unwrap_or(DEFAULT_PAGE_SIZE), None));
+    };
+    refuse_company(call)?;
+    let page_key = PageKey::decode(&text, call.emulator.store().key(), LISTING);
+    let page_key = page_key.ok_or_else(|| {
+        let message = "is not a page key of this listing";
+        Refusal::violation(ParameterLocation::Query, "nextPageKey", message)
+    })?;
+    Ok((page_key.page_size, Some(page_key.after)))
 }
 
 /// The page key carries everything; any other parameter of the listing beside it is refused.
@@ -96,11 +93,7 @@ pub(crate) fn get(call: &Call) -> Result<Response<Bytes>, Refusal> {
         .store()
         .read(|transaction| ACTIVE_GATE_TOKENS.get(transaction, SCOPE, call.value(0)))?;
     let token = token.ok_or_else(Refusal::not_found)?;
-    Ok(reply::json(
-        call.operation.success,
-        super::CONTENT_TYPE,
-        token,
-    ))
+    Ok(super::success(call, token))
 }
 
 pub(crate) fn create(call: &Call, caller: &AccessToken) -> Result<Response<Bytes>, Refusal> {
@@ -113,7 +106,9 @@ pub(crate) fn create(call: &Call, caller: &AccessToken) -> Result<Response<Bytes
             Refusal::violation(ParameterLocation::PayloadBody, "expirationDate", message)
         })?),
     };
-    let created = call.emulator.store().write(|transaction| {
+    let key = call.emulator.store().key();
+    let (id, secret) = call.emulator.store().write(|transaction| {
+        // Until an id is new: eight characters are not enough to be sure.
         loop {
             let (id, secret) = new_token()?;
             let mut token = ActiveGateToken::new(id.clone(), &*wanted.name, &*caller.owner, now);
@@ -121,23 +116,15 @@ pub(crate) fn create(call: &Call, caller: &AccessToken) -> Result<Response<Bytes
             token.seed_token = Some(wanted.seed_token);
             token.active_gate_type = Some(wanted.active_gate_type.clone());
             if insert(transaction, &token)? {
-                credential::insert_active_gate_secret(
-                    transaction,
-                    call.emulator.store().key(),
-                    id.as_str(),
-                    secret.expose(),
-                )?;
-                let mut created = ActiveGateTokenCreated::new(id, secret);
-                created.expiration_date = expiration_date;
-                return Ok::<_, Error>(created);
+                let (id_text, token) = (id.as_str(), secret.expose());
+                credential::insert_active_gate_secret(transaction, key, id_text, token)?;
+                return Ok::<_, Error>((id, secret));
             }
         }
     })?;
-    Ok(reply::json(
-        call.operation.success,
-        super::CONTENT_TYPE,
-        json::encode(&created)?,
-    ))
+    let mut created = ActiveGateTokenCreated::new(id, secret);
+    created.expiration_date = expiration_date;
+    Ok(super::success(call, json::encode(&created)?))
 }
 
 /// What the documentation asks of a new token; more is not known.
