@@ -122,11 +122,13 @@ impl<'a> Attempts<'a> {
         let sending = span.around(catch_panic(|| inner.transport.send(request)));
         let outcome = match within(self.channel.clock().sleep(limit), sending).await {
             Some(Ok(Ok(response))) => self.judge(response),
-            Some(Ok(Err(error))) => Err(Box::new(Fault::of_transport(self.call, error))),
+            Some(Ok(Err(error))) => {
+                Err(Box::new(Fault::of_transport(self.call, &inner.base, error)))
+            }
             Some(Err(Panicked)) => Err(Box::new(Fault::of_panic(self.call))),
             None => {
                 let error = TransportError::new(TransportErrorKind::Timeout(phase));
-                Err(Box::new(Fault::of_transport(self.call, error)))
+                Err(Box::new(Fault::of_transport(self.call, &inner.base, error)))
             }
         };
         match &outcome {

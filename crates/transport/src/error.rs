@@ -8,7 +8,8 @@ use bytes::Bytes;
 use http::StatusCode;
 
 use crate::{
-    ApiError, Applied, BoxError, CredentialFailure, ErrorKind, PageToken, TransportError, Violation,
+    ApiError, Applied, BoxError, CredentialFailure, ErrorKind, PageToken, TransportError,
+    TransportErrorKind, Violation,
 };
 
 /// The most that is kept of a body, in bytes.
@@ -274,7 +275,12 @@ impl From<TransportError> for Error {
     fn from(error: TransportError) -> Self {
         let mut this = Self::new(error.kind().into());
         this.0.status = error.status();
-        this.0.source = error.into_source();
+        let is_config = error.kind() == TransportErrorKind::Config;
+        match error.into_source() {
+            // What is wrong with the set-up is all that there is to say, so the one line says it.
+            Some(reason) if is_config => this.0.detail = Some(reason.to_string().into()),
+            source => this.0.source = source,
+        }
         this
     }
 }

@@ -10,8 +10,8 @@ use crate::content_type::ContentType;
 use crate::json::html_hint;
 use crate::retry::Failure;
 use crate::{
-    ApiError, Applied, BaseUrl, Call, CredentialFailure, Dialect, Error, ErrorKind, TooLarge,
-    TransportError, rate_limit,
+    ApiError, Applied, BaseUrl, Call, CredentialFailure, Dialect, Error, ErrorKind, Phase,
+    TooLarge, TransportError, rate_limit,
 };
 
 /// Why an attempt is no success.
@@ -37,7 +37,7 @@ impl Fault {
     }
 
     /// No complete answer came back.
-    pub(crate) fn of_transport(call: &Call, error: TransportError) -> Self {
+    pub(crate) fn of_transport(call: &Call, base: &BaseUrl, error: TransportError) -> Self {
         let failure = Failure::Transport {
             kind: error.kind(),
             was_sent: error.was_sent(),
@@ -47,7 +47,14 @@ impl Fault {
             (true, Some(status)) => applied_by(&call.method, status),
             (true, None) => maybe(&call.method),
         };
-        Self::new(error.into(), failure, applied)
+        let error = Error::from(error);
+        let error = match error.kind() {
+            ErrorKind::Connect(_) | ErrorKind::Tls | ErrorKind::Timeout(Phase::Connect) => {
+                error.with_detail(base.origin())
+            }
+            _ => error,
+        };
+        Self::new(error, failure, applied)
     }
 
     /// The transport panicked; what it had done by then is unknown.

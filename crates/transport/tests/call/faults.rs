@@ -29,7 +29,7 @@ async fn t1_a_refused_connection_is_tried_again_for_every_method() {
         assert!(error.is_retryable());
         assert_eq!(
             error.to_string(),
-            "test Operation: the connection was refused (3 attempts, nothing was applied)"
+            "test Operation: the connection was refused: https://api.example.com (3 attempts, nothing was applied)"
         );
     }
 }
@@ -241,4 +241,16 @@ async fn the_cause_beneath_the_transports_error_is_kept() {
     let (error, _) = fail(call(Method::GET), [error.into()]).await;
     let source = std::error::Error::source(&error).unwrap();
     assert_eq!(source.to_string(), "certificate has expired");
+    let error = TransportError::new(TransportErrorKind::Config).with_source("no runtime");
+    let (error, _) = fail(call(Method::GET), [error.into()]).await;
+    let kind = ErrorKind::InvalidInput {
+        parameter: "transport",
+    };
+    assert_eq!(error.kind(), &kind);
+    assert!(
+        error
+            .to_string()
+            .contains("`transport` cannot be used: no runtime ("),
+        "{error}"
+    );
 }
