@@ -91,12 +91,39 @@ Environment:
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;
+    use models::{Operation, asa, dt};
 
     use super::*;
 
     #[test]
     fn the_command_tree_is_consistent() {
         Args::command().debug_assert();
+    }
+
+    /// What the help of a command and of all below it adds at its end.
+    fn after_helps(command: &clap::Command) -> Vec<String> {
+        let own = command.get_after_help().map(ToString::to_string);
+        let below = command.get_subcommands().flat_map(after_helps);
+        own.into_iter().chain(below).collect()
+    }
+
+    #[test]
+    fn every_operation_has_one_command_and_the_exchange_of_a_key_has_none() {
+        let helps = after_helps(&Args::command());
+        let asa = asa::OperationId::ALL.iter().map(|id| id.operation());
+        let dt = dt::OperationId::ALL.iter().map(|id| id.operation());
+        for operation in asa.chain(dt) {
+            let Operation {
+                vendor,
+                id,
+                authenticated,
+                ..
+            } = operation;
+            let named = helps
+                .iter()
+                .filter(|help| help.contains(&format!("{vendor} {id}:")));
+            assert_eq!(named.count(), usize::from(*authenticated), "{id}");
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod output;
 mod race;
 mod record;
 mod secret;
+mod signal;
 mod stdout;
 mod table;
 mod usage;

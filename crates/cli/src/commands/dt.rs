@@ -4,9 +4,9 @@ use clap::{Subcommand, ValueEnum};
 use dt_client::Client;
 use models::dt::{ActiveGateTokenCreate, ActiveGateTokenId, ActiveGateType, operations as api};
 
-use crate::commands::deliver;
+use crate::commands::{deliver, say_deleted};
 use crate::connect::Connect;
-use crate::failure::{Failure, say};
+use crate::failure::Failure;
 use crate::listing::{self, Paging};
 use crate::operation::help;
 use crate::output::Output;
@@ -118,8 +118,8 @@ impl ActiveGateTokenCommand {
             }
             Self::Get { id } => Ok(output.item(tokens.get(&id).send().await?)?),
             Self::Delete { id } => {
-                tokens.delete(&id).send().await?;
-                say(&format!("deleted ActiveGate token {id}"));
+                let deleted = tokens.delete(&id).send().await?;
+                say_deleted(format_args!("ActiveGate token {id}"), deleted);
                 Ok(())
             }
         }

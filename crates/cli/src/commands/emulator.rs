@@ -12,6 +12,7 @@ use crate::connect::{self, Connect};
 use crate::exit::Exit;
 use crate::failure::{Failure, say};
 use crate::output::Output;
+use crate::signal;
 use crate::stdout::Stdout;
 
 #[derive(Debug, Subcommand)]
@@ -52,6 +53,12 @@ impl EmulatorCommand {
                 beyond_loopback,
                 data,
             } => {
+                if !address.ip().is_loopback() && !beyond_loopback {
+                    return Err(Failure::usage(format_args!(
+                        "other machines could reach {}: add --beyond-loopback if that is meant",
+                        address.ip()
+                    )));
+                }
                 let emulator = match data {
                     Some(path) => connect::open(&path).await?,
                     None => memory().map_err(|error| Failure::new(Exit::Other, error))?,
@@ -93,7 +100,7 @@ async fn serve(serve: Serve, stdout: &mut Stdout) -> Result<(), Failure> {
         )
     };
     // Before the URL is known to anybody, so that no signal is missed.
-    let end = end().map_err(cannot)?;
+    let end = signal::end().map_err(cannot)?;
     let server = serve.start().await.map_err(cannot)?;
     let address = server.address();
     if !address.ip().is_loopback() {
@@ -122,27 +129,4 @@ fn environment(url: &str) -> String {
         key_secret = well_known::ASA_KEY_SECRET,
         token = well_known::DT_TOKEN,
     )
-}
-
-/// Ends when the process is asked to end.
-#[cfg(unix)]
-fn end() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    use crate::race::first;
-
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        first(terminate.recv(), interrupt.recv()).await;
-    })
-}
-
-/// Ends when the process is asked to end.
-#[cfg(windows)]
-fn end() -> io::Result<impl Future<Output = ()>> {
-    let mut interrupt = tokio::signal::windows::ctrl_c()?;
-    Ok(async move {
-        interrupt.recv().await;
-    })
 }

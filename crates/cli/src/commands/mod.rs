@@ -5,15 +5,17 @@ mod deliver;
 pub(crate) mod dt;
 pub(crate) mod emulator;
 
-use std::future::pending;
 use std::time::Duration;
+
+use transport::Deleted;
 
 use crate::args::{Args, Command};
 use crate::connect::Connect;
 use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::failure::{Failure, say};
 use crate::output::Output;
 use crate::race::first;
+use crate::signal;
 use crate::stdout::Stdout;
 
 /// Runs one command to its end.
@@ -46,11 +48,10 @@ async fn until_interrupted(
     change: Option<&'static str>,
     command: impl Future<Output = Result<(), Failure>>,
 ) -> Result<(), Failure> {
-    let interrupt = async {
-        // Where Ctrl-C cannot be noticed it ends the process, as it would without this.
-        if tokio::signal::ctrl_c().await.is_err() {
-            pending::<()>().await;
-        }
+    let interrupt = signal::interrupt()
+        .map_err(|error| Failure::new(Exit::Other, format_args!("could not start: {error}")))?;
+    let interrupted = async {
+        interrupt.await;
         Err(match change {
             Some(change) => Failure::new(
                 Exit::Interrupted,
@@ -59,5 +60,13 @@ async fn until_interrupted(
             None => Failure::new(Exit::Interrupted, "interrupted"),
         })
     };
-    first(command, interrupt).await
+    first(command, interrupted).await
+}
+
+/// Says that a thing is gone, and if it was so before.
+fn say_deleted(thing: std::fmt::Arguments<'_>, deleted: Deleted) {
+    say(&match deleted.was_already_gone {
+        true => format!("deleted {thing}; a repeated request found it gone already"),
+        false => format!("deleted {thing}"),
+    });
 }

@@ -259,7 +259,7 @@ fn the_table_of_a_created_token_shows_its_secret() {
 }
 
 #[test]
-fn without_a_home_folder_the_error_says_what_to_set_or_another_place_is_found() {
+fn an_unset_home_is_no_obstacle() {
     let ended: crate::run::Ended = Place::new()
         .command(["--emulator", "asa", "gateway", "list"])
         .env_clear()

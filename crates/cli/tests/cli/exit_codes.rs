@@ -265,6 +265,14 @@ fn c3_a_wrong_command_line_is_2() {
 }
 
 #[test]
+fn an_emulator_for_other_machines_must_be_asked_for() {
+    let line = Place::new()
+        .run("emulator serve --address 0.0.0.0:0")
+        .fails_with(2);
+    assert!(line.contains("--beyond-loopback"), "{line}");
+}
+
+#[test]
 fn help_and_version_are_0_and_on_stdout() {
     let place = Place::new();
     for line in [

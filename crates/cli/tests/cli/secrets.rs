@@ -210,3 +210,67 @@ fn c8_no_secret_is_seen_however_much_is_logged() {
         }
     }
 }
+
+#[test]
+fn c8_no_secret_is_seen_on_stderr_while_all_goes_well() {
+    let place = Place::new().with("RUST_LOG", "trace");
+    let ran = |line: &str| place.run(&format!("-vvv --emulator {line}"));
+    let created = ran("dt token create edge-7 -o json");
+    let revealed = ran("asa setup-token reveal 6116bb2a-7289-4528-92ee-8e92443c3b61 -o json");
+    let secrets = [&created, &revealed].map(|ended| {
+        let document: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+        document["token"].as_str().unwrap().to_owned()
+    });
+    let listed = ran("dt token list -o json");
+    let others = [
+        "asa gw list",
+        "asa setup-token list",
+        "asa setup-token create",
+    ]
+    .map(ran);
+    assert!(!listed.stdout.contains(&secrets[0]));
+    for ended in [created, revealed, listed].into_iter().chain(others) {
+        assert!(
+            ended.stderr.contains(": 20"),
+            "something was said: {ended:?}"
+        );
+        for secret in secrets.iter().map(String::as_str).chain([
+            emulator::well_known::DT_TOKEN,
+            emulator::well_known::ASA_KEY_SECRET,
+            "earer ",
+        ]) {
+            assert!(!ended.stderr.contains(secret), "{ended:?}");
+        }
+        ended.data();
+    }
+}
+
+#[test]
+fn a_setup_tokens_value_is_not_shown_even_if_the_server_sends_it_along() {
+    let token =
+        r#"{"id":"t1","registration_type":"gateway-agent","details":null,"token":"sft-gw.CANARY"}"#;
+    let script = Script::new(move |request| {
+        let (status, body) = match request {
+            exchange if exchange.contains("/service_token ") => (
+                "200 OK",
+                r#"{"bearer_token":"CANARY","expires_at":"2099-01-01T00:00:00Z","team_name":"example-team"}"#.to_owned(),
+            ),
+            create if create.starts_with("POST") => ("201 Created", token.to_owned()),
+            get if get.contains("/t1 ") => ("200 OK", token.to_owned()),
+            _ => ("200 OK", format!(r#"{{"list":[{token}]}}"#)),
+        };
+        Reply::Bytes(response(status, "application/json", &body))
+    });
+    let place = Place::asa(&script.url);
+    for line in ["list", "get t1", "create"] {
+        for format in ["table", "json", "ndjson"] {
+            // `Ended` itself refuses output with the canary.
+            assert!(
+                place
+                    .run(&format!("asa setup-token {line} -o {format}"))
+                    .data()
+                    .contains("t1")
+            );
+        }
+    }
+}

@@ -5,6 +5,7 @@ use clap::{ArgAction, Subcommand};
 use models::Patch;
 use models::asa::{Gateway, GatewayId, GatewayUpdate, operations as api};
 
+use crate::commands::say_deleted;
 use crate::failure::{Failure, say};
 use crate::label::Label;
 use crate::listing::{self, Paging};
@@ -140,8 +141,8 @@ impl GatewayCommand {
                 Ok(())
             }
             Self::Delete { id } => {
-                gateways.delete(&id).send().await?;
-                say(&format!("deleted gateway {id}"));
+                let deleted = gateways.delete(&id).send().await?;
+                say_deleted(format_args!("gateway {id}"), deleted);
                 Ok(())
             }
         }

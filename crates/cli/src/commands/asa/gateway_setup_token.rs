@@ -6,8 +6,8 @@ use asa_client::Client;
 use clap::Subcommand;
 use models::asa::{AgentToken, GatewaySetupTokenCreate, GatewaySetupTokenId, operations as api};
 
-use crate::commands::deliver;
-use crate::failure::{Failure, say};
+use crate::commands::{deliver, say_deleted};
+use crate::failure::Failure;
 use crate::label::Label;
 use crate::listing::{self, Paging};
 use crate::operation::help;
@@ -85,8 +85,8 @@ impl GatewaySetupTokenCommand {
                 Ok(output.item(AgentToken::new().with_token(value))?)
             }
             Self::Delete { id } => {
-                tokens.delete(&id).send().await?;
-                say(&format!("deleted gateway setup token {id}"));
+                let deleted = tokens.delete(&id).send().await?;
+                say_deleted(format_args!("gateway setup token {id}"), deleted);
                 Ok(())
             }
         }
