@@ -54,6 +54,7 @@ fn a_list_is_narrowed_sized_turned_and_cut() {
     assert_eq!(list("--page-size 1"), ["Production gateway", "Dev gateway"]);
     assert_eq!(list("--descending"), ["Dev gateway", "Production gateway"]);
     assert_eq!(list("--limit 1"), ["Production gateway"]);
+    assert_eq!(list("--limit 1 --page-size 1"), ["Production gateway"]);
     assert_eq!(
         place
             .run("--emulator asa gateway list -o json --contains nothing")

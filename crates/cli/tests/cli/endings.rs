@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
 use crate::run::{Ended, Place, Served, send};
-use crate::script::{Reply, Script, response};
+use crate::script::{Reply, Script, response, team};
 
 /// Pages of 3000 tokens, 34 of them.
 fn a_hundred_thousand() -> Script {
@@ -53,27 +53,59 @@ fn c4_a_reader_that_has_read_enough_is_a_quiet_end() {
 }
 
 #[test]
-fn c6_an_interrupted_create_says_that_its_outcome_is_unknown() {
-    let ended = interrupted(&["dt", "token", "create", "edge"]);
-    assert!(ended.fails_with(130).contains("outcome unknown"));
+fn c6_an_interrupted_change_says_that_its_outcome_is_unknown() {
+    let dt = Script::new(|_| Reply::Silence);
+    let gateway = r#"{"id":"g1","name":"eu","refuse_connections":false,"labels":null}"#;
+    let asa = team(move |request| match request.starts_with("GET") {
+        true => Reply::Bytes(response("200 OK", "application/json", gateway)),
+        false => Reply::Silence,
+    });
+    for (place, script, method, line) in [
+        (Place::dt(&dt.url), &dt, "POST", "dt token create edge"),
+        (Place::dt(&dt.url), &dt, "DELETE", "dt token delete x"),
+        (Place::asa(&asa.url), &asa, "POST", "asa setup-token create"),
+        (
+            Place::asa(&asa.url),
+            &asa,
+            "DELETE",
+            "asa setup-token delete x",
+        ),
+        (
+            Place::asa(&asa.url),
+            &asa,
+            "PUT",
+            "asa gateway update g1 --name us",
+        ),
+        (
+            Place::asa(&asa.url),
+            &asa,
+            "DELETE",
+            "asa gateway delete g1",
+        ),
+    ] {
+        let said = interrupted(&place, script, method, line).fails_with(130);
+        assert!(said.contains("outcome unknown"), "{line}: {said}");
+    }
 }
 
 #[test]
 fn an_interrupted_read_changed_nothing() {
-    let ended = interrupted(&["dt", "token", "list"]);
+    let script = Script::new(|_| Reply::Silence);
+    let ended = interrupted(&Place::dt(&script.url), &script, "GET", "dt token list");
     assert_eq!(ended.fails_with(130), "gatelet: interrupted\n");
 }
 
-/// Presses Ctrl-C when the server has the request and does not answer it.
-fn interrupted(arguments: &[&str]) -> Ended {
-    let script = Script::new(|_| Reply::Silence);
-    let process = Place::dt(&script.url)
-        .command(arguments)
+/// Presses Ctrl-C when the server has a request with this method and does not answer it.
+fn interrupted(place: &Place, script: &Script, method: &str, line: &str) -> Ended {
+    let process = place
+        .command(line.split_whitespace())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    script.requests.recv().unwrap();
+    let is_it =
+        |request: &String| request.starts_with(method) && !request.contains("/service_token ");
+    script.requests.iter().find(is_it).unwrap();
     send("-INT", &process);
     process.wait_with_output().unwrap().into()
 }

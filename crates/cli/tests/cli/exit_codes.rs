@@ -162,9 +162,14 @@ fn c3_a_refused_connection_is_8() {
 #[test]
 fn c3_a_server_that_never_answers_is_9_or_12_for_a_create() {
     let silent = Script::new(|_| Reply::Silence);
-    Place::dt(&silent.url)
+    let line = Place::dt(&silent.url)
         .run(&format!("--timeout 0.3 {LIST}"))
         .fails_with(9);
+    assert!(line.contains("the call took too long"), "{line}");
+    let line = Place::asa(&silent.url)
+        .run("--timeout 0.3 asa gateway list")
+        .fails_with(9);
+    assert!(line.contains("the call took too long"), "{line}");
     let line = Place::dt(&silent.url)
         .run("--timeout 0.3 dt token create edge")
         .fails_with(12);

@@ -62,6 +62,15 @@ impl Script {
     }
 }
 
+/// A team whose keys are all good; `answer` says what its other paths do.
+pub(crate) fn team(answer: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Script {
+    let bearer = r#"{"bearer_token":"CANARY","expires_at":"2099-01-01T00:00:00Z","team_name":"example-team"}"#;
+    Script::new(move |request| match request.contains("/service_token ") {
+        true => Reply::Bytes(response("200 OK", "application/json", bearer)),
+        false => answer(request),
+    })
+}
+
 /// A whole response.
 pub(crate) fn response(status: &str, content_type: &str, body: &str) -> Vec<u8> {
     format!(

@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::process::{Command, Stdio};
 
 use crate::run::{CANARY, Ended, Place, Served};
-use crate::script::{Reply, Script, response};
+use crate::script::{Reply, Script, response, team};
 
 const CREATE: [&str; 5] = ["--emulator", "dt", "token", "create", "edge-7"];
 
@@ -249,12 +249,8 @@ fn c8_no_secret_is_seen_on_stderr_while_all_goes_well() {
 fn a_setup_tokens_value_is_not_shown_even_if_the_server_sends_it_along() {
     let token =
         r#"{"id":"t1","registration_type":"gateway-agent","details":null,"token":"sft-gw.CANARY"}"#;
-    let script = Script::new(move |request| {
+    let script = team(move |request| {
         let (status, body) = match request {
-            exchange if exchange.contains("/service_token ") => (
-                "200 OK",
-                r#"{"bearer_token":"CANARY","expires_at":"2099-01-01T00:00:00Z","team_name":"example-team"}"#.to_owned(),
-            ),
             create if create.starts_with("POST") => ("201 Created", token.to_owned()),
             get if get.contains("/t1 ") => ("200 OK", token.to_owned()),
             _ => ("200 OK", format!(r#"{{"list":[{token}]}}"#)),
