@@ -96,6 +96,16 @@ impl BaseUrl {
 
     /// The URI of a request below this address.
     pub(crate) fn uri(&self, path: &str, query: Option<&str>) -> Result<Uri, Error> {
+        if !path.starts_with('/') || path.contains(['?', '#']) {
+            return Err(Error::invalid_input(
+                "path",
+                "is not a path and nothing more",
+            ));
+        }
+        // What stands behind it would be dropped without a word.
+        if query.is_some_and(|query| query.contains('#')) {
+            return Err(Error::invalid_input("query", "holds a `#`"));
+        }
         let mut text = String::with_capacity(
             self.path().len() + path.len() + query.map_or(0, |query| query.len() + 1),
         );
@@ -340,6 +350,27 @@ mod tests {
             "https://h:9999/api/v2"
         );
         assert_eq!(base.with_path("").unwrap().as_str(), "https://h:9999");
+    }
+
+    #[test]
+    fn a_path_is_a_path_and_a_query_a_query() {
+        let base = BaseUrl::parse("https://h/api").unwrap();
+        for (path, query) in [
+            ("v1", None),
+            ("", None),
+            ("/v1?a", None),
+            ("/v1#a", None),
+            ("/v1", Some("a#b")),
+            ("/v1", Some("a b")),
+            ("/v1", Some("a\r\nb")),
+            ("/v 1", None),
+        ] {
+            let error = base.uri(path, query).unwrap_err();
+            assert!(
+                matches!(error.kind(), ErrorKind::InvalidInput { .. }),
+                "{path} {query:?}"
+            );
+        }
     }
 
     #[test]

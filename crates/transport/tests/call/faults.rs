@@ -35,6 +35,17 @@ async fn t1_a_refused_connection_is_tried_again_for_every_method() {
 }
 
 #[tokio::test]
+async fn t2_a_name_that_does_not_resolve_is_tried_again_and_told_without_the_query() {
+    let unknown = TransportErrorKind::Connect(ConnectFailure::Dns);
+    let (error, requests) = fail(call(Method::POST), times(3, || Answer::error(unknown))).await;
+    assert_eq!((requests, error.applied()), (3, Applied::No));
+    assert_eq!(
+        error.to_string(),
+        "test Operation: the host name did not resolve: https://api.example.com (3 attempts, nothing was applied)"
+    );
+}
+
+#[tokio::test]
 async fn t5_a_refused_certificate_is_not_tried_again() {
     for method in ALL {
         let (error, requests) = fail(call(method), [Answer::error(TransportErrorKind::Tls)]).await;
