@@ -74,22 +74,22 @@ impl Connection {
     }
 
     async fn open_unhurried(shared: &Shared, origin: &Origin) -> Result<Self, TransportError> {
-        let stream = dial(origin).await?;
-        if !origin.is_https() {
-            return Self::http1(TokioIo::new(stream), &shared.limits).await;
-        }
         #[cfg(not(feature = "ring"))]
-        return Err(TransportError::new(TransportErrorKind::Config)
-            .with_source("this build has no TLS: enable the feature `ring`"));
+        if origin.is_https() {
+            return Err(TransportError::new(TransportErrorKind::Config)
+                .with_source("this build has no TLS: enable the feature `ring`"));
+        }
+        let stream = dial(origin).await?;
         #[cfg(feature = "ring")]
-        {
+        if origin.is_https() {
             let stream = shared.tls.handshake(origin, stream).await?;
-            if super::tls::speaks_http2(&stream) {
+            return if super::tls::speaks_http2(&stream) {
                 Self::http2(TokioIo::new(stream), &shared.limits).await
             } else {
                 Self::http1(TokioIo::new(stream), &shared.limits).await
-            }
+            };
         }
+        Self::http1(TokioIo::new(stream), &shared.limits).await
     }
 
     pub(super) async fn http1<T>(stream: T, limits: &Limits) -> Result<Self, TransportError>

@@ -165,16 +165,16 @@ async fn t25_a_body_that_stands_still_is_a_stall() {
 
 #[tokio::test]
 async fn t78_progress_resets_the_stall_timer() {
-    let stall = Duration::from_millis(400);
+    let stall = Duration::from_secs(1);
     let patient = HyperTransport::builder().stall_timeout(stall).build();
     let wire = Wire::plays([vec![
         Step::Read,
-        send("HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n"),
-        Step::Trickle(vec![b'x'; 20], stall / 10),
+        send("HTTP/1.1 200 OK\r\ncontent-length: 12\r\n\r\n"),
+        Step::Trickle(vec![b'x'; 12], stall / 10),
         Step::Stay,
     ]]);
     let response = patient.send(wire.get()).await.unwrap();
-    assert_eq!(response.body(), &vec![b'x'; 20]);
+    assert_eq!(response.body(), &vec![b'x'; 12]);
     wire.finish().await;
 }
 
@@ -262,4 +262,37 @@ async fn a_connection_that_nobody_expected_fails_its_test() {
         let _ = transport.send(wire.get()).await;
     }
     wire.finish().await;
+}
+
+#[cfg(not(feature = "ring"))]
+#[tokio::test]
+async fn without_tls_built_in_https_is_refused_before_any_socket() {
+    let wire = Wire::plays([]);
+    let uri = wire.url("/").replace("http:", "https:");
+    let request = http::Request::get(uri).body(Bytes::new()).unwrap();
+    let error = HyperTransport::new().send(request).await.unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::Config);
+    assert!(words(&error).contains("ring"));
+    wire.finish().await;
+}
+
+#[tokio::test]
+async fn an_answer_cut_after_any_byte_is_an_error() {
+    let sized = "HTTP/1.1 201 Created\r\ncontent-length: 8\r\n\r\n{\"id\":1}";
+    let chunked =
+        "HTTP/1.1 201 Created\r\ntransfer-encoding: chunked\r\n\r\n8\r\n{\"id\":1}\r\n0\r\n\r\n";
+    let interim = format!("HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\n{sized}");
+    for whole in [sized, chunked, &interim] {
+        for length in 0..whole.len() {
+            for end in [vec![], vec![Step::Reset]] {
+                let mut script = vec![Step::Read, send(&whole[..length])];
+                script.extend(end);
+                let error = failure(script).await;
+                assert_eq!(error.kind(), TransportErrorKind::Interrupted, "{length}");
+                assert!(error.was_sent());
+                let created = error.status() == Some(StatusCode::CREATED);
+                assert!(created || error.status().is_none());
+            }
+        }
+    }
 }

@@ -159,18 +159,18 @@ async fn t45_a_connection_that_said_503_is_used_again() {
     wire.finish().await;
 }
 
-/// The server closes the connection while it is idle; the client finds out only when it wants to use it again.
-fn t46(runtime: &Runtime, end: Vec<Step>) {
+/// The server ends the connection while it is idle; the client finds out only when it wants to use it again.
+fn an_idle_connection_ends(runtime: &Runtime, end: Step) {
     for method in [http::Method::GET, http::Method::POST] {
-        let gate = Gate::new();
-        let mut first = vec![Step::Read, ok("1"), Step::Wait(gate.clone())];
-        first.extend(end.clone());
-        let wire = Wire::plays([first, vec![Step::Read, ok("2"), Step::Stay]]);
+        let gone = Gate::new();
+        let wire = Wire::plays([
+            vec![Step::Read, ok("1"), end.clone(), Step::Open(gone.clone())],
+            vec![Step::Read, ok("2"), Step::Stay],
+        ]);
         let transport = HyperTransport::new();
         runtime.block_on(transport.send(wire.get())).unwrap();
-        gate.open();
-        // Nothing polls the client's sockets meanwhile; the close arrives behind its back.
-        std::thread::park_timeout(SHORT);
+        // Nothing polls the client's sockets meanwhile; the end comes behind its back.
+        Runtime::new().unwrap().block_on(gone.pass());
         let request = wire.request(method, "{}");
         let response = runtime.block_on(transport.send(request)).unwrap();
         assert_eq!(response.body(), "2");
@@ -186,8 +186,9 @@ fn t46_an_idle_connection_closed_by_the_server_is_replaced_unseen() {
         .unwrap();
     let many_threads = Runtime::new().unwrap();
     for runtime in [one_thread, many_threads] {
-        t46(&runtime, vec![]);
-        t46(&runtime, vec![Step::Reset]);
+        for end in [Step::Close, Step::Reset] {
+            an_idle_connection_ends(&runtime, end);
+        }
     }
 }
 
@@ -433,6 +434,23 @@ async fn no_more_requests_are_under_way_than_allowed() {
         assert_eq!(call.unwrap().status(), 200);
     }
     assert_eq!(wire.finish().await.len(), 4);
+}
+
+#[tokio::test]
+async fn ten_thousand_calls_at_once_all_succeed() {
+    let uri = format!("http://{}/", endless_server());
+    let transport = HyperTransport::new();
+    let mut calls: JoinSet<_> = (0..10_000)
+        .map(|_| {
+            let body = Bytes::from_static(b"0123456789");
+            let request = http::Request::post(&uri).body(body).unwrap();
+            let transport = transport.clone();
+            async move { transport.send(request).await }
+        })
+        .collect();
+    while let Some(end) = calls.join_next().await {
+        assert_eq!(end.unwrap().unwrap().body(), "ok");
+    }
 }
 
 /// Where the server of t55 listens, told to the process that has few descriptors.

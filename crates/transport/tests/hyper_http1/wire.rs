@@ -39,7 +39,9 @@ pub(crate) enum Step {
     ClientCloses,
     /// Keeps the connection open until the test is over.
     Stay,
-    /// Cuts the connection with a reset. A script that ends without it closes in peace.
+    /// Closes the connection in peace, as the end of a script does.
+    Close,
+    /// Cuts the connection with a reset.
     Reset,
 }
 
@@ -176,7 +178,7 @@ impl Stage {
                 () = tokio::time::sleep(PATIENCE) => panic!("connection {number} never came"),
             };
             let player = Player {
-                stream: accepted.0,
+                stream: Some(accepted.0),
                 requests: self.requests.clone(),
                 curtain: curtain.clone(),
             };
@@ -197,7 +199,7 @@ impl Stage {
 }
 
 struct Player {
-    stream: TcpStream,
+    stream: Option<TcpStream>,
     requests: Arc<Mutex<Vec<String>>>,
     curtain: Gate,
 }
@@ -221,34 +223,39 @@ impl Player {
                 let request = self.read(place).await;
                 self.requests.lock().unwrap().push(request);
             }
-            Step::Send(bytes) => drop(self.stream.write_all(&bytes).await),
+            Step::Send(bytes) => drop(self.stream().write_all(&bytes).await),
             Step::Trickle(bytes, pause) => {
                 for byte in bytes {
                     tokio::time::sleep(pause).await;
-                    if self.stream.write_all(&[byte]).await.is_err() {
+                    if self.stream().write_all(&[byte]).await.is_err() {
                         return;
                     }
                 }
             }
-            Step::Flood(bytes) => while self.stream.write_all(&bytes).await.is_ok() {},
+            Step::Flood(bytes) => while self.stream().write_all(&bytes).await.is_ok() {},
             Step::Wait(gate) => gate.pass().await,
             Step::Open(gate) => gate.open(),
             Step::ClientCloses => {
-                let more = self.stream.read(&mut [0; 1]).await.unwrap_or(0);
+                let more = self.stream().read(&mut [0; 1]).await.unwrap_or(0);
                 assert_eq!(
                     more, 0,
                     "{place}: the client used a connection that was finished"
                 );
             }
             Step::Stay => self.curtain.pass().await,
-            Step::Reset => self.stream.set_zero_linger().unwrap(),
+            Step::Close => self.stream = None,
+            Step::Reset => self.stream.take().unwrap().set_zero_linger().unwrap(),
         }
+    }
+
+    fn stream(&mut self) -> &mut TcpStream {
+        self.stream.as_mut().expect("the script closed it")
     }
 
     async fn read(&mut self, place: &str) -> String {
         let mut request = Vec::new();
         while !is_whole(&request) {
-            let read = self.stream.read_buf(&mut request).await.unwrap_or(0);
+            let read = self.stream().read_buf(&mut request).await.unwrap_or(0);
             assert_ne!(
                 read, 0,
                 "{place}: the client hung up before its request was whole"
