@@ -33,6 +33,9 @@
 //! connection has ended. HTTP/2 connections have several users, so there only a request that was never encoded and a
 //! refused stream count as not sent; a `GOAWAY` does not, because hyper does not say which streams it spared.
 //!
+//! Before a pooled connection is used, the operating system is asked whether its peer has gone, because the runtime may not
+//! have looked since.
+//!
 //! Each exchange runs in a task of its own, so that a runtime that is dropped ends it instead of panicking in its timers.
 
 mod body;
@@ -47,6 +50,7 @@ mod lease;
 mod metered;
 mod origin;
 mod pool;
+mod socket;
 mod task;
 #[cfg(feature = "ring")]
 mod tls;

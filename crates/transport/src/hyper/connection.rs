@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 use super::dial::dial;
 use super::metered::{Metered, Written};
 use super::origin::Origin;
+use super::socket::{Line, Pulse, Socket};
 use super::{Limits, Shared, fault};
 use crate::{Phase, TransportError, TransportErrorKind};
 
@@ -29,6 +30,7 @@ pub(super) type Body = Full<Bytes>;
 /// A connection on which requests can be sent; an HTTP/2 one may be cloned and used by many at once.
 pub(super) struct Connection {
     sender: Sender,
+    line: Line,
     written: Written,
     /// Kept for its drop, which closes the socket.
     driver: Arc<Driver>,
@@ -79,20 +81,25 @@ impl Connection {
             return Err(TransportError::new(TransportErrorKind::Config)
                 .with_source("this build has no TLS: enable the feature `ring`"));
         }
-        let stream = dial(origin).await?;
+        let socket = Socket::new(dial(origin).await?);
+        let line = socket.line();
         #[cfg(feature = "ring")]
         if origin.is_https() {
-            let stream = shared.tls.handshake(origin, stream).await?;
+            let stream = shared.tls.handshake(origin, socket).await?;
             return if super::tls::speaks_http2(&stream) {
-                Self::http2(TokioIo::new(stream), &shared.limits).await
+                Self::http2(TokioIo::new(stream), line, &shared.limits).await
             } else {
-                Self::http1(TokioIo::new(stream), &shared.limits).await
+                Self::http1(TokioIo::new(stream), line, &shared.limits).await
             };
         }
-        Self::http1(TokioIo::new(stream), &shared.limits).await
+        Self::http1(TokioIo::new(socket), line, &shared.limits).await
     }
 
-    pub(super) async fn http1<T>(stream: T, limits: &Limits) -> Result<Self, TransportError>
+    pub(super) async fn http1<T>(
+        stream: T,
+        line: Line,
+        limits: &Limits,
+    ) -> Result<Self, TransportError>
     where
         T: Read + Write + Send + Unpin + 'static,
     {
@@ -109,13 +116,14 @@ impl Connection {
             .map_err(|error| fault::unsent(fault::broken(error, limits)))?;
         Ok(Self {
             sender: Sender::Http1(sender),
+            line,
             written,
             driver: Driver::spawn(driver),
         })
     }
 
     #[cfg(feature = "ring")]
-    async fn http2<T>(stream: T, limits: &Limits) -> Result<Self, TransportError>
+    async fn http2<T>(stream: T, line: Line, limits: &Limits) -> Result<Self, TransportError>
     where
         T: Read + Write + Send + Unpin + 'static,
     {
@@ -127,6 +135,7 @@ impl Connection {
             .map_err(|error| fault::unsent(fault::broken(error, limits)))?;
         Ok(Self {
             sender: Sender::Http2(sender),
+            line,
             written,
             driver: Driver::spawn(driver),
         })
@@ -159,6 +168,7 @@ impl Connection {
             #[cfg(feature = "ring")]
             Sender::Http2(sender) => Some(Self {
                 sender: Sender::Http2(sender.clone()),
+                line: self.line.clone(),
                 written: self.written.clone(),
                 driver: self.driver.clone(),
             }),
@@ -176,6 +186,22 @@ impl Connection {
             #[cfg(feature = "ring")]
             Sender::Http2(sender) => sender.is_ready(),
         }
+    }
+
+    /// Whether it can take another request after a time of idleness.
+    pub(super) async fn is_alive(&self) -> bool {
+        /// What came may be read by then: a TLS session ticket, or the peer's farewell.
+        const LOOKS: u32 = 4;
+
+        for _ in 0..LOOKS {
+            match self.line.pulse() {
+                Pulse::Gone => return false,
+                Pulse::Quiet => return self.is_ready(),
+                Pulse::Speaks if self.is_http2() => return self.is_ready(),
+                Pulse::Speaks => tokio::task::yield_now().await,
+            }
+        }
+        false
     }
 
     /// Waits until the last exchange is cleared away; false when the connection will not take another request.

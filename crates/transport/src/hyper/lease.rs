@@ -117,6 +117,7 @@ mod tests {
     use super::super::HyperTransport;
     use super::super::connection::Connection;
     use super::super::exchange::Exchange;
+    use super::super::socket::Line;
     use super::{Failure, Lease};
     use crate::{ConnectFailure, Phase, TransportError, TransportErrorKind};
 
@@ -165,7 +166,9 @@ mod tests {
             .first_byte_timeout(Duration::from_secs(1))
             .build();
         let shared = &transport.shared;
-        let connection = Connection::http1(peer, &shared.limits).await.unwrap();
+        let connection = Connection::http1(peer, Line::closed(), &shared.limits)
+            .await
+            .unwrap();
         let request = Request::post("http://localhost/")
             .body(Bytes::new())
             .unwrap();

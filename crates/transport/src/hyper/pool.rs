@@ -9,9 +9,6 @@ use tokio::time::Instant;
 use super::connection::Connection;
 use super::origin::Origin;
 
-/// A connection idle for longer may have been closed by its peer without our knowing.
-const SURELY_FRESH: Duration = Duration::from_millis(5);
-
 /// The idle connections of one transport, and the HTTP/2 connections that are shared while they are used.
 pub(super) struct Pool {
     capacity: usize,
@@ -43,12 +40,8 @@ impl Pool {
 
     /// The connection to this origin that was used last, if one is still open.
     pub(super) async fn take(&self, origin: &Origin) -> Option<Connection> {
-        while let Some((connection, idle_for)) = self.pop(origin) {
-            if idle_for > SURELY_FRESH {
-                // Lets the runtime look at its sockets, so that a connection that the peer closed says so.
-                tokio::task::yield_now().await;
-            }
-            if connection.is_ready() {
+        while let Some(connection) = self.pop(origin) {
+            if connection.is_alive().await {
                 return Some(connection);
             }
             self.remove(&connection);
@@ -56,17 +49,16 @@ impl Pool {
         None
     }
 
-    fn pop(&self, origin: &Origin) -> Option<(Connection, Duration)> {
+    fn pop(&self, origin: &Origin) -> Option<Connection> {
         let mut state = self.state();
         let index = state.idle.iter().rposition(|idle| idle.origin == *origin)?;
         let mut idle = state.idle.remove(index);
-        let idle_for = idle.since.elapsed();
         if let Some(shared) = idle.connection.share() {
             idle.since = Instant::now();
             state.idle.push(idle);
-            return Some((shared, idle_for));
+            return Some(shared);
         }
-        Some((idle.connection, idle_for))
+        Some(idle.connection)
     }
 
     /// Keeps a connection on which nothing went wrong.

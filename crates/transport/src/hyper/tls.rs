@@ -8,11 +8,11 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::Verifier;
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::origin::Origin;
+use super::socket::Socket;
 use crate::{BoxError, ConnectFailure, TransportError, TransportErrorKind};
 
 /// Whom a client trusts, beyond the platform.
@@ -93,8 +93,8 @@ impl Tls {
     pub(super) async fn handshake(
         &self,
         origin: &Origin,
-        stream: TcpStream,
-    ) -> Result<TlsStream<TcpStream>, TransportError> {
+        stream: Socket,
+    ) -> Result<TlsStream<Socket>, TransportError> {
         let name = ServerName::try_from(origin.host().to_owned()).map_err(config)?;
         TlsConnector::from(self.config()?)
             .connect(name, stream)
@@ -120,7 +120,7 @@ impl Tls {
     }
 }
 
-pub(super) fn speaks_http2(stream: &TlsStream<TcpStream>) -> bool {
+pub(super) fn speaks_http2(stream: &TlsStream<Socket>) -> bool {
     stream.get_ref().1.alpn_protocol() == Some(b"h2")
 }
 
