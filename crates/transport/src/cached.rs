@@ -260,8 +260,10 @@ impl<'a> Waiting<'a> {
                 .round_and_id
                 .unwrap_or((state.round, state.next_waiter));
             state.next_waiter = state.next_waiter.max(id + 1);
-            state.waiters.insert(id, context.waker().clone());
+            let replaced = state.waiters.insert(id, context.waker().clone());
             self.round_and_id = Some((round, id));
+            drop(state);
+            drop(replaced);
             return Poll::Pending;
         }
         match (&state.failed, self.round_and_id) {
@@ -288,7 +290,8 @@ impl<'a> Waiting<'a> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         if let Some((_, id)) = self.round_and_id {
-            lock(self.state).waiters.remove(&id);
+            // Dropped after the lock is free: a waker may own what waits.
+            let _waker = lock(self.state).waiters.remove(&id);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A clock that is moved by hand.
 
+use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
@@ -28,7 +29,9 @@ struct State {
     monotonic: Duration,
     wall: SystemTime,
     advances_itself: bool,
-    sleepers: Vec<Waker>,
+    /// By the number of the sleep, so that one that is polled often counts once.
+    sleepers: BTreeMap<u64, Waker>,
+    sleeps_begun: u64,
     sleeps: Vec<Duration>,
 }
 
@@ -51,7 +54,8 @@ impl ManualClock {
             monotonic: Duration::ZERO,
             wall: UNIX_EPOCH + START,
             advances_itself,
-            sleepers: Vec::new(),
+            sleepers: BTreeMap::new(),
+            sleeps_begun: 0,
             sleeps: Vec::new(),
         })))
     }
@@ -63,7 +67,7 @@ impl ManualClock {
             state.pass(by);
             std::mem::take(&mut state.sleepers)
         };
-        sleepers.into_iter().for_each(Waker::wake);
+        sleepers.into_values().for_each(Waker::wake);
     }
 
     /// Sets the wall time alone, as when someone sets the machine's clock.
@@ -112,6 +116,7 @@ impl Clock for ManualClock {
 
     async fn sleep(&self, duration: Duration) {
         let end = self.monotonic().saturating_add(duration);
+        let sleep = Sleep::begin(self);
         poll_fn(|context| {
             let mut state = self.lock();
             if state.advances_itself {
@@ -119,13 +124,37 @@ impl Clock for ManualClock {
                 state.pass(left);
             }
             if state.monotonic < end {
-                state.sleepers.push(context.waker().clone());
+                state.sleepers.insert(sleep.number, context.waker().clone());
                 return Poll::Pending;
             }
             state.sleeps.push(duration);
             Poll::Ready(())
         })
         .await;
+    }
+}
+
+/// One sleep, from its beginning until it is over or dropped.
+struct Sleep<'a> {
+    clock: &'a ManualClock,
+    number: u64,
+}
+
+impl<'a> Sleep<'a> {
+    fn begin(clock: &'a ManualClock) -> Self {
+        let mut state = clock.lock();
+        state.sleeps_begun += 1;
+        Self {
+            clock,
+            number: state.sleeps_begun,
+        }
+    }
+}
+
+impl Drop for Sleep<'_> {
+    fn drop(&mut self) {
+        // Dropped after the lock is free: a waker may own what sleeps.
+        let _waker = self.clock.lock().sleepers.remove(&self.number);
     }
 }
 
@@ -148,7 +177,7 @@ mod tests {
             std::future::poll_fn(|context| Poll::Ready(sleep.as_mut().poll(context).is_ready()))
                 .await
         };
-        assert!(!is_over().await);
+        assert!(!is_over().await && !is_over().await);
         assert_eq!(clock.sleepers(), 1);
         clock.advance(SECOND);
         assert!(!is_over().await);
@@ -156,6 +185,20 @@ mod tests {
         assert!(is_over().await);
         assert_eq!(clock.sleeps(), [SECOND * 2]);
         assert_eq!(clock.now(), began + SECOND * 2);
+    }
+
+    #[tokio::test]
+    async fn a_dropped_sleep_is_not_waited_for() {
+        let clock = ManualClock::new();
+        let mut sleep = Box::pin(clock.sleep(SECOND));
+        std::future::poll_fn(|context| {
+            assert!(sleep.as_mut().poll(context).is_pending());
+            Poll::Ready(())
+        })
+        .await;
+        drop(sleep);
+        assert_eq!(clock.sleepers(), 0);
+        assert!(clock.sleeps().is_empty());
     }
 
     #[tokio::test]
