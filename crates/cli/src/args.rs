@@ -22,6 +22,7 @@ pub(crate) struct Args {
 
 /// What every command understands.
 #[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Options of every command")]
 pub(crate) struct Global {
     /// How results are written to stdout
     #[arg(

@@ -40,7 +40,10 @@ impl Exit {
             Self::Credential,
             "a credential is missing or was rejected (401)",
         ),
-        (Self::NotAllowed, "the credential may not do this (403)"),
+        (
+            Self::NotAllowed,
+            "the credential may not do this (403, or a 401 that means a missing role)",
+        ),
         (Self::NotFound, "there is no such thing (404)"),
         (
             Self::Refused,
@@ -118,8 +121,8 @@ impl Exit {
 
     fn from_status(status: u16) -> Self {
         match status {
-            401 => Self::Credential,
-            403 => Self::NotAllowed,
+            // A refused credential is a kind of its own, so this 401 means a missing role.
+            401 | 403 => Self::NotAllowed,
             404 => Self::NotFound,
             429 => Self::RateLimited,
             400..=499 => Self::Refused,
@@ -155,7 +158,7 @@ mod tests {
     fn a_status_finds_its_code() {
         let cases = [
             (400, Exit::Refused),
-            (401, Exit::Credential),
+            (401, Exit::NotAllowed),
             (403, Exit::NotAllowed),
             (404, Exit::NotFound),
             (409, Exit::Refused),

@@ -5,6 +5,8 @@ use std::fmt::Display;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+use transport::Violation;
+
 use crate::exit::Exit;
 
 /// A command that did not succeed.
@@ -43,19 +45,26 @@ impl Failure {
     }
 }
 
-/// The error with what lies beneath it, on one line; a listing that stopped says where it can go on.
+/// The error with the vendor's details and what lies beneath it; a listing that stopped says where it can go on.
 impl From<transport::Error> for Failure {
     fn from(error: transport::Error) -> Self {
+        let exit = Exit::from(&error);
         let mut line = error.to_string();
+        for Violation { path, message, .. } in error.violations() {
+            line = format!("{line}; {path}: {message}");
+        }
         let mut cause = error.source();
         while let Some(beneath) = cause {
             line = format!("{line}: {beneath}");
             cause = beneath.source();
         }
-        if let Some(token) = error.resume_token() {
+        if let (Some(token), false) = (
+            error.resume_token(),
+            matches!(exit, Exit::Usage | Exit::Refused),
+        ) {
             line = format!("{line}; go on with --page-token '{token}'");
         }
-        Self::new(Exit::from(&error), line)
+        Self::new(exit, line)
     }
 }
 

@@ -4,6 +4,7 @@ mod args;
 mod columns;
 mod commands;
 mod connect;
+mod embedded;
 mod exit;
 mod failure;
 mod label;

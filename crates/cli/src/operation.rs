@@ -15,7 +15,7 @@ pub(crate) fn help(operation: &Operation) -> String {
     } = operation;
     let needs = match permissions {
         [] => String::new(),
-        _ => format!("\n  needs {}", permissions.join(", ")),
+        _ => format!("\n  needs {}", permissions.join(" or ")),
     };
     format!(
         "API:\n  {vendor} {id}: {} {path}{needs}\n  {source}",

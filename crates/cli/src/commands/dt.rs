@@ -12,6 +12,8 @@ use crate::operation::help;
 use crate::output::Output;
 use crate::stdout::Stdout;
 
+const ONLY_TIME: &str = "It is printed with its secret, which is shown at no other time.";
+
 /// What there is in an environment.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Dt {
@@ -27,7 +29,7 @@ pub(crate) enum ActiveGateTokenCommand {
         #[command(flatten)]
         paging: Paging,
     },
-    #[command(about = api::CREATE_TOKEN.summary, after_help = help(&api::CREATE_TOKEN))]
+    #[command(about = api::CREATE_TOKEN.summary, after_help = format!("{ONLY_TIME}\n\n{}", help(&api::CREATE_TOKEN)))]
     Create {
         /// Its name
         name: String,
@@ -42,9 +44,15 @@ pub(crate) enum ActiveGateTokenCommand {
         seed: bool,
     },
     #[command(about = api::GET_TOKEN.summary, after_help = help(&api::GET_TOKEN))]
-    Get { id: ActiveGateTokenId },
+    Get {
+        /// The token's id, as `list` shows it: the part before its secret
+        id: ActiveGateTokenId,
+    },
     #[command(about = api::REVOKE_TOKEN.summary, after_help = help(&api::REVOKE_TOKEN), visible_alias = "rm")]
-    Delete { id: ActiveGateTokenId },
+    Delete {
+        /// The token's id, as `list` shows it: the part before its secret
+        id: ActiveGateTokenId,
+    },
 }
 
 /// The kinds of ActiveGate.

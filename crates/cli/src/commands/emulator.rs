@@ -8,7 +8,8 @@ use clap::Subcommand;
 use emulator::{Emulator, Serve, well_known};
 use models::asa::{GatewaySetupTokenId, GatewayUpdate};
 
-use crate::connect::{self, Connect};
+use crate::connect::Connect;
+use crate::embedded;
 use crate::exit::Exit;
 use crate::failure::{Failure, say};
 use crate::output::Output;
@@ -60,7 +61,7 @@ impl EmulatorCommand {
                     )));
                 }
                 let emulator = match data {
-                    Some(path) => connect::open(&path).await?,
+                    Some(path) => embedded::open(&path).await?,
                     None => memory().map_err(|error| Failure::new(Exit::Other, error))?,
                 };
                 serve(
@@ -72,12 +73,15 @@ impl EmulatorCommand {
                 .await
             }
             Self::Enrol { name, setup_token } => {
-                let emulator = connect::embedded().await?;
+                let emulator = embedded::emulator().await?;
                 let tokens = connect.asa_within(emulator.clone())?.gateway_setup_tokens();
                 let value = tokens.reveal(&setup_token).send().await?;
                 let gateway = emulator
                     .enrol_gateway(&value, GatewayUpdate::new(name))
-                    .map_err(Failure::usage)?;
+                    .map_err(|error| match error {
+                        emulator::Error::Invalid(_) => Failure::usage(error),
+                        _ => Failure::new(Exit::Other, error),
+                    })?;
                 Ok(output.item(gateway)?)
             }
         }

@@ -2,6 +2,8 @@
 
 use std::net::TcpListener;
 
+use emulator::well_known;
+
 use crate::run::{CANARY, Place, Served};
 use crate::script::{Reply, Script, response};
 
@@ -66,10 +68,22 @@ fn c3_a_missing_scope_is_4() {
     let served = Served::start(&Place::new());
     let place = Place::new()
         .with("GATELET_DT_URL", &served.url)
-        .with("GATELET_DT_TOKEN", emulator::well_known::DT_READ_ONLY_TOKEN);
+        .with("GATELET_DT_TOKEN", well_known::DT_READ_ONLY_TOKEN);
     place.run(LIST).data();
     let line = place.run("dt token create edge").fails_with(4);
     assert!(line.contains("activeGateTokenManagement"), "{line}");
+
+    let place = Place::new()
+        .with("GATELET_ASA_URL", &served.url)
+        .with("GATELET_ASA_TEAM", well_known::ASA_TEAM)
+        .with("GATELET_ASA_KEY_ID", well_known::ASA_REPORTING_KEY_ID)
+        .with(
+            "GATELET_ASA_KEY_SECRET",
+            well_known::ASA_REPORTING_KEY_SECRET,
+        );
+    place.run("asa gateway list").data();
+    let line = place.run("asa setup-token create").fails_with(4);
+    assert!(line.contains("authorization_error"), "{line}");
 }
 
 #[test]
@@ -119,12 +133,16 @@ fn c3_a_page_size_out_of_bounds_is_2() {
 }
 
 #[test]
-fn c3_a_foreign_page_token_is_6() {
-    Place::new()
+fn c3_a_foreign_page_token_is_6_and_what_the_vendor_says_of_it_is_shown() {
+    let line = Place::new()
         .run(&format!(
             "--emulator {LIST} --page-token not-of-this-server"
         ))
         .fails_with(6);
+    assert!(
+        line.contains("; nextPageKey: ") && !line.contains("go on with"),
+        "{line}"
+    );
 }
 
 #[test]

@@ -27,17 +27,27 @@ pub(crate) enum GatewayCommand {
         paging: Paging,
     },
     #[command(about = api::GET_GATEWAY_INSTANCE.summary, after_help = help(&api::GET_GATEWAY_INSTANCE))]
-    Get { id: GatewayId },
+    Get {
+        /// The gateway's id, as `list` shows it
+        id: GatewayId,
+    },
     #[command(about = api::UPDATE_GATEWAY_INSTANCE.summary, after_help = help(&api::UPDATE_GATEWAY_INSTANCE))]
     Update {
+        /// The gateway's id, as `list` shows it
         id: GatewayId,
         #[command(flatten)]
         changes: Changes,
     },
     #[command(about = api::DELETE_GATEWAY_INSTANCE.summary, after_help = help(&api::DELETE_GATEWAY_INSTANCE), visible_alias = "rm")]
-    Delete { id: GatewayId },
+    Delete {
+        /// The gateway's id, as `list` shows it
+        id: GatewayId,
+    },
     #[command(about = api::GET_GATEWAY_STATUS_REPORT.summary, after_help = help(&api::GET_GATEWAY_STATUS_REPORT))]
-    Status { id: GatewayId },
+    Status {
+        /// The gateway's id, as `list` shows it
+        id: GatewayId,
+    },
 }
 
 /// What to change about a gateway.

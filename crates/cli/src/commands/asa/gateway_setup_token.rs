@@ -34,11 +34,20 @@ pub(crate) enum GatewaySetupTokenCommand {
         labels: Vec<Label>,
     },
     #[command(about = api::FETCH_GATEWAY_SETUP_TOKEN.summary, after_help = help(&api::FETCH_GATEWAY_SETUP_TOKEN))]
-    Get { id: GatewaySetupTokenId },
+    Get {
+        /// The setup token's id, as `list` shows it
+        id: GatewaySetupTokenId,
+    },
     #[command(about = api::FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN.summary, after_help = help(&api::FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN))]
-    Reveal { id: GatewaySetupTokenId },
+    Reveal {
+        /// The setup token's id, as `list` shows it
+        id: GatewaySetupTokenId,
+    },
     #[command(about = api::DELETE_GATEWAY_SETUP_TOKEN.summary, after_help = help(&api::DELETE_GATEWAY_SETUP_TOKEN), visible_alias = "rm")]
-    Delete { id: GatewaySetupTokenId },
+    Delete {
+        /// The setup token's id, as `list` shows it
+        id: GatewaySetupTokenId,
+    },
 }
 
 impl GatewaySetupTokenCommand {

@@ -1,0 +1,69 @@
+//! The emulator inside the binary, and the file with its state.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use emulator::Emulator;
+use etcetera::BaseStrategy as _;
+use transport::{Clock as _, TokioClock};
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::secret;
+
+/// How long another command may keep the file.
+const IN_USE: Duration = Duration::from_secs(3);
+
+/// The embedded emulator.
+///
+/// # Errors
+/// There is no place for its state, or as [`open`].
+pub(crate) async fn emulator() -> Result<Emulator, Failure> {
+    let path = data()?;
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| {
+            Failure::new(
+                Exit::Other,
+                format_args!("could not make {}: {error}", folder.display()),
+            )
+        })?;
+    }
+    open(&path).await
+}
+
+/// Opens an emulator's file, and fills it with the vendors' examples when it is new.
+///
+/// # Errors
+/// The file cannot be used, or another process keeps it.
+pub(crate) async fn open(path: &Path) -> Result<Emulator, Failure> {
+    let clock = TokioClock::new();
+    let begun = clock.monotonic();
+    let emulator = loop {
+        match Emulator::open(path) {
+            Err(emulator::Error::InUse { .. })
+                if clock.monotonic().saturating_sub(begun) < IN_USE =>
+            {
+                clock.sleep(Duration::from_millis(20)).await;
+            }
+            opened => break opened.map_err(|error| Failure::new(Exit::Other, error))?,
+        }
+    };
+    emulator
+        .seed()
+        .map_err(|error| Failure::new(Exit::Other, error))?;
+    Ok(emulator)
+}
+
+/// The file with the embedded emulator's state.
+fn data() -> Result<PathBuf, Failure> {
+    if let Some(path) = secret::set("GATELET_EMULATOR_DATA") {
+        return Ok(PathBuf::from(path));
+    }
+    match etcetera::choose_base_strategy() {
+        Ok(folders) => Ok(folders.data_dir().join("gatelet").join("emulator.redb")),
+        Err(_) => Err(Failure::usage(
+            "no home folder to keep the emulator's state in: set GATELET_EMULATOR_DATA to a file",
+        )),
+    }
+}
