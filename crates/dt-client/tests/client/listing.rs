@@ -1,16 +1,10 @@
 //! Listings by cursor: what each page is asked for with, and where they end.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "helpers of tests fail by panicking, as tests do"
-)]
-
-mod support;
-
 use dt_client::models::ActiveGateToken;
 use dt_client::{Applied, Error, ErrorKind, Items, PageToken, PaginationFailure};
-use support::*;
 use transport::testing::{Answer, FakeTransport, ManualClock};
+
+use crate::support::*;
 
 /// All names up to the end or the error, which is given once.
 async fn drain(mut items: Items<ActiveGateToken>) -> (Vec<String>, Option<Error>) {

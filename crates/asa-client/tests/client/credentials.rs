@@ -1,21 +1,15 @@
 //! How a service user's key becomes a bearer, and when a new one is had.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "helpers of tests fail by panicking, as tests do"
-)]
-
-mod support;
-
 use std::error::Error as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
 use asa_client::{Applied, Bearer, Client, CredentialFailure, ErrorKind};
-use support::*;
 use transport::testing::{Answer, FakeTransport, ManualClock};
 use transport::{ConnectFailure, Transport as _, TransportErrorKind, from_fn};
+
+use crate::support::*;
 
 const REJECTED: ErrorKind = ErrorKind::Credential(CredentialFailure::Rejected);
 const EXCHANGE_FAILED: ErrorKind = ErrorKind::Credential(CredentialFailure::ExchangeFailed);

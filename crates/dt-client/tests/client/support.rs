@@ -1,7 +1,7 @@
 //! What the tests share: a client over a scripted transport, and the answers of a well-behaved server.
-#![allow(dead_code, reason = "not every file of tests needs all of it")]
 
-use dt_client::{ApiToken, Client, Transport};
+use dt_client::models::{ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateType};
+use dt_client::{ApiToken, Client, Error, Transport};
 use transport::testing::{Answer, FakeTransport, ManualClock};
 
 pub(crate) const URL: &str = "https://abc.live.dynatrace.com";
@@ -55,7 +55,7 @@ pub(crate) fn refusal(status: u16, message: &str) -> Answer {
 }
 
 /// What an error shows of itself anywhere.
-pub(crate) fn everything(error: &dt_client::Error) -> String {
+pub(crate) fn everything(error: &Error) -> String {
     let mut text = format!("{error}\n{error:?}\n{error:#?}");
     let mut source = std::error::Error::source(error);
     while let Some(error) = source {
@@ -63,4 +63,28 @@ pub(crate) fn everything(error: &dt_client::Error) -> String {
         source = error.source();
     }
     text
+}
+
+pub(crate) async fn create(client: &Client) -> Result<ActiveGateTokenCreated, Error> {
+    let token = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment)
+        .with_expiration_date("now+60d");
+    client.active_gate_tokens().create(token).send().await
+}
+
+pub(crate) async fn get(client: &Client) -> Result<(), Error> {
+    let token = client.active_gate_tokens().get(&"dt0g02.a".into());
+    token.send().await.map(drop)
+}
+
+pub(crate) async fn delete(client: &Client) -> Result<bool, Error> {
+    let deleted = client.active_gate_tokens().delete(&"dt0g02.a".into());
+    Ok(deleted.send().await?.was_already_gone)
+}
+
+/// The answer to a create.
+pub(crate) fn created() -> Answer {
+    let body = format!(
+        r#"{{"id": "dt0g02.4KWZO5EF", "token": "{SECRET}", "expirationDate": "2026-03-02T00:00:00.000Z"}}"#
+    );
+    Answer::json(201, body)
 }

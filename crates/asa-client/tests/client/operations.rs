@@ -1,10 +1,5 @@
 //! Every operation against the emulator, which keeps state and the vendor's rules.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "helpers of tests fail by panicking, as tests do"
-)]
-
 use asa_client::models::{
     GatewaySetupTokenCreate, GatewayStatus, GatewayUpdate, Patch, RegistrationType, Secret,
 };

@@ -1,146 +1,15 @@
-//! Single calls: what is sent, what comes of each answer, and whether a write may have been applied.
-
-#![allow(
-    clippy::unwrap_used,
-    reason = "helpers of tests fail by panicking, as tests do"
-)]
-
-mod support;
+//! What comes of each answer, and whether a write may have been applied.
 
 use std::time::Duration;
 
 use asa_client::models::{GatewaySetupTokenCreate, GatewayUpdate};
-use asa_client::{Applied, Client, CredentialFailure, Error, ErrorKind, ServiceUser};
-use support::*;
+use asa_client::{Applied, CredentialFailure, ErrorKind};
 use transport::testing::{Answer, FakeTransport, ManualClock};
 use transport::{ConnectFailure, Phase, TransportErrorKind};
 
+use crate::support::*;
+
 const INTERRUPTED: TransportErrorKind = TransportErrorKind::Interrupted;
-
-async fn create(client: &Client) -> Result<(), Error> {
-    let token = GatewaySetupTokenCreate::new().with_labels([("env", "dev")]);
-    let created = client.gateway_setup_tokens().create(token).send().await?;
-    assert_eq!(created.id.as_str(), "6116bb2a");
-    Ok(())
-}
-
-#[tokio::test]
-async fn each_request_is_the_one_of_the_vendors_reference() {
-    let gone = || Answer::status(204);
-    let (client, fake) = authorised([
-        Answer::json(200, GATEWAY),
-        gone(),
-        gone(),
-        Answer::json(
-            200,
-            r#"{"active_connections": 2, "total_storage_bytes": 4096, "used_storage_bytes": 2048}"#,
-        ),
-        Answer::json(201, SETUP_TOKEN),
-        Answer::json(200, SETUP_TOKEN),
-        Answer::json(200, r#"{"token": "canary"}"#),
-        gone(),
-    ]);
-    let (gateways, tokens) = (client.gateways(), client.gateway_setup_tokens());
-    let gateway = gateways.get(&"g".into()).send().await.unwrap();
-    let update = GatewayUpdate::from(&gateway).with_description("seen");
-    gateways.update(&gateway.id, update).send().await.unwrap();
-    let deleted = gateways.delete(&gateway.id).send().await.unwrap();
-    assert!(!deleted.was_already_gone);
-    let status = gateways.status(&gateway.id).send().await.unwrap();
-    assert_eq!(status.active_connections, 2);
-    create(&client).await.unwrap();
-    let id = tokens.get(&"s".into()).send().await.unwrap().id;
-    let secret = tokens.reveal(&id).send().await.unwrap();
-    assert_eq!(secret.expose(), "canary");
-    tokens.delete(&id).send().await.unwrap();
-
-    let sent: Vec<String> = fake.finish()[1..]
-        .iter()
-        .map(|request| {
-            let path = request.uri().path().trim_start_matches("/v1/teams/t/");
-            let body = std::str::from_utf8(request.body()).unwrap();
-            assert_eq!(request.headers()["accept"], "application/json");
-            assert_eq!(
-                request.headers().contains_key("content-type"),
-                !body.is_empty()
-            );
-            format!("{} {path} {body}", request.method())
-                .trim_end()
-                .to_owned()
-        })
-        .collect();
-    assert_eq!(
-        sent,
-        [
-            "GET gateways/g",
-            r#"PUT gateways/a2dfd474 {"name":"eu-1","refuse_connections":false,"description":"seen"}"#,
-            "DELETE gateways/a2dfd474",
-            "GET gateways/a2dfd474/status",
-            r#"POST gateway_setup_tokens {"registration_type":"gateway-agent","details":{"labels":{"env":"dev"}}}"#,
-            "GET gateway_setup_tokens/s",
-            "GET gateway_setup_tokens/6116bb2a/token",
-            "DELETE gateway_setup_tokens/6116bb2a",
-        ]
-    );
-}
-
-#[tokio::test]
-async fn a18_a_team_name_is_one_segment_or_refused() {
-    let build = |team: &str| {
-        let fake = FakeTransport::script([
-            bearer("2026-01-01T01:00:00Z", BEARER),
-            Answer::json(200, GATEWAY),
-        ]);
-        let client = Client::builder(team)
-            .credentials(ServiceUser::new(KEY_ID, KEY_SECRET))
-            .build_with(fake.clone(), ManualClock::auto());
-        (client, fake)
-    };
-    for team in ["", ".", "..", "a\nb", &"x".repeat(1025)] {
-        let error = build(team).0.unwrap_err();
-        let parameter = "team_name";
-        assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
-    }
-    for (team, segment) in [("a/b", "a%2Fb"), ("ü", "%C3%BC"), ("a b?#", "a%20b%3F%23")] {
-        let (client, fake) = build(team);
-        // The bearer is for team `T`, so there is no call after the exchange.
-        client.unwrap().gateways().list().send().await.unwrap_err();
-        let path = fake.requests()[0].uri().path().to_owned();
-        assert_eq!(path, format!("/v1/teams/{segment}/service_token"));
-    }
-}
-
-#[tokio::test]
-async fn an_id_is_one_segment_or_refused_before_anything_is_sent() {
-    let fake = FakeTransport::script([]);
-    let client = client(fake.clone(), &ManualClock::auto());
-    for id in ["", ".", "..", "a\u{7}", &"x".repeat(1 << 20)] {
-        let error = client
-            .gateways()
-            .delete(&id.into())
-            .send()
-            .await
-            .unwrap_err();
-        let parameter = "gateway_id";
-        assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
-        assert_eq!(error.operation(), Some("asa DeleteGatewayInstance"));
-        assert_eq!(error.applied(), Applied::No);
-        assert_eq!(error.attempts(), 0);
-    }
-    let _ = fake.finish();
-
-    let (client, fake) = authorised([Answer::json(200, GATEWAY)]);
-    client
-        .gateways()
-        .get(&"a/../b?c#d%2F".into())
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(
-        fake.finish()[1].uri().path(),
-        "/v1/teams/t/gateways/a%2F..%2Fb%3Fc%23d%252F"
-    );
-}
 
 /// One bad answer and what each kind of call makes of it.
 struct Case {
@@ -519,59 +388,6 @@ async fn a37_a_service_that_is_gone_is_asked_once_and_causes_no_exchanges() {
 }
 
 #[tokio::test]
-async fn what_a_builder_refuses() {
-    let parameter = |builder: asa_client::ClientBuilder| {
-        let error = builder
-            .build_with(FakeTransport::script([]), ManualClock::auto())
-            .unwrap_err();
-        assert!(!everything(&error).contains("hunter2"));
-        match error.kind() {
-            ErrorKind::InvalidInput { parameter } => *parameter,
-            other => panic!("{other:?}"),
-        }
-    };
-    let builder = || Client::builder("t").credentials(ServiceUser::new(KEY_ID, KEY_SECRET));
-    assert_eq!(parameter(Client::builder("t")), "credentials");
-    for endpoint in [
-        "app.scaleft.com",
-        "ftp://app.scaleft.com",
-        "http://app.scaleft.com",
-        "https://me:hunter2@app.scaleft.com",
-        "https://app.scaleft.com/?hunter2",
-        "https://app.scaleft.com:99999",
-    ] {
-        assert_eq!(
-            parameter(builder().endpoint(endpoint)),
-            "base_url",
-            "{endpoint}"
-        );
-    }
-    assert_eq!(parameter(builder().user_agent("a\r\nb")), "user_agent");
-    assert!(asa_client::Bearer::new("hunter2\n").is_err());
-}
-
-#[tokio::test]
-async fn another_endpoint_serves_the_same_paths() {
-    let fake = FakeTransport::script([
-        bearer("2026-01-01T01:00:00Z", BEARER),
-        Answer::json(200, GATEWAY),
-    ]);
-    let client = Client::builder("t")
-        .endpoint("https://acme.pam.okta.com/")
-        .credentials(ServiceUser::new(KEY_ID, KEY_SECRET))
-        .user_agent("inventory/2")
-        .build_with(fake.clone(), ManualClock::auto())
-        .unwrap();
-    assert_eq!(client.base_url().as_str(), "https://acme.pam.okta.com");
-    client.gateways().get(&"g".into()).send().await.unwrap();
-    for request in fake.finish() {
-        assert_eq!(request.uri().host(), Some("acme.pam.okta.com"));
-        let agent = request.headers()["user-agent"].to_str().unwrap();
-        assert!(agent.ends_with(" inventory/2"), "{agent}");
-    }
-}
-
-#[tokio::test]
 async fn a_wrong_key_is_a_refused_credential_for_a_write_too() {
     let fake = FakeTransport::script([refusal(401, "authentication_error", "no")]);
     let error = create(&client(fake.clone(), &ManualClock::auto()))
@@ -581,14 +397,4 @@ async fn a_wrong_key_is_a_refused_credential_for_a_write_too() {
     assert_eq!(error.kind(), &rejected);
     assert_eq!(error.applied(), Applied::No);
     let _ = fake.finish();
-}
-
-#[test]
-fn futures_may_move_between_threads() {
-    fn assert_send<T: Send>(_: &T) {}
-    let client = client(FakeTransport::script([]), &ManualClock::auto());
-    assert_send(&client.gateways().get(&"g".into()).send());
-    assert_send(&client.gateways().list().send());
-    assert_send(&client.gateways().list().items().try_collect());
-    assert_send(&create(&client));
 }

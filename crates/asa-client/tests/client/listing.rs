@@ -1,17 +1,11 @@
 //! Listings by `Link`: where they go on, where they end, and where they refuse to go.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "helpers of tests fail by panicking, as tests do"
-)]
-
-mod support;
-
 use asa_client::models::Gateway;
 use asa_client::{Client, Error, ErrorKind, Items, PageToken, PaginationFailure};
-use support::*;
 use transport::TooLarge;
 use transport::testing::{Answer, FakeTransport, ManualClock};
+
+use crate::support::*;
 
 const LIST: &str = "/v1/teams/t/gateways";
 

@@ -1,7 +1,7 @@
 //! What the tests share: a client over a scripted transport, and the answers of a well-behaved server.
-#![allow(dead_code, reason = "not every file of tests needs all of it")]
 
-use asa_client::{Client, ServiceUser, Transport};
+use asa_client::models::GatewaySetupTokenCreate;
+use asa_client::{Client, Error, ServiceUser, Transport};
 use bytes::Bytes;
 use http::Request;
 use http::header::AUTHORIZATION;
@@ -66,7 +66,7 @@ pub(crate) fn authorization(request: &Request<Bytes>) -> &str {
 }
 
 /// What an error shows of itself anywhere.
-pub(crate) fn everything(error: &asa_client::Error) -> String {
+pub(crate) fn everything(error: &Error) -> String {
     let mut text = format!("{error}\n{error:?}\n{error:#?}");
     let mut source = std::error::Error::source(error);
     while let Some(error) = source {
@@ -74,4 +74,12 @@ pub(crate) fn everything(error: &asa_client::Error) -> String {
         source = error.source();
     }
     text
+}
+
+/// A create, whose answer must be [`SETUP_TOKEN`].
+pub(crate) async fn create(client: &Client) -> Result<(), Error> {
+    let token = GatewaySetupTokenCreate::new().with_labels([("env", "dev")]);
+    let created = client.gateway_setup_tokens().create(token).send().await?;
+    assert_eq!(created.id.as_str(), "6116bb2a");
+    Ok(())
 }

@@ -1,10 +1,5 @@
 //! Every operation against the emulator, which keeps state and the vendor's rules.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "helpers of tests fail by panicking, as tests do"
-)]
-
 use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
 use dt_client::{ApiToken, Applied, Client, CredentialFailure, ErrorKind};
 use emulator::{Emulator, well_known};

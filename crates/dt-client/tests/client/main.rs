@@ -1,0 +1,12 @@
+//! The client over scripted transports and over the emulator, with a clock that takes no time.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
+mod answers;
+mod listing;
+mod operations;
+mod requests;
+mod support;
