@@ -156,6 +156,23 @@ impl ClientBuilder {
 
     /// Makes the client over any transport and clock.
     ///
+    /// With the feature `hyper` alone there is HTTP without TLS, for loopback:
+    ///
+    /// ```no_run
+    /// # #[cfg(feature = "hyper")]
+    /// # fn main() -> Result<(), asa_client::Error> {
+    /// use asa_client::{Client, HyperTransport, ServiceUser, TokioClock};
+    ///
+    /// let client = Client::builder("my-team")
+    ///     .endpoint("http://localhost:8080")
+    ///     .credentials(ServiceUser::new("key-id", "key-secret"))
+    ///     .build_with(HyperTransport::new(), TokioClock::new())?;
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "hyper"))]
+    /// # fn main() {}
+    /// ```
+    ///
     /// # Errors
     ///
     /// `InvalidInput` for a team name that cannot stand in a path, an address that is none, missing credentials, and a

@@ -13,6 +13,28 @@ use crate::call::{call, call_with};
 /// The tokens with which new gateways enrol in the team; each can be used more than once.
 ///
 /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
+///
+/// ```
+/// use asa_client::models::GatewaySetupTokenCreate;
+/// # use asa_client::{Client, ServiceUser};
+/// # use emulator::{Emulator, well_known};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let emulator = Emulator::memory()?;
+/// # emulator.seed()?;
+/// # let asa = Client::builder(well_known::ASA_TEAM)
+/// #     .credentials(ServiceUser::new(well_known::ASA_KEY_ID, well_known::ASA_KEY_SECRET))
+/// #     .build_with(emulator, transport::testing::ManualClock::auto())?;
+/// let tokens = asa.gateway_setup_tokens();
+/// let new = GatewaySetupTokenCreate::new().with_description("edge").with_labels([("env", "dev")]);
+/// let created = tokens.create(new).send().await?;
+/// let value = tokens.reveal(&created.id).send().await?;
+/// assert!(!value.expose().is_empty()); // hand it to the new gateway
+/// let deleted = tokens.delete(&created.id).send().await?;
+/// assert!(!deleted.was_already_gone);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct GatewaySetupTokens {
     channel: Channel,

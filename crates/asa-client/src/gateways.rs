@@ -11,6 +11,29 @@ use crate::call::{call, call_with};
 /// The gateways of a team. They enrol themselves with a setup token, so there is no call that creates one.
 ///
 /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
+///
+/// ```
+/// use asa_client::models::GatewayUpdate;
+/// # use asa_client::{Client, ServiceUser};
+/// # use emulator::{Emulator, well_known};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let emulator = Emulator::memory()?;
+/// # emulator.seed()?;
+/// # let asa = Client::builder(well_known::ASA_TEAM)
+/// #     .credentials(ServiceUser::new(well_known::ASA_KEY_ID, well_known::ASA_KEY_SECRET))
+/// #     .build_with(emulator, transport::testing::ManualClock::auto())?;
+/// let gateways = asa.gateways();
+/// let page = gateways.list().page_size(10).send().await?;
+/// for gateway in &page.items {
+///     let status = gateways.status(&gateway.id).send().await?;
+///     println!("{}: {} connections", gateway.name, status.active_connections);
+///     let update = GatewayUpdate::from(gateway).with_refuse_connections(true);
+///     gateways.update(&gateway.id, update).send().await?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Gateways {
     channel: Channel,

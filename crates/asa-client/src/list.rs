@@ -13,6 +13,31 @@ use crate::call::call;
 /// A next page is asked for with the query of the server's `Link` and nothing else, and only at this list's own
 /// address: a link that leads elsewhere ends the listing with an error and is never followed.
 /// Source: <https://developer.okta.com/docs/reference/api/asa/introduction>.
+///
+/// ```
+/// # use asa_client::{Client, ServiceUser};
+/// # use emulator::{Emulator, well_known};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let emulator = Emulator::memory()?;
+/// # emulator.seed()?;
+/// # let asa = Client::builder(well_known::ASA_TEAM)
+/// #     .credentials(ServiceUser::new(well_known::ASA_KEY_ID, well_known::ASA_KEY_SECRET))
+/// #     .build_with(emulator, transport::testing::ManualClock::auto())?;
+/// let list = asa.gateways().list().contains("gateway").page_size(1);
+/// let first = list.send().await?;
+///
+/// // Later, perhaps in another process: the token is text.
+/// if let Some(token) = first.next_page_token {
+///     let text = token.to_string();
+///     let mut rest = asa.gateways().list().page_token(text.parse()?).items();
+///     while let Some(gateway) = rest.try_next().await? {
+///         println!("{} {}", gateway.id, gateway.name);
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "nothing happens until a list is sent"]
 pub struct List<T> {
     channel: Channel,

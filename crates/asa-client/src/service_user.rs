@@ -8,7 +8,6 @@ use models::asa::{AuthToken, OperationId, ServiceTokenRequest};
 use models::{Secret, Timestamp};
 use transport::{
     Cached, Channel, Clock as _, Credential, CredentialProvider, Error, Exchange, Issued,
-    rate_limit,
 };
 use zeroize::Zeroizing;
 
@@ -24,27 +23,43 @@ use crate::call::call;
 /// let user = asa_client::ServiceUser::new("0f2c4a52-9a1f-4e5c-8f0e-6a4c6f0d3b11", "EXAMPLE");
 /// assert_eq!(format!("{user:?}"), "ServiceUser([redacted])");
 /// ```
-pub struct ServiceUser(Cached<Key>);
+pub struct ServiceUser {
+    bearer: Cached<Key>,
+    /// The part of the key that cannot be right.
+    wrong: Option<&'static str>,
+}
 
 impl ServiceUser {
-    /// The id and the secret of a service user's key.
+    /// The id and the secret of a service user's key. One that is empty or holds a control character, such as the line
+    /// break at the end of a file, makes every call fail with `InvalidInput` before anything is sent.
     pub fn new(key_id: impl Into<String>, key_secret: impl Into<Secret>) -> Self {
-        Self(Cached::new(Key(ServiceTokenRequest::new(
-            key_id, key_secret,
-        ))))
+        let key = ServiceTokenRequest::new(key_id, key_secret);
+        let parts = [
+            ("key_id", key.key_id.as_str()),
+            ("key_secret", key.key_secret.expose()),
+        ];
+        let wrong = parts
+            .into_iter()
+            .find(|(_, text)| text.is_empty() || text.contains(char::is_control));
+        Self {
+            wrong: wrong.map(|(name, _)| name),
+            bearer: Cached::new(Key(key)),
+        }
     }
 }
 
 impl CredentialProvider for ServiceUser {
-    fn credential(
-        &self,
-        channel: &Channel,
-    ) -> impl Future<Output = Result<Credential, Error>> + Send {
-        self.0.credential(channel)
+    async fn credential(&self, channel: &Channel) -> Result<Credential, Error> {
+        if let Some(part) = self.wrong {
+            let problem = "is empty or holds a control character: a trailing newline, as reading a file leaves it, \
+                           is not part of it";
+            return Err(Error::invalid_input(part, problem));
+        }
+        self.bearer.credential(channel).await
     }
 
     fn invalidate(&self, refused: &Credential) -> bool {
-        self.0.invalidate(refused)
+        self.bearer.invalidate(refused)
     }
 }
 
@@ -69,12 +84,10 @@ impl Exchange for Key {
             return Err(Error::exchange_failed("the bearer is for another team"));
         }
         // By the server's own clock, so that a wrong one here neither wastes a bearer nor keeps a dead one.
-        let now = rate_limit::server_time(reply.headers()).unwrap_or_else(|| channel.clock().now());
-        let lifetime = lifetime(token.expires_at, now)
-            .ok_or_else(|| Error::exchange_failed("the bearer has no time left when it arrives"))?;
+        let now = reply.server_time().unwrap_or_else(|| channel.clock().now());
         let credential = Credential::new("Bearer", token.bearer_token.expose())
             .map_err(|_| Error::exchange_failed("the bearer does not fit into a header"))?;
-        Ok(Issued::new(credential, lifetime))
+        Ok(Issued::new(credential, lifetime(token.expires_at, now)))
     }
 }
 
@@ -95,9 +108,9 @@ fn is_same_team(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
 }
 
-/// How long a bearer lasts; `None` when it has ended, or when its end was never set.
-fn lifetime(expires_at: Timestamp, now: SystemTime) -> Option<Duration> {
-    let now = now.duration_since(UNIX_EPOCH).ok()?;
-    let end = Duration::from_millis(u64::try_from(expires_at.unix_millis()).ok()?);
-    end.checked_sub(now).filter(|left| !left.is_zero())
+/// How long a bearer still lasts: nothing when it has ended, or when its end was never set.
+fn lifetime(expires_at: Timestamp, now: SystemTime) -> Duration {
+    let end = u64::try_from(expires_at.unix_millis()).unwrap_or_default();
+    let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Duration::from_millis(end).saturating_sub(now)
 }

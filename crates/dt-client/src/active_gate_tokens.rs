@@ -11,6 +11,39 @@ use crate::call::{call, call_with};
 /// The tokens with which ActiveGates connect to the environment.
 ///
 /// Source: <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens>.
+///
+/// ```
+/// use dt_client::Applied;
+/// use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
+/// # use dt_client::{ApiToken, Client};
+/// # use emulator::{Emulator, well_known};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let emulator = Emulator::memory()?;
+/// # emulator.seed()?;
+/// # let dt = Client::builder("https://abc.live.dynatrace.com")
+/// #     .credentials(ApiToken::new(well_known::DT_TOKEN)?)
+/// #     .build_with(emulator, transport::testing::ManualClock::auto())?;
+/// let tokens = dt.active_gate_tokens();
+/// let new = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment)
+///     .with_expiration_date("now+60d");
+/// let created = tokens.create(new).send().await.inspect_err(|error| {
+///     if error.applied() != Applied::No {
+///         eprintln!("there may be a token `edge-7` whose secret nobody has: find it in the list and delete it");
+///     }
+/// })?;
+/// assert!(!created.token.expose().is_empty()); // hand it to the ActiveGate
+///
+/// let token = tokens.get(&created.id).send().await?;
+/// assert_eq!(token.name, "edge-7");
+/// tokens.delete(&created.id).send().await?;
+/// match tokens.get(&created.id).send().await {
+///     Err(error) if error.is_not_found() => println!("gone"),
+///     other => println!("{other:?}"),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct ActiveGateTokens {
     channel: Channel,

@@ -138,6 +138,22 @@ impl ClientBuilder {
 
     /// Makes the client over any transport and clock.
     ///
+    /// With the feature `hyper` alone there is HTTP without TLS, for loopback:
+    ///
+    /// ```no_run
+    /// # #[cfg(feature = "hyper")]
+    /// # fn main() -> Result<(), dt_client::Error> {
+    /// use dt_client::{ApiToken, Client, HyperTransport, TokioClock};
+    ///
+    /// let client = Client::builder("http://localhost:8080")
+    ///     .credentials(ApiToken::new("dt0c01.EXAMPLE.SECRET")?)
+    ///     .build_with(HyperTransport::new(), TokioClock::new())?;
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "hyper"))]
+    /// # fn main() {}
+    /// ```
+    ///
     /// # Errors
     ///
     /// `InvalidInput` for an address that is none, missing credentials, and a user agent that cannot stand in a header.

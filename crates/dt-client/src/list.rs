@@ -14,6 +14,24 @@ use crate::call::call;
 /// The server promises no order. Tokens that come or go while pages are fetched may be missing or come twice: they are
 /// given as received.
 /// Source: <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-all-activegate-tokens>.
+///
+/// ```
+/// # use dt_client::{ApiToken, Client};
+/// # use emulator::{Emulator, well_known};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let emulator = Emulator::memory()?;
+/// # emulator.seed()?;
+/// # let dt = Client::builder("https://abc.live.dynatrace.com")
+/// #     .credentials(ApiToken::new(well_known::DT_TOKEN)?)
+/// #     .build_with(emulator, transport::testing::ManualClock::auto())?;
+/// let mut pages = dt.active_gate_tokens().list().page_size(3000).pages();
+/// while let Some(page) = pages.try_next().await? {
+///     println!("{} of {:?}", page.items.len(), page.total_count);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "nothing happens until a list is sent"]
 pub struct ListActiveGateTokens {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
-use asa_client::{Applied, Bearer, Client, CredentialFailure, ErrorKind};
+use asa_client::{Applied, Bearer, Client, CredentialFailure, ErrorKind, ServiceUser};
 use transport::testing::{Answer, FakeTransport, ManualClock};
 use transport::{ConnectFailure, Transport as _, TransportErrorKind, from_fn};
 
@@ -327,11 +327,31 @@ async fn a_bearer_that_was_had_elsewhere_is_used_as_it_is() {
 }
 
 #[tokio::test]
+async fn t58_a_key_with_a_trailing_newline_is_refused_with_a_hint_before_anything_is_sent() {
+    for (key_id, key_secret, part) in [
+        ("canary\n", KEY_SECRET, "key_id"),
+        (KEY_ID, "canary\r\n", "key_secret"),
+        (KEY_ID, "", "key_secret"),
+    ] {
+        let fake = FakeTransport::script([]);
+        let client = Client::builder("t")
+            .credentials(ServiceUser::new(key_id, key_secret))
+            .build_with(fake.clone(), ManualClock::auto())
+            .unwrap();
+        let error = client.gateways().list().send().await.unwrap_err();
+        let kind = ErrorKind::InvalidInput { parameter: part };
+        assert_eq!(error.kind(), &kind);
+        assert!(error.to_string().contains("trailing newline"));
+        assert!(!everything(&error).contains("canary"));
+        let _ = fake.finish();
+    }
+}
+
+#[tokio::test]
 async fn a35_nothing_prints_a_secret() {
     let (client, _fake) = authorised([page(&[], None)]);
     client.gateways().list().send().await.unwrap();
-    let builder =
-        Client::builder("t").credentials(asa_client::ServiceUser::new(KEY_ID, KEY_SECRET));
+    let builder = Client::builder("t").credentials(ServiceUser::new(KEY_ID, KEY_SECRET));
     let reveal = client.gateway_setup_tokens().reveal(&"s".into());
     let list = client.gateways().list();
     let pages = client.gateways().list().pages();
@@ -344,7 +364,7 @@ async fn a35_nothing_prints_a_secret() {
         format!("{list:#?}"),
         format!("{pages:#?}"),
         format!("{update:#?}"),
-        format!("{:#?}", asa_client::ServiceUser::new(KEY_ID, KEY_SECRET)),
+        format!("{:#?}", ServiceUser::new(KEY_ID, KEY_SECRET)),
         format!("{:#?}", client.gateway_setup_tokens()),
     ] {
         assert!(!text.contains("canary"), "{text}");

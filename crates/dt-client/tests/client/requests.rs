@@ -153,8 +153,8 @@ async fn d27_a_token_of_any_shape_is_taken_but_for_what_no_header_has() {
 async fn a_whole_token_is_no_id_and_never_reaches_a_url() {
     let (client, fake) = scripted([]);
     let spaced = format!(" {SECRET}");
-    let lower = SECRET.to_lowercase();
-    for secret in [SECRET, TOKEN, &spaced, &lower] {
+    let (lower, upper) = (SECRET.to_lowercase(), SECRET.to_uppercase());
+    for secret in [SECRET, TOKEN, &spaced, &lower, &upper] {
         let tokens = client.active_gate_tokens();
         let failures = [
             tokens.get(&secret.into()).send().await.unwrap_err(),
