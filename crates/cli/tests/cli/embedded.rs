@@ -1,5 +1,7 @@
 //! Every command on `--emulator`.
 
+use std::process::Stdio;
+
 use serde_json::Value;
 
 use crate::run::Place;
@@ -257,6 +259,32 @@ fn the_table_of_a_created_token_shows_its_secret() {
     let row: Vec<&str> = table.lines().nth(1).unwrap().split_whitespace().collect();
     assert!(row[1].starts_with(row[0]) && row[1].len() > row[0].len());
     assert_eq!(row[2], "-", "it never expires");
+}
+
+#[test]
+fn commands_at_once_wait_for_each_other() {
+    let place = Place::new();
+    let creates: Vec<_> = (0..8)
+        .map(|number| {
+            let mut create = place.command([
+                "--emulator",
+                "dt",
+                "token",
+                "create",
+                &format!("edge-{number}"),
+            ]);
+            create
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    for create in creates {
+        crate::run::Ended::from(create.wait_with_output().unwrap()).data();
+    }
+    let list = place.run("--emulator dt token list -o ndjson").data();
+    assert_eq!(list.matches("\"edge-").count(), 8);
 }
 
 #[test]

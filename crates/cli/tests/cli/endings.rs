@@ -53,6 +53,28 @@ fn c4_a_reader_that_has_read_enough_is_a_quiet_end() {
 }
 
 #[test]
+fn ndjson_shows_a_page_before_the_next_one_has_come() {
+    let first = r#"{"totalCount":2,"nextPageKey":"second","activeGateTokens":[{"id":"dt0g02.A","name":"n","owner":"o","creationDate":"2026-01-01T00:00:00.000Z"}]}"#;
+    let script = Script::new(move |request| match request.contains("nextPageKey") {
+        true => Reply::Silence,
+        false => Reply::Bytes(response("200 OK", "application/json", first)),
+    });
+    let mut process = Place::dt(&script.url)
+        .command(["dt", "token", "list", "-o", "ndjson"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(process.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    assert!(line.contains("dt0g02.A"));
+    send("-INT", &process);
+    assert_eq!(process.wait().unwrap().code(), Some(130));
+}
+
+#[test]
 fn c6_an_interrupted_change_says_that_its_outcome_is_unknown() {
     let dt = Script::new(|_| Reply::Silence);
     let gateway = r#"{"id":"g1","name":"eu","refuse_connections":false,"labels":null}"#;

@@ -15,17 +15,12 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let data = folder
-            .path()
-            .join("emulator.redb")
-            .to_str()
-            .unwrap()
-            .to_owned();
-        Self {
-            folder,
-            variables: vec![("GATELET_EMULATOR_DATA", data)],
-        }
+        let place = Self {
+            folder: tempfile::tempdir().unwrap(),
+            variables: Vec::new(),
+        };
+        let data = place.path("emulator.redb");
+        place.with("GATELET_EMULATOR_DATA", data)
     }
 
     /// The same with one more variable.
@@ -48,6 +43,11 @@ impl Place {
             .with("GATELET_ASA_TEAM", "example-team")
             .with("GATELET_ASA_KEY_ID", "5c1f3f0e-3a52-4a35-9a0c-2f6b6a0effff")
             .with("GATELET_ASA_KEY_SECRET", CANARY)
+    }
+
+    /// The path of a file in the place's folder that is not there yet.
+    pub(crate) fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).to_str().unwrap().to_owned()
     }
 
     /// A file in the place's folder.
@@ -144,8 +144,13 @@ pub(crate) struct Served {
 
 impl Served {
     pub(crate) fn start(place: &Place) -> Self {
+        Self::start_with(place, &[])
+    }
+
+    /// Starts it with more options.
+    pub(crate) fn start_with(place: &Place, options: &[&str]) -> Self {
         let mut process = place
-            .command(["emulator", "serve"])
+            .command([&["emulator", "serve"], options].concat())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
