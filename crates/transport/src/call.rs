@@ -1,10 +1,12 @@
 //! What one call asks for.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::Method;
 
 /// One call of one operation, as data.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Call {
     /// Vendor and operation, for example `asa ListGateways`.
     pub operation: &'static str,
@@ -22,4 +24,39 @@ pub struct Call {
     pub success: u16,
     /// Whether the call carries the channel's credential.
     pub authenticated: bool,
+}
+
+/// Prints neither query nor body: the body of an exchange for a credential holds a secret.
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let length = self.body.as_ref().map_or(0, Bytes::len);
+        f.debug_struct("Call")
+            .field("operation", &self.operation)
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("body", &format_args!("{length} bytes"))
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_neither_query_nor_body() {
+        let call = Call {
+            operation: "asa IssueServiceToken",
+            method: Method::POST,
+            path: "/v1/teams/t/service_token".into(),
+            query: Some("canary=1".into()),
+            body: Some(Bytes::from_static(b"canary")),
+            idempotent: true,
+            success: 200,
+            authenticated: false,
+        };
+        let text = format!("{call:?} {call:#?}");
+        assert!(text.contains("6 bytes"));
+        assert!(!text.contains("canary"), "{text}");
+    }
 }
