@@ -6,6 +6,7 @@ use asa_client::models::{
 use asa_client::{Client, CredentialFailure, ErrorKind, ServiceUser};
 use emulator::{Emulator, Role, well_known};
 use transport::testing::ManualClock;
+use transport::{HyperTransport, TokioClock};
 
 const TEAM: &str = "operations";
 
@@ -242,4 +243,35 @@ async fn one_team_does_not_see_another() {
         .await
         .unwrap_err();
     assert!(error.is_not_found());
+}
+
+#[tokio::test]
+async fn a_socket_makes_no_difference() {
+    let emulator = Emulator::memory().unwrap();
+    emulator.seed().unwrap();
+    let address = "127.0.0.1:0".parse().unwrap();
+    let server = emulator::serve(emulator, address).await.unwrap();
+    let key = ServiceUser::new(well_known::ASA_KEY_ID, well_known::ASA_KEY_SECRET);
+    let client = Client::builder(well_known::ASA_TEAM)
+        .endpoint(format!("http://{}", server.address()))
+        .credentials(key)
+        .build_with(HyperTransport::new(), TokioClock::new())
+        .unwrap();
+    let list = client.gateways().list().page_size(1);
+    let gateways = list.items().try_collect().await.unwrap();
+    assert!(gateways.len() >= 2);
+    let update = GatewayUpdate::from(&gateways[0]).with_description("seen");
+    let gateways_of_team = client.gateways();
+    gateways_of_team
+        .update(&gateways[0].id, update)
+        .send()
+        .await
+        .unwrap();
+    let read = gateways_of_team.get(&gateways[0].id).send().await.unwrap();
+    assert_eq!(read.description.as_deref(), Some("seen"));
+    server.shutdown().await;
+
+    let error = gateways_of_team.get(&read.id).send().await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Connect(_)), "{error}");
+    assert_eq!(error.attempts(), 3);
 }

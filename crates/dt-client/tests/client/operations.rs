@@ -4,6 +4,7 @@ use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
 use dt_client::{ApiToken, Applied, Client, CredentialFailure, ErrorKind};
 use emulator::{Emulator, well_known};
 use transport::testing::ManualClock;
+use transport::{HyperTransport, TokioClock};
 
 /// A client of an emulator that holds nothing, at an address and with a credential.
 fn client(emulator: &Emulator, address: &str, token: &str) -> Client {
@@ -139,4 +140,24 @@ async fn what_the_server_refuses_is_told_in_its_words() {
     assert_eq!(error.status().unwrap(), 400);
     assert_eq!(error.applied(), Applied::No);
     assert!(!error.violations().is_empty());
+}
+
+#[tokio::test]
+async fn a_socket_makes_no_difference() {
+    let emulator = Emulator::memory().unwrap();
+    let address = "127.0.0.1:0".parse().unwrap();
+    let server = emulator::serve(emulator, address).await.unwrap();
+    let client = Client::builder(format!("http://{}/e/abc/", server.address()))
+        .credentials(ApiToken::new(well_known::DT_TOKEN).unwrap())
+        .build_with(HyperTransport::new(), TokioClock::new())
+        .unwrap();
+    let tokens = client.active_gate_tokens();
+    let created = tokens.create(edge("edge-7")).send().await.unwrap();
+    assert_eq!(tokens.get(&created.id).send().await.unwrap().name, "edge-7");
+    tokens.delete(&created.id).send().await.unwrap();
+    server.shutdown().await;
+
+    let error = tokens.create(edge("edge-8")).send().await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Connect(_)), "{error}");
+    assert_eq!((error.attempts(), error.applied()), (3, Applied::No));
 }
