@@ -1,11 +1,13 @@
-//! `cargo xtask codegen [--check]`: descriptions to models, tables of operations and reference pages.
+//! `cargo xtask codegen [--check]`: descriptions to models, tables of operations, reference pages and JSON Schemas.
 //!
 //! `openapi/asa.yaml` → `yaml` (a tree with places) → `document` and `schema` (strict reading into the `ir`) → `check` (the whole) →
-//! `models`, `operations`, `reference` (text) → `output` (the disk). The result depends on the descriptions and on nothing else.
+//! `models`, `operations`, `reference`, `json_schema` (text) → `output` (the disk). The result depends on the descriptions and on nothing else.
 
 mod check;
 mod document;
 mod ir;
+mod json;
+mod json_schema;
 #[cfg(test)]
 mod mistakes;
 mod models;
@@ -134,7 +136,9 @@ fn add(output: &mut Output, api: &Api) -> Result<(), String> {
         output.add(format!("{folder}/{name}"), text)?;
     }
     output.add(format!("{folder}/operations.rs"), operations::file(api)?)?;
-    output.add(format!("docs/reference/{vendor}.md"), reference::page(api))
+    output.add(format!("docs/reference/{vendor}.md"), reference::page(api))?;
+    let schemas = format!("crates/models/schemas/{vendor}.json");
+    output.add(schemas, json_schema::file(api))
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ const VERBS: &[Verb] = &[
     Verb {
         name: "codegen",
         arguments: "[--check]",
-        about: "write the models, operation tables and reference pages from the descriptions",
+        about: "write the models, operation tables, reference pages and JSON Schemas from the descriptions",
         run: codegen::run,
     },
     Verb {

@@ -17,6 +17,12 @@ use alloc::string::String;
 
 pub use crate::generated::asa::*;
 
+/// The JSON Schema (2020-12) of every type in this module, each below `#/$defs/` by its name.
+///
+/// It is the file `schemas/asa.json` of this package and says what the vendor documents and what the models write. Reading
+/// takes a little more: `null` for every optional field. Writing checks neither the length nor the pattern of a text.
+pub const JSON_SCHEMA: &str = include_str!("../schemas/asa.json");
+
 impl GatewaySetupTokenCreate {
     /// Sets the labels of every gateway that enrols with the token; they go into [`details`](Self::details).
     #[must_use]

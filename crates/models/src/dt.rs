@@ -13,3 +13,9 @@
 //! ```
 
 pub use crate::generated::dt::*;
+
+/// The JSON Schema (2020-12) of every type in this module, each below `#/$defs/` by its name.
+///
+/// It is the file `schemas/dt.json` of this package and says what the vendor documents and what the models write. Reading
+/// takes a little more: `null` for every optional field. Writing checks neither the length nor the pattern of a text.
+pub const JSON_SCHEMA: &str = include_str!("../schemas/dt.json");

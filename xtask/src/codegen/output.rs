@@ -14,7 +14,11 @@ pub(crate) struct Output {
 }
 
 /// The folders that belong to the generator alone, from the workspace's root.
-const FOLDERS: [&str; 2] = ["crates/models/src/generated", "docs/reference"];
+const FOLDERS: [&str; 3] = [
+    "crates/models/src/generated",
+    "crates/models/schemas",
+    "docs/reference",
+];
 
 impl Output {
     /// Adds a file below one of the generator's folders.

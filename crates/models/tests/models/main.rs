@@ -10,6 +10,7 @@ mod fixtures;
 mod hostile;
 mod operations;
 mod round_trip;
+mod schemas;
 mod secrets;
 mod table;
 mod times;

@@ -86,7 +86,7 @@ fn any_value(model: &Model) -> BoxedStrategy<Value> {
     object(fields, may_be_absent)
 }
 
-fn any_model() -> impl Strategy<Value = (Model, Value)> {
+pub(crate) fn any_model() -> impl Strategy<Value = (Model, Value)> {
     select(MODELS).prop_flat_map(|model| any_value(&model).prop_map(move |value| (model, value)))
 }
 
