@@ -12,6 +12,8 @@ mod json_schema;
 mod mistakes;
 mod models;
 mod names;
+#[cfg(test)]
+mod new_operation;
 mod object;
 mod operations;
 mod output;
@@ -207,24 +209,7 @@ mod tests {
     fn a_new_operation_is_one_edit_and_changes_the_table_and_the_page() {
         let root = copy_of_the_descriptions();
         write(root.path()).unwrap();
-        let path = root.path().join("crates/models/openapi/dt.yaml");
-        let before = std::fs::read_to_string(&path).unwrap();
-        let operation = r##"
-  /activeGateTokens/lookup:
-    post:
-      operationId: lookupToken
-      tags: [ActiveGate tokens]
-      summary: Finds the metadata of an ActiveGate token
-      x-source: the page that says so
-      x-idempotent: true
-      responses:
-        "200":
-          description: The token's metadata.
-          content: { application/json: { schema: { $ref: "#/components/schemas/ActiveGateToken" } } }
-
-components:
-"##;
-        std::fs::write(&path, before.replacen("\ncomponents:\n", operation, 1)).unwrap();
+        new_operation::describe(root.path(), new_operation::DT);
         let differences = generate(root.path()).unwrap();
         let differences = differences.differences(root.path()).unwrap();
         let [table, page] = &differences[..] else {

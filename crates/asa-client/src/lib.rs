@@ -46,6 +46,7 @@ mod dialect;
 mod gateway_setup_tokens;
 mod gateways;
 mod list;
+mod operations;
 mod service_user;
 
 pub use client::{Client, ClientBuilder};

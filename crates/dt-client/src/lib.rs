@@ -50,6 +50,7 @@ mod call;
 mod client;
 mod dialect;
 mod list;
+mod operations;
 
 pub use active_gate_tokens::ActiveGateTokens;
 pub use client::{Client, ClientBuilder};

@@ -1,0 +1,20 @@
+//! The method that makes each operation's call: an operation without one does not compile.
+
+use models::asa::OperationId;
+
+use crate::{GatewaySetupTokens, Gateways, ServiceUser};
+
+const _: fn(OperationId) = |operation| match operation {
+    OperationId::ListGatewaySetupTokens => _ = GatewaySetupTokens::list,
+    OperationId::CreateGatewaySetupToken => _ = GatewaySetupTokens::create,
+    OperationId::FetchGatewaySetupToken => _ = GatewaySetupTokens::get,
+    OperationId::DeleteGatewaySetupToken => _ = GatewaySetupTokens::delete,
+    OperationId::FetchGatewaySetupTokenAsAgentToken => _ = GatewaySetupTokens::reveal,
+    OperationId::ListGateways => _ = Gateways::list,
+    OperationId::GetGatewayInstance => _ = Gateways::get,
+    OperationId::UpdateGatewayInstance => _ = Gateways::update,
+    OperationId::DeleteGatewayInstance => _ = Gateways::delete,
+    OperationId::GetGatewayStatusReport => _ = Gateways::status,
+    // No call of its own: a client with this credential exchanges the key when it needs to.
+    OperationId::IssueServiceToken => _ = |id: &str, secret: &str| ServiceUser::new(id, secret),
+};

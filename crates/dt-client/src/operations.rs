@@ -1,0 +1,12 @@
+//! The method that makes each operation's call: an operation without one does not compile.
+
+use models::dt::OperationId;
+
+use crate::ActiveGateTokens;
+
+const _: fn(OperationId) = |operation| match operation {
+    OperationId::ListTokens => _ = ActiveGateTokens::list,
+    OperationId::CreateToken => _ = ActiveGateTokens::create,
+    OperationId::GetToken => _ = ActiveGateTokens::get,
+    OperationId::RevokeToken => _ = ActiveGateTokens::delete,
+};
