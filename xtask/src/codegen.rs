@@ -191,6 +191,27 @@ mod tests {
     }
 
     #[test]
+    fn c10_one_stale_byte_ends_with_exit_code_1_and_a_diff() {
+        let root = copy_of_the_descriptions();
+        write(root.path()).unwrap();
+        let file = "crates/models/schemas/dt.json";
+        let path = root.path().join(file);
+        let fresh = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, fresh.replacen("\"object\"", "\"objects\"", 1)).unwrap();
+        let failure = compare(root.path()).unwrap_err();
+        assert_eq!(failure.exit_code(), 1);
+        let text = failure.to_string();
+        for line in [
+            &format!("--- {file} (on disk)"),
+            &format!("+++ {file} (generated)"),
+            "-      \"type\": \"objects\",",
+            "+      \"type\": \"object\",",
+        ] {
+            assert!(text.lines().any(|it| it == line), "{line}: {text}");
+        }
+    }
+
+    #[test]
     fn mistakes_of_all_descriptions_are_shown_and_nothing_is_written() {
         let root = copy_of_the_descriptions();
         for vendor in VENDORS {

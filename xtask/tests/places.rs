@@ -1,0 +1,42 @@
+//! The checks as programs of their own, wherever and whenever they run.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// Runs a verb in a folder, a time zone and a locale.
+fn run(verb: &[&str], folder: &Path, zone: &str, locale: &str) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(verb)
+        .current_dir(folder)
+        .env("TZ", zone)
+        .env("LC_ALL", locale)
+        .env("LANG", locale)
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn c10_every_folder_time_zone_and_locale_gives_the_same_bytes() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let elsewhere = tempfile::tempdir().unwrap();
+    for verb in [&["codegen", "--check"][..], &["tidy"]] {
+        let first = run(verb, here, "UTC", "C");
+        for (folder, zone, locale) in [
+            (here, "UTC", "C"),
+            (elsewhere.path(), "Pacific/Kiritimati", "tr_TR.UTF-8"),
+        ] {
+            let again = run(verb, folder, zone, locale);
+            assert_eq!(again, first, "{verb:?} in {zone} and {locale}");
+        }
+    }
+    let fresh = run(&["codegen", "--check"], here, "UTC", "C");
+    assert_eq!(
+        String::from_utf8(fresh.stdout).unwrap(),
+        "codegen: all files are fresh\n"
+    );
+    assert!(fresh.status.success());
+}
