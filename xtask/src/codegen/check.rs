@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::ir::{Api, DefaultValue, Integer, Kind, Operation, Presence, Reference, Schema, Shape};
 use super::names;
 use super::problem::Problems;
-use super::schema::no_clash;
+use super::schema::{no_clash, no_twins};
 
 /// The module of schemas that several tags use, or failures.
 pub(crate) const SHARED: &str = "shared";
@@ -36,7 +36,11 @@ fn names_clash(api: &Api, problems: &mut Problems) {
         "operations",
         problems,
     );
-    no_clash(operations().map(|it| (route(it), it.at)), "paths", problems);
+    no_twins(
+        operations().map(|it| (route(it), it.at)),
+        "operations",
+        problems,
+    );
     for operation in operations() {
         if !names::is_identifier(&operation.id) {
             problems.add(
@@ -51,20 +55,13 @@ fn names_clash(api: &Api, problems: &mut Problems) {
         }
     }
     let modules = api.tags.iter().map(|tag| (names::snake(&tag.name), tag.at));
-    let taken = ["operations", SHARED, "mod"].map(|name| (name.to_owned(), api.tags.first()));
-    no_clash(
-        taken
-            .into_iter()
-            .filter_map(|(name, tag)| Some((name, tag?.at)))
-            .chain(modules),
-        "tags",
-        problems,
-    );
+    no_clash(modules, "tags", problems);
     for tag in &api.tags {
-        if !names::is_identifier(&names::snake(&tag.name)) {
+        let module = names::snake(&tag.name);
+        if !names::is_identifier(&module) || ["operations", SHARED].contains(&module.as_str()) {
             problems.add(
                 tag.at,
-                format!("the tag `{}` is no Rust module", tag.name),
+                format!("the tag `{}` cannot be the module `{module}`", tag.name),
                 "rename it",
             );
         }
@@ -209,6 +206,12 @@ fn parameters(operation: &Operation, graph: &Graph<'_>, problems: &mut Problems)
             "describe each `{parameter}` of the path, in its order",
         );
     }
+    let names = operation.parameters.iter();
+    no_twins(
+        names.map(|it| (it.name.clone(), it.at)),
+        "parameters",
+        problems,
+    );
     for parameter in &operation.parameters {
         let named = parameter.kind.reference().and_then(|it| graph.get(it));
         let is_served = match (&parameter.kind, parameter.in_path) {

@@ -81,6 +81,7 @@ fn words(reader: &mut Reader<'_>, problems: &mut Problems) -> Shape {
             "a named string without `enum` or `x-id`",
             "add one of them",
         );
+        return Shape::Enum(Vec::new());
     }
     let mut described = match reader.need("x-enum-descriptions", problems) {
         Some(node) => Reader::of(node, "`x-enum-descriptions`", problems),
@@ -155,17 +156,34 @@ pub(crate) fn no_clash(
     what: &str,
     problems: &mut Problems,
 ) {
-    let mut seen = HashSet::new();
-    for (name, at) in rust_names {
-        if seen.contains(&name) {
-            problems.add(
-                at,
-                format!("two {what} are `{name}` in Rust"),
-                "rename one, for a property with `x-rust-name`",
-            );
-        }
-        seen.insert(name);
+    for (name, at) in second(rust_names) {
+        problems.add(
+            at,
+            format!("two {what} are `{name}` in Rust"),
+            "rename one, for a property with `x-rust-name`",
+        );
     }
+}
+
+/// Reports names that are the same.
+pub(crate) fn no_twins(
+    names: impl Iterator<Item = (String, Position)>,
+    what: &str,
+    problems: &mut Problems,
+) {
+    for (name, at) in second(names) {
+        problems.add(
+            at,
+            format!("two {what} are `{name}`"),
+            "keep one of the two",
+        );
+    }
+}
+
+/// Those that were there before.
+fn second<T>(names: impl Iterator<Item = (String, T)>) -> impl Iterator<Item = (String, T)> {
+    let mut seen = HashSet::new();
+    names.filter(move |(name, _)| !seen.insert(name.clone()))
 }
 
 fn field(entry: &Entry, is_required: bool, problems: &mut Problems) -> Option<Field> {

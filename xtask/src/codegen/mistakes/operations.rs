@@ -1,0 +1,105 @@
+//! Operations, their paths, parameters and answers.
+
+use super::check;
+
+#[test]
+fn parameters_and_paging_that_do_not_fit_the_path_are_a_mistake() {
+    check(
+        "/doors/{id}:",
+        "/doors/{door}:",
+        "house.yaml:14:7: `/doors/{door}` has not the parameters that are described; the fix: describe each `{parameter}` of the path, in its order",
+    );
+    check(
+        "name: id, in: path, required: true",
+        "name: id, in: path",
+        "house.yaml:35:9: `required` of the parameter `id`; the fix: require parameters of the path and no others",
+    );
+    check(
+        "{ style: link,",
+        "{ style: page,",
+        "house.yaml:19:17: paging of style `page`; the fix: use link or cursor",
+    );
+    check(
+        "page-token: after",
+        "page-token: cursor",
+        "house.yaml:14:7: `x-paging` names `cursor`, which is no parameter of the query; the fix: describe the parameter",
+    );
+    check(
+        "tags: [Doors]",
+        "tags: [Windows]",
+        "house.yaml:14:7: the tag `Windows` is not in `tags`; the fix: add it there with a description",
+    );
+}
+
+#[test]
+fn two_of_a_kind_are_a_mistake() {
+    let door = concat!(
+        "  /doors/{id}/open:\n    get: { operationId: openDoor, tags: [Doors], summary: S, x-source: p, x-idempotent: true, parameters: ",
+        "[{ $ref: \"#/components/parameters/Id\" }], responses: { \"204\": { description: D } } }\ncomponents:\n",
+    );
+    check(
+        "components:\n",
+        door,
+        "house.yaml:32:10: two operations are `OpenDoor` in Rust; the fix: rename one, for a property with `x-rust-name`",
+    );
+    let same = "  /doors/{door}:\n    put: { operationId: Other, tags: [Doors], summary: S, x-source: p, x-idempotent: true, parameters: [{ name: door, in: path, required: true, description: D, schema: { type: string } }], responses: { \"204\": { description: D } } }\ncomponents:\n";
+    check(
+        "components:\n",
+        same,
+        "house.yaml:32:10: two operations are `put /doors/{}`; the fix: keep one of the two",
+    );
+    check(
+        "description: What can be opened }\n",
+        "description: What can be opened }\n  - { name: doors, description: Again }\n",
+        "house.yaml:9:5: two tags are `doors` in Rust; the fix: rename one, for a property with `x-rust-name`",
+    );
+    check(
+        "        - { name: after,",
+        "        - { name: count, in: query, description: Again, schema: { type: string } }\n        - { name: after,",
+        "house.yaml:23:11: two parameters are `count`; the fix: keep one of the two",
+    );
+    check(
+        "    Colour:\n",
+        "    DoorId: { type: string, x-id: true, description: The id of a door, x-source: a page }\n    Colour:\n",
+        "house.yaml:38:5: duplicate key `DoorId`; the fix: keep one of the two",
+    );
+}
+
+#[test]
+fn an_operation_that_is_not_served_is_a_mistake() {
+    check(
+        "/doors/{id}:",
+        "doors/{id}:",
+        "house.yaml:14:7: the path `doors/{id}` does not begin with a slash; the fix: add it",
+    );
+    check(
+        "tags: [Doors]",
+        "tags: [Doors, Doors]",
+        "house.yaml:14:7: an operation that has not one tag; the fix: give it one",
+    );
+    check(
+        "\"200\":",
+        "\"404\": { description: No }\n        \"200\":",
+        "house.yaml:28:9: a response for `404`; the fix: describe one success status and `default`",
+    );
+    check(
+        "\"200\":",
+        "\"201\": { description: New }\n        \"200\":",
+        "house.yaml:29:9: a second success status; the fix: keep the one that the vendor sends",
+    );
+    check(
+        "name: count, in: query",
+        "name: count, in: header",
+        "house.yaml:22:11: a parameter in `header`; the fix: only path and query are served",
+    );
+    check(
+        "{ type: integer, format: int32 } }",
+        "{ type: array, items: { type: string } } }",
+        "house.yaml:22:11: the parameter `count` has a type that is not served; the fix: use a string or an id in the path; a string, an integer or a boolean in the query",
+    );
+    check(
+        "        required: true\n",
+        "        required: false\n",
+        "house.yaml:25:9: a request body that may be left out; the fix: add `required: true`",
+    );
+}

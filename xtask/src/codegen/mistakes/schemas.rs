@@ -1,0 +1,190 @@
+//! Schemas: types, names, references and defaults.
+
+use super::{after, check};
+
+#[test]
+fn a_type_that_has_no_rust_is_a_mistake() {
+    let list = "{ type: array, items: { type: string }";
+    check(
+        list,
+        "{ type: number",
+        "house.yaml:52:17: unknown type `number`; the fix: use string, integer, boolean, array or object",
+    );
+    check(
+        list,
+        "{ type: string, format: email",
+        "house.yaml:52:17: unknown format `email` of a string; the fix: use `date-time`, or leave it out",
+    );
+    check(
+        "format: int32",
+        "format: int16",
+        "house.yaml:22:68: unknown format `int16` of an integer; the fix: use int32, int64 or uint64",
+    );
+    check(
+        list,
+        "{ type: string, format: date-time, x-timestamp: seconds",
+        "house.yaml:52:17: unknown `x-timestamp` `seconds`; the fix: use `milliseconds`, or leave it out",
+    );
+    check(
+        list,
+        "{ type: string, format: date-time, x-secret: true",
+        "house.yaml:52:17: a secret with a format; the fix: leave the format out",
+    );
+    check(
+        list,
+        "{ type: array, items: { type: [string, \"null\"] }",
+        "house.yaml:52:39: elements that may be null; the fix: make them not null",
+    );
+    check(
+        list,
+        "{ type: array, items: { type: string, format: date-time, x-timestamp: milliseconds }",
+        "house.yaml:52:39: `x-timestamp` in a list; the fix: leave `x-timestamp` out, or teach the generator",
+    );
+    check(
+        "minLength: 1",
+        "format: date-time, x-timestamp: milliseconds",
+        "house.yaml:58:9: `x-timestamp` in an update; the fix: leave `x-timestamp` out, or teach the generator",
+    );
+    check(
+        list,
+        "{ type: object, additionalProperties: { type: boolean }",
+        "house.yaml:52:17: a map of other values than texts; the fix: name the object as a schema",
+    );
+    check(
+        list,
+        "{ type: [string, integer]",
+        "house.yaml:52:25: a `type` that is no type with \"null\"; the fix: write one type, or `[type, \"null\"]`",
+    );
+    check(
+        list,
+        "{ oneOf: [{ type: string }]",
+        "house.yaml:52:26: `oneOf` with other choices than one `$ref` and null; the fix: write `oneOf: [{ $ref: … }, { type: \"null\" }]`",
+    );
+    check(
+        "    Colour:\n      type: string\n",
+        "    Colour:\n      type: integer\n",
+        "house.yaml:39:7: a schema of type `integer`; the fix: only objects, ids (`x-id`) and enums have names; write the type where it is used",
+    );
+}
+
+#[test]
+fn a_reference_that_leads_nowhere_or_back_is_a_mistake() {
+    let list = "{ type: array, items: { type: string }";
+    check(
+        list,
+        "{ type: array, items: { $ref: \"#/components/schemas/Doors\" }",
+        "house.yaml:52:47: `$ref` to `#/components/schemas/Doors`, which is not there; the fix: correct the name, or describe it",
+    );
+    check(
+        "parameters/Id\"",
+        "parameters/Id2\"",
+        "house.yaml:12:15: `$ref` to `#/components/parameters/Id2`, which is not there; the fix: correct the name, or describe it",
+    );
+    check(
+        "#/components/schemas/Colour",
+        "other.yaml#/Colour",
+        "house.yaml:51:25: `$ref` to `other.yaml#/Colour`; the fix: refer to `#/components/schemas/…`",
+    );
+    check(
+        list,
+        "{ $ref: \"#/components/schemas/Door\"",
+        "house.yaml:52:25: `$ref` to `Door` closes a circle; the fix: break the circle, models are finite",
+    );
+}
+
+#[test]
+fn a_circle_through_other_schemas_is_a_mistake() {
+    check(
+        "    DoorUpdate:\n",
+        concat!(
+            "    Frame: { type: object, description: F, x-source: p, properties: { door: { $ref: \"#/components/schemas/Panel\", description: D } } }\n",
+            "    Panel: { type: object, description: P, x-source: p, properties: { frame: { $ref: \"#/components/schemas/Frame\", description: F } } }\n",
+            "    DoorUpdate:\n",
+        ),
+        "house.yaml:54:86: `$ref` to `Frame` closes a circle; the fix: break the circle, models are finite",
+    );
+}
+
+#[test]
+fn names_that_clash_are_a_mistake() {
+    check(
+        "colour: {",
+        "ID: { type: string, description: Twice }\n        colour: {",
+        "house.yaml:51:9: two properties are `id` in Rust; the fix: rename one, for a property with `x-rust-name`",
+    );
+    check(
+        "enum: [red, blue]\n      x-enum-descriptions: {",
+        "enum: [red, blue, RED]\n      x-enum-descriptions: { RED: Loud,",
+        "house.yaml:40:25: two words are `Red` in Rust; the fix: rename one, for a property with `x-rust-name`",
+    );
+    check(
+        "    Colour:\n",
+        "    String: { type: string, x-id: true, description: Taken, x-source: a page }\n    Colour:\n",
+        "house.yaml:38:5: the schema `String` clashes with a Rust name; the fix: give it another name",
+    );
+    check(
+        "    Colour:\n",
+        "    door_key: { type: string, x-id: true, description: Taken, x-source: a page }\n    Colour:\n",
+        "house.yaml:38:5: a schema named `door_key`; the fix: call it `DoorKey`",
+    );
+}
+
+#[test]
+fn names_that_rust_cannot_have_are_a_mistake() {
+    check(
+        "colour: {",
+        "type: { type: string, description: A keyword }\n        colour: {",
+        "house.yaml:51:9: the property `type` cannot be `type` in Rust; the fix: give it an `x-rust-name` in snake case that is no keyword",
+    );
+    check(
+        "colour: {",
+        "type: { type: string, description: A keyword, x-rust-name: kindOf }\n        colour: {",
+        "house.yaml:51:9: the property `type` cannot be `kindOf` in Rust; the fix: give it an `x-rust-name` in snake case that is no keyword",
+    );
+    check(
+        "colour: {",
+        "unknown: { type: string, description: Dark }\n        colour: {",
+        "house.yaml:51:9: the property `unknown` cannot be `unknown` in Rust; the fix: give it an `x-rust-name` in snake case that is no keyword",
+    );
+    check(
+        "operationId: OpenDoor",
+        "operationId: open 1",
+        "house.yaml:14:7: `open 1` is no Rust name; the fix: give the operation another `operationId`",
+    );
+    check(
+        "enum: [red, blue]\n      x-enum-descriptions: {",
+        "enum: [red, blue, unknown]\n      x-enum-descriptions: { unknown: Dark,",
+        "house.yaml:40:25: the word `unknown` makes no Rust variant; the fix: leave it out, unknown words are kept anyway",
+    );
+    assert_eq!(
+        after(
+            "colour: {",
+            "type: { type: string, description: Wood, x-rust-name: door_type }\n        colour: {"
+        ),
+        ""
+    );
+}
+
+#[test]
+fn a_default_or_requirement_that_does_not_fit_is_a_mistake() {
+    check(
+        "default: red",
+        "default: green",
+        "house.yaml:51:9: the default of `colour` does not fit its type; the fix: give a value of its type, which must not be nullable",
+    );
+    check(
+        "default: red",
+        "default: [red]",
+        "house.yaml:51:90: a list as default; the fix: use a boolean, an integer, a text or `{}`",
+    );
+    check(
+        "required: [id]",
+        "required: [id, colour]",
+        "house.yaml:51:9: `colour` is required and has a default; the fix: keep one of the two",
+    );
+    check(
+        "required: [id]",
+        "required: [id, key]",
+        "house.yaml:48:22: `key` is required and no property; the fix: describe the property, or do not require it",
+    );
+}

@@ -1,0 +1,83 @@
+//! Descriptions that are too long, too deep, cut or broken end in an error, soon.
+
+use super::super::yaml::MAX_BYTES;
+use super::super::{VENDORS, describe, write};
+use super::{SOUND, mistakes};
+
+#[test]
+fn a_description_that_was_cut_anywhere_is_a_mistake() {
+    for end in (0..SOUND.trim_end().len()).step_by(7) {
+        assert_ne!(mistakes(&SOUND[..end]), "", "cut at {end}");
+    }
+    let cut = |before: &str| mistakes(SOUND.split_once(before).unwrap().0);
+    assert_eq!(
+        cut("x-source: https"),
+        "house.yaml:1:1: a description without `components`; the fix: add `components`"
+    );
+    assert_eq!(
+        cut("porter]"),
+        "house.yaml:21:1: no YAML: while parsing a node, did not find expected node content; the fix: mend the syntax"
+    );
+}
+
+#[test]
+fn a_description_that_is_too_much_is_a_mistake() {
+    assert_eq!(
+        mistakes(&" ".repeat(MAX_BYTES + 1)),
+        "house.yaml:1:1: a description of more than 1048576 bytes; the fix: make it shorter"
+    );
+    assert_eq!(
+        mistakes(&"- ".repeat(1000)),
+        "house.yaml:1:67: more than 32 levels of nesting; the fix: name the inner part and refer to it"
+    );
+    let broken = describe("house", "house.yaml", b"openapi: 3.1.0\ninfo: \xff").unwrap_err();
+    assert_eq!(
+        broken.to_string(),
+        "house.yaml:2:7: bytes that are not UTF-8; the fix: save the file as UTF-8"
+    );
+}
+
+#[test]
+fn a_file_of_10_megabytes_is_not_even_read_to_its_end() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().join("crates/models/openapi");
+    std::fs::create_dir_all(&folder).unwrap();
+    let door = "    Colour:\n";
+    let doors = (0..150_000).map(|number| {
+        format!(
+            "    Door{number}: {{ type: string, x-id: true, description: D, x-source: a page }}\n"
+        )
+    });
+    let text = SOUND.replace(door, &(doors.collect::<String>() + door));
+    assert!(text.len() > 10_000_000);
+    for vendor in VENDORS {
+        std::fs::write(folder.join(format!("{vendor}.yaml")), &text).unwrap();
+    }
+    let failure = write(root.path()).unwrap_err().to_string();
+    let expected = VENDORS.map(|vendor| format!("openapi/{vendor}.yaml:1:1: a description of more than 1048576 bytes; the fix: make it shorter"));
+    assert_eq!(failure, expected.join("\n"));
+    assert_eq!(
+        std::fs::read_dir(root.path().join("crates/models"))
+            .unwrap()
+            .count(),
+        1
+    );
+}
+
+/// As much as the reader takes, and a mistake in every schema: what grows with the square of that would be felt here.
+#[test]
+fn a_description_as_long_as_may_be_is_checked() {
+    let line = |number| {
+        format!("    Door{number}: {{ type: string, x-id: true, description: D, x-source: p }}\n")
+    };
+    let doors: String = (0..14_000).map(line).collect();
+    let text = SOUND.replace("    Colour:\n", &(doors + "    Colour:\n"));
+    assert!((900_000..MAX_BYTES).contains(&text.len()), "{}", text.len());
+    let mistakes = mistakes(&text);
+    assert_eq!(mistakes.lines().count(), 14_000);
+    let last = mistakes.lines().last();
+    assert_eq!(
+        last,
+        Some("house.yaml:14037:5: the schema `Door13999` is never used; the fix: remove it")
+    );
+}
