@@ -8,7 +8,7 @@
 //! | event | result |
 //! | --- | --- |
 //! | the name does not resolve, the port is closed, no descriptor is free | `Connect`, not sent |
-//! | the TLS peer is not whom we trust, or does not speak TLS | `Tls`, not sent |
+//! | the TLS peer is not whom we trust, does not speak TLS, or refuses our certificate or its lack | `Tls`, not sent |
 //! | the TLS peer hangs up in the handshake | `Connect`, not sent |
 //! | no connection within the connect timeout, name and TLS included | `Timeout(Connect)`, not sent |
 //! | an idle connection turns out closed before it took a byte | the next connection is used; nobody sees it |
@@ -45,15 +45,23 @@ mod connection;
 mod dial;
 mod exchange;
 mod fault;
+#[cfg(feature = "ring")]
+mod identity;
 mod interim;
 mod lease;
 mod metered;
 mod origin;
+#[cfg(feature = "ring")]
+mod pin;
 mod pool;
+#[cfg(feature = "ring")]
+mod provider;
 mod socket;
 mod task;
 #[cfg(feature = "ring")]
 mod tls;
+#[cfg(feature = "ring")]
+mod trust;
 
 use std::fmt;
 use std::sync::Arc;

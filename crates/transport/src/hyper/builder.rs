@@ -1,5 +1,8 @@
 //! How a [`HyperTransport`] is set up.
 
+#[cfg(feature = "ring")]
+mod tls;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,9 +13,7 @@ use super::pool::Pool;
 use super::{HyperTransport, Limits, Shared, Timeouts};
 
 #[cfg(feature = "ring")]
-use super::tls::{Tls, Trust};
-#[cfg(feature = "ring")]
-use crate::TransportError;
+use super::tls::{Parties, Tls};
 
 /// Settings of a [`HyperTransport`], each with a default that fits most.
 ///
@@ -35,7 +36,7 @@ pub struct HyperTransportBuilder {
     max_idle_connections: usize,
     idle_timeout: Duration,
     #[cfg(feature = "ring")]
-    trust: Trust,
+    tls: Parties,
 }
 
 impl HyperTransportBuilder {
@@ -55,7 +56,7 @@ impl HyperTransportBuilder {
             max_idle_connections: 32,
             idle_timeout: Duration::from_secs(60),
             #[cfg(feature = "ring")]
-            trust: Trust::default(),
+            tls: Parties::default(),
         }
     }
 
@@ -115,38 +116,6 @@ impl HyperTransportBuilder {
         self
     }
 
-    /// Trusts the certificates of a PEM text as authorities, beside those that are trusted anyway.
-    ///
-    /// # Errors
-    ///
-    /// A `Config` error when the text holds no certificate, or a broken one.
-    #[cfg(feature = "ring")]
-    pub fn add_root_certificates_pem(mut self, pem: &[u8]) -> Result<Self, TransportError> {
-        self.trust.add_pem(pem)?;
-        Ok(self)
-    }
-
-    /// Trusts a certificate in DER form as an authority, beside those that are trusted anyway.
-    ///
-    /// # Errors
-    ///
-    /// A `Config` error when the certificate is broken.
-    #[cfg(feature = "ring")]
-    pub fn add_root_certificate_der(
-        mut self,
-        der: impl Into<Vec<u8>>,
-    ) -> Result<Self, TransportError> {
-        self.trust.add_der(der.into().into())?;
-        Ok(self)
-    }
-
-    /// Trusts the authorities that the crate `webpki-roots` brings along (Mozilla's) instead of the platform's.
-    #[cfg(all(feature = "ring", feature = "webpki-roots"))]
-    pub fn use_webpki_roots(mut self) -> Self {
-        self.trust.use_bundled_roots();
-        self
-    }
-
     /// Makes the transport. The trust roots of the platform are read at its first TLS handshake.
     #[must_use]
     pub fn build(self) -> HyperTransport {
@@ -157,7 +126,7 @@ impl HyperTransportBuilder {
                 lanes: Semaphore::new(self.max_in_flight),
                 pool: Pool::new(self.max_idle_connections, self.idle_timeout),
                 #[cfg(feature = "ring")]
-                tls: Tls::new(self.trust),
+                tls: Tls::new(self.tls),
             }),
         }
     }

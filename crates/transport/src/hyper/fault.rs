@@ -8,7 +8,9 @@ use crate::{ConnectFailure, TooLarge, TransportError, TransportErrorKind};
 
 /// The exchange broke off with this error of hyper's.
 pub(super) fn broken(error: hyper::Error, limits: &Limits) -> TransportError {
-    let kind = if error.is_parse_too_large() {
+    let kind = if is_refused_certificate(&error) {
+        TransportErrorKind::Tls
+    } else if error.is_parse_too_large() {
         TransportErrorKind::TooLarge {
             what: TooLarge::Head,
             limit: limits.head as u64,
@@ -49,6 +51,33 @@ fn is_malformed(error: &hyper::Error) -> bool {
             io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput
         )
     })
+}
+
+/// The peer refuses our certificate, or the lack of one. TLS 1.3 tells it only when the client believes the handshake to be
+/// over; for the server it is not, so it has not looked at the request.
+fn is_refused_certificate(error: &hyper::Error) -> bool {
+    #[cfg(feature = "ring")]
+    if let Some(error) = find::<io::Error>(error) {
+        use rustls::AlertDescription::*;
+        let error = error.get_ref().and_then(|inner| inner.downcast_ref());
+        return matches!(
+            error,
+            Some(rustls::Error::AlertReceived(
+                BadCertificate
+                    | UnsupportedCertificate
+                    | CertificateRevoked
+                    | CertificateExpired
+                    | CertificateUnknown
+                    | UnknownCA
+                    | AccessDenied
+                    | CertificateRequired
+                    // What is wrong here is a signature in the handshake, says RFC 8446 section 6.2.
+                    | DecryptError
+            ))
+        );
+    }
+    let _ = error;
+    false
 }
 
 /// HTTP/2 promises that a refused stream was not processed (RFC 9113 section 8.7).

@@ -1,11 +1,19 @@
-//! `HyperTransport` against a scripted server on raw sockets.
+//! `HyperTransport` over real sockets: against a scripted server, byte for byte, and against servers over TLS.
 
 #![cfg(feature = "hyper")]
 #![allow(clippy::unwrap_used, clippy::expect_used)] // A failed assumption fails the test.
 
 mod exchange;
 mod framing;
+#[cfg(feature = "ring")]
+mod http2;
+#[cfg(feature = "ring")]
+mod pki;
 mod pool;
+#[cfg(feature = "ring")]
+mod tls_server;
+#[cfg(feature = "ring")]
+mod trust;
 mod wire;
 
 use std::time::Duration;

@@ -1,0 +1,84 @@
+//! Who a client is, for servers that ask for a certificate.
+
+use std::sync::Arc;
+
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::{Error, InconsistentKeys};
+use zeroize::Zeroizing;
+
+use super::provider::signing_key;
+use super::tls::config;
+use crate::TransportError;
+
+/// A certificate with its chain and the key that belongs to it. It has no `Debug`, so the key cannot be printed.
+#[derive(Clone)]
+pub(super) struct Identity(Arc<CertifiedKey>);
+
+impl Identity {
+    /// Reads both PEM texts and checks that they belong together.
+    pub(super) fn from_pem(chain: &[u8], key: &[u8]) -> Result<Self, TransportError> {
+        let chain: Vec<_> = CertificateDer::pem_slice_iter(chain)
+            .collect::<Result<_, _>>()
+            .map_err(config)?;
+        if chain.is_empty() {
+            return Err(config("the chain holds no certificate in PEM form"));
+        }
+        // The errors of the parsers are not kept: one might hold a piece of the key.
+        let key = PrivateKeyDer::from_pem_slice(key)
+            .map(Zeroizing::new)
+            .map_err(|_| config("the key is no private key in PEM form"))?;
+        let key = signing_key(&key).map_err(|_| config("the private key is of no known kind"))?;
+        let identity = CertifiedKey::new(chain, key);
+        match identity.keys_match() {
+            Ok(()) | Err(Error::InconsistentKeys(InconsistentKeys::Unknown)) => {
+                Ok(Self(Arc::new(identity)))
+            }
+            Err(error) => Err(config(error)),
+        }
+    }
+
+    pub(super) fn resolver(&self) -> Arc<SingleCertAndKey> {
+        Arc::new(self.0.clone().into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertificateParams, KeyPair};
+
+    use super::Identity;
+    use crate::TransportErrorKind;
+
+    fn certified() -> (String, KeyPair) {
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(["client".to_owned()]).unwrap();
+        (params.self_signed(&key).unwrap().pem(), key)
+    }
+
+    #[test]
+    fn a_chain_and_a_key_that_do_not_belong_together_are_refused_at_once() {
+        let (chain, key) = certified();
+        let (_, other) = certified();
+        let (key, other) = (key.serialize_pem(), other.serialize_pem());
+        assert!(Identity::from_pem(chain.as_bytes(), key.as_bytes()).is_ok());
+        let broken = key.replace("MIG", "M?G");
+        for (chain, key) in [
+            (&*chain, &*other),
+            (&chain, &broken),
+            (&chain, &chain),
+            (&chain, ""),
+            ("", &key),
+            (&key, &key),
+        ] {
+            let error = Identity::from_pem(chain.as_bytes(), key.as_bytes())
+                .err()
+                .unwrap();
+            assert_eq!(error.kind(), TransportErrorKind::Config);
+            for line in key.lines().filter(|line| !line.starts_with('-')) {
+                assert!(!format!("{error:?}").contains(line));
+            }
+        }
+    }
+}
