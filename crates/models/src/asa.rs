@@ -21,6 +21,16 @@ pub use crate::generated::asa::*;
 ///
 /// It is the file `schemas/asa.json` of this package and says what the vendor documents and what the models write. Reading
 /// takes a little more: `null` for every optional field. Writing checks neither the length nor the pattern of a text.
+///
+/// ```
+/// use gatelet_models::asa;
+///
+/// let mut schema: serde_json::Value = serde_json::from_str(asa::JSON_SCHEMA)?;
+/// schema["$ref"] = "#/$defs/Gateway".into();
+/// let value = serde_json::from_str(r#"{"id": "a2dfd474", "name": "eu-1", "refuse_connections": "no"}"#)?;
+/// assert!(!jsonschema::is_valid(&schema, &value));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 pub const JSON_SCHEMA: &str = include_str!("../schemas/asa.json");
 
 impl GatewaySetupTokenCreate {

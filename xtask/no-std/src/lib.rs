@@ -6,7 +6,11 @@
 #![no_std]
 
 extern crate alloc;
+// The name that users know the models by, for the example.
+extern crate models as gatelet_models;
 
+#[path = "../../../crates/models/examples/no_std_page/page.rs"]
+mod page;
 pub mod samples;
 
 use core::fmt::{self, Write};

@@ -1,4 +1,4 @@
-//! Runs the round trips as a program without std: the C start-up code calls this `main`.
+//! Runs the round trips and the example as a program without std: the C start-up code calls this `main`.
 #![no_std]
 #![no_main]
 
@@ -9,6 +9,7 @@ use core::ffi::c_int;
 #[unsafe(no_mangle)]
 pub extern "C" fn main() -> c_int {
     no_std::samples::round_trips();
+    no_std::samples::example();
     0
 }
 

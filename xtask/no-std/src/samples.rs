@@ -7,10 +7,24 @@ use models::{asa, dt};
 use serde_core::Serialize;
 use serde_core::de::DeserializeOwned;
 
+use crate::page::never_used;
+
 /// Decodes every sample and encodes it again; panics at the first that does not come back as it was.
 pub fn round_trips() {
     asa();
     dt();
+}
+
+/// Runs the example of the models; panics when it finds another token or cursor.
+pub fn example() {
+    let page = r#"{"totalCount":2,"nextPageKey":"AAAA","activeGateTokens":[{"id":"dt0g02.USED","name":"a","owner":"o","creationDate":"2026-11-21T20:48:09.000Z","lastUsedDate":"2026-11-21T21:00:00.000Z"},{"id":"dt0g02.NEW","name":"b","owner":"o","creationDate":"2026-11-21T20:48:09.000Z"}]}"#;
+    match never_used(page) {
+        Ok((unused, Some(next))) => {
+            assert_eq!(unused, ["dt0g02.NEW".into()]);
+            assert_eq!(next, "AAAA");
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 fn asa() {
