@@ -1,5 +1,7 @@
-//! What tests of clients need: a scripted transport and a clock that is moved by hand.
+//! What tests of clients and transports need: a scripted transport, a clock that is moved by hand, and the contract that
+//! every transport keeps.
 
+pub mod contract;
 mod fake_transport;
 mod manual_clock;
 

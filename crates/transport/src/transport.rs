@@ -22,6 +22,8 @@ use crate::TransportError;
 ///
 /// Timeouts of an attempt and of a whole call are kept by the channel for every transport.
 ///
+/// `testing::contract` (feature `testing`) checks an implementation against this.
+///
 /// ```
 /// use bytes::Bytes;
 /// use gatelet_transport::{Transport, TransportError};

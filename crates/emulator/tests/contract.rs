@@ -1,0 +1,10 @@
+//! The emulator keeps the contract of every transport.
+
+use gatelet_emulator::Emulator;
+use transport::testing::contract;
+
+#[tokio::test]
+async fn the_emulator_keeps_the_contract() {
+    let emulator = Emulator::memory().unwrap();
+    contract::of_server(emulator, "https://app.scaleft.com").await;
+}

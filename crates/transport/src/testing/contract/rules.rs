@@ -1,0 +1,310 @@
+//! The rules of the contract that need a far side which plays along.
+
+use std::future::{Future as _, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+
+use bytes::Bytes;
+use http::header::{
+    AUTHORIZATION, COOKIE, LOCATION, PROXY_AUTHORIZATION, REFERER, RETRY_AFTER, SET_COOKIE,
+    USER_AGENT, WWW_AUTHENTICATE,
+};
+use http::{HeaderName, HeaderValue, Method, Request, Response};
+
+use super::rule;
+use super::scene::{Act, Meeting};
+use crate::{TooLarge, Transport, TransportErrorKind};
+
+/// How a transport and its far side come together.
+pub(super) trait Stage {
+    type Transport: Transport;
+
+    /// A new transport, and a far side that does this with one request after the other.
+    fn open(&self, acts: Vec<Act>) -> Meeting<Self::Transport>;
+
+    /// A new transport, and a far side that lets no connection come about.
+    fn refuse(&self) -> Meeting<Self::Transport>;
+}
+
+pub(super) async fn check<S: Stage>(stage: &S) {
+    rule("a request arrives as it was", arrives_unchanged(stage)).await;
+    rule("an answer comes back whole", comes_back_whole(stage)).await;
+    rule("every status is Ok", every_status_is_ok(stage)).await;
+    rule("no redirect is followed", follows_nothing(stage)).await;
+    rule("nothing is sent again", repeats_nothing(stage)).await;
+    rule("no credential or cookie is added", adds_nothing(stage)).await;
+    rule("a body is complete or an error", no_part_of_a_body(stage)).await;
+    rule("what was not sent is told", tells_what_was_not_sent(stage)).await;
+    rule("dropping cancels", cancels(stage)).await;
+}
+
+pub(super) async fn check_body_limit<S: Stage>(stage: &S, limit: u64) {
+    rule(
+        "a body above the limit is an error",
+        keeps_its_limit(stage, limit),
+    )
+    .await;
+}
+
+fn answer(status: u16) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    match status.try_into() {
+        Ok(status) => *response.status_mut() = status,
+        Err(_) => panic!("{status} is not a status"),
+    }
+    response
+}
+
+fn with(mut response: Response<Bytes>, name: HeaderName, value: &str) -> Response<Bytes> {
+    match HeaderValue::from_str(value) {
+        Ok(value) => response.headers_mut().append(name, value),
+        Err(_) => panic!("{value} cannot stand in a header"),
+    };
+    response
+}
+
+fn pattern(length: usize) -> Bytes {
+    (0..=u8::MAX).cycle().take(length).collect()
+}
+
+fn ensure(is_so: bool, problem: impl FnOnce() -> String) -> Result<(), String> {
+    if is_so { Ok(()) } else { Err(problem()) }
+}
+
+const OPAQUE: HeaderName = HeaderName::from_static("x-opaque");
+
+async fn arrives_unchanged<S: Stage>(stage: &S) -> Result<(), String> {
+    for (method, body) in [
+        (Method::GET, Bytes::new()),
+        (Method::DELETE, Bytes::new()),
+        (Method::PUT, Bytes::from_static(b"{\"name\": \"eu-1\"}")),
+        (Method::POST, pattern(70_000)),
+    ] {
+        let meeting = stage.open(vec![Act::Answer(answer(204))]);
+        let path = "/v1/a%2Fb/%C3%BC/100%25/things?q=%2B&r=a+b&s=%26%3D&t";
+        let mut request = meeting.request(method, path);
+        *request.body_mut() = body;
+        let mut secret = HeaderValue::from_static("Bearer secret");
+        secret.set_sensitive(true);
+        let headers = request.headers_mut();
+        headers.insert(AUTHORIZATION, secret);
+        headers.insert(USER_AGENT, HeaderValue::from_static("contract/1"));
+        headers.append(OPAQUE, HeaderValue::from_static("one"));
+        headers.append(OPAQUE, HeaderValue::from_static("two"));
+        let sent = request.clone();
+        let outcome = meeting.transport.send(request).await;
+        outcome.map_err(|error| format!("{} failed: {error}", sent.method()))?;
+        meeting.saw(1)?;
+        for arrived in meeting.scene.requests() {
+            is_same(&sent, &arrived)?;
+        }
+    }
+    Ok(())
+}
+
+fn is_same(sent: &Request<Bytes>, arrived: &Request<Bytes>) -> Result<(), String> {
+    let method = sent.method();
+    ensure(arrived.method() == method, || {
+        format!("{method} arrived as {}", arrived.method())
+    })?;
+    ensure(
+        arrived.uri().path_and_query() == sent.uri().path_and_query(),
+        || format!("{} arrived as {}", sent.uri(), arrived.uri()),
+    )?;
+    ensure(arrived.body() == sent.body(), || {
+        format!("the body of {method} arrived changed")
+    })?;
+    for name in sent.headers().keys() {
+        let mut values = sent.headers().get_all(name).iter();
+        ensure(
+            arrived.headers().get_all(name).iter().eq(values.by_ref()),
+            || format!("the field {name} of {method} arrived changed"),
+        )?;
+    }
+    Ok(())
+}
+
+async fn comes_back_whole<S: Stage>(stage: &S) -> Result<(), String> {
+    for body in [Bytes::new(), Bytes::from_static(b"\xff"), pattern(1000)] {
+        let mut response = with(with(answer(200), OPAQUE, "one"), OPAQUE, "two");
+        *response.body_mut() = body.clone();
+        let acts = [Act::Answer(response.clone()), Act::Unannounced(response)];
+        let meeting = stage.open(acts.to_vec());
+        for _ in 0..2 {
+            let got = meeting
+                .get()
+                .await
+                .map_err(|error| format!("an answer failed: {error}"))?;
+            ensure(*got.body() == body, || {
+                format!("a body of {} bytes came back changed", body.len())
+            })?;
+            let values = got.headers().get_all(OPAQUE).iter();
+            ensure(values.eq(["one", "two"]), || {
+                "a field that came twice came back changed".into()
+            })?;
+        }
+        meeting.saw(2)?;
+    }
+    Ok(())
+}
+
+async fn every_status_is_ok<S: Stage>(stage: &S) -> Result<(), String> {
+    for status in [
+        200, 201, 202, 204, 299, 400, 401, 403, 404, 408, 409, 410, 421, 429, 499, 500, 502, 503,
+        504, 511, 599,
+    ] {
+        let meeting = stage.open(vec![Act::Answer(answer(status))]);
+        match meeting.get().await {
+            Ok(got) => ensure(got.status() == status, || {
+                format!("{status} came back as {}", got.status().as_u16())
+            })?,
+            Err(error) => return Err(format!("{status} came back as an error: {error}")),
+        }
+    }
+    Ok(())
+}
+
+async fn follows_nothing<S: Stage>(stage: &S) -> Result<(), String> {
+    for status in [301, 302, 303, 307, 308] {
+        let target = "/elsewhere?secret";
+        let redirect = with(answer(status), LOCATION, target);
+        let meeting = stage.open(vec![Act::Answer(redirect), Act::Answer(answer(200))]);
+        let got = meeting
+            .get()
+            .await
+            .map_err(|error| format!("{status} came back as an error: {error}"))?;
+        meeting.saw(1)?;
+        ensure(
+            got.status() == status && got.headers().get(LOCATION).is_some_and(|to| to == target),
+            || format!("{status} came back changed"),
+        )?;
+    }
+    Ok(())
+}
+
+async fn repeats_nothing<S: Stage>(stage: &S) -> Result<(), String> {
+    for status in [408, 421, 425, 429, 500, 502, 503, 504] {
+        let refusal = with(answer(status), RETRY_AFTER, "0");
+        let meeting = stage.open(vec![Act::Answer(refusal), Act::Answer(answer(200))]);
+        let _outcome = meeting.get().await;
+        meeting.saw(1)?;
+    }
+    // A second request, because a connection that was used before tempts to try another one.
+    let acts = [
+        Act::Answer(answer(200)),
+        Act::Close,
+        Act::Answer(answer(200)),
+    ];
+    let meeting = stage.open(acts.to_vec());
+    let first = meeting.get().await;
+    first.map_err(|error| format!("an answer failed: {error}"))?;
+    let second = meeting.get().await;
+    meeting.saw(2)?;
+    ensure(second.is_err(), || {
+        "a request without an answer was answered".into()
+    })
+}
+
+async fn adds_nothing<S: Stage>(stage: &S) -> Result<(), String> {
+    let acts = [
+        Act::Answer(with(answer(200), SET_COOKIE, "session=1; Path=/")),
+        Act::Answer(with(answer(401), WWW_AUTHENTICATE, "Basic realm=\"x\"")),
+        Act::Answer(answer(200)),
+    ];
+    let meeting = stage.open(acts.to_vec());
+    for _ in &acts {
+        let outcome = meeting.get().await;
+        outcome.map_err(|error| format!("an answer failed: {error}"))?;
+    }
+    meeting.saw(acts.len())?;
+    for request in meeting.scene.requests() {
+        for name in [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE, REFERER] {
+            ensure(!request.headers().contains_key(&name), || {
+                format!("the field {name} was added")
+            })?;
+        }
+    }
+    Ok(())
+}
+
+async fn no_part_of_a_body<S: Stage>(stage: &S) -> Result<(), String> {
+    let mut created = answer(201);
+    *created.body_mut() = pattern(1000);
+    for (act, status, what) in [
+        (Act::CutBody(created.clone()), Some(201), "cut in its body"),
+        (Act::CutHead(created), None, "cut in its head"),
+        (Act::Close, None, "without a byte"),
+    ] {
+        let meeting = stage.open(vec![act]);
+        let request = meeting.request(Method::POST, "/things");
+        let Err(error) = meeting.transport.send(request).await else {
+            return Err(format!("an answer {what} came back as Ok"));
+        };
+        meeting.saw(1)?;
+        ensure(error.was_sent(), || {
+            format!("an answer {what} says that the request was not sent")
+        })?;
+        let got = error.status().map(|status| status.as_u16());
+        ensure(got == status, || {
+            format!("an answer {what} has the status {got:?} and not {status:?}")
+        })?;
+    }
+    Ok(())
+}
+
+async fn tells_what_was_not_sent<S: Stage>(stage: &S) -> Result<(), String> {
+    let meeting = stage.refuse();
+    match meeting.get().await {
+        Ok(_) => Err("a refused connection came back as Ok".into()),
+        Err(error) => ensure(!error.was_sent(), || {
+            "a refused connection says that the request was sent".into()
+        }),
+    }
+}
+
+async fn cancels<S: Stage>(stage: &S) -> Result<(), String> {
+    let meeting = stage.open(vec![Act::Hang, Act::Answer(answer(200))]);
+    {
+        let mut sending = pin!(meeting.get());
+        let mut asked = pin!(meeting.scene.asked());
+        poll_fn(|context| {
+            if sending.as_mut().poll(context).is_ready() {
+                return Poll::Ready(Err("a request without an answer was answered"));
+            }
+            asked.as_mut().poll(context).map(Ok)
+        })
+        .await?;
+    }
+    meeting.scene.abandoned().await;
+    let next = meeting.get().await;
+    next.map_err(|error| format!("the next request failed: {error}"))?;
+    meeting.saw(2)
+}
+
+async fn keeps_its_limit<S: Stage>(stage: &S, limit: u64) -> Result<(), String> {
+    let Ok(length) = usize::try_from(limit) else {
+        return Err("nothing is that large".into());
+    };
+    for (length, is_within) in [(length, true), (length.saturating_add(1), false)] {
+        let mut response = answer(200);
+        *response.body_mut() = pattern(length);
+        for act in [Act::Answer(response.clone()), Act::Unannounced(response)] {
+            let meeting = stage.open(vec![act]);
+            let is_kept = match meeting.get().await {
+                Ok(got) => is_within && got.body().len() == length,
+                Err(error) => !is_within && error.kind() == too_large(limit),
+            };
+            ensure(is_kept, || {
+                format!("a body of {length} bytes is not judged by it")
+            })?;
+        }
+    }
+    Ok(())
+}
+
+fn too_large(limit: u64) -> TransportErrorKind {
+    TransportErrorKind::TooLarge {
+        what: TooLarge::Body,
+        limit,
+    }
+}

@@ -1,0 +1,200 @@
+//! Transports that break one rule each, and the rule that finds them.
+
+use bytes::Bytes;
+use gatelet_transport::testing::contract::{self, Origin};
+use gatelet_transport::testing::{Answer, FakeTransport};
+use gatelet_transport::{Transport, TransportError, TransportErrorKind, from_fn};
+use http::{HeaderValue, Request, Response, header};
+
+type Outcome = Result<Response<Bytes>, TransportError>;
+
+/// A check that must fail, and the rule by whose name it must.
+async fn fails(rule: &str, check: impl Future<Output = ()> + Send + 'static) {
+    let panic = tokio::spawn(check).await.unwrap_err().into_panic();
+    let text = panic.downcast_ref::<String>().unwrap();
+    assert!(text.contains(&format!("contract: {rule}: ")), "{text}");
+}
+
+/// Checks a transport made of this function, which must break this rule and none before it.
+async fn breaks<F>(
+    rule: &str,
+    lie: impl Fn(Origin, Request<Bytes>) -> F + Clone + Send + Sync + 'static,
+) where
+    F: Future<Output = Outcome> + Send + 'static,
+{
+    let make = move |origin: Origin| {
+        let lie = lie.clone();
+        from_fn(move |request| lie(origin.clone(), request))
+    };
+    fails(rule, contract::around(make)).await;
+}
+
+#[tokio::test]
+async fn one_that_changes_the_request_is_found() {
+    breaks(
+        "a request arrives as it was",
+        async |origin: Origin, mut request| {
+            request.headers_mut().remove(header::USER_AGENT);
+            origin.send(request).await
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn one_that_changes_the_answer_is_found() {
+    breaks(
+        "an answer comes back whole",
+        async |origin: Origin, request| {
+            let mut response = origin.send(request).await?;
+            response.body_mut().truncate(999);
+            Ok(response)
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn one_that_makes_errors_of_statuses_is_found() {
+    breaks("every status is Ok", async |origin: Origin, request| {
+        let response = origin.send(request).await?;
+        if response.status() == 404 {
+            return Err(TransportError::new(TransportErrorKind::Protocol));
+        }
+        Ok(response)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_that_follows_redirects_is_found() {
+    breaks(
+        "no redirect is followed",
+        async |origin: Origin, request: Request<_>| {
+            let response = origin.send(request.clone()).await?;
+            if response.headers().contains_key(header::LOCATION) {
+                return origin.send(request).await;
+            }
+            Ok(response)
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn one_that_tries_again_is_found() {
+    breaks(
+        "nothing is sent again",
+        async |origin: Origin, request: Request<_>| match origin.send(request.clone()).await {
+            Err(error) if error.was_sent() => origin.send(request).await,
+            outcome => outcome,
+        },
+    )
+    .await;
+    breaks(
+        "nothing is sent again",
+        async |origin: Origin, request: Request<_>| match origin.send(request.clone()).await {
+            Ok(busy) if busy.status() == 503 && busy.headers().contains_key("retry-after") => {
+                origin.send(request).await
+            }
+            outcome => outcome,
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn one_that_adds_a_credential_is_found() {
+    breaks(
+        "no credential or cookie is added",
+        async |origin: Origin, mut request| {
+            let fields = request.headers_mut();
+            fields
+                .entry(header::AUTHORIZATION)
+                .or_insert(HeaderValue::from_static("Basic x"));
+            origin.send(request).await
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn one_that_makes_answers_of_broken_ones_is_found() {
+    const RULE: &str = "a body is complete or an error";
+    breaks(RULE, async |origin: Origin, request| {
+        match origin.send(request).await {
+            Err(error) if error.status().is_some() => Ok(Response::new(Bytes::from("half"))),
+            outcome => outcome,
+        }
+    })
+    .await;
+    breaks(RULE, async |origin: Origin, request| {
+        let outcome = origin.send(request).await;
+        outcome.map_err(|error| TransportError::new(error.kind()))
+    })
+    .await;
+    breaks(RULE, async |origin: Origin, request| {
+        let outcome = origin.send(request).await;
+        outcome.map_err(|error| match error.status() {
+            Some(_) => error,
+            None => error.not_sent(),
+        })
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_that_says_sent_of_what_was_not_is_found() {
+    breaks(
+        "what was not sent is told",
+        async |origin: Origin, request| {
+            let outcome = origin.send(request).await;
+            outcome.map_err(|error| match error.kind() {
+                TransportErrorKind::Connect(_) => {
+                    TransportError::new(TransportErrorKind::Interrupted)
+                }
+                _ => error,
+            })
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn one_that_answers_before_it_was_answered_is_found() {
+    breaks("dropping cancels", async |origin: Origin, request| {
+        let mut sending = Box::pin(origin.send(request));
+        std::future::poll_fn(|context| match sending.as_mut().poll(context) {
+            std::task::Poll::Ready(outcome) => std::task::Poll::Ready(outcome),
+            std::task::Poll::Pending => {
+                std::task::Poll::Ready(Ok(Response::new(Bytes::from_static(b"early"))))
+            }
+        })
+        .await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_server_that_fails_a_request_or_cuts_its_answer_is_found() {
+    const RULE: &str = "every request gets a whole answer";
+    let fails_some =
+        FakeTransport::respond(|request: &Request<Bytes>| match request.body().len() {
+            0 => Answer::status(404),
+            _ => Answer::error(TransportErrorKind::Interrupted),
+        });
+    let cuts =
+        FakeTransport::respond(|_| Answer::json(200, "{}").with_header("content-length", "3"));
+    for server in [fails_some, cuts] {
+        fails(RULE, contract::of_server(server, "https://api.example.com")).await;
+    }
+}
+
+#[cfg(feature = "hyper")]
+#[tokio::test]
+async fn one_with_another_limit_than_it_says_is_found() {
+    use gatelet_transport::HyperTransport;
+    let make = || HyperTransport::builder().max_body_size(2000).build();
+    let check = contract::over_loopback(1024, make);
+    fails("a body above the limit is an error", check).await;
+}
