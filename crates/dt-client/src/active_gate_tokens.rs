@@ -1,19 +1,28 @@
 //! The tokens with which ActiveGates connect.
 
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use models::Timestamp;
 use models::dt::{
-    ActiveGateToken, ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateTokenId, OperationId,
+    ActiveGateToken, ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateTokenId, Expiration,
+    OperationId,
 };
-use transport::{Call, Channel, Deleted, Error, Reply, Request};
+use transport::{Call, Channel, Clock as _, Deleted, Error, Reply, Request};
 
 use crate::ListActiveGateTokens;
 use crate::call::{call, call_with};
+
+/// How far the server's clock may be behind when a lost token is looked for.
+const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
+
+/// The most tokens that a page can have.
+const LARGEST_PAGE: u32 = 3000;
 
 /// The tokens with which ActiveGates connect to the environment.
 ///
 /// Source: <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens>.
 ///
 /// ```
-/// use dt_client::Applied;
 /// use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
 /// # use dt_client::{ApiToken, Client};
 /// # use emulator::{Emulator, well_known};
@@ -27,11 +36,7 @@ use crate::call::{call, call_with};
 /// let tokens = dt.active_gate_tokens();
 /// let new = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment)
 ///     .with_expiration_date("now+60d");
-/// let created = tokens.create(new).send().await.inspect_err(|error| {
-///     if error.applied() != Applied::No {
-///         eprintln!("there may be a token `edge-7` whose secret nobody has: find it in the list and delete it");
-///     }
-/// })?;
+/// let created = tokens.create(new).send().await?;
 /// assert!(!created.token.expose().is_empty()); // hand it to the ActiveGate
 ///
 /// let token = tokens.get(&created.id).send().await?;
@@ -63,12 +68,75 @@ impl ActiveGateTokens {
     /// Creates a token. The answer holds its secret, which is never shown again. Needs the scope
     /// `activeGateTokenManagement.create` or `activeGateTokenManagement.write`.
     ///
+    /// An [expiration](crate::models::Expiration) that is none, over, or more than two years ahead by the client's clock
+    /// is refused before anything is sent.
+    ///
     /// A create whose answer was lost is not repeated: the error says whether it [may have been
-    /// applied](crate::Error::applied). After `Yes` and `Unknown` a token may exist whose secret nobody has; find it by
-    /// its name in the list and delete it.
+    /// applied](crate::Error::applied). After `Yes` and `Unknown` a token may exist whose secret nobody has:
+    /// [`find_lost`](Self::find_lost) finds it.
     pub fn create(&self, token: ActiveGateTokenCreate) -> Request<ActiveGateTokenCreated> {
-        let call = call_with(OperationId::CreateToken.operation(), &[], &token);
+        let operation = OperationId::CreateToken.operation();
+        let call = check_expiration(&token, self.channel.clock().now())
+            .map_err(|error| error.during(operation.name))
+            .and_then(|()| call_with(operation, &[], &token));
         Request::new(&self.channel, call, Reply::json)
+    }
+
+    /// Finds what a create made whose outcome is unknown: tokens of its name and kind that were made at `since` or later
+    /// and never used. Needs the scope `activeGateTokenManagement.read`.
+    ///
+    /// `since` is the time before the create, by the clock here; the server's may be behind it by up to five minutes.
+    /// Names need not be unique, so there may be several, and one that another process has just made with the same name
+    /// looks the same: names that are never used twice make it certain. Nothing is deleted. The secret of a lost token
+    /// cannot be had any more, so [delete](Self::delete) it and create another.
+    ///
+    /// # Errors
+    ///
+    /// As those of a listing: the answer is complete, or it is an error.
+    ///
+    /// ```
+    /// # use dt_client::{ApiToken, Client};
+    /// # use emulator::{Emulator, well_known};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = Emulator::memory()?;
+    /// # let dt = Client::builder("https://abc.live.dynatrace.com")
+    /// #     .credentials(ApiToken::new(well_known::DT_TOKEN)?)
+    /// #     .build_with(emulator, transport::testing::ManualClock::auto())?;
+    /// use std::time::SystemTime;
+    /// use dt_client::Applied;
+    /// use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
+    ///
+    /// let tokens = dt.active_gate_tokens();
+    /// let edge = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment);
+    /// let before = SystemTime::now();
+    /// match tokens.create(edge.clone()).send().await {
+    ///     Ok(created) => println!("created {}", created.id),
+    ///     Err(error) if error.applied() == Applied::No => return Err(error.into()),
+    ///     Err(error) => {
+    ///         println!("{error}");
+    ///         for lost in tokens.find_lost(&edge, before).await? {
+    ///             tokens.delete(&lost.id).send().await?;
+    ///         }
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn find_lost(
+        &self,
+        create: &ActiveGateTokenCreate,
+        since: SystemTime,
+    ) -> Result<Vec<ActiveGateToken>, Error> {
+        let since = timestamp(since.checked_sub(CLOCK_SKEW).unwrap_or(UNIX_EPOCH));
+        let mut lost = Vec::new();
+        let mut tokens = self.list().page_size(LARGEST_PAGE).items();
+        while let Some(token) = tokens.try_next().await? {
+            if may_be_made_by(create, &token) && token.creation_date >= since {
+                lost.push(token);
+            }
+        }
+        Ok(lost)
     }
 
     /// Reads one token, without its secret. Needs the scope `activeGateTokenManagement.read`.
@@ -83,6 +151,33 @@ impl ActiveGateTokens {
             Ok(reply.into())
         })
     }
+}
+
+/// What the server would refuse, or take for another time than was meant.
+fn check_expiration(token: &ActiveGateTokenCreate, now: SystemTime) -> Result<(), Error> {
+    let Some(text) = &token.expiration_date else {
+        return Ok(());
+    };
+    text.parse::<Expiration>()
+        .and_then(|expiration| expiration.resolve(timestamp(now)))
+        .map(drop)
+        .map_err(|problem| Error::invalid_input("expiration_date", problem.to_string()))
+}
+
+fn timestamp(time: SystemTime) -> Timestamp {
+    let since_epoch = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_unix_millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Whether a token is as a create asks for, unused. Newer servers may not tell its kind.
+fn may_be_made_by(create: &ActiveGateTokenCreate, token: &ActiveGateToken) -> bool {
+    token.name == create.name
+        && token.seed_token.is_none_or(|it| it == create.seed_token)
+        && token
+            .active_gate_type
+            .as_ref()
+            .is_none_or(|it| *it == create.active_gate_type)
+        && token.last_used_date.is_none()
 }
 
 /// The call of an operation on one token.

@@ -12,7 +12,10 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+mod expiration;
+
 pub use crate::generated::dt::*;
+pub use expiration::{Expiration, ExpirationError};
 
 /// The JSON Schema (2020-12) of every type in this module, each below `#/$defs/` by its name.
 ///

@@ -1,7 +1,7 @@
 //! Listings by cursor: what each page is asked for with, and where they end.
 
-use dt_client::models::ActiveGateToken;
-use dt_client::{Applied, Error, ErrorKind, Items, PageToken, PaginationFailure};
+use dt_client::models::{ActiveGateToken, ActiveGateTokenCreate, ActiveGateType};
+use dt_client::{Applied, Clock as _, Error, ErrorKind, Items, PageToken, PaginationFailure};
 use transport::testing::{Answer, FakeTransport, ManualClock};
 
 use crate::support::*;
@@ -226,4 +226,71 @@ async fn positions_that_never_end_end_at_the_limit_of_pages() {
     let limit = ErrorKind::Pagination(PaginationFailure::LimitReached);
     assert_eq!(error.unwrap().kind(), &limit);
     assert_eq!(fake.requests().len(), 10_000);
+}
+
+#[tokio::test]
+async fn what_a_lost_create_may_have_made_is_found_by_name_kind_and_time() {
+    let token = |id: &str, name: &str, made: &str, more: &str| {
+        format!(
+            r#"{{"id": "{id}", "name": "{name}", "owner": "o", "creationDate": "{made}"{more}}}"#
+        )
+    };
+    let page = |tokens: &[String], next: &str| {
+        let tokens = tokens.join(",");
+        let body = format!(
+            r#"{{"totalCount": 9, "nextPageKey": {next}, "activeGateTokens": [{tokens}]}}"#
+        );
+        Answer::json(200, body)
+    };
+    let like = r#", "seedToken": false, "activeGateType": "ENVIRONMENT""#;
+    let (client, fake) = scripted([
+        page(
+            &[
+                token("lost", "edge-7", "2026-01-01T00:00:01Z", like),
+                token("other-name", "edge-70", "2026-01-01T00:00:01Z", like),
+                token("older", "edge-7", "2025-12-31T23:54:59Z", like),
+                token("behind", "edge-7", "2025-12-31T23:55:00Z", like),
+            ],
+            r#""k""#,
+        ),
+        page(
+            &[
+                token("untold", "edge-7", "2026-01-01T00:00:02Z", ""),
+                token(
+                    "used",
+                    "edge-7",
+                    "2026-01-01T00:00:02Z",
+                    r#", "lastUsedDate": "2026-01-01T00:00:03Z""#,
+                ),
+                token(
+                    "seed",
+                    "edge-7",
+                    "2026-01-01T00:00:02Z",
+                    r#", "seedToken": true"#,
+                ),
+                token(
+                    "cluster",
+                    "edge-7",
+                    "2026-01-01T00:00:02Z",
+                    r#", "activeGateType": "CLUSTER""#,
+                ),
+            ],
+            "null",
+        ),
+        Answer::status(400),
+    ]);
+    let create = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment);
+    let since = ManualClock::new().now();
+    let tokens = client.active_gate_tokens();
+    let lost = tokens.find_lost(&create, since).await.unwrap();
+    let ids: Vec<_> = lost.iter().map(|token| token.id.as_str()).collect();
+    assert_eq!(ids, ["lost", "behind", "untold"]);
+
+    let error = tokens.find_lost(&create, since).await.unwrap_err();
+    assert_eq!(error.operation(), Some("dt listTokens"));
+    let _ = fake.finish();
+    assert_eq!(
+        queries(&fake),
+        ["pageSize=3000", "nextPageKey=k", "pageSize=3000"]
+    );
 }

@@ -1,10 +1,15 @@
 //! Every operation against the emulator, which keeps state and the vendor's rules.
 
+use bytes::Bytes;
 use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
 use dt_client::{ApiToken, Applied, Client, CredentialFailure, ErrorKind};
 use emulator::{Emulator, well_known};
+use http::{Method, Request};
 use transport::testing::ManualClock;
-use transport::{HyperTransport, TokioClock};
+use transport::{
+    Clock as _, HyperTransport, TokioClock, Transport as _, TransportError, TransportErrorKind,
+    from_fn,
+};
 
 /// A client of an emulator that holds nothing, at an address and with a credential.
 fn client(emulator: &Emulator, address: &str, token: &str) -> Client {
@@ -107,6 +112,39 @@ async fn a_foreign_cursor_is_an_api_error_that_tells_the_position() {
 }
 
 #[tokio::test]
+async fn a_token_whose_create_lost_its_answer_is_found_and_deleted() {
+    let emulator = Emulator::memory().unwrap();
+    let server = emulator.clone();
+    let loses_answers = from_fn(move |request: Request<Bytes>| {
+        let server = server.clone();
+        async move {
+            let is_create = request.method() == Method::POST;
+            let answer = server.send(request).await?;
+            if is_create {
+                return Err(TransportError::new(TransportErrorKind::Interrupted));
+            }
+            Ok(answer)
+        }
+    });
+    let client = Client::builder("https://h.example")
+        .credentials(ApiToken::new(well_known::DT_TOKEN).unwrap())
+        .build_with(loses_answers, ManualClock::auto())
+        .unwrap();
+    let tokens = client.active_gate_tokens();
+    let create = edge("edge-7").with_expiration_date("now+60d");
+    let error = tokens.create(create.clone()).send().await.unwrap_err();
+    assert_eq!(error.applied(), Applied::Unknown);
+
+    // The emulator goes by the machine's clock, which is ahead of manual ones.
+    let before = ManualClock::new().now();
+    let lost = tokens.find_lost(&create, before).await.unwrap();
+    assert_eq!(lost.len(), 1);
+    assert_eq!(lost[0].name, "edge-7");
+    tokens.delete(&lost[0].id).send().await.unwrap();
+    assert!(tokens.find_lost(&create, before).await.unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn what_the_server_refuses_is_told_in_its_words() {
     let emulator = Emulator::memory().unwrap();
     let address = "https://h.example";
@@ -130,13 +168,8 @@ async fn what_the_server_refuses_is_told_in_its_words() {
     );
 
     let writer = client(&emulator, address, well_known::DT_TOKEN);
-    let past = edge("edge-7").with_expiration_date("2001-01-01T00:00:00Z");
-    let error = writer
-        .active_gate_tokens()
-        .create(past)
-        .send()
-        .await
-        .unwrap_err();
+    let nameless = writer.active_gate_tokens().create(edge(" "));
+    let error = nameless.send().await.unwrap_err();
     assert_eq!(error.status().unwrap(), 400);
     assert_eq!(error.applied(), Applied::No);
     assert!(!error.violations().is_empty());

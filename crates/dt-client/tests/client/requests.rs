@@ -1,5 +1,8 @@
 //! What is sent, and what is refused before anything is.
 
+use std::time::Duration;
+
+use dt_client::models::{ActiveGateTokenCreate, ActiveGateType, Expiration, Timestamp};
 use dt_client::{ApiToken, Applied, BaseUrl, Bearer, Client, ErrorKind};
 use transport::testing::{Answer, FakeTransport, ManualClock};
 
@@ -196,6 +199,74 @@ async fn an_id_is_one_segment_or_refused_before_anything_is_sent() {
             .unwrap();
         assert_eq!(fake.finish()[0].uri().path(), format!("{PATH}/{segment}"));
     }
+}
+
+/// The expiration that a create sends, or what it is refused with before it is sent.
+async fn sent_expiration(client: &Client, fake: &FakeTransport, text: String) -> String {
+    let edge = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment);
+    let create = edge.with_expiration_date(text);
+    match client.active_gate_tokens().create(create).send().await {
+        Ok(_) => {
+            let requests = fake.requests();
+            let body: serde_json::Value =
+                serde_json::from_slice(requests.last().unwrap().body()).unwrap();
+            body["expirationDate"].as_str().unwrap().to_owned()
+        }
+        Err(error) => {
+            let parameter = "expiration_date";
+            assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+            assert_eq!((error.attempts(), error.applied()), (0, Applied::No));
+            error.to_string()
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_expiration_is_an_instant_a_duration_or_the_apis_own_expression() {
+    let fake = FakeTransport::respond(|_| created());
+    let client = client(fake.clone(), &ManualClock::auto());
+    let instant: Timestamp = "2026-06-01T12:00:00+02:00".parse().unwrap();
+    let day = Duration::from_secs(24 * 60 * 60);
+    for (given, sent) in [
+        (Expiration::at(instant).into(), "2026-06-01T10:00:00.000Z"),
+        (Expiration::after(60 * day).into(), "now+60d"),
+        (Expiration::after(day / 16).into(), "now+90m"),
+        ("now+6M/d".into(), "now+6M/d"),
+        ("1798761600000".into(), "1798761600000"),
+        ("2026-06-01 12:00".into(), "2026-06-01 12:00"),
+    ] {
+        assert_eq!(sent_expiration(&client, &fake, given).await, sent);
+    }
+}
+
+#[tokio::test]
+async fn an_expiration_that_is_over_too_far_or_none_is_not_sent() {
+    // Manual clocks begin at 2026-01-01T00:00:00Z.
+    let clock = ManualClock::auto();
+    let fake = FakeTransport::respond(|_| created());
+    let client = client(fake.clone(), &clock);
+    for (text, problem) in [
+        ("2025-12-31T23:59:59.999Z", "in the past"),
+        ("1767225599999", "in the past"),
+        ("now-1d", "in the past"),
+        ("2028-01-01T00:00:00.001Z", "more than two years ahead"),
+        ("now+3y", "more than two years ahead"),
+        ("hunter2", "must be UTC milliseconds"),
+        ("", "must be UTC milliseconds"),
+    ] {
+        let refusal = sent_expiration(&client, &fake, text.into()).await;
+        assert!(refusal.starts_with("dt createToken: `expiration_date`"));
+        assert!(refusal.contains(problem), "{text}: {refusal}");
+        assert!(!refusal.contains("hunter2"));
+    }
+    assert!(fake.requests().is_empty());
+
+    let soon = "2026-01-01T01:00:00Z";
+    let sent = sent_expiration(&client, &fake, soon.into()).await;
+    assert_eq!(sent, soon);
+    clock.advance(Duration::from_secs(3601));
+    let refusal = sent_expiration(&client, &fake, soon.into()).await;
+    assert!(refusal.contains("in the past"), "{refusal}");
 }
 
 #[tokio::test]

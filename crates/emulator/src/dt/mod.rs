@@ -1,7 +1,6 @@
 //! Dynatrace's environment API v2.
 
 mod auth;
-mod expiration;
 mod refusal;
 mod token;
 

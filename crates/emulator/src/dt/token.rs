@@ -2,11 +2,11 @@
 
 use bytes::Bytes;
 use http::Response;
-use models::Secret;
 use models::dt::{
     ActiveGateToken, ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateTokenId,
-    ActiveGateType, ParameterLocation,
+    ActiveGateType, Expiration, ParameterLocation,
 };
+use models::{Secret, Timestamp};
 use redb::WriteTransaction;
 
 use crate::call::Call;
@@ -15,7 +15,7 @@ use crate::credential::AccessToken;
 use crate::page_key::PageKey;
 use crate::{Emulator, Error, credential, json, random, reply};
 
-use super::{Refusal, expiration};
+use super::Refusal;
 
 /// All tokens are of one environment.
 const SCOPE: &str = "";
@@ -100,12 +100,7 @@ pub(crate) fn create(call: &Call, caller: &AccessToken) -> Result<Response<Bytes
     let wanted: ActiveGateTokenCreate = call.json()?;
     let now = call.emulator.now();
     check(&wanted)?;
-    let expiration_date = match wanted.expiration_date.as_deref() {
-        None => None,
-        Some(text) => Some(expiration::resolve(text, now).map_err(|message| {
-            Refusal::violation(ParameterLocation::PayloadBody, "expirationDate", message)
-        })?),
-    };
+    let expiration_date = expiration_date(&wanted, now)?;
     let key = call.emulator.store().key();
     let (id, secret) = call.emulator.store().write(|transaction| {
         // Until an id is new: eight characters are not enough to be sure.
@@ -125,6 +120,21 @@ pub(crate) fn create(call: &Call, caller: &AccessToken) -> Result<Response<Bytes
     let mut created = ActiveGateTokenCreated::new(id, secret);
     created.expiration_date = expiration_date;
     Ok(super::success(call, json::encode(&created)?))
+}
+
+/// The absolute time out of the words of the request.
+fn expiration_date(
+    wanted: &ActiveGateTokenCreate,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Refusal> {
+    let Some(text) = wanted.expiration_date.as_deref() else {
+        return Ok(None);
+    };
+    let end = text.parse::<Expiration>().and_then(|it| it.resolve(now));
+    end.map(Some).map_err(|error| {
+        let place = ParameterLocation::PayloadBody;
+        Refusal::violation(place, "expirationDate", error.to_string())
+    })
 }
 
 /// What the documentation asks of a new token; more is not known.

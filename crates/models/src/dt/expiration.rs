@@ -1,0 +1,436 @@
+//! When a new token ends, out of the words of the request.
+
+use alloc::{format, string::String, string::ToString as _};
+use core::{fmt, str::FromStr};
+
+use time::{Date, Duration, Month, OffsetDateTime, Time};
+
+use crate::Timestamp;
+
+/// When a new token ends: an instant, or a time relative to when the server reads it.
+///
+/// The API takes three forms of text, and so does `parse`: UTC milliseconds; a date and time with `T` or a space, where
+/// seconds, fraction and zone may be missing (UTC); and `now±NU/A` with the units m, h, d, w, M (months) and y, rounded
+/// down to a whole unit `A`, where either part may be missing.
+///
+/// Source: <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/post-activegate-token>.
+///
+/// ```
+/// use core::time::Duration;
+/// use gatelet_models::Timestamp;
+/// use gatelet_models::dt::{ActiveGateTokenCreate, ActiveGateType, Expiration, ExpirationError};
+///
+/// let in_60_days = Expiration::after(Duration::from_secs(60 * 24 * 60 * 60));
+/// assert_eq!(in_60_days.to_string(), "now+60d");
+/// let create = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment)
+///     .with_expiration_date(in_60_days);
+/// assert_eq!(create.expiration_date.as_deref(), Some("now+60d"));
+///
+/// let now: Timestamp = "2026-11-21T20:48:09Z".parse()?;
+/// let end = "now+1M/d".parse::<Expiration>()?.resolve(now)?;
+/// assert_eq!(end.to_string(), "2026-12-21T00:00:00Z");
+/// let too_late = Expiration::at("2030-01-01T00:00:00Z".parse::<Timestamp>()?);
+/// assert_eq!(too_late.resolve(now), Err(ExpirationError::TooFar));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Expiration(Form);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Form {
+    At(Timestamp),
+    /// First shifted, then rounded down.
+    FromNow {
+        shift: Option<(i64, Unit)>,
+        alignment: Option<Unit>,
+    },
+}
+
+/// Why a text is no [`Expiration`], or why the server would refuse it.
+///
+/// It does not repeat the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ExpirationError {
+    /// The text has none of the three forms.
+    Form,
+    /// The time is over.
+    Past,
+    /// The time is more than two years ahead.
+    TooFar,
+}
+
+impl fmt::Display for ExpirationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Form => {
+                "must be UTC milliseconds, a date and time, or a relative time such as now+14d"
+            }
+            Self::Past => "must not be in the past",
+            Self::TooFar => "must not be more than two years ahead",
+        })
+    }
+}
+
+impl core::error::Error for ExpirationError {}
+
+impl Expiration {
+    /// At an instant.
+    pub fn at(instant: impl Into<Timestamp>) -> Self {
+        Self(Form::At(instant.into()))
+    }
+
+    /// So long after the server reads it, by the server's own clock; rounded up to whole minutes, the smallest unit that
+    /// the API knows.
+    #[must_use]
+    pub fn after(duration: core::time::Duration) -> Self {
+        let minutes = duration.as_nanos().div_ceil(60_000_000_000);
+        let minutes = i64::try_from(minutes).unwrap_or(i64::MAX);
+        let shift = match minutes {
+            _ if minutes % (24 * 60) == 0 => (minutes / (24 * 60), Unit::Day),
+            _ if minutes % 60 == 0 => (minutes / 60, Unit::Hour),
+            _ => (minutes, Unit::Minute),
+        };
+        Self(Form::FromNow {
+            shift: Some(shift),
+            alignment: None,
+        })
+    }
+
+    /// The instant that is meant at the time `now`.
+    ///
+    /// # Errors
+    ///
+    /// [`ExpirationError::Past`] and [`ExpirationError::TooFar`], which the server refuses too.
+    pub fn resolve(self, now: Timestamp) -> Result<Timestamp, ExpirationError> {
+        let end = match self.0 {
+            Form::At(instant) => instant,
+            Form::FromNow { shift, alignment } => {
+                let beyond = match shift {
+                    Some((..0, _)) => ExpirationError::Past,
+                    _ => ExpirationError::TooFar,
+                };
+                from_now(now, shift, alignment).ok_or(beyond)?
+            }
+        };
+        let latest = shifted(now.as_offset_date_time(), 2, Unit::Year).map(Timestamp::from);
+        if end < now {
+            return Err(ExpirationError::Past);
+        }
+        if latest.is_some_and(|latest| end > latest) {
+            return Err(ExpirationError::TooFar);
+        }
+        Ok(end)
+    }
+}
+
+impl FromStr for Expiration {
+    type Err = ExpirationError;
+    fn from_str(text: &str) -> Result<Self, ExpirationError> {
+        let form = if let Some(relative) = text.strip_prefix("now") {
+            self::relative(relative)
+        } else if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            text.parse()
+                .ok()
+                .map(Timestamp::from_unix_millis)
+                .map(Form::At)
+        } else {
+            absolute(text).map(Form::At)
+        };
+        form.map(Self).ok_or(ExpirationError::Form)
+    }
+}
+
+impl fmt::Display for Expiration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (shift, alignment) = match self.0 {
+            Form::At(instant) => return instant.milliseconds().fmt(f),
+            Form::FromNow { shift, alignment } => (shift, alignment),
+        };
+        f.write_str("now")?;
+        if let Some((number, unit)) = shift {
+            write!(f, "{number:+}{}", unit.letter())?;
+        }
+        match alignment {
+            Some(unit) => write!(f, "/{}", unit.letter()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// As a request wants it.
+impl From<Expiration> for String {
+    fn from(expiration: Expiration) -> Self {
+        expiration.to_string()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Unit {
+    Minute,
+    Hour,
+    Day,
+    Week,
+    Month,
+    Year,
+}
+
+impl Unit {
+    const ALL: [Self; 6] = [
+        Self::Minute,
+        Self::Hour,
+        Self::Day,
+        Self::Week,
+        Self::Month,
+        Self::Year,
+    ];
+
+    fn letter(self) -> &'static str {
+        match self {
+            Self::Minute => "m",
+            Self::Hour => "h",
+            Self::Day => "d",
+            Self::Week => "w",
+            Self::Month => "M",
+            Self::Year => "y",
+        }
+    }
+
+    fn from_letter(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|unit| unit.letter() == text)
+    }
+}
+
+/// Completes what may be missing and reads it as RFC 3339.
+fn absolute(text: &str) -> Option<Timestamp> {
+    let (date, time) = text.split_once(['T', ' '])?;
+    let zone_at = time.find(['Z', '+', '-']).unwrap_or(time.len());
+    let (time, zone) = time.split_at_checked(zone_at)?;
+    let seconds = if time.len() == "00:00".len() {
+        ":00"
+    } else {
+        ""
+    };
+    let zone = if zone.is_empty() { "Z" } else { zone };
+    Timestamp::parse(&format!("{date}T{time}{seconds}{zone}")).ok()
+}
+
+/// What follows `now`: `±NU`, then perhaps `/A`.
+fn relative(text: &str) -> Option<Form> {
+    let (shift, alignment) = match text.split_once('/') {
+        Some((shift, alignment)) => (shift, Some(Unit::from_letter(alignment)?)),
+        None => (text, None),
+    };
+    let shift = match shift {
+        "" => None,
+        shift => Some(self::shift(shift)?),
+    };
+    Some(Form::FromNow { shift, alignment })
+}
+
+/// `±NU`.
+fn shift(text: &str) -> Option<(i64, Unit)> {
+    let (sign, rest) = match text.split_at_checked(1)? {
+        ("+", rest) => (1, rest),
+        ("-", rest) => (-1, rest),
+        _ => return None,
+    };
+    let (number, unit) = rest.split_at_checked(rest.len().checked_sub(1)?)?;
+    if !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let number = i64::from(number.parse::<u32>().ok()?);
+    Some((sign * number, Unit::from_letter(unit)?))
+}
+
+/// None beyond the calendar's end.
+fn from_now(
+    now: Timestamp,
+    shift: Option<(i64, Unit)>,
+    alignment: Option<Unit>,
+) -> Option<Timestamp> {
+    let mut time = now.as_offset_date_time();
+    if let Some((number, unit)) = shift {
+        time = shifted(time, number, unit)?;
+    }
+    if let Some(unit) = alignment {
+        time = aligned(time, unit)?;
+    }
+    Some(time.into())
+}
+
+/// None beyond the calendar's end.
+fn shifted(time: OffsetDateTime, number: i64, unit: Unit) -> Option<OffsetDateTime> {
+    match unit {
+        Unit::Minute => time.checked_add(Duration::seconds(number.checked_mul(60)?)),
+        Unit::Hour => time.checked_add(Duration::seconds(number.checked_mul(3600)?)),
+        Unit::Day => time.checked_add(Duration::seconds(number.checked_mul(86_400)?)),
+        Unit::Week => time.checked_add(Duration::seconds(number.checked_mul(604_800)?)),
+        Unit::Month => by_months(time, number),
+        Unit::Year => by_months(time, number.checked_mul(12)?),
+    }
+}
+
+/// The same day of another month, or its last day where it is shorter.
+fn by_months(time: OffsetDateTime, number: i64) -> Option<OffsetDateTime> {
+    let months = i64::from(time.year()) * 12 + i64::from(u8::from(time.month())) - 1;
+    let months = months.checked_add(number)?;
+    let year = i32::try_from(months.div_euclid(12)).ok()?;
+    let month = Month::try_from(u8::try_from(months.rem_euclid(12) + 1).ok()?).ok()?;
+    let day = time.day().min(month.length(year));
+    Some(time.replace_date(Date::from_calendar_date(year, month, day).ok()?))
+}
+
+/// Rounded down to a whole unit; a week begins on Monday.
+fn aligned(time: OffsetDateTime, unit: Unit) -> Option<OffsetDateTime> {
+    let midnight = time.replace_time(Time::MIDNIGHT);
+    match unit {
+        Unit::Minute => time.replace_second(0).ok()?.replace_nanosecond(0).ok(),
+        Unit::Hour => midnight.replace_hour(time.hour()).ok(),
+        Unit::Day => Some(midnight),
+        Unit::Week => {
+            let days = midnight.weekday().number_days_from_monday();
+            midnight.checked_sub(Duration::days(i64::from(days)))
+        }
+        Unit::Month => midnight.replace_day(1).ok(),
+        Unit::Year => midnight.replace_ordinal(1).ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A Wednesday.
+    const NOW: &str = "2026-01-21T10:20:30.456Z";
+
+    fn resolved(text: &str) -> Result<String, ExpirationError> {
+        let end = text.parse::<Expiration>()?.resolve(NOW.parse().unwrap())?;
+        Ok(end.to_string())
+    }
+
+    #[test]
+    fn every_form_of_the_grammar_is_read() {
+        for (text, end) in [
+            ("1774000000000", "2026-03-20T09:46:40Z"),
+            ("2027-01-25T05:57:01.123+01:00", "2027-01-25T04:57:01.123Z"),
+            ("2027-01-25 05:57:01.5", "2027-01-25T05:57:01.5Z"),
+            ("2027-01-25T05:57", "2027-01-25T05:57:00Z"),
+            ("2027-01-25 05:57-02:00", "2027-01-25T07:57:00Z"),
+            ("now", "2026-01-21T10:20:30.456Z"),
+            ("now+5m", "2026-01-21T10:25:30.456Z"),
+            ("now+14h", "2026-01-22T00:20:30.456Z"),
+            ("now+14d", "2026-02-04T10:20:30.456Z"),
+            ("now+2w", "2026-02-04T10:20:30.456Z"),
+            ("now+13M", "2027-02-21T10:20:30.456Z"),
+            ("now+2y", "2028-01-21T10:20:30.456Z"),
+            ("now+1h/h", "2026-01-21T11:00:00Z"),
+            ("now+1d/m", "2026-01-22T10:20:00Z"),
+            ("now+1w/d", "2026-01-28T00:00:00Z"),
+            ("now+1w/w", "2026-01-26T00:00:00Z"),
+            ("now+1M/M", "2026-02-01T00:00:00Z"),
+            ("now+1y/y", "2027-01-01T00:00:00Z"),
+        ] {
+            assert_eq!(resolved(text).as_deref(), Ok(end), "{text}");
+            // What is written means the same.
+            let written = text.parse::<Expiration>().unwrap().to_string();
+            assert_eq!(
+                resolved(&written).as_deref(),
+                Ok(end),
+                "{text} as {written}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_shorter_month_ends_on_its_last_day() {
+        let now = "2027-11-30T00:00:00Z".parse().unwrap();
+        let three_months: Expiration = "now+3M".parse().unwrap();
+        assert_eq!(
+            three_months.resolve(now).unwrap().to_string(),
+            "2028-02-29T00:00:00Z"
+        );
+    }
+
+    #[test]
+    fn a_duration_is_said_in_the_largest_unit_that_keeps_it_and_never_shortened() {
+        use core::time::Duration;
+        for (duration, text) in [
+            (Duration::from_secs(60 * 86_400), "now+60d"),
+            (Duration::from_secs(36 * 3600), "now+36h"),
+            (Duration::from_secs(90 * 60), "now+90m"),
+            (Duration::from_secs(3601), "now+61m"),
+            (Duration::from_nanos(1), "now+1m"),
+            (Duration::ZERO, "now+0d"),
+        ] {
+            assert_eq!(Expiration::after(duration).to_string(), text);
+        }
+        let endless = Expiration::after(Duration::MAX).resolve(NOW.parse().unwrap());
+        assert_eq!(endless, Err(ExpirationError::TooFar));
+    }
+
+    #[test]
+    fn an_instant_is_said_with_milliseconds() {
+        let instant: Timestamp = "2026-03-01T12:00:00+01:00".parse().unwrap();
+        assert_eq!(
+            String::from(Expiration::at(instant)),
+            "2026-03-01T11:00:00.000Z"
+        );
+    }
+
+    #[test]
+    fn what_is_past_or_over_two_years_ahead_is_refused() {
+        for text in [
+            "now-1m",
+            "now/d",
+            "0",
+            "2026-01-21T10:20:30.455Z",
+            "1999-01-01 00:00",
+            "now-9999y",
+            "now-4294967295y",
+        ] {
+            assert_eq!(resolved(text), Err(ExpirationError::Past), "{text}");
+        }
+        for text in [
+            "now+25M",
+            "now+3y",
+            "now+4294967295y",
+            "2028-01-21T10:20:30.457Z",
+            "9999999999999",
+        ] {
+            assert_eq!(resolved(text), Err(ExpirationError::TooFar), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_words_are_refused() {
+        for text in [
+            "",
+            " ",
+            "now+",
+            "now+d",
+            "now+1",
+            "now+1s",
+            "now+1D",
+            "now+-1d",
+            "now+1d/",
+            "now+1d/x",
+            "now*1d",
+            "nowish",
+            "tomorrow",
+            "2027-01-25",
+            "2027-01-25T",
+            "2027-13-01T00:00Z",
+            "2027-01-25T05",
+            "-1",
+            "now+99999999999d",
+            "now+2y1",
+            "now+\u{fc}",
+            "\u{fc}\u{fc}T00:00",
+            "99999999999999999999999",
+            "2027-01-25T05:57\u{fc}",
+        ] {
+            assert_eq!(resolved(text), Err(ExpirationError::Form), "{text:?}");
+        }
+    }
+}
