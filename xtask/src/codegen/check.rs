@@ -42,10 +42,11 @@ fn names_clash(api: &Api, problems: &mut Problems) {
         problems,
     );
     for operation in operations() {
-        if !names::is_identifier(&operation.id) {
+        let id = &operation.id;
+        if !names::is_identifier(id) || !names::is_identifier(&names::pascal(id)) {
             problems.add(
                 operation.at,
-                format!("`{}` is no Rust name", operation.id),
+                format!("`{id}` is no Rust name"),
                 "give the operation another `operationId`",
             );
         }

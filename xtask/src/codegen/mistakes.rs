@@ -214,11 +214,6 @@ fn a_schema_of_nothing_is_a_mistake() {
         );
     }
     check(
-        "operationId: OpenDoor",
-        "operationId: match",
-        "house.yaml:14:7: `match` is no Rust name; the fix: give the operation another `operationId`",
-    );
-    check(
         "summary: Opens a door",
         "? [summary]\n      : Opens a door",
         "house.yaml:16:9: a key that is no text; the fix: write a plain word as key",

@@ -48,8 +48,9 @@ pub(crate) fn is_identifier(name: &str) -> bool {
     syn::parse_str::<syn::Ident>(name).is_ok()
 }
 
-/// Names of types that generated code uses, which a schema must not take.
+/// Names of types and traits that generated code or the macros in it use, which a schema must not take.
 pub(crate) const TAKEN: &[&str] = &[
+    "AsRef",
     "BTreeMap",
     "Box",
     "Clone",
@@ -60,6 +61,7 @@ pub(crate) const TAKEN: &[&str] = &[
     "Eq",
     "Err",
     "Field",
+    "From",
     "Into",
     "IntoIterator",
     "MapAccess",

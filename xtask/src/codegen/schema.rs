@@ -143,7 +143,10 @@ fn object(reader: &mut Reader<'_>, problems: &mut Problems) -> Shape {
         .filter_map(|entry| field(entry, required.contains(entry.key.as_str()), problems))
         .collect();
     no_clash(
-        fields.iter().map(|field| (field.rust.clone(), field.at)),
+        // `level_1` and `level1` are one word to what is made from them.
+        fields
+            .iter()
+            .map(|field| (names::snake(&names::pascal(&field.rust)), field.at)),
         "properties",
         problems,
     );

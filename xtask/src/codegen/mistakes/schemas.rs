@@ -109,6 +109,11 @@ fn a_circle_through_other_schemas_is_a_mistake() {
 fn names_that_clash_are_a_mistake() {
     check(
         "colour: {",
+        "level1: { type: string, description: L }\n        level_1: { type: string, description: L }\n        colour: {",
+        "house.yaml:52:9: two properties are `level1` in Rust; the fix: rename one, for a property with `x-rust-name`",
+    );
+    check(
+        "colour: {",
         "ID: { type: string, description: Twice }\n        colour: {",
         "house.yaml:51:9: two properties are `id` in Rust; the fix: rename one, for a property with `x-rust-name`",
     );
@@ -117,11 +122,17 @@ fn names_that_clash_are_a_mistake() {
         "enum: [red, blue, RED]\n      x-enum-descriptions: { RED: Loud,",
         "house.yaml:40:25: two words are `Red` in Rust; the fix: rename one, for a property with `x-rust-name`",
     );
-    check(
-        "    Colour:\n",
-        "    String: { type: string, x-id: true, description: Taken, x-source: a page }\n    Colour:\n",
-        "house.yaml:38:5: the schema `String` clashes with a Rust name; the fix: give it another name",
-    );
+    for taken in ["String", "From", "AsRef"] {
+        check(
+            "    Colour:\n",
+            &format!(
+                "    {taken}: {{ type: string, x-id: true, description: Taken, x-source: a page }}\n    Colour:\n"
+            ),
+            &format!(
+                "house.yaml:38:5: the schema `{taken}` clashes with a Rust name; the fix: give it another name"
+            ),
+        );
+    }
     check(
         "    Colour:\n",
         "    door_key: { type: string, x-id: true, description: Taken, x-source: a page }\n    Colour:\n",
@@ -146,11 +157,15 @@ fn names_that_rust_cannot_have_are_a_mistake() {
         "unknown: { type: string, description: Dark }\n        colour: {",
         "house.yaml:51:9: the property `unknown` cannot be `unknown` in Rust; the fix: give it an `x-rust-name` in snake case that is no keyword",
     );
-    check(
-        "operationId: OpenDoor",
-        "operationId: open 1",
-        "house.yaml:14:7: `open 1` is no Rust name; the fix: give the operation another `operationId`",
-    );
+    for id in ["open 1", "match", "__", "SELF"] {
+        check(
+            "operationId: OpenDoor",
+            &format!("operationId: {id}"),
+            &format!(
+                "house.yaml:14:7: `{id}` is no Rust name; the fix: give the operation another `operationId`"
+            ),
+        );
+    }
     check(
         "enum: [red, blue]\n      x-enum-descriptions: {",
         "enum: [red, blue, unknown]\n      x-enum-descriptions: { unknown: Dark,",
