@@ -10,6 +10,8 @@
 //! | the name does not resolve, the port is closed, no descriptor is free | `Connect`, not sent |
 //! | the TLS peer is not whom we trust, does not speak TLS, or refuses our certificate or its lack | `Tls`, not sent |
 //! | the TLS peer hangs up in the handshake | `Connect`, not sent |
+//! | the proxy answers `CONNECT` with another status than 2xx, not in HTTP, or with more than a head | `Connect(Proxy)`, not sent |
+//! | the proxy asks for credentials (407) | `Connect(ProxyCredentials)`, not sent |
 //! | no connection within the connect timeout, name and TLS included | `Timeout(Connect)`, not sent |
 //! | an idle connection turns out closed before it took a byte | the next connection is used; nobody sees it |
 //! | reset or end of stream, and the connection took no byte of the request | `Connect`, not sent |
@@ -43,6 +45,7 @@ mod builder;
 mod clock;
 mod connection;
 mod dial;
+mod exceptions;
 mod exchange;
 mod fault;
 #[cfg(feature = "ring")]
@@ -56,12 +59,15 @@ mod pin;
 mod pool;
 #[cfg(feature = "ring")]
 mod provider;
+mod proxy;
 mod socket;
 mod task;
 #[cfg(feature = "ring")]
 mod tls;
 #[cfg(feature = "ring")]
 mod trust;
+#[cfg(feature = "ring")]
+mod tunnel;
 
 use std::fmt;
 use std::sync::Arc;
@@ -80,6 +86,7 @@ use crate::{ConnectFailure, Transport, TransportError, TransportErrorKind};
 
 pub use self::builder::HyperTransportBuilder;
 pub use self::clock::TokioClock;
+pub use self::proxy::Proxies;
 
 /// HTTP/1.1 and HTTP/2 over TCP and TLS, with a pool of connections; a clone shares the pool.
 ///
@@ -111,6 +118,7 @@ struct Shared {
     /// One permit for each exchange under way.
     lanes: Semaphore,
     pool: Arc<Pool>,
+    proxies: Proxies,
     #[cfg(feature = "ring")]
     tls: tls::Tls,
 }

@@ -85,7 +85,7 @@ mod transport_error;
 mod verdict;
 
 #[cfg(feature = "hyper")]
-pub use self::hyper::{HyperTransport, HyperTransportBuilder, TokioClock};
+pub use self::hyper::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
 pub use api_error::{ApiError, Violation};
 pub use base_url::BaseUrl;
 pub use cached::{Cached, Exchange, Issued};

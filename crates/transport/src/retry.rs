@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Phase, TransportErrorKind};
+use crate::{ConnectFailure, Phase, TransportErrorKind};
 
 /// How often a call is tried, and how long it waits in between.
 ///
@@ -170,6 +170,7 @@ impl Class {
             Failure::Status(421) => Self::Misdirected,
             Failure::Status(408 | 500 | 502 | 503 | 504) => Self::Uncertain,
             Failure::Transport { kind, was_sent } => match kind {
+                TransportErrorKind::Connect(ConnectFailure::ProxyCredentials) => Self::Permanent,
                 TransportErrorKind::Connect(_) => Self::Unprocessed,
                 TransportErrorKind::Timeout(Phase::Total) => Self::Permanent,
                 TransportErrorKind::Timeout(_) | TransportErrorKind::Interrupted => {
@@ -308,6 +309,11 @@ mod tests {
                 unsent(Connect(ConnectFailure::Dns)),
                 again(50, 14),
                 again(50, 14),
+            ),
+            (
+                unsent(Connect(ConnectFailure::ProxyCredentials)),
+                stop,
+                stop,
             ),
             (
                 unsent(Timeout(Phase::Connect)),

@@ -43,6 +43,8 @@ pub enum ConnectFailure {
     Refused,
     /// The proxy did not let the connection through.
     Proxy,
+    /// The proxy asks for credentials, or for others than it got (407).
+    ProxyCredentials,
     /// The process or the system is out of file descriptors.
     Descriptors,
     /// Anything else, for example an unreachable network or a handshake that the peer dropped.
@@ -192,6 +194,7 @@ impl fmt::Display for ConnectFailure {
             Self::Dns => "the host name did not resolve",
             Self::Refused => "the connection was refused",
             Self::Proxy => "the proxy did not let the connection through",
+            Self::ProxyCredentials => "the proxy asks for other credentials",
             Self::Descriptors => "no file descriptor was free for a connection",
             Self::Other => "no connection came about",
         })

@@ -10,7 +10,9 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::pool::Pool;
+use super::proxy::Proxies;
 use super::{HyperTransport, Limits, Shared, Timeouts};
+use crate::TransportError;
 
 #[cfg(feature = "ring")]
 use super::tls::{Parties, Tls};
@@ -35,6 +37,7 @@ pub struct HyperTransportBuilder {
     max_in_flight: usize,
     max_idle_connections: usize,
     idle_timeout: Duration,
+    proxies: Proxies,
     #[cfg(feature = "ring")]
     tls: Parties,
 }
@@ -55,6 +58,7 @@ impl HyperTransportBuilder {
             max_in_flight: 100,
             max_idle_connections: 32,
             idle_timeout: Duration::from_secs(60),
+            proxies: Proxies::default(),
             #[cfg(feature = "ring")]
             tls: Parties::default(),
         }
@@ -116,6 +120,21 @@ impl HyperTransportBuilder {
         self
     }
 
+    /// Reaches servers through proxies. By default none is used, and no variable of the environment is read.
+    pub fn proxies(mut self, proxies: Proxies) -> Self {
+        self.proxies = proxies;
+        self
+    }
+
+    /// Reaches servers through the proxies that the variables of the process name; see [`Proxies::from_environment`].
+    ///
+    /// # Errors
+    ///
+    /// A `Config` error that names the variable when one is not the address of a proxy over plain HTTP.
+    pub fn proxy_from_environment(self) -> Result<Self, TransportError> {
+        Ok(self.proxies(Proxies::from_environment()?))
+    }
+
     /// Makes the transport. The trust roots of the platform are read at its first TLS handshake.
     #[must_use]
     pub fn build(self) -> HyperTransport {
@@ -125,6 +144,7 @@ impl HyperTransportBuilder {
                 limits: self.limits,
                 lanes: Semaphore::new(self.max_in_flight),
                 pool: Pool::new(self.max_idle_connections, self.idle_timeout),
+                proxies: self.proxies,
                 #[cfg(feature = "ring")]
                 tls: Tls::new(self.tls),
             }),
@@ -140,6 +160,7 @@ impl fmt::Debug for HyperTransportBuilder {
             .field("max_in_flight", &self.max_in_flight)
             .field("max_idle_connections", &self.max_idle_connections)
             .field("idle_timeout", &self.idle_timeout)
+            .field("proxies", &self.proxies)
             .finish_non_exhaustive()
     }
 }

@@ -16,7 +16,10 @@ use tokio::task::JoinHandle;
 use super::dial::dial;
 use super::metered::{Metered, Written};
 use super::origin::Origin;
+use super::proxy::Proxy;
 use super::socket::{Line, Pulse, Socket};
+#[cfg(feature = "ring")]
+use super::tunnel;
 use super::{Limits, Shared, fault};
 use crate::{Phase, TransportError, TransportErrorKind};
 
@@ -81,10 +84,15 @@ impl Connection {
             return Err(TransportError::new(TransportErrorKind::Config)
                 .with_source("this build has no TLS: enable the feature `ring`"));
         }
-        let socket = Socket::new(dial(origin).await?);
+        let proxy = shared.proxies.on_the_way_to(origin);
+        let socket = Socket::new(dial(proxy.map_or(origin, Proxy::origin)).await?);
         let line = socket.line();
         #[cfg(feature = "ring")]
         if origin.is_https() {
+            let socket = match proxy {
+                Some(proxy) => tunnel::dig(socket, proxy, origin).await?,
+                None => socket,
+            };
             let stream = shared.tls.handshake(origin, socket).await?;
             return if super::tls::speaks_http2(&stream) {
                 Self::http2(TokioIo::new(stream), line, &shared.limits).await

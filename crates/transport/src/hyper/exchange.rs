@@ -3,7 +3,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
-use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
+use http::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION, TRANSFER_ENCODING,
+};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version, response};
 use http_body_util::Full;
 
@@ -11,6 +13,7 @@ use super::body::collect;
 use super::connection::{Body, Connection};
 use super::lease::{Failure, Lease};
 use super::origin::Origin;
+use super::proxy::Proxy;
 use super::{Limits, Shared, fault};
 use crate::{TooLarge, TransportError, TransportErrorKind};
 
@@ -35,6 +38,8 @@ impl Exchange {
         // Where the message ends is for the transport alone to say.
         headers.remove(CONTENT_LENGTH);
         headers.remove(TRANSFER_ENCODING);
+        // What a proxy is told of us is not for the server, at whose end of a tunnel it would arrive.
+        headers.remove(PROXY_AUTHORIZATION);
         Ok(Self {
             host: origin.host_field()?,
             uri: request.uri().clone(),
@@ -57,7 +62,7 @@ impl Exchange {
                 Some(connection) => (connection, false),
                 None => (self.open(shared).await?, true),
             };
-            let request = self.request_for(&connection);
+            let request = self.request_for(&connection, self.relay(shared));
             begun.store(true, Ordering::Release);
             match self.attempt(shared, connection, request).await {
                 Ok(response) => return Ok(response),
@@ -77,8 +82,18 @@ impl Exchange {
         Ok(connection)
     }
 
-    /// Takes the request in the form that the protocol of the connection wants.
-    pub(super) fn request_for(&mut self, connection: &Connection) -> Request<Body> {
+    /// The proxy that passes this very request on; in a tunnel it would not see it.
+    fn relay<'a>(&self, shared: &'a Shared) -> Option<&'a Proxy> {
+        let proxy = shared.proxies.on_the_way_to(&self.origin);
+        proxy.filter(|_| !self.origin.is_https())
+    }
+
+    /// Takes the request in the form that the protocol of the connection and a relay wants.
+    pub(super) fn request_for(
+        &mut self,
+        connection: &Connection,
+        relay: Option<&Proxy>,
+    ) -> Request<Body> {
         let mut request = std::mem::take(&mut self.request);
         if connection.is_http2() {
             *request.version_mut() = Version::HTTP_2;
@@ -86,8 +101,15 @@ impl Exchange {
             request.headers_mut().remove(HOST);
         } else {
             *request.version_mut() = Version::HTTP_11;
-            *request.uri_mut() = origin_form(&self.uri);
+            *request.uri_mut() = match relay {
+                Some(_) => self.uri.clone(),
+                None => origin_form(&self.uri),
+            };
             request.headers_mut().insert(HOST, self.host.clone());
+            if let Some(authorization) = relay.and_then(Proxy::authorization) {
+                let headers = request.headers_mut();
+                headers.insert(PROXY_AUTHORIZATION, authorization.clone());
+            }
         }
         request
     }
@@ -101,6 +123,10 @@ impl Exchange {
         let mut lease = Lease::new(&shared.pool, connection);
         let response = lease.first_byte(shared, request).await?;
         let (head, body) = response.into_parts();
+        if head.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED && self.relay(shared).is_some()
+        {
+            return Err(fault::proxy_wants_credentials().into());
+        }
         let with_status = |error: TransportError| error.with_status(head.status);
         self.check(&head, &shared.limits).map_err(with_status)?;
         let bytes = collect(body, shared).await.map_err(with_status)?;

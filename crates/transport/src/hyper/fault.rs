@@ -30,6 +30,13 @@ pub(super) fn protocol(reason: &'static str) -> TransportError {
     TransportError::new(TransportErrorKind::Protocol).with_source(reason)
 }
 
+/// The proxy asks who we are, and passes nothing on.
+pub(super) fn proxy_wants_credentials() -> TransportError {
+    TransportError::new(TransportErrorKind::Connect(
+        ConnectFailure::ProxyCredentials,
+    ))
+}
+
 /// The same failure, of a connection that took no byte of the request: for the caller, no connection came about.
 pub(super) fn unsent(error: TransportError) -> TransportError {
     if error.kind() == TransportErrorKind::Interrupted {

@@ -172,7 +172,9 @@ mod tests {
         let request = Request::post("http://localhost/")
             .body(Bytes::new())
             .unwrap();
-        let request = Exchange::new(request).unwrap().request_for(&connection);
+        let request = Exchange::new(request)
+            .unwrap()
+            .request_for(&connection, None);
         let answer = Lease::new(&shared.pool, connection)
             .first_byte(shared, request)
             .await;

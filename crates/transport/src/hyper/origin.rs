@@ -26,6 +26,10 @@ impl Origin {
         if authority.as_str().contains('@') {
             return Err(refuse("the URI holds credentials"));
         }
+        let port = authority.as_str().strip_prefix(authority.host());
+        if !matches!(port, Some("" | ":")) && authority.port_u16().is_none() {
+            return Err(refuse("the URI has a port that is none"));
+        }
         Ok(Self {
             authority: authority.clone(),
             https,
@@ -46,6 +50,12 @@ impl Origin {
 
     pub(super) fn port(&self) -> u16 {
         self.authority.port_u16().unwrap_or(self.default_port())
+    }
+
+    /// Host and port, as they name the end of a tunnel.
+    #[cfg(feature = "ring")]
+    pub(super) fn address(&self) -> String {
+        format!("{}:{}", self.authority.host(), self.port())
     }
 
     /// The value of the `Host` field: a default port is left out.
@@ -101,6 +111,7 @@ mod tests {
             "/path",
             "ftp://example.com/",
             "https://user:pass@example.com/",
+            "https://example.com:99999/",
         ] {
             let error = Origin::of(&uri.parse().unwrap()).unwrap_err();
             assert_eq!(error.kind(), TransportErrorKind::Config);

@@ -10,10 +10,13 @@ mod http2;
 #[cfg(feature = "ring")]
 mod pki;
 mod pool;
+mod proxy;
 #[cfg(feature = "ring")]
 mod tls_server;
 #[cfg(feature = "ring")]
 mod trust;
+#[cfg(feature = "ring")]
+mod tunnel;
 mod wire;
 
 use std::time::Duration;

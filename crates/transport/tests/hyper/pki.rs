@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gatelet_transport::HyperTransport;
+use gatelet_transport::{HyperTransport, HyperTransportBuilder};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
@@ -25,12 +25,16 @@ impl Authority {
         self.0.der().clone()
     }
 
-    /// A client that trusts this authority.
-    pub(crate) fn client(&self) -> HyperTransport {
+    /// The set-up of a client that trusts this authority.
+    pub(crate) fn builder(&self) -> HyperTransportBuilder {
         HyperTransport::builder()
             .add_root_certificates_pem(self.pem().as_bytes())
             .unwrap()
-            .build()
+    }
+
+    /// A client that trusts this authority.
+    pub(crate) fn client(&self) -> HyperTransport {
+        self.builder().build()
     }
 
     /// A certificate for this name, changed as the test wants it.

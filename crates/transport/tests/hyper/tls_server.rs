@@ -1,8 +1,8 @@
-//! A TLS server on loopback that counts its connections and the bytes of HTTP that reach it.
+//! A TLS server on loopback that counts its connections and keeps what it hears.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use gatelet_transport::{HyperTransport, Transport, TransportError, TransportErrorKind};
@@ -15,10 +15,13 @@ use tokio_rustls::server::TlsStream;
 
 use super::pki::Identity;
 
+/// The bytes of HTTP/1.1 that reached a server.
+type Heard = Arc<Mutex<Vec<u8>>>;
+
 pub(crate) struct TlsServer {
     pub(crate) address: SocketAddr,
     pub(crate) connections: Arc<AtomicUsize>,
-    pub(crate) bytes: Arc<AtomicUsize>,
+    heard: Heard,
     _task: tokio::task::JoinSet<()>,
 }
 
@@ -36,9 +39,9 @@ impl TlsServer {
         let acceptor = TlsAcceptor::from(Arc::new(config));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (connections, bytes) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (connections, heard) = (Arc::new(AtomicUsize::new(0)), Heard::default());
         let mut task = tokio::task::JoinSet::new();
-        let counters = (connections.clone(), bytes.clone());
+        let counters = (connections.clone(), heard.clone());
         task.spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
@@ -49,9 +52,14 @@ impl TlsServer {
         Self {
             address,
             connections,
-            bytes,
+            heard,
             _task: task,
         }
+    }
+
+    /// What reached it over HTTP/1.1 so far.
+    pub(crate) fn heard(&self) -> String {
+        String::from_utf8(self.heard.lock().unwrap().clone()).unwrap()
     }
 
     pub(crate) fn request(&self, method: &str, path: &str) -> Request<Bytes> {
@@ -63,30 +71,30 @@ impl TlsServer {
     }
 
     pub(crate) async fn is_refused_by(&self, client: &HyperTransport) -> TransportError {
-        let before = self.bytes.load(Ordering::SeqCst);
+        let before = self.heard();
         let error = client.send(self.request("POST", "/")).await.unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Tls, "{error:?}");
         assert!(!error.was_sent());
-        assert_eq!(self.bytes.load(Ordering::SeqCst), before);
+        assert_eq!(self.heard(), before);
         error
     }
 }
 
-async fn serve(acceptor: TlsAcceptor, stream: TcpStream, number: usize, bytes: Arc<AtomicUsize>) {
+async fn serve(acceptor: TlsAcceptor, stream: TcpStream, number: usize, heard: Heard) {
     match acceptor.accept(stream).into_fallible().await {
         Ok(stream) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => {
             serve_http2(stream, number).await;
         }
-        Ok(stream) => serve_http1(stream, bytes).await,
+        Ok(stream) => serve_http1(stream, heard).await,
         // The alert is on its way; a close with unread bytes would overtake it.
         Err((_, mut stream)) => while let Ok(1..) = stream.read(&mut [0; 4096]).await {},
     }
 }
 
-async fn serve_http1(mut stream: TlsStream<TcpStream>, bytes: Arc<AtomicUsize>) {
+async fn serve_http1(mut stream: TlsStream<TcpStream>, heard: Heard) {
     let mut buffer = [0; 4096];
     while let Ok(read @ 1..) = stream.read(&mut buffer).await {
-        bytes.fetch_add(read, Ordering::SeqCst);
+        heard.lock().unwrap().extend_from_slice(&buffer[..read]);
         if buffer[..read].ends_with(b"{}") {
             let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nh1";
             stream.write_all(answer).await.unwrap();
@@ -103,7 +111,11 @@ async fn serve_http2(stream: TlsStream<TcpStream>, number: usize) {
             "/reset" => respond.send_reset(h2::Reason::INTERNAL_ERROR),
             _ => {
                 assert!(!request.headers().contains_key("host"));
-                assert_eq!(request.uri().host(), Some("localhost"));
+                assert!(matches!(
+                    request.uri().host(),
+                    Some("localhost" | "service.example")
+                ));
+                assert!(!request.headers().contains_key("proxy-authorization"));
                 let mut body = respond.send_response(Response::new(()), false).unwrap();
                 body.send_data(Bytes::from(format!("h2 {number}")), true)
                     .unwrap();

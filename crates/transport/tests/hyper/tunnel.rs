@@ -1,0 +1,131 @@
+//! The way through a proxy that digs tunnels, to a server that speaks TLS.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use gatelet_transport::{HyperTransport, Proxies, Transport, TransportErrorKind};
+use http::Request;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use super::pki::Authority;
+use super::tls_server::TlsServer;
+use super::wire::CANARY;
+
+/// A proxy that digs every tunnel to one server, whatever the name that it is asked for.
+struct Tunnels {
+    address: SocketAddr,
+    asked: Arc<Mutex<Vec<String>>>,
+    _task: JoinSet<()>,
+}
+
+impl Tunnels {
+    async fn to(server: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let mut task = JoinSet::new();
+        let log = asked.clone();
+        task.spawn(async move {
+            loop {
+                let (client, _) = listener.accept().await.unwrap();
+                tokio::spawn(dig(client, server, log.clone()));
+            }
+        });
+        Self {
+            address,
+            asked,
+            _task: task,
+        }
+    }
+
+    fn proxies(&self) -> Proxies {
+        let url = format!("http://gate:{CANARY}@{}", self.address);
+        Proxies::default().https(&url).unwrap()
+    }
+}
+
+async fn dig(mut client: TcpStream, server: SocketAddr, asked: Arc<Mutex<Vec<String>>>) {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        if client.read_buf(&mut head).await.unwrap_or(0) == 0 {
+            return;
+        }
+    }
+    asked.lock().unwrap().push(String::from_utf8(head).unwrap());
+    let mut server = TcpStream::connect(server).await.unwrap();
+    let answer = b"HTTP/1.1 200 Connection established\r\nContent-Length: 5\r\n\r\n";
+    client.write_all(answer).await.unwrap();
+    let _ = copy_bidirectional(&mut client, &mut server).await;
+}
+
+fn post(path: &str) -> Request<Bytes> {
+    Request::post(format!("https://service.example:8443{path}"))
+        .header("authorization", format!("Bearer {CANARY}"))
+        .header("proxy-authorization", "by mistake")
+        .body(Bytes::from_static(b"{}"))
+        .unwrap()
+}
+
+#[tokio::test]
+async fn t70_credentials_of_proxy_and_server_never_cross_in_a_tunnel() {
+    let authority = Authority::new();
+    let server = TlsServer::start(authority.certify("service.example", |_| {}), &[]).await;
+    let proxy = Tunnels::to(server.address).await;
+    let transport = authority.builder().proxies(proxy.proxies()).build();
+    assert!(!format!("{transport:?}").contains(CANARY));
+    for _ in 0..2 {
+        let answer = transport.send(post("/v1/a")).await.unwrap();
+        assert_eq!(answer.body(), "h1");
+    }
+    let asked = proxy.asked.lock().unwrap().clone();
+    assert_eq!(
+        asked,
+        [
+            "CONNECT service.example:8443 HTTP/1.1\r\nHost: service.example:8443\r\n\
+          Proxy-Authorization: Basic Z2F0ZTpjNG40cnk=\r\n\r\n"
+        ]
+    );
+    let heard = server.heard();
+    assert!(heard.starts_with("POST /v1/a HTTP/1.1\r\n"), "{heard}");
+    assert!(heard.contains(&format!("authorization: Bearer {CANARY}\r\n")));
+    assert!(!heard.to_lowercase().contains("proxy-") && !heard.contains("Z2F0ZTpj"));
+}
+
+#[tokio::test]
+async fn http2_is_spoken_through_a_tunnel() {
+    let authority = Authority::new();
+    let identity = authority.certify("service.example", |_| {});
+    let server = TlsServer::start(identity, &["h2"]).await;
+    let proxy = Tunnels::to(server.address).await;
+    let transport = authority.builder().proxies(proxy.proxies()).build();
+    for _ in 0..2 {
+        let answer = transport.send(post("/v1/a")).await.unwrap();
+        assert_eq!(answer.body(), "h2 0");
+    }
+    assert_eq!(proxy.asked.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn t71_a_proxy_that_answers_in_the_servers_place_is_not_believed() {
+    let (authority, proxys_own) = (Authority::new(), Authority::new());
+    let server = TlsServer::start(proxys_own.certify("service.example", |_| {}), &[]).await;
+    let plaintext = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let speaks_plaintext = plaintext.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut stream, _) = plaintext.accept().await.unwrap();
+        let _ = stream.read(&mut [0; 4096]).await;
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await;
+    });
+    for address in [server.address, speaks_plaintext] {
+        let proxy = Tunnels::to(address).await;
+        let transport: HyperTransport = authority.builder().proxies(proxy.proxies()).build();
+        let error = transport.send(post("/v1/a")).await.unwrap_err();
+        assert_eq!(error.kind(), TransportErrorKind::Tls);
+        assert!(!error.was_sent());
+        super::wire::words(&error);
+    }
+    assert_eq!(server.heard(), "");
+}
