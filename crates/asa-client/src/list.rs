@@ -47,6 +47,7 @@ pub struct List<T> {
     descending: Option<bool>,
     contains: Option<String>,
     page_token: Option<PageToken>,
+    look_ahead: bool,
 }
 
 impl<T> List<T> {
@@ -63,6 +64,7 @@ impl<T> List<T> {
             descending: None,
             contains: None,
             page_token: None,
+            look_ahead: true,
         }
     }
 
@@ -82,6 +84,13 @@ impl<T> List<T> {
     /// that are made here are not used.
     pub fn page_token(mut self, token: PageToken) -> Self {
         self.page_token = Some(token);
+        self
+    }
+
+    /// Sets whether [`pages`](Self::pages) and [`items`](Self::items) ask for the next page while the caller works on
+    /// one; they do unless told otherwise. Who stops early has then asked for at most one page too many.
+    pub fn look_ahead(mut self, look_ahead: bool) -> Self {
+        self.look_ahead = look_ahead;
         self
     }
 
@@ -134,20 +143,24 @@ impl<T> List<T> {
 }
 
 impl<T: 'static> List<T> {
-    /// Fetches page after page, as they are asked for.
+    /// Fetches page after page, one ahead of those that are asked for.
     pub fn pages(self) -> Pages<T> {
         // A position of its own for the first page, too: a link back to it is then a loop.
         let start = self.start().ok().flatten();
         let operation = self.operation.operation();
+        let (channel, look_ahead) = (self.channel.clone(), self.look_ahead);
         let list = Arc::new(self);
         let pages = Pages::new(start, move |token| {
             let list = Arc::clone(&list);
             async move { list.fetch(token).await }
         });
-        pages.during(operation.name)
+        pages
+            .during(operation.name)
+            .look_ahead(look_ahead)
+            .look_ahead_while(move || channel.is_ready())
     }
 
-    /// Gives item after item and fetches pages as they are needed.
+    /// Gives item after item; see [`pages`](Self::pages).
     pub fn items(self) -> Items<T> {
         self.pages().items()
     }
@@ -169,6 +182,7 @@ impl<T> fmt::Debug for List<T> {
             .field("descending", &self.descending)
             .field("contains", &self.contains)
             .field("page_token", &self.page_token)
+            .field("look_ahead", &self.look_ahead)
             .finish_non_exhaustive()
     }
 }

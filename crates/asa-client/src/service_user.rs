@@ -58,6 +58,10 @@ impl CredentialProvider for ServiceUser {
         self.bearer.credential(channel).await
     }
 
+    fn is_ready(&self, channel: &Channel) -> bool {
+        self.bearer.is_ready(channel)
+    }
+
     fn invalidate(&self, refused: &Credential) -> bool {
         self.bearer.invalidate(refused)
     }

@@ -38,6 +38,7 @@ pub struct ListActiveGateTokens {
     channel: Channel,
     page_size: Option<u32>,
     page_token: Option<PageToken>,
+    look_ahead: bool,
 }
 
 impl ListActiveGateTokens {
@@ -46,6 +47,7 @@ impl ListActiveGateTokens {
             channel: channel.clone(),
             page_size: None,
             page_token: None,
+            look_ahead: true,
         }
     }
 
@@ -62,6 +64,13 @@ impl ListActiveGateTokens {
         self
     }
 
+    /// Sets whether [`pages`](Self::pages) and [`items`](Self::items) ask for the next page while the caller works on
+    /// one; they do unless told otherwise. Who stops early has then asked for at most one page too many.
+    pub fn look_ahead(mut self, look_ahead: bool) -> Self {
+        self.look_ahead = look_ahead;
+        self
+    }
+
     /// Fetches one page; its `next_page_token` leads to the next.
     ///
     /// # Errors
@@ -72,18 +81,22 @@ impl ListActiveGateTokens {
         self.fetch(token).await
     }
 
-    /// Fetches page after page, as they are asked for.
+    /// Fetches page after page, one ahead of those that are asked for.
     pub fn pages(self) -> Pages<ActiveGateToken> {
         let start = self.page_token.clone();
+        let (channel, look_ahead) = (self.channel.clone(), self.look_ahead);
         let list = Arc::new(self);
         let pages = Pages::new(start, move |token| {
             let list = Arc::clone(&list);
             async move { list.fetch(token).await }
         });
-        pages.during(OperationId::ListTokens.operation().name)
+        pages
+            .during(OperationId::ListTokens.operation().name)
+            .look_ahead(look_ahead)
+            .look_ahead_while(move || channel.is_ready())
     }
 
-    /// Gives token after token and fetches pages as they are needed.
+    /// Gives token after token; see [`pages`](Self::pages).
     pub fn items(self) -> Items<ActiveGateToken> {
         self.pages().items()
     }
@@ -131,6 +144,7 @@ impl fmt::Debug for ListActiveGateTokens {
         f.debug_struct("ListActiveGateTokens")
             .field("page_size", &self.page_size)
             .field("page_token", &self.page_token)
+            .field("look_ahead", &self.look_ahead)
             .finish_non_exhaustive()
     }
 }

@@ -235,6 +235,7 @@ impl<'a> Attempts<'a> {
         let error = fault
             .error
             .with_retryable(is_transient && is_repeatable)
+            .with_past_deadline(self.remaining().is_zero())
             .with_retry_after(fault.server_delay);
         self.finish(error)
     }

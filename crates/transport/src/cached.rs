@@ -175,6 +175,11 @@ impl<E: Exchange> CredentialProvider for Cached<E> {
         }
     }
 
+    fn is_ready(&self, channel: &Channel) -> bool {
+        let state = self.lock();
+        state.usable(channel.clock().monotonic()).is_some()
+    }
+
     fn invalidate(&self, refused: &Credential) -> bool {
         let mut state = self.lock();
         let is_held = |held: &Held| held.credential.generation() == refused.generation();
@@ -209,6 +214,13 @@ impl State {
         self.early_failures = self.early_failures.saturating_add(1);
         self.no_early_before = now.saturating_add(pause);
         self.failed = Some((round, now, error.clone()));
+    }
+
+    /// The credential, if a call is to use it and not to have a new one.
+    fn usable(&self, now: Duration) -> Option<&Credential> {
+        self.valid(now)
+            .filter(|(_, is_due)| !is_due || self.is_exchanging)
+            .map(|(credential, _)| credential)
     }
 
     /// The credential, if it still lasts, and whether it is time for a new one.
@@ -249,12 +261,10 @@ struct Waiting<'a> {
 impl<'a> Waiting<'a> {
     fn poll(&mut self, context: &Context<'_>, now: Duration) -> Poll<Turn<'a>> {
         let mut state = lock(self.state);
-        let valid = match state.valid(now) {
-            Some((credential, is_due)) if !is_due || state.is_exchanging => {
-                return Poll::Ready(Turn::Use(credential.clone()));
-            }
-            valid => valid.map(|(credential, _)| credential.clone()),
-        };
+        if let Some(credential) = state.usable(now) {
+            return Poll::Ready(Turn::Use(credential.clone()));
+        }
+        let valid = state.valid(now).map(|(credential, _)| credential.clone());
         if state.is_exchanging {
             let (round, id) = self
                 .round_and_id

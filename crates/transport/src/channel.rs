@@ -88,6 +88,15 @@ impl Channel {
         operation.around(Attempts::new(self, &call).run()).await
     }
 
+    /// Whether a call would go out at once, without an exchange for a credential before it.
+    ///
+    /// A listing looks ahead only then: a call that is left alone within an exchange would hold up all others.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        let credentials = self.0.credentials.as_ref();
+        credentials.is_none_or(|provider| provider.is_ready(self))
+    }
+
     /// The address that all paths are below.
     #[must_use]
     pub fn base_url(&self) -> &BaseUrl {

@@ -28,6 +28,13 @@ pub trait CredentialProvider: Send + Sync + 'static {
         channel: &Channel,
     ) -> impl Future<Output = Result<Credential, Error>> + Send;
 
+    /// Whether [`credential`](Self::credential) would end at once, without a call or a wait. Listings look ahead only
+    /// then. By default it would not.
+    fn is_ready(&self, channel: &Channel) -> bool {
+        let _ = channel;
+        false
+    }
+
     /// Told that the server refused this credential; says whether a new one can be had. By default it cannot.
     fn invalidate(&self, refused: &Credential) -> bool {
         let _ = refused;
@@ -42,6 +49,8 @@ pub(crate) trait DynCredentialProvider: Send + Sync {
         channel: &'a Channel,
     ) -> BoxFuture<'a, Result<Credential, Error>>;
 
+    fn is_ready(&self, channel: &Channel) -> bool;
+
     fn invalidate(&self, refused: &Credential) -> bool;
 }
 
@@ -51,6 +60,10 @@ impl<T: CredentialProvider> DynCredentialProvider for T {
         channel: &'a Channel,
     ) -> BoxFuture<'a, Result<Credential, Error>> {
         Box::pin(self.credential(channel))
+    }
+
+    fn is_ready(&self, channel: &Channel) -> bool {
+        CredentialProvider::is_ready(self, channel)
     }
 
     fn invalidate(&self, refused: &Credential) -> bool {
@@ -64,6 +77,10 @@ impl<T: CredentialProvider> CredentialProvider for Arc<T> {
         channel: &Channel,
     ) -> impl Future<Output = Result<Credential, Error>> + Send {
         self.as_ref().credential(channel)
+    }
+
+    fn is_ready(&self, channel: &Channel) -> bool {
+        CredentialProvider::is_ready(self.as_ref(), channel)
     }
 
     fn invalidate(&self, refused: &Credential) -> bool {
@@ -160,6 +177,10 @@ impl CredentialProvider for ApiToken {
     async fn credential(&self, _: &Channel) -> Result<Credential, Error> {
         Ok(self.0.clone())
     }
+
+    fn is_ready(&self, _: &Channel) -> bool {
+        true
+    }
 }
 
 impl fmt::Debug for ApiToken {
@@ -194,6 +215,10 @@ impl Bearer {
 impl CredentialProvider for Bearer {
     async fn credential(&self, _: &Channel) -> Result<Credential, Error> {
         Ok(self.0.clone())
+    }
+
+    fn is_ready(&self, _: &Channel) -> bool {
+        true
     }
 }
 

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::StatusCode;
 
 use crate::{
-    ApiError, Applied, BoxError, CredentialFailure, ErrorKind, PageToken, TransportError,
+    ApiError, Applied, BoxError, CredentialFailure, ErrorKind, PageToken, Phase, TransportError,
     TransportErrorKind, Violation,
 };
 
@@ -40,6 +40,7 @@ struct Inner {
     detail: Option<Box<str>>,
     applied: Applied,
     is_retryable: bool,
+    is_past_deadline: bool,
     attempts: u32,
     elapsed: Duration,
     retry_after: Option<Duration>,
@@ -58,6 +59,7 @@ impl Error {
             detail: None,
             applied: Applied::No,
             is_retryable: false,
+            is_past_deadline: false,
             attempts: 0,
             elapsed: Duration::ZERO,
             retry_after: None,
@@ -200,6 +202,13 @@ impl Error {
         self.0.kind == ErrorKind::RateLimited
     }
 
+    /// Whether the call might have gone well if it had had more time.
+    pub(crate) fn ran_out_of_time(&self) -> bool {
+        let is_ours = |phase| matches!(phase, Phase::Attempt | Phase::Total);
+        let is_timeout = matches!(self.0.kind, ErrorKind::Timeout(phase) if is_ours(phase));
+        self.0.is_retryable && (is_timeout || self.0.is_past_deadline)
+    }
+
     fn is_api(&self, status: StatusCode) -> bool {
         self.0.kind == ErrorKind::Api && self.0.status == Some(status)
     }
@@ -244,6 +253,11 @@ impl Error {
 
     pub(crate) fn with_retryable(mut self, is_retryable: bool) -> Self {
         self.0.is_retryable = is_retryable;
+        self
+    }
+
+    pub(crate) fn with_past_deadline(mut self, is_past_deadline: bool) -> Self {
+        self.0.is_past_deadline = is_past_deadline;
         self
     }
 

@@ -1,5 +1,7 @@
 //! A listing, page by page or item by item.
 
+mod coming;
+
 use std::collections::HashSet;
 use std::collections::hash_map::RandomState;
 use std::fmt;
@@ -7,20 +9,25 @@ use std::future::{Future, poll_fn};
 use std::hash::BuildHasher as _;
 use std::task::{Context, Poll, ready};
 
-use crate::transport::BoxFuture;
+use self::coming::{Arriving, Coming};
 use crate::{Error, ErrorKind, Page, PageToken, PaginationFailure};
 
 /// How many pages a listing may have unless it is told otherwise.
 const PAGE_LIMIT: u32 = 10_000;
 
-type Fetch<T> =
-    Box<dyn FnMut(Option<PageToken>) -> BoxFuture<'static, Result<Page<T>, Error>> + Send>;
+type Fetch<T> = Box<dyn FnMut(Option<PageToken>) -> Arriving<T> + Send>;
 
 /// A listing, page by page.
 ///
-/// The position moves only when a page has arrived. An empty page with a next one goes on. A position that comes
+/// The position moves only when a page is handed out. An empty page with a next one goes on. A position that comes
 /// again ends the listing with an error, after the page that held it. After an error the listing is at its end; the
 /// error says where to resume. Dropping a future of [`try_next`](Self::try_next) loses nothing.
+///
+/// When a page has arrived, the next one is asked for before the page is handed out, so that it is on its way while the
+/// caller works: one page ahead, for which the listing holds a second page. It is given, or its error, when its turn
+/// comes; dropping the listing cancels it. No task is spawned for this: the request is polled once, which is enough for
+/// a transport that goes on by itself, as `HyperTransport` does. Any other is not driven between two pages; one that
+/// holds a scarce permit meanwhile is better used with [`look_ahead(false)`](Self::look_ahead).
 ///
 /// ```
 /// use gatelet_transport::{Page, PageToken, Pages};
@@ -40,8 +47,11 @@ type Fetch<T> =
 /// ```
 pub struct Pages<T> {
     fetch: Fetch<T>,
-    arriving: Option<BoxFuture<'static, Result<Page<T>, Error>>>,
+    /// The page at the position, once it was asked for.
+    coming: Option<Coming<T>>,
     position: Position,
+    looks_ahead: bool,
+    may_look_ahead: Option<Box<dyn Fn() -> bool + Send>>,
     operation: Option<&'static str>,
     page_limit: u32,
     fetched: u32,
@@ -69,8 +79,10 @@ impl<T> Pages<T> {
         let seen = start.iter().map(|token| hasher.hash_one(token)).collect();
         Self {
             fetch: Box::new(move |token| Box::pin(fetch(token))),
-            arriving: None,
+            coming: None,
             position: Position::At(start),
+            looks_ahead: true,
+            may_look_ahead: None,
             operation: None,
             page_limit: PAGE_LIMIT,
             fetched: 0,
@@ -93,7 +105,23 @@ impl<T> Pages<T> {
         self
     }
 
-    /// The position of the page that comes next; `None` is the first page, or the end of the listing.
+    /// Sets whether the next page is asked for while the caller works on one; it is unless told otherwise. A caller who
+    /// stops early has then asked for at most one page too many.
+    #[must_use]
+    pub fn look_ahead(mut self, look_ahead: bool) -> Self {
+        self.looks_ahead = look_ahead;
+        self
+    }
+
+    /// Looks ahead only where this holds when a page has arrived, for example [`Channel::is_ready`](crate::Channel::is_ready).
+    #[must_use]
+    pub fn look_ahead_while(mut self, condition: impl Fn() -> bool + Send + 'static) -> Self {
+        self.may_look_ahead = Some(Box::new(condition));
+        self
+    }
+
+    /// The position of the next page to be handed out, whether or not it was asked for; `None` is the first page, or the
+    /// end of the listing.
     #[must_use]
     pub fn position(&self) -> Option<&PageToken> {
         match &self.position {
@@ -141,14 +169,10 @@ impl<T> Pages<T> {
             Position::Failed(error) => return Poll::Ready(Err(error)),
             Position::At(token) => token,
         };
-        let arriving = self
-            .arriving
-            .get_or_insert_with(|| (self.fetch)(token.clone()));
-        let Poll::Ready(result) = arriving.as_mut().poll(context) else {
+        let Poll::Ready(result) = self.poll_coming(&token, context) else {
             self.position = Position::At(token);
             return Poll::Pending;
         };
-        self.arriving = None;
         let page = match result {
             Ok(page) => page,
             Err(error) => return Poll::Ready(Err(error.with_resume_token(token))),
@@ -156,8 +180,43 @@ impl<T> Pages<T> {
         self.fetched = self.fetched.saturating_add(1);
         if let Some(next) = &page.next_page_token {
             self.position = self.after(next);
+            self.ask_ahead(context);
         }
         Poll::Ready(Ok(Some(page)))
+    }
+
+    /// The page at the position, which is asked for unless it was before.
+    fn poll_coming(
+        &mut self,
+        token: &Option<PageToken>,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<Page<T>, Error>> {
+        let (mut arriving, was_left_alone) = match self.coming.take() {
+            Some(Coming::Here(result)) => return Poll::Ready(result),
+            Some(Coming::LeftAlone(arriving)) => (arriving, true),
+            Some(Coming::Awaited(arriving)) => (arriving, false),
+            None => ((self.fetch)(token.clone()), false),
+        };
+        let mut result = arriving.as_mut().poll(context);
+        if was_left_alone && matches!(&result, Poll::Ready(Err(error)) if error.ran_out_of_time()) {
+            // The caller took the time that the call had, not the server.
+            arriving = (self.fetch)(token.clone());
+            result = arriving.as_mut().poll(context);
+        }
+        if result.is_pending() {
+            self.coming = Some(Coming::Awaited(arriving));
+        }
+        result
+    }
+
+    /// Asks for the page at the position before its turn.
+    fn ask_ahead(&mut self, context: &mut Context<'_>) {
+        if let Position::At(token) = &self.position
+            && self.looks_ahead
+            && self.may_look_ahead.as_ref().is_none_or(|may| may())
+        {
+            self.coming = Some(Coming::ahead((self.fetch)(token.clone()), context));
+        }
     }
 
     /// The position that a page's token leads to, refusing those that would never end.
@@ -178,7 +237,7 @@ impl<T> Pages<T> {
     }
 }
 
-/// A listing, item by item; holds one page at a time.
+/// A listing, item by item; holds one page, and with look-ahead the next one.
 ///
 /// ```
 /// use gatelet_transport::{Page, Pages};
@@ -220,7 +279,8 @@ impl<T> Items<T> {
         Ok(items)
     }
 
-    /// The position of the page after the one whose items are being given.
+    /// The position of the page after the one whose items are being given. Who resumes there after the last item of a page
+    /// misses and repeats nothing.
     #[must_use]
     pub fn position(&self) -> Option<&PageToken> {
         self.pages.position()

@@ -305,3 +305,19 @@ async fn setup_tokens_are_listed_the_same_way() {
     assert_eq!(requests[1].uri().query(), Some("descending=false"));
     assert_eq!(requests[2].uri().query(), Some("offset=6116bb2a"));
 }
+
+#[tokio::test]
+async fn the_next_page_is_asked_for_while_the_caller_works_unless_told_otherwise() {
+    for looks_ahead in [true, false] {
+        let (client, fake) = five_pages(false);
+        let list = client.gateways().list().page_size(1);
+        let list = if looks_ahead {
+            list
+        } else {
+            list.look_ahead(false)
+        };
+        let mut items = list.items();
+        assert_eq!(items.try_next().await.unwrap().unwrap().name, "a");
+        assert_eq!(queries(&fake).len(), 1 + usize::from(looks_ahead));
+    }
+}

@@ -294,3 +294,21 @@ async fn what_a_lost_create_may_have_made_is_found_by_name_kind_and_time() {
         ["pageSize=3000", "nextPageKey=k", "pageSize=3000"]
     );
 }
+
+#[tokio::test]
+async fn the_next_page_is_asked_for_while_the_caller_works_unless_told_otherwise() {
+    for looks_ahead in [true, false] {
+        let (client, fake) =
+            scripted([page(&["a"], Some(r#""k1""#)), page(&["b"], Some(r#""k2""#))]);
+        let list = client.active_gate_tokens().list();
+        let list = if looks_ahead {
+            list
+        } else {
+            list.look_ahead(false)
+        };
+        let mut items = list.items();
+        assert_eq!(items.try_next().await.unwrap().unwrap().name, "a");
+        assert_eq!(fake.requests().len(), 1 + usize::from(looks_ahead));
+        assert_eq!(items.position().map(PageToken::as_str), Some("k1"));
+    }
+}

@@ -8,6 +8,7 @@
 mod answers;
 mod credentials;
 mod faults;
+mod look_ahead;
 mod timing;
 
 use std::time::{Duration, SystemTime};

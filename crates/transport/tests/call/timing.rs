@@ -57,23 +57,26 @@ async fn a_vendors_own_field_counts_only_where_it_slows_down() {
 
 #[tokio::test]
 async fn t26_a_caller_may_take_its_time_between_two_pages() {
-    let fake = FakeTransport::script([Answer::json(200, "1"), Answer::json(200, "2")]);
-    let clock = ManualClock::auto();
-    let shared = channel(&fake, &clock);
-    let mut pages = Pages::new(None, move |token: Option<PageToken>| {
-        let channel = shared.clone();
-        async move {
-            let number: u32 = channel.call(call(Method::GET)).await?.json()?;
-            let next = if token.is_none() { "two" } else { "" };
-            Ok(Page::new(vec![number], PageToken::new(next)))
-        }
-    });
-    assert_eq!(pages.try_next().await.unwrap().unwrap().items, [1]);
-    clock.advance(seconds(3600));
-    assert_eq!(fake.requests().len(), 1);
-    assert_eq!(pages.try_next().await.unwrap().unwrap().items, [2]);
-    assert!(pages.try_next().await.unwrap().is_none());
-    let _ = fake.finish();
+    for looks_ahead in [false, true] {
+        let fake = FakeTransport::script([Answer::json(200, "1"), Answer::json(200, "2")]);
+        let clock = ManualClock::auto();
+        let shared = channel(&fake, &clock);
+        let pages = Pages::new(None, move |token: Option<PageToken>| {
+            let channel = shared.clone();
+            async move {
+                let number: u32 = channel.call(call(Method::GET)).await?.json()?;
+                let next = if token.is_none() { "two" } else { "" };
+                Ok(Page::new(vec![number], PageToken::new(next)))
+            }
+        });
+        let mut pages = pages.look_ahead(looks_ahead);
+        assert_eq!(pages.try_next().await.unwrap().unwrap().items, [1]);
+        clock.advance(seconds(3600));
+        assert_eq!(fake.requests().len(), 1 + usize::from(looks_ahead));
+        assert_eq!(pages.try_next().await.unwrap().unwrap().items, [2]);
+        assert!(pages.try_next().await.unwrap().is_none());
+        let _ = fake.finish();
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,321 @@
+//! Listings that ask for the next page while the caller works on one.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
+
+use gatelet_transport::{
+    Cached, Clock as _, Credential, ErrorKind, Exchange, Issued, Page, PageToken, Pages,
+    PaginationFailure, Phase, Timeouts, TransportErrorKind, from_fn,
+};
+
+use super::*;
+
+/// A listing of numbered pages: `/list?n` holds the item `n` and leads to `n + 1`, up to the last.
+fn pages(channel: &Channel, last: u32) -> Pages<u32> {
+    let (channel, ready) = (channel.clone(), channel.clone());
+    let pages = Pages::new(PageToken::new("1"), move |token: Option<PageToken>| {
+        let channel = channel.clone();
+        async move {
+            let mut call = call(Method::GET);
+            call.query = token.map(|token| token.to_string());
+            let number: u32 = channel.call(call).await?.json()?;
+            let next = (number < last).then(|| (number + 1).to_string());
+            Ok(Page::new(vec![number], next.and_then(PageToken::new)))
+        }
+    });
+    pages.look_ahead_while(move || ready.is_ready())
+}
+
+fn number(request: &http::Request<bytes::Bytes>) -> u32 {
+    request.uri().query().unwrap().parse().unwrap()
+}
+
+/// Answers each page at once.
+fn numbered() -> FakeTransport {
+    FakeTransport::respond(|request| Answer::json(200, number(request).to_string()))
+}
+
+fn asked(fake: &FakeTransport) -> Vec<u32> {
+    fake.requests().iter().map(number).collect()
+}
+
+/// Polls once.
+async fn now<F: Future>(future: F) -> Poll<F::Output> {
+    let mut future = Box::pin(future);
+    std::future::poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await
+}
+
+#[tokio::test]
+async fn the_next_page_is_asked_for_before_one_is_handed_out() {
+    let fake = numbered();
+    let mut pages = pages(&channel(&fake, &ManualClock::auto()), 3);
+    let mut seen = Vec::new();
+    assert!(asked(&fake).is_empty(), "nothing is asked for unpolled");
+    while let Some(page) = pages.try_next().await.unwrap() {
+        seen.push((page.items[0], asked(&fake).len()));
+    }
+    assert_eq!(seen, [(1, 2), (2, 3), (3, 3)], "and none beyond the last");
+    assert_eq!(asked(&fake), [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn without_look_ahead_a_page_is_asked_for_at_its_turn() {
+    let fake = numbered();
+    let mut pages = pages(&channel(&fake, &ManualClock::auto()), 3).look_ahead(false);
+    let mut seen = Vec::new();
+    while let Some(page) = pages.try_next().await.unwrap() {
+        seen.push((page.items[0], asked(&fake).len()));
+    }
+    assert_eq!(seen, [(1, 1), (2, 2), (3, 3)]);
+}
+
+#[tokio::test]
+async fn a_caller_who_stops_early_has_asked_for_one_page_too_many() {
+    let fake = numbered();
+    let mut items = pages(&channel(&fake, &ManualClock::auto()), 100).items();
+    for wanted in 1..=5 {
+        assert_eq!(items.try_next().await.unwrap(), Some(wanted));
+    }
+    drop(items);
+    assert_eq!(asked(&fake), [1, 2, 3, 4, 5, 6]);
+}
+
+#[tokio::test]
+async fn the_limit_of_pages_is_not_passed_by_looking_ahead() {
+    let fake = numbered();
+    let mut pages = pages(&channel(&fake, &ManualClock::auto()), 100).page_limit(2);
+    while let Ok(page) = pages.try_next().await {
+        assert!(page.is_some(), "it ends with an error");
+    }
+    assert_eq!(asked(&fake), [1, 2]);
+}
+
+#[tokio::test]
+async fn the_position_moves_only_when_a_page_is_handed_out() {
+    let fake = numbered();
+    let shared = channel(&fake, &ManualClock::auto());
+    let mut pages = pages(&shared, 4);
+    assert_eq!(pages.position().unwrap().as_str(), "1");
+    pages.try_next().await.unwrap();
+    assert_eq!(asked(&fake), [1, 2], "the second page is here");
+    assert_eq!(pages.position().unwrap().as_str(), "2");
+}
+
+#[tokio::test]
+async fn an_error_that_came_ahead_is_given_at_its_turn_and_says_where_to_resume() {
+    let fake = FakeTransport::respond(|request| match number(request) {
+        2 => Answer::json(403, r#"{"code": "no", "message": "no"}"#),
+        number => Answer::json(200, number.to_string()),
+    });
+    let mut pages = pages(&channel(&fake, &ManualClock::auto()), 3);
+    assert_eq!(pages.try_next().await.unwrap().unwrap().items, [1]);
+    assert_eq!(asked(&fake), [1, 2]);
+    let error = pages.try_next().await.unwrap_err();
+    assert_eq!(error.status().unwrap(), 403);
+    assert_eq!(error.resume_token().unwrap().as_str(), "2");
+    assert!(pages.try_next().await.unwrap().is_none());
+    assert_eq!(asked(&fake), [1, 2]);
+}
+
+#[tokio::test]
+async fn a_loop_is_not_followed_ahead() {
+    let fake = numbered();
+    let shared = channel(&fake, &ManualClock::auto());
+    let mut pages = Pages::new(PageToken::new("1"), move |_| {
+        let channel = shared.clone();
+        async move {
+            let mut call = call(Method::GET);
+            call.query = Some("1".into());
+            let number: u32 = channel.call(call).await?.json()?;
+            Ok(Page::new(vec![number], PageToken::new("1")))
+        }
+    });
+    assert_eq!(pages.try_next().await.unwrap().unwrap().items, [1]);
+    let error = pages.try_next().await.unwrap_err();
+    assert_eq!(
+        error.kind(),
+        &ErrorKind::Pagination(PaginationFailure::Loop)
+    );
+    assert_eq!(asked(&fake), [1]);
+}
+
+/// A server that takes this long for a page, whether or not its answer is being waited for.
+async fn listing_takes(looks_ahead: bool) -> Duration {
+    let clock = ManualClock::new();
+    let server = clock.clone();
+    let transport = from_fn(move |request| {
+        let answered = server.monotonic() + Duration::from_millis(20);
+        let clock = server.clone();
+        async move {
+            clock
+                .sleep(answered.saturating_sub(clock.monotonic()))
+                .await;
+            let body = number(&request).to_string();
+            let response = http::Response::builder().header("content-type", "application/json");
+            Ok(response.body(body.into()).unwrap())
+        }
+    });
+    let channel = builder().build_with(transport, clock.clone()).unwrap();
+    let mut pages = pages(&channel, 10).look_ahead(looks_ahead);
+    let mut handed_out = 0;
+    loop {
+        let next = {
+            let mut next = Box::pin(pages.try_next());
+            loop {
+                match now(next.as_mut()).await {
+                    Poll::Ready(next) => break next.unwrap(),
+                    Poll::Pending => clock.advance(Duration::from_millis(1)),
+                }
+            }
+        };
+        let Some(page) = next else { break };
+        handed_out += page.items.len();
+        // The caller works.
+        clock.advance(Duration::from_millis(20));
+    }
+    assert_eq!(handed_out, 10);
+    clock.monotonic()
+}
+
+#[tokio::test]
+async fn the_server_and_the_caller_work_at_the_same_time() {
+    assert_eq!(listing_takes(false).await, Duration::from_millis(400));
+    assert_eq!(listing_takes(true).await, Duration::from_millis(220));
+}
+
+/// Counts the requests that are under way.
+struct UnderWay(Arc<AtomicUsize>);
+
+impl UnderWay {
+    fn begin(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(count.clone())
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[tokio::test]
+async fn a_listing_that_is_dropped_cancels_what_it_asked_for_ahead() {
+    let under_way = Arc::new(AtomicUsize::new(0));
+    let count = under_way.clone();
+    let transport = from_fn(move |request| {
+        let under_way = UnderWay::begin(&count);
+        async move {
+            if number(&request) == 2 {
+                std::future::pending::<()>().await;
+            }
+            drop(under_way);
+            let response = http::Response::builder().header("content-type", "application/json");
+            Ok(response.body("1".into()).unwrap())
+        }
+    });
+    let channel = builder().build_with(transport, ManualClock::new()).unwrap();
+    let mut pages = pages(&channel, 3);
+    pages.try_next().await.unwrap();
+    assert_eq!(under_way.load(Ordering::SeqCst), 1);
+    assert!(now(pages.try_next()).await.is_pending(), "a dropped wait");
+    assert_eq!(under_way.load(Ordering::SeqCst), 1, "keeps what was begun");
+    drop(pages);
+    assert_eq!(under_way.load(Ordering::SeqCst), 0);
+}
+
+/// The second page fails in this way the first time, once it is looked for again after an hour.
+async fn after_an_hour(answer: fn() -> Answer) -> (Result<Vec<u32>, Error>, Vec<u32>) {
+    let clock = ManualClock::new();
+    let fake = FakeTransport::respond({
+        let asked = AtomicUsize::new(0);
+        move |request| match asked.fetch_add(1, Ordering::SeqCst) {
+            1 => answer(),
+            _ => Answer::json(200, number(request).to_string()),
+        }
+    });
+    let (inner, sleeper) = (fake.clone(), clock.clone());
+    let transport = from_fn(move |request| {
+        let (inner, clock) = (inner.clone(), sleeper.clone());
+        async move {
+            if inner.requests().len() == 1 {
+                // The answer comes while nobody looks.
+                clock.sleep(Duration::from_secs(1)).await;
+            }
+            gatelet_transport::Transport::send(&inner, request).await
+        }
+    });
+    let channel = builder()
+        .retry(RetryPolicy::never())
+        .timeouts(Timeouts::default())
+        .build_with(transport, clock.clone())
+        .unwrap();
+    let mut pages = pages(&channel, 3);
+    assert_eq!(pages.try_next().await.unwrap().unwrap().items, [1]);
+    clock.advance(seconds(3600));
+    let rest: Result<Vec<_>, Error> = pages.try_collect().await;
+    let rest = rest.map(|pages| pages.into_iter().flatten().collect());
+    (rest, asked(&fake))
+}
+
+#[tokio::test]
+async fn time_that_the_caller_took_is_not_held_against_the_next_page() {
+    let (rest, asked) = after_an_hour(|| Answer::json(200, "2")).await;
+    assert_eq!((rest.unwrap(), asked), (vec![2, 3], vec![1, 2, 3]));
+    // No attempt would have been left for these, so the page is asked for anew.
+    for answer in [Answer::hang, || Answer::status(503)] {
+        let (rest, asked) = after_an_hour(answer).await;
+        assert_eq!((rest.unwrap(), asked), (vec![2, 3], vec![1, 2, 2, 3]));
+    }
+    // More time would not have helped.
+    let (rest, asked) = after_an_hour(|| Answer::json(403, "{}")).await;
+    assert_eq!(rest.unwrap_err().status().unwrap(), 403);
+    assert_eq!(asked, [1, 2]);
+    let interrupted = || Answer::error(TransportErrorKind::Timeout(Phase::Connect));
+    assert!(after_an_hour(interrupted).await.0.is_ok());
+}
+
+/// Bearers that last a minute.
+struct Minutes;
+
+impl Exchange for Minutes {
+    async fn exchange(&self, channel: &Channel) -> Result<Issued, Error> {
+        let mut exchange = call(Method::POST);
+        exchange.authenticated = false;
+        exchange.query = Some("0".into());
+        exchange.success = 200;
+        channel.call(exchange).await?;
+        Ok(Issued::new(
+            Credential::new("Bearer", "example")?,
+            seconds(60),
+        ))
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_asked_for_ahead_while_a_new_credential_is_due() {
+    let (fake, clock) = (numbered(), ManualClock::auto());
+    let channel = builder()
+        .credentials(Cached::new(Minutes))
+        .build_with(fake.clone(), clock.clone())
+        .unwrap();
+    let mut pages = pages(&channel, 4);
+    assert!(!channel.is_ready());
+    pages.try_next().await.unwrap();
+    assert!(channel.is_ready());
+    assert_eq!(asked(&fake), [0, 1, 2]);
+    clock.advance(seconds(55));
+    // An exchange that was left alone would hold up every other call of the client.
+    pages.try_next().await.unwrap();
+    assert_eq!(asked(&fake), [0, 1, 2]);
+    channel
+        .call(Call {
+            query: Some("9".into()),
+            ..call(Method::GET)
+        })
+        .await
+        .unwrap();
+    pages.try_next().await.unwrap();
+    assert_eq!(asked(&fake), [0, 1, 2, 0, 9, 3, 4]);
+}
