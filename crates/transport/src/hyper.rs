@@ -28,8 +28,8 @@
 //! | no tokio runtime, a URI without host, TLS not built in | `Config`, not sent |
 //! | the runtime is dropped during a call | `Interrupted` if the request may have been written, else `Connect` |
 //!
-//! An error after the head arrived carries its status. A connection goes back to the pool only after a complete answer
-//! whose end is beyond doubt; a 204 that announces a body, for one, closes it.
+//! An error after the status arrived carries it, even where the head never became whole (HTTP/1.1). A connection goes back
+//! to the pool only after a complete answer whose end is beyond doubt; a 204 that announces a body, for one, closes it.
 //!
 //! "Took a byte" is counted where hyper writes to the socket (with TLS: before encryption), and read when the task of the
 //! connection has ended. HTTP/2 connections have several users, so there only a request that was never encoded and a
@@ -48,6 +48,7 @@ mod dial;
 mod exceptions;
 mod exchange;
 mod fault;
+mod heard;
 #[cfg(feature = "ring")]
 mod identity;
 mod interim;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::client::conn::{TrySendError, http1};
@@ -14,6 +14,7 @@ use hyper_util::rt::TokioIo;
 use tokio::task::JoinHandle;
 
 use super::dial::dial;
+use super::heard::{Heard, Listening};
 use super::metered::{Metered, Written};
 use super::origin::Origin;
 use super::proxy::Proxy;
@@ -35,6 +36,7 @@ pub(super) struct Connection {
     sender: Sender,
     line: Line,
     written: Written,
+    heard: Heard,
     /// Kept for its drop, which closes the socket.
     driver: Arc<Driver>,
 }
@@ -114,7 +116,8 @@ impl Connection {
         /// hyper refuses to work with less than this.
         const SMALLEST_BUFFER: usize = 8 * 1024;
 
-        let written = Written::default();
+        let (written, heard) = (Written::default(), Heard::default());
+        let stream = Listening::new(stream, heard.clone());
         let (sender, driver) = http1::Builder::new()
             .max_headers(limits.head_fields)
             .max_header_size(limits.head)
@@ -126,6 +129,7 @@ impl Connection {
             sender: Sender::Http1(sender),
             line,
             written,
+            heard,
             driver: Driver::spawn(driver),
         })
     }
@@ -145,6 +149,7 @@ impl Connection {
             sender: Sender::Http2(sender),
             line,
             written,
+            heard: Heard::default(),
             driver: Driver::spawn(driver),
         })
     }
@@ -155,7 +160,10 @@ impl Connection {
         request: Request<Body>,
     ) -> Result<Response<Incoming>, TrySendError<Request<Body>>> {
         match &mut self.sender {
-            Sender::Http1(sender) => sender.try_send_request(request).await,
+            Sender::Http1(sender) => {
+                self.heard.restart();
+                sender.try_send_request(request).await
+            }
             #[cfg(feature = "ring")]
             Sender::Http2(sender) => sender.try_send_request(request).await,
         }
@@ -178,6 +186,7 @@ impl Connection {
                 sender: Sender::Http2(sender.clone()),
                 line: self.line.clone(),
                 written: self.written.clone(),
+                heard: self.heard.clone(),
                 driver: self.driver.clone(),
             }),
         }
@@ -227,6 +236,11 @@ impl Connection {
         #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.
         let settled = tokio::time::timeout(PATIENCE, ready).await;
         matches!(settled, Ok(Ok(())))
+    }
+
+    /// The status of the answer to the last request, which may be known before its head is whole; HTTP/1.1 only.
+    pub(super) fn status_heard(&self) -> Option<StatusCode> {
+        self.heard.status()
     }
 
     /// How many bytes were written to it so far.

@@ -69,8 +69,11 @@ impl<'a> Lease<'a> {
             Ok(Err(_)) => fault::protocol("the server sends interim answers without end"),
             Err(_) => TransportError::new(TransportErrorKind::Timeout(Phase::FirstByte)),
         };
+        let status = connection.status_heard();
         Err(Failure::Final(if self.close_unwritten(before).await {
             fault::unsent(error)
+        } else if let Some(status) = status {
+            error.with_status(status)
         } else {
             error
         }))

@@ -117,11 +117,17 @@ async fn t9_a_reset_after_the_request_is_an_interruption() {
 
 #[tokio::test]
 async fn t10_an_empty_reply_is_an_interruption() {
-    for half in ["", "HTTP/1.1", "HTTP/1.1 200 OK\r\ncontent-le"] {
+    let hints = "HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\n";
+    for (half, status) in [
+        ("", None),
+        ("HTTP/1.1", None),
+        ("HTTP/1.1 200 OK\r\ncontent-le", Some(StatusCode::OK)),
+        (hints, None),
+    ] {
         let error = failure(vec![Step::Read, send(half)]).await;
         assert_eq!(error.kind(), TransportErrorKind::Interrupted, "{half}");
         assert!(error.was_sent());
-        assert_eq!(error.status(), None);
+        assert_eq!(error.status(), status, "{half}");
     }
 }
 

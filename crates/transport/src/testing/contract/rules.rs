@@ -230,10 +230,15 @@ async fn adds_nothing<S: Stage>(stage: &S) -> Result<(), String> {
 async fn no_part_of_a_body<S: Stage>(stage: &S) -> Result<(), String> {
     let mut created = answer(201);
     *created.body_mut() = pattern(1000);
-    for (act, status, what) in [
-        (Act::CutBody(created.clone()), Some(201), "cut in its body"),
-        (Act::CutHead(created), None, "cut in its head"),
-        (Act::Close, None, "without a byte"),
+    // The status that the server has said, where the transport can know it: not every stack tells it before the head is whole.
+    for (act, statuses, what) in [
+        (
+            Act::CutBody(created.clone()),
+            &[Some(201)][..],
+            "cut in its body",
+        ),
+        (Act::CutHead(created), &[Some(201), None], "cut in its head"),
+        (Act::Close, &[None], "without a byte"),
     ] {
         let meeting = stage.open(vec![act]);
         let request = meeting.request(Method::POST, "/things");
@@ -245,8 +250,11 @@ async fn no_part_of_a_body<S: Stage>(stage: &S) -> Result<(), String> {
             format!("an answer {what} says that the request was not sent")
         })?;
         let got = error.status().map(|status| status.as_u16());
-        ensure(got == status, || {
-            format!("an answer {what} has the status {got:?} and not {status:?}")
+        ensure(statuses.contains(&got), || {
+            format!(
+                "an answer {what} has the status {got:?} and not {:?}",
+                statuses[0]
+            )
         })?;
     }
     Ok(())

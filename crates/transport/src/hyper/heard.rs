@@ -1,0 +1,217 @@
+//! The status of an answer whose head never became whole.
+//!
+//! hyper tells a status with the whole head only. When the connection breaks in the middle of the head, the server has
+//! already said whether it did what it was asked to, so the bytes are read along here.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+
+use http::StatusCode;
+use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
+
+/// What has been heard of the answer to one request; a clone hears the same.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Heard(Arc<Mutex<Part>>);
+
+/// The part of an answer that is being heard.
+#[derive(Debug)]
+enum Part {
+    /// The beginning of a status line.
+    Line(Vec<u8>),
+    /// The fields of an interim answer; whether a line of them has just begun.
+    Interim(bool),
+    /// The rest, once the status is known, or was none.
+    Rest(Option<StatusCode>),
+}
+
+impl Default for Part {
+    fn default() -> Self {
+        Self::Line(Vec::with_capacity(LINE))
+    }
+}
+
+/// The bytes of `HTTP/1.1 200` and the one that ends the status.
+const LINE: usize = 13;
+
+impl Heard {
+    /// Forgets what was heard: another request is about to be sent.
+    pub(super) fn restart(&self) {
+        *self.part() = Part::default();
+    }
+
+    /// The status of the answer, interim ones aside, as soon as the connection has brought it.
+    pub(super) fn status(&self) -> Option<StatusCode> {
+        match *self.part() {
+            Part::Rest(status) => status,
+            Part::Line(_) | Part::Interim(_) => None,
+        }
+    }
+
+    fn has_ended(&self) -> bool {
+        matches!(*self.part(), Part::Rest(_))
+    }
+
+    fn hear(&self, bytes: &[u8]) {
+        let mut part = self.part();
+        for &byte in bytes {
+            match &mut *part {
+                Part::Line(line) => {
+                    line.push(byte);
+                    if line.len() == LINE {
+                        *part = match status(line) {
+                            // After 101 the bytes are of another protocol.
+                            Some(status) if status.is_informational() && status != 101 => {
+                                Part::Interim(false)
+                            }
+                            status => Part::Rest(status),
+                        };
+                    }
+                }
+                Part::Interim(line_begins) => match byte {
+                    b'\n' if *line_begins => *part = Part::default(),
+                    b'\n' => *line_begins = true,
+                    b'\r' => {}
+                    _ => *line_begins = false,
+                },
+                Part::Rest(_) => return,
+            }
+        }
+    }
+
+    fn part(&self) -> MutexGuard<'_, Part> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The status in the first bytes of a status line.
+fn status(line: &[u8]) -> Option<StatusCode> {
+    let rest = line.strip_prefix(b"HTTP/1.")?;
+    match rest {
+        [b'0' | b'1', b' ', status @ .., b' ' | b'\r' | b'\n'] => {
+            StatusCode::from_bytes(status).ok()
+        }
+        _ => None,
+    }
+}
+
+/// A stream that lets a [`Heard`] hear what is read from it.
+pub(super) struct Listening<T> {
+    stream: T,
+    heard: Heard,
+}
+
+impl<T> Listening<T> {
+    pub(super) fn new(stream: T, heard: Heard) -> Self {
+        Self { stream, heard }
+    }
+}
+
+impl<T: Read + Unpin> Read for Listening<T> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        mut buf: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.heard.has_ended() {
+            return Pin::new(&mut self.stream).poll_read(cx, buf);
+        }
+        // A cursor does not show what was read into it, so the beginning of an answer makes a detour.
+        let mut space = [0; 1024];
+        let most = buf.remaining().min(space.len());
+        let (space, _) = space.split_at_mut(most);
+        let mut beginning = ReadBuf::new(space);
+        let read = Pin::new(&mut self.stream).poll_read(cx, beginning.unfilled());
+        self.heard.hear(beginning.filled());
+        buf.put_slice(beginning.filled());
+        read
+    }
+}
+
+impl<T: Write + Unpin> Write for Listening<T> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Heard;
+
+    fn heard(text: &str) -> Option<u16> {
+        let (heard, bytewise) = (Heard::default(), Heard::default());
+        heard.hear(text.as_bytes());
+        for byte in text.as_bytes() {
+            bytewise.hear(&[*byte]);
+        }
+        assert_eq!(heard.status(), bytewise.status(), "{text:?}");
+        heard.status().map(|status| status.as_u16())
+    }
+
+    #[test]
+    fn the_status_is_known_once_its_three_digits_have_ended() {
+        let line = "HTTP/1.1 201 Created\r\nx: y";
+        for length in 0..=line.len() {
+            let known = (length >= 13).then_some(201);
+            assert_eq!(heard(&line[..length]), known, "{length}");
+        }
+        assert_eq!(heard("HTTP/1.0 204\r\n"), Some(204));
+    }
+
+    #[test]
+    fn an_interim_answer_is_not_the_answer() {
+        let hints = "HTTP/1.1 103 Early Hints\r\nlink: <a>\r\nx: HTTP/1.1 500 No\r\n\r\n";
+        assert_eq!(heard(hints), None);
+        assert_eq!(heard(&format!("{hints}{hints}HTTP/1.1 403 No")), Some(403));
+        assert_eq!(heard("HTTP/1.1 100 Continue\n\nHTTP/1.1 200 OK"), Some(200));
+        assert_eq!(heard("HTTP/1.1 101 Switching\r\n\r\n"), Some(101));
+    }
+
+    #[test]
+    fn what_is_no_status_line_says_nothing() {
+        for text in [
+            "HTTP/2.0 200 OK\r\n",
+            "HTTP/1.1 2000 OK\r\n",
+            "HTTP/1.1 099 No\r\n",
+            "HTTP/1.1  200 OK\r\n",
+            "\0\0\0\0HTTP/1.1 200 OK",
+        ] {
+            assert_eq!(heard(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn each_request_has_an_answer_of_its_own() {
+        let heard = Heard::default();
+        heard.hear(b"HTTP/1.1 201 Created\r\n\r\n");
+        heard.restart();
+        assert_eq!(heard.status(), None);
+        heard.hear(b"HTTP/1.1 404 Not Found");
+        assert_eq!(heard.status().map(|status| status.as_u16()), Some(404));
+    }
+}
