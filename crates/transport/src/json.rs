@@ -78,11 +78,9 @@ fn diagnose<T: DeserializeOwned>(text: &str, first: &serde_json::Error) -> Probl
 
 /// The path, with the field that is missing or twice there: the decoder stands beside that field, not in it.
 fn path_of(path: &str, message: &str) -> String {
-    let mut full = if path == "." {
-        String::new()
-    } else {
-        path.to_owned()
-    };
+    // A last `?` stands for a field whose name could not be read.
+    let path = path.strip_suffix('?').unwrap_or(path);
+    let mut full = path.strip_suffix('.').unwrap_or(path).to_owned();
     let field = ["missing field `", "duplicate field `"]
         .into_iter()
         .find_map(|start| message.strip_prefix(start)?.strip_suffix('`'));
@@ -269,6 +267,12 @@ mod tests {
             super::path_of("list[3].id", "duplicate field `id`"),
             "list[3].id"
         );
+    }
+
+    #[test]
+    fn a_field_whose_name_is_cut_is_told_by_what_is_around_it() {
+        assert_eq!(problem(r#"{"a"#).path, "");
+        assert_eq!(super::path_of("list[3].?", "EOF while parsing"), "list[3]");
     }
 
     #[test]

@@ -4,6 +4,7 @@
     reason = "a test says by its panic what went wrong"
 )]
 
+mod bytes;
 mod corpus;
 mod fields;
 mod fixtures;
@@ -12,6 +13,7 @@ mod operations;
 mod round_trip;
 mod schemas;
 mod secrets;
-mod table;
+pub mod table;
 mod times;
 mod updates;
+pub mod values;

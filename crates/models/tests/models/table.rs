@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// What a field may be when it is read.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Presence {
+pub enum Presence {
     /// Always there and never null.
     Required,
     /// Always there; null is empty.
@@ -25,31 +25,38 @@ use Presence::{Defaulted, Optional, Patched, Required, RequiredList};
 
 /// A model with a sample that has every field. The text `hunter2` stands for every secret.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Model {
-    pub(crate) name: &'static str,
-    pub(crate) sample: &'static str,
-    pub(crate) fields: &'static [(&'static str, Presence)],
+pub struct Model {
+    /// Such as `asa::Gateway`.
+    pub name: &'static str,
+    /// JSON with every field.
+    pub sample: &'static str,
+    /// Its fields in the order of the description.
+    pub fields: &'static [(&'static str, Presence)],
     /// Reads, writes, and checks that what was written reads back equal and is written the same again.
-    pub(crate) rewrite: fn(&str) -> Result<String, Failure>,
+    pub rewrite: fn(&str) -> Result<String, Failure>,
+    /// The same from bytes as they come, through the decoding that the clients use.
+    pub receive: fn(&[u8]) -> Result<String, transport::Error>,
     /// Both `Debug` forms.
-    pub(crate) show: fn(&str) -> String,
+    pub show: fn(&str) -> String,
 }
 
 /// Why a text is no such model.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub struct Failure {
     /// The place, such as `list[0].name`; `.` for the whole.
-    pub(crate) path: String,
-    pub(crate) message: String,
+    pub path: String,
+    /// What the model or the parser says of it.
+    pub message: String,
 }
 
 impl Model {
-    pub(crate) fn value(&self) -> Value {
+    /// The sample as JSON.
+    pub fn value(&self) -> Value {
         serde_json::from_str(self.sample).expect(self.name)
     }
 
     /// Rewrites a text that must be taken.
-    pub(crate) fn accept(&self, text: &str) -> Value {
+    pub fn accept(&self, text: &str) -> Value {
         match (self.rewrite)(text) {
             Ok(text) => serde_json::from_str(&text).expect("JSON"),
             Err(failure) => panic!("{} refuses {text}: {failure:?}", self.name),
@@ -57,7 +64,7 @@ impl Model {
     }
 
     /// The failure of a text that must be refused.
-    pub(crate) fn refuse(&self, text: &str) -> Failure {
+    pub fn refuse(&self, text: &str) -> Failure {
         match (self.rewrite)(text) {
             Ok(written) => panic!("{} takes {text} as {written}", self.name),
             Err(failure) => failure,
@@ -65,14 +72,14 @@ impl Model {
     }
 
     /// The sample with the value at one place replaced by raw text.
-    pub(crate) fn with(&self, place: &str, raw: &str) -> String {
+    pub fn with(&self, place: &str, raw: &str) -> String {
         let mut value = self.value();
         *value.pointer_mut(place).expect(place) = Value::from("\u{1}here");
         value.to_string().replace("\"\\u0001here\"", raw)
     }
 
     /// The sample without one of its fields.
-    pub(crate) fn without(&self, field: &str) -> String {
+    pub fn without(&self, field: &str) -> String {
         let mut value = self.value();
         value
             .as_object_mut()
@@ -83,14 +90,14 @@ impl Model {
     }
 
     /// Every place in the sample below the whole, as a JSON pointer, with its value.
-    pub(crate) fn places(&self) -> Vec<(String, Value)> {
+    pub fn places(&self) -> Vec<(String, Value)> {
         let mut places = Vec::new();
         collect(&self.value(), "", &mut places);
         places
     }
 
     /// The places that hold a point in time.
-    pub(crate) fn times(&self) -> Vec<String> {
+    pub fn times(&self) -> Vec<String> {
         let is_time = |value: &Value| {
             value
                 .as_str()
@@ -125,7 +132,7 @@ fn collect(value: &Value, place: &str, places: &mut Vec<(String, Value)>) {
 }
 
 /// A JSON pointer in the words of an error: `/list/0/name` is `list[0].name`.
-pub(crate) fn path(place: &str) -> String {
+pub fn path(place: &str) -> String {
     let mut path = String::new();
     for step in place.split('/').skip(1) {
         match step.parse::<usize>() {
@@ -138,7 +145,7 @@ pub(crate) fn path(place: &str) -> String {
 }
 
 /// Reads a model and names the place of what is wrong.
-pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
     let mut json = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| Failure {
         path: error.path().to_string(),
@@ -154,13 +161,24 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
 fn rewrite<T: DeserializeOwned + Serialize + PartialEq + Debug>(
     text: &str,
 ) -> Result<String, Failure> {
-    let value: T = read(text)?;
-    let written = serde_json::to_string(&value).expect("writes");
+    read::<T>(text).map(|value| written(&value))
+}
+
+fn receive<T: DeserializeOwned + Serialize + PartialEq + Debug>(
+    body: &[u8],
+) -> Result<String, transport::Error> {
+    let reply = transport::testing::reply(body.to_vec());
+    reply.json::<T>().map(|value| written(&value))
+}
+
+/// The value as JSON, which must read back equal and be written the same again.
+fn written<T: DeserializeOwned + Serialize + PartialEq + Debug>(value: &T) -> String {
+    let written = serde_json::to_string(value).expect("writes");
     let again: T =
         serde_json::from_str(&written).unwrap_or_else(|error| panic!("{written}: {error}"));
-    assert_eq!(again, value, "{written}");
+    assert_eq!(again, *value, "{written}");
     assert_eq!(serde_json::to_string(&again).expect("writes"), written);
-    Ok(written)
+    written
 }
 
 fn show<T: DeserializeOwned + Debug>(text: &str) -> String {
@@ -170,11 +188,13 @@ fn show<T: DeserializeOwned + Debug>(text: &str) -> String {
 
 macro_rules! models {
     ($($model:path { $($field:literal: $presence:ident = $value:literal,)+ })+) => {
-        pub(crate) const MODELS: &[Model] = &[$(Model {
+        /// Every object of both descriptions.
+        pub const MODELS: &[Model] = &[$(Model {
             name: stringify!($model),
             sample: concat!("{", models!(@ $($field $value)+), "}"),
             fields: &[$(($field, $presence)),+],
             rewrite: rewrite::<$model>,
+            receive: receive::<$model>,
             show: show::<$model>,
         }),+];
     };
@@ -307,60 +327,65 @@ models! {
     }
 }
 
-/// The objects of a description and their properties, by the indentation of its lines.
-fn described(vendor: &str, description: &'static str) -> Vec<(String, Vec<&'static str>)> {
-    let mut objects: Vec<(String, Vec<&str>)> = Vec::new();
-    let mut has_properties = false;
-    let lines = description
-        .lines()
-        .skip_while(|line| *line != "  schemas:")
-        .skip(1);
-    for line in lines.take_while(|line| line.starts_with("    ") || line.is_empty()) {
-        let text = line.trim_start();
-        let Some(name) = text
-            .strip_suffix(':')
-            .or_else(|| text.split_once(':').map(|(name, _)| name))
-        else {
-            continue;
-        };
-        match line.len() - text.len() {
-            4 => {
-                objects.push((format!("{vendor}::{name}"), Vec::new()));
-                has_properties = false;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The objects of a description and their properties, by the indentation of its lines.
+    fn described(vendor: &str, description: &'static str) -> Vec<(String, Vec<&'static str>)> {
+        let mut objects: Vec<(String, Vec<&str>)> = Vec::new();
+        let mut has_properties = false;
+        let lines = description
+            .lines()
+            .skip_while(|line| *line != "  schemas:")
+            .skip(1);
+        for line in lines.take_while(|line| line.starts_with("    ") || line.is_empty()) {
+            let text = line.trim_start();
+            let Some(name) = text
+                .strip_suffix(':')
+                .or_else(|| text.split_once(':').map(|(name, _)| name))
+            else {
+                continue;
+            };
+            match line.len() - text.len() {
+                4 => {
+                    objects.push((format!("{vendor}::{name}"), Vec::new()));
+                    has_properties = false;
+                }
+                6 => has_properties = name == "properties",
+                8 if has_properties => objects.last_mut().expect("a schema").1.push(name),
+                _ => {}
             }
-            6 => has_properties = name == "properties",
-            8 if has_properties => objects.last_mut().expect("a schema").1.push(name),
-            _ => {}
+        }
+        objects.retain(|(_, properties)| !properties.is_empty());
+        objects
+    }
+
+    #[test]
+    fn the_table_has_every_object_and_property_of_the_descriptions() {
+        let asa = described("asa", include_str!("../../openapi/asa.yaml"));
+        let dt = described("dt", include_str!("../../openapi/dt.yaml"));
+        let mut described: Vec<_> = asa.into_iter().chain(dt).collect();
+        let names = |model: &Model| model.fields.iter().map(|(name, _)| *name).collect();
+        let mut tabled: Vec<_> = MODELS
+            .iter()
+            .map(|model| (model.name.replace(' ', ""), names(model)))
+            .collect();
+        described.sort();
+        tabled.sort();
+        assert_eq!(tabled, described);
+    }
+
+    #[test]
+    fn each_sample_reads_and_is_written_back() {
+        for model in MODELS {
+            assert_eq!(model.accept(model.sample), model.value(), "{}", model.name);
         }
     }
-    objects.retain(|(_, properties)| !properties.is_empty());
-    objects
-}
 
-#[test]
-fn the_table_has_every_object_and_property_of_the_descriptions() {
-    let asa = described("asa", include_str!("../../openapi/asa.yaml"));
-    let dt = described("dt", include_str!("../../openapi/dt.yaml"));
-    let mut described: Vec<_> = asa.into_iter().chain(dt).collect();
-    let names = |model: &Model| model.fields.iter().map(|(name, _)| *name).collect();
-    let mut tabled: Vec<_> = MODELS
-        .iter()
-        .map(|model| (model.name.replace(' ', ""), names(model)))
-        .collect();
-    described.sort();
-    tabled.sort();
-    assert_eq!(tabled, described);
-}
-
-#[test]
-fn each_sample_reads_and_is_written_back() {
-    for model in MODELS {
-        assert_eq!(model.accept(model.sample), model.value(), "{}", model.name);
+    #[test]
+    fn a_place_is_named_as_errors_name_it() {
+        assert_eq!(path("/list/0/name"), "list[0].name");
+        assert_eq!(path("/labels/env"), "labels.env");
     }
-}
-
-#[test]
-fn a_place_is_named_as_errors_name_it() {
-    assert_eq!(path("/list/0/name"), "list[0].name");
-    assert_eq!(path("/labels/env"), "labels.env");
 }

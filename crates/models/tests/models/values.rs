@@ -1,0 +1,120 @@
+//! Generated values of every model.
+
+use std::collections::BTreeMap;
+
+use gatelet_models::Timestamp;
+use proptest::{collection, prelude::*, sample::select, strategy::Union};
+use serde_json::{Map, Value};
+
+use crate::table::{MODELS, Model, Presence};
+
+/// Any value of the kind of a sample's.
+fn like(sample: &Value, place: &str) -> BoxedStrategy<Value> {
+    match sample {
+        Value::Null => Just(Value::Null).boxed(),
+        Value::Bool(_) => any::<bool>().prop_map(Value::from).boxed(),
+        Value::Number(_) => integer(place),
+        Value::String(text) if Timestamp::parse(text).is_ok() => {
+            time().prop_map(Value::from).boxed()
+        }
+        Value::String(text) => prop_oneof![Just(text.clone()), text_of_any_kind()]
+            .prop_map(Value::from)
+            .boxed(),
+        Value::Array(items) => {
+            let items = items.iter().map(|item| like(item, ""));
+            collection::vec(Union::new(items), 0..4)
+                .prop_map(Value::from)
+                .boxed()
+        }
+        Value::Object(_) if place == "labels" => {
+            let labels = collection::btree_map(text_of_any_kind(), text_of_any_kind(), 0..4);
+            labels
+                .prop_map(|labels: BTreeMap<String, String>| Value::from_iter(labels))
+                .boxed()
+        }
+        Value::Object(fields) => object(fields, |_| false),
+    }
+}
+
+/// Any integer that the field holds.
+fn integer(field: &str) -> BoxedStrategy<Value> {
+    match field {
+        "total_storage_bytes" | "used_storage_bytes" => any::<u64>().prop_map(Value::from).boxed(),
+        "totalCount" => (0..=i64::MAX).prop_map(Value::from).boxed(),
+        "code" => any::<i32>().prop_map(Value::from).boxed(),
+        _ => (0..=i32::MAX).prop_map(Value::from).boxed(),
+    }
+}
+
+/// Any characters, those among them that JSON escapes or that begin other encodings' texts.
+fn text_of_any_kind() -> impl Strategy<Value = String> {
+    let special = select(vec![
+        '"',
+        '\\',
+        '/',
+        '\0',
+        '\n',
+        '\u{7f}',
+        '\u{feff}',
+        '\u{10ffff}',
+    ]);
+    let character =
+        prop_oneof![4 => proptest::char::range(' ', '~'), 2 => any::<char>(), 1 => special];
+    collection::vec(character, 0..12).prop_map(String::from_iter)
+}
+
+fn time() -> impl Strategy<Value = String> {
+    let instants = Timestamp::UNSET.unix_millis()..=Timestamp::MAX.unix_millis();
+    (instants, 0..1_000_000_u32, any::<bool>()).prop_map(|(millis, nanos, is_exact)| {
+        let timestamp = Timestamp::from_unix_millis(millis)
+            .milliseconds()
+            .to_string();
+        match (is_exact, timestamp.strip_suffix('Z')) {
+            (true, Some(start)) => format!("{start}{nanos:06}Z"),
+            _ => timestamp,
+        }
+    })
+}
+
+/// Any object with these fields, some of those left out that may be.
+fn object(
+    fields: &Map<String, Value>,
+    may_be_absent: impl Fn(&str) -> bool,
+) -> BoxedStrategy<Value> {
+    let fields: Vec<_> = fields
+        .iter()
+        .map(|(name, sample)| {
+            let name = name.clone();
+            let value = like(sample, &name).prop_map(Some);
+            let value = if may_be_absent(&name) {
+                prop_oneof![2 => value, 1 => Just(None)].boxed()
+            } else {
+                value.boxed()
+            };
+            value.prop_map(move |value| value.map(|value| (name.clone(), value)))
+        })
+        .collect();
+    fields
+        .prop_map(|fields| fields.into_iter().flatten().collect::<Map<_, _>>().into())
+        .boxed()
+}
+
+/// Any value of a model: its fields hold what their kind allows, and those that may be absent are so at times.
+pub fn any_value(model: &Model) -> BoxedStrategy<Value> {
+    let value = model.value();
+    let fields = value.as_object().expect("an object");
+    let may_be_absent = |name: &str| {
+        let presence = model
+            .fields
+            .iter()
+            .find(|(field, _)| *field == name)
+            .map(|(_, presence)| *presence);
+        !matches!(presence, Some(Presence::Required | Presence::RequiredList))
+    };
+    object(fields, may_be_absent)
+}
+
+/// Any model, and any value of it.
+pub fn any_model() -> impl Strategy<Value = (Model, Value)> {
+    select(MODELS).prop_flat_map(|model| any_value(&model).prop_map(move |value| (model, value)))
+}
