@@ -67,6 +67,17 @@ const STEPS: &[Step] = &[
         cargo: &["xtask", "no-std"],
         environment: &[],
     },
+    // Short: that they build and find nothing at once. The long runs are a developer's.
+    Step {
+        name: "fuzz",
+        cargo: &["xtask", "fuzz", "--seconds", "5"],
+        environment: &[],
+    },
+    Step {
+        name: "soak",
+        cargo: &["xtask", "soak", "models", "--values", "100000"],
+        environment: &[],
+    },
     Step {
         name: "each feature alone",
         cargo: &[

@@ -13,7 +13,10 @@ mod ci;
 mod codegen;
 mod deps;
 mod failure;
+mod fuzz;
 mod no_std;
+mod options;
+mod soak;
 mod tidy;
 mod workspace;
 
@@ -54,6 +57,18 @@ const VERBS: &[Verb] = &[
         arguments: "",
         about: "link the models without std, and run them",
         run: no_std::run,
+    },
+    Verb {
+        name: "fuzz",
+        arguments: "[--seconds N] [--target NAME]",
+        about: "run the fuzz targets, 60 seconds each",
+        run: fuzz::run,
+    },
+    Verb {
+        name: "soak",
+        arguments: "models [--values N] [--seconds N] [--seed N]",
+        about: "write and read ten million generated values of the models",
+        run: soak::run,
     },
     Verb {
         name: "ci",
@@ -97,8 +112,10 @@ fn dispatch(arguments: &[String]) -> Result<(), Failure> {
 fn help() -> String {
     let mut text = String::from("Usage: cargo xtask <verb>\n\n");
     for verb in VERBS {
-        let call = format!("{} {}", verb.name, verb.arguments);
-        text.push_str(&format!("  {call:<18} {}\n", verb.about));
+        text.push_str(&format!(
+            "  {} {}\n      {}\n",
+            verb.name, verb.arguments, verb.about
+        ));
     }
     text
 }

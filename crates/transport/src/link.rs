@@ -40,7 +40,7 @@ pub fn next_query(
     if is_too_large(&target) {
         return Err(url_too_large());
     }
-    let target = target.split('#').next().unwrap_or_default();
+    let target = target.split('#').next().unwrap_or_default().trim_end();
     let (address, query) = target.split_once('?').unwrap_or((target, ""));
     let leads_here = address.is_empty() || is_listing(address, base, path);
     if !leads_here || query.is_empty() {
@@ -183,6 +183,7 @@ mod tests {
                 r#"</v1/teams/t/gateways?offset=7&count=10> ; rel = "next""#,
             ],
             &["</v1/teams/t/gateways?offset=7&count=10#top>; rel=next"],
+            &["< /v1/teams/t/gateways?offset=7&count=10 #top >; rel=next"],
         ] {
             assert_eq!(next(lines).unwrap(), expected, "{lines:?}");
         }

@@ -1,0 +1,4 @@
+//! Values for paths, and paths.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| fuzz::path::check(data));

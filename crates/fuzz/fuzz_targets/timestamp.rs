@@ -1,0 +1,4 @@
+//! Points in time.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|text: &str| fuzz::timestamp::check(text));

@@ -1,0 +1,82 @@
+//! Whether a model holds what another JSON parser finds in the same text: nothing lost, changed or invented.
+
+use gatelet_models::Timestamp;
+use serde_json::{Map, Value};
+
+use crate::body::model;
+use crate::table::{Model, Presence};
+
+/// Compares a text with what a model that was read from it writes.
+///
+/// # Panics
+/// When they do not agree.
+pub fn assert_agrees(model: &Model, text: &str, written: &str) {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // It has limits of depth and size that skipped fields do not have.
+    let Ok(read) = serde_json::from_str::<Value>(text) else {
+        return;
+    };
+    let written = serde_json::from_str::<Value>(written).expect("what is written is JSON");
+    assert!(
+        value_agrees(Some(model), &read, &written),
+        "{} does not agree: {read} and {written}",
+        model.name
+    );
+}
+
+fn value_agrees(model: Option<&Model>, read: &Value, written: &Value) -> bool {
+    match (read, written) {
+        (Value::Object(read), Value::Object(written)) => match model {
+            Some(model) => object_agrees(model, read, written),
+            None => read == written,
+        },
+        (Value::Array(read), Value::Array(written)) => {
+            let pairs = read.iter().zip(written);
+            read.len() == written.len()
+                && pairs
+                    .into_iter()
+                    .all(|(read, written)| value_agrees(model, read, written))
+        }
+        (Value::String(read), Value::String(written)) => {
+            read == written || is_same_time(read, written)
+        }
+        _ => read == written,
+    }
+}
+
+fn object_agrees(model: &Model, read: &Map<String, Value>, written: &Map<String, Value>) -> bool {
+    let is_known = |name: &String| model.fields.iter().any(|(field, _)| field == name);
+    let fields_agree = model.fields.iter().all(|(field, presence)| {
+        let read = read.get(*field).filter(|value| !value.is_null());
+        match (read, written.get(*field)) {
+            (None, None) => true,
+            (Some(_), None) => false,
+            (None, Some(written)) => {
+                let is_empty = written.is_null() || written.as_array().is_some_and(Vec::is_empty);
+                is_empty || *presence == Presence::Defaulted
+            }
+            (Some(read), Some(written)) => value_agrees(inside(model, field), read, written),
+        }
+    });
+    fields_agree && written.keys().all(is_known)
+}
+
+fn is_same_time(read: &str, written: &str) -> bool {
+    matches!((Timestamp::parse(read), Timestamp::parse(written)), (Ok(read), Ok(written)) if read == written)
+}
+
+/// The model of a field's value, or of the values in its list; `None` for what is no model.
+fn inside(parent: &Model, field: &str) -> Option<&'static Model> {
+    let name = match (parent.name, field) {
+        ("asa::GatewayList", "list") => "asa::Gateway",
+        ("asa::GatewaySetupTokenList", "list") => "asa::GatewaySetupToken",
+        ("asa::Error", "errors") => "asa::ErrorDetail",
+        (_, "details") => "asa::GatewayAgentPolicyDetails",
+        (_, "infrastructure_orchestrator") => "asa::InfrastructureOrchestrator",
+        (_, "activeGateTokens") => "dt::ActiveGateToken",
+        ("dt::ErrorEnvelope", "error") => "dt::Error",
+        (_, "constraintViolations") => "dt::ConstraintViolation",
+        _ => return None,
+    };
+    Some(model(name))
+}

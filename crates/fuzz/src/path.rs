@@ -1,0 +1,68 @@
+//! Values for the paths of operations, and paths.
+
+use gatelet_models::{Operation, asa, dt};
+
+/// The first byte chooses an operation; what follows are values, with bytes `0xff` between them, and a path as well.
+///
+/// Values become a path of as many segments as its pattern has, which gives the values back, or are refused for a reason
+/// that holds; a path that is an operation's gives values that make a path of the same meaning.
+///
+/// # Panics
+/// When this does not hold.
+pub fn check(data: &[u8]) {
+    let Some((choice, rest)) = data.split_first() else {
+        return;
+    };
+    let operation = operation(usize::from(*choice));
+    let values: Result<Vec<_>, _> = rest
+        .split(|byte| *byte == 0xff)
+        .map(std::str::from_utf8)
+        .collect();
+    if let Ok(values) = values {
+        check_values(operation, &values);
+    }
+    if let Ok(path) = std::str::from_utf8(rest)
+        && let Some(values) = operation.match_path(path)
+    {
+        let values: Vec<_> = values.iter().map(String::as_str).collect();
+        check_values(operation, &values);
+        assert!(operation.expand(&values).is_ok(), "{values:?}");
+    }
+}
+
+fn operation(choice: usize) -> &'static Operation {
+    let asa = asa::OperationId::ALL.iter().map(|id| id.operation());
+    let dt = dt::OperationId::ALL.iter().map(|id| id.operation());
+    let count = asa::OperationId::ALL.len() + dt::OperationId::ALL.len();
+    asa.chain(dt).nth(choice % count).expect("an operation")
+}
+
+fn check_values(operation: &Operation, values: &[&str]) {
+    let is_good = |value: &&str| {
+        !matches!(*value, "" | "." | "..")
+            && value.len() <= 1024
+            && !value.chars().any(char::is_control)
+    };
+    let are_good =
+        values.len() == operation.path_parameters().count() && values.iter().all(is_good);
+    let expanded = operation.expand(values);
+    assert_eq!(expanded.is_ok(), are_good, "{values:?}: {expanded:?}");
+    if let Ok(path) = expanded {
+        assert_eq!(
+            path.matches('/').count(),
+            operation.path.matches('/').count(),
+            "{path}"
+        );
+        assert!(
+            path.bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"/-._~%".contains(&byte)),
+            "{path}"
+        );
+        assert!(
+            !path.split('/').any(|segment| matches!(segment, "." | "..")),
+            "{path}"
+        );
+        let matched = operation.match_path(&path).expect("its own path");
+        assert_eq!(matched, values, "{path}");
+    }
+}

@@ -1,0 +1,217 @@
+//! `cargo xtask fuzz [--seconds N] [--target NAME]`: runs the fuzz targets of `crates/fuzz`, one after the other.
+//!
+//! It needs no tool beyond the toolchain and a C++ compiler: the targets are built with the flags that `cargo fuzz --sanitizer
+//! none` uses, which work on a stable compiler. What a run finds out stays below the target folder, and the next one goes on
+//! from there.
+
+mod report;
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::failure::Failure;
+use crate::options::Options;
+use crate::workspace::Workspace;
+
+use self::report::Report;
+
+const FOLDER: &str = "crates/fuzz";
+const FIXTURES: &str = "crates/models/tests/fixtures";
+const DEFAULT_SECONDS: u64 = 60;
+
+/// Counters on every edge and traces of every comparison, for libFuzzer to go by, and the checks of a debug build.
+const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+    -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+    -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1 -Cdebug-assertions --cfg fuzzing";
+
+/// A fuzz target and its folders.
+struct Target<'a> {
+    workspace: &'a Workspace,
+    name: String,
+    /// Where everything is that a run leaves.
+    output: PathBuf,
+}
+
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+    let options = Options::parse("fuzz", arguments, &["--seconds", "--target"])?;
+    let seconds = options.number("--seconds")?.unwrap_or(DEFAULT_SECONDS);
+    let mut names = names(workspace)?;
+    if let Some(wanted) = options.text("--target") {
+        if !names.iter().any(|name| name == wanted) {
+            let all = names.join(", ");
+            return Err(Failure::Usage(format!(
+                "`fuzz`: there is no target {wanted}, only {all}"
+            )));
+        }
+        names.retain(|name| name == wanted);
+    }
+    let output = workspace.target()?.join("fuzz");
+    let binaries = build(workspace, &names, &output)?;
+    let mut runs = 0;
+    for name in names {
+        let binary = binaries.join(&name);
+        let target = Target {
+            workspace,
+            name,
+            output: output.clone(),
+        };
+        runs += target.run(&binary, seconds)?;
+    }
+    println!("fuzz: {runs} runs, nothing found");
+    Ok(())
+}
+
+/// The names of all targets, sorted.
+fn names(workspace: &Workspace) -> Result<Vec<String>, Failure> {
+    let folder = workspace.root().join(FOLDER).join("fuzz_targets");
+    let complain = |error| format!("{}: {error}", folder.display());
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&folder).map_err(complain)? {
+        let path = entry.map_err(complain)?.path();
+        names.extend(
+            path.file_stem()
+                .map(|name| name.to_string_lossy().into_owned()),
+        );
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Builds the targets, and returns the folder that they are in.
+fn build(workspace: &Workspace, names: &[String], output: &Path) -> Result<PathBuf, Failure> {
+    let host = host()?;
+    let mut command = workspace.cargo();
+    command
+        .args(["build", "--quiet", "--release", "--locked"])
+        .args(["--manifest-path", &format!("{FOLDER}/Cargo.toml")])
+        // With a target the flags are not for build scripts, which have no libFuzzer to link with.
+        .args(["--target", &host, "--target-dir"])
+        .arg(output)
+        .args(names.iter().flat_map(|name| ["--bin", name]))
+        .env("RUSTFLAGS", FLAGS);
+    println!("fuzz: building {}", names.join(", "));
+    let status = command
+        .status()
+        .map_err(|error| format!("fuzz: {command:?}: {error}"))?;
+    if !status.success() {
+        return Err(Failure::Check(format!(
+            "fuzz: the targets do not build ({status}), see above; they need a C++ compiler"
+        )));
+    }
+    Ok(output.join(host).join("release"))
+}
+
+/// The triple of this machine.
+fn host() -> Result<String, Failure> {
+    let output = Command::new("rustc")
+        .arg("-vV")
+        .output()
+        .map_err(|error| format!("rustc -vV: {error}"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.ok_or("rustc -vV names no host".to_owned())?.to_owned())
+}
+
+impl Target<'_> {
+    /// Runs the target for so long, and returns how many inputs it was given.
+    fn run(&self, binary: &Path, seconds: u64) -> Result<u64, Failure> {
+        println!("fuzz: {} for {seconds} s", self.name);
+        let log = self.output.join(format!("{}.log", self.name));
+        let mut command = self.command(binary, seconds)?;
+        let file = File::create(&log).map_err(|error| format!("{}: {error}", log.display()))?;
+        let status = command
+            .stderr(file)
+            .status()
+            .map_err(|error| format!("fuzz: {command:?}: {error}"))?;
+        let text = fs::read(&log).map_err(|error| format!("{}: {error}", log.display()))?;
+        let report = Report::parse(&String::from_utf8_lossy(&text));
+        if status.success() {
+            println!("fuzz: {}: {report}", self.name);
+            return Ok(report.runs);
+        }
+        Err(Failure::Check(format!(
+            "fuzz: {} found something after {} runs:\n{}\nAll of it is in {}; to see it again: {} INPUT",
+            self.name,
+            report.runs,
+            report.end,
+            log.display(),
+            binary.display()
+        )))
+    }
+
+    fn command(&self, binary: &Path, seconds: u64) -> Result<Command, Failure> {
+        let corpus = self.folder("corpus")?;
+        let artifacts = self.folder("artifacts")?;
+        let mut command = Command::new(binary);
+        command
+            .current_dir(self.workspace.root())
+            .arg(format!("-max_total_time={seconds}"))
+            .arg(format!("-artifact_prefix={}/", artifacts.display()))
+            .args(["-print_final_stats=1", "-max_len=4096", "-timeout=30"])
+            .arg(corpus)
+            .arg(self.seeds());
+        if self.reads_json() {
+            command.arg(format!("-dict={FOLDER}/json.dict"));
+        }
+        Ok(command)
+    }
+
+    fn reads_json(&self) -> bool {
+        matches!(&*self.name, "asa_lists" | "dt_list" | "errors")
+    }
+
+    /// The folder with inputs to begin with: the fixtures of a vendor's list, or a few of the target's own.
+    fn seeds(&self) -> String {
+        match &*self.name {
+            "asa_lists" => format!("{FIXTURES}/asa"),
+            "dt_list" => format!("{FIXTURES}/dt"),
+            name => format!("{FOLDER}/seeds/{name}"),
+        }
+    }
+
+    /// A folder of this target below the target folder, made if need be.
+    fn folder(&self, what: &str) -> Result<PathBuf, Failure> {
+        let folder = self.output.join(what).join(&self.name);
+        fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        Ok(folder)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_target_is_a_binary_and_has_inputs_to_begin_with() {
+        let workspace = &Workspace::here();
+        let manifest = workspace.read("crates/fuzz/Cargo.toml").unwrap();
+        let names = names(workspace).unwrap();
+        assert!(names.len() > 5);
+        for name in names {
+            assert!(
+                manifest.contains(&format!("\"fuzz_targets/{name}.rs\"")),
+                "{name}"
+            );
+            let target = Target {
+                workspace,
+                name,
+                output: PathBuf::new(),
+            };
+            let seeds = workspace.root().join(target.seeds());
+            assert!(
+                fs::read_dir(&seeds).unwrap().count() > 0,
+                "{}",
+                seeds.display()
+            );
+        }
+    }
+
+    #[test]
+    fn a_target_that_is_not_there_is_a_mistake_of_the_caller() {
+        let arguments = ["--target", "nonsense"].map(str::to_owned);
+        let failure = run(&Workspace::here(), &arguments).unwrap_err();
+        assert_eq!(failure.exit_code(), 2);
+        assert!(failure.to_string().contains("dt_list, errors"), "{failure}");
+    }
+}
