@@ -20,10 +20,11 @@
 //! | malformed status line, field, chunk, length or frame | `Protocol` |
 //! | `Content-Length` that is negative, beyond 2^64 or twice with two values | `Protocol` |
 //! | `Transfer-Encoding` other than `chunked`, or with HTTP/1.0 | `Protocol` |
-//! | `Content-Encoding` without an `Accept-Encoding` in the request | `Protocol` |
+//! | `Content-Encoding` without an `Accept-Encoding` in the request, or gzip that is broken | `Protocol` |
 //! | status 101, or more than 16 interim answers | `Protocol` |
 //! | head above its limit in bytes or fields | `TooLarge(Head)` |
 //! | body announced or grown above its limit | `TooLarge(Body)`; an announced one is not read |
+//! | gzip that decodes to more than that limit | `TooLarge(Decoded)` |
 //! | no answer began, or a body stands still | `Timeout(FirstByte)`, `Timeout(Stall)` |
 //! | no tokio runtime, a URI without host, TLS not built in | `Config`, not sent |
 //! | the runtime is dropped during a call | `Interrupted` if the request may have been written, else `Connect` |
@@ -45,9 +46,12 @@ mod builder;
 mod clock;
 mod connection;
 mod dial;
+mod encoding;
 mod exceptions;
 mod exchange;
 mod fault;
+#[cfg(feature = "gzip")]
+mod gunzip;
 mod heard;
 #[cfg(feature = "ring")]
 mod identity;
@@ -120,6 +124,8 @@ struct Shared {
     lanes: Semaphore,
     pool: Arc<Pool>,
     proxies: Proxies,
+    #[cfg(feature = "gzip")]
+    accepts_gzip: bool,
     #[cfg(feature = "ring")]
     tls: tls::Tls,
 }
@@ -164,6 +170,12 @@ impl Transport for HyperTransport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let runtime = Handle::try_current().map_err(no_runtime)?;
         let exchange = Exchange::new(request)?;
+        #[cfg(feature = "gzip")]
+        let exchange = if self.shared.accepts_gzip {
+            exchange.or_gzip()
+        } else {
+            exchange
+        };
         let begun = Arc::new(AtomicBool::new(false));
         let task = Task::spawn(&runtime, {
             let (shared, begun) = (self.shared.clone(), begun.clone());

@@ -46,8 +46,9 @@
 //! # Features
 //!
 //! None is on by default, and each only adds: `hyper` (a transport over hyper and tokio, without TLS), `ring` (TLS for it),
-//! `webpki-roots` (Mozilla's trust roots, for those who choose them), `stream` ([`Pages`] and [`Items`] as streams), `tracing` (spans under OpenTelemetry's names), `testing` (what the
-//! example above is tested with).
+//! `webpki-roots` (Mozilla's trust roots, for those who choose them), `gzip` (answers in gzip, for those who ask for them),
+//! `stream` ([`Pages`] and [`Items`] as streams), `tracing` (spans under OpenTelemetry's names), `testing` (what the example
+//! above is tested with).
 
 mod api_error;
 mod attempts;

@@ -4,6 +4,9 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 
+use super::encoding::Reading;
+#[cfg(feature = "gzip")]
+use super::gunzip::Gunzip;
 use super::{Shared, fault};
 use crate::{Phase, TooLarge, TransportError, TransportErrorKind};
 
@@ -11,12 +14,29 @@ use crate::{Phase, TooLarge, TransportError, TransportErrorKind};
 const TRUSTED_ANNOUNCEMENT: u64 = 1024 * 1024;
 
 /// Reads a whole body into one buffer.
-pub(super) async fn collect(mut body: Incoming, shared: &Shared) -> Result<Bytes, TransportError> {
+pub(super) async fn collect(
+    body: Incoming,
+    reading: Reading,
+    shared: &Shared,
+) -> Result<Bytes, TransportError> {
     let limit = shared.limits.body;
     let announced = body.size_hint().lower();
     if announced > limit {
         return Err(body_too_large(limit));
     }
+    match reading {
+        Reading::AsItComes => collect_as_it_comes(body, announced, shared).await,
+        #[cfg(feature = "gzip")]
+        Reading::Gunzipped => collect_gunzipped(body, shared).await,
+    }
+}
+
+async fn collect_as_it_comes(
+    mut body: Incoming,
+    announced: u64,
+    shared: &Shared,
+) -> Result<Bytes, TransportError> {
+    let limit = shared.limits.body;
     let Some(first) = next_chunk(&mut body, shared).await? else {
         return Ok(Bytes::new());
     };
@@ -42,6 +62,22 @@ pub(super) async fn collect(mut body: Incoming, shared: &Shared) -> Result<Bytes
             None => return Ok(whole.map(BytesMut::freeze).unwrap_or_default()),
         };
     }
+}
+
+/// Both forms of the body have the same limit.
+#[cfg(feature = "gzip")]
+async fn collect_gunzipped(mut body: Incoming, shared: &Shared) -> Result<Bytes, TransportError> {
+    let limit = shared.limits.body;
+    let mut gunzip = Gunzip::new(limit);
+    let mut received = 0;
+    while let Some(chunk) = next_chunk(&mut body, shared).await? {
+        received += chunk.len() as u64;
+        if received > limit {
+            return Err(body_too_large(limit));
+        }
+        gunzip.push(&chunk)?;
+    }
+    gunzip.finish()
 }
 
 /// The next piece of data, waited for no longer than the stall timeout.

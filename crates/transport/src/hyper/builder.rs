@@ -38,6 +38,8 @@ pub struct HyperTransportBuilder {
     max_idle_connections: usize,
     idle_timeout: Duration,
     proxies: Proxies,
+    #[cfg(feature = "gzip")]
+    accepts_gzip: bool,
     #[cfg(feature = "ring")]
     tls: Parties,
 }
@@ -59,6 +61,8 @@ impl HyperTransportBuilder {
             max_idle_connections: 32,
             idle_timeout: Duration::from_secs(60),
             proxies: Proxies::default(),
+            #[cfg(feature = "gzip")]
+            accepts_gzip: false,
             #[cfg(feature = "ring")]
             tls: Parties::default(),
         }
@@ -120,6 +124,15 @@ impl HyperTransportBuilder {
         self
     }
 
+    /// Asks for answers in gzip, and decodes them; the limit of a body holds before and after. A request that has an
+    /// `Accept-Encoding` of its own is left alone, and so is its answer. Off by default: the length of what was compressed
+    /// tells an eavesdropper more about a secret in it than its plain length does.
+    #[cfg(feature = "gzip")]
+    pub fn accept_gzip(mut self) -> Self {
+        self.accepts_gzip = true;
+        self
+    }
+
     /// Reaches servers through proxies. By default none is used, and no variable of the environment is read.
     pub fn proxies(mut self, proxies: Proxies) -> Self {
         self.proxies = proxies;
@@ -145,6 +158,8 @@ impl HyperTransportBuilder {
                 lanes: Semaphore::new(self.max_in_flight),
                 pool: Pool::new(self.max_idle_connections, self.idle_timeout),
                 proxies: self.proxies,
+                #[cfg(feature = "gzip")]
+                accepts_gzip: self.accepts_gzip,
                 #[cfg(feature = "ring")]
                 tls: Tls::new(self.tls),
             }),

@@ -4,13 +4,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use http::header::{
-    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION, TRANSFER_ENCODING,
+    CONTENT_ENCODING, CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION, TRANSFER_ENCODING,
 };
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version, response};
 use http_body_util::Full;
 
 use super::body::collect;
 use super::connection::{Body, Connection};
+use super::encoding::{Asked, Reading};
 use super::lease::{Failure, Lease};
 use super::origin::Origin;
 use super::proxy::Proxy;
@@ -23,7 +24,7 @@ pub(super) struct Exchange {
     host: HeaderValue,
     uri: Uri,
     request: Request<Body>,
-    asks_for_encoding: bool,
+    asked: Asked,
 }
 
 impl Exchange {
@@ -43,10 +44,17 @@ impl Exchange {
         Ok(Self {
             host: origin.host_field()?,
             uri: request.uri().clone(),
-            asks_for_encoding: request.headers().contains_key(ACCEPT_ENCODING),
+            asked: Asked::by(request.headers()),
             origin,
             request,
         })
+    }
+
+    /// The same exchange, with an answer in gzip if the server likes.
+    #[cfg(feature = "gzip")]
+    pub(super) fn or_gzip(mut self) -> Self {
+        self.asked = self.asked.or_gzip(self.request.headers_mut());
+        self
     }
 
     /// Runs the exchange. `begun` is set before the first byte may be written.
@@ -122,16 +130,22 @@ impl Exchange {
     ) -> Result<Response<Bytes>, Failure> {
         let mut lease = Lease::new(&shared.pool, connection);
         let response = lease.first_byte(shared, request).await?;
-        let (head, body) = response.into_parts();
+        let (mut head, body) = response.into_parts();
         if head.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED && self.relay(shared).is_some()
         {
             return Err(fault::proxy_wants_credentials().into());
         }
         let with_status = |error: TransportError| error.with_status(head.status);
         self.check(&head, &shared.limits).map_err(with_status)?;
-        let bytes = collect(body, shared).await.map_err(with_status)?;
+        let reading = self.asked.reading(&head.headers).map_err(with_status)?;
+        let bytes = collect(body, reading, shared).await;
+        let bytes = bytes.map_err(with_status)?;
         if ends_where_it_says(head.status, &head.headers) {
             lease.give_back(self.origin.clone()).await;
+        }
+        if reading != Reading::AsItComes {
+            head.headers.remove(CONTENT_ENCODING);
+            head.headers.remove(CONTENT_LENGTH);
         }
         Ok(Response::from_parts(head, bytes))
     }
@@ -153,14 +167,6 @@ impl Exchange {
         {
             return Err(fault::protocol(
                 "the body has a transfer coding that is not chunked",
-            ));
-        }
-        let mut encodings = head.headers.get_all(CONTENT_ENCODING).into_iter();
-        if !self.asks_for_encoding
-            && encodings.any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
-        {
-            return Err(fault::protocol(
-                "the body has a content encoding that was not asked for",
             ));
         }
         Ok(())

@@ -5,6 +5,8 @@
 
 mod exchange;
 mod framing;
+#[cfg(feature = "gzip")]
+mod gzip;
 #[cfg(feature = "ring")]
 mod http2;
 #[cfg(feature = "ring")]
