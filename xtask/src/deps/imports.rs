@@ -50,6 +50,17 @@ const RULES: &[Rule] = &[
         in_tests: &[],
     },
     Rule {
+        package: "gatelet-wire-tests",
+        imports: &[
+            "gatelet-models",
+            "gatelet-transport",
+            "asa-client",
+            "dt-client",
+            "gatelet-emulator",
+        ],
+        in_tests: &[],
+    },
+    Rule {
         package: "gatelet-docs",
         imports: &[],
         in_tests: &[

@@ -1,0 +1,153 @@
+//! One call of an operation, through the client that users have.
+
+use emulator::well_known;
+use models::asa::{GatewaySetupTokenCreate, GatewayUpdate, OperationId as Asa};
+use models::dt::{ActiveGateTokenCreate, ActiveGateType, OperationId as Dt};
+use serde::Serialize;
+use std::fmt;
+use transport::{
+    AnyClock, AnyTransport, ApiToken, Bearer, Clock, Deleted, Error, Page, RetryPolicy, Transport,
+};
+
+use crate::{Operation, Role, Target, World};
+
+/// One who calls operations, over any transport.
+#[derive(Clone)]
+pub struct Caller {
+    role: Role,
+    origin: String,
+    transport: AnyTransport,
+    clock: AnyClock,
+    retry: RetryPolicy,
+}
+
+impl Caller {
+    /// A caller of the server at an origin, such as `http://127.0.0.1:1234`.
+    pub fn new(
+        role: Role,
+        origin: String,
+        transport: impl Transport,
+        clock: impl Clock,
+        retry: RetryPolicy,
+    ) -> Self {
+        Self {
+            role,
+            origin,
+            transport: AnyTransport::new(transport),
+            clock: AnyClock::new(clock),
+            retry,
+        }
+    }
+
+    /// Makes one call, with a client that knows nothing yet.
+    ///
+    /// All that the value holds is in the text that is returned. For the exchange this is a create that needs it first.
+    ///
+    /// # Errors
+    ///
+    /// Those of the operation.
+    pub async fn call(
+        &self,
+        world: &World,
+        operation: Operation,
+        target: &Target,
+    ) -> Result<String, Error> {
+        match operation {
+            Operation::Asa(id) => self.call_asa(world, id, &target.0).await,
+            Operation::Dt(id) => self.call_dt(id, &target.0).await,
+        }
+    }
+
+    async fn call_asa(&self, world: &World, id: Asa, target: &str) -> Result<String, Error> {
+        let client = self.asa(world, id == Asa::IssueServiceToken);
+        let (tokens, gateways) = (client.gateway_setup_tokens(), client.gateways());
+        Ok(match id {
+            Asa::ListGatewaySetupTokens => page(tokens.list().page_size(2).send().await?),
+            Asa::CreateGatewaySetupToken | Asa::IssueServiceToken => {
+                let new = GatewaySetupTokenCreate::new()
+                    .with_description("edge")
+                    .with_labels([("env", "dev")]);
+                value(&tokens.create(new).send().await?)
+            }
+            Asa::FetchGatewaySetupToken => value(&tokens.get(&target.into()).send().await?),
+            Asa::DeleteGatewaySetupToken => deleted(tokens.delete(&target.into()).send().await?),
+            Asa::FetchGatewaySetupTokenAsAgentToken => {
+                value(&tokens.reveal(&target.into()).send().await?)
+            }
+            Asa::ListGateways => page(gateways.list().page_size(2).send().await?),
+            Asa::GetGatewayInstance => value(&gateways.get(&target.into()).send().await?),
+            Asa::UpdateGatewayInstance => {
+                let update = GatewayUpdate::new("renamed").with_description("seen");
+                value(&gateways.update(&target.into(), update).send().await?)
+            }
+            Asa::DeleteGatewayInstance => deleted(gateways.delete(&target.into()).send().await?),
+            Asa::GetGatewayStatusReport => value(&gateways.status(&target.into()).send().await?),
+        })
+    }
+
+    async fn call_dt(&self, id: Dt, target: &str) -> Result<String, Error> {
+        let tokens = self.dt().active_gate_tokens();
+        Ok(match id {
+            Dt::ListTokens => page(tokens.list().page_size(100).send().await?),
+            Dt::CreateToken => {
+                let new = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment);
+                value(&tokens.create(new).send().await?)
+            }
+            Dt::GetToken => value(&tokens.get(&target.into()).send().await?),
+            Dt::RevokeToken => deleted(tokens.delete(&target.into()).send().await?),
+        })
+    }
+
+    /// A new client of ASA: with a bearer, or with a key that must be exchanged for one first.
+    pub(crate) fn asa(&self, world: &World, exchanges: bool) -> asa_client::Client {
+        let builder = asa_client::Client::builder(well_known::ASA_TEAM)
+            .endpoint(self.origin.as_str())
+            .retry(self.retry.clone());
+        let builder = if exchanges {
+            let secret = match self.role {
+                Role::Writer => well_known::ASA_KEY_SECRET,
+                Role::Refused => "wrong",
+            };
+            builder.credentials(asa_client::ServiceUser::new(well_known::ASA_KEY_ID, secret))
+        } else {
+            builder.credentials(Bearer::new(world.bearer(self.role)).unwrap())
+        };
+        let client = builder.build_with(self.transport.clone(), self.clock.clone());
+        client.unwrap()
+    }
+
+    /// A new client of Dynatrace.
+    pub(crate) fn dt(&self) -> dt_client::Client {
+        let token = match self.role {
+            Role::Writer => well_known::DT_TOKEN,
+            Role::Refused => well_known::DT_READ_ONLY_TOKEN,
+        };
+        let client = dt_client::Client::builder(self.origin.as_str())
+            .credentials(ApiToken::new(token).unwrap())
+            .retry(self.retry.clone())
+            .build_with(self.transport.clone(), self.clock.clone());
+        client.unwrap()
+    }
+}
+
+fn value(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap()
+}
+
+fn page<T: Serialize>(page: Page<T>) -> String {
+    let next = page.next_page_token.map(|token| token.to_string());
+    value(&(page.items, next, page.total_count, page.page_size))
+}
+
+fn deleted(deleted: Deleted) -> String {
+    format!("{deleted:?}")
+}
+
+impl fmt::Debug for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Caller")
+            .field("role", &self.role)
+            .field("origin", &self.origin)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,51 @@
+//! The operations of both vendors.
+
+use std::fmt;
+
+use models::{Method, asa, dt};
+
+/// One of the vendors' operations.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "a test must look at every vendor")]
+pub enum Operation {
+    /// Of Okta ASA.
+    Asa(asa::OperationId),
+    /// Of Dynatrace.
+    Dt(dt::OperationId),
+}
+
+impl Operation {
+    /// All of them, the service-token exchange included.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let asa = asa::OperationId::ALL.iter().copied().map(Self::Asa);
+        let dt = dt::OperationId::ALL.iter().copied().map(Self::Dt);
+        asa.chain(dt)
+    }
+
+    /// What is known about it.
+    #[must_use]
+    pub fn operation(self) -> &'static models::Operation {
+        match self {
+            Self::Asa(id) => id.operation(),
+            Self::Dt(id) => id.operation(),
+        }
+    }
+
+    /// Whether a call of it may change something. The exchange is made for the sake of a create, which does.
+    #[must_use]
+    pub fn is_write(self) -> bool {
+        self.operation().method != Method::Get
+    }
+
+    /// Whether this is the exchange of a key for a bearer, which no caller asks for by itself.
+    #[must_use]
+    pub fn is_exchange(self) -> bool {
+        self == Self::Asa(asa::OperationId::IssueServiceToken)
+    }
+}
+
+impl fmt::Debug for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.operation().name)
+    }
+}

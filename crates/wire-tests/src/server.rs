@@ -1,0 +1,340 @@
+//! A server that answers well, except that it cuts its first exchange where it is told to.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use bytes::{Buf, Bytes, BytesMut};
+use http::{Method, Request, Response, StatusCode};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+
+/// Where an exchange is cut: after so many bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "a test must look at both")]
+pub enum Point {
+    /// Of the request, as the server reads it.
+    Request(usize),
+    /// Of the answer, as the server writes it.
+    Response(usize),
+}
+
+/// What the server does there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "a test must look at all")]
+pub enum Ending {
+    /// Says that it will write no more: FIN.
+    Close,
+    /// Resets the connection: RST.
+    Reset,
+    /// Nothing, for as long as the test goes on.
+    Stall,
+}
+
+impl Ending {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Close, Self::Reset, Self::Stall];
+}
+
+/// How the server says where the body of an answer ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "a test must look at both")]
+pub enum Framing {
+    /// By its length.
+    Length,
+    /// In chunks.
+    Chunked,
+}
+
+/// What happens to the first exchange; later ones are left alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs, reason = "it is three facts and no more")]
+pub struct Cut {
+    /// Where.
+    pub point: Point,
+    /// What happens there.
+    pub ending: Ending,
+    /// The form of its answer.
+    pub framing: Framing,
+}
+
+/// What the server knows of one exchange.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Exchange {
+    /// How many bytes of the request the client wrote; none where a reset kept the server from finding out.
+    pub written: Option<usize>,
+    /// The request and its answer, once the server had read all of the request and dealt with it.
+    pub handled: Option<(Request<Bytes>, Response<Bytes>)>,
+    /// The bytes of the request that it read.
+    pub read: usize,
+    /// The bytes of the answer that it sent.
+    pub sent: usize,
+    /// The bytes of the whole answer.
+    pub whole: usize,
+    /// The bytes of the whole answer's first line, with its end.
+    pub status_line: usize,
+}
+
+/// What the server knows of a call.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Account {
+    /// The server's address, as base URLs begin.
+    pub origin: String,
+    /// In the order in which they began.
+    pub exchanges: Vec<Exchange>,
+}
+
+type Handler = dyn Fn(Request<Bytes>) -> Response<Bytes> + Send + Sync;
+
+/// A server on loopback for one call, or for many where nothing is cut.
+pub struct Server {
+    address: SocketAddr,
+    over: watch::Sender<bool>,
+    task: JoinHandle<()>,
+    stage: Arc<Stage>,
+}
+
+struct Stage {
+    handler: Box<Handler>,
+    cut: Mutex<Option<Cut>>,
+    exchanges: Mutex<Vec<Exchange>>,
+    over: watch::Receiver<bool>,
+}
+
+impl Server {
+    /// Starts to listen.
+    pub async fn start(
+        handler: impl Fn(Request<Bytes>) -> Response<Bytes> + Send + Sync + 'static,
+        cut: Option<Cut>,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (over, is_over) = watch::channel(false);
+        let stage = Arc::new(Stage {
+            handler: Box::new(handler),
+            cut: Mutex::new(cut),
+            exchanges: Mutex::default(),
+            over: is_over,
+        });
+        Self {
+            address,
+            over,
+            task: tokio::spawn(stage.clone().accept(listener)),
+            stage,
+        }
+    }
+
+    /// Its address, as base URLs begin.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Ends everything that is still open, and tells what happened.
+    pub async fn finish(self) -> Account {
+        self.over.send_replace(true);
+        self.task.await.unwrap();
+        let exchanges = std::mem::take(&mut *self.stage.exchanges.lock().unwrap());
+        Account {
+            origin: format!("http://{}", self.address),
+            exchanges,
+        }
+    }
+}
+
+impl Stage {
+    async fn accept(self: Arc<Self>, listener: TcpListener) {
+        let mut over = self.over.clone();
+        let mut connections = JoinSet::new();
+        loop {
+            tokio::select! {
+                _ = over.wait_for(|over| *over) => break,
+                accepted = listener.accept() => {
+                    let (stream, _) = accepted.unwrap();
+                    stream.set_nodelay(true).unwrap();
+                    connections.spawn(Connection { stage: self.clone(), stream, buffer: BytesMut::new() }.serve());
+                }
+                Some(ended) = connections.join_next() => ended.unwrap(),
+            }
+        }
+        while let Some(ended) = connections.join_next().await {
+            ended.unwrap();
+        }
+    }
+}
+
+/// One connection, on which exchange follows exchange until one is cut.
+struct Connection {
+    stage: Arc<Stage>,
+    stream: TcpStream,
+    buffer: BytesMut,
+}
+
+impl Connection {
+    async fn serve(mut self) {
+        let mut over = self.stage.over.clone();
+        loop {
+            // A cut request is one of which nothing need have come.
+            let cut = self.stage.cut.lock().unwrap().take();
+            let place = cut.map(|_| self.begin());
+            if let Some(Cut {
+                point: Point::Request(bytes),
+                ending,
+                ..
+            }) = cut
+            {
+                let place = place.unwrap();
+                while self.buffer.len() < bytes {
+                    let mut rest = (&mut self.stream).take((bytes - self.buffer.len()) as u64);
+                    if rest.read_buf(&mut self.buffer).await.unwrap_or(0) == 0 {
+                        break;
+                    }
+                }
+                let read = self.buffer.len();
+                self.record(place, |exchange| exchange.read = read);
+                return self.end(place, ending).await;
+            }
+            let request = tokio::select! {
+                _ = over.wait_for(|over| *over) => return,
+                request = self.request() => request,
+            };
+            let Some((request, read)) = request else {
+                return;
+            };
+            let place = place.unwrap_or_else(|| self.begin());
+            let response = (self.stage.handler)(request.clone());
+            let framing = cut.map_or(Framing::Length, |cut| cut.framing);
+            let bytes = serialised(&response, framing);
+            let sent = match cut {
+                Some(Cut {
+                    point: Point::Response(limit),
+                    ..
+                }) => limit.min(bytes.len()),
+                _ => bytes.len(),
+            };
+            self.record(place, |exchange| {
+                exchange.read = read;
+                exchange.written = Some(read);
+                exchange.handled = Some((request, response));
+                exchange.sent = sent;
+                exchange.whole = bytes.len();
+                exchange.status_line = bytes.windows(2).position(|end| end == b"\r\n").unwrap() + 2;
+            });
+            // The client may have gone already.
+            let _ = self.stream.write_all(&bytes[..sent]).await;
+            if let Some(cut) = cut {
+                return self.end(place, cut.ending).await;
+            }
+        }
+    }
+
+    /// Opens the record of an exchange, and says where it is.
+    fn begin(&self) -> usize {
+        let exchanges = &mut self.stage.exchanges.lock().unwrap();
+        exchanges.push(Exchange::default());
+        exchanges.len() - 1
+    }
+
+    fn record(&self, place: usize, note: impl FnOnce(&mut Exchange)) {
+        note(&mut self.stage.exchanges.lock().unwrap()[place]);
+    }
+
+    /// Reads a whole request and says how many bytes it had; none when the client has hung up.
+    async fn request(&mut self) -> Option<(Request<Bytes>, usize)> {
+        loop {
+            if let Some(whole) = parse(&mut self.buffer) {
+                return Some(whole);
+            }
+            if self.stream.read_buf(&mut self.buffer).await.unwrap_or(0) == 0 {
+                return None;
+            }
+        }
+    }
+
+    /// Does to the connection what was asked for, and counts what else the client had written to it.
+    async fn end(mut self, place: usize, ending: Ending) {
+        match ending {
+            Ending::Reset => return self.stream.set_zero_linger().unwrap(),
+            Ending::Close => drop(self.stream.shutdown().await),
+            Ending::Stall => {}
+        }
+        let mut over = self.stage.over.clone();
+        let _ = over.wait_for(|over| *over).await;
+        let mut rest = Vec::new();
+        // By now the client has hung up. What it wrote is still here, unless it did so with a reset.
+        if self.stream.read_to_end(&mut rest).await.is_ok() {
+            self.record(place, |exchange| {
+                exchange.written = Some(exchange.read + rest.len());
+            });
+        }
+    }
+}
+
+/// Takes one whole request out of the buffer, and says how many bytes it had.
+fn parse(buffer: &mut BytesMut) -> Option<(Request<Bytes>, usize)> {
+    let head = buffer.windows(4).position(|end| end == b"\r\n\r\n")? + 4;
+    let text = std::str::from_utf8(&buffer[..head]).unwrap();
+    let mut lines = text.trim_end().lines();
+    let mut first = lines.next().unwrap().split(' ');
+    let mut request = Request::new(Bytes::new());
+    *request.method_mut() = Method::from_bytes(first.next().unwrap().as_bytes()).unwrap();
+    *request.uri_mut() = first.next().unwrap().parse().unwrap();
+    for line in lines {
+        let (name, value) = line.split_once(": ").unwrap();
+        let name = http::HeaderName::try_from(name).unwrap();
+        request.headers_mut().append(name, value.parse().unwrap());
+    }
+    let length = request.headers().get("content-length");
+    let length: usize = length.map_or(0, |length| length.to_str().unwrap().parse().unwrap());
+    if buffer.len() < head + length {
+        return None;
+    }
+    buffer.advance(head);
+    *request.body_mut() = buffer.split_to(length).freeze();
+    Some((request, head + length))
+}
+
+/// The bytes of an answer.
+fn serialised(response: &Response<Bytes>, framing: Framing) -> Vec<u8> {
+    let status = response.status();
+    let mut head = format!("HTTP/1.1 {status}\r\n");
+    for (name, value) in response.headers() {
+        head.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
+    }
+    // The manual clock's moment, which the emulator goes by: bearers live and die by it.
+    head.push_str("date: Thu, 01 Jan 2026 00:00:00 GMT\r\n");
+    let body = response.body();
+    let mut bytes = head.into_bytes();
+    if status == StatusCode::NO_CONTENT {
+        bytes.extend(b"\r\n");
+        return bytes;
+    }
+    match framing {
+        Framing::Length => {
+            bytes.extend(format!("content-length: {}\r\n\r\n", body.len()).as_bytes());
+            bytes.extend(body);
+        }
+        Framing::Chunked => {
+            bytes.extend(b"transfer-encoding: chunked\r\n\r\n");
+            for chunk in body.chunks(body.len().div_ceil(3).max(1)) {
+                bytes.extend(format!("{:x}\r\n", chunk.len()).as_bytes());
+                bytes.extend(chunk);
+                bytes.extend(b"\r\n");
+            }
+            bytes.extend(b"0\r\n\r\n");
+        }
+    }
+    bytes
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,169 @@
+//! An emulator with something for each operation to work on.
+
+use bytes::Bytes;
+use emulator::{Emulator, well_known};
+use http::{Request, Response};
+use models::asa::{AuthToken, GatewayUpdate, OperationId as Asa, ServiceTokenRequest};
+use models::dt::OperationId as Dt;
+use models::{Secret, asa, dt};
+use std::fmt;
+use transport::RetryPolicy;
+use transport::testing::ManualClock;
+
+use crate::{Caller, Operation};
+
+/// Who calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "a test must look at both")]
+pub enum Role {
+    /// One who may do everything.
+    Writer,
+    /// One whose writes the server refuses, because of a role or scope that is missing; whose key it refuses altogether,
+    /// where that is what is called for.
+    Refused,
+}
+
+/// The thing that a call is about.
+#[derive(Clone, Debug)]
+pub struct Target(pub(crate) String);
+
+/// An emulator with the vendors' published examples, in which time stands still.
+pub struct World {
+    emulator: Emulator,
+    setup_value: Secret,
+    writer: Secret,
+    reader: Secret,
+}
+
+impl World {
+    /// A world of its own.
+    pub async fn new() -> Self {
+        let emulator = Emulator::memory().unwrap().with_clock(ManualClock::new());
+        emulator.seed().unwrap();
+        let (writer, reader) = (
+            bearer(
+                &emulator,
+                well_known::ASA_KEY_ID,
+                well_known::ASA_KEY_SECRET,
+            ),
+            bearer(
+                &emulator,
+                well_known::ASA_REPORTING_KEY_ID,
+                well_known::ASA_REPORTING_KEY_SECRET,
+            ),
+        );
+        let mut world = Self {
+            emulator,
+            setup_value: Secret::new(""),
+            writer,
+            reader,
+        };
+        let asa = world.in_memory(Role::Writer).asa(&world, false);
+        let token = asa
+            .gateway_setup_tokens()
+            .create(asa::GatewaySetupTokenCreate::new())
+            .send()
+            .await
+            .unwrap();
+        world.setup_value = asa
+            .gateway_setup_tokens()
+            .reveal(&token.id)
+            .send()
+            .await
+            .unwrap();
+        world
+    }
+
+    /// The emulator's answer to a request.
+    pub fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
+        self.emulator.handle(request)
+    }
+
+    /// A caller without sockets.
+    #[must_use]
+    pub fn in_memory(&self, role: Role) -> Caller {
+        let origin = "http://localhost".to_owned();
+        let (transport, clock) = (self.emulator.clone(), ManualClock::auto());
+        Caller::new(role, origin, transport, clock, RetryPolicy::never())
+    }
+
+    /// Something for one call of the operation to work on: what a call would delete exists for this call alone.
+    pub async fn target(&self, operation: Operation) -> Target {
+        let maker = self.in_memory(Role::Writer);
+        let (asa, dt) = (maker.asa(self, false), maker.dt());
+        let id = match operation {
+            Operation::Asa(Asa::DeleteGatewayInstance) => {
+                let gateway = GatewayUpdate::new("to-be-deleted");
+                let enrolled = self.emulator.enrol_gateway(&self.setup_value, gateway);
+                enrolled.unwrap().id.to_string()
+            }
+            Operation::Asa(Asa::DeleteGatewaySetupToken) => {
+                let new = asa::GatewaySetupTokenCreate::new();
+                let created = asa.gateway_setup_tokens().create(new).send().await;
+                created.unwrap().id.to_string()
+            }
+            Operation::Dt(Dt::RevokeToken) => {
+                let new = dt::ActiveGateTokenCreate::new(
+                    "to-be-deleted",
+                    dt::ActiveGateType::Environment,
+                );
+                let created = dt.active_gate_tokens().create(new).send().await;
+                created.unwrap().id.to_string()
+            }
+            Operation::Asa(
+                Asa::FetchGatewaySetupToken | Asa::FetchGatewaySetupTokenAsAgentToken,
+            ) => {
+                let page = asa.gateway_setup_tokens().list().send().await.unwrap();
+                page.items[0].id.to_string()
+            }
+            Operation::Asa(
+                Asa::GetGatewayInstance | Asa::UpdateGatewayInstance | Asa::GetGatewayStatusReport,
+            ) => {
+                let page = asa.gateways().list().send().await.unwrap();
+                page.items[0].id.to_string()
+            }
+            Operation::Dt(Dt::GetToken) => {
+                let page = dt.active_gate_tokens().list().send().await.unwrap();
+                page.items[0].id.to_string()
+            }
+            Operation::Asa(
+                Asa::ListGateways
+                | Asa::ListGatewaySetupTokens
+                | Asa::CreateGatewaySetupToken
+                | Asa::IssueServiceToken,
+            )
+            | Operation::Dt(Dt::ListTokens | Dt::CreateToken) => String::new(),
+        };
+        Target(id)
+    }
+
+    /// A bearer that the emulator has issued before.
+    pub(crate) fn bearer(&self, role: Role) -> &str {
+        match role {
+            Role::Writer => self.writer.expose(),
+            Role::Refused => self.reader.expose(),
+        }
+    }
+}
+
+/// Exchanges a key for a bearer.
+fn bearer(emulator: &Emulator, key_id: &str, key_secret: &str) -> Secret {
+    let exchange = Asa::IssueServiceToken.operation();
+    let path = exchange.expand(&[well_known::ASA_TEAM]).unwrap();
+    let body = serde_json::to_vec(&ServiceTokenRequest::new(key_id, key_secret)).unwrap();
+    let request = Request::post(path)
+        .header("content-type", "application/json")
+        .body(body.into())
+        .unwrap();
+    let response = emulator.handle(request);
+    let token: AuthToken = serde_json::from_slice(response.body()).unwrap();
+    token.bearer_token
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("World")
+            .field("emulator", &self.emulator)
+            .finish_non_exhaustive()
+    }
+}

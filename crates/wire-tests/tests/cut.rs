@@ -1,0 +1,42 @@
+//! A part of the cuts of every operation; `cargo xtask soak transport` makes all of them.
+
+use std::time::Duration;
+
+use gatelet_wire_tests::cut::{self, Report, Settings};
+use transport::RetryPolicy;
+
+fn settings(retry: RetryPolicy) -> Settings {
+    Settings {
+        patience: Duration::from_secs(2),
+        at_once: 8,
+        stalled_at_once: 200,
+        retry,
+    }
+}
+
+#[allow(
+    clippy::print_stdout,
+    reason = "how much was tried belongs to the result"
+)]
+fn assert_right(report: &Report) {
+    println!("{report}");
+    let some: Vec<_> = report.faults.iter().take(20).collect();
+    assert!(some.is_empty(), "{report}\n{some:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn t11_an_exchange_cut_anywhere_is_a_whole_value_or_an_error_that_says_what_was_done() {
+    let jobs = cut::jobs().await.into_iter().step_by(61);
+    let report = cut::run(jobs, &settings(RetryPolicy::never())).await;
+    assert_right(&report);
+    assert!(report.writes.iter().all(|writes| *writes > 0), "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn t11_by_default_what_may_be_repeated_is_and_a_create_is_sent_once() {
+    let jobs = cut::jobs().await.into_iter().step_by(223);
+    let report = cut::run(jobs, &settings(RetryPolicy::default())).await;
+    assert_right(&report);
+    assert!(report.requests > report.calls, "{report}");
+    assert!(report.complete > report.calls / 2, "{report}");
+}
