@@ -12,8 +12,8 @@ use crate::limit::within;
 use crate::retry::{Decision, Failure, Situation, decide, is_transient};
 use crate::verdict::{Fault, Judge, applied_by};
 use crate::{
-    Applied, Call, Channel, Clock as _, Credential, Error, ErrorKind, Phase, Reply, Transport as _,
-    TransportError, TransportErrorKind, trace,
+    Applied, Call, Channel, Clock as _, Credential, Departure, Error, ErrorKind, Phase, Reply,
+    Transport as _, TransportError, TransportErrorKind, trace,
 };
 
 /// One call on its way.
@@ -112,7 +112,9 @@ impl<'a> Attempts<'a> {
         credential: Option<&Credential>,
     ) -> Result<Response<Bytes>, Box<Fault>> {
         let inner = self.inner();
-        let request = self.request(uri, credential);
+        let mut request = self.request(uri, credential);
+        let departure = Departure::default();
+        request.extensions_mut().insert(departure.clone());
         let span = trace::Attempt::new(self.call, &inner.base, self.made);
         self.made = self.made.saturating_add(1);
         let (limit, phase) = match (inner.timeouts.attempt, self.remaining()) {
@@ -127,7 +129,11 @@ impl<'a> Attempts<'a> {
             }
             Some(Err(Panicked)) => Err(Box::new(Fault::of_panic(self.call))),
             None => {
-                let error = TransportError::new(TransportErrorKind::Timeout(phase));
+                let mut error = TransportError::new(TransportErrorKind::Timeout(phase));
+                // The transport's future is gone; what it holds must not leave after all.
+                if departure.recall() {
+                    error = error.not_sent();
+                }
                 Err(Box::new(Fault::of_transport(self.call, &inner.base, error)))
             }
         };

@@ -22,7 +22,7 @@
 //! | `Transfer-Encoding` other than `chunked`, or with HTTP/1.0 | `Protocol` |
 //! | `Content-Encoding` without an `Accept-Encoding` in the request, or gzip that is broken | `Protocol` |
 //! | status 101, or more than 16 interim answers | `Protocol` |
-//! | head above its limit in bytes or fields | `TooLarge(Head)` |
+//! | head above its limit in bytes or fields | `TooLarge(Head)`; in HTTP/2 beyond four times the limit `Protocol` |
 //! | body announced or grown above its limit | `TooLarge(Body)`; an announced one is not read |
 //! | gzip that decodes to more than that limit | `TooLarge(Decoded)` |
 //! | no answer began, or a body stands still | `Timeout(FirstByte)`, `Timeout(Stall)` |
@@ -38,6 +38,9 @@
 //!
 //! Before a pooled connection is used, the operating system is asked whether its peer has gone, because the runtime may not
 //! have looked since.
+//!
+//! A request that waits for its turn or for a connection is held back by its [`Departure`], so an attempt that runs out of
+//! time there counts as not sent.
 //!
 //! Each exchange runs in a task of its own, so that a runtime that is dropped ends it instead of panicking in its timers.
 
@@ -76,7 +79,6 @@ mod tunnel;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -87,7 +89,7 @@ use tokio::sync::Semaphore;
 use self::exchange::Exchange;
 use self::pool::Pool;
 use self::task::{RuntimeGone, Task};
-use crate::{ConnectFailure, Transport, TransportError, TransportErrorKind};
+use crate::{ConnectFailure, Departure, Transport, TransportError, TransportErrorKind};
 
 pub use self::builder::HyperTransportBuilder;
 pub use self::clock::TokioClock;
@@ -169,6 +171,8 @@ impl Default for HyperTransport {
 impl Transport for HyperTransport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let runtime = Handle::try_current().map_err(no_runtime)?;
+        let departure = Departure::of(&request);
+        departure.hold();
         let exchange = Exchange::new(request)?;
         #[cfg(feature = "gzip")]
         let exchange = if self.shared.accepts_gzip {
@@ -176,13 +180,12 @@ impl Transport for HyperTransport {
         } else {
             exchange
         };
-        let begun = Arc::new(AtomicBool::new(false));
         let task = Task::spawn(&runtime, {
-            let (shared, begun) = (self.shared.clone(), begun.clone());
-            async move { exchange.run(&shared, &begun).await }
+            let (shared, departure) = (self.shared.clone(), departure.clone());
+            async move { exchange.run(&shared, &departure).await }
         });
         task.await
-            .unwrap_or_else(|gone| Err(abandoned(&gone, begun.load(Ordering::Acquire))))
+            .unwrap_or_else(|gone| Err(abandoned(&gone, &departure)))
     }
 }
 
@@ -191,11 +194,11 @@ fn no_runtime(_: tokio::runtime::TryCurrentError) -> TransportError {
         .with_source("no tokio runtime: the call was made outside of one")
 }
 
-fn abandoned(_: &RuntimeGone, begun: bool) -> TransportError {
-    TransportError::new(if begun {
-        TransportErrorKind::Interrupted
-    } else {
+fn abandoned(_: &RuntimeGone, departure: &Departure) -> TransportError {
+    TransportError::new(if departure.recall() {
         TransportErrorKind::Connect(ConnectFailure::Other)
+    } else {
+        TransportErrorKind::Interrupted
     })
     .with_source("the tokio runtime was dropped")
 }

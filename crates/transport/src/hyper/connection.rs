@@ -139,9 +139,13 @@ impl Connection {
     where
         T: Read + Write + Send + Unpin + 'static,
     {
+        /// h2 does not tell a head that it will not read from a malformed one, so it reads a little more than we accept.
+        const MARGIN: usize = 4;
+
+        let most = limits.head.saturating_mul(MARGIN);
         let written = Written::default();
         let (sender, driver) = http2::Builder::new(TokioExecutor::new())
-            .max_header_list_size(u32::try_from(limits.head).unwrap_or(u32::MAX))
+            .max_header_list_size(u32::try_from(most).unwrap_or(u32::MAX))
             .handshake(Metered::new(stream, written.clone()))
             .await
             .map_err(|error| fault::unsent(fault::broken(error, limits)))?;

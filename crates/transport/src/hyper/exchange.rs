@@ -1,7 +1,5 @@
 //! One request and its answer, from the pool to the last byte of the body.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use bytes::Bytes;
 use http::header::{
     CONTENT_ENCODING, CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION, TRANSFER_ENCODING,
@@ -16,7 +14,7 @@ use super::lease::{Failure, Lease};
 use super::origin::Origin;
 use super::proxy::Proxy;
 use super::{Limits, Shared, fault};
-use crate::{TooLarge, TransportError, TransportErrorKind};
+use crate::{Departure, TooLarge, TransportError, TransportErrorKind};
 
 /// What is sent, and what must be known of it when the answer comes.
 pub(super) struct Exchange {
@@ -57,11 +55,11 @@ impl Exchange {
         self
     }
 
-    /// Runs the exchange. `begun` is set before the first byte may be written.
+    /// Runs the exchange. The request departs before its first byte may be written.
     pub(super) async fn run(
         mut self,
         shared: &Shared,
-        begun: &AtomicBool,
+        departure: &Departure,
     ) -> Result<Response<Bytes>, TransportError> {
         // The semaphore is never closed.
         let _lane = shared.lanes.acquire().await;
@@ -71,7 +69,9 @@ impl Exchange {
                 None => (self.open(shared).await?, true),
             };
             let request = self.request_for(&connection, self.relay(shared));
-            begun.store(true, Ordering::Release);
+            if !departure.leave() {
+                return Err(recalled());
+            }
             match self.attempt(shared, connection, request).await {
                 Ok(response) => return Ok(response),
                 Err(Failure::Final(error)) => return Err(error),
@@ -155,10 +155,10 @@ impl Exchange {
             return Err(fault::protocol("the server switches protocols"));
         }
         if head.headers.len() > limits.head_fields {
-            return Err(TransportError::new(TransportErrorKind::TooLarge {
-                what: TooLarge::Head,
-                limit: limits.head_fields as u64,
-            }));
+            return Err(head_too_large(limits.head_fields));
+        }
+        if head.version == Version::HTTP_2 && list_size(&head.headers) > limits.head {
+            return Err(head_too_large(limits.head));
         }
         let codings = head.headers.get_all(TRANSFER_ENCODING);
         if codings
@@ -171,6 +171,28 @@ impl Exchange {
         }
         Ok(())
     }
+}
+
+fn head_too_large(limit: usize) -> TransportError {
+    TransportError::new(TransportErrorKind::TooLarge {
+        what: TooLarge::Head,
+        limit: limit as u64,
+    })
+}
+
+/// The size of a head as HTTP/2 counts it (RFC 9113 section 6.5.2). In HTTP/1.1 its bytes are counted while they are read.
+fn list_size(headers: &HeaderMap) -> usize {
+    const OF_EACH_FIELD: usize = 32;
+
+    let sizes = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + OF_EACH_FIELD);
+    sizes.sum()
+}
+
+/// Nobody waits any more for what this says.
+fn recalled() -> TransportError {
+    TransportError::new(TransportErrorKind::Interrupted).not_sent()
 }
 
 /// The path and query alone.

@@ -1,9 +1,13 @@
 //! Waits and deadlines, on a clock that is moved by hand or by itself.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::UNIX_EPOCH;
 
 use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
-use gatelet_transport::{Applied, Clock, ErrorKind, Page, PageToken, Pages, Phase, Timeouts};
+use gatelet_transport::{
+    Applied, Clock, Departure, ErrorKind, Page, PageToken, Pages, Phase, Timeouts, from_fn,
+};
 use http::Method;
 
 use crate::{IDEMPOTENT, builder, call, channel, fail, patient, seconds, times};
@@ -185,4 +189,35 @@ async fn the_whole_call_has_a_limit_too() {
     assert_eq!((error.attempts(), error.applied()), (2, Applied::Unknown));
     assert!(error.is_retryable());
     let _ = fake.finish();
+}
+
+/// How a call ends whose transport does this with each request and then never answers: how often it was sent, and whether
+/// it may have been applied.
+async fn timed_out(method: Method, treat: fn(&Departure)) -> (usize, Applied) {
+    let sent = Arc::new(AtomicUsize::new(0));
+    let count = sent.clone();
+    let transport = from_fn(move |request| {
+        count.fetch_add(1, Ordering::Relaxed);
+        treat(&Departure::of(&request));
+        std::future::pending()
+    });
+    let channel = builder()
+        .build_with(transport, ManualClock::auto())
+        .unwrap();
+    let error = channel.call(call(method)).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Timeout(_)), "{error}");
+    (sent.load(Ordering::Relaxed), error.applied())
+}
+
+#[tokio::test]
+async fn an_attempt_that_times_out_while_its_request_is_held_back_was_not_sent() {
+    let held = timed_out(Method::POST, Departure::hold).await;
+    assert_eq!(held, (3, Applied::No));
+    let left = |departure: &Departure| {
+        departure.hold();
+        assert!(departure.leave());
+    };
+    assert_eq!(timed_out(Method::POST, left).await, (1, Applied::Unknown));
+    let silent = timed_out(Method::POST, |_| {}).await;
+    assert_eq!(silent, (1, Applied::Unknown));
 }

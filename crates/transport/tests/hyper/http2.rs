@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use gatelet_transport::{Transport, TransportErrorKind};
+use gatelet_transport::{TooLarge, Transport, TransportErrorKind};
 
 use super::pki::Authority;
 use super::tls_server::TlsServer;
@@ -63,4 +63,27 @@ async fn t64_a_refused_stream_was_not_sent() {
             .status(),
         200
     );
+}
+
+#[tokio::test]
+async fn t19_a_head_over_http2_ends_at_its_limit() {
+    const LIMIT: usize = 20_000;
+
+    let authority = Authority::new();
+    let server = TlsServer::start(authority.certify("localhost", |_| {}), &["h2"]).await;
+    let client = authority.builder().max_head_size(LIMIT).build();
+    let send = async |size: usize| {
+        let request = server.request("POST", &format!("/head/{size}"));
+        client.send(request).await
+    };
+    assert_eq!(send(LIMIT - 100).await.unwrap().status(), 200);
+    let error = send(LIMIT).await.unwrap_err();
+    let too_large = TransportErrorKind::TooLarge {
+        what: TooLarge::Head,
+        limit: LIMIT as u64,
+    };
+    assert_eq!(error.kind(), too_large);
+    let error = send(10 * LIMIT).await.unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::Protocol);
+    assert_eq!(send(1).await.unwrap().status(), 200);
 }

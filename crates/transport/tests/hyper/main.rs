@@ -3,6 +3,7 @@
 #![cfg(feature = "hyper")]
 #![allow(clippy::unwrap_used, clippy::expect_used)] // A failed assumption fails the test.
 
+mod departure;
 mod exchange;
 mod framing;
 #[cfg(feature = "gzip")]
