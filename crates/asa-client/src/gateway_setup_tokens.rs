@@ -98,6 +98,6 @@ impl GatewaySetupTokens {
         read: fn(&Reply) -> Result<T, Error>,
     ) -> Request<T> {
         let values = [self.channel.account(), id.as_str()];
-        Request::new(&self.channel, call(operation.operation(), &values), read)
+        Request::new(&self.channel, call(operation.operation(), &values), read).about(id.as_str())
     }
 }

@@ -62,7 +62,7 @@ impl Gateways {
     pub fn update(&self, id: &GatewayId, update: GatewayUpdate) -> Request<()> {
         let operation = OperationId::UpdateGatewayInstance.operation();
         let call = call_with(operation, &[self.channel.account(), id.as_str()], &update);
-        Request::new(&self.channel, call, |_| Ok(()))
+        Request::new(&self.channel, call, |_| Ok(())).about(id.as_str())
     }
 
     /// Removes a gateway from the team.
@@ -84,6 +84,6 @@ impl Gateways {
         read: fn(&Reply) -> Result<T, Error>,
     ) -> Request<T> {
         let values = [self.channel.account(), id.as_str()];
-        Request::new(&self.channel, call(operation.operation(), &values), read)
+        Request::new(&self.channel, call(operation.operation(), &values), read).about(id.as_str())
     }
 }

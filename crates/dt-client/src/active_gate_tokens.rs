@@ -141,15 +141,22 @@ impl ActiveGateTokens {
 
     /// Reads one token, without its secret. Needs the scope `activeGateTokenManagement.read`.
     pub fn get(&self, id: &ActiveGateTokenId) -> Request<ActiveGateToken> {
-        Request::new(&self.channel, of(OperationId::GetToken, id), Reply::json)
+        self.request(OperationId::GetToken, id, Reply::json)
     }
 
     /// Deletes a token: ActiveGates that use it can no longer connect. Needs the scope
     /// `activeGateTokenManagement.write`.
     pub fn delete(&self, id: &ActiveGateTokenId) -> Request<Deleted> {
-        Request::new(&self.channel, of(OperationId::RevokeToken, id), |reply| {
-            Ok(reply.into())
-        })
+        self.request(OperationId::RevokeToken, id, |reply| Ok(reply.into()))
+    }
+
+    fn request<T>(
+        &self,
+        operation: OperationId,
+        id: &ActiveGateTokenId,
+        read: fn(&Reply) -> Result<T, Error>,
+    ) -> Request<T> {
+        Request::new(&self.channel, of(operation, id), read).about(id.as_str())
     }
 }
 

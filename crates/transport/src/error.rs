@@ -37,6 +37,7 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: ErrorKind,
     operation: Option<&'static str>,
+    subject: Option<Box<str>>,
     detail: Option<Box<str>>,
     applied: Applied,
     is_retryable: bool,
@@ -56,6 +57,7 @@ impl Error {
         Self(Box::new(Inner {
             kind,
             operation: None,
+            subject: None,
             detail: None,
             applied: Applied::No,
             is_retryable: false,
@@ -87,6 +89,13 @@ impl Error {
     #[must_use]
     pub fn during(mut self, operation: &'static str) -> Self {
         self.0.operation = Some(operation);
+        self
+    }
+
+    /// Names the thing that the call was about: its id, which must be no secret.
+    #[must_use]
+    pub fn about(mut self, id: impl Into<Box<str>>) -> Self {
+        self.0.subject = Some(id.into());
         self
     }
 
@@ -157,6 +166,12 @@ impl Error {
     #[must_use]
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation
+    }
+
+    /// The id of the one thing that the call was about; a list and a create have none.
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        self.0.subject.as_deref()
     }
 
     /// How many requests were begun.
@@ -302,8 +317,10 @@ impl From<TransportError> for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
-        if let Some(operation) = inner.operation {
-            write!(f, "{operation}: ")?;
+        match (inner.operation, &inner.subject) {
+            (Some(operation), Some(id)) => write!(f, "{operation} {}: ", OneLine(id))?,
+            (Some(operation), None) => write!(f, "{operation}: ")?,
+            (None, _) => {}
         }
         match (inner.status, &inner.kind) {
             (Some(status), ErrorKind::Api) => write!(f, "{status}")?,
@@ -345,6 +362,7 @@ impl fmt::Debug for Error {
         f.debug_struct("Error")
             .field("kind", &inner.kind)
             .field("operation", &inner.operation)
+            .field("subject", &inner.subject)
             .field("detail", &inner.detail)
             .field("applied", &inner.applied)
             .field("attempts", &inner.attempts)
@@ -425,6 +443,18 @@ mod tests {
             error.to_string(),
             "the answer is not JSON but text/html (status 200): an HTML page (2 attempts, nothing was applied)"
         );
+    }
+
+    #[test]
+    fn one_line_names_the_thing_that_the_call_was_about() {
+        let error = Error::new(ErrorKind::Interrupted)
+            .during("dt getToken")
+            .about("dt0g02.\n4KWZO5EF")
+            .with_attempts(3, Duration::ZERO);
+        assert_eq!(error.subject(), Some("dt0g02.\n4KWZO5EF"));
+        let line =
+            "dt getToken dt0g02. 4KWZO5EF: the connection ended before the answer was complete";
+        assert!(error.to_string().starts_with(line), "{error}");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::{Call, Channel, Error, Reply};
 pub struct Request<T> {
     channel: Channel,
     call: Result<Call, Error>,
+    subject: Option<Box<str>>,
     read: fn(&Reply) -> Result<T, Error>,
 }
 
@@ -25,8 +26,15 @@ impl<T> Request<T> {
         Self {
             channel: channel.clone(),
             call,
+            subject: None,
             read,
         }
+    }
+
+    /// Names the thing that the call is about, for [`Error::subject`]: its id, which must be no secret.
+    pub fn about(mut self, id: impl Into<Box<str>>) -> Self {
+        self.subject = Some(id.into());
+        self
     }
 
     /// Sends it and reads the answer.
@@ -35,8 +43,15 @@ impl<T> Request<T> {
     ///
     /// Every kind; see [`ErrorKind`](crate::ErrorKind).
     pub async fn send(self) -> Result<T, Error> {
-        let reply = self.channel.call(self.call?).await?;
-        (self.read)(&reply)
+        // An id that cannot be one may be a secret, so an error about it does not name it.
+        let call = self.call?;
+        let result = self.channel.call(call).await;
+        result
+            .and_then(|reply| (self.read)(&reply))
+            .map_err(|error| match self.subject {
+                Some(id) => error.about(id),
+                None => error,
+            })
     }
 }
 

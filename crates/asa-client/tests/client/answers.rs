@@ -210,7 +210,7 @@ async fn a28_a_create_whose_answer_is_lost_is_not_repeated() {
 }
 
 #[tokio::test]
-async fn a29_the_id_of_a_new_setup_token_is_there_before_its_value_is_read() {
+async fn a29_a_value_that_cannot_be_read_is_an_error_that_names_its_setup_token() {
     let (client, fake) = authorised([
         Answer::json(201, SETUP_TOKEN),
         Answer::json(200, SETUP_TOKEN),
@@ -232,6 +232,9 @@ async fn a29_the_id_of_a_new_setup_token_is_there_before_its_value_is_read() {
             Some("asa FetchGatewaySetupTokenAsAgentToken")
         );
         assert_eq!(error.applied(), Applied::No);
+        assert_eq!(error.subject(), Some("6116bb2a"));
+        let start = "asa FetchGatewaySetupTokenAsAgentToken 6116bb2a: ";
+        assert!(error.to_string().starts_with(start), "{error}");
     }
     // So whoever created it can still take it back.
     tokens.delete(&created.id).send().await.unwrap();
