@@ -8,6 +8,9 @@
 mod answers;
 mod credentials;
 mod listing;
+#[cfg(target_os = "linux")]
+mod memory;
+mod opa;
 mod operations;
 mod requests;
 mod support;

@@ -1,0 +1,146 @@
+//! That secrets are gone from the memory of the process, as the operating system shows it.
+
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
+
+use asa_client::models::Secret;
+use asa_client::{Bearer, Client, ServiceUser};
+use transport::testing::{Answer, FakeTransport, ManualClock};
+use transport::{Transport as _, from_fn};
+use zeroize::Zeroizing;
+
+use crate::support::*;
+
+const LENGTH: usize = 4096;
+
+/// A secret is looked for in pieces, because memory that was freed is soon written to in part.
+const PIECE: usize = 48;
+const DISTANCE: usize = 256;
+
+/// The secret of a test. It is made while the test runs, so that no constant of the program holds it.
+fn secret(seed: usize) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(LENGTH));
+    text.extend((0..LENGTH).map(|at| char::from(character(seed, at))));
+    text
+}
+
+fn character(seed: usize, at: usize) -> u8 {
+    let mut mixed = (seed * LENGTH + at) as u64;
+    for _ in 0..3 {
+        mixed = (mixed ^ mixed >> 31).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+    b'a' + ((mixed >> 40) % 26) as u8
+}
+
+/// A search that has all memory that it needs before it begins, because what it took then could be what was left behind.
+struct Search {
+    /// Inverted, so as not to find these.
+    pieces: Vec<Vec<u8>>,
+    maps: String,
+    chunk: Zeroizing<Vec<u8>>,
+}
+
+impl Search {
+    fn new(seed: usize) -> Self {
+        let piece = |start| {
+            (start..start + PIECE)
+                .map(|at| !character(seed, at))
+                .collect()
+        };
+        Self {
+            pieces: (0..LENGTH).step_by(DISTANCE).map(piece).collect(),
+            maps: String::with_capacity(1 << 20),
+            chunk: Zeroizing::new(vec![0; 1 << 16]),
+        }
+    }
+
+    /// How many pieces of the secret are in the memory that this process can write.
+    fn count(&mut self) -> usize {
+        let mut maps = File::open("/proc/self/maps").unwrap();
+        self.maps.clear();
+        maps.read_to_string(&mut self.maps).unwrap();
+        let mut memory = File::open("/proc/self/mem").unwrap();
+        let writable = self.maps.lines().filter(|line| line.contains(" rw"));
+        writable
+            .filter_map(|line| line.split(' ').next()?.split_once('-'))
+            .map(|(start, end)| {
+                let [start, end] = [start, end].map(|hex| u64::from_str_radix(hex, 16).unwrap());
+                count_between(&mut memory, start, end, &mut self.chunk, &self.pieces)
+            })
+            .sum()
+    }
+}
+
+fn count_between(
+    memory: &mut File,
+    start: u64,
+    end: u64,
+    chunk: &mut [u8],
+    inverted: &[Vec<u8>],
+) -> usize {
+    let mut found = 0;
+    let mut at = start;
+    while at < end && memory.seek(SeekFrom::Start(at)).is_ok() {
+        let Ok(read @ PIECE..) = memory.read(chunk) else {
+            break;
+        };
+        let bytes = &chunk[..read.min((end - at) as usize)];
+        let windows = bytes.windows(PIECE);
+        found += windows
+            .filter(|window| {
+                window[0].is_ascii_lowercase() && window[PIECE - 1].is_ascii_lowercase()
+            })
+            .filter(|window| inverted.iter().any(|piece| is_inverse(piece, window)))
+            .count();
+        chunk.fill(0);
+        // What ends behind this chunk is found in the next.
+        at += (read + 1 - PIECE) as u64;
+    }
+    found
+}
+
+fn is_inverse(inverted: &[u8], bytes: &[u8]) -> bool {
+    inverted.iter().zip(bytes).all(|(a, b)| *a == !b)
+}
+
+#[test]
+fn the_search_finds_what_was_left_behind() {
+    let mut search = Search::new(7);
+    assert_eq!(search.count(), 0);
+    drop(secret(7).to_string()); // Without the wrapper that zeroes it.
+    assert!(search.count() > 0);
+}
+
+#[tokio::test]
+async fn a35_no_secret_of_a_client_that_was_dropped_is_left_in_memory() {
+    let answers = FakeTransport::respond(|request| {
+        if is_exchange(request) {
+            return bearer("2026-01-01T01:00:00Z", BEARER);
+        }
+        Answer::json(200, GATEWAY)
+    });
+    // The script would keep the requests, and with them what they hold.
+    let keeps_nothing = from_fn(move |request: http::Request<bytes::Bytes>| {
+        let answers = answers.clone();
+        async move {
+            let mut same = http::Request::new(bytes::Bytes::new());
+            *same.uri_mut() = request.uri().clone();
+            answers.send(same).await
+        }
+    });
+    let service_user = ServiceUser::new(KEY_ID, Secret::from(secret(1).as_str()));
+    let service_user = Client::builder("t").credentials(service_user);
+    let elsewhere = Client::builder("t").credentials(Bearer::new(&*secret(2)).unwrap());
+    let clients = [service_user, elsewhere].map(|builder| {
+        let transport = keeps_nothing.clone();
+        builder.build_with(transport, ManualClock::auto()).unwrap()
+    });
+    let mut searches = [1, 2].map(Search::new);
+    for client in &clients {
+        client.gateways().get(&"g".into()).send().await.unwrap();
+    }
+    // As long as a client lives it must know its secret.
+    assert!(searches.iter_mut().all(|search| search.count() > 0));
+    drop(clients);
+    assert_eq!(searches.each_mut().map(Search::count), [0, 0]);
+}
