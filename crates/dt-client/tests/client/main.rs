@@ -8,5 +8,7 @@
 mod answers;
 mod listing;
 mod operations;
+#[cfg(feature = "ring")]
+mod private_authority;
 mod requests;
 mod support;
