@@ -67,6 +67,15 @@ const STEPS: &[Step] = &[
         cargo: &["xtask", "no-std"],
         environment: &[],
     },
+    Step {
+        name: "clients without an async runtime",
+        cargo: &[
+            "test",
+            "--locked",
+            "--manifest-path=examples/blocking/Cargo.toml",
+        ],
+        environment: &[],
+    },
     // Short: that they build and find nothing at once. The long runs are a developer's.
     Step {
         name: "fuzz",

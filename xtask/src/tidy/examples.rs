@@ -17,7 +17,7 @@ pub(crate) fn findings(texts: &[TextFile]) -> Vec<String> {
         .filter(|text| text.is("md") && included(text).is_some() && has_rust(&text.text));
     let found = pages.filter_map(|page| {
         let include = included(page)?;
-        (!tests.contains(&include)).then(|| {
+        (!tests.contains(&include) && !is_tested_by_example(page, texts)).then(|| {
             page.finding(
                 1,
                 format!("its Rust code is not tested; add `{include}` to {CRATE}"),
@@ -25,6 +25,15 @@ pub(crate) fn findings(texts: &[TextFile]) -> Vec<String> {
         })
     });
     found.collect()
+}
+
+/// Whether one of `examples/`, which have dependencies of their own, is the crate that the page's code is for.
+fn is_tested_by_example(page: &TextFile, texts: &[TextFile]) -> bool {
+    let include = format!("include_str!(\"../../../{}\")", page.path.display());
+    let mut examples = texts
+        .iter()
+        .filter(|text| text.path.starts_with("examples") && text.path.ends_with("src/lib.rs"));
+    examples.any(|example| example.text.contains(&include))
 }
 
 /// How `docs/lib.rs` names a page, for those that it is for.
@@ -73,6 +82,22 @@ mod tests {
             check("#[doc = include_str!(\"../README.md\")]", "README.md", page),
             Vec::<String>::new()
         );
+    }
+
+    #[test]
+    fn a_page_may_be_tested_by_an_example() {
+        let file = |path: &str, text: &str| TextFile {
+            path: path.into(),
+            text: text.into(),
+        };
+        let page = file("docs/a.md", "```rust\nfn main() {}\n```\n");
+        let example = file(
+            "examples/a/src/lib.rs",
+            "#[doc = include_str!(\"../../../docs/a.md\")]",
+        );
+        assert_eq!(findings(&[page.clone(), example]), Vec::<String>::new());
+        let other = file("examples/a/src/lib.rs", "docs/a.md");
+        assert_eq!(findings(&[page, other]).len(), 1);
     }
 
     #[test]

@@ -1,0 +1,78 @@
+//! Both clients against the emulator on loopback.
+
+use std::net::TcpListener;
+use std::thread;
+
+use asa_client::ServiceUser;
+use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
+use dt_client::{ApiToken, Applied, ErrorKind};
+use gatelet_blocking::{BlockingClock, UreqTransport, block_on};
+use gatelet_emulator::{Emulator, Server, serve, well_known};
+use tokio::runtime::Runtime;
+
+/// The emulator on a port of its own. It runs on tokio; the clients do not.
+fn server() -> (Runtime, Server) {
+    let runtime = Runtime::new().unwrap();
+    let emulator = Emulator::memory().unwrap();
+    emulator.seed().unwrap();
+    let address = "127.0.0.1:0".parse().unwrap();
+    let server = runtime.block_on(serve(emulator, address)).unwrap();
+    (runtime, server)
+}
+
+fn dt(url: &str) -> dt_client::Client {
+    dt_client::Client::builder(url)
+        .credentials(ApiToken::new(well_known::DT_TOKEN).unwrap())
+        .build_with(UreqTransport::new(), BlockingClock::new())
+        .unwrap()
+}
+
+#[test]
+fn tokens_are_made_listed_and_deleted() {
+    let (_runtime, server) = server();
+    let client = dt(&format!("http://{}", server.address()));
+    let tokens = client.active_gate_tokens();
+    let edge = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment);
+    let created = block_on(tokens.create(edge).send()).unwrap();
+    let mut items = tokens.list().items();
+    let mut names = Vec::new();
+    while let Some(token) = block_on(items.try_next()).unwrap() {
+        names.push(token.name);
+    }
+    assert!(names.contains(&"edge-7".to_owned()));
+    block_on(tokens.delete(&created.id).send()).unwrap();
+    let error = block_on(tokens.get(&created.id).send()).unwrap_err();
+    assert!(error.is_not_found());
+}
+
+#[test]
+fn threads_share_one_exchange_for_a_bearer() {
+    let (_runtime, server) = server();
+    let key = ServiceUser::new(well_known::ASA_KEY_ID, well_known::ASA_KEY_SECRET);
+    let client = asa_client::Client::builder(well_known::ASA_TEAM)
+        .endpoint(format!("http://{}", server.address()))
+        .credentials(key)
+        .build_with(UreqTransport::new(), BlockingClock::new())
+        .unwrap();
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let gateways = block_on(client.gateways().list().send()).unwrap();
+                assert!(gateways.items.len() >= 2);
+            });
+        }
+    });
+}
+
+#[test]
+fn a_server_that_is_not_there_is_tried_three_times() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let client = dt(&format!("http://{address}"));
+    let edge = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment);
+    let create = client.active_gate_tokens().create(edge);
+    let error = block_on(create.send()).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Connect(_)), "{error}");
+    assert_eq!((error.attempts(), error.applied()), (3, Applied::No));
+}
