@@ -61,6 +61,11 @@ const RULES: &[Rule] = &[
         in_tests: &[],
     },
     Rule {
+        package: "gatelet-soak",
+        imports: &["gatelet-transport", "asa-client", "dt-client"],
+        in_tests: &[],
+    },
+    Rule {
         package: "gatelet-docs",
         imports: &[],
         in_tests: &[

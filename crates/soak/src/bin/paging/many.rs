@@ -1,0 +1,43 @@
+//! Many random schedules, on all processors.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Instant;
+
+use gatelet_soak::{Counts, run as run_schedule};
+
+use crate::Outcome;
+
+/// Runs the schedules of so many seeds, one after the other from the first.
+pub(crate) fn run(schedules: u64, seed: u64) -> Outcome {
+    println!("soak: {schedules} schedules from seed {seed}");
+    let started = Instant::now();
+    let lanes = thread::available_parallelism()?.get() as u64;
+    let failed = &AtomicBool::new(false);
+    let lane = |first: u64| {
+        let mut counts = Counts::default();
+        for number in (first..schedules).step_by(lanes as usize) {
+            if failed.load(Ordering::Relaxed) {
+                break;
+            }
+            counts += run_schedule(seed.wrapping_add(number))
+                .inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
+        }
+        Ok::<_, String>(counts)
+    };
+    let results: Vec<_> = thread::scope(|scope| {
+        let lanes: Vec<_> = (0..lanes)
+            .map(|first| scope.spawn(move || lane(first)))
+            .collect();
+        lanes.into_iter().map(|lane| lane.join()).collect()
+    });
+    let mut counts = Counts::default();
+    for result in results {
+        counts += result.map_err(|_| "a schedule panicked")??;
+    }
+    let took = started.elapsed().as_secs_f64();
+    let rate = counts.schedules as f64 / took;
+    println!("soak: {counts}");
+    println!("soak: nothing lost, nothing repeated; {took:.1} s, {rate:.0} schedules a second");
+    Ok(())
+}

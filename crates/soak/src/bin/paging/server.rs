@@ -1,0 +1,111 @@
+//! A server of a long list of tokens, in a process of its own.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use dt_client::{ApiToken, Client};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use transport::{HyperTransport, TokioClock};
+
+use crate::Outcome;
+
+/// How many tokens a page has: the most that Dynatrace gives.
+pub(crate) const PAGE: u32 = 3000;
+
+/// The server's process, which ends with this value.
+pub(crate) struct Server {
+    process: Child,
+    address: String,
+}
+
+impl Server {
+    /// A server of so many pages, which takes so many milliseconds for each.
+    pub(crate) fn start(pages: u32, millis: u64) -> Result<Self, Box<dyn std::error::Error>> {
+        let mut process = Command::new(std::env::current_exe()?)
+            .args(["serve", &pages.to_string(), &millis.to_string()])
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut address = String::new();
+        if let Some(output) = process.stdout.take() {
+            BufReader::new(output).read_line(&mut address)?;
+        }
+        let address = address.trim().to_owned();
+        Ok(Self { process, address })
+    }
+
+    pub(crate) fn client(&self) -> Result<Client, dt_client::Error> {
+        Client::builder(format!("http://{}", self.address))
+            .credentials(ApiToken::new("dt0c01.EXAMPLE.SECRET")?)
+            .build_with(HyperTransport::new(), TokioClock::new())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It has ended already, or there is nothing that can be done about it.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The server itself: prints its address and answers until it is killed.
+pub(crate) async fn serve(pages: u32, millis: u64) -> Outcome {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    println!("{}", listener.local_addr()?);
+    loop {
+        let (stream, _) = listener.accept().await?;
+        tokio::spawn(async move {
+            // A client that goes away is no concern of the server.
+            let _ = answer(stream, pages, Duration::from_millis(millis)).await;
+        });
+    }
+}
+
+async fn answer(mut stream: TcpStream, pages: u32, delay: Duration) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut head = Vec::new();
+    while stream.read_buf(&mut head).await? > 0 {
+        let Some(text) = str::from_utf8(&head)
+            .ok()
+            .filter(|text| text.ends_with("\r\n\r\n"))
+        else {
+            continue;
+        };
+        let position = text
+            .split_whitespace()
+            .nth(1)
+            .and_then(|target| target.split("nextPageKey=k").nth(1));
+        let page = position.and_then(|number| number.parse().ok()).unwrap_or(0);
+        let answers_at = tokio::time::Instant::now() + delay;
+        let body = body(page, pages);
+        let head_of_answer = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        tokio::time::sleep_until(answers_at).await;
+        stream.write_all(head_of_answer.as_bytes()).await?;
+        stream.write_all(body.as_bytes()).await?;
+        head.clear();
+    }
+    Ok(())
+}
+
+fn body(page: u32, pages: u32) -> String {
+    let first = page * PAGE;
+    let tokens: Vec<String> = (first..first + PAGE)
+        .map(|number| {
+            format!(
+                r#"{{"id":"dt0g02.{number:08}","name":"edge-{number}","owner":"owner@example.com","activeGateType":"ENVIRONMENT","seedToken":false,"creationDate":"2026-01-01T00:00:00.000Z","expirationDate":"2027-01-01T00:00:00.000Z"}}"#
+            )
+        })
+        .collect();
+    let next = match page + 1 {
+        next if next < pages => format!(r#""nextPageKey":"k{next}","#),
+        _ => String::new(),
+    };
+    let total = u64::from(pages) * u64::from(PAGE);
+    let tokens = tokens.join(",");
+    format!(r#"{{"totalCount":{total},"pageSize":{PAGE},{next}"activeGateTokens":[{tokens}]}}"#)
+}

@@ -1,0 +1,209 @@
+//! One who lists: page by page or item by item, at leisure or in a hurry, and who may drop what was begun.
+
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use asa_client::models::Gateway;
+use dt_client::models::ActiveGateToken;
+use transport::testing::ManualClock;
+use transport::{Error, Items, Page, PageToken, Pages};
+
+use crate::Counts;
+
+/// The most listings that one consumer drops.
+const MOST_DROPS: u64 = 8;
+
+/// How one lists.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Habits {
+    pub(crate) drops_waits: bool,
+    pub(crate) drops_listings: bool,
+    /// Lets more time pass than a call may take.
+    pub(crate) is_slow: bool,
+}
+
+pub(crate) struct Consumer<'a> {
+    pub(crate) habits: Habits,
+    pub(crate) rng: fastrand::Rng,
+    pub(crate) clock: &'a ManualClock,
+    pub(crate) counts: Counts,
+}
+
+/// What one step of a listing gave.
+enum Step {
+    Got(Vec<u32>),
+    End,
+    Failed(Error),
+    /// The listing is to be dropped while a page is on its way.
+    Dropped,
+}
+
+impl Consumer<'_> {
+    /// Lists to the end, however often it must begin again, and returns the numbers that it got.
+    pub(crate) fn list<L: Listing>(
+        &mut self,
+        open: impl Fn(Option<PageToken>) -> Result<L, Error>,
+    ) -> Result<Vec<u32>, String> {
+        let reopen = |token: &Option<PageToken>| {
+            // As text, as if in another process.
+            let token = token.as_ref().map(PageToken::to_string);
+            let token = token.and_then(|text| text.parse().ok());
+            open(token).map_err(|error| error.to_string())
+        };
+        let mut seen = Vec::new();
+        // Where to begin again, and how many items from there on were seen already, in this listing and in those before.
+        let (mut start, mut taken, mut skip) = (None, 0, 0);
+        let mut listing = reopen(&start)?;
+        loop {
+            let before = listing.position().cloned();
+            match self.step(&mut listing) {
+                Step::Got(numbers) => {
+                    let after = listing.position().cloned();
+                    if after != before {
+                        (start, taken) = (before, 0);
+                    }
+                    for number in numbers {
+                        taken += 1;
+                        if skip > 0 {
+                            skip -= 1;
+                        } else {
+                            seen.push(number);
+                        }
+                    }
+                    if L::GIVES_PAGES && skip == 0 && after.is_some() {
+                        (start, taken) = (after, 0);
+                    }
+                    self.work();
+                    if !self.drops_now() {
+                        continue;
+                    }
+                }
+                Step::End => return Ok(seen),
+                Step::Failed(error) => {
+                    self.counts.errors += 1;
+                    let token = error.resume_token().cloned();
+                    if L::GIVES_PAGES && token != before {
+                        return Err(format!(
+                            "resumes at {token:?} instead of {before:?}: {error}"
+                        ));
+                    }
+                    if !matches!(self.step(&mut listing), Step::End) {
+                        return Err(format!("goes on after {error}"));
+                    }
+                    (start, taken) = (token, 0);
+                }
+                Step::Dropped => {}
+            }
+            (skip, taken) = (skip + taken, 0);
+            listing = reopen(&start)?;
+        }
+    }
+
+    fn step<L: Listing>(&mut self, listing: &mut L) -> Step {
+        let mut context = Context::from_waker(Waker::noop());
+        loop {
+            let mut wait = pin!(listing.next());
+            while !self.drops_wait() {
+                match wait.as_mut().poll(&mut context) {
+                    Poll::Ready(Ok(Some(numbers))) => return Step::Got(numbers),
+                    Poll::Ready(Ok(None)) => return Step::End,
+                    Poll::Ready(Err(error)) => return Step::Failed(error),
+                    Poll::Pending => self.pass_time(),
+                }
+                if self.drops_now() {
+                    return Step::Dropped;
+                }
+            }
+        }
+    }
+
+    fn drops_wait(&mut self) -> bool {
+        let drops = self.habits.drops_waits && self.rng.u8(..4) == 0;
+        self.counts.dropped_waits += u64::from(drops);
+        drops
+    }
+
+    fn drops_now(&mut self) -> bool {
+        let drops = self.habits.drops_listings
+            && self.counts.dropped_listings < MOST_DROPS
+            && self.rng.u8(..8) == 0;
+        self.counts.dropped_listings += u64::from(drops);
+        drops
+    }
+
+    /// Time passes between two polls.
+    fn pass_time(&mut self) {
+        let seconds = match (self.habits.is_slow, self.rng.u8(..)) {
+            (true, 0..8) => 31,
+            (true, 8..12) => 100,
+            (_, 12..128) => 20,
+            _ => 0,
+        };
+        self.clock
+            .advance(Duration::from_secs(seconds) + Duration::from_millis(1));
+    }
+
+    /// Time passes between two pages or items.
+    fn work(&mut self) {
+        if self.habits.is_slow {
+            let seconds = match self.rng.u8(..) {
+                0..8 => 13 * 60 * 60,
+                8..64 => 100,
+                64..128 => 31,
+                _ => 0,
+            };
+            self.clock.advance(Duration::from_secs(seconds));
+        }
+    }
+}
+
+/// A listing by pages or by items.
+pub(crate) trait Listing {
+    const GIVES_PAGES: bool;
+
+    async fn next(&mut self) -> Result<Option<Vec<u32>>, Error>;
+    fn position(&self) -> Option<&PageToken>;
+}
+
+impl<T: Numbered> Listing for Pages<T> {
+    const GIVES_PAGES: bool = true;
+
+    async fn next(&mut self) -> Result<Option<Vec<u32>>, Error> {
+        let page = self.try_next().await?;
+        Ok(page.map(|page: Page<T>| page.items.iter().map(T::number).collect()))
+    }
+
+    fn position(&self) -> Option<&PageToken> {
+        self.position()
+    }
+}
+
+impl<T: Numbered> Listing for Items<T> {
+    const GIVES_PAGES: bool = false;
+
+    async fn next(&mut self) -> Result<Option<Vec<u32>>, Error> {
+        Ok(self.try_next().await?.map(|item| vec![item.number()]))
+    }
+
+    fn position(&self) -> Option<&PageToken> {
+        self.position()
+    }
+}
+
+/// An item whose name is its number.
+pub(crate) trait Numbered {
+    fn number(&self) -> u32;
+}
+
+impl Numbered for Gateway {
+    fn number(&self) -> u32 {
+        self.name.parse().unwrap_or(u32::MAX)
+    }
+}
+
+impl Numbered for ActiveGateToken {
+    fn number(&self) -> u32 {
+        self.name.parse().unwrap_or(u32::MAX)
+    }
+}

@@ -1,0 +1,61 @@
+//! What happened in a number of schedules.
+
+use std::fmt;
+use std::ops::AddAssign;
+
+/// What happened in a number of schedules.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Schedules that lost and repeated nothing.
+    pub schedules: u64,
+    /// Items that were handed out, each once.
+    pub items: u64,
+    /// Pages that the servers had, the empty ones among them.
+    pub pages: u64,
+    /// Empty pages that the servers had.
+    pub empty_pages: u64,
+    /// Requests that reached a server.
+    pub requests: u64,
+    /// Requests that were answered with a fault.
+    pub faults: u64,
+    /// Listings that ended with an error and were resumed.
+    pub errors: u64,
+    /// Waits for a page or item that were dropped and begun again.
+    pub dropped_waits: u64,
+    /// Listings that were dropped and resumed.
+    pub dropped_listings: u64,
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.schedules += other.schedules;
+        self.items += other.items;
+        self.pages += other.pages;
+        self.empty_pages += other.empty_pages;
+        self.requests += other.requests;
+        self.faults += other.faults;
+        self.errors += other.errors;
+        self.dropped_waits += other.dropped_waits;
+        self.dropped_listings += other.dropped_listings;
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} schedules, {} items on {} pages ({} empty), {} requests ({} faults), {} errors, \
+             {} dropped waits, {} dropped listings",
+            self.schedules,
+            self.items,
+            self.pages,
+            self.empty_pages,
+            self.requests,
+            self.faults,
+            self.errors,
+            self.dropped_waits,
+            self.dropped_listings
+        )
+    }
+}

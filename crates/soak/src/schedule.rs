@@ -1,0 +1,188 @@
+//! One random schedule: a server, what goes wrong on it, and one who lists.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use asa_client::ServiceUser;
+use dt_client::ApiToken;
+use fastrand::Rng;
+use transport::testing::ManualClock;
+use transport::{Error, PageToken};
+
+use crate::Counts;
+use crate::consumer::{Consumer, Habits};
+use crate::server::{Fault, Server, Vendor};
+
+/// Runs the schedule of a seed; the same seed is the same schedule.
+///
+/// # Errors
+///
+/// What was lost, repeated or else wrong.
+pub fn run(seed: u64) -> Result<Counts, String> {
+    // The jitter of the retries is part of the schedule.
+    fastrand::seed(seed);
+    Schedule::of(seed)
+        .run()
+        .map_err(|problem| format!("seed {seed}: {problem}"))
+}
+
+struct Schedule {
+    vendor: Vendor,
+    looks_ahead: bool,
+    by_item: bool,
+    sets_page_size: bool,
+    /// Nothing goes wrong and nothing is dropped, so each page must be asked for exactly once.
+    is_calm: bool,
+    habits: Habits,
+    sizes: Vec<u32>,
+    faults: Vec<VecDeque<Fault>>,
+    rng: Rng,
+}
+
+impl Schedule {
+    fn of(seed: u64) -> Self {
+        let mut rng = Rng::with_seed(seed);
+        let is_calm = rng.u8(..8) == 0;
+        let pages = rng.usize(1..=8);
+        let habits = Habits {
+            drops_waits: !is_calm && rng.bool(),
+            drops_listings: !is_calm && rng.bool(),
+            is_slow: !is_calm && rng.bool(),
+        };
+        Self {
+            vendor: if rng.bool() {
+                Vendor::Asa
+            } else {
+                Vendor::Dynatrace
+            },
+            looks_ahead: rng.bool(),
+            by_item: rng.bool(),
+            sets_page_size: rng.bool(),
+            is_calm,
+            habits,
+            sizes: (0..pages).map(|_| size(&mut rng)).collect(),
+            faults: (0..pages)
+                .map(|_| {
+                    if is_calm {
+                        VecDeque::new()
+                    } else {
+                        faults(&mut rng)
+                    }
+                })
+                .collect(),
+            rng,
+        }
+    }
+
+    fn run(mut self) -> Result<Counts, String> {
+        let clock = ManualClock::new();
+        let (sizes, faults) = (self.sizes.clone(), std::mem::take(&mut self.faults));
+        let server = Arc::new(Server::new(self.vendor, sizes, faults, self.rng.u64(..)));
+        let mut consumer = Consumer {
+            habits: self.habits,
+            rng: self.rng.fork(),
+            clock: &clock,
+            counts: Counts::default(),
+        };
+        let got = match (self.vendor, self.by_item) {
+            (Vendor::Asa, false) => {
+                consumer.list(|token| Ok(self.asa(&server, &clock, token)?.pages()))
+            }
+            (Vendor::Asa, true) => {
+                consumer.list(|token| Ok(self.asa(&server, &clock, token)?.items()))
+            }
+            (Vendor::Dynatrace, false) => {
+                consumer.list(|token| Ok(self.dt(&server, &clock, token)?.pages()))
+            }
+            (Vendor::Dynatrace, true) => {
+                consumer.list(|token| Ok(self.dt(&server, &clock, token)?.items()))
+            }
+        }?;
+        self.check(&got, &server)?;
+        let seen = server.seen();
+        Ok(Counts {
+            schedules: 1,
+            items: got.len() as u64,
+            pages: self.sizes.len() as u64,
+            empty_pages: self.sizes.iter().filter(|size| **size == 0).count() as u64,
+            requests: seen.requests,
+            faults: seen.faulty,
+            ..consumer.counts
+        })
+    }
+
+    fn check(&self, got: &[u32], server: &Server) -> Result<(), String> {
+        let expected: Vec<u32> = (0..self.sizes.iter().sum()).collect();
+        if got != expected {
+            return Err(format!("pages of {:?} gave {got:?}", self.sizes));
+        }
+        let seen = server.seen();
+        if let Some(stray) = seen.stray {
+            return Err(format!("asked for {stray:?}, which is no page"));
+        }
+        if self.is_calm && seen.asked.iter().any(|times| *times != 1) {
+            return Err(format!("asked for the pages {:?} times", seen.asked));
+        }
+        Ok(())
+    }
+
+    fn asa(
+        &self,
+        server: &Arc<Server>,
+        clock: &ManualClock,
+        token: Option<PageToken>,
+    ) -> Result<asa_client::List<asa_client::models::Gateway>, Error> {
+        let client = asa_client::Client::builder("t")
+            .credentials(ServiceUser::new("key-id", "key-secret"))
+            .build_with(Arc::clone(server), clock.clone())?;
+        let mut list = client.gateways().list().look_ahead(self.looks_ahead);
+        if self.sets_page_size {
+            list = list.page_size(7);
+        }
+        Ok(match token {
+            Some(token) => list.page_token(token),
+            None => list,
+        })
+    }
+
+    fn dt(
+        &self,
+        server: &Arc<Server>,
+        clock: &ManualClock,
+        token: Option<PageToken>,
+    ) -> Result<dt_client::ListActiveGateTokens, Error> {
+        let client = dt_client::Client::builder("https://abc.live.dynatrace.com")
+            .credentials(ApiToken::new("dt0c01.EXAMPLE.SECRET")?)
+            .build_with(Arc::clone(server), clock.clone())?;
+        let mut list = client
+            .active_gate_tokens()
+            .list()
+            .look_ahead(self.looks_ahead);
+        if self.sets_page_size {
+            list = list.page_size(700);
+        }
+        Ok(match token {
+            Some(token) => list.page_token(token),
+            None => list,
+        })
+    }
+}
+
+/// How many items a page has: often none.
+fn size(rng: &mut Rng) -> u32 {
+    if rng.u8(..3) == 0 { 0 } else { rng.u32(1..=5) }
+}
+
+/// What the first requests for a page are answered with: mostly nothing, sometimes more than is retried.
+fn faults(rng: &mut Rng) -> VecDeque<Fault> {
+    const STATUSES: [u16; 10] = [400, 401, 403, 404, 408, 429, 500, 502, 503, 504];
+    let count = [0, 0, 0, 1, 2, 5][rng.usize(..6)];
+    let fault = |_| match rng.u8(..8) {
+        0 => Fault::Refused,
+        1 => Fault::Interrupted,
+        2 => Fault::Silence,
+        3 => Fault::HalfAPage,
+        _ => Fault::Status(STATUSES[rng.usize(..STATUSES.len())]),
+    };
+    (0..count).map(fault).collect()
+}

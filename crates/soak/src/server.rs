@@ -1,0 +1,238 @@
+//! A server of one listing, in process, that fails by plan.
+
+use std::collections::VecDeque;
+use std::future::{pending, poll_fn};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use transport::{ConnectFailure, Transport, TransportError, TransportErrorKind};
+
+/// Whose listing it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Vendor {
+    Asa,
+    Dynatrace,
+}
+
+/// What a request is answered with instead of a page.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Fault {
+    Status(u16),
+    Refused,
+    Interrupted,
+    Silence,
+    /// A page that breaks off.
+    HalfAPage,
+}
+
+/// A server of one listing, whose items are the numbers from 0 on.
+pub(crate) struct Server {
+    vendor: Vendor,
+    /// How many items each page has.
+    sizes: Vec<u32>,
+    state: Mutex<State>,
+}
+
+struct State {
+    rng: fastrand::Rng,
+    /// For each page, what its first requests are answered with.
+    faults: Vec<VecDeque<Fault>>,
+    asked: Vec<u32>,
+    requests: u64,
+    faulty: u64,
+    stray: Option<String>,
+}
+
+/// What a server has seen.
+pub(crate) struct Seen {
+    /// How often each page was asked for.
+    pub(crate) asked: Vec<u32>,
+    pub(crate) requests: u64,
+    pub(crate) faulty: u64,
+    /// A request for no page of the listing.
+    pub(crate) stray: Option<String>,
+}
+
+impl Server {
+    /// A server of pages with these sizes, and what the first requests for each are answered with.
+    pub(crate) fn new(
+        vendor: Vendor,
+        sizes: Vec<u32>,
+        faults: Vec<VecDeque<Fault>>,
+        seed: u64,
+    ) -> Self {
+        let state = State {
+            rng: fastrand::Rng::with_seed(seed),
+            asked: vec![0; sizes.len()],
+            faults,
+            requests: 0,
+            faulty: 0,
+            stray: None,
+        };
+        Self {
+            vendor,
+            sizes,
+            state: Mutex::new(state),
+        }
+    }
+
+    pub(crate) fn seen(&self) -> Seen {
+        let state = self.lock();
+        Seen {
+            asked: state.asked.clone(),
+            requests: state.requests,
+            faulty: state.faulty,
+            stray: state.stray.clone(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The number of the page that a query asks for, from 0 on.
+    fn page(&self, query: &str) -> Option<usize> {
+        let position = match self.vendor {
+            Vendor::Asa => query.strip_prefix("offset=k"),
+            Vendor::Dynatrace => query.strip_prefix("nextPageKey=k"),
+        };
+        let page = match position {
+            Some(number) => number.parse().ok()?,
+            None if query.is_empty()
+                || query.starts_with("count=")
+                || query.starts_with("pageSize=") =>
+            {
+                0
+            }
+            None => return None,
+        };
+        (page < self.sizes.len()).then_some(page)
+    }
+
+    /// What a request for a page is answered with, if not with the page.
+    fn plan(&self, query: &str) -> Result<(usize, Option<Fault>), TransportError> {
+        let mut state = self.lock();
+        let Some(page) = self.page(query) else {
+            state.stray = Some(query.to_owned());
+            return Err(TransportError::new(TransportErrorKind::Config));
+        };
+        if let Some(asked) = state.asked.get_mut(page) {
+            *asked += 1;
+        }
+        let fault = state.faults.get_mut(page).and_then(VecDeque::pop_front);
+        state.faulty += u64::from(fault.is_some());
+        Ok((page, fault))
+    }
+
+    fn body(&self, page: usize) -> String {
+        let size = self.sizes.get(page).copied().unwrap_or_default();
+        let first: u32 = self.sizes.iter().take(page).sum();
+        let items: Vec<String> = (first..first + size)
+            .map(|number| self.item(number))
+            .collect();
+        let items = items.join(",");
+        match self.vendor {
+            Vendor::Asa => format!(r#"{{"list":[{items}]}}"#),
+            Vendor::Dynatrace if page + 1 < self.sizes.len() => {
+                let next = page + 1;
+                format!(
+                    r#"{{"totalCount":9,"nextPageKey":"k{next}","activeGateTokens":[{items}]}}"#
+                )
+            }
+            Vendor::Dynatrace => format!(r#"{{"totalCount":9,"activeGateTokens":[{items}]}}"#),
+        }
+    }
+
+    fn item(&self, number: u32) -> String {
+        match self.vendor {
+            Vendor::Asa => {
+                format!(r#"{{"id":"{number}","name":"{number}","refuse_connections":false}}"#)
+            }
+            Vendor::Dynatrace => format!(
+                r#"{{"id":"dt0g02.{number}","name":"{number}","owner":"o","creationDate":"2026-01-01T00:00:00Z"}}"#
+            ),
+        }
+    }
+
+    fn answer(&self, page: usize, fault: Option<Fault>) -> Result<Response<Bytes>, TransportError> {
+        let mut body = self.body(page);
+        let status = match fault {
+            None => 200,
+            Some(Fault::HalfAPage) => {
+                body.truncate(body.len() / 2);
+                200
+            }
+            Some(Fault::Status(status)) => {
+                body = "{}".into();
+                status
+            }
+            Some(Fault::Refused) => {
+                return Err(TransportError::new(TransportErrorKind::Connect(
+                    ConnectFailure::Refused,
+                )));
+            }
+            Some(Fault::Interrupted | Fault::Silence) => {
+                return Err(TransportError::new(TransportErrorKind::Interrupted));
+            }
+        };
+        let mut response = Response::builder()
+            .status(status)
+            .header("content-type", "application/json");
+        if self.vendor == Vendor::Asa && status == 200 && page + 1 < self.sizes.len() {
+            let link = format!(r#"</v1/teams/t/gateways?offset=k{}>; rel="next""#, page + 1);
+            response = response.header("link", link);
+        }
+        respond(response, body)
+    }
+}
+
+impl Transport for Server {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let polls = {
+            let mut state = self.lock();
+            state.requests += 1;
+            state.rng.u32(..3)
+        };
+        if request.uri().path().ends_with("/service_token") {
+            wait(polls).await;
+            return bearer();
+        }
+        let (page, fault) = self.plan(request.uri().query().unwrap_or_default())?;
+        wait(polls).await;
+        if matches!(fault, Some(Fault::Silence)) {
+            pending::<()>().await;
+        }
+        self.answer(page, fault)
+    }
+}
+
+/// Ends when it is polled after so many times.
+async fn wait(polls: u32) {
+    let mut left = polls;
+    poll_fn(|_| {
+        if left == 0 {
+            return Poll::Ready(());
+        }
+        left -= 1;
+        Poll::Pending
+    })
+    .await;
+}
+
+/// A bearer that lasts as long as a client believes any to last.
+fn bearer() -> Result<Response<Bytes>, TransportError> {
+    let body = r#"{"bearer_token": "b", "expires_at": "2036-01-01T00:00:00Z", "team_name": "t"}"#;
+    let response = Response::builder().header("content-type", "application/json");
+    respond(response, body.to_owned())
+}
+
+fn respond(
+    response: http::response::Builder,
+    body: String,
+) -> Result<Response<Bytes>, TransportError> {
+    response
+        .body(body.into())
+        .map_err(|error| TransportError::new(TransportErrorKind::Protocol).with_source(error))
+}

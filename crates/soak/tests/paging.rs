@@ -1,0 +1,30 @@
+//! A few of the schedules that `cargo xtask soak paging` runs by the million.
+
+use gatelet_soak::{Counts, run};
+
+#[test]
+fn random_listings_lose_nothing_and_repeat_nothing() {
+    let mut counts = Counts::default();
+    for seed in 0..1000 {
+        match run(seed) {
+            Ok(one) => counts += one,
+            Err(problem) => panic!("{problem}"),
+        }
+    }
+    println!("{counts}");
+    let all = [
+        counts.empty_pages,
+        counts.faults,
+        counts.errors,
+        counts.dropped_waits,
+        counts.dropped_listings,
+    ];
+    assert!(all.iter().all(|count| *count > 100), "{counts}");
+}
+
+#[test]
+fn a_seed_is_always_the_same_schedule() {
+    for seed in 0..100 {
+        assert_eq!(run(seed), run(seed), "{seed}");
+    }
+}
