@@ -83,8 +83,13 @@ const STEPS: &[Step] = &[
         environment: &[],
     },
     Step {
-        name: "soak",
+        name: "soak of the models",
         cargo: &["xtask", "soak", "models", "--values", "100000"],
+        environment: &[],
+    },
+    Step {
+        name: "soak of listings",
+        cargo: &["xtask", "soak", "paging", "--schedules", "100000"],
         environment: &[],
     },
     Step {

@@ -66,8 +66,8 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "soak",
-        arguments: "models [--values N] [--seconds N] [--seed N]",
-        about: "write and read ten million generated values of the models",
+        arguments: "models [--values N] [--seconds N] [--seed N] | paging [--schedules N] [--seed N]",
+        about: "ten million generated values of the models, or as many random listings",
         run: soak::run,
     },
     Verb {

@@ -1,23 +1,30 @@
-//! `cargo xtask soak models [--values N] [--seconds S] [--seed N]`: the long run over generated values of every model.
+//! `cargo xtask soak models|paging`: the long runs of what the tests do a little of.
 //!
-//! The tests of `models` do the same with few values; `crates/fuzz/src/bin/soak.rs` takes its table and its values from them.
+//! Both are binaries of their own: `crates/fuzz/src/bin/soak.rs` takes its table of models and its values from the tests of
+//! `models`, and `crates/soak` has the random schedules that its own tests run too.
 
 use std::hash::{BuildHasher, RandomState};
+use std::process::Command;
 
 use crate::failure::Failure;
 use crate::options::Options;
 use crate::workspace::Workspace;
 
 const DEFAULT_VALUES: u64 = 10_000_000;
+const DEFAULT_SCHEDULES: u64 = 10_000_000;
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
-    let Some((what, options)) = arguments
-        .split_first()
-        .filter(|(what, _)| *what == "models")
-    else {
-        return Err(Failure::Usage("`soak` needs `models`".into()));
-    };
-    let options = Options::parse(what, options, &["--values", "--seconds", "--seed"])?;
+    match arguments.split_first() {
+        Some((what, options)) if what == "models" => models(workspace, options),
+        Some((what, options)) if what == "paging" => paging(workspace, options),
+        _ => Err(Failure::Usage("`soak` needs `models` or `paging`".into())),
+    }
+}
+
+/// Writes and reads generated values of every model.
+fn models(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+    let names = ["--values", "--seconds", "--seed"];
+    let options = Options::parse("models", arguments, &names)?;
     let values = options.number("--values")?.unwrap_or(DEFAULT_VALUES);
     let seconds = options.number("--seconds")?.unwrap_or(0);
     let seed = options.number("--seed")?.unwrap_or_else(any_seed);
@@ -30,6 +37,24 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
         .arg(workspace.target()?.join("soak"))
         .arg("--")
         .args([values, seconds, seed].map(|number| number.to_string()));
+    finish(command)
+}
+
+/// Lists over a socket, and then runs random schedules of listings.
+fn paging(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+    let options = Options::parse("paging", arguments, &["--schedules", "--seed"])?;
+    let schedules = options.number("--schedules")?.unwrap_or(DEFAULT_SCHEDULES);
+    let seed = options.number("--seed")?.unwrap_or_else(any_seed);
+
+    let mut command = workspace.cargo();
+    command
+        .args(["run", "--quiet", "--release", "--locked"])
+        .args(["--package", "gatelet-soak", "--bin", "paging", "--"])
+        .args([schedules, seed].map(|number| number.to_string()));
+    finish(command)
+}
+
+fn finish(mut command: Command) -> Result<(), Failure> {
     let status = command
         .status()
         .map_err(|error| format!("soak: {command:?}: {error}"))?;

@@ -31,7 +31,11 @@ fn main() -> ExitCode {
 
 fn run(arguments: &[&str]) -> Outcome {
     match *arguments {
-        ["serve", pages, millis] => on_one_thread(server::serve(pages.parse()?, millis.parse()?)),
+        ["serve", pages, size, millis] => on_one_thread(server::serve(server::List {
+            pages: pages.parse()?,
+            size: size.parse()?,
+            millis: millis.parse()?,
+        })),
         [schedules, seed] => {
             let (schedules, seed) = (schedules.parse()?, seed.parse()?);
             // First, while this process has had no other memory that growth could hide in.

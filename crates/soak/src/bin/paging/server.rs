@@ -11,8 +11,15 @@ use transport::{HyperTransport, TokioClock};
 
 use crate::Outcome;
 
-/// How many tokens a page has: the most that Dynatrace gives.
-pub(crate) const PAGE: u32 = 3000;
+/// What a server lists.
+#[derive(Clone, Copy)]
+pub(crate) struct List {
+    pub(crate) pages: u32,
+    /// Tokens on a page.
+    pub(crate) size: u32,
+    /// How long a page takes, in milliseconds.
+    pub(crate) millis: u64,
+}
 
 /// The server's process, which ends with this value.
 pub(crate) struct Server {
@@ -21,10 +28,11 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// A server of so many pages, which takes so many milliseconds for each.
-    pub(crate) fn start(pages: u32, millis: u64) -> Result<Self, Box<dyn std::error::Error>> {
+    pub(crate) fn start(list: List) -> Result<Self, Box<dyn std::error::Error>> {
         let mut process = Command::new(std::env::current_exe()?)
-            .args(["serve", &pages.to_string(), &millis.to_string()])
+            .arg("serve")
+            .args([list.pages, list.size].map(|number| number.to_string()))
+            .arg(list.millis.to_string())
             .stdout(Stdio::piped())
             .spawn()?;
         let mut address = String::new();
@@ -51,19 +59,19 @@ impl Drop for Server {
 }
 
 /// The server itself: prints its address and answers until it is killed.
-pub(crate) async fn serve(pages: u32, millis: u64) -> Outcome {
+pub(crate) async fn serve(list: List) -> Outcome {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?);
     loop {
         let (stream, _) = listener.accept().await?;
         tokio::spawn(async move {
             // A client that goes away is no concern of the server.
-            let _ = answer(stream, pages, Duration::from_millis(millis)).await;
+            let _ = answer(stream, list).await;
         });
     }
 }
 
-async fn answer(mut stream: TcpStream, pages: u32, delay: Duration) -> std::io::Result<()> {
+async fn answer(mut stream: TcpStream, list: List) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut head = Vec::new();
     while stream.read_buf(&mut head).await? > 0 {
@@ -78,8 +86,8 @@ async fn answer(mut stream: TcpStream, pages: u32, delay: Duration) -> std::io::
             .nth(1)
             .and_then(|target| target.split("nextPageKey=k").nth(1));
         let page = position.and_then(|number| number.parse().ok()).unwrap_or(0);
-        let answers_at = tokio::time::Instant::now() + delay;
-        let body = body(page, pages);
+        let answers_at = tokio::time::Instant::now() + Duration::from_millis(list.millis);
+        let body = body(page, list);
         let head_of_answer = format!(
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
             body.len()
@@ -92,9 +100,10 @@ async fn answer(mut stream: TcpStream, pages: u32, delay: Duration) -> std::io::
     Ok(())
 }
 
-fn body(page: u32, pages: u32) -> String {
-    let first = page * PAGE;
-    let tokens: Vec<String> = (first..first + PAGE)
+fn body(page: u32, list: List) -> String {
+    let List { pages, size, .. } = list;
+    let first = page * size;
+    let tokens: Vec<String> = (first..first + size)
         .map(|number| {
             format!(
                 r#"{{"id":"dt0g02.{number:08}","name":"edge-{number}","owner":"owner@example.com","activeGateType":"ENVIRONMENT","seedToken":false,"creationDate":"2026-01-01T00:00:00.000Z","expirationDate":"2027-01-01T00:00:00.000Z"}}"#
@@ -105,7 +114,7 @@ fn body(page: u32, pages: u32) -> String {
         next if next < pages => format!(r#""nextPageKey":"k{next}","#),
         _ => String::new(),
     };
-    let total = u64::from(pages) * u64::from(PAGE);
+    let total = u64::from(pages) * u64::from(size);
     let tokens = tokens.join(",");
-    format!(r#"{{"totalCount":{total},"pageSize":{PAGE},{next}"activeGateTokens":[{tokens}]}}"#)
+    format!(r#"{{"totalCount":{total},"pageSize":{size},{next}"activeGateTokens":[{tokens}]}}"#)
 }
