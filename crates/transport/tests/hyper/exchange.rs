@@ -11,30 +11,35 @@ use crate::{SHORT, answers, failure, failure_of};
 
 #[tokio::test]
 async fn a_request_arrives_as_it_was_meant() {
-    let wire = Wire::plays([vec![Step::Read, ok("[]"), Step::Stay]]);
-    let mut request = wire.post();
-    // Where the message ends is not for the caller to say.
-    request.headers_mut().insert("content-length", 3.into());
-    let response = HyperTransport::new().send(request).await.unwrap();
-    assert_eq!(response.body(), &Bytes::from_static(b"[]"));
-    let requests = wire.finish().await;
-    let (head, body) = requests[0].split_once("\r\n\r\n").unwrap();
-    let lines: Vec<_> = head.lines().collect();
-    assert!(lines[0].starts_with("POST /v1/things?secret="), "{head}");
-    assert!(lines.contains(&"content-length: 7"), "{head}");
-    assert_eq!(
-        lines
-            .iter()
-            .filter(|line| line.starts_with("host: 127.0.0.1:"))
-            .count(),
-        1
-    );
-    assert_eq!(
-        lines.len(),
-        4,
-        "nothing is added but what HTTP needs: {head}"
-    );
-    assert_eq!(body, "{\"a\":1}");
+    for wire in Wire::each([vec![Step::Read, ok("[]"), Step::Stay]]) {
+        let mut request = wire.post();
+        // Where the message ends is not for the caller to say.
+        request.headers_mut().insert("content-length", 3.into());
+        let response = wire
+            .client(HyperTransport::builder())
+            .send(request)
+            .await
+            .unwrap();
+        assert_eq!(response.body(), &Bytes::from_static(b"[]"));
+        let requests = wire.finish().await;
+        let (head, body) = requests[0].split_once("\r\n\r\n").unwrap();
+        let lines: Vec<_> = head.lines().collect();
+        assert!(lines[0].starts_with("POST /v1/things?secret="), "{head}");
+        assert!(lines.contains(&"content-length: 7"), "{head}");
+        assert_eq!(
+            lines
+                .iter()
+                .filter(|line| line.starts_with("host: 127.0.0.1:"))
+                .count(),
+            1
+        );
+        assert_eq!(
+            lines.len(),
+            4,
+            "nothing is added but what HTTP needs: {head}"
+        );
+        assert_eq!(body, "{\"a\":1}");
+    }
 }
 
 #[tokio::test]
@@ -172,37 +177,48 @@ async fn t25_a_body_that_stands_still_is_a_stall() {
 #[tokio::test]
 async fn t78_progress_resets_the_stall_timer() {
     let stall = Duration::from_secs(1);
-    let patient = HyperTransport::builder().stall_timeout(stall).build();
-    let wire = Wire::plays([vec![
+    for wire in Wire::each([vec![
         Step::Read,
         send("HTTP/1.1 200 OK\r\ncontent-length: 12\r\n\r\n"),
         Step::Trickle(vec![b'x'; 12], stall / 10),
         Step::Stay,
-    ]]);
-    let response = patient.send(wire.get()).await.unwrap();
-    assert_eq!(response.body(), &vec![b'x'; 12]);
-    wire.finish().await;
+    ]]) {
+        let patient = wire.client(HyperTransport::builder().stall_timeout(stall));
+        let response = patient.send(wire.get()).await.unwrap();
+        assert_eq!(response.body(), &vec![b'x'; 12]);
+        wire.finish().await;
+    }
 }
 
 #[tokio::test]
 async fn t33_a_redirect_is_an_answer_like_any_other() {
     let moved = "HTTP/1.1 307 Temporary Redirect\r\nlocation: http://example.com/\r\ncontent-length: 0\r\n\r\n";
-    let wire = Wire::plays([vec![Step::Read, send(moved), Step::Stay]]);
-    let response = HyperTransport::new().send(wire.post()).await.unwrap();
-    assert_eq!(response.status(), StatusCode::TEMPORARY_REDIRECT);
-    assert_eq!(wire.finish().await.len(), 1);
+    for wire in Wire::each([vec![Step::Read, send(moved), Step::Stay]]) {
+        let response = wire
+            .client(HyperTransport::builder())
+            .send(wire.post())
+            .await
+            .unwrap();
+        assert_eq!(response.status(), StatusCode::TEMPORARY_REDIRECT);
+        assert_eq!(wire.finish().await.len(), 1);
+    }
 }
 
 #[tokio::test]
 async fn a_body_that_ends_with_the_connection_is_complete() {
-    let wire = Wire::plays([vec![
+    for wire in Wire::each([vec![
         Step::Read,
         send("HTTP/1.1 200 OK\r\n\r\n[1,"),
         send("2]"),
-    ]]);
-    let response = HyperTransport::new().send(wire.get()).await.unwrap();
-    assert_eq!(response.body(), &Bytes::from_static(b"[1,2]"));
-    wire.finish().await;
+    ]]) {
+        let response = wire
+            .client(HyperTransport::builder())
+            .send(wire.get())
+            .await
+            .unwrap();
+        assert_eq!(response.body(), &Bytes::from_static(b"[1,2]"));
+        wire.finish().await;
+    }
 }
 
 #[tokio::test]
@@ -225,14 +241,19 @@ async fn a_large_body_in_many_pieces_is_whole() {
         format!("transfer-encoding: chunked\r\n\r\n{chunked}"),
         sized,
     ] {
-        let wire = Wire::plays([vec![
+        for wire in Wire::each([vec![
             Step::Read,
             send(&format!("HTTP/1.1 200 OK\r\n{rest}")),
             Step::Stay,
-        ]]);
-        let response = HyperTransport::new().send(wire.get()).await.unwrap();
-        assert_eq!(response.body(), text.as_bytes());
-        wire.finish().await;
+        ]]) {
+            let response = wire
+                .client(HyperTransport::builder())
+                .send(wire.get())
+                .await
+                .unwrap();
+            assert_eq!(response.body(), text.as_bytes());
+            wire.finish().await;
+        }
     }
 }
 
@@ -300,5 +321,26 @@ async fn an_answer_cut_after_any_byte_is_an_error() {
                 assert!(created || error.status().is_none());
             }
         }
+    }
+}
+
+#[cfg(feature = "ring")]
+#[tokio::test]
+async fn t11_a_body_that_ends_without_the_farewell_of_tls_was_cut() {
+    let begun = send("HTTP/1.1 200 OK\r\n\r\n[1,2]");
+    for wire in Wire::each([vec![Step::Read, begun, Step::Vanish]]) {
+        let result = wire
+            .client(HyperTransport::builder())
+            .send(wire.get())
+            .await;
+        if wire.url("").starts_with("https:") {
+            let error = result.unwrap_err();
+            assert_eq!(error.kind(), TransportErrorKind::Interrupted);
+            assert_eq!(error.status(), Some(StatusCode::OK));
+        } else {
+            // Nobody can tell, without TLS and without a length.
+            assert_eq!(result.unwrap().body(), "[1,2]");
+        }
+        wire.finish().await;
     }
 }

@@ -14,6 +14,7 @@ mod http2;
 mod pki;
 mod pool;
 mod proxy;
+mod stream;
 #[cfg(feature = "ring")]
 mod tls_server;
 #[cfg(feature = "ring")]
@@ -31,16 +32,27 @@ use wire::{Step, Wire, send, words};
 /// Short enough for a test that waits for it, long enough that nothing else meets it.
 const SHORT: Duration = Duration::from_millis(100);
 
-/// What went wrong with a GET against this script, checked for secrets.
+/// What went wrong with a GET against this script, checked for secrets: the same in the clear and over TLS.
 async fn failure(script: Vec<Step>) -> TransportError {
     failure_of(HyperTransport::builder(), script).await
 }
 
 async fn failure_of(builder: HyperTransportBuilder, script: Vec<Step>) -> TransportError {
-    let wire = Wire::plays([script]);
-    let error = builder.build().send(wire.get()).await.unwrap_err();
-    words(&error);
-    wire.finish().await;
+    let mut errors = Vec::new();
+    for wire in Wire::each([script]) {
+        let client = wire.client(builder.clone());
+        let error = client.send(wire.get()).await.unwrap_err();
+        words(&error);
+        wire.finish().await;
+        errors.push(error);
+    }
+    let error = errors.pop().unwrap();
+    for other in errors {
+        assert_eq!(
+            (other.kind(), other.was_sent()),
+            (error.kind(), error.was_sent())
+        );
+    }
     error
 }
 

@@ -22,21 +22,22 @@ async fn requests_one_after_the_other_share_a_connection() {
         ok("3"),
         Step::Stay,
     ];
-    let wire = Wire::plays([script]);
-    let transport = HyperTransport::new();
-    for expected in ["1", "2", "3"] {
-        assert_eq!(
-            transport.clone().send(wire.post()).await.unwrap().body(),
-            expected
-        );
+    for wire in Wire::each([script]) {
+        let transport = wire.client(HyperTransport::builder());
+        for expected in ["1", "2", "3"] {
+            assert_eq!(
+                transport.clone().send(wire.post()).await.unwrap().body(),
+                expected
+            );
+        }
+        wire.finish().await;
     }
-    wire.finish().await;
 }
 
 #[tokio::test]
 async fn t26_a_pause_between_two_calls_holds_no_connection_longer_than_the_idle_timeout() {
     let gate = Gate::new();
-    let wire = Wire::plays([
+    for wire in Wire::each([
         vec![
             Step::Read,
             ok("1"),
@@ -44,31 +45,34 @@ async fn t26_a_pause_between_two_calls_holds_no_connection_longer_than_the_idle_
             Step::Open(gate.clone()),
         ],
         vec![Step::Read, ok("2"), Step::Stay],
-    ]);
-    let transport = HyperTransport::builder().idle_timeout(SHORT).build();
-    transport.send(wire.get()).await.unwrap();
-    gate.pass().await;
-    assert_eq!(transport.send(wire.get()).await.unwrap().body(), "2");
-    wire.finish().await;
+    ]) {
+        let transport = wire.client(HyperTransport::builder().idle_timeout(SHORT));
+        transport.send(wire.get()).await.unwrap();
+        gate.pass().await;
+        assert_eq!(transport.send(wire.get()).await.unwrap().body(), "2");
+        wire.finish().await;
+    }
 }
 
 #[tokio::test]
 async fn a_dropped_transport_closes_its_connections() {
-    let wire = Wire::plays([vec![Step::Read, ok("1"), Step::ClientCloses]]);
-    let transport = HyperTransport::new();
-    transport.send(wire.get()).await.unwrap();
-    drop(transport);
-    wire.finish().await;
+    for wire in Wire::each([vec![Step::Read, ok("1"), Step::ClientCloses]]) {
+        let transport = wire.client(HyperTransport::builder());
+        transport.send(wire.get()).await.unwrap();
+        drop(transport);
+        wire.finish().await;
+    }
 }
 
 #[tokio::test]
 async fn a_pool_without_room_keeps_nothing() {
     let once = || vec![Step::Read, ok("1"), Step::ClientCloses];
-    let wire = Wire::plays([once(), once()]);
-    let transport = HyperTransport::builder().max_idle_connections(0).build();
-    transport.send(wire.get()).await.unwrap();
-    transport.send(wire.get()).await.unwrap();
-    wire.finish().await;
+    for wire in Wire::each([once(), once()]) {
+        let transport = wire.client(HyperTransport::builder().max_idle_connections(0));
+        transport.send(wire.get()).await.unwrap();
+        transport.send(wire.get()).await.unwrap();
+        wire.finish().await;
+    }
 }
 
 #[tokio::test]
@@ -76,7 +80,7 @@ async fn t30_bytes_after_an_answer_without_body_never_reach_the_next_call() {
     for status in ["204 No Content", "304 Not Modified"] {
         let odd = format!("HTTP/1.1 {status}\r\ncontent-length: 4\r\n\r\n");
         let late = Gate::new();
-        let wire = Wire::plays([
+        for wire in Wire::each([
             vec![
                 Step::Read,
                 send(&odd),
@@ -84,97 +88,104 @@ async fn t30_bytes_after_an_answer_without_body_never_reach_the_next_call() {
                 send("HTTP/1.1 500 Wrong\r\n\r\n"),
             ],
             vec![Step::Read, ok("mine"), Step::Stay],
-        ]);
-        let transport = HyperTransport::new();
-        let response = transport
-            .send(wire.request(http::Method::DELETE, ""))
-            .await
-            .unwrap();
-        assert!(response.body().is_empty());
-        let next = transport.send(wire.get()).await.unwrap();
-        late.open();
-        assert_eq!(
-            (next.status(), next.body().as_ref()),
-            (StatusCode::OK, &b"mine"[..])
-        );
-        wire.finish().await;
+        ]) {
+            let transport = wire.client(HyperTransport::builder());
+            let response = transport
+                .send(wire.request(http::Method::DELETE, ""))
+                .await
+                .unwrap();
+            assert!(response.body().is_empty());
+            let next = transport.send(wire.get()).await.unwrap();
+            late.open();
+            assert_eq!(
+                (next.status(), next.body().as_ref()),
+                (StatusCode::OK, &b"mine"[..])
+            );
+            wire.finish().await;
+        }
     }
 }
 
 #[tokio::test]
 async fn t15_bytes_beyond_the_announced_length_never_reach_the_next_call() {
-    let wire = Wire::plays([
+    for wire in Wire::each([
         vec![
             Step::Read,
             send("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]HTTP/1.1 500 Wrong\r\n\r\n"),
         ],
         vec![Step::Read, ok("mine"), Step::Stay],
-    ]);
-    let transport = HyperTransport::new();
-    assert_eq!(transport.send(wire.get()).await.unwrap().body(), "[]");
-    assert_eq!(transport.send(wire.get()).await.unwrap().body(), "mine");
-    wire.finish().await;
+    ]) {
+        let transport = wire.client(HyperTransport::builder());
+        assert_eq!(transport.send(wire.get()).await.unwrap().body(), "[]");
+        assert_eq!(transport.send(wire.get()).await.unwrap().body(), "mine");
+        wire.finish().await;
+    }
 }
 
 #[tokio::test]
 async fn a_length_beside_chunks_closes_the_connection() {
     let both = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\n\r\n";
-    let wire = Wire::plays([
+    for wire in Wire::each([
         vec![Step::Read, send(both), Step::ClientCloses],
         vec![Step::Read, ok("mine"), Step::Stay],
-    ]);
-    let transport = HyperTransport::new();
-    assert_eq!(transport.send(wire.get()).await.unwrap().body(), "[]");
-    assert_eq!(transport.send(wire.get()).await.unwrap().body(), "mine");
-    wire.finish().await;
+    ]) {
+        let transport = wire.client(HyperTransport::builder());
+        assert_eq!(transport.send(wire.get()).await.unwrap().body(), "[]");
+        assert_eq!(transport.send(wire.get()).await.unwrap().body(), "mine");
+        wire.finish().await;
+    }
 }
 
 #[tokio::test]
 async fn t45_a_connection_that_timed_out_is_never_used_again() {
     let head = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n123";
     for (said, phase) in [("", Phase::FirstByte), (head, Phase::Stall)] {
-        let wire = Wire::plays([
+        for wire in Wire::each([
             vec![Step::Read, send(said), Step::ClientCloses],
             vec![Step::Read, ok("mine"), Step::Stay],
-        ]);
-        let hurried = HyperTransport::builder()
-            .first_byte_timeout(SHORT)
-            .stall_timeout(SHORT)
-            .build();
-        let error = hurried.send(wire.get()).await.unwrap_err();
-        assert_eq!(error.kind(), TransportErrorKind::Timeout(phase));
-        let response = hurried.send(wire.get()).await.unwrap();
-        assert_eq!(response.body(), "mine");
-        wire.finish().await;
+        ]) {
+            let hurried = wire.client(
+                HyperTransport::builder()
+                    .first_byte_timeout(SHORT)
+                    .stall_timeout(SHORT),
+            );
+            let error = hurried.send(wire.get()).await.unwrap_err();
+            assert_eq!(error.kind(), TransportErrorKind::Timeout(phase));
+            let response = hurried.send(wire.get()).await.unwrap();
+            assert_eq!(response.body(), "mine");
+            wire.finish().await;
+        }
     }
 }
 
 #[tokio::test]
 async fn t45_a_connection_that_said_503_is_used_again() {
     let busy = send("HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n");
-    let wire = Wire::plays([vec![Step::Read, busy, Step::Read, ok("1"), Step::Stay]]);
-    let transport = HyperTransport::new();
-    assert_eq!(transport.send(wire.get()).await.unwrap().status(), 503);
-    assert_eq!(transport.send(wire.get()).await.unwrap().status(), 200);
-    wire.finish().await;
+    for wire in Wire::each([vec![Step::Read, busy, Step::Read, ok("1"), Step::Stay]]) {
+        let transport = wire.client(HyperTransport::builder());
+        assert_eq!(transport.send(wire.get()).await.unwrap().status(), 503);
+        assert_eq!(transport.send(wire.get()).await.unwrap().status(), 200);
+        wire.finish().await;
+    }
 }
 
 /// The server ends the connection while it is idle; the client finds out only when it wants to use it again.
 fn an_idle_connection_ends(runtime: &Runtime, end: Step) {
     for method in [http::Method::GET, http::Method::POST] {
         let gone = Gate::new();
-        let wire = Wire::plays([
+        for wire in Wire::each([
             vec![Step::Read, ok("1"), end.clone(), Step::Open(gone.clone())],
             vec![Step::Read, ok("2"), Step::Stay],
-        ]);
-        let transport = HyperTransport::new();
-        runtime.block_on(transport.send(wire.get())).unwrap();
-        // Nothing polls the client's sockets meanwhile; the end comes behind its back.
-        Runtime::new().unwrap().block_on(gone.pass());
-        let request = wire.request(method, "{}");
-        let response = runtime.block_on(transport.send(request)).unwrap();
-        assert_eq!(response.body(), "2");
-        assert_eq!(wire.finish_without_runtime().len(), 2);
+        ]) {
+            let transport = wire.client(HyperTransport::builder());
+            runtime.block_on(transport.send(wire.get())).unwrap();
+            // Nothing polls the client's sockets meanwhile; the end comes behind its back.
+            Runtime::new().unwrap().block_on(gone.pass());
+            let request = wire.request(method.clone(), "{}");
+            let response = runtime.block_on(transport.send(request)).unwrap();
+            assert_eq!(response.body(), "2");
+            assert_eq!(wire.finish_without_runtime().len(), 2);
+        }
     }
 }
 
@@ -194,17 +205,18 @@ fn t46_an_idle_connection_closed_by_the_server_is_replaced_unseen() {
 
 #[tokio::test]
 async fn t46_a_reused_connection_that_took_the_request_and_died_counts_as_sent() {
-    let wire = Wire::plays([vec![Step::Read, ok("1"), Step::Read]]);
-    let transport = HyperTransport::new();
-    transport.send(wire.get()).await.unwrap();
-    let error = transport.send(wire.post()).await.unwrap_err();
-    assert_eq!(error.kind(), TransportErrorKind::Interrupted);
-    assert!(error.was_sent());
-    assert_eq!(
-        wire.finish().await.len(),
-        2,
-        "the transport must not send it again by itself"
-    );
+    for wire in Wire::each([vec![Step::Read, ok("1"), Step::Read]]) {
+        let transport = wire.client(HyperTransport::builder());
+        transport.send(wire.get()).await.unwrap();
+        let error = transport.send(wire.post()).await.unwrap_err();
+        assert_eq!(error.kind(), TransportErrorKind::Interrupted);
+        assert!(error.was_sent());
+        assert_eq!(
+            wire.finish().await.len(),
+            2,
+            "the transport must not send it again by itself"
+        );
+    }
 }
 
 #[tokio::test]
@@ -235,7 +247,7 @@ async fn t48_a_dropped_call_closes_its_connection_wherever_it_stands() {
     let head = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n123";
     for said in ["", "HTTP/1.1 200", head] {
         let reached = Gate::new();
-        let wire = Wire::plays([
+        for wire in Wire::each([
             vec![
                 Step::Read,
                 send(said),
@@ -243,17 +255,18 @@ async fn t48_a_dropped_call_closes_its_connection_wherever_it_stands() {
                 Step::ClientCloses,
             ],
             vec![Step::Read, ok("mine"), Step::Stay],
-        ]);
-        let transport = HyperTransport::new();
-        let call = tokio::spawn({
-            let (transport, request) = (transport.clone(), wire.get());
-            async move { transport.send(request).await }
-        });
-        reached.pass().await;
-        call.abort();
-        assert!(call.await.unwrap_err().is_cancelled());
-        assert_eq!(transport.send(wire.get()).await.unwrap().body(), "mine");
-        wire.finish().await;
+        ]) {
+            let transport = wire.client(HyperTransport::builder());
+            let call = tokio::spawn({
+                let (transport, request) = (transport.clone(), wire.get());
+                async move { transport.send(request).await }
+            });
+            reached.pass().await;
+            call.abort();
+            assert!(call.await.unwrap_err().is_cancelled());
+            assert_eq!(transport.send(wire.get()).await.unwrap().body(), "mine");
+            wire.finish().await;
+        }
     }
 }
 

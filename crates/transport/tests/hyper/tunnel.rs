@@ -4,15 +4,18 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use gatelet_transport::{HyperTransport, Proxies, Transport, TransportErrorKind};
+use gatelet_transport::{
+    ConnectFailure, HyperTransport, Phase, Proxies, Transport, TransportErrorKind,
+};
 use http::Request;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use super::pki::Authority;
+use super::proxy::{BASIC, USER, asks_for_credentials, through};
 use super::tls_server::TlsServer;
-use super::wire::CANARY;
+use super::wire::{CANARY, Step, Wire, send, words};
 
 /// A proxy that digs every tunnel to one server, whatever the name that it is asked for.
 struct Tunnels {
@@ -125,7 +128,72 @@ async fn t71_a_proxy_that_answers_in_the_servers_place_is_not_believed() {
         let error = transport.send(post("/v1/a")).await.unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Tls);
         assert!(!error.was_sent());
-        super::wire::words(&error);
+        words(&error);
     }
     assert_eq!(server.heard(), "");
+}
+
+#[tokio::test]
+async fn t70_a_proxy_that_asks_for_credentials_before_it_digs_is_a_typed_error() {
+    asks_for_credentials("https://service.example/").await;
+}
+
+#[tokio::test]
+async fn t71_a_proxy_that_answers_connect_with_something_else_gets_no_credentials() {
+    let flooded = format!("HTTP/1.1 200 OK\r\n\r\n{}", "x".repeat(1024 * 1024));
+    let redirect = "HTTP/1.1 302 Found\r\nlocation: http://evil.example/\r\n\r\n";
+    for script in [
+        vec![Step::Read, send(&flooded), Step::ClientCloses],
+        vec![Step::Read, send(redirect), Step::ClientCloses],
+        vec![
+            Step::Read,
+            send("HTTP/1.1 502 \r\n\r\n"),
+            Step::ClientCloses,
+        ],
+        vec![
+            Step::Read,
+            send("SSH-2.0-OpenSSH\r\n\r\n"),
+            Step::ClientCloses,
+        ],
+        vec![
+            Step::Read,
+            send("HTTP/1.1 200 OK\r\n"),
+            Step::Flood(b"a: b\r\n".to_vec()),
+        ],
+        vec![Step::Read, send("HTTP/1.1 200"), Step::Close],
+        vec![Step::Read, Step::Reset],
+        vec![Step::Close],
+    ] {
+        let proxy = Wire::plays([script]);
+        let error = through(&proxy, USER)
+            .build()
+            .send(super::proxy::post("https://service.example/v1/a"))
+            .await
+            .unwrap_err();
+        let expected = TransportErrorKind::Connect(ConnectFailure::Proxy);
+        assert_eq!(error.kind(), expected, "{error:?}");
+        assert!(!error.was_sent());
+        words(&error);
+        for request in proxy.finish().await {
+            let expected = format!(
+                "CONNECT service.example:443 HTTP/1.1\r\nHost: service.example:443\r\n\
+                 Proxy-Authorization: {BASIC}\r\n\r\n"
+            );
+            assert_eq!(request, expected);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_that_says_nothing_is_a_connect_timeout() {
+    let proxy = Wire::plays([vec![Step::Read, Step::ClientCloses]]);
+    let error = through(&proxy, USER)
+        .connect_timeout(super::SHORT)
+        .build()
+        .send(super::proxy::post("https://service.example/"))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::Timeout(Phase::Connect));
+    assert!(!error.was_sent());
+    proxy.finish().await;
 }

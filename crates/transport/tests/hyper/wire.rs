@@ -9,10 +9,14 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use bytes::Bytes;
-use gatelet_transport::TransportError;
+use gatelet_transport::{HyperTransport, HyperTransportBuilder, TransportError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore};
+
+#[cfg(feature = "ring")]
+use super::stream::tls;
+use super::stream::{Door, Stream, doors};
 
 /// No script takes this long; one that does is stuck.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -41,6 +45,9 @@ pub(crate) enum Step {
     Stay,
     /// Closes the connection in peace, as the end of a script does.
     Close,
+    /// Closes the connection without the farewell that TLS has.
+    #[cfg(feature = "ring")]
+    Vanish,
     /// Cuts the connection with a reset.
     Reset,
 }
@@ -82,6 +89,7 @@ pub(crate) fn ok(body: &str) -> Step {
 /// The server: connection by connection in the order of the scripts, each on its own.
 pub(crate) struct Wire {
     address: SocketAddr,
+    door: Door,
     over: Arc<Notify>,
     requests: Arc<Mutex<Vec<String>>>,
     thread: Option<JoinHandle<()>>,
@@ -89,12 +97,24 @@ pub(crate) struct Wire {
 
 impl Wire {
     pub(crate) fn plays<const N: usize>(scripts: [Vec<Step>; N]) -> Self {
+        Self::behind(Door::Plain, scripts)
+    }
+
+    /// The same server behind each of the doors there are: in the clear and over TLS.
+    pub(crate) fn each<const N: usize>(scripts: [Vec<Step>; N]) -> impl Iterator<Item = Self> {
+        doors()
+            .into_iter()
+            .map(move |door| Self::behind(door, scripts.clone()))
+    }
+
+    fn behind<const N: usize>(door: Door, scripts: [Vec<Step>; N]) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
         let over = Arc::new(Notify::new());
         let requests = Arc::new(Mutex::new(Vec::new()));
         let stage = Stage {
+            door: door.clone(),
             over: over.clone(),
             requests: requests.clone(),
         };
@@ -108,6 +128,7 @@ impl Wire {
         });
         Self {
             address,
+            door,
             over,
             requests,
             thread: Some(thread),
@@ -119,7 +140,20 @@ impl Wire {
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        format!("{}://{}{path}", self.door.scheme(), self.address)
+    }
+
+    /// A client that believes this server.
+    pub(crate) fn client(&self, builder: HyperTransportBuilder) -> HyperTransport {
+        match self.door {
+            Door::Plain => builder.build(),
+            #[cfg(feature = "ring")]
+            Door::Tls(_) => {
+                let root = tls::AUTHORITY.der().to_vec();
+                let builder = builder.only_these_roots().add_root_certificate_der(root);
+                builder.unwrap().build()
+            }
+        }
     }
 
     pub(crate) fn get(&self) -> http::Request<Bytes> {
@@ -165,6 +199,7 @@ impl Drop for Wire {
 }
 
 struct Stage {
+    door: Door,
     over: Arc<Notify>,
     requests: Arc<Mutex<Vec<String>>>,
 }
@@ -181,12 +216,16 @@ impl Stage {
                 () = self.over.notified() => panic!("connection {number} never came"),
                 () = tokio::time::sleep(PATIENCE) => panic!("connection {number} never came"),
             };
-            let player = Player {
-                stream: Some(accepted.0),
-                requests: self.requests.clone(),
-                curtain: curtain.clone(),
-            };
-            players.spawn(player.play(number, script));
+            let (door, requests, curtain) =
+                (self.door.clone(), self.requests.clone(), curtain.clone());
+            players.spawn(async move {
+                let player = Player {
+                    stream: Some(door.open(accepted.0).await),
+                    requests,
+                    curtain,
+                };
+                player.play(number, script).await;
+            });
         }
         tokio::time::timeout(PATIENCE, self.over.notified())
             .await
@@ -203,7 +242,7 @@ impl Stage {
 }
 
 struct Player {
-    stream: Option<TcpStream>,
+    stream: Option<Box<dyn Stream>>,
     requests: Arc<Mutex<Vec<String>>>,
     curtain: Gate,
 }
@@ -219,6 +258,14 @@ impl Player {
                 panic!("{place} is stuck");
             }
         }
+        self.close().await;
+    }
+
+    /// Says farewell where the protocol has one, and closes.
+    async fn close(&mut self) {
+        if let Some(mut stream) = self.stream.take() {
+            let _ = stream.shutdown().await;
+        }
     }
 
     async fn perform(&mut self, step: Step, place: &str) {
@@ -227,13 +274,17 @@ impl Player {
                 let request = self.read(place).await;
                 self.requests.lock().unwrap().push(request);
             }
-            Step::Send(bytes) => drop(self.stream().write_all(&bytes).await),
+            Step::Send(bytes) => {
+                let _ = self.stream().write_all(&bytes).await;
+                let _ = self.stream().flush().await;
+            }
             Step::Trickle(bytes, pause) => {
                 for byte in bytes {
                     tokio::time::sleep(pause).await;
                     if self.stream().write_all(&[byte]).await.is_err() {
                         return;
                     }
+                    let _ = self.stream().flush().await;
                 }
             }
             Step::Flood(bytes) => while self.stream().write_all(&bytes).await.is_ok() {},
@@ -247,13 +298,15 @@ impl Player {
                 );
             }
             Step::Stay => self.curtain.pass().await,
-            Step::Close => self.stream = None,
-            Step::Reset => self.stream.take().unwrap().set_zero_linger().unwrap(),
+            Step::Close => self.close().await,
+            #[cfg(feature = "ring")]
+            Step::Vanish => self.stream = None,
+            Step::Reset => self.stream.take().unwrap().reset(),
         }
     }
 
-    fn stream(&mut self) -> &mut TcpStream {
-        self.stream.as_mut().expect("the script closed it")
+    fn stream(&mut self) -> &mut dyn Stream {
+        self.stream.as_deref_mut().expect("the script closed it")
     }
 
     async fn read(&mut self, place: &str) -> String {

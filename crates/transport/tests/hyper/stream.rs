@@ -1,0 +1,80 @@
+//! The server's end of a connection, in the clear or over TLS.
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {
+    /// Makes a reset of what happens when the stream is dropped.
+    fn reset(&self);
+}
+
+impl Stream for TcpStream {
+    fn reset(&self) {
+        self.set_zero_linger().unwrap();
+    }
+}
+
+#[cfg(feature = "ring")]
+impl Stream for tokio_rustls::server::TlsStream<TcpStream> {
+    fn reset(&self) {
+        self.get_ref().0.reset();
+    }
+}
+
+/// How a server takes its connections.
+#[derive(Clone)]
+pub(crate) enum Door {
+    Plain,
+    #[cfg(feature = "ring")]
+    Tls(tokio_rustls::TlsAcceptor),
+}
+
+impl Door {
+    pub(crate) fn scheme(&self) -> &'static str {
+        match self {
+            Self::Plain => "http",
+            #[cfg(feature = "ring")]
+            Self::Tls(_) => "https",
+        }
+    }
+
+    pub(crate) async fn open(&self, stream: TcpStream) -> Box<dyn Stream> {
+        // What a script sends is on its way when its next step begins.
+        stream.set_nodelay(true).unwrap();
+        match self {
+            Self::Plain => Box::new(stream),
+            #[cfg(feature = "ring")]
+            Self::Tls(acceptor) => Box::new(acceptor.accept(stream).await.unwrap()),
+        }
+    }
+}
+
+/// The ways to take connections that this build has.
+pub(crate) fn doors() -> Vec<Door> {
+    vec![
+        Door::Plain,
+        #[cfg(feature = "ring")]
+        Door::Tls(tls::acceptor()),
+    ]
+}
+
+#[cfg(feature = "ring")]
+pub(crate) mod tls {
+    use std::sync::{Arc, LazyLock};
+
+    use tokio_rustls::TlsAcceptor;
+
+    use crate::pki::Authority;
+
+    /// One for all tests: keys take their time.
+    pub(crate) static AUTHORITY: LazyLock<Authority> = LazyLock::new(Authority::new);
+
+    static ACCEPTOR: LazyLock<TlsAcceptor> = LazyLock::new(|| {
+        let identity = AUTHORITY.certify("127.0.0.1", |_| {});
+        TlsAcceptor::from(Arc::new(identity.server_config(None)))
+    });
+
+    pub(crate) fn acceptor() -> TlsAcceptor {
+        ACCEPTOR.clone()
+    }
+}
