@@ -150,7 +150,7 @@ impl Target<'_> {
             .arg(format!("-artifact_prefix={}/", artifacts.display()))
             .args(["-print_final_stats=1", "-max_len=4096", "-timeout=30"])
             .arg(corpus)
-            .arg(self.seeds());
+            .args(self.seeds());
         if self.reads_json() {
             command.arg(format!("-dict={FOLDER}/json.dict"));
         }
@@ -161,13 +161,15 @@ impl Target<'_> {
         matches!(&*self.name, "asa_lists" | "dt_list" | "errors")
     }
 
-    /// The folder with inputs to begin with: the fixtures of a vendor's list, or a few of the target's own.
-    fn seeds(&self) -> String {
-        match &*self.name {
-            "asa_lists" => format!("{FIXTURES}/asa"),
-            "dt_list" => format!("{FIXTURES}/dt"),
-            name => format!("{FOLDER}/seeds/{name}"),
-        }
+    /// The folders with inputs to begin with: the target's own, and a vendor's fixtures for its lists.
+    fn seeds(&self) -> Vec<String> {
+        let fixtures = match &*self.name {
+            "asa_lists" => Some(format!("{FIXTURES}/asa")),
+            "dt_list" => Some(format!("{FIXTURES}/dt")),
+            _ => None,
+        };
+        let own = format!("{FOLDER}/seeds/{}", self.name);
+        [Some(own), fixtures].into_iter().flatten().collect()
     }
 
     /// A folder of this target below the target folder, made if need be.
@@ -198,12 +200,10 @@ mod tests {
                 name,
                 output: PathBuf::new(),
             };
-            let seeds = workspace.root().join(target.seeds());
-            assert!(
-                fs::read_dir(&seeds).unwrap().count() > 0,
-                "{}",
-                seeds.display()
-            );
+            for seeds in target.seeds() {
+                let count = fs::read_dir(workspace.root().join(&seeds)).unwrap().count();
+                assert!(count > 0, "{seeds}");
+            }
         }
     }
 

@@ -1,4 +1,5 @@
-//! `soak VALUES SECONDS SEED`: generated values of every model read back equal and are written the same again.
+//! `soak VALUES SECONDS SEED`: generated values of every model hold what was put in, read back equal and are written the same
+//! again.
 //!
 //! `cargo xtask soak models` builds and runs it. Values come in batches of one model, each made from the seed and its number
 //! alone, so that the same seed gives the same values on any machine.
@@ -9,6 +10,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use fuzz::agreement::assert_agrees;
 use fuzz::table::MODELS;
 use fuzz::values::any_value;
 use proptest::prelude::{BoxedStrategy, ProptestConfig};
@@ -140,7 +142,8 @@ impl Soak {
             TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
         let model = MODELS[model];
         let result = runner.run(values, |value| {
-            model.accept(&value.to_string());
+            let text = value.to_string();
+            assert_agrees(&model, &text, &model.accept(&text).to_string());
             Ok(())
         });
         result
