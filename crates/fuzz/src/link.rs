@@ -68,16 +68,27 @@ fn leads_here(line: &[u8], query: &str) -> bool {
     let needle = format!("?{query}");
     line.match_indices(&needle).any(|(at, _)| {
         let before = &line[..at];
-        let address = before
-            .rsplit_once('<')
-            .map_or("", |(_, address)| address)
-            .trim_start();
-        let address = address.to_ascii_lowercase();
-        let own = format!("/asa{PATH}");
-        let origins = ["", "https://app.example.com", "https://app.example.com:443"];
-        address.is_empty()
-            || origins
-                .iter()
-                .any(|origin| address == format!("{origin}{own}"))
+        let (_, address) = before.rsplit_once('<').unwrap_or_default();
+        let address = address.trim_start();
+        let path = match address.split_once("://") {
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => {
+                let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+                if is_own(authority) {
+                    path
+                } else {
+                    return false;
+                }
+            }
+            Some(_) => return false,
+            None => address,
+        };
+        address.is_empty() || path.strip_prefix("/asa") == Some(PATH)
     })
+}
+
+/// Whether this is the listing's own host, in any spelling: case, the default port, and the dot of a full name do not matter.
+fn is_own(authority: &str) -> bool {
+    let (host, port) = authority.split_once(':').unwrap_or((authority, "443"));
+    let host = host.strip_suffix('.').unwrap_or(host);
+    host.eq_ignore_ascii_case("app.example.com") && port.parse() == Ok(443_u16)
 }
