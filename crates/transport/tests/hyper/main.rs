@@ -30,7 +30,7 @@ use gatelet_transport::{HyperTransport, HyperTransportBuilder, Transport, Transp
 use wire::{Step, Wire, send, words};
 
 /// Short enough for a test that waits for it, long enough that nothing else meets it.
-const SHORT: Duration = Duration::from_millis(100);
+const SHORT: Duration = Duration::from_millis(500);
 
 /// What went wrong with a GET against this script, checked for secrets: the same in the clear and over TLS.
 async fn failure(script: Vec<Step>) -> TransportError {
