@@ -16,7 +16,7 @@
 //! | an idle connection turns out closed before it took a byte | the next connection is used; nobody sees it |
 //! | reset or end of stream, and the connection took no byte of the request | `Connect`, not sent |
 //! | reset or end of stream after that, HTTP/2 stream reset | `Interrupted`, sent |
-//! | HTTP/2 stream refused (`REFUSED_STREAM`) | `Interrupted`, not sent |
+//! | HTTP/2 stream refused (`REFUSED_STREAM`), or above the last that a `GOAWAY` names | `Interrupted`, not sent |
 //! | malformed status line, field, chunk, length or frame | `Protocol` |
 //! | `Content-Length` that is negative, beyond 2^64 or twice with two values | `Protocol` |
 //! | `Transfer-Encoding` other than `chunked`, or with HTTP/1.0 | `Protocol` |
@@ -34,7 +34,7 @@
 //!
 //! "Took a byte" is counted where hyper writes to the socket (with TLS: before encryption), and read when the task of the
 //! connection has ended. HTTP/2 connections have several users, so there only a request that was never encoded and a
-//! refused stream count as not sent; a `GOAWAY` does not, because hyper does not say which streams it spared.
+//! stream that the server says it has not processed count as not sent.
 //!
 //! Before a pooled connection is used, the operating system is asked whether its peer has gone, because the runtime may not
 //! have looked since.

@@ -20,7 +20,7 @@ pub(super) fn broken(error: hyper::Error, limits: &Limits) -> TransportError {
     } else {
         TransportErrorKind::Interrupted
     };
-    let unprocessed = is_refused_stream(&error);
+    let unprocessed = is_unprocessed(&error);
     let fault = TransportError::new(kind).with_source(error);
     if unprocessed { fault.not_sent() } else { fault }
 }
@@ -87,11 +87,13 @@ fn is_refused_certificate(error: &hyper::Error) -> bool {
     false
 }
 
-/// HTTP/2 promises that a refused stream was not processed (RFC 9113 section 8.7).
-fn is_refused_stream(error: &hyper::Error) -> bool {
+/// HTTP/2 promises that a refused stream, and one above the last that a `GOAWAY` names, was not processed (RFC 9113 section
+/// 8.7). h2 gives the `GOAWAY` to the streams above and to those that were never opened; the others go on.
+fn is_unprocessed(error: &hyper::Error) -> bool {
     #[cfg(feature = "ring")]
     if let Some(error) = find::<h2::Error>(error) {
-        return error.is_remote() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+        let is_refused = error.reason() == Some(h2::Reason::REFUSED_STREAM);
+        return error.is_remote() && (is_refused || error.is_go_away());
     }
     let _ = error;
     false

@@ -1,10 +1,17 @@
 //! HTTP/2, where the server chooses it.
 
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use bytes::Bytes;
 use gatelet_transport::{TooLarge, Transport, TransportErrorKind};
+use http::Request;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
-use super::pki::Authority;
+use super::pki::{Authority, Identity};
 use super::tls_server::TlsServer;
 
 #[tokio::test]
@@ -86,4 +93,60 @@ async fn t19_a_head_over_http2_ends_at_its_limit() {
     let error = send(10 * LIMIT).await.unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Protocol);
     assert_eq!(send(1).await.unwrap().status(), 200);
+}
+
+/// A server that reads one request and sends a `GOAWAY` whose last stream is this one, and then closes.
+async fn says_go_away(identity: &Identity, last: u32) -> SocketAddr {
+    let mut config = identity.server_config(None);
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut stream = acceptor.accept(stream).await.unwrap();
+        stream.write_all(&frame(SETTINGS, &[])).await.unwrap();
+        stream.read_exact(&mut [0; 24]).await.unwrap(); // the preface
+        while read_frame(&mut stream).await != HEADERS {}
+        let go_away = [last.to_be_bytes(), [0; 4]].concat();
+        stream.write_all(&frame(GOAWAY, &go_away)).await.unwrap();
+        stream.shutdown().await.unwrap();
+        while let Ok(1..) = stream.read(&mut [0; 1024]).await {}
+    });
+    address
+}
+
+const HEADERS: u8 = 1;
+const SETTINGS: u8 = 4;
+const GOAWAY: u8 = 7;
+
+/// A frame on stream 0 without flags (RFC 9113 section 4.1).
+fn frame(kind: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(payload.len()).unwrap();
+    [&[0, 0, length, kind, 0, 0, 0, 0, 0], payload].concat()
+}
+
+/// Reads a frame, and says of which kind it was.
+async fn read_frame(stream: &mut (impl AsyncRead + Unpin)) -> u8 {
+    let mut head = [0; 9];
+    stream.read_exact(&mut head).await.unwrap();
+    let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
+    let mut payload = vec![0; length as usize];
+    stream.read_exact(&mut payload).await.unwrap();
+    head[3]
+}
+
+#[tokio::test]
+async fn t64_a_go_away_says_which_requests_were_not_processed() {
+    let authority = Authority::new();
+    let identity = authority.certify("127.0.0.1", |_| {});
+    for (last, was_sent) in [(0, false), (1, true)] {
+        let address = says_go_away(&identity, last).await;
+        let request = Request::post(format!("https://{address}/"))
+            .body(Bytes::from_static(b"{}"))
+            .unwrap();
+        let error = authority.client().send(request).await.unwrap_err();
+        assert_eq!(error.kind(), TransportErrorKind::Interrupted);
+        assert_eq!(error.was_sent(), was_sent, "{last}: {error:?}");
+    }
 }
