@@ -66,8 +66,8 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "soak",
-        arguments: "models [--values N] [--seconds N] [--seed N] | paging [--schedules N] [--seed N]",
-        about: "ten million generated values of the models, or as many random listings",
+        arguments: "models [--values N] [--seconds N] [--seed N] | paging [--schedules N] [--seed N] | transport [--calls N] [--at-once N] [--cancellations N] [--seed N]",
+        about: "ten million generated values of the models, or as many random listings, or both clients over sockets that break",
         run: soak::run,
     },
     Verb {

@@ -1,7 +1,8 @@
-//! `cargo xtask soak models|paging`: the long runs of what the tests do a little of.
+//! `cargo xtask soak models|paging|transport`: the long runs of what the tests do a little of.
 //!
-//! Both are binaries of their own: `crates/fuzz/src/bin/soak.rs` takes its table of models and its values from the tests of
-//! `models`, and `crates/soak` has the random schedules that its own tests run too.
+//! Each is a binary of its own: `crates/fuzz/src/bin/soak.rs` takes its table of models and its values from the tests of
+//! `models`, `crates/soak` has the random schedules that its own tests run too, and `crates/wire-tests` the exchanges that are
+//! cut at every byte, the server that is down, and the calls that are very many.
 
 use std::hash::{BuildHasher, RandomState};
 use std::process::Command;
@@ -17,7 +18,11 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
     match arguments.split_first() {
         Some((what, options)) if what == "models" => models(workspace, options),
         Some((what, options)) if what == "paging" => paging(workspace, options),
-        _ => Err(Failure::Usage("`soak` needs `models` or `paging`".into())),
+        Some((what, options)) if what == "transport" => transport(workspace, options),
+        _ => {
+            let message = "`soak` needs `models`, `paging` or `transport`";
+            Err(Failure::Usage(message.into()))
+        }
     }
 }
 
@@ -51,6 +56,24 @@ fn paging(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
         .args(["run", "--quiet", "--release", "--locked"])
         .args(["--package", "gatelet-soak", "--bin", "paging", "--"])
         .args([schedules, seed].map(|number| number.to_string()));
+    finish(command)
+}
+
+/// Cuts every exchange at every byte, calls a server that is down, and makes and drops very many calls.
+fn transport(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+    let names = ["--calls", "--at-once", "--cancellations", "--seed"];
+    let options = Options::parse("transport", arguments, &names)?;
+    let calls = options.number("--calls")?.unwrap_or(u64::MAX);
+    let at_once = options.number("--at-once")?.unwrap_or(10_000);
+    let cancellations = options.number("--cancellations")?.unwrap_or(100_000);
+    let seed = options.number("--seed")?.unwrap_or_else(any_seed);
+
+    let mut command = workspace.cargo();
+    command
+        .args(["run", "--quiet", "--release", "--locked"])
+        .args(["--package", "gatelet-wire-tests", "--bin", "wire-soak"])
+        .args(["--", "soak"])
+        .args([calls, at_once, cancellations, seed].map(|number| number.to_string()));
     finish(command)
 }
 

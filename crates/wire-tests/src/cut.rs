@@ -67,6 +67,8 @@ pub struct Report {
     pub requests: u64,
     /// The bytes of canonical exchanges that were never read or never sent.
     pub bytes_cut: u64,
+    /// The calls that were made once more, because the client had given up before the server came to the place of the cut.
+    pub repeated: u64,
     /// Calls that gave a complete value.
     pub complete: u64,
     /// Errors of reads.
@@ -82,9 +84,10 @@ impl fmt::Display for Report {
         let [no, unknown, yes] = self.writes;
         write!(
             f,
-            "{} calls, {} requests, {} bytes cut; {} complete values, {} failed reads, failed writes: {no} not applied, \
+            "{} calls ({} made again), {} requests, {} bytes cut; {} complete values, {} failed reads, failed writes: {no} not applied, \
              {unknown} unknown, {yes} applied; {} wrong",
             self.calls,
+            self.repeated,
             self.requests,
             self.bytes_cut,
             self.complete,
@@ -147,9 +150,23 @@ pub async fn run(jobs: impl IntoIterator<Item = Job>, settings: &Settings) -> Re
             job.run(&settings).await
         });
     }
-    let mut report = Report::default();
+    let (mut report, mut hasty) = (Report::default(), Vec::new());
     while let Some(outcome) = calls.join_next().await {
-        report.add(outcome.unwrap());
+        let outcome = outcome.unwrap();
+        if outcome.was_hasty() {
+            hasty.push(outcome.job);
+        } else {
+            report.add(outcome);
+        }
+    }
+    // On a busy machine the client may have given up before the server came to the place of the cut. Alone it does not.
+    let patient = Settings {
+        patience: settings.patience * 5,
+        ..settings.clone()
+    };
+    report.repeated = hasty.len() as u64;
+    for job in hasty {
+        report.add(job.run(&patient).await);
     }
     report
 }
@@ -207,6 +224,14 @@ struct Outcome {
     result: Result<String, Error>,
     account: Account,
     verdict: Result<(), String>,
+}
+
+impl Outcome {
+    /// Whether what is wrong may be that the client ran out of patience too early.
+    fn was_hasty(&self) -> bool {
+        let timed_out = |error: &Error| matches!(error.kind(), ErrorKind::Timeout(_));
+        self.verdict.is_err() && self.result.as_ref().is_err_and(timed_out)
+    }
 }
 
 impl Job {

@@ -6,7 +6,8 @@
 //! - [`Operation`]: one of the vendors' operations, [`World`]: an emulator with something for each of them to work on,
 //!   [`Caller`]: one such call through the real client.
 //! - [`Server`]: answers as the emulator does, and cuts the first exchange where it is told to.
-//! - [`cut`]: every operation, cut at every byte in every way.
+//! - [`cut`]: every operation, cut at every byte in every way. [`amplification`]: how many requests a server that is down
+//!   sees. [`load`]: very many calls at once. [`cancel`]: very many calls that are dropped anywhere.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,8 +19,12 @@
     reason = "it runs on real sockets, so its patience is real too"
 )]
 
+pub mod amplification;
 mod caller;
+pub mod cancel;
 pub mod cut;
+pub mod gate;
+pub mod load;
 mod operation;
 mod server;
 mod world;

@@ -7,8 +7,8 @@ use models::asa::{AuthToken, GatewayUpdate, OperationId as Asa, ServiceTokenRequ
 use models::dt::OperationId as Dt;
 use models::{Secret, asa, dt};
 use std::fmt;
-use transport::RetryPolicy;
 use transport::testing::ManualClock;
+use transport::{Clock, RetryPolicy};
 
 use crate::{Caller, Operation};
 
@@ -23,11 +23,12 @@ pub enum Role {
     Refused,
 }
 
-/// The thing that a call is about.
+/// The thing that a call is about: its id, whatever that is.
 #[derive(Clone, Debug)]
-pub struct Target(pub(crate) String);
+#[allow(clippy::exhaustive_structs, reason = "it is an id and no more")]
+pub struct Target(pub String);
 
-/// An emulator with the vendors' published examples, in which time stands still.
+/// An emulator with the vendors' published examples.
 pub struct World {
     emulator: Emulator,
     setup_value: Secret,
@@ -36,9 +37,14 @@ pub struct World {
 }
 
 impl World {
-    /// A world of its own.
+    /// A world of its own, in which time stands still.
     pub async fn new() -> Self {
-        let emulator = Emulator::memory().unwrap().with_clock(ManualClock::new());
+        Self::at(ManualClock::new()).await
+    }
+
+    /// A world of its own that goes by this clock.
+    pub async fn at(clock: impl Clock) -> Self {
+        let emulator = Emulator::memory().unwrap().with_clock(clock);
         emulator.seed().unwrap();
         let (writer, reader) = (
             bearer(
@@ -72,6 +78,12 @@ impl World {
             .await
             .unwrap();
         world
+    }
+
+    /// The emulator itself.
+    #[must_use]
+    pub fn emulator(&self) -> &Emulator {
+        &self.emulator
     }
 
     /// The emulator's answer to a request.

@@ -1,0 +1,148 @@
+//! Very many calls that are dropped anywhere, and what they leave behind.
+
+use std::future::{Future, poll_fn};
+use std::path::Path;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use dt_client::Client;
+use dt_client::models::ActiveGateTokenId;
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+use tokio::task::{JoinSet, block_in_place};
+use transport::{ApiToken, HyperTransport, TokioClock};
+
+use crate::gate::Process;
+
+/// How many calls the transport lets through at once.
+const LANES: usize = 64;
+
+/// What very many cancelled calls left behind.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Leftovers {
+    /// The calls that were dropped before they had ended; the others succeeded.
+    pub dropped: usize,
+    /// Descriptors more than before.
+    pub descriptors: i64,
+    /// Tasks more than before.
+    pub tasks: i64,
+    /// Places for calls under way that never came back.
+    pub permits: usize,
+}
+
+impl Leftovers {
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        (self.descriptors, self.tasks, self.permits) == (0, 0, 0)
+    }
+}
+
+/// Makes calls and drops them at random points, more at once than the transport lets through. It needs a runtime of several
+/// threads.
+pub async fn leftovers(program: &Path, calls: usize, seed: u64) -> Leftovers {
+    let mut server = Process::start(program, &["serve", "unevenly"]);
+    let mut gate = Process::start(program, &["serve", &LANES.to_string()]);
+    let before = (descriptors(), tasks());
+    let transport = HyperTransport::builder().max_in_flight(LANES).build();
+    let client = client(&server.line(), &transport);
+
+    let lanes = Arc::new(Semaphore::new(2 * LANES));
+    let mut chance = fastrand::Rng::with_seed(seed);
+    let mut running = JoinSet::new();
+    let mut dropped = 0;
+    for _ in 0..calls {
+        let lane = lanes.clone().acquire_owned().await.unwrap();
+        let (client, mut chance) = (client.clone(), chance.fork());
+        running.spawn(async move {
+            let _lane = lane;
+            was_dropped(&client, &mut chance).await
+        });
+        while let Some(was_dropped) = running.try_join_next() {
+            dropped += usize::from(was_dropped.unwrap());
+        }
+    }
+    let rest = running.join_all().await;
+    dropped += rest.into_iter().filter(|was_dropped| *was_dropped).count();
+    let permits = LANES - permits(&mut gate, &transport).await;
+    drop((client, transport));
+    let (descriptors, tasks) = settled(before).await;
+    Leftovers {
+        dropped,
+        descriptors,
+        tasks,
+        permits,
+    }
+}
+
+fn client(origin: &str, transport: &HyperTransport) -> Client {
+    Client::builder(origin)
+        .credentials(ApiToken::new("dt0c01.EXAMPLE.SECRET").unwrap())
+        .build_with(transport.clone(), TokioClock::new())
+        .unwrap()
+}
+
+fn call(client: &Client) -> impl Future<Output = ()> + Send + use<> {
+    let tokens = client.active_gate_tokens();
+    async move {
+        let id = ActiveGateTokenId::new("dt0g02.4KWZO5EF");
+        tokens.get(&id).send().await.unwrap();
+    }
+}
+
+/// Makes a call and drops it, after some looks at it or after some time; false when it was done before.
+async fn was_dropped(client: &Client, chance: &mut fastrand::Rng) -> bool {
+    let mut call = pin!(call(client));
+    if chance.bool() {
+        let mut looks = chance.u32(0..6);
+        return poll_fn(|context| match call.as_mut().poll(context) {
+            Poll::Ready(()) => Poll::Ready(false),
+            Poll::Pending if looks == 0 => Poll::Ready(true),
+            Poll::Pending => {
+                looks -= 1;
+                Poll::Pending
+            }
+        })
+        .await;
+    }
+    let time = Duration::from_micros(chance.u64(0..3000));
+    tokio::time::timeout(time, call).await.is_err()
+}
+
+/// How many calls the transport lets through at once.
+async fn permits(gate: &mut Process, transport: &HyperTransport) -> usize {
+    let client = client(&gate.line(), transport);
+    let mut running = JoinSet::new();
+    for _ in 0..LANES {
+        running.spawn(call(&client));
+    }
+    // A call that found no place would keep the gate from ever being full, so then the calls fail by their time limit.
+    assert_eq!(block_in_place(|| gate.line()), "full");
+    gate.go_on();
+    running.join_all().await.len()
+}
+
+/// What is more than before, once everything that ends has ended.
+async fn settled(before: (i64, i64)) -> (i64, i64) {
+    let mut left = (0, 0);
+    for _ in 0..500 {
+        left = (descriptors() - before.0, tasks() - before.1);
+        if left == (0, 0) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    left
+}
+
+fn descriptors() -> i64 {
+    let open = std::fs::read_dir("/proc/self/fd").unwrap();
+    i64::try_from(open.count()).unwrap()
+}
+
+fn tasks() -> i64 {
+    i64::try_from(Handle::current().metrics().num_alive_tasks()).unwrap()
+}

@@ -1,0 +1,134 @@
+//! Very many calls at once, and the memory that each takes.
+
+use std::path::Path;
+
+use bytes::Bytes;
+use dt_client::models::ActiveGateTokenId;
+use http_body_util::{BodyExt, Empty};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+use tokio::task::JoinSet;
+use transport::{ApiToken, HyperTransport, TokioClock};
+
+use crate::gate::{Process, read_line, say};
+
+/// What makes the calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "there are three")]
+pub enum Stack {
+    /// The client of Dynatrace, with as many connections as calls.
+    Client,
+    /// The same as it is by default: calls beyond a hundred wait for their turn.
+    DefaultClient,
+    /// hyper-util's own client, with as many connections as calls.
+    Bare,
+}
+
+impl Stack {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Client, Self::DefaultClient, Self::Bare];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::DefaultClient => "default-client",
+            Self::Bare => "bare",
+        }
+    }
+
+    /// By the name that a process was started with.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stack| stack.name() == name)
+    }
+}
+
+/// What came of very many calls at once.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Load {
+    /// The calls that succeeded.
+    pub succeeded: usize,
+    /// The bytes of memory for each call, while all of them are under way.
+    pub memory_per_call: u64,
+}
+
+/// Makes the calls at once, with client and server in processes of their own. Blocks.
+#[must_use]
+pub fn measure(program: &Path, stack: Stack, calls: usize) -> Load {
+    let held = if stack == Stack::DefaultClient {
+        calls.min(100)
+    } else {
+        calls
+    };
+    let mut server = Process::start(program, &["serve", &held.to_string()]);
+    let origin = server.line();
+    let arguments = ["load", stack.name(), &origin, &calls.to_string()];
+    let mut client = Process::start(program, &arguments);
+    assert_eq!(client.line(), "ready");
+    let before = client.memory();
+    client.go_on();
+    assert_eq!(server.line(), "full");
+    let during = client.memory();
+    server.go_on();
+    Load {
+        succeeded: client.line().parse().unwrap(),
+        memory_per_call: during.saturating_sub(before) / calls as u64,
+    }
+}
+
+/// Makes the calls once a line comes, and prints how many succeeded: the process's own part.
+pub async fn run(stack: Stack, origin: &str, calls: usize) {
+    match stack {
+        Stack::Client | Stack::DefaultClient => {
+            let lanes = if stack == Stack::Client { calls } else { 100 };
+            let transport = HyperTransport::builder().max_in_flight(lanes).build();
+            let client = dt_client::Client::builder(origin)
+                .credentials(ApiToken::new("dt0c01.EXAMPLE.SECRET").unwrap())
+                .build_with(transport, TokioClock::new())
+                .unwrap();
+            let id = ActiveGateTokenId::new("dt0g02.4KWZO5EF");
+            at_once(calls, || {
+                let (client, id) = (client.clone(), id.clone());
+                async move { client.active_gate_tokens().get(&id).send().await.is_ok() }
+            })
+            .await;
+        }
+        Stack::Bare => {
+            let client = Client::builder(TokioExecutor::new()).build_http::<Empty<Bytes>>();
+            let uri = format!("{origin}/api/v2/activeGateTokens/dt0g02.4KWZO5EF");
+            at_once(calls, || {
+                let request = http::Request::get(&uri)
+                    .header("accept", "application/json")
+                    .header("authorization", "Api-Token dt0c01.EXAMPLE.SECRET")
+                    .body(Empty::new())
+                    .unwrap();
+                let answer = client.request(request);
+                async move {
+                    match answer.await {
+                        Ok(answer) => answer.into_body().collect().await.is_ok(),
+                        Err(_) => false,
+                    }
+                }
+            })
+            .await;
+        }
+    }
+}
+
+async fn at_once<F: Future<Output = bool> + Send + 'static>(calls: usize, call: impl Fn() -> F) {
+    say("ready");
+    if !read_line() {
+        return;
+    }
+    let mut running = JoinSet::new();
+    for _ in 0..calls {
+        running.spawn(call());
+    }
+    let outcomes = running.join_all().await;
+    say(&outcomes
+        .into_iter()
+        .filter(|is_ok| *is_ok)
+        .count()
+        .to_string());
+}

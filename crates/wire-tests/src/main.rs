@@ -1,0 +1,144 @@
+//! The long run: `cargo xtask soak transport` builds and starts it.
+
+#![allow(clippy::print_stdout, reason = "it reports to people")]
+#![allow(clippy::unwrap_used, reason = "all of this crate is tests")]
+#![allow(clippy::disallowed_methods, reason = "it says how long it took")]
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use gatelet_wire_tests::amplification::{self, Down, Victim};
+use gatelet_wire_tests::cancel;
+use gatelet_wire_tests::cut::{self, Settings};
+use gatelet_wire_tests::gate::{self, Manner};
+use gatelet_wire_tests::load::{self, Stack};
+use transport::RetryPolicy;
+
+/// What a thousand calls to a server that is down may cause: themselves, and what the retry quota allows.
+const MOST_REQUESTS: usize = 1036;
+/// What a call under way may take beyond what the bare stack takes, in bytes.
+const MOST_MEMORY: u64 = 25 * 1024;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let is_right = runtime.block_on(async {
+        match arguments[..] {
+            ["serve", "unevenly"] => gate::serve(Manner::Unevenly).await,
+            ["serve", many] => gate::serve(Manner::Together(many.parse().unwrap())).await,
+            ["load", stack, origin, calls] => {
+                load::run(Stack::of(stack).unwrap(), origin, calls.parse().unwrap()).await;
+            }
+            ["soak", calls, at_once, cancellations, seed] => {
+                return Soak {
+                    calls: calls.parse().unwrap(),
+                    at_once: at_once.parse().unwrap(),
+                    cancellations: cancellations.parse().unwrap(),
+                    seed: seed.parse().unwrap(),
+                }
+                .run()
+                .await;
+            }
+            _ => {
+                println!("this is for `cargo xtask soak transport`");
+                return false;
+            }
+        }
+        true
+    });
+    // A server's connections are not waited for.
+    runtime.shutdown_background();
+    if is_right {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// How much is done.
+struct Soak {
+    /// The most calls that are cut.
+    calls: usize,
+    /// The calls that are made at once.
+    at_once: usize,
+    /// The calls that are dropped.
+    cancellations: usize,
+    seed: u64,
+}
+
+impl Soak {
+    async fn run(&self) -> bool {
+        let program = std::env::current_exe().unwrap();
+        let start = Instant::now();
+        let cut = self.cut().await;
+        println!("cut: {:.0} s", start.elapsed().as_secs_f64());
+        let amplified = amplified().await;
+        let loaded = tokio::task::block_in_place(|| self.load(&program));
+        let clean = self.cancel(&program).await;
+        println!("soak: {:.0} s", start.elapsed().as_secs_f64());
+        cut && amplified && loaded && clean
+    }
+
+    async fn cut(&self) -> bool {
+        let jobs = cut::jobs().await;
+        let step = jobs.len().div_ceil(self.calls.max(1)).max(1);
+        println!("cut: {} places to cut, every {step} of them", jobs.len());
+        let mut is_right = true;
+        for (what, retry, step) in [
+            ("one attempt", RetryPolicy::never(), step),
+            ("default policy", RetryPolicy::default(), step * 20 + 1),
+        ] {
+            let settings = Settings {
+                patience: Duration::from_secs(2),
+                at_once: 16,
+                stalled_at_once: 400,
+                retry,
+            };
+            let report = cut::run(jobs.iter().cloned().step_by(step), &settings).await;
+            println!("cut, {what}: {report}");
+            for fault in report.faults.iter().take(20) {
+                println!("  {fault}");
+            }
+            is_right &= report.faults.is_empty();
+        }
+        is_right
+    }
+
+    fn load(&self, program: &Path) -> bool {
+        let loads = Stack::ALL.map(|stack| (stack, load::measure(program, stack, self.at_once)));
+        for (stack, load) in &loads {
+            println!(
+                "load, {stack:?}: {} of {} calls at once succeeded, {} bytes of memory for each under way",
+                load.succeeded, self.at_once, load.memory_per_call
+            );
+        }
+        let [(_, client), _, (_, bare)] = loads;
+        let succeeded = loads.iter().all(|(_, load)| load.succeeded == self.at_once);
+        succeeded && client.memory_per_call <= bare.memory_per_call + MOST_MEMORY
+    }
+
+    async fn cancel(&self, program: &Path) -> bool {
+        let left = cancel::leftovers(program, self.cancellations, self.seed).await;
+        println!(
+            "cancellations: {} of {} calls dropped (seed {}); leaks: {} descriptors, {} tasks, {} permits",
+            left.dropped, self.cancellations, self.seed, left.descriptors, left.tasks, left.permits
+        );
+        left.is_clean()
+    }
+}
+
+async fn amplified() -> bool {
+    let mut is_right = true;
+    for down in [Down::Unavailable, Down::Refuses] {
+        for victim in Victim::ALL {
+            let requests = amplification::requests(victim, down, 1000).await;
+            println!(
+                "amplification, {victim:?}, {down:?}: 1000 calls, {requests} requests, at most {MOST_REQUESTS}"
+            );
+            is_right &= requests <= MOST_REQUESTS;
+        }
+    }
+    is_right
+}

@@ -1,0 +1,9 @@
+//! What a server that is down gets to see; `cargo xtask soak transport` asks in every combination.
+
+use gatelet_wire_tests::amplification::{Down, Victim, requests};
+
+#[tokio::test]
+async fn t43_a_thousand_calls_to_a_server_that_is_down_are_at_most_1036_requests_on_the_wire() {
+    let seen = requests(Victim::Dt, Down::Unavailable, 1000).await;
+    assert!((1000..=1036).contains(&seen), "{seen}");
+}

@@ -1,0 +1,83 @@
+//! The same script in memory and over sockets.
+
+use emulator::serve;
+use gatelet_wire_tests::{Caller, Operation, Role, Target, World};
+use transport::{AnyTransport, Error, HyperTransport, RetryPolicy, TokioClock};
+
+/// Every operation on what is there, on what is not, on what can be nowhere, and twice, by one who may and one who may not.
+async fn play(world: &World, origin: &str, transport: AnyTransport) -> Vec<String> {
+    let mut results = Vec::new();
+    for role in [Role::Writer, Role::Refused] {
+        let clock = TokioClock::new();
+        let retry = RetryPolicy::default();
+        let caller = Caller::new(role, origin.to_owned(), transport.clone(), clock, retry);
+        for operation in Operation::all() {
+            let there = world.target(operation).await;
+            let elsewhere = ["b4f0b9f2-0000-4000-8000-000000000000", "dt0g02.ABCDEFGH"];
+            let odd = ["a/b?c#d%2Fé +", "", "..", "a\nb"].map(str::to_owned);
+            let targets = [there.0.clone(), there.0].into_iter();
+            for id in targets.chain(elsewhere.map(str::to_owned)).chain(odd) {
+                let result = caller.call(world, operation, &Target(id)).await;
+                results.push(format!("{operation:?} as {role:?}: {}", told(result)));
+            }
+        }
+    }
+    results
+}
+
+/// All that a caller is told, but for what chance and time make another each time.
+fn told(result: Result<String, Error>) -> String {
+    let text = match result {
+        Ok(value) => value,
+        Err(error) => format!(
+            "{:?} {:?} {:?} {:?} {:?} {:?} {} {} {:?}",
+            error.kind(),
+            error.status(),
+            error.code(),
+            error.message(),
+            error.violations(),
+            error.applied(),
+            error.is_retryable(),
+            error.attempts(),
+            error.retry_after(),
+        ),
+    };
+    let is_word = |letter: char| letter.is_ascii_alphanumeric() || "-._:".contains(letter);
+    let mut same = String::new();
+    for part in text.split_inclusive(|letter| !is_word(letter)) {
+        let word = part.trim_end_matches(|letter| !is_word(letter));
+        let is_chance = word.len() >= 15 && word.contains(|letter: char| letter.is_ascii_digit());
+        same.push_str(if is_chance { "…" } else { word });
+        same.push_str(&part[word.len()..]);
+    }
+    same
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s3_the_same_script_in_memory_and_over_sockets_gives_the_same_results_and_errors() {
+    let near = World::at(TokioClock::new()).await;
+    let far = World::at(TokioClock::new()).await;
+    let address = "127.0.0.1:0".parse().unwrap();
+    let server = serve(far.emulator().clone(), address).await.unwrap();
+    let origin = format!("http://{}", server.address());
+
+    let in_memory = AnyTransport::new(near.emulator().clone());
+    let in_memory = play(&near, "http://localhost", in_memory).await;
+    let over_sockets = AnyTransport::new(HyperTransport::new());
+    let over_sockets = play(&far, &origin, over_sockets).await;
+    assert_eq!(in_memory.len(), over_sockets.len());
+    for (near, far) in in_memory.iter().zip(&over_sockets) {
+        assert_eq!(near, far);
+    }
+    for part in [
+        "\"ENVIRONMENT\"",
+        "was_already_gone: false",
+        "Api Some(404)",
+        "InvalidInput",
+        "Rejected",
+    ] {
+        let found = in_memory.iter().any(|result| result.contains(part));
+        assert!(found, "{part}: {in_memory:#?}");
+    }
+    server.shutdown().await;
+}
