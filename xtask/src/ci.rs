@@ -63,6 +63,11 @@ const STEPS: &[Step] = &[
         environment: &[],
     },
     Step {
+        name: "public API",
+        cargo: &["xtask", "public-api"],
+        environment: &[],
+    },
+    Step {
         name: "no-std",
         cargo: &["xtask", "no-std"],
         environment: &[],

@@ -16,6 +16,7 @@ mod failure;
 mod fuzz;
 mod no_std;
 mod options;
+mod public_api;
 mod soak;
 mod tidy;
 mod workspace;
@@ -51,6 +52,12 @@ const VERBS: &[Verb] = &[
         arguments: "[--update]",
         about: "check manifests, sources, links and the list of faults",
         run: tidy::run,
+    },
+    Verb {
+        name: "public-api",
+        arguments: "[--update]",
+        about: "check the public API of each library against docs/public-api/, and whose types it names",
+        run: public_api::run,
     },
     Verb {
         name: "no-std",

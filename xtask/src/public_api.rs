@@ -1,0 +1,158 @@
+//! `cargo xtask public-api [--update]`: the public API of each library, and whose types it names.
+//!
+//! `docs/public-api/<package>.txt` lists every public item with all features on, so that a reviewer sees each change. The
+//! listing comes from rustdoc's JSON. Its format goes with the compiler, so the version of the crate `public-api` in the
+//! root `Cargo.toml` goes with `rust-toolchain.toml`; and it is unstable, so rustdoc is told to give it all the same, in
+//! a target folder of its own.
+
+mod foreign;
+
+use std::path::{Path, PathBuf};
+
+use ::public_api::Builder;
+use similar::{ChangeTag, TextDiff};
+
+use crate::failure::Failure;
+use crate::workspace::Workspace;
+
+/// The libraries that users name types of.
+const PACKAGES: [&str; 4] = [
+    "asa-client",
+    "dt-client",
+    "gatelet-models",
+    "gatelet-transport",
+];
+
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+    let update = match arguments {
+        [] => false,
+        [flag] if flag == "--update" => true,
+        _ => {
+            let usage = "`public-api` takes only `--update`";
+            return Err(Failure::Usage(usage.into()));
+        }
+    };
+    let mut findings = Vec::new();
+    for package in PACKAGES {
+        let json = rustdoc_json(workspace, package)?;
+        let listing = listing(&json)?;
+        let found = foreign::in_listing(&listing);
+        let found = found.chain(foreign::in_reexports(&json)?);
+        findings.extend(found.map(|finding| format!("{package}: {finding}")));
+        findings.extend(compare(workspace, package, &listing, update)?);
+    }
+    Failure::from_findings("public-api", &findings)?;
+    println!(
+        "public-api: {} libraries are as listed and name nobody else's types",
+        PACKAGES.len()
+    );
+    Ok(())
+}
+
+/// Has rustdoc write the JSON of a package.
+fn rustdoc_json(workspace: &Workspace, package: &str) -> Result<PathBuf, Failure> {
+    let target = workspace.target()?.join("public-api");
+    let mut rustdoc = workspace.cargo();
+    rustdoc
+        .args(["rustdoc", "--quiet", "--lib", "--all-features"])
+        .args(["--package", package, "--target-dir"])
+        .arg(&target)
+        .args(["--", "-Zunstable-options", "--output-format=json"])
+        .env("RUSTC_BOOTSTRAP", "1");
+    let status = rustdoc
+        .status()
+        .map_err(|error| format!("public-api: {rustdoc:?}: {error}"))?;
+    if !status.success() {
+        return Err(Failure::Check(format!(
+            "public-api: rustdoc of {package} failed ({status}), see above"
+        )));
+    }
+    let file = format!("doc/{}.json", package.replace('-', "_"));
+    Ok(target.join(file))
+}
+
+/// Every public item, one a line. What every type has, because of blanket and automatic implementations, is left out.
+fn listing(json: &Path) -> Result<String, Failure> {
+    let api = Builder::from_rustdoc_json(json)
+        .omit_blanket_impls(true)
+        .omit_auto_trait_impls(true)
+        .build()
+        .map_err(|error| {
+            format!(
+                "public-api: {}: {error}\n  Does the version of `public-api` in Cargo.toml go with rust-toolchain.toml?",
+                json.display()
+            )
+        })?;
+    Ok(api.items().map(|item| format!("{item}\n")).collect())
+}
+
+/// The differences to the listing in the repository, or that listing written anew.
+fn compare(
+    workspace: &Workspace,
+    package: &str,
+    listing: &str,
+    update: bool,
+) -> Result<Option<String>, Failure> {
+    let file = format!("docs/public-api/{package}.txt");
+    let known = if workspace.root().join(&file).exists() {
+        workspace.read(&file)?
+    } else {
+        String::new()
+    };
+    if known == listing {
+        return Ok(None);
+    }
+    if update {
+        workspace.write(&file, listing)?;
+        println!("public-api: wrote {file}");
+        return Ok(None);
+    }
+    Ok(Some(format!(
+        "{file} is stale; if the change is meant: cargo xtask public-api --update{}",
+        changes(&known, listing)
+    )))
+}
+
+/// The lines that came and went.
+fn changes(known: &str, listing: &str) -> String {
+    let diff = TextDiff::from_lines(known, listing);
+    let changes = diff.iter_all_changes();
+    changes
+        .filter(|change| change.tag() != ChangeTag::Equal)
+        .map(|change| format!("\n    {}{}", change.tag(), change.value().trim_end()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn in_a_folder(known: &str, listing: &str, update: bool) -> (Option<String>, String) {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join("docs/public-api")).unwrap();
+        let workspace = Workspace::at(folder.path());
+        workspace.write("docs/public-api/a.txt", known).unwrap();
+        let finding = compare(&workspace, "a", listing, update).unwrap();
+        (finding, workspace.read("docs/public-api/a.txt").unwrap())
+    }
+
+    #[test]
+    fn an_item_that_comes_or_goes_is_found_and_named() {
+        let (finding, file) = in_a_folder("pub fn a::x()\n", "pub fn a::y()\n", false);
+        let finding = finding.unwrap();
+        assert!(finding.ends_with("\n    -pub fn a::x()\n    +pub fn a::y()"));
+        assert!(finding.contains("cargo xtask public-api --update"));
+        assert_eq!(file, "pub fn a::x()\n");
+    }
+
+    #[test]
+    fn an_update_writes_the_listing() {
+        let (finding, file) = in_a_folder("pub fn a::x()\n", "pub fn a::y()\n", true);
+        assert_eq!((finding, file.as_str()), (None, "pub fn a::y()\n"));
+    }
+
+    #[test]
+    fn a_listing_that_is_there_is_no_finding() {
+        assert_eq!(in_a_folder("x\n", "x\n", false).0, None);
+    }
+}

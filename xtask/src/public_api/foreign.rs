@@ -1,0 +1,118 @@
+//! Whose types a public API names: only those of crates that a user of it may have to know.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::failure::Failure;
+
+/// The standard library, the crates that data and HTTP are spoken in, and our own.
+const ALLOWED: &[&str] = &[
+    "alloc",
+    "core",
+    "std",
+    "bytes",
+    "futures_core",
+    "http",
+    "serde",
+    "serde_core",
+    "time",
+    "tower_service",
+    "uuid",
+    "asa_client",
+    "dt_client",
+    "gatelet_models",
+    "gatelet_transport",
+    // As the workspace calls two of them, which is how a listing shows `pub use models::asa::*`.
+    "models",
+    "transport",
+];
+
+/// One finding for each foreign crate that a listing names, with the first item that does.
+pub(super) fn in_listing(listing: &str) -> impl Iterator<Item = String> {
+    let mut seen = BTreeSet::new();
+    listing.lines().flat_map(move |line| {
+        let crates = crates(line).filter(|name| !ALLOWED.contains(name));
+        let new: Vec<String> = crates
+            .filter(|name| seen.insert((*name).to_owned()))
+            .map(|name| finding(name, line))
+            .collect();
+        new
+    })
+}
+
+fn finding(name: &str, item: &str) -> String {
+    format!("names a type of `{name}`, which users should not have to know: {item}")
+}
+
+/// The crates of the paths in a line: paths are whole, so each begins with a crate unless it begins with a type.
+fn crates(line: &str) -> impl Iterator<Item = &str> {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    line.match_indices("::").filter_map(move |(at, _)| {
+        let before = line.get(..at)?;
+        let start = before.rfind(|c| !is_word(c)).map_or(0, |at| at + 1);
+        let word = before.get(start..)?;
+        let is_first = !before.get(..start)?.ends_with(':');
+        (is_first && word.starts_with(|c: char| c.is_lowercase() || c == '_')).then_some(word)
+    })
+}
+
+/// One finding for each foreign item that is passed on under a name of ours, which a listing does not show.
+pub(super) fn in_reexports(json: &Path) -> Result<Vec<String>, Failure> {
+    let text = fs::read_to_string(json).map_err(|error| format!("{}: {error}", json.display()))?;
+    let json: Value = serde_json::from_str(&text).map_err(|error| format!("rustdoc: {error}"))?;
+    let items = json["index"].as_object().into_iter().flatten();
+    let reexports = items.filter_map(|(_, item)| item["inner"].get("use"));
+    let findings = reexports.filter_map(|reexport| {
+        let origin = &json["paths"][reexport["id"].to_string()];
+        let name = origin["path"][0].as_str()?;
+        let source = reexport["source"].as_str()?;
+        (!ALLOWED.contains(&name)).then(|| finding(name, &format!("pub use {source}")))
+    });
+    Ok(findings.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_of_a_foreign_crate_is_found_once() {
+        let listing = "pub fn asa_client::Client::get(&self) -> hyper::body::Incoming\n\
+                       pub fn asa_client::Client::put(&self, hyper::body::Incoming)\n\
+                       impl tokio::io::Read for asa_client::Client\n";
+        let found: Vec<String> = in_listing(listing).collect();
+        assert_eq!(found.len(), 2);
+        assert!(found[0].contains("`hyper`") && found[0].contains("Client::get"));
+        assert!(found[1].contains("`tokio`"));
+    }
+
+    #[test]
+    fn generics_and_associated_types_are_no_crates() {
+        let listing = "pub fn asa_client::f<T: core::convert::Into<u8>>(T::Error, Self::Item) -> <T as core::ops::Add>::Output\n";
+        assert_eq!(in_listing(listing).count(), 0);
+    }
+
+    #[test]
+    fn a_foreign_item_under_our_name_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.json");
+        let json = r#"{
+            "index": {
+                "1": {"inner": {"use": {"source": "hyper::Request", "id": 7}}},
+                "2": {"inner": {"use": {"source": "crate::Client", "id": 8}}},
+                "3": {"inner": {"struct": {}}}
+            },
+            "paths": {
+                "7": {"path": ["hyper", "Request"]},
+                "8": {"path": ["asa_client", "Client"]}
+            }
+        }"#;
+        fs::write(&file, json).unwrap();
+        let found = in_reexports(&file).unwrap();
+        assert_eq!(found.len(), 1);
+        assert!(found[0].contains("pub use hyper::Request"));
+    }
+}
