@@ -1,11 +1,19 @@
-//! What tests of clients and transports need: a scripted transport, a clock that is moved by hand, replies without a call, and
-//! the contract that every transport keeps.
+//! What tests of clients and transports need: a scripted transport, a clock that is moved by hand, recorded traffic, faults,
+//! replies without a call, and the contract that every transport keeps.
 
+mod cassette;
 pub mod contract;
 mod fake_transport;
+mod faulty;
 mod manual_clock;
+mod recording;
+mod replay;
 mod reply;
 
+pub use cassette::{Cassette, ParseCassetteError};
 pub use fake_transport::{Answer, FakeTransport};
+pub use faulty::{Fault, Faulty};
 pub use manual_clock::ManualClock;
+pub use recording::Recording;
+pub use replay::Replay;
 pub use reply::reply;

@@ -7,9 +7,11 @@
 
 mod liars;
 
-use gatelet_transport::testing::{Answer, FakeTransport, contract};
-use gatelet_transport::{AnyTransport, Transport, from_fn};
-use http::{Request, StatusCode};
+use bytes::Bytes;
+use gatelet_transport::testing::contract::{self, Origin};
+use gatelet_transport::testing::{Answer, FakeTransport, Faulty, ManualClock, Recording, Replay};
+use gatelet_transport::{AnyTransport, Transport, TransportError, from_fn};
+use http::{Request, Response, StatusCode};
 
 #[cfg(feature = "hyper")]
 #[tokio::test]
@@ -41,4 +43,30 @@ async fn the_fake_keeps_the_contract() {
         _ => Answer::status(StatusCode::NOT_FOUND.as_u16()),
     });
     contract::of_server(fake, "https://api.example.com").await;
+}
+
+#[tokio::test]
+async fn a_recording_and_a_faulty_transport_without_faults_keep_the_contract() {
+    contract::around(Recording::new).await;
+    contract::around(|origin| Faulty::script(origin, ManualClock::new(), [])).await;
+}
+
+/// Records a request, and answers it out of the cassette's text.
+struct Again(Origin);
+
+impl Transport for Again {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let recording = Recording::new(self.0.clone());
+        drop(recording.send(request.clone()).await);
+        let text = recording.cassette().to_string();
+        let replay = Replay::new(text.parse().unwrap());
+        let outcome = replay.send(request).await;
+        replay.finish();
+        outcome
+    }
+}
+
+#[tokio::test]
+async fn a_replay_keeps_the_contract_as_its_recording_did() {
+    contract::around(Again).await;
 }

@@ -1,0 +1,150 @@
+//! Recorded traffic as a JSON text.
+
+mod body;
+mod exchange;
+mod failure;
+mod scrubber;
+
+use std::error::Error;
+use std::fmt;
+use std::str::FromStr;
+
+use serde_json::{Value, json};
+
+pub(super) use self::exchange::Exchange;
+pub(super) use self::failure::Failure;
+pub(super) use self::scrubber::Scrubber;
+
+/// The version of the format, in the field `cassette`.
+const VERSION: u32 = 1;
+
+/// What stands in the place of a secret, and fits whatever stands there in a request.
+const SCRUBBED: &str = "[scrubbed]";
+
+/// Recorded traffic without its secrets, as [`Recording`](super::Recording) makes it and [`Replay`](super::Replay) plays it.
+///
+/// Its text, by `Display` and `FromStr`, is JSON for a file beside the tests: the same traffic gives the same text. A JSON
+/// body stands in it as JSON, so the order of its fields, its white space and its spelling of numbers and characters are not
+/// kept; another text stands as text and the rest as hexadecimal digits.
+///
+/// ```
+/// use gatelet_transport::testing::Cassette;
+///
+/// let text = r#"{
+///   "cassette": 1,
+///   "exchanges": [
+///     {
+///       "request": "GET https://api.example.com/v1/names",
+///       "request_headers": ["accept: application/json", "authorization: [scrubbed]"],
+///       "response": 200,
+///       "response_body": ["eu-1"],
+///       "response_headers": ["content-type: application/json"]
+///     },
+///     {
+///       "request": "DELETE https://api.example.com/v1/names/eu-1",
+///       "response": {"error": "interrupted", "was_sent": true}
+///     }
+///   ]
+/// }"#;
+/// let cassette: Cassette = text.parse()?;
+/// assert_eq!(cassette.to_string().parse::<Cassette>()?, cassette);
+/// # Ok::<(), gatelet_transport::testing::ParseCassetteError>(())
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct Cassette {
+    pub(super) exchanges: Vec<Exchange>,
+}
+
+impl fmt::Display for Cassette {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let exchanges: Vec<Value> = self.exchanges.iter().map(Exchange::to_json).collect();
+        let cassette = json!({ "cassette": VERSION, "exchanges": exchanges });
+        writeln!(f, "{cassette:#}")
+    }
+}
+
+impl FromStr for Cassette {
+    type Err = ParseCassetteError;
+
+    fn from_str(text: &str) -> Result<Self, ParseCassetteError> {
+        let cassette: Value = serde_json::from_str(text)
+            .map_err(|error| ParseCassetteError(format!("it is not JSON: {error}")))?;
+        if cassette.get("cassette") != Some(&VERSION.into()) {
+            let problem = format!("its `cassette` is not {VERSION}");
+            return Err(ParseCassetteError(problem));
+        }
+        let exchanges = cassette.get("exchanges").and_then(Value::as_array);
+        let exchanges =
+            exchanges.ok_or_else(|| ParseCassetteError("it has no exchanges".into()))?;
+        let parse = |(index, exchange)| {
+            Exchange::from_json(exchange)
+                .map_err(|problem| ParseCassetteError(format!("exchange {index}: {problem}")))
+        };
+        Ok(Self {
+            exchanges: exchanges
+                .iter()
+                .enumerate()
+                .map(parse)
+                .collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl fmt::Debug for Cassette {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let requests = self.exchanges.iter().map(Exchange::name);
+        f.debug_list().entries(requests).finish()
+    }
+}
+
+/// A text that is no cassette, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseCassetteError(String);
+
+impl fmt::Display for ParseCassetteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the cassette cannot be read: {}", self.0)
+    }
+}
+
+impl Error for ParseCassetteError {}
+
+#[cfg(test)]
+mod tests {
+    use super::Cassette;
+
+    fn refusal(text: &str) -> String {
+        text.parse::<Cassette>().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_text_that_is_no_cassette_says_what_is_wrong_with_it() {
+        assert!(refusal("{").contains("not JSON"));
+        assert!(refusal(r#"{"cassette": 2, "exchanges": []}"#).contains("`cassette` is not 1"));
+        assert!(refusal(r#"{"cassette": 1}"#).contains("no exchanges"));
+        for (exchange, problem) in [
+            (r#"{}"#, "no `request`"),
+            (r#"{"request": "GET"}"#, "no method and URI"),
+            (r#"{"request": "GET /"}"#, "no `response`"),
+            (r#"{"request": "GET /", "response": 42}"#, "no status"),
+            (
+                r#"{"request": "GET /", "response": {"error": "tired"}}"#,
+                "no kind of error",
+            ),
+            (
+                r#"{"request": "GET /", "response": 200, "response_headers": ["x"]}"#,
+                "no header field",
+            ),
+            (
+                r#"{"request": "GET /", "response": 200, "response_hex": "0"}"#,
+                "no hexadecimal",
+            ),
+        ] {
+            let text = refusal(&format!(r#"{{"cassette": 1, "exchanges": [{exchange}]}}"#));
+            assert!(
+                text.contains("exchange 0: ") && text.contains(problem),
+                "{text}"
+            );
+        }
+    }
+}

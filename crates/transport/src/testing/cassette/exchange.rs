@@ -1,0 +1,172 @@
+//! One request and what came of it, in a cassette.
+
+use bytes::Bytes;
+use http::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
+use serde_json::{Map, Value};
+
+use super::body::{Body, fits};
+use super::{Failure, Scrubber};
+use crate::TransportError;
+
+/// One request and what came of it. Nothing in it is a secret.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::testing) struct Exchange {
+    method: String,
+    uri: String,
+    headers: Vec<String>,
+    body: Body,
+    outcome: Outcome,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Outcome {
+    Response {
+        status: StatusCode,
+        headers: Vec<String>,
+        body: Body,
+    },
+    Failure(Failure),
+}
+
+impl Exchange {
+    /// What was sent and what came of it, without the secrets that the scrubber knows.
+    pub(in crate::testing) fn of(
+        request: &Request<Bytes>,
+        outcome: &Result<Response<Bytes>, Failure>,
+        scrubber: &Scrubber,
+    ) -> Self {
+        Self {
+            method: request.method().to_string(),
+            uri: scrubber.uri(request.uri()),
+            headers: lines(request.headers(), scrubber),
+            body: scrubber.body(Body::of(request.body())),
+            outcome: match outcome {
+                Ok(response) => Outcome::Response {
+                    status: response.status(),
+                    headers: lines(response.headers(), scrubber),
+                    body: scrubber.body(Body::of(response.body())),
+                },
+                Err(failure) => Outcome::Failure(failure.clone()),
+            },
+        }
+    }
+
+    /// Method and URI without its query.
+    pub(in crate::testing) fn name(&self) -> String {
+        let uri = self.uri.split('?').next().unwrap_or_default();
+        format!("{} {uri}", self.method)
+    }
+
+    /// Whether a request is this one, as far as method, URI and body say.
+    pub(in crate::testing) fn is_for(&self, request: &Request<Bytes>) -> bool {
+        self.method == request.method().as_str()
+            && fits(&self.uri, &request.uri().to_string())
+            && self.body.fits(&Body::of(request.body()))
+    }
+
+    pub(in crate::testing) fn outcome(&self) -> Result<Response<Bytes>, TransportError> {
+        match &self.outcome {
+            Outcome::Failure(failure) => Err(failure.into()),
+            Outcome::Response {
+                status,
+                headers,
+                body,
+            } => {
+                let mut response = Response::new(body.bytes());
+                *response.status_mut() = *status;
+                // Every line was checked when the cassette was read.
+                response
+                    .headers_mut()
+                    .extend(headers.iter().filter_map(|line| field(line)));
+                Ok(response)
+            }
+        }
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        let mut json = Map::new();
+        json.insert(
+            "request".into(),
+            format!("{} {}", self.method, self.uri).into(),
+        );
+        json.insert("request_headers".into(), self.headers.clone().into());
+        self.body.write("request", &mut json);
+        match &self.outcome {
+            Outcome::Failure(failure) => {
+                json.insert("response".into(), failure.to_json());
+            }
+            Outcome::Response {
+                status,
+                headers,
+                body,
+            } => {
+                json.insert("response".into(), status.as_u16().into());
+                json.insert("response_headers".into(), headers.clone().into());
+                body.write("response", &mut json);
+            }
+        }
+        json.into()
+    }
+
+    pub(super) fn from_json(json: &Value) -> Result<Self, String> {
+        let request = json.get("request").and_then(Value::as_str);
+        let request = request.ok_or("it has no `request`")?;
+        let (method, uri) = request
+            .split_once(' ')
+            .ok_or("its `request` has no method and URI")?;
+        let outcome = match json.get("response") {
+            None => return Err("it has no `response`".into()),
+            Some(failure @ Value::Object(_)) => Outcome::Failure(
+                Failure::from_json(failure).ok_or("its `response` is no kind of error")?,
+            ),
+            Some(number) => Outcome::Response {
+                status: status(number).ok_or("its `response` is no status")?,
+                headers: read_lines("response_headers", json)?,
+                body: Body::read("response", json)?,
+            },
+        };
+        Ok(Self {
+            method: method.to_owned(),
+            uri: uri.to_owned(),
+            headers: read_lines("request_headers", json)?,
+            body: Body::read("request", json)?,
+            outcome,
+        })
+    }
+}
+
+pub(super) fn status(json: &Value) -> Option<StatusCode> {
+    StatusCode::from_u16(json.as_u64()?.try_into().ok()?).ok()
+}
+
+/// The fields, sorted by name so that the text is stable. Where a message ends is for each transport to say.
+fn lines(headers: &HeaderMap, scrubber: &Scrubber) -> Vec<String> {
+    let mut names: Vec<&HeaderName> = headers
+        .keys()
+        .filter(|name| ![CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION].contains(name))
+        .collect();
+    names.sort_by_key(|name| name.as_str());
+    let fields = names.into_iter().flat_map(|name| {
+        let values = headers.get_all(name).into_iter();
+        values.map(move |value| format!("{name}: {}", scrubber.field(name, value)))
+    });
+    fields.collect()
+}
+
+fn read_lines(name: &str, json: &Value) -> Result<Vec<String>, String> {
+    let lines = json.get(name).and_then(Value::as_array);
+    let read = |line: &Value| {
+        let line = line.as_str().filter(|line| field(line).is_some());
+        line.map(str::to_owned)
+            .ok_or_else(|| format!("a line of `{name}` is no header field"))
+    };
+    lines.into_iter().flatten().map(read).collect()
+}
+
+/// A field of a message, whose value has a character for each byte.
+fn field(line: &str) -> Option<(HeaderName, HeaderValue)> {
+    let (name, value) = line.split_once(": ")?;
+    let bytes: Option<Vec<u8>> = value.chars().map(|c| u8::try_from(c).ok()).collect();
+    Some((name.parse().ok()?, HeaderValue::from_bytes(&bytes?).ok()?))
+}

@@ -1,0 +1,155 @@
+//! A transport's error in a cassette.
+
+use http::StatusCode;
+use serde_json::{Map, Value};
+
+use crate::{ConnectFailure, Phase, TooLarge, TransportError, TransportErrorKind};
+
+/// The word for each kind; the limit of what was too large stands beside it.
+const WORDS: &[(&str, TransportErrorKind)] = &[
+    (
+        "connect: dns",
+        TransportErrorKind::Connect(ConnectFailure::Dns),
+    ),
+    (
+        "connect: refused",
+        TransportErrorKind::Connect(ConnectFailure::Refused),
+    ),
+    (
+        "connect: proxy",
+        TransportErrorKind::Connect(ConnectFailure::Proxy),
+    ),
+    (
+        "connect: descriptors",
+        TransportErrorKind::Connect(ConnectFailure::Descriptors),
+    ),
+    (
+        "connect",
+        TransportErrorKind::Connect(ConnectFailure::Other),
+    ),
+    ("tls", TransportErrorKind::Tls),
+    (
+        "timeout: connect",
+        TransportErrorKind::Timeout(Phase::Connect),
+    ),
+    (
+        "timeout: first byte",
+        TransportErrorKind::Timeout(Phase::FirstByte),
+    ),
+    ("timeout: stall", TransportErrorKind::Timeout(Phase::Stall)),
+    (
+        "timeout: attempt",
+        TransportErrorKind::Timeout(Phase::Attempt),
+    ),
+    ("timeout: total", TransportErrorKind::Timeout(Phase::Total)),
+    ("interrupted", TransportErrorKind::Interrupted),
+    ("protocol", TransportErrorKind::Protocol),
+    ("too large: head", too_large(TooLarge::Head, 0)),
+    ("too large: body", too_large(TooLarge::Body, 0)),
+    ("too large: decoded", too_large(TooLarge::Decoded, 0)),
+    ("too large: url", too_large(TooLarge::Url, 0)),
+    ("config", TransportErrorKind::Config),
+];
+
+const fn too_large(what: TooLarge, limit: u64) -> TransportErrorKind {
+    TransportErrorKind::TooLarge { what, limit }
+}
+
+/// What a transport's error says, without its source.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::testing) struct Failure {
+    kind: TransportErrorKind,
+    was_sent: bool,
+    status: Option<StatusCode>,
+}
+
+impl From<&TransportError> for Failure {
+    fn from(error: &TransportError) -> Self {
+        Self {
+            kind: error.kind(),
+            was_sent: error.was_sent(),
+            status: error.status(),
+        }
+    }
+}
+
+impl From<&Failure> for TransportError {
+    fn from(failure: &Failure) -> Self {
+        let error = Self::new(failure.kind).with_source("as it was recorded");
+        let error = match failure.status {
+            Some(status) => error.with_status(status),
+            None => error,
+        };
+        if failure.was_sent {
+            error
+        } else {
+            error.not_sent()
+        }
+    }
+}
+
+impl Failure {
+    pub(super) fn to_json(&self) -> Value {
+        let (kind, limit) = match self.kind {
+            TransportErrorKind::TooLarge { what, limit } => (too_large(what, 0), Some(limit)),
+            kind => (kind, None),
+        };
+        let word = WORDS.iter().find(|(_, known)| *known == kind);
+        let mut json = Map::new();
+        json.insert("error".into(), word.map(|(word, _)| *word).into());
+        json.insert("was_sent".into(), self.was_sent.into());
+        json.extend(limit.map(|limit| ("limit".into(), limit.into())));
+        json.extend(
+            self.status
+                .map(|status| ("status".into(), status.as_u16().into())),
+        );
+        json.into()
+    }
+
+    pub(super) fn from_json(json: &Value) -> Option<Self> {
+        let word = json.get("error")?.as_str()?;
+        let (_, kind) = WORDS.iter().find(|(known, _)| *known == word)?;
+        let kind = match *kind {
+            TransportErrorKind::TooLarge { what, .. } => {
+                too_large(what, json.get("limit").and_then(Value::as_u64).unwrap_or(0))
+            }
+            kind => kind,
+        };
+        let was_sent = json.get("was_sent").and_then(Value::as_bool);
+        Some(Self {
+            kind,
+            was_sent: was_sent.unwrap_or_else(|| TransportError::new(kind).was_sent()),
+            status: match json.get("status") {
+                Some(status) => Some(super::exchange::status(status)?),
+                None => None,
+            },
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+
+    use super::{Failure, TooLarge, WORDS, too_large};
+    use crate::TransportError;
+
+    #[test]
+    fn every_error_is_read_as_it_was_written() {
+        let kinds = WORDS.iter().map(|(_, kind)| *kind);
+        for kind in kinds.chain([too_large(TooLarge::Body, 7)]) {
+            for error in [
+                TransportError::new(kind),
+                TransportError::new(kind).not_sent(),
+                TransportError::new(kind).with_status(StatusCode::CREATED),
+            ] {
+                let failure = Failure::from(&error);
+                assert_eq!(
+                    Failure::from_json(&failure.to_json()),
+                    Some(failure.clone())
+                );
+                assert_eq!(Failure::from(&TransportError::from(&failure)), failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! What takes the secrets out of recorded traffic.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, SET_COOKIE};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri};
+use serde_json::Value;
+
+use super::SCRUBBED;
+use super::body::Body;
+
+/// The JSON fields and query parameters whose value is a secret, in lower case.
+const FIELDS: &[&str] = &[
+    "access_token",
+    "bearer_token",
+    "client_secret",
+    "key_secret",
+    "password",
+    "refresh_token",
+    "secret",
+    "token",
+];
+
+/// The header fields whose value is a secret even if nobody marked it.
+const HEADERS: [HeaderName; 4] = [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE, SET_COOKIE];
+
+/// A value that is shorter is not looked for elsewhere, because it would be found in innocent words.
+const SHORTEST: usize = 8;
+
+/// Knows which values are secret: by the place where they stand, and then wherever else they turn up.
+#[derive(Clone)]
+pub(in crate::testing) struct Scrubber {
+    fields: BTreeSet<String>,
+    /// The longest first, so that a secret within a secret does not cut it in two.
+    secrets: BTreeSet<(std::cmp::Reverse<usize>, String)>,
+}
+
+impl Scrubber {
+    pub(in crate::testing) fn new() -> Self {
+        Self {
+            fields: FIELDS.iter().map(|field| (*field).to_owned()).collect(),
+            secrets: BTreeSet::new(),
+        }
+    }
+
+    pub(in crate::testing) fn add_field(&mut self, name: &str) {
+        self.fields.insert(name.to_ascii_lowercase());
+    }
+
+    pub(in crate::testing) fn add_secret(&mut self, secret: &str) {
+        for form in [secret.to_owned(), percent_encoded(secret)] {
+            if !form.is_empty() {
+                self.secrets.insert((std::cmp::Reverse(form.len()), form));
+            }
+        }
+    }
+
+    /// Remembers what stands in the place of a secret, to find it elsewhere too.
+    pub(in crate::testing) fn learn(&mut self, request: &Request<Bytes>) {
+        self.learn_headers(request.headers());
+        self.learn_body(request.body());
+    }
+
+    pub(in crate::testing) fn learn_answer(&mut self, response: &Response<Bytes>) {
+        self.learn_headers(response.headers());
+        self.learn_body(response.body());
+    }
+
+    fn learn_headers(&mut self, headers: &HeaderMap) {
+        for (name, value) in headers {
+            if is_secret(name, value)
+                && let Ok(value) = value.to_str()
+            {
+                // A scheme before the token is no secret.
+                self.learn_secret(value.rsplit(' ').next().unwrap_or_default());
+            }
+        }
+    }
+
+    fn learn_body(&mut self, body: &Bytes) {
+        if let Body::Json(value) = Body::of(body) {
+            self.learn_value(&value);
+        }
+    }
+
+    fn learn_value(&mut self, value: &Value) {
+        match value {
+            Value::Array(values) => values.iter().for_each(|value| self.learn_value(value)),
+            Value::Object(fields) => {
+                for (name, value) in fields {
+                    match value {
+                        Value::String(secret) if self.is_secret_field(name) => {
+                            self.learn_secret(secret);
+                        }
+                        value => self.learn_value(value),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn learn_secret(&mut self, secret: &str) {
+        if secret.len() >= SHORTEST {
+            self.add_secret(secret);
+        }
+    }
+
+    fn is_secret_field(&self, name: &str) -> bool {
+        self.fields.contains(&name.to_ascii_lowercase())
+    }
+
+    /// The value of a header field, with a character for each byte.
+    pub(super) fn field(&self, name: &HeaderName, value: &HeaderValue) -> String {
+        if is_secret(name, value) {
+            return SCRUBBED.into();
+        }
+        let text: String = value.as_bytes().iter().copied().map(char::from).collect();
+        self.text(text)
+    }
+
+    pub(super) fn uri(&self, uri: &Uri) -> String {
+        let uri = uri.to_string();
+        let scrubbed = match uri.split_once('?') {
+            Some((path, query)) => format!("{path}?{}", self.form(query)),
+            None => uri,
+        };
+        self.text(scrubbed)
+    }
+
+    pub(super) fn body(&self, body: Body) -> Body {
+        match body {
+            Body::Empty => Body::Empty,
+            Body::Json(mut value) => {
+                self.value(&mut value);
+                Body::Json(value)
+            }
+            Body::Text(text) => Body::Text(self.text(self.form(&self.broken_json(&text)))),
+            Body::Binary(bytes) => {
+                let readable: String = bytes.iter().copied().map(char::from).collect();
+                if self.text(readable.clone()) == readable {
+                    Body::Binary(bytes)
+                } else {
+                    Body::Text(SCRUBBED.into())
+                }
+            }
+        }
+    }
+
+    fn value(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => *text = self.text(std::mem::take(text)),
+            Value::Array(values) => values.iter_mut().for_each(|value| self.value(value)),
+            Value::Object(fields) => {
+                for (name, value) in fields {
+                    if !self.is_secret_field(name) {
+                        self.value(value);
+                    } else if !value.is_null() {
+                        *value = SCRUBBED.into();
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Parameters as in a query.
+    fn form(&self, parameters: &str) -> String {
+        let scrub = |parameter| match str::split_once(parameter, '=') {
+            Some((name, _)) if self.is_secret_field(name) => format!("{name}={SCRUBBED}"),
+            _ => parameter.to_owned(),
+        };
+        let parameters: Vec<String> = parameters.split('&').map(scrub).collect();
+        parameters.join("&")
+    }
+
+    /// A text that may be the start of a JSON document: strings behind the names of secret fields.
+    fn broken_json(&self, text: &str) -> String {
+        let mut pieces: Vec<Cow<'_, str>> = text.split('"').map(Cow::from).collect();
+        for name in 0..pieces.len() {
+            let is_secret = pieces
+                .get(name)
+                .is_some_and(|name| self.is_secret_field(name))
+                && pieces
+                    .get(name + 1)
+                    .is_some_and(|colon| colon.trim() == ":");
+            if is_secret {
+                // A quotation mark within the value is behind a backslash.
+                for value in pieces.iter_mut().skip(name + 2) {
+                    let goes_on = value.ends_with('\\');
+                    *value = SCRUBBED.into();
+                    if !goes_on {
+                        break;
+                    }
+                }
+            }
+        }
+        pieces.join("\"")
+    }
+
+    fn text(&self, mut text: String) -> String {
+        for (_, secret) in &self.secrets {
+            if text.contains(secret) {
+                text = text.replace(secret, SCRUBBED);
+            }
+        }
+        text
+    }
+}
+
+fn is_secret(name: &HeaderName, value: &HeaderValue) -> bool {
+    value.is_sensitive() || HEADERS.contains(name)
+}
+
+fn percent_encoded(text: &str) -> String {
+    let encode = |byte: u8| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+            char::from(byte).to_string()
+        }
+        byte => format!("%{byte:02X}"),
+    };
+    text.bytes().map(encode).collect()
+}

@@ -1,0 +1,266 @@
+//! A transport that does to another one what networks do.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+
+use crate::{AnyClock, Clock, ConnectFailure, Transport, TransportError, TransportErrorKind};
+
+/// What happens to one request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// Nothing: it is passed on, and its answer back.
+    Pass,
+    /// The connection is refused; the other transport is not asked.
+    Refuse,
+    /// The other transport does its work, and then not a byte of the answer arrives.
+    Lose,
+    /// The other transport does its work, and then the answer breaks off behind its head.
+    Cut,
+    /// It is passed on after this time on the clock.
+    Delay(Duration),
+    /// It is answered with this status and no body; the other transport is not asked.
+    Status(StatusCode),
+    /// The other transport does its work, and its answer gets this body.
+    Body(Bytes),
+}
+
+/// Does to another transport what networks do, by a script or by chance; a clone is the same transport.
+///
+/// ```
+/// use gatelet_transport::testing::{Answer, FakeTransport, Fault, Faulty, ManualClock};
+/// use gatelet_transport::Transport;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let server = FakeTransport::script([Answer::status(204)]);
+/// let faulty = Faulty::script(server.clone(), ManualClock::auto(), [Fault::Lose]);
+/// let error = faulty.send(http::Request::default()).await.unwrap_err();
+/// assert!(error.was_sent());
+/// assert_eq!(server.finish().len(), 1); // the server has done it, only nobody heard of it
+/// # }
+/// ```
+pub struct Faulty<T>(Arc<Inner<T>>);
+
+struct Inner<T> {
+    transport: T,
+    clock: AnyClock,
+    state: Mutex<State>,
+}
+
+struct State {
+    source: Source,
+    injected: Vec<Fault>,
+}
+
+enum Source {
+    Script(VecDeque<Fault>),
+    Chance { random: fastrand::Rng, share: f64 },
+}
+
+impl<T: Transport> Faulty<T> {
+    /// Does this to one request after the other; when the script is at its end, nothing more.
+    pub fn script(
+        transport: T,
+        clock: impl Clock,
+        faults: impl IntoIterator<Item = Fault>,
+    ) -> Self {
+        Self::with(
+            transport,
+            clock,
+            Source::Script(faults.into_iter().collect()),
+        )
+    }
+
+    /// Does something to this share of the requests, from 0 to 1. The same seed does the same to the same sequence.
+    pub fn seeded(transport: T, clock: impl Clock, seed: u64, share: f64) -> Self {
+        let random = fastrand::Rng::with_seed(seed);
+        Self::with(transport, clock, Source::Chance { random, share })
+    }
+
+    fn with(transport: T, clock: impl Clock, source: Source) -> Self {
+        Self(Arc::new(Inner {
+            transport,
+            clock: AnyClock::new(clock),
+            state: Mutex::new(State {
+                source,
+                injected: Vec::new(),
+            }),
+        }))
+    }
+}
+
+impl<T> Faulty<T> {
+    /// What happened to each request so far.
+    #[must_use]
+    pub fn injected(&self) -> Vec<Fault> {
+        self.lock().injected.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn next(&self) -> Fault {
+        let mut state = self.lock();
+        let fault = match &mut state.source {
+            Source::Script(faults) => faults.pop_front().unwrap_or(Fault::Pass),
+            Source::Chance { random, share } => {
+                let is_hit = random.f64() < *share;
+                if is_hit {
+                    by_chance(random)
+                } else {
+                    Fault::Pass
+                }
+            }
+        };
+        state.injected.push(fault.clone());
+        fault
+    }
+}
+
+fn by_chance(random: &mut fastrand::Rng) -> Fault {
+    const STATUSES: [StatusCode; 4] = [
+        StatusCode::TOO_MANY_REQUESTS,
+        StatusCode::INTERNAL_SERVER_ERROR,
+        StatusCode::BAD_GATEWAY,
+        StatusCode::SERVICE_UNAVAILABLE,
+    ];
+    const BODIES: [&[u8]; 4] = [b"", b"{", b"<html>", b"\xff"];
+    match random.u8(0..6) {
+        0 => Fault::Refuse,
+        1 => Fault::Lose,
+        2 => Fault::Cut,
+        3 => Fault::Delay(Duration::from_millis(random.u64(1..60_000))),
+        4 => Fault::Status(random.choice(STATUSES).unwrap_or_default()),
+        _ => Fault::Body(Bytes::from_static(
+            random.choice(BODIES).unwrap_or_default(),
+        )),
+    }
+}
+
+impl<T: Transport> Transport for Faulty<T> {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let Inner {
+            transport, clock, ..
+        } = &*self.0;
+        let interrupted = TransportError::new(TransportErrorKind::Interrupted);
+        match self.next() {
+            Fault::Pass => transport.send(request).await,
+            Fault::Refuse => Err(TransportError::new(TransportErrorKind::Connect(
+                ConnectFailure::Refused,
+            ))),
+            Fault::Lose => {
+                transport.send(request).await?;
+                Err(interrupted)
+            }
+            Fault::Cut => {
+                let response = transport.send(request).await?;
+                Err(interrupted.with_status(response.status()))
+            }
+            Fault::Delay(delay) => {
+                clock.sleep(delay).await;
+                transport.send(request).await
+            }
+            Fault::Status(status) => {
+                let mut response = Response::new(Bytes::new());
+                *response.status_mut() = status;
+                Ok(response)
+            }
+            Fault::Body(body) => Ok(transport.send(request).await?.map(|_| body)),
+        }
+    }
+}
+
+impl<T> Clone for Faulty<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> fmt::Debug for Faulty<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Faulty")
+            .field("injected", &self.lock().injected)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use http::{Request, StatusCode};
+
+    use super::{Fault, Faulty};
+    use crate::Transport as _;
+    use crate::testing::{Answer, FakeTransport, ManualClock};
+
+    #[tokio::test]
+    async fn each_fault_is_what_it_says() {
+        let fake = FakeTransport::respond(|_| Answer::json(201, "{}"));
+        let clock = ManualClock::auto();
+        let delay = Duration::from_secs(3);
+        let faults = [
+            Fault::Refuse,
+            Fault::Lose,
+            Fault::Cut,
+            Fault::Delay(delay),
+            Fault::Status(StatusCode::BAD_GATEWAY),
+            Fault::Body(Bytes::from_static(b"<html>")),
+        ];
+        let faulty = Faulty::script(fake.clone(), clock.clone(), faults.clone());
+        let mut seen = Vec::new();
+        for _ in 0..7 {
+            let outcome = faulty.send(Request::default()).await;
+            let asked = fake.requests().len();
+            seen.push(match outcome {
+                Ok(response) => (Ok(response.status().as_u16()), response.into_body(), asked),
+                Err(error) => {
+                    let status = error.status().map(|status| status.as_u16());
+                    (Err((error.was_sent(), status)), Bytes::new(), asked)
+                }
+            });
+        }
+        let expected = [
+            (Err((false, None)), "", 0),
+            (Err((true, None)), "", 1),
+            (Err((true, Some(201))), "", 2),
+            (Ok(201), "{}", 3),
+            (Ok(502), "", 3),
+            (Ok(201), "<html>", 4),
+            (Ok(201), "{}", 5),
+        ];
+        assert_eq!(
+            seen,
+            expected.map(|(outcome, body, asked)| (outcome, body.into(), asked))
+        );
+        assert_eq!(clock.sleeps(), [delay]);
+        assert_eq!(faulty.injected(), [&faults[..], &[Fault::Pass]].concat());
+    }
+
+    #[tokio::test]
+    async fn the_same_seed_does_the_same() {
+        let mut runs = Vec::new();
+        for seed in [1, 1, 2] {
+            let fake = FakeTransport::respond(|_| Answer::status(200));
+            let faulty = Faulty::seeded(fake, ManualClock::auto(), seed, 0.5);
+            for _ in 0..100 {
+                drop(faulty.send(Request::default()).await);
+            }
+            runs.push(faulty.injected());
+        }
+        assert!(runs[0] == runs[1] && runs[0] != runs[2]);
+        let passed = runs[0]
+            .iter()
+            .filter(|fault| **fault == Fault::Pass)
+            .count();
+        assert!((30..=70).contains(&passed), "{passed}");
+    }
+}

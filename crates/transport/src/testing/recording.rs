@@ -1,0 +1,144 @@
+//! A transport that remembers what another one sent and got.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use http::{Request, Response};
+
+use super::cassette::{Cassette, Exchange, Failure, Scrubber};
+use crate::{Transport, TransportError};
+
+/// Passes requests on to another transport, and makes a [`Cassette`] of them without their secrets; a clone is the same
+/// recording.
+///
+/// These are taken out:
+///
+/// - every header value that is marked as sensitive, and those of `authorization`, `proxy-authorization`, `cookie` and
+///   `set-cookie`;
+/// - in JSON bodies and queries the values of `token`, `bearer_token`, `key_secret`, `access_token`, `refresh_token`,
+///   `client_secret`, `password` and `secret`;
+/// - what [`scrub_field`](Self::scrub_field) and [`scrub`](Self::scrub) name;
+/// - and whatever was found in such a place (from 8 characters on), wherever else it stands.
+///
+/// Names, ids and addresses stay: look at a cassette before you publish it.
+///
+/// ```
+/// use bytes::Bytes;
+/// use gatelet_transport::Transport;
+/// use gatelet_transport::testing::{Answer, FakeTransport, Recording};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let server = FakeTransport::script([Answer::json(201, r#"{"id": "7", "token": "dt0g02.SECRET"}"#)]);
+/// let recording = Recording::new(server);
+/// let request = http::Request::post("https://api.example.com/tokens").body(Bytes::new())?;
+/// recording.send(request).await?;
+/// let text = recording.cassette().to_string();
+/// assert!(text.contains(r#""token": "[scrubbed]""#));
+/// # Ok(())
+/// # }
+/// ```
+pub struct Recording<T>(Arc<Inner<T>>);
+
+struct Inner<T> {
+    transport: T,
+    state: Mutex<State>,
+}
+
+struct State {
+    scrubber: Scrubber,
+    /// In the order in which they were begun; one that was dropped has no outcome.
+    exchanges: Vec<(Request<Bytes>, Option<Outcome>)>,
+}
+
+type Outcome = Result<Response<Bytes>, Failure>;
+
+impl<T: Transport> Recording<T> {
+    /// Records what goes through this transport.
+    pub fn new(transport: T) -> Self {
+        let state = Mutex::new(State {
+            scrubber: Scrubber::new(),
+            exchanges: Vec::new(),
+        });
+        Self(Arc::new(Inner { transport, state }))
+    }
+}
+
+impl<T> Recording<T> {
+    /// Takes out the values of another JSON field or query parameter, wherever it stands; case does not matter.
+    #[must_use]
+    pub fn scrub_field(self, name: &str) -> Self {
+        self.lock().scrubber.add_field(name);
+        self
+    }
+
+    /// Takes out a text, wherever it stands.
+    #[must_use]
+    pub fn scrub(self, secret: &str) -> Self {
+        self.lock().scrubber.add_secret(secret);
+        self
+    }
+
+    /// What was recorded so far. A request that got no outcome, because it was dropped, is left out.
+    #[must_use]
+    pub fn cassette(&self) -> Cassette {
+        let mut state = self.lock();
+        let State {
+            scrubber,
+            exchanges,
+        } = &mut *state;
+        for (request, outcome) in exchanges.iter() {
+            scrubber.learn(request);
+            if let Some(Ok(response)) = outcome {
+                scrubber.learn_answer(response);
+            }
+        }
+        let exchange = |(request, outcome): &(_, Option<Outcome>)| {
+            Some(Exchange::of(request, outcome.as_ref()?, scrubber))
+        };
+        Cassette {
+            exchanges: exchanges.iter().filter_map(exchange).collect(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begin(&self, request: Request<Bytes>) -> usize {
+        let exchanges = &mut self.lock().exchanges;
+        exchanges.push((request, None));
+        exchanges.len() - 1
+    }
+
+    fn end(&self, index: usize, outcome: Outcome) {
+        if let Some((_, place)) = self.lock().exchanges.get_mut(index) {
+            *place = Some(outcome);
+        }
+    }
+}
+
+impl<T: Transport> Transport for Recording<T> {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let index = self.begin(request.clone());
+        let outcome = self.0.transport.send(request).await;
+        self.end(
+            index,
+            outcome.as_ref().map(Clone::clone).map_err(Failure::from),
+        );
+        outcome
+    }
+}
+
+impl<T> Clone for Recording<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> fmt::Debug for Recording<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recording").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,201 @@
+//! Traffic that is recorded and played again, over nothing but the public API.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
+use bytes::Bytes;
+use gatelet_transport::testing::{Answer, Cassette, FakeTransport, Recording, Replay};
+use gatelet_transport::{Transport, TransportErrorKind};
+use http::{HeaderValue, Request};
+
+const SECRET: &str = "c4n4ry/s3cr3t+";
+
+fn request(method: &str, path: &str, body: impl Into<Bytes>) -> Request<Bytes> {
+    Request::builder()
+        .method(method)
+        .uri(format!("https://api.example.com{path}"))
+        .header("authorization", format!("Bearer {SECRET}"))
+        .body(body.into())
+        .unwrap()
+}
+
+async fn record(exchanges: impl IntoIterator<Item = (Request<Bytes>, Answer)>) -> Cassette {
+    let (requests, answers): (Vec<_>, Vec<_>) = exchanges.into_iter().unzip();
+    let recording = Recording::new(FakeTransport::script(answers));
+    for request in requests {
+        drop(recording.send(request).await);
+    }
+    recording.cassette()
+}
+
+#[tokio::test]
+async fn a_cassette_is_readable_and_has_the_same_text_each_time() {
+    let exchanges = || {
+        [
+            (
+                request("POST", "/tokens?x=1", r#"{"name":"eu", "a":1}"#),
+                Answer::json(201, r#"{"id":"7","list":[]}"#).with_header("content-length", "20"),
+            ),
+            (
+                request("GET", "/tokens", ""),
+                Answer::error(TransportErrorKind::Interrupted),
+            ),
+        ]
+    };
+    let text = record(exchanges()).await.to_string();
+    let expected = r#"{
+  "cassette": 1,
+  "exchanges": [
+    {
+      "request": "POST https://api.example.com/tokens?x=1",
+      "request_body": {
+        "a": 1,
+        "name": "eu"
+      },
+      "request_headers": [
+        "authorization: [scrubbed]"
+      ],
+      "response": 201,
+      "response_body": {
+        "id": "7",
+        "list": []
+      },
+      "response_headers": [
+        "content-type: application/json"
+      ]
+    },
+    {
+      "request": "GET https://api.example.com/tokens",
+      "request_headers": [
+        "authorization: [scrubbed]"
+      ],
+      "response": {
+        "error": "interrupted",
+        "was_sent": true
+      }
+    }
+  ]
+}
+"#;
+    assert_eq!(text, expected);
+    assert_eq!(record(exchanges()).await.to_string(), expected);
+}
+
+#[tokio::test]
+async fn no_secret_is_on_a_cassette_wherever_it_stood() {
+    let mut marked = request("GET", "/", "");
+    let mut value = HeaderValue::from_static("c4n4ry-marked");
+    value.set_sensitive(true);
+    marked.headers_mut().insert("x-own", value);
+    let cassette = record([
+        (
+            marked,
+            Answer::status(200).with_header("set-cookie", "id=c4n4ry-cookie"),
+        ),
+        (
+            request("GET", "/?a=1&token=c4n4ry&again=c4n4ry%2Fs3cr3t%2B", ""),
+            Answer::json(200, format!(r#"{{"echo":"<{SECRET}>"}}"#)).with_header("x-echo", SECRET),
+        ),
+        (
+            request(
+                "POST",
+                "/",
+                r#"{"key_secret":"c4n4ry-key","key_id":"kept"}"#,
+            ),
+            Answer::json(200, r#"{"list":[{"Bearer_Token":"c4n4ry-bearer"}]}"#),
+        ),
+        (
+            request("POST", "/", "key=kept&password=c4n4ry"),
+            Answer::json(200, r#"{"id":"kept","token":"c4n4ry-\"cut"#),
+        ),
+        (
+            request("POST", "/", [b"\xff", SECRET.as_bytes()].concat()),
+            Answer::json(
+                200,
+                r#"{"token":{"of":"another c4n4ry form"},"no":"c4n4ry-key"}"#,
+            ),
+        ),
+    ])
+    .await;
+    let text = cassette.to_string();
+    assert!(!text.contains("c4n4ry"), "{text}");
+    assert_eq!(text.matches("kept").count(), 3, "{text}");
+    assert!(!format!("{cassette:?}").contains("c4n4ry"));
+}
+
+#[tokio::test]
+async fn what_the_caller_calls_a_secret_is_scrubbed_too() {
+    let server = FakeTransport::script([Answer::json(200, r#"{"pin":1234,"note":"to c4n4ry"}"#)]);
+    let recording = Recording::new(server).scrub_field("PIN").scrub("c4n4ry");
+    let form = request("POST", "/?pin=5", "pin=1234&x=y");
+    recording.send(form).await.unwrap();
+    let text = recording.cassette().to_string();
+    assert!(
+        !text.contains("1234") && !text.contains("c4n4ry") && !text.contains("pin=5"),
+        "{text}"
+    );
+    assert!(text.contains("pin=[scrubbed]&x=y"), "{text}");
+}
+
+#[tokio::test]
+async fn a_replay_answers_as_was_recorded_in_any_order_and_with_other_secrets() {
+    let cassette = record([
+        (request("GET", "/a", ""), Answer::json(200, "[1]")),
+        (
+            request("POST", "/b", r#"{"key_secret":"c4n4ry-key","n":1}"#),
+            Answer::json(201, "[2]"),
+        ),
+        (request("GET", "/a", ""), Answer::status(503)),
+    ])
+    .await;
+    let replay = Replay::new(cassette.to_string().parse().unwrap());
+    let body = r#"{"n": 1, "key_secret": "another"}"#;
+    for (request, status) in [
+        (request("POST", "/b", body), 201),
+        (request("GET", "/a", ""), 200),
+        (request("GET", "/a", ""), 503),
+    ] {
+        assert_eq!(replay.send(request).await.unwrap().status(), status);
+    }
+    replay.finish();
+}
+
+#[tokio::test]
+#[should_panic(expected = "not on the cassette: GET https://api.example.com/b")]
+async fn a_request_that_was_not_recorded_fails_the_test() {
+    let cassette = record([(request("GET", "/a", ""), Answer::status(200))]).await;
+    let replay = Replay::new(cassette);
+    let error = replay
+        .send(request("GET", "/b?c4n4ry", ""))
+        .await
+        .unwrap_err();
+    assert!(!error.was_sent());
+    replay.finish();
+}
+
+#[test]
+#[should_panic(expected = "on the cassette and not asked for: GET https://api.example.com/a")]
+fn a_replay_that_was_not_played_to_its_end_fails_the_test() {
+    let text = r#"{"cassette": 1, "exchanges": [{"request": "GET https://api.example.com/a?q", "response": 200}]}"#;
+    Replay::new(text.parse().unwrap()).finish();
+}
+
+#[tokio::test]
+async fn a_request_that_was_dropped_is_not_on_the_cassette() {
+    let recording = Recording::new(FakeTransport::script([Answer::hang(), Answer::status(200)]));
+    let mut dropped = Box::pin(recording.send(request("GET", "/dropped", "")));
+    std::future::poll_fn(|context| {
+        assert!(dropped.as_mut().poll(context).is_pending());
+        std::task::Poll::Ready(())
+    })
+    .await;
+    drop(dropped);
+    recording.send(request("GET", "/kept", "")).await.unwrap();
+    let text = recording.cassette().to_string();
+    assert!(
+        text.contains("/kept") && !text.contains("/dropped"),
+        "{text}"
+    );
+}
