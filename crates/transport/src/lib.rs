@@ -45,10 +45,10 @@
 //!
 //! # Features
 //!
-//! None is on by default, and each only adds: `hyper` (a transport over hyper and tokio, without TLS), `ring` (TLS for it),
-//! `webpki-roots` (Mozilla's trust roots, for those who choose them), `gzip` (answers in gzip, for those who ask for them),
-//! `stream` ([`Pages`] and [`Items`] as streams), `tracing` (spans under OpenTelemetry's names), `testing` (what the example
-//! above is tested with).
+//! None is on by default, and each only adds: `hyper` (a transport over hyper and tokio, without TLS), `ring` (TLS for
+//! it), `webpki-roots` (Mozilla's trust roots, for those who choose them), `gzip` (compressed answers), `stream` ([`Pages`]
+//! and [`Items`] as streams), `tower` (adapters to and from tower's services), `tracing` (spans under OpenTelemetry's
+//! names), `testing` (what the example above is tested with, recorded traffic, faults, and the contract of a transport).
 
 mod api_error;
 mod attempts;
@@ -81,6 +81,8 @@ mod retry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod timeouts;
+#[cfg(feature = "tower")]
+mod tower;
 mod trace;
 mod transport;
 mod transport_error;
@@ -106,6 +108,8 @@ pub use reply::Reply;
 pub use request::Request;
 pub use retry::RetryPolicy;
 pub use timeouts::Timeouts;
+#[cfg(feature = "tower")]
+pub use tower::{FromService, IntoService};
 pub use transport::{AnyTransport, FromFn, Transport, from_fn};
 pub use transport_error::{
     BoxError, ConnectFailure, Phase, TooLarge, TransportError, TransportErrorKind,

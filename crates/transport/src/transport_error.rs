@@ -156,6 +156,17 @@ impl TransportError {
         self.status
     }
 
+    /// The same without its cause.
+    #[cfg(feature = "tower")]
+    pub(crate) fn copy(&self) -> Self {
+        Self {
+            kind: self.kind,
+            was_sent: self.was_sent,
+            status: self.status,
+            source: None,
+        }
+    }
+
     /// The cause alone: what the error of a call keeps once it states the kind itself.
     pub(crate) fn into_source(self) -> Option<BoxError> {
         self.source

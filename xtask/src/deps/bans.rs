@@ -31,19 +31,21 @@ const BANS: &[Ban] = &[
             "dt-client",
         ],
         matches: |below| {
-            [
-                "h2",
-                "http-body",
-                "http-body-util",
-                "hyper",
-                "hyper-util",
-                "mio",
-                "tokio",
-                "tokio-util",
-            ]
-            .contains(&below.name.as_str())
+            ["h2", "hyper", "hyper-util", "mio", "tokio", "tokio-util"]
+                .contains(&below.name.as_str())
         },
         unless: &["hyper"],
+    },
+    Ban {
+        what: "HTTP bodies without the feature `hyper` or `tower`",
+        below: &[
+            "gatelet-models",
+            "gatelet-transport",
+            "asa-client",
+            "dt-client",
+        ],
+        matches: |below| ["http-body", "http-body-util"].contains(&below.name.as_str()),
+        unless: &["hyper", "tower"],
     },
     Ban {
         what: "TLS without the feature `ring`",

@@ -1,0 +1,205 @@
+//! Services that fail in every way, as transports.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::future::{Ready, ready};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt as _, Full, StreamBody};
+use tower_service::Service;
+
+use super::{FromService, IntoService};
+use crate::testing::{Answer, FakeTransport, contract};
+use crate::{
+    BoxError, ConnectFailure, TooLarge, Transport as _, TransportError, TransportErrorKind,
+};
+
+type Body = http_body_util::combinators::UnsyncBoxBody<Bytes, BoxError>;
+
+/// Fails, or answers, as its functions say.
+#[derive(Clone)]
+struct Scripted {
+    ready: fn() -> Result<(), BoxError>,
+    answer: fn() -> Result<Response<Body>, BoxError>,
+}
+
+impl Service<Request<Full<Bytes>>> for Scripted {
+    type Response = Response<Body>;
+    type Error = BoxError;
+    type Future = Ready<Result<Response<Body>, BoxError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready((self.ready)())
+    }
+
+    fn call(&mut self, _: Request<Full<Bytes>>) -> Self::Future {
+        ready((self.answer)())
+    }
+}
+
+/// A layer's error around another.
+#[derive(Debug)]
+struct Around(TransportError);
+
+impl fmt::Display for Around {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a layer failed")
+    }
+}
+
+impl std::error::Error for Around {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+fn unprocessed() -> TransportError {
+    TransportError::new(TransportErrorKind::Interrupted).not_sent()
+}
+
+async fn failure(
+    ready: fn() -> Result<(), BoxError>,
+    answer: fn() -> Result<Response<Body>, BoxError>,
+) -> (TransportErrorKind, bool, Option<StatusCode>) {
+    let transport = FromService::new(Scripted { ready, answer }).max_body_size(4);
+    let error = transport.send(Request::default()).await.unwrap_err();
+    (error.kind(), error.was_sent(), error.status())
+}
+
+fn created(body: Body) -> Result<Response<Body>, BoxError> {
+    let mut response = Response::new(body);
+    *response.status_mut() = StatusCode::CREATED;
+    Ok(response)
+}
+
+#[tokio::test]
+async fn an_error_of_a_layer_says_sent_unless_it_surely_was_not() {
+    let interrupted = TransportErrorKind::Interrupted;
+    let not_ready = TransportErrorKind::Connect(ConnectFailure::Other);
+    let yes = || Ok(());
+    let never = || unreachable!("it is not ready");
+    assert_eq!(
+        failure(|| Err("busy".into()), never).await,
+        (not_ready, false, None)
+    );
+    assert_eq!(
+        failure(yes, || Err("overload".into())).await,
+        (interrupted, true, None)
+    );
+    let kept = (interrupted, false, None);
+    assert_eq!(failure(yes, || Err(unprocessed().into())).await, kept);
+    assert_eq!(
+        failure(yes, || Err(Around(unprocessed()).into())).await,
+        kept
+    );
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_off_or_is_too_large_keeps_the_status() {
+    let status = Some(StatusCode::CREATED);
+    let too_large = TransportErrorKind::TooLarge {
+        what: TooLarge::Body,
+        limit: 4,
+    };
+    let announced = || {
+        created(
+            Full::from("12345")
+                .map_err(|never| match never {})
+                .boxed_unsync(),
+        )
+    };
+    assert_eq!(
+        failure(|| Ok(()), announced).await,
+        (too_large, true, status)
+    );
+    let unannounced = || {
+        let chunks = ["123", "45"].map(|text| Ok(http_body::Frame::data(Bytes::from(text))));
+        created(StreamBody::new(Chunks(chunks.into_iter().collect())).boxed_unsync())
+    };
+    assert_eq!(
+        failure(|| Ok(()), unannounced).await,
+        (too_large, true, status)
+    );
+    let broken = || {
+        let chunks = [
+            Ok(http_body::Frame::data(Bytes::from("1"))),
+            Err("cut".into()),
+        ];
+        created(StreamBody::new(Chunks(chunks.into_iter().collect())).boxed_unsync())
+    };
+    let interrupted = TransportErrorKind::Interrupted;
+    assert_eq!(
+        failure(|| Ok(()), broken).await,
+        (interrupted, true, status)
+    );
+}
+
+/// A stream of what there is.
+struct Chunks(std::collections::VecDeque<Result<http_body::Frame<Bytes>, BoxError>>);
+
+impl futures_core::Stream for Chunks {
+    type Item = Result<http_body::Frame<Bytes>, BoxError>;
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Self::Item>> {
+        Poll::Ready(self.0.pop_front())
+    }
+}
+
+#[tokio::test]
+async fn a_service_may_take_bodies_of_its_own() {
+    #[derive(Clone)]
+    struct TakesText;
+
+    impl Service<Request<Own>> for TakesText {
+        type Response = Response<Full<Bytes>>;
+        type Error = Infallible;
+        type Future = Ready<Result<Self::Response, Infallible>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, request: Request<Own>) -> Self::Future {
+            ready(Ok(Response::new(Full::new(request.into_body().0))))
+        }
+    }
+
+    struct Own(Bytes);
+
+    impl From<Bytes> for Own {
+        fn from(bytes: Bytes) -> Self {
+            Self(bytes)
+        }
+    }
+
+    let transport = FromService::<_, Own>::with_body(TakesText);
+    let echo = transport.send(Request::new("echo".into())).await.unwrap();
+    assert_eq!(echo.body(), "echo");
+}
+
+#[tokio::test]
+async fn a_body_of_a_request_that_breaks_off_is_not_sent() {
+    let fake = FakeTransport::script([]);
+    let mut service = IntoService::new(fake.clone());
+    let chunks = [Err("cut".into())].into_iter().collect();
+    let request = Request::new(StreamBody::new(Chunks(chunks)));
+    let error = service.call(request).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.was_sent()),
+        (TransportErrorKind::Config, false)
+    );
+    assert!(fake.finish().is_empty());
+}
+
+#[tokio::test]
+async fn both_adapters_together_keep_the_contract() {
+    contract::around(|origin| FromService::new(IntoService::new(origin))).await;
+    let server = FakeTransport::respond(|_| Answer::status(404));
+    let transport = FromService::new(IntoService::new(server));
+    contract::of_server(transport, "https://api.example.com").await;
+}
