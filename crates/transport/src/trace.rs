@@ -1,6 +1,7 @@
 //! Spans, and every name that is used in them: OpenTelemetry's, where it has one.
 //!
-//! There is one span for a call and one for each of its attempts. No path, query, header or body is ever recorded.
+//! There is one span for a call and, within it, one for each of its attempts, which are numbered. No path, query, header or
+//! body is ever recorded. No id of the call is sent to the server: no vendor documents a field for one.
 
 #[cfg(feature = "tracing")]
 pub(crate) use on::{Attempt, Operation};

@@ -20,6 +20,8 @@ use tracing::{Event, Metadata, Subscriber};
 #[derive(Debug, Default)]
 struct Seen {
     name: &'static str,
+    /// The index of the span around it.
+    parent: Option<usize>,
     fields: BTreeMap<&'static str, String>,
 }
 
@@ -35,7 +37,18 @@ impl Visit for Seen {
 
 /// Keeps every span of every crate at every level.
 #[derive(Clone, Default)]
-struct Everything(Arc<Mutex<Vec<Seen>>>);
+struct Everything(Arc<Mutex<Log>>);
+
+#[derive(Debug, Default)]
+struct Log {
+    spans: Vec<Seen>,
+    /// The indices of the spans that are open.
+    open: Vec<usize>,
+}
+
+fn index(id: &Id) -> usize {
+    usize::try_from(id.into_u64() - 1).unwrap()
+}
 
 impl Subscriber for Everything {
     fn enabled(&self, _: &Metadata<'_>) -> bool {
@@ -43,25 +56,32 @@ impl Subscriber for Everything {
     }
 
     fn new_span(&self, attributes: &Attributes<'_>) -> Id {
-        let mut spans = self.0.lock().unwrap();
+        let mut log = self.0.lock().unwrap();
         let mut seen = Seen {
             name: attributes.metadata().name(),
+            parent: log.open.last().copied(),
             ..Seen::default()
         };
         attributes.record(&mut seen);
-        spans.push(seen);
-        Id::from_u64(spans.len() as u64)
+        log.spans.push(seen);
+        Id::from_u64(log.spans.len() as u64)
     }
 
     fn record(&self, id: &Id, values: &Record<'_>) {
-        let index = usize::try_from(id.into_u64() - 1).unwrap();
-        values.record(&mut self.0.lock().unwrap()[index]);
+        values.record(&mut self.0.lock().unwrap().spans[index(id)]);
     }
 
     fn record_follows_from(&self, _: &Id, _: &Id) {}
     fn event(&self, _: &Event<'_>) {}
-    fn enter(&self, _: &Id) {}
-    fn exit(&self, _: &Id) {}
+
+    fn enter(&self, id: &Id) {
+        self.0.lock().unwrap().open.push(index(id));
+    }
+
+    fn exit(&self, id: &Id) {
+        let closed = self.0.lock().unwrap().open.pop();
+        assert_eq!(closed, Some(index(id)));
+    }
 }
 
 struct Plain;
@@ -98,10 +118,13 @@ async fn t72_one_span_for_the_call_and_one_for_each_attempt_without_a_secret() {
     channel.call(call).await.unwrap_err();
     let _ = fake.finish();
 
-    let spans = everything.0.lock().unwrap();
+    let spans = &everything.0.lock().unwrap().spans;
     assert!(!format!("{spans:?}").contains("canary"));
     let names: Vec<_> = spans.iter().map(|span| span.name).collect();
     assert_eq!(names, ["call", "attempt", "attempt", "attempt"]);
+    // What the attempts of one call have in common is the span around them.
+    let parents: Vec<_> = spans.iter().map(|span| span.parent).collect();
+    assert_eq!(parents, [None, Some(0), Some(0), Some(0)]);
     let field = |index: usize, name: &str| spans[index].fields.get(name).map(String::as_str);
     assert_eq!(field(0, "otel.name"), Some("test Operation"));
     assert_eq!(field(0, "error.type"), Some("Api"));

@@ -93,7 +93,7 @@ async fn a18_a_team_name_is_one_segment_or_refused() {
 }
 
 #[tokio::test]
-async fn an_id_is_one_segment_or_refused_before_anything_is_sent() {
+async fn t63_an_id_that_is_no_segment_or_a_megabyte_long_is_refused_before_anything_is_sent() {
     let fake = FakeTransport::script([]);
     let client = client(fake.clone(), &ManualClock::auto());
     for id in ["", ".", "..", "a\u{7}", &"x".repeat(1 << 20)] {
@@ -110,18 +110,57 @@ async fn an_id_is_one_segment_or_refused_before_anything_is_sent() {
         assert_eq!(error.attempts(), 0);
     }
     let _ = fake.finish();
+}
 
-    let (client, fake) = authorised([Answer::json(200, GATEWAY)]);
-    client
-        .gateways()
-        .get(&"a/../b?c#d%2F".into())
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(
-        fake.finish()[1].uri().path(),
-        "/v1/teams/t/gateways/a%2F..%2Fb%3Fc%23d%252F"
-    );
+#[tokio::test]
+async fn t61_every_id_is_one_segment_encoded_once() {
+    for (id, segment) in [
+        ("a/b", "a%2Fb"),
+        ("a/../b", "a%2F..%2Fb"),
+        ("a?b", "a%3Fb"),
+        ("a#b", "a%23b"),
+        ("a%2Fb", "a%252Fb"),
+        ("100%", "100%25"),
+        ("a b", "a%20b"),
+        ("a+b", "a%2Bb"),
+        ("ü", "%C3%BC"),
+        ("🦀", "%F0%9F%A6%80"),
+        ("a\\b", "a%5Cb"),
+        ("...", "..."),
+    ] {
+        let (client, fake) = authorised([]);
+        let (gateways, tokens) = (client.gateways(), client.gateway_setup_tokens());
+        // What the script answers does not matter: each call has sent its request by then.
+        drop(gateways.get(&id.into()).send().await);
+        drop(
+            gateways
+                .update(&id.into(), GatewayUpdate::new("n"))
+                .send()
+                .await,
+        );
+        drop(gateways.delete(&id.into()).send().await);
+        drop(gateways.status(&id.into()).send().await);
+        drop(tokens.get(&id.into()).send().await);
+        drop(tokens.reveal(&id.into()).send().await);
+        drop(tokens.delete(&id.into()).send().await);
+        let requests = fake.requests();
+        let paths: Vec<&str> = requests[1..]
+            .iter()
+            .map(|request| request.uri().path())
+            .collect();
+        let gateway = format!("/v1/teams/t/gateways/{segment}");
+        let token = format!("/v1/teams/t/gateway_setup_tokens/{segment}");
+        let expected = [
+            &gateway,
+            &gateway,
+            &gateway,
+            &format!("{gateway}/status"),
+            &token,
+            &format!("{token}/token"),
+            &token,
+        ];
+        assert_eq!(paths, expected);
+    }
 }
 
 #[tokio::test]

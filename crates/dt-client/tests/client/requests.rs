@@ -173,7 +173,7 @@ async fn a_whole_token_is_no_id_and_never_reaches_a_url() {
 }
 
 #[tokio::test]
-async fn an_id_is_one_segment_or_refused_before_anything_is_sent() {
+async fn t63_an_id_that_is_no_segment_or_a_megabyte_long_is_refused_before_anything_is_sent() {
     let (client, fake) = scripted([]);
     for id in ["", ".", "..", "a\u{7}", &"x".repeat(1 << 20)] {
         let get = client.active_gate_tokens().get(&id.into());
@@ -183,9 +183,13 @@ async fn an_id_is_one_segment_or_refused_before_anything_is_sent() {
         assert_eq!((error.attempts(), error.applied()), (0, Applied::No));
     }
     let _ = fake.finish();
+}
 
+#[tokio::test]
+async fn t61_every_id_is_one_segment_encoded_once() {
     for (id, segment) in [
         ("a/../b?c#d%2F +ü", "a%2F..%2Fb%3Fc%23d%252F%20%2B%C3%BC"),
+        ("100%🦀", "100%25%F0%9F%A6%80"),
         ("dt0g02.ABC", "dt0g02.ABC"),
         ("dt0g02.ABC.", "dt0g02.ABC."),
         ("an.id.of.another.form", "an.id.of.another.form"),
