@@ -6,3 +6,12 @@
 
 #[doc = include_str!("../README.md")]
 mod readme {}
+
+#[doc = include_str!("errors-and-retries.md")]
+mod errors_and_retries {}
+
+#[doc = include_str!("own-transport.md")]
+mod own_transport {}
+
+#[doc = include_str!("testing.md")]
+mod testing {}
