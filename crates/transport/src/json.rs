@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use serde::de::DeserializeOwned;
 
+mod plain;
+
 /// Why and where a body does not decode; holds nothing of the body but names of fields.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Problem {
@@ -20,6 +22,9 @@ const BOM: char = '\u{feff}';
 /// Decodes a whole body. The path is tracked only on a second decode, after a first one failed.
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let text = text(body)?;
+    if let Some(value) = plain::read(text) {
+        return Ok(value);
+    }
     serde_json::from_str(text).map_err(|error| diagnose::<T>(text, &error))
 }
 
