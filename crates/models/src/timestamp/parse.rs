@@ -11,24 +11,27 @@ use super::{FIRST_YEAR, Timestamp};
 pub(super) fn fixed_layout(text: &[u8]) -> Option<Timestamp> {
     const YEAR_MONTH: Layout = Layout::new(*b"0000-00-");
     const DAY_MINUTE: Layout = Layout::new(*b"00T00:00");
+    const SECOND: Layout = Layout::new(*b"0:00:00Z");
     const SECOND_MILLI: Layout = Layout::new(*b":00.000Z");
 
-    let (year_month, rest) = text.split_first_chunk()?;
-    let (day_minute, rest) = rest.split_first_chunk()?;
-    let second_milli = match rest.len() {
-        8 => u64::from_le_bytes(rest.try_into().ok()?),
-        4 => {
-            let second = u64::from(u32::from_le_bytes(rest.try_into().ok()?));
-            second & 0x00ff_ffff | u64::from_le_bytes(*b"\0\0\0.000\0") | (second >> 24) << 56
+    let last = u64::from_le_bytes(*text.last_chunk()?);
+    let (second, milli) = match text.len() {
+        20 => {
+            let [_, _, _, _, _, second, _, _] = SECOND.pairs(last)?;
+            (second, 0)
+        }
+        24 => {
+            // What stands before the first digit of the milliseconds counts as nought.
+            let [_, second, _, deci, _, milli, _, _] = SECOND_MILLI.pairs(last)?;
+            (second, u16::from(deci) * 100 + u16::from(milli))
         }
         _ => return None,
     };
+    let (year_month, rest) = text.split_first_chunk()?;
     let [century, _, year, _, _, month, _, _] =
         YEAR_MONTH.pairs(u64::from_le_bytes(*year_month))?;
-    let [day, _, _, hour, _, _, minute, _] = DAY_MINUTE.pairs(u64::from_le_bytes(*day_minute))?;
-    let [_, second, _, _, centi, _, milli, _] = SECOND_MILLI.pairs(second_milli)?;
-    // The last digit makes a pair with what was `Z` and counts as nought: ten times the digit.
-    let milli = u16::from(centi) * 10 + u16::from(milli) / 10;
+    let day_minute = u64::from_le_bytes(*rest.first_chunk()?);
+    let [day, _, _, hour, _, _, minute, _] = DAY_MINUTE.pairs(day_minute)?;
     let time = Time::from_hms_milli(hour, minute, second, milli).ok()?;
     let year = i32::from(century) * 100 + i32::from(year);
     (year >= FIRST_YEAR).then_some(Timestamp(instant(year, month, day, time)?))
