@@ -219,7 +219,9 @@ mod tests {
 
     #[test]
     fn every_verb_that_checks_is_a_step() {
-        for verb in crate::VERBS.iter().filter(|verb| verb.name != "ci") {
+        // What `bench` finds depends on the machine.
+        let checks = |verb: &&crate::Verb| !["bench", "ci"].contains(&verb.name);
+        for verb in crate::VERBS.iter().filter(checks) {
             assert!(
                 STEPS
                     .iter()

@@ -9,6 +9,7 @@
     reason = "these are commands for people: they print"
 )]
 
+mod bench;
 mod ci;
 mod codegen;
 mod deps;
@@ -76,6 +77,12 @@ const VERBS: &[Verb] = &[
         arguments: "models [--values N] [--seconds N] [--seed N] | paging [--schedules N] [--seed N] | transport [--calls N] [--at-once N] [--cancellations N] [--seed N]",
         about: "ten million generated values of the models, or as many random listings, or both clients over sockets that break",
         run: soak::run,
+    },
+    Verb {
+        name: "bench",
+        arguments: "decode|size",
+        about: "measure decoding, or the models' build, side by side with others",
+        run: bench::run,
     },
     Verb {
         name: "ci",

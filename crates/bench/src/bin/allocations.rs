@@ -1,0 +1,68 @@
+//! Allocations of one decode: one for every text that the caller gets, one for every list, and no others.
+
+use std::alloc::System;
+use std::error::Error;
+
+use bench::{input, reply::reply};
+use models::{asa::GatewayList, dt::ActiveGateTokenList};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use transport::Reply;
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut out = std::io::stdout().lock();
+    let tokens = reply(input::tokens(3000))?;
+    check(
+        &mut out,
+        "3000 tokens",
+        &tokens,
+        |page: &ActiveGateTokenList| {
+            // Id, name and owner of each, the cursor, and the list.
+            3 * page.active_gate_tokens.len() + usize::from(page.next_page_key.is_some()) + 1
+        },
+    )?;
+    let gateways = reply(input::gateways(1000))?;
+    check(
+        &mut out,
+        "1000 gateways",
+        &gateways,
+        |page: &GatewayList| {
+            let each = page.list.iter().map(|gateway| {
+                let labels = gateway
+                    .labels
+                    .as_ref()
+                    .map_or(0, |labels| 1 + 2 * labels.len());
+                2 + labels + usize::from(gateway.access_address.is_some())
+            });
+            // The cloud provider is a known word, which needs none.
+            each.sum::<usize>() + 1
+        },
+    )
+}
+
+fn check<T: serde::de::DeserializeOwned>(
+    out: &mut impl std::io::Write,
+    title: &str,
+    reply: &Reply,
+    owned: impl Fn(&T) -> usize,
+) -> Result<(), Box<dyn Error>> {
+    let region = Region::new(ALLOCATOR);
+    let decoded: T = reply.json()?;
+    let stats = region.change();
+    let owned = owned(&decoded);
+    writeln!(
+        out,
+        "{title}: {} allocations for {owned} texts and lists that the caller owns, and {} times that a list grew",
+        stats.allocations, stats.reallocations
+    )?;
+    if stats.allocations > owned {
+        return Err(format!(
+            "{title}: {} allocations too many",
+            stats.allocations - owned
+        )
+        .into());
+    }
+    Ok(())
+}

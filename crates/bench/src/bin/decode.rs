@@ -1,0 +1,179 @@
+//! One table of all groups, in CPU time and in instructions.
+//!
+//! `decode` prints it, `decode GROUP` a part of it; `decode GROUP ROW RUNS` only runs one row so many times, which is how its
+//! instructions are counted.
+
+use std::io::{self, Write as _};
+use std::process::{Command, ExitCode};
+
+use bench::subject::{GROUPS, Group, Make, Subject, Wanted};
+use cpu_time::ThreadTime;
+
+type Failure = Box<dyn std::error::Error>;
+
+/// Rounds of which the median is taken; in each one every row of a group has its turn.
+const ROUNDS: usize = 41;
+
+fn main() -> Result<ExitCode, Failure> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.as_slice() {
+        [] => tables(GROUPS),
+        [group] => tables(&[named(group)?]),
+        [group, row, runs] => {
+            let group = named(group)?.1()?;
+            let row = group
+                .subjects
+                .get(row.parse::<usize>()?)
+                .ok_or("no such row")?;
+            (0..runs.parse()?).for_each(|_: usize| row.run());
+            Ok(ExitCode::SUCCESS)
+        }
+        _ => Err("usage: decode [GROUP [ROW RUNS]]".into()),
+    }
+}
+
+fn named(name: &str) -> Result<(&'static str, Make), Failure> {
+    let group = GROUPS.iter().find(|(it, _)| *it == name);
+    group
+        .copied()
+        .ok_or_else(|| format!("no group `{name}`").into())
+}
+
+/// Prints the tables; fails when a ratio is larger than wanted.
+fn tables(groups: &[(&str, Make)]) -> Result<ExitCode, Failure> {
+    let mut out = io::stdout().lock();
+    let has_valgrind = Command::new("valgrind").arg("--version").output().is_ok();
+    if !has_valgrind {
+        writeln!(
+            out,
+            "valgrind is not installed: instructions are not counted."
+        )?;
+    }
+    let mut missed = 0;
+    for (name, make) in groups {
+        let group = make()?;
+        let times = times(&group);
+        let instructions = match has_valgrind {
+            true => Some(instructions(name, &group)?),
+            false => None,
+        };
+        missed += print(&mut out, &group, &times, instructions.as_deref())?;
+    }
+    Ok(ExitCode::from(u8::from(missed > 0)))
+}
+
+/// Nanoseconds of CPU a unit: medians of interleaved rounds.
+fn times(group: &Group) -> Vec<f64> {
+    let mut rounds: Vec<Vec<f64>> = vec![Vec::new(); group.subjects.len()];
+    for _ in 0..ROUNDS {
+        for (subject, rounds) in group.subjects.iter().zip(&mut rounds) {
+            let start = ThreadTime::now();
+            subject.run();
+            rounds.push(start.elapsed().as_secs_f64() * 1e9 / f64::from(subject.units));
+        }
+    }
+    rounds
+        .into_iter()
+        .map(|mut rounds| {
+            rounds.sort_by(f64::total_cmp);
+            rounds.get(ROUNDS / 2).copied().unwrap_or(f64::NAN)
+        })
+        .collect()
+}
+
+/// Instructions a unit.
+fn instructions(name: &str, group: &Group) -> Result<Vec<f64>, Failure> {
+    group
+        .subjects
+        .iter()
+        .enumerate()
+        .map(|(at, subject)| {
+            // The difference leaves out what comes before and after the runs.
+            let (few, many) = (counted(name, at, 1)?, counted(name, at, 4)?);
+            Ok((many - few) / 3.0 / f64::from(subject.units))
+        })
+        .collect()
+}
+
+/// Instructions of a whole process that runs one row so many times.
+fn counted(group: &str, row: usize, runs: usize) -> Result<f64, Failure> {
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(std::env::current_exe()?)
+        .args([group, &row.to_string(), &runs.to_string()])
+        .output()?;
+    let log = String::from_utf8(output.stderr)?;
+    let collected = log
+        .split("Collected : ")
+        .nth(1)
+        .and_then(|rest| rest.split_whitespace().next());
+    Ok(collected
+        .ok_or_else(|| format!("valgrind: {log}"))?
+        .parse()?)
+}
+
+/// Prints a group; how many of its ratios are larger than wanted.
+fn print(
+    out: &mut impl io::Write,
+    group: &Group,
+    times: &[f64],
+    instructions: Option<&[f64]>,
+) -> io::Result<usize> {
+    writeln!(
+        out,
+        "\n{}\n{:40} {:>9} {:>6} {:>9} {:>6}  wanted",
+        group.title,
+        "",
+        format!("ns/{}", group.unit),
+        "x",
+        "instr",
+        "x"
+    )?;
+    let mut missed = 0;
+    for (at, subject) in group.subjects.iter().enumerate() {
+        let (time, time_ratio) = cell(Some(times), at);
+        let (count, count_ratio) = cell(instructions, at);
+        let is_missed =
+            |ratio: f64, wanted: Option<f64>| wanted.is_some_and(|wanted| ratio > wanted);
+        let Wanted {
+            time: wanted_time,
+            instructions: wanted_count,
+        } = subject.wanted;
+        let misses = usize::from(is_missed(time_ratio, wanted_time))
+            + usize::from(is_missed(count_ratio, wanted_count));
+        missed += misses;
+        writeln!(
+            out,
+            "{:40} {time:>9.1} {time_ratio:>6.3} {count:>9.0} {count_ratio:>6.3}  {}",
+            subject.name,
+            said(subject, misses > 0)
+        )?;
+    }
+    Ok(missed)
+}
+
+/// A row's figure and its ratio to the first row's.
+fn cell(figures: Option<&[f64]>, at: usize) -> (f64, f64) {
+    let figure = |at: usize| {
+        figures
+            .and_then(|figures| figures.get(at))
+            .copied()
+            .unwrap_or(f64::NAN)
+    };
+    (figure(at), figure(at) / figure(0))
+}
+
+fn said(subject: &Subject, is_missed: bool) -> String {
+    let wanted: Vec<String> = [
+        ("time", subject.wanted.time),
+        ("instructions", subject.wanted.instructions),
+    ]
+    .into_iter()
+    .filter_map(|(what, most)| most.map(|most| format!("{what} at most {most}")))
+    .collect();
+    match (wanted.is_empty(), is_missed) {
+        (true, _) => String::new(),
+        (_, false) => wanted.join(", "),
+        (_, true) => format!("{}: MISSED", wanted.join(", ")),
+    }
+}

@@ -1,0 +1,117 @@
+//! Bodies as the vendors send them: the layouts of their documentation, made up values, the same ones in every run.
+
+use std::fmt::Write as _;
+
+/// A page of so many ActiveGate tokens, some 220 bytes each: two dates a token, one in a thousand without milliseconds.
+#[must_use]
+pub fn tokens(count: u32) -> String {
+    let list = joined(count, |out, i| {
+        write!(
+            out,
+            r#"{{"id":"dt0g02.{:08X}","name":"edge gateway {}","owner":"user{}@example.com","creationDate":"{}""#,
+            mixed(i),
+            i % 997,
+            i % 97,
+            date(i)
+        )?;
+        if i % 4 != 0 {
+            write!(out, r#","expirationDate":"{}""#, date(i + 7))?;
+        }
+        if i % 4 == 1 {
+            write!(out, r#","lastUsedDate":"{}""#, date(i + 3))?;
+        }
+        write!(
+            out,
+            r#","seedToken":{},"activeGateType":"ENVIRONMENT"}}"#,
+            i % 5 == 0
+        )
+    });
+    format!(
+        r#"{{"totalCount":100000,"pageSize":{count},"nextPageKey":"___{}","activeGateTokens":[{list}]}}"#,
+        "kEyOfPage".repeat(13)
+    )
+}
+
+/// A list of so many gateways, some 250 bytes each: no label to three of them.
+#[must_use]
+pub fn gateways(count: u32) -> String {
+    let list = joined(count, |out, i| {
+        write!(
+            out,
+            r#"{{"id":"a2dfd474-2db4-4bb2-8364-{:012x}","name":"gateway-{i}","refuse_connections":false,"labels":"#,
+            mixed(i)
+        )?;
+        match i % 4 {
+            0 => out.write_str("null")?,
+            1 => out.write_str(r#"{"env":"prod"}"#)?,
+            2 => write!(out, r#"{{"env":"prod","region":"eu-west-{}"}}"#, i % 3)?,
+            _ => write!(
+                out,
+                r#"{{"env":"test","region":"eu-west-{}","team":"team-{}"}}"#,
+                i % 3,
+                i % 17
+            )?,
+        }
+        write!(
+            out,
+            r#","description":null,"access_address":"10.0.{}.{}:7234","default_address":null,"cloud_provider":"aws"}}"#,
+            i / 250,
+            i % 250
+        )
+    });
+    format!(r#"{{"list":[{list}]}}"#)
+}
+
+/// How many dates [`dates`] makes.
+pub const DATES: u32 = 1000;
+
+/// Dates with milliseconds, or without, a blank between two.
+#[must_use]
+pub fn dates(with_milliseconds: bool) -> String {
+    let point = if with_milliseconds { "." } else { "" };
+    let dates: Vec<String> = (0..DATES).map(|i| stamp(i, point)).collect();
+    dates.join(" ")
+}
+
+/// The service leaves the milliseconds out where there are none.
+fn date(i: u32) -> String {
+    if i % 1000 == 0 {
+        stamp(i, "")
+    } else {
+        stamp(i, ".")
+    }
+}
+
+fn stamp(i: u32, point: &str) -> String {
+    let fraction = if point.is_empty() {
+        String::new()
+    } else {
+        format!(".{:03}", 1 + i * 13 % 999)
+    };
+    format!(
+        "20{:02}-{:02}-{:02}T{:02}:{:02}:{:02}{fraction}Z",
+        20 + i % 9,
+        1 + i % 12,
+        1 + i % 28,
+        i % 24,
+        i % 60,
+        i * 7 % 60
+    )
+}
+
+/// A number that looks drawn.
+fn mixed(i: u32) -> u32 {
+    i.wrapping_mul(2_654_435_761)
+}
+
+fn joined(count: u32, write: impl Fn(&mut String, u32) -> std::fmt::Result) -> String {
+    let mut list = String::new();
+    for i in 0..count {
+        if i > 0 {
+            list.push(',');
+        }
+        // Writing to a String cannot fail.
+        let _ = write(&mut list, i);
+    }
+    list
+}

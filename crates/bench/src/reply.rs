@@ -1,0 +1,35 @@
+//! Answers as the clients get them: a whole call through a channel, over a transport that answers at once.
+
+use bytes::Bytes;
+use transport::testing::{Answer, FakeTransport, ManualClock};
+use transport::{ApiError, BaseUrl, Call, Channel, Dialect, Error, Reply};
+
+struct NoErrors;
+
+impl Dialect for NoErrors {
+    fn api_error(&self, _: http::StatusCode, _: &str) -> Option<ApiError> {
+        None
+    }
+}
+
+/// The answer to a call whose body is `body`; [`Reply::json`] of it is what both clients decode with.
+///
+/// # Errors
+/// When the call fails.
+pub fn reply(body: String) -> Result<Reply, Error> {
+    let limit = body.len();
+    let server = FakeTransport::script([Answer::json(200, Bytes::from(body))]);
+    let channel = Channel::builder(BaseUrl::parse("https://api.example.com")?, NoErrors)
+        .body_limit(limit)
+        .build_with(server, ManualClock::auto())?;
+    pollster::block_on(channel.call(Call {
+        operation: "bench Decode",
+        method: http::Method::GET,
+        path: "/list".into(),
+        query: None,
+        body: None,
+        idempotent: true,
+        success: 200,
+        authenticated: false,
+    }))
+}

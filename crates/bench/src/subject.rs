@@ -1,0 +1,238 @@
+//! The table's rows: what is run, beside what, and what is wanted of it.
+
+use std::hint::black_box;
+
+use serde::de::DeserializeOwned;
+use time::OffsetDateTime;
+use time::format_description::well_known::{Iso8601, Rfc3339};
+use transport::{Error, Reply};
+
+use crate::{first_sdk, input, reply::reply};
+
+/// Rows that are compared with the first of them.
+pub struct Group {
+    /// What is decoded, for people.
+    pub title: &'static str,
+    /// What is counted.
+    pub unit: &'static str,
+    /// The rows; the first one is what the others are measured against.
+    pub subjects: Vec<Subject>,
+}
+
+/// One row.
+pub struct Subject {
+    /// The row's name, the same in every run.
+    pub name: &'static str,
+    /// How many units one run makes.
+    pub units: u32,
+    /// What is wanted of the row.
+    pub wanted: Wanted,
+    run: Box<dyn Fn()>,
+}
+
+/// The largest ratios to the group's first row that are wanted, where any are.
+#[derive(Clone, Copy, Default)]
+pub struct Wanted {
+    /// Of CPU time.
+    pub time: Option<f64>,
+    /// Of instructions.
+    pub instructions: Option<f64>,
+}
+
+impl Subject {
+    fn new<T>(name: &'static str, units: u32, run: impl Fn() -> T + 'static) -> Self {
+        Self {
+            name,
+            units,
+            wanted: Wanted::default(),
+            run: Box::new(move || drop(black_box(run()))),
+        }
+    }
+
+    fn wanted(
+        mut self,
+        time: impl Into<Option<f64>>,
+        instructions: impl Into<Option<f64>>,
+    ) -> Self {
+        self.wanted = Wanted {
+            time: time.into(),
+            instructions: instructions.into(),
+        };
+        self
+    }
+
+    /// Runs it once and drops what it made.
+    pub fn run(&self) {
+        (self.run)();
+    }
+}
+
+/// Makes a group: its inputs are made only when it is run.
+pub type Make = fn() -> Result<Group, Error>;
+
+/// All groups, in the table's order, and what to call them for short.
+pub const GROUPS: &[(&str, Make)] = &[
+    ("tokens", tokens),
+    ("gateways", gateways),
+    ("iso-ms", || Ok(dates_beside_iso8601(true))),
+    ("iso-s", || Ok(dates_beside_iso8601(false))),
+    ("rfc-ms", || Ok(dates_beside_rfc3339(true))),
+    ("rfc-s", || Ok(dates_beside_rfc3339(false))),
+    ("path", naming_the_path),
+    ("linear", linear),
+];
+
+const TOKENS: u32 = 3000;
+const GATEWAYS: u32 = 1000;
+
+fn tokens() -> Result<Group, Error> {
+    let page = input::tokens(TOKENS);
+    let ours = ours::<models::dt::ActiveGateTokenList>(page.clone(), TOKENS)?.wanted(0.62, 0.70);
+    let mut subjects = peers::<first_sdk::TokenList>(page.clone(), TOKENS, ours);
+    subjects.extend(not_quick::<models::dt::ActiveGateTokenList>(page, TOKENS)?);
+    Ok(Group {
+        title: "a page of 3000 ActiveGate tokens",
+        unit: "token",
+        subjects,
+    })
+}
+
+fn gateways() -> Result<Group, Error> {
+    let list = input::gateways(GATEWAYS);
+    let ours = ours::<models::asa::GatewayList>(list.clone(), GATEWAYS)?.wanted(0.70, 0.70);
+    let mut subjects = peers::<first_sdk::GatewayList>(list.clone(), GATEWAYS, ours);
+    subjects.extend(not_quick::<models::asa::GatewayList>(list, GATEWAYS)?);
+    Ok(Group {
+        title: "a list of 1000 gateways",
+        unit: "gateway",
+        subjects,
+    })
+}
+
+/// The path that the clients use.
+fn ours<T: DeserializeOwned>(body: String, units: u32) -> Result<Subject, Error> {
+    let reply = reply(body)?;
+    reply.json::<T>()?;
+    Ok(decode::<T>("ours, through the transport", reply, units))
+}
+
+fn decode<T: DeserializeOwned>(name: &'static str, reply: Reply, units: u32) -> Subject {
+    Subject::new(name, units, move || reply.json::<T>())
+}
+
+/// Ours where the transport's quick reader does not serve: the models alone, and a body that it gives up at the very end.
+fn not_quick<T: DeserializeOwned + 'static>(
+    body: String,
+    units: u32,
+) -> Result<[Subject; 2], Error> {
+    let mut given_up = body.clone();
+    given_up.insert_str(given_up.len() - 1, r#","end":0.5"#);
+    let given_up = reply(given_up)?;
+    given_up.json::<T>()?;
+    Ok([
+        Subject::new("our models alone, serde_json::from_str", units, move || {
+            serde_json::from_str::<T>(&body)
+        }),
+        decode::<T>("ours, a fraction at the very end", given_up, units),
+    ])
+}
+
+fn peers<T: DeserializeOwned>(body: String, units: u32, ours: Subject) -> Vec<Subject> {
+    let body: &'static [u8] = body.leak().as_bytes();
+    vec![
+        Subject::new("a first SDK: serde derive, from_slice", units, || {
+            serde_json::from_slice::<T>(body)
+        }),
+        ours,
+        Subject::new("the same derive, sonic-rs", units, || {
+            sonic_rs::from_slice::<T>(body)
+        }),
+        // It writes into what it reads, so it needs a copy.
+        Subject::new("the same derive, simd-json", units, || {
+            simd_json::from_slice::<T>(&mut body.to_vec())
+        }),
+        Subject::new("serde_json::Value", units, || {
+            serde_json::from_slice::<serde_json::Value>(body)
+        }),
+    ]
+}
+
+fn dates_beside_iso8601(with_milliseconds: bool) -> Group {
+    let iso8601 = |date: &str| OffsetDateTime::parse(date, &Iso8601::DEFAULT);
+    dates(with_milliseconds, "time, ISO 8601", iso8601, 0.35)
+}
+
+fn dates_beside_rfc3339(with_milliseconds: bool) -> Group {
+    let rfc3339 = |date: &str| OffsetDateTime::parse(date, &Rfc3339);
+    dates(with_milliseconds, "time, RFC 3339", rfc3339, 0.85)
+}
+
+fn dates<T, E>(
+    with_milliseconds: bool,
+    name: &'static str,
+    parse: impl Fn(&str) -> Result<T, E> + 'static,
+    wanted: f64,
+) -> Group {
+    let dates = input::dates(with_milliseconds).leak();
+    Group {
+        title: match with_milliseconds {
+            true => "dates with milliseconds",
+            false => "dates without milliseconds",
+        },
+        unit: "date",
+        subjects: vec![
+            each(name, dates, parse),
+            each("Timestamp", dates, models::Timestamp::parse).wanted(wanted, wanted),
+        ],
+    }
+}
+
+/// Parses every date, where the parser may be inlined as in a caller's own loop.
+fn each<T, E>(
+    name: &'static str,
+    dates: &'static str,
+    parse: impl Fn(&str) -> Result<T, E> + 'static,
+) -> Subject {
+    // Few enough to stay in the cache, again and again.
+    let dates: Vec<&str> = dates.split(' ').collect();
+    Subject::new(name, 6 * input::DATES, move || {
+        for date in std::iter::repeat_n(&dates, 6).flatten() {
+            let _ = black_box(parse(black_box(date)));
+        }
+    })
+}
+
+fn naming_the_path() -> Result<Group, Error> {
+    let body: &'static str = input::tokens(TOKENS).leak();
+    let ours = ours::<models::dt::ActiveGateTokenList>(body.into(), TOKENS)?;
+    Ok(Group {
+        title: "the same page: what naming the path of an error costs where there is none",
+        unit: "token",
+        subjects: vec![
+            Subject::new("from_utf8 and from_str, no path", TOKENS, || {
+                let text = std::str::from_utf8(black_box(body.as_bytes())).unwrap_or_default();
+                serde_json::from_str::<models::dt::ActiveGateTokenList>(text)
+            }),
+            ours.wanted(1.01, 1.01),
+        ],
+    })
+}
+
+fn linear() -> Result<Group, Error> {
+    let page = |name, count| -> Result<Subject, Error> {
+        Ok(decode::<models::dt::ActiveGateTokenList>(
+            name,
+            reply(input::tokens(count))?,
+            count,
+        ))
+    };
+    Ok(Group {
+        title: "pages of ten times the size",
+        unit: "token",
+        subjects: vec![
+            page("300 tokens", 300)?,
+            page("3000 tokens", 3000)?.wanted(None, 1.1),
+            page("30000 tokens", 30_000)?.wanted(None, 1.1),
+        ],
+    })
+}

@@ -1,0 +1,32 @@
+//! `cargo xtask bench decode`: how fast the models are read, in time and instructions, and with how many allocations.
+
+use std::process::Command;
+
+use crate::failure::Failure;
+use crate::workspace::Workspace;
+
+const MANIFEST: &str = "crates/bench/Cargo.toml";
+
+pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
+    let target = workspace.target()?.join("bench");
+    let mut build = workspace.cargo();
+    build
+        .args(["build", "--quiet", "--release", "--locked"])
+        .args(["--manifest-path", MANIFEST, "--target-dir"])
+        .arg(&target);
+    succeed(build, "crates/bench does not build")?;
+    let allocations = Command::new(target.join("release/allocations"));
+    succeed(allocations, "a decode allocates more than its owner gets")?;
+    let decode = Command::new(target.join("release/decode"));
+    succeed(decode, "a ratio is larger than wanted")
+}
+
+fn succeed(mut command: Command, complaint: &str) -> Result<(), Failure> {
+    let status = command
+        .status()
+        .map_err(|error| format!("bench: {complaint}: {error}"))?;
+    match status.success() {
+        true => Ok(()),
+        false => Err(Failure::Check(format!("bench: {complaint}: {status}"))),
+    }
+}

@@ -1,0 +1,146 @@
+//! `cargo xtask bench size`: what it costs to take the models, beside what it costs to take others.
+//!
+//! Each is a clean release build of an empty library that depends on nothing else; the figure is CPU seconds, so it hardly depends on what
+//! else the machine does.
+
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+
+use crate::failure::Failure;
+use crate::workspace::Workspace;
+
+/// What is taken, and how the `[dependencies]` of the one who takes it read; `{root}` is the workspace's root, `{made}` the folder of what
+/// is made first.
+const EMBEDS: &[(&str, &str)] = &[
+    (
+        "gatelet-models",
+        r#"gatelet-models = { path = "{root}/crates/models" }"#,
+    ),
+    ("aws-smithy-types", r#"aws-smithy-types = "1""#),
+    (
+        "k8s-openapi",
+        r#"k8s-openapi = { version = "0.29", default-features = false, features = ["latest"] }"#,
+    ),
+    (
+        "progenitor's types of our descriptions",
+        r#"typified = { path = "{made}/typified" }"#,
+    ),
+];
+
+pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
+    let made = workspace.target()?.join("bench-size");
+    typify(workspace, &made)?;
+    println!("{:36} {:>6} {:>8} {:>6}", "", "crates", "CPU s", "x");
+    let mut first = None;
+    for (name, dependency) in EMBEDS {
+        let (crates, seconds) = measured(workspace, &made, dependency)?;
+        let first = *first.get_or_insert(seconds);
+        println!(
+            "{name:36} {crates:>6} {seconds:>8.1} {:>6.2}",
+            seconds / first
+        );
+    }
+    Ok(())
+}
+
+/// Has typify, which is what progenitor makes types with, make those of our descriptions.
+fn typify(workspace: &Workspace, made: &Path) -> Result<(), Failure> {
+    let generator = workspace.root().join("crates/bench/typify");
+    let folder = made.join("typified").display().to_string();
+    let mut arguments = vec!["run", "--quiet", "--locked", "--", &folder];
+    arguments.extend([
+        "../../models/schemas/asa.json",
+        "../../models/schemas/dt.json",
+    ]);
+    cargo(workspace, &generator, &made.join("typify"), &arguments).map(drop)
+}
+
+/// How many crates are built below an empty library with that dependency, and in how many CPU seconds.
+fn measured(workspace: &Workspace, made: &Path, dependency: &str) -> Result<(usize, f64), Failure> {
+    let folder = made.join("empty");
+    let target = folder.join("target");
+    let failed = |error: std::io::Error| format!("bench: {}: {error}", folder.display());
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(failed)?;
+    }
+    fs::create_dir_all(folder.join("src")).map_err(failed)?;
+    fs::write(folder.join("src/lib.rs"), "").map_err(failed)?;
+    let dependency = dependency
+        .replace("{root}", &workspace.root().display().to_string())
+        .replace("{made}", &made.display().to_string());
+    fs::write(
+        folder.join("Cargo.toml"),
+        format!(
+            "[package]\nname = \"empty\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n{dependency}\n"
+        ),
+    )
+    .map_err(failed)?;
+
+    // Downloads are not counted.
+    cargo(workspace, &folder, &target, &["fetch", "--quiet"])?;
+    let before = children()?;
+    cargo(
+        workspace,
+        &folder,
+        &target,
+        &["build", "--quiet", "--release", "--offline"],
+    )?;
+    let seconds = children()? - before;
+    let tree = [
+        "tree",
+        "--offline",
+        "--edges=normal,build",
+        "--prefix=none",
+        "--no-dedupe",
+        "--format={p}",
+    ];
+    let tree = cargo(workspace, &folder, &target, &tree)?;
+    let mut crates: Vec<&str> = tree.lines().collect();
+    crates.sort_unstable();
+    crates.dedup();
+    // Not the empty library itself.
+    Ok((crates.len() - 1, seconds))
+}
+
+/// What a cargo command prints that is run in that folder, building into `target`.
+fn cargo(
+    workspace: &Workspace,
+    folder: &Path,
+    target: &Path,
+    arguments: &[&str],
+) -> Result<String, Failure> {
+    let output = workspace
+        .cargo()
+        .args(arguments)
+        .current_dir(folder)
+        .env("CARGO_TARGET_DIR", target)
+        .env_remove("RUSTFLAGS")
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| format!("bench: cargo: {error}"))?;
+    if !output.status.success() {
+        return Err(Failure::Check(format!(
+            "bench: cargo {}: {}",
+            arguments.join(" "),
+            output.status
+        )));
+    }
+    String::from_utf8(output.stdout).map_err(|error| format!("bench: cargo: {error}").into())
+}
+
+/// CPU seconds of all processes that this one has waited for, in user mode and in the kernel.
+fn children() -> Result<f64, Failure> {
+    const FILE: &str = "/proc/self/stat";
+    let stat = fs::read_to_string(FILE).map_err(|error| format!("bench: {FILE}: {error}"))?;
+    // The second field, the program's name in brackets, may hold blanks. Behind it `cutime` and `cstime` are the 14th and 15th.
+    let (_, fields) = stat.rsplit_once(')').unwrap_or_default();
+    let ticks: Vec<f64> = fields
+        .split_whitespace()
+        .skip(13)
+        .take(2)
+        .filter_map(|field| field.parse().ok())
+        .collect();
+    // Linux counts hundredths for programs, whatever its own clock.
+    Ok(ticks.iter().sum::<f64>() / 100.0)
+}
