@@ -1,0 +1,70 @@
+//! Writes all gateways of a team as CSV, with what each last told about itself.
+//!
+//!     cargo run -p asa-client --example inventory
+//!
+//! It runs against the emulator. For your team, build the client with its name and a service user's key, and `.build()?`.
+
+use std::error::Error;
+use std::io::{self, Write};
+
+use asa_client::models::Gateway;
+use asa_client::{Client, ServiceUser, TokioClock};
+use emulator::{Emulator, well_known};
+
+#[tokio::main(flavor = "current_thread")]
+pub(crate) async fn main() -> Result<(), Box<dyn Error>> {
+    let emulator = Emulator::memory()?;
+    emulator.seed()?;
+    let client = Client::builder(well_known::ASA_TEAM)
+        .credentials(ServiceUser::new(
+            well_known::ASA_KEY_ID,
+            well_known::ASA_KEY_SECRET,
+        ))
+        .build_with(emulator, TokioClock::new())?;
+    inventory(&client, &mut io::stdout().lock()).await
+}
+
+/// Writes a row for every gateway.
+pub(crate) async fn inventory(
+    client: &Client,
+    output: &mut impl Write,
+) -> Result<(), Box<dyn Error>> {
+    writeln!(output, "id,name,labels,status,connections,storage used")?;
+    let mut gateways = client.gateways().list().items();
+    // While the reports of one page's gateways are read, the next page is on its way.
+    while let Some(gateway) = gateways.try_next().await? {
+        let name = quoted(&gateway.name);
+        let labels = quoted(&labels(&gateway));
+        write!(output, "{},{name},{labels},", gateway.id)?;
+        match client.gateways().status(&gateway.id).send().await {
+            Ok(report) => {
+                let status = report.status.map(|status| status.to_string());
+                writeln!(
+                    output,
+                    "{},{},{}",
+                    status.unwrap_or_default(),
+                    report.active_connections,
+                    report.used_storage_bytes
+                )?;
+            }
+            // It has never told anything, or was removed meanwhile.
+            Err(error) if error.is_not_found() => writeln!(output, ",,")?,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+/// The labels as `key=value`, with spaces between them.
+fn labels(gateway: &Gateway) -> String {
+    let labels = gateway.labels.iter().flatten();
+    let labels: Vec<String> = labels
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
+    labels.join(" ")
+}
+
+/// A text as a CSV field.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
+}

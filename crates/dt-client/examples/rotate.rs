@@ -1,0 +1,77 @@
+//! Rotates the token of an ActiveGate: creates a new one, hands it over, and deletes the old one.
+//!
+//!     cargo run -p dt-client --example rotate
+//!
+//! It runs against the emulator. For your environment, build the client with its address and token, and `.build()?`.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "an example prints and reads the clock"
+)]
+
+use std::error::Error;
+use std::time::SystemTime;
+
+use dt_client::models::{ActiveGateTokenCreate, ActiveGateTokenId, ActiveGateType, Secret};
+use dt_client::{ApiToken, Applied, Client, TokioClock};
+use emulator::{Emulator, well_known};
+
+#[tokio::main(flavor = "current_thread")]
+pub(crate) async fn main() -> Result<(), Box<dyn Error>> {
+    let client = Client::builder("https://abc12345.live.dynatrace.com")
+        .credentials(ApiToken::new(well_known::DT_TOKEN)?)
+        .build_with(Emulator::memory()?, TokioClock::new())?;
+    let first = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment);
+    let old = client.active_gate_tokens().create(first).send().await?;
+
+    let new = rotate(&client, &old.id, |secret| {
+        // Yours writes it where the ActiveGate reads it, and reports success only when the ActiveGate has connected.
+        println!(
+            "handing over a secret of {} characters",
+            secret.expose().len()
+        );
+        Ok(())
+    })
+    .await?;
+    println!("{} is replaced by {new}", old.id);
+    Ok(())
+}
+
+/// Replaces a token by a new one of the same name and kind, which is valid for 60 days; returns the new one's id.
+///
+/// The old token is deleted last, so the ActiveGate always has one that works. When the new one cannot be made or handed
+/// over, the old one is kept and nothing new is left behind.
+pub(crate) async fn rotate(
+    client: &Client,
+    old: &ActiveGateTokenId,
+    hand_over: impl FnOnce(&Secret) -> Result<(), Box<dyn Error>>,
+) -> Result<ActiveGateTokenId, Box<dyn Error>> {
+    let tokens = client.active_gate_tokens();
+    let current = tokens.get(old).send().await?;
+    let kind = current
+        .active_gate_type
+        .unwrap_or(ActiveGateType::Environment);
+    let wanted = ActiveGateTokenCreate::new(current.name, kind).with_expiration_date("now+60d");
+
+    let before = SystemTime::now();
+    let new = match tokens.create(wanted.clone()).send().await {
+        Ok(new) => new,
+        Err(error) => {
+            // Was the answer lost, there may be a token whose secret nobody has. The old one has the same name.
+            if error.applied() != Applied::No {
+                let lost = tokens.find_lost(&wanted, before).await?;
+                for token in lost.iter().filter(|token| token.id != *old) {
+                    tokens.delete(&token.id).send().await?;
+                }
+            }
+            return Err(error.into());
+        }
+    };
+    if let Err(error) = hand_over(&new.token) {
+        tokens.delete(&new.id).send().await?;
+        return Err(error);
+    }
+    tokens.delete(old).send().await?;
+    Ok(new.id)
+}
