@@ -8,6 +8,9 @@ use gatelet_soak::{Counts, run as run_schedule};
 
 use crate::Outcome;
 
+/// After how many schedules it says how far it is.
+const TOLD_EVERY: u64 = 1_000_000;
+
 /// Runs the schedules of so many seeds, one after the other from the first.
 pub(crate) fn run(schedules: u64, seed: u64) -> Outcome {
     println!("soak: {schedules} schedules from seed {seed}");
@@ -22,6 +25,10 @@ pub(crate) fn run(schedules: u64, seed: u64) -> Outcome {
             }
             counts += run_schedule(seed.wrapping_add(number))
                 .inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
+            if number > 0 && number.is_multiple_of(TOLD_EVERY) {
+                let seconds = started.elapsed().as_secs();
+                println!("soak: at schedule {number} after {seconds} s");
+            }
         }
         Ok::<_, String>(counts)
     };
