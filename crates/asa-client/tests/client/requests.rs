@@ -225,3 +225,24 @@ fn futures_may_move_between_threads() {
     assert_send(&client.gateways().list().items().try_collect());
     assert_send(&create(&client));
 }
+
+#[tokio::test]
+async fn the_value_of_a_setup_token_is_no_id_and_never_reaches_a_url() {
+    let fake = FakeTransport::script([]);
+    let client = client(fake.clone(), &ManualClock::auto());
+    let tokens = client.gateway_setup_tokens();
+    for value in ["sft-gw.canary.canary", " SFT-GW.canary"] {
+        let id = value.into();
+        let failures = [
+            tokens.get(&id).send().await.unwrap_err(),
+            tokens.reveal(&id).send().await.unwrap_err(),
+            tokens.delete(&id).send().await.unwrap_err(),
+        ];
+        for error in failures {
+            let parameter = "gateway_setup_token_id";
+            assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+            assert!(!everything(&error).contains("canary"));
+        }
+    }
+    let _ = fake.finish();
+}
