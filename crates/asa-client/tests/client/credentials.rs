@@ -296,6 +296,27 @@ async fn the_life_of_a_bearer_goes_by_the_servers_clock() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_behind_keeps_no_bearer_that_has_ended() {
+    let fake = FakeTransport::respond(|request| {
+        if is_exchange(request) {
+            // An hour by the clock there; by the one here, which is five months behind, it would be far more.
+            return bearer("2026-06-01T01:00:00Z", BEARER)
+                .with_header("date", "Mon, 01 Jun 2026 00:00:00 GMT");
+        }
+        Answer::json(200, GATEWAY)
+    });
+    let clock = ManualClock::auto();
+    let client = client(fake.clone(), &clock);
+    for minutes in [0, 50, 20] {
+        clock.advance(Duration::from_secs(minutes * 60));
+        client.gateways().get(&"g".into()).send().await.unwrap();
+    }
+    let requests = fake.requests();
+    let exchanges: Vec<bool> = requests.iter().map(is_exchange).collect();
+    assert_eq!(exchanges, [true, false, false, true, false]);
+}
+
+#[tokio::test]
 async fn a_bearer_for_another_team_is_not_used() {
     let body = format!(
         r#"{{"bearer_token": "{BEARER}", "expires_at": "2026-01-01T01:00:00Z", "team_name": "other"}}"#
