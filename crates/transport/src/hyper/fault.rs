@@ -64,27 +64,35 @@ fn is_malformed(error: &hyper::Error) -> bool {
 /// over; for the server it is not, so it has not looked at the request.
 fn is_refused_certificate(error: &hyper::Error) -> bool {
     #[cfg(feature = "ring")]
-    if let Some(error) = find::<io::Error>(error) {
+    {
         use rustls::AlertDescription::*;
-        let error = error.get_ref().and_then(|inner| inner.downcast_ref());
-        return matches!(
-            error,
-            Some(rustls::Error::AlertReceived(
-                BadCertificate
-                    | UnsupportedCertificate
-                    | CertificateRevoked
-                    | CertificateExpired
-                    | CertificateUnknown
-                    | UnknownCA
-                    | AccessDenied
-                    | CertificateRequired
-                    // What is wrong here is a signature in the handshake, says RFC 8446 section 6.2.
-                    | DecryptError
-            ))
-        );
+        let alerts = [
+            BadCertificate,
+            UnsupportedCertificate,
+            CertificateRevoked,
+            CertificateExpired,
+            CertificateUnknown,
+            UnknownCA,
+            AccessDenied,
+            CertificateRequired,
+            // What is wrong here is a signature in the handshake, says RFC 8446 section 6.2.
+            DecryptError,
+        ];
+        let of_h2 = find::<h2::Error>(error).and_then(h2::Error::get_io);
+        let cause = of_h2.or_else(|| find(error)).and_then(io::Error::get_ref);
+        // h2 keeps the text of an error and not the error.
+        cause.map(ToString::to_string).is_some_and(|text| {
+            alerts
+                .map(rustls::Error::AlertReceived)
+                .iter()
+                .any(|alert| alert.to_string() == text)
+        })
     }
-    let _ = error;
-    false
+    #[cfg(not(feature = "ring"))]
+    {
+        let _ = error;
+        false
+    }
 }
 
 /// HTTP/2 promises that a refused stream, and one above the last that a `GOAWAY` names, was not processed (RFC 9113 section

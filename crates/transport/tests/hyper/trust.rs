@@ -234,9 +234,11 @@ async fn t5_a_client_without_the_certificate_that_the_server_wants_is_told_so() 
         )
         .unwrap()
         .build();
-    for versions in [&[&rustls::version::TLS13][..], &[&rustls::version::TLS12]] {
+    let (tls12, tls13) = ([&rustls::version::TLS12], [&rustls::version::TLS13]);
+    for (versions, protocol) in [(tls13, "h2"), (tls13, "http/1.1"), (tls12, "http/1.1")] {
         let identity = authority.certify("localhost", |_| {});
-        let config = identity.server_config_of(versions, Some(&clients));
+        let mut config = identity.server_config_of(&versions, Some(&clients));
+        config.alpn_protocols = vec![protocol.into()];
         let server = TlsServer::start_with(config).await;
         for client in [&authority.client(), &unknown] {
             let error = server.is_refused_by(client).await;
