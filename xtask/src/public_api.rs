@@ -36,8 +36,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
     for package in PACKAGES {
         let json = rustdoc_json(workspace, package)?;
         let listing = listing(&json)?;
-        let found = foreign::in_listing(&listing);
-        let found = found.chain(foreign::in_reexports(&json)?);
+        let found = foreign::in_listing(package, &listing);
+        let found = found.chain(foreign::in_reexports(package, &json)?);
         findings.extend(found.map(|finding| format!("{package}: {finding}")));
         findings.extend(compare(workspace, package, &listing, update)?);
     }

@@ -19,7 +19,6 @@ const ALLOWED: &[&str] = &[
     "serde",
     "serde_core",
     "time",
-    "tower_service",
     "uuid",
     "asa_client",
     "dt_client",
@@ -30,11 +29,22 @@ const ALLOWED: &[&str] = &[
     "transport",
 ];
 
+/// Also for the adapters of the transport's feature `tower`: a service of HTTP is spoken in these.
+const OF_ADAPTERS: (&str, &[&str]) = (
+    "gatelet-transport",
+    &["http_body", "http_body_util", "tower_service"],
+);
+
+fn is_allowed(package: &str, name: &str) -> bool {
+    let (adapting, names) = OF_ADAPTERS;
+    ALLOWED.contains(&name) || package == adapting && names.contains(&name)
+}
+
 /// One finding for each foreign crate that a listing names, with the first item that does.
-pub(super) fn in_listing(listing: &str) -> impl Iterator<Item = String> {
+pub(super) fn in_listing(package: &str, listing: &str) -> impl Iterator<Item = String> {
     let mut seen = BTreeSet::new();
     listing.lines().flat_map(move |line| {
-        let crates = crates(line).filter(|name| !ALLOWED.contains(name));
+        let crates = crates(line).filter(|name| !is_allowed(package, name));
         let new: Vec<String> = crates
             .filter(|name| seen.insert((*name).to_owned()))
             .map(|name| finding(name, line))
@@ -60,7 +70,7 @@ fn crates(line: &str) -> impl Iterator<Item = &str> {
 }
 
 /// One finding for each foreign item that is passed on under a name of ours, which a listing does not show.
-pub(super) fn in_reexports(json: &Path) -> Result<Vec<String>, Failure> {
+pub(super) fn in_reexports(package: &str, json: &Path) -> Result<Vec<String>, Failure> {
     let text = fs::read_to_string(json).map_err(|error| format!("{}: {error}", json.display()))?;
     let json: Value = serde_json::from_str(&text).map_err(|error| format!("rustdoc: {error}"))?;
     let items = json["index"].as_object().into_iter().flatten();
@@ -69,7 +79,7 @@ pub(super) fn in_reexports(json: &Path) -> Result<Vec<String>, Failure> {
         let origin = &json["paths"][reexport["id"].to_string()];
         let name = origin["path"][0].as_str()?;
         let source = reexport["source"].as_str()?;
-        (!ALLOWED.contains(&name)).then(|| finding(name, &format!("pub use {source}")))
+        (!is_allowed(package, name)).then(|| finding(name, &format!("pub use {source}")))
     });
     Ok(findings.collect())
 }
@@ -83,16 +93,23 @@ mod tests {
         let listing = "pub fn asa_client::Client::get(&self) -> hyper::body::Incoming\n\
                        pub fn asa_client::Client::put(&self, hyper::body::Incoming)\n\
                        impl tokio::io::Read for asa_client::Client\n";
-        let found: Vec<String> = in_listing(listing).collect();
+        let found: Vec<String> = in_listing("asa-client", listing).collect();
         assert_eq!(found.len(), 2);
         assert!(found[0].contains("`hyper`") && found[0].contains("Client::get"));
         assert!(found[1].contains("`tokio`"));
     }
 
     #[test]
+    fn only_the_transport_adapts_services() {
+        let listing = "impl<S: tower_service::Service<u8>> gatelet_transport::Transport for S\n";
+        assert_eq!(in_listing("gatelet-transport", listing).count(), 0);
+        assert_eq!(in_listing("asa-client", listing).count(), 1);
+    }
+
+    #[test]
     fn generics_and_associated_types_are_no_crates() {
         let listing = "pub fn asa_client::f<T: core::convert::Into<u8>>(T::Error, Self::Item) -> <T as core::ops::Add>::Output\n";
-        assert_eq!(in_listing(listing).count(), 0);
+        assert_eq!(in_listing("asa-client", listing).count(), 0);
     }
 
     #[test]
@@ -111,7 +128,7 @@ mod tests {
             }
         }"#;
         fs::write(&file, json).unwrap();
-        let found = in_reexports(&file).unwrap();
+        let found = in_reexports("asa-client", &file).unwrap();
         assert_eq!(found.len(), 1);
         assert!(found[0].contains("pub use hyper::Request"));
     }
