@@ -214,9 +214,12 @@ pub(crate) fn decide(policy: &RetryPolicy, situation: &Situation) -> Decision {
     if !may_repeat || !policy.allows_another_after(situation.attempts) {
         return Decision::Stop;
     }
-    let backoff = policy
-        .ceiling(class, situation.attempts)
-        .mul_f64(situation.chance.clamp(0.0, 1.0));
+    let chance = match situation.chance {
+        chance if chance > 0.0 => chance.min(1.0),
+        // NaN too: the source is the caller's.
+        _ => 0.0,
+    };
+    let backoff = policy.ceiling(class, situation.attempts).mul_f64(chance);
     let wanted = backoff.max(situation.server_delay.unwrap_or_default());
     if wanted >= situation.remaining {
         return Decision::Stop;
@@ -364,6 +367,8 @@ mod tests {
         assert_eq!(all(429), [1000, 2000, 4000, 8000, 20_000, 20_000].map(ms));
         assert_eq!(wait(503, 2, 0.25), ms(25));
         assert_eq!(wait(503, 2, 0.0), ms(0));
+        assert_eq!(wait(503, 2, 7.0), ms(100));
+        assert_eq!(wait(503, 2, f64::NAN), ms(0));
     }
 
     #[test]
