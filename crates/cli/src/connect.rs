@@ -4,9 +4,9 @@ use asa_client::ServiceUser;
 use emulator::{Emulator, well_known};
 use transport::{ApiToken, HyperTransport, Timeouts, TokioClock};
 
-use crate::args::Global;
 use crate::embedded;
 use crate::failure::Failure;
+use crate::global::Global;
 use crate::secret;
 use crate::verbose::Verbose;
 

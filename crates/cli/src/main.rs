@@ -7,6 +7,7 @@ mod connect;
 mod embedded;
 mod exit;
 mod failure;
+mod global;
 mod label;
 mod listing;
 mod operation;
