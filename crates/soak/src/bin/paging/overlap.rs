@@ -5,7 +5,10 @@ use std::time::{Duration, Instant};
 use crate::Outcome;
 use crate::server::{List, Server};
 
-const PAGES: u32 = 50;
+const PAGES: u32 = 20;
+
+/// How often each way is measured, in turns; the fastest counts, because a busy machine only ever adds.
+const ROUNDS: u32 = 5;
 
 /// How many tokens a page has: what Dynatrace gives unless it is told otherwise.
 const SIZE: u32 = 100;
@@ -21,8 +24,11 @@ pub(crate) async fn run() -> Outcome {
         size: SIZE,
         millis: WORK,
     })?;
-    let without = time(&server, false).await?;
-    let with = time(&server, true).await?;
+    let (mut without, mut with) = (Duration::MAX, Duration::MAX);
+    for _ in 0..ROUNDS {
+        without = without.min(time(&server, false).await?);
+        with = with.min(time(&server, true).await?);
+    }
     let ratio = with.as_secs_f64() / without.as_secs_f64();
     println!(
         "soak: {PAGES} pages, server and caller {WORK} ms each: {} ms, with look-ahead {} ms, ratio {ratio:.2} (wanted: at most 0.60)",
