@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use tokio::task::{JoinSet, block_in_place};
 use transport::{ApiToken, HyperTransport, TokioClock};
 
-use crate::gate::Process;
+use crate::process::Process;
 
 /// How many calls the transport lets through at once.
 const LANES: usize = 64;

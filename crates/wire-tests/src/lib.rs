@@ -26,6 +26,7 @@ pub mod cut;
 pub mod gate;
 pub mod load;
 mod operation;
+mod process;
 mod server;
 mod world;
 

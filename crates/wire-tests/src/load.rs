@@ -10,7 +10,7 @@ use hyper_util::rt::TokioExecutor;
 use tokio::task::JoinSet;
 use transport::{ApiToken, HyperTransport, TokioClock};
 
-use crate::gate::{Process, read_line, say};
+use crate::process::{Process, read_line, say};
 
 /// What makes the calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

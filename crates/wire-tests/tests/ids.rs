@@ -1,0 +1,69 @@
+//! Ids of every shape, as the server sees them.
+
+use std::sync::Arc;
+
+use gatelet_wire_tests::{Account, Caller, Operation, Role, Server, Target, World};
+use transport::{Error, ErrorKind, HyperTransport, RetryPolicy, TokioClock};
+
+/// The operations that are about one thing.
+fn operations() -> impl Iterator<Item = Operation> {
+    let has_id = |operation: &Operation| {
+        let parameters = operation.operation().path_parameters();
+        parameters.filter(|name| *name != "team_name").count() == 1
+    };
+    Operation::all().filter(has_id)
+}
+
+async fn call(operation: Operation, id: &str) -> (Result<String, Error>, Account) {
+    let world = Arc::new(World::new().await);
+    let answering = world.clone();
+    let server = Server::start(move |request| answering.answer(request), None).await;
+    let (transport, clock) = (HyperTransport::new(), TokioClock::new());
+    let caller = Caller::new(
+        Role::Writer,
+        server.origin(),
+        transport,
+        clock,
+        RetryPolicy::default(),
+    );
+    let target = Target(id.to_owned());
+    let result = caller.call(&world, operation, &target).await;
+    drop(caller);
+    (result, server.finish().await)
+}
+
+#[tokio::test]
+async fn t61_any_id_is_one_segment_of_the_path_on_the_wire_encoded_once() {
+    assert!(operations().count() >= 9);
+    for operation in operations() {
+        let ids = [
+            "a/b", "a?b", "a#b", "a%2Fb", "100%", "a b", "a+b", "ü", "🦀", "a;b=c:@",
+        ];
+        for id in ids {
+            let (result, account) = call(operation, id).await;
+            let error = result.unwrap_err();
+            assert!(error.is_not_found(), "{operation:?} {id}: {error}");
+            let (request, _) = account.exchanges[0].handled.as_ref().unwrap();
+            assert_eq!(account.exchanges.len(), 1);
+            assert_eq!(request.uri().query(), None, "{operation:?} {id}");
+            let path = request.uri().path();
+            let path = path.strip_prefix("/api/v2").unwrap_or(path);
+            let found = operation.operation().match_path(path).unwrap();
+            assert_eq!(found.last().map(String::as_str), Some(id), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn t63_an_id_of_a_megabyte_makes_no_request() {
+    for operation in operations() {
+        let (result, account) = call(operation, &"x".repeat(1024 * 1024)).await;
+        let error = result.unwrap_err();
+        assert!(
+            matches!(error.kind(), ErrorKind::InvalidInput { .. }),
+            "{error}"
+        );
+        assert!(account.exchanges.is_empty());
+        assert!(error.to_string().len() < 500);
+    }
+}
