@@ -229,7 +229,11 @@ struct Outcome {
 impl Outcome {
     /// Whether what is wrong may be that the client ran out of patience too early.
     fn was_hasty(&self) -> bool {
-        let timed_out = |error: &Error| matches!(error.kind(), ErrorKind::Timeout(_));
+        // An exchange that timed out is a credential that could not be had.
+        let timed_out = |error: &Error| {
+            let failed = ErrorKind::Credential(CredentialFailure::ExchangeFailed);
+            matches!(error.kind(), ErrorKind::Timeout(_)) || *error.kind() == failed
+        };
         self.verdict.is_err() && self.result.as_ref().is_err_and(timed_out)
     }
 }
