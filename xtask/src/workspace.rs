@@ -1,5 +1,6 @@
 //! The workspace on disk: its root, its packages and its files.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -148,7 +149,8 @@ impl Workspace {
 
     /// Every file that belongs to the repository, relative to the root and sorted.
     ///
-    /// Build output is told by cargo's own mark (`CACHEDIR.TAG`), so that it may have any name.
+    /// Build output is told by its name, `target`, or by cargo's own mark (`CACHEDIR.TAG`) where it has another. Cargo
+    /// leaves no mark in a folder that was there before it.
     pub(crate) fn files(&self) -> Result<Vec<PathBuf>, Failure> {
         let mut files = Vec::new();
         self.collect(Path::new(""), &mut files)?;
@@ -164,7 +166,9 @@ impl Workspace {
             let path = folder.join(entry.file_name());
             let kind = entry.file_type().map_err(complain)?;
             if kind.is_dir()
-                && entry.file_name() != ".git"
+                && ![".git", "target"]
+                    .map(OsStr::new)
+                    .contains(&&*entry.file_name())
                 && !entry.path().join("CACHEDIR.TAG").exists()
             {
                 self.collect(&path, files)?;
@@ -239,6 +243,7 @@ mod tests {
             ("src/a.rs", ""),
             ("out/CACHEDIR.TAG", ""),
             ("out/b.rs", ""),
+            ("crates/a/target/debug/d.rs", ""),
             (".git/c.rs", ""),
         ] {
             let path = folder.path().join(path);
