@@ -15,26 +15,29 @@ pub(super) fn fixed_layout(text: &[u8]) -> Option<Timestamp> {
     const SECOND_MILLI: Layout = Layout::new(*b":00.000Z");
 
     let last = u64::from_le_bytes(*text.last_chunk()?);
-    let (second, milli) = match text.len() {
+    let (year_month, rest) = text.split_first_chunk()?;
+    let (year_month, wrong_month) = YEAR_MONTH.pairs(u64::from_le_bytes(*year_month));
+    let (day_minute, wrong_minute) = DAY_MINUTE.pairs(u64::from_le_bytes(*rest.first_chunk()?));
+    let [century, _, year, _, _, month, _, _] = year_month;
+    let [day, _, _, hour, _, _, minute, _] = day_minute;
+    let (time, wrong_last) = match text.len() {
         20 => {
-            let [_, _, _, _, _, second, _, _] = SECOND.pairs(last)?;
-            (second, 0)
+            let ([_, _, _, _, _, second, _, _], wrong) = SECOND.pairs(last);
+            (Time::from_hms(hour, minute, second), wrong)
         }
         24 => {
             // What stands before the first digit of the milliseconds counts as nought.
-            let [_, second, _, deci, _, milli, _, _] = SECOND_MILLI.pairs(last)?;
-            (second, u16::from(deci) * 100 + u16::from(milli))
+            let ([_, second, _, deci, _, milli, _, _], wrong) = SECOND_MILLI.pairs(last);
+            let milli = u16::from(deci) * 100 + u16::from(milli);
+            (Time::from_hms_milli(hour, minute, second, milli), wrong)
         }
         _ => return None,
     };
-    let (year_month, rest) = text.split_first_chunk()?;
-    let [century, _, year, _, _, month, _, _] =
-        YEAR_MONTH.pairs(u64::from_le_bytes(*year_month))?;
-    let day_minute = u64::from_le_bytes(*rest.first_chunk()?);
-    let [day, _, _, hour, _, _, minute, _] = DAY_MINUTE.pairs(day_minute)?;
-    let time = Time::from_hms_milli(hour, minute, second, milli).ok()?;
+    if wrong_month | wrong_minute | wrong_last != 0 {
+        return None;
+    }
     let year = i32::from(century) * 100 + i32::from(year);
-    (year >= FIRST_YEAR).then_some(Timestamp(instant(year, month, day, time)?))
+    (year >= FIRST_YEAR).then_some(Timestamp(instant(year, month, day, time.ok()?)?))
 }
 
 /// Eight characters of which some are digits, all checked and read at once.
@@ -61,13 +64,15 @@ impl Layout {
         }
     }
 
-    /// For every position the number made of the digit there and the next one; a separator counts as nought.
+    /// For every position the number made of the digit there and the next one, a separator counting as nought; and a word that is 0
+    /// if the text has this layout, so that the words of a text need one branch together.
     #[inline]
-    fn pairs(&self, text: u64) -> Option<[u8; 8]> {
+    fn pairs(&self, text: u64) -> ([u8; 8], u64) {
         // Equal separators come out as 0, digits as 0 to 9. A sum can run over into the next byte only where the high bit was set before.
         let digits = text ^ self.text;
         let wrong = (digits.wrapping_add(self.limit) | digits) & 0x8080_8080_8080_8080;
-        (wrong == 0).then(|| (digits * 10 + (digits >> 8)).to_le_bytes())
+        let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
+        (pairs.to_le_bytes(), wrong)
     }
 }
 
