@@ -18,24 +18,29 @@ pub(super) fn fixed_layout(text: &[u8]) -> Option<Timestamp> {
     let (year_month, rest) = text.split_first_chunk()?;
     let (year_month, wrong_month) = YEAR_MONTH.pairs(u64::from_le_bytes(*year_month));
     let (day_minute, wrong_minute) = DAY_MINUTE.pairs(u64::from_le_bytes(*rest.first_chunk()?));
+    let wrong = wrong_month | wrong_minute;
     let [century, _, year, _, _, month, _, _] = year_month;
     let [day, _, _, hour, _, _, minute, _] = day_minute;
-    let (time, wrong_last) = match text.len() {
+    // Each layout goes to its end by itself: the checks behind a common branch cost every date seven instructions more.
+    let time = match text.len() {
         20 => {
-            let ([_, _, _, _, _, second, _, _], wrong) = SECOND.pairs(last);
-            (Time::from_hms(hour, minute, second), wrong)
+            let ([_, _, _, _, _, second, _, _], wrong_last) = SECOND.pairs(last);
+            if wrong | wrong_last != 0 {
+                return None;
+            }
+            Time::from_hms(hour, minute, second)
         }
         24 => {
             // What stands before the first digit of the milliseconds counts as nought.
-            let ([_, second, _, deci, _, milli, _, _], wrong) = SECOND_MILLI.pairs(last);
+            let ([_, second, _, deci, _, milli, _, _], wrong_last) = SECOND_MILLI.pairs(last);
+            if wrong | wrong_last != 0 {
+                return None;
+            }
             let milli = u16::from(deci) * 100 + u16::from(milli);
-            (Time::from_hms_milli(hour, minute, second, milli), wrong)
+            Time::from_hms_milli(hour, minute, second, milli)
         }
         _ => return None,
     };
-    if wrong_month | wrong_minute | wrong_last != 0 {
-        return None;
-    }
     let year = i32::from(century) * 100 + i32::from(year);
     (year >= FIRST_YEAR).then_some(Timestamp(instant(year, month, day, time.ok()?)?))
 }
