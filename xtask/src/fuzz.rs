@@ -158,7 +158,7 @@ impl Target<'_> {
     }
 
     fn reads_json(&self) -> bool {
-        matches!(&*self.name, "asa_lists" | "dt_list" | "errors")
+        matches!(&*self.name, "asa_lists" | "dt_list" | "errors" | "json")
     }
 
     /// The folders with inputs to begin with: the target's own, and a vendor's fixtures for its lists.
@@ -189,7 +189,7 @@ mod tests {
         let workspace = &Workspace::here();
         let manifest = workspace.read("crates/fuzz/Cargo.toml").unwrap();
         let names = names(workspace).unwrap();
-        assert!(names.len() > 5);
+        assert!(names.len() > 6);
         for name in names {
             assert!(
                 manifest.contains(&format!("\"fuzz_targets/{name}.rs\"")),

@@ -7,6 +7,7 @@
 pub mod agreement;
 pub mod body;
 pub mod canary;
+pub mod json;
 pub mod link;
 pub mod path;
 pub mod timestamp;

@@ -1,0 +1,20 @@
+//! Bytes as JSON of any shape.
+
+use serde_json::Value;
+
+/// The body, read as any JSON through the decoding that the clients use: `serde_json` finds the same in it, or refuses it
+/// too.
+///
+/// # Panics
+/// When this does not hold.
+pub fn check(body: &[u8]) {
+    let ours = transport::testing::reply(body.to_vec()).json::<Value>();
+    let text = std::str::from_utf8(body).unwrap_or_default();
+    let theirs = serde_json::from_str::<Value>(text.strip_prefix('\u{feff}').unwrap_or(text));
+    match (ours, theirs) {
+        (Ok(ours), Ok(theirs)) => assert_eq!(ours, theirs),
+        (Err(_), Err(_)) => {}
+        (Ok(ours), Err(error)) => panic!("{ours} is JSON for us only: {error}"),
+        (Err(error), Ok(theirs)) => panic!("{theirs} is JSON for them only: {error}"),
+    }
+}
