@@ -97,6 +97,8 @@ const STEPS: &[Step] = &[
         cargo: &["xtask", "soak", "paging", "--schedules", "100000"],
         environment: &[],
     },
+    // The libraries alone, so here is also where they are held to have no path that panics. Each exception is an `allow`
+    // with its reason. Integers are checked by the debug builds of the tests; what else can be added panics in release too.
     Step {
         name: "each feature alone",
         cargo: &[
@@ -110,8 +112,13 @@ const STEPS: &[Step] = &[
             "--package=dt-client",
             "--package=gatelet-emulator",
             "--",
-            "-D",
-            "warnings",
+            "-Dwarnings",
+            "-Dclippy::arithmetic_side_effects",
+            "-Dclippy::get_unwrap",
+            "-Dclippy::indexing_slicing",
+            "-Dclippy::panic",
+            "-Dclippy::string_slice",
+            "-Dclippy::unreachable",
         ],
         environment: &[],
     },
@@ -232,30 +239,47 @@ mod tests {
         }
     }
 
+    /// The step that builds the libraries, and nothing else.
+    fn libraries() -> &'static Step {
+        let mut steps = STEPS.iter();
+        steps
+            .find(|step| step.cargo.starts_with(&["hack"]))
+            .unwrap()
+    }
+
     #[test]
     fn every_published_library_is_built_with_each_feature_alone() {
-        let step = STEPS
-            .iter()
-            .find(|step| step.cargo.starts_with(&["hack"]))
-            .unwrap();
-        for package in Workspace::here()
-            .packages()
-            .unwrap()
-            .iter()
-            .filter(|package| package.published)
-        {
-            let is_library = Workspace::here()
-                .root()
-                .join(&package.folder)
-                .join("src/lib.rs")
-                .exists();
+        let workspace = Workspace::here();
+        let packages = workspace.packages().unwrap();
+        for package in packages.iter().filter(|package| package.published) {
+            let source = workspace.root().join(&package.folder).join("src/lib.rs");
             let flag = format!("--package={}", package.name);
             assert_eq!(
-                step.cargo.contains(&flag.as_str()),
-                is_library,
+                libraries().cargo.contains(&flag.as_str()),
+                source.exists(),
                 "{}",
                 package.name
             );
+        }
+    }
+
+    #[test]
+    fn s6_whatever_could_panic_in_a_library_is_an_error() {
+        for lint in [
+            "arithmetic_side_effects",
+            "indexing_slicing",
+            "panic",
+            "string_slice",
+            "unreachable",
+        ] {
+            let flag = format!("-Dclippy::{lint}");
+            assert!(libraries().cargo.contains(&flag.as_str()), "{lint}");
+        }
+        // These two are warnings everywhere, which this step does not let pass either.
+        assert!(libraries().cargo.contains(&"-Dwarnings"));
+        let manifest = Workspace::here().read("Cargo.toml").unwrap();
+        for lint in ["unwrap_used", "expect_used"] {
+            assert!(manifest.contains(&format!("\n{lint} = \"warn\"")), "{lint}");
         }
     }
 }

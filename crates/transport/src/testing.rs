@@ -1,6 +1,13 @@
 //! What tests of clients and transports need: a scripted transport, a clock that is moved by hand, recorded traffic, faults,
 //! replies without a call, and the contract that every transport keeps.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "what panics here is a test"
+)]
+
 mod cassette;
 pub mod contract;
 mod fake_transport;

@@ -54,6 +54,10 @@ struct Layout {
 }
 
 impl Layout {
+    #[allow(
+        clippy::indexing_slicing,
+        reason = "only constants are made, so an index out of bounds does not build"
+    )]
     const fn new(text: [u8; 8]) -> Self {
         let mut limit = [0x7f; 8];
         let mut at = 0;
@@ -113,8 +117,8 @@ pub(super) fn rfc3339(text: &[u8]) -> Option<Timestamp> {
         [b'.', rest @ ..] => fraction(rest)?,
         _ => (0, rest),
     };
-    let east = match *rest {
-        [b'Z' | b'z'] => Duration::ZERO,
+    let minutes_east = match *rest {
+        [b'Z' | b'z'] => 0,
         [b'+', h1, h2, b':', m1, m2] => offset(two(h1, h2)?, two(m1, m2)?)?,
         [b'-', h1, h2, b':', m1, m2] => -offset(two(h1, h2)?, two(m1, m2)?)?,
         _ => return None,
@@ -122,7 +126,7 @@ pub(super) fn rfc3339(text: &[u8]) -> Option<Timestamp> {
     let year = i32::from(two(y1, y2)?) * 100 + i32::from(two(y3, y4)?);
     let time = Time::from_hms_nano(two(h1, h2)?, two(mi1, mi2)?, two(s1, s2)?, nanos).ok()?;
     let local = instant(year, two(mo1, mo2)?, two(d1, d2)?, time)?;
-    Timestamp::held(local.checked_sub(east)?)
+    Timestamp::held(local.checked_sub(Duration::minutes(minutes_east))?)
 }
 
 /// The nanoseconds of the digits in front, of which there is one at least, and what stands behind them.
@@ -137,9 +141,9 @@ fn fraction(text: &[u8]) -> Option<(u32, &[u8])> {
     (end > 0).then_some((nanos, rest))
 }
 
-fn offset(hours: u8, minutes: u8) -> Option<Duration> {
-    (hours < 24 && minutes < 60)
-        .then(|| Duration::minutes(i64::from(hours) * 60 + i64::from(minutes)))
+/// An offset in minutes.
+fn offset(hours: u8, minutes: u8) -> Option<i64> {
+    (hours < 24 && minutes < 60).then(|| i64::from(hours) * 60 + i64::from(minutes))
 }
 
 /// The number of two digits.
