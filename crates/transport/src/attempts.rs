@@ -129,11 +129,9 @@ impl<'a> Attempts<'a> {
             }
             Some(Err(Panicked)) => Err(Box::new(Fault::of_panic(self.call))),
             None => {
-                let mut error = TransportError::new(TransportErrorKind::Timeout(phase));
+                let error = TransportError::new(TransportErrorKind::Timeout(phase));
                 // The transport's future is gone; what it holds must not leave after all.
-                if departure.recall() {
-                    error = error.not_sent();
-                }
+                let error = error.with_sent(departure.recall());
                 Err(Box::new(Fault::of_transport(self.call, &inner.base, error)))
             }
         };

@@ -1,11 +1,26 @@
-//! Whether a request has left, for those who have given up waiting for its answer.
+//! How much of a request has left, also for those who have given up waiting for its answer.
+
+#[cfg(feature = "hyper")]
+mod piecewise;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use http::Request;
 
-/// Tells whether a request may have left a transport whose future was dropped; a clone tells of the same request.
+/// How much of a request the server may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(clippy::exhaustive_enums, reason = "there is no fourth answer")]
+pub enum Sent {
+    /// Nothing, or nothing that it will process: the request may be sent again, whatever it asks for.
+    Nothing,
+    /// Some of it, and surely not its end: it cannot have been applied, but it is not sent again unless it may arrive twice.
+    Part,
+    /// Perhaps all of it: when in doubt, say this.
+    Whole,
+}
+
+/// Tells how much of a request may have left a transport whose future was dropped; a clone tells of the same request.
 ///
 /// An attempt that runs out of time counts as sent, because a dropped future says nothing. But a request may also have waited
 /// for its turn or for a connection all that time, and then the call may safely be made again. So a channel puts a
@@ -13,21 +28,26 @@ use http::Request;
 /// takes one, and [`leave`](Self::leave) before the first byte may be written; any other transport needs to do nothing.
 ///
 /// ```
-/// use gatelet_transport::Departure;
+/// use gatelet_transport::{Departure, Sent};
 ///
 /// let request = http::Request::new(bytes::Bytes::new());
 /// let departure = Departure::of(&request);
 /// departure.hold();
-/// assert!(departure.recall()); // still here, and here it stays:
+/// assert_eq!(departure.recall(), Sent::Nothing); // still here, and here it stays:
 /// assert!(!departure.leave());
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Departure(Arc<AtomicU8>);
 
 const UNKNOWN: u8 = 0;
+/// Nothing has left.
 const HELD: u8 = 1;
-const LEFT: u8 = 2;
-const RECALLED: u8 = 3;
+/// Some has left, and the rest waits.
+const REST_HELD: u8 = 2;
+/// All may have left. There is no way back from here.
+const LEFT: u8 = 3;
+const RECALLED: u8 = 4;
+const REST_RECALLED: u8 = 5;
 
 impl Departure {
     /// The departure of a request, or one that nobody else looks at where the request has none.
@@ -43,19 +63,34 @@ impl Departure {
     /// Asks whether the request may leave, which counts as sent from now on. After `false` it was recalled and must not.
     #[must_use]
     pub fn leave(&self) -> bool {
-        self.change(UNKNOWN, LEFT) || self.change(HELD, LEFT) || self.state() == LEFT
+        for held in [UNKNOWN, HELD, REST_HELD] {
+            self.change(held, LEFT);
+        }
+        self.state() == LEFT
     }
 
-    /// Keeps a request that waits from ever leaving. `false` when it may have left, or when nobody holds it.
+    /// Keeps what waits from ever leaving, and says what has left. A request that nobody holds may have left as a whole.
     #[must_use]
-    pub fn recall(&self) -> bool {
-        self.change(HELD, RECALLED) || self.state() == RECALLED
+    pub fn recall(&self) -> Sent {
+        self.change(HELD, RECALLED);
+        self.change(REST_HELD, REST_RECALLED);
+        self.sent()
     }
 
-    fn change(&self, from: u8, to: u8) -> bool {
-        self.0
-            .compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire)
-            .is_ok()
+    /// What has left so far.
+    pub(crate) fn sent(&self) -> Sent {
+        match self.state() {
+            HELD | RECALLED => Sent::Nothing,
+            REST_HELD | REST_RECALLED => Sent::Part,
+            _ => Sent::Whole,
+        }
+    }
+
+    fn change(&self, from: u8, to: u8) {
+        // Where it is not `from` there is nothing to change.
+        let _ = self
+            .0
+            .compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire);
     }
 
     fn state(&self) -> u8 {
@@ -65,26 +100,31 @@ impl Departure {
 
 #[cfg(test)]
 mod tests {
-    use super::Departure;
+    use super::{Departure, Sent};
 
     #[test]
     fn a_request_that_left_or_was_never_held_cannot_be_recalled() {
         let unknown = Departure::default();
-        assert!(!unknown.recall() && unknown.leave() && !unknown.recall());
+        assert_eq!(unknown.recall(), Sent::Whole);
+        assert!(unknown.leave());
+        assert_eq!(unknown.recall(), Sent::Whole);
         let left = Departure::default();
         left.hold();
-        assert!(left.leave() && !left.recall());
+        assert!(left.leave());
         left.hold();
-        assert!(!left.recall() && left.leave());
+        assert_eq!(left.recall(), Sent::Whole);
+        assert!(left.leave());
     }
 
     #[test]
     fn a_request_that_was_recalled_never_leaves() {
         let recalled = Departure::default();
         recalled.hold();
-        assert!(recalled.recall() && recalled.recall() && !recalled.leave());
-        recalled.hold();
-        assert!(!recalled.leave());
+        for _ in 0..2 {
+            assert_eq!(recalled.recall(), Sent::Nothing);
+            assert!(!recalled.leave());
+            recalled.hold();
+        }
     }
 
     #[test]
@@ -92,9 +132,9 @@ mod tests {
         for _ in 0..1_000 {
             let departure = Departure::default();
             departure.hold();
-            let (left, recalled) = std::thread::scope(|scope| {
+            let (recalled, left) = std::thread::scope(|scope| {
                 let leaving = scope.spawn(|| departure.leave());
-                (departure.recall(), leaving.join().unwrap())
+                (departure.recall() == Sent::Nothing, leaving.join().unwrap())
             });
             assert_ne!(left, recalled);
         }

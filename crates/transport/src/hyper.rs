@@ -15,7 +15,7 @@
 //! | no connection within the connect timeout, name and TLS included | `Timeout(Connect)`, not sent |
 //! | an idle connection turns out closed before it took a byte | the next connection is used; nobody sees it |
 //! | reset or end of stream, and the connection took no byte of the request | `Connect`, not sent |
-//! | reset or end of stream after that, HTTP/2 stream reset | `Interrupted`, sent |
+//! | reset or end of stream after that, HTTP/2 stream reset | `Interrupted`, sent in part or as a whole |
 //! | HTTP/2 stream refused (`REFUSED_STREAM`), or above the last that a `GOAWAY` names | `Interrupted`, not sent |
 //! | malformed status line, field, chunk, length or frame | `Protocol` |
 //! | `Content-Length` that is negative, beyond 2^64 or twice with two values | `Protocol` |
@@ -32,15 +32,16 @@
 //! An error after the status arrived carries it, even where the head never became whole (HTTP/1.1). A connection goes back
 //! to the pool only after a complete answer whose end is beyond doubt; a 204 that announces a body, for one, closes it.
 //!
-//! "Took a byte" is counted where hyper writes to the socket (with TLS: before encryption), and read when the task of the
-//! connection has ended. HTTP/2 connections have several users, so there only a request that was never encoded and a
-//! stream that the server says it has not processed count as not sent.
+//! What a connection took is counted where hyper writes to the socket (with TLS: before encryption), and read when the task
+//! of the connection has ended. hyper offers a request as a whole, so it was sent in part if the last offer was not taken
+//! to its end. HTTP/2 connections have several users, so there only a request that was never encoded and a stream that the
+//! server says it has not processed count as not sent.
 //!
 //! Before a pooled connection is used, the operating system is asked whether its peer has gone, because the runtime may not
 //! have looked since.
 //!
-//! A request that waits for its turn or for a connection is held back by its [`Departure`], so an attempt that runs out of
-//! time there counts as not sent.
+//! A request that waits for its turn, for a connection or for the peer to read on is held back by its [`Departure`], so an
+//! attempt that runs out of time there counts as not sent, or as sent in part.
 //!
 //! Each exchange runs in a task of its own, so that a runtime that is dropped ends it instead of panicking in its timers.
 
@@ -60,8 +61,8 @@ mod heard;
 mod identity;
 mod interim;
 mod lease;
-mod metered;
 mod origin;
+mod outbound;
 #[cfg(feature = "ring")]
 mod pin;
 mod pool;
@@ -89,7 +90,7 @@ use tokio::sync::Semaphore;
 use self::exchange::Exchange;
 use self::pool::Pool;
 use self::task::{RuntimeGone, Task};
-use crate::{ConnectFailure, Departure, Transport, TransportError, TransportErrorKind};
+use crate::{Departure, Transport, TransportError, TransportErrorKind};
 
 pub use self::builder::HyperTransportBuilder;
 pub use self::clock::TokioClock;
@@ -195,12 +196,11 @@ fn no_runtime(_: tokio::runtime::TryCurrentError) -> TransportError {
 }
 
 fn abandoned(_: &RuntimeGone, departure: &Departure) -> TransportError {
-    TransportError::new(if departure.recall() {
-        TransportErrorKind::Connect(ConnectFailure::Other)
-    } else {
-        TransportErrorKind::Interrupted
-    })
-    .with_source("the tokio runtime was dropped")
+    let interrupted = TransportError::new(TransportErrorKind::Interrupted);
+    fault::after(
+        departure.recall(),
+        interrupted.with_source("the tokio runtime was dropped"),
+    )
 }
 
 impl fmt::Debug for HyperTransport {

@@ -98,7 +98,7 @@ pub use channel::{Channel, ChannelBuilder};
 pub use clock::{AnyClock, Clock};
 pub use credential::{ApiToken, Bearer, Credential, CredentialProvider};
 pub use deleted::Deleted;
-pub use departure::Departure;
+pub use departure::{Departure, Sent};
 pub use dialect::Dialect;
 pub use error::Error;
 pub use error_kind::{Applied, CredentialFailure, ErrorKind, PaginationFailure};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{ConnectFailure, Phase, TransportErrorKind};
+use crate::{ConnectFailure, Phase, Sent, TransportErrorKind};
 
 /// How often a call is tried, and how long it waits in between.
 ///
@@ -112,7 +112,7 @@ pub(crate) enum Failure {
     /// No complete answer.
     Transport {
         kind: TransportErrorKind,
-        was_sent: bool,
+        sent: Sent,
     },
     /// A status that is no success.
     Status(u16),
@@ -169,15 +169,15 @@ impl Class {
             Failure::Status(429) => Self::Throttled,
             Failure::Status(421) => Self::Misdirected,
             Failure::Status(408 | 500 | 502 | 503 | 504) => Self::Uncertain,
-            Failure::Transport { kind, was_sent } => match kind {
+            Failure::Transport { kind, sent } => match kind {
                 TransportErrorKind::Connect(ConnectFailure::ProxyCredentials) => Self::Permanent,
                 TransportErrorKind::Connect(_) => Self::Unprocessed,
                 TransportErrorKind::Timeout(Phase::Total) => Self::Permanent,
                 TransportErrorKind::Timeout(_) | TransportErrorKind::Interrupted => {
-                    if was_sent {
-                        Self::Uncertain
-                    } else {
+                    if sent == Sent::Nothing {
                         Self::Unprocessed
+                    } else {
+                        Self::Uncertain
                     }
                 }
                 _ => Self::Permanent,
@@ -194,12 +194,22 @@ pub(crate) fn is_transient(failure: Failure, is_idempotent: bool) -> bool {
             failure,
             Failure::Transport {
                 kind: TransportErrorKind::Timeout(_),
-                was_sent,
-            } if is_idempotent || !was_sent
+                sent,
+            } if is_idempotent || sent != Sent::Whole
         ),
         Class::Unprocessed | Class::Throttled | Class::Misdirected => true,
-        Class::Uncertain => is_idempotent,
+        Class::Uncertain => is_idempotent || is_partly_sent(failure),
     }
+}
+
+fn is_partly_sent(failure: Failure) -> bool {
+    matches!(
+        failure,
+        Failure::Transport {
+            sent: Sent::Part,
+            ..
+        }
+    )
 }
 
 /// Whether a failed attempt is made again, and when.
@@ -238,7 +248,7 @@ pub(crate) fn decide(policy: &RetryPolicy, situation: &Situation) -> Decision {
 #[cfg(test)]
 mod tests {
     use super::{Decision, Failure, RetryPolicy, Situation, decide, is_transient};
-    use crate::{ConnectFailure, Phase, TooLarge, TransportErrorKind};
+    use crate::{ConnectFailure, Phase, Sent, TooLarge, TransportErrorKind};
     use std::time::Duration;
 
     const fn ms(milliseconds: u64) -> Duration {
@@ -264,14 +274,21 @@ mod tests {
     const fn sent(kind: TransportErrorKind) -> Failure {
         Failure::Transport {
             kind,
-            was_sent: true,
+            sent: Sent::Whole,
+        }
+    }
+
+    const fn partly_sent(kind: TransportErrorKind) -> Failure {
+        Failure::Transport {
+            kind,
+            sent: Sent::Part,
         }
     }
 
     const fn unsent(kind: TransportErrorKind) -> Failure {
         Failure::Transport {
             kind,
-            was_sent: false,
+            sent: Sent::Nothing,
         }
     }
 
@@ -329,6 +346,10 @@ mod tests {
             (sent(Timeout(Phase::Stall)), again(50, 14), stop),
             (sent(Timeout(Phase::Attempt)), again(50, 14), stop),
             (sent(Timeout(Phase::Total)), stop, stop),
+            (partly_sent(Interrupted), again(50, 14), stop),
+            (partly_sent(Timeout(Phase::FirstByte)), again(50, 14), stop),
+            (partly_sent(Timeout(Phase::Attempt)), again(50, 14), stop),
+            (partly_sent(Protocol), stop, stop),
             (unsent(Tls), stop, stop),
             (unsent(Config), stop, stop),
             (sent(Protocol), stop, stop),
@@ -442,6 +463,14 @@ mod tests {
             false
         ));
         assert!(!is_transient(sent(TransportErrorKind::Interrupted), false));
+        for kind in [
+            TransportErrorKind::Interrupted,
+            TransportErrorKind::Timeout(Phase::Attempt),
+            TransportErrorKind::Timeout(Phase::Total),
+        ] {
+            assert!(is_transient(partly_sent(kind), false));
+            assert!(is_transient(unsent(kind), false));
+        }
         assert!(!is_transient(Failure::Status(404), true));
     }
 }

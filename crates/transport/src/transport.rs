@@ -43,8 +43,8 @@ pub trait Transport: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// A [`TransportError`] when no complete answer came back. Its `was_sent()` is the one fact that only the
-    /// implementer knows; when in doubt, it says sent.
+    /// A [`TransportError`] when no complete answer came back. Its `sent()` is the one fact that only the
+    /// implementer knows; when in doubt, it says [`Sent::Whole`](crate::Sent::Whole).
     fn send(
         &self,
         request: Request<Bytes>,

@@ -5,6 +5,8 @@ use std::fmt;
 
 use http::StatusCode;
 
+use crate::Sent;
+
 /// A boxed error of any kind, as the sources of our errors are held.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
@@ -81,52 +83,58 @@ pub enum TooLarge {
     Url,
 }
 
-/// No complete answer came back, and whether the request may have reached the server.
+/// No complete answer came back, and how much of the request the server may have.
 ///
 /// ```
-/// use gatelet_transport::{ConnectFailure, TransportError, TransportErrorKind};
+/// use gatelet_transport::{ConnectFailure, Sent, TransportError, TransportErrorKind};
 ///
 /// let refused = TransportError::new(TransportErrorKind::Connect(ConnectFailure::Refused));
-/// assert!(!refused.was_sent());
+/// assert_eq!(refused.sent(), Sent::Nothing);
 ///
 /// let reset = TransportError::new(TransportErrorKind::Interrupted);
-/// assert!(reset.was_sent());          // when in doubt, say sent
-/// assert!(!reset.not_sent().was_sent()); // the peer said that it processed nothing
+/// assert_eq!(reset.sent(), Sent::Whole); // when in doubt
+/// let refused = reset.with_sent(Sent::Nothing); // the peer said that it processed nothing
+/// # assert_eq!(refused.sent(), Sent::Nothing);
 /// ```
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
-    was_sent: bool,
+    sent: Sent,
     status: Option<StatusCode>,
     source: Option<BoxError>,
 }
 
 impl TransportError {
     /// An error of this kind. Only failures before the first byte of the request (`Connect`, `Tls`, `Config` and the
-    /// connect timeout) say that nothing was sent; all others say sent until [`not_sent`](Self::not_sent) is called.
+    /// connect timeout) say that nothing was sent; all others say that all of it was, until
+    /// [`with_sent`](Self::with_sent) says something else.
     #[must_use]
     pub fn new(kind: TransportErrorKind) -> Self {
         use TransportErrorKind::{Config, Connect, Timeout, Tls};
-        let was_sent = !matches!(kind, Connect(_) | Tls | Config | Timeout(Phase::Connect));
+        let sent = match kind {
+            Connect(_) | Tls | Config | Timeout(Phase::Connect) => Sent::Nothing,
+            _ => Sent::Whole,
+        };
         Self {
             kind,
-            was_sent,
+            sent,
             status: None,
             source: None,
         }
     }
 
-    /// Says that the server surely did not process the request, for example because HTTP/2 refused the stream.
+    /// Says how much of the request the server may have: [`Sent::Nothing`] too where it has all of it and surely did not
+    /// process it, for example because HTTP/2 refused the stream.
     #[must_use]
-    pub fn not_sent(mut self) -> Self {
-        self.was_sent = false;
+    pub fn with_sent(mut self, sent: Sent) -> Self {
+        self.sent = sent;
         self
     }
 
     /// Keeps the status that had arrived before the answer broke off: a 201 whose body is cut was applied all the same.
     #[must_use]
     pub fn with_status(mut self, status: StatusCode) -> Self {
-        self.was_sent = true;
+        self.sent = Sent::Whole;
         self.status = Some(status);
         self
     }
@@ -144,10 +152,10 @@ impl TransportError {
         self.kind
     }
 
-    /// Whether the server may have processed the request.
+    /// How much of the request the server may have.
     #[must_use]
-    pub fn was_sent(&self) -> bool {
-        self.was_sent
+    pub fn sent(&self) -> Sent {
+        self.sent
     }
 
     /// The status that had arrived before the answer broke off.
@@ -161,7 +169,7 @@ impl TransportError {
     pub(crate) fn copy(&self) -> Self {
         Self {
             kind: self.kind,
-            was_sent: self.was_sent,
+            sent: self.sent,
             status: self.status,
             source: None,
         }

@@ -10,7 +10,7 @@ use crate::content_type::ContentType;
 use crate::json::html_hint;
 use crate::retry::Failure;
 use crate::{
-    ApiError, Applied, BaseUrl, Call, CredentialFailure, Dialect, Error, ErrorKind, Phase,
+    ApiError, Applied, BaseUrl, Call, CredentialFailure, Dialect, Error, ErrorKind, Phase, Sent,
     TooLarge, TransportError, rate_limit,
 };
 
@@ -40,12 +40,12 @@ impl Fault {
     pub(crate) fn of_transport(call: &Call, base: &BaseUrl, error: TransportError) -> Self {
         let failure = Failure::Transport {
             kind: error.kind(),
-            was_sent: error.was_sent(),
+            sent: error.sent(),
         };
-        let applied = match (error.was_sent(), error.status()) {
-            (false, _) => Applied::No,
-            (true, Some(status)) => applied_by(&call.method, status),
-            (true, None) => maybe(&call.method),
+        let applied = match (error.sent(), error.status()) {
+            (Sent::Nothing, _) | (Sent::Part, None) => Applied::No,
+            (_, Some(status)) => applied_by(&call.method, status),
+            (Sent::Whole, None) => maybe(&call.method),
         };
         let error = Error::from(error);
         let error = match error.kind() {

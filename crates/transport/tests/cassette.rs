@@ -7,7 +7,7 @@
 
 use bytes::Bytes;
 use gatelet_transport::testing::{Answer, Cassette, FakeTransport, Recording, Replay};
-use gatelet_transport::{Transport, TransportErrorKind};
+use gatelet_transport::{Sent, Transport, TransportErrorKind};
 use http::{HeaderValue, Request};
 
 const SECRET: &str = "c4n4ry/s3cr3t+";
@@ -73,7 +73,7 @@ async fn a_cassette_is_readable_and_has_the_same_text_each_time() {
       ],
       "response": {
         "error": "interrupted",
-        "was_sent": true
+        "sent": "whole"
       }
     }
   ]
@@ -171,7 +171,7 @@ async fn a_request_that_was_not_recorded_fails_the_test() {
         .send(request("GET", "/b?c4n4ry", ""))
         .await
         .unwrap_err();
-    assert!(!error.was_sent());
+    assert_eq!(error.sent(), Sent::Nothing);
     replay.finish();
 }
 

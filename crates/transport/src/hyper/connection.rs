@@ -15,14 +15,14 @@ use tokio::task::JoinHandle;
 
 use super::dial::dial;
 use super::heard::{Heard, Listening};
-use super::metered::{Metered, Written};
 use super::origin::Origin;
+use super::outbound::Outbound;
 use super::proxy::Proxy;
 use super::socket::{Line, Pulse, Socket};
 #[cfg(feature = "ring")]
 use super::tunnel;
 use super::{Limits, Shared, fault};
-use crate::{Phase, TransportError, TransportErrorKind};
+use crate::{Departure, Phase, Sent, TransportError, TransportErrorKind};
 
 #[cfg(feature = "ring")]
 use hyper::client::conn::http2;
@@ -35,7 +35,7 @@ pub(super) type Body = Full<Bytes>;
 pub(super) struct Connection {
     sender: Sender,
     line: Line,
-    written: Written,
+    outbound: Outbound,
     heard: Heard,
     /// Kept for its drop, which closes the socket.
     driver: Arc<Driver>,
@@ -116,19 +116,19 @@ impl Connection {
         /// hyper refuses to work with less than this.
         const SMALLEST_BUFFER: usize = 8 * 1024;
 
-        let (written, heard) = (Written::default(), Heard::default());
+        let (outbound, heard) = (Outbound::default(), Heard::default());
         let stream = Listening::new(stream, heard.clone());
         let (sender, driver) = http1::Builder::new()
             .max_headers(limits.head_fields)
             .max_header_size(limits.head)
             .max_buf_size(limits.head.max(SMALLEST_BUFFER))
-            .handshake(Metered::new(stream, written.clone()))
+            .handshake(outbound.gate(stream))
             .await
             .map_err(|error| fault::unsent(fault::broken(error, limits)))?;
         Ok(Self {
             sender: Sender::Http1(sender),
             line,
-            written,
+            outbound,
             heard,
             driver: Driver::spawn(driver),
         })
@@ -143,16 +143,15 @@ impl Connection {
         const MARGIN: usize = 4;
 
         let most = limits.head.saturating_mul(MARGIN);
-        let written = Written::default();
         let (sender, driver) = http2::Builder::new(TokioExecutor::new())
             .max_header_list_size(u32::try_from(most).unwrap_or(u32::MAX))
-            .handshake(Metered::new(stream, written.clone()))
+            .handshake(stream)
             .await
             .map_err(|error| fault::unsent(fault::broken(error, limits)))?;
         Ok(Self {
             sender: Sender::Http2(sender),
             line,
-            written,
+            outbound: Outbound::default(),
             heard: Heard::default(),
             driver: Driver::spawn(driver),
         })
@@ -162,9 +161,11 @@ impl Connection {
     pub(super) async fn send(
         &mut self,
         request: Request<Body>,
+        departure: &Departure,
     ) -> Result<Response<Incoming>, TrySendError<Request<Body>>> {
         match &mut self.sender {
             Sender::Http1(sender) => {
+                self.outbound.begin(departure);
                 self.heard.restart();
                 sender.try_send_request(request).await
             }
@@ -189,7 +190,7 @@ impl Connection {
             Sender::Http2(sender) => Some(Self {
                 sender: Sender::Http2(sender.clone()),
                 line: self.line.clone(),
-                written: self.written.clone(),
+                outbound: self.outbound.clone(),
                 heard: self.heard.clone(),
                 driver: self.driver.clone(),
             }),
@@ -247,23 +248,17 @@ impl Connection {
         self.heard.status()
     }
 
-    /// How many bytes were written to it so far.
-    pub(super) fn written(&self) -> u64 {
-        self.written.bytes()
-    }
-
-    /// Whether nothing was written after the first `before` bytes, and nothing ever will be. HTTP/2 connections have other
-    /// users, so nothing can be proven of them.
-    pub(super) async fn close_unwritten(mut self, before: u64) -> bool {
-        if self.is_http2() || self.written() != before {
-            return false;
+    /// Ends the connection, and says how much of the request it had taken by then. An HTTP/2 connection has other users, so
+    /// of one request nothing can be proven.
+    pub(super) async fn close(mut self, departure: &Departure) -> Sent {
+        if self.is_http2() {
+            return Sent::Whole;
         }
-        // The driver may still flush what it holds; only when it has ended is the count final.
-        let Some(driver) = Arc::get_mut(&mut self.driver) else {
-            return false;
-        };
-        driver.0.abort();
-        let _ = (&mut driver.0).await;
-        self.written() == before
+        // The driver may still write what it holds; only when it has ended is that final.
+        if let Some(driver) = Arc::get_mut(&mut self.driver) {
+            driver.0.abort();
+            let _ = (&mut driver.0).await;
+        }
+        departure.sent()
     }
 }

@@ -14,7 +14,7 @@ use super::lease::{Failure, Lease};
 use super::origin::Origin;
 use super::proxy::Proxy;
 use super::{Limits, Shared, fault};
-use crate::{Departure, TooLarge, TransportError, TransportErrorKind};
+use crate::{Departure, Sent, TooLarge, TransportError, TransportErrorKind};
 
 /// What is sent, and what must be known of it when the answer comes.
 pub(super) struct Exchange {
@@ -55,7 +55,7 @@ impl Exchange {
         self
     }
 
-    /// Runs the exchange. The request departs before its first byte may be written.
+    /// Runs the exchange, for as long as the request is not recalled.
     pub(super) async fn run(
         mut self,
         shared: &Shared,
@@ -69,10 +69,11 @@ impl Exchange {
                 None => (self.open(shared).await?, true),
             };
             let request = self.request_for(&connection, self.relay(shared));
-            if !departure.leave() {
+            // Over HTTP/1.1 it leaves with its first byte.
+            if connection.is_http2() && !departure.leave() {
                 return Err(recalled());
             }
-            match self.attempt(shared, connection, request).await {
+            match self.attempt(shared, connection, request, departure).await {
                 Ok(response) => return Ok(response),
                 Err(Failure::Final(error)) => return Err(error),
                 // A pooled connection was stale: that is no attempt at the request, so the next one is taken.
@@ -127,9 +128,10 @@ impl Exchange {
         shared: &Shared,
         connection: Connection,
         request: Request<Body>,
+        departure: &Departure,
     ) -> Result<Response<Bytes>, Failure> {
         let mut lease = Lease::new(&shared.pool, connection);
-        let response = lease.first_byte(shared, request).await?;
+        let response = lease.first_byte(shared, request, departure).await?;
         let (mut head, body) = response.into_parts();
         if head.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED && self.relay(shared).is_some()
         {
@@ -192,7 +194,7 @@ fn list_size(headers: &HeaderMap) -> usize {
 
 /// Nobody waits any more for what this says.
 fn recalled() -> TransportError {
-    TransportError::new(TransportErrorKind::Interrupted).not_sent()
+    TransportError::new(TransportErrorKind::Interrupted).with_sent(Sent::Nothing)
 }
 
 /// The path and query alone.

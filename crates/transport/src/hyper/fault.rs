@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io;
 
 use super::Limits;
-use crate::{ConnectFailure, TooLarge, TransportError, TransportErrorKind};
+use crate::{ConnectFailure, Sent, TooLarge, TransportError, TransportErrorKind};
 
 /// The exchange broke off with this error of hyper's.
 pub(super) fn broken(error: hyper::Error, limits: &Limits) -> TransportError {
@@ -22,7 +22,11 @@ pub(super) fn broken(error: hyper::Error, limits: &Limits) -> TransportError {
     };
     let unprocessed = is_unprocessed(&error);
     let fault = TransportError::new(kind).with_source(error);
-    if unprocessed { fault.not_sent() } else { fault }
+    if unprocessed {
+        fault.with_sent(Sent::Nothing)
+    } else {
+        fault
+    }
 }
 
 /// What came back breaks the rules of HTTP, or asks for something that nobody offered.
@@ -37,13 +41,21 @@ pub(super) fn proxy_wants_credentials() -> TransportError {
     ))
 }
 
-/// The same failure, of a connection that took no byte of the request: for the caller, no connection came about.
-pub(super) fn unsent(error: TransportError) -> TransportError {
-    if error.kind() == TransportErrorKind::Interrupted {
-        let unsent = TransportError::new(TransportErrorKind::Connect(ConnectFailure::Other));
-        return unsent.with_source(error);
+/// The same failure, of a connection that took so much of the request. If it took nothing, then for the caller no connection
+/// came about.
+pub(super) fn after(sent: Sent, error: TransportError) -> TransportError {
+    match (sent, error.kind()) {
+        (Sent::Nothing, TransportErrorKind::Interrupted) => {
+            TransportError::new(TransportErrorKind::Connect(ConnectFailure::Other))
+                .with_source(error)
+        }
+        (sent, _) => error.with_sent(sent),
     }
-    error.not_sent()
+}
+
+/// The same failure, of a connection that took nothing.
+pub(super) fn unsent(error: TransportError) -> TransportError {
+    after(Sent::Nothing, error)
 }
 
 /// Chunks that are none, or frames of HTTP/2 that must not be where they are.

@@ -10,7 +10,7 @@ use super::interim::Interim;
 use super::origin::Origin;
 use super::pool::Pool;
 use super::{Shared, fault};
-use crate::{Phase, TransportError, TransportErrorKind};
+use crate::{Departure, Phase, Sent, TransportError, TransportErrorKind};
 
 /// How an attempt on one connection failed.
 pub(super) enum Failure {
@@ -45,15 +45,15 @@ impl<'a> Lease<'a> {
         &mut self,
         shared: &Shared,
         mut request: Request<Body>,
+        departure: &Departure,
     ) -> Result<Response<Incoming>, Failure> {
         let Some(connection) = &mut self.connection else {
             return Err(Failure::Final(TransportError::new(
                 TransportErrorKind::Interrupted,
             )));
         };
-        let before = connection.written();
         let interim = Interim::of(&mut request);
-        let answer = interim.guard(connection.send(request));
+        let answer = interim.guard(connection.send(request, departure));
         #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.
         let answer = tokio::time::timeout(shared.timeouts.first_byte, answer).await;
         let error = match answer {
@@ -70,22 +70,22 @@ impl<'a> Lease<'a> {
             Err(_) => TransportError::new(TransportErrorKind::Timeout(Phase::FirstByte)),
         };
         let status = connection.status_heard();
-        Err(Failure::Final(if self.close_unwritten(before).await {
-            fault::unsent(error)
-        } else if let Some(status) = status {
-            error.with_status(status)
-        } else {
-            error
+        let sent = self.close(departure).await;
+        Err(Failure::Final(match status {
+            Some(status) => error.with_status(status),
+            // The server itself says that it has processed nothing.
+            None if error.sent() == Sent::Nothing => error,
+            None => fault::after(sent, error),
         }))
     }
 
-    async fn close_unwritten(&mut self, before: u64) -> bool {
+    async fn close(&mut self, departure: &Departure) -> Sent {
         match self.connection.take() {
             Some(connection) => {
                 self.pool.remove(&connection);
-                connection.close_unwritten(before).await
+                connection.close(departure).await
             }
-            None => false,
+            None => Sent::Whole,
         }
     }
 
@@ -122,12 +122,14 @@ mod tests {
     use super::super::exchange::Exchange;
     use super::super::socket::Line;
     use super::{Failure, Lease};
-    use crate::{ConnectFailure, Phase, TransportError, TransportErrorKind};
+    use crate::{ConnectFailure, Departure, Phase, Sent, TransportError, TransportErrorKind};
 
     /// A peer that takes so many bytes and then breaks, or takes no more.
     struct Peer {
         takes: usize,
         breaks: bool,
+        /// Whether it takes a request in the pieces in which it is kept.
+        vectored: bool,
     }
 
     impl Read for Peer {
@@ -155,6 +157,19 @@ mod tests {
             }
         }
 
+        fn poll_write_vectored(
+            self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+            pieces: &[io::IoSlice<'_>],
+        ) -> Poll<io::Result<usize>> {
+            let bytes: Vec<u8> = pieces.iter().flat_map(|piece| piece.to_vec()).collect();
+            self.poll_write(cx, &bytes)
+        }
+
+        fn is_write_vectored(&self) -> bool {
+            self.vectored
+        }
+
         fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
             Poll::Ready(Ok(()))
         }
@@ -172,14 +187,14 @@ mod tests {
         let connection = Connection::http1(peer, Line::closed(), &shared.limits)
             .await
             .unwrap();
-        let request = Request::post("http://localhost/")
-            .body(Bytes::new())
-            .unwrap();
+        let request = Request::post("http://localhost/").body(BODY).unwrap();
+        let departure = Departure::of(&request);
+        departure.hold();
         let request = Exchange::new(request)
             .unwrap()
             .request_for(&connection, None);
         let answer = Lease::new(&shared.pool, connection)
-            .first_byte(shared, request)
+            .first_byte(shared, request, &departure)
             .await;
         match answer {
             Err(Failure::Final(error)) => error,
@@ -188,25 +203,32 @@ mod tests {
         }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_request_of_which_no_byte_was_written_was_not_sent() {
-        let refused = TransportErrorKind::Connect(ConnectFailure::Other);
-        let late = TransportErrorKind::Timeout(Phase::FirstByte);
-        for (breaks, kind) in [(true, refused), (false, late)] {
-            let error = failure(Peer { takes: 0, breaks }).await;
-            assert_eq!(error.kind(), kind);
-            assert!(!error.was_sent());
-        }
-    }
+    const BODY: Bytes = Bytes::from_static(b"{}");
+    const WHOLE: &str = "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\n{}";
 
     #[tokio::test(start_paused = true)]
-    async fn a_request_of_which_one_byte_was_written_counts_as_sent() {
+    async fn an_error_says_how_much_of_the_request_was_taken() {
+        let unconnected = TransportErrorKind::Connect(ConnectFailure::Other);
         let broken = TransportErrorKind::Interrupted;
         let late = TransportErrorKind::Timeout(Phase::FirstByte);
-        for (breaks, kind) in [(true, broken), (false, late)] {
-            let error = failure(Peer { takes: 1, breaks }).await;
-            assert_eq!(error.kind(), kind);
-            assert!(error.was_sent());
+        for takes in 0..=WHOLE.len() {
+            let (sent, cut) = match takes {
+                0 => (Sent::Nothing, unconnected),
+                _ if takes < WHOLE.len() => (Sent::Part, broken),
+                // Nothing more is written that could break.
+                _ => (Sent::Whole, late),
+            };
+            for vectored in [false, true] {
+                for (breaks, kind) in [(true, cut), (false, late)] {
+                    let error = failure(Peer {
+                        takes,
+                        breaks,
+                        vectored,
+                    })
+                    .await;
+                    assert_eq!((error.kind(), error.sent()), (kind, sent), "{takes}");
+                }
+            }
         }
     }
 }

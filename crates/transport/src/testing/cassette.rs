@@ -42,7 +42,7 @@ const SCRUBBED: &str = "[scrubbed]";
 ///     },
 ///     {
 ///       "request": "DELETE https://api.example.com/v1/names/eu-1",
-///       "response": {"error": "interrupted", "was_sent": true}
+///       "response": {"error": "interrupted", "sent": "whole"}
 ///     }
 ///   ]
 /// }"#;

@@ -34,14 +34,14 @@ pub enum Fault {
 ///
 /// ```
 /// use gatelet_transport::testing::{Answer, FakeTransport, Fault, Faulty, ManualClock};
-/// use gatelet_transport::Transport;
+/// use gatelet_transport::{Sent, Transport};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
 /// let server = FakeTransport::script([Answer::status(204)]);
 /// let faulty = Faulty::script(server.clone(), ManualClock::auto(), [Fault::Lose]);
 /// let error = faulty.send(http::Request::default()).await.unwrap_err();
-/// assert!(error.was_sent());
+/// assert_eq!(error.sent(), Sent::Whole);
 /// assert_eq!(server.finish().len(), 1); // the server has done it, only nobody heard of it
 /// # }
 /// ```
@@ -199,8 +199,8 @@ mod tests {
     use http::{Request, StatusCode};
 
     use super::{Fault, Faulty};
-    use crate::Transport as _;
     use crate::testing::{Answer, FakeTransport, ManualClock};
+    use crate::{Sent, Transport as _};
 
     #[tokio::test]
     async fn each_fault_is_what_it_says() {
@@ -224,14 +224,14 @@ mod tests {
                 Ok(response) => (Ok(response.status().as_u16()), response.into_body(), asked),
                 Err(error) => {
                     let status = error.status().map(|status| status.as_u16());
-                    (Err((error.was_sent(), status)), Bytes::new(), asked)
+                    (Err((error.sent(), status)), Bytes::new(), asked)
                 }
             });
         }
         let expected = [
-            (Err((false, None)), "", 0),
-            (Err((true, None)), "", 1),
-            (Err((true, Some(201))), "", 2),
+            (Err((Sent::Nothing, None)), "", 0),
+            (Err((Sent::Whole, None)), "", 1),
+            (Err((Sent::Whole, Some(201))), "", 2),
             (Ok(201), "{}", 3),
             (Ok(502), "", 3),
             (Ok(201), "<html>", 4),

@@ -13,7 +13,7 @@ use tower_service::Service;
 use super::{FromService, IntoService};
 use crate::testing::{Answer, FakeTransport, contract};
 use crate::{
-    BoxError, ConnectFailure, TooLarge, Transport as _, TransportError, TransportErrorKind,
+    BoxError, ConnectFailure, Sent, TooLarge, Transport as _, TransportError, TransportErrorKind,
 };
 
 type Body = http_body_util::combinators::UnsyncBoxBody<Bytes, BoxError>;
@@ -56,16 +56,16 @@ impl std::error::Error for Around {
 }
 
 fn unprocessed() -> TransportError {
-    TransportError::new(TransportErrorKind::Interrupted).not_sent()
+    TransportError::new(TransportErrorKind::Interrupted).with_sent(Sent::Nothing)
 }
 
 async fn failure(
     ready: fn() -> Result<(), BoxError>,
     answer: fn() -> Result<Response<Body>, BoxError>,
-) -> (TransportErrorKind, bool, Option<StatusCode>) {
+) -> (TransportErrorKind, Sent, Option<StatusCode>) {
     let transport = FromService::new(Scripted { ready, answer }).max_body_size(4);
     let error = transport.send(Request::default()).await.unwrap_err();
-    (error.kind(), error.was_sent(), error.status())
+    (error.kind(), error.sent(), error.status())
 }
 
 fn created(body: Body) -> Result<Response<Body>, BoxError> {
@@ -82,13 +82,13 @@ async fn an_error_of_a_layer_says_sent_unless_it_surely_was_not() {
     let never = || unreachable!("it is not ready");
     assert_eq!(
         failure(|| Err("busy".into()), never).await,
-        (not_ready, false, None)
+        (not_ready, Sent::Nothing, None)
     );
     assert_eq!(
         failure(yes, || Err("overload".into())).await,
-        (interrupted, true, None)
+        (interrupted, Sent::Whole, None)
     );
-    let kept = (interrupted, false, None);
+    let kept = (interrupted, Sent::Nothing, None);
     assert_eq!(failure(yes, || Err(unprocessed().into())).await, kept);
     assert_eq!(
         failure(yes, || Err(Around(unprocessed()).into())).await,
@@ -112,7 +112,7 @@ async fn a_body_that_breaks_off_or_is_too_large_keeps_the_status() {
     };
     assert_eq!(
         failure(|| Ok(()), announced).await,
-        (too_large, true, status)
+        (too_large, Sent::Whole, status)
     );
     let unannounced = || {
         let chunks = ["123", "45"].map(|text| Ok(http_body::Frame::data(Bytes::from(text))));
@@ -120,7 +120,7 @@ async fn a_body_that_breaks_off_or_is_too_large_keeps_the_status() {
     };
     assert_eq!(
         failure(|| Ok(()), unannounced).await,
-        (too_large, true, status)
+        (too_large, Sent::Whole, status)
     );
     let broken = || {
         let chunks = [
@@ -132,7 +132,7 @@ async fn a_body_that_breaks_off_or_is_too_large_keeps_the_status() {
     let interrupted = TransportErrorKind::Interrupted;
     assert_eq!(
         failure(|| Ok(()), broken).await,
-        (interrupted, true, status)
+        (interrupted, Sent::Whole, status)
     );
 }
 
@@ -190,8 +190,8 @@ async fn a_body_of_a_request_that_breaks_off_is_not_sent() {
     let request = Request::new(StreamBody::new(Chunks(chunks)));
     let error = service.call(request).await.unwrap_err();
     assert_eq!(
-        (error.kind(), error.was_sent()),
-        (TransportErrorKind::Config, false)
+        (error.kind(), error.sent()),
+        (TransportErrorKind::Config, Sent::Nothing)
     );
     assert!(fake.finish().is_empty());
 }

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use bytes::Bytes;
 use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
 use gatelet_transport::{
-    AnyTransport, Applied, ConnectFailure, ErrorKind, Phase, TooLarge, Transport, TransportError,
-    TransportErrorKind,
+    AnyTransport, Applied, ConnectFailure, ErrorKind, Phase, Sent, TooLarge, Transport,
+    TransportError, TransportErrorKind,
 };
 use http::{Method, Request, Response, StatusCode};
 
@@ -218,11 +218,34 @@ async fn t50_a_transport_that_panics_fails_its_call_and_no_other() {
 }
 
 #[tokio::test]
+async fn t46_a_request_that_left_in_part_was_not_applied_and_is_repeated_where_it_may_arrive_twice()
+{
+    for kind in [
+        TransportErrorKind::Interrupted,
+        TransportErrorKind::Timeout(Phase::FirstByte),
+    ] {
+        for method in ALL {
+            let cut = || TransportError::new(kind).with_sent(Sent::Part).into();
+            let attempts = if IDEMPOTENT.contains(&method) { 3 } else { 1 };
+            let (error, requests) = fail(call(method), times(attempts, cut)).await;
+            assert_eq!((requests, error.applied()), (attempts, Applied::No));
+            assert!(error.is_retryable(), "for the caller to decide");
+        }
+    }
+    // What the server says of itself counts for more.
+    let created = TransportError::new(TransportErrorKind::Interrupted)
+        .with_status(StatusCode::CREATED)
+        .with_sent(Sent::Part);
+    let (error, _) = fail(call(Method::POST), [created.into()]).await;
+    assert_eq!(error.applied(), Applied::Yes);
+}
+
+#[tokio::test]
 async fn t64_a_request_that_was_surely_not_processed_is_repeated_for_every_method() {
     for method in ALL {
         let refused = || {
             TransportError::new(TransportErrorKind::Interrupted)
-                .not_sent()
+                .with_sent(Sent::Nothing)
                 .into()
         };
         let (error, requests) = fail(call(method), times(3, refused)).await;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use gatelet_transport::testing::contract::{self, Origin};
 use gatelet_transport::testing::{Answer, FakeTransport};
-use gatelet_transport::{Transport, TransportError, TransportErrorKind, from_fn};
+use gatelet_transport::{Sent, Transport, TransportError, TransportErrorKind, from_fn};
 use http::{HeaderValue, Request, Response, header};
 
 type Outcome = Result<Response<Bytes>, TransportError>;
@@ -86,7 +86,7 @@ async fn one_that_tries_again_is_found() {
     breaks(
         "nothing is sent again",
         async |origin: Origin, request: Request<_>| match origin.send(request.clone()).await {
-            Err(error) if error.was_sent() => origin.send(request).await,
+            Err(error) if error.sent() == Sent::Whole => origin.send(request).await,
             outcome => outcome,
         },
     )
@@ -137,7 +137,7 @@ async fn one_that_makes_answers_of_broken_ones_is_found() {
         let outcome = origin.send(request).await;
         outcome.map_err(|error| match error.status() {
             Some(_) => error,
-            None => error.not_sent(),
+            None => error.with_sent(Sent::Nothing),
         })
     })
     .await;

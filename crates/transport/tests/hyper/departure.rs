@@ -1,8 +1,9 @@
-//! Requests that had not left when their time was up.
+//! Requests that had not left, or not wholly, when they failed.
 
+use bytes::Bytes;
 use gatelet_transport::{
     ApiError, Applied, BaseUrl, Call, Channel, Dialect, Error, ErrorKind, HyperTransport, Phase,
-    RetryPolicy, Timeouts, TokioClock, Transport,
+    Timeouts, TokioClock, Transport,
 };
 
 use super::SHORT;
@@ -16,12 +17,19 @@ impl Dialect for Plain {
     }
 }
 
-/// A create with little time for its only attempt.
+/// A create with little time for an attempt.
 async fn create(wire: &Wire, transport: &HyperTransport) -> Error {
+    let hurried = Timeouts::default().attempt(SHORT);
+    let error = fail(wire, transport, hurried, "{}".into()).await;
+    assert_eq!(*error.kind(), ErrorKind::Timeout(Phase::Attempt));
+    error
+}
+
+/// A create that fails.
+async fn fail(wire: &Wire, transport: &HyperTransport, timeouts: Timeouts, body: Bytes) -> Error {
     let base = BaseUrl::parse(&wire.url("")).unwrap();
     let channel = Channel::builder(base, Plain)
-        .retry(RetryPolicy::never())
-        .timeouts(Timeouts::default().attempt(SHORT))
+        .timeouts(timeouts)
         .build_with(transport.clone(), TokioClock::new())
         .unwrap();
     let call = Call {
@@ -29,14 +37,12 @@ async fn create(wire: &Wire, transport: &HyperTransport) -> Error {
         method: http::Method::POST,
         path: "/v1/things".into(),
         query: None,
-        body: Some("{}".into()),
+        body: Some(body),
         idempotent: false,
         success: 201,
         authenticated: false,
     };
-    let error = channel.call(call).await.unwrap_err();
-    assert_eq!(*error.kind(), ErrorKind::Timeout(Phase::Attempt));
-    error
+    channel.call(call).await.unwrap_err()
 }
 
 #[tokio::test]
@@ -71,4 +77,49 @@ async fn a_request_that_the_server_has_counts_as_sent() {
     assert_eq!(error.applied(), Applied::Unknown);
     assert!(!error.is_retryable());
     wire.finish().await;
+}
+
+/// More than all buffers on the way take.
+static LARGE: [u8; 32 << 20] = [b'x'; 32 << 20];
+
+#[tokio::test]
+async fn t46_a_create_that_left_in_part_was_not_applied_and_is_not_repeated() {
+    for end in [Step::Reset, Step::Close] {
+        for wire in Wire::each([vec![Step::ReadSome, end]]) {
+            let transport = wire.client(HyperTransport::builder());
+            let large = Bytes::from_static(&LARGE);
+            let error = fail(&wire, &transport, Timeouts::default(), large).await;
+            assert_eq!(*error.kind(), ErrorKind::Interrupted, "{error:?}");
+            assert_eq!((error.attempts(), error.applied()), (1, Applied::No));
+            assert!(error.is_retryable());
+            wire.finish().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn t24_a_create_that_the_server_does_not_read_was_not_applied() {
+    let hurried = || HyperTransport::builder().first_byte_timeout(SHORT);
+    for (builder, timeouts, phase) in [
+        (hurried(), Timeouts::default(), Phase::FirstByte),
+        (
+            HyperTransport::builder(),
+            Timeouts::default().attempt(SHORT),
+            Phase::Attempt,
+        ),
+        (
+            HyperTransport::builder(),
+            Timeouts::default().total(SHORT),
+            Phase::Total,
+        ),
+    ] {
+        for wire in Wire::each([vec![Step::ReadSome, Step::Stay]]) {
+            let transport = wire.client(builder.clone());
+            let large = Bytes::from_static(&LARGE);
+            let error = fail(&wire, &transport, timeouts, large).await;
+            assert_eq!(*error.kind(), ErrorKind::Timeout(phase));
+            assert_eq!((error.attempts(), error.applied()), (1, Applied::No));
+            wire.finish().await;
+        }
+    }
 }

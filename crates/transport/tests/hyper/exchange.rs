@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use gatelet_transport::{ConnectFailure, HyperTransport, Phase, Transport, TransportErrorKind};
+use gatelet_transport::{
+    ConnectFailure, HyperTransport, Phase, Sent, Transport, TransportErrorKind,
+};
 use http::{Method, StatusCode};
 
 use crate::wire::{CANARY, Step, Wire, ok, send, words};
@@ -53,7 +55,7 @@ async fn t1_a_refused_connection_is_not_sent() {
         error.kind(),
         TransportErrorKind::Connect(ConnectFailure::Refused)
     );
-    assert!(!error.was_sent());
+    assert_eq!(error.sent(), Sent::Nothing);
 }
 
 #[tokio::test]
@@ -65,7 +67,7 @@ async fn t2_a_name_that_does_not_resolve_is_named() {
         error.kind(),
         TransportErrorKind::Connect(ConnectFailure::Dns)
     );
-    assert!(!error.was_sent());
+    assert_eq!(error.sent(), Sent::Nothing);
     assert!(words(&error).contains("no-such-host.invalid"));
 }
 
@@ -96,7 +98,7 @@ async fn t4_a_connect_that_hangs_ends_in_time() {
         .unwrap();
     let error = transport.send(request).await.unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Timeout(Phase::Connect));
-    assert!(!error.was_sent());
+    assert_eq!(error.sent(), Sent::Nothing);
 }
 
 #[tokio::test]
@@ -105,8 +107,8 @@ async fn t8_a_reset_right_after_accept_is_never_an_answer() {
     let error = HyperTransport::new().send(wire.post()).await.unwrap_err();
     // Whether a byte was written before the reset came is a race; what is said of it must fit.
     match error.kind() {
-        TransportErrorKind::Interrupted => assert!(error.was_sent()),
-        TransportErrorKind::Connect(_) => assert!(!error.was_sent()),
+        TransportErrorKind::Interrupted => assert_eq!(error.sent(), Sent::Whole),
+        TransportErrorKind::Connect(_) => assert_eq!(error.sent(), Sent::Nothing),
         other => panic!("{other:?}"),
     }
     wire.finish().await;
@@ -116,7 +118,7 @@ async fn t8_a_reset_right_after_accept_is_never_an_answer() {
 async fn t9_a_reset_after_the_request_is_an_interruption() {
     let error = failure(vec![Step::Read, Step::Reset]).await;
     assert_eq!(error.kind(), TransportErrorKind::Interrupted);
-    assert!(error.was_sent());
+    assert_eq!(error.sent(), Sent::Whole);
     assert_eq!(error.status(), None);
 }
 
@@ -131,7 +133,7 @@ async fn t10_an_empty_reply_is_an_interruption() {
     ] {
         let error = failure(vec![Step::Read, send(half)]).await;
         assert_eq!(error.kind(), TransportErrorKind::Interrupted, "{half}");
-        assert!(error.was_sent());
+        assert_eq!(error.sent(), Sent::Whole);
         assert_eq!(error.status(), status, "{half}");
     }
 }
@@ -144,7 +146,7 @@ async fn t11_a_body_that_breaks_off_is_no_body() {
         script.extend(end);
         let error = failure(script).await;
         assert_eq!(error.kind(), TransportErrorKind::Interrupted);
-        assert!(error.was_sent());
+        assert_eq!(error.sent(), Sent::Whole);
         // A reset may overtake the head; an end in peace cannot.
         assert!(
             error
@@ -159,7 +161,7 @@ async fn t24_a_server_that_says_nothing_is_a_first_byte_timeout() {
     let hurried = HyperTransport::builder().first_byte_timeout(SHORT);
     let error = failure_of(hurried, vec![Step::Read, Step::ClientCloses]).await;
     assert_eq!(error.kind(), TransportErrorKind::Timeout(Phase::FirstByte));
-    assert!(error.was_sent());
+    assert_eq!(error.sent(), Sent::Whole);
 }
 
 #[tokio::test]
@@ -268,7 +270,7 @@ async fn what_cannot_be_sent_is_refused_before_any_socket() {
     for request in [tunnel, relative] {
         let error = HyperTransport::new().send(request).await.unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Config);
-        assert!(!error.was_sent());
+        assert_eq!(error.sent(), Sent::Nothing);
     }
 }
 
@@ -316,7 +318,7 @@ async fn an_answer_cut_after_any_byte_is_an_error() {
                 script.extend(end);
                 let error = failure(script).await;
                 assert_eq!(error.kind(), TransportErrorKind::Interrupted, "{length}");
-                assert!(error.was_sent());
+                assert_eq!(error.sent(), Sent::Whole);
                 let created = error.status() == Some(StatusCode::CREATED);
                 assert!(created || error.status().is_none());
             }

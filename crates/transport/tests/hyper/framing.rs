@@ -1,6 +1,6 @@
 //! What counts as a well-formed answer, and how large it may be.
 
-use gatelet_transport::{HyperTransport, TooLarge, Transport, TransportErrorKind};
+use gatelet_transport::{HyperTransport, Sent, TooLarge, Transport, TransportErrorKind};
 use http::StatusCode;
 
 use crate::wire::{Step, Wire, ok, send, words};
@@ -20,7 +20,7 @@ async fn t15_a_length_that_is_none_is_a_protocol_error() {
         let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n[]");
         let error = failure(answers(&head)).await;
         assert_eq!(error.kind(), TransportErrorKind::Protocol, "{length}");
-        assert!(error.was_sent());
+        assert_eq!(error.sent(), Sent::Whole);
     }
 }
 
@@ -209,7 +209,7 @@ async fn t27_interim_answers_without_end_are_a_protocol_error() {
     ];
     let error = failure(endless).await;
     assert_eq!(error.kind(), TransportErrorKind::Protocol);
-    assert!(error.was_sent());
+    assert_eq!(error.sent(), Sent::Whole);
 }
 
 #[tokio::test]
@@ -254,7 +254,7 @@ async fn t67_what_is_not_http_1_1_is_a_protocol_error() {
     ] {
         let error = failure(answers(answer)).await;
         assert_eq!(error.kind(), TransportErrorKind::Protocol, "{answer}");
-        assert!(error.was_sent());
+        assert_eq!(error.sent(), Sent::Whole);
     }
 }
 

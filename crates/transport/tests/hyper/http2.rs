@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
-use gatelet_transport::{TooLarge, Transport, TransportErrorKind};
+use gatelet_transport::{Sent, TooLarge, Transport, TransportErrorKind};
 use http::Request;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -55,13 +55,13 @@ async fn t64_a_refused_stream_was_not_sent() {
         .await
         .unwrap_err();
     assert_eq!(refused.kind(), TransportErrorKind::Interrupted);
-    assert!(!refused.was_sent());
+    assert_eq!(refused.sent(), Sent::Nothing);
     let reset = client
         .send(server.request("POST", "/reset"))
         .await
         .unwrap_err();
     assert_eq!(reset.kind(), TransportErrorKind::Interrupted);
-    assert!(reset.was_sent());
+    assert_eq!(reset.sent(), Sent::Whole);
     assert_eq!(
         client
             .send(server.request("POST", "/"))
@@ -140,13 +140,13 @@ async fn read_frame(stream: &mut (impl AsyncRead + Unpin)) -> u8 {
 async fn t64_a_go_away_says_which_requests_were_not_processed() {
     let authority = Authority::new();
     let identity = authority.certify("127.0.0.1", |_| {});
-    for (last, was_sent) in [(0, false), (1, true)] {
+    for (last, sent) in [(0, Sent::Nothing), (1, Sent::Whole)] {
         let address = says_go_away(&identity, last).await;
         let request = Request::post(format!("https://{address}/"))
             .body(Bytes::from_static(b"{}"))
             .unwrap();
         let error = authority.client().send(request).await.unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Interrupted);
-        assert_eq!(error.was_sent(), was_sent, "{last}: {error:?}");
+        assert_eq!(error.sent(), sent, "{last}: {error:?}");
     }
 }

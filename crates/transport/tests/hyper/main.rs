@@ -48,10 +48,7 @@ async fn failure_of(builder: HyperTransportBuilder, script: Vec<Step>) -> Transp
     }
     let error = errors.pop().unwrap();
     for other in errors {
-        assert_eq!(
-            (other.kind(), other.was_sent()),
-            (error.kind(), error.was_sent())
-        );
+        assert_eq!((other.kind(), other.sent()), (error.kind(), error.sent()));
     }
     error
 }

@@ -3,7 +3,9 @@
 use std::process::Command;
 
 use bytes::Bytes;
-use gatelet_transport::{ConnectFailure, HyperTransport, Phase, Transport, TransportErrorKind};
+use gatelet_transport::{
+    ConnectFailure, HyperTransport, Phase, Sent, Transport, TransportErrorKind,
+};
 use http::StatusCode;
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
@@ -210,7 +212,7 @@ async fn t46_a_reused_connection_that_took_the_request_and_died_counts_as_sent()
         transport.send(wire.get()).await.unwrap();
         let error = transport.send(wire.post()).await.unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Interrupted);
-        assert!(error.was_sent());
+        assert_eq!(error.sent(), Sent::Whole);
         assert_eq!(
             wire.finish().await.len(),
             2,
@@ -233,7 +235,7 @@ async fn t45_a_connection_whose_peer_reads_nothing_is_torn_down() {
     let large = wire.get().map(|_| Bytes::from(vec![b'x'; 32 << 20]));
     let error = hurried.send(large).await.unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Timeout(Phase::FirstByte));
-    assert!(error.was_sent());
+    assert_eq!(error.sent(), Sent::Part);
     for _ in 0..100 {
         tokio::task::yield_now().await;
     }
@@ -371,7 +373,7 @@ fn t53_a_runtime_dropped_in_the_middle_of_a_call_is_an_error() {
         drop(runtime);
         let error = caller.join().unwrap().unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Interrupted);
-        assert!(error.was_sent());
+        assert_eq!(error.sent(), Sent::Whole);
         words(&error);
         wire.finish_without_runtime();
     }
@@ -408,7 +410,7 @@ fn t54_without_a_runtime_a_call_is_a_typed_error() {
         panic!("the call must end at once");
     };
     assert_eq!(error.kind(), TransportErrorKind::Config);
-    assert!(!error.was_sent());
+    assert_eq!(error.sent(), Sent::Nothing);
     assert!(words(&error).contains("no tokio runtime"));
 }
 
@@ -507,7 +509,7 @@ async fn t55_a_thousand_calls_with_few_descriptors() {
                 error.kind(),
                 TransportErrorKind::Connect(ConnectFailure::Descriptors)
             );
-            assert!(!error.was_sent());
+            assert_eq!(error.sent(), Sent::Nothing);
             out_of_descriptors += 1;
         }
     }

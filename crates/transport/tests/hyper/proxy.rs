@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gatelet_transport::{
-    ConnectFailure, HyperTransport, HyperTransportBuilder, Proxies, Transport, TransportErrorKind,
+    ConnectFailure, HyperTransport, HyperTransportBuilder, Proxies, Sent, Transport,
+    TransportErrorKind,
 };
 use http::Request;
 
@@ -77,7 +78,7 @@ pub(crate) async fn asks_for_credentials(url: &str) {
         .unwrap_err();
     let expected = TransportErrorKind::Connect(ConnectFailure::ProxyCredentials);
     assert_eq!(error.kind(), expected);
-    assert!(!error.was_sent());
+    assert_eq!(error.sent(), Sent::Nothing);
     words(&error);
     proxy.finish().await;
 }
@@ -132,7 +133,7 @@ async fn t70_a_process_with_variables_of_a_proxy() {
     let request = || post("http://service.invalid/");
     let builder = HyperTransport::builder().connect_timeout(Duration::from_secs(10));
     let ignoring = builder.clone().build().send(request()).await.unwrap_err();
-    assert!(!ignoring.was_sent());
+    assert_eq!(ignoring.sent(), Sent::Nothing);
     let following = builder.proxy_from_environment().unwrap().build();
     let answer = following.send(request()).await.unwrap();
     assert_eq!(answer.body(), "by proxy");

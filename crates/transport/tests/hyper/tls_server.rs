@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use gatelet_transport::{HyperTransport, Transport, TransportError, TransportErrorKind};
+use gatelet_transport::{HyperTransport, Sent, Transport, TransportError, TransportErrorKind};
 use http::{Request, Response};
 use rustls::ServerConfig;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -74,7 +74,7 @@ impl TlsServer {
         let before = self.heard();
         let error = client.send(self.request("POST", "/")).await.unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Tls, "{error:?}");
-        assert!(!error.was_sent());
+        assert_eq!(error.sent(), Sent::Nothing);
         assert_eq!(self.heard(), before);
         error
     }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
-use gatelet_transport::{HyperTransport, HyperTransportBuilder, Transport, TransportErrorKind};
+use gatelet_transport::{
+    HyperTransport, HyperTransportBuilder, Sent, Transport, TransportErrorKind,
+};
 use http::Request;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use tokio::io::AsyncWriteExt;
@@ -74,7 +76,7 @@ async fn t5_a_server_that_speaks_no_tls_is_refused() {
         .unwrap();
     let error = HyperTransport::new().send(request).await.unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Tls);
-    assert!(!error.was_sent());
+    assert_eq!(error.sent(), Sent::Nothing);
 }
 
 #[tokio::test]
@@ -87,7 +89,7 @@ async fn a_handshake_that_the_peer_drops_is_a_failed_connection() {
         .unwrap();
     let error = HyperTransport::new().send(request).await.unwrap_err();
     assert!(matches!(error.kind(), TransportErrorKind::Connect(_)));
-    assert!(!error.was_sent());
+    assert_eq!(error.sent(), Sent::Nothing);
 }
 
 #[tokio::test]
@@ -120,7 +122,7 @@ async fn only_these_roots_are_trusted_where_that_is_said() {
     let nobody = HyperTransport::builder().only_these_roots().build();
     let error = nobody.send(server.request("POST", "/")).await.unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Config);
-    assert!(!error.was_sent());
+    assert_eq!(error.sent(), Sent::Nothing);
 }
 
 /// What a client answers that knows servers by these certificates.

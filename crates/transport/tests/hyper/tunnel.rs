@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use gatelet_transport::{
-    ConnectFailure, HyperTransport, Phase, Proxies, Transport, TransportErrorKind,
+    ConnectFailure, HyperTransport, Phase, Proxies, Sent, Transport, TransportErrorKind,
 };
 use http::Request;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
@@ -127,7 +127,7 @@ async fn t71_a_proxy_that_answers_in_the_servers_place_is_not_believed() {
         let transport: HyperTransport = authority.builder().proxies(proxy.proxies()).build();
         let error = transport.send(post("/v1/a")).await.unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Tls);
-        assert!(!error.was_sent());
+        assert_eq!(error.sent(), Sent::Nothing);
         words(&error);
     }
     assert_eq!(server.heard(), "");
@@ -172,7 +172,7 @@ async fn t71_a_proxy_that_answers_connect_with_something_else_gets_no_credential
             .unwrap_err();
         let expected = TransportErrorKind::Connect(ConnectFailure::Proxy);
         assert_eq!(error.kind(), expected, "{error:?}");
-        assert!(!error.was_sent());
+        assert_eq!(error.sent(), Sent::Nothing);
         words(&error);
         for request in proxy.finish().await {
             let expected = format!(
@@ -194,6 +194,6 @@ async fn a_proxy_that_says_nothing_is_a_connect_timeout() {
         .await
         .unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Timeout(Phase::Connect));
-    assert!(!error.was_sent());
+    assert_eq!(error.sent(), Sent::Nothing);
     proxy.finish().await;
 }

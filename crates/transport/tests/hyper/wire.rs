@@ -29,6 +29,8 @@ pub(crate) const CANARY: &str = "c4n4ry";
 pub(crate) enum Step {
     /// Reads one whole request and keeps it.
     Read,
+    /// Reads the beginning of a request and no more.
+    ReadSome,
     /// Sends bytes.
     Send(Vec<u8>),
     /// Sends bytes one by one, with a pause before each.
@@ -273,6 +275,10 @@ impl Player {
             Step::Read => {
                 let request = self.read(place).await;
                 self.requests.lock().unwrap().push(request);
+            }
+            Step::ReadSome => {
+                let read = self.stream().read(&mut [0; 1]).await.unwrap_or(0);
+                assert_ne!(read, 0, "{place}: the client sent nothing");
             }
             Step::Send(bytes) => {
                 let _ = self.stream().write_all(&bytes).await;

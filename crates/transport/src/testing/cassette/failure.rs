@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::{Map, Value};
 
-use crate::{ConnectFailure, Phase, TooLarge, TransportError, TransportErrorKind};
+use crate::{ConnectFailure, Phase, Sent, TooLarge, TransportError, TransportErrorKind};
 
 /// The word for each kind; the limit of what was too large stands beside it.
 const WORDS: &[(&str, TransportErrorKind)] = &[
@@ -51,6 +51,12 @@ const WORDS: &[(&str, TransportErrorKind)] = &[
     ("config", TransportErrorKind::Config),
 ];
 
+const SENT: &[(&str, Sent)] = &[
+    ("nothing", Sent::Nothing),
+    ("part", Sent::Part),
+    ("whole", Sent::Whole),
+];
+
 const fn too_large(what: TooLarge, limit: u64) -> TransportErrorKind {
     TransportErrorKind::TooLarge { what, limit }
 }
@@ -59,7 +65,7 @@ const fn too_large(what: TooLarge, limit: u64) -> TransportErrorKind {
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::testing) struct Failure {
     kind: TransportErrorKind,
-    was_sent: bool,
+    sent: Sent,
     status: Option<StatusCode>,
 }
 
@@ -67,7 +73,7 @@ impl From<&TransportError> for Failure {
     fn from(error: &TransportError) -> Self {
         Self {
             kind: error.kind(),
-            was_sent: error.was_sent(),
+            sent: error.sent(),
             status: error.status(),
         }
     }
@@ -80,11 +86,7 @@ impl From<&Failure> for TransportError {
             Some(status) => error.with_status(status),
             None => error,
         };
-        if failure.was_sent {
-            error
-        } else {
-            error.not_sent()
-        }
+        error.with_sent(failure.sent)
     }
 }
 
@@ -97,7 +99,8 @@ impl Failure {
         let word = WORDS.iter().find(|(_, known)| *known == kind);
         let mut json = Map::new();
         json.insert("error".into(), word.map(|(word, _)| *word).into());
-        json.insert("was_sent".into(), self.was_sent.into());
+        let word = SENT.iter().find(|(_, known)| *known == self.sent);
+        json.insert("sent".into(), word.map(|(word, _)| *word).into());
         json.extend(limit.map(|limit| ("limit".into(), limit.into())));
         json.extend(
             self.status
@@ -115,10 +118,12 @@ impl Failure {
             }
             kind => kind,
         };
-        let was_sent = json.get("was_sent").and_then(Value::as_bool);
         Some(Self {
             kind,
-            was_sent: was_sent.unwrap_or_else(|| TransportError::new(kind).was_sent()),
+            sent: match json.get("sent") {
+                Some(word) => SENT.iter().find(|(known, _)| word == known)?.1,
+                None => TransportError::new(kind).sent(),
+            },
             status: match json.get("status") {
                 Some(status) => Some(super::exchange::status(status)?),
                 None => None,
@@ -132,7 +137,7 @@ mod tests {
     use http::StatusCode;
 
     use super::{Failure, TooLarge, WORDS, too_large};
-    use crate::TransportError;
+    use crate::{Sent, TransportError};
 
     #[test]
     fn every_error_is_read_as_it_was_written() {
@@ -140,7 +145,8 @@ mod tests {
         for kind in kinds.chain([too_large(TooLarge::Body, 7)]) {
             for error in [
                 TransportError::new(kind),
-                TransportError::new(kind).not_sent(),
+                TransportError::new(kind).with_sent(Sent::Nothing),
+                TransportError::new(kind).with_sent(Sent::Part),
                 TransportError::new(kind).with_status(StatusCode::CREATED),
             ] {
                 let failure = Failure::from(&error);

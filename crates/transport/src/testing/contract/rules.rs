@@ -13,7 +13,7 @@ use http::{HeaderName, HeaderValue, Method, Request, Response};
 
 use super::rule;
 use super::scene::{Act, Meeting};
-use crate::{TooLarge, Transport, TransportErrorKind};
+use crate::{Sent, TooLarge, Transport, TransportErrorKind};
 
 /// How a transport and its far side come together.
 pub(super) trait Stage {
@@ -246,7 +246,7 @@ async fn no_part_of_a_body<S: Stage>(stage: &S) -> Result<(), String> {
             return Err(format!("an answer {what} came back as Ok"));
         };
         meeting.saw(1)?;
-        ensure(error.was_sent(), || {
+        ensure(error.sent() == Sent::Whole, || {
             format!("an answer {what} says that the request was not sent")
         })?;
         let got = error.status().map(|status| status.as_u16());
@@ -264,7 +264,7 @@ async fn tells_what_was_not_sent<S: Stage>(stage: &S) -> Result<(), String> {
     let meeting = stage.refuse();
     match meeting.get().await {
         Ok(_) => Err("a refused connection came back as Ok".into()),
-        Err(error) => ensure(!error.was_sent(), || {
+        Err(error) => ensure(error.sent() == Sent::Nothing, || {
             "a refused connection says that the request was sent".into()
         }),
     }
