@@ -23,47 +23,32 @@ use crate::call::call;
 /// let user = asa_client::ServiceUser::new("0f2c4a52-9a1f-4e5c-8f0e-6a4c6f0d3b11", "EXAMPLE");
 /// assert_eq!(format!("{user:?}"), "ServiceUser([redacted])");
 /// ```
-pub struct ServiceUser {
-    bearer: Cached<Key>,
-    /// The part of the key that cannot be right.
-    wrong: Option<&'static str>,
-}
+pub struct ServiceUser(Cached<Key>);
 
 impl ServiceUser {
-    /// The id and the secret of a service user's key. One that is empty or holds a control character, such as the line
-    /// break at the end of a file, makes every call fail with `InvalidInput` before anything is sent.
+    /// The id and the secret of a service user's key. One that is empty or holds anything but visible ASCII, such as the
+    /// line break at the end of a file, is refused when the client is built.
     pub fn new(key_id: impl Into<String>, key_secret: impl Into<Secret>) -> Self {
         let key = ServiceTokenRequest::new(key_id, key_secret);
-        let parts = [
-            ("key_id", key.key_id.as_str()),
-            ("key_secret", key.key_secret.expose()),
-        ];
-        let wrong = parts
-            .into_iter()
-            .find(|(_, text)| text.is_empty() || text.contains(char::is_control));
-        Self {
-            wrong: wrong.map(|(name, _)| name),
-            bearer: Cached::new(Key(key)),
-        }
+        Self(Cached::new(Key(key)))
     }
 }
 
 impl CredentialProvider for ServiceUser {
     async fn credential(&self, channel: &Channel) -> Result<Credential, Error> {
-        if let Some(part) = self.wrong {
-            let problem = "is empty or holds a control character: a trailing newline, as reading a file leaves it, \
-                           is not part of it";
-            return Err(Error::invalid_input(part, problem));
-        }
-        self.bearer.credential(channel).await
+        self.0.credential(channel).await
+    }
+
+    fn validate(&self) -> Result<(), Error> {
+        self.0.validate()
     }
 
     fn is_ready(&self, channel: &Channel) -> bool {
-        self.bearer.is_ready(channel)
+        self.0.is_ready(channel)
     }
 
     fn invalidate(&self, refused: &Credential) -> bool {
-        self.bearer.invalidate(refused)
+        self.0.invalidate(refused)
     }
 }
 
@@ -76,6 +61,11 @@ impl fmt::Debug for ServiceUser {
 struct Key(ServiceTokenRequest);
 
 impl Exchange for Key {
+    fn validate(&self) -> Result<(), Error> {
+        Credential::check("key_id", &self.0.key_id)?;
+        Credential::check("key_secret", self.0.key_secret.expose())
+    }
+
     async fn exchange(&self, channel: &Channel) -> Result<Issued, Error> {
         let mut call = call(
             OperationId::IssueServiceToken.operation(),

@@ -38,6 +38,15 @@ pub trait Exchange: Send + Sync + 'static {
     ///
     /// The error of that call, or [`Error::exchange_failed`] when its answer cannot be used.
     fn exchange(&self, channel: &Channel) -> impl Future<Output = Result<Issued, Error>> + Send;
+
+    /// As [`CredentialProvider::validate`], of what is exchanged.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` that names the part which cannot be right, and never holds it.
+    fn validate(&self) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 /// What an exchange gave.
@@ -173,6 +182,10 @@ impl<E: Exchange> CredentialProvider for Cached<E> {
             Turn::Fail(error) => Err(shared(&error)),
             Turn::Exchange(lease) => self.renew(lease, channel).await,
         }
+    }
+
+    fn validate(&self) -> Result<(), Error> {
+        self.exchange.validate()
     }
 
     fn is_ready(&self, channel: &Channel) -> bool {

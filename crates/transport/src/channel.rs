@@ -205,12 +205,15 @@ impl ChannelBuilder {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` when the user agent's suffix cannot stand in a header.
+    /// `InvalidInput` when the user agent's suffix cannot stand in a header, or the credentials cannot be right.
     pub fn build_with(
         self,
         transport: impl Transport,
         clock: impl Clock,
     ) -> Result<Channel, Error> {
+        if let Some(credentials) = &self.credentials {
+            credentials.validate()?;
+        }
         let mut headers = HeaderMap::with_capacity(4);
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(USER_AGENT, user_agent(self.user_agent.as_deref())?);

@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 use crate::transport::BoxFuture;
 use crate::{Channel, Error};
 
-/// The longest token that is accepted, in bytes.
-const MAX_TOKEN: usize = 8 * 1024;
+/// The longest token or key that is accepted, in bytes.
+const MAX_LENGTH: usize = 8 * 1024;
 
 /// Gives the credential for a call.
 ///
@@ -27,6 +27,16 @@ pub trait CredentialProvider: Send + Sync + 'static {
         &self,
         channel: &Channel,
     ) -> impl Future<Output = Result<Credential, Error>> + Send;
+
+    /// Whether it can ever give a credential; asked when a client is built, so that a mistyped secret is found before the
+    /// first call. By default it can.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` that names the part which cannot be right, and never holds it.
+    fn validate(&self) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// Whether [`credential`](Self::credential) would end at once, without a call or a wait. Listings look ahead only
     /// then. By default it would not.
@@ -49,6 +59,8 @@ pub(crate) trait DynCredentialProvider: Send + Sync {
         channel: &'a Channel,
     ) -> BoxFuture<'a, Result<Credential, Error>>;
 
+    fn validate(&self) -> Result<(), Error>;
+
     fn is_ready(&self, channel: &Channel) -> bool;
 
     fn invalidate(&self, refused: &Credential) -> bool;
@@ -60,6 +72,10 @@ impl<T: CredentialProvider> DynCredentialProvider for T {
         channel: &'a Channel,
     ) -> BoxFuture<'a, Result<Credential, Error>> {
         Box::pin(self.credential(channel))
+    }
+
+    fn validate(&self) -> Result<(), Error> {
+        CredentialProvider::validate(self)
     }
 
     fn is_ready(&self, channel: &Channel) -> bool {
@@ -77,6 +93,10 @@ impl<T: CredentialProvider> CredentialProvider for Arc<T> {
         channel: &Channel,
     ) -> impl Future<Output = Result<Credential, Error>> + Send {
         self.as_ref().credential(channel)
+    }
+
+    fn validate(&self) -> Result<(), Error> {
+        CredentialProvider::validate(self.as_ref())
     }
 
     fn is_ready(&self, channel: &Channel) -> bool {
@@ -103,7 +123,7 @@ impl Credential {
     /// `InvalidInput` when the token is empty, longer than 8 KiB, or holds anything but visible ASCII. The token is
     /// never part of the error.
     pub fn new(scheme: &'static str, token: &str) -> Result<Self, Error> {
-        check(token).map_err(|problem| Error::invalid_input("token", problem))?;
+        Self::check("token", token)?;
         let bytes = Zeroizing::new([scheme.as_bytes(), b" ", token.as_bytes()].concat());
         let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(bytes))
             .map_err(|_| Error::invalid_input("token", "does not fit into a header"))?;
@@ -112,6 +132,19 @@ impl Credential {
             value,
             generation: 0,
         })
+    }
+
+    /// Checks what is or will be sent as a credential: a token, or a key that is exchanged for one.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` for this parameter when the text is empty, longer than 8 KiB, or holds anything but visible ASCII. The
+    /// text is never part of the error.
+    pub fn check(parameter: &'static str, text: &str) -> Result<(), Error> {
+        match problem(text) {
+            None => Ok(()),
+            Some(problem) => Err(Error::invalid_input(parameter, problem)),
+        }
     }
 
     /// Marks which of a provider's credentials this is.
@@ -129,18 +162,18 @@ impl Credential {
     }
 }
 
-fn check(token: &str) -> Result<(), &'static str> {
-    match token.as_bytes() {
-        [] => Err("is empty"),
-        bytes if bytes.len() > MAX_TOKEN => Err("is longer than 8192 bytes"),
-        [.., b'\n' | b'\r'] => Err(
+fn problem(text: &str) -> Option<&'static str> {
+    match text.as_bytes() {
+        [] => Some("is empty"),
+        bytes if bytes.len() > MAX_LENGTH => Some("is longer than 8192 bytes"),
+        [.., b'\n' | b'\r'] => Some(
             "ends in a line break: a trailing newline, as reading a file leaves it, is not part of it",
         ),
-        bytes if !bytes.is_ascii() => Err("holds a character that is not ASCII"),
+        bytes if !bytes.is_ascii() => Some("holds a character that is not ASCII"),
         bytes if !bytes.iter().all(u8::is_ascii_graphic) => {
-            Err("holds a space or a control character")
+            Some("holds a space or a control character")
         }
-        _ => Ok(()),
+        _ => None,
     }
 }
 

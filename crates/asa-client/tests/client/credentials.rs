@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
-use asa_client::{Applied, Bearer, Client, CredentialFailure, ErrorKind, ServiceUser};
+use asa_client::{Applied, Bearer, Client, CredentialFailure, Error, ErrorKind, ServiceUser};
 use transport::testing::{Answer, FakeTransport, ManualClock};
 use transport::{ConnectFailure, Transport as _, TransportErrorKind, from_fn};
 
@@ -347,25 +347,52 @@ async fn a_bearer_that_was_had_elsewhere_is_used_as_it_is() {
     }
 }
 
-#[tokio::test]
-async fn t58_a_key_with_a_trailing_newline_is_refused_with_a_hint_before_anything_is_sent() {
-    for (key_id, key_secret, part) in [
+#[test]
+fn t57_a_key_that_cannot_be_right_is_refused_when_the_client_is_built_and_not_echoed() {
+    let long = "x".repeat(65_536);
+    let wrong = [
+        "",
+        "\rcanary",
+        "canary\0",
+        " canary",
+        "canary ",
+        "canary\u{e9}",
+        "canary\u{1f511}",
+        &long,
+    ];
+    for wrong in wrong {
+        for (key_id, key_secret, parameter) in
+            [(wrong, KEY_SECRET, "key_id"), (KEY_ID, wrong, "key_secret")]
+        {
+            let error = refused(ServiceUser::new(key_id, key_secret));
+            assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+            let shown = everything(&error);
+            assert!(
+                !shown.contains("canary") && !shown.contains("xxx"),
+                "{shown}"
+            );
+        }
+    }
+}
+
+#[test]
+fn t58_a_key_with_a_trailing_newline_is_refused_with_a_hint_when_the_client_is_built() {
+    for (key_id, key_secret, parameter) in [
         ("canary\n", KEY_SECRET, "key_id"),
         (KEY_ID, "canary\r\n", "key_secret"),
-        (KEY_ID, "", "key_secret"),
     ] {
-        let fake = FakeTransport::script([]);
-        let client = Client::builder("t")
-            .credentials(ServiceUser::new(key_id, key_secret))
-            .build_with(fake.clone(), ManualClock::auto())
-            .unwrap();
-        let error = client.gateways().list().send().await.unwrap_err();
-        let kind = ErrorKind::InvalidInput { parameter: part };
-        assert_eq!(error.kind(), &kind);
+        let error = refused(ServiceUser::new(key_id, key_secret));
+        assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
         assert!(error.to_string().contains("trailing newline"));
         assert!(!everything(&error).contains("canary"));
-        let _ = fake.finish();
     }
+}
+
+fn refused(user: ServiceUser) -> Error {
+    Client::builder("t")
+        .credentials(Arc::new(user))
+        .build_with(FakeTransport::script([]), ManualClock::auto())
+        .unwrap_err()
 }
 
 #[tokio::test]
