@@ -15,3 +15,6 @@ mod own_transport {}
 
 #[doc = include_str!("testing.md")]
 mod testing {}
+
+#[doc = include_str!("tracing.md")]
+mod tracing {}

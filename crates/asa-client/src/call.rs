@@ -20,6 +20,7 @@ pub(crate) fn call(operation: &Operation, values: &[&str]) -> Result<Call, Error
             models::Method::Delete => Method::DELETE,
         },
         path,
+        template: operation.path,
         query: None,
         body: None,
         idempotent: operation.idempotent,

@@ -5,7 +5,7 @@ use std::fmt;
 use models::asa::OperationId;
 use transport::{
     BaseUrl, Channel, ChannelBuilder, Clock, CredentialProvider, Error, RetryPolicy, Timeouts,
-    Transport,
+    TraceContext, Transport,
 };
 
 use crate::call::call;
@@ -137,6 +137,17 @@ impl ClientBuilder {
     /// Sets the largest body of an answer, in bytes; default 10 MiB.
     pub fn body_limit(self, bytes: usize) -> Self {
         self.map(|channel| channel.body_limit(bytes))
+    }
+
+    /// Sets what says to which trace a request belongs; without it no request tells.
+    ///
+    /// The hook is called for each attempt of each call, with the span of that attempt as the current one where the feature
+    /// `tracing` is on. If it gives nothing, or panics, the attempt is made without.
+    pub fn trace_context(
+        self,
+        hook: impl Fn() -> Option<TraceContext> + Send + Sync + 'static,
+    ) -> Self {
+        self.map(|channel| channel.trace_context(hook))
     }
 
     /// Makes the client over HTTP/1.1, HTTP/2 and TLS.

@@ -38,7 +38,7 @@
 //!
 //! `ring` (default) brings HTTP over TLS and [`ClientBuilder::build`]; `hyper` the same without TLS, for loopback.
 //! Without both, [`ClientBuilder::build_with`] takes any [`Transport`] and [`Clock`]. `stream` makes listings
-//! `futures_core::Stream`s.
+//! `futures_core::Stream`s. `tracing` brings spans of calls and attempts under OpenTelemetry's names.
 
 mod call;
 mod client;
@@ -58,7 +58,7 @@ pub use service_user::ServiceUser;
 pub use transport::{
     Applied, BaseUrl, Bearer, Clock, CredentialFailure, CredentialProvider, Deleted, Error,
     ErrorKind, Items, Page, PageToken, Pages, PaginationFailure, Request, RetryPolicy, Timeouts,
-    Transport, TransportError, Violation,
+    TraceContext, Transport, TransportError, Violation,
 };
 #[cfg(feature = "hyper")]
 pub use transport::{HyperTransport, TokioClock};

@@ -26,6 +26,7 @@ pub fn reply(body: String) -> Result<Reply, Error> {
         operation: "bench Decode",
         method: http::Method::GET,
         path: "/list".into(),
+        template: "/list",
         query: None,
         body: None,
         idempotent: true,

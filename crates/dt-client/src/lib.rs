@@ -42,7 +42,7 @@
 //!
 //! `ring` (default) brings HTTP over TLS and [`ClientBuilder::build`]; `hyper` the same without TLS, for loopback.
 //! Without both, [`ClientBuilder::build_with`] takes any [`Transport`] and [`Clock`]. `stream` makes listings
-//! `futures_core::Stream`s.
+//! `futures_core::Stream`s. `tracing` brings spans of calls and attempts under OpenTelemetry's names.
 
 mod active_gate_tokens;
 mod api_root;
@@ -59,7 +59,7 @@ pub use list::ListActiveGateTokens;
 pub use transport::{
     ApiToken, Applied, BaseUrl, Bearer, Clock, CredentialFailure, CredentialProvider, Deleted,
     Error, ErrorKind, Items, Page, PageToken, Pages, PaginationFailure, Request, RetryPolicy,
-    Timeouts, Transport, TransportError, Violation,
+    Timeouts, TraceContext, Transport, TransportError, Violation,
 };
 #[cfg(feature = "hyper")]
 pub use transport::{HyperTransport, TokioClock};

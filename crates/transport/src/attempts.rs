@@ -6,14 +6,14 @@ use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Request, Response, StatusCode, Uri};
 
-use crate::catch::{Panicked, catch_panic};
+use crate::catch::{Panicked, catch_panic, catch_panic_of};
 use crate::channel::Inner;
 use crate::limit::within;
 use crate::retry::{Decision, Failure, Situation, decide, is_transient};
 use crate::verdict::{Fault, Judge, applied_by};
 use crate::{
     Applied, Call, Channel, Clock as _, Credential, Departure, Error, ErrorKind, Phase, Reply,
-    Transport as _, TransportError, TransportErrorKind, trace,
+    TraceContext, Transport as _, TransportError, TransportErrorKind, trace,
 };
 
 /// One call on its way.
@@ -112,10 +112,13 @@ impl<'a> Attempts<'a> {
         credential: Option<&Credential>,
     ) -> Result<Response<Bytes>, Box<Fault>> {
         let inner = self.inner();
+        let span = trace::Attempt::new(self.call, &inner.base, self.made);
         let mut request = self.request(uri, credential);
+        if let Some(context) = self.trace_context(&span) {
+            context.put_into(request.headers_mut());
+        }
         let departure = Departure::default();
         request.extensions_mut().insert(departure.clone());
-        let span = trace::Attempt::new(self.call, &inner.base, self.made);
         self.made = self.made.saturating_add(1);
         let (limit, phase) = match (inner.timeouts.attempt, self.remaining()) {
             (attempt, remaining) if attempt < remaining => (attempt, Phase::Attempt),
@@ -123,7 +126,10 @@ impl<'a> Attempts<'a> {
         };
         let sending = span.around(catch_panic(|| inner.transport.send(request)));
         let outcome = match within(self.channel.clock().sleep(limit), sending).await {
-            Some(Ok(Ok(response))) => self.judge(response),
+            Some(Ok(Ok(response))) => {
+                span.answered(response.version());
+                self.judge(response)
+            }
             Some(Ok(Err(error))) => {
                 Err(Box::new(Fault::of_transport(self.call, &inner.base, error)))
             }
@@ -151,6 +157,12 @@ impl<'a> Attempts<'a> {
             now: self.channel.clock().now(),
         };
         judge.judge(self.call, &response).map(|()| response)
+    }
+
+    fn trace_context(&self, span: &trace::Attempt) -> Option<TraceContext> {
+        let hook = self.inner().trace_context.as_ref()?;
+        // That nobody can follow a call is no reason not to make it.
+        catch_panic_of(|| span.within(hook)).ok().flatten()
     }
 
     fn request(&self, uri: &Uri, credential: Option<&Credential>) -> Request<Bytes> {

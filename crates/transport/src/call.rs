@@ -14,6 +14,8 @@ pub struct Call {
     pub method: Method,
     /// The path below the base URL: begins with a slash, already percent-encoded.
     pub path: String,
+    /// The same with its parameters in braces, for example `/v1/teams/{team_name}/gateways`: how traces name it.
+    pub template: &'static str,
     /// The query without its question mark, already percent-encoded.
     pub query: Option<String>,
     /// The JSON body.
@@ -49,6 +51,7 @@ mod tests {
             operation: "asa IssueServiceToken",
             method: Method::POST,
             path: "/v1/teams/t/service_token".into(),
+            template: "/v1/teams/{team_name}/service_token",
             query: Some("canary=1".into()),
             body: Some(Bytes::from_static(b"canary")),
             idempotent: true,

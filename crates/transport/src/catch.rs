@@ -1,13 +1,18 @@
-//! A future whose panic is a value.
+//! Code of others, whose panic is a value.
 
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
-/// The future panicked. What it panicked with is not kept, because it may hold a secret.
+/// It panicked. What it panicked with is not kept, because it may hold a secret.
 #[derive(Debug)]
 pub(crate) struct Panicked;
+
+/// Calls it; a panic is caught, as [`catch_panic`] does.
+pub(crate) fn catch_panic_of<T>(call: impl FnOnce() -> T) -> Result<T, Panicked> {
+    catch_unwind(AssertUnwindSafe(call)).map_err(|_| Panicked)
+}
 
 /// Makes a future and drives it; a panic in either is caught.
 ///
@@ -16,12 +21,11 @@ pub(crate) struct Panicked;
 pub(crate) async fn catch_panic<F: Future>(
     make: impl FnOnce() -> F,
 ) -> Result<F::Output, Panicked> {
-    let future = catch_unwind(AssertUnwindSafe(make)).map_err(|_| Panicked)?;
-    let mut future = pin!(future);
+    let mut future = pin!(catch_panic_of(make)?);
     poll_fn(
-        |context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+        |context| match catch_panic_of(|| future.as_mut().poll(context)) {
             Ok(poll) => poll.map(Ok),
-            Err(_) => Poll::Ready(Err(Panicked)),
+            Err(panicked) => Poll::Ready(Err(panicked)),
         },
     )
     .await

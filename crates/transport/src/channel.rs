@@ -11,7 +11,7 @@ use crate::credential::DynCredentialProvider;
 use crate::quota::Quota;
 use crate::{
     AnyClock, AnyTransport, BaseUrl, Call, Clock, CredentialProvider, Dialect, Error, Reply,
-    RetryPolicy, Timeouts, Transport, trace,
+    RetryPolicy, Timeouts, TraceContext, Transport, trace,
 };
 
 /// The largest body of an answer unless it is told otherwise: 10 MiB.
@@ -19,6 +19,9 @@ const BODY_LIMIT: usize = 10 * 1024 * 1024;
 
 /// What stands first in every `User-Agent` field.
 const USER_AGENT_PREFIX: &str = concat!("gatelet/", env!("CARGO_PKG_VERSION"));
+
+/// Gives the trace that an attempt belongs to.
+pub(crate) type TraceHook = dyn Fn() -> Option<TraceContext> + Send + Sync;
 
 /// One endpoint with its credentials, policy and clock: what a client holds. A clone shares everything.
 ///
@@ -33,6 +36,7 @@ const USER_AGENT_PREFIX: &str = concat!("gatelet/", env!("CARGO_PKG_VERSION"));
 ///     operation: "dt listTokens",
 ///     method: http::Method::GET,
 ///     path: "/activeGateTokens".into(),
+///     template: "/activeGateTokens",
 ///     query: None,
 ///     body: None,
 ///     idempotent: true,
@@ -53,6 +57,7 @@ pub(crate) struct Inner {
     pub(crate) retry: RetryPolicy,
     pub(crate) quota: Quota,
     pub(crate) jitter: Box<dyn Fn() -> f64 + Send + Sync>,
+    pub(crate) trace_context: Option<Box<TraceHook>>,
     pub(crate) timeouts: Timeouts,
     pub(crate) body_limit: usize,
     /// The fields that every request has.
@@ -75,6 +80,7 @@ impl Channel {
             user_agent: None,
             body_limit: BODY_LIMIT,
             jitter: Box::new(fastrand::f64),
+            trace_context: None,
         }
     }
 
@@ -142,6 +148,7 @@ pub struct ChannelBuilder {
     user_agent: Option<String>,
     body_limit: usize,
     jitter: Box<dyn Fn() -> f64 + Send + Sync>,
+    trace_context: Option<Box<TraceHook>>,
 }
 
 impl ChannelBuilder {
@@ -201,6 +208,29 @@ impl ChannelBuilder {
         self
     }
 
+    /// Sets what says to which trace a request belongs; without it no request tells.
+    ///
+    /// The hook is called for each attempt of each call, an exchange for a credential included, with the span of that
+    /// attempt as the current one where the feature `tracing` is on. What it gives goes out as `traceparent` and
+    /// `tracestate`; if it gives nothing, or panics, the attempt is made without them.
+    ///
+    /// ```
+    /// use gatelet_transport::{ChannelBuilder, TraceContext};
+    ///
+    /// fn in_one_trace(builder: ChannelBuilder) -> Result<ChannelBuilder, gatelet_transport::Error> {
+    ///     let context = TraceContext::new("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")?;
+    ///     Ok(builder.trace_context(move || Some(context.clone())))
+    /// }
+    /// ```
+    #[must_use]
+    pub fn trace_context(
+        mut self,
+        hook: impl Fn() -> Option<TraceContext> + Send + Sync + 'static,
+    ) -> Self {
+        self.trace_context = Some(Box::new(hook));
+        self
+    }
+
     /// Makes the channel over a transport and a clock.
     ///
     /// # Errors
@@ -224,6 +254,7 @@ impl ChannelBuilder {
             quota: Quota::new(self.retry.quota_size()),
             retry: self.retry,
             jitter: self.jitter,
+            trace_context: self.trace_context,
             timeouts: self.timeouts,
             body_limit: self.body_limit,
             headers,

@@ -29,6 +29,7 @@
 //!         operation: "example ListNames",
 //!         method: http::Method::GET,
 //!         path: "/v1/names".into(),
+//!         template: "/v1/names",
 //!         query: None,
 //!         body: None,
 //!         idempotent: true,
@@ -84,6 +85,7 @@ mod timeouts;
 #[cfg(feature = "tower")]
 mod tower;
 mod trace;
+mod trace_context;
 mod transport;
 mod transport_error;
 mod verdict;
@@ -110,6 +112,7 @@ pub use retry::RetryPolicy;
 pub use timeouts::Timeouts;
 #[cfg(feature = "tower")]
 pub use tower::{FromService, IntoService};
+pub use trace_context::TraceContext;
 pub use transport::{AnyTransport, FromFn, Transport, from_fn};
 pub use transport_error::{
     BoxError, ConnectFailure, Phase, TooLarge, TransportError, TransportErrorKind,

@@ -1,7 +1,8 @@
 //! Spans, and every name that is used in them: OpenTelemetry's, where it has one.
 //!
-//! There is one span for a call and, within it, one for each of its attempts, which are numbered. No path, query, header or
-//! body is ever recorded. No id of the call is sent to the server: no vendor documents a field for one.
+//! There is one span for a call and, within it, one for each of its attempts, which are numbered from the second on. No
+//! path, query, header or body is ever recorded, and so no `url.full`: an id in a path may be a secret that was put there
+//! by mistake. The template of the path is recorded instead.
 
 #[cfg(feature = "tracing")]
 pub(crate) use on::{Attempt, Operation};
@@ -13,7 +14,7 @@ pub(crate) use off::{Attempt, Operation};
 mod on {
     use std::future::Future;
 
-    use http::StatusCode;
+    use http::{StatusCode, Version};
     use tracing::field::Empty;
     use tracing::{Instrument as _, Span};
 
@@ -28,6 +29,7 @@ mod on {
                 "call",
                 otel.name = call.operation,
                 otel.kind = "internal",
+                otel.status_code = Empty,
                 error.type = Empty,
             ))
         }
@@ -38,7 +40,7 @@ mod on {
         ) -> Result<T, Error> {
             let result = call.instrument(self.0.clone()).await;
             if let Err(error) = &result {
-                self.0.record("error.type", error.kind().name());
+                fail(&self.0, error);
             }
             result
         }
@@ -49,21 +51,38 @@ mod on {
 
     impl Attempt {
         pub(crate) fn new(call: &Call, base: &BaseUrl, attempts_before: u32) -> Self {
-            Self(tracing::info_span!(
+            let span = tracing::info_span!(
                 "attempt",
-                otel.name = call.method.as_str(),
+                otel.name = format_args!("{} {}{}", call.method, base.path(), call.template),
                 otel.kind = "client",
+                otel.status_code = Empty,
                 http.request.method = call.method.as_str(),
-                http.request.resend_count = attempts_before,
+                http.request.resend_count = Empty,
+                http.response.status_code = Empty,
+                network.protocol.version = Empty,
                 server.address = base.host(),
                 server.port = base.port(),
-                http.response.status_code = Empty,
+                url.template = format_args!("{}{}", base.path(), call.template),
                 error.type = Empty,
-            ))
+            );
+            if attempts_before > 0 {
+                span.record("http.request.resend_count", attempts_before);
+            }
+            Self(span)
+        }
+
+        pub(crate) fn within<T>(&self, work: impl FnOnce() -> T) -> T {
+            self.0.in_scope(work)
         }
 
         pub(crate) fn around<F: Future>(&self, sending: F) -> impl Future<Output = F::Output> {
             sending.instrument(self.0.clone())
+        }
+
+        pub(crate) fn answered(&self, version: Version) {
+            if let Some(version) = number(version) {
+                self.0.record("network.protocol.version", version);
+            }
         }
 
         pub(crate) fn succeeded(&self, status: StatusCode) {
@@ -74,7 +93,22 @@ mod on {
             if let Some(status) = error.status() {
                 self.0.record("http.response.status_code", status.as_u16());
             }
-            self.0.record("error.type", error.kind().name());
+            fail(&self.0, error);
+        }
+    }
+
+    fn fail(span: &Span, error: &Error) {
+        span.record("error.type", error.kind().name());
+        span.record("otel.status_code", "ERROR");
+    }
+
+    fn number(version: Version) -> Option<&'static str> {
+        match version {
+            Version::HTTP_10 => Some("1.0"),
+            Version::HTTP_11 => Some("1.1"),
+            Version::HTTP_2 => Some("2"),
+            Version::HTTP_3 => Some("3"),
+            _ => None,
         }
     }
 }
@@ -83,7 +117,7 @@ mod on {
 mod off {
     use std::future::Future;
 
-    use http::StatusCode;
+    use http::{StatusCode, Version};
 
     use crate::{BaseUrl, Call, Error};
 
@@ -106,9 +140,15 @@ mod off {
             Self
         }
 
+        pub(crate) fn within<T>(&self, work: impl FnOnce() -> T) -> T {
+            work()
+        }
+
         pub(crate) fn around<F: Future>(&self, sending: F) -> F {
             sending
         }
+
+        pub(crate) fn answered(&self, _: Version) {}
 
         pub(crate) fn succeeded(&self, _: StatusCode) {}
 

@@ -10,13 +10,15 @@ use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
 use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
-use gatelet_transport::{ApiError, BaseUrl, Bearer, Call, Channel, Dialect};
+use gatelet_transport::{
+    ApiError, BaseUrl, Bearer, Call, Channel, ChannelBuilder, Dialect, TraceContext,
+};
 use http::{Method, StatusCode};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-/// One span: its name, and its fields as text.
+/// One span or event: its name, and its fields as text.
 #[derive(Debug, Default)]
 struct Seen {
     name: &'static str,
@@ -35,13 +37,14 @@ impl Visit for Seen {
     }
 }
 
-/// Keeps every span of every crate at every level.
+/// Keeps every span and event of every crate at every level.
 #[derive(Clone, Default)]
 struct Everything(Arc<Mutex<Log>>);
 
 #[derive(Debug, Default)]
 struct Log {
     spans: Vec<Seen>,
+    events: Vec<Seen>,
     /// The indices of the spans that are open.
     open: Vec<usize>,
 }
@@ -72,7 +75,12 @@ impl Subscriber for Everything {
     }
 
     fn record_follows_from(&self, _: &Id, _: &Id) {}
-    fn event(&self, _: &Event<'_>) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut seen = Seen::default();
+        event.record(&mut seen);
+        self.0.lock().unwrap().events.push(seen);
+    }
 
     fn enter(&self, id: &Id) {
         self.0.lock().unwrap().open.push(index(id));
@@ -92,6 +100,25 @@ impl Dialect for Plain {
     }
 }
 
+fn call() -> Call {
+    Call {
+        operation: "test Operation",
+        method: Method::PUT,
+        path: "/canary".into(),
+        template: "/{name}",
+        query: Some("canary".into()),
+        body: Some("\"canary\"".into()),
+        idempotent: true,
+        success: 204,
+        authenticated: true,
+    }
+}
+
+fn builder() -> ChannelBuilder {
+    let base = BaseUrl::parse("https://api.example.com/api").unwrap();
+    Channel::builder(base, Plain).credentials(Bearer::new("canary").unwrap())
+}
+
 #[tokio::test]
 async fn t72_one_span_for_the_call_and_one_for_each_attempt_without_a_secret() {
     let everything = Everything::default();
@@ -101,25 +128,15 @@ async fn t72_one_span_for_the_call_and_one_for_each_attempt_without_a_secret() {
         Answer::hang(),
         Answer::json(404, r#"{"message": "canary"}"#),
     ]);
-    let channel = Channel::builder(BaseUrl::parse("https://api.example.com").unwrap(), Plain)
-        .credentials(Bearer::new("canary").unwrap())
+    let channel = builder()
         .build_with(fake.clone(), ManualClock::auto())
         .unwrap();
-    let call = Call {
-        operation: "test Operation",
-        method: Method::PUT,
-        path: "/canary".into(),
-        query: Some("canary".into()),
-        body: Some("\"canary\"".into()),
-        idempotent: true,
-        success: 204,
-        authenticated: true,
-    };
-    channel.call(call).await.unwrap_err();
+    channel.call(call()).await.unwrap_err();
     let _ = fake.finish();
 
-    let spans = &everything.0.lock().unwrap().spans;
-    assert!(!format!("{spans:?}").contains("canary"));
+    let log = everything.0.lock().unwrap();
+    assert!(!format!("{log:?}").contains("canary"));
+    let spans = &log.spans;
     let names: Vec<_> = spans.iter().map(|span| span.name).collect();
     assert_eq!(names, ["call", "attempt", "attempt", "attempt"]);
     // What the attempts of one call have in common is the span around them.
@@ -127,17 +144,66 @@ async fn t72_one_span_for_the_call_and_one_for_each_attempt_without_a_secret() {
     assert_eq!(parents, [None, Some(0), Some(0), Some(0)]);
     let field = |index: usize, name: &str| spans[index].fields.get(name).map(String::as_str);
     assert_eq!(field(0, "otel.name"), Some("test Operation"));
+    assert_eq!(field(0, "otel.kind"), Some("internal"));
+    assert_eq!(field(0, "otel.status_code"), Some("ERROR"));
     assert_eq!(field(0, "error.type"), Some("Api"));
     for (index, resends, status, error) in [
-        (1, "0", Some("503"), "Api"),
-        (2, "1", None, "Timeout"),
-        (3, "2", Some("404"), "Api"),
+        (1, None, Some("503"), "Api"),
+        (2, Some("1"), None, "Timeout"),
+        (3, Some("2"), Some("404"), "Api"),
     ] {
+        assert_eq!(field(index, "otel.name"), Some("PUT /api/{name}"));
+        assert_eq!(field(index, "otel.kind"), Some("client"));
         assert_eq!(field(index, "http.request.method"), Some("PUT"));
+        assert_eq!(field(index, "url.template"), Some("/api/{name}"));
         assert_eq!(field(index, "server.address"), Some("api.example.com"));
         assert_eq!(field(index, "server.port"), Some("443"));
-        assert_eq!(field(index, "http.request.resend_count"), Some(resends));
+        assert_eq!(field(index, "http.request.resend_count"), resends);
         assert_eq!(field(index, "http.response.status_code"), status);
+        let version = status.map(|_| "1.1");
+        assert_eq!(field(index, "network.protocol.version"), version);
         assert_eq!(field(index, "error.type"), Some(error));
+        assert_eq!(field(index, "otel.status_code"), Some("ERROR"));
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_succeeds_is_no_error_in_its_spans() {
+    let everything = Everything::default();
+    let _guard = tracing::subscriber::set_default(everything.clone());
+    let fake = FakeTransport::script([Answer::status(204)]);
+    let channel = builder().build_with(fake, ManualClock::auto()).unwrap();
+    channel.call(call()).await.unwrap();
+
+    let spans = &everything.0.lock().unwrap().spans;
+    assert_eq!(spans.len(), 2);
+    assert_eq!(spans[1].fields["http.response.status_code"], "204");
+    for span in spans {
+        assert!(!span.fields.contains_key("error.type"), "{span:?}");
+        assert!(!span.fields.contains_key("otel.status_code"), "{span:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_hook_for_the_trace_context_is_called_within_the_span_of_its_attempt() {
+    let everything = Everything::default();
+    let _guard = tracing::subscriber::set_default(everything.clone());
+    let fake = FakeTransport::script([Answer::status(503), Answer::status(204)]);
+    let log = everything.0.clone();
+    let channel = builder()
+        .trace_context(move || {
+            let current = *log.lock().unwrap().open.last()?;
+            TraceContext::new(&format!("00-{:032x}-{current:016x}-01", 1)).ok()
+        })
+        .build_with(fake.clone(), ManualClock::auto())
+        .unwrap();
+    channel.call(call()).await.unwrap();
+
+    let spans = &everything.0.lock().unwrap().spans;
+    let names: Vec<_> = spans.iter().map(|span| span.name).collect();
+    assert_eq!(names, ["call", "attempt", "attempt"]);
+    for (index, request) in fake.finish().iter().enumerate() {
+        let expected = format!("00-{:032x}-{:016x}-01", 1, index + 1);
+        assert_eq!(request.headers()["traceparent"], expected);
     }
 }

@@ -25,6 +25,7 @@ impl Exchange for Login {
                 operation: "test Login",
                 method: Method::POST,
                 path: "/login".into(),
+                template: "/login",
                 query: None,
                 body: Some("{}".into()),
                 idempotent: true,

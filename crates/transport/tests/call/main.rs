@@ -10,6 +10,7 @@ mod credentials;
 mod faults;
 mod look_ahead;
 mod timing;
+mod trace_context;
 
 use std::time::{Duration, SystemTime};
 
@@ -61,6 +62,7 @@ fn call(method: Method) -> Call {
     Call {
         operation: "test Operation",
         path: "/v1/things".into(),
+        template: "/v1/things",
         query: Some("secret=canary-query".into()),
         body: is_create.then(|| r#"{"name":"canary-body"}"#.into()),
         idempotent: !is_create,

@@ -36,6 +36,7 @@ async fn fail(wire: &Wire, transport: &HyperTransport, timeouts: Timeouts, body:
         operation: "test Create",
         method: http::Method::POST,
         path: "/v1/things".into(),
+        template: "/v1/things",
         query: None,
         body: Some(body),
         idempotent: false,
