@@ -1,16 +1,13 @@
 //! Dynatrace's operations, asked without a client.
-#![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
-
-mod support;
 
 use std::time::Duration;
 
+use crate::support::{Answer, Caller, READ, field, memory, seeded};
 use bytes::Bytes;
 use gatelet_emulator::{Error, well_known};
 use models::Secret;
 use models::dt::{ActiveGateTokenCreated, ActiveGateTokenList, ErrorEnvelope, ParameterLocation};
 use serde_json::{Value, json};
-use support::{Answer, Caller, READ, field, memory, seeded};
 use transport::testing::ManualClock;
 
 const TOKENS: &str = "/api/v2/activeGateTokens";

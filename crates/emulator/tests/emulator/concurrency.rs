@@ -1,12 +1,9 @@
 //! Many callers at once.
-#![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
-
-mod support;
 
 use std::collections::BTreeSet;
 
+use crate::support::{Caller, field, memory};
 use serde_json::json;
-use support::{Caller, field, memory};
 
 const TOKENS: &str = "/api/v2/activeGateTokens";
 

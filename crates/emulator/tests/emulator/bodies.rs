@@ -1,10 +1,7 @@
 //! Bodies that no client of ours would send: each is refused with 400 in the vendor's form, never with 5xx.
-#![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
 
-mod support;
-
+use crate::support::{Caller, memory, team};
 use bytes::Bytes;
-use support::{Caller, memory, team};
 
 /// Each is wrong for every operation with a body.
 fn corpus() -> Vec<Vec<u8>> {

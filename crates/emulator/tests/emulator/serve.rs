@@ -1,14 +1,10 @@
 //! The emulator on a loopback socket.
-#![cfg(feature = "serve")]
-#![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
-
-mod support;
 
 use std::net::SocketAddr;
 
+use crate::support::{Caller, memory, seeded, team};
 use gatelet_emulator::{Emulator, Serve, Server, serve, well_known};
 use serde_json::Value;
-use support::{Caller, memory, seeded, team};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 

@@ -1,6 +1,4 @@
 //! Requests to an emulator, without a client and without a socket.
-#![allow(dead_code, reason = "each test file uses its own part")]
-#![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
 
 use bytes::Bytes;
 use gatelet_emulator::{Emulator, well_known};

@@ -1,15 +1,12 @@
 //! Where secrets may be seen, and where they may not.
-#![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
-
-mod support;
 
 use std::fs;
 
+use crate::support::{Caller, memory, team};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use gatelet_emulator::{Emulator, well_known};
 use serde_json::{Value, json};
-use support::{Caller, memory, team};
 
 const TOKENS: &str = "/api/v2/activeGateTokens";
 

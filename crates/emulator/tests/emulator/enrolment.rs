@@ -1,13 +1,10 @@
 //! Gateways that enrol themselves.
-#![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
 
-mod support;
-
+use crate::support::{Caller, memory, team};
 use gatelet_emulator::{Emulator, Error};
 use models::Secret;
 use models::asa::GatewayUpdate;
 use serde_json::{Value, json};
-use support::{Caller, memory, team};
 
 const ENROL: &str = "/emulator/v1/gateways";
 

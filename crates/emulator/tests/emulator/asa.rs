@@ -1,13 +1,10 @@
 //! ASA's operations, asked without a client.
-#![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
 
-mod support;
-
+use crate::support::{Answer, Caller, field, memory, seeded, team};
 use gatelet_emulator::{Role, well_known};
 use models::Secret;
 use models::asa::{Error, GatewayList, GatewaySetupTokenList, GatewayStatusReport};
 use serde_json::{Value, json};
-use support::{Answer, Caller, field, memory, seeded, team};
 
 const GATEWAY: &str = "/gateways/a2dfd474-2db4-4bb2-8364-d5f76ade396e";
 const SETUP_TOKEN: &str = "/gateway_setup_tokens/6116bb2a-7289-4528-92ee-8e92443c3b61";

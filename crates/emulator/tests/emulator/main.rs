@@ -1,0 +1,16 @@
+//! The emulator from the outside: asked directly, as a transport, and over a socket.
+//!
+//! One test target, so that what the tests share is one module that is used as a whole.
+
+#![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
+
+mod asa;
+mod bodies;
+mod concurrency;
+mod contract;
+mod dt;
+mod enrolment;
+mod secrets;
+#[cfg(feature = "serve")]
+mod serve;
+mod support;
