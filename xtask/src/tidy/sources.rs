@@ -91,20 +91,11 @@ fn head(file: &TextFile) -> Option<String> {
 }
 
 fn unwanted(file: &TextFile) -> Vec<String> {
-    // A module that several test binaries share is used in part by each of them.
-    let shared = file.path.ends_with("mod.rs")
-        && file
-            .path
-            .components()
-            .any(|part| part.as_os_str() == "tests");
     let lines = (1..).zip(file.text.lines());
     let found = lines.flat_map(|(number, line)| {
         let words = UNWANTED.iter().filter(move |(word, why)| {
-            let excepted = match *why {
-                NOT_CHECKED => file.path.starts_with(WITHOUT_STD),
-                _ => shared && word.contains("dead"),
-            };
-            line.contains(word) && !excepted
+            let is_excepted = *why == NOT_CHECKED && file.path.starts_with(WITHOUT_STD);
+            line.contains(word) && !is_excepted
         });
         words.map(move |(word, why)| file.finding(number, format!("`{word}`: {why}")))
     });
@@ -206,16 +197,6 @@ mod tests {
         }
         let forbid = concat!("//! A.\n#![forbid(uns", "afe_code)]\n");
         assert_eq!(check("src/a.rs", forbid), Vec::<String>::new());
-    }
-
-    #[test]
-    fn a_module_that_test_binaries_share_may_be_used_in_part() {
-        let text = format!("//! A.\n#![{}, reason = \"b\")]\n", UNWANTED[3].0);
-        assert_eq!(
-            check("crates/a/tests/support/mod.rs", &text),
-            Vec::<String>::new()
-        );
-        assert_eq!(check("crates/a/src/mod.rs", &text).len(), 1);
     }
 
     #[test]
