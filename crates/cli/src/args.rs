@@ -45,6 +45,7 @@ Environment:
   GATELET_DT_URL          the environment's address, such as https://abc12345.live.dynatrace.com
   GATELET_DT_TOKEN        an API token, or GATELET_DT_TOKEN_FILE: a file that holds it
   GATELET_EMULATOR_DATA   the file with the state of --emulator
+  GATELET_EMULATOR_FAULTS the token for emulator serve --faults, or GATELET_EMULATOR_FAULTS_FILE: a file that holds it
 ";
 
 #[cfg(test)]

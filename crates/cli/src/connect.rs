@@ -35,6 +35,11 @@ impl Connect {
         }
     }
 
+    /// Whether what is requested and what comes back is to be said.
+    pub(crate) fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
     /// The client of Advanced Server Access.
     ///
     /// # Errors

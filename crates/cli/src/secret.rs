@@ -14,29 +14,39 @@ use crate::failure::Failure;
 /// The largest secret file that is read, in bytes.
 const LIMIT: u64 = 64 * 1024;
 
-/// The secret in the variable `name`, or in the file that the variable `name` + `_FILE` names.
+/// The credential in the variable `name`, or in the file that the variable `name` + `_FILE` names.
 ///
 /// # Errors
-/// Both or neither variable is set, or the file cannot be read as a secret.
+/// Neither variable is set, or as [`in_environment`].
 pub(crate) fn from_environment(name: &str) -> Result<Secret, Failure> {
+    in_environment(name)?.ok_or_else(|| {
+        Failure::new(
+            Exit::Credential,
+            format_args!("no credential: set {name} or {name}_FILE, or try --emulator"),
+        )
+    })
+}
+
+/// The secret in the variable `name`, or in the file that the variable `name` + `_FILE` names, if any.
+///
+/// # Errors
+/// Both variables are set, or the file cannot be read as a secret.
+pub(crate) fn in_environment(name: &str) -> Result<Option<Secret>, Failure> {
     let file_name = format!("{name}_FILE");
     match (set(name), set(&file_name)) {
         (Some(_), Some(_)) => Err(Failure::usage(format_args!(
             "set {name} or {file_name}, not both"
         ))),
         (Some(value), None) => match value.into_string() {
-            Ok(text) => Ok(Secret::new(text)),
+            Ok(text) => Ok(Some(Secret::new(text))),
             Err(_) => Err(Failure::usage(format_args!("{name} is not UTF-8"))),
         },
-        (None, Some(path)) => read(Path::new(&path)).map_err(|error| {
+        (None, Some(path)) => read(Path::new(&path)).map(Some).map_err(|error| {
             Failure::usage(format_args!(
                 "could not read the file that {file_name} names: {error}"
             ))
         }),
-        (None, None) => Err(Failure::new(
-            Exit::Credential,
-            format_args!("no credential: set {name} or {file_name}, or try --emulator"),
-        )),
+        (None, None) => Ok(None),
     }
 }
 

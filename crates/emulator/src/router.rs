@@ -59,7 +59,7 @@ pub(crate) fn refuse(path: &str, status: StatusCode) -> Response<Bytes> {
     }
 }
 
-fn other_method(path: &str, allowed: &[&str]) -> Response<Bytes> {
+pub(crate) fn other_method(path: &str, allowed: &[&str]) -> Response<Bytes> {
     let mut response = refuse(path, StatusCode::METHOD_NOT_ALLOWED);
     if let Ok(value) = HeaderValue::from_str(&allowed.join(", ")) {
         response.headers_mut().insert(ALLOW, value);

@@ -1,34 +1,22 @@
 //! The emulator on loopback HTTP, for other languages and other processes.
 
-use std::convert::Infallible;
 use std::fmt;
-use std::future::{Future, poll_fn};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::pin::pin;
-use std::task::Poll;
+use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::header::CONNECTION;
-use http::{HeaderValue, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::{Body, Incoming};
 use hyper::rt::Timer;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use hyper_util::rt::TokioTimer;
+use models::Secret;
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::call::BODY_LIMIT;
-use crate::{Emulator, reply, router};
+use crate::Emulator;
+use crate::connection::{Served, first};
+use crate::faults::Faults;
 
-/// The largest request head, in bytes.
-const HEAD_LIMIT: usize = 64 << 10;
-/// How long a client may take for a head, and again for a body.
-const READ_TIMEOUT: Duration = Duration::from_secs(8);
 /// How long requests in flight may take once the server shuts down.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 /// The wait after the system gave no connection, which mostly means that no descriptor is left.
@@ -56,9 +44,8 @@ pub async fn serve(emulator: Emulator, address: SocketAddr) -> io::Result<Server
 }
 
 /// How an emulator is to be served.
-#[derive(Debug)]
 pub struct Serve {
-    emulator: Emulator,
+    served: Served,
     address: SocketAddr,
     beyond_loopback: bool,
 }
@@ -66,10 +53,9 @@ pub struct Serve {
 impl Serve {
     /// On `127.0.0.1` and any free port.
     pub fn new(emulator: Emulator) -> Self {
-        let address = (Ipv4Addr::LOCALHOST, 0).into();
         Self {
-            emulator,
-            address,
+            served: Served::new(emulator),
+            address: (Ipv4Addr::LOCALHOST, 0).into(),
             beyond_loopback: false,
         }
     }
@@ -89,21 +75,50 @@ impl Serve {
         self
     }
 
+    /// Lets who has this token say what happens to the next requests; without a token nobody can.
+    ///
+    /// `PUT /emulator/v1/faults` with the token as bearer replaces the script, a JSON list with one object for each request
+    /// that comes after it. `fault` is one of `pass`, `refuse` (closed, not done), `lose` (done, closed without an answer),
+    /// `cut` (done, closed within the answer's body), `delay` (with `milliseconds`), `status` (not done; with `status`, and
+    /// `headers` if wanted) and `body` (done, answered with `body`). Tests in this process have
+    /// `transport::testing::Faulty`.
+    #[must_use]
+    pub fn faults(mut self, token: impl Into<Secret>) -> Self {
+        self.served.faults = Some(Faults::new(token.into()));
+        self
+    }
+
+    /// Calls this with one line for each request: time, peer, method, path, and status, or `closed` where a fault took the
+    /// answer's place. A line has visible ASCII and single spaces only, and no query, header, body or secret.
+    #[must_use]
+    pub fn access_log(mut self, log: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.served.access_log = Some(Box::new(log));
+        self
+    }
+
     /// Binds the address and begins to answer, in a task of the current tokio runtime.
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::PermissionDenied`] for an address beyond loopback that is not allowed, and what the system says
-    /// when the address cannot be bound.
+    /// [`io::ErrorKind::PermissionDenied`] for an address beyond loopback that is not allowed, or together with
+    /// [`faults`](Self::faults), and what the system says when the address cannot be bound.
     pub async fn start(self) -> io::Result<Server> {
-        if !self.beyond_loopback && !self.address.ip().is_loopback() {
-            let message = format!("{} is not a loopback address", self.address.ip());
-            return Err(io::Error::new(io::ErrorKind::PermissionDenied, message));
+        if !self.address.ip().is_loopback() {
+            let denied = |why| {
+                let message = format!("{} is not a loopback address{why}", self.address.ip());
+                Err(io::Error::new(io::ErrorKind::PermissionDenied, message))
+            };
+            if !self.beyond_loopback {
+                return denied("");
+            }
+            if self.served.faults.is_some() {
+                return denied(", and faults are for those only");
+            }
         }
         let listener = TcpListener::bind(self.address).await?;
         let address = listener.local_addr()?;
         let (stop, stopped) = watch::channel(false);
-        let task = tokio::spawn(accept(listener, self.emulator, stopped));
+        let task = tokio::spawn(accept(listener, Arc::new(self.served), stopped));
         Ok(Server {
             address,
             stop,
@@ -139,6 +154,15 @@ impl Drop for Server {
     }
 }
 
+impl fmt::Debug for Serve {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Serve")
+            .field("address", &self.address)
+            .field("beyond_loopback", &self.beyond_loopback)
+            .finish_non_exhaustive()
+    }
+}
+
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server")
@@ -147,14 +171,14 @@ impl fmt::Debug for Server {
     }
 }
 
-async fn accept(listener: TcpListener, emulator: Emulator, mut stopped: watch::Receiver<bool>) {
+async fn accept(listener: TcpListener, served: Arc<Served>, mut stopped: watch::Receiver<bool>) {
     let mut connections = JoinSet::new();
     loop {
         while connections.try_join_next().is_some() {}
         let next = first(listener.accept(), stopped.changed()).await;
         match next {
-            Some(Ok((stream, _))) => {
-                connections.spawn(connection(stream, emulator.clone(), stopped.clone()));
+            Some(Ok((stream, peer))) => {
+                connections.spawn(served.clone().connection(stream, peer, stopped.clone()));
             }
             Some(Err(_)) => TokioTimer::new().sleep(ACCEPT_PAUSE).await,
             None => break,
@@ -163,73 +187,4 @@ async fn accept(listener: TcpListener, emulator: Emulator, mut stopped: watch::R
     drop(listener);
     let all = async { while connections.join_next().await.is_some() {} };
     first(all, TokioTimer::new().sleep(SHUTDOWN_TIMEOUT)).await;
-}
-
-async fn connection(stream: TcpStream, emulator: Emulator, mut stopped: watch::Receiver<bool>) {
-    let service = service_fn(move |request| answer(emulator.clone(), request));
-    let mut builder = http1::Builder::new();
-    builder
-        .timer(TokioTimer::new())
-        .header_read_timeout(READ_TIMEOUT)
-        .max_buf_size(HEAD_LIMIT);
-    // The answers are whole, so Nagle's wait would only delay them; where it cannot be switched off, they are late.
-    let _ = stream.set_nodelay(true);
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-    // An error here is the client's: it went away, was too slow or did not speak HTTP.
-    if first(connection.as_mut(), stopped.changed())
-        .await
-        .is_none()
-    {
-        connection.as_mut().graceful_shutdown();
-        let _ = connection.await;
-    }
-}
-
-async fn answer(
-    emulator: Emulator,
-    request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
-    let (head, body) = request.into_parts();
-    let response = match read(body).await {
-        Ok(body) => {
-            let request = Request::from_parts(head, body);
-            let answer = tokio::task::spawn_blocking(move || emulator.handle(request)).await;
-            answer.unwrap_or_else(|_| reply::empty(500))
-        }
-        Err(status) => {
-            // The rest of the body is not read, so the connection cannot go on.
-            let mut refusal = router::refuse(head.uri.path(), status);
-            refusal
-                .headers_mut()
-                .insert(CONNECTION, HeaderValue::from_static("close"));
-            refusal
-        }
-    };
-    Ok(response.map(Full::new))
-}
-
-/// The whole body, or the status to refuse it with.
-async fn read(body: Incoming) -> Result<Bytes, StatusCode> {
-    if body.size_hint().lower() > BODY_LIMIT as u64 {
-        return Err(StatusCode::PAYLOAD_TOO_LARGE);
-    }
-    let whole = Limited::new(body, BODY_LIMIT).collect();
-    match first(whole, TokioTimer::new().sleep(READ_TIMEOUT)).await {
-        Some(Ok(body)) => Ok(body.to_bytes()),
-        Some(Err(error)) if error.is::<LengthLimitError>() => Err(StatusCode::PAYLOAD_TOO_LARGE),
-        Some(Err(_)) => Err(StatusCode::BAD_REQUEST),
-        None => Err(StatusCode::REQUEST_TIMEOUT),
-    }
-}
-
-/// What the first future gives, or none when the second one ends first.
-async fn first<A: Future, B: Future>(wanted: A, other: B) -> Option<A::Output> {
-    let (mut wanted, mut other) = (pin!(wanted), pin!(other));
-    poll_fn(|context| {
-        if let Poll::Ready(output) = wanted.as_mut().poll(context) {
-            return Poll::Ready(Some(output));
-        }
-        other.as_mut().poll(context).map(|_| None)
-    })
-    .await
 }

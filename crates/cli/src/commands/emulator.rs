@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use emulator::{Emulator, Serve, well_known};
+use models::Secret;
 use models::asa::{GatewaySetupTokenId, GatewayUpdate};
 
 use crate::connect::Connect;
@@ -13,6 +14,7 @@ use crate::embedded;
 use crate::exit::Exit;
 use crate::failure::{Failure, say};
 use crate::output::Output;
+use crate::secret;
 use crate::signal;
 use crate::stdout::Stdout;
 
@@ -20,7 +22,8 @@ use crate::stdout::Stdout;
 pub(crate) enum EmulatorCommand {
     /// Serve the emulator over HTTP until SIGTERM or Ctrl-C
     ///
-    /// The first line on stdout is its URL; how to set the environment for it is said on stderr.
+    /// The first line on stdout is its URL; how to set the environment for it is said on stderr. With --verbose, so is
+    /// each request.
     Serve {
         /// Where to listen; port 0 takes any free one
         #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
@@ -31,6 +34,9 @@ pub(crate) enum EmulatorCommand {
         /// The file that keeps the state; in memory if left out
         #[arg(long, value_name = "FILE")]
         data: Option<PathBuf>,
+        /// Let who has the token in GATELET_EMULATOR_FAULTS break the requests that come next
+        #[arg(long)]
+        faults: bool,
     },
     /// Enrol a gateway in the embedded emulator, as its agent would with a setup token
     Enrol {
@@ -53,24 +59,34 @@ impl EmulatorCommand {
                 address,
                 beyond_loopback,
                 data,
+                faults,
             } => {
-                if !address.ip().is_loopback() && !beyond_loopback {
+                let ip = address.ip();
+                if !ip.is_loopback() && !beyond_loopback {
                     return Err(Failure::usage(format_args!(
-                        "other machines could reach {}: add --beyond-loopback if that is meant",
-                        address.ip()
+                        "other machines could reach {ip}: add --beyond-loopback if that is meant"
                     )));
                 }
+                if !ip.is_loopback() && faults {
+                    return Err(Failure::usage(format_args!(
+                        "other machines could reach {ip}: --faults is for loopback addresses only"
+                    )));
+                }
+                let token = faults.then(fault_token).transpose()?;
                 let emulator = match data {
                     Some(path) => embedded::open(&path).await?,
                     None => memory().map_err(|error| Failure::new(Exit::Other, error))?,
                 };
-                serve(
-                    Serve::new(emulator)
-                        .address(address)
-                        .beyond_loopback(beyond_loopback),
-                    output.sink(),
-                )
-                .await
+                let mut served = Serve::new(emulator)
+                    .address(address)
+                    .beyond_loopback(beyond_loopback);
+                if let Some(token) = token {
+                    served = served.faults(token);
+                }
+                if connect.is_verbose() {
+                    served = served.access_log(say);
+                }
+                serve(served, output.sink()).await
             }
             Self::Enrol { name, setup_token } => {
                 let emulator = embedded::emulator().await?;
@@ -93,6 +109,17 @@ fn memory() -> Result<Emulator, emulator::Error> {
     let emulator = Emulator::memory()?;
     emulator.seed()?;
     Ok(emulator)
+}
+
+/// The token that opens the faults.
+fn fault_token() -> Result<Secret, Failure> {
+    let token = secret::in_environment("GATELET_EMULATOR_FAULTS")?;
+    token.ok_or_else(|| {
+        Failure::usage(
+            "--faults needs a token of your choice in GATELET_EMULATOR_FAULTS, or in the file that \
+             GATELET_EMULATOR_FAULTS_FILE names",
+        )
+    })
 }
 
 /// Serves until the process is asked to end.

@@ -10,7 +10,13 @@ mod concurrency;
 mod contract;
 mod dt;
 mod enrolment;
+#[cfg(feature = "serve")]
+mod faults;
+#[cfg(feature = "serve")]
+mod limits;
 mod secrets;
 #[cfg(feature = "serve")]
 mod serve;
+#[cfg(feature = "serve")]
+mod socket;
 mod support;

@@ -1,41 +1,11 @@
 //! The emulator on a loopback socket.
 
-use std::net::SocketAddr;
-
-use crate::support::{Caller, memory, seeded, team};
-use gatelet_emulator::{Emulator, Serve, Server, serve, well_known};
-use serde_json::Value;
+use gatelet_emulator::{Serve, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-async fn started(emulator: Emulator) -> Server {
-    serve(emulator, SocketAddr::from(([127, 0, 0, 1], 0)))
-        .await
-        .unwrap()
-}
-
-/// Sends these bytes and reads until the server closes: the answer's head and body.
-async fn exchange(server: &Server, bytes: &[u8]) -> (String, String) {
-    let mut stream = TcpStream::connect(server.address()).await.unwrap();
-    // The server may close before it has read everything; what matters is its answer.
-    let _ = stream.write_all(bytes).await;
-    let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer).await;
-    let answer = String::from_utf8(answer).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
-    (head.to_owned(), body.to_owned())
-}
-
-fn request(line: &str, more: &str) -> Vec<u8> {
-    format!("{line} HTTP/1.1\r\nHost: localhost:1234\r\nConnection: close\r\n{more}\r\n").into()
-}
-
-fn authorized(line: &str) -> Vec<u8> {
-    request(
-        line,
-        &format!("Authorization: Api-Token {}\r\n", well_known::DT_TOKEN),
-    )
-}
+use crate::socket::{authorized, exchange, request, started};
+use crate::support::{Caller, memory, seeded, team};
 
 #[tokio::test]
 async fn a_socket_gets_what_a_transport_gets() {
@@ -96,54 +66,6 @@ async fn e3_no_origin_gets_a_permission() {
         let (head, _) = exchange(&server, &request).await;
         assert!(head.starts_with(&format!("HTTP/1.1 {status}")), "{head}");
         assert!(!head.to_lowercase().contains("access-control"), "{head}");
-    }
-}
-
-#[tokio::test]
-async fn e26_a_large_body_is_refused_announced_and_chunked() {
-    let server = started(memory()).await;
-    let line = "POST /api/v2/activeGateTokens";
-    // Announced: refused before a byte of it is sent.
-    let announced = request(line, "Content-Length: 1048577\r\n");
-    let mut chunked = request(line, "Transfer-Encoding: chunked\r\n");
-    for _ in 0..16 {
-        chunked.extend_from_slice(b"10000\r\n");
-        chunked.extend_from_slice(&[b' '; 0x10000]);
-        chunked.extend_from_slice(b"\r\n");
-    }
-    chunked.extend_from_slice(b"1\r\n ");
-    for request in [announced, chunked] {
-        let (head, body) = exchange(&server, &request).await;
-        assert!(head.starts_with("HTTP/1.1 413"), "{head}");
-        assert!(head.contains("\r\nconnection: close"), "{head}");
-        let body: Value = serde_json::from_str(&body).unwrap();
-        assert_eq!(body["error"]["code"], 413);
-    }
-}
-
-#[tokio::test]
-async fn e4_a_large_head_is_refused() {
-    let server = started(memory()).await;
-    let large = format!("Authorization: Api-Token {}\r\n", "x".repeat(1 << 20));
-    let (head, _) = exchange(&server, &request("GET /api/v2/activeGateTokens", &large)).await;
-    assert!(
-        head.is_empty() || head.starts_with("HTTP/1.1 431"),
-        "{head}"
-    );
-    let (head, _) = exchange(&server, &authorized("GET /api/v2/activeGateTokens")).await;
-    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_client_that_does_not_finish_is_closed() {
-    let server = started(memory()).await;
-    for begun in [
-        b"GET /api/v2/activeGate".to_vec(),
-        request("POST /api/v2/activeGateTokens", "Content-Length: 10\r\n"),
-    ] {
-        let before = tokio::time::Instant::now();
-        exchange(&server, &begun).await;
-        assert!(before.elapsed().as_secs() <= 10);
     }
 }
 

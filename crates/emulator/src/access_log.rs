@@ -1,0 +1,96 @@
+//! What a server says of each request: one line, and nothing in it that a client could make more of.
+
+use std::net::SocketAddr;
+
+use http::{Method, StatusCode};
+use models::Timestamp;
+
+/// One request that was answered, or whose connection was closed instead.
+pub(crate) struct Access<'a> {
+    pub(crate) time: Timestamp,
+    pub(crate) peer: SocketAddr,
+    pub(crate) method: &'a Method,
+    pub(crate) path: &'a str,
+    pub(crate) status: Option<StatusCode>,
+}
+
+impl Access<'_> {
+    /// Time, peer, method, path and status, with a space between them. Queries, headers and bodies are nobody's business.
+    pub(crate) fn line(&self) -> String {
+        let Self {
+            time, peer, method, ..
+        } = self;
+        let path = visible(&without_secrets(self.path));
+        let status = self
+            .status
+            .map_or("closed".to_owned(), |status| status.as_u16().to_string());
+        let time = time.milliseconds();
+        format!("{time} {peer} {method} {path} {status}")
+    }
+}
+
+/// Whatever is not a visible character of ASCII is spelled out.
+fn visible(text: &str) -> String {
+    let spelled = text.chars().map(|c| match c {
+        '!'..='~' => c.to_string(),
+        _ => c.escape_unicode().to_string(),
+    });
+    spelled.collect()
+}
+
+/// A segment in the form of a vendor's secret, sent in an id's place by mistake, ends before its secret part.
+fn without_secrets(path: &str) -> String {
+    let segments = path.split('/').map(|segment| {
+        let mut dots = segment.match_indices('.');
+        match dots.nth(1) {
+            Some((dot, _)) => format!("{}...", segment.get(..dot).unwrap_or_default()),
+            None => segment.to_owned(),
+        }
+    });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(path: &str) -> String {
+        let access = Access {
+            time: Timestamp::from_unix_millis(0),
+            peer: ([127, 0, 0, 1], 5000).into(),
+            method: &Method::GET,
+            path,
+            status: Some(StatusCode::OK),
+        };
+        access.line()
+    }
+
+    #[test]
+    fn e39_whatever_stands_in_a_path_a_request_is_one_line_of_visible_characters() {
+        assert_eq!(
+            line("/api/v2/activeGateTokens"),
+            "1970-01-01T00:00:00.000Z 127.0.0.1:5000 GET /api/v2/activeGateTokens 200"
+        );
+        for (path, shown) in [
+            ("/a\r\nGET /b 200", "/a\\u{d}\\u{a}GET\\u{20}/b\\u{20}200"),
+            ("/\u{1b}[31m\0", "/\\u{1b}[31m\\u{0}"),
+            ("/\u{85}\u{2028}\u{202e}", "/\\u{85}\\u{2028}\\u{202e}"),
+            ("/%0D%0A%1b", "/%0D%0A%1b"),
+        ] {
+            assert_eq!(line(path), line("/").replace(" / ", &format!(" {shown} ")));
+        }
+    }
+
+    #[test]
+    fn a_secret_in_the_place_of_an_id_is_not_shown() {
+        assert!(line("/t/dt0g02.PUBLIC").contains("/t/dt0g02.PUBLIC 200"));
+        for path in [
+            "/t/dt0g02.PUBLIC.SECRET",
+            "/t/dt0g02.PUBLIC.SECRET/token",
+            "/t/sft-gw.id.SECRET",
+            "/t/eyJh.eyJi.SECRET",
+        ] {
+            assert!(!line(path).contains("SECRET"), "{}", line(path));
+        }
+    }
+}

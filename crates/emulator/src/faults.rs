@@ -1,0 +1,189 @@
+//! Faults by request: what a server is told to do to the requests that come next.
+//!
+//! `PUT /emulator/v1/faults`, with the server's fault token as bearer, replaces the script: a JSON list with one object for
+//! each request to come, such as `[{"fault": "pass"}, {"fault": "lose"}, {"fault": "delay", "milliseconds": 500}]`.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
+use models::Secret;
+use serde_json::Value;
+
+use crate::key::Key;
+use crate::{asa, call, reply, router};
+
+/// The path of the emulator's own operation, outside of the vendors' paths.
+pub(crate) const PATH: &str = "/emulator/v1/faults";
+
+/// What happens to one request.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Fault {
+    /// Nothing.
+    Pass,
+    /// The connection is closed; nothing is done.
+    Refuse,
+    /// The request is done, and the connection closed without an answer.
+    Lose,
+    /// The request is done, and the connection closed within the answer's body.
+    Cut,
+    /// The request waits for this long.
+    Delay(Duration),
+    /// This is the answer; nothing is done.
+    Status(StatusCode, HeaderMap),
+    /// The request is done, and its answer gets this body.
+    Body(Bytes),
+}
+
+/// The script of a server, and who may write it.
+pub(crate) struct Faults {
+    token: Secret,
+    script: Mutex<VecDeque<Fault>>,
+}
+
+impl Faults {
+    pub(crate) fn new(token: Secret) -> Self {
+        Self {
+            token,
+            script: Mutex::default(),
+        }
+    }
+
+    /// What happens to the next request.
+    pub(crate) fn next(&self) -> Fault {
+        self.script().pop_front().unwrap_or(Fault::Pass)
+    }
+
+    /// Takes a new script.
+    pub(crate) fn answer(&self, key: &Key, head: &Parts, body: &Bytes) -> Response<Bytes> {
+        let replaced = self.replace(key, head, body);
+        replaced.unwrap_or_else(asa::Refusal::into_response)
+    }
+
+    fn replace(
+        &self,
+        key: &Key,
+        head: &Parts,
+        body: &Bytes,
+    ) -> Result<Response<Bytes>, asa::Refusal> {
+        let digest = |token: &str| key.digest("fault token", &[token.as_bytes()]);
+        let presented =
+            call::credential(head, "Bearer").ok_or_else(asa::Refusal::unauthenticated)?;
+        if !digest(presented).matches(&digest(self.token.expose())) {
+            return Err(asa::Refusal::unauthenticated());
+        }
+        if head.method != Method::PUT {
+            return Ok(router::other_method(PATH, &["PUT"]));
+        }
+        let wanted: Vec<Value> = call::decode(head, body)?;
+        let faults = wanted.iter().enumerate().map(|(n, fault)| {
+            let wrong = |message| asa::Refusal::invalid(&format!("[{n}]"), message);
+            Fault::of(fault).map_err(wrong)
+        });
+        let script = faults.collect::<Result<_, _>>()?;
+        *self.script() = script;
+        Ok(reply::empty(204))
+    }
+
+    fn script(&self) -> MutexGuard<'_, VecDeque<Fault>> {
+        self.script.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Fault {
+    /// One object of a script, or what is wrong with it.
+    fn of(fault: &Value) -> Result<Self, &'static str> {
+        let text = |name| fault.get(name).and_then(Value::as_str);
+        let number = |name| fault.get(name).and_then(Value::as_u64);
+        match text("fault") {
+            Some("pass") => Ok(Self::Pass),
+            Some("refuse") => Ok(Self::Refuse),
+            Some("lose") => Ok(Self::Lose),
+            Some("cut") => Ok(Self::Cut),
+            Some("delay") => number("milliseconds")
+                .map(|millis| Self::Delay(Duration::from_millis(millis)))
+                .ok_or("a delay has a number of `milliseconds`"),
+            Some("status") => number("status")
+                .and_then(|status| u16::try_from(status).ok())
+                .and_then(|status| StatusCode::from_u16(status).ok())
+                .filter(|status| status.as_u16() >= 200)
+                .and_then(|status| Some(Self::Status(status, headers(fault.get("headers"))?)))
+                .ok_or("a status has a number from 200 on, and may have `headers`"),
+            Some("body") => text("body")
+                .map(|body| Self::Body(Bytes::copy_from_slice(body.as_bytes())))
+                .ok_or("a body has a text `body`"),
+            _ => Err("`fault` is one of pass, refuse, lose, cut, delay, status and body"),
+        }
+    }
+}
+
+/// An object of texts as headers.
+fn headers(object: Option<&Value>) -> Option<HeaderMap> {
+    let Some(object) = object else {
+        return Some(HeaderMap::new());
+    };
+    let fields = object.as_object()?.iter().map(|(name, value)| {
+        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+        Some((name, HeaderValue::from_str(value.as_str()?).ok()?))
+    });
+    fields.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_fault_is_read() {
+        let mut headers = HeaderMap::new();
+        headers.insert("retry-after", HeaderValue::from_static("7"));
+        for (json, fault) in [
+            (json!({"fault": "pass"}), Fault::Pass),
+            (json!({"fault": "refuse"}), Fault::Refuse),
+            (json!({"fault": "lose"}), Fault::Lose),
+            (json!({"fault": "cut"}), Fault::Cut),
+            (
+                json!({"fault": "delay", "milliseconds": 7}),
+                Fault::Delay(Duration::from_millis(7)),
+            ),
+            (
+                json!({"fault": "status", "status": 503}),
+                Fault::Status(StatusCode::SERVICE_UNAVAILABLE, HeaderMap::new()),
+            ),
+            (
+                json!({"fault": "status", "status": 429, "headers": {"retry-after": "7"}}),
+                Fault::Status(StatusCode::TOO_MANY_REQUESTS, headers),
+            ),
+            (
+                json!({"fault": "body", "body": "<html>"}),
+                Fault::Body(Bytes::from_static(b"<html>")),
+            ),
+        ] {
+            assert_eq!(Fault::of(&json), Ok(fault), "{json}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_fault_is_refused() {
+        for json in [
+            json!(null),
+            json!("lose"),
+            json!({"fault": "explode"}),
+            json!({"fault": "delay"}),
+            json!({"fault": "delay", "milliseconds": -1}),
+            json!({"fault": "status"}),
+            json!({"fault": "status", "status": 100}),
+            json!({"fault": "status", "status": 99999}),
+            json!({"fault": "status", "status": 503, "headers": {"a b": "c"}}),
+            json!({"fault": "status", "status": 503, "headers": {"a": "\n"}}),
+            json!({"fault": "body", "body": 1}),
+        ] {
+            assert!(Fault::of(&json).is_err(), "{json}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Faults that a client asks a served emulator for.
+
+use gatelet_emulator::{Emulator, Serve, Server};
+use serde_json::{Value, json};
+
+use crate::socket::{authorized, exchange, request};
+use crate::support::{Caller, memory};
+
+const TOKENS: &str = "/api/v2/activeGateTokens";
+
+async fn faulty(emulator: &Emulator) -> Server {
+    let serve = Serve::new(emulator.clone()).faults("fault-token");
+    serve.start().await.unwrap()
+}
+
+/// Asks for these faults; the head of the answer.
+async fn ask(server: &Server, token: &str, faults: &Value) -> String {
+    let body = faults.to_string();
+    let more = format!(
+        "Authorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n",
+        body.len()
+    );
+    let mut request = request("PUT /emulator/v1/faults", &more);
+    request.extend_from_slice(body.as_bytes());
+    exchange(server, &request).await.0
+}
+
+/// A request that creates a token with this name.
+fn create(name: &str) -> Vec<u8> {
+    let body = json!({ "name": name, "activeGateType": "CLUSTER" }).to_string();
+    let mut request = authorized(&format!("POST {TOKENS}"));
+    request.truncate(request.len() - 2);
+    request.extend_from_slice(format!("Content-Length: {}\r\n\r\n{body}", body.len()).as_bytes());
+    request
+}
+
+fn created(emulator: &Emulator) -> Value {
+    Caller::developer(emulator).get(TOKENS).json()["totalCount"].clone()
+}
+
+#[tokio::test]
+async fn e34_each_fault_is_what_it_says_and_the_script_ends() {
+    let emulator = memory();
+    let server = faulty(&emulator).await;
+    let script = json!([
+        { "fault": "pass" },
+        { "fault": "refuse" },
+        { "fault": "lose" },
+        { "fault": "cut" },
+        { "fault": "status", "status": 429, "headers": { "retry-after": "7" } },
+        { "fault": "body", "body": "<html>" },
+    ]);
+    let head = ask(&server, "fault-token", &script).await;
+    assert!(head.starts_with("HTTP/1.1 204"), "{head}");
+    for (start, is_whole, count) in [
+        ("HTTP/1.1 201", true, 1),
+        ("", true, 1),
+        ("", true, 2),
+        ("HTTP/1.1 201", false, 3),
+        ("HTTP/1.1 429", true, 3),
+        ("HTTP/1.1 201", false, 4),
+        ("HTTP/1.1 201", true, 5),
+    ] {
+        let (head, body) = exchange(&server, &create("x")).await;
+        assert!(
+            head.starts_with(start) && head.is_empty() == start.is_empty(),
+            "{start}: {head}"
+        );
+        let is_json = body.is_empty() || serde_json::from_str::<Value>(&body).is_ok();
+        assert_eq!(
+            (is_json, created(&emulator)),
+            (is_whole, json!(count)),
+            "{head} {body}"
+        );
+        if start.ends_with("429") {
+            assert!(head.contains("\r\nretry-after: 7"), "{head}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn e34_a_delay_comes_before_the_work() {
+    let emulator = memory();
+    let server = faulty(&emulator).await;
+    ask(
+        &server,
+        "fault-token",
+        &json!([{ "fault": "delay", "milliseconds": 3000 }]),
+    )
+    .await;
+    let before = tokio::time::Instant::now();
+    let (head, _) = exchange(&server, &create("x")).await;
+    assert!(head.starts_with("HTTP/1.1 201"), "{head}");
+    assert!(before.elapsed().as_millis() >= 3000);
+}
+
+#[tokio::test]
+async fn e34_without_being_turned_on_there_is_nothing_to_ask() {
+    let server = crate::socket::started(memory()).await;
+    let head = ask(&server, "fault-token", &json!([{ "fault": "lose" }])).await;
+    assert!(head.starts_with("HTTP/1.1 404"), "{head}");
+    let (head, _) = exchange(&server, &create("x")).await;
+    assert!(head.starts_with("HTTP/1.1 201"), "{head}");
+}
+
+#[tokio::test]
+async fn e34_only_their_own_token_opens_them() {
+    let server = faulty(&memory()).await;
+    let admin = Caller::admin(&memory()).authorization.unwrap();
+    let lose = json!([{ "fault": "lose" }]);
+    for token in [
+        "",
+        "fault-toke",
+        "x",
+        gatelet_emulator::well_known::DT_TOKEN,
+        &admin[7..],
+    ] {
+        let head = ask(&server, token, &lose).await;
+        assert!(head.starts_with("HTTP/1.1 401"), "{token}: {head}");
+    }
+    let (head, _) = exchange(&server, &create("x")).await;
+    assert!(head.starts_with("HTTP/1.1 201"), "{head}");
+    for wrong in [json!({}), json!([{ "fault": "explode" }])] {
+        let head = ask(&server, "fault-token", &wrong).await;
+        assert!(head.starts_with("HTTP/1.1 400"), "{head}");
+    }
+}
+
+#[tokio::test]
+async fn e34_no_other_machine_may_ask_for_them() {
+    let serve = Serve::new(memory()).address("0.0.0.0:0".parse().unwrap());
+    let refused = serve
+        .beyond_loopback(true)
+        .faults("fault-token")
+        .start()
+        .await;
+    assert_eq!(
+        refused.unwrap_err().kind(),
+        std::io::ErrorKind::PermissionDenied
+    );
+}

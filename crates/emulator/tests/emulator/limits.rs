@@ -1,0 +1,160 @@
+//! Clients that send too much, too slowly, or never go on. Time is tokio's own, which stands still while anything happens.
+
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use tokio::time::{Duration, Instant, interval};
+
+use crate::socket::{authorized, exchange, request, started};
+use crate::support::{memory, seeded};
+
+const TOKENS: &str = "/api/v2/activeGateTokens";
+/// How long a client may keep a connection without getting on.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+#[tokio::test(start_paused = true)]
+async fn e26_a_large_body_is_refused_announced_and_chunked() {
+    let server = started(memory()).await;
+    let line = "POST /api/v2/activeGateTokens";
+    // Announced: refused before a byte of it is sent.
+    let announced = request(line, "Content-Length: 1048577\r\n");
+    let mut chunked = request(line, "Transfer-Encoding: chunked\r\n");
+    for _ in 0..16 {
+        chunked.extend_from_slice(b"10000\r\n");
+        chunked.extend_from_slice(&[b' '; 0x10000]);
+        chunked.extend_from_slice(b"\r\n");
+    }
+    chunked.extend_from_slice(b"1\r\n ");
+    for request in [announced, chunked] {
+        let (head, body) = exchange(&server, &request).await;
+        assert!(head.starts_with("HTTP/1.1 413"), "{head}");
+        assert!(head.contains("\r\nconnection: close"), "{head}");
+        let body: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(body["error"]["code"], 413);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn e4_a_large_head_is_refused() {
+    let server = started(memory()).await;
+    let large = format!("Authorization: Api-Token {}\r\n", "x".repeat(1 << 20));
+    let (head, body) = exchange(&server, &request("GET /api/v2/activeGateTokens", &large)).await;
+    assert!(head.starts_with("HTTP/1.1 431"), "{head}");
+    assert!(!head.contains("xxx") && !body.contains("xxx"), "{head}");
+    let body: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(body["error"]["code"], 431);
+    let (head, _) = exchange(&server, &authorized("GET /api/v2/activeGateTokens")).await;
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn e27_heads_beyond_their_limits_are_refused_by_status() {
+    let server = started(memory()).await;
+    let long = "x".repeat(1 << 20);
+    let many: String = (0..10_000).map(|n| format!("x-{n}: y\r\n")).collect();
+    for (request, status) in [
+        (request(&format!("GET {TOKENS}"), &many), 431),
+        (request(&format!("GET {TOKENS}?{long}"), ""), 414),
+        (request(&format!("GET /{long}"), ""), 414),
+        (
+            request(&format!("GET {TOKENS}"), &format!("x: {long}\r\n")),
+            431,
+        ),
+    ] {
+        let (head, _) = exchange(&server, &request).await;
+        let expected = format!("HTTP/1.1 {status} ");
+        assert!(head.starts_with(&expected), "{expected}: {head}");
+    }
+    let (head, _) = exchange(&server, &authorized(&format!("GET {TOKENS}"))).await;
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn e27_a_body_that_was_asked_for_and_never_comes_ends_the_connection() {
+    let server = started(memory()).await;
+    let expecting = "Content-Length: 10\r\nExpect: 100-continue\r\n";
+    let before = Instant::now();
+    let (head, body) = exchange(&server, &request(&format!("POST {TOKENS}"), expecting)).await;
+    assert!(head.starts_with("HTTP/1.1 100 Continue"), "{head}");
+    assert!(body.starts_with("HTTP/1.1 408"), "{body}");
+    assert!(before.elapsed() <= PATIENCE);
+}
+
+/// Sends what is begun, then a byte each second as long as the server listens; how long that was.
+async fn creep(mut stream: TcpStream, begun: &[u8]) -> Duration {
+    let opened = Instant::now();
+    stream.write_all(begun).await.unwrap();
+    let (mut reader, mut writer) = stream.split();
+    let send = async {
+        let mut seconds = interval(Duration::from_secs(1));
+        loop {
+            seconds.tick().await;
+            if writer.write_all(b"x").await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    let mut answer = Vec::new();
+    tokio::select! {
+        () = send => {}
+        _ = reader.read_to_end(&mut answer) => {}
+    }
+    opened.elapsed()
+}
+
+/// Sends what is begun and no more; how long the server waited.
+async fn wait(mut stream: TcpStream, begun: &[u8]) -> Duration {
+    let opened = Instant::now();
+    stream.write_all(begun).await.unwrap();
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    opened.elapsed()
+}
+
+#[tokio::test(start_paused = true)]
+async fn e25_slow_and_idle_connections_are_closed_and_others_served_meanwhile() {
+    let server = started(seeded()).await;
+    let announced = request(&format!("POST {TOKENS}"), "Content-Length: 1000\r\n");
+    let finished = authorized(&format!("GET {TOKENS}"));
+    let kept_alive = String::from_utf8(finished.clone()).unwrap();
+    let kept_alive = kept_alive.replace("Connection: close\r\n", "").into_bytes();
+    let mut closed = JoinSet::new();
+    for n in 0..60 {
+        let stream = TcpStream::connect(server.address()).await.unwrap();
+        let (announced, kept_alive) = (announced.clone(), kept_alive.clone());
+        closed.spawn(async move {
+            match n % 5 {
+                0 => creep(stream, b"GET /").await,
+                1 => creep(stream, &announced).await,
+                2 => wait(stream, &announced).await,
+                3 => wait(stream, &kept_alive).await,
+                _ => wait(stream, b"").await,
+            }
+        });
+    }
+    let mut seconds = interval(Duration::from_secs(1));
+    for _ in 0..6 {
+        seconds.tick().await;
+        let (head, _) = exchange(&server, &finished).await;
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        assert!(closed.try_join_next().is_none(), "one was closed early");
+    }
+    for after in closed.join_all().await {
+        assert!(after <= PATIENCE, "{after:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_client_that_sends_everything_first_still_reads_why() {
+    let server = started(memory()).await;
+    let size = 16 << 20;
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    let announced = format!("Content-Length: {size}\r\n");
+    let head = request(&format!("POST {TOKENS}"), &announced);
+    stream.write_all(&head).await.unwrap();
+    stream.write_all(&vec![b' '; size]).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+}
