@@ -7,7 +7,14 @@
 mod embedded;
 mod endings;
 mod exit_codes;
+mod killed;
+#[cfg(unix)]
+mod limited;
+mod line;
 mod run;
 mod script;
 mod secrets;
 mod served;
+#[cfg(unix)]
+mod stopped;
+mod told;

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -140,6 +140,7 @@ pub(crate) struct Served {
     pub(crate) url: String,
     /// What it says about how to reach it.
     pub(crate) environment: String,
+    stderr: BufReader<ChildStderr>,
 }
 
 impl Served {
@@ -149,18 +150,33 @@ impl Served {
 
     /// Starts it with more options.
     pub(crate) fn start_with(place: &Place, options: &[&str]) -> Self {
-        let mut process = place
-            .command([&["emulator", "serve"], options].concat())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Self::spawn(place.command([&["emulator", "serve"], options].concat()))
+    }
+
+    /// Starts it with more options in a shell that first does this, such as to set limits.
+    #[cfg(unix)]
+    pub(crate) fn start_after(place: &Place, first: &str, options: &[&str]) -> Self {
+        let mut shell = Command::new("/bin/sh");
+        let binary = env!("CARGO_BIN_EXE_gatelet");
+        let script = format!("{first} && exec \"$0\" \"$@\"");
+        shell
+            .args(["-c", &script, binary, "emulator", "serve"])
+            .args(options)
+            .env_clear()
+            .envs(place.variables.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null());
+        Self::spawn(shell)
+    }
+
+    fn spawn(mut command: Command) -> Self {
+        let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = piped.spawn().unwrap();
         let mut url = String::new();
         BufReader::new(process.stdout.take().unwrap())
             .read_line(&mut url)
             .unwrap();
-        let stderr = BufReader::new(process.stderr.take().unwrap());
-        let environment = stderr
+        let mut stderr = BufReader::new(process.stderr.take().unwrap());
+        let environment = (&mut stderr)
             .lines()
             .take(6)
             .map(|line| line.unwrap() + "\n")
@@ -169,13 +185,40 @@ impl Served {
             process,
             url: url.trim_end().to_owned(),
             environment,
+            stderr,
         }
     }
 
-    /// Asks it to end with this signal, and gives its exit code.
-    pub(crate) fn end(mut self, signal: &str) -> Option<i32> {
+    /// Its host and port.
+    pub(crate) fn address(&self) -> &str {
+        self.url.strip_prefix("http://").unwrap()
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Asks it to end with this signal.
+    pub(crate) fn ask_to_end(&self, signal: &str) {
         send(signal, &self.process);
-        self.process.wait().unwrap().code()
+    }
+
+    /// Kills it without asking.
+    pub(crate) fn kill(mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    /// Waits until it has ended: its exit code, and what it has said after how to reach it.
+    pub(crate) fn ended(mut self) -> (Option<i32>, Vec<String>) {
+        let said = (&mut self.stderr).lines().map(Result::unwrap).collect();
+        (self.process.wait().unwrap().code(), said)
+    }
+
+    /// Asks it to end with this signal, and gives its exit code.
+    pub(crate) fn end(self, signal: &str) -> Option<i32> {
+        self.ask_to_end(signal);
+        self.ended().0
     }
 }
 

@@ -1,0 +1,101 @@
+//! A served emulator that the system gives little.
+
+use std::fs;
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::line::{Line, TOKENS, request, wanted};
+use crate::run::{Place, Served};
+
+#[test]
+fn e16_a_file_that_may_not_grow_takes_no_write_and_keeps_what_it_has() {
+    let place = Place::new();
+    let data = place.path("small.redb");
+    let options = ["--data", data.as_str()];
+    drop(Served::start_with(&place, &options));
+    let size = fs::metadata(&data).unwrap().len();
+
+    // In blocks of 512 bytes, or of 1024 with some shells. A signal would end the process instead.
+    let limit = format!("trap '' XFSZ && ulimit -f {}", size / 512 + 1);
+    let served = Served::start_after(&place, &limit, &options);
+    let mut line = Line::open(served.address()).unwrap();
+    let before = line.list().len();
+    let mut created = Vec::new();
+    let refusal = loop {
+        let name = format!("{}{}", created.len(), "x".repeat(20_000));
+        let (status, json) = line.call("POST", TOKENS, &wanted(&name)).unwrap();
+        match status {
+            201 => created.push(json["id"].as_str().unwrap().to_owned()),
+            status => break (status, json["error"]["code"].clone()),
+        }
+    };
+    assert_eq!(refusal, (507, Value::from(507)));
+    assert!(!created.is_empty());
+    assert_eq!(line.list().len(), before + created.len());
+    let again = line.call("POST", TOKENS, &wanted(&"x".repeat(20_000)));
+    assert_eq!(again.unwrap().0, 507);
+    assert_eq!(served.end("-TERM"), Some(0));
+
+    let served = Served::start_with(&place, &options);
+    let mut line = Line::open(served.address()).unwrap();
+    assert_eq!(line.list().len(), before + created.len());
+    for id in created {
+        let deleted = line.call("DELETE", &format!("{TOKENS}/{id}"), &Value::Null);
+        assert_eq!(deleted.unwrap().0, 204);
+    }
+    line.create("space again").unwrap();
+}
+
+/// The time that a process has had on processors, in hundredths of a second.
+#[cfg(target_os = "linux")]
+fn processor_time(id: u32) -> u64 {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap();
+    let (_, fields) = stat.rsplit_once(')').unwrap();
+    let number = |n: usize| {
+        fields
+            .split_whitespace()
+            .nth(n)
+            .unwrap()
+            .parse::<u64>()
+            .unwrap()
+    };
+    number(11) + number(12)
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+#[allow(clippy::disallowed_methods, reason = "the system counts in real time")]
+fn e31_out_of_descriptors_it_waits_without_spinning_and_recovers() {
+    const LIMIT: usize = 128;
+    let served = Served::start_after(&Place::new(), &format!("ulimit -n {LIMIT}"), &[]);
+    // More than there is room for; a system may let no more than these wait in line.
+    let lines: Vec<_> = (0..LIMIT + 100)
+        .map(|_| Line::open(served.address()).unwrap())
+        .collect();
+    let folder = format!("/proc/{}/fd", served.id());
+    while fs::read_dir(&folder).unwrap().count() < LIMIT {
+        std::thread::yield_now();
+    }
+
+    let (begun, before) = (Instant::now(), processor_time(served.id()));
+    let (_never, nothing) = channel::<()>();
+    let _ = nothing.recv_timeout(Duration::from_secs(1));
+    let used = processor_time(served.id()) - before;
+    let passed = begun.elapsed().as_millis() / 10;
+    let share = format!("{used} of {passed} hundredths of a second");
+    assert!(u128::from(used) * 5 < passed, "{share}");
+
+    // One that came when there was no room gets its turn when there is.
+    let mut waiting = Line::open(served.address()).unwrap();
+    let body = wanted("in turn");
+    let request = request("POST", TOKENS, &body);
+    waiting.send(request.as_bytes()).unwrap();
+    drop(lines);
+    assert_eq!(waiting.answer().unwrap().0, 201);
+    Line::open(served.address())
+        .unwrap()
+        .create("after")
+        .unwrap();
+}

@@ -1,0 +1,77 @@
+//! A served emulator that is asked to end while it works.
+
+use std::collections::BTreeSet;
+use std::net::TcpStream;
+use std::sync::mpsc::channel;
+use std::thread;
+
+use emulator::{Emulator, well_known};
+use models::dt::ActiveGateTokenList;
+
+use crate::line::{Line, TOKENS, request, wanted};
+use crate::run::{Place, Served};
+
+/// The names of the tokens in a file that were made by calls.
+fn names(data: &str) -> BTreeSet<String> {
+    let emulator = Emulator::open(data).unwrap();
+    let request = http::Request::get(format!("{TOKENS}?pageSize=3000"))
+        .header(
+            "authorization",
+            format!("Api-Token {}", well_known::DT_TOKEN),
+        )
+        .body(bytes::Bytes::new())
+        .unwrap();
+    let list: ActiveGateTokenList =
+        serde_json::from_slice(emulator.handle(request).body()).unwrap();
+    let tokens = list.active_gate_tokens.into_iter();
+    let made = tokens.filter(|token| token.owner == well_known::DT_OWNER);
+    made.map(|token| token.name).collect()
+}
+
+#[test]
+fn e32_a_polite_stop_finishes_what_is_in_flight_and_takes_no_more() {
+    let place = Place::new();
+    let data = place.path("stopped.redb");
+    let served = Served::start_with(&place, &["--data", &data]);
+    let address = served.address().to_owned();
+    let (acknowledged, acknowledgements) = channel();
+    let callers: Vec<_> = (0..8)
+        .map(|caller| {
+            let (address, acknowledged) = (address.clone(), acknowledged.clone());
+            thread::spawn(move || {
+                let mut line = Line::open(&address).unwrap();
+                let mut names = Vec::new();
+                loop {
+                    let name = format!("{caller}-{}", names.len());
+                    match line.create(&name) {
+                        Ok(_) => names.push(name),
+                        Err(_) => break names,
+                    }
+                    let _ = acknowledged.send(());
+                }
+            })
+        })
+        .collect();
+    // One that the server has begun to read when it is asked to end: the others' answers come after its head.
+    let mut unfinished = Line::open(&address).unwrap();
+    let whole = request("POST", TOKENS, &wanted("unfinished"));
+    let (begun, rest) = whole.as_bytes().split_at(whole.len() - 3);
+    unfinished.send(begun).unwrap();
+    for _ in 0..60 {
+        acknowledgements.recv().unwrap();
+    }
+
+    served.ask_to_end("-TERM");
+    while TcpStream::connect(&address).is_ok() {
+        thread::yield_now();
+    }
+    unfinished.send(rest).unwrap();
+    assert_eq!(unfinished.answer().unwrap().0, 201);
+    let mut told: BTreeSet<String> = callers
+        .into_iter()
+        .flat_map(|caller| caller.join().unwrap())
+        .collect();
+    told.insert("unfinished".to_owned());
+    assert_eq!(served.ended().0, Some(0));
+    assert_eq!(names(&data), told);
+}

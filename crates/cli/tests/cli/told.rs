@@ -1,0 +1,91 @@
+//! What a served emulator says of requests, and the faults that it can be asked for.
+
+use emulator::well_known;
+use serde_json::{Value, json};
+
+use crate::line::{Line, TOKENS, request, wanted};
+use crate::run::{Place, Served};
+
+#[test]
+fn e39_each_request_is_one_line_whatever_its_names_are() {
+    let served = Served::start_with(&Place::new(), &["-v"]);
+    let mut line = Line::open(served.address()).unwrap();
+    let odd = "a\r\nGET /forged 200\u{1b}[31m\0\u{202e}";
+    let secret = well_known::DT_TOKEN;
+    let mut expected = Vec::new();
+    for (method, path, body, shown, status) in [
+        ("POST", TOKENS.to_owned(), wanted(odd), TOKENS, 201),
+        (
+            "GET",
+            format!("{TOKENS}?pageSize=1%0d%0aforged"),
+            Value::Null,
+            TOKENS,
+            400,
+        ),
+        (
+            "GET",
+            "/v1/teams/a%0D%0Aforged%1b%00/gateways".to_owned(),
+            Value::Null,
+            "/v1/teams/a%0D%0Aforged%1b%00/gateways",
+            404,
+        ),
+        (
+            "GET",
+            "/v1/teams/\u{85}\u{202e}/gateways".to_owned(),
+            Value::Null,
+            "/v1/teams/\\u{85}\\u{202e}/gateways",
+            404,
+        ),
+        (
+            "DELETE",
+            format!("{TOKENS}/{secret}"),
+            Value::Null,
+            "/api/v2/activeGateTokens/dt0c01.GATELETEMULATORREADWRITE...",
+            404,
+        ),
+    ] {
+        assert_eq!(line.call(method, &path, &body).unwrap().0, status, "{path}");
+        expected.push(format!("{method} {shown} {status}"));
+    }
+    drop(line);
+    served.ask_to_end("-TERM");
+    let (code, said) = served.ended();
+    assert_eq!((code, said.len()), (Some(0), expected.len()), "{said:#?}");
+    for (line, expected) in said.iter().zip(expected) {
+        assert!(line.starts_with("gatelet: 20"), "{line}");
+        assert!(line.ends_with(&expected), "{line}: {expected}");
+        assert!(line.chars().all(|c| matches!(c, ' '..='~')), "{line:?}");
+    }
+}
+
+#[test]
+fn e34_faults_want_a_token_of_their_own_and_a_loopback_address() {
+    let faults = "/emulator/v1/faults";
+    let lose = json!([{ "fault": "lose" }]);
+    let bearer = |token: &str| {
+        let request = request("PUT", faults, &lose);
+        let own = format!("Api-Token {}", well_known::DT_TOKEN);
+        request.replace(&own, &format!("Bearer {token}"))
+    };
+
+    let served = Served::start(&Place::new());
+    let mut line = Line::open(served.address()).unwrap();
+    line.send(bearer("break-it").as_bytes()).unwrap();
+    assert_eq!(line.answer().unwrap().0, 404);
+
+    let place = Place::new().with("GATELET_EMULATOR_FAULTS", "break-it");
+    let served = Served::start_with(&place, &["--faults"]);
+    let mut line = Line::open(served.address()).unwrap();
+    assert_eq!(line.call("PUT", faults, &lose).unwrap().0, 401);
+    line.create("not-lost").unwrap();
+    line.send(bearer("break-it").as_bytes()).unwrap();
+    assert_eq!(line.answer().unwrap().0, 204);
+    assert!(line.create("lost").is_err());
+    let tokens = Line::open(served.address()).unwrap().list();
+    assert!(tokens.iter().any(|token| token["name"] == "lost"));
+
+    let said = Place::new().run("emulator serve --faults").fails_with(2);
+    assert!(said.contains("GATELET_EMULATOR_FAULTS"), "{said}");
+    let beyond = place.run("emulator serve --faults --beyond-loopback --address 0.0.0.0:0");
+    assert!(beyond.fails_with(2).contains("loopback"));
+}
