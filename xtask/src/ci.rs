@@ -72,6 +72,29 @@ const STEPS: &[Step] = &[
         cargo: &["xtask", "no-std"],
         environment: &[],
     },
+    // The tests above ran with AWS-LC, as all features do; these run with what comes by default, and without either.
+    Step {
+        name: "TLS with ring",
+        cargo: &[
+            "test",
+            "--package=gatelet-transport",
+            "--features=ring,gzip,webpki-roots",
+            "--lib",
+            "--test=hyper",
+        ],
+        environment: &[],
+    },
+    Step {
+        name: "HTTP without TLS",
+        cargo: &[
+            "test",
+            "--package=gatelet-transport",
+            "--features=hyper",
+            "--lib",
+            "--test=hyper",
+        ],
+        environment: &[],
+    },
     Step {
         name: "clients without an async runtime",
         cargo: &[
@@ -105,6 +128,8 @@ const STEPS: &[Step] = &[
             "hack",
             "clippy",
             "--each-feature",
+            // What the two providers of cryptography have in common, which does not compile without one of them.
+            "--exclude-features=_tls",
             "--no-dev-deps",
             "--package=gatelet-models",
             "--package=gatelet-transport",

@@ -157,7 +157,7 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// As [`build_with`](Self::build_with).
-    #[cfg(feature = "ring")]
+    #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
     pub fn build(self) -> Result<Client, Error> {
         self.build_with(
             transport::HyperTransport::new(),

@@ -40,8 +40,9 @@
 //!
 //! # Features
 //!
-//! `ring` (default) brings HTTP over TLS and [`ClientBuilder::build`]; `hyper` the same without TLS, for loopback.
-//! Without both, [`ClientBuilder::build_with`] takes any [`Transport`] and [`Clock`]. `stream` makes listings
+//! `ring` (default) brings HTTP over TLS and [`ClientBuilder::build`], by rustls with the cryptography of ring; `aws-lc-rs`
+//! the same with that of AWS-LC, which is taken where both are on. `hyper` is HTTP without TLS, for loopback. Without any
+//! of them, [`ClientBuilder::build_with`] takes any [`Transport`] and [`Clock`]. `stream` makes listings
 //! `futures_core::Stream`s. `tracing` brings spans of calls and attempts under OpenTelemetry's names.
 
 mod active_gate_tokens;

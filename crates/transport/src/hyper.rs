@@ -57,25 +57,25 @@ mod fault;
 #[cfg(feature = "gzip")]
 mod gunzip;
 mod heard;
-#[cfg(feature = "ring")]
+#[cfg(feature = "_tls")]
 mod identity;
 mod interim;
 mod lease;
 mod origin;
 mod outbound;
-#[cfg(feature = "ring")]
+#[cfg(feature = "_tls")]
 mod pin;
 mod pool;
-#[cfg(feature = "ring")]
+#[cfg(feature = "_tls")]
 mod provider;
 mod proxy;
 mod socket;
 mod task;
-#[cfg(feature = "ring")]
+#[cfg(feature = "_tls")]
 mod tls;
-#[cfg(feature = "ring")]
+#[cfg(feature = "_tls")]
 mod trust;
-#[cfg(feature = "ring")]
+#[cfg(feature = "_tls")]
 mod tunnel;
 
 use std::fmt;
@@ -99,8 +99,9 @@ pub use self::proxy::Proxies;
 /// HTTP/1.1 and HTTP/2 over TCP and TLS, with a pool of connections; a clone shares the pool.
 ///
 /// It needs a tokio runtime, with sockets and timers enabled, around each call but not around its making; it may be made
-/// under one runtime and used under another. HTTP/2 is spoken where the server chooses it in the TLS handshake. Without
-/// the feature `ring` there is no TLS, which leaves servers on loopback.
+/// under one runtime and used under another. HTTP/2 is spoken where the server chooses it in the TLS handshake. TLS
+/// comes with the feature `ring` or `aws-lc-rs`; without both that leaves servers on loopback. The provider of rustls that
+/// the process has as its default is neither asked for nor set.
 ///
 /// ```no_run
 /// use bytes::Bytes;
@@ -129,7 +130,7 @@ struct Shared {
     proxies: Proxies,
     #[cfg(feature = "gzip")]
     accepts_gzip: bool,
-    #[cfg(feature = "ring")]
+    #[cfg(feature = "_tls")]
     tls: tls::Tls,
 }
 

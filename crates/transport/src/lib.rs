@@ -46,10 +46,19 @@
 //!
 //! # Features
 //!
-//! None is on by default, and each only adds: `hyper` (a transport over hyper and tokio, without TLS), `ring` (TLS for
-//! it), `webpki-roots` (Mozilla's trust roots, for those who choose them), `gzip` (compressed answers), `stream` ([`Pages`]
-//! and [`Items`] as streams), `tower` (adapters to and from tower's services), `tracing` (spans under OpenTelemetry's
-//! names), `testing` (what the example above is tested with, recorded traffic, faults, and the contract of a transport).
+//! None is on by default, and each only adds:
+//!
+//! | feature | adds |
+//! | --- | --- |
+//! | `hyper` | a transport over hyper and tokio, without TLS |
+//! | `ring` | TLS for it: rustls, with the cryptography of ring |
+//! | `aws-lc-rs` | the same with that of AWS-LC, which is taken where both are on |
+//! | `webpki-roots` | Mozilla's trust roots, for those who choose them over the platform's; `ring` or `aws-lc-rs` must be on too |
+//! | `gzip` | compressed answers, for those who ask for them |
+//! | `stream` | [`Pages`] and [`Items`] as `futures_core::Stream`s |
+//! | `tower` | adapters to and from tower's services |
+//! | `tracing` | spans under OpenTelemetry's names |
+//! | `testing` | what the example above is tested with, recorded traffic, faults, and the contract of a transport |
 
 mod api_error;
 mod attempts;

@@ -48,7 +48,7 @@ const BANS: &[Ban] = &[
         unless: &["hyper", "tower"],
     },
     Ban {
-        what: "TLS without the feature `ring`",
+        what: "TLS without the feature `ring` or `aws-lc-rs`",
         below: &[
             "gatelet-models",
             "gatelet-transport",
@@ -57,17 +57,48 @@ const BANS: &[Ban] = &[
         ],
         matches: |below| {
             [
-                "aws-lc-rs",
-                "ring",
                 "rustls",
                 "rustls-native-certs",
                 "rustls-platform-verifier",
                 "tokio-rustls",
-                "webpki-roots",
             ]
             .contains(&below.name.as_str())
         },
+        unless: &["ring", "aws-lc-rs", "_tls"],
+    },
+    Ban {
+        what: "trust roots without the feature `webpki-roots`",
+        below: &[
+            "gatelet-models",
+            "gatelet-transport",
+            "asa-client",
+            "dt-client",
+        ],
+        matches: |below| below.name == "webpki-roots",
+        unless: &["webpki-roots"],
+    },
+    Ban {
+        what: "cryptography of ring without the feature `ring`",
+        below: &[
+            "gatelet-models",
+            "gatelet-transport",
+            "asa-client",
+            "dt-client",
+        ],
+        matches: |below| below.name == "ring",
         unless: &["ring"],
+    },
+    Ban {
+        what: "cryptography of AWS-LC without the feature `aws-lc-rs`",
+        below: &[
+            "gatelet-models",
+            "gatelet-transport",
+            "asa-client",
+            "dt-client",
+            "gatelet",
+        ],
+        matches: |below| ["aws-lc-rs", "aws-lc-sys"].contains(&below.name.as_str()),
+        unless: &["aws-lc-rs"],
     },
 ];
 
@@ -166,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn tls_without_its_feature_is_found() {
+    fn tls_without_a_feature_of_its_own_is_found() {
         let with = ["hyper".to_owned()].into();
         let hyper = Build::Feature {
             name: "hyper".into(),
@@ -177,8 +208,26 @@ mod tests {
             &tree(hyper, "rustls", false),
         );
         assert!(
-            found[0].contains("`rustls` is TLS without the feature `ring`"),
+            found[0].contains("`rustls` is TLS without the feature `ring` or `aws-lc-rs`"),
             "{found:?}"
         );
+    }
+
+    #[test]
+    fn each_provider_of_cryptography_needs_its_own_feature() {
+        let client = package("asa-client", &["aws-lc-rs", "ring"]);
+        for (asked, other, brought) in [
+            ("ring", "aws-lc-rs", "aws-lc-sys"),
+            ("aws-lc-rs", "ring", "ring"),
+        ] {
+            let build = |feature: &str| Build::Feature {
+                name: feature.into(),
+                with: [feature.to_owned()].into(),
+            };
+            let found = findings(&client, &tree(build(asked), brought, false));
+            assert!(found[0].contains(&format!("without the feature `{other}`")));
+            let meant = findings(&client, &tree(build(other), brought, false));
+            assert_eq!(meant, Vec::<String>::new());
+        }
     }
 }

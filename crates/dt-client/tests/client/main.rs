@@ -8,7 +8,7 @@
 mod answers;
 mod listing;
 mod operations;
-#[cfg(feature = "ring")]
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 mod private_authority;
 mod requests;
 mod support;

@@ -1,6 +1,6 @@
 //! How a [`HyperTransport`] is set up.
 
-#[cfg(feature = "ring")]
+#[cfg(feature = "_tls")]
 mod tls;
 
 use std::fmt;
@@ -14,7 +14,7 @@ use super::proxy::Proxies;
 use super::{HyperTransport, Limits, Shared, Timeouts};
 use crate::TransportError;
 
-#[cfg(feature = "ring")]
+#[cfg(feature = "_tls")]
 use super::tls::{Parties, Tls};
 
 /// Settings of a [`HyperTransport`], each with a default that fits most.
@@ -40,7 +40,7 @@ pub struct HyperTransportBuilder {
     proxies: Proxies,
     #[cfg(feature = "gzip")]
     accepts_gzip: bool,
-    #[cfg(feature = "ring")]
+    #[cfg(feature = "_tls")]
     tls: Parties,
 }
 
@@ -63,7 +63,7 @@ impl HyperTransportBuilder {
             proxies: Proxies::default(),
             #[cfg(feature = "gzip")]
             accepts_gzip: false,
-            #[cfg(feature = "ring")]
+            #[cfg(feature = "_tls")]
             tls: Parties::default(),
         }
     }
@@ -160,7 +160,7 @@ impl HyperTransportBuilder {
                 proxies: self.proxies,
                 #[cfg(feature = "gzip")]
                 accepts_gzip: self.accepts_gzip,
-                #[cfg(feature = "ring")]
+                #[cfg(feature = "_tls")]
                 tls: Tls::new(self.tls),
             }),
         }

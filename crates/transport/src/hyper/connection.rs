@@ -19,14 +19,14 @@ use super::origin::Origin;
 use super::outbound::Outbound;
 use super::proxy::Proxy;
 use super::socket::{Line, Pulse, Socket};
-#[cfg(feature = "ring")]
+#[cfg(feature = "_tls")]
 use super::tunnel;
 use super::{Limits, Shared, fault};
 use crate::{Departure, Phase, Sent, TransportError, TransportErrorKind};
 
-#[cfg(feature = "ring")]
+#[cfg(feature = "_tls")]
 use hyper::client::conn::http2;
-#[cfg(feature = "ring")]
+#[cfg(feature = "_tls")]
 use hyper_util::rt::TokioExecutor;
 
 pub(super) type Body = Full<Bytes>;
@@ -43,7 +43,7 @@ pub(super) struct Connection {
 
 enum Sender {
     Http1(http1::SendRequest<Body>),
-    #[cfg(feature = "ring")]
+    #[cfg(feature = "_tls")]
     Http2(http2::SendRequest<Body>),
 }
 
@@ -81,15 +81,15 @@ impl Connection {
     }
 
     async fn open_unhurried(shared: &Shared, origin: &Origin) -> Result<Self, TransportError> {
-        #[cfg(not(feature = "ring"))]
+        #[cfg(not(feature = "_tls"))]
         if origin.is_https() {
             return Err(TransportError::new(TransportErrorKind::Config)
-                .with_source("this build has no TLS: enable the feature `ring`"));
+                .with_source("this build has no TLS: enable the feature `ring` or `aws-lc-rs`"));
         }
         let proxy = shared.proxies.on_the_way_to(origin);
         let socket = Socket::new(dial(proxy.map_or(origin, Proxy::origin)).await?);
         let line = socket.line();
-        #[cfg(feature = "ring")]
+        #[cfg(feature = "_tls")]
         if origin.is_https() {
             let socket = match proxy {
                 Some(proxy) => tunnel::dig(socket, proxy, origin).await?,
@@ -134,7 +134,7 @@ impl Connection {
         })
     }
 
-    #[cfg(feature = "ring")]
+    #[cfg(feature = "_tls")]
     async fn http2<T>(stream: T, line: Line, limits: &Limits) -> Result<Self, TransportError>
     where
         T: Read + Write + Send + Unpin + 'static,
@@ -169,7 +169,7 @@ impl Connection {
                 self.heard.restart();
                 sender.try_send_request(request).await
             }
-            #[cfg(feature = "ring")]
+            #[cfg(feature = "_tls")]
             Sender::Http2(sender) => sender.try_send_request(request).await,
         }
     }
@@ -177,7 +177,7 @@ impl Connection {
     pub(super) fn is_http2(&self) -> bool {
         match &self.sender {
             Sender::Http1(_) => false,
-            #[cfg(feature = "ring")]
+            #[cfg(feature = "_tls")]
             Sender::Http2(_) => true,
         }
     }
@@ -186,7 +186,7 @@ impl Connection {
     pub(super) fn share(&self) -> Option<Self> {
         match &self.sender {
             Sender::Http1(_) => None,
-            #[cfg(feature = "ring")]
+            #[cfg(feature = "_tls")]
             Sender::Http2(sender) => Some(Self {
                 sender: Sender::Http2(sender.clone()),
                 line: self.line.clone(),
@@ -205,7 +205,7 @@ impl Connection {
     pub(super) fn is_ready(&self) -> bool {
         match &self.sender {
             Sender::Http1(sender) => sender.is_ready(),
-            #[cfg(feature = "ring")]
+            #[cfg(feature = "_tls")]
             Sender::Http2(sender) => sender.is_ready(),
         }
     }
@@ -234,7 +234,7 @@ impl Connection {
         let ready = async {
             match &mut self.sender {
                 Sender::Http1(sender) => sender.ready().await,
-                #[cfg(feature = "ring")]
+                #[cfg(feature = "_tls")]
                 Sender::Http2(sender) => sender.ready().await,
             }
         };

@@ -60,7 +60,7 @@ pub(super) fn unsent(error: TransportError) -> TransportError {
 
 /// Chunks that are none, or frames of HTTP/2 that must not be where they are.
 fn is_malformed(error: &hyper::Error) -> bool {
-    #[cfg(feature = "ring")]
+    #[cfg(feature = "_tls")]
     if let Some(error) = find::<h2::Error>(error) {
         return !error.is_io() && !error.is_remote();
     }
@@ -75,7 +75,7 @@ fn is_malformed(error: &hyper::Error) -> bool {
 /// The peer refuses our certificate, or the lack of one. TLS 1.3 tells it only when the client believes the handshake to be
 /// over; for the server it is not, so it has not looked at the request.
 fn is_refused_certificate(error: &hyper::Error) -> bool {
-    #[cfg(feature = "ring")]
+    #[cfg(feature = "_tls")]
     {
         use rustls::AlertDescription::*;
         let alerts = [
@@ -100,7 +100,7 @@ fn is_refused_certificate(error: &hyper::Error) -> bool {
                 .any(|alert| alert.to_string() == text)
         })
     }
-    #[cfg(not(feature = "ring"))]
+    #[cfg(not(feature = "_tls"))]
     {
         let _ = error;
         false
@@ -110,7 +110,7 @@ fn is_refused_certificate(error: &hyper::Error) -> bool {
 /// HTTP/2 promises that a refused stream, and one above the last that a `GOAWAY` names, was not processed (RFC 9113 section
 /// 8.7). h2 gives the `GOAWAY` to the streams above and to those that were never opened; the others go on.
 fn is_unprocessed(error: &hyper::Error) -> bool {
-    #[cfg(feature = "ring")]
+    #[cfg(feature = "_tls")]
     if let Some(error) = find::<h2::Error>(error) {
         let is_refused = error.reason() == Some(h2::Reason::REFUSED_STREAM);
         return error.is_remote() && (is_refused || error.is_go_away());

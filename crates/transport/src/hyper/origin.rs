@@ -53,7 +53,7 @@ impl Origin {
     }
 
     /// Host and port, as they name the end of a tunnel.
-    #[cfg(feature = "ring")]
+    #[cfg(feature = "_tls")]
     pub(super) fn address(&self) -> String {
         format!("{}:{}", self.authority.host(), self.port())
     }

@@ -8,18 +8,18 @@ mod exchange;
 mod framing;
 #[cfg(feature = "gzip")]
 mod gzip;
-#[cfg(feature = "ring")]
+#[cfg(feature = "_tls")]
 mod http2;
-#[cfg(feature = "ring")]
+#[cfg(feature = "_tls")]
 mod pki;
 mod pool;
 mod proxy;
 mod stream;
-#[cfg(feature = "ring")]
+#[cfg(feature = "_tls")]
 mod tls_server;
-#[cfg(feature = "ring")]
+#[cfg(feature = "_tls")]
 mod trust;
-#[cfg(feature = "ring")]
+#[cfg(feature = "_tls")]
 mod tunnel;
 mod wire;
 

@@ -14,7 +14,7 @@ impl Stream for TcpStream {
     }
 }
 
-#[cfg(feature = "ring")]
+#[cfg(feature = "_tls")]
 impl Stream for tokio_rustls::server::TlsStream<TcpStream> {
     fn reset(&self) {
         self.get_ref().0.reset();
@@ -25,7 +25,7 @@ impl Stream for tokio_rustls::server::TlsStream<TcpStream> {
 #[derive(Clone)]
 pub(crate) enum Door {
     Plain,
-    #[cfg(feature = "ring")]
+    #[cfg(feature = "_tls")]
     Tls(tokio_rustls::TlsAcceptor),
 }
 
@@ -33,7 +33,7 @@ impl Door {
     pub(crate) fn scheme(&self) -> &'static str {
         match self {
             Self::Plain => "http",
-            #[cfg(feature = "ring")]
+            #[cfg(feature = "_tls")]
             Self::Tls(_) => "https",
         }
     }
@@ -43,7 +43,7 @@ impl Door {
         stream.set_nodelay(true).unwrap();
         match self {
             Self::Plain => Box::new(stream),
-            #[cfg(feature = "ring")]
+            #[cfg(feature = "_tls")]
             Self::Tls(acceptor) => Box::new(acceptor.accept(stream).await.unwrap()),
         }
     }
@@ -53,12 +53,12 @@ impl Door {
 pub(crate) fn doors() -> Vec<Door> {
     vec![
         Door::Plain,
-        #[cfg(feature = "ring")]
+        #[cfg(feature = "_tls")]
         Door::Tls(tls::acceptor()),
     ]
 }
 
-#[cfg(feature = "ring")]
+#[cfg(feature = "_tls")]
 pub(crate) mod tls {
     use std::sync::{Arc, LazyLock};
 

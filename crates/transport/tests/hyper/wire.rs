@@ -14,7 +14,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore};
 
-#[cfg(feature = "ring")]
+#[cfg(feature = "_tls")]
 use super::stream::tls;
 use super::stream::{Door, Stream, doors};
 
@@ -48,7 +48,7 @@ pub(crate) enum Step {
     /// Closes the connection in peace, as the end of a script does.
     Close,
     /// Closes the connection without the farewell that TLS has.
-    #[cfg(feature = "ring")]
+    #[cfg(feature = "_tls")]
     Vanish,
     /// Cuts the connection with a reset.
     Reset,
@@ -149,7 +149,7 @@ impl Wire {
     pub(crate) fn client(&self, builder: HyperTransportBuilder) -> HyperTransport {
         match self.door {
             Door::Plain => builder.build(),
-            #[cfg(feature = "ring")]
+            #[cfg(feature = "_tls")]
             Door::Tls(_) => {
                 let root = tls::AUTHORITY.der().to_vec();
                 let builder = builder.only_these_roots().add_root_certificate_der(root);
@@ -305,7 +305,7 @@ impl Player {
             }
             Step::Stay => self.curtain.pass().await,
             Step::Close => self.close().await,
-            #[cfg(feature = "ring")]
+            #[cfg(feature = "_tls")]
             Step::Vanish => self.stream = None,
             Step::Reset => self.stream.take().unwrap().reset(),
         }
