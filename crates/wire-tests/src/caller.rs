@@ -6,7 +6,8 @@ use models::dt::{ActiveGateTokenCreate, ActiveGateType, OperationId as Dt};
 use serde::Serialize;
 use std::fmt;
 use transport::{
-    AnyClock, AnyTransport, ApiToken, Bearer, Clock, Deleted, Error, Page, RetryPolicy, Transport,
+    AnyClock, AnyTransport, ApiToken, BaseUrl, Bearer, Clock, Deleted, Error, Page, RetryPolicy,
+    Transport,
 };
 
 use crate::{Operation, Role, Target, World};
@@ -98,15 +99,20 @@ impl Caller {
         })
     }
 
+    /// The server's address, which need not be on loopback: behind a proxy it is not.
+    fn base(&self) -> BaseUrl {
+        BaseUrl::parse_allowing_http(&self.origin).unwrap()
+    }
+
     /// A new client of ASA: with a bearer, or with a key that must be exchanged for one first.
     pub(crate) fn asa(&self, world: &World, exchanges: bool) -> asa_client::Client {
         let builder = asa_client::Client::builder(well_known::ASA_TEAM)
-            .endpoint(self.origin.as_str())
+            .endpoint(self.base())
             .retry(self.retry.clone());
         let builder = if exchanges {
             let secret = match self.role {
                 Role::Writer => well_known::ASA_KEY_SECRET,
-                Role::Refused => "wrong",
+                Role::Refused => "a-key-secret-that-is-wrong",
             };
             builder.credentials(asa_client::ServiceUser::new(well_known::ASA_KEY_ID, secret))
         } else {
@@ -122,7 +128,7 @@ impl Caller {
             Role::Writer => well_known::DT_TOKEN,
             Role::Refused => well_known::DT_READ_ONLY_TOKEN,
         };
-        let client = dt_client::Client::builder(self.origin.as_str())
+        let client = dt_client::Client::builder(self.base())
             .credentials(ApiToken::new(token).unwrap())
             .retry(self.retry.clone())
             .build_with(self.transport.clone(), self.clock.clone());

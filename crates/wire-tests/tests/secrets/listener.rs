@@ -1,0 +1,134 @@
+//! Hears what every crate says, at every level, by `tracing` and by `log`.
+
+use std::fmt::{Debug, Write as _};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, Once};
+
+use tokio::sync::MutexGuard as Turn;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+use crate::wire::Secret;
+
+/// One for the whole process, as loggers are, so that one test at a time has its turn.
+static HEARD: Mutex<String> = Mutex::new(String::new());
+static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+static START: Once = Once::new();
+
+fn heard() -> MutexGuard<'static, String> {
+    HEARD.lock().unwrap()
+}
+
+/// All that is said while this lives.
+pub(crate) struct Listener {
+    _turn: Turn<'static, ()>,
+}
+
+impl Listener {
+    pub(crate) async fn start() -> Self {
+        let listener = Self {
+            _turn: TURN.lock().await,
+        };
+        START.call_once(|| {
+            tracing::subscriber::set_global_default(Tracing::default()).unwrap();
+            log::set_logger(&Logging).unwrap();
+            log::set_max_level(log::LevelFilter::Trace);
+        });
+        listener.forget();
+        listener
+    }
+
+    /// Adds what was said in another way, such as by an error.
+    pub(crate) fn hear(&self, text: &str) {
+        writeln!(heard(), "{text}").unwrap();
+    }
+
+    pub(crate) fn forget(&self) {
+        heard().clear();
+    }
+
+    pub(crate) fn was_said(&self, word: &str) -> bool {
+        heard().contains(word)
+    }
+
+    /// The first line that holds a piece of a secret in any form.
+    pub(crate) fn find(&self, secret: &Secret) -> Option<String> {
+        let heard = heard();
+        let forms = secret.forms();
+        let at = forms.iter().find_map(|form| heard.find(form))?;
+        let start = heard[..at].rfind('\n').map_or(0, |end| end + 1);
+        heard[start..].lines().next().map(str::to_owned)
+    }
+}
+
+/// The fields of an event or a span, on one line.
+struct Line(String);
+
+impl Line {
+    fn new(metadata: &Metadata<'_>) -> Self {
+        Self(format!("{} {}", metadata.target(), metadata.name()))
+    }
+
+    fn end(self) {
+        writeln!(heard(), "{}", self.0).unwrap();
+    }
+}
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        write!(self.0, " {field}={value:?}").unwrap();
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        write!(self.0, " {field}={value}").unwrap();
+    }
+}
+
+#[derive(Default)]
+struct Tracing {
+    spans: AtomicU64,
+}
+
+impl Subscriber for Tracing {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, attributes: &Attributes<'_>) -> Id {
+        let mut line = Line::new(attributes.metadata());
+        attributes.record(&mut line);
+        line.end();
+        Id::from_u64(self.spans.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    fn record(&self, _: &Id, values: &Record<'_>) {
+        let mut line = Line("a span".into());
+        values.record(&mut line);
+        line.end();
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        let mut line = Line::new(event.metadata());
+        event.record(&mut line);
+        line.end();
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+struct Logging;
+
+impl log::Log for Logging {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        writeln!(heard(), "{} {}", record.target(), record.args()).unwrap();
+    }
+
+    fn flush(&self) {}
+}

@@ -1,0 +1,119 @@
+//! A server that answers as the emulator does, over plain HTTP or TLS, with HTTP/1.1 or HTTP/2, in gzip if asked.
+
+use std::convert::Infallible;
+use std::io::Write as _;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use gatelet_wire_tests::World;
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
+use http::{HeaderValue, Request, Response};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::rt::{Read, Write};
+use hyper::server::conn::{http1, http2};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use rustls::ServerConfig;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+
+use crate::wire::Wire;
+
+pub(crate) struct Server {
+    port: u16,
+    _task: JoinSet<()>,
+}
+
+#[derive(Clone)]
+struct Stage {
+    world: Arc<World>,
+    wire: Wire,
+    tls: Option<TlsAcceptor>,
+}
+
+impl Server {
+    pub(crate) async fn plain(world: &Arc<World>, wire: &Wire) -> Self {
+        Self::start(world, wire, None).await
+    }
+
+    pub(crate) async fn tls(world: &Arc<World>, wire: &Wire, config: ServerConfig) -> Self {
+        Self::start(world, wire, Some(Arc::new(config).into())).await
+    }
+
+    async fn start(world: &Arc<World>, wire: &Wire, tls: Option<TlsAcceptor>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (world, wire) = (world.clone(), wire.clone());
+        let stage = Stage { world, wire, tls };
+        let mut task = JoinSet::new();
+        task.spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                tokio::spawn(stage.clone().serve(stream));
+            }
+        });
+        Self { port, _task: task }
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+impl Stage {
+    /// One connection. That a client hangs up, or is not let in, is what some tests are about.
+    async fn serve(self, stream: TcpStream) {
+        let Some(tls) = self.tls.clone() else {
+            return self.serve_http1(TokioIo::new(stream)).await;
+        };
+        let Ok(stream) = tls.accept(stream).await else {
+            return;
+        };
+        if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
+            self.serve_http2(TokioIo::new(stream)).await;
+        } else {
+            self.serve_http1(TokioIo::new(stream)).await;
+        }
+    }
+
+    async fn serve_http1(self, stream: impl Read + Write + Unpin) {
+        let service = service_fn(|request| self.clone().answer(request));
+        let _ = http1::Builder::new()
+            .serve_connection(stream, service)
+            .await;
+    }
+
+    async fn serve_http2(self, stream: impl Read + Write + Unpin) {
+        let service = service_fn(|request| self.clone().answer(request));
+        let server = http2::Builder::new(TokioExecutor::new());
+        let _ = server.serve_connection(stream, service).await;
+    }
+
+    async fn answer(self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+        let (head, body) = request.into_parts();
+        let accepted = head.headers.get(ACCEPT_ENCODING);
+        let takes_gzip = accepted.is_some_and(|value| value == "gzip");
+        let body = body.collect().await.unwrap().to_bytes();
+        let response = self
+            .wire
+            .carry(&self.world, Request::from_parts(head, body));
+        let (mut head, mut body) = response.into_parts();
+        if takes_gzip && !body.is_empty() {
+            let gzip = HeaderValue::from_static("gzip");
+            head.headers.insert(CONTENT_ENCODING, gzip);
+            head.headers.remove("content-length");
+            body = compressed(&body);
+        }
+        Ok(Response::from_parts(head, Full::new(body)))
+    }
+}
+
+fn compressed(body: &Bytes) -> Bytes {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(body).unwrap();
+    encoder.finish().unwrap().into()
+}

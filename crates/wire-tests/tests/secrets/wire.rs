@@ -1,0 +1,120 @@
+//! What went over the wire, and which of it is secret.
+
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use gatelet_wire_tests::World;
+use http::{Request, Response, StatusCode};
+use serde_json::Value;
+
+use crate::pki::base64;
+
+/// The bytes in a piece of a secret that is looked for: what is cut short is found too.
+const PIECE: usize = 16;
+
+/// Something that nobody may say.
+pub(crate) struct Secret {
+    pub(crate) what: &'static str,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Secret {
+    pub(crate) fn new(what: &'static str, bytes: impl AsRef<[u8]>) -> Self {
+        let bytes = bytes.as_ref().to_vec();
+        assert!(bytes.len() >= 8, "{what}: too short to be told from others");
+        Self { what, bytes }
+    }
+
+    /// What is secret of a token: not the scheme before it, nor the id that it begins with.
+    pub(crate) fn token(what: &'static str, token: &str) -> Self {
+        Self::new(what, token.rsplit([' ', '.']).next().unwrap())
+    }
+
+    /// Its first and its last piece, and all between, in every form that bytes are printed in.
+    pub(crate) fn forms(&self) -> Vec<String> {
+        let length = PIECE.min(self.bytes.len());
+        let last = &self.bytes[self.bytes.len() - length..];
+        let pieces = self.bytes.chunks_exact(length).chain([last]);
+        let mut forms: Vec<String> = pieces.flat_map(forms_of).collect();
+        let whole = base64(&self.bytes);
+        forms.push(whole.trim_end_matches('=').to_owned());
+        forms.push(
+            whole
+                .trim_end_matches('=')
+                .replace('+', "-")
+                .replace('/', "_"),
+        );
+        forms
+    }
+}
+
+fn forms_of(piece: &[u8]) -> Vec<String> {
+    let hexadecimal: String = piece.iter().map(|byte| format!("{byte:02x}")).collect();
+    let numbers = format!("{piece:?}");
+    let mut forms = vec![
+        hexadecimal.to_uppercase(),
+        hexadecimal,
+        numbers.trim_matches(['[', ']']).to_owned(),
+        // As `Bytes` prints itself, without its quotation marks.
+        piece.escape_ascii().to_string(),
+    ];
+    if let Ok(text) = std::str::from_utf8(piece) {
+        forms.push(text.to_owned());
+        forms.push(text.escape_debug().to_string());
+    }
+    forms
+}
+
+type Exchange = (Request<Bytes>, Response<Bytes>);
+
+/// Every exchange of a server.
+#[derive(Clone, Default)]
+pub(crate) struct Wire(Arc<Mutex<Vec<Exchange>>>);
+
+impl Wire {
+    /// The answer to a request, both of which are kept.
+    pub(crate) fn carry(&self, world: &World, request: Request<Bytes>) -> Response<Bytes> {
+        let response = world.answer(request.clone());
+        self.0.lock().unwrap().push((request, response.clone()));
+        response
+    }
+
+    pub(crate) fn exchanges(&self) -> usize {
+        self.0.lock().unwrap().len()
+    }
+
+    /// How many answers had this status.
+    pub(crate) fn answers(&self, status: u16) -> usize {
+        let status = StatusCode::from_u16(status).unwrap();
+        let exchanges = self.0.lock().unwrap();
+        let with_it = exchanges
+            .iter()
+            .filter(|(_, answer)| answer.status() == status);
+        with_it.count()
+    }
+
+    /// The credentials and bodies of requests, and the secrets in either body.
+    pub(crate) fn secrets(&self) -> Vec<Secret> {
+        let mut secrets = Vec::new();
+        for (request, response) in self.0.lock().unwrap().iter() {
+            if let Some(value) = request.headers().get("authorization") {
+                secrets.push(Secret::token("credential", value.to_str().unwrap()));
+            }
+            if !request.body().is_empty() {
+                secrets.push(Secret::new("body", request.body()));
+            }
+            for body in [request.body(), response.body()] {
+                if let Ok(Value::Object(fields)) = serde_json::from_slice(body) {
+                    for what in ["key_secret", "bearer_token", "token"] {
+                        if let Some(Value::String(text)) = fields.get(what) {
+                            secrets.push(Secret::token(what, text));
+                        }
+                    }
+                }
+            }
+        }
+        secrets.sort_by(|one, other| one.bytes.cmp(&other.bytes));
+        secrets.dedup_by(|one, other| one.bytes == other.bytes);
+        secrets
+    }
+}
