@@ -20,19 +20,15 @@ mod unscripted;
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::Transport;
 
 use self::loopback::Loopback;
-use self::patience::patiently;
+use self::patience::{LIMIT, Patience, RealTime, patiently};
 use self::rules::Stage;
 use self::scene::{Act, Meeting, Scene};
 
 pub use self::origin::Origin;
-
-/// No rule takes this long; one that does is stuck.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Checks a transport that opens connections, against a server on loopback that speaks plain HTTP/1.1.
 ///
@@ -54,8 +50,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// ```
 pub async fn over_loopback<T: Transport>(body_limit: u64, make: impl Fn() -> T) {
     let stage = Sockets { make };
-    rules::check(&stage).await;
-    rules::check_body_limit(&stage, body_limit).await;
+    rules::check(&stage, &RealTime).await;
+    rules::check_body_limit(&stage, body_limit, &RealTime).await;
 }
 
 /// Checks a transport that wraps another one, which the suite brings.
@@ -73,7 +69,7 @@ pub async fn over_loopback<T: Transport>(body_limit: u64, make: impl Fn() -> T) 
 /// # }
 /// ```
 pub async fn around<T: Transport>(make: impl Fn(Origin) -> T) {
-    rules::check(&Wrapped { make }).await;
+    rules::check(&Wrapped { make }, &RealTime).await;
 }
 
 /// Checks a transport that is the server itself, at an address of its own.
@@ -92,7 +88,7 @@ pub async fn around<T: Transport>(make: impl Fn(Origin) -> T) {
 /// # }
 /// ```
 pub async fn of_server(transport: impl Transport, address: &str) {
-    unscripted::check(&transport, address).await;
+    unscripted::check(&transport, address, &RealTime).await;
 }
 
 struct Sockets<F> {
@@ -144,13 +140,20 @@ impl<T: Transport, F: Fn(Origin) -> T> Stage for Wrapped<F> {
 }
 
 /// Runs the check of one rule, and panics with the rule's name when it is broken or stuck.
-async fn rule(name: &str, check: impl Future<Output = Result<(), String>>) {
-    match patiently(PATIENCE, check).await {
+async fn rule(
+    name: &str,
+    check: impl Future<Output = Result<(), String>>,
+    patience: &impl Patience,
+) {
+    match patiently(patience, check).await {
         Some(Ok(())) => {}
         Some(Err(problem)) => panic!("the transport breaks its contract: {name}: {problem}"),
         None => panic!(
             "the transport breaks its contract: {name}: no end after {} s",
-            PATIENCE.as_secs()
+            LIMIT.as_secs()
         ),
     }
 }
+
+#[cfg(test)]
+mod stuck;

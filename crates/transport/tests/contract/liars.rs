@@ -1,5 +1,8 @@
 //! Transports that break one rule each, and the rule that finds them.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
 use bytes::Bytes;
 use gatelet_transport::testing::contract::{self, Origin};
 use gatelet_transport::testing::{Answer, FakeTransport};
@@ -36,6 +39,34 @@ async fn one_that_changes_the_request_is_found() {
         async |origin: Origin, mut request| {
             request.headers_mut().remove(header::USER_AGENT);
             origin.send(request).await
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn one_that_tidies_a_path_up_is_found() {
+    breaks(
+        "a request arrives as it was",
+        async |origin: Origin, mut request: Request<_>| {
+            let tidy = request.uri().to_string().replace("%2F", "/");
+            *request.uri_mut() = tidy.parse().unwrap();
+            origin.send(request).await
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn one_that_keeps_the_last_field_of_a_name_is_found() {
+    breaks(
+        "an answer comes back whole",
+        async |origin: Origin, request| {
+            let mut response = origin.send(request).await?;
+            let fields = response.headers_mut();
+            let last = fields.get_all("x-opaque").iter().next_back().cloned();
+            last.map(|value| fields.insert("x-opaque", value));
+            Ok(response)
         },
     )
     .await;
@@ -119,6 +150,28 @@ async fn one_that_adds_a_credential_is_found() {
 }
 
 #[tokio::test]
+async fn one_that_keeps_cookies_is_found() {
+    let jar = Arc::new(Mutex::new(None));
+    breaks(
+        "no credential or cookie is added",
+        move |origin: Origin, mut request: Request<_>| {
+            let jar = jar.clone();
+            async move {
+                if let Some(cookie) = jar.lock().unwrap().clone() {
+                    request.headers_mut().insert(header::COOKIE, cookie);
+                }
+                let response = origin.send(request).await?;
+                if let Some(cookie) = response.headers().get(header::SET_COOKIE) {
+                    *jar.lock().unwrap() = Some(cookie.clone());
+                }
+                Ok(response)
+            }
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn one_that_makes_answers_of_broken_ones_is_found() {
     const RULE: &str = "a body is complete or an error";
     breaks(RULE, async |origin: Origin, request| {
@@ -188,6 +241,24 @@ async fn a_server_that_fails_a_request_or_cuts_its_answer_is_found() {
     for server in [fails_some, cuts] {
         fails(RULE, contract::of_server(server, "https://api.example.com")).await;
     }
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_get_over_a_dropped_request_is_found() {
+    let is_busy = Arc::new(AtomicBool::new(false));
+    let server = from_fn(move |_| {
+        let is_busy = is_busy.clone();
+        async move {
+            if is_busy.swap(true, Ordering::SeqCst) {
+                return Err(TransportError::new(TransportErrorKind::Interrupted));
+            }
+            tokio::task::yield_now().await;
+            is_busy.store(false, Ordering::SeqCst);
+            Ok(Response::new(Bytes::new()))
+        }
+    });
+    let check = contract::of_server(server, "https://api.example.com");
+    fails("dropping cancels", check).await;
 }
 
 #[cfg(feature = "hyper")]

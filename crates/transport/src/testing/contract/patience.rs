@@ -1,4 +1,4 @@
-//! A limit by a real clock, for a suite that runs under any runtime and so has no timers.
+//! How long a rule may take, by a real clock: the suite runs under any runtime, and so has no timers.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -7,21 +7,48 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
+/// No rule takes this long; one that does is stuck.
+pub(super) const LIMIT: Duration = Duration::from_secs(30);
+
+/// Waits for as long as a rule may take.
+pub(super) trait Patience: Sync {
+    fn run_out(&self) -> impl Future<Output = ()> + Send;
+}
+
+/// Waits in real time.
+pub(super) struct RealTime;
+
+impl Patience for RealTime {
+    fn run_out(&self) -> impl Future<Output = ()> + Send {
+        pass(LIMIT)
+    }
+}
+
+/// The output of a future, or `None` when the patience runs out before.
+pub(super) async fn patiently<F: Future>(patience: &impl Patience, future: F) -> Option<F::Output> {
+    let (mut future, mut end) = (pin!(future), pin!(patience.run_out()));
+    poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => end.as_mut().poll(context).map(|()| None),
+    })
+    .await
+}
+
 #[derive(Default)]
 struct State {
     is_over: bool,
     waker: Option<Waker>,
 }
 
-/// The output of a future, or `None` when it takes longer.
-pub(super) async fn patiently<F: Future>(patience: Duration, future: F) -> Option<F::Output> {
+/// Ends after this time, by a thread that ends with it.
+async fn pass(time: Duration) {
     let state = Arc::new(Mutex::new(State::default()));
     // Dropped with this future, which ends the thread.
     let (_alive, watched) = channel::<()>();
     std::thread::spawn({
         let state = state.clone();
         move || {
-            if watched.recv_timeout(patience) == Err(RecvTimeoutError::Timeout) {
+            if watched.recv_timeout(time) == Err(RecvTimeoutError::Timeout) {
                 let waker = {
                     let mut state = lock(&state);
                     state.is_over = true;
@@ -31,19 +58,15 @@ pub(super) async fn patiently<F: Future>(patience: Duration, future: F) -> Optio
             }
         }
     });
-    let mut future = pin!(future);
     poll_fn(|context| {
-        if let Poll::Ready(output) = future.as_mut().poll(context) {
-            return Poll::Ready(Some(output));
-        }
         let mut state = lock(&state);
         if state.is_over {
-            return Poll::Ready(None);
+            return Poll::Ready(());
         }
         state.waker = Some(context.waker().clone());
         Poll::Pending
     })
-    .await
+    .await;
 }
 
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
@@ -54,13 +77,10 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 mod tests {
     use std::time::Duration;
 
-    use super::patiently;
+    use super::pass;
 
     #[tokio::test]
-    async fn what_never_ends_is_given_up() {
-        let never = std::future::pending::<()>();
-        assert_eq!(patiently(Duration::from_millis(1), never).await, None);
-        let ready = std::future::ready(5);
-        assert_eq!(patiently(Duration::ZERO, ready).await, Some(5));
+    async fn real_time_passes() {
+        pass(Duration::from_millis(1)).await;
     }
 }

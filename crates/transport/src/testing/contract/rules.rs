@@ -11,6 +11,7 @@ use http::header::{
 };
 use http::{HeaderName, HeaderValue, Method, Request, Response};
 
+use super::patience::Patience;
 use super::rule;
 use super::scene::{Act, Meeting};
 use crate::{Sent, TooLarge, Transport, TransportErrorKind};
@@ -26,24 +27,27 @@ pub(super) trait Stage {
     fn refuse(&self) -> Meeting<Self::Transport>;
 }
 
-pub(super) async fn check<S: Stage>(stage: &S) {
-    rule("a request arrives as it was", arrives_unchanged(stage)).await;
-    rule("an answer comes back whole", comes_back_whole(stage)).await;
-    rule("every status is Ok", every_status_is_ok(stage)).await;
-    rule("no redirect is followed", follows_nothing(stage)).await;
-    rule("nothing is sent again", repeats_nothing(stage)).await;
-    rule("no credential or cookie is added", adds_nothing(stage)).await;
-    rule("a body is complete or an error", no_part_of_a_body(stage)).await;
-    rule("what was not sent is told", tells_what_was_not_sent(stage)).await;
-    rule("dropping cancels", cancels(stage)).await;
+pub(super) async fn check<S: Stage>(stage: &S, patience: &impl Patience) {
+    let arrives = arrives_unchanged(stage);
+    rule("a request arrives as it was", arrives, patience).await;
+    let comes_back = comes_back_whole(stage);
+    rule("an answer comes back whole", comes_back, patience).await;
+    rule("every status is Ok", every_status_is_ok(stage), patience).await;
+    let follows = follows_nothing(stage);
+    rule("no redirect is followed", follows, patience).await;
+    rule("nothing is sent again", repeats_nothing(stage), patience).await;
+    let adds = adds_nothing(stage);
+    rule("no credential or cookie is added", adds, patience).await;
+    let complete = no_part_of_a_body(stage);
+    rule("a body is complete or an error", complete, patience).await;
+    let tells = tells_what_was_not_sent(stage);
+    rule("what was not sent is told", tells, patience).await;
+    rule("dropping cancels", cancels(stage), patience).await;
 }
 
-pub(super) async fn check_body_limit<S: Stage>(stage: &S, limit: u64) {
-    rule(
-        "a body above the limit is an error",
-        keeps_its_limit(stage, limit),
-    )
-    .await;
+pub(super) async fn check_body_limit<S: Stage>(stage: &S, limit: u64, patience: &impl Patience) {
+    let keeps = keeps_its_limit(stage, limit);
+    rule("a body above the limit is an error", keeps, patience).await;
 }
 
 fn answer(status: u16) -> Response<Bytes> {
@@ -247,7 +251,7 @@ async fn no_part_of_a_body<S: Stage>(stage: &S) -> Result<(), String> {
         };
         meeting.saw(1)?;
         ensure(error.sent() == Sent::Whole, || {
-            format!("an answer {what} says that the request was not sent")
+            format!("an answer {what} says that not all of the request was sent")
         })?;
         let got = error.status().map(|status| status.as_u16());
         ensure(statuses.contains(&got), || {

@@ -8,16 +8,15 @@ use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH};
 use http::{HeaderValue, Method, Request};
 
+use super::patience::Patience;
 use super::rule;
 use crate::Transport;
 
-pub(super) async fn check(transport: &impl Transport, address: &str) {
-    rule(
-        "every request gets a whole answer",
-        answers_all(transport, address),
-    )
-    .await;
-    rule("dropping cancels", survives_dropping(transport, address)).await;
+pub(super) async fn check(transport: &impl Transport, address: &str, patience: &impl Patience) {
+    let answers = answers_all(transport, address);
+    rule("every request gets a whole answer", answers, patience).await;
+    let survives = survives_dropping(transport, address);
+    rule("dropping cancels", survives, patience).await;
 }
 
 fn request(method: Method, address: &str, path: &str, body: &Bytes) -> Request<Bytes> {

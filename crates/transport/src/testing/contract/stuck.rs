@@ -1,0 +1,89 @@
+//! Transports that get stuck, and the rule that runs out of patience with them.
+
+use std::future::{Future, pending, poll_fn};
+use std::mem::ManuallyDrop;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+
+use super::patience::{LIMIT, Patience};
+use super::{Origin, Wrapped, rules, unscripted};
+use crate::testing::ManualClock;
+use crate::{Clock as _, Transport, TransportError, from_fn};
+
+impl Patience for ManualClock {
+    async fn run_out(&self) {
+        self.sleep(LIMIT).await;
+    }
+}
+
+/// Runs a check that gets stuck in this rule, and is held for stuck at the limit and not a moment before.
+fn is_stuck_in(rule: &str, clock: &ManualClock, check: impl Future<Output = ()>) {
+    let mut check = pin!(check);
+    let mut poll = || check.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    let moment = Duration::from_nanos(1);
+    assert_eq!(poll(), Poll::Pending, "it ended at once");
+    clock.advance(LIMIT - moment);
+    assert_eq!(poll(), Poll::Pending, "it ended too early");
+    clock.advance(moment);
+    let panic = catch_unwind(AssertUnwindSafe(poll)).unwrap_err();
+    let text = panic.downcast_ref::<String>().unwrap();
+    assert!(
+        text.ends_with(&format!("contract: {rule}: no end after 30 s")),
+        "{text}"
+    );
+}
+
+/// Checks a transport made around the suite's own.
+fn around_is_stuck_in<T: Transport>(rule: &str, make: impl Fn(Origin) -> T) {
+    let clock = ManualClock::new();
+    is_stuck_in(rule, &clock, rules::check(&Wrapped { make }, &clock));
+}
+
+type Outcome = Result<Response<Bytes>, TransportError>;
+
+#[test]
+fn one_that_never_answers_is_found() {
+    around_is_stuck_in("a request arrives as it was", |_| {
+        from_fn(|_| pending::<Outcome>())
+    });
+}
+
+#[test]
+fn one_that_waits_for_more_after_an_error_is_found() {
+    around_is_stuck_in("nothing is sent again", |origin| {
+        from_fn(move |request: Request<_>| {
+            let origin = origin.clone();
+            async move {
+                match origin.send(request).await {
+                    Err(_) => pending().await,
+                    outcome => outcome,
+                }
+            }
+        })
+    });
+}
+
+#[test]
+fn one_that_goes_on_after_it_was_dropped_is_found() {
+    around_is_stuck_in("dropping cancels", |origin| {
+        from_fn(move |request| {
+            let origin = origin.clone();
+            let mut going_on =
+                ManuallyDrop::new(Box::pin(async move { origin.send(request).await }));
+            poll_fn(move |context| going_on.as_mut().poll(context))
+        })
+    });
+}
+
+#[test]
+fn a_server_that_never_answers_is_found() {
+    let clock = ManualClock::new();
+    let server = from_fn(|_| pending::<Outcome>());
+    let check = unscripted::check(&server, "https://api.example.com", &clock);
+    is_stuck_in("every request gets a whole answer", &clock, check);
+}
