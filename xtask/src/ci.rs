@@ -104,6 +104,15 @@ const STEPS: &[Step] = &[
         ],
         environment: &[],
     },
+    Step {
+        name: "a transport over another HTTP library",
+        cargo: &[
+            "test",
+            "--locked",
+            "--manifest-path=examples/reqwest/Cargo.toml",
+        ],
+        environment: &[],
+    },
     // Short: that they build and find nothing at once. The long runs are a developer's.
     Step {
         name: "fuzz",

@@ -8,6 +8,7 @@ use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
 use dt_client::{ApiToken, Applied, ErrorKind};
 use gatelet_blocking::{BlockingClock, UreqTransport, block_on};
 use gatelet_emulator::{Emulator, Server, serve, well_known};
+use gatelet_transport::testing::contract;
 use tokio::runtime::Runtime;
 
 /// The emulator on a port of its own. It runs on tokio; the clients do not.
@@ -62,6 +63,15 @@ fn threads_share_one_exchange_for_a_bearer() {
             });
         }
     });
+}
+
+/// What holds for any answer. The rest of the contract is for transports that a dropped future stops, and a blocking call
+/// is over when it is over.
+#[test]
+fn the_transport_brings_every_answer_back_whole() {
+    let (_runtime, server) = server();
+    let address = format!("http://{}", server.address());
+    block_on(contract::of_server(UreqTransport::new(), &address));
 }
 
 #[test]
