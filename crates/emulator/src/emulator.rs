@@ -47,7 +47,8 @@ impl Emulator {
     /// An emulator whose state is in this file, which is made where it does not exist.
     ///
     /// Beside it are `<file>.key` (without it no secret of the store can be told or checked; only its owner may read
-    /// it) and `<file>.holder` (the process that has the store open).
+    /// it), `<file>.holder` (the process that has the store open) and `<file>.reserve` (a megabyte of nothing, which lets
+    /// things be deleted when the disk is full).
     ///
     /// # Errors
     ///
@@ -159,5 +160,151 @@ impl Transport for Emulator {
 impl fmt::Debug for Emulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Emulator").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use http::StatusCode;
+    use models::asa::GatewayUpdate;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::disk::Disk;
+    use crate::well_known;
+
+    const TOKENS: &str = "/api/v2/activeGateTokens";
+
+    /// An emulator on a disk that tells what is on it.
+    fn on_disk() -> (Arc<Disk>, Emulator) {
+        let disk = Disk::of(usize::MAX >> 1);
+        let emulator = Emulator::new(Store::on_disk(&disk));
+        emulator.seed().unwrap();
+        (disk, emulator)
+    }
+
+    fn request(method: &str, path: &str, credential: &str, body: &Value) -> Request<Bytes> {
+        Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", credential)
+            .body(body.to_string().into())
+            .unwrap()
+    }
+
+    fn developer(method: &str, path: &str, body: &Value) -> Request<Bytes> {
+        let credential = format!("Api-Token {}", well_known::DT_TOKEN);
+        request(method, path, &credential, body)
+    }
+
+    fn wanted() -> Value {
+        json!({ "name": "edge", "activeGateType": "CLUSTER" })
+    }
+
+    fn body(response: &Response<Bytes>) -> Value {
+        serde_json::from_slice(response.body()).unwrap()
+    }
+
+    /// The path of what was created.
+    fn created(response: &Response<Bytes>, list: &str) -> String {
+        format!("{list}/{}", body(response)["id"].as_str().unwrap())
+    }
+
+    #[test]
+    fn e13_every_write_is_on_disk_before_its_answer() {
+        let (disk, emulator) = on_disk();
+        let team = format!("/v1/teams/{}", well_known::ASA_TEAM);
+        let key = json!({
+            "key_id": well_known::ASA_KEY_ID,
+            "key_secret": well_known::ASA_KEY_SECRET,
+        });
+        let exchange = request("POST", &format!("{team}/service_token"), "", &key);
+        let bearer = body(&emulator.handle(exchange))["bearer_token"].clone();
+        let bearer = format!("Bearer {}", bearer.as_str().unwrap());
+        let admin = |method: &str, path: &str, body: &Value| request(method, path, &bearer, body);
+        let write = |request: Request<Bytes>| {
+            let line = format!("{} {}", request.method(), request.uri());
+            let before = disk.done.load(Ordering::Relaxed);
+            let response = emulator.handle(request);
+            assert!(response.status().is_success(), "{line}: {response:?}");
+            assert!(disk.is_synced(), "{line}");
+            assert!(disk.done.load(Ordering::Relaxed) > before, "{line}");
+            response
+        };
+
+        let token = write(developer("POST", TOKENS, &wanted()));
+        write(developer("DELETE", &created(&token, TOKENS), &Value::Null));
+        let setup_tokens = format!("{team}/gateway_setup_tokens");
+        let setup_token = write(admin("POST", &setup_tokens, &json!({})));
+        let setup_token = created(&setup_token, &setup_tokens);
+        let reveal = admin("GET", &format!("{setup_token}/token"), &Value::Null);
+        let value = body(&emulator.handle(reveal))["token"].clone();
+        let enrol = format!("Bearer {}", value.as_str().unwrap());
+        let gateway = json!({ "name": "eu-1" });
+        let gateway = write(request("POST", "/emulator/v1/gateways", &enrol, &gateway));
+        let gateway = created(&gateway, &format!("{team}/gateways"));
+        write(admin("PUT", &gateway, &json!(GatewayUpdate::new("eu-2"))));
+        write(admin("DELETE", &gateway, &Value::Null));
+        write(admin("DELETE", &setup_token, &Value::Null));
+    }
+
+    #[test]
+    fn e13_a_write_that_was_not_synced_is_not_acknowledged() {
+        let (disk, emulator) = on_disk();
+        disk.fails_to_sync.store(true, Ordering::Relaxed);
+        for request in [
+            developer("POST", TOKENS, &wanted()),
+            developer("DELETE", &format!("{TOKENS}/dt0g02.abc123"), &Value::Null),
+        ] {
+            let response = emulator.handle(request);
+            assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        }
+        disk.fails_to_sync.store(false, Ordering::Relaxed);
+        let response = emulator.handle(developer("GET", TOKENS, &Value::Null));
+        // The first answer may be that the file has failed; the next one is of the file opened again.
+        let response = match response.status() {
+            StatusCode::OK => response,
+            _ => emulator.handle(developer("GET", TOKENS, &Value::Null)),
+        };
+        assert_eq!(response.status(), StatusCode::OK);
+        let response = emulator.handle(developer("POST", TOKENS, &wanted()));
+        assert_eq!(response.status(), StatusCode::CREATED);
+    }
+
+    #[cfg(feature = "serve")]
+    #[tokio::test]
+    async fn e13_not_a_byte_of_an_answer_is_sent_before_the_sync_has_ended() {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+        let (disk, emulator) = on_disk();
+        let server = crate::Serve::new(emulator).start().await.unwrap();
+        let mut stream = tokio::net::TcpStream::connect(server.address())
+            .await
+            .unwrap();
+        let body = wanted().to_string();
+        let request = format!(
+            "POST {TOKENS} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nauthorization: Api-Token {}\r\n\
+             content-length: {}\r\n\r\n{body}",
+            well_known::DT_TOKEN,
+            body.len()
+        );
+        let gate = disk.hold_up_next_sync();
+        let begun = disk.begun.load(Ordering::Relaxed);
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut turns = 0;
+        while turns < 1000 {
+            tokio::task::yield_now().await;
+            let early = stream.try_read(&mut [0]);
+            assert_eq!(early.unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
+            // Counted once the server waits for the disk.
+            turns += usize::from(disk.begun.load(Ordering::Relaxed) > begun);
+        }
+        drop(gate);
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+        assert!(disk.is_synced());
     }
 }

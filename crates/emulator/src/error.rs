@@ -19,6 +19,8 @@ pub enum Error {
     },
     /// The file was written in a format that this version does not know.
     Format {
+        /// The store's file.
+        path: PathBuf,
         /// The format's number in the file.
         found: u64,
     },
@@ -62,7 +64,8 @@ impl Error {
     }
 }
 
-fn is_full(error: &io::Error) -> bool {
+/// Whether there was no space left.
+pub(crate) fn is_full(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
@@ -81,9 +84,10 @@ impl fmt::Display for Error {
             Self::InUse { path, holder: None } => {
                 write!(f, "{} is in use by another process", path.display())
             }
-            Self::Format { found } => write!(
+            Self::Format { path, found } => write!(
                 f,
-                "the store has format {found}, and this version knows only up to {}",
+                "{} has format {found}, and this version knows {} only: a later one wrote it",
+                path.display(),
                 crate::store::FORMAT
             ),
             Self::Key { path } => {

@@ -20,6 +20,8 @@ mod collection;
 #[cfg(feature = "serve")]
 mod connection;
 mod credential;
+#[cfg(test)]
+mod disk;
 mod dt;
 mod emulator;
 mod enrolment;
@@ -31,6 +33,7 @@ mod key;
 mod page_key;
 mod random;
 mod reply;
+mod reserve;
 mod router;
 mod seed;
 #[cfg(feature = "serve")]

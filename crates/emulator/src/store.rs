@@ -2,11 +2,13 @@
 //!
 //! A write is on disk when [`Store::write`] returns: redb syncs the file within its commit. One process holds the file;
 //! a second one is refused. After a failed write, such as on a full disk, redb takes no more calls; the file is then
-//! opened again, which brings back the last state that was acknowledged.
+//! opened again, which brings back the last state that was acknowledged. Beside the file some space is held in reserve,
+//! so that a full disk refuses what adds to the store and still takes what removes from it.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Mutex, PoisonError, RwLock};
 
 use redb::backends::InMemoryBackend;
 use redb::{
@@ -14,7 +16,9 @@ use redb::{
     StorageError, TableDefinition, TransactionError, WriteTransaction,
 };
 
+use crate::error::is_full;
 use crate::key::{Digest, Key};
+use crate::reserve::{Reserve, ReserveFile};
 use crate::{Error, collection, credential};
 
 /// The format that this version writes; a store of a later one is refused.
@@ -31,6 +35,10 @@ pub(crate) struct Store {
     /// None while a file that failed could not be opened again.
     database: RwLock<Option<Database>>,
     open: Open,
+    /// None in memory, which has no disk to be full.
+    reserve: Option<Box<dyn Reserve>>,
+    /// One change at a time; what one releases of the reserve no other may hold again.
+    changing: Mutex<()>,
     key: Key,
 }
 
@@ -45,15 +53,17 @@ impl Store {
             .create_with_backend(InMemoryBackend::new())?;
         // Memory does not fail, and there is nothing to open again.
         let gone = || Err(Error::Storage("memory cannot be opened again".into()));
-        let store = Self::new(database, Box::new(gone), Key::random()?);
+        let store = Self::new(database, Box::new(gone), None, Key::random()?);
         store.initialise()?;
         Ok(store)
     }
 
-    fn new(database: Database, open: Open, key: Key) -> Self {
+    fn new(database: Database, open: Open, reserve: Option<Box<dyn Reserve>>, key: Key) -> Self {
         Self {
             database: RwLock::new(Some(database)),
             open,
+            reserve,
+            changing: Mutex::default(),
             key,
         }
     }
@@ -66,18 +76,25 @@ impl Store {
             let path = path.to_owned();
             Box::new(move || open(&path))
         };
-        match format(&database)? {
+        let reserve: Option<Box<dyn Reserve>> =
+            Some(Box::new(ReserveFile(beside(path, "reserve"))));
+        let format = format(&database, path)?;
+        let store = |key| Self::new(database, open, reserve, key);
+        match format {
             None => {
-                let store = Self::new(database, open, Key::create(&key_path)?);
+                let store = store(Key::create(&key_path)?);
                 store.initialise()?;
                 Ok(store)
             }
             Some(FORMAT) => {
-                let store = Self::new(database, open, Key::load(&key_path)?);
+                let store = store(Key::load(&key_path)?);
                 store.check_key(key_path)?;
                 Ok(store)
             }
-            Some(found) => Err(Error::Format { found }),
+            Some(found) => Err(Error::Format {
+                path: path.to_owned(),
+                found,
+            }),
         }
     }
 
@@ -91,6 +108,7 @@ impl Store {
         read: impl FnOnce(&ReadTransaction) -> Result<T, E>,
     ) -> Result<T, E> {
         self.with(|database| read(&database.begin_read().map_err(Error::from)?))
+            .0
     }
 
     /// Writes all or nothing. `Ok` means that the change is on disk; an error of `write` leaves everything as it was.
@@ -98,18 +116,52 @@ impl Store {
         &self,
         write: impl FnOnce(&WriteTransaction) -> Result<T, E>,
     ) -> Result<T, E> {
+        let _one = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(reserve) = &self.reserve {
+            match reserve.hold() {
+                Err(error) if is_full(&error) => return Err(Error::Full.into()),
+                // Without a reserve for another reason, things go on as long as there is space.
+                _ => {}
+            }
+        }
+        self.change(write).0
+    }
+
+    /// As [`write`](Self::write), for changes that only remove: they may use the reserve.
+    pub(crate) fn remove<T, E: From<Error>>(
+        &self,
+        remove: impl Fn(&WriteTransaction) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let _one = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let (result, has_failed) = self.change(&remove);
+        let reserve = self.reserve.as_ref().filter(|_| has_failed);
+        match result {
+            Err(error) if reserve.is_some_and(|reserve| reserve.release()) => {
+                // Where the second attempt fails too, the first one says more.
+                self.change(&remove).0.map_err(|_| error)
+            }
+            result => result,
+        }
+    }
+
+    /// Makes a change, and says whether the file failed over it.
+    fn change<T, E: From<Error>>(
+        &self,
+        change: impl FnOnce(&WriteTransaction) -> Result<T, E>,
+    ) -> (Result<T, E>, bool) {
         self.with(|database| {
             let transaction = database.begin_write().map_err(Error::from)?;
-            let value = write(&transaction)?;
+            let value = change(&transaction)?;
             transaction.commit().map_err(Error::from)?;
             Ok(value)
         })
     }
 
+    /// Works with the database, and says whether its file failed meanwhile and was opened again.
     fn with<T, E: From<Error>>(
         &self,
         work: impl FnOnce(&Database) -> Result<T, E>,
-    ) -> Result<T, E> {
+    ) -> (Result<T, E>, bool) {
         let result = match self
             .database
             .read()
@@ -119,17 +171,15 @@ impl Store {
             Some(database) => work(database),
             None => Err(Error::Storage("its file could not be opened again".into()).into()),
         };
-        if result.is_err() {
-            self.mend();
-        }
-        result
+        let has_failed = result.is_err() && self.mend();
+        (result, has_failed)
     }
 
-    /// Opens the file again when redb has given it up; the next call finds whether that went well.
-    fn mend(&self) {
+    /// Opens the file again when redb has given it up, and says if so; the next call finds whether that went well.
+    fn mend(&self) -> bool {
         let has_failed = |database: &Option<Database>| database.as_ref().is_none_or(has_failed);
         if !has_failed(&self.database.read().unwrap_or_else(PoisonError::into_inner)) {
-            return;
+            return false;
         }
         let mut database = self
             .database
@@ -140,6 +190,7 @@ impl Store {
             *database = None;
             *database = (self.open)().ok();
         }
+        true
     }
 
     /// Makes every table, the credentials that every emulator knows, and last the mark that the store is complete.
@@ -220,13 +271,19 @@ fn has_failed(database: &Database) -> bool {
     )
 }
 
-fn format(database: &Database) -> Result<Option<u64>, Error> {
+/// The format of a store; none for a database without anything. Another program's is refused.
+fn format(database: &Database, path: &Path) -> Result<Option<u64>, Error> {
+    let foreign = || {
+        let what = "it is another program's database";
+        Error::io(path, io::Error::new(io::ErrorKind::InvalidData, what))
+    };
     let transaction = database.begin_read()?;
-    match transaction.open_table(NUMBERS) {
-        Ok(numbers) => Ok(numbers.get("format")?.map(|format| format.value())),
-        Err(redb::TableError::TableDoesNotExist(_)) => Ok(None),
-        Err(error) => Err(error.into()),
+    if transaction.list_tables()?.next().is_none() {
+        return Ok(None);
     }
+    let numbers = transaction.open_table(NUMBERS).map_err(|_| foreign())?;
+    let format = numbers.get("format")?.map(|format| format.value());
+    format.map(Some).ok_or_else(foreign)
 }
 
 /// `<file>.<suffix>`.
@@ -239,12 +296,27 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
     use std::sync::Arc;
-    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::atomic::Ordering;
+
+    use redb::TableHandle;
 
     use super::*;
     use crate::collection::GATEWAYS;
+    use crate::disk::Disk;
+
+    impl Store {
+        /// A new store on a disk of its own.
+        pub(crate) fn on_disk(disk: &Arc<Disk>) -> Self {
+            let file = Arc::clone(disk);
+            let open: Open = Box::new(move || file.open());
+            let reserve: Box<dyn Reserve> = Box::new(Arc::clone(disk));
+            let key = Key::random().unwrap();
+            let store = Self::new(open().unwrap(), open, Some(reserve), key);
+            store.initialise().unwrap();
+            store
+        }
+    }
 
     fn set_format(path: &Path, format: u64) {
         let store = Store::file(path).unwrap();
@@ -271,13 +343,54 @@ mod tests {
         );
     }
 
+    /// The names of the tables in a database.
+    fn tables(path: &Path) -> Vec<String> {
+        let database = Database::open(path).unwrap();
+        let transaction = database.begin_read().unwrap();
+        let tables = transaction.list_tables().unwrap();
+        tables.map(|table| table.name().to_owned()).collect()
+    }
+
     #[test]
-    fn a_store_of_a_later_format_is_refused() {
+    fn e37_a_store_of_a_later_format_is_refused_and_kept() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state.redb");
-        set_format(&path, FORMAT + 1);
-        let error = Store::file(&path).err().unwrap();
-        assert!(matches!(error, Error::Format { found } if found == FORMAT + 1));
+        let later = FORMAT + 1;
+        set_format(&path, later);
+        let before = (tables(&path), fs::read(beside(&path, "key")).unwrap());
+        for _ in 0..2 {
+            let error = Store::file(&path).err().unwrap();
+            assert!(matches!(error, Error::Format { found, .. } if found == later));
+            let said = format!(
+                "{} has format {later}, and this version knows {FORMAT} only: a later one wrote it",
+                path.display()
+            );
+            assert_eq!(error.to_string(), said);
+        }
+        let after = (tables(&path), fs::read(beside(&path, "key")).unwrap());
+        assert!(before == after);
+    }
+
+    #[test]
+    fn e37_a_database_of_another_program_is_refused_and_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["numbers", "other"] {
+            let path = folder.path().join(name);
+            let table = TableDefinition::<&str, &str>::new(name);
+            let other = Database::create(&path).unwrap();
+            let transaction = other.begin_write().unwrap();
+            transaction.open_table(table).unwrap();
+            transaction.commit().unwrap();
+            drop(other);
+            let error = Store::file(&path).err().unwrap();
+            let said = format!(
+                "cannot use {}: it is another program's database",
+                path.display()
+            );
+            assert_eq!(error.to_string(), said);
+            assert_eq!(tables(&path), [name]);
+            assert!(!beside(&path, "key").exists());
+        }
     }
 
     #[test]
@@ -307,63 +420,16 @@ mod tests {
         assert_eq!(fs::read_to_string(&file).unwrap(), "not a store");
     }
 
-    /// A disk of some size, whose content outlives a database on it.
-    #[derive(Debug, Default)]
-    struct Disk {
-        bytes: RwLock<Vec<u8>>,
-        size: AtomicU64,
-    }
-
-    #[derive(Debug)]
-    struct File(Arc<Disk>);
-
-    impl redb::StorageBackend for File {
-        fn len(&self) -> io::Result<u64> {
-            Ok(self.0.bytes.read().unwrap().len() as u64)
-        }
-
-        fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-            let start = usize::try_from(offset).unwrap();
-            out.copy_from_slice(&self.0.bytes.read().unwrap()[start..start + out.len()]);
-            Ok(())
-        }
-
-        fn set_len(&self, len: u64) -> io::Result<()> {
-            if len > self.0.size.load(Ordering::Relaxed) {
-                return Err(io::ErrorKind::StorageFull.into());
-            }
-            self.0
-                .bytes
-                .write()
-                .unwrap()
-                .resize(usize::try_from(len).unwrap(), 0);
-            Ok(())
-        }
-
-        fn sync_data(&self) -> io::Result<()> {
-            Ok(())
-        }
-
-        fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-            let start = usize::try_from(offset).unwrap();
-            self.0.bytes.write().unwrap()[start..start + data.len()].copy_from_slice(data);
-            Ok(())
-        }
-    }
-
     #[test]
-    fn a_full_disk_takes_no_write_and_harms_nothing() {
-        let disk = Arc::new(Disk::default());
-        disk.size.store(2 << 20, Ordering::Relaxed);
-        let file = Arc::clone(&disk);
-        let open: Open =
-            Box::new(move || Ok(Database::builder().create_with_backend(File(Arc::clone(&file)))?));
-        let store = Store::new(open().unwrap(), open, Key::random().unwrap());
-        store.initialise().unwrap();
+    fn e16_a_full_disk_takes_what_removes_and_nothing_else() {
+        let disk = Disk::of(1024);
+        let store = Store::on_disk(&disk);
         let insert = |id: &str| {
             let json = [b' '; 10_000];
             store.write(|transaction| GATEWAYS.insert(transaction, "team", id, &json))
         };
+        let remove =
+            |id: &str| store.remove(|transaction| GATEWAYS.remove(transaction, "team", id));
         let get = |id: &str| store.read(|transaction| GATEWAYS.get(transaction, "team", id));
 
         let mut acknowledged = 0;
@@ -375,13 +441,18 @@ mod tests {
         };
         assert!(matches!(refused, Error::Full), "{refused:?}");
         assert!(acknowledged > 10);
-        assert!(matches!(insert("again"), Err(Error::Full)));
+        assert!(get(&acknowledged.to_string()).unwrap().is_none());
+        // To the last block: another program fills what is left.
+        disk.fill();
         for n in 0..acknowledged {
             assert!(get(&n.to_string()).unwrap().is_some(), "{n}");
+            assert!(remove(&n.to_string()).unwrap(), "{n}");
+            assert!(get(&n.to_string()).unwrap().is_none(), "{n}");
+            let refused = insert("again").unwrap_err();
+            assert!(matches!(refused, Error::Full), "{refused:?}");
         }
-        assert!(get(&acknowledged.to_string()).unwrap().is_none());
 
-        disk.size.store(64 << 20, Ordering::Relaxed);
+        disk.blocks.store(16_384, Ordering::Relaxed);
         assert!(insert("space again").unwrap());
         assert!(get("space again").unwrap().is_some());
     }

@@ -76,7 +76,7 @@ fn replace(gateway: &mut Gateway, wanted: GatewayUpdate) {
 
 pub(crate) fn delete(call: &Call) -> Result<Response<Bytes>, Refusal> {
     let (team, id) = (super::team(call), call.value(1));
-    call.emulator.store().write(|transaction| {
+    call.emulator.store().remove(|transaction| {
         if !GATEWAYS.remove(transaction, &team, id)? {
             return Err(Refusal::not_found());
         }

@@ -84,7 +84,7 @@ fn check(wanted: &GatewaySetupTokenCreate) -> Result<(), Refusal> {
 
 pub(crate) fn delete(call: &Call) -> Result<Response<Bytes>, Refusal> {
     let team = super::team(call);
-    call.emulator.store().write(|transaction| {
+    call.emulator.store().remove(|transaction| {
         match SETUP_TOKENS.remove(transaction, &team, call.value(1))? {
             true => Ok(()),
             false => Err(Refusal::not_found()),

@@ -157,7 +157,7 @@ fn check(wanted: &ActiveGateTokenCreate) -> Result<(), Refusal> {
 
 pub(crate) fn revoke(call: &Call) -> Result<Response<Bytes>, Refusal> {
     let id = call.value(0);
-    call.emulator.store().write(|transaction| {
+    call.emulator.store().remove(|transaction| {
         if !ACTIVE_GATE_TOKENS.remove(transaction, SCOPE, id)? {
             return Err(Refusal::not_found());
         }

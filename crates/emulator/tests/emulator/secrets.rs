@@ -53,7 +53,7 @@ fn e6_no_file_holds_eight_characters_of_a_secret() {
         .unwrap()
         .map(|file| file.unwrap().path())
         .collect();
-    assert_eq!(files.len(), 3, "{files:?}");
+    assert_eq!(files.len(), 4, "{files:?}");
     for file in files {
         let content = fs::read(&file).unwrap();
         for secret in &secrets {

@@ -1,0 +1,151 @@
+//! A disk in memory for tests: it can be full, it knows what is not synced, and a sync can fail or be held up.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use redb::{Database, StorageBackend};
+
+use crate::Error;
+use crate::reserve::Reserve;
+
+/// What files get space in, in bytes.
+const BLOCK: u64 = 4096;
+/// How many blocks a reserve holds.
+const RESERVE: usize = 256;
+
+/// A disk with one file, whose content outlives the databases on it.
+#[derive(Debug, Default)]
+pub(crate) struct Disk {
+    content: Mutex<Content>,
+    /// How many blocks there are; as with many file systems, a file may be longer than what it has written.
+    pub(crate) blocks: AtomicUsize,
+    pub(crate) fails_to_sync: AtomicBool,
+    /// What the next sync waits for.
+    gate: Mutex<Option<Receiver<()>>>,
+    /// The syncs that were begun, and those that went well.
+    pub(crate) begun: AtomicUsize,
+    pub(crate) done: AtomicUsize,
+}
+
+#[derive(Debug, Default)]
+struct Content {
+    bytes: Vec<u8>,
+    written: BTreeSet<u64>,
+    has_reserve: bool,
+    is_synced: bool,
+}
+
+impl Disk {
+    pub(crate) fn of(blocks: usize) -> Arc<Self> {
+        let disk = Self::default();
+        disk.blocks.store(blocks, Ordering::Relaxed);
+        Arc::new(disk)
+    }
+
+    pub(crate) fn open(self: &Arc<Self>) -> Result<Database, Error> {
+        let file = File(Arc::clone(self));
+        Ok(Database::builder().create_with_backend(file)?)
+    }
+
+    /// Another file takes all the space that is left.
+    pub(crate) fn fill(&self) {
+        let content = self.content();
+        let reserve = if content.has_reserve { RESERVE } else { 0 };
+        let taken = content.written.len() + reserve;
+        self.blocks.store(taken, Ordering::Relaxed);
+    }
+
+    /// The next sync waits until the sender is dropped.
+    #[cfg(feature = "serve")]
+    pub(crate) fn hold_up_next_sync(&self) -> std::sync::mpsc::Sender<()> {
+        let (open, gate) = std::sync::mpsc::channel();
+        *self.gate.lock().unwrap() = Some(gate);
+        open
+    }
+
+    /// Whether every byte that was written is on disk.
+    pub(crate) fn is_synced(&self) -> bool {
+        self.content().is_synced
+    }
+
+    fn content(&self) -> MutexGuard<'_, Content> {
+        self.content.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn has_room_for(&self, content: &Content, more: usize) -> bool {
+        let reserve = if content.has_reserve { RESERVE } else { 0 };
+        content.written.len() + reserve + more <= self.blocks.load(Ordering::Relaxed)
+    }
+}
+
+impl Reserve for Arc<Disk> {
+    fn hold(&self) -> io::Result<()> {
+        let mut content = self.content();
+        if content.has_reserve || self.has_room_for(&content, RESERVE) {
+            content.has_reserve = true;
+            return Ok(());
+        }
+        Err(io::ErrorKind::StorageFull.into())
+    }
+
+    fn release(&self) -> bool {
+        std::mem::take(&mut self.content().has_reserve)
+    }
+}
+
+#[derive(Debug)]
+struct File(Arc<Disk>);
+
+impl StorageBackend for File {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.0.content().bytes.len() as u64)
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        let start = usize::try_from(offset).unwrap();
+        out.copy_from_slice(&self.0.content().bytes[start..start + out.len()]);
+        Ok(())
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        let mut content = self.0.content();
+        content.is_synced = false;
+        content.written.retain(|block| block * BLOCK < len);
+        content.bytes.resize(usize::try_from(len).unwrap(), 0);
+        Ok(())
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.0.begun.fetch_add(1, Ordering::Relaxed);
+        let gate = self.0.gate.lock().unwrap().take();
+        if let Some(gate) = gate {
+            let _ = gate.recv();
+        }
+        if self.0.fails_to_sync.load(Ordering::Relaxed) {
+            return Err(io::Error::other("the disk does not answer"));
+        }
+        self.0.content().is_synced = true;
+        self.0.done.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        let mut content = self.0.content();
+        let end = offset + data.len() as u64;
+        let blocks = offset / BLOCK..end.div_ceil(BLOCK);
+        let new: Vec<u64> = blocks
+            .filter(|block| !content.written.contains(block))
+            .collect();
+        if !self.0.has_room_for(&content, new.len()) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        content.written.extend(new);
+        content.is_synced = false;
+        let start = usize::try_from(offset).unwrap();
+        content.bytes[start..start + data.len()].copy_from_slice(data);
+        Ok(())
+    }
+}
