@@ -1,8 +1,10 @@
 //! The clients that commands use: against the vendors, or against the embedded emulator.
 
+use std::error::Error as _;
+
 use asa_client::ServiceUser;
 use emulator::{Emulator, well_known};
-use transport::{ApiToken, HyperTransport, Timeouts, TokioClock};
+use transport::{ApiToken, HyperTransport, Timeouts, TokioClock, TransportError};
 
 use crate::embedded;
 use crate::failure::Failure;
@@ -20,6 +22,7 @@ const USER_AGENT: &str = concat!("gatelet/", env!("CARGO_PKG_VERSION"));
 #[derive(Debug)]
 pub(crate) struct Connect {
     emulator: bool,
+    proxy_from_environment: bool,
     timeouts: Timeouts,
     verbose: bool,
 }
@@ -30,6 +33,7 @@ impl Connect {
         let timeouts = global.timeout.map_or(default, |total| default.total(total));
         Self {
             emulator: global.emulator,
+            proxy_from_environment: global.proxy_from_environment,
             timeouts,
             verbose: global.verbose > 0,
         }
@@ -58,7 +62,7 @@ impl Connect {
             .credentials(user)
             .timeouts(self.timeouts)
             .user_agent(USER_AGENT);
-        Ok(builder.build_with(self.verbose(HyperTransport::new()), TokioClock::new())?)
+        Ok(builder.build_with(self.verbose(self.network()?), TokioClock::new())?)
     }
 
     /// The client of Advanced Server Access within an emulator.
@@ -95,12 +99,32 @@ impl Connect {
             .credentials(ApiToken::new(token.expose())?)
             .timeouts(self.timeouts)
             .user_agent(USER_AGENT);
-        Ok(builder.build_with(self.verbose(HyperTransport::new()), TokioClock::new())?)
+        Ok(builder.build_with(self.verbose(self.network()?), TokioClock::new())?)
+    }
+
+    /// The way to the vendors' servers.
+    fn network(&self) -> Result<HyperTransport, Failure> {
+        let builder = HyperTransport::builder();
+        if !self.proxy_from_environment {
+            return Ok(builder.build());
+        }
+        match builder.proxy_from_environment() {
+            Ok(builder) => Ok(builder.build()),
+            // It names the variable, and not what stands in it.
+            Err(error) => Err(Failure::usage(reason(&error))),
+        }
     }
 
     fn verbose<T>(&self, transport: T) -> Verbose<T> {
         Verbose::new(transport, self.verbose)
     }
+}
+
+/// What lies beneath an error, or the error itself.
+fn reason(error: &TransportError) -> String {
+    error
+        .source()
+        .map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 /// A setting that must be there.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::ArgAction;
+use clap::builder::FalseyValueParser;
 
 use crate::output::Format;
 
@@ -28,6 +29,15 @@ pub(crate) struct Global {
     /// Longest time for a call, its retries included, in seconds [default: 90]
     #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<Duration>,
+
+    /// Reach servers through the proxies that HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY name
+    #[arg(
+        long,
+        global = true,
+        env = "GATELET_PROXY_FROM_ENVIRONMENT",
+        value_parser = FalseyValueParser::new()
+    )]
+    pub(crate) proxy_from_environment: bool,
 
     /// Say on stderr what is requested and what comes back, without any content
     #[arg(short, long, global = true, action = ArgAction::Count)]
