@@ -19,3 +19,4 @@ mod served;
 #[cfg(unix)]
 mod stopped;
 mod told;
+mod verbosity;

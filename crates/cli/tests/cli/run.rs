@@ -189,6 +189,20 @@ impl Served {
         }
     }
 
+    /// A place whose environment is what it said to set.
+    pub(crate) fn place(&self) -> Place {
+        let mut place = Place::new();
+        for line in self.environment.lines() {
+            let (name, value) = line
+                .strip_prefix("export ")
+                .unwrap()
+                .split_once('=')
+                .unwrap();
+            place = place.with(String::leak(name.to_owned()), value.trim_matches('\''));
+        }
+        place
+    }
+
     /// Its host and port.
     pub(crate) fn address(&self) -> &str {
         self.url.strip_prefix("http://").unwrap()

@@ -184,24 +184,10 @@ async fn every_operation_of_dynatrace_works_over_a_socket() {
     assert_eq!(served.end("-INT"), Some(0));
 }
 
-/// A place whose environment is what the served emulator said to set.
-fn well_known_place(served: &Served) -> Place {
-    let mut place = Place::new();
-    for line in served.environment.lines() {
-        let (name, value) = line
-            .strip_prefix("export ")
-            .unwrap()
-            .split_once('=')
-            .unwrap();
-        place = place.with(String::leak(name.to_owned()), value.trim_matches('\''));
-    }
-    place
-}
-
 #[test]
 fn the_command_line_drives_a_served_emulator_with_the_environment_that_it_prints() {
     let served = Served::start(&Place::new());
-    let place = well_known_place(&served);
+    let place = served.place();
     let names = place.run("asa gateway list -o json").json();
     assert_eq!(names.as_array().unwrap().len(), 2);
     place.run("dt token list").data();
@@ -213,16 +199,15 @@ fn a_served_emulator_keeps_its_state_where_it_is_told_to() {
     let data = place.path("served.redb");
     let options = ["--data", data.as_str()];
     let served = Served::start_with(&place, &options);
-    let id = well_known_place(&served)
-        .run("dt token create edge -o json")
-        .json()["id"]
+    let id = served.place().run("dt token create edge -o json").json()["id"]
         .as_str()
         .unwrap()
         .to_owned();
     assert_eq!(served.end("-TERM"), Some(0));
 
     let served = Served::start_with(&place, &options);
-    let token = well_known_place(&served)
+    let token = served
+        .place()
         .run(&format!("dt token get {id} -o json"))
         .json();
     assert_eq!(token["name"], "edge");

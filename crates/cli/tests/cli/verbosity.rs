@@ -1,0 +1,118 @@
+//! However much is said, no secret is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use emulator::well_known;
+use models::{asa, dt};
+use serde_json::Value;
+
+use crate::run::{Ended, Place, Served};
+
+/// Every operation, and the command that calls it. An id is one that an earlier command of the same noun has shown.
+const COMMANDS: [(&str, &str); 14] = [
+    ("dt listTokens", "dt token list"),
+    ("dt createToken", "dt token create edge-7"),
+    ("dt getToken", "dt token get {id}"),
+    ("dt revokeToken", "dt token delete {id}"),
+    ("asa ListGateways", "asa gateway list"),
+    ("asa GetGatewayInstance", "asa gateway get {id}"),
+    (
+        "asa UpdateGatewayInstance",
+        "asa gateway update {id} --name y",
+    ),
+    ("asa GetGatewayStatusReport", "asa gateway status {id}"),
+    ("asa DeleteGatewayInstance", "asa gateway delete {id}"),
+    ("asa ListGatewaySetupTokens", "asa setup-token list"),
+    ("asa CreateGatewaySetupToken", "asa setup-token create"),
+    ("asa FetchGatewaySetupToken", "asa setup-token get {id}"),
+    (
+        "asa FetchGatewaySetupTokenAsAgentToken",
+        "asa setup-token reveal {id}",
+    ),
+    ("asa DeleteGatewaySetupToken", "asa setup-token delete {id}"),
+];
+
+#[test]
+fn c8_the_commands_are_those_of_every_operation() {
+    let asa = asa::OperationId::ALL.iter().map(|id| id.operation().name);
+    let dt = dt::OperationId::ALL.iter().map(|id| id.operation().name);
+    let mut operations: BTreeSet<_> = asa.chain(dt).collect();
+    // No command makes it for its own sake; every other one of ASA makes it first.
+    assert!(operations.remove("asa IssueServiceToken"));
+    assert_eq!(operations, COMMANDS.map(|(name, _)| name).into());
+}
+
+/// With all that could make anything say more.
+fn talkative(place: Place) -> Place {
+    place
+        .with("RUST_LOG", "trace")
+        .with("RUST_BACKTRACE", "full")
+}
+
+#[test]
+fn c8_no_secret_is_seen_however_much_is_logged() {
+    let served = Served::start(&Place::new());
+    for url in [served.url.as_str(), "http://127.0.0.1:1"] {
+        for (_, command) in COMMANDS {
+            let place = if command.starts_with("dt") {
+                Place::dt(url)
+            } else {
+                Place::asa(url)
+            };
+            let line = format!("-vvv --timeout 2 {command}").replace("{id}", "x");
+            // `Ended` itself refuses output with the canary.
+            let ended = talkative(place).run(&line);
+            assert!(ended.code.unwrap() > 2, "{ended:?}");
+            assert!(ended.stderr.contains("gatelet: < "), "{ended:?}");
+        }
+    }
+}
+
+/// Runs every command, each of which goes well: what they said on stderr, and the secrets that they gave.
+fn run_all(place: &Place, options: &str) -> (String, Vec<String>) {
+    let mut ids = BTreeMap::new();
+    let (mut said, mut secrets) = (String::new(), Vec::new());
+    for (name, command) in COMMANDS {
+        let noun: String = command.split(' ').take(2).collect();
+        let id = ids.get(&noun).map_or("", String::as_str);
+        let line = format!("-vvv -o json {options} {command}").replace("{id}", id);
+        let Ended {
+            code,
+            stdout,
+            stderr,
+        } = place.run(&line);
+        assert_eq!(code, Some(0), "{name}: {stderr}");
+        assert!(stderr.contains(": 20"), "{name}: {stderr}");
+        said.push_str(&stderr);
+        let document: Value = serde_json::from_str(&stdout).unwrap_or_default();
+        let first = document.get(0).unwrap_or(&document);
+        if let Some(id) = first["id"].as_str() {
+            ids.entry(noun).or_insert_with(|| id.to_owned());
+        }
+        secrets.extend(first["token"].as_str().map(str::to_owned));
+    }
+    (said, secrets)
+}
+
+#[test]
+fn c8_no_secret_is_seen_on_stderr_while_all_goes_well() {
+    let served = Served::start_with(&talkative(Place::new()), &["-vvv"]);
+    let embedded = run_all(&talkative(Place::new()), "--emulator");
+    let over_http = run_all(&talkative(served.place()), "");
+    served.ask_to_end("-TERM");
+    let (_, lines) = served.ended();
+    assert!(lines.len() > COMMANDS.len(), "{lines:?}");
+    let said = lines.join("\n") + &embedded.0 + &over_http.0;
+    let secrets = [embedded.1, over_http.1].concat();
+    assert_eq!(secrets.len(), 4, "a created and a revealed one each");
+    let secrets = secrets.iter().map(String::as_str).chain([
+        well_known::DT_TOKEN,
+        well_known::ASA_KEY_SECRET,
+        "earer ",
+        "pi-Token",
+    ]);
+    for secret in secrets {
+        let part = secret.rsplit('.').next().unwrap();
+        assert!(!said.contains(part), "{secret}: {said}");
+    }
+}
