@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
 use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
 use gatelet_transport::{
     Applied, Cached, Call, Channel, Credential, CredentialFailure, Error, ErrorKind, Exchange,
-    Issued,
+    Issued, Transport, from_fn,
 };
-use http::{Method, Request};
+use http::{Method, Request, Response};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::{builder, call, seconds};
 
@@ -54,8 +56,8 @@ fn ok() -> Answer {
 }
 
 /// What was asked, as `path credential`.
-fn told(requests: &[Request<bytes::Bytes>]) -> Vec<String> {
-    let told = |request: &Request<bytes::Bytes>| {
+fn told(requests: &[Request<Bytes>]) -> Vec<String> {
+    let told = |request: &Request<Bytes>| {
         let credential = request.headers().get("authorization");
         let credential = credential.map_or("-", |value| value.to_str().unwrap());
         format!("{} {credential}", request.uri().path())
@@ -180,18 +182,34 @@ fn spawn(channel: &Channel) -> tokio::task::JoinHandle<Result<(), Error>> {
     tokio::spawn(async move { channel.call(call(Method::GET)).await.map(drop) })
 }
 
+/// So many calls at once, each of which has come as far as it can when this ends.
+async fn crowd(channel: &Channel, calls: u32) -> Vec<tokio::task::JoinHandle<Result<(), Error>>> {
+    let begun = Arc::new(AtomicU32::new(0));
+    let begin = |_| {
+        let (channel, begun) = (channel.clone(), begun.clone());
+        tokio::spawn(async move {
+            begun.fetch_add(1, Ordering::SeqCst);
+            channel.call(call(Method::GET)).await.map(drop)
+        })
+    };
+    let tasks = (0..calls).map(begin).collect();
+    while begun.load(Ordering::SeqCst) < calls {
+        tokio::task::yield_now().await;
+    }
+    tasks
+}
+
 #[tokio::test]
-async fn a4_a_thousand_tasks_share_one_exchange() {
+async fn a4_ten_thousand_tasks_share_one_exchange() {
     let clock = ManualClock::new();
     let (slow, fake, channel) = slow(&clock, 0);
-    let tasks: Vec<_> = (0..1000).map(|_| spawn(&channel)).collect();
-    settle().await;
+    let tasks = crowd(&channel, 10_000).await;
     clock.advance(seconds(1));
     for task in tasks {
         task.await.unwrap().unwrap();
     }
     assert_eq!(slow.exchanges.load(Ordering::SeqCst), 1);
-    assert_eq!(fake.requests().len(), 1000);
+    assert_eq!(fake.requests().len(), 10_000);
 }
 
 #[tokio::test]
@@ -224,20 +242,24 @@ async fn those_who_wait_share_a_failure_and_the_next_call_tries_again() {
 }
 
 #[tokio::test]
-async fn a_waiter_takes_over_when_the_exchanging_call_is_dropped() {
+async fn a4_a_waiter_takes_over_when_the_exchanging_call_is_dropped() {
     let clock = ManualClock::new();
-    let (slow, _, channel) = slow(&clock, 0);
+    let (slow, fake, channel) = slow(&clock, 0);
     let first = spawn(&channel);
     settle().await;
-    let others: Vec<_> = (0..10).map(|_| spawn(&channel)).collect();
-    settle().await;
+    let others = crowd(&channel, 10_000).await;
     first.abort();
-    settle().await;
+    assert!(first.await.unwrap_err().is_cancelled());
+    for _ in 0..1000 {
+        settle().await;
+    }
+    assert_eq!(slow.exchanges.load(Ordering::SeqCst), 2);
     clock.advance(seconds(1));
     for task in others {
         task.await.unwrap().unwrap();
     }
     assert_eq!(slow.exchanges.load(Ordering::SeqCst), 2);
+    assert_eq!(fake.requests().len(), 10_000);
 }
 
 #[tokio::test]
@@ -313,6 +335,67 @@ async fn a9_a_refused_bearer_is_exchanged_once_and_the_call_made_again() {
         &ErrorKind::Credential(CredentialFailure::Rejected)
     );
     let _ = fake.finish();
+}
+
+/// A request that waits for its answer: the credential in it, and who takes the status.
+type Asked = (String, oneshot::Sender<u16>);
+
+/// A transport whose requests are answered one by one, by the test.
+fn answered_by_hand() -> (impl Transport, mpsc::UnboundedReceiver<Asked>) {
+    let (ask, asked) = mpsc::unbounded_channel();
+    let transport = from_fn(move |request: Request<Bytes>| {
+        let (answer, answered) = oneshot::channel();
+        let bearer = request.headers()["authorization"].to_str().unwrap();
+        ask.send((bearer.to_owned(), answer)).unwrap();
+        async move {
+            let response = Response::builder()
+                .status(answered.await.unwrap())
+                .header("content-type", "application/json")
+                .body(Bytes::from_static(b"{}"));
+            Ok(response.unwrap())
+        }
+    });
+    (transport, asked)
+}
+
+#[tokio::test]
+async fn a9_a_late_refusal_of_an_old_bearer_leaves_the_new_one_in_use() {
+    let clock = ManualClock::new();
+    let (slow, _, _) = slow(&clock, 0);
+    let (transport, mut asked) = answered_by_hand();
+    let channel = builder()
+        .credentials(Cached::new(Shared(slow.clone())))
+        .build_with(transport, clock.clone())
+        .unwrap();
+    let mut tasks = crowd(&channel, 1000).await;
+    clock.advance(seconds(1));
+    let mut on_their_way = Vec::new();
+    for _ in &tasks {
+        let (bearer, answer) = asked.recv().await.unwrap();
+        assert_eq!(bearer, "Bearer bearer-0");
+        on_their_way.push(answer);
+    }
+
+    let first = on_their_way.remove(0);
+    first.send(401).unwrap();
+    settle().await;
+    clock.advance(seconds(1));
+    let (bearer, answer) = asked.recv().await.unwrap();
+    assert_eq!(bearer, "Bearer bearer-1");
+    answer.send(200).unwrap();
+    tasks.remove(0).await.unwrap().unwrap();
+
+    for answer in on_their_way {
+        answer.send(401).unwrap();
+        settle().await;
+        let (bearer, answer) = asked.try_recv().unwrap();
+        assert_eq!(bearer, "Bearer bearer-1");
+        answer.send(200).unwrap();
+    }
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+    assert_eq!(slow.exchanges.load(Ordering::SeqCst), 2);
 }
 
 #[tokio::test]
