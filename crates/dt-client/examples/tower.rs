@@ -3,32 +3,28 @@
 //! `cargo run -p dt-client --example tower`
 #![allow(clippy::print_stdout, reason = "it shows what happens")]
 
+use std::time::Duration;
+
 use dt_client::{ApiToken, Client};
 use emulator::{Emulator, well_known};
+use http::{Response, StatusCode};
 use tokio::task::JoinSet;
 use tower::ServiceBuilder;
 use tower_http::trace::TraceLayer;
+use tracing::Span;
 use transport::testing::ManualClock;
-use transport::{FromService, IntoService};
+use transport::{FromService, IntoService, Transport, WholeBody};
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let emulator = Emulator::memory()?;
     emulator.seed()?;
+    let tell = |status, latency| println!("{status} after {latency:?}");
 
-    // Around the real service it is `IntoService::new(HyperTransport::new())`, and `TokioClock` below.
-    let service = ServiceBuilder::new()
-        .concurrency_limit(4)
-        .layer(TraceLayer::new_for_http().on_response(
-            |response: &http::Response<_>, latency, _: &tracing::Span| {
-                println!("{} after {latency:?}", response.status());
-            },
-        ))
-        .service(IntoService::new(emulator));
-
+    // Around the real service it is `HyperTransport::new()` instead of the emulator, and `TokioClock` below.
     let client = Client::builder("https://abc.live.dynatrace.com")
         .credentials(ApiToken::new(well_known::DT_TOKEN)?)
-        .build_with(FromService::new(service), ManualClock::new())?;
+        .build_with(layered(emulator, tell), ManualClock::new())?;
 
     let mut listings = JoinSet::new();
     for _ in 0..8 {
@@ -39,4 +35,21 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("{} tokens", page?.items.len());
     }
     Ok(())
+}
+
+/// A transport that lets four requests through at once, and tells the status and the latency of each answer.
+pub(crate) fn layered(
+    transport: impl Transport,
+    tell: impl Fn(StatusCode, Duration) + Clone + Send + 'static,
+) -> impl Transport {
+    let trace = TraceLayer::new_for_http().on_response(
+        move |response: &Response<WholeBody>, latency: Duration, _: &Span| {
+            tell(response.status(), latency);
+        },
+    );
+    let service = ServiceBuilder::new()
+        .concurrency_limit(4)
+        .layer(trace)
+        .service(IntoService::new(transport));
+    FromService::new(service)
 }

@@ -15,11 +15,18 @@ mod inventory;
 mod list_and_export;
 #[path = "../examples/rotate.rs"]
 mod rotate;
+#[path = "../examples/tower.rs"]
+mod tower_layers;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
 use dt_client::{ApiToken, Client, TokioClock};
 use emulator::{Emulator, well_known};
-use transport::{TransportError, TransportErrorKind};
+use tokio::task::JoinSet;
+use transport::testing::ManualClock;
+use transport::{Transport as _, TransportError, TransportErrorKind, from_fn};
 
 fn client(emulator: &Emulator, token: &str) -> Client {
     Client::builder("https://abc12345.live.dynatrace.com")
@@ -81,7 +88,7 @@ async fn rotate_leaves_nothing_behind_when_the_answer_to_the_create_is_lost() {
     let old = old.unwrap().id;
 
     let behind = emulator.clone();
-    let losing = transport::from_fn(move |request: http::Request<_>| {
+    let losing = from_fn(move |request: http::Request<_>| {
         let is_create = request.method() == http::Method::POST;
         let answer = behind.handle(request);
         async move {
@@ -123,4 +130,47 @@ async fn inventory_asks_every_environment_whichever_fails() {
 fn the_examples_run_to_their_end() {
     rotate::main().unwrap();
     inventory::main().unwrap();
+    tower_layers::main().unwrap();
+}
+
+#[tokio::test]
+async fn towers_layers_let_four_requests_through_at_once_and_tell_of_each() {
+    let emulator = Emulator::memory().unwrap();
+    emulator.seed().unwrap();
+    let (under_way, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let counting = from_fn({
+        let most = most.clone();
+        move |request| {
+            let (emulator, under_way, most) = (emulator.clone(), under_way.clone(), most.clone());
+            async move {
+                let count = under_way.fetch_add(1, Ordering::SeqCst) + 1;
+                most.fetch_max(count, Ordering::SeqCst);
+                // All others get as far as they can.
+                for _ in 0..100 {
+                    tokio::task::yield_now().await;
+                }
+                under_way.fetch_sub(1, Ordering::SeqCst);
+                emulator.send(request).await
+            }
+        }
+    });
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let tell = {
+        let told = told.clone();
+        move |status: http::StatusCode, _| told.lock().unwrap().push(status.as_u16())
+    };
+    let client = Client::builder("https://abc12345.live.dynatrace.com")
+        .credentials(ApiToken::new(well_known::DT_TOKEN).unwrap())
+        .build_with(tower_layers::layered(counting, tell), ManualClock::new())
+        .unwrap();
+    let mut listings = JoinSet::new();
+    for _ in 0..8 {
+        let client = client.clone();
+        listings.spawn(async move { client.active_gate_tokens().list().send().await });
+    }
+    for page in listings.join_all().await {
+        assert_eq!(page.unwrap().items.len(), 3);
+    }
+    assert_eq!(most.load(Ordering::SeqCst), 4);
+    assert_eq!(*told.lock().unwrap(), [200; 8]);
 }

@@ -120,7 +120,7 @@ pub use request::Request;
 pub use retry::RetryPolicy;
 pub use timeouts::Timeouts;
 #[cfg(feature = "tower")]
-pub use tower::{FromService, IntoService};
+pub use tower::{FromService, IntoService, WholeBody};
 pub use trace_context::TraceContext;
 pub use transport::{AnyTransport, FromFn, Transport, from_fn};
 pub use transport_error::{

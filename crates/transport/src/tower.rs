@@ -2,9 +2,11 @@
 
 mod from_service;
 mod into_service;
+mod whole_body;
 
 pub use self::from_service::FromService;
 pub use self::into_service::IntoService;
+pub use self::whole_body::WholeBody;
 
 #[cfg(test)]
 mod tests;

@@ -30,10 +30,7 @@ const ALLOWED: &[&str] = &[
 ];
 
 /// Also for the adapters of the transport's feature `tower`: a service of HTTP is spoken in these.
-const OF_ADAPTERS: (&str, &[&str]) = (
-    "gatelet-transport",
-    &["http_body", "http_body_util", "tower_service"],
-);
+const OF_ADAPTERS: (&str, &[&str]) = ("gatelet-transport", &["http_body", "tower_service"]);
 
 fn is_allowed(package: &str, name: &str) -> bool {
     let (adapting, names) = OF_ADAPTERS;

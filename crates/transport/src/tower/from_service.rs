@@ -8,9 +8,10 @@ use std::sync::{Mutex, PoisonError};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body::Body;
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use tower_service::Service;
 
+use super::WholeBody;
 use crate::{BoxError, ConnectFailure, TooLarge, Transport, TransportError, TransportErrorKind};
 
 /// The largest body of an answer unless it is told otherwise: 10 MiB.
@@ -36,7 +37,7 @@ const BODY_LIMIT: usize = 10 * 1024 * 1024;
 /// let transport = FromService::new(IntoService::new(server)).max_body_size(1024 * 1024);
 /// # let _ = transport;
 /// ```
-pub struct FromService<S, B = Full<Bytes>> {
+pub struct FromService<S, B = WholeBody> {
     /// Behind a lock, because many services cannot be shared between threads.
     service: Mutex<S>,
     body_limit: usize,
@@ -44,7 +45,7 @@ pub struct FromService<S, B = Full<Bytes>> {
 }
 
 impl<S> FromService<S> {
-    /// Sends whole bodies, as [`Full`]; see [`with_body`](Self::with_body) for services that take another.
+    /// Sends bodies as [`WholeBody`]; see [`with_body`](Self::with_body) for services that take another.
     pub fn new(service: S) -> Self {
         Self::with_body(service)
     }

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::BodyExt as _;
 use tower_service::Service;
 
+use super::WholeBody;
 use crate::transport::BoxFuture;
 use crate::{AnyTransport, BoxError, Transport, TransportError, TransportErrorKind};
 
@@ -43,7 +43,7 @@ where
     B::Data: Send,
     B::Error: Into<BoxError>,
 {
-    type Response = Response<Full<Bytes>>;
+    type Response = Response<WholeBody>;
     type Error = TransportError;
     type Future = BoxFuture<'static, Result<Self::Response, TransportError>>;
 
@@ -59,7 +59,7 @@ where
                 TransportError::new(TransportErrorKind::Config).with_source(error)
             })?;
             let request = Request::from_parts(head, body.to_bytes());
-            Ok(transport.send(request).await?.map(Full::new))
+            Ok(transport.send(request).await?.map(WholeBody::from))
         })
     }
 }

@@ -7,10 +7,11 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
+use http_body::Body as _;
 use http_body_util::{BodyExt as _, Full, StreamBody};
 use tower_service::Service;
 
-use super::{FromService, IntoService};
+use super::{FromService, IntoService, WholeBody};
 use crate::testing::{Answer, FakeTransport, contract};
 use crate::{
     BoxError, ConnectFailure, Sent, TooLarge, Transport as _, TransportError, TransportErrorKind,
@@ -25,7 +26,7 @@ struct Scripted {
     answer: fn() -> Result<Response<Body>, BoxError>,
 }
 
-impl Service<Request<Full<Bytes>>> for Scripted {
+impl Service<Request<WholeBody>> for Scripted {
     type Response = Response<Body>;
     type Error = BoxError;
     type Future = Ready<Result<Response<Body>, BoxError>>;
@@ -34,7 +35,7 @@ impl Service<Request<Full<Bytes>>> for Scripted {
         Poll::Ready((self.ready)())
     }
 
-    fn call(&mut self, _: Request<Full<Bytes>>) -> Self::Future {
+    fn call(&mut self, _: Request<WholeBody>) -> Self::Future {
         ready((self.answer)())
     }
 }
@@ -194,6 +195,22 @@ async fn a_body_of_a_request_that_breaks_off_is_not_sent() {
         (TransportErrorKind::Config, Sent::Nothing)
     );
     assert!(fake.finish().is_empty());
+}
+
+#[tokio::test]
+async fn a_whole_body_comes_once_and_says_how_long_it_is() {
+    let mut body = WholeBody::from(Bytes::from_static(b"{}"));
+    assert_eq!(
+        (body.size_hint().exact(), body.is_end_stream()),
+        (Some(2), false)
+    );
+    let frame = body.frame().await.unwrap().unwrap();
+    assert_eq!(frame.into_data().unwrap(), "{}");
+    assert_eq!(
+        (body.size_hint().exact(), body.is_end_stream()),
+        (Some(0), true)
+    );
+    assert!(body.frame().await.is_none());
 }
 
 #[tokio::test]

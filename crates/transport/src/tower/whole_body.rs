@@ -1,0 +1,54 @@
+//! A body that is there as a whole.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+
+/// A body that is there as a whole, of a request to a service or of its answer. It knows its length, and its `Debug` shows
+/// nothing else.
+///
+/// ```
+/// use gatelet_transport::WholeBody;
+///
+/// let body = WholeBody::from(bytes::Bytes::from("secret"));
+/// assert_eq!(format!("{body:?}"), "WholeBody(6 bytes)");
+/// ```
+#[derive(Clone, Default)]
+pub struct WholeBody(Bytes);
+
+impl From<Bytes> for WholeBody {
+    fn from(bytes: Bytes) -> Self {
+        Self(bytes)
+    }
+}
+
+impl Body for WholeBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let bytes = std::mem::take(&mut self.0);
+        Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.0.len() as u64)
+    }
+}
+
+impl fmt::Debug for WholeBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WholeBody({} bytes)", self.0.len())
+    }
+}
