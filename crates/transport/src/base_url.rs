@@ -102,6 +102,13 @@ impl BaseUrl {
                 "is not a path and nothing more",
             ));
         }
+        // It is made of ids, and so the caller's; a query may be a server's cursor.
+        if self.path().len() + path.len() > URL_LIMIT {
+            return Err(Error::invalid_input(
+                "path",
+                "is longer than any that is sent",
+            ));
+        }
         // What stands behind it would be dropped without a word.
         if query.is_some_and(|query| query.contains('#')) {
             return Err(Error::invalid_input("query", "holds a `#`"));
@@ -370,6 +377,19 @@ mod tests {
                 matches!(error.kind(), ErrorKind::InvalidInput { .. }),
                 "{path} {query:?}"
             );
+        }
+    }
+
+    #[test]
+    fn t63_a_path_with_an_id_of_a_megabyte_is_refused() {
+        let base = BaseUrl::parse("https://h/prefix").unwrap();
+        let path = |length: usize| format!("/{}", "x".repeat(length - "/prefix/".len()));
+        assert!(base.uri(&path(16384), None).is_ok());
+        for length in [16385, 1 << 20] {
+            let error = base.uri(&path(length), None).unwrap_err();
+            let parameter = "path";
+            assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+            assert!(error.to_string().len() < 200);
         }
     }
 

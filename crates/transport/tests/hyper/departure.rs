@@ -1,24 +1,14 @@
 //! Requests that had not left, or not wholly, when they failed.
 
 use bytes::Bytes;
-use gatelet_transport::{
-    ApiError, Applied, BaseUrl, Call, Channel, Dialect, Error, ErrorKind, HyperTransport, Phase,
-    Timeouts, TokioClock, Transport,
-};
+use gatelet_transport::{Applied, Error, ErrorKind, HyperTransport, Phase, Timeouts, Transport};
 
 use super::SHORT;
+use super::calls::{channel, create};
 use super::wire::{Gate, Step, Wire};
 
-struct Plain;
-
-impl Dialect for Plain {
-    fn api_error(&self, _: http::StatusCode, _: &str) -> Option<ApiError> {
-        None
-    }
-}
-
 /// A create with little time for an attempt.
-async fn create(wire: &Wire, transport: &HyperTransport) -> Error {
+async fn hurry(wire: &Wire, transport: &HyperTransport) -> Error {
     let hurried = Timeouts::default().attempt(SHORT);
     let error = fail(wire, transport, hurried, "{}".into()).await;
     assert_eq!(*error.kind(), ErrorKind::Timeout(Phase::Attempt));
@@ -27,23 +17,8 @@ async fn create(wire: &Wire, transport: &HyperTransport) -> Error {
 
 /// A create that fails.
 async fn fail(wire: &Wire, transport: &HyperTransport, timeouts: Timeouts, body: Bytes) -> Error {
-    let base = BaseUrl::parse(&wire.url("")).unwrap();
-    let channel = Channel::builder(base, Plain)
-        .timeouts(timeouts)
-        .build_with(transport.clone(), TokioClock::new())
-        .unwrap();
-    let call = Call {
-        operation: "test Create",
-        method: http::Method::POST,
-        path: "/v1/things".into(),
-        template: "/v1/things",
-        query: None,
-        body: Some(body),
-        idempotent: false,
-        success: 201,
-        authenticated: false,
-    };
-    channel.call(call).await.unwrap_err()
+    let channel = channel(wire, transport, timeouts);
+    channel.call(create(body)).await.unwrap_err()
 }
 
 #[tokio::test]
@@ -63,7 +38,7 @@ async fn a_request_that_waited_for_its_turn_was_not_sent() {
         async move { transport.send(request).await }
     });
     arrived.pass().await;
-    let error = create(&wire, &transport).await;
+    let error = hurry(&wire, &transport).await;
     assert_eq!(error.applied(), Applied::No);
     assert!(error.is_retryable());
     go.open();
@@ -74,7 +49,7 @@ async fn a_request_that_waited_for_its_turn_was_not_sent() {
 #[tokio::test]
 async fn a_request_that_the_server_has_counts_as_sent() {
     let wire = Wire::plays([vec![Step::Read, Step::ClientCloses]]);
-    let error = create(&wire, &HyperTransport::new()).await;
+    let error = hurry(&wire, &HyperTransport::new()).await;
     assert_eq!(error.applied(), Applied::Unknown);
     assert!(!error.is_retryable());
     wire.finish().await;

@@ -3,6 +3,7 @@
 #![cfg(feature = "hyper")]
 #![allow(clippy::unwrap_used, clippy::expect_used)] // A failed assumption fails the test.
 
+mod calls;
 mod departure;
 mod exchange;
 mod framing;
@@ -10,6 +11,8 @@ mod framing;
 mod gzip;
 #[cfg(feature = "_tls")]
 mod http2;
+mod load;
+mod path;
 #[cfg(feature = "_tls")]
 mod pki;
 mod pool;

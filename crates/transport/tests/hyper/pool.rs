@@ -1,16 +1,13 @@
 //! Which connections `HyperTransport` uses again, and what becomes of calls that are dropped.
 
-use std::process::Command;
-
 use bytes::Bytes;
-use gatelet_transport::{
-    ConnectFailure, HyperTransport, Phase, Sent, Transport, TransportErrorKind,
-};
+use gatelet_transport::{HyperTransport, Phase, Sent, Transport, TransportErrorKind};
 use http::StatusCode;
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 
 use crate::SHORT;
+use crate::load::endless_server;
 use crate::wire::{Gate, Step, Wire, ok, send, words};
 
 #[tokio::test]
@@ -324,35 +321,6 @@ async fn t48_many_calls_dropped_at_random_points_leave_nothing_behind() {
     assert!(left < tasks, "{left} tasks of {tasks}");
 }
 
-/// A server that answers everything, in threads of its own so that the client's tasks can be counted.
-fn endless_server() -> std::net::SocketAddr {
-    use std::io::{Read, Write};
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let Ok(mut stream) = stream else { return };
-            std::thread::spawn(move || {
-                let mut buffer = [0; 4096];
-                let mut seen = Vec::new();
-                while let Ok(read @ 1..) = stream.read(&mut buffer) {
-                    seen.extend_from_slice(&buffer[..read]);
-                    if seen.ends_with(b"0123456789") {
-                        seen.clear();
-                        if stream
-                            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
-                            .is_err()
-                        {
-                            return;
-                        }
-                    }
-                }
-            });
-        }
-    });
-    address
-}
-
 #[test]
 fn t53_a_runtime_dropped_in_the_middle_of_a_call_is_an_error() {
     let head = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n123";
@@ -449,75 +417,4 @@ async fn no_more_requests_are_under_way_than_allowed() {
         assert_eq!(call.unwrap().status(), 200);
     }
     assert_eq!(wire.finish().await.len(), 4);
-}
-
-#[tokio::test]
-async fn ten_thousand_calls_at_once_all_succeed() {
-    let uri = format!("http://{}/", endless_server());
-    let transport = HyperTransport::new();
-    let mut calls: JoinSet<_> = (0..10_000)
-        .map(|_| {
-            let body = Bytes::from_static(b"0123456789");
-            let request = http::Request::post(&uri).body(body).unwrap();
-            let transport = transport.clone();
-            async move { transport.send(request).await }
-        })
-        .collect();
-    while let Some(end) = calls.join_next().await {
-        assert_eq!(end.unwrap().unwrap().body(), "ok");
-    }
-}
-
-/// Where the server of t55 listens, told to the process that has few descriptors.
-const FEW_DESCRIPTORS: &str = "GATELET_TEST_FEW_DESCRIPTORS";
-
-#[cfg(unix)]
-#[test]
-fn t55_a_process_out_of_descriptors_says_so_and_recovers() {
-    let few = "ulimit -n 64 && exec \"$0\" --exact pool::t55_a_thousand_calls_with_few_descriptors";
-    let output = Command::new("sh")
-        .args(["-c", few])
-        .arg(std::env::current_exe().unwrap())
-        .env(FEW_DESCRIPTORS, endless_server().to_string())
-        .output()
-        .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{text}");
-    assert!(text.contains("1 passed"), "{text}");
-}
-
-/// The part of the test above that runs in a process of its own; by itself it has nothing to do.
-#[tokio::test]
-async fn t55_a_thousand_calls_with_few_descriptors() {
-    let Ok(address) = std::env::var(FEW_DESCRIPTORS) else {
-        return;
-    };
-    let transport = HyperTransport::new();
-    let call = move || {
-        let body = Bytes::from_static(b"0123456789");
-        let request = http::Request::post(format!("http://{address}/"))
-            .body(body)
-            .unwrap();
-        let transport = transport.clone();
-        async move { transport.send(request).await }
-    };
-    let mut calls: JoinSet<_> = (0..1_000).map(|_| call()).collect();
-    let mut out_of_descriptors = 0;
-    while let Some(end) = calls.join_next().await {
-        if let Err(error) = end.unwrap() {
-            assert_eq!(
-                error.kind(),
-                TransportErrorKind::Connect(ConnectFailure::Descriptors)
-            );
-            assert_eq!(error.sent(), Sent::Nothing);
-            out_of_descriptors += 1;
-        }
-    }
-    assert!(
-        (1..1_000).contains(&out_of_descriptors),
-        "{out_of_descriptors}"
-    );
-    for _ in 0..100 {
-        assert_eq!(call().await.unwrap().body(), "ok");
-    }
 }
