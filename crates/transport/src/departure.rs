@@ -46,8 +46,13 @@ const HELD: u8 = 1;
 const REST_HELD: u8 = 2;
 /// All may have left. There is no way back from here.
 const LEFT: u8 = 3;
+/// Nothing has left, and nothing ever will.
 const RECALLED: u8 = 4;
+/// Some has left, and the rest never will.
 const REST_RECALLED: u8 = 5;
+/// As [`HELD`] and [`REST_HELD`], after a failure that nothing may follow until it is held again.
+const ENDED: u8 = 6;
+const REST_ENDED: u8 = 7;
 
 impl Departure {
     /// The departure of a request, or one that nobody else looks at where the request has none.
@@ -58,6 +63,8 @@ impl Departure {
     /// Says that the request waits, and that [`leave`](Self::leave) will be asked before it leaves.
     pub fn hold(&self) {
         self.change(UNKNOWN, HELD);
+        self.change(ENDED, HELD);
+        self.change(REST_ENDED, REST_HELD);
     }
 
     /// Asks whether the request may leave, which counts as sent from now on. After `false` it was recalled and must not.
@@ -78,10 +85,10 @@ impl Departure {
     }
 
     /// What has left so far.
-    pub(crate) fn sent(&self) -> Sent {
+    fn sent(&self) -> Sent {
         match self.state() {
-            HELD | RECALLED => Sent::Nothing,
-            REST_HELD | REST_RECALLED => Sent::Part,
+            HELD | RECALLED | ENDED => Sent::Nothing,
+            REST_HELD | REST_RECALLED | REST_ENDED => Sent::Part,
             _ => Sent::Whole,
         }
     }

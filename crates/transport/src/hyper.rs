@@ -21,8 +21,8 @@
 //! | `Content-Length` that is negative, beyond 2^64 or twice with two values | `Protocol` |
 //! | `Transfer-Encoding` other than `chunked`, or with HTTP/1.0 | `Protocol` |
 //! | `Content-Encoding` without an `Accept-Encoding` in the request, or gzip that is broken | `Protocol` |
-//! | status 101, or more than 16 interim answers | `Protocol` |
-//! | head above its limit in bytes or fields | `TooLarge(Head)`; in HTTP/2 beyond four times the limit `Protocol` |
+//! | status 101, or more than 16 interim answers (in HTTP/2 17, if the answer has no body) | `Protocol` |
+//! | head above its limit in bytes or fields | `TooLarge(Head)` |
 //! | body announced or grown above its limit | `TooLarge(Body)`; an announced one is not read |
 //! | gzip that decodes to more than that limit | `TooLarge(Decoded)` |
 //! | no answer began, or a body stands still | `Timeout(FirstByte)`, `Timeout(Stall)` |
@@ -30,12 +30,13 @@
 //! | the runtime is dropped during a call | `Interrupted` if the request may have been written, else `Connect` |
 //!
 //! An error after the status arrived carries it, even where the head never became whole (HTTP/1.1). A connection goes back
-//! to the pool only after a complete answer whose end is beyond doubt; a 204 that announces a body, for one, closes it.
+//! to the pool only after a complete answer whose end is beyond doubt; a 204 that announces a body, for one, closes it, and
+//! after a 421 none to the same origin is used again.
 //!
-//! What a connection took is counted where hyper writes to the socket (with TLS: before encryption), and read when the task
-//! of the connection has ended. hyper offers a request as a whole, so it was sent in part if the last offer was not taken
-//! to its end. HTTP/2 connections have several users, so there only a request that was never encoded and a stream that the
-//! server says it has not processed count as not sent.
+//! What a connection took is counted where hyper writes to the socket (with TLS: before encryption). hyper offers a request
+//! as a whole, so it was sent in part if the last offer was not taken to its end. HTTP/2 connections have several users:
+//! there only a request that was never encoded and a stream that the server says it has not processed count as not sent,
+//! and one was sent in part while hyper has not asked for the end of its body.
 //!
 //! Before a pooled connection is used, the operating system is asked whether its peer has gone, because the runtime may not
 //! have looked since.
@@ -50,10 +51,13 @@ mod builder;
 mod clock;
 mod connection;
 mod dial;
+mod driver;
 mod encoding;
 mod exceptions;
 mod exchange;
 mod fault;
+#[cfg(feature = "_tls")]
+mod frames;
 #[cfg(feature = "gzip")]
 mod gunzip;
 mod heard;
@@ -63,6 +67,7 @@ mod interim;
 mod lease;
 mod origin;
 mod outbound;
+mod payload;
 #[cfg(feature = "_tls")]
 mod pin;
 mod pool;
@@ -199,7 +204,7 @@ fn no_runtime(_: tokio::runtime::TryCurrentError) -> TransportError {
 fn abandoned(_: &RuntimeGone, departure: &Departure) -> TransportError {
     let interrupted = TransportError::new(TransportErrorKind::Interrupted);
     fault::after(
-        departure.recall(),
+        departure.end(),
         interrupted.with_source("the tokio runtime was dropped"),
     )
 }

@@ -3,9 +3,16 @@
 use std::io;
 use std::task::Poll;
 
-use super::{Departure, HELD, LEFT, REST_HELD};
+use super::{Departure, ENDED, HELD, LEFT, REST_ENDED, REST_HELD, Sent};
 
 impl Departure {
+    /// Keeps the rest from leaving after a failure, and says what has left. A request that is held again may leave again.
+    pub(crate) fn end(&self) -> Sent {
+        self.change(HELD, ENDED);
+        self.change(REST_HELD, REST_ENDED);
+        self.sent()
+    }
+
     /// Writes all that is left of the request, `offered` bytes, or as much of it as is taken; nothing once it was recalled.
     pub(crate) fn leave_by(
         &self,
@@ -76,6 +83,29 @@ mod tests {
         offer(&departure, Some(3));
         assert!(departure.leave_by(7, || Poll::Pending).is_pending());
         assert_eq!(departure.recall(), Sent::Part);
+    }
+
+    #[test]
+    fn what_has_ended_leaves_again_only_when_it_is_held_again() {
+        for (offers, sent) in [(&[][..], Sent::Nothing), (&[Some(1)], Sent::Part)] {
+            let departure = Departure::default();
+            departure.hold();
+            for taken in offers {
+                offer(&departure, *taken);
+            }
+            assert_eq!(departure.end(), sent);
+            assert!(!departure.leave());
+            departure.hold();
+            offer(&departure, None);
+            assert_eq!(departure.end(), sent);
+            departure.hold();
+            offer(&departure, Some(10));
+            assert_eq!(departure.end(), Sent::Whole);
+            departure.hold();
+            // Of two requests nobody can say which one left.
+            offer(&departure, Some(1));
+            assert_eq!(departure.end(), Sent::Whole);
+        }
     }
 
     #[test]

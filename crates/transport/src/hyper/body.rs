@@ -1,6 +1,7 @@
 //! The body of an answer, within its limit and its time.
 
 use bytes::{Bytes, BytesMut};
+use http::Version;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 
@@ -16,6 +17,7 @@ const TRUSTED_ANNOUNCEMENT: u64 = 1024 * 1024;
 /// Reads a whole body into one buffer.
 pub(super) async fn collect(
     body: Incoming,
+    version: Version,
     reading: Reading,
     shared: &Shared,
 ) -> Result<Bytes, TransportError> {
@@ -24,78 +26,97 @@ pub(super) async fn collect(
     if announced > limit {
         return Err(body_too_large(limit));
     }
-    match reading {
-        Reading::AsItComes => collect_as_it_comes(body, announced, shared).await,
-        #[cfg(feature = "gzip")]
-        Reading::Gunzipped => collect_gunzipped(body, shared).await,
-    }
-}
-
-async fn collect_as_it_comes(
-    mut body: Incoming,
-    announced: u64,
-    shared: &Shared,
-) -> Result<Bytes, TransportError> {
-    let limit = shared.limits.body;
-    let Some(first) = next_chunk(&mut body, shared).await? else {
-        return Ok(Bytes::new());
+    let arriving = Arriving {
+        body,
+        version,
+        shared,
     };
-    let mut chunk = first;
-    let mut whole: Option<BytesMut> = None;
-    loop {
-        let held = whole.as_ref().map_or(0, BytesMut::len);
-        if (held + chunk.len()) as u64 > limit {
-            return Err(body_too_large(limit));
-        }
-        match &mut whole {
-            Some(whole) => whole.extend_from_slice(&chunk),
-            // A body that came in one piece is not copied.
-            None if body.is_end_stream() => return Ok(chunk),
-            None => {
-                let capacity = announced.min(TRUSTED_ANNOUNCEMENT) as usize;
-                let buffer = whole.insert(BytesMut::with_capacity(capacity.max(chunk.len())));
-                buffer.extend_from_slice(&chunk);
-            }
-        }
-        chunk = match next_chunk(&mut body, shared).await? {
-            Some(next) => next,
-            None => return Ok(whole.map(BytesMut::freeze).unwrap_or_default()),
+    match reading {
+        Reading::AsItComes => arriving.whole(announced).await,
+        #[cfg(feature = "gzip")]
+        Reading::Gunzipped => arriving.gunzipped().await,
+    }
+}
+
+/// A body on its way.
+struct Arriving<'a> {
+    body: Incoming,
+    version: Version,
+    shared: &'a Shared,
+}
+
+impl Arriving<'_> {
+    async fn whole(mut self, announced: u64) -> Result<Bytes, TransportError> {
+        let limit = self.shared.limits.body;
+        let Some(first) = self.next_chunk().await? else {
+            return Ok(Bytes::new());
         };
-    }
-}
-
-/// Both forms of the body have the same limit.
-#[cfg(feature = "gzip")]
-async fn collect_gunzipped(mut body: Incoming, shared: &Shared) -> Result<Bytes, TransportError> {
-    let limit = shared.limits.body;
-    let mut gunzip = Gunzip::new(limit);
-    let mut received = 0;
-    while let Some(chunk) = next_chunk(&mut body, shared).await? {
-        received += chunk.len() as u64;
-        if received > limit {
-            return Err(body_too_large(limit));
+        let mut chunk = first;
+        let mut whole: Option<BytesMut> = None;
+        loop {
+            let held = whole.as_ref().map_or(0, BytesMut::len);
+            if (held + chunk.len()) as u64 > limit {
+                return Err(body_too_large(limit));
+            }
+            match &mut whole {
+                Some(whole) => whole.extend_from_slice(&chunk),
+                // A body that came in one piece is not copied.
+                None if self.body.is_end_stream() => return Ok(chunk),
+                None => {
+                    let capacity = announced.min(TRUSTED_ANNOUNCEMENT) as usize;
+                    let buffer = whole.insert(BytesMut::with_capacity(capacity.max(chunk.len())));
+                    buffer.extend_from_slice(&chunk);
+                }
+            }
+            chunk = match self.next_chunk().await? {
+                Some(next) => next,
+                None => return Ok(whole.map(BytesMut::freeze).unwrap_or_default()),
+            };
         }
-        gunzip.push(&chunk)?;
     }
-    gunzip.finish()
-}
 
-/// The next piece of data, waited for no longer than the stall timeout.
-async fn next_chunk(body: &mut Incoming, shared: &Shared) -> Result<Option<Bytes>, TransportError> {
-    loop {
-        #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.
-        let frame = tokio::time::timeout(shared.timeouts.stall, body.frame())
-            .await
-            .map_err(|_| TransportError::new(TransportErrorKind::Timeout(Phase::Stall)))?;
-        match frame {
-            None => return Ok(None),
-            Some(Err(error)) => return Err(fault::broken(error, &shared.limits)),
-            Some(Ok(frame)) => {
-                if let Ok(data) = frame.into_data() {
-                    return Ok(Some(data));
+    /// Both forms of the body have the same limit.
+    #[cfg(feature = "gzip")]
+    async fn gunzipped(mut self) -> Result<Bytes, TransportError> {
+        let limit = self.shared.limits.body;
+        let mut gunzip = Gunzip::new(limit);
+        let mut received = 0;
+        while let Some(chunk) = self.next_chunk().await? {
+            received += chunk.len() as u64;
+            if received > limit {
+                return Err(body_too_large(limit));
+            }
+            gunzip.push(&chunk)?;
+        }
+        gunzip.finish()
+    }
+
+    /// The next piece of data, waited for no longer than the stall timeout.
+    async fn next_chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
+        loop {
+            #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.
+            let frame = tokio::time::timeout(self.shared.timeouts.stall, self.body.frame())
+                .await
+                .map_err(|_| TransportError::new(TransportErrorKind::Timeout(Phase::Stall)))?;
+            match frame {
+                None if self.is_cut() => {
+                    let cut = TransportError::new(TransportErrorKind::Interrupted);
+                    return Err(cut.with_source("the stream was reset within the body"));
+                }
+                None => return Ok(None),
+                Some(Err(error)) => return Err(fault::broken(error, &self.shared.limits)),
+                Some(Ok(frame)) => {
+                    if let Ok(data) = frame.into_data() {
+                        return Ok(Some(data));
+                    }
                 }
             }
         }
+    }
+
+    /// Whether the body ended before its end. hyper takes a stream of HTTP/2 that was reset with `NO_ERROR` for a whole one.
+    fn is_cut(&self) -> bool {
+        self.version == Version::HTTP_2 && !self.body.is_end_stream()
     }
 }
 

@@ -1,35 +1,33 @@
 //! One connection to an origin.
 
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::{Request, Response, StatusCode};
-use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::client::conn::{TrySendError, http1};
 use hyper::rt::{Read, Write};
 use hyper_util::rt::TokioIo;
-use tokio::task::JoinHandle;
 
 use super::dial::dial;
+use super::driver::Driver;
+#[cfg(feature = "_tls")]
+use super::frames::{Followed, LargeHead};
 use super::heard::{Heard, Listening};
 use super::origin::Origin;
 use super::outbound::Outbound;
+use super::payload::Payload;
 use super::proxy::Proxy;
 use super::socket::{Line, Pulse, Socket};
 #[cfg(feature = "_tls")]
 use super::tunnel;
 use super::{Limits, Shared, fault};
-use crate::{Departure, Phase, Sent, TransportError, TransportErrorKind};
+use crate::{Departure, Phase, TransportError, TransportErrorKind};
 
 #[cfg(feature = "_tls")]
 use hyper::client::conn::http2;
 #[cfg(feature = "_tls")]
-use hyper_util::rt::TokioExecutor;
-
-pub(super) type Body = Full<Bytes>;
+use tokio::io::{AsyncRead, AsyncWrite};
 
 /// A connection on which requests can be sent; an HTTP/2 one may be cloned and used by many at once.
 pub(super) struct Connection {
@@ -42,26 +40,9 @@ pub(super) struct Connection {
 }
 
 enum Sender {
-    Http1(http1::SendRequest<Body>),
+    Http1(http1::SendRequest<Payload>),
     #[cfg(feature = "_tls")]
-    Http2(http2::SendRequest<Body>),
-}
-
-/// The task that reads and writes the socket. It ends with the last user of the connection, even in the middle of a write
-/// that the peer does not take.
-struct Driver(JoinHandle<()>);
-
-impl Driver {
-    fn spawn<E>(work: impl Future<Output = Result<(), E>> + Send + 'static) -> Arc<Self> {
-        // How a connection ended is told to the request that was on it.
-        Arc::new(Self(tokio::spawn(async move { drop(work.await) })))
-    }
-}
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
+    Http2(http2::SendRequest<Payload>, LargeHead),
 }
 
 impl Connection {
@@ -97,7 +78,7 @@ impl Connection {
             };
             let stream = shared.tls.handshake(origin, socket).await?;
             return if super::tls::speaks_http2(&stream) {
-                Self::http2(TokioIo::new(stream), line, &shared.limits).await
+                Self::http2(stream, line, &shared.limits).await
             } else {
                 Self::http1(TokioIo::new(stream), line, &shared.limits).await
             };
@@ -130,39 +111,42 @@ impl Connection {
             line,
             outbound,
             heard,
-            driver: Driver::spawn(driver),
+            driver: Driver::default().drive(driver),
         })
     }
 
     #[cfg(feature = "_tls")]
     async fn http2<T>(stream: T, line: Line, limits: &Limits) -> Result<Self, TransportError>
     where
-        T: Read + Write + Send + Unpin + 'static,
+        T: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
         /// h2 does not tell a head that it will not read from a malformed one, so it reads a little more than we accept.
         const MARGIN: usize = 4;
 
         let most = limits.head.saturating_mul(MARGIN);
-        let (sender, driver) = http2::Builder::new(TokioExecutor::new())
+        let large_head = LargeHead::default();
+        let stream = Followed::new(stream, limits.head, large_head.clone());
+        let driver = Driver::default();
+        let (sender, work) = http2::Builder::new(driver.executor())
             .max_header_list_size(u32::try_from(most).unwrap_or(u32::MAX))
-            .handshake(stream)
+            .handshake(TokioIo::new(stream))
             .await
             .map_err(|error| fault::unsent(fault::broken(error, limits)))?;
         Ok(Self {
-            sender: Sender::Http2(sender),
+            sender: Sender::Http2(sender, large_head),
             line,
             outbound: Outbound::default(),
             heard: Heard::default(),
-            driver: Driver::spawn(driver),
+            driver: driver.drive(work),
         })
     }
 
-    /// Sends a request whose URI and `Host` are in the form that the protocol wants.
+    /// Sends a request whose URI and `Host` are in the form that the protocol wants. Over HTTP/2 it has departed before.
     pub(super) async fn send(
         &mut self,
-        request: Request<Body>,
+        request: Request<Payload>,
         departure: &Departure,
-    ) -> Result<Response<Incoming>, TrySendError<Request<Body>>> {
+    ) -> Result<Response<Incoming>, TrySendError<Request<Payload>>> {
         match &mut self.sender {
             Sender::Http1(sender) => {
                 self.outbound.begin(departure);
@@ -170,7 +154,7 @@ impl Connection {
                 sender.try_send_request(request).await
             }
             #[cfg(feature = "_tls")]
-            Sender::Http2(sender) => sender.try_send_request(request).await,
+            Sender::Http2(sender, _) => sender.try_send_request(request).await,
         }
     }
 
@@ -178,7 +162,7 @@ impl Connection {
         match &self.sender {
             Sender::Http1(_) => false,
             #[cfg(feature = "_tls")]
-            Sender::Http2(_) => true,
+            Sender::Http2(..) => true,
         }
     }
 
@@ -187,8 +171,8 @@ impl Connection {
         match &self.sender {
             Sender::Http1(_) => None,
             #[cfg(feature = "_tls")]
-            Sender::Http2(sender) => Some(Self {
-                sender: Sender::Http2(sender.clone()),
+            Sender::Http2(sender, large_head) => Some(Self {
+                sender: Sender::Http2(sender.clone(), large_head.clone()),
                 line: self.line.clone(),
                 outbound: self.outbound.clone(),
                 heard: self.heard.clone(),
@@ -206,7 +190,7 @@ impl Connection {
         match &self.sender {
             Sender::Http1(sender) => sender.is_ready(),
             #[cfg(feature = "_tls")]
-            Sender::Http2(sender) => sender.is_ready(),
+            Sender::Http2(sender, _) => sender.is_ready(),
         }
     }
 
@@ -235,7 +219,7 @@ impl Connection {
             match &mut self.sender {
                 Sender::Http1(sender) => sender.ready().await,
                 #[cfg(feature = "_tls")]
-                Sender::Http2(sender) => sender.ready().await,
+                Sender::Http2(sender, _) => sender.ready().await,
             }
         };
         #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.
@@ -248,17 +232,12 @@ impl Connection {
         self.heard.status()
     }
 
-    /// Ends the connection, and says how much of the request it had taken by then. An HTTP/2 connection has other users, so
-    /// of one request nothing can be proven.
-    pub(super) async fn close(mut self, departure: &Departure) -> Sent {
-        if self.is_http2() {
-            return Sent::Whole;
+    /// Whether it brought a head above the limit, which h2 tells from a malformed one to nobody.
+    pub(super) fn had_large_head(&self) -> bool {
+        match &self.sender {
+            Sender::Http1(_) => false,
+            #[cfg(feature = "_tls")]
+            Sender::Http2(_, large_head) => large_head.was_seen(),
         }
-        // The driver may still write what it holds; only when it has ended is that final.
-        if let Some(driver) = Arc::get_mut(&mut self.driver) {
-            driver.0.abort();
-            let _ = (&mut driver.0).await;
-        }
-        departure.sent()
     }
 }

@@ -5,23 +5,23 @@ use http::header::{
     CONTENT_ENCODING, CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION, TRANSFER_ENCODING,
 };
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version, response};
-use http_body_util::Full;
 
 use super::body::collect;
-use super::connection::{Body, Connection};
+use super::connection::Connection;
 use super::encoding::{Asked, Reading};
 use super::lease::{Failure, Lease};
 use super::origin::Origin;
+use super::payload::Payload;
 use super::proxy::Proxy;
 use super::{Limits, Shared, fault};
-use crate::{Departure, Sent, TooLarge, TransportError, TransportErrorKind};
+use crate::{Departure, Sent, TransportError, TransportErrorKind};
 
 /// What is sent, and what must be known of it when the answer comes.
 pub(super) struct Exchange {
     origin: Origin,
     host: HeaderValue,
     uri: Uri,
-    request: Request<Body>,
+    request: Request<Payload>,
     asked: Asked,
 }
 
@@ -32,7 +32,7 @@ impl Exchange {
             return Err(TransportError::new(TransportErrorKind::Config)
                 .with_source("CONNECT is not a request for a whole answer"));
         }
-        let mut request = request.map(Full::new);
+        let mut request = request.map(Payload::whole);
         let headers = request.headers_mut();
         // Where the message ends is for the transport alone to say.
         headers.remove(CONTENT_LENGTH);
@@ -68,9 +68,8 @@ impl Exchange {
                 Some(connection) => (connection, false),
                 None => (self.open(shared).await?, true),
             };
-            let request = self.request_for(&connection, self.relay(shared));
-            // Over HTTP/1.1 it leaves with its first byte.
-            if connection.is_http2() && !departure.leave() {
+            let mut request = self.request_for(&connection, self.relay(shared));
+            if connection.is_http2() && !request.body_mut().depart(departure) {
                 return Err(recalled());
             }
             match self.attempt(shared, connection, request, departure).await {
@@ -102,8 +101,9 @@ impl Exchange {
         &mut self,
         connection: &Connection,
         relay: Option<&Proxy>,
-    ) -> Request<Body> {
-        let mut request = std::mem::take(&mut self.request);
+    ) -> Request<Payload> {
+        let nothing = Request::new(Payload::whole(Bytes::new()));
+        let mut request = std::mem::replace(&mut self.request, nothing);
         if connection.is_http2() {
             *request.version_mut() = Version::HTTP_2;
             *request.uri_mut() = self.uri.clone();
@@ -127,7 +127,7 @@ impl Exchange {
         &self,
         shared: &Shared,
         connection: Connection,
-        request: Request<Body>,
+        request: Request<Payload>,
         departure: &Departure,
     ) -> Result<Response<Bytes>, Failure> {
         let mut lease = Lease::new(&shared.pool, connection);
@@ -140,9 +140,12 @@ impl Exchange {
         let with_status = |error: TransportError| error.with_status(head.status);
         self.check(&head, &shared.limits).map_err(with_status)?;
         let reading = self.asked.reading(&head.headers).map_err(with_status)?;
-        let bytes = collect(body, reading, shared).await;
+        let bytes = collect(body, head.version, reading, shared).await;
         let bytes = bytes.map_err(with_status)?;
-        if ends_where_it_says(head.status, &head.headers) {
+        if head.status == StatusCode::MISDIRECTED_REQUEST {
+            // The server is not to be found where these lead; another attempt shall have a fresh one.
+            shared.pool.clear(&self.origin);
+        } else if ends_where_it_says(head.status, &head.headers) {
             lease.give_back(self.origin.clone()).await;
         }
         if reading != Reading::AsItComes {
@@ -157,10 +160,10 @@ impl Exchange {
             return Err(fault::protocol("the server switches protocols"));
         }
         if head.headers.len() > limits.head_fields {
-            return Err(head_too_large(limits.head_fields));
+            return Err(fault::head_too_large(limits.head_fields));
         }
         if head.version == Version::HTTP_2 && list_size(&head.headers) > limits.head {
-            return Err(head_too_large(limits.head));
+            return Err(fault::head_too_large(limits.head));
         }
         let codings = head.headers.get_all(TRANSFER_ENCODING);
         if codings
@@ -173,13 +176,6 @@ impl Exchange {
         }
         Ok(())
     }
-}
-
-fn head_too_large(limit: usize) -> TransportError {
-    TransportError::new(TransportErrorKind::TooLarge {
-        what: TooLarge::Head,
-        limit: limit as u64,
-    })
 }
 
 /// The size of a head as HTTP/2 counts it (RFC 9113 section 6.5.2). In HTTP/1.1 its bytes are counted while they are read.

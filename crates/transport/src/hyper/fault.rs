@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io;
 
 use super::Limits;
-use crate::{ConnectFailure, Sent, TooLarge, TransportError, TransportErrorKind};
+use crate::{BoxError, ConnectFailure, Sent, TooLarge, TransportError, TransportErrorKind};
 
 /// The exchange broke off with this error of hyper's.
 pub(super) fn broken(error: hyper::Error, limits: &Limits) -> TransportError {
@@ -30,8 +30,16 @@ pub(super) fn broken(error: hyper::Error, limits: &Limits) -> TransportError {
 }
 
 /// What came back breaks the rules of HTTP, or asks for something that nobody offered.
-pub(super) fn protocol(reason: &'static str) -> TransportError {
+pub(super) fn protocol(reason: impl Into<BoxError>) -> TransportError {
     TransportError::new(TransportErrorKind::Protocol).with_source(reason)
+}
+
+/// The head of an answer is beyond its limit, in bytes or in fields.
+pub(super) fn head_too_large(limit: usize) -> TransportError {
+    TransportError::new(TransportErrorKind::TooLarge {
+        what: TooLarge::Head,
+        limit: limit as u64,
+    })
 }
 
 /// The proxy asks who we are, and passes nothing on.
@@ -62,7 +70,8 @@ pub(super) fn unsent(error: TransportError) -> TransportError {
 fn is_malformed(error: &hyper::Error) -> bool {
     #[cfg(feature = "_tls")]
     if let Some(error) = find::<h2::Error>(error) {
-        return !error.is_io() && !error.is_remote();
+        let is_invalid = |error: &io::Error| error.kind() == io::ErrorKind::InvalidData;
+        return !error.is_remote() && error.get_io().is_none_or(is_invalid);
     }
     find::<io::Error>(error).is_some_and(|error| {
         matches!(

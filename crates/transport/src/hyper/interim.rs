@@ -1,5 +1,7 @@
-//! A limit on interim answers, which hyper does not have.
+//! A limit on interim answers, which hyper does not have. Over HTTP/2 it does not even tell of them.
 
+use std::error::Error;
+use std::fmt;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -23,7 +25,16 @@ struct Count {
 }
 
 /// More than [`LIMIT`] interim answers came.
+#[derive(Debug)]
 pub(super) struct TooMany;
+
+impl fmt::Display for TooMany {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the server sends interim answers without end")
+    }
+}
+
+impl Error for TooMany {}
 
 impl Interim {
     /// A count of the interim answers that this request will get.

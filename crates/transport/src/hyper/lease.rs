@@ -5,9 +5,10 @@ use std::sync::Arc;
 use http::{Request, Response};
 use hyper::body::Incoming;
 
-use super::connection::{Body, Connection};
+use super::connection::Connection;
 use super::interim::Interim;
 use super::origin::Origin;
+use super::payload::Payload;
 use super::pool::Pool;
 use super::{Shared, fault};
 use crate::{Departure, Phase, Sent, TransportError, TransportErrorKind};
@@ -15,7 +16,7 @@ use crate::{Departure, Phase, Sent, TransportError, TransportErrorKind};
 /// How an attempt on one connection failed.
 pub(super) enum Failure {
     /// The connection was closed before it took the request, which is here again.
-    Returned(Box<Request<Body>>, TransportError),
+    Returned(Box<Request<Payload>>, TransportError),
     Final(TransportError),
 }
 
@@ -44,7 +45,7 @@ impl<'a> Lease<'a> {
     pub(super) async fn first_byte(
         &mut self,
         shared: &Shared,
-        mut request: Request<Body>,
+        mut request: Request<Payload>,
         departure: &Departure,
     ) -> Result<Response<Incoming>, Failure> {
         let Some(connection) = &mut self.connection else {
@@ -66,11 +67,18 @@ impl<'a> Lease<'a> {
                 }
                 error
             }
-            Ok(Err(_)) => fault::protocol("the server sends interim answers without end"),
+            Ok(Err(too_many)) => fault::protocol(too_many),
             Err(_) => TransportError::new(TransportErrorKind::Timeout(Phase::FirstByte)),
         };
+        let error = if error.kind() == TransportErrorKind::Protocol && connection.had_large_head() {
+            fault::head_too_large(shared.limits.head)
+        } else {
+            error
+        };
         let status = connection.status_heard();
-        let sent = self.close(departure).await;
+        // What it holds of the request must not leave any more.
+        let sent = departure.end();
+        self.forget();
         Err(Failure::Final(match status {
             Some(status) => error.with_status(status),
             // The server itself says that it has processed nothing.
@@ -79,13 +87,9 @@ impl<'a> Lease<'a> {
         }))
     }
 
-    async fn close(&mut self, departure: &Departure) -> Sent {
-        match self.connection.take() {
-            Some(connection) => {
-                self.pool.remove(&connection);
-                connection.close(departure).await
-            }
-            None => Sent::Whole,
+    fn forget(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            self.pool.remove(&connection);
         }
     }
 
@@ -100,9 +104,7 @@ impl<'a> Lease<'a> {
 
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
-        if let Some(connection) = &self.connection {
-            self.pool.remove(connection);
-        }
+        self.forget();
     }
 }
 

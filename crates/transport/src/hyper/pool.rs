@@ -97,6 +97,11 @@ impl Pool {
             .retain(|idle| !idle.connection.is_same(connection));
     }
 
+    /// Forgets all connections to this origin; those who share one finish what they began.
+    pub(super) fn clear(&self, origin: &Origin) {
+        self.state().idle.retain(|idle| idle.origin != *origin);
+    }
+
     /// Closes what has waited too long, and says when to look again.
     fn expire(&self) -> Option<Duration> {
         let mut state = self.state();

@@ -5,7 +5,8 @@ use gatelet_transport::{Applied, Error, ErrorKind, HyperTransport, Phase, Timeou
 
 use super::SHORT;
 use super::calls::{channel, create};
-use super::wire::{Gate, Step, Wire};
+use super::script::{Gate, Step};
+use super::wire::Wire;
 
 /// A create with little time for an attempt.
 async fn hurry(wire: &Wire, transport: &HyperTransport) -> Error {
@@ -28,7 +29,7 @@ async fn a_request_that_waited_for_its_turn_was_not_sent() {
         Step::Read,
         Step::Open(arrived.clone()),
         Step::Wait(go.clone()),
-        super::wire::ok("1"),
+        super::script::ok("1"),
         Step::Stay,
     ];
     let wire = Wire::plays([busy]);

@@ -3,7 +3,8 @@
 use gatelet_transport::{HyperTransport, Sent, TooLarge, Transport, TransportErrorKind};
 use http::StatusCode;
 
-use crate::wire::{Step, Wire, ok, send, words};
+use crate::script::{Step, empty, flood, head, interim, ok, part, rest, send};
+use crate::wire::{Wire, words};
 use crate::{answers, failure, failure_of};
 
 #[tokio::test]
@@ -26,8 +27,8 @@ async fn t15_a_length_that_is_none_is_a_protocol_error() {
 
 #[tokio::test]
 async fn t15_a_length_beside_the_truth_never_yields_a_longer_or_mixed_body() {
-    let long = "HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n[]";
-    let error = failure(vec![Step::Read, send(long)]).await;
+    let long = head(200, &[("content-length", "4")]);
+    let error = failure(vec![Step::Read, long, part("[]")]).await;
     assert_eq!(error.kind(), TransportErrorKind::Interrupted);
     assert_eq!(error.status(), Some(StatusCode::OK));
 }
@@ -81,7 +82,7 @@ async fn t19_a_head_beyond_its_limits_is_too_large() {
     let endless = vec![
         Step::Read,
         send("HTTP/1.1 200 OK\r\n"),
-        Step::Flood(b"x: y\r\n".repeat(99)),
+        flood(Step::Send(b"x: y\r\n".repeat(99))),
     ];
     let error = failure(endless).await;
     assert!(matches!(
@@ -145,7 +146,8 @@ async fn t20_a_body_beyond_its_limit_is_too_large() {
     };
     let small = || HyperTransport::builder().max_body_size(8);
     // Announced: refused before a byte of the body has come.
-    let announced = answers("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n");
+    let announced = head(200, &[("content-length", "9")]);
+    let announced = vec![Step::Read, announced, Step::ClientCloses];
     let error = failure_of(small(), announced).await;
     assert_eq!(error.kind(), expected);
     assert_eq!(error.status(), Some(StatusCode::OK));
@@ -153,14 +155,10 @@ async fn t20_a_body_beyond_its_limit_is_too_large() {
     let chunked = vec![
         Step::Read,
         send("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"),
-        Step::Flood(b"4\r\nabcd\r\n".to_vec()),
+        flood(Step::Send(b"4\r\nabcd\r\n".to_vec())),
     ];
     assert_eq!(failure_of(small(), chunked).await.kind(), expected);
-    let until_the_end = vec![
-        Step::Read,
-        send("HTTP/1.1 200 OK\r\n\r\n"),
-        Step::Flood(b"abcd".to_vec()),
-    ];
+    let until_the_end = vec![Step::Read, head(200, &[]), flood(part("abcd"))];
     assert_eq!(failure_of(small(), until_the_end).await.kind(), expected);
 
     for wire in Wire::each([vec![Step::Read, ok("12345678"), Step::Stay]]) {
@@ -187,28 +185,27 @@ async fn t20_a_length_that_is_only_announced_costs_no_memory() {
 
 #[tokio::test]
 async fn t22_a_content_encoding_that_nobody_asked_for_is_a_protocol_error() {
-    let gzip = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 2\r\n\r\n[]";
-    let error = failure(answers(gzip)).await;
+    let fields = [("content-encoding", "gzip"), ("content-length", "2")];
+    let gzip = Step::All(vec![head(200, &fields), rest("[]")]);
+    let error = failure(vec![Step::Read, gzip.clone(), Step::ClientCloses]).await;
     assert_eq!(error.kind(), TransportErrorKind::Protocol);
     assert!(words(&error).contains("encoding"));
 
-    let wire = Wire::plays([vec![Step::Read, send(gzip), Step::Stay]]);
-    let mut asking = wire.get();
-    asking
-        .headers_mut()
-        .insert("accept-encoding", http::HeaderValue::from_static("gzip"));
-    assert!(HyperTransport::new().send(asking).await.is_ok());
-    wire.finish().await;
+    for wire in Wire::each([vec![Step::Read, gzip, Step::Stay]]) {
+        let mut asking = wire.get();
+        let gzip = http::HeaderValue::from_static("gzip");
+        asking.headers_mut().insert("accept-encoding", gzip);
+        let transport = wire.client(HyperTransport::builder());
+        assert!(transport.send(asking).await.is_ok());
+        wire.finish().await;
+    }
 }
 
 #[tokio::test]
 async fn t27_interim_answers_without_end_are_a_protocol_error() {
-    let endless = vec![
-        Step::Read,
-        Step::Flood(b"HTTP/1.1 102 Processing\r\n\r\n".to_vec()),
-    ];
-    let error = failure(endless).await;
+    let error = failure(vec![Step::Read, flood(interim(102))]).await;
     assert_eq!(error.kind(), TransportErrorKind::Protocol);
+    assert!(words(&error).contains("interim answers without end"));
     assert_eq!(error.sent(), Sent::Whole);
 }
 
@@ -223,10 +220,9 @@ async fn t27_an_answer_that_switches_protocols_is_a_protocol_error() {
 
 #[tokio::test]
 async fn t28_interim_answers_before_the_real_one_are_skipped() {
-    let mut interim =
-        String::from("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n");
-    interim.push_str(&"HTTP/1.1 102 Processing\r\n\r\n".repeat(14));
-    for wire in Wire::each([vec![Step::Read, send(&interim), ok("[]"), Step::Stay]]) {
+    let mut sixteen = vec![interim(100), head(103, &[("link", "</x>")])];
+    sixteen.resize(16, interim(102));
+    for wire in Wire::each([vec![Step::Read, Step::All(sixteen), ok("[]"), Step::Stay]]) {
         let response = wire
             .client(HyperTransport::builder())
             .send(wire.get())
@@ -261,8 +257,8 @@ async fn t67_what_is_not_http_1_1_is_a_protocol_error() {
 #[tokio::test]
 async fn t67_every_status_that_is_one_is_an_answer() {
     for status in [200, 299, 400, 499, 503, 600, 999] {
-        let answer = format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\n\r\n");
-        for wire in Wire::each([vec![Step::Read, send(&answer), Step::Stay]]) {
+        let answer = empty(status, &[("content-length", "0")]);
+        for wire in Wire::each([vec![Step::Read, answer, Step::Stay]]) {
             let response = wire
                 .client(HyperTransport::builder())
                 .send(wire.get())

@@ -11,7 +11,8 @@ use gatelet_transport::{
 };
 
 use super::failure_of;
-use super::wire::{Step, Wire, ok};
+use super::script::{Step, flood, ok};
+use super::wire::Wire;
 
 fn gzip(plain: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
@@ -96,7 +97,7 @@ fn bomb() -> Vec<Step> {
     vec![
         Step::Read,
         Step::Send(head.into()),
-        Step::Flood(gzip(&vec![0; 1024 * 1024])),
+        flood(Step::Send(gzip(&vec![0; 1024 * 1024]))),
     ]
 }
 

@@ -1,18 +1,16 @@
-//! HTTP/2, where the server chooses it.
+//! HTTP/2, where the server chooses it, and what only HTTP/2 has.
 
-use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use bytes::Bytes;
-use gatelet_transport::{Sent, TooLarge, Transport, TransportErrorKind};
-use http::Request;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
+use gatelet_transport::{HyperTransport, Sent, Timeouts, TooLarge, Transport, TransportErrorKind};
 
-use super::pki::{Authority, Identity};
+use super::calls::{channel, create};
+use super::frames::{CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, literal};
+use super::pki::Authority;
+use super::script::{Gate, Step, empty, flood, head, ok, part, rest};
 use super::tls_server::TlsServer;
+use super::wire::Wire;
+use super::{SHORT, failure, failure_of};
 
 #[tokio::test]
 async fn http2_is_spoken_where_the_server_chooses_it_and_its_connection_is_shared() {
@@ -45,108 +43,234 @@ async fn http1_is_spoken_where_the_server_chooses_it() {
     assert_eq!(response.body(), "h1");
 }
 
+/// Ends the stream of the last request with this code (RFC 9113 section 7).
+fn reset(code: u32) -> Step {
+    Step::Frame(RST_STREAM, 0, code.to_be_bytes().to_vec())
+}
+
+/// Says that no stream above this one will be processed.
+fn go_away(last: u32) -> Step {
+    let payload = [last.to_be_bytes(), [0; 4]].concat();
+    Step::On(0, Box::new(Step::Frame(GOAWAY, 0, payload)))
+}
+
+const RST_STREAM: u8 = 3;
+const GOAWAY: u8 = 7;
+const REFUSED_STREAM: u32 = 7;
+
 #[tokio::test]
 async fn t64_a_refused_stream_was_not_sent() {
-    let authority = Authority::new();
-    let server = TlsServer::start(authority.certify("localhost", |_| {}), &["h2"]).await;
-    let client = authority.client();
-    let refused = client
-        .send(server.request("POST", "/refuse"))
-        .await
-        .unwrap_err();
-    assert_eq!(refused.kind(), TransportErrorKind::Interrupted);
-    assert_eq!(refused.sent(), Sent::Nothing);
-    let reset = client
-        .send(server.request("POST", "/reset"))
-        .await
-        .unwrap_err();
-    assert_eq!(reset.kind(), TransportErrorKind::Interrupted);
-    assert_eq!(reset.sent(), Sent::Whole);
-    assert_eq!(
-        client
-            .send(server.request("POST", "/"))
-            .await
-            .unwrap()
-            .status(),
-        200
-    );
+    let error = failure(vec![Step::Read, reset(REFUSED_STREAM), Step::ClientCloses]).await;
+    assert_eq!(error.kind(), TransportErrorKind::Interrupted);
+    assert_eq!(error.sent(), Sent::Nothing);
 }
 
 #[tokio::test]
-async fn t19_a_head_over_http2_ends_at_its_limit() {
-    const LIMIT: usize = 20_000;
-
-    let authority = Authority::new();
-    let server = TlsServer::start(authority.certify("localhost", |_| {}), &["h2"]).await;
-    let client = authority.builder().max_head_size(LIMIT).build();
-    let send = async |size: usize| {
-        let request = server.request("POST", &format!("/head/{size}"));
-        client.send(request).await
-    };
-    assert_eq!(send(LIMIT - 100).await.unwrap().status(), 200);
-    let error = send(LIMIT).await.unwrap_err();
-    let too_large = TransportErrorKind::TooLarge {
-        what: TooLarge::Head,
-        limit: LIMIT as u64,
-    };
-    assert_eq!(error.kind(), too_large);
-    let error = send(10 * LIMIT).await.unwrap_err();
-    assert_eq!(error.kind(), TransportErrorKind::Protocol);
-    assert_eq!(send(1).await.unwrap().status(), 200);
-}
-
-/// A server that reads one request and sends a `GOAWAY` whose last stream is this one, and then closes.
-async fn says_go_away(identity: &Identity, last: u32) -> SocketAddr {
-    let mut config = identity.server_config(None);
-    config.alpn_protocols = vec![b"h2".to_vec()];
-    let acceptor = TlsAcceptor::from(Arc::new(config));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        let (stream, _) = listener.accept().await.unwrap();
-        let mut stream = acceptor.accept(stream).await.unwrap();
-        stream.write_all(&frame(SETTINGS, &[])).await.unwrap();
-        stream.read_exact(&mut [0; 24]).await.unwrap(); // the preface
-        while read_frame(&mut stream).await != HEADERS {}
-        let go_away = [last.to_be_bytes(), [0; 4]].concat();
-        stream.write_all(&frame(GOAWAY, &go_away)).await.unwrap();
-        stream.shutdown().await.unwrap();
-        while let Ok(1..) = stream.read(&mut [0; 1024]).await {}
-    });
-    address
-}
-
-const HEADERS: u8 = 1;
-const SETTINGS: u8 = 4;
-const GOAWAY: u8 = 7;
-
-/// A frame on stream 0 without flags (RFC 9113 section 4.1).
-fn frame(kind: u8, payload: &[u8]) -> Vec<u8> {
-    let length = u8::try_from(payload.len()).unwrap();
-    [&[0, 0, length, kind, 0, 0, 0, 0, 0], payload].concat()
-}
-
-/// Reads a frame, and says of which kind it was.
-async fn read_frame(stream: &mut (impl AsyncRead + Unpin)) -> u8 {
-    let mut head = [0; 9];
-    stream.read_exact(&mut head).await.unwrap();
-    let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
-    let mut payload = vec![0; length as usize];
-    stream.read_exact(&mut payload).await.unwrap();
-    head[3]
+async fn a_stream_that_is_reset_for_another_reason_counts_as_sent() {
+    // NO_ERROR, PROTOCOL_ERROR, INTERNAL_ERROR, CANCEL, ENHANCE_YOUR_CALM, HTTP_1_1_REQUIRED, and one that nobody knows.
+    for code in [0, 1, 2, 8, 11, 13, 999] {
+        let error = failure(vec![Step::Read, reset(code), Step::ClientCloses]).await;
+        assert_eq!(error.kind(), TransportErrorKind::Interrupted, "{code}");
+        assert_eq!(
+            (error.sent(), error.status()),
+            (Sent::Whole, None),
+            "{code}"
+        );
+        let begun = [head(201, &[]), part("{")];
+        let script = [
+            &[Step::Read],
+            &begun[..],
+            &[reset(code), Step::ClientCloses],
+        ]
+        .concat();
+        let error = failure(script).await;
+        assert_eq!(error.kind(), TransportErrorKind::Interrupted, "{code}");
+        assert_eq!(error.status().unwrap(), 201, "{code}");
+    }
 }
 
 #[tokio::test]
 async fn t64_a_go_away_says_which_requests_were_not_processed() {
-    let authority = Authority::new();
-    let identity = authority.certify("127.0.0.1", |_| {});
     for (last, sent) in [(0, Sent::Nothing), (1, Sent::Whole)] {
-        let address = says_go_away(&identity, last).await;
-        let request = Request::post(format!("https://{address}/"))
-            .body(Bytes::from_static(b"{}"))
-            .unwrap();
-        let error = authority.client().send(request).await.unwrap_err();
+        let error = failure(vec![Step::Read, go_away(last), Step::Close]).await;
         assert_eq!(error.kind(), TransportErrorKind::Interrupted);
         assert_eq!(error.sent(), sent, "{last}: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn t64_a_create_that_was_not_processed_is_made_again() {
+    for refusal in [reset(REFUSED_STREAM), go_away(0)] {
+        for wire in Wire::each([
+            vec![Step::Read, refusal, Step::ClientCloses],
+            vec![Step::Read, created(), Step::Stay],
+        ]) {
+            let transport = wire.client(HyperTransport::builder());
+            let channel = channel(&wire, &transport, Timeouts::default());
+            let reply = channel.call(create("{}".into())).await.unwrap();
+            assert_eq!(reply.attempts(), 2);
+            wire.finish().await;
+        }
+    }
+}
+
+fn created() -> Step {
+    let json = [
+        ("content-type", "application/json"),
+        ("content-length", "2"),
+    ];
+    Step::All(vec![head(201, &json), rest("{}")])
+}
+
+#[tokio::test]
+async fn an_answer_cut_after_any_byte_of_its_frames_is_an_error() {
+    let whole = Step::All(vec![
+        head(103, &[("link", "<x>")]),
+        head(201, &[("content-length", "8")]),
+        part("{\"id\""),
+        rest(":1}"),
+    ]);
+    for length in 0..whole.bytes(true, 1).unwrap().len() {
+        for end in [Step::Close, Step::Reset] {
+            let cut = Step::First(length, Box::new(whole.clone()));
+            for wire in Wire::each([vec![Step::Read, Step::On(1, Box::new(cut)), end]]) {
+                let transport = wire.client(HyperTransport::builder());
+                let error = transport.send(wire.post()).await.unwrap_err();
+                assert_eq!(error.kind(), TransportErrorKind::Interrupted, "{length}");
+                assert_eq!(error.sent(), Sent::Whole);
+                assert!(error.status().is_none_or(|status| status == 201));
+                wire.finish().await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_go_away_leaves_alone_is_answered_and_the_next_call_goes_elsewhere() {
+    for wire in Wire::each([
+        vec![Step::Read, go_away(1), ok("1"), Step::ClientCloses],
+        vec![Step::Read, ok("2"), Step::Stay],
+    ]) {
+        let transport = wire.client(HyperTransport::builder());
+        for expected in ["1", "2"] {
+            let answer = transport.send(wire.post()).await.unwrap();
+            assert_eq!(answer.body(), expected);
+        }
+        wire.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn whatever_becomes_of_a_call_the_next_one_succeeds() {
+    let large = head(200, &[("x", &"y".repeat(65 * 1024))]);
+    let huge = head(200, &[("x", &"y".repeat(5 * 64 * 1024))]);
+    let misplaced = Step::Frame(CONTINUATION, END_HEADERS, Vec::new());
+    for (end, is_over) in [
+        (vec![reset(REFUSED_STREAM)], false),
+        (vec![reset(2)], false),
+        (vec![go_away(0)], false),
+        (vec![go_away(1), Step::Close], true),
+        (vec![flood(head(102, &[]))], false),
+        (vec![large], false),
+        (vec![huge], false),
+        (vec![head(200, &[]), flood(part("too much"))], false),
+        (vec![head(200, &[]), part("t")], false),
+        (vec![head(200, &[]), part("t"), Step::Reset], true),
+        (vec![], false),
+        (vec![Step::Reset], true),
+        (vec![misplaced], false),
+        (
+            vec![Step::Frame(HEADERS, END_HEADERS | END_STREAM, vec![0x80])],
+            false,
+        ),
+        (vec![Step::Frame(DATA, 0, vec![b'x'; 5])], false),
+    ] {
+        let mut script = vec![Step::Read];
+        script.extend(end);
+        script.extend((!is_over).then_some(Step::ClientCloses));
+        for wire in Wire::each([script, vec![Step::Read, ok("2"), Step::Stay]]) {
+            let hurried = HyperTransport::builder()
+                .first_byte_timeout(SHORT)
+                .stall_timeout(SHORT)
+                .max_body_size(4);
+            let transport = wire.client(hurried);
+            transport.send(wire.post()).await.unwrap_err();
+            let next = transport.send(wire.post()).await.unwrap();
+            assert_eq!(next.body(), "2");
+            wire.finish().await;
+        }
+    }
+}
+
+/// Two calls at once on one connection, of which the second is disturbed.
+#[tokio::test]
+async fn what_becomes_of_a_stream_leaves_the_others_alone() {
+    let both_there = Gate::new();
+    let script = vec![
+        Step::Read,
+        ok("0"),
+        Step::Read,
+        Step::Open(both_there.clone()),
+        Step::Read,
+        reset(REFUSED_STREAM),
+        Step::On(3, Box::new(ok("1"))),
+        Step::Stay,
+    ];
+    for wire in Wire::each([script]) {
+        let transport = wire.client(HyperTransport::builder());
+        transport.send(wire.post()).await.unwrap();
+        let first = tokio::spawn({
+            let (transport, request) = (transport.clone(), wire.post());
+            async move { transport.send(request).await }
+        });
+        both_there.pass().await;
+        let second = transport.send(wire.post()).await.unwrap_err();
+        assert_eq!(second.sent(), Sent::Nothing);
+        assert_eq!(first.await.unwrap().unwrap().body(), "1");
+        wire.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn t19_a_head_in_frames_ends_at_the_same_limit() {
+    const LIMIT: usize = 20_000;
+
+    let limited = || HyperTransport::builder().max_head_size(LIMIT);
+    let answer = |size: usize| empty(200, &[("content-length", "0"), ("x", &"y".repeat(size))]);
+    for wire in Wire::each([vec![Step::Read, answer(LIMIT - 100), Step::Stay]]) {
+        wire.client(limited()).send(wire.get()).await.unwrap();
+        wire.finish().await;
+    }
+    let too_large = TransportErrorKind::TooLarge {
+        what: TooLarge::Head,
+        limit: LIMIT as u64,
+    };
+    for size in [LIMIT, 5 * LIMIT, 50 * LIMIT] {
+        let error = failure_of(
+            limited(),
+            vec![Step::Read, answer(size), Step::ClientCloses],
+        );
+        assert_eq!(error.await.kind(), too_large, "{size}");
+    }
+    // One that never ends.
+    let begun = Step::Frame(HEADERS, END_STREAM, literal(":status", "200"));
+    let more = Step::Frame(CONTINUATION, 0, literal("x", &"y".repeat(8_000)));
+    let error = failure_of(limited(), vec![Step::Read, begun, flood(more)]).await;
+    assert_eq!(error.kind(), too_large);
+}
+
+#[tokio::test]
+async fn frames_that_are_none_are_protocol_errors() {
+    for (kind, flags, payload) in [
+        (CONTINUATION, END_HEADERS, vec![]),
+        (HEADERS, END_HEADERS | END_STREAM, vec![0x80]),
+        (HEADERS, END_HEADERS | END_STREAM, vec![]),
+        (DATA, END_STREAM, vec![b'x'; 5]),
+        (RST_STREAM, 0, vec![0]),
+    ] {
+        let frame = Step::Frame(kind, flags, payload);
+        let error = failure(vec![Step::Read, frame, Step::ClientCloses]).await;
+        assert_eq!(error.kind(), TransportErrorKind::Protocol, "{kind}");
+        assert_eq!(error.sent(), Sent::Whole);
     }
 }

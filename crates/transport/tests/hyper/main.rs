@@ -6,6 +6,7 @@
 mod calls;
 mod departure;
 mod exchange;
+mod frames;
 mod framing;
 #[cfg(feature = "gzip")]
 mod gzip;
@@ -17,6 +18,7 @@ mod path;
 mod pki;
 mod pool;
 mod proxy;
+mod script;
 mod stream;
 #[cfg(feature = "_tls")]
 mod tls_server;
@@ -30,12 +32,13 @@ use std::time::Duration;
 
 use gatelet_transport::{HyperTransport, HyperTransportBuilder, Transport, TransportError};
 
-use wire::{Step, Wire, send, words};
+use script::{Step, send};
+use wire::{Wire, words};
 
 /// Short enough for a test that waits for it, long enough that nothing else meets it.
 const SHORT: Duration = Duration::from_millis(500);
 
-/// What went wrong with a GET against this script, checked for secrets: the same in the clear and over TLS.
+/// What went wrong with a GET against this script, checked for secrets: the same over each protocol.
 async fn failure(script: Vec<Step>) -> TransportError {
     failure_of(HyperTransport::builder(), script).await
 }

@@ -3,7 +3,8 @@
 use gatelet_transport::{ErrorKind, HyperTransport, Timeouts};
 
 use super::calls::{channel, delete};
-use super::wire::{Step, Wire, send};
+use super::script::{Step, send};
+use super::wire::Wire;
 
 #[tokio::test]
 async fn t61_the_segment_that_an_id_became_arrives_as_it_is() {

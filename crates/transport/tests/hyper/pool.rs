@@ -7,8 +7,10 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 
 use crate::SHORT;
+use crate::frames;
 use crate::load::endless_server;
-use crate::wire::{Gate, Step, Wire, ok, send, words};
+use crate::script::{Gate, Step, empty, head, ok, part, send};
+use crate::wire::{Wire, words};
 
 #[tokio::test]
 async fn requests_one_after_the_other_share_a_connection() {
@@ -76,13 +78,13 @@ async fn a_pool_without_room_keeps_nothing() {
 
 #[tokio::test]
 async fn t30_bytes_after_an_answer_without_body_never_reach_the_next_call() {
-    for status in ["204 No Content", "304 Not Modified"] {
-        let odd = format!("HTTP/1.1 {status}\r\ncontent-length: 4\r\n\r\n");
+    for status in [204, 304] {
+        let odd = head(status, &[("content-length", "4")]);
         let late = Gate::new();
         for wire in Wire::each([
             vec![
                 Step::Read,
-                send(&odd),
+                odd.clone(),
                 Step::Wait(late.clone()),
                 send("HTTP/1.1 500 Wrong\r\n\r\n"),
             ],
@@ -137,10 +139,9 @@ async fn a_length_beside_chunks_closes_the_connection() {
 
 #[tokio::test]
 async fn t45_a_connection_that_timed_out_is_never_used_again() {
-    let head = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n123";
-    for (said, phase) in [("", Phase::FirstByte), (head, Phase::Stall)] {
+    for (said, phase) in [(vec![], Phase::FirstByte), (begun(), Phase::Stall)] {
         for wire in Wire::each([
-            vec![Step::Read, send(said), Step::ClientCloses],
+            vec![Step::Read, Step::All(said), Step::ClientCloses],
             vec![Step::Read, ok("mine"), Step::Stay],
         ]) {
             let hurried = wire.client(
@@ -157,9 +158,38 @@ async fn t45_a_connection_that_timed_out_is_never_used_again() {
     }
 }
 
+/// The beginning of an answer.
+fn begun() -> Vec<Step> {
+    vec![head(200, &[("content-length", "9")]), part("123")]
+}
+
+#[tokio::test]
+async fn t38_a_misdirected_request_is_followed_by_one_on_a_fresh_connection() {
+    let misdirected = empty(421, &[("content-length", "0")]);
+    for wire in Wire::each([
+        vec![
+            Step::Read,
+            ok("1"),
+            Step::Read,
+            misdirected,
+            Step::ClientCloses,
+        ],
+        vec![Step::Read, ok("2"), Step::Stay],
+    ]) {
+        let transport = wire.client(HyperTransport::builder());
+        for expected in [200, 421, 200] {
+            assert_eq!(
+                transport.send(wire.post()).await.unwrap().status(),
+                expected
+            );
+        }
+        wire.finish().await;
+    }
+}
+
 #[tokio::test]
 async fn t45_a_connection_that_said_503_is_used_again() {
-    let busy = send("HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n");
+    let busy = empty(503, &[("content-length", "0")]);
     for wire in Wire::each([vec![Step::Read, busy, Step::Read, ok("1"), Step::Stay]]) {
         let transport = wire.client(HyperTransport::builder());
         assert_eq!(transport.send(wire.get()).await.unwrap().status(), 503);
@@ -220,36 +250,54 @@ async fn t46_a_reused_connection_that_took_the_request_and_died_counts_as_sent()
 
 #[tokio::test]
 async fn t45_a_connection_whose_peer_reads_nothing_is_torn_down() {
+    reads_nothing(vec![]).await;
+    // One that says that it would read: the largest windows that HTTP/2 has.
+    let [first, second] = [vec![0, 4, 0x7f, 0xff, 0xff, 0xff], vec![0x7f, 0, 0, 0]];
+    let settings = Step::Frame(frames::SETTINGS, 0, first);
+    let window = Step::Frame(frames::WINDOW_UPDATE, 0, second);
+    let on_connection = |frame| Step::On(0, Box::new(frame));
+    reads_nothing(
+        vec![settings, window]
+            .into_iter()
+            .map(on_connection)
+            .collect(),
+    )
+    .await;
+}
+
+async fn reads_nothing(mut script: Vec<Step>) {
     let gate = Gate::new();
-    let wire = Wire::plays([vec![Step::Wait(gate.clone())]]);
-    let tasks = || {
-        tokio::runtime::Handle::current()
-            .metrics()
-            .num_alive_tasks()
-    };
-    let before = tasks();
-    let hurried = HyperTransport::builder().first_byte_timeout(SHORT).build();
-    let large = wire.get().map(|_| Bytes::from(vec![b'x'; 32 << 20]));
-    let error = hurried.send(large).await.unwrap_err();
-    assert_eq!(error.kind(), TransportErrorKind::Timeout(Phase::FirstByte));
-    assert_eq!(error.sent(), Sent::Part);
-    for _ in 0..100 {
-        tokio::task::yield_now().await;
+    script.push(Step::Wait(gate.clone()));
+    for wire in Wire::each([script]) {
+        let tasks = || {
+            tokio::runtime::Handle::current()
+                .metrics()
+                .num_alive_tasks()
+        };
+        let before = tasks();
+        let hurried = wire.client(HyperTransport::builder().first_byte_timeout(SHORT));
+        let large = wire.get().map(|_| Bytes::from(vec![b'x'; 32 << 20]));
+        let error = hurried.send(large).await.unwrap_err();
+        assert_eq!(error.kind(), TransportErrorKind::Timeout(Phase::FirstByte));
+        assert_eq!(error.sent(), Sent::Part);
+        drop(hurried);
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(tasks(), before);
+        gate.open();
+        wire.finish().await;
     }
-    assert_eq!(tasks(), before);
-    gate.open();
-    wire.finish().await;
 }
 
 #[tokio::test]
 async fn t48_a_dropped_call_closes_its_connection_wherever_it_stands() {
-    let head = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n123";
-    for said in ["", "HTTP/1.1 200", head] {
+    for said in [vec![], vec![send("HTTP/1.1 200")], begun()] {
         let reached = Gate::new();
         for wire in Wire::each([
             vec![
                 Step::Read,
-                send(said),
+                Step::All(said),
                 Step::Open(reached.clone()),
                 Step::ClientCloses,
             ],
@@ -323,46 +371,46 @@ async fn t48_many_calls_dropped_at_random_points_leave_nothing_behind() {
 
 #[test]
 fn t53_a_runtime_dropped_in_the_middle_of_a_call_is_an_error() {
-    let head = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n123";
-    for said in ["", head] {
+    for said in [vec![], begun()] {
         let reached = Gate::new();
-        let wire = Wire::plays([vec![
+        for wire in Wire::each([vec![
             Step::Read,
-            send(said),
+            Step::All(said),
             Step::Open(reached.clone()),
             Step::ClientCloses,
-        ]]);
-        let runtime = Runtime::new().unwrap();
-        let handle = runtime.handle().clone();
-        let request = wire.post();
-        let caller =
-            std::thread::spawn(move || handle.block_on(HyperTransport::new().send(request)));
-        Runtime::new().unwrap().block_on(reached.pass());
-        drop(runtime);
-        let error = caller.join().unwrap().unwrap_err();
-        assert_eq!(error.kind(), TransportErrorKind::Interrupted);
-        assert_eq!(error.sent(), Sent::Whole);
-        words(&error);
-        wire.finish_without_runtime();
+        ]]) {
+            let runtime = Runtime::new().unwrap();
+            let handle = runtime.handle().clone();
+            let (transport, request) = (wire.client(HyperTransport::builder()), wire.post());
+            let caller = std::thread::spawn(move || handle.block_on(transport.send(request)));
+            Runtime::new().unwrap().block_on(reached.pass());
+            drop(runtime);
+            let error = caller.join().unwrap().unwrap_err();
+            assert_eq!(error.kind(), TransportErrorKind::Interrupted);
+            assert_eq!(error.sent(), Sent::Whole);
+            words(&error);
+            wire.finish_without_runtime();
+        }
     }
 }
 
 #[test]
 fn t54_a_transport_outlives_the_runtime_it_was_used_in() {
-    let wire = Wire::plays([
+    for wire in Wire::each([
         vec![Step::Read, ok("1"), Step::ClientCloses],
         vec![Step::Read, ok("2"), Step::Read, ok("3"), Step::Stay],
-    ]);
-    let first = Runtime::new().unwrap();
-    let transport = first.block_on(async { HyperTransport::new() });
-    first.block_on(transport.send(wire.get())).unwrap();
-    drop(first);
-    let second = Runtime::new().unwrap();
-    for expected in ["2", "3"] {
-        let response = second.block_on(transport.send(wire.post())).unwrap();
-        assert_eq!(response.body(), expected);
+    ]) {
+        let first = Runtime::new().unwrap();
+        let transport = first.block_on(async { wire.client(HyperTransport::builder()) });
+        first.block_on(transport.send(wire.get())).unwrap();
+        drop(first);
+        let second = Runtime::new().unwrap();
+        for expected in ["2", "3"] {
+            let response = second.block_on(transport.send(wire.post())).unwrap();
+            assert_eq!(response.body(), expected);
+        }
+        wire.finish_without_runtime();
     }
-    wire.finish_without_runtime();
 }
 
 #[test]

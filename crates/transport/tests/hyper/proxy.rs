@@ -10,7 +10,8 @@ use gatelet_transport::{
 };
 use http::Request;
 
-use super::wire::{CANARY, Step, Wire, ok, send, words};
+use super::script::{Step, ok, send};
+use super::wire::{CANARY, Wire, words};
 
 /// The credentials of the proxy, as a URL and as a header have them. Neither may ever be seen by a server or in an error.
 pub(crate) const USER: &str = "gate:c4n4ry";

@@ -1,4 +1,4 @@
-//! The server's end of a connection, in the clear or over TLS.
+//! The server's end of a connection: HTTP/1.1 in the clear, HTTP/1.1 over TLS, and HTTP/2.
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -27,6 +27,8 @@ pub(crate) enum Door {
     Plain,
     #[cfg(feature = "_tls")]
     Tls(tokio_rustls::TlsAcceptor),
+    #[cfg(feature = "_tls")]
+    Http2(tokio_rustls::TlsAcceptor),
 }
 
 impl Door {
@@ -34,7 +36,17 @@ impl Door {
         match self {
             Self::Plain => "http",
             #[cfg(feature = "_tls")]
-            Self::Tls(_) => "https",
+            Self::Tls(_) | Self::Http2(_) => "https",
+        }
+    }
+
+    pub(crate) fn is_http2(&self) -> bool {
+        match self {
+            Self::Plain => false,
+            #[cfg(feature = "_tls")]
+            Self::Tls(_) => false,
+            #[cfg(feature = "_tls")]
+            Self::Http2(_) => true,
         }
     }
 
@@ -44,7 +56,9 @@ impl Door {
         match self {
             Self::Plain => Box::new(stream),
             #[cfg(feature = "_tls")]
-            Self::Tls(acceptor) => Box::new(acceptor.accept(stream).await.unwrap()),
+            Self::Tls(acceptor) | Self::Http2(acceptor) => {
+                Box::new(acceptor.accept(stream).await.unwrap())
+            }
         }
     }
 }
@@ -54,7 +68,9 @@ pub(crate) fn doors() -> Vec<Door> {
     vec![
         Door::Plain,
         #[cfg(feature = "_tls")]
-        Door::Tls(tls::acceptor()),
+        Door::Tls(tls::acceptor("http/1.1")),
+        #[cfg(feature = "_tls")]
+        Door::Http2(tls::acceptor("h2")),
     ]
 }
 
@@ -62,6 +78,7 @@ pub(crate) fn doors() -> Vec<Door> {
 pub(crate) mod tls {
     use std::sync::{Arc, LazyLock};
 
+    use rustls::ServerConfig;
     use tokio_rustls::TlsAcceptor;
 
     use crate::pki::Authority;
@@ -69,12 +86,13 @@ pub(crate) mod tls {
     /// One for all tests: keys take their time.
     pub(crate) static AUTHORITY: LazyLock<Authority> = LazyLock::new(Authority::new);
 
-    static ACCEPTOR: LazyLock<TlsAcceptor> = LazyLock::new(|| {
-        let identity = AUTHORITY.certify("127.0.0.1", |_| {});
-        TlsAcceptor::from(Arc::new(identity.server_config(None)))
-    });
+    static CONFIG: LazyLock<ServerConfig> =
+        LazyLock::new(|| AUTHORITY.certify("127.0.0.1", |_| {}).server_config(None));
 
-    pub(crate) fn acceptor() -> TlsAcceptor {
-        ACCEPTOR.clone()
+    /// Takes connections, and chooses this protocol for them.
+    pub(crate) fn acceptor(protocol: &str) -> TlsAcceptor {
+        let mut config = CONFIG.clone();
+        config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
+        TlsAcceptor::from(Arc::new(config))
     }
 }

@@ -14,8 +14,9 @@ use tokio::task::JoinSet;
 
 use super::pki::Authority;
 use super::proxy::{BASIC, USER, asks_for_credentials, through};
+use super::script::{Step, flood, send};
 use super::tls_server::TlsServer;
-use super::wire::{CANARY, Step, Wire, send, words};
+use super::wire::{CANARY, Wire, words};
 
 /// A proxy that digs every tunnel to one server, whatever the name that it is asked for.
 struct Tunnels {
@@ -158,7 +159,7 @@ async fn t71_a_proxy_that_answers_connect_with_something_else_gets_no_credential
         vec![
             Step::Read,
             send("HTTP/1.1 200 OK\r\n"),
-            Step::Flood(b"a: b\r\n".to_vec()),
+            flood(Step::Send(b"a: b\r\n".to_vec())),
         ],
         vec![Step::Read, send("HTTP/1.1 200"), Step::Close],
         vec![Step::Read, Step::Reset],

@@ -1,4 +1,4 @@
-//! A server that plays a script on raw sockets, byte for byte.
+//! A server that plays a script on raw sockets, byte for byte; what has no bytes of its own, over every protocol.
 
 #![allow(clippy::disallowed_methods)] // It runs on real sockets, so its patience is real too.
 
@@ -12,8 +12,10 @@ use bytes::Bytes;
 use gatelet_transport::{HyperTransport, HyperTransportBuilder, TransportError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 
+use super::frames;
+use super::script::{Gate, Step};
 #[cfg(feature = "_tls")]
 use super::stream::tls;
 use super::stream::{Door, Stream, doors};
@@ -23,70 +25,6 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What must never be seen in an error.
 pub(crate) const CANARY: &str = "c4n4ry";
-
-/// One thing the server does on a connection.
-#[derive(Clone)]
-pub(crate) enum Step {
-    /// Reads one whole request and keeps it.
-    Read,
-    /// Reads the beginning of a request and no more.
-    ReadSome,
-    /// Sends bytes.
-    Send(Vec<u8>),
-    /// Sends bytes one by one, with a pause before each.
-    Trickle(Vec<u8>, Duration),
-    /// Sends the same bytes over and over until the client hangs up.
-    Flood(Vec<u8>),
-    /// Waits until the test opens the gate.
-    Wait(Gate),
-    /// Opens the gate for the test.
-    Open(Gate),
-    /// Waits until the client has closed the connection, which must send nothing more.
-    ClientCloses,
-    /// Keeps the connection open until the test is over.
-    Stay,
-    /// Closes the connection in peace, as the end of a script does.
-    Close,
-    /// Closes the connection without the farewell that TLS has.
-    #[cfg(feature = "_tls")]
-    Vanish,
-    /// Cuts the connection with a reset.
-    Reset,
-}
-
-/// A point that the test and the server reach together.
-#[derive(Clone)]
-pub(crate) struct Gate(Arc<Semaphore>);
-
-impl Gate {
-    pub(crate) fn new() -> Self {
-        Self(Arc::new(Semaphore::new(0)))
-    }
-
-    pub(crate) fn open(&self) {
-        self.0.add_permits(1);
-    }
-
-    pub(crate) fn is_open(&self) -> bool {
-        self.0.available_permits() > 0
-    }
-
-    pub(crate) async fn pass(&self) {
-        self.0.acquire().await.unwrap().forget();
-    }
-}
-
-pub(crate) fn send(text: &str) -> Step {
-    Step::Send(text.as_bytes().to_vec())
-}
-
-/// A complete answer of 200 that keeps the connection open.
-pub(crate) fn ok(body: &str) -> Step {
-    send(&format!(
-        "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    ))
-}
 
 /// The server: connection by connection in the order of the scripts, each on its own.
 pub(crate) struct Wire {
@@ -102,9 +40,14 @@ impl Wire {
         Self::behind(Door::Plain, scripts)
     }
 
-    /// The same server behind each of the doors there are: in the clear and over TLS.
+    /// The same server over each protocol that the scripts can be played over: HTTP/1.1 in the clear, over TLS, and HTTP/2.
     pub(crate) fn each<const N: usize>(scripts: [Vec<Step>; N]) -> impl Iterator<Item = Self> {
-        doors()
+        let fits = |door: &Door| {
+            let mut steps = scripts.iter().flatten();
+            steps.all(|step| step.fits(door.is_http2()))
+        };
+        let doors: Vec<_> = doors().into_iter().filter(fits).collect();
+        doors
             .into_iter()
             .map(move |door| Self::behind(door, scripts.clone()))
     }
@@ -150,7 +93,7 @@ impl Wire {
         match self.door {
             Door::Plain => builder.build(),
             #[cfg(feature = "_tls")]
-            Door::Tls(_) => {
+            Door::Tls(_) | Door::Http2(_) => {
                 let root = tls::AUTHORITY.der().to_vec();
                 let builder = builder.only_these_roots().add_root_certificate_der(root);
                 builder.unwrap().build()
@@ -223,6 +166,8 @@ impl Stage {
             players.spawn(async move {
                 let player = Player {
                     stream: Some(door.open(accepted.0).await),
+                    is_http2: door.is_http2(),
+                    stream_number: 0,
                     requests,
                     curtain,
                 };
@@ -234,7 +179,9 @@ impl Stage {
             .expect("the test never ended");
         let uninvited = tokio::time::timeout(Duration::ZERO, listener.accept()).await;
         assert!(uninvited.is_err(), "a connection more than the script has");
-        curtain.0.add_permits(players.len());
+        for _ in 0..players.len() {
+            curtain.open();
+        }
         while let Some(end) = players.join_next().await {
             if let Err(error) = end {
                 std::panic::resume_unwind(error.into_panic());
@@ -245,12 +192,18 @@ impl Stage {
 
 struct Player {
     stream: Option<Box<dyn Stream>>,
+    is_http2: bool,
+    /// Where the last request came from; HTTP/2 only.
+    stream_number: u32,
     requests: Arc<Mutex<Vec<String>>>,
     curtain: Gate,
 }
 
 impl Player {
     async fn play(mut self, number: usize, script: Vec<Step>) {
+        if self.is_http2 {
+            self.greet().await;
+        }
         for (index, step) in script.into_iter().enumerate() {
             let place = format!("connection {number}, step {index}");
             if tokio::time::timeout(PATIENCE, self.perform(step, &place))
@@ -271,43 +224,44 @@ impl Player {
     }
 
     async fn perform(&mut self, step: Step, place: &str) {
+        if let Some(bytes) = step.bytes(self.is_http2, self.stream_number) {
+            self.send(&bytes).await;
+            return;
+        }
         match step {
             Step::Read => {
                 let request = self.read(place).await;
                 self.requests.lock().unwrap().push(request);
             }
-            Step::ReadSome => {
-                let read = self.stream().read(&mut [0; 1]).await.unwrap_or(0);
-                assert_ne!(read, 0, "{place}: the client sent nothing");
-            }
-            Step::Send(bytes) => {
-                let _ = self.stream().write_all(&bytes).await;
-                let _ = self.stream().flush().await;
-            }
+            Step::ReadSome => self.read_some(place).await,
             Step::Trickle(bytes, pause) => {
-                for byte in bytes {
+                for (index, byte) in bytes.iter().enumerate() {
                     tokio::time::sleep(pause).await;
-                    if self.stream().write_all(&[byte]).await.is_err() {
+                    let part = Step::Body(vec![*byte], index + 1 == bytes.len());
+                    let part = part.bytes(self.is_http2, self.stream_number);
+                    if !self.send(&part.unwrap()).await {
                         return;
                     }
-                    let _ = self.stream().flush().await;
                 }
             }
-            Step::Flood(bytes) => while self.stream().write_all(&bytes).await.is_ok() {},
+            Step::Flood(step) => {
+                let bytes = step.bytes(self.is_http2, self.stream_number).unwrap();
+                while self.send(&bytes).await {}
+            }
             Step::Wait(gate) => gate.pass().await,
             Step::Open(gate) => gate.open(),
             Step::ClientCloses => {
-                let more = self.stream().read(&mut [0; 1]).await.unwrap_or(0);
-                assert_eq!(
-                    more, 0,
+                let asks_more = self.next_request().await;
+                assert!(
+                    !asks_more,
                     "{place}: the client used a connection that was finished"
                 );
             }
             Step::Stay => self.curtain.pass().await,
             Step::Close => self.close().await,
-            #[cfg(feature = "_tls")]
             Step::Vanish => self.stream = None,
             Step::Reset => self.stream.take().unwrap().reset(),
+            _ => unreachable!("it sends bytes"),
         }
     }
 
@@ -315,7 +269,16 @@ impl Player {
         self.stream.as_deref_mut().expect("the script closed it")
     }
 
+    /// False when the client has hung up.
+    async fn send(&mut self, bytes: &[u8]) -> bool {
+        self.stream().write_all(bytes).await.is_ok() && self.stream().flush().await.is_ok()
+    }
+
     async fn read(&mut self, place: &str) -> String {
+        if self.is_http2 {
+            while !self.read_frame(place).await {}
+            return format!("stream {}", self.stream_number);
+        }
         let mut request = Vec::new();
         while !is_whole(&request) {
             let read = self.stream().read_buf(&mut request).await.unwrap_or(0);
@@ -325,6 +288,63 @@ impl Player {
             );
         }
         String::from_utf8(request).unwrap()
+    }
+
+    async fn read_some(&mut self, place: &str) {
+        if self.is_http2 {
+            while self.stream_number == 0 {
+                self.read_frame(place).await;
+            }
+            return;
+        }
+        let read = self.stream().read(&mut [0; 1]).await.unwrap_or(0);
+        assert_ne!(read, 0, "{place}: the client sent nothing");
+    }
+
+    /// Waits for another request; false when the client hangs up before.
+    async fn next_request(&mut self) -> bool {
+        if self.is_http2 {
+            let last = self.stream_number;
+            while let Some((kind, _, stream)) = self.next_frame().await {
+                if kind == frames::HEADERS && stream > last {
+                    return true;
+                }
+            }
+            return false;
+        }
+        self.stream().read(&mut [0; 1]).await.unwrap_or(0) > 0
+    }
+}
+
+impl Player {
+    /// Both sides say that they speak HTTP/2.
+    async fn greet(&mut self) {
+        let settings = frames::frame(frames::SETTINGS, 0, 0, &[]);
+        self.send(&settings).await;
+        // One that hangs up already is met by the first step.
+        let _ = self.stream().read_exact(&mut [0; frames::PREFACE]).await;
+    }
+
+    /// Reads a frame; true when it ends a request.
+    async fn read_frame(&mut self, place: &str) -> bool {
+        let frame = self.next_frame().await;
+        let (kind, flags, stream) = frame.unwrap_or_else(|| {
+            panic!("{place}: the client hung up before its request was whole");
+        });
+        if kind == frames::HEADERS {
+            self.stream_number = stream;
+        }
+        matches!(kind, frames::HEADERS | frames::DATA) && flags & frames::END_STREAM != 0
+    }
+
+    /// Kind, flags and stream of the next frame, unless the client has hung up.
+    async fn next_frame(&mut self) -> Option<(u8, u8, u32)> {
+        let mut head = [0; 9];
+        self.stream().read_exact(&mut head).await.ok()?;
+        let [high, middle, low, kind, flags, stream @ ..] = head;
+        let mut payload = vec![0; u32::from_be_bytes([0, high, middle, low]) as usize];
+        self.stream().read_exact(&mut payload).await.ok()?;
+        Some((kind, flags, u32::from_be_bytes(stream)))
     }
 }
 
