@@ -183,6 +183,39 @@ fn new_token() -> Result<(ActiveGateTokenId, Secret), Error> {
 }
 
 impl Emulator {
+    /// Adds ActiveGate tokens as they are, all or none; nobody has their secrets, so no ActiveGate connects with them.
+    ///
+    /// ```
+    /// use gatelet_emulator::Emulator;
+    /// use models::Timestamp;
+    /// use models::dt::ActiveGateToken;
+    ///
+    /// let emulator = Emulator::memory()?;
+    /// let created = Timestamp::parse("2026-01-01T00:00:00Z")?;
+    /// emulator.add_active_gate_tokens((0..1000).map(|n| {
+    ///     ActiveGateToken::new(format!("dt0g02.{n:08}"), "edge", "me@example.com", created)
+    /// }))?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] when an id is or was another token's, [`Error::Full`] or [`Error::Storage`] when they could not
+    /// be written.
+    pub fn add_active_gate_tokens(
+        &self,
+        tokens: impl IntoIterator<Item = ActiveGateToken>,
+    ) -> Result<(), Error> {
+        self.store().write(|transaction| {
+            for token in tokens {
+                if !insert(transaction, &token)? {
+                    return Err(Error::Invalid("an id is or was another token's"));
+                }
+            }
+            Ok(())
+        })
+    }
+
     /// An ActiveGate connects with its token: sets the token's `lastUsedDate` and returns its id.
     ///
     /// # Errors

@@ -1,13 +1,16 @@
 //! Dynatrace's operations, asked without a client.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::support::{Answer, Caller, READ, field, memory, seeded};
 use bytes::Bytes;
 use gatelet_emulator::{Error, well_known};
-use models::Secret;
-use models::dt::{ActiveGateTokenCreated, ActiveGateTokenList, ErrorEnvelope, ParameterLocation};
+use models::dt::{
+    ActiveGateToken, ActiveGateTokenCreated, ActiveGateTokenList, ErrorEnvelope, ParameterLocation,
+};
+use models::{Secret, Timestamp};
 use serde_json::{Value, json};
+use transport::Clock;
 use transport::testing::ManualClock;
 
 const TOKENS: &str = "/api/v2/activeGateTokens";
@@ -349,6 +352,38 @@ fn an_access_token_can_be_added() {
         .expect(200);
     let refused = emulator.add_access_token(&Secret::new("whole-secret"), "me", &[READ]);
     assert!(matches!(refused, Err(Error::Invalid(_))));
+}
+
+#[test]
+fn tokens_are_added_all_or_none() {
+    let emulator = memory();
+    let token = |id: &str| ActiveGateToken::new(id, "edge", "me@example.com", Timestamp::UNSET);
+    let added = emulator.add_active_gate_tokens(["dt0g02.A", "dt0g02.B"].map(token));
+    added.unwrap();
+    let refused = emulator.add_active_gate_tokens(["dt0g02.C", "dt0g02.A"].map(token));
+    assert!(matches!(refused, Err(Error::Invalid(_))));
+    let list = Caller::developer(&emulator).get(TOKENS).json();
+    assert_eq!(
+        field(&list["activeGateTokens"], "id"),
+        ["dt0g02.A", "dt0g02.B"]
+    );
+}
+
+#[test]
+fn e40_a_token_that_lives_for_a_second_ends_with_it() {
+    let clock = ManualClock::new();
+    let emulator = memory().with_clock(clock.clone());
+    let now = clock.now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    let end = Timestamp::from_unix_millis(i64::try_from(now.as_millis()).unwrap() + 1000);
+    let mut body = wanted("edge");
+    body["expirationDate"] = end.milliseconds().to_string().into();
+    let answer = Caller::developer(&emulator).post(TOKENS, &body).expect(201);
+    let created: ActiveGateTokenCreated = serde_json::from_slice(&answer.body).unwrap();
+    clock.advance(Duration::from_millis(999));
+    emulator.connect_active_gate(&created.token).unwrap();
+    clock.advance(Duration::from_millis(1));
+    let refused = emulator.connect_active_gate(&created.token);
+    assert!(matches!(refused, Err(Error::Refused)));
 }
 
 #[test]
