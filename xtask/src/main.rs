@@ -74,8 +74,8 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "soak",
-        arguments: "models [--values N] [--seconds N] [--seed N] | paging [--schedules N] [--seed N] | transport [--calls N] [--at-once N] [--cancellations N] [--seed N]",
-        about: "ten million generated values of the models, or as many random listings, or both clients over sockets that break",
+        arguments: "models [--values N] [--seconds N] [--seed N] | paging [--schedules N] [--seed N] | transport [--calls N] [--at-once N] [--cancellations N] [--seed N] | emulator [--operations N] [--tokens N] [--connections N] [--seed N]",
+        about: "ten million generated values of the models, or as many random listings, or both clients over sockets that break, or all that the emulator must bear",
         run: soak::run,
     },
     Verb {

@@ -1,8 +1,8 @@
-//! `cargo xtask soak models|paging|transport`: the long runs of what the tests do a little of.
+//! `cargo xtask soak models|paging|transport|emulator`: the long runs of what the tests do a little of.
 //!
 //! Each is a binary of its own: `crates/fuzz/src/bin/soak.rs` takes its table of models and its values from the tests of
 //! `models`, `crates/soak` has the random schedules that its own tests run too, and `crates/wire-tests` the exchanges that are
-//! cut at every byte, the server that is down, and the calls that are very many.
+//! cut at every byte, the server that is down, and the calls that are very many, and what the emulator must bear.
 
 use std::hash::{BuildHasher, RandomState};
 use std::process::Command;
@@ -19,8 +19,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
         Some((what, options)) if what == "models" => models(workspace, options),
         Some((what, options)) if what == "paging" => paging(workspace, options),
         Some((what, options)) if what == "transport" => transport(workspace, options),
+        Some((what, options)) if what == "emulator" => emulator(workspace, options),
         _ => {
-            let message = "`soak` needs `models`, `paging` or `transport`";
+            let message = "`soak` needs `models`, `paging`, `transport` or `emulator`";
             Err(Failure::Usage(message.into()))
         }
     }
@@ -74,6 +75,24 @@ fn transport(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure>
         .args(["--package", "gatelet-wire-tests", "--bin", "wire-soak"])
         .args(["--", "soak"])
         .args([calls, at_once, cancellations, seed].map(|number| number.to_string()));
+    finish(command)
+}
+
+/// Works through faults with a ledger, with many clients at once, on very many tokens, and amid very many connections.
+fn emulator(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+    let names = ["--operations", "--tokens", "--connections", "--seed"];
+    let options = Options::parse("emulator", arguments, &names)?;
+    let operations = options.number("--operations")?.unwrap_or(100_000);
+    let tokens = options.number("--tokens")?.unwrap_or(1_000_000);
+    let connections = options.number("--connections")?.unwrap_or(1000);
+    let seed = options.number("--seed")?.unwrap_or_else(any_seed);
+
+    let mut command = workspace.cargo();
+    command
+        .args(["run", "--quiet", "--release", "--locked"])
+        .args(["--package", "gatelet-wire-tests", "--bin", "emulator-soak"])
+        .args(["--", "soak"])
+        .args([operations, tokens, connections, seed].map(|number| number.to_string()));
     finish(command)
 }
 

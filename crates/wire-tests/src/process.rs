@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// A process of this crate's binary, which is spoken with line by line.
+/// A process of one of this crate's binaries, which is spoken with line by line.
 #[derive(Debug)]
 pub(crate) struct Process {
     child: Child,
@@ -44,8 +44,17 @@ impl Process {
 
     /// The memory that it has in use, in bytes.
     pub(crate) fn memory(&self) -> u64 {
+        self.status("VmRSS:")
+    }
+
+    /// The most memory that it has had in use, in bytes.
+    pub(crate) fn peak_memory(&self) -> u64 {
+        self.status("VmHWM:")
+    }
+
+    fn status(&self, name: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+        let line = status.lines().find(|line| line.starts_with(name));
         let kilobytes: u64 = line
             .unwrap()
             .split_whitespace()

@@ -1,0 +1,96 @@
+//! Very many connections that send almost nothing, and one client that is served meanwhile.
+
+use std::fmt;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use dt_client::Client;
+use emulator::well_known;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use transport::{ApiToken, HyperTransport, TokioClock};
+
+use crate::process::Process;
+
+/// What came of a crowd.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Crowd {
+    /// The connections that were closed, and the longest that one was not.
+    pub closed: (usize, Duration),
+    /// The good client's answers, and what 99 of 100 took at most.
+    pub answers: (usize, Duration),
+}
+
+impl fmt::Display for Crowd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} slow and idle connections closed, the last after {:.1} s; meanwhile {} answers to a good client, p99 {:.1} ms",
+            self.closed.0,
+            self.closed.1.as_secs_f64(),
+            self.answers.0,
+            self.answers.1.as_secs_f64() * 1000.0
+        )
+    }
+}
+
+/// Opens so many connections to a server in a process of its own.
+pub async fn measure(program: &Path, folder: &Path, connections: usize) -> Crowd {
+    let path = folder.join("crowd.redb");
+    let mut server = Process::start(program, &["serve", path.to_str().unwrap()]);
+    let origin = server.line();
+    let address = origin.trim_start_matches("http://").to_owned();
+    let mut crowd = JoinSet::new();
+    for n in 0..connections {
+        let stream = TcpStream::connect(&address).await.unwrap();
+        crowd.spawn(idle(stream, n % 2 == 0));
+    }
+    let client = Client::builder(origin)
+        .credentials(ApiToken::new(well_known::DT_TOKEN).unwrap())
+        .build_with(HyperTransport::new(), TokioClock::new())
+        .unwrap();
+    let (mut closed, mut longest, mut took) = (0, Duration::ZERO, Vec::new());
+    while !crowd.is_empty() {
+        let begun = Instant::now();
+        client.active_gate_tokens().list().send().await.unwrap();
+        took.push(begun.elapsed());
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        while let Some(open) = crowd.try_join_next() {
+            closed += 1;
+            longest = longest.max(open.unwrap());
+        }
+    }
+    took.sort();
+    Crowd {
+        closed: (closed, longest),
+        answers: (took.len(), took[(took.len() * 99).div_ceil(100) - 1]),
+    }
+}
+
+/// Sends a head byte by byte, or one at once and no body; how long the server let it.
+async fn idle(mut stream: TcpStream, is_slow: bool) -> Duration {
+    let opened = Instant::now();
+    let head =
+        b"POST /api/v2/activeGateTokens HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n";
+    let first = if is_slow { &head[..1] } else { &head[..] };
+    let _ = stream.write_all(first).await;
+    let (mut reader, mut writer) = stream.split();
+    let send = async {
+        let mut rest = head[1..].chunks(1).filter(|_| is_slow);
+        loop {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            match rest.next() {
+                Some(byte) if writer.write_all(byte).await.is_ok() => {}
+                _ => std::future::pending().await,
+            }
+        }
+    };
+    let mut answer = Vec::new();
+    tokio::select! {
+        () = send => {}
+        _ = reader.read_to_end(&mut answer) => {}
+    }
+    opened.elapsed()
+}

@@ -1,0 +1,281 @@
+//! Very many operations through faults, and a ledger of what the clients were told to hold against what the server has.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use asa_client::models::GatewaySetupTokenCreate;
+use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
+use emulator::{Emulator, well_known};
+use transport::testing::{Fault, Faulty, ManualClock};
+use transport::{ApiToken, Applied, Deleted, Error, Transport};
+
+/// How many of the requests something happens to.
+const SHARE: f64 = 0.3;
+
+/// What came of all operations.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Totals {
+    /// The operations, reads among them.
+    pub operations: usize,
+    /// The requests that were made for them, and those of them that something happened to.
+    pub requests: (usize, usize),
+    /// Creates that succeeded.
+    pub created: usize,
+    /// Creates that failed, by what was said of them: surely not, perhaps, surely applied.
+    pub failed: [usize; 3],
+    /// How many of those that were perhaps applied were.
+    pub found: usize,
+    /// How many objects the server has made.
+    pub on_server: usize,
+    /// What the ledger does not explain, in words.
+    pub unexplained: Vec<String>,
+}
+
+impl Totals {
+    /// Whether what is on the server is what was reported, and no more.
+    #[must_use]
+    pub fn is_explained(&self) -> bool {
+        let [_, _, applied] = self.failed;
+        self.unexplained.is_empty() && self.on_server == self.created + applied + self.found
+    }
+}
+
+impl fmt::Display for Totals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [not, perhaps, applied] = self.failed;
+        write!(
+            f,
+            "{} operations, {} requests, {} of them hit; creates: {} succeeded, {not} failed and were not applied, \
+             {perhaps} perhaps ({} were), {applied} surely; {} made on the server, {} unexplained",
+            self.operations,
+            self.requests.0,
+            self.requests.1,
+            self.created,
+            self.found,
+            self.on_server,
+            self.unexplained.len()
+        )
+    }
+}
+
+/// What a client was told of one object, which has a name of its own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Told {
+    Created,
+    Failed(Applied),
+}
+
+/// What the clients were told of one kind of object.
+#[derive(Default)]
+struct Ledger {
+    creates: BTreeMap<String, Told>,
+    /// Objects whose id is known and that were not deleted: id to name.
+    alive: BTreeMap<String, String>,
+    /// The names of those that are deleted: true for sure.
+    deleted: BTreeMap<String, bool>,
+}
+
+impl Ledger {
+    fn create(&mut self, name: String, result: Result<String, Error>) {
+        let told = match result {
+            Ok(id) => {
+                self.alive.insert(id, name.clone());
+                Told::Created
+            }
+            Err(error) => Told::Failed(error.applied()),
+        };
+        self.creates.insert(name, told);
+    }
+
+    /// Some object to work with.
+    fn some(&self, random: &mut fastrand::Rng) -> Option<String> {
+        let at = random.usize(..self.alive.len().max(1));
+        self.alive.keys().nth(at.min(50)).cloned()
+    }
+
+    fn delete(&mut self, id: &str, result: Result<Deleted, Error>) {
+        let is_sure = match result.map_err(|error| error.applied()) {
+            Ok(_) | Err(Applied::Yes) => true,
+            Err(Applied::No) => return,
+            Err(_) => false,
+        };
+        if let Some(name) = self.alive.remove(id) {
+            self.deleted.insert(name, is_sure);
+        }
+    }
+
+    /// Holds all of it against the names that the server has.
+    fn settle(&self, names: Vec<String>, totals: &mut Totals) {
+        let mut there = BTreeSet::new();
+        for name in names {
+            if !there.insert(name.clone()) {
+                totals.unexplained.push(format!("{name} is there twice"));
+            }
+            if !self.creates.contains_key(&name) {
+                totals.unexplained.push(format!("nobody made {name}"));
+            }
+        }
+        for (name, told) in &self.creates {
+            let is_there = there.contains(name);
+            let deleted = self.deleted.get(name);
+            totals.on_server += usize::from(is_there || deleted.is_some());
+            let is_right = match (told, deleted) {
+                (Told::Created, None) => is_there,
+                (Told::Created, Some(is_sure)) => !(is_there && *is_sure),
+                (Told::Failed(Applied::No), _) => !is_there,
+                (Told::Failed(Applied::Yes), _) => is_there,
+                (Told::Failed(_), _) => true,
+            };
+            if !is_right {
+                let state = if is_there { "there" } else { "not there" };
+                let line = format!("{name}: {told:?}, deleted: {deleted:?}, and is {state}");
+                totals.unexplained.push(line);
+            }
+            match told {
+                Told::Created => totals.created += 1,
+                Told::Failed(Applied::No) => totals.failed[0] += 1,
+                Told::Failed(Applied::Yes) => totals.failed[2] += 1,
+                Told::Failed(_) => {
+                    totals.failed[1] += 1;
+                    totals.found += usize::from(is_there);
+                }
+            }
+        }
+    }
+}
+
+/// Makes the operations with both clients, and holds what they were told against what the server has then.
+pub async fn run(operations: usize, seed: u64) -> Totals {
+    let clock = ManualClock::auto();
+    let emulator = Emulator::memory().unwrap().with_clock(clock.clone());
+    let faulty = Faulty::seeded(emulator.clone(), clock.clone(), seed, SHARE);
+    let clients = Clients::over(faulty.clone(), clock.clone());
+    let (mut asa, mut dt) = (Ledger::default(), Ledger::default());
+    let mut random = fastrand::Rng::with_seed(seed);
+    for n in 0..operations {
+        let is_dt = random.bool();
+        let ledger = if is_dt { &mut dt } else { &mut asa };
+        let some = ledger.some(&mut random);
+        match (random.u8(..10), some) {
+            (0..2, _) => clients.list(is_dt).await,
+            (2..4, Some(id)) => clients.get(is_dt, &id).await,
+            (4..6, Some(id)) => {
+                let result = clients.delete(is_dt, &id).await;
+                ledger.delete(&id, result);
+            }
+            _ => {
+                let name = format!("n{n}");
+                let result = clients.create(is_dt, &name).await;
+                ledger.create(name, result);
+            }
+        }
+    }
+
+    let injected = faulty.injected();
+    let hit = injected.iter().filter(|fault| **fault != Fault::Pass);
+    let mut totals = Totals {
+        operations,
+        requests: (injected.len(), hit.count()),
+        ..Totals::default()
+    };
+    let honest = Clients::over(emulator, clock);
+    asa.settle(honest.names(false).await, &mut totals);
+    dt.settle(honest.names(true).await, &mut totals);
+    totals
+}
+
+/// Both clients over one transport, with their default policies.
+struct Clients {
+    asa: asa_client::Client,
+    dt: dt_client::Client,
+}
+
+impl Clients {
+    fn over(transport: impl Transport + Clone, clock: ManualClock) -> Self {
+        let user = asa_client::ServiceUser::new(well_known::ASA_KEY_ID, well_known::ASA_KEY_SECRET);
+        let asa = asa_client::Client::builder(well_known::ASA_TEAM)
+            .credentials(user)
+            .build_with(transport.clone(), clock.clone());
+        let dt = dt_client::Client::builder("https://abc12345.live.dynatrace.com")
+            .credentials(ApiToken::new(well_known::DT_TOKEN).unwrap())
+            .build_with(transport, clock);
+        Self {
+            asa: asa.unwrap(),
+            dt: dt.unwrap(),
+        }
+    }
+
+    async fn create(&self, is_dt: bool, name: &str) -> Result<String, Error> {
+        if is_dt {
+            let wanted = ActiveGateTokenCreate::new(name, ActiveGateType::Environment);
+            let created = self.dt.active_gate_tokens().create(wanted).send().await?;
+            return Ok(created.id.to_string());
+        }
+        let wanted = GatewaySetupTokenCreate::new().with_description(name);
+        let created = self
+            .asa
+            .gateway_setup_tokens()
+            .create(wanted)
+            .send()
+            .await?;
+        Ok(created.id.to_string())
+    }
+
+    async fn delete(&self, is_dt: bool, id: &str) -> Result<Deleted, Error> {
+        match is_dt {
+            true => self.dt.active_gate_tokens().delete(&id.into()).send().await,
+            false => {
+                self.asa
+                    .gateway_setup_tokens()
+                    .delete(&id.into())
+                    .send()
+                    .await
+            }
+        }
+    }
+
+    async fn get(&self, is_dt: bool, id: &str) {
+        // What reads give is tested elsewhere; here they are in between.
+        match is_dt {
+            true => drop(self.dt.active_gate_tokens().get(&id.into()).send().await),
+            false => drop(self.asa.gateway_setup_tokens().get(&id.into()).send().await),
+        }
+    }
+
+    async fn list(&self, is_dt: bool) {
+        match is_dt {
+            true => drop(
+                self.dt
+                    .active_gate_tokens()
+                    .list()
+                    .page_size(100)
+                    .send()
+                    .await,
+            ),
+            false => drop(
+                self.asa
+                    .gateway_setup_tokens()
+                    .list()
+                    .page_size(100)
+                    .send()
+                    .await,
+            ),
+        }
+    }
+
+    /// The names of all that the server has.
+    async fn names(&self, is_dt: bool) -> Vec<String> {
+        if is_dt {
+            let list = self.dt.active_gate_tokens().list().page_size(3000);
+            let tokens = list.items().try_collect().await.unwrap();
+            return tokens.into_iter().map(|token| token.name).collect();
+        }
+        let list = self.asa.gateway_setup_tokens().list().page_size(1000);
+        let tokens = list.items().try_collect().await.unwrap();
+        tokens
+            .into_iter()
+            .filter_map(|token| token.description)
+            .collect()
+    }
+}

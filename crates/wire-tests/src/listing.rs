@@ -1,0 +1,103 @@
+//! Very many tokens in an emulator's file: how long it takes to start and to give a page, and the memory for it.
+
+use std::fmt;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use dt_client::Client;
+use emulator::{Emulator, serve, well_known};
+use models::Timestamp;
+use models::dt::ActiveGateToken;
+use transport::{ApiToken, HyperTransport, TokioClock};
+
+use crate::process::{Process, read_line, say};
+
+/// How many tokens are written at once.
+const BATCH: usize = 20_000;
+
+/// What a listing of all tokens took.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Listing {
+    /// The tokens that were given, each once and in order.
+    pub tokens: usize,
+    /// From the start of the process to the first answer.
+    pub start: Duration,
+    /// 99 of 100 pages took at most this long, decoding included.
+    pub page: Duration,
+    /// The most memory of the server, in bytes.
+    pub memory: u64,
+}
+
+impl fmt::Display for Listing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let millis = |duration: Duration| duration.as_secs_f64() * 1000.0;
+        write!(
+            f,
+            "{} tokens listed; start {:.0} ms, page p99 {:.1} ms, peak memory {} MiB",
+            self.tokens,
+            millis(self.start),
+            millis(self.page),
+            self.memory >> 20
+        )
+    }
+}
+
+/// Writes so many tokens to a new file in the folder, and lists them from another process.
+pub async fn measure(program: &Path, folder: &Path, tokens: usize) -> Listing {
+    let path = folder.join("tokens.redb");
+    fill(&path, tokens);
+    let begun = Instant::now();
+    let mut server = Process::start(program, &["serve", path.to_str().unwrap()]);
+    let client = Client::builder(server.line())
+        .credentials(ApiToken::new(well_known::DT_TOKEN).unwrap())
+        .build_with(HyperTransport::new(), TokioClock::new())
+        .unwrap();
+    let list = || client.active_gate_tokens().list();
+    list().page_size(100).send().await.unwrap();
+    let start = begun.elapsed();
+
+    let mut pages = list().page_size(3000).pages();
+    let (mut count, mut took) = (0, Vec::new());
+    loop {
+        let begun = Instant::now();
+        let Some(page) = pages.try_next().await.unwrap() else {
+            break;
+        };
+        took.push(begun.elapsed());
+        for token in page.items {
+            assert_eq!(token.id.as_str(), id(count));
+            count += 1;
+        }
+    }
+    took.sort();
+    Listing {
+        tokens: count,
+        start,
+        page: took[(took.len() * 99).div_ceil(100) - 1],
+        memory: server.peak_memory(),
+    }
+}
+
+fn id(n: usize) -> String {
+    format!("dt0g02.{n:08}")
+}
+
+fn fill(path: &Path, tokens: usize) {
+    let emulator = Emulator::open(path).unwrap();
+    let created = Timestamp::parse("2026-01-01T00:00:00Z").unwrap();
+    let token = |n| ActiveGateToken::new(id(n), format!("edge-{n}"), "me@example.com", created);
+    for first in (0..tokens).step_by(BATCH) {
+        let batch = first..tokens.min(first + BATCH);
+        emulator.add_active_gate_tokens(batch.map(token)).unwrap();
+    }
+}
+
+/// Serves the emulator in this file until standard input ends: the process's own part.
+pub async fn run(path: &Path) {
+    let emulator = Emulator::open(path).unwrap();
+    let server = serve(emulator, "127.0.0.1:0".parse().unwrap()).await;
+    let server = server.unwrap();
+    say(&format!("http://{}", server.address()));
+    tokio::task::spawn_blocking(read_line).await.unwrap();
+}

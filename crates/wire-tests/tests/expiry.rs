@@ -1,0 +1,52 @@
+//! Bearers that live for a second, and a client whose clock may be wrong.
+
+#![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
+
+use std::time::Duration;
+
+use asa_client::{Client, ServiceUser};
+use emulator::{Emulator, well_known};
+use transport::testing::{Faulty, ManualClock};
+
+/// A client of an emulator whose bearers live for a second, and what counts its requests.
+fn client(server: &ManualClock, own: &ManualClock) -> (Client, Faulty<Emulator>) {
+    let emulator = Emulator::memory()
+        .unwrap()
+        .with_clock(server.clone())
+        .with_bearer_lifetime(Duration::from_secs(1));
+    let counted = Faulty::script(emulator, own.clone(), []);
+    let client = Client::builder(well_known::ASA_TEAM)
+        .credentials(ServiceUser::new(
+            well_known::ASA_KEY_ID,
+            well_known::ASA_KEY_SECRET,
+        ))
+        .build_with(counted.clone(), own.clone())
+        .unwrap();
+    (client, counted)
+}
+
+#[tokio::test]
+async fn e40_a_client_gets_a_new_bearer_in_time() {
+    let clock = ManualClock::new();
+    let (client, counted) = client(&clock, &clock);
+    for _ in 0..10 {
+        client.gateways().list().send().await.unwrap();
+        clock.advance(Duration::from_millis(1500));
+    }
+    // An exchange and a listing each time; none was refused.
+    assert_eq!(counted.injected().len(), 20);
+}
+
+#[tokio::test]
+async fn e40_a_client_whose_clock_stands_still_heals_when_its_bearer_is_refused() {
+    let (server, own) = (ManualClock::new(), ManualClock::auto());
+    let (client, counted) = client(&server, &own);
+    client.gateways().list().send().await.unwrap();
+    assert_eq!(counted.injected().len(), 2);
+    for calls in 1..5 {
+        server.advance(Duration::from_secs(2));
+        client.gateways().list().send().await.unwrap();
+        // Refused, exchanged, made again.
+        assert_eq!(counted.injected().len(), 2 + 3 * calls);
+    }
+}
