@@ -9,8 +9,8 @@
     reason = "helpers of tests fail by panicking, as tests do"
 )]
 
-#[path = "../examples/inventory.rs"]
-mod inventory;
+#[path = "../examples/environments.rs"]
+mod environments;
 #[path = "../examples/list_and_export.rs"]
 mod list_and_export;
 #[path = "../examples/rotate.rs"]
@@ -115,7 +115,7 @@ async fn inventory_asks_every_environment_whichever_fails() {
     let clients = [("b", wrong), ("a", seeded()), ("c", seeded())];
     let clients = clients.map(|(name, client)| (name.to_owned(), client));
     for at_once in [1, 2, 8] {
-        let found = inventory::inventory(clients.clone(), at_once).await;
+        let found = environments::inventory(clients.clone(), at_once).await;
         assert_eq!(found.keys().collect::<Vec<_>>(), ["a", "b", "c"]);
         assert_eq!(found["a"].as_ref().unwrap().count, 3);
         assert!(
@@ -129,7 +129,7 @@ async fn inventory_asks_every_environment_whichever_fails() {
 #[test]
 fn the_examples_run_to_their_end() {
     rotate::main().unwrap();
-    inventory::main().unwrap();
+    environments::main().unwrap();
     tower_layers::main().unwrap();
 }
 

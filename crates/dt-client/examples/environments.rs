@@ -1,6 +1,6 @@
 //! Takes stock of many environments at once: how many tokens each has, and which ends first.
 //!
-//!     cargo run -p dt-client --example inventory
+//!     cargo run -p dt-client --example environments
 //!
 //! It runs against one emulator for each environment. For yours, build the clients with their addresses and tokens, and
 //! `.build()?`; give them clones of one `HyperTransport` by `.build_with(…)` to share its connections.
