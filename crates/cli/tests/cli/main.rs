@@ -19,4 +19,6 @@ mod served;
 #[cfg(unix)]
 mod stopped;
 mod told;
+#[cfg(target_os = "linux")]
+mod tunnel;
 mod verbosity;
