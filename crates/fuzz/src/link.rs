@@ -66,8 +66,12 @@ fn leads_here(line: &[u8], query: &str) -> bool {
         return false;
     };
     let needle = format!("?{query}");
-    line.match_indices(&needle).any(|(at, _)| {
-        let before = &line[..at];
+    // A query that holds itself may be found twice in the same bytes.
+    line.match_indices('?').any(|(at, _)| {
+        let (before, after) = line.split_at(at);
+        if !after.starts_with(&needle) {
+            return false;
+        }
         let (_, address) = before.rsplit_once('<').unwrap_or_default();
         let address = address.trim_start();
         let path = match address.split_once("://") {
