@@ -25,14 +25,15 @@ use tokio::sync::watch;
 use crate::access_log::Access;
 use crate::call::BODY_LIMIT;
 use crate::faults::{self, Fault, Faults};
+use crate::patient::Patient;
 use crate::{Emulator, reply, router};
 
 /// The largest headers of a request, in bytes. hyper takes a hundred at most.
 const HEADERS_LIMIT: usize = 64 << 10;
 /// How much of a head is read, in bytes. An address of a whole body's size is still told that it is too long.
 const HEAD_LIMIT: usize = BODY_LIMIT + HEADERS_LIMIT;
-/// How long a client may take for a head, idle time before it included, and again for a body.
-const READ_TIMEOUT: Duration = Duration::from_secs(8);
+/// How long a client may take for a head, idle time before it included, again for a body, and to read more of an answer.
+const PATIENCE: Duration = Duration::from_secs(8);
 /// How long a client may go on sending what nobody wants, so that it gets to read why.
 const LINGER: Duration = Duration::from_secs(1);
 
@@ -64,13 +65,13 @@ impl Served {
         let mut builder = http1::Builder::new();
         builder
             .timer(TokioTimer::new())
-            .header_read_timeout(READ_TIMEOUT)
+            .header_read_timeout(PATIENCE)
             .max_buf_size(HEAD_LIMIT);
         // The answers are whole, so Nagle's wait would only delay them; where it cannot be switched off, they are late.
         let _ = stream.set_nodelay(true);
         {
             let service = service_fn(|request| self.serve(request, peer));
-            let io = TokioIo::new(&mut stream);
+            let io = TokioIo::new(Patient::new(&mut stream, PATIENCE));
             let mut connection = pin!(builder.serve_connection(io, service));
             // An error here is the client's: it went away, was too slow or did not speak HTTP.
             let stop = stopped.wait_for(|stopped| *stopped);
@@ -238,7 +239,7 @@ async fn read(headers: &HeaderMap, body: Incoming) -> Result<Bytes, StatusCode> 
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
     let whole = Limited::new(body, BODY_LIMIT).collect();
-    match first(whole, TokioTimer::new().sleep(READ_TIMEOUT)).await {
+    match first(whole, TokioTimer::new().sleep(PATIENCE)).await {
         Some(Ok(body)) => Ok(body.to_bytes()),
         Some(Err(error)) if error.is::<LengthLimitError>() => Err(StatusCode::PAYLOAD_TOO_LARGE),
         Some(Err(_)) => Err(StatusCode::BAD_REQUEST),

@@ -31,6 +31,8 @@ mod faults;
 mod json;
 mod key;
 mod page_key;
+#[cfg(feature = "serve")]
+mod patient;
 mod random;
 mod reply;
 mod reserve;

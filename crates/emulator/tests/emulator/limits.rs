@@ -1,5 +1,7 @@
 //! Clients that send too much, too slowly, or never go on. Time is tokio's own, which stands still while anything happens.
 
+use models::Timestamp;
+use models::dt::ActiveGateToken;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -142,6 +144,38 @@ async fn e25_slow_and_idle_connections_are_closed_and_others_served_meanwhile() 
     }
     for after in closed.join_all().await {
         assert!(after <= PATIENCE, "{after:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn e25_a_client_that_reads_nothing_of_its_answers_is_closed() {
+    let emulator = memory();
+    let token = |n| {
+        let name = "x".repeat(10_000);
+        ActiveGateToken::new(
+            format!("dt0g02.{n}"),
+            name,
+            "me@example.com",
+            Timestamp::UNSET,
+        )
+    };
+    emulator
+        .add_active_gate_tokens((0..200).map(token))
+        .unwrap();
+    let server = started(emulator).await;
+    let get = String::from_utf8(authorized(&format!("GET {TOKENS}?pageSize=200"))).unwrap();
+    let get = get.replace("Connection: close\r\n", "");
+    for patience in [PATIENCE / 5, PATIENCE] {
+        let mut stream = TcpStream::connect(server.address()).await.unwrap();
+        // Twenty answers of two megabytes are more than the system holds for a client.
+        stream.write_all(get.repeat(20).as_bytes()).await.unwrap();
+        let mut later = interval(patience);
+        later.tick().await;
+        later.tick().await;
+        let mut answers = Vec::new();
+        let _ = stream.read_to_end(&mut answers).await;
+        let is_whole = answers.len() > 20 * 200 * 10_000;
+        assert_eq!(is_whole, patience < PATIENCE, "{} bytes", answers.len());
     }
 }
 
