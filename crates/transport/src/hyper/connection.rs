@@ -203,11 +203,16 @@ impl Connection {
             match self.line.pulse() {
                 Pulse::Gone => return false,
                 Pulse::Quiet => return self.is_ready(),
-                Pulse::Speaks if self.is_http2() => return self.is_ready(),
                 Pulse::Speaks => tokio::task::yield_now().await,
             }
         }
-        false
+        // Nothing is to be heard on an idle connection, but on one that others use.
+        self.has_other_users() && self.is_ready()
+    }
+
+    /// Whether others use it, besides the pool and whoever asks.
+    fn has_other_users(&self) -> bool {
+        Arc::strong_count(&self.driver) > 2
     }
 
     /// Waits until the last exchange is cleared away; false when the connection will not take another request.

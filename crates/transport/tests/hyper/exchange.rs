@@ -48,9 +48,10 @@ async fn a_request_arrives_as_it_was_meant() {
 
 #[tokio::test]
 async fn t1_a_refused_connection_is_not_sent() {
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    // Bound, so that nobody else gets the port, but not listening.
+    let closed = tokio::net::TcpSocket::new_v4().unwrap();
+    closed.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let uri = format!("http://{}/", closed.local_addr().unwrap());
-    drop(closed);
     let request = http::Request::post(uri).body(Bytes::new()).unwrap();
     let error = HyperTransport::new().send(request).await.unwrap_err();
     assert_eq!(
