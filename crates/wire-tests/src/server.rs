@@ -1,7 +1,7 @@
 //! A server that answers well, except that it cuts its first exchange where it is told to.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
 use bytes::{Buf, Bytes, BytesMut};
@@ -111,7 +111,7 @@ impl Server {
         handler: impl Fn(Request<Bytes>) -> Response<Bytes> + Send + Sync + 'static,
         cut: Option<Cut>,
     ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = TcpListener::bind((own_loopback(), 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (over, is_over) = watch::channel(false);
         let stage = Arc::new(Stage {
@@ -144,6 +144,13 @@ impl Server {
             exchanges,
         }
     }
+}
+
+/// An address of loopback that other processes do not use. A port that was just free may still be tried by a program that was
+/// told of a closed one, and its request would be taken for the one that is to be cut.
+fn own_loopback() -> Ipv4Addr {
+    let [_, high, middle, low] = std::process::id().to_be_bytes();
+    Ipv4Addr::new(127, high | 0x80, middle, low)
 }
 
 impl Stage {

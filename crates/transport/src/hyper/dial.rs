@@ -154,9 +154,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_dead_address_does_not_hide_a_living_one() {
-        let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        // Bound, so that nobody else gets the port, but not listening.
+        let closed = tokio::net::TcpSocket::new_v4().unwrap();
+        closed.bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let dead = closed.local_addr().unwrap();
-        drop(closed);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let alive = listener.local_addr().unwrap();
         for addresses in [

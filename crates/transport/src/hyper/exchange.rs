@@ -145,7 +145,8 @@ impl Exchange {
         if head.status == StatusCode::MISDIRECTED_REQUEST {
             // The server is not to be found where these lead; another attempt shall have a fresh one.
             shared.pool.clear(&self.origin);
-        } else if ends_where_it_says(head.status, &head.headers) {
+        } else if head.version == Version::HTTP_2 || ends_where_it_says(head.status, &head.headers)
+        {
             lease.give_back(self.origin.clone()).await;
         }
         if reading != Reading::AsItComes {
@@ -200,7 +201,7 @@ fn origin_form(uri: &Uri) -> Uri {
         .map_or_else(|| Uri::from_static("/"), Uri::from)
 }
 
-/// Whether the end of the message is beyond doubt, so that the next answer on the connection is the next request's.
+/// Whether the end of a message of HTTP/1.1 is beyond doubt, so that the next answer on the connection is the next request's.
 fn ends_where_it_says(status: StatusCode, headers: &HeaderMap) -> bool {
     let has_length = headers
         .get_all(CONTENT_LENGTH)

@@ -232,6 +232,30 @@ async fn what_becomes_of_a_stream_leaves_the_others_alone() {
 }
 
 #[tokio::test]
+async fn t30_a_body_where_there_is_none_never_reaches_the_next_call() {
+    for (status, body) in [(204, "HTTP/1.1 500 Wrong"), (304, "[]")] {
+        let length = body.len().to_string();
+        let odd = Step::All(vec![
+            head(status, &[("content-length", &length)]),
+            rest(body),
+        ]);
+        let script = [
+            Step::Read,
+            Step::On(1, Box::new(odd)),
+            Step::Read,
+            ok("mine"),
+            Step::Stay,
+        ];
+        for wire in Wire::each([script.to_vec()]) {
+            let transport = wire.client(HyperTransport::builder());
+            assert_eq!(transport.send(wire.get()).await.unwrap().status(), status);
+            assert_eq!(transport.send(wire.get()).await.unwrap().body(), "mine");
+            wire.finish().await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn t19_a_head_in_frames_ends_at_the_same_limit() {
     const LIMIT: usize = 20_000;
 
