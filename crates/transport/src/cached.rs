@@ -296,8 +296,11 @@ impl<'a> Waiting<'a> {
             }
             _ => {}
         }
+        // Clients that share a provider may each have a clock of its own, and by this one the failure may be to come.
         let pause = state.failed.as_ref().map_or(Duration::ZERO, |(_, at, _)| {
-            at.saturating_add(MIN_PAUSE).saturating_sub(now)
+            at.saturating_add(MIN_PAUSE)
+                .saturating_sub(now)
+                .min(MIN_PAUSE)
         });
         state.is_exchanging = true;
         state.round += 1;

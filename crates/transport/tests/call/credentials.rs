@@ -242,6 +242,32 @@ async fn those_who_wait_share_a_failure_and_the_next_call_tries_again() {
 }
 
 #[tokio::test]
+async fn clients_with_clocks_of_their_own_share_a_failure_for_a_moment_only() {
+    let credentials = Arc::new(Cached::new(Slow {
+        failures: 1.into(),
+        ..Slow::default()
+    }));
+    let with = |clock: &ManualClock| {
+        builder()
+            .credentials(credentials.clone())
+            .build_with(FakeTransport::respond(|_| ok()), clock.clone())
+            .unwrap()
+    };
+    let (old, new) = (ManualClock::auto(), ManualClock::new());
+    old.advance(HOUR);
+    with(&old).call(call(Method::GET)).await.unwrap_err();
+    // By the clock of this one, that will be in an hour.
+    let next = spawn(&with(&new));
+    for wait in [Duration::from_millis(100), seconds(1)] {
+        settle().await;
+        new.advance(wait);
+    }
+    settle().await;
+    assert!(next.is_finished());
+    next.await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn a4_a_waiter_takes_over_when_the_exchanging_call_is_dropped() {
     let clock = ManualClock::new();
     let (slow, fake, channel) = slow(&clock, 0);
