@@ -255,18 +255,22 @@ async fn t64_a_request_that_was_surely_not_processed_is_repeated_for_every_metho
 
 #[tokio::test]
 async fn a31_a_delete_that_finds_nothing_the_second_time_has_done_its_work() {
-    let (result, _) = run(call(Method::DELETE), [lost(), Answer::status(404)]).await;
-    let reply = result.unwrap();
-    assert!(reply.was_already_gone());
+    let gone = || Answer::json(404, r#"{"code": "no_such_thing", "message": "no"}"#);
+    let (result, _) = run(call(Method::DELETE), [lost(), gone()]).await;
+    assert!(result.unwrap().was_already_gone());
     let (error, _) = fail(call(Method::DELETE), [Answer::status(404)]).await;
     assert!(error.is_not_found());
     // A connection that never came about cannot have deleted anything.
-    let (error, _) = fail(
-        call(Method::DELETE),
-        [Answer::error(REFUSED), Answer::status(404)],
-    )
-    .await;
+    let (error, _) = fail(call(Method::DELETE), [Answer::error(REFUSED), gone()]).await;
     assert!(error.is_not_found());
+    // Nor does the API speak where whoever stands before it has lost it.
+    let no_backend = Answer::status(404)
+        .with_header("content-type", "text/plain")
+        .with_body("default backend - 404");
+    for nobody in [no_backend, Answer::status(404), Answer::json(404, "{}")] {
+        let (error, _) = fail(call(Method::DELETE), [Answer::status(503), nobody]).await;
+        assert_eq!(error.applied(), Applied::Unknown);
+    }
 }
 
 #[tokio::test]
