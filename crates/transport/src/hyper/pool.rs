@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use tokio::runtime::{Handle, Id};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
@@ -26,6 +27,8 @@ struct State {
 struct Idle {
     origin: Origin,
     connection: Connection,
+    /// The runtime that drives it. Under another one nobody would know whether it stands still.
+    runtime: Id,
     since: Instant,
 }
 
@@ -50,8 +53,16 @@ impl Pool {
     }
 
     fn pop(&self, origin: &Origin) -> Option<Connection> {
+        let runtime = Handle::current().id();
         let mut state = self.state();
-        let index = state.idle.iter().rposition(|idle| idle.origin == *origin)?;
+        // The reaper stands still with its runtime, and has then not looked for a while.
+        state
+            .idle
+            .retain(|idle| idle.since.elapsed() < self.idle_timeout);
+        let index = state
+            .idle
+            .iter()
+            .rposition(|idle| idle.origin == *origin && idle.runtime == runtime)?;
         let mut idle = state.idle.remove(index);
         if let Some(shared) = idle.connection.share() {
             idle.since = Instant::now();
@@ -81,6 +92,7 @@ impl Pool {
         state.idle.push(Idle {
             origin,
             connection,
+            runtime: Handle::current().id(),
             since: Instant::now(),
         });
         if state.reaper.as_ref().is_none_or(AbortHandle::is_finished) {

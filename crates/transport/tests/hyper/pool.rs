@@ -414,6 +414,43 @@ fn t54_a_transport_outlives_the_runtime_it_was_used_in() {
 }
 
 #[test]
+fn t54_a_connection_is_not_used_under_another_runtime_than_its_own() {
+    let runtime = || {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        builder.enable_all().build().unwrap()
+    };
+    let stays = || vec![Step::Read, ok("1"), Step::Stay];
+    for wire in Wire::each([stays(), stays()]) {
+        let transport = wire.client(HyperTransport::builder().first_byte_timeout(SHORT));
+        // The first one stands still by then, and so does whatever it drives.
+        let (first, second) = (runtime(), runtime());
+        first.block_on(transport.send(wire.get())).unwrap();
+        second.block_on(transport.send(wire.post())).unwrap();
+        wire.finish_without_runtime();
+    }
+}
+
+#[test]
+fn a_connection_that_was_idle_for_too_long_while_its_runtime_stood_still_is_not_used() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    for wire in Wire::each([
+        vec![Step::Read, ok("1"), Step::ClientCloses],
+        vec![Step::Read, ok("2"), Step::Stay],
+    ]) {
+        let transport = wire.client(HyperTransport::builder().idle_timeout(SHORT));
+        runtime.block_on(transport.send(wire.get())).unwrap();
+        #[allow(clippy::disallowed_methods)] // No timer of the runtime may run meanwhile.
+        std::thread::sleep(SHORT);
+        let response = runtime.block_on(transport.send(wire.post())).unwrap();
+        assert_eq!(response.body(), "2");
+        wire.finish_without_runtime();
+    }
+}
+
+#[test]
 fn t54_without_a_runtime_a_call_is_a_typed_error() {
     use std::task::{Context, Poll, Waker};
     let request = http::Request::get("http://127.0.0.1:1/")
