@@ -9,7 +9,9 @@ macro_rules! open_enum {
         }
     ) => {
         $(#[$attribute])*
-        #[derive(Clone, PartialEq, Eq, Hash)]
+        ///
+        /// Equality is that of the words: an `Unknown` made of a word that is known equals its variant.
+        #[derive(Clone)]
         #[non_exhaustive]
         $visibility enum $name {
             $($(#[$about])* $variant,)+
@@ -35,6 +37,20 @@ macro_rules! open_enum {
                     $($word => Some(Self::$variant),)+
                     _ => None,
                 }
+            }
+        }
+
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                self.as_str() == other.as_str()
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl core::hash::Hash for $name {
+            fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
+                self.as_str().hash(state);
             }
         }
 
@@ -81,6 +97,8 @@ pub(crate) use open_enum;
 #[cfg(test)]
 #[expect(unreachable_pub, reason = "the macro makes public items")]
 mod tests {
+    extern crate std;
+
     use alloc::{borrow::ToOwned, format, string::ToString};
 
     open_enum! {
@@ -120,6 +138,18 @@ mod tests {
             assert_eq!(serde_json::to_string(&word).expect("writes"), text);
         }
         assert_eq!(Sample::from("online"), Sample::Unknown("online".into()));
+    }
+
+    #[test]
+    fn a_word_made_by_hand_equals_what_is_read_back() {
+        let made = Sample::Unknown("ONLINE".into());
+        let text = serde_json::to_string(&made).expect("writes");
+        let read: Sample = serde_json::from_str(&text).expect("text");
+        assert_eq!(read, made);
+        let unlike = Sample::Unknown("online".into());
+        assert_ne!(read, unlike);
+        let words = std::collections::HashSet::from([read, made, unlike]);
+        assert_eq!(words.len(), 2);
     }
 
     #[test]

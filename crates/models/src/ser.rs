@@ -1,8 +1,8 @@
 //! How the models are written: fields in the description's order, absent ones left out.
 
-use serde_core::ser::{Serialize, SerializeMap, Serializer};
+use serde_core::ser::{Error, Serialize, SerializeMap, Serializer};
 
-use crate::Patch;
+use crate::{Patch, de::Integer};
 
 /// An object that is being written. Its length need not be known, so a field that is left out needs no second look.
 pub(crate) struct Fields<M>(M);
@@ -55,5 +55,19 @@ impl<M: SerializeMap> Fields<M> {
     #[inline]
     pub(crate) fn end(self) -> Result<M::Ok, M::Error> {
         self.0.end()
+    }
+}
+
+/// An integer whose type holds more than the field may: beyond its limits it is refused, as it would be when it is read.
+pub(crate) struct Within<T>(pub(crate) Integer<T>, pub(crate) T);
+
+impl<T: Serialize + PartialOrd + Copy> Serialize for Within<T> {
+    #[inline]
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(limits, value) = self;
+        if !limits.holds(*value) {
+            return Err(S::Error::custom("an integer out of range"));
+        }
+        value.serialize(serializer)
     }
 }

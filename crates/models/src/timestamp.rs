@@ -122,7 +122,11 @@ impl Timestamp {
 /// An instant outside of the years 1 to 9999 becomes the nearest one held.
 impl From<OffsetDateTime> for Timestamp {
     fn from(instant: OffsetDateTime) -> Self {
-        Self::nearest(instant.into())
+        match instant.checked_to_utc() {
+            Some(instant) => Self::nearest(instant),
+            None if instant.year() < FIRST_YEAR => Self::UNSET,
+            None => Self::MAX,
+        }
     }
 }
 
@@ -281,6 +285,18 @@ mod tests {
         assert_eq!(Timestamp::from(instant), parsed("2021-11-22T11:39:29Z"));
         let before = OffsetDateTime::from_unix_timestamp(-70_000_000_000).expect("in year -249");
         assert_eq!(Timestamp::from(before), Timestamp::UNSET);
+    }
+
+    #[test]
+    fn an_instant_whose_utc_has_no_date_becomes_the_nearest_one() {
+        let at = |date, time, hours| {
+            let offset = time::UtcOffset::from_hms(hours, 0, 0).expect("an offset");
+            OffsetDateTime::new_in_offset(date, time, offset)
+        };
+        let last = at(Date::MAX, Time::MAX, -1);
+        assert_eq!(Timestamp::from(last), Timestamp::MAX);
+        let first = at(Date::MIN, Time::MIDNIGHT, 1);
+        assert_eq!(Timestamp::from(first), Timestamp::UNSET);
     }
 
     #[test]

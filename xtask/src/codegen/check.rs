@@ -315,14 +315,19 @@ fn place(api: &mut Api, problems: &mut Problems) {
     }
 }
 
-/// A field that an update can clear has no room for the second form of a timestamp.
+/// A field that an update can clear has no room for the second form of a timestamp, nor for the limits of a count.
 fn patches(schema: &Schema, problems: &mut Problems) {
     for field in schema.fields() {
-        if matches!(field.kind, Kind::Timestamp { milliseconds: true })
-            && field.presence(schema.is_request_only) == Presence::Patch
-        {
+        if field.presence(schema.is_request_only) != Presence::Patch {
+            continue;
+        }
+        if matches!(field.kind, Kind::Timestamp { milliseconds: true }) {
             let fix = "leave `x-timestamp` out, or teach the generator";
             problems.add(field.at, "`x-timestamp` in an update", fix);
+        }
+        if field.kind.is_count() {
+            let fix = "leave `minimum` out, or teach the generator";
+            problems.add(field.at, "a nullable count in an update", fix);
         }
     }
 }

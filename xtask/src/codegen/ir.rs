@@ -268,6 +268,11 @@ impl Kind {
         matches!(self, Self::Boolean | Self::Integer(_))
     }
 
+    /// Whether its Rust type holds greater integers than the description allows.
+    pub(crate) fn is_count(&self) -> bool {
+        matches!(self, Self::Integer(Integer::Count32 | Integer::Count64))
+    }
+
     /// The schema that it names.
     pub(crate) fn reference(&self) -> Option<&Reference> {
         match self {

@@ -260,7 +260,15 @@ impl Object<'_> {
         let fields = self.fields.iter().map(|field| {
             let (field_name, wire) = (ident(&field.rust), &field.name);
             let is_millis = matches!(field.kind, Kind::Timestamp { milliseconds: true });
+            let is_count = field.kind.is_count();
+            let limits = seed(&field.kind);
             match self.presence(field) {
+                Presence::Optional if is_count => {
+                    quote!(fields.put_some(#wire, self.#field_name.map(|it| ser::Within(#limits, it)))?;)
+                }
+                Presence::Required | Presence::Defaulted if is_count => {
+                    quote!(fields.put(#wire, &ser::Within(#limits, self.#field_name))?;)
+                }
                 Presence::Optional if is_millis => {
                     quote!(fields.put_some(#wire, self.#field_name.map(Timestamp::milliseconds))?;)
                 }

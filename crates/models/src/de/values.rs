@@ -88,6 +88,15 @@ impl<T> Integer<T> {
     pub(crate) const fn between(least: T, most: T) -> Self {
         Self { least, most }
     }
+
+    /// Whether it is within the limits.
+    #[inline]
+    pub(crate) fn holds(&self, value: T) -> bool
+    where
+        T: PartialOrd,
+    {
+        self.least <= value && value <= self.most
+    }
 }
 
 /// `format: int32`.
@@ -116,7 +125,7 @@ impl<T: Whole> Integer<T> {
     #[inline]
     fn check<E: Error>(self, value: Option<T>) -> Result<T, E> {
         match value {
-            Some(value) if self.least <= value && value <= self.most => Ok(value),
+            Some(value) if self.holds(value) => Ok(value),
             _ => Err(E::invalid_value(
                 Unexpected::Other("an integer out of range"),
                 &self,

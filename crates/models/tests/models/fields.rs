@@ -209,6 +209,26 @@ fn m17_unknown_words_are_kept_byte_for_byte() {
 }
 
 #[test]
+fn a_count_beyond_its_limits_is_refused_when_it_is_written_too() {
+    let most = dt::ActiveGateTokenList::new(i64::MAX.unsigned_abs())
+        .with_page_size(i32::MAX.unsigned_abs());
+    let written = serde_json::to_string(&most).expect("writes");
+    assert_eq!(
+        read::<dt::ActiveGateTokenList>(&written).expect("reads"),
+        most
+    );
+    let total_count = most.total_count + 1;
+    let page_size = most.page_size.map_or(0, |most| most + 1);
+    for list in [
+        most.clone().with_total_count(total_count),
+        most.with_page_size(page_size),
+    ] {
+        let error = serde_json::to_string(&list).expect_err("no reader takes it");
+        assert_eq!(error.to_string(), "an integer out of range");
+    }
+}
+
+#[test]
 fn m19_unknown_fields_are_passed_over_in_every_object() {
     for model in MODELS {
         let mut value = model.value();

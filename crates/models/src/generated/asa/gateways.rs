@@ -787,7 +787,11 @@ impl<'de> Deserialize<'de> for GatewayStatusReport {
 impl Serialize for GatewayStatusReport {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = ser::fields(serializer)?;
-        fields.put("active_connections", &self.active_connections)?;
+        fields
+            .put(
+                "active_connections",
+                &ser::Within(de::COUNT32, self.active_connections),
+            )?;
         fields.put("total_storage_bytes", &self.total_storage_bytes)?;
         fields.put("used_storage_bytes", &self.used_storage_bytes)?;
         fields.put_some("gateway_id", self.gateway_id.as_ref())?;

@@ -346,8 +346,12 @@ impl<'de> Deserialize<'de> for ActiveGateTokenList {
 impl Serialize for ActiveGateTokenList {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = ser::fields(serializer)?;
-        fields.put("totalCount", &self.total_count)?;
-        fields.put_some("pageSize", self.page_size.as_ref())?;
+        fields.put("totalCount", &ser::Within(de::COUNT64, self.total_count))?;
+        fields
+            .put_some(
+                "pageSize",
+                self.page_size.map(|it| ser::Within(de::COUNT32, it)),
+            )?;
         fields.put_some("nextPageKey", self.next_page_key.as_ref())?;
         fields.put("activeGateTokens", &self.active_gate_tokens)?;
         fields.end()
