@@ -218,7 +218,7 @@ mod tests {
             let path = root
                 .path()
                 .join(format!("crates/models/openapi/{vendor}.yaml"));
-            std::fs::write(path, "openapi: 3.1.0\n").unwrap();
+            std::fs::write(path, "openapi: 3.1.0\n...\n").unwrap();
         }
         let failure = write(root.path()).unwrap_err().to_string();
         assert!(failure.contains("openapi/asa.yaml:1:1: "), "{failure}");

@@ -16,19 +16,20 @@
 //! Reading is lenient where servers differ: absent and `null` are both `None` for an optional field, a `null` list is empty where the
 //! vendor sends it so, unknown fields are skipped and unknown words of an enum are kept and written back unchanged.
 //!
-//! Reading is strict where leniency would invent data: a key given twice, also in a map, an array in place of an object, `"false"` in
+//! Reading is strict where leniency would invent data: a known field or a map's key given twice, an array in place of an object, `"false"` in
 //! place of `false`, an integer out of range or written with a fraction, a date that does not exist are errors. An error names the kind
 //! of what was found and never its value, so it is safe to log.
 //!
-//! Writing is strict: `None` is left out, and a [`Patch`] keeps absent, `null` and a value apart. Limits on the length or the pattern of
-//! a text are documented and left to the server.
+//! Writing is strict: `None` is left out, a [`Patch`] keeps absent, `null` and a value apart, and a count that no reader would take is an
+//! error. Limits on the length or the pattern of a text are documented and left to the server.
 //!
 //! The models read any self-describing format; JSON is what the vendors speak. What the vendors document and the models write is also a
 //! JSON Schema: [`asa::JSON_SCHEMA`], [`dt::JSON_SCHEMA`], and the files in `schemas/`.
 //!
 //! # What you can rely on
 //!
-//! - **Versions** are semantic. The vendors' structs and enums are `#[non_exhaustive]`, so a new field or word breaks nobody.
+//! - **Versions** are semantic. The vendors' structs and enums are `#[non_exhaustive]`, so a new word, or a new field that may be left
+//!   out, breaks nobody; a new required field is one more argument of `new`, and a breaking change.
 //!   `OperationId` is exhaustive, so that a server must decide about each operation; a new one is a breaking change. `serde_core` and
 //!   `time` are part of the interface: a new major version of either is one of this crate.
 //! - **Rust**: edition 2024, at least the version in `rust-version` (1.90), which rises only with a minor version.

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ir::{Api, DefaultValue, Integer, Kind, Operation, Presence, Reference, Schema, Shape};
+use super::ir::{Api, DefaultValue, Kind, Limits, Operation, Presence, Reference, Schema, Shape};
 use super::names;
-use super::problem::Problems;
+use super::problem::{Position, Problems};
 use super::schema::{no_clash, no_twins};
 
 /// The module of schemas that several tags use, or failures.
@@ -21,6 +21,7 @@ pub(crate) fn check(api: &mut Api, problems: &mut Problems) {
         parameters(operation, &graph, problems);
     }
     defaults(api, &graph, problems);
+    limits(api, problems);
     if problems.is_empty() {
         place(api, problems);
         for schema in &api.schemas {
@@ -54,6 +55,13 @@ fn names_clash(api: &Api, problems: &mut Problems) {
             let what = format!("the path `{}` does not begin with a slash", operation.path);
             problems.add(operation.at, what, "add it");
         }
+        for segment in operation.path.split('/').skip(1) {
+            if !is_plain(segment) && path_parameters(segment).next().is_none() {
+                let what = format!("`{segment}` between the slashes of `{}`", operation.path);
+                let fix = "write letters, digits and `-._~:@`, or one `{parameter}`";
+                problems.add(operation.at, what, fix);
+            }
+        }
     }
     let modules = api.tags.iter().map(|tag| (names::snake(&tag.name), tag.at));
     no_clash(modules, "tags", problems);
@@ -67,6 +75,12 @@ fn names_clash(api: &Api, problems: &mut Problems) {
             );
         }
     }
+}
+
+/// Whether a segment of a path needs no encoding and is no step in the path.
+fn is_plain(segment: &str) -> bool {
+    let is_unreserved = |c: char| c.is_ascii_alphanumeric() || "-._~:@".contains(c);
+    !matches!(segment, "" | "." | "..") && segment.chars().all(is_unreserved)
 }
 
 /// What a server tells calls apart by: method and path, whatever the parameters are called.
@@ -254,7 +268,7 @@ fn defaults(api: &Api, graph: &Graph<'_>, problems: &mut Problems) {
         let fits = match (default, &field.kind, named.map(|it| &it.shape)) {
             (DefaultValue::Boolean(_), Kind::Boolean, _) => true,
             (DefaultValue::Integer(value), Kind::Integer(range), _) => {
-                *value >= 0 || matches!(range, Integer::Int32 | Integer::Int64)
+                range.within(&field.limits).contains(&(*value).into())
             }
             (DefaultValue::Text(_), Kind::Text, _) => true,
             (DefaultValue::Text(text), Kind::Named(_), Some(Shape::Enum(words))) => {
@@ -275,7 +289,22 @@ fn defaults(api: &Api, graph: &Graph<'_>, problems: &mut Problems) {
     }
 }
 
-/// Decides each schema's module, and reports those that nothing uses.
+/// Reports limits that no value keeps.
+fn limits(api: &Api, problems: &mut Problems) {
+    let fields = api.schemas.iter().flat_map(Schema::fields);
+    let fields = fields.map(|it| (&it.limits, &it.kind, it.at));
+    let parameters = api.operations.iter().flat_map(|it| &it.parameters);
+    let parameters = parameters.map(|it| (&it.limits, &it.kind, it.at));
+    let mut check = |(limits, kind, at): (&Limits, &Kind, Position)| {
+        if !limits.can_be_kept(kind) {
+            problems.add(at, "limits that no value keeps", "correct them");
+        }
+    };
+    fields.for_each(&mut check);
+    parameters.for_each(check);
+}
+
+/// Decides each schema's module, and reports schemas and tags that nothing uses.
 fn place(api: &mut Api, problems: &mut Problems) {
     let graph = Graph::of(api);
     let mut tags: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -296,6 +325,12 @@ fn place(api: &mut Api, problems: &mut Problems) {
         for name in graph.reachable(&operation.failure) {
             tags.entry(name.into()).or_default().insert(SHARED.into());
             answers.insert(name.into());
+        }
+    }
+    for tag in &api.tags {
+        if !api.operations.iter().any(|it| it.tag == tag.name) {
+            let what = format!("the tag `{}` is never used", tag.name);
+            problems.add(tag.at, what, "remove it");
         }
     }
     for schema in &mut api.schemas {

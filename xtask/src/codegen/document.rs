@@ -1,7 +1,9 @@
 //! Reads a description as a whole: its head, its components, and the operations below its paths.
 
+use std::collections::BTreeSet;
+
 use super::ir::{Api, Method, Operation, Paging, PagingStyle, Parameter, Reference, Server, Tag};
-use super::problem::Problems;
+use super::problem::{Position, Problems};
 use super::reader::{Reader, boolean, entries, list, reference, text};
 use super::schema;
 use super::yaml::{Entry, Node, Value};
@@ -26,7 +28,7 @@ pub(crate) fn read(vendor: &str, file: &str, root: &Node, problems: &mut Problem
         .schemas
         .map(|node| schema::schemas(node, problems))
         .unwrap_or_default();
-    let is_authenticated = security.is_some_and(|node| authenticated(node, problems));
+    let is_authenticated = security.is_some_and(|node| parts.authenticated(node, problems));
     let mut operations = Vec::new();
     for path in entries(paths?, problems)? {
         parts.path(path, is_authenticated, &mut operations, problems);
@@ -99,17 +101,13 @@ fn tags(document: &mut Reader<'_>, problems: &mut Problems) -> Vec<Tag> {
         .collect()
 }
 
-/// Whether a `security` list asks for a credential: an empty one does not.
-fn authenticated(node: &Node, problems: &mut Problems) -> bool {
-    list(node, problems).is_some_and(|list| !list.is_empty())
-}
-
 /// The parts that operations refer to, and which of them were referred to.
 struct Components<'a> {
     schemas: Option<&'a Node>,
     parameters: &'a [Entry],
     responses: &'a [Entry],
-    used: Vec<&'a str>,
+    security_schemes: &'a [Entry],
+    used: BTreeSet<Position>,
 }
 
 impl<'a> Components<'a> {
@@ -123,7 +121,8 @@ impl<'a> Components<'a> {
         };
         let parameters = part("parameters", problems);
         let responses = part("responses", problems);
-        for scheme in part("securitySchemes", problems) {
+        let security_schemes = part("securitySchemes", problems);
+        for scheme in security_schemes {
             security_scheme(scheme, problems);
         }
         let schemas = reader.need("schemas", problems);
@@ -132,8 +131,32 @@ impl<'a> Components<'a> {
             schemas,
             parameters,
             responses,
-            used: Vec::new(),
+            security_schemes,
+            used: BTreeSet::new(),
         })
+    }
+
+    /// Whether a `security` list asks for a credential: an empty one does not.
+    fn authenticated(&mut self, node: &'a Node, problems: &mut Problems) -> bool {
+        let choices = list(node, problems).unwrap_or_default();
+        let schemes: Vec<&Entry> = choices
+            .iter()
+            .filter_map(|choice| entries(choice, problems))
+            .flatten()
+            .collect();
+        for scheme in schemes {
+            match self.security_schemes.iter().find(|it| it.key == scheme.key) {
+                Some(found) => {
+                    self.used.insert(found.at);
+                }
+                None => problems.add(
+                    scheme.at,
+                    format!("the security scheme `{}`, which is not there", scheme.key),
+                    "correct the name, or describe it in `securitySchemes`",
+                ),
+            }
+        }
+        !choices.is_empty()
     }
 
     /// The part itself, or the one that it refers to.
@@ -165,7 +188,7 @@ impl<'a> Components<'a> {
             );
             return None;
         };
-        self.used.push(&found.key);
+        self.used.insert(found.at);
         Some(&found.value)
     }
 
@@ -227,7 +250,7 @@ impl<'a> Components<'a> {
                 None => false,
             },
             authenticated: match reader.take("security") {
-                Some(node) => authenticated(node, problems),
+                Some(node) => self.authenticated(node, problems),
                 None => is_authenticated,
             },
             paging: reader
@@ -294,8 +317,9 @@ impl<'a> Components<'a> {
     }
 
     fn finish(self, problems: &mut Problems) {
-        for part in self.parameters.iter().chain(self.responses) {
-            if !self.used.contains(&part.key.as_str()) {
+        let parts = self.parameters.iter().chain(self.responses);
+        for part in parts.chain(self.security_schemes) {
+            if !self.used.contains(&part.at) {
                 problems.add(
                     part.at,
                     format!("`{}` is never used", part.key),

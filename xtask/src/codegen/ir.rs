@@ -1,6 +1,7 @@
 //! What the generator knows of an API after reading its description.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use super::problem::Position;
 
@@ -295,6 +296,22 @@ pub(crate) enum Integer {
     Uint64,
 }
 
+impl Integer {
+    /// What the type can hold, cut to what the description allows.
+    pub(crate) fn within(self, limits: &Limits) -> RangeInclusive<i128> {
+        let (least, most): (i128, i128) = match self {
+            Self::Int32 => (i32::MIN.into(), i32::MAX.into()),
+            Self::Int64 => (i64::MIN.into(), i64::MAX.into()),
+            Self::Count32 => (0, i32::MAX.into()),
+            Self::Count64 => (0, i64::MAX.into()),
+            Self::Uint64 => (0, u64::MAX.into()),
+        };
+        let least = limits.minimum.map_or(least, |own| least.max(own.into()));
+        let most = limits.maximum.map_or(most, |own| most.min(own.into()));
+        least..=most
+    }
+}
+
 /// What a value may be beyond its type.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Limits {
@@ -306,6 +323,16 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
+    /// Whether some value of this kind keeps them.
+    pub(crate) fn can_be_kept(&self, kind: &Kind) -> bool {
+        let lengths = self.min_length.unwrap_or(0)..=self.max_length.unwrap_or(i64::MAX);
+        let has_range = match kind {
+            Kind::Integer(range) => !range.within(self).is_empty(),
+            _ => true,
+        };
+        has_range && !lengths.is_empty() && self.min_length.is_none_or(|least| least >= 0)
+    }
+
     /// In words, or nothing when the type says all.
     pub(crate) fn sentence(&self) -> Option<String> {
         let mut parts = Vec::new();

@@ -135,17 +135,8 @@ fn or_null(name: &str, is_nullable: bool) -> Json {
     }
 }
 
-/// What the Rust type can hold, cut to what the description allows.
 fn bounds(range: Integer, limits: &Limits) -> [(&'static str, Json); 2] {
-    let (least, most): (i128, i128) = match range {
-        Integer::Int32 => (i32::MIN.into(), i32::MAX.into()),
-        Integer::Int64 => (i64::MIN.into(), i64::MAX.into()),
-        Integer::Count32 => (0, i32::MAX.into()),
-        Integer::Count64 => (0, i64::MAX.into()),
-        Integer::Uint64 => (0, u64::MAX.into()),
-    };
-    let least = limits.minimum.map_or(least, |own| least.max(own.into()));
-    let most = limits.maximum.map_or(most, |own| most.min(own.into()));
+    let (least, most) = range.within(limits).into_inner();
     [
         ("minimum", Json::Integer(least)),
         ("maximum", Json::Integer(most)),

@@ -65,6 +65,7 @@ components:
       x-source: a page
       properties:
         label: { type: [string, "null"], minLength: 1, description: What it says }
+...
 "##;
 
 /// The mistakes in a text, one a line.
@@ -189,6 +190,15 @@ fn what_is_never_used_is_a_mistake() {
         "  schemas:\n",
         "    Old: { name: old, in: query, description: O, schema: { type: boolean } }\n  schemas:\n",
         "house.yaml:36:5: `Old` is never used; the fix: remove it",
+    );
+}
+
+#[test]
+fn a_tag_that_is_never_used_is_a_mistake() {
+    check(
+        "description: What can be opened }\n",
+        "description: What can be opened }\n  - { name: Windows, description: Nobody }\n",
+        "house.yaml:9:5: the tag `Windows` is never used; the fix: remove it",
     );
 }
 

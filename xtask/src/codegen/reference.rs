@@ -211,11 +211,27 @@ fn code(text: &str) -> String {
     format!("`{}`", cell(text))
 }
 
-/// Text that does not end its cell.
+/// Text on one line that does not end its cell.
 fn cell(text: &str) -> String {
-    text.replace('|', "\\|")
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").replace('|', "\\|")
 }
 
 fn row(page: &mut String, cells: &[String]) {
     let _ = writeln!(page, "| {} |", cells.join(" | "));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_several_lines_stays_in_its_cell() {
+        let mut page = String::new();
+        row(
+            &mut page,
+            &[prose("One | two\n three\n\nfour"), code("a|b")],
+        );
+        assert_eq!(page, "| One \\| two three four. | `a\\|b` |\n");
+    }
 }

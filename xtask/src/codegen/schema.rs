@@ -137,6 +137,11 @@ fn object(reader: &mut Reader<'_>, problems: &mut Problems) -> Shape {
             );
         }
     }
+    no_twins(
+        required.iter().map(|(name, at)| ((*name).to_owned(), *at)),
+        "required properties",
+        problems,
+    );
     let required: HashSet<&str> = required.into_iter().map(|(name, _)| name).collect();
     let fields: Vec<Field> = properties
         .iter()
@@ -213,6 +218,13 @@ fn field(entry: &Entry, is_required: bool, problems: &mut Problems) -> Option<Fi
             entry.at,
             format!("`{}` is required and has a default", entry.key),
             "keep one of the two",
+        );
+    }
+    if is_required && is_nullable && !matches!(kind, Kind::List(_)) {
+        problems.add(
+            entry.at,
+            format!("`{}` is required and may be null", entry.key),
+            "keep one of the two; only for a list null has a meaning of its own, empty",
         );
     }
     Some(Field {

@@ -14,6 +14,9 @@ pub(crate) const MAX_BYTES: usize = 1 << 20;
 /// Lists and objects may be nested this deep.
 const MAX_DEPTH: usize = 32;
 
+/// The last line, YAML's own mark for the end of a document: without it a cut between two properties would go unseen.
+const END: &str = "...";
+
 /// A value and its place.
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
@@ -72,11 +75,17 @@ pub(crate) fn parse(bytes: &[u8], problems: &mut Problems) -> Option<Node> {
             return None;
         }
     };
-    Tree {
+    let root = Tree {
         parser: Parser::new_from_str(text),
         problems,
     }
-    .document()
+    .document()?;
+    if text.trim_end().lines().next_back() != Some(END) {
+        let what = "a description without its end, it may have been cut";
+        problems.add(end_of(bytes), what, format!("end it with a line `{END}`"));
+        return None;
+    }
+    Some(root)
 }
 
 /// Builds the tree from the parser's events.

@@ -32,6 +32,33 @@ fn parameters_and_paging_that_do_not_fit_the_path_are_a_mistake() {
 }
 
 #[test]
+fn a_path_that_is_not_plain_is_a_mistake() {
+    for segment in ["..", "", "a b", "a%2fb", "a?b", "{id", "x{id}", "é"] {
+        check(
+            "/doors/{id}:",
+            &format!("\"/{segment}/{{id}}\":"),
+            &format!(
+                "house.yaml:14:7: `{segment}` between the slashes of `/{segment}/{{id}}`; the fix: write letters, digits and `-._~:@`, or one `{{parameter}}`"
+            ),
+        );
+    }
+}
+
+#[test]
+fn a_security_scheme_that_does_not_fit_is_a_mistake() {
+    check(
+        "  - key: []",
+        "  - lock: []",
+        "house.yaml:6:5: the security scheme `lock`, which is not there; the fix: correct the name, or describe it in `securitySchemes`",
+    );
+    check(
+        "    key: { type",
+        "    lock: { type: http, description: Another }\n    key: { type",
+        "house.yaml:33:5: `lock` is never used; the fix: remove it",
+    );
+}
+
+#[test]
 fn two_of_a_kind_are_a_mistake() {
     let door = concat!(
         "  /doors/{id}/open:\n    get: { operationId: openDoor, tags: [Doors], summary: S, x-source: p, x-idempotent: true, parameters: ",

@@ -199,7 +199,65 @@ fn a_default_or_requirement_that_does_not_fit_is_a_mistake() {
     );
     check(
         "required: [id]",
+        "required: [id, id]",
+        "house.yaml:48:22: two required properties are `id`; the fix: keep one of the two",
+    );
+    check(
+        "properties:\n        label",
+        "required: [label]\n      properties:\n        label",
+        "house.yaml:59:9: `label` is required and may be null; the fix: keep one of the two; only for a list null has a meaning of its own, empty",
+    );
+    check(
+        "required: [id]",
         "required: [id, key]",
         "house.yaml:48:22: `key` is required and no property; the fix: describe the property, or do not require it",
+    );
+}
+
+#[test]
+fn limits_that_no_value_keeps_are_a_mistake() {
+    for limits in [
+        "minLength: 2, maxLength: 1",
+        "minLength: -1",
+        "maxLength: -1",
+    ] {
+        check(
+            "minLength: 1",
+            limits,
+            "house.yaml:58:9: limits that no value keeps; the fix: correct them",
+        );
+    }
+    for limits in ["minimum: 2, maximum: 1", "minimum: 3000000000"] {
+        check(
+            "format: int32",
+            &format!("format: int32, {limits}"),
+            "house.yaml:22:11: limits that no value keeps; the fix: correct them",
+        );
+    }
+    let list = "{ type: array, items: { type: string }";
+    for (limits, default) in [
+        ("maximum: 9", 10),
+        ("minimum: 1", 0),
+        ("maximum: 9", 3_000_000_000_i64),
+    ] {
+        check(
+            list,
+            &format!("{{ type: integer, format: int32, {limits}, default: {default}"),
+            "house.yaml:52:9: the default of `hinges` does not fit its type; the fix: give a value of its type, which must not be nullable",
+        );
+    }
+    check(
+        "minLength: 1",
+        "minLength: 1, default: Door",
+        "house.yaml:58:9: the default of `label` does not fit its type; the fix: give a value of its type, which must not be nullable",
+    );
+}
+
+#[test]
+fn a_count_that_an_update_can_clear_is_a_mistake() {
+    check(
+        "{ type: [string, \"null\"], minLength: 1,",
+        "{ type: [integer, \"null\"], format: int32, minimum: 0,",
+        "house.yaml:58:9: a nullable count in an update; the fix: leave `minimum` out, or teach the generator",
     );
 }

@@ -12,7 +12,12 @@ fn a_description_that_was_cut_anywhere_is_a_mistake() {
     let cut = |before: &str| mistakes(SOUND.split_once(before).unwrap().0);
     assert_eq!(
         cut("x-source: https"),
-        "house.yaml:1:1: a description without `components`; the fix: add `components`"
+        "house.yaml:17:7: a description without its end, it may have been cut; the fix: end it with a line `...`"
+    );
+    // Nothing else is missing here.
+    assert_eq!(
+        cut("...\n"),
+        "house.yaml:59:1: a description without its end, it may have been cut; the fix: end it with a line `...`"
     );
     assert_eq!(
         cut("porter]"),
