@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ir::{Api, DefaultValue, Kind, Limits, Operation, Presence, Reference, Schema, Shape};
+use super::ir::{
+    Api, DefaultValue, Kind, Limits, Method, Operation, Presence, Reference, Schema, Shape,
+};
 use super::names;
 use super::problem::{Position, Problems};
 use super::schema::{no_clash, no_twins};
@@ -50,6 +52,15 @@ fn names_clash(api: &Api, problems: &mut Problems) {
                 format!("`{id}` is no Rust name"),
                 "give the operation another `operationId`",
             );
+        }
+        if operation.request.is_some() && matches!(operation.method, Method::Get | Method::Delete) {
+            let what = format!("a request body of a {}", operation.method.keyword());
+            let fix = "remove it, servers and proxies drop it";
+            problems.add(operation.at, what, fix);
+        }
+        if operation.response.is_some() && operation.success == 204 {
+            let fix = "remove it, or give the status that the vendor sends with it";
+            problems.add(operation.at, "a body in an answer 204", fix);
         }
         if !operation.path.starts_with('/') {
             let what = format!("the path `{}` does not begin with a slash", operation.path);

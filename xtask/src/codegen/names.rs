@@ -48,8 +48,10 @@ pub(crate) fn is_identifier(name: &str) -> bool {
     syn::parse_str::<syn::Ident>(name).is_ok()
 }
 
-/// Names of types and traits that generated code or the macros in it use, which a schema must not take.
+/// Names that a schema must not take: of types and traits that generated code or the macros in it use, and of what the
+/// vendors' modules add by hand, which would hide the schema.
 pub(crate) const TAKEN: &[&str] = &[
+    "A",
     "AsRef",
     "BTreeMap",
     "Box",
@@ -60,6 +62,8 @@ pub(crate) const TAKEN: &[&str] = &[
     "Deserializer",
     "Eq",
     "Err",
+    "Expiration",
+    "ExpirationError",
     "Field",
     "From",
     "Into",

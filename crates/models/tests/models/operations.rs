@@ -85,8 +85,8 @@ fn bodies_and_statuses_fit_the_method() {
             idempotent,
             ..
         } = operation;
-        let has_request = matches!(method, Method::Post | Method::Put);
-        assert_eq!(request.is_some(), has_request, "{name}");
+        let may_have_request = matches!(method, Method::Post | Method::Put);
+        assert!(request.is_none() || may_have_request, "{name}");
         assert_eq!(response.is_none(), success == 204, "{name}");
         assert!(idempotent || method == Method::Post, "{name}");
         for schema in request.into_iter().chain(response) {

@@ -45,6 +45,20 @@ fn a_path_that_is_not_plain_is_a_mistake() {
 }
 
 #[test]
+fn a_body_that_cannot_be_there_is_a_mistake() {
+    check(
+        "    put:",
+        "    delete:",
+        "house.yaml:14:7: a request body of a delete; the fix: remove it, servers and proxies drop it",
+    );
+    check(
+        "\"200\":",
+        "\"204\":",
+        "house.yaml:14:7: a body in an answer 204; the fix: remove it, or give the status that the vendor sends with it",
+    );
+}
+
+#[test]
 fn a_security_scheme_that_does_not_fit_is_a_mistake() {
     check(
         "  - key: []",

@@ -122,7 +122,7 @@ fn names_that_clash_are_a_mistake() {
         "enum: [red, blue, RED]\n      x-enum-descriptions: { RED: Loud,",
         "house.yaml:40:25: two words are `Red` in Rust; the fix: rename one, for a property with `x-rust-name`",
     );
-    for taken in ["String", "From", "AsRef"] {
+    for taken in ["String", "From", "AsRef", "A", "Expiration"] {
         check(
             "    Colour:\n",
             &format!(
