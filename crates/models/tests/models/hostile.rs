@@ -30,6 +30,24 @@ fn m4_deep_nesting_in_an_unknown_field_needs_no_stack() {
 }
 
 #[test]
+fn m4_deep_nesting_needs_no_stack_on_the_path_of_the_clients_either() {
+    on_a_small_stack(|| {
+        // What the quick reader takes at most, what it leaves to serde_json, and far beyond.
+        for depth in [62, 63, 64, 65, 1000, 100_000] {
+            for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
+                let deep = format!("{}0{}", open.repeat(depth), close.repeat(depth));
+                for model in MODELS {
+                    let fields = model.sample.strip_prefix('{').expect("an object");
+                    let text = format!(r#"{{"x-new":{deep},{fields}"#);
+                    let written = (model.receive)(text.as_bytes()).expect(model.name);
+                    assert_eq!(written, (model.rewrite)(model.sample).expect(model.name));
+                }
+            }
+        }
+    });
+}
+
+#[test]
 fn m4_deep_nesting_in_a_known_field_is_refused() {
     on_a_small_stack(|| {
         for (open, close) in [("[", "]"), (r#"{"list":"#, "}"), (r#"{"labels":"#, "}")] {
