@@ -76,6 +76,14 @@ impl Departure {
         self.state() == LEFT
     }
 
+    /// Says that the request waits here no longer, and goes on to others who may hold it again. After `false` it was recalled
+    /// and must not.
+    #[cfg(feature = "tower")]
+    pub(crate) fn pass_on(&self) -> bool {
+        self.change(HELD, UNKNOWN);
+        !matches!(self.state(), RECALLED | REST_RECALLED)
+    }
+
     /// Keeps what waits from ever leaving, and says what has left. A request that nobody holds may have left as a whole.
     #[must_use]
     pub fn recall(&self) -> Sent {

@@ -12,7 +12,9 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use tower_service::Service;
 
 use super::WholeBody;
-use crate::{BoxError, ConnectFailure, TooLarge, Transport, TransportError, TransportErrorKind};
+use crate::{
+    BoxError, ConnectFailure, Departure, TooLarge, Transport, TransportError, TransportErrorKind,
+};
 
 /// The largest body of an answer unless it is told otherwise: 10 MiB.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
@@ -26,6 +28,8 @@ const BODY_LIMIT: usize = 10 * 1024 * 1024;
 ///
 /// An error that is, or was caused by, a [`TransportError`] keeps what that says. Any other is `Connect` when the service
 /// was not ready, so that nothing was sent, and otherwise `Interrupted`, which says that it may have been.
+///
+/// An attempt that ran out of time while the service was not ready counts as not sent.
 ///
 /// `B` is the body that the service takes in a request.
 ///
@@ -84,10 +88,16 @@ where
             let service = self.service.lock().unwrap_or_else(PoisonError::into_inner);
             service.clone()
         };
+        // A layer may let it wait, for a permit of a limit for example.
+        let departure = Departure::of(&request);
+        departure.hold();
         let not_ready = TransportErrorKind::Connect(ConnectFailure::Other);
         poll_fn(|context| service.poll_ready(context))
             .await
             .map_err(|error| fault(not_ready, error.into()))?;
+        if !departure.pass_on() {
+            return Err(TransportError::new(not_ready).with_source("the request was recalled"));
+        }
         let response = service
             .call(request.map(B::from))
             .await

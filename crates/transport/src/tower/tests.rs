@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::fmt;
-use std::future::{Ready, ready};
+use std::future::{Future as _, Ready, ready};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -14,7 +14,8 @@ use tower_service::Service;
 use super::{FromService, IntoService, WholeBody};
 use crate::testing::{Answer, FakeTransport, contract};
 use crate::{
-    BoxError, ConnectFailure, Sent, TooLarge, Transport as _, TransportError, TransportErrorKind,
+    BoxError, ConnectFailure, Departure, Sent, TooLarge, Transport as _, TransportError,
+    TransportErrorKind,
 };
 
 type Body = http_body_util::combinators::UnsyncBoxBody<Bytes, BoxError>;
@@ -95,6 +96,58 @@ async fn an_error_of_a_layer_says_sent_unless_it_surely_was_not() {
         failure(yes, || Err(Around(unprocessed()).into())).await,
         kept
     );
+}
+
+/// A layer that lets nobody through, or a service that lets nobody out.
+#[derive(Clone)]
+struct Stuck {
+    is_ready: bool,
+}
+
+impl Service<Request<WholeBody>> for Stuck {
+    type Response = Response<Body>;
+    type Error = BoxError;
+    type Future = std::future::Pending<Result<Response<Body>, BoxError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        match self.is_ready {
+            true => Poll::Ready(Ok(())),
+            false => Poll::Pending,
+        }
+    }
+
+    fn call(&mut self, _: Request<WholeBody>) -> Self::Future {
+        std::future::pending()
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_waits_for_a_layer_to_be_ready_has_not_left() {
+    for (is_ready, sent) in [(false, Sent::Nothing), (true, Sent::Whole)] {
+        let transport = FromService::new(Stuck { is_ready });
+        let mut request: Request<Bytes> = Request::default();
+        let departure = Departure::default();
+        request.extensions_mut().insert(departure.clone());
+        let mut sending = Box::pin(transport.send(request));
+        let once = std::future::poll_fn(|cx| Poll::Ready(sending.as_mut().poll(cx).is_pending()));
+        assert!(once.await);
+        drop(sending);
+        assert_eq!(departure.recall(), sent);
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_was_recalled_does_not_reach_the_service() {
+    let server = FakeTransport::script([]);
+    let transport = FromService::new(IntoService::new(server.clone()));
+    let mut request: Request<Bytes> = Request::default();
+    let departure = Departure::default();
+    departure.hold();
+    assert_eq!(departure.recall(), Sent::Nothing);
+    request.extensions_mut().insert(departure);
+    let error = transport.send(request).await.unwrap_err();
+    assert_eq!(error.sent(), Sent::Nothing);
+    assert!(server.finish().is_empty());
 }
 
 #[tokio::test]
