@@ -90,9 +90,10 @@ fn leads_here(line: &[u8], query: &str) -> bool {
     })
 }
 
-/// Whether this is the listing's own host, in any spelling: case, the default port, and the dot of a full name do not matter.
+/// Whether this is the listing's own host, in any spelling: case, the default port, an empty one, and the dot of a full name
+/// do not matter.
 fn is_own(authority: &str) -> bool {
     let (host, port) = authority.split_once(':').unwrap_or((authority, "443"));
     let host = host.strip_suffix('.').unwrap_or(host);
-    host.eq_ignore_ascii_case("app.example.com") && port.parse() == Ok(443_u16)
+    host.eq_ignore_ascii_case("app.example.com") && (port.is_empty() || port.parse() == Ok(443_u16))
 }
