@@ -10,7 +10,10 @@ const BELIEVED_BY_MAGNITUDE: Duration = Duration::from_secs(10 * 60);
 /// The farthest that a moment in seconds may lie ahead to be believed: quotas by the hour are usual.
 const BELIEVED_IN_SECONDS: Duration = Duration::from_secs(2 * 60 * 60);
 
-/// `Retry-After` in seconds or as an HTTP date; a date that has passed is no wait.
+/// The longest delay that is told. What servers may write is more than any clock can add to a moment.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// `Retry-After` in seconds or as an HTTP date; a date that has passed is no wait, and more than a year counts as a year.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -24,10 +27,11 @@ const BELIEVED_IN_SECONDS: Duration = Duration::from_secs(2 * 60 * 60);
 #[must_use]
 pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    match digits(text) {
-        Some(seconds) => Some(Duration::from_secs(seconds)),
-        None => Some(until(httpdate::parse_http_date(text).ok()?, now)),
-    }
+    let delay = match digits(text) {
+        Some(seconds) => Duration::from_secs(seconds),
+        None => until(httpdate::parse_http_date(text).ok()?, now),
+    };
+    Some(delay.min(LONGEST))
 }
 
 /// A moment in Unix seconds in a header field, as the time from `now` until then. A moment that has passed, or that
@@ -110,7 +114,8 @@ mod tests {
         assert_eq!(read("0"), Some(Duration::ZERO));
         assert_eq!(
             read("99999999999999999999999"),
-            Some(Duration::from_secs(u64::MAX))
+            Some(Duration::from_secs(365 * 86_400)),
+            "no more than can be added to any moment"
         );
         assert_eq!(
             read("Thu, 01 Jan 2026 00:00:30 GMT"),
