@@ -73,6 +73,9 @@ impl Issued {
 /// credential is had a little before the old one ends, and while that fails the old one stays in use. A credential that
 /// the server refused is not used again.
 ///
+/// What it keeps is for one endpoint and one account: clients of two must not share it, or each would send the other's
+/// credential to its own server.
+///
 /// ```
 /// use std::time::Duration;
 /// use gatelet_transport::{Cached, Channel, Credential, Error, Exchange, Issued};
