@@ -30,7 +30,8 @@
 //!
 //! - **Versions** are semantic. The vendors' structs and enums are `#[non_exhaustive]`, so a new word, or a new field that may be left
 //!   out, breaks nobody; a new required field is one more argument of `new`, and a breaking change.
-//!   `OperationId` is exhaustive, so that a server must decide about each operation; a new one is a breaking change. `serde_core` and
+//!   `OperationId` is exhaustive, so that a server must decide about each operation, and so are [`Method`], [`QueryKind`] and
+//!   [`Paging`], which a client must know all of; a new one of either is a breaking change. `serde_core` and
 //!   `time` are part of the interface: a new major version of either is one of this crate.
 //! - **Rust**: edition 2024, at least the version in `rust-version` (1.90), which rises only with a minor version.
 //! - **Build**: no `std`, no `unsafe`, no build script, no proc-macro, no feature to choose, at most nine crates in all. The example

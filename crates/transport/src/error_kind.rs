@@ -37,7 +37,8 @@ pub enum ErrorKind {
     },
     /// The body is not JSON or does not fit the model.
     Decode {
-        /// Where in the document, for example `activeGateTokens[17].creationDate`; empty for the document as a whole.
+        /// Where in the document, for example `activeGateTokens[17].creationDate`; empty for the document as a whole. It
+        /// names fields and keys, such as those of labels, and never values.
         path: Box<str>,
     },
     /// Something exceeded its limit.

@@ -1,6 +1,6 @@
 //! Seeds for single values: text, booleans, integers, and whatever reads itself.
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use core::{fmt, marker::PhantomData, str::FromStr};
 
 use serde_core::de::{
@@ -169,15 +169,15 @@ impl<'de, T: Whole> Visitor<'de> for Integer<T> {
             return Err(refused("an object", &self));
         }
         let digits = map.next_value_seed(TEXT)?;
-        self.check(digits.parse().ok())
+        // Only as JSON writes an integer: no plus, no zero in front.
+        let value = digits.parse().ok();
+        self.check(value.filter(|value: &T| value.to_string() == digits))
     }
     refuse!(boolean fraction text bytes null array);
 }
 
 #[cfg(test)]
 mod tests {
-    use alloc::string::ToString;
-
     use super::*;
 
     #[test]
@@ -246,7 +246,9 @@ mod tests {
             Ok(i64::MAX.unsigned_abs())
         );
         assert!(read(NUMBER, "9223372036854775808").is_err());
-        assert!(read(NUMBER, "1e3").is_err());
+        for digits in ["1e3", "+3", "03", "-0", " 3", ""] {
+            assert!(read(NUMBER, digits).is_err(), "{digits}");
+        }
         assert!(read("other", "1").is_err());
     }
 
