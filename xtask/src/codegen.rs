@@ -5,6 +5,7 @@
 
 mod check;
 mod document;
+mod graph;
 mod ir;
 mod json;
 mod json_schema;

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::graph::{Graph, spread};
 use super::ir::{
     Api, DefaultValue, Kind, Limits, Method, Operation, Presence, Reference, Schema, Shape,
 };
@@ -111,17 +112,12 @@ fn all_references(api: &Api) -> impl Iterator<Item = &Reference> {
             .flatten()
             .chain(parameter_references(operation))
     });
-    of_operations.chain(api.schemas.iter().flat_map(schema_references))
+    of_operations.chain(api.schemas.iter().flat_map(Schema::references))
 }
 
 fn parameter_references(operation: &Operation) -> impl Iterator<Item = &Reference> {
     let parameters = operation.parameters.iter();
     parameters.filter_map(|parameter| parameter.kind.reference())
-}
-
-fn schema_references(schema: &Schema) -> impl Iterator<Item = &Reference> {
-    let fields = schema.fields().iter();
-    fields.filter_map(|field| field.kind.reference())
 }
 
 fn references(api: &Api, graph: &Graph<'_>, problems: &mut Problems) {
@@ -137,74 +133,14 @@ fn references(api: &Api, graph: &Graph<'_>, problems: &mut Problems) {
             );
         }
     }
+    let tags: BTreeSet<&str> = api.tags.iter().map(|tag| tag.name.as_str()).collect();
     for operation in &api.operations {
-        if !api.tags.iter().any(|tag| tag.name == operation.tag) {
+        if !tags.contains(operation.tag.as_str()) {
             problems.add(
                 operation.at,
                 format!("the tag `{}` is not in `tags`", operation.tag),
                 "add it there with a description",
             );
-        }
-    }
-}
-
-/// The schemas by name, and what leads from one to the next.
-struct Graph<'a>(BTreeMap<&'a str, &'a Schema>);
-
-impl<'a> Graph<'a> {
-    fn of(api: &'a Api) -> Self {
-        let schemas = api.schemas.iter();
-        Self(
-            schemas
-                .map(|schema| (schema.name.as_str(), schema))
-                .collect(),
-        )
-    }
-
-    fn get(&self, reference: &Reference) -> Option<&'a Schema> {
-        self.0.get(reference.name.as_str()).copied()
-    }
-
-    /// The schemas that can be reached from the given ones, these included.
-    fn reachable(&self, from: impl IntoIterator<Item = &'a Reference>) -> BTreeSet<&'a str> {
-        let mut found = BTreeSet::new();
-        let mut next: Vec<&Reference> = from.into_iter().collect();
-        while let Some(reference) = next.pop() {
-            if found.insert(reference.name.as_str())
-                && let Some(schema) = self.get(reference)
-            {
-                next.extend(schema_references(schema));
-            }
-        }
-        found
-    }
-
-    /// Reports each reference that closes a circle. Walks down with a stack of its own: the depth is the description's.
-    fn cycles(&self, problems: &mut Problems) {
-        let mut done = BTreeSet::new();
-        for root in self.0.values() {
-            let mut on_the_way = BTreeSet::from([root.name.as_str()]);
-            let mut way = vec![(*root, schema_references(root))];
-            while let Some((schema, references)) = way.last_mut() {
-                let Some(reference) = references.next() else {
-                    done.insert(schema.name.as_str());
-                    on_the_way.remove(schema.name.as_str());
-                    way.pop();
-                    continue;
-                };
-                if on_the_way.contains(reference.name.as_str()) {
-                    problems.add(
-                        reference.at,
-                        format!("`$ref` to `{}` closes a circle", reference.name),
-                        "break the circle, models are finite",
-                    );
-                } else if !done.contains(reference.name.as_str())
-                    && let Some(next) = self.get(reference)
-                {
-                    on_the_way.insert(&next.name);
-                    way.push((next, schema_references(next)));
-                }
-            }
         }
     }
 }
@@ -317,35 +253,16 @@ fn limits(api: &Api, problems: &mut Problems) {
 
 /// Decides each schema's module, and reports schemas and tags that nothing uses.
 fn place(api: &mut Api, problems: &mut Problems) {
-    let graph = Graph::of(api);
-    let mut tags: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let mut answers: BTreeSet<String> = BTreeSet::new();
-    for operation in &api.operations {
-        let inputs = operation
-            .request
-            .iter()
-            .chain(parameter_references(operation));
-        let module = names::snake(&operation.tag);
-        for name in graph.reachable(inputs) {
-            tags.entry(name.into()).or_default().insert(module.clone());
-        }
-        for name in graph.reachable(&operation.response) {
-            tags.entry(name.into()).or_default().insert(module.clone());
-            answers.insert(name.into());
-        }
-        for name in graph.reachable(&operation.failure) {
-            tags.entry(name.into()).or_default().insert(SHARED.into());
-            answers.insert(name.into());
-        }
-    }
+    let used: BTreeSet<&str> = api.operations.iter().map(|it| it.tag.as_str()).collect();
     for tag in &api.tags {
-        if !api.operations.iter().any(|it| it.tag == tag.name) {
+        if !used.contains(tag.name.as_str()) {
             let what = format!("the tag `{}` is never used", tag.name);
             problems.add(tag.at, what, "remove it");
         }
     }
+    let (modules, answers) = uses(api);
     for schema in &mut api.schemas {
-        let Some(modules) = tags.get(&schema.name) else {
+        let Some(module) = modules.get(&schema.name) else {
             problems.add(
                 schema.at,
                 format!("the schema `{}` is never used", schema.name),
@@ -354,11 +271,25 @@ fn place(api: &mut Api, problems: &mut Problems) {
             continue;
         };
         schema.is_request_only = !answers.contains(&schema.name);
-        schema.module = match modules.first() {
-            Some(module) if modules.len() == 1 => module.clone(),
-            _ => SHARED.into(),
-        };
+        schema.module.clone_from(module);
     }
+}
+
+/// The modules of all schemas that operations reach, and the names of those that answers hold.
+fn uses(api: &Api) -> (BTreeMap<String, String>, BTreeSet<String>) {
+    let graph = Graph::of(api);
+    let modules = api.operations.iter().flat_map(|operation| {
+        let module = names::snake(&operation.tag);
+        let bodies = operation.request.iter().chain(&operation.response);
+        let own = bodies.chain(parameter_references(operation));
+        let own = own.map(move |it| (it, module.clone()));
+        own.chain(operation.failure.iter().map(|it| (it, SHARED.into())))
+    });
+    let modules = spread(modules, |it| graph.next(it), |_, _| SHARED.into());
+    let answers = api.operations.iter();
+    let answers = answers.flat_map(|it| it.response.iter().chain(&it.failure));
+    let answers = spread(answers.map(|it| (it, ())), |it| graph.next(it), |(), ()| ());
+    (modules, answers.into_keys().collect())
 }
 
 /// A field that an update can clear has no room for the second form of a timestamp, nor for the limits of a count.

@@ -1,6 +1,6 @@
 //! Reads a description as a whole: its head, its components, and the operations below its paths.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::ir::{Api, Method, Operation, Paging, PagingStyle, Parameter, Reference, Server, Tag};
 use super::problem::{Position, Problems};
@@ -104,25 +104,25 @@ fn tags(document: &mut Reader<'_>, problems: &mut Problems) -> Vec<Tag> {
 /// The parts that operations refer to, and which of them were referred to.
 struct Components<'a> {
     schemas: Option<&'a Node>,
-    parameters: &'a [Entry],
-    responses: &'a [Entry],
-    security_schemes: &'a [Entry],
+    parameters: BTreeMap<&'a str, &'a Entry>,
+    responses: BTreeMap<&'a str, &'a Entry>,
+    security_schemes: BTreeMap<&'a str, &'a Entry>,
     used: BTreeSet<Position>,
 }
 
 impl<'a> Components<'a> {
     fn of(node: &'a Node, problems: &mut Problems) -> Option<Self> {
         let mut reader = Reader::of(node, "`components`", problems)?;
-        let mut part = |name, problems: &mut Problems| {
-            reader
-                .take(name)
-                .and_then(|node| entries(node, problems))
-                .unwrap_or_default()
+        let mut part = |name, problems: &mut Problems| -> BTreeMap<_, _> {
+            let node = reader.take(name);
+            let parts = node.and_then(|node| entries(node, problems));
+            let parts = parts.unwrap_or_default().iter();
+            parts.map(|part| (part.key.as_str(), part)).collect()
         };
         let parameters = part("parameters", problems);
         let responses = part("responses", problems);
         let security_schemes = part("securitySchemes", problems);
-        for scheme in security_schemes {
+        for scheme in security_schemes.values() {
             security_scheme(scheme, problems);
         }
         let schemas = reader.need("schemas", problems);
@@ -145,7 +145,7 @@ impl<'a> Components<'a> {
             .flatten()
             .collect();
         for scheme in schemes {
-            match self.security_schemes.iter().find(|it| it.key == scheme.key) {
+            match self.security_schemes.get(scheme.key.as_str()) {
                 Some(found) => {
                     self.used.insert(found.at);
                 }
@@ -177,10 +177,10 @@ impl<'a> Components<'a> {
         }
         let name = reference(&entry.value, section, problems)?;
         let parts = match section {
-            "parameters" => self.parameters,
-            _ => self.responses,
+            "parameters" => &self.parameters,
+            _ => &self.responses,
         };
-        let Some(found) = parts.iter().find(|part| part.key == name) else {
+        let Some(found) = parts.get(name) else {
             problems.add(
                 entry.value.at,
                 format!("`$ref` to `#/components/{section}/{name}`, which is not there"),
@@ -317,8 +317,8 @@ impl<'a> Components<'a> {
     }
 
     fn finish(self, problems: &mut Problems) {
-        let parts = self.parameters.iter().chain(self.responses);
-        for part in parts.chain(self.security_schemes) {
+        let parts = self.parameters.values().chain(self.responses.values());
+        for part in parts.chain(self.security_schemes.values()) {
             if !self.used.contains(&part.at) {
                 problems.add(
                     part.at,

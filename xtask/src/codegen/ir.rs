@@ -160,6 +160,12 @@ impl Schema {
             Shape::Id | Shape::Enum(_) => &[],
         }
     }
+
+    /// The schemas that its fields name.
+    pub(crate) fn references(&self) -> impl Iterator<Item = &Reference> {
+        let fields = self.fields().iter();
+        fields.filter_map(|field| field.kind.reference())
+    }
 }
 
 /// What a named type is.

@@ -1,6 +1,6 @@
 //! Takes an object of a description apart, keyword by keyword, and reports what is left over.
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 
 use super::problem::{Position, Problems};
 use super::yaml::{Entry, Node, Value};
@@ -10,27 +10,28 @@ use super::yaml::{Entry, Node, Value};
 pub(crate) struct Reader<'a> {
     pub(crate) at: Position,
     what: &'static str,
-    left: Vec<&'a Entry>,
+    left: BTreeMap<&'a str, &'a Entry>,
 }
 
 impl<'a> Reader<'a> {
     /// Begins with an object; `what` names it for messages: `an operation`.
     pub(crate) fn of(node: &'a Node, what: &'static str, problems: &mut Problems) -> Option<Self> {
         let entries = entries(node, problems)?;
-        let mut keywords = HashSet::new();
-        // The tree has reported what stands twice.
-        let first = |entry: &&'a Entry| keywords.insert(entry.key.as_str());
+        let mut left = BTreeMap::new();
+        for entry in entries {
+            // The tree has reported what stands twice.
+            left.entry(entry.key.as_str()).or_insert(entry);
+        }
         Some(Self {
             at: node.at,
             what,
-            left: entries.iter().filter(first).collect(),
+            left,
         })
     }
 
     /// The value of a keyword, if it is there.
     pub(crate) fn take(&mut self, keyword: &str) -> Option<&'a Node> {
-        let index = self.left.iter().position(|entry| entry.key == keyword)?;
-        Some(&self.left.remove(index).value)
+        Some(&self.left.remove(keyword)?.value)
     }
 
     /// The value of a keyword that must be there.
@@ -89,7 +90,7 @@ impl<'a> Reader<'a> {
 
     /// Reports every keyword that nobody took.
     pub(crate) fn finish(self, problems: &mut Problems) {
-        for entry in self.left {
+        for entry in self.left.into_values() {
             problems.add(
                 entry.at,
                 format!("unknown keyword `{}`", entry.key),

@@ -86,3 +86,35 @@ fn a_description_as_long_as_may_be_is_checked() {
         Some("house.yaml:14037:5: the schema `Door13999` is never used; the fix: remove it")
     );
 }
+
+/// Every operation leads to every schema, and the words of an enum are described in another order than they stand.
+#[test]
+fn a_description_of_many_references_and_words_is_checked() {
+    let operations: String = (0..2000)
+        .map(|number| {
+            let answer = r##"{ "200": { description: A, content: { application/json: { schema: { $ref: "#/components/schemas/Part0" } } } } }"##;
+            format!("  /parts/{number}:\n    get: {{ operationId: Get{number}, tags: [Doors], summary: S, x-source: p, x-idempotent: true, responses: {answer} }}\n")
+        })
+        .collect();
+    let part = |number| {
+        format!(
+            "    Part{number}: {{ type: object, description: P, x-source: p, properties: {{ next: {{ $ref: \"#/components/schemas/Part{}\", description: N }} }} }}\n",
+            number + 1
+        )
+    };
+    let parts: String = (0..1500).map(part).collect();
+    let words = |numbers: &mut dyn Iterator<Item = u32>, end| {
+        let words = numbers.map(|number| format!("w{number}{end}, "));
+        words.collect::<String>()
+    };
+    let last = format!(
+        "    Part1500:\n      type: string\n      description: P\n      x-source: p\n      enum: [{}]\n      x-enum-descriptions: {{ {} }}\n",
+        words(&mut (0..10_000), ""),
+        words(&mut (0..10_000).rev(), ": d"),
+    );
+    let text = SOUND
+        .replace("components:\n", &(operations + "components:\n"))
+        .replace("    Colour:\n", &(parts + &last + "    Colour:\n"));
+    assert!((700_000..MAX_BYTES).contains(&text.len()), "{}", text.len());
+    assert_eq!(mistakes(&text), "");
+}
