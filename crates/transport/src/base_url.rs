@@ -60,6 +60,10 @@ impl BaseUrl {
         &self.text
     }
 
+    pub(crate) fn scheme(&self) -> &Scheme {
+        &self.scheme
+    }
+
     /// The host; an IPv6 address is in brackets.
     #[must_use]
     pub fn host(&self) -> &str {

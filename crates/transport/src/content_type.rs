@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, header};
 
-/// The longest content type that is shown, in characters.
+/// The longest content type or origin that is shown, in characters.
 const SHOWN: usize = 128;
 
 /// What a body claims to be.
@@ -30,15 +30,19 @@ impl ContentType {
         };
         let (essence, parameters) = text.split_once(';').unwrap_or((text, ""));
         let essence = essence.trim().to_ascii_lowercase();
-        let shown = || essence.chars().take(SHOWN).collect::<String>().into();
         match essence.as_str() {
             "application/json" if !is_utf8(parameters) => Self::ForeignCharset,
             "application/json" => Self::Json,
-            "text/html" | "application/xhtml+xml" => Self::Html(shown()),
+            "text/html" | "application/xhtml+xml" => Self::Html(shown(&essence)),
             other if other.ends_with("+json") && !other.contains([',', ' ']) => Self::ProblemJson,
-            _ => Self::Other(shown()),
+            _ => Self::Other(shown(&essence)),
         }
     }
+}
+
+/// As much of a server's words as errors show.
+pub(crate) fn shown(text: &str) -> Box<str> {
+    text.chars().take(SHOWN).collect::<String>().into()
 }
 
 /// Whether the parameters name no other encoding than UTF-8, of which ASCII is a part.

@@ -27,7 +27,7 @@ pub enum ErrorKind {
     Protocol,
     /// The server answered with a redirect, which is never followed.
     Redirect {
-        /// Scheme, host and port of the target; never its path or query.
+        /// Scheme, host and port of the target, at most 128 characters; never its path or query.
         target_origin: Option<Box<str>>,
     },
     /// The answer is not JSON, so it is not the API that speaks.

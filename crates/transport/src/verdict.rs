@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::header::LOCATION;
 use http::{HeaderMap, Method, Response, StatusCode, Uri};
 
-use crate::content_type::ContentType;
+use crate::content_type::{ContentType, shown};
 use crate::json::html_hint;
 use crate::retry::Failure;
 use crate::{
@@ -194,19 +194,30 @@ impl Judge<'_> {
     fn redirect(&self, headers: &HeaderMap) -> ErrorKind {
         let target_origin = headers
             .get(LOCATION)
-            .and_then(|location| Uri::try_from(location.as_bytes()).ok())
-            .map(|target| match (target.scheme_str(), target.authority()) {
-                (scheme, Some(authority)) => {
-                    let port = authority
-                        .port()
-                        .map_or_else(String::new, |port| format!(":{port}"));
-                    let scheme = scheme.unwrap_or("https");
-                    format!("{scheme}://{}{port}", authority.host())
-                }
-                _ => self.base.origin().to_owned(),
-            })
-            .map(String::into_boxed_str);
+            .and_then(|location| self.target_origin(location.as_bytes()))
+            .map(|origin| shown(&origin));
         ErrorKind::Redirect { target_origin }
+    }
+
+    /// Scheme, host and port that a location leads to, as browsers read it.
+    fn target_origin(&self, location: &[u8]) -> Option<String> {
+        let mut location = std::str::from_utf8(location).ok()?.replace('\\', "/");
+        // A `Uri` takes what lacks nothing but its scheme for a path.
+        if location.starts_with("//") {
+            location.insert_str(0, &format!("{}:", self.base.scheme()));
+        }
+        let target = Uri::try_from(location).ok()?;
+        match (target.scheme_str(), target.authority()) {
+            (Some(scheme), Some(authority)) => {
+                let port = authority
+                    .port()
+                    .map_or_else(String::new, |port| format!(":{port}"));
+                Some(format!("{scheme}://{}{port}", authority.host()))
+            }
+            (None, None) => Some(self.base.origin().to_owned()),
+            // A name alone may be a host or a path.
+            _ => None,
+        }
     }
 }
 

@@ -82,6 +82,12 @@ async fn t33_a_redirect_is_an_error_that_names_the_targets_origin_only() {
                 "http://evil.example.com:8080",
             ),
             ("/login?canary", "https://api.example.com"),
+            // Both name another host, as browsers read them.
+            (
+                "//evil.example.com:8443/canary",
+                "https://evil.example.com:8443",
+            ),
+            (r"/\evil.example.com/canary", "https://evil.example.com"),
         ] {
             let answer = Answer::status(status).with_header("location", location);
             let (error, requests) = fail(call(Method::GET), [answer]).await;
@@ -90,14 +96,21 @@ async fn t33_a_redirect_is_an_error_that_names_the_targets_origin_only() {
             assert_eq!((requests, error.status().unwrap().as_u16()), (1, status));
         }
     }
-    let bare = Answer::status(302).with_header("location", b"\xff");
-    let (error, _) = fail(call(Method::GET), [bare]).await;
-    assert_eq!(
-        error.kind(),
-        &ErrorKind::Redirect {
-            target_origin: None
-        }
-    );
+    for no_origin in [&b"\xff"[..], b"evil.example.com:8443"] {
+        let answer = Answer::status(302).with_header("location", no_origin);
+        let (error, _) = fail(call(Method::GET), [answer]).await;
+        let target_origin = None;
+        assert_eq!(error.kind(), &ErrorKind::Redirect { target_origin });
+    }
+}
+
+#[tokio::test]
+async fn t33_an_endless_host_of_a_redirect_is_cut() {
+    let location = format!("https://{}.example", "x".repeat(4_000));
+    let answer = Answer::status(302).with_header("location", &location);
+    let (error, _) = fail(call(Method::GET), [answer]).await;
+    let target_origin = location.get(..128).map(Into::into);
+    assert_eq!(error.kind(), &ErrorKind::Redirect { target_origin });
 }
 
 #[tokio::test]
