@@ -67,12 +67,12 @@ fn names_clash(api: &Api, problems: &mut Problems) {
             let what = format!("the path `{}` does not begin with a slash", operation.path);
             problems.add(operation.at, what, "add it");
         }
-        for segment in operation.path.split('/').skip(1) {
-            if !is_plain(segment) && path_parameters(segment).next().is_none() {
-                let what = format!("`{segment}` between the slashes of `{}`", operation.path);
-                let fix = "write letters, digits and `-._~:@`, or one `{parameter}`";
-                problems.add(operation.at, what, fix);
-            }
+        let is_wrong = |it: &&str| !is_plain(it) && path_parameters(it).next().is_none();
+        // The first is enough: each message holds the whole path.
+        if let Some(segment) = operation.path.split('/').skip(1).find(is_wrong) {
+            let what = format!("`{segment}` between the slashes of `{}`", operation.path);
+            let fix = "write letters, digits and `-._~:@`, or one `{parameter}`";
+            problems.add(operation.at, what, fix);
         }
     }
     let modules = api.tags.iter().map(|tag| (names::snake(&tag.name), tag.at));

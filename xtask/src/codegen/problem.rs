@@ -1,6 +1,12 @@
 //! Mistakes in a description: where, what, and how to mend it.
 
+use std::collections::BTreeSet;
 use std::fmt;
+
+/// So many mistakes are shown; the others mostly follow from them.
+const MOST: usize = 100;
+/// So much of each is shown, in characters: names are as long as the description makes them.
+const LONGEST: usize = 500;
 
 /// A place in a description; both count from 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,21 +54,33 @@ impl Problems {
     }
 }
 
-/// One line for each mistake, in the order of the file.
+/// One line for each mistake, in the order of the file; at the end, how many were left out.
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut sorted = self.found.clone();
-        sorted.sort();
-        sorted.dedup();
-        for (index, problem) in sorted.iter().enumerate() {
-            let Position { line, column } = problem.at;
+        let sorted: BTreeSet<&Problem> = self.found.iter().collect();
+        for (index, Problem { at, what, fix }) in sorted.iter().take(MOST).enumerate() {
+            let Position { line, column } = at;
             let separator = if index == 0 { "" } else { "\n" };
+            let (what, fix) = (on_screen(what), on_screen(fix));
             write!(
                 f,
-                "{separator}{}:{line}:{column}: {}; the fix: {}",
-                self.file, problem.what, problem.fix
+                "{separator}{}:{line}:{column}: {what}; the fix: {fix}",
+                self.file
             )?;
         }
-        Ok(())
+        match sorted.len().saturating_sub(MOST) {
+            0 => Ok(()),
+            more => write!(f, "\n{}: and {more} more", self.file),
+        }
     }
+}
+
+/// The text on one line and not too long: it quotes what may be hostile.
+fn on_screen(text: &str) -> String {
+    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    let mut shown: String = text.chars().take(LONGEST).map(plain).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
 }
