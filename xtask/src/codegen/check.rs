@@ -38,6 +38,7 @@ fn names_clash(api: &Api, problems: &mut Problems) {
     no_clash(
         operations().map(|it| (names::pascal(&it.id), it.at)),
         "operations",
+        "give one another `operationId`",
         problems,
     );
     no_twins(
@@ -76,7 +77,7 @@ fn names_clash(api: &Api, problems: &mut Problems) {
         }
     }
     let modules = api.tags.iter().map(|tag| (names::snake(&tag.name), tag.at));
-    no_clash(modules, "tags", problems);
+    no_clash(modules, "tags", "rename one", problems);
     for tag in &api.tags {
         let module = names::snake(&tag.name);
         if !names::is_identifier(&module) || ["operations", SHARED].contains(&module.as_str()) {

@@ -290,10 +290,12 @@ impl<'a> Components<'a> {
             let body = self
                 .resolve(&entry.value, "responses", problems)
                 .and_then(|node| response(node, problems));
-            match (entry.key.as_str(), entry.key.parse()) {
+            match (entry.key.as_str(), status(&entry.key)) {
                 ("default", _) => failure = body,
-                (_, Ok(status @ 200..=299)) if success.is_none() => success = Some((status, body)),
-                (_, Ok(200..=299)) => problems.add(
+                (_, Some(status @ 200..=299)) if success.is_none() => {
+                    success = Some((status, body));
+                }
+                (_, Some(200..=299)) => problems.add(
                     entry.at,
                     "a second success status",
                     "keep the one that the vendor sends",
@@ -328,6 +330,12 @@ impl<'a> Components<'a> {
             }
         }
     }
+}
+
+/// A status of three digits.
+fn status(key: &str) -> Option<u16> {
+    let is_plain = key.len() == 3 && key.bytes().all(|it| it.is_ascii_digit());
+    key.parse().ok().filter(|_| is_plain)
 }
 
 fn security_scheme(scheme: &Entry, problems: &mut Problems) {

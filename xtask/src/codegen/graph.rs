@@ -46,7 +46,7 @@ impl<'a> Graph<'a> {
                     problems.add(
                         reference.at,
                         format!("`$ref` to `{}` closes a circle", reference.name),
-                        "break the circle, models are finite",
+                        "break the circle: how deep a model goes is for the description to say, not for what is read",
                     );
                 } else if !done.contains(reference.name.as_str())
                     && let Some(next) = self.get(reference)

@@ -119,6 +119,16 @@ fn a_value_of_the_wrong_type_is_a_mistake() {
         "house.yaml:16:16: a list in place of a text; the fix: write a text",
     );
     check(
+        "version: \"1\"",
+        "version: 2",
+        "house.yaml:2:32: an integer in place of a text; the fix: put it in quotes",
+    );
+    check(
+        "version: \"1\"",
+        "version:",
+        "house.yaml:2:30: null in place of a text; the fix: write a text",
+    );
+    check(
         "x-idempotent: true",
         "x-idempotent: \"true\"",
         "house.yaml:18:21: a text in place of a boolean; the fix: write a boolean",
@@ -282,7 +292,7 @@ fn all_mistakes_are_shown_at_once_in_the_order_of_the_file() {
         .replace("summary: Opens a door", "summary: 7");
     assert_eq!(
         mistakes(&text),
-        "house.yaml:16:16: an integer in place of a text; the fix: write a text\n\
+        "house.yaml:16:16: an integer in place of a text; the fix: put it in quotes\n\
          house.yaml:58:53: a text in place of an integer; the fix: write an integer"
     );
 }

@@ -108,6 +108,11 @@ pub(crate) fn text<'a>(node: &'a Node, problems: &mut Problems) -> Option<&'a st
             problems.add(node.at, "an empty text", "write one");
             None
         }
+        Value::Integer(_) | Value::Boolean(_) => {
+            let what = format!("{} in place of a text", node.value.kind());
+            problems.add(node.at, what, "put it in quotes");
+            None
+        }
         _ => wrong(node, "a text", problems),
     }
 }

@@ -52,16 +52,21 @@ fn schema(entry: &Entry, problems: &mut Problems) -> Option<Schema> {
 
 fn check_name(entry: &Entry, problems: &mut Problems) {
     let name = &entry.key;
-    if names::pascal(name) != *name || !names::is_identifier(name) {
-        let fix = format!("call it `{}`", names::pascal(name));
-        problems.add(entry.at, format!("a schema named `{name}`"), fix);
-    }
+    let better = names::pascal(name);
+    let is_free = |name: &str| names::is_identifier(name) && !names::TAKEN.contains(&name);
     if names::TAKEN.contains(&name.as_str()) {
         problems.add(
             entry.at,
             format!("the schema `{name}` clashes with a Rust name"),
             "give it another name",
         );
+    } else if better != *name || !is_free(name) {
+        let fix = if is_free(&better) {
+            format!("call it `{better}`")
+        } else {
+            "give it a name of letters and digits, a capital first, that Rust has not".into()
+        };
+        problems.add(entry.at, format!("a schema named `{name}`"), fix);
     }
 }
 
@@ -74,7 +79,14 @@ fn id(node: &Node, problems: &mut Problems) -> Shape {
 
 fn words(reader: &mut Reader<'_>, problems: &mut Problems) -> Shape {
     let at = reader.at;
-    let known = reader.texts("enum", problems);
+    let mut known = reader.texts("enum", problems);
+    no_twins(
+        known.iter().map(|(word, at)| ((*word).to_owned(), *at)),
+        "words",
+        problems,
+    );
+    let mut seen = HashSet::new();
+    known.retain(|(word, _)| seen.insert(*word));
     if known.is_empty() {
         problems.add(
             at,
@@ -116,6 +128,7 @@ fn words(reader: &mut Reader<'_>, problems: &mut Problems) -> Shape {
             .iter()
             .map(|word| (names::pascal(&word.word), word.at)),
         "words",
+        "leave one out, unknown words are kept anyway",
         problems,
     );
     Shape::Enum(words)
@@ -153,6 +166,7 @@ fn object(reader: &mut Reader<'_>, problems: &mut Problems) -> Shape {
             .iter()
             .map(|field| (names::snake(&names::pascal(&field.rust)), field.at)),
         "properties",
+        "give one an `x-rust-name`",
         problems,
     );
     Shape::Object(fields)
@@ -162,14 +176,11 @@ fn object(reader: &mut Reader<'_>, problems: &mut Problems) -> Shape {
 pub(crate) fn no_clash(
     rust_names: impl Iterator<Item = (String, Position)>,
     what: &str,
+    fix: &str,
     problems: &mut Problems,
 ) {
     for (name, at) in second(rust_names) {
-        problems.add(
-            at,
-            format!("two {what} are `{name}` in Rust"),
-            "rename one, for a property with `x-rust-name`",
-        );
+        problems.add(at, format!("two {what} are `{name}` in Rust"), fix);
     }
 }
 

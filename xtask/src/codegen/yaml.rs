@@ -121,6 +121,11 @@ impl<'a> Tree<'a> {
     fn next(&mut self) -> Option<(Event<'a>, Position)> {
         match self.parser.next_event()? {
             Ok((event, Span { start, .. })) => Some((event, position(&start))),
+            // The parser reads ahead, and stops where nesting does not fit its own count.
+            Err(error) if error.info() == "recursion limit exceeded" => {
+                self.too_deep(position(error.marker()));
+                None
+            }
             Err(error) => {
                 self.problems.add(
                     position(error.marker()),
@@ -134,9 +139,7 @@ impl<'a> Tree<'a> {
 
     fn node(&mut self, event: Event<'a>, at: Position, depth: usize) -> Option<Node> {
         if depth > MAX_DEPTH {
-            let what = format!("more than {MAX_DEPTH} levels of nesting");
-            self.problems
-                .add(at, what, "name the inner part and refer to it");
+            self.too_deep(at);
             return None;
         }
         let value = match event {
@@ -199,6 +202,12 @@ impl<'a> Tree<'a> {
             let value = self.node(event, value_at, depth + 1)?;
             entries.push(Entry { key, at, value });
         }
+    }
+
+    fn too_deep(&mut self, at: Position) {
+        let what = format!("more than {MAX_DEPTH} levels of nesting");
+        let fix = "name the inner part and refer to it";
+        self.problems.add(at, what, fix);
     }
 
     fn refuse_marks(&mut self, at: Position, anchor: usize, has_tag: bool) {

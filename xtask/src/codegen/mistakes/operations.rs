@@ -81,7 +81,7 @@ fn two_of_a_kind_are_a_mistake() {
     check(
         "components:\n",
         door,
-        "house.yaml:32:10: two operations are `OpenDoor` in Rust; the fix: rename one, for a property with `x-rust-name`",
+        "house.yaml:32:10: two operations are `OpenDoor` in Rust; the fix: give one another `operationId`",
     );
     let same = "  /doors/{door}:\n    put: { operationId: Other, tags: [Doors], summary: S, x-source: p, x-idempotent: true, parameters: [{ name: door, in: path, required: true, description: D, schema: { type: string } }], responses: { \"204\": { description: D } } }\ncomponents:\n";
     check(
@@ -92,7 +92,7 @@ fn two_of_a_kind_are_a_mistake() {
     check(
         "description: What can be opened }\n",
         "description: What can be opened }\n  - { name: doors, description: Again }\n",
-        "house.yaml:9:5: two tags are `doors` in Rust; the fix: rename one, for a property with `x-rust-name`",
+        "house.yaml:9:5: two tags are `doors` in Rust; the fix: rename one",
     );
     check(
         "        - { name: after,",
@@ -122,6 +122,11 @@ fn an_operation_that_is_not_served_is_a_mistake() {
         "\"200\":",
         "\"404\": { description: No }\n        \"200\":",
         "house.yaml:28:9: a response for `404`; the fix: describe one success status and `default`",
+    );
+    check(
+        "\"200\":",
+        "\"+201\": { description: New }\n        \"200\":",
+        "house.yaml:28:9: a response for `+201`; the fix: describe one success status and `default`",
     );
     check(
         "\"200\":",

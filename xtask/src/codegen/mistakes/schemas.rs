@@ -88,7 +88,16 @@ fn a_reference_that_leads_nowhere_or_back_is_a_mistake() {
     check(
         list,
         "{ $ref: \"#/components/schemas/Door\"",
-        "house.yaml:52:25: `$ref` to `Door` closes a circle; the fix: break the circle, models are finite",
+        "house.yaml:52:25: `$ref` to `Door` closes a circle; the fix: break the circle: how deep a model goes is for the description to say, not for what is read",
+    );
+}
+
+#[test]
+fn a_circle_through_a_list_is_a_mistake() {
+    check(
+        "{ type: array, items: { type: string }",
+        "{ type: array, items: { $ref: \"#/components/schemas/Door\" }",
+        "house.yaml:52:47: `$ref` to `Door` closes a circle; the fix: break the circle: how deep a model goes is for the description to say, not for what is read",
     );
 }
 
@@ -101,7 +110,7 @@ fn a_circle_through_other_schemas_is_a_mistake() {
             "    Panel: { type: object, description: P, x-source: p, properties: { frame: { $ref: \"#/components/schemas/Frame\", description: F } } }\n",
             "    DoorUpdate:\n",
         ),
-        "house.yaml:54:86: `$ref` to `Frame` closes a circle; the fix: break the circle, models are finite",
+        "house.yaml:54:86: `$ref` to `Frame` closes a circle; the fix: break the circle: how deep a model goes is for the description to say, not for what is read",
     );
 }
 
@@ -110,19 +119,24 @@ fn names_that_clash_are_a_mistake() {
     check(
         "colour: {",
         "level1: { type: string, description: L }\n        level_1: { type: string, description: L }\n        colour: {",
-        "house.yaml:52:9: two properties are `level1` in Rust; the fix: rename one, for a property with `x-rust-name`",
+        "house.yaml:52:9: two properties are `level1` in Rust; the fix: give one an `x-rust-name`",
     );
     check(
         "colour: {",
         "ID: { type: string, description: Twice }\n        colour: {",
-        "house.yaml:51:9: two properties are `id` in Rust; the fix: rename one, for a property with `x-rust-name`",
+        "house.yaml:51:9: two properties are `id` in Rust; the fix: give one an `x-rust-name`",
     );
     check(
         "enum: [red, blue]\n      x-enum-descriptions: {",
         "enum: [red, blue, RED]\n      x-enum-descriptions: { RED: Loud,",
-        "house.yaml:40:25: two words are `Red` in Rust; the fix: rename one, for a property with `x-rust-name`",
+        "house.yaml:40:25: two words are `Red` in Rust; the fix: leave one out, unknown words are kept anyway",
     );
-    for taken in ["String", "From", "AsRef", "A", "Expiration"] {
+    check(
+        "enum: [red, blue]",
+        "enum: [red, blue, red]",
+        "house.yaml:40:25: two words are `red`; the fix: keep one of the two",
+    );
+    for taken in ["Self", "String", "From", "AsRef", "A", "Expiration"] {
         check(
             "    Colour:\n",
             &format!(
@@ -138,6 +152,17 @@ fn names_that_clash_are_a_mistake() {
         "    door_key: { type: string, x-id: true, description: Taken, x-source: a page }\n    Colour:\n",
         "house.yaml:38:5: a schema named `door_key`; the fix: call it `DoorKey`",
     );
+    for none in ["..", "1st", "string", "_"] {
+        check(
+            "    Colour:\n",
+            &format!(
+                "    {none}: {{ type: string, x-id: true, description: None, x-source: a page }}\n    Colour:\n"
+            ),
+            &format!(
+                "house.yaml:38:5: a schema named `{none}`; the fix: give it a name of letters and digits, a capital first, that Rust has not"
+            ),
+        );
+    }
 }
 
 #[test]
