@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::{Graph, spread};
 use super::ir::{
-    Api, DefaultValue, Kind, Limits, Method, Operation, Presence, Reference, Schema, Shape,
+    Api, DefaultValue, Field, Kind, Limits, Method, Operation, Paging, PagingStyle, Presence,
+    Reference, Schema, Shape,
 };
 use super::names;
 use super::problem::{Position, Problems};
@@ -22,6 +23,7 @@ pub(crate) fn check(api: &mut Api, problems: &mut Problems) {
     graph.cycles(problems);
     for operation in &api.operations {
         parameters(operation, &graph, problems);
+        paging(operation, &graph, problems);
     }
     defaults(api, &graph, problems);
     limits(api, problems);
@@ -193,17 +195,41 @@ fn parameters(operation: &Operation, graph: &Graph<'_>, problems: &mut Problems)
             );
         }
     }
+}
+
+fn paging(operation: &Operation, graph: &Graph<'_>, problems: &mut Problems) {
     let Some(paging) = &operation.paging else {
         return;
     };
-    for name in [&paging.page_size, &paging.page_token] {
+    let Paging {
+        page_size,
+        page_token,
+        at,
+        ..
+    } = paging;
+    for name in [page_size, page_token] {
         if !operation.query().any(|parameter| parameter.name == *name) {
             problems.add(
-                operation.at,
+                *at,
                 format!("`x-paging` names `{name}`, which is no parameter of the query"),
                 "describe the parameter",
             );
         }
+    }
+    let answer = operation.response.as_ref();
+    let fields = answer.and_then(|it| graph.get(it)).map(Schema::fields);
+    let fields = fields.unwrap_or_default();
+    if !fields.iter().any(|it| matches!(it.kind, Kind::List(_))) {
+        let fix = "describe the list in the schema of the answer, or remove `x-paging`";
+        problems.add(*at, "`x-paging` with an answer that has no list", fix);
+    }
+    let is_cursor =
+        |it: &Field| it.name == *page_token && matches!(it.kind, Kind::Text) && !it.is_required;
+    if paging.style == PagingStyle::Cursor && !fields.iter().any(is_cursor) {
+        let what = format!("a cursor with an answer that has no optional text `{page_token}`");
+        let fix =
+            "describe it in the schema of the answer, not as required: the last page has none";
+        problems.add(*at, what, fix);
     }
 }
 

@@ -403,6 +403,7 @@ fn paging(node: &Node, problems: &mut Problems) -> Option<Paging> {
         style,
         page_size: reader.need_text("page-size", problems),
         page_token: reader.need_text("page-token", problems),
+        at: node.at,
     };
     reader.finish(problems);
     Some(paging)

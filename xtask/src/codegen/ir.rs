@@ -109,6 +109,7 @@ pub(crate) struct Paging {
     pub(crate) style: PagingStyle,
     pub(crate) page_size: String,
     pub(crate) page_token: String,
+    pub(crate) at: Position,
 }
 
 /// Where a page says what follows.

@@ -59,6 +59,7 @@ components:
         id: { $ref: "#/components/schemas/DoorId", description: Its id }
         colour: { $ref: "#/components/schemas/Colour", description: Its colour, default: red }
         hinges: { type: array, items: { type: string }, description: What it hangs on }
+        keys: { type: array, items: { type: string }, description: What opens it }
     DoorUpdate:
       type: object
       description: What becomes of a door
@@ -136,12 +137,12 @@ fn a_value_of_the_wrong_type_is_a_mistake() {
     check(
         "minLength: 1",
         "minLength: one",
-        "house.yaml:58:53: a text in place of an integer; the fix: write an integer",
+        "house.yaml:59:53: a text in place of an integer; the fix: write an integer",
     );
     check(
         "properties:\n        label",
         "properties: 7\n        #",
-        "house.yaml:57:19: an integer in place of an object; the fix: write an object",
+        "house.yaml:58:19: an integer in place of an object; the fix: write an object",
     );
     check(
         "description: A colour",
@@ -293,6 +294,6 @@ fn all_mistakes_are_shown_at_once_in_the_order_of_the_file() {
     assert_eq!(
         mistakes(&text),
         "house.yaml:16:16: an integer in place of a text; the fix: put it in quotes\n\
-         house.yaml:58:53: a text in place of an integer; the fix: write an integer"
+         house.yaml:59:53: a text in place of an integer; the fix: write an integer"
     );
 }

@@ -1,6 +1,6 @@
 //! Operations, their paths, parameters and answers.
 
-use super::check;
+use super::{SOUND, check, mistakes};
 
 #[test]
 fn parameters_and_paging_that_do_not_fit_the_path_are_a_mistake() {
@@ -22,13 +22,45 @@ fn parameters_and_paging_that_do_not_fit_the_path_are_a_mistake() {
     check(
         "page-token: after",
         "page-token: cursor",
-        "house.yaml:14:7: `x-paging` names `cursor`, which is no parameter of the query; the fix: describe the parameter",
+        "house.yaml:19:17: `x-paging` names `cursor`, which is no parameter of the query; the fix: describe the parameter",
     );
     check(
         "tags: [Doors]",
         "tags: [Windows]",
         "house.yaml:14:7: the tag `Windows` is not in `tags`; the fix: add it there with a description",
     );
+}
+
+#[test]
+fn paging_through_an_answer_that_has_no_pages_is_a_mistake() {
+    let no_list = "house.yaml:19:17: `x-paging` with an answer that has no list; the fix: describe the list in the schema of the answer, or remove `x-paging`";
+    check(
+        "schemas/Door\" } } }\n",
+        "schemas/DoorUpdate\" } } }\n    get: { operationId: ShowDoor, tags: [Doors], summary: S, x-source: p, x-idempotent: true, responses: { \"200\": { description: D, content: { application/json: { schema: { $ref: \"#/components/schemas/Door\" } } } } } }\n",
+        no_list,
+    );
+    check(
+        "          content: { application/json: { schema: { $ref: \"#/components/schemas/Door\" } } }\ncomponents",
+        "    get: { operationId: ShowDoor, tags: [Doors], summary: S, x-source: p, x-idempotent: true, responses: { \"200\": { description: D, content: { application/json: { schema: { $ref: \"#/components/schemas/Door\" } } } } } }\ncomponents",
+        no_list,
+    );
+    let no_cursor = "house.yaml:19:17: a cursor with an answer that has no optional text `after`; the fix: describe it in the schema of the answer, not as required: the last page has none";
+    check("{ style: link,", "{ style: cursor,", no_cursor);
+    for (required, after, expected) in [
+        ("id", "string", ""),
+        ("id", "[string, \"null\"]", ""),
+        ("id", "boolean", no_cursor),
+        ("id, after", "string", no_cursor),
+    ] {
+        let text = SOUND
+            .replace("{ style: link,", "{ style: cursor,")
+            .replace("required: [id]", &format!("required: [{required}]"))
+            .replace(
+                "        hinges: {",
+                &format!("        after: {{ type: {after}, description: What follows }}\n        hinges: {{"),
+            );
+        assert_eq!(mistakes(&text), expected, "{required} {after}");
+    }
 }
 
 #[test]

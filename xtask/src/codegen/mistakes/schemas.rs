@@ -43,7 +43,7 @@ fn a_type_that_has_no_rust_is_a_mistake() {
     check(
         "minLength: 1",
         "format: date-time, x-timestamp: milliseconds",
-        "house.yaml:58:9: `x-timestamp` in an update; the fix: leave `x-timestamp` out, or teach the generator",
+        "house.yaml:59:9: `x-timestamp` in an update; the fix: leave `x-timestamp` out, or teach the generator",
     );
     check(
         list,
@@ -110,7 +110,7 @@ fn a_circle_through_other_schemas_is_a_mistake() {
             "    Panel: { type: object, description: P, x-source: p, properties: { frame: { $ref: \"#/components/schemas/Frame\", description: F } } }\n",
             "    DoorUpdate:\n",
         ),
-        "house.yaml:54:86: `$ref` to `Frame` closes a circle; the fix: break the circle: how deep a model goes is for the description to say, not for what is read",
+        "house.yaml:55:86: `$ref` to `Frame` closes a circle; the fix: break the circle: how deep a model goes is for the description to say, not for what is read",
     );
 }
 
@@ -230,7 +230,7 @@ fn a_default_or_requirement_that_does_not_fit_is_a_mistake() {
     check(
         "properties:\n        label",
         "required: [label]\n      properties:\n        label",
-        "house.yaml:59:9: `label` is required and may be null; the fix: keep one of the two; only for a list null has a meaning of its own, empty",
+        "house.yaml:60:9: `label` is required and may be null; the fix: keep one of the two; only for a list null has a meaning of its own, empty",
     );
     check(
         "required: [id]",
@@ -249,7 +249,7 @@ fn limits_that_no_value_keeps_are_a_mistake() {
         check(
             "minLength: 1",
             limits,
-            "house.yaml:58:9: limits that no value keeps; the fix: correct them",
+            "house.yaml:59:9: limits that no value keeps; the fix: correct them",
         );
     }
     for limits in ["minimum: 2, maximum: 1", "minimum: 3000000000"] {
@@ -274,7 +274,7 @@ fn limits_that_no_value_keeps_are_a_mistake() {
     check(
         "minLength: 1",
         "minLength: 1, default: Door",
-        "house.yaml:58:9: the default of `label` does not fit its type; the fix: give a value of its type, which must not be nullable",
+        "house.yaml:59:9: the default of `label` does not fit its type; the fix: give a value of its type, which must not be nullable",
     );
 }
 
@@ -283,6 +283,6 @@ fn a_count_that_an_update_can_clear_is_a_mistake() {
     check(
         "{ type: [string, \"null\"], minLength: 1,",
         "{ type: [integer, \"null\"], format: int32, minimum: 0,",
-        "house.yaml:58:9: a nullable count in an update; the fix: leave `minimum` out, or teach the generator",
+        "house.yaml:59:9: a nullable count in an update; the fix: leave `minimum` out, or teach the generator",
     );
 }
