@@ -126,6 +126,32 @@ async fn no_secret_is_on_a_cassette_wherever_it_stood() {
 }
 
 #[tokio::test]
+async fn a_secret_of_a_query_or_form_is_scrubbed_wherever_it_is_repeated() {
+    let echo = |text: &str| {
+        Answer::json(200, format!(r#"{{"echo":"<{text}>"}}"#))
+            .with_header("location", format!("/next?of={text}"))
+            .with_header("link", format!("</next?of={text}>; rel=\"next\""))
+    };
+    let cassette = record([
+        (
+            request("GET", "/?x=1&token=query%2fc4n4ry", ""),
+            echo("query/c4n4ry"),
+        ),
+        (request("GET", "/", ""), echo("query%2Fc4n4ry")),
+        (request("GET", "/", ""), echo("query%2fc4n4ry")),
+        (
+            request("POST", "/", "password=form+c4n4ry%2B&kept=1"),
+            echo("form c4n4ry+"),
+        ),
+        (request("GET", "/", ""), echo("form%20c4n4ry%2B")),
+    ])
+    .await;
+    let text = cassette.to_string();
+    assert!(!text.contains("c4n4ry"), "{text}");
+    assert!(text.contains("&kept=1"), "{text}");
+}
+
+#[tokio::test]
 async fn what_the_caller_calls_a_secret_is_scrubbed_too() {
     let server = FakeTransport::script([Answer::json(200, r#"{"pin":1234,"note":"to c4n4ry"}"#)]);
     let recording = Recording::new(server).scrub_field("PIN").scrub("c4n4ry");

@@ -16,7 +16,7 @@ use crate::{Transport, TransportError};
 ///
 /// - every header value that is marked as sensitive, and those of `authorization`, `proxy-authorization`, `cookie` and
 ///   `set-cookie`;
-/// - in JSON bodies and queries the values of `token`, `bearer_token`, `key_secret`, `access_token`, `refresh_token`,
+/// - in JSON bodies, forms and queries the values of `token`, `bearer_token`, `key_secret`, `access_token`, `refresh_token`,
 ///   `client_secret`, `password` and `secret`;
 /// - what [`scrub_field`](Self::scrub_field) and [`scrub`](Self::scrub) name;
 /// - and whatever was found in such a place (from 8 characters on), wherever else it stands.
@@ -66,7 +66,7 @@ impl<T: Transport> Recording<T> {
 }
 
 impl<T> Recording<T> {
-    /// Takes out the values of another JSON field or query parameter, wherever it stands; case does not matter.
+    /// Takes out the values of another JSON field or parameter of a form or query, wherever it stands; case does not matter.
     #[must_use]
     pub fn scrub_field(self, name: &str) -> Self {
         self.lock().scrubber.add_field(name);

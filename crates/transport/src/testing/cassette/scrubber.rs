@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, SET_COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 
 use super::SCRUBBED;
@@ -28,6 +29,13 @@ const HEADERS: [HeaderName; 4] = [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE, SE
 
 /// A value that is shorter is not looked for elsewhere, because it would be found in innocent words.
 const SHORTEST: usize = 8;
+
+/// What is written with a percent sign in a query.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// Knows which values are secret: by the place where they stand, and then wherever else they turn up.
 #[derive(Clone)]
@@ -59,6 +67,7 @@ impl Scrubber {
 
     /// Remembers what stands in the place of a secret, to find it elsewhere too.
     pub(in crate::testing) fn learn(&mut self, request: &Request<Bytes>) {
+        self.learn_form(request.uri().query().unwrap_or_default());
         self.learn_headers(request.headers());
         self.learn_body(request.body());
     }
@@ -80,8 +89,20 @@ impl Scrubber {
     }
 
     fn learn_body(&mut self, body: &Bytes) {
-        if let Body::Json(value) = Body::of(body) {
-            self.learn_value(&value);
+        match Body::of(body) {
+            Body::Json(value) => self.learn_value(&value),
+            Body::Text(text) => self.learn_form(&text),
+            Body::Empty | Body::Binary(_) => {}
+        }
+    }
+
+    /// Parameters as in a query.
+    fn learn_form(&mut self, parameters: &str) {
+        for (name, value) in parameters.split('&').filter_map(|one| one.split_once('=')) {
+            if self.is_secret_field(name) {
+                self.learn_secret(value);
+                self.learn_secret(&form_decoded(value));
+            }
         }
     }
 
@@ -215,11 +236,11 @@ fn is_secret(name: &HeaderName, value: &HeaderValue) -> bool {
 }
 
 fn percent_encoded(text: &str) -> String {
-    let encode = |byte: u8| match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-            char::from(byte).to_string()
-        }
-        byte => format!("%{byte:02X}"),
-    };
-    text.bytes().map(encode).collect()
+    utf8_percent_encode(text, RESERVED).to_string()
+}
+
+/// The value of a parameter, whose spaces may be plus signs.
+fn form_decoded(value: &str) -> String {
+    let value = value.replace('+', " ");
+    percent_decode_str(&value).decode_utf8_lossy().into_owned()
 }
