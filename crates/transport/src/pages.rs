@@ -45,6 +45,7 @@ type Fetch<T> = Box<dyn FnMut(Option<PageToken>) -> Arriving<T> + Send>;
 /// # Ok(())
 /// # }
 /// ```
+#[must_use = "nothing is fetched until a page is asked for"]
 pub struct Pages<T> {
     fetch: Fetch<T>,
     /// The page at the position, once it was asked for.
@@ -92,14 +93,12 @@ impl<T> Pages<T> {
     }
 
     /// Names the operation that errors of the listing itself tell, for example `asa ListGateways`.
-    #[must_use]
     pub fn during(mut self, operation: &'static str) -> Self {
         self.operation = Some(operation);
         self
     }
 
     /// Sets how many pages the listing may have, instead of 10,000.
-    #[must_use]
     pub fn page_limit(mut self, pages: u32) -> Self {
         self.page_limit = pages;
         self
@@ -107,14 +106,12 @@ impl<T> Pages<T> {
 
     /// Sets whether the next page is asked for while the caller works on one; it is unless told otherwise. A caller who
     /// stops early has then asked for at most one page too many.
-    #[must_use]
     pub fn look_ahead(mut self, look_ahead: bool) -> Self {
         self.looks_ahead = look_ahead;
         self
     }
 
     /// Looks ahead only where this holds when a page has arrived, for example [`Channel::is_ready`](crate::Channel::is_ready).
-    #[must_use]
     pub fn look_ahead_while(mut self, condition: impl Fn() -> bool + Send + 'static) -> Self {
         self.may_look_ahead = Some(Box::new(condition));
         self
@@ -155,7 +152,6 @@ impl<T> Pages<T> {
     }
 
     /// The same listing item by item.
-    #[must_use]
     pub fn items(self) -> Items<T> {
         Items {
             pages: self,
@@ -250,6 +246,7 @@ impl<T> Pages<T> {
 /// # Ok(())
 /// # }
 /// ```
+#[must_use = "nothing is fetched until an item is asked for"]
 pub struct Items<T> {
     pages: Pages<T>,
     current: std::vec::IntoIter<T>,

@@ -69,6 +69,22 @@ async fn every_page_is_asked_for_once() {
     assert_eq!(*asked.lock().unwrap(), ["", "b", "c"]);
 }
 
+#[test]
+fn a_listing_that_is_not_used_asks_for_nothing_and_the_compiler_says_so() {
+    fn made() -> (Pages<u32>, Asked) {
+        listing(|_| page(&[1], ""))
+    }
+    let (pages, asked) = made();
+    let (other_pages, also_asked) = made();
+    let pages = || pages;
+    let items = || other_pages.items();
+    #[expect(unused_must_use, reason = "that it is expected is what is checked")]
+    pages();
+    #[expect(unused_must_use, reason = "that it is expected is what is checked")]
+    items();
+    assert!(asked.lock().unwrap().is_empty() && also_asked.lock().unwrap().is_empty());
+}
+
 #[tokio::test]
 async fn a25_an_empty_page_with_a_next_one_goes_on() {
     let (pages, _) = listing(|token| match token {
