@@ -18,6 +18,7 @@ mod new_operation;
 mod object;
 mod operations;
 mod output;
+mod pattern;
 mod problem;
 mod reader;
 mod reference;

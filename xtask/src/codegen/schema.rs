@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::ir::{DefaultValue, Field, Integer, Kind, Limits, Reference, Schema, Shape, Word};
 use super::names;
+use super::pattern;
 use super::problem::{Position, Problems};
 use super::reader::{Reader, boolean, entries, list, reference, text};
 use super::yaml::{Entry, Node, Value};
@@ -375,7 +376,9 @@ fn string(reader: &mut Reader<'_>, limits: &mut Limits, problems: &mut Problems)
     let at = reader.at;
     limits.min_length = reader.integer("minLength", problems);
     limits.max_length = reader.integer("maxLength", problems);
-    limits.pattern = reader.text("pattern", problems).map(ToOwned::to_owned);
+    limits.pattern = reader
+        .take("pattern")
+        .and_then(|node| pattern(node, problems));
     let is_secret = reader.boolean("x-secret", problems).unwrap_or(false);
     match reader.text("format", problems) {
         None if is_secret => Some(Kind::Secret),
@@ -407,6 +410,15 @@ fn string(reader: &mut Reader<'_>, limits: &mut Limits, problems: &mut Problems)
             None
         }
     }
+}
+
+fn pattern(node: &Node, problems: &mut Problems) -> Option<String> {
+    let pattern = text(node, problems)?;
+    if let Some(mistake) = pattern::mistake(pattern) {
+        let what = format!("the pattern `{pattern}`: {mistake}");
+        problems.add(node.at, what, "mend it as a regular expression of ECMA-262");
+    }
+    Some(pattern.to_owned())
 }
 
 fn integer(reader: &mut Reader<'_>, limits: &mut Limits, problems: &mut Problems) -> Option<Kind> {

@@ -279,6 +279,15 @@ fn limits_that_no_value_keeps_are_a_mistake() {
 }
 
 #[test]
+fn a_pattern_that_is_no_regular_expression_is_a_mistake() {
+    check(
+        "minLength: 1",
+        "pattern: \"^(a\"",
+        "house.yaml:59:51: the pattern `^(a`: unclosed group at character 2; the fix: mend it as a regular expression of ECMA-262",
+    );
+}
+
+#[test]
 fn a_count_that_an_update_can_clear_is_a_mistake() {
     check(
         "{ type: [string, \"null\"], minLength: 1,",

@@ -1,0 +1,80 @@
+//! Whether a `pattern` is a regular expression at all.
+//!
+//! JSON Schema writes them in the dialect of ECMA-262, which has what Rust's has not, such as `(?=…)` and `\1`. So only
+//! that counts as a mistake which is one in both.
+
+use regex_syntax::ast::{ErrorKind, parse::Parser};
+
+/// What no dialect takes, and where in the pattern, counted from 1.
+pub(crate) fn mistake(pattern: &str) -> Option<String> {
+    // ECMA-262 knows empty classes, and no classes within classes.
+    if ["[]", "[^]", "[["].iter().any(|it| pattern.contains(it)) {
+        return None;
+    }
+    let error = Parser::new().parse(pattern).err()?;
+    let start = error.span().start;
+    let rest = pattern.get(start.offset..).unwrap_or_default();
+    let is_mistake = match error.kind() {
+        ErrorKind::ClassRangeInvalid
+        | ErrorKind::EscapeUnexpectedEof
+        | ErrorKind::GroupUnclosed
+        | ErrorKind::GroupUnopened
+        | ErrorKind::RepetitionCountInvalid => true,
+        ErrorKind::ClassUnclosed => !rest.contains(']'),
+        // A lone `{` means itself to many.
+        ErrorKind::RepetitionMissing => rest.starts_with(['*', '+', '?']),
+        _ => false,
+    };
+    is_mistake.then(|| format!("{} at character {}", error.kind(), start.column))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_dialect_takes_is_a_mistake() {
+        for (pattern, expected) in [
+            ("^(a", "unclosed group at character 2"),
+            ("a)", "unopened group at character 2"),
+            ("é[a", "unclosed character class at character 2"),
+            (
+                "[z-a]",
+                "invalid character class range, the start must be <= the end at character 2",
+            ),
+            (
+                "a{2,1}",
+                "invalid repetition count range, the start must be <= the end at character 2",
+            ),
+            (
+                "a|*",
+                "repetition operator missing expression at character 3",
+            ),
+            (
+                r"a\",
+                "incomplete escape sequence, reached end of pattern prematurely at character 2",
+            ),
+        ] {
+            assert_eq!(mistake(pattern).as_deref(), Some(expected), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn what_only_rust_refuses_is_none() {
+        for pattern in [
+            r"^[\w\-_.]+$",
+            "^(?=.*a)(?!b).+$",
+            r"(a)\1",
+            "(?<year>[0-9]{4})",
+            r"\cJ\/\u0041",
+            "[]",
+            "([^])",
+            "[a[]",
+            "[[]",
+            "{",
+            "a{b}",
+        ] {
+            assert_eq!(mistake(pattern), None, "{pattern}");
+        }
+    }
+}
