@@ -41,6 +41,9 @@ struct Frames {
 impl Frames {
     /// Hears of more bytes; an error when a server sends interim answers without end.
     fn hear(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        /// The bit before the number of a stream is reserved and says nothing.
+        const STREAM: u32 = 0x7fff_ffff;
+
         while let Some((first, others)) = bytes.split_first() {
             if self.payload > 0 {
                 let (passed, rest) = bytes.split_at(self.payload.min(bytes.len()));
@@ -54,7 +57,8 @@ impl Frames {
                 && let Ok(stream) = <[u8; 4]>::try_from(stream)
             {
                 let length = u32::from_be_bytes([0, *high, *middle, *low]) as usize;
-                let (kind, flags, stream) = (*kind, *flags, u32::from_be_bytes(stream));
+                let (kind, flags) = (*kind, *flags);
+                let stream = u32::from_be_bytes(stream) & STREAM;
                 self.head.clear();
                 self.payload = length;
                 self.begin(kind, flags, stream)?;
@@ -190,6 +194,10 @@ mod tests {
         assert!(!are_heard(&vec![interim(1); 18]));
         let two_streams = [interim(1), interim(3), frame(9, 4, 3, 7)];
         assert!(!are_heard(&vec![two_streams.concat(); 18]));
+        let mut reserved = interim(1);
+        reserved[5] = 0x80;
+        let one_stream = [interim(1), reserved];
+        assert!(!are_heard(&vec![one_stream.concat(); 9]));
         for end in [
             frame(0, PLAIN, 1, 9),
             frame(0, END_STREAM, 1, 0),
