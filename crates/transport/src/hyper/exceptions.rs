@@ -9,12 +9,19 @@ use super::origin::Origin;
 pub(super) struct Exceptions(Vec<Entry>);
 
 #[derive(Clone, Debug, PartialEq)]
-enum Entry {
+struct Entry {
+    hosts: Hosts,
+    /// At any port, or at this one.
+    port: Option<u16>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Hosts {
     All,
     /// The address, or the network of all that share its first bits.
     Network(IpAddr, u32),
-    /// The name and all names below it, at any port or at this one.
-    Domain(Box<str>, Option<u16>),
+    /// The name and all names below it.
+    Domain(Box<str>),
 }
 
 impl Exceptions {
@@ -27,28 +34,41 @@ impl Exceptions {
     pub(super) fn cover(&self, origin: &Origin) -> bool {
         let address: Option<IpAddr> = origin.host().parse().ok();
         let name = origin.host().strip_suffix('.').unwrap_or(origin.host());
-        self.0.iter().any(|entry| match entry {
-            Entry::All => true,
-            Entry::Network(network, bits) => {
-                address.is_some_and(|address| shares(*network, address, *bits))
-            }
-            Entry::Domain(domain, port) => {
-                address.is_none()
-                    && is_below(name, domain)
-                    && port.is_none_or(|port| port == origin.port())
-            }
+        self.0.iter().any(|entry| {
+            let covers_host = match &entry.hosts {
+                Hosts::All => true,
+                Hosts::Network(network, bits) => {
+                    address.is_some_and(|address| shares(*network, address, *bits))
+                }
+                Hosts::Domain(domain) => address.is_none() && is_below(name, domain),
+            };
+            covers_host && entry.port.is_none_or(|port| port == origin.port())
         })
     }
 }
 
 impl Entry {
     fn parse(entry: &str) -> Option<Self> {
-        if entry == "*" {
+        let (hosts, port) = match entry.rsplit_once(':') {
+            // An address of IPv6 has colons of its own, and a port only behind brackets.
+            Some((hosts, port)) if !hosts.contains(':') || hosts.ends_with(']') => {
+                (hosts, Some(port.parse().ok()?))
+            }
+            _ => (entry, None),
+        };
+        let hosts = Hosts::parse(hosts)?;
+        Some(Self { hosts, port })
+    }
+}
+
+impl Hosts {
+    fn parse(hosts: &str) -> Option<Self> {
+        if hosts == "*" {
             return Some(Self::All);
         }
-        let (address, bits) = match entry.split_once('/') {
+        let (address, bits) = match hosts.split_once('/') {
             Some((address, bits)) => (address, Some(bits.parse().ok()?)),
-            None => (entry, None),
+            None => (hosts, None),
         };
         let address = address
             .strip_prefix('[')
@@ -59,13 +79,9 @@ impl Entry {
             let bits = bits.unwrap_or(all);
             return (bits <= all).then_some(Self::Network(address, bits));
         }
-        let (domain, port) = match entry.split_once(':') {
-            Some((domain, port)) => (domain, Some(port.parse().ok()?)),
-            None => (entry, None),
-        };
-        let domain = domain.strip_prefix('*').unwrap_or(domain);
+        let domain = hosts.strip_prefix('*').unwrap_or(hosts);
         let domain = domain.strip_prefix('.').unwrap_or(domain);
-        (!domain.is_empty()).then(|| Self::Domain(domain.to_ascii_lowercase().into(), port))
+        (!domain.is_empty()).then(|| Self::Domain(domain.to_ascii_lowercase().into()))
     }
 }
 
@@ -134,6 +150,9 @@ mod tests {
             ),
             ("fd00::/8", "[fdff::1]", "[fe80::1]"),
             ("[2001:db8::1]", "[2001:db8::1]", "[2001:db8::2]"),
+            ("10.0.0.1:8080", "10.0.0.1:8080", "10.0.0.1"),
+            ("10.0.0.1:443", "10.0.0.1", "10.0.0.2"),
+            ("[::8]:8080", "[::8]:8080", "[::8]:8081"),
         ] {
             assert!(covers(list, inside), "{list}");
             assert!(!covers(list, outside), "{list}");
@@ -152,6 +171,8 @@ mod tests {
             ".",
             "<local>",
             "example.com:x",
+            "10.0.0.1:x",
+            "10.0.0.1:99999",
         ] {
             assert!(
                 !covers(list, "example.com") && !covers(list, "10.0.0.1"),
