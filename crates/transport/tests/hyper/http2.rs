@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use bytes::Bytes;
 use gatelet_transport::{HyperTransport, Sent, Timeouts, TooLarge, Transport, TransportErrorKind};
 
 use super::calls::{channel, create};
@@ -86,6 +87,34 @@ async fn a_stream_that_is_reset_for_another_reason_counts_as_sent() {
         let error = failure(script).await;
         assert_eq!(error.kind(), TransportErrorKind::Interrupted, "{code}");
         assert_eq!(error.status().unwrap(), 201, "{code}");
+    }
+}
+
+/// RFC 9113 section 8.1: who has answered need not read the rest of the request.
+#[tokio::test]
+async fn a_whole_answer_before_the_end_of_the_request_is_whole() {
+    let no_error = reset(0);
+    for answer in [
+        vec![head(201, &[]), rest("mine"), no_error.clone()],
+        vec![head(201, &[]), part("mi"), rest("ne"), no_error.clone()],
+        vec![head(201, &[]), part("mine"), rest(""), no_error.clone()],
+        vec![empty(204, &[]), no_error],
+    ] {
+        let body = if answer.len() > 2 { "mine" } else { "" };
+        let script = vec![
+            Step::ReadSome,
+            Step::All(answer),
+            Step::Read,
+            ok("next"),
+            Step::Stay,
+        ];
+        for wire in Wire::each([script]) {
+            let transport = wire.client(HyperTransport::builder());
+            let large = wire.post().map(|_| Bytes::from(vec![b'x'; 1 << 20]));
+            assert_eq!(transport.send(large).await.unwrap().body(), body);
+            assert_eq!(transport.send(wire.get()).await.unwrap().body(), "next");
+            wire.finish().await;
+        }
     }
 }
 
