@@ -31,7 +31,8 @@
 //!
 //! An error after the status arrived carries it, even where the head never became whole (HTTP/1.1). A connection goes back
 //! to the pool only after a complete answer whose end is beyond doubt; a 204 that announces a body, for one, closes it, and
-//! after a 421 none to the same origin is used again.
+//! after a 421 none to the same origin is used again. A dropped call closes its connection, but over HTTP/2 only its stream,
+//! unless the connection has brought nothing for a second to those who wait.
 //!
 //! What a connection took is counted where hyper writes to the socket (with TLS: before encryption). hyper offers a request
 //! as a whole, so it was sent in part if the last offer was not taken to its end. HTTP/2 connections have several users:
@@ -74,6 +75,8 @@ mod pool;
 #[cfg(feature = "_tls")]
 mod provider;
 mod proxy;
+#[cfg(feature = "_tls")]
+mod silence;
 mod socket;
 mod task;
 #[cfg(feature = "_tls")]

@@ -18,6 +18,8 @@ use super::origin::Origin;
 use super::outbound::Outbound;
 use super::payload::Payload;
 use super::proxy::Proxy;
+#[cfg(feature = "_tls")]
+use super::silence::Silence;
 use super::socket::{Line, Pulse, Socket};
 #[cfg(feature = "_tls")]
 use super::tunnel;
@@ -42,7 +44,7 @@ pub(super) struct Connection {
 enum Sender {
     Http1(http1::SendRequest<Payload>),
     #[cfg(feature = "_tls")]
-    Http2(http2::SendRequest<Payload>, LargeHead),
+    Http2(http2::SendRequest<Payload>, LargeHead, Silence),
 }
 
 impl Connection {
@@ -116,7 +118,11 @@ impl Connection {
     }
 
     #[cfg(feature = "_tls")]
-    async fn http2<T>(stream: T, line: Line, limits: &Limits) -> Result<Self, TransportError>
+    pub(super) async fn http2<T>(
+        stream: T,
+        line: Line,
+        limits: &Limits,
+    ) -> Result<Self, TransportError>
     where
         T: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
@@ -124,8 +130,8 @@ impl Connection {
         const MARGIN: usize = 4;
 
         let most = limits.head.saturating_mul(MARGIN);
-        let large_head = LargeHead::default();
-        let stream = Followed::new(stream, limits.head, large_head.clone());
+        let (large_head, silence) = (LargeHead::default(), Silence::default());
+        let stream = Followed::new(stream, limits.head, large_head.clone(), silence.clone());
         let driver = Driver::default();
         let (sender, work) = http2::Builder::new(driver.executor())
             .max_header_list_size(u32::try_from(most).unwrap_or(u32::MAX))
@@ -133,7 +139,7 @@ impl Connection {
             .await
             .map_err(|error| fault::unsent(fault::broken(error, limits)))?;
         Ok(Self {
-            sender: Sender::Http2(sender, large_head),
+            sender: Sender::Http2(sender, large_head, silence),
             line,
             outbound: Outbound::default(),
             heard: Heard::default(),
@@ -154,7 +160,10 @@ impl Connection {
                 sender.try_send_request(request).await
             }
             #[cfg(feature = "_tls")]
-            Sender::Http2(sender, _) => sender.try_send_request(request).await,
+            Sender::Http2(sender, _, silence) => {
+                silence.begin();
+                sender.try_send_request(request).await
+            }
         }
     }
 
@@ -166,13 +175,23 @@ impl Connection {
         }
     }
 
+    /// Whether nothing is wrong with it when whoever waits for an answer goes away: that stream is reset, others go on. A peer
+    /// that is gone without a word would be waited for again and again, so one that has long said nothing is not trusted.
+    pub(super) fn outlives_its_users(&self) -> bool {
+        match &self.sender {
+            Sender::Http1(_) => false,
+            #[cfg(feature = "_tls")]
+            Sender::Http2(_, _, silence) => !silence.is_long(),
+        }
+    }
+
     /// Another handle on an HTTP/2 connection.
     pub(super) fn share(&self) -> Option<Self> {
         match &self.sender {
             Sender::Http1(_) => None,
             #[cfg(feature = "_tls")]
-            Sender::Http2(sender, large_head) => Some(Self {
-                sender: Sender::Http2(sender.clone(), large_head.clone()),
+            Sender::Http2(sender, large_head, silence) => Some(Self {
+                sender: Sender::Http2(sender.clone(), large_head.clone(), silence.clone()),
                 line: self.line.clone(),
                 outbound: self.outbound.clone(),
                 heard: self.heard.clone(),
@@ -190,7 +209,7 @@ impl Connection {
         match &self.sender {
             Sender::Http1(sender) => sender.is_ready(),
             #[cfg(feature = "_tls")]
-            Sender::Http2(sender, _) => sender.is_ready(),
+            Sender::Http2(sender, ..) => sender.is_ready(),
         }
     }
 
@@ -224,7 +243,7 @@ impl Connection {
             match &mut self.sender {
                 Sender::Http1(sender) => sender.ready().await,
                 #[cfg(feature = "_tls")]
-                Sender::Http2(sender, _) => sender.ready().await,
+                Sender::Http2(sender, ..) => sender.ready().await,
             }
         };
         #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.
@@ -242,7 +261,7 @@ impl Connection {
         match &self.sender {
             Sender::Http1(_) => false,
             #[cfg(feature = "_tls")]
-            Sender::Http2(_, large_head) => large_head.was_seen(),
+            Sender::Http2(_, large_head, _) => large_head.was_seen(),
         }
     }
 }

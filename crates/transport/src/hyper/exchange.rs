@@ -131,17 +131,8 @@ impl Exchange {
         departure: &Departure,
     ) -> Result<Response<Bytes>, Failure> {
         let mut lease = Lease::new(&shared.pool, connection);
-        let response = lease.first_byte(shared, request, departure).await?;
-        let (mut head, body) = response.into_parts();
-        if head.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED && self.relay(shared).is_some()
-        {
-            return Err(fault::proxy_wants_credentials().into());
-        }
-        let with_status = |error: TransportError| error.with_status(head.status);
-        self.check(&head, &shared.limits).map_err(with_status)?;
-        let reading = self.asked.reading(&head.headers).map_err(with_status)?;
-        let bytes = collect(body, head.version, reading, shared).await;
-        let bytes = bytes.map_err(with_status)?;
+        let answer = self.answer(shared, &mut lease, request, departure).await;
+        let (mut head, reading, bytes) = answer.inspect_err(|_| lease.forget())?;
         if head.status == StatusCode::MISDIRECTED_REQUEST {
             // The server is not to be found where these lead; another attempt shall have a fresh one.
             shared.pool.clear(&self.origin);
@@ -154,6 +145,28 @@ impl Exchange {
             head.headers.remove(CONTENT_LENGTH);
         }
         Ok(Response::from_parts(head, bytes))
+    }
+
+    /// The head of the answer as it came, how its body was read, and that body.
+    async fn answer(
+        &self,
+        shared: &Shared,
+        lease: &mut Lease<'_>,
+        request: Request<Payload>,
+        departure: &Departure,
+    ) -> Result<(response::Parts, Reading, Bytes), Failure> {
+        let response = lease.first_byte(shared, request, departure).await?;
+        let (head, body) = response.into_parts();
+        if head.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED && self.relay(shared).is_some()
+        {
+            return Err(fault::proxy_wants_credentials().into());
+        }
+        let with_status = |error: TransportError| error.with_status(head.status);
+        self.check(&head, &shared.limits).map_err(with_status)?;
+        let reading = self.asked.reading(&head.headers).map_err(with_status)?;
+        let bytes = collect(body, head.version, reading, shared).await;
+        let bytes = bytes.map_err(with_status)?;
+        Ok((head, reading, bytes))
     }
 
     fn check(&self, head: &response::Parts, limits: &Limits) -> Result<(), TransportError> {

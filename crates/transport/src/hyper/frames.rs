@@ -13,6 +13,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::interim;
+use super::silence::Silence;
 
 /// Whether a connection brought a head above its limit; a clone is of the same connection.
 #[derive(Clone, Debug, Default)]
@@ -103,10 +104,16 @@ impl Frames {
 pub(super) struct Followed<T> {
     stream: T,
     frames: Frames,
+    silence: Silence,
 }
 
 impl<T> Followed<T> {
-    pub(super) fn new(stream: T, head_limit: usize, large_head: LargeHead) -> Self {
+    pub(super) fn new(
+        stream: T,
+        head_limit: usize,
+        large_head: LargeHead,
+        silence: Silence,
+    ) -> Self {
         let frames = Frames {
             head: Vec::new(),
             payload: 0,
@@ -115,7 +122,11 @@ impl<T> Followed<T> {
             head_limit,
             large_head,
         };
-        Self { stream, frames }
+        Self {
+            stream,
+            frames,
+            silence,
+        }
     }
 }
 
@@ -128,6 +139,9 @@ impl<T: AsyncRead + Unpin> AsyncRead for Followed<T> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
         let read = buf.filled().get(before..).unwrap_or_default();
+        if !read.is_empty() {
+            self.silence.end();
+        }
         Poll::Ready(self.frames.hear(read))
     }
 }
@@ -164,7 +178,7 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Followed<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Followed, LargeHead};
+    use super::{Followed, LargeHead, Silence};
 
     const PLAIN: u8 = 0;
     const END_STREAM: u8 = 1;
@@ -179,7 +193,7 @@ mod tests {
     fn are_heard(frames: &[Vec<u8>]) -> bool {
         let bytes = frames.concat();
         let heard = |size: usize| {
-            let mut followed = Followed::new((), 100, LargeHead::default());
+            let mut followed = Followed::new((), 100, LargeHead::default(), Silence::default());
             let mut pieces = bytes.chunks(size);
             pieces.all(|piece| followed.frames.hear(piece).is_ok())
         };
@@ -224,7 +238,7 @@ mod tests {
             ),
         ] {
             let seen = LargeHead::default();
-            let mut followed = Followed::new((), 100, seen.clone());
+            let mut followed = Followed::new((), 100, seen.clone(), Silence::default());
             followed.frames.hear(&frames.concat()).unwrap();
             assert_eq!(seen.was_seen(), is_large, "{frames:?}");
         }

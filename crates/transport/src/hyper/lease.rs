@@ -26,8 +26,8 @@ impl From<TransportError> for Failure {
     }
 }
 
-/// A connection in use. Unless it is given back it is never used again: not after an error, not after a timeout, and not when
-/// the caller has dropped the exchange.
+/// A connection in use. Unless it is given back it is never used again: not after an error, not after a timeout, and over
+/// HTTP/1.1 not when the caller has dropped the exchange. Over HTTP/2 that is the end of a stream alone.
 pub(super) struct Lease<'a> {
     pool: &'a Arc<Pool>,
     connection: Option<Connection>,
@@ -87,7 +87,8 @@ impl<'a> Lease<'a> {
         }))
     }
 
-    fn forget(&mut self) {
+    /// Never uses it again.
+    pub(super) fn forget(&mut self) {
         if let Some(connection) = self.connection.take() {
             self.pool.remove(&connection);
         }
@@ -104,7 +105,10 @@ impl<'a> Lease<'a> {
 
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
-        self.forget();
+        let connection = self.connection.as_ref();
+        if !connection.is_some_and(Connection::outlives_its_users) {
+            self.forget();
+        }
     }
 }
 
@@ -118,11 +122,17 @@ mod tests {
     use bytes::Bytes;
     use http::Request;
     use hyper::rt::{Read, ReadBufCursor, Write};
+    #[cfg(feature = "_tls")]
+    use tokio::net::{TcpListener, TcpStream};
 
     use super::super::HyperTransport;
     use super::super::connection::Connection;
     use super::super::exchange::Exchange;
+    #[cfg(feature = "_tls")]
+    use super::super::origin::Origin;
     use super::super::socket::Line;
+    #[cfg(feature = "_tls")]
+    use super::super::socket::Socket;
     use super::{Failure, Lease};
     use crate::{ConnectFailure, Departure, Phase, Sent, TransportError, TransportErrorKind};
 
@@ -232,5 +242,56 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Calls that are dropped after a while, one after the other, of a peer that knows of HTTP/2 and reads no request; whether
+    /// the connection is used again after each.
+    #[cfg(feature = "_tls")]
+    async fn dropped<const N: usize>(after: [Duration; N]) -> [bool; N] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).await;
+        // It only has a pulse.
+        let socket = Socket::new(stream.unwrap());
+        let (ours, theirs) = tokio::io::duplex(1024);
+        let transport = HyperTransport::new();
+        let shared = &transport.shared;
+        let (connection, server) = tokio::join!(
+            Connection::http2(ours, socket.line(), &shared.limits),
+            h2::server::handshake(theirs)
+        );
+        let (connection, _server) = (connection.unwrap(), server.unwrap());
+        // The client reads what the server's handshake left behind.
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        let request = || Request::post("https://localhost/").body(BODY).unwrap();
+        let origin = Origin::of(request().uri()).unwrap();
+        shared.pool.put(origin.clone(), connection);
+        let mut used_again = [false; N];
+        for (after, is_used_again) in after.into_iter().zip(&mut used_again) {
+            let connection = shared.pool.take(&origin).await.unwrap();
+            let request = Exchange::new(request())
+                .unwrap()
+                .request_for(&connection, None);
+            let mut lease = Lease::new(&shared.pool, connection);
+            let departure = Departure::default();
+            let answer = lease.first_byte(shared, request, &departure);
+            #[allow(clippy::disallowed_methods)] // The clock is paused.
+            let answer = tokio::time::timeout(after, answer).await;
+            assert!(answer.is_err(), "nobody answers");
+            drop(lease);
+            *is_used_again = shared.pool.take(&origin).await.is_some();
+        }
+        used_again
+    }
+
+    #[cfg(feature = "_tls")]
+    #[tokio::test(start_paused = true)]
+    async fn t45_a_peer_that_is_silent_for_long_is_not_asked_again() {
+        let [brief, long] = [10, 1_000].map(Duration::from_millis);
+        assert_eq!(dropped([brief, brief]).await, [true, true]);
+        assert_eq!(dropped([long]).await, [false]);
+        // A second call that is dropped soon does not make up for the first.
+        assert_eq!(dropped([long - brief, brief]).await, [true, false]);
     }
 }

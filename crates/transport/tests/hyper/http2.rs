@@ -6,7 +6,7 @@ use bytes::Bytes;
 use gatelet_transport::{HyperTransport, Sent, Timeouts, TooLarge, Transport, TransportErrorKind};
 
 use super::calls::{channel, create};
-use super::frames::{CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, literal};
+use super::frames::{CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, RST_STREAM, literal};
 use super::pki::Authority;
 use super::script::{Gate, Step, empty, flood, head, ok, part, rest};
 use super::tls_server::TlsServer;
@@ -55,7 +55,6 @@ fn go_away(last: u32) -> Step {
     Step::On(0, Box::new(Step::Frame(GOAWAY, 0, payload)))
 }
 
-const RST_STREAM: u8 = 3;
 const GOAWAY: u8 = 7;
 const REFUSED_STREAM: u32 = 7;
 
@@ -257,6 +256,44 @@ async fn what_becomes_of_a_stream_leaves_the_others_alone() {
         assert_eq!(second.sent(), Sent::Nothing);
         assert_eq!(first.await.unwrap().unwrap().body(), "1");
         wire.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn t48_a_dropped_call_resets_its_stream_and_leaves_the_others_alone() {
+    for said in [vec![], vec![head(200, &[]), part("123")]] {
+        let (other_there, reached) = (Gate::new(), Gate::new());
+        let script = vec![
+            Step::Read,
+            ok("0"),
+            Step::Read,
+            Step::Open(other_there.clone()),
+            Step::Read,
+            Step::All(said),
+            Step::Open(reached.clone()),
+            Step::ReadReset,
+            Step::Read,
+            Step::On(3, Box::new(ok("1"))),
+            Step::On(7, Box::new(ok("2"))),
+            Step::Stay,
+        ];
+        for wire in Wire::each([script]) {
+            let transport = wire.client(HyperTransport::builder());
+            transport.send(wire.post()).await.unwrap();
+            let call = || {
+                let (transport, request) = (transport.clone(), wire.post());
+                tokio::spawn(async move { transport.send(request).await })
+            };
+            let other = call();
+            other_there.pass().await;
+            let dropped = call();
+            reached.pass().await;
+            dropped.abort();
+            assert!(dropped.await.unwrap_err().is_cancelled());
+            assert_eq!(transport.send(wire.post()).await.unwrap().body(), "2");
+            assert_eq!(other.await.unwrap().unwrap().body(), "1");
+            wire.finish().await;
+        }
     }
 }
 

@@ -14,6 +14,8 @@ pub(crate) enum Step {
     Read,
     /// Reads the beginning of a request and no more.
     ReadSome,
+    /// Reads until the stream of the last request is reset; HTTP/2 only.
+    ReadReset,
     /// Sends status and fields of an answer, and whether that is all of it.
     Head(u16, Vec<(&'static str, String)>, bool),
     /// Sends a part of the body, and whether it is the last.
@@ -53,7 +55,7 @@ impl Step {
     pub(crate) fn fits(&self, is_http2: bool) -> bool {
         match self {
             Self::Send(_) => !is_http2,
-            Self::Frame(..) | Self::On(..) => is_http2,
+            Self::Frame(..) | Self::On(..) | Self::ReadReset => is_http2,
             Self::All(steps) => steps.iter().all(|step| step.fits(is_http2)),
             Self::First(_, step) | Self::Flood(step) => step.fits(is_http2),
             _ => true,

@@ -234,6 +234,14 @@ impl Player {
                 self.requests.lock().unwrap().push(request);
             }
             Step::ReadSome => self.read_some(place).await,
+            Step::ReadReset => {
+                let mut frame = self.next_frame().await;
+                while !matches!(frame, Some((frames::RST_STREAM, _, stream)) if stream == self.stream_number)
+                {
+                    assert!(frame.is_some(), "{place}: the client hung up instead");
+                    frame = self.next_frame().await;
+                }
+            }
             Step::Trickle(bytes, pause) => {
                 for (index, byte) in bytes.iter().enumerate() {
                     tokio::time::sleep(pause).await;
