@@ -21,7 +21,8 @@ use crate::{ApiError, rate_limit};
 /// }
 /// ```
 pub trait Dialect: Send + Sync + 'static {
-    /// Reads the vendor's error out of a body; `None` when the body is not the vendor's.
+    /// Reads the vendor's error out of a body; `None` when the body is not the vendor's. One in which nothing is set counts as
+    /// `None`.
     fn api_error(&self, status: StatusCode, body: &str) -> Option<ApiError>;
 
     /// How long the server wants to be left alone after a 429. `now` is the server's own time where it tells it, else

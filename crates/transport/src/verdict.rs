@@ -188,7 +188,9 @@ impl Judge<'_> {
             return None;
         }
         let body = std::str::from_utf8(response.body()).ok()?;
-        self.dialect.api_error(response.status(), body)
+        let error = self.dialect.api_error(response.status(), body);
+        // Where every part of an error may be missing, any object reads as one.
+        error.filter(|error| *error != ApiError::default())
     }
 
     fn redirect(&self, headers: &HeaderMap) -> ErrorKind {

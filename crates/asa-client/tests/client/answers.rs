@@ -401,3 +401,18 @@ async fn a_wrong_key_is_a_refused_credential_for_a_write_too() {
     assert_eq!(error.applied(), Applied::No);
     let _ = fake.finish();
 }
+
+#[tokio::test]
+async fn an_object_that_says_nothing_is_no_error_of_the_api() {
+    for body in [
+        "{}",
+        r#"{"message": null, "errors": []}"#,
+        r#"{"ok": false}"#,
+    ] {
+        // A status that nobody knows is the API's only if the API explains it.
+        let (client, fake) = authorised([Answer::json(499, body)]);
+        let error = client.gateways().list().send().await.unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::Protocol, "{body}");
+        let _ = fake.finish();
+    }
+}

@@ -347,3 +347,18 @@ async fn a_delete_whose_answer_was_lost_is_done_when_nothing_is_left() {
     assert!(delete(&client).await.unwrap_err().is_not_found());
     let _ = fake.finish();
 }
+
+#[tokio::test]
+async fn an_envelope_that_says_nothing_is_no_error_of_the_api() {
+    for body in [
+        "{}",
+        r#"{"error": {}}"#,
+        r#"[{"error": {"constraintViolations": []}}]"#,
+    ] {
+        // A status that nobody knows is the API's only if the API explains it.
+        let (client, fake) = scripted([Answer::json(499, body)]);
+        let error = get(&client).await.unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::Protocol, "{body}");
+        let _ = fake.finish();
+    }
+}
