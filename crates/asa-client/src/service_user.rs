@@ -16,7 +16,9 @@ use crate::call::call;
 /// A service user of the team: its key is exchanged for a bearer at the first call, and again before the bearer ends
 /// or when the server refuses it, one exchange at a time however many calls wait.
 ///
-/// The exchange goes through the client's own transport.
+/// The exchange goes through the client's own transport. Clients of one address and team may share it, in an `Arc`; it serves
+/// those of its first call, and a call to another fails with `InvalidInput`.
+///
 /// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>.
 ///
 /// ```

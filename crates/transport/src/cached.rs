@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::{Future, poll_fn};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -11,7 +11,8 @@ use http::StatusCode;
 
 use crate::limit::within;
 use crate::{
-    Channel, Clock as _, Credential, CredentialFailure, CredentialProvider, Error, ErrorKind,
+    BaseUrl, Channel, Clock as _, Credential, CredentialFailure, CredentialProvider, Error,
+    ErrorKind,
 };
 
 /// No credential is kept for longer.
@@ -73,8 +74,8 @@ impl Issued {
 /// credential is had a little before the old one ends, and while that fails the old one stays in use. A credential that
 /// the server refused is not used again.
 ///
-/// What it keeps is for one endpoint and one account: clients of two must not share it, or each would send the other's
-/// credential to its own server.
+/// What it keeps is for one endpoint and one account: those of the first call. Clients of these may share it, in an
+/// [`Arc`]; a call to another endpoint or account fails with `InvalidInput`, and nothing is sent.
 ///
 /// ```
 /// use std::time::Duration;
@@ -93,7 +94,28 @@ impl Issued {
 /// ```
 pub struct Cached<E> {
     exchange: E,
+    /// Of the first call, once there was one.
+    owner: OnceLock<Owner>,
     state: Mutex<State>,
+}
+
+/// For whom the credential is: sent to another, it would be given away.
+struct Owner {
+    base: BaseUrl,
+    account: Box<str>,
+}
+
+impl Owner {
+    fn of(channel: &Channel) -> Self {
+        Self {
+            base: channel.base_url().clone(),
+            account: channel.account().into(),
+        }
+    }
+
+    fn is(&self, channel: &Channel) -> bool {
+        self.base == *channel.base_url() && *self.account == *channel.account()
+    }
 }
 
 #[derive(Default)]
@@ -131,8 +153,20 @@ impl<E: Exchange> Cached<E> {
     pub fn new(exchange: E) -> Self {
         Self {
             exchange,
+            owner: OnceLock::new(),
             state: Mutex::new(State::default()),
         }
+    }
+
+    /// Makes the first channel the owner, and refuses every other.
+    fn claim(&self, channel: &Channel) -> Result<(), Error> {
+        let owner = self.owner.get_or_init(|| Owner::of(channel));
+        if owner.is(channel) {
+            return Ok(());
+        }
+        let Owner { base, account } = owner;
+        let message = format!("are in use for {base}, account {account:?}, and for no other");
+        Err(Error::invalid_input("credentials", message))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -180,6 +214,7 @@ impl<E: Exchange> Cached<E> {
 
 impl<E: Exchange> CredentialProvider for Cached<E> {
     async fn credential(&self, channel: &Channel) -> Result<Credential, Error> {
+        self.claim(channel)?;
         match self.turn(channel).await {
             Turn::Use(credential) => Ok(credential),
             Turn::Fail(error) => Err(shared(&error)),
@@ -192,8 +227,9 @@ impl<E: Exchange> CredentialProvider for Cached<E> {
     }
 
     fn is_ready(&self, channel: &Channel) -> bool {
-        let state = self.lock();
-        state.usable(channel.clock().monotonic()).is_some()
+        let is_owner = self.owner.get().is_some_and(|owner| owner.is(channel));
+        let now = channel.clock().monotonic();
+        is_owner && self.lock().usable(now).is_some()
     }
 
     fn invalidate(&self, refused: &Credential) -> bool {

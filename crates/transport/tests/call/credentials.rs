@@ -7,8 +7,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
 use gatelet_transport::{
-    Applied, Cached, Call, Channel, Credential, CredentialFailure, Error, ErrorKind, Exchange,
-    Issued, Transport, from_fn,
+    Applied, BaseUrl, Cached, Call, Channel, Credential, CredentialFailure, Error, ErrorKind,
+    Exchange, Issued, Transport, from_fn,
 };
 use http::{Method, Request, Response};
 use tokio::sync::{mpsc, oneshot};
@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::{builder, call, seconds};
 
 /// Exchanges by `POST /login`, whose answer is a bearer as a JSON string; each lasts an hour.
-struct Login;
+pub(crate) struct Login;
 
 const HOUR: Duration = seconds(3600);
 
@@ -47,16 +47,16 @@ fn channel(fake: &FakeTransport, clock: &ManualClock) -> Channel {
         .unwrap()
 }
 
-fn bearer(name: &str) -> Answer {
+pub(crate) fn bearer(name: &str) -> Answer {
     Answer::json(200, format!("\"{name}\""))
 }
 
-fn ok() -> Answer {
+pub(crate) fn ok() -> Answer {
     Answer::json(200, "{}")
 }
 
 /// What was asked, as `path credential`.
-fn told(requests: &[Request<Bytes>]) -> Vec<String> {
+pub(crate) fn told(requests: &[Request<Bytes>]) -> Vec<String> {
     let told = |request: &Request<Bytes>| {
         let credential = request.headers().get("authorization");
         let credential = credential.map_or("-", |value| value.to_str().unwrap());
@@ -528,12 +528,9 @@ fn t58_a_trailing_newline_is_told_and_a_user_agent_is_checked() {
 #[tokio::test]
 async fn without_credentials_an_authenticated_call_is_not_made() {
     let fake = FakeTransport::script([]);
-    let bare = Channel::builder(
-        gatelet_transport::BaseUrl::parse("https://h").unwrap(),
-        crate::Plain,
-    )
-    .build_with(fake.clone(), ManualClock::auto())
-    .unwrap();
+    let bare = Channel::builder(BaseUrl::parse("https://h").unwrap(), crate::Plain)
+        .build_with(fake.clone(), ManualClock::auto())
+        .unwrap();
     let error = bare.call(call(Method::GET)).await.unwrap_err();
     assert_eq!(
         error.kind(),

@@ -9,6 +9,7 @@ mod answers;
 mod credentials;
 mod faults;
 mod look_ahead;
+mod shared_credentials;
 mod timing;
 mod trace_context;
 

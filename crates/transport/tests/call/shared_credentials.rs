@@ -1,0 +1,56 @@
+//! One provider of credentials in several clients.
+
+use std::sync::Arc;
+
+use gatelet_transport::testing::{FakeTransport, ManualClock};
+use gatelet_transport::{BaseUrl, Cached, ErrorKind};
+use http::Method;
+
+use crate::credentials::{Login, bearer, ok, told};
+use crate::{builder, call};
+
+#[tokio::test]
+async fn a_bearer_goes_to_the_server_and_account_it_was_issued_for_and_to_no_other() {
+    let credentials = Arc::new(Cached::new(Login));
+    let (home, clock) = (
+        FakeTransport::script([bearer("home"), ok(), ok()]),
+        ManualClock::auto(),
+    );
+    let client = |base: &str, account: &str, fake: &FakeTransport| {
+        builder()
+            .base_url(BaseUrl::parse(base).unwrap())
+            .account(account)
+            .credentials(credentials.clone())
+            .build_with(fake.clone(), clock.clone())
+            .unwrap()
+    };
+    let (url, get) = ("https://a.example.com/x", || call(Method::GET));
+    client(url, "one", &home).call(get()).await.unwrap();
+    for (base, account) in [
+        ("https://b.example.com/x", "one"),
+        ("https://a.example.com:8443/x", "one"),
+        ("https://a.example.com/y", "one"),
+        (url, "two"),
+    ] {
+        let foreign = FakeTransport::respond(|_| ok());
+        let channel = client(base, account, &foreign);
+        assert!(!channel.is_ready(), "{base} {account}");
+        let error = channel.call(get()).await.unwrap_err();
+        let parameter = "credentials";
+        assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+        assert_eq!((error.attempts(), error.is_retryable()), (0, false));
+        assert!(
+            error.to_string().contains("https://a.example.com"),
+            "{error}"
+        );
+        assert!(foreign.requests().is_empty(), "{base} {account}");
+    }
+    // Another client of the same server and account may go on with it.
+    client(url, "one", &home).call(get()).await.unwrap();
+    let asked = [
+        "/x/login -",
+        "/x/v1/things Bearer home",
+        "/x/v1/things Bearer home",
+    ];
+    assert_eq!(told(&home.finish()), asked);
+}
