@@ -53,6 +53,7 @@ impl Client {
                 .map(|base| Channel::builder(base, Asa).account(team.clone())),
             team,
             has_credentials: false,
+            body_limit: None,
         }
     }
 
@@ -96,6 +97,7 @@ pub struct ClientBuilder {
     team: Box<str>,
     channel: Result<ChannelBuilder, Error>,
     has_credentials: bool,
+    body_limit: Option<usize>,
 }
 
 impl ClientBuilder {
@@ -135,7 +137,11 @@ impl ClientBuilder {
     }
 
     /// Sets the largest body of an answer, in bytes; default 10 MiB.
-    pub fn body_limit(self, bytes: usize) -> Self {
+    ///
+    /// `build` gives it to its transport too. One that is given to [`build_with`](Self::build_with) has a limit of its own,
+    /// for example `HyperTransportBuilder::max_body_size`, and the smaller one counts.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = Some(bytes);
         self.map(|channel| channel.body_limit(bytes))
     }
 
@@ -159,10 +165,11 @@ impl ClientBuilder {
     /// As [`build_with`](Self::build_with).
     #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
     pub fn build(self) -> Result<Client, Error> {
-        self.build_with(
-            transport::HyperTransport::new(),
-            transport::TokioClock::new(),
-        )
+        let mut transport = transport::HyperTransport::builder();
+        if let Some(bytes) = self.body_limit {
+            transport = transport.max_body_size(bytes as u64);
+        }
+        self.build_with(transport.build(), transport::TokioClock::new())
     }
 
     /// Makes the client over any transport and clock.
@@ -208,6 +215,7 @@ impl fmt::Debug for ClientBuilder {
         f.debug_struct("ClientBuilder")
             .field("team", &self.team)
             .field("channel", &self.channel)
+            .field("body_limit", &self.body_limit)
             .finish_non_exhaustive()
     }
 }

@@ -195,6 +195,8 @@ impl ChannelBuilder {
     }
 
     /// Sets the largest body of an answer, in bytes; default 10 MiB.
+    ///
+    /// The transport may have a limit of its own, as `HyperTransportBuilder::max_body_size`; the smaller one counts.
     #[must_use]
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;

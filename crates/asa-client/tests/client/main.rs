@@ -6,6 +6,8 @@
 )]
 
 mod answers;
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+mod body_limit;
 mod credentials;
 mod listing;
 #[cfg(target_os = "linux")]

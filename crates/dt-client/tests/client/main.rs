@@ -6,6 +6,8 @@
 )]
 
 mod answers;
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+mod body_limit;
 mod listing;
 mod operations;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]

@@ -88,6 +88,8 @@ impl HyperTransportBuilder {
     }
 
     /// The largest body of an answer, in bytes. Default 10 MiB.
+    ///
+    /// Calls have a limit too, [`ChannelBuilder::body_limit`](crate::ChannelBuilder::body_limit); the smaller one counts.
     pub fn max_body_size(mut self, bytes: u64) -> Self {
         self.limits.body = bytes;
         self

@@ -66,6 +66,8 @@ impl<S, B> FromService<S, B> {
     }
 
     /// Sets the largest body of an answer, in bytes; default 10 MiB.
+    ///
+    /// Calls have a limit too, [`ChannelBuilder::body_limit`](crate::ChannelBuilder::body_limit); the smaller one counts.
     #[must_use]
     pub fn max_body_size(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
