@@ -8,7 +8,7 @@ use models::asa::{
 use transport::{Channel, Deleted, Error, Reply, Request};
 
 use crate::List;
-use crate::call::{call, call_with};
+use crate::call::call;
 
 /// The tokens with which new gateways enrol in the team; each can be used more than once.
 ///
@@ -61,7 +61,8 @@ impl GatewaySetupTokens {
     /// applied](crate::Error::applied).
     pub fn create(&self, token: GatewaySetupTokenCreate) -> Request<GatewaySetupToken> {
         let operation = OperationId::CreateGatewaySetupToken.operation();
-        let call = call_with(operation, &[self.channel.account()], &token);
+        let call =
+            call(operation, &[self.channel.account()]).and_then(|call| call.with_json(&token));
         Request::new(&self.channel, call, Reply::json)
     }
 

@@ -6,7 +6,7 @@ use models::asa::{
 use transport::{Channel, Deleted, Error, Reply, Request};
 
 use crate::List;
-use crate::call::{call, call_with};
+use crate::call::call;
 
 /// The gateways of a team. They enrol themselves with a setup token, so there is no call that creates one.
 ///
@@ -61,7 +61,8 @@ impl Gateways {
     /// not named in the update is kept as it is.
     pub fn update(&self, id: &GatewayId, update: GatewayUpdate) -> Request<()> {
         let operation = OperationId::UpdateGatewayInstance.operation();
-        let call = call_with(operation, &[self.channel.account(), id.as_str()], &update);
+        let call = call(operation, &[self.channel.account(), id.as_str()])
+            .and_then(|call| call.with_json(&update));
         Request::new(&self.channel, call, |_| Ok(())).about(id.as_str())
     }
 

@@ -69,11 +69,8 @@ impl Exchange for Key {
     }
 
     async fn exchange(&self, channel: &Channel) -> Result<Issued, Error> {
-        let mut call = call(
-            OperationId::IssueServiceToken.operation(),
-            &[channel.account()],
-        )?;
-        call.body = Some(self.body()?);
+        let operation = OperationId::IssueServiceToken.operation();
+        let call = call(operation, &[channel.account()])?.with_body(self.body()?);
         let reply = channel.call(call).await?;
         let token: AuthToken = reply.json()?;
         if !is_same_team(&token.team_name, channel.account()) {

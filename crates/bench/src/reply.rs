@@ -22,15 +22,6 @@ pub fn reply(body: String) -> Result<Reply, Error> {
     let channel = Channel::builder(BaseUrl::parse("https://api.example.com")?, NoErrors)
         .body_limit(limit)
         .build_with(server, ManualClock::auto())?;
-    pollster::block_on(channel.call(Call {
-        operation: "bench Decode",
-        method: http::Method::GET,
-        path: "/list".into(),
-        template: "/list",
-        query: None,
-        body: None,
-        idempotent: true,
-        success: 200,
-        authenticated: false,
-    }))
+    let call = Call::new("bench Decode", http::Method::GET, "/list").with_authenticated(false);
+    pollster::block_on(channel.call(call))
 }

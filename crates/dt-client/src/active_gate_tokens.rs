@@ -10,7 +10,7 @@ use models::dt::{
 use transport::{Call, Channel, Clock as _, Deleted, Error, Reply, Request};
 
 use crate::ListActiveGateTokens;
-use crate::call::{call, call_with};
+use crate::call::call;
 
 /// How far the server's clock may be behind when a lost token is looked for.
 const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
@@ -78,7 +78,7 @@ impl ActiveGateTokens {
         let operation = OperationId::CreateToken.operation();
         let call = check_expiration(&token, self.channel.clock().now())
             .map_err(|error| error.during(operation.name))
-            .and_then(|()| call_with(operation, &[], &token));
+            .and_then(|()| call(operation, &[])?.with_json(&token));
         Request::new(&self.channel, call, Reply::json)
     }
 

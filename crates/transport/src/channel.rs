@@ -32,17 +32,8 @@ pub(crate) type TraceHook = dyn Fn() -> Option<TraceContext> + Send + Sync;
 /// let channel = Channel::builder(BaseUrl::parse("https://abc.live.dynatrace.com/api/v2")?, dialect)
 ///     .credentials(ApiToken::new("dt0c01.EXAMPLE.SECRET")?)
 ///     .build_with(transport, clock)?;
-/// let reply = channel.call(Call {
-///     operation: "dt listTokens",
-///     method: http::Method::GET,
-///     path: "/activeGateTokens".into(),
-///     template: "/activeGateTokens",
-///     query: None,
-///     body: None,
-///     idempotent: true,
-///     success: 200,
-///     authenticated: true,
-/// }).await?;
+/// let call = Call::new("dt listTokens", http::Method::GET, "/activeGateTokens").with_template("/activeGateTokens");
+/// let reply = channel.call(call).await?;
 /// println!("{} bytes", reply.body().len());
 /// # Ok(())
 /// # }

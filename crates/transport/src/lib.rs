@@ -25,17 +25,7 @@
 //!     .credentials(Bearer::new("secret")?)
 //!     .build_with(server.clone(), ManualClock::auto())?;
 //! let reply = channel
-//!     .call(Call {
-//!         operation: "example ListNames",
-//!         method: http::Method::GET,
-//!         path: "/v1/names".into(),
-//!         template: "/v1/names",
-//!         query: None,
-//!         body: None,
-//!         idempotent: true,
-//!         success: 200,
-//!         authenticated: true,
-//!     })
+//!     .call(Call::new("example ListNames", http::Method::GET, "/v1/names"))
 //!     .await?;
 //! let names: Vec<String> = reply.json()?;
 //! assert_eq!(names, ["eu-1"]);

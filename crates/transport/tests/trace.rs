@@ -101,17 +101,11 @@ impl Dialect for Plain {
 }
 
 fn call() -> Call {
-    Call {
-        operation: "test Operation",
-        method: Method::PUT,
-        path: "/canary".into(),
-        template: "/{name}",
-        query: Some("canary".into()),
-        body: Some("\"canary\"".into()),
-        idempotent: true,
-        success: 204,
-        authenticated: true,
-    }
+    Call::new("test Operation", Method::PUT, "/canary")
+        .with_template("/{name}")
+        .with_query("canary")
+        .with_body("\"canary\"")
+        .with_success(204)
 }
 
 fn builder() -> ChannelBuilder {

@@ -22,20 +22,12 @@ const HOUR: Duration = seconds(3600);
 
 impl Exchange for Login {
     async fn exchange(&self, channel: &Channel) -> Result<Issued, Error> {
-        let reply = channel
-            .call(Call {
-                operation: "test Login",
-                method: Method::POST,
-                path: "/login".into(),
-                template: "/login",
-                query: None,
-                body: Some("{}".into()),
-                idempotent: true,
-                success: 200,
-                authenticated: false,
-            })
-            .await?;
-        let bearer: String = reply.json()?;
+        let login = Call::new("test Login", Method::POST, "/login")
+            .with_template("/login")
+            .with_body("{}")
+            .with_idempotent(true)
+            .with_authenticated(false);
+        let bearer: String = channel.call(login).await?.json()?;
         Ok(Issued::new(Credential::new("Bearer", &bearer)?, HOUR))
     }
 }

@@ -125,8 +125,7 @@ async fn a_loop_is_not_followed_ahead() {
     let mut pages = Pages::new(PageToken::new("1"), move |_| {
         let channel = shared.clone();
         async move {
-            let mut call = call(Method::GET);
-            call.query = Some("1".into());
+            let call = call(Method::GET).with_query("1");
             let number: u32 = channel.call(call).await?.json()?;
             Ok(Page::new(vec![number], PageToken::new("1")))
         }
@@ -310,10 +309,7 @@ async fn nothing_is_asked_for_ahead_while_a_new_credential_is_due() {
     pages.try_next().await.unwrap();
     assert_eq!(asked(&fake), [0, 1, 2]);
     channel
-        .call(Call {
-            query: Some("9".into()),
-            ..call(Method::GET)
-        })
+        .call(call(Method::GET).with_query("9"))
         .await
         .unwrap();
     pages.try_next().await.unwrap();

@@ -59,21 +59,15 @@ fn channel(fake: &FakeTransport, clock: &ManualClock) -> Channel {
 }
 
 fn call(method: Method) -> Call {
-    let is_create = method == Method::POST;
-    Call {
-        operation: "test Operation",
-        path: "/v1/things".into(),
-        template: "/v1/things",
-        query: Some("secret=canary-query".into()),
-        body: is_create.then(|| r#"{"name":"canary-body"}"#.into()),
-        idempotent: !is_create,
-        success: match method {
-            Method::GET => 200,
-            Method::POST => 201,
-            _ => 204,
-        },
-        method,
-        authenticated: true,
+    let call = Call::new("test Operation", method, "/v1/things")
+        .with_template("/v1/things")
+        .with_query("secret=canary-query");
+    match call.method {
+        Method::GET => call,
+        Method::POST => call
+            .with_body(r#"{"name":"canary-body"}"#)
+            .with_success(201),
+        _ => call.with_success(204),
     }
 }
 

@@ -27,30 +27,17 @@ pub(crate) fn channel(wire: &Wire, transport: &HyperTransport, timeouts: Timeout
 
 /// A call that must not be made twice.
 pub(crate) fn create(body: Bytes) -> Call {
-    Call {
-        operation: "test Create",
-        method: Method::POST,
-        path: "/v1/things".into(),
-        template: "/v1/things",
-        query: None,
-        body: Some(body),
-        idempotent: false,
-        success: 201,
-        authenticated: false,
-    }
+    Call::new("test Create", Method::POST, "/v1/things")
+        .with_template("/v1/things")
+        .with_body(body)
+        .with_success(201)
+        .with_authenticated(false)
 }
 
 /// A call that may be made twice, and has no output.
 pub(crate) fn delete(path: &str) -> Call {
-    Call {
-        operation: "test Delete",
-        method: Method::DELETE,
-        path: path.into(),
-        template: "/v1/things/{id}",
-        query: None,
-        body: None,
-        idempotent: true,
-        success: 204,
-        authenticated: false,
-    }
+    Call::new("test Delete", Method::DELETE, path)
+        .with_template("/v1/things/{id}")
+        .with_success(204)
+        .with_authenticated(false)
 }
