@@ -21,7 +21,8 @@ pub(super) struct Pool {
 struct State {
     /// In the order of their last use. There are few, so a list is quicker than a map.
     idle: Vec<Idle>,
-    reaper: Option<AbortHandle>,
+    /// One for each runtime, because any of them may stand still.
+    reapers: Vec<(Id, AbortHandle)>,
 }
 
 struct Idle {
@@ -77,6 +78,7 @@ impl Pool {
         if self.capacity == 0 {
             return;
         }
+        let runtime = Handle::current().id();
         let mut state = self.state();
         if connection.is_http2()
             && state
@@ -92,12 +94,13 @@ impl Pool {
         state.idle.push(Idle {
             origin,
             connection,
-            runtime: Handle::current().id(),
+            runtime,
             since: Instant::now(),
         });
-        if state.reaper.as_ref().is_none_or(AbortHandle::is_finished) {
+        state.reapers.retain(|(_, reaper)| !reaper.is_finished());
+        if state.reapers.iter().all(|(of, _)| *of != runtime) {
             let reaper = tokio::spawn(reap(Arc::downgrade(self), self.idle_timeout));
-            state.reaper = Some(reaper.abort_handle());
+            state.reapers.push((runtime, reaper.abort_handle()));
         }
     }
 
@@ -116,6 +119,7 @@ impl Pool {
 
     /// Closes what has waited too long, and says when to look again.
     fn expire(&self) -> Option<Duration> {
+        let runtime = Handle::current().id();
         let mut state = self.state();
         let timeout = self.idle_timeout;
         state
@@ -123,7 +127,7 @@ impl Pool {
             .retain(|idle| idle.since.elapsed() < timeout && idle.connection.is_ready());
         let oldest = state.idle.iter().map(|idle| idle.since.elapsed()).max();
         if oldest.is_none() {
-            state.reaper = None;
+            state.reapers.retain(|(of, _)| *of != runtime);
         }
         oldest.map(|age| timeout.saturating_sub(age))
     }
@@ -135,7 +139,7 @@ impl Pool {
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        if let Some(reaper) = &self.state().reaper {
+        for (_, reaper) in &self.state().reapers {
             reaper.abort();
         }
     }

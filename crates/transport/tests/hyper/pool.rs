@@ -440,6 +440,24 @@ fn t54_a_connection_is_not_used_under_another_runtime_than_its_own() {
 }
 
 #[test]
+fn t54_each_runtime_closes_what_is_idle_while_another_stands_still() {
+    let runtime = || {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        builder.enable_all().build().unwrap()
+    };
+    for wire in Wire::each([
+        vec![Step::Read, ok("1"), Step::Stay],
+        vec![Step::Read, ok("2"), Step::ClientCloses],
+    ]) {
+        let transport = wire.client(HyperTransport::builder().idle_timeout(SHORT));
+        let (first, second) = (runtime(), runtime());
+        first.block_on(transport.send(wire.get())).unwrap();
+        second.block_on(transport.send(wire.get())).unwrap();
+        second.block_on(wire.finish());
+    }
+}
+
+#[test]
 fn a_connection_that_was_idle_for_too_long_while_its_runtime_stood_still_is_not_used() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
