@@ -108,7 +108,8 @@ impl HyperTransportBuilder {
     }
 
     /// The most requests under way at once; others wait their turn. It also bounds the open connections, to this number
-    /// and the idle ones. Default 100, at least 1.
+    /// and the idle ones. Over HTTP/2 up to 100 share a connection; with a server that allows fewer the others wait, and
+    /// the first-byte timeout runs. Default 100, at least 1.
     pub fn max_in_flight(mut self, requests: usize) -> Self {
         self.max_in_flight = requests.clamp(1, Semaphore::MAX_PERMITS);
         self

@@ -231,7 +231,19 @@ impl Connection {
 
     /// Whether others use it, besides the pool and whoever asks.
     fn has_other_users(&self) -> bool {
-        Arc::strong_count(&self.driver) > 2
+        self.handles() > 2
+    }
+
+    /// Whether it takes another request besides those of its users, of whom the pool is none.
+    pub(super) fn has_room(&self) -> bool {
+        /// No server should allow fewer at once (RFC 9113 section 6.5.2), and many allow no more. Others would wait in h2.
+        const STREAMS: usize = 100;
+
+        self.handles() <= STREAMS
+    }
+
+    fn handles(&self) -> usize {
+        Arc::strong_count(&self.driver)
     }
 
     /// Waits until the last exchange is cleared away; false when the connection will not take another request.

@@ -42,7 +42,7 @@ impl Pool {
         })
     }
 
-    /// The connection to this origin that was used last, if one is still open.
+    /// The connection to this origin that was used last, if one is still open and has room.
     pub(super) async fn take(&self, origin: &Origin) -> Option<Connection> {
         while let Some(connection) = self.pop(origin) {
             if connection.is_alive().await {
@@ -60,10 +60,9 @@ impl Pool {
         state
             .idle
             .retain(|idle| idle.since.elapsed() < self.idle_timeout);
-        let index = state
-            .idle
-            .iter()
-            .rposition(|idle| idle.origin == *origin && idle.runtime == runtime)?;
+        let index = state.idle.iter().rposition(|idle| {
+            idle.origin == *origin && idle.runtime == runtime && idle.connection.has_room()
+        })?;
         let mut idle = state.idle.remove(index);
         if let Some(shared) = idle.connection.share() {
             idle.since = Instant::now();

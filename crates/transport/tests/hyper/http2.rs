@@ -260,6 +260,34 @@ async fn what_becomes_of_a_stream_leaves_the_others_alone() {
 }
 
 #[tokio::test]
+async fn beyond_what_every_server_takes_at_once_another_connection_is_opened() {
+    const MOST: u32 = 100;
+
+    let (full, go) = (Gate::new(), Gate::new());
+    let mut script = vec![Step::Read, ok("0")];
+    script.extend((0..MOST).map(|_| Step::Read));
+    script.extend([Step::Open(full.clone()), Step::Wait(go.clone())]);
+    script.extend((1..=MOST).map(|call| Step::On(2 * call + 1, Box::new(ok("1")))));
+    script.extend([Step::Stay]);
+    for wire in Wire::each([script, vec![Step::Read, ok("2"), Step::Stay]]) {
+        let transport = wire.client(HyperTransport::builder().max_in_flight(1_000));
+        transport.send(wire.post()).await.unwrap();
+        let mut calls = tokio::task::JoinSet::new();
+        for _ in 0..MOST {
+            let (transport, request) = (transport.clone(), wire.post());
+            calls.spawn(async move { transport.send(request).await });
+        }
+        full.pass().await;
+        assert_eq!(transport.send(wire.post()).await.unwrap().body(), "2");
+        go.open();
+        while let Some(answer) = calls.join_next().await {
+            assert_eq!(answer.unwrap().unwrap().body(), "1");
+        }
+        wire.finish().await;
+    }
+}
+
+#[tokio::test]
 async fn t48_a_dropped_call_resets_its_stream_and_leaves_the_others_alone() {
     for said in [vec![], vec![head(200, &[]), part("123")]] {
         let (other_there, reached) = (Gate::new(), Gate::new());
