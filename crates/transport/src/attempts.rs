@@ -180,13 +180,11 @@ impl<'a> Attempts<'a> {
         request
     }
 
-    /// Whether a repeated DELETE found nothing because an earlier attempt did the work. The API must say so in its own words:
-    /// a balancer that has just lost the API answers 404 too, and the thing is still there.
+    /// Whether a repeated DELETE found nothing because an earlier attempt did the work.
     fn is_already_gone(&self, fault: &Fault) -> bool {
         self.call.method == http::Method::DELETE
             && self.applied != Applied::No
             && fault.error.is_not_found()
-            && (fault.error.code().is_some() || fault.error.message().is_some())
     }
 
     /// Whether a new credential may cure what the server said, and the attempt is to be made again with it at once.

@@ -192,10 +192,12 @@ impl Error {
         self.0.resume.as_ref()
     }
 
-    /// Whether the API says that the thing does not exist.
+    /// Whether the API says that the thing does not exist: a 404 with the API's own error in it.
+    ///
+    /// Whoever stands before the API answers 404 too, and that says nothing of the thing.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        self.is_api(StatusCode::NOT_FOUND)
+        self.is_api(StatusCode::NOT_FOUND) && self.0.api.is_some()
     }
 
     /// Whether the API says that the thing exists already or was changed meanwhile.

@@ -5,9 +5,10 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::header::LOCATION;
 use http::{HeaderMap, Method, Response, StatusCode, Uri};
+use serde::de::IgnoredAny;
 
 use crate::content_type::{ContentType, shown};
-use crate::json::html_hint;
+use crate::json::{decode, html_hint};
 use crate::retry::Failure;
 use crate::{
     ApiError, Applied, BaseUrl, Call, CredentialFailure, Dialect, Error, ErrorKind, Phase, Sent,
@@ -148,6 +149,7 @@ impl Judge<'_> {
             },
             (401, _) if is_curable => ErrorKind::Credential(CredentialFailure::Rejected).into(),
             _ if status.canonical_reason().is_none() && api.is_none() => ErrorKind::Protocol.into(),
+            (_, content_type) if api.is_none() => unexplained(content_type, response.body()),
             _ => ErrorKind::Api.into(),
         };
         let failure = match problem.kind {
@@ -261,6 +263,20 @@ fn check_type(call: &Call, response: &Response<Bytes>) -> Result<(), Problem> {
                 .ok()
                 .and_then(html_hint),
         }),
+    }
+}
+
+/// What a refusal is in which the API does not say why: the API's still, where there is no word or JSON.
+fn unexplained(content_type: ContentType, body: &[u8]) -> Problem {
+    let content_type = match content_type {
+        _ if body.is_empty() => return ErrorKind::Api.into(),
+        ContentType::Other(content_type) => Some(content_type),
+        _ if decode::<IgnoredAny>(body).is_ok() => return ErrorKind::Api.into(),
+        _ => None,
+    };
+    Problem {
+        kind: ErrorKind::NotJson { content_type },
+        detail: std::str::from_utf8(body).ok().and_then(html_hint),
     }
 }
 

@@ -256,7 +256,10 @@ async fn a30_a_delete_that_finds_nothing_at_once_is_an_error() {
 
     // Nor does an attempt count that surely never arrived.
     let refused = TransportErrorKind::Connect(ConnectFailure::Refused);
-    let (client, fake) = authorised([Answer::error(refused), Answer::status(404)]);
+    let (client, fake) = authorised([
+        Answer::error(refused),
+        refusal(404, "resource_does_not_exist", "no"),
+    ]);
     let error = client
         .gateways()
         .delete(&"g".into())

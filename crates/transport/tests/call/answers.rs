@@ -227,10 +227,8 @@ async fn t73_an_error_answer_is_parsed_kept_in_part_and_shown_in_less() {
     assert_eq!((error.code(), error.body().len()), (Some("c"), 16 * 1024));
     assert!(error.to_string().len() < 500);
     let (error, _) = fail(call(Method::GET), [typed(400, b"text/plain", "canary")]).await;
-    assert_eq!(
-        (error.kind(), error.body()),
-        (&ErrorKind::Api, &b"canary"[..])
-    );
+    assert!(not_json(&error), "{error:?}");
+    assert_eq!(error.body(), b"canary");
 }
 
 #[tokio::test]
@@ -293,4 +291,42 @@ async fn a_url_too_long_is_refused_before_anything_is_sent() {
     let (error, requests) = fail(long, []).await;
     assert!(matches!(error.kind(), ErrorKind::TooLarge { .. }));
     assert_eq!((requests, error.operation()), (0, Some("test Operation")));
+}
+
+#[tokio::test]
+async fn a_404_of_somebody_before_the_api_does_not_say_that_a_thing_is_not_found() {
+    const WORDS: &str = "default backend - 404";
+    let strangers = || {
+        [
+            typed(404, b"text/plain", WORDS),
+            typed(404, b"application/json", WORDS),
+            Answer::status(404).with_body(WORDS),
+        ]
+    };
+    for answer in strangers() {
+        let (error, _) = fail(call(Method::GET), [answer]).await;
+        assert!(not_json(&error), "{error:?}");
+        assert!(!error.is_not_found());
+        assert_eq!(error.body(), WORDS.as_bytes());
+    }
+    for answer in [Answer::status(404), Answer::json(404, "{}")] {
+        let (error, _) = fail(call(Method::GET), [answer]).await;
+        assert_eq!(
+            (error.kind(), error.is_not_found()),
+            (&ErrorKind::Api, false)
+        );
+    }
+    for status in [404, 409] {
+        let told = Answer::json(status, r#"{"code":"c","message":"m"}"#);
+        let (error, _) = fail(call(Method::GET), [told]).await;
+        assert_eq!(
+            (error.is_not_found(), error.is_conflict()),
+            (status == 404, status == 409)
+        );
+    }
+    // Whether it is tried again goes by its status all the same.
+    let busy = || typed(503, b"text/plain", "no backend");
+    let (error, requests) = fail(call(Method::GET), times(3, busy)).await;
+    assert!(not_json(&error) && error.is_retryable());
+    assert_eq!(requests, 3);
 }

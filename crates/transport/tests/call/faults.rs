@@ -258,7 +258,7 @@ async fn a31_a_delete_that_finds_nothing_the_second_time_has_done_its_work() {
     let gone = || Answer::json(404, r#"{"code": "no_such_thing", "message": "no"}"#);
     let (result, _) = run(call(Method::DELETE), [lost(), gone()]).await;
     assert!(result.unwrap().was_already_gone());
-    let (error, _) = fail(call(Method::DELETE), [Answer::status(404)]).await;
+    let (error, _) = fail(call(Method::DELETE), [gone()]).await;
     assert!(error.is_not_found());
     // A connection that never came about cannot have deleted anything.
     let (error, _) = fail(call(Method::DELETE), [Answer::error(REFUSED), gone()]).await;
