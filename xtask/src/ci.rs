@@ -85,6 +85,15 @@ const STEPS: &[Step] = &[
         environment: &[],
     },
     Step {
+        name: "the transport without features",
+        cargo: &[
+            "test",
+            "--package=gatelet-transport",
+            "--no-default-features",
+        ],
+        environment: &[],
+    },
+    Step {
         name: "HTTP without TLS",
         cargo: &[
             "test",
