@@ -106,9 +106,12 @@ impl Exit {
             ErrorKind::RateLimited => Self::RateLimited,
             ErrorKind::Connect(_) | ErrorKind::Tls => Self::Connect,
             ErrorKind::Timeout(_) | ErrorKind::Interrupted => Self::Timeout,
-            ErrorKind::Api => error
-                .status()
-                .map_or(Self::Other, |status| Self::from_status(status.as_u16())),
+            ErrorKind::Api => match error.status().map(|status| status.as_u16()) {
+                // Somebody in between, who does not know what there is.
+                Some(404) if !error.is_not_found() => Self::NotUnderstood,
+                Some(status) => Self::from_status(status),
+                None => Self::Other,
+            },
             ErrorKind::Protocol
             | ErrorKind::NotJson { .. }
             | ErrorKind::Decode { .. }

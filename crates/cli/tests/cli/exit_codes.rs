@@ -99,6 +99,20 @@ fn c3_an_unknown_id_is_5() {
 }
 
 #[test]
+fn c3_a_404_that_is_not_the_apis_own_is_10() {
+    for (content_type, body) in [
+        ("application/json", ""),
+        ("application/json", "{}"),
+        ("text/plain", "default backend - 404"),
+    ] {
+        let script = Script::always("404 Not Found", content_type, body);
+        Place::dt(&script.url)
+            .run("dt token get dt0g02.EDGE")
+            .fails_with(10);
+    }
+}
+
+#[test]
 fn c3_an_id_that_is_no_path_segment_is_2() {
     let place = Place::new();
     for id in ["..", ".", "a\nb"] {
