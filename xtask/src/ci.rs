@@ -306,8 +306,9 @@ mod tests {
         }
     }
 
+    // S6
     #[test]
-    fn s6_whatever_could_panic_in_a_library_is_an_error() {
+    fn whatever_could_panic_in_a_library_is_an_error() {
         for lint in [
             "arithmetic_side_effects",
             "indexing_slicing",

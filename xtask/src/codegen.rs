@@ -192,8 +192,9 @@ mod tests {
         compare(root.path()).unwrap();
     }
 
+    // C10
     #[test]
-    fn c10_one_stale_byte_ends_with_exit_code_1_and_a_diff() {
+    fn one_stale_byte_ends_with_exit_code_1_and_a_diff() {
         let root = copy_of_the_descriptions();
         write(root.path()).unwrap();
         let file = "crates/models/schemas/dt.json";

@@ -19,8 +19,9 @@ fn run(verb: &[&str], folder: &Path, zone: &str, locale: &str) -> Output {
         .unwrap()
 }
 
+// C10
 #[test]
-fn c10_every_folder_time_zone_and_locale_gives_the_same_bytes() {
+fn every_folder_time_zone_and_locale_gives_the_same_bytes() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let elsewhere = tempfile::tempdir().unwrap();
     for verb in [&["codegen", "--check"][..], &["tidy"]] {

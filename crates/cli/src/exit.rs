@@ -139,8 +139,9 @@ impl Exit {
 mod tests {
     use super::*;
 
+    // C3
     #[test]
-    fn c3_the_documented_table_is_the_table_of_the_code() {
+    fn the_documented_table_is_the_table_of_the_code() {
         let documented: Vec<(u8, String)> = include_str!("../../../docs/cli.md")
             .lines()
             .filter_map(|line| {

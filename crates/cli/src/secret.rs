@@ -145,8 +145,9 @@ mod tests {
         assert!(secret_in(&[0xff, 0xfe]).is_err());
     }
 
+    // C1
     #[test]
-    fn c1_an_argument_that_looks_like_a_secret_is_refused() {
+    fn an_argument_that_looks_like_a_secret_is_refused() {
         for argument in [
             "dt0c01.ABC.DEF",
             "--token=dt0c01.ABC.DEF",

@@ -116,8 +116,9 @@ mod tests {
         line(&error)
     }
 
+    // C1
     #[test]
-    fn c1_a_mistake_never_repeats_a_value() {
+    fn a_mistake_never_repeats_a_value() {
         let lines = [
             mistake(&["dt", "token", "list", "--token=hunter2"]),
             mistake(&["dt", "token", "list", "--token", "hunter2"]),

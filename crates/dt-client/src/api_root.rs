@@ -46,8 +46,9 @@ mod tests {
         assert_eq!(of(&base).unwrap().as_str(), expected, "{address}");
     }
 
+    // D21
     #[test]
-    fn d21_every_form_of_an_address_leads_to_one_root() {
+    fn every_form_of_an_address_leads_to_one_root() {
         for (environment, root) in [
             ("https://abc.live.dynatrace.com", "/api/v2"),
             ("https://abc.sprint.dynatracelabs.com", "/api/v2"),

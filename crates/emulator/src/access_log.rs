@@ -65,8 +65,9 @@ mod tests {
         access.line()
     }
 
+    // E39
     #[test]
-    fn e39_whatever_stands_in_a_path_a_request_is_one_line_of_visible_characters() {
+    fn whatever_stands_in_a_path_a_request_is_one_line_of_visible_characters() {
         assert_eq!(
             line("/api/v2/activeGateTokens"),
             "1970-01-01T00:00:00.000Z 127.0.0.1:5000 GET /api/v2/activeGateTokens 200"

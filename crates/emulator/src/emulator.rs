@@ -212,8 +212,9 @@ mod tests {
         format!("{list}/{}", body(response)["id"].as_str().unwrap())
     }
 
+    // E13
     #[test]
-    fn e13_every_write_is_on_disk_before_its_answer() {
+    fn every_write_is_on_disk_before_its_answer() {
         let (disk, emulator) = on_disk();
         let team = format!("/v1/teams/{}", well_known::ASA_TEAM);
         let key = json!({
@@ -250,8 +251,9 @@ mod tests {
         write(admin("DELETE", &setup_token, &Value::Null));
     }
 
+    // E13
     #[test]
-    fn e13_a_write_that_was_not_synced_is_not_acknowledged() {
+    fn a_write_that_was_not_synced_is_not_acknowledged() {
         let (disk, emulator) = on_disk();
         disk.fails_to_sync.store(true, Ordering::Relaxed);
         for request in [
@@ -273,9 +275,10 @@ mod tests {
         assert_eq!(response.status(), StatusCode::CREATED);
     }
 
+    // E13
     #[cfg(feature = "serve")]
     #[tokio::test]
-    async fn e13_not_a_byte_of_an_answer_is_sent_before_the_sync_has_ended() {
+    async fn not_a_byte_of_an_answer_is_sent_before_the_sync_has_ended() {
         use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
         let (disk, emulator) = on_disk();

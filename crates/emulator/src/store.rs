@@ -328,8 +328,9 @@ mod tests {
             .unwrap();
     }
 
+    // E19
     #[test]
-    fn e19_a_second_holder_is_refused_by_name() {
+    fn a_second_holder_is_refused_by_name() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state.redb");
         let _first = Store::file(&path).unwrap();
@@ -351,8 +352,9 @@ mod tests {
         tables.map(|table| table.name().to_owned()).collect()
     }
 
+    // E37
     #[test]
-    fn e37_a_store_of_a_later_format_is_refused_and_kept() {
+    fn a_store_of_a_later_format_is_refused_and_kept() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state.redb");
         let later = FORMAT + 1;
@@ -371,8 +373,9 @@ mod tests {
         assert!(before == after);
     }
 
+    // E37
     #[test]
-    fn e37_a_database_of_another_program_is_refused_and_kept() {
+    fn a_database_of_another_program_is_refused_and_kept() {
         let folder = tempfile::tempdir().unwrap();
         for name in ["numbers", "other"] {
             let path = folder.path().join(name);
@@ -404,8 +407,9 @@ mod tests {
         assert!(matches!(Store::file(&path), Err(Error::Key { .. })));
     }
 
+    // E18
     #[test]
-    fn e18_a_place_that_cannot_hold_a_store_is_named() {
+    fn a_place_that_cannot_hold_a_store_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         fs::write(&file, "not a store").unwrap();
@@ -420,8 +424,9 @@ mod tests {
         assert_eq!(fs::read_to_string(&file).unwrap(), "not a store");
     }
 
+    // E16
     #[test]
-    fn e16_a_full_disk_takes_what_removes_and_nothing_else() {
+    fn a_full_disk_takes_what_removes_and_nothing_else() {
         let disk = Disk::of(1024);
         let store = Store::on_disk(&disk);
         let insert = |id: &str| {

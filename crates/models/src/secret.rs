@@ -73,8 +73,9 @@ mod tests {
 
     use super::*;
 
+    // M27
     #[test]
-    fn m27_debug_shows_neither_value_nor_prefix_nor_length() {
+    fn debug_shows_neither_value_nor_prefix_nor_length() {
         for value in ["", "s", "dt0g02.4KWZO5EF.XT47R5DRJNIAEXAMPLE"] {
             let secret = Secret::from(value);
             let shown = format!("{secret:?} {secret:#?} {:?}", Some(&secret));

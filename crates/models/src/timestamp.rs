@@ -232,8 +232,9 @@ mod tests {
         Timestamp::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
     }
 
+    // M20
     #[test]
-    fn m20_the_year_1_means_unset_and_arithmetic_on_it_saturates() {
+    fn the_year_1_means_unset_and_arithmetic_on_it_saturates() {
         let unset = parsed("0001-01-01T00:00:00Z");
         assert!(unset.is_unset() && unset == Timestamp::UNSET);
         assert_eq!(unset.to_string(), "0001-01-01T00:00:00Z");
@@ -252,8 +253,9 @@ mod tests {
         );
     }
 
+    // M24
     #[test]
-    fn m24_an_error_does_not_repeat_the_text() {
+    fn an_error_does_not_repeat_the_text() {
         for text in [r#""hunter2""#, "1637581169797", "16.5", "null", "{}"] {
             let error = serde_json::from_str::<Timestamp>(text)
                 .expect_err(text)

@@ -166,8 +166,9 @@ mod tests {
         decode::<Counts>(body.as_ref()).unwrap_err()
     }
 
+    // M8
     #[test]
-    fn m8_bytes_that_are_not_utf8_are_told_by_their_offset() {
+    fn bytes_that_are_not_utf8_are_told_by_their_offset() {
         let bodies: [&[u8]; 4] = [
             b"{\"a\xff\":[]}",
             b"{\"a\xc0\x80\":[]}",
@@ -179,8 +180,9 @@ mod tests {
         }
     }
 
+    // M9
     #[test]
-    fn m9_lone_surrogates_are_refused_and_pairs_accepted() {
+    fn lone_surrogates_are_refused_and_pairs_accepted() {
         for body in [
             r#"{"\ud834":[]}"#,
             r#"{"\udd1e":[]}"#,
@@ -192,13 +194,15 @@ mod tests {
         assert!(read.contains_key("\u{1d11e}"));
     }
 
+    // M10
     #[test]
-    fn m10_one_byte_order_mark_is_accepted() {
+    fn one_byte_order_mark_is_accepted() {
         assert!(decode::<Counts>("\u{feff}{}".as_bytes()).is_ok());
     }
 
+    // M11
     #[test]
-    fn m11_other_encodings_and_stray_byte_order_marks_are_refused() {
+    fn other_encodings_and_stray_byte_order_marks_are_refused() {
         let utf16 = |order: fn(u16) -> [u8; 2]| -> Vec<u8> {
             "{\"a\":[1]}".encode_utf16().flat_map(order).collect()
         };
@@ -225,8 +229,9 @@ mod tests {
         assert!(read.contains_key("a\u{feff}"));
     }
 
+    // M12
     #[test]
-    fn m12_what_is_not_json_is_refused() {
+    fn what_is_not_json_is_refused() {
         for body in [
             r#"{"a":[NaN]}"#,
             r#"{"a":[Infinity]}"#,
@@ -292,8 +297,9 @@ mod tests {
         );
     }
 
+    // T31
     #[test]
-    fn t31_an_empty_body_is_no_model() {
+    fn an_empty_body_is_no_model() {
         assert_eq!(problem("").text, "the body is empty");
         // Not even for a model that needs nothing.
         assert!(decode::<()>(b"").is_err());

@@ -47,8 +47,9 @@ mod tests {
         }
     }
 
+    // T43
     #[test]
-    fn t43_success_refunds_the_last_retry() {
+    fn success_refunds_the_last_retry() {
         let quota = Quota::new(500);
         assert!(quota.take(14));
         assert_eq!(quota.left(), 486);
@@ -60,8 +61,9 @@ mod tests {
         assert_eq!(quota.left(), 481);
     }
 
+    // T43
     #[test]
-    fn t43_a_success_at_the_first_attempt_adds_one_up_to_the_size() {
+    fn a_success_at_the_first_attempt_adds_one_up_to_the_size() {
         let quota = Quota::new(500);
         quota.give_back(None);
         assert_eq!(quota.left(), 500);
@@ -72,8 +74,9 @@ mod tests {
         assert_eq!(quota.left(), 500);
     }
 
+    // T43
     #[test]
-    fn t43_an_empty_bucket_gives_nothing() {
+    fn an_empty_bucket_gives_nothing() {
         let quota = Quota::new(20);
         assert!(quota.take(14));
         assert!(!quota.take(14));
@@ -82,8 +85,9 @@ mod tests {
         assert!(!Quota::new(0).take(5));
     }
 
+    // T43
     #[test]
-    fn t43_a_thousand_calls_to_a_server_that_is_down_get_35_retries() {
+    fn a_thousand_calls_to_a_server_that_is_down_get_35_retries() {
         let quota = Quota::new(500);
         assert_eq!((0..2000).filter(|_| quota.take(14)).count(), 35);
     }

@@ -107,8 +107,9 @@ mod tests {
         HeaderMap::from_iter([(name, HeaderValue::from_str(value).unwrap())])
     }
 
+    // T39
     #[test]
-    fn t39_retry_after_is_read_in_seconds_and_as_a_date() {
+    fn retry_after_is_read_in_seconds_and_as_a_date() {
         let read = |value: &str| retry_after(&with(header::RETRY_AFTER, value), now());
         assert_eq!(read("120"), Some(Duration::from_secs(120)));
         assert_eq!(read("0"), Some(Duration::ZERO));
@@ -128,8 +129,9 @@ mod tests {
         assert_eq!(retry_after(&HeaderMap::new(), now()), None);
     }
 
+    // A33
     #[test]
-    fn a33_a_moment_in_seconds_is_the_time_until_then() {
+    fn a_moment_in_seconds_is_the_time_until_then() {
         let read = |value: u64| reset_in_seconds(&with(RESET, &value.to_string()), &RESET, now());
         assert_eq!(read(NOW + 30), Some(Duration::from_secs(30)));
         assert_eq!(read(NOW + 3600), Some(Duration::from_secs(3600)));
@@ -145,8 +147,9 @@ mod tests {
         }
     }
 
+    // D17
     #[test]
-    fn d17_the_unit_of_a_moment_is_told_by_its_magnitude() {
+    fn the_unit_of_a_moment_is_told_by_its_magnitude() {
         let read = |value: &str| reset_by_magnitude(&with(RESET, value), &RESET, now());
         for unit in [1, 1_000, 1_000_000, 1_000_000_000] {
             let at = |seconds: u64| read(&((NOW + seconds) * unit).to_string());

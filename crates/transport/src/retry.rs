@@ -292,8 +292,9 @@ mod tests {
         }
     }
 
+    // T42
     #[test]
-    fn t42_each_failure_is_repeated_where_that_is_safe() {
+    fn each_failure_is_repeated_where_that_is_safe() {
         use TransportErrorKind::{Config, Connect, Interrupted, Protocol, Timeout, Tls};
         let again = |after, cost| Decision::Retry {
             after: ms(after),
@@ -369,8 +370,9 @@ mod tests {
         }
     }
 
+    // T42
     #[test]
-    fn t42_waits_double_up_to_their_limit_and_chance_takes_its_part() {
+    fn waits_double_up_to_their_limit_and_chance_takes_its_part() {
         let policy = RetryPolicy::default().max_attempts(100);
         let wait = |status, attempts, chance| {
             let situation = Situation {
@@ -408,8 +410,9 @@ mod tests {
         );
     }
 
+    // T38
     #[test]
-    fn t38_a_misdirected_request_is_repeated_once() {
+    fn a_misdirected_request_is_repeated_once() {
         let first = situation(Failure::Status(421), false);
         assert!(matches!(decision(first), Decision::Retry { .. }));
         assert_eq!(
@@ -421,8 +424,9 @@ mod tests {
         );
     }
 
+    // T39
     #[test]
-    fn t39_the_servers_delay_counts_when_it_is_longer_and_not_beyond_a_minute() {
+    fn the_servers_delay_counts_when_it_is_longer_and_not_beyond_a_minute() {
         let told = |seconds| Situation {
             server_delay: Some(Duration::from_secs(seconds)),
             ..situation(Failure::Status(429), false)
@@ -436,8 +440,9 @@ mod tests {
         assert_eq!(decision(told(80)), after(60));
     }
 
+    // T41
     #[test]
-    fn t41_a_wait_that_outlives_the_call_is_not_begun() {
+    fn a_wait_that_outlives_the_call_is_not_begun() {
         let told = Situation {
             server_delay: Some(Duration::from_secs(31)),
             remaining: Duration::from_secs(31),

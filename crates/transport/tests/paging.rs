@@ -85,8 +85,9 @@ fn a_listing_that_is_not_used_asks_for_nothing_and_the_compiler_says_so() {
     assert!(asked.lock().unwrap().is_empty() && also_asked.lock().unwrap().is_empty());
 }
 
+// A25
 #[tokio::test]
-async fn a25_an_empty_page_with_a_next_one_goes_on() {
+async fn an_empty_page_with_a_next_one_goes_on() {
     let (pages, _) = listing(|token| match token {
         "" => page(&[], "b"),
         "b" => page(&[], "c"),
@@ -95,8 +96,9 @@ async fn a25_an_empty_page_with_a_next_one_goes_on() {
     assert_eq!(pages.items().try_collect().await.unwrap(), [7]);
 }
 
+// A23
 #[tokio::test]
-async fn a23_a_page_that_leads_to_itself_is_given_and_then_refused() {
+async fn a_page_that_leads_to_itself_is_given_and_then_refused() {
     let (pages, asked) = listing(|_| page(&[1], "b"));
     let (seen, error) = drain(pages.during("test List")).await;
     assert_eq!(
@@ -112,8 +114,9 @@ async fn a23_a_page_that_leads_to_itself_is_given_and_then_refused() {
     assert_eq!(*asked.lock().unwrap(), ["", "b"]);
 }
 
+// A24
 #[tokio::test]
-async fn a24_cycles_and_endless_listings_are_refused() {
+async fn cycles_and_endless_listings_are_refused() {
     let (pages, asked) = listing(|token| match token {
         "" | "c" => page(&[1], "a"),
         "a" => page(&[2], "b"),
@@ -151,8 +154,9 @@ async fn a_listing_that_ends_at_the_page_limit_is_complete() {
     assert_eq!((seen.len(), error.is_none()), (2, true));
 }
 
+// A26
 #[tokio::test]
-async fn a26_a_listing_that_breaks_gives_what_it_had_then_says_where_to_resume() {
+async fn a_listing_that_breaks_gives_what_it_had_then_says_where_to_resume() {
     let make = |is_broken: bool| {
         move |token: &str| match token {
             "" => page(&[1], "b"),

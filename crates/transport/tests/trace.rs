@@ -113,8 +113,9 @@ fn builder() -> ChannelBuilder {
     Channel::builder(base, Plain).credentials(Bearer::new("canary").unwrap())
 }
 
+// T72
 #[tokio::test]
-async fn t72_one_span_for_the_call_and_one_for_each_attempt_without_a_secret() {
+async fn one_span_for_the_call_and_one_for_each_attempt_without_a_secret() {
     let everything = Everything::default();
     let _guard = tracing::subscriber::set_default(everything.clone());
     let fake = FakeTransport::script([

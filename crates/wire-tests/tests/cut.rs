@@ -24,16 +24,18 @@ fn assert_right(report: &Report) {
     assert!(some.is_empty(), "{report}\n{some:#?}");
 }
 
+// T11
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn t11_an_exchange_cut_anywhere_is_a_whole_value_or_an_error_that_says_what_was_done() {
+async fn an_exchange_cut_anywhere_is_a_whole_value_or_an_error_that_says_what_was_done() {
     let jobs = cut::jobs().await.into_iter().step_by(61);
     let report = cut::run(jobs, &settings(RetryPolicy::never())).await;
     assert_right(&report);
     assert!(report.writes.iter().all(|writes| *writes > 0), "{report}");
 }
 
+// T11
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn t11_by_default_what_may_be_repeated_is_and_a_create_is_sent_once() {
+async fn by_default_what_may_be_repeated_is_and_a_create_is_sent_once() {
     let jobs = cut::jobs().await.into_iter().step_by(223);
     let report = cut::run(jobs, &settings(RetryPolicy::default())).await;
     assert_right(&report);

@@ -7,8 +7,9 @@ use gatelet_wire_tests::{history, ledger, listing};
 /// The binary that serves in a process of its own.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_emulator-soak");
 
+// S1
 #[tokio::test]
-async fn s1_every_write_on_the_server_is_explained_whatever_happens_on_the_way() {
+async fn every_write_on_the_server_is_explained_whatever_happens_on_the_way() {
     let totals = ledger::run(2000, 7).await;
     assert!(totals.is_explained(), "{totals}\n{:#?}", totals.unexplained);
     let [_, perhaps, applied] = totals.failed;
@@ -17,8 +18,9 @@ async fn s1_every_write_on_the_server_is_explained_whatever_happens_on_the_way()
     assert!(totals.found > 0 && totals.found < perhaps, "{totals}");
 }
 
+// E21
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn e21_what_many_clients_see_of_an_object_has_an_order() {
+async fn what_many_clients_see_of_an_object_has_an_order() {
     let outcome = history::run(64, 1920, 7).await;
     assert!(outcome.faults.is_empty(), "{:#?}", outcome.faults);
     let (present, absent) = outcome.observations;
@@ -28,8 +30,9 @@ async fn e21_what_many_clients_see_of_an_object_has_an_order() {
     );
 }
 
+// E38
 #[tokio::test]
-async fn e38_a_long_listing_is_complete_and_needs_little_memory() {
+async fn a_long_listing_is_complete_and_needs_little_memory() {
     let folder = tempfile::tempdir().unwrap();
     let listing = listing::measure(Path::new(PROGRAM), folder.path(), 10_000).await;
     assert_eq!(listing.tokens, 10_000);

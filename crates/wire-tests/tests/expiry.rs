@@ -25,8 +25,9 @@ fn client(server: &ManualClock, own: &ManualClock) -> (Client, Faulty<Emulator>)
     (client, counted)
 }
 
+// E40
 #[tokio::test]
-async fn e40_a_client_gets_a_new_bearer_in_time() {
+async fn a_client_gets_a_new_bearer_in_time() {
     let clock = ManualClock::new();
     let (client, counted) = client(&clock, &clock);
     for _ in 0..10 {
@@ -37,8 +38,9 @@ async fn e40_a_client_gets_a_new_bearer_in_time() {
     assert_eq!(counted.injected().len(), 20);
 }
 
+// E40
 #[tokio::test]
-async fn e40_a_client_whose_clock_stands_still_heals_when_its_bearer_is_refused() {
+async fn a_client_whose_clock_stands_still_heals_when_its_bearer_is_refused() {
     let (server, own) = (ManualClock::new(), ManualClock::auto());
     let (client, counted) = client(&server, &own);
     client.gateways().list().send().await.unwrap();

@@ -32,8 +32,9 @@ async fn call(operation: Operation, id: &str) -> (Result<String, Error>, Account
     (result, server.finish().await)
 }
 
+// T61
 #[tokio::test]
-async fn t61_any_id_is_one_segment_of_the_path_on_the_wire_encoded_once() {
+async fn any_id_is_one_segment_of_the_path_on_the_wire_encoded_once() {
     assert!(operations().count() >= 9);
     for operation in operations() {
         let ids = [
@@ -54,8 +55,9 @@ async fn t61_any_id_is_one_segment_of_the_path_on_the_wire_encoded_once() {
     }
 }
 
+// T63
 #[tokio::test]
-async fn t63_an_id_of_a_megabyte_makes_no_request() {
+async fn an_id_of_a_megabyte_makes_no_request() {
     for operation in operations() {
         let (result, account) = call(operation, &"x".repeat(1024 * 1024)).await;
         let error = result.unwrap_err();

@@ -7,8 +7,9 @@ use gatelet_wire_tests::load::{Stack, measure};
 /// The binary that is server and client in processes of their own.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_wire-soak");
 
+// T56
 #[test]
-fn t56_ten_thousand_calls_at_once_succeed_in_bounded_memory() {
+fn ten_thousand_calls_at_once_succeed_in_bounded_memory() {
     let load = measure(Path::new(PROGRAM), Stack::DefaultClient, 10_000);
     assert_eq!(load.succeeded, 10_000);
     assert!(load.memory_per_call < 25 * 1024, "{load:?}");

@@ -53,8 +53,9 @@ fn told(result: Result<String, Error>) -> String {
     same
 }
 
+// S3
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn s3_the_same_script_in_memory_and_over_sockets_gives_the_same_results_and_errors() {
+async fn the_same_script_in_memory_and_over_sockets_gives_the_same_results_and_errors() {
     let near = World::at(TokioClock::new()).await;
     let far = World::at(TokioClock::new()).await;
     let address = "127.0.0.1:0".parse().unwrap();

@@ -1,7 +1,7 @@
 //! `docs/faults.md`: each case of the project's list of faults, and the tests that prove it.
 //!
-//! A test that proves case T5 has a name that begins with `t5_` or `t05_`. So the page is a function of the titles that
-//! people write into it and of the tests in the tree: a case with tests is a row, a case without is in the list at the
+//! A comment `// T5`, or `// T5, U8`, directly above a test ties it to those cases. So the page is a function of the titles
+//! that people write into it and of the tests in the tree: a case with tests is a row, a case without is in the list at the
 //! end, and `cargo xtask tidy --update` puts each where it belongs.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +24,7 @@ const AREAS: &[(char, &str)] = &[
     ('C', "Command line and repository"),
     ('E', "Emulator"),
     ('S', "The whole system"),
+    ('U', "Found in use"),
 ];
 
 /// The number of a case: its area as an index into [`AREAS`], and its number there.
@@ -44,11 +45,10 @@ impl Case {
         })
     }
 
-    /// The case that a test proves by its name: `t05_a_bad_certificate_is_refused`.
-    fn of_test(name: &str) -> Option<Self> {
-        let (number, _) = name.split_once('_')?;
-        (number.starts_with(|c: char| c.is_ascii_lowercase()))
-            .then(|| Self::parse(&number.to_uppercase()))?
+    /// The cases of a comment that holds nothing else: `// T5, U8`.
+    fn of_comment(line: &str) -> Option<Vec<Self>> {
+        let text = line.strip_prefix("// ")?;
+        text.split(", ").map(Self::parse).collect()
     }
 }
 
@@ -66,7 +66,8 @@ pub(crate) fn findings(texts: &[TextFile]) -> Vec<String> {
         return vec![format!("{PAGE} is missing")];
     };
     let titles = titles(&page.text);
-    let mut findings = untitled(&titles, &tests);
+    let mut findings = untied(texts);
+    findings.extend(untitled(&titles, &tests));
     let expected = compose(&page.text, &titles, &tests);
     if findings.is_empty() && expected != page.text {
         findings.push(format!(
@@ -134,29 +135,75 @@ fn titles(page: &str) -> BTreeMap<Case, String> {
         .collect()
 }
 
+/// A comment of cases, and the function below it.
+struct Tie<'a> {
+    /// Counted from 1.
+    line: usize,
+    cases: Vec<Case>,
+    /// `None` if the comment is not directly above a test.
+    test: Option<&'a str>,
+}
+
 /// The tests in the tree that prove a case.
 fn tests(texts: &[TextFile]) -> BTreeMap<Case, BTreeSet<String>> {
     let mut tests: BTreeMap<Case, BTreeSet<String>> = BTreeMap::new();
-    for file in texts.iter().filter(|text| text.is("rs")) {
-        let mut is_test = false;
-        for line in file.text.lines().map(str::trim_start) {
-            if line.starts_with("#[") || line.starts_with("//") {
-                is_test |= line.starts_with("#[") && line.contains("test");
-                continue;
-            }
-            let name = line.split_once("fn ").and_then(|(_, rest)| {
-                rest.split(|c: char| !c.is_alphanumeric() && c != '_')
-                    .next()
-            });
-            if let (true, Some(name)) = (is_test, name)
-                && let Some(case) = Case::of_test(name)
-            {
-                tests.entry(case).or_default().insert(name.to_owned());
-            }
-            is_test = false;
+    let ties = texts
+        .iter()
+        .filter(|text| text.is("rs"))
+        .flat_map(|file| ties(&file.text));
+    for tie in ties {
+        for (case, test) in tie.cases.into_iter().zip(std::iter::repeat(tie.test)) {
+            tests
+                .entry(case)
+                .or_default()
+                .extend(test.map(str::to_owned));
         }
     }
+    tests.retain(|_, names| !names.is_empty());
     tests
+}
+
+/// Comments of cases that no test follows: they prove nothing.
+fn untied(texts: &[TextFile]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for file in texts.iter().filter(|text| text.is("rs")) {
+        let loose = ties(&file.text)
+            .into_iter()
+            .filter(|tie| tie.test.is_none());
+        findings.extend(loose.map(|tie| {
+            let message = "names a case but is not directly above the attributes of a test";
+            file.finding(tie.line, message)
+        }));
+    }
+    findings
+}
+
+fn ties(source: &str) -> Vec<Tie<'_>> {
+    let lines: Vec<&str> = source.lines().map(str::trim).collect();
+    let tie = |(index, line): (usize, &&str)| {
+        let below = lines.get(index + 1..).unwrap_or_default();
+        Some(Tie {
+            line: index + 1,
+            cases: Case::of_comment(line)?,
+            test: test_name(below),
+        })
+    };
+    lines.iter().enumerate().filter_map(tie).collect()
+}
+
+/// The name of the test that begins on the first of these lines: its attributes, then the function.
+fn test_name<'a>(lines: &[&'a str]) -> Option<&'a str> {
+    let is_attribute = |line: &&&str| line.starts_with("#[");
+    let attributes = lines.iter().take_while(is_attribute).count();
+    let is_test = lines
+        .iter()
+        .take(attributes)
+        .any(|line| *line == "#[test]" || line.starts_with("#[tokio::test"));
+    let (_, rest) = lines.get(attributes)?.split_once("fn ")?;
+    let name = rest
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .next();
+    name.filter(|name| is_test && !name.is_empty())
 }
 
 /// The page: what stands above its first heading of an area, then a table for each area, then what is open.
@@ -212,7 +259,7 @@ mod tests {
     use super::*;
 
     const PROVEN: &str = "# Faults\n\nWhy.\n\n## Transport\n\n| case | what happens | proven by |\n| --- | --- | --- |\n\
-        | T5 | A bad certificate | `t05_it_is_refused` |\n\n## Not proven yet\n\n- T10: An empty reply\n";
+        | T5 | A bad certificate | `it_is_refused` |\n\n## Not proven yet\n\n- T10: An empty reply\n";
 
     fn files(page: &str, source: &str) -> Vec<TextFile> {
         let file = |path: &str, text: &str| TextFile {
@@ -222,14 +269,14 @@ mod tests {
         vec![file(PAGE, page), file("crates/x/tests/a.rs", source)]
     }
 
-    fn test(name: &str) -> String {
-        format!("#[tokio::test]\nasync fn {name}() {{\n")
+    fn test(cases: &str, name: &str) -> String {
+        format!("// {cases}\n#[tokio::test]\nasync fn {name}() {{\n")
     }
 
     #[test]
     fn a_page_that_says_what_the_tree_has_is_tidy() {
         assert_eq!(
-            findings(&files(PROVEN, &test("t05_it_is_refused"))),
+            findings(&files(PROVEN, &test("T5", "it_is_refused"))),
             Vec::<String>::new()
         );
     }
@@ -247,40 +294,61 @@ mod tests {
     fn a_test_that_no_row_names_is_found() {
         let source = format!(
             "{}{}",
-            test("t05_it_is_refused"),
-            test("t10_nothing_is_retried")
+            test("T5", "it_is_refused"),
+            test("T10", "nothing_is_retried")
         );
         let found = findings(&files(PROVEN, &source)).join("\n");
         assert!(
-            found.contains("+| T10 | An empty reply | `t10_nothing_is_retried` |"),
+            found.contains("+| T10 | An empty reply | `nothing_is_retried` |"),
             "{found}"
         );
     }
 
     #[test]
     fn a_case_without_a_title_is_found() {
-        let source = format!("{}{}", test("t05_it_is_refused"), test("m2_twice"));
+        let source = format!("{}{}", test("T5", "it_is_refused"), test("M2", "twice"));
         assert_eq!(
             findings(&files(PROVEN, &source)),
             [
-                "docs/faults.md: m2_twice proves M2, which has no title; add `- M2: …` and run `cargo xtask tidy --update`"
+                "docs/faults.md: twice proves M2, which has no title; add `- M2: …` and run `cargo xtask tidy --update`"
             ]
         );
     }
 
     #[test]
-    fn only_tests_prove_a_case() {
-        assert_eq!(
-            tests(&files(
-                "",
-                "fn t5_helper() {\n#[test]\nfn other() {\n#[test]\nfn t5x_y() {\n"
-            )),
-            BTreeMap::new()
-        );
-        assert_eq!(
-            tests(&files("", "    #[test]\n    fn t5_it() {\n")).len(),
-            1
-        );
+    fn a_test_may_prove_several_cases() {
+        let tests = tests(&files("", &test("T5, U8", "it_is_refused")));
+        let cases: Vec<_> = tests.keys().map(Case::to_string).collect();
+        assert_eq!(cases, ["T5", "U8"]);
+    }
+
+    #[test]
+    fn only_a_comment_directly_above_a_test_proves_a_case() {
+        for source in [
+            "// T5\nfn helper() {\n",
+            "// T5\n\n#[test]\nfn it() {\n",
+            "// T5\n// Why.\n#[test]\nfn it() {\n",
+            "// T5\n#[cfg(test)]\nfn it() {\n",
+            "// T5\n",
+        ] {
+            let files = files(PROVEN, source);
+            assert_eq!(tests(&files), BTreeMap::new(), "{source}");
+            let found = findings(&files).join("\n");
+            assert!(
+                found.contains("crates/x/tests/a.rs:1: names a case"),
+                "{found}"
+            );
+        }
+        for source in [
+            "// T5 says so\nfn it() {\n",
+            "// X5\n",
+            "// T\n",
+            "//! T5\n",
+        ] {
+            assert_eq!(untied(&files(PROVEN, source)), Vec::<String>::new());
+        }
+        let source = "    // T5\n    #[test]\n    #[cfg(unix)]\n    fn it() {\n";
+        assert_eq!(tests(&files("", source)).len(), 1);
     }
 
     #[test]

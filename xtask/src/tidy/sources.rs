@@ -185,8 +185,9 @@ mod tests {
         }
     }
 
+    // S4
     #[test]
-    fn s4_code_that_the_compiler_does_not_check_is_found_in_every_package() {
+    fn code_that_the_compiler_does_not_check_is_found_in_every_package() {
         let block = concat!("//! A.\nfn a() { uns", "afe { b() } }\n");
         for path in [
             "crates/models/src/a.rs",

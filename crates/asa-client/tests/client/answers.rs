@@ -194,8 +194,9 @@ async fn a_server_that_never_answers_ends_in_a_timeout() {
     let _ = fake.finish();
 }
 
+// A28
 #[tokio::test]
-async fn a28_a_create_whose_answer_is_lost_is_not_repeated() {
+async fn a_create_whose_answer_is_lost_is_not_repeated() {
     let (client, fake) = authorised([Answer::error(INTERRUPTED)]);
     let error = create(&client).await.unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::Interrupted);
@@ -209,8 +210,9 @@ async fn a28_a_create_whose_answer_is_lost_is_not_repeated() {
     let _ = fake.finish();
 }
 
+// A29
 #[tokio::test]
-async fn a29_a_value_that_cannot_be_read_is_an_error_that_names_its_setup_token() {
+async fn a_value_that_cannot_be_read_is_an_error_that_names_its_setup_token() {
     let (client, fake) = authorised([
         Answer::json(201, SETUP_TOKEN),
         Answer::json(200, SETUP_TOKEN),
@@ -241,8 +243,9 @@ async fn a29_a_value_that_cannot_be_read_is_an_error_that_names_its_setup_token(
     let _ = fake.finish();
 }
 
+// A30
 #[tokio::test]
-async fn a30_a_delete_that_finds_nothing_at_once_is_an_error() {
+async fn a_delete_that_finds_nothing_at_once_is_an_error() {
     let (client, fake) = authorised([refusal(404, "resource_does_not_exist", "no")]);
     let error = client
         .gateways()
@@ -270,8 +273,9 @@ async fn a30_a_delete_that_finds_nothing_at_once_is_an_error() {
     let _ = fake.finish();
 }
 
+// A31
 #[tokio::test]
-async fn a31_a_delete_whose_answer_was_lost_is_done_when_nothing_is_left() {
+async fn a_delete_whose_answer_was_lost_is_done_when_nothing_is_left() {
     let (client, fake) = authorised([
         Answer::error(INTERRUPTED),
         refusal(404, "resource_does_not_exist", "no"),
@@ -281,8 +285,9 @@ async fn a31_a_delete_whose_answer_was_lost_is_done_when_nothing_is_left() {
     let _ = fake.finish();
 }
 
+// A32
 #[tokio::test]
-async fn a32_an_update_whose_answer_was_lost_is_sent_again_unchanged() {
+async fn an_update_whose_answer_was_lost_is_sent_again_unchanged() {
     let (client, fake) = authorised([Answer::error(INTERRUPTED), Answer::status(204)]);
     let update = GatewayUpdate::new("eu-2").with_refuse_connections(true);
     client
@@ -321,8 +326,9 @@ async fn waits(headers: &[(&str, &str)]) -> Vec<Duration> {
     clock.sleeps()
 }
 
+// A33
 #[tokio::test]
-async fn a33_a_throttled_call_waits_until_the_moment_in_unix_seconds() {
+async fn a_throttled_call_waits_until_the_moment_in_unix_seconds() {
     let seconds = |s| vec![Duration::from_secs(s)];
     // Manual clocks begin at 1767225600.
     assert_eq!(
@@ -351,8 +357,9 @@ async fn a33_a_throttled_call_waits_until_the_moment_in_unix_seconds() {
     }
 }
 
+// A33
 #[tokio::test]
-async fn a33_a_call_that_stays_throttled_ends_after_its_attempts() {
+async fn a_call_that_stays_throttled_ends_after_its_attempts() {
     let throttled =
         || refusal(429, "too_many_requests", "slow down").with_header("retry-after", "5");
     let (client, fake) = authorised([throttled(), throttled(), throttled()]);
@@ -364,8 +371,9 @@ async fn a33_a_call_that_stays_throttled_ends_after_its_attempts() {
     let _ = fake.finish();
 }
 
+// A37
 #[tokio::test]
-async fn a37_a_service_that_is_gone_is_asked_once_and_causes_no_exchanges() {
+async fn a_service_that_is_gone_is_asked_once_and_causes_no_exchanges() {
     let gone = || Answer::status(410);
     let moved = || Answer::status(301).with_header("location", "https://okta.example/");
     let page = || Answer::status(403).with_header("content-type", "text/html");

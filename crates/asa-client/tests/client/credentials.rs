@@ -14,8 +14,9 @@ use crate::support::*;
 const REJECTED: ErrorKind = ErrorKind::Credential(CredentialFailure::Rejected);
 const EXCHANGE_FAILED: ErrorKind = ErrorKind::Credential(CredentialFailure::ExchangeFailed);
 
+// A1
 #[tokio::test]
-async fn a1_a_cold_client_exchanges_once_and_keeps_each_secret_in_its_place() {
+async fn a_cold_client_exchanges_once_and_keeps_each_secret_in_its_place() {
     let (client, fake) = authorised([page(&[], None), page(&[], None)]);
     client.gateways().list().send().await.unwrap();
     client.gateways().list().send().await.unwrap();
@@ -41,8 +42,9 @@ async fn a1_a_cold_client_exchanges_once_and_keeps_each_secret_in_its_place() {
     }
 }
 
+// A2
 #[tokio::test]
-async fn a2_a_key_that_is_refused_is_not_tried_again_and_not_told() {
+async fn a_key_that_is_refused_is_not_tried_again_and_not_told() {
     for (status, word) in [
         (400, "invalid_request"),
         (401, "authentication_error"),
@@ -60,8 +62,9 @@ async fn a2_a_key_that_is_refused_is_not_tried_again_and_not_told() {
     }
 }
 
+// A3
 #[tokio::test]
-async fn a3_an_exchange_that_does_not_work_out_says_why_and_no_call_is_made() {
+async fn an_exchange_that_does_not_work_out_says_why_and_no_call_is_made() {
     let html = || Answer::status(200).with_header("content-type", "text/html");
     const REFUSED: TransportErrorKind = TransportErrorKind::Connect(ConnectFailure::Refused);
     type Table = [(&'static str, fn() -> Answer, usize); 7];
@@ -86,8 +89,9 @@ async fn a3_an_exchange_that_does_not_work_out_says_why_and_no_call_is_made() {
     }
 }
 
+// A4
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a4_a_thousand_tasks_on_a_cold_client_share_one_exchange() {
+async fn a_thousand_tasks_on_a_cold_client_share_one_exchange() {
     let exchanges = Arc::new(AtomicUsize::new(0));
     let counted = exchanges.clone();
     let server = FakeTransport::respond(move |request| {
@@ -120,8 +124,9 @@ async fn a4_a_thousand_tasks_on_a_cold_client_share_one_exchange() {
     assert_eq!(exchanges.load(Relaxed), 1);
 }
 
+// A8
 #[tokio::test]
-async fn a8_a_bearer_stays_in_use_while_an_early_exchange_fails() {
+async fn a_bearer_stays_in_use_while_an_early_exchange_fails() {
     let gateway = || Answer::json(200, GATEWAY);
     let fake = FakeTransport::script([
         bearer("2026-01-01T01:00:00Z", BEARER),
@@ -156,8 +161,9 @@ async fn a8_a_bearer_stays_in_use_while_an_early_exchange_fails() {
     assert_eq!(bearers, [&old, &old, &old, "Bearer canary-bearer-2"]);
 }
 
+// A9
 #[tokio::test]
-async fn a9_a_bearer_that_the_server_refuses_is_renewed_once() {
+async fn a_bearer_that_the_server_refuses_is_renewed_once() {
     let refused = || refusal(401, "authentication_error", "expired");
     let (client, fake) = authorised([
         refused(),
@@ -213,8 +219,9 @@ async fn a_missing_role_is_told_apart_from_a_dead_bearer() {
     }
 }
 
+// A13
 #[tokio::test]
-async fn a13_what_is_forbidden_asks_for_no_new_bearer() {
+async fn what_is_forbidden_asks_for_no_new_bearer() {
     let (client, fake) = authorised([refusal(403, "forbidden_error", "no")]);
     let error = client.gateways().list().send().await.unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::Api);
@@ -222,8 +229,9 @@ async fn a13_what_is_forbidden_asks_for_no_new_bearer() {
     let _ = fake.finish();
 }
 
+// A14
 #[tokio::test]
-async fn a14_an_end_that_cannot_be_used_never_makes_a_storm_of_exchanges() {
+async fn an_end_that_cannot_be_used_never_makes_a_storm_of_exchanges() {
     let whole = |end: &str| {
         format!(r#"{{"bearer_token": "{BEARER}", "expires_at": {end}, "team_name": "t"}}"#)
     };
@@ -253,8 +261,9 @@ async fn a14_an_end_that_cannot_be_used_never_makes_a_storm_of_exchanges() {
     }
 }
 
+// A14
 #[tokio::test]
-async fn a14_a_short_life_is_used_and_a_long_one_is_cut_at_twelve_hours() {
+async fn a_short_life_is_used_and_a_long_one_is_cut_at_twelve_hours() {
     for (end, lives_for) in [
         ("2026-01-01T00:00:05Z", Duration::from_secs(5)),
         ("9999-12-31T23:59:59Z", Duration::from_secs(12 * 60 * 60)),
@@ -347,8 +356,9 @@ async fn a_bearer_that_was_had_elsewhere_is_used_as_it_is() {
     }
 }
 
+// T57
 #[test]
-fn t57_a_key_that_cannot_be_right_is_refused_when_the_client_is_built_and_not_echoed() {
+fn a_key_that_cannot_be_right_is_refused_when_the_client_is_built_and_not_echoed() {
     let long = "x".repeat(65_536);
     let wrong = [
         "",
@@ -375,8 +385,9 @@ fn t57_a_key_that_cannot_be_right_is_refused_when_the_client_is_built_and_not_ec
     }
 }
 
+// T58
 #[test]
-fn t58_a_key_with_a_trailing_newline_is_refused_with_a_hint_when_the_client_is_built() {
+fn a_key_with_a_trailing_newline_is_refused_with_a_hint_when_the_client_is_built() {
     for (key_id, key_secret, parameter) in [
         ("canary\n", KEY_SECRET, "key_id"),
         (KEY_ID, "canary\r\n", "key_secret"),
@@ -395,8 +406,9 @@ fn refused(user: ServiceUser) -> Error {
         .unwrap_err()
 }
 
+// A35
 #[tokio::test]
-async fn a35_nothing_prints_a_secret() {
+async fn nothing_prints_a_secret() {
     let (client, _fake) = authorised([page(&[], None)]);
     client.gateways().list().send().await.unwrap();
     let builder = Client::builder("t").credentials(ServiceUser::new(KEY_ID, KEY_SECRET));

@@ -40,8 +40,9 @@ fn queries(fake: &FakeTransport) -> Vec<String> {
         .collect()
 }
 
+// A19
 #[tokio::test]
-async fn a19_a_listing_follows_the_next_link_relative_or_absolute() {
+async fn a_listing_follows_the_next_link_relative_or_absolute() {
     let (client, fake) = authorised([
         page(&["a"], Some(&format!("{LIST}?count=1&offset=a"))),
         page(
@@ -124,8 +125,9 @@ async fn a_page_is_fetched_again_by_its_token_alone() {
     assert_eq!(queries(&fake), ["count=1", "count=1&offset=a"]);
 }
 
+// A21
 #[tokio::test]
-async fn a21_a_link_that_leads_away_is_never_followed() {
+async fn a_link_that_leads_away_is_never_followed() {
     let foreign = ErrorKind::Pagination(PaginationFailure::ForeignOrigin);
     for target in [
         "https://evil.example/v1/teams/t/gateways?offset=a",
@@ -147,8 +149,9 @@ async fn a21_a_link_that_leads_away_is_never_followed() {
     }
 }
 
+// A21
 #[tokio::test]
-async fn a21_a_fragment_is_dropped_and_a_long_link_refused() {
+async fn a_fragment_is_dropped_and_a_long_link_refused() {
     let (client, fake) = authorised([
         page(&["a"], Some(&format!("{LIST}?offset=a#top"))),
         page(
@@ -165,8 +168,9 @@ async fn a21_a_fragment_is_dropped_and_a_long_link_refused() {
     assert_eq!(queries(&fake), ["", "offset=a"]);
 }
 
+// A23
 #[tokio::test]
-async fn a23_a_link_to_the_page_itself_ends_the_listing_after_that_page() {
+async fn a_link_to_the_page_itself_ends_the_listing_after_that_page() {
     let own = |offset: &str| format!("{LIST}?count=1{offset}");
     // The first page leads to itself, then the second does.
     let (client, fake) = authorised([page(&["a"], Some(&own("")))]);
@@ -184,8 +188,9 @@ async fn a23_a_link_to_the_page_itself_ends_the_listing_after_that_page() {
     let _ = fake.finish();
 }
 
+// A24
 #[tokio::test]
-async fn a24_a_cycle_of_three_is_a_loop() {
+async fn a_cycle_of_three_is_a_loop() {
     let fake = FakeTransport::respond(|request| {
         if is_exchange(request) {
             return bearer("2026-01-01T01:00:00Z", BEARER);
@@ -206,8 +211,9 @@ async fn a24_a_cycle_of_three_is_a_loop() {
     assert_eq!(queries(&fake).len(), 4);
 }
 
+// A24
 #[tokio::test]
-async fn a24_positions_that_never_end_end_at_the_limit_of_pages() {
+async fn positions_that_never_end_end_at_the_limit_of_pages() {
     let count = std::sync::atomic::AtomicUsize::new(0);
     let fake = FakeTransport::respond(move |request| {
         if is_exchange(request) {
@@ -224,8 +230,9 @@ async fn a24_positions_that_never_end_end_at_the_limit_of_pages() {
     assert_eq!(queries(&fake).len(), 10_000);
 }
 
+// A25
 #[tokio::test]
-async fn a25_an_empty_page_with_a_next_link_goes_on() {
+async fn an_empty_page_with_a_next_link_goes_on() {
     let (client, fake) = authorised([
         page(&[], Some(&format!("{LIST}?offset=a"))),
         page(&[], Some(&format!("{LIST}?offset=b"))),
@@ -261,8 +268,9 @@ fn five_pages(third_fails: bool) -> (Client, FakeTransport) {
     (client(fake.clone(), &ManualClock::auto()), fake)
 }
 
+// A26
 #[tokio::test]
-async fn a26_a_listing_that_breaks_off_gives_what_it_had_and_tells_where_to_resume() {
+async fn a_listing_that_breaks_off_gives_what_it_had_and_tells_where_to_resume() {
     let (client, fake) = five_pages(true);
     let (names, error) = drain(client.gateways().list().page_size(1).items()).await;
     assert_eq!(names, ["a", "b"]);

@@ -115,8 +115,9 @@ fn the_search_finds_what_was_left_behind() {
     assert!(search.count() > 0);
 }
 
+// A35
 #[tokio::test]
-async fn a35_no_secret_of_a_client_that_was_dropped_is_left_in_memory() {
+async fn no_secret_of_a_client_that_was_dropped_is_left_in_memory() {
     let answers = FakeTransport::respond(|request| {
         if is_exchange(request) {
             return bearer("2026-01-01T01:00:00Z", BEARER);

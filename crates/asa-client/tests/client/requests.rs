@@ -66,8 +66,9 @@ async fn each_request_is_the_one_of_the_vendors_reference() {
     );
 }
 
+// A18
 #[tokio::test]
-async fn a18_a_team_name_is_one_segment_or_refused() {
+async fn a_team_name_is_one_segment_or_refused() {
     let build = |team: &str| {
         let fake = FakeTransport::script([
             bearer("2026-01-01T01:00:00Z", BEARER),
@@ -92,8 +93,9 @@ async fn a18_a_team_name_is_one_segment_or_refused() {
     }
 }
 
+// T63
 #[tokio::test]
-async fn t63_an_id_that_is_no_segment_or_a_megabyte_long_is_refused_before_anything_is_sent() {
+async fn an_id_that_is_no_segment_or_a_megabyte_long_is_refused_before_anything_is_sent() {
     let fake = FakeTransport::script([]);
     let client = client(fake.clone(), &ManualClock::auto());
     for id in ["", ".", "..", "a\u{7}", &"x".repeat(1 << 20)] {
@@ -112,8 +114,9 @@ async fn t63_an_id_that_is_no_segment_or_a_megabyte_long_is_refused_before_anyth
     let _ = fake.finish();
 }
 
+// T61
 #[tokio::test]
-async fn t61_every_id_is_one_segment_encoded_once() {
+async fn every_id_is_one_segment_encoded_once() {
     for (id, segment) in [
         ("a/b", "a%2Fb"),
         ("a/../b", "a%2F..%2Fb"),

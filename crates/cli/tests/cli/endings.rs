@@ -28,8 +28,9 @@ fn a_hundred_thousand() -> Script {
     })
 }
 
+// C4
 #[test]
-fn c4_a_reader_that_has_read_enough_is_a_quiet_end() {
+fn a_reader_that_has_read_enough_is_a_quiet_end() {
     for format in ["ndjson", "json", "table"] {
         let script = a_hundred_thousand();
         let mut process = Place::dt(&script.url)
@@ -74,8 +75,9 @@ fn ndjson_shows_a_page_before_the_next_one_has_come() {
     assert_eq!(process.wait().unwrap().code(), Some(130));
 }
 
+// C6
 #[test]
-fn c6_an_interrupted_change_says_that_its_outcome_is_unknown() {
+fn an_interrupted_change_says_that_its_outcome_is_unknown() {
     let dt = Script::new(|_| Reply::Silence);
     let gateway = r#"{"id":"g1","name":"eu","refuse_connections":false,"labels":null}"#;
     let asa = team(move |request| match request.starts_with("GET") {

@@ -13,8 +13,9 @@ fn envelope(status: &'static str) -> Script {
     Script::always(status, JSON, r#"{"error":{"code":1,"message":"so it is"}}"#)
 }
 
+// C3
 #[test]
-fn c3_a_wrong_credential_is_3() {
+fn a_wrong_credential_is_3() {
     let served = Served::start(&Place::new());
     Place::dt(&served.url).run(LIST).fails_with(3);
     Place::asa(&served.url)
@@ -22,8 +23,9 @@ fn c3_a_wrong_credential_is_3() {
         .fails_with(3);
 }
 
+// C3
 #[test]
-fn c3_a_key_that_is_refused_in_any_way_is_3_and_any_other_failed_exchange_has_its_own_code() {
+fn a_key_that_is_refused_in_any_way_is_3_and_any_other_failed_exchange_has_its_own_code() {
     for (status, code) in [
         ("400 Bad Request", 3),
         ("403 Forbidden", 3),
@@ -36,8 +38,9 @@ fn c3_a_key_that_is_refused_in_any_way_is_3_and_any_other_failed_exchange_has_it
     }
 }
 
+// C3
 #[test]
-fn c3_no_credential_is_3_and_names_the_variable() {
+fn no_credential_is_3_and_names_the_variable() {
     let line = Place::new()
         .with("GATELET_DT_URL", "http://127.0.0.1:1")
         .run(LIST)
@@ -45,8 +48,9 @@ fn c3_no_credential_is_3_and_names_the_variable() {
     assert!(line.contains("GATELET_DT_TOKEN_FILE"), "{line}");
 }
 
+// C3
 #[test]
-fn c3_a_missing_setting_is_2_and_named() {
+fn a_missing_setting_is_2_and_named() {
     assert!(
         Place::new()
             .run(LIST)
@@ -61,8 +65,9 @@ fn c3_a_missing_setting_is_2_and_named() {
     );
 }
 
+// C3
 #[test]
-fn c3_a_missing_scope_is_4() {
+fn a_missing_scope_is_4() {
     let served = Served::start(&Place::new());
     let place = Place::new()
         .with("GATELET_DT_URL", &served.url)
@@ -84,8 +89,9 @@ fn c3_a_missing_scope_is_4() {
     assert!(line.contains("authorization_error"), "{line}");
 }
 
+// C3
 #[test]
-fn c3_an_unknown_id_is_5() {
+fn an_unknown_id_is_5() {
     let place = Place::new();
     place
         .run("--emulator asa gateway get 00000000-0000-4000-8000-000000000000")
@@ -98,8 +104,9 @@ fn c3_an_unknown_id_is_5() {
         .fails_with(5);
 }
 
+// C3
 #[test]
-fn c3_a_404_that_is_not_the_apis_own_is_10() {
+fn a_404_that_is_not_the_apis_own_is_10() {
     for (content_type, body) in [
         ("application/json", ""),
         ("application/json", "{}"),
@@ -112,8 +119,9 @@ fn c3_a_404_that_is_not_the_apis_own_is_10() {
     }
 }
 
+// C3
 #[test]
-fn c3_an_id_that_is_no_path_segment_is_2() {
+fn an_id_that_is_no_path_segment_is_2() {
     let place = Place::new();
     for id in ["..", ".", "a\nb"] {
         place
@@ -128,8 +136,9 @@ fn c3_an_id_that_is_no_path_segment_is_2() {
         .fails_with(2);
 }
 
+// C3
 #[test]
-fn c3_a_page_size_out_of_bounds_is_2() {
+fn a_page_size_out_of_bounds_is_2() {
     let place = Place::new();
     for size in ["99", "3001"] {
         let line = place
@@ -144,8 +153,9 @@ fn c3_a_page_size_out_of_bounds_is_2() {
     }
 }
 
+// C3
 #[test]
-fn c3_a_foreign_page_token_is_6_and_what_the_vendor_says_of_it_is_shown() {
+fn a_foreign_page_token_is_6_and_what_the_vendor_says_of_it_is_shown() {
     let line = Place::new()
         .run(&format!(
             "--emulator {LIST} --page-token not-of-this-server"
@@ -157,8 +167,9 @@ fn c3_a_foreign_page_token_is_6_and_what_the_vendor_says_of_it_is_shown() {
     );
 }
 
+// C3
 #[test]
-fn c3_a_refused_request_is_6() {
+fn a_refused_request_is_6() {
     Place::dt(&envelope("409 Conflict").url)
         .run(LIST)
         .fails_with(6);
@@ -167,8 +178,9 @@ fn c3_a_refused_request_is_6() {
         .fails_with(6);
 }
 
+// C3
 #[test]
-fn c3_a_rate_limit_is_7() {
+fn a_rate_limit_is_7() {
     let limited = Script::new(|_| {
         Reply::Bytes(
             b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 60\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".to_vec(),
@@ -179,8 +191,9 @@ fn c3_a_rate_limit_is_7() {
         .fails_with(7);
 }
 
+// C3
 #[test]
-fn c3_a_refused_connection_is_8() {
+fn a_refused_connection_is_8() {
     // A port that no listener is given by chance, as one that was just closed may be.
     let url = "http://127.0.0.1:1";
     Place::dt(url).run(LIST).fails_with(8);
@@ -188,8 +201,9 @@ fn c3_a_refused_connection_is_8() {
     Place::asa(url).run("asa gateway list").fails_with(8);
 }
 
+// C3
 #[test]
-fn c3_a_server_that_never_answers_is_9_or_12_for_a_create() {
+fn a_server_that_never_answers_is_9_or_12_for_a_create() {
     let silent = Script::new(|_| Reply::Silence);
     let line = Place::dt(&silent.url)
         .run(&format!("--timeout 0.3 {LIST}"))
@@ -205,15 +219,17 @@ fn c3_a_server_that_never_answers_is_9_or_12_for_a_create() {
     assert!(line.contains("may have been applied"), "{line}");
 }
 
+// C3
 #[test]
-fn c3_a_page_of_html_is_10() {
+fn a_page_of_html_is_10() {
     let login = Script::always("200 OK", "text/html", "<html>please log in</html>");
     let line = Place::dt(&login.url).run(LIST).fails_with(10);
     assert!(!line.contains("please"), "{line}");
 }
 
+// C3
 #[test]
-fn c3_a_body_cut_in_half_is_9_or_10_if_it_claims_to_be_whole() {
+fn a_body_cut_in_half_is_9_or_10_if_it_claims_to_be_whole() {
     let body = r#"{"totalCount":1,"activeGateTokens":[{"id":"dt0g02.A","#;
     let cut = Script::new(move |_| {
         let mut bytes = response("200 OK", JSON, &format!("{body}{body}"));
@@ -226,8 +242,9 @@ fn c3_a_body_cut_in_half_is_9_or_10_if_it_claims_to_be_whole() {
         .fails_with(10);
 }
 
+// C3
 #[test]
-fn c3_a_redirect_and_a_model_mismatch_are_10() {
+fn a_redirect_and_a_model_mismatch_are_10() {
     let elsewhere = Script::new(|_| {
         Reply::Bytes(b"HTTP/1.1 302 Found\r\nlocation: https://elsewhere.example/x?y\r\ncontent-length: 0\r\n\r\n".to_vec())
     });
@@ -238,8 +255,9 @@ fn c3_a_redirect_and_a_model_mismatch_are_10() {
     assert!(line.contains("totalCount"), "{line}");
 }
 
+// C3
 #[test]
-fn c3_a_failing_server_is_11_or_12_for_a_create() {
+fn a_failing_server_is_11_or_12_for_a_create() {
     Place::dt(&envelope("500 Internal Server Error").url)
         .run(LIST)
         .fails_with(11);
@@ -248,8 +266,9 @@ fn c3_a_failing_server_is_11_or_12_for_a_create() {
         .fails_with(12);
 }
 
+// C3
 #[test]
-fn c3_a_create_whose_answer_is_lost_is_12() {
+fn a_create_whose_answer_is_lost_is_12() {
     let lost = Script::new(|_| Reply::Bytes(Vec::new()));
     Place::dt(&lost.url)
         .run("dt token create edge")
@@ -261,8 +280,9 @@ fn c3_a_create_whose_answer_is_lost_is_12() {
     assert!(line.contains("was applied"), "{line}");
 }
 
+// C3
 #[test]
-fn c3_a_listing_that_stops_says_where_to_go_on() {
+fn a_listing_that_stops_says_where_to_go_on() {
     let script = Script::new(|request| {
         Reply::Bytes(if request.contains("nextPageKey=second") {
             response("500 Internal Server Error", JSON, "{}")
@@ -280,8 +300,9 @@ fn c3_a_listing_that_stops_says_where_to_go_on() {
     assert!(line.contains("--page-token 'second'"), "{line}");
 }
 
+// C3
 #[test]
-fn c3_a_wrong_command_line_is_2() {
+fn a_wrong_command_line_is_2() {
     let place = Place::new();
     for line in [
         "dt",

@@ -116,8 +116,9 @@ impl Ledger {
     }
 }
 
+// E11
 #[test]
-fn e11_what_was_acknowledged_outlives_a_kill_at_any_moment() {
+fn what_was_acknowledged_outlives_a_kill_at_any_moment() {
     let place = Place::new();
     let data = place.path("killed.redb");
     let mut ledger = Ledger::default();

@@ -9,8 +9,9 @@ use serde_json::Value;
 use crate::line::{Line, TOKENS, request, wanted};
 use crate::run::{Place, Served};
 
+// E16
 #[test]
-fn e16_a_file_that_may_not_grow_takes_no_write_and_keeps_what_it_has() {
+fn a_file_that_may_not_grow_takes_no_write_and_keeps_what_it_has() {
     let place = Place::new();
     let data = place.path("small.redb");
     let options = ["--data", data.as_str()];
@@ -64,10 +65,11 @@ fn processor_time(id: u32) -> u64 {
     number(11) + number(12)
 }
 
+// E31
 #[test]
 #[cfg(target_os = "linux")]
 #[allow(clippy::disallowed_methods, reason = "the system counts in real time")]
-fn e31_out_of_descriptors_it_waits_without_spinning_and_recovers() {
+fn out_of_descriptors_it_waits_without_spinning_and_recovers() {
     const LIMIT: usize = 128;
     let served = Served::start_after(&Place::new(), &format!("ulimit -n {LIMIT}"), &[]);
     // More than there is room for; a system may let no more than these wait in line.

@@ -17,8 +17,9 @@ fn tokens(place: &Place) -> usize {
         .len()
 }
 
+// C1
 #[test]
-fn c1_a_secret_on_the_command_line_is_refused_without_echo() {
+fn a_secret_on_the_command_line_is_refused_without_echo() {
     let place = Place::new();
     let with_option = format!("--token={CANARY}");
     let with_secret_option = ["--emulator", "asa", "gw", "list", "--key-secret", "CANARY"];
@@ -48,8 +49,9 @@ fn c1_a_secret_on_the_command_line_is_refused_without_echo() {
     );
 }
 
+// C5
 #[test]
-fn c5_a_create_with_stdout_closed_creates_nothing() {
+fn a_create_with_stdout_closed_creates_nothing() {
     let place = Place::new();
     let before = tokens(&place);
     let inner = place.command(CREATE);
@@ -84,8 +86,9 @@ fn c5_a_create_with_stdout_closed_creates_nothing() {
     assert_eq!(tokens(&place), before);
 }
 
+// C5
 #[test]
-fn c5_a_create_with_stdout_not_open_for_writing_creates_nothing() {
+fn a_create_with_stdout_not_open_for_writing_creates_nothing() {
     let place = Place::new();
     let before = tokens(&place);
     let file = OpenOptions::new()
@@ -103,8 +106,9 @@ fn c5_a_create_with_stdout_not_open_for_writing_creates_nothing() {
     assert_eq!(tokens(&place), before);
 }
 
+// C5
 #[test]
-fn c5_a_create_on_a_full_disk_creates_nothing() {
+fn a_create_on_a_full_disk_creates_nothing() {
     let place = Place::new();
     let before = tokens(&place);
     let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
@@ -119,8 +123,9 @@ fn c5_a_create_on_a_full_disk_creates_nothing() {
     assert_eq!(tokens(&place), before);
 }
 
+// C5
 #[test]
-fn c5_what_was_created_and_cannot_be_written_is_deleted_again() {
+fn what_was_created_and_cannot_be_written_is_deleted_again() {
     let place = Place::new();
     let before = tokens(&place);
     for create in [&CREATE[..], &["--emulator", "asa", "setup-token", "create"]] {
@@ -150,8 +155,9 @@ fn c5_what_was_created_and_cannot_be_written_is_deleted_again() {
     );
 }
 
+// C5
 #[test]
-fn c5_a_token_that_can_neither_be_written_nor_deleted_is_named() {
+fn a_token_that_can_neither_be_written_nor_deleted_is_named() {
     let script = Script::new(|request| {
         Reply::Bytes(if request.starts_with("POST") {
             response(

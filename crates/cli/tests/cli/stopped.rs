@@ -28,8 +28,9 @@ fn names(data: &str) -> BTreeSet<String> {
     made.map(|token| token.name).collect()
 }
 
+// E32
 #[test]
-fn e32_a_polite_stop_finishes_what_is_in_flight_and_takes_no_more() {
+fn a_polite_stop_finishes_what_is_in_flight_and_takes_no_more() {
     let place = Place::new();
     let data = place.path("stopped.redb");
     let served = Served::start_with(&place, &["--data", &data]);

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use crate::line::{Line, TOKENS, request, wanted};
 use crate::run::{Place, Served};
 
+// E39
 #[test]
-fn e39_each_request_is_one_line_whatever_its_names_are() {
+fn each_request_is_one_line_whatever_its_names_are() {
     let served = Served::start_with(&Place::new(), &["-v"]);
     let mut line = Line::open(served.address()).unwrap();
     let odd = "a\r\nGET /forged 200\u{1b}[31m\0\u{202e}";
@@ -58,8 +59,9 @@ fn e39_each_request_is_one_line_whatever_its_names_are() {
     }
 }
 
+// E34
 #[test]
-fn e34_faults_want_a_token_of_their_own_and_a_loopback_address() {
+fn faults_want_a_token_of_their_own_and_a_loopback_address() {
     let faults = "/emulator/v1/faults";
     let lose = json!([{ "fault": "lose" }]);
     let bearer = |token: &str| {

@@ -32,8 +32,9 @@ const COMMANDS: [(&str, &str); 14] = [
     ("asa DeleteGatewaySetupToken", "asa setup-token delete {id}"),
 ];
 
+// C8
 #[test]
-fn c8_the_commands_are_those_of_every_operation() {
+fn the_commands_are_those_of_every_operation() {
     let asa = asa::OperationId::ALL.iter().map(|id| id.operation().name);
     let dt = dt::OperationId::ALL.iter().map(|id| id.operation().name);
     let mut operations: BTreeSet<_> = asa.chain(dt).collect();
@@ -49,8 +50,9 @@ fn talkative(place: Place) -> Place {
         .with("RUST_BACKTRACE", "full")
 }
 
+// C8
 #[test]
-fn c8_no_secret_is_seen_however_much_is_logged() {
+fn no_secret_is_seen_however_much_is_logged() {
     let served = Served::start(&Place::new());
     for url in [served.url.as_str(), "http://127.0.0.1:1"] {
         for (_, command) in COMMANDS {
@@ -94,8 +96,9 @@ fn run_all(place: &Place, options: &str) -> (String, Vec<String>) {
     (said, secrets)
 }
 
+// C8
 #[test]
-fn c8_no_secret_is_seen_on_stderr_while_all_goes_well() {
+fn no_secret_is_seen_on_stderr_while_all_goes_well() {
     let served = Served::start_with(&talkative(Place::new()), &["-vvv"]);
     let embedded = run_all(&talkative(Place::new()), "--emulator");
     let over_http = run_all(&talkative(served.place()), "");

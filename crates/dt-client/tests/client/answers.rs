@@ -12,8 +12,9 @@ const INTERRUPTED: TransportErrorKind = TransportErrorKind::Interrupted;
 
 const REJECTED: ErrorKind = ErrorKind::Credential(CredentialFailure::Rejected);
 
+// D12
 #[tokio::test]
-async fn d12_a_violation_is_told_with_its_place_and_null_is_none() {
+async fn a_violation_is_told_with_its_place_and_null_is_none() {
     let one = r#"{"path": "pageSize", "message": "too large", "parameterLocation": "QUERY", "location": null}"#;
     for (violations, count) in [
         (format!("[{one}]"), 1),
@@ -51,8 +52,9 @@ async fn an_error_without_the_vendors_envelope_is_still_one() {
     }
 }
 
+// D15
 #[tokio::test]
-async fn d15_a_refused_token_and_a_missing_scope_are_told_apart() {
+async fn a_refused_token_and_a_missing_scope_are_told_apart() {
     let (client, fake) = scripted([
         refusal(401, "Token Authentication failed"),
         refusal(
@@ -93,15 +95,17 @@ async fn wait(headers: &[(&str, &str)]) -> Duration {
     wait
 }
 
+// D16
 #[tokio::test]
-async fn d16_a_throttled_call_waits_until_the_moment_in_microseconds() {
+async fn a_throttled_call_waits_until_the_moment_in_microseconds() {
     // Manual clocks begin at 1767225600.
     let waited = wait(&[("x-ratelimit-reset", "1767225607250000")]).await;
     assert_eq!(waited, Duration::from_millis(7250));
 }
 
+// D17
 #[tokio::test]
-async fn d17_the_unit_of_a_reset_goes_by_its_magnitude_and_the_longer_wait_wins() {
+async fn the_unit_of_a_reset_goes_by_its_magnitude_and_the_longer_wait_wins() {
     for reset in [
         "1767225607",
         "1767225607000",
@@ -138,8 +142,9 @@ async fn a_create_that_is_throttled_is_made_again() {
     let _ = fake.finish();
 }
 
+// D18
 #[tokio::test]
-async fn d18_the_secret_of_a_new_token_shows_only_when_it_is_asked_for() {
+async fn the_secret_of_a_new_token_shows_only_when_it_is_asked_for() {
     let (client, fake) = scripted([created()]);
     let created = create(&client).await.unwrap();
     assert_eq!(created.id.as_str(), "dt0g02.4KWZO5EF");
@@ -152,8 +157,9 @@ async fn d18_the_secret_of_a_new_token_shows_only_when_it_is_asked_for() {
     let _ = fake.finish();
 }
 
+// D19
 #[tokio::test]
-async fn d19_a_token_whose_secret_was_not_received_is_told_and_not_made_twice() {
+async fn a_token_whose_secret_was_not_received_is_told_and_not_made_twice() {
     let cut = format!(r#"{{"id": "dt0g02.4KWZO5EF", "token": "{}"#, &SECRET[..30]);
     type Case = (Answer, fn(&ErrorKind) -> bool);
     let table: [Case; 6] = [

@@ -29,8 +29,9 @@ fn queries(fake: &FakeTransport) -> Vec<String> {
     queries.collect()
 }
 
+// D2
 #[tokio::test]
-async fn d2_later_pages_are_asked_for_with_the_cursor_alone() {
+async fn later_pages_are_asked_for_with_the_cursor_alone() {
     let (client, fake) = scripted([
         page(&["a"], Some(r#""k1==""#)),
         page(&["b"], Some(r#""k2==""#)),
@@ -51,8 +52,9 @@ async fn d2_later_pages_are_asked_for_with_the_cursor_alone() {
     );
 }
 
+// D3
 #[tokio::test]
-async fn d3_a_cursor_arrives_as_the_bytes_that_it_was() {
+async fn a_cursor_arrives_as_the_bytes_that_it_was() {
     let key = "+ / = _ - & % # ? é 日 %2B";
     let (client, fake) = scripted([
         page(&["a"], Some(&format!(r#""{key}""#))),
@@ -67,8 +69,9 @@ async fn d3_a_cursor_arrives_as_the_bytes_that_it_was() {
     assert_eq!(decoded, [("nextPageKey".into(), key.into())]);
 }
 
+// D5
 #[tokio::test]
-async fn d5_a_cursor_that_is_null_absent_or_empty_is_the_end() {
+async fn a_cursor_that_is_null_absent_or_empty_is_the_end() {
     for end in [None, Some("null"), Some(r#""""#)] {
         let (client, fake) = scripted([page(&["a"], end), page(&["a"], end)]);
         let list = client.active_gate_tokens().list();
@@ -78,8 +81,9 @@ async fn d5_a_cursor_that_is_null_absent_or_empty_is_the_end() {
     }
 }
 
+// D6
 #[tokio::test]
-async fn d6_a_cursor_that_comes_again_is_a_loop() {
+async fn a_cursor_that_comes_again_is_a_loop() {
     let (client, fake) = scripted([page(&["a"], Some(r#""k""#)), page(&["b"], Some(r#""k""#))]);
     let (names, error) = drain(client.active_gate_tokens().list().items()).await;
     assert_eq!(names, ["a", "b"]);
@@ -90,8 +94,9 @@ async fn d6_a_cursor_that_comes_again_is_a_loop() {
     let _ = fake.finish();
 }
 
+// D8
 #[tokio::test]
-async fn d8_the_total_says_nothing_about_the_end_and_is_told_as_it_came() {
+async fn the_total_says_nothing_about_the_end_and_is_told_as_it_came() {
     let (client, fake) = scripted([
         page_of(2, &["a", "b"], Some(r#""k1""#)),
         page_of(0, &[], Some(r#""k2""#)),
@@ -114,8 +119,9 @@ async fn d8_the_total_says_nothing_about_the_end_and_is_told_as_it_came() {
     let _ = fake.finish();
 }
 
+// D10
 #[tokio::test]
-async fn d10_a_page_size_outside_of_the_documented_limits_is_not_sent() {
+async fn a_page_size_outside_of_the_documented_limits_is_not_sent() {
     for (size, is_good) in [
         (0, false),
         (99, false),
@@ -191,16 +197,18 @@ async fn a_listing_resumes_from_a_token_in_another_process() {
     );
 }
 
+// D26
 #[tokio::test]
-async fn d26_tokens_that_come_or_go_meanwhile_are_given_as_received() {
+async fn tokens_that_come_or_go_meanwhile_are_given_as_received() {
     let (client, _) = scripted([page(&["a", "b"], Some(r#""k1""#)), page(&["b", "d"], None)]);
     let (names, error) = drain(client.active_gate_tokens().list().items()).await;
     assert_eq!(names, ["a", "b", "b", "d"]);
     assert!(error.is_none());
 }
 
+// D25
 #[tokio::test]
-async fn d25_a_date_that_is_not_there_is_none() {
+async fn a_date_that_is_not_there_is_none() {
     let body = format!(
         r#"{{"totalCount": 1, "activeGateTokens": [{}]}}"#,
         token("a")

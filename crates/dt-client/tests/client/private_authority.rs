@@ -84,8 +84,9 @@ impl ActiveGate {
     }
 }
 
+// D24
 #[tokio::test]
-async fn d24_an_added_root_is_trusted_and_nothing_else_changes() {
+async fn an_added_root_is_trusted_and_nothing_else_changes() {
     let emulator = Emulator::memory().unwrap();
     emulator.seed().unwrap();
     let address = "127.0.0.1:0".parse().unwrap();

@@ -41,8 +41,9 @@ async fn each_request_is_the_one_of_the_vendors_reference() {
     );
 }
 
+// D1
 #[tokio::test]
-async fn d1_the_credential_is_in_its_header_and_nowhere_else() {
+async fn the_credential_is_in_its_header_and_nowhere_else() {
     let (client, fake) = scripted([Answer::json(200, token("a")), Answer::status(500)]);
     get(&client).await.unwrap();
     let error = create(&client).await.unwrap_err();
@@ -70,8 +71,9 @@ async fn the_scheme_is_the_callers_choice() {
     assert_eq!(value, "Bearer dt0s16.LOOKS.LIKEATOKEN");
 }
 
+// D21
 #[tokio::test]
-async fn d21_every_page_and_operation_is_below_the_same_address() {
+async fn every_page_and_operation_is_below_the_same_address() {
     for (address, root) in [
         (
             "https://abc.live.dynatrace.com/",
@@ -124,8 +126,9 @@ async fn d21_every_page_and_operation_is_below_the_same_address() {
     }
 }
 
+// D27
 #[tokio::test]
-async fn d27_a_token_of_any_shape_is_taken_but_for_what_no_header_has() {
+async fn a_token_of_any_shape_is_taken_but_for_what_no_header_has() {
     for token in ["no-prefix", "dt0c01.abc", "old", "x".repeat(8192).as_str()] {
         ApiToken::new(token).unwrap();
     }
@@ -172,8 +175,9 @@ async fn a_whole_token_is_no_id_and_never_reaches_a_url() {
     let _ = fake.finish();
 }
 
+// T63
 #[tokio::test]
-async fn t63_an_id_that_is_no_segment_or_a_megabyte_long_is_refused_before_anything_is_sent() {
+async fn an_id_that_is_no_segment_or_a_megabyte_long_is_refused_before_anything_is_sent() {
     let (client, fake) = scripted([]);
     for id in ["", ".", "..", "a\u{7}", &"x".repeat(1 << 20)] {
         let get = client.active_gate_tokens().get(&id.into());
@@ -185,8 +189,9 @@ async fn t63_an_id_that_is_no_segment_or_a_megabyte_long_is_refused_before_anyth
     let _ = fake.finish();
 }
 
+// T61
 #[tokio::test]
-async fn t61_every_id_is_one_segment_encoded_once() {
+async fn every_id_is_one_segment_encoded_once() {
     for (id, segment) in [
         ("a/../b?c#d%2F +ü", "a%2F..%2Fb%3Fc%23d%252F%20%2B%C3%BC"),
         ("100%🦀", "100%25%F0%9F%A6%80"),

@@ -471,8 +471,9 @@ fn a_reporting_user_reads_and_does_not_write() {
     }
 }
 
+// E40
 #[test]
-fn e40_a_bearer_that_lives_for_a_second_ends_with_it() {
+fn a_bearer_that_lives_for_a_second_ends_with_it() {
     let clock = ManualClock::new();
     let emulator = seeded()
         .with_clock(clock.clone())
@@ -485,8 +486,9 @@ fn e40_a_bearer_that_lives_for_a_second_ends_with_it() {
     Caller::admin(&emulator).get(&team("/gateways")).expect(200);
 }
 
+// E4
 #[test]
-fn e4_no_garbage_and_foreign_credentials_are_refused_alike() {
+fn no_garbage_and_foreign_credentials_are_refused_alike() {
     let emulator = seeded();
     let other = memory();
     let foreign = Caller::admin(&other).authorization.unwrap();

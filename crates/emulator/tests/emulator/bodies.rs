@@ -46,8 +46,9 @@ fn corpus() -> Vec<Vec<u8>> {
     corpus
 }
 
+// E29
 #[test]
-fn e29_a_body_that_is_not_the_models_json_is_refused_with_400() {
+fn a_body_that_is_not_the_models_json_is_refused_with_400() {
     let emulator = memory();
     emulator.seed().unwrap();
     let admin = Caller::admin(&emulator);
@@ -91,8 +92,9 @@ fn an_error_never_says_what_the_body_said() {
     assert!(!answer.text().contains(canary), "{}", answer.text());
 }
 
+// E26
 #[test]
-fn e26_a_body_above_the_limit_is_refused_with_413() {
+fn a_body_above_the_limit_is_refused_with_413() {
     let emulator = memory();
     let body = Bytes::from(vec![b' '; (1 << 20) + 1]);
     let asa = Caller::nobody(&emulator).call("POST", &team("/service_token"), body.clone());

@@ -229,8 +229,9 @@ fn a_listing_neither_skips_nor_repeats_while_tokens_come_and_go() {
     assert_eq!(second["totalCount"], 149);
 }
 
+// E24
 #[test]
-fn e24_a_page_key_refuses_company() {
+fn a_page_key_refuses_company() {
     let emulator = with_tokens(101);
     let developer = Caller::developer(&emulator);
     let list = developer.get(TOKENS).expect(200).json();
@@ -292,8 +293,9 @@ fn a_token_without_the_scope_is_refused_by_its_name() {
     reader.get(&format!("{TOKENS}/dt0g02.abc123")).expect(200);
 }
 
+// E9
 #[test]
-fn e9_an_unknown_token_and_a_wrong_secret_look_the_same() {
+fn an_unknown_token_and_a_wrong_secret_look_the_same() {
     let emulator = seeded();
     let (public, secret) = well_known::DT_TOKEN.rsplit_once('.').unwrap();
     let other = "Z".repeat(secret.len());
@@ -369,8 +371,9 @@ fn tokens_are_added_all_or_none() {
     );
 }
 
+// E40
 #[test]
-fn e40_a_token_that_lives_for_a_second_ends_with_it() {
+fn a_token_that_lives_for_a_second_ends_with_it() {
     let clock = ManualClock::new();
     let emulator = memory().with_clock(clock.clone());
     let now = clock.now().duration_since(SystemTime::UNIX_EPOCH).unwrap();

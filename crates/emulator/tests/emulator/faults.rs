@@ -38,8 +38,9 @@ fn created(emulator: &Emulator) -> Value {
     Caller::developer(emulator).get(TOKENS).json()["totalCount"].clone()
 }
 
+// E34
 #[tokio::test]
-async fn e34_each_fault_is_what_it_says_and_the_script_ends() {
+async fn each_fault_is_what_it_says_and_the_script_ends() {
     let emulator = memory();
     let server = faulty(&emulator).await;
     let script = json!([
@@ -78,8 +79,9 @@ async fn e34_each_fault_is_what_it_says_and_the_script_ends() {
     }
 }
 
+// E34
 #[tokio::test(start_paused = true)]
-async fn e34_a_delay_comes_before_the_work() {
+async fn a_delay_comes_before_the_work() {
     let emulator = memory();
     let server = faulty(&emulator).await;
     ask(
@@ -94,8 +96,9 @@ async fn e34_a_delay_comes_before_the_work() {
     assert!(before.elapsed().as_millis() >= 3000);
 }
 
+// E34
 #[tokio::test]
-async fn e34_without_being_turned_on_there_is_nothing_to_ask() {
+async fn without_being_turned_on_there_is_nothing_to_ask() {
     let server = crate::socket::started(memory()).await;
     let head = ask(&server, "fault-token", &json!([{ "fault": "lose" }])).await;
     assert!(head.starts_with("HTTP/1.1 404"), "{head}");
@@ -103,8 +106,9 @@ async fn e34_without_being_turned_on_there_is_nothing_to_ask() {
     assert!(head.starts_with("HTTP/1.1 201"), "{head}");
 }
 
+// E34
 #[tokio::test]
-async fn e34_only_their_own_token_opens_them() {
+async fn only_their_own_token_opens_them() {
     let server = faulty(&memory()).await;
     let admin = Caller::admin(&memory()).authorization.unwrap();
     let lose = json!([{ "fault": "lose" }]);
@@ -126,8 +130,9 @@ async fn e34_only_their_own_token_opens_them() {
     }
 }
 
+// E34
 #[tokio::test]
-async fn e34_no_other_machine_may_ask_for_them() {
+async fn no_other_machine_may_ask_for_them() {
     let serve = Serve::new(memory()).address("0.0.0.0:0".parse().unwrap());
     let refused = serve
         .beyond_loopback(true)

@@ -15,8 +15,9 @@ const TOKENS: &str = "/api/v2/activeGateTokens";
 /// How long a client may keep a connection without getting on.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+// E26
 #[tokio::test(start_paused = true)]
-async fn e26_a_large_body_is_refused_announced_and_chunked() {
+async fn a_large_body_is_refused_announced_and_chunked() {
     let server = started(memory()).await;
     let line = "POST /api/v2/activeGateTokens";
     // Announced: refused before a byte of it is sent.
@@ -37,8 +38,9 @@ async fn e26_a_large_body_is_refused_announced_and_chunked() {
     }
 }
 
+// E4
 #[tokio::test(start_paused = true)]
-async fn e4_a_large_head_is_refused() {
+async fn a_large_head_is_refused() {
     let server = started(memory()).await;
     let large = format!("Authorization: Api-Token {}\r\n", "x".repeat(1 << 20));
     let (head, body) = exchange(&server, &request("GET /api/v2/activeGateTokens", &large)).await;
@@ -50,8 +52,9 @@ async fn e4_a_large_head_is_refused() {
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
 }
 
+// E27
 #[tokio::test(start_paused = true)]
-async fn e27_heads_beyond_their_limits_are_refused_by_status() {
+async fn heads_beyond_their_limits_are_refused_by_status() {
     let server = started(memory()).await;
     let long = "x".repeat(1 << 20);
     let many: String = (0..10_000).map(|n| format!("x-{n}: y\r\n")).collect();
@@ -72,8 +75,9 @@ async fn e27_heads_beyond_their_limits_are_refused_by_status() {
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
 }
 
+// E27
 #[tokio::test(start_paused = true)]
-async fn e27_a_body_that_was_asked_for_and_never_comes_ends_the_connection() {
+async fn a_body_that_was_asked_for_and_never_comes_ends_the_connection() {
     let server = started(memory()).await;
     let expecting = "Content-Length: 10\r\nExpect: 100-continue\r\n";
     let before = Instant::now();
@@ -114,8 +118,9 @@ async fn wait(mut stream: TcpStream, begun: &[u8]) -> Duration {
     opened.elapsed()
 }
 
+// E25
 #[tokio::test(start_paused = true)]
-async fn e25_slow_and_idle_connections_are_closed_and_others_served_meanwhile() {
+async fn slow_and_idle_connections_are_closed_and_others_served_meanwhile() {
     let server = started(seeded()).await;
     let announced = request(&format!("POST {TOKENS}"), "Content-Length: 1000\r\n");
     let finished = authorized(&format!("GET {TOKENS}"));
@@ -147,8 +152,9 @@ async fn e25_slow_and_idle_connections_are_closed_and_others_served_meanwhile() 
     }
 }
 
+// E25
 #[tokio::test(start_paused = true)]
-async fn e25_a_client_that_reads_nothing_of_its_answers_is_closed() {
+async fn a_client_that_reads_nothing_of_its_answers_is_closed() {
     let emulator = memory();
     let token = |n| {
         let name = "x".repeat(10_000);

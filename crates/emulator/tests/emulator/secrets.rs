@@ -43,8 +43,9 @@ fn make_secrets(emulator: &Emulator) -> Vec<String> {
     .into()
 }
 
+// E6
 #[test]
-fn e6_no_file_holds_eight_characters_of_a_secret() {
+fn no_file_holds_eight_characters_of_a_secret() {
     let folder = tempfile::tempdir().unwrap();
     let emulator = Emulator::open(folder.path().join("state.redb")).unwrap();
     let secrets = make_secrets(&emulator);
@@ -64,8 +65,9 @@ fn e6_no_file_holds_eight_characters_of_a_secret() {
     }
 }
 
+// E7
 #[test]
-fn e7_a_setup_tokens_value_is_the_same_after_opening_again_and_gone_after_deletion() {
+fn a_setup_tokens_value_is_the_same_after_opening_again_and_gone_after_deletion() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state.redb");
     let emulator = Emulator::open(&path).unwrap();
@@ -89,8 +91,9 @@ fn e7_a_setup_tokens_value_is_the_same_after_opening_again_and_gone_after_deleti
     assert_eq!(admin.get(&reveal).status, 404);
 }
 
+// E8
 #[test]
-fn e8_the_secret_of_an_active_gate_token_is_in_the_201_once_and_nowhere_else() {
+fn the_secret_of_an_active_gate_token_is_in_the_201_once_and_nowhere_else() {
     let emulator = memory();
     let developer = Caller::developer(&emulator);
     let body = json!({ "name": "x", "activeGateType": "ENVIRONMENT" });

@@ -34,8 +34,9 @@ async fn a_link_leads_to_the_host_that_was_asked() {
     );
 }
 
+// E1
 #[tokio::test]
-async fn e1_an_address_beyond_loopback_is_refused() {
+async fn an_address_beyond_loopback_is_refused() {
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0"] {
         let refused = serve(memory(), address.parse().unwrap()).await.unwrap_err();
         assert_eq!(
@@ -56,8 +57,9 @@ async fn e1_an_address_beyond_loopback_is_refused() {
     assert!(server.address().ip().is_loopback());
 }
 
+// E3
 #[tokio::test]
-async fn e3_no_origin_gets_a_permission() {
+async fn no_origin_gets_a_permission() {
     let server = started(seeded()).await;
     let origin = "Origin: https://evil.example\r\nAccess-Control-Request-Method: GET\r\n";
     let preflight = request("OPTIONS /api/v2/activeGateTokens", origin);

@@ -83,8 +83,9 @@ mod tests {
         Timestamp::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
     }
 
+    // M21
     #[test]
-    fn m21_up_to_nine_fraction_digits_are_kept() {
+    fn up_to_nine_fraction_digits_are_kept() {
         for digits in 1..=9 {
             let fraction = &"123456789"[..digits];
             let timestamp = parsed(&format!("2021-11-22T11:39:29.{fraction}Z"));

@@ -28,8 +28,9 @@ fn assert_not_utf8(model: &Model, error: &Error) {
     );
 }
 
+// M8
 #[test]
-fn m8_a_text_that_is_not_utf8_is_refused_at_its_offset() {
+fn a_text_that_is_not_utf8_is_refused_at_its_offset() {
     let wrong: [&[u8]; 10] = [
         b"\xff",
         b"\x80",
@@ -60,8 +61,9 @@ fn m8_a_text_that_is_not_utf8_is_refused_at_its_offset() {
     }
 }
 
+// M10
 #[test]
-fn m10_one_byte_order_mark_in_front_changes_nothing() {
+fn one_byte_order_mark_in_front_changes_nothing() {
     for model in MODELS {
         accept(model, model.sample);
         accept(model, &format!("{BOM}{}", model.sample));
@@ -69,8 +71,9 @@ fn m10_one_byte_order_mark_in_front_changes_nothing() {
     }
 }
 
+// M11
 #[test]
-fn m11_other_encodings_and_other_byte_order_marks_are_refused() {
+fn other_encodings_and_other_byte_order_marks_are_refused() {
     for model in MODELS {
         let utf16 = |order: fn(u16) -> [u8; 2], start: &str| -> Vec<u8> {
             let units = start.encode_utf16().chain(model.sample.encode_utf16());
@@ -92,8 +95,9 @@ fn m11_other_encodings_and_other_byte_order_marks_are_refused() {
     }
 }
 
+// M11
 #[test]
-fn m11_the_character_of_the_mark_is_kept_inside_a_text() {
+fn the_character_of_the_mark_is_kept_inside_a_text() {
     for model in MODELS {
         for (place, _) in model.places().iter().filter(|(_, value)| value.is_string()) {
             if model.times().contains(place) {

@@ -234,8 +234,9 @@ fn received(model: &Model, text: &str) -> Option<Value> {
     Some(serde_json::from_str(&written).expect("JSON"))
 }
 
+// M1
 #[test]
-fn m1_a_json_value_in_an_unknown_field_changes_nothing() {
+fn a_json_value_in_an_unknown_field_changes_nothing() {
     for text in accepted() {
         for model in MODELS {
             let field = as_unknown_field(model, &text);
@@ -251,8 +252,9 @@ fn m1_a_json_value_in_an_unknown_field_changes_nothing() {
     }
 }
 
+// M1
 #[test]
-fn m1_what_is_no_json_value_is_refused_raw_and_in_an_unknown_field() {
+fn what_is_no_json_value_is_refused_raw_and_in_an_unknown_field() {
     for text in rejected() {
         for model in MODELS {
             for text in [&text, &as_unknown_field(model, &text)] {
@@ -263,8 +265,9 @@ fn m1_what_is_no_json_value_is_refused_raw_and_in_an_unknown_field() {
     }
 }
 
+// M1
 #[test]
-fn m1_what_parsers_disagree_on_does_no_harm() {
+fn what_parsers_disagree_on_does_no_harm() {
     for text in FREE {
         for model in MODELS {
             let _ = (model.rewrite)(text);

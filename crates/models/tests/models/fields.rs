@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 use crate::table::{Failure, MODELS, Model, Presence, path, read};
 
+// M2
 #[test]
-fn m2_a_field_given_twice_is_refused_at_that_field() {
+fn a_field_given_twice_is_refused_at_that_field() {
     for model in MODELS {
         for (field, _) in model.fields {
             let value = &model.value()[field];
@@ -23,8 +24,9 @@ fn m2_a_field_given_twice_is_refused_at_that_field() {
     }
 }
 
+// M2
 #[test]
-fn m2_a_label_given_twice_is_refused_at_that_label() {
+fn a_label_given_twice_is_refused_at_that_label() {
     for model in MODELS {
         for (place, _) in model
             .places()
@@ -53,8 +55,9 @@ const NO_INTEGERS: [&str; 8] = [
     "[3]",
 ];
 
+// M6
 #[test]
-fn m6_a_number_that_does_not_fit_is_refused_at_its_place() {
+fn a_number_that_does_not_fit_is_refused_at_its_place() {
     for model in MODELS {
         for (place, _) in model.places().iter().filter(|(_, value)| value.is_number()) {
             for raw in NO_INTEGERS {
@@ -68,8 +71,9 @@ fn m6_a_number_that_does_not_fit_is_refused_at_its_place() {
     }
 }
 
+// M6
 #[test]
-fn m6_counts_are_neither_negative_nor_beyond_their_format() {
+fn counts_are_neither_negative_nor_beyond_their_format() {
     let list = |raw: &str| {
         read::<dt::ActiveGateTokenList>(&format!(r#"{{"totalCount":{raw},"pageSize":3}}"#))
     };
@@ -107,8 +111,9 @@ fn m6_counts_are_neither_negative_nor_beyond_their_format() {
     assert_eq!(code("-2147483649").expect_err("out of range").path, "code");
 }
 
+// M7
 #[test]
-fn m7_storage_sizes_use_all_of_64_bits() {
+fn storage_sizes_use_all_of_64_bits() {
     for field in ["total_storage_bytes", "used_storage_bytes"] {
         let report = find("asa::GatewayStatusReport");
         let most = report.accept(&report.with(&format!("/{field}"), "18446744073709551615"));
@@ -118,8 +123,9 @@ fn m7_storage_sizes_use_all_of_64_bits() {
     }
 }
 
+// M15
 #[test]
-fn m15_absent_and_null_are_the_same_unless_the_field_is_required() {
+fn absent_and_null_are_the_same_unless_the_field_is_required() {
     for model in MODELS {
         for (field, presence) in model.fields {
             let (absent, null) = (
@@ -150,8 +156,9 @@ fn m15_absent_and_null_are_the_same_unless_the_field_is_required() {
     }
 }
 
+// M15
 #[test]
-fn m15_what_is_not_there_is_not_written() {
+fn what_is_not_there_is_not_written() {
     for model in MODELS {
         for (field, presence) in model.fields {
             let written = match presence {
@@ -172,8 +179,9 @@ fn m15_what_is_not_there_is_not_written() {
     }
 }
 
+// M17
 #[test]
-fn m17_unknown_words_are_kept_byte_for_byte() {
+fn unknown_words_are_kept_byte_for_byte() {
     let enums = [
         ("asa::GatewaySetupToken", "/registration_type"),
         ("asa::GatewaySetupTokenCreate", "/registration_type"),
@@ -228,8 +236,9 @@ fn a_count_beyond_its_limits_is_refused_when_it_is_written_too() {
     }
 }
 
+// M19
 #[test]
-fn m19_unknown_fields_are_passed_over_in_every_object() {
+fn unknown_fields_are_passed_over_in_every_object() {
     for model in MODELS {
         let mut value = model.value();
         let is_free = |place: &str| place.ends_with("/labels");
@@ -271,8 +280,9 @@ fn is_same_kind(one: &Value, other: &Value) -> bool {
     std::mem::discriminant(one) == std::mem::discriminant(other)
 }
 
+// M31
 #[test]
-fn m31_a_value_of_another_kind_is_refused_at_its_place_and_not_shown() {
+fn a_value_of_another_kind_is_refused_at_its_place_and_not_shown() {
     for model in MODELS {
         for (place, value) in model.places() {
             for (other, kind) in kinds()
@@ -309,8 +319,9 @@ fn assert_shows_no_data(failure: &Failure) {
     );
 }
 
+// M31
 #[test]
-fn m31_an_array_of_the_right_values_is_no_object() {
+fn an_array_of_the_right_values_is_no_object() {
     for model in MODELS {
         let values: Vec<Value> = model
             .fields
@@ -321,8 +332,9 @@ fn m31_an_array_of_the_right_values_is_no_object() {
     }
 }
 
+// M32
 #[test]
-fn m32_a_null_list_is_empty_and_a_missing_one_an_error() {
+fn a_null_list_is_empty_and_a_missing_one_an_error() {
     for model in [find("asa::GatewayList"), find("asa::GatewaySetupTokenList")] {
         assert_eq!(model.accept(r#"{"list": []}"#), json!({"list": []}));
         assert_eq!(model.accept(r#"{"list": null}"#), json!({"list": []}));

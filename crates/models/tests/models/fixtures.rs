@@ -165,8 +165,9 @@ fn mistake(text: &str) -> Failure {
     }
 }
 
+// M31
 #[test]
-fn m31_a_list_printed_as_an_object_is_refused_there() {
+fn a_list_printed_as_an_object_is_refused_there() {
     let failure = mistake(fixture!("dt/wrong/list_as_object"));
     assert_eq!(failure.path, "activeGateTokens");
     assert_eq!(
@@ -175,8 +176,9 @@ fn m31_a_list_printed_as_an_object_is_refused_there() {
     );
 }
 
+// M31
 #[test]
-fn m31_a_boolean_printed_as_a_word_is_refused_there() {
+fn a_boolean_printed_as_a_word_is_refused_there() {
     let failure = mistake(fixture!("dt/wrong/seed_token_as_string"));
     assert_eq!(failure.path, "activeGateTokens[0].seedToken");
     assert_eq!(
@@ -185,8 +187,9 @@ fn m31_a_boolean_printed_as_a_word_is_refused_there() {
     );
 }
 
+// M12
 #[test]
-fn m12_the_comma_behind_the_last_token_is_refused_there() {
+fn the_comma_behind_the_last_token_is_refused_there() {
     let failure = mistake(fixture!("dt/wrong/trailing_comma"));
     assert_eq!(failure.path, "activeGateTokens");
     assert_eq!(failure.message, "trailing comma at line 30 column 3");

@@ -15,8 +15,9 @@ fn on_a_small_stack(work: impl FnOnce() + Send + 'static) {
     thread.join().expect("no overflow");
 }
 
+// M4
 #[test]
-fn m4_deep_nesting_in_an_unknown_field_needs_no_stack() {
+fn deep_nesting_in_an_unknown_field_needs_no_stack() {
     on_a_small_stack(|| {
         for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
             let deep = format!("{}0{}", open.repeat(100_000), close.repeat(100_000));
@@ -29,8 +30,9 @@ fn m4_deep_nesting_in_an_unknown_field_needs_no_stack() {
     });
 }
 
+// M4
 #[test]
-fn m4_deep_nesting_needs_no_stack_on_the_path_of_the_clients_either() {
+fn deep_nesting_needs_no_stack_on_the_path_of_the_clients_either() {
     on_a_small_stack(|| {
         // What the quick reader takes at most, what it leaves to serde_json, and far beyond.
         for depth in [62, 63, 64, 65, 1000, 100_000] {
@@ -47,8 +49,9 @@ fn m4_deep_nesting_needs_no_stack_on_the_path_of_the_clients_either() {
     });
 }
 
+// M4
 #[test]
-fn m4_deep_nesting_in_a_known_field_is_refused() {
+fn deep_nesting_in_a_known_field_is_refused() {
     on_a_small_stack(|| {
         for (open, close) in [("[", "]"), (r#"{"list":"#, "}"), (r#"{"labels":"#, "}")] {
             let deep = format!("{}{}", open.repeat(1000), close.repeat(1000));
@@ -62,8 +65,9 @@ fn m4_deep_nesting_in_a_known_field_is_refused() {
     });
 }
 
+// M9
 #[test]
-fn m9_lone_surrogates_are_refused_and_pairs_are_read() {
+fn lone_surrogates_are_refused_and_pairs_are_read() {
     for model in MODELS {
         for (place, _) in model.places().iter().filter(|(_, value)| value.is_string()) {
             for lone in [
@@ -86,8 +90,9 @@ fn m9_lone_surrogates_are_refused_and_pairs_are_read() {
     }
 }
 
+// M12
 #[test]
-fn m12_what_is_no_json_is_refused_wherever_it_stands() {
+fn what_is_no_json_is_refused_wherever_it_stands() {
     for model in MODELS {
         let fields = model
             .sample

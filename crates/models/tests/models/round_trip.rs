@@ -7,8 +7,9 @@ use crate::values::any_model;
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
+    // M29
     #[test]
-    fn m29_every_model_reads_back_what_it_writes((model, value) in any_model()) {
+    fn every_model_reads_back_what_it_writes((model, value) in any_model()) {
         model.accept(&value.to_string());
     }
 }

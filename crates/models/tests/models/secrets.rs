@@ -9,8 +9,9 @@ fn holds_secret(sample: &str) -> bool {
     sample.contains("hunter2")
 }
 
+// M27
 #[test]
-fn m27_debug_of_every_model_shows_no_secret() {
+fn debug_of_every_model_shows_no_secret() {
     for model in MODELS {
         let shown = (model.show)(model.sample);
         assert!(!shown.contains("hunter2"), "{shown}");
@@ -22,8 +23,9 @@ fn m27_debug_of_every_model_shows_no_secret() {
     }
 }
 
+// M27
 #[test]
-fn m27_the_length_of_a_secret_is_not_shown() {
+fn the_length_of_a_secret_is_not_shown() {
     for model in MODELS.iter().filter(|model| holds_secret(model.sample)) {
         let longer = model.sample.replace("hunter2", &"hunter2".repeat(100));
         assert_eq!(

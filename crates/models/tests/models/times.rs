@@ -45,8 +45,9 @@ fn the_table_knows_every_field_that_holds_a_time() {
     );
 }
 
+// M20
 #[test]
-fn m20_the_year_1_is_read_as_unset_and_written_back() {
+fn the_year_1_is_read_as_unset_and_written_back() {
     assert_written(
         "0001-01-01T00:00:00Z",
         "0001-01-01T00:00:00Z",
@@ -59,8 +60,9 @@ fn m20_the_year_1_is_read_as_unset_and_written_back() {
     assert!(token.created_at.is_some_and(Timestamp::is_unset));
 }
 
+// M21
 #[test]
-fn m21_every_form_is_read_and_the_vendors_own_form_is_written() {
+fn every_form_is_read_and_the_vendors_own_form_is_written() {
     let (asa, dt) = ("2021-11-22T11:39:29Z", "2021-11-22T11:39:29.000Z");
     for text in [
         "2021-11-22T11:39:29Z",
@@ -85,8 +87,9 @@ fn m21_every_form_is_read_and_the_vendors_own_form_is_written() {
     assert_written(nine, nine, nine);
 }
 
+// M22
 #[test]
-fn m22_digits_beyond_nanoseconds_are_cut() {
+fn digits_beyond_nanoseconds_are_cut() {
     let nines = "2021-12-31T23:59:59.999999999Z";
     for more in [1, 21] {
         assert_written(
@@ -97,8 +100,9 @@ fn m22_digits_beyond_nanoseconds_are_cut() {
     }
 }
 
+// M24
 #[test]
-fn m24_what_is_no_time_is_refused_at_its_place() {
+fn what_is_no_time_is_refused_at_its_place() {
     for (model, place) in all_times() {
         for raw in [
             r#""10000-01-01T00:00:00Z""#,

@@ -9,8 +9,9 @@ fn written(value: &impl serde_core::Serialize) -> Value {
     serde_json::to_value(value).expect("writes")
 }
 
+// M16
 #[test]
-fn m16_an_update_keeps_absent_null_and_a_value_apart() {
+fn an_update_keeps_absent_null_and_a_value_apart() {
     let update = asa::GatewayUpdate::new("eu-1")
         .with_description("new")
         .without_access_address();
@@ -30,8 +31,9 @@ fn m16_an_update_keeps_absent_null_and_a_value_apart() {
     );
 }
 
+// M16
 #[test]
-fn m16_an_update_made_from_a_read_leaves_out_what_the_read_did_not_have() {
+fn an_update_made_from_a_read_leaves_out_what_the_read_did_not_have() {
     let gateway: asa::Gateway = read(
         r#"{"id":"a","name":"b","refuse_connections":true,"labels":null,"description":"d","access_address":null,
             "last_seen":"2026-11-21T20:48:09Z","cloud_provider":"aws"}"#,

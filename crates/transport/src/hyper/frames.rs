@@ -201,8 +201,9 @@ mod tests {
         heard(bytes.len())
     }
 
+    // T27
     #[test]
-    fn t27_heads_without_end_are_an_error_and_heads_of_many_answers_are_not() {
+    fn heads_without_end_are_an_error_and_heads_of_many_answers_are_not() {
         let interim = |stream| frame(1, PLAIN, stream, 5);
         assert!(are_heard(&vec![interim(1); 17]));
         assert!(!are_heard(&vec![interim(1); 18]));
@@ -222,8 +223,9 @@ mod tests {
         }
     }
 
+    // T19
     #[test]
-    fn t19_a_head_is_as_large_as_all_its_frames() {
+    fn a_head_is_as_large_as_all_its_frames() {
         for (frames, is_large) in [
             (
                 vec![frame(1, PLAIN, 1, 100), frame(1, PLAIN, 3, 100)],

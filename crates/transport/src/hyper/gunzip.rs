@@ -137,8 +137,9 @@ mod tests {
         }
     }
 
+    // T22
     #[test]
-    fn t22_a_decoded_body_ends_at_its_limit() {
+    fn a_decoded_body_ends_at_its_limit() {
         let plain = [b'x'; 1000];
         assert_eq!(decode(&gzip(&plain), 1000, 9).unwrap().len(), 1000);
         let error = decode(&gzip(&plain), 999, 9).unwrap_err();

@@ -285,9 +285,10 @@ mod tests {
         used_again
     }
 
+    // T45
     #[cfg(feature = "_tls")]
     #[tokio::test(start_paused = true)]
-    async fn t45_a_peer_that_is_silent_for_long_is_not_asked_again() {
+    async fn a_peer_that_is_silent_for_long_is_not_asked_again() {
         let [brief, long] = [10, 1_000].map(Duration::from_millis);
         assert_eq!(dropped([brief, brief]).await, [true, true]);
         assert_eq!(dropped([long]).await, [false]);

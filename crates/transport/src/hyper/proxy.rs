@@ -297,8 +297,9 @@ mod tests {
         assert_eq!(on_the_way(&Proxies::default(), "https://example.com"), None);
     }
 
+    // T70
     #[test]
-    fn t70_variables_are_read_in_both_cases() {
+    fn variables_are_read_in_both_cases() {
         let (http, https) = ("http://example.com", "https://example.com");
         let lower = from(&[
             ("http_proxy", "a:1"),
@@ -320,8 +321,9 @@ mod tests {
         assert_eq!(on_the_way(&cgi, http), None);
     }
 
+    // T70
     #[test]
-    fn t70_a_variable_that_is_no_proxy_is_named() {
+    fn a_variable_that_is_no_proxy_is_named() {
         let error = Proxies::from_variables(|name| {
             (name == "HTTPS_PROXY").then(|| "socks5://user:s3cret@h".to_owned())
         })

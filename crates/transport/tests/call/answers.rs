@@ -46,8 +46,9 @@ async fn a_request_is_what_the_call_says_and_no_more() {
     );
 }
 
+// T52
 #[tokio::test]
-async fn t52_a_request_that_is_printed_shows_no_credential() {
+async fn a_request_that_is_printed_shows_no_credential() {
     let fake = FakeTransport::script([Answer::json(200, "{}")]);
     channel(&fake, &ManualClock::auto())
         .call(call(Method::GET))
@@ -62,15 +63,17 @@ async fn t52_a_request_that_is_printed_shows_no_credential() {
     assert!(printed.contains("Sensitive") && !printed.contains("canary-bearer"));
 }
 
+// T31
 #[tokio::test]
-async fn t31_an_empty_answer_is_no_model() {
+async fn an_empty_answer_is_no_model() {
     let error = get(Answer::json(200, "")).await.unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::Decode { path: "".into() });
     assert!(error.to_string().contains("the body is empty"), "{error}");
 }
 
+// T33
 #[tokio::test]
-async fn t33_a_redirect_is_an_error_that_names_the_targets_origin_only() {
+async fn a_redirect_is_an_error_that_names_the_targets_origin_only() {
     for status in [301, 302, 303, 307, 308] {
         for (location, origin) in [
             (
@@ -104,8 +107,9 @@ async fn t33_a_redirect_is_an_error_that_names_the_targets_origin_only() {
     }
 }
 
+// T33
 #[tokio::test]
-async fn t33_an_endless_host_of_a_redirect_is_cut() {
+async fn an_endless_host_of_a_redirect_is_cut() {
     let location = format!("https://{}.example", "x".repeat(4_000));
     let answer = Answer::status(302).with_header("location", &location);
     let (error, _) = fail(call(Method::GET), [answer]).await;
@@ -113,8 +117,9 @@ async fn t33_an_endless_host_of_a_redirect_is_cut() {
     assert_eq!(error.kind(), &ErrorKind::Redirect { target_origin });
 }
 
+// T36
 #[tokio::test]
-async fn t36_a_page_of_a_proxy_or_login_gets_a_hint() {
+async fn a_page_of_a_proxy_or_login_gets_a_hint() {
     for status in [200, 407, 511, 403] {
         let (error, requests) = fail(call(Method::GET), [typed(status, b"text/html", PAGE)]).await;
         assert!(not_json(&error), "{error:?}");
@@ -138,8 +143,9 @@ async fn t36_a_page_of_a_proxy_or_login_gets_a_hint() {
     }
 }
 
+// T37
 #[tokio::test]
-async fn t37_the_content_type_is_believed_and_checked() {
+async fn the_content_type_is_believed_and_checked() {
     assert!(not_json(
         &get(typed(200, b"text/html", "{}")).await.unwrap_err()
     ));
@@ -181,8 +187,9 @@ async fn t37_the_content_type_is_believed_and_checked() {
     ));
 }
 
+// T67
 #[tokio::test]
-async fn t67_a_status_that_the_operation_does_not_have_is_never_a_success() {
+async fn a_status_that_the_operation_does_not_have_is_never_a_success() {
     for status in [201, 202, 204, 299, 499, 600, 999] {
         let (error, requests) = fail(call(Method::GET), [Answer::json(status, "{}")]).await;
         assert_eq!(
@@ -202,14 +209,16 @@ async fn t67_a_status_that_the_operation_does_not_have_is_never_a_success() {
     assert_eq!(result.unwrap().status(), 299);
 }
 
+// T30
 #[tokio::test]
-async fn t30_an_answer_to_an_operation_without_output_is_not_read() {
+async fn an_answer_to_an_operation_without_output_is_not_read() {
     let (result, _) = run(call(Method::PUT), [typed(204, b"text/html", PAGE)]).await;
     result.unwrap();
 }
 
+// T73
 #[tokio::test]
-async fn t73_an_error_answer_is_parsed_kept_in_part_and_shown_in_less() {
+async fn an_error_answer_is_parsed_kept_in_part_and_shown_in_less() {
     let envelope = r#"{"code":"bad_request","message":"no\nsuch thing"}"#;
     let (error, requests) = fail(call(Method::POST), [Answer::json(400, envelope)]).await;
     assert_eq!(requests, 1);
@@ -250,8 +259,9 @@ async fn a_created_thing_whose_answer_cannot_be_read_was_applied() {
     }
 }
 
+// D15
 #[tokio::test]
-async fn d15_a_401_is_the_credentials_and_a_403_the_apis() {
+async fn a_401_is_the_credentials_and_a_403_the_apis() {
     for method in ALL {
         let (error, requests) = fail(call(method.clone()), [Answer::status(401)]).await;
         assert_eq!(

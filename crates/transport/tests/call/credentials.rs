@@ -57,8 +57,9 @@ pub(crate) fn told(requests: &[Request<Bytes>]) -> Vec<String> {
     requests.iter().map(told).collect()
 }
 
+// A1
 #[tokio::test]
-async fn a1_a_cold_client_makes_one_exchange_and_one_request() {
+async fn a_cold_client_makes_one_exchange_and_one_request() {
     let fake = FakeTransport::script([bearer("one"), ok(), ok()]);
     let channel = channel(&fake, &ManualClock::auto());
     channel.call(call(Method::GET)).await.unwrap();
@@ -71,8 +72,9 @@ async fn a1_a_cold_client_makes_one_exchange_and_one_request() {
     assert_eq!(told(&fake.finish()), asked);
 }
 
+// A2
 #[tokio::test]
-async fn a2_an_exchange_that_is_refused_is_the_credentials_fault() {
+async fn an_exchange_that_is_refused_is_the_credentials_fault() {
     for status in [400, 401, 403] {
         let fake = FakeTransport::script([Answer::status(status)]);
         let error = channel(&fake, &ManualClock::auto())
@@ -91,8 +93,9 @@ async fn a2_an_exchange_that_is_refused_is_the_credentials_fault() {
     }
 }
 
+// A3
 #[tokio::test]
-async fn a3_an_exchange_that_does_not_work_out_is_tried_and_then_told() {
+async fn an_exchange_that_does_not_work_out_is_tried_and_then_told() {
     let page = || Answer::status(200).with_header("content-type", "text/html");
     for (script, requests) in [
         ((0..3).map(|_| Answer::status(503)).collect(), 3),
@@ -191,8 +194,9 @@ async fn crowd(channel: &Channel, calls: u32) -> Vec<tokio::task::JoinHandle<Res
     tasks
 }
 
+// A4
 #[tokio::test]
-async fn a4_ten_thousand_tasks_share_one_exchange() {
+async fn ten_thousand_tasks_share_one_exchange() {
     let clock = ManualClock::new();
     let (slow, fake, channel) = slow(&clock, 0);
     let tasks = crowd(&channel, 10_000).await;
@@ -259,8 +263,9 @@ async fn clients_with_clocks_of_their_own_share_a_failure_for_a_moment_only() {
     next.await.unwrap().unwrap();
 }
 
+// A4
 #[tokio::test]
-async fn a4_a_waiter_takes_over_when_the_exchanging_call_is_dropped() {
+async fn a_waiter_takes_over_when_the_exchanging_call_is_dropped() {
     let clock = ManualClock::new();
     let (slow, fake, channel) = slow(&clock, 0);
     let first = spawn(&channel);
@@ -280,8 +285,9 @@ async fn a4_a_waiter_takes_over_when_the_exchanging_call_is_dropped() {
     assert_eq!(fake.requests().len(), 10_000);
 }
 
+// A8
 #[tokio::test]
-async fn a8_an_early_exchange_that_fails_leaves_the_old_bearer_in_use() {
+async fn an_early_exchange_that_fails_leaves_the_old_bearer_in_use() {
     let clock = ManualClock::auto();
     let (slow, fake, channel) = slow(&clock, 0);
     let number_after = async |advance: Duration, failures: u32| {
@@ -319,8 +325,9 @@ async fn a8_an_early_exchange_that_fails_leaves_the_old_bearer_in_use() {
     );
 }
 
+// A9
 #[tokio::test]
-async fn a9_a_refused_bearer_is_exchanged_once_and_the_call_made_again() {
+async fn a_refused_bearer_is_exchanged_once_and_the_call_made_again() {
     for method in [Method::GET, Method::POST] {
         let good = Answer::json(call(method.clone()).success, "{}");
         let fake = FakeTransport::script([bearer("one"), Answer::status(401), bearer("two"), good]);
@@ -376,8 +383,9 @@ fn answered_by_hand() -> (impl Transport, mpsc::UnboundedReceiver<Asked>) {
     (transport, asked)
 }
 
+// A9
 #[tokio::test]
-async fn a9_a_late_refusal_of_an_old_bearer_leaves_the_new_one_in_use() {
+async fn a_late_refusal_of_an_old_bearer_leaves_the_new_one_in_use() {
     let clock = ManualClock::new();
     let (slow, _, _) = slow(&clock, 0);
     let (transport, mut asked) = answered_by_hand();
@@ -416,8 +424,9 @@ async fn a9_a_late_refusal_of_an_old_bearer_leaves_the_new_one_in_use() {
     assert_eq!(slow.exchanges.load(Ordering::SeqCst), 2);
 }
 
+// A13
 #[tokio::test]
-async fn a13_a_missing_permission_is_not_cured_by_a_new_bearer() {
+async fn a_missing_permission_is_not_cured_by_a_new_bearer() {
     let missing_role = Answer::json(401, r#"{"code":"missing_role","message":"no"}"#);
     for refusal in [Answer::status(403), missing_role] {
         let fake = FakeTransport::script([bearer("one"), refusal]);
@@ -430,8 +439,9 @@ async fn a13_a_missing_permission_is_not_cured_by_a_new_bearer() {
     }
 }
 
+// A14
 #[tokio::test]
-async fn a14_a_life_without_end_is_cut_to_twelve_hours_and_one_without_length_refused() {
+async fn a_life_without_end_is_cut_to_twelve_hours_and_one_without_length_refused() {
     struct Lasting(Duration, Arc<AtomicU32>);
     impl Exchange for Lasting {
         async fn exchange(&self, _: &Channel) -> Result<Issued, Error> {
@@ -462,8 +472,9 @@ async fn a14_a_life_without_end_is_cut_to_twelve_hours_and_one_without_length_re
     assert_eq!(exchanges.load(Ordering::SeqCst), 1);
 }
 
+// T57
 #[test]
-fn t57_a_credential_that_no_header_can_hold_is_refused_and_not_echoed() {
+fn a_credential_that_no_header_can_hold_is_refused_and_not_echoed() {
     use gatelet_transport::{ApiToken, Bearer};
     let long = "canary".repeat(11_000);
     for token in [
@@ -491,8 +502,9 @@ fn t57_a_credential_that_no_header_can_hold_is_refused_and_not_echoed() {
     }
 }
 
+// T58
 #[test]
-fn t58_a_trailing_newline_is_told_and_a_user_agent_is_checked() {
+fn a_trailing_newline_is_told_and_a_user_agent_is_checked() {
     use gatelet_transport::Bearer;
     for token in ["canary\n", "canary\r\n"] {
         assert!(
@@ -533,8 +545,9 @@ async fn without_credentials_an_authenticated_call_is_not_made() {
     let _ = fake.finish();
 }
 
+// M27
 #[test]
-fn m27_nothing_that_holds_a_secret_shows_it() {
+fn nothing_that_holds_a_secret_shows_it() {
     use gatelet_transport::{ApiToken, Bearer};
     let fake = FakeTransport::script([]);
     let credential = Credential::new("Bearer", "canary").unwrap();

@@ -19,8 +19,9 @@ fn lost() -> Answer {
     Answer::error(TransportErrorKind::Interrupted)
 }
 
+// T1
 #[tokio::test]
-async fn t1_a_refused_connection_is_tried_again_for_every_method() {
+async fn a_refused_connection_is_tried_again_for_every_method() {
     for method in ALL {
         let (error, requests) = fail(call(method), times(3, || Answer::error(REFUSED))).await;
         assert_eq!(requests, 3);
@@ -34,8 +35,9 @@ async fn t1_a_refused_connection_is_tried_again_for_every_method() {
     }
 }
 
+// T2
 #[tokio::test]
-async fn t2_a_name_that_does_not_resolve_is_tried_again_and_told_without_the_query() {
+async fn a_name_that_does_not_resolve_is_tried_again_and_told_without_the_query() {
     let unknown = TransportErrorKind::Connect(ConnectFailure::Dns);
     let (error, requests) = fail(call(Method::POST), times(3, || Answer::error(unknown))).await;
     assert_eq!((requests, error.applied()), (3, Applied::No));
@@ -45,8 +47,9 @@ async fn t2_a_name_that_does_not_resolve_is_tried_again_and_told_without_the_que
     );
 }
 
+// T5
 #[tokio::test]
-async fn t5_a_refused_certificate_is_not_tried_again() {
+async fn a_refused_certificate_is_not_tried_again() {
     for method in ALL {
         let (error, requests) = fail(call(method), [Answer::error(TransportErrorKind::Tls)]).await;
         assert_eq!((error.kind(), requests), (&ErrorKind::Tls, 1));
@@ -55,8 +58,9 @@ async fn t5_a_refused_certificate_is_not_tried_again() {
     }
 }
 
+// T8
 #[tokio::test]
-async fn t8_an_interrupted_call_is_repeated_only_when_it_is_idempotent() {
+async fn an_interrupted_call_is_repeated_only_when_it_is_idempotent() {
     for method in IDEMPOTENT {
         let is_read = method == Method::GET;
         let (error, requests) = fail(call(method), times(3, lost)).await;
@@ -81,21 +85,24 @@ async fn t8_an_interrupted_call_is_repeated_only_when_it_is_idempotent() {
     );
 }
 
+// T9
 #[tokio::test]
-async fn t9_a_lost_answer_to_an_update_is_made_good_by_repeating_it() {
+async fn a_lost_answer_to_an_update_is_made_good_by_repeating_it() {
     let (result, requests) = run(call(Method::PUT), [lost(), Answer::status(204)]).await;
     assert_eq!((result.unwrap().attempts(), requests), (2, 2));
 }
 
+// T10
 #[tokio::test]
-async fn t10_what_an_earlier_attempt_may_have_done_is_not_forgotten() {
+async fn what_an_earlier_attempt_may_have_done_is_not_forgotten() {
     let (error, _) = fail(call(Method::PUT), [lost(), Answer::status(409)]).await;
     assert!(error.is_conflict());
     assert_eq!(error.applied(), Applied::Unknown);
 }
 
+// T11
 #[tokio::test]
-async fn t11_an_answer_cut_in_its_body_is_fetched_again_and_a_created_thing_counts_as_applied() {
+async fn an_answer_cut_in_its_body_is_fetched_again_and_a_created_thing_counts_as_applied() {
     let cut = |status| {
         Answer::from(TransportError::new(TransportErrorKind::Interrupted).with_status(status))
     };
@@ -116,8 +123,9 @@ async fn t11_an_answer_cut_in_its_body_is_fetched_again_and_a_created_thing_coun
     assert_eq!(error.applied(), Applied::No);
 }
 
+// T20
 #[tokio::test]
-async fn t20_a_body_over_the_limit_is_refused_whatever_the_transport_lets_through() {
+async fn a_body_over_the_limit_is_refused_whatever_the_transport_lets_through() {
     let fake = FakeTransport::script([
         Answer::json(200, vec![b' '; 101]),
         Answer::json(200, vec![b' '; 100]),
@@ -136,8 +144,9 @@ async fn t20_a_body_over_the_limit_is_refused_whatever_the_transport_lets_throug
     assert_eq!(fake.finish().len(), 2);
 }
 
+// T24
 #[tokio::test]
-async fn t24_a_silent_server_ends_an_attempt_in_time() {
+async fn a_silent_server_ends_an_attempt_in_time() {
     let attempt = ErrorKind::Timeout(Phase::Attempt);
     let (result, _) = run(call(Method::GET), [Answer::hang(), Answer::json(200, "{}")]).await;
     result.unwrap();
@@ -147,8 +156,9 @@ async fn t24_a_silent_server_ends_an_attempt_in_time() {
     assert_eq!(error.elapsed().as_secs(), 30);
 }
 
+// T38
 #[tokio::test]
-async fn t38_a_misdirected_request_is_made_once_more() {
+async fn a_misdirected_request_is_made_once_more() {
     for method in ALL {
         let success = call(method.clone()).success;
         let good = Answer::json(success, "{}");
@@ -160,8 +170,9 @@ async fn t38_a_misdirected_request_is_made_once_more() {
     }
 }
 
+// T48
 #[tokio::test]
-async fn t48_a_dropped_call_drops_its_request() {
+async fn a_dropped_call_drops_its_request() {
     struct Dropped(Arc<AtomicBool>);
     impl Drop for Dropped {
         fn drop(&mut self) {
@@ -187,8 +198,9 @@ async fn t48_a_dropped_call_drops_its_request() {
     assert!(dropped.load(Ordering::SeqCst));
 }
 
+// T50
 #[tokio::test]
-async fn t50_a_transport_that_panics_fails_its_call_and_no_other() {
+async fn a_transport_that_panics_fails_its_call_and_no_other() {
     struct PanicsAtOnce;
     impl Transport for PanicsAtOnce {
         #[allow(clippy::manual_async_fn, reason = "it panics before there is a future")]
@@ -217,9 +229,9 @@ async fn t50_a_transport_that_panics_fails_its_call_and_no_other() {
     let _ = fake.finish();
 }
 
+// T46
 #[tokio::test]
-async fn t46_a_request_that_left_in_part_was_not_applied_and_is_repeated_where_it_may_arrive_twice()
-{
+async fn a_request_that_left_in_part_was_not_applied_and_is_repeated_where_it_may_arrive_twice() {
     for kind in [
         TransportErrorKind::Interrupted,
         TransportErrorKind::Timeout(Phase::FirstByte),
@@ -240,8 +252,9 @@ async fn t46_a_request_that_left_in_part_was_not_applied_and_is_repeated_where_i
     assert_eq!(error.applied(), Applied::Yes);
 }
 
+// T64
 #[tokio::test]
-async fn t64_a_request_that_was_surely_not_processed_is_repeated_for_every_method() {
+async fn a_request_that_was_surely_not_processed_is_repeated_for_every_method() {
     for method in ALL {
         let refused = || {
             TransportError::new(TransportErrorKind::Interrupted)
@@ -253,8 +266,9 @@ async fn t64_a_request_that_was_surely_not_processed_is_repeated_for_every_metho
     }
 }
 
+// A31
 #[tokio::test]
-async fn a31_a_delete_that_finds_nothing_the_second_time_has_done_its_work() {
+async fn a_delete_that_finds_nothing_the_second_time_has_done_its_work() {
     let gone = || Answer::json(404, r#"{"code": "no_such_thing", "message": "no"}"#);
     let (result, _) = run(call(Method::DELETE), [lost(), gone()]).await;
     assert!(result.unwrap().was_already_gone());

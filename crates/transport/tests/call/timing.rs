@@ -34,8 +34,9 @@ fn throttled(name: &str, value: &str) -> Answer {
     Answer::status(429).with_header(name, value)
 }
 
+// T39
 #[tokio::test]
-async fn t39_retry_after_is_obeyed_in_seconds_and_as_a_date() {
+async fn retry_after_is_obeyed_in_seconds_and_as_a_date() {
     assert_eq!(waits([throttled("retry-after", "7")]).await, [7000]);
     // The backoff is longer than what the server asks for.
     assert_eq!(waits([throttled("retry-after", "0")]).await, [1000]);
@@ -59,8 +60,9 @@ async fn a_vendors_own_field_counts_only_where_it_slows_down() {
     assert_eq!(waits([down]).await, [50]);
 }
 
+// T26
 #[tokio::test]
-async fn t26_a_caller_may_take_its_time_between_two_pages() {
+async fn a_caller_may_take_its_time_between_two_pages() {
     for looks_ahead in [false, true] {
         let fake = FakeTransport::script([Answer::json(200, "1"), Answer::json(200, "2")]);
         let clock = ManualClock::auto();
@@ -83,8 +85,9 @@ async fn t26_a_caller_may_take_its_time_between_two_pages() {
     }
 }
 
+// T41
 #[tokio::test]
-async fn t41_a_wait_beyond_the_deadline_ends_the_call_at_once() {
+async fn a_wait_beyond_the_deadline_ends_the_call_at_once() {
     for value in ["91", "99999999999999999999999"] {
         let fake = FakeTransport::script([throttled("retry-after", value)]);
         let clock = ManualClock::auto();
@@ -103,8 +106,9 @@ async fn t41_a_wait_beyond_the_deadline_ends_the_call_at_once() {
     }
 }
 
+// T42
 #[tokio::test]
-async fn t42_the_waits_and_requests_follow_the_policy() {
+async fn the_waits_and_requests_follow_the_policy() {
     for status in [408, 500, 502, 503, 504] {
         assert_eq!(
             waits(times(4, || Answer::status(status))).await,
@@ -125,8 +129,9 @@ async fn t42_the_waits_and_requests_follow_the_policy() {
     );
 }
 
+// T43
 #[tokio::test]
-async fn t43_a_server_that_is_down_sees_little_more_than_one_request_a_call() {
+async fn a_server_that_is_down_sees_little_more_than_one_request_a_call() {
     let fake = FakeTransport::respond(|_| Answer::status(503));
     let channel = channel(&fake, &ManualClock::auto());
     for _ in 0..1000 {
@@ -136,8 +141,9 @@ async fn t43_a_server_that_is_down_sees_little_more_than_one_request_a_call() {
     assert_eq!(fake.requests().len(), 1035);
 }
 
+// T43
 #[tokio::test]
-async fn t43_what_a_retry_took_is_given_back_by_success() {
+async fn what_a_retry_took_is_given_back_by_success() {
     let answers = (0..200).map(|n| {
         if n % 2 == 0 {
             Answer::status(503)
@@ -154,8 +160,9 @@ async fn t43_what_a_retry_took_is_given_back_by_success() {
     let _ = fake.finish();
 }
 
+// T68
 #[tokio::test]
-async fn t68_deadlines_do_not_mind_a_wall_clock_that_jumps() {
+async fn deadlines_do_not_mind_a_wall_clock_that_jumps() {
     let clock = ManualClock::auto();
     let jumping = clock.clone();
     let fake = FakeTransport::respond(move |_| {

@@ -59,8 +59,9 @@ async fn a_request_that_the_server_has_counts_as_sent() {
 /// More than all buffers on the way take.
 static LARGE: [u8; 32 << 20] = [b'x'; 32 << 20];
 
+// T46
 #[tokio::test]
-async fn t46_a_create_that_left_in_part_was_not_applied_and_is_not_repeated() {
+async fn a_create_that_left_in_part_was_not_applied_and_is_not_repeated() {
     for end in [Step::Reset, Step::Close] {
         for wire in Wire::each([vec![Step::ReadSome, end]]) {
             let transport = wire.client(HyperTransport::builder());
@@ -74,8 +75,9 @@ async fn t46_a_create_that_left_in_part_was_not_applied_and_is_not_repeated() {
     }
 }
 
+// T24
 #[tokio::test]
-async fn t24_a_create_that_the_server_does_not_read_was_not_applied() {
+async fn a_create_that_the_server_does_not_read_was_not_applied() {
     let hurried = || HyperTransport::builder().first_byte_timeout(SHORT);
     for (builder, timeouts, phase) in [
         (hurried(), Timeouts::default(), Phase::FirstByte),

@@ -46,8 +46,9 @@ async fn a_request_arrives_as_it_was_meant() {
     }
 }
 
+// T1
 #[tokio::test]
-async fn t1_a_refused_connection_is_not_sent() {
+async fn a_refused_connection_is_not_sent() {
     // Bound, so that nobody else gets the port, but not listening.
     let closed = tokio::net::TcpSocket::new_v4().unwrap();
     closed.bind("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -61,8 +62,9 @@ async fn t1_a_refused_connection_is_not_sent() {
     assert_eq!(error.sent(), Sent::Nothing);
 }
 
+// T2
 #[tokio::test]
-async fn t2_a_name_that_does_not_resolve_is_named() {
+async fn a_name_that_does_not_resolve_is_named() {
     let uri = format!("http://no-such-host.invalid/v1?secret={}", CANARY);
     let request = http::Request::get(uri).body(Bytes::new()).unwrap();
     let error = HyperTransport::new().send(request).await.unwrap_err();
@@ -74,8 +76,9 @@ async fn t2_a_name_that_does_not_resolve_is_named() {
     assert!(words(&error).contains("no-such-host.invalid"));
 }
 
+// T4
 #[tokio::test]
-async fn t4_a_connect_that_hangs_ends_in_time() {
+async fn a_connect_that_hangs_ends_in_time() {
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let listener = socket.listen(1).unwrap();
@@ -104,8 +107,9 @@ async fn t4_a_connect_that_hangs_ends_in_time() {
     assert_eq!(error.sent(), Sent::Nothing);
 }
 
+// T8
 #[tokio::test]
-async fn t8_a_reset_right_after_accept_is_never_an_answer() {
+async fn a_reset_right_after_accept_is_never_an_answer() {
     for wire in Wire::each([vec![Step::Reset]]) {
         let transport = wire.client(HyperTransport::builder());
         let error = transport.send(wire.post()).await.unwrap_err();
@@ -119,16 +123,18 @@ async fn t8_a_reset_right_after_accept_is_never_an_answer() {
     }
 }
 
+// T9
 #[tokio::test]
-async fn t9_a_reset_after_the_request_is_an_interruption() {
+async fn a_reset_after_the_request_is_an_interruption() {
     let error = failure(vec![Step::Read, Step::Reset]).await;
     assert_eq!(error.kind(), TransportErrorKind::Interrupted);
     assert_eq!(error.sent(), Sent::Whole);
     assert_eq!(error.status(), None);
 }
 
+// T10
 #[tokio::test]
-async fn t10_an_empty_reply_is_an_interruption() {
+async fn an_empty_reply_is_an_interruption() {
     for (half, status) in [
         (None, None),
         (Some(interim(103)), None),
@@ -146,8 +152,9 @@ async fn t10_an_empty_reply_is_an_interruption() {
     }
 }
 
+// T11
 #[tokio::test]
-async fn t11_a_body_that_breaks_off_is_no_body() {
+async fn a_body_that_breaks_off_is_no_body() {
     let created = Step::All(vec![head(201, &[("content-length", "10")]), part("12345")]);
     for end in [vec![Step::Reset], vec![]] {
         let mut script = vec![Step::Read, created.clone()];
@@ -164,16 +171,18 @@ async fn t11_a_body_that_breaks_off_is_no_body() {
     }
 }
 
+// T24
 #[tokio::test]
-async fn t24_a_server_that_says_nothing_is_a_first_byte_timeout() {
+async fn a_server_that_says_nothing_is_a_first_byte_timeout() {
     let hurried = HyperTransport::builder().first_byte_timeout(SHORT);
     let error = failure_of(hurried, vec![Step::Read, Step::ClientCloses]).await;
     assert_eq!(error.kind(), TransportErrorKind::Timeout(Phase::FirstByte));
     assert_eq!(error.sent(), Sent::Whole);
 }
 
+// T25
 #[tokio::test]
-async fn t25_a_body_that_stands_still_is_a_stall() {
+async fn a_body_that_stands_still_is_a_stall() {
     let hurried = HyperTransport::builder().stall_timeout(SHORT);
     let begun = [head(200, &[("content-length", "9")]), part("123")];
     let script = [&[Step::Read], &begun[..], &[Step::ClientCloses]].concat();
@@ -182,8 +191,9 @@ async fn t25_a_body_that_stands_still_is_a_stall() {
     assert_eq!(error.status(), Some(StatusCode::OK));
 }
 
+// T78
 #[tokio::test]
-async fn t78_progress_resets_the_stall_timer() {
+async fn progress_resets_the_stall_timer() {
     let stall = Duration::from_secs(1);
     for wire in Wire::each([vec![
         Step::Read,
@@ -198,8 +208,9 @@ async fn t78_progress_resets_the_stall_timer() {
     }
 }
 
+// T33
 #[tokio::test]
-async fn t33_a_redirect_is_an_answer_like_any_other() {
+async fn a_redirect_is_an_answer_like_any_other() {
     let fields = [("location", "http://example.com/"), ("content-length", "0")];
     for wire in Wire::each([vec![Step::Read, empty(307, &fields), Step::Stay]]) {
         let response = wire
@@ -332,8 +343,9 @@ async fn an_answer_cut_after_any_byte_is_an_error() {
     }
 }
 
+// T11
 #[tokio::test]
-async fn t11_a_body_that_ends_without_the_farewell_of_tls_was_cut() {
+async fn a_body_that_ends_without_the_farewell_of_tls_was_cut() {
     let begun = send("HTTP/1.1 200 OK\r\n\r\n[1,2]");
     for wire in Wire::each([vec![Step::Read, begun, Step::Vanish]]) {
         let result = wire

@@ -7,8 +7,9 @@ use crate::script::{Step, empty, flood, head, interim, ok, part, rest, send};
 use crate::wire::{Wire, words};
 use crate::{answers, failure, failure_of};
 
+// T15
 #[tokio::test]
-async fn t15_a_length_that_is_none_is_a_protocol_error() {
+async fn a_length_that_is_none_is_a_protocol_error() {
     for length in [
         "-2",
         "+2",
@@ -25,16 +26,18 @@ async fn t15_a_length_that_is_none_is_a_protocol_error() {
     }
 }
 
+// T15
 #[tokio::test]
-async fn t15_a_length_beside_the_truth_never_yields_a_longer_or_mixed_body() {
+async fn a_length_beside_the_truth_never_yields_a_longer_or_mixed_body() {
     let long = head(200, &[("content-length", "4")]);
     let error = failure(vec![Step::Read, long, part("[]")]).await;
     assert_eq!(error.kind(), TransportErrorKind::Interrupted);
     assert_eq!(error.status(), Some(StatusCode::OK));
 }
 
+// T18
 #[tokio::test]
-async fn t18_chunks_that_are_none_are_protocol_errors() {
+async fn chunks_that_are_none_are_protocol_errors() {
     let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
     let extension = format!("2;{}\r\n[]\r\n0\r\n\r\n", "x".repeat(64 * 1024));
     let trailers = format!("2\r\n[]\r\n0\r\nx: {}\r\n\r\n", "x".repeat(64 * 1024));
@@ -57,8 +60,9 @@ async fn t18_chunks_that_are_none_are_protocol_errors() {
     assert_eq!(error.kind(), TransportErrorKind::Interrupted);
 }
 
+// T18
 #[tokio::test]
-async fn t18_a_transfer_coding_other_than_chunked_is_a_protocol_error() {
+async fn a_transfer_coding_other_than_chunked_is_a_protocol_error() {
     for coding in ["gzip, chunked", "identity", "chunked, identity", "gzip"] {
         let head =
             format!("HTTP/1.1 200 OK\r\ntransfer-encoding: {coding}\r\n\r\n2\r\n[]\r\n0\r\n\r\n");
@@ -67,8 +71,9 @@ async fn t18_a_transfer_coding_other_than_chunked_is_a_protocol_error() {
     }
 }
 
+// T19
 #[tokio::test]
-async fn t19_a_head_beyond_its_limits_is_too_large() {
+async fn a_head_beyond_its_limits_is_too_large() {
     let what = TooLarge::Head;
     let fields = format!("HTTP/1.1 200 OK\r\n{}\r\n", "x: y\r\n".repeat(101));
     let bytes = format!("HTTP/1.1 200 OK\r\nx: {}\r\n\r\n", "y".repeat(65 * 1024));
@@ -108,8 +113,9 @@ async fn t19_a_head_beyond_its_limits_is_too_large() {
     ));
 }
 
+// T19
 #[tokio::test]
-async fn t19_a_head_within_its_limits_is_read() {
+async fn a_head_within_its_limits_is_read() {
     let just_right = format!("HTTP/1.1 204 No Content\r\n{}\r\n", "x: y\r\n".repeat(100));
     for wire in Wire::each([vec![Step::Read, send(&just_right), Step::Stay]]) {
         let response = wire
@@ -138,8 +144,9 @@ async fn t19_a_head_within_its_limits_is_read() {
     }
 }
 
+// T20
 #[tokio::test]
-async fn t20_a_body_beyond_its_limit_is_too_large() {
+async fn a_body_beyond_its_limit_is_too_large() {
     let expected = TransportErrorKind::TooLarge {
         what: TooLarge::Body,
         limit: 8,
@@ -175,16 +182,18 @@ async fn t20_a_body_beyond_its_limit_is_too_large() {
     }
 }
 
+// T20
 #[tokio::test]
-async fn t20_a_length_that_is_only_announced_costs_no_memory() {
+async fn a_length_that_is_only_announced_costs_no_memory() {
     let announced = "HTTP/1.1 200 OK\r\ncontent-length: 4611686018427387904\r\n\r\n[";
     let huge = HyperTransport::builder().max_body_size(u64::MAX);
     let error = failure_of(huge, vec![Step::Read, send(announced)]).await;
     assert_eq!(error.kind(), TransportErrorKind::Interrupted);
 }
 
+// T22
 #[tokio::test]
-async fn t22_a_content_encoding_that_nobody_asked_for_is_a_protocol_error() {
+async fn a_content_encoding_that_nobody_asked_for_is_a_protocol_error() {
     let fields = [("content-encoding", "gzip"), ("content-length", "2")];
     let gzip = Step::All(vec![head(200, &fields), rest("[]")]);
     let error = failure(vec![Step::Read, gzip.clone(), Step::ClientCloses]).await;
@@ -201,16 +210,18 @@ async fn t22_a_content_encoding_that_nobody_asked_for_is_a_protocol_error() {
     }
 }
 
+// T27
 #[tokio::test]
-async fn t27_interim_answers_without_end_are_a_protocol_error() {
+async fn interim_answers_without_end_are_a_protocol_error() {
     let error = failure(vec![Step::Read, flood(interim(102))]).await;
     assert_eq!(error.kind(), TransportErrorKind::Protocol);
     assert!(words(&error).contains("interim answers without end"));
     assert_eq!(error.sent(), Sent::Whole);
 }
 
+// T27
 #[tokio::test]
-async fn t27_an_answer_that_switches_protocols_is_a_protocol_error() {
+async fn an_answer_that_switches_protocols_is_a_protocol_error() {
     let error = failure(answers(
         "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\n",
     ))
@@ -218,8 +229,9 @@ async fn t27_an_answer_that_switches_protocols_is_a_protocol_error() {
     assert_eq!(error.kind(), TransportErrorKind::Protocol);
 }
 
+// T28
 #[tokio::test]
-async fn t28_interim_answers_before_the_real_one_are_skipped() {
+async fn interim_answers_before_the_real_one_are_skipped() {
     let mut sixteen = vec![interim(100), head(103, &[("link", "</x>")])];
     sixteen.resize(16, interim(102));
     for wire in Wire::each([vec![Step::Read, Step::All(sixteen), ok("[]"), Step::Stay]]) {
@@ -234,8 +246,9 @@ async fn t28_interim_answers_before_the_real_one_are_skipped() {
     }
 }
 
+// T67
 #[tokio::test]
-async fn t67_what_is_not_http_1_1_is_a_protocol_error() {
+async fn what_is_not_http_1_1_is_a_protocol_error() {
     for answer in [
         "hello\r\n",
         "HTTP/0.9 200 OK\r\n\r\n",
@@ -254,8 +267,9 @@ async fn t67_what_is_not_http_1_1_is_a_protocol_error() {
     }
 }
 
+// T67
 #[tokio::test]
-async fn t67_every_status_that_is_one_is_an_answer() {
+async fn every_status_that_is_one_is_an_answer() {
     for status in [200, 299, 400, 499, 503, 600, 999] {
         let answer = empty(status, &[("content-length", "0")]);
         for wire in Wire::each([vec![Step::Read, answer, Step::Stay]]) {

@@ -75,8 +75,9 @@ async fn a_caller_who_asks_for_an_encoding_gets_it_as_it_comes() {
     wire.finish().await;
 }
 
+// T22
 #[tokio::test]
-async fn t22_an_encoding_other_than_the_one_asked_for_is_a_protocol_error() {
+async fn an_encoding_other_than_the_one_asked_for_is_a_protocol_error() {
     let body = gzip(b"[1]");
     for (encoding, body) in [
         ("br", &body[..]),
@@ -103,8 +104,9 @@ fn bomb() -> Vec<Step> {
 
 const LIMIT: u64 = 16 * 1024 * 1024;
 
+// T22
 #[tokio::test]
-async fn t22_a_bomb_ends_at_the_limit_of_a_body() {
+async fn a_bomb_ends_at_the_limit_of_a_body() {
     let error = failure_of(asking().max_body_size(LIMIT), bomb()).await;
     let expected = TransportErrorKind::TooLarge {
         what: TooLarge::Decoded,
@@ -117,14 +119,12 @@ async fn t22_a_bomb_ends_at_the_limit_of_a_body() {
 #[cfg(target_os = "linux")]
 const MEASURED: &str = "GATELET_TEST_MEMORY";
 
+// T22
 #[cfg(target_os = "linux")]
 #[test]
-fn t22_a_bomb_costs_no_more_memory_than_the_limit() {
+fn a_bomb_costs_no_more_memory_than_the_limit() {
     let output = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "gzip::t22_a_process_that_measures_what_a_bomb_costs",
-        ])
+        .args(["--exact", "gzip::a_process_that_measures_what_a_bomb_costs"])
         .env(MEASURED, "1")
         .output()
         .unwrap();
@@ -136,9 +136,10 @@ fn t22_a_bomb_costs_no_more_memory_than_the_limit() {
 }
 
 /// The part of the test above that runs in a process of its own; by itself it has nothing to do.
+// T22
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn t22_a_process_that_measures_what_a_bomb_costs() {
+async fn a_process_that_measures_what_a_bomb_costs() {
     if std::env::var(MEASURED).is_err() {
         return;
     }

@@ -58,8 +58,9 @@ fn go_away(last: u32) -> Step {
 const GOAWAY: u8 = 7;
 const REFUSED_STREAM: u32 = 7;
 
+// T64
 #[tokio::test]
-async fn t64_a_refused_stream_was_not_sent() {
+async fn a_refused_stream_was_not_sent() {
     let error = failure(vec![Step::Read, reset(REFUSED_STREAM), Step::ClientCloses]).await;
     assert_eq!(error.kind(), TransportErrorKind::Interrupted);
     assert_eq!(error.sent(), Sent::Nothing);
@@ -117,8 +118,9 @@ async fn a_whole_answer_before_the_end_of_the_request_is_whole() {
     }
 }
 
+// T64
 #[tokio::test]
-async fn t64_a_go_away_says_which_requests_were_not_processed() {
+async fn a_go_away_says_which_requests_were_not_processed() {
     for (last, sent) in [(0, Sent::Nothing), (1, Sent::Whole)] {
         let error = failure(vec![Step::Read, go_away(last), Step::Close]).await;
         assert_eq!(error.kind(), TransportErrorKind::Interrupted);
@@ -126,8 +128,9 @@ async fn t64_a_go_away_says_which_requests_were_not_processed() {
     }
 }
 
+// T64
 #[tokio::test]
-async fn t64_a_create_that_was_not_processed_is_made_again() {
+async fn a_create_that_was_not_processed_is_made_again() {
     for refusal in [reset(REFUSED_STREAM), go_away(0)] {
         for wire in Wire::each([
             vec![Step::Read, refusal, Step::ClientCloses],
@@ -287,8 +290,9 @@ async fn beyond_what_every_server_takes_at_once_another_connection_is_opened() {
     }
 }
 
+// T48
 #[tokio::test]
-async fn t48_a_dropped_call_resets_its_stream_and_leaves_the_others_alone() {
+async fn a_dropped_call_resets_its_stream_and_leaves_the_others_alone() {
     for said in [vec![], vec![head(200, &[]), part("123")]] {
         let (other_there, reached) = (Gate::new(), Gate::new());
         let script = vec![
@@ -325,8 +329,9 @@ async fn t48_a_dropped_call_resets_its_stream_and_leaves_the_others_alone() {
     }
 }
 
+// T30
 #[tokio::test]
-async fn t30_a_body_where_there_is_none_never_reaches_the_next_call() {
+async fn a_body_where_there_is_none_never_reaches_the_next_call() {
     for (status, body) in [(204, "HTTP/1.1 500 Wrong"), (304, "[]")] {
         let length = body.len().to_string();
         let odd = Step::All(vec![
@@ -349,8 +354,9 @@ async fn t30_a_body_where_there_is_none_never_reaches_the_next_call() {
     }
 }
 
+// T19
 #[tokio::test]
-async fn t19_a_head_in_frames_ends_at_the_same_limit() {
+async fn a_head_in_frames_ends_at_the_same_limit() {
     const LIMIT: usize = 20_000;
 
     let limited = || HyperTransport::builder().max_head_size(LIMIT);

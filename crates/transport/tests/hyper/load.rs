@@ -66,10 +66,11 @@ fn part(name: &str) -> Command {
 const SERVES: &str = "GATELET_TEST_SERVES";
 const CALLS_AT_ONCE: &str = "GATELET_TEST_CALLS_AT_ONCE";
 
+// T56
 #[cfg(target_os = "linux")]
 #[test]
-fn t56_ten_thousand_calls_at_once_succeed_in_bounded_memory() {
-    let mut server = part("load::t56_a_process_that_serves")
+fn ten_thousand_calls_at_once_succeed_in_bounded_memory() {
+    let mut server = part("load::a_process_that_serves")
         .env(SERVES, "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -79,7 +80,7 @@ fn t56_ten_thousand_calls_at_once_succeed_in_bounded_memory() {
     let address = lines
         .find_map(|line| line.unwrap().strip_prefix("address ").map(str::to_owned))
         .unwrap();
-    let client = part("load::t56_a_process_that_makes_ten_thousand_calls_at_once")
+    let client = part("load::a_process_that_makes_ten_thousand_calls_at_once")
         .env(CALLS_AT_ONCE, address)
         .output()
         .unwrap();
@@ -94,9 +95,10 @@ fn t56_ten_thousand_calls_at_once_succeed_in_bounded_memory() {
 }
 
 /// The server of the test above; by itself it has nothing to do.
+// T56
 #[test]
 #[allow(clippy::print_stdout)] // How it tells where it is.
-fn t56_a_process_that_serves() {
+fn a_process_that_serves() {
     if std::env::var(SERVES).is_err() {
         return;
     }
@@ -113,9 +115,10 @@ fn t56_a_process_that_serves() {
 }
 
 /// The client of the test above; by itself it has nothing to do.
+// T56
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn t56_a_process_that_makes_ten_thousand_calls_at_once() {
+async fn a_process_that_makes_ten_thousand_calls_at_once() {
     const CALLS: usize = 10_000;
     const MOST_FOR_EACH: usize = 25 * 1024;
 
@@ -163,10 +166,11 @@ fn memory() -> usize {
 /// Where the server of t55 listens, told to the process that has few descriptors.
 const FEW_DESCRIPTORS: &str = "GATELET_TEST_FEW_DESCRIPTORS";
 
+// T55
 #[cfg(unix)]
 #[test]
-fn t55_a_process_out_of_descriptors_says_so_and_recovers() {
-    let few = "ulimit -n 64 && exec \"$0\" --exact load::t55_a_thousand_calls_with_few_descriptors";
+fn a_process_out_of_descriptors_says_so_and_recovers() {
+    let few = "ulimit -n 64 && exec \"$0\" --exact load::a_thousand_calls_with_few_descriptors";
     let output = Command::new("sh")
         .args(["-c", few])
         .arg(std::env::current_exe().unwrap())
@@ -179,8 +183,9 @@ fn t55_a_process_out_of_descriptors_says_so_and_recovers() {
 }
 
 /// The part of the test above that runs in a process of its own; by itself it has nothing to do.
+// T55
 #[tokio::test]
-async fn t55_a_thousand_calls_with_few_descriptors() {
+async fn a_thousand_calls_with_few_descriptors() {
     let Ok(address) = std::env::var(FEW_DESCRIPTORS) else {
         return;
     };

@@ -6,8 +6,9 @@ use super::calls::{channel, delete};
 use super::script::{Step, send};
 use super::wire::Wire;
 
+// T61
 #[tokio::test]
-async fn t61_the_segment_that_an_id_became_arrives_as_it_is() {
+async fn the_segment_that_an_id_became_arrives_as_it_is() {
     // `a/b`, `a?b`, `a#b`, `a%2Fb`, `100%`, a space, `+`, ü, an emoji, and what other libraries resolve.
     let segments = [
         "a%2Fb",
@@ -48,8 +49,9 @@ async fn t61_the_segment_that_an_id_became_arrives_as_it_is() {
     }
 }
 
+// T63
 #[tokio::test]
-async fn t63_a_path_with_an_id_of_a_megabyte_opens_no_connection() {
+async fn a_path_with_an_id_of_a_megabyte_opens_no_connection() {
     for wire in Wire::each([]) {
         let transport = wire.client(HyperTransport::builder());
         let channel = channel(&wire, &transport, Timeouts::default());

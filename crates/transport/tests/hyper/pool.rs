@@ -35,8 +35,9 @@ async fn requests_one_after_the_other_share_a_connection() {
     }
 }
 
+// T26
 #[tokio::test]
-async fn t26_a_pause_between_two_calls_holds_no_connection_longer_than_the_idle_timeout() {
+async fn a_pause_between_two_calls_holds_no_connection_longer_than_the_idle_timeout() {
     let gate = Gate::new();
     for wire in Wire::each([
         vec![
@@ -76,8 +77,9 @@ async fn a_pool_without_room_keeps_nothing() {
     }
 }
 
+// T30
 #[tokio::test]
-async fn t30_bytes_after_an_answer_without_body_never_reach_the_next_call() {
+async fn bytes_after_an_answer_without_body_never_reach_the_next_call() {
     for status in [204, 304] {
         let odd = head(status, &[("content-length", "4")]);
         let late = Gate::new();
@@ -107,8 +109,9 @@ async fn t30_bytes_after_an_answer_without_body_never_reach_the_next_call() {
     }
 }
 
+// T15
 #[tokio::test]
-async fn t15_bytes_beyond_the_announced_length_never_reach_the_next_call() {
+async fn bytes_beyond_the_announced_length_never_reach_the_next_call() {
     for wire in Wire::each([
         vec![
             Step::Read,
@@ -137,8 +140,9 @@ async fn a_length_beside_chunks_closes_the_connection() {
     }
 }
 
+// T45
 #[tokio::test]
-async fn t45_a_connection_that_timed_out_is_never_used_again() {
+async fn a_connection_that_timed_out_is_never_used_again() {
     for (said, phase) in [(vec![], Phase::FirstByte), (begun(), Phase::Stall)] {
         for wire in Wire::each([
             vec![Step::Read, Step::All(said), Step::ClientCloses],
@@ -163,8 +167,9 @@ fn begun() -> Vec<Step> {
     vec![head(200, &[("content-length", "9")]), part("123")]
 }
 
+// T38
 #[tokio::test]
-async fn t38_a_misdirected_request_is_followed_by_one_on_a_fresh_connection() {
+async fn a_misdirected_request_is_followed_by_one_on_a_fresh_connection() {
     let misdirected = empty(421, &[("content-length", "0")]);
     for wire in Wire::each([
         vec![
@@ -187,8 +192,9 @@ async fn t38_a_misdirected_request_is_followed_by_one_on_a_fresh_connection() {
     }
 }
 
+// T45
 #[tokio::test]
-async fn t45_a_connection_that_said_503_is_used_again() {
+async fn a_connection_that_said_503_is_used_again() {
     let busy = empty(503, &[("content-length", "0")]);
     for wire in Wire::each([vec![Step::Read, busy, Step::Read, ok("1"), Step::Stay]]) {
         let transport = wire.client(HyperTransport::builder());
@@ -226,8 +232,9 @@ fn an_idle_connection_ends(runtime: &Runtime, end: Step) {
     }
 }
 
+// T46
 #[test]
-fn t46_an_idle_connection_closed_by_the_server_is_replaced_unseen() {
+fn an_idle_connection_closed_by_the_server_is_replaced_unseen() {
     let one_thread = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -240,8 +247,9 @@ fn t46_an_idle_connection_closed_by_the_server_is_replaced_unseen() {
     }
 }
 
+// T46
 #[tokio::test]
-async fn t46_a_reused_connection_that_took_the_request_and_died_counts_as_sent() {
+async fn a_reused_connection_that_took_the_request_and_died_counts_as_sent() {
     for wire in Wire::each([vec![Step::Read, ok("1"), Step::Read]]) {
         let transport = wire.client(HyperTransport::builder());
         transport.send(wire.get()).await.unwrap();
@@ -256,8 +264,9 @@ async fn t46_a_reused_connection_that_took_the_request_and_died_counts_as_sent()
     }
 }
 
+// T45
 #[tokio::test]
-async fn t45_a_connection_whose_peer_reads_nothing_is_torn_down() {
+async fn a_connection_whose_peer_reads_nothing_is_torn_down() {
     reads_nothing(vec![]).await;
     // One that says that it would read: the largest windows that HTTP/2 has.
     let [first, second] = [vec![0, 4, 0x7f, 0xff, 0xff, 0xff], vec![0x7f, 0, 0, 0]];
@@ -298,8 +307,9 @@ async fn reads_nothing(mut script: Vec<Step>) {
     }
 }
 
+// T48
 #[tokio::test]
-async fn t48_a_dropped_call_closes_its_connection_wherever_it_stands() {
+async fn a_dropped_call_closes_its_connection_wherever_it_stands() {
     let begun = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n123";
     for said in ["", "HTTP/1.1 200", begun] {
         let reached = Gate::new();
@@ -326,8 +336,9 @@ async fn t48_a_dropped_call_closes_its_connection_wherever_it_stands() {
     }
 }
 
+// T48
 #[tokio::test]
-async fn t48_many_calls_dropped_at_random_points_leave_nothing_behind() {
+async fn many_calls_dropped_at_random_points_leave_nothing_behind() {
     const CALLS: usize = 1_000;
     let address = endless_server();
     let transport = HyperTransport::builder().max_in_flight(16).build();
@@ -378,8 +389,9 @@ async fn t48_many_calls_dropped_at_random_points_leave_nothing_behind() {
     assert!(left < tasks, "{left} tasks of {tasks}");
 }
 
+// T53
 #[test]
-fn t53_a_runtime_dropped_in_the_middle_of_a_call_is_an_error() {
+fn a_runtime_dropped_in_the_middle_of_a_call_is_an_error() {
     for said in [vec![], begun()] {
         let reached = Gate::new();
         for wire in Wire::each([vec![
@@ -403,8 +415,9 @@ fn t53_a_runtime_dropped_in_the_middle_of_a_call_is_an_error() {
     }
 }
 
+// T54
 #[test]
-fn t54_a_transport_outlives_the_runtime_it_was_used_in() {
+fn a_transport_outlives_the_runtime_it_was_used_in() {
     for wire in Wire::each([
         vec![Step::Read, ok("1"), Step::ClientCloses],
         vec![Step::Read, ok("2"), Step::Read, ok("3"), Step::Stay],
@@ -422,8 +435,9 @@ fn t54_a_transport_outlives_the_runtime_it_was_used_in() {
     }
 }
 
+// T54
 #[test]
-fn t54_a_connection_is_not_used_under_another_runtime_than_its_own() {
+fn a_connection_is_not_used_under_another_runtime_than_its_own() {
     let runtime = || {
         let mut builder = tokio::runtime::Builder::new_current_thread();
         builder.enable_all().build().unwrap()
@@ -439,8 +453,9 @@ fn t54_a_connection_is_not_used_under_another_runtime_than_its_own() {
     }
 }
 
+// T54
 #[test]
-fn t54_each_runtime_closes_what_is_idle_while_another_stands_still() {
+fn each_runtime_closes_what_is_idle_while_another_stands_still() {
     let runtime = || {
         let mut builder = tokio::runtime::Builder::new_current_thread();
         builder.enable_all().build().unwrap()
@@ -477,8 +492,9 @@ fn a_connection_that_was_idle_for_too_long_while_its_runtime_stood_still_is_not_
     }
 }
 
+// T54
 #[test]
-fn t54_without_a_runtime_a_call_is_a_typed_error() {
+fn without_a_runtime_a_call_is_a_typed_error() {
     use std::task::{Context, Poll, Waker};
     let request = http::Request::get("http://127.0.0.1:1/")
         .body(Bytes::new())

@@ -49,8 +49,9 @@ async fn a_request_at_http_is_passed_on_by_the_proxy() {
     }
 }
 
+// T70
 #[tokio::test]
-async fn t70_a_server_that_needs_no_proxy_is_told_nothing_of_one() {
+async fn a_server_that_needs_no_proxy_is_told_nothing_of_one() {
     let proxy = Wire::plays([]);
     let server = Wire::plays([vec![Step::Read, ok("direct"), Step::Stay]]);
     let mut request = server.post();
@@ -62,8 +63,9 @@ async fn t70_a_server_that_needs_no_proxy_is_told_nothing_of_one() {
     proxy.finish().await;
 }
 
+// T70
 #[tokio::test]
-async fn t70_a_proxy_that_asks_for_credentials_is_a_typed_error() {
+async fn a_proxy_that_asks_for_credentials_is_a_typed_error() {
     asks_for_credentials("http://service.example/").await;
 }
 
@@ -103,12 +105,13 @@ async fn a_proxy_that_is_not_there_is_named() {
 /// Tells the part of the test below that runs with variables of its own where the proxy listens.
 const PROXY: &str = "GATELET_TEST_PROXY";
 
+// T70
 #[tokio::test]
-async fn t70_variables_of_the_environment_are_ignored_unless_turned_on() {
+async fn variables_of_the_environment_are_ignored_unless_turned_on() {
     let proxy = Wire::plays([vec![Step::Read, ok("by proxy"), Step::Close]]);
     let address = format!("http://{}", proxy.address());
     let mut part = Command::new(std::env::current_exe().unwrap());
-    part.args(["--exact", "proxy::t70_a_process_with_variables_of_a_proxy"]);
+    part.args(["--exact", "proxy::a_process_with_variables_of_a_proxy"]);
     for name in ["http_proxy", "https_proxy", "all_proxy", PROXY] {
         part.env(name, &address);
     }
@@ -125,8 +128,9 @@ async fn t70_variables_of_the_environment_are_ignored_unless_turned_on() {
 }
 
 /// The part of the test above that runs in a process of its own; by itself it has nothing to do.
+// T70
 #[tokio::test]
-async fn t70_a_process_with_variables_of_a_proxy() {
+async fn a_process_with_variables_of_a_proxy() {
     if std::env::var(PROXY).is_err() {
         return;
     }

@@ -16,8 +16,9 @@ use tokio::net::TcpListener;
 use super::pki::{Authority, Identity};
 use super::tls_server::TlsServer;
 
+// T5
 #[tokio::test]
-async fn t5_an_unknown_authority_is_refused_before_a_byte_of_http() {
+async fn an_unknown_authority_is_refused_before_a_byte_of_http() {
     let server = TlsServer::start(Authority::new().certify("localhost", |_| {}), &[]).await;
     let error = server.is_refused_by(&HyperTransport::new()).await;
     let cause = error.source().unwrap().to_string();
@@ -25,8 +26,9 @@ async fn t5_an_unknown_authority_is_refused_before_a_byte_of_http() {
     server.is_refused_by(&Authority::new().client()).await;
 }
 
+// T5
 #[tokio::test]
-async fn t5_an_added_root_is_trusted() {
+async fn an_added_root_is_trusted() {
     let authority = Authority::new();
     let server = TlsServer::start(authority.certify("localhost", |_| {}), &[]).await;
     let client = authority.client();
@@ -43,8 +45,9 @@ async fn t5_an_added_root_is_trusted() {
     assert!(client.send(server.request("POST", "/")).await.is_ok());
 }
 
+// T5
 #[tokio::test]
-async fn t5_a_wrong_host_an_old_or_a_self_signed_certificate_is_refused() {
+async fn a_wrong_host_an_old_or_a_self_signed_certificate_is_refused() {
     let authority = Authority::new();
     let wrong_host = authority.certify("example.com", |_| {});
     let expired = authority.certify("localhost", |params| {
@@ -60,8 +63,9 @@ async fn t5_a_wrong_host_an_old_or_a_self_signed_certificate_is_refused() {
     }
 }
 
+// T5
 #[tokio::test]
-async fn t5_a_server_that_speaks_no_tls_is_refused() {
+async fn a_server_that_speaks_no_tls_is_refused() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
@@ -92,8 +96,9 @@ async fn a_handshake_that_the_peer_drops_is_a_failed_connection() {
     assert_eq!(error.sent(), Sent::Nothing);
 }
 
+// D24
 #[tokio::test]
-async fn d24_an_added_root_vouches_for_its_own_servers_and_for_no_other() {
+async fn an_added_root_vouches_for_its_own_servers_and_for_no_other() {
     let (private, other) = (Authority::new(), Authority::new());
     let client = private.client();
     let active_gate = TlsServer::start(private.certify("localhost", |_| {}), &[]).await;
@@ -138,8 +143,9 @@ fn pinned<const N: usize>(identities: [&Identity; N]) -> HyperTransport {
         .build()
 }
 
+// T5
 #[tokio::test]
-async fn t5_a_pinned_certificate_is_trusted_whatever_it_says_and_no_other_is() {
+async fn a_pinned_certificate_is_trusted_whatever_it_says_and_no_other_is() {
     let authority = Authority::new();
     let expired = Identity::self_signed("elsewhere.example", |params| {
         params.not_after = rcgen::date_time_ymd(2020, 1, 1);
@@ -164,8 +170,9 @@ async fn t5_a_pinned_certificate_is_trusted_whatever_it_says_and_no_other_is() {
     assert!(cause.contains("not a pinned one"), "{cause}");
 }
 
+// T5
 #[tokio::test]
-async fn t5_a_pin_takes_the_place_of_every_authority() {
+async fn a_pin_takes_the_place_of_every_authority() {
     let authority = Authority::new();
     let pinned = Identity::self_signed("localhost", |_| {});
     let client = HyperTransport::builder()
@@ -178,8 +185,9 @@ async fn t5_a_pin_takes_the_place_of_every_authority() {
     server.is_refused_by(&client).await;
 }
 
+// T5
 #[tokio::test]
-async fn t5_who_shows_a_pinned_certificate_without_its_key_is_refused() {
+async fn who_shows_a_pinned_certificate_without_its_key_is_refused() {
     let pinned_identity = Identity::self_signed("localhost", |_| {});
     let client = pinned([&pinned_identity]);
     let thief = Identity::self_signed("localhost", |_| {});
@@ -223,8 +231,9 @@ async fn a_client_shows_its_certificate_to_a_server_that_asks_for_one() {
     assert_eq!(answer.unwrap().body(), "h1");
 }
 
+// T5
 #[tokio::test]
-async fn t5_a_client_without_the_certificate_that_the_server_wants_is_told_so() {
+async fn a_client_without_the_certificate_that_the_server_wants_is_told_so() {
     let (authority, clients) = (Authority::new(), Authority::new());
     let unknown = Authority::new().certify("client", |_| {});
     let unknown = HyperTransport::builder()

@@ -73,8 +73,9 @@ fn post(path: &str) -> Request<Bytes> {
         .unwrap()
 }
 
+// T70
 #[tokio::test]
-async fn t70_credentials_of_proxy_and_server_never_cross_in_a_tunnel() {
+async fn credentials_of_proxy_and_server_never_cross_in_a_tunnel() {
     let authority = Authority::new();
     let server = TlsServer::start(authority.certify("service.example", |_| {}), &[]).await;
     let proxy = Tunnels::to(server.address).await;
@@ -112,8 +113,9 @@ async fn http2_is_spoken_through_a_tunnel() {
     assert_eq!(proxy.asked.lock().unwrap().len(), 1);
 }
 
+// T71
 #[tokio::test]
-async fn t71_a_proxy_that_answers_in_the_servers_place_is_not_believed() {
+async fn a_proxy_that_answers_in_the_servers_place_is_not_believed() {
     let (authority, proxys_own) = (Authority::new(), Authority::new());
     let server = TlsServer::start(proxys_own.certify("service.example", |_| {}), &[]).await;
     let plaintext = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -134,13 +136,15 @@ async fn t71_a_proxy_that_answers_in_the_servers_place_is_not_believed() {
     assert_eq!(server.heard(), "");
 }
 
+// T70
 #[tokio::test]
-async fn t70_a_proxy_that_asks_for_credentials_before_it_digs_is_a_typed_error() {
+async fn a_proxy_that_asks_for_credentials_before_it_digs_is_a_typed_error() {
     asks_for_credentials("https://service.example/").await;
 }
 
+// T71
 #[tokio::test]
-async fn t71_a_proxy_that_answers_connect_with_something_else_gets_no_credentials() {
+async fn a_proxy_that_answers_connect_with_something_else_gets_no_credentials() {
     let flooded = format!("HTTP/1.1 200 OK\r\n\r\n{}", "x".repeat(1024 * 1024));
     let redirect = "HTTP/1.1 302 Found\r\nlocation: http://evil.example/\r\n\r\n";
     for script in [

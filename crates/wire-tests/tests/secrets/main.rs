@@ -156,8 +156,9 @@ async fn what_is_said_is_found_in_whatever_form() {
     }
 }
 
+// T72
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn t72_no_crate_logs_a_secret_over_plain_http() {
+async fn no_crate_logs_a_secret_over_plain_http() {
     let scene = Scene::new().await;
     let server = Server::plain(&scene.world, &scene.wire).await;
     let origin = format!("http://localhost:{}", server.port());
@@ -183,18 +184,21 @@ async fn over_tls(protocol: &str, words: &[&str]) {
     scene.check([client.secret()]);
 }
 
+// T72
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn t72_no_crate_logs_a_secret_over_tls_with_http_1() {
+async fn no_crate_logs_a_secret_over_tls_with_http_1() {
     over_tls("http/1.1", &["rustls::", "network.protocol.version=1.1"]).await;
 }
 
+// T72
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn t72_no_crate_logs_a_secret_over_tls_with_http_2() {
+async fn no_crate_logs_a_secret_over_tls_with_http_2() {
     over_tls("h2", &["rustls::", "h2::", "network.protocol.version=2"]).await;
 }
 
+// T70
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn t70_no_crate_logs_a_secret_on_the_way_through_a_proxy() {
+async fn no_crate_logs_a_secret_on_the_way_through_a_proxy() {
     let scene = Scene::new().await;
     let server = Server::plain(&scene.world, &scene.wire).await;
     let proxy = Proxy::to(server.port()).await;
@@ -204,8 +208,9 @@ async fn t70_no_crate_logs_a_secret_on_the_way_through_a_proxy() {
     scene.check(proxy.secrets("GET "));
 }
 
+// T70
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn t70_no_crate_logs_a_secret_on_the_way_through_a_tunnel() {
+async fn no_crate_logs_a_secret_on_the_way_through_a_tunnel() {
     let scene = Scene::new().await;
     let identity = Identity::new(HOST);
     let server = Server::tls(&scene.world, &scene.wire, identity.server("h2", None)).await;
@@ -217,8 +222,9 @@ async fn t70_no_crate_logs_a_secret_on_the_way_through_a_tunnel() {
     scene.check(proxy.secrets("CONNECT "));
 }
 
+// T72
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn t72_no_crate_logs_a_secret_while_connections_break() {
+async fn no_crate_logs_a_secret_while_connections_break() {
     let scene = Scene::new().await;
     for operation in Operation::all() {
         for (point, ending) in [
@@ -250,8 +256,9 @@ async fn t72_no_crate_logs_a_secret_while_connections_break() {
     scene.search([]);
 }
 
+// T72
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn t72_no_crate_logs_a_secret_while_no_connection_comes_about() {
+async fn no_crate_logs_a_secret_while_no_connection_comes_about() {
     let scene = Scene::new().await;
     let (identity, client) = (Identity::new(HOST), Identity::new("client"));
     let other = Identity::new("other");
