@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
 use crate::Sent;
 
@@ -96,11 +96,12 @@ pub enum TooLarge {
 /// let refused = reset.with_sent(Sent::Nothing); // the peer said that it processed nothing
 /// # assert_eq!(refused.sent(), Sent::Nothing);
 /// ```
-#[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
     sent: Sent,
     status: Option<StatusCode>,
+    /// Boxed, because few errors have them and every result holds the room.
+    headers: Option<Box<HeaderMap>>,
     source: Option<BoxError>,
 }
 
@@ -119,6 +120,7 @@ impl TransportError {
             kind,
             sent,
             status: None,
+            headers: None,
             source: None,
         }
     }
@@ -137,6 +139,29 @@ impl TransportError {
         self.sent = Sent::Whole;
         self.status = Some(status);
         self
+    }
+
+    /// Keeps the head of the response whose body could not be read, or was not wanted: the status as
+    /// [`with_status`](Self::with_status) does, and the header fields.
+    ///
+    /// The status of a response decides about the call whatever became of the body, and `Retry-After` says when it may be made
+    /// again.
+    ///
+    /// ```
+    /// use gatelet_transport::{TransportError, TransportErrorKind};
+    /// use http::{HeaderMap, HeaderValue, StatusCode, header};
+    ///
+    /// let headers = HeaderMap::from_iter([(header::RETRY_AFTER, HeaderValue::from_static("7"))]);
+    /// let cut = TransportError::new(TransportErrorKind::Interrupted)
+    ///     .with_head(StatusCode::SERVICE_UNAVAILABLE, headers);
+    /// assert_eq!(cut.status(), Some(StatusCode::SERVICE_UNAVAILABLE));
+    /// assert!(cut.headers().is_some_and(|headers| headers.contains_key("retry-after")));
+    /// ```
+    #[must_use]
+    pub fn with_head(self, status: StatusCode, headers: HeaderMap) -> Self {
+        let mut this = self.with_status(status);
+        this.headers = Some(Box::new(headers));
+        this
     }
 
     /// Keeps the cause. Its text must not hold a secret, a query or a header value.
@@ -164,6 +189,12 @@ impl TransportError {
         self.status
     }
 
+    /// The header fields of the response, where all of them had arrived.
+    #[must_use]
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        self.headers.as_deref()
+    }
+
     /// The same without its cause.
     #[cfg(feature = "tower")]
     pub(crate) fn copy(&self) -> Self {
@@ -171,6 +202,7 @@ impl TransportError {
             kind: self.kind,
             sent: self.sent,
             status: self.status,
+            headers: self.headers.clone(),
             source: None,
         }
     }
@@ -178,6 +210,22 @@ impl TransportError {
     /// The cause alone: what the error of a call keeps once it states the kind itself.
     pub(crate) fn into_source(self) -> Option<BoxError> {
         self.source
+    }
+}
+
+/// Prints the number of header fields and none of them: a server may repeat a secret there.
+impl fmt::Debug for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransportError")
+            .field("kind", &self.kind)
+            .field("sent", &self.sent)
+            .field("status", &self.status)
+            .field(
+                "headers",
+                &self.headers.as_ref().map(|headers| headers.len()),
+            )
+            .field("source", &self.source)
+            .finish()
     }
 }
 
@@ -240,5 +288,28 @@ impl fmt::Display for TooLarge {
             Self::Decoded => "the decoded body of the response",
             Self::Url => "the URL",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, HeaderValue, StatusCode, header};
+
+    use super::{TransportError, TransportErrorKind};
+    use crate::Sent;
+
+    #[test]
+    fn the_head_of_a_response_is_kept_and_its_fields_are_not_printed() {
+        let headers =
+            HeaderMap::from_iter([(header::SET_COOKIE, HeaderValue::from_static("canary"))]);
+        let error = TransportError::new(TransportErrorKind::Protocol)
+            .with_sent(Sent::Part)
+            .with_head(StatusCode::UNAUTHORIZED, headers.clone());
+        assert_eq!(
+            (error.sent(), error.status()),
+            (Sent::Whole, Some(StatusCode::UNAUTHORIZED))
+        );
+        assert_eq!(error.headers(), Some(&headers));
+        assert!(!format!("{error} {error:?}").contains("canary"));
     }
 }

@@ -84,6 +84,23 @@ async fn a_cassette_is_readable_and_has_the_same_text_each_time() {
 }
 
 #[tokio::test]
+async fn a_response_that_broke_off_is_played_with_its_head_again() {
+    let broken = Answer::status(503)
+        .with_header("retry-after", "7")
+        .with_header("x-echo", SECRET)
+        .with_failure(TransportErrorKind::Interrupted);
+    let text = record([(request("GET", "/a", ""), broken)])
+        .await
+        .to_string();
+    assert!(!text.contains("c4n4ry"), "{text}");
+    let replay = Replay::new(text.parse().unwrap());
+    let error = replay.send(request("GET", "/a", "")).await.unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::Interrupted);
+    assert_eq!(error.status().unwrap(), 503);
+    assert_eq!(error.headers().unwrap()["retry-after"], "7");
+}
+
+#[tokio::test]
 async fn no_secret_is_on_a_cassette_wherever_it_stood() {
     let mut marked = request("GET", "/", "");
     let mut value = HeaderValue::from_static("c4n4ry-marked");

@@ -45,9 +45,9 @@ impl Transport for UreqTransport {
             self.0.run(Request::from_parts(parts, &*body))
         };
         let (parts, mut body) = result.map_err(failure)?.into_parts();
-        let status = parts.status;
         let body = body.with_config().limit(BODY_LIMIT).read_to_vec();
-        let body = body.map_err(|error| failure(error).with_status(status))?;
+        let body = body
+            .map_err(|error| failure(error).with_head(parts.status, parts.headers.clone()))?;
         Ok(Response::from_parts(parts, body.into()))
     }
 }

@@ -94,7 +94,8 @@ impl Transport for ReqwestTransport {
             .await
             .map_err(|error| failure(error, Phase::FirstByte))?;
         let body = self.body(&mut answer).await;
-        let mut response = Response::new(body.map_err(|error| error.with_status(answer.status()))?);
+        let with_head = |error: TransportError| error.with_head(answer.status(), answer.headers().clone());
+        let mut response = Response::new(body.map_err(with_head)?);
         *response.status_mut() = answer.status();
         *response.version_mut() = answer.version();
         *response.headers_mut() = std::mem::take(answer.headers_mut());

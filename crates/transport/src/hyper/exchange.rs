@@ -161,11 +161,11 @@ impl Exchange {
         {
             return Err(fault::proxy_wants_credentials().into());
         }
-        let with_status = |error: TransportError| error.with_status(head.status);
-        self.check(&head, &shared.limits).map_err(with_status)?;
-        let reading = self.asked.reading(&head.headers).map_err(with_status)?;
+        let with_head = |error: TransportError| error.with_head(head.status, head.headers.clone());
+        self.check(&head, &shared.limits).map_err(with_head)?;
+        let reading = self.asked.reading(&head.headers).map_err(with_head)?;
         let bytes = collect(body, head.version, reading, shared).await;
-        let bytes = bytes.map_err(with_status)?;
+        let bytes = bytes.map_err(with_head)?;
         Ok((head, reading, bytes))
     }
 

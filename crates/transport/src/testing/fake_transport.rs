@@ -89,6 +89,19 @@ impl Answer {
         }
         self
     }
+
+    /// Makes an error of this kind out of a response whose body could not be read: the error keeps the head.
+    #[must_use]
+    pub fn with_failure(self, kind: TransportErrorKind) -> Self {
+        match self.0 {
+            Kind::Response(response) => {
+                let (head, _) = response.into_parts();
+                let error = TransportError::new(kind).with_head(head.status, head.headers);
+                error.into()
+            }
+            other => Self(other),
+        }
+    }
 }
 
 impl From<Response<Bytes>> for Answer {

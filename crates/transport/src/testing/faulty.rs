@@ -161,7 +161,8 @@ impl<T: Transport> Transport for Faulty<T> {
             }
             Fault::Cut => {
                 let response = transport.send(request).await?;
-                Err(interrupted.with_status(response.status()))
+                let (head, _) = response.into_parts();
+                Err(interrupted.with_head(head.status, head.headers))
             }
             Fault::Delay(delay) => {
                 clock.sleep(delay).await;

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 use http_body::Body;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use tower_service::Service;
@@ -105,12 +105,14 @@ where
             .await
             .map_err(|error| fault(TransportErrorKind::Interrupted, error.into()))?;
         let (head, body) = response.into_parts();
-        let bytes = collect(body, self.body_limit, head.status).await?;
+        let bytes = collect(body, self.body_limit)
+            .await
+            .map_err(|error| error.with_head(head.status, head.headers.clone()))?;
         Ok(Response::from_parts(head, bytes))
     }
 }
 
-async fn collect<R>(body: R, limit: usize, status: StatusCode) -> Result<Bytes, TransportError>
+async fn collect<R>(body: R, limit: usize) -> Result<Bytes, TransportError>
 where
     R: Body,
     R::Error: Into<BoxError>,
@@ -120,7 +122,6 @@ where
             what: TooLarge::Body,
             limit: limit as u64,
         })
-        .with_status(status)
     };
     if body.size_hint().lower() > limit as u64 {
         return Err(too_large());
@@ -128,7 +129,7 @@ where
     match Limited::new(body, limit).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
-        Err(error) => Err(fault(TransportErrorKind::Interrupted, error).with_status(status)),
+        Err(error) => Err(fault(TransportErrorKind::Interrupted, error)),
     }
 }
 

@@ -67,6 +67,7 @@ async fn failure(
 ) -> (TransportErrorKind, Sent, Option<StatusCode>) {
     let transport = FromService::new(Scripted { ready, answer }).max_body_size(4);
     let error = transport.send(Request::default()).await.unwrap_err();
+    assert_eq!(error.headers().is_some(), error.status().is_some());
     (error.kind(), error.sent(), error.status())
 }
 
@@ -151,7 +152,7 @@ async fn a_request_that_was_recalled_does_not_reach_the_service() {
 }
 
 #[tokio::test]
-async fn a_body_that_breaks_off_or_is_too_large_keeps_the_status() {
+async fn a_body_that_breaks_off_or_is_too_large_keeps_the_head() {
     let status = Some(StatusCode::CREATED);
     let too_large = TransportErrorKind::TooLarge {
         what: TooLarge::Body,

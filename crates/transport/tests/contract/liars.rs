@@ -189,6 +189,14 @@ async fn one_that_makes_answers_of_broken_ones_is_found() {
     breaks(RULE, async |origin: Origin, request| {
         let outcome = origin.send(request).await;
         outcome.map_err(|error| match error.status() {
+            Some(status) => TransportError::new(error.kind()).with_status(status),
+            None => error,
+        })
+    })
+    .await;
+    breaks(RULE, async |origin: Origin, request| {
+        let outcome = origin.send(request).await;
+        outcome.map_err(|error| match error.status() {
             Some(_) => error,
             None => error.with_sent(Sent::Nothing),
         })

@@ -26,7 +26,11 @@ enum Outcome {
         headers: Vec<String>,
         body: Body,
     },
-    Failure(Failure),
+    /// The lines are those of the response whose head had arrived.
+    Failure {
+        failure: Failure,
+        headers: Option<Vec<String>>,
+    },
 }
 
 impl Exchange {
@@ -47,7 +51,13 @@ impl Exchange {
                     headers: lines(response.headers(), scrubber),
                     body: scrubber.body(Body::of(response.body())),
                 },
-                Err(failure) => Outcome::Failure(failure.clone()),
+                Err(failure) => Outcome::Failure {
+                    headers: failure
+                        .headers
+                        .as_ref()
+                        .map(|headers| lines(headers, scrubber)),
+                    failure: failure.clone().with_headers(None),
+                },
             },
         }
     }
@@ -67,7 +77,10 @@ impl Exchange {
 
     pub(in crate::testing) fn outcome(&self) -> Result<Response<Bytes>, TransportError> {
         match &self.outcome {
-            Outcome::Failure(failure) => Err(failure.into()),
+            Outcome::Failure { failure, headers } => {
+                let headers = headers.as_deref().map(fields);
+                Err((&failure.clone().with_headers(headers)).into())
+            }
             Outcome::Response {
                 status,
                 headers,
@@ -75,10 +88,7 @@ impl Exchange {
             } => {
                 let mut response = Response::new(body.bytes());
                 *response.status_mut() = *status;
-                // Every line was checked when the cassette was read.
-                response
-                    .headers_mut()
-                    .extend(headers.iter().filter_map(|line| field(line)));
+                *response.headers_mut() = fields(headers);
                 Ok(response)
             }
         }
@@ -93,8 +103,10 @@ impl Exchange {
         json.insert("request_headers".into(), self.headers.clone().into());
         self.body.write("request", &mut json);
         match &self.outcome {
-            Outcome::Failure(failure) => {
+            Outcome::Failure { failure, headers } => {
                 json.insert("response".into(), failure.to_json());
+                let headers = headers.clone();
+                json.extend(headers.map(|lines| ("response_headers".into(), lines.into())));
             }
             Outcome::Response {
                 status,
@@ -117,9 +129,13 @@ impl Exchange {
             .ok_or("its `request` has no method and URI")?;
         let outcome = match json.get("response") {
             None => return Err("it has no `response`".into()),
-            Some(failure @ Value::Object(_)) => Outcome::Failure(
-                Failure::from_json(failure).ok_or("its `response` is no kind of error")?,
-            ),
+            Some(failure @ Value::Object(_)) => Outcome::Failure {
+                failure: Failure::from_json(failure).ok_or("its `response` is no kind of error")?,
+                headers: match json.get("response_headers") {
+                    Some(_) => Some(read_lines("response_headers", json)?),
+                    None => None,
+                },
+            },
             Some(number) => Outcome::Response {
                 status: status(number).ok_or("its `response` is no status")?,
                 headers: read_lines("response_headers", json)?,
@@ -162,6 +178,11 @@ fn read_lines(name: &str, json: &Value) -> Result<Vec<String>, String> {
             .ok_or_else(|| format!("a line of `{name}` is no header field"))
     };
     lines.into_iter().flatten().map(read).collect()
+}
+
+/// Reads lines that were checked when the cassette was read.
+fn fields(lines: &[String]) -> HeaderMap {
+    HeaderMap::from_iter(lines.iter().filter_map(|line| field(line)))
 }
 
 /// A field of a message, whose value has a character for each byte.

@@ -1,6 +1,6 @@
 //! A transport's error in a cassette.
 
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value};
 
 use crate::{ConnectFailure, Phase, Sent, TooLarge, TransportError, TransportErrorKind};
@@ -67,6 +67,8 @@ pub(in crate::testing) struct Failure {
     kind: TransportErrorKind,
     sent: Sent,
     status: Option<StatusCode>,
+    /// Of the response, where its head had arrived.
+    pub(super) headers: Option<HeaderMap>,
 }
 
 impl From<&TransportError> for Failure {
@@ -75,6 +77,7 @@ impl From<&TransportError> for Failure {
             kind: error.kind(),
             sent: error.sent(),
             status: error.status(),
+            headers: error.headers().cloned(),
         }
     }
 }
@@ -82,15 +85,21 @@ impl From<&TransportError> for Failure {
 impl From<&Failure> for TransportError {
     fn from(failure: &Failure) -> Self {
         let error = Self::new(failure.kind).with_source("as it was recorded");
-        let error = match failure.status {
-            Some(status) => error.with_status(status),
-            None => error,
+        let error = match (failure.status, &failure.headers) {
+            (Some(status), Some(headers)) => error.with_head(status, headers.clone()),
+            (Some(status), None) => error.with_status(status),
+            (None, _) => error,
         };
         error.with_sent(failure.sent)
     }
 }
 
 impl Failure {
+    pub(super) fn with_headers(mut self, headers: Option<HeaderMap>) -> Self {
+        self.headers = headers;
+        self
+    }
+
     pub(super) fn to_json(&self) -> Value {
         let (kind, limit) = match self.kind {
             TransportErrorKind::TooLarge { what, limit } => (too_large(what, 0), Some(limit)),
@@ -128,6 +137,7 @@ impl Failure {
                 Some(status) => Some(super::exchange::status(status)?),
                 None => None,
             },
+            headers: None,
         })
     }
 }

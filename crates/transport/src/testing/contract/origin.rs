@@ -24,7 +24,10 @@ impl Transport for Origin {
         let broken = TransportError::new(TransportErrorKind::Interrupted);
         match self.0.meet(request) {
             Act::Answer(response) | Act::Unannounced(response) => Ok(response),
-            Act::CutBody(response) => Err(broken.with_status(response.status())),
+            Act::CutBody(response) => {
+                let (head, _) = response.into_parts();
+                Err(broken.with_head(head.status, head.headers))
+            }
             Act::CutHead(_) | Act::Close => Err(broken),
             Act::Refuse => Err(TransportError::new(TransportErrorKind::Connect(
                 ConnectFailure::Refused,

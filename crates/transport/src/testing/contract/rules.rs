@@ -232,7 +232,7 @@ async fn adds_nothing<S: Stage>(stage: &S) -> Result<(), String> {
 }
 
 async fn no_part_of_a_body<S: Stage>(stage: &S) -> Result<(), String> {
-    let mut created = answer(201);
+    let mut created = with(answer(201), RETRY_AFTER, "7");
     *created.body_mut() = pattern(1000);
     // The status that the server has said, where the transport can know it: not every stack tells it before the head is whole.
     for (act, statuses, what) in [
@@ -259,6 +259,12 @@ async fn no_part_of_a_body<S: Stage>(stage: &S) -> Result<(), String> {
                 "an answer {what} has the status {got:?} and not {:?}",
                 statuses[0]
             )
+        })?;
+        let fields = error.headers();
+        let is_told =
+            fields.is_some_and(|fields| fields.get(RETRY_AFTER).is_some_and(|to| to == "7"));
+        ensure(is_told || what != "cut in its body", || {
+            format!("an answer {what} comes without its header fields")
         })?;
     }
     Ok(())
