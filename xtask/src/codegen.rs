@@ -3,12 +3,14 @@
 //! `openapi/asa.yaml` → `yaml` (a tree with places) → `document` and `schema` (strict reading into the `ir`) → `check` (the whole) →
 //! `models`, `operations`, `reference`, `json_schema` (text) → `output` (the disk). The result depends on the descriptions and on nothing else.
 
+mod characters;
 mod check;
 mod document;
 mod graph;
 mod ir;
 mod json;
 mod json_schema;
+mod markdown;
 #[cfg(test)]
 mod mistakes;
 mod models;
@@ -20,6 +22,7 @@ mod operations;
 mod output;
 mod pattern;
 mod problem;
+mod prose;
 mod reader;
 mod reference;
 mod rust;

@@ -70,7 +70,7 @@ fn names_clash(api: &Api, problems: &mut Problems) {
             let what = format!("the path `{}` does not begin with a slash", operation.path);
             problems.add(operation.at, what, "add it");
         }
-        let is_wrong = |it: &&str| !is_plain(it) && path_parameters(it).next().is_none();
+        let is_wrong = |it: &&str| !is_plain(it) && !path_parameters(it).any(is_plain);
         // The first is enough: each message holds the whole path.
         if let Some(segment) = operation.path.split('/').skip(1).find(is_wrong) {
             let what = format!("`{segment}` between the slashes of `{}`", operation.path);

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::ir::{Api, Method, Operation, Paging, PagingStyle, Parameter, Reference, Server, Tag};
 use super::problem::{Position, Problems};
+use super::prose::Prose;
 use super::reader::{Reader, boolean, entries, list, reference, text};
 use super::schema;
 use super::yaml::{Entry, Node, Value};
@@ -48,15 +49,15 @@ pub(crate) fn read(vendor: &str, file: &str, root: &Node, problems: &mut Problem
     })
 }
 
-fn info(document: &mut Reader<'_>, problems: &mut Problems) -> (String, String) {
+fn info(document: &mut Reader<'_>, problems: &mut Problems) -> (Prose, Prose) {
     let Some(mut info) = document
         .need("info", problems)
         .and_then(|node| Reader::of(node, "`info`", problems))
     else {
-        return <(String, String)>::default();
+        return <(Prose, Prose)>::default();
     };
-    let title = info.need_text("title", problems);
-    let description = info.need_text("description", problems);
+    let title = Prose::new(&info.need_text("title", problems));
+    let description = info.need_prose("description", problems);
     info.need_text("version", problems);
     info.finish(problems);
     (title, description)
@@ -73,7 +74,7 @@ fn servers(document: &mut Reader<'_>, problems: &mut Problems) -> Vec<Server> {
             let mut reader = Reader::of(node, "a server", problems)?;
             let server = Server {
                 url: reader.need_text("url", problems),
-                description: reader.need_text("description", problems),
+                description: reader.need_prose("description", problems),
             };
             reader.finish(problems);
             Some(server)
@@ -92,7 +93,7 @@ fn tags(document: &mut Reader<'_>, problems: &mut Problems) -> Vec<Tag> {
             let mut reader = Reader::of(node, "a tag", problems)?;
             let tag = Tag {
                 name: reader.need_text("name", problems),
-                description: reader.need_text("description", problems),
+                description: reader.need_prose("description", problems),
                 at: node.at,
             };
             reader.finish(problems);
@@ -236,8 +237,8 @@ impl<'a> Components<'a> {
         let operation = Operation {
             id: reader.need_text("operationId", problems),
             tag: tag.to_owned(),
-            summary: reader.need_text("summary", problems),
-            description: reader.text("description", problems).map(ToOwned::to_owned),
+            summary: Prose::new(&reader.need_text("summary", problems)),
+            description: reader.prose("description", problems),
             method: Method::Get,
             path: String::new(),
             parameters: self.parameters(parameters, problems),
@@ -261,7 +262,7 @@ impl<'a> Components<'a> {
                 .into_iter()
                 .map(|(permission, _)| permission.to_owned())
                 .collect(),
-            source: reader.need_text("x-source", problems),
+            source: reader.need_prose("x-source", problems),
             at: node.at,
         };
         reader.finish(problems);
@@ -343,7 +344,7 @@ fn security_scheme(scheme: &Entry, problems: &mut Problems) {
         return;
     };
     reader.need_text("type", problems);
-    reader.need_text("description", problems);
+    reader.need_prose("description", problems);
     for keyword in ["scheme", "bearerFormat", "name", "in"] {
         reader.text(keyword, problems);
     }
@@ -369,7 +370,7 @@ fn parameter(node: &Node, problems: &mut Problems) -> Option<Parameter> {
             "require parameters of the path and no others",
         );
     }
-    let description = reader.need_text("description", problems);
+    let description = reader.need_prose("description", problems);
     let schema = reader.need("schema", problems)?;
     reader.finish(problems);
     let mut schema = Reader::of(schema, "the type of a parameter", problems)?;
@@ -425,7 +426,7 @@ fn request_body(node: &Node, problems: &mut Problems) -> Option<Reference> {
 
 fn response(node: &Node, problems: &mut Problems) -> Option<Reference> {
     let mut reader = Reader::of(node, "a response", problems)?;
-    reader.need_text("description", problems);
+    reader.need_prose("description", problems);
     let content = reader.take("content");
     reader.finish(problems);
     content.and_then(|node| body(node, problems))

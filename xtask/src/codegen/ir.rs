@@ -3,7 +3,9 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
+use super::markdown::Markdown;
 use super::problem::Position;
+use super::prose::Prose;
 
 /// One vendor's API.
 #[derive(Debug)]
@@ -12,8 +14,8 @@ pub(crate) struct Api {
     pub(crate) vendor: String,
     /// The description's place below `crates/models`.
     pub(crate) file: String,
-    pub(crate) title: String,
-    pub(crate) description: String,
+    pub(crate) title: Prose,
+    pub(crate) description: Prose,
     pub(crate) servers: Vec<Server>,
     pub(crate) tags: Vec<Tag>,
     pub(crate) operations: Vec<Operation>,
@@ -31,14 +33,14 @@ impl Api {
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) url: String,
-    pub(crate) description: String,
+    pub(crate) description: Prose,
 }
 
 /// A family of operations.
 #[derive(Debug)]
 pub(crate) struct Tag {
     pub(crate) name: String,
-    pub(crate) description: String,
+    pub(crate) description: Prose,
     pub(crate) at: Position,
 }
 
@@ -47,8 +49,8 @@ pub(crate) struct Tag {
 pub(crate) struct Operation {
     pub(crate) id: String,
     pub(crate) tag: String,
-    pub(crate) summary: String,
-    pub(crate) description: Option<String>,
+    pub(crate) summary: Prose,
+    pub(crate) description: Option<Prose>,
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) parameters: Vec<Parameter>,
@@ -61,7 +63,7 @@ pub(crate) struct Operation {
     pub(crate) authenticated: bool,
     pub(crate) paging: Option<Paging>,
     pub(crate) permissions: Vec<String>,
-    pub(crate) source: String,
+    pub(crate) source: Prose,
     pub(crate) at: Position,
 }
 
@@ -126,7 +128,7 @@ pub(crate) enum PagingStyle {
 pub(crate) struct Parameter {
     pub(crate) name: String,
     pub(crate) in_path: bool,
-    pub(crate) description: String,
+    pub(crate) description: Prose,
     pub(crate) kind: Kind,
     pub(crate) limits: Limits,
     pub(crate) at: Position,
@@ -143,8 +145,8 @@ pub(crate) struct Reference {
 #[derive(Debug)]
 pub(crate) struct Schema {
     pub(crate) name: String,
-    pub(crate) description: String,
-    pub(crate) source: String,
+    pub(crate) description: Prose,
+    pub(crate) source: Prose,
     pub(crate) shape: Shape,
     /// The module that it belongs to: a tag's, or `shared`.
     pub(crate) module: String,
@@ -181,7 +183,7 @@ pub(crate) enum Shape {
 #[derive(Debug)]
 pub(crate) struct Word {
     pub(crate) word: String,
-    pub(crate) description: String,
+    pub(crate) description: Prose,
     pub(crate) at: Position,
 }
 
@@ -192,9 +194,9 @@ pub(crate) struct Field {
     pub(crate) name: String,
     /// As Rust writes it.
     pub(crate) rust: String,
-    pub(crate) description: String,
+    pub(crate) description: Prose,
     /// Its own source, where it is not the object's.
-    pub(crate) source: Option<String>,
+    pub(crate) source: Option<Prose>,
     pub(crate) kind: Kind,
     pub(crate) limits: Limits,
     pub(crate) is_required: bool,
@@ -341,16 +343,13 @@ impl Limits {
     }
 
     /// In words, or nothing when the type says all.
-    pub(crate) fn sentence(&self) -> Option<String> {
+    pub(crate) fn sentence(&self) -> Option<Markdown> {
         let mut parts = Vec::new();
         match (self.min_length, self.max_length) {
             (Some(least), Some(most)) => parts.push(format!("{least} to {most} characters")),
             (Some(least), None) => parts.push(format!("at least {least} characters")),
             (None, Some(most)) => parts.push(format!("at most {most} characters")),
             (None, None) => {}
-        }
-        if let Some(pattern) = &self.pattern {
-            parts.push(format!("matches `{pattern}`"));
         }
         match (self.minimum, self.maximum) {
             (Some(least), Some(most)) => parts.push(format!("{least} to {most}")),
@@ -359,6 +358,15 @@ impl Limits {
             (None, Some(most)) => parts.push(format!("at most {most}")),
             (None, None) => {}
         }
-        (!parts.is_empty()).then(|| parts.join(", "))
+        let mut parts: Vec<Markdown> = parts.iter().map(|it| Markdown::own(it)).collect();
+        if let Some(pattern) = &self.pattern {
+            parts.push(Markdown::own("matches").and(Markdown::code(pattern)));
+        }
+        let list = parts.into_iter().reduce(|list, part| {
+            let list = list.joined(Markdown::own(","));
+            list.and(part)
+        });
+        let sentence = Markdown::own("Limits:").and(list?);
+        Some(sentence.joined(Markdown::own(".")))
     }
 }

@@ -4,7 +4,7 @@
 
 use super::ir::{Api, DefaultValue, Field, Integer, Kind, Limits, Schema, Shape, Word};
 use super::json::Json;
-use super::rust::sentence;
+use super::prose::Prose;
 
 /// The file of one vendor.
 pub(crate) fn file(api: &Api) -> String {
@@ -19,8 +19,8 @@ pub(crate) fn file(api: &Api) -> String {
             Json::from("https://json-schema.org/draft/2020-12/schema"),
         ),
         ("$comment", Json::from(header)),
-        ("title", Json::from(api.title.as_str())),
-        ("description", Json::from(sentence(&api.description))),
+        ("title", Json::from(api.title.plain())),
+        ("description", Json::from(api.description.plain_sentence())),
         ("$defs", Json::object(definitions)),
     ]);
     format!("{file}\n")
@@ -28,7 +28,10 @@ pub(crate) fn file(api: &Api) -> String {
 
 fn schema(schema: &Schema) -> Json {
     let mut members = vec![
-        ("description", Json::from(sentence(&schema.description))),
+        (
+            "description",
+            Json::from(schema.description.plain_sentence()),
+        ),
         ("$comment", source(&schema.source)),
     ];
     match &schema.shape {
@@ -47,8 +50,8 @@ fn schema(schema: &Schema) -> Json {
     Json::object(members)
 }
 
-fn source(source: &str) -> Json {
-    format!("Source: {source}").into()
+fn source(source: &Prose) -> Json {
+    format!("Source: {}", source.plain()).into()
 }
 
 /// The known words with their meanings, and any other: enumerations are open.
@@ -56,7 +59,7 @@ fn words(words: &[Word]) -> Json {
     let known = words.iter().map(|word| {
         Json::object([
             ("const", Json::from(word.word.as_str())),
-            ("description", Json::from(sentence(&word.description))),
+            ("description", Json::from(word.description.plain_sentence())),
         ])
     });
     let other = Json::object([("description", "Any other word is kept as it is.")].map(texts));
@@ -74,7 +77,10 @@ fn required(fields: &[Field]) -> Option<(&'static str, Json)> {
 }
 
 fn field(field: &Field) -> Json {
-    let mut members = vec![("description", Json::from(sentence(&field.description)))];
+    let mut members = vec![(
+        "description",
+        Json::from(field.description.plain_sentence()),
+    )];
     members.extend(field.source.iter().map(|it| ("$comment", source(it))));
     members.extend(kind(&field.kind, &field.limits, field.is_nullable));
     members.extend(field.default.iter().map(|it| ("default", default(it))));

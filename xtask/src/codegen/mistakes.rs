@@ -3,6 +3,7 @@
 mod operations;
 mod schemas;
 mod size;
+mod texts;
 
 use super::describe;
 

@@ -6,9 +6,11 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::ir::{Api, Kind, Presence, Schema, Shape, Word};
+use super::markdown::Markdown;
 use super::names;
 use super::object::Object;
-use super::rust::{self, Item, doc, sentence};
+use super::prose::Prose;
+use super::rust::{self, Item, doc_of};
 use super::value::ident;
 
 /// The files of the models and the `mod.rs` that names them, by their name.
@@ -29,14 +31,18 @@ pub(crate) fn files(api: &Api) -> Result<BTreeMap<String, String>, String> {
     Ok(files)
 }
 
-fn about(api: &Api, module: &str) -> String {
+fn about(api: &Api, module: &str) -> Markdown {
     let tag = api
         .tags
         .iter()
         .find(|tag| names::snake(&tag.name) == module);
     match tag {
-        Some(tag) => format!("{}: {}", tag.name, tag.description),
-        None => "Types that several groups of operations share, and the bodies of failures.".into(),
+        Some(tag) => Markdown::escaped(&tag.name)
+            .joined(Markdown::own(":"))
+            .and(tag.description.markdown()),
+        None => Markdown::own(
+            "Types that several groups of operations share, and the bodies of failures.",
+        ),
     }
 }
 
@@ -53,7 +59,7 @@ fn root(api: &Api, modules: &BTreeMap<&str, Vec<&Schema>>) -> Result<String, Str
         Item::Plain(quote!(#(mod #declared;)* pub mod operations;)),
         Item::Plain(quote!(#(#exported)* pub use operations::OperationId;)),
     ];
-    rust::file(&api.file, &sentence(&api.title), &items)
+    rust::file(&api.file, &api.title.sentence(), &items)
 }
 
 /// What a file needs from elsewhere.
@@ -132,11 +138,17 @@ fn items(schema: &Schema) -> Vec<Item> {
 
 /// The description of a schema and its source.
 pub(crate) fn schema_doc(schema: &Schema) -> TokenStream {
-    doc(&format!(
-        "{}\n\nSource: {}",
-        sentence(&schema.description),
-        sentence(&schema.source)
-    ))
+    doc_of(
+        &schema
+            .description
+            .sentence()
+            .paragraph(source(&schema.source)),
+    )
+}
+
+/// Where the facts are from.
+pub(crate) fn source(source: &Prose) -> Markdown {
+    Markdown::own("Source:").and(source.sentence())
 }
 
 fn id(schema: &Schema) -> Item {
@@ -147,7 +159,7 @@ fn id(schema: &Schema) -> Item {
 fn open_enum(schema: &Schema, words: &[Word]) -> Item {
     let (docs, name) = (schema_doc(schema), ident(&schema.name));
     let variants = words.iter().map(|word| {
-        let docs = doc(&sentence(&word.description));
+        let docs = doc_of(&word.description.sentence());
         let (variant, word) = (ident(&names::pascal(&word.word)), &word.word);
         quote!(#docs #variant = #word,)
     });

@@ -4,9 +4,10 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::ir::{Field, Kind, Presence, Schema};
-use super::models::schema_doc;
+use super::markdown::Markdown;
+use super::models::{schema_doc, source};
 use super::names;
-use super::rust::{Item, doc, sentence};
+use super::rust::{Item, doc, doc_of};
 use super::value::{Argument, default_value, ident, seed, value_type};
 
 /// A schema that becomes a struct.
@@ -63,17 +64,18 @@ impl Object<'_> {
     }
 
     fn field_doc(&self, field: &Field) -> TokenStream {
-        let mut text = sentence(&field.description);
+        let mut text = field.description.sentence();
         if let Some(limits) = field.limits.sentence() {
-            text.push_str(&format!(" Limits: {limits}."));
+            text = text.and(limits);
         }
         if let Some(default) = &field.default {
-            text.push_str(&format!(" Default: `{default}`."));
+            let value = Markdown::code(&default.to_string()).joined(Markdown::own("."));
+            text = text.and(Markdown::own("Default:")).and(value);
         }
         if let Some(own) = &field.source {
-            text.push_str(&format!("\n\nSource: {}", sentence(own)));
+            text = text.paragraph(source(own));
         }
-        doc(&text)
+        doc_of(&text)
     }
 
     fn field_type(&self, field: &Field) -> TokenStream {

@@ -4,8 +4,9 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::ir::{Api, Kind, Method, Operation, Paging, PagingStyle, Parameter, Reference};
+use super::markdown::Markdown;
 use super::names;
-use super::rust::{self, Item, doc, sentence};
+use super::rust::{self, Item, doc_of};
 use super::value::ident;
 
 /// The text of `operations.rs`.
@@ -21,18 +22,18 @@ pub(crate) fn file(api: &Api) -> Result<String, String> {
     .collect();
     rust::file(
         &api.file,
-        &format!("The operations of {}.", api.title),
+        &Markdown::own("The operations of").and(api.title.sentence()),
         &items,
     )
 }
 
 fn ids(api: &Api) -> TokenStream {
-    let docs = doc(&format!(
-        "One of the operations of {}. A server matches all of them, so a new one is a compile error there.",
-        api.title
-    ));
+    let text = Markdown::own("One of the operations of").and(api.title.sentence());
+    let docs = doc_of(&text.and(Markdown::own(
+        "A server matches all of them, so a new one is a compile error there.",
+    )));
     let variants = api.operations.iter().map(|operation| {
-        let docs = doc(&sentence(&operation.summary));
+        let docs = doc_of(&operation.summary.sentence());
         let variant = ident(&names::pascal(&operation.id));
         quote!(#docs #variant,)
     });
@@ -70,12 +71,12 @@ fn lookup(api: &Api) -> TokenStream {
 }
 
 fn table(api: &Api, operation: &Operation) -> TokenStream {
-    let mut text = format!("{}\n\n`{}`", sentence(&operation.summary), operation.call());
+    let mut text = operation.summary.sentence();
+    text = text.paragraph(Markdown::code(&operation.call()));
     if let Some(description) = &operation.description {
-        text.push_str("\n\n");
-        text.push_str(&sentence(description));
+        text = text.paragraph(description.sentence());
     }
-    let (docs, name) = (doc(&text), ident(&names::screaming(&operation.id)));
+    let (docs, name) = (doc_of(&text), ident(&names::screaming(&operation.id)));
     let (vendor, tag) = (&api.vendor, &operation.tag);
     let full_name = format!("{vendor} {}", operation.id);
     let Operation {
@@ -86,6 +87,7 @@ fn table(api: &Api, operation: &Operation) -> TokenStream {
         source,
         ..
     } = operation;
+    let (summary, source) = (summary.plain(), source.plain());
     let method = match operation.method {
         Method::Get => quote!(Method::Get),
         Method::Post => quote!(Method::Post),
@@ -127,6 +129,7 @@ fn query_parameter(parameter: &Parameter) -> TokenStream {
         limits,
         ..
     } = parameter;
+    let description = description.plain();
     let limit = |limit: Option<i64>| {
         option(limit.map(|it| {
             let it = Literal::i64_unsuffixed(it);

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use super::characters::is_visible;
+
 /// So many mistakes are shown; the others mostly follow from them.
 const MOST: usize = 100;
 /// So much of each is shown, in characters: names are as long as the description makes them.
@@ -77,10 +79,27 @@ impl fmt::Display for Problems {
 
 /// The text on one line and not too long: it quotes what may be hostile.
 fn on_screen(text: &str) -> String {
-    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    let plain = |c: char| if is_visible(c) { c } else { ' ' };
     let mut shown: String = text.chars().take(LONGEST).map(plain).collect();
     if text.chars().nth(LONGEST).is_some() {
         shown.push('…');
     }
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // U28
+    #[test]
+    fn a_mistake_is_one_line_whatever_it_quotes() {
+        let mut problems = Problems::of("house.yaml");
+        let at = Position { line: 1, column: 2 };
+        problems.add(at, "`a\n\u{1b}b\u{202e}c\td`", "write e");
+        assert_eq!(
+            problems.to_string(),
+            "house.yaml:1:2: `a  b c d`; the fix: write e"
+        );
+    }
 }

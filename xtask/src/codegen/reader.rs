@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::problem::{Position, Problems};
+use super::prose::Prose;
 use super::yaml::{Entry, Node, Value};
 
 /// An object whose keywords are taken one after the other.
@@ -55,6 +56,18 @@ impl<'a> Reader<'a> {
             .to_owned()
     }
 
+    /// The sentences of a keyword that must be there; empty when they are not, which has then been reported.
+    pub(crate) fn need_prose(&mut self, keyword: &str, problems: &mut Problems) -> Prose {
+        let node = self.need(keyword, problems);
+        node.and_then(|node| prose(node, problems))
+            .unwrap_or_default()
+    }
+
+    /// The sentences of a keyword.
+    pub(crate) fn prose(&mut self, keyword: &str, problems: &mut Problems) -> Option<Prose> {
+        self.take(keyword).and_then(|node| prose(node, problems))
+    }
+
     /// The text of a keyword.
     pub(crate) fn text(&mut self, keyword: &str, problems: &mut Problems) -> Option<&'a str> {
         self.take(keyword).and_then(|node| text(node, problems))
@@ -100,8 +113,22 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The text of a node.
+/// The text of a node, on one line.
 pub(crate) fn text<'a>(node: &'a Node, problems: &mut Problems) -> Option<&'a str> {
+    let text = any_text(node, problems)?;
+    if text.contains('\n') {
+        problems.add(node.at, "a text of several lines", "write it on one line");
+        return None;
+    }
+    Some(text)
+}
+
+/// The sentences of a node, which may be on several lines.
+pub(crate) fn prose(node: &Node, problems: &mut Problems) -> Option<Prose> {
+    any_text(node, problems).map(Prose::new)
+}
+
+fn any_text<'a>(node: &'a Node, problems: &mut Problems) -> Option<&'a str> {
     match &node.value {
         Value::Text(text) if !text.trim().is_empty() => Some(text),
         Value::Text(_) => {

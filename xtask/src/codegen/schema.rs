@@ -21,8 +21,8 @@ pub(crate) fn schemas(node: &Node, problems: &mut Problems) -> Vec<Schema> {
 fn schema(entry: &Entry, problems: &mut Problems) -> Option<Schema> {
     check_name(entry, problems);
     let mut reader = Reader::of(&entry.value, "a schema", problems)?;
-    let description = reader.need_text("description", problems);
-    let source = reader.need_text("x-source", problems);
+    let description = reader.need_prose("description", problems);
+    let source = reader.need_prose("x-source", problems);
     let shape = match reader.need_text("type", problems).as_str() {
         "object" => object(&mut reader, problems),
         "string" => match reader.take("x-id") {
@@ -106,7 +106,7 @@ fn words(reader: &mut Reader<'_>, problems: &mut Problems) -> Shape {
             word: word.to_owned(),
             description: described
                 .as_mut()
-                .map(|described| described.need_text(word, problems))
+                .map(|described| described.need_prose(word, problems))
                 .unwrap_or_default(),
             at,
         })
@@ -208,8 +208,8 @@ fn second<T>(names: impl Iterator<Item = (String, T)>) -> impl Iterator<Item = (
 
 fn field(entry: &Entry, is_required: bool, problems: &mut Problems) -> Option<Field> {
     let mut reader = Reader::of(&entry.value, "a property", problems)?;
-    let description = reader.need_text("description", problems);
-    let source = reader.text("x-source", problems).map(ToOwned::to_owned);
+    let description = reader.need_prose("description", problems);
+    let source = reader.prose("x-source", problems);
     let rust = match reader.text("x-rust-name", problems) {
         Some(name) => name.to_owned(),
         None => names::snake(&entry.key),

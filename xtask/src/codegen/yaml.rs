@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput};
 
+use super::characters::{code_point, is_visible};
 use super::problem::{Position, Problems};
 
 /// A description may be this long, in bytes.
@@ -75,6 +76,10 @@ pub(crate) fn parse(bytes: &[u8], problems: &mut Problems) -> Option<Node> {
             return None;
         }
     };
+    invisible(text, problems);
+    if !problems.is_empty() {
+        return None;
+    }
     let root = Tree {
         parser: Parser::new_from_str(text),
         problems,
@@ -86,6 +91,28 @@ pub(crate) fn parse(bytes: &[u8], problems: &mut Problems) -> Option<Node> {
         return None;
     }
     Some(root)
+}
+
+/// Reports what does not show, comments included; one place a line.
+fn invisible(text: &str, problems: &mut Problems) {
+    for (index, line) in text.split('\n').enumerate() {
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        if let Some((column, c)) = line.chars().enumerate().find(|(_, c)| !is_visible(*c)) {
+            let at = Position {
+                line: index + 1,
+                column: column + 1,
+            };
+            does_not_show(c, at, problems);
+        }
+    }
+}
+
+fn does_not_show(c: char, at: Position, problems: &mut Problems) {
+    problems.add(
+        at,
+        format!("{}, a character that does not show", code_point(c)),
+        "remove it, or write a space",
+    );
 }
 
 /// Builds the tree from the parser's events.
@@ -145,6 +172,7 @@ impl<'a> Tree<'a> {
         let value = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 self.refuse_marks(at, anchor, tag.is_some());
+                self.refuse_invisible(at, text.split('\n'));
                 scalar(&text, style)
             }
             Event::SequenceStart(anchor, tag) => {
@@ -186,6 +214,7 @@ impl<'a> Tree<'a> {
                 (Event::MappingEnd, _) => return Some(Value::Object(entries)),
                 (Event::Scalar(text, _, anchor, tag), at) => {
                     self.refuse_marks(at, anchor, tag.is_some());
+                    self.refuse_invisible(at, [&*text]);
                     (text.into_owned(), at)
                 }
                 (_, at) => {
@@ -208,6 +237,14 @@ impl<'a> Tree<'a> {
         let what = format!("more than {MAX_DEPTH} levels of nesting");
         let fix = "name the inner part and refer to it";
         self.problems.add(at, what, fix);
+    }
+
+    /// Reports what does not show in the text of a scalar, where an escape put it.
+    fn refuse_invisible<'b>(&mut self, at: Position, lines: impl IntoIterator<Item = &'b str>) {
+        let mut characters = lines.into_iter().flat_map(str::chars);
+        if let Some(c) = characters.find(|c| !is_visible(*c)) {
+            does_not_show(c, at, self.problems);
+        }
     }
 
     fn refuse_marks(&mut self, at: Position, anchor: usize, has_tag: bool) {

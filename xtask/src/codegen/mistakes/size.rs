@@ -105,14 +105,6 @@ fn a_long_name_does_not_fill_the_screen() {
 }
 
 #[test]
-fn a_name_of_several_lines_stays_on_one() {
-    assert_eq!(
-        mistakes(&SOUND.replace("tags: [Doors]", "tags: [\"a\\n\\eb\"]")),
-        "house.yaml:14:7: the tag `a  b` is not in `tags`; the fix: add it there with a description"
-    );
-}
-
-#[test]
 fn a_path_of_many_mistakes_is_named_once() {
     let path: String = (0..150).map(|number| format!("/ {number}")).collect();
     let mistakes = mistakes(&SOUND.replace("/doors/{id}:", &format!("\"{path}/{{id}}\":")));
