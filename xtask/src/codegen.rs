@@ -27,6 +27,7 @@ mod reader;
 mod reference;
 mod rust;
 mod schema;
+mod server;
 mod value;
 mod yaml;
 

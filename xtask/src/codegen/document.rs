@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ir::{Api, Method, Operation, Paging, PagingStyle, Parameter, Reference, Server, Tag};
+use super::ir::{Api, Method, Operation, Paging, PagingStyle, Parameter, Reference, Tag};
 use super::problem::{Position, Problems};
 use super::prose::Prose;
 use super::reader::{Reader, boolean, entries, list, reference, text};
 use super::schema;
+use super::server;
 use super::yaml::{Entry, Node, Value};
 
 /// Reads the description of one vendor. What is wrong is in `problems`; then the result is incomplete.
@@ -18,7 +19,10 @@ pub(crate) fn read(vendor: &str, file: &str, root: &Node, problems: &mut Problem
         problems.add(node.at, "another version of OpenAPI", "write it for 3.1");
     }
     let (title, description) = info(&mut document, problems);
-    let servers = servers(&mut document, problems);
+    let servers = match document.need("servers", problems) {
+        Some(node) => server::servers(node, problems),
+        None => Vec::new(),
+    };
     let tags = tags(&mut document, problems);
     let security = document.need("security", problems);
     let paths = document.need("paths", problems);
@@ -59,27 +63,22 @@ fn info(document: &mut Reader<'_>, problems: &mut Problems) -> (Prose, Prose) {
     let title = Prose::new(&info.need_text("title", problems));
     let description = info.need_prose("description", problems);
     info.need_text("version", problems);
+    for (part, keywords) in [
+        ("license", ["name", "identifier"]),
+        ("contact", ["name", "url"]),
+    ] {
+        if let Some(mut part) = info
+            .take(part)
+            .and_then(|node| Reader::of(node, "a part of `info`", problems))
+        {
+            for keyword in keywords {
+                part.need_text(keyword, problems);
+            }
+            part.finish(problems);
+        }
+    }
     info.finish(problems);
     (title, description)
-}
-
-fn servers(document: &mut Reader<'_>, problems: &mut Problems) -> Vec<Server> {
-    let nodes = document
-        .need("servers", problems)
-        .and_then(|node| list(node, problems))
-        .unwrap_or_default();
-    nodes
-        .iter()
-        .filter_map(|node| {
-            let mut reader = Reader::of(node, "a server", problems)?;
-            let server = Server {
-                url: reader.need_text("url", problems),
-                description: reader.need_prose("description", problems),
-            };
-            reader.finish(problems);
-            Some(server)
-        })
-        .collect()
 }
 
 fn tags(document: &mut Reader<'_>, problems: &mut Problems) -> Vec<Tag> {
@@ -286,13 +285,14 @@ impl<'a> Components<'a> {
         problems: &mut Problems,
     ) -> (u16, Option<Reference>, Option<Reference>) {
         let mut success = None;
-        let mut failure = None;
+        let (mut refusal, mut failure) = (None, None);
         for entry in entries(node, problems).unwrap_or_default() {
             let body = self
                 .resolve(&entry.value, "responses", problems)
                 .and_then(|node| response(node, problems));
             match (entry.key.as_str(), status(&entry.key)) {
                 ("default", _) => failure = body,
+                ("4XX", _) => refusal = Some((entry.at, body)),
                 (_, Some(status @ 200..=299)) if success.is_none() => {
                     success = Some((status, body));
                 }
@@ -304,7 +304,7 @@ impl<'a> Components<'a> {
                 _ => problems.add(
                     entry.at,
                     format!("a response for `{}`", entry.key),
-                    "describe one success status and `default`",
+                    "describe one success status, `4XX` and `default`",
                 ),
             }
         }
@@ -314,6 +314,13 @@ impl<'a> Components<'a> {
                 "an operation without success status",
                 "add the response that the vendor sends, such as \"200\"",
             );
+        }
+        let name = |body: &Option<Reference>| body.as_ref().map(|it| it.name.clone());
+        if let Some((at, refusal)) = refusal
+            && name(&refusal) != name(&failure)
+        {
+            let fix = "give both the same, failures have one type";
+            problems.add(at, "`4XX` with another body than `default`", fix);
         }
         let (status, body) = success.unwrap_or_default();
         (status, body, failure)

@@ -32,7 +32,18 @@ impl Api {
 /// A base URL.
 #[derive(Debug)]
 pub(crate) struct Server {
+    /// With the names of its variables in braces.
     pub(crate) url: String,
+    pub(crate) description: Prose,
+    pub(crate) variables: Vec<Variable>,
+}
+
+/// A part of a base URL that each user has to know.
+#[derive(Debug)]
+pub(crate) struct Variable {
+    pub(crate) name: String,
+    /// What stands for it where nobody says what it is.
+    pub(crate) default: String,
     pub(crate) description: Prose,
 }
 

@@ -2,6 +2,7 @@
 
 mod operations;
 mod schemas;
+mod servers;
 mod size;
 mod texts;
 
@@ -48,7 +49,7 @@ components:
     Colour:
       type: string
       enum: [red, blue]
-      x-enum-descriptions: { red: Like fire, blue: Like water }
+      x-enum-meanings: { red: Like fire, blue: Like water }
       description: A colour
       x-source: a page
     Door:
@@ -58,7 +59,7 @@ components:
       required: [id]
       properties:
         id: { $ref: "#/components/schemas/DoorId", description: Its id }
-        colour: { $ref: "#/components/schemas/Colour", description: Its colour, default: red }
+        colour: { $ref: "#/components/schemas/Colour", description: Its colour, x-default: red }
         hinges: { type: array, items: { type: string }, description: What it hangs on }
         keys: { type: array, items: { type: string }, description: What opens it }
     DoorUpdate:
@@ -187,7 +188,7 @@ fn what_is_missing_is_a_mistake() {
     check(
         "{ red: Like fire, blue",
         "{ blue",
-        "house.yaml:41:28: `x-enum-descriptions` without `red`; the fix: add `red`",
+        "house.yaml:41:24: `x-enum-meanings` without `red`; the fix: add `red`",
     );
 }
 

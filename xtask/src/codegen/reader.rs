@@ -30,6 +30,11 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// Whether a keyword is there.
+    pub(crate) fn has(&self, keyword: &str) -> bool {
+        self.left.contains_key(keyword)
+    }
+
     /// The value of a keyword, if it is there.
     pub(crate) fn take(&mut self, keyword: &str) -> Option<&'a Node> {
         Some(&self.left.remove(keyword)?.value)

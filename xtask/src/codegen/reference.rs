@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::ir::{
     Api, Field, Integer, Kind, Operation, PagingStyle, Parameter, Presence, Reference, Schema,
-    Shape,
+    Server, Shape,
 };
 use super::markdown::Markdown;
 use super::models::source;
@@ -21,10 +21,7 @@ pub(crate) fn page(api: &Api) -> String {
     );
     page.push_str("| base address | of |\n| --- | --- |\n");
     for server in &api.servers {
-        row(
-            &mut page,
-            &[code(&server.url), server.description.markdown().cell()],
-        );
+        row(&mut page, &[code(&server.url), self::server(server).cell()]);
     }
     page.push_str("\n## Operations\n\n| operation | request | answer |\n| --- | --- | --- |\n");
     for operation in &api.operations {
@@ -48,6 +45,18 @@ pub(crate) fn page(api: &Api) -> String {
         self::schema(&mut page, schema, &api.vendor);
     }
     page
+}
+
+/// What a server is, and what its variables are.
+fn server(server: &Server) -> Markdown {
+    if server.variables.is_empty() {
+        return server.description.markdown();
+    }
+    let variables = server.variables.iter();
+    variables.fold(server.description.sentence(), |text, variable| {
+        text.and(Markdown::code(&variable.name).joined(Markdown::own(":")))
+            .and(variable.description.sentence())
+    })
 }
 
 fn operation(page: &mut String, operation: &Operation) {

@@ -96,8 +96,8 @@ fn words(reader: &mut Reader<'_>, problems: &mut Problems) -> Shape {
         );
         return Shape::Enum(Vec::new());
     }
-    let mut described = match reader.need("x-enum-descriptions", problems) {
-        Some(node) => Reader::of(node, "`x-enum-descriptions`", problems),
+    let mut described = match reader.need("x-enum-meanings", problems) {
+        Some(node) => Reader::of(node, "`x-enum-meanings`", problems),
         None => None,
     };
     let words: Vec<Word> = known
@@ -222,7 +222,7 @@ fn field(entry: &Entry, is_required: bool, problems: &mut Problems) -> Option<Fi
             "give it an `x-rust-name` in snake case that is no keyword",
         );
     }
-    let default = reader.take("default");
+    let default = default(&mut reader, problems);
     let (kind, limits, is_nullable) = kind(&mut reader, problems)?;
     reader.finish(problems);
     if is_required && default.is_some() {
@@ -251,6 +251,25 @@ fn field(entry: &Entry, is_required: bool, problems: &mut Problems) -> Option<Fi
         is_nullable,
         at: entry.at,
     })
+}
+
+/// The value of `default`, or of `x-default` beside a `$ref`, where other readers do not look for one.
+fn default<'a>(reader: &mut Reader<'a>, problems: &mut Problems) -> Option<&'a Node> {
+    let is_named = reader.has("$ref") || reader.has("oneOf");
+    let (keyword, other) = if is_named {
+        ("x-default", "default")
+    } else {
+        ("default", "x-default")
+    };
+    if let Some(node) = reader.take(other) {
+        let what = if is_named {
+            "`default` beside a `$ref`"
+        } else {
+            "`x-default` without `$ref`"
+        };
+        problems.add(node.at, what, format!("call it `{keyword}`"));
+    }
+    reader.take(keyword)
 }
 
 fn default_value(node: &Node, problems: &mut Problems) -> Option<DefaultValue> {

@@ -153,12 +153,12 @@ fn an_operation_that_is_not_served_is_a_mistake() {
     check(
         "\"200\":",
         "\"404\": { description: No }\n        \"200\":",
-        "house.yaml:28:9: a response for `404`; the fix: describe one success status and `default`",
+        "house.yaml:28:9: a response for `404`; the fix: describe one success status, `4XX` and `default`",
     );
     check(
         "\"200\":",
         "\"+201\": { description: New }\n        \"200\":",
-        "house.yaml:28:9: a response for `+201`; the fix: describe one success status and `default`",
+        "house.yaml:28:9: a response for `+201`; the fix: describe one success status, `4XX` and `default`",
     );
     check(
         "\"200\":",
@@ -180,4 +180,23 @@ fn an_operation_that_is_not_served_is_a_mistake() {
         "        required: false\n",
         "house.yaml:25:9: a request body that may be left out; the fix: add `required: true`",
     );
+}
+
+#[test]
+fn a_refusal_of_another_type_than_failures_is_a_mistake() {
+    let response = |status: &str, name: &str| {
+        format!(
+            "        {status}: {{ description: D, content: {{ application/json: {{ schema: {{ $ref: \"#/components/schemas/{name}\" }} }} }} }}\n"
+        )
+    };
+    let different = "house.yaml:31:9: `4XX` with another body than `default`; the fix: give both the same, failures have one type";
+    for (refusal, failure, expected) in [
+        ("DoorUpdate", Some("DoorUpdate"), ""),
+        ("DoorUpdate", Some("Door"), different),
+        ("DoorUpdate", None, different),
+    ] {
+        let failure = failure.map(|name| response("default", name));
+        let responses = response("4XX", refusal) + &failure.unwrap_or_default();
+        check("components:\n", &(responses + "components:\n"), expected);
+    }
 }

@@ -127,8 +127,8 @@ fn names_that_clash_are_a_mistake() {
         "house.yaml:51:9: two properties are `id` in Rust; the fix: give one an `x-rust-name`",
     );
     check(
-        "enum: [red, blue]\n      x-enum-descriptions: {",
-        "enum: [red, blue, RED]\n      x-enum-descriptions: { RED: Loud,",
+        "enum: [red, blue]\n      x-enum-meanings: {",
+        "enum: [red, blue, RED]\n      x-enum-meanings: { RED: Loud,",
         "house.yaml:40:25: two words are `Red` in Rust; the fix: leave one out, unknown words are kept anyway",
     );
     check(
@@ -192,8 +192,8 @@ fn names_that_rust_cannot_have_are_a_mistake() {
         );
     }
     check(
-        "enum: [red, blue]\n      x-enum-descriptions: {",
-        "enum: [red, blue, unknown]\n      x-enum-descriptions: { unknown: Dark,",
+        "enum: [red, blue]\n      x-enum-meanings: {",
+        "enum: [red, blue, unknown]\n      x-enum-meanings: { unknown: Dark,",
         "house.yaml:40:25: the word `unknown` makes no Rust variant; the fix: leave it out, unknown words are kept anyway",
     );
     assert_eq!(
@@ -208,14 +208,24 @@ fn names_that_rust_cannot_have_are_a_mistake() {
 #[test]
 fn a_default_or_requirement_that_does_not_fit_is_a_mistake() {
     check(
-        "default: red",
-        "default: green",
+        "x-default: red",
+        "x-default: green",
         "house.yaml:51:9: the default of `colour` does not fit its type; the fix: give a value of its type, which must not be nullable",
     );
     check(
+        "x-default: red",
+        "x-default: [red]",
+        "house.yaml:51:92: a list as default; the fix: use a boolean, an integer, a text or `{}`",
+    );
+    check(
+        "x-default: red",
         "default: red",
-        "default: [red]",
-        "house.yaml:51:90: a list as default; the fix: use a boolean, an integer, a text or `{}`",
+        "house.yaml:51:90: `default` beside a `$ref`; the fix: call it `x-default`",
+    );
+    check(
+        "minLength: 1",
+        "minLength: 1, x-default: Door",
+        "house.yaml:59:67: `x-default` without `$ref`; the fix: call it `default`",
     );
     check(
         "required: [id]",

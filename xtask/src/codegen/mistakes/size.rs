@@ -133,7 +133,7 @@ fn a_description_of_many_references_and_words_is_checked() {
         words.collect::<String>()
     };
     let last = format!(
-        "    Part1500:\n      type: string\n      description: P\n      x-source: p\n      enum: [{}]\n      x-enum-descriptions: {{ {} }}\n",
+        "    Part1500:\n      type: string\n      description: P\n      x-source: p\n      enum: [{}]\n      x-enum-meanings: {{ {} }}\n",
         words(&mut (0..10_000), ""),
         words(&mut (0..10_000).rev(), ": d"),
     );

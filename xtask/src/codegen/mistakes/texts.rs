@@ -43,7 +43,7 @@ components:
     Color:
       type: string
       enum: [red, WORD]
-      x-enum-descriptions: { red: TEXT, WORD: TEXT }
+      x-enum-meanings: { red: TEXT, WORD: TEXT }
       description: TEXT
       x-source: TEXT
     Door:

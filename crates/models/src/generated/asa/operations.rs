@@ -148,6 +148,9 @@ pub static CREATE_GATEWAY_SETUP_TOKEN: Operation = Operation {
 /// Reads one gateway setup token.
 ///
 /// `GET /v1/teams/{team_name}/gateway_setup_tokens/{gateway_setup_token_id}`
+///
+/// ASA leaves the token's value out; FetchGatewaySetupTokenAsAgentToken reveals it. Okta Privileged Access sends
+/// it here too.
 pub static FETCH_GATEWAY_SETUP_TOKEN: Operation = Operation {
     vendor: "asa",
     id: "FetchGatewaySetupToken",
@@ -276,6 +279,8 @@ pub static LIST_GATEWAYS: Operation = Operation {
 /// Reads one gateway.
 ///
 /// `GET /v1/teams/{team_name}/gateways/{gateway_id}`
+///
+/// The response is the gateway as the listing has it.
 pub static GET_GATEWAY_INSTANCE: Operation = Operation {
     vendor: "asa",
     id: "GetGatewayInstance",
@@ -322,6 +327,8 @@ pub static UPDATE_GATEWAY_INSTANCE: Operation = Operation {
 /// Deletes a gateway from the team.
 ///
 /// `DELETE /v1/teams/{team_name}/gateways/{gateway_id}`
+///
+/// Repeating it is harmless; the response for a gateway that is gone is 404.
 pub static DELETE_GATEWAY_INSTANCE: Operation = Operation {
     vendor: "asa",
     id: "DeleteGatewayInstance",
@@ -344,6 +351,8 @@ pub static DELETE_GATEWAY_INSTANCE: Operation = Operation {
 /// Reads the status report of a gateway.
 ///
 /// `GET /v1/teams/{team_name}/gateways/{gateway_id}/status`
+///
+/// The response is what the gateway last told the service, which may be long ago; `updated_at` says when.
 pub static GET_GATEWAY_STATUS_REPORT: Operation = Operation {
     vendor: "asa",
     id: "GetGatewayStatusReport",

@@ -110,6 +110,8 @@ pub static CREATE_TOKEN: Operation = Operation {
 /// Reads the metadata of one ActiveGate token.
 ///
 /// `GET /activeGateTokens/{activeGateTokenIdentifier}`
+///
+/// The response never holds the secret.
 pub static GET_TOKEN: Operation = Operation {
     vendor: "dt",
     id: "getToken",
@@ -132,6 +134,8 @@ pub static GET_TOKEN: Operation = Operation {
 /// Deletes an ActiveGate token.
 ///
 /// `DELETE /activeGateTokens/{activeGateTokenIdentifier}`
+///
+/// Repeating it is harmless; the response for a token that is gone is 404.
 pub static REVOKE_TOKEN: Operation = Operation {
     vendor: "dt",
     id: "revokeToken",

@@ -1,0 +1,184 @@
+//! Addresses, their variables, and what else the head of a description says.
+
+use super::super::{VENDORS, describe};
+use super::{after, check};
+use crate::workspace::Workspace;
+
+/// The sound description's server.
+const SERVER: &str = "{ url: \"https://doors.example\", description: The house }";
+
+/// Another server in its place: its address and the rest of its keywords.
+#[track_caller]
+fn check_server(url: &str, keywords: &str, expected: &str) {
+    let server = format!("{{ url: \"{url}\", description: D{keywords} }}");
+    let expected: Vec<String> = expected
+        .lines()
+        .map(|line| format!("house.yaml:4:{line}"))
+        .collect();
+    check(SERVER, &server, &expected.join("\n"));
+}
+
+#[test]
+fn a_variable_that_the_address_does_not_have_or_nobody_describes_is_a_mistake() {
+    let house = ", variables: { house: { default: main, description: Which } }";
+    check_server("https://{house}.example", house, "");
+    check_server("https://doors.example/{house}/api", house, "");
+    check_server(
+        "https://{house}.example",
+        "",
+        "12: the variable `house` is not in `variables`; the fix: describe it there, with a default",
+    );
+    check_server(
+        "https://doors.example",
+        house,
+        "66: the variable `house` is not in `https://doors.example`; the fix: remove it, or write it there in braces",
+    );
+    check_server(
+        "https://{house}.example/{house}",
+        house,
+        "12: two variables are `house`; the fix: keep one of the two",
+    );
+}
+
+#[test]
+fn a_variable_without_a_default_that_fits_is_a_mistake() {
+    let url = "https://{house}.example";
+    let check = |variable: &str, expected: &str| {
+        check_server(
+            url,
+            &format!(", variables: {{ house: {{ description: W, {variable} }} }}"),
+            expected,
+        );
+    };
+    check("default: a, enum: [b, a]", "");
+    check(
+        "enum: [a]",
+        "75: a server variable without `default`; the fix: add `default`",
+    );
+    check(
+        "default: c, enum: [a, b]",
+        "102: the default `c` is not in `enum`; the fix: add it there, or give one that is",
+    );
+    check(
+        "default: a, enum: []",
+        "102: the default `a` is not in `enum`; the fix: add it there, or give one that is",
+    );
+    check(
+        "default: a, enum: [a, a]",
+        "115: two choices are `a`; the fix: keep one of the two",
+    );
+    check(
+        "default: 1",
+        "102: an integer in place of a text; the fix: put it in quotes",
+    );
+    check(
+        "default: a, example: a",
+        "105: unknown keyword `example`; the fix: remove it, a server variable cannot have it",
+    );
+    for value in ["a/b", "a@b", "a b", "a:1", "{a}"] {
+        let mistake = format!(
+            "the value `{value}` of a server variable; the fix: write letters, digits and `-._~`"
+        );
+        let found = after(
+            SERVER,
+            &format!(
+                "{{ url: \"{url}\", description: D, variables: {{ house: {{ description: W, default: \"{value}\" }} }} }}"
+            ),
+        );
+        assert!(found.contains(&mistake), "{found}");
+    }
+}
+
+#[test]
+fn an_address_that_paths_cannot_follow_is_a_mistake() {
+    let house = ", variables: { house: { default: main, description: Which } }";
+    for url in [
+        "http://doors.example",
+        "//doors.example",
+        "/api",
+        "https://",
+        "https://doors.example/",
+        "https://doors.example/a/",
+        "https://doors.example//a",
+        "https://doors.example/../a",
+        "https://doors..example",
+        "https://user@doors.example",
+        "https://doors.example?a",
+        "https://doors.example#a",
+        "https://doors.example:0",
+        "https://doors.example:x",
+        "https://doors example",
+        "https://dööörs.example",
+    ] {
+        check_server(
+            url,
+            "",
+            &format!(
+                "12: the address `{url}`; the fix: write https://, a host and a path that does not end with a slash, and nothing else"
+            ),
+        );
+    }
+    for url in [
+        "https://{house.example",
+        "https://house}.example",
+        "https://{}.example",
+        "https://{{house}}.example",
+        "https://{a b}.example",
+    ] {
+        check_server(
+            url,
+            if url.contains("{house}}") { house } else { "" },
+            &format!("12: the braces of `{url}`; the fix: write each variable as `{{name}}`"),
+        );
+    }
+    check_server("https://doors.example:9999/a/b.c", "", "");
+}
+
+#[test]
+fn an_unknown_keyword_of_the_head_is_a_mistake() {
+    check(
+        "description: Doors of a house }",
+        "description: Doors, license: { name: MIT, identifier: MIT }, contact: { name: a, url: b } }",
+        "",
+    );
+    check(
+        "description: Doors of a house }",
+        "description: Doors, license: { name: MIT } }",
+        "house.yaml:2:66: a part of `info` without `identifier`; the fix: add `identifier`",
+    );
+    check(
+        "description: Doors of a house }",
+        "description: Doors, contact: { name: a, url: b, email: c } }",
+        "house.yaml:2:85: unknown keyword `email`; the fix: remove it, a part of `info` cannot have it",
+    );
+}
+
+// U27
+#[test]
+fn our_descriptions_say_what_other_tools_ask_for() {
+    for vendor in VENDORS {
+        let file = format!("crates/models/openapi/{vendor}.yaml");
+        let text = Workspace::here().read(&file).unwrap();
+        let api = describe(vendor, &file, text.as_bytes()).unwrap();
+        for operation in &api.operations {
+            assert!(operation.description.is_some(), "{}", operation.id);
+            assert!(operation.failure.is_some(), "{}", operation.id);
+        }
+        assert_eq!(
+            text.matches("\n        4XX:\n").count(),
+            api.operations.len()
+        );
+        for keyword in ["\n  license: ", "\n  contact: ", "\n  version: "] {
+            assert!(text.contains(keyword), "{vendor}: {keyword}");
+        }
+        // Other tools have keywords of these names, with other values.
+        for keyword in [
+            "x-enum-descriptions",
+            "x-enum-varnames",
+            "x-enumNames",
+            "x-internal",
+        ] {
+            assert!(!text.contains(keyword), "{vendor}: {keyword}");
+        }
+    }
+}

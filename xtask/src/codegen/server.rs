@@ -1,0 +1,155 @@
+//! Reads the addresses that an API is served at, and what varies in them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::ir::{Server, Variable};
+use super::problem::Problems;
+use super::reader::{Reader, entries, list, text};
+use super::schema::no_twins;
+use super::yaml::{Entry, Node};
+
+/// Reads `servers`.
+pub(crate) fn servers(node: &Node, problems: &mut Problems) -> Vec<Server> {
+    let nodes = list(node, problems).unwrap_or_default();
+    nodes
+        .iter()
+        .filter_map(|node| server(node, problems))
+        .collect()
+}
+
+fn server(node: &Node, problems: &mut Problems) -> Option<Server> {
+    let mut reader = Reader::of(node, "a server", problems)?;
+    let url = reader.need("url", problems);
+    let description = reader.need_prose("description", problems);
+    let entries = reader
+        .take("variables")
+        .and_then(|node| entries(node, problems))
+        .unwrap_or_default();
+    let variables: Vec<Variable> = entries
+        .iter()
+        .filter_map(|entry| variable(entry, problems))
+        .collect();
+    reader.finish(problems);
+    let node = url?;
+    let url = text(node, problems)?;
+    let Some(names) = names(url) else {
+        let what = format!("the braces of `{url}`");
+        problems.add(node.at, what, "write each variable as `{name}`");
+        return None;
+    };
+    no_twins(
+        names.iter().map(|name| ((*name).to_owned(), node.at)),
+        "variables",
+        problems,
+    );
+    let described: BTreeSet<&str> = entries.iter().map(|entry| entry.key.as_str()).collect();
+    for name in names.iter().filter(|name| !described.contains(*name)) {
+        let what = format!("the variable `{name}` is not in `variables`");
+        problems.add(node.at, what, "describe it there, with a default");
+    }
+    for entry in entries {
+        if !names.contains(&entry.key.as_str()) {
+            let what = format!("the variable `{}` is not in `{url}`", entry.key);
+            problems.add(entry.at, what, "remove it, or write it there in braces");
+        }
+    }
+    if !is_base(&filled(url, &variables)) {
+        problems.add(
+            node.at,
+            format!("the address `{url}`"),
+            "write https://, a host and a path that does not end with a slash, and nothing else",
+        );
+    }
+    Some(Server {
+        url: url.to_owned(),
+        description,
+        variables,
+    })
+}
+
+fn variable(entry: &Entry, problems: &mut Problems) -> Option<Variable> {
+    let mut reader = Reader::of(&entry.value, "a server variable", problems)?;
+    let description = reader.need_prose("description", problems);
+    let default = reader.need("default", problems);
+    let has_choices = reader.has("enum");
+    let choices = reader.texts("enum", problems);
+    reader.finish(problems);
+    let node = default?;
+    let default = text(node, problems)?;
+    no_twins(
+        choices
+            .iter()
+            .map(|(choice, at)| ((*choice).to_owned(), *at)),
+        "choices",
+        problems,
+    );
+    if has_choices && !choices.iter().any(|(choice, _)| *choice == default) {
+        let what = format!("the default `{default}` is not in `enum`");
+        problems.add(node.at, what, "add it there, or give one that is");
+    }
+    for (value, at) in choices.iter().copied().chain([(default, node.at)]) {
+        if !value.chars().all(is_plain) {
+            let what = format!("the value `{value}` of a server variable");
+            problems.add(at, what, "write letters, digits and `-._~`");
+        }
+    }
+    Some(Variable {
+        name: entry.key.clone(),
+        default: default.to_owned(),
+        description,
+    })
+}
+
+/// Whether a character means the same wherever it stands in a host or in a segment of a path.
+fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-._~".contains(c)
+}
+
+/// The names in `{braces}`; nothing when braces have no partner or no name.
+fn names(url: &str) -> Option<Vec<&str>> {
+    let mut names = Vec::new();
+    let mut pieces = url.split('{');
+    let is_free = |text: &str| !text.contains('}');
+    let mut is_sound = pieces.next().is_none_or(is_free);
+    for piece in pieces {
+        let (name, after) = piece.split_once('}')?;
+        is_sound &= !name.is_empty() && name.chars().all(is_plain) && is_free(after);
+        names.push(name);
+    }
+    is_sound.then_some(names)
+}
+
+/// The address with the default of each variable.
+fn filled(url: &str, variables: &[Variable]) -> String {
+    let defaults: BTreeMap<&str, &str> = variables
+        .iter()
+        .map(|it| (it.name.as_str(), it.default.as_str()))
+        .collect();
+    let mut pieces = url.split('{');
+    let mut filled = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (name, after) = piece.split_once('}').unwrap_or((piece, ""));
+        // What has no default has been reported.
+        filled.push_str(defaults.get(name).unwrap_or(&"x"));
+        filled.push_str(after);
+    }
+    filled
+}
+
+/// Whether the paths of operations can be appended to an address.
+fn is_base(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("https://") else {
+        return false;
+    };
+    let mut segments = rest.split('/');
+    let authority = segments.next().unwrap_or_default();
+    let (host, port) = match authority.split_once(':') {
+        Some((host, port)) => (host, Some(port)),
+        None => (authority, None),
+    };
+    let is_host = host.split('.').all(|label| !label.is_empty()) && host.chars().all(is_plain);
+    let is_port = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
+    is_host
+        && is_port
+        && segments.all(|it| !matches!(it, "" | "." | "..") && it.chars().all(is_plain))
+}
