@@ -58,8 +58,8 @@ pub use service_user::ServiceUser;
 
 pub use transport::{
     Applied, BaseUrl, Bearer, Clock, CredentialFailure, CredentialProvider, Deleted, Error,
-    ErrorKind, Items, Page, PageToken, Pages, PaginationFailure, Request, RetryPolicy, Timeouts,
-    TraceContext, Transport, TransportError, Violation,
+    ErrorKind, Items, NextPageError, Page, PageToken, Pages, PaginationFailure, Request,
+    RetryPolicy, Timeouts, TraceContext, Transport, TransportError, Violation,
 };
 #[cfg(feature = "hyper")]
 pub use transport::{HyperTransport, TokioClock};

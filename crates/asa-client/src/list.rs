@@ -3,15 +3,18 @@
 use std::fmt;
 use std::sync::Arc;
 
+use models::Operation;
 use models::asa::{Gateway, OperationId};
-use transport::{Channel, Error, Items, Page, PageToken, Pages, Reply};
+use transport::{
+    Channel, Error, Items, NextPageError, Page, PageToken, Pages, PaginationFailure, Reply,
+};
 
 use crate::call::call;
 
 /// A list that is ready to be fetched; how it ends decides what it gives: one page, pages, or items.
 ///
-/// A next page is asked for with the query of the server's `Link` and nothing else, and only at this list's own
-/// address: a link that leads elsewhere ends the listing with an error and is never followed.
+/// A next page is asked for with the query of the server's `Link` and nothing else, and only at this list's own address,
+/// whatever host the link names. A link to another path ends the listing with an error, after the page that held it.
 /// Source: <https://developer.okta.com/docs/reference/api/asa/introduction>.
 ///
 /// ```
@@ -28,7 +31,7 @@ use crate::call::call;
 /// let first = list.send().await?;
 ///
 /// // Later, perhaps in another process: the token is text.
-/// if let Some(token) = first.next_page_token {
+/// if let Some(token) = first.next_page_token? {
 ///     let text = token.to_string();
 ///     let mut rest = asa.gateways().list().page_token(text.parse()?).items();
 ///     while let Some(gateway) = rest.try_next().await? {
@@ -47,6 +50,7 @@ pub struct List<T> {
     descending: Option<bool>,
     contains: Option<String>,
     page_token: Option<PageToken>,
+    limit: Option<u64>,
     look_ahead: bool,
 }
 
@@ -64,6 +68,7 @@ impl<T> List<T> {
             descending: None,
             contains: None,
             page_token: None,
+            limit: None,
             look_ahead: true,
         }
     }
@@ -87,8 +92,16 @@ impl<T> List<T> {
         self
     }
 
+    /// Ends [`pages`](Self::pages) with the page that holds the item of this number, and [`items`](Self::items) with that
+    /// item, both counted from 1. No page beyond it is asked for.
+    pub fn limit(mut self, items: u64) -> Self {
+        self.limit = Some(items);
+        self
+    }
+
     /// Sets whether [`pages`](Self::pages) and [`items`](Self::items) ask for the next page while the caller works on
-    /// one; they do unless told otherwise. Who stops early has then asked for at most one page too many.
+    /// one; they do unless told otherwise. Stopping early then wastes at most one request; with a [`limit`](Self::limit) it
+    /// wastes none.
     pub fn look_ahead(mut self, look_ahead: bool) -> Self {
         self.look_ahead = look_ahead;
         self
@@ -98,7 +111,7 @@ impl<T> List<T> {
     ///
     /// # Errors
     ///
-    /// Every kind; see [`ErrorKind`](crate::ErrorKind).
+    /// Every kind but `Pagination`, which the page's `next_page_token` holds; see [`ErrorKind`](crate::ErrorKind).
     pub async fn send(self) -> Result<Page<T>, Error> {
         self.fetch(None).await
     }
@@ -106,22 +119,24 @@ impl<T> List<T> {
     async fn fetch(&self, token: Option<PageToken>) -> Result<Page<T>, Error> {
         let operation = self.operation.operation();
         let mut call = call(operation, &[self.channel.account()])?;
-        let token = match token {
-            Some(token) => Some(token),
-            None => self.start().map_err(|error| error.during(operation.name))?,
+        let query = match &token {
+            Some(token) => token.query().map(|query| Some(query.to_owned())),
+            None => self.start(),
         };
-        call.query = token.map(|token| token.to_string());
-        let path = call.path.clone();
+        call.query = query.map_err(|error| error.during(operation.name))?;
+        let (path, query) = (call.path.clone(), call.query.clone());
         let reply = self.channel.call(call).await?;
-        let next = reply.next_query(self.channel.base_url(), &path)?;
-        Ok(Page::new(
-            (self.read)(&reply)?,
-            next.and_then(PageToken::new),
-        ))
+        let mut page = Page::new((self.read)(&reply)?, None);
+        let next = reply.next_query(self.channel.base_url(), &path);
+        page.next_page_token = next.and_then(|next| position(next, query.as_deref(), operation));
+        Ok(page)
     }
 
-    /// The position of the first page; `None` where nothing was set.
-    fn start(&self) -> Result<Option<PageToken>, Error> {
+    /// The query of the first page; `None` where nothing was set.
+    fn start(&self) -> Result<Option<String>, Error> {
+        if let Some(token) = &self.page_token {
+            return Ok(Some(token.query()?.to_owned()));
+        }
         let mut query = form_urlencoded::Serializer::new(String::new());
         if let Some(text) = &self.contains {
             query.append_pair("contains", text);
@@ -137,27 +152,48 @@ impl<T> List<T> {
         if let Some(newest_first) = self.descending {
             query.append_pair("descending", if newest_first { "true" } else { "false" });
         }
-        let first = self.page_token.clone();
-        Ok(first.or_else(|| PageToken::new(query.finish())))
+        Ok(Some(query.finish()).filter(|query| !query.is_empty()))
     }
+}
+
+/// The position that a link's query leads to, from the page at the query `here`.
+fn position(
+    next: Option<String>,
+    here: Option<&str>,
+    operation: &Operation,
+) -> Result<Option<PageToken>, NextPageError> {
+    let failure = match next {
+        None => return Ok(None),
+        Some(next) if Some(next.as_str()) == here => PaginationFailure::Loop,
+        Some(next) => match PageToken::new(next) {
+            Ok(token) => return Ok(Some(token)),
+            Err(_) => PaginationFailure::Unreadable,
+        },
+    };
+    Err(NextPageError::new(failure).during(operation.name))
 }
 
 impl<T: 'static> List<T> {
     /// Fetches page after page, one ahead of those that are asked for.
     pub fn pages(self) -> Pages<T> {
-        // A position of its own for the first page, too: a link back to it is then a loop.
+        // A position of its own for the first page, too: a link back to it is then a loop. What is wrong with it is the error
+        // of the first page.
         let start = self.start().ok().flatten();
+        let start = start.and_then(|query| PageToken::new(query).ok());
         let operation = self.operation.operation();
-        let (channel, look_ahead) = (self.channel.clone(), self.look_ahead);
+        let (channel, look_ahead, limit) = (self.channel.clone(), self.look_ahead, self.limit);
         let list = Arc::new(self);
         let pages = Pages::new(start, move |token| {
             let list = Arc::clone(&list);
             async move { list.fetch(token).await }
         });
-        pages
-            .during(operation.name)
-            .look_ahead(look_ahead)
-            .look_ahead_while(move || channel.is_ready())
+        match limit {
+            Some(items) => pages.limit(items),
+            None => pages,
+        }
+        .during(operation.name)
+        .look_ahead(look_ahead)
+        .look_ahead_while(move || channel.is_ready())
     }
 
     /// Gives item after item; see [`pages`](Self::pages).
@@ -182,6 +218,7 @@ impl<T> fmt::Debug for List<T> {
             .field("descending", &self.descending)
             .field("contains", &self.contains)
             .field("page_token", &self.page_token)
+            .field("limit", &self.limit)
             .field("look_ahead", &self.look_ahead)
             .finish_non_exhaustive()
     }

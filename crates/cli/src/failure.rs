@@ -62,6 +62,8 @@ impl From<transport::Error> for Failure {
             error.resume_token(),
             matches!(exit, Exit::Usage | Exit::Refused),
         ) {
+            // A quote within quotes is written as shells read it.
+            let token = token.as_str().replace('\'', r"'\''");
             line = format!("{line}; go on with --page-token '{token}'");
         }
         Self::new(exit, line)

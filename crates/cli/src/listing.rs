@@ -24,23 +24,34 @@ pub(crate) struct Paging {
     pub(crate) limit: Option<u64>,
 }
 
-/// Writes all items of all pages, at most `limit`.
+/// Writes all items of all pages, at most `limit`. What came before an error is written in every format, so that its hint
+/// where to go on neither skips nor repeats an item.
 pub(crate) async fn write<T: Record>(
-    mut pages: Pages<T>,
+    pages: Pages<T>,
     limit: Option<u64>,
     output: &mut Output<impl Write>,
 ) -> Result<(), Failure> {
+    let mut pages = match limit {
+        Some(limit) => pages.limit(limit),
+        None => pages,
+    };
     let mut left = limit.map_or(usize::MAX, |limit| {
         usize::try_from(limit).unwrap_or(usize::MAX)
     });
     let mut list = output.list();
-    while left > 0 {
-        let Some(page) = pages.try_next().await? else {
-            break;
-        };
-        let items = page.items.into_iter().take(left);
-        left -= items.len();
-        list.page(items)?;
+    let end = loop {
+        match pages.try_next().await {
+            Ok(Some(page)) => {
+                let items = page.items.into_iter().take(left);
+                left -= items.len();
+                list.page(items)?;
+            }
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+    };
+    if end.is_ok() || !list.is_empty() {
+        list.finish()?;
     }
-    Ok(list.finish()?)
+    Ok(end?)
 }

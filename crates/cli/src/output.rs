@@ -56,7 +56,7 @@ impl<W: Write> Output<W> {
     }
 }
 
-/// A list in the making. A format that needs all items to begin writes at the end, and nothing if there is no end.
+/// A list in the making. A format that needs all items to begin writes them at the end.
 #[derive(Debug)]
 pub(crate) struct List<'a, W, T> {
     output: &'a mut Output<W>,
@@ -64,6 +64,11 @@ pub(crate) struct List<'a, W, T> {
 }
 
 impl<W: Write, T: Record> List<'_, W, T> {
+    /// Whether nothing waits to be written.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.held.is_empty()
+    }
+
     /// Adds the items of a page.
     pub(crate) fn page(&mut self, items: impl Iterator<Item = T>) -> io::Result<()> {
         let concealed = items.map(|mut item| {

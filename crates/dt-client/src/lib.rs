@@ -49,6 +49,7 @@ mod active_gate_tokens;
 mod api_root;
 mod call;
 mod client;
+mod cursor;
 mod dialect;
 mod list;
 mod operations;
@@ -59,8 +60,8 @@ pub use list::ListActiveGateTokens;
 
 pub use transport::{
     ApiToken, Applied, BaseUrl, Bearer, Clock, CredentialFailure, CredentialProvider, Deleted,
-    Error, ErrorKind, Items, Page, PageToken, Pages, PaginationFailure, Request, RetryPolicy,
-    Timeouts, TraceContext, Transport, TransportError, Violation,
+    Error, ErrorKind, Items, NextPageError, Page, PageToken, Pages, PaginationFailure, Request,
+    RetryPolicy, Timeouts, TraceContext, Transport, TransportError, Violation,
 };
 #[cfg(feature = "hyper")]
 pub use transport::{HyperTransport, TokioClock};

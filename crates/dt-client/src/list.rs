@@ -8,6 +8,7 @@ use models::dt::{ActiveGateToken, ActiveGateTokenList, OperationId};
 use transport::{Channel, Error, Items, Page, PageToken, Pages};
 
 use crate::call::call;
+use crate::cursor;
 
 /// A list of tokens that is ready to be fetched; how it ends decides what it gives: one page, pages, or items.
 ///
@@ -38,6 +39,7 @@ pub struct ListActiveGateTokens {
     channel: Channel,
     page_size: Option<u32>,
     page_token: Option<PageToken>,
+    limit: Option<u64>,
     look_ahead: bool,
 }
 
@@ -47,6 +49,7 @@ impl ListActiveGateTokens {
             channel: channel.clone(),
             page_size: None,
             page_token: None,
+            limit: None,
             look_ahead: true,
         }
     }
@@ -64,8 +67,16 @@ impl ListActiveGateTokens {
         self
     }
 
+    /// Ends [`pages`](Self::pages) with the page that holds the item of this number, and [`items`](Self::items) with that
+    /// item, both counted from 1. No page beyond it is asked for.
+    pub fn limit(mut self, items: u64) -> Self {
+        self.limit = Some(items);
+        self
+    }
+
     /// Sets whether [`pages`](Self::pages) and [`items`](Self::items) ask for the next page while the caller works on
-    /// one; they do unless told otherwise. Who stops early has then asked for at most one page too many.
+    /// one; they do unless told otherwise. Stopping early then wastes at most one request; with a [`limit`](Self::limit) it
+    /// wastes none.
     pub fn look_ahead(mut self, look_ahead: bool) -> Self {
         self.look_ahead = look_ahead;
         self
@@ -75,7 +86,7 @@ impl ListActiveGateTokens {
     ///
     /// # Errors
     ///
-    /// Every kind; see [`ErrorKind`](crate::ErrorKind).
+    /// Every kind but `Pagination`, which the page's `next_page_token` holds; see [`ErrorKind`](crate::ErrorKind).
     pub async fn send(self) -> Result<Page<ActiveGateToken>, Error> {
         let token = self.page_token.clone();
         self.fetch(token).await
@@ -84,16 +95,19 @@ impl ListActiveGateTokens {
     /// Fetches page after page, one ahead of those that are asked for.
     pub fn pages(self) -> Pages<ActiveGateToken> {
         let start = self.page_token.clone();
-        let (channel, look_ahead) = (self.channel.clone(), self.look_ahead);
+        let (channel, look_ahead, limit) = (self.channel.clone(), self.look_ahead, self.limit);
         let list = Arc::new(self);
         let pages = Pages::new(start, move |token| {
             let list = Arc::clone(&list);
             async move { list.fetch(token).await }
         });
-        pages
-            .during(OperationId::ListTokens.operation().name)
-            .look_ahead(look_ahead)
-            .look_ahead_while(move || channel.is_ready())
+        match limit {
+            Some(items) => pages.limit(items),
+            None => pages,
+        }
+        .during(OperationId::ListTokens.operation().name)
+        .look_ahead(look_ahead)
+        .look_ahead_while(move || channel.is_ready())
     }
 
     /// Gives token after token; see [`pages`](Self::pages).
@@ -108,10 +122,15 @@ impl ListActiveGateTokens {
             .query(token.as_ref())
             .map_err(|error| error.during(operation.name))?;
         let page: ActiveGateTokenList = self.channel.call(call).await?.json()?;
-        let next = page.next_page_key.and_then(PageToken::new);
-        Ok(Page::new(page.active_gate_tokens, next)
+        let next = match page.next_page_key.as_deref() {
+            Some(key) => cursor::token(key, token.as_ref()),
+            None => Ok(None),
+        };
+        let mut this = Page::new(page.active_gate_tokens, None)
             .with_total_count(page.total_count)
-            .with_page_size(page.page_size))
+            .with_page_size(page.page_size);
+        this.next_page_token = next.map_err(|error| error.during(operation.name));
+        Ok(this)
     }
 
     /// The query of the page at a position: the server refuses a cursor that comes with anything else.
@@ -127,11 +146,12 @@ impl ListActiveGateTokens {
             page_token,
         }) = operation.paging
         else {
+            // The description says so, and the tests see it.
             return Ok(None);
         };
         let mut query = form_urlencoded::Serializer::new(String::new());
         match (token, self.page_size) {
-            (Some(token), _) => query.append_pair(page_token, token.as_str()),
+            (Some(token), _) => query.append_pair(page_token, &cursor::of(token)?),
             (None, Some(tokens)) => query.append_pair(page_size, &tokens.to_string()),
             (None, None) => return Ok(None),
         };
@@ -144,6 +164,7 @@ impl fmt::Debug for ListActiveGateTokens {
         f.debug_struct("ListActiveGateTokens")
             .field("page_size", &self.page_size)
             .field("page_token", &self.page_token)
+            .field("limit", &self.limit)
             .field("look_ahead", &self.look_ahead)
             .finish_non_exhaustive()
     }

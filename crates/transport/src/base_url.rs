@@ -7,8 +7,8 @@ use http::uri::{Authority, PathAndQuery, Scheme};
 
 use crate::{Error, ErrorKind, TooLarge, host};
 
-/// The longest path with query that is sent, in bytes.
-const URL_LIMIT: usize = 16 * 1024;
+/// The longest path with query that is sent, in bytes: 64 KiB, less the two that a [`Uri`] has no room for.
+const URL_LIMIT: usize = 64 * 1024 - 2;
 
 /// Scheme, host, port and path prefix of an endpoint, checked and normalised once.
 ///
@@ -127,7 +127,10 @@ impl BaseUrl {
             text.push_str(query);
         }
         if text.len() > URL_LIMIT {
-            return Err(url_too_large());
+            return Err(Error::new(ErrorKind::TooLarge {
+                what: TooLarge::Url,
+                limit: URL_LIMIT as u64,
+            }));
         }
         let unusable = |_| Error::invalid_input("path", "holds a character that no URL has");
         // Shared, not copied: the text becomes the URI's own buffer.
@@ -140,19 +143,6 @@ impl BaseUrl {
             .build()
             .map_err(|_| Error::invalid_input("path", "makes no URL"))
     }
-}
-
-/// The error for a URL beyond the limit.
-pub(crate) fn url_too_large() -> Error {
-    Error::new(ErrorKind::TooLarge {
-        what: TooLarge::Url,
-        limit: URL_LIMIT as u64,
-    })
-}
-
-/// Whether a text is longer than any URL that is sent.
-pub(crate) fn is_too_large(url: &str) -> bool {
-    url.len() > URL_LIMIT
 }
 
 fn refused(problem: &'static str) -> Error {
@@ -392,8 +382,8 @@ mod tests {
     fn a_path_with_an_id_of_a_megabyte_is_refused() {
         let base = BaseUrl::parse("https://h/prefix").unwrap();
         let path = |length: usize| format!("/{}", "x".repeat(length - "/prefix/".len()));
-        assert!(base.uri(&path(16384), None).is_ok());
-        for length in [16385, 1 << 20] {
+        assert!(base.uri(&path(65534), None).is_ok());
+        for length in [65535, 1 << 20] {
             let error = base.uri(&path(length), None).unwrap_err();
             let parameter = "path";
             assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
@@ -402,12 +392,14 @@ mod tests {
     }
 
     #[test]
-    fn a_url_of_more_than_16_kib_is_refused() {
+    fn a_url_of_more_than_64_kib_is_refused() {
         let base = BaseUrl::parse("https://h").unwrap();
+        let uri = base.uri("/v1", Some(&"x".repeat(65534 - "/v1?".len())));
+        assert_eq!(uri.unwrap().path_and_query().unwrap().as_str().len(), 65534);
         let error = base.uri("/v1", Some(&"x".repeat(64 * 1024))).unwrap_err();
         assert!(matches!(
             error.kind(),
-            ErrorKind::TooLarge { limit: 16384, .. }
+            ErrorKind::TooLarge { limit: 65534, .. }
         ));
     }
 }

@@ -49,7 +49,17 @@ struct Inner {
     api: Option<ApiError>,
     body: Bytes,
     resume: Option<PageToken>,
+    progress: Option<Progress>,
     source: Option<BoxError>,
+}
+
+/// How far a listing came.
+#[derive(Clone, Copy)]
+struct Progress {
+    /// The page that it could not give, from 1 on.
+    page: u64,
+    /// Items on the pages before.
+    items: u64,
 }
 
 impl Error {
@@ -69,6 +79,7 @@ impl Error {
             api: None,
             body: Bytes::new(),
             resume: None,
+            progress: None,
             source: None,
         }))
     }
@@ -186,10 +197,24 @@ impl Error {
         self.0.elapsed
     }
 
-    /// The page that a failed listing was about to fetch; `None` is the first page.
+    /// The page that a failed listing was about to fetch; `None` is the first page, or a failure after which there is nowhere
+    /// to go on: going on there neither skips nor repeats items.
     #[must_use]
     pub fn resume_token(&self) -> Option<&PageToken> {
         self.0.resume.as_ref()
+    }
+
+    /// The number of the page that a failed listing could not give, from 1 on, counted from where the listing began; `None`
+    /// where no listing failed.
+    #[must_use]
+    pub fn page(&self) -> Option<u64> {
+        Some(self.0.progress?.page)
+    }
+
+    /// How many items a failed listing had on the pages before that one; `None` where no listing failed.
+    #[must_use]
+    pub fn items_before(&self) -> Option<u64> {
+        Some(self.0.progress?.items)
     }
 
     /// Whether the API says that the thing does not exist: a 404 with the API's own error in it.
@@ -293,6 +318,11 @@ impl Error {
         self.0.resume = token;
         self
     }
+
+    pub(crate) fn with_progress(mut self, page: u64, items: u64) -> Self {
+        self.0.progress = Some(Progress { page, items });
+        self
+    }
 }
 
 /// For conversions that cannot fail, such as of a [`BaseUrl`](crate::BaseUrl) into itself.
@@ -337,6 +367,11 @@ impl fmt::Display for Error {
         }
         if let Some(code) = self.code() {
             write!(f, " [{}]", OneLine(code))?;
+        }
+        // Where no page came before, the listing failed as any call does.
+        if let Some(Progress { page, items }) = inner.progress.filter(|it| it.page > 1) {
+            let noun = if items == 1 { "item" } else { "items" };
+            write!(f, " (page {page} of this listing, after {items} {noun})")?;
         }
         match (inner.attempts, inner.applied) {
             // A listing fails after its calls went well.

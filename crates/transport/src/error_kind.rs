@@ -76,8 +76,11 @@ pub enum CredentialFailure {
 pub enum PaginationFailure {
     /// The server gave a position that the listing has already been at.
     Loop,
-    /// The link to the next page leads away from the listing.
-    ForeignOrigin,
+    /// The link to the next page leads to a path that is not the listing's.
+    ForeignPath,
+    /// The server speaks of a next page, but not so that it can be asked for: a malformed link, a cursor that is too long, or
+    /// one that holds a secret of the call.
+    Unreadable,
     /// The listing has more pages than its limit.
     LimitReached,
 }
@@ -165,8 +168,11 @@ impl fmt::Display for ErrorKind {
             Self::Pagination(PaginationFailure::Loop) => {
                 f.write_str("the listing repeats a position")
             }
-            Self::Pagination(PaginationFailure::ForeignOrigin) => {
+            Self::Pagination(PaginationFailure::ForeignPath) => {
                 f.write_str("the link to the next page leads away from the listing")
+            }
+            Self::Pagination(PaginationFailure::Unreadable) => {
+                f.write_str("the position of the next page cannot be read")
             }
             Self::Pagination(PaginationFailure::LimitReached) => {
                 f.write_str("the listing has more pages than its limit")

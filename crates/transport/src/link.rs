@@ -1,15 +1,21 @@
 //! The `Link` header field of RFC 8288, as far as paging needs it.
 
-use http::header::LINK;
-use http::{HeaderMap, Uri};
+mod field;
+mod reference;
 
-use crate::base_url::{is_too_large, url_too_large};
-use crate::{BaseUrl, Error, ErrorKind, PaginationFailure};
+use http::HeaderMap;
 
-/// The query of the link to the next page, still percent-encoded; `None` on the last page.
+use self::field::Links;
+use self::reference::Reference;
+pub(crate) use self::reference::is_query;
+use crate::page::CURSOR_LIMIT;
+use crate::{BaseUrl, NextPageError, PaginationFailure};
+
+/// Finds the query of the link to the next page, still percent-encoded; `None` on the last page.
 ///
-/// The link may be relative or absolute, and stand in any of several `Link` lines. It must lead to the listing at
-/// `path` below `base`: nothing but its query is ever used, and its fragment is dropped.
+/// The link may be relative or absolute and stand in any of several `Link` lines, whatever stands beside it. It is resolved
+/// as RFC 3986 asks, and must lead to the listing at `path`: below `base`, or below another path that a server behind a
+/// proxy may know instead. Nothing but its query is ever used; the scheme, user name, host and port that it names are not.
 ///
 /// ```
 /// use gatelet_transport::{BaseUrl, link};
@@ -26,123 +32,55 @@ use crate::{BaseUrl, Error, ErrorKind, PaginationFailure};
 ///
 /// # Errors
 ///
-/// `Pagination(ForeignOrigin)` when the link leads to another origin or path or is no link, `TooLarge` when it is
-/// longer than 16 KiB.
+/// When there seems to be a next page, but no link to it can be followed: `ForeignPath` where it leads to another path,
+/// `Loop` where it leads to the first page, and `Unreadable` where it is malformed, its query is longer than 16 KiB, or a
+/// part of a `Link` line that might have been it cannot be read.
 pub fn next_query(
     headers: &HeaderMap,
     base: &BaseUrl,
     path: &str,
-) -> Result<Option<String>, Error> {
-    let foreign = || Error::new(ErrorKind::Pagination(PaginationFailure::ForeignOrigin));
-    let Some(target) = next_target(headers) else {
-        return Ok(None);
-    };
-    if is_too_large(&target) {
-        return Err(url_too_large());
-    }
-    let target = target.split('#').next().unwrap_or_default().trim_end();
-    let (address, query) = target.split_once('?').unwrap_or((target, ""));
-    let leads_here = address.is_empty() || is_listing(address, base, path);
-    if !leads_here || query.is_empty() {
-        return Err(foreign());
-    }
-    Ok(Some(query.to_owned()))
-}
-
-/// Whether a link's address, without query, is that of the listing.
-fn is_listing(address: &str, base: &BaseUrl, path: &str) -> bool {
-    let own_path = |path_only: &str| {
-        path_only
-            .strip_prefix(base.path())
-            .is_some_and(|rest| rest == path)
-    };
-    if address.starts_with('/') && !address.starts_with("//") {
-        return own_path(address);
-    }
-    let Ok(uri) = Uri::try_from(address) else {
-        return false;
-    };
-    // A host in another spelling is still the same host, so it goes through the same reading as ours did.
-    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
-        return false;
-    };
-    let same_origin = BaseUrl::parse_allowing_http(&format!("{scheme}://{authority}"))
-        .is_ok_and(|origin| origin.as_str() == base.origin());
-    same_origin && own_path(uri.path())
-}
-
-/// The target of the first link with the relation `next`.
-fn next_target(headers: &HeaderMap) -> Option<String> {
-    headers
-        .get_all(LINK)
-        .iter()
-        .filter_map(|line| line.to_str().ok())
-        .find_map(next_in_line)
-}
-
-/// Reads one line of links: `<target>; name=value; name="value", <target> …`.
-fn next_in_line(line: &str) -> Option<String> {
-    let mut rest = line;
-    while let Some((_, after)) = rest.split_once('<') {
-        let (target, parameters) = after.split_once('>')?;
-        let (is_next, after) = read_parameters(parameters);
-        if is_next {
-            return Some(target.trim().to_owned());
-        }
-        rest = after;
-    }
-    None
-}
-
-/// Whether the parameters of one link say `rel=next`, and what follows the link.
-fn read_parameters(text: &str) -> (bool, &str) {
-    let mut rest = text;
-    let mut relation = None;
-    loop {
-        rest = rest.trim_start();
-        let Some(parameter) = rest.strip_prefix(';') else {
-            return (
-                relation.is_some_and(|relation: String| has_next(&relation)),
-                rest,
-            );
-        };
-        let end = parameter.find(['=', ';', ',']).unwrap_or(parameter.len());
-        let (name, after) = parameter.split_at(end);
-        let (value, after) = match after.strip_prefix('=') {
-            Some(after) => read_value(after.trim_start()),
-            None => (String::new(), after),
-        };
-        // Only the first `rel` of a link counts, RFC 8288 section 3.3.
-        if name.trim().eq_ignore_ascii_case("rel") && relation.is_none() {
-            relation = Some(value);
-        }
-        rest = after;
-    }
-}
-
-fn has_next(relation: &str) -> bool {
-    relation
-        .split_ascii_whitespace()
-        .any(|word| word.eq_ignore_ascii_case("next"))
-}
-
-/// A value, quoted or not, and what follows it.
-fn read_value(text: &str) -> (String, &str) {
-    let Some(quoted) = text.strip_prefix('"') else {
-        let end = text.find([';', ',']).unwrap_or(text.len());
-        let (value, rest) = text.split_at(end);
-        return (value.trim().to_owned(), rest);
-    };
-    let mut value = String::new();
-    let mut characters = quoted.char_indices();
-    while let Some((at, character)) = characters.next() {
-        match character {
-            '"' => return (value, quoted.get(at + 1..).unwrap_or_default()),
-            '\\' => value.extend(characters.next().map(|(_, escaped)| escaped)),
-            other => value.push(other),
+) -> Result<Option<String>, NextPageError> {
+    let links = Links::of(headers);
+    let mut failure = None;
+    for target in &links.next {
+        match query_of(target, base, path) {
+            Ok(query) => return Ok(Some(query.to_owned())),
+            Err(error) => failure = failure.or(Some(error)),
         }
     }
-    (value, "")
+    match failure {
+        Some(error) => Err(error),
+        None if links.has_unreadable => Err(NextPageError::new(PaginationFailure::Unreadable)
+            .with_detail("a `Link` field is malformed")),
+        None => Ok(None),
+    }
+}
+
+/// The query of a link that leads to the listing.
+fn query_of<'a>(target: &'a str, base: &BaseUrl, path: &str) -> Result<&'a str, NextPageError> {
+    let target = Reference::split(target);
+    let refuse = |failure, problem: &str| {
+        let place = target.place(base.origin(), &format!("{}{path}", base.path()));
+        Err(NextPageError::new(failure).with_detail(format!("the link leads to {place}{problem}")))
+    };
+    if !target.is_wellformed() {
+        return refuse(
+            PaginationFailure::Unreadable,
+            " and holds a character that no URL has",
+        );
+    }
+    if !target.leads_to(base.path(), path) {
+        return refuse(PaginationFailure::ForeignPath, "");
+    }
+    match target.query() {
+        // The first page again: whatever page this is, the listing has been there.
+        None => refuse(PaginationFailure::Loop, " without a query"),
+        Some(query) if query.len() > CURSOR_LIMIT => refuse(
+            PaginationFailure::Unreadable,
+            " with a query of over 16 KiB",
+        ),
+        Some(query) => Ok(query),
+    }
 }
 
 #[cfg(test)]
@@ -151,20 +89,25 @@ mod tests {
     use http::{HeaderMap, HeaderValue};
 
     use super::next_query;
-    use crate::{BaseUrl, Error, ErrorKind, PaginationFailure, TooLarge};
+    use crate::{BaseUrl, NextPageError, PaginationFailure};
 
     const PATH: &str = "/v1/teams/t/gateways";
 
-    fn next(lines: &[&str]) -> Result<Option<String>, Error> {
+    fn next_below(base: &str, lines: &[impl AsRef<[u8]>]) -> Result<Option<String>, NextPageError> {
         let mut headers = HeaderMap::new();
         for line in lines {
-            headers.append(LINK, HeaderValue::from_str(line).unwrap());
+            headers.append(LINK, HeaderValue::from_bytes(line.as_ref()).unwrap());
         }
-        next_query(
-            &headers,
-            &BaseUrl::parse("https://app.example.com").unwrap(),
-            PATH,
-        )
+        next_query(&headers, &BaseUrl::parse(base).unwrap(), PATH)
+    }
+
+    fn next(lines: &[impl AsRef<[u8]>]) -> Result<Option<String>, NextPageError> {
+        next_below("https://app.example.com", lines)
+    }
+
+    #[track_caller]
+    fn failure(lines: &[impl AsRef<[u8]>]) -> PaginationFailure {
+        next(lines).unwrap_err().failure()
     }
 
     // A19
@@ -176,6 +119,10 @@ mod tests {
             &[r#"<https://app.example.com/v1/teams/t/gateways?offset=7&count=10>; rel="next""#],
             &["<HTTPS://APP.example.com:443/v1/teams/t/gateways?offset=7&count=10>;rel=next"],
             &["<?offset=7&count=10>; rel=next"],
+            &["<gateways?offset=7&count=10>; rel=next"],
+            &["<./gateways?offset=7&count=10>; rel=next"],
+            &["<../t/gateways?offset=7&count=10>; rel=next"],
+            &["</v1/x/../%74eams/%2E/t/gateways?offset=7&count=10>; rel=next"],
             &[
                 r#"</x?a>; rel="prev first", </v1/teams/t/gateways?offset=7&count=10>; title="a \"b, <c>; rel=last"; REL="Last Next""#,
             ],
@@ -191,68 +138,286 @@ mod tests {
     }
 
     #[test]
-    fn other_relations_are_no_next_page() {
+    fn links_with_other_relations_are_no_next_page() {
         for lines in [
             &[][..],
+            &[""],
+            &[" , ,, "],
             &[r#"</x?a>; rel="prev""#],
             &["</x?a>; rel=nextish"],
-            &["</x?a>"],
-            &["<"],
-            &["nonsense"],
             &["</x?a>; rel=prev; rel=next"],
+            &[r#"</x?a>; rel="prev"; title="</v1/teams/t/gateways?offset=7>; rel=next""#],
+            &[r#"</x?a>; rel="prev"; title="a, </v1/teams/t/gateways?offset=7>; rel=next""#],
+            &[r#"</x?a>; rel="first", , </x?b>;; rel="http://example.com/rel/x last";"#],
         ] {
             assert_eq!(next(lines).unwrap(), None, "{lines:?}");
         }
     }
 
-    // A21
+    // U2
     #[test]
-    fn a_link_that_leads_away_is_refused() {
-        let long = format!("<{PATH}?offset={}>; rel=next", "x".repeat(64 * 1024));
-        let error = next(&[&long]).unwrap_err();
-        assert!(matches!(
-            error.kind(),
-            ErrorKind::TooLarge {
-                what: TooLarge::Url,
-                ..
+    fn an_unreadable_neighbor_hides_no_next_link() {
+        let neighbors: [&[u8]; 16] = [
+            br#"</x?a; rel="prev""#,
+            br#"/x?a>; rel="prev""#,
+            br#"</x?a> rel="prev""#,
+            br#"</x?a>"#,
+            br#"</x?a>; rel="prev"; title="never ends"#,
+            br#"</x?a>; title="never ends; rel="prev""#,
+            br#"</x?a>; rel="prev"; title="never ends, not even here"#,
+            b"</x?a>; rel=\"prev\"; title=\"caf\xe9\"",
+            b"</x?a>; rel=\"prev\"; titl\xe9=x",
+            b"</x\xff?a>; rel=\"prev\"",
+            br#"</x?a>; rel="prev"; title*=UTF-8''%e2%82%ac"#,
+            br#"</x?a>; rel='prev'"#,
+            br#"<"#,
+            br#"nonsense"#,
+            br#">"; <"#,
+            br#""quoted, </x?a>; rel=last""#,
+        ];
+        let link: &[u8] = br#"</v1/teams/t/gateways?offset=7>; rel="next""#;
+        for neighbor in neighbors {
+            let shown = String::from_utf8_lossy(neighbor);
+            for lines in [
+                vec![[neighbor, b", ", link].concat()],
+                vec![[link, b", ", neighbor].concat()],
+                vec![[neighbor, b", ", link, b" ,", neighbor].concat()],
+                vec![neighbor.to_vec(), link.to_vec()],
+                vec![link.to_vec(), neighbor.to_vec()],
+            ] {
+                assert_eq!(
+                    next(&lines).unwrap().as_deref(),
+                    Some("offset=7"),
+                    "{shown}"
+                );
             }
-        ));
-        for target in [
-            "https://evil.example.com/v1/teams/t/gateways?offset=7",
-            "https://app.example.com.evil.com/v1/teams/t/gateways?offset=7",
-            "https://app.example.com@evil.com/v1/teams/t/gateways?offset=7",
-            "https://app.example.com:8443/v1/teams/t/gateways?offset=7",
-            "http://app.example.com/v1/teams/t/gateways?offset=7",
-            "//evil.example.com/v1/teams/t/gateways?offset=7",
-            "/v1/teams/other/gateways?offset=7",
-            "/v1/teams/t/gateways/../servers?offset=7",
-            "gateways?offset=7",
-            "/v1/teams/t/gateways",
-            "",
+        }
+    }
+
+    // U2
+    #[test]
+    fn a_link_that_cannot_be_read_is_not_taken_for_none() {
+        for line in [
+            r#"</v1/teams/t/gateways?offset=7; rel="next""#,
+            r#"/v1/teams/t/gateways?offset=7>; rel="next""#,
+            r#"</v1/teams/t/gateways?offset=7> rel="next""#,
+            r#"</v1/teams/t/gateways?offset=7>"#,
+            r#"</v1/teams/t/gateways?offset=7>; title="never ends; rel="next""#,
+            r#"</v1/teams/t/gateways?offset=7>; title="never ends; rel=next"#,
+            r#"</v1/teams/t/gateways?offset=7>; rel='next'"#,
+            r#"</v1/teams/t/gateways?offset=7>; rel="" "#,
+            r#"</v1/teams/t/gateways?offset=7>; rel*=UTF-8''next"#,
+            r#"</x?a>; rel="prev", nonsense"#,
+            r#"</x?a>; rel="prev"; title="never ends"#,
+            r#"</x?a>; title="a, </v1/teams/t/gateways?offset=7>; rel=next""#,
+            r#"</x?a>; rel=prev; title="</v1/teams/t/gateways?offset=7>; rel=next"#,
+            "<",
+            "nonsense",
         ] {
-            let error = next(&[&format!("<{target}>; rel=next")]).unwrap_err();
+            assert_eq!(failure(&[line]), PaginationFailure::Unreadable, "{line}");
+        }
+    }
+
+    // U2
+    #[test]
+    fn a_next_link_whose_relation_was_read_is_good_whatever_breaks_behind_it() {
+        for line in [
+            r#"</v1/teams/t/gateways?offset=7>; rel="next"; title="never ends"#,
+            r#"</v1/teams/t/gateways?offset=7>; rel="next" and more"#,
+            r#"</x?a>; rel=prev </v1/teams/t/gateways?offset=7>; rel=next"#,
+        ] {
             assert_eq!(
-                error.kind(),
-                &ErrorKind::Pagination(PaginationFailure::ForeignOrigin),
-                "{target}"
+                next(&[line]).unwrap().as_deref(),
+                Some("offset=7"),
+                "{line}"
             );
         }
     }
 
     #[test]
-    fn a_base_with_a_prefix_is_part_of_the_listing() {
-        let mut headers = HeaderMap::new();
-        headers.insert(
-            LINK,
-            HeaderValue::from_static("</asa/v1/things?o=1>; rel=next"),
-        );
-        let base = BaseUrl::parse("https://h/asa").unwrap();
-        assert_eq!(
-            next_query(&headers, &base, "/v1/things")
-                .unwrap()
-                .as_deref(),
-            Some("o=1")
-        );
-        assert!(next_query(&headers, &base, "/asa/v1/things").is_err());
+    fn of_several_next_links_the_first_that_can_be_followed_counts() {
+        let line = r#"</other?offset=1>; rel="next", </v1/teams/t/gateways?offset=7>; rel="next",
+            </v1/teams/t/gateways?offset=8>; rel="next""#
+            .replace('\n', "");
+        assert_eq!(next(&[line]).unwrap().as_deref(), Some("offset=7"));
+    }
+
+    #[test]
+    fn a_long_line_of_quotes_is_read_in_time_that_grows_with_it() {
+        for part in [
+            "\"",
+            "\\\"",
+            "<",
+            ",<",
+            ",<>;a=\"",
+            "<>;rel=\\\"",
+            "<>;",
+            "\",<",
+        ] {
+            let line = part.repeat(64 * 1024 / part.len());
+            assert_eq!(failure(&[line]), PaginationFailure::Unreadable, "{part}");
+        }
+    }
+
+    // A21, U4
+    #[test]
+    fn a_link_that_leads_away_is_refused_and_says_where_it_leads() {
+        for (target, place) in [
+            (
+                "/v1/teams/other/gateways?offset=7",
+                "https://app.example.com/v1/teams/other/gateways",
+            ),
+            (
+                "/v1/teams/t/gateways/../servers?offset=7",
+                "https://app.example.com/v1/teams/t/servers",
+            ),
+            (
+                "/v1/teams/t/gateways/?offset=7",
+                "https://app.example.com/v1/teams/t/gateways/",
+            ),
+            (
+                "/v1/teams/t/gateways/..?offset=7",
+                "https://app.example.com/v1/teams/t/",
+            ),
+            (
+                "/v1/teams%2Ft/gateways?offset=7",
+                "https://app.example.com/v1/teams%2Ft/gateways",
+            ),
+            (
+                "/v1/teams/t/Gateways?offset=7",
+                "https://app.example.com/v1/teams/t/Gateways",
+            ),
+            (
+                "servers?offset=7",
+                "https://app.example.com/v1/teams/t/servers",
+            ),
+            ("//evil.example.com/x?offset=7", "//evil.example.com/x"),
+            (
+                "https://evil.example.com:8443/x?offset=7",
+                "https://evil.example.com:8443/x",
+            ),
+            (
+                "https://user:hunter2@evil.example.com/x?offset=7",
+                "https://evil.example.com/x",
+            ),
+            (
+                "https://a@user:hunter2@[::1]:1/x?offset=7",
+                "https://[::1]:1/x",
+            ),
+            ("//user:hunter2/x@h?offset=7", "//……h"),
+            (
+                "https:/user:hunter2@evil.example.com/x?offset=7",
+                "…evil.example.com/x",
+            ),
+            (
+                "user:hunter2@evil.example.com/x?offset=7",
+                "…evil.example.com/x",
+            ),
+            ("mailto:offset", "offset"),
+        ] {
+            let error = next(&[&format!("<{target}>; rel=next")]).unwrap_err();
+            assert_eq!(error.failure(), PaginationFailure::ForeignPath, "{target}");
+            let text = error.to_string();
+            assert!(
+                text.ends_with(&format!("the link leads to {place}")),
+                "{text}"
+            );
+            assert!(
+                !text.contains("offset=7") && !text.contains("hunter2"),
+                "{text}"
+            );
+        }
+        let long = format!("</{}?a>; rel=next", "x".repeat(64 * 1024));
+        assert!(next(&[long]).unwrap_err().to_string().len() < 500);
+    }
+
+    // U5
+    #[test]
+    fn of_a_link_to_the_listing_at_any_host_the_query_is_used() {
+        for target in [
+            "https://evil.example.com/v1/teams/t/gateways?offset=7",
+            "https://app.example.com.evil.com/v1/teams/t/gateways?offset=7",
+            "https://user:hunter2@evil.com/v1/teams/t/gateways?offset=7",
+            "https://app.example.com:8443/v1/teams/t/gateways?offset=7",
+            "http://app.example.com/v1/teams/t/gateways?offset=7",
+            "http://10.0.0.7:8080/v1/teams/t/gateways?offset=7",
+            "ftp://[::1]/v1/teams/t/gateways?offset=7",
+            "//evil.example.com/v1/teams/t/gateways?offset=7",
+            "https:/v1/teams/t/gateways?offset=7",
+            "/v1/teams/t/gateways?offset=7",
+        ] {
+            let line = format!("<{target}>; rel=next");
+            assert_eq!(
+                next(&[&line]).unwrap().as_deref(),
+                Some("offset=7"),
+                "{target}"
+            );
+        }
+    }
+
+    // U5
+    #[test]
+    fn a_server_behind_a_proxy_may_know_another_prefix() {
+        for target in [
+            "/okta/v1/teams/t/gateways?offset=7",
+            "/v1/teams/t/gateways?offset=7",
+            "https://internal/v1/teams/t/gateways?offset=7",
+            "https://internal/asa/v1/teams/t/gateways?offset=7",
+            "gateways?offset=7",
+            "?offset=7",
+        ] {
+            let found = next_below("https://h/okta", &[format!("<{target}>; rel=next")]);
+            assert_eq!(found.unwrap().as_deref(), Some("offset=7"), "{target}");
+        }
+        for target in [
+            "/okta/v1/teams/gateways?a",
+            "/oktav1/teams/t/gateways?a",
+            "/okta?a",
+        ] {
+            let found = next_below("https://h/okta", &[format!("<{target}>; rel=next")]);
+            let failure = found.unwrap_err().failure();
+            assert_eq!(failure, PaginationFailure::ForeignPath, "{target}");
+        }
+    }
+
+    // U4, U5
+    #[test]
+    fn a_query_that_is_too_long_or_none_is_refused_unseen() {
+        let of = |query: &str| format!("<https://h.example{PATH}?{query}>; rel=next");
+        let longest = "x".repeat(16 * 1024);
+        assert_eq!(next(&[of(&longest)]).unwrap(), Some(longest.clone()));
+        let mut queries = vec![longest + "x", format!("offset={}", "x".repeat(64 * 1024))];
+        for odd in [
+            " ", "\"", "<", "\\", "^", "`", "{", "|", "}", "[", "]", "\t", "é",
+        ] {
+            queries.push(format!("offset=canary{odd}x"));
+        }
+        for query in queries {
+            let Err(error) = next(&[of(&query)]) else {
+                panic!("{query}")
+            };
+            assert_eq!(error.failure(), PaginationFailure::Unreadable, "{query}");
+            let text = format!("{error} {error:?}");
+            assert!(!text.contains("canary") && !text.contains("xxx"), "{text}");
+            // Where a `<` stands, it is unclear what the link is.
+            let place = "https://h.example/v1/teams/t/gateways";
+            assert!(query.contains('<') || text.contains(place), "{text}");
+        }
+    }
+
+    // U4
+    #[test]
+    fn a_link_to_the_first_page_is_a_loop() {
+        for target in [
+            PATH,
+            "/v1/teams/t/gateways?",
+            "gateways#a",
+            "",
+            "#top",
+            "//h/v1/teams/t/gateways",
+        ] {
+            let line = format!("<{target}>; rel=next");
+            assert_eq!(failure(&[line]), PaginationFailure::Loop, "{target}");
+        }
     }
 }

@@ -3,22 +3,37 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::link::is_query;
+use crate::{Error, NextPageError};
+
+/// The longest cursor that a server may give, and the longest query of a link, in bytes.
+pub(crate) const CURSOR_LIMIT: usize = 16 * 1024;
+
+/// The longest text of a token, in bytes: a URL has room for no more.
+const TOKEN_LIMIT: usize = 64 * 1024;
+
 /// One page of a listing, as the server gave it.
 ///
 /// ```
 /// use gatelet_transport::Page;
 ///
+/// # fn main() -> Result<(), gatelet_transport::Error> {
 /// let page = Page::new(vec!["eu-1", "eu-2"], None).with_total_count(2);
-/// assert!(page.next_page_token.is_none());
-/// assert_eq!(page.into_iter().count(), 2);
+/// assert_eq!(page.items.len(), 2);
+/// if let Some(token) = page.next_page_token? {
+///     println!("go on at {token}");
+/// }
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The items, in the server's order; a page may be empty and still have a next one.
     pub items: Vec<T>,
-    /// The position of the next page; `None` on the last page.
-    pub next_page_token: Option<PageToken>,
+    /// The position of the next page; `None` on the last page. An error where the server speaks of a next page, but not so
+    /// that it can be asked for: the items of this page are good all the same.
+    pub next_page_token: Result<Option<PageToken>, NextPageError>,
     /// How many items there are in all, where the server says so. It may change while paging.
     pub total_count: Option<u64>,
     /// The size of a page, where the server says so.
@@ -31,10 +46,17 @@ impl<T> Page<T> {
     pub fn new(items: Vec<T>, next_page_token: Option<PageToken>) -> Self {
         Self {
             items,
-            next_page_token,
+            next_page_token: Ok(next_page_token),
             total_count: None,
             page_size: None,
         }
+    }
+
+    /// Sets why the next page cannot be asked for.
+    #[must_use]
+    pub fn with_next_page_error(mut self, error: NextPageError) -> Self {
+        self.next_page_token = Err(error);
+        self
     }
 
     /// Sets how many items there are in all.
@@ -63,8 +85,10 @@ impl<T> IntoIterator for Page<T> {
 
 /// The position of a page in a listing: opaque text that may be kept and used later, in another process too.
 ///
+/// It is 1 byte to 64 KiB of printable ASCII.
+///
 /// ```
-/// # fn main() -> Result<(), gatelet_transport::EmptyPageToken> {
+/// # fn main() -> Result<(), gatelet_transport::Error> {
 /// let token: gatelet_transport::PageToken = "AQAAAA==".parse()?;
 /// assert_eq!(token.to_string(), "AQAAAA==");
 /// # Ok(())
@@ -74,10 +98,24 @@ impl<T> IntoIterator for Page<T> {
 pub struct PageToken(Box<str>);
 
 impl PageToken {
-    /// A token out of what the server sent; `None` when that is empty, which means the end of the listing.
-    pub fn new(text: impl Into<Box<str>>) -> Option<Self> {
+    /// Makes a token of a text.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` for a text that is empty, longer than 64 KiB, or holds more than printable ASCII. The text is never part
+    /// of the error.
+    pub fn new(text: impl Into<Box<str>>) -> Result<Self, Error> {
         let text = text.into();
-        (!text.is_empty()).then_some(Self(text))
+        if text.is_empty() {
+            return Err(refused("is empty"));
+        }
+        if text.len() > TOKEN_LIMIT {
+            return Err(refused("is longer than 64 KiB"));
+        }
+        if !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return Err(refused("holds a character beyond printable ASCII"));
+        }
+        Ok(Self(text))
     }
 
     /// The text of the token.
@@ -85,6 +123,25 @@ impl PageToken {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The token as the query of a page, where pages are linked by their queries.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` where it is longer than 16 KiB, or holds a character that no query has.
+    pub fn query(&self) -> Result<&str, Error> {
+        if self.0.len() > CURSOR_LIMIT {
+            return Err(refused("is longer than 16 KiB"));
+        }
+        if !is_query(&self.0) {
+            return Err(refused("holds a character that no query has"));
+        }
+        Ok(&self.0)
+    }
+}
+
+fn refused(problem: &'static str) -> Error {
+    Error::invalid_input("page_token", problem)
 }
 
 impl fmt::Display for PageToken {
@@ -100,23 +157,11 @@ impl fmt::Debug for PageToken {
     }
 }
 
+/// As [`PageToken::new`].
 impl FromStr for PageToken {
-    type Err = EmptyPageToken;
+    type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::new(text).ok_or(EmptyPageToken)
+        Self::new(text)
     }
 }
-
-/// An empty text is no page token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct EmptyPageToken;
-
-impl fmt::Display for EmptyPageToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a page token must not be empty")
-    }
-}
-
-impl std::error::Error for EmptyPageToken {}

@@ -20,8 +20,8 @@ type Fetch<T> = Box<dyn FnMut(Option<PageToken>) -> Arriving<T> + Send>;
 /// A listing, page by page.
 ///
 /// The position moves only when a page is handed out. An empty page with a next one goes on. A position that comes
-/// again ends the listing with an error, after the page that held it. After an error the listing is at its end; the
-/// error says where to resume. Dropping a future of [`try_next`](Self::try_next) loses nothing.
+/// again, or cannot be read, ends the listing with an error, after the page that held it. After an error the listing is at its
+/// end; the error says how far it came, and where to resume. Dropping a future of [`try_next`](Self::try_next) loses nothing.
 ///
 /// When a page has arrived, the next one is asked for before the page is handed out, so that it is on its way while the
 /// caller works: one page ahead, for which the listing holds a second page. It is given, or its error, when its turn
@@ -35,7 +35,7 @@ type Fetch<T> = Box<dyn FnMut(Option<PageToken>) -> Arriving<T> + Send>;
 /// # async fn run() -> Result<(), gatelet_transport::Error> {
 /// let mut pages = Pages::new(None, |token: Option<PageToken>| async move {
 ///     Ok(match token {
-///         None => Page::new(vec![1, 2], PageToken::new("two")),
+///         None => Page::new(vec![1, 2], Some(PageToken::new("two")?)),
 ///         Some(_) => Page::new(vec![3], None),
 ///     })
 /// });
@@ -55,7 +55,10 @@ pub struct Pages<T> {
     may_look_ahead: Option<Box<dyn Fn() -> bool + Send>>,
     operation: Option<&'static str>,
     page_limit: u32,
+    item_limit: Option<u64>,
     fetched: u32,
+    /// Items on the pages that were handed out.
+    items: u64,
     // Hashes instead of tokens: the memory stays small whatever the server sends.
     seen: HashSet<u64>,
     hasher: RandomState,
@@ -86,7 +89,9 @@ impl<T> Pages<T> {
             may_look_ahead: None,
             operation: None,
             page_limit: PAGE_LIMIT,
+            item_limit: None,
             fetched: 0,
+            items: 0,
             seen,
             hasher,
         }
@@ -104,8 +109,15 @@ impl<T> Pages<T> {
         self
     }
 
-    /// Sets whether the next page is asked for while the caller works on one; it is unless told otherwise. A caller who
-    /// stops early has then asked for at most one page too many.
+    /// Ends the listing with the page that holds the item of this number, counted from 1 where the listing begins. Pages are
+    /// given whole. No page beyond that one is asked for, and [`position`](Self::position) still tells where it is.
+    pub fn limit(mut self, items: u64) -> Self {
+        self.item_limit = Some(items);
+        self
+    }
+
+    /// Sets whether the next page is asked for while the caller works on one; it is unless told otherwise. Stopping early then
+    /// wastes at most one request; with a [`limit`](Self::limit) it wastes none.
     pub fn look_ahead(mut self, look_ahead: bool) -> Self {
         self.looks_ahead = look_ahead;
         self
@@ -117,8 +129,8 @@ impl<T> Pages<T> {
         self
     }
 
-    /// The position of the next page to be handed out, whether or not it was asked for; `None` is the first page, or the
-    /// end of the listing.
+    /// The position of the next page to be handed out, whether or not it was asked for; `None` is the first page, the end of
+    /// the listing, or a failure after which there is nowhere to go on.
     #[must_use]
     pub fn position(&self) -> Option<&PageToken> {
         match &self.position {
@@ -132,8 +144,8 @@ impl<T> Pages<T> {
     ///
     /// # Errors
     ///
-    /// What the fetch of a page fails with, and `Pagination` when a position comes again or the page limit is reached.
-    /// [`Error::resume_token`] is the position to resume from.
+    /// What the fetch of a page fails with, and `Pagination` when a position comes again or cannot be read, or the page limit
+    /// is reached. [`Error::resume_token`] is the position to resume from, if there is one.
     pub async fn try_next(&mut self) -> Result<Option<Page<T>>, Error> {
         poll_fn(|context| self.poll_try_next(context)).await
     }
@@ -160,6 +172,9 @@ impl<T> Pages<T> {
     }
 
     fn poll_try_next(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Page<T>>, Error>> {
+        if self.has_enough() {
+            return Poll::Ready(Ok(None));
+        }
         let token = match std::mem::replace(&mut self.position, Position::End) {
             Position::End => return Poll::Ready(Ok(None)),
             Position::Failed(error) => return Poll::Ready(Err(error)),
@@ -171,14 +186,29 @@ impl<T> Pages<T> {
         };
         let page = match result {
             Ok(page) => page,
-            Err(error) => return Poll::Ready(Err(error.with_resume_token(token))),
+            // A position that was refused before it was sent is nowhere to go on.
+            Err(error) if matches!(error.kind(), ErrorKind::InvalidInput { .. }) => {
+                return Poll::Ready(Err(self.failed(error, None)));
+            }
+            Err(error) => return Poll::Ready(Err(self.failed(error, token))),
         };
         self.fetched = self.fetched.saturating_add(1);
-        if let Some(next) = &page.next_page_token {
-            self.position = self.after(next);
-            self.ask_ahead(context);
+        self.items = self.items.saturating_add(page.items.len() as u64);
+        match &page.next_page_token {
+            Ok(Some(next)) => {
+                self.position = self.after(next);
+                self.ask_ahead(context);
+            }
+            Ok(None) => {}
+            Err(error) => {
+                self.position = Position::Failed(self.failed_itself(error.clone().into(), None));
+            }
         }
         Poll::Ready(Ok(Some(page)))
+    }
+
+    fn has_enough(&self) -> bool {
+        self.item_limit.is_some_and(|limit| self.items >= limit)
     }
 
     /// The page at the position, which is asked for unless it was before.
@@ -209,6 +239,7 @@ impl<T> Pages<T> {
     fn ask_ahead(&mut self, context: &mut Context<'_>) {
         if let Position::At(token) = &self.position
             && self.looks_ahead
+            && !self.has_enough()
             && self.may_look_ahead.as_ref().is_none_or(|may| may())
         {
             self.coming = Some(Coming::ahead((self.fetch)(token.clone()), context));
@@ -217,19 +248,35 @@ impl<T> Pages<T> {
 
     /// The position that a page's token leads to, refusing those that would never end.
     fn after(&mut self, next: &PageToken) -> Position {
-        let failure = if !self.seen.insert(self.hasher.hash_one(next)) {
-            PaginationFailure::Loop
+        // Going on at a position that was seen before would repeat what was given.
+        let (failure, resume) = if !self.seen.insert(self.hasher.hash_one(next)) {
+            (PaginationFailure::Loop, None)
         } else if self.fetched >= self.page_limit {
-            PaginationFailure::LimitReached
+            (PaginationFailure::LimitReached, Some(next.clone()))
         } else {
             return Position::At(Some(next.clone()));
         };
-        let error =
-            Error::new(ErrorKind::Pagination(failure)).with_resume_token(Some(next.clone()));
-        Position::Failed(match self.operation {
-            Some(operation) => error.during(operation),
-            None => error,
-        })
+        let error = Error::new(ErrorKind::Pagination(failure));
+        Position::Failed(self.failed_itself(error, resume))
+    }
+
+    /// An error of the listing, which no call has named.
+    fn failed_itself(&self, error: Error, resume: Option<PageToken>) -> Error {
+        self.failed(
+            match self.operation {
+                Some(operation) => error.during(operation),
+                None => error,
+            },
+            resume,
+        )
+    }
+
+    /// An error instead of the next page.
+    fn failed(&self, error: Error, resume: Option<PageToken>) -> Error {
+        let page = u64::from(self.fetched).saturating_add(1);
+        error
+            .with_resume_token(resume)
+            .with_progress(page, self.items)
     }
 }
 
@@ -253,6 +300,12 @@ pub struct Items<T> {
 }
 
 impl<T> Items<T> {
+    /// Ends the listing after this many items, counted from where it began. No page beyond the last of them is asked for.
+    pub fn limit(mut self, items: u64) -> Self {
+        self.pages.item_limit = Some(items);
+        self
+    }
+
     /// The next item, or `None` at the end.
     ///
     /// # Errors
@@ -271,20 +324,39 @@ impl<T> Items<T> {
         let mut items = Vec::new();
         while let Some(item) = self.try_next().await? {
             items.push(item);
-            items.extend(self.current.by_ref());
+            let left = self.left();
+            items.extend(self.current.by_ref().take(left));
         }
         Ok(items)
     }
 
-    /// The position of the page after the one whose items are being given. Who resumes there after the last item of a page
-    /// misses and repeats nothing.
+    /// The position of the page after the one whose items are being given. While no item is
+    /// [left of that page](Self::left_of_page), resuming there neither skips nor repeats items.
     #[must_use]
     pub fn position(&self) -> Option<&PageToken> {
         self.pages.position()
     }
 
+    /// How many items of the page whose items are being given have not been given. Resuming at [`position`](Self::position)
+    /// skips them.
+    #[must_use]
+    pub fn left_of_page(&self) -> usize {
+        self.current.len()
+    }
+
+    /// How many items the limit still allows.
+    fn left(&self) -> usize {
+        let given = self.pages.items.saturating_sub(self.current.len() as u64);
+        self.pages.item_limit.map_or(usize::MAX, |limit| {
+            usize::try_from(limit.saturating_sub(given)).unwrap_or(usize::MAX)
+        })
+    }
+
     fn poll_try_next(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<T>, Error>> {
         loop {
+            if self.left() == 0 {
+                return Poll::Ready(Ok(None));
+            }
             if let Some(item) = self.current.next() {
                 return Poll::Ready(Ok(Some(item)));
             }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::{Applied, BaseUrl, Error, ErrorKind, json, link, rate_limit};
+use crate::{Applied, BaseUrl, Error, ErrorKind, NextPageError, json, link, rate_limit};
 
 /// A successful answer: its status and content type have been checked.
 pub struct Reply {
@@ -35,13 +35,13 @@ impl Reply {
         self.finish(Error::new(ErrorKind::Decode { path: path.into() }).with_detail(message))
     }
 
-    /// The query of the link to the next page of the listing at `path` below `base`; see [`link::next_query`].
+    /// Finds the query of the link to the next page of the listing at `path` below `base`; see [`link::next_query`].
     ///
     /// # Errors
     ///
     /// As [`link::next_query`].
-    pub fn next_query(&self, base: &BaseUrl, path: &str) -> Result<Option<String>, Error> {
-        link::next_query(&self.headers, base, path).map_err(|error| self.finish(error))
+    pub fn next_query(&self, base: &BaseUrl, path: &str) -> Result<Option<String>, NextPageError> {
+        link::next_query(&self.headers, base, path).map_err(|error| error.during(self.operation))
     }
 
     /// What every error about the answer says.

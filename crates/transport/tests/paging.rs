@@ -7,7 +7,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use gatelet_transport::{Error, ErrorKind, Page, PageToken, Pages, PaginationFailure};
+use gatelet_transport::{
+    Error, ErrorKind, NextPageError, Page, PageToken, Pages, PaginationFailure,
+};
 
 /// What a listing asked for; an empty text is the first page.
 type Asked = Arc<Mutex<Vec<String>>>;
@@ -27,11 +29,16 @@ fn listing(
 }
 
 fn page(items: &[u32], next: &str) -> Result<Page<u32>, Error> {
-    Ok(Page::new(items.to_vec(), PageToken::new(next)))
+    Ok(Page::new(items.to_vec(), token(next)))
+}
+
+/// A token, or none of an empty text.
+fn token(text: &str) -> Option<PageToken> {
+    (!text.is_empty()).then(|| PageToken::new(text).unwrap())
 }
 
 fn broken() -> Error {
-    Error::invalid_input("page", "is broken")
+    Error::exchange_failed("it is broken")
 }
 
 /// Each page's items, and the error at the end, if there is one.
@@ -103,13 +110,11 @@ async fn a_page_that_leads_to_itself_is_given_and_then_refused() {
     let (seen, error) = drain(pages.during("test List")).await;
     assert_eq!(
         error.as_ref().unwrap().to_string(),
-        "test List: the listing repeats a position"
+        "test List: the listing repeats a position (page 3 of this listing, after 2 items)"
     );
     assert_eq!(seen, [[1], [1]]);
-    assert_eq!(
-        error.as_ref().unwrap().resume_token().unwrap().as_str(),
-        "b"
-    );
+    // Who went on at `b` would get its items again.
+    assert_eq!(error.as_ref().unwrap().resume_token(), None);
     assert_eq!(failure(error), PaginationFailure::Loop);
     assert_eq!(*asked.lock().unwrap(), ["", "b"]);
 }
@@ -209,12 +214,153 @@ async fn a_dropped_wait_loses_nothing_and_asks_for_nothing_twice() {
     assert_eq!(*asked.lock().unwrap(), 1);
 }
 
+// U56
 #[test]
-fn a_token_is_text_that_is_never_empty_and_not_shown_by_debug() {
-    assert!(PageToken::new("").is_none() && "".parse::<PageToken>().is_err());
-    let token: PageToken = "offset=canary".parse().unwrap();
-    assert_eq!(token.to_string(), "offset=canary");
+fn a_token_is_printable_ascii_of_bounded_length_and_not_shown_by_debug_or_errors() {
+    let token: PageToken = "offset=canary&of other".parse().unwrap();
+    assert_eq!(token.to_string(), "offset=canary&of other");
     assert!(!format!("{token:?}").contains("canary"));
+    let long = "canary".repeat(11_000);
+    for text in [
+        "",
+        "canaryé",
+        "canary\n",
+        "canary\0",
+        "canary\u{7f}",
+        "canary\u{9b}",
+        "canary\u{202e}",
+        "日canary",
+        &long,
+    ] {
+        let error = text.parse::<PageToken>().unwrap_err();
+        let parameter = "page_token";
+        assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+        assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
+    }
+}
+
+// U4
+#[tokio::test]
+async fn a_page_whose_next_position_is_bad_is_given_before_the_error() {
+    let bad =
+        || NextPageError::new(PaginationFailure::ForeignPath).with_detail("the link leads to h/x");
+    let make = move |position: &str| match position {
+        "" => page(&[1], "b"),
+        _ => Ok(Page::new(vec![2, 3], None).with_next_page_error(bad())),
+    };
+    let (seen, error) = drain(listing(make).0.during("test List")).await;
+    assert_eq!(seen, [vec![1], vec![2, 3]]);
+    let error = error.unwrap();
+    assert_eq!(
+        error.to_string(),
+        "test List: the link to the next page leads away from the listing: the link leads to h/x (page 3 of this listing, after 3 items)"
+    );
+    assert_eq!((error.page(), error.items_before()), (Some(3), Some(3)));
+    assert_eq!(error.resume_token(), None);
+
+    let mut items = listing(make).0.items();
+    for expected in [1, 2, 3] {
+        assert_eq!(items.try_next().await.unwrap(), Some(expected));
+    }
+    assert!(items.try_next().await.is_err());
+    assert_eq!(items.try_next().await.unwrap(), None);
+
+    let page = make("b").unwrap();
+    assert_eq!(page.items, [2, 3]);
+    assert_eq!(
+        Error::from(page.next_page_token.unwrap_err()).kind(),
+        error.kind()
+    );
+}
+
+// U61
+#[tokio::test]
+async fn an_error_on_page_7_says_the_page_and_how_many_items_came_before() {
+    let make = |position: &str| match position {
+        "" => page(&[1, 2], "2"),
+        "7" => Err(broken()),
+        other => page(&[1, 2], &(other.parse::<u32>().unwrap() + 1).to_string()),
+    };
+    let (seen, error) = drain(listing(make).0).await;
+    assert_eq!(seen.len(), 6);
+    let error = error.unwrap();
+    assert_eq!((error.page(), error.items_before()), (Some(7), Some(12)));
+    assert_eq!(error.resume_token().unwrap().as_str(), "7");
+    let text = error.to_string();
+    assert!(
+        text.contains("page 7 of this listing, after 12 items"),
+        "{text}"
+    );
+
+    // A listing that was resumed counts from where it began.
+    let resumed = Pages::new(token("6"), move |position: Option<PageToken>| {
+        std::future::ready(make(position.unwrap().as_str()))
+    });
+    let error = resumed.items().try_collect().await.unwrap_err();
+    assert_eq!((error.page(), error.items_before()), (Some(2), Some(2)));
+}
+
+// U26
+#[tokio::test]
+async fn a_listing_with_a_limit_asks_for_no_page_beyond_it() {
+    let make = |position: &str| match position {
+        "" => page(&[1, 2], "b"),
+        "b" => page(&[3, 4], "c"),
+        _ => page(&[5], "d"),
+    };
+    for (limit, asked_for, given) in [
+        (0, 0, 0),
+        (1, 1, 2),
+        (2, 1, 2),
+        (3, 2, 4),
+        (4, 2, 4),
+        (5, 3, 5),
+    ] {
+        let (pages, asked) = listing(make);
+        let mut pages = pages.limit(limit);
+        let mut seen = Vec::new();
+        while let Some(page) = pages.try_next().await.unwrap() {
+            seen.extend(page);
+        }
+        assert_eq!(seen.len(), given, "pages are given whole");
+        assert_eq!(asked.lock().unwrap().len(), asked_for, "{limit}");
+        let position = pages.position().map_or("", PageToken::as_str);
+        assert_eq!(position, ["", "b", "c", "d"][asked_for], "none is skipped");
+
+        for (pages, asked) in [listing(make), listing(make)] {
+            let items = pages.items().limit(limit).try_collect().await.unwrap();
+            assert_eq!(items.len(), limit as usize);
+            assert_eq!(asked.lock().unwrap().len(), asked_for, "{limit}");
+        }
+        let (pages, asked) = listing(make);
+        let mut items = pages.limit(limit).items();
+        for _ in 0..limit {
+            assert!(items.try_next().await.unwrap().is_some());
+        }
+        assert!(items.try_next().await.unwrap().is_none());
+        assert_eq!(asked.lock().unwrap().len(), asked_for, "{limit}");
+        assert_eq!(items.left_of_page(), given - limit as usize);
+    }
+}
+
+// U26
+#[tokio::test]
+async fn a_bad_position_behind_what_was_wanted_is_no_error() {
+    let make = |_: &str| {
+        let bad = NextPageError::new(PaginationFailure::Unreadable);
+        Ok(Page::new(vec![1, 2], None).with_next_page_error(bad))
+    };
+    let items = listing(make).0.limit(2).items();
+    assert_eq!(items.try_collect().await.unwrap(), [1, 2]);
+    assert!(
+        listing(make)
+            .0
+            .limit(3)
+            .items()
+            .try_collect()
+            .await
+            .is_err()
+    );
 }
 
 #[cfg(feature = "stream")]

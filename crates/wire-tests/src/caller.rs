@@ -141,7 +141,7 @@ fn value(value: &impl Serialize) -> String {
 }
 
 fn page<T: Serialize>(page: Page<T>) -> String {
-    let next = page.next_page_token.map(|token| token.to_string());
+    let next = page.next_page_token.unwrap().map(|token| token.to_string());
     value(&(page.items, next, page.total_count, page.page_size))
 }
 

@@ -142,7 +142,7 @@ async fn work(client: Client, history: Arc<History>, operations: usize, mut rand
                 let ids = page.items.iter().map(|token| token.id.to_string());
                 let ids: BTreeSet<String> = ids.collect();
                 // A page of more would say nothing of who is not on it.
-                if page.next_page_token.is_none() {
+                if page.next_page_token == Ok(None) {
                     history.seen().lists.push((span, ids));
                 }
             }

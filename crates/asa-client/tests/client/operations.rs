@@ -157,7 +157,12 @@ async fn gateways_are_listed_page_by_page_each_once() {
     let mut found = Vec::new();
     let mut page = list().page_size(10).send().await.unwrap();
     loop {
-        let next = page.next_page_token.as_ref().map(ToString::to_string);
+        let next = page
+            .next_page_token
+            .as_ref()
+            .unwrap()
+            .as_ref()
+            .map(ToString::to_string);
         found.extend(page.into_iter().map(|gateway| gateway.name));
         let Some(next) = next else { break };
         page = list()

@@ -11,6 +11,7 @@ mod killed;
 #[cfg(unix)]
 mod limited;
 mod line;
+mod listings;
 mod proxy;
 mod run;
 mod script;

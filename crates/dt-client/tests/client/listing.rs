@@ -56,17 +56,140 @@ async fn later_pages_are_asked_for_with_the_cursor_alone() {
 #[tokio::test]
 async fn a_cursor_arrives_as_the_bytes_that_it_was() {
     let key = "+ / = _ - & % # ? é 日 %2B";
-    let (client, fake) = scripted([
-        page(&["a"], Some(&format!(r#""{key}""#))),
-        page(&["b"], None),
-    ]);
+    let answers = || {
+        [
+            page(&["a"], Some(&format!(r#""{key}""#))),
+            page(&["b"], None),
+        ]
+    };
+    let (client, fake) = scripted(answers().into_iter().chain(answers()));
     let list = client.active_gate_tokens().list();
-    assert_eq!(list.items().try_collect().await.unwrap().len(), 2);
+    assert_eq!(list.clone().items().try_collect().await.unwrap().len(), 2);
+
+    // Also as text, in another process.
+    let first = list.clone().send().await.unwrap();
+    let token = first.next_page_token.unwrap().unwrap().to_string();
+    assert!(token.is_ascii(), "{token}");
+    let second = list
+        .page_token(token.parse().unwrap())
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(second.items[0].name, "b");
+
     let requests = fake.finish();
-    let query = requests[1].uri().query().unwrap();
-    assert!(query.contains("%2B") && query.contains("%252B"), "{query}");
-    let decoded: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
-    assert_eq!(decoded, [("nextPageKey".into(), key.into())]);
+    for request in [&requests[1], &requests[3]] {
+        let query = request.uri().query().unwrap();
+        assert!(query.contains("%2B") && query.contains("%252B"), "{query}");
+        let decoded: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
+        assert_eq!(decoded, [("nextPageKey".into(), key.into())]);
+    }
+}
+
+// U62
+#[tokio::test]
+async fn a_cursor_of_16_kib_is_sent_and_a_longer_one_is_an_error_after_the_page() {
+    for part in ["x", "+"] {
+        let key = part.repeat(16 * 1024);
+        let longer = format!("{key}x");
+        let (client, fake) = scripted([
+            page(&["a"], Some(&format!("{key:?}"))),
+            page(&["b"], Some(&format!("{longer:?}"))),
+        ]);
+        let (names, error) = drain(client.active_gate_tokens().list().items()).await;
+        assert_eq!(names, ["a", "b"]);
+        let unreadable = ErrorKind::Pagination(PaginationFailure::Unreadable);
+        let error = error.unwrap();
+        assert_eq!(error.kind(), &unreadable);
+        assert_eq!(error.operation(), Some("dt listTokens"));
+        assert!(everything(&error).len() < 2000);
+        let requests = fake.finish();
+        let query = requests[1].uri().query().unwrap();
+        let decoded: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
+        assert_eq!(decoded, [("nextPageKey".into(), key.into())]);
+    }
+}
+
+// U56
+#[tokio::test]
+async fn a_page_token_beyond_printable_ascii_is_not_sent_and_not_echoed() {
+    for text in [
+        "canaryé",
+        "canary\n",
+        "canary\0",
+        "canary\u{7f}",
+        "canary\u{85}",
+        "canary日",
+    ] {
+        let error = text.parse::<PageToken>().unwrap_err();
+        let parameter = "page_token";
+        assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+        assert!(!everything(&error).contains("canary"));
+    }
+    let long = "canary".repeat(3000);
+    for text in ["nextPageKey=canary&pageSize=100", "nextPageKey=", &long] {
+        let (client, fake) = scripted([]);
+        let list = client.active_gate_tokens().list();
+        let list = list.page_token(text.parse().unwrap());
+        let failures = [
+            list.clone().send().await.unwrap_err(),
+            list.clone().pages().try_next().await.unwrap_err(),
+            list.items().try_next().await.unwrap_err(),
+        ];
+        for error in failures {
+            let parameter = "page_token";
+            assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+            assert_eq!(error.resume_token(), None);
+            assert!(!everything(&error).contains("canary"), "{error}");
+        }
+        let _ = fake.finish();
+    }
+}
+
+// U4
+#[tokio::test]
+async fn a_page_that_gives_its_own_cursor_again_gives_its_items_as_well() {
+    let again = || page(&["b"], Some(r#""k""#));
+    let (client, fake) = scripted([again()]);
+    let list = client.active_gate_tokens().list();
+    let sent = list.page_token("k".parse().unwrap()).send().await.unwrap();
+    assert_eq!(sent.items[0].name, "b");
+    let failure = sent.next_page_token.unwrap_err().failure();
+    assert_eq!(failure, PaginationFailure::Loop);
+    let _ = fake.finish();
+}
+
+// U26
+#[tokio::test]
+async fn a_list_with_a_limit_asks_for_no_page_beyond_it() {
+    let full = || page(&["a", "b"], Some(r#""k1""#));
+    let (client, fake) = scripted([full(), full(), full(), page(&["c"], Some(r#""k2""#))]);
+    let list = || client.active_gate_tokens().list();
+    let items = list().limit(1).items().try_collect().await.unwrap();
+    assert_eq!(items.len(), 1);
+    let pages = list().limit(2).pages().try_collect().await.unwrap();
+    assert_eq!(pages.len(), 1);
+    let items = list().limit(3).items().try_collect().await.unwrap();
+    assert_eq!(items.len(), 3);
+    let _ = fake.finish();
+    assert_eq!(queries(&fake), ["", "", "", "nextPageKey=k1"]);
+}
+
+// U61
+#[tokio::test]
+async fn an_error_on_page_7_says_the_page_and_how_many_items_came_before() {
+    let pages = (1..7).map(|number| page(&["a", "b"], Some(&format!(r#""k{number}""#))));
+    let (client, fake) = scripted(pages.chain([refusal(403, "no")]));
+    let (names, error) = drain(client.active_gate_tokens().list().items()).await;
+    let error = error.unwrap();
+    assert_eq!((error.page(), error.items_before()), (Some(7), Some(12)));
+    assert_eq!(names.len(), 12);
+    assert_eq!(
+        error.to_string(),
+        "dt listTokens: 403 Forbidden: no [403] (page 7 of this listing, after 12 items) (1 attempt, nothing was applied)"
+    );
+    assert_eq!(error.resume_token().map(PageToken::as_str), Some("k6"));
+    let _ = fake.finish();
 }
 
 // D5
@@ -75,7 +198,8 @@ async fn a_cursor_that_is_null_absent_or_empty_is_the_end() {
     for end in [None, Some("null"), Some(r#""""#)] {
         let (client, fake) = scripted([page(&["a"], end), page(&["a"], end)]);
         let list = client.active_gate_tokens().list();
-        assert!(list.clone().send().await.unwrap().next_page_token.is_none());
+        let sent = list.clone().send().await.unwrap();
+        assert_eq!(sent.next_page_token, Ok(None));
         assert_eq!(list.items().try_collect().await.unwrap().len(), 1);
         let _ = fake.finish();
     }
@@ -184,7 +308,7 @@ async fn a_listing_resumes_from_a_token_in_another_process() {
     ]);
     let tokens = client.active_gate_tokens();
     let first = tokens.list().page_size(100).send().await.unwrap();
-    let text = first.next_page_token.unwrap().to_string();
+    let text = first.next_page_token.unwrap().unwrap().to_string();
     let list = tokens
         .list()
         .page_size(100)
@@ -218,7 +342,7 @@ async fn a_date_that_is_not_there_is_none() {
     assert_eq!(page.items[0].expiration_date, None);
     assert_eq!(page.items[0].last_used_date, None);
     assert_eq!(page.page_size, None);
-    assert!(page.next_page_token.is_none());
+    assert_eq!(page.next_page_token, Ok(None));
 }
 
 #[tokio::test]

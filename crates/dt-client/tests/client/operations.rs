@@ -96,7 +96,7 @@ async fn tokens_are_listed_page_by_page_each_once() {
     assert_eq!(names.len(), 250);
     let whole = tokens.list().page_size(3000).send().await.unwrap();
     assert_eq!(whole.items.len(), 250);
-    assert!(whole.next_page_token.is_none());
+    assert_eq!(whole.next_page_token, Ok(None));
 }
 
 #[tokio::test]

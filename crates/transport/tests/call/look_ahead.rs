@@ -14,14 +14,14 @@ use super::*;
 /// A listing of numbered pages: `/list?n` holds the item `n` and leads to `n + 1`, up to the last.
 fn pages(channel: &Channel, last: u32) -> Pages<u32> {
     let (channel, ready) = (channel.clone(), channel.clone());
-    let pages = Pages::new(PageToken::new("1"), move |token: Option<PageToken>| {
+    let pages = Pages::new(PageToken::new("1").ok(), move |token: Option<PageToken>| {
         let channel = channel.clone();
         async move {
             let mut call = call(Method::GET);
             call.query = token.map(|token| token.to_string());
             let number: u32 = channel.call(call).await?.json()?;
-            let next = (number < last).then(|| (number + 1).to_string());
-            Ok(Page::new(vec![number], next.and_then(PageToken::new)))
+            let next = (number < last).then(|| PageToken::new((number + 1).to_string()));
+            Ok(Page::new(vec![number], next.transpose()?))
         }
     });
     pages.look_ahead_while(move || ready.is_ready())
@@ -122,12 +122,12 @@ async fn an_error_that_came_ahead_is_given_at_its_turn_and_says_where_to_resume(
 async fn a_loop_is_not_followed_ahead() {
     let fake = numbered();
     let shared = channel(&fake, &ManualClock::auto());
-    let mut pages = Pages::new(PageToken::new("1"), move |_| {
+    let mut pages = Pages::new(PageToken::new("1").ok(), move |_| {
         let channel = shared.clone();
         async move {
             let call = call(Method::GET).with_query("1");
             let number: u32 = channel.call(call).await?.json()?;
-            Ok(Page::new(vec![number], PageToken::new("1")))
+            Ok(Page::new(vec![number], Some(PageToken::new("1")?)))
         }
     });
     assert_eq!(pages.try_next().await.unwrap().unwrap().items, [1]);

@@ -72,7 +72,7 @@ async fn a_caller_may_take_its_time_between_two_pages() {
             async move {
                 let number: u32 = channel.call(call(Method::GET)).await?.json()?;
                 let next = if token.is_none() { "two" } else { "" };
-                Ok(Page::new(vec![number], PageToken::new(next)))
+                Ok(Page::new(vec![number], PageToken::new(next).ok()))
             }
         });
         let mut pages = pages.look_ahead(looks_ahead);

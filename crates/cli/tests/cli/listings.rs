@@ -1,0 +1,169 @@
+//! Listings that end early: what is printed of them, and where to go on.
+
+use crate::run::{Ended, Place};
+use crate::script::{Reply, Script, response, team};
+
+const JSON: &str = "application/json";
+const TOKENS: &str = "dt active-gate-token list";
+const GATEWAYS: &str = "/v1/teams/example-team/gateways";
+
+/// Lists of Dynatrace in pages of two, `t1` and `t2`, `t3` and `t4`, and so on; the page of this number fails.
+fn pages(fails: u32, status: &'static str) -> Script {
+    Script::new(move |request| {
+        let position = request.split("nextPageKey=k").nth(1);
+        let number = position.map_or(1, |text| text.split(' ').next().unwrap().parse().unwrap());
+        if number == fails {
+            return Reply::Bytes(response(status, JSON, r#"{"error":{"message":"no"}}"#));
+        }
+        let token = |n: u32| {
+            format!(
+                r#"{{"id":"t{n}","name":"t{n}","owner":"o","creationDate":"2026-01-01T00:00:00Z"}}"#
+            )
+        };
+        let (first, second) = (token(2 * number - 1), token(2 * number));
+        let next = number + 1;
+        let body = format!(
+            r#"{{"totalCount":99,"nextPageKey":"k{next}","activeGateTokens":[{first},{second}]}}"#
+        );
+        Reply::Bytes(response("200 OK", JSON, &body))
+    })
+}
+
+/// The ids of a listing's output, in any format.
+fn ids(output: &str, format: &str) -> Vec<String> {
+    let id = |value: &serde_json::Value| value["id"].as_str().unwrap().to_owned();
+    let document = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    match format {
+        "json" => document(output)
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(id)
+            .collect(),
+        "ndjson" => output.lines().map(|line| id(&document(line))).collect(),
+        _ => {
+            let rows = output.lines().skip(1);
+            rows.map(|row| row.split(' ').next().unwrap().to_owned())
+                .collect()
+        }
+    }
+}
+
+fn numbers(count: u32) -> Vec<String> {
+    (1..=count).map(|n| format!("t{n}")).collect()
+}
+
+/// The page token of a hint.
+fn hint(ended: &Ended) -> Option<&str> {
+    let (_, rest) = ended.stderr.split_once("go on with --page-token '")?;
+    Some(rest.split('\'').next().unwrap())
+}
+
+// U4, U61
+#[test]
+fn a_listing_that_breaks_has_printed_what_came_and_its_hint_repeats_and_skips_nothing() {
+    for format in ["table", "json", "ndjson"] {
+        let broken = Place::dt(&pages(4, "403 Forbidden").url);
+        let ended = broken.run(&format!("{TOKENS} -o {format}"));
+        assert_eq!(ended.code, Some(4), "{ended:?}");
+        assert_eq!(ids(&ended.stdout, format), numbers(6));
+        let progress = "page 4 of this listing, after 6 items";
+        assert!(ended.stderr.contains(progress), "{ended:?}");
+        assert_eq!(hint(&ended), Some("k4"), "{ended:?}");
+
+        let whole = Place::dt(&pages(6, "403 Forbidden").url);
+        let rest = whole.run(&format!("{TOKENS} -o {format} --page-token k4"));
+        let mut all = ids(&ended.stdout, format);
+        all.extend(ids(&rest.stdout, format));
+        assert_eq!(all, numbers(10));
+        let progress = "page 3 of this listing, after 4 items";
+        assert!(rest.stderr.contains(progress), "{rest:?}");
+    }
+}
+
+// U26
+#[test]
+fn a_list_with_a_limit_requests_no_page_beyond_it() {
+    for (limit, requests) in [(1, 1), (2, 1), (3, 2), (4, 2)] {
+        let script = pages(99, "500 Internal Server Error");
+        let ended = Place::dt(&script.url).run(&format!("{TOKENS} -o ndjson -v --limit {limit}"));
+        let said = ended
+            .stderr
+            .lines()
+            .filter(|line| line.starts_with("gatelet: > "));
+        assert_eq!(said.count(), requests, "{ended:?}");
+        assert_eq!(ids(&ended.data(), "ndjson"), numbers(limit));
+        assert_eq!(script.requests.try_iter().count(), requests);
+    }
+}
+
+/// Gateways of one page, with this `Link` field.
+fn linked(link: String) -> Script {
+    team(move |_| {
+        let body = r#"{"list":[{"id":"g1","name":"g1","refuse_connections":false}]}"#;
+        let response = String::from_utf8(response("200 OK", JSON, body)).unwrap();
+        Reply::Bytes(
+            response
+                .replacen("\r\n", &format!("\r\nlink: {link}\r\n"), 1)
+                .into_bytes(),
+        )
+    })
+}
+
+// U4, U2, U5
+#[test]
+fn rows_before_a_bad_link_are_printed_and_the_error_says_where_it_leads() {
+    let own = format!("{GATEWAYS} ");
+    for (link, says) in [
+        (
+            r#"<https://u:hunter2@evil.example/x?hunter2>; rel="next""#.into(),
+            "leads to https://evil.example/x ",
+        ),
+        (
+            format!(r#"<{GATEWAYS}?a={}>; rel="next""#, "hunter2".repeat(9000)),
+            own.as_str(),
+        ),
+        (
+            format!(r#"<{GATEWAYS}?a={}>; rel="next""#, "hunter2 b"),
+            own.as_str(),
+        ),
+        (format!(r#"<{GATEWAYS}>; rel="next""#), own.as_str()),
+        (
+            format!(r#"<{GATEWAYS}?hunter2; rel="next""#),
+            "`Link` field is malformed",
+        ),
+    ] {
+        for format in ["table", "json", "ndjson"] {
+            let script = linked(link.clone());
+            let ended = Place::asa(&script.url).run(&format!("asa gateway list -o {format}"));
+            assert_eq!(ended.code, Some(10), "{ended:?}");
+            assert_eq!(ids(&ended.stdout, format), ["g1"]);
+            assert!(ended.stderr.contains(says), "{ended:?}");
+            assert!(!ended.stderr.contains("hunter2"), "{ended:?}");
+            assert_eq!(hint(&ended), None, "{ended:?}");
+            // The exchange and the page.
+            assert_eq!(script.requests.try_iter().count(), 2);
+        }
+    }
+}
+
+// U56
+#[test]
+fn a_page_token_beyond_printable_ascii_is_2_and_neither_sent_nor_repeated() {
+    for token in ["hunter2é", "hunter2\n", "hunter2\u{7f}", "hunter2\u{202e}"] {
+        for vendor in ["dt token", "asa gateway"] {
+            let script = Script::new(|_| Reply::Silence);
+            let place = match vendor {
+                "dt token" => Place::dt(&script.url),
+                _ => Place::asa(&script.url),
+            };
+            let words = vendor.split(' ').chain(["list", "--page-token", token]);
+            let line = place.words(words).fails_with(2);
+            assert!(
+                line.contains("--page-token") && !line.contains("hunter2"),
+                "{line}"
+            );
+            assert_eq!(script.requests.try_iter().count(), 0);
+        }
+    }
+}
