@@ -112,6 +112,14 @@ impl Exit {
                 Some(status) => Self::from_status(status),
                 None => Self::Other,
             },
+            // Whoever says so, the server behind failed.
+            ErrorKind::NotJson { .. }
+                if error
+                    .status()
+                    .is_some_and(|status| status.is_server_error()) =>
+            {
+                Self::Server
+            }
             ErrorKind::Protocol
             | ErrorKind::NotJson { .. }
             | ErrorKind::Decode { .. }

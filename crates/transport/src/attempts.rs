@@ -126,19 +126,17 @@ impl<'a> Attempts<'a> {
         };
         let sending = span.around(catch_panic(|| inner.transport.send(request)));
         let outcome = match within(self.channel.clock().sleep(limit), sending).await {
-            Some(Ok(Ok(response))) => {
-                span.answered(response.version());
-                self.judge(response)
-            }
-            Some(Ok(Err(error))) => {
-                Err(Box::new(Fault::of_transport(self.call, &inner.base, error)))
+            Some(Ok(outcome)) => {
+                if let Ok(response) = &outcome {
+                    span.answered(response.version());
+                }
+                self.judge(outcome)
             }
             Some(Err(Panicked)) => Err(Box::new(Fault::of_panic(self.call))),
             None => {
                 let error = TransportError::new(TransportErrorKind::Timeout(phase));
                 // The transport's future is gone; what it holds must not leave after all.
-                let error = error.with_sent(departure.recall());
-                Err(Box::new(Fault::of_transport(self.call, &inner.base, error)))
+                self.judge(Err(error.with_sent(departure.recall())))
             }
         };
         match &outcome {
@@ -148,7 +146,10 @@ impl<'a> Attempts<'a> {
         outcome
     }
 
-    fn judge(&self, response: Response<Bytes>) -> Result<Response<Bytes>, Box<Fault>> {
+    fn judge(
+        &self,
+        outcome: Result<Response<Bytes>, TransportError>,
+    ) -> Result<Response<Bytes>, Box<Fault>> {
         let inner = self.inner();
         let judge = Judge {
             base: &inner.base,
@@ -156,7 +157,7 @@ impl<'a> Attempts<'a> {
             body_limit: inner.body_limit,
             now: self.channel.clock().now(),
         };
-        judge.judge(self.call, &response).map(|()| response)
+        judge.judge(self.call, outcome)
     }
 
     fn trace_context(&self, span: &trace::Attempt) -> Option<TraceContext> {
@@ -211,7 +212,8 @@ impl<'a> Attempts<'a> {
             was_misdirected: self.was_misdirected,
             server_delay: fault.server_delay,
             remaining: self.remaining(),
-            chance: (inner.jitter)(),
+            // Chance that fails takes nothing off the wait.
+            chance: catch_panic_of(&inner.jitter).unwrap_or(1.0),
         };
         let Decision::Retry { after, cost } = decide(&inner.retry, &situation) else {
             return None;

@@ -2,6 +2,8 @@
 
 use http::{HeaderMap, header};
 
+use crate::field::members;
+
 /// The longest content type or origin that is shown, in characters.
 const SHOWN: usize = 128;
 
@@ -22,19 +24,30 @@ pub(crate) enum ContentType {
 
 impl ContentType {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let Some(value) = headers.get(header::CONTENT_TYPE) else {
-            return Self::Json;
-        };
-        let Ok(text) = value.to_str() else {
+        let lines = || headers.get_all(header::CONTENT_TYPE).iter();
+        if lines().any(|line| line.to_str().is_err()) {
             return Self::Other("a type that is not ASCII".into());
-        };
+        }
+        let mut types = members(headers, &header::CONTENT_TYPE).map(Self::named);
+        match types.next() {
+            // Where several are said they have to agree, because nobody knows which of them holds.
+            Some(first) if types.all(|other| other == first) => first,
+            None if lines().next().is_none() => Self::Json,
+            _ => {
+                let all: Vec<&str> = members(headers, &header::CONTENT_TYPE).collect();
+                Self::Other(shown(&all.join(", ").to_ascii_lowercase()))
+            }
+        }
+    }
+
+    fn named(text: &str) -> Self {
         let (essence, parameters) = text.split_once(';').unwrap_or((text, ""));
         let essence = essence.trim().to_ascii_lowercase();
         match essence.as_str() {
             "application/json" if !is_utf8(parameters) => Self::ForeignCharset,
             "application/json" => Self::Json,
             "text/html" | "application/xhtml+xml" => Self::Html(shown(&essence)),
-            other if other.ends_with("+json") && !other.contains([',', ' ']) => Self::ProblemJson,
+            other if other.ends_with("+json") && !other.contains(' ') => Self::ProblemJson,
             _ => Self::Other(shown(&essence)),
         }
     }
@@ -97,9 +110,39 @@ mod tests {
             of(b"application/json, text/html"),
             ContentType::Other("application/json, text/html".into())
         );
+        assert_eq!(of(b"application/json,"), ContentType::Json);
+        assert_eq!(of(b""), ContentType::Other("".into()));
         assert_eq!(
             of(b"application/\xfcson"),
             ContentType::Other("a type that is not ASCII".into())
         );
+    }
+
+    // U11
+    #[test]
+    fn types_on_several_lines_have_to_agree() {
+        let of = |lines: &[&[u8]]| {
+            let value = |line: &&[u8]| HeaderValue::from_bytes(line).unwrap();
+            let lines = lines.iter().map(|line| (header::CONTENT_TYPE, value(line)));
+            ContentType::of(&lines.collect())
+        };
+        let (json, html): (&[u8], &[u8]) = (b"application/json", b"text/html");
+        for same in [[json, json], [json, b"Application/JSON; charset=utf-8"]] {
+            assert_eq!(of(&same), ContentType::Json);
+        }
+        assert_eq!(of(&[html, html]), ContentType::Html("text/html".into()));
+        assert_eq!(
+            of(&[json, html]),
+            ContentType::Other("application/json, text/html".into())
+        );
+        for different in [
+            [html, json],
+            [json, b"application/problem+json"],
+            [json, b"application/json; charset=utf-16"],
+            [json, b"\xff"],
+            [b"text/plain", b"text/css"],
+        ] {
+            assert!(matches!(of(&different), ContentType::Other(_)));
+        }
     }
 }

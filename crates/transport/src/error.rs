@@ -225,10 +225,10 @@ impl Error {
         self.is_api(StatusCode::NOT_FOUND) && self.0.api.is_some()
     }
 
-    /// Whether the API says that the thing exists already or was changed meanwhile.
+    /// Whether the API says that the thing exists already or was changed meanwhile: a 409 with the API's own error in it.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
-        self.is_api(StatusCode::CONFLICT)
+        self.is_api(StatusCode::CONFLICT) && self.0.api.is_some()
     }
 
     /// Whether the credential was refused, or lacks what the operation needs and the API answers that with 401.
@@ -286,6 +286,15 @@ impl Error {
             Bytes::copy_from_slice(body.get(..KEPT_BODY).unwrap_or_default())
         };
         self
+    }
+
+    /// Says, behind what the status means, that the body could not be read, and why.
+    pub(crate) fn with_defect(self, defect: TransportError) -> Self {
+        let this = match self.0.detail {
+            Some(_) => self,
+            None => self.with_detail("its body could not be read"),
+        };
+        this.with_source(defect)
     }
 
     pub(crate) fn with_applied(mut self, applied: Applied) -> Self {

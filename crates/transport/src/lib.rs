@@ -65,6 +65,7 @@ mod departure;
 mod dialect;
 mod error;
 mod error_kind;
+mod field;
 mod host;
 #[cfg(feature = "hyper")]
 mod hyper;

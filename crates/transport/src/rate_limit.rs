@@ -4,6 +4,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::{HeaderMap, HeaderName, header};
 
+use crate::field::members;
+
 /// The farthest that a moment of unknown unit may lie ahead to be believed.
 const BELIEVED_BY_MAGNITUDE: Duration = Duration::from_secs(10 * 60);
 
@@ -13,7 +15,8 @@ const BELIEVED_IN_SECONDS: Duration = Duration::from_secs(2 * 60 * 60);
 /// The longest delay that is told. What servers may write is more than any clock can add to a moment.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// `Retry-After` in seconds or as an HTTP date; a date that has passed is no wait, and more than a year counts as a year.
+/// Reads `Retry-After`, in seconds or as an HTTP date. A date that has passed is no wait, and more than a year counts as a year.
+/// Of several values the longest counts, and what cannot be read is left out.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -26,52 +29,70 @@ const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// ```
 #[must_use]
 pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    let delay = match digits(text) {
-        Some(seconds) => Duration::from_secs(seconds),
-        None => until(httpdate::parse_http_date(text).ok()?, now),
-    };
+    let seconds = members(headers, &header::RETRY_AFTER).filter_map(digits);
+    let dates = dates(headers, &header::RETRY_AFTER).map(|date| until(date, now));
+    let delay = seconds.map(Duration::from_secs).chain(dates).max()?;
     Some(delay.min(LONGEST))
 }
 
-/// A moment in Unix seconds in a header field, as the time from `now` until then. A moment that has passed, or that
-/// lies more than two hours ahead, is not believed.
+/// Reads a moment in Unix seconds in a header field, as the time from `now` until then. A moment that has passed, or that
+/// lies more than two hours ahead, is not believed. Of several values the latest that is believed counts.
 #[must_use]
 pub fn reset_in_seconds(
     headers: &HeaderMap,
     name: &HeaderName,
     now: SystemTime,
 ) -> Option<Duration> {
-    let seconds = digits(headers.get(name)?.to_str().ok()?.trim())?;
-    believed(Duration::from_secs(seconds), now, BELIEVED_IN_SECONDS)
+    let moments = members(headers, name)
+        .filter_map(digits)
+        .map(Duration::from_secs);
+    moments
+        .filter_map(|moment| believed(moment, now, BELIEVED_IN_SECONDS))
+        .max()
 }
 
-/// A Unix moment in seconds, milliseconds, microseconds or nanoseconds, told apart by magnitude, as the time
-/// from `now` until then. A moment that has passed, or that lies more than ten minutes ahead, is not believed.
+/// Reads a Unix moment in seconds, milliseconds, microseconds or nanoseconds, told apart by magnitude, as the time
+/// from `now` until then. A moment that has passed, or that lies more than ten minutes ahead, is not believed. Of several
+/// values the latest that is believed counts.
 #[must_use]
 pub fn reset_by_magnitude(
     headers: &HeaderMap,
     name: &HeaderName,
     now: SystemTime,
 ) -> Option<Duration> {
-    let number = digits(headers.get(name)?.to_str().ok()?.trim())?;
-    // Each unit's range spans the years 1973 to 5138, so no two of them meet.
-    believed(
-        match number {
-            0..100_000_000_000 => Duration::from_secs(number),
-            100_000_000_000..100_000_000_000_000 => Duration::from_millis(number),
-            100_000_000_000_000..100_000_000_000_000_000 => Duration::from_micros(number),
-            _ => Duration::from_nanos(number),
-        },
-        now,
-        BELIEVED_BY_MAGNITUDE,
-    )
+    let moments = members(headers, name).filter_map(digits).map(by_magnitude);
+    moments
+        .filter_map(|moment| believed(moment, now, BELIEVED_BY_MAGNITUDE))
+        .max()
 }
 
-/// The server's own time as its `Date` field tells it, to the second.
+fn by_magnitude(number: u64) -> Duration {
+    // Each unit's range spans the years 1973 to 5138, so no two of them meet.
+    match number {
+        0..100_000_000_000 => Duration::from_secs(number),
+        100_000_000_000..100_000_000_000_000 => Duration::from_millis(number),
+        100_000_000_000_000..100_000_000_000_000_000 => Duration::from_micros(number),
+        _ => Duration::from_nanos(number),
+    }
+}
+
+/// Reads the server's own time out of its `Date` field, to the second; `None` where several values disagree.
 #[must_use]
 pub fn server_time(headers: &HeaderMap) -> Option<SystemTime> {
-    httpdate::parse_http_date(headers.get(header::DATE)?.to_str().ok()?).ok()
+    let mut dates = dates(headers, &header::DATE);
+    let first = dates.next()?;
+    dates.all(|date| date == first).then_some(first)
+}
+
+/// The HTTP dates in a field, each of which may have a comma of its own.
+fn dates(headers: &HeaderMap, name: &HeaderName) -> impl Iterator<Item = SystemTime> {
+    let mut before: Option<&str> = None;
+    members(headers, name).filter_map(move |member| {
+        let weekday = before.replace(member);
+        let whole = weekday.map(|weekday| format!("{weekday}, {member}"));
+        let parse = |text: &str| httpdate::parse_http_date(text).ok();
+        parse(member).or_else(|| parse(&whole?))
+    })
 }
 
 fn digits(text: &str) -> Option<u64> {
@@ -104,7 +125,12 @@ mod tests {
     }
 
     fn with(name: HeaderName, value: &str) -> HeaderMap {
-        HeaderMap::from_iter([(name, HeaderValue::from_str(value).unwrap())])
+        on_lines(name, [value])
+    }
+
+    fn on_lines<const N: usize>(name: HeaderName, values: [&str; N]) -> HeaderMap {
+        let value = |value| HeaderValue::from_str(value).unwrap();
+        HeaderMap::from_iter(values.map(|line| (name.clone(), value(line))))
     }
 
     // T39
@@ -127,6 +153,54 @@ mod tests {
             assert_eq!(read(odd), None, "{odd}");
         }
         assert_eq!(retry_after(&HeaderMap::new(), now()), None);
+    }
+
+    // U11
+    #[test]
+    fn the_longest_readable_delay_on_several_lines_counts() {
+        let read = |values: [&str; 2]| retry_after(&on_lines(header::RETRY_AFTER, values), now());
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        let date = "Thu, 01 Jan 2026 00:00:30 GMT";
+        assert_eq!(read(["2", "9"]), seconds(9));
+        assert_eq!(read(["9", "2"]), seconds(9));
+        assert_eq!(read(["x", "9"]), seconds(9));
+        assert_eq!(read(["9", "x"]), seconds(9));
+        assert_eq!(read(["2, x", "1,9"]), seconds(9));
+        assert_eq!(read([date, "9"]), seconds(30));
+        assert_eq!(read(["90", date]), seconds(90));
+        assert_eq!(
+            read(["9, Thu, 01 Jan 2026 00:00:30 GMT, x", ""]),
+            seconds(30)
+        );
+        assert_eq!(
+            read([
+                "Thu Jan  1 00:00:30 2026",
+                "Thursday, 01-Jan-26 00:00:40 GMT"
+            ]),
+            seconds(40)
+        );
+        assert_eq!(read(["x", "y"]), None);
+    }
+
+    // U11
+    #[test]
+    fn the_latest_believed_moment_on_several_lines_counts() {
+        let (near, far, absurd) = (
+            (NOW + 30).to_string(),
+            (NOW + 60).to_string(),
+            u64::MAX.to_string(),
+        );
+        let micros = ((NOW + 90) * 1_000_000).to_string();
+        let lines = on_lines(RESET, [near.as_str(), absurd.as_str(), "x", far.as_str()]);
+        assert_eq!(
+            reset_in_seconds(&lines, &RESET, now()),
+            Some(Duration::from_secs(60))
+        );
+        let lines = on_lines(RESET, [micros.as_str(), "x", near.as_str()]);
+        assert_eq!(
+            reset_by_magnitude(&lines, &RESET, now()),
+            Some(Duration::from_secs(90))
+        );
     }
 
     // A33
@@ -169,5 +243,17 @@ mod tests {
         let headers = with(header::DATE, "Thu, 01 Jan 2026 00:00:00 GMT");
         assert_eq!(server_time(&headers), Some(now()));
         assert_eq!(server_time(&HeaderMap::new()), None);
+    }
+
+    // U11
+    #[test]
+    fn the_servers_time_is_known_where_its_lines_agree() {
+        let read = |lines: [&str; 2]| server_time(&on_lines(header::DATE, lines));
+        let date = "Thu, 01 Jan 2026 00:00:00 GMT";
+        for lines in [[date, date], [date, "x"], ["", date]] {
+            assert_eq!(read(lines), Some(now()), "{lines:?}");
+        }
+        assert_eq!(read([date, "Thu, 01 Jan 2026 06:00:00 GMT"]), None);
+        assert_eq!(read(["x", "y"]), None);
     }
 }

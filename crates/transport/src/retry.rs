@@ -168,7 +168,9 @@ impl Class {
         match failure {
             Failure::Status(429) => Self::Throttled,
             Failure::Status(421) => Self::Misdirected,
-            Failure::Status(408 | 500 | 502 | 503 | 504) => Self::Uncertain,
+            // What the server does not know, it will not know a moment later: a method, a version, who asks.
+            Failure::Status(501 | 505 | 511) => Self::Permanent,
+            Failure::Status(408 | 500..=599) => Self::Uncertain,
             Failure::Transport { kind, sent } => match kind {
                 TransportErrorKind::Connect(ConnectFailure::ProxyCredentials) => Self::Permanent,
                 TransportErrorKind::Connect(_) => Self::Unprocessed,
@@ -292,7 +294,7 @@ mod tests {
         }
     }
 
-    // T42
+    // T42, U20
     #[test]
     fn each_failure_is_repeated_where_that_is_safe() {
         use TransportErrorKind::{Config, Connect, Interrupted, Protocol, Timeout, Tls};
@@ -312,6 +314,14 @@ mod tests {
             (Failure::Status(502), again(50, 14), stop),
             (Failure::Status(503), again(50, 14), stop),
             (Failure::Status(504), again(50, 14), stop),
+            (Failure::Status(506), again(50, 14), stop),
+            (Failure::Status(507), again(50, 14), stop),
+            (Failure::Status(508), again(50, 14), stop),
+            (Failure::Status(510), again(50, 14), stop),
+            (Failure::Status(520), again(50, 14), stop),
+            (Failure::Status(524), again(50, 14), stop),
+            (Failure::Status(530), again(50, 14), stop),
+            (Failure::Status(599), again(50, 14), stop),
             (Failure::Status(421), again(50, 14), again(50, 14)),
             (Failure::Status(429), again(1000, 5), again(1000, 5)),
             (Failure::Status(400), stop, stop),
@@ -320,6 +330,9 @@ mod tests {
             (Failure::Status(409), stop, stop),
             (Failure::Status(501), stop, stop),
             (Failure::Status(505), stop, stop),
+            (Failure::Status(511), stop, stop),
+            (Failure::Status(499), stop, stop),
+            (Failure::Status(600), stop, stop),
             (Failure::Final, stop, stop),
             (
                 unsent(Connect(ConnectFailure::Refused)),

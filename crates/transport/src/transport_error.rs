@@ -195,6 +195,11 @@ impl TransportError {
         self.headers.as_deref()
     }
 
+    /// Takes the header fields out, so that no error of a call keeps them.
+    pub(crate) fn take_headers(&mut self) -> Option<HeaderMap> {
+        self.headers.take().map(|headers| *headers)
+    }
+
     /// The same without its cause.
     #[cfg(feature = "tower")]
     pub(crate) fn copy(&self) -> Self {

@@ -7,12 +7,14 @@ use http::header::LOCATION;
 use http::{HeaderMap, Method, Response, StatusCode, Uri};
 use serde::de::IgnoredAny;
 
+use crate::catch::catch_panic_of;
 use crate::content_type::{ContentType, shown};
+use crate::field;
 use crate::json::{decode, html_hint};
 use crate::retry::Failure;
 use crate::{
     ApiError, Applied, BaseUrl, Call, CredentialFailure, Dialect, Error, ErrorKind, Phase, Sent,
-    TooLarge, TransportError, rate_limit,
+    TooLarge, TransportError, TransportErrorKind, rate_limit,
 };
 
 /// Why an attempt is no success.
@@ -37,8 +39,8 @@ impl Fault {
         }
     }
 
-    /// No complete answer came back.
-    pub(crate) fn of_transport(call: &Call, base: &BaseUrl, error: TransportError) -> Self {
+    /// No complete response came back, and no status that decides.
+    fn of_transport(call: &Call, base: &BaseUrl, error: TransportError) -> Self {
         let failure = Failure::Transport {
             kind: error.kind(),
             sent: error.sent(),
@@ -99,39 +101,88 @@ pub(crate) struct Judge<'a> {
     pub(crate) now: SystemTime,
 }
 
+/// What came back as far as it could be read. The status decides what it means, whatever became of the body.
+struct Answer<'a> {
+    status: StatusCode,
+    headers: &'a HeaderMap,
+    /// The body, or why it could not be read.
+    body: Result<&'a Bytes, TransportError>,
+}
+
 impl Judge<'_> {
-    /// Whether a complete answer is what the call asked for.
-    pub(crate) fn judge(&self, call: &Call, response: &Response<Bytes>) -> Result<(), Box<Fault>> {
-        let status = response.status();
-        let result = if response.body().len() > self.body_limit {
-            Err(ErrorKind::TooLarge {
-                what: TooLarge::Body,
-                limit: self.body_limit as u64,
+    /// Whether what the transport brought back is what the call asked for.
+    pub(crate) fn judge(
+        &self,
+        call: &Call,
+        outcome: Result<Response<Bytes>, TransportError>,
+    ) -> Result<Response<Bytes>, Box<Fault>> {
+        match outcome {
+            Ok(response) if response.body().len() > self.body_limit => {
+                let (head, _) = response.into_parts();
+                let error = TransportError::new(TransportErrorKind::TooLarge {
+                    what: TooLarge::Body,
+                    limit: self.body_limit as u64,
+                });
+                self.judge_head(call, error.with_head(head.status, head.headers))
             }
-            .into())
-        } else if is_success(call, response) {
-            check_type(call, response)
-        } else {
-            return Err(Box::new(self.refusal(call, response)));
-        };
-        result.map_err(|problem: Problem| {
-            let error = problem.into_error().with_status(status);
-            Box::new(Fault::new(
-                error,
-                Failure::Final,
-                applied_by(&call.method, status),
-            ))
-        })
+            Ok(response) if is_success(call, response.status(), response.headers()) => {
+                match check_type(call, &response) {
+                    Ok(()) => Ok(response),
+                    Err(problem) => Err(Box::new(unusable(call, response.status(), problem))),
+                }
+            }
+            Ok(response) => Err(Box::new(self.refusal(
+                call,
+                Answer {
+                    status: response.status(),
+                    headers: response.headers(),
+                    body: Ok(response.body()),
+                },
+            ))),
+            Err(error) => self.judge_head(call, error),
+        }
+    }
+
+    /// The same where the body could not be read, or nothing came back at all.
+    fn judge_head(
+        &self,
+        call: &Call,
+        mut error: TransportError,
+    ) -> Result<Response<Bytes>, Box<Fault>> {
+        let headers = error.take_headers();
+        match (error.status().filter(|_| is_of_a_response(&error)), headers) {
+            // Nobody wants the body.
+            (Some(status), Some(headers))
+                if !has_output(call) && is_success(call, status, &headers) =>
+            {
+                let mut response = Response::new(Bytes::new());
+                *response.status_mut() = status;
+                *response.headers_mut() = headers;
+                Ok(response)
+            }
+            (Some(status), headers) if !status.is_success() => {
+                let answer = Answer {
+                    status,
+                    headers: &headers.unwrap_or_default(),
+                    body: Err(error),
+                };
+                Err(Box::new(self.refusal(call, answer)))
+            }
+            _ => Err(Box::new(Fault::of_transport(call, self.base, error))),
+        }
     }
 
     /// The fault for a status that is no success.
-    fn refusal(&self, call: &Call, response: &Response<Bytes>) -> Fault {
-        let status = response.status();
-        let headers = response.headers();
+    fn refusal(&self, call: &Call, answer: Answer<'_>) -> Fault {
+        let Answer {
+            status,
+            headers,
+            body,
+        } = answer;
         let content_type = ContentType::of(headers);
-        let api = self.api_error(&content_type, response);
-        let is_curable =
-            status == StatusCode::UNAUTHORIZED && self.dialect.is_curable(api.as_ref());
+        let readable = body.as_ref().ok().copied();
+        let api = readable.and_then(|body| self.api_error(&content_type, status, body));
+        let is_curable = status == StatusCode::UNAUTHORIZED && self.is_curable(api.as_ref());
         let mut applied = applied_by(&call.method, status);
         let problem = match (status.as_u16(), content_type) {
             (200..=299, ContentType::Html(content_type)) => {
@@ -148,8 +199,11 @@ impl Judge<'_> {
                 detail: Some("a proxy or network asks for a login"),
             },
             (401, _) if is_curable => ErrorKind::Credential(CredentialFailure::Rejected).into(),
-            _ if status.canonical_reason().is_none() && api.is_none() => ErrorKind::Protocol.into(),
-            (_, content_type) if api.is_none() => unexplained(content_type, response.body()),
+            // Some servers count on above 511; what they say then is the same.
+            (..500, _) if status.canonical_reason().is_none() && api.is_none() => {
+                ErrorKind::Protocol.into()
+            }
+            (_, content_type) if api.is_none() => unexplained(content_type, readable),
             _ => ErrorKind::Api.into(),
         };
         let failure = match problem.kind {
@@ -157,11 +211,13 @@ impl Judge<'_> {
             _ => Failure::Status(status.as_u16()),
         };
         let mut error = problem.into_error().with_status(status).with_api(api);
-        if !status.is_success() {
-            error = error.with_body(response.body());
+        match body {
+            Ok(body) if !status.is_success() => error = error.with_body(body),
+            Ok(_) => {}
+            Err(defect) => error = error.with_defect(defect),
         }
         Fault {
-            server_delay: self.server_delay(response),
+            server_delay: self.server_delay(status, headers),
             is_curable: is_curable
                 && *error.kind() == ErrorKind::Credential(CredentialFailure::Rejected),
             ..Fault::new(error, failure, applied)
@@ -170,34 +226,40 @@ impl Judge<'_> {
 
     /// How long the server wants to be left alone. Only a 429 gives the vendor's own header fields their meaning: some
     /// send them with every answer.
-    fn server_delay(&self, response: &Response<Bytes>) -> Option<Duration> {
-        let headers = response.headers();
+    fn server_delay(&self, status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
         let now = rate_limit::server_time(headers).unwrap_or(self.now);
-        match response.status() {
-            StatusCode::TOO_MANY_REQUESTS => self.dialect.server_delay(headers, now),
+        let vendors = || self.dialect.server_delay(headers, now);
+        match status {
+            StatusCode::TOO_MANY_REQUESTS => {
+                catch_panic_of(vendors).unwrap_or_else(|_| rate_limit::retry_after(headers, now))
+            }
             _ => rate_limit::retry_after(headers, now),
         }
+    }
+
+    fn is_curable(&self, api: Option<&ApiError>) -> bool {
+        catch_panic_of(|| self.dialect.is_curable(api)).unwrap_or(false)
     }
 
     fn api_error(
         &self,
         content_type: &ContentType,
-        response: &Response<Bytes>,
+        status: StatusCode,
+        body: &[u8],
     ) -> Option<ApiError> {
         let is_json = matches!(content_type, ContentType::Json | ContentType::ProblemJson);
-        let is_error = response.status().is_client_error() || response.status().is_server_error();
+        let is_error = status.is_client_error() || status.is_server_error();
         if !is_json || !is_error {
             return None;
         }
-        let body = std::str::from_utf8(response.body()).ok()?;
-        let error = self.dialect.api_error(response.status(), body);
+        let body = std::str::from_utf8(body).ok()?;
+        let error = catch_panic_of(|| self.dialect.api_error(status, body)).ok()?;
         // Where every part of an error may be missing, any object reads as one.
         error.filter(|error| *error != ApiError::default())
     }
 
     fn redirect(&self, headers: &HeaderMap) -> ErrorKind {
-        let target_origin = headers
-            .get(LOCATION)
+        let target_origin = field::single(headers, &LOCATION)
             .and_then(|location| self.target_origin(location.as_bytes()))
             .map(|origin| shown(&origin));
         ErrorKind::Redirect { target_origin }
@@ -225,11 +287,22 @@ impl Judge<'_> {
     }
 }
 
-/// Whether the answer has the status that the call asked for. Where there is no output, any 2xx says the same, unless it
+/// Whether the status of such an error is that of a response to the call, and not that of a proxy on the way to its server.
+fn is_of_a_response(error: &TransportError) -> bool {
+    use TransportErrorKind::{Config, Connect, Tls};
+    error.sent() != Sent::Nothing && !matches!(error.kind(), Connect(_) | Tls | Config)
+}
+
+/// The fault for a status of success whose body is not what the call asked for.
+fn unusable(call: &Call, status: StatusCode, problem: Problem) -> Fault {
+    let error = problem.into_error().with_status(status);
+    Fault::new(error, Failure::Final, applied_by(&call.method, status))
+}
+
+/// Whether the response has the status that the call asked for. Where there is no output, any 2xx says the same, unless it
 /// comes with a page.
-fn is_success(call: &Call, response: &Response<Bytes>) -> bool {
-    let status = response.status();
-    let is_page = || matches!(ContentType::of(response.headers()), ContentType::Html(_));
+fn is_success(call: &Call, status: StatusCode, headers: &HeaderMap) -> bool {
+    let is_page = || matches!(ContentType::of(headers), ContentType::Html(_));
     status.as_u16() == call.success || (!has_output(call) && status.is_success() && !is_page())
 }
 
@@ -266,17 +339,22 @@ fn check_type(call: &Call, response: &Response<Bytes>) -> Result<(), Problem> {
     }
 }
 
-/// What a refusal is in which the API does not say why: the API's still, where there is no word or JSON.
-fn unexplained(content_type: ContentType, body: &[u8]) -> Problem {
-    let content_type = match content_type {
-        _ if body.is_empty() => return ErrorKind::Api.into(),
-        ContentType::Other(content_type) => Some(content_type),
-        _ if decode::<IgnoredAny>(body).is_ok() => return ErrorKind::Api.into(),
+/// What a refusal is in which the API does not say why: the API's still, where there is no word or JSON, or nobody could read
+/// the body.
+fn unexplained(content_type: ContentType, body: Option<&Bytes>) -> Problem {
+    let body = body.map(Bytes::as_ref);
+    let content_type = match (content_type, body) {
+        (_, Some([])) => return ErrorKind::Api.into(),
+        (ContentType::Other(content_type), _) => Some(content_type),
+        (_, None) => return ErrorKind::Api.into(),
+        (_, Some(body)) if decode::<IgnoredAny>(body).is_ok() => return ErrorKind::Api.into(),
         _ => None,
     };
     Problem {
         kind: ErrorKind::NotJson { content_type },
-        detail: std::str::from_utf8(body).ok().and_then(html_hint),
+        detail: body
+            .and_then(|body| std::str::from_utf8(body).ok())
+            .and_then(html_hint),
     }
 }
 

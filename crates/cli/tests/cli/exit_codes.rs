@@ -3,7 +3,7 @@
 use emulator::well_known;
 
 use crate::run::{CANARY, Place, Served};
-use crate::script::{Reply, Script, response};
+use crate::script::{Reply, Script, response, team};
 
 const JSON: &str = "application/json";
 const LIST: &str = "dt active-gate-token list";
@@ -189,6 +189,70 @@ fn a_rate_limit_is_7() {
     Place::dt(&limited.url)
         .run(&format!("--timeout 5 {LIST}"))
         .fails_with(7);
+}
+
+/// What stands behind the status line of a response whose body cannot be read.
+const DEFECTS: [&str; 4] = [
+    "content-encoding: gzip\r\ncontent-length: 3\r\n\r\n\x1f\x0b\x08",
+    "transfer-encoding: gzip, chunked\r\n\r\n3\r\n\x1f\x0b\x08\r\n0\r\n\r\n",
+    "content-length: 20000000\r\n\r\n{",
+    "content-length: 100\r\n\r\n{",
+];
+
+// U6
+#[test]
+fn a_status_has_its_code_whatever_became_of_the_body() {
+    let answer = |status: &str, fields: &str, defect: &str| {
+        let head = "content-type: application/json\r\nconnection: close";
+        Reply::Bytes(format!("HTTP/1.1 {status} X\r\n{head}\r\n{fields}{defect}").into_bytes())
+    };
+    for defect in DEFECTS {
+        for (status, wait, code) in [("429", 60, 7), ("503", 60, 11), ("520", 60, 11)] {
+            let fields = format!("retry-after: {wait}\r\n");
+            let script = Script::new(move |_| answer(status, &fields, defect));
+            Place::dt(&script.url)
+                .run(&format!("--timeout 5 {LIST}"))
+                .fails_with(code);
+            assert_eq!(
+                script.requests.try_iter().count(),
+                1,
+                "the wait is too long"
+            );
+        }
+        for status in ["429", "503"] {
+            let script = Script::new(move |_| answer(status, "retry-after: 0\r\n", defect));
+            Place::dt(&script.url).run(LIST);
+            assert_eq!(script.requests.try_iter().count(), 3, "{status} {defect:?}");
+        }
+        let script = team(move |_| answer("401", "", defect));
+        Place::asa(&script.url)
+            .run("asa gateway list")
+            .fails_with(3);
+        let asked = script.requests.try_iter();
+        let exchanges = asked.map(|request| request.contains("/service_token "));
+        assert_eq!(exchanges.collect::<Vec<_>>(), [true, false, true, false]);
+        let script = Script::new(move |_| answer("404", "", defect));
+        Place::dt(&script.url)
+            .run("dt token get dt0g02.EDGE")
+            .fails_with(10);
+        // A write that has nothing to read is done.
+        let script = Script::new(move |_| answer("204", "", defect));
+        Place::dt(&script.url)
+            .run("dt token delete dt0g02.EDGE")
+            .data();
+    }
+}
+
+// U20
+#[test]
+fn a_failing_server_is_11_whoever_says_so() {
+    for status in ["502 Bad Gateway", "520 X", "524 X", "530 X"] {
+        for (content_type, body) in [("text/html", "<html>"), ("text/plain", "error"), (JSON, "")] {
+            let script = Script::always(status, content_type, body);
+            Place::dt(&script.url).run(LIST).fails_with(11);
+            assert_eq!(script.requests.try_iter().count(), 3, "{status}");
+        }
+    }
 }
 
 // C3

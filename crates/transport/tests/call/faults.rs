@@ -95,7 +95,8 @@ async fn a_lost_answer_to_an_update_is_made_good_by_repeating_it() {
 // T10
 #[tokio::test]
 async fn what_an_earlier_attempt_may_have_done_is_not_forgotten() {
-    let (error, _) = fail(call(Method::PUT), [lost(), Answer::status(409)]).await;
+    let conflict = Answer::json(409, r#"{"code":"c","message":"m"}"#);
+    let (error, _) = fail(call(Method::PUT), [lost(), conflict]).await;
     assert!(error.is_conflict());
     assert_eq!(error.applied(), Applied::Unknown);
 }

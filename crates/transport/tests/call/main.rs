@@ -7,6 +7,7 @@
 
 mod answers;
 mod credentials;
+mod defects;
 mod faults;
 mod look_ahead;
 mod shared_credentials;

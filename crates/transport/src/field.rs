@@ -1,0 +1,83 @@
+//! Header fields as the lists that they are: a field on two lines means what one line with a comma means.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+/// Returns the members of a field whose value is a comma-separated list (RFC 9110, 5.6.1), over all of its lines. Commas within
+/// quotes separate nothing; empty members and lines that are not ASCII are left out.
+pub(crate) fn members<'a>(
+    headers: &'a HeaderMap,
+    name: &HeaderName,
+) -> impl Iterator<Item = &'a str> {
+    let lines = headers.get_all(name).iter();
+    lines
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(split)
+        .filter(|member| !member.is_empty())
+}
+
+/// Returns the value of a field that has one value only, or `None` where its lines disagree: nobody knows which of them holds.
+pub(crate) fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a HeaderValue> {
+    let mut lines = headers.get_all(name).iter();
+    let first = lines.next()?;
+    lines
+        .all(|line| line.as_bytes() == first.as_bytes())
+        .then_some(first)
+}
+
+fn split(line: &str) -> impl Iterator<Item = &str> {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    line.split(move |character| {
+        let was_escaped = std::mem::take(&mut is_escaped);
+        match character {
+            '\\' => is_escaped = is_quoted && !was_escaped,
+            '"' if !was_escaped => is_quoted = !is_quoted,
+            ',' => return !is_quoted,
+            _ => {}
+        }
+        false
+    })
+    .map(str::trim)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, HeaderValue, header};
+
+    use super::{members, single};
+
+    fn vary(lines: &[&[u8]]) -> HeaderMap {
+        let lines = lines.iter();
+        let lines = lines.map(|line| HeaderValue::from_bytes(line).unwrap());
+        lines.map(|line| (header::VARY, line)).collect()
+    }
+
+    // U11
+    #[test]
+    fn a_field_on_two_lines_is_one_list() {
+        let of = |lines: &[&[u8]]| -> Vec<String> {
+            let headers = vary(lines);
+            let members = members(&headers, &header::VARY);
+            members.map(str::to_owned).collect()
+        };
+        assert!(of(&[]).is_empty());
+        assert_eq!(of(&[b"a, b", b"c"]), ["a", "b", "c"]);
+        assert_eq!(of(&[b" a ,,", b"", b"\xff", b"b"]), ["a", "b"]);
+        assert_eq!(
+            of(&[br#"a; x="b,c\",d", e"#, br#"f="\\", g"#]),
+            [r#"a; x="b,c\",d""#, "e", r#"f="\\""#, "g"]
+        );
+    }
+
+    // U11
+    #[test]
+    fn a_field_of_one_value_is_read_where_its_lines_agree() {
+        let of = |lines: &[&[u8]]| {
+            let headers = vary(lines);
+            single(&headers, &header::VARY).map(|value| value.as_bytes().to_owned())
+        };
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&[b"a, b"]).unwrap(), b"a, b");
+        assert_eq!(of(&[b"a", b"a"]).unwrap(), b"a");
+        assert_eq!(of(&[b"a", b"b"]), None);
+    }
+}

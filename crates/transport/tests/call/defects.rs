@@ -1,0 +1,405 @@
+//! Responses whose body cannot be read: the status decides all the same.
+
+use std::time::Duration;
+
+use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::{
+    Applied, Cached, Channel, ConnectFailure, CredentialFailure, ErrorKind, Phase, RetryPolicy,
+    Sent, TooLarge, TransportError, TransportErrorKind,
+};
+use http::{HeaderMap, Method, StatusCode};
+
+use crate::credentials::{Login, bearer, told};
+use crate::{ALL, IDEMPOTENT, builder, call, fail, run, seconds, times};
+
+/// What can become of a body: a coding that was not asked for or is not known, too many bytes, too few, or too slow.
+const DEFECTS: [TransportErrorKind; 6] = [
+    TransportErrorKind::Protocol,
+    TransportErrorKind::TooLarge {
+        what: TooLarge::Body,
+        limit: 10,
+    },
+    TransportErrorKind::TooLarge {
+        what: TooLarge::Decoded,
+        limit: 10,
+    },
+    TransportErrorKind::Interrupted,
+    TransportErrorKind::Timeout(Phase::Stall),
+    TransportErrorKind::Timeout(Phase::FirstByte),
+];
+
+fn json(status: u16) -> Answer {
+    Answer::status(status).with_header("content-type", "application/json")
+}
+
+/// How long a call waited after this answer, and in how many attempts it then went well.
+async fn wait_after(answer: Answer, method: Method) -> (u32, Option<Duration>) {
+    let good = Answer::json(call(method.clone()).success, "{}");
+    let fake = FakeTransport::script([answer, good]);
+    let clock = ManualClock::auto();
+    let channel = builder().build_with(fake.clone(), clock.clone()).unwrap();
+    let reply = channel.call(call(method)).await.unwrap();
+    assert_eq!(fake.finish().len(), 2);
+    (reply.attempts(), clock.sleeps().into_iter().max())
+}
+
+/// Each way in which an answer of this kind can be told apart from the same with a good body.
+fn defective(answer: impl Fn() -> Answer) -> Vec<Answer> {
+    DEFECTS.map(|kind| answer().with_failure(kind)).into()
+}
+
+// U6
+#[tokio::test]
+async fn a_server_that_slows_down_is_waited_for_whatever_became_of_the_body() {
+    let busy = |status| move || json(status).with_header("retry-after", "7");
+    for method in ALL {
+        for answer in defective(busy(429)) {
+            assert_eq!(
+                wait_after(answer, method.clone()).await,
+                (2, Some(seconds(7)))
+            );
+        }
+    }
+    for answer in defective(busy(503)) {
+        assert_eq!(wait_after(answer, Method::GET).await, (2, Some(seconds(7))));
+    }
+    for kind in DEFECTS {
+        let (error, requests) = fail(
+            call(Method::GET),
+            times(3, || busy(429)().with_failure(kind)),
+        )
+        .await;
+        assert_eq!((error.kind(), requests), (&ErrorKind::RateLimited, 3));
+        assert!(error.is_throttled() && error.is_retryable());
+        assert_eq!(error.retry_after(), Some(seconds(7)));
+        let (error, requests) = fail(
+            call(Method::GET),
+            times(3, || busy(503)().with_failure(kind)),
+        )
+        .await;
+        assert_eq!((error.kind(), requests), (&ErrorKind::Api, 3));
+        assert_eq!(error.retry_after(), Some(seconds(7)));
+        // What became of the body is the second thing that is said.
+        assert!(
+            error
+                .to_string()
+                .contains("503 Service Unavailable: its body could not be read"),
+            "{error}"
+        );
+        let source = std::error::Error::source(&error).unwrap();
+        let source: &TransportError = source.downcast_ref().unwrap();
+        assert_eq!((source.kind(), source.headers()), (kind, None));
+    }
+}
+
+// U6
+#[tokio::test]
+async fn a_vendors_own_field_slows_down_without_a_body_too() {
+    let limited = json(429).with_header("x-wait", "9");
+    let limited = limited.with_failure(TransportErrorKind::Interrupted);
+    assert_eq!(
+        wait_after(limited, Method::GET).await,
+        (2, Some(seconds(9)))
+    );
+}
+
+// U6
+#[tokio::test]
+async fn a_body_over_the_limit_of_the_channel_does_not_hide_the_status() {
+    let large = |status: u16| Answer::json(status, vec![b' '; 101]).with_header("retry-after", "7");
+    let limited = |script: Vec<Answer>| {
+        let fake = FakeTransport::script(script);
+        let channel = builder()
+            .body_limit(100)
+            .build_with(fake.clone(), ManualClock::auto())
+            .unwrap();
+        (fake, channel)
+    };
+    for status in [429, 503] {
+        let (fake, channel) = limited(vec![large(status), Answer::json(200, "{}")]);
+        let reply = channel.call(call(Method::GET)).await.unwrap();
+        assert_eq!((reply.attempts(), fake.finish().len()), (2, 2));
+        let (fake, channel) = limited(times(3, || large(status)));
+        let error = channel.call(call(Method::GET)).await.unwrap_err();
+        assert!(matches!(
+            error.kind(),
+            ErrorKind::RateLimited | ErrorKind::Api
+        ));
+        assert_eq!(error.body(), b"");
+        let source = std::error::Error::source(&error).unwrap();
+        assert!(source.to_string().contains("exceeds the limit of 100"));
+        assert_eq!(fake.finish().len(), 3);
+    }
+    // Where nobody wants the body, its size does not matter.
+    for method in [Method::PUT, Method::DELETE] {
+        let (_, channel) = limited(vec![large(200)]);
+        let reply = channel.call(call(method)).await.unwrap();
+        assert_eq!(
+            (reply.status(), &reply.body()[..]),
+            (StatusCode::OK, &b""[..])
+        );
+    }
+}
+
+// U6
+#[tokio::test]
+async fn a_refused_bearer_is_renewed_once_whatever_became_of_the_body() {
+    for kind in DEFECTS {
+        let refused = || json(401).with_failure(kind);
+        let good = Answer::json(200, "{}");
+        let script = [bearer("one"), refused(), bearer("two"), good];
+        let fake = FakeTransport::script(script);
+        let channel = authorized(&fake);
+        let reply = channel.call(call(Method::GET)).await.unwrap();
+        assert_eq!(reply.attempts(), 2);
+        let asked = [
+            "/x/login -",
+            "/x/v1/things Bearer one",
+            "/x/login -",
+            "/x/v1/things Bearer two",
+        ];
+        assert_eq!(told(&fake.finish()), asked);
+
+        let fake = FakeTransport::script([bearer("one"), refused(), bearer("two"), refused()]);
+        let error = authorized(&fake)
+            .call(call(Method::POST))
+            .await
+            .unwrap_err();
+        let rejected = ErrorKind::Credential(CredentialFailure::Rejected);
+        assert_eq!((error.kind(), error.applied()), (&rejected, Applied::No));
+        assert_eq!(fake.finish().len(), 4);
+    }
+}
+
+fn authorized(fake: &FakeTransport) -> Channel {
+    builder()
+        .credentials(Cached::new(Login))
+        .build_with(fake.clone(), ManualClock::auto())
+        .unwrap()
+}
+
+// U6, A2, A3
+#[tokio::test]
+async fn an_exchange_is_judged_by_its_status_too() {
+    for kind in DEFECTS {
+        for (status, requests, failure) in [
+            (400, 1, CredentialFailure::Rejected),
+            (401, 1, CredentialFailure::Rejected),
+            (403, 1, CredentialFailure::Rejected),
+            (429, 3, CredentialFailure::ExchangeFailed),
+            (503, 3, CredentialFailure::ExchangeFailed),
+        ] {
+            let fake = FakeTransport::script(times(requests, || json(status).with_failure(kind)));
+            let error = authorized(&fake).call(call(Method::GET)).await.unwrap_err();
+            assert_eq!(
+                error.kind(),
+                &ErrorKind::Credential(failure),
+                "{status} {kind:?}"
+            );
+            assert_eq!(fake.finish().len(), requests, "{status} {kind:?}");
+        }
+    }
+}
+
+// U6
+#[tokio::test]
+async fn a_404_whose_body_cannot_be_read_does_not_say_that_a_thing_is_not_there() {
+    for kind in DEFECTS {
+        let missing = || json(404).with_failure(kind);
+        let (error, requests) = fail(call(Method::GET), [missing()]).await;
+        assert_eq!((error.kind(), requests), (&ErrorKind::Api, 1));
+        assert_eq!(error.status(), Some(StatusCode::NOT_FOUND));
+        assert!(!error.is_not_found());
+        // A DELETE that may have been applied, and then finds a 404 of nobody knows whom.
+        let lost = Answer::error(TransportErrorKind::Interrupted);
+        let (error, requests) = fail(call(Method::DELETE), [lost, missing()]).await;
+        assert_eq!((requests, error.applied()), (2, Applied::Unknown));
+        assert!(!error.is_not_found());
+        let (error, _) = fail(call(Method::PUT), [json(409).with_failure(kind)]).await;
+        assert!(!error.is_conflict());
+    }
+}
+
+// U6
+#[tokio::test]
+async fn a_refusal_means_the_same_with_a_good_body_and_with_a_bad_one() {
+    let verdict = |error: &gatelet_transport::Error| {
+        (
+            error.kind().clone(),
+            error.status(),
+            error.applied(),
+            error.is_retryable(),
+            error.attempts(),
+        )
+    };
+    for status in [
+        301, 307, 400, 403, 404, 407, 408, 409, 410, 421, 425, 429, 499, 500, 501, 502, 503, 504,
+        505, 511, 520, 599, 600, 999,
+    ] {
+        for method in [Method::GET, Method::PUT, Method::POST] {
+            let make = move || json(status).with_header("location", "https://elsewhere.example/x");
+            let answers =
+                |answer: fn(Answer) -> Answer| FakeTransport::respond(move |_| answer(make()));
+            let outcome = async |fake: FakeTransport| {
+                let channel = builder().build_with(fake, ManualClock::auto()).unwrap();
+                verdict(&channel.call(call(method.clone())).await.unwrap_err())
+            };
+            let good = outcome(answers(|answer| answer)).await;
+            let bad = outcome(answers(|answer| {
+                answer.with_failure(TransportErrorKind::Protocol)
+            }))
+            .await;
+            assert_eq!(bad, good, "{method} {status}");
+        }
+    }
+}
+
+// U6
+#[tokio::test]
+async fn a_status_without_its_fields_decides_as_well() {
+    let broken = |status| {
+        let status = StatusCode::from_u16(status).unwrap();
+        Answer::from(TransportError::new(TransportErrorKind::Protocol).with_status(status))
+    };
+    let (result, _) = run(call(Method::POST), [broken(429), Answer::json(201, "{}")]).await;
+    assert_eq!(result.unwrap().attempts(), 2);
+    let (error, _) = fail(call(Method::POST), [broken(503)]).await;
+    assert_eq!(
+        (error.kind(), error.applied()),
+        (&ErrorKind::Api, Applied::Unknown)
+    );
+}
+
+// U6
+#[tokio::test]
+async fn the_status_of_a_proxy_is_not_the_servers() {
+    let proxy = || {
+        let kind = TransportErrorKind::Connect(ConnectFailure::Proxy);
+        let error = TransportError::new(kind).with_head(StatusCode::UNAUTHORIZED, HeaderMap::new());
+        Answer::from(error.with_sent(Sent::Nothing))
+    };
+    let (error, _) = fail(call(Method::POST), times(3, proxy)).await;
+    assert_eq!(error.kind(), &ErrorKind::Connect(ConnectFailure::Proxy));
+    assert_eq!(error.applied(), Applied::No);
+}
+
+// U7
+#[tokio::test]
+async fn a_write_without_output_is_done_whatever_became_of_the_body() {
+    for method in [Method::DELETE, Method::PUT] {
+        for status in [200, 204] {
+            for answer in
+                defective(|| Answer::status(status).with_header("content-encoding", "gzip"))
+            {
+                let (result, requests) = run(call(method.clone()), [answer]).await;
+                let reply = result.unwrap();
+                assert_eq!((reply.status().as_u16(), requests), (status, 1));
+                assert!(reply.body().is_empty() && !reply.was_already_gone());
+            }
+        }
+        // The page of a login is not the server's word.
+        let page = || Answer::status(200).with_header("content-type", "text/html");
+        for answer in defective(page) {
+            let channel = builder()
+                .retry(RetryPolicy::never())
+                .build_with(FakeTransport::script([answer]), ManualClock::auto())
+                .unwrap();
+            channel.call(call(method.clone())).await.unwrap_err();
+        }
+    }
+}
+
+// U20
+#[tokio::test]
+async fn every_5xx_is_repeated_but_those_that_stay_the_same() {
+    let answers: [fn(u16) -> Answer; 4] = [
+        Answer::status,
+        |status| Answer::json(status, r#"{"code":"c","message":"m"}"#),
+        |status| {
+            Answer::status(status)
+                .with_header("content-type", "text/html")
+                .with_body("<html>")
+        },
+        |status| {
+            Answer::status(status)
+                .with_header("content-type", "text/plain")
+                .with_body("error code: 520")
+        },
+    ];
+    for status in 500..=599 {
+        let is_final = [501, 505, 511].contains(&status);
+        for answer in answers {
+            for method in IDEMPOTENT {
+                let requests = if is_final { 1 } else { 3 };
+                let script = times(requests, || answer(status));
+                let (error, made) = fail(call(method.clone()), script).await;
+                assert_eq!(
+                    (made, error.is_retryable()),
+                    (requests, !is_final),
+                    "{method} {status}"
+                );
+                assert_eq!(error.status().unwrap(), status);
+            }
+            let (error, _) = fail(call(Method::POST), [answer(status)]).await;
+            assert_eq!(
+                (error.applied(), error.is_retryable()),
+                (Applied::Unknown, false)
+            );
+        }
+    }
+    for status in [520, 524, 530] {
+        let (result, _) = run(
+            call(Method::GET),
+            [Answer::status(status), Answer::json(200, "{}")],
+        )
+        .await;
+        assert_eq!(result.unwrap().attempts(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_409_of_somebody_before_the_api_is_no_conflict() {
+    for stranger in [
+        Answer::status(409),
+        Answer::json(409, "{}"),
+        Answer::status(409)
+            .with_header("content-type", "text/plain")
+            .with_body("busy"),
+    ] {
+        let (error, _) = fail(call(Method::PUT), [stranger]).await;
+        assert!(!error.is_conflict(), "{error}");
+    }
+    let own = Answer::json(409, r#"{"code":"c","message":"m"}"#);
+    let (error, _) = fail(call(Method::PUT), [own]).await;
+    assert!(error.is_conflict());
+}
+
+// U11
+#[tokio::test]
+async fn fields_on_two_lines_are_one_list_in_a_call() {
+    for lines in [["2", "9"], ["x", "9"]] {
+        let busy = Answer::status(503)
+            .with_header("retry-after", lines[0])
+            .with_header("retry-after", lines[1]);
+        assert_eq!(
+            wait_after(busy, Method::GET).await,
+            (2, Some(seconds(9))),
+            "{lines:?}"
+        );
+    }
+    let torn = Answer::json(200, "{}").with_header("content-type", "text/html");
+    let (error, _) = fail(call(Method::GET), [torn]).await;
+    assert!(matches!(error.kind(), ErrorKind::NotJson { .. }), "{error}");
+    let same = Answer::json(200, "{}").with_header("content-type", "application/json");
+    run(call(Method::GET), [same]).await.0.unwrap();
+    let torn = Answer::status(302)
+        .with_header("location", "https://one.example/")
+        .with_header("location", "https://other.example/");
+    let (error, _) = fail(call(Method::GET), [torn]).await;
+    assert_eq!(
+        error.kind(),
+        &ErrorKind::Redirect {
+            target_origin: None
+        }
+    );
+}
