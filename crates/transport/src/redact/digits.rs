@@ -1,0 +1,121 @@
+//! Runs of digits that may stand for a text.
+
+use std::ops::Range;
+
+use zeroize::Zeroizing;
+
+use super::readings::Plain;
+
+/// A notation for bytes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Notation {
+    /// In either alphabet, padded or not.
+    Base64,
+    Hexadecimal,
+}
+
+/// What a run of digits decodes to, if it is read from one of them on.
+pub(super) struct Candidate {
+    notation: Notation,
+    pub(super) decoded: Zeroizing<Vec<u8>>,
+    /// The digits that were decoded.
+    digits: Range<usize>,
+}
+
+impl Notation {
+    pub(super) const ALL: [Self; 2] = [Self::Base64, Self::Hexadecimal];
+
+    /// Every decoding of each run of digits for at least so many bytes. Where the bytes begin is unknown, so a run is read
+    /// from each of its first digits on.
+    pub(super) fn candidates(
+        self,
+        plain: &[Plain],
+        shortest: usize,
+    ) -> impl Iterator<Item = Candidate> {
+        let least = (shortest * self.bits_of_a_byte()).div_ceil(self.bits());
+        let runs = plain
+            .chunk_by(move |a, b| self.digit(a.byte).is_some() == self.digit(b.byte).is_some())
+            .scan(0, |end, run| {
+                let start = *end;
+                *end += run.len();
+                Some((start, run))
+            })
+            .filter(move |(_, run)| {
+                let first = run.first().and_then(|first| self.digit(first.byte));
+                first.is_some() && run.len() >= least
+            });
+        runs.flat_map(move |(start, run)| {
+            (0..self.alignments()).filter_map(move |skipped| {
+                let digits = run.get(skipped..)?;
+                Some(Candidate {
+                    notation: self,
+                    decoded: self.decoded(digits),
+                    digits: start + skipped..start + run.len(),
+                })
+            })
+        })
+    }
+
+    fn bits(self) -> usize {
+        match self {
+            Self::Base64 => 6,
+            Self::Hexadecimal => 4,
+        }
+    }
+
+    fn bits_of_a_byte(self) -> usize {
+        8
+    }
+
+    fn alignments(self) -> usize {
+        match self {
+            Self::Base64 => 4,
+            Self::Hexadecimal => 2,
+        }
+    }
+
+    fn digit(self, byte: u8) -> Option<u8> {
+        match (self, byte) {
+            (Self::Hexadecimal, _) => char::from(byte).to_digit(16).map(|digit| digit as u8),
+            (Self::Base64, b'A'..=b'Z') => Some(byte - b'A'),
+            (Self::Base64, b'a'..=b'z') => Some(byte - b'a' + 26),
+            (Self::Base64, b'0'..=b'9') => Some(byte - b'0' + 52),
+            (Self::Base64, b'+' | b'-') => Some(62),
+            (Self::Base64, b'/' | b'_') => Some(63),
+            (Self::Base64, _) => None,
+        }
+    }
+
+    fn decoded(self, digits: &[Plain]) -> Zeroizing<Vec<u8>> {
+        let most = digits.len() * self.bits() / 8;
+        let mut decoded = Zeroizing::new(Vec::with_capacity(most));
+        let (mut bits, mut count) = (0_u32, 0);
+        for digit in digits {
+            bits = (bits << self.bits() | u32::from(self.digit(digit.byte).unwrap_or_default()))
+                & 0xffff;
+            count += self.bits();
+            if count >= 8 {
+                count -= 8;
+                decoded.push((bits >> count & 0xff) as u8);
+            }
+        }
+        decoded
+    }
+}
+
+impl Candidate {
+    /// Where the digits of some of the decoded bytes stand in the text, with the padding behind the last.
+    pub(super) fn place(&self, decoded: Range<usize>, plain: &[Plain]) -> Range<usize> {
+        let bits = self.notation.bits();
+        let first = self.digits.start + decoded.start * 8 / bits;
+        let mut last = self.digits.start + (decoded.end * 8).div_ceil(bits);
+        if self.notation == Notation::Base64 && last == self.digits.end {
+            let behind = plain.get(last..).unwrap_or_default();
+            let padding = behind.iter().take(2).take_while(|plain| plain.byte == b'=');
+            last += padding.count();
+        }
+        let start = plain.get(first).map_or(0, |plain| plain.start);
+        let end = plain.get(last.saturating_sub(1));
+        start..end.map_or(start, |plain| plain.end)
+    }
+}

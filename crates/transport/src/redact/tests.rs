@@ -1,0 +1,298 @@
+//! Secrets in every notation, random and chosen, and texts without any.
+
+use std::fmt::Write as _;
+
+use fastrand::Rng;
+
+use super::{LENGTH, REDACTED, SecretSet};
+
+const TOKEN: &str = "dt0c01.ST2EY72KQINMH574WMNVI7YN.G3DFPBEJYMODIDAEX454M7YWBUVEFOWKPRVMWFASS64NFH52PX6BNDVFFM572RZM";
+const BEARER: &str = "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjE3OTk5fQ.c2lnbmF0dXJl_-x";
+const KEY: &str = "a/b+c\"d\\e<f>g&h'i=j%k:l~m?n#o";
+
+fn set(secrets: &[&str]) -> SecretSet {
+    let mut set = SecretSet::new();
+    secrets.iter().for_each(|secret| set.add(secret));
+    set
+}
+
+fn hex(byte: u8, random: &mut Rng) -> String {
+    if random.bool() {
+        format!("{byte:02x}")
+    } else {
+        format!("{byte:02X}")
+    }
+}
+
+/// One byte in one of the notations of a character.
+fn escaped(byte: u8, random: &mut Rng) -> String {
+    let hex = hex(byte, random);
+    match random.u8(0..14) {
+        0 => format!("%{hex}"),
+        1 => format!("%25{hex}"),
+        2 => format!("%2525{hex}"),
+        3 => format!("\\u00{hex}"),
+        4 => format!("\\\\u00{hex}"),
+        5 => format!("&#{byte};"),
+        6 => format!("&#x{hex};"),
+        7 => format!("\\x{hex}"),
+        8 => format!("\\u0025{hex}"),
+        9 => format!("%5cu00{hex}"),
+        10 => format!("&amp;#{byte};"),
+        11 => format!("%u00{hex}"),
+        _ if matches!(byte, b'"' | b'\\' | b'/') => format!("\\{}", char::from(byte)),
+        12 if random.bool() => char::from(byte).to_ascii_lowercase().into(),
+        _ => char::from(byte).into(),
+    }
+}
+
+fn base64(bytes: &[u8], alphabet: &str, is_padded: bool) -> String {
+    let mut text = String::new();
+    for group in bytes.chunks(3) {
+        let number = (0..3).fold(0, |number, at| {
+            number << 8 | usize::from(group.get(at).copied().unwrap_or(0))
+        });
+        for digit in 0..=group.len() {
+            text.extend(alphabet.chars().nth(number >> (18 - 6 * digit) & 63));
+        }
+        if is_padded {
+            (group.len()..3).for_each(|_| text.push('='));
+        }
+    }
+    text
+}
+
+fn alphabet(end: &str) -> String {
+    ('A'..='Z')
+        .chain('a'..='z')
+        .chain('0'..='9')
+        .collect::<String>()
+        + end
+}
+
+/// A secret within others, as a whole in another notation.
+fn encoded(secret: &str, random: &mut Rng) -> String {
+    let before = &"user:"[..random.usize(0..=5)];
+    let after = &":more"[..random.usize(0..=5)];
+    let bytes = format!("{before}{secret}{after}");
+    let bytes = bytes.as_bytes();
+    let text = match random.u8(0..3) {
+        0 => bytes.iter().map(|byte| hex(*byte, random)).collect(),
+        1 => base64(bytes, &alphabet("+/"), random.bool()),
+        _ => base64(bytes, &alphabet("-_"), random.bool()),
+    };
+    match random.u8(0..4) {
+        0 => text
+            .chars()
+            .map(|c| {
+                if c.is_alphanumeric() {
+                    c.into()
+                } else {
+                    format!("%{:02x}", c as u8)
+                }
+            })
+            .collect(),
+        1 => text.replace('/', "\\/").replace('+', "\\u002b"),
+        2 => base64(text.as_bytes(), &alphabet("+/"), true),
+        _ => text,
+    }
+}
+
+fn random_secret(random: &mut Rng) -> String {
+    let length = random.usize(LENGTH..90);
+    let secret: String = (0..length)
+        .map(|_| char::from(random.u8(b'!'..=b'~')))
+        .collect();
+    match random.u8(0..3) {
+        0 => format!("dt0c01.PUBLICPART.{secret}"),
+        _ => secret,
+    }
+}
+
+#[test]
+fn a_secret_is_found_in_every_mix_of_notations_and_the_rest_of_the_text_stays() {
+    let mut random = Rng::with_seed(20);
+    for round in 0..300 {
+        let random_one = random_secret(&mut random);
+        let secret = [TOKEN, BEARER, KEY, &random_one][round % 4];
+        let text: String = secret
+            .bytes()
+            .map(|byte| escaped(byte, &mut random))
+            .collect();
+        let whole = format!("the value `{text}` was refused");
+        let expected = format!("the value `{REDACTED}` was refused");
+        assert_eq!(set(&[secret]).clean(&whole), expected, "{secret}\n{text}");
+        let bytes = set(&["an-other-one", secret])
+            .clean_bytes(whole.as_bytes())
+            .into_owned();
+        assert_eq!(bytes, expected.as_bytes());
+    }
+}
+
+#[test]
+fn a_secret_is_found_in_base64_at_every_alignment_and_in_hexadecimal() {
+    let mut random = Rng::with_seed(21);
+    for round in 0..300 {
+        let random_one = random_secret(&mut random);
+        let secret = [TOKEN, BEARER, KEY, &random_one][round % 4];
+        let text = encoded(secret, &mut random);
+        let whole = format!("the value '{text}' was refused");
+        let clean = set(&[secret]).clean(&whole).into_owned();
+        let rest = clean
+            .strip_prefix("the value '")
+            .and_then(|rest| rest.strip_suffix("' was refused"));
+        let rest = rest.unwrap_or_else(|| panic!("{secret}\n{whole}\n{clean}"));
+        let (before, after) = rest
+            .split_once(REDACTED)
+            .unwrap_or_else(|| panic!("{secret}\n{whole}\n{clean}"));
+        // What was around the secret within the same digits stays: five bytes at most, encoded twice.
+        assert!(
+            before.len() <= 16 && after.len() <= 16,
+            "{secret}\n{whole}\n{clean}"
+        );
+        assert!(!after.contains(REDACTED), "{clean}");
+    }
+}
+
+#[test]
+fn a_secret_by_itself_leaves_nothing_of_its_digits_or_their_padding() {
+    for secret in [TOKEN, BEARER, KEY, "12345678", "123456789", "1234567890"] {
+        for end in ["+/", "-_"] {
+            for is_padded in [true, false] {
+                let text = base64(secret.as_bytes(), &alphabet(end), is_padded);
+                let message = format!("Authorization: Basic {text}, refused");
+                let expected = format!("Authorization: Basic {REDACTED}, refused");
+                assert_eq!(set(&[secret]).clean(&message), expected, "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_piece_of_a_secret_is_found_where_it_was_cut_off() {
+    let secrets = set(&[TOKEN, BEARER]);
+    for (text, expected) in [
+        ("starts with G3DFPBEJYM", "starts with [redacted]"),
+        ("ends in BNDVFFM572RZM.", "ends in [redacted]."),
+        ("…hAiOjE3OTk5f…", "…[redacted]…"),
+        ("begins %65yJhb%47ciOi", "begins [redacted]"),
+    ] {
+        assert_eq!(secrets.clean(text), expected);
+    }
+}
+
+#[test]
+fn a_host_in_lower_case_is_found_in_base64_too() {
+    let host = base64(TOKEN.as_bytes(), &alphabet("-_"), false).to_lowercase();
+    let clean = set(&[TOKEN]).clean(&host).into_owned();
+    assert!(clean.contains(REDACTED) && clean.len() < 60, "{clean}");
+    assert_eq!(set(&[TOKEN]).clean(&TOKEN.to_lowercase()), REDACTED);
+}
+
+#[test]
+fn the_public_part_of_a_token_is_no_secret() {
+    let (id, secret) = TOKEN.rsplit_once('.').unwrap();
+    let secrets = set(&[TOKEN]);
+    assert_eq!(secrets.clean(id), id);
+    assert!(!secrets.contains_secret(format!("{id}.XXXXXXXXXXX")));
+    assert_eq!(secrets.clean(secret), REDACTED);
+    assert_eq!(
+        secrets.clean(&format!("{id}, {TOKEN}, {id}")),
+        format!("{id}, {REDACTED}, {id}")
+    );
+}
+
+#[test]
+fn a_text_with_a_short_secret_is_withheld() {
+    let secrets = set(&["pa:ss"]);
+    for text in [
+        "user pa:ss",
+        "PA:SS",
+        "x%70a%3ass",
+        "dXNlcjpwYTpzcw==",
+        "70613a7373",
+    ] {
+        assert_eq!(secrets.clean(text), REDACTED, "{text}");
+        assert_eq!(*secrets.clean_bytes(text.as_bytes()), *REDACTED.as_bytes());
+        assert!(secrets.contains_secret(text), "{text}");
+    }
+    assert_eq!(secrets.clean("pass: no"), "pass: no");
+    assert!(SecretSet::new().is_empty() && set(&[""]).is_empty());
+}
+
+#[test]
+fn a_text_that_can_be_read_in_too_many_ways_is_withheld() {
+    let text = format!("%{}41", "25".repeat(100));
+    assert_eq!(set(&[TOKEN]).clean(&text), REDACTED);
+    assert_eq!(SecretSet::new().clean(&text), text);
+}
+
+#[test]
+fn characters_beyond_ascii_are_found_and_never_cut() {
+    let secrets = set(&["pässwört-für-öl", "x\u{1f600}yzabc"]);
+    for text in [
+        "pässwört-für-öl",
+        "p\\u00e4ssw\\u00F6rt-f%C3%BCr-&#246;l",
+        "x\\ud83d\\ude00yzabc",
+        "x%F0%9f%98%80yzabc",
+    ] {
+        assert_eq!(
+            secrets.clean(&format!("ä{text}ä")),
+            "ä[redacted]ä",
+            "{text}"
+        );
+    }
+    // Every run of bytes is found, so one may begin within a character.
+    assert_eq!(
+        set(&["1\u{1f600}bcdefg"]).clean("\u{1f600}bcdefg"),
+        REDACTED
+    );
+}
+
+#[test]
+fn a_text_without_a_secret_stays_as_it_is() {
+    let secrets = set(&[TOKEN, BEARER, KEY]);
+    let mut random = Rng::with_seed(22);
+    for _ in 0..300 {
+        let mut text = String::from("Constraints violated: ");
+        for _ in 0..random.usize(0..300) {
+            let byte = random.u8(b' '..=b'~');
+            if random.u8(0..8) == 0 {
+                text.push_str(&escaped(byte, &mut random));
+            } else {
+                text.push(byte.into());
+            }
+        }
+        let _ = write!(
+            text,
+            " ü€ {}",
+            base64(text.as_bytes(), &alphabet("+/"), true)
+        );
+        let clean = secrets.clean(&text);
+        assert!(
+            matches!(clean, std::borrow::Cow::Borrowed(same) if same == text),
+            "{text}"
+        );
+        let bytes: Vec<u8> = (0..300).map(|_| random.u8(..)).collect();
+        assert_eq!(*secrets.clean_bytes(&bytes), bytes);
+    }
+}
+
+#[test]
+fn the_set_itself_shows_nothing() {
+    assert_eq!(
+        format!("{:?} {:#?}", set(&[TOKEN]), set(&["x"])),
+        "SecretSet([redacted]) SecretSet([redacted])"
+    );
+}
+
+#[test]
+fn hostile_texts_take_no_longer_than_others() {
+    let secrets = set(&[&"\\".repeat(100), &"%".repeat(100), &"+".repeat(100), TOKEN]);
+    for piece in [
+        "\\", "%", "%25", "+", "&#37;", "\\u005c", "%5cu0", "QUJD", "&amp;",
+    ] {
+        let text = piece.repeat(16 * 1024 / piece.len());
+        let _ = secrets.clean(&text);
+    }
+}
