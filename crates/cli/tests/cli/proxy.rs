@@ -1,7 +1,7 @@
 //! Proxies that the environment names count when they are asked for.
 
 use crate::run::{CANARY, Place};
-use crate::script::{Reply, Script};
+use crate::script::{Reply, Script, response};
 
 const LIST: &str = "dt token list --timeout 20";
 
@@ -31,6 +31,33 @@ fn a_proxy_of_the_environment_is_used_when_it_is_asked_for() {
         let request = request.to_lowercase();
         assert!(request.contains("\r\nproxy-authorization: basic "));
         assert!(!request.contains("\r\nauthorization: "));
+    }
+}
+
+// U8
+#[test]
+fn a_proxy_that_refuses_with_a_body_is_8_and_its_status_is_shown() {
+    for (status, attempts, says) in [
+        (407, 1, "the proxy asks for other credentials (status 407)"),
+        (
+            403,
+            3,
+            "the proxy did not let the connection through (status 403)",
+        ),
+        (
+            503,
+            3,
+            "the proxy did not let the connection through (status 503)",
+        ),
+    ] {
+        let refusal = response(&format!("{status} No"), "text/html", "<html>refused</html>");
+        let proxy = Script::new(move |_| Reply::Bytes(refusal.clone()));
+        let place = place(&proxy.url);
+        let line = place.run(&format!("{LIST} --proxy-from-environment"));
+        let line = line.fails_with(8);
+        assert!(line.contains(says), "{line}");
+        assert!(!line.contains("html"), "{line}");
+        assert_eq!(proxy.requests.try_iter().count(), attempts, "{line}");
     }
 }
 

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::io;
 
+use http::StatusCode;
+
 use super::Limits;
 use crate::{BoxError, ConnectFailure, Sent, TooLarge, TransportError, TransportErrorKind};
 
@@ -42,11 +44,19 @@ pub(super) fn head_too_large(limit: usize) -> TransportError {
     })
 }
 
-/// The proxy asks who we are, and passes nothing on.
+/// Makes the error for a proxy that asks who we are (407) and passes nothing on.
 pub(super) fn proxy_wants_credentials() -> TransportError {
-    TransportError::new(TransportErrorKind::Connect(
+    refused_by_proxy(
         ConnectFailure::ProxyCredentials,
-    ))
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED,
+    )
+}
+
+/// Makes the error for a proxy that answered with this status in the server's place, which got nothing.
+pub(super) fn refused_by_proxy(failure: ConnectFailure, status: StatusCode) -> TransportError {
+    TransportError::new(TransportErrorKind::Connect(failure))
+        .with_status(status)
+        .with_sent(Sent::Nothing)
 }
 
 /// The same failure, of a connection that took so much of the request. If it took nothing, then for the caller no connection

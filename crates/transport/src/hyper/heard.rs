@@ -33,7 +33,7 @@ impl Default for Part {
 }
 
 /// The bytes of `HTTP/1.1 200` and the one that ends the status.
-const LINE: usize = 13;
+pub(super) const LINE: usize = 13;
 
 impl Heard {
     /// Forgets what was heard: another request is about to be sent.
@@ -57,6 +57,8 @@ impl Heard {
         let mut part = self.part();
         for &byte in bytes {
             match &mut *part {
+                // An empty line before a status line is skipped, as hyper does.
+                Part::Line(line) if line.is_empty() && matches!(byte, b'\r' | b'\n') => {}
                 Part::Line(line) => {
                     line.push(byte);
                     if line.len() == LINE {
@@ -85,8 +87,8 @@ impl Heard {
     }
 }
 
-/// The status in the first bytes of a status line.
-fn status(line: &[u8]) -> Option<StatusCode> {
+/// The status in the first 13 bytes of a status line of HTTP/1.
+pub(super) fn status(line: &[u8]) -> Option<StatusCode> {
     let rest = line.strip_prefix(b"HTTP/1.")?;
     match rest {
         [b'0' | b'1', b' ', status @ .., b' ' | b'\r' | b'\n'] => {
@@ -181,6 +183,7 @@ mod tests {
             assert_eq!(heard(&line[..length]), known, "{length}");
         }
         assert_eq!(heard("HTTP/1.0 204\r\n"), Some(204));
+        assert_eq!(heard("\r\n\nHTTP/1.1 204 No Content"), Some(204));
     }
 
     #[test]
@@ -190,6 +193,9 @@ mod tests {
         assert_eq!(heard(&format!("{hints}{hints}HTTP/1.1 403 No")), Some(403));
         assert_eq!(heard("HTTP/1.1 100 Continue\n\nHTTP/1.1 200 OK"), Some(200));
         assert_eq!(heard("HTTP/1.1 101 Switching\r\n\r\n"), Some(101));
+        let folded = "HTTP/1.1 103 Early Hints\r\nlink: <a>\r\n \r\n HTTP/1.1 500 No\r\n\r\n";
+        assert_eq!(heard(folded), None);
+        assert_eq!(heard(&format!("{folded}HTTP/1.1 403 No")), Some(403));
     }
 
     #[test]

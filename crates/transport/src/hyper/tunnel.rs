@@ -2,16 +2,17 @@
 
 use std::io;
 
+use http::StatusCode;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use zeroize::Zeroizing;
 
-use super::fault;
 use super::origin::Origin;
 use super::proxy::Proxy;
 use super::socket::Socket;
+use super::{fault, heard, interim};
 use crate::{BoxError, ConnectFailure, TransportError, TransportErrorKind};
 
-/// The longest head of a proxy's answer that is read, in bytes.
+/// The longest head of a proxy's response that is read, in bytes, interim ones included.
 const LONGEST_HEAD: usize = 16 * 1024;
 
 /// Asks the proxy for a tunnel, and returns the socket when it leads to the server.
@@ -22,12 +23,26 @@ pub(super) async fn dig(
 ) -> Result<Socket, TransportError> {
     let request = request(proxy, server);
     socket.write_all(&request).await.map_err(refused)?;
-    let head = read_head(&mut socket).await.map_err(refused)?;
-    match status(&head) {
-        Some(200..=299) => Ok(socket),
-        Some(407) => Err(fault::proxy_wants_credentials()),
-        Some(status) => Err(refused(format!("it answered CONNECT with status {status}"))),
-        None => Err(refused("its answer to CONNECT is not HTTP/1")),
+    let mut head = Vec::with_capacity(1024);
+    loop {
+        match response(&head).map_err(refused)? {
+            Response::Incomplete if head.len() > LONGEST_HEAD => {
+                return Err(refused("its response to CONNECT has no end"));
+            }
+            Response::Incomplete => {}
+            Response::Opened => return Ok(socket),
+            Response::Refused(StatusCode::PROXY_AUTHENTICATION_REQUIRED) => {
+                return Err(fault::proxy_wants_credentials());
+            }
+            Response::Refused(status) => {
+                let reason = format!("it answered CONNECT with status {}", status.as_u16());
+                let error = fault::refused_by_proxy(ConnectFailure::Proxy, status);
+                return Err(error.with_source(reason));
+            }
+        }
+        if socket.read_buf(&mut head).await.map_err(refused)? == 0 {
+            return Err(refused(io::Error::from(io::ErrorKind::UnexpectedEof)));
+        }
     }
 }
 
@@ -45,35 +60,55 @@ fn request(proxy: &Proxy, server: &Origin) -> Zeroizing<Vec<u8>> {
     request
 }
 
-/// Reads up to the empty line, behind which nothing may follow: in TLS it is the client that speaks first.
-async fn read_head(socket: &mut Socket) -> io::Result<Vec<u8>> {
-    const END: &[u8] = b"\r\n\r\n";
-
-    let mut head = Vec::with_capacity(1024);
-    loop {
-        if socket.read_buf(&mut head).await? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        match head.windows(END.len()).position(|four| four == END) {
-            Some(at) if at + END.len() == head.len() => return Ok(head),
-            Some(_) => return Err(io::Error::other("it speaks in the server's place")),
-            None if head.len() > LONGEST_HEAD => {
-                return Err(io::Error::other("its answer to CONNECT has no end"));
-            }
-            None => {}
-        }
-    }
+/// What a proxy says to `CONNECT`.
+#[derive(Debug, PartialEq, Eq)]
+enum Response {
+    /// Too little of it is here.
+    Incomplete,
+    /// The socket leads to the server.
+    Opened,
+    /// There is no tunnel, whatever follows: the rest of the head and a body are left unread.
+    Refused(StatusCode),
 }
 
-/// The status of an answer in HTTP/1.0 or 1.1. Its header fields say nothing about a tunnel (RFC 9110 section 9.3.6).
-fn status(head: &[u8]) -> Option<u16> {
-    let rest = head
-        .strip_prefix(b"HTTP/1.1 ")
-        .or_else(|| head.strip_prefix(b"HTTP/1.0 "))?;
-    let (digits, rest) = rest.split_first_chunk::<3>()?;
-    let ends = matches!(rest.first(), Some(b' ' | b'\r'));
-    let status: u16 = str::from_utf8(digits).ok()?.parse().ok()?;
-    (ends && (100..=599).contains(&status)).then_some(status)
+/// Reads the response, behind any interim ones, out of all bytes that have come. Behind the head of a 2xx none may follow,
+/// because in TLS it is the client that speaks first. Its fields say nothing about a tunnel (RFC 9110 section 9.3.6).
+fn response(bytes: &[u8]) -> Result<Response, &'static str> {
+    let mut rest = bytes;
+    for _ in 0..=interim::LIMIT {
+        while let [b'\r' | b'\n', behind @ ..] = rest {
+            rest = behind;
+        }
+        let Some(line) = rest.get(..heard::LINE) else {
+            return Ok(Response::Incomplete);
+        };
+        let status = heard::status(line).ok_or("its response to CONNECT is not HTTP/1")?;
+        let is_interim = status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS;
+        if !is_interim && !status.is_success() {
+            return Ok(Response::Refused(status));
+        }
+        match behind_head(rest) {
+            None => return Ok(Response::Incomplete),
+            Some(behind) if is_interim => rest = behind,
+            Some([]) => return Ok(Response::Opened),
+            Some(_) => return Err("it speaks in the server's place"),
+        }
+    }
+    Err("it sends interim responses without end")
+}
+
+/// The bytes behind the empty line that ends a head, if it has come.
+fn behind_head(bytes: &[u8]) -> Option<&[u8]> {
+    let mut rest = bytes;
+    loop {
+        let end = rest.iter().position(|byte| *byte == b'\n')?;
+        rest = rest.get(end..)?;
+        match rest {
+            [_, b'\n', behind @ ..] | [_, b'\r', b'\n', behind @ ..] => return Some(behind),
+            [_, behind @ ..] => rest = behind,
+            [] => return None,
+        }
+    }
 }
 
 fn refused(reason: impl Into<BoxError>) -> TransportError {
@@ -82,23 +117,70 @@ fn refused(reason: impl Into<BoxError>) -> TransportError {
 
 #[cfg(test)]
 mod tests {
-    use super::status;
+    use http::StatusCode;
+
+    use super::{Response, response};
+
+    fn refused(status: u16) -> Result<Response, &'static str> {
+        Ok(Response::Refused(StatusCode::from_u16(status).unwrap()))
+    }
 
     #[test]
-    fn a_status_is_read_from_a_status_line_and_from_nothing_else() {
-        assert_eq!(
-            status(b"HTTP/1.1 200 Connection established\r\n\r\n"),
-            Some(200)
-        );
-        assert_eq!(status(b"HTTP/1.0 407\r\n\r\n"), Some(407));
+    fn a_tunnel_is_open_behind_the_whole_head_of_a_2xx_and_nothing_else() {
         for head in [
-            "",
-            "HTTP/1.1 20",
-            "HTTP/2 200 \r\n",
+            "HTTP/1.1 200 Connection established\r\n\r\n",
+            "HTTP/1.0 200\r\nContent-Length: 5\r\n\r\n",
+            "HTTP/1.1 299 \nvia: a\n\n",
+            "\r\nHTTP/1.1 200 OK\r\nx: a\r\n \r\n b\r\n\r\n",
+            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 \r\nlink: <a>\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
+        ] {
+            assert_eq!(response(head.as_bytes()), Ok(Response::Opened), "{head}");
+            for end in 0..head.len() {
+                let part = &head.as_bytes()[..end];
+                assert_eq!(response(part), Ok(Response::Incomplete), "{end} of {head}");
+            }
+            for byte in ["x", "\n", "HTTP/1.1 407 No\r\n\r\n"] {
+                assert!(
+                    response(format!("{head}{byte}").as_bytes()).is_err(),
+                    "{head}"
+                );
+            }
+        }
+    }
+
+    // U8
+    #[test]
+    fn a_refusal_is_known_by_its_status_whatever_follows() {
+        for status in [101, 302, 400, 403, 404, 407, 429, 502, 503, 600] {
+            for rest in [
+                " ",
+                "\r\n",
+                " Some text\r\n\r\n",
+                " X\r\ncontent-length: 5\r\n\r\nhello",
+                " X\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+                " X\r\nno colon",
+            ] {
+                let bytes = format!("HTTP/1.1 {status}{rest}");
+                assert_eq!(response(bytes.as_bytes()), refused(status), "{bytes}");
+                let behind = format!("HTTP/1.1 103 X\r\nlink: <a>\r\n\r\n{bytes}");
+                assert_eq!(response(behind.as_bytes()), refused(status), "{behind}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_status_line_is_no_response() {
+        for head in [
+            "SSH-2.0-OpenSSH\r\n\r\n",
+            "HTTP/2 200 OK\r\n\r\n",
             "HTTP/1.1 2000\r\n",
             "HTTP/1.1 +20 \r\n",
+            "HTTP/1.1  200 OK\r\n",
+            "<html><body></body></html>",
         ] {
-            assert_eq!(status(head.as_bytes()), None, "{head}");
+            assert!(response(head.as_bytes()).is_err(), "{head}");
         }
+        let endless = "HTTP/1.1 102 X\r\n\r\n".repeat(17);
+        assert!(response(endless.as_bytes()).is_err());
     }
 }

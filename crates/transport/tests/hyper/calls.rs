@@ -9,7 +9,7 @@ use http::{Method, StatusCode};
 use super::wire::Wire;
 
 /// Knows no errors.
-struct Plain;
+pub(crate) struct Plain;
 
 impl Dialect for Plain {
     fn api_error(&self, _: StatusCode, _: &str) -> Option<ApiError> {

@@ -69,19 +69,34 @@ async fn a_proxy_that_asks_for_credentials_is_a_typed_error() {
     asks_for_credentials("http://service.example/").await;
 }
 
-/// A request to this address ends typed when the proxy answers 407.
+/// A request to this address ends typed when the proxy answers 407, whatever its body is.
 pub(crate) async fn asks_for_credentials(url: &str) {
-    let answer = "HTTP/1.1 407 Proxy Authentication Required\r\n\
-                  proxy-authenticate: Basic realm=\"c4n4ry\"\r\ncontent-length: 0\r\n\r\n";
-    let proxy = Wire::plays([vec![Step::Read, send(answer), Step::ClientCloses]]);
+    let head = "HTTP/1.1 407 Proxy Authentication Required\r\n\
+                proxy-authenticate: Basic realm=\"c4n4ry\"\r\n";
+    for rest in [
+        "content-length: 0\r\n\r\n",
+        "content-length: 5\r\n\r\nhello",
+        "content-length: 99999999999\r\n\r\nhello",
+        "content-encoding: gzip\r\ntransfer-encoding: gzip, chunked\r\n\r\nhello",
+    ] {
+        let answer = send(&format!("{head}{rest}"));
+        is_asked_for_credentials(url, vec![Step::Read, answer, Step::ClientCloses]).await;
+    }
+    // A head that breaks off has told its status.
+    is_asked_for_credentials(url, vec![Step::Read, send(head), Step::Close]).await;
+}
+
+async fn is_asked_for_credentials(url: &str, script: Vec<Step>) {
+    let proxy = Wire::plays([script]);
     let error = through(&proxy, USER)
         .build()
         .send(post(url))
         .await
         .unwrap_err();
     let expected = TransportErrorKind::Connect(ConnectFailure::ProxyCredentials);
-    assert_eq!(error.kind(), expected);
+    assert_eq!(error.kind(), expected, "{error:?}");
     assert_eq!(error.sent(), Sent::Nothing);
+    assert_eq!(error.status().unwrap(), 407);
     words(&error);
     proxy.finish().await;
 }

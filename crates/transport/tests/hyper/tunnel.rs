@@ -2,10 +2,12 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
 use gatelet_transport::{
-    ConnectFailure, HyperTransport, Phase, Proxies, Sent, Transport, TransportErrorKind,
+    Applied, BaseUrl, Channel, ConnectFailure, ErrorKind, HyperTransport, Phase, Proxies,
+    RetryPolicy, Sent, TokioClock, Transport, TransportErrorKind,
 };
 use http::Request;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
@@ -186,6 +188,128 @@ async fn a_proxy_that_answers_connect_with_something_else_gets_no_credentials() 
             );
             assert_eq!(request, expected);
         }
+    }
+}
+
+/// What a proxy says that refuses a tunnel with this status: its head with a body in the same segment, in a later one, in
+/// chunks, behind interim responses, and a body and a head that never end.
+fn refusals(status: u16) -> Vec<Vec<Step>> {
+    let head = |fields: &str| format!("HTTP/1.1 {status} No\r\n{fields}\r\n\r\n");
+    let announced = head("content-type: text/html\r\ncontent-length: 5");
+    let chunked = head("transfer-encoding: chunked");
+    let chunks = "5\r\nhello\r\n0\r\n\r\n";
+    let interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 X\r\nlink: <a>\r\n\r\n";
+    let steps = [
+        vec![send(&format!("{announced}hello"))],
+        vec![send(&announced), send("hello")],
+        vec![send(&format!("{chunked}{chunks}"))],
+        vec![send(&chunked), send(chunks)],
+        vec![send(&format!("{interim}{announced}hello"))],
+        vec![send(interim), send(&announced), send("hello")],
+        vec![send(&format!(
+            "HTTP/1.0 {status} {}",
+            "x".repeat(17 * 1024)
+        ))],
+        vec![send(&head("proxy-connection: close")), flood(send("hello"))],
+        vec![
+            send(&format!("HTTP/1.1 {status} No\r\n")),
+            flood(send("a: b\r\n")),
+        ],
+        vec![
+            send(&format!("HTTP/1.1 {status} No\r\nx: cut")),
+            Step::Close,
+        ],
+    ];
+    let mut scripts = Vec::new();
+    for mut script in steps {
+        script.insert(0, Step::Read);
+        scripts.push(script);
+    }
+    scripts
+}
+
+// U8
+#[tokio::test]
+async fn a_refused_connect_is_told_by_its_status_whatever_follows() {
+    for (status, failure) in [
+        (407, ConnectFailure::ProxyCredentials),
+        (403, ConnectFailure::Proxy),
+        (503, ConnectFailure::Proxy),
+        (302, ConnectFailure::Proxy),
+        (404, ConnectFailure::Proxy),
+        (429, ConnectFailure::Proxy),
+        (502, ConnectFailure::Proxy),
+    ] {
+        for script in refusals(status) {
+            let proxy = Wire::plays([script]);
+            let error = through(&proxy, USER)
+                .build()
+                .send(super::proxy::post("https://service.example/v1/a"))
+                .await
+                .unwrap_err();
+            assert_eq!(
+                error.kind(),
+                TransportErrorKind::Connect(failure),
+                "{error:?}"
+            );
+            assert_eq!(error.sent(), Sent::Nothing);
+            assert_eq!(error.status().unwrap(), status);
+            let words = words(&error);
+            assert!(words.contains(&status.to_string()), "{words}");
+            assert!(
+                !words.contains("hello") && !words.contains("xxx"),
+                "{words}"
+            );
+            proxy.finish().await;
+        }
+    }
+}
+
+// U8
+#[tokio::test]
+async fn bytes_behind_the_head_of_an_opened_tunnel_are_refused() {
+    for opened in [
+        "HTTP/1.1 200 OK\r\n\r\nhello",
+        "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello",
+        "HTTP/1.1 103 X\r\n\r\nHTTP/1.1 200 OK\r\n\r\nHTTP/1.1 407 No\r\n\r\n",
+    ] {
+        let proxy = Wire::plays([vec![Step::Read, send(opened), Step::ClientCloses]]);
+        let transport = through(&proxy, USER).build();
+        let request = super::proxy::post("https://service.example/v1/a");
+        let error = transport.send(request).await.unwrap_err();
+        let expected = TransportErrorKind::Connect(ConnectFailure::Proxy);
+        assert_eq!((error.kind(), error.status()), (expected, None));
+        assert!(words(&error).contains("in the server's place"));
+        proxy.finish().await;
+    }
+}
+
+// U8
+#[tokio::test]
+async fn a_call_asks_a_proxy_that_wants_credentials_once_and_any_other_again() {
+    for (status, attempts) in [(407, 1), (503, 3)] {
+        let refusal = refusals(status).remove(0);
+        let proxy = match attempts {
+            1 => Wire::plays([refusal]),
+            _ => Wire::plays([refusal.clone(), refusal.clone(), refusal]),
+        };
+        let base = BaseUrl::parse("https://service.example").unwrap();
+        let channel = Channel::builder(base, super::calls::Plain)
+            .retry(RetryPolicy::default().base_delay(Duration::ZERO))
+            .build_with(through(&proxy, USER).build(), TokioClock::new())
+            .unwrap();
+        let create = super::calls::create("{}".into());
+        let error = channel.call(create).await.unwrap_err();
+        let kind = match status {
+            407 => ConnectFailure::ProxyCredentials,
+            _ => ConnectFailure::Proxy,
+        };
+        assert_eq!(error.kind(), &ErrorKind::Connect(kind));
+        assert_eq!(error.status().unwrap(), status);
+        assert_eq!((error.attempts(), error.applied()), (attempts, Applied::No));
+        let told = format!("(status {status})");
+        assert!(error.to_string().contains(&told), "{error}");
+        proxy.finish().await;
     }
 }
 
