@@ -10,7 +10,8 @@
 //! | the name does not resolve, the port is closed, no descriptor is free | `Connect`, not sent |
 //! | the TLS peer is not whom we trust, does not speak TLS, or refuses our certificate or its lack | `Tls`, not sent |
 //! | the TLS peer hangs up in the handshake | `Connect`, not sent |
-//! | the proxy answers `CONNECT` with another status than 2xx, not in HTTP, or with more than a head | `Connect(Proxy)`, not sent |
+//! | the proxy answers `CONNECT` with another status than 2xx, whatever follows | `Connect(Proxy)` with that status, not sent |
+//! | the proxy answers `CONNECT` not in HTTP, or sends more than the head of a 2xx | `Connect(Proxy)`, not sent |
 //! | the proxy asks for credentials (407) | `Connect(ProxyCredentials)`, not sent |
 //! | no connection within the connect timeout, name and TLS included | `Timeout(Connect)`, not sent |
 //! | an idle connection turns out closed before it took a byte | the next connection is used; nobody sees it |
@@ -19,8 +20,8 @@
 //! | HTTP/2 stream refused (`REFUSED_STREAM`), or above the last that a `GOAWAY` names | `Interrupted`, not sent |
 //! | malformed status line, field, chunk, length or frame | `Protocol` |
 //! | `Content-Length` that is negative, beyond 2^64 or twice with two values | `Protocol` |
-//! | `Transfer-Encoding` other than `chunked`, or with HTTP/1.0 | `Protocol` |
-//! | `Content-Encoding` without an `Accept-Encoding` in the request, or gzip that is broken | `Protocol` |
+//! | a body with a `Transfer-Encoding` other than one `chunked`, or with HTTP/1.0 | `Protocol` |
+//! | a body with a `Content-Encoding` that no `Accept-Encoding` asked for, or gzip that is broken | `Protocol` |
 //! | status 101, or more than 16 interim answers (in HTTP/2 17, if the answer has no body) | `Protocol` |
 //! | head above its limit in bytes or fields | `TooLarge(Head)` |
 //! | body announced or grown above its limit | `TooLarge(Body)`; an announced one is not read |
@@ -30,8 +31,8 @@
 //! | the runtime is dropped during a call | `Interrupted` if the request may have been written, else `Connect` |
 //!
 //! An error after the status arrived carries it, even where the head never became whole (HTTP/1.1). A connection goes back
-//! to the pool only after a complete answer whose end is beyond doubt; a 204 that announces a body, for one, closes it, and
-//! after a 421 none to the same origin is used again. A dropped call closes its connection, but over HTTP/2 only its stream,
+//! to the pool only after a complete answer whose end is beyond doubt; a 204 that announces a body, or a length beside chunks
+//! (be it 0), closes it, and after a 421 none to the same origin is used again. A dropped call closes its connection, but over HTTP/2 only its stream,
 //! unless the connection has brought nothing for a second to those who wait.
 //!
 //! What a connection took is counted where hyper writes to the socket (with TLS: before encryption). hyper offers a request
@@ -59,6 +60,7 @@ mod exchange;
 mod fault;
 #[cfg(feature = "_tls")]
 mod frames;
+mod framing;
 #[cfg(feature = "gzip")]
 mod gunzip;
 mod heard;

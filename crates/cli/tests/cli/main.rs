@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
 
+mod bodiless;
 mod embedded;
 mod endings;
 mod exit_codes;

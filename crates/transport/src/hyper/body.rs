@@ -14,15 +14,20 @@ use crate::{Phase, TooLarge, TransportError, TransportErrorKind};
 /// A buffer that the server announced is not made larger than this before its bytes arrive.
 const TRUSTED_ANNOUNCEMENT: u64 = 1024 * 1024;
 
-/// Reads a whole body into one buffer.
+/// Reads a whole body into one buffer. What the head says of a body counts only where there is one.
 pub(super) async fn collect(
     body: Incoming,
     version: Version,
     reading: Reading,
+    is_bodiless: bool,
     shared: &Shared,
 ) -> Result<Bytes, TransportError> {
     let limit = shared.limits.body;
-    let announced = body.size_hint().lower();
+    let announced = if is_bodiless {
+        0
+    } else {
+        body.size_hint().lower()
+    };
     if announced > limit {
         return Err(body_too_large(limit));
     }
@@ -35,6 +40,8 @@ pub(super) async fn collect(
         Reading::AsItComes => arriving.whole(announced).await,
         #[cfg(feature = "gzip")]
         Reading::Gunzipped => arriving.gunzipped().await,
+        Reading::Refused if announced > 0 => Err(refused_encoding()),
+        Reading::Refused => arriving.nothing().await,
     }
 }
 
@@ -91,6 +98,16 @@ impl Arriving<'_> {
         gunzip.finish()
     }
 
+    /// Waits for the end of a body that must be empty.
+    async fn nothing(mut self) -> Result<Bytes, TransportError> {
+        while let Some(chunk) = self.next_chunk().await? {
+            if !chunk.is_empty() {
+                return Err(refused_encoding());
+            }
+        }
+        Ok(Bytes::new())
+    }
+
     /// The next piece of data, waited for no longer than the stall timeout.
     async fn next_chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
         loop {
@@ -125,4 +142,8 @@ fn body_too_large(limit: u64) -> TransportError {
         what: TooLarge::Body,
         limit,
     })
+}
+
+fn refused_encoding() -> TransportError {
+    fault::protocol("the body has a content encoding that was not asked for")
 }

@@ -105,6 +105,8 @@ impl Connection {
             .max_headers(limits.head_fields)
             .max_header_size(limits.head)
             .max_buf_size(limits.head.max(SMALLEST_BUFFER))
+            // A user agent puts spaces in the place of each fold (RFC 9112 section 5.2).
+            .allow_obsolete_multiline_headers_in_responses(true)
             .handshake(outbound.gate(stream))
             .await
             .map_err(|error| fault::unsent(fault::broken(error, limits)))?;

@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, V
 use super::body::collect;
 use super::connection::Connection;
 use super::encoding::{Asked, Reading};
+use super::framing::{check_coding, ends_beyond_doubt, is_bodiless};
 use super::lease::{Failure, Lease};
 use super::origin::Origin;
 use super::payload::Payload;
@@ -136,11 +137,10 @@ impl Exchange {
         if head.status == StatusCode::MISDIRECTED_REQUEST {
             // The server is not to be found where these lead; another attempt shall have a fresh one.
             shared.pool.clear(&self.origin);
-        } else if head.version == Version::HTTP_2 || ends_where_it_says(head.status, &head.headers)
-        {
+        } else if head.version == Version::HTTP_2 || ends_beyond_doubt(head.status, &head.headers) {
             lease.give_back(self.origin.clone()).await;
         }
-        if reading != Reading::AsItComes {
+        if reading.is_undone() {
             head.headers.remove(CONTENT_ENCODING);
             head.headers.remove(CONTENT_LENGTH);
         }
@@ -155,21 +155,43 @@ impl Exchange {
         request: Request<Payload>,
         departure: &Departure,
     ) -> Result<(response::Parts, Reading, Bytes), Failure> {
-        let response = lease.first_byte(shared, request, departure).await?;
+        let method = request.method().clone();
+        let response = lease.first_byte(shared, request, departure).await;
+        let response = response.map_err(|failure| self.of_proxy(shared, failure))?;
         let (head, body) = response.into_parts();
         if head.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED && self.relay(shared).is_some()
         {
             return Err(fault::proxy_wants_credentials().into());
         }
         let with_head = |error: TransportError| error.with_head(head.status, head.headers.clone());
-        self.check(&head, &shared.limits).map_err(with_head)?;
-        let reading = self.asked.reading(&head.headers).map_err(with_head)?;
-        let bytes = collect(body, head.version, reading, shared).await;
+        let is_bodiless = is_bodiless(&method, head.status);
+        self.check(&head, is_bodiless, &shared.limits)
+            .map_err(with_head)?;
+        let reading = self.asked.reading(&head.headers);
+        let bytes = collect(body, head.version, reading, is_bodiless, shared).await;
         let bytes = bytes.map_err(with_head)?;
         Ok((head, reading, bytes))
     }
 
-    fn check(&self, head: &response::Parts, limits: &Limits) -> Result<(), TransportError> {
+    /// The failure of a response whose head broke off, when it was the proxy's own demand for credentials.
+    fn of_proxy(&self, shared: &Shared, failure: Failure) -> Failure {
+        match failure {
+            Failure::Final(error)
+                if error.status() == Some(StatusCode::PROXY_AUTHENTICATION_REQUIRED)
+                    && self.relay(shared).is_some() =>
+            {
+                fault::proxy_wants_credentials().into()
+            }
+            other => other,
+        }
+    }
+
+    fn check(
+        &self,
+        head: &response::Parts,
+        is_bodiless: bool,
+        limits: &Limits,
+    ) -> Result<(), TransportError> {
         if head.status.is_informational() {
             return Err(fault::protocol("the server switches protocols"));
         }
@@ -179,16 +201,10 @@ impl Exchange {
         if head.version == Version::HTTP_2 && list_size(&head.headers) > limits.head {
             return Err(fault::head_too_large(limits.head));
         }
-        let codings = head.headers.get_all(TRANSFER_ENCODING);
-        if codings
-            .iter()
-            .any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"chunked"))
-        {
-            return Err(fault::protocol(
-                "the body has a transfer coding that is not chunked",
-            ));
+        if is_bodiless {
+            return Ok(());
         }
-        Ok(())
+        check_coding(&head.headers)
     }
 }
 
@@ -212,19 +228,4 @@ fn origin_form(uri: &Uri) -> Uri {
     uri.path_and_query()
         .cloned()
         .map_or_else(|| Uri::from_static("/"), Uri::from)
-}
-
-/// Whether the end of a message of HTTP/1.1 is beyond doubt, so that the next answer on the connection is the next request's.
-fn ends_where_it_says(status: StatusCode, headers: &HeaderMap) -> bool {
-    let has_length = headers
-        .get_all(CONTENT_LENGTH)
-        .iter()
-        .any(|length| length.as_bytes() != b"0");
-    let is_chunked = headers.contains_key(TRANSFER_ENCODING);
-    let has_no_body = status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED;
-    if has_no_body {
-        !has_length && !is_chunked
-    } else {
-        !(has_length && is_chunked)
-    }
 }

@@ -6,6 +6,7 @@
 mod calls;
 mod departure;
 mod exchange;
+mod fields;
 mod frames;
 mod framing;
 #[cfg(feature = "gzip")]

@@ -1,0 +1,39 @@
+//! Successes that have no body and describe one all the same.
+
+use crate::run::Place;
+use crate::script::{Reply, Script, response, team};
+
+/// Responses without a body that say how their body is encoded.
+const HEADS: [&str; 6] = [
+    "204 No Content\r\ncontent-encoding: gzip",
+    "200 OK\r\ncontent-length: 0\r\ncontent-encoding: gzip",
+    "202 Accepted\r\ncontent-length: 0\r\ncontent-encoding: br\r\ncontent-encoding: gzip",
+    "200 OK\r\ncontent-encoding: gzip\r\ntransfer-encoding: chunked\r\n\r\n0",
+    "204 No Content\r\ncontent-encoding: gzip\r\ntransfer-encoding: chunked",
+    "204 No Content\r\ncontent-encoding:\r\ncontent-type: text/html",
+];
+
+fn bytes(head: &str) -> Reply {
+    Reply::Bytes(format!("HTTP/1.1 {head}\r\n\r\n").into())
+}
+
+// U7
+#[test]
+fn a_delete_and_an_update_are_done_whatever_a_missing_body_is_said_to_be() {
+    for head in HEADS {
+        let dt = Script::new(move |_| bytes(head));
+        let gateway = r#"{"id":"g1","name":"eu","refuse_connections":false,"labels":null}"#;
+        let asa = team(move |request| match request.starts_with("GET") {
+            true => Reply::Bytes(response("200 OK", "application/json", gateway)),
+            false => bytes(head),
+        });
+        for (place, line) in [
+            (Place::dt(&dt.url), "dt token delete x"),
+            (Place::asa(&asa.url), "asa gateway delete g1"),
+            (Place::asa(&asa.url), "asa gateway update g1 --name us"),
+            (Place::asa(&asa.url), "asa setup-token delete x"),
+        ] {
+            assert_eq!(place.run(line).data(), "", "{line}: {head}");
+        }
+    }
+}
