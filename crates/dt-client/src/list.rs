@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use models::Paging;
 use models::dt::{ActiveGateToken, ActiveGateTokenList, OperationId};
-use transport::{Channel, Error, Items, Page, PageToken, Pages};
+use transport::{Channel, Error, Items, Page, PageToken, Pages, Reply};
 
 use crate::call::call;
 use crate::cursor;
@@ -121,7 +121,8 @@ impl ListActiveGateTokens {
         call.query = self
             .query(token.as_ref())
             .map_err(|error| error.during(operation.name))?;
-        let page: ActiveGateTokenList = self.channel.call(call).await?.json()?;
+        let reply = self.channel.call(call).await?;
+        let page = read(&reply)?;
         let next = match page.next_page_key.as_deref() {
             Some(key) => cursor::token(key, token.as_ref()),
             None => Ok(None),
@@ -157,6 +158,22 @@ impl ListActiveGateTokens {
         };
         Ok(Some(query.finish()))
     }
+}
+
+/// Reads a page. Its list may be left out, or null, only where the whole result is empty.
+fn read(reply: &Reply) -> Result<ActiveGateTokenList, Error> {
+    const LIST: &str = "activeGateTokens";
+    let page: ActiveGateTokenList = reply.json()?;
+    let is_whole_result = page.next_page_key.as_deref().unwrap_or_default().is_empty();
+    let may_lack_list = page.total_count == 0 && is_whole_result;
+    if page.active_gate_tokens.is_empty() && !may_lack_list {
+        // The model reads a list that is not there as empty, so the body says which it is.
+        let body: serde_json::Value = reply.json()?;
+        if !body.get(LIST).is_some_and(serde_json::Value::is_array) {
+            return Err(reply.misfit(LIST, "the list is missing, and the result is not empty"));
+        }
+    }
+    Ok(page)
 }
 
 impl fmt::Debug for ListActiveGateTokens {

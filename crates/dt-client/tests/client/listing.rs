@@ -360,6 +360,45 @@ async fn positions_that_never_end_end_at_the_limit_of_pages() {
     assert_eq!(fake.requests().len(), 10_000);
 }
 
+// U3
+#[tokio::test]
+async fn a_page_without_its_list_is_an_error_unless_the_whole_result_is_empty() {
+    for body in [
+        r#"{"totalCount":5}"#,
+        r#"{"totalCount":5,"activeGateTokens":null}"#,
+        r#"{"totalCount":1,"pageSize":100,"nextPageKey":null}"#,
+        r#"{"totalCount":0,"nextPageKey":"k"}"#,
+        r#"{"totalCount":0,"nextPageKey":"k","activeGateTokens":null}"#,
+    ] {
+        let (client, fake) = scripted([(); 3].map(|()| Answer::json(200, body)));
+        let tokens = client.active_gate_tokens();
+        let create = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment);
+        let failures = [
+            tokens.list().send().await.unwrap_err(),
+            tokens.list().items().try_next().await.unwrap_err(),
+            tokens
+                .find_lost(&create, ManualClock::new().now())
+                .await
+                .unwrap_err(),
+        ];
+        for error in failures {
+            let path = "activeGateTokens".into();
+            assert_eq!(error.kind(), &ErrorKind::Decode { path }, "{body}");
+        }
+        let _ = fake.finish();
+    }
+    for body in [
+        r#"{"totalCount":0}"#,
+        r#"{"totalCount":0,"activeGateTokens":null}"#,
+        r#"{"totalCount":0,"nextPageKey":"","activeGateTokens":null}"#,
+        r#"{"totalCount":5,"activeGateTokens":[]}"#,
+    ] {
+        let (client, _) = scripted([Answer::json(200, body)]);
+        let tokens = client.active_gate_tokens().list().items();
+        assert_eq!(tokens.try_collect().await.unwrap().len(), 0, "{body}");
+    }
+}
+
 #[tokio::test]
 async fn what_a_lost_create_may_have_made_is_found_by_name_kind_and_time() {
     let token = |id: &str, name: &str, made: &str, more: &str| {
