@@ -109,15 +109,22 @@ impl ClientBuilder {
     }
 
     /// Sets another host than `https://app.scaleft.com`, for example `https://acme.pam.okta.com`, which serves Okta
-    /// Privileged Access. Plain `http` works on loopback only, unless a [`BaseUrl`] that allows it is given.
+    /// Privileged Access. It may end in `/v1`, or in `/v1/teams/{team}`, as the documentation writes addresses. Plain `http` works on loopback only, unless a [`BaseUrl`] that allows it is given.
     pub fn endpoint<U>(mut self, url: U) -> Self
     where
         U: TryInto<BaseUrl>,
         Error: From<U::Error>,
     {
-        self.channel = self
-            .channel
-            .and_then(|channel| Ok(channel.base_url(url.try_into()?)));
+        // The paths of the operations begin with it.
+        let own_path = call(OperationId::ListGateways.operation(), &[&self.team])
+            .ok()
+            .and_then(|call| Some(call.path.strip_suffix("/gateways")?.to_owned()));
+        // What is wrong with the team's name is told by `build_with`.
+        let end = own_path.as_deref().unwrap_or("/v1/teams");
+        self.channel = self.channel.and_then(|channel| {
+            let base: BaseUrl = url.try_into()?;
+            Ok(channel.base_url(base.without_path_end(end)?))
+        });
         self
     }
 

@@ -19,21 +19,8 @@ pub(crate) fn of(base: &BaseUrl) -> Result<BaseUrl, Error> {
     } else {
         CLASSIC
     };
-    base.with_path(&format!("{}{root}", before(base.path(), root)))
-}
-
-/// The part of a path before an end that may be there whole, in part, or not at all.
-fn before<'a>(path: &'a str, end: &str) -> &'a str {
-    let ends = end
-        .char_indices()
-        .filter(|(_, c)| *c == '/')
-        .map(|(at, _)| at);
-    ends.filter(|at| *at > 0)
-        .filter_map(|at| end.get(..at))
-        .chain([end])
-        .filter_map(|part| path.strip_suffix(part))
-        .min_by_key(|rest| rest.len())
-        .unwrap_or(path)
+    let before = base.without_path_end(root)?;
+    base.with_path(&format!("{}{root}", before.path()))
 }
 
 #[cfg(test)]

@@ -98,6 +98,30 @@ impl BaseUrl {
         Self::parse_allowing_http(&format!("{}/{path}", self.origin()))
     }
 
+    /// The same address without an end of its path that may be there whole, in its first segments only, or not at all: what
+    /// users copy from a documentation's URLs, and what every request adds again.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), gatelet_transport::Error> {
+    /// let base = gatelet_transport::BaseUrl::parse("https://h/e/abc/api/")?;
+    /// assert_eq!(base.without_path_end("/api/v2")?.as_str(), "https://h/e/abc");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`with_path`](Self::with_path).
+    pub fn without_path_end(&self, end: &str) -> Result<Self, Error> {
+        let path = self.path();
+        let ends = end.match_indices('/').filter_map(|(at, _)| end.get(..at));
+        let rest = ends
+            .chain([end])
+            .filter_map(|part| path.strip_suffix(part))
+            .min_by_key(|rest| rest.len());
+        self.with_path(rest.unwrap_or(path))
+    }
+
     /// The URI of a request below this address.
     pub(crate) fn uri(&self, path: &str, query: Option<&str>) -> Result<Uri, Error> {
         if !path.starts_with('/') || path.contains(['?', '#']) {
@@ -354,6 +378,29 @@ mod tests {
             "https://h:9999/api/v2"
         );
         assert_eq!(base.with_path("").unwrap().as_str(), "https://h:9999");
+    }
+
+    // U57
+    #[test]
+    fn an_end_of_the_path_is_taken_off_whole_in_part_or_not_at_all() {
+        for (path, rest) in [
+            ("", ""),
+            ("/", ""),
+            ("/v1", ""),
+            ("/v1/", ""),
+            ("/v1/teams", ""),
+            ("/v1/teams/t", ""),
+            ("/v1/teams/other", "/v1/teams/other"),
+            ("/okta/v1", "/okta"),
+            ("/okta", "/okta"),
+            ("/okta/av1", "/okta/av1"),
+            ("/v1/okta", "/v1/okta"),
+            ("/v12", "/v12"),
+        ] {
+            let base = BaseUrl::parse(&format!("https://h{path}")).unwrap();
+            let base = base.without_path_end("/v1/teams/t").unwrap();
+            assert_eq!(base.as_str(), format!("https://h{rest}"), "{path}");
+        }
     }
 
     #[test]

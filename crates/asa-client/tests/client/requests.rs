@@ -198,6 +198,33 @@ async fn what_a_builder_refuses() {
     assert!(asa_client::Bearer::new("hunter2\n").is_err());
 }
 
+// U57
+#[tokio::test]
+async fn an_endpoint_may_end_in_what_every_path_begins_with() {
+    for (endpoint, base) in [
+        ("https://host/v1", "https://host"),
+        ("https://host/v1/", "https://host"),
+        ("https://host", "https://host"),
+        ("https://host/v1/teams/t", "https://host"),
+        ("https://host/okta/v1", "https://host/okta"),
+        ("https://host/okta", "https://host/okta"),
+    ] {
+        let script = [bearer("2026-01-01T01:00:00Z", BEARER), page(&["a"], None)];
+        let fake = FakeTransport::script(script);
+        let client = Client::builder("t")
+            .endpoint(endpoint)
+            .credentials(ServiceUser::new(KEY_ID, KEY_SECRET))
+            .build_with(fake.clone(), ManualClock::auto())
+            .unwrap();
+        assert_eq!(client.base_url().as_str(), base, "{endpoint}");
+        client.gateways().list().send().await.unwrap();
+        for (request, path) in fake.finish().iter().zip(["service_token", "gateways"]) {
+            let expected = format!("{base}/v1/teams/t/{path}");
+            assert_eq!(request.uri().to_string(), expected, "{endpoint}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn another_endpoint_serves_the_same_paths() {
     let fake = FakeTransport::script([

@@ -147,6 +147,19 @@ fn rows_before_a_bad_link_are_printed_and_the_error_says_where_it_leads() {
     }
 }
 
+// U57
+#[test]
+fn the_url_of_asa_may_end_in_v1() {
+    for end in ["", "/", "/v1", "/v1/"] {
+        let script = team(|_| Reply::Bytes(response("200 OK", JSON, r#"{"list":[]}"#)));
+        let place = Place::asa(&format!("{}{end}", script.url));
+        place.run("asa gateway list").data();
+        let paths: Vec<_> = script.requests.try_iter().collect();
+        assert!(paths[0].starts_with("POST /v1/teams/example-team/service_token "));
+        assert!(paths[1].starts_with("GET /v1/teams/example-team/gateways "));
+    }
+}
+
 // U56
 #[test]
 fn a_page_token_beyond_printable_ascii_is_2_and_neither_sent_nor_repeated() {
