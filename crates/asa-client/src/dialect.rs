@@ -33,6 +33,34 @@ impl Dialect for Asa {
         Some(known)
     }
 
+    fn error_in_success(&self, body: &str) -> Option<ApiError> {
+        const MEMBERS: [&str; 4] = ["\"message\"", "\"code\"", "\"type\"", "\"error\""];
+        // Few bodies are worth reading twice.
+        if !MEMBERS.iter().any(|member| body.contains(member)) {
+            return None;
+        }
+        // What is not JSON fails to decode.
+        let members: Members = serde_json::from_str(body).ok()?;
+        let set = |name: &str| members.get(name).filter(|value| !value.is_null());
+        if let Some(error) = set("error") {
+            let known = ApiError::default();
+            return Some(
+                match error.as_str().or_else(|| error.get("message")?.as_str()) {
+                    Some(text) => known.with_message(text),
+                    None => known,
+                },
+            );
+        }
+        // No response of a success has any of these.
+        if !["message", "code", "type"]
+            .iter()
+            .any(|name| set(name).is_some())
+        {
+            return None;
+        }
+        Some(self.api_error(StatusCode::OK, body).unwrap_or_default())
+    }
+
     fn server_delay(&self, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
         rate_limit::retry_after(headers, now)
             .max(rate_limit::reset_in_seconds(headers, &RETRY_AT, now))
@@ -45,6 +73,9 @@ impl Dialect for Asa {
         error.and_then(|error| error.code.as_deref()) != Some(missing_role.as_str())
     }
 }
+
+/// The members of a body that is an object.
+type Members = serde_json::Map<String, serde_json::Value>;
 
 /// The kind of failure under the name that it has in the document of Okta Privileged Access.
 fn nottype(body: &str) -> Option<Box<str>> {

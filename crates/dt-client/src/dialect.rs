@@ -14,12 +14,19 @@ pub(crate) struct Dynatrace;
 
 impl Dialect for Dynatrace {
     fn api_error(&self, _: StatusCode, body: &str) -> Option<ApiError> {
-        let error = envelope(body)?.error?;
-        let violations = error.constraint_violations.iter().map(violation);
-        let mut known = ApiError::default().with_violations(violations);
-        known.code = error.code.map(|code| code.to_string().into());
-        known.message = error.message.as_deref().map(Into::into);
-        Some(known)
+        // What is not the vendor's envelope is somebody else's text.
+        Some(known(&envelope(body).ok()?.error?))
+    }
+
+    fn error_in_success(&self, body: &str) -> Option<ApiError> {
+        // Few bodies are worth reading twice.
+        if !body.contains("\"error\"") {
+            return None;
+        }
+        match envelope(body) {
+            Ok(envelope) => envelope.error.as_ref().map(known),
+            Err(_) => error_of_another_form(body),
+        }
     }
 
     fn server_delay(&self, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
@@ -28,13 +35,35 @@ impl Dialect for Dynatrace {
     }
 }
 
+fn known(error: &dt::Error) -> ApiError {
+    let violations = error.constraint_violations.iter().map(violation);
+    let mut known = ApiError::default().with_violations(violations);
+    known.code = error.code.map(|code| code.to_string().into());
+    known.message = error.message.as_deref().map(Into::into);
+    known
+}
+
 /// The envelope of a failure, which some operations put into an array.
-fn envelope(body: &str) -> Option<dt::ErrorEnvelope> {
+fn envelope(body: &str) -> Result<dt::ErrorEnvelope, serde_json::Error> {
     if body.trim_start().starts_with('[') {
-        let envelopes: Vec<dt::ErrorEnvelope> = serde_json::from_str(body).ok()?;
-        return envelopes.into_iter().next();
+        let envelopes: Vec<dt::ErrorEnvelope> = serde_json::from_str(body)?;
+        return Ok(envelopes.into_iter().next().unwrap_or_default());
     }
-    serde_json::from_str(body).ok()
+    serde_json::from_str(body)
+}
+
+/// A member `error` that is not as the vendor documents it.
+fn error_of_another_form(body: &str) -> Option<ApiError> {
+    // What is not JSON fails to decode.
+    let body: serde_json::Value = serde_json::from_str(body).ok()?;
+    let error = body.get("error").filter(|error| !error.is_null())?;
+    let known = ApiError::default();
+    Some(
+        match error.as_str().or_else(|| error.get("message")?.as_str()) {
+            Some(text) => known.with_message(text),
+            None => known,
+        },
+    )
 }
 
 fn violation(violation: &dt::ConstraintViolation) -> Violation {

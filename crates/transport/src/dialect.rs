@@ -25,6 +25,15 @@ pub trait Dialect: Send + Sync + 'static {
     /// `None`.
     fn api_error(&self, status: StatusCode, body: &str) -> Option<ApiError>;
 
+    /// Reads the vendor's error out of the body of a response whose status is a success; `None` where there is none. A response
+    /// with one is an error, whatever else it holds.
+    ///
+    /// By default there is none.
+    fn error_in_success(&self, body: &str) -> Option<ApiError> {
+        let _ = body;
+        None
+    }
+
     /// How long the server wants to be left alone after a 429. `now` is the server's own time where it tells it, else
     /// ours.
     ///

@@ -127,7 +127,10 @@ impl Judge<'_> {
             }
             Ok(response) if is_success(call, response.status(), response.headers()) => {
                 match check_type(call, &response) {
-                    Ok(()) => Ok(response),
+                    Ok(()) => match self.error_in_success(call, &response) {
+                        Some(fault) => Err(Box::new(fault)),
+                        None => Ok(response),
+                    },
                     Err(problem) => Err(Box::new(unusable(call, response.status(), problem))),
                 }
             }
@@ -170,6 +173,25 @@ impl Judge<'_> {
             }
             _ => Err(Box::new(Fault::of_transport(call, self.base, error))),
         }
+    }
+
+    /// The fault for a success whose body is the vendor's error all the same.
+    fn error_in_success(&self, call: &Call, response: &Response<Bytes>) -> Option<Fault> {
+        let status = response.status();
+        let is_json = matches!(ContentType::of(response.headers()), ContentType::Json);
+        // What comes behind a 204 is no body.
+        if status == StatusCode::NO_CONTENT || !is_json {
+            return None;
+        }
+        // What is not UTF-8 fails to decode.
+        let body = std::str::from_utf8(response.body()).ok()?;
+        let api = self.dialect.error_in_success(body)?;
+        let error = Error::new(ErrorKind::Api)
+            .with_detail("an error under a status of success")
+            .with_status(status)
+            .with_api(Some(api));
+        // The server says both, so a write may have been applied or not.
+        Some(Fault::new(error, Failure::Final, maybe(&call.method)))
     }
 
     /// The fault for a status that is no success.

@@ -371,6 +371,43 @@ async fn a_call_that_stays_throttled_ends_after_its_attempts() {
     let _ = fake.finish();
 }
 
+// U55
+#[tokio::test]
+async fn an_error_under_a_status_of_success_is_an_error_of_every_operation() {
+    for body in [
+        r#"{"error":{"message":"no role"},"totalCount":0}"#,
+        r#"{"error":"no role","list":[]}"#,
+        r#"{"code":403,"type":"authorization_error","message":"no role"}"#,
+        r#"{"list":[],"code":403,"type":"authorization_error","message":"no role"}"#,
+        r#"{"list":null,"message":"no role"}"#,
+        r#"{"list":[],"code":500}"#,
+    ] {
+        let (client, fake) =
+            authorised([200, 200, 200, 200, 201].map(|status| Answer::json(status, body)));
+        let (gateways, id) = (client.gateways(), "g".into());
+        let failures = [
+            gateways.list().send().await.unwrap_err(),
+            gateways.list().items().try_collect().await.unwrap_err(),
+            gateways.get(&id).send().await.unwrap_err(),
+            gateways.delete(&id).send().await.unwrap_err(),
+            create(&client).await.unwrap_err(),
+        ];
+        for (error, is_write) in failures.iter().zip([false, false, false, true, true]) {
+            assert_eq!(error.kind(), &ErrorKind::Api, "{body}: {error}");
+            let applied = if is_write {
+                Applied::Unknown
+            } else {
+                Applied::No
+            };
+            assert_eq!(error.applied(), applied);
+            if body.contains(r#""no role""#) {
+                assert_eq!(error.message(), Some("no role"), "{body}");
+            }
+        }
+        let _ = fake.finish();
+    }
+}
+
 // A37
 #[tokio::test]
 async fn a_service_that_is_gone_is_asked_once_and_causes_no_exchanges() {

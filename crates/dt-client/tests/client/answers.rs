@@ -12,6 +12,72 @@ const INTERRUPTED: TransportErrorKind = TransportErrorKind::Interrupted;
 
 const REJECTED: ErrorKind = ErrorKind::Credential(CredentialFailure::Rejected);
 
+// U55
+#[tokio::test]
+async fn an_error_under_a_status_of_success_is_an_error_of_every_operation() {
+    let error = r#""error":{"code":403,"message":"no \u001bscope"}"#;
+    let bodies = [
+        format!(r#"{{{error},"totalCount":0}}"#),
+        format!(r#"{{{error},"totalCount":0,"activeGateTokens":[]}}"#),
+        format!(
+            r#"{{"totalCount":1,"activeGateTokens":[{}],{error}}}"#,
+            token("a")
+        ),
+        format!("{{{error}}}"),
+        format!("[{{{error}}}]"),
+        r#"{"error":"no scope","totalCount":0}"#.to_owned(),
+        r#"{"error":{"reason":"no scope"},"totalCount":0}"#.to_owned(),
+        r#"{"totalCount":0,"error":["no scope"]}"#.to_owned(),
+    ];
+    for body in bodies {
+        let (client, fake) =
+            scripted([200, 200, 200, 200, 201].map(|status| Answer::json(status, body.clone())));
+        let list = || client.active_gate_tokens().list();
+        let failures = [
+            list().send().await.unwrap_err(),
+            list().items().try_collect().await.unwrap_err(),
+            get(&client).await.unwrap_err(),
+            delete(&client).await.unwrap_err(),
+            create(&client).await.unwrap_err(),
+        ];
+        for (error, is_write) in failures.iter().zip([false, false, false, true, true]) {
+            assert_eq!(error.kind(), &ErrorKind::Api, "{body}: {error}");
+            assert!(error.status().unwrap().is_success() && !error.is_not_found());
+            assert_eq!(error.attempts(), 1);
+            let applied = if is_write {
+                Applied::Unknown
+            } else {
+                Applied::No
+            };
+            assert_eq!(error.applied(), applied);
+            if body.contains("403") {
+                assert_eq!(error.code(), Some("403"));
+                let text = error.to_string();
+                assert!(
+                    text.contains("an error under a status of success: no"),
+                    "{text}"
+                );
+                assert!(
+                    text.contains("scope [403]") && !text.contains('\u{1b}'),
+                    "{text}"
+                );
+            }
+        }
+        let _ = fake.finish();
+    }
+    // Neither of these says that anything went wrong.
+    for body in [
+        r#"{"totalCount":0,"error":null}"#.to_owned(),
+        format!(
+            r#"{{"totalCount":1,"activeGateTokens":[{}]}}"#,
+            token("error")
+        ),
+    ] {
+        let (client, _) = scripted([Answer::json(200, body)]);
+        client.active_gate_tokens().list().send().await.unwrap();
+    }
+}
+
 // D12
 #[tokio::test]
 async fn a_violation_is_told_with_its_place_and_null_is_none() {
