@@ -125,7 +125,12 @@ impl<'a> Attempts<'a> {
             (_, remaining) => (remaining, Phase::Total),
         };
         let sending = span.around(catch_panic(|| inner.transport.send(request)));
-        let outcome = match within(self.channel.clock().sleep(limit), sending).await {
+        let limit = async {
+            self.channel.clock().sleep(limit).await;
+            // The transport's future is dropped next, and can tell this from a caller who went away.
+            departure.expire();
+        };
+        let outcome = match within(limit, sending).await {
             Some(Ok(outcome)) => {
                 if let Ok(response) = &outcome {
                     span.answered(response.version());

@@ -4,7 +4,7 @@
 mod piecewise;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use http::Request;
 
@@ -36,8 +36,18 @@ pub enum Sent {
 /// assert_eq!(departure.recall(), Sent::Nothing); // still here, and here it stays:
 /// assert!(!departure.leave());
 /// ```
+///
+/// It also says why a future was dropped: a channel says [`expire`](Self::expire) when the time of an attempt is over. A
+/// transport that keeps connections asks [`has_expired`](Self::has_expired) then, and does not use the same connection for
+/// the next attempt; a caller that has changed its mind says nothing about a connection.
 #[derive(Clone, Debug, Default)]
-pub struct Departure(Arc<AtomicU8>);
+pub struct Departure(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    left: AtomicU8,
+    has_expired: AtomicBool,
+}
 
 const UNKNOWN: u8 = 0;
 /// Nothing has left.
@@ -92,6 +102,17 @@ impl Departure {
         self.sent()
     }
 
+    /// Says that the time of the attempt is over, before the transport's future is dropped.
+    pub fn expire(&self) {
+        self.0.has_expired.store(true, Ordering::Release);
+    }
+
+    /// Whether the time of the attempt is over.
+    #[must_use]
+    pub fn has_expired(&self) -> bool {
+        self.0.has_expired.load(Ordering::Acquire)
+    }
+
     /// What has left so far.
     fn sent(&self) -> Sent {
         match self.state() {
@@ -105,11 +126,12 @@ impl Departure {
         // Where it is not `from` there is nothing to change.
         let _ = self
             .0
+            .left
             .compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire);
     }
 
     fn state(&self) -> u8 {
-        self.0.load(Ordering::Acquire)
+        self.0.left.load(Ordering::Acquire)
     }
 }
 

@@ -30,21 +30,45 @@
 //! | no tokio runtime, a URI without host, TLS not built in | `Config`, not sent |
 //! | the runtime is dropped during a call | `Interrupted` if the request may have been written, else `Connect` |
 //!
-//! An error after the status arrived carries it, even where the head never became whole (HTTP/1.1). A connection goes back
-//! to the pool only after a complete answer whose end is beyond doubt; a 204 that announces a body, or a length beside chunks
-//! (be it 0), closes it, and after a 421 none to the same origin is used again. A dropped call closes its connection, but over HTTP/2 only its stream,
-//! unless the connection has brought nothing for a second to those who wait.
+//! An error after the status arrived carries it, even where the head never became whole (HTTP/1.1).
+//!
+//! # Which connections are used again
+//!
+//! A connection goes back to the pool only after a complete response whose end is beyond doubt; a 204 that announces a body,
+//! or a length beside chunks (be it 0), closes it, and after a 421 none to the same origin is used again. The one that was used last is taken first.
+//!
+//! | event | what becomes of connections |
+//! | --- | --- |
+//! | reset, end of stream, or a timeout of the transport or of the attempt | no connection to that origin is used again that was opened before the exchange began, so the next attempt and the next call go to a fresh one |
+//! | a malformed or too large response | that connection is closed; others are not suspected |
+//! | the caller drops the call | HTTP/1.1: its connection is closed; HTTP/2: its stream is reset, and the connection is used on |
+//! | the same, and the connection has brought no part of any response for a second to those who wait | as after a timeout |
+//! | the server says `Keep-Alive: timeout=N` or `max=N` (HTTP/1) | it is used until a second before that, or for half of the time if that is less; for N more requests |
+//! | its greatest age has come ([`max_connection_age`](HyperTransportBuilder::max_connection_age)) | it takes no more requests |
+//!
+//! Requests that run on a connection which is not used again go on to their end. A channel tells a timeout from a caller that
+//! goes away by [`Departure::expire`]; a caller with a timeout of its own around a call cannot, hence the second. Pings,
+//! settings and window updates do not count as parts of a response: a peer whose streams stand still sends them too.
+//!
+//! Over TLS many first requests share a handshake, because the server may choose HTTP/2: one opens the connection, and the
+//! others wait until its handshake is over and the server has said how many requests it takes at once
+//! (`MAX_CONCURRENT_STREAMS`; 100 where it does not say). They wait no longer than the connect timeout from their own beginning,
+//! and for one handshake no longer than half of it. Where the server is known to speak HTTP/1.1 nobody waits.
+//!
+//! # How much was sent
 //!
 //! What a connection took is counted where hyper writes to the socket (with TLS: before encryption). hyper offers a request
 //! as a whole, so it was sent in part if the last offer was not taken to its end. HTTP/2 connections have several users:
 //! there only a request that was never encoded and a stream that the server says it has not processed count as not sent,
 //! and one was sent in part while hyper has not asked for the end of its body.
 //!
-//! Before a pooled connection is used, the operating system is asked whether its peer has gone, because the runtime may not
-//! have looked since.
-//!
 //! A request that waits for its turn, for a connection or for the peer to read on is held back by its [`Departure`], so an
 //! attempt that runs out of time there counts as not sent, or as sent in part.
+//!
+//! # Tasks and sockets
+//!
+//! Before a pooled connection is used, the operating system is asked whether its peer has gone, because the runtime may not
+//! have looked since.
 //!
 //! Each exchange runs in a task of its own, so that a runtime that is dropped ends it instead of panicking in its timers.
 
@@ -66,8 +90,11 @@ mod gunzip;
 mod heard;
 #[cfg(feature = "_tls")]
 mod identity;
+mod in_use;
 mod interim;
+mod keep_alive;
 mod lease;
+mod liveness;
 mod origin;
 mod outbound;
 mod payload;
@@ -78,8 +105,10 @@ mod pool;
 mod provider;
 mod proxy;
 #[cfg(feature = "_tls")]
-mod silence;
+mod single_flight;
 mod socket;
+#[cfg(feature = "_tls")]
+mod stream_limit;
 mod task;
 #[cfg(feature = "_tls")]
 mod tls;
@@ -98,6 +127,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 use self::exchange::Exchange;
+use self::in_use::InUse;
 use self::pool::Pool;
 use self::task::{RuntimeGone, Task};
 use crate::{Departure, Transport, TransportError, TransportErrorKind};
@@ -137,6 +167,8 @@ struct Shared {
     /// One permit for each exchange under way.
     lanes: Semaphore,
     pool: Arc<Pool>,
+    #[cfg(feature = "_tls")]
+    flights: Arc<single_flight::Flights>,
     proxies: Proxies,
     #[cfg(feature = "gzip")]
     accepts_gzip: bool,
@@ -192,12 +224,30 @@ impl Transport for HyperTransport {
         } else {
             exchange
         };
+        let in_use = InUse::default();
+        let caller = Caller {
+            in_use: in_use.clone(),
+            pool: &self.shared.pool,
+        };
         let task = Task::spawn(&runtime, {
             let (shared, departure) = (self.shared.clone(), departure.clone());
-            async move { exchange.run(&shared, &departure).await }
+            async move { exchange.run(&shared, &departure, &in_use).await }
         });
-        task.await
-            .unwrap_or_else(|gone| Err(abandoned(&gone, &departure)))
+        let end = task.await;
+        drop(caller);
+        end.unwrap_or_else(|gone| Err(abandoned(&gone, &departure)))
+    }
+}
+
+/// Whoever waits for an exchange. One that goes away has the connection judged before the next request looks for one.
+struct Caller<'a> {
+    in_use: InUse,
+    pool: &'a Pool,
+}
+
+impl Drop for Caller<'_> {
+    fn drop(&mut self) {
+        self.in_use.abandon(self.pool);
     }
 }
 

@@ -9,11 +9,13 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use super::pool::Pool;
+use super::pool::{self, Pool};
 use super::proxy::Proxies;
 use super::{HyperTransport, Limits, Shared, Timeouts};
 use crate::TransportError;
 
+#[cfg(feature = "_tls")]
+use super::single_flight::Flights;
 #[cfg(feature = "_tls")]
 use super::tls::{Parties, Tls};
 
@@ -35,8 +37,7 @@ pub struct HyperTransportBuilder {
     timeouts: Timeouts,
     limits: Limits,
     max_in_flight: usize,
-    max_idle_connections: usize,
-    idle_timeout: Duration,
+    pool: pool::Settings,
     proxies: Proxies,
     #[cfg(feature = "gzip")]
     accepts_gzip: bool,
@@ -58,8 +59,11 @@ impl HyperTransportBuilder {
                 body: 10 * 1024 * 1024,
             },
             max_in_flight: 100,
-            max_idle_connections: 32,
-            idle_timeout: Duration::from_secs(60),
+            pool: pool::Settings {
+                capacity: 32,
+                idle_timeout: Duration::from_secs(60),
+                max_age: Duration::from_secs(10 * 60),
+            },
             proxies: Proxies::default(),
             #[cfg(feature = "gzip")]
             accepts_gzip: false,
@@ -69,6 +73,8 @@ impl HyperTransportBuilder {
     }
 
     /// How long a connection may take to come about, name resolution and TLS included. Default 5 s.
+    ///
+    /// A request that waits for a connection which another one opens has the same time, counted from its own beginning.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.connect = timeout;
         self
@@ -108,8 +114,8 @@ impl HyperTransportBuilder {
     }
 
     /// The most requests under way at once; others wait their turn. It also bounds the open connections, to this number
-    /// and the idle ones. Over HTTP/2 up to 100 share a connection; with a server that allows fewer the others wait, and
-    /// the first-byte timeout runs. Default 100, at least 1.
+    /// and the idle ones. Over HTTP/2 as many share a connection as the server says that it takes (`MAX_CONCURRENT_STREAMS`),
+    /// or 100 if it does not say. Default 100, at least 1.
     pub fn max_in_flight(mut self, requests: usize) -> Self {
         self.max_in_flight = requests.clamp(1, Semaphore::MAX_PERMITS);
         self
@@ -117,13 +123,37 @@ impl HyperTransportBuilder {
 
     /// The most connections kept open for a later request, of all servers together. Default 32; 0 keeps none.
     pub fn max_idle_connections(mut self, connections: usize) -> Self {
-        self.max_idle_connections = connections;
+        self.pool.capacity = connections;
         self
     }
 
     /// How long an unused connection is kept. Default 60 s.
+    ///
+    /// A server of HTTP/1.1 that says `Keep-Alive: timeout=N` is believed where that is shorter: its connection is used again
+    /// up to a second before the end, or half of the time if that is less.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
-        self.idle_timeout = timeout;
+        self.pool.idle_timeout = timeout;
+        self
+    }
+
+    /// How old a connection may be when a request begins on it, from its handshake on. Default 10 minutes; `Duration::MAX` is
+    /// no limit.
+    ///
+    /// A connection in constant use would otherwise live for as long as the process, and go on to an address that the name of
+    /// the server no longer has, past a proxy or a certificate that was changed since. What runs when its time comes goes on
+    /// to its end, also the other requests of an HTTP/2 connection.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use gatelet_transport::HyperTransport;
+    ///
+    /// let transport = HyperTransport::builder()
+    ///     .max_connection_age(Duration::from_secs(60))
+    ///     .build();
+    /// # let _ = transport;
+    /// ```
+    pub fn max_connection_age(mut self, age: Duration) -> Self {
+        self.pool.max_age = age;
         self
     }
 
@@ -156,10 +186,12 @@ impl HyperTransportBuilder {
     pub fn build(self) -> HyperTransport {
         HyperTransport {
             shared: Arc::new(Shared {
+                #[cfg(feature = "_tls")]
+                flights: Flights::new(self.timeouts.connect),
                 timeouts: self.timeouts,
                 limits: self.limits,
                 lanes: Semaphore::new(self.max_in_flight),
-                pool: Pool::new(self.max_idle_connections, self.idle_timeout),
+                pool: Pool::new(self.pool),
                 proxies: self.proxies,
                 #[cfg(feature = "gzip")]
                 accepts_gzip: self.accepts_gzip,
@@ -176,8 +208,9 @@ impl fmt::Debug for HyperTransportBuilder {
             .field("timeouts", &self.timeouts)
             .field("limits", &self.limits)
             .field("max_in_flight", &self.max_in_flight)
-            .field("max_idle_connections", &self.max_idle_connections)
-            .field("idle_timeout", &self.idle_timeout)
+            .field("max_idle_connections", &self.pool.capacity)
+            .field("idle_timeout", &self.pool.idle_timeout)
+            .field("max_connection_age", &self.pool.max_age)
             .field("proxies", &self.proxies)
             .finish_non_exhaustive()
     }

@@ -1,6 +1,7 @@
 //! One connection to an origin.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use http::{Request, Response, StatusCode};
@@ -8,23 +9,29 @@ use hyper::body::Incoming;
 use hyper::client::conn::{TrySendError, http1};
 use hyper::rt::{Read, Write};
 use hyper_util::rt::TokioIo;
+use tokio::time::Instant;
 
 use super::dial::dial;
 use super::driver::Driver;
 #[cfg(feature = "_tls")]
 use super::frames::{Followed, LargeHead};
 use super::heard::{Heard, Listening};
+use super::liveness::{Liveness, Waiting};
 use super::origin::Origin;
 use super::outbound::Outbound;
 use super::payload::Payload;
 use super::proxy::Proxy;
 #[cfg(feature = "_tls")]
-use super::silence::Silence;
+use super::single_flight::Flight;
 use super::socket::{Line, Pulse, Socket};
+#[cfg(feature = "_tls")]
+use super::stream_limit::StreamLimit;
 #[cfg(feature = "_tls")]
 use super::tunnel;
 use super::{Limits, Shared, fault};
-use crate::{Departure, Phase, TransportError, TransportErrorKind};
+#[cfg(not(feature = "_tls"))]
+use crate::TransportErrorKind;
+use crate::{Departure, TransportError};
 
 #[cfg(feature = "_tls")]
 use hyper::client::conn::http2;
@@ -37,33 +44,36 @@ pub(super) struct Connection {
     line: Line,
     outbound: Outbound,
     heard: Heard,
+    liveness: Liveness,
+    opened: (Moment, Instant),
+    /// How many requests the server takes after this one, if it has said so; HTTP/1.1 only.
+    requests_left: Option<u64>,
     /// Kept for its drop, which closes the socket.
     driver: Arc<Driver>,
+}
+
+/// A place in the order of events, also of those at the same instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Moment(u64);
+
+impl Moment {
+    /// Later than all that were asked for before.
+    pub(super) fn now() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+
+        Self(NEXT.fetch_add(1, Ordering::AcqRel))
+    }
 }
 
 enum Sender {
     Http1(http1::SendRequest<Payload>),
     #[cfg(feature = "_tls")]
-    Http2(http2::SendRequest<Payload>, LargeHead, Silence),
+    Http2(http2::SendRequest<Payload>, LargeHead, StreamLimit),
 }
 
 impl Connection {
-    /// Resolves, connects, shakes hands: all of it within the connect timeout.
+    /// Resolves, connects and shakes hands.
     pub(super) async fn open(shared: &Shared, origin: &Origin) -> Result<Self, TransportError> {
-        #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.
-        tokio::time::timeout(
-            shared.timeouts.connect,
-            Self::open_unhurried(shared, origin),
-        )
-        .await
-        .unwrap_or_else(|_| {
-            Err(TransportError::new(TransportErrorKind::Timeout(
-                Phase::Connect,
-            )))
-        })
-    }
-
-    async fn open_unhurried(shared: &Shared, origin: &Origin) -> Result<Self, TransportError> {
         #[cfg(not(feature = "_tls"))]
         if origin.is_https() {
             return Err(TransportError::new(TransportErrorKind::Config)
@@ -115,6 +125,9 @@ impl Connection {
             line,
             outbound,
             heard,
+            liveness: Liveness::default(),
+            opened: (Moment::now(), Instant::now()),
+            requests_left: None,
             driver: Driver::default().drive(driver),
         })
     }
@@ -132,8 +145,15 @@ impl Connection {
         const MARGIN: usize = 4;
 
         let most = limits.head.saturating_mul(MARGIN);
-        let (large_head, silence) = (LargeHead::default(), Silence::default());
-        let stream = Followed::new(stream, limits.head, large_head.clone(), silence.clone());
+        let (large_head, liveness) = (LargeHead::default(), Liveness::default());
+        let stream_limit = StreamLimit::default();
+        let stream = Followed::new(
+            stream,
+            limits.head,
+            large_head.clone(),
+            liveness.clone(),
+            stream_limit.clone(),
+        );
         let driver = Driver::default();
         let (sender, work) = http2::Builder::new(driver.executor())
             .max_header_list_size(u32::try_from(most).unwrap_or(u32::MAX))
@@ -141,10 +161,13 @@ impl Connection {
             .await
             .map_err(|error| fault::unsent(fault::broken(error, limits)))?;
         Ok(Self {
-            sender: Sender::Http2(sender, large_head, silence),
+            sender: Sender::Http2(sender, large_head, stream_limit),
             line,
             outbound: Outbound::default(),
             heard: Heard::default(),
+            liveness,
+            opened: (Moment::now(), Instant::now()),
+            requests_left: None,
             driver: driver.drive(work),
         })
     }
@@ -162,10 +185,7 @@ impl Connection {
                 sender.try_send_request(request).await
             }
             #[cfg(feature = "_tls")]
-            Sender::Http2(sender, _, silence) => {
-                silence.begin();
-                sender.try_send_request(request).await
-            }
+            Sender::Http2(sender, ..) => sender.try_send_request(request).await,
         }
     }
 
@@ -177,13 +197,41 @@ impl Connection {
         }
     }
 
-    /// Whether nothing is wrong with it when whoever waits for an answer goes away: that stream is reset, others go on. A peer
-    /// that is gone without a word would be waited for again and again, so one that has long said nothing is not trusted.
-    pub(super) fn outlives_its_users(&self) -> bool {
+    /// Says that a request waits for its response, until what is returned is dropped.
+    pub(super) fn request_sent(&self) -> Waiting {
+        self.liveness.request_sent()
+    }
+
+    /// Says that a part of the response came, where the frames do not say it.
+    pub(super) fn data_received(&self) {
+        self.liveness.data_received();
+    }
+
+    /// When it was opened, in the order of events.
+    pub(super) fn opened(&self) -> Moment {
+        self.opened.0
+    }
+
+    pub(super) fn age(&self) -> Duration {
+        self.opened.1.elapsed()
+    }
+
+    /// Takes what the server says of the requests that may follow; false if none may.
+    pub(super) fn allows_another(&mut self, said: Option<u64>) -> bool {
+        let left = self.requests_left.map(|left| left.saturating_sub(1));
+        self.requests_left = said.or(left);
+        self.requests_left != Some(0)
+    }
+
+    /// Ends a flight as soon as the server has said how many requests it takes here; HTTP/2 only.
+    #[cfg(feature = "_tls")]
+    pub(super) fn ends(&self, flight: Flight) {
         match &self.sender {
-            Sender::Http1(_) => false,
-            #[cfg(feature = "_tls")]
-            Sender::Http2(_, _, silence) => !silence.is_long(),
+            Sender::Http1(_) => flight.speaks_http1(),
+            Sender::Http2(_, _, stream_limit) => {
+                flight.speaks_http2();
+                stream_limit.ends(flight);
+            }
         }
     }
 
@@ -192,11 +240,14 @@ impl Connection {
         match &self.sender {
             Sender::Http1(_) => None,
             #[cfg(feature = "_tls")]
-            Sender::Http2(sender, large_head, silence) => Some(Self {
-                sender: Sender::Http2(sender.clone(), large_head.clone(), silence.clone()),
+            Sender::Http2(sender, large_head, stream_limit) => Some(Self {
+                sender: Sender::Http2(sender.clone(), large_head.clone(), stream_limit.clone()),
                 line: self.line.clone(),
                 outbound: self.outbound.clone(),
                 heard: self.heard.clone(),
+                liveness: self.liveness.clone(),
+                opened: self.opened,
+                requests_left: self.requests_left,
                 driver: self.driver.clone(),
             }),
         }
@@ -204,6 +255,15 @@ impl Connection {
 
     pub(super) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.driver, &other.driver)
+    }
+
+    /// Keeps it from ever going back to the pool, also by those who share it and succeed.
+    pub(super) fn retire(&self) {
+        self.driver.retire();
+    }
+
+    pub(super) fn is_retired(&self) -> bool {
+        self.driver.is_retired()
     }
 
     /// Whether it can take a request right now.
@@ -238,10 +298,11 @@ impl Connection {
 
     /// Whether it takes another request besides those of its users, of whom the pool is none.
     pub(super) fn has_room(&self) -> bool {
-        /// No server should allow fewer at once (RFC 9113 section 6.5.2), and many allow no more. Others would wait in h2.
-        const STREAMS: usize = 100;
-
-        self.handles() <= STREAMS
+        match &self.sender {
+            Sender::Http1(_) => true,
+            #[cfg(feature = "_tls")]
+            Sender::Http2(_, _, stream_limit) => self.handles() <= stream_limit.streams(),
+        }
     }
 
     fn handles(&self) -> usize {

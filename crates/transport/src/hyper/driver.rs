@@ -1,6 +1,7 @@
 //! The tasks that read and write a connection.
 
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 #[cfg(feature = "_tls")]
@@ -9,7 +10,10 @@ use tokio::task::JoinSet;
 
 /// Ends all tasks of a connection with its last user, even in the middle of a write that the peer does not take.
 #[derive(Default)]
-pub(super) struct Driver(Crew);
+pub(super) struct Driver {
+    tasks: Crew,
+    is_retired: AtomicBool,
+}
 
 /// The tasks; none any more once they were ended.
 #[derive(Clone)]
@@ -27,20 +31,29 @@ impl Driver {
         self,
         work: impl Future<Output = Result<(), E>> + Send + 'static,
     ) -> Arc<Self> {
-        self.0.spawn(async move { drop(work.await) });
+        self.tasks.spawn(async move { drop(work.await) });
         Arc::new(self)
     }
 
     /// What hyper hands further work of the same connection to, as it does for HTTP/2.
     #[cfg(feature = "_tls")]
     pub(super) fn executor(&self) -> Crew {
-        self.0.clone()
+        self.tasks.clone()
+    }
+
+    /// Says that the connection takes no more requests; those on it go on.
+    pub(super) fn retire(&self) {
+        self.is_retired.store(true, Ordering::Release);
+    }
+
+    pub(super) fn is_retired(&self) -> bool {
+        self.is_retired.load(Ordering::Acquire)
     }
 }
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        self.0.end();
+        self.tasks.end();
     }
 }
 

@@ -10,12 +10,16 @@ use super::body::collect;
 use super::connection::Connection;
 use super::encoding::{Asked, Reading};
 use super::framing::{check_coding, ends_beyond_doubt, is_bodiless};
+use super::in_use::InUse;
+use super::keep_alive::KeepAlive;
 use super::lease::{Failure, Lease};
 use super::origin::Origin;
 use super::payload::Payload;
 use super::proxy::Proxy;
+#[cfg(feature = "_tls")]
+use super::single_flight::{Flight, Turn};
 use super::{Limits, Shared, fault};
-use crate::{Departure, Sent, TransportError, TransportErrorKind};
+use crate::{Departure, Phase, Sent, TransportError, TransportErrorKind};
 
 /// What is sent, and what must be known of it when the answer comes.
 pub(super) struct Exchange {
@@ -61,19 +65,18 @@ impl Exchange {
         mut self,
         shared: &Shared,
         departure: &Departure,
+        in_use: &InUse,
     ) -> Result<Response<Bytes>, TransportError> {
         // The semaphore is never closed.
         let _lane = shared.lanes.acquire().await;
         loop {
-            let (connection, is_fresh) = match shared.pool.take(&self.origin).await {
-                Some(connection) => (connection, false),
-                None => (self.open(shared).await?, true),
-            };
+            let (connection, is_fresh) = self.connection(shared).await?;
             let mut request = self.request_for(&connection, self.relay(shared));
             if connection.is_http2() && !request.body_mut().depart(departure) {
                 return Err(recalled());
             }
-            match self.attempt(shared, connection, request, departure).await {
+            let lease = Lease::new(&shared.pool, &self.origin, in_use, connection);
+            match self.attempt(shared, lease, request, departure).await {
                 Ok(response) => return Ok(response),
                 Err(Failure::Final(error)) => return Err(error),
                 // A pooled connection was stale: that is no attempt at the request, so the next one is taken.
@@ -83,12 +86,71 @@ impl Exchange {
         }
     }
 
-    async fn open(&self, shared: &Shared) -> Result<Connection, TransportError> {
-        let connection = Connection::open(shared, &self.origin).await?;
-        if let Some(shared_connection) = connection.share() {
-            shared.pool.put(self.origin.clone(), shared_connection);
+    /// A connection and whether it is fresh, within the connect timeout.
+    async fn connection(&self, shared: &Shared) -> Result<(Connection, bool), TransportError> {
+        if let Some(connection) = shared.pool.take(&self.origin).await {
+            return Ok((connection, false));
         }
-        Ok(connection)
+        #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.
+        tokio::time::timeout(shared.timeouts.connect, self.open_or_share(shared))
+            .await
+            .unwrap_or_else(|_| {
+                let timeout = TransportErrorKind::Timeout(Phase::Connect);
+                Err(TransportError::new(timeout))
+            })
+    }
+
+    #[cfg(not(feature = "_tls"))]
+    async fn open_or_share(&self, shared: &Shared) -> Result<(Connection, bool), TransportError> {
+        let connection = Connection::open(shared, &self.origin).await?;
+        Ok((connection, true))
+    }
+
+    /// Opens a connection, or waits for one that another request opens and shares.
+    #[cfg(feature = "_tls")]
+    async fn open_or_share(&self, shared: &Shared) -> Result<(Connection, bool), TransportError> {
+        if !self.origin.is_https() || !shared.pool.has_room() {
+            let connection = Connection::open(shared, &self.origin).await?;
+            return Ok((connection, true));
+        }
+        loop {
+            let mut changes = shared.flights.changes(&self.origin);
+            if let Some(connection) = shared.pool.take(&self.origin).await {
+                return Ok((connection, false));
+            }
+            match shared.flights.turn(&self.origin) {
+                Turn::Open(flight) => {
+                    // The one before may just have come to its end.
+                    if let Some(connection) = shared.pool.take(&self.origin).await {
+                        return Ok((connection, false));
+                    }
+                    return Ok((self.open(shared, flight).await?, true));
+                }
+                Turn::Wait(_waiting, until) => {
+                    let change = tokio::time::timeout_at(until, changes.changed());
+                    // Whatever it was, the pool is looked into again.
+                    let _ = change.await;
+                }
+            }
+        }
+    }
+
+    #[cfg(feature = "_tls")]
+    async fn open(&self, shared: &Shared, flight: Flight) -> Result<Connection, TransportError> {
+        match Connection::open(shared, &self.origin).await {
+            Ok(connection) => {
+                if let Some(shared_connection) = connection.share() {
+                    let origin = self.origin.clone();
+                    shared.pool.put(origin, shared_connection, None);
+                }
+                connection.ends(flight);
+                Ok(connection)
+            }
+            Err(error) => {
+                flight.failed();
+                Err(error)
+            }
+        }
     }
 
     /// The proxy that passes this very request on; in a tunnel it would not see it.
@@ -127,19 +189,23 @@ impl Exchange {
     async fn attempt(
         &self,
         shared: &Shared,
-        connection: Connection,
+        mut lease: Lease<'_>,
         request: Request<Payload>,
         departure: &Departure,
     ) -> Result<Response<Bytes>, Failure> {
-        let mut lease = Lease::new(&shared.pool, connection);
         let answer = self.answer(shared, &mut lease, request, departure).await;
-        let (mut head, reading, bytes) = answer.inspect_err(|_| lease.forget())?;
+        let (mut head, reading, bytes) = answer.inspect_err(|failure| lease.fail(failure))?;
+        lease.succeed();
         if head.status == StatusCode::MISDIRECTED_REQUEST {
             // The server is not to be found where these lead; another attempt shall have a fresh one.
             shared.pool.clear(&self.origin);
-        } else if head.version == Version::HTTP_2 || ends_beyond_doubt(head.status, &head.headers) {
-            lease.give_back(self.origin.clone()).await;
+        } else if head.version == Version::HTTP_2 {
+            lease.give_back(KeepAlive::default()).await;
+        } else if ends_beyond_doubt(head.status, &head.headers) {
+            lease.give_back(KeepAlive::of(&head.headers)).await;
         }
+        #[cfg(feature = "_tls")]
+        shared.flights.room(&self.origin);
         if reading.is_undone() {
             head.headers.remove(CONTENT_ENCODING);
             head.headers.remove(CONTENT_LENGTH);

@@ -13,7 +13,8 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::interim;
-use super::silence::Silence;
+use super::liveness::Liveness;
+use super::stream_limit::{SettingsReader, StreamLimit};
 
 /// Whether a connection brought a head above its limit; a clone is of the same connection.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +38,10 @@ struct Frames {
     heads: HashMap<u32, u32>,
     head_limit: usize,
     large_head: LargeHead,
+    settings: SettingsReader,
+    /// Whether the frame that is arriving belongs to a response.
+    is_of_response: bool,
+    liveness: Liveness,
 }
 
 impl Frames {
@@ -49,6 +54,10 @@ impl Frames {
             if self.payload > 0 {
                 let (passed, rest) = bytes.split_at(self.payload.min(bytes.len()));
                 self.payload -= passed.len();
+                self.settings.read(passed, self.payload);
+                if self.is_of_response {
+                    self.liveness.data_received();
+                }
                 bytes = rest;
                 continue;
             }
@@ -62,6 +71,7 @@ impl Frames {
                 let stream = u32::from_be_bytes(stream) & STREAM;
                 self.head.clear();
                 self.payload = length;
+                self.settings.begin(kind, flags, length);
                 self.begin(kind, flags, stream)?;
             }
         }
@@ -76,6 +86,10 @@ impl Frames {
         const CONTINUATION: u8 = 9;
         const END_STREAM: u8 = 1;
 
+        self.is_of_response = matches!(kind, DATA | HEADERS | RST_STREAM | CONTINUATION);
+        if self.is_of_response {
+            self.liveness.data_received();
+        }
         match kind {
             HEADERS => self.block = self.payload,
             CONTINUATION => self.block = self.block.saturating_add(self.payload),
@@ -104,7 +118,6 @@ impl Frames {
 pub(super) struct Followed<T> {
     stream: T,
     frames: Frames,
-    silence: Silence,
 }
 
 impl<T> Followed<T> {
@@ -112,7 +125,8 @@ impl<T> Followed<T> {
         stream: T,
         head_limit: usize,
         large_head: LargeHead,
-        silence: Silence,
+        liveness: Liveness,
+        stream_limit: StreamLimit,
     ) -> Self {
         let frames = Frames {
             head: Vec::new(),
@@ -121,12 +135,11 @@ impl<T> Followed<T> {
             heads: HashMap::new(),
             head_limit,
             large_head,
+            settings: SettingsReader::new(stream_limit),
+            is_of_response: false,
+            liveness,
         };
-        Self {
-            stream,
-            frames,
-            silence,
-        }
+        Self { stream, frames }
     }
 }
 
@@ -139,9 +152,6 @@ impl<T: AsyncRead + Unpin> AsyncRead for Followed<T> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
         let read = buf.filled().get(before..).unwrap_or_default();
-        if !read.is_empty() {
-            self.silence.end();
-        }
         Poll::Ready(self.frames.hear(read))
     }
 }
@@ -178,7 +188,17 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Followed<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Followed, LargeHead, Silence};
+    use super::{Followed, LargeHead, Liveness, StreamLimit};
+
+    fn followed(large_head: LargeHead) -> Followed<()> {
+        Followed::new(
+            (),
+            100,
+            large_head,
+            Liveness::default(),
+            StreamLimit::default(),
+        )
+    }
 
     const PLAIN: u8 = 0;
     const END_STREAM: u8 = 1;
@@ -193,7 +213,7 @@ mod tests {
     fn are_heard(frames: &[Vec<u8>]) -> bool {
         let bytes = frames.concat();
         let heard = |size: usize| {
-            let mut followed = Followed::new((), 100, LargeHead::default(), Silence::default());
+            let mut followed = followed(LargeHead::default());
             let mut pieces = bytes.chunks(size);
             pieces.all(|piece| followed.frames.hear(piece).is_ok())
         };
@@ -240,7 +260,7 @@ mod tests {
             ),
         ] {
             let seen = LargeHead::default();
-            let mut followed = Followed::new((), 100, seen.clone(), Silence::default());
+            let mut followed = followed(seen.clone());
             followed.frames.hear(&frames.concat()).unwrap();
             assert_eq!(seen.was_seen(), is_large, "{frames:?}");
         }

@@ -6,12 +6,14 @@ use http::{Request, Response};
 use hyper::body::Incoming;
 
 use super::connection::Connection;
+use super::in_use::InUse;
 use super::interim::Interim;
+use super::keep_alive::KeepAlive;
 use super::origin::Origin;
 use super::payload::Payload;
 use super::pool::Pool;
 use super::{Shared, fault};
-use crate::{Departure, Phase, Sent, TransportError, TransportErrorKind};
+use crate::{ConnectFailure, Departure, Phase, Sent, TransportError, TransportErrorKind};
 
 /// How an attempt on one connection failed.
 pub(super) enum Failure {
@@ -26,17 +28,43 @@ impl From<TransportError> for Failure {
     }
 }
 
+impl Failure {
+    /// Whether it may have met other connections to the same server as well: a peer, or something on the way, that is gone or
+    /// silent. What is wrong with a response itself says nothing about others.
+    fn is_contagious(&self) -> bool {
+        match self {
+            Self::Returned(..) => false,
+            Self::Final(error) => matches!(
+                error.kind(),
+                TransportErrorKind::Interrupted
+                    | TransportErrorKind::Timeout(_)
+                    | TransportErrorKind::Connect(ConnectFailure::Other)
+            ),
+        }
+    }
+}
+
 /// A connection in use. Unless it is given back it is never used again: not after an error, not after a timeout, and over
-/// HTTP/1.1 not when the caller has dropped the exchange. Over HTTP/2 that is the end of a stream alone.
+/// HTTP/1.1 not when the caller has dropped the exchange. Over HTTP/2 that is the end of a stream alone, unless the caller's
+/// patience has ended or the connection has brought nothing for long.
 pub(super) struct Lease<'a> {
     pool: &'a Arc<Pool>,
+    origin: &'a Origin,
+    in_use: &'a InUse,
     connection: Option<Connection>,
 }
 
 impl<'a> Lease<'a> {
-    pub(super) fn new(pool: &'a Arc<Pool>, connection: Connection) -> Self {
+    pub(super) fn new(
+        pool: &'a Arc<Pool>,
+        origin: &'a Origin,
+        in_use: &'a InUse,
+        connection: Connection,
+    ) -> Self {
         Self {
             pool,
+            origin,
+            in_use,
             connection: Some(connection),
         }
     }
@@ -53,12 +81,16 @@ impl<'a> Lease<'a> {
                 TransportErrorKind::Interrupted,
             )));
         };
+        self.in_use.begin(self.origin, connection, departure);
         let interim = Interim::of(&mut request);
         let answer = interim.guard(connection.send(request, departure));
         #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.
         let answer = tokio::time::timeout(shared.timeouts.first_byte, answer).await;
         let error = match answer {
-            Ok(Ok(Ok(response))) => return Ok(response),
+            Ok(Ok(Ok(response))) => {
+                connection.data_received();
+                return Ok(response);
+            }
             Ok(Ok(Err(mut refused))) => {
                 let request = refused.take_message();
                 let error = fault::broken(refused.into_error(), &shared.limits);
@@ -87,28 +119,41 @@ impl<'a> Lease<'a> {
         }))
     }
 
-    /// Never uses it again.
-    pub(super) fn forget(&mut self) {
+    /// Never uses it again, nor those that may have met the same.
+    pub(super) fn fail(&mut self, failure: &Failure) {
+        self.forget();
+        if let Some(began) = self.in_use.end()
+            && failure.is_contagious()
+        {
+            self.pool.suspect(self.origin, began);
+        }
+    }
+
+    fn forget(&mut self) {
         if let Some(connection) = self.connection.take() {
             self.pool.remove(&connection);
         }
     }
 
-    pub(super) async fn give_back(mut self, origin: Origin) {
+    /// The response is whole.
+    pub(super) fn succeed(&self) {
+        self.in_use.end();
+    }
+
+    pub(super) async fn give_back(mut self, keep_alive: KeepAlive) {
         if let Some(mut connection) = self.connection.take()
+            && connection.allows_another(keep_alive.requests)
             && connection.settle().await
         {
-            self.pool.put(origin, connection);
+            self.pool
+                .put(self.origin.clone(), connection, keep_alive.idle);
         }
     }
 }
 
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
-        let connection = self.connection.as_ref();
-        if !connection.is_some_and(Connection::outlives_its_users) {
-            self.forget();
-        }
+        self.in_use.abandon(self.pool);
     }
 }
 
@@ -128,7 +173,7 @@ mod tests {
     use super::super::HyperTransport;
     use super::super::connection::Connection;
     use super::super::exchange::Exchange;
-    #[cfg(feature = "_tls")]
+    use super::super::in_use::InUse;
     use super::super::origin::Origin;
     use super::super::socket::Line;
     #[cfg(feature = "_tls")]
@@ -205,7 +250,8 @@ mod tests {
         let request = Exchange::new(request)
             .unwrap()
             .request_for(&connection, None);
-        let answer = Lease::new(&shared.pool, connection)
+        let origin = Origin::of(&"http://localhost/".parse().unwrap()).unwrap();
+        let answer = Lease::new(&shared.pool, &origin, &InUse::default(), connection)
             .first_byte(shared, request, &departure)
             .await;
         match answer {
@@ -266,14 +312,15 @@ mod tests {
         }
         let request = || Request::post("https://localhost/").body(BODY).unwrap();
         let origin = Origin::of(request().uri()).unwrap();
-        shared.pool.put(origin.clone(), connection);
+        shared.pool.put(origin.clone(), connection, None);
         let mut used_again = [false; N];
         for (after, is_used_again) in after.into_iter().zip(&mut used_again) {
             let connection = shared.pool.take(&origin).await.unwrap();
             let request = Exchange::new(request())
                 .unwrap()
                 .request_for(&connection, None);
-            let mut lease = Lease::new(&shared.pool, connection);
+            let in_use = InUse::default();
+            let mut lease = Lease::new(&shared.pool, &origin, &in_use, connection);
             let departure = Departure::default();
             let answer = lease.first_byte(shared, request, &departure);
             #[allow(clippy::disallowed_methods)] // The clock is paused.

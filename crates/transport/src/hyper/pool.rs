@@ -7,14 +7,23 @@ use tokio::runtime::{Handle, Id};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
-use super::connection::Connection;
+use super::connection::{Connection, Moment};
 use super::origin::Origin;
 
 /// The idle connections of one transport, and the HTTP/2 connections that are shared while they are used.
 pub(super) struct Pool {
-    capacity: usize,
-    idle_timeout: Duration,
+    settings: Settings,
     state: Mutex<State>,
+}
+
+/// What a pool keeps, and for how long.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    /// The most connections, of all origins together.
+    pub(super) capacity: usize,
+    pub(super) idle_timeout: Duration,
+    /// From the end of the handshake.
+    pub(super) max_age: Duration,
 }
 
 #[derive(Default)]
@@ -31,15 +40,30 @@ struct Idle {
     /// The runtime that drives it. Under another one nobody would know whether it stands still.
     runtime: Id,
     since: Instant,
+    /// For how long it may wait.
+    timeout: Duration,
+}
+
+impl Idle {
+    /// How long it may still wait, and be used after that.
+    fn time_left(&self, max_age: Duration) -> Duration {
+        let young = max_age.saturating_sub(self.connection.age());
+        young.min(self.timeout.saturating_sub(self.since.elapsed()))
+    }
 }
 
 impl Pool {
-    pub(super) fn new(capacity: usize, idle_timeout: Duration) -> Arc<Self> {
+    pub(super) fn new(settings: Settings) -> Arc<Self> {
         Arc::new(Self {
-            capacity,
-            idle_timeout,
+            settings,
             state: Mutex::default(),
         })
+    }
+
+    /// Whether it keeps any connection, so that others can use it.
+    #[cfg(feature = "_tls")]
+    pub(super) fn has_room(&self) -> bool {
+        self.settings.capacity > 0
     }
 
     /// The connection to this origin that was used last, if one is still open and has room.
@@ -57,9 +81,8 @@ impl Pool {
         let runtime = Handle::current().id();
         let mut state = self.state();
         // The reaper stands still with its runtime, and has then not looked for a while.
-        state
-            .idle
-            .retain(|idle| idle.since.elapsed() < self.idle_timeout);
+        let max_age = self.settings.max_age;
+        state.idle.retain(|idle| !idle.time_left(max_age).is_zero());
         let index = state.idle.iter().rposition(|idle| {
             idle.origin == *origin && idle.runtime == runtime && idle.connection.has_room()
         })?;
@@ -72,9 +95,21 @@ impl Pool {
         Some(idle.connection)
     }
 
-    /// Keeps a connection on which nothing went wrong.
-    pub(super) fn put(self: &Arc<Self>, origin: Origin, connection: Connection) {
-        if self.capacity == 0 {
+    /// Keeps a connection on which nothing went wrong, for no longer than its server says that it waits.
+    pub(super) fn put(
+        self: &Arc<Self>,
+        origin: Origin,
+        connection: Connection,
+        server_waits: Option<Duration>,
+    ) {
+        let Settings {
+            capacity,
+            idle_timeout,
+            max_age,
+        } = self.settings;
+        let timeout = server_waits.unwrap_or(Duration::MAX).min(idle_timeout);
+        let is_too_old = connection.is_retired() || connection.age() >= max_age;
+        if capacity == 0 || timeout.is_zero() || is_too_old {
             return;
         }
         let runtime = Handle::current().id();
@@ -87,7 +122,7 @@ impl Pool {
         {
             return;
         }
-        if state.idle.len() >= self.capacity {
+        if state.idle.len() >= capacity {
             state.idle.remove(0);
         }
         state.idle.push(Idle {
@@ -95,40 +130,54 @@ impl Pool {
             connection,
             runtime,
             since: Instant::now(),
+            timeout,
         });
         state.reapers.retain(|(_, reaper)| !reaper.is_finished());
         if state.reapers.iter().all(|(of, _)| *of != runtime) {
-            let reaper = tokio::spawn(reap(Arc::downgrade(self), self.idle_timeout));
+            let reaper = tokio::spawn(reap(Arc::downgrade(self), timeout.min(max_age)));
             state.reapers.push((runtime, reaper.abort_handle()));
         }
     }
 
     /// Forgets a connection on which something went wrong; those who share it finish what they began.
     pub(super) fn remove(&self, connection: &Connection) {
-        let mut state = self.state();
-        state
-            .idle
-            .retain(|idle| !idle.connection.is_same(connection));
+        connection.retire();
+        self.retire(|idle| idle.connection.is_same(connection));
+    }
+
+    /// Forgets the connections to this origin that were opened before an exchange began that failed, whatever became of them
+    /// since; those who share one finish what they began. What went wrong with one may have gone wrong with others of its
+    /// age, and the next attempt shall not find out: a handshake is cheaper. The connections to a proxy that passes requests
+    /// on belong to the server that they are for.
+    pub(super) fn suspect(&self, origin: &Origin, began: Moment) {
+        self.retire(|idle| idle.origin == *origin && idle.connection.opened() < began);
     }
 
     /// Forgets all connections to this origin; those who share one finish what they began.
     pub(super) fn clear(&self, origin: &Origin) {
-        self.state().idle.retain(|idle| idle.origin != *origin);
+        self.retire(|idle| idle.origin == *origin);
+    }
+
+    fn retire(&self, is_unfit: impl Fn(&Idle) -> bool) {
+        let mut state = self.state();
+        for unfit in state.idle.extract_if(.., |idle| is_unfit(idle)) {
+            unfit.connection.retire();
+        }
     }
 
     /// Closes what has waited too long, and says when to look again.
     fn expire(&self) -> Option<Duration> {
         let runtime = Handle::current().id();
         let mut state = self.state();
-        let timeout = self.idle_timeout;
+        let max_age = self.settings.max_age;
         state
             .idle
-            .retain(|idle| idle.since.elapsed() < timeout && idle.connection.is_ready());
-        let oldest = state.idle.iter().map(|idle| idle.since.elapsed()).max();
-        if oldest.is_none() {
+            .retain(|idle| !idle.time_left(max_age).is_zero() && idle.connection.is_ready());
+        let next = state.idle.iter().map(|idle| idle.time_left(max_age)).min();
+        if next.is_none() {
             state.reapers.retain(|(of, _)| *of != runtime);
         }
-        oldest.map(|age| timeout.saturating_sub(age))
+        next
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -1,12 +1,15 @@
 //! Waits and deadlines, on a clock that is moved by hand or by itself.
 
-use std::sync::Arc;
+use std::future::Future as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::time::UNIX_EPOCH;
 
 use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
 use gatelet_transport::{
-    Applied, Clock, Departure, ErrorKind, Page, PageToken, Pages, Phase, Timeouts, from_fn,
+    Applied, Clock, Departure, ErrorKind, Page, PageToken, Pages, Phase, RetryPolicy, Timeouts,
+    from_fn,
 };
 use http::Method;
 
@@ -227,4 +230,38 @@ async fn an_attempt_that_times_out_while_its_request_is_held_back_was_not_sent()
     assert_eq!(timed_out(Method::POST, left).await, (1, Applied::Unknown));
     let silent = timed_out(Method::POST, |_| {}).await;
     assert_eq!(silent, (1, Applied::Unknown));
+}
+
+/// Keeps whether the time of its attempt was over when it was dropped.
+struct Dropped(Departure, Arc<Mutex<Vec<bool>>>);
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        self.1.lock().unwrap().push(self.0.has_expired());
+    }
+}
+
+// U9, U10
+#[tokio::test]
+async fn a_transport_can_tell_a_timeout_from_a_caller_that_goes_away() {
+    let expired = Arc::new(Mutex::new(Vec::new()));
+    for clock in [ManualClock::new(), ManualClock::auto()] {
+        let keep = expired.clone();
+        let transport = from_fn(move |request| {
+            let dropped = Dropped(Departure::of(&request), keep.clone());
+            async move {
+                let _dropped = dropped;
+                std::future::pending().await
+            }
+        });
+        let once = builder().retry(RetryPolicy::never());
+        let channel = once.build_with(transport, clock).unwrap();
+        let mut call = Box::pin(channel.call(call(Method::GET)));
+        // On the clock that stands still it is dropped, on the other one its time is over.
+        let polled = std::future::poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx)));
+        if polled.await.is_pending() && !expired.lock().unwrap().is_empty() {
+            call.await.unwrap_err();
+        }
+    }
+    assert_eq!(*expired.lock().unwrap(), [false, true]);
 }

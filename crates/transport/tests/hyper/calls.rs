@@ -19,10 +19,22 @@ impl Dialect for Plain {
 
 /// Makes calls to this server.
 pub(crate) fn channel(wire: &Wire, transport: &HyperTransport, timeouts: Timeouts) -> Channel {
-    Channel::builder(BaseUrl::parse(&wire.url("")).unwrap(), Plain)
+    channel_to(&wire.url(""), transport, timeouts)
+}
+
+/// Makes calls to the server with this base URL.
+pub(crate) fn channel_to(base: &str, transport: &HyperTransport, timeouts: Timeouts) -> Channel {
+    Channel::builder(BaseUrl::parse(base).unwrap(), Plain)
         .timeouts(timeouts)
         .build_with(transport.clone(), TokioClock::new())
         .unwrap()
+}
+
+/// A call that may be made twice.
+pub(crate) fn read() -> Call {
+    Call::new("test Read", Method::GET, "/v1/things")
+        .with_template("/v1/things")
+        .with_authenticated(false)
 }
 
 /// A call that must not be made twice.

@@ -12,7 +12,10 @@ mod framing;
 #[cfg(feature = "gzip")]
 mod gzip;
 #[cfg(feature = "_tls")]
+mod handshakes;
+#[cfg(feature = "_tls")]
 mod http2;
+mod lifetime;
 mod load;
 mod path;
 #[cfg(feature = "_tls")]
@@ -20,7 +23,10 @@ mod pki;
 mod pool;
 mod proxy;
 mod script;
+#[cfg(feature = "_tls")]
+mod stalled_streams;
 mod stream;
+mod suspects;
 #[cfg(feature = "_tls")]
 mod tls_server;
 #[cfg(feature = "_tls")]

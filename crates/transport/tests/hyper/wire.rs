@@ -37,11 +37,17 @@ pub(crate) struct Wire {
 
 impl Wire {
     pub(crate) fn plays<const N: usize>(scripts: [Vec<Step>; N]) -> Self {
-        Self::behind(Door::Plain, scripts)
+        Self::behind(Door::Plain, scripts.to_vec())
     }
 
     /// The same server over each protocol that the scripts can be played over: HTTP/1.1 in the clear, over TLS, and HTTP/2.
     pub(crate) fn each<const N: usize>(scripts: [Vec<Step>; N]) -> impl Iterator<Item = Self> {
+        Self::each_of(&scripts)
+    }
+
+    /// The same for a number of connections that is known only when the test runs.
+    pub(crate) fn each_of(scripts: &[Vec<Step>]) -> impl Iterator<Item = Self> + use<> {
+        let scripts = scripts.to_vec();
         let fits = |door: &Door| {
             let mut steps = scripts.iter().flatten();
             steps.all(|step| step.fits(door.is_http2()))
@@ -52,7 +58,7 @@ impl Wire {
             .map(move |door| Self::behind(door, scripts.clone()))
     }
 
-    fn behind<const N: usize>(door: Door, scripts: [Vec<Step>; N]) -> Self {
+    fn behind(door: Door, scripts: Vec<Vec<Step>>) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
@@ -69,7 +75,7 @@ impl Wire {
                 .enable_all()
                 .build()
                 .unwrap()
-                .block_on(stage.run(listener, scripts.to_vec()));
+                .block_on(stage.run(listener, scripts));
         });
         Self {
             address,

@@ -1,0 +1,58 @@
+//! The connection that an exchange waits on, also for whoever drops the exchange.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::connection::{Connection, Moment};
+use super::liveness::Waiting;
+use super::origin::Origin;
+use super::pool::Pool;
+use crate::Departure;
+
+/// What an exchange waits on right now, if it waits for a response; a clone is of the same exchange.
+///
+/// The exchange runs in a task of its own, which ends a little after whoever waited for it has gone. By then the next attempt
+/// may have looked for a connection. So this one is judged by the caller's side.
+#[derive(Clone, Default)]
+pub(super) struct InUse(Arc<Mutex<Option<Usage>>>);
+
+struct Usage {
+    origin: Origin,
+    began: Moment,
+    waiting: Waiting,
+    departure: Departure,
+}
+
+impl InUse {
+    /// A request goes out on this connection.
+    pub(super) fn begin(&self, origin: &Origin, connection: &Connection, departure: &Departure) {
+        let usage = Usage {
+            origin: origin.clone(),
+            began: Moment::now(),
+            waiting: connection.request_sent(),
+            departure: departure.clone(),
+        };
+        drop(self.replace(Some(usage)));
+    }
+
+    /// The response came, or a failure. Returns when the request went out.
+    pub(super) fn end(&self) -> Option<Moment> {
+        self.replace(None).map(|usage| usage.began)
+    }
+
+    /// Nobody waits any more. If that is because a timeout has passed, or the connection has brought nothing for long, the
+    /// next request must not meet it again.
+    pub(super) fn abandon(&self, pool: &Pool) {
+        if let Some(usage) = self.replace(None)
+            && (usage.departure.has_expired() || usage.waiting.connection().is_unresponsive())
+        {
+            pool.suspect(&usage.origin, usage.began);
+        }
+    }
+
+    fn replace(&self, usage: Option<Usage>) -> Option<Usage> {
+        std::mem::replace(
+            &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner),
+            usage,
+        )
+    }
+}
