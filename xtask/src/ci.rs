@@ -269,8 +269,8 @@ mod tests {
 
     #[test]
     fn every_verb_that_checks_is_a_step() {
-        // What `bench` finds depends on the machine.
-        let checks = |verb: &&crate::Verb| !["bench", "ci"].contains(&verb.name);
+        // What `bench` finds depends on the machine, what `interop` finds on registries and other people's programs.
+        let checks = |verb: &&crate::Verb| !["bench", "ci", "interop"].contains(&verb.name);
         for verb in crate::VERBS.iter().filter(checks) {
             assert!(
                 STEPS

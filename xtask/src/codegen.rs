@@ -36,6 +36,7 @@ use std::io::Read;
 use std::path::Path;
 
 use ir::Api;
+pub(crate) use ir::Server;
 use output::Output;
 use problem::Problems;
 
@@ -43,7 +44,7 @@ use crate::failure::Failure;
 use crate::workspace::Workspace;
 
 /// The vendors: each has a description, a module of models and a reference page.
-const VENDORS: [&str; 2] = ["asa", "dt"];
+pub(crate) const VENDORS: [&str; 2] = ["asa", "dt"];
 
 /// Writes the generated files of `workspace`; with `--check` only compares them.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
@@ -103,6 +104,15 @@ fn generate(root: &Path) -> Result<Output, String> {
         ),
     )?;
     Ok(output)
+}
+
+/// The first server of a vendor's description.
+pub(crate) fn first_server(workspace: &Workspace, vendor: &str) -> Result<Server, String> {
+    let file = format!("crates/models/openapi/{vendor}.yaml");
+    let bytes = read(&workspace.root().join(&file))?;
+    let api = describe(vendor, &file, &bytes).map_err(|problems| problems.to_string())?;
+    let mut servers = api.servers.into_iter();
+    servers.next().ok_or_else(|| format!("{file}: no server"))
 }
 
 /// The bytes of a description; at most one more than the reader takes, so that it can say that it is too much.

@@ -15,6 +15,7 @@ mod codegen;
 mod deps;
 mod failure;
 mod fuzz;
+mod interop;
 mod no_std;
 mod options;
 mod public_api;
@@ -83,6 +84,12 @@ const VERBS: &[Verb] = &[
         arguments: "decode|size",
         about: "measure decoding, or the models' build, side by side with others",
         run: bench::run,
+    },
+    Verb {
+        name: "interop",
+        arguments: "descriptions [--keep]",
+        about: "what linters, validators and generators from PyPI and npm make of the descriptions",
+        run: interop::run,
     },
     Verb {
         name: "ci",

@@ -38,6 +38,16 @@ pub(crate) struct Server {
     pub(crate) variables: Vec<Variable>,
 }
 
+impl Server {
+    /// The URL with the default of each variable.
+    pub(crate) fn filled(&self) -> String {
+        let variables = self.variables.iter();
+        variables.fold(self.url.clone(), |url, variable| {
+            url.replace(&format!("{{{}}}", variable.name), &variable.default)
+        })
+    }
+}
+
 /// A part of a base URL that each user has to know.
 #[derive(Debug)]
 pub(crate) struct Variable {

@@ -1,6 +1,6 @@
 //! Reads the addresses that an API is served at, and what varies in them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::ir::{Server, Variable};
 use super::problem::Problems;
@@ -53,18 +53,20 @@ fn server(node: &Node, problems: &mut Problems) -> Option<Server> {
             problems.add(entry.at, what, "remove it, or write it there in braces");
         }
     }
-    if !is_base(&filled(url, &variables)) {
+    let server = Server {
+        url: url.to_owned(),
+        description,
+        variables,
+    };
+    let has_default = |name: &&str| server.variables.iter().any(|it| it.name == *name);
+    if names.iter().all(has_default) && !is_base(&server.filled()) {
         problems.add(
             node.at,
             format!("the address `{url}`"),
             "write https://, a host and a path that does not end with a slash, and nothing else",
         );
     }
-    Some(Server {
-        url: url.to_owned(),
-        description,
-        variables,
-    })
+    Some(server)
 }
 
 fn variable(entry: &Entry, problems: &mut Problems) -> Option<Variable> {
@@ -117,23 +119,6 @@ fn names(url: &str) -> Option<Vec<&str>> {
         names.push(name);
     }
     is_sound.then_some(names)
-}
-
-/// The address with the default of each variable.
-fn filled(url: &str, variables: &[Variable]) -> String {
-    let defaults: BTreeMap<&str, &str> = variables
-        .iter()
-        .map(|it| (it.name.as_str(), it.default.as_str()))
-        .collect();
-    let mut pieces = url.split('{');
-    let mut filled = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        let (name, after) = piece.split_once('}').unwrap_or((piece, ""));
-        // What has no default has been reported.
-        filled.push_str(defaults.get(name).unwrap_or(&"x"));
-        filled.push_str(after);
-    }
-    filled
 }
 
 /// Whether the paths of operations can be appended to an address.

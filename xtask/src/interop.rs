@@ -1,0 +1,61 @@
+//! `cargo xtask interop descriptions [--keep]`: what other tools make of our descriptions.
+//!
+//! Linters, validators and generators of clients from PyPI and npm are installed into a temporary folder, in the versions
+//! that [`tools`] pins, and run over each description. What is generated is compiled where its compiler is at hand. It is
+//! no step of continuous integration: it needs registries, and half an hour of other people's programs.
+
+mod folder;
+mod packages;
+mod report;
+mod tools;
+mod trial;
+
+use crate::codegen;
+use crate::failure::Failure;
+use crate::workspace::Workspace;
+
+use self::folder::Folder;
+use self::report::{Report, Verdict};
+use self::tools::TOOLS;
+use self::trial::Trial;
+
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        ["descriptions"] => descriptions(workspace, false),
+        ["descriptions", "--keep"] => descriptions(workspace, true),
+        _ => {
+            let message = "`interop` needs `descriptions`, and takes only `--keep`";
+            Err(Failure::Usage(message.into()))
+        }
+    }
+}
+
+fn descriptions(workspace: &Workspace, keep: bool) -> Result<(), Failure> {
+    let folder = Folder::new(keep)?;
+    println!("interop: everything goes to {}", folder.path().display());
+    let servers = codegen::VENDORS.map(|vendor| codegen::first_server(workspace, vendor));
+    let mut report = Report::default();
+    for tool in TOOLS {
+        println!("interop: {} {}", tool.name, tool.package.version());
+        let installed = tool.package.install(&folder);
+        for (vendor, server) in codegen::VENDORS.iter().zip(&servers) {
+            let server = server.as_ref().map_err(Clone::clone)?;
+            let verdict = match &installed {
+                Ok(programs) => {
+                    let trial = Trial {
+                        tool,
+                        programs,
+                        vendor,
+                        server,
+                    };
+                    trial.run(workspace, &folder)?
+                }
+                Err(reason) => Verdict::not_installed(reason),
+            };
+            report.add(tool, vendor, verdict);
+        }
+    }
+    print!("\n{report}");
+    report.finish()
+}

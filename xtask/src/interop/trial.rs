@@ -1,0 +1,237 @@
+//! One tool over one description.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use super::folder::Folder;
+use super::report::Verdict;
+use super::tools::{Makes, Tool};
+use crate::codegen::Server;
+use crate::workspace::Workspace;
+
+/// So many lines of a complaint are shown.
+const SHOWN: usize = 30;
+
+/// A tool that is installed, and what it is to read.
+pub(crate) struct Trial<'a> {
+    pub(crate) tool: &'a Tool,
+    /// The folder of its programs.
+    pub(crate) programs: &'a Path,
+    pub(crate) vendor: &'a str,
+    /// The first server of the description.
+    pub(crate) server: &'a Server,
+}
+
+impl Trial<'_> {
+    /// Runs the tool, and compiles what it made. Only a failure of our own is an error.
+    pub(crate) fn run(&self, workspace: &Workspace, folder: &Folder) -> Result<Verdict, String> {
+        let letters = self.tool.name.chars();
+        let name: String = letters.filter(char::is_ascii_alphanumeric).collect();
+        let output = folder.make(&format!("{name}-{}", self.vendor))?;
+        let ruleset = folder.path().join("ruleset.yaml");
+        fs::write(&ruleset, "extends: [\"spectral:oas\"]\n").map_err(|error| error.to_string())?;
+        let description = workspace
+            .root()
+            .join(format!("crates/models/openapi/{}.yaml", self.vendor));
+        let fill = |argument: &&str| {
+            argument
+                .replace("{description}", &description.display().to_string())
+                .replace("{output}", &output.display().to_string())
+                .replace("{ruleset}", &ruleset.display().to_string())
+        };
+        let call: Vec<String> = self.tool.call.iter().map(fill).collect();
+        let ended = match command(self.programs, &call, folder, &output).output() {
+            Ok(ended) => ended,
+            Err(error) => return Ok(Verdict::not_installed(&format!("{}: {error}", call[0]))),
+        };
+        let (stdout, stderr) = texts(&ended);
+        let Some((errors, warnings)) = self.tool.count.of(&stdout, &stderr) else {
+            show(&ended);
+            return Ok(failed("it printed nothing that can be counted"));
+        };
+        let mut verdict = Verdict {
+            errors,
+            warnings,
+            ..Verdict::default()
+        };
+        if !ended.status.success() || errors > 0 {
+            show(&ended);
+            verdict.failure = Some(format!("{}, {errors} errors", ended.status));
+        } else if let Some(makes) = &self.tool.makes {
+            self.judge(makes, folder, &output, &mut verdict)?;
+        }
+        Ok(verdict)
+    }
+
+    /// Compiles what was made, and looks for the address that it begins with.
+    fn judge(
+        &self,
+        makes: &Makes,
+        folder: &Folder,
+        output: &Path,
+        verdict: &mut Verdict,
+    ) -> Result<(), String> {
+        let call: Vec<String> = makes.compile.iter().map(|it| (*it).to_owned()).collect();
+        let programs = match makes.compiler.map(|it| it.install(folder)) {
+            None => self.programs.to_owned(),
+            Some(Ok(programs)) => programs,
+            Some(Err(reason)) => {
+                *verdict = Verdict::not_installed(&reason);
+                return Ok(());
+            }
+        };
+        match command(&programs, &call, folder, output).output() {
+            Ok(ended) if ended.status.success() => verdict.made = format!("compiles ({})", call[0]),
+            Ok(ended) => {
+                show(&ended);
+                verdict.failure = Some(format!("what it made does not compile: {}", ended.status));
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                verdict.made = format!("no compiler at hand ({})", call[0]);
+            }
+            Err(error) => return Err(format!("{}: {error}", call[0])),
+        }
+        if !makes.has_host {
+            verdict.made.push_str(", the caller gives the address");
+        } else if has_host(output, self.server)? {
+            verdict.made.push_str(", default ");
+            verdict.made.push_str(&self.server.filled());
+        } else {
+            verdict.failure = Some(format!("what it made has no `{}`", self.server.filled()));
+        }
+        Ok(())
+    }
+}
+
+/// A command that finds programs in a folder first, and tells nobody about itself.
+fn command(programs: &Path, call: &[String], folder: &Folder, within: &Path) -> Command {
+    let before = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(programs.to_owned());
+    let path = std::env::join_paths(folders.chain(std::env::split_paths(&before)));
+    let own = programs.join(&call[0]);
+    let program = if own.exists() {
+        own
+    } else {
+        PathBuf::from(&call[0])
+    };
+    let mut command = Command::new(program);
+    command
+        .args(&call[1..])
+        .current_dir(within)
+        .env("PATH", path.unwrap_or(before))
+        .env("CARGO_TARGET_DIR", folder.path().join("target"))
+        .env("NO_COLOR", "1")
+        .env("REDOCLY_TELEMETRY", "off")
+        .env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true");
+    command
+}
+
+fn failed(why: &str) -> Verdict {
+    Verdict {
+        failure: Some(why.into()),
+        ..Verdict::default()
+    }
+}
+
+fn texts(ended: &Output) -> (String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(&ended.stdout), text(&ended.stderr))
+}
+
+/// Prints the end of what a tool printed.
+fn show(ended: &Output) {
+    let (stdout, stderr) = texts(ended);
+    let lines: Vec<&str> = stdout.lines().chain(stderr.lines()).collect();
+    for line in &lines[lines.len().saturating_sub(SHOWN)..] {
+        eprintln!("    {line}");
+    }
+}
+
+/// Whether a file below `folder` has the server's address with its defaults, or the parts that it is made of at run time.
+fn has_host(folder: &Path, server: &Server) -> Result<bool, String> {
+    let complain = |error: std::io::Error| format!("{}: {error}", folder.display());
+    for entry in fs::read_dir(folder).map_err(complain)? {
+        let entry = entry.map_err(complain)?;
+        let path = entry.path();
+        let is_source = path
+            .extension()
+            .is_some_and(|it| ["py", "ts", "rs", "go"].iter().any(|ours| it == *ours));
+        if entry.file_type().map_err(complain)?.is_dir() {
+            if has_host(&path, server)? {
+                return Ok(true);
+            }
+        } else if is_source {
+            let text = fs::read_to_string(&path).map_err(complain)?;
+            let defaults = server
+                .variables
+                .iter()
+                .map(|it| format!("\"{}\"", it.default));
+            let has_parts = !server.variables.is_empty() && text.contains(&server.url);
+            if text.contains(&format!("\"{}\"", server.filled()))
+                || has_parts && defaults.into_iter().all(|it| text.contains(&it))
+            {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codegen::{VENDORS, first_server};
+
+    // U27
+    #[test]
+    fn each_description_begins_with_an_address_that_a_client_can_call() {
+        let servers = VENDORS.map(|it| first_server(&Workspace::here(), it).unwrap().filled());
+        assert_eq!(
+            servers,
+            [
+                "https://app.scaleft.com",
+                "https://your-environment-id.live.dynatrace.com/api/v2"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_host_is_found_whole_or_in_parts() {
+        let server = first_server(&Workspace::here(), "dt").unwrap();
+        for (file, text, expected) in [
+            ("a.rs", "\"https://.live.dynatrace.com/api/v2\"", false),
+            (
+                "a.txt",
+                "\"https://your-environment-id.live.dynatrace.com/api/v2\"",
+                false,
+            ),
+            (
+                "a.rs",
+                "\"https://your-environment-id.live.dynatrace.com/api/v2\"",
+                true,
+            ),
+            (
+                "a.go",
+                "\"https://{environment}.live.dynatrace.com/api/v2\"",
+                false,
+            ),
+            (
+                "a.go",
+                "\"https://{environment}.live.dynatrace.com/api/v2\", \"your-environment-id\"",
+                true,
+            ),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let inner = folder.path().join("inner");
+            fs::create_dir(&inner).unwrap();
+            fs::write(inner.join(file), text).unwrap();
+            assert_eq!(
+                has_host(folder.path(), &server).unwrap(),
+                expected,
+                "{text}"
+            );
+        }
+    }
+}
