@@ -99,6 +99,8 @@ mod origin;
 mod outbound;
 mod payload;
 #[cfg(feature = "_tls")]
+mod pem;
+#[cfg(feature = "_tls")]
 mod pin;
 mod pool;
 #[cfg(feature = "_tls")]

@@ -4,9 +4,13 @@
 //! path, query, header or body is ever recorded, and so no `url.full`: an id in a path may be a secret that was put there
 //! by mistake. The template of the path is recorded instead.
 
+#[cfg(all(feature = "tracing", feature = "_tls"))]
+pub(crate) use on::skipped_root;
 #[cfg(feature = "tracing")]
 pub(crate) use on::{Attempt, Operation};
 
+#[cfg(all(not(feature = "tracing"), feature = "_tls"))]
+pub(crate) use off::skipped_root;
 #[cfg(not(feature = "tracing"))]
 pub(crate) use off::{Attempt, Operation};
 
@@ -97,6 +101,12 @@ mod on {
         }
     }
 
+    /// Warns that a certificate of a bundle is not trusted, because it cannot be used.
+    #[cfg(feature = "_tls")]
+    pub(crate) fn skipped_root(note: &str) {
+        tracing::warn!(note, "skipped a root certificate that cannot be used");
+    }
+
     fn fail(span: &Span, error: &Error) {
         span.record("error.type", error.kind().name());
         span.record("otel.status_code", "ERROR");
@@ -120,6 +130,9 @@ mod off {
     use http::{StatusCode, Version};
 
     use crate::{BaseUrl, Call, Error};
+
+    #[cfg(feature = "_tls")]
+    pub(crate) fn skipped_root(_: &str) {}
 
     pub(crate) struct Operation;
 

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{Error, InconsistentKeys};
 use zeroize::Zeroizing;
 
+use super::pem::certificates;
 use super::provider::signing_key;
 use super::tls::config;
 use crate::TransportError;
@@ -19,9 +20,11 @@ pub(super) struct Identity(Arc<CertifiedKey>);
 impl Identity {
     /// Reads both PEM texts and checks that they belong together.
     pub(super) fn from_pem(chain: &[u8], key: &[u8]) -> Result<Self, TransportError> {
-        let chain: Vec<_> = CertificateDer::pem_slice_iter(chain)
+        // Without one of its members a chain may lead nowhere, so here none is skipped.
+        let chain: Vec<_> = certificates(chain)
+            .into_iter()
             .collect::<Result<_, _>>()
-            .map_err(config)?;
+            .map_err(|reason| config(format!("a certificate of the chain {reason}")))?;
         if chain.is_empty() {
             return Err(config("the chain holds no certificate in PEM form"));
         }
@@ -55,6 +58,31 @@ mod tests {
         let key = KeyPair::generate().unwrap();
         let params = CertificateParams::new(["client".to_owned()]).unwrap();
         (params.self_signed(&key).unwrap().pem(), key)
+    }
+
+    #[test]
+    fn a_chain_with_a_broken_member_is_refused_and_a_key_beside_it_is_not() {
+        let (own, key) = certified();
+        let (issuer, _) = certified();
+        let key = key.serialize_pem();
+        let text = format!("{key}# chain\n{own}{issuer}").replace('\n', "\r\n");
+        assert!(Identity::from_pem(text.as_bytes(), text.as_bytes()).is_ok());
+        for broken in [
+            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+            "-----BEGIN CERTIFICATE-----\n?!\n-----END CERTIFICATE-----\n",
+            "-----BEGIN TRUSTED CERTIFICATE-----\nAAAA\n-----END TRUSTED CERTIFICATE-----\n",
+            "-----BEGIN CERTIFICATE-----\nMIIB\n",
+        ] {
+            for chain in [
+                format!("{own}{broken}"),
+                format!("{own}{broken}{issuer}"),
+                format!("{broken}{own}"),
+            ] {
+                let error = Identity::from_pem(chain.as_bytes(), key.as_bytes());
+                let error = error.err().unwrap();
+                assert_eq!(error.kind(), TransportErrorKind::Config, "{chain}");
+            }
+        }
     }
 
     #[test]

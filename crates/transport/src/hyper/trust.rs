@@ -7,18 +7,23 @@ use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 use rustls_platform_verifier::Verifier;
 
+use super::pem::certificates;
 use super::pin::{Fingerprint, Pinned};
 use super::tls::config;
 use crate::TransportError;
+
+/// The setting that an error about a root certificate names.
+const ROOTS: &str = "the root certificates";
 
 /// The authorities and certificates that vouch for a server.
 #[derive(Clone, Default)]
 pub(super) struct Trust {
     base: Base,
     extra_roots: Vec<CertificateDer<'static>>,
+    /// What is wrong with each certificate that was not added.
+    skipped: Vec<Box<str>>,
     /// Where there is one, it takes the place of every authority.
     pins: Vec<Fingerprint>,
 }
@@ -34,27 +39,53 @@ enum Base {
 }
 
 impl Trust {
-    /// Adds every certificate of a PEM text; one at least.
+    /// Adds every certificate of a PEM text that can be used, one at least, and notes the others.
     pub(super) fn add_pem(&mut self, pem: &[u8]) -> Result<(), TransportError> {
-        let before = self.extra_roots.len();
-        for certificate in CertificateDer::pem_slice_iter(pem) {
-            self.add_der(certificate.map_err(config)?)?;
+        let (mut is_usable, mut skipped) = (false, Vec::<Box<str>>::new());
+        for (index, found) in certificates(pem).into_iter().enumerate() {
+            let added = match found {
+                Ok(certificate) => self.add(certificate).map_err(|error| error.to_string()),
+                Err(reason) => Err(reason.to_owned()),
+            };
+            is_usable |= added.is_ok();
+            if let Err(reason) = added {
+                let number = index.saturating_add(1);
+                skipped.push(format!("certificate {number}: {reason}").into());
+            }
         }
-        if self.extra_roots.len() == before {
-            return Err(config("the PEM text holds no certificate"));
+        if !is_usable {
+            return Err(config(match skipped.first() {
+                None => format!("{ROOTS}: the PEM text holds no certificate"),
+                Some(first) => format!("{ROOTS}: no certificate can be used; {first}"),
+            }));
         }
+        for note in &skipped {
+            crate::trace::skipped_root(note);
+        }
+        self.skipped.append(&mut skipped);
         Ok(())
+    }
+
+    /// What is wrong with each certificate that was skipped.
+    pub(super) fn skipped(&self) -> &[Box<str>] {
+        &self.skipped
     }
 
     pub(super) fn add_der(
         &mut self,
         certificate: CertificateDer<'static>,
     ) -> Result<(), TransportError> {
-        // Tried now, so that a broken certificate is an error of the set-up and not of the first call.
-        RootCertStore::empty()
-            .add(certificate.clone())
-            .map_err(config)?;
-        self.extra_roots.push(certificate);
+        self.add(certificate)
+            .map_err(|error| config(format!("{ROOTS}: {error}")))
+    }
+
+    /// Adds a certificate that is fit for an authority: tried now, so that a broken one is known at the set-up and not at the
+    /// first call.
+    fn add(&mut self, certificate: CertificateDer<'static>) -> Result<(), rustls::Error> {
+        RootCertStore::empty().add(certificate.clone())?;
+        if !self.extra_roots.contains(&certificate) {
+            self.extra_roots.push(certificate);
+        }
         Ok(())
     }
 
@@ -107,23 +138,51 @@ impl Trust {
 
 #[cfg(test)]
 mod tests {
+    use std::error::Error as _;
+
     use rustls::pki_types::CertificateDer;
 
     use super::Trust;
     use crate::TransportErrorKind;
     use crate::hyper::provider::provider;
 
+    const BROKEN: &str = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+
+    fn authority() -> String {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let params = rcgen::CertificateParams::new(["authority".to_owned()]).unwrap();
+        params.self_signed(&key).unwrap().pem()
+    }
+
     #[test]
-    fn a_broken_root_certificate_is_refused_at_once() {
-        let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-        for pem in ["", "not PEM", broken, "-----BEGIN CERTIFICATE-----\n"] {
+    fn a_bundle_of_which_nothing_can_be_used_is_refused_at_once() {
+        for pem in ["", "not PEM", BROKEN, "-----BEGIN CERTIFICATE-----\n"] {
             let error = Trust::default().add_pem(pem.as_bytes()).unwrap_err();
             assert_eq!(error.kind(), TransportErrorKind::Config, "{pem}");
+            let reason = error.source().unwrap().to_string();
+            assert!(reason.starts_with("the root certificates: "), "{reason}");
         }
         let error = Trust::default()
             .add_der(CertificateDer::from(vec![0x30, 0]))
             .unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Config);
+    }
+
+    #[test]
+    fn a_broken_certificate_of_a_bundle_is_skipped_and_noted() {
+        let (one, two) = (authority(), authority());
+        let mut trust = Trust::default();
+        let bundle = format!("{BROKEN}{one}{BROKEN}{two}{one}");
+        trust.add_pem(bundle.as_bytes()).unwrap();
+        assert_eq!(trust.extra_roots.len(), 2);
+        let numbers = ["certificate 1: ", "certificate 3: "];
+        assert_eq!(trust.skipped().len(), numbers.len());
+        for (note, number) in trust.skipped().iter().zip(numbers) {
+            assert!(note.starts_with(number), "{note}");
+        }
+        // What was added before is no error and nothing new.
+        trust.add_pem(one.as_bytes()).unwrap();
+        assert_eq!((trust.extra_roots.len(), trust.skipped().len()), (2, 2));
     }
 
     #[test]

@@ -45,6 +45,39 @@ async fn an_added_root_is_trusted() {
     assert!(client.send(server.request("POST", "/")).await.is_ok());
 }
 
+#[tokio::test]
+async fn a_broken_root_of_a_bundle_does_not_spoil_the_rest() {
+    let (ours, other, retired) = (Authority::new(), Authority::new(), Authority::expired());
+    let server = TlsServer::start(ours.certify("localhost", |_| {}), &[]).await;
+    let broken = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+    let unfinished = "-----BEGIN CERTIFICATE-----\nMIIB\n";
+    let key = rcgen::KeyPair::generate().unwrap().serialize_pem();
+    let (ours, other, retired) = (ours.pem(), other.pem(), retired.pem());
+    for (bundle, skipped) in [
+        (format!("{broken}{other}{ours}"), 1),
+        (format!("{ours}{broken}"), 1),
+        (format!("{unfinished}{ours}{broken}{other}"), 2),
+        (format!("# ours\n{retired}{key}{ours}{ours}"), 0),
+        (format!("{broken}{ours}").replace('\n', "\r\n"), 1),
+    ] {
+        for alone in [false, true] {
+            let builder = HyperTransport::builder()
+                .add_root_certificates_pem(bundle.as_bytes())
+                .unwrap();
+            assert_eq!(builder.skipped_root_certificates().len(), skipped);
+            let builder = match alone {
+                true => builder.only_these_roots(),
+                false => builder,
+            };
+            let client = builder.build();
+            let response = client.send(server.request("POST", "/")).await.unwrap();
+            assert_eq!(response.body(), "h1");
+        }
+    }
+    let nothing = HyperTransport::builder().add_root_certificates_pem(broken.as_bytes());
+    assert_eq!(nothing.unwrap_err().kind(), TransportErrorKind::Config);
+}
+
 // T5
 #[tokio::test]
 async fn a_wrong_host_an_old_or_a_self_signed_certificate_is_refused() {

@@ -8,12 +8,35 @@ use crate::hyper::identity::Identity;
 impl HyperTransportBuilder {
     /// Trusts the certificates of a PEM text as authorities, beside those that are trusted anyway.
     ///
+    /// A certificate of the text that cannot be used is skipped, and spoils no other:
+    /// [`skipped_root_certificates`](Self::skipped_root_certificates) tells of it, and with the feature `tracing` a warning.
+    /// Other text, and sections of other kinds, are passed over.
+    ///
     /// # Errors
     ///
-    /// A `Config` error when the text holds no certificate, or a broken one.
+    /// A `Config` error when the text holds no certificate that can be used.
     pub fn add_root_certificates_pem(mut self, pem: &[u8]) -> Result<Self, TransportError> {
         self.tls.trust.add_pem(pem)?;
         Ok(self)
+    }
+
+    /// Returns what is wrong with each certificate that [`add_root_certificates_pem`](Self::add_root_certificates_pem) has
+    /// skipped: its number in the text, from 1 on, and the reason.
+    ///
+    /// ```
+    /// use gatelet_transport::HyperTransport;
+    ///
+    /// # fn bundle(pem: &[u8]) -> Result<(), gatelet_transport::TransportError> {
+    /// let builder = HyperTransport::builder().add_root_certificates_pem(pem)?;
+    /// for skipped in builder.skipped_root_certificates() {
+    ///     eprintln!("warning: {skipped}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn skipped_root_certificates(&self) -> &[Box<str>] {
+        self.tls.trust.skipped()
     }
 
     /// Trusts a certificate in DER form as an authority, beside those that are trusted anyway.
