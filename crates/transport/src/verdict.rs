@@ -125,15 +125,13 @@ impl Judge<'_> {
                 });
                 self.judge_head(call, error.with_head(head.status, head.headers))
             }
-            Ok(response) if is_success(call, response.status(), response.headers()) => {
-                match check_type(call, &response) {
-                    Ok(()) => match self.error_in_success(call, &response) {
-                        Some(fault) => Err(Box::new(fault)),
-                        None => Ok(response),
-                    },
-                    Err(problem) => Err(Box::new(unusable(call, response.status(), problem))),
-                }
-            }
+            Ok(response) if is_success(call, &response) => match check_type(call, &response) {
+                Ok(()) => match self.error_in_success(call, &response) {
+                    Some(fault) => Err(Box::new(fault)),
+                    None => Ok(response),
+                },
+                Err(problem) => Err(Box::new(unusable(call, response.status(), problem))),
+            },
             Ok(response) => Err(Box::new(self.refusal(
                 call,
                 Answer {
@@ -156,7 +154,7 @@ impl Judge<'_> {
         match (error.status().filter(|_| is_of_a_response(&error)), headers) {
             // Nobody wants the body.
             (Some(status), Some(headers))
-                if !has_output(call) && is_success(call, status, &headers) =>
+                if !has_output(call) && is_success_with(call, status, is_page(&headers)) =>
             {
                 let mut response = Response::new(Bytes::new());
                 *response.status_mut() = status;
@@ -321,11 +319,21 @@ fn unusable(call: &Call, status: StatusCode, problem: Problem) -> Fault {
     Fault::new(error, Failure::Final, applied_by(&call.method, status))
 }
 
-/// Whether the response has the status that the call asked for. Where there is no output, any 2xx says the same, unless it
-/// comes with a page.
-fn is_success(call: &Call, status: StatusCode, headers: &HeaderMap) -> bool {
-    let is_page = || matches!(ContentType::of(headers), ContentType::Html(_));
-    status.as_u16() == call.success || (!has_output(call) && status.is_success() && !is_page())
+/// Whether the response has the status that the call asked for.
+fn is_success(call: &Call, response: &Response<Bytes>) -> bool {
+    // The type of a body says nothing where there is none.
+    let is_page = !response.body().is_empty() && is_page(response.headers());
+    is_success_with(call, response.status(), is_page)
+}
+
+/// Whether this is the status that the call asked for. Where there is no output, any 2xx says the same, unless it comes with a
+/// page.
+fn is_success_with(call: &Call, status: StatusCode, is_page: bool) -> bool {
+    status.as_u16() == call.success || (!has_output(call) && status.is_success() && !is_page)
+}
+
+fn is_page(headers: &HeaderMap) -> bool {
+    matches!(ContentType::of(headers), ContentType::Html(_))
 }
 
 fn has_output(call: &Call) -> bool {

@@ -3,14 +3,15 @@
 use crate::run::Place;
 use crate::script::{Reply, Script, response, team};
 
-/// Responses without a body that say how their body is encoded.
-const HEADS: [&str; 6] = [
+/// Responses without a body that say how their body is encoded, or of what type it is.
+const HEADS: [&str; 7] = [
     "204 No Content\r\ncontent-encoding: gzip",
     "200 OK\r\ncontent-length: 0\r\ncontent-encoding: gzip",
     "202 Accepted\r\ncontent-length: 0\r\ncontent-encoding: br\r\ncontent-encoding: gzip",
     "200 OK\r\ncontent-encoding: gzip\r\ntransfer-encoding: chunked\r\n\r\n0",
     "204 No Content\r\ncontent-encoding: gzip\r\ntransfer-encoding: chunked",
     "204 No Content\r\ncontent-encoding:\r\ncontent-type: text/html",
+    "200 OK\r\ncontent-length: 0\r\ncontent-type: text/html\r\ncontent-encoding: gzip",
 ];
 
 fn bytes(head: &str) -> Reply {

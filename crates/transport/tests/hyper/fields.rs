@@ -47,6 +47,44 @@ async fn succeeds(builder: &HyperTransportBuilder, answer: &Step, status: u16) {
     }
 }
 
+// U6
+#[tokio::test]
+async fn a_body_that_cannot_be_read_leaves_the_head_in_the_error() {
+    let wait = ("retry-after", "7");
+    let chunked = |coding: &str, status: u16| {
+        send(&format!(
+            "HTTP/1.1 {status} X\r\nretry-after: 7\r\ntransfer-encoding: {coding}\r\n\r\n2\r\n[]\r\n"
+        ))
+    };
+    for status in [401, 404, 429, 503] {
+        let head = |fields: &[_]| head(status, &[&[wait], fields].concat());
+        for answer in [
+            Step::All(vec![head(&[GZIP]), rest("[]")]),
+            Step::All(vec![head(&[GZIP, ("content-length", "2")]), rest("[]")]),
+            Step::All(vec![head(&[]), flood(part("too large"))]),
+            head(&[("content-length", "99")]),
+            Step::All(vec![head(&[("content-length", "5")]), part("[]")]),
+            chunked("gzip, chunked", status),
+            chunked("chunked\r\ntransfer-encoding: chunked", status),
+            chunked("chunked", status),
+        ] {
+            let script = match answer {
+                // A flood sends without an end of its own.
+                Step::All(steps) => [vec![Step::Read], steps].concat(),
+                step => vec![Step::Read, step],
+            };
+            let small = HyperTransport::builder().max_body_size(8);
+            for wire in Wire::each([script]) {
+                let client = wire.client(small.clone());
+                let error = client.send(wire.get()).await.unwrap_err();
+                assert_eq!(error.status().unwrap(), status);
+                assert_eq!(error.headers().unwrap()["retry-after"], "7");
+                wire.finish().await;
+            }
+        }
+    }
+}
+
 // U7
 #[tokio::test]
 async fn a_success_without_a_body_may_name_an_encoding() {
