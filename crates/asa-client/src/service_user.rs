@@ -70,7 +70,9 @@ impl Exchange for Key {
 
     async fn exchange(&self, channel: &Channel) -> Result<Issued, Error> {
         let operation = OperationId::IssueServiceToken.operation();
-        let call = call(operation, &[channel.account()])?.with_body(self.body()?);
+        let call = call(operation, &[channel.account()])?
+            .with_body(self.body()?)
+            .with_secret(self.0.key_secret.expose());
         let reply = channel.call(call).await?;
         let token: AuthToken = reply.json()?;
         if !is_same_team(&token.team_name, channel.account()) {

@@ -1,5 +1,12 @@
 //! A vendor's error answer in the one form that all vendors share.
 
+use std::fmt;
+
+use crate::escape::Escaped;
+
+/// How many violations Debug shows.
+const SHOWN: usize = 16;
+
 /// What a vendor says in the body of an error answer.
 ///
 /// ```
@@ -11,7 +18,7 @@
 ///     .with_violations([Violation::new("pageSize", "must be at most 3000")]);
 /// assert_eq!(error.code.as_deref(), Some("400"));
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ApiError {
     /// The vendor's word or number for the error, as text.
@@ -55,7 +62,7 @@ impl ApiError {
 }
 
 /// One thing that is wrong with a request.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
     /// The field or parameter, as the vendor names it; may be empty.
@@ -81,5 +88,31 @@ impl Violation {
     pub fn with_location(mut self, location: impl Into<Box<str>>) -> Self {
         self.location = Some(location.into());
         self
+    }
+}
+
+/// Shows of each text no more than its start, and no more than the first violations.
+impl fmt::Debug for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.violations.get(..SHOWN).unwrap_or(&self.violations);
+        let mut this = f.debug_struct("ApiError");
+        this.field("code", &self.code.as_deref().map(Escaped))
+            .field("message", &self.message.as_deref().map(Escaped))
+            .field("violations", &shown)
+            .field("request_id", &self.request_id.as_deref().map(Escaped));
+        if shown.len() < self.violations.len() {
+            return this.finish_non_exhaustive();
+        }
+        this.finish()
+    }
+}
+
+impl fmt::Debug for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Violation")
+            .field("path", &Escaped(&self.path))
+            .field("message", &Escaped(&self.message))
+            .field("location", &self.location.as_deref().map(Escaped))
+            .finish()
     }
 }

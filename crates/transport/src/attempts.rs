@@ -9,6 +9,7 @@ use http::{HeaderValue, Request, Response, StatusCode, Uri};
 use crate::catch::{Panicked, catch_panic, catch_panic_of};
 use crate::channel::Inner;
 use crate::limit::within;
+use crate::redact::HeldSecrets;
 use crate::retry::{Decision, Failure, Situation, decide, is_transient};
 use crate::verdict::{Fault, Judge, applied_by};
 use crate::{
@@ -28,6 +29,7 @@ pub(crate) struct Attempts<'a> {
     last_cost: Option<u32>,
     was_misdirected: bool,
     was_renewed: bool,
+    secrets: HeldSecrets,
 }
 
 impl<'a> Attempts<'a> {
@@ -41,6 +43,7 @@ impl<'a> Attempts<'a> {
             last_cost: None,
             was_misdirected: false,
             was_renewed: false,
+            secrets: HeldSecrets::of(&call.secrets),
         }
     }
 
@@ -56,6 +59,7 @@ impl<'a> Attempts<'a> {
                 Ok(credential) => credential,
                 Err(error) => return Err(self.finish(error)),
             };
+            self.secrets.use_credential(credential.as_ref());
             let fault = match self.attempt(&uri, credential.as_ref()).await {
                 Ok(response) => return Ok(self.succeed(response)),
                 Err(fault) => *fault,
@@ -134,6 +138,7 @@ impl<'a> Attempts<'a> {
             Some(Ok(outcome)) => {
                 if let Ok(response) = &outcome {
                     span.answered(response.version());
+                    self.secrets.learn(response);
                 }
                 self.judge(outcome)
             }
@@ -231,7 +236,8 @@ impl<'a> Attempts<'a> {
         Some(after)
     }
 
-    fn succeed(self, response: Response<Bytes>) -> Reply {
+    fn succeed(mut self, response: Response<Bytes>) -> Reply {
+        let secrets = std::mem::take(&mut self.secrets);
         self.inner().quota.give_back(self.last_cost);
         let (parts, body) = response.into_parts();
         Reply {
@@ -242,6 +248,7 @@ impl<'a> Attempts<'a> {
             status: parts.status,
             headers: parts.headers,
             body,
+            secrets,
         }
     }
 
@@ -263,9 +270,11 @@ impl<'a> Attempts<'a> {
         self.finish(error)
     }
 
-    /// What every error of the call says.
+    /// What every error of the call says, and no secret of it.
     fn finish(&self, error: Error) -> Error {
+        let secrets = self.secrets.with_body(error.body());
         error
+            .redacted(&secrets)
             .during(self.call.operation)
             .with_applied(self.applied)
             .with_attempts(self.made, self.elapsed())

@@ -1,12 +1,15 @@
 //! What one call asks for.
 
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::Method;
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use crate::Error;
+use crate::redact::OwnSecret;
 
 /// One call of one operation, as data.
 ///
@@ -43,6 +46,7 @@ pub struct Call {
     pub success: u16,
     /// Whether the call carries the channel's credential.
     pub authenticated: bool,
+    pub(crate) secrets: Vec<OwnSecret>,
 }
 
 impl Call {
@@ -60,7 +64,17 @@ impl Call {
             body: None,
             success: 200,
             authenticated: true,
+            secrets: Vec::new(),
         }
+    }
+
+    /// Names a secret that the call sends in its body or elsewhere, besides the channel's credential. Where a server repeats
+    /// it, no error shows it; see [`SecretSet`](crate::SecretSet).
+    #[must_use]
+    pub fn with_secret(mut self, secret: &str) -> Self {
+        self.secrets
+            .push(Arc::new(Zeroizing::new(secret.to_owned())));
+        self
     }
 
     /// Sets [`template`](Self::template).

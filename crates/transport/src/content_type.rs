@@ -4,9 +4,6 @@ use http::{HeaderMap, header};
 
 use crate::field::members;
 
-/// The longest content type or origin that is shown, in characters.
-const SHOWN: usize = 128;
-
 /// What a body claims to be.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum ContentType {
@@ -35,27 +32,23 @@ impl ContentType {
             None if lines().next().is_none() => Self::Json,
             _ => {
                 let all: Vec<&str> = members(headers, &header::CONTENT_TYPE).collect();
-                Self::Other(shown(&all.join(", ").to_ascii_lowercase()))
+                Self::Other(all.join(", ").into())
             }
         }
     }
 
     fn named(text: &str) -> Self {
         let (essence, parameters) = text.split_once(';').unwrap_or((text, ""));
-        let essence = essence.trim().to_ascii_lowercase();
-        match essence.as_str() {
+        // As it came: a secret in lower case is harder to find.
+        let essence = essence.trim();
+        match essence.to_ascii_lowercase().as_str() {
             "application/json" if !is_utf8(parameters) => Self::ForeignCharset,
             "application/json" => Self::Json,
-            "text/html" | "application/xhtml+xml" => Self::Html(shown(&essence)),
+            html @ ("text/html" | "application/xhtml+xml") => Self::Html(html.into()),
             other if other.ends_with("+json") && !other.contains(' ') => Self::ProblemJson,
-            _ => Self::Other(shown(&essence)),
+            _ => Self::Other(essence.into()),
         }
     }
-}
-
-/// As much of a server's words as errors show.
-pub(crate) fn shown(text: &str) -> Box<str> {
-    text.chars().take(SHOWN).collect::<String>().into()
 }
 
 /// Whether the parameters name no other encoding than UTF-8, of which ASCII is a part.

@@ -1,5 +1,7 @@
 //! The one error of a call.
 
+mod foreign;
+
 use std::convert::Infallible;
 use std::fmt;
 use std::time::Duration;
@@ -7,21 +9,17 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::StatusCode;
 
+use crate::escape::Escaped;
 use crate::{
     ApiError, Applied, BoxError, CredentialFailure, ErrorKind, PageToken, Phase, TransportError,
     TransportErrorKind, Violation,
 };
 
-/// The most that is kept of a body, in bytes.
-const KEPT_BODY: usize = 16 * 1024;
-
-/// The most that Display shows of a server's text, in characters.
-const SHOWN_TEXT: usize = 300;
-
 /// Why a call failed: what happened, whether it may have been applied, and when to try again.
 ///
 /// Display is one full line with the operation, the cause, the attempts and whether the call may have been applied;
-/// it never holds a query, a header, a body or a secret. [`source`](std::error::Error::source) begins beneath what
+/// it never holds a query, a header, a body or a secret. Where a server repeats a secret of the call, in whatever form, it
+/// reads `[redacted]`, here and in all that the error keeps; see [`SecretSet`](crate::SecretSet). [`source`](std::error::Error::source) begins beneath what
 /// that line states.
 ///
 /// ```
@@ -167,7 +165,7 @@ impl Error {
         self.0.api.as_ref()?.request_id.as_deref()
     }
 
-    /// The first 16 KiB of the body of a last answer that was not a success; empty otherwise.
+    /// The first 16 KiB of the body of a last answer that was not a success, without the secrets of the call; empty otherwise.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.0.body
@@ -278,13 +276,9 @@ impl Error {
         self
     }
 
-    /// Keeps the start of a body, copied so that the rest of it can go.
+    /// Keeps a body, of which [`redacted`](Self::redacted) leaves the start.
     pub(crate) fn with_body(mut self, body: &Bytes) -> Self {
-        self.0.body = if body.len() <= KEPT_BODY {
-            body.clone()
-        } else {
-            Bytes::copy_from_slice(body.get(..KEPT_BODY).unwrap_or_default())
-        };
+        self.0.body = body.clone();
         self
     }
 
@@ -359,7 +353,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
         match (inner.operation, &inner.subject) {
-            (Some(operation), Some(id)) => write!(f, "{operation} {}: ", OneLine(id))?,
+            (Some(operation), Some(id)) => write!(f, "{operation} {}: ", Escaped(id))?,
             (Some(operation), None) => write!(f, "{operation}: ")?,
             (None, _) => {}
         }
@@ -369,13 +363,13 @@ impl fmt::Display for Error {
             (None, kind) => write!(f, "{kind}")?,
         }
         if let Some(detail) = &inner.detail {
-            write!(f, ": {}", OneLine(detail))?;
+            write!(f, ": {}", Escaped(detail))?;
         }
         if let Some(message) = self.message() {
-            write!(f, ": {}", OneLine(message))?;
+            write!(f, ": {}", Escaped(message))?;
         }
         if let Some(code) = self.code() {
-            write!(f, " [{}]", OneLine(code))?;
+            write!(f, " [{}]", Escaped(code))?;
         }
         // Where no page came before, the listing failed as any call does.
         if let Some(Progress { page, items }) = inner.progress.filter(|it| it.page > 1) {
@@ -408,8 +402,8 @@ impl fmt::Debug for Error {
         f.debug_struct("Error")
             .field("kind", &inner.kind)
             .field("operation", &inner.operation)
-            .field("subject", &inner.subject)
-            .field("detail", &inner.detail)
+            .field("subject", &inner.subject.as_deref().map(Escaped))
+            .field("detail", &inner.detail.as_deref().map(Escaped))
             .field("applied", &inner.applied)
             .field("attempts", &inner.attempts)
             .field("elapsed", &inner.elapsed)
@@ -425,26 +419,6 @@ impl fmt::Debug for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
-    }
-}
-
-/// A server's text on one line of bounded length, without control characters.
-struct OneLine<'a>(&'a str);
-
-impl fmt::Display for OneLine<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use fmt::Write as _;
-        for (count, character) in self.0.chars().enumerate() {
-            if count == SHOWN_TEXT {
-                return f.write_char('…');
-            }
-            f.write_char(if character.is_control() {
-                ' '
-            } else {
-                character
-            })?;
-        }
-        Ok(())
     }
 }
 

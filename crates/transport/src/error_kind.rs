@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::escape::Escaped;
 use crate::{ConnectFailure, Phase, TooLarge, TransportErrorKind};
 
 /// What happened; each kind wants a different answer from the caller.
@@ -27,12 +28,12 @@ pub enum ErrorKind {
     Protocol,
     /// The server answered with a redirect, which is never followed.
     Redirect {
-        /// Scheme, host and port of the target, at most 128 characters; never its path or query.
+        /// Scheme, host and port of the target, at most 128 bytes; never its path or query.
         target_origin: Option<Box<str>>,
     },
     /// The answer is not JSON, so it is not the API that speaks.
     NotJson {
-        /// The answer's content type, at most 128 characters.
+        /// The answer's content type, at most 128 bytes.
         content_type: Option<Box<str>>,
     },
     /// The body is not JSON or does not fit the model.
@@ -154,14 +155,18 @@ impl fmt::Display for ErrorKind {
             Self::Protocol => f.write_str("the answer is not the HTTP that the operation has"),
             Self::Redirect {
                 target_origin: Some(origin),
-            } => write!(f, "a redirect to {origin}, which is not followed"),
+            } => write!(
+                f,
+                "a redirect to {}, which is not followed",
+                Escaped(origin)
+            ),
             Self::Redirect { .. } => f.write_str("a redirect, which is not followed"),
             Self::NotJson {
                 content_type: Some(content_type),
-            } => write!(f, "the answer is not JSON but {content_type}"),
+            } => write!(f, "the answer is not JSON but {}", Escaped(content_type)),
             Self::NotJson { .. } => f.write_str("the answer is not JSON"),
             Self::Decode { path } if path.is_empty() => f.write_str("the answer does not decode"),
-            Self::Decode { path } => write!(f, "the answer does not decode at {path}"),
+            Self::Decode { path } => write!(f, "the answer does not decode at {}", Escaped(path)),
             Self::TooLarge { what, limit } => write!(f, "{what} exceeds the limit of {limit}"),
             Self::Api => f.write_str("the API answered with an error"),
             Self::RateLimited => f.write_str("the server asks to slow down"),

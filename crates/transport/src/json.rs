@@ -14,8 +14,8 @@ pub(crate) struct Problem {
     pub(crate) text: String,
 }
 
-/// The longest path that is kept, in bytes.
-const PATH_LIMIT: usize = 200;
+/// The longest path that is told, in bytes. An error keeps less, once secrets are out of it.
+const PATH_LIMIT: usize = 4 * 1024;
 
 const BOM: char = '\u{feff}';
 

@@ -65,6 +65,7 @@ mod departure;
 mod dialect;
 mod error;
 mod error_kind;
+mod escape;
 mod field;
 mod host;
 #[cfg(feature = "hyper")]
@@ -109,7 +110,7 @@ pub use error_kind::{Applied, CredentialFailure, ErrorKind, PaginationFailure};
 pub use next_page_error::NextPageError;
 pub use page::{Page, PageToken};
 pub use pages::{Items, Pages};
-pub use redact::SecretSet;
+pub use redact::{AddedSecret, SecretSet};
 pub use reply::Reply;
 pub use request::Request;
 pub use retry::RetryPolicy;

@@ -7,6 +7,8 @@
 
 mod digits;
 mod fragments;
+mod held;
+mod known;
 mod merge;
 mod readings;
 
@@ -17,7 +19,12 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use self::digits::Notation;
-use self::fragments::{Fragments, LENGTH};
+use self::fragments::Fragments;
+pub(crate) use self::fragments::LENGTH;
+pub use self::held::AddedSecret;
+pub(crate) use self::held::{HeldSecrets, OwnSecret};
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use self::known::{FIELDS, add_header};
 use self::merge::{Hit, merged};
 use self::readings::Readings;
 
@@ -54,6 +61,8 @@ pub struct SecretSet {
     fragments: Fragments,
     /// Those that are shorter than a fragment, in lower case.
     short: Vec<Zeroizing<Vec<u8>>>,
+    /// Whether a short secret is taken out like any other.
+    keeps_texts: bool,
 }
 
 /// What is to be taken out of a text.
@@ -68,6 +77,15 @@ impl SecretSet {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A set that takes short secrets out of texts, and does not withhold these.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn keeping_texts() -> Self {
+        Self {
+            keeps_texts: true,
+            ..Self::default()
+        }
     }
 
     /// Adds a secret; an empty one is ignored.
@@ -149,8 +167,12 @@ impl SecretSet {
         let readings = Readings::of(text);
         let mut hits = Vec::new();
         for start in 0..text.len() {
-            if self.short.iter().any(|short| readings.spells(start, short)) {
-                return Found::Everything;
+            for short in &self.short {
+                match readings.spells(start, short) {
+                    Some(end) if self.keeps_texts => hits.push(Hit::certain(start..end)),
+                    Some(_) => return Found::Everything,
+                    None => {}
+                }
             }
             self.fragments.find(&readings, start, &mut hits);
             if readings.is_overfull() {

@@ -6,7 +6,8 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::{Applied, BaseUrl, Error, ErrorKind, NextPageError, json, link, rate_limit};
+use crate::redact::HeldSecrets;
+use crate::{Applied, BaseUrl, Error, ErrorKind, NextPageError, SecretSet, json, link, rate_limit};
 
 /// A successful answer: its status and content type have been checked.
 pub struct Reply {
@@ -17,6 +18,7 @@ pub struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    pub(crate) secrets: HeldSecrets,
 }
 
 impl Reply {
@@ -44,13 +46,24 @@ impl Reply {
         link::next_query(&self.headers, base, path).map_err(|error| error.during(self.operation))
     }
 
-    /// What every error about the answer says.
+    /// What every error about the answer says, and no secret of the call or the answer.
     fn finish(&self, error: Error) -> Error {
-        error
+        self.redacted(error)
             .with_status(self.status)
             .during(self.operation)
             .with_applied(self.applied)
             .with_attempts(self.attempts, self.elapsed)
+    }
+
+    /// The secrets of the call, to be searched for in what the response says: its credentials, and what
+    /// [`Call::with_secret`](crate::Call::with_secret) named.
+    #[must_use]
+    pub fn secrets(&self) -> SecretSet {
+        self.secrets.with_body(b"")
+    }
+
+    pub(crate) fn redacted(&self, error: Error) -> Error {
+        error.redacted(&self.secrets.with_body(&self.body))
     }
 
     /// The status of the answer.

@@ -47,7 +47,7 @@ impl<T> Request<T> {
         let call = self.call?;
         let result = self.channel.call(call).await;
         result
-            .and_then(|reply| (self.read)(&reply))
+            .and_then(|reply| (self.read)(&reply).map_err(|error| reply.redacted(error)))
             .map_err(|error| match self.subject {
                 Some(id) => error.about(id),
                 None => error,

@@ -8,7 +8,7 @@ use http::{HeaderMap, Method, Response, StatusCode, Uri};
 use serde::de::IgnoredAny;
 
 use crate::catch::catch_panic_of;
-use crate::content_type::{ContentType, shown};
+use crate::content_type::ContentType;
 use crate::field;
 use crate::json::{decode, html_hint};
 use crate::retry::Failure;
@@ -281,7 +281,7 @@ impl Judge<'_> {
     fn redirect(&self, headers: &HeaderMap) -> ErrorKind {
         let target_origin = field::single(headers, &LOCATION)
             .and_then(|location| self.target_origin(location.as_bytes()))
-            .map(|origin| shown(&origin));
+            .map(Into::into);
         ErrorKind::Redirect { target_origin }
     }
 

@@ -19,7 +19,7 @@ use super::proxy::Proxy;
 #[cfg(feature = "_tls")]
 use super::single_flight::{Flight, Turn};
 use super::{Limits, Shared, fault};
-use crate::{Departure, Phase, Sent, TransportError, TransportErrorKind};
+use crate::{AddedSecret, Departure, Phase, Sent, TransportError, TransportErrorKind};
 
 /// What is sent, and what must be known of it when the answer comes.
 pub(super) struct Exchange {
@@ -209,6 +209,11 @@ impl Exchange {
         if reading.is_undone() {
             head.headers.remove(CONTENT_ENCODING);
             head.headers.remove(CONTENT_LENGTH);
+        }
+        if let Some(authorization) = self.relay(shared).and_then(Proxy::authorization) {
+            // The proxy may repeat it, and only here it is known.
+            head.extensions
+                .insert(AddedSecret::new(authorization.clone()));
         }
         Ok(Response::from_parts(head, bytes))
     }

@@ -103,6 +103,20 @@ impl Notation {
     }
 }
 
+/// The bytes that digits of base64 stand for; what is no digit is passed over.
+pub(super) fn decoded_base64(text: &[u8]) -> Zeroizing<Vec<u8>> {
+    let digits: Vec<Plain> = text
+        .iter()
+        .filter(|byte| Notation::Base64.digit(**byte).is_some())
+        .map(|byte| Plain {
+            byte: *byte,
+            start: 0,
+            end: 0,
+        })
+        .collect();
+    Notation::Base64.decoded(&digits)
+}
+
 impl Candidate {
     /// Where the digits of some of the decoded bytes stand in the text, with the padding behind the last.
     pub(super) fn place(&self, decoded: Range<usize>, plain: &[Plain]) -> Range<usize> {

@@ -6,7 +6,7 @@ use super::merge::Hit;
 use super::readings::{Readings, Unit};
 
 /// The length of a fragment, in bytes: so much that chance does not bring it about.
-pub(super) const LENGTH: usize = size_of::<u64>();
+pub(crate) const LENGTH: usize = size_of::<u64>();
 
 /// How much of a fragment must be of the secret part of a token for it to be secret by itself.
 const CERTAIN: usize = 4;

@@ -131,20 +131,20 @@ impl<'t> Readings<'t> {
             .map(|(_, unit)| *unit)
     }
 
-    /// Whether the text may be read as these bytes, which are in lower case, from a place on.
-    pub(super) fn spells(&self, at: usize, bytes: &[u8]) -> bool {
+    /// Where a text ends that may be read as these bytes, which are in lower case, from a place on.
+    pub(super) fn spells(&self, at: usize, bytes: &[u8]) -> Option<usize> {
         if bytes.is_empty() {
-            return true;
+            return Some(at);
         }
-        let mut does = false;
+        let mut end = None;
         self.at(at, |unit| {
-            let (start, rest) = bytes
-                .split_at_checked(unit.bytes().len())
-                .unwrap_or_default();
-            does =
-                does || (unit.bytes().eq_ignore_ascii_case(start) && self.spells(unit.end, rest));
+            if let Some((start, rest)) = bytes.split_at_checked(unit.bytes().len())
+                && unit.bytes().eq_ignore_ascii_case(start)
+            {
+                end = end.max(self.spells(unit.end, rest));
+            }
         });
-        does
+        end
     }
 
     /// The text with its escapes undone as far as they go.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
+use crate::redact::HeldSecrets;
 use crate::{Applied, Reply};
 
 /// The reply to a call that went well, with this body: for tests of what is made of a reply.
@@ -26,5 +27,6 @@ pub fn reply(body: impl Into<Bytes>) -> Reply {
         status: StatusCode::OK,
         headers: HeaderMap::new(),
         body: body.into(),
+        secrets: HeldSecrets::default(),
     }
 }

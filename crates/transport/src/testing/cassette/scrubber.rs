@@ -6,50 +6,29 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, SET_COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::SCRUBBED;
 use super::body::Body;
-
-/// The JSON fields and query parameters whose value is a secret, in lower case.
-const FIELDS: &[&str] = &[
-    "access_token",
-    "bearer_token",
-    "client_secret",
-    "key_secret",
-    "password",
-    "refresh_token",
-    "secret",
-    "token",
-];
+use crate::SecretSet;
+use crate::redact::{FIELDS, LENGTH, add_header};
 
 /// The header fields whose value is a secret even if nobody marked it.
 const HEADERS: [HeaderName; 4] = [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE, SET_COOKIE];
-
-/// A value that is shorter is not looked for elsewhere, because it would be found in innocent words.
-const SHORTEST: usize = 8;
-
-/// What is written with a percent sign in a query.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
 
 /// Knows which values are secret: by the place where they stand, and then wherever else they turn up.
 #[derive(Clone)]
 pub(in crate::testing) struct Scrubber {
     fields: BTreeSet<String>,
-    /// The longest first, so that a secret within a secret does not cut it in two.
-    secrets: BTreeSet<(std::cmp::Reverse<usize>, String)>,
+    secrets: SecretSet,
 }
 
 impl Scrubber {
     pub(in crate::testing) fn new() -> Self {
         Self {
             fields: FIELDS.iter().map(|field| (*field).to_owned()).collect(),
-            secrets: BTreeSet::new(),
+            secrets: SecretSet::keeping_texts(),
         }
     }
 
@@ -58,11 +37,7 @@ impl Scrubber {
     }
 
     pub(in crate::testing) fn add_secret(&mut self, secret: &str) {
-        for form in [secret.to_owned(), percent_encoded(secret)] {
-            if !form.is_empty() {
-                self.secrets.insert((std::cmp::Reverse(form.len()), form));
-            }
-        }
+        self.secrets.add(secret);
     }
 
     /// Remembers what stands in the place of a secret, to find it elsewhere too.
@@ -79,11 +54,9 @@ impl Scrubber {
 
     fn learn_headers(&mut self, headers: &HeaderMap) {
         for (name, value) in headers {
-            if is_secret(name, value)
-                && let Ok(value) = value.to_str()
-            {
-                // A scheme before the token is no secret.
-                self.learn_secret(value.rsplit(' ').next().unwrap_or_default());
+            if is_secret(name, value) {
+                // One that is shorter would be found in innocent words.
+                add_header(&mut self.secrets, value, LENGTH);
             }
         }
     }
@@ -124,7 +97,8 @@ impl Scrubber {
     }
 
     fn learn_secret(&mut self, secret: &str) {
-        if secret.len() >= SHORTEST {
+        // One that is shorter would be found in innocent words.
+        if secret.len() >= LENGTH {
             self.add_secret(secret);
         }
     }
@@ -221,22 +195,16 @@ impl Scrubber {
         pieces.join("\"")
     }
 
-    fn text(&self, mut text: String) -> String {
-        for (_, secret) in &self.secrets {
-            if text.contains(secret) {
-                text = text.replace(secret, SCRUBBED);
-            }
+    fn text(&self, text: String) -> String {
+        match self.secrets.replaced(&text, SCRUBBED) {
+            Cow::Borrowed(same) if same.len() == text.len() => text,
+            scrubbed => scrubbed.into_owned(),
         }
-        text
     }
 }
 
 fn is_secret(name: &HeaderName, value: &HeaderValue) -> bool {
     value.is_sensitive() || HEADERS.contains(name)
-}
-
-fn percent_encoded(text: &str) -> String {
-    utf8_percent_encode(text, RESERVED).to_string()
 }
 
 /// The value of a parameter, whose spaces may be plus signs.

@@ -1,0 +1,238 @@
+//! What others wrote into an error, made fit to be kept.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::{Error, Inner};
+use crate::catch::catch_panic_of;
+use crate::escape::{Escaped, cut};
+use crate::{ApiError, BoxError, ErrorKind, SecretSet, Violation};
+
+/// The most that is kept of a body, in bytes.
+const BODY: usize = 16 * 1024;
+
+/// The most that is kept of a text for people, in bytes.
+const TEXT: usize = 16 * 1024;
+
+/// The most that is kept of a word, such as a code, in bytes.
+const WORD: usize = 1024;
+
+/// The most that is kept of a content type or an origin, in bytes.
+const NAME: usize = 128;
+
+/// The most that is kept of a path in a document, in bytes.
+const PATH: usize = 200;
+
+/// How many violations are kept.
+const VIOLATIONS: usize = 256;
+
+/// How much more of a text is read than is kept, so that a secret across the end is seen as a whole.
+const MARGIN: usize = 16 * 1024;
+
+/// How deep a chain of causes is followed.
+const DEPTH: usize = 16;
+
+impl Error {
+    /// Takes secrets out of all that others wrote, and then cuts it to what is kept of it. Doing so again changes nothing.
+    ///
+    /// Every error of a call goes through here before the call's end. So whatever makes an error keeps texts as they came,
+    /// whole: a text that is cut or put into lower case before may hold a secret that is no longer found.
+    pub(crate) fn redacted(mut self, secrets: &SecretSet) -> Self {
+        let inner = &mut *self.0;
+        match &mut inner.kind {
+            ErrorKind::Redirect { target_origin } => clean_option(target_origin, secrets, NAME),
+            ErrorKind::NotJson { content_type } => clean_option(content_type, secrets, NAME),
+            ErrorKind::Decode { path } => clean(path, secrets, PATH),
+            _ => {}
+        }
+        clean_option(&mut inner.subject, secrets, WORD);
+        clean_option(&mut inner.detail, secrets, TEXT);
+        if let Some(api) = &mut inner.api {
+            clean_api(api, secrets);
+        }
+        inner.body = clean_body(&inner.body, secrets);
+        inner.source = inner
+            .source
+            .take()
+            .map(|source| clean_source(source, secrets));
+        self
+    }
+
+    /// Whether a secret stands in anything that others wrote.
+    fn contains(&self, secrets: &SecretSet) -> bool {
+        let inner = &*self.0;
+        let of_kind = match &inner.kind {
+            ErrorKind::Redirect {
+                target_origin: text,
+            }
+            | ErrorKind::NotJson { content_type: text } => text.as_deref(),
+            ErrorKind::Decode { path } => Some(&**path),
+            _ => None,
+        };
+        let mut texts = vec![of_kind, inner.subject.as_deref(), inner.detail.as_deref()];
+        if let Some(api) = &inner.api {
+            texts.extend([
+                api.code.as_deref(),
+                api.message.as_deref(),
+                api.request_id.as_deref(),
+            ]);
+            for Violation {
+                path,
+                message,
+                location,
+            } in &api.violations
+            {
+                texts.extend([Some(&**path), Some(&**message), location.as_deref()]);
+            }
+        }
+        let mut texts = texts.into_iter().flatten();
+        texts.any(|text| secrets.contains_secret(text))
+            || secrets.contains_secret(&inner.body)
+            || self.source().is_some_and(|source| !is_fit(source, secrets))
+    }
+
+    /// The same once more; causes are kept as texts.
+    fn copied(&self) -> Self {
+        let inner = &*self.0;
+        Self(Box::new(Inner {
+            kind: inner.kind.clone(),
+            subject: inner.subject.clone(),
+            detail: inner.detail.clone(),
+            api: inner.api.clone(),
+            body: inner.body.clone(),
+            resume: inner.resume.clone(),
+            source: self
+                .source()
+                .map(|source| ForeignError::of(source, &SecretSet::new(), 0).into()),
+            ..*inner
+        }))
+    }
+}
+
+fn clean_option(text: &mut Option<Box<str>>, secrets: &SecretSet, limit: usize) {
+    if let Some(text) = text {
+        clean(text, secrets, limit);
+    }
+}
+
+fn clean(text: &mut Box<str>, secrets: &SecretSet, limit: usize) {
+    let read = cut(text, limit.saturating_add(MARGIN));
+    let cleaned = secrets.clean(read);
+    let kept = cut(&cleaned, limit);
+    if kept.len() < text.len() || kept != &**text {
+        let mut kept = kept.to_owned();
+        if kept.len() < cleaned.len() || read.len() < text.len() {
+            // Names are cut at a known length, and texts say that they are.
+            kept.push_str(if limit == NAME { "" } else { "…" });
+        }
+        *text = kept.into();
+    }
+}
+
+fn clean_api(api: &mut ApiError, secrets: &SecretSet) {
+    clean_option(&mut api.code, secrets, WORD);
+    clean_option(&mut api.message, secrets, TEXT);
+    clean_option(&mut api.request_id, secrets, WORD);
+    api.violations.truncate(VIOLATIONS);
+    for Violation {
+        path,
+        message,
+        location,
+    } in &mut api.violations
+    {
+        clean(path, secrets, WORD);
+        clean(message, secrets, WORD);
+        clean_option(location, secrets, WORD);
+    }
+}
+
+/// The start of a body, copied where the rest of it can go.
+fn clean_body(body: &Bytes, secrets: &SecretSet) -> Bytes {
+    let read = body.get(..BODY.saturating_add(MARGIN)).unwrap_or(body);
+    let cleaned = secrets.clean_bytes(read);
+    match cleaned.get(..BODY) {
+        Some(kept) => Bytes::copy_from_slice(kept),
+        None if *cleaned == **body => body.clone(),
+        None => Bytes::copy_from_slice(&cleaned),
+    }
+}
+
+/// The cause, or its texts alone where they hold a secret or have no end.
+fn clean_source(source: BoxError, secrets: &SecretSet) -> BoxError {
+    if let Some(shared) = source.downcast_ref::<Arc<Error>>() {
+        // Its own call took its own secrets out. Others share it, so this one gets another.
+        return match shared.contains(secrets) {
+            true => Box::new(Arc::new(shared.copied().redacted(secrets))),
+            false => source,
+        };
+    }
+    match is_fit(&*source, secrets) {
+        true => source,
+        false => ForeignError::of(&*source, secrets, 0).into(),
+    }
+}
+
+/// Whether a chain of causes may be kept as it is, in every way in which it can be printed.
+fn is_fit(error: &(dyn StdError + 'static), secrets: &SecretSet) -> bool {
+    let mut next = Some(error);
+    for _ in 0..DEPTH {
+        let Some(error) = next else {
+            return true;
+        };
+        let texts = catch_panic_of(|| {
+            [
+                format!("{error}"),
+                format!("{error:#}"),
+                format!("{error:?}"),
+                format!("{error:#?}"),
+            ]
+        });
+        let is_fit = |text: &String| text.len() <= TEXT && !secrets.contains_secret(text);
+        if !texts.is_ok_and(|texts| texts.iter().all(is_fit)) {
+            return false;
+        }
+        next = error.source();
+    }
+    // A chain without end may be a ring.
+    next.is_none()
+}
+
+/// What is left of an error of others: what it says, without secrets.
+struct ForeignError {
+    text: Box<str>,
+    source: Option<Box<Self>>,
+}
+
+impl ForeignError {
+    fn of(error: &(dyn StdError + 'static), secrets: &SecretSet, depth: usize) -> Box<Self> {
+        let text = catch_panic_of(|| error.to_string());
+        let mut text = text
+            .unwrap_or_else(|_| "it cannot be printed".into())
+            .into();
+        clean(&mut text, secrets, TEXT);
+        let source = error.source().filter(|_| depth < DEPTH);
+        let source = source.map(|source| Self::of(source, secrets, depth.saturating_add(1)));
+        Box::new(Self { text, source })
+    }
+}
+
+impl fmt::Display for ForeignError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Escaped(&self.text).fmt(f)
+    }
+}
+
+impl fmt::Debug for ForeignError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", Escaped(&self.text))
+    }
+}
+
+impl StdError for ForeignError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

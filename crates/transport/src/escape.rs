@@ -1,0 +1,121 @@
+//! Texts of others, made fit to be read.
+
+use std::fmt::{self, Write as _};
+
+/// The most that is shown of a text, in characters.
+const SHOWN: usize = 300;
+
+/// A text of others on one line of bounded length: in Display as it is, in Debug between quotation marks.
+///
+/// What could hide a text, turn its direction around or steer a terminal is spelled out, as `\u{202e}`; a line break is a
+/// space.
+pub(crate) struct Escaped<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (count, character) in self.0.chars().enumerate() {
+            if count == SHOWN {
+                return f.write_char('…');
+            }
+            if matches!(character, '\n' | '\r') {
+                f.write_char(' ')?;
+            } else if is_visible(character) {
+                f.write_char(character)?;
+            } else if character.is_control() {
+                write!(f, "{}", character.escape_debug())?;
+            } else {
+                write!(f, "{}", character.escape_unicode())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.char_indices().nth(SHOWN) {
+            Some((end, _)) => write!(f, "{:?}…", self.0.get(..end).unwrap_or_default()),
+            None => write!(f, "{:?}", self.0),
+        }
+    }
+}
+
+/// Whether a reader sees the character, as a sign, a space or a mark on the character before.
+fn is_visible(character: char) -> bool {
+    match character {
+        '"' | '\'' | '\\' => true,
+        // Spaces of other widths end no line.
+        '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => true,
+        // Letters and marks without a shape.
+        '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' => {
+            false
+        }
+        '\u{2800}'
+        | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0d}'
+        | '\u{ffa0}'
+        | '\u{e0000}'..='\u{e0fff}' => false,
+        // Rust knows what is printable from the tables of Unicode. Behind a letter, a mark is.
+        character => {
+            let mut pair = [b'a'; 5];
+            let length = character.len_utf8();
+            let (_, place) = pair.split_at_mut(1);
+            character.encode_utf8(place);
+            let pair = pair.get(..=length).unwrap_or_default();
+            str::from_utf8(pair).is_ok_and(|pair| pair.escape_debug().count() == 2)
+        }
+    }
+}
+
+/// The start of a text, at most so many bytes.
+pub(crate) fn cut(text: &str, limit: usize) -> &str {
+    let end = (0..=limit.min(text.len()))
+        .rev()
+        .find(|end| text.is_char_boundary(*end));
+    text.get(..end.unwrap_or(0)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Escaped, cut};
+
+    #[test]
+    fn what_is_not_seen_is_spelled_out() {
+        for (text, expected) in [
+            ("a\tb\r\nc\u{b}", "a\\tb  c\\u{b}"),
+            ("\u{1b}[31m\u{9b}\u{7f}\0", "\\u{1b}[31m\\u{9b}\\u{7f}\\0"),
+            (
+                "\u{202e}\u{2066}\u{200e}\u{200f}\u{61c}",
+                "\\u{202e}\\u{2066}\\u{200e}\\u{200f}\\u{61c}",
+            ),
+            ("\u{2028}\u{2029}\u{85}", "\\u{2028}\\u{2029}\\u{85}"),
+            (
+                "\u{200b}\u{200d}\u{feff}\u{2060}\u{ad}",
+                "\\u{200b}\\u{200d}\\u{feff}\\u{2060}\\u{ad}",
+            ),
+            (
+                "\u{e0041}\u{e0101}\u{3164}\u{fe01}",
+                "\\u{e0041}\\u{e0101}\\u{3164}\\u{fe01}",
+            ),
+            ("\u{e000}\u{fff9}", "\\u{e000}\\u{fff9}"),
+        ] {
+            assert_eq!(Escaped(text).to_string(), expected);
+        }
+        for seen in [
+            "plain 'text' \"x\" \\",
+            "ü e\u{301} 語\u{3000}語 €…",
+            "\u{2764}\u{fe0f}\u{1f600}",
+            "हिन्दी",
+        ] {
+            assert_eq!(Escaped(seen).to_string(), seen);
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_shown_in_part_and_cut_between_characters() {
+        let long = "ä".repeat(2 * 1024 * 1024);
+        let (shown, debug) = (Escaped(&long).to_string(), format!("{:?}", Escaped(&long)));
+        assert_eq!((shown.chars().count(), debug.chars().count()), (301, 303));
+        assert_eq!((cut(&long, 5), cut("ab", 5), cut("", 0)), ("ää", "ab", ""));
+    }
+}

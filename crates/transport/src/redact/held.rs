@@ -1,0 +1,97 @@
+//! The secrets of a call as they are, before a text has to be searched for them.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::HeaderValue;
+use zeroize::Zeroizing;
+
+use super::{SecretSet, known};
+use crate::Credential;
+
+/// A secret that a call was told to hold; clones share it.
+pub(crate) type OwnSecret = Arc<Zeroizing<String>>;
+
+/// What a call must not show. Keeping it costs a successful call no allocation; the set is built for an error only.
+#[derive(Clone, Default)]
+pub(crate) struct HeldSecrets {
+    credential: Option<Credential>,
+    /// Those that were used before the last one.
+    earlier: Vec<Credential>,
+    /// What the transport added to the request by itself, such as the credentials of a proxy.
+    added: Option<HeaderValue>,
+    own: Vec<OwnSecret>,
+}
+
+impl HeldSecrets {
+    pub(crate) fn of(own: &[OwnSecret]) -> Self {
+        Self {
+            own: own.to_vec(),
+            ..Self::default()
+        }
+    }
+
+    /// Remembers the credential of an attempt, and those before it.
+    pub(crate) fn use_credential(&mut self, credential: Option<&Credential>) {
+        let Some(credential) = credential else {
+            return;
+        };
+        let is_same = |held: &Credential| held.value() == credential.value();
+        if self.credential.as_ref().is_some_and(is_same) {
+            return;
+        }
+        let replaced = self.credential.replace(credential.clone());
+        self.earlier.extend(replaced);
+    }
+
+    /// Remembers what a response says that its transport added.
+    pub(crate) fn learn<B>(&mut self, response: &http::Response<B>) {
+        if let Some(AddedSecret(value)) = response.extensions().get() {
+            self.added = Some(value.clone());
+        }
+    }
+
+    /// The set of them all, with the secrets that a body shows under the names of known fields.
+    pub(crate) fn with_body(&self, body: &[u8]) -> SecretSet {
+        let mut set = SecretSet::new();
+        for credential in self.credential.iter().chain(&self.earlier) {
+            known::add_header(&mut set, credential.value(), 0);
+        }
+        if let Some(value) = &self.added {
+            known::add_header(&mut set, value, 0);
+        }
+        for secret in &self.own {
+            set.add(secret.as_bytes());
+        }
+        known::add_fields(&mut set, body);
+        set
+    }
+}
+
+/// Says in the extensions of a response which secret its transport added to the request by itself, such as the credentials
+/// of a proxy: the value of that header field. Where the peer repeats it, no error shows it.
+///
+/// ```
+/// use gatelet_transport::AddedSecret;
+/// use http::HeaderValue;
+///
+/// # let mut response = http::Response::new(());
+/// let value = HeaderValue::from_static("Basic dXNlcjpwYXNzd29yZA==");
+/// response.extensions_mut().insert(AddedSecret::new(value));
+/// ```
+#[derive(Clone)]
+pub struct AddedSecret(HeaderValue);
+
+impl AddedSecret {
+    /// Takes the value of a header field.
+    #[must_use]
+    pub fn new(value: HeaderValue) -> Self {
+        Self(value)
+    }
+}
+
+impl fmt::Debug for AddedSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AddedSecret([redacted])")
+    }
+}
