@@ -6,8 +6,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 use models::asa::{AuthToken, OperationId, ServiceTokenRequest};
 use models::{Secret, Timestamp};
+use serde_json::{Map, Value};
 use transport::{
-    Cached, Channel, Clock as _, Credential, CredentialProvider, Error, Exchange, Issued,
+    Cached, Channel, Clock as _, Credential, CredentialProvider, Error, Exchange, Issued, Reply,
 };
 use zeroize::Zeroizing;
 
@@ -18,6 +19,9 @@ use crate::call::call;
 ///
 /// The exchange goes through the client's own transport. Clients of one address and team may share it, in an `Arc`; it serves
 /// those of its first call, and a call to another fails with `InvalidInput`.
+///
+/// Whether a bearer still lasts is for the server to say: one whose end has passed, was never set or cannot be read is used for
+/// five minutes, unless the server refuses it before.
 ///
 /// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>.
 ///
@@ -74,7 +78,9 @@ impl Exchange for Key {
             .with_body(self.body()?)
             .with_secret(self.0.key_secret.expose());
         let reply = channel.call(call).await?;
-        let token: AuthToken = reply.json()?;
+        let token = reply
+            .json()
+            .or_else(|error| without_end(&reply).ok_or(error))?;
         if !is_same_team(&token.team_name, channel.account()) {
             return Err(Error::exchange_failed("the bearer is for another team"));
         }
@@ -103,7 +109,16 @@ fn is_same_team(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
 }
 
-/// How long a bearer still lasts: nothing when it has ended, or when its end was never set.
+/// The answer, where nothing but its `expires_at` is missing or cannot be read: the bearer is good as long as the server takes
+/// it, so it counts as one whose end was never set.
+fn without_end(reply: &Reply) -> Option<AuthToken> {
+    let mut members: Map<String, Value> = serde_json::from_slice(reply.body()).ok()?;
+    members.insert("expires_at".into(), "0001-01-01T00:00:00Z".into());
+    serde_json::from_value(members.into()).ok()
+}
+
+/// How long a bearer still lasts: zero when it has ended by that clock, or when its end was never set. Whether it has is for the
+/// server to say, so [`Issued`] takes that for a life which cannot be told.
 fn lifetime(expires_at: Timestamp, now: SystemTime) -> Duration {
     let end = u64::try_from(expires_at.unix_millis()).unwrap_or_default();
     let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -13,8 +13,8 @@ use crate::redact::HeldSecrets;
 use crate::retry::{Decision, Failure, Situation, decide, is_transient};
 use crate::verdict::{Fault, Judge, applied_by};
 use crate::{
-    Applied, Call, Channel, Clock as _, Credential, Departure, Error, ErrorKind, Phase, Reply,
-    TraceContext, Transport as _, TransportError, TransportErrorKind, trace,
+    Applied, Call, Channel, Clock as _, Credential, CredentialFailure, Departure, Error, ErrorKind,
+    Phase, Reply, TraceContext, Transport as _, TransportError, TransportErrorKind, trace,
 };
 
 /// One call on its way.
@@ -47,6 +47,15 @@ impl<'a> Attempts<'a> {
         }
     }
 
+    /// The error of a call whose clock panicked at any time.
+    pub(crate) fn panicked(call: &Call) -> Error {
+        let fault = Fault::of_panic(call);
+        fault
+            .error
+            .during(call.operation)
+            .with_applied(fault.applied)
+    }
+
     /// Attempt after attempt until one succeeds or none may follow.
     pub(crate) async fn run(mut self) -> Result<Reply, Error> {
         let query = self.call.query.as_deref();
@@ -54,10 +63,11 @@ impl<'a> Attempts<'a> {
             Ok(uri) => uri,
             Err(error) => return Err(self.finish(error)),
         };
+        let mut refusal: Option<Fault> = None;
         loop {
             let credential = match self.authorise().await {
                 Ok(credential) => credential,
-                Err(error) => return Err(self.finish(error)),
+                Err(error) => return Err(self.without_credential(error, refusal)),
             };
             self.secrets.use_credential(credential.as_ref());
             let fault = match self.attempt(&uri, credential.as_ref()).await {
@@ -69,6 +79,7 @@ impl<'a> Attempts<'a> {
             }
             self.applied = self.applied.max(fault.applied);
             if self.is_cured(&fault, credential.as_ref()) {
+                refusal = Some(fault);
                 continue;
             }
             match self.decide(&fault) {
@@ -200,15 +211,16 @@ impl<'a> Attempts<'a> {
 
     /// Whether a new credential may cure what the server said, and the attempt is to be made again with it at once.
     fn is_cured(&mut self, fault: &Fault, credential: Option<&Credential>) -> bool {
-        let (true, false, Some(credential), Some(provider)) = (
-            fault.is_curable,
-            self.was_renewed,
-            credential,
-            &self.inner().credentials,
-        ) else {
+        let (true, Some(credential), Some(provider)) =
+            (fault.is_curable, credential, &self.inner().credentials)
+        else {
             return false;
         };
-        self.was_renewed = provider.invalidate(credential);
+        // Told of each refusal, so that no other call uses the credential.
+        let is_renewable = provider.invalidate(credential);
+        if std::mem::replace(&mut self.was_renewed, is_renewable) {
+            return false;
+        }
         self.was_renewed && self.inner().retry.allows_another_after(self.made)
     }
 
@@ -257,6 +269,21 @@ impl<'a> Attempts<'a> {
         let mut response = Response::new(Bytes::new());
         *response.status_mut() = fault.error.status().unwrap_or(StatusCode::NOT_FOUND);
         self.succeed(response)
+    }
+
+    /// No credential could be had. Where the provider only waits because the server refused the one before, what the server
+    /// said of that one is the better error.
+    fn without_credential(self, error: Error, refusal: Option<Fault>) -> Error {
+        let is_rejected = *error.kind() == ErrorKind::Credential(CredentialFailure::Rejected);
+        match refusal {
+            Some(fault) if is_rejected && std::error::Error::source(&error).is_none() => {
+                self.fail(Fault {
+                    server_delay: error.retry_after().max(fault.server_delay),
+                    ..fault
+                })
+            }
+            _ => self.finish(error),
+        }
     }
 
     fn fail(self, fault: Fault) -> Error {

@@ -9,20 +9,31 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use crate::catch::catch_panic;
+use crate::credential::panicked;
 use crate::limit::within;
 use crate::{
-    BaseUrl, Channel, Clock as _, Credential, CredentialFailure, CredentialProvider, Error,
-    ErrorKind,
+    AnyClock, BaseUrl, Channel, Clock as _, Credential, CredentialFailure, CredentialProvider,
+    Error, ErrorKind,
 };
 
 /// No credential is kept for longer.
 const MAX_LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
 
+/// How long a credential is used whose life nobody can tell. Whether it still lasts is for the server to say.
+const UNKNOWN_LIFETIME: Duration = Duration::from_secs(5 * 60);
+
+/// The least time between two exchanges, once the server refuses what they give.
+const REFUSED_PAUSE: Duration = Duration::from_secs(1);
+
+/// A credential that was used for so long was a good one, whatever became of those before.
+const PROVEN: Duration = Duration::from_secs(60);
+
 /// A new credential is had this long before the old one ends, or a tenth of its life if that is less.
 const MAX_MARGIN: Duration = Duration::from_secs(5 * 60);
 
 /// How long a call that has a valid credential waits for a new one.
-const EARLY_LIMIT: Duration = Duration::from_secs(10);
+const EARLY_LIMIT: Duration = Duration::from_secs(1);
 
 /// The least time between a failed exchange and the next one.
 const MIN_PAUSE: Duration = Duration::from_millis(100);
@@ -58,12 +69,17 @@ pub struct Issued {
 }
 
 impl Issued {
-    /// A credential and how long it lasts from now on; more than 12 hours count as 12 hours.
+    /// A credential and how long it lasts from now on. More than 12 hours count as 12 hours, and less than a second as a
+    /// second. Zero means that its life cannot be told: it is then used for 5 minutes, unless the server refuses it before.
     #[must_use]
     pub fn new(credential: Credential, lifetime: Duration) -> Self {
+        let lifetime = match lifetime {
+            Duration::ZERO => UNKNOWN_LIFETIME,
+            lifetime => lifetime.clamp(REFUSED_PAUSE, MAX_LIFETIME),
+        };
         Self {
             credential,
-            lifetime: lifetime.min(MAX_LIFETIME),
+            lifetime,
         }
     }
 }
@@ -71,8 +87,10 @@ impl Issued {
 /// Keeps the credential of an exchange.
 ///
 /// However many calls wait, one exchange is made at a time; when its call is dropped, a waiting one takes over. A new
-/// credential is had a little before the old one ends, and while that fails the old one stays in use. A credential that
-/// the server refused is not used again.
+/// credential is had a little before the old one ends; no call waits for that longer than a second while the old one is
+/// good, and while it fails the old one stays in use. A credential that the server refused is not used again. If it refuses
+/// what came in its place as well, there is one exchange a second, however many calls there are; those in between fail at once
+/// with `Credential(Rejected)` and say by [`Error::retry_after`] when the next one may be made.
 ///
 /// What it keeps is for one endpoint and one account: those of the first call. Clients of these may share it, in an
 /// [`Arc`]; a call to another endpoint or account fails with `InvalidInput`, and nothing is sent.
@@ -103,6 +121,8 @@ pub struct Cached<E> {
 struct Owner {
     base: BaseUrl,
     account: Box<str>,
+    /// The clock of all times in the state: that of another client may have begun at another moment.
+    clock: AnyClock,
 }
 
 impl Owner {
@@ -110,6 +130,7 @@ impl Owner {
         Self {
             base: channel.base_url().clone(),
             account: channel.account().into(),
+            clock: channel.clock().clone(),
         }
     }
 
@@ -128,6 +149,10 @@ struct State {
     is_exchanging: bool,
     /// The last exchange, if it failed: its round, when it ended, and why.
     failed: Option<(u64, Duration, Arc<Error>)>,
+    /// When the exchange began whose credential the server refused.
+    refused: Option<Duration>,
+    /// Whether a refusal was answered with another exchange at once, which is not to be done twice in a row.
+    was_renewed_at_once: bool,
     early_failures: u32,
     no_early_before: Duration,
     next_waiter: u64,
@@ -137,6 +162,8 @@ struct State {
 /// All times are monotonic.
 struct Held {
     credential: Credential,
+    /// When its exchange began.
+    begun: Duration,
     renew_at: Duration,
     ends_at: Duration,
 }
@@ -145,6 +172,8 @@ struct Held {
 enum Turn<'a> {
     Use(Credential),
     Fail(Arc<Error>),
+    /// The server refuses what the exchanges give; the next one may be made after this time.
+    Refused(Duration),
     Exchange(Lease<'a>),
 }
 
@@ -159,12 +188,12 @@ impl<E: Exchange> Cached<E> {
     }
 
     /// Makes the first channel the owner, and refuses every other.
-    fn claim(&self, channel: &Channel) -> Result<(), Error> {
+    fn claim(&self, channel: &Channel) -> Result<&AnyClock, Error> {
         let owner = self.owner.get_or_init(|| Owner::of(channel));
         if owner.is(channel) {
-            return Ok(());
+            return Ok(&owner.clock);
         }
-        let Owner { base, account } = owner;
+        let Owner { base, account, .. } = owner;
         let message = format!("are in use for {base}, account {account:?}, and for no other");
         Err(Error::invalid_input("credentials", message))
     }
@@ -174,34 +203,39 @@ impl<E: Exchange> Cached<E> {
     }
 
     /// Waits until there is a credential, a failure of the exchange that was waited for, or no exchange under way.
-    async fn turn(&self, channel: &Channel) -> Turn<'_> {
+    async fn turn(&self, clock: &AnyClock) -> Turn<'_> {
         let mut waiting = Waiting {
             state: &self.state,
             round_and_id: None,
         };
         poll_fn(|context| {
-            let now = channel.clock().monotonic();
+            let now = clock.monotonic();
             waiting.poll(context, now)
         })
         .await
     }
 
     /// Makes the exchange that this call has the lease for.
-    async fn renew(&self, lease: Lease<'_>, channel: &Channel) -> Result<Credential, Error> {
-        let clock = channel.clock();
+    async fn renew(
+        &self,
+        lease: Lease<'_>,
+        channel: &Channel,
+        clock: &AnyClock,
+    ) -> Result<Credential, Error> {
         if lease.pause > Duration::ZERO {
-            clock.sleep(lease.pause).await;
+            channel.clock().sleep(lease.pause).await;
         }
-        let exchange = self.exchange.exchange(channel);
+        let begun = clock.monotonic();
+        let exchange = catch_panic(|| self.exchange.exchange(channel));
         let result = match &lease.valid {
-            Some(_) => within(clock.sleep(EARLY_LIMIT), exchange)
+            Some(_) => within(channel.clock().sleep(EARLY_LIMIT), exchange)
                 .await
-                .unwrap_or_else(|| Err(Error::exchange_failed("it took too long"))),
+                .unwrap_or_else(|| Ok(Err(Error::exchange_failed("it took too long")))),
             None => exchange.await,
         };
         let now = clock.monotonic();
-        match result.and_then(refuse_dead) {
-            Ok(issued) => Ok(self.lock().hold(issued, now)),
+        match result.unwrap_or_else(|_| Err(panicked())) {
+            Ok(issued) => Ok(self.lock().hold(issued, begun, now)),
             Err(error) => {
                 let error = Arc::new(error);
                 self.lock().fail(lease.round, now, &error);
@@ -214,11 +248,12 @@ impl<E: Exchange> Cached<E> {
 
 impl<E: Exchange> CredentialProvider for Cached<E> {
     async fn credential(&self, channel: &Channel) -> Result<Credential, Error> {
-        self.claim(channel)?;
-        match self.turn(channel).await {
+        let clock = self.claim(channel)?;
+        match self.turn(clock).await {
             Turn::Use(credential) => Ok(credential),
             Turn::Fail(error) => Err(shared(&error)),
-            Turn::Exchange(lease) => self.renew(lease, channel).await,
+            Turn::Refused(wait) => Err(refused(wait)),
+            Turn::Exchange(lease) => self.renew(lease, channel, clock).await,
         }
     }
 
@@ -227,30 +262,38 @@ impl<E: Exchange> CredentialProvider for Cached<E> {
     }
 
     fn is_ready(&self, channel: &Channel) -> bool {
-        let is_owner = self.owner.get().is_some_and(|owner| owner.is(channel));
-        let now = channel.clock().monotonic();
-        is_owner && self.lock().usable(now).is_some()
+        let owner = self.owner.get().filter(|owner| owner.is(channel));
+        owner.is_some_and(|owner| {
+            let now = owner.clock.monotonic();
+            self.lock().usable(now).is_some()
+        })
     }
 
     fn invalidate(&self, refused: &Credential) -> bool {
         let mut state = self.lock();
         let is_held = |held: &Held| held.credential.generation() == refused.generation();
         // Another call may have brought a newer one already.
-        if state.held.as_ref().is_some_and(is_held) {
-            state.held = None;
+        if let Some(held) = state.held.take_if(|held| is_held(held)) {
+            state.refused = Some(held.begun);
         }
         true
     }
 }
 
 impl State {
-    fn hold(&mut self, issued: Issued, now: Duration) -> Credential {
+    fn hold(&mut self, issued: Issued, begun: Duration, now: Duration) -> Credential {
+        // The one before was not refused but came to its end.
+        if self.held.is_some() {
+            self.was_renewed_at_once = false;
+        }
+        self.refused = None;
         self.generation += 1;
         let credential = issued.credential.of_generation(self.generation);
         let margin = MAX_MARGIN.min(issued.lifetime / 10);
         let ends_at = now.saturating_add(issued.lifetime);
         self.held = Some(Held {
             credential: credential.clone(),
+            begun,
             renew_at: ends_at.saturating_sub(margin),
             ends_at,
         });
@@ -266,6 +309,20 @@ impl State {
         self.early_failures = self.early_failures.saturating_add(1);
         self.no_early_before = now.saturating_add(pause);
         self.failed = Some((round, now, error.clone()));
+    }
+
+    /// How long no exchange may be begun, because the server refuses what the exchanges give.
+    fn pause_of_refusals(&mut self, now: Duration) -> Option<Duration> {
+        let age = now.saturating_sub(self.refused?);
+        if age >= PROVEN {
+            self.was_renewed_at_once = false;
+        }
+        let wait = REFUSED_PAUSE
+            .checked_sub(age)
+            .filter(|wait| !wait.is_zero())?;
+        // The first is believed to be a bearer that was revoked.
+        let was_renewed = std::mem::replace(&mut self.was_renewed_at_once, true);
+        was_renewed.then_some(wait)
     }
 
     /// The credential, if a call is to use it and not to have a new one.
@@ -335,7 +392,9 @@ impl<'a> Waiting<'a> {
             }
             _ => {}
         }
-        // Clients that share a provider may each have a clock of its own, and by this one the failure may be to come.
+        if let Some(wait) = state.pause_of_refusals(now) {
+            return Poll::Ready(Turn::Refused(wait));
+        }
         let pause = state.failed.as_ref().map_or(Duration::ZERO, |(_, at, _)| {
             at.saturating_add(MIN_PAUSE)
                 .saturating_sub(now)
@@ -366,11 +425,12 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn refuse_dead(issued: Issued) -> Result<Issued, Error> {
-    if issued.lifetime.is_zero() {
-        return Err(Error::exchange_failed("it had ended when it was issued"));
-    }
-    Ok(issued)
+/// What a call fails with between two exchanges whose credentials the server refuses.
+fn refused(wait: Duration) -> Error {
+    Error::new(ErrorKind::Credential(CredentialFailure::Rejected))
+        .with_detail("the server refuses each new one, so there is one exchange a second")
+        .with_retryable(true)
+        .with_retry_after(Some(wait))
 }
 
 /// What each call that needed the exchange fails with; its source is the exchange's own error, an `Arc<Error>`.
@@ -379,7 +439,9 @@ fn shared(cause: &Arc<Error>) -> Error {
         cause.status(),
         Some(StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
     ) && matches!(cause.kind(), ErrorKind::Api | ErrorKind::Credential(_));
-    let failure = if is_refusal {
+    let failure = if *cause.kind() == ErrorKind::Credential(CredentialFailure::Panicked) {
+        CredentialFailure::Panicked
+    } else if is_refusal {
         CredentialFailure::Rejected
     } else {
         CredentialFailure::ExchangeFailed

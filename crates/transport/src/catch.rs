@@ -11,7 +11,13 @@ pub(crate) struct Panicked;
 
 /// Calls it; a panic is caught, as [`catch_panic`] does.
 pub(crate) fn catch_panic_of<T>(call: impl FnOnce() -> T) -> Result<T, Panicked> {
-    catch_unwind(AssertUnwindSafe(call)).map_err(|_| Panicked)
+    catch_unwind(AssertUnwindSafe(call)).map_err(|payload| {
+        // Even to drop what it panicked with may panic.
+        if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+            std::mem::forget(again);
+        }
+        Panicked
+    })
 }
 
 /// Makes a future and drives it; a panic in either is caught.

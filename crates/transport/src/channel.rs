@@ -7,6 +7,7 @@ use http::header::{ACCEPT, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
 
 use crate::attempts::Attempts;
+use crate::catch::catch_panic;
 use crate::credential::DynCredentialProvider;
 use crate::quota::Quota;
 use crate::{
@@ -82,7 +83,15 @@ impl Channel {
     /// Every kind but `Pagination`; see [`ErrorKind`](crate::ErrorKind).
     pub async fn call(&self, call: Call) -> Result<Reply, Error> {
         let operation = trace::Operation::new(&call);
-        operation.around(Attempts::new(self, &call).run()).await
+        // The transport and the provider of credentials are caught where they are called; this is for the clock. Boxed, because
+        // the future of a whole call is large, and those around it would each hold it.
+        let attempts = Box::pin(catch_panic(|| Attempts::new(self, &call).run()));
+        let outcome = async {
+            attempts
+                .await
+                .unwrap_or_else(|_| Err(Attempts::panicked(&call)))
+        };
+        operation.around(outcome).await
     }
 
     /// Whether a call would go out at once, without an exchange for a credential before it.

@@ -8,8 +8,9 @@ use bytes::Bytes;
 use http::HeaderValue;
 use zeroize::Zeroizing;
 
+use crate::catch::{catch_panic, catch_panic_of};
 use crate::transport::BoxFuture;
-use crate::{Channel, Error};
+use crate::{Channel, CredentialFailure, Error, ErrorKind};
 
 /// The longest token or key that is accepted, in bytes.
 const MAX_LENGTH: usize = 8 * 1024;
@@ -17,6 +18,8 @@ const MAX_LENGTH: usize = 8 * 1024;
 /// Gives the credential for a call.
 ///
 /// It may use the channel for an unauthenticated call of its own, to exchange a secret for a bearer.
+///
+/// One that panics fails its call with `Credential`, and no other; it is asked again by the next one.
 pub trait CredentialProvider: Send + Sync + 'static {
     /// The credential to use now.
     ///
@@ -52,7 +55,7 @@ pub trait CredentialProvider: Send + Sync + 'static {
     }
 }
 
-/// The twin of [`CredentialProvider`] that can be a trait object.
+/// The twin of [`CredentialProvider`] that can be a trait object, and does not panic.
 pub(crate) trait DynCredentialProvider: Send + Sync {
     fn credential_boxed<'a>(
         &'a self,
@@ -71,20 +74,28 @@ impl<T: CredentialProvider> DynCredentialProvider for T {
         &'a self,
         channel: &'a Channel,
     ) -> BoxFuture<'a, Result<Credential, Error>> {
-        Box::pin(self.credential(channel))
+        Box::pin(async move {
+            let credential = catch_panic(|| self.credential(channel)).await;
+            credential.unwrap_or_else(|_| Err(panicked()))
+        })
     }
 
     fn validate(&self) -> Result<(), Error> {
-        CredentialProvider::validate(self)
+        catch_panic_of(|| CredentialProvider::validate(self)).unwrap_or_else(|_| Err(panicked()))
     }
 
     fn is_ready(&self, channel: &Channel) -> bool {
-        CredentialProvider::is_ready(self, channel)
+        catch_panic_of(|| CredentialProvider::is_ready(self, channel)).unwrap_or(false)
     }
 
     fn invalidate(&self, refused: &Credential) -> bool {
-        CredentialProvider::invalidate(self, refused)
+        catch_panic_of(|| CredentialProvider::invalidate(self, refused)).unwrap_or(false)
     }
+}
+
+/// The error for a provider, or an exchange, that panicked.
+pub(crate) fn panicked() -> Error {
+    Error::new(ErrorKind::Credential(CredentialFailure::Panicked))
 }
 
 impl<T: CredentialProvider> CredentialProvider for Arc<T> {

@@ -56,7 +56,7 @@ pub enum ErrorKind {
     RateLimited,
     /// The listing cannot go on safely.
     Pagination(PaginationFailure),
-    /// The transport panicked.
+    /// The transport or the clock panicked.
     TransportPanic,
 }
 
@@ -69,6 +69,8 @@ pub enum CredentialFailure {
     /// The exchange for a credential did not work out; it may work later. Where the exchange was a call, its own error
     /// is the [`source`](std::error::Error::source), an `Arc` of an [`Error`](crate::Error).
     ExchangeFailed,
+    /// The provider of credentials panicked. What it panicked with is not kept, because it may hold a secret.
+    Panicked,
 }
 
 /// Why a listing cannot go on safely.
@@ -148,6 +150,9 @@ impl fmt::Display for ErrorKind {
             Self::Credential(CredentialFailure::ExchangeFailed) => {
                 f.write_str("no credential could be had")
             }
+            Self::Credential(CredentialFailure::Panicked) => {
+                f.write_str("the provider of credentials panicked")
+            }
             Self::Connect(failure) => failure.fmt(f),
             Self::Tls => f.write_str("the TLS handshake was refused"),
             Self::Timeout(phase) => phase.fmt(f),
@@ -182,7 +187,7 @@ impl fmt::Display for ErrorKind {
             Self::Pagination(PaginationFailure::LimitReached) => {
                 f.write_str("the listing has more pages than its limit")
             }
-            Self::TransportPanic => f.write_str("the transport panicked"),
+            Self::TransportPanic => f.write_str("the transport or the clock panicked"),
         }
     }
 }

@@ -229,36 +229,87 @@ async fn what_is_forbidden_asks_for_no_new_bearer() {
     let _ = fake.finish();
 }
 
-// A14
+// A14, U15
 #[tokio::test]
-async fn an_end_that_cannot_be_used_never_makes_a_storm_of_exchanges() {
+async fn a_bearer_whose_life_cannot_be_told_is_used_for_five_minutes() {
+    const HERE: &str = "Thu, 01 Jan 2026 00:00:00 GMT";
     let whole = |end: &str| {
         format!(r#"{{"bearer_token": "{BEARER}", "expires_at": {end}, "team_name": "t"}}"#)
     };
+    let dates: [&[&str]; 5] = [
+        &[],
+        &[HERE],
+        &["soon"],
+        &[HERE, HERE],
+        // Nobody knows which of these holds, so the clock here counts.
+        &["Wed, 31 Dec 2025 00:00:00 GMT", HERE],
+    ];
     for body in [
         format!(r#"{{"bearer_token": "{BEARER}", "team_name": "t"}}"#),
         whole("null"),
+        whole(r#""""#),
         whole(r#""0001-01-01T00:00:00Z""#),
+        whole(r#""2025-12-31T20:00:00Z""#),
         whole(r#""2025-12-31T23:59:59Z""#),
         whole(r#""2026-01-01T00:00:00Z""#),
         whole(r#""2026-01-01T01:00:00""#),
         whole("1767225600"),
     ] {
-        let answer = body.clone();
-        let fake = FakeTransport::respond(move |_| Answer::json(200, answer.clone()));
-        let clock = ManualClock::auto();
-        let client = client(fake.clone(), &clock);
-        for calls in 1..=3 {
-            let error = client.gateways().list().send().await.unwrap_err();
-            assert_eq!(error.kind(), &EXCHANGE_FAILED, "{body}");
-            assert!(!everything(&error).contains("canary"), "{body}");
-            let requests = fake.requests();
-            assert_eq!(requests.len(), calls, "{body}");
-            assert!(requests.iter().all(is_exchange), "{body}");
+        for dates in dates {
+            let answer = body.clone();
+            let fake = FakeTransport::respond(move |request| {
+                if !is_exchange(request) {
+                    return Answer::json(200, GATEWAY);
+                }
+                let answer = Answer::json(200, answer.clone());
+                let dated = |answer: Answer, date: &&str| answer.with_header("date", date);
+                dates.iter().fold(answer, dated)
+            });
+            let clock = ManualClock::auto();
+            let client = client(fake.clone(), &clock);
+            let exchanges = async || {
+                client.gateways().get(&"g".into()).send().await.unwrap();
+                let requests = fake.requests();
+                requests
+                    .iter()
+                    .filter(|request| is_exchange(request))
+                    .count()
+            };
+            for (seconds, count) in [(0, 1), (0, 1), (200, 1), (101, 2), (200, 2)] {
+                clock.advance(Duration::from_secs(seconds));
+                assert_eq!(exchanges().await, count, "{body} {dates:?}");
+            }
         }
-        let pauses = clock.sleeps();
-        assert_eq!(pauses, [Duration::from_millis(100); 2], "{body}");
     }
+}
+
+// U15
+#[tokio::test]
+async fn a_bearer_that_the_clock_here_calls_dead_is_dropped_when_the_server_says_so() {
+    // No date, and the clock here is hours ahead.
+    let (client, fake) = authorised_until(
+        "2025-12-31T21:00:00Z",
+        [
+            Answer::json(200, GATEWAY),
+            refusal(401, "authentication_error", "expired"),
+            bearer("2025-12-31T22:00:00Z", "canary-bearer-2"),
+            Answer::json(200, GATEWAY),
+        ],
+    );
+    for _ in 0..2 {
+        client.gateways().get(&"g".into()).send().await.unwrap();
+    }
+    let requests = fake.finish();
+    assert_eq!(authorization(&requests[4]), "Bearer canary-bearer-2");
+}
+
+fn authorised_until(
+    end: &str,
+    answers: impl IntoIterator<Item = Answer>,
+) -> (Client, FakeTransport) {
+    let answers: Vec<Answer> = [bearer(end, BEARER)].into_iter().chain(answers).collect();
+    let fake = FakeTransport::script(answers);
+    (client(fake.clone(), &ManualClock::auto()), fake)
 }
 
 // A14

@@ -10,6 +10,7 @@ mod credentials;
 mod defects;
 mod faults;
 mod look_ahead;
+mod refused_credentials;
 mod shared_credentials;
 mod timing;
 mod trace_context;

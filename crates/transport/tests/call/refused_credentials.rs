@@ -1,0 +1,444 @@
+//! Exchanges whose credentials are refused, hang or panic: no storm, no wait, no panic that crosses.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::{
+    ApiError, Applied, Bearer, Cached, Channel, Clock, Credential, CredentialFailure,
+    CredentialProvider, Dialect, Error, ErrorKind, Exchange, Issued,
+};
+use http::{HeaderMap, Method, Request, StatusCode};
+
+use crate::credentials::ok;
+use crate::{builder, call, seconds};
+
+/// An exchange that says when it was made, and does what it is told to: the number of its attempts decides.
+struct Scripted {
+    made: Arc<Mutex<Vec<Duration>>>,
+    clock: ManualClock,
+    act: fn(usize) -> Act,
+}
+
+enum Act {
+    Give,
+    Hang,
+    Panic,
+    PanicLater,
+}
+
+const HOUR: Duration = seconds(3600);
+
+impl Exchange for Scripted {
+    #[allow(
+        clippy::manual_async_fn,
+        reason = "one of its panics is before the future"
+    )]
+    fn exchange(&self, _: &Channel) -> impl Future<Output = Result<Issued, Error>> + Send {
+        let number = {
+            let mut made = self.made.lock().unwrap();
+            made.push(self.clock.monotonic());
+            made.len() - 1
+        };
+        let act = (self.act)(number);
+        assert!(!matches!(act, Act::Panic), "canary-panic");
+        async move {
+            match act {
+                Act::Give => {}
+                Act::Hang => std::future::pending().await,
+                _ => {
+                    tokio::task::yield_now().await;
+                    panic!("canary-panic");
+                }
+            }
+            let credential = Credential::new("Bearer", &format!("bearer-{number}"))?;
+            Ok(Issued::new(credential, HOUR))
+        }
+    }
+}
+
+type Made = Arc<Mutex<Vec<Duration>>>;
+
+fn channel(server: &FakeTransport, clock: &ManualClock, act: fn(usize) -> Act) -> (Channel, Made) {
+    let made = Made::default();
+    let exchange = Scripted {
+        made: made.clone(),
+        clock: clock.clone(),
+        act,
+    };
+    let builder = builder().credentials(Cached::new(exchange));
+    let channel = builder.build_with(server.clone(), clock.clone());
+    (channel.unwrap(), made)
+}
+
+const REJECTED: ErrorKind = ErrorKind::Credential(CredentialFailure::Rejected);
+const PANICKED: ErrorKind = ErrorKind::Credential(CredentialFailure::Panicked);
+
+fn count(made: &Made) -> usize {
+    made.lock().unwrap().len()
+}
+
+// U14
+#[tokio::test]
+async fn where_each_fresh_bearer_is_refused_there_is_one_exchange_a_second() {
+    // This one stands still unless it is moved, so nothing waits.
+    let clock = ManualClock::new();
+    let server = FakeTransport::respond(|_| Answer::status(401));
+    let (channel, made) = channel(&server, &clock, |_| Act::Give);
+    let get = async || channel.call(call(Method::GET)).await.unwrap_err();
+
+    // The first bearer may have been revoked: one more is tried at once.
+    assert_eq!(get().await.kind(), &REJECTED);
+    assert_eq!(count(&made), 2);
+    for tenth in 0..50 {
+        let requests = server.requests().len();
+        for _ in 0..10 {
+            let error = get().await;
+            assert_eq!(error.kind(), &REJECTED);
+            assert!(error.retry_after().is_some_and(|wait| wait <= seconds(1)));
+            assert_eq!(error.applied(), Applied::No);
+        }
+        let more = usize::from(tenth > 0 && tenth % 10 == 0);
+        assert_eq!(
+            server.requests().len(),
+            requests + more,
+            "the others ask nobody"
+        );
+        clock.advance(Duration::from_millis(100));
+    }
+    assert_eq!(count(&made), 2 + 4);
+    let made = made.lock().unwrap().clone();
+    assert!(
+        made[1..]
+            .windows(2)
+            .all(|pair| pair[1] - pair[0] >= seconds(1)),
+        "{made:?}"
+    );
+}
+
+// U14
+#[tokio::test]
+async fn a_thousand_calls_at_once_make_no_more_exchanges() {
+    let clock = ManualClock::new();
+    let server = FakeTransport::respond(|_| Answer::status(401));
+    let (channel, made) = channel(&server, &clock, |_| Act::Give);
+    for second in 0..5 {
+        let tasks: Vec<_> = (0..1000)
+            .map(|_| {
+                let channel = channel.clone();
+                tokio::spawn(async move { channel.call(call(Method::GET)).await.unwrap_err() })
+            })
+            .collect();
+        for task in tasks {
+            assert_eq!(task.await.unwrap().kind(), &REJECTED);
+        }
+        assert_eq!(count(&made), 2 + second);
+        clock.advance(seconds(1));
+    }
+}
+
+// U14
+#[tokio::test]
+async fn clients_that_share_a_provider_share_its_second_whatever_their_clocks_say() {
+    let server = FakeTransport::respond(|_| Answer::status(401));
+    let made = Made::default();
+    let home = ManualClock::new();
+    let credentials = Arc::new(Cached::new(Scripted {
+        made: made.clone(),
+        clock: home.clone(),
+        act: |_| Act::Give,
+    }));
+    let client = |clock: &ManualClock| {
+        let builder = builder().credentials(credentials.clone());
+        builder.build_with(server.clone(), clock.clone()).unwrap()
+    };
+    let other = ManualClock::new();
+    other.advance(HOUR);
+    let clients = [client(&home), client(&other)];
+    for _ in 0..10 {
+        for client in &clients {
+            client.call(call(Method::GET)).await.unwrap_err();
+        }
+    }
+    assert_eq!(count(&made), 2);
+    home.advance(seconds(1));
+    for client in &clients {
+        client.call(call(Method::GET)).await.unwrap_err();
+    }
+    assert_eq!(count(&made), 3);
+}
+
+// A9, U14
+#[tokio::test]
+async fn a_refusal_of_a_good_bearer_is_cured_at_once_and_the_servers_word_is_kept() {
+    let refused = || Answer::json(401, r#"{"code":"expired","message":"so it is"}"#);
+    let script = [ok(), refused(), ok(), refused(), refused(), ok()];
+    let server = FakeTransport::script(script);
+    let clock = ManualClock::new();
+    let (channel, made) = channel(&server, &clock, |_| Act::Give);
+    let get = async || channel.call(call(Method::GET)).await;
+    get().await.unwrap();
+    get().await.unwrap();
+    assert_eq!(count(&made), 2);
+    clock.advance(seconds(5));
+    let error = get().await.unwrap_err();
+    assert_eq!((error.kind(), error.code()), (&REJECTED, Some("expired")));
+    assert_eq!(count(&made), 3);
+    clock.advance(seconds(1));
+    get().await.unwrap();
+    assert_eq!(server.finish().len(), 6);
+}
+
+// U63
+#[tokio::test]
+async fn no_call_waits_long_for_an_early_exchange_that_hangs() {
+    let clock = ManualClock::auto();
+    let server = FakeTransport::respond(|_| ok());
+    let (channel, made) = channel(&server, &clock, |number| match number {
+        0 => Act::Give,
+        1..=3 => Act::Hang,
+        _ => Act::Give,
+    });
+    let get = async || {
+        let before = clock.monotonic();
+        channel.call(call(Method::GET)).await.unwrap();
+        let used = server.requests().last().unwrap().headers()["authorization"].clone();
+        (
+            used.to_str().unwrap().to_owned(),
+            clock.monotonic() - before,
+        )
+    };
+    let old = || "Bearer bearer-0".to_owned();
+    assert_eq!(get().await, (old(), Duration::ZERO));
+    clock.advance(HOUR - seconds(200));
+    for exchanges in 2..=4 {
+        assert_eq!(get().await, (old(), seconds(1)));
+        assert_eq!(count(&made), exchanges);
+        // The pause after it: nobody waits at all.
+        assert_eq!(get().await, (old(), Duration::ZERO));
+        clock.advance(seconds(10));
+    }
+    assert_eq!(get().await, ("Bearer bearer-4".to_owned(), Duration::ZERO));
+}
+
+/// Everything that an error shows.
+fn shown(error: &Error) -> String {
+    let source = std::error::Error::source(error).map(|source| format!("{source} {source:?}"));
+    format!("{error} {error:?} {source:?}")
+}
+
+/// A provider that panics in one of its methods, as often as it is told to.
+struct Panics {
+    place: &'static str,
+    left: AtomicU32,
+    /// Held while it panics.
+    lock: Mutex<()>,
+}
+
+impl Panics {
+    fn at(&self, place: &str) {
+        let take = |left: u32| left.checked_sub(1);
+        if place == self.place
+            && self
+                .left
+                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, take)
+                .is_ok()
+        {
+            let _guard = self.lock.lock();
+            std::panic::panic_any(Payload);
+        }
+    }
+}
+
+/// Panics again when it is dropped.
+struct Payload;
+
+impl Drop for Payload {
+    fn drop(&mut self) {
+        assert!(std::thread::panicking(), "canary-panic");
+    }
+}
+
+impl CredentialProvider for Panics {
+    fn credential(&self, _: &Channel) -> impl Future<Output = Result<Credential, Error>> + Send {
+        self.at("call");
+        async {
+            tokio::task::yield_now().await;
+            self.at("poll");
+            Credential::new("Bearer", "good")
+        }
+    }
+
+    fn validate(&self) -> Result<(), Error> {
+        self.at("validate");
+        Ok(())
+    }
+
+    fn is_ready(&self, _: &Channel) -> bool {
+        self.at("is_ready");
+        true
+    }
+
+    fn invalidate(&self, _: &Credential) -> bool {
+        self.at("invalidate");
+        true
+    }
+}
+
+// U24
+#[tokio::test]
+async fn a_provider_that_panics_fails_its_call_and_no_other() {
+    let panics = |place, left| Panics {
+        place,
+        left: AtomicU32::new(left),
+        lock: Mutex::default(),
+    };
+    for place in ["call", "poll"] {
+        let server = FakeTransport::respond(|_| ok());
+        let channel = builder()
+            .credentials(Arc::new(panics(place, 2)))
+            .build_with(server.clone(), ManualClock::new())
+            .unwrap();
+        for _ in 0..2 {
+            let error = channel.call(call(Method::POST)).await.unwrap_err();
+            assert_eq!((error.kind(), error.applied()), (&PANICKED, Applied::No));
+            assert!(!shown(&error).contains("canary"), "{error:?}");
+        }
+        channel.call(call(Method::GET)).await.unwrap();
+        assert_eq!(server.requests().len(), 1);
+    }
+    let build = |place, server: &FakeTransport| {
+        let builder = builder().credentials(panics(place, 1));
+        builder.build_with(server.clone(), ManualClock::new())
+    };
+    let error = build("validate", &FakeTransport::script([])).unwrap_err();
+    assert_eq!(error.kind(), &PANICKED);
+    let channel = build("is_ready", &FakeTransport::script([])).unwrap();
+    assert_eq!((channel.is_ready(), channel.is_ready()), (false, true));
+    let server = FakeTransport::script([Answer::status(401), Answer::status(401), ok()]);
+    let channel = build("invalidate", &server).unwrap();
+    let error = channel.call(call(Method::GET)).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (&REJECTED, 1));
+    let reply = channel.call(call(Method::GET)).await.unwrap();
+    assert_eq!(reply.attempts(), 2);
+}
+
+// U24
+#[tokio::test]
+async fn an_exchange_that_panics_fails_those_who_wait_for_it_and_no_later_call() {
+    let acts: [fn(usize) -> Act; 2] = [
+        |number| if number == 0 { Act::Panic } else { Act::Give },
+        |number| {
+            if number == 0 {
+                Act::PanicLater
+            } else {
+                Act::Give
+            }
+        },
+    ];
+    for act in acts {
+        let clock = ManualClock::new();
+        let server = FakeTransport::respond(|_| ok());
+        let (channel, made) = channel(&server, &clock, act);
+        let tasks: Vec<_> = (0..100)
+            .map(|_| {
+                let channel = channel.clone();
+                tokio::spawn(async move { channel.call(call(Method::GET)).await })
+            })
+            .collect();
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+        clock.advance(seconds(1));
+        let mut failed = 0;
+        for task in tasks {
+            if let Err(error) = task.await.unwrap() {
+                assert_eq!(error.kind(), &PANICKED);
+                assert!(!shown(&error).contains("canary"), "{error:?}");
+                failed += 1;
+            }
+        }
+        assert!(failed > 0);
+        clock.advance(seconds(1));
+        channel.call(call(Method::GET)).await.unwrap();
+        assert_eq!(count(&made), 2);
+    }
+}
+
+// U24
+#[tokio::test]
+async fn an_early_exchange_that_panics_leaves_the_old_bearer_in_use() {
+    let clock = ManualClock::new();
+    let server = FakeTransport::respond(|_| ok());
+    let (channel, _) = channel(&server, &clock, |number| match number {
+        0 => Act::Give,
+        _ => Act::PanicLater,
+    });
+    channel.call(call(Method::GET)).await.unwrap();
+    clock.advance(HOUR - seconds(200));
+    channel.call(call(Method::GET)).await.unwrap();
+}
+
+/// A vendor's way that panics in everything.
+struct PanickingDialect;
+
+impl Dialect for PanickingDialect {
+    fn api_error(&self, _: StatusCode, _: &str) -> Option<ApiError> {
+        panic!("canary-panic")
+    }
+
+    fn server_delay(&self, _: &HeaderMap, _: std::time::SystemTime) -> Option<Duration> {
+        panic!("canary-panic")
+    }
+
+    fn is_curable(&self, _: Option<&ApiError>) -> bool {
+        panic!("canary-panic")
+    }
+}
+
+// U24
+#[tokio::test]
+async fn a_dialect_a_jitter_and_a_clock_that_panic_fail_no_more_than_their_call() {
+    let server = FakeTransport::script([
+        Answer::json(429, "{}").with_header("retry-after", "7"),
+        Answer::json(401, "{}"),
+    ]);
+    let base = gatelet_transport::BaseUrl::parse("https://api.example.com").unwrap();
+    let clock = ManualClock::auto();
+    let channel = Channel::builder(base.clone(), PanickingDialect)
+        .credentials(Bearer::new("good").unwrap())
+        .jitter(|| panic!("canary-panic"))
+        .build_with(server.clone(), clock.clone())
+        .unwrap();
+    let error = channel.call(call(Method::GET)).await.unwrap_err();
+    assert_eq!(error.status(), Some(StatusCode::UNAUTHORIZED));
+    assert_eq!(clock.sleeps(), [seconds(7)]);
+
+    struct Broken(AtomicU32);
+    impl Clock for Broken {
+        fn now(&self) -> std::time::SystemTime {
+            std::time::UNIX_EPOCH
+        }
+
+        fn monotonic(&self) -> Duration {
+            assert!(self.0.fetch_add(1, Ordering::SeqCst) != 2, "canary-panic");
+            Duration::ZERO
+        }
+
+        async fn sleep(&self, _: Duration) {
+            std::future::pending::<()>().await;
+        }
+    }
+    let channel = Channel::builder(base, PanickingDialect)
+        .credentials(Bearer::new("good").unwrap())
+        .build_with(
+            FakeTransport::respond(|_: &Request<Bytes>| ok()),
+            Broken(AtomicU32::new(0)),
+        )
+        .unwrap();
+    let error = channel.call(call(Method::GET)).await.unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::TransportPanic);
+    channel.call(call(Method::GET)).await.unwrap();
+}
