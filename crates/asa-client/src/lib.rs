@@ -58,7 +58,7 @@ pub use service_user::ServiceUser;
 
 pub use transport::{
     Applied, BaseUrl, Bearer, Clock, CredentialFailure, CredentialProvider, Deleted, Error,
-    ErrorKind, Items, NextPageError, Page, PageToken, Pages, PaginationFailure, Request,
+    ErrorKind, FileToken, Items, NextPageError, Page, PageToken, Pages, PaginationFailure, Request,
     RetryPolicy, Timeouts, TraceContext, Transport, TransportError, Violation,
 };
 #[cfg(feature = "hyper")]

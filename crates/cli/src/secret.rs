@@ -7,6 +7,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use models::Secret;
+use transport::secret_text;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -37,9 +38,11 @@ pub(crate) fn in_environment(name: &str) -> Result<Option<Secret>, Failure> {
         (Some(_), Some(_)) => Err(Failure::usage(format_args!(
             "set {name} or {file_name}, not both"
         ))),
-        (Some(value), None) => match value.into_string() {
-            Ok(text) => Ok(Some(Secret::new(text))),
-            Err(_) => Err(Failure::usage(format_args!("{name} is not UTF-8"))),
+        (Some(value), None) => match secret_text(value.as_encoded_bytes()) {
+            Ok(text) => Ok(Some(Secret::new(text.to_owned()))),
+            Err(error) => Err(Failure::usage(format_args!(
+                "{name} cannot be used: {error}"
+            ))),
         },
         (None, Some(path)) => read(Path::new(&path)).map(Some).map_err(|error| {
             Failure::usage(format_args!(
@@ -55,28 +58,18 @@ pub(crate) fn set(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())
 }
 
-/// Reads a secret and drops the one line end that editors put behind it.
+/// Reads a secret, without the byte order mark and the one line end that editors put around it.
 fn read(path: &Path) -> io::Result<Secret> {
-    let mut text = String::new();
-    File::open(path)?
-        .take(LIMIT + 1)
-        .read_to_string(&mut text)?;
-    if text.len() as u64 > LIMIT {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidData,
-            "it is larger than 64 KiB",
-        ));
+    let invalid = |reason: String| io::Error::new(io::ErrorKind::InvalidData, reason);
+    let mut bytes = Vec::new();
+    File::open(path)?.take(LIMIT + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LIMIT {
+        return Err(invalid("it is larger than 64 KiB".into()));
     }
-    if text.ends_with('\n') {
-        text.pop();
-        if text.ends_with('\r') {
-            text.pop();
-        }
+    match secret_text(&bytes) {
+        Ok(text) => Ok(Secret::new(text.to_owned())),
+        Err(error) => Err(invalid(error.to_string())),
     }
-    if text.is_empty() {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "it is empty"));
-    }
-    Ok(Secret::new(text))
 }
 
 /// Refuses a command line that carries a secret: it is visible in the process list and stays in the shell's history.
@@ -136,6 +129,23 @@ mod tests {
         assert_eq!(secret_in(b"abc\r\n").unwrap(), "abc");
         assert_eq!(secret_in(b"abc\n\n").unwrap(), "abc\n");
         assert_eq!(secret_in(b" abc \n").unwrap(), " abc ");
+    }
+
+    // U53
+    #[test]
+    fn a_byte_order_mark_is_dropped_and_another_encoding_named() {
+        assert_eq!(secret_in(b"\xef\xbb\xbfabc\r\n").unwrap(), "abc");
+        for (content, encoding) in [
+            (&b"\xff\xfea\0b\0\r\0\n\0"[..], "UTF-16LE"),
+            (b"a\0b\0c\0", "UTF-16LE"),
+            (b"\xfe\xff\0a\0b", "UTF-16BE"),
+            (b"\0a\0b\0c", "UTF-16BE"),
+            (b"ab\xe9", "UTF-8"),
+            (b"ab\0c", "NUL"),
+        ] {
+            let error = secret_in(content).unwrap_err().to_string();
+            assert!(error.contains(encoding), "{error}");
+        }
     }
 
     #[test]

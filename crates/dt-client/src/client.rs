@@ -97,7 +97,8 @@ impl ClientBuilder {
     /// Sets what the calls authorise themselves with. A client must have it.
     ///
     /// The scheme is the caller's choice: an [`ApiToken`](crate::ApiToken) on classic addresses, a
-    /// [`Bearer`](crate::Bearer) for OAuth and platform tokens. It is never guessed from the token's form.
+    /// [`Bearer`](crate::Bearer) for OAuth and platform tokens. A [`FileToken`](crate::FileToken) is either, and is read again for
+    /// each call from a file that is rotated. It is never guessed from the token's form.
     pub fn credentials(mut self, credentials: impl CredentialProvider) -> Self {
         self.has_credentials = true;
         self.map(|channel| channel.credentials(credentials))

@@ -60,8 +60,8 @@ pub use list::ListActiveGateTokens;
 
 pub use transport::{
     ApiToken, Applied, BaseUrl, Bearer, Clock, CredentialFailure, CredentialProvider, Deleted,
-    Error, ErrorKind, Items, NextPageError, Page, PageToken, Pages, PaginationFailure, Request,
-    RetryPolicy, Timeouts, TraceContext, Transport, TransportError, Violation,
+    Error, ErrorKind, FileToken, Items, NextPageError, Page, PageToken, Pages, PaginationFailure,
+    Request, RetryPolicy, Timeouts, TraceContext, Transport, TransportError, Violation,
 };
 #[cfg(feature = "hyper")]
 pub use transport::{HyperTransport, TokioClock};

@@ -176,6 +176,12 @@ impl Credential {
 fn problem(text: &str) -> Option<&'static str> {
     match text.as_bytes() {
         [] => Some("is empty"),
+        [0xef, 0xbb, 0xbf, ..] => Some(
+            "begins with a byte order mark (BOM), which is not part of it: save it as UTF-8 without one",
+        ),
+        bytes if bytes.contains(&0) => {
+            Some("holds a NUL, as text in UTF-16 does: save it as UTF-8")
+        }
         bytes if bytes.len() > MAX_LENGTH => Some("is longer than 8192 bytes"),
         [.., b'\n' | b'\r'] => Some(
             "ends in a line break: a trailing newline, as reading a file leaves it, is not part of it",

@@ -67,6 +67,7 @@ mod error;
 mod error_kind;
 mod escape;
 mod field;
+mod file_token;
 mod host;
 #[cfg(feature = "hyper")]
 mod hyper;
@@ -82,6 +83,7 @@ mod redact;
 mod reply;
 mod request;
 mod retry;
+mod secret_text;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod timeouts;
@@ -107,6 +109,7 @@ pub use departure::{Departure, Sent};
 pub use dialect::Dialect;
 pub use error::Error;
 pub use error_kind::{Applied, CredentialFailure, ErrorKind, PaginationFailure};
+pub use file_token::FileToken;
 pub use next_page_error::NextPageError;
 pub use page::{Page, PageToken};
 pub use pages::{Items, Pages};
@@ -114,6 +117,7 @@ pub use redact::{AddedSecret, SecretSet};
 pub use reply::Reply;
 pub use request::Request;
 pub use retry::RetryPolicy;
+pub use secret_text::{SecretTextError, secret_text};
 pub use timeouts::Timeouts;
 #[cfg(feature = "tower")]
 pub use tower::{FromService, IntoService, WholeBody};

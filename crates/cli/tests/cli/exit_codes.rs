@@ -48,6 +48,46 @@ fn no_credential_is_3_and_names_the_variable() {
     assert!(line.contains("GATELET_DT_TOKEN_FILE"), "{line}");
 }
 
+// U53
+#[test]
+fn a_secret_is_read_where_its_encoding_is_certain_and_another_encoding_is_named() {
+    let served = Served::start(&Place::new());
+    let place = || Place::new().with("GATELET_DT_URL", &served.url);
+    let token = well_known::DT_TOKEN;
+    let files = Place::new();
+    let file = files.path("token");
+    for (before, after) in [
+        ("", "\n"),
+        ("", "\r\n"),
+        ("\u{feff}", ""),
+        ("\u{feff}", "\r\n"),
+    ] {
+        let text = format!("{before}{token}{after}");
+        place().with("GATELET_DT_TOKEN", &text).run(LIST).data();
+        std::fs::write(&file, &text).unwrap();
+        place()
+            .with("GATELET_DT_TOKEN_FILE", &file)
+            .run(LIST)
+            .data();
+    }
+    let utf16 = |text: &str, to_bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        text.encode_utf16().flat_map(to_bytes).collect()
+    };
+    for text in [CANARY.to_owned(), format!("\u{feff}{CANARY}\r\n")] {
+        for (bytes, encoding) in [
+            (utf16(&text, u16::to_le_bytes), "UTF-16LE"),
+            (utf16(&text, u16::to_be_bytes), "UTF-16BE"),
+        ] {
+            std::fs::write(&file, bytes).unwrap();
+            let line = place()
+                .with("GATELET_DT_TOKEN_FILE", &file)
+                .run(LIST)
+                .fails_with(2);
+            assert!(line.contains(encoding), "{line}");
+        }
+    }
+}
+
 // C3
 #[test]
 fn a_missing_setting_is_2_and_named() {

@@ -9,6 +9,7 @@ mod answers;
 mod credentials;
 mod defects;
 mod faults;
+mod file_token;
 mod look_ahead;
 mod refused_credentials;
 mod shared_credentials;

@@ -1,0 +1,137 @@
+//! A token in a file that another process rotates.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use zeroize::Zeroizing;
+
+use crate::secret_text::secret_text;
+use crate::{Channel, Credential, CredentialProvider, Error};
+
+/// The most that is read of a file, in bytes: more than any token has.
+const LIMIT: u64 = 16 * 1024;
+
+/// A token that is read again for each call from a file that another process rotates, for example a mounted secret of
+/// Kubernetes.
+///
+/// It takes no restart and no watcher: the file is small, and each call reads it. If the server refuses a token, the file is read
+/// once more, and where it holds another one by then the call is made again with that. While the file is missing, empty or not the
+/// text of a token, as in the middle of a rotation, the last good token stays in use. The path may be a symbolic link that is
+/// swapped; anything but a regular file is refused, because reading a pipe may never end.
+///
+/// A byte order mark of UTF-8 and one line end are not part of the token; see [`secret_text`].
+///
+/// ```
+/// use gatelet_transport::FileToken;
+///
+/// let token = FileToken::api_token("/var/run/secrets/dynatrace/token");
+/// assert!(format!("{token:?}").contains("/var/run/secrets/dynatrace/token"));
+/// ```
+pub struct FileToken {
+    path: PathBuf,
+    scheme: &'static str,
+    /// The last that was read.
+    good: Mutex<Option<Credential>>,
+}
+
+impl FileToken {
+    /// Reads a token that goes out as `Authorization: Api-Token …`. That there is one is checked when the client is built.
+    pub fn api_token(path: impl Into<PathBuf>) -> Self {
+        Self::new("Api-Token", path.into())
+    }
+
+    /// Reads a token that goes out as `Authorization: Bearer …`. That there is one is checked when the client is built.
+    pub fn bearer(path: impl Into<PathBuf>) -> Self {
+        Self::new("Bearer", path.into())
+    }
+
+    fn new(scheme: &'static str, path: PathBuf) -> Self {
+        Self {
+            path,
+            scheme,
+            good: Mutex::default(),
+        }
+    }
+
+    /// The path of the file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The credential in the file now, or why there is none; the reason never shows what the file holds.
+    fn read(&self) -> Result<Credential, String> {
+        let path = self.path.display();
+        let unreadable = |error: std::io::Error| format!("the file {path} cannot be read: {error}");
+        // Before it is opened, because opening a pipe may never end.
+        if !fs::metadata(&self.path).map_err(unreadable)?.is_file() {
+            return Err(format!("{path} is not a regular file"));
+        }
+        // A buffer that never moves, so that nothing of the token stays behind.
+        let mut bytes = Zeroizing::new(vec![0; LIMIT as usize]);
+        let length = fill(&self.path, &mut bytes).map_err(unreadable)?;
+        let bytes = bytes.get(..length).unwrap_or_default();
+        let text = secret_text(bytes)
+            .map_err(|error| format!("the file {path} does not hold a token: {error}"))?;
+        Credential::new(self.scheme, text).map_err(|_| {
+            format!("the file {path} does not hold a token: it is too long, or has more than visible ASCII on one line")
+        })
+    }
+}
+
+/// Reads the start of a file, and says how long that is.
+fn fill(path: &Path, buffer: &mut [u8]) -> std::io::Result<usize> {
+    let mut file = File::open(path)?;
+    let mut length = 0;
+    while let Some(rest) = buffer.get_mut(length..).filter(|rest| !rest.is_empty()) {
+        match file.read(rest) {
+            Ok(0) => break,
+            Ok(more) => length = length.saturating_add(more),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(length)
+}
+
+impl CredentialProvider for FileToken {
+    async fn credential(&self, _: &Channel) -> Result<Credential, Error> {
+        let read = self.read();
+        let mut good = self.good.lock().unwrap_or_else(PoisonError::into_inner);
+        match (read, &*good) {
+            (Ok(credential), _) => {
+                *good = Some(credential.clone());
+                Ok(credential)
+            }
+            (Err(_), Some(credential)) => Ok(credential.clone()),
+            (Err(reason), None) => Err(Error::exchange_failed(reason)),
+        }
+    }
+
+    fn validate(&self) -> Result<(), Error> {
+        let read = self.read();
+        read.map(drop)
+            .map_err(|reason| Error::invalid_input("token_file", reason))
+    }
+
+    fn is_ready(&self, _: &Channel) -> bool {
+        true
+    }
+
+    fn invalidate(&self, refused: &Credential) -> bool {
+        self.read()
+            .is_ok_and(|credential| credential.value() != refused.value())
+    }
+}
+
+impl fmt::Debug for FileToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileToken")
+            .field("path", &self.path)
+            .field("scheme", &self.scheme)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,212 @@
+//! A token in a file that another process rotates.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use bytes::Bytes;
+use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::{
+    ApiToken, Bearer, Channel, CredentialFailure, Error, ErrorKind, FileToken,
+};
+use http::{Method, Request};
+
+use crate::credentials::{ok, told};
+use crate::{builder, call};
+
+/// A folder of its own, removed at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::SeqCst);
+        let name = format!("gatelet-file-token-{}-{number}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    fn token(&self) -> PathBuf {
+        self.0.join("token")
+    }
+
+    fn write(&self, content: impl AsRef<[u8]>) {
+        fs::write(self.token(), content).unwrap();
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn build(token: FileToken, server: &FakeTransport) -> Result<Channel, Error> {
+    let builder = builder().credentials(token);
+    builder.build_with(server.clone(), ManualClock::auto())
+}
+
+fn bearers(server: &FakeTransport) -> Vec<String> {
+    let asked = told(&server.requests());
+    let bearers = asked.iter().map(|asked| asked.split_once(' ').unwrap().1);
+    bearers.map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn each_call_carries_what_the_file_holds_by_then() {
+    let folder = Folder::new();
+    folder.write("one\n");
+    let server = FakeTransport::respond(|_| ok());
+    let channel = build(FileToken::api_token(folder.token()), &server).unwrap();
+    assert!(channel.is_ready());
+    let get = async || channel.call(call(Method::GET)).await.unwrap();
+    get().await;
+    // Put in its place, as careful writers do.
+    fs::write(folder.0.join("new"), "\u{feff}two\r\n").unwrap();
+    fs::rename(folder.0.join("new"), folder.token()).unwrap();
+    get().await;
+    // Half a rotation: the last good one stays in use.
+    for half in [&b""[..], b"\n", b"t\0h\0", b"a b", b"\xff"] {
+        folder.write(half);
+        get().await;
+    }
+    fs::remove_file(folder.token()).unwrap();
+    get().await;
+    folder.write("three");
+    get().await;
+    let [first, middle @ .., last] = &bearers(&server)[..] else {
+        panic!("too few calls");
+    };
+    assert_eq!(
+        (first.as_str(), last.as_str()),
+        ("Api-Token one", "Api-Token three")
+    );
+    assert!(
+        middle.iter().all(|bearer| bearer == "Api-Token two"),
+        "{middle:?}"
+    );
+    assert_eq!(middle.len(), 7);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_that_is_swapped_leads_to_the_new_token() {
+    let folder = Folder::new();
+    for (name, token) in [("a", "one"), ("b", "two")] {
+        fs::create_dir(folder.0.join(name)).unwrap();
+        fs::write(folder.0.join(name).join("token"), token).unwrap();
+    }
+    let link_to = |name: &str| {
+        std::os::unix::fs::symlink(name, folder.0.join("next")).unwrap();
+        fs::rename(folder.0.join("next"), folder.0.join("data")).unwrap();
+    };
+    link_to("a");
+    let server = FakeTransport::respond(|_| ok());
+    let token = FileToken::bearer(folder.0.join("data").join("token"));
+    let channel = build(token, &server).unwrap();
+    channel.call(call(Method::GET)).await.unwrap();
+    link_to("b");
+    channel.call(call(Method::GET)).await.unwrap();
+    assert_eq!(bearers(&server), ["Bearer one", "Bearer two"]);
+}
+
+#[tokio::test]
+async fn a_refused_token_is_read_once_more_and_the_call_repeated_if_it_has_changed() {
+    let folder = Folder::new();
+    folder.write("one");
+    let path = folder.token();
+    let server = FakeTransport::respond(move |request: &Request<Bytes>| {
+        // It is rotated while the request is on its way.
+        fs::write(&path, "two").unwrap();
+        match request.headers()["authorization"].to_str() {
+            Ok("Api-Token one") => Answer::status(401),
+            _ => ok(),
+        }
+    });
+    let channel = build(FileToken::api_token(folder.token()), &server).unwrap();
+    let reply = channel.call(call(Method::GET)).await.unwrap();
+    assert_eq!(reply.attempts(), 2);
+    assert_eq!(bearers(&server), ["Api-Token one", "Api-Token two"]);
+
+    // The same token would be refused again.
+    let server = FakeTransport::script([Answer::status(401)]);
+    let channel = build(FileToken::api_token(folder.token()), &server).unwrap();
+    let error = channel.call(call(Method::GET)).await.unwrap_err();
+    let rejected = ErrorKind::Credential(CredentialFailure::Rejected);
+    assert_eq!((error.kind(), error.attempts()), (&rejected, 1));
+}
+
+#[tokio::test]
+async fn a_file_without_a_token_is_refused_by_its_name_and_not_echoed() {
+    let folder = Folder::new();
+    let server = FakeTransport::script([]);
+    let refused = || {
+        let error = build(FileToken::api_token(folder.token()), &server).unwrap_err();
+        let parameter = "token_file";
+        assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+        let text = format!("{error} {error:?}");
+        assert!(text.contains("gatelet-file-token"), "{text}");
+        assert!(!text.contains("canary"), "{text}");
+        text
+    };
+    refused();
+    for (content, hint) in [
+        (&b""[..], "empty"),
+        (b"\xff\xfec\0a\0", "UTF-16LE"),
+        (b"canary\xe9", "UTF-8"),
+        (b"canary canary", "ASCII"),
+    ] {
+        folder.write(content);
+        let text = refused();
+        assert!(text.contains(hint), "{text}");
+    }
+    folder.write([b'a'; 20_000]);
+    refused();
+    fs::remove_file(folder.token()).unwrap();
+    fs::create_dir(folder.token()).unwrap();
+    assert!(refused().contains("not a regular file"));
+    fs::remove_dir(folder.token()).unwrap();
+    #[cfg(unix)]
+    {
+        let made = std::process::Command::new("mkfifo")
+            .arg(folder.token())
+            .status();
+        if made.is_ok_and(|status| status.success()) {
+            assert!(refused().contains("not a regular file"));
+            fs::remove_file(folder.token()).unwrap();
+        }
+    }
+    // It vanished before the first call.
+    folder.write("one");
+    let channel = build(FileToken::api_token(folder.token()), &server).unwrap();
+    fs::remove_file(folder.token()).unwrap();
+    let error = channel.call(call(Method::GET)).await.unwrap_err();
+    let failed = ErrorKind::Credential(CredentialFailure::ExchangeFailed);
+    assert_eq!(error.kind(), &failed);
+    assert!(error.to_string().contains("gatelet-file-token"), "{error}");
+}
+
+// U53
+#[test]
+fn a_token_with_a_byte_order_mark_or_in_another_encoding_is_refused_with_a_hint() {
+    for (token, hint) in [
+        ("\u{feff}dt0c01.canary", "byte order mark"),
+        ("\u{feff}dt0c01.canary\r\n", "byte order mark"),
+        ("c\0a\0n\0", "UTF-16"),
+        ("\u{fffd}\u{fffd}c\0a\0", "UTF-16"),
+        ("canary\r\n", "trailing newline"),
+    ] {
+        for error in [
+            ApiToken::new(token).unwrap_err(),
+            Bearer::new(token).unwrap_err(),
+        ] {
+            assert_eq!(
+                error.kind(),
+                &ErrorKind::InvalidInput { parameter: "token" }
+            );
+            assert!(error.to_string().contains(hint), "{error}");
+            assert!(!format!("{error} {error:?}").contains("canary"));
+        }
+    }
+}
