@@ -39,12 +39,14 @@ pub(crate) async fn inventory(
         match client.gateways().status(&gateway.id).send().await {
             Ok(report) => {
                 let status = report.status.map(|status| status.to_string());
+                let connections = report.active_connections.map(|it| it.to_string());
+                let used = report.used_storage_bytes.map(|it| it.to_string());
                 writeln!(
                     output,
                     "{},{},{}",
                     status.unwrap_or_default(),
-                    report.active_connections,
-                    report.used_storage_bytes
+                    connections.unwrap_or_default(),
+                    used.unwrap_or_default()
                 )?;
             }
             // It has never told anything, or was removed meanwhile.

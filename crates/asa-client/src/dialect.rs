@@ -18,7 +18,7 @@ pub(crate) struct Asa;
 impl Dialect for Asa {
     fn api_error(&self, _: StatusCode, body: &str) -> Option<ApiError> {
         let error: asa::Error = serde_json::from_str(body).ok()?;
-        let violations = error.errors.iter().map(|detail| {
+        let violations = error.errors.iter().flatten().map(|detail| {
             Violation::new(
                 detail.path.as_deref().unwrap_or_default(),
                 detail.message.as_deref().unwrap_or_default(),

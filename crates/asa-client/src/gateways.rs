@@ -27,7 +27,7 @@ use crate::call::call;
 /// let page = gateways.list().page_size(10).send().await?;
 /// for gateway in &page.items {
 ///     let status = gateways.status(&gateway.id).send().await?;
-///     println!("{}: {} connections", gateway.name, status.active_connections);
+///     println!("{}: {} connections", gateway.name, status.active_connections.unwrap_or(0));
 ///     let update = GatewayUpdate::from(gateway).with_refuse_connections(true);
 ///     gateways.update(&gateway.id, update).send().await?;
 /// }
@@ -57,11 +57,16 @@ impl Gateways {
         self.request(OperationId::GetGatewayInstance, id, Reply::json)
     }
 
-    /// Changes a gateway. The update replaces it, so begin with `GatewayUpdate::from(&gateway)`: what was read and is
-    /// not named in the update is kept as it is.
+    /// Changes a gateway. The update replaces it, so begin with `GatewayUpdate::from(&gateway)`: all that was read is sent
+    /// again, also members that this version does not know, but for what the update changes.
+    ///
+    /// An update that holds a number which would lose digits is refused before anything is sent: see
+    /// [`inexact_member`](GatewayUpdate::inexact_member).
     pub fn update(&self, id: &GatewayId, update: GatewayUpdate) -> Request<()> {
         let operation = OperationId::UpdateGatewayInstance.operation();
-        let call = call(operation, &[self.channel.account(), id.as_str()])
+        let call = check_exact(&update)
+            .map_err(|error| error.during(operation.name))
+            .and_then(|()| call(operation, &[self.channel.account(), id.as_str()]))
             .and_then(|call| call.with_json(&update));
         Request::new(&self.channel, call, |_| Ok(())).about(id.as_str())
     }
@@ -86,5 +91,19 @@ impl Gateways {
     ) -> Request<T> {
         let values = [self.channel.account(), id.as_str()];
         Request::new(&self.channel, call(operation.operation(), &values), read).about(id.as_str())
+    }
+}
+
+/// Refuses an update that would not send back what was read.
+fn check_exact(update: &GatewayUpdate) -> Result<(), Error> {
+    match update.inexact_member() {
+        None => Ok(()),
+        Some(member) => {
+            let member: String = member.escape_debug().take(64).collect();
+            let problem = format!(
+                "`{member}` holds a number that cannot be sent back with all of its digits"
+            );
+            Err(Error::invalid_input("unknown_members", problem))
+        }
     }
 }

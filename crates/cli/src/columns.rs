@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use models::Timestamp;
 use models::asa::{AgentToken, Gateway, GatewaySetupToken, GatewayStatusReport};
 use models::dt::{ActiveGateToken, ActiveGateTokenCreated};
+use models::{Lenient, Timestamp};
 
 use crate::record::{Column, Record};
 
@@ -54,15 +54,15 @@ impl Record for GatewayStatusReport {
         },
         Column {
             header: "CONNECTIONS",
-            value: |report| Some(report.active_connections.to_string()),
+            value: |report| text(report.active_connections.as_ref()),
         },
         Column {
             header: "USED BYTES",
-            value: |report| Some(report.used_storage_bytes.to_string()),
+            value: |report| text(report.used_storage_bytes.as_ref()),
         },
         Column {
             header: "TOTAL BYTES",
-            value: |report| Some(report.total_storage_bytes.to_string()),
+            value: |report| text(report.total_storage_bytes.as_ref()),
         },
         Column {
             header: "UPDATED",
@@ -164,7 +164,10 @@ impl Record for ActiveGateTokenCreated {
         },
         Column {
             header: "EXPIRES",
-            value: |created| time(created.expiration_date.as_ref()),
+            value: |created| match &created.expiration_date {
+                Lenient::Unreadable(text) => Some(format!("{text:?} (unreadable)")),
+                date => time(date.value()),
+            },
         },
     ];
 }

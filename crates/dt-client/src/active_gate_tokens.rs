@@ -71,6 +71,9 @@ impl ActiveGateTokens {
     /// An [expiration](crate::models::Expiration) that is none, over, or more than two years ahead by the client's clock
     /// is refused before anything is sent.
     ///
+    /// The secret is never lost to another member of the response: an expiration date that cannot be read is
+    /// [kept as text](crate::models::Lenient::Unreadable), and with the feature `tracing` there is a warning.
+    ///
     /// A create whose answer was lost is not repeated: the error says whether it [may have been
     /// applied](crate::Error::applied). After `Yes` and `Unknown` a token may exist whose secret nobody has:
     /// [`find_lost`](Self::find_lost) finds it.
@@ -79,7 +82,13 @@ impl ActiveGateTokens {
         let call = check_expiration(&token, self.channel.clock().now())
             .map_err(|error| error.during(operation.name))
             .and_then(|()| call(operation, &[])?.with_json(&token));
-        Request::new(&self.channel, call, Reply::json)
+        Request::new(&self.channel, call, |reply| {
+            let created: ActiveGateTokenCreated = reply.json()?;
+            for (member, _) in created.unreadable_members() {
+                reply.warn_unreadable(member);
+            }
+            Ok(created)
+        })
     }
 
     /// Finds what a create made whose outcome is unknown: tokens of its name and kind that were made at `since` or later
@@ -179,12 +188,17 @@ fn timestamp(time: SystemTime) -> Timestamp {
 /// Whether a token is as a create asks for, unused. Newer servers may not tell its kind.
 fn may_be_made_by(create: &ActiveGateTokenCreate, token: &ActiveGateToken) -> bool {
     token.name == create.name
-        && token.seed_token.is_none_or(|it| it == create.seed_token)
-        && token
-            .active_gate_type
-            .as_ref()
-            .is_none_or(|it| *it == create.active_gate_type)
+        && may_be(token.seed_token.as_ref(), create.seed_token.as_ref())
+        && may_be(
+            token.active_gate_type.as_ref(),
+            create.active_gate_type.as_ref(),
+        )
         && token.last_used_date.is_none()
+}
+
+/// Whether a value is the one that was asked for, or one of the two is not told.
+fn may_be<T: PartialEq>(value: Option<&T>, wanted: Option<&T>) -> bool {
+    value.is_none() || wanted.is_none() || value == wanted
 }
 
 /// The call of an operation on one token.

@@ -36,7 +36,7 @@ impl Dialect for Dynatrace {
 }
 
 fn known(error: &dt::Error) -> ApiError {
-    let violations = error.constraint_violations.iter().map(violation);
+    let violations = error.constraint_violations.iter().flatten().map(violation);
     let mut known = ApiError::default().with_violations(violations);
     known.code = error.code.map(|code| code.to_string().into());
     known.message = error.message.as_deref().map(Into::into);

@@ -58,7 +58,10 @@ fn object_agrees(model: &Model, read: &Map<String, Value>, written: &Map<String,
             (Some(read), Some(written)) => value_agrees(inside(model, field), read, written),
         }
     });
-    fields_agree && written.keys().all(is_known)
+    let mut unknown = written.iter().filter(|(name, _)| !is_known(name));
+    let unknown_agree = unknown.all(|(name, value)| model.keeps_unknown && read.get(name) == Some(value));
+    let is_complete = !model.keeps_unknown || read.keys().all(|name| written.contains_key(name));
+    fields_agree && unknown_agree && is_complete
 }
 
 fn is_same_time(read: &str, written: &str) -> bool {

@@ -9,12 +9,13 @@
 //!     r#"{"id": "a2dfd474", "name": "eu-1", "refuse_connections": false, "labels": null}"#,
 //! )?;
 //! let update = GatewayUpdate::from(&gateway).with_refuse_connections(true);
-//! assert_eq!(serde_json::to_string(&update)?, r#"{"name":"eu-1","refuse_connections":true}"#);
+//! assert_eq!(serde_json::to_string(&update)?, r#"{"name":"eu-1","refuse_connections":true,"labels":{}}"#);
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
-use alloc::string::String;
+use alloc::{collections::BTreeMap, string::String};
 
+use crate::Patch;
 pub use crate::generated::asa::*;
 
 /// The JSON Schema (2020-12) of every type in this module, each below `#/$defs/` by its name.
@@ -46,7 +47,9 @@ impl GatewaySetupTokenCreate {
     }
 }
 
-/// The update that changes nothing: what was read is sent again, and what was not read is kept.
+/// The update that changes nothing: all that was read is sent again, also what this version does not know. What was `null` is `null` again,
+/// except labels, which a gateway always has: they are empty. What was absent is left out, and so is what only the service sets: the
+/// id, the cloud provider, and when the gateway was last seen.
 impl From<&Gateway> for GatewayUpdate {
     fn from(gateway: &Gateway) -> Self {
         // Without `..`, so that a new field has to be decided here.
@@ -60,15 +63,32 @@ impl From<&Gateway> for GatewayUpdate {
             default_address,
             cloud_provider: _,
             last_seen: _,
-            infrastructure_orchestrator: _,
+            infrastructure_orchestrator,
+            unknown_members,
         } = gateway;
+        let null = |field| unknown_members.was_null(field);
+        let no_labels = null("labels").then(BTreeMap::new);
         Self {
             name: name.clone(),
             refuse_connections: Some(*refuse_connections),
-            labels: labels.clone().into(),
-            description: description.clone().into(),
-            access_address: access_address.clone().into(),
-            default_address: default_address.clone().into(),
+            labels: labels.clone().or(no_labels).into(),
+            description: again(description, null("description")),
+            access_address: again(access_address, null("access_address")),
+            default_address: again(default_address, null("default_address")),
+            infrastructure_orchestrator: again(
+                infrastructure_orchestrator,
+                null("infrastructure_orchestrator"),
+            ),
+            unknown_members: unknown_members.without_nulls(),
         }
+    }
+}
+
+/// What sends a field again as it was read.
+fn again<T: Clone>(value: &Option<T>, was_null: bool) -> Patch<T> {
+    match value {
+        Some(value) => Patch::Set(value.clone()),
+        None if was_null => Patch::Clear,
+        None => Patch::Keep,
     }
 }

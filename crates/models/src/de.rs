@@ -21,8 +21,9 @@ mod values;
 )]
 pub(crate) use self::{
     groups::{List, ListOrNull, Map, Nullable, Patched},
-    values::{COUNT32, COUNT64, FLAG, INT32, Integer, TEXT, Text, UINT64, of},
+    values::{COUNT32, COUNT64, Count, FLAG, INT32, Integer, NUMBER, TEXT, Text, UINT64, of},
 };
+pub(crate) use crate::{lenient::LenientSeed as Lenient, unknown_members::Collector};
 
 /// The error for a value of the wrong kind; `kind` is said in the words of JSON.
 pub(crate) fn refused<E: Error>(kind: &'static str, expected: &dyn Expected) -> E {
@@ -189,6 +190,22 @@ impl<T> Slot<T> {
         T: Default,
     {
         self.value.unwrap_or_default()
+    }
+}
+
+impl<T> Slot<Option<T>> {
+    /// Whether the field was there and null.
+    #[inline]
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(self.value, Some(None))
+    }
+}
+
+impl<T> Slot<Option<Option<T>>> {
+    /// The count; none when it is absent, null or negative.
+    #[inline]
+    pub(crate) fn count(self) -> Option<T> {
+        self.value.flatten().flatten()
     }
 }
 

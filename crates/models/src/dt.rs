@@ -28,7 +28,7 @@ pub use expiration::{Expiration, ExpirationError};
 ///
 /// let mut schema: serde_json::Value = serde_json::from_str(dt::JSON_SCHEMA)?;
 /// schema["$ref"] = "#/$defs/ActiveGateTokenCreate".into();
-/// let value = serde_json::from_str(r#"{"name": "edge-7"}"#)?;
+/// let value = serde_json::from_str(r#"{"name": 7}"#)?;
 /// assert!(!jsonschema::is_valid(&schema, &value));
 /// # Ok::<(), serde_json::Error>(())
 /// ```

@@ -14,7 +14,10 @@
 //! # What is lenient, what is strict
 //!
 //! Reading is lenient where servers differ: absent and `null` are both `None` for an optional field, a `null` list is empty where the
-//! vendor sends it so, unknown fields are skipped and unknown words of an enum are kept and written back unchanged.
+//! vendor sends it so, unknown words of an enum are kept and written back unchanged, and a negative count is one that the server does
+//! not know. Unknown fields are skipped, except in the models that are read, changed and put back: those keep them as [`UnknownMembers`],
+//! and remember which fields were `null`. A response with a secret that is shown only once keeps what it cannot read as [`Lenient`], so
+//! that the secret is not lost.
 //!
 //! Reading is strict where leniency would invent data: a known field or a map's key given twice, an array in place of an object, `"false"` in
 //! place of `false`, an integer out of range or written with a fraction, a date that does not exist are errors. An error names the kind
@@ -39,7 +42,11 @@
 //! - **Round trips**: what a model writes it reads back equal and writes the same again, byte for byte; fields are written in the order of
 //!   the description.
 //! - **Secrets** are in no `Debug` form and no error, and their memory is overwritten when they are dropped.
-//! - **Hostile input** is an error, never a panic; unknown fields are skipped at any depth that the format allows, without recursion here.
+//! - **Hostile input** is an error, never a panic; unknown fields are skipped at any depth that the format allows, without recursion here,
+//!   and kept, where they are kept, up to 64 KiB and 64 deep.
+//! - **Numbers** of unknown fields keep all of their digits, or the update that would send them back is refused. `serde_json` hands the
+//!   digits over with its feature `raw_value`, which the clients switch on; without it, a number of more than 15 digits counts as one
+//!   that would lose some.
 #![no_std]
 
 extern crate alloc;
@@ -55,16 +62,21 @@ pub mod dt;
 )]
 mod generated;
 mod id;
+mod json;
+mod lenient;
 mod open_enum;
 mod operation;
 mod patch;
 mod secret;
 mod ser;
 mod timestamp;
+mod unknown_members;
 
+pub use lenient::{Lenient, Unreadable};
 pub use operation::{
     Method, Operation, OutOfRange, Paging, PathError, PathErrorKind, QueryKind, QueryParameter,
 };
 pub use patch::Patch;
 pub use secret::Secret;
 pub use timestamp::{Milliseconds, ParseTimestampError, Timestamp};
+pub use unknown_members::UnknownMembers;

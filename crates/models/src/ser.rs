@@ -2,7 +2,7 @@
 
 use serde_core::ser::{Error, Serialize, SerializeMap, Serializer};
 
-use crate::{Patch, de::Integer};
+use crate::{Lenient, Patch, UnknownMembers, de::Integer};
 
 /// An object that is being written. Its length need not be known, so a field that is left out needs no second look.
 pub(crate) struct Fields<M>(M);
@@ -37,6 +37,41 @@ impl<M: SerializeMap> Fields<M> {
         }
     }
 
+    /// Writes a field if it has a value, or `null` if it was null when it was read.
+    #[inline]
+    pub(crate) fn put_some_or_null<T: Serialize>(
+        &mut self,
+        name: &'static str,
+        value: Option<T>,
+        read: &UnknownMembers,
+    ) -> Result<(), M::Error> {
+        match value {
+            None if read.was_null(name) => self.put(name, &()),
+            value => self.put_some(name, value),
+        }
+    }
+
+    /// Writes a field that may have been read without being understood.
+    #[inline]
+    pub(crate) fn put_lenient<'a, T, V: Serialize>(
+        &mut self,
+        name: &'static str,
+        value: &'a Lenient<T>,
+        form: impl FnOnce(&'a T) -> V,
+    ) -> Result<(), M::Error> {
+        match value {
+            Lenient::Absent => Ok(()),
+            Lenient::Value(value) => self.put(name, &form(value)),
+            Lenient::Unreadable(unreadable) => self.put(name, unreadable),
+        }
+    }
+
+    /// Writes the members that the model does not know.
+    #[inline]
+    pub(crate) fn put_unknown(&mut self, members: &UnknownMembers) -> Result<(), M::Error> {
+        members.write(&mut self.0)
+    }
+
     /// Writes a field unless it is kept; `null` clears it.
     #[inline]
     pub(crate) fn put_patch<T: Serialize>(
@@ -69,5 +104,28 @@ impl<T: Serialize + PartialOrd + Copy> Serialize for Within<T> {
             return Err(S::Error::custom("an integer out of range"));
         }
         value.serialize(serializer)
+    }
+}
+
+/// A count that a response always has: one that is not known is -1, as the servers write it.
+pub(crate) struct Counted<T>(pub(crate) Option<T>);
+
+impl<T: Serialize> Serialize for Counted<T> {
+    #[inline]
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Some(count) => count.serialize(serializer),
+            None => serializer.serialize_i64(-1),
+        }
+    }
+}
+
+/// Refuses to write an update which holds a number that would lose digits.
+pub(crate) fn exact<E: Error>(inexact: Option<&str>) -> Result<(), E> {
+    match inexact {
+        None => Ok(()),
+        Some(_) => Err(E::custom(
+            "a number of an unknown member cannot be written with all of its digits",
+        )),
     }
 }

@@ -7,7 +7,9 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::redact::HeldSecrets;
-use crate::{Applied, BaseUrl, Error, ErrorKind, NextPageError, SecretSet, json, link, rate_limit};
+use crate::{
+    Applied, BaseUrl, Error, ErrorKind, NextPageError, SecretSet, json, link, rate_limit, trace,
+};
 
 /// A successful answer: its status and content type have been checked.
 pub struct Reply {
@@ -35,6 +37,12 @@ impl Reply {
     /// value of the answer.
     pub fn misfit(&self, path: impl Into<Box<str>>, message: impl Into<Box<str>>) -> Error {
         self.finish(Error::new(ErrorKind::Decode { path: path.into() }).with_detail(message))
+    }
+
+    /// Records a warning that a member of the response is there and cannot be read, for a model that keeps such members. The
+    /// event names the operation and the member; it never holds the member's value.
+    pub fn warn_unreadable(&self, member: &'static str) {
+        trace::unreadable(self.operation, member);
     }
 
     /// Finds the query of the link to the next page of the listing at `path` below `base`; see [`link::next_query`].

@@ -7,12 +7,12 @@
 #[cfg(all(feature = "tracing", feature = "_tls"))]
 pub(crate) use on::skipped_root;
 #[cfg(feature = "tracing")]
-pub(crate) use on::{Attempt, Operation};
+pub(crate) use on::{Attempt, Operation, unreadable};
 
 #[cfg(all(not(feature = "tracing"), feature = "_tls"))]
 pub(crate) use off::skipped_root;
 #[cfg(not(feature = "tracing"))]
-pub(crate) use off::{Attempt, Operation};
+pub(crate) use off::{Attempt, Operation, unreadable};
 
 #[cfg(feature = "tracing")]
 mod on {
@@ -107,6 +107,14 @@ mod on {
         tracing::warn!(note, "skipped a root certificate that cannot be used");
     }
 
+    pub(crate) fn unreadable(operation: &'static str, member: &'static str) {
+        tracing::warn!(
+            otel.name = operation,
+            member,
+            "a member of the response cannot be read"
+        );
+    }
+
     fn fail(span: &Span, error: &Error) {
         span.record("error.type", error.kind().name());
         span.record("otel.status_code", "ERROR");
@@ -133,6 +141,8 @@ mod off {
 
     #[cfg(feature = "_tls")]
     pub(crate) fn skipped_root(_: &str) {}
+
+    pub(crate) fn unreadable(_: &'static str, _: &'static str) {}
 
     pub(crate) struct Operation;
 

@@ -29,7 +29,7 @@ pub fn example() {
 
 fn asa() {
     round_trip::<asa::Gateway>(
-        r#"{"id":"g-1","name":"eu-1","refuse_connections":false,"labels":{"env":"test"},"description":"One","access_address":"10.0.0.1:7234","default_address":"10.0.0.1","cloud_provider":"aws","last_seen":"2026-11-21T20:48:09.5Z","infrastructure_orchestrator":{"id":"o-1"}}"#,
+        r#"{"id":"g-1","name":"eu-1","refuse_connections":false,"labels":{"env":"test"},"description":"One","access_address":"10.0.0.1:7234","default_address":"10.0.0.1","cloud_provider":"aws","last_seen":"2026-11-21T20:48:09.5Z","infrastructure_orchestrator":{"id":"o-1"},"x-new":{"a":[1,-2,0.5,null,true,"t"]}}"#,
     );
     round_trip::<asa::InfrastructureOrchestrator>(
         r#"{"id":"o-1","name":"k8s","labels":{"a":"b"}}"#,
@@ -38,7 +38,7 @@ fn asa() {
         r#"{"list":[{"id":"g-1","name":"eu-1","refuse_connections":true}]}"#,
     );
     round_trip::<asa::GatewayUpdate>(
-        r#"{"name":"eu-1","refuse_connections":true,"labels":{},"description":null}"#,
+        r#"{"name":"eu-1","refuse_connections":true,"labels":{},"description":null,"infrastructure_orchestrator":null,"x-new":[]}"#,
     );
     round_trip::<asa::GatewayStatusReport>(
         r#"{"active_connections":3,"total_storage_bytes":18446744073709551615,"used_storage_bytes":0,"gateway_id":"g-1","status":"ONLINE","updated_at":"0001-01-01T00:00:00Z"}"#,
@@ -76,6 +76,9 @@ fn dt() {
     );
     round_trip::<dt::ActiveGateTokenCreated>(
         r#"{"id":"dt0g02.4KWZO5EF","token":"opens nothing","expirationDate":"2027-11-21T20:48:09.000Z"}"#,
+    );
+    round_trip::<dt::ActiveGateTokenCreated>(
+        r#"{"id":"dt0g02.4KWZO5EF","token":"opens nothing","expirationDate":"2027-11-21 20:48"}"#,
     );
     round_trip::<dt::ErrorEnvelope>(
         r#"{"error":{"code":404,"message":"No such token","constraintViolations":[]}}"#,

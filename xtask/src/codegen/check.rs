@@ -29,9 +29,14 @@ pub(crate) fn check(api: &mut Api, problems: &mut Problems) {
     limits(api, problems);
     if problems.is_empty() {
         place(api, problems);
+        let graph = Graph::of(api);
         for schema in &api.schemas {
             patches(schema, problems);
+            secrets(schema, problems);
+            omittable(schema, problems);
+            unknown(schema, &graph, problems);
         }
+        replaced(api, &graph, problems);
     }
 }
 
@@ -100,10 +105,14 @@ fn is_plain(segment: &str) -> bool {
 
 /// What a server tells calls apart by: method and path, whatever the parameters are called.
 fn route(operation: &Operation) -> String {
+    format!("{} {}", operation.method.keyword(), route_path(operation))
+}
+
+fn route_path(operation: &Operation) -> String {
     let segments = operation.path.split('/');
     let segments = segments.map(|it| if it.starts_with('{') { "{}" } else { it });
     let path: Vec<&str> = segments.collect();
-    format!("{} {}", operation.method.keyword(), path.join("/"))
+    path.join("/")
 }
 
 /// Every reference from outside and inside the schemas.
@@ -322,7 +331,7 @@ fn uses(api: &Api) -> (BTreeMap<String, String>, BTreeSet<String>) {
 /// A field that an update can clear has no room for the second form of a timestamp, nor for the limits of a count.
 fn patches(schema: &Schema, problems: &mut Problems) {
     for field in schema.fields() {
-        if field.presence(schema.is_request_only) != Presence::Patch {
+        if schema.presence(field) != Presence::Patch {
             continue;
         }
         if matches!(field.kind, Kind::Timestamp { milliseconds: true }) {
@@ -332,6 +341,74 @@ fn patches(schema: &Schema, problems: &mut Problems) {
         if field.kind.is_count() {
             let fix = "leave `minimum` out, or teach the generator";
             problems.add(field.at, "a nullable count in an update", fix);
+        }
+    }
+}
+
+/// A secret that is shown once has to be one, and there, and in a response.
+fn secrets(schema: &Schema, problems: &mut Problems) {
+    for field in schema.fields().iter().filter(|field| field.is_shown_once) {
+        let is_secret = matches!(field.kind, Kind::Secret) && field.is_required;
+        if !is_secret || schema.is_request_only {
+            let fix = "leave `x-shown-once` out, or put it on a required secret of a response";
+            problems.add(field.at, format!("`{}` is shown once", field.name), fix);
+        }
+    }
+}
+
+/// What a new request has although it may be left out is no more than that.
+fn omittable(schema: &Schema, problems: &mut Problems) {
+    for field in schema.fields().iter().filter(|field| field.is_omittable) {
+        if !schema.is_request_only || field.is_required || field.is_nullable {
+            let what = format!("`x-omittable` on `{}`", field.name);
+            let fix = "leave it out, or put it on a property of a request that is neither required nor null";
+            problems.add(field.at, what, fix);
+        }
+    }
+}
+
+/// What keeps unknown members keeps those of the objects in it too, and loses no count.
+fn unknown(schema: &Schema, graph: &Graph<'_>, problems: &mut Problems) {
+    for field in schema.fields().iter().filter(|_| schema.keeps_unknown) {
+        if matches!(
+            schema.presence(field),
+            Presence::Count | Presence::OptionalCount
+        ) {
+            let fix = "leave `minimum` out, or teach the generator to keep a negative one";
+            problems.add(
+                field.at,
+                "a count beside unknown members that are kept",
+                fix,
+            );
+        }
+    }
+    for reference in schema.references().filter(|_| schema.keeps_unknown) {
+        let inner = graph.get(reference);
+        if inner.is_some_and(|it| matches!(it.shape, Shape::Object(_)) && !it.keeps_unknown) {
+            let what = format!(
+                "`{}` keeps unknown members, `{}` in it does not",
+                schema.name, reference.name
+            );
+            problems.add(reference.at, what, "add `x-keep-unknown: true` to it");
+        }
+    }
+}
+
+/// A PUT replaces, so what it sends must hold all that was read: also what no description knows.
+fn replaced(api: &Api, graph: &Graph<'_>, problems: &mut Problems) {
+    for put in api.operations.iter().filter(|it| it.method == Method::Put) {
+        let reads = api.operations.iter();
+        let reads =
+            reads.filter(|it| it.method == Method::Get && route_path(it) == route_path(put));
+        let bodies = put.request.iter().chain(reads.flat_map(|it| &it.response));
+        for body in bodies {
+            if graph.get(body).is_some_and(|it| !it.keeps_unknown) {
+                let what = format!(
+                    "`{}` replaces what is there, and `{}` drops what it does not know",
+                    put.id, body.name
+                );
+                problems.add(body.at, what, "add `x-keep-unknown: true` to the schema");
+            }
         }
     }
 }

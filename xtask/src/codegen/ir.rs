@@ -173,10 +173,34 @@ pub(crate) struct Schema {
     pub(crate) module: String,
     /// Whether only requests hold it.
     pub(crate) is_request_only: bool,
+    /// Whether it keeps the members that it does not know, because it is read, changed and put back.
+    pub(crate) keeps_unknown: bool,
     pub(crate) at: Position,
 }
 
 impl Schema {
+    /// The secret that no other response shows, if it is a response with one. The rest of it is read leniently.
+    pub(crate) fn shown_once(&self) -> Option<&Field> {
+        let mut fields = self.fields().iter();
+        fields.find(|field| field.is_shown_once && !self.is_request_only)
+    }
+
+    /// What one of its fields is when it is absent.
+    pub(crate) fn presence(&self, field: &Field) -> Presence {
+        let is_count = matches!(field.kind, Kind::Integer(range) if range.is_unsigned());
+        match &field.kind {
+            _ if field.is_omittable => Presence::Optional,
+            _ if field.default.is_some() => Presence::Defaulted,
+            _ if !field.is_required && self.shown_once().is_some() => Presence::Lenient,
+            _ if is_count && !self.is_request_only && field.is_required => Presence::Count,
+            _ if is_count && !self.is_request_only => Presence::OptionalCount,
+            Kind::List(_) if field.is_required => Presence::Required,
+            _ if field.is_required && !field.is_nullable => Presence::Required,
+            _ if field.is_nullable && self.is_request_only => Presence::Patch,
+            _ => Presence::Optional,
+        }
+    }
+
     /// The fields; none when it is no object.
     pub(crate) fn fields(&self) -> &[Field] {
         match &self.shape {
@@ -223,6 +247,10 @@ pub(crate) struct Field {
     pub(crate) is_required: bool,
     pub(crate) is_nullable: bool,
     pub(crate) default: Option<DefaultValue>,
+    /// Whether a new request has it, by its default or an argument, although it may be left out.
+    pub(crate) is_omittable: bool,
+    /// Whether it is a secret that no other response shows.
+    pub(crate) is_shown_once: bool,
     pub(crate) at: Position,
 }
 
@@ -233,26 +261,16 @@ pub(crate) enum Presence {
     Required,
     /// It takes a given value.
     Defaulted,
-    /// It is a list, which is empty then.
-    EmptyList,
     /// It is `None`.
     Optional,
+    /// It must be there; a negative one is `None`.
+    Count,
+    /// It is `None`, and so is a negative one.
+    OptionalCount,
+    /// It is `Absent`; a value that does not fit is kept as it is.
+    Lenient,
     /// It keeps what the server has; null clears it.
     Patch,
-}
-
-impl Field {
-    /// What it is when absent; `is_request_only` is that of its object.
-    pub(crate) fn presence(&self, is_request_only: bool) -> Presence {
-        match &self.kind {
-            _ if self.default.is_some() => Presence::Defaulted,
-            Kind::List(_) if !self.is_required => Presence::EmptyList,
-            Kind::List(_) => Presence::Required,
-            _ if self.is_required && !self.is_nullable => Presence::Required,
-            _ if self.is_nullable && is_request_only => Presence::Patch,
-            _ => Presence::Optional,
-        }
-    }
 }
 
 /// The value of an absent field.
@@ -327,6 +345,11 @@ pub(crate) enum Integer {
 }
 
 impl Integer {
+    /// Whether it is never negative.
+    pub(crate) fn is_unsigned(self) -> bool {
+        matches!(self, Self::Count32 | Self::Count64 | Self::Uint64)
+    }
+
     /// What the type can hold, cut to what the description allows.
     pub(crate) fn within(self, limits: &Limits) -> RangeInclusive<i128> {
         let (least, most): (i128, i128) = match self {

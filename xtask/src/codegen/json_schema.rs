@@ -2,7 +2,7 @@
 //!
 //! It says what the models write and what the vendor documents; the models read a little more.
 
-use super::ir::{Api, DefaultValue, Field, Integer, Kind, Limits, Schema, Shape, Word};
+use super::ir::{Api, DefaultValue, Field, Integer, Kind, Limits, Presence, Schema, Shape, Word};
 use super::json::Json;
 use super::prose::Prose;
 
@@ -43,7 +43,10 @@ fn schema(schema: &Schema) -> Json {
         Shape::Object(fields) => {
             members.push(("type", "object".into()));
             members.extend(required(fields));
-            let properties = fields.iter().map(|it| (it.name.clone(), field(it)));
+            let properties = fields.iter().map(|it| {
+                let is_known = schema.presence(it) != Presence::Count;
+                (it.name.clone(), field(it, is_known))
+            });
             members.push(("properties", Json::object(properties)));
         }
     }
@@ -76,13 +79,20 @@ fn required(fields: &[Field]) -> Option<(&'static str, Json)> {
     (!names.is_empty()).then_some(("required", Json::List(names)))
 }
 
-fn field(field: &Field) -> Json {
+/// `is_known` tells a value of which nothing else is written from a count, which is -1 when it is not known.
+fn field(field: &Field, is_known: bool) -> Json {
     let mut members = vec![(
         "description",
         Json::from(field.description.plain_sentence()),
     )];
     members.extend(field.source.iter().map(|it| ("$comment", source(it))));
-    members.extend(kind(&field.kind, &field.limits, field.is_nullable));
+    let mut keywords = kind(&field.kind, &field.limits, field.is_nullable);
+    for (keyword, value) in &mut keywords {
+        if *keyword == "minimum" && !is_known {
+            *value = Json::Integer(-1);
+        }
+    }
+    members.extend(keywords);
     members.extend(field.default.iter().map(|it| ("default", default(it))));
     Json::object(members)
 }

@@ -68,6 +68,7 @@ components:
       x-source: a page
       properties:
         label: { type: [string, "null"], minLength: 1, description: What it says }
+      x-keep-unknown: true
 ...
 "##;
 

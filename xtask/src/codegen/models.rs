@@ -22,7 +22,7 @@ pub(crate) fn files(api: &Api) -> Result<BTreeMap<String, String>, String> {
     }
     for (module, schemas) in &modules {
         let items: Vec<Item> = std::iter::once(Item::Plain(imports(api, module, schemas)))
-            .chain(schemas.iter().flat_map(|schema| items(schema)))
+            .chain(schemas.iter().flat_map(|schema| items(api, schema)))
             .collect();
         let text = rust::file(&api.file, &about(api, module), &items)?;
         files.insert(format!("{module}.rs"), text);
@@ -65,7 +65,7 @@ fn root(api: &Api, modules: &BTreeMap<&str, Vec<&Schema>>) -> Result<String, Str
 /// What a file needs from elsewhere.
 fn imports(api: &Api, module: &str, schemas: &[&Schema]) -> TokenStream {
     let mut kinds: Vec<&Kind> = Vec::new();
-    let (mut has_patch, mut has_id, mut has_enum) = (false, false, false);
+    let (mut has_patch, mut has_lenient, mut has_id, mut has_enum) = (false, false, false, false);
     for schema in schemas {
         match schema.shape {
             Shape::Id => has_id = true,
@@ -73,7 +73,8 @@ fn imports(api: &Api, module: &str, schemas: &[&Schema]) -> TokenStream {
             Shape::Object(_) => {}
         }
         for field in schema.fields() {
-            has_patch |= field.presence(schema.is_request_only) == Presence::Patch;
+            has_patch |= schema.presence(field) == Presence::Patch;
+            has_lenient |= schema.presence(field) == Presence::Lenient;
             kinds.push(&field.kind);
             if let Kind::List(element) = &field.kind {
                 kinds.push(element);
@@ -86,7 +87,9 @@ fn imports(api: &Api, module: &str, schemas: &[&Schema]) -> TokenStream {
         let picked = names.iter().filter(|(is_used, _)| *is_used);
         picked.map(|(_, name)| name.clone()).collect()
     };
+    let keeps_unknown = schemas.iter().any(|it| it.keeps_unknown);
     let from_alloc = pick(&[
+        (keeps_unknown, quote!(boxed::Box)),
         (has_map, quote!(collections::BTreeMap)),
         (
             has_map || any(|kind| matches!(kind, Kind::Text)),
@@ -98,12 +101,15 @@ fn imports(api: &Api, module: &str, schemas: &[&Schema]) -> TokenStream {
         .iter()
         .any(|it| matches!(it.shape, Shape::Object(_)));
     let from_crate = pick(&[
+        (has_lenient, quote!(Lenient)),
         (has_patch, quote!(Patch)),
         (any(|kind| matches!(kind, Kind::Secret)), quote!(Secret)),
         (
             any(|kind| matches!(kind, Kind::Timestamp { .. })),
             quote!(Timestamp),
         ),
+        (keeps_unknown, quote!(UnknownMembers)),
+        (has_lenient, quote!(Unreadable)),
         (has_object, quote!(de)),
         (has_id, quote!(id::id)),
         (has_enum, quote!(open_enum::open_enum)),
@@ -128,11 +134,16 @@ fn imports(api: &Api, module: &str, schemas: &[&Schema]) -> TokenStream {
     quote!(#from_alloc #from_serde use crate::{#(#from_crate),*}; #(#elsewhere)*)
 }
 
-fn items(schema: &Schema) -> Vec<Item> {
+fn items(api: &Api, schema: &Schema) -> Vec<Item> {
     match &schema.shape {
         Shape::Id => vec![id(schema)],
         Shape::Enum(words) => vec![open_enum(schema, words)],
-        Shape::Object(fields) => Object { schema, fields }.items(),
+        Shape::Object(fields) => Object {
+            api,
+            schema,
+            fields,
+        }
+        .items(),
     }
 }
 

@@ -68,6 +68,8 @@ pub(crate) const TAKEN: &[&str] = &[
     "From",
     "Into",
     "IntoIterator",
+    "Iterator",
+    "Lenient",
     "MapAccess",
     "None",
     "Ok",
@@ -83,6 +85,8 @@ pub(crate) const TAKEN: &[&str] = &[
     "Some",
     "String",
     "Timestamp",
+    "UnknownMembers",
+    "Unreadable",
     "Vec",
 ];
 

@@ -142,31 +142,36 @@ fn schema(page: &mut String, schema: &Schema, vendor: &str) {
             }
         }
         Shape::Object(fields) => {
+            if schema.keeps_unknown {
+                page.push_str("\nMembers that are not listed are kept and written back.\n");
+            }
             page.push_str(
                 "\n| field | type | when absent | meaning |\n| --- | --- | --- | --- |\n",
             );
             for field in fields {
-                self::field(page, field, schema.is_request_only);
+                self::field(page, field, schema);
             }
         }
     }
 }
 
-fn field(page: &mut String, field: &Field, is_request_only: bool) {
+fn field(page: &mut String, field: &Field, schema: &Schema) {
     let name = if field.rust == names::snake(&field.name) {
         code(&field.name)
     } else {
         format!("{}, in Rust `{}`", code(&field.name), field.rust)
     };
-    let absent = match field.presence(is_request_only) {
+    let absent = match schema.presence(field) {
         Presence::Required => "refused".into(),
         Presence::Defaulted => field
             .default
             .iter()
             .map(|it| code(&it.to_string()))
             .collect(),
-        Presence::EmptyList => "empty".into(),
         Presence::Optional => "none".into(),
+        Presence::Count => "refused; none when negative".into(),
+        Presence::OptionalCount => "none, also when negative".into(),
+        Presence::Lenient => "absent; kept as text when it does not fit".into(),
         Presence::Patch => "kept; null clears it".into(),
     };
     let nullable = if field.is_nullable { " or null" } else { "" };

@@ -23,12 +23,14 @@ fn schema(entry: &Entry, problems: &mut Problems) -> Option<Schema> {
     let mut reader = Reader::of(&entry.value, "a schema", problems)?;
     let description = reader.need_prose("description", problems);
     let source = reader.need_prose("x-source", problems);
+    let mut keeps_unknown = false;
     let shape = match reader.need_text("type", problems).as_str() {
-        "object" => object(&mut reader, problems),
-        "string" => match reader.take("x-id") {
-            Some(node) => id(node, problems),
-            None => words(&mut reader, problems),
-        },
+        "object" => {
+            keeps_unknown = mark(&mut reader, "x-keep-unknown", problems);
+            object(&mut reader, problems)
+        }
+        "string" if mark(&mut reader, "x-id", problems) => Shape::Id,
+        "string" => words(&mut reader, problems),
         "" => return None,
         other => {
             problems.add(
@@ -47,8 +49,20 @@ fn schema(entry: &Entry, problems: &mut Problems) -> Option<Schema> {
         shape,
         module: String::new(),
         is_request_only: false,
+        keeps_unknown,
         at: entry.at,
     })
+}
+
+/// Reads a keyword of ours that is true or not there.
+fn mark(reader: &mut Reader<'_>, keyword: &str, problems: &mut Problems) -> bool {
+    let Some(node) = reader.take(keyword) else {
+        return false;
+    };
+    if boolean(node, problems) == Some(false) {
+        problems.add(node.at, format!("`{keyword}: false`"), "remove it");
+    }
+    true
 }
 
 fn check_name(entry: &Entry, problems: &mut Problems) {
@@ -69,13 +83,6 @@ fn check_name(entry: &Entry, problems: &mut Problems) {
         };
         problems.add(entry.at, format!("a schema named `{name}`"), fix);
     }
-}
-
-fn id(node: &Node, problems: &mut Problems) -> Shape {
-    if boolean(node, problems) == Some(false) {
-        problems.add(node.at, "`x-id: false`", "remove it");
-    }
-    Shape::Id
 }
 
 fn words(reader: &mut Reader<'_>, problems: &mut Problems) -> Shape {
@@ -214,8 +221,9 @@ fn field(entry: &Entry, is_required: bool, problems: &mut Problems) -> Option<Fi
         Some(name) => name.to_owned(),
         None => names::snake(&entry.key),
     };
-    // `unknown` is what the generated code calls every other property.
-    if !names::is_identifier(&rust) || names::snake(&rust) != rust || rust == "unknown" {
+    // These are what the generated code calls every other property.
+    let is_taken = ["unknown", "unknown_members"].contains(&rust.as_str());
+    if !names::is_identifier(&rust) || names::snake(&rust) != rust || is_taken {
         problems.add(
             entry.at,
             format!("the property `{}` cannot be `{rust}` in Rust", entry.key),
@@ -223,6 +231,8 @@ fn field(entry: &Entry, is_required: bool, problems: &mut Problems) -> Option<Fi
         );
     }
     let default = default(&mut reader, problems);
+    let is_omittable = mark(&mut reader, "x-omittable", problems);
+    let is_shown_once = mark(&mut reader, "x-shown-once", problems);
     let (kind, limits, is_nullable) = kind(&mut reader, problems)?;
     reader.finish(problems);
     if is_required && default.is_some() {
@@ -249,6 +259,8 @@ fn field(entry: &Entry, is_required: bool, problems: &mut Problems) -> Option<Fi
         limits,
         is_required,
         is_nullable,
+        is_omittable,
+        is_shown_once,
         at: entry.at,
     })
 }

@@ -116,8 +116,11 @@ async fn an_update_sends_what_was_read_and_can_be_set() {
             "name": "gw-1",
             "refuse_connections": true,
             "labels": {"env": "prod"},
+            "description": null,
             "access_address": "192.168.190.144:7234",
             "default_address": null,
+            "infrastructure_orchestrator": {"id": "f0a1", "labels": {"zone": "b"}},
+            "since_last_week": {"nobody": ["knows", null]},
         })
     );
 }

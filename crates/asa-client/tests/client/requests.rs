@@ -6,6 +6,55 @@ use transport::testing::{Answer, FakeTransport, ManualClock};
 
 use crate::support::*;
 
+// U17
+#[tokio::test]
+async fn an_update_sends_back_every_member_that_was_read() {
+    let read = r#"{"id": "g", "name": "eu-1", "refuse_connections": false, "labels": null, "description": null,
+        "cloud_provider": "aws", "last_seen": "2026-11-21T20:48:09Z", "default_address": "10.0.0.1",
+        "infrastructure_orchestrator": {"name": "k8s", "labels": null, "region": "eu"},
+        "x_pool": {"weight": 0.25, "size": 18446744073709551615, "deep": [[{"a": [null, true, "\u00e9"]}]]}}"#;
+    let (client, fake) = authorised([Answer::json(200, read), Answer::status(204)]);
+    let gateways = client.gateways();
+    let gateway = gateways.get(&"g".into()).send().await.unwrap();
+    let update = GatewayUpdate::from(&gateway).with_refuse_connections(true);
+    gateways.update(&gateway.id, update).send().await.unwrap();
+    let sent = fake.finish();
+    let body = std::str::from_utf8(sent.last().unwrap().body()).unwrap();
+    assert_eq!(
+        body,
+        concat!(
+            r#"{"name":"eu-1","refuse_connections":true,"labels":{},"description":null,"default_address":"10.0.0.1","#,
+            r#""infrastructure_orchestrator":{"name":"k8s","labels":null,"region":"eu"},"#,
+            r#""x_pool":{"weight":0.25,"size":18446744073709551615,"deep":[[{"a":[null,true,"é"]}]]}}"#
+        )
+    );
+}
+
+// U17
+#[tokio::test]
+async fn an_update_that_would_lose_digits_is_not_sent() {
+    for number in [
+        "12345678901234567890123",
+        "0.12345678901234567890123",
+        "1e400",
+    ] {
+        let read = format!(
+            r#"{{"id": "g", "name": "eu-1", "refuse_connections": false, "x_size": [{number}]}}"#
+        );
+        let (client, fake) = authorised([Answer::json(200, read)]);
+        let gateways = client.gateways();
+        let gateway = gateways.get(&"g".into()).send().await.unwrap();
+        let update = gateways.update(&gateway.id, GatewayUpdate::from(&gateway));
+        let error = update.send().await.unwrap_err();
+        let parameter = "unknown_members";
+        assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+        assert!(error.to_string().contains("`x_size`"), "{error}");
+        assert_eq!(error.applied(), Applied::No);
+        // The exchange and the read.
+        assert_eq!(fake.finish().len(), 2);
+    }
+}
+
 #[tokio::test]
 async fn each_request_is_the_one_of_the_vendors_reference() {
     let gone = || Answer::status(204);
@@ -29,7 +78,7 @@ async fn each_request_is_the_one_of_the_vendors_reference() {
     let deleted = gateways.delete(&gateway.id).send().await.unwrap();
     assert!(!deleted.was_already_gone);
     let status = gateways.status(&gateway.id).send().await.unwrap();
-    assert_eq!(status.active_connections, 2);
+    assert_eq!(status.active_connections, Some(2));
     create(&client).await.unwrap();
     let id = tokens.get(&"s".into()).send().await.unwrap().id;
     let secret = tokens.reveal(&id).send().await.unwrap();

@@ -6,7 +6,7 @@ use models::dt::{ActiveGateTokenCreate, ActiveGateTokenId, ActiveGateType, opera
 
 use crate::commands::{deliver, say_deleted};
 use crate::connect::Connect;
-use crate::failure::Failure;
+use crate::failure::{Failure, say};
 use crate::listing::{self, Paging};
 use crate::operation::help;
 use crate::output::Output;
@@ -122,6 +122,11 @@ impl ActiveGateTokenCommand {
                 }
                 let created = tokens.create(create).send().await?;
                 let id = created.id.clone();
+                for (member, text) in created.unreadable_members() {
+                    say(&format!(
+                        "warning: the token was created; its {member} cannot be read: {text:?}"
+                    ));
+                }
                 deliver::hand_over(created, id.as_str(), output, || tokens.delete(&id).send()).await
             }
             Self::Get { id } => Ok(output.item(tokens.get(&id).send().await?)?),

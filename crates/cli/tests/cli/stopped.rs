@@ -23,7 +23,7 @@ fn names(data: &str) -> BTreeSet<String> {
         .unwrap();
     let list: ActiveGateTokenList =
         serde_json::from_slice(emulator.handle(request).body()).unwrap();
-    let tokens = list.active_gate_tokens.into_iter();
+    let tokens = list.active_gate_tokens.into_iter().flatten();
     let made = tokens.filter(|token| token.owner == well_known::DT_OWNER);
     made.map(|token| token.name).collect()
 }

@@ -215,12 +215,35 @@ async fn the_secret_of_a_new_token_shows_only_when_it_is_asked_for() {
     let created = create(&client).await.unwrap();
     assert_eq!(created.id.as_str(), "dt0g02.4KWZO5EF");
     assert_eq!(
-        created.expiration_date.unwrap().to_string(),
+        created.expiration_date.value().unwrap().to_string(),
         "2026-03-02T00:00:00Z"
     );
     assert!(!format!("{created:?} {created:#?}").contains("CANARY"));
     assert_eq!(created.token.expose(), SECRET);
     let _ = fake.finish();
+}
+
+// U16
+#[tokio::test]
+async fn a_new_token_is_not_lost_to_an_expiration_date_that_cannot_be_read() {
+    for (raw, text) in [
+        (r#""""#, ""),
+        (r#""2027-01-01 00:00""#, "2027-01-01 00:00"),
+        ("1798761600000", "1798761600000"),
+        ("1e400", "1e400"),
+        ("[1.50]", "[1.5]"),
+    ] {
+        let body =
+            format!(r#"{{"id": "dt0g02.4KWZO5EF", "token": "{SECRET}", "expirationDate": {raw}}}"#);
+        let (client, fake) = scripted([Answer::json(201, body)]);
+        let created = create(&client).await.unwrap();
+        assert_eq!(created.id.as_str(), "dt0g02.4KWZO5EF");
+        assert_eq!(created.token.expose(), SECRET);
+        assert!(!created.expiration_date.is_absent());
+        let kept = created.expiration_date.unreadable().unwrap();
+        assert_eq!(kept.to_string(), text);
+        let _ = fake.finish();
+    }
 }
 
 // D19

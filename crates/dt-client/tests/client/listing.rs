@@ -483,3 +483,17 @@ async fn the_next_page_is_asked_for_while_the_caller_works_unless_told_otherwise
         assert_eq!(items.position().map(PageToken::as_str), Some("k1"));
     }
 }
+
+// U58
+#[tokio::test]
+async fn counts_that_are_minus_one_are_absent_and_the_page_is_read() {
+    let body = format!(
+        r#"{{"totalCount": -1, "pageSize": -1, "activeGateTokens": [{}]}}"#,
+        token("a")
+    );
+    let (client, fake) = scripted([Answer::json(200, body)]);
+    let page = client.active_gate_tokens().list().send().await.unwrap();
+    assert_eq!((page.total_count, page.page_size), (None, None));
+    assert_eq!(page.items.len(), 1);
+    let _ = fake.finish();
+}

@@ -41,6 +41,33 @@ async fn each_request_is_the_one_of_the_vendors_reference() {
     );
 }
 
+// U59
+#[tokio::test]
+async fn a_create_can_leave_out_the_kind_of_the_active_gate() {
+    let (client, fake) = scripted([created(), created()]);
+    let tokens = client.active_gate_tokens();
+    let create = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment)
+        .without_active_gate_type();
+    tokens.create(create.clone()).send().await.unwrap();
+    tokens
+        .create(create.without_seed_token())
+        .send()
+        .await
+        .unwrap();
+    let bodies: Vec<String> = fake
+        .finish()
+        .iter()
+        .map(|request| String::from_utf8(request.body().to_vec()).unwrap())
+        .collect();
+    assert_eq!(
+        bodies,
+        [
+            r#"{"name":"edge-7","seedToken":false}"#,
+            r#"{"name":"edge-7"}"#
+        ]
+    );
+}
+
 // D1
 #[tokio::test]
 async fn the_credential_is_in_its_header_and_nowhere_else() {

@@ -63,13 +63,18 @@ pub(crate) fn update(call: &Call) -> Result<Response<Bytes>, Refusal> {
     Ok(reply::empty(call.operation.success))
 }
 
-/// A PUT replaces: what it leaves out is as if it were null or false. What a caller cannot set (id, cloud provider, last
-/// seen, orchestrator) stays.
+/// A PUT replaces: what it leaves out is as if it were null or false, or gone if nobody describes it. What a caller cannot
+/// set (id, cloud provider, last seen) stays.
 fn replace(gateway: &mut Gateway, wanted: GatewayUpdate) {
     gateway.labels = wanted.labels.as_option().cloned();
     gateway.description = wanted.description.as_option().cloned();
     gateway.access_address = wanted.access_address.as_option().cloned();
     gateway.default_address = wanted.default_address.as_option().cloned();
+    gateway.infrastructure_orchestrator = wanted.infrastructure_orchestrator.as_option().cloned();
+    gateway.unknown_members = wanted.unknown_members;
+    for read_only in ["id", "cloud_provider", "last_seen"] {
+        gateway.unknown_members.remove(read_only);
+    }
     gateway.refuse_connections = wanted.refuse_connections.unwrap_or(false);
     gateway.name = wanted.name;
 }

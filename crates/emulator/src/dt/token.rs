@@ -108,8 +108,8 @@ pub(crate) fn create(call: &Call, caller: &AccessToken) -> Result<Response<Bytes
             let (id, secret) = new_token()?;
             let mut token = ActiveGateToken::new(id.clone(), &*wanted.name, &*caller.owner, now);
             token.expiration_date = expiration_date;
-            token.seed_token = Some(wanted.seed_token);
-            token.active_gate_type = Some(wanted.active_gate_type.clone());
+            token.seed_token = Some(wanted.seed_token.unwrap_or(false));
+            token.active_gate_type.clone_from(&wanted.active_gate_type);
             if insert(transaction, &token)? {
                 let (id_text, token) = (id.as_str(), secret.expose());
                 credential::insert_active_gate_secret(transaction, key, id_text, token)?;
@@ -118,7 +118,7 @@ pub(crate) fn create(call: &Call, caller: &AccessToken) -> Result<Response<Bytes
         }
     })?;
     let mut created = ActiveGateTokenCreated::new(id, secret);
-    created.expiration_date = expiration_date;
+    created.expiration_date = expiration_date.into();
     Ok(super::success(call, json::encode(&created)?))
 }
 
@@ -149,7 +149,7 @@ fn check(wanted: &ActiveGateTokenCreate) -> Result<(), Refusal> {
     if wanted.name.trim().is_empty() {
         return violation("name", "must not be empty");
     }
-    if let ActiveGateType::Unknown(_) = wanted.active_gate_type {
+    if let Some(ActiveGateType::Unknown(_)) = wanted.active_gate_type {
         return violation("activeGateType", "must be ENVIRONMENT or CLUSTER");
     }
     Ok(())

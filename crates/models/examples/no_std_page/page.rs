@@ -14,7 +14,7 @@ pub fn never_used(
     page: &str,
 ) -> Result<(Vec<ActiveGateTokenId>, Option<String>), serde_json::Error> {
     let page: ActiveGateTokenList = serde_json::from_str(page)?;
-    let tokens = page.active_gate_tokens.into_iter();
+    let tokens = page.active_gate_tokens.into_iter().flatten();
     let unused = tokens.filter(|token| token.last_used_date.is_none());
     Ok((unused.map(|token| token.id).collect(), page.next_page_key))
 }

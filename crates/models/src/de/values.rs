@@ -4,7 +4,7 @@ use alloc::string::{String, ToString};
 use core::{fmt, marker::PhantomData, str::FromStr};
 
 use serde_core::de::{
-    Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Unexpected, Visitor,
+    Deserialize, DeserializeSeed, Deserializer, Error, Expected, MapAccess, Unexpected, Visitor,
 };
 
 use super::{Key, refuse, refused, seed};
@@ -119,7 +119,7 @@ impl Whole for u32 {}
 impl Whole for u64 {}
 
 /// The only key of the object that stands for a number once a program switches `serde_json`'s `arbitrary_precision` on.
-const NUMBER: &str = "$serde_json::private::Number";
+pub(crate) const NUMBER: &str = "$serde_json::private::Number";
 
 impl<T: Whole> Integer<T> {
     #[inline]
@@ -132,6 +132,20 @@ impl<T: Whole> Integer<T> {
             )),
         }
     }
+
+    /// Only as JSON writes an integer: no plus, no zero in front.
+    fn check_text<E: Error>(self, digits: &str) -> Result<T, E> {
+        let value = digits.parse().ok();
+        self.check(value.filter(|value: &T| value.to_string() == digits))
+    }
+}
+
+/// The text of a number that is an object in disguise.
+fn number<'de, A: MapAccess<'de>>(mut map: A, expected: &dyn Expected) -> Result<String, A::Error> {
+    if map.next_key_seed(Key(|key: &str| key == NUMBER))? != Some(true) {
+        return Err(refused("an object", expected));
+    }
+    map.next_value_seed(TEXT)
 }
 
 seed!([T: Whole] Integer<T> => T);
@@ -164,14 +178,50 @@ impl<'de, T: Whole> Visitor<'de> for Integer<T> {
         )
     }
     #[cold]
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        if map.next_key_seed(Key(|key: &str| key == NUMBER))? != Some(true) {
-            return Err(refused("an object", &self));
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        self.check_text(&number(map, &self)?)
+    }
+    refuse!(boolean fraction text bytes null array);
+}
+
+/// A count in a response, which some servers send as -1 where they do not know it: a negative one is none.
+#[derive(Clone, Copy)]
+pub(crate) struct Count<T>(pub(crate) Integer<T>);
+
+seed!([T: Whole] Count<T> => Option<T>);
+
+impl<'de, T: Whole> Visitor<'de> for Count<T> {
+    type Value = Option<T>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(f)
+    }
+    #[inline]
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
+        self.0.visit_u64(value).map(Some)
+    }
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
+        if value < 0 {
+            return Ok(None);
         }
-        let digits = map.next_value_seed(TEXT)?;
-        // Only as JSON writes an integer: no plus, no zero in front.
-        let value = digits.parse().ok();
-        self.check(value.filter(|value: &T| value.to_string() == digits))
+        self.0.visit_i64(value).map(Some)
+    }
+    fn visit_u128<E: Error>(self, value: u128) -> Result<Self::Value, E> {
+        self.0.visit_u128(value).map(Some)
+    }
+    fn visit_i128<E: Error>(self, value: i128) -> Result<Self::Value, E> {
+        if value < 0 {
+            return Ok(None);
+        }
+        self.0.visit_i128(value).map(Some)
+    }
+    #[cold]
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        let digits = number(map, &self)?;
+        let is_negative = digits.parse::<i64>().is_ok_and(|value| value < 0);
+        if is_negative {
+            return Ok(None);
+        }
+        self.0.check_text(&digits).map(Some)
     }
     refuse!(boolean fraction text bytes null array);
 }
@@ -250,6 +300,27 @@ mod tests {
             assert!(read(NUMBER, digits).is_err(), "{digits}");
         }
         assert!(read("other", "1").is_err());
+    }
+
+    // U58
+    #[test]
+    fn a_negative_count_is_none_in_every_form_of_an_integer() {
+        use serde_core::de::IntoDeserializer;
+        use serde_core::de::value::{Error, MapDeserializer};
+        for text in ["-1", "-7", "-9223372036854775808"] {
+            let mut json = serde_json::Deserializer::from_str(text);
+            assert_eq!(Count(COUNT32).deserialize(&mut json).ok(), Some(None));
+            let disguised = MapDeserializer::<_, Error>::new([(NUMBER, text)].into_iter());
+            assert_eq!(Count(COUNT64).deserialize(disguised), Ok(None));
+        }
+        let wide = IntoDeserializer::<Error>::into_deserializer(-1_i128);
+        assert_eq!(Count(UINT64).deserialize(wide), Ok(None));
+        for text in ["-1.0", "-0", "-1e3", "\"-1\"", "null", "2147483648"] {
+            let mut json = serde_json::Deserializer::from_str(text);
+            assert!(Count(COUNT32).deserialize(&mut json).is_err(), "{text}");
+        }
+        let mut json = serde_json::Deserializer::from_str("7");
+        assert_eq!(Count(UINT64).deserialize(&mut json).ok(), Some(Some(7)));
     }
 
     #[test]

@@ -234,14 +234,39 @@ fn received(model: &Model, text: &str) -> Option<Value> {
     Some(serde_json::from_str(&written).expect("JSON"))
 }
 
+/// Whether a model that keeps what it does not know reads a value, and cannot write it back as it was.
+fn is_inexact(text: &str) -> bool {
+    text.contains("123456789012345678901234567890")
+}
+
+/// What was written, without the unknown field, whose value has to be the one that was read.
+fn known(model: &Model, text: &str, mut written: Value) -> Value {
+    let kept = written
+        .as_object_mut()
+        .and_then(|fields| fields.remove("x-new"));
+    let read = || serde_json::from_str::<Value>(text).expect("JSON");
+    assert_eq!(kept, model.keeps_unknown.then(read), "{text}");
+    written
+}
+
 // M1
 #[test]
 fn a_json_value_in_an_unknown_field_changes_nothing() {
     for text in accepted() {
         for model in MODELS {
             let field = as_unknown_field(model, &text);
-            assert_eq!(model.accept(&field), model.value(), "{}", model.name);
-            assert_eq!(received(model, &field), Some(model.value()), "{field}");
+            let is_deep = text.starts_with(&"[".repeat(65)) || text.starts_with(r#"{"a":{"a":"#);
+            if model.keeps_unknown && (is_deep || is_inexact(&text)) {
+                // What is deep is refused, and a number that would lose digits is read: the failure is that of the writing.
+                let failure = model.refuse(&field);
+                assert_eq!(failure.path, "x-new");
+                assert_eq!(failure.message == "inexact", !is_deep, "{failure:?}");
+            } else {
+                let written = model.accept(&field);
+                assert_eq!(known(model, &text, written), model.value());
+                let received = received(model, &field).expect(&field);
+                assert_eq!(known(model, &text, received), model.value(), "{field}");
+            }
             let is_object = text.trim_start().starts_with('{');
             assert!(
                 (model.rewrite)(&text).is_err() || is_object,
@@ -272,12 +297,12 @@ fn what_parsers_disagree_on_does_no_harm() {
         for model in MODELS {
             let _ = (model.rewrite)(text);
             let field = as_unknown_field(model, text);
-            let is_taken = (model.rewrite)(&field).is_ok();
-            assert_eq!(
-                received(model, &field),
-                is_taken.then(|| model.value()),
-                "{field}"
-            );
+            let rewritten = (model.rewrite)(&field).ok();
+            let rewritten = rewritten.map(|it| serde_json::from_str::<Value>(&it).expect("JSON"));
+            assert_eq!(received(model, &field), rewritten, "{field}");
+            if let Some(written) = rewritten.filter(|_| !model.keeps_unknown) {
+                assert_eq!(written, model.value(), "{field}");
+            }
         }
     }
 }

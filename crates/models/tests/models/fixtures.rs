@@ -105,7 +105,10 @@ fn asa_gateway() {
 
 #[test]
 fn asa_update_of_a_gateway_clears_what_it_sends_as_null() {
-    let update: asa::GatewayUpdate = sample(fixture!("asa/update_gateway_instance_request"));
+    let mut update: asa::GatewayUpdate = sample(fixture!("asa/update_gateway_instance_request"));
+    for read_only in ["id", "cloud_provider"] {
+        assert!(update.unknown_members.remove(read_only), "{read_only}");
+    }
     let expected = asa::GatewayUpdate::new("New name for production gateway")
         .with_description("New description for production gateway")
         .with_refuse_connections(true)
@@ -130,17 +133,19 @@ fn dt_list_of_tokens() {
     let page: dt::ActiveGateTokenList = sample(fixture!("dt/list_tokens"));
     assert_eq!(
         (page.total_count, page.page_size, page.next_page_key),
-        (3, Some(3), None)
+        (Some(3), Some(3), None)
     );
     let seeds: Vec<Option<bool>> = page
         .active_gate_tokens
         .iter()
+        .flatten()
         .map(|token| token.seed_token)
         .collect();
     assert_eq!(seeds, [Some(true), Some(true), Some(false)]);
     let used: Vec<bool> = page
         .active_gate_tokens
         .iter()
+        .flatten()
         .map(|token| token.last_used_date.is_some())
         .collect();
     assert_eq!(used, [false, false, true]);
@@ -149,11 +154,13 @@ fn dt_list_of_tokens() {
 #[test]
 fn dt_model_of_a_list_once_its_mistakes_are_mended() {
     let page: dt::ActiveGateTokenList = sample(fixture!("dt/list_tokens_model"));
-    assert_eq!((page.total_count, page.page_size), (1000, Some(100)));
+    assert_eq!((page.total_count, page.page_size), (Some(1000), Some(100)));
     assert_eq!(page.next_page_key.map(|key| key.len()), Some(128));
     let created = page
         .active_gate_tokens
-        .first()
+        .iter()
+        .flatten()
+        .next()
         .map(|token| token.creation_date.to_string());
     assert_eq!(created.as_deref(), Some("2020-11-22T08:15:30.144Z"));
 }

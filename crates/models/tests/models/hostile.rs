@@ -24,7 +24,11 @@ fn deep_nesting_in_an_unknown_field_needs_no_stack() {
             for model in MODELS {
                 let fields = model.sample.strip_prefix('{').expect("an object");
                 let text = format!(r#"{{"x-new":{deep},{fields}"#);
-                assert_eq!(model.accept(&text), model.value(), "{}", model.name);
+                if model.keeps_unknown {
+                    assert_eq!(model.refuse(&text).path, "x-new");
+                } else {
+                    assert_eq!(model.accept(&text), model.value(), "{}", model.name);
+                }
             }
         }
     });
@@ -41,6 +45,11 @@ fn deep_nesting_needs_no_stack_on_the_path_of_the_clients_either() {
                 for model in MODELS {
                     let fields = model.sample.strip_prefix('{').expect("an object");
                     let text = format!(r#"{{"x-new":{deep},{fields}"#);
+                    if model.keeps_unknown {
+                        let received = (model.receive)(text.as_bytes());
+                        assert_eq!(received.is_ok(), depth <= 64, "{depth}");
+                        continue;
+                    }
                     let written = (model.receive)(text.as_bytes()).expect(model.name);
                     assert_eq!(written, (model.rewrite)(model.sample).expect(model.name));
                 }
@@ -76,6 +85,9 @@ fn lone_surrogates_are_refused_and_pairs_are_read() {
                 r#""\udd1e\ud834""#,
                 r#""\ud834x""#,
             ] {
+                if model.is_lenient(place) {
+                    continue;
+                }
                 assert_eq!(
                     model.refuse(&model.with(place, lone)).path,
                     path(place),

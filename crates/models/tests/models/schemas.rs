@@ -132,7 +132,9 @@ fn a_schema_requires_what_the_model_requires() {
         for (field, presence) in model.fields {
             let value = serde_json::from_str(&model.without(field)).expect("JSON");
             match presence {
-                Presence::Required | Presence::RequiredList => refuses(model.name, &value),
+                Presence::Required | Presence::RequiredList | Presence::Count => {
+                    refuses(model.name, &value);
+                }
                 _ => takes(model.name, &value),
             }
         }

@@ -15,13 +15,23 @@ pub enum Presence {
     RequiredList,
     /// Absent and null are the same.
     Optional,
+    /// Absent is left out again, null is null again.
+    Kept,
+    /// Always there and never null; a negative one is none.
+    Count,
+    /// Absent, null and a negative one are the same.
+    OptionalCount,
+    /// Absent and null are the same; a value that does not fit is kept.
+    Lenient,
     /// Has a default; never null.
     Defaulted,
     /// Absent keeps, null clears.
     Patched,
 }
 
-use Presence::{Defaulted, Optional, Patched, Required, RequiredList};
+use Presence::{
+    Count, Defaulted, Kept, Lenient, Optional, OptionalCount, Patched, Required, RequiredList,
+};
 
 /// A model with a sample that has every field. The text `hunter2` stands for every secret.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +46,8 @@ pub struct Model {
     pub rewrite: fn(&str) -> Result<String, Failure>,
     /// The same from bytes as they come, through the decoding that the clients use.
     pub receive: fn(&[u8]) -> Result<String, transport::Error>,
+    /// Whether it keeps the members that it does not know.
+    pub keeps_unknown: bool,
     /// Both `Debug` forms.
     pub show: fn(&str) -> String,
 }
@@ -94,6 +106,13 @@ impl Model {
         let mut places = Vec::new();
         collect(&self.value(), "", &mut places);
         places
+    }
+
+    /// Whether what does not fit at a place is kept.
+    pub fn is_lenient(&self, place: &str) -> bool {
+        self.fields
+            .iter()
+            .any(|(field, presence)| *presence == Lenient && place.strip_prefix('/') == Some(field))
     }
 
     /// The places that hold a point in time.
@@ -158,17 +177,33 @@ pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
     Ok(value)
 }
 
+/// The name of a member with a number that cannot be written as it was read.
+type Inexact<T> = fn(&T) -> Option<&str>;
+
 fn rewrite<T: DeserializeOwned + Serialize + PartialEq + Debug>(
     text: &str,
+    inexact: Inexact<T>,
 ) -> Result<String, Failure> {
-    read::<T>(text).map(|value| written(&value))
+    let value = read::<T>(text)?;
+    match inexact(&value) {
+        None => Ok(written(&value)),
+        Some(member) => Err(Failure {
+            path: member.to_owned(),
+            message: "inexact".into(),
+        }),
+    }
 }
 
 fn receive<T: DeserializeOwned + Serialize + PartialEq + Debug>(
     body: &[u8],
+    inexact: Inexact<T>,
 ) -> Result<String, transport::Error> {
     let reply = transport::testing::reply(body.to_vec());
-    reply.json::<T>().map(|value| written(&value))
+    let value = reply.json::<T>()?;
+    match inexact(&value) {
+        None => Ok(written(&value)),
+        Some(_) => Err(transport::Error::invalid_input("body", "inexact")),
+    }
 }
 
 /// The value as JSON, which must read back equal and be written the same again.
@@ -187,17 +222,23 @@ fn show<T: DeserializeOwned + Debug>(text: &str) -> String {
 }
 
 macro_rules! models {
-    ($($model:path { $($field:literal: $presence:ident = $value:literal,)+ })+) => {
+    ($($model:path $([$($keeps:tt)+])? { $($field:literal: $presence:ident = $value:literal,)+ })+) => {
         /// Every object of both descriptions.
         pub const MODELS: &[Model] = &[$(Model {
             name: stringify!($model),
             sample: concat!("{", models!(@ $($field $value)+), "}"),
             fields: &[$(($field, $presence)),+],
-            rewrite: rewrite::<$model>,
-            receive: receive::<$model>,
+            rewrite: |text| rewrite::<$model>(text, models!(inexact $([$($keeps)+])?)),
+            receive: |body| receive::<$model>(body, models!(inexact $([$($keeps)+])?)),
+            keeps_unknown: models!(keeps $([$($keeps)+])?),
             show: show::<$model>,
         }),+];
     };
+    (inexact) => { |_| None };
+    (inexact [keeps]) => { |it| it.inexact_member() };
+    (inexact [list]) => { |it| it.list.iter().find_map(|it| it.inexact_member()) };
+    (keeps $([list])?) => { false };
+    (keeps [keeps]) => { true };
     (@ $field:literal $value:literal) => { concat!("\"", $field, "\":", $value) };
     (@ $field:literal $value:literal $($rest:tt)+) => {
         concat!(models!(@ $field $value), ",", models!(@ $($rest)+))
@@ -229,38 +270,39 @@ models! {
     asa::AgentToken {
         "token": Optional = r#""hunter2""#,
     }
-    asa::Gateway {
+    asa::Gateway [keeps] {
         "id": Required = r#""a2dfd474-2db4-4bb2-8364-d5f76ade396e""#,
         "name": Required = r#""Production gateway""#,
         "refuse_connections": Required = "true",
-        "labels": Optional = r#"{"env":"prod"}"#,
-        "description": Optional = r#""Example""#,
-        "access_address": Optional = r#""192.168.190.144:7234""#,
-        "default_address": Optional = r#""192.168.190.144""#,
-        "cloud_provider": Optional = r#""aws""#,
-        "last_seen": Optional = r#""2026-11-21T20:48:09.123456Z""#,
-        "infrastructure_orchestrator": Optional = r#"{"id":"o","name":"k8s","labels":{"zone":"a"}}"#,
+        "labels": Kept = r#"{"env":"prod"}"#,
+        "description": Kept = r#""Example""#,
+        "access_address": Kept = r#""192.168.190.144:7234""#,
+        "default_address": Kept = r#""192.168.190.144""#,
+        "cloud_provider": Kept = r#""aws""#,
+        "last_seen": Kept = r#""2026-11-21T20:48:09.123456Z""#,
+        "infrastructure_orchestrator": Kept = r#"{"id":"o","name":"k8s","labels":{"zone":"a"}}"#,
     }
-    asa::InfrastructureOrchestrator {
-        "id": Optional = r#""o""#,
-        "name": Optional = r#""k8s""#,
-        "labels": Optional = r#"{"zone":"a"}"#,
+    asa::InfrastructureOrchestrator [keeps] {
+        "id": Kept = r#""o""#,
+        "name": Kept = r#""k8s""#,
+        "labels": Kept = r#"{"zone":"a"}"#,
     }
-    asa::GatewayList {
+    asa::GatewayList [list] {
         "list": RequiredList = r#"[{"id":"a","name":"b","refuse_connections":false,"last_seen":"2026-11-21T20:48:09Z"}]"#,
     }
-    asa::GatewayUpdate {
+    asa::GatewayUpdate [keeps] {
         "name": Required = r#""Production gateway""#,
         "refuse_connections": Optional = "false",
         "labels": Patched = r#"{"env":"prod"}"#,
         "description": Patched = r#""Example""#,
         "access_address": Patched = r#""192.168.190.144:7234""#,
         "default_address": Patched = r#""192.168.190.144""#,
+        "infrastructure_orchestrator": Patched = r#"{"id":"o"}"#,
     }
     asa::GatewayStatusReport {
-        "active_connections": Required = "2",
-        "total_storage_bytes": Required = "4096",
-        "used_storage_bytes": Required = "2048",
+        "active_connections": Count = "2",
+        "total_storage_bytes": Count = "4096",
+        "used_storage_bytes": Count = "2048",
         "gateway_id": Optional = r#""7d6dbd30-d32f-4a7a-94d2-31e95747d460""#,
         "status": Optional = r#""ONLINE""#,
         "updated_at": Optional = r#""2026-11-21T20:48:09Z""#,
@@ -295,21 +337,21 @@ models! {
         "activeGateType": Optional = r#""ENVIRONMENT""#,
     }
     dt::ActiveGateTokenList {
-        "totalCount": Required = "1000",
-        "pageSize": Optional = "100",
+        "totalCount": Count = "1000",
+        "pageSize": OptionalCount = "100",
         "nextPageKey": Optional = r#""AAAAAGQ==""#,
         "activeGateTokens": Optional = r#"[{"id":"a","name":"b","owner":"c","creationDate":"2020-11-22T08:15:30.144Z","seedToken":false}]"#,
     }
     dt::ActiveGateTokenCreate {
         "name": Required = r#""myToken""#,
-        "activeGateType": Required = r#""CLUSTER""#,
+        "activeGateType": Optional = r#""CLUSTER""#,
         "expirationDate": Optional = r#""now+60d""#,
-        "seedToken": Defaulted = "true",
+        "seedToken": Optional = "true",
     }
     dt::ActiveGateTokenCreated {
         "id": Required = r#""dt0g02.4KWZO5EF""#,
         "token": Required = r#""hunter2""#,
-        "expirationDate": Optional = r#""2020-11-24T08:15:30.144Z""#,
+        "expirationDate": Lenient = r#""2020-11-24T08:15:30.144Z""#,
     }
     dt::ErrorEnvelope {
         "error": Optional = r#"{"code":400,"message":"Constraints violated.","constraintViolations":[{"path":"pageSize","message":"too small","parameterLocation":"QUERY","location":"x"}]}"#,

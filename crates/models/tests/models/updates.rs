@@ -31,18 +31,35 @@ fn an_update_keeps_absent_null_and_a_value_apart() {
     );
 }
 
-// M16
+// M16, U17
 #[test]
-fn an_update_made_from_a_read_leaves_out_what_the_read_did_not_have() {
+fn an_update_made_from_a_read_sends_back_all_that_was_read_and_leaves_out_what_was_absent() {
     let gateway: asa::Gateway = read(
         r#"{"id":"a","name":"b","refuse_connections":true,"labels":null,"description":"d","access_address":null,
-            "last_seen":"2026-11-21T20:48:09Z","cloud_provider":"aws"}"#,
+            "last_seen":"2026-11-21T20:48:09Z","cloud_provider":"aws",
+            "infrastructure_orchestrator":{"id":"o","labels":null,"zone":{"rack":[7]}},
+            "x-new":{"a":[1,-2,0.5,null,true,"t",18446744073709551615],"b":{}},"x-null":null,"id2":"kept"}"#,
     )
     .expect("a gateway");
     let update = asa::GatewayUpdate::from(&gateway);
+    let expected = json!({
+        "name": "b", "refuse_connections": true, "labels": {}, "description": "d", "access_address": null,
+        "infrastructure_orchestrator": {"id": "o", "labels": null, "zone": {"rack": [7]}},
+        "x-new": {"a": [1, -2, 0.5, null, true, "t", u64::MAX], "b": {}}, "x-null": null, "id2": "kept",
+    });
+    assert_eq!(written(&update), expected);
     assert_eq!(
-        written(&update),
-        json!({"name": "b", "refuse_connections": true, "description": "d"})
+        written(&update.clone().with_name("c").with_labels([("env", "dev")])),
+        json!({
+            "name": "c", "refuse_connections": true, "labels": {"env": "dev"}, "description": "d", "access_address": null,
+            "infrastructure_orchestrator": {"id": "o", "labels": null, "zone": {"rack": [7]}},
+            "x-new": {"a": [1, -2, 0.5, null, true, "t", u64::MAX], "b": {}}, "x-null": null, "id2": "kept",
+        })
+    );
+    let shown = format!("{gateway:?} {update:?}");
+    assert!(
+        shown.contains("x-new") && !shown.contains("rack"),
+        "{shown}"
     );
     let labelled = asa::Gateway::new("a", "b", false)
         .with_labels([("env", "dev")])
@@ -51,6 +68,162 @@ fn an_update_made_from_a_read_leaves_out_what_the_read_did_not_have() {
         written(&asa::GatewayUpdate::from(&labelled).with_name("c")),
         json!({"name": "c", "refuse_connections": false, "labels": {"env": "dev"}, "access_address": "h:1"})
     );
+}
+
+/// A gateway with one more member.
+fn with_member(value: &str) -> String {
+    format!(r#"{{"id":"a","name":"b","refuse_connections":true,"x-new":{value}}}"#)
+}
+
+// U17
+#[test]
+fn unknown_members_have_limits() {
+    let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    let text = |length| format!("\"{}\"", "x".repeat(length));
+    let names = r#""x-new":"#.len();
+    for value in [nested(64), text((64 << 10) - names - 3)] {
+        let gateway: asa::Gateway = read(&with_member(&value)).expect("within the limits");
+        let sent = written(&asa::GatewayUpdate::from(&gateway));
+        let value: Value = serde_json::from_str(&value).expect("JSON");
+        assert_eq!(sent["x-new"], value);
+    }
+    let many = format!("[{}0]", "0,".repeat(64 << 10));
+    for value in [nested(65), nested(5000), text(64 << 10), many] {
+        let failure = read::<asa::Gateway>(&with_member(&value)).expect_err("too much");
+        assert_eq!(failure.path, "x-new");
+        assert!(
+            failure
+                .message
+                .contains("at most 64 KiB, nested at most 64 deep")
+        );
+    }
+    let long = format!("x{}", "y".repeat(64 << 10));
+    let in_sum = format!(
+        r#"{{"id":"a","name":"b","refuse_connections":true,"x":{0},"y":{0}}}"#,
+        text(33 << 10)
+    );
+    assert_eq!(
+        read::<asa::Gateway>(&in_sum).expect_err("too much").path,
+        "y"
+    );
+    let name = with_member("1").replace("x-new", &long);
+    assert!(read::<asa::Gateway>(&name).is_err());
+}
+
+// U17
+#[test]
+fn a_number_that_would_lose_digits_is_read_and_refuses_the_update() {
+    for number in [
+        "12345678901234567890123",
+        "0.12345678901234567890123",
+        "1.00000000000000000001",
+        "1e400",
+        "-9223372036854775809",
+    ] {
+        for (value, is_nested) in [
+            (number.to_owned(), false),
+            (format!(r#"[{{"n":{number}}}]"#), true),
+        ] {
+            let mut gateway: asa::Gateway = read(&with_member(&value)).expect("a gateway");
+            assert_eq!(gateway.inexact_member(), Some("x-new"));
+            let refused = serde_json::to_string(&asa::GatewayUpdate::from(&gateway));
+            assert!(refused.is_err(), "{value}");
+            // To be shown it is a text.
+            let shown = written(&gateway);
+            let shown = if is_nested {
+                &shown["x-new"][0]["n"]
+            } else {
+                &shown["x-new"]
+            };
+            assert_eq!(shown, number);
+            assert!(gateway.unknown_members.remove("x-new"));
+            let update = asa::GatewayUpdate::from(&gateway);
+            assert!(serde_json::to_string(&update).is_ok());
+        }
+    }
+    let nested = r#"{"id":"a","name":"b","refuse_connections":true,"infrastructure_orchestrator":{"n":1e400}}"#;
+    let gateway: asa::Gateway = read(nested).expect("a gateway");
+    let update = asa::GatewayUpdate::from(&gateway);
+    assert_eq!(update.inexact_member(), Some("n"));
+    assert!(serde_json::to_string(&update).is_err());
+}
+
+/// The response to a create, with this in the place of the expiration date.
+fn created(expires: &str) -> String {
+    format!(r#"{{"id":"dt0g02.A","token":"dt0g02.A.SECRETSECRET","expirationDate":{expires}}}"#)
+}
+
+// U16
+#[test]
+fn a_date_that_cannot_be_read_is_kept_and_does_not_lose_the_token() {
+    for (raw, text) in [
+        (r#""""#, ""),
+        (r#""2027-01-01 00:00""#, "2027-01-01 00:00"),
+        ("1798761600000", "1798761600000"),
+        ("1.5", "1.5"),
+        ("1e400", "1e400"),
+        ("true", "true"),
+        (r#"["2027"]"#, r#"["2027"]"#),
+        (r#"{"at":"2027"}"#, r#"{"at":"2027"}"#),
+        (r#""\u001b[31m""#, "\u{1b}[31m"),
+    ] {
+        let created: dt::ActiveGateTokenCreated = read(&created(raw)).expect(raw);
+        assert_eq!(created.id.as_str(), "dt0g02.A");
+        assert_eq!(created.token.expose(), "dt0g02.A.SECRETSECRET");
+        assert!(!created.expiration_date.is_absent());
+        let unreadable = created.expiration_date.unreadable().expect(raw);
+        assert_eq!(unreadable.to_string(), text);
+        assert!(!format!("{created:?}").contains('\u{1b}'));
+        let members: Vec<_> = created.unreadable_members().map(|(name, _)| name).collect();
+        assert_eq!(members, ["expirationDate"]);
+        let again: dt::ActiveGateTokenCreated =
+            read(&written(&created).to_string()).expect("reads");
+        assert_eq!(
+            again.expiration_date.unreadable().map(ToString::to_string),
+            Some(text.into())
+        );
+    }
+    for absent in [
+        created("null"),
+        created("null").replace(r#","expirationDate":null"#, ""),
+    ] {
+        let created: dt::ActiveGateTokenCreated = read(&absent).expect("a token");
+        assert!(created.expiration_date.is_absent());
+        assert_eq!(created.unreadable_members().count(), 0);
+    }
+}
+
+// U16
+#[test]
+fn what_may_hold_the_secret_or_is_long_is_withheld_and_no_secret_is_lost() {
+    for raw in [
+        r#""dt0g02.A.SECRETSECRET""#,
+        r#""of SECRETSECRET""#,
+        r#"{"x":["ECRETSEC"]}"#,
+        r#""\ud800""#,
+        &format!("\"{}\"", "x".repeat(65)),
+        &format!("\"{}\"", "x".repeat(100_000)),
+        &format!("{}{}", "[".repeat(1000), "]".repeat(1000)),
+    ] {
+        let created: dt::ActiveGateTokenCreated = read(&created(raw)).expect(raw);
+        assert_eq!(created.token.expose(), "dt0g02.A.SECRETSECRET");
+        let unreadable = created.expiration_date.unreadable().expect(raw);
+        assert_eq!(unreadable.to_string(), "[withheld]");
+        assert!(!format!("{created:?}").contains("SECRET"));
+    }
+    for broken in [
+        created("\"2027"),
+        created("2027-01-01"),
+        created("null").replace(r#""id""#, r#""it""#),
+        created("null").replace(r#""token""#, r#""taken""#),
+        created("1,\"expirationDate\":2"),
+        created("null,\"token\":\"b\""),
+    ] {
+        assert!(
+            read::<dt::ActiveGateTokenCreated>(&broken).is_err(),
+            "{broken}"
+        );
+    }
 }
 
 #[test]
@@ -66,6 +239,23 @@ fn a_new_setup_token_says_what_registers_and_with_which_labels() {
     assert_eq!(
         written(&create),
         json!({"registration_type": "gateway-agent", "details": {"labels": labels}, "description": "Example"})
+    );
+}
+
+// U59
+#[test]
+fn a_new_active_gate_token_can_leave_out_what_newer_servers_do_not_know() {
+    let create = dt::ActiveGateTokenCreate::new("edge-7", dt::ActiveGateType::Environment)
+        .without_active_gate_type();
+    assert_eq!(
+        written(&create),
+        json!({"name": "edge-7", "seedToken": false})
+    );
+    let create = create.without_seed_token();
+    assert_eq!(written(&create), json!({"name": "edge-7"}));
+    assert_eq!(
+        read::<dt::ActiveGateTokenCreate>(r#"{"name":"edge-7"}"#).ok(),
+        Some(create)
     );
 }
 

@@ -109,9 +109,53 @@ pub fn any_value(model: &Model) -> BoxedStrategy<Value> {
             .iter()
             .find(|(field, _)| *field == name)
             .map(|(_, presence)| *presence);
-        !matches!(presence, Some(Presence::Required | Presence::RequiredList))
+        !matches!(
+            presence,
+            Some(Presence::Required | Presence::RequiredList | Presence::Count)
+        )
     };
-    object(fields, may_be_absent)
+    let value = object(fields, may_be_absent);
+    if model.keeps_unknown {
+        let nulls = model
+            .fields
+            .iter()
+            .filter(|(_, presence)| matches!(presence, Presence::Kept | Presence::Patched));
+        let nulls: Vec<&'static str> = nulls.map(|(name, _)| *name).collect();
+        let most = nulls.len();
+        let nulls = proptest::sample::subsequence(nulls, 0..=most);
+        return (value, nulls, unknown_members())
+            .prop_map(|(mut value, nulls, unknown)| {
+                let members = value.as_object_mut().expect("an object");
+                members.extend(nulls.into_iter().map(|name| (name.to_owned(), Value::Null)));
+                members.extend(unknown);
+                value
+            })
+            .boxed();
+    }
+    value
+}
+
+/// Members that no model knows, with values of any kind.
+fn unknown_members() -> impl Strategy<Value = BTreeMap<String, Value>> {
+    let number = prop_oneof![
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        proptest::num::f64::NORMAL.prop_map(Value::from),
+    ];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        number,
+        text_of_any_kind().prop_map(Value::from),
+    ];
+    let value = leaf.prop_recursive(4, 16, 4, |inner| {
+        prop_oneof![
+            collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            collection::btree_map(text_of_any_kind(), inner, 0..4).prop_map(Value::from_iter),
+        ]
+    });
+    let name = text_of_any_kind().prop_map(|name| format!("x-{name}"));
+    collection::btree_map(name, value, 0..3)
 }
 
 /// Any model, and any value of it.

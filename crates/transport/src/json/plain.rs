@@ -5,10 +5,10 @@
 
 use std::fmt::{self, Display};
 
-use serde::de::value::BorrowedStrDeserializer;
+use serde::de::value::{BorrowedStrDeserializer, MapDeserializer};
 use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess,
-    Visitor,
+    Deserialize as _, DeserializeOwned, DeserializeSeed, Deserializer, Error, IgnoredAny,
+    IntoDeserializer, MapAccess, SeqAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
 
@@ -25,6 +25,10 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
         Some(_) => None,
     }
 }
+
+/// The name by which a type asks for the text of its value, which then comes as an object with this one key; see
+/// `serde_json::value::RawValue`.
+const RAW: &str = "$serde_json::private::RawValue";
 
 /// How many arrays and objects may stand in each other; `serde_json` takes more.
 const DEPTH: u8 = 64;
@@ -286,10 +290,19 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     #[inline]
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, NotPlain> {
-        visitor.visit_newtype_struct(self)
+        if name != RAW {
+            return visitor.visit_newtype_struct(self);
+        }
+        // No white space in front, as `serde_json` gives it.
+        self.token();
+        let start = self.at;
+        IgnoredAny::deserialize(&mut *self)?;
+        let text = self.text.get(start..self.at).ok_or(NotPlain)?;
+        let text = BorrowedStrDeserializer::new(text);
+        visitor.visit_map(MapDeserializer::new(std::iter::once((RAW, text))))
     }
 
     forward_to_deserialize_any! {
@@ -443,6 +456,18 @@ mod tests {
             );
         }
         assert!(read::<Value>(&("[".repeat(64) + &"]".repeat(64))).is_some());
+    }
+
+    #[test]
+    fn a_value_that_is_asked_for_as_text_comes_as_it_stands() {
+        type Texts = std::collections::BTreeMap<String, Box<serde_json::value::RawValue>>;
+        let text = r#"{ "a" :  [1, "\u00e9" , {}] , "b":-7,"c" : null }"#;
+        let read = read::<Texts>(text).unwrap();
+        let texts: Vec<&str> = read.values().map(|it| it.get()).collect();
+        assert_eq!(texts, [r#"[1, "\u00e9" , {}]"#, "-7", "null"]);
+        for text in [r#"{"a":[1,]}"#, r#"{"a":}"#, r#"{"a":"\ud800"}"#] {
+            assert!(super::read::<Texts>(text).is_none(), "{text}");
+        }
     }
 
     #[test]

@@ -305,3 +305,69 @@ fn a_count_that_an_update_can_clear_is_a_mistake() {
         "house.yaml:59:9: a nullable count in an update; the fix: leave `minimum` out, or teach the generator",
     );
 }
+
+// U17
+#[test]
+fn what_replaces_without_keeping_unknown_members_is_a_mistake() {
+    check(
+        "      x-keep-unknown: true\n",
+        "",
+        "house.yaml:26:56: `OpenDoor` replaces what is there, and `DoorUpdate` drops what it does not know; the fix: add `x-keep-unknown: true` to the schema",
+    );
+    check(
+        "x-keep-unknown: true",
+        "x-keep-unknown: false",
+        "house.yaml:60:23: `x-keep-unknown: false`; the fix: remove it",
+    );
+    check(
+        "label: { type: [string, \"null\"],",
+        "door: { $ref: \"#/components/schemas/Door\", description: D }\n        label: { type: [string, \"null\"],",
+        "house.yaml:59:23: `DoorUpdate` keeps unknown members, `Door` in it does not; the fix: add `x-keep-unknown: true` to it",
+    );
+    check(
+        "label: { type",
+        "unknown_members: { type",
+        "house.yaml:59:9: the property `unknown_members` cannot be `unknown_members` in Rust; the fix: give it an `x-rust-name` in snake case that is no keyword",
+    );
+}
+
+// U16
+#[test]
+fn a_secret_that_is_shown_once_and_may_be_missing_is_a_mistake() {
+    let hinges = "hinges: { type: array, items: { type: string }";
+    for wrong in [
+        "hinges: { type: string, x-secret: true, x-shown-once: true",
+        "hinges: { type: string, x-shown-once: true",
+    ] {
+        check(
+            hinges,
+            wrong,
+            "house.yaml:52:9: `hinges` is shown once; the fix: leave `x-shown-once` out, or put it on a required secret of a response",
+        );
+    }
+}
+
+// U59
+#[test]
+fn what_cannot_be_left_out_of_a_request_is_not_omittable() {
+    for (from, to, place) in [
+        (
+            "minLength: 1",
+            "x-omittable: true",
+            "59:9: `x-omittable` on `label`",
+        ),
+        (
+            "x-default: red",
+            "x-omittable: true",
+            "51:9: `x-omittable` on `colour`",
+        ),
+    ] {
+        check(
+            from,
+            to,
+            &format!(
+                "house.yaml:{place}; the fix: leave it out, or put it on a property of a request that is neither required nor null"
+            ),
+        );
+    }
+}

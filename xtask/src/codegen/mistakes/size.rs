@@ -17,7 +17,7 @@ fn a_description_that_was_cut_anywhere_is_a_mistake() {
     // Nothing else is missing here.
     assert_eq!(
         cut("...\n"),
-        "house.yaml:60:1: a description without its end, it may have been cut; the fix: end it with a line `...`"
+        "house.yaml:61:1: a description without its end, it may have been cut; the fix: end it with a line `...`"
     );
     assert_eq!(
         cut("porter]"),

@@ -2,9 +2,9 @@
 
 //! Gateways: The gateways that have enrolled in the team.
 
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeMap, string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
-use crate::{Patch, Timestamp, de, id::id, open_enum::open_enum, ser};
+use crate::{Patch, Timestamp, UnknownMembers, de, id::id, open_enum::open_enum, ser};
 
 id! {
     /// The id of a gateway; a UUID in ASA, any text in Okta Privileged Access.
@@ -44,6 +44,8 @@ pub struct Gateway {
     ///
     /// Source: Okta's generated Go SDK for Okta Privileged Access.
     pub infrastructure_orchestrator: Option<InfrastructureOrchestrator>,
+    /// The members that this version does not know. They are written back.
+    pub unknown_members: UnknownMembers,
 }
 
 impl Gateway {
@@ -65,6 +67,7 @@ impl Gateway {
             cloud_provider: None,
             last_seen: None,
             infrastructure_orchestrator: None,
+            unknown_members: UnknownMembers::new(),
         }
     }
 
@@ -148,6 +151,20 @@ impl Gateway {
         self.infrastructure_orchestrator = Some(infrastructure_orchestrator.into());
         self
     }
+
+    /// Returns the name of an unknown member, of this object or of one in it, with a number that cannot be written
+    /// with all the digits that it was read with.
+    #[must_use]
+    pub fn inexact_member(&self) -> Option<&str> {
+        self.unknown_members
+            .inexact()
+            .or_else(|| {
+                self
+                    .infrastructure_orchestrator
+                    .as_ref()
+                    .and_then(|it| it.inexact_member())
+            })
+    }
 }
 
 impl<'de> de::Object<'de> for Gateway {
@@ -165,7 +182,7 @@ impl<'de> de::Object<'de> for Gateway {
             CloudProvider,
             LastSeen,
             InfrastructureOrchestrator,
-            Unknown,
+            Unknown(Box<str>),
         }
         let field = |name: &str| match name {
             "id" => Field::Id,
@@ -178,7 +195,7 @@ impl<'de> de::Object<'de> for Gateway {
             "cloud_provider" => Field::CloudProvider,
             "last_seen" => Field::LastSeen,
             "infrastructure_orchestrator" => Field::InfrastructureOrchestrator,
-            _ => Field::Unknown,
+            _ => Field::Unknown(name.into()),
         };
         let mut id_slot = de::Slot::new("id");
         let mut name_slot = de::Slot::new("name");
@@ -192,6 +209,7 @@ impl<'de> de::Object<'de> for Gateway {
         let mut infrastructure_orchestrator_slot = de::Slot::new(
             "infrastructure_orchestrator",
         );
+        let mut unknown = de::Collector::new();
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
                 Field::Id => id_slot.fill(&mut map, de::of())?,
@@ -219,10 +237,23 @@ impl<'de> de::Object<'de> for Gateway {
                     infrastructure_orchestrator_slot
                         .fill(&mut map, de::Nullable(de::of()))?
                 }
-                Field::Unknown => de::skip(&mut map)?,
+                Field::Unknown(name) => unknown.read(name, &mut map)?,
             }
         }
         Ok(Self {
+            unknown_members: unknown
+                .finish([
+                    ("labels", labels_slot.is_null()),
+                    ("description", description_slot.is_null()),
+                    ("access_address", access_address_slot.is_null()),
+                    ("default_address", default_address_slot.is_null()),
+                    ("cloud_provider", cloud_provider_slot.is_null()),
+                    ("last_seen", last_seen_slot.is_null()),
+                    (
+                        "infrastructure_orchestrator",
+                        infrastructure_orchestrator_slot.is_null(),
+                    ),
+                ]),
             id: id_slot.required()?,
             name: name_slot.required()?,
             refuse_connections: refuse_connections_slot.required()?,
@@ -249,17 +280,44 @@ impl Serialize for Gateway {
         fields.put("id", &self.id)?;
         fields.put("name", &self.name)?;
         fields.put("refuse_connections", &self.refuse_connections)?;
-        fields.put_some("labels", self.labels.as_ref())?;
-        fields.put_some("description", self.description.as_ref())?;
-        fields.put_some("access_address", self.access_address.as_ref())?;
-        fields.put_some("default_address", self.default_address.as_ref())?;
-        fields.put_some("cloud_provider", self.cloud_provider.as_ref())?;
-        fields.put_some("last_seen", self.last_seen.as_ref())?;
+        fields.put_some_or_null("labels", self.labels.as_ref(), &self.unknown_members)?;
         fields
-            .put_some(
+            .put_some_or_null(
+                "description",
+                self.description.as_ref(),
+                &self.unknown_members,
+            )?;
+        fields
+            .put_some_or_null(
+                "access_address",
+                self.access_address.as_ref(),
+                &self.unknown_members,
+            )?;
+        fields
+            .put_some_or_null(
+                "default_address",
+                self.default_address.as_ref(),
+                &self.unknown_members,
+            )?;
+        fields
+            .put_some_or_null(
+                "cloud_provider",
+                self.cloud_provider.as_ref(),
+                &self.unknown_members,
+            )?;
+        fields
+            .put_some_or_null(
+                "last_seen",
+                self.last_seen.as_ref(),
+                &self.unknown_members,
+            )?;
+        fields
+            .put_some_or_null(
                 "infrastructure_orchestrator",
                 self.infrastructure_orchestrator.as_ref(),
+                &self.unknown_members,
             )?;
+        fields.put_unknown(&self.unknown_members)?;
         fields.end()
     }
 }
@@ -290,6 +348,8 @@ pub struct InfrastructureOrchestrator {
     pub name: Option<String>,
     /// The orchestrator's labels.
     pub labels: Option<BTreeMap<String, String>>,
+    /// The members that this version does not know. They are written back.
+    pub unknown_members: UnknownMembers,
 }
 
 impl InfrastructureOrchestrator {
@@ -300,6 +360,7 @@ impl InfrastructureOrchestrator {
             id: None,
             name: None,
             labels: None,
+            unknown_members: UnknownMembers::new(),
         }
     }
 
@@ -328,6 +389,13 @@ impl InfrastructureOrchestrator {
         );
         self
     }
+
+    /// Returns the name of an unknown member, of this object or of one in it, with a number that cannot be written
+    /// with all the digits that it was read with.
+    #[must_use]
+    pub fn inexact_member(&self) -> Option<&str> {
+        self.unknown_members.inexact()
+    }
 }
 
 impl<'de> de::Object<'de> for InfrastructureOrchestrator {
@@ -338,17 +406,18 @@ impl<'de> de::Object<'de> for InfrastructureOrchestrator {
             Id,
             Name,
             Labels,
-            Unknown,
+            Unknown(Box<str>),
         }
         let field = |name: &str| match name {
             "id" => Field::Id,
             "name" => Field::Name,
             "labels" => Field::Labels,
-            _ => Field::Unknown,
+            _ => Field::Unknown(name.into()),
         };
         let mut id_slot = de::Slot::new("id");
         let mut name_slot = de::Slot::new("name");
         let mut labels_slot = de::Slot::new("labels");
+        let mut unknown = de::Collector::new();
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
                 Field::Id => id_slot.fill(&mut map, de::Nullable(de::TEXT))?,
@@ -356,10 +425,16 @@ impl<'de> de::Object<'de> for InfrastructureOrchestrator {
                 Field::Labels => {
                     labels_slot.fill(&mut map, de::Nullable(de::Map(de::TEXT)))?
                 }
-                Field::Unknown => de::skip(&mut map)?,
+                Field::Unknown(name) => unknown.read(name, &mut map)?,
             }
         }
         Ok(Self {
+            unknown_members: unknown
+                .finish([
+                    ("id", id_slot.is_null()),
+                    ("name", name_slot.is_null()),
+                    ("labels", labels_slot.is_null()),
+                ]),
             id: id_slot.or_default(),
             name: name_slot.or_default(),
             labels: labels_slot.or_default(),
@@ -376,9 +451,10 @@ impl<'de> Deserialize<'de> for InfrastructureOrchestrator {
 impl Serialize for InfrastructureOrchestrator {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = ser::fields(serializer)?;
-        fields.put_some("id", self.id.as_ref())?;
-        fields.put_some("name", self.name.as_ref())?;
-        fields.put_some("labels", self.labels.as_ref())?;
+        fields.put_some_or_null("id", self.id.as_ref(), &self.unknown_members)?;
+        fields.put_some_or_null("name", self.name.as_ref(), &self.unknown_members)?;
+        fields.put_some_or_null("labels", self.labels.as_ref(), &self.unknown_members)?;
+        fields.put_unknown(&self.unknown_members)?;
         fields.end()
     }
 }
@@ -466,6 +542,12 @@ pub struct GatewayUpdate {
     pub access_address: Patch<String>,
     /// The address that the gateway found for itself.
     pub default_address: Patch<String>,
+    /// The orchestrator that the gateway belongs to, in Okta Privileged Access only.
+    ///
+    /// Source: Okta's generated Go SDK for Okta Privileged Access.
+    pub infrastructure_orchestrator: Patch<InfrastructureOrchestrator>,
+    /// The members that this version does not know. They are written back.
+    pub unknown_members: UnknownMembers,
 }
 
 impl GatewayUpdate {
@@ -479,6 +561,8 @@ impl GatewayUpdate {
             description: Patch::Keep,
             access_address: Patch::Keep,
             default_address: Patch::Keep,
+            infrastructure_orchestrator: Patch::Keep,
+            unknown_members: UnknownMembers::new(),
         }
     }
 
@@ -556,6 +640,39 @@ impl GatewayUpdate {
         self.default_address = Patch::Clear;
         self
     }
+
+    /// Sets [`infrastructure_orchestrator`](Self::infrastructure_orchestrator).
+    #[must_use]
+    pub fn with_infrastructure_orchestrator(
+        mut self,
+        infrastructure_orchestrator: impl Into<InfrastructureOrchestrator>,
+    ) -> Self {
+        self.infrastructure_orchestrator = Patch::Set(
+            infrastructure_orchestrator.into(),
+        );
+        self
+    }
+
+    /// Clears [`infrastructure_orchestrator`](Self::infrastructure_orchestrator) on the server.
+    #[must_use]
+    pub fn without_infrastructure_orchestrator(mut self) -> Self {
+        self.infrastructure_orchestrator = Patch::Clear;
+        self
+    }
+
+    /// Returns the name of an unknown member, of this object or of one in it, with a number that cannot be written
+    /// with all the digits that it was read with.
+    #[must_use]
+    pub fn inexact_member(&self) -> Option<&str> {
+        self.unknown_members
+            .inexact()
+            .or_else(|| {
+                self
+                    .infrastructure_orchestrator
+                    .as_option()
+                    .and_then(|it| it.inexact_member())
+            })
+    }
 }
 
 impl<'de> de::Object<'de> for GatewayUpdate {
@@ -569,7 +686,8 @@ impl<'de> de::Object<'de> for GatewayUpdate {
             Description,
             AccessAddress,
             DefaultAddress,
-            Unknown,
+            InfrastructureOrchestrator,
+            Unknown(Box<str>),
         }
         let field = |name: &str| match name {
             "name" => Field::Name,
@@ -578,7 +696,8 @@ impl<'de> de::Object<'de> for GatewayUpdate {
             "description" => Field::Description,
             "access_address" => Field::AccessAddress,
             "default_address" => Field::DefaultAddress,
-            _ => Field::Unknown,
+            "infrastructure_orchestrator" => Field::InfrastructureOrchestrator,
+            _ => Field::Unknown(name.into()),
         };
         let mut name_slot = de::Slot::new("name");
         let mut refuse_connections_slot = de::Slot::new("refuse_connections");
@@ -586,6 +705,10 @@ impl<'de> de::Object<'de> for GatewayUpdate {
         let mut description_slot = de::Slot::new("description");
         let mut access_address_slot = de::Slot::new("access_address");
         let mut default_address_slot = de::Slot::new("default_address");
+        let mut infrastructure_orchestrator_slot = de::Slot::new(
+            "infrastructure_orchestrator",
+        );
+        let mut unknown = de::Collector::new();
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
                 Field::Name => name_slot.fill(&mut map, de::TEXT)?,
@@ -604,16 +727,22 @@ impl<'de> de::Object<'de> for GatewayUpdate {
                 Field::DefaultAddress => {
                     default_address_slot.fill(&mut map, de::Patched(de::TEXT))?
                 }
-                Field::Unknown => de::skip(&mut map)?,
+                Field::InfrastructureOrchestrator => {
+                    infrastructure_orchestrator_slot
+                        .fill(&mut map, de::Patched(de::of()))?
+                }
+                Field::Unknown(name) => unknown.read(name, &mut map)?,
             }
         }
         Ok(Self {
+            unknown_members: unknown.finish([]),
             name: name_slot.required()?,
             refuse_connections: refuse_connections_slot.or_default(),
             labels: labels_slot.or_default(),
             description: description_slot.or_default(),
             access_address: access_address_slot.or_default(),
             default_address: default_address_slot.or_default(),
+            infrastructure_orchestrator: infrastructure_orchestrator_slot.or_default(),
         })
     }
 }
@@ -626,6 +755,7 @@ impl<'de> Deserialize<'de> for GatewayUpdate {
 
 impl Serialize for GatewayUpdate {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        ser::exact(self.inexact_member())?;
         let mut fields = ser::fields(serializer)?;
         fields.put("name", &self.name)?;
         fields.put_some("refuse_connections", self.refuse_connections.as_ref())?;
@@ -633,6 +763,12 @@ impl Serialize for GatewayUpdate {
         fields.put_patch("description", &self.description)?;
         fields.put_patch("access_address", &self.access_address)?;
         fields.put_patch("default_address", &self.default_address)?;
+        fields
+            .put_patch(
+                "infrastructure_orchestrator",
+                &self.infrastructure_orchestrator,
+            )?;
+        fields.put_unknown(&self.unknown_members)?;
         fields.end()
     }
 }
@@ -644,11 +780,11 @@ impl Serialize for GatewayUpdate {
 #[non_exhaustive]
 pub struct GatewayStatusReport {
     /// Connections that are open now.
-    pub active_connections: u32,
+    pub active_connections: Option<u32>,
     /// Size of the gateway's storage, in bytes.
-    pub total_storage_bytes: u64,
+    pub total_storage_bytes: Option<u64>,
     /// Used part of the gateway's storage, in bytes.
-    pub used_storage_bytes: u64,
+    pub used_storage_bytes: Option<u64>,
     /// The gateway that reports.
     pub gateway_id: Option<GatewayId>,
     /// Whether the gateway is up.
@@ -666,9 +802,9 @@ impl GatewayStatusReport {
         used_storage_bytes: u64,
     ) -> Self {
         Self {
-            active_connections,
-            total_storage_bytes,
-            used_storage_bytes,
+            active_connections: Some(active_connections),
+            total_storage_bytes: Some(total_storage_bytes),
+            used_storage_bytes: Some(used_storage_bytes),
             gateway_id: None,
             status: None,
             updated_at: None,
@@ -678,21 +814,21 @@ impl GatewayStatusReport {
     /// Sets [`active_connections`](Self::active_connections).
     #[must_use]
     pub fn with_active_connections(mut self, active_connections: u32) -> Self {
-        self.active_connections = active_connections;
+        self.active_connections = Some(active_connections);
         self
     }
 
     /// Sets [`total_storage_bytes`](Self::total_storage_bytes).
     #[must_use]
     pub fn with_total_storage_bytes(mut self, total_storage_bytes: u64) -> Self {
-        self.total_storage_bytes = total_storage_bytes;
+        self.total_storage_bytes = Some(total_storage_bytes);
         self
     }
 
     /// Sets [`used_storage_bytes`](Self::used_storage_bytes).
     #[must_use]
     pub fn with_used_storage_bytes(mut self, used_storage_bytes: u64) -> Self {
-        self.used_storage_bytes = used_storage_bytes;
+        self.used_storage_bytes = Some(used_storage_bytes);
         self
     }
 
@@ -749,13 +885,13 @@ impl<'de> de::Object<'de> for GatewayStatusReport {
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
                 Field::ActiveConnections => {
-                    active_connections_slot.fill(&mut map, de::COUNT32)?
+                    active_connections_slot.fill(&mut map, de::Count(de::COUNT32))?
                 }
                 Field::TotalStorageBytes => {
-                    total_storage_bytes_slot.fill(&mut map, de::UINT64)?
+                    total_storage_bytes_slot.fill(&mut map, de::Count(de::UINT64))?
                 }
                 Field::UsedStorageBytes => {
-                    used_storage_bytes_slot.fill(&mut map, de::UINT64)?
+                    used_storage_bytes_slot.fill(&mut map, de::Count(de::UINT64))?
                 }
                 Field::GatewayId => {
                     gateway_id_slot.fill(&mut map, de::Nullable(de::of()))?
@@ -790,10 +926,12 @@ impl Serialize for GatewayStatusReport {
         fields
             .put(
                 "active_connections",
-                &ser::Within(de::COUNT32, self.active_connections),
+                &ser::Counted(
+                    self.active_connections.map(|it| ser::Within(de::COUNT32, it)),
+                ),
             )?;
-        fields.put("total_storage_bytes", &self.total_storage_bytes)?;
-        fields.put("used_storage_bytes", &self.used_storage_bytes)?;
+        fields.put("total_storage_bytes", &ser::Counted(self.total_storage_bytes))?;
+        fields.put("used_storage_bytes", &ser::Counted(self.used_storage_bytes))?;
         fields.put_some("gateway_id", self.gateway_id.as_ref())?;
         fields.put_some("status", self.status.as_ref())?;
         fields.put_some("updated_at", self.updated_at.as_ref())?;

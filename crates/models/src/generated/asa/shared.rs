@@ -21,7 +21,7 @@ pub struct Error {
     /// The parts of the request that were refused.
     ///
     /// Source: Okta's generated Go SDK for Okta Privileged Access.
-    pub errors: Vec<ErrorDetail>,
+    pub errors: Option<Vec<ErrorDetail>>,
 }
 
 impl Error {
@@ -32,7 +32,7 @@ impl Error {
             code: None,
             error_type: None,
             message: None,
-            errors: Vec::new(),
+            errors: None,
         }
     }
 
@@ -60,7 +60,7 @@ impl Error {
     /// Sets [`errors`](Self::errors).
     #[must_use]
     pub fn with_errors(mut self, errors: impl Into<Vec<ErrorDetail>>) -> Self {
-        self.errors = errors.into();
+        self.errors = Some(errors.into());
         self
     }
 }
@@ -94,7 +94,9 @@ impl<'de> de::Object<'de> for Error {
                     error_type_slot.fill(&mut map, de::Nullable(de::of()))?
                 }
                 Field::Message => message_slot.fill(&mut map, de::Nullable(de::TEXT))?,
-                Field::Errors => errors_slot.fill(&mut map, de::ListOrNull(de::of()))?,
+                Field::Errors => {
+                    errors_slot.fill(&mut map, de::Nullable(de::List(de::of())))?
+                }
                 Field::Unknown => de::skip(&mut map)?,
             }
         }
@@ -119,7 +121,7 @@ impl Serialize for Error {
         fields.put_some("code", self.code.as_ref())?;
         fields.put_some("type", self.error_type.as_ref())?;
         fields.put_some("message", self.message.as_ref())?;
-        fields.put("errors", &self.errors)?;
+        fields.put_some("errors", self.errors.as_ref())?;
         fields.end()
     }
 }

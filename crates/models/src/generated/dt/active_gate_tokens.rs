@@ -4,7 +4,9 @@
 
 use alloc::{string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
-use crate::{Secret, Timestamp, de, id::id, open_enum::open_enum, ser};
+use crate::{
+    Lenient, Secret, Timestamp, Unreadable, de, id::id, open_enum::open_enum, ser,
+};
 
 id! {
     /// The id of an ActiveGate token, its prefix and public part, for example `dt0g02.4KWZO5EF`. Not secret.
@@ -238,13 +240,13 @@ open_enum! {
 #[non_exhaustive]
 pub struct ActiveGateTokenList {
     /// Tokens in the whole result, all pages together.
-    pub total_count: u64,
+    pub total_count: Option<u64>,
     /// The page size in force, which may be more than the tokens of this page.
     pub page_size: Option<u32>,
     /// The cursor of the next page; absent or null on the last.
     pub next_page_key: Option<String>,
     /// The tokens of the page.
-    pub active_gate_tokens: Vec<ActiveGateToken>,
+    pub active_gate_tokens: Option<Vec<ActiveGateToken>>,
 }
 
 impl ActiveGateTokenList {
@@ -252,17 +254,17 @@ impl ActiveGateTokenList {
     #[must_use]
     pub fn new(total_count: u64) -> Self {
         Self {
-            total_count,
+            total_count: Some(total_count),
             page_size: None,
             next_page_key: None,
-            active_gate_tokens: Vec::new(),
+            active_gate_tokens: None,
         }
     }
 
     /// Sets [`total_count`](Self::total_count).
     #[must_use]
     pub fn with_total_count(mut self, total_count: u64) -> Self {
-        self.total_count = total_count;
+        self.total_count = Some(total_count);
         self
     }
 
@@ -286,7 +288,7 @@ impl ActiveGateTokenList {
         mut self,
         active_gate_tokens: impl Into<Vec<ActiveGateToken>>,
     ) -> Self {
-        self.active_gate_tokens = active_gate_tokens.into();
+        self.active_gate_tokens = Some(active_gate_tokens.into());
         self
     }
 }
@@ -315,22 +317,25 @@ impl<'de> de::Object<'de> for ActiveGateTokenList {
         let mut active_gate_tokens_slot = de::Slot::new("activeGateTokens");
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
-                Field::TotalCount => total_count_slot.fill(&mut map, de::COUNT64)?,
+                Field::TotalCount => {
+                    total_count_slot.fill(&mut map, de::Count(de::COUNT64))?
+                }
                 Field::PageSize => {
-                    page_size_slot.fill(&mut map, de::Nullable(de::COUNT32))?
+                    page_size_slot.fill(&mut map, de::Nullable(de::Count(de::COUNT32)))?
                 }
                 Field::NextPageKey => {
                     next_page_key_slot.fill(&mut map, de::Nullable(de::TEXT))?
                 }
                 Field::ActiveGateTokens => {
-                    active_gate_tokens_slot.fill(&mut map, de::ListOrNull(de::of()))?
+                    active_gate_tokens_slot
+                        .fill(&mut map, de::Nullable(de::List(de::of())))?
                 }
                 Field::Unknown => de::skip(&mut map)?,
             }
         }
         Ok(Self {
             total_count: total_count_slot.required()?,
-            page_size: page_size_slot.or_default(),
+            page_size: page_size_slot.count(),
             next_page_key: next_page_key_slot.or_default(),
             active_gate_tokens: active_gate_tokens_slot.or_default(),
         })
@@ -346,14 +351,18 @@ impl<'de> Deserialize<'de> for ActiveGateTokenList {
 impl Serialize for ActiveGateTokenList {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = ser::fields(serializer)?;
-        fields.put("totalCount", &ser::Within(de::COUNT64, self.total_count))?;
+        fields
+            .put(
+                "totalCount",
+                &ser::Counted(self.total_count.map(|it| ser::Within(de::COUNT64, it))),
+            )?;
         fields
             .put_some(
                 "pageSize",
                 self.page_size.map(|it| ser::Within(de::COUNT32, it)),
             )?;
         fields.put_some("nextPageKey", self.next_page_key.as_ref())?;
-        fields.put("activeGateTokens", &self.active_gate_tokens)?;
+        fields.put_some("activeGateTokens", self.active_gate_tokens.as_ref())?;
         fields.end()
     }
 }
@@ -367,15 +376,15 @@ impl Serialize for ActiveGateTokenList {
 pub struct ActiveGateTokenCreate {
     /// The token's name; need not be unique.
     pub name: String,
-    /// The kind of ActiveGate that the token is for.
-    pub active_gate_type: ActiveGateType,
+    /// The kind of ActiveGate that the token is for. Newer servers may not know it.
+    pub active_gate_type: Option<ActiveGateType>,
     /// When the token ends: milliseconds of the Unix time as digits, a date and time, or an expression such as
     /// `now+60d` with one of the units m, h, d, w, M, y. Not in the past and at most two years ahead; without it the
     /// token never ends.
     pub expiration_date: Option<String>,
-    /// Whether to make a seed token (true) or an individual token (false, which the vendor recommends). Default:
-    /// `false`.
-    pub seed_token: bool,
+    /// Whether to make a seed token (true) or an individual token (false, which the vendor recommends). Newer servers
+    /// may not know it. Default: `false`.
+    pub seed_token: Option<bool>,
 }
 
 impl ActiveGateTokenCreate {
@@ -387,9 +396,9 @@ impl ActiveGateTokenCreate {
     ) -> Self {
         Self {
             name: name.into(),
-            active_gate_type: active_gate_type.into(),
+            active_gate_type: Some(active_gate_type.into()),
             expiration_date: None,
-            seed_token: false,
+            seed_token: Some(false),
         }
     }
 
@@ -406,7 +415,14 @@ impl ActiveGateTokenCreate {
         mut self,
         active_gate_type: impl Into<ActiveGateType>,
     ) -> Self {
-        self.active_gate_type = active_gate_type.into();
+        self.active_gate_type = Some(active_gate_type.into());
+        self
+    }
+
+    /// Leaves [`active_gate_type`](Self::active_gate_type) out.
+    #[must_use]
+    pub fn without_active_gate_type(mut self) -> Self {
+        self.active_gate_type = None;
         self
     }
 
@@ -420,7 +436,14 @@ impl ActiveGateTokenCreate {
     /// Sets [`seed_token`](Self::seed_token).
     #[must_use]
     pub fn with_seed_token(mut self, seed_token: bool) -> Self {
-        self.seed_token = seed_token;
+        self.seed_token = Some(seed_token);
+        self
+    }
+
+    /// Leaves [`seed_token`](Self::seed_token) out.
+    #[must_use]
+    pub fn without_seed_token(mut self) -> Self {
+        self.seed_token = None;
         self
     }
 }
@@ -450,19 +473,23 @@ impl<'de> de::Object<'de> for ActiveGateTokenCreate {
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
                 Field::Name => name_slot.fill(&mut map, de::TEXT)?,
-                Field::ActiveGateType => active_gate_type_slot.fill(&mut map, de::of())?,
+                Field::ActiveGateType => {
+                    active_gate_type_slot.fill(&mut map, de::Nullable(de::of()))?
+                }
                 Field::ExpirationDate => {
                     expiration_date_slot.fill(&mut map, de::Nullable(de::TEXT))?
                 }
-                Field::SeedToken => seed_token_slot.fill(&mut map, de::FLAG)?,
+                Field::SeedToken => {
+                    seed_token_slot.fill(&mut map, de::Nullable(de::FLAG))?
+                }
                 Field::Unknown => de::skip(&mut map)?,
             }
         }
         Ok(Self {
             name: name_slot.required()?,
-            active_gate_type: active_gate_type_slot.required()?,
+            active_gate_type: active_gate_type_slot.or_default(),
             expiration_date: expiration_date_slot.or_default(),
-            seed_token: seed_token_slot.or(false),
+            seed_token: seed_token_slot.or_default(),
         })
     }
 }
@@ -477,9 +504,9 @@ impl Serialize for ActiveGateTokenCreate {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = ser::fields(serializer)?;
         fields.put("name", &self.name)?;
-        fields.put("activeGateType", &self.active_gate_type)?;
+        fields.put_some("activeGateType", self.active_gate_type.as_ref())?;
         fields.put_some("expirationDate", self.expiration_date.as_ref())?;
-        fields.put("seedToken", &self.seed_token)?;
+        fields.put_some("seedToken", self.seed_token.as_ref())?;
         fields.end()
     }
 }
@@ -496,7 +523,7 @@ pub struct ActiveGateTokenCreated {
     /// The whole token. It is shown this once and never again.
     pub token: Secret,
     /// When the token ends; without it the token never ends.
-    pub expiration_date: Option<Timestamp>,
+    pub expiration_date: Lenient<Timestamp>,
 }
 
 impl ActiveGateTokenCreated {
@@ -506,7 +533,7 @@ impl ActiveGateTokenCreated {
         Self {
             id: id.into(),
             token: token.into(),
-            expiration_date: None,
+            expiration_date: Lenient::Absent,
         }
     }
 
@@ -530,8 +557,17 @@ impl ActiveGateTokenCreated {
         mut self,
         expiration_date: impl Into<Timestamp>,
     ) -> Self {
-        self.expiration_date = Some(expiration_date.into());
+        self.expiration_date = Lenient::Value(expiration_date.into());
         self
+    }
+
+    /// Lists the members that are there and cannot be read, by their names, with what stands there.
+    pub fn unreadable_members(
+        &self,
+    ) -> impl Iterator<Item = (&'static str, &Unreadable)> {
+        [("expirationDate", self.expiration_date.unreadable())]
+            .into_iter()
+            .filter_map(|(name, member)| Some((name, member?)))
     }
 }
 
@@ -559,15 +595,17 @@ impl<'de> de::Object<'de> for ActiveGateTokenCreated {
                 Field::Id => id_slot.fill(&mut map, de::of())?,
                 Field::Token => token_slot.fill(&mut map, de::of())?,
                 Field::ExpirationDate => {
-                    expiration_date_slot.fill(&mut map, de::Nullable(de::of()))?
+                    expiration_date_slot.fill(&mut map, de::Lenient(de::of()))?
                 }
                 Field::Unknown => de::skip(&mut map)?,
             }
         }
+        let token = token_slot.required()?;
+        let expiration_date = expiration_date_slot.or_default().cleaned_of(&token);
         Ok(Self {
             id: id_slot.required()?,
-            token: token_slot.required()?,
-            expiration_date: expiration_date_slot.or_default(),
+            token,
+            expiration_date,
         })
     }
 }
@@ -584,9 +622,10 @@ impl Serialize for ActiveGateTokenCreated {
         fields.put("id", &self.id)?;
         fields.put("token", &self.token)?;
         fields
-            .put_some(
+            .put_lenient(
                 "expirationDate",
-                self.expiration_date.map(Timestamp::milliseconds),
+                &self.expiration_date,
+                |it| it.milliseconds(),
             )?;
         fields.end()
     }

@@ -83,7 +83,7 @@ pub struct Error {
     /// The cause, for people.
     pub message: Option<String>,
     /// The parts of the request that were refused.
-    pub constraint_violations: Vec<ConstraintViolation>,
+    pub constraint_violations: Option<Vec<ConstraintViolation>>,
 }
 
 impl Error {
@@ -93,7 +93,7 @@ impl Error {
         Self {
             code: None,
             message: None,
-            constraint_violations: Vec::new(),
+            constraint_violations: None,
         }
     }
 
@@ -117,7 +117,7 @@ impl Error {
         mut self,
         constraint_violations: impl Into<Vec<ConstraintViolation>>,
     ) -> Self {
-        self.constraint_violations = constraint_violations.into();
+        self.constraint_violations = Some(constraint_violations.into());
         self
     }
 }
@@ -146,7 +146,8 @@ impl<'de> de::Object<'de> for Error {
                 Field::Code => code_slot.fill(&mut map, de::Nullable(de::INT32))?,
                 Field::Message => message_slot.fill(&mut map, de::Nullable(de::TEXT))?,
                 Field::ConstraintViolations => {
-                    constraint_violations_slot.fill(&mut map, de::ListOrNull(de::of()))?
+                    constraint_violations_slot
+                        .fill(&mut map, de::Nullable(de::List(de::of())))?
                 }
                 Field::Unknown => de::skip(&mut map)?,
             }
@@ -170,7 +171,7 @@ impl Serialize for Error {
         let mut fields = ser::fields(serializer)?;
         fields.put_some("code", self.code.as_ref())?;
         fields.put_some("message", self.message.as_ref())?;
-        fields.put("constraintViolations", &self.constraint_violations)?;
+        fields.put_some("constraintViolations", self.constraint_violations.as_ref())?;
         fields.end()
     }
 }

@@ -1,0 +1,183 @@
+//! The members of an object that a model does not know.
+
+use alloc::{boxed::Box, vec::Vec};
+use core::fmt;
+
+use serde_core::{
+    Serialize,
+    de::{DeserializeSeed, Deserializer, Error, MapAccess, Unexpected},
+    ser::SerializeMap,
+};
+
+use crate::json::{Json, Limits, ValueSeed};
+
+/// What was read of an object beyond the fields of its model: members that the model does not know, and which of the fields were `null`.
+///
+/// An update that replaces an object has to send all of it back, so the models that are read, changed and put back keep it: at most
+/// 64 KiB of names and values, nested at most 64 deep; more is an error when it is read. The `Debug` form shows the names only.
+///
+/// ```
+/// use gatelet_models::asa::{Gateway, GatewayUpdate};
+///
+/// let text = r#"{"id":"g","name":"eu-1","refuse_connections":false,"description":null,"zone":{"rack":7}}"#;
+/// let gateway: Gateway = serde_json::from_str(text)?;
+/// assert!(gateway.unknown_members.names().eq(["zone"]));
+///
+/// let update = GatewayUpdate::from(&gateway).with_name("eu-2");
+/// assert_eq!(
+///     serde_json::to_string(&update)?,
+///     r#"{"name":"eu-2","refuse_connections":false,"description":null,"zone":{"rack":7}}"#,
+/// );
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct UnknownMembers {
+    /// In the order that they were read in.
+    members: Vec<(Box<str>, Json)>,
+    /// The fields that were `null`.
+    nulls: Vec<&'static str>,
+}
+
+impl UnknownMembers {
+    /// No members.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            members: Vec::new(),
+            nulls: Vec::new(),
+        }
+    }
+
+    /// Whether there are no unknown members.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// Lists the names of the unknown members, in the order that they were read in.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.members.iter().map(|(name, _)| &**name)
+    }
+
+    /// Returns the value of an unknown member, to be serialized into whatever JSON value the program uses.
+    pub fn get(&self, name: &str) -> Option<impl Serialize + '_> {
+        let mut members = self.members.iter();
+        members.find(|(own, _)| **own == *name).map(|(_, it)| it)
+    }
+
+    /// Removes an unknown member, so that an update leaves it out; returns whether there was one.
+    pub fn remove(&mut self, name: &str) -> bool {
+        let before = self.members.len();
+        self.members.retain(|(own, _)| **own != *name);
+        self.members.len() < before
+    }
+
+    /// Returns the name of a member with a number that cannot be written with the digits that it was read with.
+    ///
+    /// Such a number has more digits than any type of Rust, or is greater than all of them. An update that holds it is not written. In
+    /// a model that is no update, it is written as a text of its digits.
+    #[must_use]
+    pub fn inexact(&self) -> Option<&str> {
+        let mut members = self.members.iter();
+        members
+            .find(|(_, value)| value.is_inexact())
+            .map(|(name, _)| &**name)
+    }
+
+    /// Returns whether a field was `null` when the object was read.
+    pub(crate) fn was_null(&self, field: &str) -> bool {
+        self.nulls.contains(&field)
+    }
+
+    /// The unknown members alone, for an object with other fields.
+    pub(crate) fn without_nulls(&self) -> Self {
+        Self {
+            members: self.members.clone(),
+            nulls: Vec::new(),
+        }
+    }
+
+    pub(crate) fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.members
+            .iter()
+            .try_for_each(|(name, value)| map.serialize_entry(name, value))
+    }
+}
+
+/// Equal with the same unknown members: a field that was `null` equals one that was absent.
+impl PartialEq for UnknownMembers {
+    fn eq(&self, other: &Self) -> bool {
+        self.members == other.members
+    }
+}
+
+impl Eq for UnknownMembers {}
+
+impl fmt::Debug for UnknownMembers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.names()).finish()
+    }
+}
+
+/// Collects the unknown members of one object.
+pub(crate) struct Collector {
+    members: Vec<(Box<str>, Json)>,
+    limits: Limits,
+}
+
+impl Collector {
+    pub(crate) const fn new() -> Self {
+        /// How many arrays and objects of a member may stand in each other.
+        const DEPTH: usize = 64;
+        /// How many bytes the members of an object may have in sum.
+        const BYTES: usize = 64 * 1024;
+        Self {
+            members: Vec::new(),
+            limits: Limits::new(DEPTH, BYTES),
+        }
+    }
+
+    /// Reads the value of a member.
+    #[cold]
+    pub(crate) fn read<'de, A: MapAccess<'de>>(
+        &mut self,
+        name: Box<str>,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        self.limits.take_text(&name);
+        let value = map.next_value_seed(Limited(&mut self.limits))?;
+        self.members.push((name, value));
+        Ok(())
+    }
+
+    /// Ends the object, of whose fields these were `null`.
+    pub(crate) fn finish<const N: usize>(
+        self,
+        fields: [(&'static str, bool); N],
+    ) -> UnknownMembers {
+        let nulls = fields.into_iter().filter(|(_, is_null)| *is_null);
+        UnknownMembers {
+            members: self.members,
+            nulls: nulls.map(|(name, _)| name).collect(),
+        }
+    }
+}
+
+/// A value that is an error beyond the limits.
+struct Limited<'l>(&'l mut Limits);
+
+impl<'de> DeserializeSeed<'de> for Limited<'_> {
+    type Value = Json;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        let value = ValueSeed(&mut *self.0).deserialize(deserializer)?;
+        if self.0.is_exceeded() {
+            let found = Unexpected::Other("too much");
+            let expected = "unknown members of at most 64 KiB, nested at most 64 deep";
+            return Err(D::Error::invalid_value(found, &expected));
+        }
+        if self.0.is_malformed() {
+            return Err(D::Error::custom("half of a character in a text"));
+        }
+        Ok(value)
+    }
+}
