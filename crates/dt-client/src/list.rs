@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use models::Paging;
 use models::dt::{ActiveGateToken, ActiveGateTokenList, OperationId};
-use transport::{Channel, Error, Items, Page, PageToken, Pages, Reply};
+use transport::{
+    Channel, Error, Items, NextPageError, Page, PageToken, Pages, PaginationFailure, Reply,
+};
 
 use crate::call::call;
 use crate::cursor;
@@ -124,6 +126,10 @@ impl ListActiveGateTokens {
         let reply = self.channel.call(call).await?;
         let page = read(&reply)?;
         let next = match page.next_page_key.as_deref() {
+            Some(key) if reply.secrets().contains_secret(key) => {
+                Err(NextPageError::new(PaginationFailure::Unreadable)
+                    .with_detail("its cursor holds a secret of the call"))
+            }
             Some(key) => cursor::token(key, token.as_ref()),
             None => Ok(None),
         };

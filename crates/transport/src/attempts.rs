@@ -70,6 +70,7 @@ impl<'a> Attempts<'a> {
                 Err(error) => return Err(self.without_credential(error, refusal)),
             };
             self.secrets.use_credential(credential.as_ref());
+            self.check_query()?;
             let fault = match self.attempt(&uri, credential.as_ref()).await {
                 Ok(response) => return Ok(self.succeed(response)),
                 Err(fault) => *fault,
@@ -91,6 +92,18 @@ impl<'a> Attempts<'a> {
 
     fn inner(&self) -> &'a Inner {
         self.channel.inner()
+    }
+
+    /// Refuses a query that holds a secret of the call: URLs end up in logs.
+    fn check_query(&self) -> Result<(), Error> {
+        let Some(query) = &self.call.query else {
+            return Ok(());
+        };
+        if self.secrets.with_body(b"").contains_secret(query) {
+            let error = Error::invalid_input("query", "holds a secret of the call");
+            return Err(self.finish(error));
+        }
+        Ok(())
     }
 
     fn elapsed(&self) -> Duration {

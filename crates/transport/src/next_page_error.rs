@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Error, ErrorKind, PaginationFailure};
+use crate::{Error, ErrorKind, PaginationFailure, SecretSet};
 
 /// Why the position of the next page cannot be used, although the server speaks of a next page.
 ///
@@ -43,6 +43,12 @@ impl NextPageError {
     #[must_use]
     pub fn during(mut self, operation: &'static str) -> Self {
         self.operation = Some(operation);
+        self
+    }
+
+    /// The same without secrets.
+    pub(crate) fn cleaned(mut self, secrets: &SecretSet) -> Self {
+        self.detail = self.detail.map(|detail| secrets.clean(&detail).into());
         self
     }
 

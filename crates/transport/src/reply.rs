@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 
 use crate::redact::HeldSecrets;
 use crate::{
-    Applied, BaseUrl, Error, ErrorKind, NextPageError, SecretSet, json, link, rate_limit, trace,
+    Applied, BaseUrl, Error, ErrorKind, NextPageError, PaginationFailure, SecretSet, json, link,
+    rate_limit, trace,
 };
 
 /// A successful answer: its status and content type have been checked.
@@ -51,7 +52,15 @@ impl Reply {
     ///
     /// As [`link::next_query`].
     pub fn next_query(&self, base: &BaseUrl, path: &str) -> Result<Option<String>, NextPageError> {
-        link::next_query(&self.headers, base, path).map_err(|error| error.during(self.operation))
+        let next = link::next_query(&self.headers, base, path);
+        next.and_then(|query| match query {
+            Some(query) if self.secrets().contains_secret(&query) => {
+                Err(NextPageError::new(PaginationFailure::Unreadable)
+                    .with_detail("the query of its link holds a secret of the call"))
+            }
+            query => Ok(query),
+        })
+        .map_err(|error| error.during(self.operation).cleaned(&self.secrets()))
     }
 
     /// What every error about the answer says, and no secret of the call or the answer.

@@ -1,19 +1,19 @@
 //! Listings by `Link`: where they go on, where they end, and where they refuse to go.
 
 use asa_client::models::Gateway;
-use asa_client::{Client, Error, ErrorKind, Items, NextPageError, PageToken, PaginationFailure};
+use asa_client::{Client, Error, ErrorKind, Items, PageToken, PaginationFailure};
 use transport::testing::{Answer, FakeTransport, ManualClock};
 
 use crate::support::*;
 
-const LIST: &str = "/v1/teams/t/gateways";
+pub(crate) const LIST: &str = "/v1/teams/t/gateways";
 
 fn loops() -> ErrorKind {
     ErrorKind::Pagination(PaginationFailure::Loop)
 }
 
 /// All names up to the end or the error, which is given once.
-async fn drain(mut items: Items<Gateway>) -> (Vec<String>, Option<Error>) {
+pub(crate) async fn drain(mut items: Items<Gateway>) -> (Vec<String>, Option<Error>) {
     let mut names = Vec::new();
     loop {
         match items.try_next().await {
@@ -27,7 +27,7 @@ async fn drain(mut items: Items<Gateway>) -> (Vec<String>, Option<Error>) {
     }
 }
 
-fn queries(fake: &FakeTransport) -> Vec<String> {
+pub(crate) fn queries(fake: &FakeTransport) -> Vec<String> {
     let requests = fake.requests();
     let lists = requests.iter().filter(|request| !is_exchange(request));
     lists
@@ -123,254 +123,6 @@ async fn a_page_is_fetched_again_by_its_token_alone() {
     assert_eq!(second.items[0].name, "b");
     assert_eq!(second.next_page_token, Ok(None));
     assert_eq!(queries(&fake), ["count=1", "count=1&offset=a"]);
-}
-
-/// What one page with this `Link` gives: by `send`, and as a listing, of which only the first page is asked for.
-async fn ends(link: &str) -> (NextPageError, Error) {
-    let page = || page(&["a", "b"], None).with_header("link", link);
-    let (client, fake) = authorised([page(), page()]);
-    let sent = client.gateways().list().send().await.unwrap();
-    assert_eq!(sent.items.len(), 2, "{link}");
-    let (names, error) = drain(client.gateways().list().items()).await;
-    assert_eq!(names, ["a", "b"], "{link}");
-    let (sent, error) = (sent.next_page_token.unwrap_err(), error.unwrap());
-    assert_eq!(error.kind(), &ErrorKind::Pagination(sent.failure()));
-    assert_eq!(error.operation(), Some("asa ListGateways"));
-    assert_eq!(error.resume_token(), None);
-    assert_eq!((error.page(), error.items_before()), (Some(2), Some(2)));
-    assert_eq!(queries(&fake), ["", ""], "{link}");
-    let _ = fake.finish();
-    (sent, error)
-}
-
-// U2
-#[tokio::test]
-async fn a_link_that_cannot_be_read_ends_the_listing_with_an_error_after_the_page() {
-    for link in [
-        format!(r#"<{LIST}?offset=a; rel="next""#),
-        format!(r#"{LIST}?offset=a>; rel="next""#),
-        format!(r#"<{LIST}?offset=a> rel="next""#),
-        format!("<{LIST}?offset=a>"),
-        format!(r#"<{LIST}?offset=a>; title="never ends; rel="next""#),
-        format!(r#"<{LIST}?offset=z>; rel="prev"; title="never ends"#),
-        "nonsense".to_owned(),
-    ] {
-        let (sent, _) = ends(&link).await;
-        assert_eq!(sent.failure(), PaginationFailure::Unreadable, "{link}");
-    }
-}
-
-// U2
-#[tokio::test]
-async fn a_next_link_is_followed_whatever_stands_beside_it() {
-    let neighbors: [&[u8]; 5] = [
-        br#"</x?a; rel="prev""#,
-        br#"/x?a>; rel="prev""#,
-        br#"</x?a> rel="prev""#,
-        br#"</x?a>; rel="prev"; title="never ends"#,
-        b"</x?a>; rel=\"prev\"; title=\"caf\xe9\"",
-    ];
-    for neighbor in neighbors {
-        let next = format!(r#"<{LIST}?offset=a>; rel="next""#);
-        for link in [
-            [neighbor, b", ", next.as_bytes()].concat(),
-            [next.as_bytes(), b", ", neighbor].concat(),
-        ] {
-            let link = http::HeaderValue::from_bytes(&link).unwrap();
-            let fake = FakeTransport::respond(move |request| {
-                if is_exchange(request) {
-                    return bearer("2026-01-01T01:00:00Z", BEARER);
-                }
-                match request.uri().query() {
-                    None => page(&["a"], None).with_header("link", link.clone()),
-                    _ => page(&["b"], None),
-                }
-            });
-            let client = client(fake, &ManualClock::auto());
-            let (names, error) = drain(client.gateways().list().items()).await;
-            assert!(error.is_none(), "{error:?}");
-            assert_eq!(names, ["a", "b"]);
-        }
-    }
-}
-
-// A21, U4
-#[tokio::test]
-async fn after_the_page_a_bad_next_link_is_an_error_that_says_where_it_leads() {
-    use PaginationFailure::{ForeignPath, Loop, Unreadable};
-    let own = format!("https://app.scaleft.com{LIST}");
-    for (target, failure, place) in [
-        (
-            "https://evil.example/?canary=1".into(),
-            ForeignPath,
-            "https://evil.example/",
-        ),
-        (
-            "https://u:canary@evil.example/x?a".into(),
-            ForeignPath,
-            "https://evil.example/x",
-        ),
-        (
-            "/v1/teams/other/gateways?canary=1".into(),
-            ForeignPath,
-            "app.scaleft.com/v1/teams/other/gateways",
-        ),
-        (
-            "/v1/teams/t/gateway_setup_tokens?a".into(),
-            ForeignPath,
-            "app.scaleft.com/v1/teams/t/gateway_setup_tokens",
-        ),
-        (
-            "/v1/teams/t/gateways/..?canary=1".into(),
-            ForeignPath,
-            "app.scaleft.com/v1/teams/t/",
-        ),
-        (
-            "/v1/teams/t/gateways/?canary=1".into(),
-            ForeignPath,
-            "app.scaleft.com/v1/teams/t/gateways/",
-        ),
-        (
-            format!("{LIST}?canary={}", "x".repeat(64 * 1024)),
-            Unreadable,
-            own.as_str(),
-        ),
-        (
-            format!("//evil.example{LIST}?canary={}", "x".repeat(16 * 1024)),
-            Unreadable,
-            "//evil.example/v1/teams/t/gateways",
-        ),
-        (format!("{LIST}?canary=a b"), Unreadable, own.as_str()),
-        (format!("{LIST}?canary=\"a\""), Unreadable, own.as_str()),
-        (format!("{LIST}?canary={{a}}"), Unreadable, own.as_str()),
-        (LIST.into(), Loop, own.as_str()),
-    ] {
-        let (sent, error) = ends(&format!(r#"<{target}>; rel="next""#)).await;
-        assert_eq!(sent.failure(), failure, "{target}");
-        assert!(error.to_string().contains(place), "{error}");
-        for text in [everything(&error), format!("{sent} {sent:?}")] {
-            assert!(!text.contains("canary") && !text.contains("xxx"), "{text}");
-        }
-    }
-}
-
-// U5
-#[tokio::test]
-async fn of_a_link_to_the_list_at_another_host_the_query_is_used_at_our_own_address() {
-    for target in [
-        "https://evil.example/v1/teams/t/gateways",
-        "//evil.example/v1/teams/t/gateways",
-        "http://app.scaleft.com/v1/teams/t/gateways",
-        "https://app.scaleft.com:444/v1/teams/t/gateways",
-        "https://app.scaleft.com@evil.example/v1/teams/t/gateways",
-        "http://10.0.0.7:8080/internal/v1/teams/t/gateways",
-    ] {
-        let next = format!("{target}?offset=a");
-        let (client, fake) = authorised([page(&["a"], Some(&next)), page(&["b"], None)]);
-        let (names, error) = drain(client.gateways().list().items()).await;
-        assert!(error.is_none(), "{target} {error:?}");
-        assert_eq!(names, ["a", "b"]);
-        let _ = fake.finish();
-        assert_eq!(queries(&fake), ["", "offset=a"], "{target}");
-        let own = "app.scaleft.com";
-        assert!(
-            fake.requests()
-                .iter()
-                .all(|it| it.uri().host() == Some(own))
-        );
-    }
-}
-
-// U5
-#[tokio::test]
-async fn a_link_without_the_prefix_of_our_base_address_is_followed_with_it() {
-    for target in [
-        LIST.to_owned(),
-        format!("https://app.scaleft.com{LIST}"),
-        format!("/okta{LIST}"),
-    ] {
-        let next = format!("{target}?offset=a");
-        let fake = FakeTransport::script([
-            bearer("2026-01-01T01:00:00Z", BEARER),
-            page(&["a"], Some(&next)),
-            page(&["b"], None),
-        ]);
-        let client = Client::builder("t")
-            .endpoint("https://proxy.example/okta")
-            .credentials(asa_client::ServiceUser::new(KEY_ID, KEY_SECRET))
-            .build_with(fake.clone(), ManualClock::auto())
-            .unwrap();
-        let (names, error) = drain(client.gateways().list().items()).await;
-        assert!(error.is_none(), "{target} {error:?}");
-        assert_eq!(names, ["a", "b"]);
-        let last = fake.finish().pop().unwrap();
-        let expected = format!("https://proxy.example/okta{LIST}?offset=a");
-        assert_eq!(last.uri().to_string(), expected);
-    }
-}
-
-// A21
-#[tokio::test]
-async fn the_fragment_of_a_link_is_dropped() {
-    let next = format!("{LIST}?offset=a#top");
-    let (client, fake) = authorised([page(&["a"], Some(&next)), page(&["b"], None)]);
-    let (names, _) = drain(client.gateways().list().items()).await;
-    assert_eq!(names, ["a", "b"]);
-    assert_eq!(queries(&fake), ["", "offset=a"]);
-}
-
-// U62
-#[tokio::test]
-async fn a_query_of_16_kib_is_sent() {
-    let query = format!("offset={}", "x".repeat(16 * 1024 - "offset=".len()));
-    let next = format!("{LIST}?{query}");
-    let (client, fake) = authorised([page(&["a"], Some(&next)), page(&["b"], None)]);
-    let (names, error) = drain(client.gateways().list().items()).await;
-    assert!(error.is_none(), "{error:?}");
-    assert_eq!(names, ["a", "b"]);
-    assert_eq!(queries(&fake), ["", &query]);
-}
-
-// U56
-#[tokio::test]
-async fn a_page_token_that_no_query_can_be_is_not_sent_and_not_echoed() {
-    for text in [
-        "canary=é",
-        "canary=\n",
-        "canary=\0",
-        "canary=\u{7f}",
-        "canary=\u{85}",
-    ] {
-        let error = text.parse::<PageToken>().unwrap_err();
-        let parameter = "page_token";
-        assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
-        assert!(!everything(&error).contains("canary"));
-    }
-    let long = "canary".repeat(3000);
-    for text in [
-        "canary=a b",
-        "canary=#",
-        "canary=\"",
-        "canary={}",
-        "canary=\\",
-        &long,
-    ] {
-        let fake = FakeTransport::script([]);
-        let client = client(fake.clone(), &ManualClock::auto());
-        let list = || client.gateways().list().page_token(text.parse().unwrap());
-        let failures = [
-            list().send().await.unwrap_err(),
-            list().pages().try_next().await.unwrap_err(),
-            list().items().try_next().await.unwrap_err(),
-        ];
-        for error in failures {
-            let parameter = "page_token";
-            assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
-            assert_eq!(error.resume_token(), None);
-            assert!(!everything(&error).contains("canary"), "{error}");
-        }
-        let _ = fake.finish();
-    }
 }
 
 // U26

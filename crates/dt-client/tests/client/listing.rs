@@ -110,6 +110,31 @@ async fn a_cursor_of_16_kib_is_sent_and_a_longer_one_is_an_error_after_the_page(
     }
 }
 
+// U5
+#[tokio::test]
+async fn a_cursor_or_page_token_with_a_secret_of_the_call_is_neither_sent_nor_shown() {
+    let percent: String = TOKEN.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    for text in [TOKEN.to_owned(), percent, "xCANARYSECRETx".to_owned()] {
+        let (client, fake) = scripted([page(&["a"], Some(&format!("{text:?}")))]);
+        let list = client.active_gate_tokens().list();
+        let (names, error) = drain(list.clone().items()).await;
+        let (unreadable, error) = (PaginationFailure::Unreadable, error.unwrap());
+        assert_eq!(names, ["a"]);
+        assert_eq!(error.kind(), &ErrorKind::Pagination(unreadable));
+
+        let list = list.page_token(text.parse().unwrap());
+        let refused = list.send().await.unwrap_err();
+        assert!(
+            matches!(refused.kind(), ErrorKind::InvalidInput { .. }),
+            "{text}"
+        );
+        for error in [error, refused] {
+            assert!(!everything(&error).contains(&text), "{text}: {error}");
+        }
+        let _ = fake.finish();
+    }
+}
+
 // U56
 #[tokio::test]
 async fn a_page_token_beyond_printable_ascii_is_not_sent_and_not_echoed() {

@@ -1,0 +1,311 @@
+//! Links to the next page, and page tokens: which are followed, and what the others say.
+
+use asa_client::{Client, Error, ErrorKind, NextPageError, PageToken, PaginationFailure};
+use transport::testing::{FakeTransport, ManualClock};
+
+use crate::listing::{LIST, drain, queries};
+use crate::support::*;
+
+/// What one page with this `Link` gives: by `send`, and as a listing, of which only the first page is asked for.
+async fn ends(link: &str) -> (NextPageError, Error) {
+    let page = || page(&["a", "b"], None).with_header("link", link);
+    let (client, fake) = authorised([page(), page()]);
+    let sent = client.gateways().list().send().await.unwrap();
+    assert_eq!(sent.items.len(), 2, "{link}");
+    let (names, error) = drain(client.gateways().list().items()).await;
+    assert_eq!(names, ["a", "b"], "{link}");
+    let (sent, error) = (sent.next_page_token.unwrap_err(), error.unwrap());
+    assert_eq!(error.kind(), &ErrorKind::Pagination(sent.failure()));
+    assert_eq!(error.operation(), Some("asa ListGateways"));
+    assert_eq!(error.resume_token(), None);
+    assert_eq!((error.page(), error.items_before()), (Some(2), Some(2)));
+    assert_eq!(queries(&fake), ["", ""], "{link}");
+    let _ = fake.finish();
+    (sent, error)
+}
+
+// U2
+#[tokio::test]
+async fn a_link_that_cannot_be_read_ends_the_listing_with_an_error_after_the_page() {
+    for link in [
+        format!(r#"<{LIST}?offset=a; rel="next""#),
+        format!(r#"{LIST}?offset=a>; rel="next""#),
+        format!(r#"<{LIST}?offset=a> rel="next""#),
+        format!("<{LIST}?offset=a>"),
+        format!(r#"<{LIST}?offset=a>; title="never ends; rel="next""#),
+        format!(r#"<{LIST}?offset=z>; rel="prev"; title="never ends"#),
+        "nonsense".to_owned(),
+    ] {
+        let (sent, _) = ends(&link).await;
+        assert_eq!(sent.failure(), PaginationFailure::Unreadable, "{link}");
+    }
+}
+
+// U2
+#[tokio::test]
+async fn a_next_link_is_followed_whatever_stands_beside_it() {
+    let neighbors: [&[u8]; 5] = [
+        br#"</x?a; rel="prev""#,
+        br#"/x?a>; rel="prev""#,
+        br#"</x?a> rel="prev""#,
+        br#"</x?a>; rel="prev"; title="never ends"#,
+        b"</x?a>; rel=\"prev\"; title=\"caf\xe9\"",
+    ];
+    for neighbor in neighbors {
+        let next = format!(r#"<{LIST}?offset=a>; rel="next""#);
+        for link in [
+            [neighbor, b", ", next.as_bytes()].concat(),
+            [next.as_bytes(), b", ", neighbor].concat(),
+        ] {
+            let link = http::HeaderValue::from_bytes(&link).unwrap();
+            let fake = FakeTransport::respond(move |request| {
+                if is_exchange(request) {
+                    return bearer("2026-01-01T01:00:00Z", BEARER);
+                }
+                match request.uri().query() {
+                    None => page(&["a"], None).with_header("link", link.clone()),
+                    _ => page(&["b"], None),
+                }
+            });
+            let client = client(fake, &ManualClock::auto());
+            let (names, error) = drain(client.gateways().list().items()).await;
+            assert!(error.is_none(), "{error:?}");
+            assert_eq!(names, ["a", "b"]);
+        }
+    }
+}
+
+// A21, U4
+#[tokio::test]
+async fn after_the_page_a_bad_next_link_is_an_error_that_says_where_it_leads() {
+    use PaginationFailure::{ForeignPath, Loop, Unreadable};
+    let own = format!("https://app.scaleft.com{LIST}");
+    for (target, failure, place) in [
+        (
+            "https://evil.example/?canary=1".into(),
+            ForeignPath,
+            "https://evil.example/",
+        ),
+        (
+            "https://u:canary@evil.example/x?a".into(),
+            ForeignPath,
+            "https://evil.example/x",
+        ),
+        (
+            "/v1/teams/other/gateways?canary=1".into(),
+            ForeignPath,
+            "app.scaleft.com/v1/teams/other/gateways",
+        ),
+        (
+            "/v1/teams/t/gateway_setup_tokens?a".into(),
+            ForeignPath,
+            "app.scaleft.com/v1/teams/t/gateway_setup_tokens",
+        ),
+        (
+            "/v1/teams/t/gateways/..?canary=1".into(),
+            ForeignPath,
+            "app.scaleft.com/v1/teams/t/",
+        ),
+        (
+            "/v1/teams/t/gateways/?canary=1".into(),
+            ForeignPath,
+            "app.scaleft.com/v1/teams/t/gateways/",
+        ),
+        (
+            format!("{LIST}?canary={}", "x".repeat(64 * 1024)),
+            Unreadable,
+            own.as_str(),
+        ),
+        (
+            format!("//evil.example{LIST}?canary={}", "x".repeat(16 * 1024)),
+            Unreadable,
+            "//evil.example/v1/teams/t/gateways",
+        ),
+        (format!("{LIST}?canary=a b"), Unreadable, own.as_str()),
+        (format!("{LIST}?canary=\"a\""), Unreadable, own.as_str()),
+        (format!("{LIST}?canary={{a}}"), Unreadable, own.as_str()),
+        (LIST.into(), Loop, own.as_str()),
+    ] {
+        let (sent, error) = ends(&format!(r#"<{target}>; rel="next""#)).await;
+        assert_eq!(sent.failure(), failure, "{target}");
+        assert!(error.to_string().contains(place), "{error}");
+        for text in [everything(&error), format!("{sent} {sent:?}")] {
+            assert!(!text.contains("canary") && !text.contains("xxx"), "{text}");
+        }
+    }
+}
+
+// U5
+#[tokio::test]
+async fn of_a_link_to_the_list_at_another_host_the_query_is_used_at_our_own_address() {
+    for target in [
+        "https://evil.example/v1/teams/t/gateways",
+        "//evil.example/v1/teams/t/gateways",
+        "http://app.scaleft.com/v1/teams/t/gateways",
+        "https://app.scaleft.com:444/v1/teams/t/gateways",
+        "https://app.scaleft.com@evil.example/v1/teams/t/gateways",
+        "http://10.0.0.7:8080/internal/v1/teams/t/gateways",
+    ] {
+        let next = format!("{target}?offset=a");
+        let (client, fake) = authorised([page(&["a"], Some(&next)), page(&["b"], None)]);
+        let (names, error) = drain(client.gateways().list().items()).await;
+        assert!(error.is_none(), "{target} {error:?}");
+        assert_eq!(names, ["a", "b"]);
+        let _ = fake.finish();
+        assert_eq!(queries(&fake), ["", "offset=a"], "{target}");
+        let own = "app.scaleft.com";
+        assert!(
+            fake.requests()
+                .iter()
+                .all(|it| it.uri().host() == Some(own))
+        );
+    }
+}
+
+// U5
+#[tokio::test]
+async fn a_link_without_the_prefix_of_our_base_address_is_followed_with_it() {
+    for target in [
+        LIST.to_owned(),
+        format!("https://app.scaleft.com{LIST}"),
+        format!("/okta{LIST}"),
+    ] {
+        let next = format!("{target}?offset=a");
+        let fake = FakeTransport::script([
+            bearer("2026-01-01T01:00:00Z", BEARER),
+            page(&["a"], Some(&next)),
+            page(&["b"], None),
+        ]);
+        let client = Client::builder("t")
+            .endpoint("https://proxy.example/okta")
+            .credentials(asa_client::ServiceUser::new(KEY_ID, KEY_SECRET))
+            .build_with(fake.clone(), ManualClock::auto())
+            .unwrap();
+        let (names, error) = drain(client.gateways().list().items()).await;
+        assert!(error.is_none(), "{target} {error:?}");
+        assert_eq!(names, ["a", "b"]);
+        let last = fake.finish().pop().unwrap();
+        let expected = format!("https://proxy.example/okta{LIST}?offset=a");
+        assert_eq!(last.uri().to_string(), expected);
+    }
+}
+
+// A21
+#[tokio::test]
+async fn the_fragment_of_a_link_is_dropped() {
+    let next = format!("{LIST}?offset=a#top");
+    let (client, fake) = authorised([page(&["a"], Some(&next)), page(&["b"], None)]);
+    let (names, _) = drain(client.gateways().list().items()).await;
+    assert_eq!(names, ["a", "b"]);
+    assert_eq!(queries(&fake), ["", "offset=a"]);
+}
+
+// U62
+#[tokio::test]
+async fn a_query_of_16_kib_is_sent() {
+    let query = format!("offset={}", "x".repeat(16 * 1024 - "offset=".len()));
+    let next = format!("{LIST}?{query}");
+    let (client, fake) = authorised([page(&["a"], Some(&next)), page(&["b"], None)]);
+    let (names, error) = drain(client.gateways().list().items()).await;
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(names, ["a", "b"]);
+    assert_eq!(queries(&fake), ["", &query]);
+}
+
+/// A text as percent-encoded, in base64 (at each alignment), and in hexadecimal digits.
+fn forms(text: &str) -> Vec<String> {
+    let percent = text.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    let digits = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let base64 = ["", "a", "ab"].map(|before| base64(format!("{before}{text}").as_bytes()));
+    [text.to_owned(), percent, digits]
+        .into_iter()
+        .chain(base64)
+        .collect()
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let digit = |bits: u32| char::from(DIGITS[bits as usize & 63]);
+    let group = |three: &[u8]| {
+        let bits = three
+            .iter()
+            .fold(0, |bits, byte| (bits << 8) | u32::from(*byte));
+        let bits = bits << (8 * (3 - three.len()));
+        (0..=three.len())
+            .map(|at| digit(bits >> (18 - 6 * at)))
+            .collect::<String>()
+    };
+    bytes.chunks(3).map(group).collect()
+}
+
+// U5
+#[tokio::test]
+async fn a_query_or_page_token_with_a_secret_of_the_call_is_neither_sent_nor_shown() {
+    for text in forms(BEARER) {
+        let (sent, error) = ends(&format!(r#"<{LIST}?offset={text}>; rel="next""#)).await;
+        assert_eq!(sent.failure(), PaginationFailure::Unreadable, "{text}");
+        let (_, foreign) = ends(&format!(r#"<https://evil.example/{text}>; rel="next""#)).await;
+        for error in [error, foreign] {
+            assert!(!everything(&error).contains(&text), "{text}: {error}");
+        }
+
+        let (client, fake) = authorised([page(&[], None)]);
+        client.gateways().list().send().await.unwrap();
+        let token: PageToken = format!("offset={text}").parse().unwrap();
+        let error = client
+            .gateways()
+            .list()
+            .page_token(token)
+            .send()
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(error.kind(), ErrorKind::InvalidInput { .. }),
+            "{text}"
+        );
+        assert!(!everything(&error).contains(&text), "{text}: {error}");
+        let _ = fake.finish();
+    }
+}
+
+// U56
+#[tokio::test]
+async fn a_page_token_that_no_query_can_be_is_not_sent_and_not_echoed() {
+    for text in [
+        "canary=é",
+        "canary=\n",
+        "canary=\0",
+        "canary=\u{7f}",
+        "canary=\u{85}",
+    ] {
+        let error = text.parse::<PageToken>().unwrap_err();
+        let parameter = "page_token";
+        assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+        assert!(!everything(&error).contains("canary"));
+    }
+    let long = "canary".repeat(3000);
+    for text in [
+        "canary=a b",
+        "canary=#",
+        "canary=\"",
+        "canary={}",
+        "canary=\\",
+        &long,
+    ] {
+        let fake = FakeTransport::script([]);
+        let client = client(fake.clone(), &ManualClock::auto());
+        let list = || client.gateways().list().page_token(text.parse().unwrap());
+        let failures = [
+            list().send().await.unwrap_err(),
+            list().pages().try_next().await.unwrap_err(),
+            list().items().try_next().await.unwrap_err(),
+        ];
+        for error in failures {
+            let parameter = "page_token";
+            assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+            assert_eq!(error.resume_token(), None);
+            assert!(!everything(&error).contains("canary"), "{error}");
+        }
+        let _ = fake.finish();
+    }
+}
