@@ -46,12 +46,21 @@ pub struct Client {
 
 impl Client {
     /// Starts a client of a team, by the name that is in the addresses of its pages.
-    pub fn builder(team: impl Into<Box<str>>) -> ClientBuilder {
+    pub fn builder(team: impl Into<String>) -> ClientBuilder {
         let team = team.into();
+        // What cannot be a team may be a secret, so the builder does not keep it.
+        let checked = call(OperationId::ListGateways.operation(), &[&team]);
+        let team_path = checked
+            .as_ref()
+            .ok()
+            .and_then(|call| call.path.strip_suffix("/gateways"))
+            .unwrap_or("/v1/teams")
+            .to_owned();
         ClientBuilder {
-            channel: BaseUrl::parse(DEFAULT_ENDPOINT)
-                .map(|base| Channel::builder(base, Asa).account(team.clone())),
-            team,
+            team_path,
+            channel: checked
+                .and_then(|_| BaseUrl::parse(DEFAULT_ENDPOINT))
+                .map(|base| Channel::builder(base, Asa).account(team)),
             has_credentials: false,
             body_limit: None,
         }
@@ -94,7 +103,8 @@ impl fmt::Debug for Client {
 /// A client in the making. What is wrong with a setting is reported when the client is built.
 #[must_use = "nothing is made until `build` or `build_with` is called"]
 pub struct ClientBuilder {
-    team: Box<str>,
+    /// What the paths of the operations begin with, encoded.
+    team_path: String,
     channel: Result<ChannelBuilder, Error>,
     has_credentials: bool,
     body_limit: Option<usize>,
@@ -115,15 +125,10 @@ impl ClientBuilder {
         U: TryInto<BaseUrl>,
         Error: From<U::Error>,
     {
-        // The paths of the operations begin with it.
-        let own_path = call(OperationId::ListGateways.operation(), &[&self.team])
-            .ok()
-            .and_then(|call| Some(call.path.strip_suffix("/gateways")?.to_owned()));
-        // What is wrong with the team's name is told by `build_with`.
-        let end = own_path.as_deref().unwrap_or("/v1/teams");
+        let team_path = self.team_path.as_str();
         self.channel = self.channel.and_then(|channel| {
             let base: BaseUrl = url.try_into()?;
-            Ok(channel.base_url(base.without_path_end(end)?))
+            Ok(channel.base_url(base.without_path_end(team_path)?))
         });
         self
     }
@@ -203,11 +208,11 @@ impl ClientBuilder {
     /// `InvalidInput` for a team name that cannot stand in a path, an address that is none, missing credentials, and a
     /// user agent that cannot stand in a header.
     pub fn build_with(self, transport: impl Transport, clock: impl Clock) -> Result<Client, Error> {
-        call(OperationId::ListGateways.operation(), &[&self.team])?;
+        let channel = self.channel?;
         if !self.has_credentials {
             return Err(Error::invalid_input("credentials", "are missing"));
         }
-        let channel = self.channel?.build_with(transport, clock)?;
+        let channel = channel.build_with(transport, clock)?;
         Ok(Client { channel })
     }
 
@@ -220,7 +225,6 @@ impl ClientBuilder {
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
-            .field("team", &self.team)
             .field("channel", &self.channel)
             .field("body_limit", &self.body_limit)
             .finish_non_exhaustive()

@@ -1,12 +1,12 @@
 //! Where secrets come from: the environment, or a file that the environment names; never the command line.
 
 use std::env;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use models::Secret;
+use models::{Secret, contains_secret};
 use transport::secret_text;
 
 use crate::exit::Exit;
@@ -80,7 +80,7 @@ pub(crate) fn refuse_in(arguments: &[OsString]) -> Result<(), Failure> {
     match arguments
         .iter()
         .skip(1)
-        .any(|argument| looks_secret(argument))
+        .any(|argument| contains_secret(&argument.to_string_lossy()))
     {
         true => Err(Failure::usage(
             "an argument looks like a secret; secrets are taken from the environment or a file only, \
@@ -88,26 +88,6 @@ pub(crate) fn refuse_in(arguments: &[OsString]) -> Result<(), Failure> {
         )),
         false => Ok(()),
     }
-}
-
-/// Whether an argument, or a value within it (`--name=…`), has the shape of a known secret.
-fn looks_secret(argument: &OsStr) -> bool {
-    argument
-        .to_string_lossy()
-        .split(['=', ',', ' ', ':', '/'])
-        .any(|word| {
-            is_dynatrace_token(word)
-                || word.starts_with("sft-gw.")
-                || (word.starts_with("eyJ") && word.matches('.').count() == 2)
-        })
-}
-
-/// `dt0`, a letter, two digits, a public part and a secret part, with dots between.
-fn is_dynatrace_token(word: &str) -> bool {
-    let mut parts = word.split('.');
-    let prefix = parts.next().unwrap_or_default().as_bytes();
-    let known = matches!(prefix, [b'd', b't', b'0', kind, a, b] if kind.is_ascii_alphabetic() && a.is_ascii_digit() && b.is_ascii_digit());
-    known && parts.next().is_some() && parts.next().is_some_and(|secret| !secret.is_empty())
 }
 
 #[cfg(test)]
@@ -164,6 +144,9 @@ mod tests {
             "key=dt0g02.ABC.DEF",
             "sft-gw.4a5b.eyJhdCI6IiJ9",
             "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9.c2ln",
+            "token dt0c01.ABC.DEF",
+            "\"dt0c01.ABC.DEF\"",
+            "dt0c01%2EABC%2EDEF",
         ] {
             let failure = refuse_in(&["gatelet".into(), argument.into()]).unwrap_err();
             assert!(

@@ -1,6 +1,6 @@
 //! Values for the paths of operations, and paths.
 
-use gatelet_models::{Operation, asa, dt};
+use gatelet_models::{Operation, PathErrorKind, asa, contains_secret, dt};
 
 /// The first byte chooses an operation; what follows are values, with bytes `0xff` between them, and a path as well.
 ///
@@ -38,15 +38,20 @@ fn operation(choice: usize) -> &'static Operation {
 }
 
 fn check_values(operation: &Operation, values: &[&str]) {
-    let is_good = |value: &&str| {
-        !matches!(*value, "" | "." | "..")
-            && value.len() <= 1024
-            && !value.chars().any(char::is_control)
-    };
-    let are_good =
-        values.len() == operation.path_parameters().count() && values.iter().all(is_good);
     let expanded = operation.expand(values);
-    assert_eq!(expanded.is_ok(), are_good, "{values:?}: {expanded:?}");
+    let are_good =
+        values.len() == operation.path_parameters().count() && values.iter().copied().all(is_good);
+    match &expanded {
+        Ok(_) => assert!(are_good, "{values:?}"),
+        Err(error) if error.kind == PathErrorKind::InvisibleCharacter => {
+            assert!(values.iter().any(|value| !value.is_ascii()), "{values:?}");
+        }
+        Err(error) if error.kind == PathErrorKind::Blank => {
+            let is_blank = |value: &&str| !value.chars().any(|c| c.is_ascii_graphic());
+            assert!(values.iter().any(is_blank), "{values:?}");
+        }
+        Err(error) => assert!(!are_good, "{values:?}: {error:?}"),
+    }
     if let Ok(path) = expanded {
         assert_eq!(
             path.matches('/').count(),
@@ -65,4 +70,12 @@ fn check_values(operation: &Operation, values: &[&str]) {
         let matched = operation.match_path(&path).expect("its own path");
         assert_eq!(matched, values, "{path}");
     }
+}
+
+fn is_good(value: &str) -> bool {
+    !matches!(value, "" | "." | "..")
+        && value.len() <= 1024
+        && value.trim() == value
+        && !value.chars().any(char::is_control)
+        && !contains_secret(value)
 }

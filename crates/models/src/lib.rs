@@ -77,6 +77,6 @@ pub use operation::{
     Method, Operation, OutOfRange, Paging, PathError, PathErrorKind, QueryKind, QueryParameter,
 };
 pub use patch::Patch;
-pub use secret::Secret;
+pub use secret::{Secret, contains_secret};
 pub use timestamp::{Milliseconds, ParseTimestampError, Timestamp};
 pub use unknown_members::UnknownMembers;

@@ -8,6 +8,10 @@ use zeroize::Zeroizing;
 
 use crate::de::Text;
 
+pub use self::shape::contains_secret;
+
+mod shape;
+
 /// A secret value: a key, a token, a password.
 ///
 /// It cannot be displayed, its `Debug` form is `[redacted]`, and its memory is overwritten when it is dropped. It does serialise, because

@@ -1,7 +1,7 @@
 //! What is sent, and what is refused before anything is.
 
 use asa_client::models::GatewayUpdate;
-use asa_client::{Applied, Client, ErrorKind, ServiceUser};
+use asa_client::{Applied, Client, Error, ErrorKind, ServiceUser};
 use transport::testing::{Answer, FakeTransport, ManualClock};
 
 use crate::support::*;
@@ -139,6 +139,90 @@ async fn a_team_name_is_one_segment_or_refused() {
         client.unwrap().gateways().list().send().await.unwrap_err();
         let path = fake.requests()[0].uri().path().to_owned();
         assert_eq!(path, format!("/v1/teams/{segment}/service_token"));
+    }
+}
+
+/// Builds a client of a team over a transport that answers nothing.
+fn build(team: &str) -> (Result<Client, Error>, FakeTransport) {
+    let fake = FakeTransport::script([]);
+    let client = Client::builder(team)
+        .credentials(ServiceUser::new(KEY_ID, KEY_SECRET))
+        .build_with(fake.clone(), ManualClock::auto());
+    (client, fake)
+}
+
+/// What every operation on one thing says of an id that it does not send.
+async fn refused(id: &str) -> Vec<Error> {
+    let (client, fake) = build("t");
+    let client = client.unwrap();
+    let (gateways, tokens) = (client.gateways(), client.gateway_setup_tokens());
+    let update = GatewayUpdate::new("n");
+    let errors = vec![
+        gateways.get(&id.into()).send().await.unwrap_err(),
+        gateways
+            .update(&id.into(), update)
+            .send()
+            .await
+            .unwrap_err(),
+        gateways.delete(&id.into()).send().await.unwrap_err(),
+        gateways.status(&id.into()).send().await.unwrap_err(),
+        tokens.get(&id.into()).send().await.unwrap_err(),
+        tokens.reveal(&id.into()).send().await.unwrap_err(),
+        tokens.delete(&id.into()).send().await.unwrap_err(),
+    ];
+    assert!(fake.finish().is_empty());
+    errors
+}
+
+// U18
+#[tokio::test]
+async fn a_blank_id_or_team_is_refused_before_anything_is_sent() {
+    for blank in [" ", "\u{a0}", "\t", "\u{3000} ", "\u{200b}", "\u{feff}"] {
+        for error in refused(blank).await {
+            let ErrorKind::InvalidInput { parameter } = error.kind() else {
+                panic!("{error}");
+            };
+            assert!(parameter.ends_with("_id"), "{error}");
+            assert_eq!((error.attempts(), error.applied()), (0, Applied::No));
+        }
+        let (client, fake) = build(blank);
+        let parameter = "team_name";
+        assert_eq!(
+            client.unwrap_err().kind(),
+            &ErrorKind::InvalidInput { parameter }
+        );
+        let _ = fake.finish();
+    }
+}
+
+// U54
+#[tokio::test]
+async fn an_id_or_team_that_holds_a_whole_token_is_refused_and_not_repeated() {
+    for secret in [
+        "sft-gw.3f0e.CANARY",
+        "dt0c01.PUBLIC.CANARY",
+        "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9.CANARY",
+    ] {
+        for text in [
+            secret.to_owned(),
+            format!("Bearer {secret}"),
+            format!("\"{secret}\""),
+            secret.replace('.', "%2E"),
+            secret.replace('.', "%252E"),
+        ] {
+            let mut errors = refused(&text).await;
+            let builder = Client::builder(text.as_str());
+            assert!(!format!("{builder:?}").contains("CANARY"), "{builder:?}");
+            errors.push(build(&text).0.unwrap_err());
+            for error in errors {
+                assert!(
+                    matches!(error.kind(), ErrorKind::InvalidInput { .. }),
+                    "{error}"
+                );
+                assert_eq!((error.attempts(), error.applied()), (0, Applied::No));
+                assert!(!everything(&error).contains("CANARY"), "{error:?}");
+            }
+        }
     }
 }
 

@@ -49,6 +49,70 @@ fn a_secret_on_the_command_line_is_refused_without_echo() {
     );
 }
 
+/// The commands about one thing, without its id, and a place for each. Whatever they sent would end with another code than 2.
+fn about_one_thing() -> Vec<(Place, Vec<&'static str>)> {
+    let nowhere = "http://127.0.0.1:1";
+    let asa = [
+        "asa gateway get",
+        "asa gateway status",
+        "asa gateway update --description d",
+        "asa gateway delete",
+        "asa setup-token get",
+        "asa setup-token reveal",
+        "asa setup-token delete",
+    ];
+    let asa = asa.map(|line| (Place::asa(nowhere), line.split(' ').collect()));
+    let dt = ["dt token get", "dt token delete"];
+    let dt = dt.map(|line| (Place::dt(nowhere), line.split(' ').collect()));
+    asa.into_iter().chain(dt).collect()
+}
+
+// U18
+#[test]
+fn a_blank_id_or_team_is_2() {
+    for (place, words) in about_one_thing() {
+        for blank in [" ", "\u{a0}", "\t", "\u{200b}"] {
+            let line = place.words([words.as_slice(), &[blank]].concat());
+            assert!(
+                line.fails_with(2).contains("must not be blank"),
+                "{words:?}"
+            );
+        }
+    }
+    for blank in [" ", "\u{a0}"] {
+        let place = Place::asa("http://127.0.0.1:1").with("GATELET_ASA_TEAM", blank);
+        let line = place.run("asa gateway list").fails_with(2);
+        assert!(
+            line.contains("`team_name` cannot be used: must not be blank"),
+            "{line}"
+        );
+    }
+}
+
+// U54
+#[test]
+fn an_id_or_team_that_holds_a_whole_token_is_2_and_not_repeated() {
+    let ids = [
+        format!("token {CANARY}"),
+        format!("\"{CANARY}\""),
+        CANARY.replace('.', "%2E"),
+        CANARY.replace('.', "%252E"),
+        CANARY.replace('d', "%64"),
+    ];
+    for (place, words) in about_one_thing() {
+        for id in &ids {
+            // `Ended` itself refuses output with the canary.
+            place
+                .words([words.as_slice(), &[id]].concat())
+                .fails_with(2);
+        }
+    }
+    for id in ids {
+        let place = Place::asa("http://127.0.0.1:1").with("GATELET_ASA_TEAM", id);
+        place.run("asa gateway list").fails_with(2);
+    }
+}
+
 // C5
 #[test]
 fn a_create_with_stdout_closed_creates_nothing() {

@@ -182,21 +182,57 @@ async fn a_token_of_any_shape_is_taken_but_for_what_no_header_has() {
     assert!(error.contains("trailing newline"), "{error}");
 }
 
+// U54
 #[tokio::test]
-async fn a_whole_token_is_no_id_and_never_reaches_a_url() {
+async fn an_id_that_holds_a_whole_token_is_refused_and_not_repeated() {
     let (client, fake) = scripted([]);
-    let spaced = format!(" {SECRET}");
     let (lower, upper) = (SECRET.to_lowercase(), SECRET.to_uppercase());
-    for secret in [SECRET, TOKEN, &spaced, &lower, &upper] {
+    for secret in [SECRET, TOKEN, &lower, &upper] {
+        for id in [
+            secret.to_owned(),
+            format!(" {secret}"),
+            format!("token {secret}"),
+            format!("Api-Token {secret}"),
+            format!("\"{secret}\""),
+            format!("'{secret}'"),
+            format!("https://abc.live.dynatrace.com/?api-token={secret}"),
+            secret.replace('.', "%2E"),
+            secret.replace('.', "%252e"),
+            secret.replace('d', "%64").replace('D', "%44"),
+        ] {
+            let tokens = client.active_gate_tokens();
+            let id = id.as_str().into();
+            for error in [
+                tokens.get(&id).send().await.unwrap_err(),
+                tokens.delete(&id).send().await.unwrap_err(),
+            ] {
+                let parameter = "activeGateTokenIdentifier";
+                assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+                assert_eq!((error.attempts(), error.applied()), (0, Applied::No));
+                assert!(!everything(&error).to_uppercase().contains("CANARY"));
+            }
+        }
+    }
+    let _ = fake.finish();
+}
+
+// U18
+#[tokio::test]
+async fn a_blank_id_is_refused_before_anything_is_sent() {
+    let (client, fake) = scripted([]);
+    for id in [" ", "\u{a0}", "\t", "\u{3000} ", "\u{200b}", "\u{feff}"] {
         let tokens = client.active_gate_tokens();
-        let failures = [
-            tokens.get(&secret.into()).send().await.unwrap_err(),
-            tokens.delete(&secret.into()).send().await.unwrap_err(),
-        ];
-        for error in failures {
+        for error in [
+            tokens.get(&id.into()).send().await.unwrap_err(),
+            tokens.delete(&id.into()).send().await.unwrap_err(),
+        ] {
             let parameter = "activeGateTokenIdentifier";
-            assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
-            assert!(!everything(&error).to_uppercase().contains("CANARY"));
+            assert_eq!(
+                error.kind(),
+                &ErrorKind::InvalidInput { parameter },
+                "{id:?}"
+            );
+            assert_eq!((error.attempts(), error.applied()), (0, Applied::No));
         }
     }
     let _ = fake.finish();

@@ -1,0 +1,184 @@
+//! What can be a value of a path: an id, or the name of a team.
+
+use core::fmt;
+
+use crate::contains_secret;
+
+/// The longest value of a path parameter, in bytes before encoding.
+const LONGEST_VALUE: usize = 1024;
+
+/// What is wrong with a value for a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PathErrorKind {
+    /// The value is empty.
+    Empty,
+    /// The value consists of white space and invisible characters.
+    Blank,
+    /// The value begins or ends with white space.
+    OuterSpace,
+    /// The value is `.` or `..`, which servers and proxies take for a step in the path.
+    Dot,
+    /// The value contains a control character.
+    ControlCharacter,
+    /// The value contains a character that cannot be seen, such as a zero-width space or a mark of the writing direction.
+    InvisibleCharacter,
+    /// The value contains what has the shape of a secret; see [`contains_secret`](crate::contains_secret).
+    Secret,
+    /// The value is longer than 1024 bytes.
+    TooLong,
+    /// There are more or fewer values than parameters.
+    Count,
+}
+
+/// What a value must not be, without the parameter's name.
+impl fmt::Display for PathErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("must not be empty"),
+            Self::Blank => f.write_str("must not be blank"),
+            Self::OuterSpace => f.write_str("must not begin or end with white space"),
+            Self::Dot => f.write_str("must not be `.` or `..`"),
+            Self::ControlCharacter => f.write_str("must not hold control characters"),
+            Self::InvisibleCharacter => f.write_str("must not contain invisible characters"),
+            Self::Secret => f.write_str(
+                "must not contain a token with its secret part; the id of a token ends before it",
+            ),
+            Self::TooLong => write!(f, "must not be longer than {LONGEST_VALUE} bytes"),
+            Self::Count => f.write_str("has no value"),
+        }
+    }
+}
+
+/// Checks that a value can stand in a path and can be an id.
+///
+/// A server answers a delete of what was mistyped or pasted with too much as it answers one of what is gone, so a value that
+/// cannot be an id never gets there.
+pub(super) fn check(value: &str) -> Result<(), PathErrorKind> {
+    match value {
+        "" => Err(PathErrorKind::Empty),
+        "." | ".." => Err(PathErrorKind::Dot),
+        _ if value.len() > LONGEST_VALUE => Err(PathErrorKind::TooLong),
+        _ if value.chars().all(is_blank) => Err(PathErrorKind::Blank),
+        _ if value.chars().any(char::is_control) => Err(PathErrorKind::ControlCharacter),
+        _ if value.starts_with(char::is_whitespace) || value.ends_with(char::is_whitespace) => {
+            Err(PathErrorKind::OuterSpace)
+        }
+        _ if value.chars().any(is_pasted_along) => Err(PathErrorKind::InvisibleCharacter),
+        _ if contains_secret(value) => Err(PathErrorKind::Secret),
+        _ => Ok(()),
+    }
+}
+
+/// Whether nothing of a character is seen.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || is_pasted_along(c) || is_ignorable(c)
+}
+
+/// Characters that come along from web pages and documents and are no part of any word.
+fn is_pasted_along(c: char) -> bool {
+    matches!(
+        c,
+        // The soft hyphen, the zero-width space, the word joiner, the byte order mark.
+        '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}'
+        // Line and paragraph separators, and what turns the writing direction.
+        | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
+}
+
+/// What Unicode calls `Default_Ignorable_Code_Point`, and the blank of Braille: in a word they may have a meaning, alone they are
+/// nothing.
+fn is_ignorable(c: char) -> bool {
+    matches!(
+        c,
+        '\u{34f}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200c}'..='\u{200d}'
+            | '\u{2061}'..='\u{2065}'
+            | '\u{206a}'..='\u{206f}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fff8}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use super::*;
+
+    // U18
+    #[test]
+    fn a_blank_value_is_refused() {
+        let spaces = (0..=0x10_ffff)
+            .filter_map(char::from_u32)
+            .filter(|c| c.is_whitespace());
+        for blank in spaces.chain("\u{200b}\u{200d}\u{2060}\u{feff}\u{ad}\u{3164}\u{2800}".chars())
+        {
+            for value in [
+                format!("{blank}"),
+                format!("{blank}{blank}"),
+                format!(" {blank}\u{200b}"),
+            ] {
+                assert_eq!(check(&value), Err(PathErrorKind::Blank), "{value:?}");
+            }
+        }
+        for value in [" ", "\u{a0}", "\t", "\t\t ", "\r\n"] {
+            assert_eq!(check(value), Err(PathErrorKind::Blank), "{value:?}");
+        }
+    }
+
+    // U18
+    #[test]
+    fn a_value_with_what_was_pasted_along_is_refused() {
+        for (value, kind) in [
+            (" a", PathErrorKind::OuterSpace),
+            ("a ", PathErrorKind::OuterSpace),
+            ("a\u{a0}", PathErrorKind::OuterSpace),
+            ("\u{3000}a", PathErrorKind::OuterSpace),
+            ("a\n", PathErrorKind::ControlCharacter),
+            ("\ta", PathErrorKind::ControlCharacter),
+            ("\u{feff}a", PathErrorKind::InvisibleCharacter),
+            ("a\u{200b}b", PathErrorKind::InvisibleCharacter),
+            ("a\u{202e}b", PathErrorKind::InvisibleCharacter),
+            ("a\u{2028}b", PathErrorKind::InvisibleCharacter),
+        ] {
+            assert_eq!(check(value), Err(kind), "{value:?}");
+        }
+        for value in [
+            "a b",
+            "a\u{a0}b",
+            "\u{fc}",
+            "100%",
+            "%20",
+            "\u{1f469}\u{200d}\u{1f4bb}",
+            "\u{2764}\u{fe0f}",
+            "\u{915}\u{94d}\u{200d}\u{937}",
+        ] {
+            assert_eq!(check(value), Ok(()), "{value:?}");
+        }
+    }
+
+    // U54
+    #[test]
+    fn a_value_that_contains_a_whole_token_is_refused() {
+        for value in [
+            "dt0c01.PUBLIC.SECRET",
+            "token dt0c01.PUBLIC.SECRET",
+            "\"dt0g02.PUBLIC.SECRET\"",
+            "dt0c01%2EPUBLIC%2ESECRET",
+            "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9.c2ln",
+        ] {
+            assert_eq!(check(value), Err(PathErrorKind::Secret), "{value}");
+        }
+        assert_eq!(check("dt0g02.4KWZO5EF"), Ok(()));
+    }
+}

@@ -1,0 +1,290 @@
+//! The shapes of the vendors' secrets, and where a text contains one.
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+/// Whether a text contains what has the shape of a vendor's secret, wherever it stands and however it is encoded.
+///
+/// The shapes are a Dynatrace token of any kind with its secret part (`dt0c01.PUBLIC.SECRET`), the value of a gateway setup token
+/// (`sft-gw.…`) and a JSON Web Token (`eyJ….….…`), which is what ASA gives for a key. They are found behind other words, in quotes,
+/// percent-encoded any number of times, and in base64. The id of a Dynatrace token, which ends before its secret part, is not secret.
+/// A secret without a shape of its own, such as the secret of an ASA key, is not found.
+///
+/// Paths, and so URLs, are logged by servers and proxies: [`Operation::expand`](crate::Operation::expand) refuses what contains one.
+///
+/// ```
+/// use gatelet_models::contains_secret;
+///
+/// assert!(contains_secret("Authorization: Api-Token dt0c01.EXAMPLE.SECRET"));
+/// assert!(contains_secret("dt0c01%2EEXAMPLE%2ESECRET"));
+/// assert!(!contains_secret("dt0g02.4KWZO5EF"));
+/// ```
+#[must_use]
+pub fn contains_secret(text: &str) -> bool {
+    let text = text.as_bytes();
+    let decoded = percent_decoded(text);
+    has_shape(text)
+        || has_shape(&decoded)
+        || decoded
+            .split(|byte| !is_base64(*byte))
+            .filter(|word| word.len() >= SHORTEST_BASE64)
+            .any(base64_has_shape)
+}
+
+/// The length of the base64 of the shortest text that has a shape.
+const SHORTEST_BASE64: usize = "c2Z0LWd3LmE".len();
+
+/// Whether a secret stands in these bytes as it is.
+fn has_shape(text: &[u8]) -> bool {
+    let is_token_byte =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    text.split(|byte| !is_token_byte(byte)).any(|word| {
+        let mut parts = word.split(|byte| *byte == b'.');
+        let (mut first, mut second) = (parts.next(), parts.next());
+        while let (Some(prefix), Some(public)) = (first, second) {
+            let third = parts.next();
+            if is_dynatrace(prefix, public, third)
+                || is_setup_token(prefix, public)
+                || is_jwt(prefix, public, third)
+            {
+                return true;
+            }
+            (first, second) = (second, third);
+        }
+        false
+    })
+}
+
+/// `dt0`, a letter and two digits; a public part; a secret part.
+fn is_dynatrace(prefix: &[u8], public: &[u8], secret: Option<&[u8]>) -> bool {
+    let kind = prefix.last_chunk().is_some_and(|[d, t, zero, kind, a, b]| {
+        [d, t].map(u8::to_ascii_lowercase) == *b"dt"
+            && *zero == b'0'
+            && kind.is_ascii_alphabetic()
+            && a.is_ascii_digit()
+            && b.is_ascii_digit()
+    });
+    kind && !public.is_empty() && secret.is_some_and(|secret| !secret.is_empty())
+}
+
+/// `sft-gw`, and whatever follows.
+fn is_setup_token(prefix: &[u8], rest: &[u8]) -> bool {
+    prefix
+        .last_chunk()
+        .is_some_and(|kind: &[u8; 6]| kind.eq_ignore_ascii_case(b"sft-gw"))
+        && !rest.is_empty()
+}
+
+/// Three parts in base64, of which the first is a JSON object; in the middle of a word the second one as well.
+fn is_jwt(header: &[u8], claims: &[u8], signature: Option<&[u8]>) -> bool {
+    const OBJECT: &[u8] = b"eyJ";
+    let begins_a_word = |at: usize| {
+        let before = at.checked_sub(1).and_then(|before| header.get(before));
+        before.is_none_or(|byte| !byte.is_ascii_alphanumeric())
+    };
+    let is_header = header
+        .windows(OBJECT.len())
+        .enumerate()
+        .any(|(at, part)| part == OBJECT && (begins_a_word(at) || claims.starts_with(OBJECT)));
+    is_header && signature.is_some_and(|signature| !(claims.is_empty() && signature.is_empty()))
+}
+
+/// The text with every percent-encoded byte decoded, as often as it was encoded.
+fn percent_decoded(text: &[u8]) -> Cow<'_, [u8]> {
+    if !text.contains(&b'%') {
+        return Cow::Borrowed(text);
+    }
+    let mut decoded = Vec::with_capacity(text.len());
+    for byte in text {
+        decoded.push(*byte);
+        // What a decoded byte completes, as the `%` of `%25` does, is decoded as well.
+        while let [rest @ .., b'%', high, low] = decoded.as_slice()
+            && let (Some(high), Some(low)) = (hex_digit(*high), hex_digit(*low))
+        {
+            let length = rest.len();
+            decoded.truncate(length);
+            decoded.push(high << 4 | low);
+        }
+    }
+    Cow::Owned(decoded)
+}
+
+fn hex_digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None,
+    }
+}
+
+fn is_base64(byte: u8) -> bool {
+    sextet(byte).is_some()
+}
+
+/// Whether a secret stands in the bytes that a word encodes. Other characters may stand before the encoded text, so each
+/// of the four alignments is tried.
+fn base64_has_shape(word: &[u8]) -> bool {
+    (0..4).any(|skipped| {
+        let word = word.get(skipped..).unwrap_or_default();
+        has_shape(&base64_decoded(word))
+    })
+}
+
+/// The whole bytes that a word of base64 encodes, in the standard or the URL alphabet.
+fn base64_decoded(word: &[u8]) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(word.len());
+    for four in word.chunks(4) {
+        let bits = four
+            .iter()
+            .fold(0, |bits, byte| bits << 6 | sextet(*byte).unwrap_or(0));
+        let [_, bytes @ ..] = (bits << (6 * (4 - four.len()))).to_be_bytes();
+        decoded.extend(bytes.iter().take(four.len() - 1));
+    }
+    decoded
+}
+
+/// The six bits that a character of base64 stands for.
+fn sextet(byte: u8) -> Option<u32> {
+    let sextet = match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
+        _ => return None,
+    };
+    Some(sextet.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, string::String};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const SECRETS: [&str; 6] = [
+        "dt0c01.ABC.DEF",
+        "dt0g02.4KWZO5EF.XT47R5DRJNIAEXAMPLE",
+        "dt0s16.A-B_C.D",
+        "sft-gw.3f0e.eyJhdCI6IiJ9",
+        "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9.c2ln",
+        "eyJhbGciOiJub25lIn0.eyJleHAiOjF9.",
+    ];
+
+    fn percent(text: &str) -> String {
+        text.bytes().map(|byte| format!("%{byte:02x}")).collect()
+    }
+
+    fn base64(text: &[u8], alphabet: [char; 2]) -> String {
+        let characters = ('A'..='Z')
+            .chain('a'..='z')
+            .chain('0'..='9')
+            .chain(alphabet);
+        let characters: Vec<char> = characters.collect();
+        let mut encoded = String::new();
+        for three in text.chunks(3) {
+            let bits = three
+                .iter()
+                .fold(0, |bits, byte| bits << 8 | usize::from(*byte))
+                << (8 * (3 - three.len()));
+            for at in 0..=three.len() {
+                encoded.push(characters[bits >> (18 - 6 * at) & 63]);
+            }
+        }
+        encoded
+    }
+
+    // U54
+    #[test]
+    fn a_secret_is_found_behind_words_in_quotes_and_in_every_encoding() {
+        for secret in SECRETS {
+            for text in [
+                secret.into(),
+                format!("token {secret}"),
+                format!("Api-Token {secret}"),
+                format!("Authorization: Bearer {secret}\r\n"),
+                format!("\"{secret}\""),
+                format!("'{secret}'"),
+                format!("{{\"token\":\"{secret}\"}}"),
+                format!("https://a.example/api?token={secret}&b=c"),
+                format!("a/{secret}/b"),
+                format!("a.b.{secret}.c"),
+                format!(" {secret} "),
+                format!("\u{e9}{secret}\u{e9}"),
+                secret.replace('.', "%2E"),
+                secret.replace('.', "%252e"),
+                secret.replace('.', "%25252e"),
+                percent(secret),
+                percent(&percent(secret)),
+                percent(&percent(&percent(secret))),
+                base64(secret.as_bytes(), ['+', '/']),
+                base64(format!("a{secret}").as_bytes(), ['+', '/']),
+                base64(format!("\u{ff}\u{fe}{secret}\u{ff}").as_bytes(), ['-', '_']),
+                format!("Basic {}==", base64(secret.as_bytes(), ['+', '/'])),
+                format!("ab{}", base64(secret.as_bytes(), ['+', '/'])),
+                percent(&base64(secret.as_bytes(), ['+', '/'])),
+            ] {
+                assert!(contains_secret(&text), "{text}");
+            }
+        }
+        for text in [
+            "dt0c01.abc.def",
+            "DT0C01.ABC.DEF",
+            "xdt0c01.ABC.DEF",
+            "xeyJh.eyJi.c",
+        ] {
+            assert!(contains_secret(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_id_and_ordinary_words_are_not_secret() {
+        for text in [
+            "",
+            "dt0g02.4KWZO5EF",
+            "dt0g02.4KWZO5EF.",
+            "dt0g02..SECRET",
+            "dt0g02.4KWZO5EF and another.word.here",
+            "dt0.a.b",
+            "dt0c0.a.b",
+            "a2dfd474-2db4-4a35-9a0c-2f6b6a0effff",
+            "6116bb2a.b",
+            "an.id.of.another.form",
+            "eu-1.live.dynatrace.example.com",
+            "monkeyJar.tar.gz",
+            "eyJhbGciOiJSUzI1NiJ9",
+            "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9",
+            "sft-gw",
+            "sft-gw.",
+            "100%",
+            "%2",
+            "%zz%",
+            "now+60d",
+        ] {
+            assert!(!contains_secret(text), "{text}");
+            assert!(!contains_secret(&percent(text)), "{text}");
+            assert!(
+                !contains_secret(&base64(text.as_bytes(), ['+', '/'])),
+                "{text}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_searched_in_any_encoding(before in "\\PC{0,8}", after in "\\PC{0,8}", times in 0..4_u8) {
+            let text = format!("{before} dt0c01.ABC.DEF {after}");
+            let text = (0..times).fold(text, |text, _| percent(&text));
+            prop_assert!(contains_secret(&text));
+            prop_assert!(contains_secret(&base64(text.as_bytes(), ['-', '_'])) || times > 0);
+        }
+
+        #[test]
+        fn no_text_breaks_the_search(text in "[%.0-9a-fA-FeyJdt_-]{0,40}|\\PC{0,40}") {
+            let _ = contains_secret(&text);
+        }
+    }
+}
