@@ -1,7 +1,7 @@
 //! A service user, whose key is exchanged for a bearer.
 
 use std::fmt;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use models::asa::{AuthToken, OperationId, ServiceTokenRequest};
@@ -120,7 +120,5 @@ fn without_end(reply: &Reply) -> Option<AuthToken> {
 /// How long a bearer still lasts: zero when it has ended by that clock, or when its end was never set. Whether it has is for the
 /// server to say, so [`Issued`] takes that for a life which cannot be told.
 fn lifetime(expires_at: Timestamp, now: SystemTime) -> Duration {
-    let end = u64::try_from(expires_at.unix_millis()).unwrap_or_default();
-    let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
-    Duration::from_millis(end).saturating_sub(now)
+    expires_at.saturating_duration_since(now.into())
 }

@@ -1,11 +1,11 @@
 //! The tokens with which ActiveGates connect.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use models::Timestamp;
 use models::dt::{
     ActiveGateToken, ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateTokenId, Expiration,
-    OperationId,
+    ExpirationError, OperationId,
 };
 use transport::{Channel, Clock as _, Deleted, Error, Reply, Request};
 
@@ -79,9 +79,9 @@ impl ActiveGateTokens {
     /// [`find_lost`](Self::find_lost) finds it.
     pub fn create(&self, token: ActiveGateTokenCreate) -> Request<ActiveGateTokenCreated> {
         let operation = OperationId::CreateToken.operation();
-        let call = check_expiration(&token, self.channel.clock().now())
+        let call = check_expiration(token, self.channel.clock().now())
             .map_err(|error| error.during(operation.name))
-            .and_then(|()| call(operation, &[])?.with_json(&token));
+            .and_then(|token| call(operation, &[])?.with_json(&token));
         Request::new(&self.channel, call, |reply| {
             let created: ActiveGateTokenCreated = reply.json()?;
             for (member, _) in created.unreadable_members() {
@@ -137,7 +137,7 @@ impl ActiveGateTokens {
         create: &ActiveGateTokenCreate,
         since: SystemTime,
     ) -> Result<Vec<ActiveGateToken>, Error> {
-        let since = timestamp(since.checked_sub(CLOCK_SKEW).unwrap_or(UNIX_EPOCH));
+        let since = Timestamp::from(since).saturating_sub(CLOCK_SKEW);
         let mut lost = Vec::new();
         let mut tokens = self.list().page_size(LARGEST_PAGE).items();
         while let Some(token) = tokens.try_next().await? {
@@ -170,20 +170,22 @@ impl ActiveGateTokens {
     }
 }
 
-/// What the server would refuse, or take for another time than was meant.
-fn check_expiration(token: &ActiveGateTokenCreate, now: SystemTime) -> Result<(), Error> {
-    let Some(text) = &token.expiration_date else {
-        return Ok(());
-    };
-    text.parse::<Expiration>()
-        .and_then(|expiration| expiration.resolve(timestamp(now)))
-        .map(drop)
-        .map_err(|problem| Error::invalid_input("expiration_date", problem.to_string()))
-}
-
-fn timestamp(time: SystemTime) -> Timestamp {
-    let since_epoch = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_unix_millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+/// Refuses an expiration that the server would refuse or take for another time than was meant, and writes one in a form that only we
+/// read in the API's own.
+fn check_expiration(
+    mut token: ActiveGateTokenCreate,
+    now: SystemTime,
+) -> Result<ActiveGateTokenCreate, Error> {
+    if let Some(text) = &mut token.expiration_date {
+        let refuse =
+            |problem: ExpirationError| Error::invalid_input("expiration_date", problem.to_string());
+        let expiration: Expiration = text.parse().map_err(refuse)?;
+        expiration.resolve(now.into()).map_err(refuse)?;
+        if !Expiration::is_api_form(text) {
+            *text = expiration.into();
+        }
+    }
+    Ok(token)
 }
 
 /// Whether a token is as a create asks for, unused. Newer servers may not tell its kind.

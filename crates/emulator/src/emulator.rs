@@ -140,10 +140,7 @@ impl Emulator {
 
     /// The clock's time in whole milliseconds.
     pub(crate) fn now(&self) -> Timestamp {
-        let since = (self.now)()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or_default();
-        Timestamp::from_unix_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+        Timestamp::from_unix_millis(Timestamp::from((self.now)()).unix_millis())
     }
 
     pub(crate) fn bearer_lifetime(&self) -> Duration {

@@ -4,18 +4,17 @@ use gatelet_models::Timestamp;
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime, UtcOffset};
 
-/// Any text: `time`'s parser of RFC 3339 finds the same instant, or refuses it too, but for the differences listed in
-/// `is_listed`; what is read is written in a form that is read back equal.
+/// Any text: `time`'s parser of RFC 3339 finds the same instant in its RFC 3339 form, or refuses it too, but for the differences
+/// listed in `is_listed`; what is read is written in a form that is read back equal.
 ///
 /// # Panics
 /// When this does not hold.
 pub fn check(text: &str) {
-    match (
-        Timestamp::parse(text),
-        OffsetDateTime::parse(text, &Rfc3339),
-    ) {
+    let ours = Timestamp::parse(text);
+    match (ours, OffsetDateTime::parse(&strict(text), &Rfc3339)) {
         (Ok(ours), Ok(theirs)) => {
-            assert_eq!(ours.as_offset_date_time(), theirs, "{text}");
+            let leap = Duration::nanoseconds(i64::from(is_leap_second(text)) * 999_999_999);
+            assert_eq!(ours.as_offset_date_time(), theirs + leap, "{text}");
             assert!(!is_listed(text, theirs), "{text}");
             check_written(ours);
         }
@@ -27,16 +26,59 @@ pub fn check(text: &str) {
     }
 }
 
-/// What `time` takes and we do not: any character between date and time, leap seconds, and instants that are outside of the
-/// years 1 to 9999 in UTC.
+/// The RFC 3339 form of a text in one of the other forms that we take: a space for `T`, a comma, no seconds, an offset without colon or
+/// minutes. A leap second becomes the second before, without its fraction.
+fn strict(text: &str) -> String {
+    let zone_at = |time: &str| time.find(['Z', 'z', '+', '-']).unwrap_or(time.len());
+    let parts = text.split_at_checked(10).and_then(|(date, rest)| {
+        let rest = rest
+            .strip_prefix(' ')
+            .or_else(|| rest.strip_prefix(['T', 't']))?;
+        let (time, zone) = rest.split_at_checked(zone_at(rest))?;
+        Some((date, time, zone))
+    });
+    let Some((date, time, zone)) = parts else {
+        return text.to_owned();
+    };
+    let time = match time.as_bytes() {
+        [_, _, b':', _, _] => format!("{time}:00"),
+        [_, _, b':', _, _, b':', b'6', b'0', rest @ ..] => {
+            let fraction = rest.split_first().map(|(_, digits)| digits);
+            let is_fraction = matches!(rest.first(), None | Some(b'.' | b','))
+                && fraction.is_none_or(|it| !it.is_empty() && it.iter().all(u8::is_ascii_digit));
+            match (time.get(..6), is_fraction) {
+                (Some(minute), true) => format!("{minute}59"),
+                _ => time.to_owned(),
+            }
+        }
+        [_, _, b':', _, _, b':', _, _, b',', ..] => time.replacen(',', ".", 1),
+        _ => time.to_owned(),
+    };
+    let zone = match *zone.as_bytes() {
+        [sign @ (b'+' | b'-'), a, b] => {
+            format!("{}{}{}:00", char::from(sign), char::from(a), char::from(b))
+        }
+        [b'+' | b'-', _, _, c, d] if c != b':' && d != b':' && zone.is_ascii() => {
+            format!("{}:{}", &zone[..3], &zone[3..])
+        }
+        _ => zone.to_owned(),
+    };
+    format!("{date}T{time}{zone}")
+}
+
+fn is_leap_second(text: &str) -> bool {
+    text.as_bytes().get(16..19) == Some(b":60")
+}
+
+/// What `time` takes in its RFC 3339 form and we do not: any character between date and time, a leap second that is not at the end
+/// of a day in UTC, and instants that are outside of the years 1 to 9999 in UTC.
 fn is_listed(text: &str, theirs: OffsetDateTime) -> bool {
-    let at = |range| text.as_bytes().get::<std::ops::Range<usize>>(range);
-    let year = theirs
-        .checked_to_offset(UtcOffset::UTC)
-        .map(OffsetDateTime::year);
-    !matches!(at(10..11), Some(b"T" | b"t"))
-        || at(17..19) == Some(b"60")
-        || !year.is_some_and(|year| (1..=9999).contains(&year))
+    let Some(utc) = theirs.checked_to_offset(UtcOffset::UTC) else {
+        return true;
+    };
+    !matches!(text.as_bytes().get(10), Some(b'T' | b't' | b' '))
+        || is_leap_second(text) && (utc.hour(), utc.minute()) != (23, 59)
+        || !(1..=9999).contains(&utc.year())
 }
 
 fn check_written(timestamp: Timestamp) {
@@ -57,13 +99,14 @@ fn check_written(timestamp: Timestamp) {
         (Duration::ZERO..Duration::MILLISECOND).contains(&rest),
         "{timestamp} {millis}"
     );
-    let later = timestamp.saturating_add(Duration::NANOSECOND);
+    let moment = std::time::Duration::from_nanos(1);
+    let later = timestamp.saturating_add(moment);
     assert!(
         later > timestamp || timestamp == Timestamp::MAX,
         "{timestamp} {later}"
     );
     assert!(
-        later == timestamp || later.saturating_sub(Duration::NANOSECOND) == timestamp,
+        later == timestamp || later.saturating_sub(moment) == timestamp,
         "{timestamp} {later}"
     );
 }

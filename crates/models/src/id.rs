@@ -1,6 +1,32 @@
 //! Identifiers that the vendors give: text in a type of its own, so that one cannot stand for another.
 //!
-//! They are not UUIDs: Okta documents an id that is not one, and the form of the others is no promise.
+//! Most of Okta's are UUIDs, but Okta documents one that is not, and the form of the others is no promise.
+
+/// An id is no UUID as [`Uuid`](uuid::Uuid) writes one: hyphenated, in lower case.
+///
+/// Another spelling of a UUID is not read as one, because the id would not come back from it as the vendor wrote it.
+#[cfg(feature = "uuid")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NotUuid;
+
+#[cfg(feature = "uuid")]
+impl core::fmt::Display for NotUuid {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("the id is not a hyphenated UUID in lower case")
+    }
+}
+
+#[cfg(feature = "uuid")]
+impl core::error::Error for NotUuid {}
+
+/// Reads a UUID, where writing it gives the same text again.
+#[cfg(feature = "uuid")]
+pub(crate) fn to_uuid(id: &str) -> Option<uuid::Uuid> {
+    let uuid = uuid::Uuid::try_parse(id).ok()?;
+    let mut buffer = uuid::Uuid::encode_buffer();
+    (uuid.hyphenated().encode_lower(&mut buffer) == id).then_some(uuid)
+}
 
 /// Makes a newtype over text for one kind of identifier.
 macro_rules! id {
@@ -11,14 +37,48 @@ macro_rules! id {
 
         impl $name {
             /// Takes the identifier as the vendor wrote it.
-            pub fn new(id: impl Into<alloc::boxed::Box<str>>) -> Self {
-                Self(id.into())
+            pub fn new(id: impl Into<alloc::string::String>) -> Self {
+                Self(id.into().into())
             }
 
             /// The identifier as the vendor wrote it.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+
+            /// The identifier as a UUID, where it is a hyphenated one in lower case, so that the same identifier can be made of it again.
+            #[cfg(feature = "uuid")]
+            #[must_use]
+            pub fn to_uuid(&self) -> Option<uuid::Uuid> {
+                $crate::id::to_uuid(&self.0)
+            }
+        }
+
+        /// Hyphenated, in lower case.
+        #[cfg(feature = "uuid")]
+        impl From<uuid::Uuid> for $name {
+            fn from(id: uuid::Uuid) -> Self {
+                let mut buffer = uuid::Uuid::encode_buffer();
+                Self::from(&*id.hyphenated().encode_lower(&mut buffer))
+            }
+        }
+
+        #[cfg(feature = "uuid")]
+        impl TryFrom<&$name> for uuid::Uuid {
+            type Error = $crate::NotUuid;
+
+            fn try_from(id: &$name) -> Result<Self, $crate::NotUuid> {
+                id.to_uuid().ok_or($crate::NotUuid)
+            }
+        }
+
+        #[cfg(feature = "uuid")]
+        impl TryFrom<$name> for uuid::Uuid {
+            type Error = $crate::NotUuid;
+
+            fn try_from(id: $name) -> Result<Self, $crate::NotUuid> {
+                Self::try_from(&id)
             }
         }
 
@@ -34,6 +94,33 @@ macro_rules! id {
             }
         }
 
+        impl From<&alloc::string::String> for $name {
+            fn from(id: &alloc::string::String) -> Self {
+                Self::from(id.as_str())
+            }
+        }
+
+        impl From<alloc::boxed::Box<str>> for $name {
+            fn from(id: alloc::boxed::Box<str>) -> Self {
+                Self(id)
+            }
+        }
+
+        impl From<$name> for alloc::string::String {
+            fn from(id: $name) -> Self {
+                id.0.into()
+            }
+        }
+
+        /// Takes any text: whether it can be an identifier is checked before it is sent.
+        impl core::str::FromStr for $name {
+            type Err = core::convert::Infallible;
+
+            fn from_str(id: &str) -> Result<Self, Self::Err> {
+                Ok(Self::from(id))
+            }
+        }
+
         impl From<&Self> for $name {
             fn from(id: &Self) -> Self {
                 id.clone()
@@ -43,6 +130,37 @@ macro_rules! id {
         impl AsRef<str> for $name {
             fn as_ref(&self) -> &str {
                 &self.0
+            }
+        }
+
+        /// Maps and sets with ids for keys are searched by text.
+        impl core::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl PartialEq<str> for $name {
+            fn eq(&self, other: &str) -> bool {
+                *self.0 == *other
+            }
+        }
+
+        impl PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                *self.0 == **other
+            }
+        }
+
+        impl PartialEq<$name> for str {
+            fn eq(&self, other: &$name) -> bool {
+                *self == *other.0
+            }
+        }
+
+        impl PartialEq<$name> for &str {
+            fn eq(&self, other: &$name) -> bool {
+                **self == *other.0
             }
         }
 
@@ -77,7 +195,15 @@ pub(crate) use id;
 #[cfg(test)]
 #[expect(unreachable_pub, reason = "the macro makes public items")]
 mod tests {
-    use alloc::{borrow::ToOwned, format, string::ToString};
+    extern crate std;
+
+    use alloc::{
+        borrow::ToOwned,
+        boxed::Box,
+        collections::BTreeMap,
+        format,
+        string::{String, ToString},
+    };
 
     id! {
         /// An id for tests.
@@ -96,9 +222,70 @@ mod tests {
         let copies = [
             SampleId::from("napa5791-x"),
             SampleId::from("napa5791-x".to_owned()),
+            SampleId::from(&"napa5791-x".to_owned()),
+            SampleId::from(Box::<str>::from("napa5791-x")),
+            SampleId::new(String::from("napa5791-x")),
+            "napa5791-x".parse().expect("any text"),
             SampleId::from(&id),
         ];
         assert!(copies.iter().all(|copy| *copy == id));
+        assert_eq!(String::from(id), "napa5791-x");
+    }
+
+    #[test]
+    fn an_id_is_compared_and_searched_as_its_text() {
+        let id = SampleId::new("b");
+        assert_eq!(id, "b");
+        assert_eq!("b", id);
+        assert_eq!(id, *"b");
+        assert_eq!(*"b", id);
+        assert_ne!(id, "a");
+        assert!(SampleId::new("a") < id);
+        let ids = BTreeMap::from([(id, 1)]);
+        assert_eq!((ids.get("b"), ids.get("c")), (Some(&1), None));
+        let ids = std::collections::HashMap::from([(SampleId::new("b"), 1)]);
+        assert_eq!((ids.get("b"), ids.get("c")), (Some(&1), None));
+    }
+
+    #[cfg(feature = "uuid")]
+    #[test]
+    fn an_id_that_is_a_uuid_converts_and_comes_back() {
+        use uuid::Uuid;
+
+        let text = "a2dfd474-2db4-4a35-9a0c-2f6b6a0effff";
+        let uuid = Uuid::from_u128(0xa2dfd474_2db4_4a35_9a0c_2f6b6a0effff);
+        let id = SampleId::from(uuid);
+        assert_eq!(id, text);
+        assert_eq!(id.to_uuid(), Some(uuid));
+        assert_eq!(Uuid::try_from(&id), Ok(uuid));
+        assert_eq!(Uuid::try_from(id), Ok(uuid));
+        assert_eq!(SampleId::from(Uuid::nil()).to_uuid(), Some(Uuid::nil()));
+    }
+
+    #[cfg(feature = "uuid")]
+    #[test]
+    fn an_id_that_would_not_come_back_as_it_is_is_no_uuid() {
+        use uuid::Uuid;
+
+        for text in [
+            "",
+            "napa5791-x",
+            "dt0g02.4KWZO5EF",
+            "A2DFD474-2DB4-4A35-9A0C-2F6B6A0EFFFF",
+            "a2dfd474-2db4-4a35-9a0c-2f6b6a0effff ",
+            "a2dfd4742db44a359a0c2f6b6a0effff",
+            "{a2dfd474-2db4-4a35-9a0c-2f6b6a0effff}",
+            "urn:uuid:a2dfd474-2db4-4a35-9a0c-2f6b6a0effff",
+        ] {
+            let id = SampleId::new(text);
+            assert_eq!(id.to_uuid(), None, "{text}");
+            let error = Uuid::try_from(&id).expect_err(text);
+            assert_eq!(
+                error.to_string(),
+                "the id is not a hyphenated UUID in lower case"
+            );
+            assert_eq!(id, text, "it stays text");
+        }
     }
 
     #[test]

@@ -17,10 +17,11 @@
 //! vendor sends it so, unknown words of an enum are kept and written back unchanged, and a negative count is one that the server does
 //! not know. Unknown fields are skipped, except in the models that are read, changed and put back: those keep them as [`UnknownMembers`],
 //! and remember which fields were `null`. A response with a secret that is shown only once keeps what it cannot read as [`Lenient`], so
-//! that the secret is not lost.
+//! that the secret is not lost. A date may differ from RFC 3339
+//! in form, and never in meaning: see [`Timestamp::parse`].
 //!
 //! Reading is strict where leniency would invent data: a known field or a map's key given twice, an array in place of an object, `"false"` in
-//! place of `false`, an integer out of range or written with a fraction, a date that does not exist are errors. An error names the kind
+//! place of `false`, an integer out of range or written with a fraction, a date that does not exist or has no offset are errors. An error names the kind
 //! of what was found and never its value, so it is safe to log.
 //!
 //! Writing is strict: `None` is left out, a [`Patch`] keeps absent, `null` and a value apart, and a count that no reader would take is an
@@ -28,6 +29,15 @@
 //!
 //! The models read any self-describing format; JSON is what the vendors speak. What the vendors document and the models write is also a
 //! JSON Schema: [`asa::JSON_SCHEMA`], [`dt::JSON_SCHEMA`], and the files in `schemas/`.
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! | feature | it adds |
+//! | --- | --- |
+//! | `std` | [`Timestamp`] from and to `std::time::SystemTime`; the clients turn it on |
+//! | `uuid` | ids from and to `uuid::Uuid`, where an id is one |
 //!
 //! # What you can rely on
 //!
@@ -37,7 +47,7 @@
 //!   [`Paging`], which a client must know all of; a new one of either is a breaking change. `serde_core` and
 //!   `time` are part of the interface: a new major version of either is one of this crate.
 //! - **Rust**: edition 2024, at least the version in `rust-version` (1.90), which rises only with a minor version.
-//! - **Build**: no `std`, no `unsafe`, no build script, no proc-macro, no feature to choose, at most nine crates in all. The example
+//! - **Build**: no `std`, no `unsafe`, no build script, no proc-macro, at most nine crates in all without features. The example
 //!   `no_std_page` reads a page in a crate without `std`.
 //! - **Round trips**: what a model writes it reads back equal and writes the same again, byte for byte; fields are written in the order of
 //!   the description.
@@ -72,6 +82,8 @@ mod ser;
 mod timestamp;
 mod unknown_members;
 
+#[cfg(feature = "uuid")]
+pub use id::NotUuid;
 pub use lenient::{Lenient, Unreadable};
 pub use operation::{
     Method, Operation, OutOfRange, Paging, PathError, PathErrorKind, QueryKind, QueryParameter,

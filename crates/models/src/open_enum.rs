@@ -66,6 +66,21 @@ macro_rules! open_enum {
             }
         }
 
+        /// Takes any word, as reading does.
+        impl core::str::FromStr for $name {
+            type Err = core::convert::Infallible;
+
+            fn from_str(word: &str) -> Result<Self, Self::Err> {
+                Ok(Self::from(word))
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
         impl core::fmt::Display for $name {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 core::fmt::Display::fmt(self.as_str(), f)
@@ -119,6 +134,8 @@ mod tests {
             Sample::from("gateway-agent".to_owned()),
             Sample::GatewayAgent
         );
+        assert_eq!("ONLINE".parse(), Ok(Sample::Online));
+        assert_eq!(Sample::Online.as_ref(), "ONLINE");
         assert_eq!(
             format!("{} {:?}", Sample::Online, Sample::Online),
             "ONLINE \"ONLINE\""

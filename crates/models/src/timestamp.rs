@@ -1,31 +1,41 @@
 //! Points in time, as the vendors write them.
 
-use core::{fmt, str::FromStr};
+use core::{fmt, str::FromStr, time::Duration};
 
 use serde_core::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{self, Visitor},
 };
-use time::{Date, Duration, OffsetDateTime, Time, UtcDateTime};
+use time::{Date, OffsetDateTime, Time, UtcDateTime};
 
 use self::text::Text;
 use crate::de::refuse;
 
 mod parse;
+#[cfg(feature = "std")]
+mod system_time;
 mod text;
 
 /// A point in time in UTC, from year 1 to year 9999, exact to the nanosecond.
 ///
 /// Read from RFC 3339 text with any offset and any number of fraction digits (those after the ninth are cut off), written in UTC with `Z`
-/// and no more fraction digits than needed. Equality and order are those of the instants.
+/// and no more fraction digits than needed. Equality and order are those of the instants. It converts from and to
+/// `time::OffsetDateTime` and, with the feature `std`, `std::time::SystemTime`.
 ///
 /// ```
+/// use core::time::Duration;
 /// use gatelet_models::Timestamp;
 ///
 /// let created = Timestamp::parse("2021-11-22T12:39:29.797+01:00")?;
 /// assert_eq!(created.to_string(), "2021-11-22T11:39:29.797Z");
 /// assert_eq!(created.unix_millis(), 1_637_581_169_797);
 /// assert!(Timestamp::parse("0001-01-01T00:00:00Z")?.is_unset());
+///
+/// let hour = Duration::from_secs(60 * 60);
+/// let later = created.saturating_add(hour);
+/// assert_eq!(later.to_string(), "2021-11-22T12:39:29.797Z");
+/// assert_eq!(later.checked_duration_since(created), Some(hour));
+/// assert_eq!(created.saturating_duration_since(later), Duration::ZERO);
 /// # Ok::<(), gatelet_models::ParseTimestampError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,15 +59,20 @@ impl Timestamp {
     /// `9999-12-31T23:59:59.999999999Z`, the last instant that can be held.
     pub const MAX: Self = Self(UtcDateTime::new(date(LAST_YEAR, 365), Time::MAX));
 
-    /// Reads RFC 3339 text. `T` and `Z` may be lower case; a leap second (`:60`) is refused.
+    /// Reads RFC 3339 text, and what differs from it in form alone, as ISO 8601 has it.
+    ///
+    /// `T` and `Z` may be lower case, a space may stand for `T` and a comma for the decimal point; the seconds may be missing, and of the
+    /// offset the colon or the minutes (`+0000`, `+00`). A leap second, `23:59:60` in UTC on any day, is read as the last nanosecond
+    /// before it, 59.999999999 of its minute, whatever its fraction.
     ///
     /// # Errors
-    /// When the text has another form, the date or time of day does not exist, or the instant is outside of the years 1 to 9999 in UTC.
+    /// When the offset or the time of day is missing, the text has another form, the date, time of day or offset does not exist, or the
+    /// instant is outside of the years 1 to 9999 in UTC. The error says which, and does not repeat the text.
     #[inline]
     pub fn parse(text: &str) -> Result<Self, ParseTimestampError> {
         match parse::fixed_layout(text.as_bytes()) {
             Some(timestamp) => Ok(timestamp),
-            None => parse::rfc3339(text.as_bytes()).ok_or(ParseTimestampError(())),
+            None => parse::general(text.as_bytes()).map_err(ParseTimestampError),
         }
     }
 
@@ -86,13 +101,32 @@ impl Timestamp {
     /// The instant later by `duration`, or the last one that can be held.
     #[must_use]
     pub fn saturating_add(self, duration: Duration) -> Self {
-        Self::nearest(self.0.saturating_add(duration))
+        match time::Duration::try_from(duration) {
+            Ok(duration) => Self::nearest(self.0.saturating_add(duration)),
+            Err(_) => Self::MAX,
+        }
     }
 
     /// The instant earlier by `duration`, or the first one that can be held.
     #[must_use]
     pub fn saturating_sub(self, duration: Duration) -> Self {
-        Self::nearest(self.0.saturating_sub(duration))
+        match time::Duration::try_from(duration) {
+            Ok(duration) => Self::nearest(self.0.saturating_sub(duration)),
+            Err(_) => Self::UNSET,
+        }
+    }
+
+    /// The time from `earlier` to this instant; `None` when `earlier` is later.
+    #[must_use]
+    pub fn checked_duration_since(self, earlier: Self) -> Option<Duration> {
+        // Both are within ten thousand years, so their difference always is.
+        Duration::try_from(self.0 - earlier.0).ok()
+    }
+
+    /// The time from `earlier` to this instant; zero when `earlier` is later.
+    #[must_use]
+    pub fn saturating_duration_since(self, earlier: Self) -> Duration {
+        self.checked_duration_since(earlier).unwrap_or_default()
     }
 
     /// The same instant in the type of the `time` crate, in UTC.
@@ -143,15 +177,41 @@ impl FromStr for Timestamp {
     }
 }
 
-/// The text is no RFC 3339 date and time with an offset, or names an instant outside of the years 1 to 9999.
+/// Why a text is no [`Timestamp`].
 ///
 /// It does not repeat the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ParseTimestampError(());
+pub struct ParseTimestampError(Problem);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Problem {
+    Form,
+    TimeMissing,
+    OffsetMissing,
+    Nonexistent,
+    OutOfRange,
+}
+
+impl ParseTimestampError {
+    /// Whether a date and a time of day are there, and only the offset from UTC is missing behind them.
+    pub(crate) fn is_offset_missing(self) -> bool {
+        self.0 == Problem::OffsetMissing
+    }
+}
 
 impl fmt::Display for ParseTimestampError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a date and time such as 2026-11-21T20:48:09Z (RFC 3339, with an offset, years 1 to 9999)")
+        f.write_str(match self.0 {
+            Problem::Form => {
+                "not a date and time such as 2026-11-21T20:48:09Z (RFC 3339, with an offset, years 1 to 9999)"
+            }
+            Problem::TimeMissing => {
+                "the time of day and the offset from UTC are missing, as in 2026-11-21T20:48:09Z"
+            }
+            Problem::OffsetMissing => "the offset from UTC is missing: Z, or one such as +01:00",
+            Problem::Nonexistent => "there is no such date, time of day or offset",
+            Problem::OutOfRange => "outside of the years 1 to 9999",
+        })
     }
 }
 
@@ -238,17 +298,17 @@ mod tests {
         let unset = parsed("0001-01-01T00:00:00Z");
         assert!(unset.is_unset() && unset == Timestamp::UNSET);
         assert_eq!(unset.to_string(), "0001-01-01T00:00:00Z");
-        assert_eq!(unset.saturating_sub(Duration::SECOND), unset);
+        assert_eq!(unset.saturating_sub(Duration::from_secs(1)), unset);
         assert_eq!(unset.saturating_sub(Duration::MAX), unset);
-        assert_eq!(unset.saturating_add(Duration::MIN), unset);
         assert_eq!(unset.saturating_add(Duration::MAX), Timestamp::MAX);
+        assert_eq!(Timestamp::MAX.saturating_sub(Duration::MAX), unset);
         assert_eq!(
-            unset.saturating_add(Duration::HOUR).to_string(),
+            unset.saturating_add(Duration::from_secs(3600)).to_string(),
             "0001-01-01T01:00:00Z"
         );
         assert!(!parsed("0001-01-01T00:00:00.000000001Z").is_unset());
         assert_eq!(
-            Timestamp::MAX.saturating_add(Duration::NANOSECOND),
+            Timestamp::MAX.saturating_add(Duration::from_nanos(1)),
             Timestamp::MAX
         );
     }
@@ -282,6 +342,31 @@ mod tests {
     }
 
     #[test]
+    fn a_difference_is_exact_and_never_negative() {
+        let whole = Timestamp::MAX
+            .checked_duration_since(Timestamp::UNSET)
+            .expect("later");
+        assert_eq!(Timestamp::UNSET.saturating_add(whole), Timestamp::MAX);
+        assert_eq!(Timestamp::MAX.saturating_sub(whole), Timestamp::UNSET);
+        assert_eq!(
+            Timestamp::UNSET.checked_duration_since(Timestamp::MAX),
+            None
+        );
+        assert_eq!(
+            Timestamp::UNSET.saturating_duration_since(Timestamp::MAX),
+            Duration::ZERO
+        );
+        let moment = parsed("2021-11-22T11:39:29.000000001Z");
+        assert_eq!(moment.checked_duration_since(moment), Some(Duration::ZERO));
+        let second = parsed("2021-11-22T11:39:29Z");
+        assert_eq!(
+            moment.checked_duration_since(second),
+            Some(Duration::from_nanos(1))
+        );
+        assert_eq!(second.checked_duration_since(moment), None);
+    }
+
+    #[test]
     fn an_instant_of_the_time_crate_keeps_its_instant() {
         let instant = OffsetDateTime::from(parsed("2021-11-22T17:09:29+05:30"));
         assert_eq!(Timestamp::from(instant), parsed("2021-11-22T11:39:29Z"));
@@ -312,9 +397,9 @@ mod tests {
         #[test]
         fn what_is_written_reads_back(
             millis in -62_135_596_800_000_i64..=253_402_300_799_999,
-            nanos in 0..1_000_000_i64,
+            nanos in 0..1_000_000_u64,
         ) {
-            let timestamp = Timestamp::from_unix_millis(millis).saturating_add(Duration::nanoseconds(nanos));
+            let timestamp = Timestamp::from_unix_millis(millis).saturating_add(Duration::from_nanos(nanos));
             prop_assert_eq!(parsed(&timestamp.to_string()), timestamp);
             prop_assert_eq!(parsed(&timestamp.milliseconds().to_string()), timestamp);
             let json = serde_json::to_string(&timestamp).expect("writes");

@@ -217,6 +217,34 @@ fn a_gateway_enrols_with_a_setup_token() {
         .fails_with(5);
 }
 
+// U19
+#[test]
+fn an_expiration_is_read_in_every_common_form() {
+    for (given, read) in [
+        ("2027-01-31T12:00:00+0000", "2027-01-31T12:00:00.000Z"),
+        ("2027-01-31T12:00:00+00", "2027-01-31T12:00:00.000Z"),
+        ("2027-01-31 12:00:00Z", "2027-01-31T12:00:00.000Z"),
+        ("2027-01-31T23:59:60Z", "2027-01-31T23:59:59.999"),
+    ] {
+        let place = Place::new();
+        let created = place
+            .words([
+                "--emulator",
+                "dt",
+                "token",
+                "create",
+                "edge-7",
+                "--expires",
+                given,
+                "-o",
+                "json",
+            ])
+            .json();
+        let end = created["expirationDate"].as_str().unwrap();
+        assert!(end.starts_with(read), "{given}: {end}");
+    }
+}
+
 #[test]
 fn an_activegate_token_is_created_shown_and_deleted() {
     let place = Place::new();

@@ -311,6 +311,22 @@ async fn an_expiration_is_an_instant_a_duration_or_the_apis_own_expression() {
     }
 }
 
+// U19
+#[tokio::test]
+async fn an_expiration_in_a_form_that_only_we_read_is_sent_in_the_apis_own() {
+    let fake = FakeTransport::respond(|_| created());
+    let client = client(fake.clone(), &ManualClock::auto());
+    for (given, sent) in [
+        ("2026-06-01T12:00:00+0000", "2026-06-01T12:00:00.000Z"),
+        ("2026-06-01 12:00:00+00", "2026-06-01T12:00:00.000Z"),
+        ("2026-06-01T12:00+0200", "2026-06-01T10:00:00.000Z"),
+        ("2026-06-01t12:00:00,5z", "2026-06-01T12:00:00.500Z"),
+        ("2026-06-30T23:59:60Z", "2026-06-30T23:59:59.999999999Z"),
+    ] {
+        assert_eq!(sent_expiration(&client, &fake, given.into()).await, sent);
+    }
+}
+
 #[tokio::test]
 async fn an_expiration_that_is_over_too_far_or_none_is_not_sent() {
     // Manual clocks begin at 2026-01-01T00:00:00Z.

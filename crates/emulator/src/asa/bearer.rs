@@ -32,11 +32,8 @@ pub(crate) fn issue(call: &Call) -> Result<Response<Bytes>, Refusal> {
     if !credential::check_key_secret(store, &team, &request.key_id, secret)? {
         return Err(Refusal::unauthenticated());
     }
-    let lifetime = time::Duration::try_from(call.emulator.bearer_lifetime());
-    let end = call
-        .emulator
-        .now()
-        .saturating_add(lifetime.unwrap_or(time::Duration::MAX));
+    let lifetime = call.emulator.bearer_lifetime();
+    let end = call.emulator.now().saturating_add(lifetime);
     let end = Timestamp::from_unix_millis(end.unix_millis().div_euclid(1000) * 1000);
     let claims = json!({
         "exp": end.unix_millis().div_euclid(1000),

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::Response;
 use models::dt::{
     ActiveGateToken, ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateTokenId,
-    ActiveGateType, Expiration, ParameterLocation,
+    ActiveGateType, Expiration, ExpirationError, ParameterLocation,
 };
 use models::{Secret, Timestamp};
 use redb::WriteTransaction;
@@ -130,7 +130,11 @@ fn expiration_date(
     let Some(text) = wanted.expiration_date.as_deref() else {
         return Ok(None);
     };
-    let end = text.parse::<Expiration>().and_then(|it| it.resolve(now));
+    let expiration = match Expiration::is_api_form(text) {
+        true => text.parse::<Expiration>(),
+        false => Err(ExpirationError::Form),
+    };
+    let end = expiration.and_then(|it| it.resolve(now));
     end.map(Some).map_err(|error| {
         let place = ParameterLocation::PayloadBody;
         Refusal::violation(place, "expirationDate", error.to_string())

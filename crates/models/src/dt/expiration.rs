@@ -11,7 +11,8 @@ use crate::Timestamp;
 ///
 /// The API takes three forms of text, and so does `parse`: UTC milliseconds; a date and time with `T` or a space, where
 /// seconds, fraction and zone may be missing (UTC); and `now±NU/A` with the units m, h, d, w, M (months) and y, rounded
-/// down to a whole unit `A`, where either part may be missing.
+/// down to a whole unit `A`, where either part may be missing. A date and time is also read in every other form that
+/// [`Timestamp::parse`] reads, which the API may not take: [`is_api_form`](Self::is_api_form) tells them apart.
 ///
 /// Source: <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/post-activegate-token>.
 ///
@@ -95,6 +96,20 @@ impl Expiration {
             shift: Some(shift),
             alignment: None,
         })
+    }
+
+    /// Whether a text that is an expiration is in one of the API's own forms, and not in one that only we read, such as
+    /// `2027-01-31T00:00:00+0000`. What is in another form is sent as the [`Display`](fmt::Display) form.
+    #[must_use]
+    pub fn is_api_form(text: &str) -> bool {
+        let is_own = |byte: u8| byte.is_ascii_digit() || b"T :.+-Z".contains(&byte);
+        let zone = text
+            .get("2027-01-31".len()..)
+            .and_then(|time| time.get(time.find(['+', '-'])?..));
+        text.starts_with("now")
+            || text.bytes().all(is_own)
+                && zone.is_none_or(|zone| zone.len() == "+01:00".len())
+                && !text.contains(":60")
     }
 
     /// The instant that is meant at the time `now`.
@@ -201,18 +216,12 @@ impl Unit {
     }
 }
 
-/// Completes what may be missing and reads it as RFC 3339.
+/// Reads a date and a time of day; without an offset they are in UTC.
 fn absolute(text: &str) -> Option<Timestamp> {
-    let (date, time) = text.split_once(['T', ' '])?;
-    let zone_at = time.find(['Z', '+', '-']).unwrap_or(time.len());
-    let (time, zone) = time.split_at_checked(zone_at)?;
-    let seconds = if time.len() == "00:00".len() {
-        ":00"
-    } else {
-        ""
-    };
-    let zone = if zone.is_empty() { "Z" } else { zone };
-    Timestamp::parse(&format!("{date}T{time}{seconds}{zone}")).ok()
+    match Timestamp::parse(text) {
+        Err(error) if error.is_offset_missing() => Timestamp::parse(&format!("{text}Z")).ok(),
+        read => read.ok(),
+    }
 }
 
 /// What follows `now`: `±NU`, then perhaps `/A`.
@@ -338,6 +347,36 @@ mod tests {
                 resolved(&written).as_deref(),
                 Ok(end),
                 "{text} as {written}"
+            );
+        }
+    }
+
+    // U19
+    #[test]
+    fn a_date_and_time_is_read_in_every_form_of_a_timestamp() {
+        for (text, end) in [
+            ("2027-01-25T05:57:01+0000", "2027-01-25T05:57:01Z"),
+            ("2027-01-25T05:57:01+00", "2027-01-25T05:57:01Z"),
+            ("2027-01-25 05:57+0100", "2027-01-25T04:57:00Z"),
+            ("2027-01-25t05:57:01,5z", "2027-01-25T05:57:01.5Z"),
+            ("2027-01-25t05:57:01z", "2027-01-25T05:57:01Z"),
+            ("2027-01-25T23:59:60Z", "2027-01-25T23:59:59.999999999Z"),
+            ("2027-01-25T23:59:60", "2027-01-25T23:59:59.999999999Z"),
+        ] {
+            assert_eq!(resolved(text).as_deref(), Ok(end), "{text}");
+            assert!(!Expiration::is_api_form(text), "{text}");
+        }
+        for text in [
+            "1774000000000",
+            "now+1d/m",
+            "2027-01-25T05:57:01.123+01:00",
+            "2027-01-25 05:57-02:00",
+            "2027-01-25 05:57",
+            "2027-01-25T05:57:01Z",
+        ] {
+            assert!(
+                resolved(text).is_ok() && Expiration::is_api_form(text),
+                "{text}"
             );
         }
     }

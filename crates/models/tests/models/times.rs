@@ -87,6 +87,45 @@ fn every_form_is_read_and_the_vendors_own_form_is_written() {
     assert_written(nine, nine, nine);
 }
 
+// U19
+#[test]
+fn other_common_forms_are_read_and_written_as_the_vendors_own() {
+    let (asa, dt) = ("2021-11-22T11:39:29Z", "2021-11-22T11:39:29.000Z");
+    for text in [
+        "2021-11-22T11:39:29+0000",
+        "2021-11-22T11:39:29+00",
+        "2021-11-22 11:39:29Z",
+        "2021-11-22 06:09:29,000-0530",
+    ] {
+        assert_written(text, asa, dt);
+    }
+    let last = "2016-12-31T23:59:59.999999999Z";
+    assert_written("2016-12-31T23:59:60Z", last, last);
+}
+
+// U19
+#[test]
+fn a_date_without_offset_is_refused_and_the_error_says_what_is_missing() {
+    for (model, place) in all_times() {
+        for (raw, missing) in [
+            (r#""2021-01-01T00:00:00""#, "the offset from UTC is missing"),
+            (
+                r#""2021-01-01 00:00:00.5""#,
+                "the offset from UTC is missing",
+            ),
+            (
+                r#""2021-01-01""#,
+                "the time of day and the offset from UTC are missing",
+            ),
+        ] {
+            let failure = model.refuse(&model.with(&place, raw));
+            assert_eq!(failure.path, path(&place));
+            assert!(failure.message.contains(missing), "{failure:?}");
+            assert!(!failure.message.contains("2021"), "{failure:?}");
+        }
+    }
+}
+
 // M22
 #[test]
 fn digits_beyond_nanoseconds_are_cut() {
