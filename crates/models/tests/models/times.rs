@@ -107,6 +107,9 @@ fn other_common_forms_are_read_and_written_as_the_vendors_own() {
 #[test]
 fn a_date_without_offset_is_refused_and_the_error_says_what_is_missing() {
     for (model, place) in all_times() {
+        if model.is_lenient(&place) {
+            continue;
+        }
         for (raw, missing) in [
             (r#""2021-01-01T00:00:00""#, "the offset from UTC is missing"),
             (
