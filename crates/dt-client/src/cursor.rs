@@ -64,7 +64,7 @@ mod tests {
 
     use super::*;
 
-    // D3, U56
+    // D3
     #[test]
     fn every_cursor_survives_as_a_token_of_printable_ascii() {
         for cursor in [

@@ -56,7 +56,7 @@ pub enum ErrorKind {
     RateLimited,
     /// The listing cannot go on safely.
     Pagination(PaginationFailure),
-    /// The transport or the clock panicked.
+    /// The transport, the clock or the dialect panicked.
     TransportPanic,
 }
 
@@ -187,7 +187,7 @@ impl fmt::Display for ErrorKind {
             Self::Pagination(PaginationFailure::LimitReached) => {
                 f.write_str("the listing has more pages than its limit")
             }
-            Self::TransportPanic => f.write_str("the transport or the clock panicked"),
+            Self::TransportPanic => f.write_str("the transport, the clock or the dialect panicked"),
         }
     }
 }

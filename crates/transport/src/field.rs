@@ -51,7 +51,6 @@ mod tests {
         lines.map(|line| (header::VARY, line)).collect()
     }
 
-    // U11
     #[test]
     fn a_field_on_two_lines_is_one_list() {
         let of = |lines: &[&[u8]]| -> Vec<String> {
@@ -68,7 +67,6 @@ mod tests {
         );
     }
 
-    // U11
     #[test]
     fn a_field_of_one_value_is_read_where_its_lines_agree() {
         let of = |lines: &[&[u8]]| {

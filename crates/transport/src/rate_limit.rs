@@ -182,7 +182,6 @@ mod tests {
         assert_eq!(read(["x", "y"]), None);
     }
 
-    // U11
     #[test]
     fn the_latest_believed_moment_on_several_lines_counts() {
         let (near, far, absurd) = (
@@ -245,7 +244,6 @@ mod tests {
         assert_eq!(server_time(&HeaderMap::new()), None);
     }
 
-    // U11
     #[test]
     fn the_servers_time_is_known_where_its_lines_agree() {
         let read = |lines: [&str; 2]| server_time(&on_lines(header::DATE, lines));

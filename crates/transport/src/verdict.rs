@@ -7,7 +7,7 @@ use http::header::LOCATION;
 use http::{HeaderMap, Method, Response, StatusCode, Uri};
 use serde::de::IgnoredAny;
 
-use crate::catch::catch_panic_of;
+use crate::catch::{Panicked, catch_panic_of};
 use crate::content_type::ContentType;
 use crate::field;
 use crate::json::{decode, html_hint};
@@ -60,7 +60,7 @@ impl Fault {
         Self::new(error, failure, applied)
     }
 
-    /// The transport panicked; what it had done by then is unknown.
+    /// The transport, the clock or the dialect panicked; what was done by then is unknown.
     pub(crate) fn of_panic(call: &Call) -> Self {
         let error = Error::new(ErrorKind::TransportPanic);
         Self::new(error, Failure::Final, maybe(&call.method))
@@ -183,7 +183,11 @@ impl Judge<'_> {
         }
         // What is not UTF-8 fails to decode.
         let body = std::str::from_utf8(response.body()).ok()?;
-        let api = self.dialect.error_in_success(body)?;
+        let api = match catch_panic_of(|| self.dialect.error_in_success(body)) {
+            Ok(api) => api?,
+            // Whether the response is an error is then known to nobody, so it counts as one.
+            Err(Panicked) => return Some(Fault::of_panic(call)),
+        };
         let error = Error::new(ErrorKind::Api)
             .with_detail("an error under a status of success")
             .with_status(status)

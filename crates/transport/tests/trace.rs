@@ -110,7 +110,7 @@ fn call() -> Call {
 
 fn builder() -> ChannelBuilder {
     let base = BaseUrl::parse("https://api.example.com/api").unwrap();
-    Channel::builder(base, Plain).credentials(Bearer::new("canary").unwrap())
+    Channel::builder(base, Plain).credentials(Bearer::new("canary-bearer").unwrap())
 }
 
 // T72
@@ -226,5 +226,22 @@ fn a_skipped_root_certificate_is_warned_of() {
         skipped.iter().map(|note| &**note).collect::<Vec<_>>()
     );
     assert!(notes[0].starts_with("certificate 2: "));
+    assert!(!format!("{log:?}").contains("canary"));
+}
+
+// U16
+#[tokio::test]
+async fn a_member_that_cannot_be_read_is_warned_of_by_its_name() {
+    let everything = Everything::default();
+    let _guard = tracing::subscriber::set_default(everything.clone());
+    let fake = FakeTransport::script([Answer::json(204, r#"{"expirationDate":"canary"}"#)]);
+    let channel = builder().build_with(fake, ManualClock::auto()).unwrap();
+    let reply = channel.call(call()).await.unwrap();
+    reply.warn_unreadable("expirationDate");
+    let log = everything.0.lock().unwrap();
+    let event = log.events.iter().find(|event| event.fields.contains_key("member"));
+    let fields = &event.unwrap().fields;
+    assert_eq!(fields["member"], "expirationDate");
+    assert_eq!(fields["otel.name"], "test Operation");
     assert!(!format!("{log:?}").contains("canary"));
 }

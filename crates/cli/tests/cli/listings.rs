@@ -59,23 +59,28 @@ fn hint(ended: &Ended) -> Option<&str> {
     Some(rest.split('\'').next().unwrap())
 }
 
-// U4, U61
+// U33, U61
 #[test]
 fn a_listing_that_breaks_has_printed_what_came_and_its_hint_repeats_and_skips_nothing() {
-    for format in ["table", "json", "ndjson"] {
-        let broken = Place::dt(&pages(4, "403 Forbidden").url);
+    for (page, format) in [4, 7].into_iter().flat_map(|page| {
+        let formats = ["table", "json", "ndjson"];
+        formats.map(|format| (page, format))
+    }) {
+        let broken = Place::dt(&pages(page, "403 Forbidden").url);
         let ended = broken.run(&format!("{TOKENS} -o {format}"));
         assert_eq!(ended.code, Some(4), "{ended:?}");
-        assert_eq!(ids(&ended.stdout, format), numbers(6));
-        let progress = "page 4 of this listing, after 6 items";
-        assert!(ended.stderr.contains(progress), "{ended:?}");
-        assert_eq!(hint(&ended), Some("k4"), "{ended:?}");
+        let came = 2 * (page - 1);
+        assert_eq!(ids(&ended.stdout, format), numbers(came));
+        let progress = format!("page {page} of this listing, after {came} items");
+        assert!(ended.stderr.contains(&progress), "{ended:?}");
+        let position = format!("k{page}");
+        assert_eq!(hint(&ended), Some(position.as_str()), "{ended:?}");
 
-        let whole = Place::dt(&pages(6, "403 Forbidden").url);
-        let rest = whole.run(&format!("{TOKENS} -o {format} --page-token k4"));
+        let whole = Place::dt(&pages(page + 2, "403 Forbidden").url);
+        let rest = whole.run(&format!("{TOKENS} -o {format} --page-token {position}"));
         let mut all = ids(&ended.stdout, format);
         all.extend(ids(&rest.stdout, format));
-        assert_eq!(all, numbers(10));
+        assert_eq!(all, numbers(came + 4));
         let progress = "page 3 of this listing, after 4 items";
         assert!(rest.stderr.contains(progress), "{rest:?}");
     }

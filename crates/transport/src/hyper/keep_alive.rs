@@ -106,7 +106,6 @@ mod tests {
         assert_eq!(huge, (Some(u64::MAX), None));
     }
 
-    // U22
     #[test]
     fn what_is_no_number_says_nothing() {
         for field in [

@@ -92,7 +92,6 @@ mod tests {
         tokio::time::advance(Duration::from_millis(milliseconds)).await;
     }
 
-    // U10
     #[tokio::test(start_paused = true)]
     async fn only_time_in_which_somebody_waits_counts() {
         let liveness = Liveness::default();
@@ -111,7 +110,6 @@ mod tests {
         assert!(liveness.is_unresponsive());
     }
 
-    // U10
     #[tokio::test(start_paused = true)]
     async fn a_part_of_a_response_ends_the_wait_of_all() {
         let liveness = Liveness::default();

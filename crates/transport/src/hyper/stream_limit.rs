@@ -157,7 +157,6 @@ mod tests {
         limit.streams()
     }
 
-    // U21
     #[test]
     fn the_limit_is_what_the_settings_say() {
         let (other, most) = (setting(4, 70_000), |value| setting(3, value));

@@ -270,7 +270,6 @@ async fn a_status_without_its_fields_decides_as_well() {
     );
 }
 
-// U6
 #[tokio::test]
 async fn the_status_of_a_proxy_is_not_the_servers() {
     let proxy = || {

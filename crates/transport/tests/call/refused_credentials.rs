@@ -389,6 +389,11 @@ impl Dialect for PanickingDialect {
         panic!("canary-panic")
     }
 
+    fn error_in_success(&self, body: &str) -> Option<ApiError> {
+        assert!(!body.contains("panic"), "canary-panic");
+        None
+    }
+
     fn server_delay(&self, _: &HeaderMap, _: std::time::SystemTime) -> Option<Duration> {
         panic!("canary-panic")
     }
@@ -398,7 +403,6 @@ impl Dialect for PanickingDialect {
     }
 }
 
-// U24
 #[tokio::test]
 async fn a_dialect_a_jitter_and_a_clock_that_panic_fail_no_more_than_their_call() {
     let server = FakeTransport::script([
@@ -407,6 +411,16 @@ async fn a_dialect_a_jitter_and_a_clock_that_panic_fail_no_more_than_their_call(
     ]);
     let base = gatelet_transport::BaseUrl::parse("https://api.example.com").unwrap();
     let clock = ManualClock::auto();
+    let panics = Answer::json(201, r#"{"panic":true}"#);
+    let channel = Channel::builder(base.clone(), PanickingDialect)
+        .credentials(Bearer::new("good").unwrap())
+        .build_with(FakeTransport::script([panics]), ManualClock::new())
+        .unwrap();
+    let error = channel.call(call(Method::POST)).await.unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::TransportPanic);
+    assert_eq!((error.attempts(), error.applied()), (1, Applied::Unknown));
+    assert!(!shown(&error).contains("canary"), "{error:?}");
+
     let channel = Channel::builder(base.clone(), PanickingDialect)
         .credentials(Bearer::new("good").unwrap())
         .jitter(|| panic!("canary-panic"))

@@ -241,7 +241,6 @@ impl Drop for Dropped {
     }
 }
 
-// U9, U10
 #[tokio::test]
 async fn a_transport_can_tell_a_timeout_from_a_caller_that_goes_away() {
     let expired = Arc::new(Mutex::new(Vec::new()));

@@ -339,7 +339,6 @@ async fn whoever_waits_for_a_handshake_keeps_its_own_timeout() {
     assert!((1..=3).contains(&connections), "{connections}");
 }
 
-// U21
 #[tokio::test]
 async fn a_port_that_is_closed_fails_all_calls() {
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -148,7 +148,6 @@ async fn a_connection_of_http_1_0_that_is_kept_is_kept_for_as_long_as_it_says() 
     }
 }
 
-// U22
 #[tokio::test(start_paused = true)]
 async fn a_connection_takes_no_more_requests_than_its_server_said_once() {
     let _clock = StoppedClock::new();
@@ -256,7 +255,6 @@ async fn a_request_that_runs_when_its_connection_comes_of_age_goes_on_to_its_end
     }
 }
 
-// U23
 #[tokio::test(start_paused = true)]
 async fn without_a_greatest_age_a_connection_in_use_lives_on() {
     let clock = StoppedClock::new();

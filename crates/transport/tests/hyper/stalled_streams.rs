@@ -143,7 +143,7 @@ async fn a_caller_that_waited_for_long_leaves_a_connection_with_signs_of_life_to
     }
 }
 
-// U10, T48
+// T48
 #[tokio::test]
 async fn callers_that_go_away_soon_leave_a_healthy_connection_to_others() {
     let reached = Gate::new();

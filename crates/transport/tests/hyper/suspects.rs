@@ -197,7 +197,6 @@ async fn reads_at_once_on_dead_connections_all_succeed() {
     assert!(server.connections() <= 12);
 }
 
-// U9, U10
 #[tokio::test]
 async fn a_caller_with_a_timeout_of_its_own_does_not_meet_a_silent_connection_again() {
     let server = Server::start(3, Sickness::Silence).await;
@@ -210,7 +209,6 @@ async fn a_caller_with_a_timeout_of_its_own_does_not_meet_a_silent_connection_ag
     assert_eq!(server.connections(), 4);
 }
 
-// U9
 #[tokio::test]
 async fn a_failure_says_nothing_about_connections_that_were_opened_later() {
     let server = Server::start(1, Sickness::Silence).await;
@@ -228,7 +226,6 @@ async fn a_failure_says_nothing_about_connections_that_were_opened_later() {
     assert_eq!(server.connections(), 2);
 }
 
-// U9
 #[tokio::test]
 async fn a_caller_that_goes_away_says_nothing_about_other_connections() {
     let server = Server::start(2, Sickness::Silence).await;
@@ -246,7 +243,6 @@ async fn a_caller_that_goes_away_says_nothing_about_other_connections() {
     assert_eq!(server.connections(), 2, "both were still there");
 }
 
-// U9
 #[tokio::test]
 async fn a_bad_response_says_nothing_about_other_connections() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

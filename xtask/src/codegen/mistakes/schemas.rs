@@ -306,7 +306,6 @@ fn a_count_that_an_update_can_clear_is_a_mistake() {
     );
 }
 
-// U17
 #[test]
 fn what_replaces_without_keeping_unknown_members_is_a_mistake() {
     check(
@@ -331,7 +330,6 @@ fn what_replaces_without_keeping_unknown_members_is_a_mistake() {
     );
 }
 
-// U16
 #[test]
 fn a_secret_that_is_shown_once_and_may_be_missing_is_a_mistake() {
     let hinges = "hinges: { type: array, items: { type: string }";
@@ -347,7 +345,6 @@ fn a_secret_that_is_shown_once_and_may_be_missing_is_a_mistake() {
     }
 }
 
-// U59
 #[test]
 fn what_cannot_be_left_out_of_a_request_is_not_omittable() {
     for (from, to, place) in [
