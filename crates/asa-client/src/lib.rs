@@ -67,5 +67,5 @@ pub use transport::{HyperTransport, TokioClock};
 /// The bodies of requests and answers, and the pieces that they are made of.
 pub mod models {
     pub use models::asa::*;
-    pub use models::{Patch, Secret, Timestamp};
+    pub use models::{Patch, Secret, Timestamp, UnknownMembers};
 }

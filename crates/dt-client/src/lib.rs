@@ -69,5 +69,5 @@ pub use transport::{HyperTransport, TokioClock};
 /// The bodies of requests and answers, and the pieces that they are made of.
 pub mod models {
     pub use models::dt::*;
-    pub use models::{Secret, Timestamp};
+    pub use models::{Lenient, Secret, Timestamp, Unreadable};
 }

@@ -239,7 +239,10 @@ async fn a_member_that_cannot_be_read_is_warned_of_by_its_name() {
     let reply = channel.call(call()).await.unwrap();
     reply.warn_unreadable("expirationDate");
     let log = everything.0.lock().unwrap();
-    let event = log.events.iter().find(|event| event.fields.contains_key("member"));
+    let event = log
+        .events
+        .iter()
+        .find(|event| event.fields.contains_key("member"));
     let fields = &event.unwrap().fields;
     assert_eq!(fields["member"], "expirationDate");
     assert_eq!(fields["otel.name"], "test Operation");

@@ -59,7 +59,7 @@ fn hint(ended: &Ended) -> Option<&str> {
     Some(rest.split('\'').next().unwrap())
 }
 
-// U33, U61
+// U61
 #[test]
 fn a_listing_that_breaks_has_printed_what_came_and_its_hint_repeats_and_skips_nothing() {
     for (page, format) in [4, 7].into_iter().flat_map(|page| {

@@ -286,9 +286,7 @@ fn a_date_that_cannot_be_read_loses_no_token_and_is_warned_of() {
             Script::new(move |_| Reply::Bytes(response("201 Created", "application/json", &json)));
         for format in ["table", "json"] {
             let place = Place::dt(&script.url);
-            let ended = place.run(&format!(
-                "dt token create edge-7 -o {format}"
-            ));
+            let ended = place.run(&format!("dt token create edge-7 -o {format}"));
             let warning = format!("its expirationDate cannot be read: {shown}\n");
             assert!(ended.stderr.ends_with(&warning), "{ended:?}");
             let data = ended.data();
