@@ -126,20 +126,6 @@ async fn bytes_beyond_the_announced_length_never_reach_the_next_call() {
     }
 }
 
-#[tokio::test]
-async fn a_length_beside_chunks_closes_the_connection() {
-    let both = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\n\r\n";
-    for wire in Wire::each([
-        vec![Step::Read, send(both), Step::ClientCloses],
-        vec![Step::Read, ok("mine"), Step::Stay],
-    ]) {
-        let transport = wire.client(HyperTransport::builder());
-        assert_eq!(transport.send(wire.get()).await.unwrap().body(), "[]");
-        assert_eq!(transport.send(wire.get()).await.unwrap().body(), "mine");
-        wire.finish().await;
-    }
-}
-
 // T45
 #[tokio::test]
 async fn a_connection_that_timed_out_is_never_used_again() {

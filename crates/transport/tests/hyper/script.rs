@@ -15,6 +15,7 @@ pub(crate) enum Step {
     /// Reads the beginning of a request and no more.
     ReadSome,
     /// Reads until the stream of the last request is reset; HTTP/2 only.
+    #[cfg(feature = "_tls")]
     ReadReset,
     /// Sends status and fields of an answer, and whether that is all of it.
     Head(u16, Vec<(&'static str, String)>, bool),
@@ -55,7 +56,9 @@ impl Step {
     pub(crate) fn fits(&self, is_http2: bool) -> bool {
         match self {
             Self::Send(_) => !is_http2,
-            Self::Frame(..) | Self::On(..) | Self::ReadReset => is_http2,
+            Self::Frame(..) | Self::On(..) => is_http2,
+            #[cfg(feature = "_tls")]
+            Self::ReadReset => is_http2,
             Self::All(steps) => steps.iter().all(|step| step.fits(is_http2)),
             Self::First(_, step) | Self::Flood(step) => step.fits(is_http2),
             _ => true,

@@ -240,6 +240,7 @@ impl Player {
                 self.requests.lock().unwrap().push(request);
             }
             Step::ReadSome => self.read_some(place).await,
+            #[cfg(feature = "_tls")]
             Step::ReadReset => {
                 let mut frame = self.next_frame().await;
                 while !matches!(frame, Some((frames::RST_STREAM, _, stream)) if stream == self.stream_number)
