@@ -189,6 +189,11 @@ impl Class {
     }
 }
 
+/// Whether a status tells of something that may be over a moment later.
+pub(crate) fn may_pass(status: u16) -> bool {
+    Class::of(Failure::Status(status)) != Class::Permanent
+}
+
 /// Whether the failure may well not come again later, and the call may then be made again.
 pub(crate) fn is_transient(failure: Failure, is_idempotent: bool) -> bool {
     match Class::of(failure) {

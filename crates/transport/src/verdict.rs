@@ -11,7 +11,7 @@ use crate::catch::{Panicked, catch_panic_of};
 use crate::content_type::ContentType;
 use crate::field;
 use crate::json::{decode, html_hint};
-use crate::retry::Failure;
+use crate::retry::{Failure, may_pass};
 use crate::{
     ApiError, Applied, BaseUrl, Call, CredentialFailure, Dialect, Error, ErrorKind, Phase, Sent,
     TooLarge, TransportError, TransportErrorKind, rate_limit,
@@ -41,9 +41,15 @@ impl Fault {
 
     /// No complete response came back, and no status that decides.
     fn of_transport(call: &Call, base: &BaseUrl, error: TransportError) -> Self {
-        let failure = Failure::Transport {
-            kind: error.kind(),
-            sent: error.sent(),
+        let failure = match (error.kind(), error.status()) {
+            // What a proxy forbids, it will forbid a moment later, too.
+            (TransportErrorKind::Connect(_), Some(status)) if !may_pass(status.as_u16()) => {
+                Failure::Final
+            }
+            (kind, _) => Failure::Transport {
+                kind,
+                sent: error.sent(),
+            },
         };
         let applied = match (error.sent(), error.status()) {
             (Sent::Nothing, _) | (Sent::Part, None) => Applied::No,
@@ -169,7 +175,15 @@ impl Judge<'_> {
                 };
                 Err(Box::new(self.refusal(call, answer)))
             }
-            _ => Err(Box::new(Fault::of_transport(call, self.base, error))),
+            (status, headers) => {
+                let is_refused = status.is_none() && error.status().is_some();
+                let proxys = headers.filter(|_| is_refused);
+                Err(Box::new(Fault {
+                    // A proxy's own, and none of the vendor's.
+                    server_delay: proxys.and_then(|headers| self.retry_after(&headers)),
+                    ..Fault::of_transport(call, self.base, error)
+                }))
+            }
         }
     }
 
@@ -203,8 +217,12 @@ impl Judge<'_> {
             headers,
             body,
         } = answer;
-        let content_type = ContentType::of(headers);
         let readable = body.as_ref().ok().copied();
+        let content_type = match readable {
+            // The type of a body says nothing where there is none.
+            Some(body) if body.is_empty() && !status.is_success() => ContentType::Json,
+            _ => ContentType::of(headers),
+        };
         let api = readable.and_then(|body| self.api_error(&content_type, status, body));
         let is_curable = status == StatusCode::UNAUTHORIZED && self.is_curable(api.as_ref());
         let mut applied = applied_by(&call.method, status);
@@ -251,14 +269,24 @@ impl Judge<'_> {
     /// How long the server wants to be left alone. Only a 429 gives the vendor's own header fields their meaning: some
     /// send them with every answer.
     fn server_delay(&self, status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
-        let now = rate_limit::server_time(headers).unwrap_or(self.now);
-        let vendors = || self.dialect.server_delay(headers, now);
+        let vendors = || {
+            self.dialect
+                .server_delay(headers, self.server_time(headers))
+        };
         match status {
             StatusCode::TOO_MANY_REQUESTS => {
-                catch_panic_of(vendors).unwrap_or_else(|_| rate_limit::retry_after(headers, now))
+                catch_panic_of(vendors).unwrap_or_else(|_| self.retry_after(headers))
             }
-            _ => rate_limit::retry_after(headers, now),
+            _ => self.retry_after(headers),
         }
+    }
+
+    fn retry_after(&self, headers: &HeaderMap) -> Option<Duration> {
+        rate_limit::retry_after(headers, self.server_time(headers))
+    }
+
+    fn server_time(&self, headers: &HeaderMap) -> SystemTime {
+        rate_limit::server_time(headers).unwrap_or(self.now)
     }
 
     fn is_curable(&self, api: Option<&ApiError>) -> bool {

@@ -41,7 +41,7 @@ fn a_proxy_that_refuses_with_a_body_is_8_and_its_status_is_shown() {
         (407, 1, "the proxy asks for other credentials (status 407)"),
         (
             403,
-            3,
+            1,
             "the proxy did not let the connection through (status 403)",
         ),
         (

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io;
 
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
 use super::Limits;
 use crate::{BoxError, ConnectFailure, Sent, TooLarge, TransportError, TransportErrorKind};
@@ -49,13 +49,18 @@ pub(super) fn proxy_wants_credentials() -> TransportError {
     refused_by_proxy(
         ConnectFailure::ProxyCredentials,
         StatusCode::PROXY_AUTHENTICATION_REQUIRED,
+        HeaderMap::new(),
     )
 }
 
-/// Makes the error for a proxy that answered with this status in the server's place, which got nothing.
-pub(super) fn refused_by_proxy(failure: ConnectFailure, status: StatusCode) -> TransportError {
+/// Makes the error for a proxy that answered with this status and these fields in the server's place, which got nothing.
+pub(super) fn refused_by_proxy(
+    failure: ConnectFailure,
+    status: StatusCode,
+    fields: HeaderMap,
+) -> TransportError {
     TransportError::new(TransportErrorKind::Connect(failure))
-        .with_status(status)
+        .with_head(status, fields)
         .with_sent(Sent::Nothing)
 }
 

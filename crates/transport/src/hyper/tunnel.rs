@@ -1,8 +1,10 @@
 //! The way through a proxy to a server that speaks TLS.
 
 use std::io;
+use std::time::Duration;
 
-use http::StatusCode;
+use http::header::{DATE, RETRY_AFTER};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use zeroize::Zeroizing;
 
@@ -31,12 +33,13 @@ pub(super) async fn dig(
             }
             Response::Incomplete => {}
             Response::Opened => return Ok(socket),
-            Response::Refused(StatusCode::PROXY_AUTHENTICATION_REQUIRED) => {
+            Response::Refused(StatusCode::PROXY_AUTHENTICATION_REQUIRED, _) => {
                 return Err(fault::proxy_wants_credentials());
             }
-            Response::Refused(status) => {
+            Response::Refused(status, _) => {
+                let fields = read_fields(&mut socket, &mut head).await;
                 let reason = format!("it answered CONNECT with status {}", status.as_u16());
-                let error = fault::refused_by_proxy(ConnectFailure::Proxy, status);
+                let error = fault::refused_by_proxy(ConnectFailure::Proxy, status, fields);
                 return Err(error.with_source(reason));
             }
         }
@@ -44,6 +47,57 @@ pub(super) async fn dig(
             return Err(refused(io::Error::from(io::ErrorKind::UnexpectedEof)));
         }
     }
+}
+
+/// Reads the rest of a refusal's head for what it says of the time. The refusal stands without it, so it is not waited for long.
+async fn read_fields(socket: &mut Socket, head: &mut Vec<u8>) -> HeaderMap {
+    const PATIENCE: Duration = Duration::from_millis(250);
+
+    let rest = async {
+        while head.len() <= LONGEST_HEAD && !is_whole_refusal(head) {
+            if matches!(socket.read_buf(head).await, Ok(0) | Err(_)) {
+                return;
+            }
+        }
+    };
+    #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.
+    let _ = tokio::time::timeout(PATIENCE, rest).await;
+    match response(head) {
+        Ok(Response::Refused(_, refusal)) => times(refusal),
+        _ => HeaderMap::new(),
+    }
+}
+
+fn is_whole_refusal(head: &[u8]) -> bool {
+    matches!(response(head), Ok(Response::Refused(_, refusal)) if behind_head(refusal).is_some())
+}
+
+/// The fields of a refusal that say when to come again, as far as they have come. Nothing else in it is looked at.
+fn times(refusal: &[u8]) -> HeaderMap {
+    let mut fields = HeaderMap::new();
+    // The last line may not be whole, and what comes behind an empty one is the body.
+    let end = refusal.iter().rposition(|byte| *byte == b'\n');
+    let whole = end.and_then(|end| refusal.get(..end)).unwrap_or_default();
+    let lines = whole.split(|byte| *byte == b'\n').skip(1);
+    for line in lines
+        .map(<[u8]>::trim_ascii_end)
+        .take_while(|line| !line.is_empty())
+    {
+        let Some(colon) = line.iter().position(|byte| *byte == b':') else {
+            continue;
+        };
+        let (name, value) = line.split_at(colon);
+        let Ok(name) = HeaderName::from_bytes(name) else {
+            continue;
+        };
+        let value = value.get(1..).unwrap_or_default().trim_ascii();
+        if matches!(name, RETRY_AFTER | DATE)
+            && let Ok(value) = HeaderValue::from_bytes(value)
+        {
+            fields.append(name, value);
+        }
+    }
+    fields
 }
 
 fn request(proxy: &Proxy, server: &Origin) -> Zeroizing<Vec<u8>> {
@@ -62,18 +116,18 @@ fn request(proxy: &Proxy, server: &Origin) -> Zeroizing<Vec<u8>> {
 
 /// What a proxy says to `CONNECT`.
 #[derive(Debug, PartialEq, Eq)]
-enum Response {
+enum Response<'a> {
     /// Too little of it is here.
     Incomplete,
     /// The socket leads to the server.
     Opened,
-    /// There is no tunnel, whatever follows: the rest of the head and a body are left unread.
-    Refused(StatusCode),
+    /// There is no tunnel, whatever follows; and what has come of the refusal.
+    Refused(StatusCode, &'a [u8]),
 }
 
 /// Reads the response, behind any interim ones, out of all bytes that have come. Behind the head of a 2xx none may follow,
 /// because in TLS it is the client that speaks first. Its fields say nothing about a tunnel (RFC 9110 section 9.3.6).
-fn response(bytes: &[u8]) -> Result<Response, &'static str> {
+fn response(bytes: &[u8]) -> Result<Response<'_>, &'static str> {
     let mut rest = bytes;
     for _ in 0..=interim::LIMIT {
         while let [b'\r' | b'\n', behind @ ..] = rest {
@@ -85,7 +139,7 @@ fn response(bytes: &[u8]) -> Result<Response, &'static str> {
         let status = heard::status(line).ok_or("its response to CONNECT is not HTTP/1")?;
         let is_interim = status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS;
         if !is_interim && !status.is_success() {
-            return Ok(Response::Refused(status));
+            return Ok(Response::Refused(status, rest));
         }
         match behind_head(rest) {
             None => return Ok(Response::Incomplete),
@@ -117,12 +171,14 @@ fn refused(reason: impl Into<BoxError>) -> TransportError {
 
 #[cfg(test)]
 mod tests {
-    use http::StatusCode;
+    use super::{Response, response, times};
 
-    use super::{Response, response};
-
-    fn refused(status: u16) -> Result<Response, &'static str> {
-        Ok(Response::Refused(StatusCode::from_u16(status).unwrap()))
+    /// The status of a refusal.
+    fn refused(bytes: &str) -> Option<u16> {
+        match response(bytes.as_bytes()) {
+            Ok(Response::Refused(status, _)) => Some(status.as_u16()),
+            _ => None,
+        }
     }
 
     #[test]
@@ -161,11 +217,33 @@ mod tests {
                 " X\r\nno colon",
             ] {
                 let bytes = format!("HTTP/1.1 {status}{rest}");
-                assert_eq!(response(bytes.as_bytes()), refused(status), "{bytes}");
+                assert_eq!(refused(&bytes), Some(status), "{bytes}");
                 let behind = format!("HTTP/1.1 103 X\r\nlink: <a>\r\n\r\n{bytes}");
-                assert_eq!(response(behind.as_bytes()), refused(status), "{behind}");
+                assert_eq!(refused(&behind), Some(status), "{behind}");
             }
         }
+    }
+
+    #[test]
+    fn a_refusal_says_when_to_come_again_and_nothing_else_of_it_is_kept() {
+        let status = "HTTP/1.1 503 Retry-After: 1\r\n";
+        for (fields, expected) in [
+            ("", &[][..]),
+            ("Retry-After: 7\r\n\r\n", &["7"]),
+            ("retry-after:7 \r\nRETRY-AFTER:\t9\r\n\r\n", &["7", "9"]),
+            ("x: y\nretry-after: 7\n\nretry-after: 8\n", &["7"]),
+            ("retry-after: 7", &[]),
+            ("retry-after: 7\r\nretry-after: 12", &["7"]),
+            ("set-cookie: a\r\nno colon\r\nretry-after: 7\r\n", &["7"]),
+            (": 7\r\nretry-after : 7\r\nretry-after: \x01\r\n\r\n", &[]),
+            ("\r\nretry-after: 7\r\n\r\n", &[]),
+        ] {
+            let told = times(format!("{status}{fields}").as_bytes());
+            let found: Vec<_> = told.get_all("retry-after").iter().collect();
+            assert_eq!(found, expected, "{fields}");
+            assert_eq!(told.len(), expected.len());
+        }
+        assert!(times(b"").is_empty() && times(b"HTTP/1.1 503").is_empty());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use gatelet_transport::{
     Applied, Cached, Channel, ConnectFailure, CredentialFailure, ErrorKind, Phase, RetryPolicy,
     Sent, TooLarge, TransportError, TransportErrorKind,
 };
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
 use crate::credentials::{Login, bearer, told};
 use crate::{ALL, IDEMPOTENT, builder, call, fail, run, seconds, times};
@@ -270,16 +270,63 @@ async fn a_status_without_its_fields_decides_as_well() {
     );
 }
 
+/// A proxy that refuses a tunnel with this status.
+fn refused_by_proxy(status: u16, fields: HeaderMap) -> Answer {
+    let status = StatusCode::from_u16(status).unwrap();
+    let kind = TransportErrorKind::Connect(ConnectFailure::Proxy);
+    let error = TransportError::new(kind).with_head(status, fields);
+    Answer::from(error.with_sent(Sent::Nothing))
+}
+
 #[tokio::test]
 async fn the_status_of_a_proxy_is_not_the_servers() {
-    let proxy = || {
-        let kind = TransportErrorKind::Connect(ConnectFailure::Proxy);
-        let error = TransportError::new(kind).with_head(StatusCode::UNAUTHORIZED, HeaderMap::new());
-        Answer::from(error.with_sent(Sent::Nothing))
+    for (status, requests) in [(401, 1), (404, 1), (429, 3), (503, 3)] {
+        for method in [Method::POST, Method::DELETE] {
+            let proxy = || refused_by_proxy(status, HeaderMap::new());
+            let (error, _) = fail(call(method), times(requests, proxy)).await;
+            assert_eq!(error.kind(), &ErrorKind::Connect(ConnectFailure::Proxy));
+            assert_eq!(error.applied(), Applied::No);
+            assert_eq!(error.is_retryable(), requests > 1, "{status}");
+            assert!(!error.is_not_found() && !error.is_throttled() && !error.is_unauthorized());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_busy_is_waited_for() {
+    let fields = || {
+        HeaderMap::from_iter([
+            (header::RETRY_AFTER, HeaderValue::from_static("7")),
+            // Nobody but the vendor gives this field its meaning.
+            (
+                HeaderName::from_static("x-wait"),
+                HeaderValue::from_static("9"),
+            ),
+        ])
     };
-    let (error, _) = fail(call(Method::POST), times(3, proxy)).await;
-    assert_eq!(error.kind(), &ErrorKind::Connect(ConnectFailure::Proxy));
-    assert_eq!(error.applied(), Applied::No);
+    for status in [429, 503] {
+        for method in ALL {
+            let busy = refused_by_proxy(status, fields());
+            assert_eq!(wait_after(busy, method).await, (2, Some(seconds(7))));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_type_of_a_refusal_without_a_body_says_nothing() {
+    for kind in ["text/html", "text/plain", "\u{ff}"] {
+        let empty = |status| Answer::status(status).with_header("content-type", kind);
+        for status in [400, 404, 409] {
+            let (error, _) = fail(call(Method::GET), [empty(status)]).await;
+            assert_eq!(error.kind(), &ErrorKind::Api, "{error}");
+            assert!(!error.is_not_found() && !error.is_conflict());
+        }
+        let good = Answer::json(200, "{}");
+        let script = [bearer("one"), empty(401), bearer("two"), good];
+        let fake = FakeTransport::script(script);
+        let reply = authorized(&fake).call(call(Method::GET)).await.unwrap();
+        assert_eq!((reply.attempts(), fake.finish().len()), (2, 4));
+    }
 }
 
 // U7

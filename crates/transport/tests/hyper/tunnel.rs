@@ -286,8 +286,10 @@ async fn bytes_behind_the_head_of_an_opened_tunnel_are_refused() {
 
 // U8
 #[tokio::test]
-async fn a_call_asks_a_proxy_that_wants_credentials_once_and_any_other_again() {
-    for (status, attempts) in [(407, 1), (503, 3)] {
+async fn a_call_asks_a_proxy_again_where_its_status_may_pass() {
+    let finals = [302, 400, 401, 403, 404, 405, 407, 451, 501, 505, 600].map(|status| (status, 1));
+    let passing = [408, 429, 500, 502, 503, 504, 520].map(|status| (status, 3));
+    for (status, attempts) in finals.into_iter().chain(passing) {
         let refusal = refusals(status).remove(0);
         let proxy = match attempts {
             1 => Wire::plays([refusal]),
@@ -307,8 +309,39 @@ async fn a_call_asks_a_proxy_that_wants_credentials_once_and_any_other_again() {
         assert_eq!(error.kind(), &ErrorKind::Connect(kind));
         assert_eq!(error.status().unwrap(), status);
         assert_eq!((error.attempts(), error.applied()), (attempts, Applied::No));
+        assert_eq!(error.is_retryable(), attempts > 1, "{status}");
         let told = format!("(status {status})");
         assert!(error.to_string().contains(&told), "{error}");
+        proxy.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn a_refused_connect_says_when_to_come_again() {
+    let head = "HTTP/1.1 503 No\r\nset-cookie: a\r\nretry-after: 7\r\n\r\n";
+    for answer in [
+        vec![send(&format!("{head}<html>"))],
+        vec![send("HTTP/1.1 503 No\r\n"), send("retry-after: 7\r\n\r\n")],
+        vec![send(&format!("HTTP/1.1 103 X\r\n\r\n{head}"))],
+        // The rest of the head never comes, or breaks off.
+        vec![
+            send("HTTP/1.1 503 No\r\nretry-after: 7\r\n"),
+            Step::ClientCloses,
+        ],
+        vec![send("HTTP/1.1 503 No\r\nretry-after: 7\r\nx"), Step::Close],
+    ] {
+        let proxy = Wire::plays([[vec![Step::Read], answer].concat()]);
+        let transport = through(&proxy, USER).build();
+        let request = super::proxy::post("https://service.example/v1/a");
+        let error = transport.send(request).await.unwrap_err();
+        let expected = TransportErrorKind::Connect(ConnectFailure::Proxy);
+        assert_eq!((error.kind(), error.sent()), (expected, Sent::Nothing));
+        assert_eq!(error.status().unwrap(), 503);
+        let headers = error.headers().unwrap();
+        assert_eq!(
+            (headers.len(), &headers["retry-after"]),
+            (1, &"7".parse().unwrap())
+        );
         proxy.finish().await;
     }
 }
