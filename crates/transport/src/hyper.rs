@@ -10,7 +10,7 @@
 //! | the name does not resolve, the port is closed, no descriptor is free | `Connect`, not sent |
 //! | the TLS peer is not whom we trust, does not speak TLS, or refuses our certificate or its lack | `Tls`, not sent |
 //! | the TLS peer hangs up in the handshake | `Connect`, not sent |
-//! | the proxy answers `CONNECT` with another status than 2xx, whatever follows | `Connect(Proxy)` with that status, not sent |
+//! | the proxy answers `CONNECT` with another status than 2xx, whatever follows | `Connect(Proxy)` with that status and its `Retry-After`, not sent |
 //! | the proxy answers `CONNECT` not in HTTP, or sends more than the head of a 2xx | `Connect(Proxy)`, not sent |
 //! | the proxy asks for credentials (407) | `Connect(ProxyCredentials)`, not sent |
 //! | no connection within the connect timeout, name and TLS included | `Timeout(Connect)`, not sent |
@@ -43,7 +43,7 @@
 //! | a malformed or too large response | that connection is closed; others are not suspected |
 //! | the caller drops the call | HTTP/1.1: its connection is closed; HTTP/2: its stream is reset, and the connection is used on |
 //! | the same, and the connection has brought no part of any response for a second to those who wait | as after a timeout |
-//! | the server says `Keep-Alive: timeout=N` or `max=N` (HTTP/1) | it is used until a second before that, or for half of the time if that is less; for N more requests |
+//! | the server says `Keep-Alive: timeout=N` or `max=N` (HTTP/1) | it is used until a second before that, or for half of the time if that is less; for N more requests, also where later responses say nothing |
 //! | its greatest age has come ([`max_connection_age`](HyperTransportBuilder::max_connection_age)) | it takes no more requests |
 //!
 //! Requests that run on a connection which is not used again go on to their end. A channel tells a timeout from a caller that
@@ -53,7 +53,8 @@
 //! Over TLS many first requests share a handshake, because the server may choose HTTP/2: one opens the connection, and the
 //! others wait until its handshake is over and the server has said how many requests it takes at once
 //! (`MAX_CONCURRENT_STREAMS`; 100 where it does not say). They wait no longer than the connect timeout from their own beginning,
-//! and for one handshake no longer than half of it. Where the server is known to speak HTTP/1.1 nobody waits.
+//! and for one handshake no longer than half of it. In the last tenth of that time nobody opens a connection of its own any more.
+//! Where the server is known to speak HTTP/1.1, or no connection is kept, nobody waits.
 //!
 //! # How much was sent
 //!

@@ -12,10 +12,11 @@ use hyper_util::rt::TokioIo;
 use tokio::time::Instant;
 
 use super::dial::dial;
-use super::driver::Driver;
+use super::driver::{Driver, Retirement};
 #[cfg(feature = "_tls")]
 use super::frames::{Followed, LargeHead};
 use super::heard::{Heard, Listening};
+use super::keep_alive::KeepAlive;
 use super::liveness::{Liveness, Waiting};
 use super::origin::Origin;
 use super::outbound::Outbound;
@@ -46,8 +47,8 @@ pub(super) struct Connection {
     heard: Heard,
     liveness: Liveness,
     opened: (Moment, Instant),
-    /// How many requests the server takes after this one, if it has said so; HTTP/1.1 only.
-    requests_left: Option<u64>,
+    /// What the server has said of the requests that may follow; HTTP/1 only.
+    keep_alive: KeepAlive,
     /// Kept for its drop, which closes the socket.
     driver: Arc<Driver>,
 }
@@ -127,7 +128,7 @@ impl Connection {
             heard,
             liveness: Liveness::default(),
             opened: (Moment::now(), Instant::now()),
-            requests_left: None,
+            keep_alive: KeepAlive::default(),
             driver: Driver::default().drive(driver),
         })
     }
@@ -167,7 +168,7 @@ impl Connection {
             heard: Heard::default(),
             liveness,
             opened: (Moment::now(), Instant::now()),
-            requests_left: None,
+            keep_alive: KeepAlive::default(),
             driver: driver.drive(work),
         })
     }
@@ -216,11 +217,10 @@ impl Connection {
         self.opened.1.elapsed()
     }
 
-    /// Takes what the server says of the requests that may follow; false if none may.
-    pub(super) fn allows_another(&mut self, said: Option<u64>) -> bool {
-        let left = self.requests_left.map(|left| left.saturating_sub(1));
-        self.requests_left = said.or(left);
-        self.requests_left != Some(0)
+    /// Takes what a response says of the requests that may follow, and returns what holds from now on.
+    pub(super) fn keep_alive(&mut self, said: KeepAlive) -> KeepAlive {
+        self.keep_alive = self.keep_alive.after(said);
+        self.keep_alive
     }
 
     /// Ends a flight as soon as the server has said how many requests it takes here; HTTP/2 only.
@@ -247,7 +247,7 @@ impl Connection {
                 heard: self.heard.clone(),
                 liveness: self.liveness.clone(),
                 opened: self.opened,
-                requests_left: self.requests_left,
+                keep_alive: self.keep_alive,
                 driver: self.driver.clone(),
             }),
         }
@@ -260,6 +260,11 @@ impl Connection {
     /// Keeps it from ever going back to the pool, also by those who share it and succeed.
     pub(super) fn retire(&self) {
         self.driver.retire();
+    }
+
+    /// The same for whoever does not use it.
+    pub(super) fn retirement(&self) -> Retirement {
+        Retirement::of(&self.driver)
     }
 
     pub(super) fn is_retired(&self) -> bool {
@@ -289,6 +294,11 @@ impl Connection {
         }
         // Nothing is to be heard on an idle connection, but on one that others use.
         self.has_other_users() && self.is_ready()
+    }
+
+    /// Whether anybody uses it but whoever asks.
+    pub(super) fn has_users(&self) -> bool {
+        self.handles() > 1
     }
 
     /// Whether others use it, besides the pool and whoever asks.

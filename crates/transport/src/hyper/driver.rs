@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 #[cfg(feature = "_tls")]
 use hyper::rt::Executor;
@@ -13,6 +13,21 @@ use tokio::task::JoinSet;
 pub(super) struct Driver {
     tasks: Crew,
     is_retired: AtomicBool,
+}
+
+/// Says of a connection that it takes no more requests, without being one of its users.
+pub(super) struct Retirement(Weak<Driver>);
+
+impl Retirement {
+    pub(super) fn of(driver: &Arc<Driver>) -> Self {
+        Self(Arc::downgrade(driver))
+    }
+
+    pub(super) fn retire(&self) {
+        if let Some(driver) = self.0.upgrade() {
+            driver.retire();
+        }
+    }
 }
 
 /// The tasks; none any more once they were ended.

@@ -5,6 +5,8 @@ use http::header::{
     CONTENT_ENCODING, CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION, TRANSFER_ENCODING,
 };
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version, response};
+#[cfg(feature = "_tls")]
+use tokio::time::Instant;
 
 use super::body::collect;
 use super::connection::Connection;
@@ -75,6 +77,9 @@ impl Exchange {
             if connection.is_http2() && !request.body_mut().depart(departure) {
                 return Err(recalled());
             }
+            // Dropped behind the lease, whatever becomes of the attempt: also where the caller goes away.
+            #[cfg(feature = "_tls")]
+            let _room = shared.flights.room_later(&self.origin);
             let lease = Lease::new(&shared.pool, &self.origin, in_use, connection);
             match self.attempt(shared, lease, request, departure).await {
                 Ok(response) => return Ok(response),
@@ -109,14 +114,20 @@ impl Exchange {
     /// Opens a connection, or waits for one that another request opens and shares.
     #[cfg(feature = "_tls")]
     async fn open_or_share(&self, shared: &Shared) -> Result<(Connection, bool), TransportError> {
-        if !self.origin.is_https() || !shared.pool.has_room() {
+        if !self.origin.is_https() || !shared.pool.keeps_any() {
             let connection = Connection::open(shared, &self.origin).await?;
             return Ok((connection, true));
         }
+        let last_chance = shared.flights.last_chance();
         loop {
             let mut changes = shared.flights.changes(&self.origin);
             if let Some(connection) = shared.pool.take(&self.origin).await {
                 return Ok((connection, false));
+            }
+            if last_chance.is_some_and(|last| Instant::now() >= last) {
+                // Only what others open can still come in time.
+                let _ = changes.changed().await;
+                continue;
             }
             match shared.flights.turn(&self.origin) {
                 Turn::Open(flight) => {
@@ -204,8 +215,6 @@ impl Exchange {
         } else if ends_beyond_doubt(head.status, &head.headers) {
             lease.give_back(KeepAlive::of(&head.headers)).await;
         }
-        #[cfg(feature = "_tls")]
-        shared.flights.room(&self.origin);
         if reading.is_undone() {
             head.headers.remove(CONTENT_ENCODING);
             head.headers.remove(CONTENT_LENGTH);

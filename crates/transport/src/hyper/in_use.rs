@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::connection::{Connection, Moment};
+use super::driver::Retirement;
 use super::liveness::Waiting;
 use super::origin::Origin;
 use super::pool::Pool;
@@ -18,6 +19,7 @@ pub(super) struct InUse(Arc<Mutex<Option<Usage>>>);
 struct Usage {
     origin: Origin,
     began: Moment,
+    connection: Retirement,
     waiting: Waiting,
     departure: Departure,
 }
@@ -28,6 +30,7 @@ impl InUse {
         let usage = Usage {
             origin: origin.clone(),
             began: Moment::now(),
+            connection: connection.retirement(),
             waiting: connection.request_sent(),
             departure: departure.clone(),
         };
@@ -45,6 +48,8 @@ impl InUse {
         if let Some(usage) = self.replace(None)
             && (usage.departure.has_expired() || usage.waiting.connection().is_unresponsive())
         {
+            // Others may use it and succeed, and the pool may not know it right now.
+            usage.connection.retire();
             pool.suspect(&usage.origin, usage.began);
         }
     }

@@ -38,6 +38,16 @@ impl KeepAlive {
         }
         all
     }
+
+    /// What holds after another response on the same connection: what that one says, and else what was said before. A server
+    /// that says so once has the same timer for all its responses, those of some other part of it included.
+    pub(super) fn after(self, next: Self) -> Self {
+        let left = self.requests.map(|left| left.saturating_sub(1));
+        Self {
+            idle: next.idle.or(self.idle),
+            requests: next.requests.or(left),
+        }
+    }
 }
 
 fn least<T: Ord>(first: Option<T>, second: Option<T>) -> Option<T> {

@@ -140,11 +140,12 @@ impl<'a> Lease<'a> {
         self.in_use.end();
     }
 
-    pub(super) async fn give_back(mut self, keep_alive: KeepAlive) {
-        if let Some(mut connection) = self.connection.take()
-            && connection.allows_another(keep_alive.requests)
-            && connection.settle().await
-        {
+    pub(super) async fn give_back(mut self, said: KeepAlive) {
+        let Some(mut connection) = self.connection.take() else {
+            return;
+        };
+        let keep_alive = connection.keep_alive(said);
+        if keep_alive.requests != Some(0) && connection.settle().await {
             self.pool
                 .put(self.origin.clone(), connection, keep_alive.idle);
         }

@@ -45,10 +45,15 @@ struct Idle {
 }
 
 impl Idle {
-    /// How long it may still wait, and be used after that.
+    /// How long it may still wait, and be used after that. One that somebody uses is not idle.
     fn time_left(&self, max_age: Duration) -> Duration {
         let young = max_age.saturating_sub(self.connection.age());
-        young.min(self.timeout.saturating_sub(self.since.elapsed()))
+        let idle = if self.connection.has_users() {
+            Duration::ZERO
+        } else {
+            self.since.elapsed()
+        };
+        young.min(self.timeout.saturating_sub(idle))
     }
 }
 
@@ -61,9 +66,13 @@ impl Pool {
     }
 
     /// Whether it keeps any connection, so that others can use it.
-    #[cfg(feature = "_tls")]
-    pub(super) fn has_room(&self) -> bool {
-        self.settings.capacity > 0
+    pub(super) fn keeps_any(&self) -> bool {
+        let Settings {
+            capacity,
+            idle_timeout,
+            max_age,
+        } = self.settings;
+        capacity > 0 && !idle_timeout.is_zero() && !max_age.is_zero()
     }
 
     /// The connection to this origin that was used last, if one is still open and has room.
@@ -109,17 +118,14 @@ impl Pool {
         } = self.settings;
         let timeout = server_waits.unwrap_or(Duration::MAX).min(idle_timeout);
         let is_too_old = connection.is_retired() || connection.age() >= max_age;
-        if capacity == 0 || timeout.is_zero() || is_too_old {
+        if !self.keeps_any() || timeout.is_zero() || is_too_old {
             return;
         }
         let runtime = Handle::current().id();
         let mut state = self.state();
-        if connection.is_http2()
-            && state
-                .idle
-                .iter()
-                .any(|idle| idle.connection.is_same(&connection))
-        {
+        let mut kept = state.idle.iter_mut();
+        if let Some(kept) = kept.find(|idle| idle.connection.is_same(&connection)) {
+            kept.since = Instant::now();
             return;
         }
         if state.idle.len() >= capacity {

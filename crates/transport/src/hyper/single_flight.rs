@@ -25,6 +25,7 @@ use super::origin::Origin;
 #[derive(Debug)]
 pub(super) struct Flights {
     patience: Duration,
+    connect_timeout: Duration,
     ways: Mutex<Vec<Way>>,
 }
 
@@ -76,6 +77,19 @@ pub(super) struct Waiting {
     runtime: Id,
 }
 
+/// The end of a request on a connection.
+#[derive(Debug)]
+pub(super) struct Room<'a> {
+    flights: &'a Flights,
+    origin: &'a Origin,
+}
+
+impl Drop for Room<'_> {
+    fn drop(&mut self) {
+        self.flights.room(self.origin);
+    }
+}
+
 impl Flights {
     pub(super) fn new(connect_timeout: Duration) -> Arc<Self> {
         /// Of a connect timeout that is as good as none.
@@ -86,6 +100,7 @@ impl Flights {
                 .checked_div(2)
                 .unwrap_or_default()
                 .min(LONGEST),
+            connect_timeout,
             ways: Mutex::default(),
         })
     }
@@ -119,12 +134,29 @@ impl Flights {
         }
     }
 
-    /// Wakes those who wait: there is room on a connection again.
-    pub(super) fn room(&self, origin: &Origin) {
+    /// Until when a request that begins to look for a connection now may open one itself. A handshake that begins later does
+    /// not end in its time, so those who have waited to no avail would only burden the server, each with one of its own.
+    pub(super) fn last_chance(&self) -> Option<Instant> {
+        /// The part of the connect timeout that is too short for a handshake.
+        const TOO_SHORT: u32 = 10;
+
+        let too_short = self.connect_timeout.checked_div(TOO_SHORT)?;
+        Instant::now().checked_add(self.connect_timeout.saturating_sub(too_short))
+    }
+
+    /// Wakes those who wait when what is returned is dropped: there may be room on a connection again.
+    pub(super) fn room_later<'a>(&'a self, origin: &'a Origin) -> Room<'a> {
+        Room {
+            flights: self,
+            origin,
+        }
+    }
+
+    fn room(&self, origin: &Origin) {
         let ways = self.ways();
         for way in ways
             .iter()
-            .filter(|way| way.waiting > 0 && way.origin == *origin)
+            .filter(|way| way.changes.receiver_count() > 0 && way.origin == *origin)
         {
             way.changes.send_replace(());
         }

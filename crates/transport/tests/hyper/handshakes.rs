@@ -60,6 +60,8 @@ struct Server {
     connections: Arc<AtomicUsize>,
     /// The most requests that were under way on one connection.
     most: Arc<AtomicUsize>,
+    /// How many requests wait for an answer, on whichever connection.
+    under_way: Arc<AtomicUsize>,
     /// Opened for each connection.
     arrived: Gate,
     _task: JoinSet<()>,
@@ -72,19 +74,21 @@ impl Server {
             address: listener.local_addr().unwrap(),
             connections: Arc::default(),
             most: Arc::default(),
+            under_way: Arc::default(),
             arrived: Gate::new(),
             _task: JoinSet::new(),
         };
         let (counter, most) = (server.connections.clone(), server.most.clone());
-        let arrived = server.arrived.clone();
+        let (arrived, all) = (server.arrived.clone(), server.under_way.clone());
         server._task.spawn(async move {
             let mut streams = JoinSet::new();
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
                 let number = counter.fetch_add(1, Ordering::SeqCst);
                 arrived.open();
-                let (plan, most) = (plan.clone(), most.clone());
-                streams.spawn(async move { drop(serve(stream, number, plan, most).await) });
+                let counts = [most.clone(), all.clone()];
+                let plan = plan.clone();
+                streams.spawn(async move { drop(serve(stream, number, plan, counts).await) });
             }
         });
         server
@@ -132,7 +136,7 @@ async fn serve(
     mut stream: TcpStream,
     number: usize,
     plan: Plan,
-    most: Arc<AtomicUsize>,
+    counts: [Arc<AtomicUsize>; 2],
 ) -> std::io::Result<()> {
     match (number, plan.first) {
         (0, First::HangsUp) => return Ok(()),
@@ -145,7 +149,7 @@ async fn serve(
     }
     let stream = tls::acceptor(plan.protocol).accept(stream).await?;
     match plan.protocol {
-        "h2" => serve_http2(stream, plan, most).await,
+        "h2" => serve_http2(stream, plan, counts).await,
         _ => serve_http1(stream, plan).await,
     }
 }
@@ -162,8 +166,9 @@ async fn serve_http1(mut stream: TlsStream<TcpStream>, plan: Plan) -> std::io::R
 async fn serve_http2(
     stream: TlsStream<TcpStream>,
     plan: Plan,
-    most: Arc<AtomicUsize>,
+    counts: [Arc<AtomicUsize>; 2],
 ) -> std::io::Result<()> {
+    let [most, all] = counts;
     let mut builder = h2::server::Builder::new();
     if let Some(streams) = plan.streams {
         builder.max_concurrent_streams(streams);
@@ -180,10 +185,12 @@ async fn serve_http2(
             under_way.fetch_add(1, Ordering::SeqCst) + 1,
             Ordering::SeqCst,
         );
-        let (plan, under_way) = (plan.clone(), under_way.clone());
+        all.fetch_add(1, Ordering::SeqCst);
+        let (plan, under_way, all) = (plan.clone(), under_way.clone(), all.clone());
         requests.spawn(async move {
             plan.requests.wait().await;
             under_way.fetch_sub(1, Ordering::SeqCst);
+            all.fetch_sub(1, Ordering::SeqCst);
             let answer = respond.send_response(Response::new(()), false);
             // A client that went away needs none.
             let _ = answer.and_then(|mut body| body.send_data(Bytes::from_static(b"h2"), true));
@@ -243,6 +250,24 @@ async fn a_server_that_is_known_to_speak_http1_is_never_waited_for() {
         assert_eq!(answer.unwrap().body(), "h1");
     }
     assert_eq!(server.connections(), 51);
+}
+
+// U21
+#[tokio::test]
+async fn where_no_connection_is_kept_nobody_waits_for_one() {
+    for builder in [
+        HyperTransport::builder().max_idle_connections(0),
+        HyperTransport::builder().idle_timeout(Duration::ZERO),
+        HyperTransport::builder().max_connection_age(Duration::ZERO),
+    ] {
+        let mut plan = Plan::of("h2");
+        plan.handshakes = Arc::new(Barrier::new(49));
+        let server = Server::start(plan).await;
+        for answer in server.burst(&client(builder), 50).await {
+            assert_eq!(answer.unwrap().body(), "h2");
+        }
+        assert_eq!(server.connections(), 50);
+    }
 }
 
 // U21
@@ -339,6 +364,44 @@ async fn whoever_waits_for_a_handshake_keeps_its_own_timeout() {
     assert!((1..=3).contains(&connections), "{connections}");
 }
 
+#[tokio::test]
+async fn whoever_waits_takes_the_place_of_a_call_that_is_dropped() {
+    let mut plan = Plan::of("h2");
+    plan.streams = Some(2);
+    plan.requests = Arc::new(Barrier::new(3));
+    // The second handshake has no end.
+    plan.handshakes = Arc::new(Barrier::new(1_000));
+    let server = Server::start(plan).await;
+    let builder = HyperTransport::builder().connect_timeout(Duration::from_secs(1_000));
+    let transport = client(builder);
+    let call = || {
+        let (transport, request) = (transport.clone(), server.request());
+        tokio::spawn(async move { transport.send(request).await })
+    };
+    let (first, second) = (call(), call());
+    within_patience(async {
+        while server.under_way.load(Ordering::SeqCst) < 2 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    server.arrived.pass().await;
+    let third = call();
+    within_patience(server.arrived.pass()).await;
+    let fourth = call();
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    first.abort();
+    for call in [second, fourth] {
+        let answer = within_patience(call).await.unwrap();
+        assert_eq!(answer.unwrap().body(), "h2");
+    }
+    third.abort();
+    assert_eq!(server.connections(), 2);
+}
+
+// U21
 #[tokio::test]
 async fn a_port_that_is_closed_fails_all_calls() {
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();

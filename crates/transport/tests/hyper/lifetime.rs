@@ -149,6 +149,39 @@ async fn a_connection_of_http_1_0_that_is_kept_is_kept_for_as_long_as_it_says() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_keep_alive_that_the_next_response_does_not_repeat_still_holds() {
+    let clock = StoppedClock::new();
+    for (next, milliseconds, is_reused) in [
+        ("", 3_000, false),
+        ("keep-alive: max=9\r\n", 3_000, false),
+        ("keep-alive: timeout=9\r\n", 3_000, true),
+    ] {
+        let mut first = vec![
+            Step::Read,
+            answer("keep-alive: timeout=2\r\n"),
+            Step::Read,
+            answer(next),
+        ];
+        let scripts = if is_reused {
+            first.extend([Step::Read, answer(""), Step::Stay]);
+            vec![first]
+        } else {
+            first.push(Step::ClientCloses);
+            vec![first, vec![Step::Read, answer(""), Step::Stay]]
+        };
+        for wire in Wire::each_of(&scripts) {
+            let transport = wire.client(HyperTransport::builder());
+            for milliseconds in [0, milliseconds, 0] {
+                transport.send(wire.post()).await.unwrap();
+                clock.pass(milliseconds).await;
+            }
+            wire.finish().await;
+        }
+    }
+}
+
+// U22
+#[tokio::test(start_paused = true)]
 async fn a_connection_takes_no_more_requests_than_its_server_said_once() {
     let _clock = StoppedClock::new();
     for wire in Wire::each([
@@ -270,6 +303,47 @@ async fn without_a_greatest_age_a_connection_in_use_lives_on() {
             transport.send(wire.post()).await.unwrap();
             clock.pass(50_000).await;
         }
+        wire.finish().await;
+    }
+}
+
+#[cfg(feature = "_tls")]
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_somebody_uses_is_not_idle() {
+    use crate::script::{Gate, ok};
+
+    let clock = StoppedClock::new();
+    let (reached, go) = (Gate::new(), Gate::new());
+    let script = vec![
+        Step::Read,
+        ok("1"),
+        Step::Read,
+        Step::Open(reached.clone()),
+        Step::Read,
+        ok("3"),
+        Step::Wait(go.clone()),
+        Step::On(3, Box::new(ok("2"))),
+        Step::Read,
+        ok("4"),
+        Step::Stay,
+    ];
+    for wire in Wire::each([script]) {
+        let brief = HyperTransport::builder().idle_timeout(Duration::from_secs(2));
+        let transport = wire.client(brief);
+        transport.send(wire.get()).await.unwrap();
+        let running = tokio::spawn({
+            let (transport, request) = (transport.clone(), wire.get());
+            async move { transport.send(request).await.unwrap() }
+        });
+        reached.pass().await;
+        clock.pass(3_000).await;
+        assert_eq!(transport.send(wire.get()).await.unwrap().body(), "3");
+        clock.pass(3_000).await;
+        go.open();
+        assert_eq!(running.await.unwrap().body(), "2");
+        // It has been idle since that, and not since its last request began.
+        clock.pass(1_900).await;
+        assert_eq!(transport.send(wire.get()).await.unwrap().body(), "4");
         wire.finish().await;
     }
 }

@@ -73,6 +73,44 @@ async fn after_an_attempt_on_a_stalled_stream_the_next_one_and_the_next_call_go_
 
 // U10
 #[tokio::test]
+async fn a_connection_that_the_pool_does_not_know_right_now_is_given_up_as_well() {
+    for pushes_out in Wire::each([vec![Step::Read, ok("0"), Step::Stay]]) {
+        let (other_there, reached, go) = (Gate::new(), Gate::new(), Gate::new());
+        for wire in Wire::each([
+            vec![
+                Step::Read,
+                Step::Open(other_there.clone()),
+                Step::Read,
+                Step::Open(reached.clone()),
+                Step::ReadReset,
+                Step::Wait(go.clone()),
+                Step::On(1, Box::new(ok("1"))),
+                Step::ClientCloses,
+            ],
+            vec![Step::Read, json(), Step::Stay],
+        ]) {
+            let transport = wire.client(HyperTransport::builder().max_idle_connections(1));
+            let channel = channel(&wire, &transport, Timeouts::default().attempt(SHORT));
+            let other = tokio::spawn({
+                let (transport, request) = (transport.clone(), wire.get());
+                async move { transport.send(request).await }
+            });
+            other_there.pass().await;
+            let stalled = tokio::spawn(async move { channel.call(create("{}".into())).await });
+            reached.pass().await;
+            transport.send(pushes_out.get()).await.unwrap();
+            stalled.await.unwrap().unwrap_err();
+            go.open();
+            assert_eq!(other.await.unwrap().unwrap().body(), "1");
+            assert_eq!(transport.send(wire.get()).await.unwrap().body(), "{}");
+            wire.finish().await;
+        }
+        pushes_out.finish().await;
+    }
+}
+
+// U10
+#[tokio::test]
 async fn a_stalled_body_is_a_stalled_stream() {
     let begun = Step::All(vec![
         head(200, &[("content-type", "application/json")]),
