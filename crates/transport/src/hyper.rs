@@ -40,6 +40,7 @@
 //! | event | what becomes of connections |
 //! | --- | --- |
 //! | reset, end of stream, or a timeout of the transport or of the attempt | no connection to that origin is used again that was opened before the exchange began, so the next attempt and the next call go to a fresh one |
+//! | a 408 (HTTP/1) | the same: the server has given up on a connection that was idle |
 //! | a malformed or too large response | that connection is closed; others are not suspected |
 //! | the caller drops the call | HTTP/1.1: its connection is closed; HTTP/2: its stream is reset, and the connection is used on |
 //! | the same, and the connection has brought no part of any response for a second to those who wait | as after a timeout |

@@ -206,6 +206,10 @@ impl Exchange {
     ) -> Result<Response<Bytes>, Failure> {
         let answer = self.answer(shared, &mut lease, request, departure).await;
         let (mut head, reading, bytes) = answer.inspect_err(|failure| lease.fail(failure))?;
+        // Over HTTP/1 it is the connection that took too long, idle as it was (RFC 9110 section 15.5.9).
+        if head.status == StatusCode::REQUEST_TIMEOUT && head.version != Version::HTTP_2 {
+            lease.is_given_up();
+        }
         lease.succeed();
         if head.status == StatusCode::MISDIRECTED_REQUEST {
             // The server is not to be found where these lead; another attempt shall have a fresh one.

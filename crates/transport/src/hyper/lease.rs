@@ -140,6 +140,14 @@ impl<'a> Lease<'a> {
         self.in_use.end();
     }
 
+    /// The response is whole, and says that its server has given the connection up, as it soon will those of its age.
+    pub(super) fn is_given_up(&mut self) {
+        self.forget();
+        if let Some(began) = self.in_use.end() {
+            self.pool.suspect(self.origin, began);
+        }
+    }
+
     pub(super) async fn give_back(mut self, said: KeepAlive) {
         let Some(mut connection) = self.connection.take() else {
             return;

@@ -23,6 +23,8 @@ use crate::script::Gate;
 enum Sickness {
     Reset,
     Close,
+    /// Says that the client was idle for too long.
+    GivesUp,
     Silence,
 }
 
@@ -108,6 +110,11 @@ async fn falls_sick(
     match sickness {
         Sickness::Reset => stream.set_zero_linger().unwrap(),
         Sickness::Close => {}
+        Sickness::GivesUp => {
+            let answer = "HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n";
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            while takes_request(&mut stream).await {}
+        }
         Sickness::Silence => while takes_request(&mut stream).await {},
     }
 }
@@ -131,7 +138,7 @@ async fn answer(stream: &mut TcpStream) {
 // U9
 #[tokio::test]
 async fn a_read_succeeds_though_all_idle_connections_are_dead() {
-    for sickness in [Sickness::Reset, Sickness::Close] {
+    for sickness in [Sickness::Reset, Sickness::Close, Sickness::GivesUp] {
         let server = Server::start(4, sickness).await;
         let transport = HyperTransport::new();
         server.fill_pool(&transport, 4).await;
@@ -167,7 +174,7 @@ async fn a_read_succeeds_though_all_idle_connections_are_silent() {
 // U9
 #[tokio::test]
 async fn after_a_create_that_failed_the_next_call_finds_a_fresh_connection() {
-    for sickness in [Sickness::Reset, Sickness::Silence] {
+    for sickness in [Sickness::Reset, Sickness::Silence, Sickness::GivesUp] {
         let server = Server::start(4, sickness).await;
         let transport = HyperTransport::new();
         server.fill_pool(&transport, 4).await;
