@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use models::Timestamp;
 use models::asa::{AgentToken, Gateway, GatewaySetupToken, GatewayStatusReport};
 use models::dt::{ActiveGateToken, ActiveGateTokenCreated};
-use models::{Lenient, Timestamp};
 
 use crate::record::{Column, Record};
 
@@ -164,9 +164,9 @@ impl Record for ActiveGateTokenCreated {
         },
         Column {
             header: "EXPIRES",
-            value: |created| match &created.expiration_date {
-                Lenient::Unreadable(text) => Some(format!("{text:?} (unreadable)")),
-                date => time(date.value()),
+            value: |created| match created.expiration_date.value() {
+                Ok(date) => time(date),
+                Err(unreadable) => Some(format!("{unreadable:?} (unreadable)")),
             },
         },
     ];

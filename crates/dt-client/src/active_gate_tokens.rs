@@ -72,7 +72,8 @@ impl ActiveGateTokens {
     /// is refused before anything is sent.
     ///
     /// The secret is never lost to another member of the response: an expiration date that cannot be read is
-    /// [kept as text](crate::models::Lenient::Unreadable), and with the feature `tracing` there is a warning.
+    /// [kept as text](crate::models::Lenient::Unreadable), unless that may hold a secret of the call, and with the feature
+    /// `tracing` there is a warning.
     ///
     /// A create whose answer was lost is not repeated: the error says whether it [may have been
     /// applied](crate::Error::applied). After `Yes` and `Unknown` a token may exist whose secret nobody has:
@@ -83,7 +84,10 @@ impl ActiveGateTokens {
             .map_err(|error| error.during(operation.name))
             .and_then(|token| call(operation, &[])?.with_json(&token));
         Request::new(&self.channel, call, |reply| {
-            let created: ActiveGateTokenCreated = reply.json()?;
+            let mut created: ActiveGateTokenCreated = reply.json()?;
+            let mut secrets = reply.secrets();
+            secrets.add(created.token.expose());
+            created.withhold_unreadable(|text| secrets.contains_secret(text));
             for (member, _) in created.unreadable_members() {
                 reply.warn_unreadable(member);
             }

@@ -23,7 +23,8 @@ pub(crate) use self::{
     groups::{List, ListOrNull, Map, Nullable, Patched},
     values::{COUNT32, COUNT64, Count, FLAG, INT32, Integer, NUMBER, TEXT, Text, UINT64, of},
 };
-pub(crate) use crate::{lenient::LenientSeed as Lenient, unknown_members::Collector};
+pub(crate) use crate::unknown_members::Collector;
+use crate::{Lenient, Unreadable, lenient::LenientSeed};
 
 /// The error for a value of the wrong kind; `kind` is said in the words of JSON.
 pub(crate) fn refused<E: Error>(kind: &'static str, expected: &dyn Expected) -> E {
@@ -190,6 +191,24 @@ impl<T> Slot<T> {
         T: Default,
     {
         self.value.unwrap_or_default()
+    }
+}
+
+impl<T> Slot<Lenient<T>> {
+    /// Reads a field that spoils nothing: with a second value it is one that cannot be read.
+    #[inline]
+    pub(crate) fn fill_lenient<'de, A, S>(&mut self, map: &mut A, seed: S) -> Result<(), A::Error>
+    where
+        A: MapAccess<'de>,
+        S: DeserializeSeed<'de, Value = T>,
+    {
+        self.value = Some(if self.value.is_some() {
+            skip(map)?;
+            Lenient::Unreadable(Unreadable::repeated())
+        } else {
+            map.next_value_seed(LenientSeed(seed))?
+        });
+        Ok(())
     }
 }
 

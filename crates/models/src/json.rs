@@ -16,7 +16,7 @@ mod seed;
 pub(crate) use self::{number::Number, seed::ValueSeed};
 
 /// A JSON value; the members of an object keep their order, and also those that have the same name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Json {
     Null,
     Boolean(bool),
@@ -36,6 +36,33 @@ impl Json {
             Self::Null | Self::Boolean(_) | Self::Text(_) => false,
         }
     }
+}
+
+/// Equal as they are written; the members of an object may be in any order.
+impl PartialEq for Json {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Null, Self::Null) => true,
+            (Self::Boolean(one), Self::Boolean(other)) => one == other,
+            (Self::Number(one), Self::Number(other)) => one == other,
+            (Self::Text(one), Self::Text(other)) => one == other,
+            (Self::List(one), Self::List(other)) => one == other,
+            (Self::Object(one), Self::Object(other)) => has_same_members(one, other),
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Json {}
+
+/// Whether two objects have the same members; those of one name in the same order.
+pub(crate) fn has_same_members(one: &[(Box<str>, Json)], other: &[(Box<str>, Json)]) -> bool {
+    fn by_name(members: &[(Box<str>, Json)]) -> Vec<&(Box<str>, Json)> {
+        let mut members: Vec<_> = members.iter().collect();
+        members.sort_by(|(one, _), (other, _)| one.cmp(other));
+        members
+    }
+    one.len() == other.len() && by_name(one) == by_name(other)
 }
 
 /// A number that cannot be written as it was read becomes a text of its digits.

@@ -13,8 +13,9 @@ use crate::{
     json::{Json, Limits, ValueSeed},
 };
 
-/// A member of a response that holds a secret which is shown only once: a value that does not fit is kept, so that the secret is not lost
-/// with it.
+/// A member beside a secret that is shown only once: a value that does not fit is kept as it came, so that the secret is not lost with it.
+///
+/// What cannot be read is not absent. A token whose end cannot be read does end; look at it before you count on when.
 ///
 /// ```
 /// use gatelet_models::Lenient;
@@ -27,7 +28,8 @@ use crate::{
 ///     Lenient::Value(time) => println!("expires at {time}"),
 ///     Lenient::Unreadable(text) => println!("expires, but when? {text}"),
 /// }
-/// assert_eq!(created.expiration_date.unreadable().map(ToString::to_string), Some("2027-01-01 00:00".into()));
+/// let unreadable = created.expiration_date.value().unwrap_err();
+/// assert_eq!(unreadable.to_string(), "2027-01-01 00:00");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,11 +44,16 @@ pub enum Lenient<T> {
 }
 
 impl<T> Lenient<T> {
-    /// Returns the value if there is one that can be read. `None` does not mean absent: see [`is_absent`](Self::is_absent).
-    pub const fn value(&self) -> Option<&T> {
+    /// Returns the value, or `None` if the member is absent or `null`.
+    ///
+    /// # Errors
+    ///
+    /// What stands in the place of a value and cannot be read. It is no `None`, so that nobody takes it for absent.
+    pub const fn value(&self) -> Result<Option<&T>, &Unreadable> {
         match self {
-            Self::Value(value) => Some(value),
-            Self::Absent | Self::Unreadable(_) => None,
+            Self::Absent => Ok(None),
+            Self::Value(value) => Ok(Some(value)),
+            Self::Unreadable(unreadable) => Err(unreadable),
         }
     }
 
@@ -55,21 +62,19 @@ impl<T> Lenient<T> {
         matches!(self, Self::Absent)
     }
 
-    /// Returns what stands in the place of a value, if it cannot be read.
-    pub const fn unreadable(&self) -> Option<&Unreadable> {
-        match self {
-            Self::Unreadable(unreadable) => Some(unreadable),
-            Self::Absent | Self::Value(_) => None,
-        }
+    /// Withholds what cannot be read if it may hold a part of the secret beside it.
+    pub(crate) fn cleaned_of(mut self, secret: &Secret) -> Self {
+        self.withhold_if(&|text: &str| may_hold(text, secret));
+        self
     }
 
-    /// Withholds what cannot be read if it may hold a part of the secret beside it.
-    pub(crate) fn cleaned_of(self, secret: &Secret) -> Self {
+    /// Withholds what cannot be read if it holds a secret.
+    pub(crate) fn withhold_if(&mut self, holds_secret: &impl Fn(&str) -> bool) {
         match self {
-            Self::Unreadable(unreadable) if unreadable.may_hold(secret) => {
-                Self::Unreadable(Unreadable::withheld())
+            Self::Unreadable(unreadable) if holds_secret(&unreadable.to_string()) => {
+                *unreadable = Unreadable::withheld();
             }
-            other => other,
+            _ => {}
         }
     }
 }
@@ -88,8 +93,9 @@ impl<T> From<Option<T>> for Lenient<T> {
 
 /// A value that does not fit its member: the text as it came, or what else stood there as JSON.
 ///
-/// It has at most 64 bytes; a longer one is withheld, and so is one that may hold a part of the secret beside it. `Display` gives it
-/// without quotes and may hold any character: escape it before it is shown.
+/// It has at most 64 bytes. A longer one reads `[withheld]`, and so does one that may hold a part of the secret beside it; a member that is
+/// there more than once reads `[more than one value]`. `Display` gives the text without quotes, and it may hold any character: escape it
+/// before it is shown, or show the `Debug` form.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Unreadable(Json);
 
@@ -109,14 +115,19 @@ impl Unreadable {
         Self(Json::Text("[withheld]".into()))
     }
 
-    fn may_hold(&self, secret: &Secret) -> bool {
-        /// A shorter run of characters may be in any text.
-        const RUN: usize = 8;
-        let secret = secret.expose().as_bytes();
-        let text = self.to_string();
-        let mut runs = text.as_bytes().windows(RUN);
-        secret.len() < RUN || runs.any(|run| secret.windows(RUN).any(|it| it == run))
+    /// What a member is that is there more than once: neither its first value nor its last.
+    pub(crate) fn repeated() -> Self {
+        Self(Json::Text("[more than one value]".into()))
     }
+}
+
+/// Whether a text may hold a part of a secret.
+fn may_hold(text: &str, secret: &Secret) -> bool {
+    /// A shorter run of characters may be in any text.
+    const RUN: usize = 8;
+    let secret = secret.expose().as_bytes();
+    let mut runs = text.as_bytes().windows(RUN);
+    secret.len() < RUN || runs.any(|run| secret.windows(RUN).any(|it| it == run))
 }
 
 impl fmt::Display for Unreadable {

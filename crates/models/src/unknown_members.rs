@@ -1,6 +1,6 @@
 //! The members of an object that a model does not know.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 use core::fmt;
 
 use serde_core::{
@@ -9,12 +9,17 @@ use serde_core::{
     ser::SerializeMap,
 };
 
-use crate::json::{Json, Limits, ValueSeed};
+use crate::json::{self, Json, Limits, ValueSeed};
 
 /// What was read of an object beyond the fields of its model: members that the model does not know, and which of the fields were `null`.
 ///
 /// An update that replaces an object has to send all of it back, so the models that are read, changed and put back keep it: at most
-/// 64 KiB of names and values, nested at most 64 deep; more is an error when it is read. The `Debug` form shows the names only.
+/// 64 KiB of names and values, nested at most 64 deep; more is an error when it is read. The `Debug` form shows the beginnings of the first
+/// names only.
+///
+/// Numbers go back with the value that they came with, however many digits they have, or not at all: see [`inexact`](Self::inexact). `serde_json`
+/// hands all digits over with its feature `raw_value`, which the clients switch on. Without it, the digits beyond those of an `f64` are lost
+/// before anyone sees them where what is left looks whole (`1.00000000000000000001` is 1.0), and 1e400 is an error.
 ///
 /// ```
 /// use gatelet_models::asa::{Gateway, GatewayUpdate};
@@ -59,7 +64,7 @@ impl UnknownMembers {
         self.members.iter().map(|(name, _)| &**name)
     }
 
-    /// Returns the value of an unknown member, to be serialized into whatever JSON value the program uses.
+    /// Returns the value of an unknown member, the first of that name, to be serialized into whatever JSON value the program uses.
     pub fn get(&self, name: &str) -> Option<impl Serialize + '_> {
         let mut members = self.members.iter();
         members.find(|(own, _)| **own == *name).map(|(_, it)| it)
@@ -104,10 +109,10 @@ impl UnknownMembers {
     }
 }
 
-/// Equal with the same unknown members: a field that was `null` equals one that was absent.
+/// Equal with the same unknown members in any order: a field that was `null` equals one that was absent.
 impl PartialEq for UnknownMembers {
     fn eq(&self, other: &Self) -> bool {
-        self.members == other.members
+        json::has_same_members(&self.members, &other.members)
     }
 }
 
@@ -115,7 +120,19 @@ impl Eq for UnknownMembers {}
 
 impl fmt::Debug for UnknownMembers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.names()).finish()
+        /// How many names are shown.
+        const NAMES: usize = 32;
+        /// How many characters of a name are shown.
+        const CHARACTERS: usize = 64;
+        let beginning = |name| str::chars(name).take(CHARACTERS).collect::<String>();
+        let names = self.names().take(NAMES).map(beginning);
+        let mut set = f.debug_set();
+        set.entries(names);
+        if self.members.len() > NAMES {
+            set.finish_non_exhaustive()
+        } else {
+            set.finish()
+        }
     }
 }
 

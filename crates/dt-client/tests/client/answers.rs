@@ -215,7 +215,12 @@ async fn the_secret_of_a_new_token_shows_only_when_it_is_asked_for() {
     let created = create(&client).await.unwrap();
     assert_eq!(created.id.as_str(), "dt0g02.4KWZO5EF");
     assert_eq!(
-        created.expiration_date.value().unwrap().to_string(),
+        created
+            .expiration_date
+            .value()
+            .unwrap()
+            .unwrap()
+            .to_string(),
         "2026-03-02T00:00:00Z"
     );
     assert!(!format!("{created:?} {created:#?}").contains("CANARY"));
@@ -240,8 +245,63 @@ async fn a_new_token_is_not_lost_to_an_expiration_date_that_cannot_be_read() {
         assert_eq!(created.id.as_str(), "dt0g02.4KWZO5EF");
         assert_eq!(created.token.expose(), SECRET);
         assert!(!created.expiration_date.is_absent());
-        let kept = created.expiration_date.unreadable().unwrap();
+        let kept = created.expiration_date.value().unwrap_err();
         assert_eq!(kept.to_string(), text);
+        let _ = fake.finish();
+    }
+}
+
+// U1, U16
+#[tokio::test]
+async fn what_is_kept_of_an_unreadable_date_holds_no_secret_of_the_call_in_any_form() {
+    // The access token, a part of it percent-encoded, and parts of both secrets in base64.
+    for text in [
+        TOKEN,
+        "CANARYSECRET",
+        "at CANARY%53ECRET",
+        "Q0FOQVJZU0VDUkVU",
+        "Q0FOQVJZU0VDUkVUT0ZUSEVORVdUT0tFTg==",
+        SECRET,
+        "canarysecretofthenewtoken",
+    ] {
+        let body = format!(
+            r#"{{"id": "dt0g02.4KWZO5EF", "token": "{SECRET}", "expirationDate": "{text}"}}"#
+        );
+        let (client, fake) = scripted([Answer::json(201, body)]);
+        let created = create(&client).await.unwrap();
+        assert_eq!(created.token.expose(), SECRET);
+        let kept = created.expiration_date.value().unwrap_err();
+        assert_eq!(kept.to_string(), "[withheld]", "{text}");
+        let _ = fake.finish();
+    }
+}
+
+// U16
+#[tokio::test]
+async fn no_other_member_of_the_response_loses_the_token() {
+    let deep = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
+    for member in [
+        r#""expirationDate": 1, "expirationDate": "2""#,
+        r#""owner": null, "owner": 1e400, "": "\ud800""#,
+        r#""name": 12345678901234567890123, "id2": [{}]"#,
+        &format!(r#""x": {deep}"#),
+        &format!(r#""expirationDate": {deep}"#),
+        &format!(r#""expirationDate": "{}""#, "x".repeat(1 << 20)),
+        r#""expirationDate": "\ud800""#,
+        r#""expirationDate": false"#,
+        r#""expirationDate": -0.1e-7"#,
+        r#""expirationDate": {}"#,
+        r#""expirationDate": null"#,
+    ] {
+        let body = format!(r#"{{"id": "dt0g02.4KWZO5EF", {member}, "token": "{SECRET}"}}"#);
+        let (client, fake) = scripted([Answer::json(201, body)]);
+        let created = create(&client).await.unwrap();
+        assert_eq!(created.id.as_str(), "dt0g02.4KWZO5EF");
+        assert_eq!(created.token.expose(), SECRET);
+        assert_eq!(
+            created.expiration_date.is_absent(),
+            !member.contains("expirationDate") || member.ends_with("null"),
+        );
         let _ = fake.finish();
     }
 }

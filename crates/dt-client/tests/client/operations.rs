@@ -36,7 +36,7 @@ async fn a_token_from_its_making_to_its_end_at_every_address() {
         let tokens = client.active_gate_tokens();
         let create = edge("edge-7").with_expiration_date("now+60d");
         let created = tokens.create(create).send().await.unwrap();
-        assert!(created.expiration_date.value().is_some());
+        assert!(created.expiration_date.value().unwrap().is_some());
         let secret = created.token.expose();
         assert!(secret.starts_with(created.id.as_str()), "{address}");
 
@@ -46,7 +46,7 @@ async fn a_token_from_its_making_to_its_end_at_every_address() {
         assert_eq!(read.seed_token, Some(false));
         assert_eq!(
             read.expiration_date.as_ref(),
-            created.expiration_date.value()
+            created.expiration_date.value().unwrap()
         );
         let listed = tokens.list().items().try_collect().await.unwrap();
         assert_eq!(listed, [read]);

@@ -9,7 +9,10 @@ use crate::table::{Failure, MODELS, Model, Presence, path, read};
 #[test]
 fn a_field_given_twice_is_refused_at_that_field() {
     for model in MODELS {
-        for (field, _) in model.fields {
+        // A second value of a lenient field loses no secret; it is that field which cannot be read.
+        let fields = model.fields.iter();
+        let strict = fields.filter(|(_, presence)| *presence != Presence::Lenient);
+        for (field, _) in strict {
             let value = &model.value()[field];
             let open = model.sample.strip_suffix('}').expect("an object");
             let failure = model.refuse(&format!("{open},\"{field}\":{value}}}"));

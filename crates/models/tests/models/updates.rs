@@ -148,6 +148,110 @@ fn a_number_that_would_lose_digits_is_read_and_refuses_the_update() {
     assert!(serde_json::to_string(&update).is_err());
 }
 
+// U17
+#[test]
+fn the_bounds_of_unknown_members_are_exact() {
+    // What `"x-new":"..."` and a comma leave of 64 KiB.
+    let most = (64 << 10) - r#""x-new":"","#.len();
+    for (length, is_read) in [(most, true), (most + 1, false)] {
+        let text = with_member(&format!("\"{}\"", "x".repeat(length)));
+        assert_eq!(read::<asa::Gateway>(&text).is_ok(), is_read, "{length}");
+        let names = text
+            .replace(r#""x-new":"#, r#""infrastructure_orchestrator":{"x-new":"#)
+            .replace("x\"}", "x\"}}");
+        assert_eq!(read::<asa::Gateway>(&names).is_ok(), is_read, "{length}");
+    }
+}
+
+// U17
+#[test]
+fn unknown_members_of_odd_names_and_values_go_back_as_they_came() {
+    for member in [
+        r#""":0"#,
+        r#""":"""#,
+        r#""\u0000\n\"\\/\u00e9\ud834\udd1e":"\u0000\n\"\\/\u00e9\ud834\udd1e""#,
+        r#""Id":1,"ID":2,"Cloud_provider":3"#,
+        r#""unknown_members":{"id":1}"#,
+        r#""infrastructure_orchestrator":{"id":null,"cloud_provider":"x","last_seen":null,"refuse_connections":true}"#,
+        r#""x":[{"id":"y","last_seen":"2026"}]"#,
+        r#""x":1,"x":1.0,"x":-1"#,
+        r#""x":{"a":1,"a":2,"$serde_json::private::Number":"7"}"#,
+        r#""x":-0.0,"y":0.1,"z":1e+300,"w":18446744073709551615,"v":-9223372036854775808"#,
+        r#""labels":{},"x":{}"#,
+        r#""labels":{"":""},"x":[[],{},""]"#,
+    ] {
+        let text = format!(r#"{{"id":"a","name":"b","refuse_connections":true,{member}}}"#);
+        let gateway: asa::Gateway = read(&text).expect(member);
+        let sent = serde_json::to_string(&asa::GatewayUpdate::from(&gateway)).expect(member);
+        let expected = format!(r#"{{"name":"b","refuse_connections":true,{member}}}"#);
+        // A character needs no escape where it is no control character.
+        let expected = expected.replace(r"\u00e9\ud834\udd1e", "\u{e9}\u{1d11e}");
+        assert_eq!(sent, expected);
+    }
+    let gateway: asa::Gateway = read(
+        r#"{"id":"a","name":"b","refuse_connections":true,"labels":null,"description":null,"access_address":"x",
+            "infrastructure_orchestrator":null}"#,
+    )
+    .expect("a gateway");
+    let update = asa::GatewayUpdate::from(&gateway)
+        .with_labels([("env", "dev")])
+        .with_description("d")
+        .without_access_address()
+        .with_infrastructure_orchestrator(asa::InfrastructureOrchestrator::new());
+    assert_eq!(
+        serde_json::to_string(&update).expect("writes"),
+        concat!(
+            r#"{"name":"b","refuse_connections":true,"labels":{"env":"dev"},"description":"d","access_address":null,"#,
+            r#""infrastructure_orchestrator":{}}"#
+        )
+    );
+}
+
+#[test]
+fn gateways_are_equal_whatever_the_order_of_their_unknown_members() {
+    let gateway = |members: &str| -> asa::Gateway {
+        let text = format!(r#"{{"id":"a","name":"b","refuse_connections":true,{members}}}"#);
+        read(&text).expect("a gateway")
+    };
+    let one = gateway(r#""x":1,"y":{"a":[1],"b":null}"#);
+    assert_eq!(one, gateway(r#""y":{"b":null,"a":[1]},"x":1"#));
+    for other in [
+        r#""x":1"#,
+        r#""x":1,"y":{"a":[1]}"#,
+        r#""x":1.0,"y":{"a":[1],"b":null}"#,
+        r#""x":1,"y":{"a":[1],"b":false}"#,
+        r#""x":1,"y":{"a":[1],"b":null},"z":null"#,
+    ] {
+        assert_ne!(one, gateway(other));
+    }
+    assert_ne!(gateway(r#""x":1,"x":2"#), gateway(r#""x":2,"x":1"#));
+}
+
+// U17
+#[test]
+fn what_is_shown_of_unknown_members_is_names_escaped_and_bounded() {
+    let gateway: asa::Gateway = read(&with_member(
+        r#"{"secret":"hunter2"},"\u001b[31m\u202e\n":"hunter2""#,
+    ))
+    .expect("a gateway");
+    let shown = format!("{:?}", gateway.unknown_members);
+    assert_eq!(shown, r#"{"x-new", "\u{1b}[31m\u{202e}\n"}"#);
+    let many: Vec<String> = (100..200).map(|n| format!(r#""{n}":"hunter2""#)).collect();
+    let long = format!(
+        r#"1,"{}":"hunter2",{}"#,
+        "y".repeat(60 << 10),
+        many.join(",")
+    );
+    let gateway: asa::Gateway = read(&with_member(&long)).expect("a gateway");
+    let shown = format!("{:?}", gateway.unknown_members);
+    assert!(shown.len() < 1024, "{shown}");
+    assert!(
+        shown.contains(r#""129""#) && shown.ends_with(", ..}"),
+        "{shown}"
+    );
+    assert!(!format!("{gateway:?} {gateway:#?}").contains("hunter2"));
+}
+
 /// The response to a create, with this in the place of the expiration date.
 fn created(expires: &str) -> String {
     format!(r#"{{"id":"dt0g02.A","token":"dt0g02.A.SECRETSECRET","expirationDate":{expires}}}"#)
@@ -171,7 +275,7 @@ fn a_date_that_cannot_be_read_is_kept_and_does_not_lose_the_token() {
         assert_eq!(created.id.as_str(), "dt0g02.A");
         assert_eq!(created.token.expose(), "dt0g02.A.SECRETSECRET");
         assert!(!created.expiration_date.is_absent());
-        let unreadable = created.expiration_date.unreadable().expect(raw);
+        let unreadable = created.expiration_date.value().expect_err(raw);
         assert_eq!(unreadable.to_string(), text);
         assert!(!format!("{created:?}").contains('\u{1b}'));
         let members: Vec<_> = created.unreadable_members().map(|(name, _)| name).collect();
@@ -179,8 +283,8 @@ fn a_date_that_cannot_be_read_is_kept_and_does_not_lose_the_token() {
         let again: dt::ActiveGateTokenCreated =
             read(&written(&created).to_string()).expect("reads");
         assert_eq!(
-            again.expiration_date.unreadable().map(ToString::to_string),
-            Some(text.into())
+            again.expiration_date.value().map_err(ToString::to_string),
+            Err(text.into())
         );
     }
     for absent in [
@@ -190,6 +294,22 @@ fn a_date_that_cannot_be_read_is_kept_and_does_not_lose_the_token() {
         let created: dt::ActiveGateTokenCreated = read(&absent).expect("a token");
         assert!(created.expiration_date.is_absent());
         assert_eq!(created.unreadable_members().count(), 0);
+    }
+}
+
+// U16
+#[test]
+fn an_expiration_date_given_twice_is_neither_the_first_nor_the_last_and_loses_no_token() {
+    for twice in [
+        r#""2027-01-01T00:00:00Z","expirationDate":"2027-01-01T00:00:00Z""#,
+        r#"null,"expirationDate":"2027-01-01T00:00:00Z""#,
+        r#""2027-01-01T00:00:00Z","expirationDate":null"#,
+        r#"1,"expirationDate":[[]],"expirationDate":null"#,
+    ] {
+        let created: dt::ActiveGateTokenCreated = read(&created(twice)).expect(twice);
+        assert_eq!(created.token.expose(), "dt0g02.A.SECRETSECRET");
+        let unreadable = created.expiration_date.value().expect_err(twice);
+        assert_eq!(unreadable.to_string(), "[more than one value]");
     }
 }
 
@@ -207,7 +327,7 @@ fn what_may_hold_the_secret_or_is_long_is_withheld_and_no_secret_is_lost() {
     ] {
         let created: dt::ActiveGateTokenCreated = read(&created(raw)).expect(raw);
         assert_eq!(created.token.expose(), "dt0g02.A.SECRETSECRET");
-        let unreadable = created.expiration_date.unreadable().expect(raw);
+        let unreadable = created.expiration_date.value().expect_err(raw);
         assert_eq!(unreadable.to_string(), "[withheld]");
         assert!(!format!("{created:?}").contains("SECRET"));
     }
@@ -216,7 +336,6 @@ fn what_may_hold_the_secret_or_is_long_is_withheld_and_no_secret_is_lost() {
         created("2027-01-01"),
         created("null").replace(r#""id""#, r#""it""#),
         created("null").replace(r#""token""#, r#""taken""#),
-        created("1,\"expirationDate\":2"),
         created("null,\"token\":\"b\""),
     ] {
         assert!(

@@ -522,7 +522,8 @@ pub struct ActiveGateTokenCreated {
     pub id: ActiveGateTokenId,
     /// The whole token. It is shown this once and never again.
     pub token: Secret,
-    /// When the token ends; without it the token never ends.
+    /// When the token ends; without it the token never ends. A value that cannot be read is kept, and does not mean
+    /// that there is none.
     pub expiration_date: Lenient<Timestamp>,
 }
 
@@ -565,9 +566,15 @@ impl ActiveGateTokenCreated {
     pub fn unreadable_members(
         &self,
     ) -> impl Iterator<Item = (&'static str, &Unreadable)> {
-        [("expirationDate", self.expiration_date.unreadable())]
+        [("expirationDate", self.expiration_date.value().err())]
             .into_iter()
             .filter_map(|(name, member)| Some((name, member?)))
+    }
+
+    /// Withholds what cannot be read where `holds_secret` says so of its text, for a caller who knows more secrets
+    /// than the one of this object.
+    pub fn withhold_unreadable(&mut self, holds_secret: impl Fn(&str) -> bool) {
+        self.expiration_date.withhold_if(&holds_secret);
     }
 }
 
@@ -595,7 +602,7 @@ impl<'de> de::Object<'de> for ActiveGateTokenCreated {
                 Field::Id => id_slot.fill(&mut map, de::of())?,
                 Field::Token => token_slot.fill(&mut map, de::of())?,
                 Field::ExpirationDate => {
-                    expiration_date_slot.fill(&mut map, de::Lenient(de::of()))?
+                    expiration_date_slot.fill_lenient(&mut map, de::of())?
                 }
                 Field::Unknown => de::skip(&mut map)?,
             }

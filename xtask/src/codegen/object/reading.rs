@@ -1,0 +1,159 @@
+//! Writes how an object is read.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use super::super::ir::{Field, Kind, Presence};
+use super::super::names;
+use super::super::value::{default_value, ident, seed};
+use super::Object;
+
+impl Object<'_> {
+    pub(super) fn read(&self) -> TokenStream {
+        let (name, text) = (self.name(), &self.schema.name);
+        let keys: Vec<Ident> = self
+            .fields
+            .iter()
+            .map(|it| ident(&names::pascal(&it.rust)))
+            .collect();
+        let slots: Vec<Ident> = self.fields.iter().map(slot).collect();
+        let wire: Vec<&str> = self
+            .fields
+            .iter()
+            .map(|field| field.name.as_str())
+            .collect();
+        let fills = self.fields.iter().map(|field| {
+            let (slot, seed) = (slot(field), self.seed(field));
+            match self.presence(field) {
+                Presence::Lenient => quote!(#slot.fill_lenient(&mut map, #seed)?),
+                _ => quote!(#slot.fill(&mut map, #seed)?),
+            }
+        });
+        let secret = self.schema.shown_once().map(|it| ident(&it.rust));
+        let lenient = self.fields.iter().filter_map(|field| {
+            let (name, slot) = (ident(&field.rust), slot(field));
+            (self.presence(field) == Presence::Lenient)
+                .then(|| quote!(let #name = #slot.or_default().cleaned_of(&#secret);))
+        });
+        let first = secret.iter().map(|it| {
+            let slot = format_ident!("{it}_slot");
+            quote!(let #it = #slot.required()?;)
+        });
+        let first = first.chain(lenient);
+        let values = self.fields.iter().map(|field| {
+            let (name, slot) = (ident(&field.rust), slot(field));
+            match self.presence(field) {
+                Presence::Required if field.is_shown_once => quote!(#name),
+                Presence::Required | Presence::Count => quote!(#name: #slot.required()?),
+                Presence::Defaulted => {
+                    let default = default_value(field);
+                    quote!(#name: #slot.or(#default))
+                }
+                Presence::OptionalCount => quote!(#name: #slot.count()),
+                Presence::Lenient => quote!(#name),
+                Presence::Optional | Presence::Patch => quote!(#name: #slot.or_default()),
+            }
+        });
+        let unknown = self.unknown();
+        let Unknown {
+            variant,
+            other,
+            collector,
+            read,
+            value,
+        } = &unknown;
+        quote! {
+            impl<'de> de::Object<'de> for #name {
+                const NAME: &'static str = #text;
+
+                fn read<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+                    enum Field { #(#keys,)* #variant }
+                    let field = |name: &str| match name {
+                        #(#wire => Field::#keys,)*
+                        _ => #other,
+                    };
+                    #(let mut #slots = de::Slot::new(#wire);)*
+                    #collector
+                    while let Some(field) = map.next_key_seed(de::Key(field))? {
+                        match field {
+                            #(Field::#keys => #fills,)*
+                            #read
+                        }
+                    }
+                    #(#first)*
+                    Ok(Self { #value #(#values),* })
+                }
+            }
+        }
+    }
+
+    /// What becomes of a member that no field is for.
+    fn unknown(&self) -> Unknown {
+        if !self.schema.keeps_unknown {
+            return Unknown {
+                variant: quote!(Unknown),
+                other: quote!(Field::Unknown),
+                collector: None,
+                read: quote!(Field::Unknown => de::skip(&mut map)?,),
+                value: None,
+            };
+        }
+        let is_optional =
+            |field: &&Field| self.presence(field) == Presence::Optional && field.is_nullable;
+        let nulls = self.fields.iter().filter(is_optional).map(|field| {
+            let (name, slot) = (&field.name, slot(field));
+            quote!((#name, #slot.is_null()))
+        });
+        Unknown {
+            variant: quote!(Unknown(Box<str>)),
+            other: quote!(Field::Unknown(name.into())),
+            collector: Some(quote!(let mut unknown = de::Collector::new();)),
+            read: quote!(Field::Unknown(name) => unknown.read(name, &mut map)?,),
+            value: Some(quote!(unknown_members: unknown.finish([#(#nulls),*]),)),
+        }
+    }
+
+    fn seed(&self, field: &Field) -> TokenStream {
+        let value = seed(&field.kind);
+        match (self.presence(field), &field.kind) {
+            (Presence::Optional, _) => quote!(de::Nullable(#value)),
+            (Presence::Count, _) => quote!(de::Count(#value)),
+            (Presence::OptionalCount, _) => quote!(de::Nullable(de::Count(#value))),
+            (Presence::Patch, _) => quote!(de::Patched(#value)),
+            (_, Kind::List(element)) if field.is_nullable => {
+                let element = seed(element);
+                quote!(de::ListOrNull(#element))
+            }
+            _ => value,
+        }
+    }
+
+    pub(super) fn deserialize(&self) -> TokenStream {
+        let name = self.name();
+        quote! {
+            impl<'de> Deserialize<'de> for #name {
+                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    de::object(deserializer)
+                }
+            }
+        }
+    }
+}
+
+/// The parts of the reading code for members that no field is for.
+struct Unknown {
+    /// Of the enum of fields.
+    variant: TokenStream,
+    /// The value of that variant, for a name.
+    other: TokenStream,
+    collector: Option<TokenStream>,
+    /// The arm that reads the value.
+    read: TokenStream,
+    /// The field of the struct.
+    value: Option<TokenStream>,
+}
+
+/// The local variable that holds a field until its object ends.
+fn slot(field: &Field) -> Ident {
+    format_ident!("{}_slot", field.rust)
+}

@@ -1,0 +1,70 @@
+//! Writes how an object is written.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::super::ir::{Kind, Presence};
+use super::super::value::{ident, seed};
+use super::Object;
+
+impl Object<'_> {
+    pub(super) fn serialize(&self) -> TokenStream {
+        let name = self.name();
+        let fields = self.fields.iter().map(|field| {
+            let (field_name, wire) = (ident(&field.rust), &field.name);
+            let is_millis = matches!(field.kind, Kind::Timestamp { milliseconds: true });
+            let is_count = field.kind.is_count();
+            let limits = seed(&field.kind);
+            match self.presence(field) {
+                Presence::Count if is_count => {
+                    quote!(fields.put(#wire, &ser::Counted(self.#field_name.map(|it| ser::Within(#limits, it))))?;)
+                }
+                Presence::Count => quote!(fields.put(#wire, &ser::Counted(self.#field_name))?;),
+                Presence::Lenient if is_count => {
+                    quote!(fields.put_lenient(#wire, &self.#field_name, |it| ser::Within(#limits, *it))?;)
+                }
+                Presence::Lenient if is_millis => {
+                    quote!(fields.put_lenient(#wire, &self.#field_name, |it| it.milliseconds())?;)
+                }
+                Presence::Lenient => {
+                    quote!(fields.put_lenient(#wire, &self.#field_name, |it| it)?;)
+                }
+                Presence::Optional | Presence::OptionalCount => {
+                    let value = match &field.kind {
+                        _ if is_count => {
+                            quote!(self.#field_name.map(|it| ser::Within(#limits, it)))
+                        }
+                        _ if is_millis => quote!(self.#field_name.map(Timestamp::milliseconds)),
+                        _ => quote!(self.#field_name.as_ref()),
+                    };
+                    if self.schema.keeps_unknown && field.is_nullable {
+                        quote!(fields.put_some_or_null(#wire, #value, &self.unknown_members)?;)
+                    } else {
+                        quote!(fields.put_some(#wire, #value)?;)
+                    }
+                }
+                Presence::Required | Presence::Defaulted if is_count => {
+                    quote!(fields.put(#wire, &ser::Within(#limits, self.#field_name))?;)
+                }
+                Presence::Patch => quote!(fields.put_patch(#wire, &self.#field_name)?;),
+                _ if is_millis => quote!(fields.put(#wire, &self.#field_name.milliseconds())?;),
+                _ => quote!(fields.put(#wire, &self.#field_name)?;),
+            }
+        });
+        let keeps_unknown = self.schema.keeps_unknown;
+        let unknown = keeps_unknown.then(|| quote!(fields.put_unknown(&self.unknown_members)?;));
+        let is_update = keeps_unknown && self.schema.is_request_only;
+        let exact = is_update.then(|| quote!(ser::exact(self.inexact_member())?;));
+        quote! {
+            impl Serialize for #name {
+                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    #exact
+                    let mut fields = ser::fields(serializer)?;
+                    #(#fields)*
+                    #unknown
+                    fields.end()
+                }
+            }
+        }
+    }
+}
