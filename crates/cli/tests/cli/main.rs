@@ -13,6 +13,7 @@ mod killed;
 mod limited;
 mod line;
 mod listings;
+mod models;
 mod proxy;
 mod run;
 mod script;

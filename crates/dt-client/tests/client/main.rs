@@ -14,3 +14,5 @@ mod operations;
 mod private_authority;
 mod requests;
 mod support;
+#[cfg(feature = "tracing")]
+mod warnings;

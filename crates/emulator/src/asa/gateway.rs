@@ -51,6 +51,10 @@ pub(crate) fn update(call: &Call) -> Result<Response<Bytes>, Refusal> {
     check_name(&wanted.name).map_err(|message| Refusal::invalid("name", message))?;
     check_description(wanted.description.as_option().map(String::as_str))
         .map_err(|message| Refusal::invalid("description", message))?;
+    if wanted.inexact_member().is_some() {
+        let message = "must not hold a number that would lose digits here";
+        return Err(Refusal::invalid("body", message));
+    }
     let (team, id) = (super::team(call), call.value(1));
     call.emulator.store().write(|transaction| {
         let json = GATEWAYS.get_for_change(transaction, &team, id)?;
