@@ -13,6 +13,8 @@ const ALLOWED: &[&str] = &[
     "alloc",
     "core",
     "std",
+    // An operator of the language on a text: a primitive type is nobody's.
+    "str",
     "bytes",
     "futures_core",
     "http",
@@ -94,6 +96,12 @@ mod tests {
         assert_eq!(found.len(), 2);
         assert!(found[0].contains("`hyper`") && found[0].contains("Client::get"));
         assert!(found[1].contains("`tokio`"));
+    }
+
+    #[test]
+    fn a_primitive_type_is_no_crate() {
+        let listing = "pub fn &str::eq(&self, &gatelet_models::asa::GatewayId) -> bool\n";
+        assert_eq!(in_listing("gatelet-models", listing).count(), 0);
     }
 
     #[test]
