@@ -20,7 +20,7 @@ pub fn example() {
     let page = r#"{"totalCount":2,"nextPageKey":"AAAA","activeGateTokens":[{"id":"dt0g02.USED","name":"a","owner":"o","creationDate":"2026-11-21T20:48:09.000Z","lastUsedDate":"2026-11-21T21:00:00.000Z"},{"id":"dt0g02.NEW","name":"b","owner":"o","creationDate":"2026-11-21T20:48:09.000Z"}]}"#;
     match never_used(page) {
         Ok((unused, Some(next))) => {
-            assert_eq!(unused, ["dt0g02.NEW".into()]);
+            assert_eq!(unused, ["dt0g02.NEW"]);
             assert_eq!(next, "AAAA");
         }
         other => panic!("{other:?}"),
