@@ -164,13 +164,25 @@ fn position(
 ) -> Result<Option<PageToken>, NextPageError> {
     let failure = match next {
         None => return Ok(None),
-        Some(next) if Some(next.as_str()) == here => PaginationFailure::Loop,
+        Some(next) if is_same_query(&next, here.unwrap_or_default()) => PaginationFailure::Loop,
         Some(next) => match PageToken::new(next) {
             Ok(token) => return Ok(Some(token)),
             Err(_) => PaginationFailure::Unreadable,
         },
     };
     Err(NextPageError::new(failure).during(operation.name))
+}
+
+/// Whether two queries say the same, however they are encoded and in whatever order: a server writes ours in its own way.
+fn is_same_query(one: &str, other: &str) -> bool {
+    let parameters = |query: &str| {
+        let mut parameters: Vec<_> = form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect();
+        parameters.sort();
+        parameters
+    };
+    one == other || parameters(one) == parameters(other)
 }
 
 impl<T: 'static> List<T> {

@@ -87,7 +87,8 @@ impl Exchange for Key {
         // By the server's own clock, so that a wrong one here neither wastes a bearer nor keeps a dead one.
         let now = reply.server_time().unwrap_or_else(|| channel.clock().now());
         let credential = Credential::new("Bearer", token.bearer_token.expose())
-            .map_err(|_| Error::exchange_failed("the bearer does not fit into a header"))?;
+            .map_err(|_| Error::exchange_failed("the bearer does not fit into a header"))?
+            .with_source(self.0.key_secret.expose());
         Ok(Issued::new(credential, lifetime(token.expires_at, now)))
     }
 }

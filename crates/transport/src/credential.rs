@@ -9,6 +9,7 @@ use http::HeaderValue;
 use zeroize::Zeroizing;
 
 use crate::catch::{catch_panic, catch_panic_of};
+use crate::redact::OwnSecret;
 use crate::transport::BoxFuture;
 use crate::{Channel, CredentialFailure, Error, ErrorKind};
 
@@ -124,6 +125,7 @@ impl<T: CredentialProvider> CredentialProvider for Arc<T> {
 pub struct Credential {
     value: HeaderValue,
     generation: u64,
+    source: Option<OwnSecret>,
 }
 
 impl Credential {
@@ -142,7 +144,16 @@ impl Credential {
         Ok(Self {
             value,
             generation: 0,
+            source: None,
         })
+    }
+
+    /// Names the secret that this credential was exchanged for. A call that is made with the credential holds both: where the
+    /// peer repeats either, no error shows it, and no link with it is followed.
+    #[must_use]
+    pub fn with_source(mut self, secret: impl Into<String>) -> Self {
+        self.source = Some(Arc::new(Zeroizing::new(secret.into())));
+        self
     }
 
     /// Checks what is or will be sent as a credential: a token, or a key that is exchanged for one.
@@ -170,6 +181,11 @@ impl Credential {
 
     pub(crate) fn value(&self) -> &HeaderValue {
         &self.value
+    }
+
+    /// The secret that it was exchanged for, where there is one.
+    pub(crate) fn source(&self) -> Option<&OwnSecret> {
+        self.source.as_ref()
     }
 }
 

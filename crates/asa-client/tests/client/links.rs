@@ -200,6 +200,29 @@ async fn the_fragment_of_a_link_is_dropped() {
     assert_eq!(queries(&fake), ["", "offset=a"]);
 }
 
+// U4
+#[tokio::test]
+async fn a_link_to_the_page_itself_is_a_loop_however_its_query_is_written() {
+    for next in [
+        "contains=a+b&count=2",
+        "contains=a%20b&count=2",
+        "count=2&contains=a%20b",
+        "count=%32&%63ontains=a+%62&",
+        "&count=2&&contains=a+b",
+    ] {
+        let next = format!("{LIST}?{next}");
+        let (client, fake) = authorised([page(&["a"], Some(&next))]);
+        let list = client.gateways().list().contains("a b").page_size(2);
+        let (names, error) = drain(list.items()).await;
+        assert_eq!(names, ["a"], "{next}");
+        let expected = ErrorKind::Pagination(PaginationFailure::Loop);
+        assert_eq!(error.unwrap().kind(), &expected, "{next}");
+        assert_eq!(queries(&fake), ["contains=a+b&count=2"]);
+    }
+    let (sent, _) = ends(&format!(r#"<{LIST}?&>; rel="next""#)).await;
+    assert_eq!(sent.failure(), PaginationFailure::Loop);
+}
+
 // U62
 #[tokio::test]
 async fn a_query_of_16_kib_is_sent() {
@@ -241,7 +264,8 @@ fn base64(bytes: &[u8]) -> String {
 // U5
 #[tokio::test]
 async fn a_query_or_page_token_with_a_secret_of_the_call_is_neither_sent_nor_shown() {
-    for text in forms(BEARER) {
+    let key_forms = forms(KEY_SECRET);
+    for text in forms(BEARER).into_iter().chain(key_forms) {
         let (sent, error) = ends(&format!(r#"<{LIST}?offset={text}>; rel="next""#)).await;
         assert_eq!(sent.failure(), PaginationFailure::Unreadable, "{text}");
         let (_, foreign) = ends(&format!(r#"<https://evil.example/{text}>; rel="next""#)).await;

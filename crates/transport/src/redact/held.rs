@@ -56,6 +56,9 @@ impl HeldSecrets {
         let mut set = SecretSet::new();
         for credential in self.credential.iter().chain(&self.earlier) {
             known::add_header(&mut set, credential.value(), 0);
+            if let Some(source) = credential.source() {
+                set.add(source.as_bytes());
+            }
         }
         if let Some(value) = &self.added {
             known::add_header(&mut set, value, 0);
