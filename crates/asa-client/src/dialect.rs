@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, HeaderName, StatusCode};
 use models::asa;
+use serde_json::{Map, Value};
 use transport::{ApiError, Dialect, Violation, rate_limit};
 
 /// Documented: when the quota of the hour begins anew, in Unix seconds.
@@ -16,21 +17,12 @@ const RETRY_AT: HeaderName = HeaderName::from_static("x-ratelimit-retry-at");
 pub(crate) struct Asa;
 
 impl Dialect for Asa {
-    fn api_error(&self, _: StatusCode, body: &str) -> Option<ApiError> {
-        let error: asa::Error = serde_json::from_str(body).ok()?;
-        let violations = error.errors.iter().flatten().map(|detail| {
-            Violation::new(
-                detail.path.as_deref().unwrap_or_default(),
-                detail.message.as_deref().unwrap_or_default(),
-            )
-        });
-        let mut known = ApiError::default().with_violations(violations);
-        known.code = match &error.error_type {
-            Some(word) => Some(word.as_str().into()),
-            None => nottype(body).or_else(|| Some(error.code?.to_string().into())),
-        };
-        known.message = error.message.map(Into::into);
-        Some(known)
+    fn api_error(&self, status: StatusCode, body: &str) -> Option<ApiError> {
+        // What is not an object is somebody else's text.
+        let members: Members = serde_json::from_str(body).ok()?;
+        let known = known(&members);
+        let is_other_form = known != ApiError::default() && !is_documented(&members, status, body);
+        Some(known.with_other_form(is_other_form))
     }
 
     fn error_in_success(&self, body: &str) -> Option<ApiError> {
@@ -41,24 +33,12 @@ impl Dialect for Asa {
         }
         // What is not JSON fails to decode.
         let members: Members = serde_json::from_str(body).ok()?;
-        let set = |name: &str| members.get(name).filter(|value| !value.is_null());
-        if let Some(error) = set("error") {
-            let known = ApiError::default();
-            return Some(
-                match error.as_str().or_else(|| error.get("message")?.as_str()) {
-                    Some(text) => known.with_message(text),
-                    None => known,
-                },
-            );
-        }
+        let is_set = |name: &str| members.get(name).is_some_and(|value| !value.is_null());
         // No response of a success has any of these.
-        if !["message", "code", "type"]
-            .iter()
-            .any(|name| set(name).is_some())
-        {
-            return None;
-        }
-        Some(self.api_error(StatusCode::OK, body).unwrap_or_default())
+        ["message", "code", "type", "error"]
+            .into_iter()
+            .any(is_set)
+            .then(|| known(&members))
     }
 
     fn server_delay(&self, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
@@ -75,10 +55,51 @@ impl Dialect for Asa {
 }
 
 /// The members of a body that is an object.
-type Members = serde_json::Map<String, serde_json::Value>;
+type Members = Map<String, Value>;
 
-/// The kind of failure under the name that it has in the document of Okta Privileged Access.
-fn nottype(body: &str) -> Option<Box<str>> {
-    let body: serde_json::Value = serde_json::from_str(body).ok()?;
-    Some(body.get("nottype")?.as_str()?.into())
+/// Whether an error is as the vendor writes it: with a word for its kind, or with the status as its code. Others send a message
+/// alone, a code of their own, or a URI as the type.
+fn is_documented(members: &Members, status: StatusCode, body: &str) -> bool {
+    let is_word = |text: &str| {
+        text.bytes()
+            .all(|byte| byte == b'_' || byte.is_ascii_lowercase())
+    };
+    let word = ["type", "nottype"]
+        .into_iter()
+        .find_map(|name| members.get(name)?.as_str());
+    serde_json::from_str::<asa::Error>(body).is_ok_and(|error| match word {
+        Some(word) => is_word(word),
+        None => error.code == Some(status.as_u16().into()),
+    })
+}
+
+/// What an error says. A member of an odd type hides none of the others.
+fn known(members: &Members) -> ApiError {
+    let member = |name: &str| members.get(name).and_then(text);
+    let details = members.get("errors").and_then(Value::as_array);
+    let violations = details.into_iter().flatten().map(|detail| {
+        let member = |name| detail.get(name).and_then(text);
+        Violation::new(
+            member("path").unwrap_or_default(),
+            member("message").unwrap_or_default(),
+        )
+    });
+    let mut known = ApiError::default().with_violations(violations);
+    // `nottype` is the name of `type` in the document of Okta Privileged Access.
+    known.code = member("type")
+        .or_else(|| member("nottype"))
+        .or_else(|| member("code"));
+    known.message = member("message")
+        .or_else(|| member("error"))
+        .or_else(|| text(members.get("error")?.get("message")?));
+    known
+}
+
+/// A text, or a number as text; nothing else can be told in a sentence.
+fn text(value: &Value) -> Option<Box<str>> {
+    match value {
+        Value::String(text) => Some(text.as_str().into()),
+        Value::Number(number) => Some(number.to_string().into()),
+        _ => None,
+    }
 }

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, HeaderName, StatusCode};
 use models::dt;
+use serde_json::Value;
 use transport::{ApiError, Dialect, Violation, rate_limit};
 
 /// When calls are let through again: documented in microseconds, read in seconds by the vendor's own tool.
@@ -14,8 +15,11 @@ pub(crate) struct Dynatrace;
 
 impl Dialect for Dynatrace {
     fn api_error(&self, _: StatusCode, body: &str) -> Option<ApiError> {
-        // What is not the vendor's envelope is somebody else's text.
-        Some(known(&envelope(body).ok()?.error?))
+        // What is not JSON is somebody else's text.
+        let document: Value = serde_json::from_str(body).ok()?;
+        let known = known(error_in(&document)?);
+        let is_other_form = known != ApiError::default() && envelope(body).is_err();
+        Some(known.with_other_form(is_other_form))
     }
 
     fn error_in_success(&self, body: &str) -> Option<ApiError> {
@@ -23,10 +27,9 @@ impl Dialect for Dynatrace {
         if !body.contains("\"error\"") {
             return None;
         }
-        match envelope(body) {
-            Ok(envelope) => envelope.error.as_ref().map(known),
-            Err(_) => error_of_another_form(body),
-        }
+        // What is not JSON fails to decode.
+        let document: Value = serde_json::from_str(body).ok()?;
+        error_in(&document).map(known)
     }
 
     fn server_delay(&self, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
@@ -35,15 +38,7 @@ impl Dialect for Dynatrace {
     }
 }
 
-fn known(error: &dt::Error) -> ApiError {
-    let violations = error.constraint_violations.iter().flatten().map(violation);
-    let mut known = ApiError::default().with_violations(violations);
-    known.code = error.code.map(|code| code.to_string().into());
-    known.message = error.message.as_deref().map(Into::into);
-    known
-}
-
-/// The envelope of a failure, which some operations put into an array.
+/// The envelope of a failure as the vendor documents it. Some operations put it into an array.
 fn envelope(body: &str) -> Result<dt::ErrorEnvelope, serde_json::Error> {
     if body.trim_start().starts_with('[') {
         let envelopes: Vec<dt::ErrorEnvelope> = serde_json::from_str(body)?;
@@ -52,27 +47,42 @@ fn envelope(body: &str) -> Result<dt::ErrorEnvelope, serde_json::Error> {
     serde_json::from_str(body)
 }
 
-/// A member `error` that is not as the vendor documents it.
-fn error_of_another_form(body: &str) -> Option<ApiError> {
-    // What is not JSON fails to decode.
-    let body: serde_json::Value = serde_json::from_str(body).ok()?;
-    let error = body.get("error").filter(|error| !error.is_null())?;
-    let known = ApiError::default();
-    Some(
-        match error.as_str().or_else(|| error.get("message")?.as_str()) {
-            Some(text) => known.with_message(text),
-            None => known,
-        },
-    )
+/// The member `error` of an envelope, whatever it holds; `None` where it is null.
+fn error_in(document: &Value) -> Option<&Value> {
+    let envelope = match document {
+        Value::Array(envelopes) => envelopes.first()?,
+        envelope => envelope,
+    };
+    envelope.get("error").filter(|error| !error.is_null())
 }
 
-fn violation(violation: &dt::ConstraintViolation) -> Violation {
+/// What an error says. A member of an odd type hides none of the others.
+fn known(error: &Value) -> ApiError {
+    let violations = error.get("constraintViolations").and_then(Value::as_array);
+    let violations = violations.into_iter().flatten().map(violation);
+    let mut known = ApiError::default().with_violations(violations);
+    known.code = error.get("code").and_then(text);
+    known.message = text(error).or_else(|| text(error.get("message")?));
+    known
+}
+
+fn violation(violation: &Value) -> Violation {
+    let member = |name| violation.get(name).and_then(text);
     let known = Violation::new(
-        violation.path.as_deref().unwrap_or_default(),
-        violation.message.as_deref().unwrap_or_default(),
+        member("path").unwrap_or_default(),
+        member("message").unwrap_or_default(),
     );
-    match &violation.parameter_location {
-        Some(location) => known.with_location(location.as_str()),
+    match member("parameterLocation") {
+        Some(location) => known.with_location(location),
         None => known,
+    }
+}
+
+/// A text, or a number as text; nothing else can be told in a sentence.
+fn text(value: &Value) -> Option<Box<str>> {
+    match value {
+        Value::String(text) => Some(text.as_str().into()),
+        Value::Number(number) => Some(number.to_string().into()),
+        _ => None,
     }
 }

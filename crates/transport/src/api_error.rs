@@ -29,6 +29,9 @@ pub struct ApiError {
     pub violations: Vec<Violation>,
     /// The vendor's id of the request, for its support.
     pub request_id: Option<Box<str>>,
+    /// Whether it is in another form than the vendor documents, so that somebody in between may have said it. Its texts are
+    /// told all the same, but it does not count as the vendor's word on whether a thing exists.
+    pub is_other_form: bool,
 }
 
 impl ApiError {
@@ -50,6 +53,13 @@ impl ApiError {
     #[must_use]
     pub fn with_violations(mut self, violations: impl IntoIterator<Item = Violation>) -> Self {
         self.violations = violations.into_iter().collect();
+        self
+    }
+
+    /// Sets [`is_other_form`](Self::is_other_form).
+    #[must_use]
+    pub fn with_other_form(mut self, is_other_form: bool) -> Self {
+        self.is_other_form = is_other_form;
         self
     }
 
@@ -99,7 +109,8 @@ impl fmt::Debug for ApiError {
         this.field("code", &self.code.as_deref().map(Escaped))
             .field("message", &self.message.as_deref().map(Escaped))
             .field("violations", &shown)
-            .field("request_id", &self.request_id.as_deref().map(Escaped));
+            .field("request_id", &self.request_id.as_deref().map(Escaped))
+            .field("is_other_form", &self.is_other_form);
         if shown.len() < self.violations.len() {
             return this.finish_non_exhaustive();
         }

@@ -220,13 +220,19 @@ impl Error {
     /// Whoever stands before the API answers 404 too, and that says nothing of the thing.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        self.is_api(StatusCode::NOT_FOUND) && self.0.api.is_some()
+        self.is_api(StatusCode::NOT_FOUND) && self.is_explained()
     }
 
     /// Whether the API says that the thing exists already or was changed meanwhile: a 409 with the API's own error in it.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
-        self.is_api(StatusCode::CONFLICT) && self.0.api.is_some()
+        self.is_api(StatusCode::CONFLICT) && self.is_explained()
+    }
+
+    /// Whether the API's own error is in it, in the form that the vendor documents.
+    fn is_explained(&self) -> bool {
+        let api = self.0.api.as_ref();
+        api.is_some_and(|api| !api.is_other_form)
     }
 
     /// Whether the credential was refused, or lacks what the operation needs and the API answers that with 401.

@@ -225,6 +225,7 @@ impl Judge<'_> {
         };
         let api = readable.and_then(|body| self.api_error(&content_type, status, body));
         let is_curable = status == StatusCode::UNAUTHORIZED && self.is_curable(api.as_ref());
+        let is_explained = api.as_ref().is_some_and(|api| !api.is_other_form);
         let mut applied = applied_by(&call.method, status);
         let problem = match (status.as_u16(), content_type) {
             (200..=299, ContentType::Html(content_type)) => {
@@ -242,7 +243,7 @@ impl Judge<'_> {
             },
             (401, _) if is_curable => ErrorKind::Credential(CredentialFailure::Rejected).into(),
             // Some servers count on above 511; what they say then is the same.
-            (..500, _) if status.canonical_reason().is_none() && api.is_none() => {
+            (..500, _) if status.canonical_reason().is_none() && !is_explained => {
                 ErrorKind::Protocol.into()
             }
             (_, content_type) if api.is_none() => unexplained(content_type, readable),

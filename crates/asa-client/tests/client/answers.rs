@@ -451,6 +451,48 @@ async fn a_wrong_key_is_a_refused_credential_for_a_write_too() {
 }
 
 #[tokio::test]
+async fn a_member_of_an_odd_type_hides_no_other_and_makes_no_thing_absent() {
+    for (body, code) in [
+        (
+            r#"{"code": "404", "type": "not_found", "message": "no gate"}"#,
+            Some("not_found"),
+        ),
+        (
+            r#"{"code": 404, "type": null, "message": "no gate", "errors": "none"}"#,
+            Some("404"),
+        ),
+        (
+            r#"{"code": 404.0, "type": ["a"], "message": "no gate"}"#,
+            Some("404.0"),
+        ),
+        (
+            r#"{"code": 404, "type": {}, "message": "no gate", "errors": [{"path": 7}]}"#,
+            Some("404"),
+        ),
+        // Nothing in these is the vendor's.
+        (r#"{"message": "no gate"}"#, None),
+        (
+            r#"{"code": 5, "message": "no gate", "details": []}"#,
+            Some("5"),
+        ),
+        (
+            r#"{"type": "about:blank", "message": "no gate"}"#,
+            Some("about:blank"),
+        ),
+        (r#"{"error": "no gate"}"#, None),
+        (r#"{"error": {"message": "no gate"}}"#, None),
+    ] {
+        let (client, fake) = authorised([Answer::json(404, body)]);
+        let error = client.gateways().get(&"g".into()).send().await.unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::Api, "{body}");
+        assert_eq!(error.message(), Some("no gate"), "{body}");
+        assert_eq!(error.code(), code, "{body}");
+        assert!(!error.is_not_found(), "{body}");
+        let _ = fake.finish();
+    }
+}
+
+#[tokio::test]
 async fn an_object_that_says_nothing_is_no_error_of_the_api() {
     for body in [
         "{}",

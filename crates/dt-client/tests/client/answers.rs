@@ -26,6 +26,8 @@ async fn an_error_under_a_status_of_success_is_an_error_of_every_operation() {
         format!("{{{error}}}"),
         format!("[{{{error}}}]"),
         r#"{"error":"no scope","totalCount":0}"#.to_owned(),
+        r#"[{"error":"no scope"}]"#.to_owned(),
+        r#"[{"error":{"code":"no","message":"no scope"}}]"#.to_owned(),
         r#"{"error":{"reason":"no scope"},"totalCount":0}"#.to_owned(),
         r#"{"totalCount":0,"error":["no scope"]}"#.to_owned(),
     ];
@@ -115,6 +117,49 @@ async fn an_error_without_the_vendors_envelope_is_still_one() {
         assert!(!error.is_not_found(), "{body}");
         assert_eq!(error.message(), None);
         assert_eq!(error.body(), body.as_bytes());
+    }
+}
+
+#[tokio::test]
+async fn a_member_of_an_odd_type_hides_no_other_and_makes_no_thing_absent() {
+    let violations =
+        r#""constraintViolations":[{"path":7,"message":"bad","parameterLocation":[]},null]"#;
+    for (error, code) in [
+        (
+            r#"{"code":"404","message":"no gate"}"#.to_owned(),
+            Some("404"),
+        ),
+        (
+            r#"{"code":"ResourceNotFound","message":"no gate"}"#.to_owned(),
+            Some("ResourceNotFound"),
+        ),
+        (
+            r#"{"code":404.0,"message":"no gate"}"#.to_owned(),
+            Some("404.0"),
+        ),
+        (
+            r#"{"code":[],"message":"no gate","constraintViolations":{}}"#.to_owned(),
+            None,
+        ),
+        (
+            format!(r#"{{"code":404,"message":"no gate",{violations}}}"#),
+            Some("404"),
+        ),
+        (r#""no gate""#.to_owned(), None),
+    ] {
+        let object = format!(r#"{{"error":{error}}}"#);
+        for body in [object.clone(), format!("[{object}]")] {
+            let (client, _) = scripted([Answer::json(404, body.clone())]);
+            let failure = get(&client).await.unwrap_err();
+            assert_eq!(failure.kind(), &ErrorKind::Api, "{body}");
+            assert_eq!(failure.message(), Some("no gate"), "{body}");
+            assert_eq!(failure.code(), code, "{body}");
+            assert!(!failure.is_not_found(), "{body}");
+            if body.contains("bad") {
+                let violation = &failure.violations()[0];
+                assert_eq!((&*violation.path, &*violation.message), ("7", "bad"));
+            }
+        }
     }
 }
 
