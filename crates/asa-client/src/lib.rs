@@ -39,7 +39,8 @@
 //! `ring` (default) brings HTTP over TLS and [`ClientBuilder::build`], by rustls with the cryptography of ring; `aws-lc-rs`
 //! the same with that of AWS-LC, which is taken where both are on. `hyper` is HTTP without TLS, for loopback. Without any
 //! of them, [`ClientBuilder::build_with`] takes any [`Transport`] and [`Clock`]. `stream` makes listings
-//! `futures_core::Stream`s. `tracing` brings spans of calls and attempts under OpenTelemetry's names.
+//! `futures_core::Stream`s. `tracing` brings spans of calls and attempts under OpenTelemetry's names. `uuid` converts ids from
+//! and to `uuid::Uuid`, where an id is one.
 
 mod call;
 mod client;

@@ -50,7 +50,7 @@ pub struct List<T> {
     descending: Option<bool>,
     contains: Option<String>,
     page_token: Option<PageToken>,
-    limit: Option<u64>,
+    limit: u64,
     look_ahead: bool,
 }
 
@@ -68,7 +68,7 @@ impl<T> List<T> {
             descending: None,
             contains: None,
             page_token: None,
-            limit: None,
+            limit: u64::MAX,
             look_ahead: true,
         }
     }
@@ -93,9 +93,9 @@ impl<T> List<T> {
     }
 
     /// Ends [`pages`](Self::pages) with the page that holds the item of this number, and [`items`](Self::items) with that
-    /// item, both counted from 1. No page beyond it is asked for.
+    /// item, both counted from 1. No page beyond it is asked for. `u64::MAX`, as in the beginning, is no limit.
     pub fn limit(mut self, items: u64) -> Self {
-        self.limit = Some(items);
+        self.limit = items;
         self
     }
 
@@ -199,13 +199,11 @@ impl<T: 'static> List<T> {
             let list = Arc::clone(&list);
             async move { list.fetch(token).await }
         });
-        match limit {
-            Some(items) => pages.limit(items),
-            None => pages,
-        }
-        .during(operation.name)
-        .look_ahead(look_ahead)
-        .look_ahead_while(move || channel.is_ready())
+        pages
+            .during(operation.name)
+            .limit(limit)
+            .look_ahead(look_ahead)
+            .look_ahead_while(move || channel.is_ready())
     }
 
     /// Gives item after item; see [`pages`](Self::pages).

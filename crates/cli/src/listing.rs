@@ -31,13 +31,9 @@ pub(crate) async fn write<T: Record>(
     limit: Option<u64>,
     output: &mut Output<impl Write>,
 ) -> Result<(), Failure> {
-    let mut pages = match limit {
-        Some(limit) => pages.limit(limit),
-        None => pages,
-    };
-    let mut left = limit.map_or(usize::MAX, |limit| {
-        usize::try_from(limit).unwrap_or(usize::MAX)
-    });
+    let limit = limit.unwrap_or(u64::MAX);
+    let mut pages = pages.limit(limit);
+    let mut left = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut list = output.list();
     let end = loop {
         match pages.try_next().await {

@@ -41,7 +41,7 @@ pub struct ListActiveGateTokens {
     channel: Channel,
     page_size: Option<u32>,
     page_token: Option<PageToken>,
-    limit: Option<u64>,
+    limit: u64,
     look_ahead: bool,
 }
 
@@ -51,7 +51,7 @@ impl ListActiveGateTokens {
             channel: channel.clone(),
             page_size: None,
             page_token: None,
-            limit: None,
+            limit: u64::MAX,
             look_ahead: true,
         }
     }
@@ -70,9 +70,9 @@ impl ListActiveGateTokens {
     }
 
     /// Ends [`pages`](Self::pages) with the page that holds the item of this number, and [`items`](Self::items) with that
-    /// item, both counted from 1. No page beyond it is asked for.
+    /// item, both counted from 1. No page beyond it is asked for. `u64::MAX`, as in the beginning, is no limit.
     pub fn limit(mut self, items: u64) -> Self {
-        self.limit = Some(items);
+        self.limit = items;
         self
     }
 
@@ -103,13 +103,11 @@ impl ListActiveGateTokens {
             let list = Arc::clone(&list);
             async move { list.fetch(token).await }
         });
-        match limit {
-            Some(items) => pages.limit(items),
-            None => pages,
-        }
-        .during(OperationId::ListTokens.operation().name)
-        .look_ahead(look_ahead)
-        .look_ahead_while(move || channel.is_ready())
+        pages
+            .during(OperationId::ListTokens.operation().name)
+            .limit(limit)
+            .look_ahead(look_ahead)
+            .look_ahead_while(move || channel.is_ready())
     }
 
     /// Gives token after token; see [`pages`](Self::pages).

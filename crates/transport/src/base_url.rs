@@ -98,7 +98,7 @@ impl BaseUrl {
         Self::parse_allowing_http(&format!("{}/{path}", self.origin()))
     }
 
-    /// The same address without an end of its path that may be there whole, in its first segments only, or not at all: what
+    /// Removes an end of the path that may be there whole, in its first segments only, or not at all: what
     /// users copy from a documentation's URLs, and what every request adds again.
     ///
     /// ```

@@ -47,7 +47,7 @@
 //! | `gzip` | compressed answers, for those who ask for them |
 //! | `stream` | [`Pages`] and [`Items`] as `futures_core::Stream`s |
 //! | `tower` | adapters to and from tower's services |
-//! | `tracing` | spans under OpenTelemetry's names |
+//! | `tracing` | spans under OpenTelemetry's names, and warnings |
 //! | `testing` | what the example above is tested with, recorded traffic, faults, and the contract of a transport |
 
 mod api_error;

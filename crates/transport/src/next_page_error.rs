@@ -52,7 +52,7 @@ impl NextPageError {
         self
     }
 
-    /// What is wrong with the position.
+    /// Returns what is wrong with the position.
     #[must_use]
     pub fn failure(&self) -> PaginationFailure {
         self.failure

@@ -124,7 +124,7 @@ impl PageToken {
         &self.0
     }
 
-    /// The token as the query of a page, where pages are linked by their queries.
+    /// Returns the token as the query of a page, where pages are linked by their queries.
     ///
     /// # Errors
     ///

@@ -55,7 +55,8 @@ pub struct Pages<T> {
     may_look_ahead: Option<Box<dyn Fn() -> bool + Send>>,
     operation: Option<&'static str>,
     page_limit: u32,
-    item_limit: Option<u64>,
+    /// `u64::MAX` is no limit: no listing has so many.
+    item_limit: u64,
     fetched: u32,
     /// Items on the pages that were handed out.
     items: u64,
@@ -89,7 +90,7 @@ impl<T> Pages<T> {
             may_look_ahead: None,
             operation: None,
             page_limit: PAGE_LIMIT,
-            item_limit: None,
+            item_limit: u64::MAX,
             fetched: 0,
             items: 0,
             seen,
@@ -111,8 +112,9 @@ impl<T> Pages<T> {
 
     /// Ends the listing with the page that holds the item of this number, counted from 1 where the listing begins. Pages are
     /// given whole. No page beyond that one is asked for, and [`position`](Self::position) still tells where it is.
+    /// `u64::MAX`, as in the beginning, is no limit.
     pub fn limit(mut self, items: u64) -> Self {
-        self.item_limit = Some(items);
+        self.item_limit = items;
         self
     }
 
@@ -208,7 +210,7 @@ impl<T> Pages<T> {
     }
 
     fn has_enough(&self) -> bool {
-        self.item_limit.is_some_and(|limit| self.items >= limit)
+        self.items >= self.item_limit
     }
 
     /// The page at the position, which is asked for unless it was before.
@@ -301,8 +303,9 @@ pub struct Items<T> {
 
 impl<T> Items<T> {
     /// Ends the listing after this many items, counted from where it began. No page beyond the last of them is asked for.
+    /// `u64::MAX`, as in the beginning, is no limit.
     pub fn limit(mut self, items: u64) -> Self {
-        self.pages.item_limit = Some(items);
+        self.pages.item_limit = items;
         self
     }
 
@@ -337,7 +340,7 @@ impl<T> Items<T> {
         self.pages.position()
     }
 
-    /// How many items of the page whose items are being given have not been given. Resuming at [`position`](Self::position)
+    /// Counts the items of the page whose items are being given that have not been given. Resuming at [`position`](Self::position)
     /// skips them.
     #[must_use]
     pub fn left_of_page(&self) -> usize {
@@ -347,9 +350,7 @@ impl<T> Items<T> {
     /// How many items the limit still allows.
     fn left(&self) -> usize {
         let given = self.pages.items.saturating_sub(self.current.len() as u64);
-        self.pages.item_limit.map_or(usize::MAX, |limit| {
-            usize::try_from(limit.saturating_sub(given)).unwrap_or(usize::MAX)
-        })
+        usize::try_from(self.pages.item_limit.saturating_sub(given)).unwrap_or(usize::MAX)
     }
 
     fn poll_try_next(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<T>, Error>> {

@@ -189,7 +189,7 @@ impl TransportError {
         self.status
     }
 
-    /// The header fields of the response, where all of them had arrived.
+    /// Returns the header fields of the response, where all of them had arrived.
     #[must_use]
     pub fn headers(&self) -> Option<&HeaderMap> {
         self.headers.as_deref()
