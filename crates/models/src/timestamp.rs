@@ -118,8 +118,8 @@ impl Timestamp {
 
     /// The time from `earlier` to this instant; `None` when `earlier` is later.
     #[must_use]
+    #[allow(clippy::arithmetic_side_effects)] // Both are within ten thousand years, so their difference always is.
     pub fn checked_duration_since(self, earlier: Self) -> Option<Duration> {
-        // Both are within ten thousand years, so their difference always is.
         Duration::try_from(self.0 - earlier.0).ok()
     }
 
