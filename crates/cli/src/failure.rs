@@ -45,17 +45,20 @@ impl Failure {
     }
 }
 
+/// How many of the vendor's details a line has.
+const VIOLATIONS: usize = 16;
+
 /// The error with the vendor's details and what lies beneath it; a listing that stopped says where it can go on.
 impl From<transport::Error> for Failure {
     fn from(error: transport::Error) -> Self {
         let exit = Exit::from(&error);
         let mut line = error.to_string();
-        for Violation { path, message, .. } in error.violations() {
-            line = format!("{line}; {path}: {message}");
+        for Violation { path, message, .. } in error.violations().iter().take(VIOLATIONS) {
+            line = format!("{line}; {}: {}", cut(path), cut(message));
         }
         let mut cause = error.source();
         while let Some(beneath) = cause {
-            line = format!("{line}: {beneath}");
+            line = format!("{line}: {}", cut(&beneath.to_string()));
             cause = beneath.source();
         }
         if let (Some(token), false) = (
@@ -94,18 +97,46 @@ pub(crate) fn say(line: &str) {
 pub(crate) fn visible(text: &str) -> String {
     text.chars()
         .fold(String::with_capacity(text.len()), |mut visible, c| {
-            if c.is_control() || turns_the_text(c) {
-                visible.extend(c.escape_default());
-            } else {
+            if is_visible(c) {
                 visible.push(c);
+            } else {
+                visible.extend(c.escape_default());
             }
             visible
         })
 }
 
-/// Characters that change the order in which a line is shown, or end it.
-fn turns_the_text(c: char) -> bool {
-    matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// Whether a reader sees the character: a sign, a space that does not break the line, or a mark on the character before.
+///
+/// What is left out could hide a text, turn its direction around, break its line or steer the terminal.
+fn is_visible(c: char) -> bool {
+    match c {
+        '"' | '\'' | '\\' => true,
+        '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => true,
+        // Letters and marks without a shape.
+        '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' => {
+            false
+        }
+        '\u{2800}'
+        | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0d}'
+        | '\u{ffa0}'
+        | '\u{e0000}'..='\u{e0fff}' => false,
+        // Rust knows what is printable from the tables of Unicode. Behind a letter, a mark is.
+        c => String::from_iter(['a', c]).escape_debug().count() == 2,
+    }
+}
+
+/// The most that a line says of one text of others, in characters.
+const LONGEST: usize = 300;
+
+/// A text of others, cut to what a line can bear.
+fn cut(text: &str) -> String {
+    let mut short: String = text.chars().take(LONGEST).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
 }
 
 #[cfg(test)]
@@ -118,6 +149,13 @@ mod tests {
             visible("ü\n\u{1b}[31m\u{9b}\u{202e}"),
             "ü\\n\\u{1b}[31m\\u{9b}\\u{202e}"
         );
+        assert_eq!(
+            visible("\t\u{7f}\u{200e}\u{200f}\u{61c}\u{200b}\u{2028}\u{feff}\u{e0041}\u{3164}"),
+            "\\t\\u{7f}\\u{200e}\\u{200f}\\u{61c}\\u{200b}\\u{2028}\\u{feff}\\u{e0041}\\u{3164}"
+        );
+        for seen in ["it's \"x\" \\", "e\u{301} 語\u{3000}語", "\u{2764}\u{fe0f}"] {
+            assert_eq!(visible(seen), seen);
+        }
     }
 
     #[test]

@@ -190,6 +190,7 @@ impl<'a> Attempts<'a> {
             dialect: inner.dialect.as_ref(),
             body_limit: inner.body_limit,
             now: self.channel.clock().now(),
+            secrets: &self.secrets,
         };
         judge.judge(self.call, outcome)
     }

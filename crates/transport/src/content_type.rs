@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, header};
 
-use crate::field::members;
+use crate::field::{members, split};
 
 /// What a body claims to be.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub(crate) enum ContentType {
     ForeignCharset,
     /// HTML.
     Html(Box<str>),
-    /// Anything else.
+    /// Anything else: the whole field as it came, which [`shown`] makes shorter.
     Other(Box<str>),
 }
 
@@ -28,10 +28,14 @@ impl ContentType {
         let mut types = members(headers, &header::CONTENT_TYPE).map(Self::named);
         match types.next() {
             // Where several are said they have to agree, because nobody knows which of them holds.
-            Some(first) if types.all(|other| other == first) => first,
+            Some(first)
+                if !matches!(first, Self::Other(_)) && types.all(|other| other == first) =>
+            {
+                first
+            }
             None if lines().next().is_none() => Self::Json,
             _ => {
-                let all: Vec<&str> = members(headers, &header::CONTENT_TYPE).collect();
+                let all: Vec<&str> = lines().filter_map(|line| line.to_str().ok()).collect();
                 Self::Other(all.join(", ").into())
             }
         }
@@ -39,7 +43,6 @@ impl ContentType {
 
     fn named(text: &str) -> Self {
         let (essence, parameters) = text.split_once(';').unwrap_or((text, ""));
-        // As it came: a secret in lower case is harder to find.
         let essence = essence.trim();
         match essence.to_ascii_lowercase().as_str() {
             "application/json" if !is_utf8(parameters) => Self::ForeignCharset,
@@ -49,6 +52,19 @@ impl ContentType {
             _ => Self::Other(essence.into()),
         }
     }
+}
+
+/// What to show of a field: the type without its parameters, or every member where they disagree. Secrets have to be out of
+/// it by then, because what stands between separators may be too short a part of one.
+pub(crate) fn shown(field: &str) -> String {
+    let members = || split(field).filter(|member| !member.is_empty());
+    let mut types = members().map(ContentType::named);
+    let first = types.next();
+    if types.any(|other| Some(&other) != first.as_ref()) {
+        return members().collect::<Vec<_>>().join(", ");
+    }
+    let first = members().next().unwrap_or_default();
+    first.split(';').next().unwrap_or_default().trim().into()
 }
 
 /// Whether the parameters name no other encoding than UTF-8, of which ASCII is a part.
@@ -69,7 +85,7 @@ fn is_utf8(parameters: &str) -> bool {
 mod tests {
     use http::{HeaderMap, HeaderValue, header};
 
-    use super::ContentType;
+    use super::{ContentType, shown};
 
     fn of(value: &[u8]) -> ContentType {
         let mut headers = HeaderMap::new();
@@ -104,11 +120,33 @@ mod tests {
             ContentType::Other("application/json, text/html".into())
         );
         assert_eq!(of(b"application/json,"), ContentType::Json);
+        assert_eq!(
+            of(b"text/plain; a=b"),
+            ContentType::Other("text/plain; a=b".into())
+        );
         assert_eq!(of(b""), ContentType::Other("".into()));
         assert_eq!(
             of(b"application/\xfcson"),
             ContentType::Other("a type that is not ASCII".into())
         );
+    }
+
+    #[test]
+    fn a_type_is_shown_without_its_parameters() {
+        for (field, expected) in [
+            ("", ""),
+            (" ,", ""),
+            ("Text/Plain ; charset=utf-8; a=\"b,c\",", "Text/Plain"),
+            ("text/plain; a=b, text/plain", "text/plain"),
+            ("text/plain; a=b, text/css", "text/plain; a=b, text/css"),
+            (
+                "application/json, application/json; charset=utf-16",
+                "application/json, application/json; charset=utf-16",
+            ),
+        ] {
+            assert_eq!(shown(field), expected);
+            assert_eq!(shown(expected), expected);
+        }
     }
 
     // U11

@@ -24,7 +24,8 @@ pub(crate) fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'
         .then_some(first)
 }
 
-fn split(line: &str) -> impl Iterator<Item = &str> {
+/// Splits a list at its commas.
+pub(crate) fn split(line: &str) -> impl Iterator<Item = &str> {
     let (mut is_quoted, mut is_escaped) = (false, false);
     line.split(move |character| {
         let was_escaped = std::mem::take(&mut is_escaped);

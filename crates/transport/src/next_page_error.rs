@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::{Error, ErrorKind, PaginationFailure, SecretSet};
+use crate::redact::{REDACTED, REDACTED_IN_URI};
+use crate::{Error, ErrorKind, PaginationFailure};
 
 /// Why the position of the next page cannot be used, although the server speaks of a next page.
 ///
@@ -46,9 +47,10 @@ impl NextPageError {
         self
     }
 
-    /// The same without secrets.
-    pub(crate) fn cleaned(mut self, secrets: &SecretSet) -> Self {
-        self.detail = self.detail.map(|detail| secrets.clean(&detail).into());
+    /// The same with the usual words for a secret that was taken out of a URI.
+    pub(crate) fn with_redacted_in_uri(mut self) -> Self {
+        let detail = self.detail.as_deref();
+        self.detail = detail.map(|detail| detail.replace(REDACTED_IN_URI, REDACTED).into());
         self
     }
 

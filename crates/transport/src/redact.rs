@@ -31,6 +31,9 @@ use self::readings::Readings;
 /// What stands in the place of a secret.
 pub(crate) const REDACTED: &str = "[redacted]";
 
+/// The same in a URI that is yet to be split: brackets have a meaning there.
+pub(crate) const REDACTED_IN_URI: &str = "redacted";
+
 /// How often digits within digits are decoded.
 const DEPTH: u32 = 2;
 

@@ -3,10 +3,11 @@
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::header::LINK;
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::redact::HeldSecrets;
+use crate::redact::{HeldSecrets, REDACTED_IN_URI};
 use crate::{
     Applied, BaseUrl, Error, ErrorKind, NextPageError, PaginationFailure, SecretSet, json, link,
     rate_limit, trace,
@@ -52,15 +53,35 @@ impl Reply {
     ///
     /// As [`link::next_query`].
     pub fn next_query(&self, base: &BaseUrl, path: &str) -> Result<Option<String>, NextPageError> {
-        let next = link::next_query(&self.headers, base, path);
-        next.and_then(|query| match query {
-            Some(query) if self.secrets().contains_secret(&query) => {
+        let next = match link::next_query(&self.headers, base, path) {
+            Ok(Some(query)) if self.secrets().contains_secret(&query) => {
                 Err(NextPageError::new(PaginationFailure::Unreadable)
                     .with_detail("the query of its link holds a secret of the call"))
             }
-            query => Ok(query),
-        })
-        .map_err(|error| error.during(self.operation).cleaned(&self.secrets()))
+            Ok(query) => Ok(query),
+            Err(error) => Err(self.without_secrets(error, base, path)),
+        };
+        next.map_err(|error| error.during(self.operation))
+    }
+
+    /// The error with secrets taken out of the link before it is split and cut: a part of one may be too short to be found.
+    fn without_secrets(&self, error: NextPageError, base: &BaseUrl, path: &str) -> NextPageError {
+        let secrets = self.secrets();
+        let mut lines = self.headers.get_all(LINK).iter();
+        if !lines.any(|line| secrets.contains_secret(line)) {
+            return error;
+        }
+        let mut headers = HeaderMap::new();
+        for line in self.headers.get_all(LINK) {
+            let line = String::from_utf8_lossy(line.as_bytes());
+            if let Ok(line) = HeaderValue::from_str(&secrets.replaced(&line, REDACTED_IN_URI)) {
+                headers.append(LINK, line);
+            }
+        }
+        match link::next_query(&headers, base, path) {
+            Err(again) if again.failure() == error.failure() => again.with_redacted_in_uri(),
+            _ => NextPageError::new(error.failure()),
+        }
     }
 
     /// What every error about the answer says, and no secret of the call or the answer.

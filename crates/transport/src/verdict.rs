@@ -1,5 +1,6 @@
 //! What an attempt's answer means.
 
+use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -11,6 +12,7 @@ use crate::catch::{Panicked, catch_panic_of};
 use crate::content_type::ContentType;
 use crate::field;
 use crate::json::{decode, html_hint};
+use crate::redact::{HeldSecrets, REDACTED, REDACTED_IN_URI};
 use crate::retry::{Failure, may_pass};
 use crate::{
     ApiError, Applied, BaseUrl, Call, CredentialFailure, Dialect, Error, ErrorKind, Phase, Sent,
@@ -105,6 +107,7 @@ pub(crate) struct Judge<'a> {
     pub(crate) dialect: &'a dyn Dialect,
     pub(crate) body_limit: usize,
     pub(crate) now: SystemTime,
+    pub(crate) secrets: &'a HeldSecrets,
 }
 
 /// What came back as far as it could be read. The status decides what it means, whatever became of the body.
@@ -312,15 +315,27 @@ impl Judge<'_> {
     }
 
     fn redirect(&self, headers: &HeaderMap) -> ErrorKind {
-        let target_origin = field::single(headers, &LOCATION)
-            .and_then(|location| self.target_origin(location.as_bytes()))
-            .map(Into::into);
-        ErrorKind::Redirect { target_origin }
+        let location = field::single(headers, &LOCATION);
+        let target_origin = location.and_then(|location| {
+            let location = std::str::from_utf8(location.as_bytes()).ok()?;
+            // Before it is split: a part of a secret may be too short to be found.
+            let secrets = self.secrets.with_body(b"");
+            match secrets.replaced(location, REDACTED_IN_URI) {
+                Cow::Borrowed(location) => self.target_origin(location),
+                Cow::Owned(location) => {
+                    let origin = self.target_origin(&location)?;
+                    Some(origin.replace(REDACTED_IN_URI, REDACTED))
+                }
+            }
+        });
+        ErrorKind::Redirect {
+            target_origin: target_origin.map(Into::into),
+        }
     }
 
     /// Scheme, host and port that a location leads to, as browsers read it.
-    fn target_origin(&self, location: &[u8]) -> Option<String> {
-        let mut location = std::str::from_utf8(location).ok()?.replace('\\', "/");
+    fn target_origin(&self, location: &str) -> Option<String> {
+        let mut location = location.replace('\\', "/");
         // A `Uri` takes what lacks nothing but its scheme for a path.
         if location.starts_with("//") {
             location.insert_str(0, &format!("{}:", self.base.scheme()));

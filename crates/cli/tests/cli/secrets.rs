@@ -301,3 +301,91 @@ fn a_date_that_cannot_be_read_loses_no_token_and_is_warned_of() {
         }
     }
 }
+
+// U1
+#[test]
+fn what_a_server_repeats_of_the_token_is_not_on_stderr() {
+    for text in encodings_of_the_canary() {
+        for (status, code) in [
+            ("400 Bad Request", 6),
+            ("500 Internal Server Error", 11),
+            ("403 Forbidden", 4),
+        ] {
+            let stderr = mirrored(
+                &text,
+                status,
+                Place::dt,
+                "dt token get dt0g02.a",
+                Some(code),
+            );
+            assert_hidden(&stderr);
+        }
+    }
+}
+
+// U1
+#[test]
+fn what_a_server_repeats_of_the_key_secret_is_not_on_stderr() {
+    for text in encodings_of_the_canary() {
+        for status in ["400 Bad Request", "403 Forbidden"] {
+            let stderr = mirrored(&text, status, Place::asa, "asa gateway list", None);
+            assert_hidden(&stderr);
+        }
+    }
+}
+
+fn encodings_of_the_canary() -> Vec<String> {
+    let token = CANARY;
+    let encode = |write: fn(u8) -> String| token.bytes().map(write).collect::<String>();
+    vec![
+        token.to_owned(),
+        encode(|byte| format!("%{byte:02x}")),
+        encode(|byte| format!("\\u{byte:04x}")),
+        "ZHQwYzAxLkNBTkFSWVBVQkxJQy5DQU5BUllTRUNSRVRDQU5BUllTRUNSRVQ=".to_owned(),
+        "OmR0MGMwMS5DQU5BUllQVUJMSUMuQ0FOQVJZU0VDUkVUQ0FOQVJZU0VDUkVU".to_owned(),
+    ]
+}
+
+/// What is on stderr at the most verbose, where the server's error repeats a text.
+fn mirrored(
+    text: &str,
+    status: &str,
+    place: fn(&str) -> Place,
+    line: &str,
+    code: Option<i32>,
+) -> String {
+    let (mirrored, status) = (text.to_owned(), status.to_owned());
+    let script = Script::new(move |_| {
+        let message = format!("begin '{mirrored}' end");
+        let dynatrace = format!(
+            r#"{{"code":400,"message":"{message}","constraintViolations":[{{"path":"p","message":"'{mirrored}'"}}]}}"#
+        );
+        let body =
+            format!(r#"{{"code":400,"type":"a","message":"{message}","error":{dynatrace}}}"#);
+        Reply::Bytes(response(&status, "application/json", &body))
+    });
+    let place = place(&script.url).with("RUST_LOG", "trace");
+    let ended = place.run(&format!("{line} -vvv"));
+    assert!(
+        code.map_or(ended.code != Some(0), |code| ended.code == Some(code)),
+        "{ended:?}"
+    );
+    assert!(
+        ended.stderr.contains("begin '[redacted]' end") || text.starts_with("OmR0"),
+        "{ended:?}"
+    );
+    ended.stderr
+}
+
+#[track_caller]
+fn assert_hidden(stderr: &str) {
+    for piece in [
+        "CANARYSEC",
+        "QU5BUllTRUNSRV",
+        "FOQVJZU0VDUk",
+        "%43%41%4e",
+        "u0043\\u0041",
+    ] {
+        assert!(!stderr.contains(piece), "{piece}: {stderr}");
+    }
+}

@@ -8,6 +8,7 @@ use bytes::Bytes;
 
 use super::{Error, Inner};
 use crate::catch::catch_panic_of;
+use crate::content_type::shown;
 use crate::escape::{Escaped, cut};
 use crate::{ApiError, BoxError, ErrorKind, SecretSet, Violation};
 
@@ -44,7 +45,13 @@ impl Error {
         let inner = &mut *self.0;
         match &mut inner.kind {
             ErrorKind::Redirect { target_origin } => clean_option(target_origin, secrets, NAME),
-            ErrorKind::NotJson { content_type } => clean_option(content_type, secrets, NAME),
+            ErrorKind::NotJson {
+                content_type: Some(field),
+            } => {
+                clean(field, secrets, BODY);
+                *field = shown(field).into();
+                clean(field, secrets, NAME);
+            }
             ErrorKind::Decode { path } => clean(path, secrets, PATH),
             _ => {}
         }

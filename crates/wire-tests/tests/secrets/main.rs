@@ -8,6 +8,7 @@
 )]
 
 mod listener;
+mod mirror;
 mod pki;
 mod proxy;
 mod server;

@@ -1,0 +1,360 @@
+//! A server that repeats the secrets which it gets, in every place of a response and in every notation.
+
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex};
+
+use asa_client::ServiceUser;
+use bytes::Bytes;
+use dt_client::ApiToken;
+use http::header::{CONTENT_TYPE, LOCATION};
+use http::{HeaderValue, Request, Response, StatusCode};
+use transport::testing::ManualClock;
+use transport::{
+    Error, ErrorKind, RetryPolicy, Transport, TransportError, TransportErrorKind, from_fn,
+};
+
+use crate::listener::Listener;
+use crate::pki::base64;
+use crate::told;
+use crate::wire::Secret;
+
+const TOKEN: &str =
+    "dt0c01.ST2EY72KQINMH574WMNVI7YN.G3DFPBEJYMODIDAEX454M7YWBUVEFOWKPRVMWFASS64NFH52";
+const BEARER: &str = "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjE3OTk5fQ.c2lnbmF0dXJl_-xYz";
+const KEY_SECRET: &str = "k/3+q9vX=Zr7~tB.w2Lm-8Hd_5Np";
+
+/// Every way in which the server may write a secret.
+fn encodings(secret: &str) -> Vec<String> {
+    let each = |write: &dyn Fn(u8) -> String| secret.bytes().map(write).collect::<String>();
+    let in_base64 = |text: String| base64(text.as_bytes());
+    vec![
+        secret.to_owned(),
+        each(&|byte| format!("%{byte:02x}")),
+        each(&|byte| {
+            if byte % 2 == 0 {
+                format!("%{byte:02X}")
+            } else {
+                char::from(byte).into()
+            }
+        }),
+        each(&|byte| format!("%25{byte:02X}")),
+        each(&|byte| format!("\\u{byte:04x}")),
+        each(&|byte| {
+            if byte % 3 == 0 {
+                format!("\\u{byte:04X}")
+            } else {
+                char::from(byte).into()
+            }
+        }),
+        each(&|byte| format!("&#{byte};")),
+        in_base64(secret.to_owned()),
+        in_base64(format!(":{secret}")),
+        in_base64(format!("id{secret}")),
+        in_base64(format!("user:{secret}"))
+            .trim_end_matches('=')
+            .replace('+', "-")
+            .replace('/', "_"),
+        in_base64(secret.to_owned()).replace('/', "\\/"),
+        each(&|byte| format!("{byte:02x}")),
+    ]
+}
+
+/// Where the server writes it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Place {
+    Message(u16),
+    Code(u16),
+    ViolationPath,
+    ViolationMessage,
+    ViolationLocation,
+    ContentType(u16),
+    Location,
+    RequestId,
+    PlainBody(u16),
+    Page,
+    BrokenJson,
+    Key,
+    KeyOfAField,
+    Cause,
+}
+
+impl Place {
+    const ALL: [Self; 19] = [
+        Self::Message(400),
+        Self::Message(401),
+        Self::Message(404),
+        Self::Message(429),
+        Self::Message(500),
+        Self::Code(400),
+        Self::ViolationPath,
+        Self::ViolationMessage,
+        Self::ViolationLocation,
+        Self::ContentType(200),
+        Self::ContentType(403),
+        Self::Location,
+        Self::RequestId,
+        Self::PlainBody(400),
+        Self::PlainBody(503),
+        Self::Page,
+        Self::BrokenJson,
+        Self::Key,
+        Self::KeyOfAField,
+    ];
+
+    /// What comes back, in the form of both vendors at once.
+    fn answer(self, text: &str) -> Result<Response<Bytes>, TransportError> {
+        let json = |status: u16, message: &str, code: &str, violation: [&str; 3]| {
+            let [path, problem, location] = violation;
+            let body = format!(
+                r#"{{"code": 400, "type": "{code}", "message": "{message}",
+                "errors": [{{"path": "{path}", "message": "{problem}"}}],
+                "error": {{"code": {status}, "message": "{message}", "constraintViolations":
+                [{{"path": "{path}", "message": "{problem}", "parameterLocation": "{location}"}}]}}}}"#
+            );
+            (status, "application/json".to_owned(), body)
+        };
+        let around = format!("begin '{text}' end");
+        let none = ["", "", ""];
+        let (status, content_type, body) = match self {
+            Self::Message(status) => json(status, &around, "word", none),
+            Self::Code(status) => json(status, "no", &around, none),
+            Self::ViolationPath => json(400, "no", "word", [&around, "", ""]),
+            Self::ViolationMessage => json(400, "no", "word", ["", &around, ""]),
+            Self::ViolationLocation => json(400, "no", "word", ["", "", &around]),
+            Self::ContentType(status) => (status, format!("text/{text}"), "no".to_owned()),
+            Self::Location | Self::RequestId => json(
+                if self == Self::Location { 307 } else { 400 },
+                "no",
+                "word",
+                none,
+            ),
+            Self::PlainBody(status) => (status, "text/plain".to_owned(), around),
+            Self::Page => (502, "text/html".to_owned(), format!("<p>{around}")),
+            Self::BrokenJson => (200, "application/json".to_owned(), format!(r#"{{"{text}"#)),
+            Self::Key => (
+                200,
+                "application/json".to_owned(),
+                format!(r#"{{"{text}": 1}}"#),
+            ),
+            Self::KeyOfAField => {
+                let gateway = format!(r#"{{"id": "a", "name": "b", "labels": {{"{text}": 5}}}}"#);
+                (
+                    200,
+                    "application/json".to_owned(),
+                    format!(r#"{{"list": [{gateway}], "token": "{text}"}}"#),
+                )
+            }
+            Self::Cause => {
+                let error = TransportError::new(TransportErrorKind::Protocol);
+                return Err(error.with_source(around));
+            }
+        };
+        let mut response = Response::new(Bytes::from(body));
+        *response.status_mut() = StatusCode::from_u16(status).unwrap();
+        let headers = response.headers_mut();
+        let mut put =
+            |name, value: String| headers.insert(name, HeaderValue::try_from(value).unwrap());
+        put(CONTENT_TYPE, content_type);
+        put(
+            http::HeaderName::from_static("x-request-id"),
+            text.to_owned(),
+        );
+        if self == Self::Location {
+            put(LOCATION, format!("https://{text}.example/{text}?{text}"));
+        }
+        Ok(response)
+    }
+}
+
+/// All that an error says and keeps.
+fn all_of(error: &Error) -> String {
+    let mut text = told(error);
+    let mut kept = |error: &Error| {
+        let body = String::from_utf8_lossy(error.body());
+        let (code, message) = (error.code(), error.message());
+        write!(
+            text,
+            "\n{body} {code:?} {message:?} {:?} {:?}",
+            error.request_id(),
+            error.kind()
+        )
+        .unwrap();
+        for violation in error.violations() {
+            write!(
+                text,
+                "\n{} {} {:?}",
+                violation.path, violation.message, violation.location
+            )
+            .unwrap();
+        }
+    };
+    kept(error);
+    if let Some(exchange) =
+        std::error::Error::source(error).and_then(|source| source.downcast_ref::<Arc<Error>>())
+    {
+        kept(exchange);
+    }
+    text
+}
+
+/// What must not be shown of a secret.
+struct Pieces {
+    /// Runs of six characters of the secret part, in lower case.
+    raw: Vec<String>,
+    /// Pieces of its encodings: each longer run of one holds one of these.
+    encoded: Vec<String>,
+}
+
+impl Pieces {
+    fn of(secret: &str) -> Self {
+        let secret_part = secret.rsplit_once('.').filter(|_| secret == TOKEN);
+        let secret_part = secret_part.map_or(secret, |(_, secret)| secret);
+        let text = |piece: &[u8]| str::from_utf8(piece).unwrap().to_owned();
+        let encoded = encodings(secret_part);
+        let encoded = encoded.iter().skip(1);
+        let encoded = encoded.flat_map(|encoded| encoded.as_bytes().windows(16).step_by(8));
+        let folded = secret_part.to_ascii_lowercase();
+        Self {
+            raw: folded.as_bytes().windows(6).map(text).collect(),
+            encoded: encoded.map(text).collect(),
+        }
+    }
+
+    #[track_caller]
+    fn assert_hidden(&self, text: &str, what: &dyn std::fmt::Debug) {
+        let folded = text.to_ascii_lowercase();
+        for piece in &self.raw {
+            assert!(!folded.contains(piece), "{what:?}: {piece} in {text}");
+        }
+        for piece in &self.encoded {
+            assert!(!text.contains(piece), "{what:?}: {piece} in {text}");
+        }
+    }
+}
+
+/// A call of either client against a server that answers so, to the exchange or to what follows: one of three operations.
+async fn error(
+    transport: impl Transport + Clone,
+    is_dynatrace: bool,
+    operation: usize,
+) -> Option<Error> {
+    let clock = ManualClock::auto();
+    if is_dynatrace {
+        let client = dt_client::Client::builder("https://abc.live.dynatrace.com")
+            .credentials(ApiToken::new(TOKEN).unwrap())
+            .retry(RetryPolicy::never())
+            .build_with(transport, clock)
+            .unwrap();
+        let tokens = client.active_gate_tokens();
+        let new = dt_client::models::ActiveGateTokenCreate::new(
+            "edge",
+            dt_client::models::ActiveGateType::Environment,
+        );
+        let result = match operation % 3 {
+            0 => tokens.get(&"dt0g02.a".into()).send().await.map(drop),
+            1 => tokens.create(new).send().await.map(drop),
+            _ => tokens.list().send().await.map(drop),
+        };
+        return result.err();
+    }
+    let client = asa_client::Client::builder("t")
+        .credentials(ServiceUser::new(
+            "5c1f3f0e-0000-4a35-9a0c-c4a2a27e0001",
+            KEY_SECRET,
+        ))
+        .retry(RetryPolicy::never())
+        .build_with(transport, clock)
+        .unwrap();
+    let tokens = client.gateway_setup_tokens();
+    let new = asa_client::models::GatewaySetupTokenCreate::new();
+    let result = match operation % 3 {
+        0 => client.gateways().list().send().await.map(drop),
+        1 => tokens.create(new).send().await.map(drop),
+        _ => tokens.reveal(&"a".into()).send().await.map(drop),
+    };
+    result.err()
+}
+
+fn exchanged() -> Response<Bytes> {
+    let body = format!(
+        r#"{{"bearer_token": "{BEARER}", "expires_at": "2026-01-01T01:00:00Z", "team_name": "t"}}"#
+    );
+    Response::new(body.into())
+}
+
+async fn play(listener: &Listener, secret: &'static str, pieces: &Pieces, place: Place) {
+    for (number, text) in encodings(secret).into_iter().enumerate() {
+        let sent = Arc::new(Mutex::new(0));
+        let (count, mirrored) = (sent.clone(), text.clone());
+        let transport = Arc::new(from_fn(move |request: Request<Bytes>| {
+            let is_exchange = request.uri().path().ends_with("/service_token");
+            let answer = match is_exchange && secret != KEY_SECRET {
+                true => Ok(exchanged()),
+                false => place.answer(&mirrored),
+            };
+            *count.lock().unwrap() += 1;
+            std::future::ready(answer)
+        }));
+        // Each place meets each notation and each operation.
+        if let Some(error) = error(transport, secret == TOKEN, number).await {
+            let all = all_of(&error);
+            pieces.assert_hidden(&all, &(place, &text));
+            check_rest(&error, place, &all);
+        }
+        assert!(*sent.lock().unwrap() > 0);
+    }
+    let found = listener.find(&Secret::token("secret", secret));
+    assert_eq!(found, None, "{place:?}");
+    listener.forget();
+}
+
+/// What is no secret stays.
+#[track_caller]
+fn check_rest(error: &Error, place: Place, all: &str) {
+    let has_rest = |text: &str| {
+        text.contains("begin '") && text.contains("[redacted]") && text.contains("' end")
+    };
+    if error.attempts() == 0 && std::error::Error::source(error).is_none() {
+        // The one before said it all, and nothing was sent.
+        return;
+    }
+    match place {
+        Place::Message(_)
+        | Place::ViolationPath
+        | Place::ViolationMessage
+        | Place::PlainBody(_)
+        | Place::Page
+        | Place::Cause => assert!(has_rest(all), "{place:?}: {all}"),
+        Place::ContentType(_) if matches!(error.kind(), ErrorKind::NotJson { .. }) => {
+            assert!(all.contains("[redacted]"), "{place:?}: {all}");
+        }
+        Place::Location => {
+            let exchange = std::error::Error::source(error)
+                .and_then(|source| source.downcast_ref::<Arc<Error>>());
+            let error = exchange.map_or(error, |exchange| exchange);
+            if let ErrorKind::Redirect {
+                target_origin: Some(origin),
+            } = error.kind()
+            {
+                // Not every notation can stand in a host as a whole.
+                assert!(
+                    origin.contains("[redacted]") || origin.len() < "https://7bytes.".len(),
+                    "{all}"
+                );
+            }
+        }
+        _ => {}
+    }
+}
+
+// U1
+#[tokio::test]
+async fn what_a_server_repeats_of_a_secret_is_never_shown_and_the_rest_is() {
+    let listener = Listener::start().await;
+    for secret in [TOKEN, BEARER, KEY_SECRET] {
+        let pieces = Pieces::of(secret);
+        for place in Place::ALL.into_iter().chain([Place::Cause]) {
+            play(&listener, secret, &pieces, place).await;
+        }
+    }
+}
