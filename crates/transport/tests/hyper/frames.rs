@@ -2,6 +2,7 @@
 
 pub(crate) const DATA: u8 = 0;
 pub(crate) const HEADERS: u8 = 1;
+#[cfg(feature = "_tls")]
 pub(crate) const RST_STREAM: u8 = 3;
 pub(crate) const SETTINGS: u8 = 4;
 pub(crate) const WINDOW_UPDATE: u8 = 8;
