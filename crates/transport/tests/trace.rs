@@ -229,7 +229,6 @@ fn a_skipped_root_certificate_is_warned_of() {
     assert!(!format!("{log:?}").contains("canary"));
 }
 
-// U16
 #[tokio::test]
 async fn a_member_that_cannot_be_read_is_warned_of_by_its_name() {
     let everything = Everything::default();

@@ -56,7 +56,7 @@ fn a_new_token_with_a_date_that_cannot_be_read_is_printed_and_warned_about() {
     }
 }
 
-// U1, U16
+// U16
 #[test]
 fn a_date_that_repeats_the_access_token_is_withheld() {
     // `Ended` looks for the canary in both streams.

@@ -271,37 +271,6 @@ fn a_setup_tokens_value_is_not_shown_even_if_the_server_sends_it_along() {
     }
 }
 
-// U16
-#[test]
-fn a_date_that_cannot_be_read_loses_no_token_and_is_warned_of() {
-    for (date, shown) in [
-        (r#""""#, r#""""#),
-        (r#""2027-01-01 00:00""#, r#""2027-01-01 00:00""#),
-        ("1798761600000", r#""1798761600000""#),
-    ] {
-        let created =
-            format!(r#"{{"id":"dt0g02.A","token":"dt0g02.A.SHOWN","expirationDate":{date}}}"#);
-        let json = created.clone();
-        let script =
-            Script::new(move |_| Reply::Bytes(response("201 Created", "application/json", &json)));
-        for format in ["table", "json"] {
-            let place = Place::dt(&script.url);
-            let ended = place.run(&format!("dt token create edge-7 -o {format}"));
-            let warning = format!("its expirationDate cannot be read: {shown}\n");
-            assert!(ended.stderr.ends_with(&warning), "{ended:?}");
-            let data = ended.data();
-            assert!(data.contains("dt0g02.A.SHOWN"), "{data}");
-            if format == "table" {
-                assert!(data.contains(&format!("{shown} (unreadable)")), "{data}");
-            } else {
-                let data: serde_json::Value = serde_json::from_str(&data).unwrap();
-                let created: serde_json::Value = serde_json::from_str(&created).unwrap();
-                assert_eq!(data, created);
-            }
-        }
-    }
-}
-
 // U1
 #[test]
 fn what_a_server_repeats_of_the_token_is_not_on_stderr() {

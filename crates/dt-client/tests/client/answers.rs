@@ -296,7 +296,7 @@ async fn a_new_token_is_not_lost_to_an_expiration_date_that_cannot_be_read() {
     }
 }
 
-// U1, U16
+// U16
 #[tokio::test]
 async fn what_is_kept_of_an_unreadable_date_holds_no_secret_of_the_call_in_any_form() {
     // The access token, a part of it percent-encoded, and parts of both secrets in base64.

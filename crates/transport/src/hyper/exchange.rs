@@ -208,7 +208,7 @@ impl Exchange {
         let (mut head, reading, bytes) = answer.inspect_err(|failure| lease.fail(failure))?;
         // Over HTTP/1 it is the connection that took too long, idle as it was (RFC 9110 section 15.5.9).
         if head.status == StatusCode::REQUEST_TIMEOUT && head.version != Version::HTTP_2 {
-            lease.is_given_up();
+            lease.server_gave_up();
         }
         lease.succeed();
         if head.status == StatusCode::MISDIRECTED_REQUEST {

@@ -140,8 +140,8 @@ impl<'a> Lease<'a> {
         self.in_use.end();
     }
 
-    /// The response is whole, and says that its server has given the connection up, as it soon will those of its age.
-    pub(super) fn is_given_up(&mut self) {
+    /// Takes a whole response which says that its server has given the connection up, as it soon will those of its age.
+    pub(super) fn server_gave_up(&mut self) {
         self.forget();
         if let Some(began) = self.in_use.end() {
             self.pool.suspect(self.origin, began);

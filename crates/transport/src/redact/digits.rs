@@ -32,7 +32,7 @@ impl Notation {
         plain: &[Plain],
         shortest: usize,
     ) -> impl Iterator<Item = Candidate> {
-        let least = (shortest * self.bits_of_a_byte()).div_ceil(self.bits());
+        let least = (shortest * 8).div_ceil(self.bits());
         let runs = plain
             .chunk_by(move |a, b| self.digit(a.byte).is_some() == self.digit(b.byte).is_some())
             .scan(0, |end, run| {
@@ -61,10 +61,6 @@ impl Notation {
             Self::Base64 => 6,
             Self::Hexadecimal => 4,
         }
-    }
-
-    fn bits_of_a_byte(self) -> usize {
-        8
     }
 
     fn alignments(self) -> usize {

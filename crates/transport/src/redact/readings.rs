@@ -280,7 +280,7 @@ fn number(text: &[u8], at: usize) -> Option<Unit> {
         [b'x' | b'X', digits @ ..] => (digits, 16, at + 1),
         digits => (digits, 10, at),
     };
-    // The largest number has seven digits; more are noughts in front of it.
+    // The largest number has seven digits; more are zeros in front of it.
     let is_digit = |byte: &&u8| char::from(**byte).is_digit(radix);
     let length = digits.iter().take(32).take_while(is_digit).count();
     let text = std::str::from_utf8(digits.get(..length)?).ok()?;

@@ -252,7 +252,6 @@ async fn a_server_that_is_known_to_speak_http1_is_never_waited_for() {
     assert_eq!(server.connections(), 51);
 }
 
-// U21
 #[tokio::test]
 async fn where_no_connection_is_kept_nobody_waits_for_one() {
     for builder in [
@@ -401,7 +400,6 @@ async fn whoever_waits_takes_the_place_of_a_call_that_is_dropped() {
     assert_eq!(server.connections(), 2);
 }
 
-// U21
 #[tokio::test]
 async fn a_port_that_is_closed_fails_all_calls() {
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();

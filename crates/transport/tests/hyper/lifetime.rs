@@ -180,7 +180,6 @@ async fn a_keep_alive_that_the_next_response_does_not_repeat_still_holds() {
     }
 }
 
-// U22
 #[tokio::test(start_paused = true)]
 async fn a_connection_takes_no_more_requests_than_its_server_said_once() {
     let _clock = StoppedClock::new();
