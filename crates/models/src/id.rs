@@ -32,6 +32,8 @@ pub(crate) fn to_uuid(id: &str) -> Option<uuid::Uuid> {
 macro_rules! id {
     ($(#[$attribute:meta])* $visibility:vis struct $name:ident;) => {
         $(#[$attribute])*
+        ///
+        /// `Display` is exact up to 1 KiB, and of a longer id prints the start only, as `Debug` does. [`as_str`](Self::as_str) is exact.
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         $visibility struct $name(alloc::boxed::Box<str>);
 
@@ -166,13 +168,13 @@ macro_rules! id {
 
         impl core::fmt::Display for $name {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                core::fmt::Display::fmt(&*self.0, f)
+                core::fmt::Display::fmt(&$crate::shown::Bounded(&self.0), f)
             }
         }
 
         impl core::fmt::Debug for $name {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                core::fmt::Debug::fmt(&*self.0, f)
+                core::fmt::Debug::fmt(&$crate::shown::Bounded(&self.0), f)
             }
         }
 
@@ -286,6 +288,14 @@ mod tests {
             );
             assert_eq!(id, text, "it stays text");
         }
+    }
+
+    #[test]
+    fn a_long_id_is_kept_and_printed_in_part() {
+        let long = "i".repeat(1024 * 1024);
+        let id = SampleId::from(long.as_str());
+        assert_eq!(id.as_str(), long);
+        assert!(id.to_string().len() < 1100 && format!("{id:?}").len() < 1100);
     }
 
     #[test]

@@ -79,6 +79,7 @@ mod operation;
 mod patch;
 mod secret;
 mod ser;
+mod shown;
 mod timestamp;
 mod unknown_members;
 

@@ -11,6 +11,9 @@ macro_rules! open_enum {
         $(#[$attribute])*
         ///
         /// Equality is that of the words: an `Unknown` made of a word that is known equals its variant.
+        ///
+        /// `Display` and `Debug` are for people: they print at most 1 KiB of an unknown word, and escape what is not seen.
+        /// [`as_str`](Self::as_str) is exact.
         #[derive(Clone)]
         #[non_exhaustive]
         $visibility enum $name {
@@ -83,13 +86,13 @@ macro_rules! open_enum {
 
         impl core::fmt::Display for $name {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                core::fmt::Display::fmt(self.as_str(), f)
+                core::fmt::Display::fmt(&$crate::shown::Visible(self.as_str()), f)
             }
         }
 
         impl core::fmt::Debug for $name {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                core::fmt::Debug::fmt(self.as_str(), f)
+                core::fmt::Debug::fmt(&$crate::shown::Bounded(self.as_str()), f)
             }
         }
 
@@ -167,6 +170,26 @@ mod tests {
         assert_ne!(read, unlike);
         let words = std::collections::HashSet::from([read, made, unlike]);
         assert_eq!(words.len(), 2);
+    }
+
+    // U25
+    #[test]
+    fn a_long_word_is_kept_and_printed_in_part() {
+        let long = "w\u{202e}".repeat(256 * 1024);
+        let text = serde_json::to_string(&long).expect("writes");
+        let word: Sample = serde_json::from_str(&text).expect("text");
+        assert_eq!(
+            (word.as_str(), serde_json::to_string(&word).expect("writes")),
+            (&*long, text)
+        );
+        for printed in [word.to_string(), format!("{word:?}"), format!("{word:#?}")] {
+            assert!(
+                printed.starts_with(['w', '"']) && printed.len() < 4096,
+                "{}",
+                printed.len()
+            );
+            assert!(!printed.contains('\u{202e}'), "{printed}");
+        }
     }
 
     #[test]

@@ -1,0 +1,91 @@
+//! Texts of the vendors, printed for people.
+
+use core::fmt::{self, Write as _};
+
+/// The most that is printed of a text, in bytes: no word or id of a vendor comes near it.
+const MOST: usize = 1024;
+
+/// A text that is printed as it is, up to 1 KiB; of a longer one the start and an ellipsis are. `Debug` has quotation marks and
+/// escapes.
+pub(crate) struct Bounded<'a>(pub(crate) &'a str);
+
+/// The same, with whatever is not seen escaped, such as control characters and marks that turn the direction of a text.
+pub(crate) struct Visible<'a>(pub(crate) &'a str);
+
+impl<'a> Bounded<'a> {
+    /// The start of the text, and whether there is more.
+    fn cut(&self) -> (&'a str, bool) {
+        let mut ends = (0..=MOST.min(self.0.len())).rev();
+        let end = ends.find(|end| self.0.is_char_boundary(*end));
+        let start = self.0.get(..end.unwrap_or(0)).unwrap_or_default();
+        (start, start.len() < self.0.len())
+    }
+}
+
+impl fmt::Display for Bounded<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.cut() {
+            (text, false) => f.pad(text),
+            (text, true) => write!(f, "{text}…"),
+        }
+    }
+}
+
+impl fmt::Debug for Bounded<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.cut() {
+            (text, false) => fmt::Debug::fmt(text, f),
+            (text, true) => write!(f, "{text:?}…"),
+        }
+    }
+}
+
+impl fmt::Display for Visible<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (text, is_cut) = Bounded(self.0).cut();
+        let is_plain = |byte: u8| matches!(byte, b' '..=b'~');
+        if !is_cut && text.bytes().all(is_plain) {
+            return f.pad(text);
+        }
+        for character in text.chars() {
+            match character {
+                '"' | '\'' | '\\' => f.write_char(character)?,
+                _ => write!(f, "{}", character.escape_debug())?,
+            }
+        }
+        f.write_str(if is_cut { "…" } else { "" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, string::ToString};
+
+    use super::{Bounded, Visible};
+
+    #[test]
+    fn short_texts_are_printed_as_they_are() {
+        let text = "a\u{202e}\t\u{e4}";
+        assert_eq!(Bounded(text).to_string(), text);
+        assert_eq!(format!("{:?}", Bounded(text)), "\"a\\u{202e}\\t\u{e4}\"");
+        assert_eq!(Visible(text).to_string(), "a\\u{202e}\\t\u{e4}");
+        assert_eq!(
+            format!("{:>3}|{:<3}|", Bounded("a"), Visible("'")),
+            "  a|'  |"
+        );
+    }
+
+    #[test]
+    fn long_texts_are_printed_in_part() {
+        let longest = "\u{e4}".repeat(512);
+        assert_eq!(Bounded(&longest).to_string(), longest);
+        let long = "\u{e4}".repeat(512 * 1024);
+        for text in [
+            Bounded(&long).to_string(),
+            format!("{:?}", Bounded(&long)),
+            Visible(&long).to_string(),
+        ] {
+            assert!(text.ends_with('…') && text.len() < 1100, "{}", text.len());
+        }
+    }
+}
