@@ -6,9 +6,8 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use models::asa::{AuthToken, OperationId, ServiceTokenRequest};
 use models::{Secret, Timestamp};
-use serde_json::{Map, Value};
 use transport::{
-    Cached, Channel, Clock as _, Credential, CredentialProvider, Error, Exchange, Issued, Reply,
+    Cached, Channel, Clock as _, Credential, CredentialProvider, Error, Exchange, Issued,
 };
 use zeroize::Zeroizing;
 
@@ -78,9 +77,7 @@ impl Exchange for Key {
             .with_body(self.body()?)
             .with_secret(self.0.key_secret.expose());
         let reply = channel.call(call).await?;
-        let token = reply
-            .json()
-            .or_else(|error| without_end(&reply).ok_or(error))?;
+        let token: AuthToken = reply.json()?;
         if !is_same_team(&token.team_name, channel.account()) {
             return Err(Error::exchange_failed("the bearer is for another team"));
         }
@@ -89,7 +86,8 @@ impl Exchange for Key {
         let credential = Credential::new("Bearer", token.bearer_token.expose())
             .map_err(|_| Error::exchange_failed("the bearer does not fit into a header"))?
             .with_source(self.0.key_secret.expose());
-        Ok(Issued::new(credential, lifetime(token.expires_at, now)))
+        let end = token.expires_at.value().ok().flatten().copied();
+        Ok(Issued::new(credential, lifetime(end, now)))
     }
 }
 
@@ -110,16 +108,8 @@ fn is_same_team(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
 }
 
-/// The answer, where nothing but its `expires_at` is missing or cannot be read: the bearer is good as long as the server takes
-/// it, so it counts as one whose end was never set.
-fn without_end(reply: &Reply) -> Option<AuthToken> {
-    let mut members: Map<String, Value> = serde_json::from_slice(reply.body()).ok()?;
-    members.insert("expires_at".into(), "0001-01-01T00:00:00Z".into());
-    serde_json::from_value(members.into()).ok()
-}
-
-/// How long a bearer still lasts: zero when it has ended by that clock, or when its end was never set. Whether it has is for the
-/// server to say, so [`Issued`] takes that for a life which cannot be told.
-fn lifetime(expires_at: Timestamp, now: SystemTime) -> Duration {
-    expires_at.saturating_duration_since(now.into())
+/// How long a bearer still lasts: zero when it has ended by that clock, or when its end was never set or cannot be read. Whether
+/// it has is for the server to say, so [`Issued`] takes that for a life which cannot be told.
+fn lifetime(expires_at: Option<Timestamp>, now: SystemTime) -> Duration {
+    expires_at.map_or(Duration::ZERO, |end| end.saturating_duration_since(now.into()))
 }

@@ -43,7 +43,7 @@ pub(crate) fn issue(call: &Call) -> Result<Response<Bytes>, Refusal> {
         "user": request.key_id,
     });
     let bearer = Secret::new(sign(store.key(), &claims));
-    let body = json::encode(&AuthToken::new(bearer, end, call.value(0)))?;
+    let body = json::encode(&AuthToken::new(bearer, call.value(0)).with_expires_at(end))?;
     Ok(super::success(call, body))
 }
 

@@ -313,7 +313,7 @@ models! {
     }
     asa::AuthToken {
         "bearer_token": Required = r#""hunter2""#,
-        "expires_at": Required = r#""2026-11-21T20:48:09Z""#,
+        "expires_at": Lenient = r#""2026-11-21T20:48:09Z""#,
         "team_name": Required = r#""example-team""#,
     }
     asa::Error {

@@ -4,7 +4,7 @@
 
 use alloc::string::String;
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
-use crate::{Secret, Timestamp, de, ser};
+use crate::{Lenient, Secret, Timestamp, Unreadable, de, ser};
 
 /// The key of a service user.
 ///
@@ -96,8 +96,9 @@ impl Serialize for ServiceTokenRequest {
 pub struct AuthToken {
     /// The token, a JWT. Limits: 1 to 4096 characters.
     pub bearer_token: Secret,
-    /// When the token ends at the latest; the service may end it earlier.
-    pub expires_at: Timestamp,
+    /// When the token ends at the latest; the service may end it earlier. A value that cannot be read is kept, and
+    /// does not mean that there is none.
+    pub expires_at: Lenient<Timestamp>,
     /// The team that the token is for; compare it without regard to case. Limits: 1 to 4096 characters.
     pub team_name: String,
 }
@@ -105,14 +106,10 @@ pub struct AuthToken {
 impl AuthToken {
     /// With what must be given; the rest is absent or has its default.
     #[must_use]
-    pub fn new(
-        bearer_token: impl Into<Secret>,
-        expires_at: impl Into<Timestamp>,
-        team_name: impl Into<String>,
-    ) -> Self {
+    pub fn new(bearer_token: impl Into<Secret>, team_name: impl Into<String>) -> Self {
         Self {
             bearer_token: bearer_token.into(),
-            expires_at: expires_at.into(),
+            expires_at: Lenient::Absent,
             team_name: team_name.into(),
         }
     }
@@ -127,7 +124,7 @@ impl AuthToken {
     /// Sets [`expires_at`](Self::expires_at).
     #[must_use]
     pub fn with_expires_at(mut self, expires_at: impl Into<Timestamp>) -> Self {
-        self.expires_at = expires_at.into();
+        self.expires_at = Lenient::Value(expires_at.into());
         self
     }
 
@@ -136,6 +133,21 @@ impl AuthToken {
     pub fn with_team_name(mut self, team_name: impl Into<String>) -> Self {
         self.team_name = team_name.into();
         self
+    }
+
+    /// Lists the members that are there and cannot be read, by their names, with what stands there.
+    pub fn unreadable_members(
+        &self,
+    ) -> impl Iterator<Item = (&'static str, &Unreadable)> {
+        [("expires_at", self.expires_at.value().err())]
+            .into_iter()
+            .filter_map(|(name, member)| Some((name, member?)))
+    }
+
+    /// Withholds what cannot be read where `holds_secret` says so of its text, for a caller who knows more secrets
+    /// than the one of this object.
+    pub fn withhold_unreadable(&mut self, holds_secret: impl Fn(&str) -> bool) {
+        self.expires_at.withhold_if(&holds_secret);
     }
 }
 
@@ -161,14 +173,16 @@ impl<'de> de::Object<'de> for AuthToken {
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
                 Field::BearerToken => bearer_token_slot.fill(&mut map, de::of())?,
-                Field::ExpiresAt => expires_at_slot.fill(&mut map, de::of())?,
+                Field::ExpiresAt => expires_at_slot.fill_lenient(&mut map, de::of())?,
                 Field::TeamName => team_name_slot.fill(&mut map, de::TEXT)?,
                 Field::Unknown => de::skip(&mut map)?,
             }
         }
+        let bearer_token = bearer_token_slot.required()?;
+        let expires_at = expires_at_slot.or_default().cleaned_of(&bearer_token);
         Ok(Self {
-            bearer_token: bearer_token_slot.required()?,
-            expires_at: expires_at_slot.required()?,
+            bearer_token,
+            expires_at,
             team_name: team_name_slot.required()?,
         })
     }
@@ -184,7 +198,7 @@ impl Serialize for AuthToken {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = ser::fields(serializer)?;
         fields.put("bearer_token", &self.bearer_token)?;
-        fields.put("expires_at", &self.expires_at)?;
+        fields.put_lenient("expires_at", &self.expires_at, |it| it)?;
         fields.put("team_name", &self.team_name)?;
         fields.end()
     }
