@@ -3,10 +3,11 @@
 #[cfg(feature = "hyper")]
 mod piecewise;
 
-use std::sync::Arc;
+use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use http::Request;
+use http::{HeaderMap, Request, StatusCode};
 
 /// How much of a request the server may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,14 +41,21 @@ pub enum Sent {
 /// It also says why a future was dropped: a channel says [`expire`](Self::expire) when the time of an attempt is over. A
 /// transport that keeps connections asks [`has_expired`](Self::has_expired) then, and does not use the same connection for
 /// the next attempt; a caller that has changed its mind says nothing about a connection.
+///
+/// And it keeps what has come back by then: a transport says [`answered`](Self::answered) when the head of the response is there,
+/// before it reads the body. Then a `Retry-After` is not lost with a body that takes longer than the attempt may.
 #[derive(Clone, Debug, Default)]
 pub struct Departure(Arc<State>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
     left: AtomicU8,
     has_expired: AtomicBool,
+    head: Mutex<Option<Head>>,
 }
+
+/// Status and header fields of a response whose body is on its way.
+type Head = Box<(StatusCode, HeaderMap)>;
 
 const UNKNOWN: u8 = 0;
 /// Nothing has left.
@@ -72,6 +80,7 @@ impl Departure {
 
     /// Says that the request waits, and that [`leave`](Self::leave) will be asked before it leaves.
     pub fn hold(&self) {
+        self.forget_answer();
         self.change(UNKNOWN, HELD);
         self.change(ENDED, HELD);
         self.change(REST_ENDED, REST_HELD);
@@ -113,6 +122,34 @@ impl Departure {
         self.0.has_expired.load(Ordering::Acquire)
     }
 
+    /// Keeps the head of the response, whose body is read next.
+    ///
+    /// ```
+    /// use gatelet_transport::Departure;
+    /// use http::{HeaderMap, HeaderValue, StatusCode, header};
+    ///
+    /// let request = http::Request::new(bytes::Bytes::new());
+    /// let fields = HeaderMap::from_iter([(header::RETRY_AFTER, HeaderValue::from_static("7"))]);
+    /// Departure::of(&request).answered(StatusCode::TOO_MANY_REQUESTS, fields);
+    /// ```
+    pub fn answered(&self, status: StatusCode, fields: HeaderMap) {
+        *self.head() = Some(Box::new((status, fields)));
+    }
+
+    /// Drops the head that was kept, because the body has come or another response is waited for.
+    pub(crate) fn forget_answer(&self) {
+        let _ = self.take_head();
+    }
+
+    /// The head of a response whose body has not come.
+    pub(crate) fn take_head(&self) -> Option<Head> {
+        self.head().take()
+    }
+
+    fn head(&self) -> MutexGuard<'_, Option<Head>> {
+        self.0.head.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// What has left so far.
     fn sent(&self) -> Sent {
         match self.state() {
@@ -132,6 +169,16 @@ impl Departure {
 
     fn state(&self) -> u8 {
         self.0.left.load(Ordering::Acquire)
+    }
+}
+
+/// Prints nothing of a response: a server may repeat a secret in it.
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State")
+            .field("left", &self.left)
+            .field("has_expired", &self.has_expired)
+            .finish_non_exhaustive()
     }
 }
 

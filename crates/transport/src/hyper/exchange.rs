@@ -252,7 +252,9 @@ impl Exchange {
         self.check(&head, is_bodiless, &shared.limits)
             .map_err(with_head)?;
         let reading = self.asked.reading(&head.headers);
+        departure.answered(head.status, head.headers.clone());
         let bytes = collect(body, head.version, reading, is_bodiless, shared).await;
+        departure.forget_answer();
         let bytes = bytes.map_err(with_head)?;
         Ok((head, reading, bytes))
     }

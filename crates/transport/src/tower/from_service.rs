@@ -105,9 +105,10 @@ where
             .await
             .map_err(|error| fault(TransportErrorKind::Interrupted, error.into()))?;
         let (head, body) = response.into_parts();
-        let bytes = collect(body, self.body_limit)
-            .await
-            .map_err(|error| error.with_head(head.status, head.headers.clone()))?;
+        departure.answered(head.status, head.headers.clone());
+        let bytes = collect(body, self.body_limit).await;
+        departure.forget_answer();
+        let bytes = bytes.map_err(|error| error.with_head(head.status, head.headers.clone()))?;
         Ok(Response::from_parts(head, bytes))
     }
 }

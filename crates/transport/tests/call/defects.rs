@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
 use gatelet_transport::{
-    Applied, Cached, Channel, ConnectFailure, CredentialFailure, ErrorKind, Phase, RetryPolicy,
-    Sent, TooLarge, TransportError, TransportErrorKind,
+    Applied, Cached, Channel, ConnectFailure, CredentialFailure, Departure, ErrorKind, Phase,
+    RetryPolicy, Sent, Timeouts, TooLarge, Transport, TransportError, TransportErrorKind, from_fn,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
@@ -447,5 +447,82 @@ async fn fields_on_two_lines_are_one_list_in_a_call() {
         &ErrorKind::Redirect {
             target_origin: None
         }
+    );
+}
+
+/// A server whose first response to a call has this status and a body that never ends.
+fn trickles(status: StatusCode, then: FakeTransport) -> impl Transport {
+    let is_first = std::sync::atomic::AtomicBool::new(true);
+    from_fn(move |request: http::Request<bytes::Bytes>| {
+        let is_call = !request.uri().path().ends_with("/login");
+        let ends = !(is_call && is_first.swap(false, std::sync::atomic::Ordering::SeqCst));
+        let then = then.clone();
+        async move {
+            if ends {
+                return then.send(request).await;
+            }
+            let wait = (header::RETRY_AFTER, HeaderValue::from_static("7"));
+            Departure::of(&request).answered(status, HeaderMap::from_iter([wait]));
+            std::future::pending().await
+        }
+    })
+}
+
+// U6
+#[tokio::test]
+async fn a_status_counts_where_its_body_takes_longer_than_the_attempt() {
+    for (status, method) in [
+        (StatusCode::TOO_MANY_REQUESTS, Method::POST),
+        (StatusCode::SERVICE_UNAVAILABLE, Method::GET),
+    ] {
+        let good = Answer::json(call(method.clone()).success, "{}");
+        let server = FakeTransport::script([good]);
+        let clock = ManualClock::auto();
+        let transport = trickles(status, server.clone());
+        let channel = builder().build_with(transport, clock.clone()).unwrap();
+        let reply = channel.call(call(method)).await.unwrap();
+        assert_eq!(reply.attempts(), 2);
+        assert!(clock.sleeps().contains(&seconds(7)));
+        let _ = server.finish();
+    }
+    // Its bearer is renewed.
+    let server = FakeTransport::script([bearer("one"), bearer("two"), Answer::json(200, "{}")]);
+    let channel = builder()
+        .credentials(Cached::new(Login))
+        .build_with(
+            trickles(StatusCode::UNAUTHORIZED, server.clone()),
+            ManualClock::auto(),
+        )
+        .unwrap();
+    channel.call(call(Method::GET)).await.unwrap();
+    assert_eq!(
+        told(&server.finish()).last().unwrap(),
+        "/x/v1/things Bearer two"
+    );
+}
+
+// U6
+#[tokio::test]
+async fn a_status_counts_where_its_body_takes_longer_than_the_call() {
+    let fail = async |status, method| {
+        let hurried = Timeouts::default().total(seconds(5));
+        let transport = trickles(status, FakeTransport::script([]));
+        let channel = builder()
+            .timeouts(hurried)
+            .build_with(transport, ManualClock::auto())
+            .unwrap();
+        channel.call(call(method)).await.unwrap_err()
+    };
+    let error = fail(StatusCode::TOO_MANY_REQUESTS, Method::POST).await;
+    assert_eq!(error.kind(), &ErrorKind::RateLimited);
+    assert_eq!(
+        (error.applied(), error.retry_after()),
+        (Applied::No, Some(seconds(7)))
+    );
+    let error = fail(StatusCode::CREATED, Method::POST).await;
+    assert_eq!(error.kind(), &ErrorKind::Timeout(Phase::Total));
+    assert_eq!(
+        (error.applied(), error.status()),
+        (Applied::Yes, Some(StatusCode::CREATED))
     );
 }

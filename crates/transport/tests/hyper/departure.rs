@@ -5,7 +5,7 @@ use gatelet_transport::{Applied, Error, ErrorKind, HyperTransport, Phase, Timeou
 
 use super::SHORT;
 use super::calls::{channel, create};
-use super::script::{Gate, Step};
+use super::script::{Gate, Step, head, part, rest};
 use super::wire::Wire;
 
 /// A create with little time for an attempt.
@@ -54,6 +54,30 @@ async fn a_request_that_the_server_has_counts_as_sent() {
     assert_eq!(error.applied(), Applied::Unknown);
     assert!(!error.is_retryable());
     wire.finish().await;
+}
+
+// U6
+#[tokio::test]
+async fn a_status_is_not_lost_with_a_body_that_takes_longer_than_an_attempt() {
+    let wait = [("retry-after", "0"), ("content-length", "9")];
+    let trickles = vec![
+        Step::Read,
+        head(429, &wait),
+        part("123"),
+        Step::ClientCloses,
+    ];
+    let created = vec![
+        Step::Read,
+        head(201, &[("content-length", "2")]),
+        rest("{}"),
+    ];
+    for wire in Wire::each([trickles, created]) {
+        let transport = wire.client(HyperTransport::builder());
+        let channel = channel(&wire, &transport, Timeouts::default().attempt(SHORT));
+        let reply = channel.call(create("{}".into())).await.unwrap();
+        assert_eq!((reply.attempts(), reply.status().as_u16()), (2, 201));
+        wire.finish().await;
+    }
 }
 
 /// More than all buffers on the way take.
