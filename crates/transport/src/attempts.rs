@@ -13,8 +13,8 @@ use crate::redact::HeldSecrets;
 use crate::retry::{Decision, Failure, Situation, decide, is_transient};
 use crate::verdict::{Fault, Judge, applied_by};
 use crate::{
-    Applied, Call, Channel, Clock as _, Credential, CredentialFailure, Departure, Error, ErrorKind,
-    Phase, Reply, TraceContext, Transport as _, TransportError, TransportErrorKind, trace,
+    Applied, Call, Channel, Clock as _, Credential, Departure, Error, ErrorKind, Phase, Reply,
+    TraceContext, Transport as _, TransportError, TransportErrorKind, trace,
 };
 
 /// One call on its way.
@@ -29,6 +29,7 @@ pub(crate) struct Attempts<'a> {
     last_cost: Option<u32>,
     was_misdirected: bool,
     was_renewed: bool,
+    has_waited_for_exchange: bool,
     secrets: HeldSecrets,
 }
 
@@ -43,6 +44,7 @@ impl<'a> Attempts<'a> {
             last_cost: None,
             was_misdirected: false,
             was_renewed: false,
+            has_waited_for_exchange: false,
             secrets: HeldSecrets::of(&call.secrets),
         }
     }
@@ -67,7 +69,10 @@ impl<'a> Attempts<'a> {
         loop {
             let credential = match self.authorise().await {
                 Ok(credential) => credential,
-                Err(error) => return Err(self.without_credential(error, refusal)),
+                Err(error) => match refusal {
+                    Some(_) if self.has_waited(&error).await => continue,
+                    refusal => return Err(self.without_credential(error, refusal)),
+                },
             };
             self.secrets.use_credential(credential.as_ref());
             self.check_query()?;
@@ -133,6 +138,20 @@ impl<'a> Attempts<'a> {
             .map(Some)
     }
 
+    /// Waits, once and within the time of the call, until the next exchange may begin. It is for a call whose own credential was
+    /// refused: any other fails at once.
+    async fn has_waited(&mut self, error: &Error) -> bool {
+        let Some(wait) = error.next_exchange() else {
+            return false;
+        };
+        if self.has_waited_for_exchange || wait >= self.remaining() {
+            return false;
+        }
+        self.has_waited_for_exchange = true;
+        self.channel.clock().sleep(wait).await;
+        true
+    }
+
     /// One request and its answer, within the time limits and judged.
     async fn attempt(
         &mut self,
@@ -170,7 +189,11 @@ impl<'a> Attempts<'a> {
             None => {
                 let error = TransportError::new(TransportErrorKind::Timeout(phase));
                 // The transport's future is gone; what it holds must not leave after all.
-                self.judge(Err(error.with_sent(departure.recall())))
+                let error = error.with_sent(departure.recall());
+                self.judge(Err(match departure.take_head() {
+                    Some(head) => error.with_head(head.0, head.1),
+                    None => error,
+                }))
             }
         };
         match &outcome {
@@ -288,14 +311,11 @@ impl<'a> Attempts<'a> {
     /// No credential could be had. Where the provider only waits because the server refused the one before, what the server
     /// said of that one is the better error.
     fn without_credential(self, error: Error, refusal: Option<Fault>) -> Error {
-        let is_rejected = *error.kind() == ErrorKind::Credential(CredentialFailure::Rejected);
-        match refusal {
-            Some(fault) if is_rejected && std::error::Error::source(&error).is_none() => {
-                self.fail(Fault {
-                    server_delay: error.retry_after().max(fault.server_delay),
-                    ..fault
-                })
-            }
+        match (refusal, error.next_exchange()) {
+            (Some(fault), wait @ Some(_)) => self.fail(Fault {
+                server_delay: wait.max(fault.server_delay),
+                ..fault
+            }),
             _ => self.finish(error),
         }
     }

@@ -23,11 +23,11 @@ const MAX_LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
 /// How long a credential is used whose life nobody can tell. Whether it still lasts is for the server to say.
 const UNKNOWN_LIFETIME: Duration = Duration::from_secs(5 * 60);
 
-/// The least time between two exchanges, once the server refuses what they give.
+/// The least time between the beginnings of two exchanges, where the server refused what the first one gave.
 const REFUSED_PAUSE: Duration = Duration::from_secs(1);
 
-/// A credential that was used for so long was a good one, whatever became of those before.
-const PROVEN: Duration = Duration::from_secs(60);
+/// The shortest life that a credential is given, so that none makes a loop.
+const MIN_LIFETIME: Duration = Duration::from_secs(1);
 
 /// A new credential is had this long before the old one ends, or a tenth of its life if that is less.
 const MAX_MARGIN: Duration = Duration::from_secs(5 * 60);
@@ -38,7 +38,7 @@ const EARLY_LIMIT: Duration = Duration::from_secs(1);
 /// The least time between a failed exchange and the next one.
 const MIN_PAUSE: Duration = Duration::from_millis(100);
 
-/// The pause after a first early exchange that failed, doubled with each further one.
+/// The pause after the time of a first early exchange that gave nothing, doubled with each further one.
 const EARLY_PAUSE: Duration = Duration::from_secs(1);
 const MAX_EARLY_PAUSE: Duration = Duration::from_secs(60);
 
@@ -75,7 +75,7 @@ impl Issued {
     pub fn new(credential: Credential, lifetime: Duration) -> Self {
         let lifetime = match lifetime {
             Duration::ZERO => UNKNOWN_LIFETIME,
-            lifetime => lifetime.clamp(REFUSED_PAUSE, MAX_LIFETIME),
+            lifetime => lifetime.clamp(MIN_LIFETIME, MAX_LIFETIME),
         };
         Self {
             credential,
@@ -88,9 +88,10 @@ impl Issued {
 ///
 /// However many calls wait, one exchange is made at a time; when its call is dropped, a waiting one takes over. A new
 /// credential is had a little before the old one ends; no call waits for that longer than a second while the old one is
-/// good, and while it fails the old one stays in use. A credential that the server refused is not used again. If it refuses
-/// what came in its place as well, there is one exchange a second, however many calls there are; those in between fail at once
-/// with `Credential(Rejected)` and say by [`Error::retry_after`] when the next one may be made.
+/// good, and while it fails the old one stays in use. A credential that the server refused is not used again, and the exchange
+/// for another one begins no earlier than a second after the one before, however many calls there are. A call whose own
+/// credential was refused waits for that moment; those in between fail at once with `Credential(Rejected)` and say by
+/// [`Error::retry_after`] when it comes.
 ///
 /// What it keeps is for one endpoint and one account: those of the first call. Clients of these may share it, in an
 /// [`Arc`]; a call to another endpoint or account fails with `InvalidInput`, and nothing is sent.
@@ -149,11 +150,12 @@ struct State {
     is_exchanging: bool,
     /// The last exchange, if it failed: its round, when it ended, and why.
     failed: Option<(u64, Duration, Arc<Error>)>,
-    /// When the exchange began whose credential the server refused.
-    refused: Option<Duration>,
-    /// Whether a refusal was answered with another exchange at once, which is not to be done twice in a row.
-    was_renewed_at_once: bool,
-    early_failures: u32,
+    /// When the last exchange began, whatever became of it.
+    begun: Option<Duration>,
+    /// Whether the server refused the last credential.
+    is_refused: bool,
+    /// How many early exchanges were begun since the last credential came.
+    early_tries: u32,
     no_early_before: Duration,
     next_waiter: u64,
     waiters: BTreeMap<u64, Waker>,
@@ -162,8 +164,6 @@ struct State {
 /// All times are monotonic.
 struct Held {
     credential: Credential,
-    /// When its exchange began.
-    begun: Duration,
     renew_at: Duration,
     ends_at: Duration,
 }
@@ -172,7 +172,7 @@ struct Held {
 enum Turn<'a> {
     Use(Credential),
     Fail(Arc<Error>),
-    /// The server refuses what the exchanges give; the next one may be made after this time.
+    /// The server refused what the last exchange gave; the next one may begin after this time.
     Refused(Duration),
     Exchange(Lease<'a>),
 }
@@ -225,17 +225,22 @@ impl<E: Exchange> Cached<E> {
         if lease.pause > Duration::ZERO {
             channel.clock().sleep(lease.pause).await;
         }
-        let begun = clock.monotonic();
+        self.lock().begin(clock.monotonic(), lease.valid.is_some());
         let exchange = catch_panic(|| self.exchange.exchange(channel));
         let result = match &lease.valid {
-            Some(_) => within(channel.clock().sleep(EARLY_LIMIT), exchange)
-                .await
-                .unwrap_or_else(|| Ok(Err(Error::exchange_failed("it took too long")))),
+            Some(valid) => {
+                let limit = channel.clock().sleep(EARLY_LIMIT);
+                match within(limit, exchange).await {
+                    Some(result) => result,
+                    // No failure for those who wait: if the old one has ended meanwhile, they have more time for another try.
+                    None => return Ok(valid.clone()),
+                }
+            }
             None => exchange.await,
         };
         let now = clock.monotonic();
         match result.unwrap_or_else(|_| Err(panicked())) {
-            Ok(issued) => Ok(self.lock().hold(issued, begun, now)),
+            Ok(issued) => Ok(self.lock().hold(issued, now)),
             Err(error) => {
                 let error = Arc::new(error);
                 self.lock().fail(lease.round, now, &error);
@@ -273,56 +278,53 @@ impl<E: Exchange> CredentialProvider for Cached<E> {
         let mut state = self.lock();
         let is_held = |held: &Held| held.credential.generation() == refused.generation();
         // Another call may have brought a newer one already.
-        if let Some(held) = state.held.take_if(|held| is_held(held)) {
-            state.refused = Some(held.begun);
+        if state.held.take_if(|held| is_held(held)).is_some() {
+            state.is_refused = true;
         }
         true
     }
 }
 
 impl State {
-    fn hold(&mut self, issued: Issued, begun: Duration, now: Duration) -> Credential {
-        // The one before was not refused but came to its end.
-        if self.held.is_some() {
-            self.was_renewed_at_once = false;
+    /// Notes that an exchange begins. It may be dropped at any time, so the next early one is put off now.
+    fn begin(&mut self, now: Duration, is_early: bool) {
+        self.begun = Some(now);
+        if is_early {
+            let pause = EARLY_PAUSE
+                .saturating_mul(1 << self.early_tries.min(16))
+                .min(MAX_EARLY_PAUSE);
+            self.early_tries = self.early_tries.saturating_add(1);
+            self.no_early_before = now.saturating_add(EARLY_LIMIT).saturating_add(pause);
         }
-        self.refused = None;
+    }
+
+    fn hold(&mut self, issued: Issued, now: Duration) -> Credential {
+        self.is_refused = false;
         self.generation += 1;
         let credential = issued.credential.of_generation(self.generation);
         let margin = MAX_MARGIN.min(issued.lifetime / 10);
         let ends_at = now.saturating_add(issued.lifetime);
         self.held = Some(Held {
             credential: credential.clone(),
-            begun,
             renew_at: ends_at.saturating_sub(margin),
             ends_at,
         });
         self.failed = None;
-        self.early_failures = 0;
+        self.early_tries = 0;
+        self.no_early_before = Duration::ZERO;
         credential
     }
 
     fn fail(&mut self, round: u64, now: Duration, error: &Arc<Error>) {
-        let pause = EARLY_PAUSE
-            .saturating_mul(1 << self.early_failures.min(16))
-            .min(MAX_EARLY_PAUSE);
-        self.early_failures = self.early_failures.saturating_add(1);
-        self.no_early_before = now.saturating_add(pause);
         self.failed = Some((round, now, error.clone()));
     }
 
-    /// How long no exchange may be begun, because the server refuses what the exchanges give.
-    fn pause_of_refusals(&mut self, now: Duration) -> Option<Duration> {
-        let age = now.saturating_sub(self.refused?);
-        if age >= PROVEN {
-            self.was_renewed_at_once = false;
-        }
-        let wait = REFUSED_PAUSE
-            .checked_sub(age)
-            .filter(|wait| !wait.is_zero())?;
-        // The first is believed to be a bearer that was revoked.
-        let was_renewed = std::mem::replace(&mut self.was_renewed_at_once, true);
-        was_renewed.then_some(wait)
+    /// How long no exchange may begin, because the server refused what the last one gave.
+    fn pause_of_refusal(&self, now: Duration) -> Option<Duration> {
+        let begun = self.begun.filter(|_| self.is_refused)?;
+        REFUSED_PAUSE
+            .checked_sub(now.saturating_sub(begun))
+            .filter(|wait| !wait.is_zero())
     }
 
     /// The credential, if a call is to use it and not to have a new one.
@@ -392,7 +394,7 @@ impl<'a> Waiting<'a> {
             }
             _ => {}
         }
-        if let Some(wait) = state.pause_of_refusals(now) {
+        if let Some(wait) = state.pause_of_refusal(now) {
             return Poll::Ready(Turn::Refused(wait));
         }
         let pause = state.failed.as_ref().map_or(Duration::ZERO, |(_, at, _)| {
@@ -425,12 +427,12 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What a call fails with between two exchanges whose credentials the server refuses.
+/// What a call fails with between two exchanges, after the server refused what the first one gave.
 fn refused(wait: Duration) -> Error {
     Error::new(ErrorKind::Credential(CredentialFailure::Rejected))
-        .with_detail("the server refuses each new one, so there is one exchange a second")
+        .with_detail("it has just refused a new one, and there is at most one exchange a second")
         .with_retryable(true)
-        .with_retry_after(Some(wait))
+        .with_next_exchange(wait)
 }
 
 /// What each call that needed the exchange fails with; its source is the exchange's own error, an `Arc<Error>`.

@@ -20,19 +20,23 @@ pub(crate) fn catch_panic_of<T>(call: impl FnOnce() -> T) -> Result<T, Panicked>
     })
 }
 
-/// Makes a future and drives it; a panic in either is caught.
+/// Makes a future and drives it to its end; a panic in either, and in its drop thereafter, is caught.
 ///
 /// The future is never polled again after a panic, and what it shared with others is up to it, as with any thread that
 /// panics: asserting unwind safety says no more than that.
 pub(crate) async fn catch_panic<F: Future>(
     make: impl FnOnce() -> F,
 ) -> Result<F::Output, Panicked> {
-    let mut future = pin!(catch_panic_of(make)?);
-    poll_fn(
-        |context| match catch_panic_of(|| future.as_mut().poll(context)) {
+    let mut future = pin!(Some(catch_panic_of(make)?));
+    let output = poll_fn(|context| {
+        let Some(running) = future.as_mut().as_pin_mut() else {
+            return Poll::Ready(Err(Panicked));
+        };
+        match catch_panic_of(|| running.poll(context)) {
             Ok(poll) => poll.map(Ok),
             Err(panicked) => Poll::Ready(Err(panicked)),
-        },
-    )
-    .await
+        }
+    })
+    .await;
+    catch_panic_of(|| future.set(None)).and(output)
 }

@@ -43,6 +43,7 @@ struct Inner {
     attempts: u32,
     elapsed: Duration,
     retry_after: Option<Duration>,
+    is_before_exchange: bool,
     status: Option<StatusCode>,
     api: Option<ApiError>,
     body: Bytes,
@@ -73,6 +74,7 @@ impl Error {
             attempts: 0,
             elapsed: Duration::ZERO,
             retry_after: None,
+            is_before_exchange: false,
             status: None,
             api: None,
             body: Bytes::new(),
@@ -315,6 +317,17 @@ impl Error {
     pub(crate) fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
         self.0.retry_after = retry_after;
         self
+    }
+
+    /// Says that there is no credential only because the next exchange may not begin before this time has passed.
+    pub(crate) fn with_next_exchange(mut self, wait: Duration) -> Self {
+        self.0.is_before_exchange = true;
+        self.with_retry_after(Some(wait))
+    }
+
+    /// The time until the next exchange for a credential may begin, where nothing else is in the way.
+    pub(crate) fn next_exchange(&self) -> Option<Duration> {
+        self.0.retry_after.filter(|_| self.0.is_before_exchange)
     }
 
     pub(crate) fn with_attempts(mut self, attempts: u32, elapsed: Duration) -> Self {

@@ -166,7 +166,7 @@ fn slow(clock: &ManualClock, failures: u32) -> (Arc<Slow>, FakeTransport, Channe
 }
 
 /// Lets every other task run as far as it can.
-async fn settle() {
+pub(crate) async fn settle() {
     for _ in 0..10 {
         tokio::task::yield_now().await;
     }
@@ -178,7 +178,10 @@ fn spawn(channel: &Channel) -> tokio::task::JoinHandle<Result<(), Error>> {
 }
 
 /// So many calls at once, each of which has come as far as it can when this ends.
-async fn crowd(channel: &Channel, calls: u32) -> Vec<tokio::task::JoinHandle<Result<(), Error>>> {
+pub(crate) async fn crowd(
+    channel: &Channel,
+    calls: u32,
+) -> Vec<tokio::task::JoinHandle<Result<(), Error>>> {
     let begun = Arc::new(AtomicU32::new(0));
     let begin = |_| {
         let (channel, begun) = (channel.clone(), begun.clone());

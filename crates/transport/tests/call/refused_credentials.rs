@@ -1,18 +1,20 @@
 //! Exchanges whose credentials are refused, hang or panic: no storm, no wait, no panic that crosses.
 
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
 use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
 use gatelet_transport::{
     ApiError, Applied, Bearer, Cached, Channel, Clock, Credential, CredentialFailure,
-    CredentialProvider, Dialect, Error, ErrorKind, Exchange, Issued,
+    CredentialProvider, Dialect, Error, ErrorKind, Exchange, Issued, Timeouts, Transport, from_fn,
 };
 use http::{HeaderMap, Method, Request, StatusCode};
 
-use crate::credentials::ok;
+use crate::credentials::{crowd, ok, settle};
 use crate::{builder, call, seconds};
 
 /// An exchange that says when it was made, and does what it is told to: the number of its attempts decides.
@@ -80,63 +82,131 @@ fn count(made: &Made) -> usize {
     made.lock().unwrap().len()
 }
 
+/// Checks that no exchange began less than a second after the one before, and that there was one for each second of the
+/// time until now at the most.
+fn assert_one_a_second(made: &Made, clock: &ManualClock) {
+    let made = made.lock().unwrap().clone();
+    let mut pairs = made.windows(2);
+    assert!(
+        pairs.all(|pair| pair[1] - pair[0] >= seconds(1)),
+        "{made:?}"
+    );
+    let most = usize::try_from(clock.monotonic().as_secs()).unwrap() + 1;
+    assert!(made.len() <= most, "{} in {most} s", made.len());
+}
+
 // U14
 #[tokio::test]
 async fn where_each_fresh_bearer_is_refused_there_is_one_exchange_a_second() {
-    // This one stands still unless it is moved, so nothing waits.
-    let clock = ManualClock::new();
+    let clock = ManualClock::auto();
     let server = FakeTransport::respond(|_| Answer::status(401));
     let (channel, made) = channel(&server, &clock, |_| Act::Give);
-    let get = async || channel.call(call(Method::GET)).await.unwrap_err();
-
-    // The first bearer may have been revoked: one more is tried at once.
-    assert_eq!(get().await.kind(), &REJECTED);
-    assert_eq!(count(&made), 2);
-    for tenth in 0..50 {
-        let requests = server.requests().len();
-        for _ in 0..10 {
-            let error = get().await;
-            assert_eq!(error.kind(), &REJECTED);
+    let mut calls_that_asked = 0;
+    for _ in 0..1000 {
+        let (began, asked, exchanged) = (clock.monotonic(), server.requests().len(), count(&made));
+        let error = channel.call(call(Method::GET)).await.unwrap_err();
+        assert_eq!((error.kind(), error.applied()), (&REJECTED, Applied::No));
+        if server.requests().len() == asked {
+            assert_eq!((clock.monotonic(), count(&made)), (began, exchanged));
             assert!(error.retry_after().is_some_and(|wait| wait <= seconds(1)));
-            assert_eq!(error.applied(), Applied::No);
+            assert!(error.is_retryable());
+        } else {
+            // Its own bearer was refused: it waits for the next exchange, and gives up after that.
+            assert_eq!((error.attempts(), error.is_retryable()), (2, false));
+            assert_eq!(clock.monotonic() - began, seconds(1));
+            calls_that_asked += 1;
         }
-        let more = usize::from(tenth > 0 && tenth % 10 == 0);
-        assert_eq!(
-            server.requests().len(),
-            requests + more,
-            "the others ask nobody"
-        );
-        clock.advance(Duration::from_millis(100));
+        clock.advance(Duration::from_millis(60));
     }
-    assert_eq!(count(&made), 2 + 4);
-    let made = made.lock().unwrap().clone();
-    assert!(
-        made[1..]
-            .windows(2)
-            .all(|pair| pair[1] - pair[0] >= seconds(1)),
-        "{made:?}"
-    );
+    assert_one_a_second(&made, &clock);
+    assert_eq!(count(&made), 2 * calls_that_asked);
+    assert!(count(&made) > 50, "{}", count(&made));
 }
 
 // U14
 #[tokio::test]
 async fn a_thousand_calls_at_once_make_no_more_exchanges() {
+    // This one stands still unless it is moved, so all that is made at once is made at the same moment.
     let clock = ManualClock::new();
     let server = FakeTransport::respond(|_| Answer::status(401));
     let (channel, made) = channel(&server, &clock, |_| Act::Give);
-    for second in 0..5 {
-        let tasks: Vec<_> = (0..1000)
-            .map(|_| {
-                let channel = channel.clone();
-                tokio::spawn(async move { channel.call(call(Method::GET)).await.unwrap_err() })
-            })
-            .collect();
-        for task in tasks {
-            assert_eq!(task.await.unwrap().kind(), &REJECTED);
-        }
-        assert_eq!(count(&made), 2 + second);
+    for second in 0..12 {
+        let tasks = crowd(&channel, 1000).await;
         clock.advance(seconds(1));
+        for task in tasks {
+            assert_eq!(task.await.unwrap().unwrap_err().kind(), &REJECTED);
+        }
+        assert!(count(&made) <= second + 2);
+        assert_one_a_second(&made, &clock);
     }
+    assert!(count(&made) >= 12);
+}
+
+// A9, U14
+#[tokio::test]
+async fn all_whose_bearer_was_revoked_within_its_first_second_share_the_next_exchange() {
+    let clock = ManualClock::new();
+    let server =
+        FakeTransport::respond(
+            |request: &Request<Bytes>| match request.headers()["authorization"].to_str() {
+                Ok("Bearer bearer-0") => Answer::status(401),
+                _ => ok(),
+            },
+        );
+    let made = Made::default();
+    let exchange = Scripted {
+        made: made.clone(),
+        clock: clock.clone(),
+        act: |_| Act::Give,
+    };
+    // Answers when all of them have asked.
+    let transport = from_fn(move |request| {
+        let server = server.clone();
+        async move {
+            tokio::task::yield_now().await;
+            server.send(request).await
+        }
+    });
+    let channel = builder()
+        .credentials(Cached::new(exchange))
+        .build_with(transport, clock.clone())
+        .unwrap();
+    let tasks = crowd(&channel, 1000).await;
+    while clock.sleepers() < 1000 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(count(&made), 1, "not within the same second");
+    // One that comes in between has nothing to wait for.
+    let error = channel.call(call(Method::GET)).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (&REJECTED, 0));
+    assert_eq!(error.retry_after(), Some(seconds(1)));
+    clock.advance(seconds(1));
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+    assert_eq!(count(&made), 2);
+}
+
+// U14
+#[tokio::test]
+async fn a_call_without_the_time_to_wait_for_the_next_exchange_fails_at_once() {
+    let clock = ManualClock::auto();
+    let server = FakeTransport::respond(|_| Answer::status(401));
+    let made = Made::default();
+    let exchange = Scripted {
+        made: made.clone(),
+        clock: clock.clone(),
+        act: |_| Act::Give,
+    };
+    let channel = builder()
+        .credentials(Cached::new(exchange))
+        .timeouts(Timeouts::default().total(Duration::from_millis(900)))
+        .build_with(server.clone(), clock.clone())
+        .unwrap();
+    let error = channel.call(call(Method::GET)).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (&REJECTED, 1));
+    assert_eq!(error.retry_after(), Some(seconds(1)));
+    assert_eq!((count(&made), clock.monotonic()), (1, Duration::ZERO));
 }
 
 // U14
@@ -144,7 +214,7 @@ async fn a_thousand_calls_at_once_make_no_more_exchanges() {
 async fn clients_that_share_a_provider_share_its_second_whatever_their_clocks_say() {
     let server = FakeTransport::respond(|_| Answer::status(401));
     let made = Made::default();
-    let home = ManualClock::new();
+    let home = ManualClock::auto();
     let credentials = Arc::new(Cached::new(Scripted {
         made: made.clone(),
         clock: home.clone(),
@@ -154,38 +224,42 @@ async fn clients_that_share_a_provider_share_its_second_whatever_their_clocks_sa
         let builder = builder().credentials(credentials.clone());
         builder.build_with(server.clone(), clock.clone()).unwrap()
     };
-    let other = ManualClock::new();
+    let other = ManualClock::auto();
     other.advance(HOUR);
     let clients = [client(&home), client(&other)];
-    for _ in 0..10 {
+    for _ in 0..100 {
         for client in &clients {
-            client.call(call(Method::GET)).await.unwrap_err();
+            let error = client.call(call(Method::GET)).await.unwrap_err();
+            assert_eq!(error.kind(), &REJECTED);
         }
+        home.advance(Duration::from_millis(300));
+        clients[1].call(call(Method::GET)).await.unwrap_err();
     }
-    assert_eq!(count(&made), 2);
-    home.advance(seconds(1));
-    for client in &clients {
-        client.call(call(Method::GET)).await.unwrap_err();
-    }
-    assert_eq!(count(&made), 3);
+    assert_one_a_second(&made, &home);
 }
 
 // A9, U14
 #[tokio::test]
-async fn a_refusal_of_a_good_bearer_is_cured_at_once_and_the_servers_word_is_kept() {
+async fn a_refusal_of_a_good_bearer_is_cured_and_the_servers_word_is_kept() {
     let refused = || Answer::json(401, r#"{"code":"expired","message":"so it is"}"#);
     let script = [ok(), refused(), ok(), refused(), refused(), ok()];
     let server = FakeTransport::script(script);
-    let clock = ManualClock::new();
+    let clock = ManualClock::auto();
     let (channel, made) = channel(&server, &clock, |_| Act::Give);
     let get = async || channel.call(call(Method::GET)).await;
     get().await.unwrap();
+    clock.advance(Duration::from_millis(400));
     get().await.unwrap();
     assert_eq!(count(&made), 2);
+    assert_eq!(
+        clock.monotonic(),
+        seconds(1),
+        "after the rest of the second"
+    );
     clock.advance(seconds(5));
     let error = get().await.unwrap_err();
     assert_eq!((error.kind(), error.code()), (&REJECTED, Some("expired")));
-    assert_eq!(count(&made), 3);
+    assert_eq!((count(&made), clock.monotonic()), (3, seconds(6)));
     clock.advance(seconds(1));
     get().await.unwrap();
     assert_eq!(server.finish().len(), 6);
@@ -221,6 +295,61 @@ async fn no_call_waits_long_for_an_early_exchange_that_hangs() {
         clock.advance(seconds(10));
     }
     assert_eq!(get().await, ("Bearer bearer-4".to_owned(), Duration::ZERO));
+}
+
+// U63
+#[tokio::test]
+async fn calls_that_are_dropped_while_they_exchange_early_do_not_make_each_other_wait() {
+    let clock = ManualClock::new();
+    let server = FakeTransport::respond(|_| ok());
+    let (channel, made) = channel(&server, &clock, |number| match number {
+        0 => Act::Give,
+        _ => Act::Hang,
+    });
+    channel.call(call(Method::GET)).await.unwrap();
+    clock.advance(HOUR - seconds(200));
+    for exchanges in 2..=4 {
+        // It has less patience than the early exchange.
+        let impatient = crowd(&channel, 1).await;
+        settle().await;
+        clock.advance(Duration::from_millis(500));
+        for task in impatient {
+            task.abort();
+            assert!(task.await.unwrap_err().is_cancelled());
+        }
+        assert_eq!(count(&made), exchanges);
+        for _ in 0..100 {
+            channel.call(call(Method::GET)).await.unwrap();
+        }
+        assert_eq!(count(&made), exchanges, "nobody else waits");
+        clock.advance(seconds(20));
+    }
+}
+
+// U63
+#[tokio::test]
+async fn who_waits_when_the_old_bearer_ends_has_more_time_than_an_early_exchange() {
+    let clock = ManualClock::new();
+    let server = FakeTransport::respond(|_| ok());
+    let (channel, made) = channel(&server, &clock, |number| match number {
+        1 => Act::Hang,
+        _ => Act::Give,
+    });
+    channel.call(call(Method::GET)).await.unwrap();
+    clock.advance(HOUR - Duration::from_millis(500));
+    let early = crowd(&channel, 1).await;
+    settle().await;
+    assert_eq!(count(&made), 2);
+    clock.advance(Duration::from_millis(500));
+    // The old one has ended, and the early exchange still hangs.
+    let late = crowd(&channel, 100).await;
+    settle().await;
+    assert_eq!(count(&made), 2);
+    clock.advance(Duration::from_millis(500));
+    for task in early.into_iter().chain(late) {
+        task.await.unwrap().unwrap();
+    }
+    assert_eq!(count(&made), 3);
 }
 
 /// Everything that an error shows.
@@ -323,6 +452,43 @@ async fn a_provider_that_panics_fails_its_call_and_no_other() {
     assert_eq!((error.kind(), error.attempts()), (&REJECTED, 1));
     let reply = channel.call(call(Method::GET)).await.unwrap();
     assert_eq!(reply.attempts(), 2);
+}
+
+/// A future that panics when it is polled, and again when it is dropped.
+struct PanicsTwice;
+
+impl Future for PanicsTwice {
+    type Output = Result<Credential, Error>;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        panic!("canary-panic")
+    }
+}
+
+impl Drop for PanicsTwice {
+    fn drop(&mut self) {
+        assert!(std::thread::panicking(), "canary-panic");
+    }
+}
+
+// U24
+#[tokio::test]
+async fn a_provider_whose_future_panics_again_when_it_is_dropped_fails_its_call() {
+    struct Twice;
+    impl CredentialProvider for Twice {
+        fn credential(
+            &self,
+            _: &Channel,
+        ) -> impl Future<Output = Result<Credential, Error>> + Send {
+            PanicsTwice
+        }
+    }
+    let channel = builder()
+        .credentials(Twice)
+        .build_with(FakeTransport::script([]), ManualClock::new())
+        .unwrap();
+    let error = channel.call(call(Method::GET)).await.unwrap_err();
+    assert_eq!((error.kind(), error.applied()), (&PANICKED, Applied::No));
 }
 
 // U24
