@@ -111,5 +111,7 @@ fn is_same_team(one: &str, other: &str) -> bool {
 /// How long a bearer still lasts: zero when it has ended by that clock, or when its end was never set or cannot be read. Whether
 /// it has is for the server to say, so [`Issued`] takes that for a life which cannot be told.
 fn lifetime(expires_at: Option<Timestamp>, now: SystemTime) -> Duration {
-    expires_at.map_or(Duration::ZERO, |end| end.saturating_duration_since(now.into()))
+    expires_at.map_or(Duration::ZERO, |end| {
+        end.saturating_duration_since(now.into())
+    })
 }

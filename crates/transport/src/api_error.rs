@@ -37,15 +37,15 @@ pub struct ApiError {
 impl ApiError {
     /// Sets the vendor's word or number for the error.
     #[must_use]
-    pub fn with_code(mut self, code: impl Into<Box<str>>) -> Self {
-        self.code = Some(code.into());
+    pub fn with_code(mut self, code: impl Into<String>) -> Self {
+        self.code = Some(code.into().into());
         self
     }
 
     /// Sets the vendor's sentence for people.
     #[must_use]
-    pub fn with_message(mut self, message: impl Into<Box<str>>) -> Self {
-        self.message = Some(message.into());
+    pub fn with_message(mut self, message: impl Into<String>) -> Self {
+        self.message = Some(message.into().into());
         self
     }
 
@@ -65,8 +65,8 @@ impl ApiError {
 
     /// Sets the vendor's id of the request.
     #[must_use]
-    pub fn with_request_id(mut self, request_id: impl Into<Box<str>>) -> Self {
-        self.request_id = Some(request_id.into());
+    pub fn with_request_id(mut self, request_id: impl Into<String>) -> Self {
+        self.request_id = Some(request_id.into().into());
         self
     }
 }
@@ -85,18 +85,18 @@ pub struct Violation {
 
 impl Violation {
     /// A violation at a path.
-    pub fn new(path: impl Into<Box<str>>, message: impl Into<Box<str>>) -> Self {
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
-            path: path.into(),
-            message: message.into(),
+            path: path.into().into(),
+            message: message.into().into(),
             location: None,
         }
     }
 
     /// Sets where the parameter was.
     #[must_use]
-    pub fn with_location(mut self, location: impl Into<Box<str>>) -> Self {
-        self.location = Some(location.into());
+    pub fn with_location(mut self, location: impl Into<String>) -> Self {
+        self.location = Some(location.into().into());
         self
     }
 }

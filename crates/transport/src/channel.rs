@@ -168,8 +168,8 @@ impl ChannelBuilder {
 
     /// Sets the account at the vendor, for example the team, which an exchange for a credential may need to know.
     #[must_use]
-    pub fn account(mut self, account: impl Into<Box<str>>) -> Self {
-        self.account = account.into();
+    pub fn account(mut self, account: impl Into<String>) -> Self {
+        self.account = account.into().into();
         self
     }
 

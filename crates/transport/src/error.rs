@@ -86,14 +86,15 @@ impl Error {
 
     /// A value or setting that is refused before anything is sent. The message must not hold the value.
     #[must_use]
-    pub fn invalid_input(parameter: &'static str, message: impl Into<Box<str>>) -> Self {
-        Self::new(ErrorKind::InvalidInput { parameter }).with_detail(message)
+    pub fn invalid_input(parameter: &'static str, message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::InvalidInput { parameter }).with_detail(message.into())
     }
 
     /// An exchange for a credential whose answer cannot be used. The message must not hold a secret.
     #[must_use]
-    pub fn exchange_failed(message: impl Into<Box<str>>) -> Self {
-        Self::new(ErrorKind::Credential(CredentialFailure::ExchangeFailed)).with_detail(message)
+    pub fn exchange_failed(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Credential(CredentialFailure::ExchangeFailed))
+            .with_detail(message.into())
     }
 
     /// Names the operation that was asked for, for example `asa ListGateways`.
@@ -105,8 +106,8 @@ impl Error {
 
     /// Names the thing that the call was about: its id, which must be no secret.
     #[must_use]
-    pub fn about(mut self, id: impl Into<Box<str>>) -> Self {
-        self.0.subject = Some(id.into());
+    pub fn about(mut self, id: impl Into<String>) -> Self {
+        self.0.subject = Some(id.into().into());
         self
     }
 

@@ -35,8 +35,8 @@ impl NextPageError {
 
     /// Says more. The text must hold no query, because one may hold a secret.
     #[must_use]
-    pub fn with_detail(mut self, detail: impl Into<Box<str>>) -> Self {
-        self.detail = Some(detail.into());
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into().into());
         self
     }
 

@@ -104,8 +104,8 @@ impl PageToken {
     ///
     /// `InvalidInput` for a text that is empty, longer than 64 KiB, or holds more than printable ASCII. The text is never part
     /// of the error.
-    pub fn new(text: impl Into<Box<str>>) -> Result<Self, Error> {
-        let text = text.into();
+    pub fn new(text: impl Into<String>) -> Result<Self, Error> {
+        let text: Box<str> = text.into().into();
         if text.is_empty() {
             return Err(refused("is empty"));
         }

@@ -37,8 +37,13 @@ impl Reply {
 
     /// The `Decode` error for an answer that decodes, and still lacks what makes it one. The message must not hold a
     /// value of the answer.
-    pub fn misfit(&self, path: impl Into<Box<str>>, message: impl Into<Box<str>>) -> Error {
-        self.finish(Error::new(ErrorKind::Decode { path: path.into() }).with_detail(message))
+    pub fn misfit(&self, path: impl Into<String>, message: impl Into<String>) -> Error {
+        self.finish(
+            Error::new(ErrorKind::Decode {
+                path: path.into().into(),
+            })
+            .with_detail(message.into()),
+        )
     }
 
     /// Records a warning that a member of the response is there and cannot be read, for a model that keeps such members. The

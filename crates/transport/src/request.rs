@@ -32,8 +32,8 @@ impl<T> Request<T> {
     }
 
     /// Names the thing that the call is about, for [`Error::subject`]: its id, which must be no secret.
-    pub fn about(mut self, id: impl Into<Box<str>>) -> Self {
-        self.subject = Some(id.into());
+    pub fn about(mut self, id: impl Into<String>) -> Self {
+        self.subject = Some(id.into().into());
         self
     }
 
