@@ -11,6 +11,7 @@ mod defects;
 mod faults;
 mod file_token;
 mod look_ahead;
+mod panics;
 mod refused_credentials;
 mod shared_credentials;
 mod timing;

@@ -1,18 +1,15 @@
-//! Exchanges whose credentials are refused, hang or panic: no storm, no wait, no panic that crosses.
+//! Exchanges whose credentials are refused, or that hang: no storm and no wait.
 
-use std::pin::Pin;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
 use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
 use gatelet_transport::{
-    ApiError, Applied, Bearer, Cached, Channel, Clock, Credential, CredentialFailure,
-    CredentialProvider, Dialect, Error, ErrorKind, Exchange, Issued, Timeouts, Transport, from_fn,
+    Applied, Cached, Channel, Clock, Credential, CredentialFailure, Error, ErrorKind, Exchange,
+    Issued, Timeouts, Transport, from_fn,
 };
-use http::{HeaderMap, Method, Request, StatusCode};
+use http::{Method, Request};
 
 use crate::credentials::{crowd, ok, settle};
 use crate::{builder, call, seconds};
@@ -24,14 +21,14 @@ struct Scripted {
     act: fn(usize) -> Act,
 }
 
-enum Act {
+pub(crate) enum Act {
     Give,
     Hang,
     Panic,
     PanicLater,
 }
 
-const HOUR: Duration = seconds(3600);
+pub(crate) const HOUR: Duration = seconds(3600);
 
 impl Exchange for Scripted {
     #[allow(
@@ -61,9 +58,13 @@ impl Exchange for Scripted {
     }
 }
 
-type Made = Arc<Mutex<Vec<Duration>>>;
+pub(crate) type Made = Arc<Mutex<Vec<Duration>>>;
 
-fn channel(server: &FakeTransport, clock: &ManualClock, act: fn(usize) -> Act) -> (Channel, Made) {
+pub(crate) fn channel(
+    server: &FakeTransport,
+    clock: &ManualClock,
+    act: fn(usize) -> Act,
+) -> (Channel, Made) {
     let made = Made::default();
     let exchange = Scripted {
         made: made.clone(),
@@ -75,10 +76,9 @@ fn channel(server: &FakeTransport, clock: &ManualClock, act: fn(usize) -> Act) -
     (channel.unwrap(), made)
 }
 
-const REJECTED: ErrorKind = ErrorKind::Credential(CredentialFailure::Rejected);
-const PANICKED: ErrorKind = ErrorKind::Credential(CredentialFailure::Panicked);
+pub(crate) const REJECTED: ErrorKind = ErrorKind::Credential(CredentialFailure::Rejected);
 
-fn count(made: &Made) -> usize {
+pub(crate) fn count(made: &Made) -> usize {
     made.lock().unwrap().len()
 }
 
@@ -350,275 +350,4 @@ async fn who_waits_when_the_old_bearer_ends_has_more_time_than_an_early_exchange
         task.await.unwrap().unwrap();
     }
     assert_eq!(count(&made), 3);
-}
-
-/// Everything that an error shows.
-fn shown(error: &Error) -> String {
-    let source = std::error::Error::source(error).map(|source| format!("{source} {source:?}"));
-    format!("{error} {error:?} {source:?}")
-}
-
-/// A provider that panics in one of its methods, as often as it is told to.
-struct Panics {
-    place: &'static str,
-    left: AtomicU32,
-    /// Held while it panics.
-    lock: Mutex<()>,
-}
-
-impl Panics {
-    fn at(&self, place: &str) {
-        let take = |left: u32| left.checked_sub(1);
-        if place == self.place
-            && self
-                .left
-                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, take)
-                .is_ok()
-        {
-            let _guard = self.lock.lock();
-            std::panic::panic_any(Payload);
-        }
-    }
-}
-
-/// Panics again when it is dropped.
-struct Payload;
-
-impl Drop for Payload {
-    fn drop(&mut self) {
-        assert!(std::thread::panicking(), "canary-panic");
-    }
-}
-
-impl CredentialProvider for Panics {
-    fn credential(&self, _: &Channel) -> impl Future<Output = Result<Credential, Error>> + Send {
-        self.at("call");
-        async {
-            tokio::task::yield_now().await;
-            self.at("poll");
-            Credential::new("Bearer", "good")
-        }
-    }
-
-    fn validate(&self) -> Result<(), Error> {
-        self.at("validate");
-        Ok(())
-    }
-
-    fn is_ready(&self, _: &Channel) -> bool {
-        self.at("is_ready");
-        true
-    }
-
-    fn invalidate(&self, _: &Credential) -> bool {
-        self.at("invalidate");
-        true
-    }
-}
-
-// U24
-#[tokio::test]
-async fn a_provider_that_panics_fails_its_call_and_no_other() {
-    let panics = |place, left| Panics {
-        place,
-        left: AtomicU32::new(left),
-        lock: Mutex::default(),
-    };
-    for place in ["call", "poll"] {
-        let server = FakeTransport::respond(|_| ok());
-        let channel = builder()
-            .credentials(Arc::new(panics(place, 2)))
-            .build_with(server.clone(), ManualClock::new())
-            .unwrap();
-        for _ in 0..2 {
-            let error = channel.call(call(Method::POST)).await.unwrap_err();
-            assert_eq!((error.kind(), error.applied()), (&PANICKED, Applied::No));
-            assert!(!shown(&error).contains("canary"), "{error:?}");
-        }
-        channel.call(call(Method::GET)).await.unwrap();
-        assert_eq!(server.requests().len(), 1);
-    }
-    let build = |place, server: &FakeTransport| {
-        let builder = builder().credentials(panics(place, 1));
-        builder.build_with(server.clone(), ManualClock::new())
-    };
-    let error = build("validate", &FakeTransport::script([])).unwrap_err();
-    assert_eq!(error.kind(), &PANICKED);
-    let channel = build("is_ready", &FakeTransport::script([])).unwrap();
-    assert_eq!((channel.is_ready(), channel.is_ready()), (false, true));
-    let server = FakeTransport::script([Answer::status(401), Answer::status(401), ok()]);
-    let channel = build("invalidate", &server).unwrap();
-    let error = channel.call(call(Method::GET)).await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (&REJECTED, 1));
-    let reply = channel.call(call(Method::GET)).await.unwrap();
-    assert_eq!(reply.attempts(), 2);
-}
-
-/// A future that panics when it is polled, and again when it is dropped.
-struct PanicsTwice;
-
-impl Future for PanicsTwice {
-    type Output = Result<Credential, Error>;
-
-    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
-        panic!("canary-panic")
-    }
-}
-
-impl Drop for PanicsTwice {
-    fn drop(&mut self) {
-        assert!(std::thread::panicking(), "canary-panic");
-    }
-}
-
-// U24
-#[tokio::test]
-async fn a_provider_whose_future_panics_again_when_it_is_dropped_fails_its_call() {
-    struct Twice;
-    impl CredentialProvider for Twice {
-        fn credential(
-            &self,
-            _: &Channel,
-        ) -> impl Future<Output = Result<Credential, Error>> + Send {
-            PanicsTwice
-        }
-    }
-    let channel = builder()
-        .credentials(Twice)
-        .build_with(FakeTransport::script([]), ManualClock::new())
-        .unwrap();
-    let error = channel.call(call(Method::GET)).await.unwrap_err();
-    assert_eq!((error.kind(), error.applied()), (&PANICKED, Applied::No));
-}
-
-// U24
-#[tokio::test]
-async fn an_exchange_that_panics_fails_those_who_wait_for_it_and_no_later_call() {
-    let acts: [fn(usize) -> Act; 2] = [
-        |number| if number == 0 { Act::Panic } else { Act::Give },
-        |number| {
-            if number == 0 {
-                Act::PanicLater
-            } else {
-                Act::Give
-            }
-        },
-    ];
-    for act in acts {
-        let clock = ManualClock::new();
-        let server = FakeTransport::respond(|_| ok());
-        let (channel, made) = channel(&server, &clock, act);
-        let tasks: Vec<_> = (0..100)
-            .map(|_| {
-                let channel = channel.clone();
-                tokio::spawn(async move { channel.call(call(Method::GET)).await })
-            })
-            .collect();
-        for _ in 0..10 {
-            tokio::task::yield_now().await;
-        }
-        clock.advance(seconds(1));
-        let mut failed = 0;
-        for task in tasks {
-            if let Err(error) = task.await.unwrap() {
-                assert_eq!(error.kind(), &PANICKED);
-                assert!(!shown(&error).contains("canary"), "{error:?}");
-                failed += 1;
-            }
-        }
-        assert!(failed > 0);
-        clock.advance(seconds(1));
-        channel.call(call(Method::GET)).await.unwrap();
-        assert_eq!(count(&made), 2);
-    }
-}
-
-// U24
-#[tokio::test]
-async fn an_early_exchange_that_panics_leaves_the_old_bearer_in_use() {
-    let clock = ManualClock::new();
-    let server = FakeTransport::respond(|_| ok());
-    let (channel, _) = channel(&server, &clock, |number| match number {
-        0 => Act::Give,
-        _ => Act::PanicLater,
-    });
-    channel.call(call(Method::GET)).await.unwrap();
-    clock.advance(HOUR - seconds(200));
-    channel.call(call(Method::GET)).await.unwrap();
-}
-
-/// A vendor's way that panics in everything.
-struct PanickingDialect;
-
-impl Dialect for PanickingDialect {
-    fn api_error(&self, _: StatusCode, _: &str) -> Option<ApiError> {
-        panic!("canary-panic")
-    }
-
-    fn error_in_success(&self, body: &str) -> Option<ApiError> {
-        assert!(!body.contains("panic"), "canary-panic");
-        None
-    }
-
-    fn server_delay(&self, _: &HeaderMap, _: std::time::SystemTime) -> Option<Duration> {
-        panic!("canary-panic")
-    }
-
-    fn is_curable(&self, _: Option<&ApiError>) -> bool {
-        panic!("canary-panic")
-    }
-}
-
-#[tokio::test]
-async fn a_dialect_a_jitter_and_a_clock_that_panic_fail_no_more_than_their_call() {
-    let server = FakeTransport::script([
-        Answer::json(429, "{}").with_header("retry-after", "7"),
-        Answer::json(401, "{}"),
-    ]);
-    let base = gatelet_transport::BaseUrl::parse("https://api.example.com").unwrap();
-    let clock = ManualClock::auto();
-    let panics = Answer::json(201, r#"{"panic":true}"#);
-    let channel = Channel::builder(base.clone(), PanickingDialect)
-        .credentials(Bearer::new("good").unwrap())
-        .build_with(FakeTransport::script([panics]), ManualClock::new())
-        .unwrap();
-    let error = channel.call(call(Method::POST)).await.unwrap_err();
-    assert_eq!(error.kind(), &ErrorKind::TransportPanic);
-    assert_eq!((error.attempts(), error.applied()), (1, Applied::Unknown));
-    assert!(!shown(&error).contains("canary"), "{error:?}");
-
-    let channel = Channel::builder(base.clone(), PanickingDialect)
-        .credentials(Bearer::new("good").unwrap())
-        .jitter(|| panic!("canary-panic"))
-        .build_with(server.clone(), clock.clone())
-        .unwrap();
-    let error = channel.call(call(Method::GET)).await.unwrap_err();
-    assert_eq!(error.status(), Some(StatusCode::UNAUTHORIZED));
-    assert_eq!(clock.sleeps(), [seconds(7)]);
-
-    struct Broken(AtomicU32);
-    impl Clock for Broken {
-        fn now(&self) -> std::time::SystemTime {
-            std::time::UNIX_EPOCH
-        }
-
-        fn monotonic(&self) -> Duration {
-            assert!(self.0.fetch_add(1, Ordering::SeqCst) != 2, "canary-panic");
-            Duration::ZERO
-        }
-
-        async fn sleep(&self, _: Duration) {
-            std::future::pending::<()>().await;
-        }
-    }
-    let channel = Channel::builder(base, PanickingDialect)
-        .credentials(Bearer::new("good").unwrap())
-        .build_with(
-            FakeTransport::respond(|_: &Request<Bytes>| ok()),
-            Broken(AtomicU32::new(0)),
-        )
-        .unwrap();
-    let error = channel.call(call(Method::GET)).await.unwrap_err();
-    assert_eq!(error.kind(), &ErrorKind::TransportPanic);
-    channel.call(call(Method::GET)).await.unwrap();
 }
