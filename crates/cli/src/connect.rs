@@ -4,7 +4,7 @@ use std::error::Error as _;
 
 use asa_client::ServiceUser;
 use emulator::{Emulator, well_known};
-use transport::{ApiToken, HyperTransport, Timeouts, TokioClock, TransportError};
+use transport::{ApiToken, FileToken, HyperTransport, Timeouts, TokioClock, TransportError};
 
 use crate::embedded;
 use crate::failure::Failure;
@@ -94,11 +94,12 @@ impl Connect {
             );
         }
         let builder = dt_client::Client::builder(setting("GATELET_DT_URL")?);
-        let token = secret::from_environment("GATELET_DT_TOKEN")?;
-        let builder = builder
-            .credentials(ApiToken::new(token.expose())?)
-            .timeouts(self.timeouts)
-            .user_agent(USER_AGENT);
+        let token = ApiToken::new(secret::from_environment("GATELET_DT_TOKEN")?.expose())?;
+        let builder = match secret::regular_file("GATELET_DT_TOKEN") {
+            Some(path) => builder.credentials(FileToken::api_token(path)),
+            None => builder.credentials(token),
+        };
+        let builder = builder.timeouts(self.timeouts).user_agent(USER_AGENT);
         Ok(builder.build_with(self.verbose(self.network()?), TokioClock::new())?)
     }
 

@@ -4,7 +4,7 @@ use std::env;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use models::{Secret, contains_secret};
 use transport::secret_text;
@@ -51,6 +51,13 @@ pub(crate) fn in_environment(name: &str) -> Result<Option<Secret>, Failure> {
         }),
         (None, None) => Ok(None),
     }
+}
+
+/// The path in the variable `name` + `_FILE`, where it leads to a regular file: another process may rotate it while a command runs.
+/// What a pipe gives is there once only.
+pub(crate) fn regular_file(name: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(set(&format!("{name}_FILE"))?);
+    path.is_file().then_some(path)
 }
 
 /// The value of a variable that is set to more than nothing.

@@ -29,6 +29,38 @@ fn pages(fails: u32, status: &'static str) -> Script {
     })
 }
 
+#[test]
+fn a_listing_goes_on_when_the_token_in_its_file_is_rotated() {
+    let place = Place::new();
+    let file = place.path("token");
+    std::fs::write(&file, "dt0c01.OLD.CANARY\n").unwrap();
+    let rotated = file.clone();
+    let page = |n: u32, next: &str| {
+        let body = format!(
+            r#"{{"totalCount":2,{next}"activeGateTokens":[{{"id":"t{n}","name":"t{n}","owner":"o","creationDate":"2026-01-01T00:00:00Z"}}]}}"#
+        );
+        Reply::Bytes(response("200 OK", JSON, &body))
+    };
+    let server = Script::new(move |request| {
+        if !request.contains("nextPageKey=") {
+            return page(1, r#""nextPageKey":"k2","#);
+        }
+        // Nobody may use the old one any more; the new one comes a moment later.
+        std::fs::write(&rotated, "dt0c01.NEW.CANARY\n").unwrap();
+        if request.contains("dt0c01.OLD.CANARY") {
+            let refusal = r#"{"error":{"code":401}}"#;
+            return Reply::Bytes(response("401 Unauthorized", JSON, refusal));
+        }
+        page(2, "")
+    });
+    let ended = place
+        .with("GATELET_DT_URL", &server.url)
+        .with("GATELET_DT_TOKEN_FILE", &file)
+        .run(&format!("{TOKENS} -o ndjson"));
+    assert_eq!(ids(&ended.data(), "ndjson"), numbers(2));
+    assert_eq!(server.requests.try_iter().count(), 3);
+}
+
 /// The ids of a listing's output, in any format.
 fn ids(output: &str, format: &str) -> Vec<String> {
     let id = |value: &serde_json::Value| value["id"].as_str().unwrap().to_owned();

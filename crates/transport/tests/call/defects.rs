@@ -450,6 +450,21 @@ async fn fields_on_two_lines_are_one_list_in_a_call() {
     );
 }
 
+// U6
+#[tokio::test]
+async fn a_success_whose_body_cannot_be_read_stays_an_error_where_the_body_is_wanted() {
+    for kind in DEFECTS {
+        let created = json(201).with_failure(kind);
+        let (error, requests) = fail(call(Method::POST), vec![created]).await;
+        assert_eq!(requests, 1);
+        assert_eq!(error.status(), Some(StatusCode::CREATED));
+        assert_eq!(
+            (error.applied(), error.is_retryable()),
+            (Applied::Yes, false)
+        );
+    }
+}
+
 /// A server whose first response to a call has this status and a body that never ends.
 fn trickles(status: StatusCode, then: FakeTransport) -> impl Transport {
     let is_first = std::sync::atomic::AtomicBool::new(true);
