@@ -90,7 +90,8 @@ fn suggestion(error: &clap::Error) -> String {
     let meant = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg]
         .into_iter()
         .flat_map(|kind| strings(error, kind))
-        .next();
+        // clap sorts by similarity, the most similar last.
+        .last();
     let possible = strings(error, ContextKind::ValidValue).join(", ");
     match meant {
         Some(meant) => format!(", did you mean {meant}?"),
@@ -152,6 +153,10 @@ mod tests {
         assert_eq!(
             mistake(&["dt", "token", "list", "--token", "x"]),
             "there is no option --token: secrets are taken from the environment or a file only; see --help"
+        );
+        assert_eq!(
+            mistake(&["asa", "gatway", "list"]),
+            "there is no such command, did you mean gateway?; see --help"
         );
     }
 }
