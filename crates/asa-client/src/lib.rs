@@ -58,15 +58,18 @@ pub use list::List;
 pub use service_user::ServiceUser;
 
 pub use transport::{
-    Applied, BaseUrl, Bearer, Clock, CredentialFailure, CredentialProvider, Deleted, Error,
-    ErrorKind, FileToken, Items, NextPageError, Page, PageToken, Pages, PaginationFailure, Request,
-    RetryPolicy, Timeouts, TraceContext, Transport, TransportError, Violation,
+    Applied, BaseUrl, Bearer, Channel, Clock, ConnectFailure, Credential, CredentialFailure,
+    CredentialProvider, Deleted, Error, ErrorKind, FileToken, Items, NextPageError, Page,
+    PageToken, Pages, PaginationFailure, Phase, Request, RetryPolicy, Sent, Timeouts, TooLarge,
+    TraceContext, Transport, TransportError, TransportErrorKind, Violation,
 };
 #[cfg(feature = "hyper")]
-pub use transport::{HyperTransport, TokioClock};
+pub use transport::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
 
 /// The bodies of requests and answers, and the pieces that they are made of.
 pub mod models {
+    #[cfg(feature = "uuid")]
+    pub use models::NotUuid;
     pub use models::asa::*;
-    pub use models::{Patch, Secret, Timestamp, UnknownMembers};
+    pub use models::{ParseTimestampError, Patch, Secret, Timestamp, UnknownMembers};
 }

@@ -68,8 +68,9 @@ impl ActiveGateTokens {
     /// Creates a token. The answer holds its secret, which is never shown again. Needs the scope
     /// `activeGateTokenManagement.create` or `activeGateTokenManagement.write`.
     ///
-    /// An [expiration](crate::models::Expiration) that is none, over, or more than two years ahead by the client's clock
-    /// is refused before anything is sent.
+    /// An [expiration](crate::models::Expiration) that cannot be read, is over, or is more than two years ahead by the
+    /// client's clock is refused before anything is sent. [`Expiration::at`](crate::models::Expiration::at) and
+    /// [`after`](crate::models::Expiration::after) make one of an instant or a duration.
     ///
     /// The secret is never lost to another member of the response: an expiration date that cannot be read is
     /// [kept as text](crate::models::Lenient::Unreadable), unless that may hold a secret of the call, and with the feature

@@ -18,7 +18,7 @@
 //! let edge = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment)
 //!     .with_expiration_date("now+60d");
 //! let created = dt.active_gate_tokens().create(edge).send().await?;
-//! println!("{} ends {:?}", created.id, created.expiration_date);
+//! println!("{} ends {:?}", created.id, created.expiration_date.value());
 //! // `created.token.expose()` is the secret: this answer is the only one that ever holds it.
 //!
 //! let mut tokens = dt.active_gate_tokens().list().page_size(3000).items();
@@ -59,15 +59,16 @@ pub use client::{Client, ClientBuilder};
 pub use list::ListActiveGateTokens;
 
 pub use transport::{
-    ApiToken, Applied, BaseUrl, Bearer, Clock, CredentialFailure, CredentialProvider, Deleted,
-    Error, ErrorKind, FileToken, Items, NextPageError, Page, PageToken, Pages, PaginationFailure,
-    Request, RetryPolicy, Timeouts, TraceContext, Transport, TransportError, Violation,
+    ApiToken, Applied, BaseUrl, Bearer, Channel, Clock, ConnectFailure, Credential,
+    CredentialFailure, CredentialProvider, Deleted, Error, ErrorKind, FileToken, Items,
+    NextPageError, Page, PageToken, Pages, PaginationFailure, Phase, Request, RetryPolicy, Sent,
+    Timeouts, TooLarge, TraceContext, Transport, TransportError, TransportErrorKind, Violation,
 };
 #[cfg(feature = "hyper")]
-pub use transport::{HyperTransport, TokioClock};
+pub use transport::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
 
 /// The bodies of requests and answers, and the pieces that they are made of.
 pub mod models {
     pub use models::dt::*;
-    pub use models::{Lenient, Secret, Timestamp, Unreadable};
+    pub use models::{Lenient, ParseTimestampError, Secret, Timestamp, Unreadable};
 }

@@ -84,6 +84,13 @@ impl From<&Gateway> for GatewayUpdate {
     }
 }
 
+/// As from a borrowed [`Gateway`].
+impl From<Gateway> for GatewayUpdate {
+    fn from(gateway: Gateway) -> Self {
+        Self::from(&gateway)
+    }
+}
+
 /// What sends a field again as it was read.
 fn again<T: Clone>(value: &Option<T>, was_null: bool) -> Patch<T> {
     match value {

@@ -154,6 +154,18 @@ macro_rules! id {
             }
         }
 
+        impl PartialEq<alloc::string::String> for $name {
+            fn eq(&self, other: &alloc::string::String) -> bool {
+                *self.0 == **other
+            }
+        }
+
+        impl PartialEq<$name> for alloc::string::String {
+            fn eq(&self, other: &$name) -> bool {
+                **self == *other.0
+            }
+        }
+
         impl PartialEq<$name> for str {
             fn eq(&self, other: &$name) -> bool {
                 *self == *other.0
@@ -241,6 +253,8 @@ mod tests {
         assert_eq!("b", id);
         assert_eq!(id, *"b");
         assert_eq!(*"b", id);
+        let text = String::from("b");
+        assert!(id == text && text == id && id != String::from("a"));
         assert_ne!(id, "a");
         assert!(SampleId::new("a") < id);
         let ids = BTreeMap::from([(id, 1)]);

@@ -65,7 +65,7 @@ impl fmt::Display for ExpirationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Form => {
-                "must be UTC milliseconds, a date and time, or a relative time such as now+14d"
+                "must be UTC milliseconds, a date and time such as 2027-01-31T10:00:00Z, or a relative time such as now+14d"
             }
             Self::Past => "must not be in the past",
             Self::TooFar => "must not be more than two years ahead",

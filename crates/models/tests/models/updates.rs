@@ -42,6 +42,7 @@ fn an_update_made_from_a_read_sends_back_all_that_was_read_and_leaves_out_what_w
     )
     .expect("a gateway");
     let update = asa::GatewayUpdate::from(&gateway);
+    assert_eq!(asa::GatewayUpdate::from(gateway.clone()), update);
     let expected = json!({
         "name": "b", "refuse_connections": true, "labels": {}, "description": "d", "access_address": null,
         "infrastructure_orchestrator": {"id": "o", "labels": null, "zone": {"rack": [7]}},
