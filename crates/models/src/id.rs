@@ -254,7 +254,8 @@ mod tests {
         assert_eq!(id, *"b");
         assert_eq!(*"b", id);
         let text = String::from("b");
-        assert!(id == text && text == id && id != String::from("a"));
+        assert_eq!(id, text);
+        assert_eq!(text, id);
         assert_ne!(id, "a");
         assert!(SampleId::new("a") < id);
         let ids = BTreeMap::from([(id, 1)]);
