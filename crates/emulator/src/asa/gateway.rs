@@ -51,9 +51,9 @@ pub(crate) fn update(call: &Call) -> Result<Response<Bytes>, Refusal> {
     check_name(&wanted.name).map_err(|message| Refusal::invalid("name", message))?;
     check_description(wanted.description.as_option().map(String::as_str))
         .map_err(|message| Refusal::invalid("description", message))?;
-    if wanted.inexact_member().is_some() {
-        let message = "must not hold a number that would lose digits here";
-        return Err(Refusal::invalid("body", message));
+    if let Some(member) = wanted.inexact_member() {
+        let message = "must not hold a number that cannot be kept with all of its digits";
+        return Err(Refusal::invalid(member, message));
     }
     let (team, id) = (super::team(call), call.value(1));
     call.emulator.store().write(|transaction| {

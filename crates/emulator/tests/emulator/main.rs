@@ -20,3 +20,4 @@ mod serve;
 #[cfg(feature = "serve")]
 mod socket;
 mod support;
+mod unknown_members;
