@@ -8,6 +8,7 @@ mod bodiless;
 mod embedded;
 mod endings;
 mod exit_codes;
+mod foreign_text;
 mod killed;
 #[cfg(unix)]
 mod limited;

@@ -1,0 +1,148 @@
+//! Texts of a server that are hard to read or very long, as both clients print them.
+
+#![allow(clippy::unwrap_used, reason = "all of this crate is tests")]
+use asa_client::Bearer;
+use bytes::Bytes;
+use dt_client::ApiToken;
+use http::{Response, StatusCode};
+use transport::testing::ManualClock;
+use transport::{Error, RetryPolicy, Transport, TransportError, from_fn};
+
+const LONG: usize = 2 * 1024 * 1024;
+
+/// A server with one response for everything.
+fn server(status: u16, body: String) -> impl Transport + Clone {
+    let body = Bytes::from(body);
+    std::sync::Arc::new(from_fn(move |_| {
+        let mut response = Response::new(body.clone());
+        *response.status_mut() = StatusCode::from_u16(status).unwrap();
+        std::future::ready(Ok::<_, TransportError>(response))
+    }))
+}
+
+fn asa(transport: impl Transport) -> asa_client::Client {
+    asa_client::Client::builder("t")
+        .credentials(Bearer::new("example-of-a-bearer").unwrap())
+        .retry(RetryPolicy::never())
+        .build_with(transport, ManualClock::auto())
+        .unwrap()
+}
+
+fn dt(transport: impl Transport) -> dt_client::Client {
+    dt_client::Client::builder("https://abc.live.dynatrace.com")
+        .credentials(ApiToken::new("dt0c01.EXAMPLE.EXAMPLE-OF-A-TOKEN").unwrap())
+        .retry(RetryPolicy::never())
+        .build_with(transport, ManualClock::auto())
+        .unwrap()
+}
+
+/// The errors of both clients where a server says something, in every place where it can.
+async fn errors(text: &str) -> [Error; 2] {
+    let text = serde_json::to_string(text).unwrap();
+    let violation = format!(r#"{{"path":{text},"message":{text},"parameterLocation":{text}}}"#);
+    let error = format!(r#"{{"code":400,"message":{text},"constraintViolations":[{violation}]}}"#);
+    let body =
+        format!(r#"{{"type":{text},"message":{text},"errors":[{violation}],"error":{error}}}"#);
+    errors_with(body).await
+}
+
+/// The errors of both clients where a server refuses with this body.
+async fn errors_with(body: String) -> [Error; 2] {
+    let transport = server(400, body);
+    let id = "dt0g02.a".into();
+    [
+        asa(transport.clone())
+            .gateways()
+            .list()
+            .send()
+            .await
+            .err()
+            .unwrap(),
+        dt(transport)
+            .active_gate_tokens()
+            .get(&id)
+            .send()
+            .await
+            .err()
+            .unwrap(),
+    ]
+}
+
+// U25
+#[tokio::test]
+async fn what_is_not_seen_in_a_servers_message_is_escaped() {
+    let text = "a\u{202e}b\u{2066}c\u{200e}d\u{200f}e\u{61c}f\u{2028}g\u{2029}h\ti\u{1b}[31mj";
+    for error in errors(text).await {
+        assert_eq!(error.message(), Some(text));
+        let shown = error.to_string();
+        let escaped =
+            r"a\u{202e}b\u{2066}c\u{200e}d\u{200f}e\u{61c}f\u{2028}g\u{2029}h\ti\u{1b}[31mj";
+        assert!(shown.contains(escaped), "{shown}");
+        for printed in [shown, format!("{error:?}")] {
+            assert!(
+                !printed.contains(|c: char| c.is_control() || !c.is_ascii()),
+                "{printed}"
+            );
+        }
+    }
+}
+
+// U25
+#[tokio::test]
+async fn a_message_of_two_mebibytes_is_printed_in_part() {
+    for character in ["x", "\u{202e}", "\u{e4}", "%", "\""] {
+        let text = character.repeat(LONG / character.len());
+        let text = serde_json::to_string(&text).unwrap();
+        let body =
+            format!(r#"{{"type":"t","message":{text},"error":{{"code":400,"message":{text}}}}}"#);
+        for error in errors_with(body).await {
+            let kept = error.message().unwrap().len();
+            assert!((1024..20 * 1024).contains(&kept), "{kept}");
+            for printed in [
+                error.to_string(),
+                format!("{error:?}"),
+                format!("{error:#?}"),
+            ] {
+                assert!(printed.len() < 64 * 1024, "{character}: {}", printed.len());
+            }
+        }
+    }
+}
+
+// U25
+#[tokio::test]
+async fn a_word_of_a_mebibyte_is_kept_and_printed_in_part() {
+    let word = "w\u{202e}".repeat(LONG / 8);
+    let gateway =
+        format!(r#"{{"id":"g","name":"n","refuse_connections":false,"cloud_provider":"{word}"}}"#);
+    let client = asa(server(200, gateway));
+    let gateway = client.gateways().get(&"g".into()).send().await.unwrap();
+    let token = format!(
+        r#"{{"id":"dt0g02.a","name":"n","owner":"o","creationDate":"2026-01-01T00:00:00Z","activeGateType":"{word}"}}"#
+    );
+    let client = dt(server(200, token));
+    let token = client
+        .active_gate_tokens()
+        .get(&"dt0g02.a".into())
+        .send()
+        .await
+        .unwrap();
+    let (provider, kind) = (
+        gateway.cloud_provider.as_ref(),
+        token.active_gate_type.as_ref(),
+    );
+    let (provider, kind) = (provider.unwrap(), kind.unwrap());
+    assert!(provider.as_str() == word && kind.as_str() == word);
+    for printed in [
+        provider.to_string(),
+        kind.to_string(),
+        format!("{gateway:?}"),
+        format!("{token:?}"),
+    ] {
+        assert!(
+            printed.len() < 16 * 1024 && !printed.contains('\u{202e}'),
+            "{}",
+            printed.len()
+        );
+    }
+}
