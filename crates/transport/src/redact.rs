@@ -125,7 +125,7 @@ impl SecretSet {
     #[must_use]
     pub fn clean_bytes<'t>(&self, bytes: &'t [u8]) -> Cow<'t, [u8]> {
         match self.found(bytes) {
-            Found::Everything => Cow::Borrowed(REDACTED.as_bytes()),
+            Found::Everything => Cow::Owned(REDACTED.into()),
             Found::Parts(parts) if parts.is_empty() => Cow::Borrowed(bytes),
             Found::Parts(parts) => Cow::Owned(without(bytes, parts, REDACTED)),
         }
@@ -143,7 +143,7 @@ impl SecretSet {
     /// The text with something else in the place of each secret.
     pub(crate) fn replaced<'t>(&self, text: &'t str, replacement: &'static str) -> Cow<'t, str> {
         let parts = match self.found(text.as_bytes()) {
-            Found::Everything => return Cow::Borrowed(replacement),
+            Found::Everything => return Cow::Owned(replacement.to_owned()),
             Found::Parts(parts) if parts.is_empty() => return Cow::Borrowed(text),
             Found::Parts(parts) => parts,
         };

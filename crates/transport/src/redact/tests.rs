@@ -1,5 +1,6 @@
 //! Secrets in every notation, random and chosen, and texts without any.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use fastrand::Rng;
@@ -203,6 +204,17 @@ fn the_public_part_of_a_token_is_no_secret() {
 }
 
 #[test]
+fn only_an_unchanged_text_is_borrowed() {
+    // As long as what takes its place.
+    let (text, bytes) = ("abc4711abc", b"abc4711abc");
+    assert_eq!(text.len(), REDACTED.len());
+    let short = set(&["4711"]);
+    assert!(matches!(short.clean(text), Cow::Owned(clean) if clean == REDACTED));
+    assert!(matches!(short.clean_bytes(bytes), Cow::Owned(clean) if clean == REDACTED.as_bytes()));
+    assert!(matches!(short.clean("abc"), Cow::Borrowed("abc")));
+}
+
+#[test]
 fn a_text_with_a_short_secret_is_withheld() {
     let secrets = set(&["pa:ss"]);
     for text in [
@@ -270,7 +282,7 @@ fn a_text_without_a_secret_stays_as_it_is() {
         );
         let clean = secrets.clean(&text);
         assert!(
-            matches!(clean, std::borrow::Cow::Borrowed(same) if same == text),
+            matches!(clean, Cow::Borrowed(same) if same == text),
             "{text}"
         );
         let bytes: Vec<u8> = (0..300).map(|_| random.u8(..)).collect();

@@ -197,8 +197,8 @@ impl Scrubber {
 
     fn text(&self, text: String) -> String {
         match self.secrets.replaced(&text, SCRUBBED) {
-            Cow::Borrowed(same) if same.len() == text.len() => text,
-            scrubbed => scrubbed.into_owned(),
+            Cow::Borrowed(_) => text,
+            Cow::Owned(scrubbed) => scrubbed,
         }
     }
 }
