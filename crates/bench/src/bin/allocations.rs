@@ -20,7 +20,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         &tokens,
         |page: &ActiveGateTokenList| {
             // Id, name and owner of each, the cursor, and the list.
-            3 * page.active_gate_tokens.len() + usize::from(page.next_page_key.is_some()) + 1
+            3 * page.active_gate_tokens.as_deref().map_or(0, <[_]>::len)
+                + usize::from(page.next_page_key.is_some())
+                + 1
         },
     )?;
     let gateways = reply(input::gateways(1000))?;
