@@ -140,7 +140,8 @@ fn unknown_members() -> impl Strategy<Value = BTreeMap<String, Value>> {
     let number = prop_oneof![
         any::<i64>().prop_map(Value::from),
         any::<u64>().prop_map(Value::from),
-        proptest::num::f64::NORMAL.prop_map(Value::from),
+        // Few digits: `serde_json` reads others a little off, as its feature `float_roundtrip` says.
+        any::<i32>().prop_map(|number| Value::from(f64::from(number) + 0.125)),
     ];
     let leaf = prop_oneof![
         Just(Value::Null),
