@@ -56,7 +56,7 @@ impl<W: Write> Output<W> {
     }
 }
 
-/// A list in the making. A format that needs all items to begin writes them at the end.
+/// A list that is being printed. A format that needs all items to begin writes them at the end.
 #[derive(Debug)]
 pub(crate) struct List<'a, W, T> {
     output: &'a mut Output<W>,

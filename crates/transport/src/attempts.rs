@@ -308,8 +308,8 @@ impl<'a> Attempts<'a> {
         self.succeed(response)
     }
 
-    /// No credential could be had. Where the provider only waits because the server refused the one before, what the server
-    /// said of that one is the better error.
+    /// Fails the call because there is no credential. Where the provider only waits because the server refused the one
+    /// before, what the server said of that one is the better error.
     fn without_credential(self, error: Error, refusal: Option<Fault>) -> Error {
         match (refusal, error.next_exchange()) {
             (Some(fault), wait @ Some(_)) => self.fail(Fault {

@@ -87,7 +87,7 @@ impl Issued {
 /// Keeps the credential of an exchange.
 ///
 /// However many calls wait, one exchange is made at a time; when its call is dropped, a waiting one takes over. A new
-/// credential is had a little before the old one ends; no call waits for that longer than a second while the old one is
+/// credential is fetched a little before the old one ends; no call waits for that longer than a second while the old one is
 /// good, and while it fails the old one stays in use. A credential that the server refused is not used again, and the exchange
 /// for another one begins no earlier than a second after the one before, however many calls there are. A call whose own
 /// credential was refused waits for that moment; those in between fail at once with `Credential(Rejected)` and say by

@@ -99,7 +99,7 @@ impl Notation {
     }
 }
 
-/// The bytes that digits of base64 stand for; what is no digit is passed over.
+/// Decodes base64 digits; other characters are skipped.
 pub(super) fn decoded_base64(text: &[u8]) -> Zeroizing<Vec<u8>> {
     let digits: Vec<Plain> = text
         .iter()

@@ -76,7 +76,7 @@ fn next_value(body: &[u8]) -> Option<(Zeroizing<Vec<u8>>, &[u8])> {
                 let (value, behind) = split_string(value);
                 return Some((unescaped(value), behind));
             }
-            // What is no name may be a value, whose closing quotation mark is behind it already.
+            // Any other text may be a value; its closing quotation mark has been passed.
             _ => rest = behind,
         }
     }

@@ -308,7 +308,7 @@ async fn play(listener: &Listener, secret: &'static str, pieces: &Pieces, place:
     listener.forget();
 }
 
-/// What is no secret stays.
+/// The rest of the text stays.
 #[track_caller]
 fn check_rest(error: &Error, place: Place, all: &str) {
     let has_rest = |text: &str| {
