@@ -86,9 +86,11 @@ impl ActiveGateTokens {
             .and_then(|token| call(operation, &[])?.with_json(&token));
         Request::new(&self.channel, call, |reply| {
             let mut created: ActiveGateTokenCreated = reply.json()?;
-            let mut secrets = reply.secrets();
-            secrets.add(created.token.expose());
-            created.withhold_unreadable(|text| secrets.contains_secret(text));
+            if created.unreadable_members().next().is_some() {
+                let mut secrets = reply.secrets();
+                secrets.add(created.token.expose());
+                created.withhold_unreadable(|text| secrets.contains_secret(text));
+            }
             for (member, _) in created.unreadable_members() {
                 reply.warn_unreadable(member);
             }

@@ -124,7 +124,7 @@ impl ListActiveGateTokens {
         let reply = self.channel.call(call).await?;
         let page = read(&reply)?;
         let next = match page.next_page_key.as_deref() {
-            Some(key) if reply.secrets().contains_secret(key) => {
+            Some(key) if reply.contains_secret(key) => {
                 Err(NextPageError::new(PaginationFailure::Unreadable)
                     .with_detail("its cursor holds a secret of the call"))
             }

@@ -2,16 +2,16 @@
 
 use std::fmt;
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use http::HeaderValue;
 use zeroize::Zeroizing;
 
 use crate::catch::{catch_panic, catch_panic_of};
-use crate::redact::OwnSecret;
+use crate::redact::{OwnSecret, add_header};
 use crate::transport::BoxFuture;
-use crate::{Channel, CredentialFailure, Error, ErrorKind};
+use crate::{Channel, CredentialFailure, Error, ErrorKind, SecretSet};
 
 /// The longest token or key that is accepted, in bytes.
 const MAX_LENGTH: usize = 8 * 1024;
@@ -126,6 +126,8 @@ pub struct Credential {
     value: HeaderValue,
     generation: u64,
     source: Option<OwnSecret>,
+    /// Built when it is first asked for; clones share it.
+    secrets: Arc<OnceLock<SecretSet>>,
 }
 
 impl Credential {
@@ -145,6 +147,7 @@ impl Credential {
             value,
             generation: 0,
             source: None,
+            secrets: Arc::default(),
         })
     }
 
@@ -153,6 +156,7 @@ impl Credential {
     #[must_use]
     pub fn with_source(mut self, secret: impl Into<String>) -> Self {
         self.source = Some(Arc::new(Zeroizing::new(secret.into())));
+        self.secrets = Arc::default();
         self
     }
 
@@ -183,9 +187,21 @@ impl Credential {
         &self.value
     }
 
-    /// The secret that it was exchanged for, where there is one.
-    pub(crate) fn source(&self) -> Option<&OwnSecret> {
-        self.source.as_ref()
+    /// The set of its own secrets: the token, and what it was exchanged for.
+    pub(crate) fn secrets(&self) -> &SecretSet {
+        self.secrets.get_or_init(|| {
+            let mut secrets = SecretSet::new();
+            self.add_secrets(&mut secrets);
+            secrets
+        })
+    }
+
+    /// Adds its own secrets to a set.
+    pub(crate) fn add_secrets(&self, secrets: &mut SecretSet) {
+        add_header(secrets, &self.value, 0);
+        if let Some(source) = &self.source {
+            secrets.add(source.as_bytes());
+        }
     }
 }
 

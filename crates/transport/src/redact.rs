@@ -24,7 +24,8 @@ pub(crate) use self::fragments::LENGTH;
 pub use self::held::AddedSecret;
 pub(crate) use self::held::{HeldSecrets, OwnSecret};
 #[cfg(any(test, feature = "testing"))]
-pub(crate) use self::known::{FIELDS, add_header};
+pub(crate) use self::known::FIELDS;
+pub(crate) use self::known::add_header;
 use self::merge::{Hit, merged};
 use self::readings::Readings;
 
@@ -183,23 +184,34 @@ impl SecretSet {
             }
         }
         if depth < DEPTH {
-            let plain = readings.plain();
-            let shortest = self.short.iter().map(|short| short.len()).min();
-            let shortest = shortest.unwrap_or(LENGTH);
-            for notation in Notation::ALL {
-                for candidate in notation.candidates(&plain, shortest) {
-                    match self.search(&candidate.decoded, depth + 1) {
-                        Found::Everything => return Found::Everything,
-                        Found::Parts(parts) => {
-                            let places =
-                                parts.into_iter().map(|part| candidate.place(part, &plain));
-                            hits.extend(places.map(Hit::certain));
-                        }
+            match self.search_digits(&readings, depth) {
+                Found::Everything => return Found::Everything,
+                Found::Parts(parts) => hits.extend(parts.into_iter().map(Hit::certain)),
+            }
+        }
+        Found::Parts(merged(hits))
+    }
+
+    /// Searches what the runs of digits in a text decode to.
+    fn search_digits(&self, readings: &Readings<'_>, depth: u32) -> Found {
+        let shortest = self.short.iter().map(|short| short.len()).min();
+        let shortest = shortest.unwrap_or(LENGTH);
+        let mut found = Vec::new();
+        if !readings.may_have_run(Notation::least_digits(shortest)) {
+            return Found::Parts(found);
+        }
+        let plain = readings.plain();
+        for notation in Notation::ALL {
+            for candidate in notation.candidates(&plain, shortest) {
+                match self.search(&candidate.decoded, depth + 1) {
+                    Found::Everything => return Found::Everything,
+                    Found::Parts(parts) => {
+                        found.extend(parts.into_iter().map(|part| candidate.place(part, &plain)));
                     }
                 }
             }
         }
-        Found::Parts(merged(hits))
+        Found::Parts(found)
     }
 }
 

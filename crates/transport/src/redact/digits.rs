@@ -25,6 +25,20 @@ pub(super) struct Candidate {
 impl Notation {
     pub(super) const ALL: [Self; 2] = [Self::Base64, Self::Hexadecimal];
 
+    /// Whether it is a digit of any notation: those of base64 are among them all.
+    pub(super) fn has_digit(byte: u8) -> bool {
+        Self::Base64.digit(byte).is_some()
+    }
+
+    /// How many digits it takes at least for so many bytes, in any notation.
+    pub(super) fn least_digits(bytes: usize) -> usize {
+        Self::Base64.digits_of(bytes)
+    }
+
+    fn digits_of(self, bytes: usize) -> usize {
+        (bytes * 8).div_ceil(self.bits())
+    }
+
     /// Every decoding of each run of digits for at least so many bytes. Where the bytes begin is unknown, so a run is read
     /// from each of its first digits on.
     pub(super) fn candidates(
@@ -32,7 +46,7 @@ impl Notation {
         plain: &[Plain],
         shortest: usize,
     ) -> impl Iterator<Item = Candidate> {
-        let least = (shortest * 8).div_ceil(self.bits());
+        let least = self.digits_of(shortest);
         let runs = plain
             .chunk_by(move |a, b| self.digit(a.byte).is_some() == self.digit(b.byte).is_some())
             .scan(0, |end, run| {

@@ -3,7 +3,7 @@
 use zeroize::{Zeroize, Zeroizing};
 
 use super::merge::Hit;
-use super::readings::{Readings, Unit};
+use super::readings::{Ambiguous, Readings, Unit};
 
 /// The length of a fragment, in bytes: so much that chance does not bring it about.
 pub(crate) const LENGTH: usize = size_of::<u64>();
@@ -28,13 +28,47 @@ impl Zeroize for Fragment {
     }
 }
 
-/// The fragments of all secrets, sorted.
+/// The fragments of all secrets.
 #[derive(Clone, Default)]
-pub(super) struct Fragments(Zeroizing<Vec<Fragment>>);
+pub(super) struct Fragments {
+    sorted: Zeroizing<Vec<Fragment>>,
+    filter: Filter,
+}
+
+/// Tells of most bytes that are no fragment that they are none, which is cheaper than to search for them.
+#[derive(Clone, Default)]
+struct Filter(Zeroizing<Vec<u64>>);
+
+impl Filter {
+    /// The number of bits is two to this power: an access token has about a thousand fragments.
+    const POWER: u32 = 14;
+
+    fn of(fragments: &[Fragment]) -> Self {
+        let mut words = Zeroizing::new(vec![0; 1 << Self::POWER >> 6]);
+        for fragment in fragments {
+            let (word, bit) = Self::place(fragment.bytes);
+            if let Some(word) = words.get_mut(word) {
+                *word |= bit;
+            }
+        }
+        Self(words)
+    }
+
+    fn may_contain(&self, bytes: u64) -> bool {
+        let (word, bit) = Self::place(bytes);
+        self.0.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    /// A bit by multiplicative hashing, whose best bits are the first ones.
+    fn place(bytes: u64) -> (usize, u64) {
+        let hash = bytes.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - Self::POWER);
+        ((hash >> 6) as usize, 1 << (hash & 63))
+    }
+}
 
 impl Fragments {
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.sorted.is_empty()
     }
 
     /// Adds those of a secret whose first bytes are public.
@@ -48,50 +82,78 @@ impl Fragments {
         let count: usize = all.iter().map(|text| text.len()).sum();
         self.reserve(count.saturating_add(secret.len()));
         let enough = CERTAIN.min(secret_part.len());
-        for (start, window) in secret.windows(LENGTH).enumerate() {
+        for (start, window) in windows(secret).enumerate() {
             let covered = (start + LENGTH).saturating_sub(public.max(start));
             self.push(window, public == 0 || covered >= enough);
         }
         for text in &all {
-            text.windows(LENGTH)
-                .for_each(|window| self.push(window, true));
+            windows(text).for_each(|window| self.push(window, true));
         }
         // Where two are the same, one that is secret by itself comes first and stays.
-        self.0
+        self.sorted
             .sort_unstable_by_key(|fragment| (fragment.bytes, !fragment.is_secret));
-        self.0.dedup_by_key(|fragment| fragment.bytes);
+        self.sorted.dedup_by_key(|fragment| fragment.bytes);
+        self.filter = Filter::of(&self.sorted);
     }
 
     /// Makes room without leaving a copy behind.
     fn reserve(&mut self, more: usize) {
-        let mut larger = Vec::with_capacity(self.0.len().saturating_add(more));
-        larger.extend_from_slice(&self.0);
-        self.0 = Zeroizing::new(larger);
+        let mut larger = Vec::with_capacity(self.sorted.len().saturating_add(more));
+        larger.extend_from_slice(&self.sorted);
+        self.sorted = Zeroizing::new(larger);
     }
 
-    fn push(&mut self, window: &[u8], is_secret: bool) {
-        let bytes = window.iter().fold(0, |bytes, byte| {
-            bytes << 8 | u64::from(byte.to_ascii_lowercase())
-        });
-        self.0.push(Fragment { bytes, is_secret });
+    fn push(&mut self, window: [u8; LENGTH], is_secret: bool) {
+        let bytes = folded(window);
+        self.sorted.push(Fragment { bytes, is_secret });
     }
 
     /// Finds those that the text spells from a place on.
     pub(super) fn find(&self, readings: &Readings<'_>, start: usize, hits: &mut Vec<Hit>) {
+        match readings.only(start) {
+            Ok(bytes) => hits.extend(bytes.and_then(|bytes| self.hit(start, bytes))),
+            Err(Ambiguous) => self.find_spelled(readings, start, hits),
+        }
+    }
+
+    /// The fragment that the bytes at a place are.
+    fn hit(&self, start: usize, bytes: [u8; LENGTH]) -> Option<Hit> {
+        let bytes = folded(bytes);
+        if !self.filter.may_contain(bytes) {
+            return None;
+        }
+        let found = self.sorted.binary_search_by_key(&bytes, |it| it.bytes);
+        let is_secret = self.sorted.get(found.ok()?)?.is_secret;
+        let place = start..start + LENGTH;
+        Some(Hit { place, is_secret })
+    }
+
+    fn find_spelled(&self, readings: &Readings<'_>, start: usize, hits: &mut Vec<Hit>) {
         let search = Search {
             readings,
             start,
             read: 0,
             bytes: 0,
         };
-        search.go_on(&self.0, start, hits);
+        search.go_on(&self.sorted, start, hits);
         // A fragment may begin within a character that is written as one.
         readings.at(start, |unit| {
             for skipped in 1..unit.bytes().len() {
-                search.read_unit(&self.0, &unit, skipped, hits);
+                search.read_unit(&self.sorted, &unit, skipped, hits);
             }
         });
     }
+}
+
+fn windows(text: &[u8]) -> impl Iterator<Item = [u8; LENGTH]> {
+    text.windows(LENGTH)
+        .filter_map(|window| window.try_into().ok())
+}
+
+/// The bytes of a fragment in lower case, big-endian.
+fn folded(mut bytes: [u8; LENGTH]) -> u64 {
+    bytes.make_ascii_lowercase();
+    u64::from_be_bytes(bytes)
 }
 
 /// How far one reading of a text agrees with some fragments.

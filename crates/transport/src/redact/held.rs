@@ -12,7 +12,7 @@ use crate::Credential;
 /// A secret that a call was told to hold; clones share it.
 pub(crate) type OwnSecret = Arc<Zeroizing<String>>;
 
-/// What a call must not show. Keeping it costs a successful call no allocation; the set is built for an error only.
+/// What a call must not show. Keeping it costs a successful call no allocation; the set of all is built for an error only.
 #[derive(Clone, Default)]
 pub(crate) struct HeldSecrets {
     credential: Option<Credential>,
@@ -51,22 +51,37 @@ impl HeldSecrets {
         }
     }
 
+    /// Whether one of them stands in a text; see [`SecretSet::contains_secret`]. It is asked of each query, so it searches the
+    /// set that a credential keeps.
+    pub(crate) fn occur_in(&self, text: &str) -> bool {
+        let mut credentials = self.credentials();
+        credentials.any(|credential| credential.secrets().contains_secret(text))
+            || self.others().contains_secret(text)
+    }
+
     /// The set of them all, with the secrets that a body shows under the names of known fields.
     pub(crate) fn with_body(&self, body: &[u8]) -> SecretSet {
-        let mut set = SecretSet::new();
-        for credential in self.credential.iter().chain(&self.earlier) {
-            known::add_header(&mut set, credential.value(), 0);
-            if let Some(source) = credential.source() {
-                set.add(source.as_bytes());
-            }
+        let mut set = self.others();
+        for credential in self.credentials() {
+            credential.add_secrets(&mut set);
         }
+        known::add_fields(&mut set, body);
+        set
+    }
+
+    fn credentials(&self) -> impl Iterator<Item = &Credential> {
+        self.credential.iter().chain(&self.earlier)
+    }
+
+    /// The set of those that belong to no credential of a call.
+    fn others(&self) -> SecretSet {
+        let mut set = SecretSet::new();
         if let Some(value) = &self.added {
             known::add_header(&mut set, value, 0);
         }
         for secret in &self.own {
             set.add(secret.as_bytes());
         }
-        known::add_fields(&mut set, body);
         set
     }
 }

@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 
+use super::digits::Notation;
+
 /// The most readings of one place that are followed. No honest text has more than a few.
 const MOST: usize = 24;
 
@@ -83,6 +85,9 @@ pub(super) struct Plain {
     pub(super) end: usize,
 }
 
+/// Some bytes may be read in more than one way.
+pub(super) struct Ambiguous;
+
 impl<'t> Readings<'t> {
     pub(super) fn of(text: &'t [u8]) -> Self {
         let mut readings = Self {
@@ -118,6 +123,28 @@ impl<'t> Readings<'t> {
         for unit in self.escapes(at, *byte) {
             each(unit);
         }
+    }
+
+    /// As many bytes from a place on as asked for, or `None` where the text has fewer; `Err` where they may be read otherwise.
+    pub(super) fn only<const N: usize>(&self, at: usize) -> Result<Option<[u8; N]>, Ambiguous> {
+        let end = at.saturating_add(N);
+        let behind = self.escapes.partition_point(|(start, _)| *start >= at);
+        let next = behind
+            .checked_sub(1)
+            .and_then(|last| self.escapes.get(last));
+        match next {
+            Some((start, _)) if *start < end => Err(Ambiguous),
+            _ => Ok(self
+                .text
+                .get(at..end)
+                .and_then(|bytes| bytes.try_into().ok())),
+        }
+    }
+
+    /// Whether so many digits of a notation may stand in a row.
+    pub(super) fn may_have_run(&self, least: usize) -> bool {
+        let mut runs = self.text.split(|byte| !Notation::has_digit(*byte));
+        !self.escapes.is_empty() || runs.any(|run| run.len() >= least)
     }
 
     fn escapes(&self, at: usize, byte: u8) -> impl Iterator<Item = Unit> {
