@@ -4,6 +4,7 @@ use std::fmt;
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use zeroize::Zeroizing;
@@ -19,8 +20,9 @@ const LIMIT: u64 = 16 * 1024;
 ///
 /// It takes no restart and no watcher: the file is small, and each call reads it. If the server refuses a token, the file is read
 /// once more, and where it holds another one by then the call is made again with that. While the file is missing, empty or not the
-/// text of a token, as in the middle of a rotation, the last good token stays in use. The path may be a symbolic link that is
-/// swapped; anything but a regular file is refused, because reading a pipe may never end.
+/// text of a token, as in the middle of a rotation, the last good token stays in use, beginning with the one that was there when the
+/// client was built. The path may be a symbolic link that is swapped; anything but a regular file is refused, because reading a
+/// pipe may never end. The file is read by the thread that makes the call, so it belongs on a local disk or in memory.
 ///
 /// A byte order mark of UTF-8 and one line end are not part of the token; see [`secret_text`].
 ///
@@ -33,8 +35,10 @@ const LIMIT: u64 = 16 * 1024;
 pub struct FileToken {
     path: PathBuf,
     scheme: &'static str,
-    /// The last that was read.
-    good: Mutex<Option<Credential>>,
+    /// Counts the reads that were begun.
+    reads: AtomicU64,
+    /// The last that was read, and the number of that read.
+    good: Mutex<Option<(u64, Credential)>>,
 }
 
 impl FileToken {
@@ -52,6 +56,7 @@ impl FileToken {
         Self {
             path,
             scheme,
+            reads: AtomicU64::default(),
             good: Mutex::default(),
         }
     }
@@ -60,6 +65,26 @@ impl FileToken {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The credential in the file now, or the last good one where the file holds none at the moment.
+    fn current(&self) -> Result<Credential, String> {
+        let number = self.reads.fetch_add(1, Ordering::SeqCst);
+        self.keep(number, self.read())
+    }
+
+    /// Keeps what was read, unless a read that began later has ended before: that one saw the newer file.
+    fn keep(&self, number: u64, read: Result<Credential, String>) -> Result<Credential, String> {
+        let mut good = self.good.lock().unwrap_or_else(PoisonError::into_inner);
+        match (read, &*good) {
+            (_, Some((newest, credential))) if *newest > number => Ok(credential.clone()),
+            (Ok(credential), _) => {
+                *good = Some((number, credential.clone()));
+                Ok(credential)
+            }
+            (Err(_), Some((_, credential))) => Ok(credential.clone()),
+            (Err(reason), None) => Err(reason),
+        }
     }
 
     /// The credential in the file now, or why there is none; the reason never shows what the file holds.
@@ -99,21 +124,12 @@ fn fill(path: &Path, buffer: &mut [u8]) -> std::io::Result<usize> {
 
 impl CredentialProvider for FileToken {
     async fn credential(&self, _: &Channel) -> Result<Credential, Error> {
-        let read = self.read();
-        let mut good = self.good.lock().unwrap_or_else(PoisonError::into_inner);
-        match (read, &*good) {
-            (Ok(credential), _) => {
-                *good = Some(credential.clone());
-                Ok(credential)
-            }
-            (Err(_), Some(credential)) => Ok(credential.clone()),
-            (Err(reason), None) => Err(Error::exchange_failed(reason)),
-        }
+        self.current().map_err(Error::exchange_failed)
     }
 
     fn validate(&self) -> Result<(), Error> {
-        let read = self.read();
-        read.map(drop)
+        self.current()
+            .map(drop)
             .map_err(|reason| Error::invalid_input("token_file", reason))
     }
 
@@ -122,7 +138,7 @@ impl CredentialProvider for FileToken {
     }
 
     fn invalidate(&self, refused: &Credential) -> bool {
-        self.read()
+        self.current()
             .is_ok_and(|credential| credential.value() != refused.value())
     }
 }
@@ -133,5 +149,29 @@ impl fmt::Debug for FileToken {
             .field("path", &self.path)
             .field("scheme", &self.scheme)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FileToken;
+    use crate::Credential;
+
+    #[test]
+    fn a_read_that_ends_late_does_not_bring_an_older_token_back() {
+        let token = FileToken::bearer("token");
+        let read = |text: &str| Credential::new("Bearer", text).map_err(|error| error.to_string());
+        let gives = |number, result: Result<Credential, String>| {
+            let kept = token.keep(number, result).unwrap();
+            kept.value().to_str().unwrap().to_owned()
+        };
+        assert_eq!(gives(0, read("one")), "Bearer one");
+        assert_eq!(gives(2, read("two")), "Bearer two");
+        assert_eq!(gives(1, read("one")), "Bearer two");
+        let missing = || Err("the file is away".to_owned());
+        assert_eq!(gives(1, missing()), "Bearer two");
+        assert_eq!(gives(3, missing()), "Bearer two");
+        assert_eq!(gives(4, read("three")), "Bearer three");
+        assert!(FileToken::bearer("token").keep(0, missing()).is_err());
     }
 }

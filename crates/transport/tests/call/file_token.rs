@@ -2,12 +2,14 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use bytes::Bytes;
 use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
 use gatelet_transport::{
-    ApiToken, Bearer, Channel, CredentialFailure, Error, ErrorKind, FileToken,
+    ApiToken, Bearer, Channel, CredentialFailure, CredentialProvider as _, Error, ErrorKind,
+    FileToken,
 };
 use http::{Method, Request};
 
@@ -138,6 +140,38 @@ async fn a_refused_token_is_read_once_more_and_the_call_repeated_if_it_has_chang
 }
 
 #[tokio::test]
+async fn a_token_that_was_there_when_the_client_was_built_is_good_for_the_first_call() {
+    let folder = Folder::new();
+    folder.write("one");
+    let server = FakeTransport::respond(|_| ok());
+    let channel = build(FileToken::bearer(folder.token()), &server).unwrap();
+    fs::remove_file(folder.token()).unwrap();
+    channel.call(call(Method::GET)).await.unwrap();
+    assert_eq!(bearers(&server), ["Bearer one"]);
+}
+
+#[tokio::test]
+async fn a_refused_token_gives_way_to_one_that_another_call_has_read_while_the_file_is_away() {
+    let folder = Folder::new();
+    folder.write("one");
+    let token = Arc::new(FileToken::bearer(folder.token()));
+    let (path, other) = (folder.token(), token.clone());
+    let server = FakeTransport::respond(move |request: &Request<Bytes>| {
+        if request.headers()["authorization"] == "Bearer two" {
+            return ok();
+        }
+        fs::write(&path, "two").unwrap();
+        other.validate().unwrap();
+        fs::remove_file(&path).unwrap();
+        Answer::status(401)
+    });
+    let builder = builder().credentials(token);
+    let channel = builder.build_with(server.clone(), ManualClock::auto());
+    channel.unwrap().call(call(Method::GET)).await.unwrap();
+    assert_eq!(bearers(&server), ["Bearer one", "Bearer two"]);
+}
+
+#[tokio::test]
 async fn a_file_without_a_token_is_refused_by_its_name_and_not_echoed() {
     let folder = Folder::new();
     let server = FakeTransport::script([]);
@@ -177,11 +211,10 @@ async fn a_file_without_a_token_is_refused_by_its_name_and_not_echoed() {
             fs::remove_file(folder.token()).unwrap();
         }
     }
-    // It vanished before the first call.
-    folder.write("one");
-    let channel = build(FileToken::api_token(folder.token()), &server).unwrap();
-    fs::remove_file(folder.token()).unwrap();
-    let error = channel.call(call(Method::GET)).await.unwrap_err();
+    // No channel ever checked it.
+    let token = FileToken::api_token(folder.token());
+    let channel = builder().build_with(server, ManualClock::auto()).unwrap();
+    let error = token.credential(&channel).await.unwrap_err();
     let failed = ErrorKind::Credential(CredentialFailure::ExchangeFailed);
     assert_eq!(error.kind(), &failed);
     assert!(error.to_string().contains("gatelet-file-token"), "{error}");
