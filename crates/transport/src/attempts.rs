@@ -8,13 +8,14 @@ use http::{HeaderValue, Request, Response, StatusCode, Uri};
 
 use crate::catch::{Panicked, catch_panic, catch_panic_of};
 use crate::channel::Inner;
+use crate::credential::panicked;
 use crate::limit::within;
 use crate::redact::HeldSecrets;
 use crate::retry::{Decision, Failure, Situation, decide, is_transient};
 use crate::verdict::{Fault, Judge, applied_by};
 use crate::{
     Applied, Call, Channel, Clock as _, Credential, Departure, Error, ErrorKind, Phase, Reply,
-    TraceContext, Transport as _, TransportError, TransportErrorKind, trace,
+    TraceContext, TransportError, TransportErrorKind, trace,
 };
 
 /// One call on its way.
@@ -130,12 +131,13 @@ impl<'a> Attempts<'a> {
             return Err(Error::invalid_input("credentials", "none were given"));
         };
         let limit = self.channel.clock().sleep(self.remaining());
-        within(limit, provider.credential_boxed(self.channel))
-            .await
-            .unwrap_or_else(|| {
-                Err(Error::new(ErrorKind::Timeout(Phase::Total)).with_retryable(true))
-            })
-            .map(Some)
+        let credential = catch_panic(|| provider.credential_boxed(self.channel));
+        match within(limit, credential).await {
+            Some(credential) => credential
+                .unwrap_or_else(|Panicked| Err(panicked()))
+                .map(Some),
+            None => Err(Error::new(ErrorKind::Timeout(Phase::Total)).with_retryable(true)),
+        }
     }
 
     /// Waits, once and within the time of the call, until the next exchange may begin. It is for a call whose own credential was
@@ -171,7 +173,7 @@ impl<'a> Attempts<'a> {
             (attempt, remaining) if attempt < remaining => (attempt, Phase::Attempt),
             (_, remaining) => (remaining, Phase::Total),
         };
-        let sending = span.around(catch_panic(|| inner.transport.send(request)));
+        let sending = span.around(catch_panic(|| inner.transport.send_boxed(request)));
         let limit = async {
             self.channel.clock().sleep(limit).await;
             // The transport's future is dropped next, and can tell this from a caller who went away.

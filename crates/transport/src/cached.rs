@@ -226,7 +226,7 @@ impl<E: Exchange> Cached<E> {
             channel.clock().sleep(lease.pause).await;
         }
         self.lock().begin(clock.monotonic(), lease.valid.is_some());
-        let exchange = catch_panic(|| self.exchange.exchange(channel));
+        let exchange = catch_panic(|| Box::pin(self.exchange.exchange(channel)));
         let result = match &lease.valid {
             Some(valid) => {
                 let limit = channel.clock().sleep(EARLY_LIMIT);

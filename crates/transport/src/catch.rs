@@ -2,7 +2,7 @@
 
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::Pin;
 use std::task::Poll;
 
 /// It panicked. What it panicked with is not kept, because it may hold a secret.
@@ -20,23 +20,41 @@ pub(crate) fn catch_panic_of<T>(call: impl FnOnce() -> T) -> Result<T, Panicked>
     })
 }
 
-/// Makes a future and drives it to its end; a panic in either, and in its drop thereafter, is caught.
+/// Makes a future and drives it to its end; a panic in either is caught, and one in its drop as well, be that before its end or
+/// after.
 ///
 /// The future is never polled again after a panic, and what it shared with others is up to it, as with any thread that
 /// panics: asserting unwind safety says no more than that.
-pub(crate) async fn catch_panic<F: Future>(
+pub(crate) async fn catch_panic<F: Future + Unpin>(
     make: impl FnOnce() -> F,
 ) -> Result<F::Output, Panicked> {
-    let mut future = pin!(Some(catch_panic_of(make)?));
+    let mut caught = Caught(Some(catch_panic_of(make)?));
     let output = poll_fn(|context| {
-        let Some(running) = future.as_mut().as_pin_mut() else {
+        let Some(future) = &mut caught.0 else {
             return Poll::Ready(Err(Panicked));
         };
-        match catch_panic_of(|| running.poll(context)) {
+        match catch_panic_of(|| Pin::new(future).poll(context)) {
             Ok(poll) => poll.map(Ok),
             Err(panicked) => Poll::Ready(Err(panicked)),
         }
     })
     .await;
-    catch_panic_of(|| future.set(None)).and(output)
+    caught.end().and(output)
+}
+
+/// A future whose drop does not panic.
+struct Caught<F>(Option<F>);
+
+impl<F> Caught<F> {
+    fn end(&mut self) -> Result<(), Panicked> {
+        let future = self.0.take();
+        catch_panic_of(|| drop(future))
+    }
+}
+
+impl<F> Drop for Caught<F> {
+    fn drop(&mut self) {
+        // Whoever drops it has no use for the news.
+        let _ = self.end();
+    }
 }

@@ -85,7 +85,7 @@ impl Channel {
         let operation = trace::Operation::new(&call);
         // The transport and the provider of credentials are caught where they are called; this is for the clock. Boxed, because
         // the future of a whole call is large, and those around it would each hold it.
-        let attempts = Box::pin(catch_panic(|| Attempts::new(self, &call).run()));
+        let attempts = catch_panic(|| Box::pin(Attempts::new(self, &call).run()));
         let outcome = async {
             attempts
                 .await

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::HeaderValue;
 use zeroize::Zeroizing;
 
-use crate::catch::{catch_panic, catch_panic_of};
+use crate::catch::catch_panic_of;
 use crate::redact::{OwnSecret, add_header};
 use crate::transport::BoxFuture;
 use crate::{Channel, CredentialFailure, Error, ErrorKind, SecretSet};
@@ -56,7 +56,7 @@ pub trait CredentialProvider: Send + Sync + 'static {
     }
 }
 
-/// The twin of [`CredentialProvider`] that can be a trait object, and does not panic.
+/// The twin of [`CredentialProvider`] that can be a trait object, and does not panic where it returns no future.
 pub(crate) trait DynCredentialProvider: Send + Sync {
     fn credential_boxed<'a>(
         &'a self,
@@ -75,10 +75,7 @@ impl<T: CredentialProvider> DynCredentialProvider for T {
         &'a self,
         channel: &'a Channel,
     ) -> BoxFuture<'a, Result<Credential, Error>> {
-        Box::pin(async move {
-            let credential = catch_panic(|| self.credential(channel)).await;
-            credential.unwrap_or_else(|_| Err(panicked()))
-        })
+        Box::pin(self.credential(channel))
     }
 
     fn validate(&self) -> Result<(), Error> {

@@ -88,6 +88,13 @@ impl AnyTransport {
     pub fn new(transport: impl Transport) -> Self {
         Self(Arc::new(transport))
     }
+
+    pub(crate) fn send_boxed(
+        &self,
+        request: Request<Bytes>,
+    ) -> BoxFuture<'_, Result<Response<Bytes>, TransportError>> {
+        self.0.send_boxed(request)
+    }
 }
 
 impl Transport for AnyTransport {
@@ -95,7 +102,7 @@ impl Transport for AnyTransport {
         &self,
         request: Request<Bytes>,
     ) -> impl Future<Output = Result<Response<Bytes>, TransportError>> + Send {
-        self.0.send_boxed(request)
+        self.send_boxed(request)
     }
 }
 

@@ -1,21 +1,22 @@
 //! Code of users that panics: its own call fails, and no other.
 
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
 use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
 use gatelet_transport::{
     ApiError, Applied, Bearer, Channel, Clock, Credential, CredentialFailure, CredentialProvider,
-    Dialect, Error, ErrorKind,
+    Dialect, Error, ErrorKind, Phase, RetryPolicy, from_fn,
 };
 use http::{HeaderMap, Method, Request, StatusCode};
 
-use crate::credentials::ok;
-use crate::refused_credentials::{Act, HOUR, REJECTED, channel, count};
+use crate::credentials::{crowd, ok, settle};
+use crate::refused_credentials::{Act, HOUR, REJECTED, channel};
 use crate::{builder, call, seconds};
 
 const PANICKED: ErrorKind = ErrorKind::Credential(CredentialFailure::Panicked);
@@ -159,32 +160,98 @@ async fn a_provider_whose_future_panics_again_when_it_is_dropped_fails_its_call(
     assert_eq!((error.kind(), error.applied()), (&PANICKED, Applied::No));
 }
 
+/// A future that never ends, and panics when it is dropped.
+pub(crate) struct PanicsWhenDropped<T>(PhantomData<fn() -> T>);
+
+impl<T> PanicsWhenDropped<T> {
+    pub(crate) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T> Future for PanicsWhenDropped<T> {
+    type Output = T;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<T> {
+        Poll::Pending
+    }
+}
+
+impl<T> Drop for PanicsWhenDropped<T> {
+    fn drop(&mut self) {
+        panic!("canary-panic");
+    }
+}
+
+// U24
+#[tokio::test]
+async fn what_panics_when_it_is_dropped_before_its_end_is_a_timeout_or_nothing() {
+    struct Hangs;
+    impl CredentialProvider for Hangs {
+        fn credential(
+            &self,
+            _: &Channel,
+        ) -> impl Future<Output = Result<Credential, Error>> + Send {
+            PanicsWhenDropped::new()
+        }
+    }
+    let hangs = || from_fn(|_| PanicsWhenDropped::new());
+    let with = |clock: &ManualClock| {
+        let provider = builder().credentials(Hangs);
+        let transport = builder().retry(RetryPolicy::never());
+        [
+            provider.build_with(FakeTransport::script([]), clock.clone()),
+            transport.build_with(hangs(), clock.clone()),
+        ]
+        .map(Result::unwrap)
+    };
+    for (channel, phase) in with(&ManualClock::auto())
+        .iter()
+        .zip([Phase::Total, Phase::Attempt])
+    {
+        let error = channel.call(call(Method::GET)).await.unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::Timeout(phase));
+    }
+    for channel in with(&ManualClock::new()) {
+        let mut call = Box::pin(channel.call(call(Method::GET)));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(call.as_mut().poll(&mut context).is_pending());
+        drop(call);
+    }
+}
+
+// U24, U63
+#[tokio::test]
+async fn an_early_exchange_that_panics_when_its_time_is_over_leaves_the_old_bearer_in_use() {
+    let clock = ManualClock::auto();
+    let server = FakeTransport::respond(|_| ok());
+    let (channel, _) = channel(&server, &clock, |number| match number {
+        0 => Act::Give,
+        _ => Act::HangAndPanic,
+    });
+    channel.call(call(Method::GET)).await.unwrap();
+    clock.advance(HOUR - seconds(200));
+    channel.call(call(Method::GET)).await.unwrap();
+}
+
 // U24
 #[tokio::test]
 async fn an_exchange_that_panics_fails_those_who_wait_for_it_and_no_later_call() {
-    let acts: [fn(usize) -> Act; 2] = [
-        |number| if number == 0 { Act::Panic } else { Act::Give },
-        |number| {
-            if number == 0 {
-                Act::PanicLater
-            } else {
-                Act::Give
-            }
-        },
-    ];
-    for act in acts {
+    let at_once: fn(usize) -> Act = |number| match number {
+        0 => Act::Panic,
+        _ => Act::Give,
+    };
+    let later: fn(usize) -> Act = |number| match number {
+        0 => Act::PanicLater,
+        _ => Act::Give,
+    };
+    // All but the first come when one that panics at once is over.
+    for (act, expected) in [(at_once, 1), (later, 100)] {
         let clock = ManualClock::new();
         let server = FakeTransport::respond(|_| ok());
         let (channel, made) = channel(&server, &clock, act);
-        let tasks: Vec<_> = (0..100)
-            .map(|_| {
-                let channel = channel.clone();
-                tokio::spawn(async move { channel.call(call(Method::GET)).await })
-            })
-            .collect();
-        for _ in 0..10 {
-            tokio::task::yield_now().await;
-        }
+        let tasks = crowd(&channel, 100).await;
+        settle().await;
         clock.advance(seconds(1));
         let mut failed = 0;
         for task in tasks {
@@ -194,10 +261,14 @@ async fn an_exchange_that_panics_fails_those_who_wait_for_it_and_no_later_call()
                 failed += 1;
             }
         }
-        assert!(failed > 0);
+        assert_eq!(failed, expected);
         clock.advance(seconds(1));
         channel.call(call(Method::GET)).await.unwrap();
-        assert_eq!(count(&made), 2);
+        let made = made.lock().unwrap().clone();
+        assert!(
+            matches!(made[..], [first, second] if first < second),
+            "{made:?}"
+        );
     }
 }
 

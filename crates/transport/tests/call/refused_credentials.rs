@@ -12,6 +12,7 @@ use gatelet_transport::{
 use http::{Method, Request};
 
 use crate::credentials::{crowd, ok, settle};
+use crate::panics::PanicsWhenDropped;
 use crate::{builder, call, seconds};
 
 /// An exchange that says when it was made, and does what it is told to: the number of its attempts decides.
@@ -24,6 +25,7 @@ struct Scripted {
 pub(crate) enum Act {
     Give,
     Hang,
+    HangAndPanic,
     Panic,
     PanicLater,
 }
@@ -47,6 +49,7 @@ impl Exchange for Scripted {
             match act {
                 Act::Give => {}
                 Act::Hang => std::future::pending().await,
+                Act::HangAndPanic => PanicsWhenDropped::new().await,
                 _ => {
                     tokio::task::yield_now().await;
                     panic!("canary-panic");
@@ -78,7 +81,7 @@ pub(crate) fn channel(
 
 pub(crate) const REJECTED: ErrorKind = ErrorKind::Credential(CredentialFailure::Rejected);
 
-pub(crate) fn count(made: &Made) -> usize {
+fn count(made: &Made) -> usize {
     made.lock().unwrap().len()
 }
 
