@@ -23,7 +23,7 @@ const MAX_LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
 /// How long a credential is used whose life nobody can tell. Whether it still lasts is for the server to say.
 const UNKNOWN_LIFETIME: Duration = Duration::from_secs(5 * 60);
 
-/// The least time between the beginnings of two exchanges, where the server refused what the first one gave.
+/// The least time between the beginnings of two exchanges, where the server refused the first one or what it gave.
 const REFUSED_PAUSE: Duration = Duration::from_secs(1);
 
 /// The shortest life that a credential is given, so that none makes a loop.
@@ -37,6 +37,9 @@ const EARLY_LIMIT: Duration = Duration::from_secs(1);
 
 /// The least time between a failed exchange and the next one.
 const MIN_PAUSE: Duration = Duration::from_millis(100);
+
+/// The longest that the next exchange is put off because the server asks for it. Nothing else would be tried meanwhile.
+const MAX_SERVER_PAUSE: Duration = Duration::from_secs(60);
 
 /// The pause after the time of a first early exchange that gave nothing, doubled with each further one.
 const EARLY_PAUSE: Duration = Duration::from_secs(1);
@@ -91,7 +94,8 @@ impl Issued {
 /// good, and while it fails the old one stays in use. A credential that the server refused is not used again, and the exchange
 /// for another one begins no earlier than a second after the one before, however many calls there are. A call whose own
 /// credential was refused waits for that moment; those in between fail at once with `Credential(Rejected)` and say by
-/// [`Error::retry_after`] when it comes.
+/// [`Error::retry_after`] when it comes. The same holds after an exchange that the server refused, and where the server asked
+/// to be left alone, for as long as it said and a minute at most; the calls in between fail as that exchange did.
 ///
 /// What it keeps is for one endpoint and one account: those of the first call. Clients of these may share it, in an
 /// [`Arc`]; a call to another endpoint or account fails with `InvalidInput`, and nothing is sent.
@@ -152,8 +156,10 @@ struct State {
     failed: Option<(u64, Duration, Arc<Error>)>,
     /// When the last exchange began, whatever became of it.
     begun: Option<Duration>,
-    /// Whether the server refused the last credential.
+    /// Whether the server refused the last credential, or the last exchange.
     is_refused: bool,
+    /// Until when the server has asked for no exchange.
+    not_before: Duration,
     /// How many early exchanges were begun since the last credential came.
     early_tries: u32,
     no_early_before: Duration,
@@ -172,8 +178,8 @@ struct Held {
 enum Turn<'a> {
     Use(Credential),
     Fail(Arc<Error>),
-    /// The server refused what the last exchange gave; the next one may begin after this time.
-    Refused(Duration),
+    /// The next exchange may begin after this time, because the server refused what the last one gave, or failed it with this.
+    Refused(Duration, Option<Arc<Error>>),
     Exchange(Lease<'a>),
 }
 
@@ -257,7 +263,8 @@ impl<E: Exchange> CredentialProvider for Cached<E> {
         match self.turn(clock).await {
             Turn::Use(credential) => Ok(credential),
             Turn::Fail(error) => Err(shared(&error)),
-            Turn::Refused(wait) => Err(refused(wait)),
+            Turn::Refused(wait, None) => Err(refused(wait)),
+            Turn::Refused(wait, Some(error)) => Err(shared(&error).with_next_exchange(wait)),
             Turn::Exchange(lease) => self.renew(lease, channel, clock).await,
         }
     }
@@ -300,6 +307,7 @@ impl State {
 
     fn hold(&mut self, issued: Issued, now: Duration) -> Credential {
         self.is_refused = false;
+        self.not_before = Duration::ZERO;
         self.generation += 1;
         let credential = issued.credential.of_generation(self.generation);
         let margin = MAX_MARGIN.min(issued.lifetime / 10);
@@ -317,14 +325,17 @@ impl State {
 
     fn fail(&mut self, round: u64, now: Duration, error: &Arc<Error>) {
         self.failed = Some((round, now, error.clone()));
+        self.is_refused |= is_refusal(error);
+        let pause = error.retry_after().unwrap_or_default();
+        self.not_before = now.saturating_add(pause.min(MAX_SERVER_PAUSE));
     }
 
-    /// How long no exchange may begin, because the server refused what the last one gave.
-    fn pause_of_refusal(&self, now: Duration) -> Option<Duration> {
-        let begun = self.begun.filter(|_| self.is_refused)?;
-        REFUSED_PAUSE
-            .checked_sub(now.saturating_sub(begun))
-            .filter(|wait| !wait.is_zero())
+    /// How long no exchange may begin, because the server refused the last one or what it gave, or has asked for it.
+    fn pause_of_server(&self, now: Duration) -> Option<Duration> {
+        let begun = self.begun.filter(|_| self.is_refused);
+        let refused = begun.map(|begun| REFUSED_PAUSE.saturating_sub(now.saturating_sub(begun)));
+        let wait = self.not_before.saturating_sub(now);
+        Some(refused.map_or(wait, |refused| refused.max(wait))).filter(|wait| !wait.is_zero())
     }
 
     /// The credential, if a call is to use it and not to have a new one.
@@ -394,8 +405,9 @@ impl<'a> Waiting<'a> {
             }
             _ => {}
         }
-        if let Some(wait) = state.pause_of_refusal(now) {
-            return Poll::Ready(Turn::Refused(wait));
+        if let Some(wait) = state.pause_of_server(now) {
+            let failure = state.failed.as_ref().map(|(_, _, error)| error.clone());
+            return Poll::Ready(Turn::Refused(wait, failure));
         }
         let pause = state.failed.as_ref().map_or(Duration::ZERO, |(_, at, _)| {
             at.saturating_add(MIN_PAUSE)
@@ -437,13 +449,9 @@ fn refused(wait: Duration) -> Error {
 
 /// What each call that needed the exchange fails with; its source is the exchange's own error, an `Arc<Error>`.
 fn shared(cause: &Arc<Error>) -> Error {
-    let is_refusal = matches!(
-        cause.status(),
-        Some(StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
-    ) && matches!(cause.kind(), ErrorKind::Api | ErrorKind::Credential(_));
     let failure = if *cause.kind() == ErrorKind::Credential(CredentialFailure::Panicked) {
         CredentialFailure::Panicked
-    } else if is_refusal {
+    } else if is_refusal(cause) {
         CredentialFailure::Rejected
     } else {
         CredentialFailure::ExchangeFailed
@@ -452,6 +460,15 @@ fn shared(cause: &Arc<Error>) -> Error {
         .with_retryable(cause.is_retryable())
         .with_retry_after(cause.retry_after())
         .with_source(Arc::clone(cause))
+}
+
+/// Whether the server refused what was to be exchanged.
+fn is_refusal(error: &Error) -> bool {
+    let is_status_of_one = matches!(
+        error.status(),
+        Some(StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+    );
+    is_status_of_one && matches!(error.kind(), ErrorKind::Api | ErrorKind::Credential(_))
 }
 
 impl<E> fmt::Debug for Cached<E> {

@@ -7,11 +7,11 @@ use bytes::Bytes;
 use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
 use gatelet_transport::{
     Applied, Cached, Channel, Clock, Credential, CredentialFailure, Error, ErrorKind, Exchange,
-    Issued, Timeouts, Transport, from_fn,
+    Issued, RetryPolicy, Timeouts, Transport, from_fn,
 };
 use http::{Method, Request};
 
-use crate::credentials::{crowd, ok, settle};
+use crate::credentials::{Login, crowd, ok, settle};
 use crate::panics::PanicsWhenDropped;
 use crate::{builder, call, seconds};
 
@@ -124,6 +124,59 @@ async fn where_each_fresh_bearer_is_refused_there_is_one_exchange_a_second() {
     assert_one_a_second(&made, &clock);
     assert_eq!(count(&made), 2 * calls_that_asked);
     assert!(count(&made) > 50, "{}", count(&made));
+}
+
+/// A client whose key is exchanged at this server.
+fn logs_in(server: &FakeTransport, clock: &ManualClock) -> Channel {
+    let builder = builder().credentials(Cached::new(Login));
+    builder.build_with(server.clone(), clock.clone()).unwrap()
+}
+
+// U14
+#[tokio::test]
+async fn a_key_that_is_refused_is_exchanged_once_a_second() {
+    for status in [400, 401, 403] {
+        let clock = ManualClock::auto();
+        let server = FakeTransport::respond(move |_| Answer::status(status));
+        let channel = logs_in(&server, &clock);
+        for number in 0..100_u32 {
+            let error = channel.call(call(Method::GET)).await.unwrap_err();
+            assert_eq!((error.kind(), error.is_retryable()), (&REJECTED, false));
+            let source = std::error::Error::source(&error).unwrap();
+            assert!(source.to_string().starts_with("test Login: "), "{source}");
+            let wait = Duration::from_millis(u64::from(20 - number % 20) * 50);
+            let next_exchange = error.retry_after().filter(|_| number % 20 != 0);
+            assert_eq!(next_exchange, Some(wait).filter(|_| number % 20 != 0));
+            clock.advance(Duration::from_millis(50));
+        }
+        assert_eq!(server.requests().len(), 5);
+    }
+}
+
+// U14
+#[tokio::test]
+async fn a_server_that_asks_for_no_exchange_is_left_alone_for_a_minute_at_most() {
+    for (status, asks, pause) in [(429, "90", 60), (503, "61", 60), (503, "2", 2)] {
+        let clock = ManualClock::auto();
+        let answer =
+            move |_: &Request<Bytes>| Answer::status(status).with_header("retry-after", asks);
+        let server = FakeTransport::respond(answer);
+        let builder = builder()
+            .credentials(Cached::new(Login))
+            .retry(RetryPolicy::never());
+        let channel = builder.build_with(server.clone(), clock.clone()).unwrap();
+        channel.call(call(Method::GET)).await.unwrap_err();
+        for passed in 0..pause {
+            let error = channel.call(call(Method::GET)).await.unwrap_err();
+            let failed = ErrorKind::Credential(CredentialFailure::ExchangeFailed);
+            assert_eq!(error.kind(), &failed);
+            assert_eq!(error.retry_after(), Some(seconds(pause - passed)));
+            clock.advance(seconds(1));
+        }
+        assert_eq!(server.requests().len(), 1);
+        channel.call(call(Method::GET)).await.unwrap_err();
+        assert_eq!(server.requests().len(), 2);
+    }
 }
 
 // U14
