@@ -1,14 +1,15 @@
-//! The status of an answer whose head never became whole.
+//! The status of an answer whose head never became whole, or cannot be read.
 //!
-//! hyper tells a status with the whole head only. When the connection breaks in the middle of the head, the server has
-//! already said whether it did what it was asked to, so the bytes are read along here.
+//! hyper tells a status with the whole head only. When the connection breaks in the middle of the head, or a line of it breaks
+//! the rules, the server has already said whether it did what it was asked to, so the bytes are read along here. Of a refusal
+//! the fields count as well: they say when to come again.
 
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
-use http::StatusCode;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 
 /// What has been heard of the answer to one request; a clone hears the same.
@@ -22,6 +23,8 @@ enum Part {
     Line(Vec<u8>),
     /// The fields of an interim answer; whether a line of them has just begun.
     Interim(bool),
+    /// A refusal: its status, and the bytes from there on.
+    Refusal(StatusCode, Vec<u8>),
     /// The rest, once the status is known, or was none.
     Rest(Option<StatusCode>),
 }
@@ -35,6 +38,9 @@ impl Default for Part {
 /// The bytes of `HTTP/1.1 200` and the one that ends the status.
 pub(super) const LINE: usize = 13;
 
+/// The most bytes that are kept of a refusal.
+const LONGEST_REFUSAL: usize = 16 * 1024;
+
 impl Heard {
     /// Forgets what was heard: another request is about to be sent.
     pub(super) fn restart(&self) {
@@ -44,13 +50,26 @@ impl Heard {
     /// The status of the answer, interim ones aside, as soon as the connection has brought it.
     pub(super) fn status(&self) -> Option<StatusCode> {
         match *self.part() {
+            Part::Refusal(status, _) => Some(status),
             Part::Rest(status) => status,
             Part::Line(_) | Part::Interim(_) => None,
         }
     }
 
+    /// The fields of a refusal, as far as they have come.
+    pub(super) fn fields_of_refusal(&self) -> Option<HeaderMap> {
+        match &*self.part() {
+            Part::Refusal(_, bytes) => Some(fields(bytes)),
+            Part::Line(_) | Part::Interim(_) | Part::Rest(_) => None,
+        }
+    }
+
     fn has_ended(&self) -> bool {
-        matches!(*self.part(), Part::Rest(_))
+        match &*self.part() {
+            Part::Line(_) | Part::Interim(_) => false,
+            Part::Refusal(_, bytes) => bytes.len() >= LONGEST_REFUSAL,
+            Part::Rest(_) => true,
+        }
     }
 
     fn hear(&self, bytes: &[u8]) {
@@ -67,6 +86,10 @@ impl Heard {
                             Some(status) if status.is_informational() && status != 101 => {
                                 Part::Interim(false)
                             }
+                            Some(status) if status != 101 && !status.is_success() => {
+                                // A line may end with the byte behind the status.
+                                Part::Refusal(status, vec![byte])
+                            }
                             status => Part::Rest(status),
                         };
                     }
@@ -77,7 +100,8 @@ impl Heard {
                     b'\r' => {}
                     _ => *line_begins = false,
                 },
-                Part::Rest(_) => return,
+                Part::Refusal(_, bytes) if bytes.len() < LONGEST_REFUSAL => bytes.push(byte),
+                Part::Refusal(..) | Part::Rest(_) => return,
             }
         }
     }
@@ -96,6 +120,22 @@ pub(super) fn status(line: &[u8]) -> Option<StatusCode> {
         }
         _ => None,
     }
+}
+
+/// The fields in the whole lines behind a status, up to the end of the head. A line that is no field is left out.
+pub(super) fn fields(behind_status: &[u8]) -> HeaderMap {
+    let end = behind_status.iter().rposition(|byte| *byte == b'\n');
+    let whole = end.and_then(|end| behind_status.get(..end));
+    let lines = whole.unwrap_or_default().split(|byte| *byte == b'\n');
+    let lines = lines.skip(1).map(<[u8]>::trim_ascii_end);
+    let field = |line: &[u8]| {
+        let (name, value) = line.split_at_checked(line.iter().position(|byte| *byte == b':')?)?;
+        let name = HeaderName::from_bytes(name).ok()?;
+        let value = HeaderValue::from_bytes(value.get(1..)?.trim_ascii()).ok()?;
+        Some((name, value))
+    };
+    let head = lines.take_while(|line| !line.is_empty());
+    head.filter_map(field).collect()
 }
 
 /// A stream that lets a [`Heard`] hear what is read from it.
@@ -196,6 +236,38 @@ mod tests {
         let folded = "HTTP/1.1 103 Early Hints\r\nlink: <a>\r\n \r\n HTTP/1.1 500 No\r\n\r\n";
         assert_eq!(heard(folded), None);
         assert_eq!(heard(&format!("{folded}HTTP/1.1 403 No")), Some(403));
+    }
+
+    #[test]
+    fn of_a_refusal_the_fields_in_whole_lines_are_kept() {
+        let fields = |text: &str| {
+            let heard = Heard::default();
+            heard.hear(text.as_bytes());
+            heard.fields_of_refusal()
+        };
+        for (status, text) in [
+            (
+                "429",
+                " Too Many\r\nretry-after: 7\r\n\r\nretry-after: 9\r\n",
+            ),
+            ("503", "\nretry-after:7\nx: \x01\nno colon\n"),
+            ("401", "\r\nx: y\r\nRetry-After: 7\r\nretry-after: 12"),
+            ("302", " X\r\n folded: 1\r\nretry-after: 7 \r\n"),
+        ] {
+            let fields = fields(&format!("HTTP/1.1 {status}{text}")).unwrap();
+            let waits: Vec<_> = fields.get_all("retry-after").iter().collect();
+            assert_eq!(waits, ["7"], "{text:?}");
+        }
+        assert!(fields("HTTP/1.1 503 ").unwrap().is_empty());
+        for other in [
+            "HTTP/1.1 200 OK\r\nx: y\r\n",
+            "HTTP/1.1 101 \r\nx: y\r\n",
+            "",
+        ] {
+            assert!(fields(other).is_none());
+        }
+        let endless = fields(&format!("HTTP/1.1 503 X\r\n{}", "x: y\r\n".repeat(10_000)));
+        assert!(endless.unwrap().len() < 3_000);
     }
 
     #[test]

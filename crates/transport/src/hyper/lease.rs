@@ -107,15 +107,16 @@ impl<'a> Lease<'a> {
         } else {
             error
         };
-        let status = connection.status_heard();
+        let (status, fields) = (connection.status_heard(), connection.fields_heard());
         // What it holds of the request must not leave any more.
         let sent = departure.end();
         self.forget();
-        Err(Failure::Final(match status {
-            Some(status) => error.with_status(status),
+        Err(Failure::Final(match (status, fields) {
+            (Some(status), Some(fields)) => error.with_head(status, fields),
+            (Some(status), None) => error.with_status(status),
             // The server itself says that it has processed nothing.
-            None if error.sent() == Sent::Nothing => error,
-            None => fault::after(sent, error),
+            (None, _) if error.sent() == Sent::Nothing => error,
+            (None, _) => fault::after(sent, error),
         }))
     }
 

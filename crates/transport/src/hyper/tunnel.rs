@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use http::header::{DATE, RETRY_AFTER};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use zeroize::Zeroizing;
 
@@ -74,30 +74,12 @@ fn is_whole_refusal(head: &[u8]) -> bool {
 
 /// The fields of a refusal that say when to come again, as far as they have come. Nothing else in it is looked at.
 fn times(refusal: &[u8]) -> HeaderMap {
-    let mut fields = HeaderMap::new();
-    // The last line may not be whole, and what comes behind an empty one is the body.
-    let end = refusal.iter().rposition(|byte| *byte == b'\n');
-    let whole = end.and_then(|end| refusal.get(..end)).unwrap_or_default();
-    let lines = whole.split(|byte| *byte == b'\n').skip(1);
-    for line in lines
-        .map(<[u8]>::trim_ascii_end)
-        .take_while(|line| !line.is_empty())
-    {
-        let Some(colon) = line.iter().position(|byte| *byte == b':') else {
-            continue;
-        };
-        let (name, value) = line.split_at(colon);
-        let Ok(name) = HeaderName::from_bytes(name) else {
-            continue;
-        };
-        let value = value.get(1..).unwrap_or_default().trim_ascii();
-        if matches!(name, RETRY_AFTER | DATE)
-            && let Ok(value) = HeaderValue::from_bytes(value)
-        {
-            fields.append(name, value);
-        }
-    }
-    fields
+    let fields = heard::fields(refusal);
+    let lines = |name: HeaderName| {
+        let values = fields.get_all(&name).iter().cloned();
+        values.map(move |value| (name.clone(), value))
+    };
+    lines(RETRY_AFTER).chain(lines(DATE)).collect()
 }
 
 fn request(proxy: &Proxy, server: &Origin) -> Zeroizing<Vec<u8>> {

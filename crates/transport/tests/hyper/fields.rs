@@ -4,7 +4,7 @@ use gatelet_transport::{HyperTransport, HyperTransportBuilder, Transport, Transp
 use http::{Method, StatusCode};
 
 use crate::script::{Step, empty, flood, head, ok, part, rest, send};
-use crate::wire::Wire;
+use crate::wire::{Wire, words};
 use crate::{answers, failure, failure_of};
 
 const NO_BODY: &[(&str, &str)] = &[("content-length", "0")];
@@ -82,6 +82,47 @@ async fn a_body_that_cannot_be_read_leaves_the_head_in_the_error() {
                 wire.finish().await;
             }
         }
+    }
+}
+
+// U6
+#[tokio::test]
+async fn a_head_that_cannot_be_read_leaves_what_came_of_it_in_the_error() {
+    let many = "x: y\r\n".repeat(200);
+    for status in [401, 429, 503] {
+        for rest in [
+            "content-length: 1\r\ncontent-length: 2\r\n\r\n",
+            "content-length: one\r\n\r\n",
+            "x: a\0b\r\n\r\n",
+            "no colon\r\n\r\n",
+            "date",
+            "",
+            &format!("{many}\r\n"),
+        ] {
+            let text = format!("HTTP/1.1 {status} X\r\nRetry-After: 7\r\n{rest}");
+            for wire in Wire::each([vec![Step::Read, send(&text), Step::Close]]) {
+                let client = wire.client(HyperTransport::builder());
+                let error = client.send(wire.get()).await.unwrap_err();
+                words(&error);
+                assert_eq!(error.status().unwrap(), status, "{rest:?}");
+                assert_eq!(error.headers().unwrap()["retry-after"], "7", "{rest:?}");
+                wire.finish().await;
+            }
+        }
+    }
+    // Of a success they would say that all of it came.
+    for wire in Wire::each([vec![
+        Step::Read,
+        send("HTTP/1.1 204 X\r\nx: y\r\nno colon\r\n\r\n"),
+        Step::Close,
+    ]]) {
+        let client = wire.client(HyperTransport::builder());
+        let error = client.send(wire.get()).await.unwrap_err();
+        assert_eq!(
+            (error.status().unwrap().as_u16(), error.headers()),
+            (204, None)
+        );
+        wire.finish().await;
     }
 }
 
