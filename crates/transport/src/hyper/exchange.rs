@@ -79,9 +79,14 @@ impl Exchange {
             }
             // Dropped behind the lease, whatever becomes of the attempt: also where the caller goes away.
             #[cfg(feature = "_tls")]
-            let _room = shared.flights.room_later(&self.origin);
+            let mut room = shared.flights.room_later(&self.origin);
             let lease = Lease::new(&shared.pool, &self.origin, in_use, connection);
-            match self.attempt(shared, lease, request, departure).await {
+            let outcome = self.attempt(shared, lease, request, departure).await;
+            #[cfg(feature = "_tls")]
+            if is_fresh || outcome.is_ok() {
+                room.is_of_use(outcome.is_ok());
+            }
+            match outcome {
                 Ok(response) => return Ok(response),
                 Err(Failure::Final(error)) => return Err(error),
                 // A pooled connection was stale: that is no attempt at the request, so the next one is taken.

@@ -7,8 +7,9 @@
 //! - the server is known to speak HTTP/1.1, or is spoken to in the clear;
 //! - more wait already than the connections that are being opened will take;
 //! - the handshake takes half of the connect timeout, which it may never survive: then the next one begins beside it;
-//! - one has failed: for each failure in a row twice as many are begun at once, so that neither a server that refuses everyone
-//!   is asked by everyone in turn, nor one that dropped a single handshake by everyone at once.
+//! - one has failed, or brought a connection whose first request failed: for each failure in a row twice as many are begun at
+//!   once, so that neither a server that refuses everyone is asked by everyone in turn, nor one that dropped a single handshake
+//!   by everyone at once.
 //!
 //! A [`Flight`] ends when it is dropped, so whoever opens a connection and goes away makes room for the next.
 
@@ -82,11 +83,20 @@ pub(super) struct Waiting {
 pub(super) struct Room<'a> {
     flights: &'a Flights,
     origin: &'a Origin,
+    /// Whether the connection is of use to a request, if that is known.
+    is_of_use: Option<bool>,
+}
+
+impl Room<'_> {
+    /// Says that a request on the connection was answered, or that the first one was not.
+    pub(super) fn is_of_use(&mut self, is_of_use: bool) {
+        self.is_of_use = Some(is_of_use);
+    }
 }
 
 impl Drop for Room<'_> {
     fn drop(&mut self) {
-        self.flights.room(self.origin);
+        self.flights.room(self.origin, self.is_of_use);
     }
 }
 
@@ -149,16 +159,21 @@ impl Flights {
         Room {
             flights: self,
             origin,
+            is_of_use: None,
         }
     }
 
-    fn room(&self, origin: &Origin) {
-        let ways = self.ways();
-        for way in ways
-            .iter()
-            .filter(|way| way.changes.receiver_count() > 0 && way.origin == *origin)
-        {
-            way.changes.send_replace(());
+    fn room(&self, origin: &Origin, is_of_use: Option<bool>) {
+        let mut ways = self.ways();
+        for way in ways.iter_mut().filter(|way| way.origin == *origin) {
+            way.failures = match is_of_use {
+                Some(true) => 0,
+                Some(false) => way.failures.saturating_add(1),
+                None => way.failures,
+            };
+            if way.changes.receiver_count() > 0 {
+                way.changes.send_replace(());
+            }
         }
     }
 
@@ -256,7 +271,6 @@ impl Flight {
             if !matches!(way.speaks, Protocol::Http2(_)) {
                 way.speaks = Protocol::Http2(None);
             }
-            way.failures = 0;
         });
     }
 
@@ -360,28 +374,49 @@ mod tests {
         }
     }
 
-    // U21
-    #[tokio::test(start_paused = true)]
-    async fn failures_do_not_come_one_after_the_other() {
-        let flights = Flights::new(CONNECT);
-        let (mut open, mut waits) = requests(&flights, 50);
+    /// How many handshakes are begun at a time, of a burst of 50 that all end like this.
+    fn rounds(flights: &Arc<Flights>, end: impl Fn(Flight)) -> Vec<usize> {
+        let (mut open, mut waits) = requests(flights, 50);
         let mut rounds = Vec::new();
         while !open.is_empty() {
             rounds.push(open.len());
-            open.into_iter().for_each(Flight::failed);
+            open.into_iter().for_each(&end);
             let left = waits.len();
             // The last of them waits until the others have looked again.
             let last = waits.pop();
             drop(waits);
-            (open, waits) = requests(&flights, left);
+            (open, waits) = requests(flights, left);
             drop(last);
         }
-        assert_eq!(rounds, [1, 2, 8, 39]);
+        rounds
+    }
+
+    // U21
+    #[tokio::test(start_paused = true)]
+    async fn failures_do_not_come_one_after_the_other() {
+        let flights = Flights::new(CONNECT);
+        assert_eq!(rounds(&flights, Flight::failed), [1, 2, 8, 39]);
         assert_eq!(
             requests(&flights, 50).0.len(),
             1,
             "the next burst begins anew"
         );
+    }
+
+    // U21
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_whose_first_request_fails_is_a_failure() {
+        let (flights, origin) = (Flights::new(CONNECT), server());
+        let is_of_no_use = |flight: Flight| {
+            flight.speaks_http2();
+            flight.takes(100);
+            flights.room_later(&origin).is_of_use(false);
+        };
+        assert_eq!(rounds(&flights, is_of_no_use), [1, 2, 8, 39]);
+        let (_open, _wait) = requests(&flights, 2);
+        flights.room_later(&origin).is_of_use(false);
+        flights.room_later(&origin).is_of_use(true);
+        assert_eq!(requests(&flights, 1).0.len(), 0);
     }
 
     // U21

@@ -29,6 +29,8 @@ enum First {
     Serves,
     HangsUp,
     IsSilent,
+    /// Shakes hands and says goodbye, with each connection.
+    GoesAway,
 }
 
 #[derive(Clone)]
@@ -58,6 +60,8 @@ impl Plan {
 struct Server {
     address: SocketAddr,
     connections: Arc<AtomicUsize>,
+    /// The most connections that were open at once.
+    most_open: Arc<AtomicUsize>,
     /// The most requests that were under way on one connection.
     most: Arc<AtomicUsize>,
     /// How many requests wait for an answer, on whichever connection.
@@ -73,12 +77,14 @@ impl Server {
         let mut server = Self {
             address: listener.local_addr().unwrap(),
             connections: Arc::default(),
+            most_open: Arc::default(),
             most: Arc::default(),
             under_way: Arc::default(),
             arrived: Gate::new(),
             _task: JoinSet::new(),
         };
         let (counter, most) = (server.connections.clone(), server.most.clone());
+        let (open, most_open) = (Arc::new(AtomicUsize::new(0)), server.most_open.clone());
         let (arrived, all) = (server.arrived.clone(), server.under_way.clone());
         server._task.spawn(async move {
             let mut streams = JoinSet::new();
@@ -87,8 +93,12 @@ impl Server {
                 let number = counter.fetch_add(1, Ordering::SeqCst);
                 arrived.open();
                 let counts = [most.clone(), all.clone()];
-                let plan = plan.clone();
-                streams.spawn(async move { drop(serve(stream, number, plan, counts).await) });
+                most_open.fetch_max(open.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                let (plan, open) = (plan.clone(), open.clone());
+                streams.spawn(async move {
+                    let _ = serve(stream, number, plan, counts).await;
+                    open.fetch_sub(1, Ordering::SeqCst);
+                });
             }
         });
         server
@@ -144,7 +154,7 @@ async fn serve(
             while let 1.. = stream.read(&mut [0; 4096]).await? {}
             return Ok(());
         }
-        (0, First::Serves) => {}
+        (0, First::Serves) | (_, First::GoesAway) => {}
         _ => _ = plan.handshakes.wait().await,
     }
     let stream = tls::acceptor(plan.protocol).accept(stream).await?;
@@ -177,6 +187,9 @@ async fn serve_http2(
         .handshake(stream)
         .await
         .map_err(std::io::Error::other)?;
+    if matches!(plan.first, First::GoesAway) {
+        connection.abrupt_shutdown(h2::Reason::NO_ERROR);
+    }
     let under_way = Arc::new(AtomicUsize::new(0));
     let mut requests = JoinSet::new();
     while let Some(request) = connection.accept().await {
@@ -327,6 +340,21 @@ async fn a_handshake_that_fails_is_the_failure_of_one_call() {
     let failed = answers.iter().filter(|answer| answer.is_err()).count();
     assert_eq!(failed, 1);
     assert!((2..=3).contains(&server.connections()));
+}
+
+// U21
+#[tokio::test]
+async fn a_server_that_ends_each_connection_at_once_is_not_asked_by_one_call_after_the_other() {
+    let mut plan = Plan::of("h2");
+    plan.first = First::GoesAway;
+    let server = Server::start(plan).await;
+    let transport = client(HyperTransport::builder());
+    for answer in server.burst(&transport, 50).await {
+        assert_eq!(answer.unwrap_err().sent(), Sent::Nothing);
+    }
+    assert_eq!(server.connections(), 50);
+    let most_open = server.most_open.load(Ordering::SeqCst);
+    assert!(most_open > 20, "{most_open}");
 }
 
 // U21
