@@ -33,12 +33,7 @@ impl Dialect for Asa {
         }
         // What is not JSON fails to decode.
         let members: Members = serde_json::from_str(body).ok()?;
-        let is_set = |name: &str| members.get(name).is_some_and(|value| !value.is_null());
-        // No response of a success has any of these.
-        ["message", "code", "type", "error"]
-            .into_iter()
-            .any(is_set)
-            .then(|| known(&members))
+        is_error(&members).then(|| known(&members))
     }
 
     fn server_delay(&self, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
@@ -56,6 +51,18 @@ impl Dialect for Asa {
 
 /// The members of a body that is an object.
 type Members = Map<String, Value>;
+
+/// Whether the body of a success is an error all the same. The thing that was asked for is none, whatever members servers give it
+/// one day: it has an id, and a name as a rule. And a secret that is shown once is not lost to another member.
+fn is_error(members: &Members) -> bool {
+    let is_text = |name: &str| members.get(name).is_some_and(Value::is_string);
+    if is_text("bearer_token") || is_text("token") || is_text("id") && is_text("name") {
+        return false;
+    }
+    let is_set = |name: &&str| members.get(*name).is_some_and(|value| !value.is_null());
+    let has_kind = ["code", "type"].iter().any(is_set) && !is_text("id");
+    has_kind || ["message", "error"].iter().any(is_set)
+}
 
 /// Whether an error is as the vendor writes it: with a word for its kind, or with the status as its code. Others send a message
 /// alone, a code of their own, or a URI as the type.

@@ -408,6 +408,32 @@ async fn an_error_under_a_status_of_success_is_an_error_of_every_operation() {
     }
 }
 
+// U16
+#[tokio::test]
+async fn a_member_that_servers_learn_one_day_makes_no_error_of_a_thing() {
+    for member in [
+        r#""type": "aws""#,
+        r#""code": 7"#,
+        r#""message": "none""#,
+        r#""error": "none""#,
+    ] {
+        let with = |json: &str| json.replace('{', &format!("{{{member}, "));
+        let (client, fake) = authorised([
+            Answer::json(200, with(GATEWAY)),
+            Answer::json(200, with(r#"{"token": "sft-gw.a.b"}"#)),
+        ]);
+        client.gateways().get(&"g".into()).send().await.unwrap();
+        let tokens = client.gateway_setup_tokens();
+        tokens.reveal(&"t".into()).send().await.unwrap();
+        let _ = fake.finish();
+        if member.contains("type") || member.contains("code") {
+            let (client, fake) = authorised([Answer::json(201, with(SETUP_TOKEN))]);
+            create(&client).await.unwrap();
+            let _ = fake.finish();
+        }
+    }
+}
+
 // A37
 #[tokio::test]
 async fn a_service_that_is_gone_is_asked_once_and_causes_no_exchanges() {

@@ -337,6 +337,8 @@ async fn no_other_member_of_the_response_loses_the_token() {
         r#""expirationDate": -0.1e-7"#,
         r#""expirationDate": {}"#,
         r#""expirationDate": null"#,
+        r#""error": "no expiration date""#,
+        r#""error": {"code": 400, "message": "no expiration date"}"#,
     ] {
         let body = format!(r#"{{"id": "dt0g02.4KWZO5EF", {member}, "token": "{SECRET}"}}"#);
         let (client, fake) = scripted([Answer::json(201, body)]);
