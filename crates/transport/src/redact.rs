@@ -10,6 +10,7 @@ mod fragments;
 mod held;
 mod known;
 mod merge;
+mod numbers;
 mod readings;
 
 use std::borrow::Cow;
@@ -27,6 +28,7 @@ pub(crate) use self::held::{HeldSecrets, OwnSecret};
 pub(crate) use self::known::FIELDS;
 pub(crate) use self::known::add_header;
 use self::merge::{Hit, merged};
+use self::numbers::Numbers;
 use self::readings::Readings;
 
 /// What stands in the place of a secret.
@@ -43,9 +45,10 @@ const LONGEST: usize = 16 * 1024;
 
 /// The secrets of a call, and what finds them in a text.
 ///
-/// A secret is found raw, percent-encoded, with the escapes of JSON or HTML, in base64 at any alignment and in
-/// hexadecimal, with any of these mixed and nested, and whatever the case of its letters. A run of at least eight bytes of
-/// a secret counts as the secret. Where a secret is shorter than that, chance may bring it about, so a text that contains
+/// A secret is found raw, percent-encoded, with the escapes of JSON or HTML, in base64 at any alignment, in hexadecimal and as
+/// a list of bytes, with any of these mixed and nested, whatever the case of its letters, and wrapped over lines or with
+/// white space, zeros or characters without a shape between its own. A run of at least eight bytes of a secret counts as the
+/// secret. Where a secret is shorter than that, chance may bring it about, so a text that contains
 /// it is withheld as a whole.
 ///
 /// Of a token with a public part, such as `dt0c01.PUBLIC.SECRET`, the public part alone is no secret.
@@ -184,7 +187,7 @@ impl SecretSet {
             }
         }
         if depth < DEPTH {
-            match self.search_digits(&readings, depth) {
+            match self.search_decoded(&readings, depth + 1) {
                 Found::Everything => return Found::Everything,
                 Found::Parts(parts) => hits.extend(parts.into_iter().map(Hit::certain)),
             }
@@ -192,18 +195,25 @@ impl SecretSet {
         Found::Parts(merged(hits))
     }
 
-    /// Searches what the runs of digits in a text decode to.
-    fn search_digits(&self, readings: &Readings<'_>, depth: u32) -> Found {
+    /// Searches what the text says in digits.
+    fn search_decoded(&self, readings: &Readings<'_>, depth: u32) -> Found {
         let shortest = self.short.iter().map(|short| short.len()).min();
         let shortest = shortest.unwrap_or(LENGTH);
         let mut found = Vec::new();
-        if !readings.may_have_run(Notation::least_digits(shortest)) {
+        if !readings.may_have_digits(shortest) {
             return Found::Parts(found);
         }
-        let plain = readings.plain();
+        let mut plain = readings.plain();
+        for list in Numbers::lists(&plain, shortest) {
+            match self.search(&list.bytes, depth) {
+                Found::Everything => return Found::Everything,
+                Found::Parts(parts) => found.extend(parts.into_iter().map(|part| list.place(part))),
+            }
+        }
+        plain.retain(|plain| !plain.is_filler);
         for notation in Notation::ALL {
             for candidate in notation.candidates(&plain, shortest) {
-                match self.search(&candidate.decoded, depth + 1) {
+                match self.search(&candidate.decoded, depth) {
                     Found::Everything => return Found::Everything,
                     Found::Parts(parts) => {
                         found.extend(parts.into_iter().map(|part| candidate.place(part, &plain)));

@@ -122,6 +122,7 @@ pub(super) fn decoded_base64(text: &[u8]) -> Zeroizing<Vec<u8>> {
             byte: *byte,
             start: 0,
             end: 0,
+            is_filler: false,
         })
         .collect();
     Notation::Base64.decoded(&digits)

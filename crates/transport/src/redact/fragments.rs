@@ -3,7 +3,7 @@
 use zeroize::{Zeroize, Zeroizing};
 
 use super::merge::Hit;
-use super::readings::{Ambiguous, Readings, Unit};
+use super::readings::{Ambiguous, MOST_FILLERS, Readings, Unit};
 
 /// The length of a fragment, in bytes: so much that chance does not bring it about.
 pub(crate) const LENGTH: usize = size_of::<u64>();
@@ -167,10 +167,19 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Reads on at a place; `fragments` are those that begin with what was read.
-    fn go_on(self, fragments: &[Fragment], at: usize, hits: &mut Vec<Hit>) {
+    /// Reads on at a place, and behind fillers there; `fragments` are those that begin with what was read.
+    fn go_on(self, fragments: &[Fragment], mut at: usize, hits: &mut Vec<Hit>) {
         let readings = self.readings;
-        readings.at(at, |unit| self.read_unit(fragments, &unit, 0, hits));
+        for _ in 0..=MOST_FILLERS {
+            readings.at(at, |unit| self.read_unit(fragments, &unit, 0, hits));
+            if self.read == 0 {
+                return;
+            }
+            match readings.filler(at) {
+                Some(end) => at = end,
+                None => return,
+            }
+        }
     }
 
     fn read_unit(

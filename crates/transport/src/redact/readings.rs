@@ -10,23 +10,85 @@ const MOST: usize = 24;
 /// The most steps for each byte of a text. An honest text takes two or three.
 const STEPS: usize = 256;
 
-/// The characters with a name in HTML that may stand in a token.
-const NAMED: &[(&[u8], u8)] = &[
-    (b"amp;", b'&'),
-    (b"lt;", b'<'),
-    (b"gt;", b'>'),
-    (b"quot;", b'"'),
-    (b"apos;", b'\''),
-    (b"plus;", b'+'),
-    (b"sol;", b'/'),
-    (b"bsol;", b'\\'),
-    (b"equals;", b'='),
-    (b"percnt;", b'%'),
-    (b"period;", b'.'),
-    (b"lowbar;", b'_'),
-    (b"hyphen;", b'-'),
-    (b"colon;", b':'),
+/// The characters with a name in HTML that may stand in a token, or between two of its characters.
+const NAMED: &[(&[u8], char)] = &[
+    (b"amp;", '&'),
+    (b"lt;", '<'),
+    (b"gt;", '>'),
+    (b"quot;", '"'),
+    (b"apos;", '\''),
+    (b"plus;", '+'),
+    (b"sol;", '/'),
+    (b"bsol;", '\\'),
+    (b"equals;", '='),
+    (b"percnt;", '%'),
+    (b"period;", '.'),
+    (b"lowbar;", '_'),
+    (b"hyphen;", '-'),
+    (b"dash;", '-'),
+    (b"colon;", ':'),
+    (b"semi;", ';'),
+    (b"comma;", ','),
+    (b"excl;", '!'),
+    (b"quest;", '?'),
+    (b"num;", '#'),
+    (b"dollar;", '$'),
+    (b"ast;", '*'),
+    (b"commat;", '@'),
+    (b"lpar;", '('),
+    (b"rpar;", ')'),
+    (b"lbrack;", '['),
+    (b"lsqb;", '['),
+    (b"rbrack;", ']'),
+    (b"rsqb;", ']'),
+    (b"lbrace;", '{'),
+    (b"lcub;", '{'),
+    (b"rbrace;", '}'),
+    (b"rcub;", '}'),
+    (b"vert;", '|'),
+    (b"verbar;", '|'),
+    (b"hat;", '^'),
+    (b"grave;", '`'),
+    (b"nbsp;", '\u{a0}'),
+    (b"shy;", '\u{ad}'),
+    (b"newline;", '\n'),
+    (b"tab;", '\t'),
+    (b"zerowidthspace;", '\u{200b}'),
+    (b"zwnj;", '\u{200c}'),
+    (b"zwj;", '\u{200d}'),
+    (b"nobreak;", '\u{2060}'),
 ];
+
+/// What may come between two characters of a text that is wrapped, aligned or converted: white space, characters without a
+/// shape, the zeros of UTF-16, the soft line break of quoted-printable, and line breaks of HTML.
+const FILLERS: &[&[u8]] = &[
+    b" ",
+    b"\t",
+    b"\n",
+    b"\r",
+    b"\0",
+    "\u{a0}".as_bytes(),
+    "\u{ad}".as_bytes(),
+    "\u{200b}".as_bytes(),
+    "\u{200c}".as_bytes(),
+    "\u{200d}".as_bytes(),
+    "\u{200e}".as_bytes(),
+    "\u{200f}".as_bytes(),
+    "\u{2028}".as_bytes(),
+    "\u{2029}".as_bytes(),
+    "\u{2060}".as_bytes(),
+    "\u{feff}".as_bytes(),
+    b"=\n",
+    b"=\r\n",
+    b"<wbr>",
+    b"<wbr/>",
+    b"<br>",
+    b"<br/>",
+    b"<br />",
+];
+
+/// The most fillers in a row that are passed over: a line break, and what indents the next line.
+pub(super) const MOST_FILLERS: usize = 128;
 
 /// What a piece of a text stands for: the bytes of one character, or one byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,21 +130,26 @@ impl Unit {
     }
 }
 
-/// A text in every notation at once: `%41`, `\u0041`, `&#65;` and those of them that are written so in their turn, as
-/// `%2541`. A backslash in front of a character may mean nothing else than that character.
+/// A text in every notation at once: `%41`, `\u0041`, `\u{41}`, `\101`, `&#65;` and those of them that are written so in their
+/// turn, as `%2541`. A backslash in front of a character may mean nothing else than that character.
 pub(super) struct Readings<'t> {
     text: &'t [u8],
     /// What a place may be read as besides the byte that stands there: the last place first.
     escapes: Vec<(usize, Unit)>,
+    /// Where a filler begins, and where it ends: the last place first.
+    fillers: Vec<(usize, usize)>,
     /// How many more steps may be made: a bound for texts that are made to be read in many ways.
     steps: Cell<usize>,
 }
 
 /// A byte of a text with its escapes undone, and the place that it stands in.
+#[derive(Clone, Copy)]
 pub(super) struct Plain {
     pub(super) byte: u8,
     pub(super) start: usize,
     pub(super) end: usize,
+    /// Whether it is part of a filler; see [`Readings::filler`].
+    pub(super) is_filler: bool,
 }
 
 /// Some bytes may be read in more than one way.
@@ -93,12 +160,16 @@ impl<'t> Readings<'t> {
         let mut readings = Self {
             text,
             escapes: Vec::new(),
+            fillers: Vec::new(),
             steps: Cell::new(STEPS.saturating_mul(text.len().saturating_add(STEPS))),
         };
         // From the end on, because what stands in an escape may be escaped too.
         for (at, byte) in text.iter().enumerate().rev() {
-            if matches!(byte, b'%' | b'\\' | b'&' | b'+') {
+            if is_escape(*byte) {
                 readings.read(at, *byte);
+            }
+            if may_begin_filler(*byte) {
+                readings.read_filler(at);
             }
             if readings.is_overfull() {
                 break;
@@ -134,6 +205,7 @@ impl<'t> Readings<'t> {
             .and_then(|last| self.escapes.get(last));
         match next {
             Some((start, _)) if *start < end => Err(Ambiguous),
+            _ if self.has_filler(at, end) => Err(Ambiguous),
             _ => Ok(self
                 .text
                 .get(at..end)
@@ -141,16 +213,20 @@ impl<'t> Readings<'t> {
         }
     }
 
-    /// Whether so many digits of a notation may stand in a row.
-    pub(super) fn may_have_run(&self, least: usize) -> bool {
+    /// Whether digits may stand for so many bytes, in a row or as a list of numbers.
+    pub(super) fn may_have_digits(&self, shortest: usize) -> bool {
+        let least = Notation::least_digits(shortest);
         let mut runs = self.text.split(|byte| !Notation::has_digit(*byte));
-        !self.escapes.is_empty() || runs.any(|run| run.len() >= least)
+        !self.escapes.is_empty()
+            || !self.fillers.is_empty()
+            || runs.clone().any(|run| run.len() >= least)
+            || runs.nth(shortest.saturating_sub(1)).is_some()
     }
 
     fn escapes(&self, at: usize, byte: u8) -> impl Iterator<Item = Unit> {
-        let all = match byte {
-            b'%' | b'\\' | b'&' | b'+' => self.escapes.as_slice(),
-            _ => &[],
+        let all = match is_escape(byte) {
+            true => self.escapes.as_slice(),
+            false => &[],
         };
         let from = all.partition_point(|(start, _)| *start > at);
         let all = all.get(from..).unwrap_or_default().iter();
@@ -174,18 +250,53 @@ impl<'t> Readings<'t> {
         end
     }
 
+    /// Where a filler ends that begins at a place: something that may come between two characters of a secret.
+    pub(super) fn filler(&self, at: usize) -> Option<usize> {
+        let found = self
+            .fillers
+            .binary_search_by(|(start, _)| at.cmp(start))
+            .ok()?;
+        self.fillers.get(found).map(|(_, end)| *end)
+    }
+
+    fn has_filler(&self, at: usize, end: usize) -> bool {
+        let behind = self.fillers.partition_point(|(start, _)| *start >= at);
+        let next = behind
+            .checked_sub(1)
+            .and_then(|last| self.fillers.get(last));
+        next.is_some_and(|(start, _)| *start < end)
+    }
+
+    fn read_filler(&mut self, at: usize) {
+        let mut end = None;
+        self.at(at, |unit| {
+            let rests = FILLERS
+                .iter()
+                .filter_map(|filler| filler.strip_prefix(unit.bytes()));
+            for rest in rests {
+                end = end.max(self.spells(unit.end, rest));
+            }
+        });
+        self.fillers.extend(end.map(|end| (at, end)));
+    }
+
     /// The text with its escapes undone as far as they go.
     pub(super) fn plain(&self) -> Vec<Plain> {
         let mut plain = Vec::with_capacity(self.text.len());
-        let mut start = 0;
+        let (mut start, mut filled_to) = (0, 0);
         while let Some(byte) = self.text.get(start) {
             let raw = Unit::byte(*byte, start + 1);
             let longest = self.escapes(start, *byte).max_by_key(Unit::end);
             let unit = longest.filter(|unit| unit.end > raw.end).unwrap_or(raw);
+            // An equals sign in front of a line break is more likely the end of base64.
+            if start >= filled_to && unit.ascii() != Some(b'=') {
+                filled_to = self.filler(start).unwrap_or(filled_to);
+            }
             plain.extend(unit.bytes().iter().map(|byte| Plain {
                 byte: *byte,
                 start,
                 end: unit.end,
+                is_filler: start < filled_to,
             }));
             start = unit.end;
         }
@@ -203,6 +314,7 @@ impl<'t> Readings<'t> {
                 Some(b'\\') => self.backslash(unit.end),
                 Some(b'&') => self.ampersand(unit.end),
                 Some(b'+') if unit.end == at + 1 => vec![Unit::byte(b' ', unit.end)],
+                Some(b'=') => self.equals_sign(unit.end),
                 _ => continue,
             };
             for unit in more {
@@ -232,8 +344,17 @@ impl<'t> Readings<'t> {
         units
     }
 
+    /// The one character of a token that quoted-printable has to write as digits is the equals sign itself.
+    fn equals_sign(&self, at: usize) -> Vec<Unit> {
+        let mut digits = self.hexadecimal(at, 2);
+        digits.retain(|(value, _)| *value == u32::from(b'='));
+        let unit = |(_, end)| Unit::byte(b'=', end);
+        digits.into_iter().map(unit).collect()
+    }
+
     fn backslash(&self, at: usize) -> Vec<Unit> {
-        let mut units = Vec::new();
+        let mut units = Vec::from_iter(self.three_digits(at, 8));
+        units.extend(self.three_digits(at, 10));
         self.at(at, |unit| match unit.ascii() {
             Some(b'u' | b'U') => units.extend(self.code_unit(unit.end)),
             Some(b'x' | b'X') => {
@@ -249,9 +370,22 @@ impl<'t> Readings<'t> {
         units
     }
 
-    /// Four digits, or as many between braces; a pair of surrogates is one character.
+    /// A byte in three digits, octal as C has it or decimal as DNS has it.
+    fn three_digits(&self, at: usize, radix: u32) -> Option<Unit> {
+        let end = at + 3;
+        let digits = self.text.get(at..end)?;
+        let value = digits.iter().try_fold(0, |value, byte| {
+            Some(value * radix + char::from(*byte).to_digit(radix)?)
+        })?;
+        Some(Unit::byte(u8::try_from(value).ok()?, end))
+    }
+
+    /// Four digits, eight, or up to six between braces; a pair of surrogates is one character.
     fn code_unit(&self, at: usize) -> Vec<Unit> {
-        let mut units = Vec::new();
+        let mut units = Vec::from_iter(self.in_braces(at));
+        for (value, end) in self.hexadecimal(at, 8) {
+            units.extend(char::from_u32(value).map(|character| Unit::character(character, end)));
+        }
         for (value, end) in self.hexadecimal(at, 4) {
             match char::from_u32(value) {
                 Some(character) => units.push(Unit::character(character, end)),
@@ -259,6 +393,14 @@ impl<'t> Readings<'t> {
             }
         }
         units
+    }
+
+    fn in_braces(&self, at: usize) -> Option<Unit> {
+        let digits = self.text.get(at..)?.strip_prefix(b"{")?;
+        let length = digits.iter().take(7).position(|byte| *byte == b'}')?;
+        let digits = std::str::from_utf8(digits.get(..length)?).ok()?;
+        let character = char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;
+        Some(Unit::character(character, at + length + 2))
     }
 
     fn second_half(&self, high: u32, at: usize) -> Option<Unit> {
@@ -276,9 +418,10 @@ impl<'t> Readings<'t> {
         if let Some(digits) = rest.strip_prefix(b"#") {
             return number(digits, at + 1).into_iter().collect();
         }
-        let named = |(name, byte): &(&[u8], u8)| {
-            let is_it = rest.starts_with(name);
-            is_it.then(|| Unit::byte(*byte, at + name.len()))
+        let named = |(name, character): &(&[u8], char)| {
+            let start = rest.get(..name.len())?;
+            let is_it = start.eq_ignore_ascii_case(name);
+            is_it.then(|| Unit::character(*character, at + name.len()))
         };
         NAMED.iter().filter_map(named).collect()
     }
@@ -298,6 +441,22 @@ impl<'t> Readings<'t> {
             read.truncate(MOST);
         }
         read
+    }
+}
+
+/// Whether a character may begin an escape.
+fn is_escape(byte: u8) -> bool {
+    matches!(byte, b'%' | b'\\' | b'&' | b'+' | b'=')
+}
+
+/// Whether a byte may begin a [filler](Readings::filler). A plus sign is a space in some notations, but a digit in base64.
+fn may_begin_filler(byte: u8) -> bool {
+    match byte {
+        b' ' | b'\t' | b'\n' | b'\r' | b'\0' | b'<' => true,
+        // The first bytes of characters beyond ASCII.
+        0xc2 | 0xe2 | 0xef => true,
+        b'+' => false,
+        byte => is_escape(byte),
     }
 }
 

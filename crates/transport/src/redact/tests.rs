@@ -155,6 +155,129 @@ fn a_secret_is_found_in_base64_at_every_alignment_and_in_hexadecimal() {
     }
 }
 
+/// The text with something behind every so many characters.
+fn wrapped(text: &str, width: usize, between: &str) -> String {
+    let characters: Vec<char> = text.chars().collect();
+    let lines: Vec<String> = characters.chunks(width).map(String::from_iter).collect();
+    lines.join(between)
+}
+
+/// The text in UTF-16, as one who takes it for Latin-1 reads it.
+fn utf16(text: &str, to_bytes: fn(u16) -> [u8; 2]) -> String {
+    text.encode_utf16()
+        .flat_map(to_bytes)
+        .map(char::from)
+        .collect()
+}
+
+#[test]
+fn a_secret_that_was_wrapped_is_found() {
+    for secret in [TOKEN, BEARER, KEY] {
+        let digits = base64(secret.as_bytes(), &alphabet("+/"), true);
+        for between in [
+            "\n",
+            "\r\n",
+            "\r\n\t",
+            "\n        ",
+            " ",
+            "\\n",
+            "\\r\\n",
+            "\\\\r\\\\n",
+            "\\u000a",
+            "%0A",
+            "%0d%0a",
+            "&#10;",
+            "\u{200b}",
+            "\u{ad}",
+            "\u{2060}\u{feff}",
+            "&shy;",
+            "&#8203;",
+            "%E2%80%8B",
+            "\\u00ad",
+            "\0",
+            "\\u0000",
+            "<br>\n",
+            "&lt;br /&gt;",
+            "<wbr>",
+            "=\r\n",
+        ] {
+            for width in [1, 3, 7, 20, 76] {
+                let text = wrapped(secret, width, between);
+                let whole = format!("the value `{text}` was refused");
+                let expected = format!("the value `{REDACTED}` was refused");
+                assert_eq!(
+                    set(&[secret]).clean(&whole),
+                    expected,
+                    "{width} {between:?}"
+                );
+                if between.contains(['<', '&', '=']) {
+                    continue;
+                }
+                let text = wrapped(&digits, width, between);
+                let whole = format!("the value `{text}{between}` was refused");
+                let expected = format!("the value `{REDACTED}{between}` was refused");
+                let clean = set(&[secret]).clean(&whole).into_owned();
+                assert_eq!(clean, expected, "{width} {between:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_secret_in_utf_16_is_found() {
+    for secret in [TOKEN, BEARER, KEY] {
+        for to_bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+            let text = utf16(&format!("<{secret}>"), to_bytes);
+            let bytes: Vec<u8> = text.bytes().collect();
+            let hexadecimal: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            for text in [text, base64(&bytes, &alphabet("+/"), true), hexadecimal] {
+                let clean = set(&[secret]).clean(&text).into_owned();
+                let (before, after) = clean.split_once(REDACTED).expect(&clean);
+                assert!(before.len() <= 8 && after.len() <= 8, "{clean}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_secret_in_numbers_is_found() {
+    for secret in [TOKEN, BEARER, KEY] {
+        let bytes = secret.as_bytes();
+        let list = |between: &str, write: &dyn Fn(&u8) -> String| {
+            let numbers: Vec<String> = bytes.iter().map(write).collect();
+            numbers.join(between)
+        };
+        for text in [
+            list(", ", &|byte| format!("{byte}")),
+            list(",", &|byte| format!("{byte}")),
+            list(" ", &|byte| format!("{byte}")),
+            list(",\n            ", &|byte| format!("{byte}")),
+            list(", ", &|byte| format!("0x{byte:02x}")),
+            list(" ", &|byte| format!("0X{byte:02X}")),
+            list(":", &|byte| format!("{byte:02x}")),
+            list("-", &|byte| format!("{byte:02X}")),
+            list(" ", &|byte| format!("{byte:02x}")),
+            list("", &|byte| format!("\\{byte:03o}")),
+            list("", &|byte| format!("\\{byte:03}")),
+            list("", &|byte| format!("\\u{{{byte:x}}}")),
+            list("", &|byte| format!("\\U{byte:08x}")),
+            list("", &|byte| format!("\\x{byte:02x}")),
+        ] {
+            let whole = format!("the value [{text}] was refused");
+            let expected = format!("the value [{REDACTED}] was refused");
+            assert_eq!(set(&[secret]).clean(&whole), expected, "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_secret_with_characters_by_name_is_found() {
+    let text = "a&sol;b&plus;c&quot;d&bsol;e&LT;f&gt;g&amp;h&apos;i&equals;j&percnt;k&colon;l~m&quest;n&num;o";
+    assert_eq!(set(&[KEY]).clean(text), REDACTED);
+    let text = KEY.replace('=', "=3D");
+    assert_eq!(set(&[KEY]).clean(&text), REDACTED);
+}
+
 #[test]
 fn a_secret_by_itself_leaves_nothing_of_its_digits_or_their_padding() {
     for secret in [TOKEN, BEARER, KEY, "12345678", "123456789", "1234567890"] {
