@@ -75,7 +75,10 @@ impl<'a> Attempts<'a> {
                     refusal => return Err(self.without_credential(error, refusal)),
                 },
             };
-            self.secrets.use_credential(credential.as_ref());
+            if let Some(credential) = &credential {
+                self.inner().recent.note(credential);
+                self.secrets.use_credential(credential);
+            }
             self.check_query()?;
             let fault = match self.attempt(&uri, credential.as_ref()).await {
                 Ok(response) => return Ok(self.succeed(response)),
@@ -181,11 +184,14 @@ impl<'a> Attempts<'a> {
         };
         let outcome = match within(limit, sending).await {
             Some(Ok(outcome)) => {
-                if let Ok(response) = &outcome {
+                let body = outcome.as_ref().ok().map(|response| {
                     span.answered(response.version());
                     self.secrets.learn(response);
-                }
-                self.judge(outcome)
+                    response.body().clone()
+                });
+                self.judge(outcome).inspect_err(|_| {
+                    self.secrets.learn_body(&body.unwrap_or_default());
+                })
             }
             Some(Err(Panicked)) => Err(Box::new(Fault::of_panic(self.call))),
             None => {
@@ -335,7 +341,8 @@ impl<'a> Attempts<'a> {
 
     /// What every error of the call says, and no secret of it.
     fn finish(&self, error: Error) -> Error {
-        let secrets = self.secrets.with_body(error.body());
+        let mut secrets = self.secrets.with_body(b"");
+        self.inner().recent.add_to(&mut secrets);
         error
             .redacted(&secrets)
             .during(self.call.operation)

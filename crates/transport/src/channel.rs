@@ -10,6 +10,7 @@ use crate::attempts::Attempts;
 use crate::catch::catch_panic;
 use crate::credential::DynCredentialProvider;
 use crate::quota::Quota;
+use crate::redact::RecentCredentials;
 use crate::{
     AnyClock, AnyTransport, BaseUrl, Call, Clock, CredentialProvider, Dialect, Error, Reply,
     RetryPolicy, Timeouts, TraceContext, Transport, trace,
@@ -55,6 +56,7 @@ pub(crate) struct Inner {
     /// The fields that every request has.
     pub(crate) headers: HeaderMap,
     pub(crate) transport: AnyTransport,
+    pub(crate) recent: RecentCredentials,
     account: Box<str>,
     clock: AnyClock,
 }
@@ -261,6 +263,7 @@ impl ChannelBuilder {
             body_limit: self.body_limit,
             headers,
             transport: AnyTransport::new(transport),
+            recent: RecentCredentials::default(),
             account: self.account,
             clock: AnyClock::new(clock),
         })))

@@ -12,6 +12,7 @@ mod known;
 mod merge;
 mod numbers;
 mod readings;
+mod recent;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -30,6 +31,7 @@ pub(crate) use self::known::add_header;
 use self::merge::{Hit, merged};
 use self::numbers::Numbers;
 use self::readings::Readings;
+pub(crate) use self::recent::RecentCredentials;
 
 /// What stands in the place of a secret.
 pub(crate) const REDACTED: &str = "[redacted]";

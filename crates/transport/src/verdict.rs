@@ -237,7 +237,7 @@ impl Judge<'_> {
                 Problem::html(content_type)
             }
             (100..=299 | 600.., _) => ErrorKind::Protocol.into(),
-            (300..=399, _) => self.redirect(headers).into(),
+            (300..=399, _) => self.redirect(headers, readable).into(),
             (429, _) => ErrorKind::RateLimited.into(),
             (_, ContentType::Html(content_type)) => Problem::html(content_type),
             (407 | 511, _) => Problem {
@@ -314,12 +314,12 @@ impl Judge<'_> {
         error.filter(|error| *error != ApiError::default())
     }
 
-    fn redirect(&self, headers: &HeaderMap) -> ErrorKind {
+    fn redirect(&self, headers: &HeaderMap, body: Option<&Bytes>) -> ErrorKind {
         let location = field::single(headers, &LOCATION);
         let target_origin = location.and_then(|location| {
             let location = std::str::from_utf8(location.as_bytes()).ok()?;
             // Before it is split: a part of a secret may be too short to be found.
-            let secrets = self.secrets.with_body(b"");
+            let secrets = self.secrets.with_body(body.unwrap_or(&Bytes::new()));
             match secrets.replaced(location, REDACTED_IN_URI) {
                 Cow::Borrowed(location) => self.target_origin(location),
                 Cow::Owned(location) => {

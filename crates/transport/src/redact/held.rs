@@ -21,6 +21,8 @@ pub(crate) struct HeldSecrets {
     /// What the transport added to the request by itself, such as the credentials of a proxy.
     added: Option<HeaderValue>,
     own: Vec<OwnSecret>,
+    /// What the responses of failed attempts brought.
+    brought: Vec<Zeroizing<Vec<u8>>>,
 }
 
 impl HeldSecrets {
@@ -32,10 +34,7 @@ impl HeldSecrets {
     }
 
     /// Remembers the credential of an attempt, and those before it.
-    pub(crate) fn use_credential(&mut self, credential: Option<&Credential>) {
-        let Some(credential) = credential else {
-            return;
-        };
+    pub(crate) fn use_credential(&mut self, credential: &Credential) {
         let is_same = |held: &Credential| held.value() == credential.value();
         if self.credential.as_ref().is_some_and(is_same) {
             return;
@@ -57,6 +56,11 @@ impl HeldSecrets {
         let mut credentials = self.credentials();
         credentials.any(|credential| credential.secrets().contains_secret(text))
             || self.others().contains_secret(text)
+    }
+
+    /// Remembers the secrets that the body of a failed attempt's response shows under the names of known fields.
+    pub(crate) fn learn_body(&mut self, body: &[u8]) {
+        self.brought.extend(known::values(body));
     }
 
     /// The set of them all, with the secrets that a body shows under the names of known fields.
@@ -81,6 +85,9 @@ impl HeldSecrets {
         }
         for secret in &self.own {
             set.add(secret.as_bytes());
+        }
+        for secret in &self.brought {
+            set.add(secret.as_slice());
         }
         set
     }

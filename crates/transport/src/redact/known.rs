@@ -50,16 +50,20 @@ pub(crate) fn add_header(secrets: &mut SecretSet, value: &HeaderValue, least: us
 ///
 /// A value that is shorter than what can be told from chance is left out.
 pub(crate) fn add_fields(secrets: &mut SecretSet, body: &[u8]) {
-    let mut rest = body;
-    for _ in 0..MOST {
-        let Some((value, behind)) = next_value(rest) else {
-            return;
-        };
-        if value.len() >= LENGTH {
-            secrets.add(value.as_slice());
-        }
-        rest = behind;
+    for value in values(body) {
+        secrets.add(value.as_slice());
     }
+}
+
+/// The same, one by one.
+pub(super) fn values(body: &[u8]) -> impl Iterator<Item = Zeroizing<Vec<u8>>> {
+    let mut rest = body;
+    let all = std::iter::from_fn(move || {
+        let (value, behind) = next_value(rest)?;
+        rest = behind;
+        Some(value)
+    });
+    all.take(MOST).filter(|value| value.len() >= LENGTH)
 }
 
 /// The first text behind the name of a known field, its escapes undone, and what follows.

@@ -13,6 +13,7 @@ mod file_token;
 mod look_ahead;
 mod panics;
 mod refused_credentials;
+mod repeated_secrets;
 mod shared_credentials;
 mod timing;
 mod trace_context;

@@ -21,6 +21,8 @@ use crate::wire::Secret;
 const TOKEN: &str =
     "dt0c01.ST2EY72KQINMH574WMNVI7YN.G3DFPBEJYMODIDAEX454M7YWBUVEFOWKPRVMWFASS64NFH52";
 const BEARER: &str = "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjE3OTk5fQ.c2lnbmF0dXJl_-xYz";
+/// A token that a response brings.
+const BROUGHT: &str = "dt0g02.4KWZO5EF.XT47R5DRJNIAGBHLWUT7GQMPZ3EXAMPLEOFATOKEN";
 const KEY_SECRET: &str = "k/3+q9vX=Zr7~tB.w2Lm-8Hd_5Np";
 
 /// Every way in which the server may write a secret.
@@ -56,7 +58,32 @@ fn encodings(secret: &str) -> Vec<String> {
             .replace('/', "_"),
         in_base64(secret.to_owned()).replace('/', "\\/"),
         each(&|byte| format!("{byte:02x}")),
+        // Wrapped, converted, shown as numbers, within another text of JSON. A line break is an escape here.
+        wrapped(&in_base64(format!("Basic {secret}")), 20, "\\r\\n"),
+        wrapped(secret, 7, "\\n    "),
+        wrapped(secret, 5, "\\u200b"),
+        wrapped(secret, 1, "\\u0000"),
+        wrapped(secret, 6, "\u{ad}"),
+        wrapped(secret, 9, "=\\r\\n").replace('=', "=3D"),
+        each(&|byte| format!("{byte}, ")),
+        each(&|byte| format!("{byte} ")),
+        each(&|byte| format!("0x{byte:02x}, ")),
+        each(&|byte| format!("{byte:02X} ")),
+        each(&|byte| format!("\\\\u{byte:04x}")),
+        each(&|byte| format!("%2525{byte:02x}")),
+        secret.to_ascii_uppercase(),
+        secret
+            .replace('/', "&sol;")
+            .replace('+', "&plus;")
+            .replace('.', "&period;"),
     ]
+}
+
+/// The text with something behind every so many characters.
+fn wrapped(text: &str, width: usize, between: &str) -> String {
+    let lines = text.as_bytes().chunks(width);
+    let lines: Vec<&str> = lines.map(|line| str::from_utf8(line).unwrap()).collect();
+    lines.join(between)
 }
 
 /// Where the server writes it.
@@ -75,6 +102,7 @@ enum Place {
     BrokenJson,
     Key,
     KeyOfAField,
+    Brought,
     Cause,
 }
 
@@ -136,6 +164,15 @@ impl Place {
                 "application/json".to_owned(),
                 format!(r#"{{"{text}": 1}}"#),
             ),
+            // What the response itself brought.
+            Self::Brought => {
+                let message = format!("begin '{text}' end");
+                let error = format!(r#"{{"code": 500, "message": "{message}"}}"#);
+                let body = format!(
+                    r#"{{"id": "dt0g02.a", "token": "{BROUGHT}", "message": "{message}", "error": {error}}}"#
+                );
+                (201, "application/json".to_owned(), body)
+            }
             Self::KeyOfAField => {
                 let gateway = format!(r#"{{"id": "a", "name": "b", "labels": {{"{text}": 5}}}}"#);
                 (
@@ -207,7 +244,9 @@ struct Pieces {
 
 impl Pieces {
     fn of(secret: &str) -> Self {
-        let secret_part = secret.rsplit_once('.').filter(|_| secret == TOKEN);
+        let secret_part = secret
+            .rsplit_once('.')
+            .filter(|_| secret.starts_with("dt0"));
         let secret_part = secret_part.map_or(secret, |(_, secret)| secret);
         let text = |piece: &[u8]| str::from_utf8(piece).unwrap().to_owned();
         let encoded = encodings(secret_part);
@@ -296,7 +335,7 @@ async fn play(listener: &Listener, secret: &'static str, pieces: &Pieces, place:
             std::future::ready(answer)
         }));
         // Each place meets each notation and each operation.
-        if let Some(error) = error(transport, secret == TOKEN, number).await {
+        if let Some(error) = error(transport, secret.starts_with("dt0"), number).await {
             let all = all_of(&error);
             pieces.assert_hidden(&all, &(place, &text));
             check_rest(&error, place, &all);
@@ -319,14 +358,18 @@ fn check_rest(error: &Error, place: Place, all: &str) {
         return;
     }
     match place {
+        // Not every operation expects a 201.
+        Place::Brought if *error.kind() != ErrorKind::Api => {}
         Place::Message(_)
         | Place::ViolationPath
         | Place::ViolationMessage
         | Place::PlainBody(_)
         | Place::Page
+        | Place::Brought
         | Place::Cause => assert!(has_rest(all), "{place:?}: {all}"),
         Place::ContentType(_) if matches!(error.kind(), ErrorKind::NotJson { .. }) => {
-            assert!(all.contains("[redacted]"), "{place:?}: {all}");
+            let is_told = all.contains("[redacted]") || all.contains("a type that is not ASCII");
+            assert!(is_told, "{place:?}: {all}");
         }
         Place::Location => {
             let exchange = std::error::Error::source(error)
@@ -357,4 +400,5 @@ async fn what_a_server_repeats_of_a_secret_is_never_shown_and_the_rest_is() {
             play(&listener, secret, &pieces, place).await;
         }
     }
+    play(&listener, BROUGHT, &Pieces::of(BROUGHT), Place::Brought).await;
 }

@@ -1,0 +1,77 @@
+//! Secrets that a server repeats, which are not those of the request at hand.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::{Channel, Credential, CredentialProvider, Error, ErrorKind};
+use http::Method;
+
+use crate::credentials::ok;
+use crate::{builder, call};
+
+/// Gives another bearer for each call.
+#[derive(Default)]
+struct Rotated(AtomicUsize);
+
+const BEARERS: [&str; 3] = ["first-of-the-bearers", "bearer-number-two", "the-third-one"];
+
+impl CredentialProvider for Rotated {
+    async fn credential(&self, _: &Channel) -> Result<Credential, Error> {
+        let number = self.0.fetch_add(1, Ordering::SeqCst);
+        Credential::new("Bearer", BEARERS[number % BEARERS.len()])
+    }
+}
+
+fn says(status: u16, text: &str) -> Answer {
+    Answer::json(
+        status,
+        format!(r#"{{"code": "c", "message": "begin {text} end"}}"#),
+    )
+}
+
+// U1
+#[tokio::test]
+async fn a_bearer_that_another_call_had_before_is_not_shown() {
+    let text = format!("{} {} {}", BEARERS[2], BEARERS[1], BEARERS[0]);
+    let (forbidden, open) = (says(403, &text), says(404, &text));
+    let server = FakeTransport::script([ok(), ok(), forbidden, open]);
+    let builder = builder().credentials(Rotated::default());
+    let channel = builder.build_with(server, ManualClock::auto()).unwrap();
+    for _ in 0..2 {
+        channel.call(call(Method::GET)).await.unwrap();
+    }
+    // A call without a credential, such as an exchange, is told of bearers as well.
+    for call in [
+        call(Method::GET),
+        call(Method::GET).with_authenticated(false),
+    ] {
+        let error = channel.call(call).await.unwrap_err();
+        let expected = "begin [redacted] [redacted] [redacted] end";
+        assert_eq!(error.message(), Some(expected));
+    }
+}
+
+// U1
+#[tokio::test]
+async fn what_the_response_of_an_attempt_before_brought_is_not_shown() {
+    let brought = r#"{"token": "brought-by-the-first"}"#;
+    let server = FakeTransport::script([
+        Answer::json(500, brought),
+        says(400, "brought-by-the-first"),
+    ]);
+    let channel = builder().build_with(server, ManualClock::auto()).unwrap();
+    let error = channel.call(call(Method::GET)).await.unwrap_err();
+    assert_eq!(error.message(), Some("begin [redacted] end"));
+}
+
+// U1
+#[tokio::test]
+async fn a_redirect_to_what_its_own_body_brings_shows_the_rest_of_the_host() {
+    let answer = Answer::json(307, r#"{"token": "brought-along"}"#)
+        .with_header("location", "https://brought-along.example/");
+    let server = FakeTransport::script([answer]);
+    let channel = builder().build_with(server, ManualClock::auto()).unwrap();
+    let error = channel.call(call(Method::GET)).await.unwrap_err();
+    let target_origin = Some("https://[redacted].example".into());
+    assert_eq!(error.kind(), &ErrorKind::Redirect { target_origin });
+}
