@@ -141,6 +141,12 @@ impl Departure {
         let _ = self.take_head();
     }
 
+    /// Whether there is the head of a response whose body has not come.
+    #[cfg(feature = "hyper")]
+    pub(crate) fn has_answer(&self) -> bool {
+        self.head().is_some()
+    }
+
     /// The head of a response whose body has not come.
     pub(crate) fn take_head(&self) -> Option<Head> {
         self.head().take()

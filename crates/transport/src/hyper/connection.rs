@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use http::{HeaderMap, Request, Response, StatusCode};
+use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::client::conn::{TrySendError, http1};
 use hyper::rt::{Read, Write};
@@ -182,7 +182,6 @@ impl Connection {
         match &mut self.sender {
             Sender::Http1(sender) => {
                 self.outbound.begin(departure);
-                self.heard.restart();
                 sender.try_send_request(request).await
             }
             #[cfg(feature = "_tls")]
@@ -336,14 +335,9 @@ impl Connection {
         matches!(settled, Ok(Ok(())))
     }
 
-    /// The status of the answer to the last request, which may be known before its head is whole; HTTP/1.1 only.
-    pub(super) fn status_heard(&self) -> Option<StatusCode> {
-        self.heard.status()
-    }
-
-    /// The fields of a refusal whose head is not whole, or cannot be read, as far as they have come; HTTP/1.1 only.
-    pub(super) fn fields_heard(&self) -> Option<HeaderMap> {
-        self.heard.fields_of_refusal()
+    /// What has come of the head of the answer, whole or not; HTTP/1.1 only.
+    pub(super) fn heard(&self) -> &Heard {
+        &self.heard
     }
 
     /// Whether it brought a head above the limit, which h2 tells from a malformed one to nobody.

@@ -23,6 +23,9 @@ use super::single_flight::{Flight, Turn};
 use super::{Limits, Shared, fault};
 use crate::{AddedSecret, Departure, Phase, Sent, TransportError, TransportErrorKind};
 
+/// The head of a response as it came, how its body was read, and that body.
+type Answer = (response::Parts, Reading, Bytes);
+
 /// What is sent, and what must be known of it when the answer comes.
 pub(super) struct Exchange {
     origin: Origin,
@@ -209,17 +212,22 @@ impl Exchange {
         request: Request<Payload>,
         departure: &Departure,
     ) -> Result<Response<Bytes>, Failure> {
+        let is_http2 = request.version() == Version::HTTP_2;
         let answer = self.answer(shared, &mut lease, request, departure).await;
-        let (mut head, reading, bytes) = answer.inspect_err(|failure| lease.fail(failure))?;
-        // Over HTTP/1 it is the connection that took too long, idle as it was (RFC 9110 section 15.5.9).
-        if head.status == StatusCode::REQUEST_TIMEOUT && head.version != Version::HTTP_2 {
-            lease.server_gave_up();
-        }
-        lease.succeed();
-        if head.status == StatusCode::MISDIRECTED_REQUEST {
+        // These say the same whatever became of the body.
+        match status(&answer) {
+            // Over HTTP/1 it is the connection that took too long, idle as it was (RFC 9110 section 15.5.9).
+            Some(StatusCode::REQUEST_TIMEOUT) if !is_http2 => lease.server_gave_up(),
             // The server is not to be found where these lead; another attempt shall have a fresh one.
-            shared.pool.clear(&self.origin);
-        } else if head.version == Version::HTTP_2 {
+            Some(StatusCode::MISDIRECTED_REQUEST) => {
+                lease.forget();
+                shared.pool.clear(&self.origin);
+            }
+            _ => {}
+        }
+        let (mut head, reading, bytes) = answer.inspect_err(|failure| lease.fail(failure))?;
+        lease.succeed();
+        if head.version == Version::HTTP_2 {
             lease.give_back(KeepAlive::default()).await;
         } else if ends_beyond_doubt(head.status, &head.headers) {
             lease.give_back(KeepAlive::of(&head.headers)).await;
@@ -236,14 +244,13 @@ impl Exchange {
         Ok(Response::from_parts(head, bytes))
     }
 
-    /// The head of the answer as it came, how its body was read, and that body.
     async fn answer(
         &self,
         shared: &Shared,
         lease: &mut Lease<'_>,
         request: Request<Payload>,
         departure: &Departure,
-    ) -> Result<(response::Parts, Reading, Bytes), Failure> {
+    ) -> Result<Answer, Failure> {
         let method = request.method().clone();
         let response = lease.first_byte(shared, request, departure).await;
         let response = response.map_err(|failure| self.of_proxy(shared, failure))?;
@@ -307,6 +314,15 @@ fn list_size(headers: &HeaderMap) -> usize {
         .iter()
         .map(|(name, value)| name.as_str().len() + value.len() + OF_EACH_FIELD);
     sizes.sum()
+}
+
+/// The status that came back, also with a response that could not be read.
+fn status(answer: &Result<Answer, Failure>) -> Option<StatusCode> {
+    match answer {
+        Ok((head, ..)) => Some(head.status),
+        Err(Failure::Final(error)) => error.status(),
+        Err(Failure::Returned(..)) => None,
+    }
 }
 
 /// Nobody waits any more for what this says.

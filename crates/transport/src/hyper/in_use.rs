@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::connection::{Connection, Moment};
 use super::driver::Retirement;
+use super::heard::Heard;
 use super::liveness::Waiting;
 use super::origin::Origin;
 use super::pool::Pool;
@@ -21,6 +22,7 @@ struct Usage {
     began: Moment,
     connection: Retirement,
     waiting: Waiting,
+    heard: Heard,
     departure: Departure,
 }
 
@@ -32,6 +34,7 @@ impl InUse {
             began: Moment::now(),
             connection: connection.retirement(),
             waiting: connection.request_sent(),
+            heard: connection.heard().clone(),
             departure: departure.clone(),
         };
         drop(self.replace(Some(usage)));
@@ -45,9 +48,17 @@ impl InUse {
     /// Nobody waits any more. If that is because a timeout has passed, or the connection has brought nothing for long, the
     /// next request must not meet it again.
     pub(super) fn abandon(&self, pool: &Pool) {
-        if let Some(usage) = self.replace(None)
-            && (usage.departure.has_expired() || usage.waiting.connection().is_unresponsive())
+        let Some(usage) = self.replace(None) else {
+            return;
+        };
+        // A refusal counts, also where its head is not whole.
+        if !usage.departure.has_answer()
+            && let (Some(status), Some(fields)) =
+                (usage.heard.status(), usage.heard.fields_of_refusal())
         {
+            usage.departure.answered(status, fields);
+        }
+        if usage.departure.has_expired() || usage.waiting.connection().is_unresponsive() {
             // Others may use it and succeed, and the pool may not know it right now.
             usage.connection.retire();
             pool.suspect(&usage.origin, usage.began);

@@ -81,6 +81,8 @@ impl<'a> Lease<'a> {
                 TransportErrorKind::Interrupted,
             )));
         };
+        // Before anybody can ask what has come of the answer.
+        connection.heard().restart();
         self.in_use.begin(self.origin, connection, departure);
         let interim = Interim::of(&mut request);
         let answer = interim.guard(connection.send(request, departure));
@@ -107,7 +109,8 @@ impl<'a> Lease<'a> {
         } else {
             error
         };
-        let (status, fields) = (connection.status_heard(), connection.fields_heard());
+        let heard = connection.heard();
+        let (status, fields) = (heard.status(), heard.fields_of_refusal());
         // What it holds of the request must not leave any more.
         let sent = departure.end();
         self.forget();
@@ -130,7 +133,7 @@ impl<'a> Lease<'a> {
         }
     }
 
-    fn forget(&mut self) {
+    pub(super) fn forget(&mut self) {
         if let Some(connection) = self.connection.take() {
             self.pool.remove(&connection);
         }

@@ -5,7 +5,7 @@ use gatelet_transport::{Applied, Error, ErrorKind, HyperTransport, Phase, Timeou
 
 use super::SHORT;
 use super::calls::{channel, create};
-use super::script::{Gate, Step, head, part, rest};
+use super::script::{Gate, Step, head, part, rest, send};
 use super::wire::Wire;
 
 /// A create with little time for an attempt.
@@ -66,12 +66,18 @@ async fn a_status_is_not_lost_with_a_body_that_takes_longer_than_an_attempt() {
         part("123"),
         Step::ClientCloses,
     ];
+    let half_a_head = vec![
+        Step::Read,
+        send("HTTP/1.1 429 X\r\nretry-after: 0\r\nx"),
+        Step::ClientCloses,
+    ];
     let created = vec![
         Step::Read,
         head(201, &[("content-length", "2")]),
         rest("{}"),
     ];
-    for wire in Wire::each([trickles, created]) {
+    let each = Wire::each([trickles, created.clone()]);
+    for wire in each.chain(Wire::each([half_a_head, created])) {
         let transport = wire.client(HyperTransport::builder());
         let channel = channel(&wire, &transport, Timeouts::default().attempt(SHORT));
         let reply = channel.call(create("{}".into())).await.unwrap();

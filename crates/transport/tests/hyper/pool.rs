@@ -1,15 +1,16 @@
 //! Which connections `HyperTransport` uses again, and what becomes of calls that are dropped.
 
 use bytes::Bytes;
-use gatelet_transport::{HyperTransport, Phase, Sent, Transport, TransportErrorKind};
+use gatelet_transport::{HyperTransport, Phase, Sent, Timeouts, Transport, TransportErrorKind};
 use http::StatusCode;
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 
 use crate::SHORT;
+use crate::calls::{channel, read};
 use crate::frames;
 use crate::load::endless_server;
-use crate::script::{Gate, Step, empty, head, ok, part, send};
+use crate::script::{Gate, Step, empty, head, ok, part, rest, send};
 use crate::wire::{Wire, words};
 
 #[tokio::test]
@@ -174,6 +175,51 @@ async fn a_misdirected_request_is_followed_by_one_on_a_fresh_connection() {
                 expected
             );
         }
+        wire.finish().await;
+    }
+}
+
+// U6, U9
+#[tokio::test]
+async fn a_status_that_is_about_connections_counts_for_all_of_them_whatever_its_body() {
+    let json = [
+        ("content-type", "application/json"),
+        ("content-length", "2"),
+    ];
+    for status in [408, 421] {
+        let (there, first, second) = (Gate::new(), Gate::new(), Gate::new());
+        let begins = |go: &Gate| {
+            vec![
+                Step::Read,
+                Step::Open(there.clone()),
+                Step::Wait(go.clone()),
+                ok("1"),
+            ]
+        };
+        let encoded = [("content-encoding", "gzip"), ("content-length", "2")];
+        let sick = [Step::Read, head(status, &encoded), rest("[]")];
+        let wire = Wire::plays([
+            [&begins(&first)[..], &[Step::ClientCloses]].concat(),
+            [&begins(&second)[..], &sick, &[Step::ClientCloses]].concat(),
+            vec![Step::Read, head(200, &json), rest("{}"), Step::Stay],
+        ]);
+        let transport = wire.client(HyperTransport::builder());
+        let spawn = || {
+            let (transport, request) = (transport.clone(), wire.get());
+            tokio::spawn(async move { transport.send(request).await })
+        };
+        let mut calls = Vec::new();
+        for _ in 0..2 {
+            calls.push(spawn());
+            there.pass().await;
+        }
+        // The one that was used last is used first.
+        for (call, go) in calls.into_iter().zip([first, second]) {
+            go.open();
+            call.await.unwrap().unwrap();
+        }
+        let channel = channel(&wire, &transport, Timeouts::default());
+        assert_eq!(channel.call(read()).await.unwrap().attempts(), 2);
         wire.finish().await;
     }
 }
