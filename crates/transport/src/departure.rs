@@ -42,6 +42,8 @@ pub enum Sent {
 /// transport that keeps connections asks [`has_expired`](Self::has_expired) then, and does not use the same connection for
 /// the next attempt; a caller that has changed its mind says nothing about a connection.
 ///
+/// Whoever wants to know when the request leaves says [`on_leave`](Self::on_leave).
+///
 /// And it keeps what has come back by then: a transport says [`answered`](Self::answered) when the head of the response is there,
 /// before it reads the body. Then a `Retry-After` is not lost with a body that takes longer than the attempt may.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +54,11 @@ struct State {
     left: AtomicU8,
     has_expired: AtomicBool,
     head: Mutex<Option<Head>>,
+    on_leave: Mutex<Option<OnLeave>>,
 }
+
+/// Wants to know that the first byte has left.
+type OnLeave = Box<dyn FnOnce() + Send>;
 
 /// Status and header fields of a response whose body is on its way.
 type Head = Box<(StatusCode, HeaderMap)>;
@@ -89,10 +95,41 @@ impl Departure {
     /// Asks whether the request may leave, which counts as sent from now on. After `false` it was recalled and must not.
     #[must_use]
     pub fn leave(&self) -> bool {
+        let may_leave = self.may_leave();
+        if may_leave {
+            self.tell_left();
+        }
+        may_leave
+    }
+
+    /// The same, before it is known whether a byte is taken.
+    fn may_leave(&self) -> bool {
         for held in [UNKNOWN, HELD, REST_HELD] {
             self.change(held, LEFT);
         }
         self.state() == LEFT
+    }
+
+    /// Calls a function once, when the first byte of the request leaves. For a request that [nobody holds](Self::hold) that is never
+    /// known, and the function is not called.
+    ///
+    /// ```
+    /// use gatelet_transport::Departure;
+    ///
+    /// let request = http::Request::new(bytes::Bytes::new());
+    /// let departure = Departure::of(&request);
+    /// departure.on_leave(|| println!("on its way"));
+    /// assert!(departure.leave());
+    /// ```
+    pub fn on_leave(&self, tell: impl FnOnce() + Send + 'static) {
+        *lock(&self.0.on_leave) = Some(Box::new(tell));
+    }
+
+    fn tell_left(&self) {
+        let tell = lock(&self.0.on_leave).take();
+        if let Some(tell) = tell {
+            tell();
+        }
     }
 
     /// Says that the request waits here no longer, and goes on to others who may hold it again. After `false` it was recalled
@@ -153,7 +190,7 @@ impl Departure {
     }
 
     fn head(&self) -> MutexGuard<'_, Option<Head>> {
-        self.0.head.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0.head)
     }
 
     /// What has left so far.
@@ -178,6 +215,10 @@ impl Departure {
     }
 }
 
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Prints nothing of a response: a server may repeat a secret in it.
 impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -190,6 +231,9 @@ impl fmt::Debug for State {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU8, Ordering};
+
     use super::{Departure, Sent};
 
     #[test]
@@ -204,6 +248,24 @@ mod tests {
         left.hold();
         assert_eq!(left.recall(), Sent::Whole);
         assert!(left.leave());
+    }
+
+    #[test]
+    fn whoever_waits_for_the_departure_is_told_of_it_once() {
+        let count = Arc::new(AtomicU8::new(0));
+        let watched = || {
+            let (departure, count) = (Departure::default(), Arc::clone(&count));
+            departure.on_leave(move || _ = count.fetch_add(1, Ordering::Relaxed));
+            departure.hold();
+            departure
+        };
+        let recalled = watched();
+        assert_eq!(recalled.recall(), Sent::Nothing);
+        assert!(!recalled.leave());
+        assert_eq!(count.load(Ordering::Relaxed), 0);
+        let left = watched();
+        assert!(left.leave() && left.clone().leave());
+        assert_eq!(count.load(Ordering::Relaxed), 1);
     }
 
     #[test]

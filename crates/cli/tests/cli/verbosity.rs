@@ -7,6 +7,7 @@ use models::{asa, dt};
 use serde_json::Value;
 
 use crate::run::{Ended, Place, Served};
+use crate::script::{Reply, Script};
 
 /// Every operation, and the command that calls it. An id is one that an earlier command of the same noun has shown.
 const COMMANDS: [(&str, &str); 14] = [
@@ -66,6 +67,8 @@ fn no_secret_is_seen_however_much_is_logged() {
             let ended = talkative(place).run(&line);
             assert!(ended.code.unwrap() > 2, "{ended:?}");
             assert!(ended.stderr.contains("gatelet: < "), "{ended:?}");
+            let left = ended.stderr.contains("gatelet: > ");
+            assert_eq!(left, url == served.url, "{ended:?}");
         }
     }
 }
@@ -118,4 +121,33 @@ fn no_secret_is_seen_on_stderr_while_all_goes_well() {
         let part = secret.rsplit('.').next().unwrap();
         assert!(!said.contains(part), "{secret}: {said}");
     }
+}
+
+// U26
+#[test]
+fn a_request_that_did_not_leave_is_not_shown_as_sent() {
+    const LINE: &str = "GET /api/v2/activeGateTokens";
+    const LIST: &str = "-v --timeout 2 dt token list";
+    let refused = Place::dt("http://127.0.0.1:1").run(LIST);
+    let not_sent = format!("gatelet: < {LINE}: not sent: the connection was refused");
+    assert!(refused.stderr.contains(&not_sent), "{refused:?}");
+
+    // A server that speaks no TLS, and one that never says a word.
+    let plain = Script::new(|_| Reply::Silence);
+    let handshake = Place::dt(&plain.url.replace("http:", "https:")).run(LIST);
+    for ended in [refused, handshake] {
+        assert!(ended.code.unwrap() > 2, "{ended:?}");
+        assert!(ended.stderr.contains(": not sent: "), "{ended:?}");
+        assert!(!ended.stderr.contains("gatelet: > "), "{ended:?}");
+    }
+
+    let silent = Script::new(|_| Reply::Silence);
+    let ended = Place::dt(&silent.url).run(LIST);
+    let lines: Vec<&str> = ended.stderr.lines().collect();
+    assert_eq!(lines[0], format!("gatelet: > {LINE}"), "{ended:?}");
+    assert_eq!(
+        lines[1],
+        format!("gatelet: < {LINE}: given up"),
+        "{ended:?}"
+    );
 }

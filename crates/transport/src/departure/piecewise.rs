@@ -20,10 +20,13 @@ impl Departure {
         write: impl FnOnce() -> Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
         let before = self.state();
-        if !self.leave() {
+        if !self.may_leave() {
             return Poll::Ready(Err(io::Error::other("the request was recalled")));
         }
         let written = write();
+        if matches!(written, Poll::Ready(Ok(1..))) {
+            self.tell_left();
+        }
         if matches!(before, HELD | REST_HELD) {
             match written {
                 Poll::Ready(Ok(taken)) if taken >= offered => {}
@@ -38,6 +41,8 @@ impl Departure {
 #[cfg(test)]
 mod tests {
     use std::io;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
     use std::task::Poll;
 
     use crate::{Departure, Sent};
@@ -71,6 +76,28 @@ mod tests {
             assert_eq!(departure.recall(), sent, "{offers:?}");
             assert_eq!(departure.leave(), sent == Sent::Whole, "{offers:?}");
             assert_eq!(departure.recall(), sent, "{offers:?}");
+        }
+    }
+
+    // U26
+    #[test]
+    fn the_first_byte_that_is_taken_is_told() {
+        for (offers, is_told) in [
+            (&[][..], false),
+            (&[None, Some(0)], false),
+            (&[None, Some(1)], true),
+            (&[Some(9), None], true),
+        ] {
+            let told = Arc::new(AtomicBool::new(false));
+            let departure = Departure::default();
+            let teller = Arc::clone(&told);
+            departure.on_leave(move || teller.store(true, Ordering::Relaxed));
+            departure.hold();
+            assert!(departure.leave_by(10, || Poll::Pending).is_pending());
+            for taken in offers {
+                offer(&departure, *taken);
+            }
+            assert_eq!(told.load(Ordering::Relaxed), is_told, "{offers:?}");
         }
     }
 
