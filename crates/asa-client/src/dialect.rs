@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use http::{HeaderMap, HeaderName, StatusCode};
 use models::asa;
 use serde_json::{Map, Value};
-use transport::{ApiError, Dialect, Violation, rate_limit};
+use transport::{ApiError, Dialect, Violation, has_member, rate_limit};
 
 /// Documented: when the quota of the hour begins anew, in Unix seconds.
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
@@ -26,14 +26,12 @@ impl Dialect for Asa {
     }
 
     fn error_in_success(&self, body: &str) -> Option<ApiError> {
-        const MEMBERS: [&str; 4] = ["\"message\"", "\"code\"", "\"type\"", "\"error\""];
-        // Few bodies are worth reading twice.
-        if !MEMBERS.iter().any(|member| body.contains(member)) {
+        if !has_member(body, &["message", "code", "type", "error"]) {
             return None;
         }
-        // What is not JSON fails to decode.
-        let members: Members = serde_json::from_str(body).ok()?;
-        is_error(&members).then(|| known(&members))
+        // What it says may be more than can be read.
+        let members: Members = serde_json::from_str(body).unwrap_or_default();
+        is_error(&members, body).then(|| known(&members))
     }
 
     fn server_delay(&self, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
@@ -54,14 +52,13 @@ type Members = Map<String, Value>;
 
 /// Whether the body of a success is an error all the same. The thing that was asked for is none, whatever members servers give it
 /// one day: it has an id, and a name as a rule. And a secret that is shown once is not lost to another member.
-fn is_error(members: &Members) -> bool {
+fn is_error(members: &Members, body: &str) -> bool {
     let is_text = |name: &str| members.get(name).is_some_and(Value::is_string);
     if is_text("bearer_token") || is_text("token") || is_text("id") && is_text("name") {
         return false;
     }
-    let is_set = |name: &&str| members.get(*name).is_some_and(|value| !value.is_null());
-    let has_kind = ["code", "type"].iter().any(is_set) && !is_text("id");
-    has_kind || ["message", "error"].iter().any(is_set)
+    // A kind or a code alone may be that of a thing.
+    has_member(body, &["message", "error"]) || !is_text("id")
 }
 
 /// Whether an error is as the vendor writes it: with a word for its kind, or with the status as its code. Others send a message

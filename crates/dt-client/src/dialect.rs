@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use http::{HeaderMap, HeaderName, StatusCode};
 use models::dt;
 use serde_json::Value;
-use transport::{ApiError, Dialect, Violation, rate_limit};
+use transport::{ApiError, Dialect, Violation, has_member, rate_limit};
 
 /// When calls are let through again: documented in microseconds, read in seconds by the vendor's own tool.
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
@@ -14,27 +14,24 @@ const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 pub(crate) struct Dynatrace;
 
 impl Dialect for Dynatrace {
-    fn api_error(&self, _: StatusCode, body: &str) -> Option<ApiError> {
+    fn api_error(&self, status: StatusCode, body: &str) -> Option<ApiError> {
         // What is not JSON is somebody else's text.
         let document: Value = serde_json::from_str(body).ok()?;
         let known = known(error_in(&document)?);
-        let is_other_form = known != ApiError::default() && envelope(body).is_err();
+        let is_other_form = known != ApiError::default() && !is_documented(status, body);
         Some(known.with_other_form(is_other_form))
     }
 
     fn error_in_success(&self, body: &str) -> Option<ApiError> {
-        // Few bodies are worth reading twice.
-        if !body.contains("\"error\"") {
+        if !has_member(body, &["error"]) {
             return None;
         }
-        // What is not JSON fails to decode.
-        let document: Value = serde_json::from_str(body).ok()?;
+        // What it says may be more than can be read.
+        let document: Value = serde_json::from_str(body).unwrap_or_default();
         let has = |name: &str| document.get(name).is_some_and(Value::is_string);
         // A secret that is shown once is not lost to another member.
-        if has("id") && has("token") {
-            return None;
-        }
-        error_in(&document).map(known)
+        let is_created = has("id") && has("token");
+        (!is_created).then(|| error_in(&document).map(known).unwrap_or_default())
     }
 
     fn server_delay(&self, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
@@ -50,6 +47,12 @@ fn envelope(body: &str) -> Result<dt::ErrorEnvelope, serde_json::Error> {
         return Ok(envelopes.into_iter().next().unwrap_or_default());
     }
     serde_json::from_str(body)
+}
+
+/// Whether an error is as the vendor writes it: its code is the status. Others send a message alone, or a code of their own.
+fn is_documented(status: StatusCode, body: &str) -> bool {
+    let error = envelope(body).ok().and_then(|envelope| envelope.error);
+    error.and_then(|error| error.code) == Some(status.as_u16().into())
 }
 
 /// The member `error` of an envelope, whatever it holds; `None` where it is null.

@@ -4,7 +4,10 @@ use std::fmt::Write as _;
 
 use serde::de::DeserializeOwned;
 
+mod members;
 mod plain;
+
+pub use self::members::has_member;
 
 /// Why and where a body does not decode; holds nothing of the body but names of fields.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,7 +32,7 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 }
 
 /// The body as text, checked once; one byte order mark is allowed.
-fn text(body: &[u8]) -> Result<&str, Problem> {
+pub(crate) fn text(body: &[u8]) -> Result<&str, Problem> {
     if body.is_empty() {
         return Err(whole("the body is empty".into()));
     }

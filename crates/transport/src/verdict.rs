@@ -11,7 +11,7 @@ use serde::de::IgnoredAny;
 use crate::catch::{Panicked, catch_panic_of};
 use crate::content_type::ContentType;
 use crate::field;
-use crate::json::{decode, html_hint};
+use crate::json::{decode, html_hint, text};
 use crate::redact::{HeldSecrets, REDACTED, REDACTED_IN_URI};
 use crate::retry::{Failure, may_pass};
 use crate::{
@@ -198,8 +198,8 @@ impl Judge<'_> {
         if status == StatusCode::NO_CONTENT || !is_json {
             return None;
         }
-        // What is not UTF-8 fails to decode.
-        let body = std::str::from_utf8(response.body()).ok()?;
+        // What is not text fails to decode.
+        let body = text(response.body()).ok()?;
         let api = match catch_panic_of(|| self.dialect.error_in_success(body)) {
             Ok(api) => api?,
             // Whether the response is an error is then known to nobody, so it counts as one.
@@ -308,7 +308,7 @@ impl Judge<'_> {
         if !is_json || !is_error {
             return None;
         }
-        let body = std::str::from_utf8(body).ok()?;
+        let body = text(body).ok()?;
         let error = catch_panic_of(|| self.dialect.api_error(status, body)).ok()?;
         // Where every part of an error may be missing, any object reads as one.
         error.filter(|error| *error != ApiError::default())

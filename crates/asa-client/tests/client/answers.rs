@@ -381,6 +381,11 @@ async fn an_error_under_a_status_of_success_is_an_error_of_every_operation() {
         r#"{"list":[],"code":403,"type":"authorization_error","message":"no role"}"#,
         r#"{"list":null,"message":"no role"}"#,
         r#"{"list":[],"code":500}"#,
+        r#"{"list":[],"\u0074ype":"authorization_error"}"#,
+        r#"{"list":[],"message":"no","message":null}"#,
+        r#"{"list":[],"message":"no \ud800"}"#,
+        r#"{"list":[],"code":1e999}"#,
+        "\u{feff}{\"list\":[],\"code\":500}",
     ] {
         let (client, fake) =
             authorised([200, 200, 200, 200, 201].map(|status| Answer::json(status, body)));

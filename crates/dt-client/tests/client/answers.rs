@@ -30,6 +30,17 @@ async fn an_error_under_a_status_of_success_is_an_error_of_every_operation() {
         r#"[{"error":{"code":"no","message":"no scope"}}]"#.to_owned(),
         r#"{"error":{"reason":"no scope"},"totalCount":0}"#.to_owned(),
         r#"{"totalCount":0,"error":["no scope"]}"#.to_owned(),
+        r#"{"\u0065rror":{"message":"no scope"},"totalCount":0}"#.to_owned(),
+        r#"{"error":null,"error":{"message":"no scope"},"totalCount":0}"#.to_owned(),
+        r#"{"error":{"message":"no scope"},"error":null,"totalCount":0}"#.to_owned(),
+        r#"{"error":{"message":"no \ud800"},"totalCount":0}"#.to_owned(),
+        r#"{"error":{"code":1e999},"totalCount":0}"#.to_owned(),
+        format!(
+            r#"{{"error":{}{},"totalCount":0}}"#,
+            "[".repeat(200),
+            "]".repeat(200)
+        ),
+        "\u{feff}{\"error\":\"no scope\",\"totalCount\":0}".to_owned(),
     ];
     for body in bodies {
         let (client, fake) =
@@ -146,6 +157,10 @@ async fn a_member_of_an_odd_type_hides_no_other_and_makes_no_thing_absent() {
             Some("404"),
         ),
         (r#""no gate""#.to_owned(), None),
+        // Others write the envelope, too, but not the status as the code.
+        (r#"{"message":"no gate"}"#.to_owned(), None),
+        (r#"{"code":null,"message":"no gate"}"#.to_owned(), None),
+        (r#"{"code":5,"message":"no gate"}"#.to_owned(), Some("5")),
     ] {
         let object = format!(r#"{{"error":{error}}}"#);
         for body in [object.clone(), format!("[{object}]")] {
@@ -546,6 +561,13 @@ async fn a_delete_whose_answer_was_lost_is_done_when_nothing_is_left() {
     let _ = fake.finish();
     let (client, fake) = scripted([refusal(404, "no")]);
     assert!(delete(&client).await.unwrap_err().is_not_found());
+    let _ = fake.finish();
+    // Whoever says this may not know what there is.
+    let foreign = Answer::json(404, r#"{"error":{"message":"no route"}}"#);
+    let (client, fake) = scripted([Answer::error(INTERRUPTED), foreign]);
+    let error = delete(&client).await.unwrap_err();
+    assert_eq!(error.applied(), Applied::Unknown, "{error}");
+    assert!(!error.is_not_found(), "{error}");
     let _ = fake.finish();
 }
 

@@ -1,0 +1,126 @@
+//! Whether an object has a member, without reading the rest of it.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+/// Whether a JSON object, or one of an array of objects, has a member of one of these names with another value than `null`.
+///
+/// Names are compared as JSON means them, however they are spelled. Of several members with the same name one is enough, and
+/// its value is not looked into: half of a character in a text, or a number beyond all types, hides no member.
+///
+/// ```
+/// use gatelet_transport::has_member;
+///
+/// assert!(has_member(r#"{"totalCount":0,"\u0065rror":"no scope","error":null}"#, &["error"]));
+/// assert!(!has_member(r#"{"items":[{"name":"error"}],"error":null}"#, &["error"]));
+/// ```
+#[must_use]
+pub fn has_member(body: &str, names: &[&str]) -> bool {
+    // Few bodies are worth reading twice. A letter of ASCII has no other escape.
+    let may_have = |name: &&str| body.contains(&format!("\"{name}\""));
+    if !body.contains("\\u00") && !names.iter().any(may_have) {
+        return false;
+    }
+    let mut body = serde_json::Deserializer::from_str(body);
+    // What is neither object nor array has no members.
+    Members(names).deserialize(&mut body).unwrap_or(false)
+}
+
+/// Looks for names in an object, or in each object of an array.
+#[derive(Clone, Copy)]
+struct Members<'a>(&'a [&'a str]);
+
+impl<'de> DeserializeSeed<'de> for Members<'_> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Members<'_> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object or an array of objects")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
+        let mut has_member = false;
+        while let Some(is_wanted) = map.next_key_seed(OneOf(self.0))? {
+            let value: Option<IgnoredAny> = map.next_value()?;
+            has_member |= is_wanted && value.is_some();
+        }
+        Ok(has_member)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<bool, A::Error> {
+        let mut has_member = false;
+        while let Some(has) = seq.next_element_seed(self)? {
+            has_member |= has;
+        }
+        Ok(has_member)
+    }
+}
+
+/// Whether a text is one of these.
+struct OneOf<'a>(&'a [&'a str]);
+
+impl<'de> DeserializeSeed<'de> for OneOf<'_> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for OneOf<'_> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<bool, E> {
+        Ok(self.0.contains(&text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_member;
+
+    #[test]
+    fn a_member_is_found_however_it_is_written_and_whatever_its_value_holds() {
+        for body in [
+            r#"{"error":"no"}"#,
+            r#"{"a":1,"error":{}}"#,
+            r#"{"\u0065rror":false}"#,
+            r#"{"err\u006F\u0072":0}"#,
+            r#"{"error":null,"error":[]}"#,
+            r#"{"error":[],"error":null}"#,
+            r#"{"error":{"message":"\ud800"}}"#,
+            r#"{"error":1e999}"#,
+            r#"[{"a":1},{"error":"no"}]"#,
+            &format!(r#"{{"error":{}{}}}"#, "[".repeat(500), "]".repeat(500)),
+        ] {
+            assert!(has_member(body, &["message", "error"]), "{body}");
+        }
+        for body in [
+            "",
+            "{}",
+            "[]",
+            "7",
+            r#""error""#,
+            r#"{"error":null}"#,
+            r#"{"a":{"error":"no"}}"#,
+            r#"{"a":"\"error\":7"}"#,
+            r#"{"Error":"no"}"#,
+            r#"{"error":"never ends}"#,
+            r#"error: "error""#,
+        ] {
+            assert!(!has_member(body, &["message", "error"]), "{body}");
+        }
+    }
+}
