@@ -164,7 +164,7 @@ fn position(
 ) -> Result<Option<PageToken>, NextPageError> {
     let failure = match next {
         None => return Ok(None),
-        Some(next) if is_same_query(&next, here.unwrap_or_default()) => PaginationFailure::Loop,
+        Some(next) if leads_back(&next, here.unwrap_or_default()) => PaginationFailure::Loop,
         Some(next) => match PageToken::new(next) {
             Ok(token) => return Ok(Some(token)),
             Err(_) => PaginationFailure::Unreadable,
@@ -173,16 +173,19 @@ fn position(
     Err(NextPageError::new(failure).during(operation.name))
 }
 
-/// Whether two queries say the same, however they are encoded and in whatever order: a server writes ours in its own way.
-fn is_same_query(one: &str, other: &str) -> bool {
-    let parameters = |query: &str| {
-        let mut parameters: Vec<_> = form_urlencoded::parse(query.as_bytes())
-            .into_owned()
-            .collect();
-        parameters.sort();
-        parameters
-    };
-    one == other || parameters(one) == parameters(other)
+/// Whether a query leads to the page at the query `here`, or, where it says nothing, to the first one.
+fn leads_back(next: &str, here: &str) -> bool {
+    let next = meaning(next);
+    next.is_empty() || next == meaning(here)
+}
+
+/// What a query says, however it is encoded and in whatever order: a server writes ours in its own way.
+fn meaning(query: &str) -> String {
+    let mut parameters: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
+    parameters.sort();
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(parameters)
+        .finish()
 }
 
 impl<T: 'static> List<T> {
@@ -201,6 +204,7 @@ impl<T: 'static> List<T> {
         });
         pages
             .during(operation.name)
+            .recognize_by(|token| meaning(token.as_str()))
             .limit(limit)
             .look_ahead(look_ahead)
             .look_ahead_while(move || channel.is_ready())

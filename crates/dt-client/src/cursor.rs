@@ -4,9 +4,6 @@ use std::borrow::Cow;
 
 use transport::{Error, NextPageError, PageToken, PaginationFailure};
 
-/// The longest cursor, in bytes.
-const LIMIT: usize = 16 * 1024;
-
 /// What begins a token that holds a cursor percent-encoded, as a query does.
 const ENCODED: &str = "nextPageKey=";
 
@@ -22,8 +19,11 @@ pub(crate) fn token(
     }
     let unreadable =
         |problem| Err(NextPageError::new(PaginationFailure::Unreadable).with_detail(problem));
-    if cursor.len() > LIMIT {
+    if cursor.len() > PageToken::CURSOR_LIMIT {
         return unreadable("its cursor is longer than 16 KiB");
+    }
+    if position.is_some_and(|here| meaning(here) == cursor) {
+        return Err(NextPageError::new(PaginationFailure::Loop));
     }
     let is_printable = cursor.bytes().all(|byte| matches!(byte, b' '..=b'~'));
     let text = if is_printable && !cursor.starts_with(ENCODED) {
@@ -33,10 +33,14 @@ pub(crate) fn token(
         format!("{ENCODED}{encoded}")
     };
     match PageToken::new(text) {
-        Ok(token) if Some(&token) == position => Err(NextPageError::new(PaginationFailure::Loop)),
         Ok(token) => Ok(Some(token)),
         Err(_) => unreadable("its cursor makes no page token"),
     }
+}
+
+/// The cursor that a token stands for, or its text where it stands for none.
+pub(crate) fn meaning(token: &PageToken) -> Cow<'_, str> {
+    of(token).unwrap_or(Cow::Borrowed(token.as_str()))
 }
 
 /// The cursor that a token stands for.
@@ -52,7 +56,7 @@ pub(crate) fn of(token: &PageToken) -> Result<Cow<'_, str>, Error> {
     } else {
         Cow::Borrowed(text)
     };
-    if cursor.len() > LIMIT {
+    if cursor.len() > PageToken::CURSOR_LIMIT {
         return refused("is longer than 16 KiB");
     }
     Ok(cursor)
@@ -90,6 +94,7 @@ mod tests {
     // U62
     #[test]
     fn a_cursor_may_have_16_kib_however_it_is_encoded() {
+        const LIMIT: usize = PageToken::CURSOR_LIMIT;
         for part in ["x", "é", "\n"] {
             let cursor = part.repeat(LIMIT / part.len());
             let token = token(&cursor, None).unwrap().unwrap();

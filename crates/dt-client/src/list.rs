@@ -105,6 +105,7 @@ impl ListActiveGateTokens {
         });
         pages
             .during(OperationId::ListTokens.operation().name)
+            .recognize_by(|token| cursor::meaning(token).into_owned())
             .limit(limit)
             .look_ahead(look_ahead)
             .look_ahead_while(move || channel.is_ready())

@@ -6,10 +6,12 @@ mod reference;
 use http::HeaderMap;
 
 use self::field::Links;
-use self::reference::Reference;
 pub(crate) use self::reference::is_query;
-use crate::page::CURSOR_LIMIT;
-use crate::{BaseUrl, NextPageError, PaginationFailure};
+use self::reference::{Reference, decoded};
+use crate::{BaseUrl, NextPageError, PageToken, PaginationFailure};
+
+/// What may stand beside the longest cursor in a query, in bytes: names, and shorter values.
+const ROOM_BESIDE_CURSOR: usize = 1024;
 
 /// Finds the query of the link to the next page, still percent-encoded; `None` on the last page.
 ///
@@ -33,8 +35,9 @@ use crate::{BaseUrl, NextPageError, PaginationFailure};
 /// # Errors
 ///
 /// When there seems to be a next page, but no link to it can be followed: `ForeignPath` where it leads to another path,
-/// `Loop` where it leads to the first page, and `Unreadable` where it is malformed, its query is longer than 16 KiB, or a
-/// part of a `Link` line that might have been it cannot be read.
+/// `Loop` where it leads to the first page, and `Unreadable` where it is malformed, its query is too long, or a part of a
+/// `Link` line that might have been it cannot be read. A query may have 16 KiB, or one value of 16 KiB before it was
+/// percent-encoded and 1 KiB beside it.
 pub fn next_query(
     headers: &HeaderMap,
     base: &BaseUrl,
@@ -75,12 +78,22 @@ fn query_of<'a>(target: &'a str, base: &BaseUrl, path: &str) -> Result<&'a str, 
     match target.query() {
         // The first page again: whatever page this is, the listing has been there.
         None => refuse(PaginationFailure::Loop, " without a query"),
-        Some(query) if query.len() > CURSOR_LIMIT => refuse(
+        Some(query) if !fits(query) => refuse(
             PaginationFailure::Unreadable,
             " with a query of over 16 KiB",
         ),
         Some(query) => Ok(query),
     }
+}
+
+/// Whether a query is no longer than one with a cursor may be.
+pub(crate) fn fits(query: &str) -> bool {
+    let values = query.split('&').filter_map(|pair| pair.split_once('='));
+    let cursor = values.map(|(_, value)| value).max_by_key(|it| it.len());
+    let cursor = cursor.unwrap_or_default();
+    query.len() <= PageToken::CURSOR_LIMIT
+        || decoded(cursor).len() <= PageToken::CURSOR_LIMIT
+            && query.len() - cursor.len() <= ROOM_BESIDE_CURSOR
 }
 
 #[cfg(test)]

@@ -3,11 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::link::is_query;
+use crate::link::{fits, is_query};
 use crate::{Error, NextPageError};
-
-/// The longest cursor that a server may give, and the longest query of a link, in bytes.
-pub(crate) const CURSOR_LIMIT: usize = 16 * 1024;
 
 /// The longest text of a token, in bytes: a URL has room for no more.
 const TOKEN_LIMIT: usize = 64 * 1024;
@@ -98,6 +95,9 @@ impl<T> IntoIterator for Page<T> {
 pub struct PageToken(Box<str>);
 
 impl PageToken {
+    /// The longest cursor that a server may give, in bytes before it is percent-encoded.
+    pub const CURSOR_LIMIT: usize = 16 * 1024;
+
     /// Makes a token of a text.
     ///
     /// # Errors
@@ -128,9 +128,10 @@ impl PageToken {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` where it is longer than 16 KiB, or holds a character that no query has.
+    /// `InvalidInput` where it is longer than the query of a [link](crate::link::next_query), or holds a character that no query
+    /// has.
     pub fn query(&self) -> Result<&str, Error> {
-        if self.0.len() > CURSOR_LIMIT {
+        if !fits(&self.0) {
             return Err(refused("is longer than 16 KiB"));
         }
         if !is_query(&self.0) {

@@ -17,6 +17,9 @@ const PAGE_LIMIT: u32 = 10_000;
 
 type Fetch<T> = Box<dyn FnMut(Option<PageToken>) -> Arriving<T> + Send>;
 
+/// What a token means, as text.
+type Meaning = Box<dyn Fn(&PageToken) -> String + Send>;
+
 /// A listing, page by page.
 ///
 /// The position moves only when a page is handed out. An empty page with a next one goes on. A position that comes
@@ -60,6 +63,7 @@ pub struct Pages<T> {
     fetched: u32,
     /// Items on the pages that were handed out.
     items: u64,
+    meaning: Option<Meaning>,
     // Hashes instead of tokens: the memory stays small whatever the server sends.
     seen: HashSet<u64>,
     hasher: RandomState,
@@ -80,9 +84,7 @@ impl<T> Pages<T> {
         F: FnMut(Option<PageToken>) -> Fut + Send + 'static,
         Fut: Future<Output = Result<Page<T>, Error>> + Send + 'static,
     {
-        let hasher = RandomState::new();
-        let seen = start.iter().map(|token| hasher.hash_one(token)).collect();
-        Self {
+        let mut this = Self {
             fetch: Box::new(move |token| Box::pin(fetch(token))),
             coming: None,
             position: Position::At(start),
@@ -93,14 +95,25 @@ impl<T> Pages<T> {
             item_limit: u64::MAX,
             fetched: 0,
             items: 0,
-            seen,
-            hasher,
-        }
+            meaning: None,
+            seen: HashSet::new(),
+            hasher: RandomState::new(),
+        };
+        this.see_start();
+        this
     }
 
     /// Names the operation that errors of the listing itself tell, for example `asa ListGateways`.
     pub fn during(mut self, operation: &'static str) -> Self {
         self.operation = Some(operation);
+        self
+    }
+
+    /// Sets by what a position is recognized when it comes again, where a server may write one position in several ways: two
+    /// tokens of the same text are the same position. Without this, only equal tokens are.
+    pub fn recognize_by(mut self, meaning: impl Fn(&PageToken) -> String + Send + 'static) -> Self {
+        self.meaning = Some(Box::new(meaning));
+        self.see_start();
         self
     }
 
@@ -251,7 +264,7 @@ impl<T> Pages<T> {
     /// The position that a page's token leads to, refusing those that would never end.
     fn after(&mut self, next: &PageToken) -> Position {
         // Going on at a position that was seen before would repeat what was given.
-        let (failure, resume) = if !self.seen.insert(self.hasher.hash_one(next)) {
+        let (failure, resume) = if !self.see(next) {
             (PaginationFailure::Loop, None)
         } else if self.fetched >= self.page_limit {
             (PaginationFailure::LimitReached, Some(next.clone()))
@@ -260,6 +273,24 @@ impl<T> Pages<T> {
         };
         let error = Error::new(ErrorKind::Pagination(failure));
         Position::Failed(self.failed_itself(error, resume))
+    }
+
+    /// Remembers a position; `false` where it was seen before.
+    fn see(&mut self, token: &PageToken) -> bool {
+        let hash = match &self.meaning {
+            Some(meaning) => self.hasher.hash_one(meaning(token)),
+            None => self.hasher.hash_one(token.as_str()),
+        };
+        self.seen.insert(hash)
+    }
+
+    /// Remembers the position where the listing begins, and none else.
+    fn see_start(&mut self) {
+        self.seen.clear();
+        if let Position::At(Some(start)) = &self.position {
+            let start = start.clone();
+            self.see(&start);
+        }
     }
 
     /// An error of the listing, which no call has named.

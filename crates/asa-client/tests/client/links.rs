@@ -117,9 +117,19 @@ async fn after_the_page_a_bad_next_link_is_an_error_that_says_where_it_leads() {
             own.as_str(),
         ),
         (
-            format!("//evil.example{LIST}?canary={}", "x".repeat(16 * 1024)),
+            format!("//evil.example{LIST}?canary={}", "x".repeat(16 * 1024 + 1)),
             Unreadable,
             "//evil.example/v1/teams/t/gateways",
+        ),
+        (
+            format!("{LIST}?canary={}&a=b", "%41".repeat(16 * 1024 + 1)),
+            Unreadable,
+            own.as_str(),
+        ),
+        (
+            format!("{LIST}?offset=a&{}", "canary&".repeat(2400)),
+            Unreadable,
+            own.as_str(),
         ),
         (format!("{LIST}?canary=a b"), Unreadable, own.as_str()),
         (format!("{LIST}?canary=\"a\""), Unreadable, own.as_str()),
@@ -223,16 +233,60 @@ async fn a_link_to_the_page_itself_is_a_loop_however_its_query_is_written() {
     assert_eq!(sent.failure(), PaginationFailure::Loop);
 }
 
+// U4
+#[tokio::test]
+async fn a_link_that_leads_nowhere_is_a_loop_from_every_page() {
+    let next = |query: &str| format!("{LIST}?{query}");
+    let (client, fake) = authorised([
+        page(&["a"], Some(&next("offset=a"))),
+        page(&["b"], Some(&next("&"))),
+    ]);
+    let (names, error) = drain(client.gateways().list().page_size(7).items()).await;
+    assert_eq!(names, ["a", "b"]);
+    let expected = ErrorKind::Pagination(PaginationFailure::Loop);
+    assert_eq!(error.unwrap().kind(), &expected);
+    assert_eq!(queries(&fake), ["count=7", "offset=a"]);
+}
+
+// U4
+#[tokio::test]
+async fn a_circle_of_pages_ends_however_its_links_are_written() {
+    let next = |query: &str| format!("{LIST}?{query}");
+    let (client, fake) = authorised([
+        page(&["a"], Some(&next("count=7&offset=b"))),
+        page(&["b"], Some(&next("count=7&offset=c"))),
+        page(&["c"], Some(&next("offset=%62&count=7"))),
+    ]);
+    let (names, error) = drain(client.gateways().list().page_size(7).items()).await;
+    assert_eq!(names, ["a", "b", "c"]);
+    let error = error.unwrap();
+    let expected = ErrorKind::Pagination(PaginationFailure::Loop);
+    assert_eq!(error.kind(), &expected);
+    assert_eq!((error.page(), error.items_before()), (Some(4), Some(3)));
+    let queries = queries(&fake);
+    assert_eq!(queries, ["count=7", "count=7&offset=b", "count=7&offset=c"]);
+    let _ = fake.finish();
+}
+
 // U62
 #[tokio::test]
-async fn a_query_of_16_kib_is_sent() {
-    let query = format!("offset={}", "x".repeat(16 * 1024 - "offset=".len()));
-    let next = format!("{LIST}?{query}");
-    let (client, fake) = authorised([page(&["a"], Some(&next)), page(&["b"], None)]);
-    let (names, error) = drain(client.gateways().list().items()).await;
-    assert!(error.is_none(), "{error:?}");
-    assert_eq!(names, ["a", "b"]);
-    assert_eq!(queries(&fake), ["", &query]);
+async fn a_cursor_of_16_kib_is_sent_however_it_is_encoded_and_with_what_stands_beside_it() {
+    for character in ["x", "%2B", "%c3", "+"] {
+        let cursor = character.repeat(PageToken::CURSOR_LIMIT);
+        let query = format!("contains=a+b&count=100&offset={cursor}&descending=true");
+        let next = format!("{LIST}?{query}");
+        let (client, fake) = authorised([page(&["a"], Some(&next)), page(&["b"], None)]);
+        let (names, error) = drain(client.gateways().list().items()).await;
+        assert!(error.is_none(), "{error:?}");
+        assert_eq!(names, ["a", "b"]);
+        assert_eq!(queries(&fake), ["", &query]);
+        let _ = fake.finish();
+
+        let (client, fake) = authorised([page(&["b"], None)]);
+        let list = client.gateways().list().page_token(query.parse().unwrap());
+        assert_eq!(list.send().await.unwrap().items.len(), 1);
+        assert_eq!(queries(&fake), [query]);
+    }
 }
 
 /// A text as percent-encoded, in base64 (at each alignment), and in hexadecimal digits.

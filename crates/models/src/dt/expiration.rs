@@ -55,6 +55,8 @@ enum Form {
 pub enum ExpirationError {
     /// The text has none of the three forms.
     Form,
+    /// The text is a date without a time of day.
+    TimeMissing,
     /// The time is over.
     Past,
     /// The time is more than two years ahead.
@@ -66,6 +68,9 @@ impl fmt::Display for ExpirationError {
         f.write_str(match self {
             Self::Form => {
                 "must be UTC milliseconds, a date and time such as 2027-01-31T10:00:00Z, or a relative time such as now+14d"
+            }
+            Self::TimeMissing => {
+                "is a date without a time of day: write both, such as 2027-01-31T10:00:00Z"
             }
             Self::Past => "must not be in the past",
             Self::TooFar => "must not be more than two years ahead",
@@ -152,7 +157,10 @@ impl FromStr for Expiration {
         } else {
             absolute(text).map(Form::At)
         };
-        form.map(Self).ok_or(ExpirationError::Form)
+        form.map(Self).ok_or_else(|| match is_date(text) {
+            true => ExpirationError::TimeMissing,
+            false => ExpirationError::Form,
+        })
     }
 }
 
@@ -222,6 +230,11 @@ fn absolute(text: &str) -> Option<Timestamp> {
         Err(error) if error.is_offset_missing() => Timestamp::parse(&format!("{text}Z")).ok(),
         read => read.ok(),
     }
+}
+
+/// Whether a text is a date, with nothing behind it.
+fn is_date(text: &str) -> bool {
+    text.len() == "2027-01-31".len() && absolute(&format!("{text}T00:00")).is_some()
 }
 
 /// What follows `now`: `±NU`, then perhaps `/A`.
@@ -441,6 +454,17 @@ mod tests {
         }
     }
 
+    // U19
+    #[test]
+    fn of_a_date_without_a_time_of_day_it_is_said_what_is_missing() {
+        let error = resolved("2027-01-25").unwrap_err();
+        assert_eq!(error, ExpirationError::TimeMissing);
+        let said = error.to_string();
+        let (_, example) = said.rsplit_once(' ').unwrap();
+        assert!(said.contains("time of day"), "{said}");
+        assert!(example.parse::<Expiration>().is_ok(), "{example}");
+    }
+
     #[test]
     fn other_words_are_refused() {
         for text in [
@@ -457,7 +481,8 @@ mod tests {
             "now*1d",
             "nowish",
             "tomorrow",
-            "2027-01-25",
+            "2027-02-30",
+            "2027-1-25",
             "2027-01-25T",
             "2027-13-01T00:00Z",
             "2027-01-25T05",
