@@ -7,9 +7,10 @@ use std::time::Duration;
 use asa_client::models::Gateway;
 use dt_client::models::ActiveGateToken;
 use transport::testing::ManualClock;
-use transport::{Error, Items, Page, PageToken, Pages};
+use transport::{Error, ErrorKind, Items, Page, PageToken, Pages};
 
 use crate::Counts;
+use crate::server::Server;
 
 /// The most listings that one consumer drops.
 const MOST_DROPS: u64 = 8;
@@ -25,8 +26,11 @@ pub(crate) struct Habits {
 
 pub(crate) struct Consumer<'a> {
     pub(crate) habits: Habits,
+    /// How many items are wanted.
+    pub(crate) limit: u64,
     pub(crate) rng: fastrand::Rng,
     pub(crate) clock: &'a ManualClock,
+    pub(crate) server: &'a Server,
     pub(crate) counts: Counts,
 }
 
@@ -43,18 +47,20 @@ impl Consumer<'_> {
     /// Lists to the end, however often it must begin again, and returns the numbers that it got.
     pub(crate) fn list<L: Listing>(
         &mut self,
-        open: impl Fn(Option<PageToken>) -> Result<L, Error>,
+        open: impl Fn(Option<PageToken>, u64) -> Result<L, Error>,
     ) -> Result<Vec<u32>, String> {
-        let reopen = |token: &Option<PageToken>| {
+        let limit = self.limit;
+        let reopen = |token: &Option<PageToken>, before: usize| {
             // As text, as if in another process.
             let token = token.as_ref().map(PageToken::to_string);
             let token = token.and_then(|text| text.parse().ok());
-            open(token).map_err(|error| error.to_string())
+            let left = limit.saturating_sub(before as u64);
+            open(token, left).map_err(|error| error.to_string())
         };
         let mut seen = Vec::new();
         // Where to begin again, and how many items from there on were seen already, in this listing and in those before.
         let (mut start, mut taken, mut skip) = (None, 0, 0);
-        let mut listing = reopen(&start)?;
+        let mut listing = reopen(&start, 0)?;
         loop {
             let before = listing.position().cloned();
             match self.step(&mut listing) {
@@ -91,13 +97,28 @@ impl Consumer<'_> {
                     if !matches!(self.step(&mut listing), Step::End) {
                         return Err(format!("goes on after {error}"));
                     }
-                    (start, taken) = (token, 0);
+                    if let ErrorKind::Pagination(_) = error.kind() {
+                        self.check_bad_link(&seen, &error)?;
+                    } else {
+                        (start, taken) = (token, 0);
+                    }
                 }
                 Step::Dropped => {}
             }
             (skip, taken) = (skip + taken, 0);
-            listing = reopen(&start)?;
+            listing = reopen(&start, seen.len() - skip)?;
         }
+    }
+
+    /// The page before a bad link must have been given as a whole.
+    fn check_bad_link(&self, seen: &[u32], error: &Error) -> Result<(), String> {
+        let end = self.server.seen().bad_link_behind;
+        if end == Some(seen.len() as u32) {
+            return Ok(());
+        }
+        Err(format!(
+            "a bad link behind {end:?} items after {seen:?}: {error}"
+        ))
     }
 
     fn step<L: Listing>(&mut self, listing: &mut L) -> Step {

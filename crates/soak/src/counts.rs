@@ -19,12 +19,16 @@ pub struct Counts {
     pub requests: u64,
     /// Requests that were answered with a fault.
     pub faults: u64,
+    /// Pages whose link to the next one could not be followed.
+    pub bad_links: u64,
     /// Listings that ended with an error and were resumed.
     pub errors: u64,
     /// Waits for a page or item that were dropped and begun again.
     pub dropped_waits: u64,
     /// Listings that were dropped and resumed.
     pub dropped_listings: u64,
+    /// Schedules in which less was wanted than there was.
+    pub limited: u64,
 }
 
 impl AddAssign for Counts {
@@ -35,9 +39,11 @@ impl AddAssign for Counts {
         self.empty_pages += other.empty_pages;
         self.requests += other.requests;
         self.faults += other.faults;
+        self.bad_links += other.bad_links;
         self.errors += other.errors;
         self.dropped_waits += other.dropped_waits;
         self.dropped_listings += other.dropped_listings;
+        self.limited += other.limited;
     }
 }
 
@@ -45,14 +51,16 @@ impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} schedules, {} items on {} pages ({} empty), {} requests ({} faults), {} errors, \
-             {} dropped waits, {} dropped listings",
+            "{} schedules ({} with a limit), {} items on {} pages ({} empty), {} requests ({} faults, \
+             {} bad links), {} errors, {} dropped waits, {} dropped listings",
             self.schedules,
+            self.limited,
             self.items,
             self.pages,
             self.empty_pages,
             self.requests,
             self.faults,
+            self.bad_links,
             self.errors,
             self.dropped_waits,
             self.dropped_listings

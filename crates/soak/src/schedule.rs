@@ -11,7 +11,7 @@ use transport::{Error, PageToken};
 
 use crate::Counts;
 use crate::consumer::{Consumer, Habits};
-use crate::server::{Fault, Server, Vendor};
+use crate::server::{API_TOKEN, BadLink, Fault, Server, Vendor};
 
 /// Runs the schedule of a seed; the same seed is the same schedule.
 ///
@@ -31,6 +31,8 @@ struct Schedule {
     looks_ahead: bool,
     by_item: bool,
     sets_page_size: bool,
+    /// How many items are wanted.
+    limit: Option<u32>,
     /// Nothing goes wrong and nothing is dropped, so each page must be asked for exactly once.
     is_calm: bool,
     habits: Habits,
@@ -44,6 +46,8 @@ impl Schedule {
         let mut rng = Rng::with_seed(seed);
         let is_calm = rng.u8(..8) == 0;
         let pages = rng.usize(1..=8);
+        let sizes: Vec<u32> = (0..pages).map(|_| size(&mut rng)).collect();
+        let items: u32 = sizes.iter().sum();
         let habits = Habits {
             drops_waits: !is_calm && rng.bool(),
             drops_listings: !is_calm && rng.bool(),
@@ -60,7 +64,8 @@ impl Schedule {
             sets_page_size: rng.bool(),
             is_calm,
             habits,
-            sizes: (0..pages).map(|_| size(&mut rng)).collect(),
+            limit: (rng.u8(..3) == 0).then(|| rng.u32(1..=items + 2)),
+            sizes,
             faults: (0..pages)
                 .map(|_| {
                     if is_calm {
@@ -80,22 +85,22 @@ impl Schedule {
         let server = Arc::new(Server::new(self.vendor, sizes, faults, self.rng.u64(..)));
         let mut consumer = Consumer {
             habits: self.habits,
+            limit: self.limit.map_or(u64::MAX, u64::from),
             rng: self.rng.fork(),
             clock: &clock,
+            server: &server,
             counts: Counts::default(),
         };
+        let asa = |token, limit| self.asa(&server, &clock, token, limit);
+        let dt = |token, limit| self.dt(&server, &clock, token, limit);
         let got = match (self.vendor, self.by_item) {
-            (Vendor::Asa, false) => {
-                consumer.list(|token| Ok(self.asa(&server, &clock, token)?.pages()))
-            }
-            (Vendor::Asa, true) => {
-                consumer.list(|token| Ok(self.asa(&server, &clock, token)?.items()))
-            }
+            (Vendor::Asa, false) => consumer.list(|token, limit| Ok(asa(token, limit)?.pages())),
+            (Vendor::Asa, true) => consumer.list(|token, limit| Ok(asa(token, limit)?.items())),
             (Vendor::Dynatrace, false) => {
-                consumer.list(|token| Ok(self.dt(&server, &clock, token)?.pages()))
+                consumer.list(|token, limit| Ok(dt(token, limit)?.pages()))
             }
             (Vendor::Dynatrace, true) => {
-                consumer.list(|token| Ok(self.dt(&server, &clock, token)?.items()))
+                consumer.list(|token, limit| Ok(dt(token, limit)?.items()))
             }
         }?;
         self.check(&got, &server)?;
@@ -107,23 +112,52 @@ impl Schedule {
             empty_pages: self.sizes.iter().filter(|size| **size == 0).count() as u64,
             requests: seen.requests,
             faults: seen.faulty,
+            bad_links: seen.bad_links,
+            limited: u64::from(self.wanted_pages() < self.sizes.len()),
             ..consumer.counts
         })
     }
 
     fn check(&self, got: &[u32], server: &Server) -> Result<(), String> {
-        let expected: Vec<u32> = (0..self.sizes.iter().sum()).collect();
+        let pages = self.wanted_pages();
+        let items: u32 = self.sizes.iter().take(pages).sum();
+        let items = match self.limit {
+            Some(limit) if self.by_item => items.min(limit),
+            _ => items,
+        };
+        let expected: Vec<u32> = (0..items).collect();
         if got != expected {
-            return Err(format!("pages of {:?} gave {got:?}", self.sizes));
+            let (sizes, limit) = (&self.sizes, self.limit);
+            return Err(format!("pages of {sizes:?} gave {got:?}, limit {limit:?}"));
         }
         let seen = server.seen();
         if let Some(stray) = seen.stray {
             return Err(format!("asked for {stray:?}, which is no page"));
         }
-        if self.is_calm && seen.asked.iter().any(|times| *times != 1) {
-            return Err(format!("asked for the pages {:?} times", seen.asked));
+        let (wanted, others) = seen.asked.split_at(pages);
+        if others.iter().any(|times| *times > 0)
+            || self.is_calm && wanted.iter().any(|times| *times != 1)
+        {
+            let (asked, limit) = (&seen.asked, self.limit);
+            return Err(format!(
+                "asked for the pages {asked:?} times, limit {limit:?}"
+            ));
         }
         Ok(())
+    }
+
+    /// How many pages have to be asked for.
+    fn wanted_pages(&self) -> usize {
+        let Some(limit) = self.limit else {
+            return self.sizes.len();
+        };
+        let mut items = 0;
+        let is_enough = |size: &u32| {
+            items += size;
+            items >= limit
+        };
+        let last = self.sizes.iter().position(is_enough);
+        last.map_or(self.sizes.len(), |last| last + 1)
     }
 
     fn asa(
@@ -131,11 +165,13 @@ impl Schedule {
         server: &Arc<Server>,
         clock: &ManualClock,
         token: Option<PageToken>,
+        limit: u64,
     ) -> Result<asa_client::List<asa_client::models::Gateway>, Error> {
         let client = asa_client::Client::builder("t")
             .credentials(ServiceUser::new("key-id", "key-secret"))
             .build_with(Arc::clone(server), clock.clone())?;
-        let mut list = client.gateways().list().look_ahead(self.looks_ahead);
+        let mut list = client.gateways().list().limit(limit);
+        list = list.look_ahead(self.looks_ahead);
         if self.sets_page_size {
             list = list.page_size(7);
         }
@@ -150,13 +186,15 @@ impl Schedule {
         server: &Arc<Server>,
         clock: &ManualClock,
         token: Option<PageToken>,
+        limit: u64,
     ) -> Result<dt_client::ListActiveGateTokens, Error> {
         let client = dt_client::Client::builder("https://abc.live.dynatrace.com")
-            .credentials(ApiToken::new("dt0c01.EXAMPLE.SECRET")?)
+            .credentials(ApiToken::new(API_TOKEN)?)
             .build_with(Arc::clone(server), clock.clone())?;
         let mut list = client
             .active_gate_tokens()
             .list()
+            .limit(limit)
             .look_ahead(self.looks_ahead);
         if self.sets_page_size {
             list = list.page_size(700);
@@ -177,11 +215,18 @@ fn size(rng: &mut Rng) -> u32 {
 fn faults(rng: &mut Rng) -> VecDeque<Fault> {
     const STATUSES: [u16; 10] = [400, 401, 403, 404, 408, 429, 500, 502, 503, 504];
     let count = [0, 0, 0, 1, 2, 5][rng.usize(..6)];
-    let fault = |_| match rng.u8(..8) {
+    const BAD_LINKS: [BadLink; 4] = [
+        BadLink::Back,
+        BadLink::Elsewhere,
+        BadLink::Malformed,
+        BadLink::TooLong,
+    ];
+    let fault = |_| match rng.u8(..10) {
         0 => Fault::Refused,
         1 => Fault::Interrupted,
         2 => Fault::Silence,
         3 => Fault::HalfAPage,
+        4 | 5 => Fault::BadLink(BAD_LINKS[rng.usize(..BAD_LINKS.len())]),
         _ => Fault::Status(STATUSES[rng.usize(..STATUSES.len())]),
     };
     (0..count).map(fault).collect()

@@ -7,7 +7,10 @@ use std::task::Poll;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use transport::{ConnectFailure, Transport, TransportError, TransportErrorKind};
+use transport::{ConnectFailure, PageToken, Transport, TransportError, TransportErrorKind};
+
+/// What a client of Dynatrace authorizes itself with.
+pub(crate) const API_TOKEN: &str = "dt0c01.EXAMPLE.SECRET";
 
 /// Whose listing it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +28,19 @@ pub(crate) enum Fault {
     Silence,
     /// A page that breaks off.
     HalfAPage,
+    /// A page whose link to the next one cannot be followed.
+    BadLink(BadLink),
+}
+
+/// What is wrong with a link to the next page.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum BadLink {
+    /// It leads to the page that holds it, or from the first page nowhere.
+    Back,
+    /// It leads to another list, or holds a secret of the call.
+    Elsewhere,
+    Malformed,
+    TooLong,
 }
 
 /// A server of one listing, whose items are the numbers from 0 on.
@@ -42,6 +58,9 @@ struct State {
     asked: Vec<u32>,
     requests: u64,
     faulty: u64,
+    bad_links: u64,
+    /// How many items there are up to the end of the last page that had a bad link.
+    bad_link_behind: Option<u32>,
     stray: Option<String>,
 }
 
@@ -51,6 +70,9 @@ pub(crate) struct Seen {
     pub(crate) asked: Vec<u32>,
     pub(crate) requests: u64,
     pub(crate) faulty: u64,
+    pub(crate) bad_links: u64,
+    /// How many items there are up to the end of the last page that had a bad link.
+    pub(crate) bad_link_behind: Option<u32>,
     /// A request for no page of the listing.
     pub(crate) stray: Option<String>,
 }
@@ -69,6 +91,8 @@ impl Server {
             faults,
             requests: 0,
             faulty: 0,
+            bad_links: 0,
+            bad_link_behind: None,
             stray: None,
         };
         Self {
@@ -84,6 +108,8 @@ impl Server {
             asked: state.asked.clone(),
             requests: state.requests,
             faulty: state.faulty,
+            bad_links: state.bad_links,
+            bad_link_behind: state.bad_link_behind,
             stray: state.stray.clone(),
         }
     }
@@ -123,10 +149,40 @@ impl Server {
         }
         let fault = state.faults.get_mut(page).and_then(VecDeque::pop_front);
         state.faulty += u64::from(fault.is_some());
+        if let Some(Fault::BadLink(_)) = fault {
+            state.bad_links += 1;
+            state.bad_link_behind = Some(self.sizes.iter().take(page + 1).sum());
+        }
         Ok((page, fault))
     }
 
-    fn body(&self, page: usize) -> String {
+    /// The cursor of the page that comes next.
+    fn cursor(&self, page: usize, bad: Option<BadLink>) -> Option<String> {
+        match bad {
+            None => (page + 1 < self.sizes.len()).then(|| format!("k{}", page + 1)),
+            Some(BadLink::Back) if page > 0 => Some(format!("k{page}")),
+            Some(BadLink::Elsewhere) => Some(format!("k-{API_TOKEN}")),
+            Some(_) => Some("k".repeat(PageToken::CURSOR_LIMIT + 1)),
+        }
+    }
+
+    /// The `Link` field of a page.
+    fn link(&self, page: usize, bad: Option<BadLink>) -> Option<String> {
+        const LIST: &str = "/v1/teams/t/gateways";
+        let target = match bad {
+            Some(BadLink::Back) if page == 0 => LIST.to_owned(),
+            Some(BadLink::Elsewhere) => format!("/v1/teams/u/gateways?offset=k{}", page + 1),
+            _ => format!("{LIST}?offset={}", self.cursor(page, bad)?),
+        };
+        let end = if matches!(bad, Some(BadLink::Malformed)) {
+            ""
+        } else {
+            ">"
+        };
+        Some(format!(r#"<{target}{end}; rel="next""#))
+    }
+
+    fn body(&self, page: usize, bad: Option<BadLink>) -> String {
         let size = self.sizes.get(page).copied().unwrap_or_default();
         let first: u32 = self.sizes.iter().take(page).sum();
         let items: Vec<String> = (first..first + size)
@@ -135,13 +191,11 @@ impl Server {
         let items = items.join(",");
         match self.vendor {
             Vendor::Asa => format!(r#"{{"list":[{items}]}}"#),
-            Vendor::Dynatrace if page + 1 < self.sizes.len() => {
-                let next = page + 1;
-                format!(
-                    r#"{{"totalCount":9,"nextPageKey":"k{next}","activeGateTokens":[{items}]}}"#
-                )
+            Vendor::Dynatrace => {
+                let next = self.cursor(page, bad);
+                let next = next.map_or_else(String::new, |it| format!(r#""nextPageKey":"{it}","#));
+                format!(r#"{{"totalCount":9,{next}"activeGateTokens":[{items}]}}"#)
             }
-            Vendor::Dynatrace => format!(r#"{{"totalCount":9,"activeGateTokens":[{items}]}}"#),
         }
     }
 
@@ -157,9 +211,13 @@ impl Server {
     }
 
     fn answer(&self, page: usize, fault: Option<Fault>) -> Result<Response<Bytes>, TransportError> {
-        let mut body = self.body(page);
+        let bad = match fault {
+            Some(Fault::BadLink(bad)) => Some(bad),
+            _ => None,
+        };
+        let mut body = self.body(page, bad);
         let status = match fault {
-            None => 200,
+            None | Some(Fault::BadLink(_)) => 200,
             Some(Fault::HalfAPage) => {
                 body.truncate(body.len() / 2);
                 200
@@ -180,8 +238,10 @@ impl Server {
         let mut response = Response::builder()
             .status(status)
             .header("content-type", "application/json");
-        if self.vendor == Vendor::Asa && status == 200 && page + 1 < self.sizes.len() {
-            let link = format!(r#"</v1/teams/t/gateways?offset=k{}>; rel="next""#, page + 1);
+        if self.vendor == Vendor::Asa
+            && status == 200
+            && let Some(link) = self.link(page, bad)
+        {
             response = response.header("link", link);
         }
         respond(response, body)

@@ -15,9 +15,11 @@ fn random_listings_lose_nothing_and_repeat_nothing() {
     let all = [
         counts.empty_pages,
         counts.faults,
+        counts.bad_links,
         counts.errors,
         counts.dropped_waits,
         counts.dropped_listings,
+        counts.limited,
     ];
     assert!(all.iter().all(|count| *count > 100), "{counts}");
 }
