@@ -1,13 +1,16 @@
 //! Standard output, of which it is known whether what is written there is kept.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read as _, Write};
 
 /// A buffered standard output that reports every error.
 ///
 /// The standard library's own handle takes a descriptor that is not open for writing for success.
 #[derive(Debug)]
-pub(crate) struct Stdout(BufWriter<File>);
+pub(crate) struct Stdout {
+    sink: BufWriter<File>,
+    is_checked: bool,
+}
 
 impl Stdout {
     /// Opens standard output.
@@ -19,7 +22,30 @@ impl Stdout {
         let own = std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned()?;
         #[cfg(windows)]
         let own = std::os::windows::io::AsHandle::as_handle(&io::stdout()).try_clone_to_owned()?;
-        Ok(Self(BufWriter::new(File::from(own))))
+        Ok(Self {
+            sink: BufWriter::new(File::from(own)),
+            is_checked: false,
+        })
+    }
+
+    /// Checks that there is a standard output. One that is thrown away on purpose is open for writing only.
+    ///
+    /// # Errors
+    /// Standard output is closed.
+    pub(crate) fn check_open(&mut self) -> io::Result<()> {
+        let file = self.sink.get_mut();
+        // A closed stdout has been replaced with the null device, for reading and writing, before `main` began.
+        if !self.is_checked && is_null_device(file)? && file.read(&mut [0]).is_ok() {
+            return Err(io::Error::other("it is closed"));
+        }
+        self.is_checked = true;
+        Ok(())
+    }
+
+    /// Writes from now on even where standard output is closed, for what need not be read.
+    pub(crate) fn even_if_closed(&mut self) -> &mut Self {
+        self.is_checked = true;
+        self
     }
 
     /// Checks, before something is made that is shown only once, that it would not be lost.
@@ -27,10 +53,9 @@ impl Stdout {
     /// # Errors
     /// Standard output is closed, not open for writing, or thrown away.
     pub(crate) fn check_kept(&mut self) -> io::Result<()> {
-        let file = self.0.get_mut();
+        let file = self.sink.get_mut();
         // Writing nothing fails on a descriptor that is not open for writing.
         let _ = file.write(b"")?;
-        // A closed stdout has been replaced with the null device before `main` began.
         match is_null_device(file)? {
             true => Err(io::Error::other("it is closed or thrown away")),
             false => Ok(()),
@@ -42,8 +67,8 @@ impl Stdout {
     /// # Errors
     /// The rest cannot be written.
     pub(crate) fn settle(&mut self) -> io::Result<()> {
-        self.0.flush()?;
-        let file = self.0.get_ref();
+        self.sink.flush()?;
+        let file = self.sink.get_ref();
         if file.metadata()?.is_file() {
             file.sync_all()
         } else {
@@ -54,11 +79,12 @@ impl Stdout {
 
 impl Write for Stdout {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
+        self.check_open()?;
+        self.sink.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.sink.flush()
     }
 }
 

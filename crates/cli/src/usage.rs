@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 use std::ffi::OsString;
+use std::io::{self, Write as _};
 
 use clap::Parser as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -9,6 +10,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use crate::args::Args;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::stdout::Stdout;
 
 /// Words in an option's name that ask for what only the environment may give.
 const SECRET_WORDS: [&str; 6] = ["token", "secret", "password", "credential", "bearer", "key"];
@@ -22,16 +24,24 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Args, Failure> {
         ErrorKind::DisplayHelp
         | ErrorKind::DisplayVersion
         | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            // A reader that left early is no failure.
-            let _ = error.print();
-            Failure::quiet(if error.use_stderr() {
-                Exit::Usage
-            } else {
-                Exit::Ok
-            })
+            match show(&error) {
+                // A stderr that cannot be written to changes nothing.
+                _ if error.use_stderr() => Failure::quiet(Exit::Usage),
+                Ok(()) => Failure::quiet(Exit::Ok),
+                Err(problem) => problem.into(),
+            }
         }
         _ => Failure::usage(line(&error)),
     })
+}
+
+/// Shows a help or the version.
+fn show(text: &clap::Error) -> io::Result<()> {
+    if !text.use_stderr() {
+        Stdout::open()?.check_open()?;
+    }
+    text.print()?;
+    io::stdout().flush()
 }
 
 /// One line about a mistake: names of ours and names of options, never a value that was given.

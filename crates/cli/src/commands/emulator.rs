@@ -86,7 +86,8 @@ impl EmulatorCommand {
                 if connect.is_verbose() {
                     served = served.access_log(say);
                 }
-                serve(served, output.sink()).await
+                // Whoever chose the address knows the URL.
+                serve(served, output.sink().even_if_closed()).await
             }
             Self::Enrol { name, setup_token } => {
                 let emulator = embedded::emulator().await?;

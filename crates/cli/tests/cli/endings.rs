@@ -139,3 +139,36 @@ fn a_served_emulator_ends_with_0_on_sigterm_and_on_ctrl_c() {
     assert_eq!(Served::start(&Place::new()).end("-TERM"), Some(0));
     assert_eq!(Served::start(&Place::new()).end("-INT"), Some(0));
 }
+
+// U34
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_written_to_stdout_is_1_and_what_is_thrown_away_is_0() {
+    let place = Place::new();
+    for (line, redirections) in [
+        ("--emulator dt token list", &[">&-", ">/dev/full"][..]),
+        ("--emulator dt token list -o json", &[">&-", ">/dev/full"]),
+        (
+            "--emulator asa gateway list -o ndjson",
+            &[">&-", ">/dev/full"],
+        ),
+        ("--help", &[">&-", ">/dev/full"]),
+        ("dt token list --help", &[">&-", ">/dev/full"]),
+        ("--version", &[">&-", ">/dev/full"]),
+    ] {
+        for redirection in redirections {
+            let ended = place.redirected(line.split(' '), redirection);
+            assert!(
+                ended.fails_with(1).contains("stdout"),
+                "{line} {redirection}"
+            );
+        }
+        for redirection in [">/dev/null", "| head -c 1", "<&- >/dev/null 2>&-"] {
+            let ended = place.redirected(line.split(' '), redirection);
+            assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{line}");
+        }
+    }
+    // What is said on stderr only needs no stdout.
+    let missing = place.redirected(["--emulator", "dt", "token", "delete", "x"], ">&-");
+    assert_eq!(missing.code, Some(5), "{missing:?}");
+}

@@ -75,6 +75,26 @@ impl Place {
         self.words(line.split_whitespace())
     }
 
+    /// Runs a command line in a shell that redirects its streams, for example `>&-`.
+    pub(crate) fn redirected<A: AsRef<OsStr>>(
+        &self,
+        words: impl IntoIterator<Item = A>,
+        redirection: &str,
+    ) -> Ended {
+        let inner = self.command(words);
+        let variables = inner.get_envs();
+        let variables = variables.filter_map(|(name, value)| Some((name, value?)));
+        let shell = Command::new("sh")
+            .args(["-c", &format!("exec \"$0\" \"$@\" {redirection}")])
+            .arg(inner.get_program())
+            .args(inner.get_args())
+            .env_clear()
+            .envs(variables)
+            .stdin(Stdio::null())
+            .output();
+        shell.unwrap().into()
+    }
+
     pub(crate) fn words<A: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = A>) -> Ended {
         self.command(words).output().unwrap().into()
     }

@@ -1,7 +1,7 @@
 //! Secrets: never taken from the command line, never shown unasked, never lost.
 
 use std::fs::OpenOptions;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use crate::run::{CANARY, Ended, Place};
 use crate::script::{Reply, Script, response, team};
@@ -118,25 +118,7 @@ fn an_id_or_team_that_holds_a_whole_token_is_2_and_not_repeated() {
 fn a_create_with_stdout_closed_creates_nothing() {
     let place = Place::new();
     let before = tokens(&place);
-    let inner = place.command(CREATE);
-    let mut shell = Command::new("sh");
-    shell
-        .args(["-c", "exec \"$0\" \"$@\" >&-"])
-        .arg(inner.get_program())
-        .args(inner.get_args())
-        .env_clear();
-    shell.envs(
-        inner
-            .get_envs()
-            .filter_map(|(name, value)| Some((name, value?))),
-    );
-    let ended: Ended = shell
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .output()
-        .unwrap()
-        .into();
+    let ended = place.redirected(CREATE, ">&-");
     assert!(ended.fails_with(1).contains("nothing was created"));
 
     let discarded: Ended = place
