@@ -221,37 +221,39 @@ impl<E: Exchange> Cached<E> {
         .await
     }
 
-    /// Makes the exchange that this call has the lease for.
+    /// Makes the exchange that this call has the lease for; `None` where it was an early one and gave nothing.
     async fn renew(
         &self,
         lease: Lease<'_>,
         channel: &Channel,
         clock: &AnyClock,
-    ) -> Result<Credential, Error> {
+    ) -> Result<Option<Credential>, Error> {
         if lease.pause > Duration::ZERO {
             channel.clock().sleep(lease.pause).await;
         }
-        self.lock().begin(clock.monotonic(), lease.valid.is_some());
+        self.lock().begin(clock.monotonic(), lease.is_early);
         let exchange = catch_panic(|| Box::pin(self.exchange.exchange(channel)));
-        let result = match &lease.valid {
-            Some(valid) => {
-                let limit = channel.clock().sleep(EARLY_LIMIT);
-                match within(limit, exchange).await {
-                    Some(result) => result,
-                    // No failure for those who wait: if the old one has ended meanwhile, they have more time for another try.
-                    None => return Ok(valid.clone()),
-                }
+        let result = if lease.is_early {
+            let limit = channel.clock().sleep(EARLY_LIMIT);
+            match within(limit, exchange).await {
+                Some(result) => result,
+                // No failure for those who wait: if the old one has ended meanwhile, they have more time for another try.
+                None => return Ok(None),
             }
-            None => exchange.await,
+        } else {
+            exchange.await
         };
         let now = clock.monotonic();
         match result.unwrap_or_else(|_| Err(panicked())) {
-            Ok(issued) => Ok(self.lock().hold(issued, now)),
+            Ok(issued) => Ok(Some(self.lock().hold(issued, now))),
             Err(error) => {
                 let error = Arc::new(error);
                 self.lock().fail(lease.round, now, &error);
-                // An early exchange that failed is no harm yet.
-                lease.valid.clone().ok_or_else(|| shared(&error))
+                if lease.is_early {
+                    Ok(None)
+                } else {
+                    Err(shared(&error))
+                }
             }
         }
     }
@@ -260,12 +262,22 @@ impl<E: Exchange> Cached<E> {
 impl<E: Exchange> CredentialProvider for Cached<E> {
     async fn credential(&self, channel: &Channel) -> Result<Credential, Error> {
         let clock = self.claim(channel)?;
-        match self.turn(clock).await {
-            Turn::Use(credential) => Ok(credential),
-            Turn::Fail(error) => Err(shared(&error)),
-            Turn::Refused(wait, None) => Err(refused(wait)),
-            Turn::Refused(wait, Some(error)) => Err(shared(&error).with_next_exchange(wait)),
-            Turn::Exchange(lease) => self.renew(lease, channel, clock).await,
+        loop {
+            match self.turn(clock).await {
+                Turn::Use(credential) => return Ok(credential),
+                Turn::Fail(error) => return Err(shared(&error)),
+                Turn::Refused(wait, None) => return Err(refused(wait)),
+                Turn::Refused(wait, Some(error)) => {
+                    return Err(shared(&error).with_next_exchange(wait));
+                }
+                // An early exchange that gave nothing does no harm while the old credential lasts. It may have ended
+                // meanwhile, or been refused.
+                Turn::Exchange(lease) => {
+                    if let Some(credential) = self.renew(lease, channel, clock).await? {
+                        return Ok(credential);
+                    }
+                }
+            }
         }
     }
 
@@ -348,7 +360,9 @@ impl State {
     /// The credential, if it still lasts, and whether it is time for a new one.
     fn valid(&self, now: Duration) -> Option<(&Credential, bool)> {
         let held = self.held.as_ref().filter(|held| now < held.ends_at)?;
-        let is_due = now >= held.renew_at && now >= self.no_early_before;
+        let is_due = now >= held.renew_at
+            && now >= self.no_early_before
+            && self.pause_of_server(now).is_none();
         Some((&held.credential, is_due))
     }
 }
@@ -357,8 +371,8 @@ impl State {
 struct Lease<'a> {
     state: &'a Mutex<State>,
     round: u64,
-    /// The credential that can be used if the exchange fails.
-    valid: Option<Credential>,
+    /// Whether the old credential still lasted when the exchange began.
+    is_early: bool,
     pause: Duration,
 }
 
@@ -386,7 +400,7 @@ impl<'a> Waiting<'a> {
         if let Some(credential) = state.usable(now) {
             return Poll::Ready(Turn::Use(credential.clone()));
         }
-        let valid = state.valid(now).map(|(credential, _)| credential.clone());
+        let is_early = state.valid(now).is_some();
         if state.is_exchanging {
             let (round, id) = self
                 .round_and_id
@@ -419,7 +433,7 @@ impl<'a> Waiting<'a> {
         Poll::Ready(Turn::Exchange(Lease {
             state: self.state,
             round: state.round,
-            valid,
+            is_early,
             pause,
         }))
     }

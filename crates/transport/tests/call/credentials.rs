@@ -366,10 +366,10 @@ async fn a_refused_bearer_is_exchanged_once_and_the_call_made_again() {
 }
 
 /// A request that waits for its answer: the credential in it, and who takes the status.
-type Asked = (String, oneshot::Sender<u16>);
+pub(crate) type Asked = (String, oneshot::Sender<u16>);
 
 /// A transport whose requests are answered one by one, by the test.
-fn answered_by_hand() -> (impl Transport, mpsc::UnboundedReceiver<Asked>) {
+pub(crate) fn answered_by_hand() -> (impl Transport, mpsc::UnboundedReceiver<Asked>) {
     let (ask, asked) = mpsc::unbounded_channel();
     let transport = from_fn(move |request: Request<Bytes>| {
         let (answer, answered) = oneshot::channel();

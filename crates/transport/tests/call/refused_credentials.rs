@@ -11,7 +11,7 @@ use gatelet_transport::{
 };
 use http::{Method, Request};
 
-use crate::credentials::{Login, crowd, ok, settle};
+use crate::credentials::{Login, answered_by_hand, bearer, crowd, ok, settle};
 use crate::panics::PanicsWhenDropped;
 use crate::{builder, call, seconds};
 
@@ -403,6 +403,90 @@ async fn who_waits_when_the_old_bearer_ends_has_more_time_than_an_early_exchange
     assert_eq!(count(&made), 2);
     clock.advance(Duration::from_millis(500));
     for task in early.into_iter().chain(late) {
+        task.await.unwrap().unwrap();
+    }
+    assert_eq!(count(&made), 3);
+}
+
+// U63
+#[tokio::test]
+async fn an_early_exchange_that_the_server_puts_off_leaves_the_old_bearer_in_use() {
+    let clock = ManualClock::auto();
+    let logins = Arc::new(Mutex::new(0));
+    let answer = {
+        let logins = logins.clone();
+        move |request: &Request<Bytes>| {
+            if request.uri().path() != "/x/login" {
+                return ok();
+            }
+            let mut logins = logins.lock().unwrap();
+            *logins += 1;
+            match *logins {
+                1 => bearer("one"),
+                _ => Answer::status(503).with_header("retry-after", "60"),
+            }
+        }
+    };
+    let server = FakeTransport::respond(answer);
+    let builder = builder()
+        .credentials(Cached::new(Login))
+        .retry(RetryPolicy::never());
+    let channel = builder.build_with(server, clock.clone()).unwrap();
+    channel.call(call(Method::GET)).await.unwrap();
+    clock.advance(HOUR - seconds(200));
+    for _ in 0..50 {
+        channel.call(call(Method::GET)).await.unwrap();
+        assert!(channel.is_ready());
+        clock.advance(seconds(1));
+    }
+    assert_eq!(*logins.lock().unwrap(), 2);
+    clock.advance(seconds(20));
+    channel.call(call(Method::GET)).await.unwrap();
+    assert_eq!(
+        *logins.lock().unwrap(),
+        3,
+        "after the time that it asked for"
+    );
+}
+
+// A9, U63
+#[tokio::test]
+async fn a_bearer_that_is_refused_during_an_early_exchange_is_not_used_after_it() {
+    let clock = ManualClock::new();
+    let (transport, mut asked) = answered_by_hand();
+    let made = Made::default();
+    let exchange = Scripted {
+        made: made.clone(),
+        clock: clock.clone(),
+        act: |number| match number {
+            1 => Act::Hang,
+            _ => Act::Give,
+        },
+    };
+    let channel = builder()
+        .credentials(Cached::new(exchange))
+        .build_with(transport, clock.clone())
+        .unwrap();
+    let mut first = crowd(&channel, 1).await;
+    asked.recv().await.unwrap().1.send(200).unwrap();
+    first.remove(0).await.unwrap().unwrap();
+    clock.advance(HOUR - seconds(301));
+    let on_its_way = crowd(&channel, 1).await;
+    let (old, refuse) = asked.recv().await.unwrap();
+    assert_eq!(old, "Bearer bearer-0");
+    clock.advance(seconds(1));
+    let early = crowd(&channel, 1).await;
+    settle().await;
+    assert_eq!(count(&made), 2);
+    refuse.send(401).unwrap();
+    settle().await;
+    clock.advance(seconds(1));
+    for _ in 0..2 {
+        let (bearer, answer) = asked.recv().await.unwrap();
+        assert_eq!(bearer, "Bearer bearer-2");
+        answer.send(200).unwrap();
+    }
+    for task in on_its_way.into_iter().chain(early) {
         task.await.unwrap().unwrap();
     }
     assert_eq!(count(&made), 3);
