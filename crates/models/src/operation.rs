@@ -7,6 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 pub use self::path_value::PathErrorKind;
 use self::path_value::check;
+pub(crate) use self::path_value::is_invisible;
 
 mod path_value;
 

@@ -64,7 +64,12 @@ pub(super) fn check(value: &str) -> Result<(), PathErrorKind> {
         _ if value.starts_with(char::is_whitespace) || value.ends_with(char::is_whitespace) => {
             Err(PathErrorKind::OuterSpace)
         }
-        _ if value.chars().any(is_pasted_along) => Err(PathErrorKind::InvisibleCharacter),
+        _ if value.chars().any(is_pasted_along)
+            || value.starts_with(is_padding)
+            || value.ends_with(is_padding) =>
+        {
+            Err(PathErrorKind::InvisibleCharacter)
+        }
         _ if contains_secret(value) => Err(PathErrorKind::Secret),
         _ => Ok(()),
     }
@@ -72,7 +77,17 @@ pub(super) fn check(value: &str) -> Result<(), PathErrorKind> {
 
 /// Whether nothing of a character is seen.
 fn is_blank(c: char) -> bool {
-    c.is_whitespace() || is_pasted_along(c) || is_ignorable(c)
+    c.is_whitespace() || is_invisible(c)
+}
+
+/// Whether a character has neither a form nor a width of its own.
+pub(crate) fn is_invisible(c: char) -> bool {
+    is_pasted_along(c) || is_ignorable(c)
+}
+
+/// Whether a character means nothing before and behind a word. Emoji end with what chooses their form.
+fn is_padding(c: char) -> bool {
+    is_ignorable(c) && !matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0020}'..='\u{e007f}')
 }
 
 /// Characters that come along from web pages and documents and are no part of any word.
@@ -86,8 +101,8 @@ fn is_pasted_along(c: char) -> bool {
     )
 }
 
-/// What Unicode calls `Default_Ignorable_Code_Point`, and the blank of Braille: in a word they may have a meaning, alone they are
-/// nothing.
+/// What Unicode calls `Default_Ignorable_Code_Point`, the marks of annotations and the blank of Braille: in a word they may have a
+/// meaning, alone they are nothing.
 fn is_ignorable(c: char) -> bool {
     matches!(
         c,
@@ -102,7 +117,7 @@ fn is_ignorable(c: char) -> bool {
             | '\u{3164}'
             | '\u{fe00}'..='\u{fe0f}'
             | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fff8}'
+            | '\u{fff0}'..='\u{fffb}'
             | '\u{1bca0}'..='\u{1bca3}'
             | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e0fff}'
@@ -150,6 +165,11 @@ mod tests {
             ("a\u{200b}b", PathErrorKind::InvisibleCharacter),
             ("a\u{202e}b", PathErrorKind::InvisibleCharacter),
             ("a\u{2028}b", PathErrorKind::InvisibleCharacter),
+            ("a\u{200d}", PathErrorKind::InvisibleCharacter),
+            ("\u{200c}a", PathErrorKind::InvisibleCharacter),
+            ("a\u{180e}", PathErrorKind::InvisibleCharacter),
+            ("\u{3164}a", PathErrorKind::InvisibleCharacter),
+            ("\u{fff9}", PathErrorKind::Blank),
         ] {
             assert_eq!(check(value), Err(kind), "{value:?}");
         }

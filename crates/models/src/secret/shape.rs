@@ -1,13 +1,17 @@
 //! The shapes of the vendors' secrets, and where a text contains one.
 
 use alloc::borrow::Cow;
+use alloc::string::String;
 use alloc::vec::Vec;
+use core::str::Chars;
+
+use crate::operation::is_invisible;
 
 /// Whether a text contains what has the shape of a vendor's secret, wherever it stands and however it is encoded.
 ///
 /// The shapes are a Dynatrace token of any kind with its secret part (`dt0c01.PUBLIC.SECRET`), the value of a gateway setup token
 /// (`sft-gw.…`) and a JSON Web Token (`eyJ….….…`), which is what ASA gives for a key. They are found behind other words, in quotes,
-/// percent-encoded any number of times, and in base64. The id of a Dynatrace token, which ends before its secret part, is not secret.
+/// percent-encoded any number of times, with the escapes of JSON, with invisible characters in between, and in base64. The id of a Dynatrace token, which ends before its secret part, is not secret.
 /// A secret without a shape of its own, such as the secret of an ASA key, is not found.
 ///
 /// Paths, and so URLs, are logged by servers and proxies: [`Operation::expand`](crate::Operation::expand) refuses what contains one.
@@ -21,8 +25,9 @@ use alloc::vec::Vec;
 /// ```
 #[must_use]
 pub fn contains_secret(text: &str) -> bool {
+    let plain = unescaped(text);
     let text = text.as_bytes();
-    let decoded = percent_decoded(text);
+    let decoded = percent_decoded(plain.as_bytes());
     has_shape(text)
         || has_shape(&decoded)
         || decoded
@@ -87,6 +92,40 @@ fn is_jwt(header: &[u8], claims: &[u8], signature: Option<&[u8]>) -> bool {
         .enumerate()
         .any(|(at, part)| part == OBJECT && (begins_a_word(at) || claims.starts_with(OBJECT)));
     is_header && signature.is_some_and(|signature| !(claims.is_empty() && signature.is_empty()))
+}
+
+/// The text without invisible characters, and with what stands for the escapes of JSON, however often it was escaped.
+fn unescaped(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() && !text.contains('\\') {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        match c {
+            '\\' => plain.extend(escaped(&mut rest)),
+            c if is_invisible(c) => {}
+            c => plain.push(c),
+        }
+    }
+    Cow::Owned(plain)
+}
+
+/// The character that the one behind a backslash stands for.
+fn escaped(rest: &mut Chars<'_>) -> Option<char> {
+    match rest.find(|c| *c != '\\')? {
+        'b' | 'f' | 'n' | 'r' | 't' => Some(' '),
+        'u' => {
+            let digits = rest.as_str().get(..4);
+            let digits = digits.filter(|it| it.bytes().all(|byte| byte.is_ascii_hexdigit()));
+            let Some(code) = digits.and_then(|it| u32::from_str_radix(it, 16).ok()) else {
+                return Some('u');
+            };
+            *rest = rest.as_str().get(4..)?.chars();
+            char::from_u32(code).filter(|c| !is_invisible(*c))
+        }
+        other => Some(other),
+    }
 }
 
 /// The text with every percent-encoded byte decoded, as often as it was encoded.
@@ -214,6 +253,12 @@ mod tests {
                 format!("a.b.{secret}.c"),
                 format!(" {secret} "),
                 format!("\u{e9}{secret}\u{e9}"),
+                secret.replace('.', "\\u002e"),
+                secret.replace('.', "\\\\u002E"),
+                secret.replace('.', "\\."),
+                secret.replace('.', ".\u{200b}"),
+                secret.replace('0', "\u{200d}0").replace('J', "\\u200dJ"),
+                format!("\\r\\n{secret}\\u"),
                 secret.replace('.', "%2E"),
                 secret.replace('.', "%252e"),
                 secret.replace('.', "%25252e"),
