@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use serde::de::DeserializeOwned;
 
+use crate::escape::cut;
+
 mod members;
 mod plain;
 
@@ -101,19 +103,12 @@ fn path_of(path: &str, message: &str) -> String {
         }
         full.push_str(field);
     }
-    let mut shown = String::with_capacity(full.len().min(PATH_LIMIT));
-    for character in full.chars() {
-        if shown.len() >= PATH_LIMIT {
-            shown.push('…');
-            break;
-        }
-        shown.push(if character.is_control() {
-            '\u{fffd}'
-        } else {
-            character
-        });
+    // Characters that are not seen stay: what stands between them may be a part of a secret.
+    if full.len() > PATH_LIMIT {
+        full.truncate(cut(&full, PATH_LIMIT).len());
+        full.push('…');
     }
-    shown
+    full
 }
 
 /// The message of a model's refusal without what may be data: serde's own messages quote the value that they refuse.

@@ -334,8 +334,13 @@ async fn play(listener: &Listener, secret: &'static str, pieces: &Pieces, place:
             *count.lock().unwrap() += 1;
             std::future::ready(answer)
         }));
-        // Each place meets each notation and each operation.
-        if let Some(error) = error(transport, secret.starts_with("dt0"), number).await {
+        // Each place meets each notation and each operation; names of one's own choice are in lists of gateways.
+        let operation = if place == Place::KeyOfAField {
+            0
+        } else {
+            number
+        };
+        if let Some(error) = error(transport, secret.starts_with("dt0"), operation).await {
             let all = all_of(&error);
             pieces.assert_hidden(&all, &(place, &text));
             check_rest(&error, place, &all);
