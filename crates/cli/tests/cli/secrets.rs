@@ -294,6 +294,9 @@ fn encodings_of_the_canary() -> Vec<String> {
         encode(|byte| format!("\\u{byte:04x}")),
         "ZHQwYzAxLkNBTkFSWVBVQkxJQy5DQU5BUllTRUNSRVRDQU5BUllTRUNSRVQ=".to_owned(),
         "OmR0MGMwMS5DQU5BUllQVUJMSUMuQ0FOQVJZU0VDUkVUQ0FOQVJZU0VDUkVU".to_owned(),
+        "OmR0MGMwMS5DQU5BUllQVUJMSUMu\\r\\nQ0FOQVJZU0VDUkVUQ0FO\\r\\nQVJZU0VDUkVU".to_owned(),
+        token.replace("CANARY", "CAN\\u200bARY"),
+        format!("{:?}", token.as_bytes()).replace(['[', ']'], ""),
     ]
 }
 
@@ -332,6 +335,9 @@ fn mirrored(
 fn assert_hidden(stderr: &str) {
     for piece in [
         "CANARYSEC",
+        "ARYCAN",
+        "ARY\\u{200b}",
+        "67, 65, 78",
         "QU5BUllTRUNSRV",
         "FOQVJZU0VDUk",
         "%43%41%4e",
