@@ -1,6 +1,5 @@
 //! How long `HyperTransport` uses a connection, on a clock that the tests move.
 
-use std::sync::mpsc;
 use std::time::Duration;
 
 use gatelet_transport::{HyperTransport, Timeouts, Transport};
@@ -8,26 +7,8 @@ use http::StatusCode;
 
 use crate::calls::{channel, create};
 use crate::script::{Step, head, rest, send};
+use crate::stopped_clock::StoppedClock;
 use crate::wire::Wire;
-
-/// Keeps the clock from moving by itself while real sockets are waited for.
-struct StoppedClock {
-    /// Its drop ends the work.
-    _end: mpsc::Sender<()>,
-}
-
-impl StoppedClock {
-    fn new() -> Self {
-        let (end, ended) = mpsc::channel();
-        // A paused clock does not move by itself while work like this is under way.
-        tokio::task::spawn_blocking(move || ended.recv().unwrap_err());
-        Self { _end: end }
-    }
-
-    async fn pass(&self, milliseconds: u64) {
-        tokio::time::advance(Duration::from_millis(milliseconds)).await;
-    }
-}
 
 /// A response of HTTP/1.1 with these fields.
 fn answer(fields: &str) -> Step {

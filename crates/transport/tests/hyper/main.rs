@@ -25,6 +25,7 @@ mod proxy;
 mod script;
 #[cfg(feature = "_tls")]
 mod stalled_streams;
+mod stopped_clock;
 mod stream;
 mod suspects;
 #[cfg(feature = "_tls")]

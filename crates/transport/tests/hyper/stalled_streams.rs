@@ -10,6 +10,7 @@ use crate::SHORT;
 use crate::calls::{channel, create, read};
 use crate::frames::WINDOW_UPDATE;
 use crate::script::{Gate, Step, head, ok, rest};
+use crate::stopped_clock::StoppedClock;
 use crate::wire::Wire;
 
 const PING: u8 = 6;
@@ -32,10 +33,11 @@ fn json() -> Step {
 }
 
 // U10
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn after_an_attempt_on_a_stalled_stream_the_next_one_and_the_next_call_go_elsewhere() {
     const ATTEMPT: Duration = Duration::from_secs(2);
 
+    let (clock, reached) = (StoppedClock::new(), Gate::new());
     let (other_there, go) = (Gate::new(), Gate::new());
     for wire in Wire::each([
         vec![
@@ -45,6 +47,7 @@ async fn after_an_attempt_on_a_stalled_stream_the_next_one_and_the_next_call_go_
             Step::Open(other_there.clone()),
             Step::Read,
             signs_of_life(),
+            Step::Open(reached.clone()),
             Step::ReadReset,
             signs_of_life(),
             Step::Wait(go.clone()),
@@ -62,8 +65,15 @@ async fn after_an_attempt_on_a_stalled_stream_the_next_one_and_the_next_call_go_
             async move { transport.send(request).await }
         });
         other_there.pass().await;
-        let reply = channel.call(read()).await.unwrap();
-        assert_eq!(reply.attempts(), 2);
+        let call = tokio::spawn({
+            let channel = channel.clone();
+            async move { channel.call(read()).await }
+        });
+        reached.pass().await;
+        // The attempt, and the longest wait for the next one.
+        clock.pass_and_settle(2_000).await;
+        clock.pass(50).await;
+        assert_eq!(call.await.unwrap().unwrap().attempts(), 2);
         assert_eq!(channel.call(read()).await.unwrap().attempts(), 1);
         go.open();
         assert_eq!(other.await.unwrap().unwrap().body(), "1");
@@ -159,23 +169,30 @@ async fn a_create_whose_stream_stalled_leaves_its_connection_to_nobody() {
 }
 
 // U10
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_caller_that_waited_for_long_leaves_a_connection_with_signs_of_life_to_nobody() {
+    let (clock, reached) = (StoppedClock::new(), Gate::new());
     for wire in Wire::each([
         vec![
             Step::Read,
             json(),
             Step::Read,
             signs_of_life(),
+            Step::Open(reached.clone()),
             Step::ClientCloses,
         ],
         vec![Step::Read, ok("2"), Step::Stay],
     ]) {
         let transport = wire.client(HyperTransport::builder());
         transport.send(wire.get()).await.unwrap();
-        let patience = Duration::from_millis(1_100);
-        let call = tokio::time::timeout(patience, transport.send(wire.get()));
-        call.await.unwrap_err();
+        let call = tokio::spawn({
+            let (transport, request) = (transport.clone(), wire.get());
+            async move { transport.send(request).await }
+        });
+        reached.pass().await;
+        clock.pass(1_100).await;
+        call.abort();
+        assert!(call.await.unwrap_err().is_cancelled());
         assert_eq!(transport.send(wire.get()).await.unwrap().body(), "2");
         wire.finish().await;
     }

@@ -5,7 +5,6 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use bytes::Bytes;
 use gatelet_transport::{Channel, HyperTransport, Timeouts, Transport, TransportErrorKind};
@@ -17,6 +16,7 @@ use tokio::task::JoinSet;
 use crate::SHORT;
 use crate::calls::{channel_to, create, read};
 use crate::script::Gate;
+use crate::stopped_clock::StoppedClock;
 
 /// What becomes of the second request on a connection that is sick.
 #[derive(Clone, Copy, Debug)]
@@ -204,14 +204,20 @@ async fn reads_at_once_on_dead_connections_all_succeed() {
     assert!(server.connections() <= 12);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_caller_with_a_timeout_of_its_own_does_not_meet_a_silent_connection_again() {
+    let clock = StoppedClock::new();
     let server = Server::start(3, Sickness::Silence).await;
     let transport = HyperTransport::new();
     server.fill_pool(&transport, 3).await;
-    let patience = Duration::from_millis(1_100);
-    let call = tokio::time::timeout(patience, transport.send(server.request()));
-    call.await.unwrap_err();
+    let call = tokio::spawn({
+        let (transport, request) = (transport.clone(), server.request());
+        async move { transport.send(request).await }
+    });
+    server.sick.pass().await;
+    clock.pass(1_100).await;
+    call.abort();
+    assert!(call.await.unwrap_err().is_cancelled());
     transport.send(server.request()).await.unwrap();
     assert_eq!(server.connections(), 4);
 }
