@@ -192,9 +192,10 @@ impl<T: 'static> List<T> {
     /// Fetches page after page, one ahead of those that are asked for.
     pub fn pages(self) -> Pages<T> {
         // A position of its own for the first page, too: a link back to it is then a loop. What is wrong with it is the error
-        // of the first page.
+        // of the first page. A filter may be longer than a position.
         let start = self.start().ok().flatten();
         let start = start.and_then(|query| PageToken::new(query).ok());
+        let start = start.filter(|token| token.query().is_ok());
         let operation = self.operation.operation();
         let (channel, look_ahead, limit) = (self.channel.clone(), self.look_ahead, self.limit);
         let list = Arc::new(self);

@@ -139,6 +139,17 @@ async fn a_list_with_a_limit_asks_for_no_page_beyond_it() {
     assert_eq!((items.len(), queries(&fake).len()), (3, 5));
 }
 
+#[tokio::test]
+async fn a_long_filter_is_sent_however_the_list_ends() {
+    let text = "x".repeat(20 * 1024);
+    let (client, fake) = authorised([page(&["a"], None), page(&["a"], None)]);
+    let list = || client.gateways().list().contains(text.as_str());
+    assert_eq!(list().send().await.unwrap().items.len(), 1);
+    assert_eq!(list().items().try_collect().await.unwrap().len(), 1);
+    assert_eq!(queries(&fake), vec![format!("contains={text}"); 2]);
+    let _ = fake.finish();
+}
+
 // A23, U4
 #[tokio::test]
 async fn a_link_to_the_page_itself_ends_the_listing_after_that_page() {
