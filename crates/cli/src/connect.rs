@@ -62,7 +62,9 @@ impl Connect {
             .credentials(user)
             .timeouts(self.timeouts)
             .user_agent(USER_AGENT);
-        Ok(builder.build_with(self.verbose(self.network()?), TokioClock::new())?)
+        builder
+            .build_with(self.verbose(self.network()?), TokioClock::new())
+            .map_err(|error| Failure::of_call(&error, "GATELET_ASA_URL"))
     }
 
     /// The client of Advanced Server Access within an emulator.
@@ -100,7 +102,9 @@ impl Connect {
             None => builder.credentials(token),
         };
         let builder = builder.timeouts(self.timeouts).user_agent(USER_AGENT);
-        Ok(builder.build_with(self.verbose(self.network()?), TokioClock::new())?)
+        builder
+            .build_with(self.verbose(self.network()?), TokioClock::new())
+            .map_err(|error| Failure::of_call(&error, "GATELET_DT_URL"))
     }
 
     /// The way to the vendors' servers.

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use transport::Violation;
 
 use crate::exit::Exit;
+use crate::typed;
 
 /// A command that did not succeed.
 #[derive(Debug)]
@@ -51,8 +52,15 @@ const VIOLATIONS: usize = 16;
 /// The error with the vendor's details and what lies beneath it; a listing that stopped says where it can go on.
 impl From<transport::Error> for Failure {
     fn from(error: transport::Error) -> Self {
-        let exit = Exit::from(&error);
-        let mut line = error.to_string();
+        Self::of_call(&error, "the address")
+    }
+}
+
+impl Failure {
+    /// The failure of a call, or of a client in the making whose address is in the variable `url`.
+    pub(crate) fn of_call(error: &transport::Error, url: &str) -> Self {
+        let exit = Exit::from(error);
+        let mut line = typed::said(error, url);
         for Violation { path, message, .. } in error.violations().iter().take(VIOLATIONS) {
             line = format!("{line}; {}: {}", cut(path), cut(message));
         }
@@ -61,8 +69,11 @@ impl From<transport::Error> for Failure {
             line = format!("{line}: {}", cut(&beneath.to_string()));
             cause = beneath.source();
         }
-        if let (Some(token), false) = (
+        // Where nothing came before, the same command begins at the same place.
+        let has_begun = error.page().is_some_and(|page| page > 1);
+        if let (Some(token), true, false) = (
             error.resume_token(),
+            has_begun,
             matches!(exit, Exit::Usage | Exit::Refused),
         ) {
             // A quote within quotes is written as shells read it.

@@ -1,6 +1,7 @@
 //! Lists: every page after the other, until the end or the wanted number of items.
 
 use std::io::Write;
+use std::str::FromStr;
 
 use transport::{PageToken, Pages};
 
@@ -12,7 +13,7 @@ use crate::record::Record;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Paging {
     /// Items a page; the server's own choice if left out
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = count::<u32>)]
     pub(crate) page_size: Option<u32>,
 
     /// Begin at this page instead of the first
@@ -20,8 +21,14 @@ pub(crate) struct Paging {
     pub(crate) page_token: Option<PageToken>,
 
     /// Stop after this many items
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = count::<u64>)]
     pub(crate) limit: Option<u64>,
+}
+
+/// Reads a number of items.
+fn count<T: FromStr + PartialOrd + From<u8>>(text: &str) -> Result<T, &'static str> {
+    let number = text.parse().ok().filter(|number| *number > T::from(0));
+    number.ok_or("a whole number above 0 is wanted")
 }
 
 /// Writes all items of all pages, at most `limit`. What came before an error is written in every format, so that its hint

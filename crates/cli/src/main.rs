@@ -18,6 +18,7 @@ mod secret;
 mod signal;
 mod stdout;
 mod table;
+mod typed;
 mod usage;
 mod verbose;
 

@@ -38,10 +38,10 @@ pub(crate) fn in_environment(name: &str) -> Result<Option<Secret>, Failure> {
         (Some(_), Some(_)) => Err(Failure::usage(format_args!(
             "set {name} or {file_name}, not both"
         ))),
-        (Some(value), None) => match secret_text(value.as_encoded_bytes()) {
-            Ok(text) => Ok(Some(Secret::new(text.to_owned()))),
-            Err(error) => Err(Failure::usage(format_args!(
-                "{name} cannot be used: {error}"
+        (Some(value), None) => match secret_in(value.as_encoded_bytes()) {
+            Ok(secret) => Ok(Some(secret)),
+            Err(problem) => Err(Failure::usage(format_args!(
+                "{name} cannot be used: {problem}"
             ))),
         },
         (None, Some(path)) => read(Path::new(&path)).map(Some).map_err(|error| {
@@ -73,10 +73,16 @@ fn read(path: &Path) -> io::Result<Secret> {
     if bytes.len() as u64 > LIMIT {
         return Err(invalid("it is larger than 64 KiB".into()));
     }
-    match secret_text(&bytes) {
-        Ok(text) => Ok(Secret::new(text.to_owned())),
-        Err(error) => Err(invalid(error.to_string())),
+    secret_in(&bytes).map_err(invalid)
+}
+
+/// The secret that bytes hold, or what is wrong with them.
+fn secret_in(bytes: &[u8]) -> Result<Secret, String> {
+    let text = secret_text(bytes).map_err(|error| error.to_string())?;
+    if text.ends_with(['\n', '\r']) {
+        return Err("it ends with more than one line end: remove all but one".into());
     }
+    Ok(Secret::new(text.to_owned()))
 }
 
 /// Refuses a command line that carries a secret: it is visible in the process list and stays in the shell's history.
@@ -103,7 +109,7 @@ mod tests {
 
     use super::*;
 
-    fn secret_in(content: &[u8]) -> io::Result<String> {
+    fn read_from(content: &[u8]) -> io::Result<String> {
         let mut file = tempfile::NamedTempFile::new()?;
         file.write_all(content)?;
         read(file.path()).map(|secret| secret.expose().to_owned())
@@ -111,17 +117,20 @@ mod tests {
 
     #[test]
     fn one_line_end_of_a_file_is_dropped_and_no_more() {
-        assert_eq!(secret_in(b"abc").unwrap(), "abc");
-        assert_eq!(secret_in(b"abc\n").unwrap(), "abc");
-        assert_eq!(secret_in(b"abc\r\n").unwrap(), "abc");
-        assert_eq!(secret_in(b"abc\n\n").unwrap(), "abc\n");
-        assert_eq!(secret_in(b" abc \n").unwrap(), " abc ");
+        assert_eq!(read_from(b"abc").unwrap(), "abc");
+        assert_eq!(read_from(b"abc\n").unwrap(), "abc");
+        assert_eq!(read_from(b"abc\r\n").unwrap(), "abc");
+        for content in [&b"abc\n\n"[..], b"abc\r\n\r\n", b"abc\r", b"\n\n"] {
+            let error = read_from(content).unwrap_err().to_string();
+            assert!(error.contains("more than one line end"), "{error}");
+        }
+        assert_eq!(read_from(b" abc \n").unwrap(), " abc ");
     }
 
     // U53
     #[test]
     fn a_byte_order_mark_is_dropped_and_another_encoding_named() {
-        assert_eq!(secret_in(b"\xef\xbb\xbfabc\r\n").unwrap(), "abc");
+        assert_eq!(read_from(b"\xef\xbb\xbfabc\r\n").unwrap(), "abc");
         for (content, encoding) in [
             (&b"\xff\xfea\0b\0\r\0\n\0"[..], "UTF-16LE"),
             (b"a\0b\0c\0", "UTF-16LE"),
@@ -130,16 +139,16 @@ mod tests {
             (b"ab\xe9", "UTF-8"),
             (b"ab\0c", "NUL"),
         ] {
-            let error = secret_in(content).unwrap_err().to_string();
+            let error = read_from(content).unwrap_err().to_string();
             assert!(error.contains(encoding), "{error}");
         }
     }
 
     #[test]
     fn an_empty_an_endless_and_a_binary_file_are_refused() {
-        assert!(secret_in(b"\n").is_err());
-        assert!(secret_in(&[b'a'; 65 * 1024]).is_err());
-        assert!(secret_in(&[0xff, 0xfe]).is_err());
+        assert!(read_from(b"\n").is_err());
+        assert!(read_from(&[b'a'; 65 * 1024]).is_err());
+        assert!(read_from(&[0xff, 0xfe]).is_err());
     }
 
     // C1

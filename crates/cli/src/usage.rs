@@ -11,6 +11,7 @@ use crate::args::Args;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::stdout::Stdout;
+use crate::typed;
 
 /// Words in an option's name that ask for what only the environment may give.
 const SECRET_WORDS: [&str; 6] = ["token", "secret", "password", "credential", "bearer", "key"];
@@ -59,7 +60,10 @@ fn line(error: &clap::Error) -> String {
             format!("{argument}: a value is missing or not one of the possible ones")
         }
         ErrorKind::ValueValidation => match error.source() {
-            Some(cause) => format!("{argument}: {cause}"),
+            Some(cause) => match cause.downcast_ref() {
+                Some(error) => format!("{argument}: {}", typed::problem(error)),
+                None => format!("{argument}: {cause}"),
+            },
             None => format!("{argument}: the value cannot be used"),
         },
         ErrorKind::ArgumentConflict => {

@@ -466,3 +466,114 @@ fn a_secret_is_read_from_a_file_without_its_line_end() {
     let place = place.with("GATELET_DT_TOKEN", CANARY);
     assert!(place.run(LIST).fails_with(2).contains("not both"));
 }
+
+// U31, U19
+#[test]
+fn a_bad_input_is_named_as_the_user_typed_it() {
+    let dt = || Place::dt("http://127.0.0.1:1");
+    let asa = || Place::asa("http://127.0.0.1:1");
+    let files = Place::new();
+    let two_ends = files.file("two-ends", "dt0c01.A.B\n\n");
+    let two_ends = two_ends.to_str().unwrap().to_owned();
+    let list = "dt token list";
+    for (place, line, says) in [
+        (
+            dt(),
+            "dt token create x --expires 2027-01-01",
+            "--expires cannot be used: is a date without a time of day",
+        ),
+        (
+            dt(),
+            "dt token create x --expires soon",
+            "--expires cannot be used: must be",
+        ),
+        (
+            dt(),
+            "dt token list --page-size 99",
+            "--page-size cannot be used: must be from 100",
+        ),
+        (
+            dt(),
+            "dt token list --page-size -5",
+            "--page-size <N>: a whole number above 0 is wanted",
+        ),
+        (
+            dt(),
+            "dt token list --limit 0",
+            "--limit <N>: a whole number above 0 is wanted",
+        ),
+        (
+            dt(),
+            "dt token list --page-token nextPageKey=a&b",
+            "--page-token cannot be used: is a query",
+        ),
+        (
+            asa(),
+            "asa gateway list --page-token a|b",
+            "--page-token cannot be used: holds a character",
+        ),
+        (
+            dt(),
+            "dt token get ..",
+            "the id cannot be used: must not be",
+        ),
+        (
+            dt().with("GATELET_DT_URL", "ftp://h"),
+            list,
+            "GATELET_DT_URL cannot be used: has a scheme",
+        ),
+        (
+            asa().with("GATELET_ASA_URL", "h"),
+            "asa gateway list",
+            "GATELET_ASA_URL cannot be used: has no scheme",
+        ),
+        (
+            asa().with("GATELET_ASA_TEAM", " "),
+            "asa gateway list",
+            "GATELET_ASA_TEAM cannot be used: must not be blank",
+        ),
+        (
+            asa().with("GATELET_ASA_KEY_ID", "a b"),
+            "asa gateway list",
+            "GATELET_ASA_KEY_ID cannot be used: holds a space",
+        ),
+        (
+            asa().with("GATELET_ASA_KEY_SECRET", "a b"),
+            "asa gateway list",
+            "GATELET_ASA_KEY_SECRET cannot be used: holds a space",
+        ),
+        (
+            dt().with("GATELET_DT_TOKEN", "a b"),
+            list,
+            "GATELET_DT_TOKEN cannot be used: holds a space",
+        ),
+        (
+            dt().with("GATELET_DT_TOKEN", "a\n\n"),
+            list,
+            "GATELET_DT_TOKEN cannot be used: it ends with more than one line end",
+        ),
+        (
+            Place::new()
+                .with("GATELET_DT_URL", "http://127.0.0.1:1")
+                .with("GATELET_DT_TOKEN_FILE", two_ends),
+            list,
+            "GATELET_DT_TOKEN_FILE names",
+        ),
+    ] {
+        let said = place.run(line).fails_with(2);
+        assert!(said.contains(says), "{line}: {said}");
+    }
+}
+
+// U5
+#[test]
+fn the_hint_of_a_listing_that_never_began_repeats_nothing_that_was_typed() {
+    for options in ["--contains hunter2", "--page-token offset=hunter2"] {
+        let ended = Place::asa("http://127.0.0.1:1").run(&format!("asa gateway list {options}"));
+        let said = ended.fails_with(8);
+        assert!(
+            !said.contains("hunter2") && !said.contains("go on"),
+            "{said}"
+        );
+    }
+}

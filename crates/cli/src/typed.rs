@@ -1,0 +1,87 @@
+//! What the user typed for a parameter of the libraries.
+
+use transport::{Error, ErrorKind};
+
+use crate::secret;
+
+/// What an error says, with what the user typed in the place of a library's parameter. `url` is the variable of the address.
+pub(crate) fn said(error: &Error, url: &str) -> String {
+    let text = error.to_string();
+    let ErrorKind::InvalidInput { parameter } = error.kind() else {
+        return text;
+    };
+    match typed(parameter, url) {
+        Some(typed) => text.replacen(&format!("`{parameter}`"), &typed, 1),
+        None => text,
+    }
+}
+
+/// What is wrong with a value, for a line that names it already.
+pub(crate) fn problem(error: &Error) -> String {
+    let text = error.to_string();
+    let problem = text.split_once(" cannot be used: ");
+    let problem = problem.map_or(text.as_str(), |(_, problem)| problem);
+    problem
+        .strip_suffix(" (not sent)")
+        .unwrap_or(problem)
+        .to_owned()
+}
+
+fn typed(parameter: &str, url: &str) -> Option<String> {
+    Some(match parameter {
+        "base_url" => url.to_owned(),
+        "team_name" => "GATELET_ASA_TEAM".into(),
+        "key_id" => "GATELET_ASA_KEY_ID".into(),
+        "key_secret" => secret_of("GATELET_ASA_KEY_SECRET"),
+        "token" | "token_file" => secret_of("GATELET_DT_TOKEN"),
+        "page_size" => "--page-size".into(),
+        "page_token" => "--page-token".into(),
+        // Nothing else comes into a query as it was typed.
+        "query" => "--page-token or --contains".into(),
+        "expiration_date" => "--expires".into(),
+        "activeGateTokenIdentifier" | "gateway_id" | "gateway_setup_token_id" => "the id".into(),
+        _ => return None,
+    })
+}
+
+/// The variable that gives a secret: its own, or that of its file.
+fn secret_of(name: &str) -> String {
+    match secret::set(name) {
+        Some(_) => name.to_owned(),
+        None => format!("{name}_FILE"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use models::{Operation, asa, dt};
+
+    use super::*;
+
+    // U31
+    #[test]
+    fn every_parameter_of_a_path_has_a_name_that_users_know() {
+        let asa = asa::OperationId::ALL.iter().map(|id| id.operation());
+        let dt = dt::OperationId::ALL.iter().map(|id| id.operation());
+        for parameter in asa.chain(dt).flat_map(Operation::path_parameters) {
+            assert!(typed(parameter, "").is_some(), "{parameter}");
+        }
+    }
+
+    // U31
+    #[test]
+    fn an_error_names_what_the_user_typed() {
+        let error = Error::invalid_input("page_size", "must be at least 1").during("dt listTokens");
+        assert_eq!(
+            said(&error, "GATELET_DT_URL"),
+            "dt listTokens: --page-size cannot be used: must be at least 1 (not sent)"
+        );
+        assert_eq!(problem(&error), "must be at least 1");
+        let error = Error::invalid_input("base_url", "has no host");
+        let said = said(&error, "GATELET_DT_URL");
+        assert_eq!(
+            said,
+            "GATELET_DT_URL cannot be used: has no host (not sent)"
+        );
+    }
+}
