@@ -33,18 +33,21 @@ pub(super) async fn dig(
             }
             Response::Incomplete => {}
             Response::Opened => return Ok(socket),
-            Response::Refused(StatusCode::PROXY_AUTHENTICATION_REQUIRED, _) => {
-                return Err(fault::proxy_wants_credentials());
-            }
             Response::Refused(status, _) => {
-                let fields = read_fields(&mut socket, &mut head).await;
-                let reason = format!("it answered CONNECT with status {}", status.as_u16());
-                let error = fault::refused_by_proxy(ConnectFailure::Proxy, status, fields);
-                return Err(error.with_source(reason));
+                let fields = match status {
+                    StatusCode::PROXY_AUTHENTICATION_REQUIRED => HeaderMap::new(),
+                    _ => read_fields(&mut socket, &mut head).await,
+                };
+                return Err(refused_with(status, fields));
             }
         }
         if socket.read_buf(&mut head).await.map_err(refused)? == 0 {
-            return Err(refused(io::Error::from(io::ErrorKind::UnexpectedEof)));
+            // A status may be the last that comes.
+            head.push(b'\n');
+            return Err(match response(&head) {
+                Ok(Response::Refused(status, _)) => refused_with(status, HeaderMap::new()),
+                _ => refused(io::Error::from(io::ErrorKind::UnexpectedEof)),
+            });
         }
     }
 }
@@ -145,6 +148,15 @@ fn behind_head(bytes: &[u8]) -> Option<&[u8]> {
             [] => return None,
         }
     }
+}
+
+/// Makes the error for a refusal with this status.
+fn refused_with(status: StatusCode, fields: HeaderMap) -> TransportError {
+    if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+        return fault::proxy_wants_credentials();
+    }
+    let reason = format!("it answered CONNECT with status {}", status.as_u16());
+    fault::refused_by_proxy(ConnectFailure::Proxy, status, fields).with_source(reason)
 }
 
 fn refused(reason: impl Into<BoxError>) -> TransportError {

@@ -219,6 +219,8 @@ fn refusals(status: u16) -> Vec<Vec<Step>> {
             send(&format!("HTTP/1.1 {status} No\r\nx: cut")),
             Step::Close,
         ],
+        vec![send(&format!("HTTP/1.1 {status}")), Step::Close],
+        vec![send(&format!("{interim}HTTP/1.0 {status}\r")), Step::Close],
     ];
     let mut scripts = Vec::new();
     for mut script in steps {
