@@ -23,7 +23,8 @@ const MAX_LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
 /// How long a credential is used whose life nobody can tell. Whether it still lasts is for the server to say.
 const UNKNOWN_LIFETIME: Duration = Duration::from_secs(5 * 60);
 
-/// The least time between the beginnings of two exchanges, where the server refused the first one or what it gave.
+/// The least time between the beginnings of two exchanges, where the server refused the first one or what it gave, or answered with
+/// what is no credential.
 const REFUSED_PAUSE: Duration = Duration::from_secs(1);
 
 /// The shortest life that a credential is given, so that none makes a loop.
@@ -94,8 +95,8 @@ impl Issued {
 /// good, and while it fails the old one stays in use. A credential that the server refused is not used again, and the exchange
 /// for another one begins no earlier than a second after the one before, however many calls there are. A call whose own
 /// credential was refused waits for that moment; those in between fail at once with `Credential(Rejected)` and say by
-/// [`Error::retry_after`] when it comes. The same holds after an exchange that the server refused, and where the server asked
-/// to be left alone, for as long as it said and a minute at most; the calls in between fail as that exchange did.
+/// [`Error::retry_after`] when it comes. The same holds after an exchange that failed and would fail again, and where the server
+/// asked to be left alone, for as long as it said and a minute at most; the calls in between fail as that exchange did.
 ///
 /// What it keeps is for one endpoint and one account: those of the first call. Clients of these may share it, in an
 /// [`Arc`]; a call to another endpoint or account fails with `InvalidInput`, and nothing is sent.
@@ -156,7 +157,7 @@ struct State {
     failed: Option<(u64, Duration, Arc<Error>)>,
     /// When the last exchange began, whatever became of it.
     begun: Option<Duration>,
-    /// Whether the server refused the last credential, or the last exchange.
+    /// Whether the server refused the last credential, or the last exchange is not worth a repetition.
     is_refused: bool,
     /// Until when the server has asked for no exchange.
     not_before: Duration,
@@ -337,7 +338,7 @@ impl State {
 
     fn fail(&mut self, round: u64, now: Duration, error: &Arc<Error>) {
         self.failed = Some((round, now, error.clone()));
-        self.is_refused |= is_refusal(error);
+        self.is_refused |= is_useless(error);
         let pause = error.retry_after().unwrap_or_default();
         self.not_before = now.saturating_add(pause.min(MAX_SERVER_PAUSE));
     }
@@ -474,6 +475,12 @@ fn shared(cause: &Arc<Error>) -> Error {
         .with_retryable(cause.is_retryable())
         .with_retry_after(cause.retry_after())
         .with_source(Arc::clone(cause))
+}
+
+/// Whether another exchange would end the same way, as far as anybody can tell. Code of a user that panicked may do better.
+fn is_useless(error: &Error) -> bool {
+    let has_panicked = *error.kind() == ErrorKind::Credential(CredentialFailure::Panicked);
+    is_refusal(error) || !error.is_retryable() && !has_panicked
 }
 
 /// Whether the server refused what was to be exchanged.
