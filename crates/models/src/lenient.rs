@@ -8,6 +8,7 @@ use serde_core::{
     de::{DeserializeSeed, Deserializer},
 };
 
+use crate::shown::Bounded;
 use crate::{
     Secret,
     json::{Json, Limits, ValueSeed},
@@ -139,10 +140,10 @@ impl fmt::Display for Unreadable {
     }
 }
 
-/// As JSON, with control characters escaped.
+/// As JSON, with control characters escaped, up to 1 KiB.
 impl fmt::Debug for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", self.to_string())
+        write!(f, "{:?}", Bounded(&self.to_string()))
     }
 }
 

@@ -12,6 +12,51 @@ pub(crate) struct Bounded<'a>(pub(crate) &'a str);
 /// The same, with whatever is not seen escaped, such as control characters and marks that turn the direction of a text.
 pub(crate) struct Visible<'a>(pub(crate) &'a str);
 
+/// A value with texts of others, whose `Debug` form is cut after 4 KiB.
+pub(crate) struct Start<'a, T>(pub(crate) &'a T);
+
+/// The most that is printed of such a value, in bytes.
+const MOST_OF_VALUE: usize = 4 * MOST;
+
+impl<T: fmt::Debug> fmt::Debug for Start<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_pretty = f.alternate();
+        let mut limited = Limited {
+            inner: f,
+            left: MOST_OF_VALUE,
+        };
+        let written = match is_pretty {
+            true => write!(limited, "{:#?}", self.0),
+            false => write!(limited, "{:?}", self.0),
+        };
+        match limited.left {
+            // The error says that there is more.
+            0 if written.is_err() => f.write_char('…'),
+            _ => written,
+        }
+    }
+}
+
+/// Writes so many bytes, and then fails.
+struct Limited<'a, 'f> {
+    inner: &'a mut fmt::Formatter<'f>,
+    left: usize,
+}
+
+impl fmt::Write for Limited<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let mut ends = (0..=self.left.min(text.len())).rev();
+        let end = ends.find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        self.inner.write_str(text.get(..end).unwrap_or_default())?;
+        if end < text.len() {
+            self.left = 0;
+            return Err(fmt::Error);
+        }
+        self.left = self.left.saturating_sub(end);
+        Ok(())
+    }
+}
+
 impl<'a> Bounded<'a> {
     /// The start of the text, and whether there is more.
     fn cut(&self) -> (&'a str, bool) {
@@ -61,7 +106,7 @@ impl fmt::Display for Visible<'_> {
 mod tests {
     use alloc::{format, string::ToString};
 
-    use super::{Bounded, Visible};
+    use super::{Bounded, MOST_OF_VALUE, Start, Visible};
 
     #[test]
     fn short_texts_are_printed_as_they_are() {
@@ -73,6 +118,26 @@ mod tests {
             format!("{:>3}|{:<3}|", Bounded("a"), Visible("'")),
             "  a|'  |"
         );
+    }
+
+    #[test]
+    fn values_are_printed_up_to_a_length() {
+        for value in [Some("a\u{202e}\"b"), None] {
+            assert_eq!(format!("{:?}", Start(&value)), format!("{value:?}"));
+            assert_eq!(format!("{:#?}", Start(&value)), format!("{value:#?}"));
+        }
+        let longest = "x".repeat(MOST_OF_VALUE - 2);
+        assert_eq!(format!("{:?}", Start(&longest)), format!("{longest:?}"));
+        for long in ["x".repeat(MOST_OF_VALUE - 1), "\u{e4}".repeat(512 * 1024)] {
+            let values = [long.as_str(); 3];
+            for shown in [
+                format!("{:?}", Start(&values)),
+                format!("{:#?}", Start(&values)),
+            ] {
+                let is_cut = shown.ends_with('…') && shown.len() <= MOST_OF_VALUE + '…'.len_utf8();
+                assert!(is_cut, "{}", shown.len());
+            }
+        }
     }
 
     #[test]

@@ -111,6 +111,39 @@ async fn a_message_of_two_mebibytes_is_printed_in_part() {
 
 // U25
 #[tokio::test]
+async fn values_with_texts_of_a_mebibyte_are_printed_in_part() {
+    let text = "t\u{202e}".repeat(LONG / 8);
+    let gateway = format!(
+        r#"{{"id":"g","name":"{text}","refuse_connections":false,"description":"{text}","labels":{{"{text}":"{text}"}},"{text}":1}}"#
+    );
+    let token = format!(
+        r#"{{"id":"dt0g02.a","name":"{text}","owner":"{text}","creationDate":"2026-01-01T00:00:00Z"}}"#
+    );
+    let (asa, dt) = (asa(server(200, gateway)), dt(server(200, token)));
+    let (gateways, tokens) = (asa.gateways(), dt.active_gate_tokens());
+    let gateway = gateways.get(&"g".into()).send().await;
+    let token = tokens.get(&"dt0g02.a".into()).send().await;
+    let update = gateway
+        .as_ref()
+        .ok()
+        .map(asa_client::models::GatewayUpdate::from);
+    for printed in [
+        format!("{gateway:?}"),
+        format!("{gateway:#?}"),
+        format!("{token:?}"),
+        format!("{update:?}"),
+    ] {
+        assert!(
+            printed.len() < 64 * 1024 && !printed.contains('\u{202e}'),
+            "{}",
+            printed.len()
+        );
+    }
+    assert!(token.is_ok_and(|token| token.name == text));
+}
+
+// U25
+#[tokio::test]
 async fn a_word_of_a_mebibyte_is_kept_and_printed_in_part() {
     let word = "w\u{202e}".repeat(LONG / 8);
     let gateway =

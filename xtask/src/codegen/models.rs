@@ -114,6 +114,7 @@ fn imports(api: &Api, module: &str, schemas: &[&Schema]) -> TokenStream {
         (has_id, quote!(id::id)),
         (has_enum, quote!(open_enum::open_enum)),
         (has_object, quote!(ser)),
+        (any(Kind::holds_text), quote!(shown::Start)),
     ]);
     let elsewhere: BTreeSet<(&str, &str)> = kinds
         .iter()

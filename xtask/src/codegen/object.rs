@@ -10,6 +10,7 @@ use super::rust::{Item, doc, doc_of};
 use super::value::{ident, value_type};
 
 mod constructors;
+mod debugging;
 mod reading;
 mod writing;
 
@@ -26,6 +27,9 @@ impl Object<'_> {
         let mut items = vec![self.definition(), self.constructors()];
         if self.can_be_default() && !self.derives_default() {
             items.push(self.default());
+        }
+        if self.holds_text() {
+            items.push(self.debug());
         }
         items.extend([self.read(), self.deserialize(), self.serialize()]);
         items.into_iter().map(Item::Plain).collect()
@@ -58,8 +62,14 @@ impl Object<'_> {
         self.can_be_default() && fields.all(|field| field.default.is_none())
     }
 
+    /// Whether one of its fields is free text.
+    fn holds_text(&self) -> bool {
+        self.fields.iter().any(|field| field.kind.holds_text())
+    }
+
     fn definition(&self) -> TokenStream {
         let (docs, name) = (schema_doc(self.schema), self.name());
+        let debug = (!self.holds_text()).then(|| quote!(Debug,));
         let default = self.derives_default().then(|| quote!(Default,));
         let fields = self.fields.iter().map(|field| {
             let (docs, name) = (self.field_doc(field), ident(&field.rust));
@@ -72,7 +82,7 @@ impl Object<'_> {
         });
         quote! {
             #docs
-            #[derive(Clone, Debug, #default PartialEq, Eq)]
+            #[derive(Clone, #debug #default PartialEq, Eq)]
             #[non_exhaustive]
             pub struct #name { #(#fields)* #unknown }
         }

@@ -4,7 +4,7 @@
 
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
-use crate::{Secret, Timestamp, de, id::id, open_enum::open_enum, ser};
+use crate::{Secret, Timestamp, de, id::id, open_enum::open_enum, ser, shown::Start};
 
 id! {
     /// The id of a gateway setup token; a UUID in ASA, any text in Okta Privileged Access.
@@ -16,7 +16,7 @@ id! {
 /// A token with which gateways enrol in the team; it can be used more than once.
 ///
 /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GatewaySetupToken {
     /// The setup token's id, given by the service.
@@ -114,6 +114,20 @@ impl GatewaySetupToken {
     }
 }
 
+impl core::fmt::Debug for GatewaySetupToken {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("GatewaySetupToken")
+            .field("id", &self.id)
+            .field("registration_type", &self.registration_type)
+            .field("details", &self.details)
+            .field("description", &Start(&self.description))
+            .field("created_at", &self.created_at)
+            .field("token", &self.token)
+            .field("name", &Start(&self.name))
+            .finish()
+    }
+}
+
 impl<'de> de::Object<'de> for GatewaySetupToken {
     const NAME: &'static str = "GatewaySetupToken";
 
@@ -208,7 +222,7 @@ open_enum! {
 /// What a gateway receives when it enrols with a setup token.
 ///
 /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GatewayAgentPolicyDetails {
     /// Labels of every gateway that enrols with the token.
@@ -232,6 +246,14 @@ impl GatewayAgentPolicyDetails {
             labels.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
         );
         self
+    }
+}
+
+impl core::fmt::Debug for GatewayAgentPolicyDetails {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("GatewayAgentPolicyDetails")
+            .field("labels", &Start(&self.labels))
+            .finish()
     }
 }
 
@@ -343,7 +365,7 @@ impl Serialize for GatewaySetupTokenList {
 /// A gateway setup token to be made.
 ///
 /// Source: <https://github.com/okta/terraform-provider-oktapam>, client/gateway_setup_token.go.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GatewaySetupTokenCreate {
     /// What enrols with the token. Default: `gateway-agent`.
@@ -408,6 +430,17 @@ impl GatewaySetupTokenCreate {
 impl Default for GatewaySetupTokenCreate {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+impl core::fmt::Debug for GatewaySetupTokenCreate {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("GatewaySetupTokenCreate")
+            .field("registration_type", &self.registration_type)
+            .field("details", &self.details)
+            .field("description", &Start(&self.description))
+            .field("name", &Start(&self.name))
+            .finish()
     }
 }
 

@@ -4,7 +4,9 @@
 
 use alloc::{boxed::Box, collections::BTreeMap, string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
-use crate::{Patch, Timestamp, UnknownMembers, de, id::id, open_enum::open_enum, ser};
+use crate::{
+    Patch, Timestamp, UnknownMembers, de, id::id, open_enum::open_enum, ser, shown::Start,
+};
 
 id! {
     /// The id of a gateway; a UUID in ASA, any text in Okta Privileged Access.
@@ -16,7 +18,7 @@ id! {
 /// A gateway of the team.
 ///
 /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Gateway {
     /// The gateway's id, given by the service.
@@ -164,6 +166,24 @@ impl Gateway {
                     .as_ref()
                     .and_then(|it| it.inexact_member())
             })
+    }
+}
+
+impl core::fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Gateway")
+            .field("id", &self.id)
+            .field("name", &Start(&self.name))
+            .field("refuse_connections", &self.refuse_connections)
+            .field("labels", &Start(&self.labels))
+            .field("description", &Start(&self.description))
+            .field("access_address", &Start(&self.access_address))
+            .field("default_address", &Start(&self.default_address))
+            .field("cloud_provider", &self.cloud_provider)
+            .field("last_seen", &self.last_seen)
+            .field("infrastructure_orchestrator", &self.infrastructure_orchestrator)
+            .field("unknown_members", &self.unknown_members)
+            .finish()
     }
 }
 
@@ -339,7 +359,7 @@ open_enum! {
 /// The orchestrator that a gateway belongs to; the service sends its id or its name.
 ///
 /// Source: Okta's generated Go SDK for Okta Privileged Access.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InfrastructureOrchestrator {
     /// The orchestrator's id.
@@ -395,6 +415,17 @@ impl InfrastructureOrchestrator {
     #[must_use]
     pub fn inexact_member(&self) -> Option<&str> {
         self.unknown_members.inexact()
+    }
+}
+
+impl core::fmt::Debug for InfrastructureOrchestrator {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("InfrastructureOrchestrator")
+            .field("id", &Start(&self.id))
+            .field("name", &Start(&self.name))
+            .field("labels", &Start(&self.labels))
+            .field("unknown_members", &self.unknown_members)
+            .finish()
     }
 }
 
@@ -526,7 +557,7 @@ impl Serialize for GatewayList {
 /// The new state of a gateway. What the service would drop can be kept, cleared or set.
 ///
 /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GatewayUpdate {
     /// The gateway's name. The reference allows letters, digits and `-_.`; its own example has spaces. Limits: 1 to
@@ -672,6 +703,21 @@ impl GatewayUpdate {
                     .as_option()
                     .and_then(|it| it.inexact_member())
             })
+    }
+}
+
+impl core::fmt::Debug for GatewayUpdate {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("GatewayUpdate")
+            .field("name", &Start(&self.name))
+            .field("refuse_connections", &self.refuse_connections)
+            .field("labels", &Start(&self.labels))
+            .field("description", &Start(&self.description))
+            .field("access_address", &Start(&self.access_address))
+            .field("default_address", &Start(&self.default_address))
+            .field("infrastructure_orchestrator", &self.infrastructure_orchestrator)
+            .field("unknown_members", &self.unknown_members)
+            .finish()
     }
 }
 

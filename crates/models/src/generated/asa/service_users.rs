@@ -4,12 +4,12 @@
 
 use alloc::string::String;
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
-use crate::{Lenient, Secret, Timestamp, Unreadable, de, ser};
+use crate::{Lenient, Secret, Timestamp, Unreadable, de, ser, shown::Start};
 
 /// The key of a service user.
 ///
 /// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServiceTokenRequest {
     /// The id of the key.
@@ -40,6 +40,15 @@ impl ServiceTokenRequest {
     pub fn with_key_secret(mut self, key_secret: impl Into<Secret>) -> Self {
         self.key_secret = key_secret.into();
         self
+    }
+}
+
+impl core::fmt::Debug for ServiceTokenRequest {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("ServiceTokenRequest")
+            .field("key_id", &Start(&self.key_id))
+            .field("key_secret", &self.key_secret)
+            .finish()
     }
 }
 
@@ -91,7 +100,7 @@ impl Serialize for ServiceTokenRequest {
 /// A bearer token for the calls of one team.
 ///
 /// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AuthToken {
     /// The token, a JWT. Limits: 1 to 4096 characters.
@@ -148,6 +157,16 @@ impl AuthToken {
     /// than the one of this object.
     pub fn withhold_unreadable(&mut self, holds_secret: impl Fn(&str) -> bool) {
         self.expires_at.withhold_if(&holds_secret);
+    }
+}
+
+impl core::fmt::Debug for AuthToken {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("AuthToken")
+            .field("bearer_token", &self.bearer_token)
+            .field("expires_at", &self.expires_at)
+            .field("team_name", &Start(&self.team_name))
+            .finish()
     }
 }
 

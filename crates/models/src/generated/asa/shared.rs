@@ -4,12 +4,12 @@
 
 use alloc::{string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
-use crate::{de, open_enum::open_enum, ser};
+use crate::{de, open_enum::open_enum, ser, shown::Start};
 
 /// Why a call was refused or failed.
 ///
 /// Source: <https://developer.okta.com/docs/reference/api/asa/introduction>.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Error {
     /// The status of the answer.
@@ -62,6 +62,17 @@ impl Error {
     pub fn with_errors(mut self, errors: impl Into<Vec<ErrorDetail>>) -> Self {
         self.errors = Some(errors.into());
         self
+    }
+}
+
+impl core::fmt::Debug for Error {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Error")
+            .field("code", &self.code)
+            .field("error_type", &self.error_type)
+            .field("message", &Start(&self.message))
+            .field("errors", &self.errors)
+            .finish()
     }
 }
 
@@ -169,7 +180,7 @@ open_enum! {
 /// One refused part of a request.
 ///
 /// Source: Okta's generated Go SDK for Okta Privileged Access.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ErrorDetail {
     /// The place in the request.
@@ -197,6 +208,15 @@ impl ErrorDetail {
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
         self.message = Some(message.into());
         self
+    }
+}
+
+impl core::fmt::Debug for ErrorDetail {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("ErrorDetail")
+            .field("path", &Start(&self.path))
+            .field("message", &Start(&self.message))
+            .finish()
     }
 }
 

@@ -6,6 +6,7 @@ use alloc::{string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
 use crate::{
     Lenient, Secret, Timestamp, Unreadable, de, id::id, open_enum::open_enum, ser,
+    shown::Start,
 };
 
 id! {
@@ -20,7 +21,7 @@ id! {
 ///
 /// Source:
 /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-activegate-token>.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ActiveGateToken {
     /// The token's id, its prefix and public part.
@@ -122,6 +123,21 @@ impl ActiveGateToken {
     ) -> Self {
         self.active_gate_type = Some(active_gate_type.into());
         self
+    }
+}
+
+impl core::fmt::Debug for ActiveGateToken {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("ActiveGateToken")
+            .field("id", &self.id)
+            .field("name", &Start(&self.name))
+            .field("owner", &Start(&self.owner))
+            .field("creation_date", &self.creation_date)
+            .field("expiration_date", &self.expiration_date)
+            .field("last_used_date", &self.last_used_date)
+            .field("seed_token", &self.seed_token)
+            .field("active_gate_type", &self.active_gate_type)
+            .finish()
     }
 }
 
@@ -236,7 +252,7 @@ open_enum! {
 ///
 /// Source:
 /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-all-activegate-tokens>.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ActiveGateTokenList {
     /// Tokens in the whole result, all pages together.
@@ -290,6 +306,17 @@ impl ActiveGateTokenList {
     ) -> Self {
         self.active_gate_tokens = Some(active_gate_tokens.into());
         self
+    }
+}
+
+impl core::fmt::Debug for ActiveGateTokenList {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("ActiveGateTokenList")
+            .field("total_count", &self.total_count)
+            .field("page_size", &self.page_size)
+            .field("next_page_key", &Start(&self.next_page_key))
+            .field("active_gate_tokens", &self.active_gate_tokens)
+            .finish()
     }
 }
 
@@ -371,7 +398,7 @@ impl Serialize for ActiveGateTokenList {
 ///
 /// Source:
 /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/post-activegate-token>.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ActiveGateTokenCreate {
     /// The token's name; need not be unique.
@@ -445,6 +472,17 @@ impl ActiveGateTokenCreate {
     pub fn without_seed_token(mut self) -> Self {
         self.seed_token = None;
         self
+    }
+}
+
+impl core::fmt::Debug for ActiveGateTokenCreate {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("ActiveGateTokenCreate")
+            .field("name", &Start(&self.name))
+            .field("active_gate_type", &self.active_gate_type)
+            .field("expiration_date", &Start(&self.expiration_date))
+            .field("seed_token", &self.seed_token)
+            .finish()
     }
 }
 

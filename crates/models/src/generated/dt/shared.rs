@@ -4,7 +4,7 @@
 
 use alloc::{string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
-use crate::{de, open_enum::open_enum, ser};
+use crate::{de, open_enum::open_enum, ser, shown::Start};
 
 /// The body of a failure.
 ///
@@ -75,7 +75,7 @@ impl Serialize for ErrorEnvelope {
 ///
 /// Source:
 /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-all-activegate-tokens>.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Error {
     /// The status of the answer.
@@ -119,6 +119,16 @@ impl Error {
     ) -> Self {
         self.constraint_violations = Some(constraint_violations.into());
         self
+    }
+}
+
+impl core::fmt::Debug for Error {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Error")
+            .field("code", &self.code)
+            .field("message", &Start(&self.message))
+            .field("constraint_violations", &self.constraint_violations)
+            .finish()
     }
 }
 
@@ -180,7 +190,7 @@ impl Serialize for Error {
 ///
 /// Source:
 /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-all-activegate-tokens>.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConstraintViolation {
     /// The name or place of the refused value.
@@ -234,6 +244,17 @@ impl ConstraintViolation {
     pub fn with_location(mut self, location: impl Into<String>) -> Self {
         self.location = Some(location.into());
         self
+    }
+}
+
+impl core::fmt::Debug for ConstraintViolation {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("ConstraintViolation")
+            .field("path", &Start(&self.path))
+            .field("message", &Start(&self.message))
+            .field("parameter_location", &self.parameter_location)
+            .field("location", &Start(&self.location))
+            .finish()
     }
 }
 

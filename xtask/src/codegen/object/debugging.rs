@@ -1,0 +1,42 @@
+//! Writes how an object is printed for programmers.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::super::ir::Kind;
+use super::super::value::ident;
+use super::Object;
+
+impl Object<'_> {
+    /// The `Debug` form of an object with texts: it is as the derived one, and shows no more than the start of a long text.
+    pub(super) fn debug(&self) -> TokenStream {
+        let (name, title) = (self.name(), &self.schema.name);
+        let fields = self.fields.iter().map(|field| {
+            let (field_name, title) = (ident(&field.rust), &field.rust);
+            match field.kind.holds_text() {
+                true => quote!(.field(#title, &Start(&self.#field_name))),
+                false => quote!(.field(#title, &self.#field_name)),
+            }
+        });
+        let unknown = self.schema.keeps_unknown;
+        let unknown = unknown.then(|| quote!(.field("unknown_members", &self.unknown_members)));
+        quote! {
+            impl core::fmt::Debug for #name {
+                fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                    f.debug_struct(#title) #(#fields)* #unknown .finish()
+                }
+            }
+        }
+    }
+}
+
+impl Kind {
+    /// Whether it is free text, or a collection of it. Of ids and words the start alone is shown anyway.
+    pub(crate) fn holds_text(&self) -> bool {
+        match self {
+            Self::Text | Self::Map => true,
+            Self::List(element) => element.holds_text(),
+            _ => false,
+        }
+    }
+}
