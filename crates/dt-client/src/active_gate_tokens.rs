@@ -146,7 +146,8 @@ impl ActiveGateTokens {
     ) -> Result<Vec<ActiveGateToken>, Error> {
         let since = Timestamp::from(since).saturating_sub(CLOCK_SKEW);
         let mut lost = Vec::new();
-        let mut tokens = self.list().page_size(LARGEST_PAGE).items();
+        let list = self.list().page_size(LARGEST_PAGE).for_search();
+        let mut tokens = list.items();
         while let Some(token) = tokens.try_next().await? {
             if may_be_made_by(create, &token) && token.creation_date >= since {
                 lost.push(token);

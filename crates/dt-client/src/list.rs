@@ -1,12 +1,15 @@
 //! The list of tokens, page by page or item by item.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use models::Paging;
 use models::dt::{ActiveGateToken, ActiveGateTokenList, OperationId};
+use serde_json::value::RawValue;
 use transport::{
-    Channel, Error, Items, NextPageError, Page, PageToken, Pages, PaginationFailure, Reply,
+    Channel, Error, ErrorKind, Items, NextPageError, Page, PageToken, Pages, PaginationFailure,
+    Reply,
 };
 
 use crate::call::call;
@@ -43,6 +46,8 @@ pub struct ListActiveGateTokens {
     page_token: Option<PageToken>,
     limit: u64,
     look_ahead: bool,
+    /// Whether nothing may be missing.
+    is_search: bool,
 }
 
 impl ListActiveGateTokens {
@@ -53,7 +58,14 @@ impl ListActiveGateTokens {
             page_token: None,
             limit: u64::MAX,
             look_ahead: true,
+            is_search: false,
         }
+    }
+
+    /// Takes a page that says it has less than there is for an error.
+    pub(crate) fn for_search(mut self) -> Self {
+        self.is_search = true;
+        self
     }
 
     /// Sets the number of tokens in a page, from 100 to 3000; the server's default is 100.
@@ -123,8 +135,13 @@ impl ListActiveGateTokens {
             .query(token.as_ref())
             .map_err(|error| error.during(operation.name))?;
         let reply = self.channel.call(call).await?;
-        let page = read(&reply)?;
+        let (page, has_cursor) = read(&reply)?;
+        if self.is_search && token.is_none() && is_contradiction(&page) {
+            return Err(reply.misfit(LIST, "the list is empty, and the result is not"));
+        }
         let next = match page.next_page_key.as_deref() {
+            _ if has_cursor.is_err() => Err(NextPageError::new(PaginationFailure::Unreadable)
+                .with_detail("its cursor is not a text")),
             Some(key) if reply.contains_secret(key) => {
                 Err(NextPageError::new(PaginationFailure::Unreadable)
                     .with_detail("its cursor holds a secret of the call"))
@@ -165,16 +182,50 @@ impl ListActiveGateTokens {
     }
 }
 
+/// The member with the tokens of a page.
+const LIST: &str = "activeGateTokens";
+
+/// The member with the position of the next page.
+const CURSOR: &str = "nextPageKey";
+
+/// There is a cursor that is not a text, so nobody can tell where it leads.
+struct UnreadableCursor;
+
 /// Reads a page. Its list may be left out, or null, only where the whole result is empty.
-fn read(reply: &Reply) -> Result<ActiveGateTokenList, Error> {
-    const LIST: &str = "activeGateTokens";
-    let page: ActiveGateTokenList = reply.json()?;
-    let is_whole_result = page.next_page_key.as_deref().unwrap_or_default().is_empty();
+fn read(reply: &Reply) -> Result<(ActiveGateTokenList, Result<(), UnreadableCursor>), Error> {
+    let (page, has_cursor) = match reply.json() {
+        Ok(page) => (page, Ok(())),
+        // The tokens are good whatever stands there.
+        Err(error) => match error.kind() {
+            ErrorKind::Decode { path } if **path == *CURSOR => {
+                (without_cursor(reply).ok_or(error)?, Err(UnreadableCursor))
+            }
+            _ => return Err(error),
+        },
+    };
+    let is_whole_result = has_cursor.is_ok() && is_last(&page);
     let may_lack_list = page.total_count == Some(0) && is_whole_result;
     if page.active_gate_tokens.is_none() && !may_lack_list {
         return Err(reply.misfit(LIST, "the list is missing, and the result is not empty"));
     }
-    Ok(page)
+    Ok((page, has_cursor))
+}
+
+/// Reads a page as if it were the last one.
+fn without_cursor(reply: &Reply) -> Option<ActiveGateTokenList> {
+    let mut members: BTreeMap<String, Box<RawValue>> = reply.json().ok()?;
+    members.remove(CURSOR);
+    serde_json::from_str(&serde_json::to_string(&members).ok()?).ok()
+}
+
+fn is_last(page: &ActiveGateTokenList) -> bool {
+    page.next_page_key.as_deref().unwrap_or_default().is_empty()
+}
+
+/// Whether a first page that is the last one, too, says that there are tokens and has none.
+fn is_contradiction(page: &ActiveGateTokenList) -> bool {
+    let is_empty = page.active_gate_tokens.as_ref().is_none_or(Vec::is_empty);
+    is_empty && is_last(page) && page.total_count.is_some_and(|total| total > 0)
 }
 
 impl fmt::Debug for ListActiveGateTokens {

@@ -422,6 +422,47 @@ async fn a_page_without_its_list_is_an_error_unless_the_whole_result_is_empty() 
         let tokens = client.active_gate_tokens().list().items();
         assert_eq!(tokens.try_collect().await.unwrap().len(), 0, "{body}");
     }
+    // Who looks for what may be lost must not be told that there is nothing.
+    let empty = r#"{"totalCount":5,"activeGateTokens":[]}"#;
+    let (client, _) = scripted([Answer::json(200, empty)]);
+    let create = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment);
+    let tokens = client.active_gate_tokens();
+    let lost = tokens.find_lost(&create, ManualClock::new().now()).await;
+    let path = "activeGateTokens".into();
+    assert_eq!(lost.unwrap_err().kind(), &ErrorKind::Decode { path });
+}
+
+// U4
+#[tokio::test]
+async fn a_cursor_that_is_not_a_text_is_an_error_after_the_page() {
+    for cursor in [
+        "7",
+        "true",
+        "[]",
+        r#"{"a":1}"#,
+        r#""\ud800""#,
+        r#""a", "nextPageKey": "b""#,
+        r#""a", "nextPageKey": null"#,
+    ] {
+        let answer = || page(&["a", "b"], Some(cursor));
+        let (client, fake) = scripted([answer(), answer()]);
+        let list = || client.active_gate_tokens().list();
+        let sent = list().send().await.unwrap();
+        assert_eq!(sent.items.len(), 2, "{cursor}");
+        let failure = sent.next_page_token.unwrap_err().failure();
+        assert_eq!(failure, PaginationFailure::Unreadable, "{cursor}");
+        let (names, error) = drain(list().items()).await;
+        assert_eq!(names, ["a", "b"], "{cursor}");
+        let error = error.unwrap();
+        assert_eq!(error.kind(), &ErrorKind::Pagination(failure), "{error}");
+        assert_eq!((error.page(), error.items_before()), (Some(2), Some(2)));
+        let _ = fake.finish();
+    }
+    // Without a list there is nothing good in the page.
+    let (client, _) = scripted([Answer::json(200, r#"{"totalCount":0,"nextPageKey":7}"#)]);
+    let error = client.active_gate_tokens().list().send().await;
+    let path = "activeGateTokens".into();
+    assert_eq!(error.unwrap_err().kind(), &ErrorKind::Decode { path });
 }
 
 #[tokio::test]
