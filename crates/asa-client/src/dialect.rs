@@ -50,14 +50,13 @@ impl Dialect for Asa {
 /// The members of a body that is an object.
 type Members = Map<String, Value>;
 
-/// Whether the body of a success is an error all the same. The thing that was asked for is none, whatever members servers give it
-/// one day: it has an id, and a name as a rule. And a secret that is shown once is not lost to another member.
+/// Whether the body of a success is an error all the same. A thing, which has an id, may have a type and a code one day; and a
+/// secret that is shown once is not lost to another member.
 fn is_error(members: &Members, body: &str) -> bool {
     let is_text = |name: &str| members.get(name).is_some_and(Value::is_string);
-    if is_text("bearer_token") || is_text("token") || is_text("id") && is_text("name") {
+    if is_text("bearer_token") || is_text("token") {
         return false;
     }
-    // A kind or a code alone may be that of a thing.
     has_member(body, &["message", "error"]) || !is_text("id")
 }
 
