@@ -112,7 +112,7 @@ pub struct ClientBuilder {
 
 impl ClientBuilder {
     /// Sets what the calls authorise themselves with: a [`ServiceUser`](crate::ServiceUser), or a
-    /// [`Bearer`](crate::Bearer) that was had elsewhere. A client must have one.
+    /// [`Bearer`](crate::Bearer) that was obtained elsewhere. A client must have one.
     pub fn credentials(mut self, credentials: impl CredentialProvider) -> Self {
         self.has_credentials = true;
         self.map(|channel| channel.credentials(credentials))
@@ -205,7 +205,7 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` for a team name that cannot stand in a path, an address that is none, missing credentials, and a
+    /// `InvalidInput` for a team name that cannot stand in a path, an invalid address, missing credentials, and a
     /// user agent that cannot stand in a header.
     pub fn build_with(self, transport: impl Transport, clock: impl Clock) -> Result<Client, Error> {
         let channel = self.channel?;

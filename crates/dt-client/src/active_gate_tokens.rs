@@ -104,7 +104,7 @@ impl ActiveGateTokens {
     /// `since` is the time before the create, by the clock here; the server's may be behind it by up to five minutes.
     /// Names need not be unique, so there may be several, and one that another process has just made with the same name
     /// looks the same: names that are never used twice make it certain. Nothing is deleted. The secret of a lost token
-    /// cannot be had any more, so [delete](Self::delete) it and create another.
+    /// cannot be recovered, so [delete](Self::delete) it and create another.
     ///
     /// # Errors
     ///

@@ -175,7 +175,7 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` for an address that is none, missing credentials, and a user agent that cannot stand in a header.
+    /// `InvalidInput` for an invalid address, missing credentials, and a user agent that cannot stand in a header.
     pub fn build_with(self, transport: impl Transport, clock: impl Clock) -> Result<Client, Error> {
         if !self.has_credentials {
             return Err(Error::invalid_input("credentials", "are missing"));

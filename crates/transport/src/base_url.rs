@@ -192,7 +192,7 @@ fn split(text: &str) -> Result<BaseUrl, &'static str> {
     };
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     if authority.contains('@') {
-        return Err("has a user name or password, which belongs into the credentials");
+        return Err("has a user name or password, which belongs in the credentials");
     }
     let (host, port) = split_port(authority)?;
     let mut authority = host::normalise(host)?;
@@ -203,7 +203,7 @@ fn split(text: &str) -> Result<BaseUrl, &'static str> {
     let path_at = origin.len();
     Ok(BaseUrl {
         scheme,
-        authority: authority.parse().map_err(|_| "has a host that is none")?,
+        authority: authority.parse().map_err(|_| "has an invalid host")?,
         text: (origin + &normal_path(path)?).into(),
         path_at,
     })
@@ -223,7 +223,7 @@ fn split_port(authority: &str) -> Result<(&str, Option<u16>), &'static str> {
         Ok(number) if number > 0 && port.bytes().all(|byte| byte.is_ascii_digit()) => {
             Ok((host, Some(number)))
         }
-        _ => Err("has a port that is none"),
+        _ => Err("has an invalid port"),
     }
 }
 

@@ -457,7 +457,7 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 /// What a call fails with between two exchanges, after the server refused what the first one gave.
 fn refused(wait: Duration) -> Error {
     Error::new(ErrorKind::Credential(CredentialFailure::Rejected))
-        .with_detail("it has just refused a new one, and there is at most one exchange a second")
+        .with_detail("a new one was just refused, and at most one exchange is made per second")
         .with_retryable(true)
         .with_next_exchange(wait)
 }

@@ -26,13 +26,13 @@ pub trait CredentialProvider: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// `Credential` when none can be had.
+    /// `Credential` when none can be obtained.
     fn credential(
         &self,
         channel: &Channel,
     ) -> impl Future<Output = Result<Credential, Error>> + Send;
 
-    /// Whether it can ever give a credential; asked when a client is built, so that a mistyped secret is found before the
+    /// Checks whether it can ever give a credential. A client that is built asks, so that a mistyped secret is found before the
     /// first call. By default it can.
     ///
     /// # Errors
@@ -49,7 +49,8 @@ pub trait CredentialProvider: Send + Sync + 'static {
         false
     }
 
-    /// Told that the server refused this credential; says whether a new one can be had. By default it cannot.
+    /// Is told that the server refused this credential, and returns whether another one can be obtained. By default it returns
+    /// `false`.
     fn invalidate(&self, refused: &Credential) -> bool {
         let _ = refused;
         false

@@ -110,8 +110,9 @@ impl Departure {
         self.state() == LEFT
     }
 
-    /// Calls a function once, when the first byte of the request leaves. For a request that [nobody holds](Self::hold) that is never
-    /// known, and the function is not called.
+    /// Calls a function once, when the first byte of the request leaves; it replaces one that was given before. For a request that
+    /// [nobody holds](Self::hold) that is never known, and the function is not called. It is called where the transport writes,
+    /// so it must not block.
     ///
     /// ```
     /// use gatelet_transport::Departure;

@@ -14,9 +14,9 @@ pub enum ErrorKind {
         /// The parameter or setting.
         parameter: &'static str,
     },
-    /// The credential was refused, or none could be had.
+    /// The credential was refused, or none could be obtained.
     Credential(CredentialFailure),
-    /// No connection came about; no byte of the request was written.
+    /// No connection was established; no byte of the request was written.
     Connect(ConnectFailure),
     /// A certificate or the TLS handshake was refused.
     Tls,
@@ -24,14 +24,14 @@ pub enum ErrorKind {
     Timeout(Phase),
     /// The connection ended after a byte of the request was written.
     Interrupted,
-    /// The answer was malformed, or of a status that the operation does not have.
+    /// The answer was malformed, or has a status that the operation does not define.
     Protocol,
     /// The server answered with a redirect, which is never followed.
     Redirect {
         /// Scheme, host and port of the target, at most 128 bytes; never its path or query.
         target_origin: Option<Box<str>>,
     },
-    /// The answer is not JSON, so it is not the API that speaks.
+    /// The answer is not JSON, so it does not come from the API.
     NotJson {
         /// The answer's content type, at most 128 bytes.
         content_type: Option<Box<str>>,
@@ -66,7 +66,7 @@ pub enum ErrorKind {
 pub enum CredentialFailure {
     /// The server refused the credential, or what was to be exchanged for one.
     Rejected,
-    /// The exchange for a credential did not work out; it may work later. Where the exchange was a call, its own error
+    /// The exchange for a credential failed for another reason; it may succeed later. Where the exchange was a call, its own error
     /// is the [`source`](std::error::Error::source), an `Arc` of an [`Error`](crate::Error).
     ExchangeFailed,
     /// The provider of credentials panicked. What it panicked with is not kept, because it may hold a secret.
@@ -81,8 +81,8 @@ pub enum PaginationFailure {
     Loop,
     /// The link to the next page leads to a path that is not the listing's.
     ForeignPath,
-    /// The server speaks of a next page, but not so that it can be asked for: a malformed link, a cursor that is too long, or
-    /// one that holds a secret of the call.
+    /// The server names a next page that cannot be requested: its link is malformed, or its cursor is too long or holds a
+    /// secret of the call.
     Unreadable,
     /// The listing has more pages than its limit.
     LimitReached,
@@ -96,7 +96,7 @@ pub enum Applied {
     No,
     /// Nobody on this side can know.
     Unknown,
-    /// Surely, only the answer could not be used.
+    /// Surely, although the answer could not be used.
     Yes,
 }
 
@@ -148,7 +148,7 @@ impl fmt::Display for ErrorKind {
                 f.write_str("the server refused the credential")
             }
             Self::Credential(CredentialFailure::ExchangeFailed) => {
-                f.write_str("no credential could be had")
+                f.write_str("no credential could be obtained")
             }
             Self::Credential(CredentialFailure::Panicked) => {
                 f.write_str("the provider of credentials panicked")
@@ -157,7 +157,9 @@ impl fmt::Display for ErrorKind {
             Self::Tls => f.write_str("the TLS handshake was refused"),
             Self::Timeout(phase) => phase.fmt(f),
             Self::Interrupted => f.write_str("the connection ended before the answer was complete"),
-            Self::Protocol => f.write_str("the answer is not the HTTP that the operation has"),
+            Self::Protocol => f.write_str(
+                "the answer is malformed, or has a status that the operation does not define",
+            ),
             Self::Redirect {
                 target_origin: Some(origin),
             } => write!(

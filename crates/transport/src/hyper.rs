@@ -35,17 +35,18 @@
 //! # Which connections are used again
 //!
 //! A connection goes back to the pool only after a complete response whose end is beyond doubt; a 204 that announces a body,
-//! or a length beside chunks (be it 0), closes it, and after a 421 none to the same origin is used again. The one that was used last is taken first.
+//! or a length beside chunks (be it 0), closes it, and after a 421 no idle one to the same origin is used again. The one that was
+//! used last is taken first.
 //!
 //! | event | what becomes of connections |
 //! | --- | --- |
-//! | reset, end of stream, or a timeout of the transport or of the attempt | no connection to that origin is used again that was opened before the exchange began, so the next attempt and the next call go to a fresh one |
+//! | reset, end of stream, or a timeout of the transport or of the attempt | no idle connection to that origin is used again that was opened before the exchange began, so the next attempt goes to a fresh one; an HTTP/1.1 connection that is in use is kept if its own response comes whole |
 //! | a 408 (HTTP/1) | the same: the server has given up on a connection that was idle |
 //! | a malformed or too large response | that connection is closed; others are not suspected |
 //! | the caller drops the call | HTTP/1.1: its connection is closed; HTTP/2: its stream is reset, and the connection is used on |
 //! | the same, and the connection has brought no part of any response for a second to those who wait | as after a timeout |
 //! | the server says `Keep-Alive: timeout=N` or `max=N` (HTTP/1) | it is used until a second before that, or for half of the time if that is less; for N more requests, also where later responses say nothing |
-//! | its greatest age has come ([`max_connection_age`](HyperTransportBuilder::max_connection_age)) | it takes no more requests |
+//! | it reaches its maximum age ([`max_connection_age`](HyperTransportBuilder::max_connection_age)) | it takes no more requests |
 //!
 //! Requests that run on a connection which is not used again go on to their end. A channel tells a timeout from a caller that
 //! goes away by [`Departure::expire`]; a caller with a timeout of its own around a call cannot, hence the second. Pings,

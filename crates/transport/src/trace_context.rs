@@ -64,9 +64,9 @@ impl TraceContext {
         let is_list =
             members(tracestate).count() <= MAX_MEMBERS && members(tracestate).all(is_member);
         let state = HeaderValue::from_str(tracestate.trim_matches(BLANKS)).ok();
-        let state = state
-            .filter(|_| is_list)
-            .ok_or_else(|| Error::invalid_input("tracestate", "is no list of keys with values"))?;
+        let state = state.filter(|_| is_list).ok_or_else(|| {
+            Error::invalid_input("tracestate", "is not a list of keys with values")
+        })?;
         self.state = members(tracestate).next().map(|_| state);
         Ok(self)
     }

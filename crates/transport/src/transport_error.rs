@@ -14,7 +14,7 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// No connection came about, so no byte of the request was written. A TLS handshake that the peer dropped belongs here.
+    /// No connection was established, so no byte of the request was written. A TLS handshake that the peer dropped belongs here.
     Connect(ConnectFailure),
     /// A certificate or the handshake was refused. It is never tried again.
     Tls,
@@ -35,7 +35,7 @@ pub enum TransportErrorKind {
     Config,
 }
 
-/// Why no connection came about.
+/// Why no connection was established.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConnectFailure {
@@ -268,7 +268,7 @@ impl fmt::Display for ConnectFailure {
             Self::Proxy => "the proxy did not let the connection through",
             Self::ProxyCredentials => "the proxy asks for other credentials",
             Self::Descriptors => "no file descriptor was free for a connection",
-            Self::Other => "no connection came about",
+            Self::Other => "no connection was established",
         })
     }
 }

@@ -206,7 +206,7 @@ impl Judge<'_> {
             Err(Panicked) => return Some(Fault::of_panic(call)),
         };
         let error = Error::new(ErrorKind::Api)
-            .with_detail("an error under a status of success")
+            .with_detail("an error in a response with a status of success")
             .with_status(status)
             .with_api(Some(api));
         // The server says both, so a write may have been applied or not.

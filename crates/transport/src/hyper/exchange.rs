@@ -40,7 +40,7 @@ impl Exchange {
         let origin = Origin::of(request.uri())?;
         if request.method() == Method::CONNECT {
             return Err(TransportError::new(TransportErrorKind::Config)
-                .with_source("CONNECT is not a request for a whole answer"));
+                .with_source("a request with the method CONNECT is not supported"));
         }
         let mut request = request.map(Payload::whole);
         let headers = request.headers_mut();

@@ -31,8 +31,9 @@ impl Identity {
         // The errors of the parsers are not kept: one might hold a piece of the key.
         let key = PrivateKeyDer::from_pem_slice(key)
             .map(Zeroizing::new)
-            .map_err(|_| config("the key is no private key in PEM form"))?;
-        let key = signing_key(&key).map_err(|_| config("the private key is of no known kind"))?;
+            .map_err(|_| config("the key is not a private key in PEM form"))?;
+        let key = signing_key(&key)
+            .map_err(|_| config("the type of the private key is not supported"))?;
         let identity = CertifiedKey::new(chain, key);
         match identity.keys_match() {
             Ok(()) | Err(Error::InconsistentKeys(InconsistentKeys::Unknown)) => {

@@ -30,7 +30,7 @@ pub(super) struct TooMany;
 
 impl fmt::Display for TooMany {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the server sends interim answers without end")
+        f.write_str("the server sends too many interim responses")
     }
 }
 

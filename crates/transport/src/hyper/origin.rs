@@ -28,7 +28,7 @@ impl Origin {
         }
         let port = authority.as_str().strip_prefix(authority.host());
         if !matches!(port, Some("" | ":")) && authority.port_u16().is_none() {
-            return Err(refuse("the URI has a port that is none"));
+            return Err(refuse("the URI has an invalid port"));
         }
         Ok(Self {
             authority: authority.clone(),

@@ -151,8 +151,8 @@ impl Pool {
         self.retire(|idle| idle.connection.is_same(connection));
     }
 
-    /// Forgets the connections to this origin that were opened before an exchange began that failed, whatever became of them
-    /// since; those who share one finish what they began. What went wrong with one may have gone wrong with others of its
+    /// Forgets the idle and the shared connections to this origin that were opened before an exchange began that failed; those
+    /// who share one finish what they began. One of HTTP/1 that is in use shows by its own response whether it is well. What went wrong with one may have gone wrong with others of its
     /// age, and the next attempt shall not find out: a handshake is cheaper. The connections to a proxy that passes requests
     /// on belong to the server that they are for.
     pub(super) fn suspect(&self, origin: &Origin, began: Moment) {

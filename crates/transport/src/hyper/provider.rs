@@ -15,7 +15,7 @@ use rustls::crypto::aws_lc_rs as chosen;
 use rustls::crypto::ring as chosen;
 
 #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
-compile_error!("the feature `_tls` is none to choose: enable `ring` or `aws-lc-rs`");
+compile_error!("the feature `_tls` is internal: enable `ring` or `aws-lc-rs`");
 
 /// The provider of this build, passed by hand to all that needs one: the process-wide default is never read or set.
 pub(super) fn provider() -> Arc<CryptoProvider> {

@@ -29,7 +29,7 @@ pub(super) async fn dig(
     loop {
         match response(&head).map_err(refused)? {
             Response::Incomplete if head.len() > LONGEST_HEAD => {
-                return Err(refused("its response to CONNECT has no end"));
+                return Err(refused("the head of its response to CONNECT is too long"));
             }
             Response::Incomplete => {}
             Response::Opened => return Ok(socket),
@@ -130,10 +130,10 @@ fn response(bytes: &[u8]) -> Result<Response<'_>, &'static str> {
             None => return Ok(Response::Incomplete),
             Some(behind) if is_interim => rest = behind,
             Some([]) => return Ok(Response::Opened),
-            Some(_) => return Err("it speaks in the server's place"),
+            Some(_) => return Err("it sends data before the tunnel is used"),
         }
     }
-    Err("it sends interim responses without end")
+    Err("it sends too many interim responses")
 }
 
 /// The bytes behind the empty line that ends a head, if it has come.

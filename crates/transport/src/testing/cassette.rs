@@ -126,18 +126,18 @@ mod tests {
             (r#"{}"#, "no `request`"),
             (r#"{"request": "GET"}"#, "no method and URI"),
             (r#"{"request": "GET /"}"#, "no `response`"),
-            (r#"{"request": "GET /", "response": 42}"#, "no status"),
+            (r#"{"request": "GET /", "response": 42}"#, "not a status"),
             (
                 r#"{"request": "GET /", "response": {"error": "tired"}}"#,
-                "no kind of error",
+                "not a kind of error",
             ),
             (
                 r#"{"request": "GET /", "response": 200, "response_headers": ["x"]}"#,
-                "no header field",
+                "not a header field",
             ),
             (
                 r#"{"request": "GET /", "response": 200, "response_hex": "0"}"#,
-                "no hexadecimal",
+                "not hexadecimal",
             ),
         ] {
             let text = refusal(&format!(r#"{{"cassette": 1, "exchanges": [{exchange}]}}"#));

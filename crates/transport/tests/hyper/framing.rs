@@ -215,7 +215,7 @@ async fn a_content_encoding_that_nobody_asked_for_is_a_protocol_error() {
 async fn interim_answers_without_end_are_a_protocol_error() {
     let error = failure(vec![Step::Read, flood(interim(102))]).await;
     assert_eq!(error.kind(), TransportErrorKind::Protocol);
-    assert!(words(&error).contains("interim answers without end"));
+    assert!(words(&error).contains("too many interim responses"));
     assert_eq!(error.sent(), Sent::Whole);
 }
 

@@ -281,7 +281,7 @@ async fn bytes_behind_the_head_of_an_opened_tunnel_are_refused() {
         let error = transport.send(request).await.unwrap_err();
         let expected = TransportErrorKind::Connect(ConnectFailure::Proxy);
         assert_eq!((error.kind(), error.status()), (expected, None));
-        assert!(words(&error).contains("in the server's place"));
+        assert!(words(&error).contains("before the tunnel is used"));
         proxy.finish().await;
     }
 }

@@ -59,7 +59,7 @@ impl Body {
         match get("hex").map(|digits| digits.as_str().and_then(unhex)) {
             None => Ok(Self::Empty),
             Some(Some(bytes)) => Ok(Self::Binary(bytes)),
-            Some(None) => Err(format!("`{side}_hex` is no hexadecimal text")),
+            Some(None) => Err(format!("`{side}_hex` is not hexadecimal text")),
         }
     }
 

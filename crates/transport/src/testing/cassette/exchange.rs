@@ -130,14 +130,15 @@ impl Exchange {
         let outcome = match json.get("response") {
             None => return Err("it has no `response`".into()),
             Some(failure @ Value::Object(_)) => Outcome::Failure {
-                failure: Failure::from_json(failure).ok_or("its `response` is no kind of error")?,
+                failure: Failure::from_json(failure)
+                    .ok_or("its `response` is not a kind of error")?,
                 headers: match json.get("response_headers") {
                     Some(_) => Some(read_lines("response_headers", json)?),
                     None => None,
                 },
             },
             Some(number) => Outcome::Response {
-                status: status(number).ok_or("its `response` is no status")?,
+                status: status(number).ok_or("its `response` is not a status")?,
                 headers: read_lines("response_headers", json)?,
                 body: Body::read("response", json)?,
             },
@@ -175,7 +176,7 @@ fn read_lines(name: &str, json: &Value) -> Result<Vec<String>, String> {
     let read = |line: &Value| {
         let line = line.as_str().filter(|line| field(line).is_some());
         line.map(str::to_owned)
-            .ok_or_else(|| format!("a line of `{name}` is no header field"))
+            .ok_or_else(|| format!("a line of `{name}` is not a header field"))
     };
     lines.into_iter().flatten().map(read).collect()
 }
