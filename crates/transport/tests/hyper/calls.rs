@@ -24,7 +24,7 @@ pub(crate) fn channel(wire: &Wire, transport: &HyperTransport, timeouts: Timeout
 
 /// Makes calls to the server with this base URL.
 pub(crate) fn channel_to(base: &str, transport: &HyperTransport, timeouts: Timeouts) -> Channel {
-    Channel::builder(BaseUrl::parse(base).unwrap(), Plain)
+    Channel::builder(BaseUrl::parse_allowing_http(base).unwrap(), Plain)
         .timeouts(timeouts)
         .build_with(transport.clone(), TokioClock::new())
         .unwrap()

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gatelet_transport::{
-    ConnectFailure, HyperTransport, HyperTransportBuilder, Proxies, Sent, Transport,
+    ConnectFailure, HyperTransport, HyperTransportBuilder, Proxies, Sent, Timeouts, Transport,
     TransportErrorKind,
 };
 use http::Request;
 
+use super::calls::{channel_to, create};
 use super::script::{Step, ok, send};
 use super::wire::{CANARY, Wire, words};
 
@@ -99,6 +100,34 @@ async fn is_asked_for_credentials(url: &str, script: Vec<Step>) {
     assert_eq!(error.status().unwrap(), 407);
     words(&error);
     proxy.finish().await;
+}
+
+// U1
+#[tokio::test]
+async fn what_a_proxy_repeats_of_its_password_is_not_shown() {
+    let host = "location: https://c4n4ry-of-the-proxy.example/\r\n";
+    let kind = "content-type: text/c4n4ry-of-the-proxy\r\n";
+    let whole = "content-length: 23\r\n\r\nno c4n4ry-of-the-proxy!";
+    // Of a response whose body breaks off the head is still told.
+    let cut = "content-length: 99\r\n\r\nno c4n4ry";
+    for head in [
+        format!("307 X\r\n{host}"),
+        format!("502 X\r\n{kind}"),
+        format!("400 X\r\n{kind}"),
+    ] {
+        for body in [whole, cut] {
+            let answer = send(&format!("HTTP/1.1 {head}{body}"));
+            let proxy = Wire::plays([vec![Step::Read, answer, Step::Close]]);
+            let transport = through(&proxy, "gate:c4n4ry-of-the-proxy").build();
+            let timeouts = Timeouts::default().total(Duration::from_secs(60));
+            let channel = channel_to("http://service.example", &transport, timeouts);
+            let error = channel.call(create(Bytes::new())).await.unwrap_err();
+            let body = String::from_utf8_lossy(error.body());
+            let told = format!("{error} {error:?} {body}");
+            assert!(!told.contains("c4n4ry"), "{told}");
+            proxy.finish().await;
+        }
+    }
 }
 
 #[tokio::test]
