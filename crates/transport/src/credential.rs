@@ -203,7 +203,8 @@ impl Credential {
     }
 }
 
-fn problem(text: &str) -> Option<&'static str> {
+/// Why a text cannot be sent as a credential.
+pub(crate) fn problem(text: &str) -> Option<&'static str> {
     match text.as_bytes() {
         [] => Some("is empty"),
         [0xef, 0xbb, 0xbf, ..] => Some(

@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use zeroize::Zeroizing;
 
+use crate::credential::problem;
 use crate::secret_text::secret_text;
 use crate::{Channel, Credential, CredentialProvider, Error};
 
@@ -99,11 +100,12 @@ impl FileToken {
         let mut bytes = Zeroizing::new(vec![0; LIMIT as usize]);
         let length = fill(&self.path, &mut bytes).map_err(unreadable)?;
         let bytes = bytes.get(..length).unwrap_or_default();
-        let text = secret_text(bytes)
-            .map_err(|error| format!("the file {path} does not hold a token: {error}"))?;
-        Credential::new(self.scheme, text).map_err(|_| {
-            format!("the file {path} does not hold a token: it is too long, or has more than visible ASCII on one line")
-        })
+        let no_token = |problem: &str| format!("the file {path} does not hold a token: {problem}");
+        let text = secret_text(bytes).map_err(|error| no_token(&error.to_string()))?;
+        match problem(text) {
+            None => Credential::new(self.scheme, text).map_err(|error| error.to_string()),
+            Some(problem) => Err(no_token(&format!("it {problem}"))),
+        }
     }
 }
 

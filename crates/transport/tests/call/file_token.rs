@@ -171,6 +171,7 @@ async fn a_refused_token_gives_way_to_one_that_another_call_has_read_while_the_f
     assert_eq!(bearers(&server), ["Bearer one", "Bearer two"]);
 }
 
+// U53
 #[tokio::test]
 async fn a_file_without_a_token_is_refused_by_its_name_and_not_echoed() {
     let folder = Folder::new();
@@ -189,7 +190,12 @@ async fn a_file_without_a_token_is_refused_by_its_name_and_not_echoed() {
         (&b""[..], "empty"),
         (b"\xff\xfec\0a\0", "UTF-16LE"),
         (b"canary\xe9", "UTF-8"),
-        (b"canary canary", "ASCII"),
+        (b"canary canary", "holds a space"),
+        (b"Api-Token canary", "holds a space"),
+        (b"canary\n\n", "ends in a line break"),
+        (b"\n\ncanary", "holds a space or a control character"),
+        ("can\u{e4}ry".as_bytes(), "not ASCII"),
+        (&[b'a'; 9_000], "longer than 8192 bytes"),
     ] {
         folder.write(content);
         let text = refused();
