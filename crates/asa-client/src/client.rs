@@ -15,6 +15,9 @@ use crate::{GatewaySetupTokens, Gateways};
 /// Where Okta serves Advanced Server Access.
 const DEFAULT_ENDPOINT: &str = "https://app.scaleft.com";
 
+/// What the paths of the lists have behind the team.
+const LISTS: [&str; 2] = ["/gateways", "/gateway_setup_tokens"];
+
 /// A client of one team; a clone shares connections, credential and retry quota with it.
 ///
 /// ```
@@ -119,7 +122,8 @@ impl ClientBuilder {
     }
 
     /// Sets another host than `https://app.scaleft.com`, for example `https://acme.pam.okta.com`, which serves Okta
-    /// Privileged Access. It may end in `/v1`, or in `/v1/teams/{team}`, as the documentation writes addresses. Plain `http` works on loopback only, unless a [`BaseUrl`] that allows it is given.
+    /// Privileged Access. It may end in `/v1`, in `/v1/teams/{team}`, or in the path of one of the two lists, as the
+    /// documentation writes addresses. Plain `http` works on loopback only, unless a [`BaseUrl`] that allows it is given.
     pub fn endpoint<U>(mut self, url: U) -> Self
     where
         U: TryInto<BaseUrl>,
@@ -128,7 +132,14 @@ impl ClientBuilder {
         let team_path = self.team_path.as_str();
         self.channel = self.channel.and_then(|channel| {
             let base: BaseUrl = url.try_into()?;
-            Ok(channel.base_url(base.without_path_end(team_path)?))
+            let mut before = base.without_path_end(team_path)?;
+            for list in LISTS {
+                let shorter = base.without_path_end(&format!("{team_path}{list}"))?;
+                if shorter.path().len() < before.path().len() {
+                    before = shorter;
+                }
+            }
+            Ok(channel.base_url(before))
         });
         self
     }

@@ -1,5 +1,6 @@
 //! From any address of an environment to the one that all paths are below.
 
+use models::dt::OperationId;
 use transport::{BaseUrl, Error};
 
 /// Where the API is on an environment's own address.
@@ -11,15 +12,18 @@ const PLATFORM: &str = "/platform/classic/environment-api/v2";
 /// The hosts of the platform, which have the API behind the proxy only.
 const PLATFORM_HOSTS: [&str; 2] = [".apps.dynatrace.com", ".apps.dynatracelabs.com"];
 
-/// The address that all paths are below, out of an environment's address that may already end in a part of it.
+/// The address that all paths are below, out of an environment's address that may already end in a part of it, or in the
+/// path of the list, as the documentation writes it.
 pub(crate) fn of(base: &BaseUrl) -> Result<BaseUrl, Error> {
+    let list = OperationId::ListTokens.operation().path;
+    let path = base.path().strip_suffix(list).unwrap_or(base.path());
     let is_platform = PLATFORM_HOSTS.iter().any(|end| base.host().ends_with(end));
-    let root = if is_platform || base.path().ends_with("/environment-api/v2") {
+    let root = if is_platform || path.ends_with("/environment-api/v2") {
         PLATFORM
     } else {
         CLASSIC
     };
-    let before = base.without_path_end(root)?;
+    let before = base.without_path_end(&format!("{root}{list}"))?;
     base.with_path(&format!("{}{root}", before.path()))
 }
 
@@ -33,7 +37,7 @@ mod tests {
         assert_eq!(of(&base).unwrap().as_str(), expected, "{address}");
     }
 
-    // D21
+    // D21, U57
     #[test]
     fn every_form_of_an_address_leads_to_one_root() {
         for (environment, root) in [
@@ -47,14 +51,15 @@ mod tests {
             ("https://abc.sprint.apps.dynatracelabs.com", PLATFORM),
         ] {
             let expected = format!("{environment}{root}");
-            let cuts = root
+            let list = format!("{root}/activeGateTokens");
+            let cuts = list
                 .match_indices('/')
                 .map(|(at, _)| at)
-                .chain([root.len()]);
+                .chain([list.len()]);
             for cut in cuts {
                 for slashes in ["", "/", "//"] {
                     assert_root(
-                        &format!("{environment}{}{slashes}", &root[..cut]),
+                        &format!("{environment}{}{slashes}", &list[..cut]),
                         &expected,
                     );
                 }
@@ -66,6 +71,7 @@ mod tests {
     fn the_proxy_is_known_by_its_path_on_other_hosts_too() {
         let proxy = format!("http://localhost:1234{PLATFORM}");
         assert_root(&proxy, &proxy);
+        assert_root(&format!("{proxy}/activeGateTokens"), &proxy);
     }
 
     #[test]
@@ -81,6 +87,10 @@ mod tests {
         assert_root(
             "https://h.example/e/rapi",
             "https://h.example/e/rapi/api/v2",
+        );
+        assert_root(
+            "https://h.example/e/activeGateTokens",
+            "https://h.example/e/activeGateTokens/api/v2",
         );
     }
 }

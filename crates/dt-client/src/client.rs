@@ -44,7 +44,7 @@ impl Client {
     /// - Dynatrace SaaS, `https://{environment}.live.dynatrace.com`;
     /// - Dynatrace Managed, `https://{domain}/e/{environment}`;
     /// - an ActiveGate, `https://{activegate}:9999/e/{environment}`;
-    /// - each of these with `/api` or `/api/v2` behind it;
+    /// - each of these with `/api`, `/api/v2` or `/api/v2/activeGateTokens` behind it;
     /// - the platform's proxy,
     ///   `https://{environment}.apps.dynatrace.com/platform/classic/environment-api/v2`.
     ///

@@ -338,7 +338,19 @@ async fn an_endpoint_may_end_in_what_every_path_begins_with() {
         ("https://host/v1", "https://host"),
         ("https://host/v1/", "https://host"),
         ("https://host", "https://host"),
+        ("https://host/v1/teams", "https://host"),
         ("https://host/v1/teams/t", "https://host"),
+        ("https://host/v1/teams/t/gateways", "https://host"),
+        (
+            "https://host/okta/v1/teams/t/gateways/",
+            "https://host/okta",
+        ),
+        (
+            "https://host/v1/teams/t/gateway_setup_tokens",
+            "https://host",
+        ),
+        ("https://host/v1/v1", "https://host/v1"),
+        ("https://host/gateways", "https://host/gateways"),
         ("https://host/okta/v1", "https://host/okta"),
         ("https://host/okta", "https://host/okta"),
     ] {
