@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, header};
 
-use crate::field::{members, split};
+use crate::field::{members, split, split_at};
 
 /// What a body claims to be.
 #[derive(Debug, PartialEq, Eq)]
@@ -67,15 +67,14 @@ pub(crate) fn shown(field: &str) -> String {
     first.split(';').next().unwrap_or_default().trim().into()
 }
 
-/// Whether the parameters name no other encoding than UTF-8, of which ASCII is a part.
+/// Whether the parameters name no other encoding than UTF-8, of which ASCII is a part. One without a name is none.
 fn is_utf8(parameters: &str) -> bool {
-    parameters
-        .split(';')
+    split_at(parameters, ';')
         .filter_map(|parameter| parameter.split_once('='))
         .filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"))
         .all(|(_, charset)| {
-            let charset = charset.trim().trim_matches('"');
-            ["utf-8", "utf8", "us-ascii"]
+            let charset = charset.trim().trim_matches(['"', '\'']).trim();
+            ["utf-8", "utf8", "us-ascii", ""]
                 .iter()
                 .any(|known| charset.eq_ignore_ascii_case(known))
         })
@@ -103,6 +102,10 @@ mod tests {
             "application/json",
             "Application/JSON; charset=UTF-8",
             "application/json;charset=\"utf-8\"; v=1",
+            "application/json; charset = 'utf-8' ;",
+            "application/json; charset=",
+            "application/json; profile=\"a;charset=utf-16\"; charset=utf8",
+            "application/json; profile=\"a, text/html\"",
         ] {
             assert_eq!(of(json.as_bytes()), ContentType::Json, "{json}");
         }

@@ -26,13 +26,18 @@ pub(crate) fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'
 
 /// Splits a list at its commas.
 pub(crate) fn split(line: &str) -> impl Iterator<Item = &str> {
+    split_at(line, ',')
+}
+
+/// Splits a text at a separator, but within quotes.
+pub(crate) fn split_at(line: &str, separator: char) -> impl Iterator<Item = &str> {
     let (mut is_quoted, mut is_escaped) = (false, false);
     line.split(move |character| {
         let was_escaped = std::mem::take(&mut is_escaped);
         match character {
             '\\' => is_escaped = is_quoted && !was_escaped,
             '"' if !was_escaped => is_quoted = !is_quoted,
-            ',' => return !is_quoted,
+            other if other == separator => return !is_quoted,
             _ => {}
         }
         false
