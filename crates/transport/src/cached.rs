@@ -232,7 +232,8 @@ impl<E: Exchange> Cached<E> {
         if lease.pause > Duration::ZERO {
             channel.clock().sleep(lease.pause).await;
         }
-        self.lock().begin(clock.monotonic(), lease.is_early);
+        let now = clock.monotonic();
+        self.lock().begin(now, lease.is_early);
         let exchange = catch_panic(|| Box::pin(self.exchange.exchange(channel)));
         let result = if lease.is_early {
             let limit = channel.clock().sleep(EARLY_LIMIT);
