@@ -161,8 +161,8 @@ impl Server {
         match bad {
             None => (page + 1 < self.sizes.len()).then(|| format!("k{}", page + 1)),
             Some(BadLink::Back) if page > 0 => Some(format!("k{page}")),
-            Some(BadLink::Elsewhere) => Some(format!("k-{API_TOKEN}")),
-            Some(_) => Some("k".repeat(PageToken::CURSOR_LIMIT + 1)),
+            Some(BadLink::TooLong) => Some("k".repeat(PageToken::CURSOR_LIMIT + 1)),
+            Some(_) => Some(format!("k-{API_TOKEN}")),
         }
     }
 
