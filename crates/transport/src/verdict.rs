@@ -193,14 +193,21 @@ impl Judge<'_> {
     /// The fault for a success whose body is the vendor's error all the same.
     fn error_in_success(&self, call: &Call, response: &Response<Bytes>) -> Option<Fault> {
         let status = response.status();
-        let is_json = matches!(ContentType::of(response.headers()), ContentType::Json);
         // What comes behind a 204 is no body.
-        if status == StatusCode::NO_CONTENT || !is_json {
+        if status == StatusCode::NO_CONTENT || response.body().is_empty() {
             return None;
         }
-        // What is not text fails to decode.
+        // What is not text fails to decode. Where nothing is decoded, the type does not matter, unless it is one for errors.
         let body = text(response.body()).ok()?;
-        let api = match catch_panic_of(|| self.dialect.error_in_success(body)) {
+        let is_problem = matches!(
+            ContentType::of(response.headers()),
+            ContentType::ProblemJson
+        );
+        let found = catch_panic_of(|| match self.dialect.error_in_success(body) {
+            None if is_problem => Some(self.dialect.api_error(status, body).unwrap_or_default()),
+            found => found,
+        });
+        let api = match found {
             Ok(api) => api?,
             // Whether the response is an error is then known to nobody, so it counts as one.
             Err(Panicked) => return Some(Fault::of_panic(call)),

@@ -78,6 +78,19 @@ async fn an_error_under_a_status_of_success_is_an_error_of_every_operation() {
         }
         let _ = fake.finish();
     }
+    // Where no body is wanted, an error is one whatever its type is called, and so is whatever has a type for errors.
+    for (content_type, body) in [
+        ("text/plain", r#"{"error":{"message":"no scope"}}"#),
+        ("application/octet-stream", r#"{"error":"no scope"}"#),
+        ("application/problem+json", r#"{"title":"no scope"}"#),
+        ("application/problem+json", "cut"),
+    ] {
+        let answer = Answer::status(200).with_header("content-type", content_type);
+        let (client, _) = scripted([answer.with_body(body)]);
+        let error = delete(&client).await.unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::Api, "{body}: {error}");
+        assert_eq!(error.applied(), Applied::Unknown);
+    }
     // Neither of these says that anything went wrong.
     for body in [
         r#"{"totalCount":0,"error":null}"#.to_owned(),
