@@ -128,14 +128,18 @@ impl PageToken {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` where it is longer than the query of a [link](crate::link::next_query), or holds a character that no query
-    /// has.
+    /// `InvalidInput` where it is longer than the query of a [link](crate::link::next_query), holds a character that no query
+    /// has, or is a whole URL, or the question mark before a query too: a server would overlook that, and begin at its first page.
     pub fn query(&self) -> Result<&str, Error> {
         if !fits(&self.0) {
             return Err(refused("is longer than 16 KiB"));
         }
         if !is_query(&self.0) {
             return Err(refused("holds a character that no query has"));
+        }
+        let name = self.0.split('=').next().unwrap_or_default();
+        if name.starts_with('?') || name.contains("://") {
+            return Err(refused("is more than what stands behind the `?` of a URL"));
         }
         Ok(&self.0)
     }

@@ -368,6 +368,8 @@ async fn a_page_token_that_no_query_can_be_is_not_sent_and_not_echoed() {
         "canary=\"",
         "canary={}",
         "canary=\\",
+        "?canary=1",
+        "https://app.scaleft.com/v1/teams/t/gateways?canary=1",
         &long,
     ] {
         let fake = FakeTransport::script([]);
