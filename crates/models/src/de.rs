@@ -31,6 +31,12 @@ pub(crate) fn refused<E: Error>(kind: &'static str, expected: &dyn Expected) -> 
     E::invalid_type(Unexpected::Other(kind), expected)
 }
 
+/// The error for a value of the right kind that cannot be taken; `problem` says why. Its form is one of serde's own, whose texts readers
+/// pass on: that of a custom message may be data.
+pub(crate) fn unfit<E: Error>(problem: &'static str, expected: &dyn Expected) -> E {
+    E::invalid_value(Unexpected::Other(problem), expected)
+}
+
 /// Writes the methods of a `Visitor` that refuse the kinds listed.
 macro_rules! refuse {
     ($($kind:ident)*) => { $($crate::de::refuse!(@ $kind);)* };
@@ -237,7 +243,7 @@ impl<'de> DeserializeSeed<'de> for Twice {
     fn deserialize<D: Deserializer<'de>>(self, _: D) -> Result<(), D::Error> {
         Err(match self.0 {
             Some(name) => D::Error::duplicate_field(name),
-            None => D::Error::custom("duplicate key"),
+            None => unfit("a key that was there before", &"each key once"),
         })
     }
 }

@@ -9,7 +9,7 @@ use serde_core::{
 use time::{Date, OffsetDateTime, Time, UtcDateTime};
 
 use self::text::Text;
-use crate::de::refuse;
+use crate::de::{refuse, unfit};
 
 mod parse;
 #[cfg(feature = "std")]
@@ -201,17 +201,23 @@ impl ParseTimestampError {
 
 impl fmt::Display for ParseTimestampError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0 {
-            Problem::Form => {
+        f.write_str(self.0.text())
+    }
+}
+
+impl Problem {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Form => {
                 "not a date and time such as 2026-11-21T20:48:09Z (RFC 3339, with an offset, years 1 to 9999)"
             }
-            Problem::TimeMissing => {
+            Self::TimeMissing => {
                 "the time of day and the offset from UTC are missing, as in 2026-11-21T20:48:09Z"
             }
-            Problem::OffsetMissing => "the offset from UTC is missing: Z, or one such as +01:00",
-            Problem::Nonexistent => "there is no such date, time of day or offset",
-            Problem::OutOfRange => "outside of the years 1 to 9999",
-        })
+            Self::OffsetMissing => "the offset from UTC is missing: Z, or one such as +01:00",
+            Self::Nonexistent => "there is no such date, time of day or offset",
+            Self::OutOfRange => "outside of the years 1 to 9999",
+        }
     }
 }
 
@@ -275,7 +281,7 @@ impl<'de> Visitor<'de> for TimestampVisitor {
     }
     #[inline]
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
-        Timestamp::parse(text).map_err(E::custom)
+        Timestamp::parse(text).map_err(|error| unfit(error.0.text(), &self))
     }
     refuse!(boolean integer fraction bytes null array object);
 }

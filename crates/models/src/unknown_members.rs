@@ -5,10 +5,11 @@ use core::fmt;
 
 use serde_core::{
     Serialize,
-    de::{DeserializeSeed, Deserializer, Error, MapAccess, Unexpected},
+    de::{DeserializeSeed, Deserializer, MapAccess},
     ser::SerializeMap,
 };
 
+use crate::de::unfit;
 use crate::json::{self, Json, Limits, ValueSeed};
 
 /// What was read of an object beyond the fields of its model: members that the model does not know, and which of the fields were `null`.
@@ -188,12 +189,11 @@ impl<'de> DeserializeSeed<'de> for Limited<'_> {
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
         let value = ValueSeed(&mut *self.0).deserialize(deserializer)?;
         if self.0.is_exceeded() {
-            let found = Unexpected::Other("too much");
             let expected = "unknown members of at most 64 KiB, nested at most 64 deep";
-            return Err(D::Error::invalid_value(found, &expected));
+            return Err(unfit("too much", &expected));
         }
         if self.0.is_malformed() {
-            return Err(D::Error::custom("half of a character in a text"));
+            return Err(unfit("half of a character", &"a text of whole characters"));
         }
         Ok(value)
     }

@@ -166,6 +166,30 @@ async fn a_page_in_place_of_an_answer_is_not_json_and_a_create_was_applied() {
 }
 
 #[tokio::test]
+async fn the_error_for_a_member_that_cannot_be_kept_says_why() {
+    for (member, path, problem) in [
+        (
+            r#""labels": {"a": "b", "a": "c"}"#,
+            "labels.a",
+            "a key that was there before",
+        ),
+        (
+            r#""new": {"a": "\ud800hunter2"}"#,
+            "new",
+            "half of a character",
+        ),
+    ] {
+        let body = format!(r#"{{"id": "g", "name": "n", "refuse_connections": false, {member}}}"#);
+        let (client, _) = authorised([Answer::json(200, body)]);
+        let error = client.gateways().get(&"g".into()).send().await.unwrap_err();
+        let path = path.into();
+        assert_eq!(error.kind(), &ErrorKind::Decode { path });
+        assert!(error.to_string().contains(problem), "{error}");
+        assert!(!everything(&error).contains("hunter2"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_body_that_is_cut_in_half_is_a_decode_error_and_a_create_was_applied() {
     let half = r#"{"id": "6116bb2a", "registr"#;
     let (client, fake) = authorised([Answer::json(201, half), Answer::json(200, half)]);

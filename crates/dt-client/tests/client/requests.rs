@@ -327,6 +327,30 @@ async fn an_expiration_in_a_form_that_only_we_read_is_sent_in_the_apis_own() {
     }
 }
 
+// U19
+#[tokio::test]
+async fn the_error_for_a_date_without_offset_in_a_response_says_what_is_missing() {
+    for (date, problem) in [
+        ("2026-01-01T00:00:00", "the offset from UTC is missing"),
+        ("2026-01-01 00:00", "the offset from UTC is missing"),
+        (
+            "2026-01-01",
+            "the time of day and the offset from UTC are missing",
+        ),
+        ("2026-02-30T00:00:00Z", "there is no such date"),
+        ("hunter2", "not a date and time such as"),
+        ("", "not a date and time such as"),
+    ] {
+        let body = token("a").replace("2026-01-01T00:00:00Z", date);
+        let (client, _) = scripted([Answer::json(200, body)]);
+        let error = get(&client).await.unwrap_err();
+        let path = "creationDate".into();
+        assert_eq!(error.kind(), &ErrorKind::Decode { path });
+        assert!(error.to_string().contains(problem), "{error}");
+        assert!(!everything(&error).contains("hunter2"), "{error}");
+    }
+}
+
 #[tokio::test]
 async fn an_expiration_that_is_over_too_far_or_none_is_not_sent() {
     // Manual clocks begin at 2026-01-01T00:00:00Z.

@@ -4,10 +4,10 @@ use alloc::string::{String, ToString};
 use core::{fmt, marker::PhantomData, str::FromStr};
 
 use serde_core::de::{
-    Deserialize, DeserializeSeed, Deserializer, Error, Expected, MapAccess, Unexpected, Visitor,
+    Deserialize, DeserializeSeed, Deserializer, Error, Expected, MapAccess, Visitor,
 };
 
-use super::{Key, refuse, refused, seed};
+use super::{Key, refuse, refused, seed, unfit};
 
 /// Any type that reads itself: ids, enums, secrets, timestamps, models.
 #[inline]
@@ -126,10 +126,7 @@ impl<T: Whole> Integer<T> {
     fn check<E: Error>(self, value: Option<T>) -> Result<T, E> {
         match value {
             Some(value) if self.holds(value) => Ok(value),
-            _ => Err(E::invalid_value(
-                Unexpected::Other("an integer out of range"),
-                &self,
-            )),
+            _ => Err(unfit("an integer out of range", &self)),
         }
     }
 
