@@ -255,6 +255,34 @@ mod tests {
         assert_eq!(next(&[line]).unwrap().as_deref(), Some("offset=7"));
     }
 
+    // U2
+    #[test]
+    fn one_wrong_character_never_ends_a_listing_quietly() {
+        let link = r#"</v1/teams/t/gateways?offset=7>; rel="next""#;
+        for line in [
+            link.to_owned(),
+            format!(r#"{link}; title="a, <b>""#),
+            format!(r#"</v1/teams/t/gateways?offset=7>; title="a; \"b\", <c>"; rel=next"#),
+            format!(r#"</x?a>; rel="prev"; title="a", {link}"#),
+            format!(r#"</x?a>; rel=prev, {link}, </x?b>; rel=last"#),
+            format!(r#"{link}, </x?a,b>; rel="prev first""#),
+        ] {
+            let start = line.find("</v1").unwrap();
+            let relation = line[start..].find("rel=").unwrap() + start;
+            let words = relation..line[relation..].find("next").unwrap() + relation + 4;
+            for cut in (0..line.len()).filter(|at| !words.contains(at)) {
+                let changed = [&line[..cut], &line[cut + 1..]].concat();
+                assert_ne!(next(&[&changed]).ok(), Some(None), "{changed}");
+            }
+            for at in (0..=line.len()).filter(|at| !words.contains(at) || *at == relation) {
+                for more in ["\"", "<", ">", ";", ",", "\\", " ", "=", "'", ",<", "\", "] {
+                    let changed = [&line[..at], more, &line[at..]].concat();
+                    assert_ne!(next(&[&changed]).ok(), Some(None), "{changed}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn a_long_line_of_quotes_is_read_in_time_that_grows_with_it() {
         for part in [
