@@ -64,7 +64,7 @@ impl Connect {
             .user_agent(USER_AGENT);
         builder
             .build_with(self.verbose(self.network()?), TokioClock::new())
-            .map_err(|error| Failure::of_call(&error, "GATELET_ASA_URL"))
+            .map_err(|error| Failure::of_client(&error, "GATELET_ASA_URL"))
     }
 
     /// The client of Advanced Server Access within an emulator.
@@ -104,7 +104,7 @@ impl Connect {
         let builder = builder.timeouts(self.timeouts).user_agent(USER_AGENT);
         builder
             .build_with(self.verbose(self.network()?), TokioClock::new())
-            .map_err(|error| Failure::of_call(&error, "GATELET_DT_URL"))
+            .map_err(|error| Failure::of_client(&error, "GATELET_DT_URL"))
     }
 
     /// The way to the vendors' servers.

@@ -52,13 +52,22 @@ const VIOLATIONS: usize = 16;
 /// The error with the vendor's details and what lies beneath it; a listing that stopped says where it can go on.
 impl From<transport::Error> for Failure {
     fn from(error: transport::Error) -> Self {
-        Self::of_call(&error, "the address")
+        Self::of_call(&error, "the address", None)
     }
 }
 
 impl Failure {
-    /// The failure of a call, or of a client in the making whose address is in the variable `url`.
-    pub(crate) fn of_call(error: &transport::Error, url: &str) -> Self {
+    /// The failure of a client in the making, whose address is in the variable `url`.
+    pub(crate) fn of_client(error: &transport::Error, url: &str) -> Self {
+        Self::of_call(error, url, None)
+    }
+
+    /// The failure of a listing of which so many items are still wanted, where there is a limit.
+    pub(crate) fn of_listing(error: &transport::Error, left: Option<usize>) -> Self {
+        Self::of_call(error, "the address", left)
+    }
+
+    fn of_call(error: &transport::Error, url: &str, left: Option<usize>) -> Self {
         let exit = Exit::from(error);
         let mut line = typed::said(error, url);
         for Violation { path, message, .. } in error.violations().iter().take(VIOLATIONS) {
@@ -79,6 +88,9 @@ impl Failure {
             // A quote within quotes is written as shells read it.
             let token = token.as_str().replace('\'', r"'\''");
             line = format!("{line}; go on with --page-token '{token}'");
+            if let Some(left) = left {
+                line = format!("{line} --limit {left}");
+            }
         }
         Self::new(exit, line)
     }

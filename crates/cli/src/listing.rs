@@ -38,9 +38,9 @@ pub(crate) async fn write<T: Record>(
     limit: Option<u64>,
     output: &mut Output<impl Write>,
 ) -> Result<(), Failure> {
-    let limit = limit.unwrap_or(u64::MAX);
-    let mut pages = pages.limit(limit);
-    let mut left = usize::try_from(limit).unwrap_or(usize::MAX);
+    let most = limit.unwrap_or(u64::MAX);
+    let mut pages = pages.limit(most);
+    let mut left = usize::try_from(most).unwrap_or(usize::MAX);
     let mut list = output.list();
     let end = loop {
         match pages.try_next().await {
@@ -56,5 +56,5 @@ pub(crate) async fn write<T: Record>(
     if end.is_ok() || !list.is_empty() {
         list.finish()?;
     }
-    Ok(end?)
+    end.map_err(|error| Failure::of_listing(&error, limit.map(|_| left)))
 }

@@ -262,7 +262,7 @@ mod tests {
         for line in [
             link.to_owned(),
             format!(r#"{link}; title="a, <b>""#),
-            format!(r#"</v1/teams/t/gateways?offset=7>; title="a; \"b\", <c>"; rel=next"#),
+            r#"</v1/teams/t/gateways?offset=7>; title="a; \"b\", <c>"; rel=next"#.to_owned(),
             format!(r#"</x?a>; rel="prev"; title="a", {link}"#),
             format!(r#"</x?a>; rel=prev, {link}, </x?b>; rel=last"#),
             format!(r#"{link}, </x?a,b>; rel="prev first""#),

@@ -134,6 +134,20 @@ fn a_list_with_a_limit_requests_no_page_beyond_it() {
     }
 }
 
+// U33
+#[test]
+fn the_hint_of_a_listing_with_a_limit_says_how_many_are_still_wanted() {
+    let broken = Place::dt(&pages(3, "403 Forbidden").url);
+    let ended = broken.run(&format!("{TOKENS} -o ndjson --limit 7"));
+    assert_eq!(ids(&ended.stdout, "ndjson"), numbers(4));
+    let hint = "; go on with --page-token 'k3' --limit 3\n";
+    assert!(ended.stderr.ends_with(hint), "{ended:?}");
+
+    let whole = Place::dt(&pages(9, "403 Forbidden").url);
+    let rest = whole.run(&format!("{TOKENS} -o ndjson --page-token k3 --limit 3"));
+    assert_eq!(ids(&rest.data(), "ndjson"), numbers(7).split_off(4));
+}
+
 /// Gateways of one page, with this `Link` field.
 fn linked(link: String) -> Script {
     team(move |_| {
