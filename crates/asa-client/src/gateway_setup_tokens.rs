@@ -80,6 +80,7 @@ impl GatewaySetupTokens {
                 let answer: AgentToken = reply.json()?;
                 answer
                     .token
+                    .filter(|value| !value.expose().is_empty())
                     .ok_or_else(|| reply.misfit("token", "the value is missing"))
             },
         )

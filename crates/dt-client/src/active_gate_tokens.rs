@@ -86,6 +86,9 @@ impl ActiveGateTokens {
             .and_then(|token| call(operation, &[])?.with_json(&token));
         Request::new(&self.channel, call, |reply| {
             let mut created: ActiveGateTokenCreated = reply.json()?;
+            if created.token.expose().is_empty() {
+                return Err(reply.misfit("token", "the secret is empty"));
+            }
             if created.unreadable_members().next().is_some() {
                 let mut secrets = reply.secrets();
                 secrets.add(created.token.expose());

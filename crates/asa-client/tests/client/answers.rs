@@ -241,6 +241,7 @@ async fn a_value_that_cannot_be_read_is_an_error_that_names_its_setup_token() {
         Answer::json(201, SETUP_TOKEN),
         Answer::json(200, SETUP_TOKEN),
         Answer::json(200, r#"{"token": null}"#),
+        Answer::json(200, r#"{"token": ""}"#),
         Answer::status(204),
     ]);
     let tokens = client.gateway_setup_tokens();
@@ -249,7 +250,7 @@ async fn a_value_that_cannot_be_read_is_an_error_that_names_its_setup_token() {
         .send()
         .await
         .unwrap();
-    for _ in ["the documented answer", "null"] {
+    for _ in ["the documented answer", "null", "empty"] {
         let error = tokens.reveal(&created.id).send().await.unwrap_err();
         let path = "token".into();
         assert_eq!(error.kind(), &ErrorKind::Decode { path });
