@@ -17,8 +17,10 @@ impl Dialect for Dynatrace {
     fn api_error(&self, status: StatusCode, body: &str) -> Option<ApiError> {
         // What is not JSON is somebody else's text.
         let document: Value = serde_json::from_str(body).ok()?;
-        let known = known(error_in(&document)?);
-        let is_other_form = known != ApiError::default() && !is_documented(status, body);
+        let error = error_in(&document)?;
+        let known = known(error);
+        let is_documented = is_documented(error, status, body);
+        let is_other_form = known != ApiError::default() && !is_documented;
         Some(known.with_other_form(is_other_form))
     }
 
@@ -49,10 +51,13 @@ fn envelope(body: &str) -> Result<dt::ErrorEnvelope, serde_json::Error> {
     serde_json::from_str(body)
 }
 
-/// Whether an error is as the vendor writes it: its code is the status. Others send a message alone, or a code of their own.
-fn is_documented(status: StatusCode, body: &str) -> bool {
-    let error = envelope(body).ok().and_then(|envelope| envelope.error);
-    error.and_then(|error| error.code) == Some(status.as_u16().into())
+/// Whether an error is as the API writes it: its code is the status. Others send a message alone, or a code of their own; the
+/// vendor's gateway before the API adds details, and Google's a status in words.
+fn is_documented(error: &Value, status: StatusCode, body: &str) -> bool {
+    let is_set = |name: &&str| error.get(*name).is_some_and(|it| !it.is_null());
+    let known = envelope(body).ok().and_then(|envelope| envelope.error);
+    known.and_then(|known| known.code) == Some(status.as_u16().into())
+        && !["details", "status"].iter().any(is_set)
 }
 
 /// The member `error` of an envelope, whatever it holds; `None` where it is null.
