@@ -99,7 +99,11 @@ impl Exit {
             ErrorKind::Credential(CredentialFailure::ExchangeFailed) => {
                 let exchange = error.source().and_then(|source| source.downcast_ref());
                 exchange.map_or(Self::Credential, |exchange: &Arc<transport::Error>| {
-                    Self::from_cause(exchange)
+                    match Self::from_cause(exchange) {
+                        // It says nothing about the thing that the command names, for example that it is gone.
+                        Self::NotFound | Self::Refused => Self::Credential,
+                        exit => exit,
+                    }
                 })
             }
             ErrorKind::Credential(_) => Self::Credential,

@@ -29,9 +29,12 @@ fn a_key_that_is_refused_in_any_way_is_3_and_any_other_failed_exchange_has_its_o
     for (status, code) in [
         ("400 Bad Request", 3),
         ("403 Forbidden", 3),
+        // It says nothing of the gateway.
+        ("404 Not Found", 3),
+        ("409 Conflict", 3),
         ("500 Internal Server Error", 11),
     ] {
-        let exchange = Script::always(status, JSON, r#"{"message":"so it is"}"#);
+        let exchange = Script::always(status, JSON, r#"{"type":"so","message":"so it is"}"#);
         Place::asa(&exchange.url)
             .run("asa gateway delete x")
             .fails_with(code);
