@@ -30,7 +30,7 @@ pub(crate) use self::known::FIELDS;
 pub(crate) use self::known::add_header;
 use self::merge::{Hit, merged};
 use self::numbers::Numbers;
-use self::readings::Readings;
+use self::readings::{Plain, Readings, bytes_of, place_in};
 pub(crate) use self::recent::RecentCredentials;
 
 /// What stands in the place of a secret.
@@ -174,22 +174,23 @@ impl SecretSet {
 
     fn search(&self, text: &[u8], depth: u32) -> Found {
         let readings = Readings::of(text);
-        let mut hits = Vec::new();
-        for start in 0..text.len() {
-            for short in &self.short {
-                match readings.spells(start, short) {
-                    Some(end) if self.keeps_texts => hits.push(Hit::certain(start..end)),
-                    Some(_) => return Found::Everything,
-                    None => {}
-                }
-            }
-            self.fragments.find(&readings, start, &mut hits);
-            if readings.is_overfull() {
+        let Some(mut hits) = self.hits(&readings, &self.short) else {
+            return Found::Everything;
+        };
+        let flat = readings.flattened();
+        if let Some(flat) = &flat {
+            let bytes = bytes_of(flat);
+            // Of a short secret chance would bring about too many.
+            let Some(more) = self.hits(&Readings::of(&bytes), &[]) else {
                 return Found::Everything;
-            }
+            };
+            hits.extend(more.into_iter().map(|Hit { place, is_secret }| Hit {
+                place: place_in(flat, place),
+                is_secret,
+            }));
         }
         if depth < DEPTH {
-            match self.search_decoded(&readings, depth + 1) {
+            match self.search_decoded(&readings, flat, depth + 1) {
                 Found::Everything => return Found::Everything,
                 Found::Parts(parts) => hits.extend(parts.into_iter().map(Hit::certain)),
             }
@@ -197,28 +198,60 @@ impl SecretSet {
         Found::Parts(merged(hits))
     }
 
+    /// What stands in a text by itself; `None` where all of it is to be withheld.
+    fn hits(&self, readings: &Readings<'_>, all_short: &[Zeroizing<Vec<u8>>]) -> Option<Vec<Hit>> {
+        let mut hits = Vec::new();
+        for start in 0..readings.len() {
+            for short in all_short {
+                match readings.spells(start, short) {
+                    Some(end) if self.keeps_texts => hits.push(Hit::certain(start..end)),
+                    Some(_) => return None,
+                    None => {}
+                }
+            }
+            self.fragments.find(readings, start, &mut hits);
+            if readings.is_overfull() {
+                return None;
+            }
+        }
+        Some(hits)
+    }
+
     /// Searches what the text says in digits.
-    fn search_decoded(&self, readings: &Readings<'_>, depth: u32) -> Found {
+    fn search_decoded(
+        &self,
+        readings: &Readings<'_>,
+        flat: Option<Vec<Plain>>,
+        depth: u32,
+    ) -> Found {
         let shortest = self.short.iter().map(|short| short.len()).min();
         let shortest = shortest.unwrap_or(LENGTH);
         let mut found = Vec::new();
-        if !readings.may_have_digits(shortest) {
-            return Found::Parts(found);
-        }
-        let mut plain = readings.plain();
-        for list in Numbers::lists(&plain, shortest) {
-            match self.search(&list.bytes, depth) {
-                Found::Everything => return Found::Everything,
-                Found::Parts(parts) => found.extend(parts.into_iter().map(|part| list.place(part))),
+        if readings.may_be_list(shortest) {
+            for list in Numbers::lists(&readings.plain(), shortest) {
+                match self.search(&list.bytes, depth) {
+                    Found::Everything => return Found::Everything,
+                    Found::Parts(parts) => {
+                        found.extend(parts.into_iter().map(|part| list.place(part)));
+                    }
+                }
             }
         }
-        plain.retain(|plain| !plain.is_filler);
+        let digits = match flat {
+            Some(flat) => flat,
+            None if readings.has_run(Notation::least_digits(shortest)) => readings.plain(),
+            None => return Found::Parts(found),
+        };
         for notation in Notation::ALL {
-            for candidate in notation.candidates(&plain, shortest) {
+            for candidate in notation.candidates(&digits, shortest) {
                 match self.search(&candidate.decoded, depth) {
                     Found::Everything => return Found::Everything,
                     Found::Parts(parts) => {
-                        found.extend(parts.into_iter().map(|part| candidate.place(part, &plain)));
+                        found.extend(
+                            parts
+                                .into_iter()
+                                .map(|part| candidate.place(part, &digits, readings)),
+                        );
                     }
                 }
             }

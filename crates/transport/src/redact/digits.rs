@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use super::readings::Plain;
+use super::readings::{Plain, Readings, place_in};
 
 /// A notation for bytes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -122,7 +122,6 @@ pub(super) fn decoded_base64(text: &[u8]) -> Zeroizing<Vec<u8>> {
             byte: *byte,
             start: 0,
             end: 0,
-            is_filler: false,
         })
         .collect();
     Notation::Base64.decoded(&digits)
@@ -130,17 +129,22 @@ pub(super) fn decoded_base64(text: &[u8]) -> Zeroizing<Vec<u8>> {
 
 impl Candidate {
     /// Where the digits of some of the decoded bytes stand in the text, with the padding behind the last.
-    pub(super) fn place(&self, decoded: Range<usize>, plain: &[Plain]) -> Range<usize> {
+    pub(super) fn place(
+        &self,
+        decoded: Range<usize>,
+        plain: &[Plain],
+        readings: &Readings<'_>,
+    ) -> Range<usize> {
         let bits = self.notation.bits();
         let first = self.digits.start + decoded.start * 8 / bits;
-        let mut last = self.digits.start + (decoded.end * 8).div_ceil(bits);
-        if self.notation == Notation::Base64 && last == self.digits.end {
-            let behind = plain.get(last..).unwrap_or_default();
-            let padding = behind.iter().take(2).take_while(|plain| plain.byte == b'=');
-            last += padding.count();
+        let last = self.digits.start + (decoded.end * 8).div_ceil(bits);
+        let mut place = place_in(plain, first..last.min(self.digits.end));
+        if self.notation == Notation::Base64 {
+            // Two at most.
+            for _ in 0..2 {
+                place.end = readings.padding(place.end).unwrap_or(place.end);
+            }
         }
-        let start = plain.get(first).map_or(0, |plain| plain.start);
-        let end = plain.get(last.saturating_sub(1));
-        start..end.map_or(start, |plain| plain.end)
+        place
     }
 }

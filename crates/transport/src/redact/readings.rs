@@ -1,6 +1,9 @@
 //! The notations in which each character of a text may be read.
 
 use std::cell::Cell;
+use std::ops::Range;
+
+use zeroize::Zeroizing;
 
 use super::digits::Notation;
 
@@ -66,6 +69,8 @@ const FILLERS: &[&[u8]] = &[
     b"\t",
     b"\n",
     b"\r",
+    b"\x0b",
+    b"\x0c",
     b"\0",
     "\u{a0}".as_bytes(),
     "\u{ad}".as_bytes(),
@@ -89,6 +94,9 @@ const FILLERS: &[&[u8]] = &[
 
 /// The most fillers in a row that are passed over: a line break, and what indents the next line.
 pub(super) const MOST_FILLERS: usize = 128;
+
+/// How often a text is flattened: an escape may be broken by a filler which is escaped in its turn.
+const ROUNDS: usize = 3;
 
 /// What a piece of a text stands for: the bytes of one character, or one byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,8 +156,6 @@ pub(super) struct Plain {
     pub(super) byte: u8,
     pub(super) start: usize,
     pub(super) end: usize,
-    /// Whether it is part of a filler; see [`Readings::filler`].
-    pub(super) is_filler: bool,
 }
 
 /// Some bytes may be read in more than one way.
@@ -176,6 +182,10 @@ impl<'t> Readings<'t> {
             }
         }
         readings
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.text.len()
     }
 
     /// Whether there are more readings than could be followed.
@@ -213,14 +223,16 @@ impl<'t> Readings<'t> {
         }
     }
 
-    /// Whether digits may stand for so many bytes, in a row or as a list of numbers.
-    pub(super) fn may_have_digits(&self, shortest: usize) -> bool {
-        let least = Notation::least_digits(shortest);
+    /// Whether the text may be a list of so many numbers.
+    pub(super) fn may_be_list(&self, length: usize) -> bool {
+        let mut words = self.text.split(|byte| !byte.is_ascii_alphanumeric());
+        !self.escapes.is_empty() || words.nth(length.saturating_sub(1)).is_some()
+    }
+
+    /// Whether so many digits of a notation stand in a row.
+    pub(super) fn has_run(&self, least: usize) -> bool {
         let mut runs = self.text.split(|byte| !Notation::has_digit(*byte));
-        !self.escapes.is_empty()
-            || !self.fillers.is_empty()
-            || runs.clone().any(|run| run.len() >= least)
-            || runs.nth(shortest.saturating_sub(1)).is_some()
+        runs.any(|run| run.len() >= least)
     }
 
     fn escapes(&self, at: usize, byte: u8) -> impl Iterator<Item = Unit> {
@@ -267,6 +279,16 @@ impl<'t> Readings<'t> {
         next.is_some_and(|(start, _)| *start < end)
     }
 
+    /// Where an equals sign ends that stands at a place, or behind fillers there.
+    pub(super) fn padding(&self, mut at: usize) -> Option<usize> {
+        loop {
+            match self.spells(at, b"=") {
+                Some(end) => return Some(end),
+                None => at = self.filler(at)?,
+            }
+        }
+    }
+
     fn read_filler(&mut self, at: usize) {
         let mut end = None;
         self.at(at, |unit| {
@@ -283,24 +305,59 @@ impl<'t> Readings<'t> {
     /// The text with its escapes undone as far as they go.
     pub(super) fn plain(&self) -> Vec<Plain> {
         let mut plain = Vec::with_capacity(self.text.len());
-        let (mut start, mut filled_to) = (0, 0);
+        let mut start = 0;
         while let Some(byte) = self.text.get(start) {
             let raw = Unit::byte(*byte, start + 1);
             let longest = self.escapes(start, *byte).max_by_key(Unit::end);
             let unit = longest.filter(|unit| unit.end > raw.end).unwrap_or(raw);
-            // An equals sign in front of a line break is more likely the end of base64.
-            if start >= filled_to && unit.ascii() != Some(b'=') {
-                filled_to = self.filler(start).unwrap_or(filled_to);
-            }
             plain.extend(unit.bytes().iter().map(|byte| Plain {
                 byte: *byte,
                 start,
                 end: unit.end,
-                is_filler: start < filled_to,
             }));
             start = unit.end;
         }
         plain
+    }
+
+    /// The same without fillers.
+    fn unfilled(&self) -> Vec<Plain> {
+        let mut plain = self.plain();
+        let mut filled_to = 0;
+        plain.retain(|Plain { byte, start, .. }| {
+            // An equals sign in front of a line break is more likely the end of base64.
+            if *start >= filled_to && *byte != b'=' {
+                filled_to = self.filler(*start).unwrap_or(filled_to);
+            }
+            *start >= filled_to
+        });
+        plain
+    }
+
+    /// The text with its escapes undone and without fillers, over and over; `None` where it has neither.
+    ///
+    /// Escapes are read in the longest way here, so this finds what was broken and loses what is ambiguous.
+    pub(super) fn flattened(&self) -> Option<Vec<Plain>> {
+        if self.escapes.is_empty() && self.fillers.is_empty() {
+            return None;
+        }
+        let mut flat = self.unfilled();
+        if flat.len() == self.text.len() {
+            return None;
+        }
+        for _ in 1..ROUNDS {
+            let bytes = bytes_of(&flat);
+            let mut flatter = Readings::of(&bytes).unfilled();
+            if flatter.len() == flat.len() {
+                break;
+            }
+            for plain in &mut flatter {
+                let place = place_in(&flat, plain.start..plain.end);
+                (plain.start, plain.end) = (place.start, place.end);
+            }
+            flat = flatter;
+        }
+        Some(flat)
     }
 
     /// Finds every reading of a place where an escape may begin.
@@ -444,6 +501,18 @@ impl<'t> Readings<'t> {
     }
 }
 
+/// The bytes alone.
+pub(super) fn bytes_of(plain: &[Plain]) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(plain.iter().map(|plain| plain.byte).collect())
+}
+
+/// Where some of the bytes stand.
+pub(super) fn place_in(plain: &[Plain], bytes: Range<usize>) -> Range<usize> {
+    let bytes = plain.get(bytes).unwrap_or_default();
+    let start = bytes.first().map_or(0, |plain| plain.start);
+    start..bytes.last().map_or(start, |plain| plain.end)
+}
+
 /// Whether a character may begin an escape.
 fn is_escape(byte: u8) -> bool {
     matches!(byte, b'%' | b'\\' | b'&' | b'+' | b'=')
@@ -452,7 +521,7 @@ fn is_escape(byte: u8) -> bool {
 /// Whether a byte may begin a [filler](Readings::filler). A plus sign is a space in some notations, but a digit in base64.
 fn may_begin_filler(byte: u8) -> bool {
     match byte {
-        b' ' | b'\t' | b'\n' | b'\r' | b'\0' | b'<' => true,
+        b' ' | b'\t'..=b'\r' | b'\0' | b'<' => true,
         // The first bytes of characters beyond ASCII.
         0xc2 | 0xe2 | 0xef => true,
         b'+' => false,

@@ -239,6 +239,61 @@ fn a_secret_in_utf_16_is_found() {
     }
 }
 
+/// The text in a form that a peer may put it in as a whole.
+fn in_form(form: &str, text: &str) -> String {
+    let each = |write: &dyn Fn(u8) -> String| text.bytes().map(write).collect::<String>();
+    let unless_plain = |write: &dyn Fn(u8) -> String| {
+        each(&|byte| match byte.is_ascii_alphanumeric() {
+            true => char::from(byte).into(),
+            false => write(byte),
+        })
+    };
+    match form {
+        "base64" => base64(text.as_bytes(), &alphabet("+/"), true),
+        "base64url" => base64(text.as_bytes(), &alphabet("-_"), false),
+        "basic" => base64(format!("u:{text}").as_bytes(), &alphabet("+/"), true),
+        "hexadecimal" => each(&|byte| format!("{byte:02X}")),
+        "percent" => unless_plain(&|byte| format!("%{byte:02X}")),
+        "html" => unless_plain(&|byte| format!("&#{byte};")),
+        "json" => each(&|byte| format!("\\u{byte:04x}")),
+        "lines" => wrapped(text, 13, "\r\n"),
+        "escaped lines" => wrapped(text, 20, "\\n"),
+        "utf-16" => utf16(text, u16::to_le_bytes),
+        _ => panic!("{form} is no form"),
+    }
+}
+
+#[test]
+fn a_secret_in_one_form_within_another_is_found() {
+    const WHOLE: [&str; 6] = [
+        "base64",
+        "base64url",
+        "basic",
+        "hexadecimal",
+        "percent",
+        "html",
+    ];
+    const LAST: [&str; 5] = ["json", "lines", "utf-16", "percent", "base64"];
+    let mut pairs: Vec<_> = WHOLE
+        .iter()
+        .flat_map(|one| LAST.map(|two| (*one, two)))
+        .collect();
+    pairs.extend(["base64", "hexadecimal"].map(|one| (one, "escaped lines")));
+    pairs.extend(["base64", "hexadecimal", "percent"].map(|two| ("lines", two)));
+    pairs.extend([("json", "lines"), ("json", "html"), ("utf-16", "percent")]);
+    let (_, secret_part) = TOKEN.rsplit_once('.').unwrap();
+    for secret in [secret_part, BEARER] {
+        for (one, two) in &pairs {
+            let text = in_form(two, &in_form(one, secret));
+            let clean = set(&[secret]).clean(&format!("<{text}>")).into_owned();
+            let parts = clean.split_once(REDACTED);
+            // What is around the secret within the same digits may stay.
+            let is_hidden = parts.is_some_and(|(before, after)| before.len() + after.len() <= 24);
+            assert!(is_hidden, "{one} in {two}: {clean}");
+        }
+    }
+}
+
 #[test]
 fn a_secret_in_numbers_is_found() {
     for secret in [TOKEN, BEARER, KEY] {
@@ -425,7 +480,8 @@ fn the_set_itself_shows_nothing() {
 fn hostile_texts_take_no_longer_than_others() {
     let secrets = set(&[&"\\".repeat(100), &"%".repeat(100), &"+".repeat(100), TOKEN]);
     for piece in [
-        "\\", "%", "%25", "+", "&#37;", "\\u005c", "%5cu0", "QUJD", "&amp;",
+        "\\", "%", "%25", "+", "&#37;", "\\u005c", "%5cu0", "QUJD", "&amp;", " ", "e\n", "=\r\n",
+        "d\0", "&shy;", "\\n", "<br>", "%0a", "100, ",
     ] {
         let text = piece.repeat(16 * 1024 / piece.len());
         let _ = secrets.clean(&text);
