@@ -1,6 +1,8 @@
 //! A service user, whose key is exchanged for a bearer.
 
 use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -8,6 +10,7 @@ use models::asa::{AuthToken, OperationId, ServiceTokenRequest};
 use models::{Secret, Timestamp};
 use transport::{
     Cached, Channel, Clock as _, Credential, CredentialProvider, Error, Exchange, Issued,
+    read_secret_file,
 };
 use zeroize::Zeroizing;
 
@@ -35,7 +38,24 @@ impl ServiceUser {
     /// line break at the end of a file, is refused when the client is built.
     pub fn new(key_id: impl Into<String>, key_secret: impl Into<Secret>) -> Self {
         let key = ServiceTokenRequest::new(key_id, key_secret);
-        Self(Cached::new(Key(key)))
+        Self(Cached::new(Key::Given(key)))
+    }
+
+    /// The files with the id and the secret of a service user's key, which another process rotates: they are read again for each
+    /// exchange, and once more when the server refuses the key. While either holds none, the last good key stays in use.
+    ///
+    /// Both are read when the client is built, by the thread that does so, and later by the one that makes the call.
+    ///
+    /// ```
+    /// let user = asa_client::ServiceUser::from_files("/var/run/secrets/asa/id", "/var/run/secrets/asa/secret");
+    /// # let _ = user;
+    /// ```
+    pub fn from_files(key_id: impl Into<PathBuf>, key_secret: impl Into<PathBuf>) -> Self {
+        Self(Cached::new(Key::InFiles {
+            key_id: key_id.into(),
+            key_secret: key_secret.into(),
+            good: Mutex::default(),
+        }))
     }
 }
 
@@ -63,44 +83,95 @@ impl fmt::Debug for ServiceUser {
     }
 }
 
-struct Key(ServiceTokenRequest);
+enum Key {
+    Given(ServiceTokenRequest),
+    InFiles {
+        key_id: PathBuf,
+        key_secret: PathBuf,
+        /// The last that was read.
+        good: Mutex<Option<ServiceTokenRequest>>,
+    },
+}
 
 impl Exchange for Key {
     fn validate(&self) -> Result<(), Error> {
-        Credential::check("key_id", &self.0.key_id)?;
-        Credential::check("key_secret", self.0.key_secret.expose())
+        let key = self.current()?;
+        Credential::check("key_id", &key.key_id)?;
+        Credential::check("key_secret", key.key_secret.expose())
     }
 
     async fn exchange(&self, channel: &Channel) -> Result<Issued, Error> {
-        let operation = OperationId::IssueServiceToken.operation();
-        let call = call(operation, &[channel.account()])?
-            .with_body(self.body()?)
-            .with_secret(self.0.key_secret.expose());
-        let reply = channel.call(call).await?;
-        let token: AuthToken = reply.json()?;
-        if !is_same_team(&token.team_name, channel.account()) {
-            return Err(Error::exchange_failed("the bearer is for another team"));
+        let key = self.current()?;
+        match issue(&key, channel).await {
+            Err(error) if is_refusal(&error) => match self.current() {
+                // Rotated since then, or read in the middle of a rotation.
+                Ok(other) if other != key => issue(&other, channel).await,
+                _ => Err(error),
+            },
+            issued => issued,
         }
-        // By the server's own clock, so that a wrong one here neither wastes a bearer nor keeps a dead one.
-        let now = reply.server_time().unwrap_or_else(|| channel.clock().now());
-        let credential = Credential::new("Bearer", token.bearer_token.expose())
-            .map_err(|_| Error::exchange_failed("the bearer does not fit into a header"))?
-            .with_source(self.0.key_secret.expose());
-        let end = token.expires_at.value().ok().flatten().copied();
-        Ok(Issued::new(credential, lifetime(end, now)))
     }
 }
 
 impl Key {
-    /// The request's body, in a buffer that never moves and is zeroed at its end.
-    fn body(&self) -> Result<Bytes, Error> {
-        // JSON makes at most six bytes of one.
-        let most = 64 + 6 * (self.0.key_id.len() + self.0.key_secret.expose().len());
-        let mut body = Zeroizing::new(Vec::with_capacity(most));
-        serde_json::to_writer(&mut *body, &self.0)
-            .map_err(|_| Error::invalid_input("credentials", "do not encode"))?;
-        Ok(Bytes::from_owner(body))
+    /// The key to exchange now.
+    fn current(&self) -> Result<ServiceTokenRequest, Error> {
+        let (key_id, key_secret, good) = match self {
+            Self::Given(key) => return Ok(key.clone()),
+            Self::InFiles {
+                key_id,
+                key_secret,
+                good,
+            } => (key_id, key_secret, good),
+        };
+        // Exchanges are made one at a time, so nobody waits for this but a client that is being built.
+        let mut good = good.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = read_secret_file("key_id_file", key_id, str::to_owned).and_then(|key_id| {
+            let key = |secret: &str| ServiceTokenRequest::new(key_id, secret);
+            read_secret_file("key_secret_file", key_secret, key)
+        });
+        match (key, &*good) {
+            (Ok(key), _) => Ok(good.insert(key).clone()),
+            (Err(_), Some(key)) => Ok(key.clone()),
+            (Err(error), None) => Err(error),
+        }
     }
+}
+
+/// Whether the server refuses the key itself.
+fn is_refusal(error: &Error) -> bool {
+    let status = error.status().map(|status| status.as_u16());
+    matches!(status, Some(400 | 401 | 403))
+}
+
+/// Exchanges a key for a bearer.
+async fn issue(key: &ServiceTokenRequest, channel: &Channel) -> Result<Issued, Error> {
+    let operation = OperationId::IssueServiceToken.operation();
+    let call = call(operation, &[channel.account()])?
+        .with_body(body(key)?)
+        .with_secret(key.key_secret.expose());
+    let reply = channel.call(call).await?;
+    let token: AuthToken = reply.json()?;
+    if !is_same_team(&token.team_name, channel.account()) {
+        return Err(Error::exchange_failed("the bearer is for another team"));
+    }
+    // By the server's own clock, so that a wrong one here neither wastes a bearer nor keeps a dead one.
+    let now = reply.server_time().unwrap_or_else(|| channel.clock().now());
+    let credential = Credential::new("Bearer", token.bearer_token.expose())
+        .map_err(|_| Error::exchange_failed("the bearer does not fit into a header"))?
+        .with_source(key.key_secret.expose());
+    let end = token.expires_at.value().ok().flatten().copied();
+    Ok(Issued::new(credential, lifetime(end, now)))
+}
+
+/// The request's body, in a buffer that never moves and is zeroed at its end.
+fn body(key: &ServiceTokenRequest) -> Result<Bytes, Error> {
+    // JSON makes at most six bytes of one.
+    let most = 64 + 6 * (key.key_id.len() + key.key_secret.expose().len());
+    let mut body = Zeroizing::new(Vec::with_capacity(most));
+    serde_json::to_writer(&mut *body, key)
+        .map_err(|_| Error::invalid_input("credentials", "do not encode"))?;
+    Ok(Bytes::from_owner(body))
 }
 
 /// As Okta's own clients compare: without regard to case.

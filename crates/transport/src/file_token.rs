@@ -90,22 +90,50 @@ impl FileToken {
 
     /// The credential in the file now, or why there is none; the reason never shows what the file holds.
     fn read(&self) -> Result<Credential, String> {
-        let path = self.path.display();
-        let unreadable = |error: std::io::Error| format!("the file {path} cannot be read: {error}");
-        // Before it is opened, because opening a pipe may never end.
-        if !fs::metadata(&self.path).map_err(unreadable)?.is_file() {
-            return Err(format!("{path} is not a regular file"));
-        }
-        // A buffer that never moves, so that nothing of the token stays behind.
-        let mut bytes = Zeroizing::new(vec![0; LIMIT as usize]);
-        let length = fill(&self.path, &mut bytes).map_err(unreadable)?;
-        let bytes = bytes.get(..length).unwrap_or_default();
-        let no_token = |problem: &str| format!("the file {path} does not hold a token: {problem}");
-        let text = secret_text(bytes).map_err(|error| no_token(&error.to_string()))?;
-        match problem(text) {
-            None => Credential::new(self.scheme, text).map_err(|error| error.to_string()),
-            Some(problem) => Err(no_token(&format!("it {problem}"))),
-        }
+        let credential = read(&self.path, |text| Credential::new(self.scheme, text))?;
+        credential.map_err(|error| error.to_string())
+    }
+}
+
+/// Reads the text of a secret out of a regular file and hands it to `take`; after that, nothing of it stays in memory. A byte order
+/// mark of UTF-8 and one line end are not part of it, as in [`secret_text`].
+///
+/// ```
+/// use std::path::Path;
+///
+/// let length = gatelet_transport::read_secret_file("key_file", Path::new("no/such/file"), str::len);
+/// assert!(length.unwrap_err().to_string().contains("no/such/file"));
+/// ```
+///
+/// # Errors
+///
+/// `InvalidInput` for this parameter when the file cannot be read, is not a regular file, or holds no text that
+/// [`Credential::check`] takes. It names the path, and never shows what the file holds.
+pub fn read_secret_file<T>(
+    parameter: &'static str,
+    path: &Path,
+    take: impl FnOnce(&str) -> T,
+) -> Result<T, Error> {
+    read(path, take).map_err(|reason| Error::invalid_input(parameter, reason))
+}
+
+/// The same, with the reason alone.
+fn read<T>(path: &Path, take: impl FnOnce(&str) -> T) -> Result<T, String> {
+    let shown = path.display();
+    let unreadable = |error: std::io::Error| format!("the file {shown} cannot be read: {error}");
+    // Before it is opened, because opening a pipe may never end.
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(format!("{shown} is not a regular file"));
+    }
+    // A buffer that never moves, so that nothing of the secret stays behind.
+    let mut bytes = Zeroizing::new(vec![0; LIMIT as usize]);
+    let length = fill(path, &mut bytes).map_err(unreadable)?;
+    let bytes = bytes.get(..length).unwrap_or_default();
+    let no_secret = |problem: &str| format!("the file {shown} does not hold a secret: {problem}");
+    let text = secret_text(bytes).map_err(|error| no_secret(&error.to_string()))?;
+    match problem(text) {
+        None => Ok(take(text)),
+        Some(problem) => Err(no_secret(&format!("it {problem}"))),
     }
 }
 

@@ -9,6 +9,7 @@ mod answers;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 mod body_limit;
 mod credentials;
+mod key_files;
 mod links;
 mod listing;
 #[cfg(target_os = "linux")]

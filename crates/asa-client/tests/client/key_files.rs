@@ -1,0 +1,127 @@
+//! A service user's key in files that another process rotates.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use asa_client::{Client, CredentialFailure, Error, ErrorKind, ServiceUser};
+use bytes::Bytes;
+use http::Request;
+use transport::testing::{FakeTransport, ManualClock};
+
+use crate::support::*;
+
+/// A folder with the two files, removed at the end.
+struct Files(PathBuf);
+
+impl Files {
+    fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::SeqCst);
+        let name = format!("gatelet-key-files-{}-{number}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    fn write(&self, name: &str, content: &str) {
+        fs::write(self.0.join(name), content).unwrap();
+    }
+
+    fn build(&self, server: &FakeTransport) -> Result<Client, Error> {
+        let user = ServiceUser::from_files(self.0.join("id"), self.0.join("secret"));
+        let builder = Client::builder("t").credentials(user);
+        builder.build_with(server.clone(), ManualClock::auto())
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The keys that were exchanged.
+fn keys(server: &FakeTransport) -> Vec<String> {
+    let exchanges = server.requests().into_iter().filter(is_exchange);
+    let key = |request: Request<Bytes>| {
+        let body: serde_json::Value = serde_json::from_slice(request.body()).unwrap();
+        format!("{} {}", body["key_id"], body["key_secret"]).replace('"', "")
+    };
+    exchanges.map(key).collect()
+}
+
+#[tokio::test]
+async fn a_key_that_was_rotated_is_read_again_for_the_next_exchange() {
+    let files = Arc::new(Files::new());
+    files.write("id", "one\n");
+    files.write("secret", "canary-one\r\n");
+    let refused = AtomicU32::new(0);
+    let rotates = files.clone();
+    let server = FakeTransport::respond(move |request: &Request<Bytes>| {
+        if is_exchange(request) {
+            return bearer("2026-01-01T01:00:00Z", BEARER);
+        }
+        if refused.fetch_add(1, Ordering::SeqCst) == 0 {
+            rotates.write("id", "two");
+            rotates.write("secret", "canary-two");
+            return refusal(401, "authentication_error", "no");
+        }
+        page(&[], None)
+    });
+    let client = files.build(&server).unwrap();
+    client.gateways().list().send().await.unwrap();
+    assert_eq!(keys(&server), ["one canary-one", "two canary-two"]);
+}
+
+#[tokio::test]
+async fn a_key_that_is_refused_in_the_middle_of_a_rotation_is_read_once_more() {
+    let files = Arc::new(Files::new());
+    files.write("id", "two");
+    files.write("secret", "canary-one");
+    let rotates = files.clone();
+    let server = FakeTransport::respond(move |request: &Request<Bytes>| {
+        if !is_exchange(request) {
+            return page(&[], None);
+        }
+        rotates.write("secret", "canary-two");
+        match request.body().windows(10).any(|part| part == b"canary-two") {
+            true => bearer("2026-01-01T01:00:00Z", BEARER),
+            false => refusal(401, "authentication_error", "no"),
+        }
+    });
+    let client = files.build(&server).unwrap();
+    client.gateways().list().send().await.unwrap();
+    assert_eq!(keys(&server), ["two canary-one", "two canary-two"]);
+
+    // The same key would be refused again.
+    let server = FakeTransport::script([refusal(401, "authentication_error", "no")]);
+    let client = files.build(&server).unwrap();
+    let error = client.gateways().list().send().await.unwrap_err();
+    let rejected = ErrorKind::Credential(CredentialFailure::Rejected);
+    assert_eq!(error.kind(), &rejected);
+    assert!(!everything(&error).contains("canary"));
+}
+
+#[tokio::test]
+async fn files_without_a_key_are_named_and_the_last_good_key_stays_in_use() {
+    let files = Files::new();
+    let server = FakeTransport::respond(|request: &Request<Bytes>| match is_exchange(request) {
+        true => bearer("2026-01-01T01:00:00Z", BEARER),
+        false => page(&[], None),
+    });
+    for (name, parameter) in [("id", "key_id_file"), ("secret", "key_secret_file")] {
+        let error = files.build(&server).unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+        assert!(error.to_string().contains("gatelet-key-files"), "{error}");
+        files.write(name, "canary canary");
+        assert!(!everything(&files.build(&server).unwrap_err()).contains("canary"));
+        files.write(name, "one");
+    }
+    let client = files.build(&server).unwrap();
+    fs::remove_file(files.0.join("secret")).unwrap();
+    files.write("id", "two");
+    client.gateways().list().send().await.unwrap();
+    assert_eq!(keys(&server), ["one one"]);
+}
