@@ -28,14 +28,12 @@ pub(super) fn is_der(certificate: &CertificateDer<'_>) -> bool {
     )
 }
 
-/// Cuts a text before each line that begins a section, so that a section without an end does not swallow the next one.
+/// Cuts a text before each section, so that one without an end does not swallow the next one.
 fn sections(pem: &[u8]) -> Vec<&[u8]> {
     let mut starts = Vec::new();
-    let mut at = 0;
+    let mut at = 0_usize;
     for line in pem.split_inclusive(|byte| matches!(byte, b'\n' | b'\r')) {
-        if begins_section(line) {
-            starts.push(at);
-        }
+        starts.extend(starts_in(line).map(|start| start.saturating_add(at)));
         at = line.len().saturating_add(at);
     }
     let ends = starts.iter().skip(1).copied().chain([pem.len()]);
@@ -46,8 +44,19 @@ fn sections(pem: &[u8]) -> Vec<&[u8]> {
         .collect()
 }
 
-fn begins_section(line: &[u8]) -> bool {
-    without_mark(line).trim_ascii_start().starts_with(BEGIN)
+/// Where sections begin in a line: at its beginning, and right behind other text, as where files without a line end were put one
+/// behind the other. Behind a space it is a remark.
+fn starts_in(line: &[u8]) -> impl Iterator<Item = usize> {
+    let places = line.windows(BEGIN.len()).enumerate();
+    let begins = places.filter(|(_, part)| *part == BEGIN);
+    begins.filter_map(|(at, _)| {
+        let before = line.get(..at)?;
+        if without_mark(before).trim_ascii_start().is_empty() {
+            return Some(0);
+        }
+        let is_remark = before.last().is_some_and(u8::is_ascii_whitespace);
+        (!is_remark).then_some(at)
+    })
 }
 
 /// Whether a section says that it is a certificate: also under an older or a wider label, which is not read.
@@ -117,6 +126,30 @@ mod tests {
     }
 
     #[test]
+    fn a_certificate_behind_a_file_without_a_line_end_is_read() {
+        let (good, key) = certificate();
+        let (good, key) = (good.trim_end(), key.serialize_pem());
+        let key = key.trim_end();
+        for (bundle, expected) in [
+            (format!("{good}{good}"), vec![true, true]),
+            (format!("{good}{good}{good}\n"), vec![true, true, true]),
+            (format!("{key}{good}{key}{good}"), vec![true, true]),
+            (format!("\u{feff}{good}\u{feff}{good}"), vec![true, true]),
+            (
+                format!("{good}{}{good}", &good[..80]),
+                vec![true, false, true],
+            ),
+            (
+                format!("{}{good}", &good[..good.len() - 30]),
+                vec![false, true],
+            ),
+            (format!("# the first{good}"), vec![true]),
+        ] {
+            assert_eq!(readable(&bundle), expected, "{bundle}");
+        }
+    }
+
+    #[test]
     fn text_around_and_line_ends_of_any_kind_do_not_matter() {
         let (good, key) = certificate();
         let key = key.serialize_pem();
@@ -135,6 +168,10 @@ mod tests {
             assert_eq!(readable(&text), [true], "{text}");
         }
         assert_eq!(readable(&format!("{good}{good}")), [true, true]);
+        assert_eq!(
+            readable(&format!("# -----BEGIN CERTIFICATE-----\n{good}")),
+            [true]
+        );
         for text in ["", "not PEM", &key] {
             assert!(readable(text).is_empty(), "{text}");
         }
