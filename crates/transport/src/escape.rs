@@ -40,6 +40,12 @@ impl fmt::Debug for Escaped<'_> {
     }
 }
 
+/// Whether a reader sees all of a text, on one line or several.
+pub(crate) fn is_seen(text: &str) -> bool {
+    text.chars()
+        .all(|character| character == '\n' || is_visible(character))
+}
+
 /// Whether a reader sees the character, as a sign, a space or a mark on the character before.
 fn is_visible(character: char) -> bool {
     match character {

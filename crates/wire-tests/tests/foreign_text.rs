@@ -6,7 +6,7 @@ use bytes::Bytes;
 use dt_client::ApiToken;
 use http::{Response, StatusCode};
 use transport::testing::ManualClock;
-use transport::{Error, RetryPolicy, Transport, TransportError, from_fn};
+use transport::{Error, RetryPolicy, Transport, TransportError, TransportErrorKind, from_fn};
 
 const LONG: usize = 2 * 1024 * 1024;
 
@@ -85,6 +85,20 @@ async fn what_is_not_seen_in_a_servers_message_is_escaped() {
             );
         }
     }
+}
+
+// U25
+#[tokio::test]
+async fn what_is_not_seen_in_a_cause_is_escaped() {
+    let transport = std::sync::Arc::new(from_fn(|_| {
+        let error = TransportError::new(TransportErrorKind::Protocol);
+        let error = error.with_source("a\u{202e}b\u{2066}c\u{200e}d\u{1b}[31me");
+        std::future::ready(Err(error))
+    }));
+    let error = asa(transport).gateways().list().send().await.unwrap_err();
+    let cause = std::error::Error::source(&error).unwrap();
+    let expected = r"a\u{202e}b\u{2066}c\u{200e}d\u{1b}[31me";
+    assert_eq!(cause.to_string(), expected);
 }
 
 // U25

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use super::{Error, Inner};
 use crate::catch::catch_panic_of;
 use crate::content_type::shown;
-use crate::escape::{Escaped, cut};
+use crate::escape::{Escaped, cut, is_seen};
 use crate::{ApiError, BoxError, ErrorKind, SecretSet, Violation};
 
 /// The most that is kept of a body, in bytes.
@@ -167,7 +167,7 @@ fn clean_body(body: &Bytes, secrets: &SecretSet) -> Bytes {
     }
 }
 
-/// The cause, or its texts alone where they hold a secret or have no end.
+/// The cause, or its texts alone where they hold a secret, or what is not seen, or have no end.
 fn clean_source(source: BoxError, secrets: &SecretSet) -> BoxError {
     if let Some(shared) = source.downcast_ref::<Arc<Error>>() {
         // Its own call took its own secrets out. Others share it, so this one gets another.
@@ -197,7 +197,8 @@ fn is_fit(error: &(dyn StdError + 'static), secrets: &SecretSet) -> bool {
                 format!("{error:#?}"),
             ]
         });
-        let is_fit = |text: &String| text.len() <= TEXT && !secrets.contains_secret(text);
+        let is_fit =
+            |text: &String| text.len() <= TEXT && is_seen(text) && !secrets.contains_secret(text);
         if !texts.is_ok_and(|texts| texts.iter().all(is_fit)) {
             return false;
         }
