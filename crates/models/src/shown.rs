@@ -2,6 +2,8 @@
 
 use core::fmt::{self, Write as _};
 
+use crate::operation::is_invisible;
+
 /// The most that is printed of a text, in bytes: no word or id of a vendor comes near it.
 const MOST: usize = 1024;
 
@@ -95,6 +97,7 @@ impl fmt::Display for Visible<'_> {
         for character in text.chars() {
             match character {
                 '"' | '\'' | '\\' => f.write_char(character)?,
+                _ if is_invisible(character) => write!(f, "{}", character.escape_unicode())?,
                 _ => write!(f, "{}", character.escape_debug())?,
             }
         }
@@ -114,6 +117,10 @@ mod tests {
         assert_eq!(Bounded(text).to_string(), text);
         assert_eq!(format!("{:?}", Bounded(text)), "\"a\\u{202e}\\t\u{e4}\"");
         assert_eq!(Visible(text).to_string(), "a\\u{202e}\\t\u{e4}");
+        // Letters and marks without a shape, which Rust takes for printable.
+        let text = "a\u{3164}\u{2800}\u{115f}\u{ffa0}";
+        let escaped = "a\\u{3164}\\u{2800}\\u{115f}\\u{ffa0}";
+        assert_eq!(Visible(text).to_string(), escaped);
         assert_eq!(
             format!("{:>3}|{:<3}|", Bounded("a"), Visible("'")),
             "  a|'  |"
