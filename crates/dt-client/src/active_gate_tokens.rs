@@ -85,7 +85,10 @@ impl ActiveGateTokens {
             .map_err(|error| error.during(operation.name))
             .and_then(|token| call(operation, &[])?.with_json(&token));
         Request::new(&self.channel, call, |reply| {
-            let mut created: ActiveGateTokenCreated = reply.json()?;
+            let mut created: ActiveGateTokenCreated = reply.json_lossy()?;
+            if created.token.expose().contains(char::REPLACEMENT_CHARACTER) {
+                return Err(reply.misfit("token", "a character is not whole"));
+            }
             if created.token.expose().is_empty() {
                 return Err(reply.misfit("token", "the secret is empty"));
             }

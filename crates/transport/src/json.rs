@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::escape::cut;
 
+mod halves;
 mod members;
 mod plain;
 
@@ -31,6 +32,15 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
         return Ok(value);
     }
     serde_json::from_str(text).map_err(|error| diagnose::<T>(text, &error))
+}
+
+/// Decodes a whole body, and takes U+FFFD for half of a character where it does not decode otherwise.
+pub(crate) fn decode_lossy<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    decode(body).or_else(|problem| {
+        let whole = text(body).ok().and_then(halves::replaced);
+        let value = whole.and_then(|text| decode(text.as_bytes()).ok());
+        value.ok_or(problem)
+    })
 }
 
 /// The body as text, checked once; one byte order mark is allowed.

@@ -35,6 +35,16 @@ impl Reply {
         json::decode(&self.body).map_err(|problem| self.misfit(problem.path, problem.text))
     }
 
+    /// Decodes the body as [`json`](Self::json) does. Half of a character in an escape (`"\ud800"`), which JSON allows and no text
+    /// can hold, reads as U+FFFD in place of failing: for what cannot be had again.
+    ///
+    /// # Errors
+    ///
+    /// As [`json`](Self::json).
+    pub fn json_lossy<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        json::decode_lossy(&self.body).map_err(|problem| self.misfit(problem.path, problem.text))
+    }
+
     /// The `Decode` error for an answer that decodes, and still lacks what makes it one. The message must not hold a
     /// value of the answer.
     pub fn misfit(&self, path: impl Into<String>, message: impl Into<String>) -> Error {

@@ -421,3 +421,19 @@ async fn the_value_of_a_setup_token_is_no_id_and_never_reaches_a_url() {
     }
     let _ = fake.finish();
 }
+
+// U16
+#[tokio::test]
+async fn what_was_created_is_known_though_a_text_of_it_is_no_unicode() {
+    let body = r#"{"id": "6116bb2a", "description": "\ud800", "\udc00": 1, "registration_type": "gateway-agent"}"#;
+    let (client, fake) = authorised([Answer::json(201, body), Answer::json(200, body)]);
+    create(&client).await.unwrap();
+    // A read can be made again, and says what is wrong.
+    let id = "6116bb2a".into();
+    let error = client.gateway_setup_tokens().get(&id).send().await;
+    assert!(matches!(
+        error.unwrap_err().kind(),
+        ErrorKind::Decode { .. }
+    ));
+    let _ = fake.finish();
+}

@@ -82,6 +82,7 @@ async fn no_other_member_of_the_response_loses_the_token() {
         r#""expirationDate": 1, "expirationDate": "2""#,
         r#""owner": null, "owner": 1e400, "": "\ud800""#,
         r#""name": 12345678901234567890123, "id2": [{}]"#,
+        r#""\ud800": "\udfff", "": {"\udc00": 1}"#,
         &format!(r#""x": {deep}"#),
         &format!(r#""expirationDate": {deep}"#),
         &format!(r#""expirationDate": "{}""#, "x".repeat(1 << 20)),

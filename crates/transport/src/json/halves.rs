@@ -1,0 +1,69 @@
+//! Halves of characters, which JSON allows in its escapes and no text can hold.
+
+/// The JSON text with U+FFFD for each half of a character; `None` where there is none.
+pub(super) fn replaced(text: &str) -> Option<String> {
+    let mut whole = String::with_capacity(text.len());
+    let mut has_half = false;
+    let mut rest = text;
+    while let Some((before, escape)) = rest.find('\\').map(|at| rest.split_at(at)) {
+        whole.push_str(before);
+        let (first, second) = (unit(escape), escape.get(6..).and_then(unit));
+        let length = match (first, second) {
+            // A backslash and whatever it escapes, which is never half of a character.
+            (None, _) => 1 + escape.chars().nth(1).map_or(0, char::len_utf8),
+            (Some(first), _) if char::from_u32(first.into()).is_some() => 6,
+            (Some(first), Some(second)) if is_pair(first, second) => 12,
+            (Some(_), _) => {
+                has_half = true;
+                whole.push_str("\\ufffd");
+                rest = escape.get(6..)?;
+                continue;
+            }
+        };
+        let (escape, after) = escape.split_at_checked(length)?;
+        whole.push_str(escape);
+        rest = after;
+    }
+    whole.push_str(rest);
+    has_half.then_some(whole)
+}
+
+/// The unit of UTF-16 that a text begins with, as an escape.
+fn unit(text: &str) -> Option<u16> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    let is_unit = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    u16::from_str_radix(digits, 16).ok().filter(|_| is_unit)
+}
+
+fn is_pair(first: u16, second: u16) -> bool {
+    char::decode_utf16([first, second])
+        .next()
+        .is_some_and(|it| it.is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::replaced;
+
+    #[test]
+    fn only_halves_are_replaced() {
+        for (text, expected) in [
+            (r#"{"\ud800":"a\uDC00b"}"#, r#"{"\ufffd":"a\ufffdb"}"#),
+            (r#""\ud800\ud834\udd1e""#, r#""\ufffd\ud834\udd1e""#),
+            (r#""\ud800\u0041\n\\\"""#, r#""\ufffd\u0041\n\\\"""#),
+        ] {
+            assert_eq!(replaced(text).as_deref(), Some(expected));
+        }
+        for text in [
+            "",
+            "{}",
+            r#""\ud834\udd1e \\ud800 \u00e9 \"""#,
+            r#""\ud8"#,
+            r#""\u+800""#,
+            "\\",
+            "\\é\\u日本",
+        ] {
+            assert_eq!(replaced(text), None, "{text}");
+        }
+    }
+}
