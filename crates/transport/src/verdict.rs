@@ -96,7 +96,8 @@ pub(crate) fn applied_by(method: &Method, status: StatusCode) -> Applied {
         // These two ask for the same request elsewhere, so it was not taken here.
         307 | 308 => Applied::No,
         408 => Applied::Unknown,
-        400..=499 => Applied::No,
+        // A status that is not registered is some proxy's own, as 460 and 499 are: the caller hung up, the server may go on.
+        400..=499 if status.canonical_reason().is_some() => Applied::No,
         _ => Applied::Unknown,
     }
 }
@@ -485,11 +486,11 @@ mod tests {
         for (statuses, expected) in [
             (&[200, 201, 204, 299][..], Applied::Yes),
             (
-                &[307, 308, 400, 401, 403, 404, 409, 421, 429, 499],
+                &[307, 308, 400, 401, 403, 404, 409, 421, 429, 451],
                 Applied::No,
             ),
             (
-                &[301, 302, 303, 408, 500, 502, 503, 504, 600],
+                &[301, 302, 303, 408, 460, 499, 500, 502, 503, 504, 600],
                 Applied::Unknown,
             ),
         ] {
