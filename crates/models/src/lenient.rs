@@ -8,7 +8,6 @@ use serde_core::{
     de::{DeserializeSeed, Deserializer},
 };
 
-use crate::shown::Bounded;
 use crate::{
     Secret,
     json::{Json, Limits, ValueSeed},
@@ -140,10 +139,10 @@ impl fmt::Display for Unreadable {
     }
 }
 
-/// As JSON, with control characters escaped, up to 1 KiB.
+/// As JSON, with control characters escaped.
 impl fmt::Debug for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", Bounded(&self.to_string()))
+        write!(f, "{:?}", self.to_string())
     }
 }
 
