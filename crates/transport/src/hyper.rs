@@ -55,7 +55,7 @@
 //! Over TLS many first requests share a handshake, because the server may choose HTTP/2: one opens the connection, and the
 //! others wait until its handshake is over and the server has said how many requests it takes at once
 //! (`MAX_CONCURRENT_STREAMS`; 100 where it does not say). They wait no longer than the connect timeout from their own beginning,
-//! and for one handshake no longer than half of it. In the last tenth of that time nobody opens a connection of its own any more.
+//! and for one handshake no longer than half of it.
 //! Where the server is known to speak HTTP/1.1, or no connection is kept, nobody waits.
 //!
 //! # How much was sent

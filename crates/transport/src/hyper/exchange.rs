@@ -5,8 +5,6 @@ use http::header::{
     CONTENT_ENCODING, CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION, TRANSFER_ENCODING,
 };
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version, response};
-#[cfg(feature = "_tls")]
-use tokio::time::Instant;
 
 use super::body::collect;
 use super::connection::Connection;
@@ -127,16 +125,10 @@ impl Exchange {
             let connection = Connection::open(shared, &self.origin).await?;
             return Ok((connection, true));
         }
-        let last_chance = shared.flights.last_chance();
         loop {
             let mut changes = shared.flights.changes(&self.origin);
             if let Some(connection) = shared.pool.take(&self.origin).await {
                 return Ok((connection, false));
-            }
-            if last_chance.is_some_and(|last| Instant::now() >= last) {
-                // Only what others open can still come in time.
-                let _ = changes.changed().await;
-                continue;
             }
             match shared.flights.turn(&self.origin) {
                 Turn::Open(flight) => {

@@ -26,7 +26,6 @@ use super::origin::Origin;
 #[derive(Debug)]
 pub(super) struct Flights {
     patience: Duration,
-    connect_timeout: Duration,
     ways: Mutex<Vec<Way>>,
 }
 
@@ -110,7 +109,6 @@ impl Flights {
                 .checked_div(2)
                 .unwrap_or_default()
                 .min(LONGEST),
-            connect_timeout,
             ways: Mutex::default(),
         })
     }
@@ -142,16 +140,6 @@ impl Flights {
                 Turn::Wait(waiting, until)
             }
         }
-    }
-
-    /// Until when a request that begins to look for a connection now may open one itself. A handshake that begins later does
-    /// not end in its time, so those who have waited to no avail would only burden the server, each with one of its own.
-    pub(super) fn last_chance(&self) -> Option<Instant> {
-        /// The part of the connect timeout that is too short for a handshake.
-        const TOO_SHORT: u32 = 10;
-
-        let too_short = self.connect_timeout.checked_div(TOO_SHORT)?;
-        Instant::now().checked_add(self.connect_timeout.saturating_sub(too_short))
     }
 
     /// Wakes those who wait when what is returned is dropped: there may be room on a connection again.

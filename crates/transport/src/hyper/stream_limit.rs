@@ -25,17 +25,15 @@ impl StreamLimit {
 
     /// Ends a flight as soon as the limit is known.
     pub(super) fn ends(&self, flight: Flight) {
-        let known = self.state(|state| match state.most {
+        let ended = self.state(|state| match state.most {
             None if !state.is_closed => {
                 state.flight = Some(flight);
                 None
             }
             most => Some((most, flight)),
         });
-        match known {
-            Some((Some(most), flight)) => flight.takes(most),
-            Some((None, flight)) => flight.failed(),
-            None => {}
+        if let Some((Some(most), flight)) = ended {
+            flight.takes(most);
         }
     }
 
@@ -54,14 +52,13 @@ impl StreamLimit {
         }
     }
 
+    /// Ends the flight: whether the connection was of use is for its first request to say.
     fn close(&self) {
         let flight = self.state(|state| {
             state.is_closed = true;
             state.flight.take()
         });
-        if let Some(flight) = flight {
-            flight.failed();
-        }
+        drop(flight);
     }
 
     /// A flight must not end in here: those who wait look at this again.
