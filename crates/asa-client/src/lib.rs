@@ -60,8 +60,9 @@ pub use service_user::ServiceUser;
 pub use transport::{
     Applied, BaseUrl, Bearer, Channel, Clock, ConnectFailure, Credential, CredentialFailure,
     CredentialProvider, Deleted, Error, ErrorKind, FileToken, Items, NextPageError, Page,
-    PageToken, Pages, PaginationFailure, Phase, Request, RetryPolicy, Sent, Timeouts, TooLarge,
-    TraceContext, Transport, TransportError, TransportErrorKind, Violation,
+    PageToken, Pages, PaginationFailure, Phase, Request, RetryPolicy, SecretTextError, Sent,
+    Timeouts, TooLarge, TraceContext, Transport, TransportError, TransportErrorKind, Violation,
+    secret_text,
 };
 #[cfg(feature = "hyper")]
 pub use transport::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
@@ -71,5 +72,8 @@ pub mod models {
     #[cfg(feature = "uuid")]
     pub use models::NotUuid;
     pub use models::asa::*;
-    pub use models::{ParseTimestampError, Patch, Secret, Timestamp, UnknownMembers};
+    pub use models::{
+        Lenient, Milliseconds, ParseTimestampError, Patch, Secret, Timestamp, UnknownMembers,
+        Unreadable,
+    };
 }

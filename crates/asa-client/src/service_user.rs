@@ -35,7 +35,16 @@ pub struct ServiceUser(Cached<Key>);
 
 impl ServiceUser {
     /// The id and the secret of a service user's key. One that is empty or holds anything but visible ASCII, such as the
-    /// line break at the end of a file, is refused when the client is built.
+    /// line break at the end of a file, is refused when the client is built; [`secret_text`](crate::secret_text) takes out of a
+    /// file what is no part of the secret.
+    ///
+    /// ```
+    /// use asa_client::{ServiceUser, secret_text};
+    ///
+    /// fn from_file(key_id: &str, path: &str) -> Result<ServiceUser, Box<dyn std::error::Error>> {
+    ///     Ok(ServiceUser::new(key_id, secret_text(&std::fs::read(path)?)?))
+    /// }
+    /// ```
     pub fn new(key_id: impl Into<String>, key_secret: impl Into<Secret>) -> Self {
         let key = ServiceTokenRequest::new(key_id, key_secret);
         Self(Cached::new(Key::Given(key)))

@@ -61,8 +61,9 @@ pub use list::ListActiveGateTokens;
 pub use transport::{
     ApiToken, Applied, BaseUrl, Bearer, Channel, Clock, ConnectFailure, Credential,
     CredentialFailure, CredentialProvider, Deleted, Error, ErrorKind, FileToken, Items,
-    NextPageError, Page, PageToken, Pages, PaginationFailure, Phase, Request, RetryPolicy, Sent,
-    Timeouts, TooLarge, TraceContext, Transport, TransportError, TransportErrorKind, Violation,
+    NextPageError, Page, PageToken, Pages, PaginationFailure, Phase, Request, RetryPolicy,
+    SecretTextError, Sent, Timeouts, TooLarge, TraceContext, Transport, TransportError,
+    TransportErrorKind, Violation, secret_text,
 };
 #[cfg(feature = "hyper")]
 pub use transport::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
@@ -70,5 +71,5 @@ pub use transport::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
 /// The bodies of requests and answers, and the pieces that they are made of.
 pub mod models {
     pub use models::dt::*;
-    pub use models::{Lenient, ParseTimestampError, Secret, Timestamp, Unreadable};
+    pub use models::{Lenient, Milliseconds, ParseTimestampError, Secret, Timestamp, Unreadable};
 }
