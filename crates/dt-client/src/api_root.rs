@@ -23,7 +23,10 @@ pub(crate) fn of(base: &BaseUrl) -> Result<BaseUrl, Error> {
     } else {
         CLASSIC
     };
-    let before = base.without_path_end(&format!("{root}{list}"))?;
+    let mut before = base.without_path_end(&format!("{root}{list}"))?;
+    if is_platform && before == *base {
+        before = base.without_path_end(&format!("{CLASSIC}{list}"))?;
+    }
     base.with_path(&format!("{}{root}", before.path()))
 }
 
@@ -72,6 +75,18 @@ mod tests {
         let proxy = format!("http://localhost:1234{PLATFORM}");
         assert_root(&proxy, &proxy);
         assert_root(&format!("{proxy}/activeGateTokens"), &proxy);
+    }
+
+    // U57
+    #[test]
+    fn the_classic_path_on_a_host_of_the_platform_gives_way_to_the_proxy() {
+        let platform = "https://abc.apps.dynatrace.com";
+        for end in ["/api", "/api/v2", "/api/v2/activeGateTokens"] {
+            assert_root(
+                &format!("{platform}{end}"),
+                &format!("{platform}{PLATFORM}"),
+            );
+        }
     }
 
     #[test]
