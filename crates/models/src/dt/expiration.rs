@@ -81,9 +81,16 @@ impl fmt::Display for ExpirationError {
 impl core::error::Error for ExpirationError {}
 
 impl Expiration {
-    /// At an instant.
+    /// At an instant, rounded up to whole milliseconds, the finest that the API's own examples have.
     pub fn at(instant: impl Into<Timestamp>) -> Self {
-        Self(Form::At(instant.into()))
+        let instant = instant.into();
+        let millis = instant.unix_millis();
+        let whole = Timestamp::from_unix_millis(millis);
+        Self(Form::At(if whole < instant {
+            Timestamp::from_unix_millis(millis.saturating_add(1))
+        } else {
+            whole
+        }))
     }
 
     /// So long after the server reads it, by the server's own clock; rounded up to whole minutes, the smallest unit that
@@ -430,6 +437,24 @@ mod tests {
             String::from(Expiration::at(instant)),
             "2026-03-01T11:00:00.000Z"
         );
+    }
+
+    #[cfg(feature = "std")]
+    #[test]
+    fn an_instant_of_the_system_clock_is_sent_in_whole_milliseconds_and_never_shortened() {
+        extern crate std;
+        use core::time::Duration;
+        use std::time::UNIX_EPOCH;
+
+        for (nanos, text) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (1, "1970-01-01T00:00:00.001Z"),
+            (633_989_113, "1970-01-01T00:00:00.634Z"),
+            (999_999_999, "1970-01-01T00:00:01.000Z"),
+        ] {
+            let instant = UNIX_EPOCH + Duration::from_nanos(nanos);
+            assert_eq!(Expiration::at(instant).to_string(), text);
+        }
     }
 
     #[test]
