@@ -68,7 +68,7 @@ fn info(document: &mut Reader<'_>, problems: &mut Problems) -> (Prose, Prose) {
         ("contact", ["name", "url"]),
     ] {
         if let Some(mut part) = info
-            .take(part)
+            .need(part, problems)
             .and_then(|node| Reader::of(node, "a part of `info`", problems))
         {
             for keyword in keywords {
@@ -237,7 +237,7 @@ impl<'a> Components<'a> {
             id: reader.need_text("operationId", problems),
             tag: tag.to_owned(),
             summary: Prose::new(&reader.need_text("summary", problems)),
-            description: reader.prose("description", problems),
+            description: reader.need_prose("description", problems),
             method: Method::Get,
             path: String::new(),
             parameters: self.parameters(parameters, problems),
@@ -291,7 +291,7 @@ impl<'a> Components<'a> {
                 .resolve(&entry.value, "responses", problems)
                 .and_then(|node| response(node, problems));
             match (entry.key.as_str(), status(&entry.key)) {
-                ("default", _) => failure = body,
+                ("default", _) => failure = Some(body),
                 ("4XX", _) => refusal = Some((entry.at, body)),
                 (_, Some(status @ 200..=299)) if success.is_none() => {
                     success = Some((status, body));
@@ -315,13 +315,7 @@ impl<'a> Components<'a> {
                 "add the response that the vendor sends, such as \"200\"",
             );
         }
-        let name = |body: &Option<Reference>| body.as_ref().map(|it| it.name.clone());
-        if let Some((at, refusal)) = refusal
-            && name(&refusal) != name(&failure)
-        {
-            let fix = "give both the same, failures have one type";
-            problems.add(at, "`4XX` with another body than `default`", fix);
-        }
+        let failure = failures(node, refusal, failure, problems);
         let (status, body) = success.unwrap_or_default();
         (status, body, failure)
     }
@@ -338,6 +332,30 @@ impl<'a> Components<'a> {
             }
         }
     }
+}
+
+/// The body of failures, which both responses for them must have.
+fn failures(
+    responses: &Node,
+    refusal: Option<(Position, Option<Reference>)>,
+    failure: Option<Option<Reference>>,
+    problems: &mut Problems,
+) -> Option<Reference> {
+    for (status, is_there) in [("4XX", refusal.is_some()), ("default", failure.is_some())] {
+        if !is_there {
+            let what = format!("an operation without a response for `{status}`");
+            let fix = "state both, with the same body: other tools ask for the one, failures are read by the other";
+            problems.add(responses.at, what, fix);
+        }
+    }
+    let name = |body: &Option<Reference>| body.as_ref().map(|it| it.name.clone());
+    if let (Some((at, refusal)), Some(failure)) = (&refusal, &failure)
+        && name(refusal) != name(failure)
+    {
+        let fix = "give both the same, failures have one type";
+        problems.add(*at, "`4XX` with another body than `default`", fix);
+    }
+    failure.flatten()
 }
 
 /// A status of three digits.

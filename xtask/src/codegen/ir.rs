@@ -71,7 +71,7 @@ pub(crate) struct Operation {
     pub(crate) id: String,
     pub(crate) tag: String,
     pub(crate) summary: Prose,
-    pub(crate) description: Option<Prose>,
+    pub(crate) description: Prose,
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) parameters: Vec<Parameter>,

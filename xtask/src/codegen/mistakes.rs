@@ -10,7 +10,7 @@ use super::describe;
 
 /// A sound description; each test makes one mistake in it.
 const SOUND: &str = r##"openapi: 3.1.0
-info: { title: Doors, version: "1", description: Doors of a house }
+info: { title: Doors, version: "1", description: Doors of a house, license: { name: MIT, identifier: MIT }, contact: { name: a, url: b } }
 servers:
   - { url: "https://doors.example", description: The house }
 security:
@@ -39,6 +39,9 @@ paths:
         "200":
           description: The door
           content: { application/json: { schema: { $ref: "#/components/schemas/Door" } } }
+        4XX: { description: It stays closed }
+        default: { description: It stays closed }
+      description: Nobody has to knock
 components:
   securitySchemes:
     key: { type: http, scheme: bearer, description: A key }
@@ -106,7 +109,7 @@ fn an_unknown_keyword_is_a_mistake() {
     check(
         "description: Its id }",
         "description: Its id, title: Id }",
-        "house.yaml:50:73: unknown keyword `title`; the fix: remove it, a property cannot have it",
+        "house.yaml:53:73: unknown keyword `title`; the fix: remove it, a property cannot have it",
     );
     check(
         "    put:",
@@ -140,17 +143,17 @@ fn a_value_of_the_wrong_type_is_a_mistake() {
     check(
         "minLength: 1",
         "minLength: one",
-        "house.yaml:59:53: a text in place of an integer; the fix: write an integer",
+        "house.yaml:62:53: a text in place of an integer; the fix: write an integer",
     );
     check(
         "properties:\n        label",
         "properties: 7\n        #",
-        "house.yaml:58:19: an integer in place of an object; the fix: write an object",
+        "house.yaml:61:19: an integer in place of an object; the fix: write an object",
     );
     check(
         "description: A colour",
         "description: \"\"",
-        "house.yaml:42:20: an empty text; the fix: write one",
+        "house.yaml:45:20: an empty text; the fix: write one",
     );
 }
 
@@ -164,7 +167,7 @@ fn what_is_missing_is_a_mistake() {
     check(
         "description: A door\n      x-source: a page\n",
         "description: A door\n",
-        "house.yaml:45:7: a schema without `x-source`; the fix: add `x-source`",
+        "house.yaml:48:7: a schema without `x-source`; the fix: add `x-source`",
     );
     check(
         "      x-idempotent: true\n",
@@ -172,8 +175,8 @@ fn what_is_missing_is_a_mistake() {
         "house.yaml:14:7: an operation without `x-idempotent`; the fix: add `x-idempotent`",
     );
     check(
-        "\"200\":",
-        "default:",
+        "\"200\":\n          description: The door\n          content: { application/json: { schema: { $ref: \"#/components/schemas/Door\" } } }\n        ",
+        "",
         "house.yaml:28:9: an operation without success status; the fix: add the response that the vendor sends, such as \"200\"",
     );
     check(
@@ -189,7 +192,7 @@ fn what_is_missing_is_a_mistake() {
     check(
         "{ red: Like fire, blue",
         "{ blue",
-        "house.yaml:41:24: `x-enum-meanings` without `red`; the fix: add `red`",
+        "house.yaml:44:24: `x-enum-meanings` without `red`; the fix: add `red`",
     );
 }
 
@@ -198,12 +201,12 @@ fn what_is_never_used_is_a_mistake() {
     check(
         "    Colour:\n",
         "    Room: { type: string, x-id: true, description: R, x-source: a page }\n    Colour:\n",
-        "house.yaml:38:5: the schema `Room` is never used; the fix: remove it",
+        "house.yaml:41:5: the schema `Room` is never used; the fix: remove it",
     );
     check(
         "  schemas:\n",
         "    Old: { name: old, in: query, description: O, schema: { type: boolean } }\n  schemas:\n",
-        "house.yaml:36:5: `Old` is never used; the fix: remove it",
+        "house.yaml:39:5: `Old` is never used; the fix: remove it",
     );
 }
 
@@ -221,12 +224,12 @@ fn a_schema_of_nothing_is_a_mistake() {
     check(
         "x-id: true",
         "x-id: false",
-        "house.yaml:37:35: `x-id: false`; the fix: remove it",
+        "house.yaml:40:35: `x-id: false`; the fix: remove it",
     );
     check(
         "DoorId: { type: string, x-id: true,",
         "DoorId: { type: string,",
-        "house.yaml:37:13: a named string without `enum` or `x-id`; the fix: add one of them",
+        "house.yaml:40:13: a named string without `enum` or `x-id`; the fix: add one of them",
     );
     for (tag, module) in [("type", "type"), ("Shared", "shared")] {
         let text = SOUND.replace("{ name: Doors,", &format!("{{ name: {tag},"));
@@ -268,7 +271,7 @@ fn yaml_beyond_plain_values_is_a_mistake() {
     check(
         "      required: [id]\n",
         "      required: [id]\n      required: [id]\n",
-        "house.yaml:49:7: duplicate key `required`; the fix: keep one of the two",
+        "house.yaml:52:7: duplicate key `required`; the fix: keep one of the two",
     );
     check(
         "x-permissions: [porter]",
@@ -297,6 +300,6 @@ fn all_mistakes_are_shown_at_once_in_the_order_of_the_file() {
     assert_eq!(
         mistakes(&text),
         "house.yaml:16:16: an integer in place of a text; the fix: put it in quotes\n\
-         house.yaml:59:53: a text in place of an integer; the fix: write an integer"
+         house.yaml:62:53: a text in place of an integer; the fix: write an integer"
     );
 }

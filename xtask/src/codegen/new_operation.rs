@@ -16,6 +16,7 @@ const ASA: (&str, &str) = (
       operationId: RestartGateway
       tags: [Gateways]
       summary: Restarts a gateway
+      description: Who is connected has to come again.
       x-source: the page that says so
       x-idempotent: true
       parameters:
@@ -24,6 +25,8 @@ const ASA: (&str, &str) = (
       responses:
         "204":
           description: It restarts.
+        4XX: { $ref: "#/components/responses/Failure" }
+        default: { $ref: "#/components/responses/Failure" }
 
 components:
 "##,
@@ -37,12 +40,15 @@ pub(crate) const DT: (&str, &str) = (
       operationId: lookupToken
       tags: [ActiveGate tokens]
       summary: Finds the metadata of an ActiveGate token
+      description: The response never holds the secret.
       x-source: the page that says so
       x-idempotent: true
       responses:
         "200":
           description: The token's metadata.
           content: { application/json: { schema: { $ref: "#/components/schemas/ActiveGateToken" } } }
+        4XX: { $ref: "#/components/responses/Failure" }
+        default: { $ref: "#/components/responses/Failure" }
 
 components:
 "##,

@@ -71,11 +71,9 @@ fn lookup(api: &Api) -> TokenStream {
 }
 
 fn table(api: &Api, operation: &Operation) -> TokenStream {
-    let mut text = operation.summary.sentence();
-    text = text.paragraph(Markdown::code(&operation.call()));
-    if let Some(description) = &operation.description {
-        text = text.paragraph(description.sentence());
-    }
+    let text = operation.summary.sentence();
+    let text = text.paragraph(Markdown::code(&operation.call()));
+    let text = text.paragraph(operation.description.sentence());
     let (docs, name) = (doc_of(&text), ident(&names::screaming(&operation.id)));
     let (vendor, tag) = (&api.vendor, &operation.tag);
     let full_name = format!("{vendor} {}", operation.id);

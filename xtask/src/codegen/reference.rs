@@ -62,13 +62,11 @@ fn server(server: &Server) -> Markdown {
 fn operation(page: &mut String, operation: &Operation) {
     let _ = write!(
         page,
-        "\n#### {}\n\n{}\n",
+        "\n#### {}\n\n{}\n\n{}\n",
         operation.id,
-        operation.summary.sentence().page()
+        operation.summary.sentence().page(),
+        operation.description.sentence().page()
     );
-    if let Some(description) = &operation.description {
-        let _ = writeln!(page, "\n{}", description.sentence().page());
-    }
     page.push_str("\n| | |\n| --- | --- |\n");
     let mut fact = |name: &str, value: String| row(page, &[name.into(), value]);
     fact("call", code(&operation.call()));

@@ -10,8 +10,13 @@ use super::yaml::{Entry, Node};
 
 /// Reads `servers`.
 pub(crate) fn servers(node: &Node, problems: &mut Problems) -> Vec<Server> {
-    let nodes = list(node, problems).unwrap_or_default();
+    let nodes = list(node, problems);
+    if nodes.is_some_and(<[Node]>::is_empty) {
+        let fix = "add the address that clients begin with";
+        problems.add(node.at, "an API without a server", fix);
+    }
     nodes
+        .unwrap_or_default()
         .iter()
         .filter_map(|node| server(node, problems))
         .collect()

@@ -8,12 +8,12 @@ fn a_type_that_has_no_rust_is_a_mistake() {
     check(
         list,
         "{ type: number",
-        "house.yaml:52:17: unknown type `number`; the fix: use string, integer, boolean, array or object",
+        "house.yaml:55:17: unknown type `number`; the fix: use string, integer, boolean, array or object",
     );
     check(
         list,
         "{ type: string, format: email",
-        "house.yaml:52:17: unknown format `email` of a string; the fix: use `date-time`, or leave it out",
+        "house.yaml:55:17: unknown format `email` of a string; the fix: use `date-time`, or leave it out",
     );
     check(
         "format: int32",
@@ -23,47 +23,47 @@ fn a_type_that_has_no_rust_is_a_mistake() {
     check(
         list,
         "{ type: string, format: date-time, x-timestamp: seconds",
-        "house.yaml:52:17: unknown `x-timestamp` `seconds`; the fix: use `milliseconds`, or leave it out",
+        "house.yaml:55:17: unknown `x-timestamp` `seconds`; the fix: use `milliseconds`, or leave it out",
     );
     check(
         list,
         "{ type: string, format: date-time, x-secret: true",
-        "house.yaml:52:17: a secret with a format; the fix: leave the format out",
+        "house.yaml:55:17: a secret with a format; the fix: leave the format out",
     );
     check(
         list,
         "{ type: array, items: { type: [string, \"null\"] }",
-        "house.yaml:52:39: elements that may be null; the fix: make them not null",
+        "house.yaml:55:39: elements that may be null; the fix: make them not null",
     );
     check(
         list,
         "{ type: array, items: { type: string, format: date-time, x-timestamp: milliseconds }",
-        "house.yaml:52:39: `x-timestamp` in a list; the fix: leave `x-timestamp` out, or teach the generator",
+        "house.yaml:55:39: `x-timestamp` in a list; the fix: leave `x-timestamp` out, or teach the generator",
     );
     check(
         "minLength: 1",
         "format: date-time, x-timestamp: milliseconds",
-        "house.yaml:59:9: `x-timestamp` in an update; the fix: leave `x-timestamp` out, or teach the generator",
+        "house.yaml:62:9: `x-timestamp` in an update; the fix: leave `x-timestamp` out, or teach the generator",
     );
     check(
         list,
         "{ type: object, additionalProperties: { type: boolean }",
-        "house.yaml:52:17: a map of other values than texts; the fix: name the object as a schema",
+        "house.yaml:55:17: a map of other values than texts; the fix: name the object as a schema",
     );
     check(
         list,
         "{ type: [string, integer]",
-        "house.yaml:52:25: a `type` that is no type with \"null\"; the fix: write one type, or `[type, \"null\"]`",
+        "house.yaml:55:25: a `type` that is no type with \"null\"; the fix: write one type, or `[type, \"null\"]`",
     );
     check(
         list,
         "{ oneOf: [{ type: string }]",
-        "house.yaml:52:26: `oneOf` with other choices than one `$ref` and null; the fix: write `oneOf: [{ $ref: … }, { type: \"null\" }]`",
+        "house.yaml:55:26: `oneOf` with other choices than one `$ref` and null; the fix: write `oneOf: [{ $ref: … }, { type: \"null\" }]`",
     );
     check(
         "    Colour:\n      type: string\n",
         "    Colour:\n      type: integer\n",
-        "house.yaml:39:7: a schema of type `integer`; the fix: only objects, ids (`x-id`) and enums have names; write the type where it is used",
+        "house.yaml:42:7: a schema of type `integer`; the fix: only objects, ids (`x-id`) and enums have names; write the type where it is used",
     );
 }
 
@@ -73,7 +73,7 @@ fn a_reference_that_leads_nowhere_or_back_is_a_mistake() {
     check(
         list,
         "{ type: array, items: { $ref: \"#/components/schemas/Doors\" }",
-        "house.yaml:52:47: `$ref` to `#/components/schemas/Doors`, which is not there; the fix: correct the name, or describe it",
+        "house.yaml:55:47: `$ref` to `#/components/schemas/Doors`, which is not there; the fix: correct the name, or describe it",
     );
     check(
         "parameters/Id\"",
@@ -83,12 +83,12 @@ fn a_reference_that_leads_nowhere_or_back_is_a_mistake() {
     check(
         "#/components/schemas/Colour",
         "other.yaml#/Colour",
-        "house.yaml:51:25: `$ref` to `other.yaml#/Colour`; the fix: refer to `#/components/schemas/…`",
+        "house.yaml:54:25: `$ref` to `other.yaml#/Colour`; the fix: refer to `#/components/schemas/…`",
     );
     check(
         list,
         "{ $ref: \"#/components/schemas/Door\"",
-        "house.yaml:52:25: `$ref` to `Door` closes a circle; the fix: break the circle: how deep a model goes is for the description to say, not for what is read",
+        "house.yaml:55:25: `$ref` to `Door` closes a circle; the fix: break the circle: how deep a model goes is for the description to say, not for what is read",
     );
 }
 
@@ -97,7 +97,7 @@ fn a_circle_through_a_list_is_a_mistake() {
     check(
         "{ type: array, items: { type: string }",
         "{ type: array, items: { $ref: \"#/components/schemas/Door\" }",
-        "house.yaml:52:47: `$ref` to `Door` closes a circle; the fix: break the circle: how deep a model goes is for the description to say, not for what is read",
+        "house.yaml:55:47: `$ref` to `Door` closes a circle; the fix: break the circle: how deep a model goes is for the description to say, not for what is read",
     );
 }
 
@@ -110,7 +110,7 @@ fn a_circle_through_other_schemas_is_a_mistake() {
             "    Panel: { type: object, description: P, x-source: p, properties: { frame: { $ref: \"#/components/schemas/Frame\", description: F } } }\n",
             "    DoorUpdate:\n",
         ),
-        "house.yaml:55:86: `$ref` to `Frame` closes a circle; the fix: break the circle: how deep a model goes is for the description to say, not for what is read",
+        "house.yaml:58:86: `$ref` to `Frame` closes a circle; the fix: break the circle: how deep a model goes is for the description to say, not for what is read",
     );
 }
 
@@ -119,22 +119,22 @@ fn names_that_clash_are_a_mistake() {
     check(
         "colour: {",
         "level1: { type: string, description: L }\n        level_1: { type: string, description: L }\n        colour: {",
-        "house.yaml:52:9: two properties are `level1` in Rust; the fix: give one an `x-rust-name`",
+        "house.yaml:55:9: two properties are `level1` in Rust; the fix: give one an `x-rust-name`",
     );
     check(
         "colour: {",
         "ID: { type: string, description: Twice }\n        colour: {",
-        "house.yaml:51:9: two properties are `id` in Rust; the fix: give one an `x-rust-name`",
+        "house.yaml:54:9: two properties are `id` in Rust; the fix: give one an `x-rust-name`",
     );
     check(
         "enum: [red, blue]\n      x-enum-meanings: {",
         "enum: [red, blue, RED]\n      x-enum-meanings: { RED: Loud,",
-        "house.yaml:40:25: two words are `Red` in Rust; the fix: leave one out, unknown words are kept anyway",
+        "house.yaml:43:25: two words are `Red` in Rust; the fix: leave one out, unknown words are kept anyway",
     );
     check(
         "enum: [red, blue]",
         "enum: [red, blue, red]",
-        "house.yaml:40:25: two words are `red`; the fix: keep one of the two",
+        "house.yaml:43:25: two words are `red`; the fix: keep one of the two",
     );
     for taken in ["Self", "String", "From", "AsRef", "A", "Expiration"] {
         check(
@@ -143,14 +143,14 @@ fn names_that_clash_are_a_mistake() {
                 "    {taken}: {{ type: string, x-id: true, description: Taken, x-source: a page }}\n    Colour:\n"
             ),
             &format!(
-                "house.yaml:38:5: the schema `{taken}` clashes with a Rust name; the fix: give it another name"
+                "house.yaml:41:5: the schema `{taken}` clashes with a Rust name; the fix: give it another name"
             ),
         );
     }
     check(
         "    Colour:\n",
         "    door_key: { type: string, x-id: true, description: Taken, x-source: a page }\n    Colour:\n",
-        "house.yaml:38:5: a schema named `door_key`; the fix: call it `DoorKey`",
+        "house.yaml:41:5: a schema named `door_key`; the fix: call it `DoorKey`",
     );
     for none in ["..", "1st", "string", "_"] {
         check(
@@ -159,7 +159,7 @@ fn names_that_clash_are_a_mistake() {
                 "    {none}: {{ type: string, x-id: true, description: None, x-source: a page }}\n    Colour:\n"
             ),
             &format!(
-                "house.yaml:38:5: a schema named `{none}`; the fix: give it a name of letters and digits, a capital first, that Rust has not"
+                "house.yaml:41:5: a schema named `{none}`; the fix: give it a name of letters and digits, a capital first, that Rust has not"
             ),
         );
     }
@@ -170,17 +170,17 @@ fn names_that_rust_cannot_have_are_a_mistake() {
     check(
         "colour: {",
         "type: { type: string, description: A keyword }\n        colour: {",
-        "house.yaml:51:9: the property `type` cannot be `type` in Rust; the fix: give it an `x-rust-name` in snake case that is no keyword",
+        "house.yaml:54:9: the property `type` cannot be `type` in Rust; the fix: give it an `x-rust-name` in snake case that is no keyword",
     );
     check(
         "colour: {",
         "type: { type: string, description: A keyword, x-rust-name: kindOf }\n        colour: {",
-        "house.yaml:51:9: the property `type` cannot be `kindOf` in Rust; the fix: give it an `x-rust-name` in snake case that is no keyword",
+        "house.yaml:54:9: the property `type` cannot be `kindOf` in Rust; the fix: give it an `x-rust-name` in snake case that is no keyword",
     );
     check(
         "colour: {",
         "unknown: { type: string, description: Dark }\n        colour: {",
-        "house.yaml:51:9: the property `unknown` cannot be `unknown` in Rust; the fix: give it an `x-rust-name` in snake case that is no keyword",
+        "house.yaml:54:9: the property `unknown` cannot be `unknown` in Rust; the fix: give it an `x-rust-name` in snake case that is no keyword",
     );
     for id in ["open 1", "match", "__", "SELF"] {
         check(
@@ -194,7 +194,7 @@ fn names_that_rust_cannot_have_are_a_mistake() {
     check(
         "enum: [red, blue]\n      x-enum-meanings: {",
         "enum: [red, blue, unknown]\n      x-enum-meanings: { unknown: Dark,",
-        "house.yaml:40:25: the word `unknown` makes no Rust variant; the fix: leave it out, unknown words are kept anyway",
+        "house.yaml:43:25: the word `unknown` makes no Rust variant; the fix: leave it out, unknown words are kept anyway",
     );
     assert_eq!(
         after(
@@ -210,42 +210,42 @@ fn a_default_or_requirement_that_does_not_fit_is_a_mistake() {
     check(
         "x-default: red",
         "x-default: green",
-        "house.yaml:51:9: the default of `colour` does not fit its type; the fix: give a value of its type, which must not be nullable",
+        "house.yaml:54:9: the default of `colour` does not fit its type; the fix: give a value of its type, which must not be nullable",
     );
     check(
         "x-default: red",
         "x-default: [red]",
-        "house.yaml:51:92: a list as default; the fix: use a boolean, an integer, a text or `{}`",
+        "house.yaml:54:92: a list as default; the fix: use a boolean, an integer, a text or `{}`",
     );
     check(
         "x-default: red",
         "default: red",
-        "house.yaml:51:90: `default` beside a `$ref`; the fix: call it `x-default`",
+        "house.yaml:54:90: `default` beside a `$ref`; the fix: call it `x-default`",
     );
     check(
         "minLength: 1",
         "minLength: 1, x-default: Door",
-        "house.yaml:59:67: `x-default` without `$ref`; the fix: call it `default`",
+        "house.yaml:62:67: `x-default` without `$ref`; the fix: call it `default`",
     );
     check(
         "required: [id]",
         "required: [id, colour]",
-        "house.yaml:51:9: `colour` is required and has a default; the fix: keep one of the two",
+        "house.yaml:54:9: `colour` is required and has a default; the fix: keep one of the two",
     );
     check(
         "required: [id]",
         "required: [id, id]",
-        "house.yaml:48:22: two required properties are `id`; the fix: keep one of the two",
+        "house.yaml:51:22: two required properties are `id`; the fix: keep one of the two",
     );
     check(
         "properties:\n        label",
         "required: [label]\n      properties:\n        label",
-        "house.yaml:60:9: `label` is required and may be null; the fix: keep one of the two; only for a list null has a meaning of its own, empty",
+        "house.yaml:63:9: `label` is required and may be null; the fix: keep one of the two; only for a list null has a meaning of its own, empty",
     );
     check(
         "required: [id]",
         "required: [id, key]",
-        "house.yaml:48:22: `key` is required and no property; the fix: describe the property, or do not require it",
+        "house.yaml:51:22: `key` is required and no property; the fix: describe the property, or do not require it",
     );
 }
 
@@ -259,7 +259,7 @@ fn limits_that_no_value_keeps_are_a_mistake() {
         check(
             "minLength: 1",
             limits,
-            "house.yaml:59:9: limits that no value keeps; the fix: correct them",
+            "house.yaml:62:9: limits that no value keeps; the fix: correct them",
         );
     }
     for limits in ["minimum: 2, maximum: 1", "minimum: 3000000000"] {
@@ -278,13 +278,13 @@ fn limits_that_no_value_keeps_are_a_mistake() {
         check(
             list,
             &format!("{{ type: integer, format: int32, {limits}, default: {default}"),
-            "house.yaml:52:9: the default of `hinges` does not fit its type; the fix: give a value of its type, which must not be nullable",
+            "house.yaml:55:9: the default of `hinges` does not fit its type; the fix: give a value of its type, which must not be nullable",
         );
     }
     check(
         "minLength: 1",
         "minLength: 1, default: Door",
-        "house.yaml:59:9: the default of `label` does not fit its type; the fix: give a value of its type, which must not be nullable",
+        "house.yaml:62:9: the default of `label` does not fit its type; the fix: give a value of its type, which must not be nullable",
     );
 }
 
@@ -293,7 +293,7 @@ fn a_pattern_that_is_no_regular_expression_is_a_mistake() {
     check(
         "minLength: 1",
         "pattern: \"^(a\"",
-        "house.yaml:59:51: the pattern `^(a`: unclosed group at character 2; the fix: mend it as a regular expression of ECMA-262",
+        "house.yaml:62:51: the pattern `^(a`: unclosed group at character 2; the fix: mend it as a regular expression of ECMA-262",
     );
 }
 
@@ -302,7 +302,7 @@ fn a_count_that_an_update_can_clear_is_a_mistake() {
     check(
         "{ type: [string, \"null\"], minLength: 1,",
         "{ type: [integer, \"null\"], format: int32, minimum: 0,",
-        "house.yaml:59:9: a nullable count in an update; the fix: leave `minimum` out, or teach the generator",
+        "house.yaml:62:9: a nullable count in an update; the fix: leave `minimum` out, or teach the generator",
     );
 }
 
@@ -316,17 +316,17 @@ fn what_replaces_without_keeping_unknown_members_is_a_mistake() {
     check(
         "x-keep-unknown: true",
         "x-keep-unknown: false",
-        "house.yaml:60:23: `x-keep-unknown: false`; the fix: remove it",
+        "house.yaml:63:23: `x-keep-unknown: false`; the fix: remove it",
     );
     check(
         "label: { type: [string, \"null\"],",
         "door: { $ref: \"#/components/schemas/Door\", description: D }\n        label: { type: [string, \"null\"],",
-        "house.yaml:59:23: `DoorUpdate` keeps unknown members, `Door` in it does not; the fix: add `x-keep-unknown: true` to it",
+        "house.yaml:62:23: `DoorUpdate` keeps unknown members, `Door` in it does not; the fix: add `x-keep-unknown: true` to it",
     );
     check(
         "label: { type",
         "unknown_members: { type",
-        "house.yaml:59:9: the property `unknown_members` cannot be `unknown_members` in Rust; the fix: give it an `x-rust-name` in snake case that is no keyword",
+        "house.yaml:62:9: the property `unknown_members` cannot be `unknown_members` in Rust; the fix: give it an `x-rust-name` in snake case that is no keyword",
     );
 }
 
@@ -340,7 +340,7 @@ fn a_secret_that_is_shown_once_and_may_be_missing_is_a_mistake() {
         check(
             hinges,
             wrong,
-            "house.yaml:52:9: `hinges` is shown once; the fix: leave `x-shown-once` out, or put it on a required secret of a response",
+            "house.yaml:55:9: `hinges` is shown once; the fix: leave `x-shown-once` out, or put it on a required secret of a response",
         );
     }
 }
@@ -351,12 +351,12 @@ fn what_cannot_be_left_out_of_a_request_is_not_omittable() {
         (
             "minLength: 1",
             "x-omittable: true",
-            "59:9: `x-omittable` on `label`",
+            "62:9: `x-omittable` on `label`",
         ),
         (
             "x-default: red",
             "x-omittable: true",
-            "51:9: `x-omittable` on `colour`",
+            "54:9: `x-omittable` on `colour`",
         ),
     ] {
         check(

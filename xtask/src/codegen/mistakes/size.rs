@@ -17,7 +17,7 @@ fn a_description_that_was_cut_anywhere_is_a_mistake() {
     // Nothing else is missing here.
     assert_eq!(
         cut("...\n"),
-        "house.yaml:61:1: a description without its end, it may have been cut; the fix: end it with a line `...`"
+        "house.yaml:64:1: a description without its end, it may have been cut; the fix: end it with a line `...`"
     );
     assert_eq!(
         cut("porter]"),
@@ -89,7 +89,7 @@ fn a_description_as_long_as_may_be_is_checked() {
     let mistakes = mistakes(&text);
     let lines: Vec<&str> = mistakes.lines().collect();
     assert_eq!(lines.len(), 101);
-    let last = "house.yaml:137:5: the schema `Door99` is never used; the fix: remove it";
+    let last = "house.yaml:140:5: the schema `Door99` is never used; the fix: remove it";
     assert_eq!(lines[99..], [last, "house.yaml: and 13900 more"]);
 }
 
@@ -117,8 +117,8 @@ fn a_path_of_many_mistakes_is_named_once() {
 fn a_description_of_many_references_and_words_is_checked() {
     let operations: String = (0..2000)
         .map(|number| {
-            let answer = r##"{ "200": { description: A, content: { application/json: { schema: { $ref: "#/components/schemas/Part0" } } } } }"##;
-            format!("  /parts/{number}:\n    get: {{ operationId: Get{number}, tags: [Doors], summary: S, x-source: p, x-idempotent: true, responses: {answer} }}\n")
+            let answer = r##"{ "200": { description: A, content: { application/json: { schema: { $ref: "#/components/schemas/Part0" } } } }, 4XX: { description: D }, default: { description: D } }"##;
+            format!("  /parts/{number}:\n    get: {{ operationId: Get{number}, tags: [Doors], summary: S, description: D, x-source: p, x-idempotent: true, responses: {answer} }}\n")
         })
         .collect();
     let part = |number| {

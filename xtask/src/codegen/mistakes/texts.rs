@@ -11,9 +11,11 @@ use super::{check, mistakes};
 
 /// A description with the same text, `TEXT`, wherever a text can stand.
 const TEXTS: &str = r##"openapi: 3.1.0
-info: { title: TEXT, version: "1", description: TEXT }
+info: { title: TEXT, version: "1", description: TEXT, license: { name: MIT, identifier: MIT }, contact: { name: a, url: b } }
 servers:
-  - { url: "https://doors.example", description: TEXT }
+  - url: "https://{house}.example"
+    description: TEXT
+    variables: { house: { default: main, description: TEXT } }
 security:
   - key: []
 tags:
@@ -35,6 +37,8 @@ paths:
         "200":
           description: TEXT
           content: { application/json: { schema: { $ref: "#/components/schemas/Door" } } }
+        4XX: { description: TEXT }
+        default: { description: TEXT }
 components:
   securitySchemes:
     key: { type: http, scheme: bearer, description: TEXT }
@@ -296,7 +300,7 @@ fn a_character_that_does_not_show_is_a_mistake_wherever_it_stands() {
         let escaped = format!("\"a\\u{:04x}b\"", u32::from(c.chars().next().unwrap()));
         for (place, at) in [
             ("summary: Opens a door", "16:16"),
-            ("description: A key", "33:53"),
+            ("description: A key", "36:53"),
         ] {
             let keyword = place.split_once(": ").unwrap().0;
             check(
@@ -327,7 +331,7 @@ fn a_name_of_several_lines_is_a_mistake() {
     check(
         "label: {",
         "\"la\\nbel\": {",
-        "house.yaml:59:9: U+000A, a character that does not show; the fix: remove it, or write a space",
+        "house.yaml:62:9: U+000A, a character that does not show; the fix: remove it, or write a space",
     );
 }
 
