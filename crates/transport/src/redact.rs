@@ -30,7 +30,7 @@ pub(crate) use self::known::FIELDS;
 pub(crate) use self::known::add_header;
 use self::merge::{Hit, merged};
 use self::numbers::Numbers;
-use self::readings::{Plain, Readings, bytes_of, place_in};
+use self::readings::{Plain, Readings, bytes_of, may_be_part, place_in};
 pub(crate) use self::recent::RecentCredentials;
 
 /// What stands in the place of a secret.
@@ -70,6 +70,8 @@ pub struct SecretSet {
     fragments: Fragments,
     /// Those that are shorter than a fragment, in lower case.
     short: Vec<Zeroizing<Vec<u8>>>,
+    /// Whether a secret has other bytes than visible ASCII.
+    has_other_bytes: bool,
     /// Whether a short secret is taken out like any other.
     keeps_texts: bool,
 }
@@ -106,6 +108,7 @@ impl SecretSet {
         if secret_part.is_empty() {
             return;
         }
+        self.has_other_bytes |= !secret_part.iter().all(u8::is_ascii_graphic);
         if secret_part.len() < LENGTH {
             let folded = Zeroizing::new(secret_part.to_ascii_lowercase());
             if !self.short.contains(&folded) {
@@ -173,6 +176,9 @@ impl SecretSet {
     }
 
     fn search(&self, text: &[u8], depth: u32) -> Found {
+        if !self.may_stand_in(text) {
+            return Found::Parts(Vec::new());
+        }
         let readings = Readings::of(text);
         let Some(mut hits) = self.hits(&readings, &self.short) else {
             return Found::Everything;
@@ -196,6 +202,23 @@ impl SecretSet {
             }
         }
         Found::Parts(merged(hits))
+    }
+
+    /// Whether a text has enough of what a secret is written with. Most of what is decoded by chance does not.
+    fn may_stand_in(&self, text: &[u8]) -> bool {
+        let shortest = self.shortest();
+        let mut spans = text.split(|byte| !may_be_part(*byte));
+        self.has_other_bytes
+            || spans.any(|span| {
+                let graphic = span.iter().filter(|byte| byte.is_ascii_graphic());
+                graphic.count() >= shortest
+            })
+    }
+
+    /// The length of the shortest text that counts as a secret.
+    fn shortest(&self) -> usize {
+        let shortest = self.short.iter().map(|short| short.len()).min();
+        shortest.unwrap_or(LENGTH)
     }
 
     /// What stands in a text by itself; `None` where all of it is to be withheld.
@@ -224,8 +247,7 @@ impl SecretSet {
         flat: Option<Vec<Plain>>,
         depth: u32,
     ) -> Found {
-        let shortest = self.short.iter().map(|short| short.len()).min();
-        let shortest = shortest.unwrap_or(LENGTH);
+        let shortest = self.shortest();
         let mut found = Vec::new();
         if readings.may_be_list(shortest) {
             for list in Numbers::lists(&readings.plain(), shortest) {

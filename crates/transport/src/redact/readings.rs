@@ -92,6 +92,26 @@ const FILLERS: &[&[u8]] = &[
     b"<br />",
 ];
 
+/// Which bytes a secret of visible ASCII is written with: those, and the bytes of fillers.
+const PARTS: [bool; 256] = {
+    let mut parts = [false; 256];
+    let mut byte = 0;
+    while byte < parts.len() {
+        parts[byte] = (byte as u8).is_ascii_graphic();
+        byte += 1;
+    }
+    let mut at = 0;
+    while at < FILLERS.len() {
+        let mut rest = FILLERS[at];
+        while let [first, more @ ..] = rest {
+            parts[*first as usize] = true;
+            rest = more;
+        }
+        at += 1;
+    }
+    parts
+};
+
 /// The most fillers in a row that are passed over: a line break, and what indents the next line.
 pub(super) const MOST_FILLERS: usize = 128;
 
@@ -519,6 +539,11 @@ fn is_escape(byte: u8) -> bool {
 }
 
 /// Whether a byte may begin a [filler](Readings::filler). A plus sign is a space in some notations, but a digit in base64.
+/// Whether a secret of visible ASCII may be written with a byte, in any notation.
+pub(super) fn may_be_part(byte: u8) -> bool {
+    PARTS.get(usize::from(byte)).is_some_and(|is_part| *is_part)
+}
+
 fn may_begin_filler(byte: u8) -> bool {
     match byte {
         b' ' | b'\t'..=b'\r' | b'\0' | b'<' => true,
