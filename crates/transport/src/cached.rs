@@ -321,7 +321,6 @@ impl State {
 
     fn hold(&mut self, issued: Issued, now: Duration) -> Credential {
         self.is_refused = false;
-        self.not_before = Duration::ZERO;
         self.generation += 1;
         let credential = issued.credential.of_generation(self.generation);
         let margin = MAX_MARGIN.min(issued.lifetime / 10);

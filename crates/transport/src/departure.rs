@@ -235,6 +235,8 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicU8, Ordering};
 
+    use http::{HeaderMap, StatusCode};
+
     use super::{Departure, Sent};
 
     #[test]
@@ -249,6 +251,15 @@ mod tests {
         left.hold();
         assert_eq!(left.recall(), Sent::Whole);
         assert!(left.leave());
+    }
+
+    #[test]
+    fn a_request_that_is_held_again_has_no_response_yet() {
+        let departure = Departure::default();
+        departure.hold();
+        departure.answered(StatusCode::SERVICE_UNAVAILABLE, HeaderMap::new());
+        departure.hold();
+        assert!(departure.take_head().is_none());
     }
 
     #[test]

@@ -277,6 +277,29 @@ mod tests {
     const BODY: Bytes = Bytes::from_static(b"{}");
     const WHOLE: &str = "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\n{}";
 
+    #[test]
+    fn what_other_connections_may_have_met_is_told_from_what_one_response_has() {
+        let failure = |kind| Failure::Final(TransportError::new(kind));
+        for kind in [
+            TransportErrorKind::Interrupted,
+            TransportErrorKind::Timeout(Phase::FirstByte),
+            TransportErrorKind::Timeout(Phase::Stall),
+            TransportErrorKind::Connect(ConnectFailure::Other),
+        ] {
+            assert!(failure(kind).is_contagious(), "{kind:?}");
+        }
+        for kind in [
+            TransportErrorKind::Protocol,
+            TransportErrorKind::TooLarge {
+                what: crate::TooLarge::Body,
+                limit: 1,
+            },
+            TransportErrorKind::Connect(ConnectFailure::ProxyCredentials),
+        ] {
+            assert!(!failure(kind).is_contagious(), "{kind:?}");
+        }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn an_error_says_how_much_of_the_request_was_taken() {
         let unconnected = TransportErrorKind::Connect(ConnectFailure::Other);

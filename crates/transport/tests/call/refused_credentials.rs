@@ -501,3 +501,32 @@ async fn a_bearer_that_is_refused_during_an_early_exchange_is_not_used_after_it(
     }
     assert_eq!(count(&made), 3);
 }
+
+// U63
+#[tokio::test]
+async fn early_exchanges_that_hang_come_ever_later_until_one_gives_a_bearer() {
+    let clock = ManualClock::auto();
+    let server = FakeTransport::respond(|_| ok());
+    let (channel, made) = channel(&server, &clock, |number| match number {
+        1..=8 | 10 => Act::Hang,
+        _ => Act::Give,
+    });
+    let call_until = async |exchanges| {
+        while count(&made) < exchanges {
+            channel.call(call(Method::GET)).await.unwrap();
+            clock.advance(Duration::from_millis(500));
+        }
+    };
+    call_until(1).await;
+    clock.advance(HOUR - seconds(301));
+    call_until(10).await;
+    clock.advance(HOUR - seconds(301));
+    call_until(12).await;
+    let made = made.lock().unwrap();
+    let pauses: Vec<_> = made
+        .windows(2)
+        .map(|pair| (pair[1] - pair[0]).as_secs())
+        .collect();
+    assert_eq!(pauses[1..9], [2, 3, 5, 9, 17, 33, 61, 61]);
+    assert_eq!(pauses[10], 2, "the count begins anew");
+}
