@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use http::{HeaderMap, HeaderName, StatusCode};
 use models::asa;
 use serde_json::{Map, Value};
-use transport::{ApiError, Dialect, Violation, has_member, rate_limit};
+use transport::{ApiError, Dialect, Violation, has_member, has_text_member, rate_limit};
 
 /// Documented: when the quota of the hour begins anew, in Unix seconds.
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
@@ -26,12 +26,12 @@ impl Dialect for Asa {
     }
 
     fn error_in_success(&self, body: &str) -> Option<ApiError> {
-        if !has_member(body, &["message", "code", "type", "error"]) {
+        if !is_error(body) {
             return None;
         }
         // What it says may be more than can be read.
         let members: Members = serde_json::from_str(body).unwrap_or_default();
-        is_error(&members, body).then(|| known(&members))
+        Some(known(&members))
     }
 
     fn server_delay(&self, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
@@ -52,12 +52,13 @@ type Members = Map<String, Value>;
 
 /// Whether the body of a success is an error all the same. A thing, which has an id, may have a type and a code one day; and a
 /// secret that is shown once is not lost to another member.
-fn is_error(members: &Members, body: &str) -> bool {
-    let is_text = |name: &str| members.get(name).is_some_and(Value::is_string);
-    if is_text("bearer_token") || is_text("token") {
+fn is_error(body: &str) -> bool {
+    if !has_member(body, &["message", "code", "type", "error"])
+        || has_text_member(body, &["bearer_token", "token"])
+    {
         return false;
     }
-    has_member(body, &["message", "error"]) || !is_text("id")
+    has_member(body, &["message", "error"]) || !has_text_member(body, &["id"])
 }
 
 /// Whether an error is as the vendor writes it: with a word for its kind, or with the status as its code. Others send a message

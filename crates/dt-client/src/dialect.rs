@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use http::{HeaderMap, HeaderName, StatusCode};
 use models::dt;
 use serde_json::Value;
-use transport::{ApiError, Dialect, Violation, has_member, rate_limit};
+use transport::{ApiError, Dialect, Violation, has_member, has_text_member, rate_limit};
 
 /// When calls are let through again: documented in microseconds, read in seconds by the vendor's own tool.
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
@@ -28,12 +28,13 @@ impl Dialect for Dynatrace {
         if !has_member(body, &["error"]) {
             return None;
         }
+        // A secret that is shown once is not lost to another member.
+        if has_text_member(body, &["id"]) && has_text_member(body, &["token"]) {
+            return None;
+        }
         // What it says may be more than can be read.
         let document: Value = serde_json::from_str(body).unwrap_or_default();
-        let has = |name: &str| document.get(name).is_some_and(Value::is_string);
-        // A secret that is shown once is not lost to another member.
-        let is_created = has("id") && has("token");
-        (!is_created).then(|| error_in(&document).map(known).unwrap_or_default())
+        Some(error_in(&document).map(known).unwrap_or_default())
     }
 
     fn server_delay(&self, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {

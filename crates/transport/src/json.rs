@@ -10,7 +10,7 @@ mod halves;
 mod members;
 mod plain;
 
-pub use self::members::has_member;
+pub use self::members::{has_member, has_text_member};
 
 /// Why and where a body does not decode; holds nothing of the body but names of fields.
 #[derive(Debug, PartialEq, Eq)]

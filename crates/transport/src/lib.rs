@@ -110,7 +110,7 @@ pub use dialect::Dialect;
 pub use error::Error;
 pub use error_kind::{Applied, CredentialFailure, ErrorKind, PaginationFailure};
 pub use file_token::{FileToken, read_secret_file};
-pub use json::has_member;
+pub use json::{has_member, has_text_member};
 pub use next_page_error::NextPageError;
 pub use page::{Page, PageToken};
 pub use pages::{Items, Pages};

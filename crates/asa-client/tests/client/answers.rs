@@ -442,7 +442,7 @@ async fn an_error_under_a_status_of_success_is_an_error_of_every_operation() {
 #[tokio::test]
 async fn a_member_that_servers_learn_one_day_makes_no_error_of_a_thing() {
     let with = |member: &str, json: &str| json.replace('{', &format!("{{{member}, "));
-    for member in [r#""type": "aws""#, r#""code": 7"#] {
+    for member in [r#""type": "aws", "size": 1e999"#, r#""code": 7"#] {
         let (client, fake) = authorised([
             Answer::json(200, with(member, GATEWAY)),
             Answer::json(201, with(member, SETUP_TOKEN)),
@@ -451,7 +451,11 @@ async fn a_member_that_servers_learn_one_day_makes_no_error_of_a_thing() {
         create(&client).await.unwrap();
         let _ = fake.finish();
     }
-    for member in [r#""message": "none""#, r#""error": "none""#] {
+    for member in [
+        r#""message": "none""#,
+        r#""error": "none""#,
+        r#""error": "no \ud800", "size": 1e999"#,
+    ] {
         let revealed = with(member, r#"{"token": "sft-gw.a.b"}"#);
         // A thing is not gone because it came with an error.
         let (client, fake) =

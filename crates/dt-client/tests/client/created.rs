@@ -93,6 +93,10 @@ async fn no_other_member_of_the_response_loses_the_token() {
         r#""expirationDate": null"#,
         r#""error": "no expiration date""#,
         r#""error": {"code": 400, "message": "no expiration date"}"#,
+        r#""error": {"message": "no \ud800"}"#,
+        r#""error": "no expiration date", "\ud800": 1"#,
+        r#""error": {"code": 1e999}"#,
+        &format!(r#""error": {deep}"#),
     ] {
         let body = format!(r#"{{"id": "dt0g02.4KWZO5EF", {member}, "token": "{SECRET}"}}"#);
         let (client, fake) = scripted([Answer::json(201, body)]);

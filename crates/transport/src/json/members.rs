@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 /// Whether a JSON object, or one of an array of objects, has a member of one of these names with another value than `null`.
 ///
@@ -17,6 +18,24 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 /// ```
 #[must_use]
 pub fn has_member(body: &str, names: &[&str]) -> bool {
+    has(body, names, |value| value != "null")
+}
+
+/// Whether a JSON object, or one of an array of objects, has a member of one of these names whose value is a text; otherwise as
+/// [`has_member`].
+///
+/// ```
+/// use gatelet_transport::has_text_member;
+///
+/// assert!(has_text_member(r#"{"id":"a","size":1e999}"#, &["id"]));
+/// assert!(!has_text_member(r#"{"id":7}"#, &["id"]));
+/// ```
+#[must_use]
+pub fn has_text_member(body: &str, names: &[&str]) -> bool {
+    has(body, names, |value| value.starts_with('"'))
+}
+
+fn has(body: &str, names: &[&str], is_wanted: fn(&str) -> bool) -> bool {
     // Few bodies are worth reading twice. A letter of ASCII has no other escape.
     let may_have = |name: &&str| body.contains(&format!("\"{name}\""));
     if !body.contains("\\u00") && !names.iter().any(may_have) {
@@ -24,12 +43,18 @@ pub fn has_member(body: &str, names: &[&str]) -> bool {
     }
     let mut body = serde_json::Deserializer::from_str(body);
     // What is neither object nor array has no members.
-    Members(names).deserialize(&mut body).unwrap_or(false)
+    Members { names, is_wanted }
+        .deserialize(&mut body)
+        .unwrap_or(false)
 }
 
-/// Looks for names in an object, or in each object of an array.
+/// Looks for names with a wanted value, in an object or in each object of an array.
 #[derive(Clone, Copy)]
-struct Members<'a>(&'a [&'a str]);
+struct Members<'a> {
+    names: &'a [&'a str],
+    /// Is given the value's JSON.
+    is_wanted: fn(&str) -> bool,
+}
 
 impl<'de> DeserializeSeed<'de> for Members<'_> {
     type Value = bool;
@@ -48,9 +73,9 @@ impl<'de> Visitor<'de> for Members<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
         let mut has_member = false;
-        while let Some(is_wanted) = map.next_key_seed(OneOf(self.0))? {
-            let value: Option<IgnoredAny> = map.next_value()?;
-            has_member |= is_wanted && value.is_some();
+        while let Some(is_named) = map.next_key_seed(OneOf(self.names))? {
+            let value: &RawValue = map.next_value()?;
+            has_member |= is_named && (self.is_wanted)(value.get());
         }
         Ok(has_member)
     }
@@ -64,14 +89,14 @@ impl<'de> Visitor<'de> for Members<'_> {
     }
 }
 
-/// Whether a text is one of these.
+/// Whether a text is one of these. It is read as bytes, because a name may hold half of a character.
 struct OneOf<'a>(&'a [&'a str]);
 
 impl<'de> DeserializeSeed<'de> for OneOf<'_> {
     type Value = bool;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        deserializer.deserialize_str(self)
+        deserializer.deserialize_bytes(self)
     }
 }
 
@@ -82,14 +107,14 @@ impl Visitor<'_> for OneOf<'_> {
         f.write_str("a name")
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<bool, E> {
-        Ok(self.0.contains(&text))
+    fn visit_bytes<E>(self, text: &[u8]) -> Result<bool, E> {
+        Ok(self.0.iter().any(|name| name.as_bytes() == text))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::has_member;
+    use super::{has_member, has_text_member};
 
     #[test]
     fn a_member_is_found_however_it_is_written_and_whatever_its_value_holds() {
@@ -102,6 +127,7 @@ mod tests {
             r#"{"error":[],"error":null}"#,
             r#"{"error":{"message":"\ud800"}}"#,
             r#"{"error":1e999}"#,
+            r#"{"\ud800":1,"error":1}"#,
             r#"[{"a":1},{"error":"no"}]"#,
             &format!(r#"{{"error":{}{}}}"#, "[".repeat(500), "]".repeat(500)),
         ] {
@@ -121,6 +147,26 @@ mod tests {
             r#"error: "error""#,
         ] {
             assert!(!has_member(body, &["message", "error"]), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_member_that_is_a_text_is_told_from_others() {
+        for body in [
+            r#"{"token":""}"#,
+            r#"{"size":1e999,"token":"\ud800"}"#,
+            r#"{"\ud800":1,"token" : "a"}"#,
+            r#"{"token":7,"\u0074oken":"a"}"#,
+        ] {
+            assert!(has_text_member(body, &["token", "bearer_token"]), "{body}");
+        }
+        for body in [
+            r#"{"token":null}"#,
+            r#"{"token":7}"#,
+            r#"{"token":["a"]}"#,
+            r#"{"a":{"token":"a"}}"#,
+        ] {
+            assert!(!has_text_member(body, &["token"]), "{body}");
         }
     }
 }
