@@ -181,11 +181,22 @@ fn leads_back(next: &str, here: &str) -> bool {
 
 /// What a query says, however it is encoded and in whatever order: a server writes ours in its own way.
 fn meaning(query: &str) -> String {
-    let mut parameters: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
-    parameters.sort();
-    form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(parameters)
-        .finish()
+    let parameters = query.split('&').filter(|parameter| !parameter.is_empty());
+    let mut parameters: Vec<_> = parameters.map(meaning_of_parameter).collect();
+    parameters.sort_unstable();
+    parameters.join("&")
+}
+
+fn meaning_of_parameter(parameter: &str) -> String {
+    let decoded = form_urlencoded::parse(parameter.as_bytes());
+    let said = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(decoded)
+        .finish();
+    // Bytes that are no text all decode to the same, and those of two cursors differ.
+    match said.contains("%EF%BF%BD") {
+        true => parameter.to_owned(),
+        false => said,
+    }
 }
 
 impl<T: 'static> List<T> {

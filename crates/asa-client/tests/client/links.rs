@@ -268,6 +268,20 @@ async fn a_circle_of_pages_ends_however_its_links_are_written() {
     let _ = fake.finish();
 }
 
+#[tokio::test]
+async fn cursors_of_other_bytes_are_other_positions_although_neither_is_text() {
+    let next = |query: &str| format!("{LIST}?{query}");
+    let (client, fake) = authorised([
+        page(&["a"], Some(&next("offset=%ff%01"))),
+        page(&["b"], Some(&next("offset=%FE%01"))),
+        page(&["c"], None),
+    ]);
+    let (names, error) = drain(client.gateways().list().items()).await;
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(names, ["a", "b", "c"]);
+    assert_eq!(queries(&fake), ["", "offset=%ff%01", "offset=%FE%01"]);
+}
+
 // U62
 #[tokio::test]
 async fn a_cursor_of_16_kib_is_sent_however_it_is_encoded_and_with_what_stands_beside_it() {
