@@ -1,9 +1,11 @@
 //! How ASA says errors and delays.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, HeaderName, StatusCode};
 use models::asa;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use transport::{ApiError, Dialect, Violation, has_member, has_text_member, rate_limit};
 
@@ -50,15 +52,23 @@ impl Dialect for Asa {
 /// The members of a body that is an object.
 type Members = Map<String, Value>;
 
-/// Whether the body of a success is an error all the same. A thing, which has an id, may have a type and a code one day; and a
-/// secret that is shown once is not lost to another member.
+/// Whether the body of a success is an error all the same. A thing, which has an id, may have a type and a code one day, and so may
+/// a page with things on it; and a secret that is shown once is not lost to another member.
 fn is_error(body: &str) -> bool {
     if !has_member(body, &["message", "code", "type", "error"])
         || has_text_member(body, &["bearer_token", "token"])
     {
         return false;
     }
-    has_member(body, &["message", "error"]) || !has_text_member(body, &["id"])
+    has_member(body, &["message", "error"]) || !(has_text_member(body, &["id"]) || has_things(body))
+}
+
+/// Whether a body is a page with something on it.
+fn has_things(body: &str) -> bool {
+    let members: BTreeMap<String, &RawValue> = serde_json::from_str(body).unwrap_or_default();
+    let list = members.get("list").map(|list| list.get());
+    let things = list.and_then(|list| list.strip_prefix('['));
+    things.is_some_and(|things| !things.trim_start().starts_with(']'))
 }
 
 /// Whether an error is as the vendor writes it: with a word for its kind, or with the status as its code. Others send a message

@@ -314,3 +314,18 @@ async fn the_next_page_is_asked_for_while_the_caller_works_unless_told_otherwise
         assert_eq!(queries(&fake).len(), 1 + usize::from(looks_ahead));
     }
 }
+
+// U55
+#[tokio::test]
+async fn a_member_that_servers_learn_one_day_makes_no_error_of_a_page_with_things() {
+    for member in [r#""type": "gateways", "size": 1e999"#, r#""code": 200"#] {
+        let body = |list: &str| format!(r#"{{{member}, "list": [ {list} ]}}"#);
+        let (client, fake) =
+            authorised([body(GATEWAY), body("")].map(|json| Answer::json(200, json)));
+        let page = client.gateways().list().send().await.unwrap();
+        assert_eq!(page.items.len(), 1);
+        let empty = client.gateways().list().send().await.unwrap_err();
+        assert_eq!(empty.kind(), &ErrorKind::Api);
+        let _ = fake.finish();
+    }
+}
