@@ -258,7 +258,9 @@ fn defaults(api: &Api, graph: &Graph<'_>, problems: &mut Problems) {
                 words.iter().any(|word| word.word == *text)
             }
             (DefaultValue::EmptyObject, Kind::Named(_), Some(Shape::Object(fields))) => {
-                fields.iter().all(|field| !field.is_required)
+                // What is made without arguments: `new` takes these.
+                let mut fields = fields.iter();
+                fields.all(|it| !it.is_required && (!it.is_omittable || it.default.is_some()))
             }
             _ => false,
         };

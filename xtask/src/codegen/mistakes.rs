@@ -1,5 +1,6 @@
 //! Every kind of mistake in a description is found, with its place and its remedy.
 
+mod compiles;
 mod operations;
 mod schemas;
 mod servers;

@@ -99,7 +99,7 @@ fn errors(root: &Path, target: &Path) -> Vec<(String, String)> {
 }
 
 /// Copies what cargo and the generator read, and none of what tools may have left beside it.
-fn copy(from: &Workspace, to: &Path) {
+pub(crate) fn copy(from: &Workspace, to: &Path) {
     for file in from.files().unwrap() {
         let kind = file.extension().and_then(|kind| kind.to_str());
         if !matches!(kind, Some("rs" | "toml" | "lock" | "yaml" | "json")) {

@@ -11,20 +11,24 @@ use super::value::ident;
 
 /// The text of `operations.rs`.
 pub(crate) fn file(api: &Api) -> Result<String, String> {
-    let items: Vec<Item> = [
-        quote! { use crate::{Method, Operation, Paging, QueryKind, QueryParameter}; },
-        ids(api),
-        lookup(api),
-    ]
-    .into_iter()
-    .chain(api.operations.iter().map(|operation| table(api, operation)))
-    .map(Item::Plain)
-    .collect();
+    let items: Vec<Item> = [imports(api), ids(api), lookup(api)]
+        .into_iter()
+        .chain(api.operations.iter().map(|operation| table(api, operation)))
+        .map(Item::Plain)
+        .collect();
     rust::file(
         &api.file,
         &Markdown::own("The operations of").and(api.title.sentence()),
         &items,
     )
+}
+
+fn imports(api: &Api) -> TokenStream {
+    let has_paging = api.operations.iter().any(|it| it.paging.is_some());
+    let has_query = api.operations.iter().any(|it| it.query().next().is_some());
+    let paging = has_paging.then(|| quote!(Paging,));
+    let query = has_query.then(|| quote!(QueryKind, QueryParameter,));
+    quote! { use crate::{Method, Operation, #paging #query}; }
 }
 
 fn ids(api: &Api) -> TokenStream {

@@ -38,6 +38,12 @@ impl Output {
         Ok(())
     }
 
+    /// The files with their texts.
+    #[cfg(test)]
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&PathBuf, &String)> {
+        self.files.iter()
+    }
+
     /// What differs on disk, one text for each file; nothing is written.
     pub(crate) fn differences(&self, root: &Path) -> Result<Vec<String>, String> {
         let mut differences = Vec::new();

@@ -1,6 +1,6 @@
 //! Schemas: types, names, references and defaults.
 
-use super::{after, check};
+use super::{SOUND, after, check, mistakes};
 
 #[test]
 fn a_type_that_has_no_rust_is_a_mistake() {
@@ -366,5 +366,25 @@ fn what_cannot_be_left_out_of_a_request_is_not_omittable() {
                 "house.yaml:{place}; the fix: leave it out, or put it on a property of a request that is neither required nor null"
             ),
         );
+    }
+}
+
+#[test]
+fn what_cannot_be_made_without_arguments_is_no_default() {
+    for (keywords, expected) in [
+        (
+            "x-omittable: true",
+            "house.yaml:63:9: the default of `lock` does not fit its type; the fix: give a value of its type, which must not be nullable",
+        ),
+        ("x-omittable: true, default: open", ""),
+    ] {
+        let lock = format!(
+            "    Lock: {{ type: object, x-keep-unknown: true, description: L, x-source: p, properties: {{ kind: {{ type: string, description: K, {keywords} }} }} }}\n    DoorUpdate:"
+        );
+        let text = SOUND.replace("    DoorUpdate:", &lock).replace(
+            "        label: {",
+            "        lock: { $ref: \"#/components/schemas/Lock\", description: L, x-default: {} }\n        label: {",
+        );
+        assert_eq!(mistakes(&text), expected, "{keywords}");
     }
 }

@@ -54,12 +54,14 @@ impl Object<'_> {
         let keeps_unknown = self.schema.keeps_unknown;
         let unknown = keeps_unknown.then(|| quote!(fields.put_unknown(&self.unknown_members)?;));
         let is_update = keeps_unknown && self.schema.is_request_only;
+        let is_empty = self.fields.is_empty() && !keeps_unknown;
+        let mutable = (!is_empty).then(|| quote!(mut));
         let exact = is_update.then(|| quote!(ser::exact(self.inexact_member())?;));
         quote! {
             impl Serialize for #name {
                 fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                     #exact
-                    let mut fields = ser::fields(serializer)?;
+                    let #mutable fields = ser::fields(serializer)?;
                     #(#fields)*
                     #unknown
                     fields.end()

@@ -1,0 +1,431 @@
+//! Whatever the reader takes makes Rust that compiles without a warning, and whose docs have none.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use proc_macro2::{TokenStream, TokenTree};
+
+use super::super::output::Output;
+use super::super::{add, describe, names, new_operation};
+use crate::workspace::Workspace;
+
+/// A description of everything that the generator distinguishes. Where it has words in capitals, [`description`] writes more.
+const ALL: &str = r##"openapi: 3.1.0
+info: { title: All, version: "1", description: All, license: { name: MIT, identifier: MIT }, contact: { name: a, url: b } }
+servers: [{ url: "https://doors.example", description: The house }]
+security: [{ key: [] }]
+tags:
+  - { name: alloc, description: A }
+  - { name: core, description: A }
+  - { name: std, description: A }
+  - { name: serde_core, description: A }
+  - { name: de, description: A }
+paths:
+  /kept:
+    get: { operationId: GetKept, tags: [alloc], responses: { "200": ANSWER Kept
+    put: { operationId: PutKept, tags: [alloc], requestBody: BODY Kept, responses: { "200": ANSWER Kept
+  /once:
+    put: { operationId: PutUpdate, tags: [alloc], requestBody: BODY Update, responses: { "200": ANSWER Once
+  /sent:
+    post: { operationId: Send, tags: [core], requestBody: BODY Sent, responses: { "200": ANSWER Shown
+  /omitted:
+    post: { operationId: Omit, tags: [core], requestBody: BODY Omitted, responses: { "200": ANSWER Empty
+  /named:
+    get: { operationId: GetNamed, tags: [std], responses: { "200": ANSWER NamedKept
+    put: { operationId: PutNamed, tags: [std], requestBody: BODY NamedKept, responses: { "200": ANSWER NamedOnce
+    post: { operationId: PostNamed, tags: [std], requestBody: BODY Named, responses: { "200": ANSWER Types
+  /empty:
+    put: { operationId: PutEmpty, tags: [serde_core], requestBody: BODY EmptyKept, responses: { "204": { description: D }
+  /bare:
+    delete: { operationId: Delete, tags: [de], responses: { "204": { description: D }
+components:
+  securitySchemes: { key: { type: http, scheme: bearer, description: A key } }
+  responses:
+    Failure: { description: F, content: { application/json: { schema: { $ref: "#/components/schemas/Shown" } } } }
+  schemas:
+    AnId: { type: string, x-id: true, description: I, x-source: p }
+    Word: { type: string, description: W, x-source: p, enum: [w, a, known, some], x-enum-meanings: { w: W, a: A, known: K, some: S } }
+    Inner: { type: object, description: I, x-source: p, x-keep-unknown: true, properties: { text: { type: string, description: T } } }
+    Shown:
+      TYPES
+    Sent:
+      TYPES
+    Omitted:
+      OMITTABLE
+    Kept:
+      x-keep-unknown: true
+      TYPES
+    Update:
+      x-keep-unknown: true
+      TYPES
+    Once:
+      ONCE
+    Named:
+      NAMES
+    NamedKept:
+      x-keep-unknown: true
+      NAMES
+    NamedOnce:
+      required: [map]
+      NAMES ONCE
+    Empty: { type: object, description: E, x-source: p, properties: {} }
+    EmptyKept: { type: object, description: E, x-source: p, x-keep-unknown: true, properties: {} }
+    Types:
+MORE...
+"##;
+
+/// The types, each with a default where it can have one.
+const TYPES: &[(&str, Option<&str>)] = &[
+    ("type: string", Some("a \\\"b\\\" {}")),
+    (
+        "type: string, minLength: 1, maxLength: 9, pattern: \"^`[a-z|]+$\"",
+        Some("a"),
+    ),
+    ("type: string, x-secret: true", None),
+    ("type: string, format: date-time", None),
+    (
+        "type: string, format: date-time, x-timestamp: milliseconds",
+        None,
+    ),
+    ("type: boolean", Some("true")),
+    ("type: integer, format: int32", Some("-1")),
+    (
+        "type: integer, format: int64, minimum: -5, maximum: 5",
+        Some("-1"),
+    ),
+    ("type: integer, format: int32, minimum: 0", Some("1")),
+    (
+        "type: integer, format: int64, minimum: 0, maximum: 9",
+        Some("1"),
+    ),
+    ("type: integer, format: uint64", Some("1")),
+    ("$ref: \"#/components/schemas/AnId\"", None),
+    ("$ref: \"#/components/schemas/Word\"", Some("w")),
+    ("$ref: \"#/components/schemas/Inner\"", Some("{}")),
+    ("type: array, items: { type: string }", None),
+    ("type: array, items: { type: string, x-secret: true }", None),
+    (
+        "type: array, items: { type: string, format: date-time }",
+        None,
+    ),
+    ("type: array, items: { type: boolean }", None),
+    ("type: array, items: { type: integer, format: int32 }", None),
+    (
+        "type: array, items: { type: integer, format: int64, minimum: 0 }",
+        None,
+    ),
+    (
+        "type: array, items: { type: integer, format: uint64 }",
+        None,
+    ),
+    (
+        "type: array, items: { $ref: \"#/components/schemas/AnId\" }",
+        None,
+    ),
+    (
+        "type: array, items: { $ref: \"#/components/schemas/Word\" }",
+        None,
+    ),
+    (
+        "type: array, items: { $ref: \"#/components/schemas/Inner\" }",
+        None,
+    ),
+    (
+        "type: array, items: { type: array, items: { type: string } }",
+        None,
+    ),
+    ("type: object, additionalProperties: { type: string }", None),
+];
+
+/// Names that the generated code has for its own, or that read like it.
+const NAMES: &[&str] = &[
+    "a",
+    "map",
+    "field",
+    "field_slot",
+    "key",
+    "name",
+    "f",
+    "fields",
+    "serializer",
+    "deserializer",
+    "value",
+    "it",
+    "de",
+    "ser",
+    "read",
+    "new",
+    "default",
+    "slot",
+    "core",
+    "alloc",
+    "crates",
+    "start",
+    "some",
+    "none",
+    "ok",
+    "err",
+    "string",
+    "with_a",
+    "out_a",
+    "without_a",
+    "map_slot",
+    "holds_secret",
+    "member",
+    "inexact_member",
+    "unreadable_members",
+    "error",
+    "result",
+    "serde_core",
+    "self_",
+    "clone",
+    "fmt",
+    "finish",
+    "debug",
+    "collector",
+    "unknown_slot",
+];
+
+/// The description, with an object for each of these names.
+fn description(types: &BTreeSet<String>) -> String {
+    let head = "type: object, description: O, x-source: p";
+    let (mut more, mut schemas) = (String::from("      properties:\n"), String::new());
+    for name in types {
+        writeln!(
+            more,
+            "        p{name}: {{ $ref: \"#/components/schemas/{name}\", description: P }}"
+        )
+        .unwrap();
+        let inner = "type: array, description: B, items: { $ref: \"#/components/schemas/Inner\" }";
+        writeln!(schemas, "    {name}: {{ {head}, properties: {{ a: {{ type: string, description: A }}, b: {{ {inner} }} }} }}").unwrap();
+    }
+    let once = "type: string, x-secret: true, x-shown-once: true, description: P";
+    let types_once = properties("").replace("required:\n", "required:\n        - once\n");
+    let names = NAMES
+        .iter()
+        .map(|it| format!("        {it}: {{ type: string, description: P }}\n"));
+    let names = format!("      properties:\n{}", names.collect::<String>());
+    let names_once = names.replace(
+        "map: { type: string, description: P",
+        &format!("map: {{ {once}"),
+    );
+    let object =
+        |text: &str| format!("      type: object\n      description: O\n      x-source: p\n{text}");
+    let operation = "summary: S, description: D, x-source: p, x-idempotent: true";
+    let failures = "4XX: { $ref: \"#/components/responses/Failure\" }, default: { $ref: \"#/components/responses/Failure\" } } }\n";
+    ALL.replace("      TYPES\n", &object(&properties("")))
+        .replace(
+            "      OMITTABLE\n",
+            &object(&properties(", x-omittable: true")),
+        )
+        .replace(
+            "      ONCE\n",
+            &(object(&types_once) + &format!("        once: {{ {once} }}\n")),
+        )
+        .replace("      NAMES ONCE\n", &object(&names_once))
+        .replace("      NAMES\n", &object(&names))
+        .replace(
+            "    Types:\nMORE",
+            &(schemas + "    Types:\n" + &object(&more)),
+        )
+        .lines()
+        .map(|line| match line.split_once("operationId: ") {
+            Some((method, rest)) => bodies(&format!(
+                "{method}{operation}, operationId: {rest}, {failures}"
+            )),
+            None => format!("{line}\n"),
+        })
+        .collect()
+}
+
+/// Writes out what an operation says of its bodies.
+fn bodies(line: &str) -> String {
+    let words = line.split(' ').collect::<Vec<&str>>();
+    let mut line = line.to_owned();
+    for pair in words.windows(2) {
+        let (keywords, name) = match pair {
+            ["BODY", name] => ("required: true", name.trim_end_matches(',')),
+            ["ANSWER", name] => ("description: A", name.trim_end_matches(',')),
+            _ => continue,
+        };
+        let body = format!(
+            "{{ {keywords}, content: {{ application/json: {{ schema: {{ $ref: \"#/components/schemas/{name}\" }} }} }} }}"
+        );
+        line = line.replacen(&format!("{} {name}", pair[0]), &body, 1);
+    }
+    line
+}
+
+/// The properties of each type and each way to be absent; `extra` is a keyword that each has.
+fn properties(extra: &str) -> String {
+    let mut required = String::from("      required:\n");
+    let mut properties = String::from("      properties:\n");
+    for (number, (kind, default)) in TYPES.iter().enumerate() {
+        let nullable = match kind.split_once(": ") {
+            Some(("type", rest)) => match rest.split_once(',') {
+                Some((name, rest)) => format!("type: [{name}, \"null\"],{rest}"),
+                None => format!("type: [{rest}, \"null\"]"),
+            },
+            _ => format!("oneOf: [{{ {kind} }}, {{ type: \"null\" }}]"),
+        };
+        let keyword = if kind.starts_with('$') {
+            "x-default"
+        } else {
+            "default"
+        };
+        let quote = if kind.starts_with("type: string") {
+            "\""
+        } else {
+            ""
+        };
+        let defaulted = default.map(|it| format!("{kind}, {keyword}: {quote}{it}{quote}"));
+        for (way, text) in [
+            ("needed", Some((*kind).to_owned())),
+            ("listed", Some(nullable.clone())),
+            ("absent", Some((*kind).to_owned())),
+            ("null", Some(nullable)),
+            ("default", defaulted),
+        ] {
+            let Some(text) = text else { continue };
+            let name = format!("p{number}_{way}");
+            if matches!(way, "needed" | "listed") {
+                writeln!(required, "        - {name}").unwrap();
+            }
+            writeln!(
+                properties,
+                "        {name}: {{ {text}, description: P{extra} }}"
+            )
+            .unwrap();
+        }
+    }
+    required + &properties
+}
+
+/// The description without the lines that the reader does not take.
+fn taken(mut text: String) -> String {
+    loop {
+        let Err(problems) = describe("house", "house.yaml", text.as_bytes()) else {
+            return text;
+        };
+        let problems = problems.to_string();
+        let lines: Vec<&str> = text.lines().collect();
+        let mut drop = BTreeSet::new();
+        for problem in problems.lines() {
+            let number = problem
+                .strip_prefix("house.yaml:")
+                .unwrap()
+                .split(':')
+                .next()
+                .unwrap();
+            let Ok(number) = number.parse::<usize>() else {
+                continue;
+            };
+            let line = lines[number - 1];
+            assert!(line.starts_with("      "), "{problem}\n{line}");
+            drop.insert(number);
+        }
+        let kept = lines
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| !drop.contains(&(index + 1)));
+        text = kept.map(|(_, line)| format!("{line}\n")).collect();
+    }
+}
+
+/// The names with a capital that the generated code has.
+fn types_of(output: &Output) -> BTreeSet<String> {
+    let mut types = BTreeSet::new();
+    for (path, text) in output.files() {
+        if path.extension().is_some_and(|it| it == "rs") {
+            collect(text.parse().unwrap(), &mut types);
+        }
+    }
+    types
+}
+
+fn collect(tokens: TokenStream, types: &mut BTreeSet<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => collect(group.stream(), types),
+            TokenTree::Ident(name) => drop(types.insert(name.to_string())),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+    }
+}
+
+fn made(text: &str) -> Output {
+    let api = describe("house", "house.yaml", text.as_bytes());
+    let api = api.unwrap_or_else(|problems| panic!("{problems}"));
+    let mut output = Output::default();
+    add(&mut output, &api).unwrap();
+    output
+}
+
+// U28
+#[test]
+fn all_that_is_taken_compiles_and_is_documented() {
+    let text = taken(description(&BTreeSet::from(["Other".to_owned()])));
+    // Not many are refused, such as a nullable property that is required.
+    assert!(text.lines().count() > 900, "{}", text.lines().count());
+    let is_free = |it: &String| {
+        names::pascal(it) == *it
+            && !names::TAKEN.contains(&it.as_str())
+            && !text.contains(&format!("    {it}:"))
+    };
+    let types: BTreeSet<String> = types_of(&made(&text)).into_iter().filter(is_free).collect();
+    for name in ["Method", "Operation"] {
+        assert!(types.contains(name), "{types:?}");
+    }
+    let output = made(&taken(description(&types)));
+    let workspace = Workspace::here();
+    // Below the target folder, so that only the first run builds what is not ours.
+    let folder = workspace.target().unwrap().join("compiles");
+    let root = folder.join("workspace");
+    if root.exists() {
+        fs::remove_dir_all(&root).unwrap();
+    }
+    new_operation::copy(&workspace, &root);
+    for (path, text) in output.files() {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let source = root.join("crates/models/src");
+    append(&source.join("generated/mod.rs"), "pub(crate) mod house;\n");
+    append(
+        &source.join("lib.rs"),
+        "/// All.\npub mod house {\n    pub use crate::generated::house::*;\n}\n",
+    );
+    cargo("check", "RUSTFLAGS", &root, &folder.join("target"));
+    cargo("doc", "RUSTDOCFLAGS", &root, &folder.join("target"));
+}
+
+fn append(path: &Path, text: &str) {
+    let before = fs::read_to_string(path).unwrap();
+    fs::write(path, before + text).unwrap();
+}
+
+#[track_caller]
+fn cargo(command: &str, flags: &str, root: &Path, target: &Path) {
+    let output = Workspace::at(root)
+        .cargo()
+        .args([
+            command,
+            "--offline",
+            "--locked",
+            "--package=gatelet-models",
+            "--lib",
+        ])
+        .args(["--target-dir"])
+        .arg(target)
+        .env(flags, "-Dwarnings")
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
