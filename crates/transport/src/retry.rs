@@ -299,6 +299,22 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_limit_on_the_servers_delays_does_not_shorten_our_own() {
+        let policy = RetryPolicy::default().max_server_delay(ms(10));
+        let own = situation(Failure::Status(503), true);
+        let delayed = Situation {
+            server_delay: Some(ms(1_000)),
+            ..own
+        };
+        let retry = Decision::Retry {
+            after: ms(50),
+            cost: 14,
+        };
+        assert_eq!(decide(&policy, &own), retry);
+        assert_eq!(decide(&policy, &delayed), retry);
+    }
+
     // T42, U20
     #[test]
     fn each_failure_is_repeated_where_that_is_safe() {

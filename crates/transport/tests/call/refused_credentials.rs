@@ -256,23 +256,42 @@ async fn all_whose_bearer_was_revoked_within_its_first_second_share_the_next_exc
 // U14
 #[tokio::test]
 async fn a_call_without_the_time_to_wait_for_the_next_exchange_fails_at_once() {
-    let clock = ManualClock::auto();
-    let server = FakeTransport::respond(|_| Answer::status(401));
-    let made = Made::default();
-    let exchange = Scripted {
-        made: made.clone(),
-        clock: clock.clone(),
-        act: |_| Act::Give,
-    };
-    let channel = builder()
-        .credentials(Cached::new(exchange))
-        .timeouts(Timeouts::default().total(Duration::from_millis(900)))
-        .build_with(server.clone(), clock.clone())
+    let refused: fn() -> Answer = || Answer::status(401);
+    let puts_off: fn() -> Answer = || Answer::status(401).with_header("retry-after", "7");
+    for (answer, wait) in [(refused, seconds(1)), (puts_off, seconds(7))] {
+        let clock = ManualClock::auto();
+        let server = FakeTransport::respond(move |_| answer());
+        let made = Made::default();
+        let exchange = Scripted {
+            made: made.clone(),
+            clock: clock.clone(),
+            act: |_| Act::Give,
+        };
+        let channel = builder()
+            .credentials(Cached::new(exchange))
+            .timeouts(Timeouts::default().total(Duration::from_millis(900)))
+            .build_with(server.clone(), clock.clone())
+            .unwrap();
+        let error = channel.call(call(Method::GET)).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (&REJECTED, 1));
+        assert_eq!(error.retry_after(), Some(wait));
+        assert_eq!((count(&made), clock.monotonic()), (1, Duration::ZERO));
+    }
+}
+
+// A9
+#[tokio::test]
+async fn a_call_that_may_be_made_once_is_not_made_again_with_another_bearer() {
+    let builder = builder()
+        .credentials(Cached::new(Login))
+        .retry(RetryPolicy::never());
+    let script = FakeTransport::script([bearer("one"), Answer::status(401)]);
+    let channel = builder
+        .build_with(script.clone(), ManualClock::auto())
         .unwrap();
     let error = channel.call(call(Method::GET)).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (&REJECTED, 1));
-    assert_eq!(error.retry_after(), Some(seconds(1)));
-    assert_eq!((count(&made), clock.monotonic()), (1, Duration::ZERO));
+    assert_eq!(script.finish().len(), 2);
 }
 
 // U14
