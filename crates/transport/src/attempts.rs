@@ -10,6 +10,7 @@ use crate::catch::{Panicked, catch_panic, catch_panic_of};
 use crate::channel::Inner;
 use crate::credential::panicked;
 use crate::limit::within;
+use crate::link::decoded;
 use crate::redact::HeldSecrets;
 use crate::retry::{Decision, Failure, Situation, decide, is_transient};
 use crate::verdict::{Fault, Judge, applied_by};
@@ -79,7 +80,7 @@ impl<'a> Attempts<'a> {
                 self.inner().recent.note(credential);
                 self.secrets.use_credential(credential);
             }
-            self.check_query()?;
+            self.check_url()?;
             let fault = match self.attempt(&uri, credential.as_ref()).await {
                 Ok(response) => return Ok(self.succeed(response)),
                 Err(fault) => *fault,
@@ -103,16 +104,25 @@ impl<'a> Attempts<'a> {
         self.channel.inner()
     }
 
-    /// Refuses a query that holds a secret of the call: URLs end up in logs.
-    fn check_query(&self) -> Result<(), Error> {
-        let Some(query) = &self.call.query else {
-            return Ok(());
+    /// Refuses a query or a parameter of the path that holds a secret of the call: URLs end up in logs.
+    fn check_url(&self) -> Result<(), Error> {
+        let mut query = self.call.query.iter();
+        let parameter = match query.find(|query| self.secrets.occur_in(query)) {
+            Some(_) => Some("query"),
+            None => self.parameter_with_secret(),
         };
-        if self.secrets.occur_in(query) {
-            let error = Error::invalid_input("query", "holds a secret of the call");
-            return Err(self.finish(error));
-        }
-        Ok(())
+        let error = |parameter| Error::invalid_input(parameter, "holds a secret of the call");
+        parameter.map_or(Ok(()), |parameter| Err(self.finish(error(parameter))))
+    }
+
+    fn parameter_with_secret(&self) -> Option<&'static str> {
+        let Call { path, template, .. } = self.call;
+        let mut segments = path.split('/').zip(template.split('/'));
+        segments.find_map(|(value, name)| {
+            let name = name.split(['{', '}']).nth(1)?;
+            let has_secret = self.secrets.stand_whole_in(&decoded(value));
+            has_secret.then_some(name)
+        })
     }
 
     fn elapsed(&self) -> Duration {

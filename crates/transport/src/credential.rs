@@ -185,6 +185,17 @@ impl Credential {
         &self.value
     }
 
+    /// Its own secrets as they are: the token without its scheme, and what it was exchanged for.
+    pub(crate) fn wholes(&self) -> impl Iterator<Item = &[u8]> {
+        let token = self
+            .value
+            .as_bytes()
+            .split(|byte| *byte == b' ')
+            .next_back();
+        let source = self.source.iter().map(|source| source.as_bytes());
+        token.into_iter().chain(source)
+    }
+
     /// The set of its own secrets: the token, and what it was exchanged for.
     pub(crate) fn secrets(&self) -> &SecretSet {
         self.secrets.get_or_init(|| {

@@ -6,8 +6,8 @@ mod reference;
 use http::HeaderMap;
 
 use self::field::Links;
-pub(crate) use self::reference::is_query;
-use self::reference::{Reference, decoded};
+use self::reference::Reference;
+pub(crate) use self::reference::{decoded, is_query};
 use crate::{BaseUrl, NextPageError, PageToken, PaginationFailure};
 
 /// What may stand beside the longest cursor in a query, in bytes: names, and shorter values.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Call, Channel, Error, Reply};
+use crate::{Call, Channel, Error, ErrorKind, Reply};
 
 /// One call, ready to be sent, and how its answer is read: what the methods of clients return.
 ///
@@ -43,15 +43,23 @@ impl<T> Request<T> {
     ///
     /// Every kind; see [`ErrorKind`](crate::ErrorKind).
     pub async fn send(self) -> Result<T, Error> {
-        // An id that cannot be one may be a secret, so an error about it does not name it.
         let call = self.call?;
+        let template = call.template;
         let result = self.channel.call(call).await;
         result
             .and_then(|reply| (self.read)(&reply).map_err(|error| reply.redacted(error)))
             .map_err(|error| match self.subject {
-                Some(id) => error.about(id),
-                None => error,
+                Some(id) if !is_of_path(&error, template) => error.about(id),
+                _ => error,
             })
+    }
+}
+
+/// Whether a value in the path was refused. It may be a secret, so the error does not name it.
+fn is_of_path(error: &Error, template: &str) -> bool {
+    match error.kind() {
+        ErrorKind::InvalidInput { parameter } => template.contains(&format!("{{{parameter}}}")),
+        _ => false,
     }
 }
 

@@ -226,6 +226,35 @@ async fn an_id_or_team_that_holds_a_whole_token_is_refused_and_not_repeated() {
     }
 }
 
+// U54
+#[tokio::test]
+async fn an_id_that_holds_the_calls_own_secret_is_refused_and_not_repeated() {
+    for secret in [BEARER, KEY_SECRET] {
+        for id in [
+            secret.to_owned(),
+            format!("Bearer {secret}"),
+            format!("\"{secret}\""),
+        ] {
+            let (client, fake) = authorised([]);
+            let (gateways, id) = (client.gateways(), id.as_str().into());
+            for error in [
+                gateways.get(&id).send().await.unwrap_err(),
+                gateways.delete(&id).send().await.unwrap_err(),
+            ] {
+                let parameter = "gateway_id";
+                assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+                assert_eq!((error.attempts(), error.applied()), (0, Applied::No));
+                assert!(!everything(&error).contains("canary"), "{error:?}");
+            }
+            assert!(fake.finish().iter().all(is_exchange));
+        }
+    }
+    // A part of one is there by chance, as a word of the path itself may be.
+    let (client, _fake) = authorised([Answer::json(200, GATEWAY)]);
+    let id = &BEARER[..BEARER.len() - 1];
+    client.gateways().get(&id.into()).send().await.unwrap();
+}
+
 // T63
 #[tokio::test]
 async fn an_id_that_is_no_segment_or_a_megabyte_long_is_refused_before_anything_is_sent() {

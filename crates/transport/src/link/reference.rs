@@ -154,7 +154,7 @@ fn without_dots<'a>(segments: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
 }
 
 /// A segment without its percent-encoding. A `%` that encodes nothing stands for itself.
-pub(super) fn decoded(segment: &str) -> Cow<'_, [u8]> {
+pub(crate) fn decoded(segment: &str) -> Cow<'_, [u8]> {
     if !segment.contains('%') {
         return Cow::Borrowed(segment.as_bytes());
     }

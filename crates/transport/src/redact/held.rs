@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::HeaderValue;
 use zeroize::Zeroizing;
 
-use super::{SecretSet, known};
+use super::{LENGTH, SecretSet, known};
 use crate::Credential;
 
 /// A secret that a call was told to hold; clones share it.
@@ -56,6 +56,17 @@ impl HeldSecrets {
         let mut credentials = self.credentials();
         credentials.any(|credential| credential.secrets().contains_secret(text))
             || self.others().contains_secret(text)
+    }
+
+    /// Whether a credential of the call, or a secret that it was told to hold, stands in these bytes as a whole. Unlike a part of
+    /// one, that is no chance.
+    pub(crate) fn stand_whole_in(&self, bytes: &[u8]) -> bool {
+        let holds = |secret: &[u8]| {
+            secret.len() >= LENGTH && bytes.windows(secret.len()).any(|part| part == secret)
+        };
+        let mut credentials = self.credentials();
+        credentials.any(|credential| credential.wholes().any(holds))
+            || self.own.iter().any(|secret| holds(secret.as_bytes()))
     }
 
     /// Remembers the secrets that the body of a failed attempt's response shows under the names of known fields.
