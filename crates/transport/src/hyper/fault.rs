@@ -23,7 +23,11 @@ pub(super) fn broken(error: hyper::Error, limits: &Limits) -> TransportError {
         TransportErrorKind::Interrupted
     };
     let unprocessed = is_unprocessed(&error);
-    let fault = TransportError::new(kind).with_source(error);
+    let fault = TransportError::new(kind);
+    let fault = match go_away(&error) {
+        Some(text) => fault.with_source(text),
+        None => fault.with_source(error),
+    };
     if unprocessed {
         fault.with_sent(Sent::Nothing)
     } else {
@@ -141,6 +145,20 @@ fn is_unprocessed(error: &hyper::Error) -> bool {
     }
     let _ = error;
     false
+}
+
+/// What to say of a connection that the server ended with a `GOAWAY`: its code. What the server says beside it may be about
+/// another client's request, and repeat a secret that this call does not know.
+fn go_away(error: &hyper::Error) -> Option<String> {
+    #[cfg(feature = "_tls")]
+    if let Some(error) =
+        find::<h2::Error>(error).filter(|error| error.is_go_away() && error.is_remote())
+    {
+        let code = error.reason()?;
+        return Some(format!("the HTTP/2 connection was closed: {code}"));
+    }
+    let _ = error;
+    None
 }
 
 fn find<E: Error + 'static>(error: &hyper::Error) -> Option<&E> {

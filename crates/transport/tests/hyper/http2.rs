@@ -51,7 +51,12 @@ fn reset(code: u32) -> Step {
 
 /// Says that no stream above this one will be processed.
 fn go_away(last: u32) -> Step {
-    let payload = [last.to_be_bytes(), [0; 4]].concat();
+    go_away_saying(last, b"")
+}
+
+/// The same with debug data.
+fn go_away_saying(last: u32, text: &[u8]) -> Step {
+    let payload = [&last.to_be_bytes()[..], &[0; 4], text].concat();
     Step::On(0, Box::new(Step::Frame(GOAWAY, 0, payload)))
 }
 
@@ -125,6 +130,26 @@ async fn a_go_away_says_which_requests_were_not_processed() {
         let error = failure(vec![Step::Read, go_away(last), Step::Close]).await;
         assert_eq!(error.kind(), TransportErrorKind::Interrupted);
         assert_eq!(error.sent(), sent, "{last}: {error:?}");
+    }
+}
+
+// U1
+#[tokio::test]
+async fn what_a_go_away_says_beside_its_code_is_not_shown() {
+    for last in [0, 1] {
+        let go_away = go_away_saying(last, b"Bearer CANARY-of-another-client");
+        let error = failure(vec![Step::Read, go_away, Step::Close]).await;
+        let mut texts = format!("{error} {error:?}");
+        let mut cause = std::error::Error::source(&error);
+        while let Some(error) = cause {
+            texts += &format!(" {error} {error:?}");
+            cause = error.source();
+        }
+        assert!(!texts.contains("CANARY"), "{texts}");
+        assert!(
+            texts.contains("the HTTP/2 connection was closed"),
+            "{texts}"
+        );
     }
 }
 
