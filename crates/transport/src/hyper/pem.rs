@@ -45,7 +45,8 @@ fn sections(pem: &[u8]) -> Vec<&[u8]> {
 }
 
 /// Where sections begin in a line: at its beginning, and right behind other text, as where files without a line end were put one
-/// behind the other. Behind a space it is a remark.
+/// behind the other. Behind a space, or the mark of a comment and nothing else, it is a remark: whoever comments a certificate out
+/// does not trust it.
 fn starts_in(line: &[u8]) -> impl Iterator<Item = usize> {
     let places = line.windows(BEGIN.len()).enumerate();
     let begins = places.filter(|(_, part)| *part == BEGIN);
@@ -54,7 +55,9 @@ fn starts_in(line: &[u8]) -> impl Iterator<Item = usize> {
         if without_mark(before).trim_ascii_start().is_empty() {
             return Some(0);
         }
-        let is_remark = before.last().is_some_and(u8::is_ascii_whitespace);
+        let is_mark = |byte: &u8| matches!(byte, b'#' | b';' | b'/');
+        let is_remark = before.last().is_some_and(u8::is_ascii_whitespace)
+            || without_mark(before).trim_ascii_start().iter().all(is_mark);
         (!is_remark).then_some(at)
     })
 }
@@ -168,10 +171,11 @@ mod tests {
             assert_eq!(readable(&text), [true], "{text}");
         }
         assert_eq!(readable(&format!("{good}{good}")), [true, true]);
-        assert_eq!(
-            readable(&format!("# -----BEGIN CERTIFICATE-----\n{good}")),
-            [true]
-        );
+        // An authority whose first line is commented out is not to be trusted.
+        for mark in ["# ", "#", "##", "\u{feff}#", ";", "//"] {
+            assert!(readable(&format!("{mark}{good}")).is_empty(), "{mark}");
+            assert_eq!(readable(&format!("{mark}{good}{good}")), [true], "{mark}");
+        }
         for text in ["", "not PEM", &key] {
             assert!(readable(text).is_empty(), "{text}");
         }
