@@ -35,8 +35,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use ir::Api;
 pub(crate) use ir::Server;
+use ir::{Api, Shape};
 use output::Output;
 use problem::Problems;
 
@@ -106,13 +106,29 @@ fn generate(root: &Path) -> Result<Output, String> {
     Ok(output)
 }
 
-/// The first server of a vendor's description.
-pub(crate) fn first_server(workspace: &Workspace, vendor: &str) -> Result<Server, String> {
+/// What others must find in what they make of a description.
+#[derive(Debug)]
+pub(crate) struct Outline {
+    /// The first.
+    pub(crate) server: Server,
+    pub(crate) operations: Vec<String>,
+    pub(crate) objects: Vec<String>,
+}
+
+/// The outline of a vendor's description.
+pub(crate) fn outline(workspace: &Workspace, vendor: &str) -> Result<Outline, String> {
     let file = format!("crates/models/openapi/{vendor}.yaml");
     let bytes = read(&workspace.root().join(&file))?;
     let api = describe(vendor, &file, &bytes).map_err(|problems| problems.to_string())?;
+    let objects = api.schemas.iter();
+    let objects = objects.filter(|it| matches!(it.shape, Shape::Object(_)));
+    let objects = objects.map(|it| it.name.clone()).collect();
     let mut servers = api.servers.into_iter();
-    servers.next().ok_or_else(|| format!("{file}: no server"))
+    Ok(Outline {
+        server: servers.next().ok_or_else(|| format!("{file}: no server"))?,
+        operations: api.operations.into_iter().map(|it| it.id).collect(),
+        objects,
+    })
 }
 
 /// The bytes of a description; at most one more than the reader takes, so that it can say that it is too much.

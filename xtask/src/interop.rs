@@ -34,20 +34,20 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
 fn descriptions(workspace: &Workspace, keep: bool) -> Result<(), Failure> {
     let folder = Folder::new(keep)?;
     println!("interop: everything goes to {}", folder.path().display());
-    let servers = codegen::VENDORS.map(|vendor| codegen::first_server(workspace, vendor));
+    let outlines = codegen::VENDORS.map(|vendor| codegen::outline(workspace, vendor));
     let mut report = Report::default();
     for tool in TOOLS {
         println!("interop: {} {}", tool.name, tool.package.version());
         let installed = tool.package.install(&folder);
-        for (vendor, server) in codegen::VENDORS.iter().zip(&servers) {
-            let server = server.as_ref().map_err(Clone::clone)?;
+        for (vendor, outline) in codegen::VENDORS.iter().zip(&outlines) {
+            let outline = outline.as_ref().map_err(Clone::clone)?;
             let verdict = match &installed {
                 Ok(programs) => {
                     let trial = Trial {
                         tool,
                         programs,
                         vendor,
-                        server,
+                        outline,
                     };
                     trial.run(workspace, &folder)?
                 }

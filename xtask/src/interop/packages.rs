@@ -21,6 +21,14 @@ pub(crate) enum Registry {
 }
 
 impl Registry {
+    /// What it is called.
+    fn name(self) -> &'static str {
+        match self {
+            Self::PyPi => "PyPI",
+            Self::Npm => "npm",
+        }
+    }
+
     /// The mark between a package and its version.
     fn separator(self) -> &'static str {
         match self {
@@ -55,19 +63,26 @@ impl Package {
             return Err("could not be installed, see above".into());
         }
         folder.make(&name)?;
-        match self.registry {
+        let installed = match self.registry {
             Registry::PyPi => {
-                succeed(Command::new("python3").args(["-m", "venv"]).arg(&path))?;
-                let options = ["install", "--quiet", "--disable-pip-version-check"];
-                let mut pip = Command::new(programs.join("pip"));
-                succeed(pip.args(options).args(self.parts))?;
+                let mut python = folder.command("python3");
+                let mut pip = folder.command(programs.join("pip"));
+                // Without a second try pip does not say why the first failed.
+                let options = ["install", "--disable-pip-version-check", "--retries=1"];
+                succeed(python.args(["-m", "venv"]).arg(&path))
+                    .and_then(|()| succeed(pip.args(options).arg("--quiet").args(self.parts)))
             }
             Registry::Npm => {
-                let options = ["install", "--silent", "--no-audit", "--no-fund", "--prefix"];
-                let mut npm = Command::new("npm");
-                succeed(npm.args(options).arg(&path).args(self.parts))?;
+                let mut npm = folder.command("npm");
+                let options = ["--loglevel=error", "--no-audit", "--no-fund"];
+                npm.arg("install").args(options).arg("--fetch-retries=1");
+                succeed(npm.arg("--prefix").arg(&path).args(self.parts))
             }
-        }
+        };
+        installed.map_err(|why| {
+            let (parts, registry) = (self.parts.join(" "), self.registry.name());
+            format!("{parts} could not be installed from {registry}: {why}")
+        })?;
         std::fs::write(path.join("installed"), "").map_err(|error| error.to_string())?;
         Ok(programs)
     }
@@ -83,13 +98,53 @@ fn succeed(command: &mut Command) -> Result<(), String> {
         return Ok(());
     }
     let complaint = String::from_utf8_lossy(&output.stderr);
-    let last = complaint.lines().rev().find(|line| !line.trim().is_empty());
-    Err(failed(last.unwrap_or("failed without a word").into()))
+    Err(failed(
+        cause(&complaint).unwrap_or("failed without a word").into(),
+    ))
+}
+
+/// The line of a complaint that says the most: why nothing was reached, then what was not found, then anything. The last line is
+/// where npm says where its log is.
+fn cause(complaint: &str) -> Option<&str> {
+    let with = |words: &[&str]| {
+        let mut lines = complaint.lines();
+        lines.find(|line| words.iter().any(|word| line.contains(word)))
+    };
+    with(&["connection broken", "reason:"])
+        .or_else(|| with(&["No matching", "Not Found"]))
+        .or_else(|| with(&["ERROR:", "npm error"]))
+        .or_else(|| complaint.lines().find(|line| !line.trim().is_empty()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::tools::TOOLS;
+    use super::*;
+
+    // U27
+    #[test]
+    fn why_nothing_was_installed_is_said() {
+        let pip = "Looking in indexes: http://a\n\
+            WARNING: Retrying (Retry(total=0)) after connection broken by 'Connection refused': /simple/b\n\
+            ERROR: Could not find a version that satisfies the requirement b==1 (from versions: none)\n\
+            ERROR: No matching distribution found for b==1\n";
+        let npm = "npm error code ECONNREFUSED\nnpm error errno ECONNREFUSED\n\
+            npm error FetchError: request to http://a/b failed, reason: connect ECONNREFUSED\n\
+            npm error A complete log of this run can be found in: c\n";
+        let version = "npm error code ETARGET\nnpm error notarget No matching version found for b@1.\n\
+            npm error A complete log of this run can be found in: c\n";
+        for (complaint, expected) in [
+            (pip, "connection broken by 'Connection refused'"),
+            (npm, "reason: connect ECONNREFUSED"),
+            (version, "No matching version found for b@1."),
+            ("npm error code E1\nnpm error A complete log", "code E1"),
+            ("\nother\nwords", "other"),
+        ] {
+            let cause = cause(complaint).unwrap();
+            assert!(cause.contains(expected), "{cause}");
+        }
+        assert_eq!(cause(" \n"), None);
+    }
 
     #[test]
     fn every_package_is_pinned() {

@@ -1,5 +1,6 @@
 //! The table of what the tools said.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::Value;
@@ -18,38 +19,63 @@ pub(crate) enum Count {
     Lines,
 }
 
+/// What a tool complained of.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Complaints {
+    pub(crate) errors: usize,
+    /// As the tool wrote them.
+    pub(crate) warnings: Vec<String>,
+}
+
 impl Count {
     /// Errors and warnings in what a tool printed; nothing when it is not in the expected form.
-    pub(crate) fn of(self, stdout: &str, stderr: &str) -> Option<(usize, usize)> {
+    pub(crate) fn of(self, stdout: &str, stderr: &str) -> Option<Complaints> {
         match self {
             Self::RedoclyJson => {
-                let totals = &serde_json::from_str::<Value>(stdout).ok()?["totals"];
-                let total = |name: &str| usize::try_from(totals[name].as_u64()?).ok();
-                Some((total("errors")?, total("warnings")?))
+                let report: Value = serde_json::from_str(stdout).ok()?;
+                let total = |name: &str| usize::try_from(report["totals"][name].as_u64()?).ok();
+                let (errors, count) = (total("errors")?, total("warnings")?);
+                let warnings = report["problems"].as_array()?;
+                let warnings = warnings.iter().filter(|it| it["severity"] == "warn");
+                let mut warnings: Vec<String> = warnings.map(|it| said(it, "ruleId")).collect();
+                // It lists the first hundred.
+                warnings.resize(count, "one that is not listed".into());
+                Some(Complaints { errors, warnings })
             }
             Self::SpectralJson => {
                 let findings: Vec<Value> = serde_json::from_str(stdout).ok()?;
-                let errors = findings.iter().filter(|it| it["severity"] == 0).count();
-                Some((errors, findings.len() - errors))
+                let is_error = |it: &&Value| it["severity"] == 0;
+                let warnings = findings.iter().filter(|it| !is_error(it));
+                Some(Complaints {
+                    errors: findings.iter().filter(is_error).count(),
+                    warnings: warnings.map(|it| said(it, "code")).collect(),
+                })
             }
             Self::Lines => {
-                let lines = || stdout.lines().chain(stderr.lines());
-                let with = |words: &[&str]| {
-                    let has_word = |line: &&str| words.iter().any(|word| line.contains(word));
-                    lines().filter(has_word).count()
+                let with = |words: &[&str]| -> Vec<String> {
+                    let lines = stdout.lines().chain(stderr.lines());
+                    let lines = lines.filter(|line| words.iter().any(|word| line.contains(word)));
+                    lines.map(|line| line.trim().to_owned()).collect()
                 };
-                let errors = with(&["[main] ERROR", "ERROR:", "Error:"]);
-                Some((errors, with(&["[main] WARN", "WARNING:", "Warning:"])))
+                Some(Complaints {
+                    errors: with(&["ERROR", "Error:", "Error(s)"]).len(),
+                    warnings: with(&["[main] WARN", "WARNING", "Warning:", "Warning(s)"]),
+                })
             }
         }
     }
 }
 
+/// The rule and the message of a finding.
+fn said(finding: &Value, rule: &str) -> String {
+    let text = |name: &str| finding[name].as_str().unwrap_or_default();
+    format!("{}: {}", text(rule), text("message"))
+}
+
 /// What became of one description in one tool.
 #[derive(Debug, Default)]
 pub(crate) struct Verdict {
-    pub(crate) errors: usize,
-    pub(crate) warnings: usize,
+    pub(crate) complaints: Complaints,
     /// What was made and whether it compiles.
     pub(crate) made: String,
     /// Why it counts as failed.
@@ -71,6 +97,8 @@ impl Verdict {
 pub(crate) struct Report {
     rows: Vec<String>,
     failures: Vec<String>,
+    /// Those of tools that passed, too, and how often each was given.
+    warnings: BTreeMap<String, usize>,
 }
 
 impl Report {
@@ -87,13 +115,13 @@ impl Report {
                 }
             }
         };
-        let Verdict {
-            errors,
-            warnings,
-            made,
-            ..
-        } = verdict;
+        let (Complaints { errors, warnings }, made) = (verdict.complaints, verdict.made);
         let (name, version) = (tool.name, tool.package.version());
+        for warning in &warnings {
+            let warning = format!("{name}, {vendor}: {warning}");
+            *self.warnings.entry(warning).or_default() += 1;
+        }
+        let warnings = warnings.len();
         self.rows.push(format!(
             "| {name} | {version} | {vendor} | {result} | {errors} | {warnings} | {made} |"
         ));
@@ -111,7 +139,12 @@ impl fmt::Display for Report {
             f,
             "| tool | version | description | result | errors | warnings | what it made |\n| --- | --- | --- | --- | --- | --- | --- |"
         )?;
-        self.rows.iter().try_for_each(|row| writeln!(f, "{row}"))
+        self.rows.iter().try_for_each(|row| writeln!(f, "{row}"))?;
+        if !self.warnings.is_empty() {
+            writeln!(f, "\nwarnings:")?;
+        }
+        let mut warnings = self.warnings.iter();
+        warnings.try_for_each(|(warning, times)| writeln!(f, "  {times} × {warning}"))
     }
 }
 
@@ -120,17 +153,42 @@ mod tests {
     use super::super::tools::TOOLS;
     use super::*;
 
+    #[track_caller]
+    fn check(found: Option<Complaints>, errors: usize, warnings: &[&str]) {
+        let warnings = warnings.iter().map(|it| (*it).to_owned()).collect();
+        assert_eq!(found, Some(Complaints { errors, warnings }));
+    }
+
     #[test]
     fn complaints_are_counted_in_each_form() {
-        let redocly = r#"{"totals": {"errors": 1, "warnings": 12, "ignored": 0}, "problems": []}"#;
-        assert_eq!(Count::RedoclyJson.of(redocly, ""), Some((1, 12)));
-        let spectral = r#"[{"severity": 0}, {"severity": 1}, {"severity": 1}]"#;
-        assert_eq!(Count::SpectralJson.of(spectral, ""), Some((1, 2)));
-        assert_eq!(Count::SpectralJson.of("[]", "Deprecation"), Some((0, 0)));
-        let lines = "[main] INFO error.py\n[main] WARN beta\n[main] ERROR no\n";
-        assert_eq!(
-            Count::Lines.of(lines, "a.py:1: UserWarning: what"),
-            Some((1, 2))
+        let redocly = r#"{"totals": {"errors": 1, "warnings": 2, "ignored": 0}, "problems": [
+            {"severity": "error", "ruleId": "a", "message": "b"}, {"severity": "warn", "ruleId": "c", "message": "d"}]}"#;
+        let warnings = ["c: d", "one that is not listed"];
+        check(Count::RedoclyJson.of(redocly, ""), 1, &warnings);
+        let spectral =
+            r#"[{"severity": 0}, {"severity": 1, "code": "a", "message": "b"}, {"severity": 3}]"#;
+        check(Count::SpectralJson.of(spectral, ""), 1, &["a: b", ": "]);
+        check(Count::SpectralJson.of("[]", "Deprecation"), 0, &[]);
+        let lines = "[main] INFO error.py\n [main] WARN beta\n[main] ERROR no\n";
+        let python = "a.py:1: UserWarning: what";
+        check(
+            Count::Lines.of(lines, python),
+            1,
+            &["[main] WARN beta", python],
+        );
+    }
+
+    // U27
+    #[test]
+    fn a_piece_that_a_tool_left_out_is_a_warning() {
+        let skipped = [
+            "Warning(s) encountered while generating. Client was generated, but some pieces may be missing",
+            "WARNING parsing POST /doors within doors. Endpoint will not be generated.",
+        ];
+        check(
+            Count::Lines.of("Generating", &skipped.join("\n")),
+            0,
+            &skipped,
         );
     }
 
@@ -149,7 +207,10 @@ mod tests {
         assert!(report.finish().is_ok());
         report.add(&TOOLS[0], "dt", Verdict::not_installed("no network"));
         let failed = Verdict {
-            errors: 3,
+            complaints: Complaints {
+                errors: 3,
+                warnings: vec!["beta".into(); 2],
+            },
             failure: Some("3 errors".into()),
             ..Verdict::default()
         };
@@ -164,7 +225,11 @@ mod tests {
         let table = report.to_string();
         assert!(table.contains("| asa | passed | 0 | 0 |"), "{table}");
         assert!(table.contains("| dt | not available | 0 |"), "{table}");
-        assert!(table.contains("| dt | failed | 3 | 0 |"), "{table}");
+        assert!(
+            table.ends_with("\nwarnings:\n  2 × spectral, spectral:oas, dt: beta\n"),
+            "{table}"
+        );
+        assert!(table.contains("| dt | failed | 3 | 2 |"), "{table}");
     }
 
     // U27

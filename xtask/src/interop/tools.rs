@@ -24,6 +24,15 @@ pub(crate) struct Makes {
     pub(crate) compile: &'static [&'static str],
     /// Whether a client has an address to begin with, or asks its user for one.
     pub(crate) has_host: bool,
+    /// What must be found in it: a generator may leave out what it does not understand, and end well.
+    pub(crate) holds: Holds,
+}
+
+/// Parts of a description that a generator makes something of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Holds {
+    Operations,
+    Objects,
 }
 
 const OPENAPI_GENERATOR: Package = Package {
@@ -109,6 +118,7 @@ pub(crate) const TOOLS: &[Tool] = &[
             compiler: None,
             compile: &["python", "-c", "import openapi_client"],
             has_host: true,
+            holds: Holds::Operations,
         }),
     },
     Tool {
@@ -138,6 +148,7 @@ pub(crate) const TOOLS: &[Tool] = &[
                 "index.ts",
             ],
             has_host: true,
+            holds: Holds::Operations,
         }),
     },
     Tool {
@@ -158,6 +169,7 @@ pub(crate) const TOOLS: &[Tool] = &[
             compiler: None,
             compile: &["cargo", "check", "--quiet"],
             has_host: true,
+            holds: Holds::Operations,
         }),
     },
     Tool {
@@ -178,6 +190,7 @@ pub(crate) const TOOLS: &[Tool] = &[
             compiler: None,
             compile: &["go", "build", "./..."],
             has_host: true,
+            holds: Holds::Operations,
         }),
     },
     Tool {
@@ -199,18 +212,21 @@ pub(crate) const TOOLS: &[Tool] = &[
             compiler: None,
             compile: &["python", "-c", "import models"],
             has_host: false,
+            holds: Holds::Objects,
         }),
     },
     Tool {
         name: "openapi-python-client",
         package: &Package {
             registry: Registry::PyPi,
-            parts: &["openapi-python-client==0.29.1"],
+            // It formats what it made with the other.
+            parts: &["openapi-python-client==0.29.1", "ruff==0.17.6"],
         },
         call: &[
             "openapi-python-client",
             "generate",
             "--meta=none",
+            "--fail-on-warning",
             "--path={description}",
             "--output-path={output}/client",
         ],
@@ -219,6 +235,7 @@ pub(crate) const TOOLS: &[Tool] = &[
             compiler: None,
             compile: &["python", "-c", PYTHON_CLIENT],
             has_host: false,
+            holds: Holds::Operations,
         }),
     },
 ];

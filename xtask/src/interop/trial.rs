@@ -7,8 +7,8 @@ use std::process::{Command, Output};
 
 use super::folder::Folder;
 use super::report::Verdict;
-use super::tools::{Makes, Tool};
-use crate::codegen::Server;
+use super::tools::{Holds, Makes, Tool};
+use crate::codegen::{Outline, Server};
 use crate::workspace::Workspace;
 
 /// So many lines of a complaint are shown.
@@ -20,8 +20,7 @@ pub(crate) struct Trial<'a> {
     /// The folder of its programs.
     pub(crate) programs: &'a Path,
     pub(crate) vendor: &'a str,
-    /// The first server of the description.
-    pub(crate) server: &'a Server,
+    pub(crate) outline: &'a Outline,
 }
 
 impl Trial<'_> {
@@ -47,13 +46,13 @@ impl Trial<'_> {
             Err(error) => return Ok(Verdict::not_installed(&format!("{}: {error}", call[0]))),
         };
         let (stdout, stderr) = texts(&ended);
-        let Some((errors, warnings)) = self.tool.count.of(&stdout, &stderr) else {
+        let Some(complaints) = self.tool.count.of(&stdout, &stderr) else {
             show(&ended);
             return Ok(failed("it printed nothing that can be counted"));
         };
+        let errors = complaints.errors;
         let mut verdict = Verdict {
-            errors,
-            warnings,
+            complaints,
             ..Verdict::default()
         };
         if !ended.status.success() || errors > 0 {
@@ -93,15 +92,32 @@ impl Trial<'_> {
             }
             Err(error) => return Err(format!("{}: {error}", call[0])),
         }
+        let sources = sources(output)?;
+        if let Some(name) = self.left_out(makes.holds, &sources) {
+            verdict.failure = Some(format!("what it made has no `{name}`"));
+        }
+        let server = &self.outline.server;
         if !makes.has_host {
             verdict.made.push_str(", the caller gives the address");
-        } else if has_host(output, self.server)? {
+        } else if has_host(&sources, server) {
             verdict.made.push_str(", default ");
-            verdict.made.push_str(&self.server.filled());
+            verdict.made.push_str(&server.filled());
         } else {
-            verdict.failure = Some(format!("what it made has no `{}`", self.server.filled()));
+            verdict.failure = Some(format!("what it made has no `{}`", server.filled()));
         }
         Ok(())
+    }
+
+    /// The first operation or object that is not in what was made, in whatever style names are written there.
+    fn left_out(&self, holds: Holds, sources: &[String]) -> Option<&str> {
+        let names = match holds {
+            Holds::Operations => &self.outline.operations,
+            Holds::Objects => &self.outline.objects,
+        };
+        let sources: Vec<String> = sources.iter().map(|it| plain(it)).collect();
+        let mut names = names.iter();
+        let name = names.find(|name| !sources.iter().any(|it| it.contains(&plain(name))))?;
+        Some(name)
     }
 }
 
@@ -116,7 +132,7 @@ fn command(programs: &Path, call: &[String], folder: &Folder, within: &Path) -> 
     } else {
         PathBuf::from(&call[0])
     };
-    let mut command = Command::new(program);
+    let mut command = folder.command(program);
     command
         .args(&call[1..])
         .current_dir(within)
@@ -149,9 +165,16 @@ fn show(ended: &Output) {
     }
 }
 
-/// Whether a file below `folder` has the server's address with its defaults, or the parts that it is made of at run time.
-fn has_host(folder: &Path, server: &Server) -> Result<bool, String> {
+/// Letters and digits alone, in lower case.
+fn plain(text: &str) -> String {
+    let letters = text.chars().filter(char::is_ascii_alphanumeric);
+    letters.map(|it| it.to_ascii_lowercase()).collect()
+}
+
+/// The texts of the programs below a folder.
+fn sources(folder: &Path) -> Result<Vec<String>, String> {
     let complain = |error: std::io::Error| format!("{}: {error}", folder.display());
+    let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(complain)? {
         let entry = entry.map_err(complain)?;
         let path = entry.path();
@@ -159,35 +182,39 @@ fn has_host(folder: &Path, server: &Server) -> Result<bool, String> {
             .extension()
             .is_some_and(|it| ["py", "ts", "rs", "go"].iter().any(|ours| it == *ours));
         if entry.file_type().map_err(complain)?.is_dir() {
-            if has_host(&path, server)? {
-                return Ok(true);
-            }
+            found.extend(sources(&path)?);
         } else if is_source {
-            let text = fs::read_to_string(&path).map_err(complain)?;
-            let defaults = server
-                .variables
-                .iter()
-                .map(|it| format!("\"{}\"", it.default));
-            let has_parts = !server.variables.is_empty() && text.contains(&server.url);
-            if text.contains(&format!("\"{}\"", server.filled()))
-                || has_parts && defaults.into_iter().all(|it| text.contains(&it))
-            {
-                return Ok(true);
-            }
+            found.push(fs::read_to_string(&path).map_err(complain)?);
         }
     }
-    Ok(false)
+    Ok(found)
+}
+
+/// Whether one has the server's address with its defaults, or the parts that it is made of at run time.
+fn has_host(sources: &[String], server: &Server) -> bool {
+    let filled = format!("\"{}\"", server.filled());
+    let variables = server.variables.iter();
+    let defaults: Vec<String> = variables.map(|it| format!("\"{}\"", it.default)).collect();
+    let has_parts = |text: &String| {
+        !defaults.is_empty()
+            && text.contains(&server.url)
+            && defaults.iter().all(|it| text.contains(it))
+    };
+    sources
+        .iter()
+        .any(|text| text.contains(&filled) || has_parts(text))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::tools::TOOLS;
     use super::*;
-    use crate::codegen::{VENDORS, first_server};
+    use crate::codegen::{VENDORS, outline};
 
     // U27
     #[test]
     fn each_description_begins_with_an_address_that_a_client_can_call() {
-        let servers = VENDORS.map(|it| first_server(&Workspace::here(), it).unwrap().filled());
+        let servers = VENDORS.map(|it| outline(&Workspace::here(), it).unwrap().server.filled());
         assert_eq!(
             servers,
             [
@@ -199,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_host_is_found_whole_or_in_parts() {
-        let server = first_server(&Workspace::here(), "dt").unwrap();
+        let server = outline(&Workspace::here(), "dt").unwrap().server;
         for (file, text, expected) in [
             ("a.rs", "\"https://.live.dynatrace.com/api/v2\"", false),
             (
@@ -227,11 +254,28 @@ mod tests {
             let inner = folder.path().join("inner");
             fs::create_dir(&inner).unwrap();
             fs::write(inner.join(file), text).unwrap();
-            assert_eq!(
-                has_host(folder.path(), &server).unwrap(),
-                expected,
-                "{text}"
-            );
+            let sources = sources(folder.path()).unwrap();
+            assert_eq!(has_host(&sources, &server), expected, "{text}");
         }
+    }
+
+    // U27
+    #[test]
+    fn an_operation_that_a_generator_left_out_is_named() {
+        let outline = outline(&Workspace::here(), "dt").unwrap();
+        let trial = Trial {
+            tool: &TOOLS[0],
+            programs: Path::new(""),
+            vendor: "dt",
+            outline: &outline,
+        };
+        let sources = ["def list_tokens(): createToken", "get-token"].map(str::to_owned);
+        let left_out = trial.left_out(Holds::Operations, &sources);
+        assert_eq!(left_out, Some("revokeToken"));
+        let sources = outline.objects.clone();
+        assert_eq!(trial.left_out(Holds::Objects, &sources), None);
+        let (last, others) = sources.split_last().unwrap();
+        let left_out = trial.left_out(Holds::Objects, others);
+        assert_eq!(left_out, Some(last.as_str()));
     }
 }
