@@ -184,6 +184,23 @@ async fn a_token_of_any_shape_is_taken_but_for_what_no_header_has() {
 
 // U54
 #[tokio::test]
+async fn an_id_that_is_the_secret_part_of_the_calls_own_token_is_refused_and_not_repeated() {
+    let (client, _fake) = scripted([]);
+    let id = TOKEN.rsplit('.').next().unwrap().into();
+    let tokens = client.active_gate_tokens();
+    for error in [
+        tokens.get(&id).send().await.unwrap_err(),
+        tokens.delete(&id).send().await.unwrap_err(),
+    ] {
+        let parameter = "activeGateTokenIdentifier";
+        assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+        assert_eq!((error.attempts(), error.applied()), (0, Applied::No));
+        assert!(!everything(&error).contains("CANARY"));
+    }
+}
+
+// U54
+#[tokio::test]
 async fn an_id_that_holds_a_whole_token_is_refused_and_not_repeated() {
     let (client, fake) = scripted([]);
     let (lower, upper) = (SECRET.to_lowercase(), SECRET.to_uppercase());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::HeaderValue;
 use zeroize::Zeroizing;
 
-use super::{LENGTH, SecretSet, known};
+use super::{LENGTH, SecretSet, known, public_part};
 use crate::Credential;
 
 /// A secret that a call was told to hold; clones share it.
@@ -58,10 +58,11 @@ impl HeldSecrets {
             || self.others().contains_secret(text)
     }
 
-    /// Whether a credential of the call, or a secret that it was told to hold, stands in these bytes as a whole. Unlike a part of
-    /// one, that is no chance.
+    /// Whether a credential of the call, or a secret that it was told to hold, stands in these bytes as a whole, with its public
+    /// part or without. Unlike any other part of one, that is no chance.
     pub(crate) fn stand_whole_in(&self, bytes: &[u8]) -> bool {
         let holds = |secret: &[u8]| {
+            let secret = secret.get(public_part(secret)..).unwrap_or_default();
             secret.len() >= LENGTH && bytes.windows(secret.len()).any(|part| part == secret)
         };
         let mut credentials = self.credentials();
