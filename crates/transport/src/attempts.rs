@@ -10,7 +10,6 @@ use crate::catch::{Panicked, catch_panic, catch_panic_of};
 use crate::channel::Inner;
 use crate::credential::panicked;
 use crate::limit::within;
-use crate::link::decoded;
 use crate::redact::HeldSecrets;
 use crate::retry::{Decision, Failure, Situation, decide, is_transient};
 use crate::verdict::{Fault, Judge, applied_by};
@@ -120,7 +119,7 @@ impl<'a> Attempts<'a> {
         let mut segments = path.split('/').zip(template.split('/'));
         segments.find_map(|(value, name)| {
             let name = name.split(['{', '}']).nth(1)?;
-            let has_secret = self.secrets.stand_whole_in(&decoded(value));
+            let has_secret = self.secrets.stand_whole_in(value);
             has_secret.then_some(name)
         })
     }

@@ -1,5 +1,6 @@
 //! The secrets of a call as they are, before a text has to be searched for them.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use http::HeaderValue;
 use zeroize::Zeroizing;
 
 use super::{LENGTH, SecretSet, known, public_part};
-use crate::Credential;
+use crate::{Credential, link};
 
 /// A secret that a call was told to hold; clones share it.
 pub(crate) type OwnSecret = Arc<Zeroizing<String>>;
@@ -58,12 +59,20 @@ impl HeldSecrets {
             || self.others().contains_secret(text)
     }
 
-    /// Whether a credential of the call, or a secret that it was told to hold, stands in these bytes as a whole, with its public
-    /// part or without. Unlike any other part of one, that is no chance.
-    pub(crate) fn stand_whole_in(&self, bytes: &[u8]) -> bool {
+    /// Whether a credential of the call, or a secret that it was told to hold, stands in a value that is percent-encoded any number of
+    /// times, as a whole, with its public part or without. Unlike any other part of one, that is no chance.
+    pub(crate) fn stand_whole_in(&self, value: &str) -> bool {
+        let mut plain = Zeroizing::new(value.as_bytes().to_vec());
+        while let Ok(text) = std::str::from_utf8(&plain)
+            && let Cow::Owned(decoded) = link::decoded(text)
+            && decoded.len() < plain.len()
+        {
+            plain = Zeroizing::new(decoded);
+        }
         let holds = |secret: &[u8]| {
             let secret = secret.get(public_part(secret)..).unwrap_or_default();
-            secret.len() >= LENGTH && bytes.windows(secret.len()).any(|part| part == secret)
+            let mut parts = plain.windows(secret.len().max(LENGTH));
+            parts.any(|part| part.eq_ignore_ascii_case(secret))
         };
         let mut credentials = self.credentials();
         credentials.any(|credential| credential.wholes().any(holds))
