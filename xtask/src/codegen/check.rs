@@ -32,7 +32,7 @@ pub(crate) fn check(api: &mut Api, problems: &mut Problems) {
         let graph = Graph::of(api);
         for schema in &api.schemas {
             patches(schema, problems);
-            secrets(schema, problems);
+            secrets(api, schema, problems);
             omittable(schema, problems);
             unknown(schema, &graph, problems);
         }
@@ -347,14 +347,24 @@ fn patches(schema: &Schema, problems: &mut Problems) {
     }
 }
 
-/// A secret that is shown once has to be one, and there, and in a response.
-fn secrets(schema: &Schema, problems: &mut Problems) {
-    for field in schema.fields().iter().filter(|field| field.is_shown_once) {
-        let is_secret = matches!(field.kind, Kind::Secret) && field.is_required;
-        if !is_secret || schema.is_request_only {
-            let fix = "leave `x-shown-once` out, or put it on a required secret of a response";
-            problems.add(field.at, format!("`{}` is shown once", field.name), fix);
-        }
+/// A secret that is shown once has to be one, and there, in the answer itself, and alone: an object around it, or another one beside
+/// it, could make it unreadable.
+fn secrets(api: &Api, schema: &Schema, problems: &mut Problems) {
+    let mut once = schema.fields().iter().filter(|field| field.is_shown_once);
+    let Some(first) = once.next() else {
+        return;
+    };
+    for field in once {
+        let what = format!("`{}` is shown once beside `{}`", field.name, first.name);
+        let fix = "keep one of the two: without the other an answer could not be read";
+        problems.add(field.at, what, fix);
+    }
+    let is_secret = matches!(first.kind, Kind::Secret) && first.is_required;
+    let mut inner = api.schemas.iter().flat_map(Schema::references);
+    let is_inner = inner.any(|it| it.name == schema.name);
+    if !is_secret || schema.is_request_only || is_inner {
+        let fix = "leave `x-shown-once` out, or put it on a required secret of a response";
+        problems.add(first.at, format!("`{}` is shown once", first.name), fix);
     }
 }
 

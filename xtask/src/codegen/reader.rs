@@ -1,10 +1,32 @@
 //! Takes an object of a description apart, keyword by keyword, and reports what is left over.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use similar::TextDiff;
 
 use super::problem::{Position, Problems};
 use super::prose::Prose;
 use super::yaml::{Entry, Node, Value};
+
+/// The keywords that are ours, and where each belongs.
+const OURS: &[(&str, &str)] = &[
+    ("x-default", "a property that is a `$ref`"),
+    ("x-enum-meanings", "a schema with `enum`"),
+    ("x-id", "a schema of type string"),
+    ("x-idempotent", "an operation"),
+    ("x-keep-unknown", "a schema of type object"),
+    ("x-omittable", "a property of a request"),
+    ("x-paging", "an operation"),
+    ("x-permissions", "an operation"),
+    ("x-rust-name", "a property"),
+    (
+        "x-secret",
+        "`type: string` of a property or of the elements of a list",
+    ),
+    ("x-shown-once", "a property of the answer"),
+    ("x-source", "an operation, a schema or a property"),
+    ("x-timestamp", "a property with `format: date-time`"),
+];
 
 /// An object whose keywords are taken one after the other.
 #[derive(Debug)]
@@ -12,6 +34,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) at: Position,
     what: &'static str,
     left: BTreeMap<&'a str, &'a Entry>,
+    /// The keywords that it could have.
+    asked: BTreeSet<String>,
 }
 
 impl<'a> Reader<'a> {
@@ -27,6 +51,7 @@ impl<'a> Reader<'a> {
             at: node.at,
             what,
             left,
+            asked: BTreeSet::new(),
         })
     }
 
@@ -37,6 +62,9 @@ impl<'a> Reader<'a> {
 
     /// The value of a keyword, if it is there.
     pub(crate) fn take(&mut self, keyword: &str) -> Option<&'a Node> {
+        if !self.asked.contains(keyword) {
+            self.asked.insert(keyword.into());
+        }
         Some(&self.left.remove(keyword)?.value)
     }
 
@@ -108,14 +136,32 @@ impl<'a> Reader<'a> {
 
     /// Reports every keyword that nobody took.
     pub(crate) fn finish(self, problems: &mut Problems) {
-        for entry in self.left.into_values() {
-            problems.add(
-                entry.at,
-                format!("unknown keyword `{}`", entry.key),
-                format!("remove it, {} cannot have it", self.what),
-            );
+        for entry in self.left.values() {
+            let what = format!("unknown keyword `{}`", entry.key);
+            problems.add(entry.at, what, self.remedy(&entry.key));
         }
     }
+
+    /// What to do about a keyword that nobody took. One that is only misspelled, or elsewhere than it should be, must not be removed:
+    /// a secret would be none any more.
+    fn remedy(&self, keyword: &str) -> String {
+        let mut asked = self.asked.iter();
+        if let Some(meant) = asked.find(|it| is_like(it, keyword)) {
+            return format!("call it `{meant}`, or remove it");
+        }
+        match OURS.iter().find(|(ours, _)| is_like(ours, keyword)) {
+            Some((ours, place)) => format!("put `{ours}` on {place}"),
+            None => format!("remove it, {} cannot have it", self.what),
+        }
+    }
+}
+
+/// Whether one is the other with a slip of the pen in it.
+fn is_like(one: &str, other: &str) -> bool {
+    // Nobody means a long text by a keyword, and comparing two takes time.
+    let is_short = one.len().max(other.len()) <= 64;
+    let (one, other) = (one.to_lowercase(), other.to_lowercase());
+    is_short && (one == other || TextDiff::from_chars(&one, &other).ratio() >= 0.8)
 }
 
 /// The text of a node, on one line.

@@ -356,19 +356,18 @@ fn named(target: &Node, problems: &mut Problems) -> Option<Kind> {
 
 /// `oneOf` is only for "this schema, or null".
 fn or_null(choices: &Node, problems: &mut Problems) -> Option<Kind> {
-    let mut target = None;
-    let mut has_null = false;
+    let (mut targets, mut nulls, mut others) = (Vec::new(), 0, 0);
     for choice in list(choices, problems)? {
         let mut reader = Reader::of(choice, "a choice", problems)?;
         match reader.take("$ref") {
-            Some(node) if target.is_none() => target = Some(node),
-            Some(_) => has_null = false,
-            None => has_null = reader.text("type", problems) == Some("null"),
+            Some(node) => targets.push(node),
+            None if reader.text("type", problems) == Some("null") => nulls += 1,
+            None => others += 1,
         }
         reader.finish(problems);
     }
-    match target {
-        Some(target) if has_null => named(target, problems),
+    match targets[..] {
+        [target] if nulls == 1 && others == 0 => named(target, problems),
         _ => {
             problems.add(
                 choices.at,
@@ -410,7 +409,7 @@ fn string(reader: &mut Reader<'_>, limits: &mut Limits, problems: &mut Problems)
     limits.pattern = reader
         .take("pattern")
         .and_then(|node| pattern(node, problems));
-    let is_secret = reader.boolean("x-secret", problems).unwrap_or(false);
+    let is_secret = mark(reader, "x-secret", problems);
     match reader.text("format", problems) {
         None if is_secret => Some(Kind::Secret),
         Some(_) if is_secret => {

@@ -388,3 +388,151 @@ fn what_cannot_be_made_without_arguments_is_no_default() {
         assert_eq!(mistakes(&text), expected, "{keywords}");
     }
 }
+
+#[test]
+fn a_keyword_that_is_misspelled_is_named() {
+    let list = "{ type: array, items: { type: string }";
+    for (keywords, column, wrong, right) in [
+        ("type: string, x-secert: true", 33, "x-secert", "x-secret"),
+        ("type: string, x_secret: true", 33, "x_secret", "x-secret"),
+        ("type: string, X-Secret: true", 33, "X-Secret", "x-secret"),
+        ("type: string, secret: true", 33, "secret", "x-secret"),
+        ("type: string, maxlength: 1", 33, "maxlength", "maxLength"),
+        (
+            "type: string, x-shownonce: true",
+            33,
+            "x-shownonce",
+            "x-shown-once",
+        ),
+        (
+            "type: string, x-ommitable: true",
+            33,
+            "x-ommitable",
+            "x-omittable",
+        ),
+        (
+            "type: string, x-rust_name: a",
+            33,
+            "x-rust_name",
+            "x-rust-name",
+        ),
+    ] {
+        check(
+            list,
+            &format!("{{ {keywords}"),
+            &format!(
+                "house.yaml:55:{column}: unknown keyword `{wrong}`; the fix: call it `{right}`, or remove it"
+            ),
+        );
+    }
+    check(
+        "x-keep-unknown: true",
+        "x-keeps-unknown: true",
+        "house.yaml:63:7: unknown keyword `x-keeps-unknown`; the fix: call it `x-keep-unknown`, or remove it",
+    );
+    check(
+        "x-permissions: [porter]",
+        "x-permission: [porter]",
+        "house.yaml:20:7: unknown keyword `x-permission`; the fix: call it `x-permissions`, or remove it",
+    );
+}
+
+#[test]
+fn a_keyword_of_ours_in_a_wrong_place_says_where_it_belongs() {
+    let secret = "put `x-secret` on `type: string` of a property or of the elements of a list";
+    let list = "{ type: array, items: { type: string }";
+    check(
+        "x-default: red",
+        "x-secret: true",
+        &format!("house.yaml:54:81: unknown keyword `x-secret`; the fix: {secret}"),
+    );
+    check(
+        "x-default: red",
+        "x-secert: true",
+        &format!("house.yaml:54:81: unknown keyword `x-secert`; the fix: {secret}"),
+    );
+    check(
+        list,
+        &format!("{list}, x-secret: true"),
+        &format!("house.yaml:55:57: unknown keyword `x-secret`; the fix: {secret}"),
+    );
+    check(
+        "      x-keep-unknown: true\n",
+        "      x-keep-unknown: true\n      x-shown-once: true\n",
+        "house.yaml:64:7: unknown keyword `x-shown-once`; the fix: put `x-shown-once` on a property of the answer",
+    );
+    check(
+        "      x-idempotent: true\n",
+        "      x-idempotent: true\n      x-keep-unknown: true\n",
+        "house.yaml:19:7: unknown keyword `x-keep-unknown`; the fix: put `x-keep-unknown` on a schema of type object",
+    );
+    check(
+        list,
+        "{ type: string, x-secret: false",
+        "house.yaml:55:43: `x-secret: false`; the fix: remove it",
+    );
+    check(
+        list,
+        "{ type: string, x-secret: \"true\"",
+        "house.yaml:55:43: a text in place of a boolean; the fix: write a boolean",
+    );
+}
+
+#[test]
+fn a_choice_that_would_be_dropped_is_a_mistake() {
+    let door = "{ $ref: \"#/components/schemas/DoorId\" }";
+    let color = "{ $ref: \"#/components/schemas/Colour\" }";
+    let null = "{ type: \"null\" }";
+    for choices in [
+        format!("{door}, {color}, {null}"),
+        format!("{{ type: string }}, {door}, {null}"),
+        format!("{door}, {null}, {null}"),
+        format!("{null}, {null}"),
+        door.to_owned(),
+    ] {
+        check(
+            "{ type: array, items: { type: string }",
+            &format!("{{ oneOf: [{choices}]"),
+            "house.yaml:55:26: `oneOf` with other choices than one `$ref` and null; the fix: write `oneOf: [{ $ref: … }, { type: \"null\" }]`",
+        );
+    }
+    for choices in [format!("{door}, {null}"), format!("{null}, {door}")] {
+        let list = "{ type: array, items: { type: string }";
+        check(list, &format!("{{ oneOf: [{choices}]"), "");
+    }
+}
+
+#[test]
+fn a_secret_that_is_shown_once_is_in_the_answer_itself_and_alone() {
+    let once = |name| {
+        format!("{name}: {{ type: string, x-secret: true, x-shown-once: true, description: S }}")
+    };
+    let fix = "the fix: leave `x-shown-once` out, or put it on a required secret of a response";
+    let one = SOUND
+        .replace("required: [id]", "required: [id, one]")
+        .replace(
+            "        colour: {",
+            &format!("        {}\n        colour: {{", once("one")),
+        );
+    assert_eq!(mistakes(&one), "");
+    let two = one.replace("[id, one]", "[id, one, two]").replace(
+        "        colour: {",
+        &format!("        {}\n        colour: {{", once("two")),
+    );
+    assert_eq!(
+        mistakes(&two),
+        "house.yaml:55:9: `two` is shown once beside `one`; the fix: keep one of the two: without the other an answer could not be read"
+    );
+    let inner = SOUND.replace(
+        "        colour: {",
+        "        lock: { $ref: \"#/components/schemas/Lock\", description: L }\n        colour: {",
+    );
+    let lock = format!(
+        "    Lock: {{ type: object, description: L, x-source: p, required: [one], properties: {{ {} }} }}\n    DoorUpdate:",
+        once("one")
+    );
+    assert_eq!(
+        mistakes(&inner.replace("    DoorUpdate:", &lock)),
+        format!("house.yaml:58:87: `one` is shown once; {fix}")
+    );
+}
