@@ -85,9 +85,10 @@ impl Failure {
             has_begun,
             matches!(exit, Exit::Usage | Exit::Refused),
         ) {
-            // A quote within quotes is written as shells read it.
+            // A quote within quotes is written as shells read it, and what looks like an option behind an equals sign.
             let token = token.as_str().replace('\'', r"'\''");
-            line = format!("{line}; go on with --page-token '{token}'");
+            let sign = if token.starts_with('-') { '=' } else { ' ' };
+            line = format!("{line}; go on with --page-token{sign}'{token}'");
             if let Some(left) = left {
                 line = format!("{line} --limit {left}");
             }

@@ -148,6 +148,27 @@ fn the_hint_of_a_listing_with_a_limit_says_how_many_are_still_wanted() {
     assert_eq!(ids(&rest.data(), "ndjson"), numbers(7).split_off(4));
 }
 
+// U33
+#[test]
+fn the_hint_of_a_listing_can_be_followed_where_its_position_looks_like_an_option() {
+    let script = Script::new(|request| {
+        if request.contains("nextPageKey=") {
+            let refusal = r#"{"error":{"message":"no"}}"#;
+            return Reply::Bytes(response("403 Forbidden", JSON, refusal));
+        }
+        let page = r#"{"totalCount":9,"nextPageKey":"--limit","activeGateTokens":[]}"#;
+        Reply::Bytes(response("200 OK", JSON, page))
+    });
+    let place = Place::dt(&script.url);
+    let ended = place.run(TOKENS);
+    let hint = "; go on with --page-token='--limit'\n";
+    assert!(ended.stderr.ends_with(hint), "{ended:?}");
+    assert_eq!(script.requests.try_iter().count(), 2);
+    place.run(&format!("{TOKENS} --page-token=--limit"));
+    let next = script.requests.try_iter().next().unwrap();
+    assert!(next.contains("?nextPageKey=--limit "), "{next}");
+}
+
 /// Gateways of one page, with this `Link` field.
 fn linked(link: String) -> Script {
     team(move |_| {
