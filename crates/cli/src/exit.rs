@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::sync::Arc;
 
-use transport::{Applied, CredentialFailure, ErrorKind};
+use transport::{Applied, CredentialFailure, ErrorKind, TooLarge};
 
 /// How the process ends. The same table is in `docs/cli.md` and in `gatelet --help`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +95,11 @@ impl Exit {
     fn from_cause(error: &transport::Error) -> Self {
         match error.kind() {
             ErrorKind::InvalidInput { .. } => Self::Usage,
+            // A filter is the one input that may be so long.
+            ErrorKind::TooLarge {
+                what: TooLarge::Url,
+                ..
+            } => Self::Usage,
             // An exchange that did not work out says nothing about the credential, but its own error does.
             ErrorKind::Credential(CredentialFailure::ExchangeFailed) => {
                 let exchange = error.source().and_then(|source| source.downcast_ref());

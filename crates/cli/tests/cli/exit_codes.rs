@@ -580,3 +580,11 @@ fn the_hint_of_a_listing_that_never_began_repeats_nothing_that_was_typed() {
         );
     }
 }
+
+// U62
+#[test]
+fn a_filter_that_no_url_has_room_for_is_2_and_not_sent() {
+    let line = format!("asa gateway list --contains {}", "x".repeat(66_000));
+    let said = Place::asa("http://127.0.0.1:1").run(&line).fails_with(2);
+    assert!(said.contains("the URL exceeds the limit"), "{said}");
+}
