@@ -10,7 +10,12 @@ pub(crate) fn said(error: &Error, url: &str) -> String {
     let ErrorKind::InvalidInput { parameter } = error.kind() else {
         return text;
     };
-    match typed(parameter, url) {
+    let typed = match (*parameter, error.operation()) {
+        // Nothing else comes into a query as it was typed.
+        ("query", Some(operation)) if operation.starts_with("dt ") => typed("page_token", url),
+        (parameter, _) => typed(parameter, url),
+    };
+    match typed {
         Some(typed) => text.replacen(&format!("`{parameter}`"), &typed, 1),
         None => text,
     }
@@ -36,7 +41,6 @@ fn typed(parameter: &str, url: &str) -> Option<String> {
         "token" | "token_file" => secret_of("GATELET_DT_TOKEN"),
         "page_size" => "--page-size".into(),
         "page_token" => "--page-token".into(),
-        // Nothing else comes into a query as it was typed.
         "query" => "--page-token or --contains".into(),
         "expiration_date" => "--expires".into(),
         "activeGateTokenIdentifier" | "gateway_id" | "gateway_setup_token_id" => "the id".into(),
@@ -77,6 +81,15 @@ mod tests {
             "dt listTokens: --page-size cannot be used: must be at least 1 (not sent)"
         );
         assert_eq!(problem(&error), "must be at least 1");
+        // Each names only what its command has.
+        for (operation, option) in [
+            ("dt listTokens", "--page-token"),
+            ("asa ListGateways", "--page-token or --contains"),
+        ] {
+            let error = Error::invalid_input("query", "holds a secret").during(operation);
+            let line = format!("{operation}: {option} cannot be used: holds a secret (not sent)");
+            assert_eq!(said(&error, "the address"), line);
+        }
         let error = Error::invalid_input("base_url", "has no host");
         let said = said(&error, "GATELET_DT_URL");
         assert_eq!(
