@@ -220,6 +220,8 @@ mod tests {
             r#"</v1/teams/t/gateways?offset=7>; rel='next'"#,
             r#"</v1/teams/t/gateways?offset=7>; rel="" "#,
             r#"</v1/teams/t/gateways?offset=7>; rel*=UTF-8''next"#,
+            r#"</v1/teams/t/gateways?offset=7; rel="next", /x?b>; rel="last""#,
+            r#"</v1/teams/t/gateways?offset=7;REL = next, x>; rel=last"#,
             r#"</x?a>; rel="prev", nonsense"#,
             r#"</x?a>; rel="prev"; title="never ends"#,
             r#"</x?a>; title="a, </v1/teams/t/gateways?offset=7>; rel=next""#,

@@ -111,11 +111,12 @@ fn read_link(text: &str) -> Link<'_> {
     let Some(after) = text.strip_prefix('<') else {
         return broken(text, Within::Parameters);
     };
-    // No target holds a `<`, so one that comes before the `>` belongs to the next link.
+    // No target holds a `<`, so one that comes before the `>` belongs to the next link. Nor does one hold a relation.
     let target = after
         .find(['<', '>'])
         .map(|end| after.split_at(end))
-        .and_then(|(target, rest)| Some((target, rest.strip_prefix('>')?)));
+        .and_then(|(target, rest)| Some((target, rest.strip_prefix('>')?)))
+        .filter(|(target, _)| !holds_relation(target));
     let Some((target, parameters)) = target else {
         return broken(after, Within::Target);
     };
@@ -132,6 +133,15 @@ fn read_link(text: &str) -> Link<'_> {
         is_next: is_next.unwrap_or_default(),
         end,
     }
+}
+
+/// Whether a target goes on where its `>` is missing, up to that of another link.
+fn holds_relation(target: &str) -> bool {
+    let mut parameters = target
+        .split(';')
+        .skip(1)
+        .filter_map(|it| it.split_once('='));
+    parameters.any(|(name, _)| name.trim().eq_ignore_ascii_case("rel"))
 }
 
 /// Reads the parameters of a link, and returns what follows them.
