@@ -368,10 +368,27 @@ fn security_scheme(scheme: &Entry, problems: &mut Problems) {
     let Some(mut reader) = Reader::of(&scheme.value, "a security scheme", problems) else {
         return;
     };
-    reader.need_text("type", problems);
     reader.need_prose("description", problems);
-    for keyword in ["scheme", "bearerFormat", "name", "in"] {
-        reader.text(keyword, problems);
+    match reader.need_text("type", problems).as_str() {
+        "" => {}
+        "http" => {
+            if reader.need_text("scheme", problems) == "bearer" {
+                reader.text("bearerFormat", problems);
+            }
+        }
+        "apiKey" => {
+            reader.need_text("name", problems);
+            let place = reader.need_text("in", problems);
+            if !["", "header"].contains(&place.as_str()) {
+                let fix = "put it in a header, addresses are logged";
+                problems.add(reader.at, format!("a credential in `{place}`"), fix);
+            }
+        }
+        other => {
+            let what = format!("a security scheme of type `{other}`");
+            let fix = "use `http` with a `scheme`, or `apiKey` with a `name` in a header";
+            problems.add(reader.at, what, fix);
+        }
     }
     reader.finish(problems);
 }

@@ -171,7 +171,7 @@ fn plain(text: &str) -> String {
     letters.map(|it| it.to_ascii_lowercase()).collect()
 }
 
-/// The texts of the programs below a folder.
+/// The programs below a folder, each with its name, which may be that of an operation.
 fn sources(folder: &Path) -> Result<Vec<String>, String> {
     let complain = |error: std::io::Error| format!("{}: {error}", folder.display());
     let mut found = Vec::new();
@@ -184,7 +184,8 @@ fn sources(folder: &Path) -> Result<Vec<String>, String> {
         if entry.file_type().map_err(complain)?.is_dir() {
             found.extend(sources(&path)?);
         } else if is_source {
-            found.push(fs::read_to_string(&path).map_err(complain)?);
+            let text = fs::read_to_string(&path).map_err(complain)?;
+            found.push(format!("{}\n{text}", entry.file_name().display()));
         }
     }
     Ok(found)
@@ -255,6 +256,7 @@ mod tests {
             fs::create_dir(&inner).unwrap();
             fs::write(inner.join(file), text).unwrap();
             let sources = sources(folder.path()).unwrap();
+            assert!(sources.iter().all(|it| it.starts_with("a.")));
             assert_eq!(has_host(&sources, &server), expected, "{text}");
         }
     }

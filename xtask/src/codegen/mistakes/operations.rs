@@ -99,9 +99,45 @@ fn a_security_scheme_that_does_not_fit_is_a_mistake() {
     );
     check(
         "    key: { type",
-        "    lock: { type: http, description: Another }\n    key: { type",
+        "    lock: { type: http, scheme: basic, description: Another }\n    key: { type",
         "house.yaml:36:5: `lock` is never used; the fix: remove it",
     );
+}
+
+// U27
+#[test]
+fn a_security_scheme_that_other_tools_refuse_is_a_mistake() {
+    let types = "the fix: use `http` with a `scheme`, or `apiKey` with a `name` in a header";
+    for (scheme, expected) in [
+        ("type: http, scheme: bearer, bearerFormat: JWT", String::new()),
+        ("type: apiKey, name: Authorization, in: header", String::new()),
+        (
+            "type: oauth",
+            format!("house.yaml:36:10: a security scheme of type `oauth`; {types}"),
+        ),
+        (
+            "type: http",
+            "house.yaml:36:10: a security scheme without `scheme`; the fix: add `scheme`".into(),
+        ),
+        (
+            "type: http, scheme: bearer, in: header",
+            "house.yaml:36:40: unknown keyword `in`; the fix: remove it, a security scheme cannot have it".into(),
+        ),
+        (
+            "type: http, scheme: basic, bearerFormat: JWT",
+            "house.yaml:36:39: unknown keyword `bearerFormat`; the fix: remove it, a security scheme cannot have it".into(),
+        ),
+        (
+            "type: apiKey, in: header",
+            "house.yaml:36:10: a security scheme without `name`; the fix: add `name`".into(),
+        ),
+        (
+            "type: apiKey, name: key, in: query",
+            "house.yaml:36:10: a credential in `query`; the fix: put it in a header, addresses are logged".into(),
+        ),
+    ] {
+        check("type: http, scheme: bearer", scheme, &expected);
+    }
 }
 
 #[test]
