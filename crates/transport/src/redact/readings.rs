@@ -415,7 +415,7 @@ impl<'t> Readings<'t> {
         // As `escape` of JavaScript has it.
         self.at(at, |unit| {
             if unit.ascii() == Some(b'u') {
-                units.extend(self.code_unit(unit.end));
+                units.extend(self.code_unit(unit.end, b'u'));
             }
         });
         units
@@ -433,7 +433,7 @@ impl<'t> Readings<'t> {
         let mut units = Vec::from_iter(self.three_digits(at, 8));
         units.extend(self.three_digits(at, 10));
         self.at(at, |unit| match unit.ascii() {
-            Some(b'u' | b'U') => units.extend(self.code_unit(unit.end)),
+            Some(letter @ (b'u' | b'U')) => units.extend(self.code_unit(unit.end, letter)),
             Some(b'x' | b'X') => {
                 let byte = |(value, end)| Some(Unit::byte(u8::try_from(value).ok()?, end));
                 units.extend(self.hexadecimal(unit.end, 2).into_iter().filter_map(byte));
@@ -458,10 +458,13 @@ impl<'t> Readings<'t> {
     }
 
     /// Four digits, eight, or up to six between braces; a pair of surrogates is one character.
-    fn code_unit(&self, at: usize) -> Vec<Unit> {
+    ///
+    /// Behind a small letter, as one who puts a text into lower case leaves it, eight digits are those of ASCII or four and a text.
+    fn code_unit(&self, at: usize, letter: u8) -> Vec<Unit> {
         let mut units = Vec::from_iter(self.in_braces(at));
         for (value, end) in self.hexadecimal(at, 8) {
-            units.extend(char::from_u32(value).map(|character| Unit::character(character, end)));
+            let character = char::from_u32(value).filter(|it| letter == b'U' || it.is_ascii());
+            units.extend(character.map(|character| Unit::character(character, end)));
         }
         for (value, end) in self.hexadecimal(at, 4) {
             match char::from_u32(value) {

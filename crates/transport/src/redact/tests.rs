@@ -224,6 +224,22 @@ fn a_secret_that_was_wrapped_is_found() {
 }
 
 #[test]
+fn a_line_break_in_four_digits_takes_none_of_those_behind_it() {
+    for secret in [TOKEN, BEARER, KEY] {
+        let digits = in_form("hexadecimal", secret);
+        for between in ["\\u000a", "%u000A", "\\u000d\\u000a", "\\\\u0009"] {
+            for width in [3, 7, 16, 76] {
+                let lines = wrapped(&digits, width, between);
+                for text in [&lines, &in_form("json", &lines.replace(between, "\n"))] {
+                    let clean = set(&[secret]).clean(&format!("<{text}>")).into_owned();
+                    assert_eq!(clean, format!("<{REDACTED}>"), "{width} {between}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn a_secret_in_utf_16_is_found() {
     for secret in [TOKEN, BEARER, KEY] {
         for to_bytes in [u16::to_le_bytes, u16::to_be_bytes] {
