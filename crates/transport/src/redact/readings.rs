@@ -72,6 +72,7 @@ const FILLERS: &[&[u8]] = &[
     b"\x0b",
     b"\x0c",
     b"\0",
+    "\u{85}".as_bytes(),
     "\u{a0}".as_bytes(),
     "\u{ad}".as_bytes(),
     "\u{200b}".as_bytes(),
@@ -441,6 +442,8 @@ impl<'t> Readings<'t> {
             Some(b'n') => units.push(Unit::byte(b'\n', unit.end)),
             Some(b'r') => units.push(Unit::byte(b'\r', unit.end)),
             Some(b't') => units.push(Unit::byte(b'\t', unit.end)),
+            Some(b'v') => units.push(Unit::byte(b'\x0b', unit.end)),
+            Some(b'f') => units.push(Unit::byte(b'\x0c', unit.end)),
             Some(byte) if byte.is_ascii_punctuation() => units.push(unit),
             _ => {}
         });
