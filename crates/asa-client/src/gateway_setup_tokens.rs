@@ -63,8 +63,14 @@ impl GatewaySetupTokens {
         let operation = OperationId::CreateGatewaySetupToken.operation();
         let call =
             call(operation, &[self.channel.account()]).and_then(|call| call.with_json(&token));
-        // What was made is known by its id, whatever the rest is.
-        Request::new(&self.channel, call, Reply::json_lossy)
+        Request::new(&self.channel, call, |reply| {
+            // What was made is known by its id, whatever the rest is.
+            let created: GatewaySetupToken = reply.json_lossy()?;
+            if created.id.as_str().contains(char::REPLACEMENT_CHARACTER) {
+                return Err(reply.misfit("id", "a character is not whole"));
+            }
+            Ok(created)
+        })
     }
 
     /// Reads one setup token, without its value.

@@ -461,6 +461,11 @@ async fn what_was_created_is_known_though_a_text_of_it_is_no_unicode() {
     let body = r#"{"id": "6116bb2a", "description": "\ud800", "\udc00": 1, "registration_type": "gateway-agent"}"#;
     let (client, fake) = authorised([Answer::json(201, body), Answer::json(200, body)]);
     create(&client).await.unwrap();
+    // An id is whole or none: no other one is made of it.
+    let (other, _fake) = authorised([Answer::json(201, body.replace("bb2a", r"bb2a\ud800"))]);
+    let error = create(&other).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Decode { path } if path.as_ref() == "id"));
+    assert_eq!(error.applied(), Applied::Yes);
     // A read can be made again, and says what is wrong.
     let id = "6116bb2a".into();
     let error = client.gateway_setup_tokens().get(&id).send().await;
