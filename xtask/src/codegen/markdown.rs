@@ -210,30 +210,37 @@ fn first_url(text: &str) -> Option<(&str, &str, &str)> {
         let host = rest
             .strip_prefix("https://")
             .or(rest.strip_prefix("http://"))?;
+        let begins = |c: char| c.is_alphanumeric() || "-@:%._+~#=".contains(c);
+        if !host.starts_with(begins) {
+            return None;
+        }
         let is_end = |c: char| c.is_whitespace() || "<>\"`|\\".contains(c);
         let end = rest.find(is_end).unwrap_or(rest.len());
         let url = without_punctuation(&rest[..end]);
-        let begins = |c: char| c.is_alphanumeric() || "-@:%._+~#=".contains(c);
-        let has_host = host.starts_with(begins) && url.len() > rest.len() - host.len();
+        let has_host = url.len() > rest.len() - host.len();
         has_host.then(|| (before, url, &rest[url.len()..]))
     })
 }
 
 /// The address without what ends the sentence around it; a bracket that was opened in it stays.
 fn without_punctuation(url: &str) -> &str {
-    let mut url = url;
-    while let Some(shorter) = url.strip_suffix(AFTER_URL) {
-        let closes_its_own = [('(', ')'), ('[', ']'), ('{', '}')]
-            .iter()
-            .any(|(open, close)| {
-                url.ends_with(*close) && url.matches(*open).count() >= url.matches(*close).count()
-            });
-        if closes_its_own {
+    let count = |c: char| url.matches(c).count();
+    let mut brackets = [('(', ')'), ('[', ']'), ('{', '}')]
+        .map(|(open, close)| (close, count(open), count(close)));
+    let mut end = url.len();
+    for (start, c) in url.char_indices().rev() {
+        if !AFTER_URL.contains(&c) {
             break;
         }
-        url = shorter;
+        if let Some((_, opened, closed)) = brackets.iter_mut().find(|(close, ..)| *close == c) {
+            if opened >= closed {
+                break;
+            }
+            *closed -= 1;
+        }
+        end = start;
     }
-    url
+    &url[..end]
 }
 
 fn escape_plain(escaped: &mut String, text: &str) {
@@ -334,6 +341,24 @@ mod tests {
             "x<http://a.example>\\|<https://b.example>",
         );
         check("https:// and http", "https:// and http");
+    }
+
+    // U28
+    #[test]
+    fn a_long_text_of_brackets_and_addresses_is_read_once() {
+        let brackets = ")".repeat(200_000);
+        check(
+            &format!("https://a.example{brackets}"),
+            &format!("<https://a.example>{brackets}"),
+        );
+        let opened = format!("https://a.example/{}", "(".repeat(1000));
+        let own = ")".repeat(1000);
+        check(
+            &format!("{opened}{own}{brackets}"),
+            &format!("<{opened}{own}>{brackets}"),
+        );
+        let hosts = "http://)".repeat(20_000);
+        check(&hosts, &hosts);
     }
 
     #[test]
