@@ -63,19 +63,25 @@ fn info(document: &mut Reader<'_>, problems: &mut Problems) -> (Prose, Prose) {
     let title = Prose::new(&info.need_text("title", problems));
     let description = info.need_prose("description", problems);
     info.need_text("version", problems);
-    for (part, keywords) in [
-        ("license", ["name", "identifier"]),
-        ("contact", ["name", "url"]),
-    ] {
-        if let Some(mut part) = info
-            .need(part, problems)
-            .and_then(|node| Reader::of(node, "a part of `info`", problems))
+    let mut part = |name, problems: &mut Problems| {
+        let node = info.need(name, problems)?;
+        Reader::of(node, "a part of `info`", problems)
+    };
+    if let Some(mut license) = part("license", problems) {
+        license.need_text("name", problems);
+        license.need_text("identifier", problems);
+        license.finish(problems);
+    }
+    if let Some(mut contact) = part("contact", problems) {
+        contact.need_text("name", problems);
+        let node = contact.need("url", problems);
+        if let Some((node, url)) = node.and_then(|node| Some((node, text(node, problems)?)))
+            && !server::is_base(url)
         {
-            for keyword in keywords {
-                part.need_text(keyword, problems);
-            }
-            part.finish(problems);
+            let what = format!("the address `{url}` of the contact");
+            problems.add(node.at, what, "write https://, a host and a path");
         }
+        contact.finish(problems);
     }
     info.finish(problems);
     (title, description)

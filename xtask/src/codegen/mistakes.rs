@@ -11,7 +11,7 @@ use super::describe;
 
 /// A sound description; each test makes one mistake in it.
 const SOUND: &str = r##"openapi: 3.1.0
-info: { title: Doors, version: "1", description: Doors of a house, license: { name: MIT, identifier: MIT }, contact: { name: a, url: b } }
+info: { title: Doors, version: "1", description: Doors of a house, license: { name: MIT, identifier: MIT }, contact: { name: a, url: "https://b.example" } }
 servers:
   - { url: "https://doors.example", description: The house }
 security:

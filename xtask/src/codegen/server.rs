@@ -127,7 +127,7 @@ fn names(url: &str) -> Option<Vec<&str>> {
 }
 
 /// Whether the paths of operations can be appended to an address.
-fn is_base(url: &str) -> bool {
+pub(crate) fn is_base(url: &str) -> bool {
     let Some(rest) = url.strip_prefix("https://") else {
         return false;
     };

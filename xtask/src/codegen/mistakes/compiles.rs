@@ -13,7 +13,7 @@ use crate::workspace::Workspace;
 
 /// A description of everything that the generator distinguishes. Where it has words in capitals, [`description`] writes more.
 const ALL: &str = r##"openapi: 3.1.0
-info: { title: All, version: "1", description: All, license: { name: MIT, identifier: MIT }, contact: { name: a, url: b } }
+info: { title: All, version: "1", description: All, license: { name: MIT, identifier: MIT }, contact: { name: a, url: "https://b.example" } }
 servers: [{ url: "https://doors.example", description: The house }]
 security: [{ key: [] }]
 tags:

@@ -137,9 +137,9 @@ fn an_address_that_paths_cannot_follow_is_a_mistake() {
 #[test]
 fn an_unknown_keyword_of_the_head_is_a_mistake() {
     check(
-        "url: b }",
-        "url: b, email: c }",
-        "house.yaml:2:137: unknown keyword `email`; the fix: remove it, a part of `info` cannot have it",
+        "b.example\" }",
+        "b.example\", email: c }",
+        "house.yaml:2:155: unknown keyword `email`; the fix: remove it, a part of `info` cannot have it",
     );
 }
 
@@ -157,10 +157,19 @@ fn what_other_tools_ask_for_is_not_left_out() {
         "house.yaml:2:77: a part of `info` without `identifier`; the fix: add `identifier`",
     );
     check(
-        ", contact: { name: a, url: b }",
+        ", contact: { name: a, url: \"https://b.example\" }",
         "",
         "house.yaml:2:7: `info` without `contact`; the fix: add `contact`",
     );
+    for url in ["b.example", "http://b.example", "https://[b", "/b"] {
+        check(
+            "https://b.example",
+            url,
+            &format!(
+                "house.yaml:2:134: the address `{url}` of the contact; the fix: write https://, a host and a path"
+            ),
+        );
+    }
     check(
         "      description: Nobody has to knock\n",
         "",

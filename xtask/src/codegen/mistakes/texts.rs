@@ -11,7 +11,7 @@ use super::{check, mistakes};
 
 /// A description with the same text, `TEXT`, wherever a text can stand.
 const TEXTS: &str = r##"openapi: 3.1.0
-info: { title: TEXT, version: "1", description: TEXT, license: { name: MIT, identifier: MIT }, contact: { name: a, url: b } }
+info: { title: TEXT, version: "1", description: TEXT, license: { name: MIT, identifier: MIT }, contact: { name: a, url: "https://b.example" } }
 servers:
   - url: "https://{house}.example"
     description: TEXT
