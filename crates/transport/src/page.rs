@@ -95,7 +95,7 @@ impl<T> IntoIterator for Page<T> {
 pub struct PageToken(Box<str>);
 
 impl PageToken {
-    /// The longest cursor that a server may give, in bytes before it is percent-encoded.
+    /// The longest position that a server may give, in bytes: a cursor before it is percent-encoded, or the query of a link.
     pub const CURSOR_LIMIT: usize = 16 * 1024;
 
     /// Makes a token of a text.

@@ -117,17 +117,17 @@ async fn after_the_page_a_bad_next_link_is_an_error_that_says_where_it_leads() {
             own.as_str(),
         ),
         (
-            format!("//evil.example{LIST}?canary={}", "x".repeat(16 * 1024 + 1)),
+            format!("//evil.example{LIST}?{}", "canary&".repeat(2400)),
             Unreadable,
             "//evil.example/v1/teams/t/gateways",
         ),
         (
-            format!("{LIST}?canary={}&a=b", "%41".repeat(16 * 1024 + 1)),
+            format!("{LIST}?canary={}", "x".repeat(16 * 1024)),
             Unreadable,
             own.as_str(),
         ),
         (
-            format!("{LIST}?offset=a&{}", "canary&".repeat(2400)),
+            format!("{LIST}?canary={}", "%41".repeat(6 * 1024)),
             Unreadable,
             own.as_str(),
         ),
@@ -284,10 +284,10 @@ async fn cursors_of_other_bytes_are_other_positions_although_neither_is_text() {
 
 // U62
 #[tokio::test]
-async fn a_cursor_of_16_kib_is_sent_however_it_is_encoded_and_with_what_stands_beside_it() {
-    for character in ["x", "%2B", "%c3", "+"] {
-        let cursor = character.repeat(PageToken::CURSOR_LIMIT);
-        let query = format!("contains=a+b&count=100&offset={cursor}&descending=true");
+async fn a_query_of_16_kib_is_sent() {
+    for character in ["x", "%2B", "+"] {
+        let count = (PageToken::CURSOR_LIMIT - "offset=".len()) / character.len();
+        let query = format!("offset={}", character.repeat(count));
         let next = format!("{LIST}?{query}");
         let (client, fake) = authorised([page(&["a"], Some(&next)), page(&["b"], None)]);
         let (names, error) = drain(client.gateways().list().items()).await;
