@@ -35,7 +35,12 @@ pub(crate) fn read(vendor: &str, file: &str, root: &Node, problems: &mut Problem
         .unwrap_or_default();
     let is_authenticated = security.is_some_and(|node| parts.authenticated(node, problems));
     let mut operations = Vec::new();
-    for path in entries(paths?, problems)? {
+    let paths = paths?;
+    let entries = entries(paths, problems)?;
+    if entries.is_empty() {
+        problems.add(paths.at, "an API without operations", "describe one");
+    }
+    for path in entries {
         parts.path(path, is_authenticated, &mut operations, problems);
     }
     if problems.is_empty() {
@@ -209,6 +214,10 @@ impl<'a> Components<'a> {
             return;
         };
         let shared = self.parameters(reader.take("parameters"), problems);
+        if !Method::ALL.iter().any(|it| reader.has(it.keyword())) {
+            let what = format!("the path `{}` has no operations", path.key);
+            problems.add(path.at, what, "remove it, or describe one");
+        }
         for method in Method::ALL {
             let Some(node) = reader.take(method.keyword()) else {
                 continue;

@@ -115,7 +115,8 @@ fn an_unknown_keyword_is_a_mistake() {
     check(
         "    put:",
         "    patch:",
-        "house.yaml:13:5: unknown keyword `patch`; the fix: remove it, a path cannot have it",
+        "house.yaml:10:3: the path `/doors/{id}` has no operations; the fix: remove it, or describe one\n\
+         house.yaml:13:5: unknown keyword `patch`; the fix: remove it, a path cannot have it",
     );
 }
 

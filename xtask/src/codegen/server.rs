@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::ir::{Server, Variable};
-use super::problem::Problems;
+use super::problem::{Position, Problems};
 use super::reader::{Reader, entries, list, text};
 use super::schema::no_twins;
 use super::yaml::{Entry, Node};
@@ -15,11 +15,13 @@ pub(crate) fn servers(node: &Node, problems: &mut Problems) -> Vec<Server> {
         let fix = "add the address that clients begin with";
         problems.add(node.at, "an API without a server", fix);
     }
-    nodes
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|node| server(node, problems))
-        .collect()
+    let nodes = nodes.unwrap_or_default().iter();
+    let servers: Vec<(Server, Position)> = nodes
+        .filter_map(|node| Some((server(node, problems)?, node.at)))
+        .collect();
+    let urls = servers.iter().map(|(server, at)| (server.url.clone(), *at));
+    no_twins(urls, "servers", problems);
+    servers.into_iter().map(|(server, _)| server).collect()
 }
 
 fn server(node: &Node, problems: &mut Problems) -> Option<Server> {
@@ -95,9 +97,10 @@ fn variable(entry: &Entry, problems: &mut Problems) -> Option<Variable> {
         problems.add(node.at, what, "add it there, or give one that is");
     }
     for (value, at) in choices.iter().copied().chain([(default, node.at)]) {
-        if !value.chars().all(is_plain) {
+        if !value.chars().all(is_plain) || value.split('.').any(str::is_empty) {
             let what = format!("the value `{value}` of a server variable");
-            problems.add(at, what, "write letters, digits and `-._~`");
+            let fix = "write letters, digits and `-._~`, and something on both sides of a dot";
+            problems.add(at, what, fix);
         }
     }
     Some(Variable {

@@ -64,6 +64,21 @@ fn paging_through_an_answer_that_has_no_pages_is_a_mistake() {
 }
 
 #[test]
+fn a_path_without_operations_is_a_mistake() {
+    check(
+        "paths:\n",
+        "paths:\n  /gates: {}\n",
+        "house.yaml:10:3: the path `/gates` has no operations; the fix: remove it, or describe one",
+    );
+    let paths = SOUND.find("  /doors").unwrap()..SOUND.find("components:").unwrap();
+    check(
+        &SOUND[paths],
+        "  {}\n",
+        "house.yaml:10:3: an API without operations; the fix: describe one",
+    );
+}
+
+#[test]
 fn a_path_that_is_not_plain_is_a_mistake() {
     for segment in ["..", "", "a b", "a%2fb", "a?b", "{id", "x{id}", "é"] {
         check(

@@ -75,7 +75,11 @@ fn a_variable_without_a_default_that_fits_is_a_mistake() {
         "default: a, example: a",
         "105: unknown keyword `example`; the fix: remove it, a server variable cannot have it",
     );
-    for value in ["a/b", "a@b", "a b", "a:1", "{a}"] {
+    check(
+        "default: a, enum: [a, ..]",
+        "115: the value `..` of a server variable; the fix: write letters, digits and `-._~`, and something on both sides of a dot",
+    );
+    for value in ["a/b", "a@b", "a b", "a:1", "{a}", "a..b", ".a"] {
         let mistake = format!(
             "the value `{value}` of a server variable; the fix: write letters, digits and `-._~`"
         );
@@ -132,6 +136,21 @@ fn an_address_that_paths_cannot_follow_is_a_mistake() {
         );
     }
     check_server("https://doors.example:9999/a/b.c", "", "");
+}
+
+#[test]
+fn two_servers_are_two_addresses() {
+    let server = |url| format!("{{ url: \"{url}\", description: D }}");
+    let one = server("https://doors.example");
+    for (url, expected) in [
+        ("https://gates.example", ""),
+        (
+            "https://doors.example",
+            "house.yaml:5:5: two servers are `https://doors.example`; the fix: keep one of the two",
+        ),
+    ] {
+        check(SERVER, &format!("{one}\n  - {}", server(url)), expected);
+    }
 }
 
 #[test]
