@@ -121,7 +121,12 @@ impl Report {
             let warning = format!("{name}, {vendor}: {warning}");
             *self.warnings.entry(warning).or_default() += 1;
         }
-        let warnings = warnings.len();
+        // What did not run did not count.
+        let count = |count: usize| match result {
+            "not available" => String::new(),
+            _ => count.to_string(),
+        };
+        let (errors, warnings) = (count(errors), count(warnings.len()));
         self.rows.push(format!(
             "| {name} | {version} | {vendor} | {result} | {errors} | {warnings} | {made} |"
         ));
@@ -224,7 +229,7 @@ mod tests {
         );
         let table = report.to_string();
         assert!(table.contains("| asa | passed | 0 | 0 |"), "{table}");
-        assert!(table.contains("| dt | not available | 0 |"), "{table}");
+        assert!(table.contains("| dt | not available |  |  |"), "{table}");
         assert!(
             table.ends_with("\nwarnings:\n  2 × spectral, spectral:oas, dt: beta\n"),
             "{table}"

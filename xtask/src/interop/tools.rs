@@ -242,8 +242,7 @@ pub(crate) const TOOLS: &[Tool] = &[
 
 /// Loads a description, and draws a case for each of its operations.
 const SCHEMATHESIS: &str = "
-import sys, warnings
-warnings.simplefilter('ignore')
+import sys
 import schemathesis
 schema = schemathesis.openapi.from_path(sys.argv[1])
 schema.validate()
