@@ -18,9 +18,8 @@ use super::payload::Payload;
 use super::proxy::Proxy;
 #[cfg(feature = "_tls")]
 use super::single_flight::{Flight, Turn};
-use super::{Limits, Shared, fault};
-use crate::redact::add_header;
-use crate::{AddedSecret, Departure, Phase, SecretSet, Sent, TransportError, TransportErrorKind};
+use super::{Limits, Shared, fault, heard};
+use crate::{AddedSecret, Departure, Phase, Sent, TransportError, TransportErrorKind};
 
 /// The head of a response as it came, how its body was read, and that body.
 type Answer = (response::Parts, Reading, Bytes);
@@ -252,7 +251,8 @@ impl Exchange {
         {
             return Err(fault::proxy_wants_credentials().into());
         }
-        let kept = || self.kept_fields(shared, &head.headers);
+        let authorization = self.relay(shared).and_then(Proxy::authorization);
+        let kept = || heard::without_secret(&head.headers, authorization);
         let with_head = |error: TransportError| error.with_head(head.status, kept());
         let is_bodiless = is_bodiless(&method, head.status);
         self.check(&head, is_bodiless, &shared.limits)
@@ -263,23 +263,6 @@ impl Exchange {
         departure.forget_answer();
         let bytes = bytes.map_err(with_head)?;
         Ok((head, reading, bytes))
-    }
-
-    /// The fields of a response that is told without its body. Where the proxy repeats its credentials in one, only here they are
-    /// known, so that field is left out.
-    fn kept_fields(&self, shared: &Shared, headers: &HeaderMap) -> HeaderMap {
-        let Some(authorization) = self.relay(shared).and_then(Proxy::authorization) else {
-            return headers.clone();
-        };
-        let mut secrets = SecretSet::new();
-        add_header(&mut secrets, authorization, 0);
-        let fields = headers.iter();
-        let fields = fields.filter(|(_, value)| !secrets.contains_secret(value));
-        let mut kept = HeaderMap::new();
-        fields.for_each(|(name, value)| {
-            kept.append(name, value.clone());
-        });
-        kept
     }
 
     /// The failure of a response whose head broke off, when it was the proxy's own demand for credentials.

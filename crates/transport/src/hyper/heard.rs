@@ -9,12 +9,24 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
+use http::header::PROXY_AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 
+use crate::SecretSet;
+use crate::redact::add_header;
+
 /// What has been heard of the answer to one request; a clone hears the same.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Heard(Arc<Mutex<Part>>);
+pub(super) struct Heard(Arc<Mutex<Answer>>);
+
+/// An answer that is being heard.
+#[derive(Debug, Default)]
+struct Answer {
+    part: Part,
+    /// What the request tells a proxy, and no field that is told may repeat.
+    authorization: Option<HeaderValue>,
+}
 
 /// The part of an answer that is being heard.
 #[derive(Debug)]
@@ -42,30 +54,37 @@ pub(super) const LINE: usize = 13;
 const LONGEST_REFUSAL: usize = 16 * 1024;
 
 impl Heard {
-    /// Forgets what was heard: another request is about to be sent.
-    pub(super) fn restart(&self) {
-        *self.part() = Part::default();
+    /// Forgets what was heard: another request is about to be sent, with these fields.
+    pub(super) fn restart(&self, request: &HeaderMap) {
+        *self.answer() = Answer {
+            part: Part::default(),
+            authorization: request.get(PROXY_AUTHORIZATION).cloned(),
+        };
     }
 
     /// The status of the answer, interim ones aside, as soon as the connection has brought it.
     pub(super) fn status(&self) -> Option<StatusCode> {
-        match *self.part() {
+        match self.answer().part {
             Part::Refusal(status, _) => Some(status),
             Part::Rest(status) => status,
             Part::Line(_) | Part::Interim(_) => None,
         }
     }
 
-    /// The fields of a refusal, as far as they have come.
+    /// The fields of a refusal that may be told, as far as they have come.
     pub(super) fn fields_of_refusal(&self) -> Option<HeaderMap> {
-        match &*self.part() {
-            Part::Refusal(_, bytes) => Some(fields(bytes)),
+        let answer = self.answer();
+        match &answer.part {
+            Part::Refusal(_, bytes) => Some(without_secret(
+                &fields(bytes),
+                answer.authorization.as_ref(),
+            )),
             Part::Line(_) | Part::Interim(_) | Part::Rest(_) => None,
         }
     }
 
     fn has_ended(&self) -> bool {
-        match &*self.part() {
+        match &self.answer().part {
             Part::Line(_) | Part::Interim(_) => false,
             Part::Refusal(_, bytes) => bytes.len() >= LONGEST_REFUSAL,
             Part::Rest(_) => true,
@@ -73,9 +92,9 @@ impl Heard {
     }
 
     fn hear(&self, bytes: &[u8]) {
-        let mut part = self.part();
+        let part = &mut self.answer().part;
         for &byte in bytes {
-            match &mut *part {
+            match part {
                 // An empty line before a status line is skipped, as hyper does.
                 Part::Line(line) if line.is_empty() && matches!(byte, b'\r' | b'\n') => {}
                 Part::Line(line) => {
@@ -106,7 +125,7 @@ impl Heard {
         }
     }
 
-    fn part(&self) -> MutexGuard<'_, Part> {
+    fn answer(&self) -> MutexGuard<'_, Answer> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -136,6 +155,21 @@ pub(super) fn fields(behind_status: &[u8]) -> HeaderMap {
     };
     let head = lines.take_while(|line| !line.is_empty());
     head.filter_map(field).collect()
+}
+
+/// The fields that may be told of a response without its body. Where the proxy repeats its credentials in one, only the transport
+/// knows them, so that field is left out.
+pub(super) fn without_secret(fields: &HeaderMap, authorization: Option<&HeaderValue>) -> HeaderMap {
+    let Some(authorization) = authorization else {
+        return fields.clone();
+    };
+    let mut secrets = SecretSet::new();
+    add_header(&mut secrets, authorization, 0);
+    let fields = fields.iter();
+    let fields = fields.filter(|(_, value)| !secrets.contains_secret(value));
+    fields
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 /// A stream that lets a [`Heard`] hear what is read from it.
@@ -203,6 +237,8 @@ impl<T: Write + Unpin> Write for Listening<T> {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderMap;
+
     use super::Heard;
 
     fn heard(text: &str) -> Option<u16> {
@@ -287,7 +323,7 @@ mod tests {
     fn each_request_has_an_answer_of_its_own() {
         let heard = Heard::default();
         heard.hear(b"HTTP/1.1 201 Created\r\n\r\n");
-        heard.restart();
+        heard.restart(&HeaderMap::new());
         assert_eq!(heard.status(), None);
         heard.hear(b"HTTP/1.1 404 Not Found");
         assert_eq!(heard.status().map(|status| status.as_u16()), Some(404));

@@ -82,7 +82,7 @@ impl<'a> Lease<'a> {
             )));
         };
         // Before anybody can ask what has come of the answer.
-        connection.heard().restart();
+        connection.heard().restart(request.headers());
         self.in_use.begin(self.origin, connection, departure);
         let interim = Interim::of(&mut request);
         let answer = interim.guard(connection.send(request, departure));

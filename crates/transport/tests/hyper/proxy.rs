@@ -110,12 +110,14 @@ async fn what_a_proxy_repeats_of_its_password_is_not_shown() {
     let whole = "content-length: 23\r\n\r\nno c4n4ry-of-the-proxy!";
     // Of a response whose body breaks off the head is still told.
     let cut = "content-length: 99\r\n\r\nno c4n4ry";
+    // So are the fields of one that breaks off in the head, or breaks its rules.
+    let (half, malformed) = ("server: a", "no colon\r\n\r\n");
     for head in [
         format!("307 X\r\n{host}"),
         format!("502 X\r\n{kind}"),
         format!("400 X\r\n{kind}"),
     ] {
-        for body in [whole, cut] {
+        for body in [whole, cut, half, malformed] {
             let answer = send(&format!("HTTP/1.1 {head}{body}"));
             let proxy = Wire::plays([vec![Step::Read, answer, Step::Close]]);
             let transport = through(&proxy, "gate:c4n4ry-of-the-proxy").build();
