@@ -143,3 +143,19 @@ fn a_description_of_many_references_and_words_is_checked() {
     assert!((700_000..MAX_BYTES).contains(&text.len()), "{}", text.len());
     assert_eq!(mistakes(&text), "");
 }
+
+#[test]
+fn many_meanings_of_other_words_are_not_compared_with_each_word() {
+    let all = |letter, end| {
+        let words = (0..5000).map(|number| format!("{letter}{number}{end}, "));
+        words.collect::<String>()
+    };
+    let text = SOUND
+        .replace("enum: [red, blue]", &format!("enum: [{}]", all('w', "")))
+        .replace(
+            "{ red: Like fire, blue: Like water }",
+            &format!("{{ {} }}", all('v', ": d")),
+        );
+    let mistakes = mistakes(&text);
+    assert!(mistakes.contains("and 9900 more"), "{mistakes}");
+}
