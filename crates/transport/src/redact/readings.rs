@@ -544,12 +544,12 @@ fn is_escape(byte: u8) -> bool {
     matches!(byte, b'%' | b'\\' | b'&' | b'+' | b'=')
 }
 
-/// Whether a byte may begin a [filler](Readings::filler). A plus sign is a space in some notations, but a digit in base64.
 /// Whether a secret of visible ASCII may be written with a byte, in any notation.
 pub(super) fn may_be_part(byte: u8) -> bool {
     PARTS.get(usize::from(byte)).is_some_and(|is_part| *is_part)
 }
 
+/// Whether a byte may begin a [filler](Readings::filler). A plus sign is a space in some notations, but a digit in base64.
 fn may_begin_filler(byte: u8) -> bool {
     match byte {
         b' ' | b'\t'..=b'\r' | b'\0' | b'<' => true,
