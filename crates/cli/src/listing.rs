@@ -1,6 +1,7 @@
 //! Lists: every page after the other, until the end or the wanted number of items.
 
 use std::io::Write;
+use std::num::{IntErrorKind, ParseIntError};
 use std::str::FromStr;
 
 use transport::{PageToken, Pages};
@@ -26,9 +27,15 @@ pub(crate) struct Paging {
 }
 
 /// Reads a number of items.
-fn count<T: FromStr + PartialOrd + From<u8>>(text: &str) -> Result<T, &'static str> {
-    let number = text.parse().ok().filter(|number| *number > T::from(0));
-    number.ok_or("a whole number above 0 is wanted")
+fn count<T>(text: &str) -> Result<T, &'static str>
+where
+    T: FromStr<Err = ParseIntError> + PartialOrd + From<u8>,
+{
+    match text.parse() {
+        Ok(number) if number > T::from(0) => Ok(number),
+        Err(error) if *error.kind() == IntErrorKind::PosOverflow => Err("the number is too large"),
+        _ => Err("a whole number above 0 is wanted"),
+    }
 }
 
 /// Writes all items of all pages, at most `limit`. What came before an error is written in every format, so that its hint

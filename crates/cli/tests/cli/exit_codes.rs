@@ -507,6 +507,16 @@ fn a_bad_input_is_named_as_the_user_typed_it() {
         ),
         (
             dt(),
+            "dt token list --page-size 4294967296",
+            "--page-size <N>: the number is too large",
+        ),
+        (
+            dt(),
+            "dt token list --limit 18446744073709551616",
+            "--limit <N>: the number is too large",
+        ),
+        (
+            dt(),
             "dt token list --page-token nextPageKey=a&b",
             "--page-token cannot be used: is a query",
         ),
