@@ -36,7 +36,9 @@ impl Stdout {
         let file = self.sink.get_mut();
         // A closed stdout has been replaced with the null device, for reading and writing, before `main` began.
         if !self.is_checked && is_null_device(file)? && file.read(&mut [0]).is_ok() {
-            return Err(io::Error::other("it is closed"));
+            return Err(io::Error::other(
+                "it is closed, or the null device and open for reading too",
+            ));
         }
         self.is_checked = true;
         Ok(())

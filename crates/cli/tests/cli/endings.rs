@@ -168,6 +168,11 @@ fn what_cannot_be_written_to_stdout_is_1_and_what_is_thrown_away_is_0() {
             assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{line}");
         }
     }
+    // As launchers open it that throw everything away; it cannot be told from a stdout that was closed.
+    let line = place
+        .redirected(["--emulator", "dt", "token", "list"], "1<>/dev/null")
+        .fails_with(1);
+    assert!(line.contains("null device"), "{line}");
     // What is said on stderr only needs no stdout.
     let missing = place.redirected(["--emulator", "dt", "token", "delete", "x"], ">&-");
     assert_eq!(missing.code, Some(5), "{missing:?}");
