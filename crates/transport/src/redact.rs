@@ -101,12 +101,27 @@ impl SecretSet {
 
     /// Adds a secret; an empty one is ignored.
     pub fn add(&mut self, secret: impl AsRef<[u8]>) {
-        let bytes = secret.as_ref();
+        self.add_all([secret]);
+    }
+
+    /// Adds secrets, which takes less time than to add each by itself.
+    pub(crate) fn add_all(&mut self, secrets: impl IntoIterator<Item = impl AsRef<[u8]>>) {
+        let mut is_changed = false;
+        for secret in secrets {
+            is_changed |= self.push(secret.as_ref());
+        }
+        if is_changed {
+            self.fragments.sort();
+        }
+    }
+
+    /// Whether there was something to add.
+    fn push(&mut self, bytes: &[u8]) -> bool {
         let bytes = bytes.get(..LONGEST).unwrap_or(bytes);
         let public = public_part(bytes);
         let secret_part = bytes.get(public..).unwrap_or_default();
         if secret_part.is_empty() {
-            return;
+            return false;
         }
         self.has_other_bytes |= !secret_part.iter().all(u8::is_ascii_graphic);
         if secret_part.len() < LENGTH {
@@ -116,6 +131,7 @@ impl SecretSet {
             }
         }
         self.fragments.add(bytes, public);
+        true
     }
 
     /// Whether there is no secret to be found.

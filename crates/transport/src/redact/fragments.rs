@@ -71,7 +71,7 @@ impl Fragments {
         self.sorted.is_empty()
     }
 
-    /// Adds those of a secret whose first bytes are public.
+    /// Adds those of a secret whose first bytes are public; they are found after [`sort`](Self::sort).
     pub(super) fn add(&mut self, secret: &[u8], public: usize) {
         let secret_part = secret.get(public..).unwrap_or_default();
         let mut all: Vec<Zeroizing<Vec<u8>>> = Vec::new();
@@ -89,6 +89,10 @@ impl Fragments {
         for text in &all {
             windows(text).for_each(|window| self.push(window, true));
         }
+    }
+
+    /// Makes what was added ready to be searched. Once is enough for any number of secrets.
+    pub(super) fn sort(&mut self) {
         // Where two are the same, one that is secret by itself comes first and stays.
         self.sorted
             .sort_unstable_by_key(|fragment| (fragment.bytes, !fragment.is_secret));
@@ -98,7 +102,11 @@ impl Fragments {
 
     /// Makes room without leaving a copy behind.
     fn reserve(&mut self, more: usize) {
-        let mut larger = Vec::with_capacity(self.sorted.len().saturating_add(more));
+        let length = self.sorted.len().saturating_add(more);
+        if length <= self.sorted.capacity() {
+            return;
+        }
+        let mut larger = Vec::with_capacity(length.max(self.sorted.len().saturating_mul(2)));
         larger.extend_from_slice(&self.sorted);
         self.sorted = Zeroizing::new(larger);
     }

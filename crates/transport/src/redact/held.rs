@@ -104,12 +104,9 @@ impl HeldSecrets {
         if let Some(value) = &self.added {
             known::add_header(&mut set, value, 0);
         }
-        for secret in &self.own {
-            set.add(secret.as_bytes());
-        }
-        for secret in &self.brought {
-            set.add(secret.as_slice());
-        }
+        let own = self.own.iter().map(|secret| secret.as_bytes());
+        let brought = self.brought.iter().map(|secret| secret.as_slice());
+        set.add_all(own.chain(brought));
         set
     }
 }

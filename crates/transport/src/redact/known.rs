@@ -50,9 +50,7 @@ pub(crate) fn add_header(secrets: &mut SecretSet, value: &HeaderValue, least: us
 ///
 /// A value that is shorter than what can be told from chance is left out.
 pub(crate) fn add_fields(secrets: &mut SecretSet, body: &[u8]) {
-    for value in values(body) {
-        secrets.add(value.as_slice());
-    }
+    secrets.add_all(values(body));
 }
 
 /// The same, one by one.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use fastrand::Rng;
 
-use super::{LENGTH, REDACTED, SecretSet};
+use super::{HeldSecrets, LENGTH, REDACTED, SecretSet};
 
 const TOKEN: &str = "dt0c01.ST2EY72KQINMH574WMNVI7YN.G3DFPBEJYMODIDAEX454M7YWBUVEFOWKPRVMWFASS64NFH52PX6BNDVFFM572RZM";
 const BEARER: &str = "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjE3OTk5fQ.c2lnbmF0dXJl_-x";
@@ -504,5 +504,18 @@ fn hostile_texts_take_no_longer_than_others() {
     ] {
         let text = piece.repeat(16 * 1024 / piece.len());
         let _ = secrets.clean(&text);
+    }
+}
+
+#[test]
+fn a_body_with_many_secrets_takes_no_longer_than_others() {
+    let mut random = Rng::with_seed(23);
+    let mut secret = || -> String { (0..200).map(|_| random.alphanumeric()).collect() };
+    let all: Vec<String> = (0..64).map(|_| secret()).collect();
+    let members = all.iter().map(|secret| format!(r#""token":"{secret}""#));
+    let body = members.collect::<Vec<_>>().join(",");
+    let held = HeldSecrets::default().with_body(body.as_bytes());
+    for secret in &all {
+        assert_eq!(held.clean(&format!("<{secret}>")), "<[redacted]>");
     }
 }
