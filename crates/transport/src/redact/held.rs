@@ -81,7 +81,12 @@ impl HeldSecrets {
 
     /// Remembers the secrets that the body of a failed attempt's response shows under the names of known fields.
     pub(crate) fn learn_body(&mut self, body: &[u8]) {
-        self.brought.extend(known::values(body));
+        // A server repeats itself from attempt to attempt.
+        for value in known::values(body) {
+            if !self.brought.contains(&value) {
+                self.brought.push(value);
+            }
+        }
     }
 
     /// The set of them all, with the secrets that a body shows under the names of known fields.
@@ -136,5 +141,22 @@ impl AddedSecret {
 impl fmt::Debug for AddedSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("AddedSecret([redacted])")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::HeldSecrets;
+
+    #[test]
+    fn what_a_server_brings_with_each_attempt_is_kept_once() {
+        let members = (0..64).map(|number| format!(r#""token":"secret-{number:08}""#));
+        let body = members.collect::<Vec<_>>().join(",");
+        let mut held = HeldSecrets::default();
+        for _ in 0..3 {
+            held.learn_body(body.as_bytes());
+        }
+        assert_eq!(held.brought.len(), 64);
+        assert!(held.occur_in("secret-00000063"));
     }
 }
