@@ -518,4 +518,21 @@ mod tests {
         let text = format!("{error} {error:?}");
         assert!(!text.contains("canary") && !error.to_string().contains(['\n', '\r', '\u{1b}']));
     }
+
+    #[test]
+    fn of_many_violations_those_are_kept_that_are_soon_searched() {
+        let mut secrets = crate::SecretSet::new();
+        secrets.add("4KWZO5EFQ7XN");
+        for (length, kept) in [(10, 256), (400, 256), (16 * 1024, 7), (64 * 1024, 7)] {
+            let violation = Violation::new("name", "x ".repeat(length / 2) + "4KWZO5EFQ7XN");
+            let api = ApiError::default().with_violations(vec![violation; 300]);
+            let error = Error::new(ErrorKind::Api)
+                .with_api(Some(api))
+                .redacted(&secrets);
+            assert_eq!(error.violations().len(), kept, "{length}");
+            let error = error.redacted(&secrets);
+            assert_eq!(error.violations().len(), kept, "{length}");
+            assert!(!format!("{:?}", error.violations()).contains("4KWZO5EF"));
+        }
+    }
 }

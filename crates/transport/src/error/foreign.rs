@@ -30,6 +30,9 @@ const PATH: usize = 200;
 /// How many violations are kept.
 const VIOLATIONS: usize = 256;
 
+/// The most that is read of all violations together, in bytes: to search a text takes much longer than to receive it.
+const ALL_VIOLATIONS: usize = 128 * 1024;
+
 /// How much more of a text is read than is kept, so that a secret across the end is seen as a whole.
 const MARGIN: usize = 16 * 1024;
 
@@ -143,7 +146,7 @@ fn clean_api(api: &mut ApiError, secrets: &SecretSet) {
     clean_option(&mut api.code, secrets, WORD);
     clean_option(&mut api.message, secrets, TEXT);
     clean_option(&mut api.request_id, secrets, WORD);
-    api.violations.truncate(VIOLATIONS);
+    api.violations.truncate(readable(&api.violations));
     for Violation {
         path,
         message,
@@ -154,6 +157,22 @@ fn clean_api(api: &mut ApiError, secrets: &SecretSet) {
         clean(message, secrets, WORD);
         clean_option(location, secrets, WORD);
     }
+}
+
+/// How many of the violations are kept.
+fn readable(violations: &[Violation]) -> usize {
+    let read = |text: &str| text.len().min(WORD.saturating_add(MARGIN));
+    let lengths = violations.iter().map(|violation| {
+        let location = violation.location.as_deref().unwrap_or_default();
+        read(&violation.path) + read(&violation.message) + read(location)
+    });
+    let sums = lengths.scan(0_usize, |sum, length| {
+        *sum = sum.saturating_add(length);
+        Some(*sum)
+    });
+    sums.take(VIOLATIONS)
+        .take_while(|sum| *sum <= ALL_VIOLATIONS)
+        .count()
 }
 
 /// The start of a body, copied where the rest of it can go.
