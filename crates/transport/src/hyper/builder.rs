@@ -54,7 +54,8 @@ impl HyperTransportBuilder {
                 stall: Duration::from_secs(20),
             },
             limits: Limits {
-                head: 64 * 1024,
+                // A `Link` field of 64 KiB fits, with the fields that usually stand beside it.
+                head: 65 * 1024 - 1,
                 head_fields: 100,
                 body: 10 * 1024 * 1024,
             },
@@ -101,7 +102,7 @@ impl HyperTransportBuilder {
         self
     }
 
-    /// The largest head of an answer, in bytes. Default 64 KiB.
+    /// The largest head of an answer, in bytes. Default: anything below 65 KiB. Trailers have 64 KiB of it at most.
     pub fn max_head_size(mut self, bytes: usize) -> Self {
         self.limits.head = bytes;
         self

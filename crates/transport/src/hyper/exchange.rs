@@ -301,7 +301,7 @@ impl Exchange {
 }
 
 /// The size of a head as HTTP/2 counts it (RFC 9113 section 6.5.2). In HTTP/1.1 its bytes are counted while they are read.
-fn list_size(headers: &HeaderMap) -> usize {
+pub(super) fn list_size(headers: &HeaderMap) -> usize {
     const OF_EACH_FIELD: usize = 32;
 
     let sizes = headers

@@ -79,10 +79,8 @@ async fn a_head_beyond_its_limits_is_too_large() {
     let bytes = format!("HTTP/1.1 200 OK\r\nx: {}\r\n\r\n", "y".repeat(65 * 1024));
     for head in [fields, bytes] {
         let error = failure(answers(&head)).await;
-        assert_eq!(
-            error.kind(),
-            TransportErrorKind::TooLarge { what, limit: 65536 }
-        );
+        let limit = 65 * 1024 - 1;
+        assert_eq!(error.kind(), TransportErrorKind::TooLarge { what, limit });
     }
     let endless = vec![
         Step::Read,
@@ -111,6 +109,28 @@ async fn a_head_beyond_its_limits_is_too_large() {
             ..
         }
     ));
+}
+
+// U4
+#[tokio::test]
+async fn a_page_comes_with_a_next_link_of_64_kib() {
+    let address = "https://app.scaleft.com/v1/teams/example/gateways";
+    let link = format!("<{address}?offset={}>; rel=\"next\"", "x".repeat(64 * 1024));
+    let fields = [
+        ("content-type", "application/json; charset=utf-8"),
+        ("date", "Mon, 30 Nov 2026 03:14:15 GMT"),
+        ("server", "nginx"),
+        ("x-request-id", "0123456789abcdef0123456789abcdef"),
+        ("link", &link),
+        ("content-length", "2"),
+    ];
+    for wire in Wire::each([vec![Step::Read, head(200, &fields), rest("{}"), Step::Stay]]) {
+        let transport = wire.client(HyperTransport::builder());
+        let response = transport.send(wire.get()).await.unwrap();
+        assert_eq!(response.headers()["link"], link);
+        assert_eq!(response.body(), "{}");
+        wire.finish().await;
+    }
 }
 
 // T19
