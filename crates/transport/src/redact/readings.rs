@@ -94,6 +94,10 @@ const FILLERS: &[&[u8]] = &[
 ];
 
 /// Which bytes a secret of visible ASCII is written with: those, and the bytes of fillers.
+#[allow(
+    clippy::indexing_slicing,
+    reason = "an index of a constant is checked when it is compiled"
+)]
 const PARTS: [bool; 256] = {
     let mut parts = [false; 256];
     let mut byte = 0;
