@@ -1,19 +1,16 @@
 //! The body of an answer, within its limit and its time.
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, Version};
+use http::Version;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 
 use super::encoding::Reading;
-use super::exchange::list_size;
+use super::framing::check_trailers;
 #[cfg(feature = "gzip")]
 use super::gunzip::Gunzip;
 use super::{Shared, fault};
 use crate::{Phase, TooLarge, TransportError, TransportErrorKind};
-
-/// The largest trailers, in bytes; hyper alone would take as much as for a head.
-const MAX_TRAILERS: usize = 64 * 1024;
 
 /// A buffer that the server announced is not made larger than this before its bytes arrive.
 const TRUSTED_ANNOUNCEMENT: u64 = 1024 * 1024;
@@ -137,16 +134,6 @@ impl Arriving<'_> {
     /// Whether the body ended before its end. hyper takes a stream of HTTP/2 that was reset with `NO_ERROR` for a whole one.
     fn is_cut(&self) -> bool {
         self.version == Version::HTTP_2 && !self.body.is_end_stream()
-    }
-}
-
-/// Nobody asks for trailers; that they end in time is all that matters.
-fn check_trailers(trailers: Option<&HeaderMap>) -> Result<(), TransportError> {
-    match trailers {
-        Some(trailers) if list_size(trailers) > MAX_TRAILERS => {
-            Err(fault::protocol("the trailers are larger than 64 KiB"))
-        }
-        _ => Ok(()),
     }
 }
 

@@ -4,12 +4,12 @@ use bytes::Bytes;
 use http::header::{
     CONTENT_ENCODING, CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION, TRANSFER_ENCODING,
 };
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version, response};
+use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, Version, response};
 
 use super::body::collect;
 use super::connection::Connection;
 use super::encoding::{Asked, Reading};
-use super::framing::{check_coding, ends_beyond_doubt, is_bodiless};
+use super::framing::{check_coding, ends_beyond_doubt, is_bodiless, list_size};
 use super::in_use::InUse;
 use super::keep_alive::KeepAlive;
 use super::lease::{Failure, Lease};
@@ -298,16 +298,6 @@ impl Exchange {
         }
         check_coding(&head.headers)
     }
-}
-
-/// The size of a head as HTTP/2 counts it (RFC 9113 section 6.5.2). In HTTP/1.1 its bytes are counted while they are read.
-pub(super) fn list_size(headers: &HeaderMap) -> usize {
-    const OF_EACH_FIELD: usize = 32;
-
-    let sizes = headers
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len() + OF_EACH_FIELD);
-    sizes.sum()
 }
 
 /// The status that came back, also with a response that could not be read.

@@ -1,10 +1,13 @@
-//! Where the body of a response ends, as its head says it (RFC 9112 section 6.3).
+//! Where the body of a response ends, as its head says it (RFC 9112 section 6.3), and how large its fields are.
 
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, Method, StatusCode};
 
 use super::fault;
 use crate::TransportError;
+
+/// The largest trailers, in bytes; hyper alone would take as much as for a head.
+const MAX_TRAILERS: usize = 64 * 1024;
 
 /// Whether a response has no body whatever its fields say: they describe what another request would get.
 pub(super) fn is_bodiless(method: &Method, status: StatusCode) -> bool {
@@ -24,6 +27,26 @@ pub(super) fn check_coding(headers: &HeaderMap) -> Result<(), TransportError> {
             "the body has a transfer coding that is not one `chunked`",
         )),
     }
+}
+
+/// Refuses trailers that are too large. Their content is ignored.
+pub(super) fn check_trailers(trailers: Option<&HeaderMap>) -> Result<(), TransportError> {
+    match trailers {
+        Some(trailers) if list_size(trailers) > MAX_TRAILERS => {
+            Err(fault::protocol("the trailers are larger than 64 KiB"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The size of a head as HTTP/2 counts it (RFC 9113 section 6.5.2). In HTTP/1.1 its bytes are counted while they are read.
+pub(super) fn list_size(headers: &HeaderMap) -> usize {
+    const OF_EACH_FIELD: usize = 32;
+
+    let sizes = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + OF_EACH_FIELD);
+    sizes.sum()
 }
 
 /// Whether the end of a response over HTTP/1.1 is beyond doubt, so that the next bytes on the connection are those of the next
