@@ -103,7 +103,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// A client in the making. What is wrong with a setting is reported when the client is built.
+/// Builds a [`Client`]. Invalid settings are reported by `build`.
 #[must_use = "nothing is made until `build` or `build_with` is called"]
 pub struct ClientBuilder {
     /// What the paths of the operations begin with, encoded.

@@ -35,8 +35,8 @@ pub struct ServiceUser(Cached<Key>);
 
 impl ServiceUser {
     /// The id and the secret of a service user's key. One that is empty or holds anything but visible ASCII, such as the
-    /// line break at the end of a file, is refused when the client is built; [`secret_text`](crate::secret_text) takes out of a
-    /// file what is no part of the secret.
+    /// line break at the end of a file, is refused when the client is built; [`secret_text`](crate::secret_text) strips what
+    /// a file adds to the secret.
     ///
     /// ```
     /// use asa_client::{ServiceUser, secret_text};
@@ -50,8 +50,9 @@ impl ServiceUser {
         Self(Cached::new(Key::Given(key)))
     }
 
-    /// The files with the id and the secret of a service user's key, which another process rotates: they are read again for each
-    /// exchange, and once more when the server refuses the key. While either holds none, the last good key stays in use.
+    /// Reads the id and the secret of a service user's key from two files that another process rotates. They are read again for
+    /// each exchange, and once more when the server refuses the key. While either file is missing or unusable, the key that was read
+    /// last stays in use, whether or not the server has accepted it.
     ///
     /// Both are read when the client is built, by the thread that does so, and later by the one that makes the call.
     ///

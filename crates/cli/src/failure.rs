@@ -57,7 +57,7 @@ impl From<transport::Error> for Failure {
 }
 
 impl Failure {
-    /// The failure of a client in the making, whose address is in the variable `url`.
+    /// Reports that a client could not be built; its address comes from the variable `url`.
     pub(crate) fn of_client(error: &transport::Error, url: &str) -> Self {
         Self::of_call(error, url, None)
     }

@@ -85,7 +85,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// A client in the making. What is wrong with a setting is reported when the client is built.
+/// Builds a [`Client`]. Invalid settings are reported by `build`.
 #[must_use = "nothing is made until `build` or `build_with` is called"]
 pub struct ClientBuilder {
     channel: Result<ChannelBuilder, Error>,

@@ -23,8 +23,8 @@ const MAX_LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
 /// How long a credential is used whose life nobody can tell. Whether it still lasts is for the server to say.
 const UNKNOWN_LIFETIME: Duration = Duration::from_secs(5 * 60);
 
-/// The least time between the beginnings of two exchanges, where the server refused the first one or what it gave, or answered with
-/// what is no credential.
+/// The least time between the starts of two exchanges after the server refused the first one, refused its credential, or sent a
+/// response without a usable credential.
 const REFUSED_PAUSE: Duration = Duration::from_secs(1);
 
 /// The shortest life that a credential is given, so that none makes a loop.

@@ -109,8 +109,8 @@ impl<T> Pages<T> {
         self
     }
 
-    /// Sets by what a position is recognized when it comes again, where a server may write one position in several ways: two
-    /// tokens of the same text are the same position. Without this, only equal tokens are.
+    /// Sets how a repeated position is recognized where a server may write one position in several ways: two tokens are the same
+    /// position if `meaning` returns the same text for both. By default only equal tokens are.
     pub fn recognize_by(mut self, meaning: impl Fn(&PageToken) -> String + Send + 'static) -> Self {
         self.meaning = Some(Box::new(meaning));
         self.see_start();

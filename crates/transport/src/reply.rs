@@ -36,7 +36,7 @@ impl Reply {
     }
 
     /// Decodes the body as [`json`](Self::json) does. Half of a character in an escape (`"\ud800"`), which JSON allows and no text
-    /// can hold, reads as U+FFFD in place of failing: for what cannot be had again.
+    /// can hold, reads as U+FFFD instead of failing: for a response that cannot be requested again.
     ///
     /// # Errors
     ///
