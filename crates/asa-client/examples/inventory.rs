@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use asa_client::models::Gateway;
 use asa_client::{Client, ServiceUser, TokioClock};
-use emulator::{Emulator, well_known};
+use gatelet_emulator::{Emulator, well_known};
 
 #[tokio::main(flavor = "current_thread")]
 pub(crate) async fn main() -> Result<(), Box<dyn Error>> {

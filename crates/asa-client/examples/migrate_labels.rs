@@ -13,7 +13,7 @@ use std::error::Error;
 
 use asa_client::models::{GatewaySetupToken, GatewaySetupTokenCreate, Secret};
 use asa_client::{Client, ServiceUser, TokioClock};
-use emulator::{Emulator, Role, well_known};
+use gatelet_emulator::{Emulator, Role, well_known};
 
 #[tokio::main(flavor = "current_thread")]
 pub(crate) async fn main() -> Result<(), Box<dyn Error>> {

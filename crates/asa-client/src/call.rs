@@ -1,8 +1,8 @@
 //! From an entry of the operations table to a call.
 
 use http::Method;
-use models::Operation;
-use transport::{Call, Error};
+use gatelet_models::Operation;
+use gatelet_transport::{Call, Error};
 
 /// The call of an operation, with one value for each parameter of its path.
 pub(crate) fn call(operation: &Operation, values: &[&str]) -> Result<Call, Error> {
@@ -10,10 +10,10 @@ pub(crate) fn call(operation: &Operation, values: &[&str]) -> Result<Call, Error
         Error::invalid_input(error.parameter, error.kind.to_string()).during(operation.name)
     })?;
     let method = match operation.method {
-        models::Method::Get => Method::GET,
-        models::Method::Post => Method::POST,
-        models::Method::Put => Method::PUT,
-        models::Method::Delete => Method::DELETE,
+        gatelet_models::Method::Get => Method::GET,
+        gatelet_models::Method::Post => Method::POST,
+        gatelet_models::Method::Put => Method::PUT,
+        gatelet_models::Method::Delete => Method::DELETE,
     };
     Ok(Call::new(operation.name, method, path)
         .with_template(operation.path)

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use models::asa::OperationId;
-use transport::{
+use gatelet_models::asa::OperationId;
+use gatelet_transport::{
     BaseUrl, Channel, ChannelBuilder, Clock, CredentialProvider, Error, RetryPolicy, Timeouts,
     TraceContext, Transport,
 };
@@ -22,8 +22,8 @@ const LISTS: [&str; 2] = ["/gateways", "/gateway_setup_tokens"];
 ///
 /// ```
 /// use asa_client::{Client, ServiceUser};
-/// # use emulator::{Emulator, well_known};
-/// # use transport::testing::ManualClock;
+/// # use gatelet_emulator::{Emulator, well_known};
+/// # use gatelet_transport::testing::ManualClock;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let emulator = Emulator::memory()?;
@@ -188,11 +188,11 @@ impl ClientBuilder {
     /// As [`build_with`](Self::build_with).
     #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
     pub fn build(self) -> Result<Client, Error> {
-        let mut transport = transport::HyperTransport::builder();
+        let mut transport = gatelet_transport::HyperTransport::builder();
         if let Some(bytes) = self.body_limit {
             transport = transport.max_body_size(bytes as u64);
         }
-        self.build_with(transport.build(), transport::TokioClock::new())
+        self.build_with(transport.build(), gatelet_transport::TokioClock::new())
     }
 
     /// Makes the client over any transport and clock.

@@ -1,11 +1,11 @@
 //! The tokens with which new gateways enrol.
 
-use models::Secret;
-use models::asa::{
+use gatelet_models::Secret;
+use gatelet_models::asa::{
     AgentToken, GatewaySetupToken, GatewaySetupTokenCreate, GatewaySetupTokenId,
     GatewaySetupTokenList, OperationId,
 };
-use transport::{Channel, Deleted, Error, Reply, Request};
+use gatelet_transport::{Channel, Deleted, Error, Reply, Request};
 
 use crate::List;
 use crate::call::call;
@@ -17,14 +17,14 @@ use crate::call::call;
 /// ```
 /// use asa_client::models::GatewaySetupTokenCreate;
 /// # use asa_client::{Client, ServiceUser};
-/// # use emulator::{Emulator, well_known};
+/// # use gatelet_emulator::{Emulator, well_known};
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let emulator = Emulator::memory()?;
 /// # emulator.seed()?;
 /// # let asa = Client::builder(well_known::ASA_TEAM)
 /// #     .credentials(ServiceUser::new(well_known::ASA_KEY_ID, well_known::ASA_KEY_SECRET))
-/// #     .build_with(emulator, transport::testing::ManualClock::auto())?;
+/// #     .build_with(emulator, gatelet_transport::testing::ManualClock::auto())?;
 /// let tokens = asa.gateway_setup_tokens();
 /// let new = GatewaySetupTokenCreate::new().with_description("edge").with_labels([("env", "dev")]);
 /// let created = tokens.create(new).send().await?;

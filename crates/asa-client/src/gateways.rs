@@ -1,9 +1,9 @@
 //! The gateways of a team.
 
-use models::asa::{
+use gatelet_models::asa::{
     Gateway, GatewayId, GatewayList, GatewayStatusReport, GatewayUpdate, OperationId,
 };
-use transport::{Channel, Deleted, Error, Reply, Request};
+use gatelet_transport::{Channel, Deleted, Error, Reply, Request};
 
 use crate::List;
 use crate::call::call;
@@ -15,14 +15,14 @@ use crate::call::call;
 /// ```
 /// use asa_client::models::GatewayUpdate;
 /// # use asa_client::{Client, ServiceUser};
-/// # use emulator::{Emulator, well_known};
+/// # use gatelet_emulator::{Emulator, well_known};
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let emulator = Emulator::memory()?;
 /// # emulator.seed()?;
 /// # let asa = Client::builder(well_known::ASA_TEAM)
 /// #     .credentials(ServiceUser::new(well_known::ASA_KEY_ID, well_known::ASA_KEY_SECRET))
-/// #     .build_with(emulator, transport::testing::ManualClock::auto())?;
+/// #     .build_with(emulator, gatelet_transport::testing::ManualClock::auto())?;
 /// let gateways = asa.gateways();
 /// let page = gateways.list().page_size(10).send().await?;
 /// for gateway in &page.items {

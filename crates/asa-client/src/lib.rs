@@ -5,8 +5,8 @@
 //! ```
 //! use asa_client::models::GatewayUpdate;
 //! use asa_client::{Client, ServiceUser};
-//! # use emulator::{Emulator, well_known};
-//! # use transport::testing::ManualClock;
+//! # use gatelet_emulator::{Emulator, well_known};
+//! # use gatelet_transport::testing::ManualClock;
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let emulator = Emulator::memory()?;
@@ -57,7 +57,7 @@ pub use gateways::Gateways;
 pub use list::List;
 pub use service_user::ServiceUser;
 
-pub use transport::{
+pub use gatelet_transport::{
     Applied, BaseUrl, Bearer, Channel, Clock, ConnectFailure, Credential, CredentialFailure,
     CredentialProvider, Deleted, Error, ErrorKind, FileToken, Items, NextPageError, Page,
     PageToken, Pages, PaginationFailure, Phase, Request, RetryPolicy, SecretTextError, Sent,
@@ -65,14 +65,14 @@ pub use transport::{
     secret_text,
 };
 #[cfg(feature = "hyper")]
-pub use transport::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
+pub use gatelet_transport::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
 
 /// The bodies of requests and answers, and the pieces that they are made of.
 pub mod models {
     #[cfg(feature = "uuid")]
-    pub use models::NotUuid;
-    pub use models::asa::*;
-    pub use models::{
+    pub use gatelet_models::NotUuid;
+    pub use gatelet_models::asa::*;
+    pub use gatelet_models::{
         Lenient, Milliseconds, ParseTimestampError, Patch, Secret, Timestamp, UnknownMembers,
         Unreadable,
     };

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use models::Operation;
-use models::asa::{Gateway, OperationId};
-use transport::{
+use gatelet_models::Operation;
+use gatelet_models::asa::{Gateway, OperationId};
+use gatelet_transport::{
     Channel, Error, Items, NextPageError, Page, PageToken, Pages, PaginationFailure, Reply,
 };
 
@@ -19,14 +19,14 @@ use crate::call::call;
 ///
 /// ```
 /// # use asa_client::{Client, ServiceUser};
-/// # use emulator::{Emulator, well_known};
+/// # use gatelet_emulator::{Emulator, well_known};
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let emulator = Emulator::memory()?;
 /// # emulator.seed()?;
 /// # let asa = Client::builder(well_known::ASA_TEAM)
 /// #     .credentials(ServiceUser::new(well_known::ASA_KEY_ID, well_known::ASA_KEY_SECRET))
-/// #     .build_with(emulator, transport::testing::ManualClock::auto())?;
+/// #     .build_with(emulator, gatelet_transport::testing::ManualClock::auto())?;
 /// let list = asa.gateways().list().contains("gateway").page_size(1);
 /// let first = list.send().await?;
 ///

@@ -1,6 +1,6 @@
 //! The method that makes each operation's call: an operation without one does not compile.
 
-use models::asa::OperationId;
+use gatelet_models::asa::OperationId;
 
 use crate::{GatewaySetupTokens, Gateways, ServiceUser};
 

@@ -6,9 +6,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use models::asa::{AuthToken, OperationId, ServiceTokenRequest};
-use models::{Secret, Timestamp};
-use transport::{
+use gatelet_models::asa::{AuthToken, OperationId, ServiceTokenRequest};
+use gatelet_models::{Secret, Timestamp};
+use gatelet_transport::{
     Cached, Channel, Clock as _, Credential, CredentialProvider, Error, Exchange, Issued,
     read_secret_file,
 };

@@ -1,8 +1,8 @@
 //! Answers as the clients get them: a whole call through a channel, over a transport that answers at once.
 
 use bytes::Bytes;
-use transport::testing::{Answer, FakeTransport, ManualClock};
-use transport::{ApiError, BaseUrl, Call, Channel, Dialect, Error, Reply};
+use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::{ApiError, BaseUrl, Call, Channel, Dialect, Error, Reply};
 
 struct NoErrors;
 

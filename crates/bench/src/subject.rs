@@ -5,7 +5,7 @@ use std::hint::black_box;
 use serde::de::DeserializeOwned;
 use time::OffsetDateTime;
 use time::format_description::well_known::{Iso8601, Rfc3339};
-use transport::{Error, Reply};
+use gatelet_transport::{Error, Reply};
 
 use crate::{first_sdk, input, reply::reply};
 
@@ -87,9 +87,9 @@ const GATEWAYS: u32 = 1000;
 
 fn tokens() -> Result<Group, Error> {
     let page = input::tokens(TOKENS);
-    let ours = ours::<models::dt::ActiveGateTokenList>(page.clone(), TOKENS)?.wanted(0.62, 0.70);
+    let ours = ours::<gatelet_models::dt::ActiveGateTokenList>(page.clone(), TOKENS)?.wanted(0.62, 0.70);
     let mut subjects = peers::<first_sdk::TokenList>(page.clone(), TOKENS, ours);
-    subjects.extend(not_quick::<models::dt::ActiveGateTokenList>(page, TOKENS)?);
+    subjects.extend(not_quick::<gatelet_models::dt::ActiveGateTokenList>(page, TOKENS)?);
     Ok(Group {
         title: "a page of 3000 ActiveGate tokens",
         unit: "token",
@@ -99,9 +99,9 @@ fn tokens() -> Result<Group, Error> {
 
 fn gateways() -> Result<Group, Error> {
     let list = input::gateways(GATEWAYS);
-    let ours = ours::<models::asa::GatewayList>(list.clone(), GATEWAYS)?.wanted(0.70, 0.70);
+    let ours = ours::<gatelet_models::asa::GatewayList>(list.clone(), GATEWAYS)?.wanted(0.70, 0.70);
     let mut subjects = peers::<first_sdk::GatewayList>(list.clone(), GATEWAYS, ours);
-    subjects.extend(not_quick::<models::asa::GatewayList>(list, GATEWAYS)?);
+    subjects.extend(not_quick::<gatelet_models::asa::GatewayList>(list, GATEWAYS)?);
     Ok(Group {
         title: "a list of 1000 gateways",
         unit: "gateway",
@@ -182,7 +182,7 @@ fn dates<T, E>(
         unit: "date",
         subjects: vec![
             each(name, dates, parse),
-            each("Timestamp", dates, models::Timestamp::parse).wanted(wanted, wanted),
+            each("Timestamp", dates, gatelet_models::Timestamp::parse).wanted(wanted, wanted),
         ],
     }
 }
@@ -204,14 +204,14 @@ fn each<T, E>(
 
 fn naming_the_path() -> Result<Group, Error> {
     let body: &'static str = input::tokens(TOKENS).leak();
-    let ours = ours::<models::dt::ActiveGateTokenList>(body.into(), TOKENS)?;
+    let ours = ours::<gatelet_models::dt::ActiveGateTokenList>(body.into(), TOKENS)?;
     Ok(Group {
         title: "the same page: what naming the path of an error costs where there is none",
         unit: "token",
         subjects: vec![
             Subject::new("from_utf8 and from_str, no path", TOKENS, || {
                 let text = std::str::from_utf8(black_box(body.as_bytes())).unwrap_or_default();
-                serde_json::from_str::<models::dt::ActiveGateTokenList>(text)
+                serde_json::from_str::<gatelet_models::dt::ActiveGateTokenList>(text)
             }),
             ours.wanted(1.01, 1.01),
         ],
@@ -220,7 +220,7 @@ fn naming_the_path() -> Result<Group, Error> {
 
 fn linear() -> Result<Group, Error> {
     let page = |name, count| -> Result<Subject, Error> {
-        Ok(decode::<models::dt::ActiveGateTokenList>(
+        Ok(decode::<gatelet_models::dt::ActiveGateTokenList>(
             name,
             reply(input::tokens(count))?,
             count,

@@ -51,7 +51,7 @@ Environment:
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;
-    use models::{Operation, asa, dt};
+    use gatelet_models::{Operation, asa, dt};
 
     use super::*;
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use models::Timestamp;
-use models::asa::{AgentToken, Gateway, GatewaySetupToken, GatewayStatusReport};
-use models::dt::{ActiveGateToken, ActiveGateTokenCreated};
+use gatelet_models::Timestamp;
+use gatelet_models::asa::{AgentToken, Gateway, GatewaySetupToken, GatewayStatusReport};
+use gatelet_models::dt::{ActiveGateToken, ActiveGateTokenCreated};
 
 use crate::record::{Column, Record};
 

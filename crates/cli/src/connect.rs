@@ -3,8 +3,8 @@
 use std::error::Error as _;
 
 use asa_client::ServiceUser;
-use emulator::{Emulator, well_known};
-use transport::{ApiToken, FileToken, HyperTransport, Timeouts, TokioClock, TransportError};
+use gatelet_emulator::{Emulator, well_known};
+use gatelet_transport::{ApiToken, FileToken, HyperTransport, Timeouts, TokioClock, TransportError};
 
 use crate::embedded;
 use crate::failure::Failure;

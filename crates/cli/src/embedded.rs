@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use emulator::Emulator;
+use gatelet_emulator::Emulator;
 use etcetera::BaseStrategy as _;
-use transport::{Clock as _, TokioClock};
+use gatelet_transport::{Clock as _, TokioClock};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -41,7 +41,7 @@ pub(crate) async fn open(path: &Path) -> Result<Emulator, Failure> {
     let begun = clock.monotonic();
     let emulator = loop {
         match Emulator::open(path) {
-            Err(emulator::Error::InUse { .. })
+            Err(gatelet_emulator::Error::InUse { .. })
                 if clock.monotonic().saturating_sub(begun) < IN_USE =>
             {
                 clock.sleep(Duration::from_millis(20)).await;

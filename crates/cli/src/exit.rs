@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::sync::Arc;
 
-use transport::{Applied, CredentialFailure, ErrorKind, TooLarge};
+use gatelet_transport::{Applied, CredentialFailure, ErrorKind, TooLarge};
 
 /// How the process ends. The same table is in `docs/cli.md` and in `gatelet --help`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,8 +82,8 @@ impl Exit {
     }
 }
 
-impl From<&transport::Error> for Exit {
-    fn from(error: &transport::Error) -> Self {
+impl From<&gatelet_transport::Error> for Exit {
+    fn from(error: &gatelet_transport::Error) -> Self {
         match error.applied() {
             Applied::No => Self::from_cause(error),
             Applied::Unknown | Applied::Yes => Self::Outcome,
@@ -92,7 +92,7 @@ impl From<&transport::Error> for Exit {
 }
 
 impl Exit {
-    fn from_cause(error: &transport::Error) -> Self {
+    fn from_cause(error: &gatelet_transport::Error) -> Self {
         match error.kind() {
             ErrorKind::InvalidInput { .. } => Self::Usage,
             // A filter is the one input that may be so long.
@@ -103,7 +103,7 @@ impl Exit {
             // An exchange that did not work out says nothing about the credential, but its own error does.
             ErrorKind::Credential(CredentialFailure::ExchangeFailed) => {
                 let exchange = error.source().and_then(|source| source.downcast_ref());
-                exchange.map_or(Self::Credential, |exchange: &Arc<transport::Error>| {
+                exchange.map_or(Self::Credential, |exchange: &Arc<gatelet_transport::Error>| {
                     match Self::from_cause(exchange) {
                         // It says nothing about the thing that the command names, for example that it is gone.
                         Self::NotFound | Self::Refused => Self::Credential,

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use transport::Violation;
+use gatelet_transport::Violation;
 
 use crate::exit::Exit;
 use crate::typed;
@@ -50,24 +50,24 @@ impl Failure {
 const VIOLATIONS: usize = 16;
 
 /// The error with the vendor's details and what lies beneath it; a listing that stopped says where it can go on.
-impl From<transport::Error> for Failure {
-    fn from(error: transport::Error) -> Self {
+impl From<gatelet_transport::Error> for Failure {
+    fn from(error: gatelet_transport::Error) -> Self {
         Self::of_call(&error, "the address", None)
     }
 }
 
 impl Failure {
     /// Reports that a client could not be built; its address comes from the variable `url`.
-    pub(crate) fn of_client(error: &transport::Error, url: &str) -> Self {
+    pub(crate) fn of_client(error: &gatelet_transport::Error, url: &str) -> Self {
         Self::of_call(error, url, None)
     }
 
     /// The failure of a listing of which so many items are still wanted, where there is a limit.
-    pub(crate) fn of_listing(error: &transport::Error, left: Option<usize>) -> Self {
+    pub(crate) fn of_listing(error: &gatelet_transport::Error, left: Option<usize>) -> Self {
         Self::of_call(error, "the address", left)
     }
 
-    fn of_call(error: &transport::Error, url: &str, left: Option<usize>) -> Self {
+    fn of_call(error: &gatelet_transport::Error, url: &str, left: Option<usize>) -> Self {
         let exit = Exit::from(error);
         let mut line = typed::said(error, url);
         for Violation { path, message, .. } in error.violations().iter().take(VIOLATIONS) {

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::num::{IntErrorKind, ParseIntError};
 use std::str::FromStr;
 
-use transport::{PageToken, Pages};
+use gatelet_transport::{PageToken, Pages};
 
 use crate::failure::Failure;
 use crate::output::Output;

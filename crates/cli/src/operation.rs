@@ -1,6 +1,6 @@
 //! What the operations' own table adds to the help of a command.
 
-use models::Operation;
+use gatelet_models::Operation;
 
 /// The call behind a command: what it needs, and where the vendor documents it.
 pub(crate) fn help(operation: &Operation) -> String {

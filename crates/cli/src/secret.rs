@@ -6,8 +6,8 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use models::{Secret, contains_secret};
-use transport::secret_text;
+use gatelet_models::{Secret, contains_secret};
+use gatelet_transport::secret_text;
 
 use crate::exit::Exit;
 use crate::failure::Failure;

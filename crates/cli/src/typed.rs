@@ -1,6 +1,6 @@
 //! What the user typed for a parameter of the libraries.
 
-use transport::{Error, ErrorKind};
+use gatelet_transport::{Error, ErrorKind};
 
 use crate::secret;
 
@@ -58,7 +58,7 @@ fn secret_of(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use models::{Operation, asa, dt};
+    use gatelet_models::{Operation, asa, dt};
 
     use super::*;
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use transport::{Departure, Sent, Transport, TransportError};
+use gatelet_transport::{Departure, Sent, Transport, TransportError};
 
 use crate::failure::say;
 

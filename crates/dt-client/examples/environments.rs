@@ -12,7 +12,7 @@ use std::error::Error;
 
 use dt_client::models::{ActiveGateToken, ActiveGateTokenCreate, ActiveGateType};
 use dt_client::{ApiToken, Client, TokioClock};
-use emulator::{Emulator, well_known};
+use gatelet_emulator::{Emulator, well_known};
 use tokio::task::JoinSet;
 
 /// How many environments are asked at the same time.

@@ -11,7 +11,7 @@ use std::error::Error;
 use std::io::{self, Write};
 
 use dt_client::{ApiToken, Client, PageToken, TokioClock};
-use emulator::{Emulator, well_known};
+use gatelet_emulator::{Emulator, well_known};
 
 #[tokio::main(flavor = "current_thread")]
 pub(crate) async fn main() -> Result<(), Box<dyn Error>> {

@@ -15,7 +15,7 @@ use std::time::SystemTime;
 
 use dt_client::models::{ActiveGateTokenCreate, ActiveGateTokenId, ActiveGateType, Secret};
 use dt_client::{ApiToken, Applied, Client, TokioClock};
-use emulator::{Emulator, well_known};
+use gatelet_emulator::{Emulator, well_known};
 
 #[tokio::main(flavor = "current_thread")]
 pub(crate) async fn main() -> Result<(), Box<dyn Error>> {

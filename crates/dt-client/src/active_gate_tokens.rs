@@ -2,12 +2,12 @@
 
 use std::time::{Duration, SystemTime};
 
-use models::Timestamp;
-use models::dt::{
+use gatelet_models::Timestamp;
+use gatelet_models::dt::{
     ActiveGateToken, ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateTokenId, Expiration,
     ExpirationError, OperationId,
 };
-use transport::{Channel, Clock as _, Deleted, Error, Reply, Request};
+use gatelet_transport::{Channel, Clock as _, Deleted, Error, Reply, Request};
 
 use crate::ListActiveGateTokens;
 use crate::call::call;
@@ -25,14 +25,14 @@ const LARGEST_PAGE: u32 = 3000;
 /// ```
 /// use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
 /// # use dt_client::{ApiToken, Client};
-/// # use emulator::{Emulator, well_known};
+/// # use gatelet_emulator::{Emulator, well_known};
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let emulator = Emulator::memory()?;
 /// # emulator.seed()?;
 /// # let dt = Client::builder("https://abc.live.dynatrace.com")
 /// #     .credentials(ApiToken::new(well_known::DT_TOKEN)?)
-/// #     .build_with(emulator, transport::testing::ManualClock::auto())?;
+/// #     .build_with(emulator, gatelet_transport::testing::ManualClock::auto())?;
 /// let tokens = dt.active_gate_tokens();
 /// let new = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment)
 ///     .with_expiration_date("now+60d");
@@ -118,13 +118,13 @@ impl ActiveGateTokens {
     ///
     /// ```
     /// # use dt_client::{ApiToken, Client};
-    /// # use emulator::{Emulator, well_known};
+    /// # use gatelet_emulator::{Emulator, well_known};
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let emulator = Emulator::memory()?;
     /// # let dt = Client::builder("https://abc.live.dynatrace.com")
     /// #     .credentials(ApiToken::new(well_known::DT_TOKEN)?)
-    /// #     .build_with(emulator, transport::testing::ManualClock::auto())?;
+    /// #     .build_with(emulator, gatelet_transport::testing::ManualClock::auto())?;
     /// use std::time::SystemTime;
     /// use dt_client::Applied;
     /// use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};

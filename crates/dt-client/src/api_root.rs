@@ -1,7 +1,7 @@
 //! From any address of an environment to the one that all paths are below.
 
-use models::dt::OperationId;
-use transport::{BaseUrl, Error};
+use gatelet_models::dt::OperationId;
+use gatelet_transport::{BaseUrl, Error};
 
 /// Where the API is on an environment's own address.
 const CLASSIC: &str = "/api/v2";

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use transport::{
+use gatelet_transport::{
     BaseUrl, Channel, ChannelBuilder, Clock, CredentialProvider, Error, RetryPolicy, Timeouts,
     TraceContext, Transport,
 };
@@ -14,8 +14,8 @@ use crate::{ActiveGateTokens, api_root};
 ///
 /// ```
 /// use dt_client::{ApiToken, Client};
-/// # use emulator::{Emulator, well_known};
-/// # use transport::testing::ManualClock;
+/// # use gatelet_emulator::{Emulator, well_known};
+/// # use gatelet_transport::testing::ManualClock;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let emulator = Emulator::memory()?;
@@ -148,11 +148,11 @@ impl ClientBuilder {
     /// As [`build_with`](Self::build_with).
     #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
     pub fn build(self) -> Result<Client, Error> {
-        let mut transport = transport::HyperTransport::builder();
+        let mut transport = gatelet_transport::HyperTransport::builder();
         if let Some(bytes) = self.body_limit {
             transport = transport.max_body_size(bytes as u64);
         }
-        self.build_with(transport.build(), transport::TokioClock::new())
+        self.build_with(transport.build(), gatelet_transport::TokioClock::new())
     }
 
     /// Makes the client over any transport and clock.

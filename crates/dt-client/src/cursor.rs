@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use transport::{Error, NextPageError, PageToken, PaginationFailure};
+use gatelet_transport::{Error, NextPageError, PageToken, PaginationFailure};
 
 /// What begins a token that holds a cursor percent-encoded, as a query does.
 const ENCODED: &str = "nextPageKey=";
@@ -64,7 +64,7 @@ pub(crate) fn of(token: &PageToken) -> Result<Cow<'_, str>, Error> {
 
 #[cfg(test)]
 mod tests {
-    use transport::ErrorKind;
+    use gatelet_transport::ErrorKind;
 
     use super::*;
 

@@ -3,9 +3,9 @@
 use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, HeaderName, StatusCode};
-use models::dt;
+use gatelet_models::dt;
 use serde_json::Value;
-use transport::{ApiError, Dialect, Violation, has_member, has_text_member, rate_limit};
+use gatelet_transport::{ApiError, Dialect, Violation, has_member, has_text_member, rate_limit};
 
 /// When calls are let through again: documented in microseconds, read in seconds by the vendor's own tool.
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");

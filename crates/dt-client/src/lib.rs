@@ -3,8 +3,8 @@
 //! ```
 //! use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
 //! use dt_client::{ApiToken, Client};
-//! # use emulator::{Emulator, well_known};
-//! # use transport::testing::ManualClock;
+//! # use gatelet_emulator::{Emulator, well_known};
+//! # use gatelet_transport::testing::ManualClock;
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let emulator = Emulator::memory()?;
@@ -58,7 +58,7 @@ pub use active_gate_tokens::ActiveGateTokens;
 pub use client::{Client, ClientBuilder};
 pub use list::ListActiveGateTokens;
 
-pub use transport::{
+pub use gatelet_transport::{
     ApiToken, Applied, BaseUrl, Bearer, Channel, Clock, ConnectFailure, Credential,
     CredentialFailure, CredentialProvider, Deleted, Error, ErrorKind, FileToken, Items,
     NextPageError, Page, PageToken, Pages, PaginationFailure, Phase, Request, RetryPolicy,
@@ -66,10 +66,10 @@ pub use transport::{
     TransportErrorKind, Violation, secret_text,
 };
 #[cfg(feature = "hyper")]
-pub use transport::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
+pub use gatelet_transport::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
 
 /// The bodies of requests and answers, and the pieces that they are made of.
 pub mod models {
-    pub use models::dt::*;
-    pub use models::{Lenient, Milliseconds, ParseTimestampError, Secret, Timestamp, Unreadable};
+    pub use gatelet_models::dt::*;
+    pub use gatelet_models::{Lenient, Milliseconds, ParseTimestampError, Secret, Timestamp, Unreadable};
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use models::Paging;
-use models::dt::{ActiveGateToken, ActiveGateTokenList, OperationId};
+use gatelet_models::Paging;
+use gatelet_models::dt::{ActiveGateToken, ActiveGateTokenList, OperationId};
 use serde_json::value::RawValue;
-use transport::{
+use gatelet_transport::{
     Channel, Error, ErrorKind, Items, NextPageError, Page, PageToken, Pages, PaginationFailure,
     Reply,
 };
@@ -23,14 +23,14 @@ use crate::cursor;
 ///
 /// ```
 /// # use dt_client::{ApiToken, Client};
-/// # use emulator::{Emulator, well_known};
+/// # use gatelet_emulator::{Emulator, well_known};
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let emulator = Emulator::memory()?;
 /// # emulator.seed()?;
 /// # let dt = Client::builder("https://abc.live.dynatrace.com")
 /// #     .credentials(ApiToken::new(well_known::DT_TOKEN)?)
-/// #     .build_with(emulator, transport::testing::ManualClock::auto())?;
+/// #     .build_with(emulator, gatelet_transport::testing::ManualClock::auto())?;
 /// let mut pages = dt.active_gate_tokens().list().page_size(3000).pages();
 /// while let Some(page) = pages.try_next().await? {
 ///     println!("{} of {:?}", page.items.len(), page.total_count);

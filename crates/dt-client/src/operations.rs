@@ -1,6 +1,6 @@
 //! The method that makes each operation's call: an operation without one does not compile.
 
-use models::dt::OperationId;
+use gatelet_models::dt::OperationId;
 
 use crate::ActiveGateTokens;
 

@@ -23,10 +23,10 @@ use std::sync::{Arc, Mutex};
 
 use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
 use dt_client::{ApiToken, Client, TokioClock};
-use emulator::{Emulator, well_known};
+use gatelet_emulator::{Emulator, well_known};
 use tokio::task::JoinSet;
-use transport::testing::ManualClock;
-use transport::{Transport as _, TransportError, TransportErrorKind, from_fn};
+use gatelet_transport::testing::ManualClock;
+use gatelet_transport::{Transport as _, TransportError, TransportErrorKind, from_fn};
 
 fn client(emulator: &Emulator, token: &str) -> Client {
     Client::builder("https://abc12345.live.dynatrace.com")

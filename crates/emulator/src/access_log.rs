@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use http::{Method, StatusCode};
-use models::Timestamp;
+use gatelet_models::Timestamp;
 
 /// One request that was answered, or whose connection was closed instead.
 pub(crate) struct Access<'a> {

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::request::Parts;
-use models::{Operation, QueryKind};
+use gatelet_models::{Operation, QueryKind};
 use serde::de::DeserializeOwned;
 
 use crate::Emulator;

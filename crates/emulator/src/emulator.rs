@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use models::{Secret, Timestamp};
-use transport::{Clock, Transport, TransportError};
+use gatelet_models::{Secret, Timestamp};
+use gatelet_transport::{Clock, Transport, TransportError};
 
 use crate::store::Store;
 use crate::{Error, Role, credential, router};
@@ -165,7 +165,7 @@ mod tests {
     use std::sync::atomic::Ordering;
 
     use http::StatusCode;
-    use models::asa::GatewayUpdate;
+    use gatelet_models::asa::GatewayUpdate;
     use serde_json::{Value, json};
 
     use super::*;

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use http::Response;
 use http::request::Parts;
-use models::Secret;
-use models::asa::{Gateway, GatewayStatus, GatewayStatusReport, GatewayUpdate};
+use gatelet_models::Secret;
+use gatelet_models::asa::{Gateway, GatewayStatus, GatewayStatusReport, GatewayUpdate};
 
 use crate::call;
 use crate::{Emulator, Error, asa, json, random, reply};
@@ -20,7 +20,7 @@ impl Emulator {
     ///
     /// ```
     /// use gatelet_emulator::{Emulator, Error};
-    /// use models::asa::GatewayUpdate;
+    /// use gatelet_models::asa::GatewayUpdate;
     ///
     /// let emulator = Emulator::memory()?;
     /// let refused = emulator.enrol_gateway(&"sft-gw.wrong".into(), GatewayUpdate::new("eu-1"));

@@ -10,7 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
-use models::Secret;
+use gatelet_models::Secret;
 use serde_json::Value;
 
 use crate::key::Key;

@@ -1,7 +1,7 @@
 //! A stateful emulator of two vendors' gateway APIs: Okta Advanced Server Access (ASA) and Dynatrace ActiveGate tokens.
 //!
 //! [`Emulator`] keeps the state (in memory or in one file) and answers every operation of both with the vendors' rules:
-//! credentials, paging, validation, error bodies. It is a [`transport::Transport`], so it plugs into either client
+//! credentials, paging, validation, error bodies. It is a [`gatelet_transport::Transport`], so it plugs into either client
 //! without a socket; with the feature `serve`, `serve` puts the same on loopback HTTP for other languages.
 //!
 //! - ASA: `/v1/teams/{team}/…`, for a bearer that the service-token exchange gives for one of the keys.

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::header::{ALLOW, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
-use models::Operation;
+use gatelet_models::Operation;
 
 use crate::call::{BODY_LIMIT, Call};
 use crate::{Emulator, asa, dt, enrolment};

@@ -3,11 +3,11 @@
 //! Sources: developer.okta.com, "Advanced Server Access: gateways", and docs.dynatrace.com, "ActiveGate tokens API - GET
 //! all tokens". The status report's own `gateway_id` is none of the listed gateways; here each gateway reports its own.
 
-use models::Timestamp;
-use models::asa::{
+use gatelet_models::Timestamp;
+use gatelet_models::asa::{
     Gateway, GatewaySetupToken, GatewayStatus, GatewayStatusReport, RegistrationType,
 };
-use models::dt::{ActiveGateToken, ActiveGateType};
+use gatelet_models::dt::{ActiveGateToken, ActiveGateType};
 
 use crate::{Emulator, Error, asa, dt, store, well_known};
 

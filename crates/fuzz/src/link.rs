@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use http::header::LINK;
 use http::{HeaderMap, HeaderValue};
-use transport::link::next_query;
-use transport::{BaseUrl, NextPageError, PaginationFailure};
+use gatelet_transport::link::next_query;
+use gatelet_transport::{BaseUrl, NextPageError, PaginationFailure};
 
 const PATH: &str = "/v1/teams/t/gateways";
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use asa_client::models::Gateway;
 use dt_client::models::ActiveGateToken;
-use transport::testing::ManualClock;
-use transport::{Error, ErrorKind, Items, Page, PageToken, Pages};
+use gatelet_transport::testing::ManualClock;
+use gatelet_transport::{Error, ErrorKind, Items, Page, PageToken, Pages};
 
 use crate::Counts;
 use crate::server::Server;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use asa_client::ServiceUser;
 use dt_client::ApiToken;
 use fastrand::Rng;
-use transport::testing::ManualClock;
-use transport::{Error, PageToken};
+use gatelet_transport::testing::ManualClock;
+use gatelet_transport::{Error, PageToken};
 
 use crate::Counts;
 use crate::consumer::{Consumer, Habits};

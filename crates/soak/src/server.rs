@@ -7,7 +7,7 @@ use std::task::Poll;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use transport::{ConnectFailure, PageToken, Transport, TransportError, TransportErrorKind};
+use gatelet_transport::{ConnectFailure, PageToken, Transport, TransportError, TransportErrorKind};
 
 /// What a client of Dynatrace authorizes itself with.
 pub(crate) const API_TOKEN: &str = "dt0c01.EXAMPLE.SECRET";

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use http::{Response, StatusCode};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use transport::{HyperTransport, RetryPolicy, TokioClock, Transport, from_fn};
+use gatelet_transport::{HyperTransport, RetryPolicy, TokioClock, Transport, from_fn};
 
 use crate::{Caller, Role, Server, World};
 

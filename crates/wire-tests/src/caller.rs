@@ -1,11 +1,11 @@
 //! One call of an operation, through the client that users have.
 
-use emulator::well_known;
-use models::asa::{GatewaySetupTokenCreate, GatewayUpdate, OperationId as Asa};
-use models::dt::{ActiveGateTokenCreate, ActiveGateType, OperationId as Dt};
+use gatelet_emulator::well_known;
+use gatelet_models::asa::{GatewaySetupTokenCreate, GatewayUpdate, OperationId as Asa};
+use gatelet_models::dt::{ActiveGateTokenCreate, ActiveGateType, OperationId as Dt};
 use serde::Serialize;
 use std::fmt;
-use transport::{
+use gatelet_transport::{
     AnyClock, AnyTransport, ApiToken, BaseUrl, Bearer, Clock, Deleted, Error, Page, RetryPolicy,
     Transport,
 };

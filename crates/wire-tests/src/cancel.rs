@@ -12,7 +12,7 @@ use dt_client::models::ActiveGateTokenId;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinSet, block_in_place};
-use transport::{ApiToken, HyperTransport, TokioClock};
+use gatelet_transport::{ApiToken, HyperTransport, TokioClock};
 
 use crate::process::Process;
 

@@ -5,11 +5,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use dt_client::Client;
-use emulator::well_known;
+use gatelet_emulator::well_known;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
-use transport::{ApiToken, HyperTransport, TokioClock};
+use gatelet_transport::{ApiToken, HyperTransport, TokioClock};
 
 use crate::process::Process;
 

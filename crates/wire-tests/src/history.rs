@@ -7,9 +7,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use dt_client::Client;
 use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
-use emulator::{Emulator, serve, well_known};
+use gatelet_emulator::{Emulator, serve, well_known};
 use tokio::task::JoinSet;
-use transport::{ApiToken, HyperTransport, RetryPolicy, TokioClock};
+use gatelet_transport::{ApiToken, HyperTransport, RetryPolicy, TokioClock};
 
 /// From before a call to after its answer, on one clock of all clients that never shows the same twice.
 #[derive(Clone, Copy, Debug)]

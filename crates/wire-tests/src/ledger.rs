@@ -5,9 +5,9 @@ use std::fmt;
 
 use asa_client::models::GatewaySetupTokenCreate;
 use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
-use emulator::{Emulator, well_known};
-use transport::testing::{Fault, Faulty, ManualClock};
-use transport::{ApiToken, Applied, Deleted, Error, Transport};
+use gatelet_emulator::{Emulator, well_known};
+use gatelet_transport::testing::{Fault, Faulty, ManualClock};
+use gatelet_transport::{ApiToken, Applied, Deleted, Error, Transport};
 
 /// How many of the requests something happens to.
 const SHARE: f64 = 0.3;

@@ -5,10 +5,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use dt_client::Client;
-use emulator::{Emulator, serve, well_known};
-use models::Timestamp;
-use models::dt::ActiveGateToken;
-use transport::{ApiToken, HyperTransport, TokioClock};
+use gatelet_emulator::{Emulator, serve, well_known};
+use gatelet_models::Timestamp;
+use gatelet_models::dt::ActiveGateToken;
+use gatelet_transport::{ApiToken, HyperTransport, TokioClock};
 
 use crate::process::{Process, read_line, say};
 

@@ -8,7 +8,7 @@ use http_body_util::{BodyExt, Empty};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use tokio::task::JoinSet;
-use transport::{ApiToken, HyperTransport, TokioClock};
+use gatelet_transport::{ApiToken, HyperTransport, TokioClock};
 
 use crate::process::{Process, read_line, say};
 

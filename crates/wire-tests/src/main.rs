@@ -13,7 +13,7 @@ use gatelet_wire_tests::cancel;
 use gatelet_wire_tests::cut::{self, Settings};
 use gatelet_wire_tests::gate::{self, Manner};
 use gatelet_wire_tests::load::{self, Stack};
-use transport::RetryPolicy;
+use gatelet_transport::RetryPolicy;
 
 /// What a thousand calls to a server that is down may cause: themselves, and what the retry quota allows.
 const MOST_REQUESTS: usize = 1036;

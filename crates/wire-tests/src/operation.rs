@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use models::{Method, asa, dt};
+use gatelet_models::{Method, asa, dt};
 
 /// One of the vendors' operations.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ impl Operation {
 
     /// What is known about it.
     #[must_use]
-    pub fn operation(self) -> &'static models::Operation {
+    pub fn operation(self) -> &'static gatelet_models::Operation {
         match self {
             Self::Asa(id) => id.operation(),
             Self::Dt(id) => id.operation(),

@@ -1,14 +1,14 @@
 //! An emulator with something for each operation to work on.
 
 use bytes::Bytes;
-use emulator::{Emulator, well_known};
+use gatelet_emulator::{Emulator, well_known};
 use http::{Request, Response};
-use models::asa::{AuthToken, GatewayUpdate, OperationId as Asa, ServiceTokenRequest};
-use models::dt::OperationId as Dt;
-use models::{Secret, asa, dt};
+use gatelet_models::asa::{AuthToken, GatewayUpdate, OperationId as Asa, ServiceTokenRequest};
+use gatelet_models::dt::OperationId as Dt;
+use gatelet_models::{Secret, asa, dt};
 use std::fmt;
-use transport::testing::ManualClock;
-use transport::{Clock, RetryPolicy};
+use gatelet_transport::testing::ManualClock;
+use gatelet_transport::{Clock, RetryPolicy};
 
 use crate::{Caller, Operation};
 

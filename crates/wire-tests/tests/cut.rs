@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gatelet_wire_tests::cut::{self, Report, Settings};
-use transport::RetryPolicy;
+use gatelet_transport::RetryPolicy;
 
 fn settings(retry: RetryPolicy) -> Settings {
     Settings {

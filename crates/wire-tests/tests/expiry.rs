@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use asa_client::{Client, ServiceUser};
-use emulator::{Emulator, well_known};
-use transport::testing::{Faulty, ManualClock};
+use gatelet_emulator::{Emulator, well_known};
+use gatelet_transport::testing::{Faulty, ManualClock};
 
 /// A client of an emulator whose bearers live for a second, and what counts its requests.
 fn client(server: &ManualClock, own: &ManualClock) -> (Client, Faulty<Emulator>) {

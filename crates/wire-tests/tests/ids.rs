@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gatelet_wire_tests::{Account, Caller, Operation, Role, Server, Target, World};
-use transport::{Error, ErrorKind, HyperTransport, RetryPolicy, TokioClock};
+use gatelet_transport::{Error, ErrorKind, HyperTransport, RetryPolicy, TokioClock};
 
 /// The operations that are about one thing.
 fn operations() -> impl Iterator<Item = Operation> {

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::thread;
 
 use asa_client::{Bearer, Client, Error, ErrorKind};
-use transport::TooLarge;
+use gatelet_transport::TooLarge;
 
 use crate::support::GATEWAY;
 

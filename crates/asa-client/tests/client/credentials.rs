@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
 use asa_client::{Applied, Bearer, Client, CredentialFailure, Error, ErrorKind, ServiceUser};
-use transport::testing::{Answer, FakeTransport, ManualClock};
-use transport::{ConnectFailure, Transport as _, TransportErrorKind, from_fn};
+use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::{ConnectFailure, Transport as _, TransportErrorKind, from_fn};
 
 use crate::support::*;
 

@@ -1,7 +1,7 @@
 //! Links to the next page, and page tokens: which are followed, and what the others say.
 
 use asa_client::{Client, Error, ErrorKind, NextPageError, PageToken, PaginationFailure};
-use transport::testing::{FakeTransport, ManualClock};
+use gatelet_transport::testing::{FakeTransport, ManualClock};
 
 use crate::listing::{LIST, drain, queries};
 use crate::support::*;

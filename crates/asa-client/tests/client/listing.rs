@@ -2,7 +2,7 @@
 
 use asa_client::models::Gateway;
 use asa_client::{Client, Error, ErrorKind, Items, PageToken, PaginationFailure};
-use transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
 
 use crate::support::*;
 
@@ -79,7 +79,7 @@ async fn the_settings_of_a_list_are_in_its_first_query() {
 
 #[tokio::test]
 async fn every_name_in_a_query_is_one_that_the_operation_has() {
-    use models::asa::OperationId;
+    use gatelet_models::asa::OperationId;
     let names = |id: OperationId| id.operation().query.iter().map(|it| it.name);
     for name in ["count", "descending"] {
         assert!(names(OperationId::ListGateways).any(|it| it == name));

@@ -5,8 +5,8 @@ use std::io::{Read as _, Seek as _, SeekFrom};
 
 use asa_client::models::Secret;
 use asa_client::{Bearer, Client, ServiceUser};
-use transport::testing::{Answer, FakeTransport, ManualClock};
-use transport::{Transport as _, from_fn};
+use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::{Transport as _, from_fn};
 use zeroize::Zeroizing;
 
 use crate::support::*;

@@ -4,7 +4,7 @@ use asa_client::models::{
     CloudProvider, Gateway, GatewaySetupToken, GatewaySetupTokenCreate, GatewayUpdate, Patch,
 };
 use asa_client::{Client, ServiceUser};
-use transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
 
 use crate::support::*;
 

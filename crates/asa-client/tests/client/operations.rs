@@ -4,9 +4,9 @@ use asa_client::models::{
     GatewaySetupTokenCreate, GatewayStatus, GatewayUpdate, Patch, RegistrationType, Secret,
 };
 use asa_client::{Client, CredentialFailure, ErrorKind, ServiceUser};
-use emulator::{Emulator, Role, well_known};
-use transport::testing::ManualClock;
-use transport::{HyperTransport, TokioClock};
+use gatelet_emulator::{Emulator, Role, well_known};
+use gatelet_transport::testing::ManualClock;
+use gatelet_transport::{HyperTransport, TokioClock};
 
 const TEAM: &str = "operations";
 
@@ -255,7 +255,7 @@ async fn a_socket_makes_no_difference() {
     let emulator = Emulator::memory().unwrap();
     emulator.seed().unwrap();
     let address = "127.0.0.1:0".parse().unwrap();
-    let server = emulator::serve(emulator, address).await.unwrap();
+    let server = gatelet_emulator::serve(emulator, address).await.unwrap();
     let key = ServiceUser::new(well_known::ASA_KEY_ID, well_known::ASA_KEY_SECRET);
     let client = Client::builder(well_known::ASA_TEAM)
         .endpoint(format!("http://{}", server.address()))

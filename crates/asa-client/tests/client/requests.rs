@@ -2,7 +2,7 @@
 
 use asa_client::models::GatewayUpdate;
 use asa_client::{Applied, Client, Error, ErrorKind, ServiceUser};
-use transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
 
 use crate::support::*;
 

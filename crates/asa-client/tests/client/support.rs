@@ -5,7 +5,7 @@ use asa_client::{Client, Error, ServiceUser, Transport};
 use bytes::Bytes;
 use http::Request;
 use http::header::AUTHORIZATION;
-use transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
 
 pub(crate) const KEY_ID: &str = "5c1f3f0e-0000-4a35-9a0c-c4a2a27e0001";
 pub(crate) const KEY_SECRET: &str = "canary-key-secret";

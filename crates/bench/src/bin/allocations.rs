@@ -4,9 +4,9 @@ use std::alloc::System;
 use std::error::Error;
 
 use bench::{input, reply::reply};
-use models::{asa::GatewayList, dt::ActiveGateTokenList};
+use gatelet_models::{asa::GatewayList, dt::ActiveGateTokenList};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
-use transport::Reply;
+use gatelet_transport::Reply;
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;

@@ -1,6 +1,6 @@
 //! Hands over what was created, and takes it back if nobody gets it.
 
-use transport::Deleted;
+use gatelet_transport::Deleted;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -33,7 +33,7 @@ pub(crate) async fn hand_over<T, Undo>(
 ) -> Result<(), Failure>
 where
     T: Record,
-    Undo: Future<Output = Result<Deleted, transport::Error>>,
+    Undo: Future<Output = Result<Deleted, gatelet_transport::Error>>,
 {
     let written = output.item(created).and_then(|()| output.sink().settle());
     let Err(error) = written else { return Ok(()) };

@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use emulator::{Emulator, Serve, well_known};
-use models::Secret;
-use models::asa::{GatewaySetupTokenId, GatewayUpdate};
+use gatelet_emulator::{Emulator, Serve, well_known};
+use gatelet_models::Secret;
+use gatelet_models::asa::{GatewaySetupTokenId, GatewayUpdate};
 
 use crate::connect::Connect;
 use crate::embedded;
@@ -96,7 +96,7 @@ impl EmulatorCommand {
                 let gateway = emulator
                     .enrol_gateway(&value, GatewayUpdate::new(name))
                     .map_err(|error| match error {
-                        emulator::Error::Invalid(_) => Failure::usage(error),
+                        gatelet_emulator::Error::Invalid(_) => Failure::usage(error),
                         _ => Failure::new(Exit::Other, error),
                     })?;
                 Ok(output.item(gateway)?)
@@ -106,7 +106,7 @@ impl EmulatorCommand {
 }
 
 /// An emulator with the vendors' examples that is gone with the process.
-fn memory() -> Result<Emulator, emulator::Error> {
+fn memory() -> Result<Emulator, gatelet_emulator::Error> {
     let emulator = Emulator::memory()?;
     emulator.seed()?;
     Ok(emulator)

@@ -7,7 +7,7 @@ pub(crate) mod emulator;
 
 use std::time::Duration;
 
-use transport::Deleted;
+use gatelet_transport::Deleted;
 
 use crate::args::{Args, Command};
 use crate::connect::Connect;

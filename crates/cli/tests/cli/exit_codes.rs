@@ -1,6 +1,6 @@
 //! Each way to fail has its exit code and says one line on stderr.
 
-use emulator::well_known;
+use gatelet_emulator::well_known;
 
 use crate::run::{CANARY, Place, Served};
 use crate::script::{Reply, Script, response, team};

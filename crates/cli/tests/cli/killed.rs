@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 
-use emulator::{Emulator, Error};
+use gatelet_emulator::{Emulator, Error};
 use serde_json::Value;
 
 use crate::line::{Line, TOKENS};
@@ -126,7 +126,7 @@ fn what_was_acknowledged_outlives_a_kill_at_any_moment() {
         // It starts by itself, whatever the kill has left.
         let served = Served::start_with(&place, &["--data", &data]);
         let mut tokens = Line::open(served.address()).unwrap().list();
-        tokens.retain(|token| token["owner"] == emulator::well_known::DT_OWNER);
+        tokens.retain(|token| token["owner"] == gatelet_emulator::well_known::DT_OWNER);
         ledger.check(tokens);
         if round == ROUNDS {
             served.kill();

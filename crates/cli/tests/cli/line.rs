@@ -3,7 +3,7 @@
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 
-use emulator::well_known;
+use gatelet_emulator::well_known;
 use serde_json::{Value, json};
 
 pub(crate) const TOKENS: &str = "/api/v2/activeGateTokens";

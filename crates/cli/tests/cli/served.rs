@@ -5,11 +5,11 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
 use asa_client::ServiceUser;
-use emulator::well_known;
-use models::Secret;
-use models::asa::{Gateway, GatewaySetupTokenCreate, GatewayUpdate};
-use models::dt::{ActiveGateToken, ActiveGateTokenCreate, ActiveGateType};
-use transport::{ApiToken, Page};
+use gatelet_emulator::well_known;
+use gatelet_models::Secret;
+use gatelet_models::asa::{Gateway, GatewaySetupTokenCreate, GatewayUpdate};
+use gatelet_models::dt::{ActiveGateToken, ActiveGateTokenCreate, ActiveGateType};
+use gatelet_transport::{ApiToken, Page};
 
 use crate::run::{Place, Served};
 

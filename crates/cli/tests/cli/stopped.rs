@@ -5,8 +5,8 @@ use std::net::TcpStream;
 use std::sync::mpsc::channel;
 use std::thread;
 
-use emulator::{Emulator, well_known};
-use models::dt::ActiveGateTokenList;
+use gatelet_emulator::{Emulator, well_known};
+use gatelet_models::dt::ActiveGateTokenList;
 
 use crate::line::{Line, TOKENS, request, wanted};
 use crate::run::{Place, Served};

@@ -1,6 +1,6 @@
 //! What a served emulator says of requests, and the faults that it can be asked for.
 
-use emulator::well_known;
+use gatelet_emulator::well_known;
 use serde_json::{Value, json};
 
 use crate::line::{Line, TOKENS, request, wanted};

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use emulator::well_known;
-use models::{asa, dt};
+use gatelet_emulator::well_known;
+use gatelet_models::{asa, dt};
 use serde_json::Value;
 
 use crate::run::{Ended, Place, Served};

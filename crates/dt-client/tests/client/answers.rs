@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use dt_client::{Applied, CredentialFailure, ErrorKind};
-use transport::testing::{Answer, FakeTransport, ManualClock};
-use transport::{ConnectFailure, Phase, TransportErrorKind};
+use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::{ConnectFailure, Phase, TransportErrorKind};
 
 use crate::support::*;
 

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::thread;
 
 use dt_client::{ApiToken, Client, Error, ErrorKind};
-use transport::TooLarge;
+use gatelet_transport::TooLarge;
 
 use crate::support::{TOKEN, token};
 

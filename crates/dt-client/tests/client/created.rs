@@ -1,8 +1,8 @@
 //! What is left of a new token, whatever its response is.
 
 use dt_client::{Applied, ErrorKind};
-use transport::TransportErrorKind;
-use transport::testing::Answer;
+use gatelet_transport::TransportErrorKind;
+use gatelet_transport::testing::Answer;
 
 use crate::support::*;
 
@@ -136,7 +136,7 @@ async fn a_token_whose_secret_was_not_received_is_told_and_not_made_twice() {
             |kind| matches!(kind, ErrorKind::NotJson { .. }),
         ),
         (
-            transport::TransportError::new(TransportErrorKind::Interrupted)
+            gatelet_transport::TransportError::new(TransportErrorKind::Interrupted)
                 .with_status(http::StatusCode::CREATED)
                 .into(),
             |kind| matches!(kind, ErrorKind::Interrupted),

@@ -2,7 +2,7 @@
 
 use dt_client::models::{ActiveGateToken, ActiveGateTokenCreate, ActiveGateType};
 use dt_client::{Applied, Clock as _, Error, ErrorKind, Items, PageToken, PaginationFailure};
-use transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
 
 use crate::support::*;
 

@@ -3,10 +3,10 @@
 use bytes::Bytes;
 use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
 use dt_client::{ApiToken, Applied, Client, CredentialFailure, ErrorKind};
-use emulator::{Emulator, well_known};
+use gatelet_emulator::{Emulator, well_known};
 use http::{Method, Request};
-use transport::testing::ManualClock;
-use transport::{
+use gatelet_transport::testing::ManualClock;
+use gatelet_transport::{
     Clock as _, HyperTransport, TokioClock, Transport as _, TransportError, TransportErrorKind,
     from_fn,
 };
@@ -182,7 +182,7 @@ async fn what_the_server_refuses_is_told_in_its_words() {
 async fn a_socket_makes_no_difference() {
     let emulator = Emulator::memory().unwrap();
     let address = "127.0.0.1:0".parse().unwrap();
-    let server = emulator::serve(emulator, address).await.unwrap();
+    let server = gatelet_emulator::serve(emulator, address).await.unwrap();
     let client = Client::builder(format!("http://{}/e/abc/", server.address()))
         .credentials(ApiToken::new(well_known::DT_TOKEN).unwrap())
         .build_with(HyperTransport::new(), TokioClock::new())

@@ -4,14 +4,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use dt_client::{ApiToken, Applied, Client, Error, ErrorKind};
-use emulator::{Emulator, well_known};
+use gatelet_emulator::{Emulator, well_known};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
-use transport::{HyperTransport, TokioClock};
+use gatelet_transport::{HyperTransport, TokioClock};
 
 struct Authority(CertifiedIssuer<'static, KeyPair>);
 
@@ -90,7 +90,7 @@ async fn an_added_root_is_trusted_and_nothing_else_changes() {
     let emulator = Emulator::memory().unwrap();
     emulator.seed().unwrap();
     let address = "127.0.0.1:0".parse().unwrap();
-    let server = emulator::serve(emulator, address).await.unwrap();
+    let server = gatelet_emulator::serve(emulator, address).await.unwrap();
     let (ours, theirs) = (Authority::new(), Authority::new());
     let active_gate = ActiveGate::start(&ours, server.address()).await;
     let other = ActiveGate::start(&theirs, server.address()).await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dt_client::models::{ActiveGateTokenCreate, ActiveGateType, Expiration, Timestamp};
 use dt_client::{ApiToken, Applied, BaseUrl, Bearer, Client, ErrorKind};
-use transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
 
 use crate::support::*;
 

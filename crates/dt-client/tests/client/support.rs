@@ -2,7 +2,7 @@
 
 use dt_client::models::{ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateType};
 use dt_client::{ApiToken, Client, Error, Transport};
-use transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
 
 pub(crate) const URL: &str = "https://abc.live.dynatrace.com";
 pub(crate) const TOKEN: &str = "dt0c01.CANARYPUBLIC.CANARYSECRET";

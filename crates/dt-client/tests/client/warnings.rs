@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
-use transport::testing::Answer;
+use gatelet_transport::testing::Answer;
 
 use crate::support::*;
 

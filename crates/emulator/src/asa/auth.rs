@@ -1,6 +1,6 @@
 //! Whether a caller may: a live bearer of the path's team, with a role that allows the operation.
 
-use models::asa::OperationId;
+use gatelet_models::asa::OperationId;
 
 use crate::call::{self, Call};
 use crate::credential;

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::Response;
-use models::asa::{Gateway, GatewayStatusReport, GatewayUpdate};
+use gatelet_models::asa::{Gateway, GatewayStatusReport, GatewayUpdate};
 use redb::WriteTransaction;
 
 use crate::call::Call;

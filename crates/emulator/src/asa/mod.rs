@@ -9,7 +9,7 @@ mod setup_token;
 
 use bytes::Bytes;
 use http::Response;
-pub(crate) use models::asa::OperationId;
+pub(crate) use gatelet_models::asa::OperationId;
 
 use crate::call::Call;
 use crate::reply;

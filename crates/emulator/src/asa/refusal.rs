@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
-use models::asa::{Error as ErrorBody, ErrorDetail, ErrorType};
+use gatelet_models::asa::{Error as ErrorBody, ErrorDetail, ErrorType};
 
 use crate::call::{BadBody, BadParameter};
 use crate::{Error, reply};

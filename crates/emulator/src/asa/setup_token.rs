@@ -7,8 +7,8 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use http::Response;
-use models::Secret;
-use models::asa::{
+use gatelet_models::Secret;
+use gatelet_models::asa::{
     GatewayAgentPolicyDetails, GatewaySetupToken, GatewaySetupTokenCreate, RegistrationType,
 };
 use redb::{ReadTransaction, WriteTransaction};

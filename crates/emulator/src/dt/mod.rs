@@ -6,7 +6,7 @@ mod token;
 
 use bytes::Bytes;
 use http::Response;
-pub(crate) use models::dt::OperationId;
+pub(crate) use gatelet_models::dt::OperationId;
 
 use crate::call::Call;
 use crate::reply;

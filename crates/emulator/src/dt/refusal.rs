@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
-use models::dt::{ConstraintViolation, Error as ErrorBody, ErrorEnvelope, ParameterLocation};
+use gatelet_models::dt::{ConstraintViolation, Error as ErrorBody, ErrorEnvelope, ParameterLocation};
 
 use crate::call::{BadBody, BadParameter};
 use crate::json::Malformed;

@@ -2,11 +2,11 @@
 
 use bytes::Bytes;
 use http::Response;
-use models::dt::{
+use gatelet_models::dt::{
     ActiveGateToken, ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateTokenId,
     ActiveGateType, Expiration, ExpirationError, ParameterLocation,
 };
-use models::{Secret, Timestamp};
+use gatelet_models::{Secret, Timestamp};
 use redb::WriteTransaction;
 
 use crate::call::Call;
@@ -191,8 +191,8 @@ impl Emulator {
     ///
     /// ```
     /// use gatelet_emulator::Emulator;
-    /// use models::Timestamp;
-    /// use models::dt::ActiveGateToken;
+    /// use gatelet_models::Timestamp;
+    /// use gatelet_models::dt::ActiveGateToken;
     ///
     /// let emulator = Emulator::memory()?;
     /// let created = Timestamp::parse("2026-01-01T00:00:00Z")?;

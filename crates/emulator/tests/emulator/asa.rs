@@ -4,10 +4,10 @@ use crate::support::{Answer, Caller, field, memory, seeded, team};
 use std::time::Duration;
 
 use gatelet_emulator::{Role, well_known};
-use models::Secret;
-use models::asa::{Error, GatewayList, GatewaySetupTokenList, GatewayStatusReport};
+use gatelet_models::Secret;
+use gatelet_models::asa::{Error, GatewayList, GatewaySetupTokenList, GatewayStatusReport};
 use serde_json::{Value, json};
-use transport::testing::ManualClock;
+use gatelet_transport::testing::ManualClock;
 
 const GATEWAY: &str = "/gateways/a2dfd474-2db4-4bb2-8364-d5f76ade396e";
 const SETUP_TOKEN: &str = "/gateway_setup_tokens/6116bb2a-7289-4528-92ee-8e92443c3b61";
@@ -306,7 +306,7 @@ fn a_link_is_absolute_and_keeps_the_parameters() {
     let admin = Caller::admin(&emulator);
     let setup_token = support_setup_token(&admin);
     for name in ["eu 1", "us 1", "eu 2", "eu 3"] {
-        let gateway = models::asa::GatewayUpdate::new(name);
+        let gateway = gatelet_models::asa::GatewayUpdate::new(name);
         emulator.enrol_gateway(&setup_token, gateway).unwrap();
     }
     let first = admin

@@ -1,7 +1,7 @@
 //! The emulator keeps the contract of every transport.
 
 use gatelet_emulator::Emulator;
-use transport::testing::contract;
+use gatelet_transport::testing::contract;
 
 #[tokio::test]
 async fn the_emulator_keeps_the_contract() {

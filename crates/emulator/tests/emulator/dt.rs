@@ -5,13 +5,13 @@ use std::time::{Duration, SystemTime};
 use crate::support::{Answer, Caller, READ, field, memory, seeded};
 use bytes::Bytes;
 use gatelet_emulator::{Error, well_known};
-use models::dt::{
+use gatelet_models::dt::{
     ActiveGateToken, ActiveGateTokenCreated, ActiveGateTokenList, ErrorEnvelope, ParameterLocation,
 };
-use models::{Secret, Timestamp};
+use gatelet_models::{Secret, Timestamp};
 use serde_json::{Value, json};
-use transport::Clock;
-use transport::testing::ManualClock;
+use gatelet_transport::Clock;
+use gatelet_transport::testing::ManualClock;
 
 const TOKENS: &str = "/api/v2/activeGateTokens";
 

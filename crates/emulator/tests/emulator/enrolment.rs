@@ -2,8 +2,8 @@
 
 use crate::support::{Caller, memory, team};
 use gatelet_emulator::{Emulator, Error};
-use models::Secret;
-use models::asa::GatewayUpdate;
+use gatelet_models::Secret;
+use gatelet_models::asa::GatewayUpdate;
 use serde_json::{Value, json};
 
 const ENROL: &str = "/emulator/v1/gateways";

@@ -1,7 +1,7 @@
 //! Clients that send too much, too slowly, or never go on. Time is tokio's own, which stands still while anything happens.
 
-use models::Timestamp;
-use models::dt::ActiveGateToken;
+use gatelet_models::Timestamp;
+use gatelet_models::dt::ActiveGateToken;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

@@ -1,6 +1,6 @@
 //! Bodies as bytes, through the decoding that the clients use: what is UTF-8, what is not, and byte order marks.
 
-use transport::{Error, ErrorKind};
+use gatelet_transport::{Error, ErrorKind};
 
 use crate::table::{MODELS, Model};
 

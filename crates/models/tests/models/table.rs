@@ -45,7 +45,7 @@ pub struct Model {
     /// Reads, writes, and checks that what was written reads back equal and is written the same again.
     pub rewrite: fn(&str) -> Result<String, Failure>,
     /// The same from bytes as they come, through the decoding that the clients use.
-    pub receive: fn(&[u8]) -> Result<String, transport::Error>,
+    pub receive: fn(&[u8]) -> Result<String, gatelet_transport::Error>,
     /// Whether it keeps the members that it does not know.
     pub keeps_unknown: bool,
     /// Both `Debug` forms.
@@ -197,12 +197,12 @@ fn rewrite<T: DeserializeOwned + Serialize + PartialEq + Debug>(
 fn receive<T: DeserializeOwned + Serialize + PartialEq + Debug>(
     body: &[u8],
     inexact: Inexact<T>,
-) -> Result<String, transport::Error> {
-    let reply = transport::testing::reply(body.to_vec());
+) -> Result<String, gatelet_transport::Error> {
+    let reply = gatelet_transport::testing::reply(body.to_vec());
     let value = reply.json::<T>()?;
     match inexact(&value) {
         None => Ok(written(&value)),
-        Some(_) => Err(transport::Error::invalid_input("body", "inexact")),
+        Some(_) => Err(gatelet_transport::Error::invalid_input("body", "inexact")),
     }
 }
 

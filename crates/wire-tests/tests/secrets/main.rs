@@ -19,7 +19,7 @@ use std::sync::Arc;
 use gatelet_wire_tests::{
     Caller, Cut, Ending, Framing, Operation, Point, Role, Server as Cutting, Target, World,
 };
-use transport::{
+use gatelet_transport::{
     AnyTransport, Error, HyperTransport, HyperTransportBuilder, Proxies, RetryPolicy, TokioClock,
 };
 
@@ -287,8 +287,8 @@ async fn no_crate_logs_a_secret_while_no_connection_comes_about() {
     assert_eq!(scene.wire.exchanges(), 0);
     scene.was_said(&["Tls", "ProxyCredentials", "rustls::"]);
     let known = [
-        ("key_secret", emulator::well_known::ASA_KEY_SECRET),
-        ("credential", emulator::well_known::DT_TOKEN),
+        ("key_secret", gatelet_emulator::well_known::ASA_KEY_SECRET),
+        ("credential", gatelet_emulator::well_known::DT_TOKEN),
     ];
     let known = known.map(|(what, text)| Secret::new(what, text));
     let private = [client.secret(), other.secret()].into_iter();

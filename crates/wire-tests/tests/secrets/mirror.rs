@@ -8,8 +8,8 @@ use bytes::Bytes;
 use dt_client::ApiToken;
 use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderValue, Request, Response, StatusCode};
-use transport::testing::ManualClock;
-use transport::{
+use gatelet_transport::testing::ManualClock;
+use gatelet_transport::{
     Error, ErrorKind, RetryPolicy, Transport, TransportError, TransportErrorKind, from_fn,
 };
 

@@ -7,7 +7,7 @@ use rcgen::{CertificateParams, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
-use transport::{HyperTransport, HyperTransportBuilder};
+use gatelet_transport::{HyperTransport, HyperTransportBuilder};
 
 use crate::wire::Secret;
 

@@ -2,8 +2,8 @@
 
 use asa_client::Client;
 use clap::{ArgAction, Subcommand};
-use models::Patch;
-use models::asa::{Gateway, GatewayId, GatewayUpdate, operations as api};
+use gatelet_models::Patch;
+use gatelet_models::asa::{Gateway, GatewayId, GatewayUpdate, operations as api};
 
 use crate::commands::say_deleted;
 use crate::failure::{Failure, say};

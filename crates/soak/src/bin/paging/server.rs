@@ -7,7 +7,7 @@ use std::time::Duration;
 use dt_client::{ApiToken, Client};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use transport::{HyperTransport, TokioClock};
+use gatelet_transport::{HyperTransport, TokioClock};
 
 use crate::Outcome;
 
