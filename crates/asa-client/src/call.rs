@@ -1,13 +1,13 @@
 //! From an entry of the operations table to a call.
 
-use http::Method;
 use gatelet_models::Operation;
 use gatelet_transport::{Call, Error};
+use http::Method;
 
 /// The call of an operation, with one value for each parameter of its path.
 pub(crate) fn call(operation: &Operation, values: &[&str]) -> Result<Call, Error> {
     let path = operation.expand(values).map_err(|error| {
-        Error::invalid_input(error.parameter, error.kind.to_string()).during(operation.name)
+        Error::invalid_input(error.parameter, error.kind.to_string()).with_operation(operation.name)
     })?;
     let method = match operation.method {
         gatelet_models::Method::Get => Method::GET,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use gatelet_models::asa::OperationId;
 use gatelet_transport::{
-    BaseUrl, Channel, ChannelBuilder, Clock, CredentialProvider, Error, RetryPolicy, Timeouts,
+    BaseUrl, CallTimeouts, Channel, ChannelBuilder, Clock, CredentialProvider, Error, RetryPolicy,
     TraceContext, Transport,
 };
 
@@ -150,7 +150,7 @@ impl ClientBuilder {
     }
 
     /// Sets the time limits of calls.
-    pub fn timeouts(self, timeouts: Timeouts) -> Self {
+    pub fn timeouts(self, timeouts: CallTimeouts) -> Self {
         self.map(|channel| channel.timeouts(timeouts))
     }
 

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
-use http::{HeaderMap, HeaderName, StatusCode};
 use gatelet_models::asa;
+use gatelet_transport::{ApiError, Dialect, Violation, has_member, has_text_member, rate_limit};
+use http::{HeaderMap, HeaderName, StatusCode};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
-use gatelet_transport::{ApiError, Dialect, Violation, has_member, has_text_member, rate_limit};
 
 /// Documented: when the quota of the hour begins anew, in Unix seconds.
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");

@@ -5,7 +5,7 @@ use gatelet_models::asa::{
     AgentToken, GatewaySetupToken, GatewaySetupTokenCreate, GatewaySetupTokenId,
     GatewaySetupTokenList, OperationId,
 };
-use gatelet_transport::{Channel, Deleted, Error, Reply, Request};
+use gatelet_transport::{ApiResponse, Channel, Deleted, Error, OperationRequest};
 
 use crate::List;
 use crate::call::call;
@@ -51,7 +51,7 @@ impl GatewaySetupTokens {
         List::new(
             &self.channel,
             OperationId::ListGatewaySetupTokens,
-            |reply| Ok(reply.json::<GatewaySetupTokenList>()?.list),
+            |response| Ok(response.json::<GatewaySetupTokenList>()?.list),
         )
     }
 
@@ -59,44 +59,44 @@ impl GatewaySetupTokens {
     ///
     /// A create whose answer was lost is not repeated: the error says whether it [may have been
     /// applied](crate::Error::applied).
-    pub fn create(&self, token: GatewaySetupTokenCreate) -> Request<GatewaySetupToken> {
+    pub fn create(&self, token: GatewaySetupTokenCreate) -> OperationRequest<GatewaySetupToken> {
         let operation = OperationId::CreateGatewaySetupToken.operation();
         let call =
             call(operation, &[self.channel.account()]).and_then(|call| call.with_json(&token));
-        Request::new(&self.channel, call, |reply| {
+        OperationRequest::new(&self.channel, call, |response| {
             // What was made is known by its id, whatever the rest is.
-            let created: GatewaySetupToken = reply.json_lossy()?;
+            let created: GatewaySetupToken = response.json_lossy()?;
             if created.id.as_str().contains(char::REPLACEMENT_CHARACTER) {
-                return Err(reply.misfit("id", "a character is not whole"));
+                return Err(response.decode_error("id", "a character is not whole"));
             }
             Ok(created)
         })
     }
 
     /// Reads one setup token, without its value.
-    pub fn get(&self, id: &GatewaySetupTokenId) -> Request<GatewaySetupToken> {
-        self.request(OperationId::FetchGatewaySetupToken, id, Reply::json)
+    pub fn get(&self, id: &GatewaySetupTokenId) -> OperationRequest<GatewaySetupToken> {
+        self.request(OperationId::FetchGatewaySetupToken, id, ApiResponse::json)
     }
 
     /// Reads the value of a setup token: the secret that a gateway enrols with.
-    pub fn reveal(&self, id: &GatewaySetupTokenId) -> Request<Secret> {
+    pub fn reveal(&self, id: &GatewaySetupTokenId) -> OperationRequest<Secret> {
         self.request(
             OperationId::FetchGatewaySetupTokenAsAgentToken,
             id,
-            |reply| {
-                let answer: AgentToken = reply.json()?;
+            |response| {
+                let answer: AgentToken = response.json()?;
                 answer
                     .token
                     .filter(|value| !value.expose().is_empty())
-                    .ok_or_else(|| reply.misfit("token", "the value is missing"))
+                    .ok_or_else(|| response.decode_error("token", "the value is missing"))
             },
         )
     }
 
     /// Deletes a setup token.
-    pub fn delete(&self, id: &GatewaySetupTokenId) -> Request<Deleted> {
-        self.request(OperationId::DeleteGatewaySetupToken, id, |reply| {
-            Ok(reply.into())
+    pub fn delete(&self, id: &GatewaySetupTokenId) -> OperationRequest<Deleted> {
+        self.request(OperationId::DeleteGatewaySetupToken, id, |response| {
+            Ok(response.into())
         })
     }
 
@@ -104,18 +104,18 @@ impl GatewaySetupTokens {
         &self,
         operation: OperationId,
         id: &GatewaySetupTokenId,
-        read: fn(&Reply) -> Result<T, Error>,
-    ) -> Request<T> {
+        read: fn(&ApiResponse) -> Result<T, Error>,
+    ) -> OperationRequest<T> {
         let operation = operation.operation();
         let values = [self.channel.account(), id.as_str()];
         let call = if is_a_value(id.as_str()) {
             let problem = "is the value of a setup token, which is secret, and not its id";
             let parameter = operation.path_parameters().last().unwrap_or("id");
-            Err(Error::invalid_input(parameter, problem).during(operation.name))
+            Err(Error::invalid_input(parameter, problem).with_operation(operation.name))
         } else {
             call(operation, &values)
         };
-        Request::new(&self.channel, call, read).about(id.as_str())
+        OperationRequest::new(&self.channel, call, read).with_resource(id.as_str())
     }
 }
 

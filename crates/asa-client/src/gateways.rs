@@ -3,7 +3,7 @@
 use gatelet_models::asa::{
     Gateway, GatewayId, GatewayList, GatewayStatusReport, GatewayUpdate, OperationId,
 };
-use gatelet_transport::{Channel, Deleted, Error, Reply, Request};
+use gatelet_transport::{ApiResponse, Channel, Deleted, Error, OperationRequest};
 
 use crate::List;
 use crate::call::call;
@@ -47,14 +47,14 @@ impl Gateways {
 
     /// Lists the gateways.
     pub fn list(&self) -> List<Gateway> {
-        List::new(&self.channel, OperationId::ListGateways, |reply| {
-            Ok(reply.json::<GatewayList>()?.list)
+        List::new(&self.channel, OperationId::ListGateways, |response| {
+            Ok(response.json::<GatewayList>()?.list)
         })
     }
 
     /// Reads one gateway.
-    pub fn get(&self, id: &GatewayId) -> Request<Gateway> {
-        self.request(OperationId::GetGatewayInstance, id, Reply::json)
+    pub fn get(&self, id: &GatewayId) -> OperationRequest<Gateway> {
+        self.request(OperationId::GetGatewayInstance, id, ApiResponse::json)
     }
 
     /// Changes a gateway. The update replaces it, so begin with `GatewayUpdate::from(&gateway)`: all that was read is sent
@@ -62,35 +62,36 @@ impl Gateways {
     ///
     /// An update that holds a number which would lose digits is refused before anything is sent: see
     /// [`inexact_member`](GatewayUpdate::inexact_member).
-    pub fn update(&self, id: &GatewayId, update: GatewayUpdate) -> Request<()> {
+    pub fn update(&self, id: &GatewayId, update: GatewayUpdate) -> OperationRequest<()> {
         let operation = OperationId::UpdateGatewayInstance.operation();
         let call = check_exact(&update)
-            .map_err(|error| error.during(operation.name))
+            .map_err(|error| error.with_operation(operation.name))
             .and_then(|()| call(operation, &[self.channel.account(), id.as_str()]))
             .and_then(|call| call.with_json(&update));
-        Request::new(&self.channel, call, |_| Ok(())).about(id.as_str())
+        OperationRequest::new(&self.channel, call, |_| Ok(())).with_resource(id.as_str())
     }
 
     /// Removes a gateway from the team.
-    pub fn delete(&self, id: &GatewayId) -> Request<Deleted> {
-        self.request(OperationId::DeleteGatewayInstance, id, |reply| {
-            Ok(reply.into())
+    pub fn delete(&self, id: &GatewayId) -> OperationRequest<Deleted> {
+        self.request(OperationId::DeleteGatewayInstance, id, |response| {
+            Ok(response.into())
         })
     }
 
     /// Reads what a gateway last told about itself.
-    pub fn status(&self, id: &GatewayId) -> Request<GatewayStatusReport> {
-        self.request(OperationId::GetGatewayStatusReport, id, Reply::json)
+    pub fn status(&self, id: &GatewayId) -> OperationRequest<GatewayStatusReport> {
+        self.request(OperationId::GetGatewayStatusReport, id, ApiResponse::json)
     }
 
     fn request<T>(
         &self,
         operation: OperationId,
         id: &GatewayId,
-        read: fn(&Reply) -> Result<T, Error>,
-    ) -> Request<T> {
+        read: fn(&ApiResponse) -> Result<T, Error>,
+    ) -> OperationRequest<T> {
         let values = [self.channel.account(), id.as_str()];
-        Request::new(&self.channel, call(operation.operation(), &values), read).about(id.as_str())
+        OperationRequest::new(&self.channel, call(operation.operation(), &values), read)
+            .with_resource(id.as_str())
     }
 }
 

@@ -58,11 +58,11 @@ pub use list::List;
 pub use service_user::ServiceUser;
 
 pub use gatelet_transport::{
-    Applied, BaseUrl, Bearer, Channel, Clock, ConnectFailure, Credential, CredentialFailure,
-    CredentialProvider, Deleted, Error, ErrorKind, FileToken, Items, NextPageError, Page,
-    PageToken, Pages, PaginationFailure, Phase, Request, RetryPolicy, SecretTextError, Sent,
-    Timeouts, TooLarge, TraceContext, Transport, TransportError, TransportErrorKind, Violation,
-    secret_text,
+    Applied, BaseUrl, Bearer, CallTimeouts, Channel, Clock, ConnectFailure, Credential,
+    CredentialFailure, CredentialProvider, Deleted, Error, ErrorKind, FileToken, Items,
+    NextPageError, OperationRequest, Page, PageToken, Pages, PaginationFailure, Phase, RetryPolicy,
+    SecretTextError, Sent, TooLarge, TraceContext, Transport, TransportError, TransportErrorKind,
+    Violation, secret_text,
 };
 #[cfg(feature = "hyper")]
 pub use gatelet_transport::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use gatelet_models::Operation;
 use gatelet_models::asa::{Gateway, OperationId};
 use gatelet_transport::{
-    Channel, Error, Items, NextPageError, Page, PageToken, Pages, PaginationFailure, Reply,
+    ApiResponse, Channel, Error, Items, NextPageError, Page, PageToken, Pages, PaginationFailure,
 };
 
 use crate::call::call;
@@ -45,20 +45,20 @@ use crate::call::call;
 pub struct List<T> {
     channel: Channel,
     operation: OperationId,
-    read: fn(&Reply) -> Result<Vec<T>, Error>,
+    read: fn(&ApiResponse) -> Result<Vec<T>, Error>,
     page_size: Option<u32>,
     descending: Option<bool>,
     contains: Option<String>,
     page_token: Option<PageToken>,
     limit: u64,
-    look_ahead: bool,
+    prefetch: bool,
 }
 
 impl<T> List<T> {
     pub(crate) fn new(
         channel: &Channel,
         operation: OperationId,
-        read: fn(&Reply) -> Result<Vec<T>, Error>,
+        read: fn(&ApiResponse) -> Result<Vec<T>, Error>,
     ) -> Self {
         Self {
             channel: channel.clone(),
@@ -69,7 +69,7 @@ impl<T> List<T> {
             contains: None,
             page_token: None,
             limit: u64::MAX,
-            look_ahead: true,
+            prefetch: true,
         }
     }
 
@@ -102,8 +102,8 @@ impl<T> List<T> {
     /// Sets whether [`pages`](Self::pages) and [`items`](Self::items) ask for the next page while the caller works on
     /// one; they do unless told otherwise. Stopping early then wastes at most one request; with a [`limit`](Self::limit) it
     /// wastes none.
-    pub fn look_ahead(mut self, look_ahead: bool) -> Self {
-        self.look_ahead = look_ahead;
+    pub fn prefetch(mut self, prefetch: bool) -> Self {
+        self.prefetch = prefetch;
         self
     }
 
@@ -123,11 +123,11 @@ impl<T> List<T> {
             Some(token) => token.query().map(|query| Some(query.to_owned())),
             None => self.start(),
         };
-        call.query = query.map_err(|error| error.during(operation.name))?;
+        call.query = query.map_err(|error| error.with_operation(operation.name))?;
         let (path, query) = (call.path.clone(), call.query.clone());
-        let reply = self.channel.call(call).await?;
-        let mut page = Page::new((self.read)(&reply)?, None);
-        let next = reply.next_query(self.channel.base_url(), &path);
+        let response = self.channel.call(call).await?;
+        let mut page = Page::new((self.read)(&response)?, None);
+        let next = response.next_query(self.channel.base_url(), &path);
         page.next_page_token = next.and_then(|next| position(next, query.as_deref(), operation));
         Ok(page)
     }
@@ -170,7 +170,7 @@ fn position(
             Err(_) => PaginationFailure::Unreadable,
         },
     };
-    Err(NextPageError::new(failure).during(operation.name))
+    Err(NextPageError::new(failure).with_operation(operation.name))
 }
 
 /// Whether a query leads to the page at the query `here`, or, where it says nothing, to the first one.
@@ -208,18 +208,18 @@ impl<T: 'static> List<T> {
         let start = start.and_then(|query| PageToken::new(query).ok());
         let start = start.filter(|token| token.query().is_ok());
         let operation = self.operation.operation();
-        let (channel, look_ahead, limit) = (self.channel.clone(), self.look_ahead, self.limit);
+        let (channel, prefetch, limit) = (self.channel.clone(), self.prefetch, self.limit);
         let list = Arc::new(self);
         let pages = Pages::new(start, move |token| {
             let list = Arc::clone(&list);
             async move { list.fetch(token).await }
         });
         pages
-            .during(operation.name)
+            .operation(operation.name)
             .recognize_by(|token| meaning(token.as_str()))
             .limit(limit)
-            .look_ahead(look_ahead)
-            .look_ahead_while(move || channel.is_ready())
+            .prefetch(prefetch)
+            .prefetch_while(move || channel.is_ready())
     }
 
     /// Gives item after item; see [`pages`](Self::pages).
@@ -245,7 +245,7 @@ impl<T> fmt::Debug for List<T> {
             .field("contains", &self.contains)
             .field("page_token", &self.page_token)
             .field("limit", &self.limit)
-            .field("look_ahead", &self.look_ahead)
+            .field("prefetch", &self.prefetch)
             .finish_non_exhaustive()
     }
 }

@@ -9,8 +9,8 @@ use bytes::Bytes;
 use gatelet_models::asa::{AuthToken, OperationId, ServiceTokenRequest};
 use gatelet_models::{Secret, Timestamp};
 use gatelet_transport::{
-    Cached, Channel, Clock as _, Credential, CredentialProvider, Error, Exchange, Issued,
-    read_secret_file,
+    CachedCredential, Channel, Clock as _, Credential, CredentialProvider, Error, IssuedCredential,
+    TokenExchange, read_secret_file,
 };
 use zeroize::Zeroizing;
 
@@ -31,7 +31,7 @@ use crate::call::call;
 /// let user = asa_client::ServiceUser::new("0f2c4a52-9a1f-4e5c-8f0e-6a4c6f0d3b11", "EXAMPLE");
 /// assert_eq!(format!("{user:?}"), "ServiceUser([redacted])");
 /// ```
-pub struct ServiceUser(Cached<Key>);
+pub struct ServiceUser(CachedCredential<Key>);
 
 impl ServiceUser {
     /// The id and the secret of a service user's key. One that is empty or holds anything but visible ASCII, such as the
@@ -47,7 +47,7 @@ impl ServiceUser {
     /// ```
     pub fn new(key_id: impl Into<String>, key_secret: impl Into<Secret>) -> Self {
         let key = ServiceTokenRequest::new(key_id, key_secret);
-        Self(Cached::new(Key::Given(key)))
+        Self(CachedCredential::new(Key::Given(key)))
     }
 
     /// Reads the id and the secret of a service user's key from two files that another process rotates. They are read again for
@@ -61,7 +61,7 @@ impl ServiceUser {
     /// # let _ = user;
     /// ```
     pub fn from_files(key_id: impl Into<PathBuf>, key_secret: impl Into<PathBuf>) -> Self {
-        Self(Cached::new(Key::InFiles {
+        Self(CachedCredential::new(Key::InFiles {
             key_id: key_id.into(),
             key_secret: key_secret.into(),
             good: Mutex::default(),
@@ -103,14 +103,14 @@ enum Key {
     },
 }
 
-impl Exchange for Key {
+impl TokenExchange for Key {
     fn validate(&self) -> Result<(), Error> {
         let key = self.current()?;
         Credential::check("key_id", &key.key_id)?;
         Credential::check("key_secret", key.key_secret.expose())
     }
 
-    async fn exchange(&self, channel: &Channel) -> Result<Issued, Error> {
+    async fn exchange(&self, channel: &Channel) -> Result<IssuedCredential, Error> {
         let key = self.current()?;
         match issue(&key, channel).await {
             Err(error) if is_refusal(&error) => match self.current() {
@@ -155,23 +155,25 @@ fn is_refusal(error: &Error) -> bool {
 }
 
 /// Exchanges a key for a bearer.
-async fn issue(key: &ServiceTokenRequest, channel: &Channel) -> Result<Issued, Error> {
+async fn issue(key: &ServiceTokenRequest, channel: &Channel) -> Result<IssuedCredential, Error> {
     let operation = OperationId::IssueServiceToken.operation();
     let call = call(operation, &[channel.account()])?
         .with_body(body(key)?)
         .with_secret(key.key_secret.expose());
-    let reply = channel.call(call).await?;
-    let token: AuthToken = reply.json()?;
+    let response = channel.call(call).await?;
+    let token: AuthToken = response.json()?;
     if !is_same_team(&token.team_name, channel.account()) {
         return Err(Error::exchange_failed("the bearer is for another team"));
     }
     // By the server's own clock, so that a wrong one here neither wastes a bearer nor keeps a dead one.
-    let now = reply.server_time().unwrap_or_else(|| channel.clock().now());
+    let now = response
+        .server_time()
+        .unwrap_or_else(|| channel.clock().now());
     let credential = Credential::new("Bearer", token.bearer_token.expose())
         .map_err(|_| Error::exchange_failed("the bearer does not fit into a header"))?
         .with_source(key.key_secret.expose());
     let end = token.expires_at.value().ok().flatten().copied();
-    Ok(Issued::new(credential, lifetime(end, now)))
+    Ok(IssuedCredential::new(credential, lifetime(end, now)))
 }
 
 /// The request's body, in a buffer that never moves and is zeroed at its end.
@@ -190,7 +192,7 @@ fn is_same_team(one: &str, other: &str) -> bool {
 }
 
 /// How long a bearer still lasts: zero when it has ended by that clock, or when its end was never set or cannot be read. Whether
-/// it has is for the server to say, so [`Issued`] takes that for a life which cannot be told.
+/// it has is for the server to say, so [`IssuedCredential`] takes that for a life which cannot be told.
 fn lifetime(expires_at: Option<Timestamp>, now: SystemTime) -> Duration {
     expires_at.map_or(Duration::ZERO, |end| {
         end.saturating_duration_since(now.into())

@@ -2,5 +2,5 @@
 
 pub mod first_sdk;
 pub mod input;
-pub mod reply;
+pub mod response;
 pub mod subject;

@@ -5,9 +5,9 @@ use std::hint::black_box;
 use serde::de::DeserializeOwned;
 use time::OffsetDateTime;
 use time::format_description::well_known::{Iso8601, Rfc3339};
-use gatelet_transport::{Error, Reply};
+use gatelet_transport::{Error, ApiResponse};
 
-use crate::{first_sdk, input, reply::reply};
+use crate::{first_sdk, input, response::response};
 
 /// Rows that are compared with the first of them.
 pub struct Group {
@@ -111,13 +111,13 @@ fn gateways() -> Result<Group, Error> {
 
 /// The path that the clients use.
 fn ours<T: DeserializeOwned>(body: String, units: u32) -> Result<Subject, Error> {
-    let reply = reply(body)?;
-    reply.json::<T>()?;
-    Ok(decode::<T>("ours, through the transport", reply, units))
+    let response = response(body)?;
+    response.json::<T>()?;
+    Ok(decode::<T>("ours, through the transport", response, units))
 }
 
-fn decode<T: DeserializeOwned>(name: &'static str, reply: Reply, units: u32) -> Subject {
-    Subject::new(name, units, move || reply.json::<T>())
+fn decode<T: DeserializeOwned>(name: &'static str, response: ApiResponse, units: u32) -> Subject {
+    Subject::new(name, units, move || response.json::<T>())
 }
 
 /// Ours where the transport's quick reader does not serve: the models alone, and a body that it gives up at the very end.
@@ -127,7 +127,7 @@ fn not_quick<T: DeserializeOwned + 'static>(
 ) -> Result<[Subject; 2], Error> {
     let mut given_up = body.clone();
     given_up.insert_str(given_up.len() - 1, r#","end":0.5"#);
-    let given_up = reply(given_up)?;
+    let given_up = response(given_up)?;
     given_up.json::<T>()?;
     Ok([
         Subject::new("our models alone, serde_json::from_str", units, move || {
@@ -222,7 +222,7 @@ fn linear() -> Result<Group, Error> {
     let page = |name, count| -> Result<Subject, Error> {
         Ok(decode::<gatelet_models::dt::ActiveGateTokenList>(
             name,
-            reply(input::tokens(count))?,
+            response(input::tokens(count))?,
             count,
         ))
     };

@@ -4,7 +4,9 @@ use std::error::Error as _;
 
 use asa_client::ServiceUser;
 use gatelet_emulator::{Emulator, well_known};
-use gatelet_transport::{ApiToken, FileToken, HyperTransport, Timeouts, TokioClock, TransportError};
+use gatelet_transport::{
+    ApiToken, CallTimeouts, FileToken, HyperTransport, TokioClock, TransportError,
+};
 
 use crate::embedded;
 use crate::failure::Failure;
@@ -23,13 +25,13 @@ const USER_AGENT: &str = concat!("gatelet/", env!("CARGO_PKG_VERSION"));
 pub(crate) struct Connect {
     emulator: bool,
     proxy_from_environment: bool,
-    timeouts: Timeouts,
+    timeouts: CallTimeouts,
     verbose: bool,
 }
 
 impl Connect {
     pub(crate) fn new(global: &Global) -> Self {
-        let default = Timeouts::default();
+        let default = CallTimeouts::default();
         let timeouts = global.timeout.map_or(default, |total| default.total(total));
         Self {
             emulator: global.emulator,

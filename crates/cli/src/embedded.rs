@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use gatelet_emulator::Emulator;
 use etcetera::BaseStrategy as _;
+use gatelet_emulator::Emulator;
 use gatelet_transport::{Clock as _, TokioClock};
 
 use crate::exit::Exit;

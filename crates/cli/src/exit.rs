@@ -103,13 +103,16 @@ impl Exit {
             // An exchange that did not work out says nothing about the credential, but its own error does.
             ErrorKind::Credential(CredentialFailure::ExchangeFailed) => {
                 let exchange = error.source().and_then(|source| source.downcast_ref());
-                exchange.map_or(Self::Credential, |exchange: &Arc<gatelet_transport::Error>| {
-                    match Self::from_cause(exchange) {
-                        // It says nothing about the thing that the command names, for example that it is gone.
-                        Self::NotFound | Self::Refused => Self::Credential,
-                        exit => exit,
-                    }
-                })
+                exchange.map_or(
+                    Self::Credential,
+                    |exchange: &Arc<gatelet_transport::Error>| {
+                        match Self::from_cause(exchange) {
+                            // It says nothing about the thing that the command names, for example that it is gone.
+                            Self::NotFound | Self::Refused => Self::Credential,
+                            exit => exit,
+                        }
+                    },
+                )
             }
             ErrorKind::Credential(_) => Self::Credential,
             ErrorKind::RateLimited => Self::RateLimited,

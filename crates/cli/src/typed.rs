@@ -75,7 +75,8 @@ mod tests {
     // U31
     #[test]
     fn an_error_names_what_the_user_typed() {
-        let error = Error::invalid_input("page_size", "must be at least 1").during("dt listTokens");
+        let error =
+            Error::invalid_input("page_size", "must be at least 1").with_operation("dt listTokens");
         assert_eq!(
             said(&error, "GATELET_DT_URL"),
             "dt listTokens: --page-size cannot be used: must be at least 1 (not sent)"
@@ -86,7 +87,7 @@ mod tests {
             ("dt listTokens", "--page-token"),
             ("asa ListGateways", "--page-token or --contains"),
         ] {
-            let error = Error::invalid_input("query", "holds a secret").during(operation);
+            let error = Error::invalid_input("query", "holds a secret").with_operation(operation);
             let line = format!("{operation}: {option} cannot be used: holds a secret (not sent)");
             assert_eq!(said(&error, "the address"), line);
         }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
+use gatelet_transport::{SendTracker, Sent, Transport, TransportError};
 use http::{Request, Response};
-use gatelet_transport::{Departure, Sent, Transport, TransportError};
 
 use crate::failure::say;
 
@@ -39,7 +39,7 @@ impl<T: Transport> Transport for Verbose<T> {
 /// A request, from the moment that it is handed over.
 struct Watched {
     line: String,
-    departure: Departure,
+    tracker: SendTracker,
     has_left: Arc<AtomicBool>,
     has_ended: bool,
 }
@@ -47,16 +47,16 @@ struct Watched {
 impl Watched {
     fn new(request: &mut Request<Bytes>) -> Self {
         let line = format!("{} {}", request.method(), request.uri().path());
-        let departure = Departure::of(request);
-        request.extensions_mut().insert(departure.clone());
+        let tracker = SendTracker::of(request);
+        request.extensions_mut().insert(tracker.clone());
         let watched = Self {
             line: line.clone(),
-            departure: departure.clone(),
+            tracker: tracker.clone(),
             has_left: Arc::default(),
             has_ended: false,
         };
         let has_left = Arc::clone(&watched.has_left);
-        departure.on_leave(move || {
+        tracker.on_start(move || {
             has_left.store(true, Ordering::Relaxed);
             say(&format!("> {line}"));
         });
@@ -87,7 +87,7 @@ impl Watched {
 impl Drop for Watched {
     fn drop(&mut self) {
         if !self.has_ended {
-            self.say_end(self.departure.recall(), "given up");
+            self.say_end(self.tracker.cancel(), "given up");
         }
     }
 }

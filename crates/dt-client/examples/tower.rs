@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use dt_client::{ApiToken, Client};
 use gatelet_emulator::{Emulator, well_known};
+use gatelet_transport::testing::ManualClock;
+use gatelet_transport::{FromService, IntoService, Transport, WholeBody};
 use http::{Response, StatusCode};
 use tokio::task::JoinSet;
 use tower::ServiceBuilder;
 use tower_http::trace::TraceLayer;
 use tracing::Span;
-use gatelet_transport::testing::ManualClock;
-use gatelet_transport::{FromService, IntoService, Transport, WholeBody};
 
 #[tokio::main]
 pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {

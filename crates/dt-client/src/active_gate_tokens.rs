@@ -7,7 +7,7 @@ use gatelet_models::dt::{
     ActiveGateToken, ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateTokenId, Expiration,
     ExpirationError, OperationId,
 };
-use gatelet_transport::{Channel, Clock as _, Deleted, Error, Reply, Request};
+use gatelet_transport::{ApiResponse, Channel, Clock as _, Deleted, Error, OperationRequest};
 
 use crate::ListActiveGateTokens;
 use crate::call::call;
@@ -79,26 +79,26 @@ impl ActiveGateTokens {
     /// A create whose answer was lost is not repeated: the error says whether it [may have been
     /// applied](crate::Error::applied). After `Yes` and `Unknown` a token may exist whose secret nobody has:
     /// [`find_lost`](Self::find_lost) finds it.
-    pub fn create(&self, token: ActiveGateTokenCreate) -> Request<ActiveGateTokenCreated> {
+    pub fn create(&self, token: ActiveGateTokenCreate) -> OperationRequest<ActiveGateTokenCreated> {
         let operation = OperationId::CreateToken.operation();
         let call = check_expiration(token, self.channel.clock().now())
-            .map_err(|error| error.during(operation.name))
+            .map_err(|error| error.with_operation(operation.name))
             .and_then(|token| call(operation, &[])?.with_json(&token));
-        Request::new(&self.channel, call, |reply| {
-            let mut created: ActiveGateTokenCreated = reply.json_lossy()?;
+        OperationRequest::new(&self.channel, call, |response| {
+            let mut created: ActiveGateTokenCreated = response.json_lossy()?;
             if created.token.expose().contains(char::REPLACEMENT_CHARACTER) {
-                return Err(reply.misfit("token", "a character is not whole"));
+                return Err(response.decode_error("token", "a character is not whole"));
             }
             if created.token.expose().is_empty() {
-                return Err(reply.misfit("token", "the secret is empty"));
+                return Err(response.decode_error("token", "the secret is empty"));
             }
             if created.unreadable_members().next().is_some() {
-                let mut secrets = reply.secrets();
+                let mut secrets = response.secrets();
                 secrets.add(created.token.expose());
                 created.withhold_unreadable(|text| secrets.contains_secret(text));
             }
             for (member, _) in created.unreadable_members() {
-                reply.warn_unreadable(member);
+                response.warn_unreadable(member);
             }
             Ok(created)
         })
@@ -163,24 +163,24 @@ impl ActiveGateTokens {
     }
 
     /// Reads one token, without its secret. Needs the scope `activeGateTokenManagement.read`.
-    pub fn get(&self, id: &ActiveGateTokenId) -> Request<ActiveGateToken> {
-        self.request(OperationId::GetToken, id, Reply::json)
+    pub fn get(&self, id: &ActiveGateTokenId) -> OperationRequest<ActiveGateToken> {
+        self.request(OperationId::GetToken, id, ApiResponse::json)
     }
 
     /// Deletes a token: ActiveGates that use it can no longer connect. Needs the scope
     /// `activeGateTokenManagement.write`.
-    pub fn delete(&self, id: &ActiveGateTokenId) -> Request<Deleted> {
-        self.request(OperationId::RevokeToken, id, |reply| Ok(reply.into()))
+    pub fn delete(&self, id: &ActiveGateTokenId) -> OperationRequest<Deleted> {
+        self.request(OperationId::RevokeToken, id, |response| Ok(response.into()))
     }
 
     fn request<T>(
         &self,
         operation: OperationId,
         id: &ActiveGateTokenId,
-        read: fn(&Reply) -> Result<T, Error>,
-    ) -> Request<T> {
+        read: fn(&ApiResponse) -> Result<T, Error>,
+    ) -> OperationRequest<T> {
         let call = call(operation.operation(), &[id.as_str()]);
-        Request::new(&self.channel, call, read).about(id.as_str())
+        OperationRequest::new(&self.channel, call, read).with_resource(id.as_str())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use gatelet_transport::{
-    BaseUrl, Channel, ChannelBuilder, Clock, CredentialProvider, Error, RetryPolicy, Timeouts,
+    BaseUrl, CallTimeouts, Channel, ChannelBuilder, Clock, CredentialProvider, Error, RetryPolicy,
     TraceContext, Transport,
 };
 
@@ -110,7 +110,7 @@ impl ClientBuilder {
     }
 
     /// Sets the time limits of calls.
-    pub fn timeouts(self, timeouts: Timeouts) -> Self {
+    pub fn timeouts(self, timeouts: CallTimeouts) -> Self {
         self.map(|channel| channel.timeouts(timeouts))
     }
 

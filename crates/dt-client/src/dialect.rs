@@ -2,10 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use http::{HeaderMap, HeaderName, StatusCode};
 use gatelet_models::dt;
-use serde_json::Value;
 use gatelet_transport::{ApiError, Dialect, Violation, has_member, has_text_member, rate_limit};
+use http::{HeaderMap, HeaderName, StatusCode};
+use serde_json::Value;
 
 /// When calls are let through again: documented in microseconds, read in seconds by the vendor's own tool.
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");

@@ -59,11 +59,11 @@ pub use client::{Client, ClientBuilder};
 pub use list::ListActiveGateTokens;
 
 pub use gatelet_transport::{
-    ApiToken, Applied, BaseUrl, Bearer, Channel, Clock, ConnectFailure, Credential,
+    ApiToken, Applied, BaseUrl, Bearer, CallTimeouts, Channel, Clock, ConnectFailure, Credential,
     CredentialFailure, CredentialProvider, Deleted, Error, ErrorKind, FileToken, Items,
-    NextPageError, Page, PageToken, Pages, PaginationFailure, Phase, Request, RetryPolicy,
-    SecretTextError, Sent, Timeouts, TooLarge, TraceContext, Transport, TransportError,
-    TransportErrorKind, Violation, secret_text,
+    NextPageError, OperationRequest, Page, PageToken, Pages, PaginationFailure, Phase, RetryPolicy,
+    SecretTextError, Sent, TooLarge, TraceContext, Transport, TransportError, TransportErrorKind,
+    Violation, secret_text,
 };
 #[cfg(feature = "hyper")]
 pub use gatelet_transport::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
@@ -71,5 +71,7 @@ pub use gatelet_transport::{HyperTransport, HyperTransportBuilder, Proxies, Toki
 /// The bodies of requests and answers, and the pieces that they are made of.
 pub mod models {
     pub use gatelet_models::dt::*;
-    pub use gatelet_models::{Lenient, Milliseconds, ParseTimestampError, Secret, Timestamp, Unreadable};
+    pub use gatelet_models::{
+        Lenient, Milliseconds, ParseTimestampError, Secret, Timestamp, Unreadable,
+    };
 }

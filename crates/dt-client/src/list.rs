@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use gatelet_models::Paging;
 use gatelet_models::dt::{ActiveGateToken, ActiveGateTokenList, OperationId};
-use serde_json::value::RawValue;
 use gatelet_transport::{
-    Channel, Error, ErrorKind, Items, NextPageError, Page, PageToken, Pages, PaginationFailure,
-    Reply,
+    ApiResponse, Channel, Error, ErrorKind, Items, NextPageError, Page, PageToken, Pages,
+    PaginationFailure,
 };
+use serde_json::value::RawValue;
 
 use crate::call::call;
 use crate::cursor;
@@ -45,7 +45,7 @@ pub struct ListActiveGateTokens {
     page_size: Option<u32>,
     page_token: Option<PageToken>,
     limit: u64,
-    look_ahead: bool,
+    prefetch: bool,
     /// Whether nothing may be missing.
     is_search: bool,
 }
@@ -57,7 +57,7 @@ impl ListActiveGateTokens {
             page_size: None,
             page_token: None,
             limit: u64::MAX,
-            look_ahead: true,
+            prefetch: true,
             is_search: false,
         }
     }
@@ -91,8 +91,8 @@ impl ListActiveGateTokens {
     /// Sets whether [`pages`](Self::pages) and [`items`](Self::items) ask for the next page while the caller works on
     /// one; they do unless told otherwise. Stopping early then wastes at most one request; with a [`limit`](Self::limit) it
     /// wastes none.
-    pub fn look_ahead(mut self, look_ahead: bool) -> Self {
-        self.look_ahead = look_ahead;
+    pub fn prefetch(mut self, prefetch: bool) -> Self {
+        self.prefetch = prefetch;
         self
     }
 
@@ -109,18 +109,18 @@ impl ListActiveGateTokens {
     /// Fetches page after page, one ahead of those that are asked for.
     pub fn pages(self) -> Pages<ActiveGateToken> {
         let start = self.page_token.clone();
-        let (channel, look_ahead, limit) = (self.channel.clone(), self.look_ahead, self.limit);
+        let (channel, prefetch, limit) = (self.channel.clone(), self.prefetch, self.limit);
         let list = Arc::new(self);
         let pages = Pages::new(start, move |token| {
             let list = Arc::clone(&list);
             async move { list.fetch(token).await }
         });
         pages
-            .during(OperationId::ListTokens.operation().name)
+            .operation(OperationId::ListTokens.operation().name)
             .recognize_by(|token| cursor::meaning(token).into_owned())
             .limit(limit)
-            .look_ahead(look_ahead)
-            .look_ahead_while(move || channel.is_ready())
+            .prefetch(prefetch)
+            .prefetch_while(move || channel.is_ready())
     }
 
     /// Gives token after token; see [`pages`](Self::pages).
@@ -133,18 +133,18 @@ impl ListActiveGateTokens {
         let mut call = call(operation, &[])?;
         call.query = self
             .query(token.as_ref())
-            .map_err(|error| error.during(operation.name))?;
-        let reply = self.channel.call(call).await?;
-        let (page, has_cursor) = read(&reply)?;
+            .map_err(|error| error.with_operation(operation.name))?;
+        let response = self.channel.call(call).await?;
+        let (page, has_cursor) = read(&response)?;
         if self.is_search && token.is_none() && is_contradiction(&page) {
-            return Err(reply.misfit(LIST, "the list is empty, and the result is not"));
+            return Err(response.decode_error(LIST, "the list is empty, and the result is not"));
         }
         let next = match page.next_page_key.as_deref() {
             _ if has_cursor.is_err() => Err(NextPageError::new(PaginationFailure::Unreadable)
                 .with_detail("its cursor is not a text")),
             // A long one is not searched for secrets.
             Some(key) => match cursor::token(key, token.as_ref()) {
-                Ok(_) if reply.contains_secret(key) => {
+                Ok(_) if response.contains_secret(key) => {
                     Err(NextPageError::new(PaginationFailure::Unreadable)
                         .with_detail("its cursor holds a secret of the call"))
                 }
@@ -155,7 +155,7 @@ impl ListActiveGateTokens {
         let mut this = Page::new(page.active_gate_tokens.unwrap_or_default(), None)
             .with_total_count(page.total_count)
             .with_page_size(page.page_size);
-        this.next_page_token = next.map_err(|error| error.during(operation.name));
+        this.next_page_token = next.map_err(|error| error.with_operation(operation.name));
         Ok(this)
     }
 
@@ -195,28 +195,31 @@ const CURSOR: &str = "nextPageKey";
 struct UnreadableCursor;
 
 /// Reads a page. Its list may be left out, or null, only where the whole result is empty.
-fn read(reply: &Reply) -> Result<(ActiveGateTokenList, Result<(), UnreadableCursor>), Error> {
-    let (page, has_cursor) = match reply.json() {
+fn read(
+    response: &ApiResponse,
+) -> Result<(ActiveGateTokenList, Result<(), UnreadableCursor>), Error> {
+    let (page, has_cursor) = match response.json() {
         Ok(page) => (page, Ok(())),
         // The tokens are good whatever stands there.
         Err(error) => match error.kind() {
-            ErrorKind::Decode { path } if **path == *CURSOR => {
-                (without_cursor(reply).ok_or(error)?, Err(UnreadableCursor))
-            }
+            ErrorKind::Decode { path } if **path == *CURSOR => (
+                without_cursor(response).ok_or(error)?,
+                Err(UnreadableCursor),
+            ),
             _ => return Err(error),
         },
     };
     let is_whole_result = has_cursor.is_ok() && is_last(&page);
     let may_lack_list = page.total_count == Some(0) && is_whole_result;
     if page.active_gate_tokens.is_none() && !may_lack_list {
-        return Err(reply.misfit(LIST, "the list is missing, and the result is not empty"));
+        return Err(response.decode_error(LIST, "the list is missing, and the result is not empty"));
     }
     Ok((page, has_cursor))
 }
 
 /// Reads a page as if it were the last one.
-fn without_cursor(reply: &Reply) -> Option<ActiveGateTokenList> {
-    let mut members: BTreeMap<String, Box<RawValue>> = reply.json().ok()?;
+fn without_cursor(response: &ApiResponse) -> Option<ActiveGateTokenList> {
+    let mut members: BTreeMap<String, Box<RawValue>> = response.json().ok()?;
     members.remove(CURSOR);
     serde_json::from_str(&serde_json::to_string(&members).ok()?).ok()
 }
@@ -237,7 +240,7 @@ impl fmt::Debug for ListActiveGateTokens {
             .field("page_size", &self.page_size)
             .field("page_token", &self.page_token)
             .field("limit", &self.limit)
-            .field("look_ahead", &self.look_ahead)
+            .field("prefetch", &self.prefetch)
             .finish_non_exhaustive()
     }
 }

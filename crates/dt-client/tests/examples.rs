@@ -24,9 +24,9 @@ use std::sync::{Arc, Mutex};
 use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
 use dt_client::{ApiToken, Client, TokioClock};
 use gatelet_emulator::{Emulator, well_known};
-use tokio::task::JoinSet;
 use gatelet_transport::testing::ManualClock;
 use gatelet_transport::{Transport as _, TransportError, TransportErrorKind, from_fn};
+use tokio::task::JoinSet;
 
 fn client(emulator: &Emulator, token: &str) -> Client {
     Client::builder("https://abc12345.live.dynatrace.com")

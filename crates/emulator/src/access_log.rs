@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
-use http::{Method, StatusCode};
 use gatelet_models::Timestamp;
+use http::{Method, StatusCode};
 
 /// One request that was answered, or whose connection was closed instead.
 pub(crate) struct Access<'a> {

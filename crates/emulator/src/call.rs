@@ -1,9 +1,9 @@
 //! One request on its way to its handler.
 
 use bytes::Bytes;
+use gatelet_models::{Operation, QueryKind};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::request::Parts;
-use gatelet_models::{Operation, QueryKind};
 use serde::de::DeserializeOwned;
 
 use crate::Emulator;

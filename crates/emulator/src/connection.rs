@@ -122,11 +122,11 @@ impl Served {
         match faults.next() {
             Fault::Pass => whole(self.handle(head, body).await),
             Fault::Refuse => Err(closed()),
-            Fault::Lose => {
+            Fault::DropResponse => {
                 self.handle(head, body).await;
                 Err(closed())
             }
-            Fault::Cut => {
+            Fault::TruncateResponse => {
                 let response = self.handle(head, body).await;
                 // What has no body cannot end within it.
                 let has_body = !response.body().is_empty();

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::{Request, Response};
 use gatelet_models::{Secret, Timestamp};
 use gatelet_transport::{Clock, Transport, TransportError};
+use http::{Request, Response};
 
 use crate::store::Store;
 use crate::{Error, Role, credential, router};
@@ -164,8 +164,8 @@ impl fmt::Debug for Emulator {
 mod tests {
     use std::sync::atomic::Ordering;
 
-    use http::StatusCode;
     use gatelet_models::asa::GatewayUpdate;
+    use http::StatusCode;
     use serde_json::{Value, json};
 
     use super::*;

@@ -1,10 +1,10 @@
 //! How gateways come into being: ASA has no operation for it, they enrol themselves with a setup token.
 
 use bytes::Bytes;
-use http::Response;
-use http::request::Parts;
 use gatelet_models::Secret;
 use gatelet_models::asa::{Gateway, GatewayStatus, GatewayStatusReport, GatewayUpdate};
+use http::Response;
+use http::request::Parts;
 
 use crate::call;
 use crate::{Emulator, Error, asa, json, random, reply};

@@ -8,9 +8,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use gatelet_models::Secret;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
-use gatelet_models::Secret;
 use serde_json::Value;
 
 use crate::key::Key;
@@ -27,9 +27,9 @@ pub(crate) enum Fault {
     /// The connection is closed; nothing is done.
     Refuse,
     /// The request is done, and the connection closed without an answer.
-    Lose,
+    DropResponse,
     /// The request is done, and the connection closed within the answer's body.
-    Cut,
+    TruncateResponse,
     /// The request waits for this long.
     Delay(Duration),
     /// This is the answer; nothing is done.
@@ -101,8 +101,8 @@ impl Fault {
         match text("fault") {
             Some("pass") => Ok(Self::Pass),
             Some("refuse") => Ok(Self::Refuse),
-            Some("lose") => Ok(Self::Lose),
-            Some("cut") => Ok(Self::Cut),
+            Some("lose") => Ok(Self::DropResponse),
+            Some("cut") => Ok(Self::TruncateResponse),
             Some("delay") => number("milliseconds")
                 .map(|millis| Self::Delay(Duration::from_millis(millis)))
                 .ok_or("a delay has a number of `milliseconds`"),
@@ -145,8 +145,8 @@ mod tests {
         for (json, fault) in [
             (json!({"fault": "pass"}), Fault::Pass),
             (json!({"fault": "refuse"}), Fault::Refuse),
-            (json!({"fault": "lose"}), Fault::Lose),
-            (json!({"fault": "cut"}), Fault::Cut),
+            (json!({"fault": "lose"}), Fault::DropResponse),
+            (json!({"fault": "cut"}), Fault::TruncateResponse),
             (
                 json!({"fault": "delay", "milliseconds": 7}),
                 Fault::Delay(Duration::from_millis(7)),

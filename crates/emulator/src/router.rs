@@ -1,9 +1,9 @@
 //! From a request to its operation, by the vendors' own tables.
 
 use bytes::Bytes;
+use gatelet_models::Operation;
 use http::header::{ALLOW, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
-use gatelet_models::Operation;
 
 use crate::call::{BODY_LIMIT, Call};
 use crate::{Emulator, asa, dt, enrolment};

@@ -6,9 +6,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use gatelet_models::Secret;
 use hyper::rt::Timer;
 use hyper_util::rt::TokioTimer;
-use gatelet_models::Secret;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -81,7 +81,7 @@ impl Serve {
     /// that comes after it. `fault` is one of `pass`, `refuse` (closed, not done), `lose` (done, closed without an answer),
     /// `cut` (done, closed within the answer's body), `delay` (with `milliseconds`), `status` (not done; with `status`, and
     /// `headers` if wanted) and `body` (done, answered with `body`). Tests in this process have
-    /// `gatelet_transport::testing::Faulty`.
+    /// `gatelet_transport::testing::FaultInjector`.
     #[must_use]
     pub fn faults(mut self, token: impl Into<Secret>) -> Self {
         self.served.faults = Some(Faults::new(token.into()));

@@ -8,7 +8,7 @@ use serde_json::Value;
 /// # Panics
 /// When this does not hold.
 pub fn check(body: &[u8]) {
-    let ours = gatelet_transport::testing::reply(body.to_vec()).json::<Value>();
+    let ours = gatelet_transport::testing::api_response(body.to_vec()).json::<Value>();
     let text = std::str::from_utf8(body).unwrap_or_default();
     let theirs = serde_json::from_str::<Value>(text.strip_prefix('\u{feff}').unwrap_or(text));
     match (ours, theirs) {

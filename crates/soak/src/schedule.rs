@@ -28,7 +28,7 @@ pub fn run(seed: u64) -> Result<Counts, String> {
 
 struct Schedule {
     vendor: Vendor,
-    looks_ahead: bool,
+    prefetches: bool,
     by_item: bool,
     sets_page_size: bool,
     /// How many items are wanted.
@@ -59,7 +59,7 @@ impl Schedule {
             } else {
                 Vendor::Dynatrace
             },
-            looks_ahead: rng.bool(),
+            prefetches: rng.bool(),
             by_item: rng.bool(),
             sets_page_size: rng.bool(),
             is_calm,
@@ -171,7 +171,7 @@ impl Schedule {
             .credentials(ServiceUser::new("key-id", "key-secret"))
             .build_with(Arc::clone(server), clock.clone())?;
         let mut list = client.gateways().list().limit(limit);
-        list = list.look_ahead(self.looks_ahead);
+        list = list.prefetch(self.prefetches);
         if self.sets_page_size {
             list = list.page_size(7);
         }
@@ -195,7 +195,7 @@ impl Schedule {
             .active_gate_tokens()
             .list()
             .limit(limit)
-            .look_ahead(self.looks_ahead);
+            .prefetch(self.prefetches);
         if self.sets_page_size {
             list = list.page_size(700);
         }

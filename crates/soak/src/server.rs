@@ -6,8 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
 use bytes::Bytes;
-use http::{Request, Response};
 use gatelet_transport::{ConnectFailure, PageToken, Transport, TransportError, TransportErrorKind};
+use http::{Request, Response};
 
 /// What a client of Dynatrace authorizes itself with.
 pub(crate) const API_TOKEN: &str = "dt0c01.EXAMPLE.SECRET";

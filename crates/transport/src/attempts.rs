@@ -14,8 +14,8 @@ use crate::redact::HeldSecrets;
 use crate::retry::{Decision, Failure, Situation, decide, is_transient};
 use crate::verdict::{Fault, Judge, applied_by};
 use crate::{
-    Applied, Call, Channel, Clock as _, Credential, Departure, Error, ErrorKind, Phase, Reply,
-    TraceContext, TransportError, TransportErrorKind, trace,
+    ApiResponse, Applied, Call, Channel, Clock as _, Credential, Error, ErrorKind, Phase,
+    SendTracker, TraceContext, TransportError, TransportErrorKind, trace,
 };
 
 /// One call on its way.
@@ -55,12 +55,12 @@ impl<'a> Attempts<'a> {
         let fault = Fault::of_panic(call);
         fault
             .error
-            .during(call.operation)
+            .with_operation(call.operation)
             .with_applied(fault.applied)
     }
 
     /// Attempt after attempt until one succeeds or none may follow.
-    pub(crate) async fn run(mut self) -> Result<Reply, Error> {
+    pub(crate) async fn run(mut self) -> Result<ApiResponse, Error> {
         let query = self.call.query.as_deref();
         let uri = match self.inner().base.uri(&self.call.path, query) {
             Ok(uri) => uri,
@@ -178,8 +178,8 @@ impl<'a> Attempts<'a> {
         if let Some(context) = self.trace_context(&span) {
             context.put_into(request.headers_mut());
         }
-        let departure = Departure::default();
-        request.extensions_mut().insert(departure.clone());
+        let tracker = SendTracker::default();
+        request.extensions_mut().insert(tracker.clone());
         self.made = self.made.saturating_add(1);
         let (limit, phase) = match (inner.timeouts.attempt, self.remaining()) {
             (attempt, remaining) if attempt < remaining => (attempt, Phase::Attempt),
@@ -189,7 +189,7 @@ impl<'a> Attempts<'a> {
         let limit = async {
             self.channel.clock().sleep(limit).await;
             // The transport's future is dropped next, and can tell this from a caller who went away.
-            departure.expire();
+            tracker.mark_timed_out();
         };
         let outcome = match within(limit, sending).await {
             Some(Ok(outcome)) => {
@@ -206,8 +206,8 @@ impl<'a> Attempts<'a> {
             None => {
                 let error = TransportError::new(TransportErrorKind::Timeout(phase));
                 // The transport's future is gone; what it holds must not leave after all.
-                let error = error.with_sent(departure.recall());
-                self.judge(Err(match departure.take_head() {
+                let error = error.with_sent(tracker.cancel());
+                self.judge(Err(match tracker.take_head() {
                     Some(head) => error.with_head(head.0, head.1),
                     None => error,
                 }))
@@ -302,11 +302,11 @@ impl<'a> Attempts<'a> {
         Some(after)
     }
 
-    fn succeed(mut self, response: Response<Bytes>) -> Reply {
+    fn succeed(mut self, response: Response<Bytes>) -> ApiResponse {
         let secrets = std::mem::take(&mut self.secrets);
         self.inner().quota.give_back(self.last_cost);
         let (parts, body) = response.into_parts();
-        Reply {
+        ApiResponse {
             operation: self.call.operation,
             applied: applied_by(&self.call.method, parts.status),
             attempts: self.made,
@@ -318,8 +318,8 @@ impl<'a> Attempts<'a> {
         }
     }
 
-    /// A 404 that is a success; see [`Reply::was_already_gone`].
-    fn already_gone(self, fault: &Fault) -> Reply {
+    /// A 404 that is a success; see [`ApiResponse::was_already_gone`].
+    fn already_gone(self, fault: &Fault) -> ApiResponse {
         let mut response = Response::new(Bytes::new());
         *response.status_mut() = fault.error.status().unwrap_or(StatusCode::NOT_FOUND);
         self.succeed(response)
@@ -354,7 +354,7 @@ impl<'a> Attempts<'a> {
         self.inner().recent.add_to(&mut secrets);
         error
             .redacted(&secrets)
-            .during(self.call.operation)
+            .with_operation(self.call.operation)
             .with_applied(self.applied)
             .with_attempts(self.made, self.elapsed())
     }

@@ -107,7 +107,9 @@ impl Call {
         match serde_json::to_vec(body) {
             Ok(body) => Ok(self.with_body(body)),
             // What serde says may quote the value.
-            Err(_) => Err(Error::invalid_input("body", "does not encode").during(self.operation)),
+            Err(_) => {
+                Err(Error::invalid_input("body", "does not encode").with_operation(self.operation))
+            }
         }
     }
 

@@ -12,8 +12,8 @@ use crate::credential::DynCredentialProvider;
 use crate::quota::Quota;
 use crate::redact::RecentCredentials;
 use crate::{
-    AnyClock, AnyTransport, BaseUrl, Call, Clock, CredentialProvider, Dialect, Error, Reply,
-    RetryPolicy, Timeouts, TraceContext, Transport, trace,
+    AnyClock, AnyTransport, ApiResponse, BaseUrl, Call, CallTimeouts, Clock, CredentialProvider,
+    Dialect, Error, RetryPolicy, TraceContext, Transport, trace,
 };
 
 /// The largest body of an answer unless it is told otherwise: 10 MiB.
@@ -51,7 +51,7 @@ pub(crate) struct Inner {
     pub(crate) quota: Quota,
     pub(crate) jitter: Box<dyn Fn() -> f64 + Send + Sync>,
     pub(crate) trace_context: Option<Box<TraceHook>>,
-    pub(crate) timeouts: Timeouts,
+    pub(crate) timeouts: CallTimeouts,
     pub(crate) body_limit: usize,
     /// The fields that every request has.
     pub(crate) headers: HeaderMap,
@@ -70,7 +70,7 @@ impl Channel {
             credentials: None,
             account: "".into(),
             retry: RetryPolicy::default(),
-            timeouts: Timeouts::default(),
+            timeouts: CallTimeouts::default(),
             user_agent: None,
             body_limit: BODY_LIMIT,
             jitter: Box::new(fastrand::f64),
@@ -83,7 +83,7 @@ impl Channel {
     /// # Errors
     ///
     /// Every kind but `Pagination`; see [`ErrorKind`](crate::ErrorKind).
-    pub async fn call(&self, call: Call) -> Result<Reply, Error> {
+    pub async fn call(&self, call: Call) -> Result<ApiResponse, Error> {
         let operation = trace::Operation::new(&call);
         // The transport and the provider of credentials are caught where they are called; this is for the clock. Boxed, because
         // the future of a whole call is large, and those around it would each hold it.
@@ -146,7 +146,7 @@ pub struct ChannelBuilder {
     credentials: Option<Box<dyn DynCredentialProvider>>,
     account: Box<str>,
     retry: RetryPolicy,
-    timeouts: Timeouts,
+    timeouts: CallTimeouts,
     user_agent: Option<String>,
     body_limit: usize,
     jitter: Box<dyn Fn() -> f64 + Send + Sync>,
@@ -184,7 +184,7 @@ impl ChannelBuilder {
 
     /// Sets the time limits.
     #[must_use]
-    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+    pub fn timeouts(mut self, timeouts: CallTimeouts) -> Self {
         self.timeouts = timeouts;
         self
     }

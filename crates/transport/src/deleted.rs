@@ -1,6 +1,6 @@
 //! What a deletion found.
 
-use crate::Reply;
+use crate::ApiResponse;
 
 /// A thing is gone: by this call, or because an earlier attempt of it, whose answer was lost, had removed it already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,10 +12,10 @@ pub struct Deleted {
     pub was_already_gone: bool,
 }
 
-impl From<&Reply> for Deleted {
-    fn from(reply: &Reply) -> Self {
+impl From<&ApiResponse> for Deleted {
+    fn from(response: &ApiResponse) -> Self {
         Self {
-            was_already_gone: reply.was_already_gone(),
+            was_already_gone: response.was_already_gone(),
         }
     }
 }

@@ -25,7 +25,7 @@ use crate::{
 /// ```
 /// use gatelet_transport::{Applied, Error, ErrorKind};
 ///
-/// let error = Error::invalid_input("page_size", "must be at least 100").during("dt listTokens");
+/// let error = Error::invalid_input("page_size", "must be at least 100").with_operation("dt listTokens");
 /// assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter: "page_size" });
 /// assert_eq!(error.applied(), Applied::No);
 /// assert_eq!(error.to_string(), "dt listTokens: `page_size` cannot be used: must be at least 100 (not sent)");
@@ -35,7 +35,7 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: ErrorKind,
     operation: Option<&'static str>,
-    subject: Option<Box<str>>,
+    resource: Option<Box<str>>,
     detail: Option<Box<str>>,
     applied: Applied,
     is_retryable: bool,
@@ -66,7 +66,7 @@ impl Error {
         Self(Box::new(Inner {
             kind,
             operation: None,
-            subject: None,
+            resource: None,
             detail: None,
             applied: Applied::No,
             is_retryable: false,
@@ -99,15 +99,15 @@ impl Error {
 
     /// Names the operation that was asked for, for example `asa ListGateways`.
     #[must_use]
-    pub fn during(mut self, operation: &'static str) -> Self {
+    pub fn with_operation(mut self, operation: &'static str) -> Self {
         self.0.operation = Some(operation);
         self
     }
 
     /// Names the thing that the call was about: its id, which must be no secret.
     #[must_use]
-    pub fn about(mut self, id: impl Into<String>) -> Self {
-        self.0.subject = Some(id.into().into());
+    pub fn with_resource(mut self, id: impl Into<String>) -> Self {
+        self.0.resource = Some(id.into().into());
         self
     }
 
@@ -182,8 +182,8 @@ impl Error {
 
     /// The id of the one thing that the call was about; a list and a create have none.
     #[must_use]
-    pub fn subject(&self) -> Option<&str> {
-        self.0.subject.as_deref()
+    pub fn resource(&self) -> Option<&str> {
+        self.0.resource.as_deref()
     }
 
     /// How many requests were begun.
@@ -372,7 +372,7 @@ impl From<TransportError> for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
-        match (inner.operation, &inner.subject) {
+        match (inner.operation, &inner.resource) {
             (Some(operation), Some(id)) => write!(f, "{operation} {}: ", Escaped(id))?,
             (Some(operation), None) => write!(f, "{operation}: ")?,
             (None, _) => {}
@@ -422,7 +422,7 @@ impl fmt::Debug for Error {
         f.debug_struct("Error")
             .field("kind", &inner.kind)
             .field("operation", &inner.operation)
-            .field("subject", &inner.subject.as_deref().map(Escaped))
+            .field("resource", &inner.resource.as_deref().map(Escaped))
             .field("detail", &inner.detail.as_deref().map(Escaped))
             .field("applied", &inner.applied)
             .field("attempts", &inner.attempts)
@@ -465,7 +465,7 @@ mod tests {
     fn one_line_says_operation_cause_attempts_and_outcome() {
         let timeout = TransportError::new(TransportErrorKind::Timeout(Phase::FirstByte));
         let error = Error::from(timeout)
-            .during("dt createToken")
+            .with_operation("dt createToken")
             .with_applied(Applied::Unknown)
             .with_attempts(1, Duration::from_secs(20));
         assert_eq!(
@@ -488,10 +488,10 @@ mod tests {
     #[test]
     fn one_line_names_the_thing_that_the_call_was_about() {
         let error = Error::new(ErrorKind::Interrupted)
-            .during("dt getToken")
-            .about("dt0g02.\n4KWZO5EF")
+            .with_operation("dt getToken")
+            .with_resource("dt0g02.\n4KWZO5EF")
             .with_attempts(3, Duration::ZERO);
-        assert_eq!(error.subject(), Some("dt0g02.\n4KWZO5EF"));
+        assert_eq!(error.resource(), Some("dt0g02.\n4KWZO5EF"));
         let line =
             "dt getToken dt0g02. 4KWZO5EF: the connection ended before the answer was complete";
         assert!(error.to_string().starts_with(line), "{error}");

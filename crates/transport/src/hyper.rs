@@ -49,7 +49,7 @@
 //! | it reaches its maximum age ([`max_connection_age`](HyperTransportBuilder::max_connection_age)) | it takes no more requests |
 //!
 //! Requests that run on a connection which is not used again go on to their end. A channel tells a timeout from a caller that
-//! goes away by [`Departure::expire`]; a caller with a timeout of its own around a call cannot, hence the second. Pings,
+//! goes away by [`SendTracker::expire`]; a caller with a timeout of its own around a call cannot, hence the second. Pings,
 //! settings and window updates do not count as parts of a response: a peer whose streams stand still sends them too.
 //!
 //! Over TLS many first requests share a handshake, because the server may choose HTTP/2: one opens the connection, and the
@@ -65,7 +65,7 @@
 //! there only a request that was never encoded and a stream that the server says it has not processed count as not sent,
 //! and one was sent in part while hyper has not asked for the end of its body.
 //!
-//! A request that waits for its turn, for a connection or for the peer to read on is held back by its [`Departure`], so an
+//! A request that waits for its turn, for a connection or for the peer to read on is held back by its [`SendTracker`], so an
 //! attempt that runs out of time there counts as not sent, or as sent in part.
 //!
 //! # Tasks and sockets
@@ -135,7 +135,7 @@ use self::exchange::Exchange;
 use self::in_use::InUse;
 use self::pool::Pool;
 use self::task::{RuntimeGone, Task};
-use crate::{Departure, Transport, TransportError, TransportErrorKind};
+use crate::{SendTracker, Transport, TransportError, TransportErrorKind};
 
 pub use self::builder::HyperTransportBuilder;
 pub use self::clock::TokioClock;
@@ -167,7 +167,7 @@ pub struct HyperTransport {
 
 /// What all clones of a transport have in common.
 struct Shared {
-    timeouts: Timeouts,
+    timeouts: ConnectionTimeouts,
     limits: Limits,
     /// One permit for each exchange under way.
     lanes: Semaphore,
@@ -182,7 +182,7 @@ struct Shared {
 }
 
 #[derive(Clone, Debug)]
-struct Timeouts {
+struct ConnectionTimeouts {
     connect: Duration,
     first_byte: Duration,
     stall: Duration,
@@ -220,8 +220,8 @@ impl Default for HyperTransport {
 impl Transport for HyperTransport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let runtime = Handle::try_current().map_err(no_runtime)?;
-        let departure = Departure::of(&request);
-        departure.hold();
+        let tracker = SendTracker::of(&request);
+        tracker.queued();
         let exchange = Exchange::new(request)?;
         #[cfg(feature = "gzip")]
         let exchange = if self.shared.accepts_gzip {
@@ -235,12 +235,12 @@ impl Transport for HyperTransport {
             pool: &self.shared.pool,
         };
         let task = Task::spawn(&runtime, {
-            let (shared, departure) = (self.shared.clone(), departure.clone());
-            async move { exchange.run(&shared, &departure, &in_use).await }
+            let (shared, tracker) = (self.shared.clone(), tracker.clone());
+            async move { exchange.run(&shared, &tracker, &in_use).await }
         });
         let end = task.await;
         drop(caller);
-        end.unwrap_or_else(|gone| Err(abandoned(&gone, &departure)))
+        end.unwrap_or_else(|gone| Err(abandoned(&gone, &tracker)))
     }
 }
 
@@ -261,10 +261,10 @@ fn no_runtime(_: tokio::runtime::TryCurrentError) -> TransportError {
         .with_source("no tokio runtime: the call was made outside of one")
 }
 
-fn abandoned(_: &RuntimeGone, departure: &Departure) -> TransportError {
+fn abandoned(_: &RuntimeGone, tracker: &SendTracker) -> TransportError {
     let interrupted = TransportError::new(TransportErrorKind::Interrupted);
     fault::after(
-        departure.end(),
+        tracker.attempt_failed(),
         interrupted.with_source("the tokio runtime was dropped"),
     )
 }

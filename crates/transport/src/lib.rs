@@ -6,7 +6,7 @@
 //!
 #![cfg_attr(feature = "testing", doc = "```")]
 #![cfg_attr(not(feature = "testing"), doc = "```text")]
-//! use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+//! use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 //! use gatelet_transport::{ApiError, BaseUrl, Bearer, Call, Channel, Dialect};
 //!
 //! /// How the vendor says its errors.
@@ -20,7 +20,7 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), gatelet_transport::Error> {
-//! let server = FakeTransport::script([Answer::status(503), Answer::json(200, r#"["eu-1"]"#)]);
+//! let server = FakeTransport::script([FakeResponse::status(503), FakeResponse::json(200, r#"["eu-1"]"#)]);
 //! let channel = Channel::builder(BaseUrl::parse("https://api.example.com")?, Plain)
 //!     .credentials(Bearer::new("secret")?)
 //!     .build_with(server.clone(), ManualClock::auto())?;
@@ -51,17 +51,18 @@
 //! | `testing` | what the example above is tested with, recorded traffic, faults, and the contract of a transport |
 
 mod api_error;
+mod api_response;
 mod attempts;
 mod base_url;
-mod cached;
 mod call;
+mod call_timeouts;
 mod catch;
 mod channel;
 mod clock;
 mod content_type;
 mod credential;
+mod credential_cache;
 mod deleted;
-mod departure;
 mod dialect;
 mod error;
 mod error_kind;
@@ -75,18 +76,17 @@ mod json;
 mod limit;
 pub mod link;
 mod next_page_error;
+mod operation_request;
 mod page;
 mod pages;
 mod quota;
 pub mod rate_limit;
 mod redact;
-mod reply;
-mod request;
 mod retry;
 mod secret_text;
+mod send_tracker;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
-mod timeouts;
 #[cfg(feature = "tower")]
 mod tower;
 mod trace;
@@ -98,28 +98,28 @@ mod verdict;
 #[cfg(feature = "hyper")]
 pub use self::hyper::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
 pub use api_error::{ApiError, Violation};
+pub use api_response::ApiResponse;
 pub use base_url::BaseUrl;
-pub use cached::{Cached, Exchange, Issued};
 pub use call::Call;
+pub use call_timeouts::CallTimeouts;
 pub use channel::{Channel, ChannelBuilder};
 pub use clock::{AnyClock, Clock};
 pub use credential::{ApiToken, Bearer, Credential, CredentialProvider};
+pub use credential_cache::{CachedCredential, IssuedCredential, TokenExchange};
 pub use deleted::Deleted;
-pub use departure::{Departure, Sent};
 pub use dialect::Dialect;
 pub use error::Error;
 pub use error_kind::{Applied, CredentialFailure, ErrorKind, PaginationFailure};
 pub use file_token::{FileToken, read_secret_file};
 pub use json::{has_member, has_text_member};
 pub use next_page_error::NextPageError;
+pub use operation_request::OperationRequest;
 pub use page::{Page, PageToken};
 pub use pages::{Items, Pages};
 pub use redact::{AddedSecret, SecretSet};
-pub use reply::Reply;
-pub use request::Request;
 pub use retry::RetryPolicy;
 pub use secret_text::{SecretTextError, secret_text};
-pub use timeouts::Timeouts;
+pub use send_tracker::{SendTracker, Sent};
 #[cfg(feature = "tower")]
 pub use tower::{FromService, IntoService, WholeBody};
 pub use trace_context::TraceContext;

@@ -42,7 +42,7 @@ impl NextPageError {
 
     /// Names the operation that lists, for example `asa ListGateways`.
     #[must_use]
-    pub fn during(mut self, operation: &'static str) -> Self {
+    pub fn with_operation(mut self, operation: &'static str) -> Self {
         self.operation = Some(operation);
         self
     }
@@ -65,7 +65,7 @@ impl From<NextPageError> for Error {
     fn from(error: NextPageError) -> Self {
         let mut this = Self::new(ErrorKind::Pagination(error.failure));
         if let Some(operation) = error.operation {
-            this = this.during(operation);
+            this = this.with_operation(operation);
         }
         match error.detail {
             Some(detail) => this.with_detail(detail),

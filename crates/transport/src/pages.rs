@@ -30,7 +30,7 @@ type Meaning = Box<dyn Fn(&PageToken) -> String + Send>;
 /// caller works: one page ahead, for which the listing holds a second page. It is given, or its error, when its turn
 /// comes; dropping the listing cancels it. No task is spawned for this: the request is polled once, which is enough for
 /// a transport that goes on by itself, as `HyperTransport` does. Any other is not driven between two pages; one that
-/// holds a scarce permit meanwhile is better used with [`look_ahead(false)`](Self::look_ahead).
+/// holds a scarce permit meanwhile is better used with [`prefetch(false)`](Self::prefetch).
 ///
 /// ```
 /// use gatelet_transport::{Page, PageToken, Pages};
@@ -54,8 +54,8 @@ pub struct Pages<T> {
     /// The page at the position, once it was asked for.
     coming: Option<Coming<T>>,
     position: Position,
-    looks_ahead: bool,
-    may_look_ahead: Option<Box<dyn Fn() -> bool + Send>>,
+    prefetches: bool,
+    may_prefetch: Option<Box<dyn Fn() -> bool + Send>>,
     operation: Option<&'static str>,
     page_limit: u32,
     /// `u64::MAX` is no limit: no listing has so many.
@@ -88,8 +88,8 @@ impl<T> Pages<T> {
             fetch: Box::new(move |token| Box::pin(fetch(token))),
             coming: None,
             position: Position::At(start),
-            looks_ahead: true,
-            may_look_ahead: None,
+            prefetches: true,
+            may_prefetch: None,
             operation: None,
             page_limit: PAGE_LIMIT,
             item_limit: u64::MAX,
@@ -104,7 +104,7 @@ impl<T> Pages<T> {
     }
 
     /// Names the operation that errors of the listing itself tell, for example `asa ListGateways`.
-    pub fn during(mut self, operation: &'static str) -> Self {
+    pub fn operation(mut self, operation: &'static str) -> Self {
         self.operation = Some(operation);
         self
     }
@@ -133,14 +133,14 @@ impl<T> Pages<T> {
 
     /// Sets whether the next page is asked for while the caller works on one; it is unless told otherwise. Stopping early then
     /// wastes at most one request; with a [`limit`](Self::limit) it wastes none.
-    pub fn look_ahead(mut self, look_ahead: bool) -> Self {
-        self.looks_ahead = look_ahead;
+    pub fn prefetch(mut self, prefetch: bool) -> Self {
+        self.prefetches = prefetch;
         self
     }
 
     /// Looks ahead only where this holds when a page has arrived, for example [`Channel::is_ready`](crate::Channel::is_ready).
-    pub fn look_ahead_while(mut self, condition: impl Fn() -> bool + Send + 'static) -> Self {
-        self.may_look_ahead = Some(Box::new(condition));
+    pub fn prefetch_while(mut self, condition: impl Fn() -> bool + Send + 'static) -> Self {
+        self.may_prefetch = Some(Box::new(condition));
         self
     }
 
@@ -253,9 +253,9 @@ impl<T> Pages<T> {
     /// Asks for the page at the position before its turn.
     fn ask_ahead(&mut self, context: &mut Context<'_>) {
         if let Position::At(token) = &self.position
-            && self.looks_ahead
+            && self.prefetches
             && !self.has_enough()
-            && self.may_look_ahead.as_ref().is_none_or(|may| may())
+            && self.may_prefetch.as_ref().is_none_or(|may| may())
         {
             self.coming = Some(Coming::ahead((self.fetch)(token.clone()), context));
         }
@@ -297,7 +297,7 @@ impl<T> Pages<T> {
     fn failed_itself(&self, error: Error, resume: Option<PageToken>) -> Error {
         self.failed(
             match self.operation {
-                Some(operation) => error.during(operation),
+                Some(operation) => error.with_operation(operation),
                 None => error,
             },
             resume,

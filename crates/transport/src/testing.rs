@@ -8,19 +8,19 @@
     reason = "what panics here is a test"
 )]
 
+mod api_response;
 mod cassette;
 pub mod contract;
 mod fake_transport;
-mod faulty;
+mod fault_injector;
 mod manual_clock;
 mod recording;
 mod replay;
-mod reply;
 
+pub use api_response::api_response;
 pub use cassette::{Cassette, ParseCassetteError};
-pub use fake_transport::{Answer, FakeTransport};
-pub use faulty::{Fault, Faulty};
+pub use fake_transport::{FakeResponse, FakeTransport};
+pub use fault_injector::{Fault, FaultInjector};
 pub use manual_clock::ManualClock;
 pub use recording::Recording;
 pub use replay::Replay;
-pub use reply::reply;

@@ -112,7 +112,7 @@ pub(crate) struct Judge<'a> {
 }
 
 /// What came back as far as it could be read. The status decides what it means, whatever became of the body.
-struct Answer<'a> {
+struct FakeResponse<'a> {
     status: StatusCode,
     headers: &'a HeaderMap,
     /// The body, or why it could not be read.
@@ -144,7 +144,7 @@ impl Judge<'_> {
             },
             Ok(response) => Err(Box::new(self.refusal(
                 call,
-                Answer {
+                FakeResponse {
                     status: response.status(),
                     headers: response.headers(),
                     body: Ok(response.body()),
@@ -172,7 +172,7 @@ impl Judge<'_> {
                 Ok(response)
             }
             (Some(status), headers) if !status.is_success() => {
-                let answer = Answer {
+                let answer = FakeResponse {
                     status,
                     headers: &headers.unwrap_or_default(),
                     body: Err(error),
@@ -222,8 +222,8 @@ impl Judge<'_> {
     }
 
     /// The fault for a status that is no success.
-    fn refusal(&self, call: &Call, answer: Answer<'_>) -> Fault {
-        let Answer {
+    fn refusal(&self, call: &Call, answer: FakeResponse<'_>) -> Fault {
+        let FakeResponse {
             status,
             headers,
             body,

@@ -6,7 +6,7 @@
 )]
 
 use bytes::Bytes;
-use gatelet_transport::testing::{Answer, Cassette, FakeTransport, Recording, Replay};
+use gatelet_transport::testing::{Cassette, FakeResponse, FakeTransport, Recording, Replay};
 use gatelet_transport::{Sent, Transport, TransportErrorKind};
 use http::{HeaderValue, Request};
 
@@ -21,7 +21,7 @@ fn request(method: &str, path: &str, body: impl Into<Bytes>) -> Request<Bytes> {
         .unwrap()
 }
 
-async fn record(exchanges: impl IntoIterator<Item = (Request<Bytes>, Answer)>) -> Cassette {
+async fn record(exchanges: impl IntoIterator<Item = (Request<Bytes>, FakeResponse)>) -> Cassette {
     let (requests, answers): (Vec<_>, Vec<_>) = exchanges.into_iter().unzip();
     let recording = Recording::new(FakeTransport::script(answers));
     for request in requests {
@@ -36,11 +36,12 @@ async fn a_cassette_is_readable_and_has_the_same_text_each_time() {
         [
             (
                 request("POST", "/tokens?x=1", r#"{"name":"eu", "a":1}"#),
-                Answer::json(201, r#"{"id":"7","list":[]}"#).with_header("content-length", "20"),
+                FakeResponse::json(201, r#"{"id":"7","list":[]}"#)
+                    .with_header("content-length", "20"),
             ),
             (
                 request("GET", "/tokens", ""),
-                Answer::error(TransportErrorKind::Interrupted),
+                FakeResponse::error(TransportErrorKind::Interrupted),
             ),
         ]
     };
@@ -85,7 +86,7 @@ async fn a_cassette_is_readable_and_has_the_same_text_each_time() {
 
 #[tokio::test]
 async fn a_response_that_broke_off_is_played_with_its_head_again() {
-    let broken = Answer::status(503)
+    let broken = FakeResponse::status(503)
         .with_header("retry-after", "7")
         .with_header("x-echo", SECRET)
         .with_failure(TransportErrorKind::Interrupted);
@@ -109,11 +110,12 @@ async fn no_secret_is_on_a_cassette_wherever_it_stood() {
     let cassette = record([
         (
             marked,
-            Answer::status(200).with_header("set-cookie", "id=c4n4ry-cookie"),
+            FakeResponse::status(200).with_header("set-cookie", "id=c4n4ry-cookie"),
         ),
         (
             request("GET", "/?a=1&token=c4n4ry&again=c4n4ry%2Fs3cr3t%2B", ""),
-            Answer::json(200, format!(r#"{{"echo":"<{SECRET}>"}}"#)).with_header("x-echo", SECRET),
+            FakeResponse::json(200, format!(r#"{{"echo":"<{SECRET}>"}}"#))
+                .with_header("x-echo", SECRET),
         ),
         (
             request(
@@ -121,15 +123,15 @@ async fn no_secret_is_on_a_cassette_wherever_it_stood() {
                 "/",
                 r#"{"key_secret":"c4n4ry-key","key_id":"kept"}"#,
             ),
-            Answer::json(200, r#"{"list":[{"Bearer_Token":"c4n4ry-bearer"}]}"#),
+            FakeResponse::json(200, r#"{"list":[{"Bearer_Token":"c4n4ry-bearer"}]}"#),
         ),
         (
             request("POST", "/", "key=kept&password=c4n4ry"),
-            Answer::json(200, r#"{"id":"kept","token":"c4n4ry-\"cut"#),
+            FakeResponse::json(200, r#"{"id":"kept","token":"c4n4ry-\"cut"#),
         ),
         (
             request("POST", "/", [b"\xff", SECRET.as_bytes()].concat()),
-            Answer::json(
+            FakeResponse::json(
                 200,
                 r#"{"token":{"of":"another c4n4ry form"},"no":"c4n4ry-key"}"#,
             ),
@@ -145,7 +147,7 @@ async fn no_secret_is_on_a_cassette_wherever_it_stood() {
 #[tokio::test]
 async fn a_secret_of_a_query_or_form_is_scrubbed_wherever_it_is_repeated() {
     let echo = |text: &str| {
-        Answer::json(200, format!(r#"{{"echo":"<{text}>"}}"#))
+        FakeResponse::json(200, format!(r#"{{"echo":"<{text}>"}}"#))
             .with_header("location", format!("/next?of={text}"))
             .with_header("link", format!("</next?of={text}>; rel=\"next\""))
     };
@@ -170,7 +172,10 @@ async fn a_secret_of_a_query_or_form_is_scrubbed_wherever_it_is_repeated() {
 
 #[tokio::test]
 async fn what_the_caller_calls_a_secret_is_scrubbed_too() {
-    let server = FakeTransport::script([Answer::json(200, r#"{"pin":1234,"note":"to c4n4ry"}"#)]);
+    let server = FakeTransport::script([FakeResponse::json(
+        200,
+        r#"{"pin":1234,"note":"to c4n4ry"}"#,
+    )]);
     let recording = Recording::new(server).scrub_field("PIN").scrub("c4n4ry");
     let form = request("POST", "/?pin=5", "pin=1234&x=y");
     recording.send(form).await.unwrap();
@@ -185,12 +190,12 @@ async fn what_the_caller_calls_a_secret_is_scrubbed_too() {
 #[tokio::test]
 async fn a_replay_answers_as_was_recorded_in_any_order_and_with_other_secrets() {
     let cassette = record([
-        (request("GET", "/a", ""), Answer::json(200, "[1]")),
+        (request("GET", "/a", ""), FakeResponse::json(200, "[1]")),
         (
             request("POST", "/b", r#"{"key_secret":"c4n4ry-key","n":1}"#),
-            Answer::json(201, "[2]"),
+            FakeResponse::json(201, "[2]"),
         ),
-        (request("GET", "/a", ""), Answer::status(503)),
+        (request("GET", "/a", ""), FakeResponse::status(503)),
     ])
     .await;
     let replay = Replay::new(cassette.to_string().parse().unwrap());
@@ -208,7 +213,7 @@ async fn a_replay_answers_as_was_recorded_in_any_order_and_with_other_secrets() 
 #[tokio::test]
 #[should_panic(expected = "not on the cassette: GET https://api.example.com/b")]
 async fn a_request_that_was_not_recorded_fails_the_test() {
-    let cassette = record([(request("GET", "/a", ""), Answer::status(200))]).await;
+    let cassette = record([(request("GET", "/a", ""), FakeResponse::status(200))]).await;
     let replay = Replay::new(cassette);
     let error = replay
         .send(request("GET", "/b?c4n4ry", ""))
@@ -227,7 +232,10 @@ fn a_replay_that_was_not_played_to_its_end_fails_the_test() {
 
 #[tokio::test]
 async fn a_request_that_was_dropped_is_not_on_the_cassette() {
-    let recording = Recording::new(FakeTransport::script([Answer::hang(), Answer::status(200)]));
+    let recording = Recording::new(FakeTransport::script([
+        FakeResponse::hang(),
+        FakeResponse::status(200),
+    ]));
     let mut dropped = Box::pin(recording.send(request("GET", "/dropped", "")));
     std::future::poll_fn(|context| {
         assert!(dropped.as_mut().poll(context).is_pending());

@@ -107,7 +107,7 @@ async fn an_empty_page_with_a_next_one_goes_on() {
 #[tokio::test]
 async fn a_page_that_leads_to_itself_is_given_and_then_refused() {
     let (pages, asked) = listing(|_| page(&[1], "b"));
-    let (seen, error) = drain(pages.during("test List")).await;
+    let (seen, error) = drain(pages.operation("test List")).await;
     assert_eq!(
         error.as_ref().unwrap().to_string(),
         "test List: the listing repeats a position (page 3 of this listing, after 2 items)"
@@ -248,7 +248,7 @@ async fn a_page_whose_next_position_is_bad_is_given_before_the_error() {
         "" => page(&[1], "b"),
         _ => Ok(Page::new(vec![2, 3], None).with_next_page_error(bad())),
     };
-    let (seen, error) = drain(listing(make).0.during("test List")).await;
+    let (seen, error) = drain(listing(make).0.operation("test List")).await;
     assert_eq!(seen, [vec![1], vec![2, 3]]);
     let error = error.unwrap();
     assert_eq!(

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
-use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 use gatelet_transport::{
     ApiError, BaseUrl, Bearer, Call, Channel, ChannelBuilder, Dialect, TraceContext,
 };
@@ -119,9 +119,9 @@ async fn one_span_for_the_call_and_one_for_each_attempt_without_a_secret() {
     let everything = Everything::default();
     let _guard = tracing::subscriber::set_default(everything.clone());
     let fake = FakeTransport::script([
-        Answer::status(503).with_header("x-canary", "canary"),
-        Answer::hang(),
-        Answer::json(404, r#"{"message": "canary"}"#),
+        FakeResponse::status(503).with_header("x-canary", "canary"),
+        FakeResponse::hang(),
+        FakeResponse::json(404, r#"{"message": "canary"}"#),
     ]);
     let channel = builder()
         .build_with(fake.clone(), ManualClock::auto())
@@ -166,7 +166,7 @@ async fn one_span_for_the_call_and_one_for_each_attempt_without_a_secret() {
 async fn a_call_that_succeeds_is_no_error_in_its_spans() {
     let everything = Everything::default();
     let _guard = tracing::subscriber::set_default(everything.clone());
-    let fake = FakeTransport::script([Answer::status(204)]);
+    let fake = FakeTransport::script([FakeResponse::status(204)]);
     let channel = builder().build_with(fake, ManualClock::auto()).unwrap();
     channel.call(call()).await.unwrap();
 
@@ -183,7 +183,7 @@ async fn a_call_that_succeeds_is_no_error_in_its_spans() {
 async fn the_hook_for_the_trace_context_is_called_within_the_span_of_its_attempt() {
     let everything = Everything::default();
     let _guard = tracing::subscriber::set_default(everything.clone());
-    let fake = FakeTransport::script([Answer::status(503), Answer::status(204)]);
+    let fake = FakeTransport::script([FakeResponse::status(503), FakeResponse::status(204)]);
     let log = everything.0.clone();
     let channel = builder()
         .trace_context(move || {
@@ -233,7 +233,7 @@ fn a_skipped_root_certificate_is_warned_of() {
 async fn a_member_that_cannot_be_read_is_warned_of_by_its_name() {
     let everything = Everything::default();
     let _guard = tracing::subscriber::set_default(everything.clone());
-    let fake = FakeTransport::script([Answer::json(204, r#"{"expirationDate":"canary"}"#)]);
+    let fake = FakeTransport::script([FakeResponse::json(204, r#"{"expirationDate":"canary"}"#)]);
     let channel = builder().build_with(fake, ManualClock::auto()).unwrap();
     let reply = channel.call(call()).await.unwrap();
     reply.warn_unreadable("expirationDate");

@@ -4,10 +4,10 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use gatelet_transport::{HyperTransport, RetryPolicy, TokioClock, Transport, from_fn};
 use http::{Response, StatusCode};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use gatelet_transport::{HyperTransport, RetryPolicy, TokioClock, Transport, from_fn};
 
 use crate::{Caller, Role, Server, World};
 

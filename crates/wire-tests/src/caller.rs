@@ -3,12 +3,12 @@
 use gatelet_emulator::well_known;
 use gatelet_models::asa::{GatewaySetupTokenCreate, GatewayUpdate, OperationId as Asa};
 use gatelet_models::dt::{ActiveGateTokenCreate, ActiveGateType, OperationId as Dt};
-use serde::Serialize;
-use std::fmt;
 use gatelet_transport::{
     AnyClock, AnyTransport, ApiToken, BaseUrl, Bearer, Clock, Deleted, Error, Page, RetryPolicy,
     Transport,
 };
+use serde::Serialize;
+use std::fmt;
 
 use crate::{Operation, Role, Target, World};
 

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use dt_client::Client;
 use dt_client::models::ActiveGateTokenId;
+use gatelet_transport::{ApiToken, HyperTransport, TokioClock};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinSet, block_in_place};
-use gatelet_transport::{ApiToken, HyperTransport, TokioClock};
 
 use crate::process::Process;
 

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use dt_client::Client;
 use gatelet_emulator::well_known;
+use gatelet_transport::{ApiToken, HyperTransport, TokioClock};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
-use gatelet_transport::{ApiToken, HyperTransport, TokioClock};
 
 use crate::process::Process;
 

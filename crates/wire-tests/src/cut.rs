@@ -12,15 +12,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Method, Request, Response};
 use gatelet_models::asa::OperationId as Asa;
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
 use gatelet_transport::testing::ManualClock;
 use gatelet_transport::{
     Applied, CredentialFailure, Error, ErrorKind, HyperTransport, Phase, RetryPolicy, TokioClock,
     TransportError, from_fn,
 };
+use http::{Method, Request, Response};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
 use crate::{
     Account, Caller, Cut, Ending, Exchange, Framing, Operation, Point, Role, Server, Target, World,
@@ -323,7 +323,8 @@ impl Judge<'_> {
         if !self.may_repeat && !self.is_whole() {
             return Err("an answer that was not whole became a value".into());
         }
-        if self.may_repeat && self.operation().operation().method == gatelet_models::Method::Delete {
+        if self.may_repeat && self.operation().operation().method == gatelet_models::Method::Delete
+        {
             return Ok(()); // That nothing is left may be what the repetition found.
         }
         let same = self.once_more().await.map_err(|error| error.to_string())?;

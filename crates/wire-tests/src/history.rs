@@ -8,8 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use dt_client::Client;
 use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
 use gatelet_emulator::{Emulator, serve, well_known};
-use tokio::task::JoinSet;
 use gatelet_transport::{ApiToken, HyperTransport, RetryPolicy, TokioClock};
+use tokio::task::JoinSet;
 
 /// From before a call to after its answer, on one clock of all clients that never shows the same twice.
 #[derive(Clone, Copy, Debug)]

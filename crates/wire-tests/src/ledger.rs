@@ -6,7 +6,7 @@ use std::fmt;
 use asa_client::models::GatewaySetupTokenCreate;
 use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
 use gatelet_emulator::{Emulator, well_known};
-use gatelet_transport::testing::{Fault, Faulty, ManualClock};
+use gatelet_transport::testing::{Fault, FaultInjector, ManualClock};
 use gatelet_transport::{ApiToken, Applied, Deleted, Error, Transport};
 
 /// How many of the requests something happens to.
@@ -149,7 +149,7 @@ impl Ledger {
 pub async fn run(operations: usize, seed: u64) -> Totals {
     let clock = ManualClock::auto();
     let emulator = Emulator::memory().unwrap().with_clock(clock.clone());
-    let faulty = Faulty::seeded(emulator.clone(), clock.clone(), seed, SHARE);
+    let faulty = FaultInjector::seeded(emulator.clone(), clock.clone(), seed, SHARE);
     let clients = Clients::over(faulty.clone(), clock.clone());
     let (mut asa, mut dt) = (Ledger::default(), Ledger::default());
     let mut random = fastrand::Rng::with_seed(seed);

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use bytes::Bytes;
 use dt_client::models::ActiveGateTokenId;
+use gatelet_transport::{ApiToken, HyperTransport, TokioClock};
 use http_body_util::{BodyExt, Empty};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use tokio::task::JoinSet;
-use gatelet_transport::{ApiToken, HyperTransport, TokioClock};
 
 use crate::process::{Process, read_line, say};
 

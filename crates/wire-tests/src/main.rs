@@ -8,12 +8,12 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use gatelet_transport::RetryPolicy;
 use gatelet_wire_tests::amplification::{self, Down, Victim};
 use gatelet_wire_tests::cancel;
 use gatelet_wire_tests::cut::{self, Settings};
 use gatelet_wire_tests::gate::{self, Manner};
 use gatelet_wire_tests::load::{self, Stack};
-use gatelet_transport::RetryPolicy;
 
 /// What a thousand calls to a server that is down may cause: themselves, and what the retry quota allows.
 const MOST_REQUESTS: usize = 1036;

@@ -2,13 +2,13 @@
 
 use bytes::Bytes;
 use gatelet_emulator::{Emulator, well_known};
-use http::{Request, Response};
 use gatelet_models::asa::{AuthToken, GatewayUpdate, OperationId as Asa, ServiceTokenRequest};
 use gatelet_models::dt::OperationId as Dt;
 use gatelet_models::{Secret, asa, dt};
-use std::fmt;
 use gatelet_transport::testing::ManualClock;
 use gatelet_transport::{Clock, RetryPolicy};
+use http::{Request, Response};
+use std::fmt;
 
 use crate::{Caller, Operation};
 

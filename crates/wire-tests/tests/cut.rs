@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use gatelet_wire_tests::cut::{self, Report, Settings};
 use gatelet_transport::RetryPolicy;
+use gatelet_wire_tests::cut::{self, Report, Settings};
 
 fn settings(retry: RetryPolicy) -> Settings {
     Settings {

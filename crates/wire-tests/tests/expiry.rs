@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use asa_client::{Client, ServiceUser};
 use gatelet_emulator::{Emulator, well_known};
-use gatelet_transport::testing::{Faulty, ManualClock};
+use gatelet_transport::testing::{FaultInjector, ManualClock};
 
 /// A client of an emulator whose bearers live for a second, and what counts its requests.
-fn client(server: &ManualClock, own: &ManualClock) -> (Client, Faulty<Emulator>) {
+fn client(server: &ManualClock, own: &ManualClock) -> (Client, FaultInjector<Emulator>) {
     let emulator = Emulator::memory()
         .unwrap()
         .with_clock(server.clone())
         .with_bearer_lifetime(Duration::from_secs(1));
-    let counted = Faulty::script(emulator, own.clone(), []);
+    let counted = FaultInjector::script(emulator, own.clone(), []);
     let client = Client::builder(well_known::ASA_TEAM)
         .credentials(ServiceUser::new(
             well_known::ASA_KEY_ID,

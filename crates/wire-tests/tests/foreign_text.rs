@@ -4,9 +4,11 @@
 use asa_client::Bearer;
 use bytes::Bytes;
 use dt_client::ApiToken;
-use http::{Response, StatusCode};
 use gatelet_transport::testing::ManualClock;
-use gatelet_transport::{Error, RetryPolicy, Transport, TransportError, TransportErrorKind, from_fn};
+use gatelet_transport::{
+    Error, RetryPolicy, Transport, TransportError, TransportErrorKind, from_fn,
+};
+use http::{Response, StatusCode};
 
 const LONG: usize = 2 * 1024 * 1024;
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use gatelet_wire_tests::{Account, Caller, Operation, Role, Server, Target, World};
 use gatelet_transport::{Error, ErrorKind, HyperTransport, RetryPolicy, TokioClock};
+use gatelet_wire_tests::{Account, Caller, Operation, Role, Server, Target, World};
 
 /// The operations that are about one thing.
 fn operations() -> impl Iterator<Item = Operation> {

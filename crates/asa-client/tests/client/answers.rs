@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use asa_client::models::{GatewaySetupTokenCreate, GatewayUpdate};
 use asa_client::{Applied, CredentialFailure, ErrorKind};
-use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 use gatelet_transport::{ConnectFailure, Phase, TransportErrorKind};
 
 use crate::support::*;
@@ -14,7 +14,7 @@ const INTERRUPTED: TransportErrorKind = TransportErrorKind::Interrupted;
 /// One bad answer and what each kind of call makes of it.
 struct Case {
     name: &'static str,
-    answer: fn() -> Answer,
+    answer: fn() -> FakeResponse,
     kind: ErrorKind,
     /// Requests of a read, an update and a create.
     attempts: [u32; 3],
@@ -29,7 +29,7 @@ fn bad_answers() -> Vec<Case> {
     };
     fn case(
         name: &'static str,
-        answer: fn() -> Answer,
+        answer: fn() -> FakeResponse,
         kind: ErrorKind,
         attempts: [u32; 3],
         applied: [Applied; 2],
@@ -45,21 +45,21 @@ fn bad_answers() -> Vec<Case> {
     vec![
         case(
             "connection refused",
-            || Answer::error(TransportErrorKind::Connect(ConnectFailure::Refused)),
+            || FakeResponse::error(TransportErrorKind::Connect(ConnectFailure::Refused)),
             ErrorKind::Connect(ConnectFailure::Refused),
             [3, 3, 3],
             [No, No],
         ),
         case(
             "a reset",
-            || Answer::error(INTERRUPTED),
+            || FakeResponse::error(INTERRUPTED),
             ErrorKind::Interrupted,
             [3, 3, 1],
             [Unknown, Unknown],
         ),
         case(
             "a certificate",
-            || Answer::error(TransportErrorKind::Tls),
+            || FakeResponse::error(TransportErrorKind::Tls),
             ErrorKind::Tls,
             [1, 1, 1],
             [No, No],
@@ -95,7 +95,7 @@ fn bad_answers() -> Vec<Case> {
         case(
             "a forbidding page",
             || {
-                Answer::status(403)
+                FakeResponse::status(403)
                     .with_header("content-type", "text/html; charset=utf-8")
                     .with_body("<html>sold</html>")
             },
@@ -105,7 +105,7 @@ fn bad_answers() -> Vec<Case> {
         ),
         case(
             "a redirect",
-            || Answer::status(301).with_header("location", "https://okta.example/pam?canary"),
+            || FakeResponse::status(301).with_header("location", "https://okta.example/pam?canary"),
             ErrorKind::Redirect {
                 target_origin: Some("https://okta.example".into()),
             },
@@ -149,7 +149,7 @@ async fn each_bad_answer_is_a_typed_error_that_says_what_was_applied() {
 #[tokio::test]
 async fn a_page_in_place_of_an_answer_is_not_json_and_a_create_was_applied() {
     let html = |status| {
-        Answer::status(status)
+        FakeResponse::status(status)
             .with_header("content-type", "text/html; charset=utf-8")
             .with_body("<html>sign in</html>")
     };
@@ -180,7 +180,7 @@ async fn the_error_for_a_member_that_cannot_be_kept_says_why() {
         ),
     ] {
         let body = format!(r#"{{"id": "g", "name": "n", "refuse_connections": false, {member}}}"#);
-        let (client, _) = authorised([Answer::json(200, body)]);
+        let (client, _) = authorised([FakeResponse::json(200, body)]);
         let error = client.gateways().get(&"g".into()).send().await.unwrap_err();
         let path = path.into();
         assert_eq!(error.kind(), &ErrorKind::Decode { path });
@@ -192,7 +192,7 @@ async fn the_error_for_a_member_that_cannot_be_kept_says_why() {
 #[tokio::test]
 async fn a_body_that_is_cut_in_half_is_a_decode_error_and_a_create_was_applied() {
     let half = r#"{"id": "6116bb2a", "registr"#;
-    let (client, fake) = authorised([Answer::json(201, half), Answer::json(200, half)]);
+    let (client, fake) = authorised([FakeResponse::json(201, half), FakeResponse::json(200, half)]);
     let error = create(&client).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Decode { .. }));
     assert_eq!(error.applied(), Applied::Yes);
@@ -205,13 +205,17 @@ async fn a_body_that_is_cut_in_half_is_a_decode_error_and_a_create_was_applied()
 
 #[tokio::test]
 async fn a_server_that_never_answers_ends_in_a_timeout() {
-    let (client, fake) = authorised([Answer::hang(), Answer::hang(), Answer::hang()]);
+    let (client, fake) = authorised([
+        FakeResponse::hang(),
+        FakeResponse::hang(),
+        FakeResponse::hang(),
+    ]);
     let error = client.gateways().get(&"g".into()).send().await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Timeout(_)));
     assert!(error.elapsed() <= Duration::from_secs(91));
     let _ = fake.finish();
 
-    let (client, fake) = authorised([Answer::hang()]);
+    let (client, fake) = authorised([FakeResponse::hang()]);
     let error = create(&client).await.unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::Timeout(Phase::Attempt));
     assert_eq!(error.applied(), Applied::Unknown);
@@ -221,7 +225,7 @@ async fn a_server_that_never_answers_ends_in_a_timeout() {
 // A28
 #[tokio::test]
 async fn a_create_whose_answer_is_lost_is_not_repeated() {
-    let (client, fake) = authorised([Answer::error(INTERRUPTED)]);
+    let (client, fake) = authorised([FakeResponse::error(INTERRUPTED)]);
     let error = create(&client).await.unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::Interrupted);
     assert_eq!(error.applied(), Applied::Unknown);
@@ -238,11 +242,11 @@ async fn a_create_whose_answer_is_lost_is_not_repeated() {
 #[tokio::test]
 async fn a_value_that_cannot_be_read_is_an_error_that_names_its_setup_token() {
     let (client, fake) = authorised([
-        Answer::json(201, SETUP_TOKEN),
-        Answer::json(200, SETUP_TOKEN),
-        Answer::json(200, r#"{"token": null}"#),
-        Answer::json(200, r#"{"token": ""}"#),
-        Answer::status(204),
+        FakeResponse::json(201, SETUP_TOKEN),
+        FakeResponse::json(200, SETUP_TOKEN),
+        FakeResponse::json(200, r#"{"token": null}"#),
+        FakeResponse::json(200, r#"{"token": ""}"#),
+        FakeResponse::status(204),
     ]);
     let tokens = client.gateway_setup_tokens();
     let created = tokens
@@ -259,7 +263,7 @@ async fn a_value_that_cannot_be_read_is_an_error_that_names_its_setup_token() {
             Some("asa FetchGatewaySetupTokenAsAgentToken")
         );
         assert_eq!(error.applied(), Applied::No);
-        assert_eq!(error.subject(), Some("6116bb2a"));
+        assert_eq!(error.resource(), Some("6116bb2a"));
         let start = "asa FetchGatewaySetupTokenAsAgentToken 6116bb2a: ";
         assert!(error.to_string().starts_with(start), "{error}");
     }
@@ -285,7 +289,7 @@ async fn a_delete_that_finds_nothing_at_once_is_an_error() {
     // Nor does an attempt count that surely never arrived.
     let refused = TransportErrorKind::Connect(ConnectFailure::Refused);
     let (client, fake) = authorised([
-        Answer::error(refused),
+        FakeResponse::error(refused),
         refusal(404, "resource_does_not_exist", "no"),
     ]);
     let error = client
@@ -302,7 +306,7 @@ async fn a_delete_that_finds_nothing_at_once_is_an_error() {
 #[tokio::test]
 async fn a_delete_whose_answer_was_lost_is_done_when_nothing_is_left() {
     let (client, fake) = authorised([
-        Answer::error(INTERRUPTED),
+        FakeResponse::error(INTERRUPTED),
         refusal(404, "resource_does_not_exist", "no"),
     ]);
     let deleted = client.gateways().delete(&"g".into()).send().await.unwrap();
@@ -313,7 +317,7 @@ async fn a_delete_whose_answer_was_lost_is_done_when_nothing_is_left() {
 // A32
 #[tokio::test]
 async fn an_update_whose_answer_was_lost_is_sent_again_unchanged() {
-    let (client, fake) = authorised([Answer::error(INTERRUPTED), Answer::status(204)]);
+    let (client, fake) = authorised([FakeResponse::error(INTERRUPTED), FakeResponse::status(204)]);
     let update = GatewayUpdate::new("eu-2").with_refuse_connections(true);
     client
         .gateways()
@@ -336,13 +340,13 @@ async fn an_update_whose_answer_was_lost_is_sent_again_unchanged() {
 async fn waits(headers: &[(&str, &str)]) -> Vec<Duration> {
     let throttled = headers
         .iter()
-        .fold(Answer::status(429), |answer, (name, value)| {
+        .fold(FakeResponse::status(429), |answer, (name, value)| {
             answer.with_header(name, value)
         });
     let fake = FakeTransport::script([
         bearer("2026-01-01T01:00:00Z", BEARER),
         throttled,
-        Answer::json(200, GATEWAY),
+        FakeResponse::json(200, GATEWAY),
     ]);
     let clock = ManualClock::auto();
     let client = client(fake.clone(), &clock);
@@ -413,7 +417,7 @@ async fn an_error_under_a_status_of_success_is_an_error_of_every_operation() {
         "\u{feff}{\"list\":[],\"code\":500}",
     ] {
         let (client, fake) =
-            authorised([200, 200, 200, 200, 201].map(|status| Answer::json(status, body)));
+            authorised([200, 200, 200, 200, 201].map(|status| FakeResponse::json(status, body)));
         let (gateways, id) = (client.gateways(), "g".into());
         let failures = [
             gateways.list().send().await.unwrap_err(),
@@ -444,8 +448,8 @@ async fn a_member_that_servers_learn_one_day_makes_no_error_of_a_thing() {
     let with = |member: &str, json: &str| json.replace('{', &format!("{{{member}, "));
     for member in [r#""type": "aws", "size": 1e999"#, r#""code": 7"#] {
         let (client, fake) = authorised([
-            Answer::json(200, with(member, GATEWAY)),
-            Answer::json(201, with(member, SETUP_TOKEN)),
+            FakeResponse::json(200, with(member, GATEWAY)),
+            FakeResponse::json(201, with(member, SETUP_TOKEN)),
         ]);
         client.gateways().get(&"g".into()).send().await.unwrap();
         create(&client).await.unwrap();
@@ -459,7 +463,7 @@ async fn a_member_that_servers_learn_one_day_makes_no_error_of_a_thing() {
         let revealed = with(member, r#"{"token": "sft-gw.a.b"}"#);
         // A thing is not gone because it came with an error.
         let (client, fake) =
-            authorised([revealed, with(member, GATEWAY)].map(|json| Answer::json(200, json)));
+            authorised([revealed, with(member, GATEWAY)].map(|json| FakeResponse::json(200, json)));
         let tokens = client.gateway_setup_tokens();
         tokens.reveal(&"t".into()).send().await.unwrap();
         let deleted = client.gateways().delete(&"g".into()).send().await;
@@ -471,10 +475,10 @@ async fn a_member_that_servers_learn_one_day_makes_no_error_of_a_thing() {
 // A37
 #[tokio::test]
 async fn a_service_that_is_gone_is_asked_once_and_causes_no_exchanges() {
-    let gone = || Answer::status(410);
-    let moved = || Answer::status(301).with_header("location", "https://okta.example/");
-    let page = || Answer::status(403).with_header("content-type", "text/html");
-    for answer in [gone, moved, page] as [fn() -> Answer; 3] {
+    let gone = || FakeResponse::status(410);
+    let moved = || FakeResponse::status(301).with_header("location", "https://okta.example/");
+    let page = || FakeResponse::status(403).with_header("content-type", "text/html");
+    for answer in [gone, moved, page] as [fn() -> FakeResponse; 3] {
         let (client, fake) = authorised([answer(), answer()]);
         for _ in 0..2 {
             let error = client.gateways().list().send().await.unwrap_err();
@@ -542,7 +546,7 @@ async fn a_member_of_an_odd_type_hides_no_other_and_makes_no_thing_absent() {
         (r#"{"error": "no gate"}"#, None),
         (r#"{"error": {"message": "no gate"}}"#, None),
     ] {
-        let (client, fake) = authorised([Answer::json(404, body)]);
+        let (client, fake) = authorised([FakeResponse::json(404, body)]);
         let error = client.gateways().get(&"g".into()).send().await.unwrap_err();
         assert_eq!(error.kind(), &ErrorKind::Api, "{body}");
         assert_eq!(error.message(), Some("no gate"), "{body}");
@@ -560,7 +564,7 @@ async fn an_object_that_says_nothing_is_no_error_of_the_api() {
         r#"{"ok": false}"#,
     ] {
         // A status that nobody knows is the API's only if the API explains it.
-        let (client, fake) = authorised([Answer::json(499, body)]);
+        let (client, fake) = authorised([FakeResponse::json(499, body)]);
         let error = client.gateways().list().send().await.unwrap_err();
         assert_eq!(error.kind(), &ErrorKind::Protocol, "{body}");
         let _ = fake.finish();
@@ -574,7 +578,7 @@ async fn what_a_server_says_is_escaped_and_bounded_wherever_it_is_shown() {
     let (long, word) = ("x".repeat(2 << 20), "y".repeat(1 << 20));
     let refused = |word: &str, message: &str| {
         let body = serde_json::json!({"code": 400, "type": word, "message": message});
-        Answer::json(400, body.to_string())
+        FakeResponse::json(400, body.to_string())
     };
     for (answer, said) in [
         (

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
 use asa_client::{Applied, Bearer, Client, CredentialFailure, Error, ErrorKind, ServiceUser};
-use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 use gatelet_transport::{ConnectFailure, Transport as _, TransportErrorKind, from_fn};
 
 use crate::support::*;
@@ -65,17 +65,17 @@ async fn a_key_that_is_refused_is_not_tried_again_and_not_told() {
 // A3
 #[tokio::test]
 async fn an_exchange_that_does_not_work_out_says_why_and_no_call_is_made() {
-    let html = || Answer::status(200).with_header("content-type", "text/html");
+    let html = || FakeResponse::status(200).with_header("content-type", "text/html");
     const REFUSED: TransportErrorKind = TransportErrorKind::Connect(ConnectFailure::Refused);
-    type Table = [(&'static str, fn() -> Answer, usize); 7];
+    type Table = [(&'static str, fn() -> FakeResponse, usize); 7];
     let table: Table = [
-        ("429", || Answer::status(429), 3),
-        ("500", || Answer::status(500), 3),
-        ("503", || Answer::status(503), 3),
-        ("refused", || Answer::error(REFUSED), 3),
+        ("429", || FakeResponse::status(429), 3),
+        ("500", || FakeResponse::status(500), 3),
+        ("503", || FakeResponse::status(503), 3),
+        ("refused", || FakeResponse::error(REFUSED), 3),
         ("a page", html, 1),
-        ("half", || Answer::json(200, r#"{"bearer_tok"#), 1),
-        ("silence", Answer::hang, 3),
+        ("half", || FakeResponse::json(200, r#"{"bearer_tok"#), 1),
+        ("silence", FakeResponse::hang, 3),
     ];
     for (name, answer, attempts) in table {
         let fake = FakeTransport::respond(move |_| answer());
@@ -99,7 +99,7 @@ async fn a_thousand_tasks_on_a_cold_client_share_one_exchange() {
             counted.fetch_add(1, Relaxed);
             return bearer("2026-01-01T01:00:00Z", BEARER);
         }
-        Answer::json(200, GATEWAY)
+        FakeResponse::json(200, GATEWAY)
     });
     // Gives way before it answers, so that all tasks come while the exchange is on its way.
     let slow = from_fn(move |request| {
@@ -127,14 +127,14 @@ async fn a_thousand_tasks_on_a_cold_client_share_one_exchange() {
 // A8
 #[tokio::test]
 async fn a_bearer_stays_in_use_while_an_early_exchange_fails() {
-    let gateway = || Answer::json(200, GATEWAY);
+    let gateway = || FakeResponse::json(200, GATEWAY);
     let fake = FakeTransport::script([
         bearer("2026-01-01T01:00:00Z", BEARER),
         gateway(),
         // 57 minutes later: two calls, of which only the first tries to exchange.
-        Answer::status(503),
-        Answer::status(503),
-        Answer::status(503),
+        FakeResponse::status(503),
+        FakeResponse::status(503),
+        FakeResponse::status(503),
         gateway(),
         gateway(),
         // And another two minutes later.
@@ -168,7 +168,7 @@ async fn a_bearer_that_the_server_refuses_is_renewed_once() {
     let (client, fake) = authorised([
         refused(),
         bearer("2026-01-01T01:00:00Z", "canary-bearer-2"),
-        Answer::json(200, GATEWAY),
+        FakeResponse::json(200, GATEWAY),
     ]);
     client.gateways().get(&"g".into()).send().await.unwrap();
     let requests = fake.finish();
@@ -191,7 +191,7 @@ async fn a_create_that_is_refused_for_its_bearer_is_made_again_with_a_new_one() 
     let (client, fake) = authorised([
         refusal(401, "authentication_error", "expired"),
         bearer("2026-01-01T01:00:00Z", "canary-bearer-2"),
-        Answer::json(201, SETUP_TOKEN),
+        FakeResponse::json(201, SETUP_TOKEN),
     ]);
     let create = asa_client::models::GatewaySetupTokenCreate::new();
     client
@@ -209,7 +209,7 @@ async fn a_missing_role_is_told_apart_from_a_dead_bearer() {
         let body = format!(
             r#"{{"code": 401, "{name}": "authorization_error", "message": "Missing capability: gateways.list"}}"#
         );
-        let (client, fake) = authorised([Answer::json(401, body)]);
+        let (client, fake) = authorised([FakeResponse::json(401, body)]);
         let error = client.gateways().list().send().await.unwrap_err();
         assert_eq!(error.kind(), &ErrorKind::Api);
         assert_eq!(error.code(), Some("authorization_error"));
@@ -259,10 +259,10 @@ async fn a_bearer_whose_life_cannot_be_told_is_used_for_five_minutes() {
             let answer = body.clone();
             let fake = FakeTransport::respond(move |request| {
                 if !is_exchange(request) {
-                    return Answer::json(200, GATEWAY);
+                    return FakeResponse::json(200, GATEWAY);
                 }
-                let answer = Answer::json(200, answer.clone());
-                let dated = |answer: Answer, date: &&str| answer.with_header("date", date);
+                let answer = FakeResponse::json(200, answer.clone());
+                let dated = |answer: FakeResponse, date: &&str| answer.with_header("date", date);
                 dates.iter().fold(answer, dated)
             });
             let clock = ManualClock::auto();
@@ -290,10 +290,10 @@ async fn a_bearer_that_the_clock_here_calls_dead_is_dropped_when_the_server_says
     let (client, fake) = authorised_until(
         "2025-12-31T21:00:00Z",
         [
-            Answer::json(200, GATEWAY),
+            FakeResponse::json(200, GATEWAY),
             refusal(401, "authentication_error", "expired"),
             bearer("2025-12-31T22:00:00Z", "canary-bearer-2"),
-            Answer::json(200, GATEWAY),
+            FakeResponse::json(200, GATEWAY),
         ],
     );
     for _ in 0..2 {
@@ -305,9 +305,9 @@ async fn a_bearer_that_the_clock_here_calls_dead_is_dropped_when_the_server_says
 
 fn authorised_until(
     end: &str,
-    answers: impl IntoIterator<Item = Answer>,
+    answers: impl IntoIterator<Item = FakeResponse>,
 ) -> (Client, FakeTransport) {
-    let answers: Vec<Answer> = [bearer(end, BEARER)].into_iter().chain(answers).collect();
+    let answers: Vec<FakeResponse> = [bearer(end, BEARER)].into_iter().chain(answers).collect();
     let fake = FakeTransport::script(answers);
     (client(fake.clone(), &ManualClock::auto()), fake)
 }
@@ -323,7 +323,7 @@ async fn a_short_life_is_used_and_a_long_one_is_cut_at_twelve_hours() {
             if is_exchange(request) {
                 return bearer(end, BEARER).with_header("date", "Thu, 01 Jan 2026 00:00:00 GMT");
             }
-            Answer::json(200, GATEWAY)
+            FakeResponse::json(200, GATEWAY)
         });
         let clock = ManualClock::auto();
         let client = client(fake.clone(), &clock);
@@ -348,7 +348,7 @@ async fn the_life_of_a_bearer_goes_by_the_servers_clock() {
     let fake = FakeTransport::script([
         // By the clock here it has ended.
         bearer("2025-06-01T01:00:00Z", BEARER).with_header("date", "Sun, 01 Jun 2025 00:00:00 GMT"),
-        Answer::json(200, GATEWAY),
+        FakeResponse::json(200, GATEWAY),
     ]);
     let client = client(fake.clone(), &ManualClock::auto());
     client.gateways().get(&"g".into()).send().await.unwrap();
@@ -363,7 +363,7 @@ async fn a_clock_that_is_behind_keeps_no_bearer_that_has_ended() {
             return bearer("2026-06-01T01:00:00Z", BEARER)
                 .with_header("date", "Mon, 01 Jun 2026 00:00:00 GMT");
         }
-        Answer::json(200, GATEWAY)
+        FakeResponse::json(200, GATEWAY)
     });
     let clock = ManualClock::auto();
     let client = client(fake.clone(), &clock);
@@ -381,7 +381,7 @@ async fn a_bearer_for_another_team_is_not_used() {
     let body = format!(
         r#"{{"bearer_token": "{BEARER}", "expires_at": "2026-01-01T01:00:00Z", "team_name": "other"}}"#
     );
-    let fake = FakeTransport::script([Answer::json(200, body)]);
+    let fake = FakeTransport::script([FakeResponse::json(200, body)]);
     let client = client(fake.clone(), &ManualClock::auto());
     let error = client.gateways().list().send().await.unwrap_err();
     assert_eq!(error.kind(), &EXCHANGE_FAILED);
@@ -392,7 +392,7 @@ async fn a_bearer_for_another_team_is_not_used() {
 #[tokio::test]
 async fn a_bearer_that_was_had_elsewhere_is_used_as_it_is() {
     let fake = FakeTransport::script([
-        Answer::json(200, GATEWAY),
+        FakeResponse::json(200, GATEWAY),
         refusal(401, "authentication_error", "expired"),
     ]);
     let client = Client::builder("t")

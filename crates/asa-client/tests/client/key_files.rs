@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use asa_client::{Client, CredentialFailure, Error, ErrorKind, ServiceUser};
 use bytes::Bytes;
-use http::Request;
 use gatelet_transport::testing::{FakeTransport, ManualClock};
+use http::Request;
 
 use crate::support::*;
 

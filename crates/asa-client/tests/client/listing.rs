@@ -2,7 +2,7 @@
 
 use asa_client::models::Gateway;
 use asa_client::{Client, Error, ErrorKind, Items, PageToken, PaginationFailure};
-use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 
 use crate::support::*;
 
@@ -244,7 +244,7 @@ fn five_pages(third_fails: bool) -> (Client, FakeTransport) {
         match request.uri().query() {
             Some("count=1") => page(&["a"], Some(&next("a"))),
             Some("count=1&offset=a") => page(&["b"], Some(&next("b"))),
-            Some("count=1&offset=b") if third_fails => Answer::status(503),
+            Some("count=1&offset=b") if third_fails => FakeResponse::status(503),
             Some("count=1&offset=b") => page(&["c"], Some(&next("c"))),
             Some("count=1&offset=c") => page(&["d"], Some(&next("d"))),
             _ => page(&["e"], None),
@@ -288,8 +288,9 @@ async fn setup_tokens_are_listed_the_same_way() {
     let list = "/v1/teams/t/gateway_setup_tokens";
     let next = format!(r#"<{list}?offset=6116bb2a>; rel="next""#);
     let (client, fake) = authorised([
-        Answer::json(200, format!(r#"{{"list": [{SETUP_TOKEN}]}}"#)).with_header("link", next),
-        Answer::json(200, r#"{"list": null}"#),
+        FakeResponse::json(200, format!(r#"{{"list": [{SETUP_TOKEN}]}}"#))
+            .with_header("link", next),
+        FakeResponse::json(200, r#"{"list": null}"#),
     ]);
     let tokens = client.gateway_setup_tokens().list().descending(false);
     assert_eq!(tokens.items().try_collect().await.unwrap().len(), 1);
@@ -301,17 +302,17 @@ async fn setup_tokens_are_listed_the_same_way() {
 
 #[tokio::test]
 async fn the_next_page_is_asked_for_while_the_caller_works_unless_told_otherwise() {
-    for looks_ahead in [true, false] {
+    for prefetches in [true, false] {
         let (client, fake) = five_pages(false);
         let list = client.gateways().list().page_size(1);
-        let list = if looks_ahead {
+        let list = if prefetches {
             list
         } else {
-            list.look_ahead(false)
+            list.prefetch(false)
         };
         let mut items = list.items();
         assert_eq!(items.try_next().await.unwrap().unwrap().name, "a");
-        assert_eq!(queries(&fake).len(), 1 + usize::from(looks_ahead));
+        assert_eq!(queries(&fake).len(), 1 + usize::from(prefetches));
     }
 }
 
@@ -321,7 +322,7 @@ async fn a_member_that_servers_learn_one_day_makes_no_error_of_a_page_with_thing
     for member in [r#""type": "gateways", "size": 1e999"#, r#""code": 200"#] {
         let body = |list: &str| format!(r#"{{{member}, "list": [ {list} ]}}"#);
         let (client, fake) =
-            authorised([body(GATEWAY), body("")].map(|json| Answer::json(200, json)));
+            authorised([body(GATEWAY), body("")].map(|json| FakeResponse::json(200, json)));
         let page = client.gateways().list().send().await.unwrap();
         assert_eq!(page.items.len(), 1);
         let empty = client.gateways().list().send().await.unwrap_err();

@@ -5,7 +5,7 @@ use std::io::{Read as _, Seek as _, SeekFrom};
 
 use asa_client::models::Secret;
 use asa_client::{Bearer, Client, ServiceUser};
-use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 use gatelet_transport::{Transport as _, from_fn};
 use zeroize::Zeroizing;
 
@@ -122,7 +122,7 @@ async fn no_secret_of_a_client_that_was_dropped_is_left_in_memory() {
         if is_exchange(request) {
             return bearer("2026-01-01T01:00:00Z", BEARER);
         }
-        Answer::json(200, GATEWAY)
+        FakeResponse::json(200, GATEWAY)
     });
     // The script would keep the requests, and with them what they hold.
     let keeps_nothing = from_fn(move |request: http::Request<bytes::Bytes>| {

@@ -4,7 +4,7 @@ use asa_client::models::{
     CloudProvider, Gateway, GatewaySetupToken, GatewaySetupTokenCreate, GatewayUpdate, Patch,
 };
 use asa_client::{Client, ServiceUser};
-use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 
 use crate::support::*;
 
@@ -32,7 +32,7 @@ const SETUP_TOKEN: &str = r#"{
     "created_at": "2026-09-14T08:30:15.123456Z"
 }"#;
 
-fn scripted(answers: impl IntoIterator<Item = Answer>) -> (Client, FakeTransport) {
+fn scripted(answers: impl IntoIterator<Item = FakeResponse>) -> (Client, FakeTransport) {
     let exchange = [bearer("2026-01-01T01:00:00Z", BEARER)];
     let fake = FakeTransport::script(exchange.into_iter().chain(answers));
     let client = Client::builder("t")
@@ -43,8 +43,8 @@ fn scripted(answers: impl IntoIterator<Item = Answer>) -> (Client, FakeTransport
     (client, fake)
 }
 
-fn list_of(item: &str) -> Answer {
-    Answer::json(200, format!(r#"{{"list": [{item}]}}"#))
+fn list_of(item: &str) -> FakeResponse {
+    FakeResponse::json(200, format!(r#"{{"list": [{item}]}}"#))
 }
 
 fn assert_is_the_gateway(gateway: &Gateway) {
@@ -84,8 +84,8 @@ async fn gateways_have_what_only_this_host_tells() {
     let by_name = GATEWAY.replace(r#""id": "f0a1""#, r#""name": "orch""#);
     let (client, fake) = scripted([
         list_of(GATEWAY),
-        Answer::json(200, GATEWAY),
-        Answer::json(200, by_name),
+        FakeResponse::json(200, GATEWAY),
+        FakeResponse::json(200, by_name),
     ]);
     let gateways = client.gateways();
     let listed = gateways.list().items().try_collect().await.unwrap();
@@ -102,7 +102,7 @@ async fn gateways_have_what_only_this_host_tells() {
 
 #[tokio::test]
 async fn an_update_sends_what_was_read_and_can_be_set() {
-    let (client, fake) = scripted([Answer::json(200, GATEWAY), Answer::status(204)]);
+    let (client, fake) = scripted([FakeResponse::json(200, GATEWAY), FakeResponse::status(204)]);
     let gateways = client.gateways();
     let gateway = gateways.get(&"g".into()).send().await.unwrap();
     let mut update = GatewayUpdate::from(&gateway).with_refuse_connections(true);
@@ -128,10 +128,10 @@ async fn an_update_sends_what_was_read_and_can_be_set() {
 #[tokio::test]
 async fn a_setup_token_is_created_with_the_whole_body_and_read_with_its_value() {
     let (client, fake) = scripted([
-        Answer::json(201, SETUP_TOKEN),
+        FakeResponse::json(201, SETUP_TOKEN),
         list_of(SETUP_TOKEN),
-        Answer::json(200, SETUP_TOKEN),
-        Answer::json(200, SETUP_TOKEN),
+        FakeResponse::json(200, SETUP_TOKEN),
+        FakeResponse::json(200, SETUP_TOKEN),
     ]);
     let tokens = client.gateway_setup_tokens();
     let create = GatewaySetupTokenCreate::new()

@@ -2,7 +2,7 @@
 
 use asa_client::models::GatewayUpdate;
 use asa_client::{Applied, Client, Error, ErrorKind, ServiceUser};
-use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 
 use crate::support::*;
 
@@ -13,7 +13,7 @@ async fn an_update_sends_back_every_member_that_was_read() {
         "cloud_provider": "aws", "last_seen": "2026-11-21T20:48:09Z", "default_address": "10.0.0.1",
         "infrastructure_orchestrator": {"name": "k8s", "labels": null, "region": "eu"},
         "x_pool": {"weight": 0.25, "size": 18446744073709551615, "deep": [[{"a": [null, true, "\u00e9"]}]]}}"#;
-    let (client, fake) = authorised([Answer::json(200, read), Answer::status(204)]);
+    let (client, fake) = authorised([FakeResponse::json(200, read), FakeResponse::status(204)]);
     let gateways = client.gateways();
     let gateway = gateways.get(&"g".into()).send().await.unwrap();
     let update = GatewayUpdate::from(&gateway).with_refuse_connections(true);
@@ -41,7 +41,7 @@ async fn an_update_that_would_lose_digits_is_not_sent() {
         let read = format!(
             r#"{{"id": "g", "name": "eu-1", "refuse_connections": false, "x_size": [{number}]}}"#
         );
-        let (client, fake) = authorised([Answer::json(200, read)]);
+        let (client, fake) = authorised([FakeResponse::json(200, read)]);
         let gateways = client.gateways();
         let gateway = gateways.get(&"g".into()).send().await.unwrap();
         let update = gateways.update(&gateway.id, GatewayUpdate::from(&gateway));
@@ -57,18 +57,18 @@ async fn an_update_that_would_lose_digits_is_not_sent() {
 
 #[tokio::test]
 async fn each_request_is_the_one_of_the_vendors_reference() {
-    let gone = || Answer::status(204);
+    let gone = || FakeResponse::status(204);
     let (client, fake) = authorised([
-        Answer::json(200, GATEWAY),
+        FakeResponse::json(200, GATEWAY),
         gone(),
         gone(),
-        Answer::json(
+        FakeResponse::json(
             200,
             r#"{"active_connections": 2, "total_storage_bytes": 4096, "used_storage_bytes": 2048}"#,
         ),
-        Answer::json(201, SETUP_TOKEN),
-        Answer::json(200, SETUP_TOKEN),
-        Answer::json(200, r#"{"token": "canary"}"#),
+        FakeResponse::json(201, SETUP_TOKEN),
+        FakeResponse::json(200, SETUP_TOKEN),
+        FakeResponse::json(200, r#"{"token": "canary"}"#),
         gone(),
     ]);
     let (gateways, tokens) = (client.gateways(), client.gateway_setup_tokens());
@@ -121,7 +121,7 @@ async fn a_team_name_is_one_segment_or_refused() {
     let build = |team: &str| {
         let fake = FakeTransport::script([
             bearer("2026-01-01T01:00:00Z", BEARER),
-            Answer::json(200, GATEWAY),
+            FakeResponse::json(200, GATEWAY),
         ]);
         let client = Client::builder(team)
             .credentials(ServiceUser::new(KEY_ID, KEY_SECRET))
@@ -254,7 +254,7 @@ async fn an_id_that_holds_the_calls_own_secret_is_refused_and_not_repeated() {
         }
     }
     // A part of one is there by chance, as a word of the path itself may be.
-    let (client, _fake) = authorised([Answer::json(200, GATEWAY)]);
+    let (client, _fake) = authorised([FakeResponse::json(200, GATEWAY)]);
     let id = &BEARER[..BEARER.len() - 1];
     client.gateways().get(&id.into()).send().await.unwrap();
 }
@@ -407,7 +407,7 @@ async fn an_endpoint_may_end_in_what_every_path_begins_with() {
 async fn another_endpoint_serves_the_same_paths() {
     let fake = FakeTransport::script([
         bearer("2026-01-01T01:00:00Z", BEARER),
-        Answer::json(200, GATEWAY),
+        FakeResponse::json(200, GATEWAY),
     ]);
     let client = Client::builder("t")
         .endpoint("https://acme.pam.okta.com/")
@@ -459,10 +459,10 @@ async fn the_value_of_a_setup_token_is_no_id_and_never_reaches_a_url() {
 #[tokio::test]
 async fn what_was_created_is_known_though_a_text_of_it_is_no_unicode() {
     let body = r#"{"id": "6116bb2a", "description": "\ud800", "\udc00": 1, "registration_type": "gateway-agent"}"#;
-    let (client, fake) = authorised([Answer::json(201, body), Answer::json(200, body)]);
+    let (client, fake) = authorised([FakeResponse::json(201, body), FakeResponse::json(200, body)]);
     create(&client).await.unwrap();
     // An id is whole or none: no other one is made of it.
-    let (other, _fake) = authorised([Answer::json(201, body.replace("bb2a", r"bb2a\ud800"))]);
+    let (other, _fake) = authorised([FakeResponse::json(201, body.replace("bb2a", r"bb2a\ud800"))]);
     let error = create(&other).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Decode { path } if path.as_ref() == "id"));
     assert_eq!(error.applied(), Applied::Yes);

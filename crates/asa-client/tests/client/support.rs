@@ -3,9 +3,9 @@
 use asa_client::models::GatewaySetupTokenCreate;
 use asa_client::{Client, Error, ServiceUser, Transport};
 use bytes::Bytes;
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 use http::Request;
 use http::header::AUTHORIZATION;
-use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
 
 pub(crate) const KEY_ID: &str = "5c1f3f0e-0000-4a35-9a0c-c4a2a27e0001";
 pub(crate) const KEY_SECRET: &str = "canary-key-secret";
@@ -24,26 +24,28 @@ pub(crate) fn client(transport: impl Transport, clock: &ManualClock) -> Client {
 }
 
 /// A client of team `t` over a script that begins after a good exchange.
-pub(crate) fn authorised(answers: impl IntoIterator<Item = Answer>) -> (Client, FakeTransport) {
+pub(crate) fn authorised(
+    answers: impl IntoIterator<Item = FakeResponse>,
+) -> (Client, FakeTransport) {
     let script = [bearer("2026-01-01T01:00:00Z", BEARER)];
     let fake = FakeTransport::script(script.into_iter().chain(answers));
     (client(fake.clone(), &ManualClock::auto()), fake)
 }
 
 /// The answer to an exchange. Manual clocks begin at 2026-01-01T00:00:00Z.
-pub(crate) fn bearer(expires_at: &str, token: &str) -> Answer {
+pub(crate) fn bearer(expires_at: &str, token: &str) -> FakeResponse {
     let body =
         format!(r#"{{"bearer_token": "{token}", "expires_at": "{expires_at}", "team_name": "T"}}"#);
-    Answer::json(200, body)
+    FakeResponse::json(200, body)
 }
 
 /// A page of gateways with these names, and the link to the next.
-pub(crate) fn page(names: &[&str], next: Option<&str>) -> Answer {
+pub(crate) fn page(names: &[&str], next: Option<&str>) -> FakeResponse {
     let gateways: Vec<String> = names
         .iter()
         .map(|name| format!(r#"{{"id": "{name}", "name": "{name}", "refuse_connections": false}}"#))
         .collect();
-    let page = Answer::json(200, format!(r#"{{"list": [{}]}}"#, gateways.join(",")));
+    let page = FakeResponse::json(200, format!(r#"{{"list": [{}]}}"#, gateways.join(",")));
     match next {
         Some(next) => page.with_header("link", format!(r#"<{next}>; rel="next""#)),
         None => page,
@@ -51,9 +53,9 @@ pub(crate) fn page(names: &[&str], next: Option<&str>) -> Answer {
 }
 
 /// An error answer in the vendor's form.
-pub(crate) fn refusal(status: u16, word: &str, message: &str) -> Answer {
+pub(crate) fn refusal(status: u16, word: &str, message: &str) -> FakeResponse {
     let body = format!(r#"{{"code": {status}, "type": "{word}", "message": "{message}"}}"#);
-    Answer::json(status, body)
+    FakeResponse::json(status, body)
 }
 
 pub(crate) fn is_exchange(request: &Request<Bytes>) -> bool {

@@ -3,17 +3,17 @@
 use std::alloc::System;
 use std::error::Error;
 
-use bench::{input, reply::reply};
+use bench::{input, response::response};
 use gatelet_models::{asa::GatewayList, dt::ActiveGateTokenList};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
-use gatelet_transport::Reply;
+use gatelet_transport::ApiResponse;
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut out = std::io::stdout().lock();
-    let tokens = reply(input::tokens(3000))?;
+    let tokens = response(input::tokens(3000))?;
     check(
         &mut out,
         "3000 tokens",
@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 + 1
         },
     )?;
-    let gateways = reply(input::gateways(1000))?;
+    let gateways = response(input::gateways(1000))?;
     check(
         &mut out,
         "1000 gateways",
@@ -47,11 +47,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn check<T: serde::de::DeserializeOwned>(
     out: &mut impl std::io::Write,
     title: &str,
-    reply: &Reply,
+    response: &ApiResponse,
     owned: impl Fn(&T) -> usize,
 ) -> Result<(), Box<dyn Error>> {
     let region = Region::new(ALLOCATOR);
-    let decoded: T = reply.json()?;
+    let decoded: T = response.json()?;
     let stats = region.change();
     let owned = owned(&decoded);
     writeln!(

@@ -2,7 +2,9 @@
 
 use clap::{Subcommand, ValueEnum};
 use dt_client::Client;
-use gatelet_models::dt::{ActiveGateTokenCreate, ActiveGateTokenId, ActiveGateType, operations as api};
+use gatelet_models::dt::{
+    ActiveGateTokenCreate, ActiveGateTokenId, ActiveGateType, operations as api,
+};
 
 use crate::commands::{deliver, say_deleted};
 use crate::connect::Connect;

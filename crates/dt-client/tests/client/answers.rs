@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use dt_client::{Applied, CredentialFailure, ErrorKind};
-use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 use gatelet_transport::{ConnectFailure, Phase, TransportErrorKind};
 
 use crate::support::*;
@@ -43,8 +43,9 @@ async fn an_error_under_a_status_of_success_is_an_error_of_every_operation() {
         "\u{feff}{\"error\":\"no scope\",\"totalCount\":0}".to_owned(),
     ];
     for body in bodies {
-        let (client, fake) =
-            scripted([200, 200, 200, 200, 201].map(|status| Answer::json(status, body.clone())));
+        let (client, fake) = scripted(
+            [200, 200, 200, 200, 201].map(|status| FakeResponse::json(status, body.clone())),
+        );
         let list = || client.active_gate_tokens().list();
         let failures = [
             list().send().await.unwrap_err(),
@@ -85,7 +86,7 @@ async fn an_error_under_a_status_of_success_is_an_error_of_every_operation() {
         ("application/problem+json", r#"{"title":"no scope"}"#),
         ("application/problem+json", "cut"),
     ] {
-        let answer = Answer::status(200).with_header("content-type", content_type);
+        let answer = FakeResponse::status(200).with_header("content-type", content_type);
         let (client, _) = scripted([answer.with_body(body)]);
         let error = delete(&client).await.unwrap_err();
         assert_eq!(error.kind(), &ErrorKind::Api, "{body}: {error}");
@@ -99,7 +100,7 @@ async fn an_error_under_a_status_of_success_is_an_error_of_every_operation() {
             token("error")
         ),
     ] {
-        let (client, _) = scripted([Answer::json(200, body)]);
+        let (client, _) = scripted([FakeResponse::json(200, body)]);
         client.active_gate_tokens().list().send().await.unwrap();
     }
 }
@@ -117,7 +118,7 @@ async fn a_violation_is_told_with_its_place_and_null_is_none() {
             r#"{{"error": {{"code": 400, "message": "Constraints violated.", "constraintViolations": {violations}}}}}"#
         );
         for body in [object.clone(), format!("[{object}]")] {
-            let (client, _) = scripted([Answer::json(400, body.clone())]);
+            let (client, _) = scripted([FakeResponse::json(400, body.clone())]);
             let error = get(&client).await.unwrap_err();
             assert_eq!(error.kind(), &ErrorKind::Api);
             assert_eq!(error.code(), Some("400"));
@@ -135,7 +136,7 @@ async fn a_violation_is_told_with_its_place_and_null_is_none() {
 #[tokio::test]
 async fn an_error_without_the_vendors_envelope_is_still_one() {
     for body in ["", "[]", "{}", r#"{"error": null}"#, r#""no""#] {
-        let (client, _) = scripted([Answer::json(404, body)]);
+        let (client, _) = scripted([FakeResponse::json(404, body)]);
         let error = get(&client).await.unwrap_err();
         assert_eq!(error.kind(), &ErrorKind::Api, "{body}");
         assert!(!error.is_not_found(), "{body}");
@@ -185,7 +186,7 @@ async fn a_member_of_an_odd_type_hides_no_other_and_makes_no_thing_absent() {
     ] {
         let object = format!(r#"{{"error":{error}}}"#);
         for body in [object.clone(), format!("[{object}]")] {
-            let (client, _) = scripted([Answer::json(404, body.clone())]);
+            let (client, _) = scripted([FakeResponse::json(404, body.clone())]);
             let failure = get(&client).await.unwrap_err();
             assert_eq!(failure.kind(), &ErrorKind::Api, "{body}");
             assert_eq!(failure.message(), Some("no gate"), "{body}");
@@ -232,7 +233,7 @@ async fn wait(headers: &[(&str, &str)]) -> Duration {
         refusal(429, "Too many requests."),
         |answer, (name, value)| answer.with_header(name, value),
     );
-    let fake = FakeTransport::script([throttled, Answer::json(200, token("a"))]);
+    let fake = FakeTransport::script([throttled, FakeResponse::json(200, token("a"))]);
     let clock = ManualClock::auto();
     get(&client(fake.clone(), &clock)).await.unwrap();
     let _ = fake.finish();
@@ -292,7 +293,7 @@ async fn a_create_that_is_throttled_is_made_again() {
 /// One bad answer and what each kind of call makes of it.
 struct Case {
     name: &'static str,
-    answer: fn() -> Answer,
+    answer: fn() -> FakeResponse,
     kind: ErrorKind,
     /// Requests of a read, a delete and a create.
     attempts: [u32; 3],
@@ -303,7 +304,7 @@ struct Case {
 fn bad_answers() -> Vec<Case> {
     use Applied::{No, Unknown};
     const REFUSED: TransportErrorKind = TransportErrorKind::Connect(ConnectFailure::Refused);
-    let case = |name, answer: fn() -> Answer, kind, attempts, applied| Case {
+    let case = |name, answer: fn() -> FakeResponse, kind, attempts, applied| Case {
         name,
         answer,
         kind,
@@ -315,21 +316,21 @@ fn bad_answers() -> Vec<Case> {
     vec![
         case(
             "connection refused",
-            || Answer::error(REFUSED),
+            || FakeResponse::error(REFUSED),
             REFUSED.into(),
             [3; 3],
             [No, No],
         ),
         case(
             "a reset",
-            || Answer::error(INTERRUPTED),
+            || FakeResponse::error(INTERRUPTED),
             ErrorKind::Interrupted,
             twice,
             [Unknown; 2],
         ),
         case(
             "a certificate",
-            || Answer::error(TransportErrorKind::Tls),
+            || FakeResponse::error(TransportErrorKind::Tls),
             ErrorKind::Tls,
             once,
             [No; 2],
@@ -372,7 +373,7 @@ fn bad_answers() -> Vec<Case> {
         case(
             "a login page",
             || {
-                Answer::status(403)
+                FakeResponse::status(403)
                     .with_header("content-type", "text/html")
                     .with_body("<html>CANARY")
             },
@@ -384,7 +385,7 @@ fn bad_answers() -> Vec<Case> {
         ),
         case(
             "a redirect",
-            || Answer::status(302).with_header("location", "https://sso.example/?CANARY"),
+            || FakeResponse::status(302).with_header("location", "https://sso.example/?CANARY"),
             ErrorKind::Redirect {
                 target_origin: Some("https://sso.example".into()),
             },
@@ -418,13 +419,17 @@ async fn each_bad_answer_is_a_typed_error_that_says_what_was_applied() {
 
 #[tokio::test]
 async fn a_server_that_never_answers_ends_in_a_timeout() {
-    let (client, fake) = scripted([Answer::hang(), Answer::hang(), Answer::hang()]);
+    let (client, fake) = scripted([
+        FakeResponse::hang(),
+        FakeResponse::hang(),
+        FakeResponse::hang(),
+    ]);
     let error = get(&client).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Timeout(_)));
     assert!(error.elapsed() <= Duration::from_secs(91));
     let _ = fake.finish();
 
-    let (client, fake) = scripted([Answer::hang()]);
+    let (client, fake) = scripted([FakeResponse::hang()]);
     let error = create(&client).await.unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::Timeout(Phase::Attempt));
     assert_eq!(error.applied(), Applied::Unknown);
@@ -433,15 +438,15 @@ async fn a_server_that_never_answers_ends_in_a_timeout() {
 
 #[tokio::test]
 async fn a_delete_whose_answer_was_lost_is_done_when_nothing_is_left() {
-    let (client, fake) = scripted([Answer::error(INTERRUPTED), refusal(404, "no")]);
+    let (client, fake) = scripted([FakeResponse::error(INTERRUPTED), refusal(404, "no")]);
     assert!(delete(&client).await.unwrap());
     let _ = fake.finish();
     let (client, fake) = scripted([refusal(404, "no")]);
     assert!(delete(&client).await.unwrap_err().is_not_found());
     let _ = fake.finish();
     // Whoever says this may not know what there is.
-    let foreign = Answer::json(404, r#"{"error":{"message":"no route"}}"#);
-    let (client, fake) = scripted([Answer::error(INTERRUPTED), foreign]);
+    let foreign = FakeResponse::json(404, r#"{"error":{"message":"no route"}}"#);
+    let (client, fake) = scripted([FakeResponse::error(INTERRUPTED), foreign]);
     let error = delete(&client).await.unwrap_err();
     assert_eq!(error.applied(), Applied::Unknown, "{error}");
     assert!(!error.is_not_found(), "{error}");
@@ -456,7 +461,7 @@ async fn an_envelope_that_says_nothing_is_no_error_of_the_api() {
         r#"[{"error": {"constraintViolations": []}}]"#,
     ] {
         // A status that nobody knows is the API's only if the API explains it.
-        let (client, fake) = scripted([Answer::json(499, body)]);
+        let (client, fake) = scripted([FakeResponse::json(499, body)]);
         let error = get(&client).await.unwrap_err();
         assert_eq!(error.kind(), &ErrorKind::Protocol, "{body}");
         let _ = fake.finish();

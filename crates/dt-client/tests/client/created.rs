@@ -2,7 +2,7 @@
 
 use dt_client::{Applied, ErrorKind};
 use gatelet_transport::TransportErrorKind;
-use gatelet_transport::testing::Answer;
+use gatelet_transport::testing::FakeResponse;
 
 use crate::support::*;
 
@@ -38,7 +38,7 @@ async fn a_new_token_is_not_lost_to_an_expiration_date_that_cannot_be_read() {
     ] {
         let body =
             format!(r#"{{"id": "dt0g02.4KWZO5EF", "token": "{SECRET}", "expirationDate": {raw}}}"#);
-        let (client, fake) = scripted([Answer::json(201, body)]);
+        let (client, fake) = scripted([FakeResponse::json(201, body)]);
         let created = create(&client).await.unwrap();
         assert_eq!(created.id.as_str(), "dt0g02.4KWZO5EF");
         assert_eq!(created.token.expose(), SECRET);
@@ -65,7 +65,7 @@ async fn what_is_kept_of_an_unreadable_date_holds_no_secret_of_the_call_in_any_f
         let body = format!(
             r#"{{"id": "dt0g02.4KWZO5EF", "token": "{SECRET}", "expirationDate": "{text}"}}"#
         );
-        let (client, fake) = scripted([Answer::json(201, body)]);
+        let (client, fake) = scripted([FakeResponse::json(201, body)]);
         let created = create(&client).await.unwrap();
         assert_eq!(created.token.expose(), SECRET);
         let kept = created.expiration_date.value().unwrap_err();
@@ -99,7 +99,7 @@ async fn no_other_member_of_the_response_loses_the_token() {
         &format!(r#""error": {deep}"#),
     ] {
         let body = format!(r#"{{"id": "dt0g02.4KWZO5EF", {member}, "token": "{SECRET}"}}"#);
-        let (client, fake) = scripted([Answer::json(201, body)]);
+        let (client, fake) = scripted([FakeResponse::json(201, body)]);
         let created = create(&client).await.unwrap();
         assert_eq!(created.id.as_str(), "dt0g02.4KWZO5EF");
         assert_eq!(created.token.expose(), SECRET);
@@ -115,22 +115,22 @@ async fn no_other_member_of_the_response_loses_the_token() {
 #[tokio::test]
 async fn a_token_whose_secret_was_not_received_is_told_and_not_made_twice() {
     let cut = format!(r#"{{"id": "dt0g02.4KWZO5EF", "token": "{}"#, &SECRET[..30]);
-    type Case = (Answer, fn(&ErrorKind) -> bool);
+    type Case = (FakeResponse, fn(&ErrorKind) -> bool);
     let is_decode = |kind: &ErrorKind| matches!(kind, ErrorKind::Decode { .. });
     let table: [Case; 7] = [
-        (Answer::json(201, cut), is_decode),
-        (Answer::json(201, "no"), is_decode),
-        (Answer::json(201, ""), is_decode),
+        (FakeResponse::json(201, cut), is_decode),
+        (FakeResponse::json(201, "no"), is_decode),
+        (FakeResponse::json(201, ""), is_decode),
         (
-            Answer::json(201, r#"{"id": "dt0g02.4KWZO5EF"}"#),
+            FakeResponse::json(201, r#"{"id": "dt0g02.4KWZO5EF"}"#),
             |kind| matches!(kind, ErrorKind::Decode { path } if path.as_ref() == "token"),
         ),
         (
-            Answer::json(201, r#"{"id": "dt0g02.4KWZO5EF", "token": ""}"#),
+            FakeResponse::json(201, r#"{"id": "dt0g02.4KWZO5EF", "token": ""}"#),
             |kind| matches!(kind, ErrorKind::Decode { path } if path.as_ref() == "token"),
         ),
         (
-            Answer::status(201)
+            FakeResponse::status(201)
                 .with_header("content-type", "text/html")
                 .with_body("<p>"),
             |kind| matches!(kind, ErrorKind::NotJson { .. }),

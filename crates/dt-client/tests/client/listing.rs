@@ -2,7 +2,7 @@
 
 use dt_client::models::{ActiveGateToken, ActiveGateTokenCreate, ActiveGateType};
 use dt_client::{Applied, Clock as _, Error, ErrorKind, Items, PageToken, PaginationFailure};
-use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 
 use crate::support::*;
 
@@ -305,7 +305,7 @@ async fn a_cursor_that_the_server_refuses_says_where_the_listing_stood() {
     let foreign = || {
         let body = r#"{"error": {"code": 400, "message": "Constraints violated.", "constraintViolations": [
             {"path": "nextPageKey", "message": "not valid", "parameterLocation": "QUERY", "location": null}]}}"#;
-        Answer::json(400, body)
+        FakeResponse::json(400, body)
     };
     let (client, fake) = scripted([page(&["a"], Some(r#""k1""#)), foreign(), foreign()]);
     let (names, error) = drain(client.active_gate_tokens().list().items()).await;
@@ -362,7 +362,7 @@ async fn a_date_that_is_not_there_is_none() {
         r#"{{"totalCount": 1, "activeGateTokens": [{}]}}"#,
         token("a")
     );
-    let (client, _) = scripted([Answer::json(200, body)]);
+    let (client, _) = scripted([FakeResponse::json(200, body)]);
     let page = client.active_gate_tokens().list().send().await.unwrap();
     assert_eq!(page.items[0].expiration_date, None);
     assert_eq!(page.items[0].last_used_date, None);
@@ -395,7 +395,7 @@ async fn a_page_without_its_list_is_an_error_unless_the_whole_result_is_empty() 
         r#"{"totalCount":0,"nextPageKey":"k"}"#,
         r#"{"totalCount":0,"nextPageKey":"k","activeGateTokens":null}"#,
     ] {
-        let (client, fake) = scripted([(); 3].map(|()| Answer::json(200, body)));
+        let (client, fake) = scripted([(); 3].map(|()| FakeResponse::json(200, body)));
         let tokens = client.active_gate_tokens();
         let create = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment);
         let failures = [
@@ -418,13 +418,13 @@ async fn a_page_without_its_list_is_an_error_unless_the_whole_result_is_empty() 
         r#"{"totalCount":0,"nextPageKey":"","activeGateTokens":null}"#,
         r#"{"totalCount":5,"activeGateTokens":[]}"#,
     ] {
-        let (client, _) = scripted([Answer::json(200, body)]);
+        let (client, _) = scripted([FakeResponse::json(200, body)]);
         let tokens = client.active_gate_tokens().list().items();
         assert_eq!(tokens.try_collect().await.unwrap().len(), 0, "{body}");
     }
     // Who looks for what may be lost must not be told that there is nothing.
     let empty = r#"{"totalCount":5,"activeGateTokens":[]}"#;
-    let (client, _) = scripted([Answer::json(200, empty)]);
+    let (client, _) = scripted([FakeResponse::json(200, empty)]);
     let create = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment);
     let tokens = client.active_gate_tokens();
     let lost = tokens.find_lost(&create, ManualClock::new().now()).await;
@@ -459,7 +459,10 @@ async fn a_cursor_that_is_not_a_text_is_an_error_after_the_page() {
         let _ = fake.finish();
     }
     // Without a list there is nothing good in the page.
-    let (client, _) = scripted([Answer::json(200, r#"{"totalCount":0,"nextPageKey":7}"#)]);
+    let (client, _) = scripted([FakeResponse::json(
+        200,
+        r#"{"totalCount":0,"nextPageKey":7}"#,
+    )]);
     let error = client.active_gate_tokens().list().send().await;
     let path = "activeGateTokens".into();
     assert_eq!(error.unwrap_err().kind(), &ErrorKind::Decode { path });
@@ -477,7 +480,7 @@ async fn what_a_lost_create_may_have_made_is_found_by_name_kind_and_time() {
         let body = format!(
             r#"{{"totalCount": 9, "nextPageKey": {next}, "activeGateTokens": [{tokens}]}}"#
         );
-        Answer::json(200, body)
+        FakeResponse::json(200, body)
     };
     let like = r#", "seedToken": false, "activeGateType": "ENVIRONMENT""#;
     let (client, fake) = scripted([
@@ -514,7 +517,7 @@ async fn what_a_lost_create_may_have_made_is_found_by_name_kind_and_time() {
             ],
             "null",
         ),
-        Answer::status(400),
+        FakeResponse::status(400),
     ]);
     let create = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment);
     let since = ManualClock::new().now();
@@ -534,18 +537,18 @@ async fn what_a_lost_create_may_have_made_is_found_by_name_kind_and_time() {
 
 #[tokio::test]
 async fn the_next_page_is_asked_for_while_the_caller_works_unless_told_otherwise() {
-    for looks_ahead in [true, false] {
+    for prefetches in [true, false] {
         let (client, fake) =
             scripted([page(&["a"], Some(r#""k1""#)), page(&["b"], Some(r#""k2""#))]);
         let list = client.active_gate_tokens().list();
-        let list = if looks_ahead {
+        let list = if prefetches {
             list
         } else {
-            list.look_ahead(false)
+            list.prefetch(false)
         };
         let mut items = list.items();
         assert_eq!(items.try_next().await.unwrap().unwrap().name, "a");
-        assert_eq!(fake.requests().len(), 1 + usize::from(looks_ahead));
+        assert_eq!(fake.requests().len(), 1 + usize::from(prefetches));
         assert_eq!(items.position().map(PageToken::as_str), Some("k1"));
     }
 }
@@ -557,7 +560,7 @@ async fn counts_that_are_minus_one_are_absent_and_the_page_is_read() {
         r#"{{"totalCount": -1, "pageSize": -1, "activeGateTokens": [{}]}}"#,
         token("a")
     );
-    let (client, fake) = scripted([Answer::json(200, body)]);
+    let (client, fake) = scripted([FakeResponse::json(200, body)]);
     let page = client.active_gate_tokens().list().send().await.unwrap();
     assert_eq!((page.total_count, page.page_size), (None, None));
     assert_eq!(page.items.len(), 1);

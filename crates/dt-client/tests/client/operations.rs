@@ -4,12 +4,12 @@ use bytes::Bytes;
 use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
 use dt_client::{ApiToken, Applied, Client, CredentialFailure, ErrorKind};
 use gatelet_emulator::{Emulator, well_known};
-use http::{Method, Request};
 use gatelet_transport::testing::ManualClock;
 use gatelet_transport::{
     Clock as _, HyperTransport, TokioClock, Transport as _, TransportError, TransportErrorKind,
     from_fn,
 };
+use http::{Method, Request};
 
 /// A client of an emulator that holds nothing, at an address and with a credential.
 fn client(emulator: &Emulator, address: &str, token: &str) -> Client {

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use dt_client::{ApiToken, Applied, Client, Error, ErrorKind};
 use gatelet_emulator::{Emulator, well_known};
+use gatelet_transport::{HyperTransport, TokioClock};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
-use gatelet_transport::{HyperTransport, TokioClock};
 
 struct Authority(CertifiedIssuer<'static, KeyPair>);
 

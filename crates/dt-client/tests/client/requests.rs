@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dt_client::models::{ActiveGateTokenCreate, ActiveGateType, Expiration, Timestamp};
 use dt_client::{ApiToken, Applied, BaseUrl, Bearer, Client, ErrorKind};
-use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 
 use crate::support::*;
 
@@ -12,8 +12,8 @@ use crate::support::*;
 async fn each_request_is_the_one_of_the_vendors_reference() {
     let (client, fake) = scripted([
         created(),
-        Answer::json(200, token("a")),
-        Answer::status(204),
+        FakeResponse::json(200, token("a")),
+        FakeResponse::status(204),
     ]);
     create(&client).await.unwrap();
     get(&client).await.unwrap();
@@ -71,7 +71,10 @@ async fn a_create_can_leave_out_the_kind_of_the_active_gate() {
 // D1
 #[tokio::test]
 async fn the_credential_is_in_its_header_and_nowhere_else() {
-    let (client, fake) = scripted([Answer::json(200, token("a")), Answer::status(500)]);
+    let (client, fake) = scripted([
+        FakeResponse::json(200, token("a")),
+        FakeResponse::status(500),
+    ]);
     get(&client).await.unwrap();
     let error = create(&client).await.unwrap_err();
     assert!(!everything(&error).contains("CANARY"));
@@ -87,7 +90,7 @@ async fn the_credential_is_in_its_header_and_nowhere_else() {
 
 #[tokio::test]
 async fn the_scheme_is_the_callers_choice() {
-    let fake = FakeTransport::script([Answer::json(200, token("a"))]);
+    let fake = FakeTransport::script([FakeResponse::json(200, token("a"))]);
     let client = Client::builder(URL)
         .credentials(Bearer::new("dt0s16.LOOKS.LIKEATOKEN").unwrap())
         .build_with(fake.clone(), ManualClock::auto())
@@ -125,8 +128,8 @@ async fn every_page_and_operation_is_below_the_same_address() {
             page(&["a"], Some(r#""k""#)),
             page(&["b"], None),
             created(),
-            Answer::json(200, token("a")),
-            Answer::status(204),
+            FakeResponse::json(200, token("a")),
+            FakeResponse::status(204),
         ]);
         let client = Client::builder(address)
             .credentials(ApiToken::new(TOKEN).unwrap())
@@ -273,7 +276,7 @@ async fn every_id_is_one_segment_encoded_once() {
         ("dt0g02.ABC.", "dt0g02.ABC."),
         ("an.id.of.another.form", "an.id.of.another.form"),
     ] {
-        let (client, fake) = scripted([Answer::json(200, token("a"))]);
+        let (client, fake) = scripted([FakeResponse::json(200, token("a"))]);
         client
             .active_gate_tokens()
             .get(&id.into())
@@ -353,7 +356,7 @@ async fn the_error_for_a_date_without_offset_in_a_response_says_what_is_missing(
         ("", "not a date and time such as"),
     ] {
         let body = token("a").replace("2026-01-01T00:00:00Z", date);
-        let (client, _) = scripted([Answer::json(200, body)]);
+        let (client, _) = scripted([FakeResponse::json(200, body)]);
         let error = get(&client).await.unwrap_err();
         let path = "creationDate".into();
         assert_eq!(error.kind(), &ErrorKind::Decode { path });

@@ -2,7 +2,7 @@
 
 use dt_client::models::{ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateType};
 use dt_client::{ApiToken, Client, Error, Transport};
-use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 
 pub(crate) const URL: &str = "https://abc.live.dynatrace.com";
 pub(crate) const TOKEN: &str = "dt0c01.CANARYPUBLIC.CANARYSECRET";
@@ -18,7 +18,7 @@ pub(crate) fn client(transport: impl Transport, clock: &ManualClock) -> Client {
 }
 
 /// A client over a script.
-pub(crate) fn scripted(answers: impl IntoIterator<Item = Answer>) -> (Client, FakeTransport) {
+pub(crate) fn scripted(answers: impl IntoIterator<Item = FakeResponse>) -> (Client, FakeTransport) {
     let fake = FakeTransport::script(answers);
     (client(fake.clone(), &ManualClock::auto()), fake)
 }
@@ -31,27 +31,27 @@ pub(crate) fn token(name: &str) -> String {
 }
 
 /// A page of tokens with these names; `next` is what stands behind `nextPageKey`, if it is there at all.
-pub(crate) fn page(names: &[&str], next: Option<&str>) -> Answer {
+pub(crate) fn page(names: &[&str], next: Option<&str>) -> FakeResponse {
     page_of(9, names, next)
 }
 
 /// The same with a total of its own.
-pub(crate) fn page_of(total: u64, names: &[&str], next: Option<&str>) -> Answer {
+pub(crate) fn page_of(total: u64, names: &[&str], next: Option<&str>) -> FakeResponse {
     let tokens: Vec<String> = names.iter().map(|name| token(name)).collect();
     let next = next.map_or_else(String::new, |next| format!(r#""nextPageKey": {next}, "#));
     let tokens = tokens.join(",");
     let body = format!(
         r#"{{"totalCount": {total}, "pageSize": 100, {next}"activeGateTokens": [{tokens}]}}"#
     );
-    Answer::json(200, body)
+    FakeResponse::json(200, body)
 }
 
 /// An error answer in the vendor's envelope.
-pub(crate) fn refusal(status: u16, message: &str) -> Answer {
+pub(crate) fn refusal(status: u16, message: &str) -> FakeResponse {
     let body = format!(
         r#"{{"error": {{"code": {status}, "message": "{message}", "constraintViolations": null}}}}"#
     );
-    Answer::json(status, body)
+    FakeResponse::json(status, body)
 }
 
 /// What an error shows of itself anywhere.
@@ -82,9 +82,9 @@ pub(crate) async fn delete(client: &Client) -> Result<bool, Error> {
 }
 
 /// The answer to a create.
-pub(crate) fn created() -> Answer {
+pub(crate) fn created() -> FakeResponse {
     let body = format!(
         r#"{{"id": "dt0g02.4KWZO5EF", "token": "{SECRET}", "expirationDate": "2026-03-02T00:00:00.000Z"}}"#
     );
-    Answer::json(201, body)
+    FakeResponse::json(201, body)
 }

@@ -3,10 +3,10 @@
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
+use gatelet_transport::testing::FakeResponse;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
-use gatelet_transport::testing::Answer;
 
 use crate::support::*;
 
@@ -55,7 +55,7 @@ async fn an_expiration_date_that_cannot_be_read_is_warned_of_without_its_text() 
     ] {
         let body =
             format!(r#"{{"id": "dt0g02.4KWZO5EF", "token": "{SECRET}", "expirationDate": {raw}}}"#);
-        let (client, fake) = scripted([Answer::json(201, body)]);
+        let (client, fake) = scripted([FakeResponse::json(201, body)]);
         create(&client).await.unwrap();
         let _ = fake.finish();
         let told = std::mem::take(&mut *warnings.0.lock().unwrap());

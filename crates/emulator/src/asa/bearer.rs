@@ -6,9 +6,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
-use http::Response;
 use gatelet_models::asa::{AuthToken, ServiceTokenRequest};
 use gatelet_models::{Secret, Timestamp};
+use http::Response;
 use serde_json::{Value, json};
 
 use crate::call::Call;

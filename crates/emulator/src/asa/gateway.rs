@@ -1,8 +1,8 @@
 //! The gateways and their status reports.
 
 use bytes::Bytes;
-use http::Response;
 use gatelet_models::asa::{Gateway, GatewayStatusReport, GatewayUpdate};
+use http::Response;
 use redb::WriteTransaction;
 
 use crate::call::Call;

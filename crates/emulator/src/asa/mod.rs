@@ -8,8 +8,8 @@ mod refusal;
 mod setup_token;
 
 use bytes::Bytes;
-use http::Response;
 pub(crate) use gatelet_models::asa::OperationId;
+use http::Response;
 
 use crate::call::Call;
 use crate::reply;

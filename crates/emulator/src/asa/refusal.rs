@@ -1,8 +1,8 @@
 //! Why ASA refuses a call, and its error body.
 
 use bytes::Bytes;
-use http::{Response, StatusCode};
 use gatelet_models::asa::{Error as ErrorBody, ErrorDetail, ErrorType};
+use http::{Response, StatusCode};
 
 use crate::call::{BadBody, BadParameter};
 use crate::{Error, reply};

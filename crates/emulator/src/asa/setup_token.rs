@@ -6,11 +6,11 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use http::Response;
 use gatelet_models::Secret;
 use gatelet_models::asa::{
     GatewayAgentPolicyDetails, GatewaySetupToken, GatewaySetupTokenCreate, RegistrationType,
 };
+use http::Response;
 use redb::{ReadTransaction, WriteTransaction};
 use serde_json::{Value, json};
 

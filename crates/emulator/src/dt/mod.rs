@@ -5,8 +5,8 @@ mod refusal;
 mod token;
 
 use bytes::Bytes;
-use http::Response;
 pub(crate) use gatelet_models::dt::OperationId;
+use http::Response;
 
 use crate::call::Call;
 use crate::reply;

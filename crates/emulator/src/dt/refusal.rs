@@ -1,8 +1,10 @@
 //! Why Dynatrace refuses a call, and its error envelope.
 
 use bytes::Bytes;
+use gatelet_models::dt::{
+    ConstraintViolation, Error as ErrorBody, ErrorEnvelope, ParameterLocation,
+};
 use http::{Response, StatusCode};
-use gatelet_models::dt::{ConstraintViolation, Error as ErrorBody, ErrorEnvelope, ParameterLocation};
 
 use crate::call::{BadBody, BadParameter};
 use crate::json::Malformed;

@@ -1,12 +1,12 @@
 //! The ActiveGate tokens.
 
 use bytes::Bytes;
-use http::Response;
 use gatelet_models::dt::{
     ActiveGateToken, ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateTokenId,
     ActiveGateType, Expiration, ExpirationError, ParameterLocation,
 };
 use gatelet_models::{Secret, Timestamp};
+use http::Response;
 use redb::WriteTransaction;
 
 use crate::call::Call;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use gatelet_emulator::{Role, well_known};
 use gatelet_models::Secret;
 use gatelet_models::asa::{Error, GatewayList, GatewaySetupTokenList, GatewayStatusReport};
-use serde_json::{Value, json};
 use gatelet_transport::testing::ManualClock;
+use serde_json::{Value, json};
 
 const GATEWAY: &str = "/gateways/a2dfd474-2db4-4bb2-8364-d5f76ade396e";
 const SETUP_TOKEN: &str = "/gateway_setup_tokens/6116bb2a-7289-4528-92ee-8e92443c3b61";

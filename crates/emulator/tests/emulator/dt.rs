@@ -9,9 +9,9 @@ use gatelet_models::dt::{
     ActiveGateToken, ActiveGateTokenCreated, ActiveGateTokenList, ErrorEnvelope, ParameterLocation,
 };
 use gatelet_models::{Secret, Timestamp};
-use serde_json::{Value, json};
 use gatelet_transport::Clock;
 use gatelet_transport::testing::ManualClock;
+use serde_json::{Value, json};
 
 const TOKENS: &str = "/api/v2/activeGateTokens";
 

@@ -198,7 +198,7 @@ fn receive<T: DeserializeOwned + Serialize + PartialEq + Debug>(
     body: &[u8],
     inexact: Inexact<T>,
 ) -> Result<String, gatelet_transport::Error> {
-    let reply = gatelet_transport::testing::reply(body.to_vec());
+    let reply = gatelet_transport::testing::api_response(body.to_vec());
     let value = reply.json::<T>()?;
     match inexact(&value) {
         None => Ok(written(&value)),

@@ -58,7 +58,7 @@ impl Error {
             ErrorKind::Decode { path } => clean(path, secrets, PATH),
             _ => {}
         }
-        clean_option(&mut inner.subject, secrets, WORD);
+        clean_option(&mut inner.resource, secrets, WORD);
         clean_option(&mut inner.detail, secrets, TEXT);
         if let Some(api) = &mut inner.api {
             clean_api(api, secrets);
@@ -82,7 +82,7 @@ impl Error {
             ErrorKind::Decode { path } => Some(&**path),
             _ => None,
         };
-        let mut texts = vec![of_kind, inner.subject.as_deref(), inner.detail.as_deref()];
+        let mut texts = vec![of_kind, inner.resource.as_deref(), inner.detail.as_deref()];
         if let Some(api) = &inner.api {
             texts.extend([
                 api.code.as_deref(),
@@ -109,7 +109,7 @@ impl Error {
         let inner = &*self.0;
         Self(Box::new(Inner {
             kind: inner.kind.clone(),
-            subject: inner.subject.clone(),
+            resource: inner.resource.clone(),
             detail: inner.detail.clone(),
             api: inner.api.clone(),
             body: inner.body.clone(),

@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 
 use super::pool::{self, Pool};
 use super::proxy::Proxies;
-use super::{HyperTransport, Limits, Shared, Timeouts};
+use super::{ConnectionTimeouts, HyperTransport, Limits, Shared};
 use crate::TransportError;
 
 #[cfg(feature = "_tls")]
@@ -34,7 +34,7 @@ use super::tls::{Parties, Tls};
 #[derive(Clone)]
 #[must_use]
 pub struct HyperTransportBuilder {
-    timeouts: Timeouts,
+    timeouts: ConnectionTimeouts,
     limits: Limits,
     max_in_flight: usize,
     pool: pool::Settings,
@@ -48,7 +48,7 @@ pub struct HyperTransportBuilder {
 impl HyperTransportBuilder {
     pub(super) fn new() -> Self {
         Self {
-            timeouts: Timeouts {
+            timeouts: ConnectionTimeouts {
                 connect: Duration::from_secs(5),
                 first_byte: Duration::from_secs(20),
                 stall: Duration::from_secs(20),

@@ -32,7 +32,7 @@ use super::tunnel;
 use super::{Limits, Shared, fault};
 #[cfg(not(feature = "_tls"))]
 use crate::TransportErrorKind;
-use crate::{Departure, TransportError};
+use crate::{SendTracker, TransportError};
 
 #[cfg(feature = "_tls")]
 use hyper::client::conn::http2;
@@ -177,11 +177,11 @@ impl Connection {
     pub(super) async fn send(
         &mut self,
         request: Request<Payload>,
-        departure: &Departure,
+        tracker: &SendTracker,
     ) -> Result<Response<Incoming>, TrySendError<Request<Payload>>> {
         match &mut self.sender {
             Sender::Http1(sender) => {
-                self.outbound.begin(departure);
+                self.outbound.begin(tracker);
                 sender.try_send_request(request).await
             }
             #[cfg(feature = "_tls")]

@@ -19,10 +19,10 @@ use super::proxy::Proxy;
 #[cfg(feature = "_tls")]
 use super::single_flight::{Flight, Turn};
 use super::{Limits, Shared, fault, heard};
-use crate::{AddedSecret, Departure, Phase, Sent, TransportError, TransportErrorKind};
+use crate::{AddedSecret, Phase, SendTracker, Sent, TransportError, TransportErrorKind};
 
 /// The head of a response as it came, how its body was read, and that body.
-type Answer = (response::Parts, Reading, Bytes);
+type FakeResponse = (response::Parts, Reading, Bytes);
 
 /// What is sent, and what must be known of it when the answer comes.
 pub(super) struct Exchange {
@@ -67,7 +67,7 @@ impl Exchange {
     pub(super) async fn run(
         mut self,
         shared: &Shared,
-        departure: &Departure,
+        tracker: &SendTracker,
         in_use: &InUse,
     ) -> Result<Response<Bytes>, TransportError> {
         // The semaphore is never closed.
@@ -75,14 +75,14 @@ impl Exchange {
         loop {
             let (connection, is_fresh) = self.connection(shared).await?;
             let mut request = self.request_for(&connection, self.relay(shared));
-            if connection.is_http2() && !request.body_mut().depart(departure) {
+            if connection.is_http2() && !request.body_mut().depart(tracker) {
                 return Err(recalled());
             }
             // Dropped behind the lease, whatever becomes of the attempt: also where the caller goes away.
             #[cfg(feature = "_tls")]
             let mut room = shared.flights.room_later(&self.origin);
             let lease = Lease::new(&shared.pool, &self.origin, in_use, connection);
-            let outcome = self.attempt(shared, lease, request, departure).await;
+            let outcome = self.attempt(shared, lease, request, tracker).await;
             #[cfg(feature = "_tls")]
             if is_fresh || outcome.is_ok() {
                 room.is_of_use(outcome.is_ok());
@@ -202,10 +202,10 @@ impl Exchange {
         shared: &Shared,
         mut lease: Lease<'_>,
         request: Request<Payload>,
-        departure: &Departure,
+        tracker: &SendTracker,
     ) -> Result<Response<Bytes>, Failure> {
         let is_http2 = request.version() == Version::HTTP_2;
-        let answer = self.answer(shared, &mut lease, request, departure).await;
+        let answer = self.answer(shared, &mut lease, request, tracker).await;
         // These say the same whatever became of the body.
         match status(&answer) {
             // Over HTTP/1 it is the connection that took too long, idle as it was (RFC 9110 section 15.5.9).
@@ -241,10 +241,10 @@ impl Exchange {
         shared: &Shared,
         lease: &mut Lease<'_>,
         request: Request<Payload>,
-        departure: &Departure,
-    ) -> Result<Answer, Failure> {
+        tracker: &SendTracker,
+    ) -> Result<FakeResponse, Failure> {
         let method = request.method().clone();
-        let response = lease.first_byte(shared, request, departure).await;
+        let response = lease.first_byte(shared, request, tracker).await;
         let response = response.map_err(|failure| self.of_proxy(shared, failure))?;
         let (head, body) = response.into_parts();
         if head.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED && self.relay(shared).is_some()
@@ -258,9 +258,9 @@ impl Exchange {
         self.check(&head, is_bodiless, &shared.limits)
             .map_err(with_head)?;
         let reading = self.asked.reading(&head.headers);
-        departure.answered(head.status, kept());
+        tracker.response_started(head.status, kept());
         let bytes = collect(body, head.version, reading, is_bodiless, shared).await;
-        departure.forget_answer();
+        tracker.clear_head();
         let bytes = bytes.map_err(with_head)?;
         Ok((head, reading, bytes))
     }
@@ -301,7 +301,7 @@ impl Exchange {
 }
 
 /// The status that came back, also with a response that could not be read.
-fn status(answer: &Result<Answer, Failure>) -> Option<StatusCode> {
+fn status(answer: &Result<FakeResponse, Failure>) -> Option<StatusCode> {
     match answer {
         Ok((head, ..)) => Some(head.status),
         Err(Failure::Final(error)) => error.status(),

@@ -18,11 +18,11 @@ use crate::redact::add_header;
 
 /// What has been heard of the answer to one request; a clone hears the same.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Heard(Arc<Mutex<Answer>>);
+pub(super) struct Heard(Arc<Mutex<FakeResponse>>);
 
 /// An answer that is being heard.
 #[derive(Debug, Default)]
-struct Answer {
+struct FakeResponse {
     part: Part,
     /// What the request tells a proxy, and no field that is told may repeat.
     authorization: Option<HeaderValue>,
@@ -56,7 +56,7 @@ const LONGEST_REFUSAL: usize = 16 * 1024;
 impl Heard {
     /// Forgets what was heard: another request is about to be sent, with these fields.
     pub(super) fn restart(&self, request: &HeaderMap) {
-        *self.answer() = Answer {
+        *self.answer() = FakeResponse {
             part: Part::default(),
             authorization: request.get(PROXY_AUTHORIZATION).cloned(),
         };
@@ -125,7 +125,7 @@ impl Heard {
         }
     }
 
-    fn answer(&self) -> MutexGuard<'_, Answer> {
+    fn answer(&self) -> MutexGuard<'_, FakeResponse> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -8,7 +8,7 @@ use super::heard::Heard;
 use super::liveness::Waiting;
 use super::origin::Origin;
 use super::pool::Pool;
-use crate::Departure;
+use crate::SendTracker;
 
 /// What an exchange waits on right now, if it waits for a response; a clone is of the same exchange.
 ///
@@ -23,19 +23,19 @@ struct Usage {
     connection: Retirement,
     waiting: Waiting,
     heard: Heard,
-    departure: Departure,
+    tracker: SendTracker,
 }
 
 impl InUse {
     /// A request goes out on this connection.
-    pub(super) fn begin(&self, origin: &Origin, connection: &Connection, departure: &Departure) {
+    pub(super) fn begin(&self, origin: &Origin, connection: &Connection, tracker: &SendTracker) {
         let usage = Usage {
             origin: origin.clone(),
             began: Moment::now(),
             connection: connection.retirement(),
             waiting: connection.request_sent(),
             heard: connection.heard().clone(),
-            departure: departure.clone(),
+            tracker: tracker.clone(),
         };
         drop(self.replace(Some(usage)));
     }
@@ -52,13 +52,13 @@ impl InUse {
             return;
         };
         // A refusal counts, also where its head is not whole.
-        if !usage.departure.has_answer()
+        if !usage.tracker.has_head()
             && let (Some(status), Some(fields)) =
                 (usage.heard.status(), usage.heard.fields_of_refusal())
         {
-            usage.departure.answered(status, fields);
+            usage.tracker.response_started(status, fields);
         }
-        if usage.departure.has_expired() || usage.waiting.connection().is_unresponsive() {
+        if usage.tracker.has_timed_out() || usage.waiting.connection().is_unresponsive() {
             // Others may use it and succeed, and the pool may not know it right now.
             usage.connection.retire();
             pool.suspect(&usage.origin, usage.began);

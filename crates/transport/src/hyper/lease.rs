@@ -13,7 +13,7 @@ use super::origin::Origin;
 use super::payload::Payload;
 use super::pool::Pool;
 use super::{Shared, fault};
-use crate::{ConnectFailure, Departure, Phase, Sent, TransportError, TransportErrorKind};
+use crate::{ConnectFailure, Phase, SendTracker, Sent, TransportError, TransportErrorKind};
 
 /// How an attempt on one connection failed.
 pub(super) enum Failure {
@@ -74,7 +74,7 @@ impl<'a> Lease<'a> {
         &mut self,
         shared: &Shared,
         mut request: Request<Payload>,
-        departure: &Departure,
+        tracker: &SendTracker,
     ) -> Result<Response<Incoming>, Failure> {
         let Some(connection) = &mut self.connection else {
             return Err(Failure::Final(TransportError::new(
@@ -83,9 +83,9 @@ impl<'a> Lease<'a> {
         };
         // Before anybody can ask what has come of the answer.
         connection.heard().restart(request.headers());
-        self.in_use.begin(self.origin, connection, departure);
+        self.in_use.begin(self.origin, connection, tracker);
         let interim = Interim::of(&mut request);
-        let answer = interim.guard(connection.send(request, departure));
+        let answer = interim.guard(connection.send(request, tracker));
         #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.
         let answer = tokio::time::timeout(shared.timeouts.first_byte, answer).await;
         let error = match answer {
@@ -112,7 +112,7 @@ impl<'a> Lease<'a> {
         let heard = connection.heard();
         let (status, fields) = (heard.status(), heard.fields_of_refusal());
         // What it holds of the request must not leave any more.
-        let sent = departure.end();
+        let sent = tracker.attempt_failed();
         self.forget();
         Err(Failure::Final(match (status, fields) {
             (Some(status), Some(fields)) => error.with_head(status, fields),
@@ -192,7 +192,7 @@ mod tests {
     #[cfg(feature = "_tls")]
     use super::super::socket::Socket;
     use super::{Failure, Lease};
-    use crate::{ConnectFailure, Departure, Phase, Sent, TransportError, TransportErrorKind};
+    use crate::{ConnectFailure, Phase, SendTracker, Sent, TransportError, TransportErrorKind};
 
     /// A peer that takes so many bytes and then breaks, or takes no more.
     struct Peer {
@@ -258,14 +258,14 @@ mod tests {
             .await
             .unwrap();
         let request = Request::post("http://localhost/").body(BODY).unwrap();
-        let departure = Departure::of(&request);
-        departure.hold();
+        let tracker = SendTracker::of(&request);
+        tracker.queued();
         let request = Exchange::new(request)
             .unwrap()
             .request_for(&connection, None);
         let origin = Origin::of(&"http://localhost/".parse().unwrap()).unwrap();
         let answer = Lease::new(&shared.pool, &origin, &InUse::default(), connection)
-            .first_byte(shared, request, &departure)
+            .first_byte(shared, request, &tracker)
             .await;
         match answer {
             Err(Failure::Final(error)) => error,
@@ -357,8 +357,8 @@ mod tests {
                 .request_for(&connection, None);
             let in_use = InUse::default();
             let mut lease = Lease::new(&shared.pool, &origin, &in_use, connection);
-            let departure = Departure::default();
-            let answer = lease.first_byte(shared, request, &departure);
+            let tracker = SendTracker::default();
+            let answer = lease.first_byte(shared, request, &tracker);
             #[allow(clippy::disallowed_methods)] // The clock is paused.
             let answer = tokio::time::timeout(after, answer).await;
             assert!(answer.is_err(), "nobody answers");

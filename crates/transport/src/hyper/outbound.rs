@@ -1,4 +1,4 @@
-//! A stream that a request leaves by, as far as its departure lets it.
+//! A stream that a request leaves by, as far as its tracker lets it.
 
 use std::io;
 use std::pin::Pin;
@@ -7,19 +7,19 @@ use std::task::{Context, Poll};
 
 use hyper::rt::{Read, ReadBufCursor, Write};
 
-use crate::Departure;
+use crate::SendTracker;
 
 /// The request that a connection is writing; a clone is of the same connection.
 ///
 /// hyper offers a request as a whole, so what the stream did not take of an offer is what the server cannot have. With TLS
 /// that is counted before it is encrypted.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Outbound(Arc<Mutex<Departure>>);
+pub(super) struct Outbound(Arc<Mutex<SendTracker>>);
 
 impl Outbound {
     /// The next bytes that are written are those of this request.
-    pub(super) fn begin(&self, departure: &Departure) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = departure.clone();
+    pub(super) fn begin(&self, tracker: &SendTracker) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = tracker.clone();
     }
 
     /// The same stream, by which the request leaves.
@@ -35,12 +35,12 @@ impl Outbound {
         offered: usize,
         write: impl FnOnce() -> Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
-        let departure = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        departure.leave_by(offered, write)
+        let tracker = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        tracker.write_tracked(offered, write)
     }
 }
 
-/// A stream that asks the departure of the request before it takes a byte of it.
+/// A stream that asks the tracker of the request before it takes a byte of it.
 pub(super) struct Gated<T> {
     stream: T,
     outbound: Outbound,

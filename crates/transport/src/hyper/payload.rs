@@ -7,15 +7,15 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 
-use crate::Departure;
+use crate::SendTracker;
 
-/// The body of a request, whole or as far as its departure lets it.
+/// The body of a request, whole or as far as its tracker lets it.
 ///
 /// Over HTTP/1.1 the stream sees what leaves. Over HTTP/2, whose connections have several users, a body goes out in pieces, and
 /// hyper asks for the next one only when the peer has taken those before: what was not asked for, the peer cannot have.
 pub(super) struct Payload {
     rest: Bytes,
-    departure: Option<Departure>,
+    tracker: Option<SendTracker>,
 }
 
 impl Payload {
@@ -23,17 +23,17 @@ impl Payload {
     pub(super) fn whole(bytes: Bytes) -> Self {
         Self {
             rest: bytes,
-            departure: None,
+            tracker: None,
         }
     }
 
     /// From now on it goes out in pieces, the first of which is the head; false if the request was recalled and must not.
     #[must_use]
-    pub(super) fn depart(&mut self, departure: &Departure) -> bool {
+    pub(super) fn depart(&mut self, tracker: &SendTracker) -> bool {
         const HEAD: usize = 1;
 
-        let head = departure.leave_by(HEAD + self.rest.len(), || Poll::Ready(Ok(HEAD)));
-        self.departure = Some(departure.clone());
+        let head = tracker.write_tracked(HEAD + self.rest.len(), || Poll::Ready(Ok(HEAD)));
+        self.tracker = Some(tracker.clone());
         matches!(head, Poll::Ready(Ok(_)))
     }
 }
@@ -49,14 +49,14 @@ impl Body for Payload {
         /// The largest frame that every server takes (RFC 9113 section 4.2).
         const PIECE: usize = 16 * 1024;
 
-        let Self { rest, departure } = &mut *self;
+        let Self { rest, tracker } = &mut *self;
         if rest.is_empty() {
             return Poll::Ready(None);
         }
-        let Some(departure) = departure else {
+        let Some(tracker) = tracker else {
             return Poll::Ready(Some(Ok(Frame::data(std::mem::take(rest)))));
         };
-        let taken = departure.leave_by(rest.len(), || Poll::Ready(Ok(rest.len().min(PIECE))));
+        let taken = tracker.write_tracked(rest.len(), || Poll::Ready(Ok(rest.len().min(PIECE))));
         taken.map(|taken| Some(taken.map(|taken| Frame::data(rest.split_to(taken)))))
     }
 

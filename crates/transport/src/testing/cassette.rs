@@ -1,8 +1,8 @@
 //! Recorded traffic as a JSON text.
 
 mod body;
-mod exchange;
 mod failure;
+mod interaction;
 mod scrubber;
 
 use std::error::Error;
@@ -11,8 +11,8 @@ use std::str::FromStr;
 
 use serde_json::{Value, json};
 
-pub(super) use self::exchange::Exchange;
 pub(super) use self::failure::Failure;
+pub(super) use self::interaction::Interaction;
 pub(super) use self::scrubber::Scrubber;
 
 /// The version of the format, in the field `cassette`.
@@ -52,13 +52,13 @@ const SCRUBBED: &str = "[scrubbed]";
 /// ```
 #[derive(Clone, PartialEq)]
 pub struct Cassette {
-    pub(super) exchanges: Vec<Exchange>,
+    pub(super) interactions: Vec<Interaction>,
 }
 
 impl fmt::Display for Cassette {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let exchanges: Vec<Value> = self.exchanges.iter().map(Exchange::to_json).collect();
-        let cassette = json!({ "cassette": VERSION, "exchanges": exchanges });
+        let interactions: Vec<Value> = self.interactions.iter().map(Interaction::to_json).collect();
+        let cassette = json!({ "cassette": VERSION, "exchanges": interactions });
         writeln!(f, "{cassette:#}")
     }
 }
@@ -73,15 +73,15 @@ impl FromStr for Cassette {
             let problem = format!("its `cassette` is not {VERSION}");
             return Err(ParseCassetteError(problem));
         }
-        let exchanges = cassette.get("exchanges").and_then(Value::as_array);
-        let exchanges =
-            exchanges.ok_or_else(|| ParseCassetteError("it has no exchanges".into()))?;
-        let parse = |(index, exchange)| {
-            Exchange::from_json(exchange)
+        let interactions = cassette.get("exchanges").and_then(Value::as_array);
+        let interactions =
+            interactions.ok_or_else(|| ParseCassetteError("it has no interactions".into()))?;
+        let parse = |(index, interaction)| {
+            Interaction::from_json(interaction)
                 .map_err(|problem| ParseCassetteError(format!("exchange {index}: {problem}")))
         };
         Ok(Self {
-            exchanges: exchanges
+            interactions: interactions
                 .iter()
                 .enumerate()
                 .map(parse)
@@ -92,7 +92,7 @@ impl FromStr for Cassette {
 
 impl fmt::Debug for Cassette {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let requests = self.exchanges.iter().map(Exchange::name);
+        let requests = self.interactions.iter().map(Interaction::name);
         f.debug_list().entries(requests).finish()
     }
 }
@@ -121,8 +121,8 @@ mod tests {
     fn a_text_that_is_no_cassette_says_what_is_wrong_with_it() {
         assert!(refusal("{").contains("not JSON"));
         assert!(refusal(r#"{"cassette": 2, "exchanges": []}"#).contains("`cassette` is not 1"));
-        assert!(refusal(r#"{"cassette": 1}"#).contains("no exchanges"));
-        for (exchange, problem) in [
+        assert!(refusal(r#"{"cassette": 1}"#).contains("no interactions"));
+        for (interaction, problem) in [
             (r#"{}"#, "no `request`"),
             (r#"{"request": "GET"}"#, "no method and URI"),
             (r#"{"request": "GET /"}"#, "no `response`"),
@@ -140,7 +140,9 @@ mod tests {
                 "not hexadecimal",
             ),
         ] {
-            let text = refusal(&format!(r#"{{"cassette": 1, "exchanges": [{exchange}]}}"#));
+            let text = refusal(&format!(
+                r#"{{"cassette": 1, "exchanges": [{interaction}]}}"#
+            ));
             assert!(
                 text.contains("exchange 0: ") && text.contains(problem),
                 "{text}"

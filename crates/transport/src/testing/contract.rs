@@ -79,11 +79,11 @@ pub async fn around<T: Transport>(make: impl Fn(Origin) -> T) {
 /// When a rule of the contract is broken.
 ///
 /// ```
-/// use gatelet_transport::testing::{Answer, FakeTransport, contract};
+/// use gatelet_transport::testing::{FakeResponse, FakeTransport, contract};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
-/// let server = FakeTransport::respond(|_| Answer::status(404));
+/// let server = FakeTransport::respond(|_| FakeResponse::status(404));
 /// contract::of_server(server, "https://api.example.com").await;
 /// # }
 /// ```

@@ -11,7 +11,7 @@ use crate::{Transport, TransportError, TransportErrorKind};
 
 /// One scripted answer.
 #[derive(Debug)]
-pub struct Answer(Kind);
+pub struct FakeResponse(Kind);
 
 #[derive(Debug)]
 enum Kind {
@@ -21,7 +21,7 @@ enum Kind {
     Panic,
 }
 
-impl Answer {
+impl FakeResponse {
     /// A status and a JSON body.
     pub fn json(status: u16, body: impl Into<Bytes>) -> Self {
         Self::status(status)
@@ -104,13 +104,13 @@ impl Answer {
     }
 }
 
-impl From<Response<Bytes>> for Answer {
+impl From<Response<Bytes>> for FakeResponse {
     fn from(response: Response<Bytes>) -> Self {
         Self(Kind::Response(response))
     }
 }
 
-impl From<TransportError> for Answer {
+impl From<TransportError> for FakeResponse {
     fn from(error: TransportError) -> Self {
         Self(Kind::Error(error))
     }
@@ -119,16 +119,16 @@ impl From<TransportError> for Answer {
 /// A transport that answers by script and remembers what it was asked; a clone is the same transport.
 ///
 /// ```
-/// use gatelet_transport::testing::{Answer, FakeTransport};
+/// use gatelet_transport::testing::{FakeResponse, FakeTransport};
 ///
-/// let fake = FakeTransport::script([Answer::status(503), Answer::json(200, r#"{"list": []}"#)]);
+/// let fake = FakeTransport::script([FakeResponse::status(503), FakeResponse::json(200, r#"{"list": []}"#)]);
 /// // … give a clone of it to a client, make the call, and then:
 /// assert_eq!(fake.requests().len(), 0);
 /// ```
 #[derive(Clone)]
 pub struct FakeTransport(Arc<Inner>);
 
-type Respond = Box<dyn Fn(&Request<Bytes>) -> Answer + Send + Sync>;
+type Respond = Box<dyn Fn(&Request<Bytes>) -> FakeResponse + Send + Sync>;
 
 struct Inner {
     respond: Option<Respond>,
@@ -137,7 +137,7 @@ struct Inner {
 
 #[derive(Default)]
 struct State {
-    script: VecDeque<Answer>,
+    script: VecDeque<FakeResponse>,
     requests: Vec<Request<Bytes>>,
     unexpected: usize,
 }
@@ -145,16 +145,18 @@ struct State {
 impl FakeTransport {
     /// Answers in this order, each once.
     #[must_use]
-    pub fn script(answers: impl IntoIterator<Item = Answer>) -> Self {
+    pub fn script(answers: impl IntoIterator<Item = FakeResponse>) -> Self {
         Self::with(None, answers.into_iter().collect())
     }
 
     /// Answers every request with what the function makes of it.
-    pub fn respond(function: impl Fn(&Request<Bytes>) -> Answer + Send + Sync + 'static) -> Self {
+    pub fn respond(
+        function: impl Fn(&Request<Bytes>) -> FakeResponse + Send + Sync + 'static,
+    ) -> Self {
         Self::with(Some(Box::new(function)), VecDeque::new())
     }
 
-    fn with(respond: Option<Respond>, script: VecDeque<Answer>) -> Self {
+    fn with(respond: Option<Respond>, script: VecDeque<FakeResponse>) -> Self {
         let state = Mutex::new(State {
             script,
             ..State::default()
@@ -187,7 +189,7 @@ impl FakeTransport {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn answer(&self, request: Request<Bytes>) -> Answer {
+    fn answer(&self, request: Request<Bytes>) -> FakeResponse {
         let scripted = match &self.0.respond {
             Some(respond) => Some(respond(&request)),
             None => self.lock().script.pop_front(),
@@ -225,12 +227,13 @@ mod tests {
     use bytes::Bytes;
     use http::Request;
 
-    use super::{Answer, FakeTransport};
+    use super::{FakeResponse, FakeTransport};
     use crate::Transport as _;
 
     #[tokio::test]
     async fn answers_come_in_order_and_requests_are_remembered() {
-        let fake = FakeTransport::script([Answer::status(503), Answer::json(200, "{}")]);
+        let fake =
+            FakeTransport::script([FakeResponse::status(503), FakeResponse::json(200, "{}")]);
         for status in [503, 200] {
             let response = fake.send(Request::new(Bytes::from("body"))).await.unwrap();
             assert_eq!(response.status(), status);
@@ -241,7 +244,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "1 scripted answers were not asked for")]
     fn a_script_with_answers_left_fails_the_test() {
-        let _ = FakeTransport::script([Answer::status(200)]).finish();
+        let _ = FakeTransport::script([FakeResponse::status(200)]).finish();
     }
 
     #[tokio::test]

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use http::{Request, Response};
 
-use super::cassette::{Cassette, Exchange, Failure, Scrubber};
+use super::cassette::{Cassette, Failure, Interaction, Scrubber};
 use crate::{Transport, TransportError};
 
 /// Passes requests on to another transport, and makes a [`Cassette`] of them without their secrets; a clone is the same
@@ -26,11 +26,11 @@ use crate::{Transport, TransportError};
 /// ```
 /// use bytes::Bytes;
 /// use gatelet_transport::Transport;
-/// use gatelet_transport::testing::{Answer, FakeTransport, Recording};
+/// use gatelet_transport::testing::{FakeResponse, FakeTransport, Recording};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let server = FakeTransport::script([Answer::json(201, r#"{"id": "7", "token": "dt0g02.SECRET"}"#)]);
+/// let server = FakeTransport::script([FakeResponse::json(201, r#"{"id": "7", "token": "dt0g02.SECRET"}"#)]);
 /// let recording = Recording::new(server);
 /// let request = http::Request::post("https://api.example.com/tokens").body(Bytes::new())?;
 /// recording.send(request).await?;
@@ -49,7 +49,7 @@ struct Inner<T> {
 struct State {
     scrubber: Scrubber,
     /// In the order in which they were begun; one that was dropped has no outcome.
-    exchanges: Vec<(Request<Bytes>, Option<Outcome>)>,
+    interactions: Vec<(Request<Bytes>, Option<Outcome>)>,
 }
 
 type Outcome = Result<Response<Bytes>, Failure>;
@@ -59,7 +59,7 @@ impl<T: Transport> Recording<T> {
     pub fn new(transport: T) -> Self {
         let state = Mutex::new(State {
             scrubber: Scrubber::new(),
-            exchanges: Vec::new(),
+            interactions: Vec::new(),
         });
         Self(Arc::new(Inner { transport, state }))
     }
@@ -86,19 +86,19 @@ impl<T> Recording<T> {
         let mut state = self.lock();
         let State {
             scrubber,
-            exchanges,
+            interactions,
         } = &mut *state;
-        for (request, outcome) in exchanges.iter() {
+        for (request, outcome) in interactions.iter() {
             scrubber.learn(request);
             if let Some(Ok(response)) = outcome {
                 scrubber.learn_answer(response);
             }
         }
-        let exchange = |(request, outcome): &(_, Option<Outcome>)| {
-            Some(Exchange::of(request, outcome.as_ref()?, scrubber))
+        let interaction = |(request, outcome): &(_, Option<Outcome>)| {
+            Some(Interaction::of(request, outcome.as_ref()?, scrubber))
         };
         Cassette {
-            exchanges: exchanges.iter().filter_map(exchange).collect(),
+            interactions: interactions.iter().filter_map(interaction).collect(),
         }
     }
 
@@ -107,13 +107,13 @@ impl<T> Recording<T> {
     }
 
     fn begin(&self, request: Request<Bytes>) -> usize {
-        let exchanges = &mut self.lock().exchanges;
-        exchanges.push((request, None));
-        exchanges.len() - 1
+        let interactions = &mut self.lock().interactions;
+        interactions.push((request, None));
+        interactions.len() - 1
     }
 
     fn end(&self, index: usize, outcome: Outcome) {
-        if let Some((_, place)) = self.lock().exchanges.get_mut(index) {
+        if let Some((_, place)) = self.lock().interactions.get_mut(index) {
             *place = Some(outcome);
         }
     }

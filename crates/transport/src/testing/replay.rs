@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use http::{Request, Response};
 
-use super::cassette::{Cassette, Exchange};
+use super::cassette::{Cassette, Interaction};
 use crate::{Transport, TransportError, TransportErrorKind};
 
 /// Answers as a [`Cassette`] says; a clone is the same replay.
 ///
-/// A request gets the first exchange that is left with the same method, URI and body (JSON is compared as JSON), where
+/// A request gets the first interaction that is left with the same method, URI and body (JSON is compared as JSON), where
 /// what was scrubbed fits anything. Header fields do not matter. So calls at the same time may come in any order.
 ///
 /// ```
@@ -23,7 +23,7 @@ use crate::{Transport, TransportError, TransportErrorKind};
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let cassette = r#"{
 ///   "cassette": 1,
-///   "exchanges": [{"request": "GET https://api.example.com/names", "response": 200, "response_body": ["eu-1"]}]
+///   "interactions": [{"request": "GET https://api.example.com/names", "response": 200, "response_body": ["eu-1"]}]
 /// }"#;
 /// let replay = Replay::new(cassette.parse()?);
 /// let request = http::Request::get("https://api.example.com/names").body(Bytes::new())?;
@@ -36,7 +36,7 @@ use crate::{Transport, TransportError, TransportErrorKind};
 pub struct Replay(Arc<Mutex<State>>);
 
 struct State {
-    left: Vec<Exchange>,
+    left: Vec<Interaction>,
     /// The names of the requests that found nothing.
     unexpected: Vec<String>,
 }
@@ -46,7 +46,7 @@ impl Replay {
     #[must_use]
     pub fn new(cassette: Cassette) -> Self {
         Self(Arc::new(Mutex::new(State {
-            left: cassette.exchanges,
+            left: cassette.interactions,
             unexpected: Vec::new(),
         })))
     }
@@ -55,11 +55,11 @@ impl Replay {
     ///
     /// # Panics
     ///
-    /// When exchanges are left, or a request found none. The text names the requests without their queries.
+    /// When interactions are left, or a request found none. The text names the requests without their queries.
     #[track_caller]
     pub fn finish(&self) {
         let state = self.lock();
-        let left: Vec<String> = state.left.iter().map(Exchange::name).collect();
+        let left: Vec<String> = state.left.iter().map(Interaction::name).collect();
         let unexpected = &state.unexpected;
         assert!(
             unexpected.is_empty(),
@@ -73,12 +73,12 @@ impl Replay {
         );
     }
 
-    fn take(&self, request: &Request<Bytes>) -> Result<Exchange, TransportError> {
+    fn take(&self, request: &Request<Bytes>) -> Result<Interaction, TransportError> {
         let mut state = self.lock();
         if let Some(index) = state
             .left
             .iter()
-            .position(|exchange| exchange.is_for(request))
+            .position(|interaction| interaction.is_for(request))
         {
             return Ok(state.left.remove(index));
         }

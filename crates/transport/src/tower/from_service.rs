@@ -13,7 +13,7 @@ use tower_service::Service;
 
 use super::WholeBody;
 use crate::{
-    BoxError, ConnectFailure, Departure, TooLarge, Transport, TransportError, TransportErrorKind,
+    BoxError, ConnectFailure, SendTracker, TooLarge, Transport, TransportError, TransportErrorKind,
 };
 
 /// The largest body of an answer unless it is told otherwise: 10 MiB.
@@ -34,10 +34,10 @@ const BODY_LIMIT: usize = 10 * 1024 * 1024;
 /// `B` is the body that the service takes in a request.
 ///
 /// ```
-/// use gatelet_transport::testing::{Answer, FakeTransport};
+/// use gatelet_transport::testing::{FakeResponse, FakeTransport};
 /// use gatelet_transport::{FromService, IntoService};
 ///
-/// let server = FakeTransport::respond(|_| Answer::status(204));
+/// let server = FakeTransport::respond(|_| FakeResponse::status(204));
 /// let transport = FromService::new(IntoService::new(server)).max_body_size(1024 * 1024);
 /// # let _ = transport;
 /// ```
@@ -91,13 +91,13 @@ where
             service.clone()
         };
         // A layer may let it wait, for a permit of a limit for example.
-        let departure = Departure::of(&request);
-        departure.hold();
+        let tracker = SendTracker::of(&request);
+        tracker.queued();
         let not_ready = TransportErrorKind::Connect(ConnectFailure::Other);
         poll_fn(|context| service.poll_ready(context))
             .await
             .map_err(|error| fault(not_ready, error.into()))?;
-        if !departure.pass_on() {
+        if !tracker.hand_over() {
             return Err(TransportError::new(not_ready).with_source("the request was recalled"));
         }
         let response = service
@@ -105,9 +105,9 @@ where
             .await
             .map_err(|error| fault(TransportErrorKind::Interrupted, error.into()))?;
         let (head, body) = response.into_parts();
-        departure.answered(head.status, head.headers.clone());
+        tracker.response_started(head.status, head.headers.clone());
         let bytes = collect(body, self.body_limit).await;
-        departure.forget_answer();
+        tracker.clear_head();
         let bytes = bytes.map_err(|error| error.with_head(head.status, head.headers.clone()))?;
         Ok(Response::from_parts(head, bytes))
     }

@@ -12,9 +12,9 @@ use http_body_util::{BodyExt as _, Full, StreamBody};
 use tower_service::Service;
 
 use super::{FromService, IntoService, WholeBody};
-use crate::testing::{Answer, FakeTransport, contract};
+use crate::testing::{FakeResponse, FakeTransport, contract};
 use crate::{
-    BoxError, ConnectFailure, Departure, Sent, TooLarge, Transport as _, TransportError,
+    BoxError, ConnectFailure, SendTracker, Sent, TooLarge, Transport as _, TransportError,
     TransportErrorKind,
 };
 
@@ -127,13 +127,13 @@ async fn a_request_that_waits_for_a_layer_to_be_ready_has_not_left() {
     for (is_ready, sent) in [(false, Sent::Nothing), (true, Sent::Whole)] {
         let transport = FromService::new(Stuck { is_ready });
         let mut request: Request<Bytes> = Request::default();
-        let departure = Departure::default();
-        request.extensions_mut().insert(departure.clone());
+        let tracker = SendTracker::default();
+        request.extensions_mut().insert(tracker.clone());
         let mut sending = Box::pin(transport.send(request));
         let once = std::future::poll_fn(|cx| Poll::Ready(sending.as_mut().poll(cx).is_pending()));
         assert!(once.await);
         drop(sending);
-        assert_eq!(departure.recall(), sent);
+        assert_eq!(tracker.cancel(), sent);
     }
 }
 
@@ -142,10 +142,10 @@ async fn a_request_that_was_recalled_does_not_reach_the_service() {
     let server = FakeTransport::script([]);
     let transport = FromService::new(IntoService::new(server.clone()));
     let mut request: Request<Bytes> = Request::default();
-    let departure = Departure::default();
-    departure.hold();
-    assert_eq!(departure.recall(), Sent::Nothing);
-    request.extensions_mut().insert(departure);
+    let tracker = SendTracker::default();
+    tracker.queued();
+    assert_eq!(tracker.cancel(), Sent::Nothing);
+    request.extensions_mut().insert(tracker);
     let error = transport.send(request).await.unwrap_err();
     assert_eq!(error.sent(), Sent::Nothing);
     assert!(server.finish().is_empty());
@@ -270,7 +270,7 @@ async fn a_whole_body_comes_once_and_says_how_long_it_is() {
 #[tokio::test]
 async fn both_adapters_together_keep_the_contract() {
     contract::around(|origin| FromService::new(IntoService::new(origin))).await;
-    let server = FakeTransport::respond(|_| Answer::status(404));
+    let server = FakeTransport::respond(|_| FakeResponse::status(404));
     let transport = FromService::new(IntoService::new(server));
     contract::of_server(transport, "https://api.example.com").await;
 }

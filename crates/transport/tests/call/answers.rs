@@ -1,6 +1,6 @@
 //! What an answer means: status, content type and body.
 
-use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 use gatelet_transport::{Applied, CredentialFailure, Error, ErrorKind};
 use http::Method;
 
@@ -8,14 +8,14 @@ use crate::{ALL, call, channel, fail, run, times};
 
 const PAGE: &str = "<!DOCTYPE html><title>canary</title>";
 
-fn typed(status: u16, content_type: &[u8], body: &'static str) -> Answer {
-    Answer::status(status)
+fn typed(status: u16, content_type: &[u8], body: &'static str) -> FakeResponse {
+    FakeResponse::status(status)
         .with_header("content-type", content_type)
         .with_body(body)
 }
 
 /// A GET with this answer, decoded as any JSON.
-async fn get(answer: Answer) -> Result<serde_json::Value, Error> {
+async fn get(answer: FakeResponse) -> Result<serde_json::Value, Error> {
     run(call(Method::GET), [answer]).await.0?.json()
 }
 
@@ -25,7 +25,7 @@ fn not_json(error: &Error) -> bool {
 
 #[tokio::test]
 async fn a_request_is_what_the_call_says_and_no_more() {
-    let fake = FakeTransport::script([Answer::json(201, "{}")]);
+    let fake = FakeTransport::script([FakeResponse::json(201, "{}")]);
     channel(&fake, &ManualClock::auto())
         .call(call(Method::POST))
         .await
@@ -49,7 +49,7 @@ async fn a_request_is_what_the_call_says_and_no_more() {
 // T52
 #[tokio::test]
 async fn a_request_that_is_printed_shows_no_credential() {
-    let fake = FakeTransport::script([Answer::json(200, "{}")]);
+    let fake = FakeTransport::script([FakeResponse::json(200, "{}")]);
     channel(&fake, &ManualClock::auto())
         .call(call(Method::GET))
         .await
@@ -66,7 +66,7 @@ async fn a_request_that_is_printed_shows_no_credential() {
 // T31
 #[tokio::test]
 async fn an_empty_answer_is_no_model() {
-    let error = get(Answer::json(200, "")).await.unwrap_err();
+    let error = get(FakeResponse::json(200, "")).await.unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::Decode { path: "".into() });
     assert!(error.to_string().contains("the body is empty"), "{error}");
 }
@@ -92,7 +92,7 @@ async fn a_redirect_is_an_error_that_names_the_targets_origin_only() {
             ),
             (r"/\evil.example.com/canary", "https://evil.example.com"),
         ] {
-            let answer = Answer::status(status).with_header("location", location);
+            let answer = FakeResponse::status(status).with_header("location", location);
             let (error, requests) = fail(call(Method::GET), [answer]).await;
             let target_origin = Some(origin.into());
             assert_eq!(error.kind(), &ErrorKind::Redirect { target_origin });
@@ -100,7 +100,7 @@ async fn a_redirect_is_an_error_that_names_the_targets_origin_only() {
         }
     }
     for no_origin in [&b"\xff"[..], b"evil.example.com:8443"] {
-        let answer = Answer::status(302).with_header("location", no_origin);
+        let answer = FakeResponse::status(302).with_header("location", no_origin);
         let (error, _) = fail(call(Method::GET), [answer]).await;
         let target_origin = None;
         assert_eq!(error.kind(), &ErrorKind::Redirect { target_origin });
@@ -111,7 +111,7 @@ async fn a_redirect_is_an_error_that_names_the_targets_origin_only() {
 #[tokio::test]
 async fn an_endless_host_of_a_redirect_is_cut() {
     let location = format!("https://{}.example", "x".repeat(4_000));
-    let answer = Answer::status(302).with_header("location", &location);
+    let answer = FakeResponse::status(302).with_header("location", &location);
     let (error, _) = fail(call(Method::GET), [answer]).await;
     let target_origin = location.get(..128).map(Into::into);
     assert_eq!(error.kind(), &ErrorKind::Redirect { target_origin });
@@ -138,7 +138,7 @@ async fn a_page_of_a_proxy_or_login_gets_a_hint() {
         assert_eq!(error.applied(), Applied::Unknown);
     }
     for status in [407, 511] {
-        let (error, requests) = fail(call(Method::GET), [Answer::status(status)]).await;
+        let (error, requests) = fail(call(Method::GET), [FakeResponse::status(status)]).await;
         assert_eq!((error.kind(), requests), (&ErrorKind::Protocol, 1));
     }
 }
@@ -159,7 +159,9 @@ async fn the_content_type_is_believed_and_checked() {
             .contains("is a proxy or login in the way?"),
         "{error}"
     );
-    get(Answer::status(200).with_body("{}")).await.unwrap();
+    get(FakeResponse::status(200).with_body("{}"))
+        .await
+        .unwrap();
     assert!(not_json(
         &get(typed(200, b"application/problem+json", "{}"))
             .await
@@ -191,7 +193,7 @@ async fn the_content_type_is_believed_and_checked() {
 #[tokio::test]
 async fn a_status_that_the_operation_does_not_have_is_never_a_success() {
     for status in [201, 202, 204, 299, 499, 600, 999] {
-        let (error, requests) = fail(call(Method::GET), [Answer::json(status, "{}")]).await;
+        let (error, requests) = fail(call(Method::GET), [FakeResponse::json(status, "{}")]).await;
         assert_eq!(
             (error.kind(), requests),
             (&ErrorKind::Protocol, 1),
@@ -199,13 +201,13 @@ async fn a_status_that_the_operation_does_not_have_is_never_a_success() {
         );
         assert!(!error.is_retryable());
     }
-    let (error, _) = fail(call(Method::POST), [Answer::json(200, "{}")]).await;
+    let (error, _) = fail(call(Method::POST), [FakeResponse::json(200, "{}")]).await;
     assert!(error.body().is_empty(), "it may hold a secret");
     assert_eq!(
         (error.kind(), error.applied()),
         (&ErrorKind::Protocol, Applied::Yes)
     );
-    let (result, _) = run(call(Method::DELETE), [Answer::status(299)]).await;
+    let (result, _) = run(call(Method::DELETE), [FakeResponse::status(299)]).await;
     assert_eq!(result.unwrap().status(), 299);
 }
 
@@ -220,7 +222,7 @@ async fn an_answer_to_an_operation_without_output_is_not_read() {
 #[tokio::test]
 async fn an_error_answer_is_parsed_kept_in_part_and_shown_in_less() {
     let envelope = r#"{"code":"bad_request","message":"no\nsuch thing"}"#;
-    let (error, requests) = fail(call(Method::POST), [Answer::json(400, envelope)]).await;
+    let (error, requests) = fail(call(Method::POST), [FakeResponse::json(400, envelope)]).await;
     assert_eq!(requests, 1);
     assert_eq!(
         (error.code(), error.message()),
@@ -232,7 +234,7 @@ async fn an_error_answer_is_parsed_kept_in_part_and_shown_in_less() {
         "test Operation: 400 Bad Request: no such thing [bad_request] (1 attempt, nothing was applied)"
     );
     let huge = format!(r#"{{"code":"c","message":"{}"}}"#, "m".repeat(5 << 20));
-    let (error, _) = fail(call(Method::GET), [Answer::json(400, huge)]).await;
+    let (error, _) = fail(call(Method::GET), [FakeResponse::json(400, huge)]).await;
     assert_eq!((error.code(), error.body().len()), (Some("c"), 16 * 1024));
     assert!(error.to_string().len() < 500);
     let (error, _) = fail(call(Method::GET), [typed(400, b"text/plain", "canary")]).await;
@@ -243,8 +245,8 @@ async fn an_error_answer_is_parsed_kept_in_part_and_shown_in_less() {
 #[tokio::test]
 async fn a_created_thing_whose_answer_cannot_be_read_was_applied() {
     for answer in [
-        Answer::json(201, "{\"id\""),
-        Answer::json(201, ""),
+        FakeResponse::json(201, "{\"id\""),
+        FakeResponse::json(201, ""),
         typed(201, b"text/html", PAGE),
     ] {
         let error = match run(call(Method::POST), [answer]).await.0 {
@@ -263,20 +265,20 @@ async fn a_created_thing_whose_answer_cannot_be_read_was_applied() {
 #[tokio::test]
 async fn a_401_is_the_credentials_and_a_403_the_apis() {
     for method in ALL {
-        let (error, requests) = fail(call(method.clone()), [Answer::status(401)]).await;
+        let (error, requests) = fail(call(method.clone()), [FakeResponse::status(401)]).await;
         assert_eq!(
             error.kind(),
             &ErrorKind::Credential(CredentialFailure::Rejected)
         );
         assert!(error.is_unauthorized());
         assert_eq!((requests, error.applied()), (1, Applied::No));
-        let (error, _) = fail(call(method), [Answer::status(403)]).await;
+        let (error, _) = fail(call(method), [FakeResponse::status(403)]).await;
         assert_eq!(
             (error.kind(), error.is_unauthorized()),
             (&ErrorKind::Api, false)
         );
     }
-    let missing_role = Answer::json(401, r#"{"code":"missing_role","message":"no"}"#);
+    let missing_role = FakeResponse::json(401, r#"{"code":"missing_role","message":"no"}"#);
     let (error, _) = fail(call(Method::GET), [missing_role]).await;
     assert_eq!(
         (error.kind(), error.is_unauthorized()),
@@ -310,7 +312,7 @@ async fn a_404_of_somebody_before_the_api_does_not_say_that_a_thing_is_not_found
         [
             typed(404, b"text/plain", WORDS),
             typed(404, b"application/json", WORDS),
-            Answer::status(404).with_body(WORDS),
+            FakeResponse::status(404).with_body(WORDS),
         ]
     };
     for answer in strangers() {
@@ -319,7 +321,7 @@ async fn a_404_of_somebody_before_the_api_does_not_say_that_a_thing_is_not_found
         assert!(!error.is_not_found());
         assert_eq!(error.body(), WORDS.as_bytes());
     }
-    for answer in [Answer::status(404), Answer::json(404, "{}")] {
+    for answer in [FakeResponse::status(404), FakeResponse::json(404, "{}")] {
         let (error, _) = fail(call(Method::GET), [answer]).await;
         assert_eq!(
             (error.kind(), error.is_not_found()),
@@ -327,7 +329,7 @@ async fn a_404_of_somebody_before_the_api_does_not_say_that_a_thing_is_not_found
         );
     }
     for status in [404, 409] {
-        let told = Answer::json(status, r#"{"code":"c","message":"m"}"#);
+        let told = FakeResponse::json(status, r#"{"code":"c","message":"m"}"#);
         let (error, _) = fail(call(Method::GET), [told]).await;
         assert_eq!(
             (error.is_not_found(), error.is_conflict()),

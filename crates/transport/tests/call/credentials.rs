@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 use gatelet_transport::{
-    Applied, BaseUrl, Cached, Call, Channel, Credential, CredentialFailure, Error, ErrorKind,
-    Exchange, Issued, Transport, from_fn,
+    Applied, BaseUrl, CachedCredential, Call, Channel, Credential, CredentialFailure, Error,
+    ErrorKind, IssuedCredential, TokenExchange, Transport, from_fn,
 };
 use http::{Method, Request, Response};
 use tokio::sync::{mpsc, oneshot};
@@ -20,31 +20,34 @@ pub(crate) struct Login;
 
 const HOUR: Duration = seconds(3600);
 
-impl Exchange for Login {
-    async fn exchange(&self, channel: &Channel) -> Result<Issued, Error> {
+impl TokenExchange for Login {
+    async fn exchange(&self, channel: &Channel) -> Result<IssuedCredential, Error> {
         let login = Call::new("test Login", Method::POST, "/login")
             .with_template("/login")
             .with_body("{}")
             .with_idempotent(true)
             .with_authenticated(false);
         let bearer: String = channel.call(login).await?.json()?;
-        Ok(Issued::new(Credential::new("Bearer", &bearer)?, HOUR))
+        Ok(IssuedCredential::new(
+            Credential::new("Bearer", &bearer)?,
+            HOUR,
+        ))
     }
 }
 
 fn channel(fake: &FakeTransport, clock: &ManualClock) -> Channel {
     builder()
-        .credentials(Cached::new(Login))
+        .credentials(CachedCredential::new(Login))
         .build_with(fake.clone(), clock.clone())
         .unwrap()
 }
 
-pub(crate) fn bearer(name: &str) -> Answer {
-    Answer::json(200, format!("\"{name}\""))
+pub(crate) fn bearer(name: &str) -> FakeResponse {
+    FakeResponse::json(200, format!("\"{name}\""))
 }
 
-pub(crate) fn ok() -> Answer {
-    Answer::json(200, "{}")
+pub(crate) fn ok() -> FakeResponse {
+    FakeResponse::json(200, "{}")
 }
 
 /// What was asked, as `path credential`.
@@ -76,7 +79,7 @@ async fn a_cold_client_makes_one_exchange_and_one_request() {
 #[tokio::test]
 async fn an_exchange_that_is_refused_is_the_credentials_fault() {
     for status in [400, 401, 403] {
-        let fake = FakeTransport::script([Answer::status(status)]);
+        let fake = FakeTransport::script([FakeResponse::status(status)]);
         let error = channel(&fake, &ManualClock::auto())
             .call(call(Method::POST))
             .await
@@ -96,9 +99,9 @@ async fn an_exchange_that_is_refused_is_the_credentials_fault() {
 // A3
 #[tokio::test]
 async fn an_exchange_that_does_not_work_out_is_tried_and_then_told() {
-    let page = || Answer::status(200).with_header("content-type", "text/html");
+    let page = || FakeResponse::status(200).with_header("content-type", "text/html");
     for (script, requests) in [
-        ((0..3).map(|_| Answer::status(503)).collect(), 3),
+        ((0..3).map(|_| FakeResponse::status(503)).collect(), 3),
         (vec![page()], 1),
     ] {
         let fake = FakeTransport::script(script);
@@ -123,8 +126,8 @@ struct Slow {
     failures: AtomicU32,
 }
 
-impl Exchange for Slow {
-    async fn exchange(&self, channel: &Channel) -> Result<Issued, Error> {
+impl TokenExchange for Slow {
+    async fn exchange(&self, channel: &Channel) -> Result<IssuedCredential, Error> {
         use gatelet_transport::Clock as _;
         let number = self.exchanges.fetch_add(1, Ordering::SeqCst);
         channel.clock().sleep(seconds(1)).await;
@@ -136,7 +139,7 @@ impl Exchange for Slow {
         {
             return Err(Error::exchange_failed("as the test says"));
         }
-        Ok(Issued::new(
+        Ok(IssuedCredential::new(
             Credential::new("Bearer", &format!("bearer-{number}"))?,
             HOUR,
         ))
@@ -146,8 +149,8 @@ impl Exchange for Slow {
 /// A provider that tests look into while the channel owns it.
 struct Shared(Arc<Slow>);
 
-impl Exchange for Shared {
-    async fn exchange(&self, channel: &Channel) -> Result<Issued, Error> {
+impl TokenExchange for Shared {
+    async fn exchange(&self, channel: &Channel) -> Result<IssuedCredential, Error> {
         self.0.exchange(channel).await
     }
 }
@@ -159,7 +162,7 @@ fn slow(clock: &ManualClock, failures: u32) -> (Arc<Slow>, FakeTransport, Channe
     });
     let fake = FakeTransport::respond(|_| ok());
     let channel = builder()
-        .credentials(Cached::new(Shared(slow.clone())))
+        .credentials(CachedCredential::new(Shared(slow.clone())))
         .build_with(fake.clone(), clock.clone())
         .unwrap();
     (slow, fake, channel)
@@ -242,7 +245,7 @@ async fn those_who_wait_share_a_failure_and_the_next_call_tries_again() {
 
 #[tokio::test]
 async fn clients_with_clocks_of_their_own_share_a_failure_for_a_moment_only() {
-    let credentials = Arc::new(Cached::new(Slow {
+    let credentials = Arc::new(CachedCredential::new(Slow {
         failures: 1.into(),
         ..Slow::default()
     }));
@@ -332,8 +335,13 @@ async fn an_early_exchange_that_fails_leaves_the_old_bearer_in_use() {
 #[tokio::test]
 async fn a_refused_bearer_is_exchanged_once_and_the_call_made_again() {
     for method in [Method::GET, Method::POST] {
-        let good = Answer::json(call(method.clone()).success, "{}");
-        let fake = FakeTransport::script([bearer("one"), Answer::status(401), bearer("two"), good]);
+        let good = FakeResponse::json(call(method.clone()).success, "{}");
+        let fake = FakeTransport::script([
+            bearer("one"),
+            FakeResponse::status(401),
+            bearer("two"),
+            good,
+        ]);
         let reply = channel(&fake, &ManualClock::auto())
             .call(call(method))
             .await
@@ -349,9 +357,9 @@ async fn a_refused_bearer_is_exchanged_once_and_the_call_made_again() {
     }
     let script = [
         bearer("one"),
-        Answer::status(401),
+        FakeResponse::status(401),
         bearer("two"),
-        Answer::status(401),
+        FakeResponse::status(401),
     ];
     let fake = FakeTransport::script(script);
     let error = channel(&fake, &ManualClock::auto())
@@ -393,7 +401,7 @@ async fn a_late_refusal_of_an_old_bearer_leaves_the_new_one_in_use() {
     let (slow, _, _) = slow(&clock, 0);
     let (transport, mut asked) = answered_by_hand();
     let channel = builder()
-        .credentials(Cached::new(Shared(slow.clone())))
+        .credentials(CachedCredential::new(Shared(slow.clone())))
         .build_with(transport, clock.clone())
         .unwrap();
     let mut tasks = crowd(&channel, 1000).await;
@@ -430,8 +438,8 @@ async fn a_late_refusal_of_an_old_bearer_leaves_the_new_one_in_use() {
 // A13
 #[tokio::test]
 async fn a_missing_permission_is_not_cured_by_a_new_bearer() {
-    let missing_role = Answer::json(401, r#"{"code":"missing_role","message":"no"}"#);
-    for refusal in [Answer::status(403), missing_role] {
+    let missing_role = FakeResponse::json(401, r#"{"code":"missing_role","message":"no"}"#);
+    for refusal in [FakeResponse::status(403), missing_role] {
         let fake = FakeTransport::script([bearer("one"), refusal]);
         let error = channel(&fake, &ManualClock::auto())
             .call(call(Method::GET))
@@ -446,17 +454,20 @@ async fn a_missing_permission_is_not_cured_by_a_new_bearer() {
 #[tokio::test]
 async fn a_life_without_end_is_cut_to_twelve_hours_and_one_without_length_counts_as_five_minutes() {
     struct Lasting(Duration, Arc<AtomicU32>);
-    impl Exchange for Lasting {
-        async fn exchange(&self, _: &Channel) -> Result<Issued, Error> {
+    impl TokenExchange for Lasting {
+        async fn exchange(&self, _: &Channel) -> Result<IssuedCredential, Error> {
             self.1.fetch_add(1, Ordering::SeqCst);
-            Ok(Issued::new(Credential::new("Bearer", "b")?, self.0))
+            Ok(IssuedCredential::new(
+                Credential::new("Bearer", "b")?,
+                self.0,
+            ))
         }
     }
     let clock = ManualClock::auto();
     let with = |life| {
         let exchanges = Arc::new(AtomicU32::new(0));
         let fake = FakeTransport::respond(|_| ok());
-        let provider = Cached::new(Lasting(life, exchanges.clone()));
+        let provider = CachedCredential::new(Lasting(life, exchanges.clone()));
         let builder = builder().credentials(provider);
         (exchanges, builder.build_with(fake, clock.clone()).unwrap())
     };
@@ -558,12 +569,12 @@ fn nothing_that_holds_a_secret_shows_it() {
     use gatelet_transport::{ApiToken, Bearer};
     let fake = FakeTransport::script([]);
     let credential = Credential::new("Bearer", "canary").unwrap();
-    let issued = Issued::new(credential.clone(), HOUR);
+    let issued = IssuedCredential::new(credential.clone(), HOUR);
     let token = ApiToken::new("canary").unwrap();
     let builder = builder().credentials(Bearer::new("canary").unwrap());
     let text = format!("{credential:#?} {issued:#?} {token:#?} {builder:#?}");
     let channel = builder.build_with(fake, ManualClock::new()).unwrap();
-    let text = format!("{text} {channel:#?} {:#?}", Cached::new(Login));
+    let text = format!("{text} {channel:#?} {:#?}", CachedCredential::new(Login));
     assert!(
         text.contains("[redacted]") && !text.contains("canary"),
         "{text}"

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 use gatelet_transport::{
-    Applied, Cached, Channel, ConnectFailure, CredentialFailure, Departure, ErrorKind, Phase,
-    RetryPolicy, Sent, Timeouts, TooLarge, Transport, TransportError, TransportErrorKind, from_fn,
+    Applied, CachedCredential, CallTimeouts, Channel, ConnectFailure, CredentialFailure, ErrorKind,
+    Phase, RetryPolicy, SendTracker, Sent, TooLarge, Transport, TransportError, TransportErrorKind,
+    from_fn,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
@@ -28,13 +29,13 @@ const DEFECTS: [TransportErrorKind; 6] = [
     TransportErrorKind::Timeout(Phase::FirstByte),
 ];
 
-fn json(status: u16) -> Answer {
-    Answer::status(status).with_header("content-type", "application/json")
+fn json(status: u16) -> FakeResponse {
+    FakeResponse::status(status).with_header("content-type", "application/json")
 }
 
 /// How long a call waited after this answer, and in how many attempts it then went well.
-async fn wait_after(answer: Answer, method: Method) -> (u32, Option<Duration>) {
-    let good = Answer::json(call(method.clone()).success, "{}");
+async fn wait_after(answer: FakeResponse, method: Method) -> (u32, Option<Duration>) {
+    let good = FakeResponse::json(call(method.clone()).success, "{}");
     let fake = FakeTransport::script([answer, good]);
     let clock = ManualClock::auto();
     let channel = builder().build_with(fake.clone(), clock.clone()).unwrap();
@@ -44,7 +45,7 @@ async fn wait_after(answer: Answer, method: Method) -> (u32, Option<Duration>) {
 }
 
 /// Each way in which an answer of this kind can be told apart from the same with a good body.
-fn defective(answer: impl Fn() -> Answer) -> Vec<Answer> {
+fn defective(answer: impl Fn() -> FakeResponse) -> Vec<FakeResponse> {
     DEFECTS.map(|kind| answer().with_failure(kind)).into()
 }
 
@@ -106,8 +107,9 @@ async fn a_vendors_own_field_slows_down_without_a_body_too() {
 // U6
 #[tokio::test]
 async fn a_body_over_the_limit_of_the_channel_does_not_hide_the_status() {
-    let large = |status: u16| Answer::json(status, vec![b' '; 101]).with_header("retry-after", "7");
-    let limited = |script: Vec<Answer>| {
+    let large =
+        |status: u16| FakeResponse::json(status, vec![b' '; 101]).with_header("retry-after", "7");
+    let limited = |script: Vec<FakeResponse>| {
         let fake = FakeTransport::script(script);
         let channel = builder()
             .body_limit(100)
@@ -116,7 +118,7 @@ async fn a_body_over_the_limit_of_the_channel_does_not_hide_the_status() {
         (fake, channel)
     };
     for status in [429, 503] {
-        let (fake, channel) = limited(vec![large(status), Answer::json(200, "{}")]);
+        let (fake, channel) = limited(vec![large(status), FakeResponse::json(200, "{}")]);
         let reply = channel.call(call(Method::GET)).await.unwrap();
         assert_eq!((reply.attempts(), fake.finish().len()), (2, 2));
         let (fake, channel) = limited(times(3, || large(status)));
@@ -146,7 +148,7 @@ async fn a_body_over_the_limit_of_the_channel_does_not_hide_the_status() {
 async fn a_refused_bearer_is_renewed_once_whatever_became_of_the_body() {
     for kind in DEFECTS {
         let refused = || json(401).with_failure(kind);
-        let good = Answer::json(200, "{}");
+        let good = FakeResponse::json(200, "{}");
         let script = [bearer("one"), refused(), bearer("two"), good];
         let fake = FakeTransport::script(script);
         let channel = authorized(&fake);
@@ -173,7 +175,7 @@ async fn a_refused_bearer_is_renewed_once_whatever_became_of_the_body() {
 
 fn authorized(fake: &FakeTransport) -> Channel {
     builder()
-        .credentials(Cached::new(Login))
+        .credentials(CachedCredential::new(Login))
         .build_with(fake.clone(), ManualClock::auto())
         .unwrap()
 }
@@ -211,7 +213,7 @@ async fn a_404_whose_body_cannot_be_read_does_not_say_that_a_thing_is_not_there(
         assert_eq!(error.status(), Some(StatusCode::NOT_FOUND));
         assert!(!error.is_not_found());
         // A DELETE that may have been applied, and then finds a 404 of nobody knows whom.
-        let lost = Answer::error(TransportErrorKind::Interrupted);
+        let lost = FakeResponse::error(TransportErrorKind::Interrupted);
         let (error, requests) = fail(call(Method::DELETE), [lost, missing()]).await;
         assert_eq!((requests, error.applied()), (2, Applied::Unknown));
         assert!(!error.is_not_found());
@@ -238,8 +240,9 @@ async fn a_refusal_means_the_same_with_a_good_body_and_with_a_bad_one() {
     ] {
         for method in [Method::GET, Method::PUT, Method::POST] {
             let make = move || json(status).with_header("location", "https://elsewhere.example/x");
-            let answers =
-                |answer: fn(Answer) -> Answer| FakeTransport::respond(move |_| answer(make()));
+            let answers = |answer: fn(FakeResponse) -> FakeResponse| {
+                FakeTransport::respond(move |_| answer(make()))
+            };
             let outcome = async |fake: FakeTransport| {
                 let channel = builder().build_with(fake, ManualClock::auto()).unwrap();
                 verdict(&channel.call(call(method.clone())).await.unwrap_err())
@@ -259,9 +262,13 @@ async fn a_refusal_means_the_same_with_a_good_body_and_with_a_bad_one() {
 async fn a_status_without_its_fields_decides_as_well() {
     let broken = |status| {
         let status = StatusCode::from_u16(status).unwrap();
-        Answer::from(TransportError::new(TransportErrorKind::Protocol).with_status(status))
+        FakeResponse::from(TransportError::new(TransportErrorKind::Protocol).with_status(status))
     };
-    let (result, _) = run(call(Method::POST), [broken(429), Answer::json(201, "{}")]).await;
+    let (result, _) = run(
+        call(Method::POST),
+        [broken(429), FakeResponse::json(201, "{}")],
+    )
+    .await;
     assert_eq!(result.unwrap().attempts(), 2);
     let (error, _) = fail(call(Method::POST), [broken(503)]).await;
     assert_eq!(
@@ -271,11 +278,11 @@ async fn a_status_without_its_fields_decides_as_well() {
 }
 
 /// A proxy that refuses a tunnel with this status.
-fn refused_by_proxy(status: u16, fields: HeaderMap) -> Answer {
+fn refused_by_proxy(status: u16, fields: HeaderMap) -> FakeResponse {
     let status = StatusCode::from_u16(status).unwrap();
     let kind = TransportErrorKind::Connect(ConnectFailure::Proxy);
     let error = TransportError::new(kind).with_head(status, fields);
-    Answer::from(error.with_sent(Sent::Nothing))
+    FakeResponse::from(error.with_sent(Sent::Nothing))
 }
 
 #[tokio::test]
@@ -315,13 +322,13 @@ async fn a_proxy_that_is_busy_is_waited_for() {
 #[tokio::test]
 async fn the_type_of_a_refusal_without_a_body_says_nothing() {
     for kind in ["text/html", "text/plain", "\u{ff}"] {
-        let empty = |status| Answer::status(status).with_header("content-type", kind);
+        let empty = |status| FakeResponse::status(status).with_header("content-type", kind);
         for status in [400, 404, 409] {
             let (error, _) = fail(call(Method::GET), [empty(status)]).await;
             assert_eq!(error.kind(), &ErrorKind::Api, "{error}");
             assert!(!error.is_not_found() && !error.is_conflict());
         }
-        let good = Answer::json(200, "{}");
+        let good = FakeResponse::json(200, "{}");
         let script = [bearer("one"), empty(401), bearer("two"), good];
         let fake = FakeTransport::script(script);
         let reply = authorized(&fake).call(call(Method::GET)).await.unwrap();
@@ -335,7 +342,7 @@ async fn a_write_without_output_is_done_whatever_became_of_the_body() {
     for method in [Method::DELETE, Method::PUT] {
         for status in [200, 204] {
             for answer in
-                defective(|| Answer::status(status).with_header("content-encoding", "gzip"))
+                defective(|| FakeResponse::status(status).with_header("content-encoding", "gzip"))
             {
                 let (result, requests) = run(call(method.clone()), [answer]).await;
                 let reply = result.unwrap();
@@ -344,7 +351,7 @@ async fn a_write_without_output_is_done_whatever_became_of_the_body() {
             }
         }
         // The page of a login is not the server's word.
-        let page = || Answer::status(200).with_header("content-type", "text/html");
+        let page = || FakeResponse::status(200).with_header("content-type", "text/html");
         for answer in defective(page) {
             let channel = builder()
                 .retry(RetryPolicy::never())
@@ -358,16 +365,16 @@ async fn a_write_without_output_is_done_whatever_became_of_the_body() {
 // U20
 #[tokio::test]
 async fn every_5xx_is_repeated_but_those_that_stay_the_same() {
-    let answers: [fn(u16) -> Answer; 4] = [
-        Answer::status,
-        |status| Answer::json(status, r#"{"code":"c","message":"m"}"#),
+    let answers: [fn(u16) -> FakeResponse; 4] = [
+        FakeResponse::status,
+        |status| FakeResponse::json(status, r#"{"code":"c","message":"m"}"#),
         |status| {
-            Answer::status(status)
+            FakeResponse::status(status)
                 .with_header("content-type", "text/html")
                 .with_body("<html>")
         },
         |status| {
-            Answer::status(status)
+            FakeResponse::status(status)
                 .with_header("content-type", "text/plain")
                 .with_body("error code: 520")
         },
@@ -396,7 +403,7 @@ async fn every_5xx_is_repeated_but_those_that_stay_the_same() {
     for status in [520, 524, 530] {
         let (result, _) = run(
             call(Method::GET),
-            [Answer::status(status), Answer::json(200, "{}")],
+            [FakeResponse::status(status), FakeResponse::json(200, "{}")],
         )
         .await;
         assert_eq!(result.unwrap().attempts(), 2);
@@ -406,16 +413,16 @@ async fn every_5xx_is_repeated_but_those_that_stay_the_same() {
 #[tokio::test]
 async fn a_409_of_somebody_before_the_api_is_no_conflict() {
     for stranger in [
-        Answer::status(409),
-        Answer::json(409, "{}"),
-        Answer::status(409)
+        FakeResponse::status(409),
+        FakeResponse::json(409, "{}"),
+        FakeResponse::status(409)
             .with_header("content-type", "text/plain")
             .with_body("busy"),
     ] {
         let (error, _) = fail(call(Method::PUT), [stranger]).await;
         assert!(!error.is_conflict(), "{error}");
     }
-    let own = Answer::json(409, r#"{"code":"c","message":"m"}"#);
+    let own = FakeResponse::json(409, r#"{"code":"c","message":"m"}"#);
     let (error, _) = fail(call(Method::PUT), [own]).await;
     assert!(error.is_conflict());
 }
@@ -424,7 +431,7 @@ async fn a_409_of_somebody_before_the_api_is_no_conflict() {
 #[tokio::test]
 async fn fields_on_two_lines_are_one_list_in_a_call() {
     for lines in [["2", "9"], ["x", "9"]] {
-        let busy = Answer::status(503)
+        let busy = FakeResponse::status(503)
             .with_header("retry-after", lines[0])
             .with_header("retry-after", lines[1]);
         assert_eq!(
@@ -433,12 +440,12 @@ async fn fields_on_two_lines_are_one_list_in_a_call() {
             "{lines:?}"
         );
     }
-    let torn = Answer::json(200, "{}").with_header("content-type", "text/html");
+    let torn = FakeResponse::json(200, "{}").with_header("content-type", "text/html");
     let (error, _) = fail(call(Method::GET), [torn]).await;
     assert!(matches!(error.kind(), ErrorKind::NotJson { .. }), "{error}");
-    let same = Answer::json(200, "{}").with_header("content-type", "application/json");
+    let same = FakeResponse::json(200, "{}").with_header("content-type", "application/json");
     run(call(Method::GET), [same]).await.0.unwrap();
-    let torn = Answer::status(302)
+    let torn = FakeResponse::status(302)
         .with_header("location", "https://one.example/")
         .with_header("location", "https://other.example/");
     let (error, _) = fail(call(Method::GET), [torn]).await;
@@ -477,7 +484,7 @@ fn trickles(status: StatusCode, then: FakeTransport) -> impl Transport {
                 return then.send(request).await;
             }
             let wait = (header::RETRY_AFTER, HeaderValue::from_static("7"));
-            Departure::of(&request).answered(status, HeaderMap::from_iter([wait]));
+            SendTracker::of(&request).response_started(status, HeaderMap::from_iter([wait]));
             std::future::pending().await
         }
     })
@@ -490,7 +497,7 @@ async fn a_status_counts_where_its_body_takes_longer_than_the_attempt() {
         (StatusCode::TOO_MANY_REQUESTS, Method::POST),
         (StatusCode::SERVICE_UNAVAILABLE, Method::GET),
     ] {
-        let good = Answer::json(call(method.clone()).success, "{}");
+        let good = FakeResponse::json(call(method.clone()).success, "{}");
         let server = FakeTransport::script([good]);
         let clock = ManualClock::auto();
         let transport = trickles(status, server.clone());
@@ -501,9 +508,10 @@ async fn a_status_counts_where_its_body_takes_longer_than_the_attempt() {
         let _ = server.finish();
     }
     // Its bearer is renewed.
-    let server = FakeTransport::script([bearer("one"), bearer("two"), Answer::json(200, "{}")]);
+    let server =
+        FakeTransport::script([bearer("one"), bearer("two"), FakeResponse::json(200, "{}")]);
     let channel = builder()
-        .credentials(Cached::new(Login))
+        .credentials(CachedCredential::new(Login))
         .build_with(
             trickles(StatusCode::UNAUTHORIZED, server.clone()),
             ManualClock::auto(),
@@ -520,7 +528,7 @@ async fn a_status_counts_where_its_body_takes_longer_than_the_attempt() {
 #[tokio::test]
 async fn a_status_counts_where_its_body_takes_longer_than_the_call() {
     let fail = async |status, method| {
-        let hurried = Timeouts::default().total(seconds(5));
+        let hurried = CallTimeouts::default().total(seconds(5));
         let transport = trickles(status, FakeTransport::script([]));
         let channel = builder()
             .timeouts(hurried)

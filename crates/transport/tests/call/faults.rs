@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
-use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 use gatelet_transport::{
     AnyTransport, Applied, ConnectFailure, ErrorKind, Phase, Sent, TooLarge, Transport,
     TransportError, TransportErrorKind,
@@ -15,15 +15,15 @@ use crate::{ALL, IDEMPOTENT, builder, call, channel, fail, run, times};
 
 const REFUSED: TransportErrorKind = TransportErrorKind::Connect(ConnectFailure::Refused);
 
-fn lost() -> Answer {
-    Answer::error(TransportErrorKind::Interrupted)
+fn lost() -> FakeResponse {
+    FakeResponse::error(TransportErrorKind::Interrupted)
 }
 
 // T1
 #[tokio::test]
 async fn a_refused_connection_is_tried_again_for_every_method() {
     for method in ALL {
-        let (error, requests) = fail(call(method), times(3, || Answer::error(REFUSED))).await;
+        let (error, requests) = fail(call(method), times(3, || FakeResponse::error(REFUSED))).await;
         assert_eq!(requests, 3);
         assert_eq!(error.kind(), &ErrorKind::Connect(ConnectFailure::Refused));
         assert_eq!((error.attempts(), error.applied()), (3, Applied::No));
@@ -39,7 +39,11 @@ async fn a_refused_connection_is_tried_again_for_every_method() {
 #[tokio::test]
 async fn a_name_that_does_not_resolve_is_tried_again_and_told_without_the_query() {
     let unknown = TransportErrorKind::Connect(ConnectFailure::Dns);
-    let (error, requests) = fail(call(Method::POST), times(3, || Answer::error(unknown))).await;
+    let (error, requests) = fail(
+        call(Method::POST),
+        times(3, || FakeResponse::error(unknown)),
+    )
+    .await;
     assert_eq!((requests, error.applied()), (3, Applied::No));
     assert_eq!(
         error.to_string(),
@@ -51,7 +55,8 @@ async fn a_name_that_does_not_resolve_is_tried_again_and_told_without_the_query(
 #[tokio::test]
 async fn a_refused_certificate_is_not_tried_again() {
     for method in ALL {
-        let (error, requests) = fail(call(method), [Answer::error(TransportErrorKind::Tls)]).await;
+        let (error, requests) =
+            fail(call(method), [FakeResponse::error(TransportErrorKind::Tls)]).await;
         assert_eq!((error.kind(), requests), (&ErrorKind::Tls, 1));
         assert_eq!(error.applied(), Applied::No);
         assert!(!error.is_retryable());
@@ -88,14 +93,14 @@ async fn an_interrupted_call_is_repeated_only_when_it_is_idempotent() {
 // T9
 #[tokio::test]
 async fn a_lost_answer_to_an_update_is_made_good_by_repeating_it() {
-    let (result, requests) = run(call(Method::PUT), [lost(), Answer::status(204)]).await;
+    let (result, requests) = run(call(Method::PUT), [lost(), FakeResponse::status(204)]).await;
     assert_eq!((result.unwrap().attempts(), requests), (2, 2));
 }
 
 // T10
 #[tokio::test]
 async fn what_an_earlier_attempt_may_have_done_is_not_forgotten() {
-    let conflict = Answer::json(409, r#"{"code":"c","message":"m"}"#);
+    let conflict = FakeResponse::json(409, r#"{"code":"c","message":"m"}"#);
     let (error, _) = fail(call(Method::PUT), [lost(), conflict]).await;
     assert!(error.is_conflict());
     assert_eq!(error.applied(), Applied::Unknown);
@@ -105,11 +110,11 @@ async fn what_an_earlier_attempt_may_have_done_is_not_forgotten() {
 #[tokio::test]
 async fn an_answer_cut_in_its_body_is_fetched_again_and_a_created_thing_counts_as_applied() {
     let cut = |status| {
-        Answer::from(TransportError::new(TransportErrorKind::Interrupted).with_status(status))
+        FakeResponse::from(TransportError::new(TransportErrorKind::Interrupted).with_status(status))
     };
     let (result, _) = run(
         call(Method::GET),
-        [cut(StatusCode::OK), Answer::json(200, "{}")],
+        [cut(StatusCode::OK), FakeResponse::json(200, "{}")],
     )
     .await;
     assert_eq!(result.unwrap().body(), "{}");
@@ -128,8 +133,8 @@ async fn an_answer_cut_in_its_body_is_fetched_again_and_a_created_thing_counts_a
 #[tokio::test]
 async fn a_body_over_the_limit_is_refused_whatever_the_transport_lets_through() {
     let fake = FakeTransport::script([
-        Answer::json(200, vec![b' '; 101]),
-        Answer::json(200, vec![b' '; 100]),
+        FakeResponse::json(200, vec![b' '; 101]),
+        FakeResponse::json(200, vec![b' '; 100]),
     ]);
     let channel = builder()
         .body_limit(100)
@@ -149,9 +154,13 @@ async fn a_body_over_the_limit_is_refused_whatever_the_transport_lets_through() 
 #[tokio::test]
 async fn a_silent_server_ends_an_attempt_in_time() {
     let attempt = ErrorKind::Timeout(Phase::Attempt);
-    let (result, _) = run(call(Method::GET), [Answer::hang(), Answer::json(200, "{}")]).await;
+    let (result, _) = run(
+        call(Method::GET),
+        [FakeResponse::hang(), FakeResponse::json(200, "{}")],
+    )
+    .await;
     result.unwrap();
-    let (error, requests) = fail(call(Method::POST), [Answer::hang()]).await;
+    let (error, requests) = fail(call(Method::POST), [FakeResponse::hang()]).await;
     assert_eq!((error.kind(), requests), (&attempt, 1));
     assert_eq!(error.applied(), Applied::Unknown);
     assert_eq!(error.elapsed().as_secs(), 30);
@@ -162,10 +171,10 @@ async fn a_silent_server_ends_an_attempt_in_time() {
 async fn a_misdirected_request_is_made_once_more() {
     for method in ALL {
         let success = call(method.clone()).success;
-        let good = Answer::json(success, "{}");
-        let (result, _) = run(call(method.clone()), [Answer::status(421), good]).await;
+        let good = FakeResponse::json(success, "{}");
+        let (result, _) = run(call(method.clone()), [FakeResponse::status(421), good]).await;
         assert_eq!(result.unwrap().attempts(), 2);
-        let (error, requests) = fail(call(method), times(2, || Answer::status(421))).await;
+        let (error, requests) = fail(call(method), times(2, || FakeResponse::status(421))).await;
         assert_eq!((error.kind(), requests), (&ErrorKind::Api, 2));
         assert_eq!(error.applied(), Applied::No);
     }
@@ -215,7 +224,7 @@ async fn a_transport_that_panics_fails_its_call_and_no_other() {
             async { Ok(Response::new(Bytes::new())) }
         }
     }
-    let fake = FakeTransport::script([Answer::panic(), Answer::json(200, "{}")]);
+    let fake = FakeTransport::script([FakeResponse::panic(), FakeResponse::json(200, "{}")]);
     let in_poll = channel(&fake, &ManualClock::auto());
     let in_call = builder()
         .build_with(AnyTransport::new(PanicsAtOnce), ManualClock::auto())
@@ -270,20 +279,24 @@ async fn a_request_that_was_surely_not_processed_is_repeated_for_every_method() 
 // A31
 #[tokio::test]
 async fn a_delete_that_finds_nothing_the_second_time_has_done_its_work() {
-    let gone = || Answer::json(404, r#"{"code": "no_such_thing", "message": "no"}"#);
+    let gone = || FakeResponse::json(404, r#"{"code": "no_such_thing", "message": "no"}"#);
     let (result, _) = run(call(Method::DELETE), [lost(), gone()]).await;
     assert!(result.unwrap().was_already_gone());
     let (error, _) = fail(call(Method::DELETE), [gone()]).await;
     assert!(error.is_not_found());
     // A connection that never came about cannot have deleted anything.
-    let (error, _) = fail(call(Method::DELETE), [Answer::error(REFUSED), gone()]).await;
+    let (error, _) = fail(call(Method::DELETE), [FakeResponse::error(REFUSED), gone()]).await;
     assert!(error.is_not_found());
     // Nor does the API speak where whoever stands before it has lost it.
-    let no_backend = Answer::status(404)
+    let no_backend = FakeResponse::status(404)
         .with_header("content-type", "text/plain")
         .with_body("default backend - 404");
-    for nobody in [no_backend, Answer::status(404), Answer::json(404, "{}")] {
-        let (error, _) = fail(call(Method::DELETE), [Answer::status(503), nobody]).await;
+    for nobody in [
+        no_backend,
+        FakeResponse::status(404),
+        FakeResponse::json(404, "{}"),
+    ] {
+        let (error, _) = fail(call(Method::DELETE), [FakeResponse::status(503), nobody]).await;
         assert_eq!(error.applied(), Applied::Unknown);
     }
 }

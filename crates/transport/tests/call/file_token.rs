@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use bytes::Bytes;
-use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 use gatelet_transport::{
     ApiToken, Bearer, Channel, CredentialFailure, CredentialProvider as _, Error, ErrorKind,
     FileToken,
@@ -122,7 +122,7 @@ async fn a_refused_token_is_read_once_more_and_the_call_repeated_if_it_has_chang
         // It is rotated while the request is on its way.
         fs::write(&path, "two").unwrap();
         match request.headers()["authorization"].to_str() {
-            Ok("Api-Token one") => Answer::status(401),
+            Ok("Api-Token one") => FakeResponse::status(401),
             _ => ok(),
         }
     });
@@ -132,7 +132,7 @@ async fn a_refused_token_is_read_once_more_and_the_call_repeated_if_it_has_chang
     assert_eq!(bearers(&server), ["Api-Token one", "Api-Token two"]);
 
     // The same token would be refused again.
-    let server = FakeTransport::script([Answer::status(401)]);
+    let server = FakeTransport::script([FakeResponse::status(401)]);
     let channel = build(FileToken::api_token(folder.token()), &server).unwrap();
     let error = channel.call(call(Method::GET)).await.unwrap_err();
     let rejected = ErrorKind::Credential(CredentialFailure::Rejected);
@@ -163,7 +163,7 @@ async fn a_refused_token_gives_way_to_one_that_another_call_has_read_while_the_f
         fs::write(&path, "two").unwrap();
         other.validate().unwrap();
         fs::remove_file(&path).unwrap();
-        Answer::status(401)
+        FakeResponse::status(401)
     });
     let builder = builder().credentials(token);
     let channel = builder.build_with(server.clone(), ManualClock::auto());

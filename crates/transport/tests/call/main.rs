@@ -10,8 +10,8 @@ mod credentials;
 mod defects;
 mod faults;
 mod file_token;
-mod look_ahead;
 mod panics;
+mod prefetch;
 mod refused_credentials;
 mod repeated_secrets;
 mod shared_credentials;
@@ -20,10 +20,10 @@ mod trace_context;
 
 use std::time::{Duration, SystemTime};
 
-use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 use gatelet_transport::{
-    ApiError, BaseUrl, Bearer, Call, Channel, ChannelBuilder, Dialect, Error, Reply, RetryPolicy,
-    rate_limit,
+    ApiError, ApiResponse, BaseUrl, Bearer, Call, Channel, ChannelBuilder, Dialect, Error,
+    RetryPolicy, rate_limit,
 };
 use http::{HeaderMap, Method, StatusCode};
 
@@ -79,8 +79,8 @@ fn call(method: Method) -> Call {
 /// Makes one call over a script that must be used up, and says how many requests it took.
 async fn run(
     call: Call,
-    script: impl IntoIterator<Item = Answer>,
-) -> (Result<Reply, Error>, usize) {
+    script: impl IntoIterator<Item = FakeResponse>,
+) -> (Result<ApiResponse, Error>, usize) {
     let fake = FakeTransport::script(script);
     let result = channel(&fake, &ManualClock::auto()).call(call).await;
     if let Err(error) = &result {
@@ -92,7 +92,7 @@ async fn run(
     (result, requests.len())
 }
 
-async fn fail(call: Call, script: impl IntoIterator<Item = Answer>) -> (Error, usize) {
+async fn fail(call: Call, script: impl IntoIterator<Item = FakeResponse>) -> (Error, usize) {
     let (result, requests) = run(call, script).await;
     (result.unwrap_err(), requests)
 }
@@ -100,7 +100,7 @@ async fn fail(call: Call, script: impl IntoIterator<Item = Answer>) -> (Error, u
 const ALL: [Method; 4] = [Method::GET, Method::PUT, Method::DELETE, Method::POST];
 const IDEMPOTENT: [Method; 3] = [Method::GET, Method::PUT, Method::DELETE];
 
-fn times(count: usize, make: impl Fn() -> Answer) -> Vec<Answer> {
+fn times(count: usize, make: impl Fn() -> FakeResponse) -> Vec<FakeResponse> {
     (0..count).map(|_| make()).collect()
 }
 

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 use gatelet_transport::{
     ApiError, Applied, Bearer, Channel, Clock, Credential, CredentialFailure, CredentialProvider,
     Dialect, Error, ErrorKind, Phase, RetryPolicy, from_fn,
@@ -115,7 +115,8 @@ async fn a_provider_that_panics_fails_its_call_and_no_other() {
     assert_eq!(error.kind(), &PANICKED);
     let channel = build("is_ready", &FakeTransport::script([])).unwrap();
     assert_eq!((channel.is_ready(), channel.is_ready()), (false, true));
-    let server = FakeTransport::script([Answer::status(401), Answer::status(401), ok()]);
+    let server =
+        FakeTransport::script([FakeResponse::status(401), FakeResponse::status(401), ok()]);
     let channel = build("invalidate", &server).unwrap();
     let error = channel.call(call(Method::GET)).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (&REJECTED, 1));
@@ -311,12 +312,12 @@ impl Dialect for PanickingDialect {
 #[tokio::test]
 async fn a_dialect_a_jitter_and_a_clock_that_panic_fail_no_more_than_their_call() {
     let server = FakeTransport::script([
-        Answer::json(429, "{}").with_header("retry-after", "7"),
-        Answer::json(401, "{}"),
+        FakeResponse::json(429, "{}").with_header("retry-after", "7"),
+        FakeResponse::json(401, "{}"),
     ]);
     let base = gatelet_transport::BaseUrl::parse("https://api.example.com").unwrap();
     let clock = ManualClock::auto();
-    let panics = Answer::json(201, r#"{"panic":true}"#);
+    let panics = FakeResponse::json(201, r#"{"panic":true}"#);
     let channel = Channel::builder(base.clone(), PanickingDialect)
         .credentials(Bearer::new("good").unwrap())
         .build_with(FakeTransport::script([panics]), ManualClock::new())

@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 use gatelet_transport::{
-    Applied, Cached, Channel, Clock, Credential, CredentialFailure, Error, ErrorKind, Exchange,
-    Issued, RetryPolicy, Timeouts, Transport, from_fn,
+    Applied, CachedCredential, CallTimeouts, Channel, Clock, Credential, CredentialFailure, Error,
+    ErrorKind, IssuedCredential, RetryPolicy, TokenExchange, Transport, from_fn,
 };
 use http::{Method, Request};
 
@@ -32,12 +32,15 @@ pub(crate) enum Act {
 
 pub(crate) const HOUR: Duration = seconds(3600);
 
-impl Exchange for Scripted {
+impl TokenExchange for Scripted {
     #[allow(
         clippy::manual_async_fn,
         reason = "one of its panics is before the future"
     )]
-    fn exchange(&self, _: &Channel) -> impl Future<Output = Result<Issued, Error>> + Send {
+    fn exchange(
+        &self,
+        _: &Channel,
+    ) -> impl Future<Output = Result<IssuedCredential, Error>> + Send {
         let number = {
             let mut made = self.made.lock().unwrap();
             made.push(self.clock.monotonic());
@@ -56,7 +59,7 @@ impl Exchange for Scripted {
                 }
             }
             let credential = Credential::new("Bearer", &format!("bearer-{number}"))?;
-            Ok(Issued::new(credential, HOUR))
+            Ok(IssuedCredential::new(credential, HOUR))
         }
     }
 }
@@ -74,7 +77,7 @@ pub(crate) fn channel(
         clock: clock.clone(),
         act,
     };
-    let builder = builder().credentials(Cached::new(exchange));
+    let builder = builder().credentials(CachedCredential::new(exchange));
     let channel = builder.build_with(server.clone(), clock.clone());
     (channel.unwrap(), made)
 }
@@ -102,7 +105,7 @@ fn assert_one_a_second(made: &Made, clock: &ManualClock) {
 #[tokio::test]
 async fn where_each_fresh_bearer_is_refused_there_is_one_exchange_a_second() {
     let clock = ManualClock::auto();
-    let server = FakeTransport::respond(|_| Answer::status(401));
+    let server = FakeTransport::respond(|_| FakeResponse::status(401));
     let (channel, made) = channel(&server, &clock, |_| Act::Give);
     let mut calls_that_asked = 0;
     for _ in 0..1000 {
@@ -128,7 +131,7 @@ async fn where_each_fresh_bearer_is_refused_there_is_one_exchange_a_second() {
 
 /// A client whose key is exchanged at this server.
 fn logs_in(server: &FakeTransport, clock: &ManualClock) -> Channel {
-    let builder = builder().credentials(Cached::new(Login));
+    let builder = builder().credentials(CachedCredential::new(Login));
     builder.build_with(server.clone(), clock.clone()).unwrap()
 }
 
@@ -136,15 +139,15 @@ fn logs_in(server: &FakeTransport, clock: &ManualClock) -> Channel {
 #[tokio::test]
 async fn an_exchange_that_fails_for_good_is_made_once_a_second() {
     const FAILED: ErrorKind = ErrorKind::Credential(CredentialFailure::ExchangeFailed);
-    type Case = (fn() -> Answer, ErrorKind);
+    type Case = (fn() -> FakeResponse, ErrorKind);
     let cases: [Case; 7] = [
-        (|| Answer::status(400), REJECTED),
-        (|| Answer::status(401), REJECTED),
-        (|| Answer::status(403), REJECTED),
-        (|| Answer::status(404), FAILED),
-        (|| Answer::json(200, "\"\""), FAILED),
-        (|| Answer::json(200, "{\"no\": \"bearer\"}"), FAILED),
-        (|| Answer::status(302), FAILED),
+        (|| FakeResponse::status(400), REJECTED),
+        (|| FakeResponse::status(401), REJECTED),
+        (|| FakeResponse::status(403), REJECTED),
+        (|| FakeResponse::status(404), FAILED),
+        (|| FakeResponse::json(200, "\"\""), FAILED),
+        (|| FakeResponse::json(200, "{\"no\": \"bearer\"}"), FAILED),
+        (|| FakeResponse::status(302), FAILED),
     ];
     for (answer, kind) in cases {
         let clock = ManualClock::auto();
@@ -169,10 +172,10 @@ async fn a_server_that_asks_for_no_exchange_is_left_alone_for_a_minute_at_most()
     for (status, asks, pause) in [(429, "90", 60), (503, "61", 60), (503, "2", 2)] {
         let clock = ManualClock::auto();
         let answer =
-            move |_: &Request<Bytes>| Answer::status(status).with_header("retry-after", asks);
+            move |_: &Request<Bytes>| FakeResponse::status(status).with_header("retry-after", asks);
         let server = FakeTransport::respond(answer);
         let builder = builder()
-            .credentials(Cached::new(Login))
+            .credentials(CachedCredential::new(Login))
             .retry(RetryPolicy::never());
         let channel = builder.build_with(server.clone(), clock.clone()).unwrap();
         channel.call(call(Method::GET)).await.unwrap_err();
@@ -194,7 +197,7 @@ async fn a_server_that_asks_for_no_exchange_is_left_alone_for_a_minute_at_most()
 async fn a_thousand_calls_at_once_make_no_more_exchanges() {
     // This one stands still unless it is moved, so all that is made at once is made at the same moment.
     let clock = ManualClock::new();
-    let server = FakeTransport::respond(|_| Answer::status(401));
+    let server = FakeTransport::respond(|_| FakeResponse::status(401));
     let (channel, made) = channel(&server, &clock, |_| Act::Give);
     for second in 0..12 {
         let tasks = crowd(&channel, 1000).await;
@@ -215,7 +218,7 @@ async fn all_whose_bearer_was_revoked_within_its_first_second_share_the_next_exc
     let server =
         FakeTransport::respond(
             |request: &Request<Bytes>| match request.headers()["authorization"].to_str() {
-                Ok("Bearer bearer-0") => Answer::status(401),
+                Ok("Bearer bearer-0") => FakeResponse::status(401),
                 _ => ok(),
             },
         );
@@ -234,7 +237,7 @@ async fn all_whose_bearer_was_revoked_within_its_first_second_share_the_next_exc
         }
     });
     let channel = builder()
-        .credentials(Cached::new(exchange))
+        .credentials(CachedCredential::new(exchange))
         .build_with(transport, clock.clone())
         .unwrap();
     let tasks = crowd(&channel, 1000).await;
@@ -256,8 +259,9 @@ async fn all_whose_bearer_was_revoked_within_its_first_second_share_the_next_exc
 // U14
 #[tokio::test]
 async fn a_call_without_the_time_to_wait_for_the_next_exchange_fails_at_once() {
-    let refused: fn() -> Answer = || Answer::status(401);
-    let puts_off: fn() -> Answer = || Answer::status(401).with_header("retry-after", "7");
+    let refused: fn() -> FakeResponse = || FakeResponse::status(401);
+    let puts_off: fn() -> FakeResponse =
+        || FakeResponse::status(401).with_header("retry-after", "7");
     for (answer, wait) in [(refused, seconds(1)), (puts_off, seconds(7))] {
         let clock = ManualClock::auto();
         let server = FakeTransport::respond(move |_| answer());
@@ -268,8 +272,8 @@ async fn a_call_without_the_time_to_wait_for_the_next_exchange_fails_at_once() {
             act: |_| Act::Give,
         };
         let channel = builder()
-            .credentials(Cached::new(exchange))
-            .timeouts(Timeouts::default().total(Duration::from_millis(900)))
+            .credentials(CachedCredential::new(exchange))
+            .timeouts(CallTimeouts::default().total(Duration::from_millis(900)))
             .build_with(server.clone(), clock.clone())
             .unwrap();
         let error = channel.call(call(Method::GET)).await.unwrap_err();
@@ -283,9 +287,9 @@ async fn a_call_without_the_time_to_wait_for_the_next_exchange_fails_at_once() {
 #[tokio::test]
 async fn a_call_that_may_be_made_once_is_not_made_again_with_another_bearer() {
     let builder = builder()
-        .credentials(Cached::new(Login))
+        .credentials(CachedCredential::new(Login))
         .retry(RetryPolicy::never());
-    let script = FakeTransport::script([bearer("one"), Answer::status(401)]);
+    let script = FakeTransport::script([bearer("one"), FakeResponse::status(401)]);
     let channel = builder
         .build_with(script.clone(), ManualClock::auto())
         .unwrap();
@@ -297,10 +301,10 @@ async fn a_call_that_may_be_made_once_is_not_made_again_with_another_bearer() {
 // U14
 #[tokio::test]
 async fn clients_that_share_a_provider_share_its_second_whatever_their_clocks_say() {
-    let server = FakeTransport::respond(|_| Answer::status(401));
+    let server = FakeTransport::respond(|_| FakeResponse::status(401));
     let made = Made::default();
     let home = ManualClock::auto();
-    let credentials = Arc::new(Cached::new(Scripted {
+    let credentials = Arc::new(CachedCredential::new(Scripted {
         made: made.clone(),
         clock: home.clone(),
         act: |_| Act::Give,
@@ -326,7 +330,7 @@ async fn clients_that_share_a_provider_share_its_second_whatever_their_clocks_sa
 // A9, U14
 #[tokio::test]
 async fn a_refusal_of_a_good_bearer_is_cured_and_the_servers_word_is_kept() {
-    let refused = || Answer::json(401, r#"{"code":"expired","message":"so it is"}"#);
+    let refused = || FakeResponse::json(401, r#"{"code":"expired","message":"so it is"}"#);
     let script = [ok(), refused(), ok(), refused(), refused(), ok()];
     let server = FakeTransport::script(script);
     let clock = ManualClock::auto();
@@ -452,13 +456,13 @@ async fn an_early_exchange_that_the_server_puts_off_leaves_the_old_bearer_in_use
             *logins += 1;
             match *logins {
                 1 => bearer("one"),
-                _ => Answer::status(503).with_header("retry-after", "60"),
+                _ => FakeResponse::status(503).with_header("retry-after", "60"),
             }
         }
     };
     let server = FakeTransport::respond(answer);
     let builder = builder()
-        .credentials(Cached::new(Login))
+        .credentials(CachedCredential::new(Login))
         .retry(RetryPolicy::never());
     let channel = builder.build_with(server, clock.clone()).unwrap();
     channel.call(call(Method::GET)).await.unwrap();
@@ -493,7 +497,7 @@ async fn a_bearer_that_is_refused_during_an_early_exchange_is_not_used_after_it(
         },
     };
     let channel = builder()
-        .credentials(Cached::new(exchange))
+        .credentials(CachedCredential::new(exchange))
         .build_with(transport, clock.clone())
         .unwrap();
     let mut first = crowd(&channel, 1).await;

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 use gatelet_transport::{Channel, Credential, CredentialProvider, Error, ErrorKind};
 use http::Method;
 
@@ -22,8 +22,8 @@ impl CredentialProvider for Rotated {
     }
 }
 
-fn says(status: u16, text: &str) -> Answer {
-    Answer::json(
+fn says(status: u16, text: &str) -> FakeResponse {
+    FakeResponse::json(
         status,
         format!(r#"{{"code": "c", "message": "begin {text} end"}}"#),
     )
@@ -56,7 +56,7 @@ async fn a_bearer_that_another_call_had_before_is_not_shown() {
 async fn what_the_response_of_an_attempt_before_brought_is_not_shown() {
     let brought = r#"{"token": "brought-by-the-first"}"#;
     let server = FakeTransport::script([
-        Answer::json(500, brought),
+        FakeResponse::json(500, brought),
         says(400, "brought-by-the-first"),
     ]);
     let channel = builder().build_with(server, ManualClock::auto()).unwrap();
@@ -67,7 +67,7 @@ async fn what_the_response_of_an_attempt_before_brought_is_not_shown() {
 // U1
 #[tokio::test]
 async fn a_redirect_to_what_its_own_body_brings_shows_the_rest_of_the_host() {
-    let answer = Answer::json(307, r#"{"token": "brought-along"}"#)
+    let answer = FakeResponse::json(307, r#"{"token": "brought-along"}"#)
         .with_header("location", "https://brought-along.example/");
     let server = FakeTransport::script([answer]);
     let channel = builder().build_with(server, ManualClock::auto()).unwrap();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gatelet_transport::testing::{FakeTransport, ManualClock};
-use gatelet_transport::{BaseUrl, Cached, ErrorKind};
+use gatelet_transport::{BaseUrl, CachedCredential, ErrorKind};
 use http::Method;
 
 use crate::credentials::{Login, bearer, ok, told};
@@ -11,7 +11,7 @@ use crate::{builder, call};
 
 #[tokio::test]
 async fn a_bearer_goes_to_the_server_and_account_it_was_issued_for_and_to_no_other() {
-    let credentials = Arc::new(Cached::new(Login));
+    let credentials = Arc::new(CachedCredential::new(Login));
     let (home, clock) = (
         FakeTransport::script([bearer("home"), ok(), ok()]),
         ManualClock::auto(),

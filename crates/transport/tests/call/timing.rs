@@ -6,18 +6,18 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::UNIX_EPOCH;
 
-use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 use gatelet_transport::{
-    Applied, Clock, Departure, ErrorKind, Page, PageToken, Pages, Phase, RetryPolicy, Timeouts,
-    from_fn,
+    Applied, CallTimeouts, Clock, ErrorKind, Page, PageToken, Pages, Phase, RetryPolicy,
+    SendTracker, from_fn,
 };
 use http::Method;
 
 use crate::{IDEMPOTENT, builder, call, channel, fail, patient, seconds, times};
 
 /// The waits of a call that gets these answers and then a success.
-async fn waits(answers: impl IntoIterator<Item = Answer>) -> Vec<u128> {
-    let answers = answers.into_iter().chain([Answer::json(200, "{}")]);
+async fn waits(answers: impl IntoIterator<Item = FakeResponse>) -> Vec<u128> {
+    let answers = answers.into_iter().chain([FakeResponse::json(200, "{}")]);
     let fake = FakeTransport::script(answers);
     let clock = ManualClock::auto();
     let channel = builder()
@@ -33,8 +33,8 @@ async fn waits(answers: impl IntoIterator<Item = Answer>) -> Vec<u128> {
         .collect()
 }
 
-fn throttled(name: &str, value: &str) -> Answer {
-    Answer::status(429).with_header(name, value)
+fn throttled(name: &str, value: &str) -> FakeResponse {
+    FakeResponse::status(429).with_header(name, value)
 }
 
 // T39
@@ -51,7 +51,7 @@ async fn retry_after_is_obeyed_in_seconds_and_as_a_date() {
     assert_eq!(waits([skewed]).await, [5000]);
     assert_eq!(waits([throttled("retry-after", "soon")]).await, [1000]);
     assert_eq!(
-        waits([Answer::status(503).with_header("retry-after", "2")]).await,
+        waits([FakeResponse::status(503).with_header("retry-after", "2")]).await,
         [2000]
     );
 }
@@ -59,15 +59,16 @@ async fn retry_after_is_obeyed_in_seconds_and_as_a_date() {
 #[tokio::test]
 async fn a_vendors_own_field_counts_only_where_it_slows_down() {
     assert_eq!(waits([throttled("x-wait", "9")]).await, [9000]);
-    let down = Answer::status(503).with_header("x-wait", "9");
+    let down = FakeResponse::status(503).with_header("x-wait", "9");
     assert_eq!(waits([down]).await, [50]);
 }
 
 // T26
 #[tokio::test]
 async fn a_caller_may_take_its_time_between_two_pages() {
-    for looks_ahead in [false, true] {
-        let fake = FakeTransport::script([Answer::json(200, "1"), Answer::json(200, "2")]);
+    for prefetches in [false, true] {
+        let fake =
+            FakeTransport::script([FakeResponse::json(200, "1"), FakeResponse::json(200, "2")]);
         let clock = ManualClock::auto();
         let shared = channel(&fake, &clock);
         let pages = Pages::new(None, move |token: Option<PageToken>| {
@@ -78,10 +79,10 @@ async fn a_caller_may_take_its_time_between_two_pages() {
                 Ok(Page::new(vec![number], PageToken::new(next).ok()))
             }
         });
-        let mut pages = pages.look_ahead(looks_ahead);
+        let mut pages = pages.prefetch(prefetches);
         assert_eq!(pages.try_next().await.unwrap().unwrap().items, [1]);
         clock.advance(seconds(3600));
-        assert_eq!(fake.requests().len(), 1 + usize::from(looks_ahead));
+        assert_eq!(fake.requests().len(), 1 + usize::from(prefetches));
         assert_eq!(pages.try_next().await.unwrap().unwrap().items, [2]);
         assert!(pages.try_next().await.unwrap().is_none());
         let _ = fake.finish();
@@ -114,20 +115,21 @@ async fn a_wait_beyond_the_deadline_ends_the_call_at_once() {
 async fn the_waits_and_requests_follow_the_policy() {
     for status in [408, 500, 502, 503, 504] {
         assert_eq!(
-            waits(times(4, || Answer::status(status))).await,
+            waits(times(4, || FakeResponse::status(status))).await,
             [50, 100, 200, 400]
         );
         for method in IDEMPOTENT {
-            let (error, requests) = fail(call(method), times(3, || Answer::status(status))).await;
+            let (error, requests) =
+                fail(call(method), times(3, || FakeResponse::status(status))).await;
             assert_eq!((error.kind(), requests), (&ErrorKind::Api, 3));
             assert!(error.is_retryable());
         }
-        let (error, requests) = fail(call(Method::POST), [Answer::status(status)]).await;
+        let (error, requests) = fail(call(Method::POST), [FakeResponse::status(status)]).await;
         assert_eq!((requests, error.applied()), (1, Applied::Unknown));
         assert!(!error.is_retryable());
     }
     assert_eq!(
-        waits(times(4, || Answer::status(429))).await,
+        waits(times(4, || FakeResponse::status(429))).await,
         [1000, 2000, 4000, 8000]
     );
 }
@@ -135,7 +137,7 @@ async fn the_waits_and_requests_follow_the_policy() {
 // T43
 #[tokio::test]
 async fn a_server_that_is_down_sees_little_more_than_one_request_a_call() {
-    let fake = FakeTransport::respond(|_| Answer::status(503));
+    let fake = FakeTransport::respond(|_| FakeResponse::status(503));
     let channel = channel(&fake, &ManualClock::auto());
     for _ in 0..1000 {
         let error = channel.call(call(Method::GET)).await.unwrap_err();
@@ -149,9 +151,9 @@ async fn a_server_that_is_down_sees_little_more_than_one_request_a_call() {
 async fn what_a_retry_took_is_given_back_by_success() {
     let answers = (0..200).map(|n| {
         if n % 2 == 0 {
-            Answer::status(503)
+            FakeResponse::status(503)
         } else {
-            Answer::json(200, "{}")
+            FakeResponse::json(200, "{}")
         }
     });
     let fake = FakeTransport::script(answers);
@@ -175,7 +177,7 @@ async fn deadlines_do_not_mind_a_wall_clock_that_jumps() {
         } else {
             jumping.now() + by
         });
-        Answer::status(503)
+        FakeResponse::status(503)
     });
     let error = channel(&fake, &clock)
         .call(call(Method::GET))
@@ -187,10 +189,14 @@ async fn deadlines_do_not_mind_a_wall_clock_that_jumps() {
 
 #[tokio::test]
 async fn the_whole_call_has_a_limit_too() {
-    let fake = FakeTransport::script(times(2, Answer::hang));
+    let fake = FakeTransport::script(times(2, FakeResponse::hang));
     let clock = ManualClock::auto();
     let channel = builder()
-        .timeouts(Timeouts::default().attempt(seconds(30)).total(seconds(40)))
+        .timeouts(
+            CallTimeouts::default()
+                .attempt(seconds(30))
+                .total(seconds(40)),
+        )
         .build_with(fake.clone(), clock.clone())
         .unwrap();
     let error = channel.call(call(Method::DELETE)).await.unwrap_err();
@@ -203,12 +209,12 @@ async fn the_whole_call_has_a_limit_too() {
 
 /// How a call ends whose transport does this with each request and then never answers: how often it was sent, and whether
 /// it may have been applied.
-async fn timed_out(method: Method, treat: fn(&Departure)) -> (usize, Applied) {
+async fn timed_out(method: Method, treat: fn(&SendTracker)) -> (usize, Applied) {
     let sent = Arc::new(AtomicUsize::new(0));
     let count = sent.clone();
     let transport = from_fn(move |request| {
         count.fetch_add(1, Ordering::Relaxed);
-        treat(&Departure::of(&request));
+        treat(&SendTracker::of(&request));
         std::future::pending()
     });
     let channel = builder()
@@ -221,11 +227,11 @@ async fn timed_out(method: Method, treat: fn(&Departure)) -> (usize, Applied) {
 
 #[tokio::test]
 async fn an_attempt_that_times_out_while_its_request_is_held_back_was_not_sent() {
-    let held = timed_out(Method::POST, Departure::hold).await;
+    let held = timed_out(Method::POST, SendTracker::queued).await;
     assert_eq!(held, (3, Applied::No));
-    let left = |departure: &Departure| {
-        departure.hold();
-        assert!(departure.leave());
+    let left = |tracker: &SendTracker| {
+        tracker.queued();
+        assert!(tracker.try_start());
     };
     assert_eq!(timed_out(Method::POST, left).await, (1, Applied::Unknown));
     let silent = timed_out(Method::POST, |_| {}).await;
@@ -233,11 +239,11 @@ async fn an_attempt_that_times_out_while_its_request_is_held_back_was_not_sent()
 }
 
 /// Keeps whether the time of its attempt was over when it was dropped.
-struct Dropped(Departure, Arc<Mutex<Vec<bool>>>);
+struct Dropped(SendTracker, Arc<Mutex<Vec<bool>>>);
 
 impl Drop for Dropped {
     fn drop(&mut self) {
-        self.1.lock().unwrap().push(self.0.has_expired());
+        self.1.lock().unwrap().push(self.0.has_timed_out());
     }
 }
 
@@ -247,7 +253,7 @@ async fn a_transport_can_tell_a_timeout_from_a_caller_that_goes_away() {
     for clock in [ManualClock::new(), ManualClock::auto()] {
         let keep = expired.clone();
         let transport = from_fn(move |request| {
-            let dropped = Dropped(Departure::of(&request), keep.clone());
+            let dropped = Dropped(SendTracker::of(&request), keep.clone());
             async move {
                 let _dropped = dropped;
                 std::future::pending().await

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 use gatelet_transport::{ChannelBuilder, TraceContext};
 use http::Method;
 
@@ -17,9 +17,9 @@ fn context(span: u64) -> TraceContext {
 /// Makes two calls, of which the first one needs two attempts, and says what the three requests carried of a field.
 async fn carried(builder: ChannelBuilder, field: &str) -> Vec<Option<String>> {
     let answers = [
-        Answer::status(503),
-        Answer::json(200, "{}"),
-        Answer::json(201, "{}"),
+        FakeResponse::status(503),
+        FakeResponse::json(200, "{}"),
+        FakeResponse::json(201, "{}"),
     ];
     let fake = FakeTransport::script(answers);
     let channel = builder

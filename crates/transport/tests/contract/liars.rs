@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use gatelet_transport::testing::contract::{self, Origin};
-use gatelet_transport::testing::{Answer, FakeTransport};
+use gatelet_transport::testing::{FakeResponse, FakeTransport};
 use gatelet_transport::{Sent, Transport, TransportError, TransportErrorKind, from_fn};
 use http::{HeaderValue, Request, Response, header};
 
@@ -241,11 +241,12 @@ async fn a_server_that_fails_a_request_or_cuts_its_answer_is_found() {
     const RULE: &str = "every request gets a whole answer";
     let fails_some =
         FakeTransport::respond(|request: &Request<Bytes>| match request.body().len() {
-            0 => Answer::status(404),
-            _ => Answer::error(TransportErrorKind::Interrupted),
+            0 => FakeResponse::status(404),
+            _ => FakeResponse::error(TransportErrorKind::Interrupted),
         });
-    let cuts =
-        FakeTransport::respond(|_| Answer::json(200, "{}").with_header("content-length", "3"));
+    let cuts = FakeTransport::respond(|_| {
+        FakeResponse::json(200, "{}").with_header("content-length", "3")
+    });
     for server in [fails_some, cuts] {
         fails(RULE, contract::of_server(server, "https://api.example.com")).await;
     }

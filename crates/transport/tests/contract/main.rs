@@ -9,7 +9,9 @@ mod liars;
 
 use bytes::Bytes;
 use gatelet_transport::testing::contract::{self, Origin};
-use gatelet_transport::testing::{Answer, FakeTransport, Faulty, ManualClock, Recording, Replay};
+use gatelet_transport::testing::{
+    FakeResponse, FakeTransport, FaultInjector, ManualClock, Recording, Replay,
+};
 use gatelet_transport::{AnyTransport, Transport, TransportError, from_fn};
 use http::{Request, Response, StatusCode};
 
@@ -39,8 +41,8 @@ async fn a_boxed_transport_and_a_function_keep_the_contract() {
 #[tokio::test]
 async fn the_fake_keeps_the_contract() {
     let fake = FakeTransport::respond(|request: &Request<_>| match request.uri().path() {
-        "/" => Answer::json(200, "{}"),
-        _ => Answer::status(StatusCode::NOT_FOUND.as_u16()),
+        "/" => FakeResponse::json(200, "{}"),
+        _ => FakeResponse::status(StatusCode::NOT_FOUND.as_u16()),
     });
     contract::of_server(fake, "https://api.example.com").await;
 }
@@ -48,7 +50,7 @@ async fn the_fake_keeps_the_contract() {
 #[tokio::test]
 async fn a_recording_and_a_faulty_transport_without_faults_keep_the_contract() {
     contract::around(Recording::new).await;
-    contract::around(|origin| Faulty::script(origin, ManualClock::new(), [])).await;
+    contract::around(|origin| FaultInjector::script(origin, ManualClock::new(), [])).await;
 }
 
 /// Records a request, and answers it out of the cassette's text.

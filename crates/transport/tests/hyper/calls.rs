@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use gatelet_transport::{
-    ApiError, BaseUrl, Call, Channel, Dialect, HyperTransport, Timeouts, TokioClock,
+    ApiError, BaseUrl, Call, CallTimeouts, Channel, Dialect, HyperTransport, TokioClock,
 };
 use http::{Method, StatusCode};
 
@@ -18,12 +18,16 @@ impl Dialect for Plain {
 }
 
 /// Makes calls to this server.
-pub(crate) fn channel(wire: &Wire, transport: &HyperTransport, timeouts: Timeouts) -> Channel {
+pub(crate) fn channel(wire: &Wire, transport: &HyperTransport, timeouts: CallTimeouts) -> Channel {
     channel_to(&wire.url(""), transport, timeouts)
 }
 
 /// Makes calls to the server with this base URL.
-pub(crate) fn channel_to(base: &str, transport: &HyperTransport, timeouts: Timeouts) -> Channel {
+pub(crate) fn channel_to(
+    base: &str,
+    transport: &HyperTransport,
+    timeouts: CallTimeouts,
+) -> Channel {
     Channel::builder(BaseUrl::parse_allowing_http(base).unwrap(), Plain)
         .timeouts(timeouts)
         .build_with(transport.clone(), TokioClock::new())

@@ -3,7 +3,9 @@
 use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
-use gatelet_transport::{HyperTransport, Sent, Timeouts, TooLarge, Transport, TransportErrorKind};
+use gatelet_transport::{
+    CallTimeouts, HyperTransport, Sent, TooLarge, Transport, TransportErrorKind,
+};
 
 use super::calls::{channel, create};
 use super::frames::{CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, RST_STREAM, literal};
@@ -161,7 +163,7 @@ async fn a_create_that_was_not_processed_is_made_again() {
             vec![Step::Read, created(), Step::Stay],
         ]) {
             let transport = wire.client(HyperTransport::builder());
-            let channel = channel(&wire, &transport, Timeouts::default());
+            let channel = channel(&wire, &transport, CallTimeouts::default());
             let reply = channel.call(create("{}".into())).await.unwrap();
             assert_eq!(reply.attempts(), 2);
             wire.finish().await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gatelet_transport::{HyperTransport, Timeouts, Transport};
+use gatelet_transport::{CallTimeouts, HyperTransport, Transport};
 use http::StatusCode;
 
 use crate::calls::{channel, create};
@@ -40,7 +40,7 @@ async fn a_create_after_the_keep_alive_of_the_server_goes_over_a_new_connection(
         let transport = wire.client(HyperTransport::builder());
         transport.send(wire.get()).await.unwrap();
         clock.pass(3_000).await;
-        let channel = channel(&wire, &transport, Timeouts::default());
+        let channel = channel(&wire, &transport, CallTimeouts::default());
         let reply = channel.call(create("{}".into())).await.unwrap();
         assert_eq!(reply.attempts(), 1);
         wire.finish().await;

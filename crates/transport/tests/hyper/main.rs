@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // A failed assumption fails the test.
 
 mod calls;
-mod departure;
 mod exchange;
 mod fields;
 mod frames;
@@ -23,6 +22,7 @@ mod pki;
 mod pool;
 mod proxy;
 mod script;
+mod send_tracker;
 #[cfg(feature = "_tls")]
 mod stalled_streams;
 mod stopped_clock;

@@ -1,6 +1,6 @@
 //! What becomes of the paths that ids were made into.
 
-use gatelet_transport::{ErrorKind, HyperTransport, Timeouts};
+use gatelet_transport::{CallTimeouts, ErrorKind, HyperTransport};
 
 use super::calls::{channel, delete};
 use super::script::{Step, send};
@@ -35,7 +35,7 @@ async fn the_segment_that_an_id_became_arrives_as_it_is() {
     script.push(Step::Stay);
     for wire in Wire::each([script]) {
         let transport = wire.client(HyperTransport::builder());
-        let channel = channel(&wire, &transport, Timeouts::default());
+        let channel = channel(&wire, &transport, CallTimeouts::default());
         for segment in segments {
             let call = delete(&format!("/v1/things/{segment}"));
             channel.call(call).await.unwrap();
@@ -54,7 +54,7 @@ async fn the_segment_that_an_id_became_arrives_as_it_is() {
 async fn a_path_with_an_id_of_a_megabyte_opens_no_connection() {
     for wire in Wire::each([]) {
         let transport = wire.client(HyperTransport::builder());
-        let channel = channel(&wire, &transport, Timeouts::default());
+        let channel = channel(&wire, &transport, CallTimeouts::default());
         let call = delete(&format!("/v1/things/{}", "x".repeat(1 << 20)));
         let error = channel.call(call).await.unwrap_err();
         let parameter = "path";

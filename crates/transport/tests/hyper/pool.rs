@@ -1,7 +1,7 @@
 //! Which connections `HyperTransport` uses again, and what becomes of calls that are dropped.
 
 use bytes::Bytes;
-use gatelet_transport::{HyperTransport, Phase, Sent, Timeouts, Transport, TransportErrorKind};
+use gatelet_transport::{CallTimeouts, HyperTransport, Phase, Sent, Transport, TransportErrorKind};
 use http::StatusCode;
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
@@ -218,7 +218,7 @@ async fn a_status_that_is_about_connections_counts_for_all_of_them_whatever_its_
             go.open();
             call.await.unwrap().unwrap();
         }
-        let channel = channel(&wire, &transport, Timeouts::default());
+        let channel = channel(&wire, &transport, CallTimeouts::default());
         assert_eq!(channel.call(read()).await.unwrap().attempts(), 2);
         wire.finish().await;
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gatelet_transport::{
-    ConnectFailure, HyperTransport, HyperTransportBuilder, Proxies, Sent, Timeouts, Transport,
+    CallTimeouts, ConnectFailure, HyperTransport, HyperTransportBuilder, Proxies, Sent, Transport,
     TransportErrorKind,
 };
 use http::Request;
@@ -127,7 +127,7 @@ async fn what_a_proxy_repeats_of_its_password_is_not_shown() {
             let answer = send(&format!("HTTP/1.1 {head}{body}"));
             let proxy = Wire::plays([vec![Step::Read, answer, end]]);
             let transport = through(&proxy, "gate:c4n4ry-of-the-proxy").build();
-            let timeouts = Timeouts::default().total(Duration::from_millis(limit));
+            let timeouts = CallTimeouts::default().total(Duration::from_millis(limit));
             let channel = channel_to("http://service.example", &transport, timeouts);
             let error = channel.call(create(Bytes::new())).await.unwrap_err();
             let body = String::from_utf8_lossy(error.body());

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use gatelet_transport::{ErrorKind, HyperTransport, Phase, Timeouts, Transport};
+use gatelet_transport::{CallTimeouts, ErrorKind, HyperTransport, Phase, Transport};
 
 use crate::SHORT;
 use crate::calls::{channel, create, read};
@@ -57,7 +57,7 @@ async fn after_an_attempt_on_a_stalled_stream_the_next_one_and_the_next_call_go_
         vec![Step::Read, json(), Step::Read, json(), Step::Stay],
     ]) {
         let transport = wire.client(HyperTransport::builder());
-        let channel = channel(&wire, &transport, Timeouts::default().attempt(ATTEMPT));
+        let channel = channel(&wire, &transport, CallTimeouts::default().attempt(ATTEMPT));
         channel.call(read()).await.unwrap();
         // It began before, and has its time.
         let other = tokio::spawn({
@@ -100,7 +100,7 @@ async fn a_connection_that_the_pool_does_not_know_right_now_is_given_up_as_well(
             vec![Step::Read, json(), Step::Stay],
         ]) {
             let transport = wire.client(HyperTransport::builder().max_idle_connections(1));
-            let channel = channel(&wire, &transport, Timeouts::default().attempt(SHORT));
+            let channel = channel(&wire, &transport, CallTimeouts::default().attempt(SHORT));
             let other = tokio::spawn({
                 let (transport, request) = (transport.clone(), wire.get());
                 async move { transport.send(request).await }
@@ -138,7 +138,7 @@ async fn a_stalled_body_is_a_stalled_stream() {
         vec![Step::Read, json(), Step::Stay],
     ]) {
         let transport = wire.client(HyperTransport::builder());
-        let channel = channel(&wire, &transport, Timeouts::default().attempt(SHORT));
+        let channel = channel(&wire, &transport, CallTimeouts::default().attempt(SHORT));
         channel.call(read()).await.unwrap();
         assert_eq!(channel.call(read()).await.unwrap().attempts(), 2);
         wire.finish().await;
@@ -159,7 +159,7 @@ async fn a_create_whose_stream_stalled_leaves_its_connection_to_nobody() {
         vec![Step::Read, json(), Step::Stay],
     ]) {
         let transport = wire.client(HyperTransport::builder());
-        let channel = channel(&wire, &transport, Timeouts::default().attempt(SHORT));
+        let channel = channel(&wire, &transport, CallTimeouts::default().attempt(SHORT));
         channel.call(read()).await.unwrap();
         let error = channel.call(create("{}".into())).await.unwrap_err();
         assert_eq!(*error.kind(), ErrorKind::Timeout(Phase::Attempt));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
-use gatelet_transport::{Channel, HyperTransport, Timeouts, Transport, TransportErrorKind};
+use gatelet_transport::{CallTimeouts, Channel, HyperTransport, Transport, TransportErrorKind};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Barrier;
@@ -73,7 +73,7 @@ impl Server {
         self.connections.load(Ordering::SeqCst)
     }
 
-    fn channel(&self, transport: &HyperTransport, timeouts: Timeouts) -> Channel {
+    fn channel(&self, transport: &HyperTransport, timeouts: CallTimeouts) -> Channel {
         channel_to(&format!("http://{}", self.address), transport, timeouts)
     }
 
@@ -142,7 +142,7 @@ async fn a_read_succeeds_though_all_idle_connections_are_dead() {
         let server = Server::start(4, sickness).await;
         let transport = HyperTransport::new();
         server.fill_pool(&transport, 4).await;
-        let channel = server.channel(&transport, Timeouts::default());
+        let channel = server.channel(&transport, CallTimeouts::default());
         let reply = channel.call(read()).await.unwrap();
         assert_eq!(reply.attempts(), 2, "{sickness:?}");
         assert_eq!(server.connections(), 5);
@@ -159,8 +159,8 @@ async fn a_read_succeeds_though_all_idle_connections_are_silent() {
     let hurried = || HyperTransport::builder().first_byte_timeout(SHORT).build();
     // It is the attempt's time that ends, or the transport's own.
     for (transport, timeouts) in [
-        (patient(), Timeouts::default().attempt(SHORT)),
-        (hurried(), Timeouts::default()),
+        (patient(), CallTimeouts::default().attempt(SHORT)),
+        (hurried(), CallTimeouts::default()),
     ] {
         let server = Server::start(4, Sickness::Silence).await;
         server.fill_pool(&transport, 4).await;
@@ -178,7 +178,7 @@ async fn after_a_create_that_failed_the_next_call_finds_a_fresh_connection() {
         let server = Server::start(4, sickness).await;
         let transport = HyperTransport::new();
         server.fill_pool(&transport, 4).await;
-        let channel = server.channel(&transport, Timeouts::default().attempt(SHORT));
+        let channel = server.channel(&transport, CallTimeouts::default().attempt(SHORT));
         let error = channel.call(create("{}".into())).await.unwrap_err();
         assert_eq!(error.attempts(), 1, "{error:?}");
         assert_eq!(channel.call(read()).await.unwrap().attempts(), 1);
@@ -192,7 +192,7 @@ async fn reads_at_once_on_dead_connections_all_succeed() {
     let server = Server::start(4, Sickness::Reset).await;
     let transport = HyperTransport::new();
     server.fill_pool(&transport, 4).await;
-    let channel = server.channel(&transport, Timeouts::default());
+    let channel = server.channel(&transport, CallTimeouts::default());
     let mut calls = JoinSet::new();
     for _ in 0..8 {
         let channel = channel.clone();
@@ -227,7 +227,7 @@ async fn a_failure_says_nothing_about_connections_that_were_opened_later() {
     let server = Server::start(1, Sickness::Silence).await;
     let transport = HyperTransport::new();
     server.fill_pool(&transport, 1).await;
-    let channel = server.channel(&transport, Timeouts::default().attempt(SHORT));
+    let channel = server.channel(&transport, CallTimeouts::default().attempt(SHORT));
     let slow = tokio::spawn({
         let channel = channel.clone();
         async move { channel.call(read()).await }

@@ -16,11 +16,11 @@ mod wire;
 
 use std::sync::Arc;
 
-use gatelet_wire_tests::{
-    Caller, Cut, Ending, Framing, Operation, Point, Role, Server as Cutting, Target, World,
-};
 use gatelet_transport::{
     AnyTransport, Error, HyperTransport, HyperTransportBuilder, Proxies, RetryPolicy, TokioClock,
+};
+use gatelet_wire_tests::{
+    Caller, Cut, Ending, Framing, Operation, Point, Role, Server as Cutting, Target, World,
 };
 
 use listener::Listener;

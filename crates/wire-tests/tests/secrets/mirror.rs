@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex};
 use asa_client::ServiceUser;
 use bytes::Bytes;
 use dt_client::ApiToken;
-use http::header::{CONTENT_TYPE, LOCATION};
-use http::{HeaderValue, Request, Response, StatusCode};
 use gatelet_transport::testing::ManualClock;
 use gatelet_transport::{
     Error, ErrorKind, RetryPolicy, Transport, TransportError, TransportErrorKind, from_fn,
 };
+use http::header::{CONTENT_TYPE, LOCATION};
+use http::{HeaderValue, Request, Response, StatusCode};
 
 use crate::listener::Listener;
 use crate::pki::base64;

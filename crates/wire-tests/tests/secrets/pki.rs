@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
+use gatelet_transport::{HyperTransport, HyperTransportBuilder};
 use rcgen::{CertificateParams, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
-use gatelet_transport::{HyperTransport, HyperTransportBuilder};
 
 use crate::wire::Secret;
 

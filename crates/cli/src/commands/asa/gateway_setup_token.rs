@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use asa_client::Client;
 use clap::Subcommand;
-use gatelet_models::asa::{AgentToken, GatewaySetupTokenCreate, GatewaySetupTokenId, operations as api};
+use gatelet_models::asa::{
+    AgentToken, GatewaySetupTokenCreate, GatewaySetupTokenId, operations as api,
+};
 
 use crate::commands::{deliver, say_deleted};
 use crate::failure::Failure;

@@ -38,9 +38,9 @@ pub(crate) async fn run() -> Outcome {
     Ok(())
 }
 
-async fn time(server: &Server, looks_ahead: bool) -> Result<Duration, dt_client::Error> {
+async fn time(server: &Server, prefetches: bool) -> Result<Duration, dt_client::Error> {
     let list = server.client()?.active_gate_tokens().list();
-    let mut pages = list.look_ahead(looks_ahead).pages();
+    let mut pages = list.prefetch(prefetches).pages();
     let started = Instant::now();
     while pages.try_next().await?.is_some() {
         tokio::time::sleep(Duration::from_millis(WORK)).await;

@@ -37,7 +37,7 @@ impl Body {
         }
     }
 
-    /// Adds itself to an exchange, under a name that says its form.
+    /// Adds itself to an interaction, under a name that says its form.
     pub(super) fn write(&self, side: &str, json: &mut Map<String, Value>) {
         let (form, value) = match self {
             Self::Empty => return,

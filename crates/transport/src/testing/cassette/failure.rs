@@ -134,7 +134,7 @@ impl Failure {
                 None => TransportError::new(kind).sent(),
             },
             status: match json.get("status") {
-                Some(status) => Some(super::exchange::status(status)?),
+                Some(status) => Some(super::interaction::status(status)?),
                 None => None,
             },
             headers: None,

@@ -104,7 +104,7 @@ fn play(mut stream: TcpStream, scene: &Scene) -> io::Result<()> {
     let mut unread = Vec::new();
     while let Some(request) = read(&mut stream, &mut unread)? {
         match scene.meet(request) {
-            Act::Answer(response) => {
+            Act::FakeResponse(response) => {
                 stream.write_all(&announced_head(&response))?;
                 stream.write_all(response.body())?;
             }

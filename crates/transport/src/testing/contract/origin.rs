@@ -23,7 +23,7 @@ impl Transport for Origin {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let broken = TransportError::new(TransportErrorKind::Interrupted);
         match self.0.meet(request) {
-            Act::Answer(response) | Act::Unannounced(response) => Ok(response),
+            Act::FakeResponse(response) | Act::Unannounced(response) => Ok(response),
             Act::CutBody(response) => {
                 let (head, _) = response.into_parts();
                 Err(broken.with_head(head.status, head.headers))

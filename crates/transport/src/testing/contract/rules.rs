@@ -84,7 +84,7 @@ async fn arrives_unchanged<S: Stage>(stage: &S) -> Result<(), String> {
         (Method::PUT, Bytes::from_static(b"{\"name\": \"eu-1\"}")),
         (Method::POST, pattern(70_000)),
     ] {
-        let meeting = stage.open(vec![Act::Answer(answer(204))]);
+        let meeting = stage.open(vec![Act::FakeResponse(answer(204))]);
         let path = "/v1/a%2Fb/%C3%BC/100%25/things?q=%2B&r=a+b&s=%26%3D&t";
         let mut request = meeting.request(method, path);
         *request.body_mut() = body;
@@ -132,7 +132,10 @@ async fn comes_back_whole<S: Stage>(stage: &S) -> Result<(), String> {
     for body in [Bytes::new(), Bytes::from_static(b"\xff"), pattern(1000)] {
         let mut response = with(with(answer(200), OPAQUE, "one"), OPAQUE, "two");
         *response.body_mut() = body.clone();
-        let acts = [Act::Answer(response.clone()), Act::Unannounced(response)];
+        let acts = [
+            Act::FakeResponse(response.clone()),
+            Act::Unannounced(response),
+        ];
         let meeting = stage.open(acts.to_vec());
         for _ in 0..2 {
             let got = meeting
@@ -157,7 +160,7 @@ async fn every_status_is_ok<S: Stage>(stage: &S) -> Result<(), String> {
         200, 201, 202, 204, 299, 400, 401, 403, 404, 408, 409, 410, 421, 429, 499, 500, 502, 503,
         504, 511, 599,
     ] {
-        let meeting = stage.open(vec![Act::Answer(answer(status))]);
+        let meeting = stage.open(vec![Act::FakeResponse(answer(status))]);
         match meeting.get().await {
             Ok(got) => ensure(got.status() == status, || {
                 format!("{status} came back as {}", got.status().as_u16())
@@ -172,7 +175,10 @@ async fn follows_nothing<S: Stage>(stage: &S) -> Result<(), String> {
     for status in [301, 302, 303, 307, 308] {
         let target = "/elsewhere?secret";
         let redirect = with(answer(status), LOCATION, target);
-        let meeting = stage.open(vec![Act::Answer(redirect), Act::Answer(answer(200))]);
+        let meeting = stage.open(vec![
+            Act::FakeResponse(redirect),
+            Act::FakeResponse(answer(200)),
+        ]);
         let got = meeting
             .get()
             .await
@@ -189,15 +195,18 @@ async fn follows_nothing<S: Stage>(stage: &S) -> Result<(), String> {
 async fn repeats_nothing<S: Stage>(stage: &S) -> Result<(), String> {
     for status in [408, 421, 425, 429, 500, 502, 503, 504] {
         let refusal = with(answer(status), RETRY_AFTER, "0");
-        let meeting = stage.open(vec![Act::Answer(refusal), Act::Answer(answer(200))]);
+        let meeting = stage.open(vec![
+            Act::FakeResponse(refusal),
+            Act::FakeResponse(answer(200)),
+        ]);
         let _outcome = meeting.get().await;
         meeting.saw(1)?;
     }
     // A second request, because a connection that was used before tempts to try another one.
     let acts = [
-        Act::Answer(answer(200)),
+        Act::FakeResponse(answer(200)),
         Act::Close,
-        Act::Answer(answer(200)),
+        Act::FakeResponse(answer(200)),
     ];
     let meeting = stage.open(acts.to_vec());
     let first = meeting.get().await;
@@ -211,9 +220,9 @@ async fn repeats_nothing<S: Stage>(stage: &S) -> Result<(), String> {
 
 async fn adds_nothing<S: Stage>(stage: &S) -> Result<(), String> {
     let acts = [
-        Act::Answer(with(answer(200), SET_COOKIE, "session=1; Path=/")),
-        Act::Answer(with(answer(401), WWW_AUTHENTICATE, "Basic realm=\"x\"")),
-        Act::Answer(answer(200)),
+        Act::FakeResponse(with(answer(200), SET_COOKIE, "session=1; Path=/")),
+        Act::FakeResponse(with(answer(401), WWW_AUTHENTICATE, "Basic realm=\"x\"")),
+        Act::FakeResponse(answer(200)),
     ];
     let meeting = stage.open(acts.to_vec());
     for _ in &acts {
@@ -281,7 +290,7 @@ async fn tells_what_was_not_sent<S: Stage>(stage: &S) -> Result<(), String> {
 }
 
 async fn cancels<S: Stage>(stage: &S) -> Result<(), String> {
-    let meeting = stage.open(vec![Act::Hang, Act::Answer(answer(200))]);
+    let meeting = stage.open(vec![Act::Hang, Act::FakeResponse(answer(200))]);
     {
         let mut sending = pin!(meeting.get());
         let mut asked = pin!(meeting.scene.asked());
@@ -306,7 +315,10 @@ async fn keeps_its_limit<S: Stage>(stage: &S, limit: u64) -> Result<(), String> 
     for (length, is_within) in [(length, true), (length.saturating_add(1), false)] {
         let mut response = answer(200);
         *response.body_mut() = pattern(length);
-        for act in [Act::Answer(response.clone()), Act::Unannounced(response)] {
+        for act in [
+            Act::FakeResponse(response.clone()),
+            Act::Unannounced(response),
+        ] {
             let meeting = stage.open(vec![act]);
             let is_kept = match meeting.get().await {
                 Ok(got) => is_within && got.body().len() == length,

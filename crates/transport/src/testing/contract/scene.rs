@@ -14,7 +14,7 @@ use crate::{Transport, TransportError};
 /// What the far side does with one request.
 #[derive(Clone, Debug)]
 pub(super) enum Act {
-    Answer(Response<Bytes>),
+    FakeResponse(Response<Bytes>),
     /// An answer that does not say beforehand how long it is.
     Unannounced(Response<Bytes>),
     /// Ends the connection in the middle of the body.

@@ -2,38 +2,38 @@
 
 use std::fmt;
 
-use crate::{Call, Channel, Error, ErrorKind, Reply};
+use crate::{ApiResponse, Call, Channel, Error, ErrorKind};
 
 /// One call, ready to be sent, and how its answer is read: what the methods of clients return.
 ///
 /// Dropping the future that [`send`](Self::send) returns cancels the call. A write that was cancelled may have been
 /// applied.
 #[must_use = "nothing happens until a request is sent"]
-pub struct Request<T> {
+pub struct OperationRequest<T> {
     channel: Channel,
     call: Result<Call, Error>,
-    subject: Option<Box<str>>,
-    read: fn(&Reply) -> Result<T, Error>,
+    resource: Option<Box<str>>,
+    read: fn(&ApiResponse) -> Result<T, Error>,
 }
 
-impl<T> Request<T> {
+impl<T> OperationRequest<T> {
     /// A call on a channel; a call that could not be put together fails when it is sent.
     pub fn new(
         channel: &Channel,
         call: Result<Call, Error>,
-        read: fn(&Reply) -> Result<T, Error>,
+        read: fn(&ApiResponse) -> Result<T, Error>,
     ) -> Self {
         Self {
             channel: channel.clone(),
             call,
-            subject: None,
+            resource: None,
             read,
         }
     }
 
-    /// Names the thing that the call is about, for [`Error::subject`]: its id, which must be no secret.
-    pub fn about(mut self, id: impl Into<String>) -> Self {
-        self.subject = Some(id.into().into());
+    /// Names the thing that the call is about, for [`Error::resource`]: its id, which must be no secret.
+    pub fn with_resource(mut self, id: impl Into<String>) -> Self {
+        self.resource = Some(id.into().into());
         self
     }
 
@@ -47,9 +47,9 @@ impl<T> Request<T> {
         let template = call.template;
         let result = self.channel.call(call).await;
         result
-            .and_then(|reply| (self.read)(&reply).map_err(|error| reply.redacted(error)))
-            .map_err(|error| match self.subject {
-                Some(id) if !is_of_path(&error, template) => error.about(id),
+            .and_then(|response| (self.read)(&response).map_err(|error| response.redacted(error)))
+            .map_err(|error| match self.resource {
+                Some(id) if !is_of_path(&error, template) => error.with_resource(id),
                 _ => error,
             })
     }
@@ -63,10 +63,10 @@ fn is_of_path(error: &Error, template: &str) -> bool {
     }
 }
 
-impl<T> fmt::Debug for Request<T> {
+impl<T> fmt::Debug for OperationRequest<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let operation = self.call.as_ref().map(|call| call.operation);
-        f.debug_struct("Request")
+        f.debug_struct("OperationRequest")
             .field("operation", &operation)
             .field("channel", &self.channel)
             .finish_non_exhaustive()

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 
 use gatelet_transport::{
-    Cached, Clock as _, Credential, ErrorKind, Exchange, Issued, Page, PageToken, Pages,
-    PaginationFailure, Phase, Timeouts, TransportErrorKind, from_fn,
+    CachedCredential, CallTimeouts, Clock as _, Credential, ErrorKind, IssuedCredential, Page,
+    PageToken, Pages, PaginationFailure, Phase, TokenExchange, TransportErrorKind, from_fn,
 };
 
 use super::*;
@@ -24,7 +24,7 @@ fn pages(channel: &Channel, last: u32) -> Pages<u32> {
             Ok(Page::new(vec![number], next.transpose()?))
         }
     });
-    pages.look_ahead_while(move || ready.is_ready())
+    pages.prefetch_while(move || ready.is_ready())
 }
 
 fn number(request: &http::Request<bytes::Bytes>) -> u32 {
@@ -33,7 +33,7 @@ fn number(request: &http::Request<bytes::Bytes>) -> u32 {
 
 /// Answers each page at once.
 fn numbered() -> FakeTransport {
-    FakeTransport::respond(|request| Answer::json(200, number(request).to_string()))
+    FakeTransport::respond(|request| FakeResponse::json(200, number(request).to_string()))
 }
 
 fn asked(fake: &FakeTransport) -> Vec<u32> {
@@ -62,7 +62,7 @@ async fn the_next_page_is_asked_for_before_one_is_handed_out() {
 #[tokio::test]
 async fn without_look_ahead_a_page_is_asked_for_at_its_turn() {
     let fake = numbered();
-    let mut pages = pages(&channel(&fake, &ManualClock::auto()), 3).look_ahead(false);
+    let mut pages = pages(&channel(&fake, &ManualClock::auto()), 3).prefetch(false);
     let mut seen = Vec::new();
     while let Some(page) = pages.try_next().await.unwrap() {
         seen.push((page.items[0], asked(&fake).len()));
@@ -105,8 +105,8 @@ async fn the_position_moves_only_when_a_page_is_handed_out() {
 #[tokio::test]
 async fn an_error_that_came_ahead_is_given_at_its_turn_and_says_where_to_resume() {
     let fake = FakeTransport::respond(|request| match number(request) {
-        2 => Answer::json(403, r#"{"code": "no", "message": "no"}"#),
-        number => Answer::json(200, number.to_string()),
+        2 => FakeResponse::json(403, r#"{"code": "no", "message": "no"}"#),
+        number => FakeResponse::json(200, number.to_string()),
     });
     let mut pages = pages(&channel(&fake, &ManualClock::auto()), 3);
     assert_eq!(pages.try_next().await.unwrap().unwrap().items, [1]);
@@ -140,7 +140,7 @@ async fn a_loop_is_not_followed_ahead() {
 }
 
 /// A server that takes this long for a page, whether or not its answer is being waited for.
-async fn listing_takes(looks_ahead: bool) -> Duration {
+async fn listing_takes(prefetches: bool) -> Duration {
     let clock = ManualClock::new();
     let server = clock.clone();
     let transport = from_fn(move |request| {
@@ -156,7 +156,7 @@ async fn listing_takes(looks_ahead: bool) -> Duration {
         }
     });
     let channel = builder().build_with(transport, clock.clone()).unwrap();
-    let mut pages = pages(&channel, 10).look_ahead(looks_ahead);
+    let mut pages = pages(&channel, 10).prefetch(prefetches);
     let mut handed_out = 0;
     loop {
         let next = {
@@ -225,13 +225,13 @@ async fn a_listing_that_is_dropped_cancels_what_it_asked_for_ahead() {
 }
 
 /// The second page fails in this way the first time, once it is looked for again after an hour.
-async fn after_an_hour(answer: fn() -> Answer) -> (Result<Vec<u32>, Error>, Vec<u32>) {
+async fn after_an_hour(answer: fn() -> FakeResponse) -> (Result<Vec<u32>, Error>, Vec<u32>) {
     let clock = ManualClock::new();
     let fake = FakeTransport::respond({
         let asked = AtomicUsize::new(0);
         move |request| match asked.fetch_add(1, Ordering::SeqCst) {
             1 => answer(),
-            _ => Answer::json(200, number(request).to_string()),
+            _ => FakeResponse::json(200, number(request).to_string()),
         }
     });
     let (inner, sleeper) = (fake.clone(), clock.clone());
@@ -247,7 +247,7 @@ async fn after_an_hour(answer: fn() -> Answer) -> (Result<Vec<u32>, Error>, Vec<
     });
     let channel = builder()
         .retry(RetryPolicy::never())
-        .timeouts(Timeouts::default())
+        .timeouts(CallTimeouts::default())
         .build_with(transport, clock.clone())
         .unwrap();
     let mut pages = pages(&channel, 3);
@@ -260,32 +260,32 @@ async fn after_an_hour(answer: fn() -> Answer) -> (Result<Vec<u32>, Error>, Vec<
 
 #[tokio::test]
 async fn time_that_the_caller_took_is_not_held_against_the_next_page() {
-    let (rest, asked) = after_an_hour(|| Answer::json(200, "2")).await;
+    let (rest, asked) = after_an_hour(|| FakeResponse::json(200, "2")).await;
     assert_eq!((rest.unwrap(), asked), (vec![2, 3], vec![1, 2, 3]));
     // No attempt would have been left for these, so the page is asked for anew.
-    for answer in [Answer::hang, || Answer::status(503)] {
+    for answer in [FakeResponse::hang, || FakeResponse::status(503)] {
         let (rest, asked) = after_an_hour(answer).await;
         assert_eq!((rest.unwrap(), asked), (vec![2, 3], vec![1, 2, 2, 3]));
     }
     // More time would not have helped.
-    let (rest, asked) = after_an_hour(|| Answer::json(403, "{}")).await;
+    let (rest, asked) = after_an_hour(|| FakeResponse::json(403, "{}")).await;
     assert_eq!(rest.unwrap_err().status().unwrap(), 403);
     assert_eq!(asked, [1, 2]);
-    let interrupted = || Answer::error(TransportErrorKind::Timeout(Phase::Connect));
+    let interrupted = || FakeResponse::error(TransportErrorKind::Timeout(Phase::Connect));
     assert!(after_an_hour(interrupted).await.0.is_ok());
 }
 
 /// Bearers that last a minute.
 struct Minutes;
 
-impl Exchange for Minutes {
-    async fn exchange(&self, channel: &Channel) -> Result<Issued, Error> {
+impl TokenExchange for Minutes {
+    async fn exchange(&self, channel: &Channel) -> Result<IssuedCredential, Error> {
         let mut exchange = call(Method::POST);
         exchange.authenticated = false;
         exchange.query = Some("0".into());
         exchange.success = 200;
         channel.call(exchange).await?;
-        Ok(Issued::new(
+        Ok(IssuedCredential::new(
             Credential::new("Bearer", "example")?,
             seconds(60),
         ))
@@ -296,7 +296,7 @@ impl Exchange for Minutes {
 async fn nothing_is_asked_for_ahead_while_a_new_credential_is_due() {
     let (fake, clock) = (numbered(), ManualClock::auto());
     let channel = builder()
-        .credentials(Cached::new(Minutes))
+        .credentials(CachedCredential::new(Minutes))
         .build_with(fake.clone(), clock.clone())
         .unwrap();
     let mut pages = pages(&channel, 4);

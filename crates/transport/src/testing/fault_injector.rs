@@ -19,9 +19,9 @@ pub enum Fault {
     /// The connection is refused; the other transport is not asked.
     Refuse,
     /// The other transport does its work, and then not a byte of the answer arrives.
-    Lose,
+    DropResponse,
     /// The other transport does its work, and then the answer breaks off behind its head.
-    Cut,
+    TruncateResponse,
     /// It is passed on after this time on the clock.
     Delay(Duration),
     /// It is answered with this status and no body; the other transport is not asked.
@@ -33,19 +33,19 @@ pub enum Fault {
 /// Does to another transport what networks do, by a script or by chance; a clone is the same transport.
 ///
 /// ```
-/// use gatelet_transport::testing::{Answer, FakeTransport, Fault, Faulty, ManualClock};
+/// use gatelet_transport::testing::{FakeResponse, FakeTransport, Fault, FaultInjector, ManualClock};
 /// use gatelet_transport::{Sent, Transport};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
-/// let server = FakeTransport::script([Answer::status(204)]);
-/// let faulty = Faulty::script(server.clone(), ManualClock::auto(), [Fault::Lose]);
+/// let server = FakeTransport::script([FakeResponse::status(204)]);
+/// let faulty = FaultInjector::script(server.clone(), ManualClock::auto(), [Fault::DropResponse]);
 /// let error = faulty.send(http::Request::default()).await.unwrap_err();
 /// assert_eq!(error.sent(), Sent::Whole);
 /// assert_eq!(server.finish().len(), 1); // the server has done it, only nobody heard of it
 /// # }
 /// ```
-pub struct Faulty<T>(Arc<Inner<T>>);
+pub struct FaultInjector<T>(Arc<Inner<T>>);
 
 struct Inner<T> {
     transport: T,
@@ -63,7 +63,7 @@ enum Source {
     Chance { random: fastrand::Rng, share: f64 },
 }
 
-impl<T: Transport> Faulty<T> {
+impl<T: Transport> FaultInjector<T> {
     /// Does this to one request after the other; when the script is at its end, nothing more.
     pub fn script(
         transport: T,
@@ -95,7 +95,7 @@ impl<T: Transport> Faulty<T> {
     }
 }
 
-impl<T> Faulty<T> {
+impl<T> FaultInjector<T> {
     /// What happened to each request so far.
     #[must_use]
     pub fn injected(&self) -> Vec<Fault> {
@@ -134,8 +134,8 @@ fn by_chance(random: &mut fastrand::Rng) -> Fault {
     const BODIES: [&[u8]; 4] = [b"", b"{", b"<html>", b"\xff"];
     match random.u8(0..6) {
         0 => Fault::Refuse,
-        1 => Fault::Lose,
-        2 => Fault::Cut,
+        1 => Fault::DropResponse,
+        2 => Fault::TruncateResponse,
         3 => Fault::Delay(Duration::from_millis(random.u64(1..60_000))),
         4 => Fault::Status(random.choice(STATUSES).unwrap_or_default()),
         _ => Fault::Body(Bytes::from_static(
@@ -144,7 +144,7 @@ fn by_chance(random: &mut fastrand::Rng) -> Fault {
     }
 }
 
-impl<T: Transport> Transport for Faulty<T> {
+impl<T: Transport> Transport for FaultInjector<T> {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let Inner {
             transport, clock, ..
@@ -155,11 +155,11 @@ impl<T: Transport> Transport for Faulty<T> {
             Fault::Refuse => Err(TransportError::new(TransportErrorKind::Connect(
                 ConnectFailure::Refused,
             ))),
-            Fault::Lose => {
+            Fault::DropResponse => {
                 transport.send(request).await?;
                 Err(interrupted)
             }
-            Fault::Cut => {
+            Fault::TruncateResponse => {
                 let response = transport.send(request).await?;
                 let (head, _) = response.into_parts();
                 Err(interrupted.with_head(head.status, head.headers))
@@ -178,15 +178,15 @@ impl<T: Transport> Transport for Faulty<T> {
     }
 }
 
-impl<T> Clone for Faulty<T> {
+impl<T> Clone for FaultInjector<T> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
     }
 }
 
-impl<T> fmt::Debug for Faulty<T> {
+impl<T> fmt::Debug for FaultInjector<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Faulty")
+        f.debug_struct("FaultInjector")
             .field("injected", &self.lock().injected)
             .finish_non_exhaustive()
     }
@@ -199,24 +199,24 @@ mod tests {
     use bytes::Bytes;
     use http::{Request, StatusCode};
 
-    use super::{Fault, Faulty};
-    use crate::testing::{Answer, FakeTransport, ManualClock};
+    use super::{Fault, FaultInjector};
+    use crate::testing::{FakeResponse, FakeTransport, ManualClock};
     use crate::{Sent, Transport as _};
 
     #[tokio::test]
     async fn each_fault_is_what_it_says() {
-        let fake = FakeTransport::respond(|_| Answer::json(201, "{}"));
+        let fake = FakeTransport::respond(|_| FakeResponse::json(201, "{}"));
         let clock = ManualClock::auto();
         let delay = Duration::from_secs(3);
         let faults = [
             Fault::Refuse,
-            Fault::Lose,
-            Fault::Cut,
+            Fault::DropResponse,
+            Fault::TruncateResponse,
             Fault::Delay(delay),
             Fault::Status(StatusCode::BAD_GATEWAY),
             Fault::Body(Bytes::from_static(b"<html>")),
         ];
-        let faulty = Faulty::script(fake.clone(), clock.clone(), faults.clone());
+        let faulty = FaultInjector::script(fake.clone(), clock.clone(), faults.clone());
         let mut seen = Vec::new();
         for _ in 0..7 {
             let outcome = faulty.send(Request::default()).await;
@@ -250,8 +250,8 @@ mod tests {
     async fn the_same_seed_does_the_same() {
         let mut runs = Vec::new();
         for seed in [1, 1, 2] {
-            let fake = FakeTransport::respond(|_| Answer::status(200));
-            let faulty = Faulty::seeded(fake, ManualClock::auto(), seed, 0.5);
+            let fake = FakeTransport::respond(|_| FakeResponse::status(200));
+            let faulty = FaultInjector::seeded(fake, ManualClock::auto(), seed, 0.5);
             for _ in 0..100 {
                 drop(faulty.send(Request::default()).await);
             }

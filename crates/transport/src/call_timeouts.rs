@@ -7,16 +7,16 @@ use std::time::Duration;
 /// ```
 /// use std::time::Duration;
 ///
-/// let short = gatelet_transport::Timeouts::default().total(Duration::from_secs(10));
+/// let short = gatelet_transport::CallTimeouts::default().total(Duration::from_secs(10));
 /// # let _ = short;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timeouts {
+pub struct CallTimeouts {
     pub(crate) attempt: Duration,
     pub(crate) total: Duration,
 }
 
-impl Default for Timeouts {
+impl Default for CallTimeouts {
     fn default() -> Self {
         Self {
             attempt: Duration::from_secs(30),
@@ -25,7 +25,7 @@ impl Default for Timeouts {
     }
 }
 
-impl Timeouts {
+impl CallTimeouts {
     /// Sets the limit of one attempt; default 30 s.
     #[must_use]
     pub fn attempt(mut self, limit: Duration) -> Self {

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A successful answer: its status and content type have been checked.
-pub struct Reply {
+pub struct ApiResponse {
     pub(crate) operation: &'static str,
     pub(crate) applied: Applied,
     pub(crate) attempts: u32,
@@ -25,14 +25,14 @@ pub struct Reply {
     pub(crate) secrets: HeldSecrets,
 }
 
-impl Reply {
+impl ApiResponse {
     /// Decodes the body.
     ///
     /// # Errors
     ///
     /// `Decode` with the path of what does not fit; for a write it says that it was applied.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        json::decode(&self.body).map_err(|problem| self.misfit(problem.path, problem.text))
+        json::decode(&self.body).map_err(|problem| self.decode_error(problem.path, problem.text))
     }
 
     /// Decodes the body as [`json`](Self::json) does. Half of a character in an escape (`"\ud800"`), which JSON allows and no text
@@ -42,12 +42,13 @@ impl Reply {
     ///
     /// As [`json`](Self::json).
     pub fn json_lossy<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        json::decode_lossy(&self.body).map_err(|problem| self.misfit(problem.path, problem.text))
+        json::decode_lossy(&self.body)
+            .map_err(|problem| self.decode_error(problem.path, problem.text))
     }
 
     /// The `Decode` error for an answer that decodes, and still lacks what makes it one. The message must not hold a
     /// value of the answer.
-    pub fn misfit(&self, path: impl Into<String>, message: impl Into<String>) -> Error {
+    pub fn decode_error(&self, path: impl Into<String>, message: impl Into<String>) -> Error {
         self.finish(
             Error::new(ErrorKind::Decode {
                 path: path.into().into(),
@@ -76,7 +77,7 @@ impl Reply {
             Ok(query) => Ok(query),
             Err(error) => Err(self.without_secrets(error, base, path)),
         };
-        next.map_err(|error| error.during(self.operation))
+        next.map_err(|error| error.with_operation(self.operation))
     }
 
     /// The error with secrets taken out of the link before it is split and cut: a part of one may be too short to be found.
@@ -103,7 +104,7 @@ impl Reply {
     fn finish(&self, error: Error) -> Error {
         self.redacted(error)
             .with_status(self.status)
-            .during(self.operation)
+            .with_operation(self.operation)
             .with_applied(self.applied)
             .with_attempts(self.attempts, self.elapsed)
     }
@@ -163,9 +164,9 @@ impl Reply {
     }
 }
 
-impl std::fmt::Debug for Reply {
+impl std::fmt::Debug for ApiResponse {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Reply")
+        f.debug_struct("ApiResponse")
             .field("operation", &self.operation)
             .field("status", &self.status)
             .field("attempts", &self.attempts)

@@ -1,4 +1,4 @@
-//! A reply without a call.
+//! A response without a call.
 
 use std::time::Duration;
 
@@ -6,21 +6,21 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use crate::redact::HeldSecrets;
-use crate::{Applied, Reply};
+use crate::{ApiResponse, Applied};
 
-/// The reply to a call that went well, with this body: for tests of what is made of a reply.
+/// The response to a call that went well, with this body: for tests of what is made of a response.
 ///
 /// ```
-/// use gatelet_transport::testing::reply;
+/// use gatelet_transport::testing::api_response;
 ///
-/// let names: Vec<String> = reply(r#"["eu-1"]"#).json()?;
+/// let names: Vec<String> = api_response(r#"["eu-1"]"#).json()?;
 /// assert_eq!(names, ["eu-1"]);
 /// # Ok::<(), gatelet_transport::Error>(())
 /// ```
 #[must_use]
-pub fn reply(body: impl Into<Bytes>) -> Reply {
-    Reply {
-        operation: "testing reply",
+pub fn api_response(body: impl Into<Bytes>) -> ApiResponse {
+    ApiResponse {
+        operation: "testing response",
         applied: Applied::Yes,
         attempts: 1,
         elapsed: Duration::ZERO,

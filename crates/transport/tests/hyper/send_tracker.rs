@@ -1,7 +1,9 @@
 //! Requests that had not left, or not wholly, when they failed.
 
 use bytes::Bytes;
-use gatelet_transport::{Applied, Error, ErrorKind, HyperTransport, Phase, Timeouts, Transport};
+use gatelet_transport::{
+    Applied, CallTimeouts, Error, ErrorKind, HyperTransport, Phase, Transport,
+};
 
 use super::SHORT;
 use super::calls::{channel, create};
@@ -10,14 +12,19 @@ use super::wire::Wire;
 
 /// A create with little time for an attempt.
 async fn hurry(wire: &Wire, transport: &HyperTransport) -> Error {
-    let hurried = Timeouts::default().attempt(SHORT);
+    let hurried = CallTimeouts::default().attempt(SHORT);
     let error = fail(wire, transport, hurried, "{}".into()).await;
     assert_eq!(*error.kind(), ErrorKind::Timeout(Phase::Attempt));
     error
 }
 
 /// A create that fails.
-async fn fail(wire: &Wire, transport: &HyperTransport, timeouts: Timeouts, body: Bytes) -> Error {
+async fn fail(
+    wire: &Wire,
+    transport: &HyperTransport,
+    timeouts: CallTimeouts,
+    body: Bytes,
+) -> Error {
     let channel = channel(wire, transport, timeouts);
     channel.call(create(body)).await.unwrap_err()
 }
@@ -79,7 +86,7 @@ async fn a_status_is_not_lost_with_a_body_that_takes_longer_than_an_attempt() {
     let each = Wire::each([trickles, created.clone()]);
     for wire in each.chain(Wire::each([half_a_head, created])) {
         let transport = wire.client(HyperTransport::builder());
-        let channel = channel(&wire, &transport, Timeouts::default().attempt(SHORT));
+        let channel = channel(&wire, &transport, CallTimeouts::default().attempt(SHORT));
         let reply = channel.call(create("{}".into())).await.unwrap();
         assert_eq!((reply.attempts(), reply.status().as_u16()), (2, 201));
         wire.finish().await;
@@ -96,7 +103,7 @@ async fn a_create_that_left_in_part_was_not_applied_and_is_not_repeated() {
         for wire in Wire::each([vec![Step::ReadSome, end]]) {
             let transport = wire.client(HyperTransport::builder());
             let large = Bytes::from_static(&LARGE);
-            let error = fail(&wire, &transport, Timeouts::default(), large).await;
+            let error = fail(&wire, &transport, CallTimeouts::default(), large).await;
             assert_eq!(*error.kind(), ErrorKind::Interrupted, "{error:?}");
             assert_eq!((error.attempts(), error.applied()), (1, Applied::No));
             assert!(error.is_retryable());
@@ -110,15 +117,15 @@ async fn a_create_that_left_in_part_was_not_applied_and_is_not_repeated() {
 async fn a_create_that_the_server_does_not_read_was_not_applied() {
     let hurried = || HyperTransport::builder().first_byte_timeout(SHORT);
     for (builder, timeouts, phase) in [
-        (hurried(), Timeouts::default(), Phase::FirstByte),
+        (hurried(), CallTimeouts::default(), Phase::FirstByte),
         (
             HyperTransport::builder(),
-            Timeouts::default().attempt(SHORT),
+            CallTimeouts::default().attempt(SHORT),
             Phase::Attempt,
         ),
         (
             HyperTransport::builder(),
-            Timeouts::default().total(SHORT),
+            CallTimeouts::default().total(SHORT),
             Phase::Total,
         ),
     ] {

@@ -1,8 +1,8 @@
 //! Answers as the clients get them: a whole call through a channel, over a transport that answers at once.
 
 use bytes::Bytes;
-use gatelet_transport::testing::{Answer, FakeTransport, ManualClock};
-use gatelet_transport::{ApiError, BaseUrl, Call, Channel, Dialect, Error, Reply};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
+use gatelet_transport::{ApiError, BaseUrl, Call, Channel, Dialect, Error, ApiResponse};
 
 struct NoErrors;
 
@@ -12,13 +12,13 @@ impl Dialect for NoErrors {
     }
 }
 
-/// The answer to a call whose body is `body`; [`Reply::json`] of it is what both clients decode with.
+/// The answer to a call whose body is `body`; [`ApiResponse::json`] of it is what both clients decode with.
 ///
 /// # Errors
 /// When the call fails.
-pub fn reply(body: String) -> Result<Reply, Error> {
+pub fn response(body: String) -> Result<ApiResponse, Error> {
     let limit = body.len();
-    let server = FakeTransport::script([Answer::json(200, Bytes::from(body))]);
+    let server = FakeTransport::script([FakeResponse::json(200, Bytes::from(body))]);
     let channel = Channel::builder(BaseUrl::parse("https://api.example.com")?, NoErrors)
         .body_limit(limit)
         .build_with(server, ManualClock::auto())?;

@@ -47,13 +47,16 @@ const EARLY_PAUSE: Duration = Duration::from_secs(1);
 const MAX_EARLY_PAUSE: Duration = Duration::from_secs(60);
 
 /// Exchanges something for a credential of limited life, for example key id and secret for a bearer.
-pub trait Exchange: Send + Sync + 'static {
+pub trait TokenExchange: Send + Sync + 'static {
     /// Makes one exchange, by an unauthenticated call on the channel.
     ///
     /// # Errors
     ///
     /// The error of that call, or [`Error::exchange_failed`] when its answer cannot be used.
-    fn exchange(&self, channel: &Channel) -> impl Future<Output = Result<Issued, Error>> + Send;
+    fn exchange(
+        &self,
+        channel: &Channel,
+    ) -> impl Future<Output = Result<IssuedCredential, Error>> + Send;
 
     /// As [`CredentialProvider::validate`], of what is exchanged.
     ///
@@ -67,12 +70,12 @@ pub trait Exchange: Send + Sync + 'static {
 
 /// What an exchange gave.
 #[derive(Clone, Debug)]
-pub struct Issued {
+pub struct IssuedCredential {
     credential: Credential,
     lifetime: Duration,
 }
 
-impl Issued {
+impl IssuedCredential {
     /// A credential and how long it lasts from now on. More than 12 hours count as 12 hours, and less than a second as a
     /// second. Zero means that its life cannot be told: it is then used for 5 minutes, unless the server refuses it before.
     #[must_use]
@@ -103,20 +106,20 @@ impl Issued {
 ///
 /// ```
 /// use std::time::Duration;
-/// use gatelet_transport::{Cached, Channel, Credential, Error, Exchange, Issued};
+/// use gatelet_transport::{CachedCredential, Channel, Credential, Error, TokenExchange, IssuedCredential};
 ///
 /// struct Fixed;
 ///
-/// impl Exchange for Fixed {
-///     async fn exchange(&self, _: &Channel) -> Result<Issued, Error> {
-///         Ok(Issued::new(Credential::new("Bearer", "example")?, Duration::from_secs(3600)))
+/// impl TokenExchange for Fixed {
+///     async fn exchange(&self, _: &Channel) -> Result<IssuedCredential, Error> {
+///         Ok(IssuedCredential::new(Credential::new("Bearer", "example")?, Duration::from_secs(3600)))
 ///     }
 /// }
 ///
-/// let provider = Cached::new(Fixed);
+/// let provider = CachedCredential::new(Fixed);
 /// # let _ = provider;
 /// ```
-pub struct Cached<E> {
+pub struct CachedCredential<E> {
     exchange: E,
     /// Of the first call, once there was one.
     owner: OnceLock<Owner>,
@@ -184,7 +187,7 @@ enum Turn<'a> {
     Exchange(Lease<'a>),
 }
 
-impl<E: Exchange> Cached<E> {
+impl<E: TokenExchange> CachedCredential<E> {
     /// Nothing is exchanged before the first call.
     pub fn new(exchange: E) -> Self {
         Self {
@@ -261,7 +264,7 @@ impl<E: Exchange> Cached<E> {
     }
 }
 
-impl<E: Exchange> CredentialProvider for Cached<E> {
+impl<E: TokenExchange> CredentialProvider for CachedCredential<E> {
     async fn credential(&self, channel: &Channel) -> Result<Credential, Error> {
         let clock = self.claim(channel)?;
         loop {
@@ -319,7 +322,7 @@ impl State {
         }
     }
 
-    fn hold(&mut self, issued: Issued, now: Duration) -> Credential {
+    fn hold(&mut self, issued: IssuedCredential, now: Duration) -> Credential {
         self.is_refused = false;
         self.generation += 1;
         let credential = issued.credential.of_generation(self.generation);
@@ -492,8 +495,8 @@ fn is_refusal(error: &Error) -> bool {
     is_status_of_one && matches!(error.kind(), ErrorKind::Api | ErrorKind::Credential(_))
 }
 
-impl<E> fmt::Debug for Cached<E> {
+impl<E> fmt::Debug for CachedCredential<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cached").finish_non_exhaustive()
+        f.debug_struct("CachedCredential").finish_non_exhaustive()
     }
 }

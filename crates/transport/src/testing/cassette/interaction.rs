@@ -11,7 +11,7 @@ use crate::TransportError;
 
 /// One request and what came of it. Nothing in it is a secret.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::testing) struct Exchange {
+pub(in crate::testing) struct Interaction {
     method: String,
     uri: String,
     headers: Vec<String>,
@@ -33,7 +33,7 @@ enum Outcome {
     },
 }
 
-impl Exchange {
+impl Interaction {
     /// What was sent and what came of it, without the secrets that the scrubber knows.
     pub(in crate::testing) fn of(
         request: &Request<Bytes>,
