@@ -50,80 +50,58 @@
 //! | `tracing` | spans under OpenTelemetry's names, and warnings |
 //! | `testing` | what the example above is tested with, recorded traffic, faults, and the contract of a transport |
 
-mod api_error;
-mod api_response;
-mod attempts;
-mod base_url;
 mod call;
-mod call_timeouts;
-mod catch;
-mod channel;
-mod clock;
-mod content_type;
 mod credential;
-mod credential_cache;
-mod deleted;
-mod dialect;
 mod error;
-mod error_kind;
-mod escape;
-mod field;
-mod file_token;
-mod host;
+mod future;
 #[cfg(feature = "hyper")]
 mod hyper;
-mod json;
-mod limit;
-pub mod link;
-mod next_page_error;
-mod operation_request;
-mod page;
-mod pages;
-mod quota;
-pub mod rate_limit;
-mod redact;
-mod retry;
-mod secret_text;
-mod send_tracker;
+mod paging;
+mod redaction;
+mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
-#[cfg(feature = "tower")]
-mod tower;
-mod trace;
-mod trace_context;
 mod transport;
-mod transport_error;
-mod verdict;
+mod url;
+mod wire;
 
 #[cfg(feature = "hyper")]
 pub use self::hyper::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
-pub use api_error::{ApiError, Violation};
-pub use api_response::ApiResponse;
-pub use base_url::BaseUrl;
-pub use call::Call;
-pub use call_timeouts::CallTimeouts;
-pub use channel::{Channel, ChannelBuilder};
-pub use clock::{AnyClock, Clock};
-pub use credential::{ApiToken, Bearer, Credential, CredentialProvider};
-pub use credential_cache::{CachedCredential, IssuedCredential, TokenExchange};
-pub use deleted::Deleted;
-pub use dialect::Dialect;
-pub use error::Error;
-pub use error_kind::{Applied, CredentialFailure, ErrorKind, PaginationFailure};
-pub use file_token::{FileToken, read_secret_file};
-pub use json::{has_member, has_text_member};
-pub use next_page_error::NextPageError;
-pub use operation_request::OperationRequest;
-pub use page::{Page, PageToken};
-pub use pages::{Items, Pages};
-pub use redact::{AddedSecret, SecretSet};
-pub use retry::RetryPolicy;
-pub use secret_text::{SecretTextError, secret_text};
-pub use send_tracker::{SendTracker, Sent};
-#[cfg(feature = "tower")]
-pub use tower::{FromService, IntoService, WholeBody};
-pub use trace_context::TraceContext;
-pub use transport::{AnyTransport, FromFn, Transport, from_fn};
-pub use transport_error::{
+pub use call::api_response::ApiResponse;
+pub use call::call::Call;
+pub use call::call_secrets::AddedSecret;
+pub use call::call_timeouts::CallTimeouts;
+pub use call::channel::{Channel, ChannelBuilder};
+pub use call::credential::Credential;
+pub use call::credential_provider::CredentialProvider;
+pub use call::deleted::Deleted;
+pub use call::dialect::Dialect;
+pub use call::operation_request::OperationRequest;
+pub use call::retry::RetryPolicy;
+pub use credential::api_token::ApiToken;
+pub use credential::bearer::Bearer;
+pub use credential::cache::{CachedCredential, IssuedCredential, TokenExchange};
+pub use credential::file_token::{FileToken, read_secret_file};
+pub use error::api::{ApiError, Violation};
+pub use error::error::Error;
+pub use error::kind::{Applied, CredentialFailure, ErrorKind, PaginationFailure};
+pub use error::next_page::NextPageError;
+pub use error::page_token::PageToken;
+pub use error::sent::Sent;
+pub use error::transport::{
     BoxError, ConnectFailure, Phase, TooLarge, TransportError, TransportErrorKind,
 };
+pub use paging::link;
+pub use paging::page::Page;
+pub use paging::pages::{Items, Pages};
+pub use redaction::secret_set::SecretSet;
+pub use telemetry::trace_context::TraceContext;
+pub use transport::clock::{AnyClock, Clock};
+pub use transport::send_tracker::SendTracker;
+#[cfg(feature = "tower")]
+pub use transport::tower::{FromService, IntoService, WholeBody};
+pub use transport::transport::{AnyTransport, FromFn, Transport, from_fn};
+pub use url::base_url::BaseUrl;
+pub use wire::json::members::{has_member, has_text_member};
+pub use wire::rate_limit;
+pub use wire::secret_text::{SecretTextError, secret_text};

@@ -6,11 +6,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{Error, Inner};
-use crate::catch::catch_panic_of;
-use crate::content_type::shown;
-use crate::escape::{Escaped, cut, is_seen};
-use crate::{ApiError, BoxError, ErrorKind, SecretSet, Violation};
+use crate::error::api::{ApiError, Violation};
+use crate::error::error::{Error, Inner};
+use crate::error::kind::ErrorKind;
+use crate::error::transport::BoxError;
+use crate::future::catch_unwind::catch_panic_of;
+use crate::redaction::secret_set::SecretSet;
+use crate::wire::content_type::shown;
+use crate::wire::escape::{Escaped, cut, is_seen};
 
 /// The most that is kept of a body, in bytes.
 const BODY: usize = 16 * 1024;

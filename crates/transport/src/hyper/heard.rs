@@ -14,7 +14,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 
 use crate::SecretSet;
-use crate::redact::add_header;
+use crate::redaction::known::add_header;
 
 /// What has been heard of the answer to one request; a clone hears the same.
 #[derive(Clone, Debug, Default)]

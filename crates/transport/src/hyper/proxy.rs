@@ -9,7 +9,8 @@ use zeroize::Zeroizing;
 
 use super::exceptions::Exceptions;
 use super::origin::Origin;
-use crate::{TransportError, TransportErrorKind, host};
+use crate::url::host;
+use crate::{TransportError, TransportErrorKind};
 
 /// Which servers are reached through which proxy; by default none through any.
 ///

@@ -60,7 +60,7 @@ impl Trust {
             }));
         }
         for note in &skipped {
-            crate::trace::skipped_root(note);
+            crate::telemetry::trace::skipped_root(note);
         }
         self.skipped.append(&mut skipped);
         Ok(())

@@ -5,8 +5,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use crate::redact::HeldSecrets;
-use crate::{ApiResponse, Applied};
+use crate::call::api_response::ApiResponse;
+use crate::call::call_secrets::HeldSecrets;
+use crate::error::kind::Applied;
 
 /// The response to a call that went well, with this body: for tests of what is made of a response.
 ///

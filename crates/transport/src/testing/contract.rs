@@ -21,7 +21,7 @@ mod unscripted;
 use std::future::Future;
 use std::sync::Arc;
 
-use crate::Transport;
+use crate::transport::transport::Transport;
 
 use self::loopback::Loopback;
 use self::patience::{LIMIT, Patience, RealTime, patiently};

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 
-use crate::{Transport, TransportError, TransportErrorKind};
+use crate::error::transport::{TransportError, TransportErrorKind};
+use crate::transport::transport::Transport;
 
 /// One scripted answer.
 #[derive(Debug)]
@@ -228,7 +229,7 @@ mod tests {
     use http::Request;
 
     use super::{FakeResponse, FakeTransport};
-    use crate::Transport as _;
+    use crate::transport::transport::Transport as _;
 
     #[tokio::test]
     async fn answers_come_in_order_and_requests_are_remembered() {

@@ -8,7 +8,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 
-use crate::{AnyClock, Clock, ConnectFailure, Transport, TransportError, TransportErrorKind};
+use crate::error::transport::{ConnectFailure, TransportError, TransportErrorKind};
+use crate::transport::clock::{AnyClock, Clock};
+use crate::transport::transport::Transport;
 
 /// What happens to one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -200,8 +202,9 @@ mod tests {
     use http::{Request, StatusCode};
 
     use super::{Fault, FaultInjector};
+    use crate::error::sent::Sent;
     use crate::testing::{FakeResponse, FakeTransport, ManualClock};
-    use crate::{Sent, Transport as _};
+    use crate::transport::transport::Transport as _;
 
     #[tokio::test]
     async fn each_fault_is_what_it_says() {

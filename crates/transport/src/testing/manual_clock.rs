@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::Clock;
+use crate::transport::clock::Clock;
 
 /// 2026-01-01T00:00:00Z, where every manual clock begins.
 const START: Duration = Duration::from_secs(1_767_225_600);
@@ -164,7 +164,7 @@ mod tests {
     use std::time::Duration;
 
     use super::ManualClock;
-    use crate::Clock as _;
+    use crate::transport::clock::Clock as _;
 
     const SECOND: Duration = Duration::from_secs(1);
 

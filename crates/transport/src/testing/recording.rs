@@ -7,7 +7,8 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use super::cassette::{Cassette, Failure, Interaction, Scrubber};
-use crate::{Transport, TransportError};
+use crate::error::transport::TransportError;
+use crate::transport::transport::Transport;
 
 /// Passes requests on to another transport, and makes a [`Cassette`] of them without their secrets; a clone is the same
 /// recording.

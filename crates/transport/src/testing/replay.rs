@@ -7,7 +7,8 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use super::cassette::{Cassette, Interaction};
-use crate::{Transport, TransportError, TransportErrorKind};
+use crate::error::transport::{TransportError, TransportErrorKind};
+use crate::transport::transport::Transport;
 
 /// Answers as a [`Cassette`] says; a clone is the same replay.
 ///

@@ -3,7 +3,10 @@
 use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value};
 
-use crate::{ConnectFailure, Phase, Sent, TooLarge, TransportError, TransportErrorKind};
+use crate::error::sent::Sent;
+use crate::error::transport::{
+    ConnectFailure, Phase, TooLarge, TransportError, TransportErrorKind,
+};
 
 /// The word for each kind; the limit of what was too large stands beside it.
 const WORDS: &[(&str, TransportErrorKind)] = &[
@@ -147,7 +150,8 @@ mod tests {
     use http::StatusCode;
 
     use super::{Failure, TooLarge, WORDS, too_large};
-    use crate::{Sent, TransportError};
+    use crate::error::sent::Sent;
+    use crate::error::transport::TransportError;
 
     #[test]
     fn every_error_is_read_as_it_was_written() {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::body::{Body, fits};
 use super::{Failure, Scrubber};
-use crate::TransportError;
+use crate::error::transport::TransportError;
 
 /// One request and what came of it. Nothing in it is a secret.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,8 +11,9 @@ use serde_json::Value;
 
 use super::SCRUBBED;
 use super::body::Body;
-use crate::SecretSet;
-use crate::redact::{FIELDS, LENGTH, add_header};
+use crate::redaction::fragments::LENGTH;
+use crate::redaction::known::{FIELDS, add_header};
+use crate::redaction::secret_set::SecretSet;
 
 /// The header fields whose value is a secret even if nobody marked it.
 const HEADERS: [HeaderName; 4] = [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE, SET_COOKIE];

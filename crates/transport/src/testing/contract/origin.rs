@@ -7,7 +7,8 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use super::scene::{Act, Scene};
-use crate::{ConnectFailure, Transport, TransportError, TransportErrorKind};
+use crate::error::transport::{ConnectFailure, TransportError, TransportErrorKind};
+use crate::transport::transport::Transport;
 
 /// What [`around`](super::around) gives to the transport under test, to send requests with.
 #[derive(Clone)]

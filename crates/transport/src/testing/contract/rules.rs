@@ -14,7 +14,9 @@ use http::{HeaderName, HeaderValue, Method, Request, Response};
 use super::patience::Patience;
 use super::rule;
 use super::scene::{Act, Meeting};
-use crate::{Sent, TooLarge, Transport, TransportErrorKind};
+use crate::error::sent::Sent;
+use crate::error::transport::{TooLarge, TransportErrorKind};
+use crate::transport::transport::Transport;
 
 /// How a transport and its far side come together.
 pub(super) trait Stage {

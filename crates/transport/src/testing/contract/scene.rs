@@ -9,7 +9,8 @@ use bytes::Bytes;
 use http::{Method, Request, Response};
 
 use super::loopback::Loopback;
-use crate::{Transport, TransportError};
+use crate::error::transport::TransportError;
+use crate::transport::transport::Transport;
 
 /// What the far side does with one request.
 #[derive(Clone, Debug)]

@@ -12,8 +12,10 @@ use http::{Request, Response};
 
 use super::patience::{LIMIT, Patience};
 use super::{Origin, Wrapped, rules, unscripted};
+use crate::error::transport::TransportError;
 use crate::testing::ManualClock;
-use crate::{Clock as _, Transport, TransportError, from_fn};
+use crate::transport::clock::Clock as _;
+use crate::transport::transport::{Transport, from_fn};
 
 impl Patience for ManualClock {
     async fn run_out(&self) {

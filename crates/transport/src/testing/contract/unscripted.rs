@@ -10,7 +10,7 @@ use http::{HeaderValue, Method, Request};
 
 use super::patience::Patience;
 use super::rule;
-use crate::Transport;
+use crate::transport::transport::Transport;
 
 pub(super) async fn check(transport: &impl Transport, address: &str, patience: &impl Patience) {
     let answers = answers_all(transport, address);

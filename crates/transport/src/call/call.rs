@@ -1,0 +1,193 @@
+//! What one call asks for.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::Method;
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use crate::call::call_secrets::OwnSecret;
+use crate::error::error::Error;
+
+/// One call of one operation, as data.
+///
+/// ```
+/// use gatelet_transport::Call;
+/// use http::Method;
+///
+/// let call = Call::new("example RenameThing", Method::PUT, "/v1/things/7")
+///     .with_template("/v1/things/{id}")
+///     .with_json(&"new name")?
+///     .with_success(204);
+/// assert!(call.idempotent && call.authenticated);
+/// # Ok::<(), gatelet_transport::Error>(())
+/// ```
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Call {
+    /// Vendor and operation, for example `asa ListGateways`.
+    pub operation: &'static str,
+    /// The method of the request.
+    pub method: Method,
+    /// The path below the base URL: begins with a slash, already percent-encoded.
+    pub path: String,
+    /// The same with its parameters in braces, for example `/v1/teams/{team_name}/gateways`: how traces name it. Where it is
+    /// empty, they name the path of the base URL only, because a path may hold any number of ids.
+    pub template: &'static str,
+    /// The query without its question mark, already percent-encoded.
+    pub query: Option<String>,
+    /// The JSON body.
+    pub body: Option<Bytes>,
+    /// Whether the call may be repeated although an earlier attempt may have been applied.
+    pub idempotent: bool,
+    /// The status of success; 204 means that there is no body to read.
+    pub success: u16,
+    /// Whether the call carries the channel's credential.
+    pub authenticated: bool,
+    pub(crate) secrets: Vec<OwnSecret>,
+}
+
+impl Call {
+    /// A call with the channel's credential, without query and body, that succeeds with 200. It may be repeated if HTTP
+    /// calls its method idempotent: a POST and a PATCH may not.
+    #[must_use]
+    pub fn new(operation: &'static str, method: Method, path: impl Into<String>) -> Self {
+        Self {
+            operation,
+            idempotent: method.is_idempotent(),
+            method,
+            path: path.into(),
+            template: "",
+            query: None,
+            body: None,
+            success: 200,
+            authenticated: true,
+            secrets: Vec::new(),
+        }
+    }
+
+    /// Names a secret that the call sends in its body or elsewhere, besides the channel's credential. Where a server repeats
+    /// it, no error shows it; see [`SecretSet`](crate::SecretSet).
+    #[must_use]
+    pub fn with_secret(mut self, secret: &str) -> Self {
+        self.secrets
+            .push(Arc::new(Zeroizing::new(secret.to_owned())));
+        self
+    }
+
+    /// Sets [`template`](Self::template).
+    #[must_use]
+    pub fn with_template(mut self, template: &'static str) -> Self {
+        self.template = template;
+        self
+    }
+
+    /// Sets [`query`](Self::query).
+    #[must_use]
+    pub fn with_query(mut self, query: impl Into<String>) -> Self {
+        self.query = Some(query.into());
+        self
+    }
+
+    /// Sets [`body`](Self::body).
+    #[must_use]
+    pub fn with_body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = Some(body.into());
+        self
+    }
+
+    /// Sets [`body`](Self::body) to the JSON of a value.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` for a value that has no JSON.
+    pub fn with_json(self, body: &impl Serialize) -> Result<Self, Error> {
+        match serde_json::to_vec(body) {
+            Ok(body) => Ok(self.with_body(body)),
+            // What serde says may quote the value.
+            Err(_) => {
+                Err(Error::invalid_input("body", "does not encode").with_operation(self.operation))
+            }
+        }
+    }
+
+    /// Sets [`idempotent`](Self::idempotent).
+    #[must_use]
+    pub fn with_idempotent(mut self, idempotent: bool) -> Self {
+        self.idempotent = idempotent;
+        self
+    }
+
+    /// Sets [`success`](Self::success).
+    #[must_use]
+    pub fn with_success(mut self, success: u16) -> Self {
+        self.success = success;
+        self
+    }
+
+    /// Sets [`authenticated`](Self::authenticated).
+    #[must_use]
+    pub fn with_authenticated(mut self, authenticated: bool) -> Self {
+        self.authenticated = authenticated;
+        self
+    }
+}
+
+/// Prints neither query nor body: the body of an exchange for a credential holds a secret.
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let length = self.body.as_ref().map_or(0, Bytes::len);
+        f.debug_struct("Call")
+            .field("operation", &self.operation)
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("body", &format_args!("{length} bytes"))
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::error::kind::ErrorKind;
+
+    #[test]
+    fn debug_shows_neither_query_nor_body() {
+        let call = Call::new("asa IssueServiceToken", Method::POST, "/v1/service_token")
+            .with_query("canary=1")
+            .with_body("canary");
+        let text = format!("{call:?} {call:#?}");
+        assert!(text.contains("6 bytes"));
+        assert!(!text.contains("canary"), "{text}");
+    }
+
+    #[test]
+    fn a_create_is_not_repeated_unless_that_is_said() {
+        for (method, expected) in [
+            (Method::GET, true),
+            (Method::PUT, true),
+            (Method::DELETE, true),
+            (Method::POST, false),
+            (Method::PATCH, false),
+        ] {
+            let call = Call::new("test Operation", method, "/");
+            assert_eq!(call.idempotent, expected, "{call:?}");
+            assert!(call.with_idempotent(true).idempotent);
+        }
+    }
+
+    #[test]
+    fn a_body_without_json_is_refused_and_not_shown() {
+        let body = HashMap::from([(vec!["canary"], 1)]);
+        let error = Call::new("test Operation", Method::POST, "/")
+            .with_json(&body)
+            .unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter: "body" });
+        assert_eq!(error.operation(), Some("test Operation"));
+        assert!(!format!("{error} {error:?}").contains("canary"));
+    }
+}

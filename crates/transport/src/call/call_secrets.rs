@@ -1,0 +1,165 @@
+//! The secrets of a call as they are, before a text has to be searched for them.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use http::HeaderValue;
+use zeroize::Zeroizing;
+
+use crate::call::credential::Credential;
+use crate::paging::link;
+use crate::redaction::fragments::LENGTH;
+use crate::redaction::known;
+use crate::redaction::secret_set::{SecretSet, public_part};
+
+/// A secret that a call was told to hold; clones share it.
+pub(crate) type OwnSecret = Arc<Zeroizing<String>>;
+
+/// What a call must not show. Keeping it costs a successful call no allocation; the set of all is built for an error only.
+#[derive(Clone, Default)]
+pub(crate) struct HeldSecrets {
+    credential: Option<Credential>,
+    /// Those that were used before the last one.
+    earlier: Vec<Credential>,
+    /// What the transport added to the request by itself, such as the credentials of a proxy.
+    added: Option<HeaderValue>,
+    own: Vec<OwnSecret>,
+    /// What the responses of failed attempts brought.
+    brought: Vec<Zeroizing<Vec<u8>>>,
+}
+
+impl HeldSecrets {
+    pub(crate) fn of(own: &[OwnSecret]) -> Self {
+        Self {
+            own: own.to_vec(),
+            ..Self::default()
+        }
+    }
+
+    /// Remembers the credential of an attempt, and those before it.
+    pub(crate) fn use_credential(&mut self, credential: &Credential) {
+        let is_same = |held: &Credential| held.value() == credential.value();
+        if self.credential.as_ref().is_some_and(is_same) {
+            return;
+        }
+        let replaced = self.credential.replace(credential.clone());
+        self.earlier.extend(replaced);
+    }
+
+    /// Remembers what a response says that its transport added.
+    pub(crate) fn learn<B>(&mut self, response: &http::Response<B>) {
+        if let Some(AddedSecret(value)) = response.extensions().get() {
+            self.added = Some(value.clone());
+        }
+    }
+
+    /// Whether one of them stands in a text; see [`SecretSet::contains_secret`]. It is asked of each query, so it searches the
+    /// set that a credential keeps.
+    pub(crate) fn occur_in(&self, text: &str) -> bool {
+        let mut credentials = self.credentials();
+        credentials.any(|credential| credential.secrets().contains_secret(text))
+            || self.others().contains_secret(text)
+    }
+
+    /// Whether a credential of the call, or a secret that it was told to hold, stands in a value that is percent-encoded any number of
+    /// times, as a whole, with its public part or without. Unlike any other part of one, that is no chance.
+    pub(crate) fn stand_whole_in(&self, value: &str) -> bool {
+        let mut plain = Zeroizing::new(value.as_bytes().to_vec());
+        while let Ok(text) = std::str::from_utf8(&plain)
+            && let Cow::Owned(decoded) = link::decoded(text)
+            && decoded.len() < plain.len()
+        {
+            plain = Zeroizing::new(decoded);
+        }
+        let holds = |secret: &[u8]| {
+            let secret = secret.get(public_part(secret)..).unwrap_or_default();
+            let mut parts = plain.windows(secret.len().max(LENGTH));
+            parts.any(|part| part.eq_ignore_ascii_case(secret))
+        };
+        let mut credentials = self.credentials();
+        credentials.any(|credential| credential.wholes().any(holds))
+            || self.own.iter().any(|secret| holds(secret.as_bytes()))
+    }
+
+    /// Remembers the secrets that the body of a failed attempt's response shows under the names of known fields.
+    pub(crate) fn learn_body(&mut self, body: &[u8]) {
+        // A server repeats itself from attempt to attempt.
+        for value in known::values(body) {
+            if !self.brought.contains(&value) {
+                self.brought.push(value);
+            }
+        }
+    }
+
+    /// The set of them all, with the secrets that a body shows under the names of known fields.
+    pub(crate) fn with_body(&self, body: &[u8]) -> SecretSet {
+        let mut set = self.others();
+        for credential in self.credentials() {
+            credential.add_secrets(&mut set);
+        }
+        known::add_fields(&mut set, body);
+        set
+    }
+
+    fn credentials(&self) -> impl Iterator<Item = &Credential> {
+        self.credential.iter().chain(&self.earlier)
+    }
+
+    /// The set of those that belong to no credential of a call.
+    fn others(&self) -> SecretSet {
+        let mut set = SecretSet::new();
+        if let Some(value) = &self.added {
+            known::add_header(&mut set, value, 0);
+        }
+        let own = self.own.iter().map(|secret| secret.as_bytes());
+        let brought = self.brought.iter().map(|secret| secret.as_slice());
+        set.add_all(own.chain(brought));
+        set
+    }
+}
+
+/// Says in the extensions of a response which secret its transport added to the request by itself, such as the credentials
+/// of a proxy: the value of that header field. Where the peer repeats it, no error shows it.
+///
+/// ```
+/// use gatelet_transport::AddedSecret;
+/// use http::HeaderValue;
+///
+/// # let mut response = http::Response::new(());
+/// let value = HeaderValue::from_static("Basic dXNlcjpwYXNzd29yZA==");
+/// response.extensions_mut().insert(AddedSecret::new(value));
+/// ```
+#[derive(Clone)]
+pub struct AddedSecret(HeaderValue);
+
+impl AddedSecret {
+    /// Takes the value of a header field.
+    #[must_use]
+    pub fn new(value: HeaderValue) -> Self {
+        Self(value)
+    }
+}
+
+impl fmt::Debug for AddedSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AddedSecret([redacted])")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::HeldSecrets;
+
+    #[test]
+    fn what_a_server_brings_with_each_attempt_is_kept_once() {
+        let members = (0..64).map(|number| format!(r#""token":"secret-{number:08}""#));
+        let body = members.collect::<Vec<_>>().join(",");
+        let mut held = HeldSecrets::default();
+        for _ in 0..3 {
+            held.learn_body(body.as_bytes());
+        }
+        assert_eq!(held.brought.len(), 64);
+        assert!(held.occur_in("secret-00000063"));
+    }
+}

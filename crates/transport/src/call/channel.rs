@@ -1,0 +1,303 @@
+//! One endpoint with its credentials, policy and clock.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::header::{ACCEPT, USER_AGENT};
+use http::{HeaderMap, HeaderValue};
+
+use crate::call::api_response::ApiResponse;
+use crate::call::attempts::Attempts;
+use crate::call::call::Call;
+use crate::call::call_timeouts::CallTimeouts;
+use crate::call::credential_provider::CredentialProvider;
+use crate::call::credential_provider::DynCredentialProvider;
+use crate::call::dialect::Dialect;
+use crate::call::recent_credentials::RecentCredentials;
+use crate::call::retry::RetryPolicy;
+use crate::call::retry_budget::Quota;
+use crate::error::error::Error;
+use crate::future::catch_unwind::catch_panic;
+use crate::telemetry::trace;
+use crate::telemetry::trace_context::TraceContext;
+use crate::transport::clock::{AnyClock, Clock};
+use crate::transport::transport::{AnyTransport, Transport};
+use crate::url::base_url::BaseUrl;
+
+/// The largest body of an answer unless it is told otherwise: 10 MiB.
+const BODY_LIMIT: usize = 10 * 1024 * 1024;
+
+/// What stands first in every `User-Agent` field.
+const USER_AGENT_PREFIX: &str = concat!("gatelet/", env!("CARGO_PKG_VERSION"));
+
+/// Gives the trace that an attempt belongs to.
+pub(crate) type TraceHook = dyn Fn() -> Option<TraceContext> + Send + Sync;
+
+/// One endpoint with its credentials, policy and clock: what a client holds. A clone shares everything.
+///
+/// ```
+/// use gatelet_transport::{ApiToken, BaseUrl, Call, Channel, Clock, Dialect, Transport};
+///
+/// # async fn run(dialect: impl Dialect, transport: impl Transport, clock: impl Clock) -> Result<(), gatelet_transport::Error> {
+/// let channel = Channel::builder(BaseUrl::parse("https://abc.live.dynatrace.com/api/v2")?, dialect)
+///     .credentials(ApiToken::new("dt0c01.EXAMPLE.SECRET")?)
+///     .build_with(transport, clock)?;
+/// let call = Call::new("dt listTokens", http::Method::GET, "/activeGateTokens").with_template("/activeGateTokens");
+/// let reply = channel.call(call).await?;
+/// println!("{} bytes", reply.body().len());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Channel(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) base: BaseUrl,
+    pub(crate) dialect: Box<dyn Dialect>,
+    pub(crate) credentials: Option<Box<dyn DynCredentialProvider>>,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) quota: Quota,
+    pub(crate) jitter: Box<dyn Fn() -> f64 + Send + Sync>,
+    pub(crate) trace_context: Option<Box<TraceHook>>,
+    pub(crate) timeouts: CallTimeouts,
+    pub(crate) body_limit: usize,
+    /// The fields that every request has.
+    pub(crate) headers: HeaderMap,
+    pub(crate) transport: AnyTransport,
+    pub(crate) recent: RecentCredentials,
+    account: Box<str>,
+    clock: AnyClock,
+}
+
+impl Channel {
+    /// Starts a channel to an endpoint that speaks a vendor's dialect.
+    pub fn builder(base: BaseUrl, dialect: impl Dialect) -> ChannelBuilder {
+        ChannelBuilder {
+            base,
+            dialect: Box::new(dialect),
+            credentials: None,
+            account: "".into(),
+            retry: RetryPolicy::default(),
+            timeouts: CallTimeouts::default(),
+            user_agent: None,
+            body_limit: BODY_LIMIT,
+            jitter: Box::new(fastrand::f64),
+            trace_context: None,
+        }
+    }
+
+    /// Makes one call from end to end: authorise, attempt, decide, wait, check status and content type.
+    ///
+    /// # Errors
+    ///
+    /// Every kind but `Pagination`; see [`ErrorKind`](crate::ErrorKind).
+    pub async fn call(&self, call: Call) -> Result<ApiResponse, Error> {
+        let operation = trace::Operation::new(call.operation);
+        // The transport and the provider of credentials are caught where they are called; this is for the clock. Boxed, because
+        // the future of a whole call is large, and those around it would each hold it.
+        let attempts = catch_panic(|| Box::pin(Attempts::new(self, &call).run()));
+        let outcome = async {
+            attempts
+                .await
+                .unwrap_or_else(|_| Err(Attempts::panicked(&call)))
+        };
+        operation.around(outcome).await
+    }
+
+    /// Whether a call would go out at once, without an exchange for a credential before it.
+    ///
+    /// A listing looks ahead only then: a call that is left alone within an exchange would hold up all others.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        let credentials = self.0.credentials.as_ref();
+        credentials.is_none_or(|provider| provider.is_ready(self))
+    }
+
+    /// The address that all paths are below.
+    #[must_use]
+    pub fn base_url(&self) -> &BaseUrl {
+        &self.0.base
+    }
+
+    /// The account at the vendor, for example the team; empty where there is none.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        &self.0.account
+    }
+
+    /// The clock that all waits go by.
+    #[must_use]
+    pub fn clock(&self) -> &AnyClock {
+        &self.0.clock
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Channel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Channel")
+            .field("base", &self.0.base)
+            .field("account", &self.0.account)
+            .field("retry", &self.0.retry)
+            .field("timeouts", &self.0.timeouts)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A channel in the making.
+pub struct ChannelBuilder {
+    base: BaseUrl,
+    dialect: Box<dyn Dialect>,
+    credentials: Option<Box<dyn DynCredentialProvider>>,
+    account: Box<str>,
+    retry: RetryPolicy,
+    timeouts: CallTimeouts,
+    user_agent: Option<String>,
+    body_limit: usize,
+    jitter: Box<dyn Fn() -> f64 + Send + Sync>,
+    trace_context: Option<Box<TraceHook>>,
+}
+
+impl ChannelBuilder {
+    /// Sets another address.
+    #[must_use]
+    pub fn base_url(mut self, base: BaseUrl) -> Self {
+        self.base = base;
+        self
+    }
+
+    /// Sets where credentials come from.
+    #[must_use]
+    pub fn credentials(mut self, provider: impl CredentialProvider) -> Self {
+        self.credentials = Some(Box::new(provider));
+        self
+    }
+
+    /// Sets the account at the vendor, for example the team, which an exchange for a credential may need to know.
+    #[must_use]
+    pub fn account(mut self, account: impl Into<String>) -> Self {
+        self.account = account.into().into();
+        self
+    }
+
+    /// Sets how often a call is tried.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Sets the time limits.
+    #[must_use]
+    pub fn timeouts(mut self, timeouts: CallTimeouts) -> Self {
+        self.timeouts = timeouts;
+        self
+    }
+
+    /// Sets what stands behind `gatelet/<version>` in the `User-Agent` field.
+    #[must_use]
+    pub fn user_agent(mut self, suffix: impl Into<String>) -> Self {
+        self.user_agent = Some(suffix.into());
+        self
+    }
+
+    /// Sets the largest body of an answer, in bytes; default 10 MiB.
+    ///
+    /// The transport may have a limit of its own, as `HyperTransportBuilder::max_body_size`; the smaller one counts.
+    #[must_use]
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
+    /// Sets the source of chance for waits: numbers from 0 up to 1. For tests.
+    #[must_use]
+    pub fn jitter(mut self, source: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
+        self.jitter = Box::new(source);
+        self
+    }
+
+    /// Sets what says to which trace a request belongs; without it no request tells.
+    ///
+    /// The hook is called for each attempt of each call, an exchange for a credential included, with the span of that
+    /// attempt as the current one where the feature `tracing` is on. What it gives goes out as `traceparent` and
+    /// `tracestate`; if it gives nothing, or panics, the attempt is made without them.
+    ///
+    /// ```
+    /// use gatelet_transport::{ChannelBuilder, TraceContext};
+    ///
+    /// fn in_one_trace(builder: ChannelBuilder) -> Result<ChannelBuilder, gatelet_transport::Error> {
+    ///     let context = TraceContext::new("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")?;
+    ///     Ok(builder.trace_context(move || Some(context.clone())))
+    /// }
+    /// ```
+    #[must_use]
+    pub fn trace_context(
+        mut self,
+        hook: impl Fn() -> Option<TraceContext> + Send + Sync + 'static,
+    ) -> Self {
+        self.trace_context = Some(Box::new(hook));
+        self
+    }
+
+    /// Makes the channel over a transport and a clock.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` when the user agent's suffix cannot stand in a header, or the credentials cannot be right.
+    pub fn build_with(
+        self,
+        transport: impl Transport,
+        clock: impl Clock,
+    ) -> Result<Channel, Error> {
+        if let Some(credentials) = &self.credentials {
+            credentials.validate()?;
+        }
+        let mut headers = HeaderMap::with_capacity(4);
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(USER_AGENT, user_agent(self.user_agent.as_deref())?);
+        Ok(Channel(Arc::new(Inner {
+            base: self.base,
+            dialect: self.dialect,
+            credentials: self.credentials,
+            quota: Quota::new(self.retry.quota_size()),
+            retry: self.retry,
+            jitter: self.jitter,
+            trace_context: self.trace_context,
+            timeouts: self.timeouts,
+            body_limit: self.body_limit,
+            headers,
+            transport: AnyTransport::new(transport),
+            recent: RecentCredentials::default(),
+            account: self.account,
+            clock: AnyClock::new(clock),
+        })))
+    }
+}
+
+fn user_agent(suffix: Option<&str>) -> Result<HeaderValue, Error> {
+    let Some(suffix) = suffix else {
+        return Ok(HeaderValue::from_static(USER_AGENT_PREFIX));
+    };
+    let is_plain = !suffix.is_empty() && suffix.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    is_plain
+        .then(|| HeaderValue::try_from(format!("{USER_AGENT_PREFIX} {suffix}")).ok())
+        .flatten()
+        .ok_or_else(|| {
+            Error::invalid_input("user_agent", "is empty or holds more than printable ASCII")
+        })
+}
+
+impl fmt::Debug for ChannelBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChannelBuilder")
+            .field("base", &self.base)
+            .field("account", &self.account)
+            .field("retry", &self.retry)
+            .field("timeouts", &self.timeouts)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,512 @@
+//! What an attempt's answer means.
+
+use std::borrow::Cow;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::header::LOCATION;
+use http::{HeaderMap, Method, Response, StatusCode, Uri};
+use serde::de::IgnoredAny;
+
+use crate::call::call::Call;
+use crate::call::call_secrets::HeldSecrets;
+use crate::call::dialect::Dialect;
+use crate::call::retry::{Failure, may_pass};
+use crate::error::api::ApiError;
+use crate::error::error::Error;
+use crate::error::kind::{Applied, CredentialFailure, ErrorKind};
+use crate::error::sent::Sent;
+use crate::error::transport::{Phase, TooLarge, TransportError, TransportErrorKind};
+use crate::future::catch_unwind::{Panicked, catch_panic_of};
+use crate::redaction::secret_set::{REDACTED, REDACTED_IN_URI};
+use crate::url::base_url::BaseUrl;
+use crate::wire::content_type::ContentType;
+use crate::wire::field;
+use crate::wire::json::{decode, html_hint, text};
+use crate::wire::rate_limit;
+
+/// Why an attempt is no success.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub(crate) error: Error,
+    pub(crate) failure: Failure,
+    pub(crate) applied: Applied,
+    pub(crate) server_delay: Option<Duration>,
+    /// Whether a new credential may cure it.
+    pub(crate) is_curable: bool,
+}
+
+impl Fault {
+    fn new(error: Error, failure: Failure, applied: Applied) -> Self {
+        Self {
+            error,
+            failure,
+            applied,
+            server_delay: None,
+            is_curable: false,
+        }
+    }
+
+    /// No complete response came back, and no status that decides.
+    fn of_transport(call: &Call, base: &BaseUrl, error: TransportError) -> Self {
+        let failure = match (error.kind(), error.status()) {
+            // What a proxy forbids, it will forbid a moment later, too.
+            (TransportErrorKind::Connect(_), Some(status)) if !may_pass(status.as_u16()) => {
+                Failure::Final
+            }
+            (kind, _) => Failure::Transport {
+                kind,
+                sent: error.sent(),
+            },
+        };
+        let applied = match (error.sent(), error.status()) {
+            (Sent::Nothing, _) | (Sent::Part, None) => Applied::No,
+            (_, Some(status)) => applied_by(&call.method, status),
+            (Sent::Whole, None) => maybe(&call.method),
+        };
+        let error = Error::from(error);
+        let error = match error.kind() {
+            ErrorKind::Connect(_) | ErrorKind::Tls | ErrorKind::Timeout(Phase::Connect) => {
+                error.with_detail(base.origin())
+            }
+            _ => error,
+        };
+        Self::new(error, failure, applied)
+    }
+
+    /// The transport, the clock or the dialect panicked; what was done by then is unknown.
+    pub(crate) fn of_panic(call: &Call) -> Self {
+        let error = Error::new(ErrorKind::TransportPanic);
+        Self::new(error, Failure::Final, maybe(&call.method))
+    }
+}
+
+/// Whether a call only reads.
+pub(crate) fn is_read(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
+}
+
+fn maybe(method: &Method) -> Applied {
+    if is_read(method) {
+        Applied::No
+    } else {
+        Applied::Unknown
+    }
+}
+
+/// Whether a server that gave this status has applied the call.
+pub(crate) fn applied_by(method: &Method, status: StatusCode) -> Applied {
+    match status.as_u16() {
+        _ if is_read(method) => Applied::No,
+        200..=299 => Applied::Yes,
+        // These two ask for the same request elsewhere, so it was not taken here.
+        307 | 308 => Applied::No,
+        408 => Applied::Unknown,
+        // A status that is not registered is some proxy's own, as 460 and 499 are: the caller hung up, the server may go on.
+        400..=499 if status.canonical_reason().is_some() => Applied::No,
+        _ => Applied::Unknown,
+    }
+}
+
+/// How answers are judged: the same for every call of a channel.
+pub(crate) struct Judge<'a> {
+    pub(crate) base: &'a BaseUrl,
+    pub(crate) dialect: &'a dyn Dialect,
+    pub(crate) body_limit: usize,
+    pub(crate) now: SystemTime,
+    pub(crate) secrets: &'a HeldSecrets,
+}
+
+/// What came back as far as it could be read. The status decides what it means, whatever became of the body.
+struct FakeResponse<'a> {
+    status: StatusCode,
+    headers: &'a HeaderMap,
+    /// The body, or why it could not be read.
+    body: Result<&'a Bytes, TransportError>,
+}
+
+impl Judge<'_> {
+    /// Whether what the transport brought back is what the call asked for.
+    pub(crate) fn judge(
+        &self,
+        call: &Call,
+        outcome: Result<Response<Bytes>, TransportError>,
+    ) -> Result<Response<Bytes>, Box<Fault>> {
+        match outcome {
+            Ok(response) if response.body().len() > self.body_limit => {
+                let (head, _) = response.into_parts();
+                let error = TransportError::new(TransportErrorKind::TooLarge {
+                    what: TooLarge::Body,
+                    limit: self.body_limit as u64,
+                });
+                self.judge_head(call, error.with_head(head.status, head.headers))
+            }
+            Ok(response) if is_success(call, &response) => match check_type(call, &response) {
+                Ok(()) => match self.error_in_success(call, &response) {
+                    Some(fault) => Err(Box::new(fault)),
+                    None => Ok(response),
+                },
+                Err(problem) => Err(Box::new(unusable(call, response.status(), problem))),
+            },
+            Ok(response) => Err(Box::new(self.refusal(
+                call,
+                FakeResponse {
+                    status: response.status(),
+                    headers: response.headers(),
+                    body: Ok(response.body()),
+                },
+            ))),
+            Err(error) => self.judge_head(call, error),
+        }
+    }
+
+    /// The same where the body could not be read, or nothing came back at all.
+    fn judge_head(
+        &self,
+        call: &Call,
+        mut error: TransportError,
+    ) -> Result<Response<Bytes>, Box<Fault>> {
+        let headers = error.take_headers();
+        match (error.status().filter(|_| is_of_a_response(&error)), headers) {
+            // Nobody wants the body.
+            (Some(status), Some(headers))
+                if !has_output(call) && is_success_with(call, status, is_page(&headers)) =>
+            {
+                let mut response = Response::new(Bytes::new());
+                *response.status_mut() = status;
+                *response.headers_mut() = headers;
+                Ok(response)
+            }
+            (Some(status), headers) if !status.is_success() => {
+                let answer = FakeResponse {
+                    status,
+                    headers: &headers.unwrap_or_default(),
+                    body: Err(error),
+                };
+                Err(Box::new(self.refusal(call, answer)))
+            }
+            (status, headers) => {
+                let is_refused = status.is_none() && error.status().is_some();
+                let proxys = headers.filter(|_| is_refused);
+                Err(Box::new(Fault {
+                    // A proxy's own, and none of the vendor's.
+                    server_delay: proxys.and_then(|headers| self.retry_after(&headers)),
+                    ..Fault::of_transport(call, self.base, error)
+                }))
+            }
+        }
+    }
+
+    /// The fault for a success whose body is the vendor's error all the same.
+    fn error_in_success(&self, call: &Call, response: &Response<Bytes>) -> Option<Fault> {
+        let status = response.status();
+        // What comes behind a 204 is no body.
+        if status == StatusCode::NO_CONTENT || response.body().is_empty() {
+            return None;
+        }
+        // What is not text fails to decode. Where nothing is decoded, the type does not matter, unless it is one for errors.
+        let body = text(response.body()).ok()?;
+        let is_problem = matches!(
+            ContentType::of(response.headers()),
+            ContentType::ProblemJson
+        );
+        let found = catch_panic_of(|| match self.dialect.error_in_success(body) {
+            None if is_problem => Some(self.dialect.api_error(status, body).unwrap_or_default()),
+            found => found,
+        });
+        let api = match found {
+            Ok(api) => api?,
+            // Whether the response is an error is then known to nobody, so it counts as one.
+            Err(Panicked) => return Some(Fault::of_panic(call)),
+        };
+        let error = Error::new(ErrorKind::Api)
+            .with_detail("an error in a response with a status of success")
+            .with_status(status)
+            .with_api(Some(api));
+        // The server says both, so a write may have been applied or not.
+        Some(Fault::new(error, Failure::Final, maybe(&call.method)))
+    }
+
+    /// The fault for a status that is no success.
+    fn refusal(&self, call: &Call, answer: FakeResponse<'_>) -> Fault {
+        let FakeResponse {
+            status,
+            headers,
+            body,
+        } = answer;
+        let readable = body.as_ref().ok().copied();
+        let content_type = match readable {
+            // The type of a body says nothing where there is none.
+            Some(body) if body.is_empty() && !status.is_success() => ContentType::Json,
+            _ => ContentType::of(headers),
+        };
+        let api = readable.and_then(|body| self.api_error(&content_type, status, body));
+        let is_curable = status == StatusCode::UNAUTHORIZED && self.is_curable(api.as_ref());
+        let is_explained = api.as_ref().is_some_and(|api| !api.is_other_form);
+        let mut applied = applied_by(&call.method, status);
+        let problem = match (status.as_u16(), content_type) {
+            (200..=299, ContentType::Html(content_type)) => {
+                // Not even the API's own status: this is the page of someone in between.
+                applied = maybe(&call.method);
+                Problem::html(content_type)
+            }
+            (100..=299 | 600.., _) => ErrorKind::Protocol.into(),
+            (300..=399, _) => self.redirect(headers, readable).into(),
+            (429, _) => ErrorKind::RateLimited.into(),
+            (_, ContentType::Html(content_type)) => Problem::html(content_type),
+            (407 | 511, _) => Problem {
+                kind: ErrorKind::Protocol,
+                detail: Some("a proxy or network asks for a login"),
+            },
+            (401, _) if is_curable => ErrorKind::Credential(CredentialFailure::Rejected).into(),
+            // Some servers count on above 511; what they say then is the same.
+            (..500, _) if status.canonical_reason().is_none() && !is_explained => {
+                ErrorKind::Protocol.into()
+            }
+            (_, content_type) if api.is_none() => unexplained(content_type, readable),
+            _ => ErrorKind::Api.into(),
+        };
+        let failure = match problem.kind {
+            ErrorKind::Protocol | ErrorKind::Redirect { .. } => Failure::Final,
+            _ => Failure::Status(status.as_u16()),
+        };
+        let mut error = problem.into_error().with_status(status).with_api(api);
+        match body {
+            Ok(body) if !status.is_success() => error = error.with_body(body),
+            Ok(_) => {}
+            Err(defect) => error = error.with_defect(defect),
+        }
+        Fault {
+            server_delay: self.server_delay(status, headers),
+            is_curable: is_curable
+                && *error.kind() == ErrorKind::Credential(CredentialFailure::Rejected),
+            ..Fault::new(error, failure, applied)
+        }
+    }
+
+    /// How long the server wants to be left alone. Only a 429 gives the vendor's own header fields their meaning: some
+    /// send them with every answer.
+    fn server_delay(&self, status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
+        let vendors = || {
+            self.dialect
+                .server_delay(headers, self.server_time(headers))
+        };
+        match status {
+            StatusCode::TOO_MANY_REQUESTS => {
+                catch_panic_of(vendors).unwrap_or_else(|_| self.retry_after(headers))
+            }
+            _ => self.retry_after(headers),
+        }
+    }
+
+    fn retry_after(&self, headers: &HeaderMap) -> Option<Duration> {
+        rate_limit::retry_after(headers, self.server_time(headers))
+    }
+
+    fn server_time(&self, headers: &HeaderMap) -> SystemTime {
+        rate_limit::server_time(headers).unwrap_or(self.now)
+    }
+
+    fn is_curable(&self, api: Option<&ApiError>) -> bool {
+        catch_panic_of(|| self.dialect.is_curable(api)).unwrap_or(false)
+    }
+
+    fn api_error(
+        &self,
+        content_type: &ContentType,
+        status: StatusCode,
+        body: &[u8],
+    ) -> Option<ApiError> {
+        let is_json = matches!(content_type, ContentType::Json | ContentType::ProblemJson);
+        let is_error = status.is_client_error() || status.is_server_error();
+        if !is_json || !is_error {
+            return None;
+        }
+        let body = text(body).ok()?;
+        let error = catch_panic_of(|| self.dialect.api_error(status, body)).ok()?;
+        // Where every part of an error may be missing, any object reads as one.
+        error.filter(|error| *error != ApiError::default())
+    }
+
+    fn redirect(&self, headers: &HeaderMap, body: Option<&Bytes>) -> ErrorKind {
+        let location = field::single(headers, &LOCATION);
+        let target_origin = location.and_then(|location| {
+            let location = std::str::from_utf8(location.as_bytes()).ok()?;
+            // Before it is split: a part of a secret may be too short to be found.
+            let secrets = self.secrets.with_body(body.unwrap_or(&Bytes::new()));
+            match secrets.replaced(location, REDACTED_IN_URI) {
+                Cow::Borrowed(location) => self.target_origin(location),
+                Cow::Owned(location) => {
+                    let origin = self.target_origin(&location)?;
+                    Some(origin.replace(REDACTED_IN_URI, REDACTED))
+                }
+            }
+        });
+        ErrorKind::Redirect {
+            target_origin: target_origin.map(Into::into),
+        }
+    }
+
+    /// Scheme, host and port that a location leads to, as browsers read it.
+    fn target_origin(&self, location: &str) -> Option<String> {
+        let mut location = location.replace('\\', "/");
+        // A `Uri` takes what lacks nothing but its scheme for a path.
+        if location.starts_with("//") {
+            location.insert_str(0, &format!("{}:", self.base.scheme()));
+        }
+        let target = Uri::try_from(location).ok()?;
+        match (target.scheme_str(), target.authority()) {
+            (Some(scheme), Some(authority)) => {
+                let port = authority
+                    .port()
+                    .map_or_else(String::new, |port| format!(":{port}"));
+                Some(format!("{scheme}://{}{port}", authority.host()))
+            }
+            (None, None) => Some(self.base.origin().to_owned()),
+            // A name alone may be a host or a path.
+            _ => None,
+        }
+    }
+}
+
+/// Whether the status of such an error is that of a response to the call, and not that of a proxy on the way to its server.
+fn is_of_a_response(error: &TransportError) -> bool {
+    use TransportErrorKind::{Config, Connect, Tls};
+    error.sent() != Sent::Nothing && !matches!(error.kind(), Connect(_) | Tls | Config)
+}
+
+/// The fault for a status of success whose body is not what the call asked for.
+fn unusable(call: &Call, status: StatusCode, problem: Problem) -> Fault {
+    let error = problem.into_error().with_status(status);
+    Fault::new(error, Failure::Final, applied_by(&call.method, status))
+}
+
+/// Whether the response has the status that the call asked for.
+fn is_success(call: &Call, response: &Response<Bytes>) -> bool {
+    // The type of a body says nothing where there is none.
+    let is_page = !response.body().is_empty() && is_page(response.headers());
+    is_success_with(call, response.status(), is_page)
+}
+
+/// Whether this is the status that the call asked for. Where there is no output, any 2xx says the same, unless it comes with a
+/// page.
+fn is_success_with(call: &Call, status: StatusCode, is_page: bool) -> bool {
+    status.as_u16() == call.success || (!has_output(call) && status.is_success() && !is_page)
+}
+
+fn is_page(headers: &HeaderMap) -> bool {
+    matches!(ContentType::of(headers), ContentType::Html(_))
+}
+
+fn has_output(call: &Call) -> bool {
+    call.success != StatusCode::NO_CONTENT.as_u16()
+}
+
+/// Checks that a body which will be decoded says that it is JSON.
+fn check_type(call: &Call, response: &Response<Bytes>) -> Result<(), Problem> {
+    if !has_output(call) {
+        return Ok(());
+    }
+    match ContentType::of(response.headers()) {
+        ContentType::Json => Ok(()),
+        ContentType::ForeignCharset => Err(Problem {
+            kind: ErrorKind::Decode { path: "".into() },
+            detail: Some("not UTF-8 JSON: the content type names another encoding"),
+        }),
+        ContentType::Html(content_type) => Err(Problem::html(content_type)),
+        ContentType::ProblemJson => Err(Problem {
+            kind: ErrorKind::NotJson {
+                content_type: Some("a JSON type for errors".into()),
+            },
+            detail: None,
+        }),
+        ContentType::Other(content_type) => Err(Problem {
+            kind: ErrorKind::NotJson {
+                content_type: Some(content_type),
+            },
+            detail: std::str::from_utf8(response.body())
+                .ok()
+                .and_then(html_hint),
+        }),
+    }
+}
+
+/// What a refusal is in which the API does not say why: the API's still, where there is no word or JSON, or nobody could read
+/// the body.
+fn unexplained(content_type: ContentType, body: Option<&Bytes>) -> Problem {
+    let body = body.map(Bytes::as_ref);
+    let content_type = match (content_type, body) {
+        (_, Some([])) => return ErrorKind::Api.into(),
+        (ContentType::Other(content_type), _) => Some(content_type),
+        (_, None) => return ErrorKind::Api.into(),
+        (_, Some(body)) if decode::<IgnoredAny>(body).is_ok() => return ErrorKind::Api.into(),
+        _ => None,
+    };
+    Problem {
+        kind: ErrorKind::NotJson { content_type },
+        detail: body
+            .and_then(|body| std::str::from_utf8(body).ok())
+            .and_then(html_hint),
+    }
+}
+
+struct Problem {
+    kind: ErrorKind,
+    detail: Option<&'static str>,
+}
+
+impl Problem {
+    fn html(content_type: Box<str>) -> Self {
+        Self {
+            kind: ErrorKind::NotJson {
+                content_type: Some(content_type),
+            },
+            detail: html_hint("<"),
+        }
+    }
+
+    fn into_error(self) -> Error {
+        let error = Error::new(self.kind);
+        match self.detail {
+            Some(detail) => error.with_detail(detail),
+            None => error,
+        }
+    }
+}
+
+impl From<ErrorKind> for Problem {
+    fn from(kind: ErrorKind) -> Self {
+        Self { kind, detail: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{Method, StatusCode};
+
+    use super::applied_by;
+    use crate::error::kind::Applied;
+
+    #[test]
+    fn a_status_tells_whether_a_write_was_applied() {
+        for (statuses, expected) in [
+            (&[200, 201, 204, 299][..], Applied::Yes),
+            (
+                &[307, 308, 400, 401, 403, 404, 409, 421, 429, 451],
+                Applied::No,
+            ),
+            (
+                &[301, 302, 303, 408, 460, 499, 500, 502, 503, 504, 600],
+                Applied::Unknown,
+            ),
+        ] {
+            for &status in statuses {
+                let status = StatusCode::from_u16(status).unwrap();
+                for write in [Method::POST, Method::PUT, Method::DELETE] {
+                    assert_eq!(applied_by(&write, status), expected, "{write} {status}");
+                }
+                assert_eq!(applied_by(&Method::GET, status), Applied::No);
+            }
+        }
+    }
+}

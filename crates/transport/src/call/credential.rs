@@ -1,0 +1,140 @@
+//! What a call authorises itself with.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use http::HeaderValue;
+use zeroize::Zeroizing;
+
+use crate::call::call_secrets::OwnSecret;
+use crate::error::error::Error;
+use crate::redaction::known::add_header;
+use crate::redaction::secret_set::SecretSet;
+
+/// The longest token or key that is accepted, in bytes.
+const MAX_LENGTH: usize = 8 * 1024;
+
+/// The value of an `Authorization` header, marked as sensitive; its buffer is zeroed when the last clone is dropped.
+#[derive(Clone)]
+pub struct Credential {
+    value: HeaderValue,
+    generation: u64,
+    source: Option<OwnSecret>,
+    /// Built when it is first asked for; clones share it.
+    secrets: Arc<OnceLock<SecretSet>>,
+}
+
+impl Credential {
+    /// A scheme and a token, for example `Bearer` and what a server issued.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` when the token is empty, longer than 8 KiB, or holds anything but visible ASCII. The token is
+    /// never part of the error.
+    pub fn new(scheme: &'static str, token: &str) -> Result<Self, Error> {
+        Self::check("token", token)?;
+        let bytes = Zeroizing::new([scheme.as_bytes(), b" ", token.as_bytes()].concat());
+        let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(bytes))
+            .map_err(|_| Error::invalid_input("token", "does not fit into a header"))?;
+        value.set_sensitive(true);
+        Ok(Self {
+            value,
+            generation: 0,
+            source: None,
+            secrets: Arc::default(),
+        })
+    }
+
+    /// Names the secret that this credential was exchanged for. A call that is made with the credential holds both: where the
+    /// peer repeats either, no error shows it, and no link with it is followed.
+    #[must_use]
+    pub fn with_source(mut self, secret: impl Into<String>) -> Self {
+        self.source = Some(Arc::new(Zeroizing::new(secret.into())));
+        self.secrets = Arc::default();
+        self
+    }
+
+    /// Checks what is or will be sent as a credential: a token, or a key that is exchanged for one.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` for this parameter when the text is empty, longer than 8 KiB, or holds anything but visible ASCII. The
+    /// text is never part of the error.
+    pub fn check(parameter: &'static str, text: &str) -> Result<(), Error> {
+        match problem(text) {
+            None => Ok(()),
+            Some(problem) => Err(Error::invalid_input(parameter, problem)),
+        }
+    }
+
+    /// Marks which of a provider's credentials this is.
+    pub(crate) fn of_generation(mut self, generation: u64) -> Self {
+        self.generation = generation;
+        self
+    }
+
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    pub(crate) fn value(&self) -> &HeaderValue {
+        &self.value
+    }
+
+    /// Its own secrets as they are: the token without its scheme, and what it was exchanged for.
+    pub(crate) fn wholes(&self) -> impl Iterator<Item = &[u8]> {
+        let token = self
+            .value
+            .as_bytes()
+            .split(|byte| *byte == b' ')
+            .next_back();
+        let source = self.source.iter().map(|source| source.as_bytes());
+        token.into_iter().chain(source)
+    }
+
+    /// The set of its own secrets: the token, and what it was exchanged for.
+    pub(crate) fn secrets(&self) -> &SecretSet {
+        self.secrets.get_or_init(|| {
+            let mut secrets = SecretSet::new();
+            self.add_secrets(&mut secrets);
+            secrets
+        })
+    }
+
+    /// Adds its own secrets to a set.
+    pub(crate) fn add_secrets(&self, secrets: &mut SecretSet) {
+        add_header(secrets, &self.value, 0);
+        if let Some(source) = &self.source {
+            secrets.add(source.as_bytes());
+        }
+    }
+}
+
+/// Why a text cannot be sent as a credential.
+pub(crate) fn problem(text: &str) -> Option<&'static str> {
+    match text.as_bytes() {
+        [] => Some("is empty"),
+        [0xef, 0xbb, 0xbf, ..] => Some(
+            "begins with a byte order mark (BOM), which is not part of it: save it as UTF-8 without one",
+        ),
+        bytes if bytes.contains(&0) => {
+            Some("holds a NUL, as text in UTF-16 does: save it as UTF-8")
+        }
+        bytes if bytes.len() > MAX_LENGTH => Some("is longer than 8192 bytes"),
+        [.., b'\n' | b'\r'] => Some(
+            "ends in a line break: a trailing newline, as reading a file leaves it, is not part of it",
+        ),
+        bytes if !bytes.is_ascii() => Some("holds a character that is not ASCII"),
+        bytes if !bytes.iter().all(u8::is_ascii_graphic) => {
+            Some("holds a space or a control character")
+        }
+        _ => None,
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credential([redacted])")
+    }
+}

@@ -1,0 +1,39 @@
+//! The credentials that the calls of a channel used last.
+
+use std::sync::{Mutex, PoisonError};
+
+use http::HeaderValue;
+
+use crate::call::credential::Credential;
+use crate::redaction::fragments::LENGTH;
+use crate::redaction::known;
+use crate::redaction::secret_set::SecretSet;
+
+/// How many are remembered.
+const MOST: usize = 4;
+
+/// The credentials that the calls of a channel used last, the last one first: a server may speak of the bearer before the one that
+/// it got, to any call.
+#[derive(Default)]
+pub(crate) struct RecentCredentials(Mutex<Vec<HeaderValue>>);
+
+impl RecentCredentials {
+    pub(crate) fn note(&self, credential: &Credential) {
+        let mut recent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let value = credential.value();
+        if recent.first() == Some(value) {
+            return;
+        }
+        recent.retain(|other| other != value);
+        recent.truncate(MOST - 1);
+        recent.insert(0, value.clone());
+    }
+
+    /// Adds those that are long enough to be told from chance.
+    pub(crate) fn add_to(&self, secrets: &mut SecretSet) {
+        let recent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for value in &*recent {
+            known::add_header(secrets, value, LENGTH);
+        }
+    }
+}

@@ -1,0 +1,517 @@
+//! When a failed attempt is made again.
+
+use std::time::Duration;
+
+use crate::error::sent::Sent;
+use crate::error::transport::{ConnectFailure, Phase, TransportErrorKind};
+
+/// How often a call is tried, and how long it waits in between.
+///
+/// A wait is a random part of 50 ms · 2ⁿ (1 s · 2ⁿ after a 429), at most 20 s; when the server names a longer one, that
+/// is kept up to 60 s. All calls of a client share a quota of 500: a retry takes 14 (5 after a 429), and success gives back
+/// what the last retry took, so that a server that is down sees little more than one attempt per call.
+///
+/// ```
+/// let patient = gatelet_transport::RetryPolicy::default().max_attempts(5);
+/// let once = gatelet_transport::RetryPolicy::never();
+/// # let _ = (patient, once);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RetryPolicy {
+    max_attempts: u32,
+    base_delay: Duration,
+    throttled_base_delay: Duration,
+    max_delay: Duration,
+    max_server_delay: Duration,
+    quota: u32,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self {
+            max_attempts: 3,
+            base_delay: Duration::from_millis(50),
+            throttled_base_delay: Duration::from_secs(1),
+            max_delay: Duration::from_secs(20),
+            max_server_delay: Duration::from_secs(60),
+            quota: 500,
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// One attempt and no more.
+    #[must_use]
+    pub fn never() -> Self {
+        Self::default().max_attempts(1)
+    }
+
+    /// Sets the number of attempts, the first one included; default 3, at least 1.
+    #[must_use]
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts.max(1);
+        self
+    }
+
+    /// Sets the first wait, doubled with each further attempt; default 50 ms.
+    #[must_use]
+    pub fn base_delay(mut self, delay: Duration) -> Self {
+        self.base_delay = delay;
+        self
+    }
+
+    /// Sets the first wait after a 429, doubled with each further attempt; default 1 s.
+    #[must_use]
+    pub fn throttled_base_delay(mut self, delay: Duration) -> Self {
+        self.throttled_base_delay = delay;
+        self
+    }
+
+    /// Sets the longest wait that is our own choice; default 20 s.
+    #[must_use]
+    pub fn max_delay(mut self, delay: Duration) -> Self {
+        self.max_delay = delay;
+        self
+    }
+
+    /// Sets the longest wait at the server's word; default 60 s.
+    #[must_use]
+    pub fn max_server_delay(mut self, delay: Duration) -> Self {
+        self.max_server_delay = delay;
+        self
+    }
+
+    /// Sets the retry quota that all calls of a client share; default 500.
+    #[must_use]
+    pub fn quota(mut self, quota: u32) -> Self {
+        self.quota = quota;
+        self
+    }
+
+    pub(crate) fn quota_size(&self) -> u32 {
+        self.quota
+    }
+
+    pub(crate) fn allows_another_after(&self, attempts: u32) -> bool {
+        attempts < self.max_attempts
+    }
+
+    /// The upper end of the wait after this many attempts, before chance takes its part of it.
+    fn ceiling(&self, class: Class, attempts: u32) -> Duration {
+        let base = match class {
+            Class::Throttled => self.throttled_base_delay,
+            _ => self.base_delay,
+        };
+        let doublings = attempts.saturating_sub(1).min(31);
+        base.saturating_mul(1 << doublings).min(self.max_delay)
+    }
+}
+
+/// How an attempt failed, as far as another one depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// No complete answer.
+    Transport {
+        kind: TransportErrorKind,
+        sent: Sent,
+    },
+    /// A status that is no success.
+    Status(u16),
+    /// An answer that would be the same again.
+    Final,
+}
+
+/// What is known when an attempt has failed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Situation {
+    pub(crate) failure: Failure,
+    pub(crate) is_idempotent: bool,
+    /// The attempts made so far.
+    pub(crate) attempts: u32,
+    /// Whether a 421 has been answered with another attempt already.
+    pub(crate) was_misdirected: bool,
+    pub(crate) server_delay: Option<Duration>,
+    /// What is left of the call's time.
+    pub(crate) remaining: Duration,
+    /// A number from 0 up to 1.
+    pub(crate) chance: f64,
+}
+
+/// What to do about a failed attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    /// Take the cost out of the quota, wait, and try again.
+    Retry { after: Duration, cost: u32 },
+    /// The call has failed.
+    Stop,
+}
+
+/// What a retry costs, and what one after a 429 costs.
+const COST: u32 = 14;
+const THROTTLED_COST: u32 = 5;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Class {
+    /// Another attempt would end the same way.
+    Permanent,
+    /// The server surely did nothing.
+    Unprocessed,
+    /// The server did nothing because it has too much to do.
+    Throttled,
+    /// The connection was the wrong one for the host.
+    Misdirected,
+    /// The server may have done it.
+    Uncertain,
+}
+
+impl Class {
+    fn of(failure: Failure) -> Self {
+        match failure {
+            Failure::Status(429) => Self::Throttled,
+            Failure::Status(421) => Self::Misdirected,
+            // What the server does not know, it will not know a moment later: a method, a version, who asks.
+            Failure::Status(501 | 505 | 511) => Self::Permanent,
+            Failure::Status(408 | 500..=599) => Self::Uncertain,
+            Failure::Transport { kind, sent } => match kind {
+                TransportErrorKind::Connect(ConnectFailure::ProxyCredentials) => Self::Permanent,
+                TransportErrorKind::Connect(_) => Self::Unprocessed,
+                TransportErrorKind::Timeout(Phase::Total) => Self::Permanent,
+                TransportErrorKind::Timeout(_) | TransportErrorKind::Interrupted => {
+                    if sent == Sent::Nothing {
+                        Self::Unprocessed
+                    } else {
+                        Self::Uncertain
+                    }
+                }
+                _ => Self::Permanent,
+            },
+            Failure::Status(_) | Failure::Final => Self::Permanent,
+        }
+    }
+}
+
+/// Whether a status tells of something that may be over a moment later.
+pub(crate) fn may_pass(status: u16) -> bool {
+    Class::of(Failure::Status(status)) != Class::Permanent
+}
+
+/// Whether the failure may well not come again later, and the call may then be made again.
+pub(crate) fn is_transient(failure: Failure, is_idempotent: bool) -> bool {
+    match Class::of(failure) {
+        Class::Permanent => matches!(
+            failure,
+            Failure::Transport {
+                kind: TransportErrorKind::Timeout(_),
+                sent,
+            } if is_idempotent || sent != Sent::Whole
+        ),
+        Class::Unprocessed | Class::Throttled | Class::Misdirected => true,
+        Class::Uncertain => is_idempotent || is_partly_sent(failure),
+    }
+}
+
+fn is_partly_sent(failure: Failure) -> bool {
+    matches!(
+        failure,
+        Failure::Transport {
+            sent: Sent::Part,
+            ..
+        }
+    )
+}
+
+/// Whether a failed attempt is made again, and when.
+pub(crate) fn decide(policy: &RetryPolicy, situation: &Situation) -> Decision {
+    let class = Class::of(situation.failure);
+    let may_repeat = match class {
+        Class::Permanent => false,
+        Class::Unprocessed | Class::Throttled => true,
+        Class::Misdirected => !situation.was_misdirected,
+        Class::Uncertain => situation.is_idempotent,
+    };
+    if !may_repeat || !policy.allows_another_after(situation.attempts) {
+        return Decision::Stop;
+    }
+    let chance = match situation.chance {
+        chance if chance > 0.0 => chance.min(1.0),
+        // NaN too: the source is the caller's.
+        _ => 0.0,
+    };
+    let backoff = policy.ceiling(class, situation.attempts).mul_f64(chance);
+    let wanted = backoff.max(situation.server_delay.unwrap_or_default());
+    if wanted >= situation.remaining {
+        return Decision::Stop;
+    }
+    let limit = policy.max_server_delay.max(backoff);
+    Decision::Retry {
+        after: wanted.min(limit),
+        cost: if class == Class::Throttled {
+            THROTTLED_COST
+        } else {
+            COST
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Decision, Failure, RetryPolicy, Situation, decide, is_transient};
+    use crate::error::sent::Sent;
+    use crate::error::transport::{ConnectFailure, Phase, TooLarge, TransportErrorKind};
+    use std::time::Duration;
+
+    const fn ms(milliseconds: u64) -> Duration {
+        Duration::from_millis(milliseconds)
+    }
+
+    fn situation(failure: Failure, is_idempotent: bool) -> Situation {
+        Situation {
+            failure,
+            is_idempotent,
+            attempts: 1,
+            was_misdirected: false,
+            server_delay: None,
+            remaining: ms(90_000),
+            chance: 1.0,
+        }
+    }
+
+    fn decision(situation: Situation) -> Decision {
+        decide(&RetryPolicy::default(), &situation)
+    }
+
+    const fn sent(kind: TransportErrorKind) -> Failure {
+        Failure::Transport {
+            kind,
+            sent: Sent::Whole,
+        }
+    }
+
+    const fn partly_sent(kind: TransportErrorKind) -> Failure {
+        Failure::Transport {
+            kind,
+            sent: Sent::Part,
+        }
+    }
+
+    const fn unsent(kind: TransportErrorKind) -> Failure {
+        Failure::Transport {
+            kind,
+            sent: Sent::Nothing,
+        }
+    }
+
+    #[test]
+    fn a_limit_on_the_servers_delays_does_not_shorten_our_own() {
+        let policy = RetryPolicy::default().max_server_delay(ms(10));
+        let own = situation(Failure::Status(503), true);
+        let delayed = Situation {
+            server_delay: Some(ms(1_000)),
+            ..own
+        };
+        let retry = Decision::Retry {
+            after: ms(50),
+            cost: 14,
+        };
+        assert_eq!(decide(&policy, &own), retry);
+        assert_eq!(decide(&policy, &delayed), retry);
+    }
+
+    // T42, U20
+    #[test]
+    fn each_failure_is_repeated_where_that_is_safe() {
+        use TransportErrorKind::{Config, Connect, Interrupted, Protocol, Timeout, Tls};
+        let again = |after, cost| Decision::Retry {
+            after: ms(after),
+            cost,
+        };
+        let stop = Decision::Stop;
+        let too_large = TransportErrorKind::TooLarge {
+            what: TooLarge::Body,
+            limit: 1,
+        };
+        let table = [
+            // failure, decision for an idempotent call, decision for a create
+            (Failure::Status(408), again(50, 14), stop),
+            (Failure::Status(500), again(50, 14), stop),
+            (Failure::Status(502), again(50, 14), stop),
+            (Failure::Status(503), again(50, 14), stop),
+            (Failure::Status(504), again(50, 14), stop),
+            (Failure::Status(506), again(50, 14), stop),
+            (Failure::Status(507), again(50, 14), stop),
+            (Failure::Status(508), again(50, 14), stop),
+            (Failure::Status(510), again(50, 14), stop),
+            (Failure::Status(520), again(50, 14), stop),
+            (Failure::Status(524), again(50, 14), stop),
+            (Failure::Status(530), again(50, 14), stop),
+            (Failure::Status(599), again(50, 14), stop),
+            (Failure::Status(421), again(50, 14), again(50, 14)),
+            (Failure::Status(429), again(1000, 5), again(1000, 5)),
+            (Failure::Status(400), stop, stop),
+            (Failure::Status(401), stop, stop),
+            (Failure::Status(404), stop, stop),
+            (Failure::Status(409), stop, stop),
+            (Failure::Status(501), stop, stop),
+            (Failure::Status(505), stop, stop),
+            (Failure::Status(511), stop, stop),
+            (Failure::Status(499), stop, stop),
+            (Failure::Status(600), stop, stop),
+            (Failure::Final, stop, stop),
+            (
+                unsent(Connect(ConnectFailure::Refused)),
+                again(50, 14),
+                again(50, 14),
+            ),
+            (
+                unsent(Connect(ConnectFailure::Dns)),
+                again(50, 14),
+                again(50, 14),
+            ),
+            (
+                unsent(Connect(ConnectFailure::ProxyCredentials)),
+                stop,
+                stop,
+            ),
+            (
+                unsent(Timeout(Phase::Connect)),
+                again(50, 14),
+                again(50, 14),
+            ),
+            (unsent(Interrupted), again(50, 14), again(50, 14)),
+            (sent(Interrupted), again(50, 14), stop),
+            (sent(Timeout(Phase::FirstByte)), again(50, 14), stop),
+            (sent(Timeout(Phase::Stall)), again(50, 14), stop),
+            (sent(Timeout(Phase::Attempt)), again(50, 14), stop),
+            (sent(Timeout(Phase::Total)), stop, stop),
+            (partly_sent(Interrupted), again(50, 14), stop),
+            (partly_sent(Timeout(Phase::FirstByte)), again(50, 14), stop),
+            (partly_sent(Timeout(Phase::Attempt)), again(50, 14), stop),
+            (partly_sent(Protocol), stop, stop),
+            (unsent(Tls), stop, stop),
+            (unsent(Config), stop, stop),
+            (sent(Protocol), stop, stop),
+            (sent(too_large), stop, stop),
+        ];
+        for (failure, idempotent, create) in table {
+            assert_eq!(
+                decision(situation(failure, true)),
+                idempotent,
+                "{failure:?}, idempotent"
+            );
+            assert_eq!(
+                decision(situation(failure, false)),
+                create,
+                "{failure:?}, create"
+            );
+        }
+    }
+
+    // T42
+    #[test]
+    fn waits_double_up_to_their_limit_and_chance_takes_its_part() {
+        let policy = RetryPolicy::default().max_attempts(100);
+        let wait = |status, attempts, chance| {
+            let situation = Situation {
+                attempts,
+                chance,
+                ..situation(Failure::Status(status), true)
+            };
+            match decide(&policy, &situation) {
+                Decision::Retry { after, .. } => after,
+                Decision::Stop => panic!("stopped after {attempts} attempts"),
+            }
+        };
+        let all = |status| [1, 2, 3, 4, 10, 99].map(|attempts| wait(status, attempts, 1.0));
+        assert_eq!(all(503), [50, 100, 200, 400, 20_000, 20_000].map(ms));
+        assert_eq!(all(429), [1000, 2000, 4000, 8000, 20_000, 20_000].map(ms));
+        assert_eq!(wait(503, 2, 0.25), ms(25));
+        assert_eq!(wait(503, 2, 0.0), ms(0));
+        assert_eq!(wait(503, 2, 7.0), ms(100));
+        assert_eq!(wait(503, 2, f64::NAN), ms(0));
+    }
+
+    #[test]
+    fn the_attempts_have_a_limit() {
+        let third = Situation {
+            attempts: 3,
+            ..situation(Failure::Status(503), true)
+        };
+        assert_eq!(decision(third), Decision::Stop);
+        assert_eq!(
+            decide(
+                &RetryPolicy::never(),
+                &situation(Failure::Status(503), true)
+            ),
+            Decision::Stop
+        );
+    }
+
+    // T38
+    #[test]
+    fn a_misdirected_request_is_repeated_once() {
+        let first = situation(Failure::Status(421), false);
+        assert!(matches!(decision(first), Decision::Retry { .. }));
+        assert_eq!(
+            decision(Situation {
+                was_misdirected: true,
+                ..first
+            }),
+            Decision::Stop
+        );
+    }
+
+    // T39
+    #[test]
+    fn the_servers_delay_counts_when_it_is_longer_and_not_beyond_a_minute() {
+        let told = |seconds| Situation {
+            server_delay: Some(Duration::from_secs(seconds)),
+            ..situation(Failure::Status(429), false)
+        };
+        let after = |seconds| Decision::Retry {
+            after: Duration::from_secs(seconds),
+            cost: 5,
+        };
+        assert_eq!(decision(told(0)), after(1));
+        assert_eq!(decision(told(7)), after(7));
+        assert_eq!(decision(told(80)), after(60));
+    }
+
+    // T41
+    #[test]
+    fn a_wait_that_outlives_the_call_is_not_begun() {
+        let told = Situation {
+            server_delay: Some(Duration::from_secs(31)),
+            remaining: Duration::from_secs(31),
+            ..situation(Failure::Status(429), true)
+        };
+        assert_eq!(decision(told), Decision::Stop);
+        let late = Situation {
+            remaining: ms(50),
+            ..situation(Failure::Status(503), true)
+        };
+        assert_eq!(decision(late), Decision::Stop);
+    }
+
+    #[test]
+    fn what_cannot_do_its_work_twice_may_be_tried_again_later() {
+        assert!(is_transient(Failure::Status(429), false));
+        assert!(is_transient(
+            sent(TransportErrorKind::Timeout(Phase::Total)),
+            true
+        ));
+        assert!(!is_transient(
+            sent(TransportErrorKind::Timeout(Phase::Total)),
+            false
+        ));
+        assert!(!is_transient(sent(TransportErrorKind::Interrupted), false));
+        for kind in [
+            TransportErrorKind::Interrupted,
+            TransportErrorKind::Timeout(Phase::Attempt),
+            TransportErrorKind::Timeout(Phase::Total),
+        ] {
+            assert!(is_transient(partly_sent(kind), false));
+            assert!(is_transient(unsent(kind), false));
+        }
+        assert!(!is_transient(Failure::Status(404), true));
+    }
+}

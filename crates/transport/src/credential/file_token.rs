@@ -1,0 +1,210 @@
+//! A token in a file that another process rotates.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use zeroize::Zeroizing;
+
+use crate::call::channel::Channel;
+use crate::call::credential::Credential;
+use crate::call::credential::problem;
+use crate::call::credential_provider::CredentialProvider;
+use crate::error::error::Error;
+use crate::wire::secret_text::secret_text;
+
+/// The most that is read of a file, in bytes: more than any token has.
+const LIMIT: u64 = 16 * 1024;
+
+/// A token that is read again for each call from a file that another process rotates, for example a mounted secret of
+/// Kubernetes.
+///
+/// It takes no restart and no watcher: the file is small, and each call reads it. If the server refuses a token, the file is read
+/// once more, and where it holds another one by then the call is made again with that. While the file is missing, empty or not the
+/// text of a token, as in the middle of a rotation, the last good token stays in use, beginning with the one that was there when the
+/// client was built. The path may be a symbolic link that is swapped; anything but a regular file is refused, because reading a
+/// pipe may never end. The file is read by the thread that makes the call, so it belongs on a local disk or in memory.
+///
+/// A byte order mark of UTF-8 and one line end are not part of the token; see [`secret_text`].
+///
+/// ```
+/// use gatelet_transport::FileToken;
+///
+/// let token = FileToken::api_token("/var/run/secrets/dynatrace/token");
+/// assert!(format!("{token:?}").contains("/var/run/secrets/dynatrace/token"));
+/// ```
+pub struct FileToken {
+    path: PathBuf,
+    scheme: &'static str,
+    /// Counts the reads that were begun.
+    reads: AtomicU64,
+    /// The last that was read, and the number of that read.
+    good: Mutex<Option<(u64, Credential)>>,
+}
+
+impl FileToken {
+    /// Reads a token that goes out as `Authorization: Api-Token …`. That there is one is checked when the client is built.
+    pub fn api_token(path: impl Into<PathBuf>) -> Self {
+        Self::new("Api-Token", path.into())
+    }
+
+    /// Reads a token that goes out as `Authorization: Bearer …`. That there is one is checked when the client is built.
+    pub fn bearer(path: impl Into<PathBuf>) -> Self {
+        Self::new("Bearer", path.into())
+    }
+
+    fn new(scheme: &'static str, path: PathBuf) -> Self {
+        Self {
+            path,
+            scheme,
+            reads: AtomicU64::default(),
+            good: Mutex::default(),
+        }
+    }
+
+    /// The path of the file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The credential in the file now, or the last good one where the file holds none at the moment.
+    fn current(&self) -> Result<Credential, String> {
+        let number = self.reads.fetch_add(1, Ordering::SeqCst);
+        self.keep(number, self.read())
+    }
+
+    /// Keeps what was read, unless a read that began later has ended before: that one saw the newer file.
+    fn keep(&self, number: u64, read: Result<Credential, String>) -> Result<Credential, String> {
+        let mut good = self.good.lock().unwrap_or_else(PoisonError::into_inner);
+        match (read, &*good) {
+            (_, Some((newest, credential))) if *newest > number => Ok(credential.clone()),
+            (Ok(credential), _) => {
+                *good = Some((number, credential.clone()));
+                Ok(credential)
+            }
+            (Err(_), Some((_, credential))) => Ok(credential.clone()),
+            (Err(reason), None) => Err(reason),
+        }
+    }
+
+    /// The credential in the file now, or why there is none; the reason never shows what the file holds.
+    fn read(&self) -> Result<Credential, String> {
+        let credential = read(&self.path, |text| Credential::new(self.scheme, text))?;
+        credential.map_err(|error| error.to_string())
+    }
+}
+
+/// Reads the text of a secret out of a regular file and hands it to `take`; after that, nothing of it stays in memory. A byte order
+/// mark of UTF-8 and one line end are not part of it, as in [`secret_text`].
+///
+/// ```
+/// use std::path::Path;
+///
+/// let length = gatelet_transport::read_secret_file("key_file", Path::new("no/such/file"), str::len);
+/// assert!(length.unwrap_err().to_string().contains("no/such/file"));
+/// ```
+///
+/// # Errors
+///
+/// `InvalidInput` for this parameter when the file cannot be read, is not a regular file, or holds no text that
+/// [`Credential::check`] takes. It names the path, and never shows what the file holds.
+pub fn read_secret_file<T>(
+    parameter: &'static str,
+    path: &Path,
+    take: impl FnOnce(&str) -> T,
+) -> Result<T, Error> {
+    read(path, take).map_err(|reason| Error::invalid_input(parameter, reason))
+}
+
+/// The same, with the reason alone.
+fn read<T>(path: &Path, take: impl FnOnce(&str) -> T) -> Result<T, String> {
+    let shown = path.display();
+    let unreadable = |error: std::io::Error| format!("the file {shown} cannot be read: {error}");
+    // Before it is opened, because opening a pipe may never end.
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(format!("{shown} is not a regular file"));
+    }
+    // A buffer that never moves, so that nothing of the secret stays behind.
+    let mut bytes = Zeroizing::new(vec![0; LIMIT as usize]);
+    let length = fill(path, &mut bytes).map_err(unreadable)?;
+    let bytes = bytes.get(..length).unwrap_or_default();
+    let no_secret = |problem: &str| format!("the file {shown} does not hold a secret: {problem}");
+    let text = secret_text(bytes).map_err(|error| no_secret(&error.to_string()))?;
+    match problem(text) {
+        None => Ok(take(text)),
+        Some(problem) => Err(no_secret(&format!("it {problem}"))),
+    }
+}
+
+/// Reads the start of a file, and says how long that is.
+fn fill(path: &Path, buffer: &mut [u8]) -> std::io::Result<usize> {
+    let mut file = File::open(path)?;
+    let mut length = 0;
+    while let Some(rest) = buffer.get_mut(length..).filter(|rest| !rest.is_empty()) {
+        match file.read(rest) {
+            Ok(0) => break,
+            Ok(more) => length = length.saturating_add(more),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(length)
+}
+
+impl CredentialProvider for FileToken {
+    async fn credential(&self, _: &Channel) -> Result<Credential, Error> {
+        self.current().map_err(Error::exchange_failed)
+    }
+
+    fn validate(&self) -> Result<(), Error> {
+        self.current()
+            .map(drop)
+            .map_err(|reason| Error::invalid_input("token_file", reason))
+    }
+
+    fn is_ready(&self, _: &Channel) -> bool {
+        true
+    }
+
+    fn invalidate(&self, refused: &Credential) -> bool {
+        self.current()
+            .is_ok_and(|credential| credential.value() != refused.value())
+    }
+}
+
+impl fmt::Debug for FileToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileToken")
+            .field("path", &self.path)
+            .field("scheme", &self.scheme)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FileToken;
+    use crate::call::credential::Credential;
+
+    #[test]
+    fn a_read_that_ends_late_does_not_bring_an_older_token_back() {
+        let token = FileToken::bearer("token");
+        let read = |text: &str| Credential::new("Bearer", text).map_err(|error| error.to_string());
+        let gives = |number, result: Result<Credential, String>| {
+            let kept = token.keep(number, result).unwrap();
+            kept.value().to_str().unwrap().to_owned()
+        };
+        assert_eq!(gives(0, read("one")), "Bearer one");
+        assert_eq!(gives(2, read("two")), "Bearer two");
+        assert_eq!(gives(1, read("one")), "Bearer two");
+        let missing = || Err("the file is away".to_owned());
+        assert_eq!(gives(1, missing()), "Bearer two");
+        assert_eq!(gives(3, missing()), "Bearer two");
+        assert_eq!(gives(4, read("three")), "Bearer three");
+        assert!(FileToken::bearer("token").keep(0, missing()).is_err());
+    }
+}

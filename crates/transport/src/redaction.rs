@@ -1,0 +1,12 @@
+//! Takes the secrets of a call out of texts that came from outside.
+
+pub(crate) mod digits;
+pub(crate) mod fragments;
+pub(crate) mod known;
+pub(crate) mod merge;
+pub(crate) mod numbers;
+pub(crate) mod readings;
+pub(crate) mod secret_set;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,150 @@
+//! Runs of digits that may stand for a text.
+
+use std::ops::Range;
+
+use zeroize::Zeroizing;
+
+use crate::redaction::readings::{Plain, Readings, place_in};
+
+/// A notation for bytes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Notation {
+    /// In either alphabet, padded or not.
+    Base64,
+    Hexadecimal,
+}
+
+/// What a run of digits decodes to, if it is read from one of them on.
+pub(super) struct Candidate {
+    notation: Notation,
+    pub(super) decoded: Zeroizing<Vec<u8>>,
+    /// The digits that were decoded.
+    digits: Range<usize>,
+}
+
+impl Notation {
+    pub(super) const ALL: [Self; 2] = [Self::Base64, Self::Hexadecimal];
+
+    /// Whether it is a digit of any notation: those of base64 are among them all.
+    pub(super) fn has_digit(byte: u8) -> bool {
+        Self::Base64.digit(byte).is_some()
+    }
+
+    /// How many digits it takes at least for so many bytes, in any notation.
+    pub(super) fn least_digits(bytes: usize) -> usize {
+        Self::Base64.digits_of(bytes)
+    }
+
+    fn digits_of(self, bytes: usize) -> usize {
+        (bytes * 8).div_ceil(self.bits())
+    }
+
+    /// Every decoding of each run of digits for at least so many bytes. Where the bytes begin is unknown, so a run is read
+    /// from each of its first digits on.
+    pub(super) fn candidates(
+        self,
+        plain: &[Plain],
+        shortest: usize,
+    ) -> impl Iterator<Item = Candidate> {
+        let least = self.digits_of(shortest);
+        let runs = plain
+            .chunk_by(move |a, b| self.digit(a.byte).is_some() == self.digit(b.byte).is_some())
+            .scan(0, |end, run| {
+                let start = *end;
+                *end += run.len();
+                Some((start, run))
+            })
+            .filter(move |(_, run)| {
+                let first = run.first().and_then(|first| self.digit(first.byte));
+                first.is_some() && run.len() >= least
+            });
+        runs.flat_map(move |(start, run)| {
+            (0..self.alignments()).filter_map(move |skipped| {
+                let digits = run.get(skipped..)?;
+                Some(Candidate {
+                    notation: self,
+                    decoded: self.decoded(digits),
+                    digits: start + skipped..start + run.len(),
+                })
+            })
+        })
+    }
+
+    fn bits(self) -> usize {
+        match self {
+            Self::Base64 => 6,
+            Self::Hexadecimal => 4,
+        }
+    }
+
+    fn alignments(self) -> usize {
+        match self {
+            Self::Base64 => 4,
+            Self::Hexadecimal => 2,
+        }
+    }
+
+    fn digit(self, byte: u8) -> Option<u8> {
+        match (self, byte) {
+            (Self::Hexadecimal, _) => char::from(byte).to_digit(16).map(|digit| digit as u8),
+            (Self::Base64, b'A'..=b'Z') => Some(byte - b'A'),
+            (Self::Base64, b'a'..=b'z') => Some(byte - b'a' + 26),
+            (Self::Base64, b'0'..=b'9') => Some(byte - b'0' + 52),
+            (Self::Base64, b'+' | b'-') => Some(62),
+            (Self::Base64, b'/' | b'_') => Some(63),
+            (Self::Base64, _) => None,
+        }
+    }
+
+    fn decoded(self, digits: &[Plain]) -> Zeroizing<Vec<u8>> {
+        let most = digits.len() * self.bits() / 8;
+        let mut decoded = Zeroizing::new(Vec::with_capacity(most));
+        let (mut bits, mut count) = (0_u32, 0);
+        for digit in digits {
+            bits = (bits << self.bits() | u32::from(self.digit(digit.byte).unwrap_or_default()))
+                & 0xffff;
+            count += self.bits();
+            if count >= 8 {
+                count -= 8;
+                decoded.push((bits >> count & 0xff) as u8);
+            }
+        }
+        decoded
+    }
+}
+
+/// Decodes base64 digits; other characters are skipped.
+pub(super) fn decoded_base64(text: &[u8]) -> Zeroizing<Vec<u8>> {
+    let digits: Vec<Plain> = text
+        .iter()
+        .filter(|byte| Notation::Base64.digit(**byte).is_some())
+        .map(|byte| Plain {
+            byte: *byte,
+            start: 0,
+            end: 0,
+        })
+        .collect();
+    Notation::Base64.decoded(&digits)
+}
+
+impl Candidate {
+    /// Where the digits of some of the decoded bytes stand in the text, with the padding behind the last.
+    pub(super) fn place(
+        &self,
+        decoded: Range<usize>,
+        plain: &[Plain],
+        readings: &Readings<'_>,
+    ) -> Range<usize> {
+        let bits = self.notation.bits();
+        let first = self.digits.start + decoded.start * 8 / bits;
+        let last = self.digits.start + (decoded.end * 8).div_ceil(bits);
+        let mut place = place_in(plain, first..last.min(self.digits.end));
+        if self.notation == Notation::Base64 {
+            // Two at most.
+            for _ in 0..2 {
+                place.end = readings.padding(place.end).unwrap_or(place.end);
+            }
+        }
+        place
+    }
+}

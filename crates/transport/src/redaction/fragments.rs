@@ -1,0 +1,255 @@
+//! Every run of eight bytes of the secrets.
+
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::redaction::merge::Hit;
+use crate::redaction::readings::{Ambiguous, MOST_FILLERS, Readings, Unit};
+
+/// The length of a fragment, in bytes: so much that chance does not bring it about.
+pub(crate) const LENGTH: usize = size_of::<u64>();
+
+/// How much of a fragment must be of the secret part of a token for it to be secret by itself.
+const CERTAIN: usize = 4;
+
+/// A longer secret is looked for in base64 only where the case of its digits was kept.
+const LONGEST_FOLDED: usize = 2 * 1024;
+
+/// Eight bytes in lower case, big-endian, so that fragments sort as texts.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Fragment {
+    bytes: u64,
+    is_secret: bool,
+}
+
+impl Zeroize for Fragment {
+    fn zeroize(&mut self) {
+        self.bytes.zeroize();
+        self.is_secret.zeroize();
+    }
+}
+
+/// The fragments of all secrets.
+#[derive(Clone, Default)]
+pub(super) struct Fragments {
+    sorted: Zeroizing<Vec<Fragment>>,
+    filter: Filter,
+}
+
+/// Tells of most bytes that are no fragment that they are none, which is cheaper than to search for them.
+#[derive(Clone, Default)]
+struct Filter(Zeroizing<Vec<u64>>);
+
+impl Filter {
+    /// The number of bits is two to this power: an access token has about a thousand fragments.
+    const POWER: u32 = 14;
+
+    fn of(fragments: &[Fragment]) -> Self {
+        let mut words = Zeroizing::new(vec![0; 1 << Self::POWER >> 6]);
+        for fragment in fragments {
+            let (word, bit) = Self::place(fragment.bytes);
+            if let Some(word) = words.get_mut(word) {
+                *word |= bit;
+            }
+        }
+        Self(words)
+    }
+
+    fn may_contain(&self, bytes: u64) -> bool {
+        let (word, bit) = Self::place(bytes);
+        self.0.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    /// A bit by multiplicative hashing, whose best bits are the first ones.
+    fn place(bytes: u64) -> (usize, u64) {
+        let hash = bytes.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - Self::POWER);
+        ((hash >> 6) as usize, 1 << (hash & 63))
+    }
+}
+
+impl Fragments {
+    pub(super) fn is_empty(&self) -> bool {
+        self.sorted.is_empty()
+    }
+
+    /// Adds those of a secret whose first bytes are public; they are found after [`sort`](Self::sort).
+    pub(super) fn add(&mut self, secret: &[u8], public: usize) {
+        let secret_part = secret.get(public..).unwrap_or_default();
+        let mut all: Vec<Zeroizing<Vec<u8>>> = Vec::new();
+        if secret_part.len() <= LONGEST_FOLDED {
+            // Whoever writes a host in lower case spoils base64 so far that it no longer decodes.
+            all.extend(folded_base64(secret_part));
+        }
+        let count: usize = all.iter().map(|text| text.len()).sum();
+        self.reserve(count.saturating_add(secret.len()));
+        let enough = CERTAIN.min(secret_part.len());
+        for (start, window) in windows(secret).enumerate() {
+            let covered = (start + LENGTH).saturating_sub(public.max(start));
+            self.push(window, public == 0 || covered >= enough);
+        }
+        for text in &all {
+            windows(text).for_each(|window| self.push(window, true));
+        }
+    }
+
+    /// Makes what was added ready to be searched. Once is enough for any number of secrets.
+    pub(super) fn sort(&mut self) {
+        // Where two are the same, one that is secret by itself comes first and stays.
+        self.sorted
+            .sort_unstable_by_key(|fragment| (fragment.bytes, !fragment.is_secret));
+        self.sorted.dedup_by_key(|fragment| fragment.bytes);
+        self.filter = Filter::of(&self.sorted);
+    }
+
+    /// Makes room without leaving a copy behind.
+    fn reserve(&mut self, more: usize) {
+        let length = self.sorted.len().saturating_add(more);
+        if length <= self.sorted.capacity() {
+            return;
+        }
+        let mut larger = Vec::with_capacity(length.max(self.sorted.len().saturating_mul(2)));
+        larger.extend_from_slice(&self.sorted);
+        self.sorted = Zeroizing::new(larger);
+    }
+
+    fn push(&mut self, window: [u8; LENGTH], is_secret: bool) {
+        let bytes = folded(window);
+        self.sorted.push(Fragment { bytes, is_secret });
+    }
+
+    /// Finds those that the text spells from a place on.
+    pub(super) fn find(&self, readings: &Readings<'_>, start: usize, hits: &mut Vec<Hit>) {
+        match readings.only(start) {
+            Ok(bytes) => hits.extend(bytes.and_then(|bytes| self.hit(start, bytes))),
+            Err(Ambiguous) => self.find_spelled(readings, start, hits),
+        }
+    }
+
+    /// The fragment that the bytes at a place are.
+    fn hit(&self, start: usize, bytes: [u8; LENGTH]) -> Option<Hit> {
+        let bytes = folded(bytes);
+        if !self.filter.may_contain(bytes) {
+            return None;
+        }
+        let found = self.sorted.binary_search_by_key(&bytes, |it| it.bytes);
+        let is_secret = self.sorted.get(found.ok()?)?.is_secret;
+        let place = start..start + LENGTH;
+        Some(Hit { place, is_secret })
+    }
+
+    fn find_spelled(&self, readings: &Readings<'_>, start: usize, hits: &mut Vec<Hit>) {
+        let search = Search {
+            readings,
+            start,
+            read: 0,
+            bytes: 0,
+        };
+        search.go_on(&self.sorted, start, hits);
+        // A fragment may begin within a character that is written as one.
+        readings.at(start, |unit| {
+            for skipped in 1..unit.bytes().len() {
+                search.read_unit(&self.sorted, &unit, skipped, hits);
+            }
+        });
+    }
+}
+
+fn windows(text: &[u8]) -> impl Iterator<Item = [u8; LENGTH]> {
+    text.windows(LENGTH)
+        .filter_map(|window| window.try_into().ok())
+}
+
+/// The bytes of a fragment in lower case, big-endian.
+fn folded(mut bytes: [u8; LENGTH]) -> u64 {
+    bytes.make_ascii_lowercase();
+    u64::from_be_bytes(bytes)
+}
+
+/// How far one reading of a text agrees with some fragments.
+#[derive(Clone, Copy)]
+struct Search<'a> {
+    readings: &'a Readings<'a>,
+    start: usize,
+    /// How many bytes of a fragment were read, and which.
+    read: usize,
+    bytes: u64,
+}
+
+impl Search<'_> {
+    /// Reads on at a place, and behind fillers there; `fragments` are those that begin with what was read.
+    fn go_on(self, fragments: &[Fragment], mut at: usize, hits: &mut Vec<Hit>) {
+        let readings = self.readings;
+        for _ in 0..=MOST_FILLERS {
+            readings.at(at, |unit| self.read_unit(fragments, &unit, 0, hits));
+            if self.read == 0 {
+                return;
+            }
+            match readings.filler(at) {
+                Some(end) => at = end,
+                None => return,
+            }
+        }
+    }
+
+    fn read_unit(
+        mut self,
+        fragments: &[Fragment],
+        unit: &Unit,
+        skipped: usize,
+        hits: &mut Vec<Hit>,
+    ) {
+        let mut left = fragments;
+        for byte in unit.bytes().iter().skip(skipped) {
+            left = self.narrow(left, byte.to_ascii_lowercase());
+            let Some(fragment) = left.first() else {
+                return;
+            };
+            if self.read == LENGTH {
+                hits.push(Hit {
+                    place: self.start..unit.end(),
+                    is_secret: fragment.is_secret,
+                });
+                return;
+            }
+        }
+        self.go_on(left, unit.end(), hits);
+    }
+
+    /// The fragments that go on with a byte.
+    fn narrow<'f>(&mut self, fragments: &'f [Fragment], byte: u8) -> &'f [Fragment] {
+        self.read += 1;
+        self.bytes = self.bytes << 8 | u64::from(byte);
+        let rest = 8 * LENGTH.saturating_sub(self.read);
+        let low = fragments.partition_point(|fragment| fragment.bytes >> rest < self.bytes);
+        let fragments = fragments.get(low..).unwrap_or_default();
+        let high = fragments.partition_point(|fragment| fragment.bytes >> rest == self.bytes);
+        fragments.get(..high).unwrap_or_default()
+    }
+}
+
+/// The digits of base64 that depend on a text alone, for each alignment and alphabet, in lower case.
+fn folded_base64(text: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
+    const ALPHABETS: [&[u8; 64]; 2] = [
+        b"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz0123456789+/",
+        b"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz0123456789-_",
+    ];
+    let mut all = Vec::with_capacity(6);
+    for skipped_bits in [0, 2, 4] {
+        for alphabet in ALPHABETS {
+            let mut digits = Zeroizing::new(Vec::with_capacity(text.len() / 3 * 4 + 4));
+            let (mut bits, mut count) = (0_u32, 0_u32);
+            let mut skip = skipped_bits;
+            for byte in text {
+                bits = (bits << 8 | u32::from(*byte)) & 0xffff;
+                count = count + 8 - skip;
+                skip = 0;
+                while count >= 6 {
+                    count -= 6;
+                    let digit = usize::try_from(bits >> count & 63).unwrap_or_default();
+                    digits.extend(alphabet.get(digit));
+                }
+            }
+            all.push(digits);
+        }
+    }
+    all
+}

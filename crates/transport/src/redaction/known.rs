@@ -1,0 +1,163 @@
+//! Places where a secret is known to stand.
+
+use http::HeaderValue;
+use zeroize::Zeroizing;
+
+use crate::redaction::digits::decoded_base64;
+use crate::redaction::fragments::LENGTH;
+use crate::redaction::secret_set::SecretSet;
+
+/// The JSON fields and query parameters whose value is a secret, in lower case.
+pub(crate) const FIELDS: &[&str] = &[
+    "access_token",
+    "bearer_token",
+    "client_secret",
+    "key_secret",
+    "password",
+    "refresh_token",
+    "secret",
+    "token",
+];
+
+/// How many values of one body are taken.
+const MOST: usize = 64;
+
+/// The value of a header field, whose scheme is no secret. Of credentials in the Basic scheme the password is one as well.
+///
+/// One that is shorter than `least` is left out.
+pub(crate) fn add_header(secrets: &mut SecretSet, value: &HeaderValue, least: usize) {
+    let mut add = |secret: &[u8]| {
+        if secret.len() >= least {
+            secrets.add(secret);
+        }
+    };
+    let value = value.as_bytes();
+    let space = value.iter().position(|byte| *byte == b' ');
+    let (scheme, token) = match space {
+        Some(space) => value.split_at(space),
+        None => (&b""[..], value),
+    };
+    let token = token.trim_ascii();
+    add(token);
+    if scheme.eq_ignore_ascii_case(b"basic") {
+        let pair = decoded_base64(token);
+        let colon = pair.iter().position(|byte| *byte == b':');
+        let password = colon.and_then(|colon| pair.get(colon + 1..));
+        add(password.unwrap_or_default());
+    }
+}
+
+/// The texts behind the names of such fields in a body, which may be cut off or otherwise broken.
+///
+/// A value that is shorter than what can be told from chance is left out.
+pub(crate) fn add_fields(secrets: &mut SecretSet, body: &[u8]) {
+    secrets.add_all(values(body));
+}
+
+/// The same, one by one.
+pub(crate) fn values(body: &[u8]) -> impl Iterator<Item = Zeroizing<Vec<u8>>> {
+    let mut rest = body;
+    let all = std::iter::from_fn(move || {
+        let (value, behind) = next_value(rest)?;
+        rest = behind;
+        Some(value)
+    });
+    all.take(MOST).filter(|value| value.len() >= LENGTH)
+}
+
+/// The first text behind the name of a known field, its escapes undone, and what follows.
+fn next_value(body: &[u8]) -> Option<(Zeroizing<Vec<u8>>, &[u8])> {
+    let mut rest = body;
+    loop {
+        let quote = rest.iter().position(|byte| *byte == b'"')?;
+        let text = rest.get(quote + 1..)?;
+        let (name, behind) = split_string(text);
+        let value = behind.trim_ascii_start().strip_prefix(b":");
+        let value = value.and_then(|value| value.trim_ascii_start().strip_prefix(b"\""));
+        match value {
+            Some(value) if is_known(name) => {
+                let (value, behind) = split_string(value);
+                return Some((unescaped(value), behind));
+            }
+            // Any other text may be a value; its closing quotation mark has been passed.
+            _ => rest = behind,
+        }
+    }
+}
+
+fn is_known(name: &[u8]) -> bool {
+    FIELDS
+        .iter()
+        .any(|field| field.as_bytes().eq_ignore_ascii_case(name))
+}
+
+/// What stands before a closing quotation mark, or all where there is none, and what follows it.
+fn split_string(text: &[u8]) -> (&[u8], &[u8]) {
+    let mut is_escaped = false;
+    let end = text.iter().position(|byte| {
+        let ends = *byte == b'"' && !is_escaped;
+        is_escaped = *byte == b'\\' && !is_escaped;
+        ends
+    });
+    let end = end.unwrap_or(text.len());
+    let (inside, behind) = text.split_at_checked(end).unwrap_or((text, b""));
+    (inside, behind.get(1..).unwrap_or_default())
+}
+
+fn unescaped(text: &[u8]) -> Zeroizing<Vec<u8>> {
+    if !text.contains(&b'\\') {
+        return Zeroizing::new(text.to_vec());
+    }
+    let string = [b"\"", text, b"\""].concat();
+    let string = Zeroizing::new(string);
+    match serde_json::from_slice::<String>(&string) {
+        Ok(plain) => Zeroizing::new(plain.into_bytes()),
+        Err(_) => Zeroizing::new(text.to_vec()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::{SecretSet, add_fields, add_header};
+
+    #[test]
+    fn the_scheme_of_a_header_is_no_secret_and_a_password_is() {
+        let mut secrets = SecretSet::new();
+        let value = HeaderValue::from_static("Basic dXNlci1uYW1lOmh1bnRlcjItYW5kLW1vcmU=");
+        add_header(&mut secrets, &value, 0);
+        for secret in ["dXNlci1uYW1lOmh1bnRlcjItYW5kLW1vcmU=", "hunter2-and-more"] {
+            assert_eq!(secrets.clean(&format!("<{secret}>")), "<[redacted]>");
+        }
+        let mut secrets = SecretSet::new();
+        add_header(
+            &mut secrets,
+            &HeaderValue::from_static("Api-Token 0123456789abcdef"),
+            0,
+        );
+        let text = "Authorization: Api-Token 0123456789abcdef";
+        assert_eq!(secrets.clean(text), "Authorization: Api-Token [redacted]");
+    }
+
+    #[test]
+    fn secrets_are_found_in_whole_and_in_broken_bodies() {
+        for body in [
+            r#"{"id": "7", "token": "dt0g02.PUB.SECRET\/SECRET"}"#,
+            r#"{"id": "7", "TOKEN" : "dt0g02.PUB.SECRET/SECRET", "#,
+            r#"{"a\"token": 1, "x": ["token"], "token": "dt0g02.PUB.\u0053ECRET/SECRET"#,
+            r#"[{"token": null, "bearer_token":"dt0g02.PUB.SECRET/SECRET"}]"#,
+        ] {
+            let mut secrets = SecretSet::new();
+            add_fields(&mut secrets, body.as_bytes());
+            assert_eq!(
+                secrets.clean("x SECRET/SECRET y"),
+                "x [redacted] y",
+                "{body}"
+            );
+        }
+        let mut secrets = SecretSet::new();
+        add_fields(&mut secrets, br#"{"token": "short", "secret": 5, "token"#);
+        assert!(secrets.is_empty());
+    }
+}

@@ -1,0 +1,583 @@
+//! The notations in which each character of a text may be read.
+
+use std::cell::Cell;
+use std::ops::Range;
+
+use zeroize::Zeroizing;
+
+use crate::redaction::digits::Notation;
+
+/// The most readings of one place that are followed. No honest text has more than a few.
+const MOST: usize = 24;
+
+/// The most steps for each byte of a text. An honest text takes two or three.
+const STEPS: usize = 256;
+
+/// The characters with a name in HTML that may stand in a token, or between two of its characters.
+const NAMED: &[(&[u8], char)] = &[
+    (b"amp;", '&'),
+    (b"lt;", '<'),
+    (b"gt;", '>'),
+    (b"quot;", '"'),
+    (b"apos;", '\''),
+    (b"plus;", '+'),
+    (b"sol;", '/'),
+    (b"bsol;", '\\'),
+    (b"equals;", '='),
+    (b"percnt;", '%'),
+    (b"period;", '.'),
+    (b"lowbar;", '_'),
+    (b"hyphen;", '-'),
+    (b"dash;", '-'),
+    (b"colon;", ':'),
+    (b"semi;", ';'),
+    (b"comma;", ','),
+    (b"excl;", '!'),
+    (b"quest;", '?'),
+    (b"num;", '#'),
+    (b"dollar;", '$'),
+    (b"ast;", '*'),
+    (b"commat;", '@'),
+    (b"lpar;", '('),
+    (b"rpar;", ')'),
+    (b"lbrack;", '['),
+    (b"lsqb;", '['),
+    (b"rbrack;", ']'),
+    (b"rsqb;", ']'),
+    (b"lbrace;", '{'),
+    (b"lcub;", '{'),
+    (b"rbrace;", '}'),
+    (b"rcub;", '}'),
+    (b"vert;", '|'),
+    (b"verbar;", '|'),
+    (b"hat;", '^'),
+    (b"grave;", '`'),
+    (b"nbsp;", '\u{a0}'),
+    (b"shy;", '\u{ad}'),
+    (b"newline;", '\n'),
+    (b"tab;", '\t'),
+    (b"zerowidthspace;", '\u{200b}'),
+    (b"zwnj;", '\u{200c}'),
+    (b"zwj;", '\u{200d}'),
+    (b"nobreak;", '\u{2060}'),
+];
+
+/// What may come between two characters of a text that is wrapped, aligned or converted: white space, characters without a
+/// shape, the zeros of UTF-16, the soft line break of quoted-printable, and line breaks of HTML.
+const FILLERS: &[&[u8]] = &[
+    b" ",
+    b"\t",
+    b"\n",
+    b"\r",
+    b"\x0b",
+    b"\x0c",
+    b"\0",
+    "\u{85}".as_bytes(),
+    "\u{a0}".as_bytes(),
+    "\u{ad}".as_bytes(),
+    "\u{200b}".as_bytes(),
+    "\u{200c}".as_bytes(),
+    "\u{200d}".as_bytes(),
+    "\u{200e}".as_bytes(),
+    "\u{200f}".as_bytes(),
+    "\u{2028}".as_bytes(),
+    "\u{2029}".as_bytes(),
+    "\u{2060}".as_bytes(),
+    "\u{feff}".as_bytes(),
+    b"=\n",
+    b"=\r\n",
+    b"<wbr>",
+    b"<wbr/>",
+    b"<br>",
+    b"<br/>",
+    b"<br />",
+];
+
+/// Which bytes a secret of visible ASCII is written with: those, and the bytes of fillers.
+#[allow(
+    clippy::indexing_slicing,
+    reason = "an index of a constant is checked when it is compiled"
+)]
+const PARTS: [bool; 256] = {
+    let mut parts = [false; 256];
+    let mut byte = 0;
+    while byte < parts.len() {
+        parts[byte] = (byte as u8).is_ascii_graphic();
+        byte += 1;
+    }
+    let mut at = 0;
+    while at < FILLERS.len() {
+        let mut rest = FILLERS[at];
+        while let [first, more @ ..] = rest {
+            parts[*first as usize] = true;
+            rest = more;
+        }
+        at += 1;
+    }
+    parts
+};
+
+/// The most fillers in a row that are passed over: a line break, and what indents the next line.
+pub(super) const MOST_FILLERS: usize = 128;
+
+/// How often a text is flattened: an escape may be broken by a filler which is escaped in its turn.
+const ROUNDS: usize = 3;
+
+/// What a piece of a text stands for: the bytes of one character, or one byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unit {
+    bytes: [u8; 4],
+    length: u8,
+    end: usize,
+}
+
+impl Unit {
+    fn byte(byte: u8, end: usize) -> Self {
+        Self {
+            bytes: [byte, 0, 0, 0],
+            length: 1,
+            end,
+        }
+    }
+
+    fn character(character: char, end: usize) -> Self {
+        let mut bytes = [0; 4];
+        let length = character.encode_utf8(&mut bytes).len() as u8;
+        Self { bytes, length, end }
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length.into()).unwrap_or_default()
+    }
+
+    /// Where what follows it begins.
+    pub(super) fn end(&self) -> usize {
+        self.end
+    }
+
+    fn ascii(&self) -> Option<u8> {
+        match self.bytes() {
+            [byte] => Some(*byte),
+            _ => None,
+        }
+    }
+}
+
+/// A text in every notation at once: `%41`, `\u0041`, `\u{41}`, `\101`, `&#65;` and those of them that are written so in their
+/// turn, as `%2541`. A backslash in front of a character may mean nothing else than that character.
+pub(super) struct Readings<'t> {
+    text: &'t [u8],
+    /// What a place may be read as besides the byte that stands there: the last place first.
+    escapes: Vec<(usize, Unit)>,
+    /// Where a filler begins, and where it ends: the last place first.
+    fillers: Vec<(usize, usize)>,
+    /// How many more steps may be made: a bound for texts that are made to be read in many ways.
+    steps: Cell<usize>,
+}
+
+/// A byte of a text with its escapes undone, and the place that it stands in.
+#[derive(Clone, Copy)]
+pub(super) struct Plain {
+    pub(super) byte: u8,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// Some bytes may be read in more than one way.
+pub(super) struct Ambiguous;
+
+impl<'t> Readings<'t> {
+    pub(super) fn of(text: &'t [u8]) -> Self {
+        let mut readings = Self {
+            text,
+            escapes: Vec::new(),
+            fillers: Vec::new(),
+            steps: Cell::new(STEPS.saturating_mul(text.len().saturating_add(STEPS))),
+        };
+        // From the end on, because what stands in an escape may be escaped too.
+        for (at, byte) in text.iter().enumerate().rev() {
+            if is_escape(*byte) {
+                readings.read(at, *byte);
+            }
+            if may_begin_filler(*byte) {
+                readings.read_filler(at);
+            }
+            if readings.is_overfull() {
+                break;
+            }
+        }
+        readings
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Whether there are more readings than could be followed.
+    pub(super) fn is_overfull(&self) -> bool {
+        self.steps.get() == 0
+    }
+
+    /// Calls it with each unit that begins at a place.
+    pub(super) fn at(&self, at: usize, mut each: impl FnMut(Unit)) {
+        let steps = self.steps.get().saturating_sub(1);
+        self.steps.set(steps);
+        let Some(byte) = self.text.get(at).filter(|_| steps > 0) else {
+            return;
+        };
+        each(Unit::byte(*byte, at + 1));
+        for unit in self.escapes(at, *byte) {
+            each(unit);
+        }
+    }
+
+    /// As many bytes from a place on as asked for, or `None` where the text has fewer; `Err` where they may be read otherwise.
+    pub(super) fn only<const N: usize>(&self, at: usize) -> Result<Option<[u8; N]>, Ambiguous> {
+        let end = at.saturating_add(N);
+        let behind = self.escapes.partition_point(|(start, _)| *start >= at);
+        let next = behind
+            .checked_sub(1)
+            .and_then(|last| self.escapes.get(last));
+        match next {
+            Some((start, _)) if *start < end => Err(Ambiguous),
+            _ if self.has_filler(at, end) => Err(Ambiguous),
+            _ => Ok(self
+                .text
+                .get(at..end)
+                .and_then(|bytes| bytes.try_into().ok())),
+        }
+    }
+
+    /// Whether the text may be a list of so many numbers.
+    pub(super) fn may_be_list(&self, length: usize) -> bool {
+        let mut words = self.text.split(|byte| !byte.is_ascii_alphanumeric());
+        !self.escapes.is_empty() || words.nth(length.saturating_sub(1)).is_some()
+    }
+
+    /// Whether so many digits of a notation stand in a row.
+    pub(super) fn has_run(&self, least: usize) -> bool {
+        let mut runs = self.text.split(|byte| !Notation::has_digit(*byte));
+        runs.any(|run| run.len() >= least)
+    }
+
+    fn escapes(&self, at: usize, byte: u8) -> impl Iterator<Item = Unit> {
+        let all = match is_escape(byte) {
+            true => self.escapes.as_slice(),
+            false => &[],
+        };
+        let from = all.partition_point(|(start, _)| *start > at);
+        let all = all.get(from..).unwrap_or_default().iter();
+        all.take_while(move |(start, _)| *start == at)
+            .map(|(_, unit)| *unit)
+    }
+
+    /// Where a text ends that may be read as these bytes, which are in lower case, from a place on.
+    pub(super) fn spells(&self, at: usize, bytes: &[u8]) -> Option<usize> {
+        if bytes.is_empty() {
+            return Some(at);
+        }
+        let mut end = None;
+        self.at(at, |unit| {
+            if let Some((start, rest)) = bytes.split_at_checked(unit.bytes().len())
+                && unit.bytes().eq_ignore_ascii_case(start)
+            {
+                end = end.max(self.spells(unit.end, rest));
+            }
+        });
+        end
+    }
+
+    /// Where a filler ends that begins at a place: something that may come between two characters of a secret.
+    pub(super) fn filler(&self, at: usize) -> Option<usize> {
+        let found = self
+            .fillers
+            .binary_search_by(|(start, _)| at.cmp(start))
+            .ok()?;
+        self.fillers.get(found).map(|(_, end)| *end)
+    }
+
+    fn has_filler(&self, at: usize, end: usize) -> bool {
+        let behind = self.fillers.partition_point(|(start, _)| *start >= at);
+        let next = behind
+            .checked_sub(1)
+            .and_then(|last| self.fillers.get(last));
+        next.is_some_and(|(start, _)| *start < end)
+    }
+
+    /// Where an equals sign ends that stands at a place, or behind fillers there.
+    pub(super) fn padding(&self, mut at: usize) -> Option<usize> {
+        loop {
+            match self.spells(at, b"=") {
+                Some(end) => return Some(end),
+                None => at = self.filler(at)?,
+            }
+        }
+    }
+
+    fn read_filler(&mut self, at: usize) {
+        let mut end = None;
+        self.at(at, |unit| {
+            let rests = FILLERS
+                .iter()
+                .filter_map(|filler| filler.strip_prefix(unit.bytes()));
+            for rest in rests {
+                end = end.max(self.spells(unit.end, rest));
+            }
+        });
+        self.fillers.extend(end.map(|end| (at, end)));
+    }
+
+    /// The text with its escapes undone as far as they go.
+    pub(super) fn plain(&self) -> Vec<Plain> {
+        let mut plain = Vec::with_capacity(self.text.len());
+        let mut start = 0;
+        while let Some(byte) = self.text.get(start) {
+            let raw = Unit::byte(*byte, start + 1);
+            let longest = self.escapes(start, *byte).max_by_key(Unit::end);
+            let unit = longest.filter(|unit| unit.end > raw.end).unwrap_or(raw);
+            plain.extend(unit.bytes().iter().map(|byte| Plain {
+                byte: *byte,
+                start,
+                end: unit.end,
+            }));
+            start = unit.end;
+        }
+        plain
+    }
+
+    /// The same without fillers.
+    fn unfilled(&self) -> Vec<Plain> {
+        let mut plain = self.plain();
+        let mut filled_to = 0;
+        plain.retain(|Plain { byte, start, .. }| {
+            // An equals sign in front of a line break is more likely the end of base64.
+            if *start >= filled_to && *byte != b'=' {
+                filled_to = self.filler(*start).unwrap_or(filled_to);
+            }
+            *start >= filled_to
+        });
+        plain
+    }
+
+    /// The text with its escapes undone and without fillers, over and over; `None` where it has neither.
+    ///
+    /// Escapes are read in the longest way here, so this finds what was broken and loses what is ambiguous.
+    pub(super) fn flattened(&self) -> Option<Vec<Plain>> {
+        if self.escapes.is_empty() && self.fillers.is_empty() {
+            return None;
+        }
+        let mut flat = self.unfilled();
+        if flat.len() == self.text.len() {
+            return None;
+        }
+        for _ in 1..ROUNDS {
+            let bytes = bytes_of(&flat);
+            let mut flatter = Readings::of(&bytes).unfilled();
+            if flatter.len() == flat.len() {
+                break;
+            }
+            for plain in &mut flatter {
+                let place = place_in(&flat, plain.start..plain.end);
+                (plain.start, plain.end) = (place.start, place.end);
+            }
+            flat = flatter;
+        }
+        Some(flat)
+    }
+
+    /// Finds every reading of a place where an escape may begin.
+    fn read(&mut self, at: usize, byte: u8) {
+        let mut found = vec![Unit::byte(byte, at + 1)];
+        let mut next = 0;
+        while let Some(unit) = found.get(next).copied() {
+            next += 1;
+            let more = match unit.ascii() {
+                Some(b'%') => self.percent(unit.end),
+                Some(b'\\') => self.backslash(unit.end),
+                Some(b'&') => self.ampersand(unit.end),
+                Some(b'+') if unit.end == at + 1 => vec![Unit::byte(b' ', unit.end)],
+                Some(b'=') => self.equals_sign(unit.end),
+                _ => continue,
+            };
+            for unit in more {
+                if !found.contains(&unit) {
+                    found.push(unit);
+                }
+            }
+            if found.len() > MOST {
+                self.steps.set(0);
+                break;
+            }
+        }
+        let escapes = found.into_iter().skip(1).map(|unit| (at, unit));
+        self.escapes.extend(escapes);
+    }
+
+    fn percent(&self, at: usize) -> Vec<Unit> {
+        let byte = |(value, end)| Some(Unit::byte(u8::try_from(value).ok()?, end));
+        let bytes = self.hexadecimal(at, 2).into_iter().filter_map(byte);
+        let mut units: Vec<Unit> = bytes.collect();
+        // As `escape` of JavaScript has it.
+        self.at(at, |unit| {
+            if unit.ascii() == Some(b'u') {
+                units.extend(self.code_unit(unit.end, b'u'));
+            }
+        });
+        units
+    }
+
+    /// The one character of a token that quoted-printable has to write as digits is the equals sign itself.
+    fn equals_sign(&self, at: usize) -> Vec<Unit> {
+        let mut digits = self.hexadecimal(at, 2);
+        digits.retain(|(value, _)| *value == u32::from(b'='));
+        let unit = |(_, end)| Unit::byte(b'=', end);
+        digits.into_iter().map(unit).collect()
+    }
+
+    fn backslash(&self, at: usize) -> Vec<Unit> {
+        let mut units = Vec::from_iter(self.three_digits(at, 8));
+        units.extend(self.three_digits(at, 10));
+        self.at(at, |unit| match unit.ascii() {
+            Some(letter @ (b'u' | b'U')) => units.extend(self.code_unit(unit.end, letter)),
+            Some(b'x' | b'X') => {
+                let byte = |(value, end)| Some(Unit::byte(u8::try_from(value).ok()?, end));
+                units.extend(self.hexadecimal(unit.end, 2).into_iter().filter_map(byte));
+            }
+            Some(b'n') => units.push(Unit::byte(b'\n', unit.end)),
+            Some(b'r') => units.push(Unit::byte(b'\r', unit.end)),
+            Some(b't') => units.push(Unit::byte(b'\t', unit.end)),
+            Some(b'v') => units.push(Unit::byte(b'\x0b', unit.end)),
+            Some(b'f') => units.push(Unit::byte(b'\x0c', unit.end)),
+            Some(byte) if byte.is_ascii_punctuation() => units.push(unit),
+            _ => {}
+        });
+        units
+    }
+
+    /// A byte in three digits, octal as C has it or decimal as DNS has it.
+    fn three_digits(&self, at: usize, radix: u32) -> Option<Unit> {
+        let end = at + 3;
+        let digits = self.text.get(at..end)?;
+        let value = digits.iter().try_fold(0, |value, byte| {
+            Some(value * radix + char::from(*byte).to_digit(radix)?)
+        })?;
+        Some(Unit::byte(u8::try_from(value).ok()?, end))
+    }
+
+    /// Four digits, eight, or up to six between braces; a pair of surrogates is one character.
+    ///
+    /// Behind a small letter, as one who puts a text into lower case leaves it, eight digits are those of ASCII or four and a text.
+    fn code_unit(&self, at: usize, letter: u8) -> Vec<Unit> {
+        let mut units = Vec::from_iter(self.in_braces(at));
+        for (value, end) in self.hexadecimal(at, 8) {
+            let character = char::from_u32(value).filter(|it| letter == b'U' || it.is_ascii());
+            units.extend(character.map(|character| Unit::character(character, end)));
+        }
+        for (value, end) in self.hexadecimal(at, 4) {
+            match char::from_u32(value) {
+                Some(character) => units.push(Unit::character(character, end)),
+                None => units.extend(self.second_half(value, end)),
+            }
+        }
+        units
+    }
+
+    fn in_braces(&self, at: usize) -> Option<Unit> {
+        let digits = self.text.get(at..)?.strip_prefix(b"{")?;
+        let length = digits.iter().take(7).position(|byte| *byte == b'}')?;
+        let digits = std::str::from_utf8(digits.get(..length)?).ok()?;
+        let character = char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;
+        Some(Unit::character(character, at + length + 2))
+    }
+
+    fn second_half(&self, high: u32, at: usize) -> Option<Unit> {
+        let escape = self.text.get(at..)?.strip_prefix(b"\\u")?;
+        let (low, end) = *self
+            .hexadecimal(self.text.len() - escape.len(), 4)
+            .first()?;
+        let pair = [u16::try_from(high).ok()?, u16::try_from(low).ok()?];
+        let character = char::decode_utf16(pair).next()?.ok()?;
+        Some(Unit::character(character, end))
+    }
+
+    fn ampersand(&self, at: usize) -> Vec<Unit> {
+        let rest = self.text.get(at..).unwrap_or_default();
+        if let Some(digits) = rest.strip_prefix(b"#") {
+            return number(digits, at + 1).into_iter().collect();
+        }
+        let named = |(name, character): &(&[u8], char)| {
+            let start = rest.get(..name.len())?;
+            let is_it = start.eq_ignore_ascii_case(name);
+            is_it.then(|| Unit::character(*character, at + name.len()))
+        };
+        NAMED.iter().filter_map(named).collect()
+    }
+
+    /// Every way to read so many hexadecimal digits, with where they end.
+    fn hexadecimal(&self, at: usize, digits: usize) -> Vec<(u32, usize)> {
+        let mut read = vec![(0, at)];
+        for _ in 0..digits {
+            let mut more = Vec::new();
+            for (value, end) in read {
+                self.at(end, |unit| {
+                    let digit = unit.ascii().and_then(|byte| char::from(byte).to_digit(16));
+                    more.extend(digit.map(|digit| (value << 4 | digit, unit.end)));
+                });
+            }
+            read = more;
+            read.truncate(MOST);
+        }
+        read
+    }
+}
+
+/// The bytes alone.
+pub(super) fn bytes_of(plain: &[Plain]) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(plain.iter().map(|plain| plain.byte).collect())
+}
+
+/// Where some of the bytes stand.
+pub(super) fn place_in(plain: &[Plain], bytes: Range<usize>) -> Range<usize> {
+    let bytes = plain.get(bytes).unwrap_or_default();
+    let start = bytes.first().map_or(0, |plain| plain.start);
+    start..bytes.last().map_or(start, |plain| plain.end)
+}
+
+/// Whether a character may begin an escape.
+fn is_escape(byte: u8) -> bool {
+    matches!(byte, b'%' | b'\\' | b'&' | b'+' | b'=')
+}
+
+/// Whether a secret of visible ASCII may be written with a byte, in any notation.
+pub(super) fn may_be_part(byte: u8) -> bool {
+    PARTS.get(usize::from(byte)).is_some_and(|is_part| *is_part)
+}
+
+/// Whether a byte may begin a [filler](Readings::filler). A plus sign is a space in some notations, but a digit in base64.
+fn may_begin_filler(byte: u8) -> bool {
+    match byte {
+        b' ' | b'\t'..=b'\r' | b'\0' | b'<' => true,
+        // The first bytes of characters beyond ASCII.
+        0xc2 | 0xe2 | 0xef => true,
+        b'+' => false,
+        byte => is_escape(byte),
+    }
+}
+
+/// The number of a character in HTML, whose semicolon may be missing.
+fn number(text: &[u8], at: usize) -> Option<Unit> {
+    let (digits, radix, at) = match text {
+        [b'x' | b'X', digits @ ..] => (digits, 16, at + 1),
+        digits => (digits, 10, at),
+    };
+    // The largest number has seven digits; more are zeros in front of it.
+    let is_digit = |byte: &&u8| char::from(**byte).is_digit(radix);
+    let length = digits.iter().take(32).take_while(is_digit).count();
+    let text = std::str::from_utf8(digits.get(..length)?).ok()?;
+    let character = char::from_u32(u32::from_str_radix(text, radix).ok()?)?;
+    let has_semicolon = digits.get(length) == Some(&b';');
+    Some(Unit::character(
+        character,
+        at + length + usize::from(has_semicolon),
+    ))
+}

@@ -1,0 +1,326 @@
+//! Takes the secrets of a call out of texts that came from outside.
+//!
+//! A peer may repeat what it was sent, in whatever form it likes. So a text is not searched for spellings of a secret:
+//! it is read as each of the notations that a character may be written in (see `readings`), and base64 and hexadecimal
+//! digits in it are decoded and searched in turn. A secret is found by any eight bytes of it in a row, so that a piece
+//! which was cut off is found too.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+
+use zeroize::Zeroizing;
+
+use crate::redaction::digits::Notation;
+use crate::redaction::fragments::Fragments;
+use crate::redaction::fragments::LENGTH;
+use crate::redaction::merge::{Hit, merged};
+use crate::redaction::numbers::Numbers;
+use crate::redaction::readings::{Plain, Readings, bytes_of, may_be_part, place_in};
+
+/// What stands in the place of a secret.
+pub(crate) const REDACTED: &str = "[redacted]";
+
+/// The same in a URI that is yet to be split: brackets have a meaning there.
+pub(crate) const REDACTED_IN_URI: &str = "redacted";
+
+/// How often digits within digits are decoded.
+const DEPTH: u32 = 2;
+
+/// The longest part of one secret that is looked for, in bytes: nothing that fits into a header field is longer.
+const LONGEST: usize = 16 * 1024;
+
+/// The secrets of a call, and what finds them in a text.
+///
+/// A secret is found raw, percent-encoded, with the escapes of JSON or HTML, in base64 at any alignment, in hexadecimal and as
+/// a list of bytes, with any of these mixed and nested, whatever the case of its letters, and wrapped over lines or with
+/// white space, zeros or characters without a shape between its own. A run of at least eight bytes of a secret counts as the
+/// secret. Where a secret is shorter than that, chance may bring it about, so a text that contains
+/// it is withheld as a whole.
+///
+/// Of a token with a public part, such as `dt0c01.PUBLIC.SECRET`, the public part alone is no secret.
+///
+/// ```
+/// use gatelet_transport::SecretSet;
+///
+/// let mut secrets = SecretSet::new();
+/// secrets.add("dt0c01.PUBLIC.4KWZO5EFQ7XN");
+/// assert_eq!(secrets.clean("no 4KWZO5EFQ7XN here"), "no [redacted] here");
+/// assert_eq!(secrets.clean("no dt0c01%2EPUBLIC%2E4KWZO5EFQ7XN here"), "no [redacted] here");
+/// assert_eq!(secrets.clean("no NEtXWk81RUZRN1hO here"), "no [redacted] here");
+/// assert_eq!(secrets.clean("dt0c01.PUBLIC is an id"), "dt0c01.PUBLIC is an id");
+/// ```
+#[derive(Clone, Default)]
+pub struct SecretSet {
+    fragments: Fragments,
+    /// Those that are shorter than a fragment, in lower case.
+    short: Vec<Zeroizing<Vec<u8>>>,
+    /// Whether a secret has other bytes than visible ASCII.
+    has_other_bytes: bool,
+    /// Whether a short secret is taken out like any other.
+    keeps_texts: bool,
+}
+
+/// What is to be taken out of a text.
+enum Found {
+    Parts(Vec<Range<usize>>),
+    /// What is secret in it cannot be told from what is not.
+    Everything,
+}
+
+impl SecretSet {
+    /// A set without secrets, which finds nothing. It does not allocate.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A set that takes short secrets out of texts, and does not withhold these.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn keeping_texts() -> Self {
+        Self {
+            keeps_texts: true,
+            ..Self::default()
+        }
+    }
+
+    /// Adds a secret; an empty one is ignored.
+    pub fn add(&mut self, secret: impl AsRef<[u8]>) {
+        self.add_all([secret]);
+    }
+
+    /// Adds secrets, which takes less time than to add each by itself.
+    pub(crate) fn add_all(&mut self, secrets: impl IntoIterator<Item = impl AsRef<[u8]>>) {
+        let mut is_changed = false;
+        for secret in secrets {
+            is_changed |= self.push(secret.as_ref());
+        }
+        if is_changed {
+            self.fragments.sort();
+        }
+    }
+
+    /// Whether there was something to add.
+    fn push(&mut self, bytes: &[u8]) -> bool {
+        let bytes = bytes.get(..LONGEST).unwrap_or(bytes);
+        let public = public_part(bytes);
+        let secret_part = bytes.get(public..).unwrap_or_default();
+        if secret_part.is_empty() {
+            return false;
+        }
+        self.has_other_bytes |= !secret_part.iter().all(u8::is_ascii_graphic);
+        if secret_part.len() < LENGTH {
+            let folded = Zeroizing::new(secret_part.to_ascii_lowercase());
+            if !self.short.contains(&folded) {
+                self.short.push(folded);
+            }
+        }
+        self.fragments.add(bytes, public);
+        true
+    }
+
+    /// Whether there is no secret to be found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.fragments.is_empty() && self.short.is_empty()
+    }
+
+    /// The text with `[redacted]` in the place of each secret; borrowed where it has none.
+    #[must_use]
+    pub fn clean<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.replaced(text, REDACTED)
+    }
+
+    /// The same of bytes, which may be no text.
+    #[must_use]
+    pub fn clean_bytes<'t>(&self, bytes: &'t [u8]) -> Cow<'t, [u8]> {
+        match self.found(bytes) {
+            Found::Everything => Cow::Owned(REDACTED.into()),
+            Found::Parts(parts) if parts.is_empty() => Cow::Borrowed(bytes),
+            Found::Parts(parts) => Cow::Owned(without(bytes, parts, REDACTED)),
+        }
+    }
+
+    /// Whether a secret stands in the text, in any form in which [`clean`](Self::clean) finds it.
+    #[must_use]
+    pub fn contains_secret(&self, text: impl AsRef<[u8]>) -> bool {
+        match self.found(text.as_ref()) {
+            Found::Everything => true,
+            Found::Parts(parts) => !parts.is_empty(),
+        }
+    }
+
+    /// The text with something else in the place of each secret.
+    pub(crate) fn replaced<'t>(&self, text: &'t str, replacement: &'static str) -> Cow<'t, str> {
+        let parts = match self.found(text.as_bytes()) {
+            Found::Everything => return Cow::Owned(replacement.to_owned()),
+            Found::Parts(parts) if parts.is_empty() => return Cow::Borrowed(text),
+            Found::Parts(parts) => parts,
+        };
+        let parts = parts.into_iter().map(|part| {
+            // A run of bytes may begin and end within a character.
+            let is_boundary = |at: &usize| text.is_char_boundary(*at);
+            let start = (0..=part.start).rev().find(is_boundary);
+            let end = (part.end..text.len()).find(is_boundary);
+            start.unwrap_or(0)..end.unwrap_or(text.len())
+        });
+        let bytes = without(text.as_bytes(), parts, replacement);
+        // Cut at the ends of characters only, so nothing is ever lost here.
+        Cow::Owned(String::from_utf8(bytes).unwrap_or_else(|_| replacement.to_owned()))
+    }
+
+    fn found(&self, text: &[u8]) -> Found {
+        if self.is_empty() {
+            return Found::Parts(Vec::new());
+        }
+        self.search(text, 0)
+    }
+
+    fn search(&self, text: &[u8], depth: u32) -> Found {
+        if !self.may_stand_in(text) {
+            return Found::Parts(Vec::new());
+        }
+        let readings = Readings::of(text);
+        let Some(mut hits) = self.hits(&readings, &self.short) else {
+            return Found::Everything;
+        };
+        let flat = readings.flattened();
+        if let Some(flat) = &flat {
+            let bytes = bytes_of(flat);
+            // Of a short secret chance would bring about too many.
+            let Some(more) = self.hits(&Readings::of(&bytes), &[]) else {
+                return Found::Everything;
+            };
+            hits.extend(more.into_iter().map(|Hit { place, is_secret }| Hit {
+                place: place_in(flat, place),
+                is_secret,
+            }));
+        }
+        if depth < DEPTH {
+            match self.search_decoded(&readings, flat, depth + 1) {
+                Found::Everything => return Found::Everything,
+                Found::Parts(parts) => hits.extend(parts.into_iter().map(Hit::certain)),
+            }
+        }
+        Found::Parts(merged(hits))
+    }
+
+    /// Whether a text has enough of what a secret is written with. Most of what is decoded by chance does not.
+    fn may_stand_in(&self, text: &[u8]) -> bool {
+        let shortest = self.shortest();
+        let mut spans = text.split(|byte| !may_be_part(*byte));
+        self.has_other_bytes
+            || spans.any(|span| {
+                let graphic = span.iter().filter(|byte| byte.is_ascii_graphic());
+                graphic.count() >= shortest
+            })
+    }
+
+    /// The length of the shortest text that counts as a secret.
+    fn shortest(&self) -> usize {
+        let shortest = self.short.iter().map(|short| short.len()).min();
+        shortest.unwrap_or(LENGTH)
+    }
+
+    /// What stands in a text by itself; `None` where all of it is to be withheld.
+    fn hits(&self, readings: &Readings<'_>, all_short: &[Zeroizing<Vec<u8>>]) -> Option<Vec<Hit>> {
+        let mut hits = Vec::new();
+        for start in 0..readings.len() {
+            for short in all_short {
+                match readings.spells(start, short) {
+                    Some(end) if self.keeps_texts => hits.push(Hit::certain(start..end)),
+                    Some(_) => return None,
+                    None => {}
+                }
+            }
+            self.fragments.find(readings, start, &mut hits);
+            if readings.is_overfull() {
+                return None;
+            }
+        }
+        Some(hits)
+    }
+
+    /// Searches what the text says in digits.
+    fn search_decoded(
+        &self,
+        readings: &Readings<'_>,
+        flat: Option<Vec<Plain>>,
+        depth: u32,
+    ) -> Found {
+        let shortest = self.shortest();
+        let mut found = Vec::new();
+        if readings.may_be_list(shortest) {
+            for list in Numbers::lists(&readings.plain(), shortest) {
+                match self.search(&list.bytes, depth) {
+                    Found::Everything => return Found::Everything,
+                    Found::Parts(parts) => {
+                        found.extend(parts.into_iter().map(|part| list.place(part)));
+                    }
+                }
+            }
+        }
+        let digits = match flat {
+            Some(flat) => flat,
+            None if readings.has_run(Notation::least_digits(shortest)) => readings.plain(),
+            None => return Found::Parts(found),
+        };
+        for notation in Notation::ALL {
+            for candidate in notation.candidates(&digits, shortest) {
+                match self.search(&candidate.decoded, depth) {
+                    Found::Everything => return Found::Everything,
+                    Found::Parts(parts) => {
+                        found.extend(
+                            parts
+                                .into_iter()
+                                .map(|part| candidate.place(part, &digits, readings)),
+                        );
+                    }
+                }
+            }
+        }
+        Found::Parts(found)
+    }
+}
+
+/// How much of a token is public: `dt0`, a letter, two digits, a dot, the id and a dot.
+pub(crate) fn public_part(token: &[u8]) -> usize {
+    const PREFIX: usize = "dt0c01.".len();
+    let is_known = matches!(
+        token,
+        [b'd', b't', b'0', kind, a, b, b'.', ..]
+            if kind.is_ascii_alphabetic() && a.is_ascii_digit() && b.is_ascii_digit()
+    );
+    if !is_known {
+        return 0;
+    }
+    let rest = token.get(PREFIX..).unwrap_or_default();
+    match rest.iter().position(|byte| *byte == b'.') {
+        Some(dot) if dot + 1 < rest.len() => PREFIX + dot + 1,
+        _ => 0,
+    }
+}
+
+/// The bytes with a replacement in the place of each part; the parts are in order and do not overlap.
+fn without(
+    bytes: &[u8],
+    parts: impl IntoIterator<Item = Range<usize>>,
+    replacement: &str,
+) -> Vec<u8> {
+    let mut clean = Vec::with_capacity(bytes.len());
+    let mut kept_from = 0;
+    for part in parts {
+        clean.extend_from_slice(bytes.get(kept_from..part.start).unwrap_or_default());
+        clean.extend_from_slice(replacement.as_bytes());
+        kept_from = part.end.max(kept_from);
+    }
+    clean.extend_from_slice(bytes.get(kept_from..).unwrap_or_default());
+    clean
+}
+
+/// Shows nothing, not even how many there are.
+impl fmt::Debug for SecretSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretSet([redacted])")
+    }
+}

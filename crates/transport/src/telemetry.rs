@@ -1,0 +1,4 @@
+//! Spans and trace contexts.
+
+pub(crate) mod trace;
+pub(crate) mod trace_context;

@@ -1,0 +1,172 @@
+//! A transport made of a service.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::marker::PhantomData;
+use std::sync::{Mutex, PoisonError};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use tower_service::Service;
+
+use crate::error::transport::{
+    BoxError, ConnectFailure, TooLarge, TransportError, TransportErrorKind,
+};
+use crate::transport::send_tracker::SendTracker;
+use crate::transport::tower::WholeBody;
+use crate::transport::transport::Transport;
+
+/// The largest body of an answer unless it is told otherwise: 10 MiB.
+const BODY_LIMIT: usize = 10 * 1024 * 1024;
+
+/// A transport that sends requests with a tower service, for example a stack of tower's layers around
+/// [`IntoService`](crate::IntoService).
+///
+/// Each request goes to a clone of the service, so the clones must share what they are to have in common, as tower's own
+/// layers do. What the service does is in the end what the transport does: one that follows redirects or tries again has
+/// no place in it.
+///
+/// An error that is, or was caused by, a [`TransportError`] keeps what that says. Any other is `Connect` when the service
+/// was not ready, so that nothing was sent, and otherwise `Interrupted`, which says that it may have been.
+///
+/// An attempt that ran out of time while the service was not ready counts as not sent.
+///
+/// `B` is the body that the service takes in a request.
+///
+/// ```
+/// use gatelet_transport::testing::{FakeResponse, FakeTransport};
+/// use gatelet_transport::{FromService, IntoService};
+///
+/// let server = FakeTransport::respond(|_| FakeResponse::status(204));
+/// let transport = FromService::new(IntoService::new(server)).max_body_size(1024 * 1024);
+/// # let _ = transport;
+/// ```
+pub struct FromService<S, B = WholeBody> {
+    /// Behind a lock, because many services cannot be shared between threads.
+    service: Mutex<S>,
+    body_limit: usize,
+    body: PhantomData<fn() -> B>,
+}
+
+impl<S> FromService<S> {
+    /// Sends bodies as [`WholeBody`]; see [`with_body`](Self::with_body) for services that take another.
+    pub fn new(service: S) -> Self {
+        Self::with_body(service)
+    }
+}
+
+impl<S, B> FromService<S, B> {
+    /// Sends bodies of a type of the service's own, made of the bytes.
+    pub fn with_body(service: S) -> Self {
+        Self {
+            service: Mutex::new(service),
+            body_limit: BODY_LIMIT,
+            body: PhantomData,
+        }
+    }
+
+    /// Sets the largest body of an answer, in bytes; default 10 MiB.
+    ///
+    /// Calls have a limit too, [`ChannelBuilder::body_limit`](crate::ChannelBuilder::body_limit); the smaller one counts.
+    #[must_use]
+    pub fn max_body_size(mut self, bytes: usize) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+}
+
+impl<S, B, R> Transport for FromService<S, B>
+where
+    S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Into<BoxError>,
+    B: From<Bytes> + Send + 'static,
+    R: Body + Send,
+    R::Data: Send,
+    R::Error: Into<BoxError>,
+{
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let mut service = {
+            let service = self.service.lock().unwrap_or_else(PoisonError::into_inner);
+            service.clone()
+        };
+        // A layer may let it wait, for a permit of a limit for example.
+        let tracker = SendTracker::of(&request);
+        tracker.queued();
+        let not_ready = TransportErrorKind::Connect(ConnectFailure::Other);
+        poll_fn(|context| service.poll_ready(context))
+            .await
+            .map_err(|error| fault(not_ready, error.into()))?;
+        if !tracker.hand_over() {
+            return Err(TransportError::new(not_ready).with_source("the request was recalled"));
+        }
+        let response = service
+            .call(request.map(B::from))
+            .await
+            .map_err(|error| fault(TransportErrorKind::Interrupted, error.into()))?;
+        let (head, body) = response.into_parts();
+        tracker.response_started(head.status, head.headers.clone());
+        let bytes = collect(body, self.body_limit).await;
+        tracker.clear_head();
+        let bytes = bytes.map_err(|error| error.with_head(head.status, head.headers.clone()))?;
+        Ok(Response::from_parts(head, bytes))
+    }
+}
+
+async fn collect<R>(body: R, limit: usize) -> Result<Bytes, TransportError>
+where
+    R: Body,
+    R::Error: Into<BoxError>,
+{
+    let too_large = || {
+        TransportError::new(TransportErrorKind::TooLarge {
+            what: TooLarge::Body,
+            limit: limit as u64,
+        })
+    };
+    if body.size_hint().lower() > limit as u64 {
+        return Err(too_large());
+    }
+    match Limited::new(body, limit).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
+        Err(error) => Err(fault(TransportErrorKind::Interrupted, error)),
+    }
+}
+
+/// What the transport beneath the layers said, if one of the causes is its error.
+fn fault(otherwise: TransportErrorKind, error: BoxError) -> TransportError {
+    let error = match error.downcast::<TransportError>() {
+        Ok(error) => return *error,
+        Err(error) => error,
+    };
+    let mut cause = error.source();
+    while let Some(deeper) = cause {
+        if let Some(error_beneath) = deeper.downcast_ref::<TransportError>() {
+            return error_beneath.copy().with_source(error);
+        }
+        cause = deeper.source();
+    }
+    TransportError::new(otherwise).with_source(error)
+}
+
+impl<S: Clone, B> Clone for FromService<S, B> {
+    fn clone(&self) -> Self {
+        let service = self.service.lock().unwrap_or_else(PoisonError::into_inner);
+        Self {
+            service: Mutex::new(service.clone()),
+            body_limit: self.body_limit,
+            body: PhantomData,
+        }
+    }
+}
+
+impl<S, B> fmt::Debug for FromService<S, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FromService")
+            .field("body_limit", &self.body_limit)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,209 @@
+//! URI references, resolved as RFC 3986 asks.
+
+use std::borrow::Cow;
+
+/// The most that is shown of a host, and of a path, in characters.
+const SHOWN: usize = 200;
+
+/// A URI reference, without its fragment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reference<'a> {
+    scheme: Option<&'a str>,
+    authority: Option<&'a str>,
+    path: &'a str,
+    query: Option<&'a str>,
+}
+
+impl<'a> Reference<'a> {
+    /// Splits a text by the rules of RFC 3986, appendix B, which every text fits.
+    pub(crate) fn split(text: &'a str) -> Self {
+        let text = text.split('#').next().unwrap_or_default().trim_end();
+        let (text, query) = match text.split_once('?') {
+            Some((text, query)) => (text, Some(query)),
+            None => (text, None),
+        };
+        let (scheme, text) = match text.split_once(':') {
+            Some((scheme, rest)) if is_scheme(scheme) => (Some(scheme), rest),
+            _ => (None, text),
+        };
+        let (authority, path) = match text.strip_prefix("//") {
+            Some(text) => {
+                let (authority, path) = text.split_at(text.find('/').unwrap_or(text.len()));
+                (Some(authority), path)
+            }
+            None => (None, text),
+        };
+        Self {
+            scheme,
+            authority,
+            path,
+            query,
+        }
+    }
+
+    /// The query, still percent-encoded; `None` also where it is empty.
+    pub(crate) fn query(&self) -> Option<&'a str> {
+        self.query.filter(|query| !query.is_empty())
+    }
+
+    /// Whether each character is one that a URI may hold at its place.
+    pub(crate) fn is_wellformed(&self) -> bool {
+        let is_path = |byte: u8| is_path_character(byte);
+        let authority = self.authority.unwrap_or_default();
+        authority
+            .bytes()
+            .all(|byte| is_path(byte) || matches!(byte, b'[' | b']'))
+            && self.path.bytes().all(|byte| is_path(byte) || byte == b'/')
+            && self.query.is_none_or(is_query)
+    }
+
+    /// Whether the reference, within a document at `base` + `own`, leads to `own` below any base. Both are paths that begin
+    /// with a slash; `base` may be empty. A server behind a proxy may know another base than its clients.
+    pub(crate) fn leads_to(&self, base: &str, own: &str) -> bool {
+        let document = format!("{base}{own}");
+        let target: Vec<_> = self.segments(&document).into_iter().map(decoded).collect();
+        let own: Vec<_> = own.split('/').map(decoded).collect();
+        // The first segment is the nothing before the first slash.
+        match (target.split_first(), own.split_first()) {
+            (Some((root, target)), Some((_, own))) => root.is_empty() && target.ends_with(own),
+            _ => false,
+        }
+    }
+
+    /// Where the reference leads from a document at `origin` + `path`, without its query, to be shown to people.
+    pub(crate) fn place(&self, origin: &str, path: &str) -> String {
+        // In an odd reference the path may hold what was meant as a user name and a password.
+        let target = self.segments(path).join("/");
+        let target = match target.rsplit_once('@') {
+            Some((_, target)) => format!("…{}", shown(target)),
+            None => shown(&target),
+        };
+        let Some(authority) = self.authority else {
+            return if self.scheme.is_none() {
+                format!("{origin}{target}")
+            } else {
+                target
+            };
+        };
+        let host = authority.rsplit('@').next().unwrap_or_default();
+        let host = if is_host(host) {
+            shown(host)
+        } else {
+            "…".into()
+        };
+        match self.scheme {
+            Some(scheme) => format!("{}://{host}{target}", shown(scheme)),
+            None => format!("//{host}{target}"),
+        }
+    }
+
+    /// The segments of the path that the reference leads to from a document at `base`, still percent-encoded.
+    fn segments<'b>(&self, base: &'b str) -> Vec<&'b str>
+    where
+        'a: 'b,
+    {
+        if self.scheme.is_some() || self.authority.is_some() || self.path.starts_with('/') {
+            return without_dots(self.path.split('/'));
+        }
+        if self.path.is_empty() {
+            return base.split('/').collect();
+        }
+        let folder = base.rsplit_once('/').map_or("", |(folder, _)| folder);
+        without_dots(folder.split('/').chain(self.path.split('/')))
+    }
+}
+
+fn is_scheme(text: &str) -> bool {
+    let is_inner = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    text.starts_with(|first: char| first.is_ascii_alphabetic()) && text.bytes().all(is_inner)
+}
+
+/// What RFC 3986 calls `pchar`; whether two digits stand behind a `%` is left to the server.
+fn is_path_character(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%".contains(&byte)
+}
+
+/// Whether a text consists of characters that a query may hold.
+pub(crate) fn is_query(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| is_path_character(byte) || matches!(byte, b'/' | b'?'))
+}
+
+/// Resolves `.` and `..`, percent-encoded ones too, as browsers do.
+fn without_dots<'a>(segments: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut kept = Vec::new();
+    let mut ends_in_dots = false;
+    for segment in segments {
+        let dots = match decoded(segment).as_ref() {
+            b"." => 1,
+            b".." => 2,
+            _ => 0,
+        };
+        ends_in_dots = dots > 0;
+        match dots {
+            0 => kept.push(segment),
+            1 => {}
+            // The nothing before the first slash stays.
+            _ => kept.truncate(kept.len().saturating_sub(1).max(1)),
+        }
+    }
+    if ends_in_dots {
+        kept.push("");
+    }
+    kept
+}
+
+/// A segment without its percent-encoding. A `%` that encodes nothing stands for itself.
+pub(crate) fn decoded(segment: &str) -> Cow<'_, [u8]> {
+    if !segment.contains('%') {
+        return Cow::Borrowed(segment.as_bytes());
+    }
+    let mut bytes = Vec::with_capacity(segment.len());
+    let mut rest = segment.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let digit = |at: usize| Some(char::from(*after.get(at)?).to_digit(16)?.to_le_bytes()[0]);
+        match (first, digit(0), digit(1)) {
+            (b'%', Some(high), Some(low)) => {
+                bytes.push((high << 4) | low);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            _ => {
+                bytes.push(first);
+                rest = after;
+            }
+        }
+    }
+    Cow::Owned(bytes)
+}
+
+/// Whether a text is a host, with or without a port.
+fn is_host(text: &str) -> bool {
+    let (host, port) = match text.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, port),
+        _ => (text, ""),
+    };
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let is_address = |byte: u8| byte.is_ascii_hexdigit() || b":.".contains(&byte);
+    let address = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    port.bytes().all(|byte| byte.is_ascii_digit())
+        && address.map_or_else(
+            || host.bytes().all(is_name),
+            |address| address.bytes().all(is_address),
+        )
+}
+
+/// A text of bounded length in which only characters of URIs are shown.
+fn shown(text: &str) -> String {
+    let is_shown = |c: &char| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '`');
+    let mut shown: String = text
+        .chars()
+        .take(SHOWN)
+        .map(|c| if is_shown(&c) { c } else { '\u{fffd}' })
+        .collect();
+    if text.chars().nth(SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
+}

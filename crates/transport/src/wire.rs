@@ -1,0 +1,8 @@
+//! The pieces of HTTP and JSON that need no error of ours: header fields, content types, escapes.
+
+pub(crate) mod content_type;
+pub(crate) mod escape;
+pub(crate) mod field;
+pub(crate) mod json;
+pub mod rate_limit;
+pub(crate) mod secret_text;

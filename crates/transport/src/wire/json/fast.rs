@@ -1,0 +1,492 @@
+//! A quick reader for plain JSON, which is what servers nearly always send.
+//!
+//! It takes no fractions and no numbers of more than eighteen digits, and it tells no reasons: what it does not take is read from the
+//! start by `serde_json`, which decides. So all that has to hold is that what it does take is JSON and means the same.
+
+use std::fmt::{self, Display};
+
+use serde::de::value::{BorrowedStrDeserializer, MapDeserializer};
+use serde::de::{
+    Deserialize as _, DeserializeOwned, DeserializeSeed, Deserializer, Error, IgnoredAny,
+    IntoDeserializer, MapAccess, SeqAccess, Visitor,
+};
+use serde::forward_to_deserialize_any;
+
+/// Reads a whole text, or gives up.
+pub(super) fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
+    let mut reader = Reader {
+        text,
+        at: 0,
+        depth: DEPTH,
+    };
+    let value = T::deserialize(&mut reader).ok()?;
+    match reader.token() {
+        None => Some(value),
+        Some(_) => None,
+    }
+}
+
+/// The name by which a type asks for the text of its value, which then comes as an object with this one key; see
+/// `serde_json::value::RawValue`.
+const RAW: &str = "$serde_json::private::RawValue";
+
+/// How many arrays and objects may stand in each other; `serde_json` takes more.
+const DEPTH: u8 = 64;
+
+/// It is not plain, or does not fit: not for us to say which.
+#[derive(Debug)]
+struct NotPlain;
+
+impl Display for NotPlain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not plain")
+    }
+}
+
+impl std::error::Error for NotPlain {}
+
+impl Error for NotPlain {
+    #[cold]
+    fn custom<T: Display>(_: T) -> Self {
+        Self
+    }
+}
+
+struct Reader<'de> {
+    text: &'de str,
+    /// How much of the text has been read, in bytes.
+    at: usize,
+    /// How many more arrays and objects may be opened.
+    depth: u8,
+}
+
+impl<'de> Reader<'de> {
+    /// The byte that the next token begins with.
+    #[inline]
+    fn token(&mut self) -> Option<u8> {
+        loop {
+            match self.text.as_bytes().get(self.at) {
+                Some(b' ' | b'\t' | b'\n' | b'\r') => self.at += 1,
+                other => return other.copied(),
+            }
+        }
+    }
+
+    /// Passes the byte that the next token has to be.
+    #[inline]
+    fn pass(&mut self, token: u8) -> Result<(), NotPlain> {
+        if self.token() != Some(token) {
+            return Err(NotPlain);
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// The text from here to the quote that ends it, which is passed; nothing when an escape comes before it.
+    #[inline]
+    fn string(&mut self) -> Option<&'de str> {
+        let (start, end) = (self.at, self.end()?);
+        if self.text.as_bytes().get(end) != Some(&b'"') {
+            return None;
+        }
+        self.at = end + 1;
+        self.text.get(start..end)
+    }
+
+    /// The same with escapes.
+    #[cold]
+    fn unescaped(&mut self) -> Result<String, NotPlain> {
+        let mut text = String::new();
+        loop {
+            let end = self.end().ok_or(NotPlain)?;
+            text.push_str(self.text.get(self.at..end).ok_or(NotPlain)?);
+            self.at = end + 1;
+            match self.text.as_bytes().get(end) {
+                Some(b'"') => return Ok(text),
+                Some(b'\\') => text.push(self.escape()?),
+                _ => return Err(NotPlain),
+            }
+        }
+    }
+
+    /// Where the text from here on ends: at a quote, a backslash or a control character.
+    #[inline]
+    fn end(&self) -> Option<usize> {
+        let mut end = self.at;
+        let mut rest = self.text.as_bytes().get(end..)?;
+        while let Some((eight, after)) = rest.split_first_chunk() {
+            let ends = ends(u64::from_le_bytes(*eight));
+            if ends != 0 {
+                // The lowest bit set is that of the first such byte.
+                return Some(end + ends.trailing_zeros() as usize / 8);
+            }
+            end += 8;
+            rest = after;
+        }
+        Some(end + rest.iter().position(|byte| is_end(*byte))?)
+    }
+
+    /// What the escape behind a backslash stands for.
+    fn escape(&mut self) -> Result<char, NotPlain> {
+        let letter = self.text.as_bytes().get(self.at).ok_or(NotPlain)?;
+        self.at += 1;
+        match letter {
+            b'"' | b'\\' | b'/' => Ok(char::from(*letter)),
+            b'b' => Ok('\u{8}'),
+            b'f' => Ok('\u{c}'),
+            b'n' => Ok('\n'),
+            b'r' => Ok('\r'),
+            b't' => Ok('\t'),
+            b'u' => {
+                let first = self.unit()?;
+                if let Some(character) = char::from_u32(first.into()) {
+                    return Ok(character);
+                }
+                // Half of a character: the other half comes next.
+                self.word("\\u")?;
+                let both = char::decode_utf16([first, self.unit()?]).next();
+                both.and_then(Result::ok).ok_or(NotPlain)
+            }
+            _ => Err(NotPlain),
+        }
+    }
+
+    /// Four hexadecimal digits.
+    fn unit(&mut self) -> Result<u16, NotPlain> {
+        let digits = self.text.get(self.at..self.at + 4).ok_or(NotPlain)?;
+        if digits.starts_with('+') {
+            return Err(NotPlain);
+        }
+        self.at += 4;
+        u16::from_str_radix(digits, 16).map_err(|_| NotPlain)
+    }
+
+    /// An integer of eighteen digits at most: whether it has a minus, and its digits.
+    #[inline]
+    fn integer(&mut self) -> Result<(bool, u64), NotPlain> {
+        let is_negative = self.text.as_bytes().get(self.at) == Some(&b'-');
+        self.at += usize::from(is_negative);
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let mut value = 0;
+        let mut length = 0;
+        while let Some(digit @ b'0'..=b'9') = rest.get(length) {
+            length += 1;
+            if length > 18 {
+                return Err(NotPlain);
+            }
+            value = value * 10 + u64::from(digit - b'0');
+        }
+        let has_leading_zero = length > 1 && rest.first() == Some(&b'0');
+        // There is no -0 among the integers. A fraction or an exponent comes next where nothing of that kind may stand.
+        if length == 0 || has_leading_zero || is_negative && value == 0 {
+            return Err(NotPlain);
+        }
+        self.at += length;
+        Ok((is_negative, value))
+    }
+
+    #[inline]
+    fn word(&mut self, word: &str) -> Result<(), NotPlain> {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        if !rest.starts_with(word.as_bytes()) {
+            return Err(NotPlain);
+        }
+        self.at += word.len();
+        Ok(())
+    }
+
+    /// What stands between the brackets that begin here; what is left unread must be the end.
+    #[inline]
+    fn between<T>(
+        &mut self,
+        close: u8,
+        read: impl FnOnce(&mut Inside<'_, 'de>) -> Result<T, NotPlain>,
+    ) -> Result<T, NotPlain> {
+        self.at += 1;
+        self.depth = self.depth.checked_sub(1).ok_or(NotPlain)?;
+        let mut inside = Inside {
+            reader: self,
+            close,
+            is_first: true,
+            is_over: false,
+        };
+        let value = read(&mut inside)?;
+        // Who knows how many there are does not ask for the end.
+        if !inside.is_over {
+            self.pass(close)?;
+        }
+        self.depth += 1;
+        Ok(value)
+    }
+}
+
+/// Eight times the same byte.
+const fn eight_times(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
+
+/// For eight bytes, the high bit of the first one that ends a plain run of text; bits above it mean nothing.
+#[inline]
+const fn ends(eight: u64) -> u64 {
+    const fn below(bytes: u64, limit: u8) -> u64 {
+        bytes.wrapping_sub(eight_times(limit)) & !bytes
+    }
+    let controls = below(eight, b' ');
+    let quotes = below(eight ^ eight_times(b'"'), 1);
+    let backslashes = below(eight ^ eight_times(b'\\'), 1);
+    (controls | quotes | backslashes) & eight_times(0x80)
+}
+
+#[inline]
+const fn is_end(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | 0..0x20)
+}
+
+impl<'de> Deserializer<'de> for &mut Reader<'de> {
+    type Error = NotPlain;
+
+    #[inline]
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotPlain> {
+        match self.token() {
+            Some(b'"') => {
+                self.at += 1;
+                match self.string() {
+                    Some(text) => visitor.visit_borrowed_str(text),
+                    None => visitor.visit_string(self.unescaped()?),
+                }
+            }
+            Some(b'{') => self.between(b'}', |inside| visitor.visit_map(inside)),
+            Some(b'[') => self.between(b']', |inside| visitor.visit_seq(inside)),
+            Some(b'-' | b'0'..=b'9') => match self.integer()? {
+                (false, value) => visitor.visit_u64(value),
+                // Eighteen digits fit.
+                (true, value) => visitor.visit_i64(-value.cast_signed()),
+            },
+            Some(b't') => {
+                self.word("true")?;
+                visitor.visit_bool(true)
+            }
+            Some(b'f') => {
+                self.word("false")?;
+                visitor.visit_bool(false)
+            }
+            Some(b'n') => {
+                self.word("null")?;
+                visitor.visit_unit()
+            }
+            _ => Err(NotPlain),
+        }
+    }
+
+    #[inline]
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotPlain> {
+        if self.token() != Some(b'n') {
+            return visitor.visit_some(self);
+        }
+        self.word("null")?;
+        visitor.visit_none()
+    }
+
+    #[inline]
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, NotPlain> {
+        if name != RAW {
+            return visitor.visit_newtype_struct(self);
+        }
+        // No white space in front, as `serde_json` gives it.
+        self.token();
+        let start = self.at;
+        IgnoredAny::deserialize(&mut *self)?;
+        let text = self.text.get(start..self.at).ok_or(NotPlain)?;
+        let text = BorrowedStrDeserializer::new(text);
+        visitor.visit_map(MapDeserializer::new(std::iter::once((RAW, text))))
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map
+        struct enum identifier ignored_any
+    }
+}
+
+/// The inside of an array or an object.
+struct Inside<'a, 'de> {
+    reader: &'a mut Reader<'de>,
+    close: u8,
+    is_first: bool,
+    is_over: bool,
+}
+
+impl Inside<'_, '_> {
+    /// Whether there is another one, which then comes next.
+    #[inline]
+    fn goes_on(&mut self) -> Result<bool, NotPlain> {
+        let token = self.reader.token();
+        if token == Some(self.close) {
+            self.reader.at += 1;
+            self.is_over = true;
+            return Ok(false);
+        }
+        if self.is_first {
+            self.is_first = false;
+        } else if token == Some(b',') {
+            self.reader.at += 1;
+        } else {
+            return Err(NotPlain);
+        }
+        Ok(true)
+    }
+}
+
+impl<'de> SeqAccess<'de> for &mut Inside<'_, 'de> {
+    type Error = NotPlain;
+
+    #[inline]
+    fn next_element_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, NotPlain> {
+        match self.goes_on()? {
+            true => seed.deserialize(&mut *self.reader).map(Some),
+            false => Ok(None),
+        }
+    }
+}
+
+impl<'de> MapAccess<'de> for &mut Inside<'_, 'de> {
+    type Error = NotPlain;
+
+    #[inline]
+    fn next_key_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, NotPlain> {
+        if !self.goes_on()? {
+            return Ok(None);
+        }
+        self.reader.pass(b'"')?;
+        let key = match self.reader.string() {
+            Some(key) => seed.deserialize(BorrowedStrDeserializer::new(key)),
+            None => seed.deserialize(self.reader.unescaped()?.into_deserializer()),
+        };
+        key.map(Some)
+    }
+
+    #[inline]
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, NotPlain> {
+        self.reader.pass(b':')?;
+        seed.deserialize(&mut *self.reader)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::read;
+
+    /// All kinds of tokens, of many lengths.
+    const PLAIN: &str = r#" { "a" : "", "list":[1,-20,0,123456789012345678,true,false,null,[],{}], "é":"0123456","ab":"12345678 ∅",
+        "abcdefghijk" : { "x":"\"\\\/\b\f\n\r\t-\u00e9\uFfFd\ud834\udd1e." , "seven\u0000":"1234567"},"z":-7}  "#;
+
+    /// If it is taken, then it is JSON and means what `serde_json` says.
+    fn is_sound(text: &str) -> bool {
+        let Some(read) = read::<Value>(text) else {
+            return true;
+        };
+        serde_json::from_str::<Value>(text).is_ok_and(|value| value == read)
+    }
+
+    #[test]
+    fn plain_json_is_taken_and_means_the_same() {
+        assert!(read::<Value>(PLAIN).is_some() && is_sound(PLAIN));
+        for text in ["1", "-1", "\"a\"", "null", " [ ] ", "{}"] {
+            assert!(read::<Value>(text).is_some() && is_sound(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn whatever_one_character_is_changed_to_only_json_is_taken() {
+        for (at, old) in PLAIN.char_indices() {
+            let (before, after) = (&PLAIN[..at], &PLAIN[at + old.len_utf8()..]);
+            assert!(is_sound(before), "cut at {at}");
+            for new in (0..=0x80).map(char::from).chain(['é', '∅', '\u{feff}']) {
+                let changed = format!("{before}{new}{after}");
+                assert!(is_sound(&changed), "{new:?} at {at}");
+                let inserted = format!("{before}{new}{old}{after}");
+                assert!(is_sound(&inserted), "{new:?} before {at}");
+            }
+            assert!(is_sound(&format!("{before}{after}")), "without {at}");
+        }
+    }
+
+    #[test]
+    fn a_text_ends_at_its_first_quote_wherever_that_stands() {
+        for length in 0..20 {
+            for at in 0..=length {
+                for end in ['"', '\\', '\u{1f}', '\0', '\n'] {
+                    let text = format!("[\"{}{end}{}\"]", "é".repeat(at), "x".repeat(length - at));
+                    assert!(is_sound(&text), "{text:?}");
+                    assert!(read::<Value>(&text).is_none(), "{text:?}");
+                }
+            }
+            let text = format!("[\"{}\"]", "\u{7f}\u{80}".repeat(length));
+            assert!(
+                is_sound(&text) && read::<Value>(&text).is_some(),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_not_plain_is_left_to_serde_json() {
+        for text in [
+            "1.5",
+            "1e3",
+            "-0",
+            "1234567890123456789",
+            &("[".repeat(65) + &"]".repeat(65)),
+        ] {
+            assert!(read::<Value>(text).is_none(), "{text}");
+            assert!(
+                crate::wire::json::decode::<Value>(text.as_bytes()).is_ok(),
+                "{text}"
+            );
+        }
+        assert!(read::<Value>(&("[".repeat(64) + &"]".repeat(64))).is_some());
+    }
+
+    #[test]
+    fn a_value_that_is_asked_for_as_text_comes_as_it_stands() {
+        type Texts = std::collections::BTreeMap<String, Box<serde_json::value::RawValue>>;
+        let text = r#"{ "a" :  [1, "\u00e9" , {}] , "b":-7,"c" : null }"#;
+        let read = read::<Texts>(text).unwrap();
+        let texts: Vec<&str> = read.values().map(|it| it.get()).collect();
+        assert_eq!(texts, [r#"[1, "\u00e9" , {}]"#, "-7", "null"]);
+        for text in [r#"{"a":[1,]}"#, r#"{"a":}"#, r#"{"a":"\ud800"}"#] {
+            assert!(super::read::<Texts>(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_read_to_its_end_is_not_taken() {
+        assert_eq!(read::<(u8,)>("[1]"), Some((1,)));
+        for text in ["[1,2]", "[1", "[]"] {
+            assert_eq!(read::<(u8,)>(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn types_that_take_a_value_in_a_way_of_their_own_still_do() {
+        // An enum, and numbers as keys: both are for `serde_json` to read.
+        type Levels = std::collections::BTreeMap<u8, Result<u8, String>>;
+        let levels: Levels =
+            crate::wire::json::decode(br#"{"1":{"Ok":3},"2":{"Err":"off"}}"#).unwrap();
+        assert_eq!(levels, Levels::from([(1, Ok(3)), (2, Err("off".into()))]));
+        assert_eq!(read::<Option<u8>>("null"), Some(None));
+        assert_eq!(read::<Option<u8>>("3"), Some(Some(3)));
+        assert_eq!(read::<f64>("3"), Some(3.0));
+    }
+}
