@@ -77,10 +77,8 @@ const STEPS: &[Step] = &[
         name: "TLS with ring",
         cargo: &[
             "test",
-            "--package=gatelet-transport",
+            "--package=gatelet-hyper",
             "--features=ring,gzip,webpki-roots",
-            "--lib",
-            "--test=hyper",
         ],
         environment: &[],
     },
@@ -95,13 +93,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "HTTP without TLS",
-        cargo: &[
-            "test",
-            "--package=gatelet-transport",
-            "--features=hyper",
-            "--lib",
-            "--test=hyper",
-        ],
+        cargo: &["test", "--package=gatelet-hyper"],
         environment: &[],
     },
     Step {
@@ -151,6 +143,7 @@ const STEPS: &[Step] = &[
             "--no-dev-deps",
             "--package=gatelet-models",
             "--package=gatelet-transport",
+            "--package=gatelet-hyper",
             "--package=asa-client",
             "--package=dt-client",
             "--package=gatelet-emulator",

@@ -16,9 +16,10 @@ use crate::failure::Failure;
 use crate::workspace::Workspace;
 
 /// The libraries that users name types of.
-const PACKAGES: [&str; 4] = [
+const PACKAGES: [&str; 5] = [
     "asa-client",
     "dt-client",
+    "gatelet-hyper",
     "gatelet-models",
     "gatelet-transport",
 ];

@@ -57,6 +57,8 @@ pub use gateways::Gateways;
 pub use list::List;
 pub use service_user::ServiceUser;
 
+#[cfg(feature = "hyper")]
+pub use gatelet_hyper::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
 pub use gatelet_transport::{
     Applied, BaseUrl, Bearer, CallTimeouts, Channel, Clock, ConnectFailure, Credential,
     CredentialFailure, CredentialProvider, Deleted, Error, ErrorKind, FileToken, Items,
@@ -64,8 +66,6 @@ pub use gatelet_transport::{
     SecretTextError, Sent, TooLarge, TraceContext, Transport, TransportError, TransportErrorKind,
     Violation, secret_text,
 };
-#[cfg(feature = "hyper")]
-pub use gatelet_transport::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
 
 /// The bodies of requests and answers, and the pieces that they are made of.
 pub mod models {

@@ -4,9 +4,8 @@ use std::error::Error as _;
 
 use asa_client::ServiceUser;
 use gatelet_emulator::{Emulator, well_known};
-use gatelet_transport::{
-    ApiToken, CallTimeouts, FileToken, HyperTransport, TokioClock, TransportError,
-};
+use gatelet_hyper::{HyperTransport, TokioClock};
+use gatelet_transport::{ApiToken, CallTimeouts, FileToken, TransportError};
 
 use crate::embedded;
 use crate::failure::Failure;

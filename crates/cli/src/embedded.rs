@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use etcetera::BaseStrategy as _;
 use gatelet_emulator::Emulator;
-use gatelet_transport::{Clock as _, TokioClock};
+use gatelet_hyper::TokioClock;
+use gatelet_transport::Clock as _;
 
 use crate::exit::Exit;
 use crate::failure::Failure;

@@ -148,11 +148,11 @@ impl ClientBuilder {
     /// As [`build_with`](Self::build_with).
     #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
     pub fn build(self) -> Result<Client, Error> {
-        let mut transport = gatelet_transport::HyperTransport::builder();
+        let mut transport = gatelet_hyper::HyperTransport::builder();
         if let Some(bytes) = self.body_limit {
             transport = transport.max_body_size(bytes as u64);
         }
-        self.build_with(transport.build(), gatelet_transport::TokioClock::new())
+        self.build_with(transport.build(), gatelet_hyper::TokioClock::new())
     }
 
     /// Makes the client over any transport and clock.

@@ -58,6 +58,8 @@ pub use active_gate_tokens::ActiveGateTokens;
 pub use client::{Client, ClientBuilder};
 pub use list::ListActiveGateTokens;
 
+#[cfg(feature = "hyper")]
+pub use gatelet_hyper::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
 pub use gatelet_transport::{
     ApiToken, Applied, BaseUrl, Bearer, CallTimeouts, Channel, Clock, ConnectFailure, Credential,
     CredentialFailure, CredentialProvider, Deleted, Error, ErrorKind, FileToken, Items,
@@ -65,8 +67,6 @@ pub use gatelet_transport::{
     SecretTextError, Sent, TooLarge, TraceContext, Transport, TransportError, TransportErrorKind,
     Violation, secret_text,
 };
-#[cfg(feature = "hyper")]
-pub use gatelet_transport::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
 
 /// The bodies of requests and answers, and the pieces that they are made of.
 pub mod models {

@@ -54,8 +54,6 @@ mod call;
 mod credential;
 mod error;
 mod future;
-#[cfg(feature = "hyper")]
-mod hyper;
 mod paging;
 mod redaction;
 mod telemetry;
@@ -65,8 +63,6 @@ mod transport;
 mod url;
 mod wire;
 
-#[cfg(feature = "hyper")]
-pub use self::hyper::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
 pub use call::api_response::ApiResponse;
 pub use call::call::Call;
 pub use call::call_secrets::AddedSecret;

@@ -203,32 +203,6 @@ async fn the_hook_for_the_trace_context_is_called_within_the_span_of_its_attempt
     }
 }
 
-#[cfg(feature = "_tls")]
-#[test]
-fn a_skipped_root_certificate_is_warned_of() {
-    let key = rcgen::KeyPair::generate().unwrap();
-    let params = rcgen::CertificateParams::new(["authority".to_owned()]).unwrap();
-    let good = params.self_signed(&key).unwrap().pem();
-    let bundle = format!("{good}-----BEGIN CERTIFICATE-----\ncanary\n-----END CERTIFICATE-----\n");
-    let everything = Everything::default();
-    let builder = tracing::subscriber::with_default(everything.clone(), || {
-        gatelet_transport::HyperTransport::builder().add_root_certificates_pem(bundle.as_bytes())
-    });
-    let skipped = builder.unwrap().skipped_root_certificates().to_vec();
-    let log = everything.0.lock().unwrap();
-    let notes: Vec<_> = log
-        .events
-        .iter()
-        .filter_map(|event| event.fields.get("note"))
-        .collect();
-    assert_eq!(
-        notes,
-        skipped.iter().map(|note| &**note).collect::<Vec<_>>()
-    );
-    assert!(notes[0].starts_with("certificate 2: "));
-    assert!(!format!("{log:?}").contains("canary"));
-}
-
 #[tokio::test]
 async fn a_member_that_cannot_be_read_is_warned_of_by_its_name() {
     let everything = Everything::default();

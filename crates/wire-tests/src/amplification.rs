@@ -4,7 +4,8 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use gatelet_transport::{HyperTransport, RetryPolicy, TokioClock, Transport, from_fn};
+use gatelet_hyper::{HyperTransport, TokioClock};
+use gatelet_transport::{RetryPolicy, Transport, from_fn};
 use http::{Response, StatusCode};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;

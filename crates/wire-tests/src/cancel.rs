@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use dt_client::Client;
 use dt_client::models::ActiveGateTokenId;
-use gatelet_transport::{ApiToken, HyperTransport, TokioClock};
+use gatelet_hyper::{HyperTransport, TokioClock};
+use gatelet_transport::ApiToken;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinSet, block_in_place};

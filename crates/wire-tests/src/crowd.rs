@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use dt_client::Client;
 use gatelet_emulator::well_known;
-use gatelet_transport::{ApiToken, HyperTransport, TokioClock};
+use gatelet_hyper::{HyperTransport, TokioClock};
+use gatelet_transport::ApiToken;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;

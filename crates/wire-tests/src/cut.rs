@@ -12,11 +12,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use gatelet_hyper::{HyperTransport, TokioClock};
 use gatelet_models::asa::OperationId as Asa;
 use gatelet_transport::testing::ManualClock;
 use gatelet_transport::{
-    Applied, CredentialFailure, Error, ErrorKind, HyperTransport, Phase, RetryPolicy, TokioClock,
-    TransportError, from_fn,
+    Applied, CredentialFailure, Error, ErrorKind, Phase, RetryPolicy, TransportError, from_fn,
 };
 use http::{Method, Request, Response};
 use tokio::sync::Semaphore;

@@ -8,7 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use dt_client::Client;
 use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
 use gatelet_emulator::{Emulator, serve, well_known};
-use gatelet_transport::{ApiToken, HyperTransport, RetryPolicy, TokioClock};
+use gatelet_hyper::{HyperTransport, TokioClock};
+use gatelet_transport::{ApiToken, RetryPolicy};
 use tokio::task::JoinSet;
 
 /// From before a call to after its answer, on one clock of all clients that never shows the same twice.

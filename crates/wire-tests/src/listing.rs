@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 
 use dt_client::Client;
 use gatelet_emulator::{Emulator, serve, well_known};
+use gatelet_hyper::{HyperTransport, TokioClock};
 use gatelet_models::Timestamp;
 use gatelet_models::dt::ActiveGateToken;
-use gatelet_transport::{ApiToken, HyperTransport, TokioClock};
+use gatelet_transport::ApiToken;
 
 use crate::process::{Process, read_line, say};
 

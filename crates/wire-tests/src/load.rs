@@ -4,7 +4,8 @@ use std::path::Path;
 
 use bytes::Bytes;
 use dt_client::models::ActiveGateTokenId;
-use gatelet_transport::{ApiToken, HyperTransport, TokioClock};
+use gatelet_hyper::{HyperTransport, TokioClock};
+use gatelet_transport::ApiToken;
 use http_body_util::{BodyExt, Empty};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use gatelet_transport::{Error, ErrorKind, HyperTransport, RetryPolicy, TokioClock};
+use gatelet_hyper::{HyperTransport, TokioClock};
+use gatelet_transport::{Error, ErrorKind, RetryPolicy};
 use gatelet_wire_tests::{Account, Caller, Operation, Role, Server, Target, World};
 
 /// The operations that are about one thing.

@@ -1,7 +1,8 @@
 //! The same script in memory and over sockets.
 
 use gatelet_emulator::serve;
-use gatelet_transport::{AnyTransport, Error, HyperTransport, RetryPolicy, TokioClock};
+use gatelet_hyper::{HyperTransport, TokioClock};
+use gatelet_transport::{AnyTransport, Error, RetryPolicy};
 use gatelet_wire_tests::{Caller, Operation, Role, Target, World};
 
 /// Every operation on what is there, on what is not, on what can be nowhere, and twice, by one who may and one who may not.

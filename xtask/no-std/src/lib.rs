@@ -6,8 +6,6 @@
 #![no_std]
 
 extern crate alloc;
-// The name that users know the models by, for the example.
-extern crate models as gatelet_models;
 
 #[path = "../../../crates/models/examples/no_std_page/page.rs"]
 mod page;

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use core::fmt::Debug;
 
-use models::{asa, dt};
+use gatelet_models::{asa, dt};
 use serde_core::Serialize;
 use serde_core::de::DeserializeOwned;
 

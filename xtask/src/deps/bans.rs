@@ -52,6 +52,7 @@ const BANS: &[Ban] = &[
         below: &[
             "gatelet-models",
             "gatelet-transport",
+            "gatelet-hyper",
             "asa-client",
             "dt-client",
         ],
@@ -71,6 +72,7 @@ const BANS: &[Ban] = &[
         below: &[
             "gatelet-models",
             "gatelet-transport",
+            "gatelet-hyper",
             "asa-client",
             "dt-client",
         ],
@@ -82,6 +84,7 @@ const BANS: &[Ban] = &[
         below: &[
             "gatelet-models",
             "gatelet-transport",
+            "gatelet-hyper",
             "asa-client",
             "dt-client",
         ],
@@ -93,6 +96,7 @@ const BANS: &[Ban] = &[
         below: &[
             "gatelet-models",
             "gatelet-transport",
+            "gatelet-hyper",
             "asa-client",
             "dt-client",
             "gatelet",
@@ -204,7 +208,7 @@ mod tests {
             with,
         };
         let found = findings(
-            &package("gatelet-transport", &["hyper", "ring"]),
+            &package("gatelet-hyper", &["ring"]),
             &tree(hyper, "rustls", false),
         );
         assert!(

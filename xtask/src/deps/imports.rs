@@ -24,13 +24,18 @@ const RULES: &[Rule] = &[
         in_tests: &[],
     },
     Rule {
+        package: "gatelet-hyper",
+        imports: &["gatelet-transport"],
+        in_tests: &[],
+    },
+    Rule {
         package: "asa-client",
-        imports: &["gatelet-models", "gatelet-transport"],
+        imports: &["gatelet-hyper", "gatelet-models", "gatelet-transport"],
         in_tests: &["gatelet-emulator"],
     },
     Rule {
         package: "dt-client",
-        imports: &["gatelet-models", "gatelet-transport"],
+        imports: &["gatelet-hyper", "gatelet-models", "gatelet-transport"],
         in_tests: &["gatelet-emulator"],
     },
     Rule {
@@ -42,6 +47,7 @@ const RULES: &[Rule] = &[
         package: "gatelet",
         imports: &[
             "gatelet-models",
+            "gatelet-hyper",
             "gatelet-transport",
             "asa-client",
             "dt-client",
@@ -53,6 +59,7 @@ const RULES: &[Rule] = &[
         package: "gatelet-wire-tests",
         imports: &[
             "gatelet-models",
+            "gatelet-hyper",
             "gatelet-transport",
             "asa-client",
             "dt-client",
@@ -62,7 +69,12 @@ const RULES: &[Rule] = &[
     },
     Rule {
         package: "gatelet-soak",
-        imports: &["gatelet-transport", "asa-client", "dt-client"],
+        imports: &[
+            "gatelet-hyper",
+            "gatelet-transport",
+            "asa-client",
+            "dt-client",
+        ],
         in_tests: &[],
     },
     Rule {
@@ -70,6 +82,7 @@ const RULES: &[Rule] = &[
         imports: &[],
         in_tests: &[
             "gatelet-models",
+            "gatelet-hyper",
             "gatelet-transport",
             "asa-client",
             "dt-client",

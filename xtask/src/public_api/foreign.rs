@@ -25,10 +25,8 @@ const ALLOWED: &[&str] = &[
     "asa_client",
     "dt_client",
     "gatelet_models",
+    "gatelet_hyper",
     "gatelet_transport",
-    // As the workspace calls two of them, which is how a listing shows `pub use models::asa::*`.
-    "models",
-    "transport",
 ];
 
 /// Also for the adapters of the transport's feature `tower`: a service of HTTP is spoken in these.

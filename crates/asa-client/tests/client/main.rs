@@ -9,6 +9,7 @@ mod answers;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 mod body_limit;
 mod credentials;
+mod foreign_text;
 mod key_files;
 mod links;
 mod listing;

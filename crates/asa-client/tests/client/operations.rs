@@ -5,8 +5,8 @@ use asa_client::models::{
 };
 use asa_client::{Client, CredentialFailure, ErrorKind, ServiceUser};
 use gatelet_emulator::{Emulator, Role, well_known};
+use gatelet_hyper::{HyperTransport, TokioClock};
 use gatelet_transport::testing::ManualClock;
-use gatelet_transport::{HyperTransport, TokioClock};
 
 const TEAM: &str = "operations";
 

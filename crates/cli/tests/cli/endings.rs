@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
 use crate::run::{Ended, Place, Served, send};
-use crate::script::{Script, ScriptedResponse, response, team};
+use crate::script::{Script, Scripted, response, team};
 
 /// Pages of 3000 tokens, 34 of them.
 fn a_hundred_thousand() -> Script {
@@ -20,7 +20,7 @@ fn a_hundred_thousand() -> Script {
         } else {
             String::new()
         };
-        ScriptedResponse::Bytes(response(
+        Scripted::Bytes(response(
             "200 OK",
             "application/json",
             &format!(r#"{{"totalCount":102000,{next}"activeGateTokens":[{items}]}}"#),
@@ -57,8 +57,8 @@ fn a_reader_that_has_read_enough_is_a_quiet_end() {
 fn ndjson_shows_a_page_before_the_next_one_has_come() {
     let first = r#"{"totalCount":2,"nextPageKey":"second","activeGateTokens":[{"id":"dt0g02.A","name":"n","owner":"o","creationDate":"2026-01-01T00:00:00.000Z"}]}"#;
     let script = Script::new(move |request| match request.contains("nextPageKey") {
-        true => ScriptedResponse::Silence,
-        false => ScriptedResponse::Bytes(response("200 OK", "application/json", first)),
+        true => Scripted::Silence,
+        false => Scripted::Bytes(response("200 OK", "application/json", first)),
     });
     let mut process = Place::dt(&script.url)
         .command(["dt", "token", "list", "-o", "ndjson"])
@@ -78,11 +78,11 @@ fn ndjson_shows_a_page_before_the_next_one_has_come() {
 // C6
 #[test]
 fn an_interrupted_change_says_that_its_outcome_is_unknown() {
-    let dt = Script::new(|_| ScriptedResponse::Silence);
+    let dt = Script::new(|_| Scripted::Silence);
     let gateway = r#"{"id":"g1","name":"eu","refuse_connections":false,"labels":null}"#;
     let asa = team(move |request| match request.starts_with("GET") {
-        true => ScriptedResponse::Bytes(response("200 OK", "application/json", gateway)),
-        false => ScriptedResponse::Silence,
+        true => Scripted::Bytes(response("200 OK", "application/json", gateway)),
+        false => Scripted::Silence,
     });
     for (place, script, method, line) in [
         (Place::dt(&dt.url), &dt, "POST", "dt token create edge"),
@@ -114,7 +114,7 @@ fn an_interrupted_change_says_that_its_outcome_is_unknown() {
 
 #[test]
 fn an_interrupted_read_changed_nothing() {
-    let script = Script::new(|_| ScriptedResponse::Silence);
+    let script = Script::new(|_| Scripted::Silence);
     let ended = interrupted(&Place::dt(&script.url), &script, "GET", "dt token list");
     assert_eq!(ended.fails_with(130), "gatelet: interrupted\n");
 }

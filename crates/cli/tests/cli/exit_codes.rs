@@ -3,7 +3,7 @@
 use gatelet_emulator::well_known;
 
 use crate::run::{CANARY, Place, Served};
-use crate::script::{Script, ScriptedResponse, response, team};
+use crate::script::{Script, Scripted, response, team};
 
 const JSON: &str = "application/json";
 const LIST: &str = "dt active-gate-token list";
@@ -225,7 +225,7 @@ fn a_refused_request_is_6() {
 #[test]
 fn a_rate_limit_is_7() {
     let limited = Script::new(|_| {
-        ScriptedResponse::Bytes(
+        Scripted::Bytes(
             b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 60\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".to_vec(),
         )
     });
@@ -247,9 +247,7 @@ const DEFECTS: [&str; 4] = [
 fn a_status_has_its_code_whatever_became_of_the_body() {
     let answer = |status: &str, fields: &str, defect: &str| {
         let head = "content-type: application/json\r\nconnection: close";
-        ScriptedResponse::Bytes(
-            format!("HTTP/1.1 {status} X\r\n{head}\r\n{fields}{defect}").into_bytes(),
-        )
+        Scripted::Bytes(format!("HTTP/1.1 {status} X\r\n{head}\r\n{fields}{defect}").into_bytes())
     };
     for defect in DEFECTS {
         for (status, wait, code) in [("429", 60, 7), ("503", 60, 11), ("520", 60, 11)] {
@@ -313,7 +311,7 @@ fn a_refused_connection_is_8() {
 // C3
 #[test]
 fn a_server_that_never_answers_is_9_or_12_for_a_create() {
-    let silent = Script::new(|_| ScriptedResponse::Silence);
+    let silent = Script::new(|_| Scripted::Silence);
     let line = Place::dt(&silent.url)
         .run(&format!("--timeout 0.3 {LIST}"))
         .fails_with(9);
@@ -343,7 +341,7 @@ fn a_body_cut_in_half_is_9_or_10_if_it_claims_to_be_whole() {
     let cut = Script::new(move |_| {
         let mut bytes = response("200 OK", JSON, &format!("{body}{body}"));
         bytes.truncate(bytes.len() - body.len());
-        ScriptedResponse::Bytes(bytes)
+        Scripted::Bytes(bytes)
     });
     Place::dt(&cut.url).run(LIST).fails_with(9);
     Place::dt(&Script::always("200 OK", JSON, body).url)
@@ -355,7 +353,7 @@ fn a_body_cut_in_half_is_9_or_10_if_it_claims_to_be_whole() {
 #[test]
 fn a_redirect_and_a_model_mismatch_are_10() {
     let elsewhere = Script::new(|_| {
-        ScriptedResponse::Bytes(b"HTTP/1.1 302 Found\r\nlocation: https://elsewhere.example/x?y\r\ncontent-length: 0\r\n\r\n".to_vec())
+        Scripted::Bytes(b"HTTP/1.1 302 Found\r\nlocation: https://elsewhere.example/x?y\r\ncontent-length: 0\r\n\r\n".to_vec())
     });
     Place::dt(&elsewhere.url).run(LIST).fails_with(10);
     let line = Place::dt(&Script::always("200 OK", JSON, r#"{"totalCount":"3"}"#).url)
@@ -378,7 +376,7 @@ fn a_failing_server_is_11_or_12_for_a_create() {
 // C3
 #[test]
 fn a_create_whose_answer_is_lost_is_12() {
-    let lost = Script::new(|_| ScriptedResponse::Bytes(Vec::new()));
+    let lost = Script::new(|_| Scripted::Bytes(Vec::new()));
     Place::dt(&lost.url)
         .run("dt token create edge")
         .fails_with(12);
@@ -393,7 +391,7 @@ fn a_create_whose_answer_is_lost_is_12() {
 #[test]
 fn a_listing_that_stops_says_where_to_go_on() {
     let script = Script::new(|request| {
-        ScriptedResponse::Bytes(if request.contains("nextPageKey=second") {
+        Scripted::Bytes(if request.contains("nextPageKey=second") {
             response("500 Internal Server Error", JSON, "{}")
         } else {
             response(

@@ -1,7 +1,7 @@
 //! Texts of a server that are hard to read or very long, on stderr and in a table.
 
 use crate::run::{Ended, Place};
-use crate::script::{Script, ScriptedResponse, response};
+use crate::script::{Script, Scripted, response};
 
 /// Runs a command of each vendor where the server says this in every text of its error.
 fn refused(text: &str) -> [Ended; 2] {
@@ -16,7 +16,7 @@ fn refused(text: &str) -> [Ended; 2] {
 /// Runs a command of each vendor where the server refuses it with this body.
 fn refused_with(body: String) -> [Ended; 2] {
     let script = Script::new(move |_| {
-        ScriptedResponse::Bytes(response("400 Bad Request", "application/json", &body))
+        Scripted::Bytes(response("400 Bad Request", "application/json", &body))
     });
     [
         Place::dt(&script.url).run("dt token get dt0g02.a -vvv"),
@@ -73,9 +73,8 @@ fn a_word_of_a_mebibyte_is_in_a_table_in_part_and_in_json_as_it_is() {
     let token = format!(
         r#"{{"id":"dt0g02.a","name":"n","owner":"o","creationDate":"2026-01-01T00:00:00Z","activeGateType":"{word}"}}"#
     );
-    let script = Script::new(move |_| {
-        ScriptedResponse::Bytes(response("200 OK", "application/json", &token))
-    });
+    let script =
+        Script::new(move |_| Scripted::Bytes(response("200 OK", "application/json", &token)));
     let run = |format| {
         let ended = Place::dt(&script.url).run(&format!("dt token get dt0g02.a -o {format}"));
         (ended.stderr.clone(), ended.data())

@@ -1,7 +1,7 @@
 //! Listings that end early: what is printed of them, and where to go on.
 
 use crate::run::{Ended, Place};
-use crate::script::{Script, ScriptedResponse, response, team};
+use crate::script::{Script, Scripted, response, team};
 
 const JSON: &str = "application/json";
 const TOKENS: &str = "dt active-gate-token list";
@@ -13,11 +13,7 @@ fn pages(fails: u32, status: &'static str) -> Script {
         let position = request.split("nextPageKey=k").nth(1);
         let number = position.map_or(1, |text| text.split(' ').next().unwrap().parse().unwrap());
         if number == fails {
-            return ScriptedResponse::Bytes(response(
-                status,
-                JSON,
-                r#"{"error":{"message":"no"}}"#,
-            ));
+            return Scripted::Bytes(response(status, JSON, r#"{"error":{"message":"no"}}"#));
         }
         let token = |n: u32| {
             format!(
@@ -29,7 +25,7 @@ fn pages(fails: u32, status: &'static str) -> Script {
         let body = format!(
             r#"{{"totalCount":99,"nextPageKey":"k{next}","activeGateTokens":[{first},{second}]}}"#
         );
-        ScriptedResponse::Bytes(response("200 OK", JSON, &body))
+        Scripted::Bytes(response("200 OK", JSON, &body))
     })
 }
 
@@ -43,7 +39,7 @@ fn a_listing_goes_on_when_the_token_in_its_file_is_rotated() {
         let body = format!(
             r#"{{"totalCount":2,{next}"activeGateTokens":[{{"id":"t{n}","name":"t{n}","owner":"o","creationDate":"2026-01-01T00:00:00Z"}}]}}"#
         );
-        ScriptedResponse::Bytes(response("200 OK", JSON, &body))
+        Scripted::Bytes(response("200 OK", JSON, &body))
     };
     let server = Script::new(move |request| {
         if !request.contains("nextPageKey=") {
@@ -53,7 +49,7 @@ fn a_listing_goes_on_when_the_token_in_its_file_is_rotated() {
         std::fs::write(&rotated, "dt0c01.NEW.CANARY\n").unwrap();
         if request.contains("dt0c01.OLD.CANARY") {
             let refusal = r#"{"error":{"code":401}}"#;
-            return ScriptedResponse::Bytes(response("401 Unauthorized", JSON, refusal));
+            return Scripted::Bytes(response("401 Unauthorized", JSON, refusal));
         }
         page(2, "")
     });
@@ -158,10 +154,10 @@ fn the_hint_of_a_listing_can_be_followed_where_its_position_looks_like_an_option
     let script = Script::new(|request| {
         if request.contains("nextPageKey=") {
             let refusal = r#"{"error":{"message":"no"}}"#;
-            return ScriptedResponse::Bytes(response("403 Forbidden", JSON, refusal));
+            return Scripted::Bytes(response("403 Forbidden", JSON, refusal));
         }
         let page = r#"{"totalCount":9,"nextPageKey":"--limit","activeGateTokens":[]}"#;
-        ScriptedResponse::Bytes(response("200 OK", JSON, page))
+        Scripted::Bytes(response("200 OK", JSON, page))
     });
     let place = Place::dt(&script.url);
     let ended = place.run(TOKENS);
@@ -178,7 +174,7 @@ fn linked(link: String) -> Script {
     team(move |_| {
         let body = r#"{"list":[{"id":"g1","name":"g1","refuse_connections":false}]}"#;
         let response = String::from_utf8(response("200 OK", JSON, body)).unwrap();
-        ScriptedResponse::Bytes(
+        Scripted::Bytes(
             response
                 .replacen("\r\n", &format!("\r\nlink: {link}\r\n"), 1)
                 .into_bytes(),
@@ -227,7 +223,7 @@ fn rows_before_a_bad_link_are_printed_and_the_error_says_where_it_leads() {
 #[test]
 fn the_url_of_asa_may_end_in_v1() {
     for end in ["", "/", "/v1", "/v1/"] {
-        let script = team(|_| ScriptedResponse::Bytes(response("200 OK", JSON, r#"{"list":[]}"#)));
+        let script = team(|_| Scripted::Bytes(response("200 OK", JSON, r#"{"list":[]}"#)));
         let place = Place::asa(&format!("{}{end}", script.url));
         place.run("asa gateway list").data();
         let paths: Vec<_> = script.requests.try_iter().collect();
@@ -241,7 +237,7 @@ fn the_url_of_asa_may_end_in_v1() {
 fn a_page_token_beyond_printable_ascii_is_2_and_neither_sent_nor_repeated() {
     for token in ["hunter2é", "hunter2\n", "hunter2\u{7f}", "hunter2\u{202e}"] {
         for vendor in ["dt token", "asa gateway"] {
-            let script = Script::new(|_| ScriptedResponse::Silence);
+            let script = Script::new(|_| Scripted::Silence);
             let place = match vendor {
                 "dt token" => Place::dt(&script.url),
                 _ => Place::asa(&script.url),

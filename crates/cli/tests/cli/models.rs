@@ -1,7 +1,7 @@
 //! What a server may say that no description knows: kept, shown and sent back.
 
 use crate::run::{Ended, Place};
-use crate::script::{Script, ScriptedResponse, response, team};
+use crate::script::{Script, Scripted, response, team};
 
 const JSON: &str = "application/json";
 const ID: &str = "dt0g02.4KWZO5EF";
@@ -11,7 +11,7 @@ const TOKEN: &str = "dt0g02.4KWZO5EF.NEWSECRETNEWSECRETNEW";
 fn create(expires: Option<&'static str>, format: &str) -> Ended {
     let expires = expires.map_or_else(String::new, |it| format!(r#","expirationDate":{it}"#));
     let body = format!(r#"{{"id":"{ID}","token":"{TOKEN}"{expires}}}"#);
-    let dt = Script::new(move |_| ScriptedResponse::Bytes(response("201 Created", JSON, &body)));
+    let dt = Script::new(move |_| Scripted::Bytes(response("201 Created", JSON, &body)));
     Place::dt(&dt.url).run(&format!("dt active-gate-token create edge-7 -o {format}"))
 }
 
@@ -77,8 +77,8 @@ fn a_date_that_repeats_the_access_token_is_withheld() {
 /// Updates a gateway that reads as this; returns the run, and the body that was sent, if any.
 fn update(read: &'static str, changes: &str) -> (Ended, Option<String>) {
     let asa = team(move |request| match request.starts_with("GET") {
-        true => ScriptedResponse::Bytes(response("200 OK", JSON, read)),
-        false => ScriptedResponse::Bytes(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec()),
+        true => Scripted::Bytes(response("200 OK", JSON, read)),
+        false => Scripted::Bytes(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec()),
     });
     let ended = Place::asa(&asa.url).run(&format!("asa gateway update g1 {changes}"));
     let put = asa.requests.try_iter().find(|it| it.starts_with("PUT "));

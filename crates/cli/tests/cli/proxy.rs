@@ -1,7 +1,7 @@
 //! Proxies that the environment names count when they are asked for.
 
 use crate::run::{CANARY, Place};
-use crate::script::{Script, ScriptedResponse, response};
+use crate::script::{Script, Scripted, response};
 
 const LIST: &str = "dt token list --timeout 20";
 
@@ -14,7 +14,7 @@ fn place(proxy: &str) -> Place {
 /// A proxy that lets nobody through.
 fn proxy() -> Script {
     let refusal = "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n";
-    Script::new(|_| ScriptedResponse::Bytes(refusal.into()))
+    Script::new(|_| Scripted::Bytes(refusal.into()))
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn a_proxy_that_refuses_with_a_body_is_8_and_its_status_is_shown() {
         ),
     ] {
         let refusal = response(&format!("{status} No"), "text/html", "<html>refused</html>");
-        let proxy = Script::new(move |_| ScriptedResponse::Bytes(refusal.clone()));
+        let proxy = Script::new(move |_| Scripted::Bytes(refusal.clone()));
         let place = place(&proxy.url);
         let line = place.run(&format!("{LIST} --proxy-from-environment"));
         let line = line.fails_with(8);

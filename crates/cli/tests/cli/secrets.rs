@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::process::Stdio;
 
 use crate::run::{CANARY, Ended, Place};
-use crate::script::{Script, ScriptedResponse, response, team};
+use crate::script::{Script, Scripted, response, team};
 
 const CREATE: [&str; 5] = ["--emulator", "dt", "token", "create", "edge-7"];
 
@@ -205,7 +205,7 @@ fn what_was_created_and_cannot_be_written_is_deleted_again() {
 #[test]
 fn a_token_that_can_neither_be_written_nor_deleted_is_named() {
     let script = Script::new(|request| {
-        ScriptedResponse::Bytes(if request.starts_with("POST") {
+        Scripted::Bytes(if request.starts_with("POST") {
             response(
                 "201 Created",
                 "application/json",
@@ -237,7 +237,7 @@ fn a_setup_tokens_value_is_not_shown_even_if_the_server_sends_it_along() {
             get if get.contains("/t1 ") => ("200 OK", token.to_owned()),
             _ => ("200 OK", format!(r#"{{"list":[{token}]}}"#)),
         };
-        ScriptedResponse::Bytes(response(status, "application/json", &body))
+        Scripted::Bytes(response(status, "application/json", &body))
     });
     let place = Place::asa(&script.url);
     for line in ["list", "get t1", "create"] {
@@ -316,7 +316,7 @@ fn mirrored(
         );
         let body =
             format!(r#"{{"code":400,"type":"a","message":"{message}","error":{dynatrace}}}"#);
-        ScriptedResponse::Bytes(response(&status, "application/json", &body))
+        Scripted::Bytes(response(&status, "application/json", &body))
     });
     let place = place(&script.url).with("RUST_LOG", "trace");
     let ended = place.run(&format!("{line} -vvv"));

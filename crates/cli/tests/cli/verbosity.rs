@@ -7,7 +7,7 @@ use gatelet_models::{asa, dt};
 use serde_json::Value;
 
 use crate::run::{Ended, Place, Served};
-use crate::script::{Script, ScriptedResponse};
+use crate::script::{Script, Scripted};
 
 /// Every operation, and the command that calls it. An id is one that an earlier command of the same noun has shown.
 const COMMANDS: [(&str, &str); 14] = [
@@ -133,7 +133,7 @@ fn a_request_that_did_not_leave_is_not_shown_as_sent() {
     assert!(refused.stderr.contains(&not_sent), "{refused:?}");
 
     // A server that speaks no TLS, and one that never says a word.
-    let plain = Script::new(|_| ScriptedResponse::Silence);
+    let plain = Script::new(|_| Scripted::Silence);
     let handshake = Place::dt(&plain.url.replace("http:", "https:")).run(LIST);
     for ended in [refused, handshake] {
         assert!(ended.code.unwrap() > 2, "{ended:?}");
@@ -141,7 +141,7 @@ fn a_request_that_did_not_leave_is_not_shown_as_sent() {
         assert!(!ended.stderr.contains("gatelet: > "), "{ended:?}");
     }
 
-    let silent = Script::new(|_| ScriptedResponse::Silence);
+    let silent = Script::new(|_| Scripted::Silence);
     let ended = Place::dt(&silent.url).run(LIST);
     let lines: Vec<&str> = ended.stderr.lines().collect();
     assert_eq!(lines[0], format!("gatelet: > {LINE}"), "{ended:?}");

@@ -4,11 +4,9 @@ use bytes::Bytes;
 use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
 use dt_client::{ApiToken, Applied, Client, CredentialFailure, ErrorKind};
 use gatelet_emulator::{Emulator, well_known};
+use gatelet_hyper::{HyperTransport, TokioClock};
 use gatelet_transport::testing::ManualClock;
-use gatelet_transport::{
-    Clock as _, HyperTransport, TokioClock, Transport as _, TransportError, TransportErrorKind,
-    from_fn,
-};
+use gatelet_transport::{Clock as _, Transport as _, TransportError, TransportErrorKind, from_fn};
 use http::{Method, Request};
 
 /// A client of an emulator that holds nothing, at an address and with a credential.

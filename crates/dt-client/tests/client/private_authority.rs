@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dt_client::{ApiToken, Applied, Client, Error, ErrorKind};
 use gatelet_emulator::{Emulator, well_known};
-use gatelet_transport::{HyperTransport, TokioClock};
+use gatelet_hyper::{HyperTransport, TokioClock};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;

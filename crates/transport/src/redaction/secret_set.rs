@@ -9,11 +9,13 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
+use http::HeaderValue;
 use zeroize::Zeroizing;
 
 use crate::redaction::digits::Notation;
 use crate::redaction::fragments::Fragments;
 use crate::redaction::fragments::LENGTH;
+use crate::redaction::known::add_header;
 use crate::redaction::merge::{Hit, merged};
 use crate::redaction::numbers::Numbers;
 use crate::redaction::readings::{Plain, Readings, bytes_of, may_be_part, place_in};
@@ -87,6 +89,21 @@ impl SecretSet {
     /// Adds a secret; an empty one is ignored.
     pub fn add(&mut self, secret: impl AsRef<[u8]>) {
         self.add_all([secret]);
+    }
+
+    /// Adds the value of a header field whose scheme, as in `Bearer …`, is no secret; of the Basic scheme the password too.
+    ///
+    /// ```
+    /// use gatelet_transport::SecretSet;
+    /// use http::HeaderValue;
+    ///
+    /// let mut secrets = SecretSet::new();
+    /// secrets.add_header(&HeaderValue::from_static("Bearer 4KWZO5EFQ7XN"));
+    /// assert!(secrets.contains_secret("no 4KWZO5EFQ7XN here"));
+    /// assert!(!secrets.contains_secret("Bearer"));
+    /// ```
+    pub fn add_header(&mut self, value: &HeaderValue) {
+        add_header(self, value, 0);
     }
 
     /// Adds secrets, which takes less time than to add each by itself.

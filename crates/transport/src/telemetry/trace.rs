@@ -4,13 +4,9 @@
 //! path, query, header or body is ever recorded, and so no `url.full`: an id in a path may be a secret that was put there
 //! by mistake. The template of the path is recorded instead.
 
-#[cfg(all(feature = "tracing", feature = "_tls"))]
-pub(crate) use on::skipped_root;
 #[cfg(feature = "tracing")]
 pub(crate) use on::{Attempt, Operation, unreadable};
 
-#[cfg(all(not(feature = "tracing"), feature = "_tls"))]
-pub(crate) use off::skipped_root;
 #[cfg(not(feature = "tracing"))]
 pub(crate) use off::{Attempt, Operation, unreadable};
 
@@ -107,12 +103,6 @@ mod on {
         }
     }
 
-    /// Warns that a certificate of a bundle is not trusted, because it cannot be used.
-    #[cfg(feature = "_tls")]
-    pub(crate) fn skipped_root(note: &str) {
-        tracing::warn!(note, "skipped a root certificate that cannot be used");
-    }
-
     pub(crate) fn unreadable(operation: &'static str, member: &'static str) {
         tracing::warn!(
             otel.name = operation,
@@ -145,9 +135,6 @@ mod off {
 
     use crate::error::error::Error;
     use crate::url::base_url::BaseUrl;
-
-    #[cfg(feature = "_tls")]
-    pub(crate) fn skipped_root(_: &str) {}
 
     pub(crate) fn unreadable(_: &'static str, _: &'static str) {}
 

@@ -75,7 +75,7 @@ impl FromStr for Cassette {
         }
         let interactions = cassette.get("exchanges").and_then(Value::as_array);
         let interactions =
-            interactions.ok_or_else(|| ParseCassetteError("it has no interactions".into()))?;
+            interactions.ok_or_else(|| ParseCassetteError("it has no exchanges".into()))?;
         let parse = |(index, interaction)| {
             Interaction::from_json(interaction)
                 .map_err(|problem| ParseCassetteError(format!("exchange {index}: {problem}")))
@@ -121,7 +121,7 @@ mod tests {
     fn a_text_that_is_no_cassette_says_what_is_wrong_with_it() {
         assert!(refusal("{").contains("not JSON"));
         assert!(refusal(r#"{"cassette": 2, "exchanges": []}"#).contains("`cassette` is not 1"));
-        assert!(refusal(r#"{"cassette": 1}"#).contains("no interactions"));
+        assert!(refusal(r#"{"cassette": 1}"#).contains("no exchanges"));
         for (interaction, problem) in [
             (r#"{}"#, "no `request`"),
             (r#"{"request": "GET"}"#, "no method and URI"),

@@ -39,14 +39,13 @@ pub use self::origin::Origin;
 ///
 /// When a rule of the contract is broken.
 ///
-#[cfg_attr(feature = "hyper", doc = "```")]
-#[cfg_attr(not(feature = "hyper"), doc = "```text")]
-/// use gatelet_transport::{HyperTransport, testing::contract};
+/// ```
+/// use gatelet_transport::Transport;
+/// use gatelet_transport::testing::contract;
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() {
-/// contract::over_loopback(64 * 1024, || HyperTransport::builder().max_body_size(64 * 1024).build()).await;
-/// # }
+/// async fn check<T: Transport>(with_body_limit: fn(u64) -> T) {
+///     contract::over_loopback(64 * 1024, || with_body_limit(64 * 1024)).await;
+/// }
 /// ```
 pub async fn over_loopback<T: Transport>(body_limit: u64, make: impl Fn() -> T) {
     let stage = Sockets { make };

@@ -24,7 +24,7 @@ use crate::transport::transport::Transport;
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let cassette = r#"{
 ///   "cassette": 1,
-///   "interactions": [{"request": "GET https://api.example.com/names", "response": 200, "response_body": ["eu-1"]}]
+///   "exchanges": [{"request": "GET https://api.example.com/names", "response": 200, "response_body": ["eu-1"]}]
 /// }"#;
 /// let replay = Replay::new(cassette.parse()?);
 /// let request = http::Request::get("https://api.example.com/names").body(Bytes::new())?;

@@ -269,12 +269,3 @@ async fn a_server_that_does_not_get_over_a_dropped_request_is_found() {
     let check = contract::of_server(server, "https://api.example.com");
     fails("dropping cancels", check).await;
 }
-
-#[cfg(feature = "hyper")]
-#[tokio::test]
-async fn one_with_another_limit_than_it_says_is_found() {
-    use gatelet_transport::HyperTransport;
-    let make = || HyperTransport::builder().max_body_size(2000).build();
-    let check = contract::over_loopback(1024, make);
-    fails("a body above the limit is an error", check).await;
-}

@@ -15,17 +15,6 @@ use gatelet_transport::testing::{
 use gatelet_transport::{AnyTransport, Transport, TransportError, from_fn};
 use http::{Request, Response, StatusCode};
 
-#[cfg(feature = "hyper")]
-#[tokio::test]
-async fn hyper_keeps_the_contract() {
-    use gatelet_transport::HyperTransport;
-    let limit = 64 * 1024;
-    contract::over_loopback(limit, || {
-        HyperTransport::builder().max_body_size(limit).build()
-    })
-    .await;
-}
-
 #[tokio::test]
 async fn a_boxed_transport_and_a_function_keep_the_contract() {
     contract::around(AnyTransport::new).await;

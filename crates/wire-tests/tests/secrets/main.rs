@@ -16,9 +16,8 @@ mod wire;
 
 use std::sync::Arc;
 
-use gatelet_transport::{
-    AnyTransport, Error, HyperTransport, HyperTransportBuilder, Proxies, RetryPolicy, TokioClock,
-};
+use gatelet_hyper::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
+use gatelet_transport::{AnyTransport, Error, RetryPolicy};
 use gatelet_wire_tests::{
     Caller, Cut, Ending, Framing, Operation, Point, Role, Server as Cutting, Target, World,
 };

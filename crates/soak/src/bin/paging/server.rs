@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use dt_client::{ApiToken, Client};
-use gatelet_transport::{HyperTransport, TokioClock};
+use gatelet_hyper::{HyperTransport, TokioClock};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 

@@ -1,0 +1,146 @@
+//! Where the body of a response ends, as its head says it (RFC 9112 section 6.3), and how large its fields are.
+
+use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::{HeaderMap, Method, StatusCode};
+
+use crate::error;
+use gatelet_transport::TransportError;
+
+/// The largest trailers, in bytes; hyper alone would take as much as for a head.
+const MAX_TRAILERS: usize = 64 * 1024;
+
+/// Whether a response has no body whatever its fields say: they describe what another request would get.
+pub(crate) fn is_bodiless(method: &Method, status: StatusCode) -> bool {
+    *method == Method::HEAD
+        || status == StatusCode::NO_CONTENT
+        || status == StatusCode::NOT_MODIFIED
+}
+
+/// Refuses every transfer coding but a single `chunked`. hyper undoes no other, and where there are several lines it looks at
+/// the last one alone. Lengths that contradict each other are refused by hyper and h2.
+pub(crate) fn check_coding(headers: &HeaderMap) -> Result<(), TransportError> {
+    let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
+    match (codings.next(), codings.next()) {
+        (None, _) => Ok(()),
+        (Some(coding), None) if coding.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(()),
+        _ => Err(error::protocol(
+            "the body has a transfer coding that is not one `chunked`",
+        )),
+    }
+}
+
+/// Refuses trailers that are too large. Their content is ignored.
+pub(crate) fn check_trailers(trailers: Option<&HeaderMap>) -> Result<(), TransportError> {
+    match trailers {
+        Some(trailers) if list_size(trailers) > MAX_TRAILERS => {
+            Err(error::protocol("the trailers are larger than 64 KiB"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The size of a head as HTTP/2 counts it (RFC 9113 section 6.5.2). In HTTP/1.1 its bytes are counted while they are read.
+pub(crate) fn list_size(headers: &HeaderMap) -> usize {
+    const OF_EACH_FIELD: usize = 32;
+
+    let sizes = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + OF_EACH_FIELD);
+    sizes.sum()
+}
+
+/// Whether the end of a response over HTTP/1.1 is beyond doubt, so that the next bytes on the connection are those of the next
+/// response. Two statements about it are a doubt even where they agree: somebody on the way may heed the other one.
+pub(crate) fn ends_beyond_doubt(status: StatusCode, headers: &HeaderMap) -> bool {
+    let is_chunked = headers.contains_key(TRANSFER_ENCODING);
+    if status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED {
+        let mut lengths = headers.get_all(CONTENT_LENGTH).iter();
+        return !is_chunked && lengths.all(|length| length.as_bytes() == b"0");
+    }
+    !(is_chunked && headers.contains_key(CONTENT_LENGTH))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::header::HeaderValue;
+    use http::{HeaderMap, Method, StatusCode};
+
+    use super::{check_coding, ends_beyond_doubt, is_bodiless};
+
+    const CODING: &str = "transfer-encoding";
+    const LENGTH: &str = "content-length";
+
+    fn fields(fields: &[(&'static str, &'static str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in fields {
+            headers.append(*name, HeaderValue::from_static(value));
+        }
+        headers
+    }
+
+    #[test]
+    fn only_the_request_and_the_status_say_that_there_is_no_body() {
+        for status in [204, 304] {
+            assert!(is_bodiless(
+                &Method::GET,
+                StatusCode::from_u16(status).unwrap()
+            ));
+        }
+        assert!(is_bodiless(&Method::HEAD, StatusCode::OK));
+        for status in [200, 201, 202, 205, 404] {
+            let status = StatusCode::from_u16(status).unwrap();
+            assert!(!is_bodiless(&Method::DELETE, status), "{status}");
+        }
+    }
+
+    #[test]
+    fn one_chunked_is_the_only_transfer_coding() {
+        assert!(check_coding(&HeaderMap::new()).is_ok());
+        for coding in ["chunked", "Chunked"] {
+            assert!(check_coding(&fields(&[(CODING, coding)])).is_ok());
+        }
+        for codings in [
+            &["chunked", "chunked"][..],
+            &["chunked", ""],
+            &["", "chunked"],
+            &["gzip", "chunked"],
+            &["chunked, chunked"],
+            &["gzip, chunked"],
+            &["chunked,"],
+            &[", chunked"],
+            &["chunked; q=1"],
+            &["identity"],
+            &[""],
+        ] {
+            let lines: Vec<_> = codings.iter().map(|line| (CODING, *line)).collect();
+            assert!(check_coding(&fields(&lines)).is_err(), "{codings:?}");
+        }
+    }
+
+    // U12
+    #[test]
+    fn two_statements_about_the_end_leave_a_doubt_even_where_they_agree() {
+        let chunked = (CODING, "chunked");
+        for length in ["0", "2", "00", "0, 0", ""] {
+            let both = fields(&[(LENGTH, length), chunked]);
+            for status in [200, 201, 204, 304, 404, 503] {
+                let status = StatusCode::from_u16(status).unwrap();
+                assert!(!ends_beyond_doubt(status, &both), "{status} {length:?}");
+            }
+        }
+        let (length, no_length) = ((LENGTH, "2"), (LENGTH, "0"));
+        for (status, fields, expected) in [
+            (200, fields(&[length]), true),
+            (200, fields(&[no_length]), true),
+            (200, fields(&[chunked]), true),
+            (204, fields(&[]), true),
+            (204, fields(&[no_length]), true),
+            (204, fields(&[no_length, length]), false),
+            (304, fields(&[length]), false),
+            (204, fields(&[chunked]), false),
+        ] {
+            let status = StatusCode::from_u16(status).unwrap();
+            assert_eq!(ends_beyond_doubt(status, &fields), expected, "{fields:?}");
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Proxies: which one serves an origin, and the tunnel through it.
+
+pub(crate) mod no_proxy;
+pub(crate) mod proxy;
+#[cfg(feature = "_tls")]
+pub(crate) mod tunnel;

@@ -1,0 +1,185 @@
+//! Servers that are reached without a proxy: the list in `NO_PROXY`.
+
+use std::net::IpAddr;
+
+use crate::origin::Origin;
+
+/// The entries of a list. One that cannot be understood matches nothing, as everywhere else that the variable is read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Exceptions(Vec<Entry>);
+
+#[derive(Clone, Debug, PartialEq)]
+struct Entry {
+    hosts: Hosts,
+    /// At any port, or at this one.
+    port: Option<u16>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Hosts {
+    All,
+    /// The address, or the network of all that share its first bits.
+    Network(IpAddr, u32),
+    /// The name and all names below it.
+    Domain(Box<str>),
+}
+
+impl Exceptions {
+    /// Reads entries between commas or blanks.
+    pub(crate) fn parse(list: &str) -> Self {
+        let entries = list.split(|character: char| character == ',' || character.is_whitespace());
+        Self(entries.filter_map(Entry::parse).collect())
+    }
+
+    pub(crate) fn cover(&self, origin: &Origin) -> bool {
+        let address: Option<IpAddr> = origin.host().parse().ok();
+        let name = origin.host().strip_suffix('.').unwrap_or(origin.host());
+        self.0.iter().any(|entry| {
+            let covers_host = match &entry.hosts {
+                Hosts::All => true,
+                Hosts::Network(network, bits) => {
+                    address.is_some_and(|address| shares(*network, address, *bits))
+                }
+                Hosts::Domain(domain) => address.is_none() && is_below(name, domain),
+            };
+            covers_host && entry.port.is_none_or(|port| port == origin.port())
+        })
+    }
+}
+
+impl Entry {
+    fn parse(entry: &str) -> Option<Self> {
+        let (hosts, port) = match entry.rsplit_once(':') {
+            // An address of IPv6 has colons of its own, and a port only behind brackets.
+            Some((hosts, port)) if !hosts.contains(':') || hosts.ends_with(']') => {
+                (hosts, Some(port.parse().ok()?))
+            }
+            _ => (entry, None),
+        };
+        let hosts = Hosts::parse(hosts)?;
+        Some(Self { hosts, port })
+    }
+}
+
+impl Hosts {
+    fn parse(hosts: &str) -> Option<Self> {
+        if hosts == "*" {
+            return Some(Self::All);
+        }
+        let (address, bits) = match hosts.split_once('/') {
+            Some((address, bits)) => (address, Some(bits.parse().ok()?)),
+            None => (hosts, None),
+        };
+        let address = address
+            .strip_prefix('[')
+            .and_then(|inner| inner.strip_suffix(']'))
+            .unwrap_or(address);
+        if let Ok(address) = address.parse::<IpAddr>() {
+            let all = if address.is_ipv4() { 32 } else { 128 };
+            let bits = bits.unwrap_or(all);
+            return (bits <= all).then_some(Self::Network(address, bits));
+        }
+        let domain = hosts.strip_prefix('*').unwrap_or(hosts);
+        let domain = domain.strip_prefix('.').unwrap_or(domain);
+        (!domain.is_empty()).then(|| Self::Domain(domain.to_ascii_lowercase().into()))
+    }
+}
+
+fn shares(network: IpAddr, address: IpAddr, bits: u32) -> bool {
+    match (network, address) {
+        (IpAddr::V4(network), IpAddr::V4(address)) => {
+            let differing = network.to_bits() ^ address.to_bits();
+            differing.checked_shr(32 - bits).unwrap_or(0) == 0
+        }
+        (IpAddr::V6(network), IpAddr::V6(address)) => {
+            let differing = network.to_bits() ^ address.to_bits();
+            differing.checked_shr(128 - bits).unwrap_or(0) == 0
+        }
+        _ => false,
+    }
+}
+
+/// Whether a name is this domain, in lower case, or one below it.
+fn is_below(name: &str, domain: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.strip_suffix(domain)
+        .is_some_and(|front| front.is_empty() || front.ends_with('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Exceptions;
+    use crate::origin::Origin;
+
+    fn covers(list: &str, host: &str) -> bool {
+        let uri = format!("https://{host}/").parse().unwrap();
+        Exceptions::parse(list).cover(&Origin::of(&uri).unwrap())
+    }
+
+    #[test]
+    fn names_are_excepted_with_all_that_is_below_them() {
+        for list in [
+            "example.com",
+            ".example.com",
+            "*.Example.COM",
+            "a.b, example.com",
+        ] {
+            assert!(
+                covers(list, "example.com") && covers(list, "eu.EXAMPLE.com."),
+                "{list}"
+            );
+            assert!(
+                !covers(list, "notexample.com") && !covers(list, "example.com.evil"),
+                "{list}"
+            );
+        }
+        assert!(covers("example.com:8443", "eu.example.com:8443"));
+        assert!(!covers("example.com:8443", "example.com"));
+        assert!(covers("*", "example.com") && covers("*", "10.0.0.1"));
+    }
+
+    #[test]
+    fn addresses_are_excepted_alone_and_by_network() {
+        for (list, inside, outside) in [
+            ("10.1.2.3", "10.1.2.3", "10.1.2.4"),
+            ("10.0.0.0/8", "10.255.0.1", "11.0.0.1"),
+            (
+                "192.168.1.0/25 172.16.0.0/12",
+                "192.168.1.127",
+                "192.168.1.128",
+            ),
+            ("fd00::/8", "[fdff::1]", "[fe80::1]"),
+            ("[2001:db8::1]", "[2001:db8::1]", "[2001:db8::2]"),
+            ("10.0.0.1:8080", "10.0.0.1:8080", "10.0.0.1"),
+            ("10.0.0.1:443", "10.0.0.1", "10.0.0.2"),
+            ("[::8]:8080", "[::8]:8080", "[::8]:8081"),
+        ] {
+            assert!(covers(list, inside), "{list}");
+            assert!(!covers(list, outside), "{list}");
+        }
+        assert!(covers("0.0.0.0/0", "8.8.8.8") && !covers("0.0.0.0/0", "[::8]"));
+        assert!(covers("::/0", "[::8]"));
+    }
+
+    #[test]
+    fn an_entry_that_is_none_matches_nothing() {
+        for list in [
+            "",
+            " , ",
+            "10.0.0.0/33",
+            "10.0.0.0/x",
+            ".",
+            "<local>",
+            "example.com:x",
+            "10.0.0.1:x",
+            "10.0.0.1:99999",
+        ] {
+            assert!(
+                !covers(list, "example.com") && !covers(list, "10.0.0.1"),
+                "{list}"
+            );
+        }
+        // A name is no address, though it may end like one.
+        assert!(!covers("0.1", "10.0.0.1"));
+    }
+}

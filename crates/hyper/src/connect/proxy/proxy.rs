@@ -1,0 +1,337 @@
+//! Proxies, and which servers are reached through which.
+
+use std::fmt;
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use http::{HeaderValue, Uri};
+use percent_encoding::percent_decode_str;
+use zeroize::Zeroizing;
+
+use crate::connect::proxy::no_proxy::Exceptions;
+use crate::origin::Origin;
+use gatelet_transport::{TransportError, TransportErrorKind};
+
+/// Which servers are reached through which proxy; by default none through any.
+///
+/// A proxy is spoken to in plain HTTP/1.1. Servers at `https` are reached through a tunnel (`CONNECT`), in which the proxy
+/// sees neither requests nor credentials; to servers at `http` it passes each request on. Servers on this machine's loopback
+/// are never reached through a proxy. The proxy's own credentials go to the proxy alone and are in no `Debug` and no error.
+///
+/// ```
+/// use gatelet_hyper::{HyperTransport, Proxies};
+///
+/// # fn main() -> Result<(), gatelet_transport::TransportError> {
+/// let proxies = Proxies::default()
+///     .https("http://user:secret@proxy.example:3128")?
+///     .except("intern.example, 10.0.0.0/8");
+/// let transport = HyperTransport::builder().proxies(proxies).build();
+/// # let _ = transport;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct Proxies {
+    http: Option<Proxy>,
+    https: Option<Proxy>,
+    exceptions: Exceptions,
+}
+
+/// The address of a proxy, and what it wants to know of its user.
+#[derive(Clone)]
+pub(crate) struct Proxy {
+    origin: Origin,
+    authorization: Option<HeaderValue>,
+}
+
+impl Proxies {
+    /// Reaches servers at `http` through this proxy: `http://host:port` with `user:password@` before the host where it wants
+    /// that, both percent-encoded. Without a scheme it is `http`, without a port 80.
+    ///
+    /// # Errors
+    ///
+    /// A `Config` error when this is not the address of a proxy over plain HTTP; the text is not part of it.
+    pub fn http(mut self, url: &str) -> Result<Self, TransportError> {
+        self.http = Some(named("the proxy for http", url)?);
+        Ok(self)
+    }
+
+    /// Reaches servers at `https` through this proxy, whose own address is written as for [`http`](Self::http).
+    ///
+    /// # Errors
+    ///
+    /// As [`http`](Self::http).
+    pub fn https(mut self, url: &str) -> Result<Self, TransportError> {
+        self.https = Some(named("the proxy for https", url)?);
+        Ok(self)
+    }
+
+    /// Reaches these servers without a proxy: domains, each with all that is below it, addresses and networks
+    /// (`10.0.0.0/8`), or `*` for all, between commas or blanks. It takes the place of an earlier list; an entry that is
+    /// none of these matches nothing.
+    pub fn except(mut self, list: &str) -> Self {
+        self.exceptions = Exceptions::parse(list);
+        self
+    }
+
+    /// What the variables `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` (for where the others are not set) and `NO_PROXY` of the
+    /// process say; names in lower case go first.
+    ///
+    /// # Errors
+    ///
+    /// A `Config` error that names the variable when one is not the address of a proxy over plain HTTP.
+    pub fn from_environment() -> Result<Self, TransportError> {
+        Self::from_variables(|name| {
+            std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+        })
+    }
+
+    /// The same, from variables that are looked up elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_environment`](Self::from_environment).
+    ///
+    /// ```
+    /// use gatelet_hyper::Proxies;
+    ///
+    /// # fn main() -> Result<(), gatelet_transport::TransportError> {
+    /// let variables = |name: &str| (name == "HTTPS_PROXY").then(|| "proxy.example:3128".to_owned());
+    /// let proxies = Proxies::from_variables(variables)?;
+    /// # let _ = proxies;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn from_variables(
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, TransportError> {
+        let first = |names: &[&'static str]| {
+            let mut set = names
+                .iter()
+                .filter_map(|name| Some((*name, variable(name)?)));
+            set.find(|(_, value)| !value.trim().is_empty())
+        };
+        let proxy = |names: &[&'static str]| {
+            let set = first(names).or_else(|| first(&["all_proxy", "ALL_PROXY"]));
+            set.map(|(name, value)| named(name, &Zeroizing::new(value)))
+                .transpose()
+        };
+        // To a CGI program, `HTTP_PROXY` is the header field `Proxy` of whoever calls it.
+        let is_cgi = variable("REQUEST_METHOD").is_some();
+        let http = ["http_proxy", "HTTP_PROXY"];
+        let http = if is_cgi { &http[..1] } else { &http };
+        let exceptions = first(&["no_proxy", "NO_PROXY"]);
+        Ok(Self {
+            http: proxy(http)?,
+            https: proxy(&["https_proxy", "HTTPS_PROXY"])?,
+            exceptions: exceptions
+                .map(|(_, list)| Exceptions::parse(&list))
+                .unwrap_or_default(),
+        })
+    }
+
+    /// The proxy on the way to a server.
+    pub(crate) fn on_the_way_to(&self, origin: &Origin) -> Option<&Proxy> {
+        let proxy = if origin.is_https() {
+            &self.https
+        } else {
+            &self.http
+        };
+        proxy
+            .as_ref()
+            .filter(|_| !origin.is_loopback() && !self.exceptions.cover(origin))
+    }
+}
+
+impl Proxy {
+    fn parse(url: &str) -> Result<Self, &'static str> {
+        let address = match url.trim().split_once("://") {
+            None => url.trim(),
+            Some((scheme, address)) if scheme.eq_ignore_ascii_case("http") => address,
+            Some(_) => {
+                return Err("is not spoken to in plain HTTP; its address begins with http://");
+            }
+        };
+        let address = address.strip_suffix('/').unwrap_or(address);
+        let (user, host) = match address.rsplit_once('@') {
+            Some((user, host)) => (Some(user), host),
+            None => (None, address),
+        };
+        let no_address = "is not the address of a proxy";
+        if host.contains(['/', '?', '#']) {
+            return Err(no_address);
+        }
+        let uri: Uri = format!("http://{host}/").parse().map_err(|_| no_address)?;
+        Ok(Self {
+            origin: Origin::of(&uri).map_err(|_| no_address)?,
+            authorization: user.map(basic).transpose()?,
+        })
+    }
+
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The value of `Proxy-Authorization`.
+    pub(crate) fn authorization(&self) -> Option<&HeaderValue> {
+        self.authorization.as_ref()
+    }
+}
+
+impl fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.origin.host(), self.origin.port())
+    }
+}
+
+fn named(name: &str, url: &str) -> Result<Proxy, TransportError> {
+    Proxy::parse(url).map_err(|reason| {
+        TransportError::new(TransportErrorKind::Config).with_source(format!("{name} {reason}"))
+    })
+}
+
+/// The Basic scheme (RFC 7617) for a percent-encoded `user:password`.
+fn basic(user: &str) -> Result<HeaderValue, &'static str> {
+    let (user, password) = user.split_once(':').unwrap_or((user, ""));
+    let mut plain = Zeroizing::new(Vec::new());
+    plain.extend(percent_decode_str(user));
+    if plain.contains(&b':') {
+        return Err("has a user name with a colon, which no proxy can be told");
+    }
+    plain.push(b':');
+    plain.extend(percent_decode_str(password));
+    let text = Zeroizing::new(format!(
+        "Basic {}",
+        &*Zeroizing::new(BASE64_STANDARD.encode(&*plain))
+    ));
+    let mut value = HeaderValue::from_str(&text).map_err(|_| "has unusable credentials")?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{Proxies, Proxy};
+    use crate::origin::Origin;
+    use gatelet_transport::TransportErrorKind;
+
+    fn proxy(url: &str) -> Proxy {
+        Proxy::parse(url).unwrap()
+    }
+
+    fn on_the_way(proxies: &Proxies, uri: &str) -> Option<String> {
+        let origin = Origin::of(&uri.parse().unwrap()).unwrap();
+        let proxy = proxies.on_the_way_to(&origin)?;
+        Some(format!("{proxy:?}"))
+    }
+
+    fn from(variables: &[(&str, &str)]) -> Proxies {
+        let variables: BTreeMap<_, _> = variables.iter().copied().collect();
+        Proxies::from_variables(|name| variables.get(name).map(|value| (*value).to_owned()))
+            .unwrap()
+    }
+
+    #[test]
+    fn an_address_is_read_with_and_without_its_parts() {
+        for (url, shown) in [
+            ("http://proxy.example:3128", "proxy.example:3128"),
+            ("HTTP://proxy.example/", "proxy.example:80"),
+            (" proxy.example:8080 ", "proxy.example:8080"),
+            ("http://user:p@ss@[::1]:3128", "::1:3128"),
+        ] {
+            assert_eq!(format!("{:?}", proxy(url)), shown);
+        }
+        assert!(proxy("http://proxy.example").authorization().is_none());
+    }
+
+    #[test]
+    fn credentials_are_those_of_the_basic_scheme_and_are_not_shown() {
+        // The example of RFC 7617 section 2.
+        let proxy = proxy("http://Aladdin:open%20sesame@proxy.example");
+        let value = proxy.authorization().unwrap();
+        assert_eq!(value, "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+        assert!(value.is_sensitive());
+        let proxies = Proxies::default().http("Aladdin:open%20sesame@h").unwrap();
+        assert!(!format!("{proxies:?}").contains("sesame"));
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused_and_not_repeated() {
+        for url in [
+            "socks5://user:s3cret@proxy.example",
+            "https://user:s3cret@proxy.example",
+            "http://user:s3cret@",
+            "http://user:s3cret@proxy.example/path",
+            "http://user:s3cret@proxy.example:99999",
+            "http://us%3Aer:s3cret@proxy.example",
+            "user:12/s3cret@proxy example",
+            "",
+        ] {
+            let error = Proxies::default().https(url).unwrap_err();
+            assert_eq!(error.kind(), TransportErrorKind::Config, "{url}");
+            assert!(!format!("{error:?}").contains("s3cret"));
+        }
+    }
+
+    #[test]
+    fn each_scheme_has_its_proxy_and_loopback_none() {
+        let proxies = Proxies::default()
+            .http("plain:1")
+            .unwrap()
+            .https("tunnel:2")
+            .unwrap()
+            .except("intern.example 10.0.0.0/8");
+        for (uri, expected) in [
+            ("http://example.com", Some("plain:1")),
+            ("https://example.com", Some("tunnel:2")),
+            ("https://a.intern.example", None),
+            ("https://10.1.1.1", None),
+            ("http://localhost:8080", None),
+            ("https://127.0.0.1", None),
+            ("https://[::1]", None),
+        ] {
+            assert_eq!(on_the_way(&proxies, uri).as_deref(), expected, "{uri}");
+        }
+        assert_eq!(on_the_way(&Proxies::default(), "https://example.com"), None);
+    }
+
+    // T70
+    #[test]
+    fn variables_are_read_in_both_cases() {
+        let (http, https) = ("http://example.com", "https://example.com");
+        let lower = from(&[
+            ("http_proxy", "a:1"),
+            ("HTTP_PROXY", "b:1"),
+            ("HTTPS_PROXY", "c:1"),
+        ]);
+        assert_eq!(on_the_way(&lower, http).unwrap(), "a:1");
+        assert_eq!(on_the_way(&lower, https).unwrap(), "c:1");
+        let all = from(&[
+            ("ALL_PROXY", "a:1"),
+            ("https_proxy", "b:1"),
+            ("HTTP_PROXY", ""),
+        ]);
+        assert_eq!(on_the_way(&all, http).unwrap(), "a:1");
+        assert_eq!(on_the_way(&all, https).unwrap(), "b:1");
+        let none = from(&[("ALL_PROXY", "a:1"), ("NO_PROXY", "example.com")]);
+        assert_eq!(on_the_way(&none, http), None);
+        let cgi = from(&[("HTTP_PROXY", "evil:1"), ("REQUEST_METHOD", "GET")]);
+        assert_eq!(on_the_way(&cgi, http), None);
+    }
+
+    // T70
+    #[test]
+    fn a_variable_that_is_no_proxy_is_named() {
+        let error = Proxies::from_variables(|name| {
+            (name == "HTTPS_PROXY").then(|| "socks5://user:s3cret@h".to_owned())
+        })
+        .unwrap_err();
+        let text = format!("{error:?}");
+        assert!(
+            text.contains("HTTPS_PROXY") && !text.contains("s3cret"),
+            "{text}"
+        );
+    }
+}

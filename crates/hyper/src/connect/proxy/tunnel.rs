@@ -1,0 +1,260 @@
+//! The way through a proxy to a server that speaks TLS.
+
+use std::io;
+use std::time::Duration;
+
+use http::header::{DATE, RETRY_AFTER};
+use http::{HeaderMap, HeaderName, StatusCode};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use zeroize::Zeroizing;
+
+use crate::body::informational;
+use crate::connect::proxy::proxy::Proxy;
+use crate::error;
+use crate::io::socket::Socket;
+use crate::io::status_tap;
+use crate::origin::Origin;
+use gatelet_transport::{BoxError, ConnectFailure, TransportError, TransportErrorKind};
+
+/// The longest head of a proxy's response that is read, in bytes, interim ones included.
+const LONGEST_HEAD: usize = 16 * 1024;
+
+/// Asks the proxy for a tunnel, and returns the socket when it leads to the server.
+pub(crate) async fn dig(
+    mut socket: Socket,
+    proxy: &Proxy,
+    server: &Origin,
+) -> Result<Socket, TransportError> {
+    let request = request(proxy, server);
+    socket.write_all(&request).await.map_err(refused)?;
+    let mut head = Vec::with_capacity(1024);
+    loop {
+        match response(&head).map_err(refused)? {
+            Response::Incomplete if head.len() > LONGEST_HEAD => {
+                return Err(refused("the head of its response to CONNECT is too long"));
+            }
+            Response::Incomplete => {}
+            Response::Opened => return Ok(socket),
+            Response::Refused(status, _) => {
+                let fields = match status {
+                    StatusCode::PROXY_AUTHENTICATION_REQUIRED => HeaderMap::new(),
+                    _ => read_fields(&mut socket, &mut head).await,
+                };
+                return Err(refused_with(status, fields));
+            }
+        }
+        if socket.read_buf(&mut head).await.map_err(refused)? == 0 {
+            // A status may be the last that comes.
+            head.push(b'\n');
+            return Err(match response(&head) {
+                Ok(Response::Refused(status, _)) => refused_with(status, HeaderMap::new()),
+                _ => refused(io::Error::from(io::ErrorKind::UnexpectedEof)),
+            });
+        }
+    }
+}
+
+/// Reads the rest of a refusal's head for what it says of the time. The refusal stands without it, so it is not waited for long.
+async fn read_fields(socket: &mut Socket, head: &mut Vec<u8>) -> HeaderMap {
+    const PATIENCE: Duration = Duration::from_millis(250);
+
+    let rest = async {
+        while head.len() <= LONGEST_HEAD && !is_whole_refusal(head) {
+            if matches!(socket.read_buf(head).await, Ok(0) | Err(_)) {
+                return;
+            }
+        }
+    };
+    #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.
+    let _ = tokio::time::timeout(PATIENCE, rest).await;
+    match response(head) {
+        Ok(Response::Refused(_, refusal)) => times(refusal),
+        _ => HeaderMap::new(),
+    }
+}
+
+fn is_whole_refusal(head: &[u8]) -> bool {
+    matches!(response(head), Ok(Response::Refused(_, refusal)) if behind_head(refusal).is_some())
+}
+
+/// The fields of a refusal that say when to come again, as far as they have come. Nothing else in it is looked at.
+fn times(refusal: &[u8]) -> HeaderMap {
+    let fields = status_tap::fields(refusal);
+    let lines = |name: HeaderName| {
+        let values = fields.get_all(&name).iter().cloned();
+        values.map(move |value| (name.clone(), value))
+    };
+    lines(RETRY_AFTER).chain(lines(DATE)).collect()
+}
+
+fn request(proxy: &Proxy, server: &Origin) -> Zeroizing<Vec<u8>> {
+    let address = server.address();
+    let line = format!("CONNECT {address} HTTP/1.1\r\nHost: {address}\r\n");
+    let mut request = Zeroizing::new(Vec::with_capacity(1024));
+    request.extend_from_slice(line.as_bytes());
+    if let Some(authorization) = proxy.authorization() {
+        request.extend_from_slice(b"Proxy-Authorization: ");
+        request.extend_from_slice(authorization.as_bytes());
+        request.extend_from_slice(b"\r\n");
+    }
+    request.extend_from_slice(b"\r\n");
+    request
+}
+
+/// What a proxy says to `CONNECT`.
+#[derive(Debug, PartialEq, Eq)]
+enum Response<'a> {
+    /// Too little of it is here.
+    Incomplete,
+    /// The socket leads to the server.
+    Opened,
+    /// There is no tunnel, whatever follows; and what has come of the refusal.
+    Refused(StatusCode, &'a [u8]),
+}
+
+/// Reads the response, behind any interim ones, out of all bytes that have come. Behind the head of a 2xx none may follow,
+/// because in TLS it is the client that speaks first. Its fields say nothing about a tunnel (RFC 9110 section 9.3.6).
+fn response(bytes: &[u8]) -> Result<Response<'_>, &'static str> {
+    let mut rest = bytes;
+    for _ in 0..=informational::LIMIT {
+        while let [b'\r' | b'\n', behind @ ..] = rest {
+            rest = behind;
+        }
+        let Some(line) = rest.get(..status_tap::LINE) else {
+            return Ok(Response::Incomplete);
+        };
+        let status = status_tap::status(line).ok_or("its response to CONNECT is not HTTP/1")?;
+        let is_interim = status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS;
+        if !is_interim && !status.is_success() {
+            return Ok(Response::Refused(status, rest));
+        }
+        match behind_head(rest) {
+            None => return Ok(Response::Incomplete),
+            Some(behind) if is_interim => rest = behind,
+            Some([]) => return Ok(Response::Opened),
+            Some(_) => return Err("it sends data before the tunnel is used"),
+        }
+    }
+    Err("it sends too many interim responses")
+}
+
+/// The bytes behind the empty line that ends a head, if it has come.
+fn behind_head(bytes: &[u8]) -> Option<&[u8]> {
+    let mut rest = bytes;
+    loop {
+        let end = rest.iter().position(|byte| *byte == b'\n')?;
+        rest = rest.get(end..)?;
+        match rest {
+            [_, b'\n', behind @ ..] | [_, b'\r', b'\n', behind @ ..] => return Some(behind),
+            [_, behind @ ..] => rest = behind,
+            [] => return None,
+        }
+    }
+}
+
+/// Makes the error for a refusal with this status.
+fn refused_with(status: StatusCode, fields: HeaderMap) -> TransportError {
+    if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+        return error::proxy_wants_credentials();
+    }
+    let reason = format!("it answered CONNECT with status {}", status.as_u16());
+    error::refused_by_proxy(ConnectFailure::Proxy, status, fields).with_source(reason)
+}
+
+fn refused(reason: impl Into<BoxError>) -> TransportError {
+    TransportError::new(TransportErrorKind::Connect(ConnectFailure::Proxy)).with_source(reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Response, response, times};
+
+    /// The status of a refusal.
+    fn refused(bytes: &str) -> Option<u16> {
+        match response(bytes.as_bytes()) {
+            Ok(Response::Refused(status, _)) => Some(status.as_u16()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_tunnel_is_open_behind_the_whole_head_of_a_2xx_and_nothing_else() {
+        for head in [
+            "HTTP/1.1 200 Connection established\r\n\r\n",
+            "HTTP/1.0 200\r\nContent-Length: 5\r\n\r\n",
+            "HTTP/1.1 299 \nvia: a\n\n",
+            "\r\nHTTP/1.1 200 OK\r\nx: a\r\n \r\n b\r\n\r\n",
+            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 \r\nlink: <a>\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
+        ] {
+            assert_eq!(response(head.as_bytes()), Ok(Response::Opened), "{head}");
+            for end in 0..head.len() {
+                let part = &head.as_bytes()[..end];
+                assert_eq!(response(part), Ok(Response::Incomplete), "{end} of {head}");
+            }
+            for byte in ["x", "\n", "HTTP/1.1 407 No\r\n\r\n"] {
+                assert!(
+                    response(format!("{head}{byte}").as_bytes()).is_err(),
+                    "{head}"
+                );
+            }
+        }
+    }
+
+    // U8
+    #[test]
+    fn a_refusal_is_known_by_its_status_whatever_follows() {
+        for status in [101, 302, 400, 403, 404, 407, 429, 502, 503, 600] {
+            for rest in [
+                " ",
+                "\r\n",
+                " Some text\r\n\r\n",
+                " X\r\ncontent-length: 5\r\n\r\nhello",
+                " X\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+                " X\r\nno colon",
+            ] {
+                let bytes = format!("HTTP/1.1 {status}{rest}");
+                assert_eq!(refused(&bytes), Some(status), "{bytes}");
+                let behind = format!("HTTP/1.1 103 X\r\nlink: <a>\r\n\r\n{bytes}");
+                assert_eq!(refused(&behind), Some(status), "{behind}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_when_to_come_again_and_nothing_else_of_it_is_kept() {
+        let status = "HTTP/1.1 503 Retry-After: 1\r\n";
+        for (fields, expected) in [
+            ("", &[][..]),
+            ("Retry-After: 7\r\n\r\n", &["7"]),
+            ("retry-after:7 \r\nRETRY-AFTER:\t9\r\n\r\n", &["7", "9"]),
+            ("x: y\nretry-after: 7\n\nretry-after: 8\n", &["7"]),
+            ("retry-after: 7", &[]),
+            ("retry-after: 7\r\nretry-after: 12", &["7"]),
+            ("set-cookie: a\r\nno colon\r\nretry-after: 7\r\n", &["7"]),
+            (": 7\r\nretry-after : 7\r\nretry-after: \x01\r\n\r\n", &[]),
+            ("\r\nretry-after: 7\r\n\r\n", &[]),
+        ] {
+            let told = times(format!("{status}{fields}").as_bytes());
+            let found: Vec<_> = told.get_all("retry-after").iter().collect();
+            assert_eq!(found, expected, "{fields}");
+            assert_eq!(told.len(), expected.len());
+        }
+        assert!(times(b"").is_empty() && times(b"HTTP/1.1 503").is_empty());
+    }
+
+    #[test]
+    fn what_is_no_status_line_is_no_response() {
+        for head in [
+            "SSH-2.0-OpenSSH\r\n\r\n",
+            "HTTP/2 200 OK\r\n\r\n",
+            "HTTP/1.1 2000\r\n",
+            "HTTP/1.1 +20 \r\n",
+            "HTTP/1.1  200 OK\r\n",
+            "<html><body></body></html>",
+        ] {
+            assert!(response(head.as_bytes()).is_err(), "{head}");
+        }
+        let endless = "HTTP/1.1 102 X\r\n\r\n".repeat(17);
+        assert!(response(endless.as_bytes()).is_err());
+    }
+}

@@ -1,0 +1,8 @@
+//! TLS: cryptography, trust, pinned certificates and client certificates.
+
+pub(crate) mod crypto;
+pub(crate) mod identity;
+pub(crate) mod pem;
+pub(crate) mod pin;
+pub(crate) mod tls;
+pub(crate) mod trust;

@@ -1,0 +1,113 @@
+//! Who a client is, for servers that ask for a certificate.
+
+use std::sync::Arc;
+
+use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::{Error, InconsistentKeys};
+use zeroize::Zeroizing;
+
+use crate::connect::tls::crypto::signing_key;
+use crate::connect::tls::pem::certificates;
+use crate::connect::tls::tls::config;
+use gatelet_transport::TransportError;
+
+/// A certificate with its chain and the key that belongs to it. It has no `Debug`, so the key cannot be printed.
+#[derive(Clone)]
+pub(crate) struct Identity(Arc<CertifiedKey>);
+
+impl Identity {
+    /// Reads both PEM texts and checks that they belong together.
+    pub(crate) fn from_pem(chain: &[u8], key: &[u8]) -> Result<Self, TransportError> {
+        // Without one of its members a chain may lead nowhere, so here none is skipped.
+        let chain: Vec<_> = certificates(chain)
+            .into_iter()
+            .collect::<Result<_, _>>()
+            .map_err(|reason| config(format!("a certificate of the chain {reason}")))?;
+        if chain.is_empty() {
+            return Err(config("the chain holds no certificate in PEM form"));
+        }
+        // The errors of the parsers are not kept: one might hold a piece of the key.
+        let key = PrivateKeyDer::from_pem_slice(key)
+            .map(Zeroizing::new)
+            .map_err(|_| config("the key is not a private key in PEM form"))?;
+        let key = signing_key(&key)
+            .map_err(|_| config("the type of the private key is not supported"))?;
+        let identity = CertifiedKey::new(chain, key);
+        match identity.keys_match() {
+            Ok(()) | Err(Error::InconsistentKeys(InconsistentKeys::Unknown)) => {
+                Ok(Self(Arc::new(identity)))
+            }
+            Err(error) => Err(config(error)),
+        }
+    }
+
+    pub(crate) fn resolver(&self) -> Arc<SingleCertAndKey> {
+        Arc::new(self.0.clone().into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertificateParams, KeyPair};
+
+    use super::Identity;
+    use gatelet_transport::TransportErrorKind;
+
+    fn certified() -> (String, KeyPair) {
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(["client".to_owned()]).unwrap();
+        (params.self_signed(&key).unwrap().pem(), key)
+    }
+
+    #[test]
+    fn a_chain_with_a_broken_member_is_refused_and_a_key_beside_it_is_not() {
+        let (own, key) = certified();
+        let (issuer, _) = certified();
+        let key = key.serialize_pem();
+        let text = format!("{key}# chain\n{own}{issuer}").replace('\n', "\r\n");
+        assert!(Identity::from_pem(text.as_bytes(), text.as_bytes()).is_ok());
+        for broken in [
+            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+            "-----BEGIN CERTIFICATE-----\n?!\n-----END CERTIFICATE-----\n",
+            "-----BEGIN TRUSTED CERTIFICATE-----\nAAAA\n-----END TRUSTED CERTIFICATE-----\n",
+            "-----BEGIN CERTIFICATE-----\nMIIB\n",
+        ] {
+            for chain in [
+                format!("{own}{broken}"),
+                format!("{own}{broken}{issuer}"),
+                format!("{broken}{own}"),
+            ] {
+                let error = Identity::from_pem(chain.as_bytes(), key.as_bytes());
+                let error = error.err().unwrap();
+                assert_eq!(error.kind(), TransportErrorKind::Config, "{chain}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_chain_and_a_key_that_do_not_belong_together_are_refused_at_once() {
+        let (chain, key) = certified();
+        let (_, other) = certified();
+        let (key, other) = (key.serialize_pem(), other.serialize_pem());
+        assert!(Identity::from_pem(chain.as_bytes(), key.as_bytes()).is_ok());
+        let broken = key.replace("MIG", "M?G");
+        for (chain, key) in [
+            (&*chain, &*other),
+            (&chain, &broken),
+            (&chain, &chain),
+            (&chain, ""),
+            ("", &key),
+            (&key, &key),
+        ] {
+            let error = Identity::from_pem(chain.as_bytes(), key.as_bytes())
+                .err()
+                .unwrap();
+            assert_eq!(error.kind(), TransportErrorKind::Config);
+            for line in key.lines().filter(|line| !line.starts_with('-')) {
+                assert!(!format!("{error:?}").contains(line));
+            }
+        }
+    }
+}

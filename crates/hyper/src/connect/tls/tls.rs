@@ -1,0 +1,101 @@
+//! TLS by rustls, with its provider passed by hand and its trust loaded late.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustls::ClientConfig;
+use rustls::client::ResolvesClientCert;
+use rustls::pki_types::ServerName;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+use crate::connect::tls::crypto::provider;
+use crate::connect::tls::identity::Identity;
+use crate::connect::tls::trust::Trust;
+use crate::io::socket::Socket;
+use crate::origin::Origin;
+use gatelet_transport::{BoxError, ConnectFailure, TransportError, TransportErrorKind};
+
+/// Whom a client believes, and who it is.
+#[derive(Clone, Default)]
+pub(crate) struct Parties {
+    pub(crate) trust: Trust,
+    pub(crate) identity: Option<Identity>,
+}
+
+/// Makes TLS connections. The trust roots are read at the first handshake: they are most of a short program's start.
+pub(crate) struct Tls {
+    parties: Parties,
+    config: Mutex<Option<Arc<ClientConfig>>>,
+}
+
+impl Tls {
+    pub(crate) fn new(parties: Parties) -> Self {
+        Self {
+            parties,
+            config: Mutex::new(None),
+        }
+    }
+
+    pub(crate) async fn handshake(
+        &self,
+        origin: &Origin,
+        stream: Socket,
+    ) -> Result<TlsStream<Socket>, TransportError> {
+        let name = ServerName::try_from(origin.host().to_owned()).map_err(config)?;
+        TlsConnector::from(self.config()?)
+            .connect(name, stream)
+            .await
+            .map_err(refused)
+    }
+
+    fn config(&self) -> Result<Arc<ClientConfig>, TransportError> {
+        let mut made = self.config.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(config) = &*made {
+            return Ok(config.clone());
+        }
+        let fresh = self.parties.client_config()?;
+        Ok(made.insert(Arc::new(fresh)).clone())
+    }
+}
+
+impl Parties {
+    fn client_config(&self) -> Result<ClientConfig, TransportError> {
+        let provider = provider();
+        let builder = ClientConfig::builder_with_provider(provider.clone())
+            .with_safe_default_protocol_versions()
+            .map_err(config)?
+            // The name is rustls's; none of our verifiers lets an unknown server pass.
+            .dangerous()
+            .with_custom_certificate_verifier(self.trust.verifier(provider)?);
+        let mut config = match &self.identity {
+            Some(identity) => {
+                let resolver: Arc<dyn ResolvesClientCert> = identity.resolver();
+                builder.with_client_cert_resolver(resolver)
+            }
+            None => builder.with_no_client_auth(),
+        };
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        Ok(config)
+    }
+}
+
+pub(crate) fn speaks_http2(stream: &TlsStream<Socket>) -> bool {
+    stream.get_ref().1.alpn_protocol() == Some(b"h2")
+}
+
+/// What rustls itself refuses is `Tls` and final; a peer that hangs up in the handshake is a connection that failed.
+fn refused(error: std::io::Error) -> TransportError {
+    let by_rustls = error
+        .get_ref()
+        .is_some_and(|inner| inner.is::<rustls::Error>());
+    TransportError::new(if by_rustls {
+        TransportErrorKind::Tls
+    } else {
+        TransportErrorKind::Connect(ConnectFailure::Other)
+    })
+    .with_source(error)
+}
+
+pub(crate) fn config(reason: impl Into<BoxError>) -> TransportError {
+    TransportError::new(TransportErrorKind::Config).with_source(reason)
+}

@@ -1,0 +1,156 @@
+//! A TCP stream that can be looked at from outside.
+
+use std::io;
+use std::mem::MaybeUninit;
+use std::net::Shutdown;
+use std::pin::Pin;
+use std::sync::{Arc, Weak};
+use std::task::{Context, Poll, ready};
+
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+/// The stream, for the one task that reads and writes it.
+pub(crate) struct Socket(Arc<TcpStream>);
+
+/// The same stream, for those who only ask how it is. It does not keep it open.
+#[derive(Clone)]
+pub(crate) struct Line(Weak<TcpStream>);
+
+/// How an idle connection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pulse {
+    /// Nothing came.
+    Quiet,
+    /// The peer sent something that was not read yet.
+    Speaks,
+    /// The peer closed it or cut it.
+    Gone,
+}
+
+impl Socket {
+    pub(crate) fn new(stream: TcpStream) -> Self {
+        Self(Arc::new(stream))
+    }
+
+    pub(crate) fn line(&self) -> Line {
+        Line(Arc::downgrade(&self.0))
+    }
+}
+
+impl Line {
+    /// The line of a stream that is no socket.
+    #[cfg(test)]
+    pub(crate) fn closed() -> Self {
+        Self(Weak::new())
+    }
+
+    /// Asks the operating system itself: the runtime may not have looked for a while.
+    pub(crate) fn pulse(&self) -> Pulse {
+        let Some(stream) = self.0.upgrade() else {
+            return Pulse::Gone;
+        };
+        let peeked = SockRef::from(&*stream).peek(&mut [MaybeUninit::uninit()]);
+        match peeked {
+            Ok(0) => Pulse::Gone,
+            Ok(_) => Pulse::Speaks,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Pulse::Quiet,
+            Err(_) => Pulse::Gone,
+        }
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        loop {
+            ready!(self.0.poll_read_ready(cx))?;
+            match self.0.try_read_buf(buf) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                read => return Poll::Ready(read.map(drop)),
+            }
+        }
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.poll_write_vectored(cx, &[io::IoSlice::new(bytes)])
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            ready!(self.0.poll_write_ready(cx))?;
+            match self.0.try_write_vectored(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                written => return Poll::Ready(written),
+            }
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(SockRef::from(&*self.0).shutdown(Shutdown::Write))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::{Pulse, Socket};
+
+    /// A socket and its peer, which the runtime never looks at.
+    async fn pair() -> (Socket, std::net::TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (ours, theirs) = tokio::join!(TcpStream::connect(address), listener.accept());
+        let peer = theirs.unwrap().0;
+        (Socket::new(ours.unwrap()), peer.into_std().unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_line_tells_at_once_how_its_peer_is() {
+        let (socket, mut peer) = pair().await;
+        let line = socket.line();
+        assert_eq!(line.pulse(), Pulse::Quiet);
+        peer.write_all(b"x").unwrap();
+        assert_eq!(line.pulse(), Pulse::Speaks);
+        drop(socket);
+        assert_eq!(line.pulse(), Pulse::Gone);
+    }
+
+    #[tokio::test]
+    async fn a_line_knows_when_its_peer_has_gone() {
+        for is_cut in [false, true] {
+            let (socket, peer) = pair().await;
+            if is_cut {
+                let linger = Some(std::time::Duration::ZERO);
+                socket2::SockRef::from(&peer).set_linger(linger).unwrap();
+            }
+            drop(peer);
+            assert_eq!(socket.line().pulse(), Pulse::Gone);
+        }
+    }
+}

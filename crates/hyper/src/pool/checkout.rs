@@ -1,0 +1,386 @@
+//! The use of one connection for one exchange.
+
+use std::sync::Arc;
+
+use http::{Request, Response};
+use hyper::body::Incoming;
+
+use crate::body::informational::Interim;
+use crate::body::request::Payload;
+use crate::error;
+use crate::origin::Origin;
+use crate::pool::connection::Connection;
+use crate::pool::in_use::InUse;
+use crate::pool::keep_alive::KeepAlive;
+use crate::pool::pool::Pool;
+use crate::shared::Shared;
+use gatelet_transport::{
+    ConnectFailure, Phase, SendTracker, Sent, TransportError, TransportErrorKind,
+};
+
+/// How an attempt on one connection failed.
+pub(crate) enum Failure {
+    /// The connection was closed before it took the request, which is here again.
+    Returned(Box<Request<Payload>>, TransportError),
+    Final(TransportError),
+}
+
+impl From<TransportError> for Failure {
+    fn from(error: TransportError) -> Self {
+        Self::Final(error)
+    }
+}
+
+impl Failure {
+    /// Whether it may have met other connections to the same server as well: a peer, or something on the way, that is gone or
+    /// silent. What is wrong with a response itself says nothing about others.
+    fn is_contagious(&self) -> bool {
+        match self {
+            Self::Returned(..) => false,
+            Self::Final(error) => matches!(
+                error.kind(),
+                TransportErrorKind::Interrupted
+                    | TransportErrorKind::Timeout(_)
+                    | TransportErrorKind::Connect(ConnectFailure::Other)
+            ),
+        }
+    }
+}
+
+/// A connection in use. Unless it is given back it is never used again: not after an error, not after a timeout, and over
+/// HTTP/1.1 not when the caller has dropped the exchange. Over HTTP/2 that is the end of a stream alone, unless the caller's
+/// patience has ended or the connection has brought nothing for long.
+pub(crate) struct Lease<'a> {
+    pool: &'a Arc<Pool>,
+    origin: &'a Origin,
+    in_use: &'a InUse,
+    connection: Option<Connection>,
+}
+
+impl<'a> Lease<'a> {
+    pub(crate) fn new(
+        pool: &'a Arc<Pool>,
+        origin: &'a Origin,
+        in_use: &'a InUse,
+        connection: Connection,
+    ) -> Self {
+        Self {
+            pool,
+            origin,
+            in_use,
+            connection: Some(connection),
+        }
+    }
+
+    /// Sends the request and waits for the head of its answer.
+    pub(crate) async fn first_byte(
+        &mut self,
+        shared: &Shared,
+        mut request: Request<Payload>,
+        tracker: &SendTracker,
+    ) -> Result<Response<Incoming>, Failure> {
+        let Some(connection) = &mut self.connection else {
+            return Err(Failure::Final(TransportError::new(
+                TransportErrorKind::Interrupted,
+            )));
+        };
+        // Before anybody can ask what has come of the answer.
+        connection.heard().restart(request.headers());
+        self.in_use.begin(self.origin, connection, tracker);
+        let interim = Interim::of(&mut request);
+        let answer = interim.guard(connection.send(request, tracker));
+        #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.
+        let answer = tokio::time::timeout(shared.timeouts.first_byte, answer).await;
+        let error = match answer {
+            Ok(Ok(Ok(response))) => {
+                connection.data_received();
+                return Ok(response);
+            }
+            Ok(Ok(Err(mut refused))) => {
+                let request = refused.take_message();
+                let error = error::broken(refused.into_error(), &shared.limits);
+                if let Some(request) = request {
+                    return Err(Failure::Returned(Box::new(request), error::unsent(error)));
+                }
+                error
+            }
+            Ok(Err(too_many)) => error::protocol(too_many),
+            Err(_) => TransportError::new(TransportErrorKind::Timeout(Phase::FirstByte)),
+        };
+        let error = if error.kind() == TransportErrorKind::Protocol && connection.had_large_head() {
+            error::head_too_large(shared.limits.head)
+        } else {
+            error
+        };
+        let heard = connection.heard();
+        let (status, fields) = (heard.status(), heard.fields_of_refusal());
+        // What it holds of the request must not leave any more.
+        let sent = tracker.attempt_failed();
+        self.forget();
+        Err(Failure::Final(match (status, fields) {
+            (Some(status), Some(fields)) => error.with_head(status, fields),
+            (Some(status), None) => error.with_status(status),
+            // The server itself says that it has processed nothing.
+            (None, _) if error.sent() == Sent::Nothing => error,
+            (None, _) => error::after(sent, error),
+        }))
+    }
+
+    /// Never uses it again, nor those that may have met the same.
+    pub(crate) fn fail(&mut self, failure: &Failure) {
+        self.forget();
+        if let Some(began) = self.in_use.end()
+            && failure.is_contagious()
+        {
+            self.pool.suspect(self.origin, began);
+        }
+    }
+
+    pub(crate) fn forget(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            self.pool.remove(&connection);
+        }
+    }
+
+    /// The response is whole.
+    pub(crate) fn succeed(&self) {
+        self.in_use.end();
+    }
+
+    /// Takes a whole response which says that its server has given the connection up, as it soon will those of its age.
+    pub(crate) fn server_gave_up(&mut self) {
+        self.forget();
+        if let Some(began) = self.in_use.end() {
+            self.pool.suspect(self.origin, began);
+        }
+    }
+
+    pub(crate) async fn give_back(mut self, said: KeepAlive) {
+        let Some(mut connection) = self.connection.take() else {
+            return;
+        };
+        let keep_alive = connection.keep_alive(said);
+        if keep_alive.requests != Some(0) && connection.settle().await {
+            self.pool
+                .put(self.origin.clone(), connection, keep_alive.idle);
+        }
+    }
+}
+
+impl Drop for Lease<'_> {
+    fn drop(&mut self) {
+        self.in_use.abandon(self.pool);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use http::Request;
+    use hyper::rt::{Read, ReadBufCursor, Write};
+    #[cfg(feature = "_tls")]
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::{Failure, Lease};
+    use crate::exchange::Exchange;
+    use crate::io::socket::Line;
+    #[cfg(feature = "_tls")]
+    use crate::io::socket::Socket;
+    use crate::origin::Origin;
+    use crate::pool::connection::Connection;
+    use crate::pool::in_use::InUse;
+    use crate::transport::HyperTransport;
+    use gatelet_transport::{
+        ConnectFailure, Phase, SendTracker, Sent, TransportError, TransportErrorKind,
+    };
+
+    /// A peer that takes so many bytes and then breaks, or takes no more.
+    struct Peer {
+        takes: usize,
+        breaks: bool,
+        /// Whether it takes a request in the pieces in which it is kept.
+        vectored: bool,
+    }
+
+    impl Read for Peer {
+        fn poll_read(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            _: ReadBufCursor<'_>,
+        ) -> Poll<io::Result<()>> {
+            Poll::Pending
+        }
+    }
+
+    impl Write for Peer {
+        fn poll_write(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            bytes: &[u8],
+        ) -> Poll<io::Result<usize>> {
+            let taken = bytes.len().min(self.takes);
+            self.takes -= taken;
+            match (taken, self.breaks) {
+                (1.., _) => Poll::Ready(Ok(taken)),
+                (0, true) => Poll::Ready(Err(io::ErrorKind::ConnectionReset.into())),
+                (0, false) => Poll::Pending,
+            }
+        }
+
+        fn poll_write_vectored(
+            self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+            pieces: &[io::IoSlice<'_>],
+        ) -> Poll<io::Result<usize>> {
+            let bytes: Vec<u8> = pieces.iter().flat_map(|piece| piece.to_vec()).collect();
+            self.poll_write(cx, &bytes)
+        }
+
+        fn is_write_vectored(&self) -> bool {
+            self.vectored
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    async fn failure(peer: Peer) -> TransportError {
+        let transport = HyperTransport::builder()
+            .first_byte_timeout(Duration::from_secs(1))
+            .build();
+        let shared = &transport.shared;
+        let connection = Connection::http1(peer, Line::closed(), &shared.limits)
+            .await
+            .unwrap();
+        let request = Request::post("http://localhost/").body(BODY).unwrap();
+        let tracker = SendTracker::of(&request);
+        tracker.queued();
+        let request = Exchange::new(request)
+            .unwrap()
+            .request_for(&connection, None);
+        let origin = Origin::of(&"http://localhost/".parse().unwrap()).unwrap();
+        let answer = Lease::new(&shared.pool, &origin, &InUse::default(), connection)
+            .first_byte(shared, request, &tracker)
+            .await;
+        match answer {
+            Err(Failure::Final(error)) => error,
+            Err(Failure::Returned(..)) => panic!("the connection took the request"),
+            Ok(_) => panic!("nobody answers"),
+        }
+    }
+
+    const BODY: Bytes = Bytes::from_static(b"{}");
+    const WHOLE: &str = "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\n{}";
+
+    #[test]
+    fn what_other_connections_may_have_met_is_told_from_what_one_response_has() {
+        let failure = |kind| Failure::Final(TransportError::new(kind));
+        for kind in [
+            TransportErrorKind::Interrupted,
+            TransportErrorKind::Timeout(Phase::FirstByte),
+            TransportErrorKind::Timeout(Phase::Stall),
+            TransportErrorKind::Connect(ConnectFailure::Other),
+        ] {
+            assert!(failure(kind).is_contagious(), "{kind:?}");
+        }
+        for kind in [
+            TransportErrorKind::Protocol,
+            TransportErrorKind::TooLarge {
+                what: gatelet_transport::TooLarge::Body,
+                limit: 1,
+            },
+            TransportErrorKind::Connect(ConnectFailure::ProxyCredentials),
+        ] {
+            assert!(!failure(kind).is_contagious(), "{kind:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_error_says_how_much_of_the_request_was_taken() {
+        let unconnected = TransportErrorKind::Connect(ConnectFailure::Other);
+        let broken = TransportErrorKind::Interrupted;
+        let late = TransportErrorKind::Timeout(Phase::FirstByte);
+        for takes in 0..=WHOLE.len() {
+            let (sent, cut) = match takes {
+                0 => (Sent::Nothing, unconnected),
+                _ if takes < WHOLE.len() => (Sent::Part, broken),
+                // Nothing more is written that could break.
+                _ => (Sent::Whole, late),
+            };
+            for vectored in [false, true] {
+                for (breaks, kind) in [(true, cut), (false, late)] {
+                    let error = failure(Peer {
+                        takes,
+                        breaks,
+                        vectored,
+                    })
+                    .await;
+                    assert_eq!((error.kind(), error.sent()), (kind, sent), "{takes}");
+                }
+            }
+        }
+    }
+
+    /// Calls that are dropped after a while, one after the other, of a peer that knows of HTTP/2 and reads no request; whether
+    /// the connection is used again after each.
+    #[cfg(feature = "_tls")]
+    async fn dropped<const N: usize>(after: [Duration; N]) -> [bool; N] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).await;
+        // It only has a pulse.
+        let socket = Socket::new(stream.unwrap());
+        let (ours, theirs) = tokio::io::duplex(1024);
+        let transport = HyperTransport::new();
+        let shared = &transport.shared;
+        let (connection, server) = tokio::join!(
+            Connection::http2(ours, socket.line(), &shared.limits),
+            h2::server::handshake(theirs)
+        );
+        let (connection, _server) = (connection.unwrap(), server.unwrap());
+        // The client reads what the server's handshake left behind.
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        let request = || Request::post("https://localhost/").body(BODY).unwrap();
+        let origin = Origin::of(request().uri()).unwrap();
+        shared.pool.put(origin.clone(), connection, None);
+        let mut used_again = [false; N];
+        for (after, is_used_again) in after.into_iter().zip(&mut used_again) {
+            let connection = shared.pool.take(&origin).await.unwrap();
+            let request = Exchange::new(request())
+                .unwrap()
+                .request_for(&connection, None);
+            let in_use = InUse::default();
+            let mut lease = Lease::new(&shared.pool, &origin, &in_use, connection);
+            let tracker = SendTracker::default();
+            let answer = lease.first_byte(shared, request, &tracker);
+            #[allow(clippy::disallowed_methods)] // The clock is paused.
+            let answer = tokio::time::timeout(after, answer).await;
+            assert!(answer.is_err(), "nobody answers");
+            drop(lease);
+            *is_used_again = shared.pool.take(&origin).await.is_some();
+        }
+        used_again
+    }
+
+    // T45
+    #[cfg(feature = "_tls")]
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_is_silent_for_long_is_not_asked_again() {
+        let [brief, long] = [10, 1_000].map(Duration::from_millis);
+        assert_eq!(dropped([brief, brief]).await, [true, true]);
+        assert_eq!(dropped([long]).await, [false]);
+        // A second call that is dropped soon does not make up for the first.
+        assert_eq!(dropped([long - brief, brief]).await, [true, false]);
+    }
+}

@@ -1,0 +1,353 @@
+//! One connection to an origin.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::client::conn::{TrySendError, http1};
+use hyper::rt::{Read, Write};
+use hyper_util::rt::TokioIo;
+use tokio::time::Instant;
+
+use crate::body::request::Payload;
+use crate::connect::dial::dial;
+use crate::connect::proxy::proxy::Proxy;
+#[cfg(feature = "_tls")]
+use crate::connect::proxy::tunnel;
+use crate::error;
+#[cfg(feature = "_tls")]
+use crate::io::frame_tap::{Followed, LargeHead};
+use crate::io::socket::{Line, Pulse, Socket};
+use crate::io::status_tap::{Heard, Listening};
+use crate::io::write_gate::Outbound;
+use crate::origin::Origin;
+use crate::pool::keep_alive::KeepAlive;
+use crate::pool::liveness::{Liveness, Waiting};
+#[cfg(feature = "_tls")]
+use crate::pool::single_flight::Flight;
+#[cfg(feature = "_tls")]
+use crate::pool::stream_limit::StreamLimit;
+use crate::pool::tasks::{Driver, Retirement};
+use crate::settings::Limits;
+use crate::shared::Shared;
+#[cfg(not(feature = "_tls"))]
+use gatelet_transport::TransportErrorKind;
+use gatelet_transport::{SendTracker, TransportError};
+
+#[cfg(feature = "_tls")]
+use hyper::client::conn::http2;
+#[cfg(feature = "_tls")]
+use tokio::io::{AsyncRead, AsyncWrite};
+
+/// A connection on which requests can be sent; an HTTP/2 one may be cloned and used by many at once.
+pub(crate) struct Connection {
+    sender: Sender,
+    line: Line,
+    outbound: Outbound,
+    heard: Heard,
+    liveness: Liveness,
+    opened: (Moment, Instant),
+    /// What the server has said of the requests that may follow; HTTP/1 only.
+    keep_alive: KeepAlive,
+    /// Kept for its drop, which closes the socket.
+    driver: Arc<Driver>,
+}
+
+/// A place in the order of events, also of those at the same instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Moment(u64);
+
+impl Moment {
+    /// Later than all that were asked for before.
+    pub(crate) fn now() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+
+        Self(NEXT.fetch_add(1, Ordering::AcqRel))
+    }
+}
+
+enum Sender {
+    Http1(http1::SendRequest<Payload>),
+    #[cfg(feature = "_tls")]
+    Http2(http2::SendRequest<Payload>, LargeHead, StreamLimit),
+}
+
+impl Connection {
+    /// Resolves, connects and shakes hands.
+    pub(crate) async fn open(shared: &Shared, origin: &Origin) -> Result<Self, TransportError> {
+        #[cfg(not(feature = "_tls"))]
+        if origin.is_https() {
+            return Err(TransportError::new(TransportErrorKind::Config)
+                .with_source("this build has no TLS: enable the feature `ring` or `aws-lc-rs`"));
+        }
+        let proxy = shared.proxies.on_the_way_to(origin);
+        let socket = Socket::new(dial(proxy.map_or(origin, Proxy::origin)).await?);
+        let line = socket.line();
+        #[cfg(feature = "_tls")]
+        if origin.is_https() {
+            let socket = match proxy {
+                Some(proxy) => tunnel::dig(socket, proxy, origin).await?,
+                None => socket,
+            };
+            let stream = shared.tls.handshake(origin, socket).await?;
+            return if crate::connect::tls::tls::speaks_http2(&stream) {
+                Self::http2(stream, line, &shared.limits).await
+            } else {
+                Self::http1(TokioIo::new(stream), line, &shared.limits).await
+            };
+        }
+        Self::http1(TokioIo::new(socket), line, &shared.limits).await
+    }
+
+    pub(crate) async fn http1<T>(
+        stream: T,
+        line: Line,
+        limits: &Limits,
+    ) -> Result<Self, TransportError>
+    where
+        T: Read + Write + Send + Unpin + 'static,
+    {
+        /// hyper refuses to work with less than this.
+        const SMALLEST_BUFFER: usize = 8 * 1024;
+
+        let (outbound, heard) = (Outbound::default(), Heard::default());
+        let stream = Listening::new(stream, heard.clone());
+        let (sender, driver) = http1::Builder::new()
+            .max_headers(limits.head_fields)
+            .max_header_size(limits.head)
+            .max_buf_size(limits.head.max(SMALLEST_BUFFER))
+            // A user agent puts spaces in the place of each fold (RFC 9112 section 5.2).
+            .allow_obsolete_multiline_headers_in_responses(true)
+            .handshake(outbound.gate(stream))
+            .await
+            .map_err(|error| error::unsent(error::broken(error, limits)))?;
+        Ok(Self {
+            sender: Sender::Http1(sender),
+            line,
+            outbound,
+            heard,
+            liveness: Liveness::default(),
+            opened: (Moment::now(), Instant::now()),
+            keep_alive: KeepAlive::default(),
+            driver: Driver::default().drive(driver),
+        })
+    }
+
+    #[cfg(feature = "_tls")]
+    pub(crate) async fn http2<T>(
+        stream: T,
+        line: Line,
+        limits: &Limits,
+    ) -> Result<Self, TransportError>
+    where
+        T: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        /// h2 does not tell a head that it will not read from a malformed one, so it reads a little more than we accept.
+        const MARGIN: usize = 4;
+
+        let most = limits.head.saturating_mul(MARGIN);
+        let (large_head, liveness) = (LargeHead::default(), Liveness::default());
+        let stream_limit = StreamLimit::default();
+        let stream = Followed::new(
+            stream,
+            limits.head,
+            large_head.clone(),
+            liveness.clone(),
+            stream_limit.clone(),
+        );
+        let driver = Driver::default();
+        let (sender, work) = http2::Builder::new(driver.executor())
+            .max_header_list_size(u32::try_from(most).unwrap_or(u32::MAX))
+            .handshake(TokioIo::new(stream))
+            .await
+            .map_err(|error| error::unsent(error::broken(error, limits)))?;
+        Ok(Self {
+            sender: Sender::Http2(sender, large_head, stream_limit),
+            line,
+            outbound: Outbound::default(),
+            heard: Heard::default(),
+            liveness,
+            opened: (Moment::now(), Instant::now()),
+            keep_alive: KeepAlive::default(),
+            driver: driver.drive(work),
+        })
+    }
+
+    /// Sends a request whose URI and `Host` are in the form that the protocol wants. Over HTTP/2 it has departed before.
+    pub(crate) async fn send(
+        &mut self,
+        request: Request<Payload>,
+        tracker: &SendTracker,
+    ) -> Result<Response<Incoming>, TrySendError<Request<Payload>>> {
+        match &mut self.sender {
+            Sender::Http1(sender) => {
+                self.outbound.begin(tracker);
+                sender.try_send_request(request).await
+            }
+            #[cfg(feature = "_tls")]
+            Sender::Http2(sender, ..) => sender.try_send_request(request).await,
+        }
+    }
+
+    pub(crate) fn is_http2(&self) -> bool {
+        match &self.sender {
+            Sender::Http1(_) => false,
+            #[cfg(feature = "_tls")]
+            Sender::Http2(..) => true,
+        }
+    }
+
+    /// Says that a request waits for its response, until what is returned is dropped.
+    pub(crate) fn request_sent(&self) -> Waiting {
+        self.liveness.request_sent()
+    }
+
+    /// Says that a part of the response came, where the frames do not say it.
+    pub(crate) fn data_received(&self) {
+        self.liveness.data_received();
+    }
+
+    /// When it was opened, in the order of events.
+    pub(crate) fn opened(&self) -> Moment {
+        self.opened.0
+    }
+
+    pub(crate) fn age(&self) -> Duration {
+        self.opened.1.elapsed()
+    }
+
+    /// Takes what a response says of the requests that may follow, and returns what holds from now on.
+    pub(crate) fn keep_alive(&mut self, said: KeepAlive) -> KeepAlive {
+        self.keep_alive = self.keep_alive.after(said);
+        self.keep_alive
+    }
+
+    /// Ends a flight as soon as the server has said how many requests it takes here; HTTP/2 only.
+    #[cfg(feature = "_tls")]
+    pub(crate) fn ends(&self, flight: Flight) {
+        match &self.sender {
+            Sender::Http1(_) => flight.speaks_http1(),
+            Sender::Http2(_, _, stream_limit) => {
+                flight.speaks_http2();
+                stream_limit.ends(flight);
+            }
+        }
+    }
+
+    /// Another handle on an HTTP/2 connection.
+    pub(crate) fn share(&self) -> Option<Self> {
+        match &self.sender {
+            Sender::Http1(_) => None,
+            #[cfg(feature = "_tls")]
+            Sender::Http2(sender, large_head, stream_limit) => Some(Self {
+                sender: Sender::Http2(sender.clone(), large_head.clone(), stream_limit.clone()),
+                line: self.line.clone(),
+                outbound: self.outbound.clone(),
+                heard: self.heard.clone(),
+                liveness: self.liveness.clone(),
+                opened: self.opened,
+                keep_alive: self.keep_alive,
+                driver: self.driver.clone(),
+            }),
+        }
+    }
+
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.driver, &other.driver)
+    }
+
+    /// Keeps it from ever going back to the pool, also by those who share it and succeed.
+    pub(crate) fn retire(&self) {
+        self.driver.retire();
+    }
+
+    /// The same for whoever does not use it.
+    pub(crate) fn retirement(&self) -> Retirement {
+        Retirement::of(&self.driver)
+    }
+
+    pub(crate) fn is_retired(&self) -> bool {
+        self.driver.is_retired()
+    }
+
+    /// Whether it can take a request right now.
+    pub(crate) fn is_ready(&self) -> bool {
+        match &self.sender {
+            Sender::Http1(sender) => sender.is_ready(),
+            #[cfg(feature = "_tls")]
+            Sender::Http2(sender, ..) => sender.is_ready(),
+        }
+    }
+
+    /// Whether it can take another request after a time of idleness.
+    pub(crate) async fn is_alive(&self) -> bool {
+        /// What came may be read by then: a TLS session ticket, or the peer's farewell.
+        const LOOKS: u32 = 4;
+
+        for _ in 0..LOOKS {
+            match self.line.pulse() {
+                Pulse::Gone => return false,
+                Pulse::Quiet => return self.is_ready(),
+                Pulse::Speaks => tokio::task::yield_now().await,
+            }
+        }
+        // Nothing is to be heard on an idle connection, but on one that others use.
+        self.has_other_users() && self.is_ready()
+    }
+
+    /// Whether anybody uses it but whoever asks.
+    pub(crate) fn has_users(&self) -> bool {
+        self.handles() > 1
+    }
+
+    /// Whether others use it, besides the pool and whoever asks.
+    fn has_other_users(&self) -> bool {
+        self.handles() > 2
+    }
+
+    /// Whether it takes another request besides those of its users, of whom the pool is none.
+    pub(crate) fn has_room(&self) -> bool {
+        match &self.sender {
+            Sender::Http1(_) => true,
+            #[cfg(feature = "_tls")]
+            Sender::Http2(_, _, stream_limit) => self.handles() <= stream_limit.streams(),
+        }
+    }
+
+    fn handles(&self) -> usize {
+        Arc::strong_count(&self.driver)
+    }
+
+    /// Waits until the last exchange is cleared away; false when the connection will not take another request.
+    pub(crate) async fn settle(&mut self) -> bool {
+        /// A request that is still being written after its answer came holds the connection up: not worth a wait.
+        const PATIENCE: Duration = Duration::from_millis(10);
+
+        let ready = async {
+            match &mut self.sender {
+                Sender::Http1(sender) => sender.ready().await,
+                #[cfg(feature = "_tls")]
+                Sender::Http2(sender, ..) => sender.ready().await,
+            }
+        };
+        #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.
+        let settled = tokio::time::timeout(PATIENCE, ready).await;
+        matches!(settled, Ok(Ok(())))
+    }
+
+    /// What has come of the head of the answer, whole or not; HTTP/1.1 only.
+    pub(crate) fn heard(&self) -> &Heard {
+        &self.heard
+    }
+
+    /// Whether it brought a head above the limit, which h2 tells from a malformed one to nobody.
+    pub(crate) fn had_large_head(&self) -> bool {
+        match &self.sender {
+            Sender::Http1(_) => false,
+            #[cfg(feature = "_tls")]
+            Sender::Http2(_, large_head, _) => large_head.was_seen(),
+        }
+    }
+}

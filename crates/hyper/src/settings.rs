@@ -1,0 +1,20 @@
+//! The limits of a transport.
+
+use std::time::Duration;
+
+#[derive(Clone, Debug)]
+pub(crate) struct ConnectionTimeouts {
+    pub(crate) connect: Duration,
+    pub(crate) first_byte: Duration,
+    pub(crate) stall: Duration,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Limits {
+    /// Bytes of a response head.
+    pub(crate) head: usize,
+    /// Fields of a response head.
+    pub(crate) head_fields: usize,
+    /// Bytes of a response body.
+    pub(crate) body: u64,
+}

@@ -1,0 +1,122 @@
+//! The transport itself.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use tokio::runtime::Handle;
+
+use crate::builder::HyperTransportBuilder;
+use crate::error;
+use crate::exchange::Exchange;
+use crate::pool::in_use::InUse;
+use crate::pool::pool::Pool;
+use crate::shared::Shared;
+use crate::task::{RuntimeGone, Task};
+use gatelet_transport::{SendTracker, Transport, TransportError, TransportErrorKind};
+
+/// HTTP/1.1 and HTTP/2 over TCP and TLS, with a pool of connections; a clone shares the pool.
+///
+/// It needs a tokio runtime, with sockets and timers enabled, around each call but not around its making; it may be made
+/// under one runtime and used under another. HTTP/2 is spoken where the server chooses it in the TLS handshake. TLS
+/// comes with the feature `ring` or `aws-lc-rs`; without both that leaves servers on loopback. The provider of rustls that
+/// the process has as its default is neither asked for nor set.
+///
+/// ```no_run
+/// use bytes::Bytes;
+/// use gatelet_hyper::HyperTransport;
+/// use gatelet_transport::Transport;
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let transport = HyperTransport::new();
+/// let request = http::Request::get("http://localhost:8080/").body(Bytes::new())?;
+/// let response = transport.send(request).await?;
+/// println!("{} with {} bytes", response.status(), response.body().len());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct HyperTransport {
+    pub(crate) shared: Arc<Shared>,
+}
+
+impl HyperTransport {
+    /// A transport with the limits that [`HyperTransportBuilder`] names. No file is read and no socket opened.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// A transport with other limits.
+    pub fn builder() -> HyperTransportBuilder {
+        HyperTransportBuilder::new()
+    }
+}
+
+impl Default for HyperTransport {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Transport for HyperTransport {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let runtime = Handle::try_current().map_err(no_runtime)?;
+        let tracker = SendTracker::of(&request);
+        tracker.queued();
+        let exchange = Exchange::new(request)?;
+        #[cfg(feature = "gzip")]
+        let exchange = if self.shared.accepts_gzip {
+            exchange.or_gzip()
+        } else {
+            exchange
+        };
+        let in_use = InUse::default();
+        let caller = Caller {
+            in_use: in_use.clone(),
+            pool: &self.shared.pool,
+        };
+        let task = Task::spawn(&runtime, {
+            let (shared, tracker) = (self.shared.clone(), tracker.clone());
+            async move { exchange.run(&shared, &tracker, &in_use).await }
+        });
+        let end = task.await;
+        drop(caller);
+        end.unwrap_or_else(|gone| Err(abandoned(&gone, &tracker)))
+    }
+}
+
+/// Whoever waits for an exchange. One that goes away has the connection judged before the next request looks for one.
+struct Caller<'a> {
+    in_use: InUse,
+    pool: &'a Pool,
+}
+
+impl Drop for Caller<'_> {
+    fn drop(&mut self) {
+        self.in_use.abandon(self.pool);
+    }
+}
+
+fn no_runtime(_: tokio::runtime::TryCurrentError) -> TransportError {
+    TransportError::new(TransportErrorKind::Config)
+        .with_source("no tokio runtime: the call was made outside of one")
+}
+
+fn abandoned(_: &RuntimeGone, tracker: &SendTracker) -> TransportError {
+    let interrupted = TransportError::new(TransportErrorKind::Interrupted);
+    error::after(
+        tracker.attempt_failed(),
+        interrupted.with_source("the tokio runtime was dropped"),
+    )
+}
+
+impl fmt::Debug for HyperTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HyperTransport")
+            .field("timeouts", &self.shared.timeouts)
+            .field("limits", &self.shared.limits)
+            .finish_non_exhaustive()
+    }
+}

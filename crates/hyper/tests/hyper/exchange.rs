@@ -1,0 +1,364 @@
+//! One exchange: how it is sent, how it ends, and in what time.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use gatelet_hyper::HyperTransport;
+use gatelet_transport::{ConnectFailure, Phase, Sent, Transport, TransportErrorKind};
+use http::{Method, StatusCode};
+
+use crate::script::{Step, empty, head, interim, ok, part, send};
+use crate::wire::{CANARY, Wire, words};
+use crate::{SHORT, failure, failure_of};
+
+#[tokio::test]
+async fn a_request_arrives_as_it_was_meant() {
+    let answer = send("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]");
+    for wire in Wire::each([vec![Step::Read, answer, Step::Stay]]) {
+        let mut request = wire.post();
+        // Where the message ends is not for the caller to say.
+        request.headers_mut().insert("content-length", 3.into());
+        let response = wire
+            .client(HyperTransport::builder())
+            .send(request)
+            .await
+            .unwrap();
+        assert_eq!(response.body(), &Bytes::from_static(b"[]"));
+        let requests = wire.finish().await;
+        let (head, body) = requests[0].split_once("\r\n\r\n").unwrap();
+        let lines: Vec<_> = head.lines().collect();
+        assert!(lines[0].starts_with("POST /v1/things?secret="), "{head}");
+        assert!(lines.contains(&"content-length: 7"), "{head}");
+        assert_eq!(
+            lines
+                .iter()
+                .filter(|line| line.starts_with("host: 127.0.0.1:"))
+                .count(),
+            1
+        );
+        assert_eq!(
+            lines.len(),
+            4,
+            "nothing is added but what HTTP needs: {head}"
+        );
+        assert_eq!(body, "{\"a\":1}");
+    }
+}
+
+// T1
+#[tokio::test]
+async fn a_refused_connection_is_not_sent() {
+    // Bound, so that nobody else gets the port, but not listening.
+    let closed = tokio::net::TcpSocket::new_v4().unwrap();
+    closed.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let uri = format!("http://{}/", closed.local_addr().unwrap());
+    let request = http::Request::post(uri).body(Bytes::new()).unwrap();
+    let error = HyperTransport::new().send(request).await.unwrap_err();
+    assert_eq!(
+        error.kind(),
+        TransportErrorKind::Connect(ConnectFailure::Refused)
+    );
+    assert_eq!(error.sent(), Sent::Nothing);
+}
+
+// T2
+#[tokio::test]
+async fn a_name_that_does_not_resolve_is_named() {
+    let uri = format!("http://no-such-host.invalid/v1?secret={}", CANARY);
+    let request = http::Request::get(uri).body(Bytes::new()).unwrap();
+    let error = HyperTransport::new().send(request).await.unwrap_err();
+    assert_eq!(
+        error.kind(),
+        TransportErrorKind::Connect(ConnectFailure::Dns)
+    );
+    assert_eq!(error.sent(), Sent::Nothing);
+    assert!(words(&error).contains("no-such-host.invalid"));
+}
+
+// T4
+#[tokio::test]
+async fn a_connect_that_hangs_ends_in_time() {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    // Fill the backlog until the system leaves a connection hanging.
+    let mut fillers = Vec::new();
+    let full = loop {
+        let filler = tokio::spawn(tokio::net::TcpStream::connect(address));
+        #[allow(clippy::disallowed_methods)] // Only time shows that a connection hangs.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        fillers.push(filler);
+        if fillers.iter().any(|filler| !filler.is_finished()) {
+            break true;
+        }
+        if fillers.len() > 64 {
+            break false;
+        }
+    };
+    assert!(full, "the backlog never filled");
+    let transport = HyperTransport::builder().connect_timeout(SHORT).build();
+    let request = http::Request::get(format!("http://{address}/"))
+        .body(Bytes::new())
+        .unwrap();
+    let error = transport.send(request).await.unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::Timeout(Phase::Connect));
+    assert_eq!(error.sent(), Sent::Nothing);
+}
+
+// T8
+#[tokio::test]
+async fn a_reset_right_after_accept_is_never_an_answer() {
+    for wire in Wire::each([vec![Step::Reset]]) {
+        let transport = wire.client(HyperTransport::builder());
+        let error = transport.send(wire.post()).await.unwrap_err();
+        // Whether a byte was written before the reset came is a race; what is said of it must fit.
+        match error.kind() {
+            TransportErrorKind::Interrupted => assert_eq!(error.sent(), Sent::Whole),
+            TransportErrorKind::Connect(_) => assert_eq!(error.sent(), Sent::Nothing),
+            other => panic!("{other:?}"),
+        }
+        wire.finish().await;
+    }
+}
+
+// T9
+#[tokio::test]
+async fn a_reset_after_the_request_is_an_interruption() {
+    let error = failure(vec![Step::Read, Step::Reset]).await;
+    assert_eq!(error.kind(), TransportErrorKind::Interrupted);
+    assert_eq!(error.sent(), Sent::Whole);
+    assert_eq!(error.status(), None);
+}
+
+// T10
+#[tokio::test]
+async fn an_empty_reply_is_an_interruption() {
+    for (half, status) in [
+        (None, None),
+        (Some(interim(103)), None),
+        (Some(send("HTTP/1.1")), None),
+        (
+            Some(send("HTTP/1.1 200 OK\r\ncontent-le")),
+            Some(StatusCode::OK),
+        ),
+    ] {
+        let script = [Step::Read].into_iter().chain(half).collect();
+        let error = failure(script).await;
+        assert_eq!(error.kind(), TransportErrorKind::Interrupted);
+        assert_eq!(error.sent(), Sent::Whole);
+        assert_eq!(error.status(), status);
+    }
+}
+
+// T11
+#[tokio::test]
+async fn a_body_that_breaks_off_is_no_body() {
+    let created = Step::All(vec![head(201, &[("content-length", "10")]), part("12345")]);
+    for end in [vec![Step::Reset], vec![]] {
+        let mut script = vec![Step::Read, created.clone()];
+        script.extend(end);
+        let error = failure(script).await;
+        assert_eq!(error.kind(), TransportErrorKind::Interrupted);
+        assert_eq!(error.sent(), Sent::Whole);
+        // A reset may overtake the head; an end in peace cannot.
+        assert!(
+            error
+                .status()
+                .is_none_or(|status| status == StatusCode::CREATED)
+        );
+    }
+}
+
+// T24
+#[tokio::test]
+async fn a_server_that_says_nothing_is_a_first_byte_timeout() {
+    let hurried = HyperTransport::builder().first_byte_timeout(SHORT);
+    let error = failure_of(hurried, vec![Step::Read, Step::ClientCloses]).await;
+    assert_eq!(error.kind(), TransportErrorKind::Timeout(Phase::FirstByte));
+    assert_eq!(error.sent(), Sent::Whole);
+}
+
+// T25
+#[tokio::test]
+async fn a_body_that_stands_still_is_a_stall() {
+    let hurried = HyperTransport::builder().stall_timeout(SHORT);
+    let begun = [head(200, &[("content-length", "9")]), part("123")];
+    let script = [&[Step::Read], &begun[..], &[Step::ClientCloses]].concat();
+    let error = failure_of(hurried, script).await;
+    assert_eq!(error.kind(), TransportErrorKind::Timeout(Phase::Stall));
+    assert_eq!(error.status(), Some(StatusCode::OK));
+}
+
+// T78
+#[tokio::test]
+async fn progress_resets_the_stall_timer() {
+    let stall = Duration::from_secs(1);
+    for wire in Wire::each([vec![
+        Step::Read,
+        head(200, &[("content-length", "12")]),
+        Step::Trickle(vec![b'x'; 12], stall / 10),
+        Step::Stay,
+    ]]) {
+        let patient = wire.client(HyperTransport::builder().stall_timeout(stall));
+        let response = patient.send(wire.get()).await.unwrap();
+        assert_eq!(response.body(), &vec![b'x'; 12]);
+        wire.finish().await;
+    }
+}
+
+// T33
+#[tokio::test]
+async fn a_redirect_is_an_answer_like_any_other() {
+    let fields = [("location", "http://example.com/"), ("content-length", "0")];
+    for wire in Wire::each([vec![Step::Read, empty(307, &fields), Step::Stay]]) {
+        let response = wire
+            .client(HyperTransport::builder())
+            .send(wire.post())
+            .await
+            .unwrap();
+        assert_eq!(response.status(), StatusCode::TEMPORARY_REDIRECT);
+        assert_eq!(wire.finish().await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_ends_with_the_connection_is_complete() {
+    for wire in Wire::each([vec![
+        Step::Read,
+        send("HTTP/1.1 200 OK\r\n\r\n[1,"),
+        send("2]"),
+    ]]) {
+        let response = wire
+            .client(HyperTransport::builder())
+            .send(wire.get())
+            .await
+            .unwrap();
+        assert_eq!(response.body(), &Bytes::from_static(b"[1,2]"));
+        wire.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn a_large_body_in_many_pieces_is_whole() {
+    let text: String = (0..200_000).map(|number| format!("{number},")).collect();
+    let chunked: String = text
+        .as_bytes()
+        .chunks(9_999)
+        .map(|chunk| {
+            format!(
+                "{:x}\r\n{}\r\n",
+                chunk.len(),
+                String::from_utf8_lossy(chunk)
+            )
+        })
+        .chain(["0\r\n\r\n".to_owned()])
+        .collect();
+    let sized = format!("content-length: {}\r\n\r\n{text}", text.len());
+    for rest in [
+        format!("transfer-encoding: chunked\r\n\r\n{chunked}"),
+        sized,
+    ] {
+        for wire in Wire::each([vec![
+            Step::Read,
+            send(&format!("HTTP/1.1 200 OK\r\n{rest}")),
+            Step::Stay,
+        ]]) {
+            let response = wire
+                .client(HyperTransport::builder())
+                .send(wire.get())
+                .await
+                .unwrap();
+            assert_eq!(response.body(), text.as_bytes());
+            wire.finish().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_sent_is_refused_before_any_socket() {
+    let tunnel = http::Request::builder()
+        .method(Method::CONNECT)
+        .uri("http://127.0.0.1:1/")
+        .body(Bytes::new())
+        .unwrap();
+    let relative = http::Request::get("/v1").body(Bytes::new()).unwrap();
+    for request in [tunnel, relative] {
+        let error = HyperTransport::new().send(request).await.unwrap_err();
+        assert_eq!(error.kind(), TransportErrorKind::Config);
+        assert_eq!(error.sent(), Sent::Nothing);
+    }
+}
+
+#[tokio::test]
+#[should_panic(expected = "connection 1 never came")]
+async fn a_script_that_was_not_played_fails_its_test() {
+    let wire = Wire::plays([vec![Step::Read, ok("[]"), Step::Stay], vec![Step::Read]]);
+    HyperTransport::new().send(wire.get()).await.unwrap();
+    wire.finish().await;
+}
+
+#[tokio::test]
+#[should_panic(expected = "a connection more than the script has")]
+async fn a_connection_that_nobody_expected_fails_its_test() {
+    let wire = Wire::plays([vec![Step::Read, ok("[]"), Step::Stay]]);
+    for _ in 0..2 {
+        let transport = HyperTransport::builder().first_byte_timeout(SHORT).build();
+        let _ = transport.send(wire.get()).await;
+    }
+    wire.finish().await;
+}
+
+#[cfg(not(feature = "_tls"))]
+#[tokio::test]
+async fn without_tls_built_in_https_is_refused_before_any_socket() {
+    let wire = Wire::plays([]);
+    let uri = wire.url("/").replace("http:", "https:");
+    let request = http::Request::get(uri).body(Bytes::new()).unwrap();
+    let error = HyperTransport::new().send(request).await.unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::Config);
+    assert!(words(&error).contains("the feature `ring` or `aws-lc-rs`"));
+    wire.finish().await;
+}
+
+#[tokio::test]
+async fn an_answer_cut_after_any_byte_is_an_error() {
+    let sized = "HTTP/1.1 201 Created\r\ncontent-length: 8\r\n\r\n{\"id\":1}";
+    let chunked =
+        "HTTP/1.1 201 Created\r\ntransfer-encoding: chunked\r\n\r\n8\r\n{\"id\":1}\r\n0\r\n\r\n";
+    let interim = format!("HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\n{sized}");
+    for whole in [sized, chunked, &interim] {
+        for length in 0..whole.len() {
+            for end in [vec![], vec![Step::Reset]] {
+                let mut script = vec![Step::Read, Step::First(length, Box::new(send(whole)))];
+                script.extend(end);
+                let error = failure(script).await;
+                assert_eq!(error.kind(), TransportErrorKind::Interrupted, "{length}");
+                assert_eq!(error.sent(), Sent::Whole);
+                let created = error.status() == Some(StatusCode::CREATED);
+                assert!(created || error.status().is_none());
+            }
+        }
+    }
+}
+
+// T11
+#[tokio::test]
+async fn a_body_that_ends_without_the_farewell_of_tls_was_cut() {
+    let begun = send("HTTP/1.1 200 OK\r\n\r\n[1,2]");
+    for wire in Wire::each([vec![Step::Read, begun, Step::Vanish]]) {
+        let result = wire
+            .client(HyperTransport::builder())
+            .send(wire.get())
+            .await;
+        if wire.url("").starts_with("https:") {
+            let error = result.unwrap_err();
+            assert_eq!(error.kind(), TransportErrorKind::Interrupted);
+            assert_eq!(error.status(), Some(StatusCode::OK));
+        } else {
+            // Nobody can tell, without TLS and without a length.
+            assert_eq!(result.unwrap().body(), "[1,2]");
+        }
+        wire.finish().await;
+    }
+}

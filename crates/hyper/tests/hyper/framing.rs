@@ -1,0 +1,305 @@
+//! What counts as a well-formed answer, and how large it may be.
+
+use gatelet_hyper::HyperTransport;
+use gatelet_transport::{Sent, TooLarge, Transport, TransportErrorKind};
+use http::StatusCode;
+
+use crate::script::{Step, empty, flood, head, interim, ok, part, rest, send};
+use crate::wire::{Wire, words};
+use crate::{answers, failure, failure_of};
+
+// T15
+#[tokio::test]
+async fn a_length_that_is_none_is_a_protocol_error() {
+    for length in [
+        "-2",
+        "+2",
+        "2, 3",
+        "18446744073709551616",
+        "2\r\ncontent-length: 3",
+        "0x2",
+        "",
+    ] {
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n[]");
+        let error = failure(answers(&head)).await;
+        assert_eq!(error.kind(), TransportErrorKind::Protocol, "{length}");
+        assert_eq!(error.sent(), Sent::Whole);
+    }
+}
+
+// T15
+#[tokio::test]
+async fn a_length_beside_the_truth_never_yields_a_longer_or_mixed_body() {
+    let long = head(200, &[("content-length", "4")]);
+    let error = failure(vec![Step::Read, long, part("[]")]).await;
+    assert_eq!(error.kind(), TransportErrorKind::Interrupted);
+    assert_eq!(error.status(), Some(StatusCode::OK));
+}
+
+// T18
+#[tokio::test]
+async fn chunks_that_are_none_are_protocol_errors() {
+    let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+    let extension = format!("2;{}\r\n[]\r\n0\r\n\r\n", "x".repeat(64 * 1024));
+    let trailers = format!("2\r\n[]\r\n0\r\nx: {}\r\n\r\n", "x".repeat(64 * 1024));
+    let many = format!("2\r\n[]\r\n0\r\n{}\r\n", "x: y\r\n".repeat(200));
+    for chunks in [
+        "fffffffffffffffff\r\n[]",
+        "2\r\n[]x",
+        "zz\r\n",
+        "-1\r\n",
+        &extension,
+        &trailers,
+        &many,
+    ] {
+        let error = failure(answers(&format!("{head}{chunks}"))).await;
+        let start = &chunks[..chunks.len().min(20)];
+        assert_eq!(error.kind(), TransportErrorKind::Protocol, "{start}");
+        assert_eq!(error.status(), Some(StatusCode::OK), "{start}");
+    }
+    let error = failure(vec![Step::Read, send(&format!("{head}2\r\n[]\r\n"))]).await;
+    assert_eq!(error.kind(), TransportErrorKind::Interrupted);
+}
+
+// T18
+#[tokio::test]
+async fn a_transfer_coding_other_than_chunked_is_a_protocol_error() {
+    for coding in ["gzip, chunked", "identity", "chunked, identity", "gzip"] {
+        let head =
+            format!("HTTP/1.1 200 OK\r\ntransfer-encoding: {coding}\r\n\r\n2\r\n[]\r\n0\r\n\r\n");
+        let error = failure(answers(&head)).await;
+        assert_eq!(error.kind(), TransportErrorKind::Protocol, "{coding}");
+    }
+}
+
+// T19
+#[tokio::test]
+async fn a_head_beyond_its_limits_is_too_large() {
+    let what = TooLarge::Head;
+    let fields = format!("HTTP/1.1 200 OK\r\n{}\r\n", "x: y\r\n".repeat(101));
+    let bytes = format!("HTTP/1.1 200 OK\r\nx: {}\r\n\r\n", "y".repeat(65 * 1024));
+    for head in [fields, bytes] {
+        let error = failure(answers(&head)).await;
+        let limit = 65 * 1024 - 1;
+        assert_eq!(error.kind(), TransportErrorKind::TooLarge { what, limit });
+    }
+    let endless = vec![
+        Step::Read,
+        send("HTTP/1.1 200 OK\r\n"),
+        flood(Step::Send(b"x: y\r\n".repeat(99))),
+    ];
+    let error = failure(endless).await;
+    assert!(matches!(
+        error.kind(),
+        TransportErrorKind::TooLarge {
+            what: TooLarge::Head,
+            ..
+        }
+    ));
+
+    let few = HyperTransport::builder().max_head_fields(2);
+    let error = failure_of(
+        few,
+        answers("HTTP/1.1 200 OK\r\na: 1\r\nb: 2\r\nc: 3\r\n\r\n"),
+    )
+    .await;
+    assert!(matches!(
+        error.kind(),
+        TransportErrorKind::TooLarge {
+            what: TooLarge::Head,
+            ..
+        }
+    ));
+}
+
+// U4
+#[tokio::test]
+async fn a_page_comes_with_a_next_link_of_64_kib() {
+    let address = "https://app.scaleft.com/v1/teams/example/gateways";
+    let link = format!("<{address}?offset={}>; rel=\"next\"", "x".repeat(64 * 1024));
+    let fields = [
+        ("content-type", "application/json; charset=utf-8"),
+        ("date", "Mon, 30 Nov 2026 03:14:15 GMT"),
+        ("server", "nginx"),
+        ("x-request-id", "0123456789abcdef0123456789abcdef"),
+        ("link", &link),
+        ("content-length", "2"),
+    ];
+    for wire in Wire::each([vec![Step::Read, head(200, &fields), rest("{}"), Step::Stay]]) {
+        let transport = wire.client(HyperTransport::builder());
+        let response = transport.send(wire.get()).await.unwrap();
+        assert_eq!(response.headers()["link"], link);
+        assert_eq!(response.body(), "{}");
+        wire.finish().await;
+    }
+}
+
+// T19
+#[tokio::test]
+async fn a_head_within_its_limits_is_read() {
+    let just_right = format!("HTTP/1.1 204 No Content\r\n{}\r\n", "x: y\r\n".repeat(100));
+    for wire in Wire::each([vec![Step::Read, send(&just_right), Step::Stay]]) {
+        let response = wire
+            .client(HyperTransport::builder())
+            .send(wire.get())
+            .await
+            .unwrap();
+        assert_eq!(response.headers().len(), 100);
+        wire.finish().await;
+    }
+
+    let huge = "y".repeat(500 * 1024);
+    let head = format!(
+        "HTTP/1.1 204 No Content\r\n{}x: {huge}\r\n\r\n",
+        "x: y\r\n".repeat(150)
+    );
+    for wire in Wire::each([vec![Step::Read, send(&head), Step::Stay]]) {
+        let generous = wire.client(
+            HyperTransport::builder()
+                .max_head_size(1 << 20)
+                .max_head_fields(151),
+        );
+        let response = generous.send(wire.get()).await.unwrap();
+        assert_eq!(response.headers().len(), 151);
+        wire.finish().await;
+    }
+}
+
+// T20
+#[tokio::test]
+async fn a_body_beyond_its_limit_is_too_large() {
+    let expected = TransportErrorKind::TooLarge {
+        what: TooLarge::Body,
+        limit: 8,
+    };
+    let small = || HyperTransport::builder().max_body_size(8);
+    // Announced: refused before a byte of the body has come.
+    let announced = head(200, &[("content-length", "9")]);
+    let announced = vec![Step::Read, announced, Step::ClientCloses];
+    let error = failure_of(small(), announced).await;
+    assert_eq!(error.kind(), expected);
+    assert_eq!(error.status(), Some(StatusCode::OK));
+    // Chunked: refused as soon as it is known, while the server would go on for ever.
+    let chunked = vec![
+        Step::Read,
+        send("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"),
+        flood(Step::Send(b"4\r\nabcd\r\n".to_vec())),
+    ];
+    assert_eq!(failure_of(small(), chunked).await.kind(), expected);
+    let until_the_end = vec![Step::Read, head(200, &[]), flood(part("abcd"))];
+    assert_eq!(failure_of(small(), until_the_end).await.kind(), expected);
+
+    for wire in Wire::each([vec![Step::Read, ok("12345678"), Step::Stay]]) {
+        assert_eq!(
+            wire.client(small())
+                .send(wire.get())
+                .await
+                .unwrap()
+                .body()
+                .len(),
+            8
+        );
+        wire.finish().await;
+    }
+}
+
+// T20
+#[tokio::test]
+async fn a_length_that_is_only_announced_costs_no_memory() {
+    let announced = "HTTP/1.1 200 OK\r\ncontent-length: 4611686018427387904\r\n\r\n[";
+    let huge = HyperTransport::builder().max_body_size(u64::MAX);
+    let error = failure_of(huge, vec![Step::Read, send(announced)]).await;
+    assert_eq!(error.kind(), TransportErrorKind::Interrupted);
+}
+
+// T22
+#[tokio::test]
+async fn a_content_encoding_that_nobody_asked_for_is_a_protocol_error() {
+    let fields = [("content-encoding", "gzip"), ("content-length", "2")];
+    let gzip = Step::All(vec![head(200, &fields), rest("[]")]);
+    let error = failure(vec![Step::Read, gzip.clone(), Step::ClientCloses]).await;
+    assert_eq!(error.kind(), TransportErrorKind::Protocol);
+    assert!(words(&error).contains("encoding"));
+
+    for wire in Wire::each([vec![Step::Read, gzip, Step::Stay]]) {
+        let mut asking = wire.get();
+        let gzip = http::HeaderValue::from_static("gzip");
+        asking.headers_mut().insert("accept-encoding", gzip);
+        let transport = wire.client(HyperTransport::builder());
+        assert!(transport.send(asking).await.is_ok());
+        wire.finish().await;
+    }
+}
+
+// T27
+#[tokio::test]
+async fn interim_answers_without_end_are_a_protocol_error() {
+    let error = failure(vec![Step::Read, flood(interim(102))]).await;
+    assert_eq!(error.kind(), TransportErrorKind::Protocol);
+    assert!(words(&error).contains("too many interim responses"));
+    assert_eq!(error.sent(), Sent::Whole);
+}
+
+// T27
+#[tokio::test]
+async fn an_answer_that_switches_protocols_is_a_protocol_error() {
+    let error = failure(answers(
+        "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\n",
+    ))
+    .await;
+    assert_eq!(error.kind(), TransportErrorKind::Protocol);
+}
+
+// T28
+#[tokio::test]
+async fn interim_answers_before_the_real_one_are_skipped() {
+    let mut sixteen = vec![interim(100), head(103, &[("link", "</x>")])];
+    sixteen.resize(16, interim(102));
+    for wire in Wire::each([vec![Step::Read, Step::All(sixteen), ok("[]"), Step::Stay]]) {
+        let response = wire
+            .client(HyperTransport::builder())
+            .send(wire.get())
+            .await
+            .unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        assert!(!response.headers().contains_key("link"));
+        wire.finish().await;
+    }
+}
+
+// T67
+#[tokio::test]
+async fn what_is_not_http_1_1_is_a_protocol_error() {
+    for answer in [
+        "hello\r\n",
+        "HTTP/0.9 200 OK\r\n\r\n",
+        "HTTP/1.0 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\n\r\n",
+        "HTTP/2.0 200 OK\r\n\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "HTTP/1.1 099 Low\r\ncontent-length: 0\r\n\r\n",
+        "HTTP/1.1 20 OK\r\n\r\n",
+        "HTTP/1.1 2000 OK\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+    ] {
+        let error = failure(answers(answer)).await;
+        assert_eq!(error.kind(), TransportErrorKind::Protocol, "{answer}");
+        assert_eq!(error.sent(), Sent::Whole);
+    }
+}
+
+// T67
+#[tokio::test]
+async fn every_status_that_is_one_is_an_answer() {
+    for status in [200, 299, 400, 499, 503, 600, 999] {
+        let answer = empty(status, &[("content-length", "0")]);
+        for wire in Wire::each([vec![Step::Read, answer, Step::Stay]]) {
+            let response = wire
+                .client(HyperTransport::builder())
+                .send(wire.get())
+                .await
+                .unwrap();
+            assert_eq!(response.status().as_u16(), status);
+            wire.finish().await;
+        }
+    }
+}

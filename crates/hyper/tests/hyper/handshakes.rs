@@ -1,0 +1,482 @@
+//! How many handshakes many requests at once need.
+
+#![allow(clippy::disallowed_methods)] // It runs on real sockets, so its time is real too.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use gatelet_hyper::{HyperTransport, HyperTransportBuilder};
+use gatelet_transport::{Phase, Sent, Transport, TransportError, TransportErrorKind};
+use http::{Request, Response};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Barrier;
+use tokio::task::JoinSet;
+use tokio_rustls::server::TlsStream;
+
+use crate::SHORT;
+use crate::script::Gate;
+use crate::stream::tls;
+
+/// What the server does with its first connection, before the handshake.
+#[derive(Clone, Copy)]
+enum First {
+    Serves,
+    HangsUp,
+    IsSilent,
+    /// Shakes hands and says goodbye, with each connection.
+    GoesAway,
+}
+
+#[derive(Clone)]
+struct Plan {
+    protocol: &'static str,
+    first: First,
+    /// How many requests at once the server says that it takes on a connection.
+    streams: Option<u32>,
+    /// So many requests are answered together.
+    requests: Arc<Barrier>,
+    /// The handshakes of all connections but the first go on together, in groups of so many.
+    handshakes: Arc<Barrier>,
+}
+
+impl Plan {
+    fn of(protocol: &'static str) -> Self {
+        Self {
+            protocol,
+            first: First::Serves,
+            streams: None,
+            requests: Arc::new(Barrier::new(1)),
+            handshakes: Arc::new(Barrier::new(1)),
+        }
+    }
+}
+
+struct Server {
+    address: SocketAddr,
+    connections: Arc<AtomicUsize>,
+    /// The most connections that were open at once.
+    most_open: Arc<AtomicUsize>,
+    /// The most requests that were under way on one connection.
+    most: Arc<AtomicUsize>,
+    /// How many requests wait for an answer, on whichever connection.
+    under_way: Arc<AtomicUsize>,
+    /// Opened for each connection.
+    arrived: Gate,
+    _task: JoinSet<()>,
+}
+
+impl Server {
+    async fn start(plan: Plan) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut server = Self {
+            address: listener.local_addr().unwrap(),
+            connections: Arc::default(),
+            most_open: Arc::default(),
+            most: Arc::default(),
+            under_way: Arc::default(),
+            arrived: Gate::new(),
+            _task: JoinSet::new(),
+        };
+        let (counter, most) = (server.connections.clone(), server.most.clone());
+        let (open, most_open) = (Arc::new(AtomicUsize::new(0)), server.most_open.clone());
+        let (arrived, all) = (server.arrived.clone(), server.under_way.clone());
+        server._task.spawn(async move {
+            let mut streams = JoinSet::new();
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                let number = counter.fetch_add(1, Ordering::SeqCst);
+                arrived.open();
+                let counts = [most.clone(), all.clone()];
+                most_open.fetch_max(open.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                let (plan, open) = (plan.clone(), open.clone());
+                streams.spawn(async move {
+                    let _ = serve(stream, number, plan, counts).await;
+                    open.fetch_sub(1, Ordering::SeqCst);
+                });
+            }
+        });
+        server
+    }
+
+    fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+
+    fn request(&self) -> Request<Bytes> {
+        let uri = format!("https://{}/", self.address);
+        Request::post(uri).body(Bytes::from_static(b"{}")).unwrap()
+    }
+
+    /// Makes so many calls at once, and returns what becomes of each.
+    async fn burst(
+        &self,
+        transport: &HyperTransport,
+        calls: usize,
+    ) -> Vec<Result<Response<Bytes>, TransportError>> {
+        let mut burst = JoinSet::new();
+        for _ in 0..calls {
+            let (transport, request) = (transport.clone(), self.request());
+            burst.spawn(async move { transport.send(request).await });
+        }
+        within_patience(burst.join_all()).await
+    }
+}
+
+/// Long enough for everything here; what takes longer is stuck.
+async fn within_patience<T>(work: impl Future<Output = T>) -> T {
+    let patience = Duration::from_secs(30);
+    tokio::time::timeout(patience, work)
+        .await
+        .expect("it is stuck")
+}
+
+fn client(builder: HyperTransportBuilder) -> HyperTransport {
+    let root = tls::AUTHORITY.der().to_vec();
+    let builder = builder.only_these_roots().add_root_certificate_der(root);
+    builder.unwrap().build()
+}
+
+async fn serve(
+    mut stream: TcpStream,
+    number: usize,
+    plan: Plan,
+    counts: [Arc<AtomicUsize>; 2],
+) -> std::io::Result<()> {
+    match (number, plan.first) {
+        (0, First::HangsUp) => return Ok(()),
+        (0, First::IsSilent) => {
+            while let 1.. = stream.read(&mut [0; 4096]).await? {}
+            return Ok(());
+        }
+        (0, First::Serves) | (_, First::GoesAway) => {}
+        _ => _ = plan.handshakes.wait().await,
+    }
+    let stream = tls::acceptor(plan.protocol).accept(stream).await?;
+    match plan.protocol {
+        "h2" => serve_http2(stream, plan, counts).await,
+        _ => serve_http1(stream, plan).await,
+    }
+}
+
+async fn serve_http1(mut stream: TlsStream<TcpStream>, plan: Plan) -> std::io::Result<()> {
+    while let 1.. = stream.read(&mut [0; 4096]).await? {
+        plan.requests.wait().await;
+        let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nh1";
+        stream.write_all(answer).await?;
+    }
+    Ok(())
+}
+
+async fn serve_http2(
+    stream: TlsStream<TcpStream>,
+    plan: Plan,
+    counts: [Arc<AtomicUsize>; 2],
+) -> std::io::Result<()> {
+    let [most, all] = counts;
+    let mut builder = h2::server::Builder::new();
+    if let Some(streams) = plan.streams {
+        builder.max_concurrent_streams(streams);
+    }
+    let mut connection = builder
+        .handshake(stream)
+        .await
+        .map_err(std::io::Error::other)?;
+    if matches!(plan.first, First::GoesAway) {
+        connection.abrupt_shutdown(h2::Reason::NO_ERROR);
+    }
+    let under_way = Arc::new(AtomicUsize::new(0));
+    let mut requests = JoinSet::new();
+    while let Some(request) = connection.accept().await {
+        let (_, mut respond) = request.map_err(std::io::Error::other)?;
+        most.fetch_max(
+            under_way.fetch_add(1, Ordering::SeqCst) + 1,
+            Ordering::SeqCst,
+        );
+        all.fetch_add(1, Ordering::SeqCst);
+        let (plan, under_way, all) = (plan.clone(), under_way.clone(), all.clone());
+        requests.spawn(async move {
+            plan.requests.wait().await;
+            under_way.fetch_sub(1, Ordering::SeqCst);
+            all.fetch_sub(1, Ordering::SeqCst);
+            let answer = respond.send_response(Response::new(()), false);
+            // A client that went away needs none.
+            let _ = answer.and_then(|mut body| body.send_data(Bytes::from_static(b"h2"), true));
+        });
+    }
+    Ok(())
+}
+
+async fn fifty_first_calls() {
+    for _ in 0..3 {
+        let server = Server::start(Plan::of("h2")).await;
+        let transport = client(HyperTransport::builder());
+        for answer in server.burst(&transport, 50).await {
+            assert_eq!(answer.unwrap().body(), "h2");
+        }
+        let connections = server.connections();
+        assert!((1..=2).contains(&connections), "{connections}");
+    }
+}
+
+// U21
+#[tokio::test]
+async fn fifty_first_calls_at_once_over_http2_make_at_most_two_handshakes() {
+    fifty_first_calls().await;
+}
+
+// U21
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn fifty_first_calls_on_several_threads_make_at_most_two_handshakes() {
+    fifty_first_calls().await;
+}
+
+// U21
+#[tokio::test]
+async fn fifty_first_calls_over_http1_are_not_made_one_after_the_other() {
+    let mut plan = Plan::of("http/1.1");
+    plan.requests = Arc::new(Barrier::new(50));
+    plan.handshakes = Arc::new(Barrier::new(49));
+    let server = Server::start(plan).await;
+    let transport = client(HyperTransport::builder().max_idle_connections(1));
+    for answer in server.burst(&transport, 50).await {
+        assert_eq!(answer.unwrap().body(), "h1");
+    }
+    assert_eq!(server.connections(), 50);
+}
+
+// U21
+#[tokio::test]
+async fn a_server_that_is_known_to_speak_http1_is_never_waited_for() {
+    let mut plan = Plan::of("http/1.1");
+    plan.handshakes = Arc::new(Barrier::new(50));
+    let server = Server::start(plan).await;
+    let transport = client(HyperTransport::builder().idle_timeout(Duration::ZERO));
+    transport.send(server.request()).await.unwrap();
+    // Not even the first of these is waited for: their handshakes go on together.
+    for answer in server.burst(&transport, 50).await {
+        assert_eq!(answer.unwrap().body(), "h1");
+    }
+    assert_eq!(server.connections(), 51);
+}
+
+#[tokio::test]
+async fn where_no_connection_is_kept_nobody_waits_for_one() {
+    for builder in [
+        HyperTransport::builder().max_idle_connections(0),
+        HyperTransport::builder().idle_timeout(Duration::ZERO),
+        HyperTransport::builder().max_connection_age(Duration::ZERO),
+    ] {
+        let mut plan = Plan::of("h2");
+        plan.handshakes = Arc::new(Barrier::new(49));
+        let server = Server::start(plan).await;
+        for answer in server.burst(&client(builder), 50).await {
+            assert_eq!(answer.unwrap().body(), "h2");
+        }
+        assert_eq!(server.connections(), 50);
+    }
+}
+
+// U21
+#[tokio::test]
+async fn as_many_requests_share_a_connection_as_the_server_says() {
+    for (streams, calls, connections) in [(10, 50, 5), (1, 6, 6), (250, 200, 1), (100, 150, 2)] {
+        let mut plan = Plan::of("h2");
+        plan.streams = Some(streams);
+        plan.requests = Arc::new(Barrier::new(calls));
+        let server = Server::start(plan).await;
+        let transport = client(HyperTransport::builder().max_in_flight(1_000));
+        for answer in server.burst(&transport, calls).await {
+            assert_eq!(answer.unwrap().body(), "h2");
+        }
+        // One more where two requests took the last place at the same time.
+        let opened = server.connections();
+        assert!(
+            (connections..=connections + 1).contains(&opened),
+            "{streams}: {opened}"
+        );
+        assert!(server.most.load(Ordering::SeqCst) <= streams as usize);
+    }
+}
+
+// U21
+#[tokio::test]
+async fn whoever_opens_a_connection_and_goes_away_is_replaced() {
+    let mut plan = Plan::of("h2");
+    plan.first = First::IsSilent;
+    let server = Server::start(plan).await;
+    let transport = client(HyperTransport::builder());
+    let leader = tokio::spawn({
+        let (transport, request) = (transport.clone(), server.request());
+        async move { transport.send(request).await }
+    });
+    server.arrived.pass().await;
+    let (answers, ()) = tokio::join!(server.burst(&transport, 20), async {
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(server.connections(), 1, "the others wait");
+        leader.abort();
+    });
+    for answer in answers {
+        assert_eq!(answer.unwrap().body(), "h2");
+    }
+    assert_eq!(server.connections(), 2);
+}
+
+// U21
+#[tokio::test]
+async fn a_handshake_that_fails_is_the_failure_of_one_call() {
+    let mut plan = Plan::of("h2");
+    plan.first = First::HangsUp;
+    let server = Server::start(plan).await;
+    let transport = client(HyperTransport::builder());
+    let answers = server.burst(&transport, 50).await;
+    let failed = answers.iter().filter(|answer| answer.is_err()).count();
+    assert_eq!(failed, 1);
+    assert!((2..=3).contains(&server.connections()));
+}
+
+// U21
+#[tokio::test]
+async fn a_server_that_ends_each_connection_at_once_is_not_asked_by_one_call_after_the_other() {
+    let mut plan = Plan::of("h2");
+    plan.first = First::GoesAway;
+    let server = Server::start(plan).await;
+    let transport = client(HyperTransport::builder());
+    for answer in server.burst(&transport, 50).await {
+        assert_eq!(answer.unwrap_err().sent(), Sent::Nothing);
+    }
+    assert_eq!(server.connections(), 50);
+    let most_open = server.most_open.load(Ordering::SeqCst);
+    assert!(most_open > 20, "{most_open}");
+}
+
+// U21
+#[tokio::test]
+async fn a_handshake_without_end_fails_one_call_and_the_others_do_not_wait_for_it() {
+    let mut plan = Plan::of("h2");
+    plan.first = First::IsSilent;
+    let server = Server::start(plan).await;
+    let transport = client(HyperTransport::builder().connect_timeout(2 * SHORT));
+    let answers = server.burst(&transport, 20).await;
+    let errors: Vec<_> = answers.into_iter().filter_map(Result::err).collect();
+    let [error] = &errors[..] else {
+        panic!("{errors:?}");
+    };
+    assert_eq!(error.kind(), TransportErrorKind::Timeout(Phase::Connect));
+    assert_eq!(server.connections(), 2);
+}
+
+// U21
+#[tokio::test]
+async fn whoever_waits_for_a_handshake_keeps_its_own_timeout() {
+    let mut plan = Plan::of("h2");
+    plan.handshakes = Arc::new(Barrier::new(1_000));
+    plan.first = First::IsSilent;
+    let server = Server::start(plan).await;
+    let transport = client(HyperTransport::builder().connect_timeout(SHORT));
+    for answer in server.burst(&transport, 20).await {
+        let error = answer.unwrap_err();
+        assert_eq!(error.kind(), TransportErrorKind::Timeout(Phase::Connect));
+        assert_eq!(error.sent(), Sent::Nothing);
+    }
+    // One after the other they would have been twenty.
+    let connections = server.connections();
+    assert!((1..=3).contains(&connections), "{connections}");
+}
+
+#[tokio::test]
+async fn whoever_waits_takes_the_place_of_a_call_that_is_dropped() {
+    let mut plan = Plan::of("h2");
+    plan.streams = Some(2);
+    plan.requests = Arc::new(Barrier::new(3));
+    // The second handshake has no end.
+    plan.handshakes = Arc::new(Barrier::new(1_000));
+    let server = Server::start(plan).await;
+    let builder = HyperTransport::builder().connect_timeout(Duration::from_secs(1_000));
+    let transport = client(builder);
+    let call = || {
+        let (transport, request) = (transport.clone(), server.request());
+        tokio::spawn(async move { transport.send(request).await })
+    };
+    let (first, second) = (call(), call());
+    within_patience(async {
+        while server.under_way.load(Ordering::SeqCst) < 2 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    server.arrived.pass().await;
+    let third = call();
+    within_patience(server.arrived.pass()).await;
+    let fourth = call();
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    first.abort();
+    for call in [second, fourth] {
+        let answer = within_patience(call).await.unwrap();
+        assert_eq!(answer.unwrap().body(), "h2");
+    }
+    third.abort();
+    assert_eq!(server.connections(), 2);
+}
+
+#[tokio::test]
+async fn a_port_that_is_closed_fails_all_calls() {
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let uri = format!("https://{}/", closed.local_addr().unwrap());
+    drop(closed);
+    let transport = client(HyperTransport::builder());
+    let mut calls = JoinSet::new();
+    for _ in 0..50 {
+        let request = Request::get(&uri).body(Bytes::new()).unwrap();
+        let transport = transport.clone();
+        calls.spawn(async move { transport.send(request).await });
+    }
+    for answer in within_patience(calls.join_all()).await {
+        assert_eq!(answer.unwrap_err().sent(), Sent::Nothing);
+    }
+}
+
+// U21, T48
+#[tokio::test]
+async fn calls_dropped_anywhere_in_a_handshake_keep_nobody_waiting() {
+    let server = Server::start(Plan::of("h2")).await;
+    let alive = || {
+        let runtime = tokio::runtime::Handle::current();
+        runtime.metrics().num_alive_tasks()
+    };
+    for round in 0..20_u32 {
+        let transport = client(HyperTransport::builder());
+        let mut dropped = Vec::new();
+        for call in 0..10 {
+            let mut future = Box::pin(transport.send(server.request()));
+            for _ in 0..(round * 7 + call * 3) % 41 {
+                let once =
+                    std::future::poll_fn(|cx| std::task::Poll::Ready(future.as_mut().poll(cx)));
+                if once.await.is_ready() {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+            // Half of them stay for the others to be dropped before them.
+            dropped.extend((call % 2 == 0).then_some(future));
+        }
+        drop(dropped);
+        for answer in server.burst(&transport, 10).await {
+            assert_eq!(answer.unwrap().body(), "h2");
+        }
+    }
+    // What is left is the server, and its last connections for a while.
+    within_patience(async {
+        while alive() > 10 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+}

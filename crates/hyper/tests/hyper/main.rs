@@ -1,0 +1,72 @@
+//! `HyperTransport` over real sockets: against a scripted server, byte for byte, and against servers over TLS.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)] // A failed assumption fails the test.
+
+mod calls;
+mod exchange;
+mod fields;
+mod frames;
+mod framing;
+#[cfg(feature = "gzip")]
+mod gzip;
+#[cfg(feature = "_tls")]
+mod handshakes;
+#[cfg(feature = "_tls")]
+mod http2;
+mod lifetime;
+mod load;
+mod path;
+#[cfg(feature = "_tls")]
+mod pki;
+mod pool;
+mod proxy;
+mod script;
+mod send_tracker;
+#[cfg(feature = "_tls")]
+mod stalled_streams;
+mod stopped_clock;
+mod stream;
+mod suspects;
+#[cfg(feature = "_tls")]
+mod tls_server;
+#[cfg(feature = "_tls")]
+mod trust;
+#[cfg(feature = "_tls")]
+mod tunnel;
+mod wire;
+
+use std::time::Duration;
+
+use gatelet_hyper::{HyperTransport, HyperTransportBuilder};
+use gatelet_transport::{Transport, TransportError};
+
+use script::{Step, send};
+use wire::{Wire, words};
+
+/// Short enough for a test that waits for it, long enough that nothing else meets it.
+const SHORT: Duration = Duration::from_millis(500);
+
+/// What went wrong with a GET against this script, checked for secrets: the same over each protocol.
+async fn failure(script: Vec<Step>) -> TransportError {
+    failure_of(HyperTransport::builder(), script).await
+}
+
+async fn failure_of(builder: HyperTransportBuilder, script: Vec<Step>) -> TransportError {
+    let mut errors = Vec::new();
+    for wire in Wire::each([script]) {
+        let client = wire.client(builder.clone());
+        let error = client.send(wire.get()).await.unwrap_err();
+        words(&error);
+        wire.finish().await;
+        errors.push(error);
+    }
+    let error = errors.pop().unwrap();
+    for other in errors {
+        assert_eq!((other.kind(), other.sent()), (error.kind(), error.sent()));
+    }
+    error
+}
+
+fn answers(text: &str) -> Vec<Step> {
+    vec![Step::Read, send(text), Step::ClientCloses]
+}

@@ -1,0 +1,581 @@
+//! Which connections `HyperTransport` uses again, and what becomes of calls that are dropped.
+
+use bytes::Bytes;
+use gatelet_hyper::HyperTransport;
+use gatelet_transport::{CallTimeouts, Phase, Sent, Transport, TransportErrorKind};
+use http::StatusCode;
+use tokio::runtime::Runtime;
+use tokio::task::JoinSet;
+
+use crate::SHORT;
+use crate::calls::{channel, read};
+use crate::frames;
+use crate::load::endless_server;
+use crate::script::{Gate, Step, empty, head, ok, part, rest, send};
+use crate::wire::{Wire, words};
+
+#[tokio::test]
+async fn requests_one_after_the_other_share_a_connection() {
+    let script = vec![
+        Step::Read,
+        ok("1"),
+        Step::Read,
+        ok("2"),
+        Step::Read,
+        ok("3"),
+        Step::Stay,
+    ];
+    for wire in Wire::each([script]) {
+        let transport = wire.client(HyperTransport::builder());
+        for expected in ["1", "2", "3"] {
+            assert_eq!(
+                transport.clone().send(wire.post()).await.unwrap().body(),
+                expected
+            );
+        }
+        wire.finish().await;
+    }
+}
+
+// T26
+#[tokio::test]
+async fn a_pause_between_two_calls_holds_no_connection_longer_than_the_idle_timeout() {
+    let gate = Gate::new();
+    for wire in Wire::each([
+        vec![
+            Step::Read,
+            ok("1"),
+            Step::ClientCloses,
+            Step::Open(gate.clone()),
+        ],
+        vec![Step::Read, ok("2"), Step::Stay],
+    ]) {
+        let transport = wire.client(HyperTransport::builder().idle_timeout(SHORT));
+        transport.send(wire.get()).await.unwrap();
+        gate.pass().await;
+        assert_eq!(transport.send(wire.get()).await.unwrap().body(), "2");
+        wire.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn a_dropped_transport_closes_its_connections() {
+    for wire in Wire::each([vec![Step::Read, ok("1"), Step::ClientCloses]]) {
+        let transport = wire.client(HyperTransport::builder());
+        transport.send(wire.get()).await.unwrap();
+        drop(transport);
+        wire.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn a_pool_without_room_keeps_nothing() {
+    let once = || vec![Step::Read, ok("1"), Step::ClientCloses];
+    for wire in Wire::each([once(), once()]) {
+        let transport = wire.client(HyperTransport::builder().max_idle_connections(0));
+        transport.send(wire.get()).await.unwrap();
+        transport.send(wire.get()).await.unwrap();
+        wire.finish().await;
+    }
+}
+
+// T30
+#[tokio::test]
+async fn bytes_after_an_answer_without_body_never_reach_the_next_call() {
+    for status in [204, 304] {
+        let odd = head(status, &[("content-length", "4")]);
+        let late = Gate::new();
+        for wire in Wire::each([
+            vec![
+                Step::Read,
+                odd.clone(),
+                Step::Wait(late.clone()),
+                send("HTTP/1.1 500 Wrong\r\n\r\n"),
+            ],
+            vec![Step::Read, ok("mine"), Step::Stay],
+        ]) {
+            let transport = wire.client(HyperTransport::builder());
+            let response = transport
+                .send(wire.request(http::Method::DELETE, ""))
+                .await
+                .unwrap();
+            assert!(response.body().is_empty());
+            let next = transport.send(wire.get()).await.unwrap();
+            late.open();
+            assert_eq!(
+                (next.status(), next.body().as_ref()),
+                (StatusCode::OK, &b"mine"[..])
+            );
+            wire.finish().await;
+        }
+    }
+}
+
+// T15
+#[tokio::test]
+async fn bytes_beyond_the_announced_length_never_reach_the_next_call() {
+    for wire in Wire::each([
+        vec![
+            Step::Read,
+            send("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]HTTP/1.1 500 Wrong\r\n\r\n"),
+        ],
+        vec![Step::Read, ok("mine"), Step::Stay],
+    ]) {
+        let transport = wire.client(HyperTransport::builder());
+        assert_eq!(transport.send(wire.get()).await.unwrap().body(), "[]");
+        assert_eq!(transport.send(wire.get()).await.unwrap().body(), "mine");
+        wire.finish().await;
+    }
+}
+
+// T45
+#[tokio::test]
+async fn a_connection_that_timed_out_is_never_used_again() {
+    for (said, phase) in [(vec![], Phase::FirstByte), (begun(), Phase::Stall)] {
+        for wire in Wire::each([
+            vec![Step::Read, Step::All(said), Step::ClientCloses],
+            vec![Step::Read, ok("mine"), Step::Stay],
+        ]) {
+            let hurried = wire.client(
+                HyperTransport::builder()
+                    .first_byte_timeout(SHORT)
+                    .stall_timeout(SHORT),
+            );
+            let error = hurried.send(wire.get()).await.unwrap_err();
+            assert_eq!(error.kind(), TransportErrorKind::Timeout(phase));
+            let response = hurried.send(wire.get()).await.unwrap();
+            assert_eq!(response.body(), "mine");
+            wire.finish().await;
+        }
+    }
+}
+
+/// The beginning of an answer.
+fn begun() -> Vec<Step> {
+    vec![head(200, &[("content-length", "9")]), part("123")]
+}
+
+// T38
+#[tokio::test]
+async fn a_misdirected_request_is_followed_by_one_on_a_fresh_connection() {
+    let misdirected = empty(421, &[("content-length", "0")]);
+    for wire in Wire::each([
+        vec![
+            Step::Read,
+            ok("1"),
+            Step::Read,
+            misdirected,
+            Step::ClientCloses,
+        ],
+        vec![Step::Read, ok("2"), Step::Stay],
+    ]) {
+        let transport = wire.client(HyperTransport::builder());
+        for expected in [200, 421, 200] {
+            assert_eq!(
+                transport.send(wire.post()).await.unwrap().status(),
+                expected
+            );
+        }
+        wire.finish().await;
+    }
+}
+
+// U6, U9
+#[tokio::test]
+async fn a_status_that_is_about_connections_counts_for_all_of_them_whatever_its_body() {
+    let json = [
+        ("content-type", "application/json"),
+        ("content-length", "2"),
+    ];
+    for status in [408, 421] {
+        let (there, first, second) = (Gate::new(), Gate::new(), Gate::new());
+        let begins = |go: &Gate| {
+            vec![
+                Step::Read,
+                Step::Open(there.clone()),
+                Step::Wait(go.clone()),
+                ok("1"),
+            ]
+        };
+        let encoded = [("content-encoding", "gzip"), ("content-length", "2")];
+        let sick = [Step::Read, head(status, &encoded), rest("[]")];
+        let wire = Wire::plays([
+            [&begins(&first)[..], &[Step::ClientCloses]].concat(),
+            [&begins(&second)[..], &sick, &[Step::ClientCloses]].concat(),
+            vec![Step::Read, head(200, &json), rest("{}"), Step::Stay],
+        ]);
+        let transport = wire.client(HyperTransport::builder());
+        let spawn = || {
+            let (transport, request) = (transport.clone(), wire.get());
+            tokio::spawn(async move { transport.send(request).await })
+        };
+        let mut calls = Vec::new();
+        for _ in 0..2 {
+            calls.push(spawn());
+            there.pass().await;
+        }
+        // The one that was used last is used first.
+        for (call, go) in calls.into_iter().zip([first, second]) {
+            go.open();
+            call.await.unwrap().unwrap();
+        }
+        let channel = channel(&wire, &transport, CallTimeouts::default());
+        assert_eq!(channel.call(read()).await.unwrap().attempts(), 2);
+        wire.finish().await;
+    }
+}
+
+// T45
+#[tokio::test]
+async fn a_connection_that_said_503_is_used_again() {
+    let busy = empty(503, &[("content-length", "0")]);
+    for wire in Wire::each([vec![Step::Read, busy, Step::Read, ok("1"), Step::Stay]]) {
+        let transport = wire.client(HyperTransport::builder());
+        assert_eq!(transport.send(wire.get()).await.unwrap().status(), 503);
+        assert_eq!(transport.send(wire.get()).await.unwrap().status(), 200);
+        wire.finish().await;
+    }
+}
+
+/// The server ends the connection while it is idle; the client finds out only when it wants to use it again.
+fn an_idle_connection_ends(runtime: &Runtime, end: Step) {
+    for method in [http::Method::GET, http::Method::POST] {
+        let (idle, gone) = (Gate::new(), Gate::new());
+        for wire in Wire::each([
+            vec![
+                Step::Read,
+                ok("1"),
+                // A reset right behind an answer may overtake it.
+                Step::Wait(idle.clone()),
+                end.clone(),
+                Step::Open(gone.clone()),
+            ],
+            vec![Step::Read, ok("2"), Step::Stay],
+        ]) {
+            let transport = wire.client(HyperTransport::builder());
+            runtime.block_on(transport.send(wire.get())).unwrap();
+            idle.open();
+            // Nothing polls the client's sockets meanwhile; the end comes behind its back.
+            Runtime::new().unwrap().block_on(gone.pass());
+            let request = wire.request(method.clone(), "{}");
+            let response = runtime.block_on(transport.send(request)).unwrap();
+            assert_eq!(response.body(), "2");
+            assert_eq!(wire.finish_without_runtime().len(), 2);
+        }
+    }
+}
+
+// T46
+#[test]
+fn an_idle_connection_closed_by_the_server_is_replaced_unseen() {
+    let one_thread = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let many_threads = Runtime::new().unwrap();
+    for runtime in [one_thread, many_threads] {
+        for end in [Step::Close, Step::Reset] {
+            an_idle_connection_ends(&runtime, end);
+        }
+    }
+}
+
+// T46
+#[tokio::test]
+async fn a_reused_connection_that_took_the_request_and_died_counts_as_sent() {
+    for wire in Wire::each([vec![Step::Read, ok("1"), Step::Read]]) {
+        let transport = wire.client(HyperTransport::builder());
+        transport.send(wire.get()).await.unwrap();
+        let error = transport.send(wire.post()).await.unwrap_err();
+        assert_eq!(error.kind(), TransportErrorKind::Interrupted);
+        assert_eq!(error.sent(), Sent::Whole);
+        assert_eq!(
+            wire.finish().await.len(),
+            2,
+            "the transport must not send it again by itself"
+        );
+    }
+}
+
+// T45
+#[tokio::test]
+async fn a_connection_whose_peer_reads_nothing_is_torn_down() {
+    reads_nothing(vec![]).await;
+    // One that says that it would read: the largest windows that HTTP/2 has.
+    let [first, second] = [vec![0, 4, 0x7f, 0xff, 0xff, 0xff], vec![0x7f, 0, 0, 0]];
+    let settings = Step::Frame(frames::SETTINGS, 0, first);
+    let window = Step::Frame(frames::WINDOW_UPDATE, 0, second);
+    let on_connection = |frame| Step::On(0, Box::new(frame));
+    reads_nothing(
+        vec![settings, window]
+            .into_iter()
+            .map(on_connection)
+            .collect(),
+    )
+    .await;
+}
+
+async fn reads_nothing(mut script: Vec<Step>) {
+    let gate = Gate::new();
+    script.push(Step::Wait(gate.clone()));
+    for wire in Wire::each([script]) {
+        let tasks = || {
+            tokio::runtime::Handle::current()
+                .metrics()
+                .num_alive_tasks()
+        };
+        let before = tasks();
+        let hurried = wire.client(HyperTransport::builder().first_byte_timeout(SHORT));
+        let large = wire.get().map(|_| Bytes::from(vec![b'x'; 32 << 20]));
+        let error = hurried.send(large).await.unwrap_err();
+        assert_eq!(error.kind(), TransportErrorKind::Timeout(Phase::FirstByte));
+        assert_eq!(error.sent(), Sent::Part);
+        drop(hurried);
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(tasks(), before);
+        gate.open();
+        wire.finish().await;
+    }
+}
+
+// T48
+#[tokio::test]
+async fn a_dropped_call_closes_its_connection_wherever_it_stands() {
+    let begun = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n123";
+    for said in ["", "HTTP/1.1 200", begun] {
+        let reached = Gate::new();
+        for wire in Wire::each([
+            vec![
+                Step::Read,
+                send(said),
+                Step::Open(reached.clone()),
+                Step::ClientCloses,
+            ],
+            vec![Step::Read, ok("mine"), Step::Stay],
+        ]) {
+            let transport = wire.client(HyperTransport::builder());
+            let call = tokio::spawn({
+                let (transport, request) = (transport.clone(), wire.get());
+                async move { transport.send(request).await }
+            });
+            reached.pass().await;
+            call.abort();
+            assert!(call.await.unwrap_err().is_cancelled());
+            assert_eq!(transport.send(wire.get()).await.unwrap().body(), "mine");
+            wire.finish().await;
+        }
+    }
+}
+
+// T48
+#[tokio::test]
+async fn many_calls_dropped_at_random_points_leave_nothing_behind() {
+    const CALLS: usize = 1_000;
+    let address = endless_server();
+    let transport = HyperTransport::builder().max_in_flight(16).build();
+    let request = || {
+        let uri = format!("http://{address}/");
+        http::Request::post(uri)
+            .body(Bytes::from_static(b"0123456789"))
+            .unwrap()
+    };
+    transport.send(request()).await.unwrap();
+    let tasks = tokio::runtime::Handle::current()
+        .metrics()
+        .num_alive_tasks();
+    for call in 0..CALLS {
+        let mut future = Box::pin(transport.send(request()));
+        // Polls as often as the number says, with the runtime's own work in between.
+        for _ in 0..call % 17 {
+            let once = std::future::poll_fn(|cx| std::task::Poll::Ready(future.as_mut().poll(cx)));
+            if once.await.is_ready() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+    // All permits are back: as many calls as there are lanes go through at once.
+    let mut calls = JoinSet::new();
+    for _ in 0..64 {
+        let (transport, request) = (transport.clone(), request());
+        calls.spawn(async move { transport.send(request).await.unwrap() });
+    }
+    while let Some(call) = calls.join_next().await {
+        assert_eq!(call.unwrap().body(), "ok");
+    }
+    drop(transport);
+    for _ in 0..1_000 {
+        if tokio::runtime::Handle::current()
+            .metrics()
+            .num_alive_tasks()
+            < tasks
+        {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    let left = tokio::runtime::Handle::current()
+        .metrics()
+        .num_alive_tasks();
+    assert!(left < tasks, "{left} tasks of {tasks}");
+}
+
+// T53
+#[test]
+fn a_runtime_dropped_in_the_middle_of_a_call_is_an_error() {
+    for said in [vec![], begun()] {
+        let reached = Gate::new();
+        for wire in Wire::each([vec![
+            Step::Read,
+            Step::All(said),
+            Step::Open(reached.clone()),
+            Step::ClientCloses,
+        ]]) {
+            let runtime = Runtime::new().unwrap();
+            let handle = runtime.handle().clone();
+            let (transport, request) = (wire.client(HyperTransport::builder()), wire.post());
+            let caller = std::thread::spawn(move || handle.block_on(transport.send(request)));
+            Runtime::new().unwrap().block_on(reached.pass());
+            drop(runtime);
+            let error = caller.join().unwrap().unwrap_err();
+            assert_eq!(error.kind(), TransportErrorKind::Interrupted);
+            assert_eq!(error.sent(), Sent::Whole);
+            words(&error);
+            wire.finish_without_runtime();
+        }
+    }
+}
+
+// T54
+#[test]
+fn a_transport_outlives_the_runtime_it_was_used_in() {
+    for wire in Wire::each([
+        vec![Step::Read, ok("1"), Step::ClientCloses],
+        vec![Step::Read, ok("2"), Step::Read, ok("3"), Step::Stay],
+    ]) {
+        let first = Runtime::new().unwrap();
+        let transport = first.block_on(async { wire.client(HyperTransport::builder()) });
+        first.block_on(transport.send(wire.get())).unwrap();
+        drop(first);
+        let second = Runtime::new().unwrap();
+        for expected in ["2", "3"] {
+            let response = second.block_on(transport.send(wire.post())).unwrap();
+            assert_eq!(response.body(), expected);
+        }
+        wire.finish_without_runtime();
+    }
+}
+
+// T54
+#[test]
+fn a_connection_is_not_used_under_another_runtime_than_its_own() {
+    let runtime = || {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        builder.enable_all().build().unwrap()
+    };
+    let stays = || vec![Step::Read, ok("1"), Step::Stay];
+    for wire in Wire::each([stays(), stays()]) {
+        let transport = wire.client(HyperTransport::builder().first_byte_timeout(SHORT));
+        // The first one stands still by then, and so does whatever it drives.
+        let (first, second) = (runtime(), runtime());
+        first.block_on(transport.send(wire.get())).unwrap();
+        second.block_on(transport.send(wire.post())).unwrap();
+        wire.finish_without_runtime();
+    }
+}
+
+// T54
+#[test]
+fn each_runtime_closes_what_is_idle_while_another_stands_still() {
+    let runtime = || {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        builder.enable_all().build().unwrap()
+    };
+    for wire in Wire::each([
+        vec![Step::Read, ok("1"), Step::Stay],
+        vec![Step::Read, ok("2"), Step::ClientCloses],
+    ]) {
+        let transport = wire.client(HyperTransport::builder().idle_timeout(SHORT));
+        let (first, second) = (runtime(), runtime());
+        first.block_on(transport.send(wire.get())).unwrap();
+        second.block_on(transport.send(wire.get())).unwrap();
+        second.block_on(wire.finish());
+    }
+}
+
+#[test]
+fn a_connection_that_was_idle_for_too_long_while_its_runtime_stood_still_is_not_used() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    for wire in Wire::each([
+        vec![Step::Read, ok("1"), Step::ClientCloses],
+        vec![Step::Read, ok("2"), Step::Stay],
+    ]) {
+        let transport = wire.client(HyperTransport::builder().idle_timeout(SHORT));
+        runtime.block_on(transport.send(wire.get())).unwrap();
+        #[allow(clippy::disallowed_methods)] // No timer of the runtime may run meanwhile.
+        std::thread::sleep(SHORT);
+        let response = runtime.block_on(transport.send(wire.post())).unwrap();
+        assert_eq!(response.body(), "2");
+        wire.finish_without_runtime();
+    }
+}
+
+// T54
+#[test]
+fn without_a_runtime_a_call_is_a_typed_error() {
+    use std::task::{Context, Poll, Waker};
+    let request = http::Request::get("http://127.0.0.1:1/")
+        .body(Bytes::new())
+        .unwrap();
+    let transport = HyperTransport::new();
+    let mut call = Box::pin(transport.send(request));
+    let Poll::Ready(Err(error)) = call.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+    else {
+        panic!("the call must end at once");
+    };
+    assert_eq!(error.kind(), TransportErrorKind::Config);
+    assert_eq!(error.sent(), Sent::Nothing);
+    assert!(words(&error).contains("no tokio runtime"));
+}
+
+#[tokio::test]
+async fn no_more_requests_are_under_way_than_allowed() {
+    let (arrived, go) = (Gate::new(), Gate::new());
+    let script = || {
+        vec![
+            Step::Read,
+            Step::Open(arrived.clone()),
+            Step::Wait(go.clone()),
+            ok("1"),
+        ]
+    };
+    let wire = Wire::plays([script(), script(), script(), script()]);
+    let transport = HyperTransport::builder()
+        .max_in_flight(2)
+        .max_idle_connections(0)
+        .build();
+    let mut calls = JoinSet::new();
+    for _ in 0..4 {
+        let (transport, request) = (transport.clone(), wire.get());
+        calls.spawn(async move { transport.send(request).await.unwrap() });
+    }
+    for _ in 0..2 {
+        arrived.pass().await;
+        arrived.pass().await;
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        assert!(!arrived.is_open(), "a third request is under way");
+        go.open();
+        go.open();
+    }
+    while let Some(call) = calls.join_next().await {
+        assert_eq!(call.unwrap().status(), 200);
+    }
+    assert_eq!(wire.finish().await.len(), 4);
+}

@@ -1,0 +1,195 @@
+//! The way through proxies.
+
+use std::process::Command;
+use std::time::Duration;
+
+use bytes::Bytes;
+use gatelet_hyper::{HyperTransport, HyperTransportBuilder, Proxies};
+use gatelet_transport::{CallTimeouts, ConnectFailure, Sent, Transport, TransportErrorKind};
+use http::Request;
+
+use super::calls::{channel_to, create};
+use super::script::{Step, ok, send};
+use super::wire::{CANARY, Wire, words};
+
+/// The credentials of the proxy, as a URL and as a header have them. Neither may ever be seen by a server or in an error.
+pub(crate) const USER: &str = "gate:c4n4ry";
+pub(crate) const BASIC: &str = "Basic Z2F0ZTpjNG40cnk=";
+
+pub(crate) fn through(proxy: &Wire, user: &str) -> HyperTransportBuilder {
+    let url = format!("http://{user}@{}", proxy.address());
+    let proxies = Proxies::default().http(&url).unwrap().https(&url).unwrap();
+    HyperTransport::builder().proxies(proxies)
+}
+
+pub(crate) fn post(url: &str) -> Request<Bytes> {
+    Request::post(url)
+        .header("authorization", format!("Bearer {CANARY}"))
+        .body(Bytes::from_static(b"{}"))
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_request_at_http_is_passed_on_by_the_proxy() {
+    let proxy = Wire::plays([vec![Step::Read, ok("1"), Step::Read, ok("2"), Step::Stay]]);
+    let transport = through(&proxy, USER).build();
+    for body in ["1", "2"] {
+        let answer = transport
+            .send(post("http://service.example:8080/v1/a?b=c"))
+            .await;
+        assert_eq!(answer.unwrap().body(), body);
+    }
+    for request in proxy.finish().await {
+        let mut lines = request.lines();
+        let line = lines.next().unwrap();
+        assert_eq!(line, "POST http://service.example:8080/v1/a?b=c HTTP/1.1");
+        assert!(request.contains("host: service.example:8080\r\n"));
+        assert!(request.contains(&format!("proxy-authorization: {BASIC}\r\n")));
+    }
+}
+
+// T70
+#[tokio::test]
+async fn a_server_that_needs_no_proxy_is_told_nothing_of_one() {
+    let proxy = Wire::plays([]);
+    let server = Wire::plays([vec![Step::Read, ok("direct"), Step::Stay]]);
+    let mut request = server.post();
+    let basic = http::HeaderValue::from_static(BASIC);
+    request.headers_mut().insert("proxy-authorization", basic);
+    let transport = through(&proxy, USER).build();
+    assert_eq!(transport.send(request).await.unwrap().body(), "direct");
+    assert!(!server.finish().await[0].contains("proxy-authorization"));
+    proxy.finish().await;
+}
+
+// T70
+#[tokio::test]
+async fn a_proxy_that_asks_for_credentials_is_a_typed_error() {
+    asks_for_credentials("http://service.example/").await;
+}
+
+/// A request to this address ends typed when the proxy answers 407, whatever its body is.
+pub(crate) async fn asks_for_credentials(url: &str) {
+    let head = "HTTP/1.1 407 Proxy Authentication Required\r\n\
+                proxy-authenticate: Basic realm=\"c4n4ry\"\r\n";
+    for rest in [
+        "content-length: 0\r\n\r\n",
+        "content-length: 5\r\n\r\nhello",
+        "content-length: 99999999999\r\n\r\nhello",
+        "content-encoding: gzip\r\ntransfer-encoding: gzip, chunked\r\n\r\nhello",
+    ] {
+        let answer = send(&format!("{head}{rest}"));
+        is_asked_for_credentials(url, vec![Step::Read, answer, Step::ClientCloses]).await;
+    }
+    // A head that breaks off has told its status.
+    is_asked_for_credentials(url, vec![Step::Read, send(head), Step::Close]).await;
+}
+
+async fn is_asked_for_credentials(url: &str, script: Vec<Step>) {
+    let proxy = Wire::plays([script]);
+    let error = through(&proxy, USER)
+        .build()
+        .send(post(url))
+        .await
+        .unwrap_err();
+    let expected = TransportErrorKind::Connect(ConnectFailure::ProxyCredentials);
+    assert_eq!(error.kind(), expected, "{error:?}");
+    assert_eq!(error.sent(), Sent::Nothing);
+    assert_eq!(error.status().unwrap(), 407);
+    words(&error);
+    proxy.finish().await;
+}
+
+// U1
+#[tokio::test]
+async fn what_a_proxy_repeats_of_its_password_is_not_shown() {
+    let host = "location: https://c4n4ry-of-the-proxy.example/\r\n";
+    let kind = "content-type: text/c4n4ry-of-the-proxy\r\n";
+    let whole = "content-length: 23\r\n\r\nno c4n4ry-of-the-proxy!";
+    // Of a response whose body breaks off the head is still told.
+    let cut = "content-length: 99\r\n\r\nno c4n4ry";
+    // So are the fields of one that breaks off in the head, or breaks its rules.
+    let (half, malformed) = ("server: a", "no colon\r\n\r\n");
+    for head in [
+        format!("307 X\r\n{host}"),
+        format!("502 X\r\n{kind}"),
+        format!("400 X\r\n{kind}"),
+    ] {
+        for (body, end, limit) in [
+            (whole, Step::Close, 60_000),
+            (cut, Step::Close, 60_000),
+            (half, Step::Close, 60_000),
+            (malformed, Step::Close, 60_000),
+            (half, Step::ClientCloses, 300),
+        ] {
+            let answer = send(&format!("HTTP/1.1 {head}{body}"));
+            let proxy = Wire::plays([vec![Step::Read, answer, end]]);
+            let transport = through(&proxy, "gate:c4n4ry-of-the-proxy").build();
+            let timeouts = CallTimeouts::default().total(Duration::from_millis(limit));
+            let channel = channel_to("http://service.example", &transport, timeouts);
+            let error = channel.call(create(Bytes::new())).await.unwrap_err();
+            let body = String::from_utf8_lossy(error.body());
+            let told = format!("{error} {error:?} {body}");
+            assert!(!told.contains("c4n4ry"), "{told}");
+            proxy.finish().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_there_is_named() {
+    let proxy = Wire::plays([]);
+    let transport = through(&proxy, USER).build();
+    let address = proxy.address();
+    proxy.finish().await;
+    let error = transport
+        .send(post("http://service.example/"))
+        .await
+        .unwrap_err();
+    let refused = TransportErrorKind::Connect(ConnectFailure::Refused);
+    assert_eq!(error.kind(), refused);
+    let port = format!("port {}", address.port());
+    assert!(words(&error).contains(&port));
+}
+
+/// Tells the part of the test below that runs with variables of its own where the proxy listens.
+const PROXY: &str = "GATELET_TEST_PROXY";
+
+// T70
+#[tokio::test]
+async fn variables_of_the_environment_are_ignored_unless_turned_on() {
+    let proxy = Wire::plays([vec![Step::Read, ok("by proxy"), Step::Close]]);
+    let address = format!("http://{}", proxy.address());
+    let mut part = Command::new(std::env::current_exe().unwrap());
+    part.args(["--exact", "proxy::a_process_with_variables_of_a_proxy"]);
+    for name in ["http_proxy", "https_proxy", "all_proxy", PROXY] {
+        part.env(name, &address);
+    }
+    part.env_remove("no_proxy").env_remove("NO_PROXY");
+    let output = tokio::task::spawn_blocking(move || part.output().unwrap())
+        .await
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && text.contains("1 passed"),
+        "{text}"
+    );
+    assert_eq!(proxy.finish().await.len(), 1);
+}
+
+/// The part of the test above that runs in a process of its own; by itself it has nothing to do.
+// T70
+#[tokio::test]
+async fn a_process_with_variables_of_a_proxy() {
+    if std::env::var(PROXY).is_err() {
+        return;
+    }
+    // A name that nobody has: only a proxy can answer for it.
+    let request = || post("http://service.invalid/");
+    let builder = HyperTransport::builder().connect_timeout(Duration::from_secs(10));
+    let ignoring = builder.clone().build().send(request()).await.unwrap_err();
+    assert_eq!(ignoring.sent(), Sent::Nothing);
+    let following = builder.proxy_from_environment().unwrap().build();
+    let answer = following.send(request()).await.unwrap();
+    assert_eq!(answer.body(), "by proxy");
+}

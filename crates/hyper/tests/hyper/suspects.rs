@@ -1,0 +1,296 @@
+//! What a failure on one connection means for the others.
+
+#![allow(clippy::disallowed_methods)] // It runs on real sockets, so its time is real too.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::Bytes;
+use gatelet_hyper::HyperTransport;
+use gatelet_transport::{CallTimeouts, Channel, Transport, TransportErrorKind};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Barrier;
+use tokio::task::JoinSet;
+
+use crate::SHORT;
+use crate::calls::{channel_to, create, read};
+use crate::script::Gate;
+use crate::stopped_clock::StoppedClock;
+
+/// What becomes of the second request on a connection that is sick.
+#[derive(Clone, Copy, Debug)]
+enum Sickness {
+    Reset,
+    Close,
+    /// Says that the client was idle for too long.
+    GivesUp,
+    Silence,
+}
+
+/// A server whose first connections answer a single request, together, and are sick from then on. All others are well.
+struct Server {
+    address: SocketAddr,
+    connections: Arc<AtomicUsize>,
+    /// Opened when a request reached a sick connection.
+    sick: Gate,
+    _task: JoinSet<()>,
+}
+
+impl Server {
+    async fn start(sick: usize, sickness: Sickness) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (connections, gate) = (Arc::new(AtomicUsize::new(0)), Gate::new());
+        let mut task = JoinSet::new();
+        let (counter, reached) = (connections.clone(), gate.clone());
+        task.spawn(async move {
+            let together = Arc::new(Barrier::new(sick));
+            let mut streams = JoinSet::new();
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                if counter.fetch_add(1, Ordering::SeqCst) < sick {
+                    streams.spawn(falls_sick(
+                        stream,
+                        together.clone(),
+                        sickness,
+                        reached.clone(),
+                    ));
+                } else {
+                    streams.spawn(stays_well(stream));
+                }
+            }
+        });
+        Self {
+            address,
+            connections,
+            sick: gate,
+            _task: task,
+        }
+    }
+
+    fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+
+    fn channel(&self, transport: &HyperTransport, timeouts: CallTimeouts) -> Channel {
+        channel_to(&format!("http://{}", self.address), transport, timeouts)
+    }
+
+    fn request(&self) -> http::Request<Bytes> {
+        let uri = format!("http://{}/", self.address);
+        http::Request::get(uri).body(Bytes::new()).unwrap()
+    }
+
+    /// Leaves so many connections idle in the pool.
+    async fn fill_pool(&self, transport: &HyperTransport, idle: usize) {
+        let mut calls = JoinSet::new();
+        for _ in 0..idle {
+            let (transport, request) = (transport.clone(), self.request());
+            calls.spawn(async move { transport.send(request).await.unwrap() });
+        }
+        calls.join_all().await;
+        assert_eq!(self.connections(), idle);
+    }
+}
+
+async fn falls_sick(
+    mut stream: TcpStream,
+    together: Arc<Barrier>,
+    sickness: Sickness,
+    reached: Gate,
+) {
+    assert!(takes_request(&mut stream).await);
+    together.wait().await;
+    answer(&mut stream).await;
+    if !takes_request(&mut stream).await {
+        return;
+    }
+    reached.open();
+    match sickness {
+        Sickness::Reset => stream.set_zero_linger().unwrap(),
+        Sickness::Close => {}
+        Sickness::GivesUp => {
+            let answer = "HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n";
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            while takes_request(&mut stream).await {}
+        }
+        Sickness::Silence => while takes_request(&mut stream).await {},
+    }
+}
+
+async fn stays_well(mut stream: TcpStream) {
+    while takes_request(&mut stream).await {
+        answer(&mut stream).await;
+    }
+}
+
+/// False when the client hangs up. No request of these tests comes in several pieces.
+async fn takes_request(stream: &mut TcpStream) -> bool {
+    matches!(stream.read(&mut [0; 4096]).await, Ok(1..))
+}
+
+async fn answer(stream: &mut TcpStream) {
+    let answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
+    stream.write_all(answer.as_bytes()).await.unwrap();
+}
+
+// U9
+#[tokio::test]
+async fn a_read_succeeds_though_all_idle_connections_are_dead() {
+    for sickness in [Sickness::Reset, Sickness::Close, Sickness::GivesUp] {
+        let server = Server::start(4, sickness).await;
+        let transport = HyperTransport::new();
+        server.fill_pool(&transport, 4).await;
+        let channel = server.channel(&transport, CallTimeouts::default());
+        let reply = channel.call(read()).await.unwrap();
+        assert_eq!(reply.attempts(), 2, "{sickness:?}");
+        assert_eq!(server.connections(), 5);
+        // The next call has nothing to find out any more.
+        assert_eq!(channel.call(read()).await.unwrap().attempts(), 1);
+        assert_eq!(server.connections(), 5);
+    }
+}
+
+// U9
+#[tokio::test]
+async fn a_read_succeeds_though_all_idle_connections_are_silent() {
+    let patient = HyperTransport::new;
+    let hurried = || HyperTransport::builder().first_byte_timeout(SHORT).build();
+    // It is the attempt's time that ends, or the transport's own.
+    for (transport, timeouts) in [
+        (patient(), CallTimeouts::default().attempt(SHORT)),
+        (hurried(), CallTimeouts::default()),
+    ] {
+        let server = Server::start(4, Sickness::Silence).await;
+        server.fill_pool(&transport, 4).await;
+        let channel = server.channel(&transport, timeouts);
+        let reply = channel.call(read()).await.unwrap();
+        assert_eq!(reply.attempts(), 2);
+        assert_eq!(server.connections(), 5);
+    }
+}
+
+// U9
+#[tokio::test]
+async fn after_a_create_that_failed_the_next_call_finds_a_fresh_connection() {
+    for sickness in [Sickness::Reset, Sickness::Silence, Sickness::GivesUp] {
+        let server = Server::start(4, sickness).await;
+        let transport = HyperTransport::new();
+        server.fill_pool(&transport, 4).await;
+        let channel = server.channel(&transport, CallTimeouts::default().attempt(SHORT));
+        let error = channel.call(create("{}".into())).await.unwrap_err();
+        assert_eq!(error.attempts(), 1, "{error:?}");
+        assert_eq!(channel.call(read()).await.unwrap().attempts(), 1);
+        assert_eq!(server.connections(), 5);
+    }
+}
+
+// U9
+#[tokio::test]
+async fn reads_at_once_on_dead_connections_all_succeed() {
+    let server = Server::start(4, Sickness::Reset).await;
+    let transport = HyperTransport::new();
+    server.fill_pool(&transport, 4).await;
+    let channel = server.channel(&transport, CallTimeouts::default());
+    let mut calls = JoinSet::new();
+    for _ in 0..8 {
+        let channel = channel.clone();
+        calls.spawn(async move { channel.call(read()).await });
+    }
+    for reply in calls.join_all().await {
+        assert!(reply.unwrap().attempts() <= 2);
+    }
+    assert!(server.connections() <= 12);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_with_a_timeout_of_its_own_does_not_meet_a_silent_connection_again() {
+    let clock = StoppedClock::new();
+    let server = Server::start(3, Sickness::Silence).await;
+    let transport = HyperTransport::new();
+    server.fill_pool(&transport, 3).await;
+    let call = tokio::spawn({
+        let (transport, request) = (transport.clone(), server.request());
+        async move { transport.send(request).await }
+    });
+    server.sick.pass().await;
+    clock.pass(1_100).await;
+    call.abort();
+    assert!(call.await.unwrap_err().is_cancelled());
+    transport.send(server.request()).await.unwrap();
+    assert_eq!(server.connections(), 4);
+}
+
+#[tokio::test]
+async fn a_failure_says_nothing_about_connections_that_were_opened_later() {
+    let server = Server::start(1, Sickness::Silence).await;
+    let transport = HyperTransport::new();
+    server.fill_pool(&transport, 1).await;
+    let channel = server.channel(&transport, CallTimeouts::default().attempt(SHORT));
+    let slow = tokio::spawn({
+        let channel = channel.clone();
+        async move { channel.call(read()).await }
+    });
+    server.sick.pass().await;
+    transport.send(server.request()).await.unwrap();
+    assert_eq!(server.connections(), 2);
+    assert_eq!(slow.await.unwrap().unwrap().attempts(), 2);
+    assert_eq!(server.connections(), 2);
+}
+
+#[tokio::test]
+async fn a_caller_that_goes_away_says_nothing_about_other_connections() {
+    let server = Server::start(2, Sickness::Silence).await;
+    let transport = HyperTransport::new();
+    server.fill_pool(&transport, 2).await;
+    for _ in 0..2 {
+        let call = tokio::spawn({
+            let (transport, request) = (transport.clone(), server.request());
+            async move { transport.send(request).await }
+        });
+        server.sick.pass().await;
+        call.abort();
+        assert!(call.await.unwrap_err().is_cancelled());
+    }
+    assert_eq!(server.connections(), 2, "both were still there");
+}
+
+#[tokio::test]
+async fn a_bad_response_says_nothing_about_other_connections() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let uri = format!("http://{}/", listener.local_addr().unwrap());
+    let connections = Arc::new(AtomicUsize::new(0));
+    let counter = connections.clone();
+    let together = Arc::new(Barrier::new(3));
+    let mut server = JoinSet::new();
+    server.spawn(async move {
+        let mut streams = JoinSet::new();
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            counter.fetch_add(1, Ordering::SeqCst);
+            let together = together.clone();
+            streams.spawn(async move {
+                takes_request(&mut stream).await;
+                together.wait().await;
+                answer(&mut stream).await;
+                takes_request(&mut stream).await;
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\0: x\r\n\r\n").await;
+            });
+        }
+    });
+    let transport = HyperTransport::new();
+    let request = || http::Request::get(&uri).body(Bytes::new()).unwrap();
+    let mut calls = JoinSet::new();
+    for _ in 0..3 {
+        let (transport, request) = (transport.clone(), request());
+        calls.spawn(async move { transport.send(request).await.unwrap() });
+    }
+    calls.join_all().await;
+    for _ in 0..3 {
+        let error = transport.send(request()).await.unwrap_err();
+        assert_eq!(error.kind(), TransportErrorKind::Protocol);
+    }
+    assert_eq!(connections.load(Ordering::SeqCst), 3);
+}

@@ -1,0 +1,120 @@
+//! A TLS server on loopback that counts its connections and keeps what it hears.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use gatelet_hyper::HyperTransport;
+use gatelet_transport::{Sent, Transport, TransportError, TransportErrorKind};
+use http::{Request, Response};
+use rustls::ServerConfig;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+
+use super::pki::Identity;
+
+/// The bytes of HTTP/1.1 that reached a server.
+type Heard = Arc<Mutex<Vec<u8>>>;
+
+pub(crate) struct TlsServer {
+    pub(crate) address: SocketAddr,
+    pub(crate) connections: Arc<AtomicUsize>,
+    heard: Heard,
+    _task: tokio::task::JoinSet<()>,
+}
+
+impl TlsServer {
+    pub(crate) async fn start(identity: Identity, protocols: &[&str]) -> Self {
+        let mut config = identity.server_config(None);
+        config.alpn_protocols = protocols
+            .iter()
+            .map(|name| name.as_bytes().to_vec())
+            .collect();
+        Self::start_with(config).await
+    }
+
+    pub(crate) async fn start_with(config: ServerConfig) -> Self {
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (connections, heard) = (Arc::new(AtomicUsize::new(0)), Heard::default());
+        let mut task = tokio::task::JoinSet::new();
+        let counters = (connections.clone(), heard.clone());
+        task.spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                let number = counters.0.fetch_add(1, Ordering::SeqCst);
+                tokio::spawn(serve(acceptor.clone(), stream, number, counters.1.clone()));
+            }
+        });
+        Self {
+            address,
+            connections,
+            heard,
+            _task: task,
+        }
+    }
+
+    /// What reached it over HTTP/1.1 so far.
+    pub(crate) fn heard(&self) -> String {
+        String::from_utf8(self.heard.lock().unwrap().clone()).unwrap()
+    }
+
+    pub(crate) fn request(&self, method: &str, path: &str) -> Request<Bytes> {
+        Request::builder()
+            .method(method)
+            .uri(format!("https://localhost:{}{path}", self.address.port()))
+            .body(Bytes::from_static(b"{}"))
+            .unwrap()
+    }
+
+    pub(crate) async fn is_refused_by(&self, client: &HyperTransport) -> TransportError {
+        let before = self.heard();
+        let error = client.send(self.request("POST", "/")).await.unwrap_err();
+        assert_eq!(error.kind(), TransportErrorKind::Tls, "{error:?}");
+        assert_eq!(error.sent(), Sent::Nothing);
+        assert_eq!(self.heard(), before);
+        error
+    }
+}
+
+async fn serve(acceptor: TlsAcceptor, stream: TcpStream, number: usize, heard: Heard) {
+    match acceptor.accept(stream).into_fallible().await {
+        Ok(stream) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => {
+            serve_http2(stream, number).await;
+        }
+        Ok(stream) => serve_http1(stream, heard).await,
+        // The alert is on its way; a close with unread bytes would overtake it.
+        Err((_, mut stream)) => while let Ok(1..) = stream.read(&mut [0; 4096]).await {},
+    }
+}
+
+async fn serve_http1(mut stream: TlsStream<TcpStream>, heard: Heard) {
+    let mut buffer = [0; 4096];
+    while let Ok(read @ 1..) = stream.read(&mut buffer).await {
+        heard.lock().unwrap().extend_from_slice(&buffer[..read]);
+        if buffer[..read].ends_with(b"{}") {
+            let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nh1";
+            stream.write_all(answer).await.unwrap();
+        }
+    }
+}
+
+/// Every request is answered with the number of the connection.
+async fn serve_http2(stream: TlsStream<TcpStream>, number: usize) {
+    let mut connection = h2::server::handshake(stream).await.unwrap();
+    while let Some(Ok((request, mut respond))) = connection.accept().await {
+        assert!(!request.headers().contains_key("host"));
+        assert!(matches!(
+            request.uri().host(),
+            Some("localhost" | "service.example")
+        ));
+        assert!(!request.headers().contains_key("proxy-authorization"));
+        let mut body = respond.send_response(Response::new(()), false).unwrap();
+        body.send_data(Bytes::from(format!("h2 {number}")), true)
+            .unwrap();
+    }
+}

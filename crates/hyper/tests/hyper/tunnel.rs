@@ -1,0 +1,364 @@
+//! The way through a proxy that digs tunnels, to a server that speaks TLS.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use gatelet_hyper::{HyperTransport, Proxies, TokioClock};
+use gatelet_transport::{
+    Applied, BaseUrl, Channel, ConnectFailure, ErrorKind, Phase, RetryPolicy, Sent, Transport,
+    TransportErrorKind,
+};
+use http::Request;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use super::pki::Authority;
+use super::proxy::{BASIC, USER, asks_for_credentials, through};
+use super::script::{Step, flood, send};
+use super::tls_server::TlsServer;
+use super::wire::{CANARY, Wire, words};
+
+/// A proxy that digs every tunnel to one server, whatever the name that it is asked for.
+struct Tunnels {
+    address: SocketAddr,
+    asked: Arc<Mutex<Vec<String>>>,
+    _task: JoinSet<()>,
+}
+
+impl Tunnels {
+    async fn to(server: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let mut task = JoinSet::new();
+        let log = asked.clone();
+        task.spawn(async move {
+            loop {
+                let (client, _) = listener.accept().await.unwrap();
+                tokio::spawn(dig(client, server, log.clone()));
+            }
+        });
+        Self {
+            address,
+            asked,
+            _task: task,
+        }
+    }
+
+    fn proxies(&self) -> Proxies {
+        let url = format!("http://gate:{CANARY}@{}", self.address);
+        Proxies::default().https(&url).unwrap()
+    }
+}
+
+async fn dig(mut client: TcpStream, server: SocketAddr, asked: Arc<Mutex<Vec<String>>>) {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        if client.read_buf(&mut head).await.unwrap_or(0) == 0 {
+            return;
+        }
+    }
+    asked.lock().unwrap().push(String::from_utf8(head).unwrap());
+    let mut server = TcpStream::connect(server).await.unwrap();
+    let answer = b"HTTP/1.1 200 Connection established\r\nContent-Length: 5\r\n\r\n";
+    client.write_all(answer).await.unwrap();
+    let _ = copy_bidirectional(&mut client, &mut server).await;
+}
+
+fn post(path: &str) -> Request<Bytes> {
+    Request::post(format!("https://service.example:8443{path}"))
+        .header("authorization", format!("Bearer {CANARY}"))
+        .header("proxy-authorization", "by mistake")
+        .body(Bytes::from_static(b"{}"))
+        .unwrap()
+}
+
+// T70
+#[tokio::test]
+async fn credentials_of_proxy_and_server_never_cross_in_a_tunnel() {
+    let authority = Authority::new();
+    let server = TlsServer::start(authority.certify("service.example", |_| {}), &[]).await;
+    let proxy = Tunnels::to(server.address).await;
+    let transport = authority.builder().proxies(proxy.proxies()).build();
+    assert!(!format!("{transport:?}").contains(CANARY));
+    for _ in 0..2 {
+        let answer = transport.send(post("/v1/a")).await.unwrap();
+        assert_eq!(answer.body(), "h1");
+    }
+    let asked = proxy.asked.lock().unwrap().clone();
+    assert_eq!(
+        asked,
+        [
+            "CONNECT service.example:8443 HTTP/1.1\r\nHost: service.example:8443\r\n\
+          Proxy-Authorization: Basic Z2F0ZTpjNG40cnk=\r\n\r\n"
+        ]
+    );
+    let heard = server.heard();
+    assert!(heard.starts_with("POST /v1/a HTTP/1.1\r\n"), "{heard}");
+    assert!(heard.contains(&format!("authorization: Bearer {CANARY}\r\n")));
+    assert!(!heard.to_lowercase().contains("proxy-") && !heard.contains("Z2F0ZTpj"));
+}
+
+#[tokio::test]
+async fn http2_is_spoken_through_a_tunnel() {
+    let authority = Authority::new();
+    let identity = authority.certify("service.example", |_| {});
+    let server = TlsServer::start(identity, &["h2"]).await;
+    let proxy = Tunnels::to(server.address).await;
+    let transport = authority.builder().proxies(proxy.proxies()).build();
+    for _ in 0..2 {
+        let answer = transport.send(post("/v1/a")).await.unwrap();
+        assert_eq!(answer.body(), "h2 0");
+    }
+    assert_eq!(proxy.asked.lock().unwrap().len(), 1);
+}
+
+// T71
+#[tokio::test]
+async fn a_proxy_that_answers_in_the_servers_place_is_not_believed() {
+    let (authority, proxys_own) = (Authority::new(), Authority::new());
+    let server = TlsServer::start(proxys_own.certify("service.example", |_| {}), &[]).await;
+    let plaintext = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let speaks_plaintext = plaintext.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut stream, _) = plaintext.accept().await.unwrap();
+        let _ = stream.read(&mut [0; 4096]).await;
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await;
+    });
+    for address in [server.address, speaks_plaintext] {
+        let proxy = Tunnels::to(address).await;
+        let transport: HyperTransport = authority.builder().proxies(proxy.proxies()).build();
+        let error = transport.send(post("/v1/a")).await.unwrap_err();
+        assert_eq!(error.kind(), TransportErrorKind::Tls);
+        assert_eq!(error.sent(), Sent::Nothing);
+        words(&error);
+    }
+    assert_eq!(server.heard(), "");
+}
+
+// T70
+#[tokio::test]
+async fn a_proxy_that_asks_for_credentials_before_it_digs_is_a_typed_error() {
+    asks_for_credentials("https://service.example/").await;
+}
+
+// T71
+#[tokio::test]
+async fn a_proxy_that_answers_connect_with_something_else_gets_no_credentials() {
+    let flooded = format!("HTTP/1.1 200 OK\r\n\r\n{}", "x".repeat(1024 * 1024));
+    let redirect = "HTTP/1.1 302 Found\r\nlocation: http://evil.example/\r\n\r\n";
+    for script in [
+        vec![Step::Read, send(&flooded), Step::ClientCloses],
+        vec![Step::Read, send(redirect), Step::ClientCloses],
+        vec![
+            Step::Read,
+            send("HTTP/1.1 502 \r\n\r\n"),
+            Step::ClientCloses,
+        ],
+        vec![
+            Step::Read,
+            send("SSH-2.0-OpenSSH\r\n\r\n"),
+            Step::ClientCloses,
+        ],
+        vec![
+            Step::Read,
+            send("HTTP/1.1 200 OK\r\n"),
+            flood(Step::Send(b"a: b\r\n".to_vec())),
+        ],
+        vec![Step::Read, send("HTTP/1.1 200"), Step::Close],
+        vec![Step::Read, Step::Reset],
+        vec![Step::Close],
+    ] {
+        let proxy = Wire::plays([script]);
+        let error = through(&proxy, USER)
+            .build()
+            .send(super::proxy::post("https://service.example/v1/a"))
+            .await
+            .unwrap_err();
+        let expected = TransportErrorKind::Connect(ConnectFailure::Proxy);
+        assert_eq!(error.kind(), expected, "{error:?}");
+        assert_eq!(error.sent(), Sent::Nothing);
+        words(&error);
+        for request in proxy.finish().await {
+            let expected = format!(
+                "CONNECT service.example:443 HTTP/1.1\r\nHost: service.example:443\r\n\
+                 Proxy-Authorization: {BASIC}\r\n\r\n"
+            );
+            assert_eq!(request, expected);
+        }
+    }
+}
+
+/// What a proxy says that refuses a tunnel with this status: its head with a body in the same segment, in a later one, in
+/// chunks, behind interim responses, and a body and a head that never end.
+fn refusals(status: u16) -> Vec<Vec<Step>> {
+    let head = |fields: &str| format!("HTTP/1.1 {status} No\r\n{fields}\r\n\r\n");
+    let announced = head("content-type: text/html\r\ncontent-length: 5");
+    let chunked = head("transfer-encoding: chunked");
+    let chunks = "5\r\nhello\r\n0\r\n\r\n";
+    let interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 X\r\nlink: <a>\r\n\r\n";
+    let steps = [
+        vec![send(&format!("{announced}hello"))],
+        vec![send(&announced), send("hello")],
+        vec![send(&format!("{chunked}{chunks}"))],
+        vec![send(&chunked), send(chunks)],
+        vec![send(&format!("{interim}{announced}hello"))],
+        vec![send(interim), send(&announced), send("hello")],
+        vec![send(&format!(
+            "HTTP/1.0 {status} {}",
+            "x".repeat(17 * 1024)
+        ))],
+        vec![send(&head("proxy-connection: close")), flood(send("hello"))],
+        vec![
+            send(&format!("HTTP/1.1 {status} No\r\n")),
+            flood(send("a: b\r\n")),
+        ],
+        vec![
+            send(&format!("HTTP/1.1 {status} No\r\nx: cut")),
+            Step::Close,
+        ],
+        vec![send(&format!("HTTP/1.1 {status}")), Step::Close],
+        vec![send(&format!("{interim}HTTP/1.0 {status}\r")), Step::Close],
+    ];
+    let mut scripts = Vec::new();
+    for mut script in steps {
+        script.insert(0, Step::Read);
+        scripts.push(script);
+    }
+    scripts
+}
+
+// U8
+#[tokio::test]
+async fn a_refused_connect_is_told_by_its_status_whatever_follows() {
+    for (status, failure) in [
+        (407, ConnectFailure::ProxyCredentials),
+        (403, ConnectFailure::Proxy),
+        (503, ConnectFailure::Proxy),
+        (302, ConnectFailure::Proxy),
+        (404, ConnectFailure::Proxy),
+        (429, ConnectFailure::Proxy),
+        (502, ConnectFailure::Proxy),
+    ] {
+        for script in refusals(status) {
+            let proxy = Wire::plays([script]);
+            let error = through(&proxy, USER)
+                .build()
+                .send(super::proxy::post("https://service.example/v1/a"))
+                .await
+                .unwrap_err();
+            assert_eq!(
+                error.kind(),
+                TransportErrorKind::Connect(failure),
+                "{error:?}"
+            );
+            assert_eq!(error.sent(), Sent::Nothing);
+            assert_eq!(error.status().unwrap(), status);
+            let words = words(&error);
+            assert!(words.contains(&status.to_string()), "{words}");
+            assert!(
+                !words.contains("hello") && !words.contains("xxx"),
+                "{words}"
+            );
+            proxy.finish().await;
+        }
+    }
+}
+
+// U8
+#[tokio::test]
+async fn bytes_behind_the_head_of_an_opened_tunnel_are_refused() {
+    for opened in [
+        "HTTP/1.1 200 OK\r\n\r\nhello",
+        "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello",
+        "HTTP/1.1 103 X\r\n\r\nHTTP/1.1 200 OK\r\n\r\nHTTP/1.1 407 No\r\n\r\n",
+    ] {
+        let proxy = Wire::plays([vec![Step::Read, send(opened), Step::ClientCloses]]);
+        let transport = through(&proxy, USER).build();
+        let request = super::proxy::post("https://service.example/v1/a");
+        let error = transport.send(request).await.unwrap_err();
+        let expected = TransportErrorKind::Connect(ConnectFailure::Proxy);
+        assert_eq!((error.kind(), error.status()), (expected, None));
+        assert!(words(&error).contains("before the tunnel is used"));
+        proxy.finish().await;
+    }
+}
+
+// U8
+#[tokio::test]
+async fn a_call_asks_a_proxy_again_where_its_status_may_pass() {
+    let finals = [302, 400, 401, 403, 404, 405, 407, 451, 501, 505, 600].map(|status| (status, 1));
+    let passing = [408, 429, 500, 502, 503, 504, 520].map(|status| (status, 3));
+    for (status, attempts) in finals.into_iter().chain(passing) {
+        let refusal = refusals(status).remove(0);
+        let proxy = match attempts {
+            1 => Wire::plays([refusal]),
+            _ => Wire::plays([refusal.clone(), refusal.clone(), refusal]),
+        };
+        let base = BaseUrl::parse("https://service.example").unwrap();
+        let channel = Channel::builder(base, super::calls::Plain)
+            .retry(RetryPolicy::default().base_delay(Duration::ZERO))
+            .build_with(through(&proxy, USER).build(), TokioClock::new())
+            .unwrap();
+        let create = super::calls::create("{}".into());
+        let error = channel.call(create).await.unwrap_err();
+        let kind = match status {
+            407 => ConnectFailure::ProxyCredentials,
+            _ => ConnectFailure::Proxy,
+        };
+        assert_eq!(error.kind(), &ErrorKind::Connect(kind));
+        assert_eq!(error.status().unwrap(), status);
+        assert_eq!((error.attempts(), error.applied()), (attempts, Applied::No));
+        assert_eq!(error.is_retryable(), attempts > 1, "{status}");
+        let told = format!("(status {status})");
+        assert!(error.to_string().contains(&told), "{error}");
+        proxy.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn a_refused_connect_says_when_to_come_again() {
+    let head = "HTTP/1.1 503 No\r\nset-cookie: a\r\nretry-after: 7\r\n\r\n";
+    for answer in [
+        vec![send(&format!("{head}<html>"))],
+        vec![send("HTTP/1.1 503 No\r\n"), send("retry-after: 7\r\n\r\n")],
+        vec![send(&format!("HTTP/1.1 103 X\r\n\r\n{head}"))],
+        // The rest of the head never comes, or breaks off.
+        vec![
+            send("HTTP/1.1 503 No\r\nretry-after: 7\r\n"),
+            Step::ClientCloses,
+        ],
+        vec![send("HTTP/1.1 503 No\r\nretry-after: 7\r\nx"), Step::Close],
+    ] {
+        let proxy = Wire::plays([[vec![Step::Read], answer].concat()]);
+        let transport = through(&proxy, USER).build();
+        let request = super::proxy::post("https://service.example/v1/a");
+        let error = transport.send(request).await.unwrap_err();
+        let expected = TransportErrorKind::Connect(ConnectFailure::Proxy);
+        assert_eq!((error.kind(), error.sent()), (expected, Sent::Nothing));
+        assert_eq!(error.status().unwrap(), 503);
+        let headers = error.headers().unwrap();
+        assert_eq!(
+            (headers.len(), &headers["retry-after"]),
+            (1, &"7".parse().unwrap())
+        );
+        proxy.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_that_says_nothing_is_a_connect_timeout() {
+    let proxy = Wire::plays([vec![Step::Read, Step::ClientCloses]]);
+    let error = through(&proxy, USER)
+        .connect_timeout(super::SHORT)
+        .build()
+        .send(super::proxy::post("https://service.example/"))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::Timeout(Phase::Connect));
+    assert_eq!(error.sent(), Sent::Nothing);
+    proxy.finish().await;
+}

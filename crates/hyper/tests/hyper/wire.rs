@@ -1,0 +1,389 @@
+//! A server that plays a script on raw sockets, byte for byte; what has no bytes of its own, over every protocol.
+
+#![allow(clippy::disallowed_methods)] // It runs on real sockets, so its patience is real too.
+
+use std::error::Error;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use bytes::Bytes;
+use gatelet_hyper::{HyperTransport, HyperTransportBuilder};
+use gatelet_transport::TransportError;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+
+use super::frames;
+use super::script::{Gate, Step};
+#[cfg(feature = "_tls")]
+use super::stream::tls;
+use super::stream::{Door, Stream, doors};
+
+/// No script takes this long; one that does is stuck.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What must never be seen in an error.
+pub(crate) const CANARY: &str = "c4n4ry";
+
+/// The server: connection by connection in the order of the scripts, each on its own.
+pub(crate) struct Wire {
+    address: SocketAddr,
+    door: Door,
+    over: Arc<Notify>,
+    requests: Arc<Mutex<Vec<String>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Wire {
+    pub(crate) fn plays<const N: usize>(scripts: [Vec<Step>; N]) -> Self {
+        Self::behind(Door::Plain, scripts.to_vec())
+    }
+
+    /// The same server over each protocol that the scripts can be played over: HTTP/1.1 in the clear, over TLS, and HTTP/2.
+    pub(crate) fn each<const N: usize>(scripts: [Vec<Step>; N]) -> impl Iterator<Item = Self> {
+        Self::each_of(&scripts)
+    }
+
+    /// The same for a number of connections that is known only when the test runs.
+    pub(crate) fn each_of(scripts: &[Vec<Step>]) -> impl Iterator<Item = Self> + use<> {
+        let scripts = scripts.to_vec();
+        let fits = |door: &Door| {
+            let mut steps = scripts.iter().flatten();
+            steps.all(|step| step.fits(door.is_http2()))
+        };
+        let doors: Vec<_> = doors().into_iter().filter(fits).collect();
+        doors
+            .into_iter()
+            .map(move |door| Self::behind(door, scripts.clone()))
+    }
+
+    fn behind(door: Door, scripts: Vec<Vec<Step>>) -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let address = listener.local_addr().unwrap();
+        let over = Arc::new(Notify::new());
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let stage = Stage {
+            door: door.clone(),
+            over: over.clone(),
+            requests: requests.clone(),
+        };
+        // A thread of its own, so that the server outlives every runtime of the test.
+        let thread = std::thread::spawn(move || {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap()
+                .block_on(stage.run(listener, scripts));
+        });
+        Self {
+            address,
+            door,
+            over,
+            requests,
+            thread: Some(thread),
+        }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}://{}{path}", self.door.scheme(), self.address)
+    }
+
+    /// A client that believes this server.
+    pub(crate) fn client(&self, builder: HyperTransportBuilder) -> HyperTransport {
+        match self.door {
+            Door::Plain => builder.build(),
+            #[cfg(feature = "_tls")]
+            Door::Tls(_) | Door::Http2(_) => {
+                let root = tls::AUTHORITY.der().to_vec();
+                let builder = builder.only_these_roots().add_root_certificate_der(root);
+                builder.unwrap().build()
+            }
+        }
+    }
+
+    pub(crate) fn get(&self) -> http::Request<Bytes> {
+        self.request(http::Method::GET, "")
+    }
+
+    pub(crate) fn post(&self) -> http::Request<Bytes> {
+        self.request(http::Method::POST, "{\"a\":1}")
+    }
+
+    pub(crate) fn request(&self, method: http::Method, body: &'static str) -> http::Request<Bytes> {
+        http::Request::builder()
+            .method(method)
+            .uri(self.url(&format!("/v1/things?secret={CANARY}")))
+            .header("authorization", format!("Bearer {CANARY}"))
+            .body(Bytes::from_static(body.as_bytes()))
+            .unwrap()
+    }
+
+    /// Waits until every script was played to its end, and returns the requests in the order of their arrival. The
+    /// client's runtime goes on meanwhile.
+    pub(crate) async fn finish(self) -> Vec<String> {
+        let end = tokio::task::spawn_blocking(move || self.finish_without_runtime()).await;
+        end.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+    }
+
+    /// The same where the test has no runtime of its own, or wants it to stand still.
+    pub(crate) fn finish_without_runtime(mut self) -> Vec<String> {
+        self.over.notify_one();
+        if let Err(panic) = self.thread.take().unwrap().join() {
+            std::panic::resume_unwind(panic);
+        }
+        std::mem::take(&mut self.requests.lock().unwrap())
+    }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        if self.thread.is_some() && !std::thread::panicking() {
+            panic!("the test never asked whether its script was played: call finish()");
+        }
+    }
+}
+
+struct Stage {
+    door: Door,
+    over: Arc<Notify>,
+    requests: Arc<Mutex<Vec<String>>>,
+}
+
+impl Stage {
+    async fn run(self, listener: std::net::TcpListener, scripts: Vec<Vec<Step>>) {
+        let listener = TcpListener::from_std(listener).unwrap();
+        let curtain = Gate::new();
+        let mut players = tokio::task::JoinSet::new();
+        for (number, script) in scripts.into_iter().enumerate() {
+            let accepted = tokio::select! {
+                biased;
+                accepted = listener.accept() => accepted.unwrap(),
+                () = self.over.notified() => panic!("connection {number} never came"),
+                () = tokio::time::sleep(PATIENCE) => panic!("connection {number} never came"),
+            };
+            let (door, requests, curtain) =
+                (self.door.clone(), self.requests.clone(), curtain.clone());
+            players.spawn(async move {
+                let player = Player {
+                    stream: Some(door.open(accepted.0).await),
+                    is_http2: door.is_http2(),
+                    stream_number: 0,
+                    requests,
+                    curtain,
+                };
+                player.play(number, script).await;
+            });
+        }
+        tokio::time::timeout(PATIENCE, self.over.notified())
+            .await
+            .expect("the test never ended");
+        let uninvited = tokio::time::timeout(Duration::ZERO, listener.accept()).await;
+        assert!(uninvited.is_err(), "a connection more than the script has");
+        for _ in 0..players.len() {
+            curtain.open();
+        }
+        while let Some(end) = players.join_next().await {
+            if let Err(error) = end {
+                std::panic::resume_unwind(error.into_panic());
+            }
+        }
+    }
+}
+
+struct Player {
+    stream: Option<Box<dyn Stream>>,
+    is_http2: bool,
+    /// Where the last request came from; HTTP/2 only.
+    stream_number: u32,
+    requests: Arc<Mutex<Vec<String>>>,
+    curtain: Gate,
+}
+
+impl Player {
+    async fn play(mut self, number: usize, script: Vec<Step>) {
+        if self.is_http2 {
+            self.greet().await;
+        }
+        for (index, step) in script.into_iter().enumerate() {
+            let place = format!("connection {number}, step {index}");
+            if tokio::time::timeout(PATIENCE, self.perform(step, &place))
+                .await
+                .is_err()
+            {
+                panic!("{place} is stuck");
+            }
+        }
+        self.close().await;
+    }
+
+    /// Says farewell where the protocol has one, and closes.
+    async fn close(&mut self) {
+        if let Some(mut stream) = self.stream.take() {
+            let _ = stream.shutdown().await;
+        }
+    }
+
+    async fn perform(&mut self, step: Step, place: &str) {
+        if let Some(bytes) = step.bytes(self.is_http2, self.stream_number) {
+            self.send(&bytes).await;
+            return;
+        }
+        match step {
+            Step::Read => {
+                let request = self.read(place).await;
+                self.requests.lock().unwrap().push(request);
+            }
+            Step::ReadSome => self.read_some(place).await,
+            #[cfg(feature = "_tls")]
+            Step::ReadReset => {
+                let mut frame = self.next_frame().await;
+                while !matches!(frame, Some((frames::RST_STREAM, _, stream)) if stream == self.stream_number)
+                {
+                    assert!(frame.is_some(), "{place}: the client hung up instead");
+                    frame = self.next_frame().await;
+                }
+            }
+            Step::Trickle(bytes, pause) => {
+                for (index, byte) in bytes.iter().enumerate() {
+                    tokio::time::sleep(pause).await;
+                    let part = Step::Body(vec![*byte], index + 1 == bytes.len());
+                    let part = part.bytes(self.is_http2, self.stream_number);
+                    if !self.send(&part.unwrap()).await {
+                        return;
+                    }
+                }
+            }
+            Step::Flood(step) => {
+                let bytes = step.bytes(self.is_http2, self.stream_number).unwrap();
+                while self.send(&bytes).await {}
+            }
+            Step::Wait(gate) => gate.pass().await,
+            Step::Open(gate) => gate.open(),
+            Step::ClientCloses => {
+                let asks_more = self.next_request().await;
+                assert!(
+                    !asks_more,
+                    "{place}: the client used a connection that was finished"
+                );
+            }
+            Step::Stay => self.curtain.pass().await,
+            Step::Close => self.close().await,
+            Step::Vanish => self.stream = None,
+            Step::Reset => self.stream.take().unwrap().reset(),
+            _ => unreachable!("it sends bytes"),
+        }
+    }
+
+    fn stream(&mut self) -> &mut dyn Stream {
+        self.stream.as_deref_mut().expect("the script closed it")
+    }
+
+    /// False when the client has hung up.
+    async fn send(&mut self, bytes: &[u8]) -> bool {
+        self.stream().write_all(bytes).await.is_ok() && self.stream().flush().await.is_ok()
+    }
+
+    async fn read(&mut self, place: &str) -> String {
+        if self.is_http2 {
+            while !self.read_frame(place).await {}
+            return format!("stream {}", self.stream_number);
+        }
+        let mut request = Vec::new();
+        while !is_whole(&request) {
+            let read = self.stream().read_buf(&mut request).await.unwrap_or(0);
+            assert_ne!(
+                read, 0,
+                "{place}: the client hung up before its request was whole"
+            );
+        }
+        String::from_utf8(request).unwrap()
+    }
+
+    async fn read_some(&mut self, place: &str) {
+        if self.is_http2 {
+            while self.stream_number == 0 {
+                self.read_frame(place).await;
+            }
+            return;
+        }
+        let read = self.stream().read(&mut [0; 1]).await.unwrap_or(0);
+        assert_ne!(read, 0, "{place}: the client sent nothing");
+    }
+
+    /// Waits for another request; false when the client hangs up before.
+    async fn next_request(&mut self) -> bool {
+        if self.is_http2 {
+            let last = self.stream_number;
+            while let Some((kind, _, stream)) = self.next_frame().await {
+                if kind == frames::HEADERS && stream > last {
+                    return true;
+                }
+            }
+            return false;
+        }
+        self.stream().read(&mut [0; 1]).await.unwrap_or(0) > 0
+    }
+}
+
+impl Player {
+    /// Both sides say that they speak HTTP/2.
+    async fn greet(&mut self) {
+        let settings = frames::frame(frames::SETTINGS, 0, 0, &[]);
+        self.send(&settings).await;
+        // One that hangs up already is met by the first step.
+        let _ = self.stream().read_exact(&mut [0; frames::PREFACE]).await;
+    }
+
+    /// Reads a frame; true when it ends a request.
+    async fn read_frame(&mut self, place: &str) -> bool {
+        let frame = self.next_frame().await;
+        let (kind, flags, stream) = frame.unwrap_or_else(|| {
+            panic!("{place}: the client hung up before its request was whole");
+        });
+        if kind == frames::HEADERS {
+            self.stream_number = stream;
+        }
+        matches!(kind, frames::HEADERS | frames::DATA) && flags & frames::END_STREAM != 0
+    }
+
+    /// Kind, flags and stream of the next frame, unless the client has hung up.
+    async fn next_frame(&mut self) -> Option<(u8, u8, u32)> {
+        let mut head = [0; 9];
+        self.stream().read_exact(&mut head).await.ok()?;
+        let [high, middle, low, kind, flags, stream @ ..] = head;
+        let mut payload = vec![0; u32::from_be_bytes([0, high, middle, low]) as usize];
+        self.stream().read_exact(&mut payload).await.ok()?;
+        Some((kind, flags, u32::from_be_bytes(stream)))
+    }
+}
+
+fn is_whole(request: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(request).to_lowercase();
+    let Some((head, body)) = text.split_once("\r\n\r\n") else {
+        return false;
+    };
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "))
+        .map_or(0, |length| length.parse().unwrap());
+    body.len() >= length
+}
+
+/// All that an error says: its text, its causes and what `Debug` shows. It must not hold a secret.
+pub(crate) fn words(error: &TransportError) -> String {
+    let mut words = format!("{error} {error:?} {error:#?}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        words.push_str(&format!(" {error}"));
+        cause = error.source();
+    }
+    assert!(!words.contains(CANARY), "a secret in {words}");
+    words
+}
