@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz [--seconds N] [--target NAME]`: runs the fuzz targets of `crates/fuzz`, one after the other.
+//! `cargo xtask fuzz [--seconds N] [--target NAME]`: runs the fuzz targets of `tests/fuzz`, one after the other.
 //!
 //! It needs no tool beyond the toolchain and a C++ compiler: the targets are built with the flags that `cargo fuzz --sanitizer
 //! none` uses, which work on a stable compiler. What a run finds out stays below the target folder, and the next one goes on
@@ -16,7 +16,7 @@ use crate::workspace::Workspace;
 
 use self::report::Report;
 
-const FOLDER: &str = "crates/fuzz";
+const FOLDER: &str = "tests/fuzz";
 const FIXTURES: &str = "crates/models/tests/fixtures";
 const DEFAULT_SECONDS: u64 = 60;
 
@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn every_target_is_a_binary_and_has_inputs_to_begin_with() {
         let workspace = &Workspace::here();
-        let manifest = workspace.read("crates/fuzz/Cargo.toml").unwrap();
+        let manifest = workspace.read("tests/fuzz/Cargo.toml").unwrap();
         let names = names(workspace).unwrap();
         assert!(names.len() > 6);
         for name in names {

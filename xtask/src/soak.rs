@@ -1,7 +1,7 @@
 //! `cargo xtask soak models|paging|transport|emulator`: the long runs of what the tests do a little of.
 //!
-//! Each is a binary of its own: `crates/fuzz/src/bin/soak.rs` takes its table of models and its values from the tests of
-//! `models`, `crates/soak` has the random schedules that its own tests run too, and `crates/wire-tests` the exchanges that are
+//! Each is a binary of its own: `tests/fuzz/src/bin/soak.rs` takes its table of models and its values from the tests of
+//! `models`, `tests/soak` has the random schedules that its own tests run too, and `tests/wire` the exchanges that are
 //! cut at every byte, the server that is down, and the calls that are very many, and what the emulator must bear.
 
 use std::hash::{BuildHasher, RandomState};
@@ -38,7 +38,7 @@ fn models(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     let mut command = workspace.cargo();
     command
         .args(["run", "--quiet", "--release", "--locked"])
-        .args(["--manifest-path", "crates/fuzz/Cargo.toml"])
+        .args(["--manifest-path", "tests/fuzz/Cargo.toml"])
         .args(["--no-default-features", "--bin", "soak", "--target-dir"])
         .arg(workspace.target()?.join("soak"))
         .arg("--")

@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::failure::Failure;
 use crate::workspace::Workspace;
 
-const MANIFEST: &str = "crates/bench/Cargo.toml";
+const MANIFEST: &str = "tests/bench/Cargo.toml";
 
 pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
     let target = workspace.target()?.join("bench");
@@ -14,7 +14,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
         .args(["build", "--quiet", "--release", "--locked"])
         .args(["--manifest-path", MANIFEST, "--target-dir"])
         .arg(&target);
-    succeed(build, "crates/bench does not build")?;
+    succeed(build, "tests/bench does not build")?;
     let allocations = Command::new(target.join("release/allocations"));
     succeed(allocations, "a decode allocates more than its owner gets")?;
     let decode = Command::new(target.join("release/decode"));

@@ -46,12 +46,12 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
 
 /// Has typify, which is what progenitor makes types with, make those of our descriptions.
 fn typify(workspace: &Workspace, made: &Path) -> Result<(), Failure> {
-    let generator = workspace.root().join("crates/bench/typify");
+    let generator = workspace.root().join("tests/bench/typify");
     let folder = made.join("typified").display().to_string();
     let mut arguments = vec!["run", "--quiet", "--locked", "--", &folder];
     arguments.extend([
-        "../../models/schemas/asa.json",
-        "../../models/schemas/dt.json",
+        "../../../crates/models/schemas/asa.json",
+        "../../../crates/models/schemas/dt.json",
     ]);
     cargo(workspace, &generator, &made.join("typify"), &arguments).map(drop)
 }

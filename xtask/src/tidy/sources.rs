@@ -191,7 +191,7 @@ mod tests {
         let block = concat!("//! A.\nfn a() { uns", "afe { b() } }\n");
         for path in [
             "crates/models/src/a.rs",
-            "crates/fuzz/src/a.rs",
+            "tests/fuzz/src/a.rs",
             "examples/a/src/main.rs",
         ] {
             assert_eq!(check(path, block).len(), 1, "{path}");

@@ -13,9 +13,9 @@ pub mod path;
 pub mod timestamp;
 
 /// The table of all models, as their tests have it.
-#[path = "../../models/tests/models/table.rs"]
+#[path = "../../../crates/models/tests/models/table.rs"]
 pub mod table;
 
 /// Generated values of every model, as their tests have them.
-#[path = "../../models/tests/models/values.rs"]
+#[path = "../../../crates/models/tests/models/values.rs"]
 pub mod values;
