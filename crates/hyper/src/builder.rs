@@ -18,7 +18,7 @@ use crate::transport::HyperTransport;
 use gatelet_transport::TransportError;
 
 #[cfg(feature = "_tls")]
-use crate::connect::tls::tls::{Parties, Tls};
+use crate::connect::tls::tls::{Tls, TlsOptions};
 #[cfg(feature = "_tls")]
 use crate::pool::single_flight::Flights;
 
@@ -45,7 +45,7 @@ pub struct HyperTransportBuilder {
     #[cfg(feature = "gzip")]
     accepts_gzip: bool,
     #[cfg(feature = "_tls")]
-    tls: Parties,
+    tls: TlsOptions,
 }
 
 impl HyperTransportBuilder {
@@ -72,7 +72,7 @@ impl HyperTransportBuilder {
             #[cfg(feature = "gzip")]
             accepts_gzip: false,
             #[cfg(feature = "_tls")]
-            tls: Parties::default(),
+            tls: TlsOptions::default(),
         }
     }
 
@@ -194,7 +194,7 @@ impl HyperTransportBuilder {
                 flights: Flights::new(self.timeouts.connect),
                 timeouts: self.timeouts,
                 limits: self.limits,
-                lanes: Semaphore::new(self.max_in_flight),
+                in_flight: Semaphore::new(self.max_in_flight),
                 pool: Pool::new(self.pool),
                 proxies: self.proxies,
                 #[cfg(feature = "gzip")]

@@ -11,7 +11,7 @@ use gatelet_transport::{
 };
 
 /// The exchange broke off with this error of hyper's.
-pub(crate) fn broken(error: hyper::Error, limits: &Limits) -> TransportError {
+pub(crate) fn from_hyper(error: hyper::Error, limits: &Limits) -> TransportError {
     let kind = if is_refused_certificate(&error) {
         TransportErrorKind::Tls
     } else if error.is_parse_too_large() {
@@ -25,15 +25,15 @@ pub(crate) fn broken(error: hyper::Error, limits: &Limits) -> TransportError {
         TransportErrorKind::Interrupted
     };
     let unprocessed = is_unprocessed(&error);
-    let fault = TransportError::new(kind);
-    let fault = match go_away(&error) {
-        Some(text) => fault.with_source(text),
-        None => fault.with_source(error),
+    let failed = TransportError::new(kind);
+    let failed = match go_away(&error) {
+        Some(text) => failed.with_source(text),
+        None => failed.with_source(error),
     };
     if unprocessed {
-        fault.with_sent(Sent::Nothing)
+        failed.with_sent(Sent::Nothing)
     } else {
-        fault
+        failed
     }
 }
 
@@ -72,7 +72,7 @@ pub(crate) fn refused_by_proxy(
 
 /// The same failure, of a connection that took so much of the request. If it took nothing, then for the caller no connection
 /// came about.
-pub(crate) fn after(sent: Sent, error: TransportError) -> TransportError {
+pub(crate) fn with_sent_extent(sent: Sent, error: TransportError) -> TransportError {
     match (sent, error.kind()) {
         (Sent::Nothing, TransportErrorKind::Interrupted) => {
             TransportError::new(TransportErrorKind::Connect(ConnectFailure::Other))
@@ -83,8 +83,8 @@ pub(crate) fn after(sent: Sent, error: TransportError) -> TransportError {
 }
 
 /// The same failure, of a connection that took nothing.
-pub(crate) fn unsent(error: TransportError) -> TransportError {
-    after(Sent::Nothing, error)
+pub(crate) fn nothing_sent(error: TransportError) -> TransportError {
+    with_sent_extent(Sent::Nothing, error)
 }
 
 /// Chunks that are none, or frames of HTTP/2 that must not be where they are.

@@ -1,4 +1,4 @@
-//! One request and its answer, from the pool to the last byte of the body.
+//! One request and its response, from the pool to the last byte of the body.
 
 use bytes::Bytes;
 use http::header::{
@@ -6,15 +6,15 @@ use http::header::{
 };
 use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, Version, response};
 
-use crate::body::encoding::{Asked, Reading};
+use crate::body::encoding::{AcceptEncoding, ContentDecoding};
 use crate::body::framing::{check_coding, ends_beyond_doubt, is_bodiless, list_size};
-use crate::body::request::Payload;
+use crate::body::request::TrackedBody;
 use crate::body::response::collect;
 use crate::connect::proxy::proxy::Proxy;
 use crate::error;
 use crate::io::status_tap;
 use crate::origin::Origin;
-use crate::pool::checkout::{Failure, Lease};
+use crate::pool::checkout::{PooledConnection, SendError};
 use crate::pool::connection::Connection;
 use crate::pool::in_use::InUse;
 use crate::pool::keep_alive::KeepAlive;
@@ -27,15 +27,15 @@ use gatelet_transport::{
 };
 
 /// The head of a response as it came, how its body was read, and that body.
-type FakeResponse = (response::Parts, Reading, Bytes);
+type Received = (response::Parts, ContentDecoding, Bytes);
 
-/// What is sent, and what must be known of it when the answer comes.
+/// What is sent, and what must be known of it when the response comes.
 pub(crate) struct Exchange {
     origin: Origin,
     host: HeaderValue,
     uri: Uri,
-    request: Request<Payload>,
-    asked: Asked,
+    request: Request<TrackedBody>,
+    accept_encoding: AcceptEncoding,
 }
 
 impl Exchange {
@@ -45,7 +45,7 @@ impl Exchange {
             return Err(TransportError::new(TransportErrorKind::Config)
                 .with_source("a request with the method CONNECT is not supported"));
         }
-        let mut request = request.map(Payload::whole);
+        let mut request = request.map(TrackedBody::full);
         let headers = request.headers_mut();
         // Where the message ends is for the transport alone to say.
         headers.remove(CONTENT_LENGTH);
@@ -55,16 +55,16 @@ impl Exchange {
         Ok(Self {
             host: origin.host_field()?,
             uri: request.uri().clone(),
-            asked: Asked::by(request.headers()),
+            accept_encoding: AcceptEncoding::of(request.headers()),
             origin,
             request,
         })
     }
 
-    /// The same exchange, with an answer in gzip if the server likes.
+    /// The same exchange, with a gzip response if the server likes.
     #[cfg(feature = "gzip")]
-    pub(crate) fn or_gzip(mut self) -> Self {
-        self.asked = self.asked.or_gzip(self.request.headers_mut());
+    pub(crate) fn allow_gzip(mut self) -> Self {
+        self.accept_encoding = self.accept_encoding.allow_gzip(self.request.headers_mut());
         self
     }
 
@@ -76,28 +76,28 @@ impl Exchange {
         in_use: &InUse,
     ) -> Result<Response<Bytes>, TransportError> {
         // The semaphore is never closed.
-        let _lane = shared.lanes.acquire().await;
+        let _permit = shared.in_flight.acquire().await;
         loop {
             let (connection, is_fresh) = self.connection(shared).await?;
-            let mut request = self.request_for(&connection, self.relay(shared));
-            if connection.is_http2() && !request.body_mut().depart(tracker) {
-                return Err(recalled());
+            let mut request = self.request_for(&connection, self.forward_proxy(shared));
+            if connection.is_http2() && !request.body_mut().start(tracker) {
+                return Err(canceled());
             }
-            // Dropped behind the lease, whatever becomes of the attempt: also where the caller goes away.
+            // Dropped after the pooled connection, whatever becomes of the attempt: also where the caller goes away.
             #[cfg(feature = "_tls")]
-            let mut room = shared.flights.room_later(&self.origin);
-            let lease = Lease::new(&shared.pool, &self.origin, in_use, connection);
-            let outcome = self.attempt(shared, lease, request, tracker).await;
+            let mut notify = shared.flights.notify_on_drop(&self.origin);
+            let pooled = PooledConnection::new(&shared.pool, &self.origin, in_use, connection);
+            let outcome = self.attempt(shared, pooled, request, tracker).await;
             #[cfg(feature = "_tls")]
             if is_fresh || outcome.is_ok() {
-                room.is_of_use(outcome.is_ok());
+                notify.record(outcome.is_ok());
             }
             match outcome {
                 Ok(response) => return Ok(response),
-                Err(Failure::Final(error)) => return Err(error),
+                Err(SendError::Final(error)) => return Err(error),
                 // A pooled connection was stale: that is no attempt at the request, so the next one is taken.
-                Err(Failure::Returned(request, _)) if !is_fresh => self.request = *request,
-                Err(Failure::Returned(_, error)) => return Err(error),
+                Err(SendError::Returned(request, _)) if !is_fresh => self.request = *request,
+                Err(SendError::Returned(_, error)) => return Err(error),
             }
         }
     }
@@ -155,11 +155,11 @@ impl Exchange {
     async fn open(&self, shared: &Shared, flight: Flight) -> Result<Connection, TransportError> {
         match Connection::open(shared, &self.origin).await {
             Ok(connection) => {
-                if let Some(shared_connection) = connection.share() {
+                if let Some(shared_connection) = connection.clone_handle() {
                     let origin = self.origin.clone();
                     shared.pool.put(origin, shared_connection, None);
                 }
-                connection.ends(flight);
+                connection.complete_flight(flight);
                 Ok(connection)
             }
             Err(error) => {
@@ -170,18 +170,18 @@ impl Exchange {
     }
 
     /// The proxy that passes this very request on; in a tunnel it would not see it.
-    fn relay<'a>(&self, shared: &'a Shared) -> Option<&'a Proxy> {
-        let proxy = shared.proxies.on_the_way_to(&self.origin);
+    fn forward_proxy<'a>(&self, shared: &'a Shared) -> Option<&'a Proxy> {
+        let proxy = shared.proxies.for_origin(&self.origin);
         proxy.filter(|_| !self.origin.is_https())
     }
 
-    /// Takes the request in the form that the protocol of the connection and a relay wants.
+    /// Takes the request in the form that the protocol of the connection and a forward proxy wants.
     pub(crate) fn request_for(
         &mut self,
         connection: &Connection,
-        relay: Option<&Proxy>,
-    ) -> Request<Payload> {
-        let nothing = Request::new(Payload::whole(Bytes::new()));
+        forward_proxy: Option<&Proxy>,
+    ) -> Request<TrackedBody> {
+        let nothing = Request::new(TrackedBody::full(Bytes::new()));
         let mut request = std::mem::replace(&mut self.request, nothing);
         if connection.is_http2() {
             *request.version_mut() = Version::HTTP_2;
@@ -189,12 +189,12 @@ impl Exchange {
             request.headers_mut().remove(HOST);
         } else {
             *request.version_mut() = Version::HTTP_11;
-            *request.uri_mut() = match relay {
+            *request.uri_mut() = match forward_proxy {
                 Some(_) => self.uri.clone(),
                 None => origin_form(&self.uri),
             };
             request.headers_mut().insert(HOST, self.host.clone());
-            if let Some(authorization) = relay.and_then(Proxy::authorization) {
+            if let Some(authorization) = forward_proxy.and_then(Proxy::authorization) {
                 let headers = request.headers_mut();
                 headers.insert(PROXY_AUTHORIZATION, authorization.clone());
             }
@@ -205,35 +205,35 @@ impl Exchange {
     async fn attempt(
         &self,
         shared: &Shared,
-        mut lease: Lease<'_>,
-        request: Request<Payload>,
+        mut pooled: PooledConnection<'_>,
+        request: Request<TrackedBody>,
         tracker: &SendTracker,
-    ) -> Result<Response<Bytes>, Failure> {
+    ) -> Result<Response<Bytes>, SendError> {
         let is_http2 = request.version() == Version::HTTP_2;
-        let answer = self.answer(shared, &mut lease, request, tracker).await;
+        let received = self.received(shared, &mut pooled, request, tracker).await;
         // These say the same whatever became of the body.
-        match status(&answer) {
+        match status(&received) {
             // Over HTTP/1 it is the connection that took too long, idle as it was (RFC 9110 section 15.5.9).
-            Some(StatusCode::REQUEST_TIMEOUT) if !is_http2 => lease.server_gave_up(),
+            Some(StatusCode::REQUEST_TIMEOUT) if !is_http2 => pooled.server_timed_out(),
             // The server is not to be found where these lead; another attempt shall have a fresh one.
             Some(StatusCode::MISDIRECTED_REQUEST) => {
-                lease.forget();
+                pooled.discard();
                 shared.pool.clear(&self.origin);
             }
             _ => {}
         }
-        let (mut head, reading, bytes) = answer.inspect_err(|failure| lease.fail(failure))?;
-        lease.succeed();
+        let (mut head, decoding, bytes) = received.inspect_err(|failure| pooled.fail(failure))?;
+        pooled.succeed();
         if head.version == Version::HTTP_2 {
-            lease.give_back(KeepAlive::default()).await;
+            pooled.release(KeepAlive::default()).await;
         } else if ends_beyond_doubt(head.status, &head.headers) {
-            lease.give_back(KeepAlive::of(&head.headers)).await;
+            pooled.release(KeepAlive::of(&head.headers)).await;
         }
-        if reading.is_undone() {
+        if decoding.is_decoded() {
             head.headers.remove(CONTENT_ENCODING);
             head.headers.remove(CONTENT_LENGTH);
         }
-        if let Some(authorization) = self.relay(shared).and_then(Proxy::authorization) {
+        if let Some(authorization) = self.forward_proxy(shared).and_then(Proxy::authorization) {
             // The proxy may repeat it, and only here it is known.
             head.extensions
                 .insert(AddedSecret::new(authorization.clone()));
@@ -241,41 +241,42 @@ impl Exchange {
         Ok(Response::from_parts(head, bytes))
     }
 
-    async fn answer(
+    async fn received(
         &self,
         shared: &Shared,
-        lease: &mut Lease<'_>,
-        request: Request<Payload>,
+        pooled: &mut PooledConnection<'_>,
+        request: Request<TrackedBody>,
         tracker: &SendTracker,
-    ) -> Result<FakeResponse, Failure> {
+    ) -> Result<Received, SendError> {
         let method = request.method().clone();
-        let response = lease.first_byte(shared, request, tracker).await;
+        let response = pooled.send(shared, request, tracker).await;
         let response = response.map_err(|failure| self.of_proxy(shared, failure))?;
         let (head, body) = response.into_parts();
-        if head.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED && self.relay(shared).is_some()
+        if head.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED
+            && self.forward_proxy(shared).is_some()
         {
             return Err(error::proxy_wants_credentials().into());
         }
-        let authorization = self.relay(shared).and_then(Proxy::authorization);
+        let authorization = self.forward_proxy(shared).and_then(Proxy::authorization);
         let kept = || status_tap::without_secret(&head.headers, authorization);
         let with_head = |error: TransportError| error.with_head(head.status, kept());
         let is_bodiless = is_bodiless(&method, head.status);
         self.check(&head, is_bodiless, &shared.limits)
             .map_err(with_head)?;
-        let reading = self.asked.reading(&head.headers);
+        let decoding = self.accept_encoding.decoding(&head.headers);
         tracker.response_started(head.status, kept());
-        let bytes = collect(body, head.version, reading, is_bodiless, shared).await;
+        let bytes = collect(body, head.version, decoding, is_bodiless, shared).await;
         tracker.clear_head();
         let bytes = bytes.map_err(with_head)?;
-        Ok((head, reading, bytes))
+        Ok((head, decoding, bytes))
     }
 
     /// The failure of a response whose head broke off, when it was the proxy's own demand for credentials.
-    fn of_proxy(&self, shared: &Shared, failure: Failure) -> Failure {
+    fn of_proxy(&self, shared: &Shared, failure: SendError) -> SendError {
         match failure {
-            Failure::Final(error)
+            SendError::Final(error)
                 if error.status() == Some(StatusCode::PROXY_AUTHENTICATION_REQUIRED)
-                    && self.relay(shared).is_some() =>
+                    && self.forward_proxy(shared).is_some() =>
             {
                 error::proxy_wants_credentials().into()
             }
@@ -306,16 +307,16 @@ impl Exchange {
 }
 
 /// The status that came back, also with a response that could not be read.
-fn status(answer: &Result<FakeResponse, Failure>) -> Option<StatusCode> {
-    match answer {
+fn status(received: &Result<Received, SendError>) -> Option<StatusCode> {
+    match received {
         Ok((head, ..)) => Some(head.status),
-        Err(Failure::Final(error)) => error.status(),
-        Err(Failure::Returned(..)) => None,
+        Err(SendError::Final(error)) => error.status(),
+        Err(SendError::Returned(..)) => None,
     }
 }
 
 /// Nobody waits any more for what this says.
-fn recalled() -> TransportError {
+fn canceled() -> TransportError {
     TransportError::new(TransportErrorKind::Interrupted).with_sent(Sent::Nothing)
 }
 

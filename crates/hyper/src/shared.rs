@@ -17,7 +17,7 @@ pub(crate) struct Shared {
     pub(crate) timeouts: ConnectionTimeouts,
     pub(crate) limits: Limits,
     /// One permit for each exchange under way.
-    pub(crate) lanes: Semaphore,
+    pub(crate) in_flight: Semaphore,
     pub(crate) pool: Arc<Pool>,
     #[cfg(feature = "_tls")]
     pub(crate) flights: Arc<Flights>,

@@ -68,7 +68,7 @@ impl Transport for HyperTransport {
         let exchange = Exchange::new(request)?;
         #[cfg(feature = "gzip")]
         let exchange = if self.shared.accepts_gzip {
-            exchange.or_gzip()
+            exchange.allow_gzip()
         } else {
             exchange
         };
@@ -83,7 +83,7 @@ impl Transport for HyperTransport {
         });
         let end = task.await;
         drop(caller);
-        end.unwrap_or_else(|gone| Err(abandoned(&gone, &tracker)))
+        end.unwrap_or_else(|error| Err(runtime_gone(&error, &tracker)))
     }
 }
 
@@ -104,9 +104,9 @@ fn no_runtime(_: tokio::runtime::TryCurrentError) -> TransportError {
         .with_source("no tokio runtime: the call was made outside of one")
 }
 
-fn abandoned(_: &RuntimeGone, tracker: &SendTracker) -> TransportError {
+fn runtime_gone(_: &RuntimeGone, tracker: &SendTracker) -> TransportError {
     let interrupted = TransportError::new(TransportErrorKind::Interrupted);
-    error::after(
+    error::with_sent_extent(
         tracker.attempt_failed(),
         interrupted.with_source("the tokio runtime was dropped"),
     )

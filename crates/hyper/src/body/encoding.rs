@@ -5,8 +5,8 @@ use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
 
 /// Who asked for a content encoding.
 #[derive(Clone, Copy)]
-pub(crate) enum Asked {
-    Nobody,
+pub(crate) enum AcceptEncoding {
+    Unset,
     /// The caller, who undoes it too.
     Caller,
     /// The transport, for gzip, which the caller does not see.
@@ -16,40 +16,40 @@ pub(crate) enum Asked {
 
 /// How a body is to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reading {
-    AsItComes,
+pub(crate) enum ContentDecoding {
+    Identity,
     #[cfg(feature = "gzip")]
-    Gunzipped,
+    Gzip,
     /// Not at all, should there be a body: it has an encoding that was not asked for.
-    Refused,
+    Unsupported,
 }
 
-impl Reading {
+impl ContentDecoding {
     /// Whether the caller gets something else than what came.
-    pub(crate) fn is_undone(self) -> bool {
+    pub(crate) fn is_decoded(self) -> bool {
         match self {
-            Self::AsItComes | Self::Refused => false,
+            Self::Identity | Self::Unsupported => false,
             #[cfg(feature = "gzip")]
-            Self::Gunzipped => true,
+            Self::Gzip => true,
         }
     }
 }
 
-impl Asked {
+impl AcceptEncoding {
     /// Who asks for an encoding of the answer to a request with these fields.
-    pub(crate) fn by(headers: &HeaderMap) -> Self {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
         if headers.contains_key(ACCEPT_ENCODING) {
             Self::Caller
         } else {
-            Self::Nobody
+            Self::Unset
         }
     }
 
     /// Asks for gzip where nobody asked for anything.
     #[cfg(feature = "gzip")]
-    pub(crate) fn or_gzip(self, headers: &mut HeaderMap) -> Self {
+    pub(crate) fn allow_gzip(self, headers: &mut HeaderMap) -> Self {
         match self {
-            Self::Nobody => {
+            Self::Unset => {
                 headers.insert(ACCEPT_ENCODING, http::HeaderValue::from_static("gzip"));
                 Self::Transport
             }
@@ -58,7 +58,7 @@ impl Asked {
     }
 
     /// How to read the body of a response with these fields, should it have one.
-    pub(crate) fn reading(self, headers: &HeaderMap) -> Reading {
+    pub(crate) fn decoding(self, headers: &HeaderMap) -> ContentDecoding {
         let mut encodings = headers
             .get_all(CONTENT_ENCODING)
             .iter()
@@ -67,10 +67,10 @@ impl Asked {
             .filter(|encoding| !encoding.is_empty())
             .filter(|encoding| !encoding.eq_ignore_ascii_case(b"identity"));
         match (self, encodings.next(), encodings.next()) {
-            (Self::Caller, ..) | (_, None, _) => Reading::AsItComes,
+            (Self::Caller, ..) | (_, None, _) => ContentDecoding::Identity,
             #[cfg(feature = "gzip")]
-            (Self::Transport, Some(encoding), None) if is_gzip(encoding) => Reading::Gunzipped,
-            _ => Reading::Refused,
+            (Self::Transport, Some(encoding), None) if is_gzip(encoding) => ContentDecoding::Gzip,
+            _ => ContentDecoding::Unsupported,
         }
     }
 }
@@ -86,7 +86,7 @@ mod tests {
     use http::HeaderMap;
     use http::header::{CONTENT_ENCODING, HeaderValue};
 
-    use super::{Asked, Reading};
+    use super::{AcceptEncoding, ContentDecoding};
 
     fn encoded(lines: &[&'static str]) -> HeaderMap {
         let mut headers = HeaderMap::new();
@@ -105,11 +105,20 @@ mod tests {
             &["Identity, identity", ""],
             &[" , identity"],
         ] {
-            assert_eq!(Asked::Nobody.reading(&encoded(lines)), Reading::AsItComes);
+            assert_eq!(
+                AcceptEncoding::Unset.decoding(&encoded(lines)),
+                ContentDecoding::Identity
+            );
         }
         for lines in [&["gzip"][..], &["identity", "br"], &["identity, gzip"]] {
-            assert_eq!(Asked::Nobody.reading(&encoded(lines)), Reading::Refused);
-            assert_eq!(Asked::Caller.reading(&encoded(lines)), Reading::AsItComes);
+            assert_eq!(
+                AcceptEncoding::Unset.decoding(&encoded(lines)),
+                ContentDecoding::Unsupported
+            );
+            assert_eq!(
+                AcceptEncoding::Caller.decoding(&encoded(lines)),
+                ContentDecoding::Identity
+            );
         }
     }
 
@@ -123,8 +132,8 @@ mod tests {
             &["gzip", "identity"],
         ] {
             assert_eq!(
-                Asked::Transport.reading(&encoded(lines)),
-                Reading::Gunzipped
+                AcceptEncoding::Transport.decoding(&encoded(lines)),
+                ContentDecoding::Gzip
             );
         }
         for lines in [
@@ -133,7 +142,10 @@ mod tests {
             &["br"],
             &["br, gzip"],
         ] {
-            assert_eq!(Asked::Transport.reading(&encoded(lines)), Reading::Refused);
+            assert_eq!(
+                AcceptEncoding::Transport.decoding(&encoded(lines)),
+                ContentDecoding::Unsupported
+            );
         }
     }
 }

@@ -16,7 +16,7 @@ pub(crate) const LIMIT: u32 = 16;
 
 /// Counts the interim answers to one request.
 #[derive(Clone, Default)]
-pub(crate) struct Interim(Arc<Count>);
+pub(crate) struct InformationalCount(Arc<Count>);
 
 #[derive(Default)]
 struct Count {
@@ -26,17 +26,17 @@ struct Count {
 
 /// More than [`LIMIT`] interim answers came.
 #[derive(Debug)]
-pub(crate) struct TooMany;
+pub(crate) struct TooManyInformational;
 
-impl fmt::Display for TooMany {
+impl fmt::Display for TooManyInformational {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the server sends too many interim responses")
     }
 }
 
-impl Error for TooMany {}
+impl Error for TooManyInformational {}
 
-impl Interim {
+impl InformationalCount {
     /// A count of the interim answers that this request will get.
     pub(crate) fn of<B>(request: &mut Request<B>) -> Self {
         let interim = Self::default();
@@ -50,14 +50,17 @@ impl Interim {
     }
 
     /// Waits for the real answer, or for one interim answer too many.
-    pub(crate) async fn guard<F: Future>(&self, answer: F) -> Result<F::Output, TooMany> {
+    pub(crate) async fn limit<F: Future>(
+        &self,
+        answer: F,
+    ) -> Result<F::Output, TooManyInformational> {
         let mut answer = pin!(answer);
         let mut over = pin!(self.0.over.notified());
         std::future::poll_fn(|cx| {
             if let Poll::Ready(answer) = answer.as_mut().poll(cx) {
                 return Poll::Ready(Ok(answer));
             }
-            over.as_mut().poll(cx).map(|()| Err(TooMany))
+            over.as_mut().poll(cx).map(|()| Err(TooManyInformational))
         })
         .await
     }

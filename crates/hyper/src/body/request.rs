@@ -13,14 +13,14 @@ use gatelet_transport::SendTracker;
 ///
 /// Over HTTP/1.1 the stream sees what leaves. Over HTTP/2, whose connections have several users, a body goes out in pieces, and
 /// hyper asks for the next one only when the peer has taken those before: what was not asked for, the peer cannot have.
-pub(crate) struct Payload {
+pub(crate) struct TrackedBody {
     rest: Bytes,
     tracker: Option<SendTracker>,
 }
 
-impl Payload {
+impl TrackedBody {
     /// A body that goes out at once.
-    pub(crate) fn whole(bytes: Bytes) -> Self {
+    pub(crate) fn full(bytes: Bytes) -> Self {
         Self {
             rest: bytes,
             tracker: None,
@@ -29,7 +29,7 @@ impl Payload {
 
     /// From now on it goes out in pieces, the first of which is the head; false if the request was recalled and must not.
     #[must_use]
-    pub(crate) fn depart(&mut self, tracker: &SendTracker) -> bool {
+    pub(crate) fn start(&mut self, tracker: &SendTracker) -> bool {
         const HEAD: usize = 1;
 
         let head = tracker.write_tracked(HEAD + self.rest.len(), || Poll::Ready(Ok(HEAD)));
@@ -38,7 +38,7 @@ impl Payload {
     }
 }
 
-impl Body for Payload {
+impl Body for TrackedBody {
     type Data = Bytes;
     type Error = io::Error;
 

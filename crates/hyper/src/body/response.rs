@@ -5,7 +5,7 @@ use http::Version;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 
-use crate::body::encoding::Reading;
+use crate::body::encoding::ContentDecoding;
 use crate::body::framing::check_trailers;
 #[cfg(feature = "gzip")]
 use crate::body::gunzip::Gunzip;
@@ -20,7 +20,7 @@ const TRUSTED_ANNOUNCEMENT: u64 = 1024 * 1024;
 pub(crate) async fn collect(
     body: Incoming,
     version: Version,
-    reading: Reading,
+    decoding: ContentDecoding,
     is_bodiless: bool,
     shared: &Shared,
 ) -> Result<Bytes, TransportError> {
@@ -38,12 +38,12 @@ pub(crate) async fn collect(
         version,
         shared,
     };
-    match reading {
-        Reading::AsItComes => arriving.whole(announced).await,
+    match decoding {
+        ContentDecoding::Identity => arriving.whole(announced).await,
         #[cfg(feature = "gzip")]
-        Reading::Gunzipped => arriving.gunzipped().await,
-        Reading::Refused if announced > 0 => Err(refused_encoding()),
-        Reading::Refused => arriving.nothing().await,
+        ContentDecoding::Gzip => arriving.gunzipped().await,
+        ContentDecoding::Unsupported if announced > 0 => Err(refused_encoding()),
+        ContentDecoding::Unsupported => arriving.nothing().await,
     }
 }
 
@@ -123,7 +123,7 @@ impl Arriving<'_> {
                     return Err(cut.with_source("the stream was reset within the body"));
                 }
                 None => return Ok(None),
-                Some(Err(error)) => return Err(error::broken(error, &self.shared.limits)),
+                Some(Err(error)) => return Err(error::from_hyper(error, &self.shared.limits)),
                 Some(Ok(frame)) => match frame.into_data() {
                     Ok(data) => return Ok(Some(data)),
                     Err(frame) => check_trailers(frame.trailers_ref())?,

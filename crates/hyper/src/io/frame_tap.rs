@@ -27,7 +27,7 @@ impl LargeHead {
 }
 
 /// Follows the frames on one connection.
-struct Frames {
+struct FrameParser {
     /// The beginning of a frame's head.
     head: Vec<u8>,
     /// What is still to come of a frame behind its head.
@@ -44,9 +44,9 @@ struct Frames {
     liveness: Liveness,
 }
 
-impl Frames {
+impl FrameParser {
     /// Hears of more bytes; an error when a server sends interim answers without end.
-    fn hear(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+    fn observe(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         /// The bit before the number of a stream is reserved and says nothing.
         const STREAM: u32 = 0x7fff_ffff;
 
@@ -106,7 +106,7 @@ impl Frames {
                 if *heads > informational::LIMIT + 1 {
                     return Err(io::Error::new(
                         io::ErrorKind::InvalidData,
-                        informational::TooMany,
+                        informational::TooManyInformational,
                     ));
                 }
             }
@@ -117,13 +117,13 @@ impl Frames {
     }
 }
 
-/// A stream whose frames are followed.
-pub(crate) struct Followed<T> {
+/// A stream whose frames are tapped.
+pub(crate) struct FrameTapped<T> {
     stream: T,
-    frames: Frames,
+    parser: FrameParser,
 }
 
-impl<T> Followed<T> {
+impl<T> FrameTapped<T> {
     pub(crate) fn new(
         stream: T,
         head_limit: usize,
@@ -131,7 +131,7 @@ impl<T> Followed<T> {
         liveness: Liveness,
         stream_limit: StreamLimit,
     ) -> Self {
-        let frames = Frames {
+        let parser = FrameParser {
             head: Vec::new(),
             payload: 0,
             block: 0,
@@ -142,11 +142,11 @@ impl<T> Followed<T> {
             is_of_response: false,
             liveness,
         };
-        Self { stream, frames }
+        Self { stream, parser }
     }
 }
 
-impl<T: AsyncRead + Unpin> AsyncRead for Followed<T> {
+impl<T: AsyncRead + Unpin> AsyncRead for FrameTapped<T> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -155,11 +155,11 @@ impl<T: AsyncRead + Unpin> AsyncRead for Followed<T> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
         let read = buf.filled().get(before..).unwrap_or_default();
-        Poll::Ready(self.frames.hear(read))
+        Poll::Ready(self.parser.observe(read))
     }
 }
 
-impl<T: AsyncWrite + Unpin> AsyncWrite for Followed<T> {
+impl<T: AsyncWrite + Unpin> AsyncWrite for FrameTapped<T> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -191,10 +191,10 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Followed<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Followed, LargeHead, Liveness, StreamLimit};
+    use super::{FrameTapped, LargeHead, Liveness, StreamLimit};
 
-    fn followed(large_head: LargeHead) -> Followed<()> {
-        Followed::new(
+    fn tapped(large_head: LargeHead) -> FrameTapped<()> {
+        FrameTapped::new(
             (),
             100,
             large_head,
@@ -212,37 +212,37 @@ mod tests {
         frame
     }
 
-    /// Whether these frames are heard without an error, all at once and byte by byte.
-    fn are_heard(frames: &[Vec<u8>]) -> bool {
+    /// Whether these frames are accepted without an error, all at once and byte by byte.
+    fn are_accepted(frames: &[Vec<u8>]) -> bool {
         let bytes = frames.concat();
-        let heard = |size: usize| {
-            let mut followed = followed(LargeHead::default());
+        let accepted = |size: usize| {
+            let mut tapped = tapped(LargeHead::default());
             let mut pieces = bytes.chunks(size);
-            pieces.all(|piece| followed.frames.hear(piece).is_ok())
+            pieces.all(|piece| tapped.parser.observe(piece).is_ok())
         };
-        assert_eq!(heard(bytes.len()), heard(1));
-        heard(bytes.len())
+        assert_eq!(accepted(bytes.len()), accepted(1));
+        accepted(bytes.len())
     }
 
     // T27
     #[test]
     fn heads_without_end_are_an_error_and_heads_of_many_answers_are_not() {
         let interim = |stream| frame(1, PLAIN, stream, 5);
-        assert!(are_heard(&vec![interim(1); 17]));
-        assert!(!are_heard(&vec![interim(1); 18]));
+        assert!(are_accepted(&vec![interim(1); 17]));
+        assert!(!are_accepted(&vec![interim(1); 18]));
         let two_streams = [interim(1), interim(3), frame(9, 4, 3, 7)];
-        assert!(!are_heard(&vec![two_streams.concat(); 18]));
+        assert!(!are_accepted(&vec![two_streams.concat(); 18]));
         let mut reserved = interim(1);
         reserved[5] = 0x80;
         let one_stream = [interim(1), reserved];
-        assert!(!are_heard(&vec![one_stream.concat(); 9]));
+        assert!(!are_accepted(&vec![one_stream.concat(); 9]));
         for end in [
             frame(0, PLAIN, 1, 9),
             frame(0, END_STREAM, 1, 0),
             frame(1, END_STREAM, 1, 5),
             frame(3, PLAIN, 1, 4),
         ] {
-            assert!(are_heard(&vec![[interim(1), end].concat(); 100]));
+            assert!(are_accepted(&vec![[interim(1), end].concat(); 100]));
         }
     }
 
@@ -263,8 +263,8 @@ mod tests {
             ),
         ] {
             let seen = LargeHead::default();
-            let mut followed = followed(seen.clone());
-            followed.frames.hear(&frames.concat()).unwrap();
+            let mut tapped = tapped(seen.clone());
+            tapped.parser.observe(&frames.concat()).unwrap();
             assert_eq!(seen.was_seen(), is_large, "{frames:?}");
         }
     }

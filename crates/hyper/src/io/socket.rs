@@ -16,17 +16,17 @@ pub(crate) struct Socket(Arc<TcpStream>);
 
 /// The same stream, for those who only ask how it is. It does not keep it open.
 #[derive(Clone)]
-pub(crate) struct Line(Weak<TcpStream>);
+pub(crate) struct SocketProbe(Weak<TcpStream>);
 
 /// How an idle connection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Pulse {
+pub(crate) enum PeerState {
     /// Nothing came.
-    Quiet,
+    Idle,
     /// The peer sent something that was not read yet.
-    Speaks,
+    Readable,
     /// The peer closed it or cut it.
-    Gone,
+    Closed,
 }
 
 impl Socket {
@@ -34,29 +34,29 @@ impl Socket {
         Self(Arc::new(stream))
     }
 
-    pub(crate) fn line(&self) -> Line {
-        Line(Arc::downgrade(&self.0))
+    pub(crate) fn probe(&self) -> SocketProbe {
+        SocketProbe(Arc::downgrade(&self.0))
     }
 }
 
-impl Line {
-    /// The line of a stream that is no socket.
+impl SocketProbe {
+    /// The probe of a stream that is no socket.
     #[cfg(test)]
     pub(crate) fn closed() -> Self {
         Self(Weak::new())
     }
 
     /// Asks the operating system itself: the runtime may not have looked for a while.
-    pub(crate) fn pulse(&self) -> Pulse {
+    pub(crate) fn peer_state(&self) -> PeerState {
         let Some(stream) = self.0.upgrade() else {
-            return Pulse::Gone;
+            return PeerState::Closed;
         };
         let peeked = SockRef::from(&*stream).peek(&mut [MaybeUninit::uninit()]);
         match peeked {
-            Ok(0) => Pulse::Gone,
-            Ok(_) => Pulse::Speaks,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Pulse::Quiet,
-            Err(_) => Pulse::Gone,
+            Ok(0) => PeerState::Closed,
+            Ok(_) => PeerState::Readable,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => PeerState::Idle,
+            Err(_) => PeerState::Closed,
         }
     }
 }
@@ -119,7 +119,7 @@ mod tests {
 
     use tokio::net::{TcpListener, TcpStream};
 
-    use super::{Pulse, Socket};
+    use super::{PeerState, Socket};
 
     /// A socket and its peer, which the runtime never looks at.
     async fn pair() -> (Socket, std::net::TcpStream) {
@@ -133,12 +133,12 @@ mod tests {
     #[tokio::test]
     async fn a_line_tells_at_once_how_its_peer_is() {
         let (socket, mut peer) = pair().await;
-        let line = socket.line();
-        assert_eq!(line.pulse(), Pulse::Quiet);
+        let probe = socket.probe();
+        assert_eq!(probe.peer_state(), PeerState::Idle);
         peer.write_all(b"x").unwrap();
-        assert_eq!(line.pulse(), Pulse::Speaks);
+        assert_eq!(probe.peer_state(), PeerState::Readable);
         drop(socket);
-        assert_eq!(line.pulse(), Pulse::Gone);
+        assert_eq!(probe.peer_state(), PeerState::Closed);
     }
 
     #[tokio::test]
@@ -150,7 +150,7 @@ mod tests {
                 socket2::SockRef::from(&peer).set_linger(linger).unwrap();
             }
             drop(peer);
-            assert_eq!(socket.line().pulse(), Pulse::Gone);
+            assert_eq!(socket.probe().peer_state(), PeerState::Closed);
         }
     }
 }

@@ -15,34 +15,34 @@ use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 
 use gatelet_transport::SecretSet;
 
-/// What has been heard of the answer to one request; a clone hears the same.
+/// What was observed of the response to one request; a clone observes the same.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Heard(Arc<Mutex<FakeResponse>>);
+pub(crate) struct StatusTap(Arc<Mutex<Observed>>);
 
-/// An answer that is being heard.
+/// A response that is being observed.
 #[derive(Debug, Default)]
-struct FakeResponse {
-    part: Part,
+struct Observed {
+    progress: Progress,
     /// What the request tells a proxy, and no field that is told may repeat.
     authorization: Option<HeaderValue>,
 }
 
-/// The part of an answer that is being heard.
+/// How far a response has been observed.
 #[derive(Debug)]
-enum Part {
+enum Progress {
     /// The beginning of a status line.
-    Line(Vec<u8>),
+    StatusLine(Vec<u8>),
     /// The fields of an interim answer; whether a line of them has just begun.
-    Interim(bool),
+    Informational(bool),
     /// A refusal: its status, and the bytes from there on.
     Refusal(StatusCode, Vec<u8>),
     /// The rest, once the status is known, or was none.
-    Rest(Option<StatusCode>),
+    Done(Option<StatusCode>),
 }
 
-impl Default for Part {
+impl Default for Progress {
     fn default() -> Self {
-        Self::Line(Vec::with_capacity(LINE))
+        Self::StatusLine(Vec::with_capacity(LINE))
     }
 }
 
@@ -52,79 +52,79 @@ pub(crate) const LINE: usize = 13;
 /// The most bytes that are kept of a refusal.
 const LONGEST_REFUSAL: usize = 16 * 1024;
 
-impl Heard {
-    /// Forgets what was heard: another request is about to be sent, with these fields.
+impl StatusTap {
+    /// Forgets what was observed: another request is about to be sent, with these fields.
     pub(crate) fn restart(&self, request: &HeaderMap) {
-        *self.answer() = FakeResponse {
-            part: Part::default(),
+        *self.observed() = Observed {
+            progress: Progress::default(),
             authorization: request.get(PROXY_AUTHORIZATION).cloned(),
         };
     }
 
     /// The status of the answer, interim ones aside, as soon as the connection has brought it.
     pub(crate) fn status(&self) -> Option<StatusCode> {
-        match self.answer().part {
-            Part::Refusal(status, _) => Some(status),
-            Part::Rest(status) => status,
-            Part::Line(_) | Part::Interim(_) => None,
+        match self.observed().progress {
+            Progress::Refusal(status, _) => Some(status),
+            Progress::Done(status) => status,
+            Progress::StatusLine(_) | Progress::Informational(_) => None,
         }
     }
 
     /// The fields of a refusal that may be told, as far as they have come.
-    pub(crate) fn fields_of_refusal(&self) -> Option<HeaderMap> {
-        let answer = self.answer();
-        match &answer.part {
-            Part::Refusal(_, bytes) => Some(without_secret(
+    pub(crate) fn refusal_fields(&self) -> Option<HeaderMap> {
+        let observed = self.observed();
+        match &observed.progress {
+            Progress::Refusal(_, bytes) => Some(without_secret(
                 &fields(bytes),
-                answer.authorization.as_ref(),
+                observed.authorization.as_ref(),
             )),
-            Part::Line(_) | Part::Interim(_) | Part::Rest(_) => None,
+            Progress::StatusLine(_) | Progress::Informational(_) | Progress::Done(_) => None,
         }
     }
 
-    fn has_ended(&self) -> bool {
-        match &self.answer().part {
-            Part::Line(_) | Part::Interim(_) => false,
-            Part::Refusal(_, bytes) => bytes.len() >= LONGEST_REFUSAL,
-            Part::Rest(_) => true,
+    fn is_done(&self) -> bool {
+        match &self.observed().progress {
+            Progress::StatusLine(_) | Progress::Informational(_) => false,
+            Progress::Refusal(_, bytes) => bytes.len() >= LONGEST_REFUSAL,
+            Progress::Done(_) => true,
         }
     }
 
-    fn hear(&self, bytes: &[u8]) {
-        let part = &mut self.answer().part;
+    fn observe(&self, bytes: &[u8]) {
+        let progress = &mut self.observed().progress;
         for &byte in bytes {
-            match part {
+            match progress {
                 // An empty line before a status line is skipped, as hyper does.
-                Part::Line(line) if line.is_empty() && matches!(byte, b'\r' | b'\n') => {}
-                Part::Line(line) => {
+                Progress::StatusLine(line) if line.is_empty() && matches!(byte, b'\r' | b'\n') => {}
+                Progress::StatusLine(line) => {
                     line.push(byte);
                     if line.len() == LINE {
-                        *part = match status(line) {
+                        *progress = match status(line) {
                             // After 101 the bytes are of another protocol.
                             Some(status) if status.is_informational() && status != 101 => {
-                                Part::Interim(false)
+                                Progress::Informational(false)
                             }
                             Some(status) if status != 101 && !status.is_success() => {
                                 // A line may end with the byte behind the status.
-                                Part::Refusal(status, vec![byte])
+                                Progress::Refusal(status, vec![byte])
                             }
-                            status => Part::Rest(status),
+                            status => Progress::Done(status),
                         };
                     }
                 }
-                Part::Interim(line_begins) => match byte {
-                    b'\n' if *line_begins => *part = Part::default(),
+                Progress::Informational(line_begins) => match byte {
+                    b'\n' if *line_begins => *progress = Progress::default(),
                     b'\n' => *line_begins = true,
                     b'\r' => {}
                     _ => *line_begins = false,
                 },
-                Part::Refusal(_, bytes) if bytes.len() < LONGEST_REFUSAL => bytes.push(byte),
-                Part::Refusal(..) | Part::Rest(_) => return,
+                Progress::Refusal(_, bytes) if bytes.len() < LONGEST_REFUSAL => bytes.push(byte),
+                Progress::Refusal(..) | Progress::Done(_) => return,
             }
         }
     }
 
-    fn answer(&self) -> MutexGuard<'_, FakeResponse> {
+    fn observed(&self) -> MutexGuard<'_, Observed> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -171,25 +171,25 @@ pub(crate) fn without_secret(fields: &HeaderMap, authorization: Option<&HeaderVa
         .collect()
 }
 
-/// A stream that lets a [`Heard`] hear what is read from it.
-pub(crate) struct Listening<T> {
+/// A stream that lets a [`StatusTap`] observe what is read from it.
+pub(crate) struct Tapped<T> {
     stream: T,
-    heard: Heard,
+    tap: StatusTap,
 }
 
-impl<T> Listening<T> {
-    pub(crate) fn new(stream: T, heard: Heard) -> Self {
-        Self { stream, heard }
+impl<T> Tapped<T> {
+    pub(crate) fn new(stream: T, tap: StatusTap) -> Self {
+        Self { stream, tap }
     }
 }
 
-impl<T: Read + Unpin> Read for Listening<T> {
+impl<T: Read + Unpin> Read for Tapped<T> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         mut buf: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.heard.has_ended() {
+        if self.tap.is_done() {
             return Pin::new(&mut self.stream).poll_read(cx, buf);
         }
         // A cursor does not show what was read into it, so the beginning of an answer makes a detour.
@@ -198,13 +198,13 @@ impl<T: Read + Unpin> Read for Listening<T> {
         let (space, _) = space.split_at_mut(most);
         let mut beginning = ReadBuf::new(space);
         let read = Pin::new(&mut self.stream).poll_read(cx, beginning.unfilled());
-        self.heard.hear(beginning.filled());
+        self.tap.observe(beginning.filled());
         buf.put_slice(beginning.filled());
         read
     }
 }
 
-impl<T: Write + Unpin> Write for Listening<T> {
+impl<T: Write + Unpin> Write for Tapped<T> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -238,16 +238,16 @@ impl<T: Write + Unpin> Write for Listening<T> {
 mod tests {
     use http::HeaderMap;
 
-    use super::Heard;
+    use super::StatusTap;
 
-    fn heard(text: &str) -> Option<u16> {
-        let (heard, bytewise) = (Heard::default(), Heard::default());
-        heard.hear(text.as_bytes());
+    fn tap(text: &str) -> Option<u16> {
+        let (tap, bytewise) = (StatusTap::default(), StatusTap::default());
+        tap.observe(text.as_bytes());
         for byte in text.as_bytes() {
-            bytewise.hear(&[*byte]);
+            bytewise.observe(&[*byte]);
         }
-        assert_eq!(heard.status(), bytewise.status(), "{text:?}");
-        heard.status().map(|status| status.as_u16())
+        assert_eq!(tap.status(), bytewise.status(), "{text:?}");
+        tap.status().map(|status| status.as_u16())
     }
 
     #[test]
@@ -255,30 +255,30 @@ mod tests {
         let line = "HTTP/1.1 201 Created\r\nx: y";
         for length in 0..=line.len() {
             let known = (length >= 13).then_some(201);
-            assert_eq!(heard(&line[..length]), known, "{length}");
+            assert_eq!(tap(&line[..length]), known, "{length}");
         }
-        assert_eq!(heard("HTTP/1.0 204\r\n"), Some(204));
-        assert_eq!(heard("\r\n\nHTTP/1.1 204 No Content"), Some(204));
+        assert_eq!(tap("HTTP/1.0 204\r\n"), Some(204));
+        assert_eq!(tap("\r\n\nHTTP/1.1 204 No Content"), Some(204));
     }
 
     #[test]
     fn an_interim_answer_is_not_the_answer() {
         let hints = "HTTP/1.1 103 Early Hints\r\nlink: <a>\r\nx: HTTP/1.1 500 No\r\n\r\n";
-        assert_eq!(heard(hints), None);
-        assert_eq!(heard(&format!("{hints}{hints}HTTP/1.1 403 No")), Some(403));
-        assert_eq!(heard("HTTP/1.1 100 Continue\n\nHTTP/1.1 200 OK"), Some(200));
-        assert_eq!(heard("HTTP/1.1 101 Switching\r\n\r\n"), Some(101));
+        assert_eq!(tap(hints), None);
+        assert_eq!(tap(&format!("{hints}{hints}HTTP/1.1 403 No")), Some(403));
+        assert_eq!(tap("HTTP/1.1 100 Continue\n\nHTTP/1.1 200 OK"), Some(200));
+        assert_eq!(tap("HTTP/1.1 101 Switching\r\n\r\n"), Some(101));
         let folded = "HTTP/1.1 103 Early Hints\r\nlink: <a>\r\n \r\n HTTP/1.1 500 No\r\n\r\n";
-        assert_eq!(heard(folded), None);
-        assert_eq!(heard(&format!("{folded}HTTP/1.1 403 No")), Some(403));
+        assert_eq!(tap(folded), None);
+        assert_eq!(tap(&format!("{folded}HTTP/1.1 403 No")), Some(403));
     }
 
     #[test]
     fn of_a_refusal_the_fields_in_whole_lines_are_kept() {
         let fields = |text: &str| {
-            let heard = Heard::default();
-            heard.hear(text.as_bytes());
-            heard.fields_of_refusal()
+            let tap = StatusTap::default();
+            tap.observe(text.as_bytes());
+            tap.refusal_fields()
         };
         for (status, text) in [
             (
@@ -314,17 +314,17 @@ mod tests {
             "HTTP/1.1  200 OK\r\n",
             "\0\0\0\0HTTP/1.1 200 OK",
         ] {
-            assert_eq!(heard(text), None, "{text:?}");
+            assert_eq!(tap(text), None, "{text:?}");
         }
     }
 
     #[test]
     fn each_request_has_an_answer_of_its_own() {
-        let heard = Heard::default();
-        heard.hear(b"HTTP/1.1 201 Created\r\n\r\n");
-        heard.restart(&HeaderMap::new());
-        assert_eq!(heard.status(), None);
-        heard.hear(b"HTTP/1.1 404 Not Found");
-        assert_eq!(heard.status().map(|status| status.as_u16()), Some(404));
+        let tap = StatusTap::default();
+        tap.observe(b"HTTP/1.1 201 Created\r\n\r\n");
+        tap.restart(&HeaderMap::new());
+        assert_eq!(tap.status(), None);
+        tap.observe(b"HTTP/1.1 404 Not Found");
+        assert_eq!(tap.status().map(|status| status.as_u16()), Some(404));
     }
 }

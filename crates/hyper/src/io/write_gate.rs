@@ -14,19 +14,19 @@ use gatelet_transport::SendTracker;
 /// hyper offers a request as a whole, so what the stream did not take of an offer is what the server cannot have. With TLS
 /// that is counted before it is encrypted.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Outbound(Arc<Mutex<SendTracker>>);
+pub(crate) struct WriteGate(Arc<Mutex<SendTracker>>);
 
-impl Outbound {
+impl WriteGate {
     /// The next bytes that are written are those of this request.
     pub(crate) fn begin(&self, tracker: &SendTracker) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = tracker.clone();
     }
 
     /// The same stream, by which the request leaves.
-    pub(crate) fn gate<T>(&self, stream: T) -> Gated<T> {
-        Gated {
+    pub(crate) fn gate<T>(&self, stream: T) -> GatedIo<T> {
+        GatedIo {
             stream,
-            outbound: self.clone(),
+            gate: self.clone(),
         }
     }
 
@@ -41,12 +41,12 @@ impl Outbound {
 }
 
 /// A stream that asks the tracker of the request before it takes a byte of it.
-pub(crate) struct Gated<T> {
+pub(crate) struct GatedIo<T> {
     stream: T,
-    outbound: Outbound,
+    gate: WriteGate,
 }
 
-impl<T: Read + Unpin> Read for Gated<T> {
+impl<T: Read + Unpin> Read for GatedIo<T> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -56,14 +56,14 @@ impl<T: Read + Unpin> Read for Gated<T> {
     }
 }
 
-impl<T: Write + Unpin> Write for Gated<T> {
+impl<T: Write + Unpin> Write for GatedIo<T> {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let Self { stream, outbound } = self.get_mut();
-        outbound.write(buf.len(), || Pin::new(stream).poll_write(cx, buf))
+        let Self { stream, gate } = self.get_mut();
+        gate.write(buf.len(), || Pin::new(stream).poll_write(cx, buf))
     }
 
     fn poll_write_vectored(
@@ -71,9 +71,9 @@ impl<T: Write + Unpin> Write for Gated<T> {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let Self { stream, outbound } = self.get_mut();
+        let Self { stream, gate } = self.get_mut();
         let offered = bufs.iter().map(|buf| buf.len()).sum();
-        outbound.write(offered, || Pin::new(stream).poll_write_vectored(cx, bufs))
+        gate.write(offered, || Pin::new(stream).poll_write_vectored(cx, bufs))
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use http::{Request, Response};
 use hyper::body::Incoming;
 
-use crate::body::informational::Interim;
-use crate::body::request::Payload;
+use crate::body::informational::InformationalCount;
+use crate::body::request::TrackedBody;
 use crate::error;
 use crate::origin::Origin;
 use crate::pool::connection::Connection;
@@ -19,22 +19,22 @@ use gatelet_transport::{
 };
 
 /// How an attempt on one connection failed.
-pub(crate) enum Failure {
+pub(crate) enum SendError {
     /// The connection was closed before it took the request, which is here again.
-    Returned(Box<Request<Payload>>, TransportError),
+    Returned(Box<Request<TrackedBody>>, TransportError),
     Final(TransportError),
 }
 
-impl From<TransportError> for Failure {
+impl From<TransportError> for SendError {
     fn from(error: TransportError) -> Self {
         Self::Final(error)
     }
 }
 
-impl Failure {
+impl SendError {
     /// Whether it may have met other connections to the same server as well: a peer, or something on the way, that is gone or
     /// silent. What is wrong with a response itself says nothing about others.
-    fn is_contagious(&self) -> bool {
+    fn may_affect_others(&self) -> bool {
         match self {
             Self::Returned(..) => false,
             Self::Final(error) => matches!(
@@ -50,14 +50,14 @@ impl Failure {
 /// A connection in use. Unless it is given back it is never used again: not after an error, not after a timeout, and over
 /// HTTP/1.1 not when the caller has dropped the exchange. Over HTTP/2 that is the end of a stream alone, unless the caller's
 /// patience has ended or the connection has brought nothing for long.
-pub(crate) struct Lease<'a> {
+pub(crate) struct PooledConnection<'a> {
     pool: &'a Arc<Pool>,
     origin: &'a Origin,
     in_use: &'a InUse,
     connection: Option<Connection>,
 }
 
-impl<'a> Lease<'a> {
+impl<'a> PooledConnection<'a> {
     pub(crate) fn new(
         pool: &'a Arc<Pool>,
         origin: &'a Origin,
@@ -73,22 +73,22 @@ impl<'a> Lease<'a> {
     }
 
     /// Sends the request and waits for the head of its answer.
-    pub(crate) async fn first_byte(
+    pub(crate) async fn send(
         &mut self,
         shared: &Shared,
-        mut request: Request<Payload>,
+        mut request: Request<TrackedBody>,
         tracker: &SendTracker,
-    ) -> Result<Response<Incoming>, Failure> {
+    ) -> Result<Response<Incoming>, SendError> {
         let Some(connection) = &mut self.connection else {
-            return Err(Failure::Final(TransportError::new(
+            return Err(SendError::Final(TransportError::new(
                 TransportErrorKind::Interrupted,
             )));
         };
         // Before anybody can ask what has come of the answer.
-        connection.heard().restart(request.headers());
+        connection.status_tap().restart(request.headers());
         self.in_use.begin(self.origin, connection, tracker);
-        let interim = Interim::of(&mut request);
-        let answer = interim.guard(connection.send(request, tracker));
+        let interim = InformationalCount::of(&mut request);
+        let answer = interim.limit(connection.send(request, tracker));
         #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.
         let answer = tokio::time::timeout(shared.timeouts.first_byte, answer).await;
         let error = match answer {
@@ -98,45 +98,48 @@ impl<'a> Lease<'a> {
             }
             Ok(Ok(Err(mut refused))) => {
                 let request = refused.take_message();
-                let error = error::broken(refused.into_error(), &shared.limits);
+                let error = error::from_hyper(refused.into_error(), &shared.limits);
                 if let Some(request) = request {
-                    return Err(Failure::Returned(Box::new(request), error::unsent(error)));
+                    return Err(SendError::Returned(
+                        Box::new(request),
+                        error::nothing_sent(error),
+                    ));
                 }
                 error
             }
             Ok(Err(too_many)) => error::protocol(too_many),
             Err(_) => TransportError::new(TransportErrorKind::Timeout(Phase::FirstByte)),
         };
-        let error = if error.kind() == TransportErrorKind::Protocol && connection.had_large_head() {
+        let error = if error.kind() == TransportErrorKind::Protocol && connection.saw_large_head() {
             error::head_too_large(shared.limits.head)
         } else {
             error
         };
-        let heard = connection.heard();
-        let (status, fields) = (heard.status(), heard.fields_of_refusal());
+        let status_tap = connection.status_tap();
+        let (status, fields) = (status_tap.status(), status_tap.refusal_fields());
         // What it holds of the request must not leave any more.
         let sent = tracker.attempt_failed();
-        self.forget();
-        Err(Failure::Final(match (status, fields) {
+        self.discard();
+        Err(SendError::Final(match (status, fields) {
             (Some(status), Some(fields)) => error.with_head(status, fields),
             (Some(status), None) => error.with_status(status),
             // The server itself says that it has processed nothing.
             (None, _) if error.sent() == Sent::Nothing => error,
-            (None, _) => error::after(sent, error),
+            (None, _) => error::with_sent_extent(sent, error),
         }))
     }
 
     /// Never uses it again, nor those that may have met the same.
-    pub(crate) fn fail(&mut self, failure: &Failure) {
-        self.forget();
+    pub(crate) fn fail(&mut self, failure: &SendError) {
+        self.discard();
         if let Some(began) = self.in_use.end()
-            && failure.is_contagious()
+            && failure.may_affect_others()
         {
             self.pool.suspect(self.origin, began);
         }
     }
 
-    pub(crate) fn forget(&mut self) {
+    pub(crate) fn discard(&mut self) {
         if let Some(connection) = self.connection.take() {
             self.pool.remove(&connection);
         }
@@ -148,26 +151,26 @@ impl<'a> Lease<'a> {
     }
 
     /// Takes a whole response which says that its server has given the connection up, as it soon will those of its age.
-    pub(crate) fn server_gave_up(&mut self) {
-        self.forget();
+    pub(crate) fn server_timed_out(&mut self) {
+        self.discard();
         if let Some(began) = self.in_use.end() {
             self.pool.suspect(self.origin, began);
         }
     }
 
-    pub(crate) async fn give_back(mut self, said: KeepAlive) {
+    pub(crate) async fn release(mut self, said: KeepAlive) {
         let Some(mut connection) = self.connection.take() else {
             return;
         };
         let keep_alive = connection.keep_alive(said);
-        if keep_alive.requests != Some(0) && connection.settle().await {
+        if keep_alive.requests != Some(0) && connection.wait_reusable().await {
             self.pool
                 .put(self.origin.clone(), connection, keep_alive.idle);
         }
     }
 }
 
-impl Drop for Lease<'_> {
+impl Drop for PooledConnection<'_> {
     fn drop(&mut self) {
         self.in_use.abandon(self.pool);
     }
@@ -186,11 +189,11 @@ mod tests {
     #[cfg(feature = "_tls")]
     use tokio::net::{TcpListener, TcpStream};
 
-    use super::{Failure, Lease};
+    use super::{PooledConnection, SendError};
     use crate::exchange::Exchange;
-    use crate::io::socket::Line;
     #[cfg(feature = "_tls")]
     use crate::io::socket::Socket;
+    use crate::io::socket::SocketProbe;
     use crate::origin::Origin;
     use crate::pool::connection::Connection;
     use crate::pool::in_use::InUse;
@@ -259,7 +262,7 @@ mod tests {
             .first_byte_timeout(Duration::from_secs(1))
             .build();
         let shared = &transport.shared;
-        let connection = Connection::http1(peer, Line::closed(), &shared.limits)
+        let connection = Connection::http1(peer, SocketProbe::closed(), &shared.limits)
             .await
             .unwrap();
         let request = Request::post("http://localhost/").body(BODY).unwrap();
@@ -269,12 +272,12 @@ mod tests {
             .unwrap()
             .request_for(&connection, None);
         let origin = Origin::of(&"http://localhost/".parse().unwrap()).unwrap();
-        let answer = Lease::new(&shared.pool, &origin, &InUse::default(), connection)
-            .first_byte(shared, request, &tracker)
+        let answer = PooledConnection::new(&shared.pool, &origin, &InUse::default(), connection)
+            .send(shared, request, &tracker)
             .await;
         match answer {
-            Err(Failure::Final(error)) => error,
-            Err(Failure::Returned(..)) => panic!("the connection took the request"),
+            Err(SendError::Final(error)) => error,
+            Err(SendError::Returned(..)) => panic!("the connection took the request"),
             Ok(_) => panic!("nobody answers"),
         }
     }
@@ -284,14 +287,14 @@ mod tests {
 
     #[test]
     fn what_other_connections_may_have_met_is_told_from_what_one_response_has() {
-        let failure = |kind| Failure::Final(TransportError::new(kind));
+        let failure = |kind| SendError::Final(TransportError::new(kind));
         for kind in [
             TransportErrorKind::Interrupted,
             TransportErrorKind::Timeout(Phase::FirstByte),
             TransportErrorKind::Timeout(Phase::Stall),
             TransportErrorKind::Connect(ConnectFailure::Other),
         ] {
-            assert!(failure(kind).is_contagious(), "{kind:?}");
+            assert!(failure(kind).may_affect_others(), "{kind:?}");
         }
         for kind in [
             TransportErrorKind::Protocol,
@@ -301,7 +304,7 @@ mod tests {
             },
             TransportErrorKind::Connect(ConnectFailure::ProxyCredentials),
         ] {
-            assert!(!failure(kind).is_contagious(), "{kind:?}");
+            assert!(!failure(kind).may_affect_others(), "{kind:?}");
         }
     }
 
@@ -343,7 +346,7 @@ mod tests {
         let transport = HyperTransport::new();
         let shared = &transport.shared;
         let (connection, server) = tokio::join!(
-            Connection::http2(ours, socket.line(), &shared.limits),
+            Connection::http2(ours, socket.probe(), &shared.limits),
             h2::server::handshake(theirs)
         );
         let (connection, _server) = (connection.unwrap(), server.unwrap());
@@ -361,13 +364,13 @@ mod tests {
                 .unwrap()
                 .request_for(&connection, None);
             let in_use = InUse::default();
-            let mut lease = Lease::new(&shared.pool, &origin, &in_use, connection);
+            let mut pooled = PooledConnection::new(&shared.pool, &origin, &in_use, connection);
             let tracker = SendTracker::default();
-            let answer = lease.first_byte(shared, request, &tracker);
+            let answer = pooled.send(shared, request, &tracker);
             #[allow(clippy::disallowed_methods)] // The clock is paused.
             let answer = tokio::time::timeout(after, answer).await;
             assert!(answer.is_err(), "nobody answers");
-            drop(lease);
+            drop(pooled);
             *is_used_again = shared.pool.take(&origin).await.is_some();
         }
         used_again

@@ -11,25 +11,25 @@ use hyper::rt::{Read, Write};
 use hyper_util::rt::TokioIo;
 use tokio::time::Instant;
 
-use crate::body::request::Payload;
+use crate::body::request::TrackedBody;
 use crate::connect::dial::dial;
 use crate::connect::proxy::proxy::Proxy;
 #[cfg(feature = "_tls")]
 use crate::connect::proxy::tunnel;
 use crate::error;
 #[cfg(feature = "_tls")]
-use crate::io::frame_tap::{Followed, LargeHead};
-use crate::io::socket::{Line, Pulse, Socket};
-use crate::io::status_tap::{Heard, Listening};
-use crate::io::write_gate::Outbound;
+use crate::io::frame_tap::{FrameTapped, LargeHead};
+use crate::io::socket::{PeerState, Socket, SocketProbe};
+use crate::io::status_tap::{StatusTap, Tapped};
+use crate::io::write_gate::WriteGate;
 use crate::origin::Origin;
 use crate::pool::keep_alive::KeepAlive;
-use crate::pool::liveness::{Liveness, Waiting};
+use crate::pool::liveness::{Liveness, PendingResponse};
 #[cfg(feature = "_tls")]
 use crate::pool::single_flight::Flight;
 #[cfg(feature = "_tls")]
 use crate::pool::stream_limit::StreamLimit;
-use crate::pool::tasks::{Driver, Retirement};
+use crate::pool::tasks::{Driver, RetireHandle};
 use crate::settings::Limits;
 use crate::shared::Shared;
 #[cfg(not(feature = "_tls"))]
@@ -44,11 +44,11 @@ use tokio::io::{AsyncRead, AsyncWrite};
 /// A connection on which requests can be sent; an HTTP/2 one may be cloned and used by many at once.
 pub(crate) struct Connection {
     sender: Sender,
-    line: Line,
-    outbound: Outbound,
-    heard: Heard,
+    probe: SocketProbe,
+    write_gate: WriteGate,
+    status_tap: StatusTap,
     liveness: Liveness,
-    opened: (Moment, Instant),
+    opened: (LogicalTime, Instant),
     /// What the server has said of the requests that may follow; HTTP/1 only.
     keep_alive: KeepAlive,
     /// Kept for its drop, which closes the socket.
@@ -57,9 +57,9 @@ pub(crate) struct Connection {
 
 /// A place in the order of events, also of those at the same instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Moment(u64);
+pub(crate) struct LogicalTime(u64);
 
-impl Moment {
+impl LogicalTime {
     /// Later than all that were asked for before.
     pub(crate) fn now() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -69,9 +69,9 @@ impl Moment {
 }
 
 enum Sender {
-    Http1(http1::SendRequest<Payload>),
+    Http1(http1::SendRequest<TrackedBody>),
     #[cfg(feature = "_tls")]
-    Http2(http2::SendRequest<Payload>, LargeHead, StreamLimit),
+    Http2(http2::SendRequest<TrackedBody>, LargeHead, StreamLimit),
 }
 
 impl Connection {
@@ -82,28 +82,28 @@ impl Connection {
             return Err(TransportError::new(TransportErrorKind::Config)
                 .with_source("this build has no TLS: enable the feature `ring` or `aws-lc-rs`"));
         }
-        let proxy = shared.proxies.on_the_way_to(origin);
+        let proxy = shared.proxies.for_origin(origin);
         let socket = Socket::new(dial(proxy.map_or(origin, Proxy::origin)).await?);
-        let line = socket.line();
+        let probe = socket.probe();
         #[cfg(feature = "_tls")]
         if origin.is_https() {
             let socket = match proxy {
-                Some(proxy) => tunnel::dig(socket, proxy, origin).await?,
+                Some(proxy) => tunnel::connect(socket, proxy, origin).await?,
                 None => socket,
             };
             let stream = shared.tls.handshake(origin, socket).await?;
             return if crate::connect::tls::tls::speaks_http2(&stream) {
-                Self::http2(stream, line, &shared.limits).await
+                Self::http2(stream, probe, &shared.limits).await
             } else {
-                Self::http1(TokioIo::new(stream), line, &shared.limits).await
+                Self::http1(TokioIo::new(stream), probe, &shared.limits).await
             };
         }
-        Self::http1(TokioIo::new(socket), line, &shared.limits).await
+        Self::http1(TokioIo::new(socket), probe, &shared.limits).await
     }
 
     pub(crate) async fn http1<T>(
         stream: T,
-        line: Line,
+        probe: SocketProbe,
         limits: &Limits,
     ) -> Result<Self, TransportError>
     where
@@ -112,24 +112,24 @@ impl Connection {
         /// hyper refuses to work with less than this.
         const SMALLEST_BUFFER: usize = 8 * 1024;
 
-        let (outbound, heard) = (Outbound::default(), Heard::default());
-        let stream = Listening::new(stream, heard.clone());
+        let (write_gate, status_tap) = (WriteGate::default(), StatusTap::default());
+        let stream = Tapped::new(stream, status_tap.clone());
         let (sender, driver) = http1::Builder::new()
             .max_headers(limits.head_fields)
             .max_header_size(limits.head)
             .max_buf_size(limits.head.max(SMALLEST_BUFFER))
             // A user agent puts spaces in the place of each fold (RFC 9112 section 5.2).
             .allow_obsolete_multiline_headers_in_responses(true)
-            .handshake(outbound.gate(stream))
+            .handshake(write_gate.gate(stream))
             .await
-            .map_err(|error| error::unsent(error::broken(error, limits)))?;
+            .map_err(|error| error::nothing_sent(error::from_hyper(error, limits)))?;
         Ok(Self {
             sender: Sender::Http1(sender),
-            line,
-            outbound,
-            heard,
+            probe,
+            write_gate,
+            status_tap,
             liveness: Liveness::default(),
-            opened: (Moment::now(), Instant::now()),
+            opened: (LogicalTime::now(), Instant::now()),
             keep_alive: KeepAlive::default(),
             driver: Driver::default().drive(driver),
         })
@@ -138,7 +138,7 @@ impl Connection {
     #[cfg(feature = "_tls")]
     pub(crate) async fn http2<T>(
         stream: T,
-        line: Line,
+        probe: SocketProbe,
         limits: &Limits,
     ) -> Result<Self, TransportError>
     where
@@ -150,7 +150,7 @@ impl Connection {
         let most = limits.head.saturating_mul(MARGIN);
         let (large_head, liveness) = (LargeHead::default(), Liveness::default());
         let stream_limit = StreamLimit::default();
-        let stream = Followed::new(
+        let stream = FrameTapped::new(
             stream,
             limits.head,
             large_head.clone(),
@@ -162,14 +162,14 @@ impl Connection {
             .max_header_list_size(u32::try_from(most).unwrap_or(u32::MAX))
             .handshake(TokioIo::new(stream))
             .await
-            .map_err(|error| error::unsent(error::broken(error, limits)))?;
+            .map_err(|error| error::nothing_sent(error::from_hyper(error, limits)))?;
         Ok(Self {
             sender: Sender::Http2(sender, large_head, stream_limit),
-            line,
-            outbound: Outbound::default(),
-            heard: Heard::default(),
+            probe,
+            write_gate: WriteGate::default(),
+            status_tap: StatusTap::default(),
             liveness,
-            opened: (Moment::now(), Instant::now()),
+            opened: (LogicalTime::now(), Instant::now()),
             keep_alive: KeepAlive::default(),
             driver: driver.drive(work),
         })
@@ -178,12 +178,12 @@ impl Connection {
     /// Sends a request whose URI and `Host` are in the form that the protocol wants. Over HTTP/2 it has departed before.
     pub(crate) async fn send(
         &mut self,
-        request: Request<Payload>,
+        request: Request<TrackedBody>,
         tracker: &SendTracker,
-    ) -> Result<Response<Incoming>, TrySendError<Request<Payload>>> {
+    ) -> Result<Response<Incoming>, TrySendError<Request<TrackedBody>>> {
         match &mut self.sender {
             Sender::Http1(sender) => {
-                self.outbound.begin(tracker);
+                self.write_gate.begin(tracker);
                 sender.try_send_request(request).await
             }
             #[cfg(feature = "_tls")]
@@ -200,7 +200,7 @@ impl Connection {
     }
 
     /// Says that a request waits for its response, until what is returned is dropped.
-    pub(crate) fn request_sent(&self) -> Waiting {
+    pub(crate) fn request_sent(&self) -> PendingResponse {
         self.liveness.request_sent()
     }
 
@@ -210,7 +210,7 @@ impl Connection {
     }
 
     /// When it was opened, in the order of events.
-    pub(crate) fn opened(&self) -> Moment {
+    pub(crate) fn opened(&self) -> LogicalTime {
         self.opened.0
     }
 
@@ -226,26 +226,26 @@ impl Connection {
 
     /// Ends a flight as soon as the server has said how many requests it takes here; HTTP/2 only.
     #[cfg(feature = "_tls")]
-    pub(crate) fn ends(&self, flight: Flight) {
+    pub(crate) fn complete_flight(&self, flight: Flight) {
         match &self.sender {
-            Sender::Http1(_) => flight.speaks_http1(),
+            Sender::Http1(_) => flight.negotiated_http1(),
             Sender::Http2(_, _, stream_limit) => {
-                flight.speaks_http2();
-                stream_limit.ends(flight);
+                flight.negotiated_http2();
+                stream_limit.complete_when_known(flight);
             }
         }
     }
 
     /// Another handle on an HTTP/2 connection.
-    pub(crate) fn share(&self) -> Option<Self> {
+    pub(crate) fn clone_handle(&self) -> Option<Self> {
         match &self.sender {
             Sender::Http1(_) => None,
             #[cfg(feature = "_tls")]
             Sender::Http2(sender, large_head, stream_limit) => Some(Self {
                 sender: Sender::Http2(sender.clone(), large_head.clone(), stream_limit.clone()),
-                line: self.line.clone(),
-                outbound: self.outbound.clone(),
-                heard: self.heard.clone(),
+                probe: self.probe.clone(),
+                write_gate: self.write_gate.clone(),
+                status_tap: self.status_tap.clone(),
                 liveness: self.liveness.clone(),
                 opened: self.opened,
                 keep_alive: self.keep_alive,
@@ -264,8 +264,8 @@ impl Connection {
     }
 
     /// The same for whoever does not use it.
-    pub(crate) fn retirement(&self) -> Retirement {
-        Retirement::of(&self.driver)
+    pub(crate) fn retirement(&self) -> RetireHandle {
+        RetireHandle::of(&self.driver)
     }
 
     pub(crate) fn is_retired(&self) -> bool {
@@ -287,10 +287,10 @@ impl Connection {
         const LOOKS: u32 = 4;
 
         for _ in 0..LOOKS {
-            match self.line.pulse() {
-                Pulse::Gone => return false,
-                Pulse::Quiet => return self.is_ready(),
-                Pulse::Speaks => tokio::task::yield_now().await,
+            match self.probe.peer_state() {
+                PeerState::Closed => return false,
+                PeerState::Idle => return self.is_ready(),
+                PeerState::Readable => tokio::task::yield_now().await,
             }
         }
         // Nothing is to be heard on an idle connection, but on one that others use.
@@ -299,29 +299,29 @@ impl Connection {
 
     /// Whether anybody uses it but whoever asks.
     pub(crate) fn has_users(&self) -> bool {
-        self.handles() > 1
+        self.handle_count() > 1
     }
 
     /// Whether others use it, besides the pool and whoever asks.
     fn has_other_users(&self) -> bool {
-        self.handles() > 2
+        self.handle_count() > 2
     }
 
     /// Whether it takes another request besides those of its users, of whom the pool is none.
-    pub(crate) fn has_room(&self) -> bool {
+    pub(crate) fn has_capacity(&self) -> bool {
         match &self.sender {
             Sender::Http1(_) => true,
             #[cfg(feature = "_tls")]
-            Sender::Http2(_, _, stream_limit) => self.handles() <= stream_limit.streams(),
+            Sender::Http2(_, _, stream_limit) => self.handle_count() <= stream_limit.streams(),
         }
     }
 
-    fn handles(&self) -> usize {
+    fn handle_count(&self) -> usize {
         Arc::strong_count(&self.driver)
     }
 
     /// Waits until the last exchange is cleared away; false when the connection will not take another request.
-    pub(crate) async fn settle(&mut self) -> bool {
+    pub(crate) async fn wait_reusable(&mut self) -> bool {
         /// A request that is still being written after its answer came holds the connection up: not worth a wait.
         const PATIENCE: Duration = Duration::from_millis(10);
 
@@ -333,17 +333,17 @@ impl Connection {
             }
         };
         #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.
-        let settled = tokio::time::timeout(PATIENCE, ready).await;
-        matches!(settled, Ok(Ok(())))
+        let ready_in_time = tokio::time::timeout(PATIENCE, ready).await;
+        matches!(ready_in_time, Ok(Ok(())))
     }
 
     /// What has come of the head of the answer, whole or not; HTTP/1.1 only.
-    pub(crate) fn heard(&self) -> &Heard {
-        &self.heard
+    pub(crate) fn status_tap(&self) -> &StatusTap {
+        &self.status_tap
     }
 
     /// Whether it brought a head above the limit, which h2 tells from a malformed one to nobody.
-    pub(crate) fn had_large_head(&self) -> bool {
+    pub(crate) fn saw_large_head(&self) -> bool {
         match &self.sender {
             Sender::Http1(_) => false,
             #[cfg(feature = "_tls")]

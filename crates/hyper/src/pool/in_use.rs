@@ -2,12 +2,12 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::io::status_tap::Heard;
+use crate::io::status_tap::StatusTap;
 use crate::origin::Origin;
-use crate::pool::connection::{Connection, Moment};
-use crate::pool::liveness::Waiting;
+use crate::pool::connection::{Connection, LogicalTime};
+use crate::pool::liveness::PendingResponse;
 use crate::pool::pool::Pool;
-use crate::pool::tasks::Retirement;
+use crate::pool::tasks::RetireHandle;
 use gatelet_transport::SendTracker;
 
 /// What an exchange waits on right now, if it waits for a response; a clone is of the same exchange.
@@ -19,10 +19,10 @@ pub(crate) struct InUse(Arc<Mutex<Option<Usage>>>);
 
 struct Usage {
     origin: Origin,
-    began: Moment,
-    connection: Retirement,
-    waiting: Waiting,
-    heard: Heard,
+    began: LogicalTime,
+    connection: RetireHandle,
+    waiting: PendingResponse,
+    status_tap: StatusTap,
     tracker: SendTracker,
 }
 
@@ -31,17 +31,17 @@ impl InUse {
     pub(crate) fn begin(&self, origin: &Origin, connection: &Connection, tracker: &SendTracker) {
         let usage = Usage {
             origin: origin.clone(),
-            began: Moment::now(),
+            began: LogicalTime::now(),
             connection: connection.retirement(),
             waiting: connection.request_sent(),
-            heard: connection.heard().clone(),
+            status_tap: connection.status_tap().clone(),
             tracker: tracker.clone(),
         };
         drop(self.replace(Some(usage)));
     }
 
     /// The response came, or a failure. Returns when the request went out.
-    pub(crate) fn end(&self) -> Option<Moment> {
+    pub(crate) fn end(&self) -> Option<LogicalTime> {
         self.replace(None).map(|usage| usage.began)
     }
 
@@ -54,7 +54,7 @@ impl InUse {
         // A refusal counts, also where its head is not whole.
         if !usage.tracker.has_head()
             && let (Some(status), Some(fields)) =
-                (usage.heard.status(), usage.heard.fields_of_refusal())
+                (usage.status_tap.status(), usage.status_tap.refusal_fields())
         {
             usage.tracker.response_started(status, fields);
         }

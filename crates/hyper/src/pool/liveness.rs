@@ -33,12 +33,12 @@ impl Waits {
 
 impl Liveness {
     /// Says that a request waits, until what is returned is dropped.
-    pub(crate) fn request_sent(&self) -> Waiting {
+    pub(crate) fn request_sent(&self) -> PendingResponse {
         let mut waits = self.waits();
         waits.requests = waits.requests.saturating_add(1);
         waits.since.get_or_insert_with(Instant::now);
         drop(waits);
-        Waiting(self.clone())
+        PendingResponse(self.clone())
     }
 
     /// Says that a part of a response came.
@@ -63,15 +63,15 @@ impl Liveness {
 
 /// A request that waits.
 #[derive(Debug)]
-pub(crate) struct Waiting(Liveness);
+pub(crate) struct PendingResponse(Liveness);
 
-impl Waiting {
+impl PendingResponse {
     pub(crate) fn connection(&self) -> &Liveness {
         &self.0
     }
 }
 
-impl Drop for Waiting {
+impl Drop for PendingResponse {
     fn drop(&mut self) {
         let mut waits = self.0.waits();
         waits.requests = waits.requests.saturating_sub(1);

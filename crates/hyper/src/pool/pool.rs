@@ -8,7 +8,7 @@ use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use crate::origin::Origin;
-use crate::pool::connection::{Connection, Moment};
+use crate::pool::connection::{Connection, LogicalTime};
 
 /// The idle connections of one transport, and the HTTP/2 connections that are shared while they are used.
 pub(crate) struct Pool {
@@ -93,10 +93,10 @@ impl Pool {
         let max_age = self.settings.max_age;
         state.idle.retain(|idle| !idle.time_left(max_age).is_zero());
         let index = state.idle.iter().rposition(|idle| {
-            idle.origin == *origin && idle.runtime == runtime && idle.connection.has_room()
+            idle.origin == *origin && idle.runtime == runtime && idle.connection.has_capacity()
         })?;
         let mut idle = state.idle.remove(index);
-        if let Some(shared) = idle.connection.share() {
+        if let Some(shared) = idle.connection.clone_handle() {
             idle.since = Instant::now();
             state.idle.push(idle);
             return Some(shared);
@@ -155,7 +155,7 @@ impl Pool {
     /// who share one finish what they began. One of HTTP/1 that is in use shows by its own response whether it is well. What went wrong with one may have gone wrong with others of its
     /// age, and the next attempt shall not find out: a handshake is cheaper. The connections to a proxy that passes requests
     /// on belong to the server that they are for.
-    pub(crate) fn suspect(&self, origin: &Origin, began: Moment) {
+    pub(crate) fn suspect(&self, origin: &Origin, began: LogicalTime) {
         self.retire(|idle| idle.origin == *origin && idle.connection.opened() < began);
     }
 

@@ -25,16 +25,16 @@ use crate::origin::Origin;
 /// The connections that are being opened, by origin.
 #[derive(Debug)]
 pub(crate) struct Flights {
-    patience: Duration,
-    ways: Mutex<Vec<Way>>,
+    max_wait: Duration,
+    origins: Mutex<Vec<OriginState>>,
 }
 
 /// What is known of the connections of one origin that one runtime drives.
 #[derive(Debug)]
-struct Way {
+struct OriginState {
     origin: Origin,
     runtime: Id,
-    speaks: Protocol,
+    protocol: Protocol,
     /// When each began.
     flights: Vec<(u64, Instant)>,
     next_flight: u64,
@@ -57,7 +57,7 @@ pub(crate) enum Turn {
     /// It opens one.
     Open(Flight),
     /// It waits for a change, and no longer than until this.
-    Wait(Waiting, Instant),
+    Wait(Waiter, Instant),
 }
 
 /// A connection that is being opened.
@@ -71,7 +71,7 @@ pub(crate) struct Flight {
 
 /// A request that waits for others to open a connection.
 #[derive(Debug)]
-pub(crate) struct Waiting {
+pub(crate) struct Waiter {
     flights: Arc<Flights>,
     origin: Origin,
     runtime: Id,
@@ -79,23 +79,23 @@ pub(crate) struct Waiting {
 
 /// The end of a request on a connection.
 #[derive(Debug)]
-pub(crate) struct Room<'a> {
+pub(crate) struct NotifyOnDrop<'a> {
     flights: &'a Flights,
     origin: &'a Origin,
     /// Whether the connection is of use to a request, if that is known.
-    is_of_use: Option<bool>,
+    was_useful: Option<bool>,
 }
 
-impl Room<'_> {
+impl NotifyOnDrop<'_> {
     /// Says that a request on the connection was answered, or that the first one was not.
-    pub(crate) fn is_of_use(&mut self, is_of_use: bool) {
-        self.is_of_use = Some(is_of_use);
+    pub(crate) fn record(&mut self, was_useful: bool) {
+        self.was_useful = Some(was_useful);
     }
 }
 
-impl Drop for Room<'_> {
+impl Drop for NotifyOnDrop<'_> {
     fn drop(&mut self) {
-        self.flights.room(self.origin, self.is_of_use);
+        self.flights.notify(self.origin, self.was_useful);
     }
 }
 
@@ -105,25 +105,25 @@ impl Flights {
         const LONGEST: Duration = Duration::from_secs(60);
 
         Arc::new(Self {
-            patience: connect_timeout
+            max_wait: connect_timeout
                 .checked_div(2)
                 .unwrap_or_default()
                 .min(LONGEST),
-            ways: Mutex::default(),
+            origins: Mutex::default(),
         })
     }
 
     /// Tells of every change from now on; to be asked for before a look into the pool, so that none is missed.
     pub(crate) fn changes(&self, origin: &Origin) -> watch::Receiver<()> {
-        self.with(origin, Handle::current().id(), |way| {
-            way.changes.subscribe()
+        self.with(origin, Handle::current().id(), |state| {
+            state.changes.subscribe()
         })
     }
 
     pub(crate) fn turn(self: &Arc<Self>, origin: &Origin) -> Turn {
         let runtime = Handle::current().id();
         let (flights, origin) = (self.clone(), origin.clone());
-        let turn = self.with(&origin, runtime, |way| way.turn(self.patience));
+        let turn = self.with(&origin, runtime, |state| state.turn(self.max_wait));
         match turn {
             Ok(number) => Turn::Open(Flight {
                 flights,
@@ -132,7 +132,7 @@ impl Flights {
                 number,
             }),
             Err(until) => {
-                let waiting = Waiting {
+                let waiting = Waiter {
                     flights,
                     origin,
                     runtime,
@@ -143,61 +143,61 @@ impl Flights {
     }
 
     /// Wakes those who wait when what is returned is dropped: there may be room on a connection again.
-    pub(crate) fn room_later<'a>(&'a self, origin: &'a Origin) -> Room<'a> {
-        Room {
+    pub(crate) fn notify_on_drop<'a>(&'a self, origin: &'a Origin) -> NotifyOnDrop<'a> {
+        NotifyOnDrop {
             flights: self,
             origin,
-            is_of_use: None,
+            was_useful: None,
         }
     }
 
-    fn room(&self, origin: &Origin, is_of_use: Option<bool>) {
-        let mut ways = self.ways();
-        for way in ways.iter_mut().filter(|way| way.origin == *origin) {
-            way.failures = match is_of_use {
+    fn notify(&self, origin: &Origin, was_useful: Option<bool>) {
+        let mut origins = self.origins();
+        for state in origins.iter_mut().filter(|state| state.origin == *origin) {
+            state.failures = match was_useful {
                 Some(true) => 0,
-                Some(false) => way.failures.saturating_add(1),
-                None => way.failures,
+                Some(false) => state.failures.saturating_add(1),
+                None => state.failures,
             };
-            if way.changes.receiver_count() > 0 {
-                way.changes.send_replace(());
+            if state.changes.receiver_count() > 0 {
+                state.changes.send_replace(());
             }
         }
     }
 
-    fn with<T>(&self, origin: &Origin, runtime: Id, work: impl FnOnce(&mut Way) -> T) -> T {
+    fn with<T>(&self, origin: &Origin, runtime: Id, work: impl FnOnce(&mut OriginState) -> T) -> T {
         /// A client speaks to few servers. Of one that speaks to many, the first that nobody waits for is forgotten.
         const MOST: usize = 64;
 
-        let mut ways = self.ways();
-        let found = ways
+        let mut origins = self.origins();
+        let found = origins
             .iter_mut()
-            .find(|way| way.runtime == runtime && way.origin == *origin);
-        if let Some(way) = found {
-            return work(way);
+            .find(|state| state.runtime == runtime && state.origin == *origin);
+        if let Some(state) = found {
+            return work(state);
         }
-        if ways.len() >= MOST
-            && let Some(unused) = ways.iter().position(Way::is_unused)
+        if origins.len() >= MOST
+            && let Some(unused) = origins.iter().position(OriginState::is_unused)
         {
-            ways.remove(unused);
+            origins.remove(unused);
         }
-        let mut way = Way::new(origin.clone(), runtime);
-        let result = work(&mut way);
-        ways.push(way);
+        let mut state = OriginState::new(origin.clone(), runtime);
+        let result = work(&mut state);
+        origins.push(state);
         result
     }
 
-    fn ways(&self) -> MutexGuard<'_, Vec<Way>> {
-        self.ways.lock().unwrap_or_else(PoisonError::into_inner)
+    fn origins(&self) -> MutexGuard<'_, Vec<OriginState>> {
+        self.origins.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Way {
+impl OriginState {
     fn new(origin: Origin, runtime: Id) -> Self {
         Self {
             origin,
             runtime,
-            speaks: Protocol::Unknown,
+            protocol: Protocol::Unknown,
             flights: Vec::new(),
             next_flight: 0,
             waiting: 0,
@@ -211,9 +211,9 @@ impl Way {
     }
 
     /// The number of another flight, or until when another request waits.
-    fn turn(&mut self, patience: Duration) -> Result<u64, Instant> {
+    fn turn(&mut self, max_wait: Duration) -> Result<u64, Instant> {
         let now = Instant::now();
-        if let Some(until) = self.wait_until(now, patience) {
+        if let Some(until) = self.wait_until(now, max_wait) {
             self.waiting = self.waiting.saturating_add(1);
             return Err(until);
         }
@@ -224,8 +224,8 @@ impl Way {
     }
 
     /// Until when another request has to wait; none if it is its turn to open a connection.
-    fn wait_until(&mut self, now: Instant, patience: Duration) -> Option<Instant> {
-        let most = match self.speaks {
+    fn wait_until(&mut self, now: Instant, max_wait: Duration) -> Option<Instant> {
+        let most = match self.protocol {
             Protocol::Http1 => return None,
             Protocol::Unknown | Protocol::Http2(None) => usize::MAX,
             Protocol::Http2(Some(most)) => most.max(1),
@@ -235,7 +235,7 @@ impl Way {
         }
         // Those that take long are not counted on any more.
         let ends = self.flights.iter();
-        let ends = ends.filter_map(|(_, began)| began.checked_add(patience));
+        let ends = ends.filter_map(|(_, began)| began.checked_add(max_wait));
         let ends: Vec<_> = ends.filter(|end| *end > now).collect();
         let at_once = 1_usize.checked_shl(self.failures).unwrap_or(usize::MAX);
         let will_be_used = ends.len().saturating_add(self.waiting);
@@ -246,50 +246,50 @@ impl Way {
 
 impl Flight {
     /// Says that the server chose HTTP/1.1, so that each request needs a connection of its own.
-    pub(crate) fn speaks_http1(self) {
-        self.with(|way| {
-            way.speaks = Protocol::Http1;
-            way.failures = 0;
+    pub(crate) fn negotiated_http1(self) {
+        self.with(|state| {
+            state.protocol = Protocol::Http1;
+            state.failures = 0;
         });
     }
 
     /// Says that the server chose HTTP/2; how many requests the connection takes is still to come.
-    pub(crate) fn speaks_http2(&self) {
-        self.with(|way| {
-            if !matches!(way.speaks, Protocol::Http2(_)) {
-                way.speaks = Protocol::Http2(None);
+    pub(crate) fn negotiated_http2(&self) {
+        self.with(|state| {
+            if !matches!(state.protocol, Protocol::Http2(_)) {
+                state.protocol = Protocol::Http2(None);
             }
         });
     }
 
     /// Says how many requests the connection takes at once.
-    pub(crate) fn takes(self, requests: usize) {
-        self.with(|way| way.speaks = Protocol::Http2(Some(requests)));
+    pub(crate) fn capacity_known(self, requests: usize) {
+        self.with(|state| state.protocol = Protocol::Http2(Some(requests)));
     }
 
     /// Says that no connection came about.
     pub(crate) fn failed(self) {
-        self.with(|way| way.failures = way.failures.saturating_add(1));
+        self.with(|state| state.failures = state.failures.saturating_add(1));
     }
 
-    fn with(&self, work: impl FnOnce(&mut Way)) {
+    fn with(&self, work: impl FnOnce(&mut OriginState)) {
         self.flights.with(&self.origin, self.runtime, work);
     }
 }
 
 impl Drop for Flight {
     fn drop(&mut self) {
-        self.with(|way| {
-            way.flights.retain(|(number, _)| *number != self.number);
-            way.changes.send_replace(());
+        self.with(|state| {
+            state.flights.retain(|(number, _)| *number != self.number);
+            state.changes.send_replace(());
         });
     }
 }
 
-impl Drop for Waiting {
+impl Drop for Waiter {
     fn drop(&mut self) {
-        self.flights.with(&self.origin, self.runtime, |way| {
-            way.waiting = way.waiting.saturating_sub(1);
+        self.flights.with(&self.origin, self.runtime, |state| {
+            state.waiting = state.waiting.saturating_sub(1);
         });
     }
 }
@@ -299,7 +299,7 @@ mod tests {
     use std::sync::Arc;
     use std::time::Duration;
 
-    use super::{Flight, Flights, Turn, Waiting};
+    use super::{Flight, Flights, Turn, Waiter};
     use crate::origin::Origin;
 
     const CONNECT: Duration = Duration::from_secs(4);
@@ -309,7 +309,7 @@ mod tests {
     }
 
     /// How so many requests go on: those that open a connection, and those that wait.
-    fn requests(flights: &Arc<Flights>, number: usize) -> (Vec<Flight>, Vec<Waiting>) {
+    fn requests(flights: &Arc<Flights>, number: usize) -> (Vec<Flight>, Vec<Waiter>) {
         let (mut open, mut wait) = (Vec::new(), Vec::new());
         for _ in 0..number {
             match flights.turn(&server()) {
@@ -343,10 +343,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn nobody_waits_for_a_server_of_http1() {
         let flights = Flights::new(CONNECT);
-        one(&flights).speaks_http1();
+        one(&flights).negotiated_http1();
         assert_eq!(requests(&flights, 50).0.len(), 50);
         // The server learns HTTP/2 one day.
-        one(&flights).speaks_http2();
+        one(&flights).negotiated_http2();
         assert_eq!(requests(&flights, 50).0.len(), 1);
     }
 
@@ -356,8 +356,8 @@ mod tests {
         for (takes, needed) in [(0, 50), (1, 50), (10, 5), (49, 2), (50, 1), (1_000, 1)] {
             let flights = Flights::new(CONNECT);
             let first = one(&flights);
-            first.speaks_http2();
-            first.takes(takes);
+            first.negotiated_http2();
+            first.capacity_known(takes);
             assert_eq!(requests(&flights, 50).0.len(), needed, "{takes}");
         }
     }
@@ -395,15 +395,15 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_connection_whose_first_request_fails_is_a_failure() {
         let (flights, origin) = (Flights::new(CONNECT), server());
-        let is_of_no_use = |flight: Flight| {
-            flight.speaks_http2();
-            flight.takes(100);
-            flights.room_later(&origin).is_of_use(false);
+        let fails_first_request = |flight: Flight| {
+            flight.negotiated_http2();
+            flight.capacity_known(100);
+            flights.notify_on_drop(&origin).record(false);
         };
-        assert_eq!(rounds(&flights, is_of_no_use), [1, 2, 8, 39]);
+        assert_eq!(rounds(&flights, fails_first_request), [1, 2, 8, 39]);
         let (_open, _wait) = requests(&flights, 2);
-        flights.room_later(&origin).is_of_use(false);
-        flights.room_later(&origin).is_of_use(true);
+        flights.notify_on_drop(&origin).record(false);
+        flights.notify_on_drop(&origin).record(true);
         assert_eq!(requests(&flights, 1).0.len(), 0);
     }
 
@@ -444,7 +444,7 @@ mod tests {
             let uri = format!("https://{number}.example").parse().unwrap();
             drop(flights.turn(&Origin::of(&uri).unwrap()));
         }
-        assert!(flights.ways().len() <= 64);
+        assert!(flights.origins().len() <= 64);
         assert_eq!(requests(&flights, 1).0.len(), 0);
     }
 }

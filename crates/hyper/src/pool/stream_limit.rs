@@ -11,7 +11,7 @@ pub(crate) struct StreamLimit(Arc<Mutex<State>>);
 #[derive(Debug, Default)]
 struct State {
     /// None until the server's first `SETTINGS` came.
-    most: Option<usize>,
+    limit: Option<usize>,
     is_closed: bool,
     /// Waits for that.
     flight: Option<Flight>,
@@ -20,12 +20,12 @@ struct State {
 impl StreamLimit {
     /// A single one until the server has said how many: whoever opened the connection need not wait for that.
     pub(crate) fn streams(&self) -> usize {
-        self.state(|state| state.most).unwrap_or(1)
+        self.state(|state| state.limit).unwrap_or(1)
     }
 
     /// Ends a flight as soon as the limit is known.
-    pub(crate) fn ends(&self, flight: Flight) {
-        let ended = self.state(|state| match state.most {
+    pub(crate) fn complete_when_known(&self, flight: Flight) {
+        let ended = self.state(|state| match state.limit {
             None if !state.is_closed => {
                 state.flight = Some(flight);
                 None
@@ -33,7 +33,7 @@ impl StreamLimit {
             most => Some((most, flight)),
         });
         if let Some((Some(most), flight)) = ended {
-            flight.takes(most);
+            flight.capacity_known(most);
         }
     }
 
@@ -43,12 +43,12 @@ impl StreamLimit {
         const UNSAID: usize = 100;
 
         let known = self.state(|state| {
-            let most = streams.or(state.most).unwrap_or(UNSAID);
-            state.most = Some(most);
+            let most = streams.or(state.limit).unwrap_or(UNSAID);
+            state.limit = Some(most);
             state.flight.take().map(|flight| (flight, most))
         });
         if let Some((flight, most)) = known {
-            flight.takes(most);
+            flight.capacity_known(most);
         }
     }
 

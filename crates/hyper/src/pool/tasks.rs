@@ -11,14 +11,14 @@ use tokio::task::JoinSet;
 /// Ends all tasks of a connection with its last user, even in the middle of a write that the peer does not take.
 #[derive(Default)]
 pub(crate) struct Driver {
-    tasks: Crew,
+    tasks: TaskSet,
     is_retired: AtomicBool,
 }
 
 /// Says of a connection that it takes no more requests, without being one of its users.
-pub(crate) struct Retirement(Weak<Driver>);
+pub(crate) struct RetireHandle(Weak<Driver>);
 
-impl Retirement {
+impl RetireHandle {
     pub(crate) fn of(driver: &Arc<Driver>) -> Self {
         Self(Arc::downgrade(driver))
     }
@@ -32,9 +32,9 @@ impl Retirement {
 
 /// The tasks; none any more once they were ended.
 #[derive(Clone)]
-pub(crate) struct Crew(Arc<Mutex<Option<JoinSet<()>>>>);
+pub(crate) struct TaskSet(Arc<Mutex<Option<JoinSet<()>>>>);
 
-impl Default for Crew {
+impl Default for TaskSet {
     fn default() -> Self {
         Self(Arc::new(Mutex::new(Some(JoinSet::new()))))
     }
@@ -52,7 +52,7 @@ impl Driver {
 
     /// What hyper hands further work of the same connection to, as it does for HTTP/2.
     #[cfg(feature = "_tls")]
-    pub(crate) fn executor(&self) -> Crew {
+    pub(crate) fn executor(&self) -> TaskSet {
         self.tasks.clone()
     }
 
@@ -72,7 +72,7 @@ impl Drop for Driver {
     }
 }
 
-impl Crew {
+impl TaskSet {
     fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         let mut tasks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(tasks) = &mut *tasks {
@@ -89,7 +89,7 @@ impl Crew {
 }
 
 #[cfg(feature = "_tls")]
-impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Crew {
+impl<F: Future<Output = ()> + Send + 'static> Executor<F> for TaskSet {
     fn execute(&self, work: F) {
         self.spawn(work);
     }

@@ -5,7 +5,7 @@ use gatelet_hyper::{HyperTransport, TokioClock};
 use gatelet_transport::{ApiError, BaseUrl, Call, CallTimeouts, Channel, Dialect};
 use http::{Method, StatusCode};
 
-use super::wire::Wire;
+use super::test_server::TestServer;
 
 /// Knows no errors.
 pub(crate) struct Plain;
@@ -17,8 +17,12 @@ impl Dialect for Plain {
 }
 
 /// Makes calls to this server.
-pub(crate) fn channel(wire: &Wire, transport: &HyperTransport, timeouts: CallTimeouts) -> Channel {
-    channel_to(&wire.url(""), transport, timeouts)
+pub(crate) fn channel(
+    server: &TestServer,
+    transport: &HyperTransport,
+    timeouts: CallTimeouts,
+) -> Channel {
+    channel_to(&server.url(""), transport, timeouts)
 }
 
 /// Makes calls to the server with this base URL.

@@ -7,24 +7,24 @@ use gatelet_hyper::HyperTransport;
 use gatelet_transport::{ConnectFailure, Phase, Sent, Transport, TransportErrorKind};
 use http::{Method, StatusCode};
 
-use crate::script::{Step, empty, head, interim, ok, part, send};
-use crate::wire::{CANARY, Wire, words};
+use crate::script::{ServerStep, empty, head, interim, ok, part, send};
+use crate::test_server::{CANARY, TestServer, error_text};
 use crate::{SHORT, failure, failure_of};
 
 #[tokio::test]
 async fn a_request_arrives_as_it_was_meant() {
     let answer = send("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]");
-    for wire in Wire::each([vec![Step::Read, answer, Step::Stay]]) {
-        let mut request = wire.post();
+    for server in TestServer::each([vec![ServerStep::Read, answer, ServerStep::KeepOpen]]) {
+        let mut request = server.post();
         // Where the message ends is not for the caller to say.
         request.headers_mut().insert("content-length", 3.into());
-        let response = wire
+        let response = server
             .client(HyperTransport::builder())
             .send(request)
             .await
             .unwrap();
         assert_eq!(response.body(), &Bytes::from_static(b"[]"));
-        let requests = wire.finish().await;
+        let requests = server.finish().await;
         let (head, body) = requests[0].split_once("\r\n\r\n").unwrap();
         let lines: Vec<_> = head.lines().collect();
         assert!(lines[0].starts_with("POST /v1/things?secret="), "{head}");
@@ -72,7 +72,7 @@ async fn a_name_that_does_not_resolve_is_named() {
         TransportErrorKind::Connect(ConnectFailure::Dns)
     );
     assert_eq!(error.sent(), Sent::Nothing);
-    assert!(words(&error).contains("no-such-host.invalid"));
+    assert!(error_text(&error).contains("no-such-host.invalid"));
 }
 
 // T4
@@ -109,23 +109,23 @@ async fn a_connect_that_hangs_ends_in_time() {
 // T8
 #[tokio::test]
 async fn a_reset_right_after_accept_is_never_an_answer() {
-    for wire in Wire::each([vec![Step::Reset]]) {
-        let transport = wire.client(HyperTransport::builder());
-        let error = transport.send(wire.post()).await.unwrap_err();
+    for server in TestServer::each([vec![ServerStep::Reset]]) {
+        let transport = server.client(HyperTransport::builder());
+        let error = transport.send(server.post()).await.unwrap_err();
         // Whether a byte was written before the reset came is a race; what is said of it must fit.
         match error.kind() {
             TransportErrorKind::Interrupted => assert_eq!(error.sent(), Sent::Whole),
             TransportErrorKind::Connect(_) => assert_eq!(error.sent(), Sent::Nothing),
             other => panic!("{other:?}"),
         }
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
 // T9
 #[tokio::test]
 async fn a_reset_after_the_request_is_an_interruption() {
-    let error = failure(vec![Step::Read, Step::Reset]).await;
+    let error = failure(vec![ServerStep::Read, ServerStep::Reset]).await;
     assert_eq!(error.kind(), TransportErrorKind::Interrupted);
     assert_eq!(error.sent(), Sent::Whole);
     assert_eq!(error.status(), None);
@@ -143,7 +143,7 @@ async fn an_empty_reply_is_an_interruption() {
             Some(StatusCode::OK),
         ),
     ] {
-        let script = [Step::Read].into_iter().chain(half).collect();
+        let script = [ServerStep::Read].into_iter().chain(half).collect();
         let error = failure(script).await;
         assert_eq!(error.kind(), TransportErrorKind::Interrupted);
         assert_eq!(error.sent(), Sent::Whole);
@@ -154,9 +154,9 @@ async fn an_empty_reply_is_an_interruption() {
 // T11
 #[tokio::test]
 async fn a_body_that_breaks_off_is_no_body() {
-    let created = Step::All(vec![head(201, &[("content-length", "10")]), part("12345")]);
-    for end in [vec![Step::Reset], vec![]] {
-        let mut script = vec![Step::Read, created.clone()];
+    let created = ServerStep::All(vec![head(201, &[("content-length", "10")]), part("12345")]);
+    for end in [vec![ServerStep::Reset], vec![]] {
+        let mut script = vec![ServerStep::Read, created.clone()];
         script.extend(end);
         let error = failure(script).await;
         assert_eq!(error.kind(), TransportErrorKind::Interrupted);
@@ -174,7 +174,7 @@ async fn a_body_that_breaks_off_is_no_body() {
 #[tokio::test]
 async fn a_server_that_says_nothing_is_a_first_byte_timeout() {
     let hurried = HyperTransport::builder().first_byte_timeout(SHORT);
-    let error = failure_of(hurried, vec![Step::Read, Step::ClientCloses]).await;
+    let error = failure_of(hurried, vec![ServerStep::Read, ServerStep::ClientCloses]).await;
     assert_eq!(error.kind(), TransportErrorKind::Timeout(Phase::FirstByte));
     assert_eq!(error.sent(), Sent::Whole);
 }
@@ -184,7 +184,7 @@ async fn a_server_that_says_nothing_is_a_first_byte_timeout() {
 async fn a_body_that_stands_still_is_a_stall() {
     let hurried = HyperTransport::builder().stall_timeout(SHORT);
     let begun = [head(200, &[("content-length", "9")]), part("123")];
-    let script = [&[Step::Read], &begun[..], &[Step::ClientCloses]].concat();
+    let script = [&[ServerStep::Read], &begun[..], &[ServerStep::ClientCloses]].concat();
     let error = failure_of(hurried, script).await;
     assert_eq!(error.kind(), TransportErrorKind::Timeout(Phase::Stall));
     assert_eq!(error.status(), Some(StatusCode::OK));
@@ -194,16 +194,16 @@ async fn a_body_that_stands_still_is_a_stall() {
 #[tokio::test]
 async fn progress_resets_the_stall_timer() {
     let stall = Duration::from_secs(1);
-    for wire in Wire::each([vec![
-        Step::Read,
+    for server in TestServer::each([vec![
+        ServerStep::Read,
         head(200, &[("content-length", "12")]),
-        Step::Trickle(vec![b'x'; 12], stall / 10),
-        Step::Stay,
+        ServerStep::Trickle(vec![b'x'; 12], stall / 10),
+        ServerStep::KeepOpen,
     ]]) {
-        let patient = wire.client(HyperTransport::builder().stall_timeout(stall));
-        let response = patient.send(wire.get()).await.unwrap();
+        let patient = server.client(HyperTransport::builder().stall_timeout(stall));
+        let response = patient.send(server.get()).await.unwrap();
         assert_eq!(response.body(), &vec![b'x'; 12]);
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
@@ -211,31 +211,35 @@ async fn progress_resets_the_stall_timer() {
 #[tokio::test]
 async fn a_redirect_is_an_answer_like_any_other() {
     let fields = [("location", "http://example.com/"), ("content-length", "0")];
-    for wire in Wire::each([vec![Step::Read, empty(307, &fields), Step::Stay]]) {
-        let response = wire
+    for server in TestServer::each([vec![
+        ServerStep::Read,
+        empty(307, &fields),
+        ServerStep::KeepOpen,
+    ]]) {
+        let response = server
             .client(HyperTransport::builder())
-            .send(wire.post())
+            .send(server.post())
             .await
             .unwrap();
         assert_eq!(response.status(), StatusCode::TEMPORARY_REDIRECT);
-        assert_eq!(wire.finish().await.len(), 1);
+        assert_eq!(server.finish().await.len(), 1);
     }
 }
 
 #[tokio::test]
 async fn a_body_that_ends_with_the_connection_is_complete() {
-    for wire in Wire::each([vec![
-        Step::Read,
+    for server in TestServer::each([vec![
+        ServerStep::Read,
         send("HTTP/1.1 200 OK\r\n\r\n[1,"),
         send("2]"),
     ]]) {
-        let response = wire
+        let response = server
             .client(HyperTransport::builder())
-            .send(wire.get())
+            .send(server.get())
             .await
             .unwrap();
         assert_eq!(response.body(), &Bytes::from_static(b"[1,2]"));
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
@@ -259,18 +263,18 @@ async fn a_large_body_in_many_pieces_is_whole() {
         format!("transfer-encoding: chunked\r\n\r\n{chunked}"),
         sized,
     ] {
-        for wire in Wire::each([vec![
-            Step::Read,
+        for server in TestServer::each([vec![
+            ServerStep::Read,
             send(&format!("HTTP/1.1 200 OK\r\n{rest}")),
-            Step::Stay,
+            ServerStep::KeepOpen,
         ]]) {
-            let response = wire
+            let response = server
                 .client(HyperTransport::builder())
-                .send(wire.get())
+                .send(server.get())
                 .await
                 .unwrap();
             assert_eq!(response.body(), text.as_bytes());
-            wire.finish().await;
+            server.finish().await;
         }
     }
 }
@@ -293,32 +297,35 @@ async fn what_cannot_be_sent_is_refused_before_any_socket() {
 #[tokio::test]
 #[should_panic(expected = "connection 1 never came")]
 async fn a_script_that_was_not_played_fails_its_test() {
-    let wire = Wire::plays([vec![Step::Read, ok("[]"), Step::Stay], vec![Step::Read]]);
-    HyperTransport::new().send(wire.get()).await.unwrap();
-    wire.finish().await;
+    let server = TestServer::plays([
+        vec![ServerStep::Read, ok("[]"), ServerStep::KeepOpen],
+        vec![ServerStep::Read],
+    ]);
+    HyperTransport::new().send(server.get()).await.unwrap();
+    server.finish().await;
 }
 
 #[tokio::test]
 #[should_panic(expected = "a connection more than the script has")]
 async fn a_connection_that_nobody_expected_fails_its_test() {
-    let wire = Wire::plays([vec![Step::Read, ok("[]"), Step::Stay]]);
+    let server = TestServer::plays([vec![ServerStep::Read, ok("[]"), ServerStep::KeepOpen]]);
     for _ in 0..2 {
         let transport = HyperTransport::builder().first_byte_timeout(SHORT).build();
-        let _ = transport.send(wire.get()).await;
+        let _ = transport.send(server.get()).await;
     }
-    wire.finish().await;
+    server.finish().await;
 }
 
 #[cfg(not(feature = "_tls"))]
 #[tokio::test]
 async fn without_tls_built_in_https_is_refused_before_any_socket() {
-    let wire = Wire::plays([]);
-    let uri = wire.url("/").replace("http:", "https:");
+    let server = TestServer::plays([]);
+    let uri = server.url("/").replace("http:", "https:");
     let request = http::Request::get(uri).body(Bytes::new()).unwrap();
     let error = HyperTransport::new().send(request).await.unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Config);
-    assert!(words(&error).contains("the feature `ring` or `aws-lc-rs`"));
-    wire.finish().await;
+    assert!(error_text(&error).contains("the feature `ring` or `aws-lc-rs`"));
+    server.finish().await;
 }
 
 #[tokio::test]
@@ -329,8 +336,11 @@ async fn an_answer_cut_after_any_byte_is_an_error() {
     let interim = format!("HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\n{sized}");
     for whole in [sized, chunked, &interim] {
         for length in 0..whole.len() {
-            for end in [vec![], vec![Step::Reset]] {
-                let mut script = vec![Step::Read, Step::First(length, Box::new(send(whole)))];
+            for end in [vec![], vec![ServerStep::Reset]] {
+                let mut script = vec![
+                    ServerStep::Read,
+                    ServerStep::Truncated(length, Box::new(send(whole))),
+                ];
                 script.extend(end);
                 let error = failure(script).await;
                 assert_eq!(error.kind(), TransportErrorKind::Interrupted, "{length}");
@@ -346,12 +356,12 @@ async fn an_answer_cut_after_any_byte_is_an_error() {
 #[tokio::test]
 async fn a_body_that_ends_without_the_farewell_of_tls_was_cut() {
     let begun = send("HTTP/1.1 200 OK\r\n\r\n[1,2]");
-    for wire in Wire::each([vec![Step::Read, begun, Step::Vanish]]) {
-        let result = wire
+    for server in TestServer::each([vec![ServerStep::Read, begun, ServerStep::CloseAbruptly]]) {
+        let result = server
             .client(HyperTransport::builder())
-            .send(wire.get())
+            .send(server.get())
             .await;
-        if wire.url("").starts_with("https:") {
+        if server.url("").starts_with("https:") {
             let error = result.unwrap_err();
             assert_eq!(error.kind(), TransportErrorKind::Interrupted);
             assert_eq!(error.status(), Some(StatusCode::OK));
@@ -359,6 +369,6 @@ async fn a_body_that_ends_without_the_farewell_of_tls_was_cut() {
             // Nobody can tell, without TLS and without a length.
             assert_eq!(result.unwrap().body(), "[1,2]");
         }
-        wire.finish().await;
+        server.finish().await;
     }
 }

@@ -4,15 +4,15 @@ use gatelet_hyper::{HyperTransport, HyperTransportBuilder};
 use gatelet_transport::{Transport, TransportErrorKind};
 use http::{Method, StatusCode};
 
-use crate::script::{Step, empty, flood, head, ok, part, rest, send};
-use crate::wire::{Wire, words};
+use crate::script::{ServerStep, empty, flood, head, ok, part, rest, send};
+use crate::test_server::{TestServer, error_text};
 use crate::{answers, failure, failure_of};
 
 const NO_BODY: &[(&str, &str)] = &[("content-length", "0")];
 const GZIP: (&str, &str) = ("content-encoding", "gzip");
 
 /// Each way to say that a response of this status with these fields has no body.
-fn without_body(status: u16, fields: &[(&'static str, &'static str)]) -> Vec<Step> {
+fn without_body(status: u16, fields: &[(&'static str, &'static str)]) -> Vec<ServerStep> {
     let lines: String = fields
         .iter()
         .map(|(name, value)| format!("{name}: {value}\r\n"))
@@ -25,26 +25,26 @@ fn without_body(status: u16, fields: &[(&'static str, &'static str)]) -> Vec<Ste
     } else {
         ways.push(send(&chunked));
         // Over HTTP/2 an end that is said later.
-        let end = Step::Frame(crate::frames::DATA, crate::frames::END_STREAM, Vec::new());
-        ways.push(Step::All(vec![head(status, fields), end]));
+        let end = ServerStep::Frame(crate::frames::DATA, crate::frames::END_STREAM, Vec::new());
+        ways.push(ServerStep::All(vec![head(status, fields), end]));
     }
     ways
 }
 
 /// Sends DELETE, PUT and GET to a server that gives this answer to each on one connection, over each protocol.
-async fn succeeds(builder: &HyperTransportBuilder, answer: &Step, status: u16) {
+async fn succeeds(builder: &HyperTransportBuilder, answer: &ServerStep, status: u16) {
     let methods = [(Method::DELETE, ""), (Method::PUT, "{}"), (Method::GET, "")];
-    let mut script = vec![[Step::Read, answer.clone()]; methods.len()].concat();
-    script.push(Step::Stay);
-    for wire in Wire::each([script]) {
-        let client = wire.client(builder.clone());
+    let mut script = vec![[ServerStep::Read, answer.clone()]; methods.len()].concat();
+    script.push(ServerStep::KeepOpen);
+    for server in TestServer::each([script]) {
+        let client = server.client(builder.clone());
         for (method, body) in &methods {
-            let response = client.send(wire.request(method.clone(), body)).await;
+            let response = client.send(server.request(method.clone(), body)).await;
             let response = response.unwrap();
             assert_eq!(response.status(), status);
             assert!(response.body().is_empty());
         }
-        assert_eq!(wire.finish().await.len(), methods.len());
+        assert_eq!(server.finish().await.len(), methods.len());
     }
 }
 
@@ -60,27 +60,27 @@ async fn a_body_that_cannot_be_read_leaves_the_head_in_the_error() {
     for status in [401, 404, 429, 503] {
         let head = |fields: &[_]| head(status, &[&[wait], fields].concat());
         for answer in [
-            Step::All(vec![head(&[GZIP]), rest("[]")]),
-            Step::All(vec![head(&[GZIP, ("content-length", "2")]), rest("[]")]),
-            Step::All(vec![head(&[]), flood(part("too large"))]),
+            ServerStep::All(vec![head(&[GZIP]), rest("[]")]),
+            ServerStep::All(vec![head(&[GZIP, ("content-length", "2")]), rest("[]")]),
+            ServerStep::All(vec![head(&[]), flood(part("too large"))]),
             head(&[("content-length", "99")]),
-            Step::All(vec![head(&[("content-length", "5")]), part("[]")]),
+            ServerStep::All(vec![head(&[("content-length", "5")]), part("[]")]),
             chunked("gzip, chunked", status),
             chunked("chunked\r\ntransfer-encoding: chunked", status),
             chunked("chunked", status),
         ] {
             let script = match answer {
                 // A flood sends without an end of its own.
-                Step::All(steps) => [vec![Step::Read], steps].concat(),
-                step => vec![Step::Read, step],
+                ServerStep::All(steps) => [vec![ServerStep::Read], steps].concat(),
+                step => vec![ServerStep::Read, step],
             };
             let small = HyperTransport::builder().max_body_size(8);
-            for wire in Wire::each([script]) {
-                let client = wire.client(small.clone());
-                let error = client.send(wire.get()).await.unwrap_err();
+            for server in TestServer::each([script]) {
+                let client = server.client(small.clone());
+                let error = client.send(server.get()).await.unwrap_err();
                 assert_eq!(error.status().unwrap(), status);
                 assert_eq!(error.headers().unwrap()["retry-after"], "7");
-                wire.finish().await;
+                server.finish().await;
             }
         }
     }
@@ -101,29 +101,30 @@ async fn a_head_that_cannot_be_read_leaves_what_came_of_it_in_the_error() {
             &format!("{many}\r\n"),
         ] {
             let text = format!("HTTP/1.1 {status} X\r\nRetry-After: 7\r\n{rest}");
-            for wire in Wire::each([vec![Step::Read, send(&text), Step::Close]]) {
-                let client = wire.client(HyperTransport::builder());
-                let error = client.send(wire.get()).await.unwrap_err();
-                words(&error);
+            for server in TestServer::each([vec![ServerStep::Read, send(&text), ServerStep::Close]])
+            {
+                let client = server.client(HyperTransport::builder());
+                let error = client.send(server.get()).await.unwrap_err();
+                error_text(&error);
                 assert_eq!(error.status().unwrap(), status, "{rest:?}");
                 assert_eq!(error.headers().unwrap()["retry-after"], "7", "{rest:?}");
-                wire.finish().await;
+                server.finish().await;
             }
         }
     }
     // Of a success they would say that all of it came.
-    for wire in Wire::each([vec![
-        Step::Read,
+    for server in TestServer::each([vec![
+        ServerStep::Read,
         send("HTTP/1.1 204 X\r\nx: y\r\nno colon\r\n\r\n"),
-        Step::Close,
+        ServerStep::Close,
     ]]) {
-        let client = wire.client(HyperTransport::builder());
-        let error = client.send(wire.get()).await.unwrap_err();
+        let client = server.client(HyperTransport::builder());
+        let error = client.send(server.get()).await.unwrap_err();
         assert_eq!(
             (error.status().unwrap().as_u16(), error.headers()),
             (204, None)
         );
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
@@ -166,12 +167,15 @@ async fn what_describes_the_body_of_another_response_is_not_judged() {
     let fields = [GZIP, ("content-length", "99999999999")];
     for (method, status) in [(Method::HEAD, 200), (Method::GET, 304)] {
         let answer = empty(status, &fields);
-        for wire in Wire::each([vec![Step::Read, answer, Step::Stay]]) {
-            let client = wire.client(HyperTransport::builder().max_body_size(10));
-            let response = client.send(wire.request(method.clone(), "")).await.unwrap();
+        for server in TestServer::each([vec![ServerStep::Read, answer, ServerStep::KeepOpen]]) {
+            let client = server.client(HyperTransport::builder().max_body_size(10));
+            let response = client
+                .send(server.request(method.clone(), ""))
+                .await
+                .unwrap();
             assert_eq!(response.status(), status);
             assert!(response.body().is_empty());
-            wire.finish().await;
+            server.finish().await;
         }
     }
 }
@@ -194,32 +198,36 @@ async fn a_body_in_an_encoding_that_nobody_asked_for_is_refused_as_soon_as_it_be
     for fields in [&[GZIP][..], &[("content-encoding", "identity, gzip")]] {
         // The rest never comes.
         let begins = vec![
-            Step::Read,
+            ServerStep::Read,
             head(200, fields),
             part("[]"),
-            Step::ClientCloses,
+            ServerStep::ClientCloses,
         ];
         let error = failure(begins).await;
         assert_eq!(error.kind(), TransportErrorKind::Protocol);
         assert_eq!(error.status(), Some(StatusCode::OK));
     }
     let announced = [GZIP, ("content-length", "2")];
-    let announced = vec![Step::Read, head(200, &announced), Step::ClientCloses];
+    let announced = vec![
+        ServerStep::Read,
+        head(200, &announced),
+        ServerStep::ClientCloses,
+    ];
     let error = failure(announced).await;
     assert_eq!(error.kind(), TransportErrorKind::Protocol);
 }
 
 /// This answer is right, and no other request goes to where it came from.
 async fn is_done_and_closed(answer: &str, body: &str) {
-    let first = vec![Step::Read, send(answer), Step::ClientCloses];
-    let second = vec![Step::Read, ok("2"), Step::Stay];
-    for wire in Wire::each([first, second]) {
-        let client = wire.client(HyperTransport::builder());
+    let first = vec![ServerStep::Read, send(answer), ServerStep::ClientCloses];
+    let second = vec![ServerStep::Read, ok("2"), ServerStep::KeepOpen];
+    for server in TestServer::each([first, second]) {
+        let client = server.client(HyperTransport::builder());
         for expected in [body, "2"] {
-            let response = client.send(wire.get()).await.unwrap();
+            let response = client.send(server.get()).await.unwrap();
             assert_eq!(response.body(), expected, "{answer}");
         }
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
@@ -286,18 +294,18 @@ async fn lengths_on_two_lines_are_one_list_over_each_protocol() {
     let length = |value| ("content-length", value);
     let fields = [length("2"), length("3")];
     let contradiction = vec![
-        Step::Read,
+        ServerStep::Read,
         head(200, &fields),
         rest("[]"),
-        Step::ClientCloses,
+        ServerStep::ClientCloses,
     ];
     let error = failure(contradiction).await;
     assert_eq!(error.kind(), TransportErrorKind::Protocol);
-    let agreement = Step::All(vec![head(200, &[length("2"), length("2")]), rest("[]")]);
-    for wire in Wire::each([vec![Step::Read, agreement, Step::Stay]]) {
-        let client = wire.client(HyperTransport::builder());
-        assert_eq!(client.send(wire.get()).await.unwrap().body(), "[]");
-        wire.finish().await;
+    let agreement = ServerStep::All(vec![head(200, &[length("2"), length("2")]), rest("[]")]);
+    for server in TestServer::each([vec![ServerStep::Read, agreement, ServerStep::KeepOpen]]) {
+        let client = server.client(HyperTransport::builder());
+        assert_eq!(client.send(server.get()).await.unwrap().body(), "[]");
+        server.finish().await;
     }
 }
 
@@ -339,22 +347,28 @@ async fn a_folded_field_is_unfolded() {
         ("x-plain", "a"),
         ("content-length", "2"),
     ];
-    let script = vec![Step::Read, send(answer), Step::Read, ok("2"), Step::Stay];
+    let script = vec![
+        ServerStep::Read,
+        send(answer),
+        ServerStep::Read,
+        ok("2"),
+        ServerStep::KeepOpen,
+    ];
     // All at once, and byte by byte.
-    let mut pieces = vec![Step::Read];
-    pieces.extend(answer.bytes().map(|byte| Step::Send(vec![byte])));
-    pieces.extend([Step::Read, ok("2"), Step::Stay]);
+    let mut pieces = vec![ServerStep::Read];
+    pieces.extend(answer.bytes().map(|byte| ServerStep::Send(vec![byte])));
+    pieces.extend([ServerStep::Read, ok("2"), ServerStep::KeepOpen]);
     for script in [script, pieces] {
-        for wire in Wire::each([script]) {
-            let client = wire.client(HyperTransport::builder());
-            let response = client.send(wire.get()).await.unwrap();
+        for server in TestServer::each([script]) {
+            let client = server.client(HyperTransport::builder());
+            let response = client.send(server.get()).await.unwrap();
             assert_eq!(response.body(), "[]");
             for (name, value) in expected {
                 assert_eq!(response.headers()[name], value);
             }
             assert_eq!(response.headers().len(), expected.len());
-            assert_eq!(client.send(wire.get()).await.unwrap().body(), "2");
-            wire.finish().await;
+            assert_eq!(client.send(server.get()).await.unwrap().body(), "2");
+            server.finish().await;
         }
     }
 }
@@ -364,12 +378,17 @@ async fn a_folded_field_is_unfolded() {
 async fn a_folded_interim_response_is_skipped() {
     let hints =
         "HTTP/1.1 103 Early Hints\r\nlink: <a>;\r\n rel=preload\r\n \r\n HTTP/1.1 500 No\r\n\r\n";
-    let script = vec![Step::Read, send(hints), ok("[]"), Step::Stay];
-    for wire in Wire::each([script]) {
-        let client = wire.client(HyperTransport::builder());
-        let response = client.send(wire.get()).await.unwrap();
+    let script = vec![
+        ServerStep::Read,
+        send(hints),
+        ok("[]"),
+        ServerStep::KeepOpen,
+    ];
+    for server in TestServer::each([script]) {
+        let client = server.client(HyperTransport::builder());
+        let response = client.send(server.get()).await.unwrap();
         assert_eq!(response.status(), StatusCode::OK);
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
@@ -377,10 +396,10 @@ async fn a_folded_interim_response_is_skipped() {
 #[tokio::test]
 async fn a_folded_framing_field_says_what_it_says_unfolded() {
     let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding:\r\n chunked\r\n\r\n2\r\n[]\r\n0\r\n\r\n";
-    for wire in Wire::each([vec![Step::Read, send(chunked), Step::Stay]]) {
-        let client = wire.client(HyperTransport::builder());
-        assert_eq!(client.send(wire.get()).await.unwrap().body(), "[]");
-        wire.finish().await;
+    for server in TestServer::each([vec![ServerStep::Read, send(chunked), ServerStep::KeepOpen]]) {
+        let client = server.client(HyperTransport::builder());
+        assert_eq!(client.send(server.get()).await.unwrap().body(), "[]");
+        server.finish().await;
     }
     for fields in [
         "content-length: 2\r\n 3",
@@ -403,7 +422,7 @@ async fn a_folded_framing_field_says_what_it_says_unfolded() {
 #[tokio::test]
 async fn a_folded_head_has_the_limit_of_any_other() {
     let endless = vec![
-        Step::Read,
+        ServerStep::Read,
         send("HTTP/1.1 200 OK\r\nx: y"),
         flood(send("\r\n folded")),
     ];

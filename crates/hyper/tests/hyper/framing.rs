@@ -4,8 +4,8 @@ use gatelet_hyper::HyperTransport;
 use gatelet_transport::{Sent, TooLarge, Transport, TransportErrorKind};
 use http::StatusCode;
 
-use crate::script::{Step, empty, flood, head, interim, ok, part, rest, send};
-use crate::wire::{Wire, words};
+use crate::script::{ServerStep, empty, flood, head, interim, ok, part, rest, send};
+use crate::test_server::{TestServer, error_text};
 use crate::{answers, failure, failure_of};
 
 // T15
@@ -31,7 +31,7 @@ async fn a_length_that_is_none_is_a_protocol_error() {
 #[tokio::test]
 async fn a_length_beside_the_truth_never_yields_a_longer_or_mixed_body() {
     let long = head(200, &[("content-length", "4")]);
-    let error = failure(vec![Step::Read, long, part("[]")]).await;
+    let error = failure(vec![ServerStep::Read, long, part("[]")]).await;
     assert_eq!(error.kind(), TransportErrorKind::Interrupted);
     assert_eq!(error.status(), Some(StatusCode::OK));
 }
@@ -57,7 +57,7 @@ async fn chunks_that_are_none_are_protocol_errors() {
         assert_eq!(error.kind(), TransportErrorKind::Protocol, "{start}");
         assert_eq!(error.status(), Some(StatusCode::OK), "{start}");
     }
-    let error = failure(vec![Step::Read, send(&format!("{head}2\r\n[]\r\n"))]).await;
+    let error = failure(vec![ServerStep::Read, send(&format!("{head}2\r\n[]\r\n"))]).await;
     assert_eq!(error.kind(), TransportErrorKind::Interrupted);
 }
 
@@ -84,9 +84,9 @@ async fn a_head_beyond_its_limits_is_too_large() {
         assert_eq!(error.kind(), TransportErrorKind::TooLarge { what, limit });
     }
     let endless = vec![
-        Step::Read,
+        ServerStep::Read,
         send("HTTP/1.1 200 OK\r\n"),
-        flood(Step::Send(b"x: y\r\n".repeat(99))),
+        flood(ServerStep::Send(b"x: y\r\n".repeat(99))),
     ];
     let error = failure(endless).await;
     assert!(matches!(
@@ -125,12 +125,17 @@ async fn a_page_comes_with_a_next_link_of_64_kib() {
         ("link", &link),
         ("content-length", "2"),
     ];
-    for wire in Wire::each([vec![Step::Read, head(200, &fields), rest("{}"), Step::Stay]]) {
-        let transport = wire.client(HyperTransport::builder());
-        let response = transport.send(wire.get()).await.unwrap();
+    for server in TestServer::each([vec![
+        ServerStep::Read,
+        head(200, &fields),
+        rest("{}"),
+        ServerStep::KeepOpen,
+    ]]) {
+        let transport = server.client(HyperTransport::builder());
+        let response = transport.send(server.get()).await.unwrap();
         assert_eq!(response.headers()["link"], link);
         assert_eq!(response.body(), "{}");
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
@@ -138,14 +143,18 @@ async fn a_page_comes_with_a_next_link_of_64_kib() {
 #[tokio::test]
 async fn a_head_within_its_limits_is_read() {
     let just_right = format!("HTTP/1.1 204 No Content\r\n{}\r\n", "x: y\r\n".repeat(100));
-    for wire in Wire::each([vec![Step::Read, send(&just_right), Step::Stay]]) {
-        let response = wire
+    for server in TestServer::each([vec![
+        ServerStep::Read,
+        send(&just_right),
+        ServerStep::KeepOpen,
+    ]]) {
+        let response = server
             .client(HyperTransport::builder())
-            .send(wire.get())
+            .send(server.get())
             .await
             .unwrap();
         assert_eq!(response.headers().len(), 100);
-        wire.finish().await;
+        server.finish().await;
     }
 
     let huge = "y".repeat(500 * 1024);
@@ -153,15 +162,15 @@ async fn a_head_within_its_limits_is_read() {
         "HTTP/1.1 204 No Content\r\n{}x: {huge}\r\n\r\n",
         "x: y\r\n".repeat(150)
     );
-    for wire in Wire::each([vec![Step::Read, send(&head), Step::Stay]]) {
-        let generous = wire.client(
+    for server in TestServer::each([vec![ServerStep::Read, send(&head), ServerStep::KeepOpen]]) {
+        let generous = server.client(
             HyperTransport::builder()
                 .max_head_size(1 << 20)
                 .max_head_fields(151),
         );
-        let response = generous.send(wire.get()).await.unwrap();
+        let response = generous.send(server.get()).await.unwrap();
         assert_eq!(response.headers().len(), 151);
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
@@ -175,31 +184,32 @@ async fn a_body_beyond_its_limit_is_too_large() {
     let small = || HyperTransport::builder().max_body_size(8);
     // Announced: refused before a byte of the body has come.
     let announced = head(200, &[("content-length", "9")]);
-    let announced = vec![Step::Read, announced, Step::ClientCloses];
+    let announced = vec![ServerStep::Read, announced, ServerStep::ClientCloses];
     let error = failure_of(small(), announced).await;
     assert_eq!(error.kind(), expected);
     assert_eq!(error.status(), Some(StatusCode::OK));
     // Chunked: refused as soon as it is known, while the server would go on for ever.
     let chunked = vec![
-        Step::Read,
+        ServerStep::Read,
         send("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"),
-        flood(Step::Send(b"4\r\nabcd\r\n".to_vec())),
+        flood(ServerStep::Send(b"4\r\nabcd\r\n".to_vec())),
     ];
     assert_eq!(failure_of(small(), chunked).await.kind(), expected);
-    let until_the_end = vec![Step::Read, head(200, &[]), flood(part("abcd"))];
+    let until_the_end = vec![ServerStep::Read, head(200, &[]), flood(part("abcd"))];
     assert_eq!(failure_of(small(), until_the_end).await.kind(), expected);
 
-    for wire in Wire::each([vec![Step::Read, ok("12345678"), Step::Stay]]) {
+    for server in TestServer::each([vec![ServerStep::Read, ok("12345678"), ServerStep::KeepOpen]]) {
         assert_eq!(
-            wire.client(small())
-                .send(wire.get())
+            server
+                .client(small())
+                .send(server.get())
                 .await
                 .unwrap()
                 .body()
                 .len(),
             8
         );
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
@@ -208,7 +218,7 @@ async fn a_body_beyond_its_limit_is_too_large() {
 async fn a_length_that_is_only_announced_costs_no_memory() {
     let announced = "HTTP/1.1 200 OK\r\ncontent-length: 4611686018427387904\r\n\r\n[";
     let huge = HyperTransport::builder().max_body_size(u64::MAX);
-    let error = failure_of(huge, vec![Step::Read, send(announced)]).await;
+    let error = failure_of(huge, vec![ServerStep::Read, send(announced)]).await;
     assert_eq!(error.kind(), TransportErrorKind::Interrupted);
 }
 
@@ -216,27 +226,32 @@ async fn a_length_that_is_only_announced_costs_no_memory() {
 #[tokio::test]
 async fn a_content_encoding_that_nobody_asked_for_is_a_protocol_error() {
     let fields = [("content-encoding", "gzip"), ("content-length", "2")];
-    let gzip = Step::All(vec![head(200, &fields), rest("[]")]);
-    let error = failure(vec![Step::Read, gzip.clone(), Step::ClientCloses]).await;
+    let gzip = ServerStep::All(vec![head(200, &fields), rest("[]")]);
+    let error = failure(vec![
+        ServerStep::Read,
+        gzip.clone(),
+        ServerStep::ClientCloses,
+    ])
+    .await;
     assert_eq!(error.kind(), TransportErrorKind::Protocol);
-    assert!(words(&error).contains("encoding"));
+    assert!(error_text(&error).contains("encoding"));
 
-    for wire in Wire::each([vec![Step::Read, gzip, Step::Stay]]) {
-        let mut asking = wire.get();
+    for server in TestServer::each([vec![ServerStep::Read, gzip, ServerStep::KeepOpen]]) {
+        let mut asking = server.get();
         let gzip = http::HeaderValue::from_static("gzip");
         asking.headers_mut().insert("accept-encoding", gzip);
-        let transport = wire.client(HyperTransport::builder());
+        let transport = server.client(HyperTransport::builder());
         assert!(transport.send(asking).await.is_ok());
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
 // T27
 #[tokio::test]
 async fn interim_answers_without_end_are_a_protocol_error() {
-    let error = failure(vec![Step::Read, flood(interim(102))]).await;
+    let error = failure(vec![ServerStep::Read, flood(interim(102))]).await;
     assert_eq!(error.kind(), TransportErrorKind::Protocol);
-    assert!(words(&error).contains("too many interim responses"));
+    assert!(error_text(&error).contains("too many interim responses"));
     assert_eq!(error.sent(), Sent::Whole);
 }
 
@@ -255,15 +270,20 @@ async fn an_answer_that_switches_protocols_is_a_protocol_error() {
 async fn interim_answers_before_the_real_one_are_skipped() {
     let mut sixteen = vec![interim(100), head(103, &[("link", "</x>")])];
     sixteen.resize(16, interim(102));
-    for wire in Wire::each([vec![Step::Read, Step::All(sixteen), ok("[]"), Step::Stay]]) {
-        let response = wire
+    for server in TestServer::each([vec![
+        ServerStep::Read,
+        ServerStep::All(sixteen),
+        ok("[]"),
+        ServerStep::KeepOpen,
+    ]]) {
+        let response = server
             .client(HyperTransport::builder())
-            .send(wire.get())
+            .send(server.get())
             .await
             .unwrap();
         assert_eq!(response.status(), StatusCode::OK);
         assert!(!response.headers().contains_key("link"));
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
@@ -292,14 +312,14 @@ async fn what_is_not_http_1_1_is_a_protocol_error() {
 async fn every_status_that_is_one_is_an_answer() {
     for status in [200, 299, 400, 499, 503, 600, 999] {
         let answer = empty(status, &[("content-length", "0")]);
-        for wire in Wire::each([vec![Step::Read, answer, Step::Stay]]) {
-            let response = wire
+        for server in TestServer::each([vec![ServerStep::Read, answer, ServerStep::KeepOpen]]) {
+            let response = server
                 .client(HyperTransport::builder())
-                .send(wire.get())
+                .send(server.get())
                 .await
                 .unwrap();
             assert_eq!(response.status().as_u16(), status);
-            wire.finish().await;
+            server.finish().await;
         }
     }
 }

@@ -10,8 +10,8 @@ use gatelet_hyper::{HyperTransport, HyperTransportBuilder};
 use gatelet_transport::{TooLarge, Transport, TransportErrorKind};
 
 use super::failure_of;
-use super::script::{Step, flood, ok};
-use super::wire::Wire;
+use super::script::{ServerStep, flood, ok};
+use super::test_server::TestServer;
 
 fn gzip(plain: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
@@ -23,24 +23,24 @@ fn asking() -> HyperTransportBuilder {
     HyperTransport::builder().accept_gzip()
 }
 
-fn encoded(encoding: &str, body: &[u8]) -> Vec<Step> {
+fn encoded(encoding: &str, body: &[u8]) -> Vec<ServerStep> {
     let head = format!(
         "HTTP/1.1 200 OK\r\ncontent-encoding: {encoding}\r\ncontent-length: {}\r\n\r\n",
         body.len()
     );
-    let answer = Step::Send([head.as_bytes(), body].concat());
-    vec![Step::Read, answer, Step::ClientCloses]
+    let answer = ServerStep::Send([head.as_bytes(), body].concat());
+    vec![ServerStep::Read, answer, ServerStep::ClientCloses]
 }
 
 #[tokio::test]
 async fn gzip_is_asked_for_and_undone_and_the_caller_sees_neither() {
     let mut script = encoded("gzip", &gzip(b"[1]"));
     script.truncate(2);
-    script.extend([Step::Read, ok("[2]"), Step::Stay]);
-    let wire = Wire::plays([script]);
+    script.extend([ServerStep::Read, ok("[2]"), ServerStep::KeepOpen]);
+    let server = TestServer::plays([script]);
     let transport = asking().build();
     for body in ["[1]", "[2]"] {
-        let answer = transport.send(wire.get()).await.unwrap();
+        let answer = transport.send(server.get()).await.unwrap();
         assert_eq!(answer.body(), body);
         assert!(!answer.headers().contains_key("content-encoding"));
         assert!(
@@ -50,28 +50,28 @@ async fn gzip_is_asked_for_and_undone_and_the_caller_sees_neither() {
                 .is_none_or(|length| length == "3")
         );
     }
-    for request in wire.finish().await {
+    for request in server.finish().await {
         assert!(request.contains("accept-encoding: gzip\r\n"), "{request}");
     }
 }
 
 #[tokio::test]
 async fn nothing_is_asked_for_unless_that_is_turned_on() {
-    let wire = Wire::plays([vec![Step::Read, ok("1"), Step::Stay]]);
-    HyperTransport::new().send(wire.get()).await.unwrap();
-    assert!(!wire.finish().await[0].contains("accept-encoding"));
+    let server = TestServer::plays([vec![ServerStep::Read, ok("1"), ServerStep::KeepOpen]]);
+    HyperTransport::new().send(server.get()).await.unwrap();
+    assert!(!server.finish().await[0].contains("accept-encoding"));
 }
 
 #[tokio::test]
 async fn a_caller_who_asks_for_an_encoding_gets_it_as_it_comes() {
-    let wire = Wire::plays([encoded("br", b"??")[..2].to_vec()]);
-    let mut request = wire.get();
+    let server = TestServer::plays([encoded("br", b"??")[..2].to_vec()]);
+    let mut request = server.get();
     let encoding = http::HeaderValue::from_static("br");
     request.headers_mut().insert("accept-encoding", encoding);
     let answer = asking().build().send(request).await.unwrap();
     assert_eq!(answer.body(), "??");
     assert_eq!(answer.headers()["content-encoding"], "br");
-    wire.finish().await;
+    server.finish().await;
 }
 
 // T22
@@ -92,12 +92,12 @@ async fn an_encoding_other_than_the_one_asked_for_is_a_protocol_error() {
 }
 
 /// An endless answer, a thousand times as large as it looks.
-fn bomb() -> Vec<Step> {
+fn bomb() -> Vec<ServerStep> {
     let head = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n";
     vec![
-        Step::Read,
-        Step::Send(head.into()),
-        flood(Step::Send(gzip(&vec![0; 1024 * 1024]))),
+        ServerStep::Read,
+        ServerStep::Send(head.into()),
+        flood(ServerStep::Send(gzip(&vec![0; 1024 * 1024]))),
     ]
 }
 

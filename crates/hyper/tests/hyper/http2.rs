@@ -9,9 +9,9 @@ use gatelet_transport::{CallTimeouts, Sent, TooLarge, Transport, TransportErrorK
 use super::calls::{channel, create};
 use super::frames::{CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, RST_STREAM, literal};
 use super::pki::Authority;
-use super::script::{Gate, Step, empty, flood, head, ok, part, rest};
+use super::script::{Gate, ServerStep, empty, flood, head, ok, part, rest};
+use super::test_server::TestServer;
 use super::tls_server::TlsServer;
-use super::wire::Wire;
 use super::{SHORT, failure, failure_of};
 
 #[tokio::test]
@@ -46,19 +46,19 @@ async fn http1_is_spoken_where_the_server_chooses_it() {
 }
 
 /// Ends the stream of the last request with this code (RFC 9113 section 7).
-fn reset(code: u32) -> Step {
-    Step::Frame(RST_STREAM, 0, code.to_be_bytes().to_vec())
+fn reset(code: u32) -> ServerStep {
+    ServerStep::Frame(RST_STREAM, 0, code.to_be_bytes().to_vec())
 }
 
 /// Says that no stream above this one will be processed.
-fn go_away(last: u32) -> Step {
+fn go_away(last: u32) -> ServerStep {
     go_away_saying(last, b"")
 }
 
 /// The same with debug data.
-fn go_away_saying(last: u32, text: &[u8]) -> Step {
+fn go_away_saying(last: u32, text: &[u8]) -> ServerStep {
     let payload = [&last.to_be_bytes()[..], &[0; 4], text].concat();
-    Step::On(0, Box::new(Step::Frame(GOAWAY, 0, payload)))
+    ServerStep::OnStream(0, Box::new(ServerStep::Frame(GOAWAY, 0, payload)))
 }
 
 const GOAWAY: u8 = 7;
@@ -67,7 +67,12 @@ const REFUSED_STREAM: u32 = 7;
 // T64
 #[tokio::test]
 async fn a_refused_stream_was_not_sent() {
-    let error = failure(vec![Step::Read, reset(REFUSED_STREAM), Step::ClientCloses]).await;
+    let error = failure(vec![
+        ServerStep::Read,
+        reset(REFUSED_STREAM),
+        ServerStep::ClientCloses,
+    ])
+    .await;
     assert_eq!(error.kind(), TransportErrorKind::Interrupted);
     assert_eq!(error.sent(), Sent::Nothing);
 }
@@ -76,7 +81,12 @@ async fn a_refused_stream_was_not_sent() {
 async fn a_stream_that_is_reset_for_another_reason_counts_as_sent() {
     // NO_ERROR, PROTOCOL_ERROR, INTERNAL_ERROR, CANCEL, ENHANCE_YOUR_CALM, HTTP_1_1_REQUIRED, and one that nobody knows.
     for code in [0, 1, 2, 8, 11, 13, 999] {
-        let error = failure(vec![Step::Read, reset(code), Step::ClientCloses]).await;
+        let error = failure(vec![
+            ServerStep::Read,
+            reset(code),
+            ServerStep::ClientCloses,
+        ])
+        .await;
         assert_eq!(error.kind(), TransportErrorKind::Interrupted, "{code}");
         assert_eq!(
             (error.sent(), error.status()),
@@ -85,9 +95,9 @@ async fn a_stream_that_is_reset_for_another_reason_counts_as_sent() {
         );
         let begun = [head(201, &[]), part("{")];
         let script = [
-            &[Step::Read],
+            &[ServerStep::Read],
             &begun[..],
-            &[reset(code), Step::ClientCloses],
+            &[reset(code), ServerStep::ClientCloses],
         ]
         .concat();
         let error = failure(script).await;
@@ -108,18 +118,18 @@ async fn a_whole_answer_before_the_end_of_the_request_is_whole() {
     ] {
         let body = if answer.len() > 2 { "mine" } else { "" };
         let script = vec![
-            Step::ReadSome,
-            Step::All(answer),
-            Step::Read,
+            ServerStep::ReadSome,
+            ServerStep::All(answer),
+            ServerStep::Read,
             ok("next"),
-            Step::Stay,
+            ServerStep::KeepOpen,
         ];
-        for wire in Wire::each([script]) {
-            let transport = wire.client(HyperTransport::builder());
-            let large = wire.post().map(|_| Bytes::from(vec![b'x'; 1 << 20]));
+        for server in TestServer::each([script]) {
+            let transport = server.client(HyperTransport::builder());
+            let large = server.post().map(|_| Bytes::from(vec![b'x'; 1 << 20]));
             assert_eq!(transport.send(large).await.unwrap().body(), body);
-            assert_eq!(transport.send(wire.get()).await.unwrap().body(), "next");
-            wire.finish().await;
+            assert_eq!(transport.send(server.get()).await.unwrap().body(), "next");
+            server.finish().await;
         }
     }
 }
@@ -128,7 +138,7 @@ async fn a_whole_answer_before_the_end_of_the_request_is_whole() {
 #[tokio::test]
 async fn a_go_away_says_which_requests_were_not_processed() {
     for (last, sent) in [(0, Sent::Nothing), (1, Sent::Whole)] {
-        let error = failure(vec![Step::Read, go_away(last), Step::Close]).await;
+        let error = failure(vec![ServerStep::Read, go_away(last), ServerStep::Close]).await;
         assert_eq!(error.kind(), TransportErrorKind::Interrupted);
         assert_eq!(error.sent(), sent, "{last}: {error:?}");
     }
@@ -139,7 +149,7 @@ async fn a_go_away_says_which_requests_were_not_processed() {
 async fn what_a_go_away_says_beside_its_code_is_not_shown() {
     for last in [0, 1] {
         let go_away = go_away_saying(last, b"Bearer CANARY-of-another-client");
-        let error = failure(vec![Step::Read, go_away, Step::Close]).await;
+        let error = failure(vec![ServerStep::Read, go_away, ServerStep::Close]).await;
         let mut texts = format!("{error} {error:?}");
         let mut cause = std::error::Error::source(&error);
         while let Some(error) = cause {
@@ -157,45 +167,49 @@ async fn what_a_go_away_says_beside_its_code_is_not_shown() {
 #[tokio::test]
 async fn a_create_that_was_not_processed_is_made_again() {
     for refusal in [reset(REFUSED_STREAM), go_away(0)] {
-        for wire in Wire::each([
-            vec![Step::Read, refusal, Step::ClientCloses],
-            vec![Step::Read, created(), Step::Stay],
+        for server in TestServer::each([
+            vec![ServerStep::Read, refusal, ServerStep::ClientCloses],
+            vec![ServerStep::Read, created(), ServerStep::KeepOpen],
         ]) {
-            let transport = wire.client(HyperTransport::builder());
-            let channel = channel(&wire, &transport, CallTimeouts::default());
+            let transport = server.client(HyperTransport::builder());
+            let channel = channel(&server, &transport, CallTimeouts::default());
             let reply = channel.call(create("{}".into())).await.unwrap();
             assert_eq!(reply.attempts(), 2);
-            wire.finish().await;
+            server.finish().await;
         }
     }
 }
 
-fn created() -> Step {
+fn created() -> ServerStep {
     let json = [
         ("content-type", "application/json"),
         ("content-length", "2"),
     ];
-    Step::All(vec![head(201, &json), rest("{}")])
+    ServerStep::All(vec![head(201, &json), rest("{}")])
 }
 
 #[tokio::test]
 async fn an_answer_cut_after_any_byte_of_its_frames_is_an_error() {
-    let whole = Step::All(vec![
+    let whole = ServerStep::All(vec![
         head(103, &[("link", "<x>")]),
         head(201, &[("content-length", "8")]),
         part("{\"id\""),
         rest(":1}"),
     ]);
     for length in 0..whole.bytes(true, 1).unwrap().len() {
-        for end in [Step::Close, Step::Reset] {
-            let cut = Step::First(length, Box::new(whole.clone()));
-            for wire in Wire::each([vec![Step::Read, Step::On(1, Box::new(cut)), end]]) {
-                let transport = wire.client(HyperTransport::builder());
-                let error = transport.send(wire.post()).await.unwrap_err();
+        for end in [ServerStep::Close, ServerStep::Reset] {
+            let cut = ServerStep::Truncated(length, Box::new(whole.clone()));
+            for server in TestServer::each([vec![
+                ServerStep::Read,
+                ServerStep::OnStream(1, Box::new(cut)),
+                end,
+            ]]) {
+                let transport = server.client(HyperTransport::builder());
+                let error = transport.send(server.post()).await.unwrap_err();
                 assert_eq!(error.kind(), TransportErrorKind::Interrupted, "{length}");
                 assert_eq!(error.sent(), Sent::Whole);
                 assert!(error.status().is_none_or(|status| status == 201));
-                wire.finish().await;
+                server.finish().await;
             }
         }
     }
@@ -203,16 +217,21 @@ async fn an_answer_cut_after_any_byte_of_its_frames_is_an_error() {
 
 #[tokio::test]
 async fn what_a_go_away_leaves_alone_is_answered_and_the_next_call_goes_elsewhere() {
-    for wire in Wire::each([
-        vec![Step::Read, go_away(1), ok("1"), Step::ClientCloses],
-        vec![Step::Read, ok("2"), Step::Stay],
+    for server in TestServer::each([
+        vec![
+            ServerStep::Read,
+            go_away(1),
+            ok("1"),
+            ServerStep::ClientCloses,
+        ],
+        vec![ServerStep::Read, ok("2"), ServerStep::KeepOpen],
     ]) {
-        let transport = wire.client(HyperTransport::builder());
+        let transport = server.client(HyperTransport::builder());
         for expected in ["1", "2"] {
-            let answer = transport.send(wire.post()).await.unwrap();
+            let answer = transport.send(server.post()).await.unwrap();
             assert_eq!(answer.body(), expected);
         }
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
@@ -220,40 +239,47 @@ async fn what_a_go_away_leaves_alone_is_answered_and_the_next_call_goes_elsewher
 async fn whatever_becomes_of_a_call_the_next_one_succeeds() {
     let large = head(200, &[("x", &"y".repeat(65 * 1024))]);
     let huge = head(200, &[("x", &"y".repeat(5 * 64 * 1024))]);
-    let misplaced = Step::Frame(CONTINUATION, END_HEADERS, Vec::new());
+    let misplaced = ServerStep::Frame(CONTINUATION, END_HEADERS, Vec::new());
     for (end, is_over) in [
         (vec![reset(REFUSED_STREAM)], false),
         (vec![reset(2)], false),
         (vec![go_away(0)], false),
-        (vec![go_away(1), Step::Close], true),
+        (vec![go_away(1), ServerStep::Close], true),
         (vec![flood(head(102, &[]))], false),
         (vec![large], false),
         (vec![huge], false),
         (vec![head(200, &[]), flood(part("too much"))], false),
         (vec![head(200, &[]), part("t")], false),
-        (vec![head(200, &[]), part("t"), Step::Reset], true),
+        (vec![head(200, &[]), part("t"), ServerStep::Reset], true),
         (vec![], false),
-        (vec![Step::Reset], true),
+        (vec![ServerStep::Reset], true),
         (vec![misplaced], false),
         (
-            vec![Step::Frame(HEADERS, END_HEADERS | END_STREAM, vec![0x80])],
+            vec![ServerStep::Frame(
+                HEADERS,
+                END_HEADERS | END_STREAM,
+                vec![0x80],
+            )],
             false,
         ),
-        (vec![Step::Frame(DATA, 0, vec![b'x'; 5])], false),
+        (vec![ServerStep::Frame(DATA, 0, vec![b'x'; 5])], false),
     ] {
-        let mut script = vec![Step::Read];
+        let mut script = vec![ServerStep::Read];
         script.extend(end);
-        script.extend((!is_over).then_some(Step::ClientCloses));
-        for wire in Wire::each([script, vec![Step::Read, ok("2"), Step::Stay]]) {
+        script.extend((!is_over).then_some(ServerStep::ClientCloses));
+        for server in TestServer::each([
+            script,
+            vec![ServerStep::Read, ok("2"), ServerStep::KeepOpen],
+        ]) {
             let hurried = HyperTransport::builder()
                 .first_byte_timeout(SHORT)
                 .stall_timeout(SHORT)
                 .max_body_size(4);
-            let transport = wire.client(hurried);
-            transport.send(wire.post()).await.unwrap_err();
-            let next = transport.send(wire.post()).await.unwrap();
+            let transport = server.client(hurried);
+            transport.send(server.post()).await.unwrap_err();
+            let next = transport.send(server.post()).await.unwrap();
             assert_eq!(next.body(), "2");
-            wire.finish().await;
+            server.finish().await;
         }
     }
 }
@@ -263,27 +289,27 @@ async fn whatever_becomes_of_a_call_the_next_one_succeeds() {
 async fn what_becomes_of_a_stream_leaves_the_others_alone() {
     let both_there = Gate::new();
     let script = vec![
-        Step::Read,
+        ServerStep::Read,
         ok("0"),
-        Step::Read,
-        Step::Open(both_there.clone()),
-        Step::Read,
+        ServerStep::Read,
+        ServerStep::OpenGate(both_there.clone()),
+        ServerStep::Read,
         reset(REFUSED_STREAM),
-        Step::On(3, Box::new(ok("1"))),
-        Step::Stay,
+        ServerStep::OnStream(3, Box::new(ok("1"))),
+        ServerStep::KeepOpen,
     ];
-    for wire in Wire::each([script]) {
-        let transport = wire.client(HyperTransport::builder());
-        transport.send(wire.post()).await.unwrap();
+    for server in TestServer::each([script]) {
+        let transport = server.client(HyperTransport::builder());
+        transport.send(server.post()).await.unwrap();
         let first = tokio::spawn({
-            let (transport, request) = (transport.clone(), wire.post());
+            let (transport, request) = (transport.clone(), server.post());
             async move { transport.send(request).await }
         });
         both_there.pass().await;
-        let second = transport.send(wire.post()).await.unwrap_err();
+        let second = transport.send(server.post()).await.unwrap_err();
         assert_eq!(second.sent(), Sent::Nothing);
         assert_eq!(first.await.unwrap().unwrap().body(), "1");
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
@@ -292,26 +318,32 @@ async fn beyond_what_every_server_takes_at_once_another_connection_is_opened() {
     const MOST: u32 = 100;
 
     let (full, go) = (Gate::new(), Gate::new());
-    let mut script = vec![Step::Read, ok("0")];
-    script.extend((0..MOST).map(|_| Step::Read));
-    script.extend([Step::Open(full.clone()), Step::Wait(go.clone())]);
-    script.extend((1..=MOST).map(|call| Step::On(2 * call + 1, Box::new(ok("1")))));
-    script.extend([Step::Stay]);
-    for wire in Wire::each([script, vec![Step::Read, ok("2"), Step::Stay]]) {
-        let transport = wire.client(HyperTransport::builder().max_in_flight(1_000));
-        transport.send(wire.post()).await.unwrap();
+    let mut script = vec![ServerStep::Read, ok("0")];
+    script.extend((0..MOST).map(|_| ServerStep::Read));
+    script.extend([
+        ServerStep::OpenGate(full.clone()),
+        ServerStep::Wait(go.clone()),
+    ]);
+    script.extend((1..=MOST).map(|call| ServerStep::OnStream(2 * call + 1, Box::new(ok("1")))));
+    script.extend([ServerStep::KeepOpen]);
+    for server in TestServer::each([
+        script,
+        vec![ServerStep::Read, ok("2"), ServerStep::KeepOpen],
+    ]) {
+        let transport = server.client(HyperTransport::builder().max_in_flight(1_000));
+        transport.send(server.post()).await.unwrap();
         let mut calls = tokio::task::JoinSet::new();
         for _ in 0..MOST {
-            let (transport, request) = (transport.clone(), wire.post());
+            let (transport, request) = (transport.clone(), server.post());
             calls.spawn(async move { transport.send(request).await });
         }
         full.pass().await;
-        assert_eq!(transport.send(wire.post()).await.unwrap().body(), "2");
+        assert_eq!(transport.send(server.post()).await.unwrap().body(), "2");
         go.open();
         while let Some(answer) = calls.join_next().await {
             assert_eq!(answer.unwrap().unwrap().body(), "1");
         }
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
@@ -321,24 +353,24 @@ async fn a_dropped_call_resets_its_stream_and_leaves_the_others_alone() {
     for said in [vec![], vec![head(200, &[]), part("123")]] {
         let (other_there, reached) = (Gate::new(), Gate::new());
         let script = vec![
-            Step::Read,
+            ServerStep::Read,
             ok("0"),
-            Step::Read,
-            Step::Open(other_there.clone()),
-            Step::Read,
-            Step::All(said),
-            Step::Open(reached.clone()),
-            Step::ReadReset,
-            Step::Read,
-            Step::On(3, Box::new(ok("1"))),
-            Step::On(7, Box::new(ok("2"))),
-            Step::Stay,
+            ServerStep::Read,
+            ServerStep::OpenGate(other_there.clone()),
+            ServerStep::Read,
+            ServerStep::All(said),
+            ServerStep::OpenGate(reached.clone()),
+            ServerStep::ReadReset,
+            ServerStep::Read,
+            ServerStep::OnStream(3, Box::new(ok("1"))),
+            ServerStep::OnStream(7, Box::new(ok("2"))),
+            ServerStep::KeepOpen,
         ];
-        for wire in Wire::each([script]) {
-            let transport = wire.client(HyperTransport::builder());
-            transport.send(wire.post()).await.unwrap();
+        for server in TestServer::each([script]) {
+            let transport = server.client(HyperTransport::builder());
+            transport.send(server.post()).await.unwrap();
             let call = || {
-                let (transport, request) = (transport.clone(), wire.post());
+                let (transport, request) = (transport.clone(), server.post());
                 tokio::spawn(async move { transport.send(request).await })
             };
             let other = call();
@@ -347,9 +379,9 @@ async fn a_dropped_call_resets_its_stream_and_leaves_the_others_alone() {
             reached.pass().await;
             dropped.abort();
             assert!(dropped.await.unwrap_err().is_cancelled());
-            assert_eq!(transport.send(wire.post()).await.unwrap().body(), "2");
+            assert_eq!(transport.send(server.post()).await.unwrap().body(), "2");
             assert_eq!(other.await.unwrap().unwrap().body(), "1");
-            wire.finish().await;
+            server.finish().await;
         }
     }
 }
@@ -359,22 +391,22 @@ async fn a_dropped_call_resets_its_stream_and_leaves_the_others_alone() {
 async fn a_body_where_there_is_none_never_reaches_the_next_call() {
     for (status, body) in [(204, "HTTP/1.1 500 Wrong"), (304, "[]")] {
         let length = body.len().to_string();
-        let odd = Step::All(vec![
+        let odd = ServerStep::All(vec![
             head(status, &[("content-length", &length)]),
             rest(body),
         ]);
         let script = [
-            Step::Read,
-            Step::On(1, Box::new(odd)),
-            Step::Read,
+            ServerStep::Read,
+            ServerStep::OnStream(1, Box::new(odd)),
+            ServerStep::Read,
             ok("mine"),
-            Step::Stay,
+            ServerStep::KeepOpen,
         ];
-        for wire in Wire::each([script.to_vec()]) {
-            let transport = wire.client(HyperTransport::builder());
-            assert_eq!(transport.send(wire.get()).await.unwrap().status(), status);
-            assert_eq!(transport.send(wire.get()).await.unwrap().body(), "mine");
-            wire.finish().await;
+        for server in TestServer::each([script.to_vec()]) {
+            let transport = server.client(HyperTransport::builder());
+            assert_eq!(transport.send(server.get()).await.unwrap().status(), status);
+            assert_eq!(transport.send(server.get()).await.unwrap().body(), "mine");
+            server.finish().await;
         }
     }
 }
@@ -386,9 +418,13 @@ async fn a_head_in_frames_ends_at_the_same_limit() {
 
     let limited = || HyperTransport::builder().max_head_size(LIMIT);
     let answer = |size: usize| empty(200, &[("content-length", "0"), ("x", &"y".repeat(size))]);
-    for wire in Wire::each([vec![Step::Read, answer(LIMIT - 100), Step::Stay]]) {
-        wire.client(limited()).send(wire.get()).await.unwrap();
-        wire.finish().await;
+    for server in TestServer::each([vec![
+        ServerStep::Read,
+        answer(LIMIT - 100),
+        ServerStep::KeepOpen,
+    ]]) {
+        server.client(limited()).send(server.get()).await.unwrap();
+        server.finish().await;
     }
     let too_large = TransportErrorKind::TooLarge {
         what: TooLarge::Head,
@@ -397,14 +433,14 @@ async fn a_head_in_frames_ends_at_the_same_limit() {
     for size in [LIMIT, 5 * LIMIT, 50 * LIMIT] {
         let error = failure_of(
             limited(),
-            vec![Step::Read, answer(size), Step::ClientCloses],
+            vec![ServerStep::Read, answer(size), ServerStep::ClientCloses],
         );
         assert_eq!(error.await.kind(), too_large, "{size}");
     }
     // One that never ends.
-    let begun = Step::Frame(HEADERS, END_STREAM, literal(":status", "200"));
-    let more = Step::Frame(CONTINUATION, 0, literal("x", &"y".repeat(8_000)));
-    let error = failure_of(limited(), vec![Step::Read, begun, flood(more)]).await;
+    let begun = ServerStep::Frame(HEADERS, END_STREAM, literal(":status", "200"));
+    let more = ServerStep::Frame(CONTINUATION, 0, literal("x", &"y".repeat(8_000)));
+    let error = failure_of(limited(), vec![ServerStep::Read, begun, flood(more)]).await;
     assert_eq!(error.kind(), too_large);
 }
 
@@ -417,8 +453,8 @@ async fn frames_that_are_none_are_protocol_errors() {
         (DATA, END_STREAM, vec![b'x'; 5]),
         (RST_STREAM, 0, vec![0]),
     ] {
-        let frame = Step::Frame(kind, flags, payload);
-        let error = failure(vec![Step::Read, frame, Step::ClientCloses]).await;
+        let frame = ServerStep::Frame(kind, flags, payload);
+        let error = failure(vec![ServerStep::Read, frame, ServerStep::ClientCloses]).await;
         assert_eq!(error.kind(), TransportErrorKind::Protocol, "{kind}");
         assert_eq!(error.sent(), Sent::Whole);
     }

@@ -7,44 +7,44 @@ use gatelet_transport::{CallTimeouts, Transport};
 use http::StatusCode;
 
 use crate::calls::{channel, create};
-use crate::script::{Step, head, rest, send};
+use crate::script::{ServerStep, head, rest, send};
 use crate::stopped_clock::StoppedClock;
-use crate::wire::Wire;
+use crate::test_server::TestServer;
 
 /// A response of HTTP/1.1 with these fields.
-fn answer(fields: &str) -> Step {
+fn answer(fields: &str) -> ServerStep {
     send(&format!(
         "HTTP/1.1 200 OK\r\n{fields}content-length: 2\r\n\r\n{{}}"
     ))
 }
 
-fn created(fields: &[(&'static str, &str)]) -> Step {
+fn created(fields: &[(&'static str, &str)]) -> ServerStep {
     let json = [
         ("content-type", "application/json"),
         ("content-length", "2"),
     ];
-    Step::All(vec![head(201, &[&json, fields].concat()), rest("{}")])
+    ServerStep::All(vec![head(201, &[&json, fields].concat()), rest("{}")])
 }
 
 // U22
 #[tokio::test(start_paused = true)]
 async fn a_create_after_the_keep_alive_of_the_server_goes_over_a_new_connection() {
     let clock = StoppedClock::new();
-    for wire in Wire::each([
+    for server in TestServer::each([
         vec![
-            Step::Read,
+            ServerStep::Read,
             answer("keep-alive: timeout=2\r\n"),
-            Step::ClientCloses,
+            ServerStep::ClientCloses,
         ],
-        vec![Step::Read, created(&[]), Step::Stay],
+        vec![ServerStep::Read, created(&[]), ServerStep::KeepOpen],
     ]) {
-        let transport = wire.client(HyperTransport::builder());
-        transport.send(wire.get()).await.unwrap();
+        let transport = server.client(HyperTransport::builder());
+        transport.send(server.get()).await.unwrap();
         clock.pass(3_000).await;
-        let channel = channel(&wire, &transport, CallTimeouts::default());
+        let channel = channel(&server, &transport, CallTimeouts::default());
         let reply = channel.call(create("{}".into())).await.unwrap();
         assert_eq!(reply.attempts(), 1);
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
@@ -82,26 +82,26 @@ async fn the_keep_alive_of_the_server_is_believed_where_it_can_be_read() {
     ] {
         let scripts = if is_reused {
             let both = vec![
-                Step::Read,
+                ServerStep::Read,
                 answer(fields),
-                Step::Read,
+                ServerStep::Read,
                 answer(""),
-                Step::Stay,
+                ServerStep::KeepOpen,
             ];
             vec![both]
         } else {
             vec![
-                vec![Step::Read, answer(fields), Step::ClientCloses],
-                vec![Step::Read, answer(""), Step::Stay],
+                vec![ServerStep::Read, answer(fields), ServerStep::ClientCloses],
+                vec![ServerStep::Read, answer(""), ServerStep::KeepOpen],
             ]
         };
-        for wire in Wire::each_of(&scripts) {
-            let transport = wire.client(HyperTransport::builder());
-            transport.send(wire.get()).await.unwrap();
+        for server in TestServer::each_of(&scripts) {
+            let transport = server.client(HyperTransport::builder());
+            transport.send(server.get()).await.unwrap();
             clock.pass(milliseconds).await;
-            let next = transport.send(wire.post()).await.unwrap();
+            let next = transport.send(server.post()).await.unwrap();
             assert_eq!(next.status(), StatusCode::OK);
-            wire.finish().await;
+            server.finish().await;
         }
     }
 }
@@ -111,22 +111,22 @@ async fn the_keep_alive_of_the_server_is_believed_where_it_can_be_read() {
 async fn a_connection_of_http_1_0_that_is_kept_is_kept_for_as_long_as_it_says() {
     let clock = StoppedClock::new();
     let kept = "HTTP/1.0 200 OK\r\nconnection: keep-alive\r\nkeep-alive: timeout=2\r\ncontent-length: 2\r\n\r\n{}";
-    for wire in Wire::each([
+    for server in TestServer::each([
         vec![
-            Step::Read,
+            ServerStep::Read,
             send(kept),
-            Step::Read,
+            ServerStep::Read,
             send(kept),
-            Step::ClientCloses,
+            ServerStep::ClientCloses,
         ],
-        vec![Step::Read, answer(""), Step::Stay],
+        vec![ServerStep::Read, answer(""), ServerStep::KeepOpen],
     ]) {
-        let transport = wire.client(HyperTransport::builder());
+        let transport = server.client(HyperTransport::builder());
         for milliseconds in [500, 3_000, 0] {
-            transport.send(wire.post()).await.unwrap();
+            transport.send(server.post()).await.unwrap();
             clock.pass(milliseconds).await;
         }
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
@@ -139,25 +139,28 @@ async fn a_keep_alive_that_the_next_response_does_not_repeat_still_holds() {
         ("keep-alive: timeout=9\r\n", 3_000, true),
     ] {
         let mut first = vec![
-            Step::Read,
+            ServerStep::Read,
             answer("keep-alive: timeout=2\r\n"),
-            Step::Read,
+            ServerStep::Read,
             answer(next),
         ];
         let scripts = if is_reused {
-            first.extend([Step::Read, answer(""), Step::Stay]);
+            first.extend([ServerStep::Read, answer(""), ServerStep::KeepOpen]);
             vec![first]
         } else {
-            first.push(Step::ClientCloses);
-            vec![first, vec![Step::Read, answer(""), Step::Stay]]
+            first.push(ServerStep::ClientCloses);
+            vec![
+                first,
+                vec![ServerStep::Read, answer(""), ServerStep::KeepOpen],
+            ]
         };
-        for wire in Wire::each_of(&scripts) {
-            let transport = wire.client(HyperTransport::builder());
+        for server in TestServer::each_of(&scripts) {
+            let transport = server.client(HyperTransport::builder());
             for milliseconds in [0, milliseconds, 0] {
-                transport.send(wire.post()).await.unwrap();
+                transport.send(server.post()).await.unwrap();
                 clock.pass(milliseconds).await;
             }
-            wire.finish().await;
+            server.finish().await;
         }
     }
 }
@@ -165,28 +168,28 @@ async fn a_keep_alive_that_the_next_response_does_not_repeat_still_holds() {
 #[tokio::test(start_paused = true)]
 async fn a_connection_takes_no_more_requests_than_its_server_said_once() {
     let _clock = StoppedClock::new();
-    for wire in Wire::each([
+    for server in TestServer::each([
         vec![
-            Step::Read,
+            ServerStep::Read,
             answer("keep-alive: max=2\r\n"),
-            Step::Read,
+            ServerStep::Read,
             answer(""),
-            Step::Read,
+            ServerStep::Read,
             answer(""),
-            Step::ClientCloses,
+            ServerStep::ClientCloses,
         ],
         vec![
-            Step::Read,
+            ServerStep::Read,
             answer("keep-alive: max=0\r\n"),
-            Step::ClientCloses,
+            ServerStep::ClientCloses,
         ],
-        vec![Step::Read, answer(""), Step::Stay],
+        vec![ServerStep::Read, answer(""), ServerStep::KeepOpen],
     ]) {
-        let transport = wire.client(HyperTransport::builder());
+        let transport = server.client(HyperTransport::builder());
         for _ in 0..5 {
-            transport.send(wire.post()).await.unwrap();
+            transport.send(server.post()).await.unwrap();
         }
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
@@ -196,19 +199,19 @@ async fn sixty_calls_in_six_seconds_take_three_connections_of_two_seconds() {
     let clock = StoppedClock::new();
     let mut script = Vec::new();
     for _ in 0..20 {
-        script.extend([Step::Read, created(&[])]);
+        script.extend([ServerStep::Read, created(&[])]);
     }
-    let closes = [&script[..], &[Step::ClientCloses]].concat();
-    let stays = [&script[..], &[Step::Stay]].concat();
-    for wire in Wire::each([closes.clone(), closes, stays]) {
+    let closes = [&script[..], &[ServerStep::ClientCloses]].concat();
+    let stays = [&script[..], &[ServerStep::KeepOpen]].concat();
+    for server in TestServer::each([closes.clone(), closes, stays]) {
         let aging = HyperTransport::builder().max_connection_age(Duration::from_secs(2));
-        let transport = wire.client(aging);
+        let transport = server.client(aging);
         for _ in 0..60 {
-            let response = transport.send(wire.post()).await.unwrap();
+            let response = transport.send(server.post()).await.unwrap();
             assert_eq!(response.status(), StatusCode::CREATED);
             clock.pass(100).await;
         }
-        assert_eq!(wire.finish().await.len(), 60);
+        assert_eq!(server.finish().await.len(), 60);
     }
 }
 
@@ -217,18 +220,18 @@ async fn sixty_calls_in_six_seconds_take_three_connections_of_two_seconds() {
 async fn an_idle_connection_of_the_greatest_age_is_closed() {
     let clock = StoppedClock::new();
     let closed = crate::script::Gate::new();
-    for wire in Wire::each([vec![
-        Step::Read,
+    for server in TestServer::each([vec![
+        ServerStep::Read,
         created(&[]),
-        Step::ClientCloses,
-        Step::Open(closed.clone()),
+        ServerStep::ClientCloses,
+        ServerStep::OpenGate(closed.clone()),
     ]]) {
         let aging = HyperTransport::builder().max_connection_age(Duration::from_secs(2));
-        let transport = wire.client(aging);
-        transport.send(wire.post()).await.unwrap();
+        let transport = server.client(aging);
+        transport.send(server.post()).await.unwrap();
         clock.pass(2_000).await;
         closed.pass().await;
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
@@ -240,32 +243,38 @@ async fn a_request_that_runs_when_its_connection_comes_of_age_goes_on_to_its_end
 
     let clock = StoppedClock::new();
     let (reached, go) = (Gate::new(), Gate::new());
-    for wire in Wire::each([
+    for server in TestServer::each([
         vec![
-            Step::Read,
+            ServerStep::Read,
             ok("1"),
-            Step::Read,
-            Step::Open(reached.clone()),
-            Step::Wait(go.clone()),
+            ServerStep::Read,
+            ServerStep::OpenGate(reached.clone()),
+            ServerStep::Wait(go.clone()),
             ok("2"),
-            Step::ClientCloses,
+            ServerStep::ClientCloses,
         ],
-        vec![Step::Read, ok("3"), Step::Read, ok("4"), Step::Stay],
+        vec![
+            ServerStep::Read,
+            ok("3"),
+            ServerStep::Read,
+            ok("4"),
+            ServerStep::KeepOpen,
+        ],
     ]) {
         let aging = HyperTransport::builder().max_connection_age(Duration::from_secs(2));
-        let transport = wire.client(aging);
-        transport.send(wire.post()).await.unwrap();
+        let transport = server.client(aging);
+        transport.send(server.post()).await.unwrap();
         let running = tokio::spawn({
-            let (transport, request) = (transport.clone(), wire.post());
+            let (transport, request) = (transport.clone(), server.post());
             async move { transport.send(request).await.unwrap() }
         });
         reached.pass().await;
         clock.pass(2_000).await;
-        assert_eq!(transport.send(wire.post()).await.unwrap().body(), "3");
+        assert_eq!(transport.send(server.post()).await.unwrap().body(), "3");
         go.open();
         assert_eq!(running.await.unwrap().body(), "2");
-        assert_eq!(transport.send(wire.post()).await.unwrap().body(), "4");
-        wire.finish().await;
+        assert_eq!(transport.send(server.post()).await.unwrap().body(), "4");
+        server.finish().await;
     }
 }
 
@@ -274,17 +283,17 @@ async fn without_a_greatest_age_a_connection_in_use_lives_on() {
     let clock = StoppedClock::new();
     let mut script = Vec::new();
     for _ in 0..30 {
-        script.extend([Step::Read, created(&[])]);
+        script.extend([ServerStep::Read, created(&[])]);
     }
-    script.push(Step::Stay);
-    for wire in Wire::each([script]) {
+    script.push(ServerStep::KeepOpen);
+    for server in TestServer::each([script]) {
         let ageless = HyperTransport::builder().max_connection_age(Duration::MAX);
-        let transport = wire.client(ageless);
+        let transport = server.client(ageless);
         for _ in 0..30 {
-            transport.send(wire.post()).await.unwrap();
+            transport.send(server.post()).await.unwrap();
             clock.pass(50_000).await;
         }
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
@@ -296,35 +305,35 @@ async fn a_connection_that_somebody_uses_is_not_idle() {
     let clock = StoppedClock::new();
     let (reached, go) = (Gate::new(), Gate::new());
     let script = vec![
-        Step::Read,
+        ServerStep::Read,
         ok("1"),
-        Step::Read,
-        Step::Open(reached.clone()),
-        Step::Read,
+        ServerStep::Read,
+        ServerStep::OpenGate(reached.clone()),
+        ServerStep::Read,
         ok("3"),
-        Step::Wait(go.clone()),
-        Step::On(3, Box::new(ok("2"))),
-        Step::Read,
+        ServerStep::Wait(go.clone()),
+        ServerStep::OnStream(3, Box::new(ok("2"))),
+        ServerStep::Read,
         ok("4"),
-        Step::Stay,
+        ServerStep::KeepOpen,
     ];
-    for wire in Wire::each([script]) {
+    for server in TestServer::each([script]) {
         let brief = HyperTransport::builder().idle_timeout(Duration::from_secs(2));
-        let transport = wire.client(brief);
-        transport.send(wire.get()).await.unwrap();
+        let transport = server.client(brief);
+        transport.send(server.get()).await.unwrap();
         let running = tokio::spawn({
-            let (transport, request) = (transport.clone(), wire.get());
+            let (transport, request) = (transport.clone(), server.get());
             async move { transport.send(request).await.unwrap() }
         });
         reached.pass().await;
         clock.pass(3_000).await;
-        assert_eq!(transport.send(wire.get()).await.unwrap().body(), "3");
+        assert_eq!(transport.send(server.get()).await.unwrap().body(), "3");
         clock.pass(3_000).await;
         go.open();
         assert_eq!(running.await.unwrap().body(), "2");
         // It has been idle since that, and not since its last request began.
         clock.pass(1_900).await;
-        assert_eq!(transport.send(wire.get()).await.unwrap().body(), "4");
-        wire.finish().await;
+        assert_eq!(transport.send(server.get()).await.unwrap().body(), "4");
+        server.finish().await;
     }
 }

@@ -27,37 +27,37 @@ mod stalled_streams;
 mod stopped_clock;
 mod stream;
 mod suspects;
+mod test_server;
 #[cfg(feature = "_tls")]
 mod tls_server;
 #[cfg(feature = "_tls")]
 mod trust;
 #[cfg(feature = "_tls")]
 mod tunnel;
-mod wire;
 
 use std::time::Duration;
 
 use gatelet_hyper::{HyperTransport, HyperTransportBuilder};
 use gatelet_transport::{Transport, TransportError};
 
-use script::{Step, send};
-use wire::{Wire, words};
+use script::{ServerStep, send};
+use test_server::{TestServer, error_text};
 
 /// Short enough for a test that waits for it, long enough that nothing else meets it.
 const SHORT: Duration = Duration::from_millis(500);
 
 /// What went wrong with a GET against this script, checked for secrets: the same over each protocol.
-async fn failure(script: Vec<Step>) -> TransportError {
+async fn failure(script: Vec<ServerStep>) -> TransportError {
     failure_of(HyperTransport::builder(), script).await
 }
 
-async fn failure_of(builder: HyperTransportBuilder, script: Vec<Step>) -> TransportError {
+async fn failure_of(builder: HyperTransportBuilder, script: Vec<ServerStep>) -> TransportError {
     let mut errors = Vec::new();
-    for wire in Wire::each([script]) {
-        let client = wire.client(builder.clone());
-        let error = client.send(wire.get()).await.unwrap_err();
-        words(&error);
-        wire.finish().await;
+    for server in TestServer::each([script]) {
+        let client = server.client(builder.clone());
+        let error = client.send(server.get()).await.unwrap_err();
+        error_text(&error);
+        server.finish().await;
         errors.push(error);
     }
     let error = errors.pop().unwrap();
@@ -67,6 +67,6 @@ async fn failure_of(builder: HyperTransportBuilder, script: Vec<Step>) -> Transp
     error
 }
 
-fn answers(text: &str) -> Vec<Step> {
-    vec![Step::Read, send(text), Step::ClientCloses]
+fn answers(text: &str) -> Vec<ServerStep> {
+    vec![ServerStep::Read, send(text), ServerStep::ClientCloses]
 }

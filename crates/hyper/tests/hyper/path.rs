@@ -4,8 +4,8 @@ use gatelet_hyper::HyperTransport;
 use gatelet_transport::{CallTimeouts, ErrorKind};
 
 use super::calls::{channel, delete};
-use super::script::{Step, send};
-use super::wire::Wire;
+use super::script::{ServerStep, send};
+use super::test_server::TestServer;
 
 // T61
 #[tokio::test]
@@ -31,17 +31,17 @@ async fn the_segment_that_an_id_became_arrives_as_it_is() {
     let gone = send("HTTP/1.1 204 No Content\r\n\r\n");
     let mut script: Vec<_> = segments
         .iter()
-        .flat_map(|_| [Step::Read, gone.clone()])
+        .flat_map(|_| [ServerStep::Read, gone.clone()])
         .collect();
-    script.push(Step::Stay);
-    for wire in Wire::each([script]) {
-        let transport = wire.client(HyperTransport::builder());
-        let channel = channel(&wire, &transport, CallTimeouts::default());
+    script.push(ServerStep::KeepOpen);
+    for server in TestServer::each([script]) {
+        let transport = server.client(HyperTransport::builder());
+        let channel = channel(&server, &transport, CallTimeouts::default());
         for segment in segments {
             let call = delete(&format!("/v1/things/{segment}"));
             channel.call(call).await.unwrap();
         }
-        let requests = wire.finish().await;
+        let requests = server.finish().await;
         for (request, segment) in requests.iter().zip(segments) {
             let line = request.lines().next().unwrap();
             assert_eq!(line, format!("DELETE /v1/things/{segment} HTTP/1.1"));
@@ -53,14 +53,14 @@ async fn the_segment_that_an_id_became_arrives_as_it_is() {
 // T63
 #[tokio::test]
 async fn a_path_with_an_id_of_a_megabyte_opens_no_connection() {
-    for wire in Wire::each([]) {
-        let transport = wire.client(HyperTransport::builder());
-        let channel = channel(&wire, &transport, CallTimeouts::default());
+    for server in TestServer::each([]) {
+        let transport = server.client(HyperTransport::builder());
+        let channel = channel(&server, &transport, CallTimeouts::default());
         let call = delete(&format!("/v1/things/{}", "x".repeat(1 << 20)));
         let error = channel.call(call).await.unwrap_err();
         let parameter = "path";
         assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
         assert_eq!(error.attempts(), 0);
-        wire.finish().await;
+        server.finish().await;
     }
 }

@@ -11,29 +11,29 @@ use crate::SHORT;
 use crate::calls::{channel, read};
 use crate::frames;
 use crate::load::endless_server;
-use crate::script::{Gate, Step, empty, head, ok, part, rest, send};
-use crate::wire::{Wire, words};
+use crate::script::{Gate, ServerStep, empty, head, ok, part, rest, send};
+use crate::test_server::{TestServer, error_text};
 
 #[tokio::test]
 async fn requests_one_after_the_other_share_a_connection() {
     let script = vec![
-        Step::Read,
+        ServerStep::Read,
         ok("1"),
-        Step::Read,
+        ServerStep::Read,
         ok("2"),
-        Step::Read,
+        ServerStep::Read,
         ok("3"),
-        Step::Stay,
+        ServerStep::KeepOpen,
     ];
-    for wire in Wire::each([script]) {
-        let transport = wire.client(HyperTransport::builder());
+    for server in TestServer::each([script]) {
+        let transport = server.client(HyperTransport::builder());
         for expected in ["1", "2", "3"] {
             assert_eq!(
-                transport.clone().send(wire.post()).await.unwrap().body(),
+                transport.clone().send(server.post()).await.unwrap().body(),
                 expected
             );
         }
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
@@ -41,41 +41,41 @@ async fn requests_one_after_the_other_share_a_connection() {
 #[tokio::test]
 async fn a_pause_between_two_calls_holds_no_connection_longer_than_the_idle_timeout() {
     let gate = Gate::new();
-    for wire in Wire::each([
+    for server in TestServer::each([
         vec![
-            Step::Read,
+            ServerStep::Read,
             ok("1"),
-            Step::ClientCloses,
-            Step::Open(gate.clone()),
+            ServerStep::ClientCloses,
+            ServerStep::OpenGate(gate.clone()),
         ],
-        vec![Step::Read, ok("2"), Step::Stay],
+        vec![ServerStep::Read, ok("2"), ServerStep::KeepOpen],
     ]) {
-        let transport = wire.client(HyperTransport::builder().idle_timeout(SHORT));
-        transport.send(wire.get()).await.unwrap();
+        let transport = server.client(HyperTransport::builder().idle_timeout(SHORT));
+        transport.send(server.get()).await.unwrap();
         gate.pass().await;
-        assert_eq!(transport.send(wire.get()).await.unwrap().body(), "2");
-        wire.finish().await;
+        assert_eq!(transport.send(server.get()).await.unwrap().body(), "2");
+        server.finish().await;
     }
 }
 
 #[tokio::test]
 async fn a_dropped_transport_closes_its_connections() {
-    for wire in Wire::each([vec![Step::Read, ok("1"), Step::ClientCloses]]) {
-        let transport = wire.client(HyperTransport::builder());
-        transport.send(wire.get()).await.unwrap();
+    for server in TestServer::each([vec![ServerStep::Read, ok("1"), ServerStep::ClientCloses]]) {
+        let transport = server.client(HyperTransport::builder());
+        transport.send(server.get()).await.unwrap();
         drop(transport);
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
 #[tokio::test]
 async fn a_pool_without_room_keeps_nothing() {
-    let once = || vec![Step::Read, ok("1"), Step::ClientCloses];
-    for wire in Wire::each([once(), once()]) {
-        let transport = wire.client(HyperTransport::builder().max_idle_connections(0));
-        transport.send(wire.get()).await.unwrap();
-        transport.send(wire.get()).await.unwrap();
-        wire.finish().await;
+    let once = || vec![ServerStep::Read, ok("1"), ServerStep::ClientCloses];
+    for server in TestServer::each([once(), once()]) {
+        let transport = server.client(HyperTransport::builder().max_idle_connections(0));
+        transport.send(server.get()).await.unwrap();
+        transport.send(server.get()).await.unwrap();
+        server.finish().await;
     }
 }
 
@@ -85,28 +85,28 @@ async fn bytes_after_an_answer_without_body_never_reach_the_next_call() {
     for status in [204, 304] {
         let odd = head(status, &[("content-length", "4")]);
         let late = Gate::new();
-        for wire in Wire::each([
+        for server in TestServer::each([
             vec![
-                Step::Read,
+                ServerStep::Read,
                 odd.clone(),
-                Step::Wait(late.clone()),
+                ServerStep::Wait(late.clone()),
                 send("HTTP/1.1 500 Wrong\r\n\r\n"),
             ],
-            vec![Step::Read, ok("mine"), Step::Stay],
+            vec![ServerStep::Read, ok("mine"), ServerStep::KeepOpen],
         ]) {
-            let transport = wire.client(HyperTransport::builder());
+            let transport = server.client(HyperTransport::builder());
             let response = transport
-                .send(wire.request(http::Method::DELETE, ""))
+                .send(server.request(http::Method::DELETE, ""))
                 .await
                 .unwrap();
             assert!(response.body().is_empty());
-            let next = transport.send(wire.get()).await.unwrap();
+            let next = transport.send(server.get()).await.unwrap();
             late.open();
             assert_eq!(
                 (next.status(), next.body().as_ref()),
                 (StatusCode::OK, &b"mine"[..])
             );
-            wire.finish().await;
+            server.finish().await;
         }
     }
 }
@@ -114,17 +114,17 @@ async fn bytes_after_an_answer_without_body_never_reach_the_next_call() {
 // T15
 #[tokio::test]
 async fn bytes_beyond_the_announced_length_never_reach_the_next_call() {
-    for wire in Wire::each([
+    for server in TestServer::each([
         vec![
-            Step::Read,
+            ServerStep::Read,
             send("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]HTTP/1.1 500 Wrong\r\n\r\n"),
         ],
-        vec![Step::Read, ok("mine"), Step::Stay],
+        vec![ServerStep::Read, ok("mine"), ServerStep::KeepOpen],
     ]) {
-        let transport = wire.client(HyperTransport::builder());
-        assert_eq!(transport.send(wire.get()).await.unwrap().body(), "[]");
-        assert_eq!(transport.send(wire.get()).await.unwrap().body(), "mine");
-        wire.finish().await;
+        let transport = server.client(HyperTransport::builder());
+        assert_eq!(transport.send(server.get()).await.unwrap().body(), "[]");
+        assert_eq!(transport.send(server.get()).await.unwrap().body(), "mine");
+        server.finish().await;
     }
 }
 
@@ -132,26 +132,30 @@ async fn bytes_beyond_the_announced_length_never_reach_the_next_call() {
 #[tokio::test]
 async fn a_connection_that_timed_out_is_never_used_again() {
     for (said, phase) in [(vec![], Phase::FirstByte), (begun(), Phase::Stall)] {
-        for wire in Wire::each([
-            vec![Step::Read, Step::All(said), Step::ClientCloses],
-            vec![Step::Read, ok("mine"), Step::Stay],
+        for server in TestServer::each([
+            vec![
+                ServerStep::Read,
+                ServerStep::All(said),
+                ServerStep::ClientCloses,
+            ],
+            vec![ServerStep::Read, ok("mine"), ServerStep::KeepOpen],
         ]) {
-            let hurried = wire.client(
+            let hurried = server.client(
                 HyperTransport::builder()
                     .first_byte_timeout(SHORT)
                     .stall_timeout(SHORT),
             );
-            let error = hurried.send(wire.get()).await.unwrap_err();
+            let error = hurried.send(server.get()).await.unwrap_err();
             assert_eq!(error.kind(), TransportErrorKind::Timeout(phase));
-            let response = hurried.send(wire.get()).await.unwrap();
+            let response = hurried.send(server.get()).await.unwrap();
             assert_eq!(response.body(), "mine");
-            wire.finish().await;
+            server.finish().await;
         }
     }
 }
 
 /// The beginning of an answer.
-fn begun() -> Vec<Step> {
+fn begun() -> Vec<ServerStep> {
     vec![head(200, &[("content-length", "9")]), part("123")]
 }
 
@@ -159,24 +163,24 @@ fn begun() -> Vec<Step> {
 #[tokio::test]
 async fn a_misdirected_request_is_followed_by_one_on_a_fresh_connection() {
     let misdirected = empty(421, &[("content-length", "0")]);
-    for wire in Wire::each([
+    for server in TestServer::each([
         vec![
-            Step::Read,
+            ServerStep::Read,
             ok("1"),
-            Step::Read,
+            ServerStep::Read,
             misdirected,
-            Step::ClientCloses,
+            ServerStep::ClientCloses,
         ],
-        vec![Step::Read, ok("2"), Step::Stay],
+        vec![ServerStep::Read, ok("2"), ServerStep::KeepOpen],
     ]) {
-        let transport = wire.client(HyperTransport::builder());
+        let transport = server.client(HyperTransport::builder());
         for expected in [200, 421, 200] {
             assert_eq!(
-                transport.send(wire.post()).await.unwrap().status(),
+                transport.send(server.post()).await.unwrap().status(),
                 expected
             );
         }
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
@@ -191,22 +195,27 @@ async fn a_status_that_is_about_connections_counts_for_all_of_them_whatever_its_
         let (there, first, second) = (Gate::new(), Gate::new(), Gate::new());
         let begins = |go: &Gate| {
             vec![
-                Step::Read,
-                Step::Open(there.clone()),
-                Step::Wait(go.clone()),
+                ServerStep::Read,
+                ServerStep::OpenGate(there.clone()),
+                ServerStep::Wait(go.clone()),
                 ok("1"),
             ]
         };
         let encoded = [("content-encoding", "gzip"), ("content-length", "2")];
-        let sick = [Step::Read, head(status, &encoded), rest("[]")];
-        let wire = Wire::plays([
-            [&begins(&first)[..], &[Step::ClientCloses]].concat(),
-            [&begins(&second)[..], &sick, &[Step::ClientCloses]].concat(),
-            vec![Step::Read, head(200, &json), rest("{}"), Step::Stay],
+        let sick = [ServerStep::Read, head(status, &encoded), rest("[]")];
+        let server = TestServer::plays([
+            [&begins(&first)[..], &[ServerStep::ClientCloses]].concat(),
+            [&begins(&second)[..], &sick, &[ServerStep::ClientCloses]].concat(),
+            vec![
+                ServerStep::Read,
+                head(200, &json),
+                rest("{}"),
+                ServerStep::KeepOpen,
+            ],
         ]);
-        let transport = wire.client(HyperTransport::builder());
+        let transport = server.client(HyperTransport::builder());
         let spawn = || {
-            let (transport, request) = (transport.clone(), wire.get());
+            let (transport, request) = (transport.clone(), server.get());
             tokio::spawn(async move { transport.send(request).await })
         };
         let mut calls = Vec::new();
@@ -219,9 +228,9 @@ async fn a_status_that_is_about_connections_counts_for_all_of_them_whatever_its_
             go.open();
             call.await.unwrap().unwrap();
         }
-        let channel = channel(&wire, &transport, CallTimeouts::default());
+        let channel = channel(&server, &transport, CallTimeouts::default());
         assert_eq!(channel.call(read()).await.unwrap().attempts(), 2);
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
@@ -229,38 +238,44 @@ async fn a_status_that_is_about_connections_counts_for_all_of_them_whatever_its_
 #[tokio::test]
 async fn a_connection_that_said_503_is_used_again() {
     let busy = empty(503, &[("content-length", "0")]);
-    for wire in Wire::each([vec![Step::Read, busy, Step::Read, ok("1"), Step::Stay]]) {
-        let transport = wire.client(HyperTransport::builder());
-        assert_eq!(transport.send(wire.get()).await.unwrap().status(), 503);
-        assert_eq!(transport.send(wire.get()).await.unwrap().status(), 200);
-        wire.finish().await;
+    for server in TestServer::each([vec![
+        ServerStep::Read,
+        busy,
+        ServerStep::Read,
+        ok("1"),
+        ServerStep::KeepOpen,
+    ]]) {
+        let transport = server.client(HyperTransport::builder());
+        assert_eq!(transport.send(server.get()).await.unwrap().status(), 503);
+        assert_eq!(transport.send(server.get()).await.unwrap().status(), 200);
+        server.finish().await;
     }
 }
 
 /// The server ends the connection while it is idle; the client finds out only when it wants to use it again.
-fn an_idle_connection_ends(runtime: &Runtime, end: Step) {
+fn an_idle_connection_ends(runtime: &Runtime, end: ServerStep) {
     for method in [http::Method::GET, http::Method::POST] {
         let (idle, gone) = (Gate::new(), Gate::new());
-        for wire in Wire::each([
+        for server in TestServer::each([
             vec![
-                Step::Read,
+                ServerStep::Read,
                 ok("1"),
                 // A reset right behind an answer may overtake it.
-                Step::Wait(idle.clone()),
+                ServerStep::Wait(idle.clone()),
                 end.clone(),
-                Step::Open(gone.clone()),
+                ServerStep::OpenGate(gone.clone()),
             ],
-            vec![Step::Read, ok("2"), Step::Stay],
+            vec![ServerStep::Read, ok("2"), ServerStep::KeepOpen],
         ]) {
-            let transport = wire.client(HyperTransport::builder());
-            runtime.block_on(transport.send(wire.get())).unwrap();
+            let transport = server.client(HyperTransport::builder());
+            runtime.block_on(transport.send(server.get())).unwrap();
             idle.open();
             // Nothing polls the client's sockets meanwhile; the end comes behind its back.
             Runtime::new().unwrap().block_on(gone.pass());
-            let request = wire.request(method.clone(), "{}");
+            let request = server.request(method.clone(), "{}");
             let response = runtime.block_on(transport.send(request)).unwrap();
             assert_eq!(response.body(), "2");
-            assert_eq!(wire.finish_without_runtime().len(), 2);
+            assert_eq!(server.finish_without_runtime().len(), 2);
         }
     }
 }
@@ -274,7 +289,7 @@ fn an_idle_connection_closed_by_the_server_is_replaced_unseen() {
         .unwrap();
     let many_threads = Runtime::new().unwrap();
     for runtime in [one_thread, many_threads] {
-        for end in [Step::Close, Step::Reset] {
+        for end in [ServerStep::Close, ServerStep::Reset] {
             an_idle_connection_ends(&runtime, end);
         }
     }
@@ -283,14 +298,14 @@ fn an_idle_connection_closed_by_the_server_is_replaced_unseen() {
 // T46
 #[tokio::test]
 async fn a_reused_connection_that_took_the_request_and_died_counts_as_sent() {
-    for wire in Wire::each([vec![Step::Read, ok("1"), Step::Read]]) {
-        let transport = wire.client(HyperTransport::builder());
-        transport.send(wire.get()).await.unwrap();
-        let error = transport.send(wire.post()).await.unwrap_err();
+    for server in TestServer::each([vec![ServerStep::Read, ok("1"), ServerStep::Read]]) {
+        let transport = server.client(HyperTransport::builder());
+        transport.send(server.get()).await.unwrap();
+        let error = transport.send(server.post()).await.unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Interrupted);
         assert_eq!(error.sent(), Sent::Whole);
         assert_eq!(
-            wire.finish().await.len(),
+            server.finish().await.len(),
             2,
             "the transport must not send it again by itself"
         );
@@ -303,9 +318,9 @@ async fn a_connection_whose_peer_reads_nothing_is_torn_down() {
     reads_nothing(vec![]).await;
     // One that says that it would read: the largest windows that HTTP/2 has.
     let [first, second] = [vec![0, 4, 0x7f, 0xff, 0xff, 0xff], vec![0x7f, 0, 0, 0]];
-    let settings = Step::Frame(frames::SETTINGS, 0, first);
-    let window = Step::Frame(frames::WINDOW_UPDATE, 0, second);
-    let on_connection = |frame| Step::On(0, Box::new(frame));
+    let settings = ServerStep::Frame(frames::SETTINGS, 0, first);
+    let window = ServerStep::Frame(frames::WINDOW_UPDATE, 0, second);
+    let on_connection = |frame| ServerStep::OnStream(0, Box::new(frame));
     reads_nothing(
         vec![settings, window]
             .into_iter()
@@ -315,18 +330,18 @@ async fn a_connection_whose_peer_reads_nothing_is_torn_down() {
     .await;
 }
 
-async fn reads_nothing(mut script: Vec<Step>) {
+async fn reads_nothing(mut script: Vec<ServerStep>) {
     let gate = Gate::new();
-    script.push(Step::Wait(gate.clone()));
-    for wire in Wire::each([script]) {
+    script.push(ServerStep::Wait(gate.clone()));
+    for server in TestServer::each([script]) {
         let tasks = || {
             tokio::runtime::Handle::current()
                 .metrics()
                 .num_alive_tasks()
         };
         let before = tasks();
-        let hurried = wire.client(HyperTransport::builder().first_byte_timeout(SHORT));
-        let large = wire.get().map(|_| Bytes::from(vec![b'x'; 32 << 20]));
+        let hurried = server.client(HyperTransport::builder().first_byte_timeout(SHORT));
+        let large = server.get().map(|_| Bytes::from(vec![b'x'; 32 << 20]));
         let error = hurried.send(large).await.unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Timeout(Phase::FirstByte));
         assert_eq!(error.sent(), Sent::Part);
@@ -336,7 +351,7 @@ async fn reads_nothing(mut script: Vec<Step>) {
         }
         assert_eq!(tasks(), before);
         gate.open();
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
@@ -346,25 +361,25 @@ async fn a_dropped_call_closes_its_connection_wherever_it_stands() {
     let begun = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n123";
     for said in ["", "HTTP/1.1 200", begun] {
         let reached = Gate::new();
-        for wire in Wire::each([
+        for server in TestServer::each([
             vec![
-                Step::Read,
+                ServerStep::Read,
                 send(said),
-                Step::Open(reached.clone()),
-                Step::ClientCloses,
+                ServerStep::OpenGate(reached.clone()),
+                ServerStep::ClientCloses,
             ],
-            vec![Step::Read, ok("mine"), Step::Stay],
+            vec![ServerStep::Read, ok("mine"), ServerStep::KeepOpen],
         ]) {
-            let transport = wire.client(HyperTransport::builder());
+            let transport = server.client(HyperTransport::builder());
             let call = tokio::spawn({
-                let (transport, request) = (transport.clone(), wire.get());
+                let (transport, request) = (transport.clone(), server.get());
                 async move { transport.send(request).await }
             });
             reached.pass().await;
             call.abort();
             assert!(call.await.unwrap_err().is_cancelled());
-            assert_eq!(transport.send(wire.get()).await.unwrap().body(), "mine");
-            wire.finish().await;
+            assert_eq!(transport.send(server.get()).await.unwrap().body(), "mine");
+            server.finish().await;
         }
     }
 }
@@ -427,23 +442,23 @@ async fn many_calls_dropped_at_random_points_leave_nothing_behind() {
 fn a_runtime_dropped_in_the_middle_of_a_call_is_an_error() {
     for said in [vec![], begun()] {
         let reached = Gate::new();
-        for wire in Wire::each([vec![
-            Step::Read,
-            Step::All(said),
-            Step::Open(reached.clone()),
-            Step::ClientCloses,
+        for server in TestServer::each([vec![
+            ServerStep::Read,
+            ServerStep::All(said),
+            ServerStep::OpenGate(reached.clone()),
+            ServerStep::ClientCloses,
         ]]) {
             let runtime = Runtime::new().unwrap();
             let handle = runtime.handle().clone();
-            let (transport, request) = (wire.client(HyperTransport::builder()), wire.post());
+            let (transport, request) = (server.client(HyperTransport::builder()), server.post());
             let caller = std::thread::spawn(move || handle.block_on(transport.send(request)));
             Runtime::new().unwrap().block_on(reached.pass());
             drop(runtime);
             let error = caller.join().unwrap().unwrap_err();
             assert_eq!(error.kind(), TransportErrorKind::Interrupted);
             assert_eq!(error.sent(), Sent::Whole);
-            words(&error);
-            wire.finish_without_runtime();
+            error_text(&error);
+            server.finish_without_runtime();
         }
     }
 }
@@ -451,20 +466,26 @@ fn a_runtime_dropped_in_the_middle_of_a_call_is_an_error() {
 // T54
 #[test]
 fn a_transport_outlives_the_runtime_it_was_used_in() {
-    for wire in Wire::each([
-        vec![Step::Read, ok("1"), Step::ClientCloses],
-        vec![Step::Read, ok("2"), Step::Read, ok("3"), Step::Stay],
+    for server in TestServer::each([
+        vec![ServerStep::Read, ok("1"), ServerStep::ClientCloses],
+        vec![
+            ServerStep::Read,
+            ok("2"),
+            ServerStep::Read,
+            ok("3"),
+            ServerStep::KeepOpen,
+        ],
     ]) {
         let first = Runtime::new().unwrap();
-        let transport = first.block_on(async { wire.client(HyperTransport::builder()) });
-        first.block_on(transport.send(wire.get())).unwrap();
+        let transport = first.block_on(async { server.client(HyperTransport::builder()) });
+        first.block_on(transport.send(server.get())).unwrap();
         drop(first);
         let second = Runtime::new().unwrap();
         for expected in ["2", "3"] {
-            let response = second.block_on(transport.send(wire.post())).unwrap();
+            let response = second.block_on(transport.send(server.post())).unwrap();
             assert_eq!(response.body(), expected);
         }
-        wire.finish_without_runtime();
+        server.finish_without_runtime();
     }
 }
 
@@ -475,14 +496,14 @@ fn a_connection_is_not_used_under_another_runtime_than_its_own() {
         let mut builder = tokio::runtime::Builder::new_current_thread();
         builder.enable_all().build().unwrap()
     };
-    let stays = || vec![Step::Read, ok("1"), Step::Stay];
-    for wire in Wire::each([stays(), stays()]) {
-        let transport = wire.client(HyperTransport::builder().first_byte_timeout(SHORT));
+    let stays = || vec![ServerStep::Read, ok("1"), ServerStep::KeepOpen];
+    for server in TestServer::each([stays(), stays()]) {
+        let transport = server.client(HyperTransport::builder().first_byte_timeout(SHORT));
         // The first one stands still by then, and so does whatever it drives.
         let (first, second) = (runtime(), runtime());
-        first.block_on(transport.send(wire.get())).unwrap();
-        second.block_on(transport.send(wire.post())).unwrap();
-        wire.finish_without_runtime();
+        first.block_on(transport.send(server.get())).unwrap();
+        second.block_on(transport.send(server.post())).unwrap();
+        server.finish_without_runtime();
     }
 }
 
@@ -493,15 +514,15 @@ fn each_runtime_closes_what_is_idle_while_another_stands_still() {
         let mut builder = tokio::runtime::Builder::new_current_thread();
         builder.enable_all().build().unwrap()
     };
-    for wire in Wire::each([
-        vec![Step::Read, ok("1"), Step::Stay],
-        vec![Step::Read, ok("2"), Step::ClientCloses],
+    for server in TestServer::each([
+        vec![ServerStep::Read, ok("1"), ServerStep::KeepOpen],
+        vec![ServerStep::Read, ok("2"), ServerStep::ClientCloses],
     ]) {
-        let transport = wire.client(HyperTransport::builder().idle_timeout(SHORT));
+        let transport = server.client(HyperTransport::builder().idle_timeout(SHORT));
         let (first, second) = (runtime(), runtime());
-        first.block_on(transport.send(wire.get())).unwrap();
-        second.block_on(transport.send(wire.get())).unwrap();
-        second.block_on(wire.finish());
+        first.block_on(transport.send(server.get())).unwrap();
+        second.block_on(transport.send(server.get())).unwrap();
+        second.block_on(server.finish());
     }
 }
 
@@ -511,17 +532,17 @@ fn a_connection_that_was_idle_for_too_long_while_its_runtime_stood_still_is_not_
         .enable_all()
         .build()
         .unwrap();
-    for wire in Wire::each([
-        vec![Step::Read, ok("1"), Step::ClientCloses],
-        vec![Step::Read, ok("2"), Step::Stay],
+    for server in TestServer::each([
+        vec![ServerStep::Read, ok("1"), ServerStep::ClientCloses],
+        vec![ServerStep::Read, ok("2"), ServerStep::KeepOpen],
     ]) {
-        let transport = wire.client(HyperTransport::builder().idle_timeout(SHORT));
-        runtime.block_on(transport.send(wire.get())).unwrap();
+        let transport = server.client(HyperTransport::builder().idle_timeout(SHORT));
+        runtime.block_on(transport.send(server.get())).unwrap();
         #[allow(clippy::disallowed_methods)] // No timer of the runtime may run meanwhile.
         std::thread::sleep(SHORT);
-        let response = runtime.block_on(transport.send(wire.post())).unwrap();
+        let response = runtime.block_on(transport.send(server.post())).unwrap();
         assert_eq!(response.body(), "2");
-        wire.finish_without_runtime();
+        server.finish_without_runtime();
     }
 }
 
@@ -540,7 +561,7 @@ fn without_a_runtime_a_call_is_a_typed_error() {
     };
     assert_eq!(error.kind(), TransportErrorKind::Config);
     assert_eq!(error.sent(), Sent::Nothing);
-    assert!(words(&error).contains("no tokio runtime"));
+    assert!(error_text(&error).contains("no tokio runtime"));
 }
 
 #[tokio::test]
@@ -548,20 +569,20 @@ async fn no_more_requests_are_under_way_than_allowed() {
     let (arrived, go) = (Gate::new(), Gate::new());
     let script = || {
         vec![
-            Step::Read,
-            Step::Open(arrived.clone()),
-            Step::Wait(go.clone()),
+            ServerStep::Read,
+            ServerStep::OpenGate(arrived.clone()),
+            ServerStep::Wait(go.clone()),
             ok("1"),
         ]
     };
-    let wire = Wire::plays([script(), script(), script(), script()]);
+    let server = TestServer::plays([script(), script(), script(), script()]);
     let transport = HyperTransport::builder()
         .max_in_flight(2)
         .max_idle_connections(0)
         .build();
     let mut calls = JoinSet::new();
     for _ in 0..4 {
-        let (transport, request) = (transport.clone(), wire.get());
+        let (transport, request) = (transport.clone(), server.get());
         calls.spawn(async move { transport.send(request).await.unwrap() });
     }
     for _ in 0..2 {
@@ -577,5 +598,5 @@ async fn no_more_requests_are_under_way_than_allowed() {
     while let Some(call) = calls.join_next().await {
         assert_eq!(call.unwrap().status(), 200);
     }
-    assert_eq!(wire.finish().await.len(), 4);
+    assert_eq!(server.finish().await.len(), 4);
 }

@@ -9,14 +9,14 @@ use gatelet_transport::{CallTimeouts, ConnectFailure, Sent, Transport, Transport
 use http::Request;
 
 use super::calls::{channel_to, create};
-use super::script::{Step, ok, send};
-use super::wire::{CANARY, Wire, words};
+use super::script::{ServerStep, ok, send};
+use super::test_server::{CANARY, TestServer, error_text};
 
 /// The credentials of the proxy, as a URL and as a header have them. Neither may ever be seen by a server or in an error.
 pub(crate) const USER: &str = "gate:c4n4ry";
 pub(crate) const BASIC: &str = "Basic Z2F0ZTpjNG40cnk=";
 
-pub(crate) fn through(proxy: &Wire, user: &str) -> HyperTransportBuilder {
+pub(crate) fn through(proxy: &TestServer, user: &str) -> HyperTransportBuilder {
     let url = format!("http://{user}@{}", proxy.address());
     let proxies = Proxies::default().http(&url).unwrap().https(&url).unwrap();
     HyperTransport::builder().proxies(proxies)
@@ -31,7 +31,13 @@ pub(crate) fn post(url: &str) -> Request<Bytes> {
 
 #[tokio::test]
 async fn a_request_at_http_is_passed_on_by_the_proxy() {
-    let proxy = Wire::plays([vec![Step::Read, ok("1"), Step::Read, ok("2"), Step::Stay]]);
+    let proxy = TestServer::plays([vec![
+        ServerStep::Read,
+        ok("1"),
+        ServerStep::Read,
+        ok("2"),
+        ServerStep::KeepOpen,
+    ]]);
     let transport = through(&proxy, USER).build();
     for body in ["1", "2"] {
         let answer = transport
@@ -51,8 +57,8 @@ async fn a_request_at_http_is_passed_on_by_the_proxy() {
 // T70
 #[tokio::test]
 async fn a_server_that_needs_no_proxy_is_told_nothing_of_one() {
-    let proxy = Wire::plays([]);
-    let server = Wire::plays([vec![Step::Read, ok("direct"), Step::Stay]]);
+    let proxy = TestServer::plays([]);
+    let server = TestServer::plays([vec![ServerStep::Read, ok("direct"), ServerStep::KeepOpen]]);
     let mut request = server.post();
     let basic = http::HeaderValue::from_static(BASIC);
     request.headers_mut().insert("proxy-authorization", basic);
@@ -79,14 +85,18 @@ pub(crate) async fn asks_for_credentials(url: &str) {
         "content-encoding: gzip\r\ntransfer-encoding: gzip, chunked\r\n\r\nhello",
     ] {
         let answer = send(&format!("{head}{rest}"));
-        is_asked_for_credentials(url, vec![Step::Read, answer, Step::ClientCloses]).await;
+        is_asked_for_credentials(
+            url,
+            vec![ServerStep::Read, answer, ServerStep::ClientCloses],
+        )
+        .await;
     }
     // A head that breaks off has told its status.
-    is_asked_for_credentials(url, vec![Step::Read, send(head), Step::Close]).await;
+    is_asked_for_credentials(url, vec![ServerStep::Read, send(head), ServerStep::Close]).await;
 }
 
-async fn is_asked_for_credentials(url: &str, script: Vec<Step>) {
-    let proxy = Wire::plays([script]);
+async fn is_asked_for_credentials(url: &str, script: Vec<ServerStep>) {
+    let proxy = TestServer::plays([script]);
     let error = through(&proxy, USER)
         .build()
         .send(post(url))
@@ -96,7 +106,7 @@ async fn is_asked_for_credentials(url: &str, script: Vec<Step>) {
     assert_eq!(error.kind(), expected, "{error:?}");
     assert_eq!(error.sent(), Sent::Nothing);
     assert_eq!(error.status().unwrap(), 407);
-    words(&error);
+    error_text(&error);
     proxy.finish().await;
 }
 
@@ -116,14 +126,14 @@ async fn what_a_proxy_repeats_of_its_password_is_not_shown() {
         format!("400 X\r\n{kind}"),
     ] {
         for (body, end, limit) in [
-            (whole, Step::Close, 60_000),
-            (cut, Step::Close, 60_000),
-            (half, Step::Close, 60_000),
-            (malformed, Step::Close, 60_000),
-            (half, Step::ClientCloses, 300),
+            (whole, ServerStep::Close, 60_000),
+            (cut, ServerStep::Close, 60_000),
+            (half, ServerStep::Close, 60_000),
+            (malformed, ServerStep::Close, 60_000),
+            (half, ServerStep::ClientCloses, 300),
         ] {
             let answer = send(&format!("HTTP/1.1 {head}{body}"));
-            let proxy = Wire::plays([vec![Step::Read, answer, end]]);
+            let proxy = TestServer::plays([vec![ServerStep::Read, answer, end]]);
             let transport = through(&proxy, "gate:c4n4ry-of-the-proxy").build();
             let timeouts = CallTimeouts::default().total(Duration::from_millis(limit));
             let channel = channel_to("http://service.example", &transport, timeouts);
@@ -138,7 +148,7 @@ async fn what_a_proxy_repeats_of_its_password_is_not_shown() {
 
 #[tokio::test]
 async fn a_proxy_that_is_not_there_is_named() {
-    let proxy = Wire::plays([]);
+    let proxy = TestServer::plays([]);
     let transport = through(&proxy, USER).build();
     let address = proxy.address();
     proxy.finish().await;
@@ -149,7 +159,7 @@ async fn a_proxy_that_is_not_there_is_named() {
     let refused = TransportErrorKind::Connect(ConnectFailure::Refused);
     assert_eq!(error.kind(), refused);
     let port = format!("port {}", address.port());
-    assert!(words(&error).contains(&port));
+    assert!(error_text(&error).contains(&port));
 }
 
 /// Tells the part of the test below that runs with variables of its own where the proxy listens.
@@ -158,7 +168,7 @@ const PROXY: &str = "GATELET_TEST_PROXY";
 // T70
 #[tokio::test]
 async fn variables_of_the_environment_are_ignored_unless_turned_on() {
-    let proxy = Wire::plays([vec![Step::Read, ok("by proxy"), Step::Close]]);
+    let proxy = TestServer::plays([vec![ServerStep::Read, ok("by proxy"), ServerStep::Close]]);
     let address = format!("http://{}", proxy.address());
     let mut part = Command::new(std::env::current_exe().unwrap());
     part.args(["--exact", "proxy::a_process_with_variables_of_a_proxy"]);

@@ -9,7 +9,7 @@ use super::frames;
 
 /// One thing the server does on a connection.
 #[derive(Clone)]
-pub(crate) enum Step {
+pub(crate) enum ServerStep {
     /// Reads one whole request and keeps it; over HTTP/2 only the number of its stream.
     Read,
     /// Reads the beginning of a request and no more.
@@ -26,41 +26,41 @@ pub(crate) enum Step {
     /// Sends a frame of this kind with these flags on the stream of the last request.
     Frame(u8, u8, Vec<u8>),
     /// Sends this on another stream.
-    On(u32, Box<Step>),
+    OnStream(u32, Box<ServerStep>),
     /// Sends the rest of the body byte by byte, with a pause before each.
     Trickle(Vec<u8>, Duration),
     /// Sends all of these at once.
-    All(Vec<Step>),
+    All(Vec<ServerStep>),
     /// Sends only so many bytes of this.
-    First(usize, Box<Step>),
+    Truncated(usize, Box<ServerStep>),
     /// Sends the same over and over until the client hangs up.
-    Flood(Box<Step>),
+    Flood(Box<ServerStep>),
     /// Waits until the test opens the gate.
     Wait(Gate),
     /// Opens the gate for the test.
-    Open(Gate),
+    OpenGate(Gate),
     /// Waits until the client has closed the connection, which must make no further request.
     ClientCloses,
     /// Keeps the connection open until the test is over.
-    Stay,
+    KeepOpen,
     /// Closes the connection in peace, as the end of a script does.
     Close,
     /// Closes the connection without the farewell that TLS has.
-    Vanish,
+    CloseAbruptly,
     /// Cuts the connection with a reset.
     Reset,
 }
 
-impl Step {
+impl ServerStep {
     /// Whether it can be done over this protocol.
     pub(crate) fn fits(&self, is_http2: bool) -> bool {
         match self {
             Self::Send(_) => !is_http2,
-            Self::Frame(..) | Self::On(..) => is_http2,
+            Self::Frame(..) | Self::OnStream(..) => is_http2,
             #[cfg(feature = "_tls")]
             Self::ReadReset => is_http2,
             Self::All(steps) => steps.iter().all(|step| step.fits(is_http2)),
-            Self::First(_, step) | Self::Flood(step) => step.fits(is_http2),
+            Self::Truncated(_, step) | Self::Flood(step) => step.fits(is_http2),
             _ => true,
         }
     }
@@ -85,12 +85,12 @@ impl Step {
             }
             Self::Body(bytes, _) => bytes.clone(),
             Self::Frame(kind, flags, payload) => frames::frame(*kind, *flags, stream, payload),
-            Self::On(stream, step) => step.bytes(is_http2, *stream)?,
+            Self::OnStream(stream, step) => step.bytes(is_http2, *stream)?,
             Self::All(steps) => {
                 let each = steps.iter().map(|step| step.bytes(is_http2, stream));
                 each.collect::<Option<Vec<_>>>()?.concat()
             }
-            Self::First(length, step) => {
+            Self::Truncated(length, step) => {
                 let mut bytes = step.bytes(is_http2, stream)?;
                 bytes.truncate(*length);
                 bytes
@@ -122,48 +122,48 @@ impl Gate {
     }
 }
 
-pub(crate) fn send(text: &str) -> Step {
-    Step::Send(text.as_bytes().to_vec())
+pub(crate) fn send(text: &str) -> ServerStep {
+    ServerStep::Send(text.as_bytes().to_vec())
 }
 
 /// Status and fields of an answer whose body follows.
-pub(crate) fn head(status: u16, fields: &[(&'static str, &str)]) -> Step {
+pub(crate) fn head(status: u16, fields: &[(&'static str, &str)]) -> ServerStep {
     let fields = fields
         .iter()
         .map(|(name, value)| (*name, (*value).to_owned()));
-    Step::Head(status, fields.collect(), false)
+    ServerStep::Head(status, fields.collect(), false)
 }
 
 /// A complete answer without a body.
-pub(crate) fn empty(status: u16, fields: &[(&'static str, &str)]) -> Step {
+pub(crate) fn empty(status: u16, fields: &[(&'static str, &str)]) -> ServerStep {
     match head(status, fields) {
-        Step::Head(status, fields, _) => Step::Head(status, fields, true),
+        ServerStep::Head(status, fields, _) => ServerStep::Head(status, fields, true),
         other => other,
     }
 }
 
 /// A part of a body, with more to come.
-pub(crate) fn part(text: &str) -> Step {
-    Step::Body(text.into(), false)
+pub(crate) fn part(text: &str) -> ServerStep {
+    ServerStep::Body(text.into(), false)
 }
 
 /// The last part of a body.
-pub(crate) fn rest(text: &str) -> Step {
-    Step::Body(text.into(), true)
+pub(crate) fn rest(text: &str) -> ServerStep {
+    ServerStep::Body(text.into(), true)
 }
 
 /// An interim answer.
-pub(crate) fn interim(status: u16) -> Step {
+pub(crate) fn interim(status: u16) -> ServerStep {
     head(status, &[])
 }
 
 /// A complete answer of 200 that keeps the connection open.
-pub(crate) fn ok(body: &str) -> Step {
+pub(crate) fn ok(body: &str) -> ServerStep {
     let length = body.len().to_string();
-    Step::All(vec![head(200, &[("content-length", &length)]), rest(body)])
+    ServerStep::All(vec![head(200, &[("content-length", &length)]), rest(body)])
 }
 
 /// The same over and over.
-pub(crate) fn flood(step: Step) -> Step {
-    Step::Flood(Box::new(step))
+pub(crate) fn flood(step: ServerStep) -> ServerStep {
+    ServerStep::Flood(Box::new(step))
 }

@@ -6,25 +6,25 @@ use gatelet_transport::{Applied, CallTimeouts, Error, ErrorKind, Phase, Transpor
 
 use super::SHORT;
 use super::calls::{channel, create};
-use super::script::{Gate, Step, head, part, rest, send};
-use super::wire::Wire;
+use super::script::{Gate, ServerStep, head, part, rest, send};
+use super::test_server::TestServer;
 
 /// A create with little time for an attempt.
-async fn hurry(wire: &Wire, transport: &HyperTransport) -> Error {
+async fn hurry(server: &TestServer, transport: &HyperTransport) -> Error {
     let hurried = CallTimeouts::default().attempt(SHORT);
-    let error = fail(wire, transport, hurried, "{}".into()).await;
+    let error = fail(server, transport, hurried, "{}".into()).await;
     assert_eq!(*error.kind(), ErrorKind::Timeout(Phase::Attempt));
     error
 }
 
 /// A create that fails.
 async fn fail(
-    wire: &Wire,
+    server: &TestServer,
     transport: &HyperTransport,
     timeouts: CallTimeouts,
     body: Bytes,
 ) -> Error {
-    let channel = channel(wire, transport, timeouts);
+    let channel = channel(server, transport, timeouts);
     channel.call(create(body)).await.unwrap_err()
 }
 
@@ -32,34 +32,34 @@ async fn fail(
 async fn a_request_that_waited_for_its_turn_was_not_sent() {
     let (arrived, go) = (Gate::new(), Gate::new());
     let busy = vec![
-        Step::Read,
-        Step::Open(arrived.clone()),
-        Step::Wait(go.clone()),
+        ServerStep::Read,
+        ServerStep::OpenGate(arrived.clone()),
+        ServerStep::Wait(go.clone()),
         super::script::ok("1"),
-        Step::Stay,
+        ServerStep::KeepOpen,
     ];
-    let wire = Wire::plays([busy]);
+    let server = TestServer::plays([busy]);
     let transport = HyperTransport::builder().max_in_flight(1).build();
     let first = tokio::spawn({
-        let (transport, request) = (transport.clone(), wire.get());
+        let (transport, request) = (transport.clone(), server.get());
         async move { transport.send(request).await }
     });
     arrived.pass().await;
-    let error = hurry(&wire, &transport).await;
+    let error = hurry(&server, &transport).await;
     assert_eq!(error.applied(), Applied::No);
     assert!(error.is_retryable());
     go.open();
     assert_eq!(first.await.unwrap().unwrap().body(), "1");
-    assert_eq!(wire.finish().await.len(), 1);
+    assert_eq!(server.finish().await.len(), 1);
 }
 
 #[tokio::test]
 async fn a_request_that_the_server_has_counts_as_sent() {
-    let wire = Wire::plays([vec![Step::Read, Step::ClientCloses]]);
-    let error = hurry(&wire, &HyperTransport::new()).await;
+    let server = TestServer::plays([vec![ServerStep::Read, ServerStep::ClientCloses]]);
+    let error = hurry(&server, &HyperTransport::new()).await;
     assert_eq!(error.applied(), Applied::Unknown);
     assert!(!error.is_retryable());
-    wire.finish().await;
+    server.finish().await;
 }
 
 // U6
@@ -67,28 +67,28 @@ async fn a_request_that_the_server_has_counts_as_sent() {
 async fn a_status_is_not_lost_with_a_body_that_takes_longer_than_an_attempt() {
     let wait = [("retry-after", "0"), ("content-length", "9")];
     let trickles = vec![
-        Step::Read,
+        ServerStep::Read,
         head(429, &wait),
         part("123"),
-        Step::ClientCloses,
+        ServerStep::ClientCloses,
     ];
     let half_a_head = vec![
-        Step::Read,
+        ServerStep::Read,
         send("HTTP/1.1 429 X\r\nretry-after: 0\r\nx"),
-        Step::ClientCloses,
+        ServerStep::ClientCloses,
     ];
     let created = vec![
-        Step::Read,
+        ServerStep::Read,
         head(201, &[("content-length", "2")]),
         rest("{}"),
     ];
-    let each = Wire::each([trickles, created.clone()]);
-    for wire in each.chain(Wire::each([half_a_head, created])) {
-        let transport = wire.client(HyperTransport::builder());
-        let channel = channel(&wire, &transport, CallTimeouts::default().attempt(SHORT));
+    let each = TestServer::each([trickles, created.clone()]);
+    for server in each.chain(TestServer::each([half_a_head, created])) {
+        let transport = server.client(HyperTransport::builder());
+        let channel = channel(&server, &transport, CallTimeouts::default().attempt(SHORT));
         let reply = channel.call(create("{}".into())).await.unwrap();
         assert_eq!((reply.attempts(), reply.status().as_u16()), (2, 201));
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
@@ -98,15 +98,15 @@ static LARGE: [u8; 32 << 20] = [b'x'; 32 << 20];
 // T46
 #[tokio::test]
 async fn a_create_that_left_in_part_was_not_applied_and_is_not_repeated() {
-    for end in [Step::Reset, Step::Close] {
-        for wire in Wire::each([vec![Step::ReadSome, end]]) {
-            let transport = wire.client(HyperTransport::builder());
+    for end in [ServerStep::Reset, ServerStep::Close] {
+        for server in TestServer::each([vec![ServerStep::ReadSome, end]]) {
+            let transport = server.client(HyperTransport::builder());
             let large = Bytes::from_static(&LARGE);
-            let error = fail(&wire, &transport, CallTimeouts::default(), large).await;
+            let error = fail(&server, &transport, CallTimeouts::default(), large).await;
             assert_eq!(*error.kind(), ErrorKind::Interrupted, "{error:?}");
             assert_eq!((error.attempts(), error.applied()), (1, Applied::No));
             assert!(error.is_retryable());
-            wire.finish().await;
+            server.finish().await;
         }
     }
 }
@@ -128,13 +128,13 @@ async fn a_create_that_the_server_does_not_read_was_not_applied() {
             Phase::Total,
         ),
     ] {
-        for wire in Wire::each([vec![Step::ReadSome, Step::Stay]]) {
-            let transport = wire.client(builder.clone());
+        for server in TestServer::each([vec![ServerStep::ReadSome, ServerStep::KeepOpen]]) {
+            let transport = server.client(builder.clone());
             let large = Bytes::from_static(&LARGE);
-            let error = fail(&wire, &transport, timeouts, large).await;
+            let error = fail(&server, &transport, timeouts, large).await;
             assert_eq!(*error.kind(), ErrorKind::Timeout(phase));
             assert_eq!((error.attempts(), error.applied()), (1, Applied::No));
-            wire.finish().await;
+            server.finish().await;
         }
     }
 }

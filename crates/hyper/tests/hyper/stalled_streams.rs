@@ -10,27 +10,28 @@ use gatelet_transport::{CallTimeouts, ErrorKind, Phase, Transport};
 use crate::SHORT;
 use crate::calls::{channel, create, read};
 use crate::frames::WINDOW_UPDATE;
-use crate::script::{Gate, Step, head, ok, rest};
+use crate::script::{Gate, ServerStep, head, ok, rest};
 use crate::stopped_clock::StoppedClock;
-use crate::wire::Wire;
+use crate::test_server::TestServer;
 
 const PING: u8 = 6;
 
 /// Shows that the peer is there, and nothing about its streams.
-fn signs_of_life() -> Step {
-    let on_connection = |kind, payload| Step::On(0, Box::new(Step::Frame(kind, 0, payload)));
-    Step::All(vec![
+fn signs_of_life() -> ServerStep {
+    let on_connection =
+        |kind, payload| ServerStep::OnStream(0, Box::new(ServerStep::Frame(kind, 0, payload)));
+    ServerStep::All(vec![
         on_connection(PING, vec![7; 8]),
         on_connection(WINDOW_UPDATE, vec![0, 0, 1, 0]),
     ])
 }
 
-fn json() -> Step {
+fn json() -> ServerStep {
     let fields = [
         ("content-type", "application/json"),
         ("content-length", "2"),
     ];
-    Step::All(vec![head(200, &fields), rest("{}")])
+    ServerStep::All(vec![head(200, &fields), rest("{}")])
 }
 
 // U10
@@ -40,29 +41,39 @@ async fn after_an_attempt_on_a_stalled_stream_the_next_one_and_the_next_call_go_
 
     let (clock, reached) = (StoppedClock::new(), Gate::new());
     let (other_there, go) = (Gate::new(), Gate::new());
-    for wire in Wire::each([
+    for server in TestServer::each([
         vec![
-            Step::Read,
+            ServerStep::Read,
             json(),
-            Step::Read,
-            Step::Open(other_there.clone()),
-            Step::Read,
+            ServerStep::Read,
+            ServerStep::OpenGate(other_there.clone()),
+            ServerStep::Read,
             signs_of_life(),
-            Step::Open(reached.clone()),
-            Step::ReadReset,
+            ServerStep::OpenGate(reached.clone()),
+            ServerStep::ReadReset,
             signs_of_life(),
-            Step::Wait(go.clone()),
-            Step::On(3, Box::new(ok("1"))),
-            Step::ClientCloses,
+            ServerStep::Wait(go.clone()),
+            ServerStep::OnStream(3, Box::new(ok("1"))),
+            ServerStep::ClientCloses,
         ],
-        vec![Step::Read, json(), Step::Read, json(), Step::Stay],
+        vec![
+            ServerStep::Read,
+            json(),
+            ServerStep::Read,
+            json(),
+            ServerStep::KeepOpen,
+        ],
     ]) {
-        let transport = wire.client(HyperTransport::builder());
-        let channel = channel(&wire, &transport, CallTimeouts::default().attempt(ATTEMPT));
+        let transport = server.client(HyperTransport::builder());
+        let channel = channel(
+            &server,
+            &transport,
+            CallTimeouts::default().attempt(ATTEMPT),
+        );
         channel.call(read()).await.unwrap();
         // It began before, and has its time.
         let other = tokio::spawn({
-            let (transport, request) = (transport.clone(), wire.get());
+            let (transport, request) = (transport.clone(), server.get());
             async move { transport.send(request).await }
         });
         other_there.pass().await;
@@ -78,32 +89,32 @@ async fn after_an_attempt_on_a_stalled_stream_the_next_one_and_the_next_call_go_
         assert_eq!(channel.call(read()).await.unwrap().attempts(), 1);
         go.open();
         assert_eq!(other.await.unwrap().unwrap().body(), "1");
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
 // U10
 #[tokio::test]
 async fn a_connection_that_the_pool_does_not_know_right_now_is_given_up_as_well() {
-    for pushes_out in Wire::each([vec![Step::Read, ok("0"), Step::Stay]]) {
+    for pushes_out in TestServer::each([vec![ServerStep::Read, ok("0"), ServerStep::KeepOpen]]) {
         let (other_there, reached, go) = (Gate::new(), Gate::new(), Gate::new());
-        for wire in Wire::each([
+        for server in TestServer::each([
             vec![
-                Step::Read,
-                Step::Open(other_there.clone()),
-                Step::Read,
-                Step::Open(reached.clone()),
-                Step::ReadReset,
-                Step::Wait(go.clone()),
-                Step::On(1, Box::new(ok("1"))),
-                Step::ClientCloses,
+                ServerStep::Read,
+                ServerStep::OpenGate(other_there.clone()),
+                ServerStep::Read,
+                ServerStep::OpenGate(reached.clone()),
+                ServerStep::ReadReset,
+                ServerStep::Wait(go.clone()),
+                ServerStep::OnStream(1, Box::new(ok("1"))),
+                ServerStep::ClientCloses,
             ],
-            vec![Step::Read, json(), Step::Stay],
+            vec![ServerStep::Read, json(), ServerStep::KeepOpen],
         ]) {
-            let transport = wire.client(HyperTransport::builder().max_idle_connections(1));
-            let channel = channel(&wire, &transport, CallTimeouts::default().attempt(SHORT));
+            let transport = server.client(HyperTransport::builder().max_idle_connections(1));
+            let channel = channel(&server, &transport, CallTimeouts::default().attempt(SHORT));
             let other = tokio::spawn({
-                let (transport, request) = (transport.clone(), wire.get());
+                let (transport, request) = (transport.clone(), server.get());
                 async move { transport.send(request).await }
             });
             other_there.pass().await;
@@ -113,8 +124,8 @@ async fn a_connection_that_the_pool_does_not_know_right_now_is_given_up_as_well(
             stalled.await.unwrap().unwrap_err();
             go.open();
             assert_eq!(other.await.unwrap().unwrap().body(), "1");
-            assert_eq!(transport.send(wire.get()).await.unwrap().body(), "{}");
-            wire.finish().await;
+            assert_eq!(transport.send(server.get()).await.unwrap().body(), "{}");
+            server.finish().await;
         }
         pushes_out.finish().await;
     }
@@ -123,49 +134,49 @@ async fn a_connection_that_the_pool_does_not_know_right_now_is_given_up_as_well(
 // U10
 #[tokio::test]
 async fn a_stalled_body_is_a_stalled_stream() {
-    let begun = Step::All(vec![
+    let begun = ServerStep::All(vec![
         head(200, &[("content-type", "application/json")]),
-        Step::Body(b"{".to_vec(), false),
+        ServerStep::Body(b"{".to_vec(), false),
     ]);
-    for wire in Wire::each([
+    for server in TestServer::each([
         vec![
-            Step::Read,
+            ServerStep::Read,
             json(),
-            Step::Read,
+            ServerStep::Read,
             begun,
             signs_of_life(),
-            Step::ClientCloses,
+            ServerStep::ClientCloses,
         ],
-        vec![Step::Read, json(), Step::Stay],
+        vec![ServerStep::Read, json(), ServerStep::KeepOpen],
     ]) {
-        let transport = wire.client(HyperTransport::builder());
-        let channel = channel(&wire, &transport, CallTimeouts::default().attempt(SHORT));
+        let transport = server.client(HyperTransport::builder());
+        let channel = channel(&server, &transport, CallTimeouts::default().attempt(SHORT));
         channel.call(read()).await.unwrap();
         assert_eq!(channel.call(read()).await.unwrap().attempts(), 2);
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
 // U10
 #[tokio::test]
 async fn a_create_whose_stream_stalled_leaves_its_connection_to_nobody() {
-    for wire in Wire::each([
+    for server in TestServer::each([
         vec![
-            Step::Read,
+            ServerStep::Read,
             json(),
-            Step::Read,
+            ServerStep::Read,
             signs_of_life(),
-            Step::ClientCloses,
+            ServerStep::ClientCloses,
         ],
-        vec![Step::Read, json(), Step::Stay],
+        vec![ServerStep::Read, json(), ServerStep::KeepOpen],
     ]) {
-        let transport = wire.client(HyperTransport::builder());
-        let channel = channel(&wire, &transport, CallTimeouts::default().attempt(SHORT));
+        let transport = server.client(HyperTransport::builder());
+        let channel = channel(&server, &transport, CallTimeouts::default().attempt(SHORT));
         channel.call(read()).await.unwrap();
         let error = channel.call(create("{}".into())).await.unwrap_err();
         assert_eq!(*error.kind(), ErrorKind::Timeout(Phase::Attempt));
         assert_eq!(channel.call(read()).await.unwrap().attempts(), 1);
-        wire.finish().await;
+        server.finish().await;
     }
 }
 
@@ -173,29 +184,29 @@ async fn a_create_whose_stream_stalled_leaves_its_connection_to_nobody() {
 #[tokio::test(start_paused = true)]
 async fn a_caller_that_waited_for_long_leaves_a_connection_with_signs_of_life_to_nobody() {
     let (clock, reached) = (StoppedClock::new(), Gate::new());
-    for wire in Wire::each([
+    for server in TestServer::each([
         vec![
-            Step::Read,
+            ServerStep::Read,
             json(),
-            Step::Read,
+            ServerStep::Read,
             signs_of_life(),
-            Step::Open(reached.clone()),
-            Step::ClientCloses,
+            ServerStep::OpenGate(reached.clone()),
+            ServerStep::ClientCloses,
         ],
-        vec![Step::Read, ok("2"), Step::Stay],
+        vec![ServerStep::Read, ok("2"), ServerStep::KeepOpen],
     ]) {
-        let transport = wire.client(HyperTransport::builder());
-        transport.send(wire.get()).await.unwrap();
+        let transport = server.client(HyperTransport::builder());
+        transport.send(server.get()).await.unwrap();
         let call = tokio::spawn({
-            let (transport, request) = (transport.clone(), wire.get());
+            let (transport, request) = (transport.clone(), server.get());
             async move { transport.send(request).await }
         });
         reached.pass().await;
         clock.pass(1_100).await;
         call.abort();
         assert!(call.await.unwrap_err().is_cancelled());
-        assert_eq!(transport.send(wire.get()).await.unwrap().body(), "2");
-        wire.finish().await;
+        assert_eq!(transport.send(server.get()).await.unwrap().body(), "2");
+        server.finish().await;
     }
 }
 
@@ -203,21 +214,25 @@ async fn a_caller_that_waited_for_long_leaves_a_connection_with_signs_of_life_to
 #[tokio::test]
 async fn callers_that_go_away_soon_leave_a_healthy_connection_to_others() {
     let reached = Gate::new();
-    let mut script = vec![Step::Read, json()];
+    let mut script = vec![ServerStep::Read, json()];
     for _ in 0..5 {
-        script.extend([Step::Read, signs_of_life(), Step::Open(reached.clone())]);
+        script.extend([
+            ServerStep::Read,
+            signs_of_life(),
+            ServerStep::OpenGate(reached.clone()),
+        ]);
     }
-    script.extend([Step::Read, ok("1"), Step::Stay]);
-    for wire in Wire::each([script]) {
-        let transport = wire.client(HyperTransport::builder());
-        transport.send(wire.get()).await.unwrap();
+    script.extend([ServerStep::Read, ok("1"), ServerStep::KeepOpen]);
+    for server in TestServer::each([script]) {
+        let transport = server.client(HyperTransport::builder());
+        transport.send(server.get()).await.unwrap();
         for _ in 0..5 {
             tokio::select! {
-                _ = transport.send(wire.get()) => panic!("nobody answers"),
+                _ = transport.send(server.get()) => panic!("nobody answers"),
                 () = reached.pass() => {}
             }
         }
-        assert_eq!(transport.send(wire.get()).await.unwrap().body(), "1");
-        wire.finish().await;
+        assert_eq!(transport.send(server.get()).await.unwrap().body(), "1");
+        server.finish().await;
     }
 }

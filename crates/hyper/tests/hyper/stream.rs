@@ -23,7 +23,7 @@ impl Stream for tokio_rustls::server::TlsStream<TcpStream> {
 
 /// How a server takes its connections.
 #[derive(Clone)]
-pub(crate) enum Door {
+pub(crate) enum ServerProtocol {
     Plain,
     #[cfg(feature = "_tls")]
     Tls(tokio_rustls::TlsAcceptor),
@@ -31,7 +31,7 @@ pub(crate) enum Door {
     Http2(tokio_rustls::TlsAcceptor),
 }
 
-impl Door {
+impl ServerProtocol {
     pub(crate) fn scheme(&self) -> &'static str {
         match self {
             Self::Plain => "http",
@@ -64,13 +64,13 @@ impl Door {
 }
 
 /// The ways to take connections that this build has.
-pub(crate) fn doors() -> Vec<Door> {
+pub(crate) fn protocols() -> Vec<ServerProtocol> {
     vec![
-        Door::Plain,
+        ServerProtocol::Plain,
         #[cfg(feature = "_tls")]
-        Door::Tls(tls::acceptor("http/1.1")),
+        ServerProtocol::Tls(tls::acceptor("http/1.1")),
         #[cfg(feature = "_tls")]
-        Door::Http2(tls::acceptor("h2")),
+        ServerProtocol::Http2(tls::acceptor("h2")),
     ]
 }
 

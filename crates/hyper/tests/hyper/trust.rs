@@ -285,8 +285,8 @@ async fn a_client_without_the_certificate_that_the_server_wants_is_told_so() {
         let server = TlsServer::start_with(config).await;
         for client in [&authority.client(), &unknown] {
             let error = server.is_refused_by(client).await;
-            let words = super::wire::words(&error);
-            assert!(words.contains("fatal alert"), "{words}");
+            let text = super::test_server::error_text(&error);
+            assert!(text.contains("fatal alert"), "{text}");
         }
     }
 }

@@ -17,9 +17,9 @@ use tokio::task::JoinSet;
 
 use super::pki::Authority;
 use super::proxy::{BASIC, USER, asks_for_credentials, through};
-use super::script::{Step, flood, send};
+use super::script::{ServerStep, flood, send};
+use super::test_server::{CANARY, TestServer, error_text};
 use super::tls_server::TlsServer;
-use super::wire::{CANARY, Wire, words};
 
 /// A proxy that digs every tunnel to one server, whatever the name that it is asked for.
 struct Tunnels {
@@ -134,7 +134,7 @@ async fn a_proxy_that_answers_in_the_servers_place_is_not_believed() {
         let error = transport.send(post("/v1/a")).await.unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Tls);
         assert_eq!(error.sent(), Sent::Nothing);
-        words(&error);
+        error_text(&error);
     }
     assert_eq!(server.heard(), "");
 }
@@ -151,28 +151,28 @@ async fn a_proxy_that_answers_connect_with_something_else_gets_no_credentials() 
     let flooded = format!("HTTP/1.1 200 OK\r\n\r\n{}", "x".repeat(1024 * 1024));
     let redirect = "HTTP/1.1 302 Found\r\nlocation: http://evil.example/\r\n\r\n";
     for script in [
-        vec![Step::Read, send(&flooded), Step::ClientCloses],
-        vec![Step::Read, send(redirect), Step::ClientCloses],
+        vec![ServerStep::Read, send(&flooded), ServerStep::ClientCloses],
+        vec![ServerStep::Read, send(redirect), ServerStep::ClientCloses],
         vec![
-            Step::Read,
+            ServerStep::Read,
             send("HTTP/1.1 502 \r\n\r\n"),
-            Step::ClientCloses,
+            ServerStep::ClientCloses,
         ],
         vec![
-            Step::Read,
+            ServerStep::Read,
             send("SSH-2.0-OpenSSH\r\n\r\n"),
-            Step::ClientCloses,
+            ServerStep::ClientCloses,
         ],
         vec![
-            Step::Read,
+            ServerStep::Read,
             send("HTTP/1.1 200 OK\r\n"),
-            flood(Step::Send(b"a: b\r\n".to_vec())),
+            flood(ServerStep::Send(b"a: b\r\n".to_vec())),
         ],
-        vec![Step::Read, send("HTTP/1.1 200"), Step::Close],
-        vec![Step::Read, Step::Reset],
-        vec![Step::Close],
+        vec![ServerStep::Read, send("HTTP/1.1 200"), ServerStep::Close],
+        vec![ServerStep::Read, ServerStep::Reset],
+        vec![ServerStep::Close],
     ] {
-        let proxy = Wire::plays([script]);
+        let proxy = TestServer::plays([script]);
         let error = through(&proxy, USER)
             .build()
             .send(super::proxy::post("https://service.example/v1/a"))
@@ -181,7 +181,7 @@ async fn a_proxy_that_answers_connect_with_something_else_gets_no_credentials() 
         let expected = TransportErrorKind::Connect(ConnectFailure::Proxy);
         assert_eq!(error.kind(), expected, "{error:?}");
         assert_eq!(error.sent(), Sent::Nothing);
-        words(&error);
+        error_text(&error);
         for request in proxy.finish().await {
             let expected = format!(
                 "CONNECT service.example:443 HTTP/1.1\r\nHost: service.example:443\r\n\
@@ -194,7 +194,7 @@ async fn a_proxy_that_answers_connect_with_something_else_gets_no_credentials() 
 
 /// What a proxy says that refuses a tunnel with this status: its head with a body in the same segment, in a later one, in
 /// chunks, behind interim responses, and a body and a head that never end.
-fn refusals(status: u16) -> Vec<Vec<Step>> {
+fn refusals(status: u16) -> Vec<Vec<ServerStep>> {
     let head = |fields: &str| format!("HTTP/1.1 {status} No\r\n{fields}\r\n\r\n");
     let announced = head("content-type: text/html\r\ncontent-length: 5");
     let chunked = head("transfer-encoding: chunked");
@@ -218,14 +218,17 @@ fn refusals(status: u16) -> Vec<Vec<Step>> {
         ],
         vec![
             send(&format!("HTTP/1.1 {status} No\r\nx: cut")),
-            Step::Close,
+            ServerStep::Close,
         ],
-        vec![send(&format!("HTTP/1.1 {status}")), Step::Close],
-        vec![send(&format!("{interim}HTTP/1.0 {status}\r")), Step::Close],
+        vec![send(&format!("HTTP/1.1 {status}")), ServerStep::Close],
+        vec![
+            send(&format!("{interim}HTTP/1.0 {status}\r")),
+            ServerStep::Close,
+        ],
     ];
     let mut scripts = Vec::new();
     for mut script in steps {
-        script.insert(0, Step::Read);
+        script.insert(0, ServerStep::Read);
         scripts.push(script);
     }
     scripts
@@ -244,7 +247,7 @@ async fn a_refused_connect_is_told_by_its_status_whatever_follows() {
         (502, ConnectFailure::Proxy),
     ] {
         for script in refusals(status) {
-            let proxy = Wire::plays([script]);
+            let proxy = TestServer::plays([script]);
             let error = through(&proxy, USER)
                 .build()
                 .send(super::proxy::post("https://service.example/v1/a"))
@@ -257,12 +260,9 @@ async fn a_refused_connect_is_told_by_its_status_whatever_follows() {
             );
             assert_eq!(error.sent(), Sent::Nothing);
             assert_eq!(error.status().unwrap(), status);
-            let words = words(&error);
-            assert!(words.contains(&status.to_string()), "{words}");
-            assert!(
-                !words.contains("hello") && !words.contains("xxx"),
-                "{words}"
-            );
+            let text = error_text(&error);
+            assert!(text.contains(&status.to_string()), "{text}");
+            assert!(!text.contains("hello") && !text.contains("xxx"), "{text}");
             proxy.finish().await;
         }
     }
@@ -276,13 +276,17 @@ async fn bytes_behind_the_head_of_an_opened_tunnel_are_refused() {
         "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello",
         "HTTP/1.1 103 X\r\n\r\nHTTP/1.1 200 OK\r\n\r\nHTTP/1.1 407 No\r\n\r\n",
     ] {
-        let proxy = Wire::plays([vec![Step::Read, send(opened), Step::ClientCloses]]);
+        let proxy = TestServer::plays([vec![
+            ServerStep::Read,
+            send(opened),
+            ServerStep::ClientCloses,
+        ]]);
         let transport = through(&proxy, USER).build();
         let request = super::proxy::post("https://service.example/v1/a");
         let error = transport.send(request).await.unwrap_err();
         let expected = TransportErrorKind::Connect(ConnectFailure::Proxy);
         assert_eq!((error.kind(), error.status()), (expected, None));
-        assert!(words(&error).contains("before the tunnel is used"));
+        assert!(error_text(&error).contains("before the tunnel is used"));
         proxy.finish().await;
     }
 }
@@ -295,8 +299,8 @@ async fn a_call_asks_a_proxy_again_where_its_status_may_pass() {
     for (status, attempts) in finals.into_iter().chain(passing) {
         let refusal = refusals(status).remove(0);
         let proxy = match attempts {
-            1 => Wire::plays([refusal]),
-            _ => Wire::plays([refusal.clone(), refusal.clone(), refusal]),
+            1 => TestServer::plays([refusal]),
+            _ => TestServer::plays([refusal.clone(), refusal.clone(), refusal]),
         };
         let base = BaseUrl::parse("https://service.example").unwrap();
         let channel = Channel::builder(base, super::calls::Plain)
@@ -329,11 +333,14 @@ async fn a_refused_connect_says_when_to_come_again() {
         // The rest of the head never comes, or breaks off.
         vec![
             send("HTTP/1.1 503 No\r\nretry-after: 7\r\n"),
-            Step::ClientCloses,
+            ServerStep::ClientCloses,
         ],
-        vec![send("HTTP/1.1 503 No\r\nretry-after: 7\r\nx"), Step::Close],
+        vec![
+            send("HTTP/1.1 503 No\r\nretry-after: 7\r\nx"),
+            ServerStep::Close,
+        ],
     ] {
-        let proxy = Wire::plays([[vec![Step::Read], answer].concat()]);
+        let proxy = TestServer::plays([[vec![ServerStep::Read], answer].concat()]);
         let transport = through(&proxy, USER).build();
         let request = super::proxy::post("https://service.example/v1/a");
         let error = transport.send(request).await.unwrap_err();
@@ -351,7 +358,7 @@ async fn a_refused_connect_says_when_to_come_again() {
 
 #[tokio::test]
 async fn a_proxy_that_says_nothing_is_a_connect_timeout() {
-    let proxy = Wire::plays([vec![Step::Read, Step::ClientCloses]]);
+    let proxy = TestServer::plays([vec![ServerStep::Read, ServerStep::ClientCloses]]);
     let error = through(&proxy, USER)
         .connect_timeout(super::SHORT)
         .build()

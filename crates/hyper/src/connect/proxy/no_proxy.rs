@@ -6,7 +6,7 @@ use crate::origin::Origin;
 
 /// The entries of a list. One that cannot be understood matches nothing, as everywhere else that the variable is read.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Exceptions(Vec<Entry>);
+pub(crate) struct NoProxy(Vec<Entry>);
 
 #[derive(Clone, Debug, PartialEq)]
 struct Entry {
@@ -24,25 +24,25 @@ enum Hosts {
     Domain(Box<str>),
 }
 
-impl Exceptions {
+impl NoProxy {
     /// Reads entries between commas or blanks.
     pub(crate) fn parse(list: &str) -> Self {
         let entries = list.split(|character: char| character == ',' || character.is_whitespace());
         Self(entries.filter_map(Entry::parse).collect())
     }
 
-    pub(crate) fn cover(&self, origin: &Origin) -> bool {
+    pub(crate) fn matches(&self, origin: &Origin) -> bool {
         let address: Option<IpAddr> = origin.host().parse().ok();
         let name = origin.host().strip_suffix('.').unwrap_or(origin.host());
         self.0.iter().any(|entry| {
-            let covers_host = match &entry.hosts {
+            let matches_host = match &entry.hosts {
                 Hosts::All => true,
                 Hosts::Network(network, bits) => {
-                    address.is_some_and(|address| shares(*network, address, *bits))
+                    address.is_some_and(|address| is_in_network(*network, address, *bits))
                 }
                 Hosts::Domain(domain) => address.is_none() && is_below(name, domain),
             };
-            covers_host && entry.port.is_none_or(|port| port == origin.port())
+            matches_host && entry.port.is_none_or(|port| port == origin.port())
         })
     }
 }
@@ -85,7 +85,7 @@ impl Hosts {
     }
 }
 
-fn shares(network: IpAddr, address: IpAddr, bits: u32) -> bool {
+fn is_in_network(network: IpAddr, address: IpAddr, bits: u32) -> bool {
     match (network, address) {
         (IpAddr::V4(network), IpAddr::V4(address)) => {
             let differing = network.to_bits() ^ address.to_bits();
@@ -108,12 +108,12 @@ fn is_below(name: &str, domain: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Exceptions;
+    use super::NoProxy;
     use crate::origin::Origin;
 
-    fn covers(list: &str, host: &str) -> bool {
+    fn matches(list: &str, host: &str) -> bool {
         let uri = format!("https://{host}/").parse().unwrap();
-        Exceptions::parse(list).cover(&Origin::of(&uri).unwrap())
+        NoProxy::parse(list).matches(&Origin::of(&uri).unwrap())
     }
 
     #[test]
@@ -125,17 +125,17 @@ mod tests {
             "a.b, example.com",
         ] {
             assert!(
-                covers(list, "example.com") && covers(list, "eu.EXAMPLE.com."),
+                matches(list, "example.com") && matches(list, "eu.EXAMPLE.com."),
                 "{list}"
             );
             assert!(
-                !covers(list, "notexample.com") && !covers(list, "example.com.evil"),
+                !matches(list, "notexample.com") && !matches(list, "example.com.evil"),
                 "{list}"
             );
         }
-        assert!(covers("example.com:8443", "eu.example.com:8443"));
-        assert!(!covers("example.com:8443", "example.com"));
-        assert!(covers("*", "example.com") && covers("*", "10.0.0.1"));
+        assert!(matches("example.com:8443", "eu.example.com:8443"));
+        assert!(!matches("example.com:8443", "example.com"));
+        assert!(matches("*", "example.com") && matches("*", "10.0.0.1"));
     }
 
     #[test]
@@ -154,11 +154,11 @@ mod tests {
             ("10.0.0.1:443", "10.0.0.1", "10.0.0.2"),
             ("[::8]:8080", "[::8]:8080", "[::8]:8081"),
         ] {
-            assert!(covers(list, inside), "{list}");
-            assert!(!covers(list, outside), "{list}");
+            assert!(matches(list, inside), "{list}");
+            assert!(!matches(list, outside), "{list}");
         }
-        assert!(covers("0.0.0.0/0", "8.8.8.8") && !covers("0.0.0.0/0", "[::8]"));
-        assert!(covers("::/0", "[::8]"));
+        assert!(matches("0.0.0.0/0", "8.8.8.8") && !matches("0.0.0.0/0", "[::8]"));
+        assert!(matches("::/0", "[::8]"));
     }
 
     #[test]
@@ -175,11 +175,11 @@ mod tests {
             "10.0.0.1:99999",
         ] {
             assert!(
-                !covers(list, "example.com") && !covers(list, "10.0.0.1"),
+                !matches(list, "example.com") && !matches(list, "10.0.0.1"),
                 "{list}"
             );
         }
         // A name is no address, though it may end like one.
-        assert!(!covers("0.1", "10.0.0.1"));
+        assert!(!matches("0.1", "10.0.0.1"));
     }
 }

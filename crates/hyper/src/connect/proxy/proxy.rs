@@ -7,7 +7,7 @@ use http::{HeaderValue, Uri};
 use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
-use crate::connect::proxy::no_proxy::Exceptions;
+use crate::connect::proxy::no_proxy::NoProxy;
 use crate::origin::Origin;
 use gatelet_transport::{TransportError, TransportErrorKind};
 
@@ -34,7 +34,7 @@ use gatelet_transport::{TransportError, TransportErrorKind};
 pub struct Proxies {
     http: Option<Proxy>,
     https: Option<Proxy>,
-    exceptions: Exceptions,
+    no_proxy: NoProxy,
 }
 
 /// The address of a proxy, and what it wants to know of its user.
@@ -70,7 +70,7 @@ impl Proxies {
     /// (`10.0.0.0/8`), or `*` for all, between commas or blanks. It takes the place of an earlier list; an entry that is
     /// none of these matches nothing.
     pub fn except(mut self, list: &str) -> Self {
-        self.exceptions = Exceptions::parse(list);
+        self.no_proxy = NoProxy::parse(list);
         self
     }
 
@@ -120,18 +120,18 @@ impl Proxies {
         let is_cgi = variable("REQUEST_METHOD").is_some();
         let http = ["http_proxy", "HTTP_PROXY"];
         let http = if is_cgi { &http[..1] } else { &http };
-        let exceptions = first(&["no_proxy", "NO_PROXY"]);
+        let no_proxy = first(&["no_proxy", "NO_PROXY"]);
         Ok(Self {
             http: proxy(http)?,
             https: proxy(&["https_proxy", "HTTPS_PROXY"])?,
-            exceptions: exceptions
-                .map(|(_, list)| Exceptions::parse(&list))
+            no_proxy: no_proxy
+                .map(|(_, list)| NoProxy::parse(&list))
                 .unwrap_or_default(),
         })
     }
 
     /// The proxy on the way to a server.
-    pub(crate) fn on_the_way_to(&self, origin: &Origin) -> Option<&Proxy> {
+    pub(crate) fn for_origin(&self, origin: &Origin) -> Option<&Proxy> {
         let proxy = if origin.is_https() {
             &self.https
         } else {
@@ -139,7 +139,7 @@ impl Proxies {
         };
         proxy
             .as_ref()
-            .filter(|_| !origin.is_loopback() && !self.exceptions.cover(origin))
+            .filter(|_| !origin.is_loopback() && !self.no_proxy.matches(origin))
     }
 }
 
@@ -223,7 +223,7 @@ mod tests {
 
     fn on_the_way(proxies: &Proxies, uri: &str) -> Option<String> {
         let origin = Origin::of(&uri.parse().unwrap()).unwrap();
-        let proxy = proxies.on_the_way_to(&origin)?;
+        let proxy = proxies.for_origin(&origin)?;
         Some(format!("{proxy:?}"))
     }
 

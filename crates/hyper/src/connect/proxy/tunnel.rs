@@ -20,7 +20,7 @@ use gatelet_transport::{BoxError, ConnectFailure, TransportError, TransportError
 const LONGEST_HEAD: usize = 16 * 1024;
 
 /// Asks the proxy for a tunnel, and returns the socket when it leads to the server.
-pub(crate) async fn dig(
+pub(crate) async fn connect(
     mut socket: Socket,
     proxy: &Proxy,
     server: &Origin,

@@ -17,21 +17,21 @@ use gatelet_transport::{BoxError, ConnectFailure, TransportError, TransportError
 
 /// Whom a client believes, and who it is.
 #[derive(Clone, Default)]
-pub(crate) struct Parties {
+pub(crate) struct TlsOptions {
     pub(crate) trust: Trust,
     pub(crate) identity: Option<Identity>,
 }
 
 /// Makes TLS connections. The trust roots are read at the first handshake: they are most of a short program's start.
 pub(crate) struct Tls {
-    parties: Parties,
+    options: TlsOptions,
     config: Mutex<Option<Arc<ClientConfig>>>,
 }
 
 impl Tls {
-    pub(crate) fn new(parties: Parties) -> Self {
+    pub(crate) fn new(options: TlsOptions) -> Self {
         Self {
-            parties,
+            options,
             config: Mutex::new(None),
         }
     }
@@ -53,12 +53,12 @@ impl Tls {
         if let Some(config) = &*made {
             return Ok(config.clone());
         }
-        let fresh = self.parties.client_config()?;
+        let fresh = self.options.client_config()?;
         Ok(made.insert(Arc::new(fresh)).clone())
     }
 }
 
-impl Parties {
+impl TlsOptions {
     fn client_config(&self) -> Result<ClientConfig, TransportError> {
         let provider = provider();
         let builder = ClientConfig::builder_with_provider(provider.clone())

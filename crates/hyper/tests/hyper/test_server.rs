@@ -16,57 +16,59 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
 use super::frames;
-use super::script::{Gate, Step};
+use super::script::{Gate, ServerStep};
 #[cfg(feature = "_tls")]
 use super::stream::tls;
-use super::stream::{Door, Stream, doors};
+use super::stream::{ServerProtocol, Stream, protocols};
 
 /// No script takes this long; one that does is stuck.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TEST_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// What must never be seen in an error.
 pub(crate) const CANARY: &str = "c4n4ry";
 
 /// The server: connection by connection in the order of the scripts, each on its own.
-pub(crate) struct Wire {
+pub(crate) struct TestServer {
     address: SocketAddr,
-    door: Door,
+    protocol: ServerProtocol,
     over: Arc<Notify>,
     requests: Arc<Mutex<Vec<String>>>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Wire {
-    pub(crate) fn plays<const N: usize>(scripts: [Vec<Step>; N]) -> Self {
-        Self::behind(Door::Plain, scripts.to_vec())
+impl TestServer {
+    pub(crate) fn plays<const N: usize>(scripts: [Vec<ServerStep>; N]) -> Self {
+        Self::behind(ServerProtocol::Plain, scripts.to_vec())
     }
 
     /// The same server over each protocol that the scripts can be played over: HTTP/1.1 in the clear, over TLS, and HTTP/2.
-    pub(crate) fn each<const N: usize>(scripts: [Vec<Step>; N]) -> impl Iterator<Item = Self> {
+    pub(crate) fn each<const N: usize>(
+        scripts: [Vec<ServerStep>; N],
+    ) -> impl Iterator<Item = Self> {
         Self::each_of(&scripts)
     }
 
     /// The same for a number of connections that is known only when the test runs.
-    pub(crate) fn each_of(scripts: &[Vec<Step>]) -> impl Iterator<Item = Self> + use<> {
+    pub(crate) fn each_of(scripts: &[Vec<ServerStep>]) -> impl Iterator<Item = Self> + use<> {
         let scripts = scripts.to_vec();
-        let fits = |door: &Door| {
+        let fits = |protocol: &ServerProtocol| {
             let mut steps = scripts.iter().flatten();
-            steps.all(|step| step.fits(door.is_http2()))
+            steps.all(|step| step.fits(protocol.is_http2()))
         };
-        let doors: Vec<_> = doors().into_iter().filter(fits).collect();
-        doors
+        let protocols: Vec<_> = protocols().into_iter().filter(fits).collect();
+        protocols
             .into_iter()
-            .map(move |door| Self::behind(door, scripts.clone()))
+            .map(move |protocol| Self::behind(protocol, scripts.clone()))
     }
 
-    fn behind(door: Door, scripts: Vec<Vec<Step>>) -> Self {
+    fn behind(protocol: ServerProtocol, scripts: Vec<Vec<ServerStep>>) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
         let over = Arc::new(Notify::new());
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let stage = Stage {
-            door: door.clone(),
+        let acceptor = Acceptor {
+            protocol: protocol.clone(),
             over: over.clone(),
             requests: requests.clone(),
         };
@@ -76,11 +78,11 @@ impl Wire {
                 .enable_all()
                 .build()
                 .unwrap()
-                .block_on(stage.run(listener, scripts));
+                .block_on(acceptor.run(listener, scripts));
         });
         Self {
             address,
-            door,
+            protocol,
             over,
             requests,
             thread: Some(thread),
@@ -92,15 +94,15 @@ impl Wire {
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("{}://{}{path}", self.door.scheme(), self.address)
+        format!("{}://{}{path}", self.protocol.scheme(), self.address)
     }
 
     /// A client that believes this server.
     pub(crate) fn client(&self, builder: HyperTransportBuilder) -> HyperTransport {
-        match self.door {
-            Door::Plain => builder.build(),
+        match self.protocol {
+            ServerProtocol::Plain => builder.build(),
             #[cfg(feature = "_tls")]
-            Door::Tls(_) | Door::Http2(_) => {
+            ServerProtocol::Tls(_) | ServerProtocol::Http2(_) => {
                 let root = tls::AUTHORITY.der().to_vec();
                 let builder = builder.only_these_roots().add_root_certificate_der(root);
                 builder.unwrap().build()
@@ -142,7 +144,7 @@ impl Wire {
     }
 }
 
-impl Drop for Wire {
+impl Drop for TestServer {
     fn drop(&mut self) {
         if self.thread.is_some() && !std::thread::panicking() {
             panic!("the test never asked whether its script was played: call finish()");
@@ -150,46 +152,49 @@ impl Drop for Wire {
     }
 }
 
-struct Stage {
-    door: Door,
+struct Acceptor {
+    protocol: ServerProtocol,
     over: Arc<Notify>,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
-impl Stage {
-    async fn run(self, listener: std::net::TcpListener, scripts: Vec<Vec<Step>>) {
+impl Acceptor {
+    async fn run(self, listener: std::net::TcpListener, scripts: Vec<Vec<ServerStep>>) {
         let listener = TcpListener::from_std(listener).unwrap();
-        let curtain = Gate::new();
-        let mut players = tokio::task::JoinSet::new();
+        let test_over = Gate::new();
+        let mut connections = tokio::task::JoinSet::new();
         for (number, script) in scripts.into_iter().enumerate() {
             let accepted = tokio::select! {
                 biased;
                 accepted = listener.accept() => accepted.unwrap(),
                 () = self.over.notified() => panic!("connection {number} never came"),
-                () = tokio::time::sleep(PATIENCE) => panic!("connection {number} never came"),
+                () = tokio::time::sleep(TEST_TIMEOUT) => panic!("connection {number} never came"),
             };
-            let (door, requests, curtain) =
-                (self.door.clone(), self.requests.clone(), curtain.clone());
-            players.spawn(async move {
-                let player = Player {
-                    stream: Some(door.open(accepted.0).await),
-                    is_http2: door.is_http2(),
+            let (protocol, requests, test_over) = (
+                self.protocol.clone(),
+                self.requests.clone(),
+                test_over.clone(),
+            );
+            connections.spawn(async move {
+                let connection = ScriptedConnection {
+                    stream: Some(protocol.open(accepted.0).await),
+                    is_http2: protocol.is_http2(),
                     stream_number: 0,
                     requests,
-                    curtain,
+                    test_over,
                 };
-                player.play(number, script).await;
+                connection.play(number, script).await;
             });
         }
-        tokio::time::timeout(PATIENCE, self.over.notified())
+        tokio::time::timeout(TEST_TIMEOUT, self.over.notified())
             .await
             .expect("the test never ended");
         let uninvited = tokio::time::timeout(Duration::ZERO, listener.accept()).await;
         assert!(uninvited.is_err(), "a connection more than the script has");
-        for _ in 0..players.len() {
-            curtain.open();
+        for _ in 0..connections.len() {
+            test_over.open();
         }
-        while let Some(end) = players.join_next().await {
+        while let Some(end) = connections.join_next().await {
             if let Err(error) = end {
                 std::panic::resume_unwind(error.into_panic());
             }
@@ -197,23 +202,23 @@ impl Stage {
     }
 }
 
-struct Player {
+struct ScriptedConnection {
     stream: Option<Box<dyn Stream>>,
     is_http2: bool,
     /// Where the last request came from; HTTP/2 only.
     stream_number: u32,
     requests: Arc<Mutex<Vec<String>>>,
-    curtain: Gate,
+    test_over: Gate,
 }
 
-impl Player {
-    async fn play(mut self, number: usize, script: Vec<Step>) {
+impl ScriptedConnection {
+    async fn play(mut self, number: usize, script: Vec<ServerStep>) {
         if self.is_http2 {
             self.greet().await;
         }
         for (index, step) in script.into_iter().enumerate() {
             let place = format!("connection {number}, step {index}");
-            if tokio::time::timeout(PATIENCE, self.perform(step, &place))
+            if tokio::time::timeout(TEST_TIMEOUT, self.perform(step, &place))
                 .await
                 .is_err()
             {
@@ -230,19 +235,19 @@ impl Player {
         }
     }
 
-    async fn perform(&mut self, step: Step, place: &str) {
+    async fn perform(&mut self, step: ServerStep, place: &str) {
         if let Some(bytes) = step.bytes(self.is_http2, self.stream_number) {
             self.send(&bytes).await;
             return;
         }
         match step {
-            Step::Read => {
+            ServerStep::Read => {
                 let request = self.read(place).await;
                 self.requests.lock().unwrap().push(request);
             }
-            Step::ReadSome => self.read_some(place).await,
+            ServerStep::ReadSome => self.read_some(place).await,
             #[cfg(feature = "_tls")]
-            Step::ReadReset => {
+            ServerStep::ReadReset => {
                 let mut frame = self.next_frame().await;
                 while !matches!(frame, Some((frames::RST_STREAM, _, stream)) if stream == self.stream_number)
                 {
@@ -250,33 +255,33 @@ impl Player {
                     frame = self.next_frame().await;
                 }
             }
-            Step::Trickle(bytes, pause) => {
+            ServerStep::Trickle(bytes, pause) => {
                 for (index, byte) in bytes.iter().enumerate() {
                     tokio::time::sleep(pause).await;
-                    let part = Step::Body(vec![*byte], index + 1 == bytes.len());
+                    let part = ServerStep::Body(vec![*byte], index + 1 == bytes.len());
                     let part = part.bytes(self.is_http2, self.stream_number);
                     if !self.send(&part.unwrap()).await {
                         return;
                     }
                 }
             }
-            Step::Flood(step) => {
+            ServerStep::Flood(step) => {
                 let bytes = step.bytes(self.is_http2, self.stream_number).unwrap();
                 while self.send(&bytes).await {}
             }
-            Step::Wait(gate) => gate.pass().await,
-            Step::Open(gate) => gate.open(),
-            Step::ClientCloses => {
+            ServerStep::Wait(gate) => gate.pass().await,
+            ServerStep::OpenGate(gate) => gate.open(),
+            ServerStep::ClientCloses => {
                 let asks_more = self.next_request().await;
                 assert!(
                     !asks_more,
                     "{place}: the client used a connection that was finished"
                 );
             }
-            Step::Stay => self.curtain.pass().await,
-            Step::Close => self.close().await,
-            Step::Vanish => self.stream = None,
-            Step::Reset => self.stream.take().unwrap().reset(),
+            ServerStep::KeepOpen => self.test_over.pass().await,
+            ServerStep::Close => self.close().await,
+            ServerStep::CloseAbruptly => self.stream = None,
+            ServerStep::Reset => self.stream.take().unwrap().reset(),
             _ => unreachable!("it sends bytes"),
         }
     }
@@ -332,7 +337,7 @@ impl Player {
     }
 }
 
-impl Player {
+impl ScriptedConnection {
     /// Both sides say that they speak HTTP/2.
     async fn greet(&mut self) {
         let settings = frames::frame(frames::SETTINGS, 0, 0, &[]);
@@ -377,13 +382,13 @@ fn is_whole(request: &[u8]) -> bool {
 }
 
 /// All that an error says: its text, its causes and what `Debug` shows. It must not hold a secret.
-pub(crate) fn words(error: &TransportError) -> String {
-    let mut words = format!("{error} {error:?} {error:#?}");
+pub(crate) fn error_text(error: &TransportError) -> String {
+    let mut text = format!("{error} {error:?} {error:#?}");
     let mut cause = error.source();
     while let Some(error) = cause {
-        words.push_str(&format!(" {error}"));
+        text.push_str(&format!(" {error}"));
         cause = error.source();
     }
-    assert!(!words.contains(CANARY), "a secret in {words}");
-    words
+    assert!(!text.contains(CANARY), "a secret in {text}");
+    text
 }
