@@ -20,6 +20,7 @@ mod path;
 mod pki;
 mod pool;
 mod proxy;
+mod runtimes;
 mod script;
 mod send_tracker;
 #[cfg(feature = "_tls")]

@@ -167,3 +167,8 @@ pub(crate) fn ok(body: &str) -> ServerStep {
 pub(crate) fn flood(step: ServerStep) -> ServerStep {
     ServerStep::Flood(Box::new(step))
 }
+
+/// The beginning of an answer.
+pub(crate) fn response_begun() -> Vec<ServerStep> {
+    vec![head(200, &[("content-length", "9")]), part("123")]
+}
