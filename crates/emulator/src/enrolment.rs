@@ -23,16 +23,16 @@ impl Emulator {
     /// use gatelet_models::asa::GatewayUpdate;
     ///
     /// let emulator = Emulator::memory()?;
-    /// let refused = emulator.enrol_gateway(&"sft-gw.wrong".into(), GatewayUpdate::new("eu-1"));
-    /// assert!(matches!(refused, Err(Error::Refused)));
+    /// let refused = emulator.enroll_gateway(&"sft-gw.wrong".into(), GatewayUpdate::new("eu-1"));
+    /// assert!(matches!(refused, Err(Error::TokenRejected)));
     /// # Ok::<(), Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] when the value is wrong or its token is deleted, [`Error::Invalid`] when ASA would not take
+    /// [`Error::TokenRejected`] when the value is wrong or its token is deleted, [`Error::Invalid`] when ASA would not take
     /// the name or the description, [`Error::Full`] or [`Error::Storage`] when it could not be written.
-    pub fn enrol_gateway(
+    pub fn enroll_gateway(
         &self,
         setup_token: &Secret,
         gateway: GatewayUpdate,
@@ -41,7 +41,7 @@ impl Emulator {
         let found = self
             .store()
             .read(|transaction| asa::find_setup_token(transaction, key, setup_token))?;
-        let (team, setup_token) = found.ok_or(Error::Refused)?;
+        let (team, setup_token) = found.ok_or(Error::TokenRejected)?;
         asa::check_name(&gateway.name).map_err(Error::Invalid)?;
         let description = gateway.description.as_option();
         asa::check_description(description.map(String::as_str)).map_err(Error::Invalid)?;
@@ -72,9 +72,9 @@ pub(crate) fn answer(emulator: &Emulator, head: &Parts, body: &Bytes) -> Respons
 }
 
 fn enrol(emulator: &Emulator, head: &Parts, body: &Bytes) -> Result<Response<Bytes>, asa::Refusal> {
-    let value = call::credential(head, "Bearer").ok_or(Error::Refused)?;
+    let value = call::credential(head, "Bearer").ok_or(Error::TokenRejected)?;
     let gateway = call::decode(head, body)?;
-    let gateway = emulator.enrol_gateway(&value.into(), gateway)?;
+    let gateway = emulator.enroll_gateway(&value.into(), gateway)?;
     Ok(reply::json(
         201,
         "application/json",

@@ -45,7 +45,7 @@ pub enum Error {
     /// What the caller gave is not of the form that is needed; says which.
     Invalid(&'static str),
     /// The setup token or ActiveGate token that was presented is wrong, revoked or expired.
-    Refused,
+    TokenRejected,
 }
 
 impl Error {
@@ -102,7 +102,7 @@ impl fmt::Display for Error {
             Self::Storage(source) => write!(f, "the store failed: {source}"),
             Self::Random => f.write_str("the machine gave no random bytes"),
             Self::Invalid(what) => f.write_str(what),
-            Self::Refused => f.write_str("the token is wrong, revoked or expired"),
+            Self::TokenRejected => f.write_str("the token is wrong, revoked or expired"),
         }
     }
 }

@@ -7,7 +7,7 @@
 //! - ASA: `/v1/teams/{team}/…`, for a bearer that the service-token exchange gives for one of the keys.
 //! - Dynatrace: `/api/v2/…`, also below `/e/{environment}` and as `/platform/classic/environment-api/v2/…`; all forms
 //!   are one environment. Only `Authorization: Api-Token …` is taken.
-//! - The emulator's own: `POST /emulator/v1/gateways` enrols a gateway, see [`Emulator::enrol_gateway`], and
+//! - The emulator's own: `POST /emulator/v1/gateways` enrols a gateway, see [`Emulator::enroll_gateway`], and
 //!   `PUT /emulator/v1/faults`, off unless `Serve::faults` turns it on, breaks the requests that come next.
 //!
 //! A new emulator knows the credentials of [`well_known`], which are public: never let other machines reach it.

@@ -467,7 +467,7 @@ mod tests {
         let store = Store::memory().unwrap();
         let failed = store.write(|transaction| {
             next_number(transaction, "test")?;
-            Err::<(), _>(Error::Refused)
+            Err::<(), _>(Error::TokenRejected)
         });
         assert!(failed.is_err());
         let number = store.write(|transaction| next_number(transaction, "test"));

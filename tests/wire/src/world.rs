@@ -106,7 +106,7 @@ impl World {
         let id = match operation {
             Operation::Asa(Asa::DeleteGatewayInstance) => {
                 let gateway = GatewayUpdate::new("to-be-deleted");
-                let enrolled = self.emulator.enrol_gateway(&self.setup_value, gateway);
+                let enrolled = self.emulator.enroll_gateway(&self.setup_value, gateway);
                 enrolled.unwrap().id.to_string()
             }
             Operation::Asa(Asa::DeleteGatewaySetupToken) => {

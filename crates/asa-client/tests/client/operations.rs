@@ -81,7 +81,7 @@ async fn a_gateway_from_its_enrolment_to_its_end() {
         .unwrap();
     let value = tokens.reveal(&token.id).send().await.unwrap();
     let enrolled = emulator
-        .enrol_gateway(&value, GatewayUpdate::new("eu-1").with_description("first"))
+        .enroll_gateway(&value, GatewayUpdate::new("eu-1").with_description("first"))
         .unwrap();
 
     let gateways = client.gateways();
@@ -130,7 +130,7 @@ async fn gateways_are_listed_page_by_page_each_once() {
     for number in 0..25 {
         let place = if number % 2 == 0 { "eu" } else { "us" };
         let gateway = GatewayUpdate::new(format!("{place}-{number:02}"));
-        emulator.enrol_gateway(&value, gateway).unwrap();
+        emulator.enroll_gateway(&value, gateway).unwrap();
     }
     let names = async |list: asa_client::List<asa_client::models::Gateway>| {
         let gateways = list.items().try_collect().await.unwrap();

@@ -94,7 +94,7 @@ impl EmulatorCommand {
                 let tokens = connect.asa_within(emulator.clone())?.gateway_setup_tokens();
                 let value = tokens.reveal(&setup_token).send().await?;
                 let gateway = emulator
-                    .enrol_gateway(&value, GatewayUpdate::new(name))
+                    .enroll_gateway(&value, GatewayUpdate::new(name))
                     .map_err(|error| match error {
                         gatelet_emulator::Error::Invalid(_) => Failure::usage(error),
                         _ => Failure::new(Exit::Other, error),

@@ -157,7 +157,7 @@ fn what_was_acknowledged_outlives_a_kill_at_any_moment() {
         let connected = emulator.connect_active_gate(&secret.as_str().into());
         match ledger.there.contains_key(id) {
             true => assert_eq!(connected.unwrap().as_str(), id),
-            false => assert!(matches!(connected, Err(Error::Refused)), "{id}"),
+            false => assert!(matches!(connected, Err(Error::TokenRejected)), "{id}"),
         }
     }
 }

@@ -101,7 +101,7 @@ impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         match error {
             Error::Full => Self::of_status(StatusCode::INSUFFICIENT_STORAGE),
-            Error::Refused => Self::unauthenticated(),
+            Error::TokenRejected => Self::unauthenticated(),
             Error::Invalid(what) => Self::invalid("", what),
             _ => Self::of_status(StatusCode::INTERNAL_SERVER_ERROR),
         }

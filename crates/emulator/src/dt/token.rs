@@ -224,18 +224,18 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] when the token is wrong, revoked or expired.
+    /// [`Error::TokenRejected`] when the token is wrong, revoked or expired.
     pub fn connect_active_gate(&self, token: &Secret) -> Result<ActiveGateTokenId, Error> {
         let now = self.now();
         self.store().write(|transaction| {
             let key = self.store().key();
             let id = credential::active_gate_token_id(transaction, key, token.expose())?;
-            let id = id.ok_or(Error::Refused)?;
+            let id = id.ok_or(Error::TokenRejected)?;
             let json = ACTIVE_GATE_TOKENS.get_for_change(transaction, SCOPE, &id)?;
-            let json = json.ok_or(Error::Refused)?;
+            let json = json.ok_or(Error::TokenRejected)?;
             let mut token: ActiveGateToken = json::stored(&json)?;
             if token.expiration_date.is_some_and(|end| end <= now) {
-                return Err(Error::Refused);
+                return Err(Error::TokenRejected);
             }
             token.last_used_date = Some(now);
             ACTIVE_GATE_TOKENS.replace(transaction, SCOPE, &id, &json::encode(&token)?)?;

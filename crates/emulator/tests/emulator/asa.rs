@@ -307,7 +307,7 @@ fn a_link_is_absolute_and_keeps_the_parameters() {
     let setup_token = support_setup_token(&admin);
     for name in ["eu 1", "us 1", "eu 2", "eu 3"] {
         let gateway = gatelet_models::asa::GatewayUpdate::new(name);
-        emulator.enrol_gateway(&setup_token, gateway).unwrap();
+        emulator.enroll_gateway(&setup_token, gateway).unwrap();
     }
     let first = admin
         .get(&team("/gateways?contains=eu+&count=2&contains=ignored"))

@@ -387,7 +387,7 @@ fn a_token_that_lives_for_a_second_ends_with_it() {
     emulator.connect_active_gate(&created.token).unwrap();
     clock.advance(Duration::from_millis(1));
     let refused = emulator.connect_active_gate(&created.token);
-    assert!(matches!(refused, Err(Error::Refused)));
+    assert!(matches!(refused, Err(Error::TokenRejected)));
 }
 
 #[test]
@@ -412,17 +412,17 @@ fn an_active_gate_connects_until_its_token_expires_or_is_revoked() {
     let wrong = format!("{}A", created.token.expose());
     assert!(matches!(
         emulator.connect_active_gate(&wrong.into()),
-        Err(Error::Refused)
+        Err(Error::TokenRejected)
     ));
     clock.advance(Duration::from_secs(3600 - 60));
     assert!(matches!(
         emulator.connect_active_gate(&created.token),
-        Err(Error::Refused)
+        Err(Error::TokenRejected)
     ));
     developer.delete(&path).expect(204);
     assert!(matches!(
         emulator.connect_active_gate(&created.token),
-        Err(Error::Refused)
+        Err(Error::TokenRejected)
     ));
 }
 

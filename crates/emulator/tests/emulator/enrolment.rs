@@ -51,12 +51,12 @@ fn a_setup_token_enrols_many_gateways_until_it_is_deleted() {
     let (path, value) = setup_token(&emulator);
     for name in ["eu-1", "eu-2"] {
         emulator
-            .enrol_gateway(&value, GatewayUpdate::new(name))
+            .enroll_gateway(&value, GatewayUpdate::new(name))
             .unwrap();
     }
     Caller::admin(&emulator).delete(&path).expect(204);
-    let refused = emulator.enrol_gateway(&value, GatewayUpdate::new("eu-3"));
-    assert!(matches!(refused, Err(Error::Refused)));
+    let refused = emulator.enroll_gateway(&value, GatewayUpdate::new("eu-3"));
+    assert!(matches!(refused, Err(Error::TokenRejected)));
     let gateways = Caller::admin(&emulator).get(&team("/gateways")).json();
     assert_eq!(gateways["list"].as_array().unwrap().len(), 2);
 }
