@@ -15,7 +15,7 @@ use crate::error::transport::{
     BoxError, ConnectFailure, TooLarge, TransportError, TransportErrorKind,
 };
 use crate::transport::send_tracker::SendTracker;
-use crate::transport::tower::WholeBody;
+use crate::transport::tower::whole_body::WholeBody;
 use crate::transport::transport::Transport;
 
 /// The largest body of an answer unless it is told otherwise: 10 MiB.

@@ -10,7 +10,7 @@ use tower_service::Service;
 
 use crate::error::transport::{BoxError, TransportError, TransportErrorKind};
 use crate::future::boxed::BoxFuture;
-use crate::transport::tower::WholeBody;
+use crate::transport::tower::whole_body::WholeBody;
 use crate::transport::transport::{AnyTransport, Transport};
 
 /// A tower service that sends requests over a transport; a clone uses the same transport.
