@@ -58,6 +58,11 @@ const STEPS: &[Step] = &[
         environment: &[],
     },
     Step {
+        name: "graph",
+        cargo: &["xtask", "graph", "--check"],
+        environment: &[],
+    },
+    Step {
         name: "tidy",
         cargo: &["xtask", "tidy"],
         environment: &[],

@@ -15,6 +15,7 @@ mod codegen;
 mod deps;
 mod failure;
 mod fuzz;
+mod graph;
 mod interop;
 mod no_std;
 mod options;
@@ -48,6 +49,12 @@ const VERBS: &[Verb] = &[
         arguments: "[--update]",
         about: "check who depends on what against xtask/deps/",
         run: deps::run,
+    },
+    Verb {
+        name: "graph",
+        arguments: "[--check]",
+        about: "draw docs/graph.svg, crates and rooms from the code; refuse circles and upward imports",
+        run: graph::run,
     },
     Verb {
         name: "tidy",

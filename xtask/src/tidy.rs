@@ -7,6 +7,7 @@ mod examples;
 mod faults;
 mod links;
 mod manifests;
+mod rooms;
 mod sources;
 
 use std::path::{Path, PathBuf};
@@ -52,7 +53,8 @@ fn findings(workspace: &Workspace) -> Result<Vec<String>, Failure> {
     let files = workspace.files()?;
     let texts = texts(workspace)?;
     let mut findings = Vec::new();
-    for package in workspace.packages()? {
+    let packages = workspace.packages()?;
+    for package in &packages {
         let path = package.folder.join("Cargo.toml");
         let text = workspace.read(&path)?;
         findings.extend(manifests::findings(&TextFile { path, text }));
@@ -60,6 +62,7 @@ fn findings(workspace: &Workspace) -> Result<Vec<String>, Failure> {
     for file in &texts {
         findings.extend(sources::findings(file));
     }
+    findings.extend(rooms::findings(workspace, &packages)?);
     findings.extend(links::findings(&texts, &files));
     findings.extend(examples::findings(&texts));
     findings.extend(faults::findings(&texts));

@@ -1,0 +1,224 @@
+//! `cargo xtask graph [--check]`: draws the crates and their rooms from the code, and refuses circles and upward imports.
+//!
+//! `source` reads a file, `crate_map` the modules of a crate, `circle` finds circles, `layout` and `svg` draw `docs/graph.svg`.
+//! A room is a first-level module of a crate. An import is upward when it names what an outer module only re-exports.
+
+mod circle;
+mod crate_map;
+mod layout;
+mod source;
+mod svg;
+
+use circle::{Arrows, circles};
+pub(crate) use crate_map::CrateMap;
+
+use crate::failure::Failure;
+use crate::workspace::{Package, Workspace};
+
+/// Members whose rooms are still being laid out; they are drawn, not judged.
+const IN_PROGRESS: &[&str] = &[
+    "asa-client",
+    "dt-client",
+    "gatelet",
+    "gatelet-emulator",
+    "gatelet-hyper",
+    "gatelet-models",
+    "gatelet-soak",
+    "gatelet-wire-tests",
+    "xtask",
+];
+
+const IMAGE: &str = "docs/graph.svg";
+
+/// The workspace's crates and what each contains.
+#[derive(Debug)]
+struct Graph {
+    packages: Vec<Package>,
+    crates: Vec<CrateMap>,
+}
+
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+    let check = match arguments {
+        [] => false,
+        [flag] if flag == "--check" => true,
+        _ => return Err(Failure::Usage("`graph` takes only `--check`".into())),
+    };
+    let graph = Graph::read(workspace)?;
+    let fresh = graph.image();
+    let is_stale = workspace.read(IMAGE).ok().as_deref() != Some(&fresh);
+    if is_stale && !check {
+        workspace.write(IMAGE, &fresh)?;
+        println!("wrote {IMAGE}");
+    }
+    let mut findings = graph.findings();
+    if is_stale && check {
+        findings.push(format!("{IMAGE}:1: stale; run `cargo xtask graph`"));
+    }
+    Failure::from_findings("graph", &findings)?;
+    println!("graph: no circle and no upward import");
+    Ok(())
+}
+
+/// Whether the rooms of a member are checked.
+pub(crate) fn is_judged(package: &str) -> bool {
+    !IN_PROGRESS.contains(&package)
+}
+
+/// Reads the modules of every member that has a library or a program.
+fn crate_maps(workspace: &Workspace, packages: &[Package]) -> Result<Vec<CrateMap>, Failure> {
+    let maps = packages.iter();
+    let maps = maps.filter_map(|package| CrateMap::read(workspace, package).transpose());
+    maps.collect()
+}
+
+impl Graph {
+    fn read(workspace: &Workspace) -> Result<Self, Failure> {
+        let packages = workspace.packages()?;
+        let crates = crate_maps(workspace, &packages)?;
+        Ok(Self { packages, crates })
+    }
+
+    /// Circles of crates and of rooms, and imports of re-exports.
+    fn findings(&self) -> Vec<String> {
+        let circle_of_crates = circles(&self.crate_arrows()).into_iter().map(|circle| {
+            let manifest = self.packages.iter().find(|it| it.name == circle[0]);
+            let manifest = manifest.map(|it| it.folder.join("Cargo.toml"));
+            let manifest = manifest.unwrap_or_default();
+            format!(
+                "{}:1: the crates {} form a circle",
+                manifest.display(),
+                chain(&circle)
+            )
+        });
+        let mut findings: Vec<String> = circle_of_crates.collect();
+        let judged = self.crates.iter();
+        for map in judged.filter(|map| is_judged(&map.name)) {
+            findings.extend(room_findings(map));
+            findings.extend(map.imports_of_re_exports());
+        }
+        findings
+    }
+
+    /// What each member's code depends on, its tests aside.
+    fn crate_arrows(&self) -> Arrows {
+        let arrows = self.packages.iter().map(|package| {
+            let imports = package.imports.iter();
+            let imports = imports.filter(|it| !it.only_tests && it.package != package.name);
+            (
+                package.name.clone(),
+                imports.map(|it| it.package.clone()).collect(),
+            )
+        });
+        arrows.collect()
+    }
+
+    fn image(&self) -> String {
+        let tools = self.packages.iter().filter(|it| !it.published);
+        let mut parts = vec![svg::Part {
+            title: "Crates",
+            note: "An arrow leads to a dependency; arrows that follow from others are left out. Dashed: not published.",
+            layout: layout::layout(&self.crate_arrows()),
+            dashed: tools.map(|it| it.name.as_str()).collect(),
+        }];
+        for map in &self.crates {
+            let package = self.packages.iter().find(|it| it.name == map.name);
+            if package.is_some_and(|it| it.published) && map.rooms().len() > 1 {
+                parts.push(svg::Part {
+                    title: &map.name,
+                    note: "The crate's rooms: its first-level modules.",
+                    layout: layout::layout(&map.arrows()),
+                    dashed: Vec::new(),
+                });
+            }
+        }
+        svg::image(&parts)
+    }
+}
+
+/// Each arrow of each circle between rooms, with the place of one import.
+fn room_findings(map: &CrateMap) -> Vec<String> {
+    let mut findings = Vec::new();
+    for circle in circles(&map.arrows()) {
+        let next = circle.iter().cycle().skip(1);
+        for (from, to) in circle.iter().zip(next) {
+            if let Some(place) = map.place(from, to) {
+                findings.push(format!(
+                    "{place}: `{from}` imports `{to}`, part of the circle {}",
+                    chain(&circle)
+                ));
+            }
+        }
+    }
+    findings
+}
+
+fn chain(circle: &[String]) -> String {
+    let first = circle.first().into_iter();
+    let names: Vec<String> = circle
+        .iter()
+        .chain(first)
+        .map(|it| format!("`{it}`"))
+        .collect();
+    names.join(" → ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace::Import;
+
+    #[test]
+    fn the_repository_has_no_circle_and_a_fresh_graph() {
+        run(&Workspace::here(), &["--check".to_owned()]).unwrap();
+    }
+
+    fn package(name: &str, import: &str) -> Package {
+        Package {
+            name: name.into(),
+            folder: format!("crates/{name}").into(),
+            imports: vec![Import {
+                package: import.into(),
+                only_tests: false,
+            }],
+            published: true,
+            ..Package::default()
+        }
+    }
+
+    #[test]
+    fn a_circle_of_crates_is_found() {
+        let graph = Graph {
+            packages: vec![package("a", "b"), package("b", "a")],
+            crates: Vec::new(),
+        };
+        assert_eq!(
+            graph.findings(),
+            ["crates/a/Cargo.toml:1: the crates `a` → `b` → `a` form a circle"]
+        );
+    }
+
+    #[test]
+    fn a_circle_of_rooms_is_found_with_the_line_of_each_import() {
+        let folder = tempfile::tempdir().unwrap();
+        let source = folder.path().join("crates/a/src");
+        std::fs::create_dir_all(&source).unwrap();
+        for (name, text) in [
+            ("lib.rs", "mod one;\nmod two;\n"),
+            ("one.rs", "\nuse crate::two::Two;\npub struct One;\n"),
+            ("two.rs", "pub struct Two;\nfn f(_: crate::one::One) {}\n"),
+        ] {
+            std::fs::write(source.join(name), text).unwrap();
+        }
+        let packages = vec![package("a", "a")];
+        let crates = crate_maps(&Workspace::at(folder.path()), &packages).unwrap();
+        let graph = Graph { packages, crates };
+        assert_eq!(
+            graph.findings(),
+            [
+                "crates/a/src/one.rs:2: `one` imports `two`, part of the circle `one` → `two` → `one`",
+                "crates/a/src/two.rs:2: `two` imports `one`, part of the circle `one` → `two` → `one`"
+            ]
+        );
+        assert!(graph.image().contains("class=\"circle\""));
+    }
+}

@@ -1,0 +1,76 @@
+//! Circles in a graph.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// Arrows from a node to the nodes that it depends on.
+pub(crate) type Arrows = BTreeMap<String, BTreeSet<String>>;
+
+/// The shortest circle through each node that lies on one; each circle once, beginning at its first name in alphabetical order.
+pub(crate) fn circles(arrows: &Arrows) -> Vec<Vec<String>> {
+    let found: BTreeSet<Vec<String>> = arrows
+        .keys()
+        .filter_map(|start| shortest_circle(arrows, start))
+        .collect();
+    found.into_iter().collect()
+}
+
+fn shortest_circle(arrows: &Arrows, start: &str) -> Option<Vec<String>> {
+    let mut waiting = VecDeque::from([vec![start.to_owned()]]);
+    let mut seen = BTreeSet::new();
+    while let Some(path) = waiting.pop_front() {
+        for next in arrows.get(path.last()?).into_iter().flatten() {
+            if next == start {
+                return Some(from_smallest(path));
+            }
+            if seen.insert(next.clone()) {
+                let mut longer = path.clone();
+                longer.push(next.clone());
+                waiting.push_back(longer);
+            }
+        }
+    }
+    None
+}
+
+fn from_smallest(mut circle: Vec<String>) -> Vec<String> {
+    let names = circle.iter().enumerate();
+    let first = names
+        .min_by_key(|(_, name)| *name)
+        .map_or(0, |(index, _)| index);
+    circle.rotate_left(first);
+    circle
+}
+
+#[cfg(test)]
+pub(crate) fn arrows(of: &[(&str, &[&str])]) -> Arrows {
+    of.iter()
+        .map(|(from, to)| {
+            let to = to.iter().map(ToString::to_string).collect();
+            ((*from).to_owned(), to)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_graph_in_layers_has_no_circle() {
+        let layered = arrows(&[("a", &["b", "c"]), ("b", &["c"]), ("c", &[])]);
+        assert_eq!(circles(&layered), Vec::<Vec<String>>::new());
+    }
+
+    #[test]
+    fn each_circle_is_found_once() {
+        let planted = arrows(&[
+            ("a", &["b"]),
+            ("b", &["c"]),
+            ("c", &["b", "d"]),
+            ("d", &["e"]),
+            ("e", &["f"]),
+            ("f", &["d"]),
+        ]);
+        assert_eq!(circles(&planted), [vec!["b", "c"], vec!["d", "e", "f"]]);
+    }
+}

@@ -1,0 +1,318 @@
+//! The modules of one crate, the rooms they lie in, and who imports whom.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::circle::Arrows;
+use super::source::{ModulePath, Source};
+use crate::failure::Failure;
+use crate::workspace::{Package, Workspace};
+
+/// A crate's modules. Its rooms are the modules that its root declares.
+#[derive(Debug)]
+pub(crate) struct CrateMap {
+    pub(crate) name: String,
+    /// By path: empty for the root.
+    modules: BTreeMap<Vec<String>, Module>,
+}
+
+/// A module that has a file.
+#[derive(Debug)]
+struct Module {
+    /// Relative to the workspace's root.
+    file: PathBuf,
+    source: Source,
+}
+
+/// An import of one module from another.
+#[derive(Debug)]
+struct Import<'a> {
+    from: &'a [String],
+    to: &'a [String],
+    /// What is imported from the module, unless it is the module itself.
+    name: Option<&'a str>,
+    place: String,
+    /// Whether the path begins at the crate's root.
+    is_absolute: bool,
+}
+
+impl CrateMap {
+    /// Reads a package's library, or its program when it has none; `None` when it has neither.
+    pub(crate) fn read(workspace: &Workspace, package: &Package) -> Result<Option<Self>, Failure> {
+        let source = package.folder.join("src");
+        let roots = ["lib.rs", "main.rs"].map(|name| source.join(name));
+        let exists = |file: &&PathBuf| workspace.root().join(file).is_file();
+        let Some(root) = roots.iter().find(exists) else {
+            return Ok(None);
+        };
+        let mut map = Self {
+            name: package.name.clone(),
+            modules: BTreeMap::new(),
+        };
+        map.read_module(workspace, Vec::new(), root, &source)?;
+        Ok(Some(map))
+    }
+
+    /// Reads a module and those below it; `folder` is where the files of its children lie.
+    fn read_module(
+        &mut self,
+        workspace: &Workspace,
+        path: Vec<String>,
+        file: &Path,
+        folder: &Path,
+    ) -> Result<(), Failure> {
+        let source = Source::parse(&workspace.read(file)?)
+            .map_err(|error| format!("{}: {error}", file.display()))?;
+        for name in &source.modules {
+            let inner = folder.join(name);
+            let candidates = [folder.join(format!("{name}.rs")), inner.join("mod.rs")];
+            let exists = |file: &&PathBuf| workspace.root().join(file).is_file();
+            let Some(child) = candidates.iter().find(exists) else {
+                return Err(Failure::Check(format!(
+                    "{}: no file of the module `{name}`",
+                    file.display()
+                )));
+            };
+            let mut path = path.clone();
+            path.push(name.clone());
+            self.read_module(workspace, path, child, &inner)?;
+        }
+        let file = file.to_owned();
+        self.modules.insert(path, Module { file, source });
+        Ok(())
+    }
+
+    /// The rooms, sorted.
+    pub(crate) fn rooms(&self) -> Vec<&str> {
+        let paths = self.modules.keys();
+        paths
+            .filter_map(|path| match &path[..] {
+                [room] => Some(room.as_str()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Arrows between rooms.
+    pub(crate) fn arrows(&self) -> Arrows {
+        let mut arrows: Arrows = self
+            .rooms()
+            .into_iter()
+            .map(|room| (room.to_owned(), Default::default()))
+            .collect();
+        for import in self.imports() {
+            if let ([from, ..], [to, ..]) = (import.from, import.to)
+                && from != to
+            {
+                arrows.entry(from.clone()).or_default().insert(to.clone());
+            }
+        }
+        arrows
+    }
+
+    /// The first place where a room imports from another.
+    pub(crate) fn place(&self, from: &str, to: &str) -> Option<String> {
+        let mut imports = self.imports();
+        let found = imports.find(|import| {
+            import.from.first().is_some_and(|it| it == from)
+                && import.to.first().is_some_and(|it| it == to)
+        });
+        found.map(|import| import.place)
+    }
+
+    /// Imports that name a re-export in place of the module that defines the item.
+    pub(crate) fn imports_of_re_exports(&self) -> Vec<String> {
+        let found = self.imports().filter_map(|import| {
+            let name = import.name?;
+            let module = self.modules.get(import.to)?;
+            // Within a room, the files of one noun may share what their parent gathers: `super::Name`.
+            let is_checked = import.is_absolute || import.to.is_empty();
+            let is_re_export = module.source.imported.iter().any(|it| it == name);
+            (is_checked && is_re_export).then(|| {
+                let file = module.file.display();
+                format!(
+                    "{}: `{name}` is re-exported by {file}; import it from the module that defines it",
+                    import.place
+                )
+            })
+        });
+        found.collect()
+    }
+
+    /// Items in files that should only declare and export: the root of a library, and the file of a room that has a folder.
+    pub(crate) fn items_beside_modules(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for (path, module) in &self.modules {
+            let is_root = path.is_empty() && module.file.ends_with("lib.rs");
+            let is_room = path.len() == 1 && !module.source.modules.is_empty();
+            if !is_root && !is_room {
+                continue;
+            }
+            for item in &module.source.items {
+                found.push(format!(
+                    "{}:{}: `{}` in a file that only declares modules; move it into one of them",
+                    module.file.display(),
+                    item.line,
+                    item.keyword
+                ));
+            }
+        }
+        found
+    }
+
+    /// All imports but those of the root, which knows every room.
+    fn imports(&self) -> impl Iterator<Item = Import<'_>> {
+        let modules = self.modules.iter().filter(|(path, _)| !path.is_empty());
+        modules.flat_map(|(path, module)| {
+            let paths = module.source.paths.iter();
+            paths.filter_map(|it| self.resolve(path, module, it))
+        })
+    }
+
+    /// Follows a path down to the last module in it.
+    fn resolve<'a>(
+        &'a self,
+        from: &'a [String],
+        module: &Module,
+        path: &'a ModulePath,
+    ) -> Option<Import<'a>> {
+        let mut to = match path.segments.first()?.as_str() {
+            "crate" => Vec::new(),
+            _ => [from, &path.inside].concat(),
+        };
+        let mut segments = path.segments.as_slice();
+        while let [first, rest @ ..] = segments {
+            match first.as_str() {
+                "crate" | "self" => {}
+                "super" => {
+                    to.pop();
+                }
+                _ => break,
+            }
+            segments = rest;
+        }
+        while let [first, rest @ ..] = segments {
+            to.push(first.clone());
+            if !self.modules.contains_key(&to) {
+                to.pop();
+                break;
+            }
+            segments = rest;
+        }
+        // A path may lead into a module that has no file of its own, which is a part of `from`.
+        let (to, _) = self.modules.get_key_value(&to)?;
+        Some(Import {
+            from,
+            to,
+            name: segments.first().map(String::as_str),
+            place: format!("{}:{}", module.file.display(), path.line),
+            is_absolute: path.segments.first()? == "crate",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::circle;
+    use super::*;
+
+    /// A crate with these files in `src`.
+    fn map(files: &[(&str, &str)]) -> CrateMap {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = folder.path().join("crates/me/src").join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let package = Package {
+            name: "me".into(),
+            folder: "crates/me".into(),
+            ..Package::default()
+        };
+        let workspace = Workspace::at(folder.path());
+        CrateMap::read(&workspace, &package).unwrap().unwrap()
+    }
+
+    #[test]
+    fn rooms_and_their_arrows_are_read_from_the_code() {
+        let map = map(&[
+            (
+                "lib.rs",
+                "mod call;\nmod wire;\n#[cfg(test)]\nmod tests;\npub use call::Call;\n",
+            ),
+            ("call.rs", "mod channel;\n"),
+            (
+                "call/channel.rs",
+                "use crate::wire::Json;\nuse super::super::wire::x;\n",
+            ),
+            (
+                "wire.rs",
+                "pub struct Json;\n#[cfg(test)]\nmod tests { use crate::call::Call; }\n",
+            ),
+            ("tests.rs", "use crate::call::Call;\n"),
+        ]);
+        assert_eq!(map.rooms(), ["call", "wire"]);
+        let expected = circle::arrows(&[("call", &["wire"]), ("wire", &[])]);
+        assert_eq!(map.arrows(), expected);
+        let place = map.place("call", "wire").unwrap();
+        assert_eq!(place, "crates/me/src/call/channel.rs:1");
+        assert_eq!(map.imports_of_re_exports(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_import_from_the_facade_is_found() {
+        let map = map(&[
+            ("lib.rs", "mod call;\nmod wire;\npub use call::Call;\n"),
+            ("call.rs", "pub struct Call;\n"),
+            ("wire.rs", "use std::fmt;\nuse crate::{Call, call};\n"),
+        ]);
+        assert_eq!(
+            map.imports_of_re_exports(),
+            [
+                "crates/me/src/wire.rs:2: `Call` is re-exported by crates/me/src/lib.rs; import it from the module that defines it"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_import_through_the_file_of_a_room_is_found() {
+        let map = map(&[
+            ("lib.rs", "mod call;\nmod wire;\n"),
+            (
+                "call.rs",
+                "mod channel;\npub(crate) use channel::Channel;\n",
+            ),
+            (
+                "call/channel.rs",
+                "use super::Channel as Same;\npub struct Channel;\n",
+            ),
+            ("wire.rs", "use crate::call::Channel;\n"),
+        ]);
+        let found = map.imports_of_re_exports();
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0].starts_with("crates/me/src/wire.rs:1: `Channel`"),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn an_item_in_a_file_of_modules_is_found() {
+        let map = map(&[
+            (
+                "lib.rs",
+                "#![no_std]\n//! Docs.\nextern crate alloc;\nmod call;\nmod wire;\npub use call::x::A;\nfn f() {}\n",
+            ),
+            ("call.rs", "pub(crate) mod x;\n\nconst A: u8 = 1;\n"),
+            ("call/x.rs", "pub struct A;\n"),
+            ("wire.rs", "pub struct B;\n"),
+        ]);
+        assert_eq!(
+            map.items_beside_modules(),
+            [
+                "crates/me/src/lib.rs:7: `fn` in a file that only declares modules; move it into one of them",
+                "crates/me/src/call.rs:3: `const` in a file that only declares modules; move it into one of them"
+            ]
+        );
+    }
+}

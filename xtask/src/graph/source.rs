@@ -1,0 +1,393 @@
+//! The modules that a source file declares, the names that it imports and the paths that it mentions.
+//!
+//! Works on tokens, so that paths in the arguments of macros count too. Comments and strings are no tokens of a path, and items below
+//! `#[cfg(test)]` are skipped: tests may import whatever they need.
+
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+
+/// What a file says about other modules.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Source {
+    /// Modules in files of their own: `mod name;`.
+    pub(crate) modules: Vec<String>,
+    /// Names that `use` brings into the file's module from elsewhere, whether or not it exports them.
+    pub(crate) imported: Vec<String>,
+    /// Paths that begin with `crate`, `self` or `super`.
+    pub(crate) paths: Vec<ModulePath>,
+    /// Items other than `mod` and `use`: the first words of each.
+    pub(crate) items: Vec<Item>,
+}
+
+/// A path and its place.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ModulePath {
+    pub(crate) line: usize,
+    /// Modules of the file that surround the path: `mod name { … }`.
+    pub(crate) inside: Vec<String>,
+    pub(crate) segments: Vec<String>,
+}
+
+/// An item of a file and its place.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Item {
+    pub(crate) line: usize,
+    pub(crate) keyword: String,
+}
+
+/// Words before which a comma does not end an item.
+const KEYWORDS: &[&str] = &[
+    "async",
+    "const",
+    "enum",
+    "extern",
+    "fn",
+    "impl",
+    "let",
+    "macro_rules",
+    "mod",
+    "pub",
+    "static",
+    "struct",
+    "trait",
+    "type",
+    "unsafe",
+    "use",
+];
+
+impl Source {
+    /// Reads a file's text.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let tokens: TokenStream = text
+            .parse()
+            .map_err(|error| format!("invalid Rust: {error}"))?;
+        let mut source = Self::default();
+        source.read_module(tokens, &mut Vec::new());
+        Ok(source)
+    }
+
+    /// Reads the items of a module.
+    fn read_module(&mut self, tokens: TokenStream, inside: &mut Vec<String>) {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        let mut rest = &tokens[..];
+        while let Some(next) = skip_test_items(rest) {
+            rest = next;
+            rest = match rest {
+                [TokenTree::Punct(hash), TokenTree::Group(_), after @ ..]
+                    if hash.as_char() == '#' =>
+                {
+                    after
+                }
+                [
+                    TokenTree::Ident(visibility),
+                    TokenTree::Group(scope),
+                    after @ ..,
+                ] if visibility == "pub" && scope.delimiter() == Delimiter::Parenthesis => after,
+                [TokenTree::Ident(visibility), after @ ..] if visibility == "pub" => after,
+                [
+                    TokenTree::Ident(keyword),
+                    TokenTree::Ident(name),
+                    body,
+                    after @ ..,
+                ] if keyword == "mod" => {
+                    match body {
+                        TokenTree::Group(group) => {
+                            inside.push(name.to_string());
+                            self.read_module(group.stream(), inside);
+                            inside.pop();
+                        }
+                        _ => self.modules.push(name.to_string()),
+                    }
+                    after
+                }
+                [TokenTree::Ident(keyword), after @ ..] if keyword == "use" => {
+                    let (tree, after) = split_at_semicolon(after);
+                    let names = self.read_use(tree, &mut Vec::new(), inside);
+                    // `use name;` makes a macro of this file a path.
+                    if inside.is_empty() && tree.len() > 1 {
+                        self.imported.extend(names);
+                    }
+                    after
+                }
+                [TokenTree::Ident(keyword), TokenTree::Ident(what), ..]
+                    if keyword == "extern" && what == "crate" =>
+                {
+                    split_at_semicolon(rest).1
+                }
+                [first, ..] => {
+                    if inside.is_empty() && !is_semicolon(first) {
+                        self.items.push(Item {
+                            line: first.span().start().line,
+                            keyword: first.to_string(),
+                        });
+                    }
+                    let (item, after) = split_item(rest);
+                    self.read_code(item, inside);
+                    after
+                }
+                [] => rest,
+            };
+        }
+    }
+
+    /// Reads the paths of anything that is not the level of a module.
+    fn read_code(&mut self, tokens: &[TokenTree], inside: &[String]) {
+        let mut rest = tokens;
+        let mut before = None;
+        while let Some(next) = skip_test_items(rest) {
+            rest = next;
+            match rest {
+                [TokenTree::Ident(keyword), after @ ..]
+                    if keyword == "use" && begins_with_path(after) =>
+                {
+                    let (tree, after) = split_at_semicolon(after);
+                    self.read_use(tree, &mut Vec::new(), inside);
+                    rest = after;
+                }
+                // The scope of `pub(in crate::room)` is not an import.
+                [TokenTree::Ident(start), ..]
+                    if is_start(start) && before != Some("in".to_owned()) =>
+                {
+                    let (segments, after) = path(rest);
+                    self.add(start, segments, inside);
+                    rest = after;
+                }
+                [TokenTree::Group(group), after @ ..] => {
+                    let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
+                    self.read_code(&tokens, inside);
+                    rest = after;
+                }
+                [_, after @ ..] => rest = after,
+                [] => {}
+            }
+            before = tokens
+                .get((tokens.len() - rest.len()).wrapping_sub(1))
+                .map(ToString::to_string);
+        }
+    }
+
+    /// Adds the paths of a `use`, and returns the names that it brings.
+    fn read_use(
+        &mut self,
+        tree: &[TokenTree],
+        prefix: &mut Vec<Ident>,
+        inside: &[String],
+    ) -> Vec<String> {
+        let mut names = Vec::new();
+        for branch in tree.split(|token| is_punct(token, ',')) {
+            let depth = prefix.len();
+            let mut name = None;
+            let mut tokens = branch.iter();
+            while let Some(token) = tokens.next() {
+                match token {
+                    TokenTree::Ident(word) if word == "as" => {
+                        name = tokens.next().map(ToString::to_string);
+                    }
+                    TokenTree::Ident(word) => {
+                        prefix.push(word.clone());
+                        name = Some(word.to_string());
+                    }
+                    TokenTree::Group(group) => {
+                        name = None;
+                        let inner: Vec<TokenTree> = group.stream().into_iter().collect();
+                        names.extend(self.read_use(&inner, prefix, inside));
+                    }
+                    _ => {}
+                }
+            }
+            let is_group = matches!(branch.last(), Some(TokenTree::Group(_)));
+            if let (false, Some(start)) = (is_group, prefix.first().cloned()) {
+                // `{self}` names the module before the braces.
+                let last_self = depth > 0 && prefix.last().is_some_and(|it| it == "self");
+                let end = prefix.len() - usize::from(last_self);
+                let segments: Vec<String> = prefix[..end].iter().map(ToString::to_string).collect();
+                if last_self && name.as_deref() == Some("self") {
+                    name = segments.last().cloned();
+                }
+                if is_start(&start) {
+                    let place = prefix.last().cloned().unwrap_or(start);
+                    self.add(&place, segments, inside);
+                }
+            }
+            names.extend(name);
+            prefix.truncate(depth);
+        }
+        names
+    }
+
+    fn add(&mut self, place: &Ident, segments: Vec<String>, inside: &[String]) {
+        if segments.len() > 1 {
+            self.paths.push(ModulePath {
+                line: place.span().start().line,
+                inside: inside.to_vec(),
+                segments,
+            });
+        }
+    }
+}
+
+fn is_punct(token: &TokenTree, wanted: char) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == wanted)
+}
+
+fn is_semicolon(token: &TokenTree) -> bool {
+    is_punct(token, ';')
+}
+
+fn is_start(word: &Ident) -> bool {
+    ["crate", "self", "super"].iter().any(|start| word == start)
+}
+
+/// Whether a `use` follows that names modules, and not the `use<'a>` of a type.
+fn begins_with_path(tokens: &[TokenTree]) -> bool {
+    matches!(tokens, [TokenTree::Ident(_), ..])
+}
+
+/// The segments of the path that the tokens begin with, and what follows it.
+fn path(tokens: &[TokenTree]) -> (Vec<String>, &[TokenTree]) {
+    let mut segments = Vec::new();
+    let mut rest = tokens;
+    while let [TokenTree::Ident(word), after @ ..] = rest {
+        segments.push(word.to_string());
+        rest = after;
+        match after {
+            [first, second, TokenTree::Ident(_), ..]
+                if is_punct(first, ':') && is_punct(second, ':') =>
+            {
+                rest = after.get(2..).unwrap_or_default();
+            }
+            _ => break,
+        }
+    }
+    (segments, rest)
+}
+
+fn split_at_semicolon(tokens: &[TokenTree]) -> (&[TokenTree], &[TokenTree]) {
+    let end = tokens.iter().position(is_semicolon).unwrap_or(tokens.len());
+    let (tree, rest) = tokens.split_at(end);
+    (tree, rest.get(1..).unwrap_or_default())
+}
+
+/// Splits after the item that the tokens begin with: at a semicolon, or behind its braces.
+fn split_item(tokens: &[TokenTree]) -> (&[TokenTree], &[TokenTree]) {
+    let is_keyword = |word: &Ident| KEYWORDS.iter().any(|keyword| word == keyword);
+    let ends_at_comma = !matches!(tokens, [TokenTree::Ident(word), ..] if is_keyword(word));
+    let ends = |token: &TokenTree| {
+        is_semicolon(token)
+            || ends_at_comma && is_punct(token, ',')
+            || matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
+    };
+    let end = tokens.iter().position(ends).unwrap_or(tokens.len());
+    tokens.split_at((end + 1).min(tokens.len()))
+}
+
+/// The tokens after all items below `#[cfg(test)]` that they begin with; `None` at the end.
+fn skip_test_items(tokens: &[TokenTree]) -> Option<&[TokenTree]> {
+    let mut rest = tokens;
+    loop {
+        match rest {
+            [] => return None,
+            [hash, TokenTree::Group(group), after @ ..]
+                if is_punct(hash, '#') && is_test(group) =>
+            {
+                let mut after = after;
+                while let [hash, TokenTree::Group(_), next @ ..] = after {
+                    if !is_punct(hash, '#') {
+                        break;
+                    }
+                    after = next;
+                }
+                rest = split_item(after).1;
+            }
+            // `#![cfg(test)]` covers the whole file.
+            [hash, bang, TokenTree::Group(group), ..]
+                if is_punct(hash, '#') && is_punct(bang, '!') =>
+            {
+                if is_test(group) {
+                    return None;
+                }
+                rest = rest.get(3..)?;
+            }
+            _ => return Some(rest),
+        }
+    }
+}
+
+/// Whether an attribute is `cfg(test)` or `cfg(all(test, …))`.
+fn is_test(attribute: &Group) -> bool {
+    let text: String = attribute.stream().to_string();
+    let text: String = text.split_whitespace().collect();
+    text == "cfg(test)" || text.starts_with("cfg(all(test,")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paths(text: &str) -> Vec<String> {
+        let source = Source::parse(text).unwrap();
+        let paths = source.paths.iter();
+        paths
+            .map(|it| format!("{} {}", it.line, it.segments.join("::")))
+            .collect()
+    }
+
+    #[test]
+    fn every_branch_of_a_use_is_a_path() {
+        assert_eq!(
+            paths("use crate::a::{self, b::C, d as e};\npub use super::f::*;\nuse std::io;\n"),
+            [
+                "1 crate::a",
+                "1 crate::a::b::C",
+                "1 crate::a::d",
+                "2 super::f"
+            ]
+        );
+    }
+
+    #[test]
+    fn paths_in_code_and_in_macros_count() {
+        assert_eq!(
+            paths(
+                "fn f<A, B>(x: crate::a::B<u8>) {\n    vec![crate::c::d()];\n    use crate::e::F;\n}\n"
+            ),
+            ["1 crate::a::B", "2 crate::c::d", "3 crate::e::F"]
+        );
+    }
+
+    #[test]
+    fn tests_comments_strings_and_scopes_do_not_count() {
+        let text = "//! crate::a::b\n\
+            #[cfg(test)]\nmod tests { use crate::c::D; }\n\
+            #[cfg(test)]\n#[allow(x)]\nfn f<A, B>() { crate::e::f() }\n\
+            const A: &str = \"crate::g::h\";\n\
+            impl X {\n    #[cfg(all(test, unix))]\n    fn g() { crate::i::j() }\n    pub(in crate::k) fn h() {}\n}\n";
+        assert_eq!(paths(text), Vec::<String>::new());
+        let only_tests = "#![cfg(test)]\nuse crate::a::B;\n";
+        assert_eq!(paths(only_tests), Vec::<String>::new());
+    }
+
+    #[test]
+    fn code_that_a_feature_adds_counts() {
+        assert_eq!(
+            paths("#[cfg(any(test, feature = \"testing\"))]\nuse crate::a::B;\n"),
+            ["2 crate::a::B"]
+        );
+    }
+
+    #[test]
+    fn declared_modules_imported_names_and_other_items_are_told_apart() {
+        let source = Source::parse(
+            "pub(crate) mod a;\n#[cfg(test)]\nmod tests;\nmod b { use crate::x::Y; }\npub use a::{B, c as D};\nuse own_macro;\nfn f() {}\n",
+        )
+        .unwrap();
+        assert_eq!(source.modules, ["a"]);
+        assert_eq!(source.imported, ["B", "D"]);
+        assert_eq!(source.paths[0].inside, ["b"]);
+        let items: Vec<_> = source
+            .items
+            .iter()
+            .map(|it| (it.line, &*it.keyword))
+            .collect();
+        assert_eq!(items, [(7, "fn")]);
+    }
+}
