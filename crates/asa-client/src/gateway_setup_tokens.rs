@@ -8,7 +8,7 @@ use gatelet_models::asa::{
 use gatelet_transport::{ApiResponse, Channel, Deleted, Error, OperationRequest};
 
 use crate::List;
-use crate::call::call;
+use crate::call::{call, request};
 
 /// The tokens with which new gateways enrol in the team; each can be used more than once.
 ///
@@ -63,7 +63,7 @@ impl GatewaySetupTokens {
         let operation = OperationId::CreateGatewaySetupToken.operation();
         let call =
             call(operation, &[self.channel.account()]).and_then(|call| call.with_json(&token));
-        OperationRequest::new(&self.channel, call, |response| {
+        request(&self.channel, call, |response| {
             // What was made is known by its id, whatever the rest is.
             let created: GatewaySetupToken = response.json_lossy()?;
             if created.id.as_str().contains(char::REPLACEMENT_CHARACTER) {
@@ -115,7 +115,7 @@ impl GatewaySetupTokens {
         } else {
             call(operation, &values)
         };
-        OperationRequest::new(&self.channel, call, read).with_resource(id.as_str())
+        request(&self.channel, call, read).with_resource(id.as_str())
     }
 }
 

@@ -6,7 +6,7 @@ use gatelet_models::asa::{
 use gatelet_transport::{ApiResponse, Channel, Deleted, Error, OperationRequest};
 
 use crate::List;
-use crate::call::call;
+use crate::call::{call, request};
 
 /// The gateways of a team. They enrol themselves with a setup token, so there is no call that creates one.
 ///
@@ -68,7 +68,7 @@ impl Gateways {
             .map_err(|error| error.with_operation(operation.name))
             .and_then(|()| call(operation, &[self.channel.account(), id.as_str()]))
             .and_then(|call| call.with_json(&update));
-        OperationRequest::new(&self.channel, call, |_| Ok(())).with_resource(id.as_str())
+        request(&self.channel, call, |_| Ok(())).with_resource(id.as_str())
     }
 
     /// Removes a gateway from the team.
@@ -90,7 +90,7 @@ impl Gateways {
         read: fn(&ApiResponse) -> Result<T, Error>,
     ) -> OperationRequest<T> {
         let values = [self.channel.account(), id.as_str()];
-        OperationRequest::new(&self.channel, call(operation.operation(), &values), read)
+        request(&self.channel, call(operation.operation(), &values), read)
             .with_resource(id.as_str())
     }
 }

@@ -210,16 +210,14 @@ impl<T: 'static> List<T> {
         let operation = self.operation.operation();
         let (channel, prefetch, limit) = (self.channel.clone(), self.prefetch, self.limit);
         let list = Arc::new(self);
-        let pages = Pages::new(start, move |token| {
+        let pages = channel.pages(operation.name, start, move |token| {
             let list = Arc::clone(&list);
             async move { list.fetch(token).await }
         });
         pages
-            .operation(operation.name)
             .recognize_by(|token| meaning(token.as_str()))
             .limit(limit)
             .prefetch(prefetch)
-            .prefetch_while(move || channel.is_ready())
     }
 
     /// Gives item after item; see [`pages`](Self::pages).

@@ -10,7 +10,7 @@ use gatelet_models::dt::{
 use gatelet_transport::{ApiResponse, Channel, Clock as _, Deleted, Error, OperationRequest};
 
 use crate::ListActiveGateTokens;
-use crate::call::call;
+use crate::call::{call, request};
 
 /// How far the server's clock may be behind when a lost token is looked for.
 const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
@@ -84,7 +84,7 @@ impl ActiveGateTokens {
         let call = check_expiration(token, self.channel.clock().now())
             .map_err(|error| error.with_operation(operation.name))
             .and_then(|token| call(operation, &[])?.with_json(&token));
-        OperationRequest::new(&self.channel, call, |response| {
+        request(&self.channel, call, |response| {
             let mut created: ActiveGateTokenCreated = response.json_lossy()?;
             if created.token.expose().contains(char::REPLACEMENT_CHARACTER) {
                 return Err(response.decode_error("token", "a character is not whole"));
@@ -180,7 +180,7 @@ impl ActiveGateTokens {
         read: fn(&ApiResponse) -> Result<T, Error>,
     ) -> OperationRequest<T> {
         let call = call(operation.operation(), &[id.as_str()]);
-        OperationRequest::new(&self.channel, call, read).with_resource(id.as_str())
+        request(&self.channel, call, read).with_resource(id.as_str())
     }
 }
 

@@ -1,7 +1,7 @@
 //! From an entry of the operations table to a call.
 
 use gatelet_models::Operation;
-use gatelet_transport::{Call, Error};
+use gatelet_transport::{ApiResponse, Call, Channel, Error, OperationRequest};
 use http::Method;
 
 /// The call of an operation, with one value for each parameter of its path.
@@ -20,4 +20,16 @@ pub(crate) fn call(operation: &Operation, values: &[&str]) -> Result<Call, Error
         .with_idempotent(operation.idempotent)
         .with_success(operation.success)
         .with_authenticated(operation.authenticated))
+}
+
+/// The request of a call, or of why there is none.
+pub(crate) fn request<T>(
+    channel: &Channel,
+    call: Result<Call, Error>,
+    decode: fn(&ApiResponse) -> Result<T, Error>,
+) -> OperationRequest<T> {
+    match call {
+        Ok(call) => OperationRequest::new(channel, call, decode),
+        Err(error) => OperationRequest::invalid(channel, error),
+    }
 }

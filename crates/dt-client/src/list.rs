@@ -111,16 +111,18 @@ impl ListActiveGateTokens {
         let start = self.page_token.clone();
         let (channel, prefetch, limit) = (self.channel.clone(), self.prefetch, self.limit);
         let list = Arc::new(self);
-        let pages = Pages::new(start, move |token| {
-            let list = Arc::clone(&list);
-            async move { list.fetch(token).await }
-        });
+        let pages = channel.pages(
+            OperationId::ListTokens.operation().name,
+            start,
+            move |token| {
+                let list = Arc::clone(&list);
+                async move { list.fetch(token).await }
+            },
+        );
         pages
-            .operation(OperationId::ListTokens.operation().name)
             .recognize_by(|token| cursor::meaning(token).into_owned())
             .limit(limit)
             .prefetch(prefetch)
-            .prefetch_while(move || channel.is_ready())
     }
 
     /// Gives token after token; see [`pages`](Self::pages).

@@ -7,9 +7,27 @@
 
 use std::sync::{Arc, Mutex};
 
+use gatelet_transport::testing::{FakeTransport, ManualClock};
 use gatelet_transport::{
-    Error, ErrorKind, NextPageError, Page, PageToken, Pages, PaginationFailure,
+    ApiError, BaseUrl, Channel, Dialect, Error, ErrorKind, NextPageError, Page, PageToken, Pages,
+    PaginationFailure,
 };
+
+/// Reads no errors.
+struct Plain;
+
+impl Dialect for Plain {
+    fn api_error(&self, _: http::StatusCode, _: &str) -> Option<ApiError> {
+        None
+    }
+}
+
+fn channel() -> Channel {
+    let base = BaseUrl::parse("https://api.example.com").unwrap();
+    Channel::builder(base, Plain)
+        .build_with(FakeTransport::script([]), ManualClock::auto())
+        .unwrap()
+}
 
 /// What a listing asked for; an empty text is the first page.
 type Asked = Arc<Mutex<Vec<String>>>;
@@ -20,7 +38,7 @@ fn listing(
 ) -> (Pages<u32>, Asked) {
     let asked = Asked::default();
     let log = asked.clone();
-    let pages = Pages::new(None, move |token: Option<PageToken>| {
+    let pages = channel().pages("test List", None, move |token: Option<PageToken>| {
         let token = token.map_or_else(String::new, |token| token.to_string());
         log.lock().unwrap().push(token.clone());
         std::future::ready(page(&token))
@@ -107,7 +125,7 @@ async fn an_empty_page_with_a_next_one_goes_on() {
 #[tokio::test]
 async fn a_page_that_leads_to_itself_is_given_and_then_refused() {
     let (pages, asked) = listing(|_| page(&[1], "b"));
-    let (seen, error) = drain(pages.operation("test List")).await;
+    let (seen, error) = drain(pages).await;
     assert_eq!(
         error.as_ref().unwrap().to_string(),
         "test List: the listing repeats a position (page 3 of this listing, after 2 items)"
@@ -248,7 +266,7 @@ async fn a_page_whose_next_position_is_bad_is_given_before_the_error() {
         "" => page(&[1], "b"),
         _ => Ok(Page::new(vec![2, 3], None).with_next_page_error(bad())),
     };
-    let (seen, error) = drain(listing(make).0.operation("test List")).await;
+    let (seen, error) = drain(listing(make).0).await;
     assert_eq!(seen, [vec![1], vec![2, 3]]);
     let error = error.unwrap();
     assert_eq!(

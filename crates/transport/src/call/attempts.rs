@@ -14,7 +14,7 @@ use crate::call::channel::Inner;
 use crate::call::classify::{Fault, Judge, applied_by};
 use crate::call::credential::Credential;
 use crate::call::credential_provider::panicked;
-use crate::call::retry::{Decision, Failure, Situation, decide, is_transient};
+use crate::call::retry::{Decision, Failure, RetryPolicy, Situation, decide, is_transient};
 use crate::error::error::Error;
 use crate::error::kind::{Applied, ErrorKind};
 use crate::error::transport::{Phase, TransportError, TransportErrorKind};
@@ -110,6 +110,10 @@ impl<'a> Attempts<'a> {
         self.channel.inner()
     }
 
+    fn retry(&self) -> &'a RetryPolicy {
+        self.call.retry.as_ref().unwrap_or(&self.inner().retry)
+    }
+
     /// Refuses a query or a parameter of the path that holds a secret of the call: URLs end up in logs.
     fn check_url(&self) -> Result<(), Error> {
         let mut query = self.call.query.iter();
@@ -139,7 +143,8 @@ impl<'a> Attempts<'a> {
     }
 
     fn remaining(&self) -> Duration {
-        self.inner().timeouts.total.saturating_sub(self.elapsed())
+        let total = self.call.timeout.unwrap_or(self.inner().timeouts.total);
+        total.saturating_sub(self.elapsed())
     }
 
     async fn authorise(&self) -> Result<Option<Credential>, Error> {
@@ -287,7 +292,7 @@ impl<'a> Attempts<'a> {
         if std::mem::replace(&mut self.was_renewed, is_renewable) {
             return false;
         }
-        self.was_renewed && self.inner().retry.allows_another_after(self.made)
+        self.was_renewed && self.retry().allows_another_after(self.made)
     }
 
     /// The wait before the next attempt, if there is to be one.
@@ -303,7 +308,7 @@ impl<'a> Attempts<'a> {
             // Chance that fails takes nothing off the wait.
             chance: catch_panic_of(&inner.jitter).unwrap_or(1.0),
         };
-        let Decision::Retry { after, cost } = decide(&inner.retry, &situation) else {
+        let Decision::Retry { after, cost } = decide(self.retry(), &situation) else {
             return None;
         };
         if !inner.quota.take(cost) {

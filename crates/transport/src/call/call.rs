@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::Method;
@@ -9,6 +10,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::call::call_secrets::OwnSecret;
+use crate::call::retry::RetryPolicy;
 use crate::error::error::Error;
 
 /// One call of one operation, as data.
@@ -46,6 +48,11 @@ pub struct Call {
     pub success: u16,
     /// Whether the call carries the channel's credential.
     pub authenticated: bool,
+    /// The limit of the whole call with its credential, attempts and waits; `None` is the channel's.
+    pub timeout: Option<Duration>,
+    /// When a failed attempt is repeated; `None` is the channel's policy. Its `quota` is not used: all calls of a channel share
+    /// the retry budget.
+    pub retry: Option<RetryPolicy>,
     pub(crate) secrets: Vec<OwnSecret>,
 }
 
@@ -64,6 +71,8 @@ impl Call {
             body: None,
             success: 200,
             authenticated: true,
+            timeout: None,
+            retry: None,
             secrets: Vec::new(),
         }
     }
@@ -131,6 +140,20 @@ impl Call {
     #[must_use]
     pub fn with_authenticated(mut self, authenticated: bool) -> Self {
         self.authenticated = authenticated;
+        self
+    }
+
+    /// Sets [`timeout`](Self::timeout).
+    #[must_use]
+    pub fn with_timeout(mut self, total: Duration) -> Self {
+        self.timeout = Some(total);
+        self
+    }
+
+    /// Sets [`retry`](Self::retry).
+    #[must_use]
+    pub fn with_retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
         self
     }
 }

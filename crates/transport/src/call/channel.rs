@@ -17,7 +17,10 @@ use crate::call::recent_credentials::RecentCredentials;
 use crate::call::retry::RetryPolicy;
 use crate::call::retry_budget::Quota;
 use crate::error::error::Error;
+use crate::error::page_token::PageToken;
 use crate::future::catch_unwind::catch_panic;
+use crate::paging::page::Page;
+use crate::paging::pages::Pages;
 use crate::telemetry::trace;
 use crate::telemetry::trace_context::TraceContext;
 use crate::transport::clock::{AnyClock, Clock};
@@ -102,6 +105,45 @@ impl Channel {
                 .unwrap_or_else(|_| Err(Attempts::panicked(&call)))
         };
         operation.around(outcome).await
+    }
+
+    /// Returns the pages of a list whose pages a function fetches, starting at a page token; `None` is the first page.
+    ///
+    /// The errors of the list itself name `operation`. A page is prefetched only while the channel [is ready](Self::is_ready).
+    ///
+    /// ```
+    /// use gatelet_transport::{Call, Channel, Error, Page, PageToken, Pages};
+    ///
+    /// fn names(channel: &Channel) -> Pages<String> {
+    ///     const OPERATION: &str = "example ListNames";
+    ///     let this = channel.clone();
+    ///     channel.pages(OPERATION, None, move |token: Option<PageToken>| {
+    ///         let channel = this.clone();
+    ///         async move {
+    ///             let mut call = Call::new(OPERATION, http::Method::GET, "/v1/names");
+    ///             call.query = token.map(|token| token.to_string());
+    ///             let response = channel.call(call).await?;
+    ///             let next = response.next_query(channel.base_url(), "/v1/names")?;
+    ///             Ok(Page::new(response.json()?, next.map(PageToken::new).transpose()?))
+    ///         }
+    ///     })
+    /// }
+    /// # let _ = names;
+    /// ```
+    pub fn pages<T, F, Fut>(
+        &self,
+        operation: &'static str,
+        start: Option<PageToken>,
+        fetch: F,
+    ) -> Pages<T>
+    where
+        F: FnMut(Option<PageToken>) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Page<T>, Error>> + Send + 'static,
+    {
+        let channel = self.clone();
+        Pages::new(start, fetch)
+            .operation(operation)
+            .prefetch_while(move || channel.is_ready())
     }
 
     /// Whether a call would go out at once, without an exchange for a credential before it.

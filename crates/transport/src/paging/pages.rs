@@ -105,7 +105,7 @@ impl<T> Pages<T> {
     }
 
     /// Names the operation that errors of the listing itself tell, for example `asa ListGateways`.
-    pub fn operation(mut self, operation: &'static str) -> Self {
+    pub(crate) fn operation(mut self, operation: &'static str) -> Self {
         self.operation = Some(operation);
         self
     }
@@ -140,7 +140,7 @@ impl<T> Pages<T> {
     }
 
     /// Looks ahead only where this holds when a page has arrived, for example [`Channel::is_ready`](crate::Channel::is_ready).
-    pub fn prefetch_while(mut self, condition: impl Fn() -> bool + Send + 'static) -> Self {
+    pub(crate) fn prefetch_while(mut self, condition: impl Fn() -> bool + Send + 'static) -> Self {
         self.may_prefetch = Some(Box::new(condition));
         self
     }

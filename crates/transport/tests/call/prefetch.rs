@@ -13,9 +13,10 @@ use super::*;
 
 /// A listing of numbered pages: `/list?n` holds the item `n` and leads to `n + 1`, up to the last.
 fn pages(channel: &Channel, last: u32) -> Pages<u32> {
-    let (channel, ready) = (channel.clone(), channel.clone());
-    let pages = Pages::new(PageToken::new("1").ok(), move |token: Option<PageToken>| {
-        let channel = channel.clone();
+    let this = channel.clone();
+    let start = PageToken::new("1").ok();
+    channel.pages("test Operation", start, move |token| {
+        let channel = this.clone();
         async move {
             let mut call = call(Method::GET);
             call.query = token.map(|token| token.to_string());
@@ -23,8 +24,7 @@ fn pages(channel: &Channel, last: u32) -> Pages<u32> {
             let next = (number < last).then(|| PageToken::new((number + 1).to_string()));
             Ok(Page::new(vec![number], next.transpose()?))
         }
-    });
-    pages.prefetch_while(move || ready.is_ready())
+    })
 }
 
 fn number(request: &http::Request<bytes::Bytes>) -> u32 {
