@@ -29,7 +29,7 @@
 //!     .await?;
 //! let names: Vec<String> = reply.json()?;
 //! assert_eq!(names, ["eu-1"]);
-//! assert_eq!(server.finish().len(), 2); // the 503 was answered with another attempt
+//! assert_eq!(server.into_requests().len(), 2); // the 503 was answered with another attempt
 //! # Ok(())
 //! # }
 //! ```

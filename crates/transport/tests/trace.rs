@@ -127,7 +127,7 @@ async fn one_span_for_the_call_and_one_for_each_attempt_without_a_secret() {
         .build_with(fake.clone(), ManualClock::auto())
         .unwrap();
     channel.call(call()).await.unwrap_err();
-    let _ = fake.finish();
+    fake.finish();
 
     let log = everything.0.lock().unwrap();
     assert!(!format!("{log:?}").contains("canary"));
@@ -197,7 +197,7 @@ async fn the_hook_for_the_trace_context_is_called_within_the_span_of_its_attempt
     let spans = &everything.0.lock().unwrap().spans;
     let names: Vec<_> = spans.iter().map(|span| span.name).collect();
     assert_eq!(names, ["call", "attempt", "attempt"]);
-    for (index, request) in fake.finish().iter().enumerate() {
+    for (index, request) in fake.into_requests().iter().enumerate() {
         let expected = format!("00-{:032x}-{:016x}-01", 1, index + 1);
         assert_eq!(request.headers()["traceparent"], expected);
     }

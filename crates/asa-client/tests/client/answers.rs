@@ -141,7 +141,7 @@ async fn each_bad_answer_is_a_typed_error_that_says_what_was_applied() {
             assert_eq!(error.applied(), applied, "{call}, {name}");
             assert_eq!(error.attempts(), attempts, "{call}, {name}");
             assert!(!everything(&error).contains("canary"), "{call}, {name}");
-            let _ = fake.finish();
+            fake.finish();
         }
     }
 }
@@ -162,7 +162,7 @@ async fn a_page_in_place_of_an_answer_is_not_json_and_a_create_was_applied() {
         assert_eq!(error.applied(), applied);
         assert!(!everything(&error).contains("sign in"));
     }
-    let _ = fake.finish();
+    fake.finish();
 }
 
 #[tokio::test]
@@ -200,7 +200,7 @@ async fn a_body_that_is_cut_in_half_is_a_decode_error_and_a_create_was_applied()
     let error = get.send().await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Decode { .. }));
     assert_eq!(error.applied(), Applied::No);
-    let _ = fake.finish();
+    fake.finish();
 }
 
 #[tokio::test]
@@ -213,13 +213,13 @@ async fn a_server_that_never_answers_ends_in_a_timeout() {
     let error = client.gateways().get(&"g".into()).send().await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Timeout(_)));
     assert!(error.elapsed() <= Duration::from_secs(91));
-    let _ = fake.finish();
+    fake.finish();
 
     let (client, fake) = authorised([FakeResponse::hang()]);
     let error = create(&client).await.unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::Timeout(Phase::Attempt));
     assert_eq!(error.applied(), Applied::Unknown);
-    let _ = fake.finish();
+    fake.finish();
 }
 
 // A28
@@ -235,7 +235,7 @@ async fn a_create_whose_answer_is_lost_is_not_repeated() {
         "asa CreateGatewaySetupToken: the connection ended before the answer was complete \
          (1 attempt, it may have been applied)"
     );
-    let _ = fake.finish();
+    fake.finish();
 }
 
 // A29
@@ -269,7 +269,7 @@ async fn a_value_that_cannot_be_read_is_an_error_that_names_its_setup_token() {
     }
     // So whoever created it can still take it back.
     tokens.delete(&created.id).send().await.unwrap();
-    let _ = fake.finish();
+    fake.finish();
 }
 
 // A30
@@ -284,7 +284,7 @@ async fn a_delete_that_finds_nothing_at_once_is_an_error() {
         .unwrap_err();
     assert!(error.is_not_found());
     assert_eq!(error.applied(), Applied::No);
-    let _ = fake.finish();
+    fake.finish();
 
     // Nor does an attempt count that surely never arrived.
     let refused = TransportErrorKind::Connect(ConnectFailure::Refused);
@@ -299,7 +299,7 @@ async fn a_delete_that_finds_nothing_at_once_is_an_error() {
         .await
         .unwrap_err();
     assert!(error.is_not_found());
-    let _ = fake.finish();
+    fake.finish();
 }
 
 // A31
@@ -311,7 +311,7 @@ async fn a_delete_whose_answer_was_lost_is_done_when_nothing_is_left() {
     ]);
     let deleted = client.gateways().delete(&"g".into()).send().await.unwrap();
     assert!(deleted.was_already_gone);
-    let _ = fake.finish();
+    fake.finish();
 }
 
 // A32
@@ -325,7 +325,7 @@ async fn an_update_whose_answer_was_lost_is_sent_again_unchanged() {
         .send()
         .await
         .unwrap();
-    let [_, first, second] = &fake.finish()[..] else {
+    let [_, first, second] = &fake.into_requests()[..] else {
         panic!("two updates");
     };
     assert_eq!(first.body(), second.body());
@@ -351,7 +351,7 @@ async fn waits(headers: &[(&str, &str)]) -> Vec<Duration> {
     let clock = ManualClock::auto();
     let client = client(fake.clone(), &clock);
     client.gateways().get(&"g".into()).send().await.unwrap();
-    let _ = fake.finish();
+    fake.finish();
     clock.sleeps()
 }
 
@@ -397,7 +397,7 @@ async fn a_call_that_stays_throttled_ends_after_its_attempts() {
     assert_eq!(error.retry_after(), Some(Duration::from_secs(5)));
     assert_eq!(error.applied(), Applied::No);
     assert!(error.is_retryable());
-    let _ = fake.finish();
+    fake.finish();
 }
 
 // U55
@@ -438,7 +438,7 @@ async fn an_error_under_a_status_of_success_is_an_error_of_every_operation() {
                 assert_eq!(error.message(), Some("no role"), "{body}");
             }
         }
-        let _ = fake.finish();
+        fake.finish();
     }
 }
 
@@ -453,7 +453,7 @@ async fn a_member_that_servers_learn_one_day_makes_no_error_of_a_thing() {
         ]);
         client.gateways().get(&"g".into()).send().await.unwrap();
         create(&client).await.unwrap();
-        let _ = fake.finish();
+        fake.finish();
     }
     for member in [
         r#""message": "none""#,
@@ -468,7 +468,7 @@ async fn a_member_that_servers_learn_one_day_makes_no_error_of_a_thing() {
         tokens.reveal(&"t".into()).send().await.unwrap();
         let deleted = client.gateways().delete(&"g".into()).send().await;
         assert_eq!(deleted.unwrap_err().kind(), &ErrorKind::Api);
-        let _ = fake.finish();
+        fake.finish();
     }
 }
 
@@ -493,7 +493,7 @@ async fn a_service_that_is_gone_is_asked_once_and_causes_no_exchanges() {
             assert_eq!(error.attempts(), 1);
         }
         assert_eq!(
-            fake.finish()
+            fake.into_requests()
                 .iter()
                 .filter(|request| is_exchange(request))
                 .count(),
@@ -511,7 +511,7 @@ async fn a_wrong_key_is_a_refused_credential_for_a_write_too() {
     let rejected = ErrorKind::Credential(CredentialFailure::Rejected);
     assert_eq!(error.kind(), &rejected);
     assert_eq!(error.applied(), Applied::No);
-    let _ = fake.finish();
+    fake.finish();
 }
 
 #[tokio::test]
@@ -552,7 +552,7 @@ async fn a_member_of_an_odd_type_hides_no_other_and_makes_no_thing_absent() {
         assert_eq!(error.message(), Some("no gate"), "{body}");
         assert_eq!(error.code(), code, "{body}");
         assert!(!error.is_not_found(), "{body}");
-        let _ = fake.finish();
+        fake.finish();
     }
 }
 
@@ -567,6 +567,6 @@ async fn an_object_that_says_nothing_is_no_error_of_the_api() {
         let (client, fake) = authorised([FakeResponse::json(499, body)]);
         let error = client.gateways().list().send().await.unwrap_err();
         assert_eq!(error.kind(), &ErrorKind::Protocol, "{body}");
-        let _ = fake.finish();
+        fake.finish();
     }
 }

@@ -21,7 +21,7 @@ async fn a_cold_client_exchanges_once_and_keeps_each_secret_in_its_place() {
     client.gateways().list().send().await.unwrap();
     client.gateways().list().send().await.unwrap();
 
-    let [exchange, first, second] = &fake.finish()[..] else {
+    let [exchange, first, second] = &fake.into_requests()[..] else {
         panic!("one exchange and two calls");
     };
     assert_eq!(exchange.method(), "POST");
@@ -58,7 +58,7 @@ async fn a_key_that_is_refused_is_not_tried_again_and_not_told() {
         assert_eq!(error.applied(), Applied::No);
         assert!(!everything(&error).contains("canary"));
         assert!(!everything(&error).contains(KEY_ID));
-        let _ = fake.finish();
+        fake.finish();
     }
 }
 
@@ -151,7 +151,7 @@ async fn a_bearer_stays_in_use_while_an_early_exchange_fails() {
     clock.advance(Duration::from_secs(120));
     call().await;
 
-    let requests = fake.finish();
+    let requests = fake.into_requests();
     let bearers: Vec<&str> = requests
         .iter()
         .filter(|request| !is_exchange(request))
@@ -171,7 +171,7 @@ async fn a_bearer_that_the_server_refuses_is_renewed_once() {
         FakeResponse::json(200, GATEWAY),
     ]);
     client.gateways().get(&"g".into()).send().await.unwrap();
-    let requests = fake.finish();
+    let requests = fake.into_requests();
     assert_eq!(authorization(&requests[1]), format!("Bearer {BEARER}"));
     assert_eq!(authorization(&requests[3]), "Bearer canary-bearer-2");
 
@@ -183,7 +183,7 @@ async fn a_bearer_that_the_server_refuses_is_renewed_once() {
     let error = client.gateways().get(&"g".into()).send().await.unwrap_err();
     assert_eq!(error.kind(), &REJECTED);
     assert_eq!(error.message(), Some("expired"));
-    let _ = fake.finish();
+    fake.finish();
 }
 
 #[tokio::test]
@@ -200,7 +200,7 @@ async fn a_create_that_is_refused_for_its_bearer_is_made_again_with_a_new_one() 
         .send()
         .await
         .unwrap();
-    let _ = fake.finish();
+    fake.finish();
 }
 
 #[tokio::test]
@@ -215,7 +215,7 @@ async fn a_missing_role_is_told_apart_from_a_dead_bearer() {
         assert_eq!(error.code(), Some("authorization_error"));
         assert_eq!(error.message(), Some("Missing capability: gateways.list"));
         assert!(error.is_unauthorized());
-        let _ = fake.finish();
+        fake.finish();
     }
 }
 
@@ -226,7 +226,7 @@ async fn what_is_forbidden_asks_for_no_new_bearer() {
     let error = client.gateways().list().send().await.unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::Api);
     assert_eq!(error.status().unwrap(), 403);
-    let _ = fake.finish();
+    fake.finish();
 }
 
 // A14, U15
@@ -299,7 +299,7 @@ async fn a_bearer_that_the_clock_here_calls_dead_is_dropped_when_the_server_says
     for _ in 0..2 {
         client.gateways().get(&"g".into()).send().await.unwrap();
     }
-    let requests = fake.finish();
+    let requests = fake.into_requests();
     assert_eq!(authorization(&requests[4]), "Bearer canary-bearer-2");
 }
 
@@ -352,7 +352,7 @@ async fn the_life_of_a_bearer_goes_by_the_servers_clock() {
     ]);
     let client = client(fake.clone(), &ManualClock::auto());
     client.gateways().get(&"g".into()).send().await.unwrap();
-    let _ = fake.finish();
+    fake.finish();
 }
 
 #[tokio::test]
@@ -386,7 +386,7 @@ async fn a_bearer_for_another_team_is_not_used() {
     let error = client.gateways().list().send().await.unwrap_err();
     assert_eq!(error.kind(), &EXCHANGE_FAILED);
     assert!(everything(&error).contains("another team"));
-    let _ = fake.finish();
+    fake.finish();
 }
 
 #[tokio::test]
@@ -402,7 +402,7 @@ async fn a_bearer_that_was_had_elsewhere_is_used_as_it_is() {
     client.gateways().get(&"g".into()).send().await.unwrap();
     let error = client.gateways().get(&"g".into()).send().await.unwrap_err();
     assert_eq!(error.kind(), &REJECTED);
-    for request in fake.finish() {
+    for request in fake.into_requests() {
         assert_eq!(authorization(&request), format!("Bearer {BEARER}"));
     }
 }

@@ -30,6 +30,6 @@ async fn what_a_server_says_is_escaped_and_bounded_wherever_it_is_shown() {
         for mark in marks.chars().filter(|mark| !mark.is_ascii_lowercase()) {
             assert!(!display.contains(mark) && !debug.contains(mark), "{debug}");
         }
-        let _ = fake.finish();
+        fake.finish();
     }
 }

@@ -20,7 +20,7 @@ async fn ends(link: &str) -> (NextPageError, Error) {
     assert_eq!(error.resume_token(), None);
     assert_eq!((error.page(), error.items_before()), (Some(2), Some(2)));
     assert_eq!(queries(&fake), ["", ""], "{link}");
-    let _ = fake.finish();
+    fake.finish();
     (sent, error)
 }
 
@@ -161,7 +161,7 @@ async fn of_a_link_to_the_list_at_another_host_the_query_is_used_at_our_own_addr
         let (names, error) = drain(client.gateways().list().items()).await;
         assert!(error.is_none(), "{target} {error:?}");
         assert_eq!(names, ["a", "b"]);
-        let _ = fake.finish();
+        fake.finish();
         assert_eq!(queries(&fake), ["", "offset=a"], "{target}");
         let own = "app.scaleft.com";
         assert!(
@@ -194,7 +194,7 @@ async fn a_link_without_the_prefix_of_our_base_address_is_followed_with_it() {
         let (names, error) = drain(client.gateways().list().items()).await;
         assert!(error.is_none(), "{target} {error:?}");
         assert_eq!(names, ["a", "b"]);
-        let last = fake.finish().pop().unwrap();
+        let last = fake.into_requests().pop().unwrap();
         let expected = format!("https://proxy.example/okta{LIST}?offset=a");
         assert_eq!(last.uri().to_string(), expected);
     }
@@ -265,7 +265,7 @@ async fn a_circle_of_pages_ends_however_its_links_are_written() {
     assert_eq!((error.page(), error.items_before()), (Some(4), Some(3)));
     let queries = queries(&fake);
     assert_eq!(queries, ["count=7", "count=7&offset=b", "count=7&offset=c"]);
-    let _ = fake.finish();
+    fake.finish();
 }
 
 #[tokio::test]
@@ -294,7 +294,7 @@ async fn a_query_of_16_kib_is_sent() {
         assert!(error.is_none(), "{error:?}");
         assert_eq!(names, ["a", "b"]);
         assert_eq!(queries(&fake), ["", &query]);
-        let _ = fake.finish();
+        fake.finish();
 
         let (client, fake) = authorised([page(&["b"], None)]);
         let list = client.gateways().list().page_token(query.parse().unwrap());
@@ -356,7 +356,7 @@ async fn a_query_or_page_token_with_a_secret_of_the_call_is_neither_sent_nor_sho
             "{text}"
         );
         assert!(!everything(&error).contains(&text), "{text}: {error}");
-        let _ = fake.finish();
+        fake.finish();
     }
 }
 
@@ -400,6 +400,6 @@ async fn a_page_token_that_no_query_can_be_is_not_sent_and_not_echoed() {
             assert_eq!(error.resume_token(), None);
             assert!(!everything(&error).contains("canary"), "{error}");
         }
-        let _ = fake.finish();
+        fake.finish();
     }
 }

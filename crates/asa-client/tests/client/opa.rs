@@ -95,7 +95,7 @@ async fn gateways_have_what_only_this_host_tells() {
     let named = gateways.get(id).send().await.unwrap();
     let orchestrator = named.infrastructure_orchestrator.unwrap();
     assert_eq!(orchestrator.name.as_deref(), Some("orch"));
-    for request in fake.finish() {
+    for request in fake.into_requests() {
         assert_eq!(request.uri().host(), Some("acme.pam.okta.com"));
     }
 }
@@ -108,7 +108,7 @@ async fn an_update_sends_what_was_read_and_can_be_set() {
     let mut update = GatewayUpdate::from(&gateway).with_refuse_connections(true);
     update.default_address = Patch::Clear;
     gateways.update(&gateway.id, update).send().await.unwrap();
-    let requests = fake.finish();
+    let requests = fake.into_requests();
     let body: serde_json::Value = serde_json::from_slice(requests[2].body()).unwrap();
     assert_eq!(
         body,
@@ -146,7 +146,7 @@ async fn a_setup_token_is_created_with_the_whole_body_and_read_with_its_value() 
     let value = tokens.reveal(&created.id).send().await.unwrap();
     assert_eq!(value.expose(), "sft-gw.canary.canary");
 
-    let requests = fake.finish();
+    let requests = fake.into_requests();
     let body: serde_json::Value = serde_json::from_slice(requests[1].body()).unwrap();
     assert_eq!(
         body,

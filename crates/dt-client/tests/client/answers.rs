@@ -77,7 +77,7 @@ async fn an_error_under_a_status_of_success_is_an_error_of_every_operation() {
                 );
             }
         }
-        let _ = fake.finish();
+        fake.finish();
     }
     // Where no body is wanted, an error is one whatever its type is called, and so is whatever has a type for errors.
     for (content_type, body) in [
@@ -224,7 +224,7 @@ async fn a_refused_token_and_a_missing_scope_are_told_apart() {
             .contains("activeGateTokenManagement.read")
     );
     assert_eq!(error.attempts(), 1);
-    let _ = fake.finish();
+    fake.finish();
 }
 
 /// The wait of a read that is throttled once with these header fields.
@@ -236,7 +236,7 @@ async fn wait(headers: &[(&str, &str)]) -> Duration {
     let fake = FakeTransport::script([throttled, FakeResponse::json(200, token("a"))]);
     let clock = ManualClock::auto();
     get(&client(fake.clone(), &clock)).await.unwrap();
-    let _ = fake.finish();
+    fake.finish();
     let [wait] = clock.sleeps()[..] else {
         panic!("one wait");
     };
@@ -287,7 +287,7 @@ async fn a_create_that_is_throttled_is_made_again() {
     let throttled = refusal(429, "Too many requests.").with_header("retry-after", "2");
     let (client, fake) = scripted([throttled, created()]);
     create(&client).await.unwrap();
-    let _ = fake.finish();
+    fake.finish();
 }
 
 /// One bad answer and what each kind of call makes of it.
@@ -412,7 +412,7 @@ async fn each_bad_answer_is_a_typed_error_that_says_what_was_applied() {
             assert_eq!(error.applied(), applied, "{call}, {name}");
             assert_eq!(error.attempts(), attempts, "{call}, {name}");
             assert!(!everything(&error).contains("CANARY"), "{call}, {name}");
-            let _ = fake.finish();
+            fake.finish();
         }
     }
 }
@@ -427,30 +427,30 @@ async fn a_server_that_never_answers_ends_in_a_timeout() {
     let error = get(&client).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Timeout(_)));
     assert!(error.elapsed() <= Duration::from_secs(91));
-    let _ = fake.finish();
+    fake.finish();
 
     let (client, fake) = scripted([FakeResponse::hang()]);
     let error = create(&client).await.unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::Timeout(Phase::Attempt));
     assert_eq!(error.applied(), Applied::Unknown);
-    let _ = fake.finish();
+    fake.finish();
 }
 
 #[tokio::test]
 async fn a_delete_whose_answer_was_lost_is_done_when_nothing_is_left() {
     let (client, fake) = scripted([FakeResponse::error(INTERRUPTED), refusal(404, "no")]);
     assert!(delete(&client).await.unwrap());
-    let _ = fake.finish();
+    fake.finish();
     let (client, fake) = scripted([refusal(404, "no")]);
     assert!(delete(&client).await.unwrap_err().is_not_found());
-    let _ = fake.finish();
+    fake.finish();
     // Whoever says this may not know what there is.
     let foreign = FakeResponse::json(404, r#"{"error":{"message":"no route"}}"#);
     let (client, fake) = scripted([FakeResponse::error(INTERRUPTED), foreign]);
     let error = delete(&client).await.unwrap_err();
     assert_eq!(error.applied(), Applied::Unknown, "{error}");
     assert!(!error.is_not_found(), "{error}");
-    let _ = fake.finish();
+    fake.finish();
 }
 
 #[tokio::test]
@@ -464,6 +464,6 @@ async fn an_envelope_that_says_nothing_is_no_error_of_the_api() {
         let (client, fake) = scripted([FakeResponse::json(499, body)]);
         let error = get(&client).await.unwrap_err();
         assert_eq!(error.kind(), &ErrorKind::Protocol, "{body}");
-        let _ = fake.finish();
+        fake.finish();
     }
 }

@@ -23,7 +23,7 @@ async fn the_secret_of_a_new_token_shows_only_when_it_is_asked_for() {
     );
     assert!(!format!("{created:?} {created:#?}").contains("CANARY"));
     assert_eq!(created.token.expose(), SECRET);
-    let _ = fake.finish();
+    fake.finish();
 }
 
 // U16
@@ -45,7 +45,7 @@ async fn a_new_token_is_not_lost_to_an_expiration_date_that_cannot_be_read() {
         assert!(!created.expiration_date.is_absent());
         let kept = created.expiration_date.value().unwrap_err();
         assert_eq!(kept.to_string(), text);
-        let _ = fake.finish();
+        fake.finish();
     }
 }
 
@@ -70,7 +70,7 @@ async fn what_is_kept_of_an_unreadable_date_holds_no_secret_of_the_call_in_any_f
         assert_eq!(created.token.expose(), SECRET);
         let kept = created.expiration_date.value().unwrap_err();
         assert_eq!(kept.to_string(), "[withheld]", "{text}");
-        let _ = fake.finish();
+        fake.finish();
     }
 }
 
@@ -107,7 +107,7 @@ async fn no_other_member_of_the_response_loses_the_token() {
             created.expiration_date.is_absent(),
             !member.contains("expirationDate") || member.ends_with("null"),
         );
-        let _ = fake.finish();
+        fake.finish();
     }
 }
 
@@ -150,6 +150,6 @@ async fn a_token_whose_secret_was_not_received_is_told_and_not_made_twice() {
         assert!(error.to_string().contains("it was applied"), "{error}");
         assert!(!error.is_retryable());
         assert!(!everything(&error).contains("CANARY"));
-        let _ = fake.finish();
+        fake.finish();
     }
 }

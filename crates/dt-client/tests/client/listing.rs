@@ -41,7 +41,7 @@ async fn later_pages_are_asked_for_with_the_cursor_alone() {
     let (names, error) = drain(list.items()).await;
     assert_eq!(names, ["a", "b", "c"]);
     assert!(error.is_none());
-    let _ = fake.finish();
+    fake.finish();
     assert_eq!(
         queries(&fake),
         [
@@ -77,7 +77,7 @@ async fn a_cursor_arrives_as_the_bytes_that_it_was() {
         .unwrap();
     assert_eq!(second.items[0].name, "b");
 
-    let requests = fake.finish();
+    let requests = fake.into_requests();
     for request in [&requests[1], &requests[3]] {
         let query = request.uri().query().unwrap();
         assert!(query.contains("%2B") && query.contains("%252B"), "{query}");
@@ -103,7 +103,7 @@ async fn a_cursor_of_16_kib_is_sent_and_a_longer_one_is_an_error_after_the_page(
         assert_eq!(error.kind(), &unreadable);
         assert_eq!(error.operation(), Some("dt listTokens"));
         assert!(everything(&error).len() < 2000);
-        let requests = fake.finish();
+        let requests = fake.into_requests();
         let query = requests[1].uri().query().unwrap();
         let decoded: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
         assert_eq!(decoded, [("nextPageKey".into(), key.into())]);
@@ -131,7 +131,7 @@ async fn a_cursor_or_page_token_with_a_secret_of_the_call_is_neither_sent_nor_sh
         for error in [error, refused] {
             assert!(!everything(&error).contains(&text), "{text}: {error}");
         }
-        let _ = fake.finish();
+        fake.finish();
     }
 }
 
@@ -167,7 +167,7 @@ async fn a_page_token_beyond_printable_ascii_is_not_sent_and_not_echoed() {
             assert_eq!(error.resume_token(), None);
             assert!(!everything(&error).contains("canary"), "{error}");
         }
-        let _ = fake.finish();
+        fake.finish();
     }
 }
 
@@ -181,7 +181,7 @@ async fn a_page_that_gives_its_own_cursor_again_gives_its_items_as_well() {
     assert_eq!(sent.items[0].name, "b");
     let failure = sent.next_page_token.unwrap_err().failure();
     assert_eq!(failure, PaginationFailure::Loop);
-    let _ = fake.finish();
+    fake.finish();
 }
 
 // U26
@@ -196,7 +196,7 @@ async fn a_list_with_a_limit_asks_for_no_page_beyond_it() {
     assert_eq!(pages.len(), 1);
     let items = list().limit(3).items().try_collect().await.unwrap();
     assert_eq!(items.len(), 3);
-    let _ = fake.finish();
+    fake.finish();
     assert_eq!(queries(&fake), ["", "", "", "nextPageKey=k1"]);
 }
 
@@ -214,7 +214,7 @@ async fn an_error_on_page_7_says_the_page_and_how_many_items_came_before() {
         "dt listTokens: 403 Forbidden: no [403] (page 7 of this listing, after 12 items) (1 attempt, nothing was applied)"
     );
     assert_eq!(error.resume_token().map(PageToken::as_str), Some("k6"));
-    let _ = fake.finish();
+    fake.finish();
 }
 
 // D5
@@ -226,7 +226,7 @@ async fn a_cursor_that_is_null_absent_or_empty_is_the_end() {
         let sent = list.clone().send().await.unwrap();
         assert_eq!(sent.next_page_token, Ok(None));
         assert_eq!(list.items().try_collect().await.unwrap().len(), 1);
-        let _ = fake.finish();
+        fake.finish();
     }
 }
 
@@ -240,7 +240,7 @@ async fn a_cursor_that_comes_again_is_a_loop() {
     let kind = ErrorKind::Pagination(PaginationFailure::Loop);
     assert_eq!(error.kind(), &kind);
     assert_eq!(error.operation(), Some("dt listTokens"));
-    let _ = fake.finish();
+    fake.finish();
 }
 
 // D8
@@ -265,7 +265,7 @@ async fn the_total_says_nothing_about_the_end_and_is_told_as_it_came() {
             (1, Some(7), Some(100))
         ]
     );
-    let _ = fake.finish();
+    fake.finish();
 }
 
 // D10
@@ -296,7 +296,7 @@ async fn a_page_size_outside_of_the_documented_limits_is_not_sent() {
                 "dt listTokens: `page_size` cannot be used: must be from 100 to 3000 (not sent)"
             );
         }
-        let _ = fake.finish();
+        fake.finish();
     }
 }
 
@@ -321,7 +321,7 @@ async fn a_cursor_that_the_server_refuses_says_where_the_listing_stood() {
     let list = client.active_gate_tokens().list().page_token(key.clone());
     let error = list.pages().try_next().await.unwrap_err();
     assert_eq!(error.resume_token(), Some(&key));
-    let _ = fake.finish();
+    fake.finish();
 }
 
 #[tokio::test]
@@ -410,7 +410,7 @@ async fn a_page_without_its_list_is_an_error_unless_the_whole_result_is_empty() 
             let path = "activeGateTokens".into();
             assert_eq!(error.kind(), &ErrorKind::Decode { path }, "{body}");
         }
-        let _ = fake.finish();
+        fake.finish();
     }
     for body in [
         r#"{"totalCount":0}"#,
@@ -456,7 +456,7 @@ async fn a_cursor_that_is_not_a_text_is_an_error_after_the_page() {
         let error = error.unwrap();
         assert_eq!(error.kind(), &ErrorKind::Pagination(failure), "{error}");
         assert_eq!((error.page(), error.items_before()), (Some(2), Some(2)));
-        let _ = fake.finish();
+        fake.finish();
     }
     // Without a list there is nothing good in the page.
     let (client, _) = scripted([FakeResponse::json(
@@ -528,7 +528,7 @@ async fn what_a_lost_create_may_have_made_is_found_by_name_kind_and_time() {
 
     let error = tokens.find_lost(&create, since).await.unwrap_err();
     assert_eq!(error.operation(), Some("dt listTokens"));
-    let _ = fake.finish();
+    fake.finish();
     assert_eq!(
         queries(&fake),
         ["pageSize=3000", "nextPageKey=k", "pageSize=3000"]
@@ -564,5 +564,5 @@ async fn counts_that_are_minus_one_are_absent_and_the_page_is_read() {
     let page = client.active_gate_tokens().list().send().await.unwrap();
     assert_eq!((page.total_count, page.page_size), (None, None));
     assert_eq!(page.items.len(), 1);
-    let _ = fake.finish();
+    fake.finish();
 }

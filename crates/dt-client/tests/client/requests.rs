@@ -19,7 +19,7 @@ async fn each_request_is_the_one_of_the_vendors_reference() {
     get(&client).await.unwrap();
     assert!(!delete(&client).await.unwrap());
     let sent: Vec<String> = fake
-        .finish()
+        .into_requests()
         .iter()
         .map(|request| {
             let body = std::str::from_utf8(request.body()).unwrap();
@@ -55,7 +55,7 @@ async fn a_create_can_leave_out_the_kind_of_the_active_gate() {
         .await
         .unwrap();
     let bodies: Vec<String> = fake
-        .finish()
+        .into_requests()
         .iter()
         .map(|request| String::from_utf8(request.body().to_vec()).unwrap())
         .collect();
@@ -78,7 +78,7 @@ async fn the_credential_is_in_its_header_and_nowhere_else() {
     get(&client).await.unwrap();
     let error = create(&client).await.unwrap_err();
     assert!(!everything(&error).contains("CANARY"));
-    for request in fake.finish() {
+    for request in fake.into_requests() {
         let value = &request.headers()["authorization"];
         assert_eq!(value, &format!("Api-Token {TOKEN}"));
         assert!(value.is_sensitive());
@@ -96,7 +96,7 @@ async fn the_scheme_is_the_callers_choice() {
         .build_with(fake.clone(), ManualClock::auto())
         .unwrap();
     get(&client).await.unwrap();
-    let requests = fake.finish();
+    let requests = fake.into_requests();
     let value = &requests[0].headers()["authorization"];
     assert_eq!(value, "Bearer dt0s16.LOOKS.LIKEATOKEN");
 }
@@ -142,7 +142,7 @@ async fn every_page_and_operation_is_below_the_same_address() {
         get(&client).await.unwrap();
         delete(&client).await.unwrap();
         let urls: Vec<String> = fake
-            .finish()
+            .into_requests()
             .iter()
             .map(|it| it.uri().to_string())
             .collect();
@@ -227,7 +227,7 @@ async fn an_id_that_holds_a_whole_token_is_refused_and_not_repeated() {
             assert_refused(&client, &id).await;
         }
     }
-    let _ = fake.finish();
+    fake.finish();
 }
 
 // U18
@@ -249,7 +249,7 @@ async fn a_blank_id_is_refused_before_anything_is_sent() {
             assert_eq!((error.attempts(), error.applied()), (0, Applied::No));
         }
     }
-    let _ = fake.finish();
+    fake.finish();
 }
 
 // T63
@@ -263,7 +263,7 @@ async fn an_id_that_is_no_segment_or_a_megabyte_long_is_refused_before_anything_
         assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
         assert_eq!((error.attempts(), error.applied()), (0, Applied::No));
     }
-    let _ = fake.finish();
+    fake.finish();
 }
 
 // T61
@@ -283,7 +283,10 @@ async fn every_id_is_one_segment_encoded_once() {
             .send()
             .await
             .unwrap();
-        assert_eq!(fake.finish()[0].uri().path(), format!("{PATH}/{segment}"));
+        assert_eq!(
+            fake.into_requests()[0].uri().path(),
+            format!("{PATH}/{segment}")
+        );
     }
 }
 

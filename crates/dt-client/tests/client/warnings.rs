@@ -57,7 +57,7 @@ async fn an_expiration_date_that_cannot_be_read_is_warned_of_without_its_text() 
             format!(r#"{{"id": "dt0g02.4KWZO5EF", "token": "{SECRET}", "expirationDate": {raw}}}"#);
         let (client, fake) = scripted([FakeResponse::json(201, body)]);
         create(&client).await.unwrap();
-        let _ = fake.finish();
+        fake.finish();
         let told = std::mem::take(&mut *warnings.0.lock().unwrap());
         assert_eq!(told.len(), count, "{raw}: {told:?}");
         for warning in told {

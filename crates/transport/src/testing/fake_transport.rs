@@ -171,19 +171,29 @@ impl FakeTransport {
         self.lock().requests.clone()
     }
 
-    /// Checks that the whole script was used, and no more was asked than it held; returns what was asked.
+    /// Checks that every scripted response was used and that no request came without one.
     ///
     /// # Panics
     ///
-    /// When answers are left, or a request found none.
+    /// When responses are left, or a request found none.
     #[track_caller]
-    #[must_use = "or leave it as a statement with `let _ =`"]
-    pub fn finish(&self) -> Vec<Request<Bytes>> {
+    pub fn finish(&self) {
         let state = self.lock();
         let (left, unexpected) = (state.script.len(), state.unexpected);
         assert!(left == 0, "{left} scripted answers were not asked for");
         assert!(unexpected == 0, "{unexpected} requests found no answer");
-        state.requests.clone()
+    }
+
+    /// Checks the script as [`finish`](Self::finish) does and returns the requests.
+    ///
+    /// # Panics
+    ///
+    /// When responses are left, or a request found none.
+    #[track_caller]
+    #[must_use = "or check the script with `finish`"]
+    pub fn into_requests(self) -> Vec<Request<Bytes>> {
+        self.finish();
+        self.requests()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -239,13 +249,13 @@ mod tests {
             let response = fake.send(Request::new(Bytes::from("body"))).await.unwrap();
             assert_eq!(response.status(), status);
         }
-        assert_eq!(fake.finish().len(), 2);
+        assert_eq!(fake.into_requests().len(), 2);
     }
 
     #[test]
     #[should_panic(expected = "1 scripted answers were not asked for")]
     fn a_script_with_answers_left_fails_the_test() {
-        let _ = FakeTransport::script([FakeResponse::status(200)]).finish();
+        FakeTransport::script([FakeResponse::status(200)]).finish();
     }
 
     #[tokio::test]
@@ -253,6 +263,6 @@ mod tests {
     async fn a_request_beyond_the_script_fails_the_test() {
         let fake = FakeTransport::script([]);
         fake.send(Request::new(Bytes::new())).await.unwrap_err();
-        let _ = fake.finish();
+        fake.finish();
     }
 }

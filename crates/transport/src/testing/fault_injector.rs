@@ -44,7 +44,7 @@ pub enum Fault {
 /// let faulty = FaultInjector::script(server.clone(), ManualClock::auto(), [Fault::DropResponse]);
 /// let error = faulty.send(http::Request::default()).await.unwrap_err();
 /// assert_eq!(error.sent(), Sent::Whole);
-/// assert_eq!(server.finish().len(), 1); // the server has done it, only nobody heard of it
+/// assert_eq!(server.into_requests().len(), 1); // the server has done it, only nobody heard of it
 /// # }
 /// ```
 pub struct FaultInjector<T>(Arc<Inner<T>>);

@@ -30,7 +30,7 @@ async fn a_request_is_what_the_call_says_and_no_more() {
         .call(call(Method::POST))
         .await
         .unwrap();
-    let requests = fake.finish();
+    let requests = fake.into_requests();
     let request = &requests[0];
     assert_eq!(request.method(), Method::POST);
     assert_eq!(
@@ -54,7 +54,7 @@ async fn a_request_that_is_printed_shows_no_credential() {
         .call(call(Method::GET))
         .await
         .unwrap();
-    let requests = fake.finish();
+    let requests = fake.into_requests();
     assert_eq!(
         requests[0].headers()["authorization"],
         "Bearer canary-bearer"

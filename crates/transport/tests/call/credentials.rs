@@ -72,7 +72,7 @@ async fn a_cold_client_makes_one_exchange_and_one_request() {
         "/x/v1/things Bearer one",
         "/x/v1/things Bearer one",
     ];
-    assert_eq!(told(&fake.finish()), asked);
+    assert_eq!(told(&fake.into_requests()), asked);
 }
 
 // A2
@@ -92,7 +92,7 @@ async fn an_exchange_that_is_refused_is_the_credentials_fault() {
         assert_eq!(error.operation(), Some("test Operation"));
         let source = std::error::Error::source(&error).unwrap();
         assert!(source.to_string().starts_with("test Login: "), "{source}");
-        let _ = fake.finish();
+        fake.finish();
     }
 }
 
@@ -115,7 +115,7 @@ async fn an_exchange_that_does_not_work_out_is_tried_and_then_told() {
         );
         assert_eq!(error.is_retryable(), requests == 3);
         assert!(std::error::Error::source(&error).is_some());
-        assert_eq!(fake.finish().len(), requests);
+        assert_eq!(fake.into_requests().len(), requests);
     }
 }
 
@@ -353,7 +353,7 @@ async fn a_refused_bearer_is_exchanged_once_and_the_call_made_again() {
             "/x/login -",
             "/x/v1/things Bearer two",
         ];
-        assert_eq!(told(&fake.finish()), asked);
+        assert_eq!(told(&fake.into_requests()), asked);
     }
     let script = [
         bearer("one"),
@@ -370,7 +370,7 @@ async fn a_refused_bearer_is_exchanged_once_and_the_call_made_again() {
         error.kind(),
         &ErrorKind::Credential(CredentialFailure::Rejected)
     );
-    let _ = fake.finish();
+    fake.finish();
 }
 
 /// A request that waits for its answer: the credential in it, and who takes the status.
@@ -446,7 +446,7 @@ async fn a_missing_permission_is_not_cured_by_a_new_bearer() {
             .await
             .unwrap_err();
         assert_eq!(error.kind(), &ErrorKind::Api);
-        let _ = fake.finish();
+        fake.finish();
     }
 }
 
@@ -560,7 +560,7 @@ async fn without_credentials_an_authenticated_call_is_not_made() {
             parameter: "credentials"
         }
     );
-    let _ = fake.finish();
+    fake.finish();
 }
 
 // M27

@@ -40,7 +40,7 @@ async fn wait_after(answer: FakeResponse, method: Method) -> (u32, Option<Durati
     let clock = ManualClock::auto();
     let channel = builder().build_with(fake.clone(), clock.clone()).unwrap();
     let reply = channel.call(call(method)).await.unwrap();
-    assert_eq!(fake.finish().len(), 2);
+    assert_eq!(fake.into_requests().len(), 2);
     (reply.attempts(), clock.sleeps().into_iter().max())
 }
 
@@ -120,7 +120,7 @@ async fn a_body_over_the_limit_of_the_channel_does_not_hide_the_status() {
     for status in [429, 503] {
         let (fake, channel) = limited(vec![large(status), FakeResponse::json(200, "{}")]);
         let reply = channel.call(call(Method::GET)).await.unwrap();
-        assert_eq!((reply.attempts(), fake.finish().len()), (2, 2));
+        assert_eq!((reply.attempts(), fake.into_requests().len()), (2, 2));
         let (fake, channel) = limited(times(3, || large(status)));
         let error = channel.call(call(Method::GET)).await.unwrap_err();
         assert!(matches!(
@@ -130,7 +130,7 @@ async fn a_body_over_the_limit_of_the_channel_does_not_hide_the_status() {
         assert_eq!(error.body(), b"");
         let source = std::error::Error::source(&error).unwrap();
         assert!(source.to_string().contains("exceeds the limit of 100"));
-        assert_eq!(fake.finish().len(), 3);
+        assert_eq!(fake.into_requests().len(), 3);
     }
     // Where nobody wants the body, its size does not matter.
     for method in [Method::PUT, Method::DELETE] {
@@ -160,7 +160,7 @@ async fn a_refused_bearer_is_renewed_once_whatever_became_of_the_body() {
             "/x/login -",
             "/x/v1/things Bearer two",
         ];
-        assert_eq!(told(&fake.finish()), asked);
+        assert_eq!(told(&fake.into_requests()), asked);
 
         let fake = FakeTransport::script([bearer("one"), refused(), bearer("two"), refused()]);
         let error = authorized(&fake)
@@ -169,7 +169,7 @@ async fn a_refused_bearer_is_renewed_once_whatever_became_of_the_body() {
             .unwrap_err();
         let rejected = ErrorKind::Credential(CredentialFailure::Rejected);
         assert_eq!((error.kind(), error.applied()), (&rejected, Applied::No));
-        assert_eq!(fake.finish().len(), 4);
+        assert_eq!(fake.into_requests().len(), 4);
     }
 }
 
@@ -198,7 +198,7 @@ async fn an_exchange_is_judged_by_its_status_too() {
                 &ErrorKind::Credential(failure),
                 "{status} {kind:?}"
             );
-            assert_eq!(fake.finish().len(), requests, "{status} {kind:?}");
+            assert_eq!(fake.into_requests().len(), requests, "{status} {kind:?}");
         }
     }
 }
@@ -332,7 +332,7 @@ async fn the_type_of_a_refusal_without_a_body_says_nothing() {
         let script = [bearer("one"), empty(401), bearer("two"), good];
         let fake = FakeTransport::script(script);
         let reply = authorized(&fake).call(call(Method::GET)).await.unwrap();
-        assert_eq!((reply.attempts(), fake.finish().len()), (2, 4));
+        assert_eq!((reply.attempts(), fake.into_requests().len()), (2, 4));
     }
 }
 
@@ -505,7 +505,7 @@ async fn a_status_counts_where_its_body_takes_longer_than_the_attempt() {
         let reply = channel.call(call(method)).await.unwrap();
         assert_eq!(reply.attempts(), 2);
         assert!(clock.sleeps().contains(&seconds(7)));
-        let _ = server.finish();
+        server.finish();
     }
     // Its bearer is renewed.
     let server =
@@ -519,7 +519,7 @@ async fn a_status_counts_where_its_body_takes_longer_than_the_attempt() {
         .unwrap();
     channel.call(call(Method::GET)).await.unwrap();
     assert_eq!(
-        told(&server.finish()).last().unwrap(),
+        told(&server.into_requests()).last().unwrap(),
         "/x/v1/things Bearer two"
     );
 }

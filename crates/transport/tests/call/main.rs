@@ -88,7 +88,7 @@ async fn run(
         assert!(!text.contains("canary"), "{text}");
         assert!(!error.to_string().contains('\n'));
     }
-    let requests = fake.finish();
+    let requests = fake.into_requests();
     (result, requests.len())
 }
 

@@ -295,7 +295,7 @@ async fn a_call_that_may_be_made_once_is_not_made_again_with_another_bearer() {
         .unwrap();
     let error = channel.call(call(Method::GET)).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (&REJECTED, 1));
-    assert_eq!(script.finish().len(), 2);
+    assert_eq!(script.into_requests().len(), 2);
 }
 
 // U14
@@ -351,7 +351,7 @@ async fn a_refusal_of_a_good_bearer_is_cured_and_the_servers_word_is_kept() {
     assert_eq!((count(&made), clock.monotonic()), (3, seconds(6)));
     clock.advance(seconds(1));
     get().await.unwrap();
-    assert_eq!(server.finish().len(), 6);
+    assert_eq!(server.into_requests().len(), 6);
 }
 
 // U63

@@ -52,5 +52,5 @@ async fn a_bearer_goes_to_the_server_and_account_it_was_issued_for_and_to_no_oth
         "/x/v1/things Bearer home",
         "/x/v1/things Bearer home",
     ];
-    assert_eq!(told(&home.finish()), asked);
+    assert_eq!(told(&home.into_requests()), asked);
 }

@@ -25,7 +25,7 @@ async fn waits(answers: impl IntoIterator<Item = FakeResponse>) -> Vec<u128> {
         .build_with(fake.clone(), clock.clone())
         .unwrap();
     channel.call(call(Method::GET)).await.unwrap();
-    let _ = fake.finish();
+    fake.finish();
     clock
         .sleeps()
         .iter()
@@ -85,7 +85,7 @@ async fn a_caller_may_take_its_time_between_two_pages() {
         assert_eq!(fake.requests().len(), 1 + usize::from(prefetches));
         assert_eq!(pages.try_next().await.unwrap().unwrap().items, [2]);
         assert!(pages.try_next().await.unwrap().is_none());
-        let _ = fake.finish();
+        fake.finish();
     }
 }
 
@@ -106,7 +106,7 @@ async fn a_wait_beyond_the_deadline_ends_the_call_at_once() {
         assert!(error.is_throttled() && error.is_retryable());
         assert!(error.retry_after().unwrap() >= seconds(91));
         assert!(clock.sleeps().is_empty());
-        let _ = fake.finish();
+        fake.finish();
     }
 }
 
@@ -162,7 +162,7 @@ async fn what_a_retry_took_is_given_back_by_success() {
     for _ in 0..100 {
         assert_eq!(channel.call(call(Method::GET)).await.unwrap().attempts(), 2);
     }
-    let _ = fake.finish();
+    fake.finish();
 }
 
 // T68
@@ -204,7 +204,7 @@ async fn the_whole_call_has_a_limit_too() {
     assert_eq!(error.elapsed(), seconds(40));
     assert_eq!((error.attempts(), error.applied()), (2, Applied::Unknown));
     assert!(error.is_retryable());
-    let _ = fake.finish();
+    fake.finish();
 }
 
 /// How a call ends whose transport does this with each request and then never answers: how often it was sent, and whether

@@ -31,7 +31,7 @@ async fn carried(builder: ChannelBuilder, field: &str) -> Vec<Option<String>> {
         let value = request.headers().get(field)?;
         Some(value.to_str().unwrap().to_owned())
     };
-    fake.finish().iter().map(carried).collect()
+    fake.into_requests().iter().map(carried).collect()
 }
 
 #[tokio::test]

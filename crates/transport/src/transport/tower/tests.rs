@@ -150,7 +150,7 @@ async fn a_request_that_was_recalled_does_not_reach_the_service() {
     request.extensions_mut().insert(tracker);
     let error = transport.send(request).await.unwrap_err();
     assert_eq!(error.sent(), Sent::Nothing);
-    assert!(server.finish().is_empty());
+    assert!(server.into_requests().is_empty());
 }
 
 #[tokio::test]
@@ -250,7 +250,7 @@ async fn a_body_of_a_request_that_breaks_off_is_not_sent() {
         (error.kind(), error.sent()),
         (TransportErrorKind::Config, Sent::Nothing)
     );
-    assert!(fake.finish().is_empty());
+    assert!(fake.into_requests().is_empty());
 }
 
 #[tokio::test]
