@@ -43,7 +43,7 @@ impl Dialect for Asa {
     }
 
     /// A missing role also comes as 401; a new bearer would lack it too.
-    fn is_curable(&self, error: Option<&ApiError>) -> bool {
+    fn refresh_may_help(&self, error: Option<&ApiError>) -> bool {
         let missing_role = asa::ErrorType::AuthorizationError;
         error.and_then(|error| error.code.as_deref()) != Some(missing_role.as_str())
     }

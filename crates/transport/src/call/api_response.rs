@@ -7,7 +7,7 @@ use http::header::LINK;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::call::call_secrets::HeldSecrets;
+use crate::call::call_secrets::CallSecrets;
 use crate::error::error::Error;
 use crate::error::kind::{Applied, ErrorKind, PaginationFailure};
 use crate::error::next_page::NextPageError;
@@ -27,7 +27,7 @@ pub struct ApiResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    pub(crate) secrets: HeldSecrets,
+    pub(crate) secrets: CallSecrets,
 }
 
 impl ApiResponse {

@@ -8,18 +8,18 @@ use http::{HeaderValue, Request, Response, StatusCode, Uri};
 
 use crate::call::api_response::ApiResponse;
 use crate::call::call::Call;
-use crate::call::call_secrets::HeldSecrets;
+use crate::call::call_secrets::CallSecrets;
 use crate::call::channel::Channel;
 use crate::call::channel::Inner;
-use crate::call::classify::{Fault, Judge, applied_by};
+use crate::call::classify::{FailedAttempt, ResponseClassifier, applied_after_status};
 use crate::call::credential::Credential;
 use crate::call::credential_provider::panicked;
-use crate::call::retry::{Decision, Failure, RetryPolicy, Situation, decide, is_transient};
+use crate::call::retry::{Decision, FailureCause, RetryPolicy, RetryContext, decide, is_transient};
 use crate::error::error::Error;
 use crate::error::kind::{Applied, ErrorKind};
 use crate::error::transport::{Phase, TransportError, TransportErrorKind};
-use crate::future::catch_unwind::{Panicked, catch_panic, catch_panic_of};
-use crate::future::timeout::within;
+use crate::future::catch_unwind::{Panicked, catch_unwind_future, catch_unwind_sync};
+use crate::future::timeout::timeout;
 use crate::telemetry::trace;
 use crate::telemetry::trace_context::TraceContext;
 use crate::transport::clock::Clock as _;
@@ -31,14 +31,14 @@ pub(crate) struct Attempts<'a> {
     call: &'a Call,
     /// Monotonic.
     started: Duration,
-    made: u32,
+    attempts: u32,
     /// The worst that any attempt may have done.
     applied: Applied,
     last_cost: Option<u32>,
     was_misdirected: bool,
-    was_renewed: bool,
+    was_refreshed: bool,
     has_waited_for_exchange: bool,
-    secrets: HeldSecrets,
+    secrets: CallSecrets,
 }
 
 impl<'a> Attempts<'a> {
@@ -47,23 +47,23 @@ impl<'a> Attempts<'a> {
             channel,
             call,
             started: channel.clock().monotonic(),
-            made: 0,
+            attempts: 0,
             applied: Applied::No,
             last_cost: None,
             was_misdirected: false,
-            was_renewed: false,
+            was_refreshed: false,
             has_waited_for_exchange: false,
-            secrets: HeldSecrets::of(&call.secrets),
+            secrets: CallSecrets::of(&call.secrets),
         }
     }
 
     /// The error of a call whose clock panicked at any time.
     pub(crate) fn panicked(call: &Call) -> Error {
-        let fault = Fault::of_panic(call);
-        fault
+        let failed = FailedAttempt::from_panic(call);
+        failed
             .error
             .with_operation(call.operation)
-            .with_applied(fault.applied)
+            .with_applied(failed.applied)
     }
 
     /// Attempt after attempt until one succeeds or none may follow.
@@ -73,9 +73,9 @@ impl<'a> Attempts<'a> {
             Ok(uri) => uri,
             Err(error) => return Err(self.finish(error)),
         };
-        let mut refusal: Option<Fault> = None;
+        let mut refusal: Option<FailedAttempt> = None;
         loop {
-            let credential = match self.authorise().await {
+            let credential = match self.obtain_credential().await {
                 Ok(credential) => credential,
                 Err(error) => match refusal {
                     Some(_) if self.has_waited(&error).await => continue,
@@ -87,21 +87,21 @@ impl<'a> Attempts<'a> {
                 self.secrets.use_credential(credential);
             }
             self.check_url()?;
-            let fault = match self.attempt(&uri, credential.as_ref()).await {
+            let failed = match self.attempt(&uri, credential.as_ref()).await {
                 Ok(response) => return Ok(self.succeed(response)),
-                Err(fault) => *fault,
+                Err(failed) => *failed,
             };
-            if self.is_already_gone(&fault) {
-                return Ok(self.already_gone(&fault));
+            if self.is_already_gone(&failed) {
+                return Ok(self.already_gone(&failed));
             }
-            self.applied = self.applied.max(fault.applied);
-            if self.is_cured(&fault, credential.as_ref()) {
-                refusal = Some(fault);
+            self.applied = self.applied.max(failed.applied);
+            if self.try_refresh(&failed, credential.as_ref()) {
+                refusal = Some(failed);
                 continue;
             }
-            match self.decide(&fault) {
+            match self.next_wait(&failed) {
                 Some(wait) => self.channel.clock().sleep(wait).await,
-                None => return Err(self.fail(fault)),
+                None => return Err(self.fail(failed)),
             }
         }
     }
@@ -119,18 +119,18 @@ impl<'a> Attempts<'a> {
         let mut query = self.call.query.iter();
         let parameter = match query.find(|query| self.secrets.occur_in(query)) {
             Some(_) => Some("query"),
-            None => self.parameter_with_secret(),
+            None => self.path_parameter_with_secret(),
         };
         let error = |parameter| Error::invalid_input(parameter, "holds a secret of the call");
         parameter.map_or(Ok(()), |parameter| Err(self.finish(error(parameter))))
     }
 
-    fn parameter_with_secret(&self) -> Option<&'static str> {
+    fn path_parameter_with_secret(&self) -> Option<&'static str> {
         let Call { path, template, .. } = self.call;
         let mut segments = path.split('/').zip(template.split('/'));
         segments.find_map(|(value, name)| {
             let name = name.split(['{', '}']).nth(1)?;
-            let has_secret = self.secrets.stand_whole_in(value);
+            let has_secret = self.secrets.contain_whole(value);
             has_secret.then_some(name)
         })
     }
@@ -147,7 +147,7 @@ impl<'a> Attempts<'a> {
         total.saturating_sub(self.elapsed())
     }
 
-    async fn authorise(&self) -> Result<Option<Credential>, Error> {
+    async fn obtain_credential(&self) -> Result<Option<Credential>, Error> {
         if !self.call.authenticated {
             return Ok(None);
         }
@@ -155,8 +155,8 @@ impl<'a> Attempts<'a> {
             return Err(Error::invalid_input("credentials", "none were given"));
         };
         let limit = self.channel.clock().sleep(self.remaining());
-        let credential = catch_panic(|| provider.credential_boxed(self.channel));
-        match within(limit, credential).await {
+        let credential = catch_unwind_future(|| provider.credential_boxed(self.channel));
+        match timeout(limit, credential).await {
             Some(credential) => credential
                 .unwrap_or_else(|Panicked| Err(panicked()))
                 .map(Some),
@@ -164,7 +164,7 @@ impl<'a> Attempts<'a> {
         }
     }
 
-    /// Waits, once and within the time of the call, until the next exchange may begin. It is for a call whose own credential was
+    /// Waits, once and timeout the time of the call, until the next exchange may begin. It is for a call whose own credential was
     /// refused: any other fails at once.
     async fn has_waited(&mut self, error: &Error) -> bool {
         let Some(wait) = error.next_exchange() else {
@@ -178,18 +178,18 @@ impl<'a> Attempts<'a> {
         true
     }
 
-    /// One request and its answer, within the time limits and judged.
+    /// One request and its answer, timeout the time limits and judged.
     async fn attempt(
         &mut self,
         uri: &Uri,
         credential: Option<&Credential>,
-    ) -> Result<Response<Bytes>, Box<Fault>> {
+    ) -> Result<Response<Bytes>, Box<FailedAttempt>> {
         let inner = self.inner();
         let span = trace::Attempt::new(
             &self.call.method,
             &inner.base,
             self.call.template,
-            self.made,
+            self.attempts,
         );
         let mut request = self.request(uri, credential);
         if let Some(context) = self.trace_context(&span) {
@@ -197,34 +197,34 @@ impl<'a> Attempts<'a> {
         }
         let tracker = SendTracker::default();
         request.extensions_mut().insert(tracker.clone());
-        self.made = self.made.saturating_add(1);
+        self.attempts = self.attempts.saturating_add(1);
         let (limit, phase) = match (inner.timeouts.attempt, self.remaining()) {
             (attempt, remaining) if attempt < remaining => (attempt, Phase::Attempt),
             (_, remaining) => (remaining, Phase::Total),
         };
-        let sending = span.around(catch_panic(|| inner.transport.send_boxed(request)));
+        let sending = span.instrument(catch_unwind_future(|| inner.transport.send_boxed(request)));
         let limit = async {
             self.channel.clock().sleep(limit).await;
             // The transport's future is dropped next, and can tell this from a caller who went away.
             tracker.mark_timed_out();
         };
-        let outcome = match within(limit, sending).await {
+        let outcome = match timeout(limit, sending).await {
             Some(Ok(outcome)) => {
                 let body = outcome.as_ref().ok().map(|response| {
-                    span.answered(response.version());
-                    self.secrets.learn(response);
+                    span.response_received(response.version());
+                    self.secrets.add_from_response(response);
                     response.body().clone()
                 });
-                self.judge(outcome).inspect_err(|_| {
-                    self.secrets.learn_body(&body.unwrap_or_default());
+                self.classify(outcome).inspect_err(|_| {
+                    self.secrets.add_from_body(&body.unwrap_or_default());
                 })
             }
-            Some(Err(Panicked)) => Err(Box::new(Fault::of_panic(self.call))),
+            Some(Err(Panicked)) => Err(Box::new(FailedAttempt::from_panic(self.call))),
             None => {
                 let error = TransportError::new(TransportErrorKind::Timeout(phase));
                 // The transport's future is gone; what it holds must not leave after all.
                 let error = error.with_sent(tracker.cancel());
-                self.judge(Err(match tracker.take_head() {
+                self.classify(Err(match tracker.take_head() {
                     Some(head) => error.with_head(head.0, head.1),
                     None => error,
                 }))
@@ -232,30 +232,30 @@ impl<'a> Attempts<'a> {
         };
         match &outcome {
             Ok(response) => span.succeeded(response.status()),
-            Err(fault) => span.failed(&fault.error),
+            Err(failed) => span.failed(&failed.error),
         }
         outcome
     }
 
-    fn judge(
+    fn classify(
         &self,
         outcome: Result<Response<Bytes>, TransportError>,
-    ) -> Result<Response<Bytes>, Box<Fault>> {
+    ) -> Result<Response<Bytes>, Box<FailedAttempt>> {
         let inner = self.inner();
-        let judge = Judge {
+        let classifier = ResponseClassifier {
             base: &inner.base,
             dialect: inner.dialect.as_ref(),
             body_limit: inner.body_limit,
             now: self.channel.clock().now(),
             secrets: &self.secrets,
         };
-        judge.judge(self.call, outcome)
+        classifier.classify(self.call, outcome)
     }
 
     fn trace_context(&self, span: &trace::Attempt) -> Option<TraceContext> {
         let hook = self.inner().trace_context.as_ref()?;
         // That nobody can follow a call is no reason not to make it.
-        catch_panic_of(|| span.within(hook)).ok().flatten()
+        catch_unwind_sync(|| span.in_scope(hook)).ok().flatten()
     }
 
     fn request(&self, uri: &Uri, credential: Option<&Credential>) -> Request<Bytes> {
@@ -274,59 +274,59 @@ impl<'a> Attempts<'a> {
     }
 
     /// Whether a repeated DELETE found nothing because an earlier attempt did the work.
-    fn is_already_gone(&self, fault: &Fault) -> bool {
+    fn is_already_gone(&self, failed: &FailedAttempt) -> bool {
         self.call.method == http::Method::DELETE
             && self.applied != Applied::No
-            && fault.error.is_not_found()
+            && failed.error.is_not_found()
     }
 
     /// Whether a new credential may cure what the server said, and the attempt is to be made again with it at once.
-    fn is_cured(&mut self, fault: &Fault, credential: Option<&Credential>) -> bool {
+    fn try_refresh(&mut self, failed: &FailedAttempt, credential: Option<&Credential>) -> bool {
         let (true, Some(credential), Some(provider)) =
-            (fault.is_curable, credential, &self.inner().credentials)
+            (failed.refresh_may_help, credential, &self.inner().credentials)
         else {
             return false;
         };
         // Told of each refusal, so that no other call uses the credential.
-        let is_renewable = provider.invalidate(credential);
-        if std::mem::replace(&mut self.was_renewed, is_renewable) {
+        let is_refreshable = provider.invalidate(credential);
+        if std::mem::replace(&mut self.was_refreshed, is_refreshable) {
             return false;
         }
-        self.was_renewed && self.retry().allows_another_after(self.made)
+        self.was_refreshed && self.retry().allows_another_after(self.attempts)
     }
 
     /// The wait before the next attempt, if there is to be one.
-    fn decide(&mut self, fault: &Fault) -> Option<Duration> {
+    fn next_wait(&mut self, failed: &FailedAttempt) -> Option<Duration> {
         let inner = self.inner();
-        let situation = Situation {
-            failure: fault.failure,
+        let context = RetryContext {
+            cause: failed.cause,
             is_idempotent: self.call.idempotent,
-            attempts: self.made,
+            attempts: self.attempts,
             was_misdirected: self.was_misdirected,
-            server_delay: fault.server_delay,
+            server_delay: failed.server_delay,
             remaining: self.remaining(),
             // Chance that fails takes nothing off the wait.
-            chance: catch_panic_of(&inner.jitter).unwrap_or(1.0),
+            jitter: catch_unwind_sync(&inner.jitter).unwrap_or(1.0),
         };
-        let Decision::Retry { after, cost } = decide(self.retry(), &situation) else {
+        let Decision::Retry { after, cost } = decide(self.retry(), &context) else {
             return None;
         };
-        if !inner.quota.take(cost) {
+        if !inner.retry_budget.acquire(cost) {
             return None;
         }
         self.last_cost = Some(cost);
-        self.was_misdirected |= fault.failure == Failure::Status(421);
+        self.was_misdirected |= failed.cause == FailureCause::Status(421);
         Some(after)
     }
 
     fn succeed(mut self, response: Response<Bytes>) -> ApiResponse {
         let secrets = std::mem::take(&mut self.secrets);
-        self.inner().quota.give_back(self.last_cost);
+        self.inner().retry_budget.refund(self.last_cost);
         let (parts, body) = response.into_parts();
         ApiResponse {
             operation: self.call.operation,
-            applied: applied_by(&self.call.method, parts.status),
-            attempts: self.made,
+            applied: applied_after_status(&self.call.method, parts.status),
+            attempts: self.attempts,
             elapsed: self.elapsed(),
             status: parts.status,
             headers: parts.headers,
@@ -336,32 +336,32 @@ impl<'a> Attempts<'a> {
     }
 
     /// A 404 that is a success; see [`ApiResponse::was_already_gone`].
-    fn already_gone(self, fault: &Fault) -> ApiResponse {
+    fn already_gone(self, failed: &FailedAttempt) -> ApiResponse {
         let mut response = Response::new(Bytes::new());
-        *response.status_mut() = fault.error.status().unwrap_or(StatusCode::NOT_FOUND);
+        *response.status_mut() = failed.error.status().unwrap_or(StatusCode::NOT_FOUND);
         self.succeed(response)
     }
 
     /// Fails the call because there is no credential. Where the provider only waits because the server refused the one
     /// before, what the server said of that one is the better error.
-    fn without_credential(self, error: Error, refusal: Option<Fault>) -> Error {
+    fn without_credential(self, error: Error, refusal: Option<FailedAttempt>) -> Error {
         match (refusal, error.next_exchange()) {
-            (Some(fault), wait @ Some(_)) => self.fail(Fault {
-                server_delay: wait.max(fault.server_delay),
-                ..fault
+            (Some(failed), wait @ Some(_)) => self.fail(FailedAttempt {
+                server_delay: wait.max(failed.server_delay),
+                ..failed
             }),
             _ => self.finish(error),
         }
     }
 
-    fn fail(self, fault: Fault) -> Error {
+    fn fail(self, failed: FailedAttempt) -> Error {
         let is_repeatable = self.call.idempotent || self.applied == Applied::No;
-        let is_transient = is_transient(fault.failure, self.call.idempotent);
-        let error = fault
+        let is_transient = is_transient(failed.cause, self.call.idempotent);
+        let error = failed
             .error
             .with_retryable(is_transient && is_repeatable)
             .with_past_deadline(self.remaining().is_zero())
-            .with_retry_after(fault.server_delay);
+            .with_retry_after(failed.server_delay);
         self.finish(error)
     }
 
@@ -373,6 +373,6 @@ impl<'a> Attempts<'a> {
             .redacted(&secrets)
             .with_operation(self.call.operation)
             .with_applied(self.applied)
-            .with_attempts(self.made, self.elapsed())
+            .with_attempts(self.attempts, self.elapsed())
     }
 }

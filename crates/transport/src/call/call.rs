@@ -9,7 +9,7 @@ use http::Method;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::call::call_secrets::OwnSecret;
+use crate::call::call_secrets::NamedSecret;
 use crate::call::retry::RetryPolicy;
 use crate::error::error::Error;
 
@@ -50,10 +50,10 @@ pub struct Call {
     pub authenticated: bool,
     /// The limit of the whole call with its credential, attempts and waits; `None` is the channel's.
     pub timeout: Option<Duration>,
-    /// When a failed attempt is repeated; `None` is the channel's policy. Its `quota` is not used: all calls of a channel share
+    /// When a failed attempt is repeated; `None` is the channel's policy. Its `budget` is not used: all calls of a channel share
     /// the retry budget.
     pub retry: Option<RetryPolicy>,
-    pub(crate) secrets: Vec<OwnSecret>,
+    pub(crate) secrets: Vec<NamedSecret>,
 }
 
 impl Call {

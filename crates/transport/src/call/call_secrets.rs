@@ -14,32 +14,32 @@ use crate::redaction::known;
 use crate::redaction::secret_set::{SecretSet, public_part};
 
 /// A secret that a call was told to hold; clones share it.
-pub(crate) type OwnSecret = Arc<Zeroizing<String>>;
+pub(crate) type NamedSecret = Arc<Zeroizing<String>>;
 
 /// What a call must not show. Keeping it costs a successful call no allocation; the set of all is built for an error only.
 #[derive(Clone, Default)]
-pub(crate) struct HeldSecrets {
+pub(crate) struct CallSecrets {
     credential: Option<Credential>,
     /// Those that were used before the last one.
     earlier: Vec<Credential>,
     /// What the transport added to the request by itself, such as the credentials of a proxy.
     added: Option<HeaderValue>,
-    own: Vec<OwnSecret>,
-    /// What the responses of failed attempts brought.
-    brought: Vec<Zeroizing<Vec<u8>>>,
+    named: Vec<NamedSecret>,
+    /// What the responses of failed attempts from_responses.
+    from_responses: Vec<Zeroizing<Vec<u8>>>,
 }
 
-impl HeldSecrets {
-    pub(crate) fn of(own: &[OwnSecret]) -> Self {
+impl CallSecrets {
+    pub(crate) fn of(named: &[NamedSecret]) -> Self {
         Self {
-            own: own.to_vec(),
+            named: named.to_vec(),
             ..Self::default()
         }
     }
 
     /// Remembers the credential of an attempt, and those before it.
     pub(crate) fn use_credential(&mut self, credential: &Credential) {
-        let is_same = |held: &Credential| held.value() == credential.value();
+        let is_same = |secrets: &Credential| secrets.value() == credential.value();
         if self.credential.as_ref().is_some_and(is_same) {
             return;
         }
@@ -48,7 +48,7 @@ impl HeldSecrets {
     }
 
     /// Remembers what a response says that its transport added.
-    pub(crate) fn learn<B>(&mut self, response: &http::Response<B>) {
+    pub(crate) fn add_from_response<B>(&mut self, response: &http::Response<B>) {
         if let Some(AddedSecret(value)) = response.extensions().get() {
             self.added = Some(value.clone());
         }
@@ -59,12 +59,12 @@ impl HeldSecrets {
     pub(crate) fn occur_in(&self, text: &str) -> bool {
         let mut credentials = self.credentials();
         credentials.any(|credential| credential.secrets().contains_secret(text))
-            || self.others().contains_secret(text)
+            || self.uncredentialed().contains_secret(text)
     }
 
     /// Whether a credential of the call, or a secret that it was told to hold, stands in a value that is percent-encoded any number of
     /// times, as a whole, with its public part or without. Unlike any other part of one, that is no chance.
-    pub(crate) fn stand_whole_in(&self, value: &str) -> bool {
+    pub(crate) fn contain_whole(&self, value: &str) -> bool {
         let mut plain = Zeroizing::new(value.as_bytes().to_vec());
         while let Ok(text) = std::str::from_utf8(&plain)
             && let Cow::Owned(decoded) = link::decoded(text)
@@ -78,23 +78,23 @@ impl HeldSecrets {
             parts.any(|part| part.eq_ignore_ascii_case(secret))
         };
         let mut credentials = self.credentials();
-        credentials.any(|credential| credential.wholes().any(holds))
-            || self.own.iter().any(|secret| holds(secret.as_bytes()))
+        credentials.any(|credential| credential.whole_values().any(holds))
+            || self.named.iter().any(|secret| holds(secret.as_bytes()))
     }
 
     /// Remembers the secrets that the body of a failed attempt's response shows under the names of known fields.
-    pub(crate) fn learn_body(&mut self, body: &[u8]) {
+    pub(crate) fn add_from_body(&mut self, body: &[u8]) {
         // A server repeats itself from attempt to attempt.
         for value in known::values(body) {
-            if !self.brought.contains(&value) {
-                self.brought.push(value);
+            if !self.from_responses.contains(&value) {
+                self.from_responses.push(value);
             }
         }
     }
 
     /// The set of them all, with the secrets that a body shows under the names of known fields.
     pub(crate) fn with_body(&self, body: &[u8]) -> SecretSet {
-        let mut set = self.others();
+        let mut set = self.uncredentialed();
         for credential in self.credentials() {
             credential.add_secrets(&mut set);
         }
@@ -107,14 +107,14 @@ impl HeldSecrets {
     }
 
     /// The set of those that belong to no credential of a call.
-    fn others(&self) -> SecretSet {
+    fn uncredentialed(&self) -> SecretSet {
         let mut set = SecretSet::new();
         if let Some(value) = &self.added {
             known::add_header(&mut set, value, 0);
         }
-        let own = self.own.iter().map(|secret| secret.as_bytes());
-        let brought = self.brought.iter().map(|secret| secret.as_slice());
-        set.add_all(own.chain(brought));
+        let named = self.named.iter().map(|secret| secret.as_bytes());
+        let from_responses = self.from_responses.iter().map(|secret| secret.as_slice());
+        set.add_all(named.chain(from_responses));
         set
     }
 }
@@ -149,17 +149,17 @@ impl fmt::Debug for AddedSecret {
 
 #[cfg(test)]
 mod tests {
-    use super::HeldSecrets;
+    use super::CallSecrets;
 
     #[test]
     fn what_a_server_brings_with_each_attempt_is_kept_once() {
         let members = (0..64).map(|number| format!(r#""token":"secret-{number:08}""#));
         let body = members.collect::<Vec<_>>().join(",");
-        let mut held = HeldSecrets::default();
+        let mut secrets = CallSecrets::default();
         for _ in 0..3 {
-            held.learn_body(body.as_bytes());
+            secrets.add_from_body(body.as_bytes());
         }
-        assert_eq!(held.brought.len(), 64);
-        assert!(held.occur_in("secret-00000063"));
+        assert_eq!(secrets.from_responses.len(), 64);
+        assert!(secrets.occur_in("secret-00000063"));
     }
 }

@@ -15,10 +15,10 @@ use crate::call::credential_provider::DynCredentialProvider;
 use crate::call::dialect::Dialect;
 use crate::call::recent_credentials::RecentCredentials;
 use crate::call::retry::RetryPolicy;
-use crate::call::retry_budget::Quota;
+use crate::call::retry_budget::RetryBudget;
 use crate::error::error::Error;
 use crate::error::page_token::PageToken;
-use crate::future::catch_unwind::catch_panic;
+use crate::future::catch_unwind::catch_unwind_future;
 use crate::paging::page::Page;
 use crate::paging::pages::Pages;
 use crate::telemetry::trace;
@@ -59,7 +59,7 @@ pub(crate) struct Inner {
     pub(crate) dialect: Box<dyn Dialect>,
     pub(crate) credentials: Option<Box<dyn DynCredentialProvider>>,
     pub(crate) retry: RetryPolicy,
-    pub(crate) quota: Quota,
+    pub(crate) retry_budget: RetryBudget,
     pub(crate) jitter: Box<dyn Fn() -> f64 + Send + Sync>,
     pub(crate) trace_context: Option<Box<TraceHook>>,
     pub(crate) timeouts: CallTimeouts,
@@ -98,13 +98,13 @@ impl Channel {
         let operation = trace::Operation::new(call.operation);
         // The transport and the provider of credentials are caught where they are called; this is for the clock. Boxed, because
         // the future of a whole call is large, and those around it would each hold it.
-        let attempts = catch_panic(|| Box::pin(Attempts::new(self, &call).run()));
+        let attempts = catch_unwind_future(|| Box::pin(Attempts::new(self, &call).run()));
         let outcome = async {
             attempts
                 .await
                 .unwrap_or_else(|_| Err(Attempts::panicked(&call)))
         };
-        operation.around(outcome).await
+        operation.instrument(outcome).await
     }
 
     /// Returns the pages of a list whose pages a function fetches, starting at a page token; `None` is the first page.
@@ -305,7 +305,7 @@ impl ChannelBuilder {
             base: self.base,
             dialect: self.dialect,
             credentials: self.credentials,
-            quota: Quota::new(self.retry.quota_size()),
+            retry_budget: RetryBudget::new(self.retry.quota_size()),
             retry: self.retry,
             jitter: self.jitter,
             trace_context: self.trace_context,

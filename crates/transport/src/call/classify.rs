@@ -9,15 +9,15 @@ use http::{HeaderMap, Method, Response, StatusCode, Uri};
 use serde::de::IgnoredAny;
 
 use crate::call::call::Call;
-use crate::call::call_secrets::HeldSecrets;
+use crate::call::call_secrets::CallSecrets;
 use crate::call::dialect::Dialect;
-use crate::call::retry::{Failure, may_pass};
+use crate::call::retry::{FailureCause, is_transient_status};
 use crate::error::api::ApiError;
 use crate::error::error::Error;
 use crate::error::kind::{Applied, CredentialFailure, ErrorKind};
 use crate::error::sent::Sent;
 use crate::error::transport::{Phase, TooLarge, TransportError, TransportErrorKind};
-use crate::future::catch_unwind::{Panicked, catch_panic_of};
+use crate::future::catch_unwind::{Panicked, catch_unwind_sync};
 use crate::redaction::secret_set::{REDACTED, REDACTED_IN_URI};
 use crate::url::base_url::BaseUrl;
 use crate::wire::content_type::ContentType;
@@ -27,42 +27,42 @@ use crate::wire::rate_limit;
 
 /// Why an attempt is no success.
 #[derive(Debug)]
-pub(crate) struct Fault {
+pub(crate) struct FailedAttempt {
     pub(crate) error: Error,
-    pub(crate) failure: Failure,
+    pub(crate) cause: FailureCause,
     pub(crate) applied: Applied,
     pub(crate) server_delay: Option<Duration>,
     /// Whether a new credential may cure it.
-    pub(crate) is_curable: bool,
+    pub(crate) refresh_may_help: bool,
 }
 
-impl Fault {
-    fn new(error: Error, failure: Failure, applied: Applied) -> Self {
+impl FailedAttempt {
+    fn new(error: Error, cause: FailureCause, applied: Applied) -> Self {
         Self {
             error,
-            failure,
+            cause,
             applied,
             server_delay: None,
-            is_curable: false,
+            refresh_may_help: false,
         }
     }
 
     /// No complete response came back, and no status that decides.
-    fn of_transport(call: &Call, base: &BaseUrl, error: TransportError) -> Self {
-        let failure = match (error.kind(), error.status()) {
+    fn from_transport(call: &Call, base: &BaseUrl, error: TransportError) -> Self {
+        let cause = match (error.kind(), error.status()) {
             // What a proxy forbids, it will forbid a moment later, too.
-            (TransportErrorKind::Connect(_), Some(status)) if !may_pass(status.as_u16()) => {
-                Failure::Final
+            (TransportErrorKind::Connect(_), Some(status)) if !is_transient_status(status.as_u16()) => {
+                FailureCause::Final
             }
-            (kind, _) => Failure::Transport {
+            (kind, _) => FailureCause::Transport {
                 kind,
                 sent: error.sent(),
             },
         };
         let applied = match (error.sent(), error.status()) {
             (Sent::Nothing, _) | (Sent::Part, None) => Applied::No,
-            (_, Some(status)) => applied_by(&call.method, status),
-            (Sent::Whole, None) => maybe(&call.method),
+            (_, Some(status)) => applied_after_status(&call.method, status),
+            (Sent::Whole, None) => applied_if_unanswered(&call.method),
         };
         let error = Error::from(error);
         let error = match error.kind() {
@@ -71,23 +71,23 @@ impl Fault {
             }
             _ => error,
         };
-        Self::new(error, failure, applied)
+        Self::new(error, cause, applied)
     }
 
     /// The transport, the clock or the dialect panicked; what was done by then is unknown.
-    pub(crate) fn of_panic(call: &Call) -> Self {
+    pub(crate) fn from_panic(call: &Call) -> Self {
         let error = Error::new(ErrorKind::TransportPanic);
-        Self::new(error, Failure::Final, maybe(&call.method))
+        Self::new(error, FailureCause::Final, applied_if_unanswered(&call.method))
     }
 }
 
 /// Whether a call only reads.
-pub(crate) fn is_read(method: &Method) -> bool {
+pub(crate) fn is_read_only(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD)
 }
 
-fn maybe(method: &Method) -> Applied {
-    if is_read(method) {
+fn applied_if_unanswered(method: &Method) -> Applied {
+    if is_read_only(method) {
         Applied::No
     } else {
         Applied::Unknown
@@ -95,9 +95,9 @@ fn maybe(method: &Method) -> Applied {
 }
 
 /// Whether a server that gave this status has applied the call.
-pub(crate) fn applied_by(method: &Method, status: StatusCode) -> Applied {
+pub(crate) fn applied_after_status(method: &Method, status: StatusCode) -> Applied {
     match status.as_u16() {
-        _ if is_read(method) => Applied::No,
+        _ if is_read_only(method) => Applied::No,
         200..=299 => Applied::Yes,
         // These two ask for the same request elsewhere, so it was not taken here.
         307 | 308 => Applied::No,
@@ -109,29 +109,29 @@ pub(crate) fn applied_by(method: &Method, status: StatusCode) -> Applied {
 }
 
 /// How answers are judged: the same for every call of a channel.
-pub(crate) struct Judge<'a> {
+pub(crate) struct ResponseClassifier<'a> {
     pub(crate) base: &'a BaseUrl,
     pub(crate) dialect: &'a dyn Dialect,
     pub(crate) body_limit: usize,
     pub(crate) now: SystemTime,
-    pub(crate) secrets: &'a HeldSecrets,
+    pub(crate) secrets: &'a CallSecrets,
 }
 
 /// What came back as far as it could be read. The status decides what it means, whatever became of the body.
-struct FakeResponse<'a> {
+struct ReceivedResponse<'a> {
     status: StatusCode,
     headers: &'a HeaderMap,
     /// The body, or why it could not be read.
     body: Result<&'a Bytes, TransportError>,
 }
 
-impl Judge<'_> {
-    /// Whether what the transport brought back is what the call asked for.
-    pub(crate) fn judge(
+impl ResponseClassifier<'_> {
+    /// Whether what the transport from_responses back is what the call asked for.
+    pub(crate) fn classify(
         &self,
         call: &Call,
         outcome: Result<Response<Bytes>, TransportError>,
-    ) -> Result<Response<Bytes>, Box<Fault>> {
+    ) -> Result<Response<Bytes>, Box<FailedAttempt>> {
         match outcome {
             Ok(response) if response.body().len() > self.body_limit => {
                 let (head, _) = response.into_parts();
@@ -139,38 +139,38 @@ impl Judge<'_> {
                     what: TooLarge::Body,
                     limit: self.body_limit as u64,
                 });
-                self.judge_head(call, error.with_head(head.status, head.headers))
+                self.classify_head(call, error.with_head(head.status, head.headers))
             }
             Ok(response) if is_success(call, &response) => match check_type(call, &response) {
                 Ok(()) => match self.error_in_success(call, &response) {
-                    Some(fault) => Err(Box::new(fault)),
+                    Some(failed) => Err(Box::new(failed)),
                     None => Ok(response),
                 },
-                Err(problem) => Err(Box::new(unusable(call, response.status(), problem))),
+                Err(finding) => Err(Box::new(unusable_success(call, response.status(), finding))),
             },
-            Ok(response) => Err(Box::new(self.refusal(
+            Ok(response) => Err(Box::new(self.classify_failure(
                 call,
-                FakeResponse {
+                ReceivedResponse {
                     status: response.status(),
                     headers: response.headers(),
                     body: Ok(response.body()),
                 },
             ))),
-            Err(error) => self.judge_head(call, error),
+            Err(error) => self.classify_head(call, error),
         }
     }
 
     /// The same where the body could not be read, or nothing came back at all.
-    fn judge_head(
+    fn classify_head(
         &self,
         call: &Call,
         mut error: TransportError,
-    ) -> Result<Response<Bytes>, Box<Fault>> {
+    ) -> Result<Response<Bytes>, Box<FailedAttempt>> {
         let headers = error.take_headers();
-        match (error.status().filter(|_| is_of_a_response(&error)), headers) {
+        match (error.status().filter(|_| is_from_response(&error)), headers) {
             // Nobody wants the body.
             (Some(status), Some(headers))
-                if !has_output(call) && is_success_with(call, status, is_page(&headers)) =>
+                if !has_output(call) && is_success_with(call, status, is_html_page(&headers)) =>
             {
                 let mut response = Response::new(Bytes::new());
                 *response.status_mut() = status;
@@ -178,27 +178,27 @@ impl Judge<'_> {
                 Ok(response)
             }
             (Some(status), headers) if !status.is_success() => {
-                let answer = FakeResponse {
+                let response = ReceivedResponse {
                     status,
                     headers: &headers.unwrap_or_default(),
                     body: Err(error),
                 };
-                Err(Box::new(self.refusal(call, answer)))
+                Err(Box::new(self.classify_failure(call, response)))
             }
             (status, headers) => {
-                let is_refused = status.is_none() && error.status().is_some();
-                let proxys = headers.filter(|_| is_refused);
-                Err(Box::new(Fault {
+                let is_from_proxy = status.is_none() && error.status().is_some();
+                let proxy_headers = headers.filter(|_| is_from_proxy);
+                Err(Box::new(FailedAttempt {
                     // A proxy's own, and none of the vendor's.
-                    server_delay: proxys.and_then(|headers| self.retry_after(&headers)),
-                    ..Fault::of_transport(call, self.base, error)
+                    server_delay: proxy_headers.and_then(|headers| self.retry_after(&headers)),
+                    ..FailedAttempt::from_transport(call, self.base, error)
                 }))
             }
         }
     }
 
     /// The fault for a success whose body is the vendor's error all the same.
-    fn error_in_success(&self, call: &Call, response: &Response<Bytes>) -> Option<Fault> {
+    fn error_in_success(&self, call: &Call, response: &Response<Bytes>) -> Option<FailedAttempt> {
         let status = response.status();
         // What comes behind a 204 is no body.
         if status == StatusCode::NO_CONTENT || response.body().is_empty() {
@@ -210,90 +210,90 @@ impl Judge<'_> {
             ContentType::of(response.headers()),
             ContentType::ProblemJson
         );
-        let found = catch_panic_of(|| match self.dialect.error_in_success(body) {
+        let found = catch_unwind_sync(|| match self.dialect.error_in_success(body) {
             None if is_problem => Some(self.dialect.api_error(status, body).unwrap_or_default()),
             found => found,
         });
         let api = match found {
             Ok(api) => api?,
             // Whether the response is an error is then known to nobody, so it counts as one.
-            Err(Panicked) => return Some(Fault::of_panic(call)),
+            Err(Panicked) => return Some(FailedAttempt::from_panic(call)),
         };
         let error = Error::new(ErrorKind::Api)
             .with_detail("an error in a response with a status of success")
             .with_status(status)
             .with_api(Some(api));
         // The server says both, so a write may have been applied or not.
-        Some(Fault::new(error, Failure::Final, maybe(&call.method)))
+        Some(FailedAttempt::new(error, FailureCause::Final, applied_if_unanswered(&call.method)))
     }
 
     /// The fault for a status that is no success.
-    fn refusal(&self, call: &Call, answer: FakeResponse<'_>) -> Fault {
-        let FakeResponse {
+    fn classify_failure(&self, call: &Call, response: ReceivedResponse<'_>) -> FailedAttempt {
+        let ReceivedResponse {
             status,
             headers,
             body,
-        } = answer;
-        let readable = body.as_ref().ok().copied();
-        let content_type = match readable {
+        } = response;
+        let readable_body = body.as_ref().ok().copied();
+        let content_type = match readable_body {
             // The type of a body says nothing where there is none.
             Some(body) if body.is_empty() && !status.is_success() => ContentType::Json,
             _ => ContentType::of(headers),
         };
-        let api = readable.and_then(|body| self.api_error(&content_type, status, body));
-        let is_curable = status == StatusCode::UNAUTHORIZED && self.is_curable(api.as_ref());
+        let api = readable_body.and_then(|body| self.api_error(&content_type, status, body));
+        let refresh_may_help = status == StatusCode::UNAUTHORIZED && self.refresh_may_help(api.as_ref());
         let is_explained = api.as_ref().is_some_and(|api| !api.is_other_form);
-        let mut applied = applied_by(&call.method, status);
-        let problem = match (status.as_u16(), content_type) {
+        let mut applied = applied_after_status(&call.method, status);
+        let finding = match (status.as_u16(), content_type) {
             (200..=299, ContentType::Html(content_type)) => {
                 // Not even the API's own status: this is the page of someone in between.
-                applied = maybe(&call.method);
-                Problem::html(content_type)
+                applied = applied_if_unanswered(&call.method);
+                Finding::html(content_type)
             }
             (100..=299 | 600.., _) => ErrorKind::Protocol.into(),
-            (300..=399, _) => self.redirect(headers, readable).into(),
+            (300..=399, _) => self.redirect(headers, readable_body).into(),
             (429, _) => ErrorKind::RateLimited.into(),
-            (_, ContentType::Html(content_type)) => Problem::html(content_type),
-            (407 | 511, _) => Problem {
+            (_, ContentType::Html(content_type)) => Finding::html(content_type),
+            (407 | 511, _) => Finding {
                 kind: ErrorKind::Protocol,
                 detail: Some("a proxy or network asks for a login"),
             },
-            (401, _) if is_curable => ErrorKind::Credential(CredentialFailure::Rejected).into(),
+            (401, _) if refresh_may_help => ErrorKind::Credential(CredentialFailure::Rejected).into(),
             // Some servers count on above 511; what they say then is the same.
             (..500, _) if status.canonical_reason().is_none() && !is_explained => {
                 ErrorKind::Protocol.into()
             }
-            (_, content_type) if api.is_none() => unexplained(content_type, readable),
+            (_, content_type) if api.is_none() => unexplained_failure(content_type, readable_body),
             _ => ErrorKind::Api.into(),
         };
-        let failure = match problem.kind {
-            ErrorKind::Protocol | ErrorKind::Redirect { .. } => Failure::Final,
-            _ => Failure::Status(status.as_u16()),
+        let cause = match finding.kind {
+            ErrorKind::Protocol | ErrorKind::Redirect { .. } => FailureCause::Final,
+            _ => FailureCause::Status(status.as_u16()),
         };
-        let mut error = problem.into_error().with_status(status).with_api(api);
+        let mut error = finding.into_error().with_status(status).with_api(api);
         match body {
             Ok(body) if !status.is_success() => error = error.with_body(body),
             Ok(_) => {}
             Err(defect) => error = error.with_defect(defect),
         }
-        Fault {
+        FailedAttempt {
             server_delay: self.server_delay(status, headers),
-            is_curable: is_curable
+            refresh_may_help: refresh_may_help
                 && *error.kind() == ErrorKind::Credential(CredentialFailure::Rejected),
-            ..Fault::new(error, failure, applied)
+            ..FailedAttempt::new(error, cause, applied)
         }
     }
 
     /// How long the server wants to be left alone. Only a 429 gives the vendor's own header fields their meaning: some
     /// send them with every answer.
     fn server_delay(&self, status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
-        let vendors = || {
+        let vendor_delay = || {
             self.dialect
                 .server_delay(headers, self.server_time(headers))
         };
         match status {
             StatusCode::TOO_MANY_REQUESTS => {
-                catch_panic_of(vendors).unwrap_or_else(|_| self.retry_after(headers))
+                catch_unwind_sync(vendor_delay).unwrap_or_else(|_| self.retry_after(headers))
             }
             _ => self.retry_after(headers),
         }
@@ -307,8 +307,8 @@ impl Judge<'_> {
         rate_limit::server_time(headers).unwrap_or(self.now)
     }
 
-    fn is_curable(&self, api: Option<&ApiError>) -> bool {
-        catch_panic_of(|| self.dialect.is_curable(api)).unwrap_or(false)
+    fn refresh_may_help(&self, api: Option<&ApiError>) -> bool {
+        catch_unwind_sync(|| self.dialect.refresh_may_help(api)).unwrap_or(false)
     }
 
     fn api_error(
@@ -323,7 +323,7 @@ impl Judge<'_> {
             return None;
         }
         let body = text(body).ok()?;
-        let error = catch_panic_of(|| self.dialect.api_error(status, body)).ok()?;
+        let error = catch_unwind_sync(|| self.dialect.api_error(status, body)).ok()?;
         // Where every part of an error may be missing, any object reads as one.
         error.filter(|error| *error != ApiError::default())
     }
@@ -370,21 +370,21 @@ impl Judge<'_> {
 }
 
 /// Whether the status of such an error is that of a response to the call, and not that of a proxy on the way to its server.
-fn is_of_a_response(error: &TransportError) -> bool {
+fn is_from_response(error: &TransportError) -> bool {
     use TransportErrorKind::{Config, Connect, Tls};
     error.sent() != Sent::Nothing && !matches!(error.kind(), Connect(_) | Tls | Config)
 }
 
 /// The fault for a status of success whose body is not what the call asked for.
-fn unusable(call: &Call, status: StatusCode, problem: Problem) -> Fault {
-    let error = problem.into_error().with_status(status);
-    Fault::new(error, Failure::Final, applied_by(&call.method, status))
+fn unusable_success(call: &Call, status: StatusCode, finding: Finding) -> FailedAttempt {
+    let error = finding.into_error().with_status(status);
+    FailedAttempt::new(error, FailureCause::Final, applied_after_status(&call.method, status))
 }
 
 /// Whether the response has the status that the call asked for.
 fn is_success(call: &Call, response: &Response<Bytes>) -> bool {
     // The type of a body says nothing where there is none.
-    let is_page = !response.body().is_empty() && is_page(response.headers());
+    let is_page = !response.body().is_empty() && is_html_page(response.headers());
     is_success_with(call, response.status(), is_page)
 }
 
@@ -394,7 +394,7 @@ fn is_success_with(call: &Call, status: StatusCode, is_page: bool) -> bool {
     status.as_u16() == call.success || (!has_output(call) && status.is_success() && !is_page)
 }
 
-fn is_page(headers: &HeaderMap) -> bool {
+fn is_html_page(headers: &HeaderMap) -> bool {
     matches!(ContentType::of(headers), ContentType::Html(_))
 }
 
@@ -403,24 +403,24 @@ fn has_output(call: &Call) -> bool {
 }
 
 /// Checks that a body which will be decoded says that it is JSON.
-fn check_type(call: &Call, response: &Response<Bytes>) -> Result<(), Problem> {
+fn check_type(call: &Call, response: &Response<Bytes>) -> Result<(), Finding> {
     if !has_output(call) {
         return Ok(());
     }
     match ContentType::of(response.headers()) {
         ContentType::Json => Ok(()),
-        ContentType::ForeignCharset => Err(Problem {
+        ContentType::ForeignCharset => Err(Finding {
             kind: ErrorKind::Decode { path: "".into() },
             detail: Some("not UTF-8 JSON: the content type names another encoding"),
         }),
-        ContentType::Html(content_type) => Err(Problem::html(content_type)),
-        ContentType::ProblemJson => Err(Problem {
+        ContentType::Html(content_type) => Err(Finding::html(content_type)),
+        ContentType::ProblemJson => Err(Finding {
             kind: ErrorKind::NotJson {
                 content_type: Some("a JSON type for errors".into()),
             },
             detail: None,
         }),
-        ContentType::Other(content_type) => Err(Problem {
+        ContentType::Other(content_type) => Err(Finding {
             kind: ErrorKind::NotJson {
                 content_type: Some(content_type),
             },
@@ -433,7 +433,7 @@ fn check_type(call: &Call, response: &Response<Bytes>) -> Result<(), Problem> {
 
 /// What a refusal is in which the API does not say why: the API's still, where there is no word or JSON, or nobody could read
 /// the body.
-fn unexplained(content_type: ContentType, body: Option<&Bytes>) -> Problem {
+fn unexplained_failure(content_type: ContentType, body: Option<&Bytes>) -> Finding {
     let body = body.map(Bytes::as_ref);
     let content_type = match (content_type, body) {
         (_, Some([])) => return ErrorKind::Api.into(),
@@ -442,7 +442,7 @@ fn unexplained(content_type: ContentType, body: Option<&Bytes>) -> Problem {
         (_, Some(body)) if decode::<IgnoredAny>(body).is_ok() => return ErrorKind::Api.into(),
         _ => None,
     };
-    Problem {
+    Finding {
         kind: ErrorKind::NotJson { content_type },
         detail: body
             .and_then(|body| std::str::from_utf8(body).ok())
@@ -450,12 +450,12 @@ fn unexplained(content_type: ContentType, body: Option<&Bytes>) -> Problem {
     }
 }
 
-struct Problem {
+struct Finding {
     kind: ErrorKind,
     detail: Option<&'static str>,
 }
 
-impl Problem {
+impl Finding {
     fn html(content_type: Box<str>) -> Self {
         Self {
             kind: ErrorKind::NotJson {
@@ -474,7 +474,7 @@ impl Problem {
     }
 }
 
-impl From<ErrorKind> for Problem {
+impl From<ErrorKind> for Finding {
     fn from(kind: ErrorKind) -> Self {
         Self { kind, detail: None }
     }
@@ -484,7 +484,7 @@ impl From<ErrorKind> for Problem {
 mod tests {
     use http::{Method, StatusCode};
 
-    use super::applied_by;
+    use super::applied_after_status;
     use crate::error::kind::Applied;
 
     #[test]
@@ -503,9 +503,9 @@ mod tests {
             for &status in statuses {
                 let status = StatusCode::from_u16(status).unwrap();
                 for write in [Method::POST, Method::PUT, Method::DELETE] {
-                    assert_eq!(applied_by(&write, status), expected, "{write} {status}");
+                    assert_eq!(applied_after_status(&write, status), expected, "{write} {status}");
                 }
-                assert_eq!(applied_by(&Method::GET, status), Applied::No);
+                assert_eq!(applied_after_status(&Method::GET, status), Applied::No);
             }
         }
     }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::HeaderValue;
 use zeroize::Zeroizing;
 
-use crate::call::call_secrets::OwnSecret;
+use crate::call::call_secrets::NamedSecret;
 use crate::error::error::Error;
 use crate::redaction::known::add_header;
 use crate::redaction::secret_set::SecretSet;
@@ -20,7 +20,7 @@ const MAX_LENGTH: usize = 8 * 1024;
 pub struct Credential {
     value: HeaderValue,
     generation: u64,
-    source: Option<OwnSecret>,
+    source: Option<NamedSecret>,
     /// Built when it is first asked for; clones share it.
     secrets: Arc<OnceLock<SecretSet>>,
 }
@@ -83,7 +83,7 @@ impl Credential {
     }
 
     /// Its own secrets as they are: the token without its scheme, and what it was exchanged for.
-    pub(crate) fn wholes(&self) -> impl Iterator<Item = &[u8]> {
+    pub(crate) fn whole_values(&self) -> impl Iterator<Item = &[u8]> {
         let token = self
             .value
             .as_bytes()

@@ -8,7 +8,7 @@ use crate::call::credential::Credential;
 use crate::error::error::Error;
 use crate::error::kind::{CredentialFailure, ErrorKind};
 use crate::future::boxed::BoxFuture;
-use crate::future::catch_unwind::catch_panic_of;
+use crate::future::catch_unwind::catch_unwind_sync;
 
 /// Gives the credential for a call.
 ///
@@ -74,15 +74,15 @@ impl<T: CredentialProvider> DynCredentialProvider for T {
     }
 
     fn validate(&self) -> Result<(), Error> {
-        catch_panic_of(|| CredentialProvider::validate(self)).unwrap_or_else(|_| Err(panicked()))
+        catch_unwind_sync(|| CredentialProvider::validate(self)).unwrap_or_else(|_| Err(panicked()))
     }
 
     fn is_ready(&self, channel: &Channel) -> bool {
-        catch_panic_of(|| CredentialProvider::is_ready(self, channel)).unwrap_or(false)
+        catch_unwind_sync(|| CredentialProvider::is_ready(self, channel)).unwrap_or(false)
     }
 
     fn invalidate(&self, refused: &Credential) -> bool {
-        catch_panic_of(|| CredentialProvider::invalidate(self, refused)).unwrap_or(false)
+        catch_unwind_sync(|| CredentialProvider::invalidate(self, refused)).unwrap_or(false)
     }
 }
 

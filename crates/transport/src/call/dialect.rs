@@ -44,7 +44,7 @@ pub trait Dialect: Send + Sync + 'static {
     }
 
     /// Whether a new credential may cure this 401. By default it may.
-    fn is_curable(&self, error: Option<&ApiError>) -> bool {
+    fn refresh_may_help(&self, error: Option<&ApiError>) -> bool {
         let _ = error;
         true
     }

@@ -96,10 +96,10 @@ impl RetryPolicy {
         attempts < self.max_attempts
     }
 
-    /// The upper end of the wait after this many attempts, before chance takes its part of it.
-    fn ceiling(&self, class: Class, attempts: u32) -> Duration {
+    /// The upper end of the wait after this many attempts, before jitter.
+    fn ceiling(&self, class: FailureClass, attempts: u32) -> Duration {
         let base = match class {
-            Class::Throttled => self.throttled_base_delay,
+            FailureClass::Throttled => self.throttled_base_delay,
             _ => self.base_delay,
         };
         let doublings = attempts.saturating_sub(1).min(31);
@@ -109,7 +109,7 @@ impl RetryPolicy {
 
 /// How an attempt failed, as far as another one depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Failure {
+pub(crate) enum FailureCause {
     /// No complete answer.
     Transport {
         kind: TransportErrorKind,
@@ -123,8 +123,8 @@ pub(crate) enum Failure {
 
 /// What is known when an attempt has failed.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Situation {
-    pub(crate) failure: Failure,
+pub(crate) struct RetryContext {
+    pub(crate) cause: FailureCause,
     pub(crate) is_idempotent: bool,
     /// The attempts made so far.
     pub(crate) attempts: u32,
@@ -134,7 +134,7 @@ pub(crate) struct Situation {
     /// What is left of the call's time.
     pub(crate) remaining: Duration,
     /// A number from 0 up to 1.
-    pub(crate) chance: f64,
+    pub(crate) jitter: f64,
 }
 
 /// What to do about a failed attempt.
@@ -151,7 +151,7 @@ const COST: u32 = 14;
 const THROTTLED_COST: u32 = 5;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Class {
+enum FailureClass {
     /// Another attempt would end the same way.
     Permanent,
     /// The server surely did nothing.
@@ -164,15 +164,15 @@ enum Class {
     Uncertain,
 }
 
-impl Class {
-    fn of(failure: Failure) -> Self {
-        match failure {
-            Failure::Status(429) => Self::Throttled,
-            Failure::Status(421) => Self::Misdirected,
+impl FailureClass {
+    fn of(cause: FailureCause) -> Self {
+        match cause {
+            FailureCause::Status(429) => Self::Throttled,
+            FailureCause::Status(421) => Self::Misdirected,
             // What the server does not know, it will not know a moment later: a method, a version, who asks.
-            Failure::Status(501 | 505 | 511) => Self::Permanent,
-            Failure::Status(408 | 500..=599) => Self::Uncertain,
-            Failure::Transport { kind, sent } => match kind {
+            FailureCause::Status(501 | 505 | 511) => Self::Permanent,
+            FailureCause::Status(408 | 500..=599) => Self::Uncertain,
+            FailureCause::Transport { kind, sent } => match kind {
                 TransportErrorKind::Connect(ConnectFailure::ProxyCredentials) => Self::Permanent,
                 TransportErrorKind::Connect(_) => Self::Unprocessed,
                 TransportErrorKind::Timeout(Phase::Total) => Self::Permanent,
@@ -185,35 +185,35 @@ impl Class {
                 }
                 _ => Self::Permanent,
             },
-            Failure::Status(_) | Failure::Final => Self::Permanent,
+            FailureCause::Status(_) | FailureCause::Final => Self::Permanent,
         }
     }
 }
 
 /// Whether a status tells of something that may be over a moment later.
-pub(crate) fn may_pass(status: u16) -> bool {
-    Class::of(Failure::Status(status)) != Class::Permanent
+pub(crate) fn is_transient_status(status: u16) -> bool {
+    FailureClass::of(FailureCause::Status(status)) != FailureClass::Permanent
 }
 
 /// Whether the failure may well not come again later, and the call may then be made again.
-pub(crate) fn is_transient(failure: Failure, is_idempotent: bool) -> bool {
-    match Class::of(failure) {
-        Class::Permanent => matches!(
-            failure,
-            Failure::Transport {
+pub(crate) fn is_transient(cause: FailureCause, is_idempotent: bool) -> bool {
+    match FailureClass::of(cause) {
+        FailureClass::Permanent => matches!(
+            cause,
+            FailureCause::Transport {
                 kind: TransportErrorKind::Timeout(_),
                 sent,
             } if is_idempotent || sent != Sent::Whole
         ),
-        Class::Unprocessed | Class::Throttled | Class::Misdirected => true,
-        Class::Uncertain => is_idempotent || is_partly_sent(failure),
+        FailureClass::Unprocessed | FailureClass::Throttled | FailureClass::Misdirected => true,
+        FailureClass::Uncertain => is_idempotent || is_partly_sent(cause),
     }
 }
 
-fn is_partly_sent(failure: Failure) -> bool {
+fn is_partly_sent(cause: FailureCause) -> bool {
     matches!(
-        failure,
-        Failure::Transport {
+        cause,
+        FailureCause::Transport {
             sent: Sent::Part,
             ..
         }
@@ -221,31 +221,31 @@ fn is_partly_sent(failure: Failure) -> bool {
 }
 
 /// Whether a failed attempt is made again, and when.
-pub(crate) fn decide(policy: &RetryPolicy, situation: &Situation) -> Decision {
-    let class = Class::of(situation.failure);
+pub(crate) fn decide(policy: &RetryPolicy, context: &RetryContext) -> Decision {
+    let class = FailureClass::of(context.cause);
     let may_repeat = match class {
-        Class::Permanent => false,
-        Class::Unprocessed | Class::Throttled => true,
-        Class::Misdirected => !situation.was_misdirected,
-        Class::Uncertain => situation.is_idempotent,
+        FailureClass::Permanent => false,
+        FailureClass::Unprocessed | FailureClass::Throttled => true,
+        FailureClass::Misdirected => !context.was_misdirected,
+        FailureClass::Uncertain => context.is_idempotent,
     };
-    if !may_repeat || !policy.allows_another_after(situation.attempts) {
+    if !may_repeat || !policy.allows_another_after(context.attempts) {
         return Decision::Stop;
     }
-    let chance = match situation.chance {
-        chance if chance > 0.0 => chance.min(1.0),
+    let jitter = match context.jitter {
+        jitter if jitter > 0.0 => jitter.min(1.0),
         // NaN too: the source is the caller's.
         _ => 0.0,
     };
-    let backoff = policy.ceiling(class, situation.attempts).mul_f64(chance);
-    let wanted = backoff.max(situation.server_delay.unwrap_or_default());
-    if wanted >= situation.remaining {
+    let backoff = policy.ceiling(class, context.attempts).mul_f64(jitter);
+    let wanted = backoff.max(context.server_delay.unwrap_or_default());
+    if wanted >= context.remaining {
         return Decision::Stop;
     }
     let limit = policy.max_server_delay.max(backoff);
     Decision::Retry {
         after: wanted.min(limit),
-        cost: if class == Class::Throttled {
+        cost: if class == FailureClass::Throttled {
             THROTTLED_COST
         } else {
             COST
@@ -255,7 +255,7 @@ pub(crate) fn decide(policy: &RetryPolicy, situation: &Situation) -> Decision {
 
 #[cfg(test)]
 mod tests {
-    use super::{Decision, Failure, RetryPolicy, Situation, decide, is_transient};
+    use super::{Decision, FailureCause, RetryPolicy, RetryContext, decide, is_transient};
     use crate::error::sent::Sent;
     use crate::error::transport::{ConnectFailure, Phase, TooLarge, TransportErrorKind};
     use std::time::Duration;
@@ -264,38 +264,38 @@ mod tests {
         Duration::from_millis(milliseconds)
     }
 
-    fn situation(failure: Failure, is_idempotent: bool) -> Situation {
-        Situation {
-            failure,
+    fn context(cause: FailureCause, is_idempotent: bool) -> RetryContext {
+        RetryContext {
+            cause,
             is_idempotent,
             attempts: 1,
             was_misdirected: false,
             server_delay: None,
             remaining: ms(90_000),
-            chance: 1.0,
+            jitter: 1.0,
         }
     }
 
-    fn decision(situation: Situation) -> Decision {
-        decide(&RetryPolicy::default(), &situation)
+    fn decision(context: RetryContext) -> Decision {
+        decide(&RetryPolicy::default(), &context)
     }
 
-    const fn sent(kind: TransportErrorKind) -> Failure {
-        Failure::Transport {
+    const fn sent(kind: TransportErrorKind) -> FailureCause {
+        FailureCause::Transport {
             kind,
             sent: Sent::Whole,
         }
     }
 
-    const fn partly_sent(kind: TransportErrorKind) -> Failure {
-        Failure::Transport {
+    const fn partly_sent(kind: TransportErrorKind) -> FailureCause {
+        FailureCause::Transport {
             kind,
             sent: Sent::Part,
         }
     }
 
-    const fn unsent(kind: TransportErrorKind) -> Failure {
-        Failure::Transport {
+    const fn unsent(kind: TransportErrorKind) -> FailureCause {
+        FailureCause::Transport {
             kind,
             sent: Sent::Nothing,
         }
@@ -304,8 +304,8 @@ mod tests {
     #[test]
     fn a_limit_on_the_servers_delays_does_not_shorten_our_own() {
         let policy = RetryPolicy::default().max_server_delay(ms(10));
-        let own = situation(Failure::Status(503), true);
-        let delayed = Situation {
+        let own = context(FailureCause::Status(503), true);
+        let delayed = RetryContext {
             server_delay: Some(ms(1_000)),
             ..own
         };
@@ -331,32 +331,32 @@ mod tests {
             limit: 1,
         };
         let table = [
-            // failure, decision for an idempotent call, decision for a create
-            (Failure::Status(408), again(50, 14), stop),
-            (Failure::Status(500), again(50, 14), stop),
-            (Failure::Status(502), again(50, 14), stop),
-            (Failure::Status(503), again(50, 14), stop),
-            (Failure::Status(504), again(50, 14), stop),
-            (Failure::Status(506), again(50, 14), stop),
-            (Failure::Status(507), again(50, 14), stop),
-            (Failure::Status(508), again(50, 14), stop),
-            (Failure::Status(510), again(50, 14), stop),
-            (Failure::Status(520), again(50, 14), stop),
-            (Failure::Status(524), again(50, 14), stop),
-            (Failure::Status(530), again(50, 14), stop),
-            (Failure::Status(599), again(50, 14), stop),
-            (Failure::Status(421), again(50, 14), again(50, 14)),
-            (Failure::Status(429), again(1000, 5), again(1000, 5)),
-            (Failure::Status(400), stop, stop),
-            (Failure::Status(401), stop, stop),
-            (Failure::Status(404), stop, stop),
-            (Failure::Status(409), stop, stop),
-            (Failure::Status(501), stop, stop),
-            (Failure::Status(505), stop, stop),
-            (Failure::Status(511), stop, stop),
-            (Failure::Status(499), stop, stop),
-            (Failure::Status(600), stop, stop),
-            (Failure::Final, stop, stop),
+            // cause, decision for an idempotent call, decision for a create
+            (FailureCause::Status(408), again(50, 14), stop),
+            (FailureCause::Status(500), again(50, 14), stop),
+            (FailureCause::Status(502), again(50, 14), stop),
+            (FailureCause::Status(503), again(50, 14), stop),
+            (FailureCause::Status(504), again(50, 14), stop),
+            (FailureCause::Status(506), again(50, 14), stop),
+            (FailureCause::Status(507), again(50, 14), stop),
+            (FailureCause::Status(508), again(50, 14), stop),
+            (FailureCause::Status(510), again(50, 14), stop),
+            (FailureCause::Status(520), again(50, 14), stop),
+            (FailureCause::Status(524), again(50, 14), stop),
+            (FailureCause::Status(530), again(50, 14), stop),
+            (FailureCause::Status(599), again(50, 14), stop),
+            (FailureCause::Status(421), again(50, 14), again(50, 14)),
+            (FailureCause::Status(429), again(1000, 5), again(1000, 5)),
+            (FailureCause::Status(400), stop, stop),
+            (FailureCause::Status(401), stop, stop),
+            (FailureCause::Status(404), stop, stop),
+            (FailureCause::Status(409), stop, stop),
+            (FailureCause::Status(501), stop, stop),
+            (FailureCause::Status(505), stop, stop),
+            (FailureCause::Status(511), stop, stop),
+            (FailureCause::Status(499), stop, stop),
+            (FailureCause::Status(600), stop, stop),
+            (FailureCause::Final, stop, stop),
             (
                 unsent(Connect(ConnectFailure::Refused)),
                 again(50, 14),
@@ -392,16 +392,16 @@ mod tests {
             (sent(Protocol), stop, stop),
             (sent(too_large), stop, stop),
         ];
-        for (failure, idempotent, create) in table {
+        for (cause, idempotent, create) in table {
             assert_eq!(
-                decision(situation(failure, true)),
+                decision(context(cause, true)),
                 idempotent,
-                "{failure:?}, idempotent"
+                "{cause:?}, idempotent"
             );
             assert_eq!(
-                decision(situation(failure, false)),
+                decision(context(cause, false)),
                 create,
-                "{failure:?}, create"
+                "{cause:?}, create"
             );
         }
     }
@@ -410,13 +410,13 @@ mod tests {
     #[test]
     fn waits_double_up_to_their_limit_and_chance_takes_its_part() {
         let policy = RetryPolicy::default().max_attempts(100);
-        let wait = |status, attempts, chance| {
-            let situation = Situation {
+        let wait = |status, attempts, jitter| {
+            let context = RetryContext {
                 attempts,
-                chance,
-                ..situation(Failure::Status(status), true)
+                jitter,
+                ..context(FailureCause::Status(status), true)
             };
-            match decide(&policy, &situation) {
+            match decide(&policy, &context) {
                 Decision::Retry { after, .. } => after,
                 Decision::Stop => panic!("stopped after {attempts} attempts"),
             }
@@ -432,15 +432,15 @@ mod tests {
 
     #[test]
     fn the_attempts_have_a_limit() {
-        let third = Situation {
+        let third = RetryContext {
             attempts: 3,
-            ..situation(Failure::Status(503), true)
+            ..context(FailureCause::Status(503), true)
         };
         assert_eq!(decision(third), Decision::Stop);
         assert_eq!(
             decide(
                 &RetryPolicy::never(),
-                &situation(Failure::Status(503), true)
+                &context(FailureCause::Status(503), true)
             ),
             Decision::Stop
         );
@@ -449,10 +449,10 @@ mod tests {
     // T38
     #[test]
     fn a_misdirected_request_is_repeated_once() {
-        let first = situation(Failure::Status(421), false);
+        let first = context(FailureCause::Status(421), false);
         assert!(matches!(decision(first), Decision::Retry { .. }));
         assert_eq!(
-            decision(Situation {
+            decision(RetryContext {
                 was_misdirected: true,
                 ..first
             }),
@@ -463,9 +463,9 @@ mod tests {
     // T39
     #[test]
     fn the_servers_delay_counts_when_it_is_longer_and_not_beyond_a_minute() {
-        let told = |seconds| Situation {
+        let told = |seconds| RetryContext {
             server_delay: Some(Duration::from_secs(seconds)),
-            ..situation(Failure::Status(429), false)
+            ..context(FailureCause::Status(429), false)
         };
         let after = |seconds| Decision::Retry {
             after: Duration::from_secs(seconds),
@@ -479,22 +479,22 @@ mod tests {
     // T41
     #[test]
     fn a_wait_that_outlives_the_call_is_not_begun() {
-        let told = Situation {
+        let told = RetryContext {
             server_delay: Some(Duration::from_secs(31)),
             remaining: Duration::from_secs(31),
-            ..situation(Failure::Status(429), true)
+            ..context(FailureCause::Status(429), true)
         };
         assert_eq!(decision(told), Decision::Stop);
-        let late = Situation {
+        let late = RetryContext {
             remaining: ms(50),
-            ..situation(Failure::Status(503), true)
+            ..context(FailureCause::Status(503), true)
         };
         assert_eq!(decision(late), Decision::Stop);
     }
 
     #[test]
     fn what_cannot_do_its_work_twice_may_be_tried_again_later() {
-        assert!(is_transient(Failure::Status(429), false));
+        assert!(is_transient(FailureCause::Status(429), false));
         assert!(is_transient(
             sent(TransportErrorKind::Timeout(Phase::Total)),
             true
@@ -512,6 +512,6 @@ mod tests {
             assert!(is_transient(partly_sent(kind), false));
             assert!(is_transient(unsent(kind), false));
         }
-        assert!(!is_transient(Failure::Status(404), true));
+        assert!(!is_transient(FailureCause::Status(404), true));
     }
 }

@@ -1,15 +1,15 @@
-//! The retry quota that all calls of a channel share.
+//! The retry budget that all calls of a channel share.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A bucket that retries take from and successes give to, so that a server that is down is not met by a crowd.
 #[derive(Debug)]
-pub(crate) struct Quota {
+pub(crate) struct RetryBudget {
     available: AtomicU32,
     size: u32,
 }
 
-impl Quota {
+impl RetryBudget {
     pub(crate) fn new(size: u32) -> Self {
         Self {
             available: AtomicU32::new(size),
@@ -18,18 +18,18 @@ impl Quota {
     }
 
     /// Takes the cost of a retry; `false` when there is not enough left.
-    pub(crate) fn take(&self, cost: u32) -> bool {
-        self.change(|available| available.checked_sub(cost))
+    pub(crate) fn acquire(&self, cost: u32) -> bool {
+        self.update(|available| available.checked_sub(cost))
     }
 
     /// Gives back after a success: what the last retry took, or one for a call without a retry.
-    pub(crate) fn give_back(&self, last_cost: Option<u32>) {
-        let amount = last_cost.unwrap_or(1);
-        self.change(|available| Some(available.saturating_add(amount).min(self.size)));
+    pub(crate) fn refund(&self, refund: Option<u32>) {
+        let amount = refund.unwrap_or(1);
+        self.update(|available| Some(available.saturating_add(amount).min(self.size)));
     }
 
     // Nothing else is ordered by this number, so the weakest ordering serves.
-    fn change(&self, next: impl FnMut(u32) -> Option<u32>) -> bool {
+    fn update(&self, next: impl FnMut(u32) -> Option<u32>) -> bool {
         self.available
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, next)
             .is_ok()
@@ -38,10 +38,10 @@ impl Quota {
 
 #[cfg(test)]
 mod tests {
-    use super::Quota;
+    use super::RetryBudget;
     use std::sync::atomic::Ordering;
 
-    impl Quota {
+    impl RetryBudget {
         fn left(&self) -> u32 {
             self.available.load(Ordering::Relaxed)
         }
@@ -50,45 +50,45 @@ mod tests {
     // T43
     #[test]
     fn success_refunds_the_last_retry() {
-        let quota = Quota::new(500);
-        assert!(quota.take(14));
-        assert_eq!(quota.left(), 486);
-        assert!(quota.take(14));
-        assert_eq!(quota.left(), 472);
-        quota.give_back(Some(14));
-        assert_eq!(quota.left(), 486);
-        assert!(quota.take(5));
-        assert_eq!(quota.left(), 481);
+        let budget = RetryBudget::new(500);
+        assert!(budget.acquire(14));
+        assert_eq!(budget.left(), 486);
+        assert!(budget.acquire(14));
+        assert_eq!(budget.left(), 472);
+        budget.refund(Some(14));
+        assert_eq!(budget.left(), 486);
+        assert!(budget.acquire(5));
+        assert_eq!(budget.left(), 481);
     }
 
     // T43
     #[test]
     fn a_success_at_the_first_attempt_adds_one_up_to_the_size() {
-        let quota = Quota::new(500);
-        quota.give_back(None);
-        assert_eq!(quota.left(), 500);
-        assert!(quota.take(14));
-        quota.give_back(None);
-        assert_eq!(quota.left(), 487);
-        quota.give_back(Some(14));
-        assert_eq!(quota.left(), 500);
+        let budget = RetryBudget::new(500);
+        budget.refund(None);
+        assert_eq!(budget.left(), 500);
+        assert!(budget.acquire(14));
+        budget.refund(None);
+        assert_eq!(budget.left(), 487);
+        budget.refund(Some(14));
+        assert_eq!(budget.left(), 500);
     }
 
     // T43
     #[test]
     fn an_empty_bucket_gives_nothing() {
-        let quota = Quota::new(20);
-        assert!(quota.take(14));
-        assert!(!quota.take(14));
-        assert_eq!(quota.left(), 6);
-        assert!(quota.take(5));
-        assert!(!Quota::new(0).take(5));
+        let budget = RetryBudget::new(20);
+        assert!(budget.acquire(14));
+        assert!(!budget.acquire(14));
+        assert_eq!(budget.left(), 6);
+        assert!(budget.acquire(5));
+        assert!(!RetryBudget::new(0).acquire(5));
     }
 
     // T43
     #[test]
     fn a_thousand_calls_to_a_server_that_is_down_get_35_retries() {
-        let quota = Quota::new(500);
-        assert_eq!((0..2000).filter(|_| quota.take(14)).count(), 35);
+        let budget = RetryBudget::new(500);
+        assert_eq!((0..2000).filter(|_| budget.acquire(14)).count(), 35);
     }
 }

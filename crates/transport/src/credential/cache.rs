@@ -15,8 +15,8 @@ use crate::call::credential_provider::CredentialProvider;
 use crate::call::credential_provider::panicked;
 use crate::error::error::Error;
 use crate::error::kind::{CredentialFailure, ErrorKind};
-use crate::future::catch_unwind::catch_panic;
-use crate::future::timeout::within;
+use crate::future::catch_unwind::catch_unwind_future;
+use crate::future::timeout::timeout;
 use crate::transport::clock::{AnyClock, Clock as _};
 use crate::url::base_url::BaseUrl;
 
@@ -240,10 +240,10 @@ impl<E: TokenExchange> CachedCredential<E> {
         }
         let now = clock.monotonic();
         self.lock().begin(now, lease.is_early);
-        let exchange = catch_panic(|| Box::pin(self.exchange.exchange(channel)));
+        let exchange = catch_unwind_future(|| Box::pin(self.exchange.exchange(channel)));
         let result = if lease.is_early {
             let limit = channel.clock().sleep(EARLY_LIMIT);
-            match within(limit, exchange).await {
+            match timeout(limit, exchange).await {
                 Some(result) => result,
                 // No failure for those who wait: if the old one has ended meanwhile, they have more time for another try.
                 None => return Ok(None),

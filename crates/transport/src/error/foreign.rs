@@ -10,7 +10,7 @@ use crate::error::api::{ApiError, Violation};
 use crate::error::error::{Error, Inner};
 use crate::error::kind::ErrorKind;
 use crate::error::transport::BoxError;
-use crate::future::catch_unwind::catch_panic_of;
+use crate::future::catch_unwind::catch_unwind_sync;
 use crate::redaction::secret_set::SecretSet;
 use crate::wire::content_type::shown;
 use crate::wire::escape::{Escaped, cut, is_seen};
@@ -211,7 +211,7 @@ fn is_fit(error: &(dyn StdError + 'static), secrets: &SecretSet) -> bool {
         let Some(error) = next else {
             return true;
         };
-        let texts = catch_panic_of(|| {
+        let texts = catch_unwind_sync(|| {
             [
                 format!("{error}"),
                 format!("{error:#}"),
@@ -238,7 +238,7 @@ struct ForeignError {
 
 impl ForeignError {
     fn of(error: &(dyn StdError + 'static), secrets: &SecretSet, depth: usize) -> Box<Self> {
-        let text = catch_panic_of(|| error.to_string());
+        let text = catch_unwind_sync(|| error.to_string());
         let mut text = text
             .unwrap_or_else(|_| "it cannot be printed".into())
             .into();

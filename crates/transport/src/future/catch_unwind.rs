@@ -9,8 +9,8 @@ use std::task::Poll;
 #[derive(Debug)]
 pub(crate) struct Panicked;
 
-/// Calls it; a panic is caught, as [`catch_panic`] does.
-pub(crate) fn catch_panic_of<T>(call: impl FnOnce() -> T) -> Result<T, Panicked> {
+/// Calls it; a panic is caught, as [`catch_unwind_future`] does.
+pub(crate) fn catch_unwind_sync<T>(call: impl FnOnce() -> T) -> Result<T, Panicked> {
     catch_unwind(AssertUnwindSafe(call)).map_err(|payload| {
         // Even to drop what it panicked with may panic.
         if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
@@ -25,15 +25,15 @@ pub(crate) fn catch_panic_of<T>(call: impl FnOnce() -> T) -> Result<T, Panicked>
 ///
 /// The future is never polled again after a panic, and what it shared with others is up to it, as with any thread that
 /// panics: asserting unwind safety says no more than that.
-pub(crate) async fn catch_panic<F: Future + Unpin>(
+pub(crate) async fn catch_unwind_future<F: Future + Unpin>(
     make: impl FnOnce() -> F,
 ) -> Result<F::Output, Panicked> {
-    let mut caught = Caught(Some(catch_panic_of(make)?));
+    let mut caught = Caught(Some(catch_unwind_sync(make)?));
     let output = poll_fn(|context| {
         let Some(future) = &mut caught.0 else {
             return Poll::Ready(Err(Panicked));
         };
-        match catch_panic_of(|| Pin::new(future).poll(context)) {
+        match catch_unwind_sync(|| Pin::new(future).poll(context)) {
             Ok(poll) => poll.map(Ok),
             Err(panicked) => Poll::Ready(Err(panicked)),
         }
@@ -48,7 +48,7 @@ struct Caught<F>(Option<F>);
 impl<F> Caught<F> {
     fn end(&mut self) -> Result<(), Panicked> {
         let future = self.0.take();
-        catch_panic_of(|| drop(future))
+        catch_unwind_sync(|| drop(future))
     }
 }
 

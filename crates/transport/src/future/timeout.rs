@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::Poll;
 
 /// The output of a future, or `None` when the limit ends first. The future goes first, so one that is ready never loses.
-pub(crate) async fn within<F: Future>(
+pub(crate) async fn timeout<F: Future>(
     limit: impl Future<Output = ()>,
     future: F,
 ) -> Option<F::Output> {

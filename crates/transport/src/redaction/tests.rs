@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use fastrand::Rng;
 
-use crate::call::call_secrets::HeldSecrets;
+use crate::call::call_secrets::CallSecrets;
 use crate::redaction::fragments::LENGTH;
 use crate::redaction::secret_set::{REDACTED, SecretSet};
 
@@ -516,7 +516,7 @@ fn a_body_with_many_secrets_takes_no_longer_than_others() {
     let all: Vec<String> = (0..64).map(|_| secret()).collect();
     let members = all.iter().map(|secret| format!(r#""token":"{secret}""#));
     let body = members.collect::<Vec<_>>().join(",");
-    let held = HeldSecrets::default().with_body(body.as_bytes());
+    let held = CallSecrets::default().with_body(body.as_bytes());
     for secret in &all {
         assert_eq!(held.clean(&format!("<{secret}>")), "<[redacted]>");
     }

@@ -35,7 +35,7 @@ mod on {
             ))
         }
 
-        pub(crate) async fn around<T>(
+        pub(crate) async fn instrument<T>(
             self,
             call: impl Future<Output = Result<T, Error>>,
         ) -> Result<T, Error> {
@@ -77,15 +77,15 @@ mod on {
             Self(span)
         }
 
-        pub(crate) fn within<T>(&self, work: impl FnOnce() -> T) -> T {
+        pub(crate) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
             self.0.in_scope(work)
         }
 
-        pub(crate) fn around<F: Future>(&self, sending: F) -> impl Future<Output = F::Output> {
+        pub(crate) fn instrument<F: Future>(&self, sending: F) -> impl Future<Output = F::Output> {
             sending.instrument(self.0.clone())
         }
 
-        pub(crate) fn answered(&self, version: Version) {
+        pub(crate) fn response_received(&self, version: Version) {
             if let Some(version) = number(version) {
                 self.0.record("network.protocol.version", version);
             }
@@ -145,7 +145,7 @@ mod off {
             Self
         }
 
-        pub(crate) fn around<F: Future>(self, call: F) -> F {
+        pub(crate) fn instrument<F: Future>(self, call: F) -> F {
             call
         }
     }
@@ -157,15 +157,15 @@ mod off {
             Self
         }
 
-        pub(crate) fn within<T>(&self, work: impl FnOnce() -> T) -> T {
+        pub(crate) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
             work()
         }
 
-        pub(crate) fn around<F: Future>(&self, sending: F) -> F {
+        pub(crate) fn instrument<F: Future>(&self, sending: F) -> F {
             sending
         }
 
-        pub(crate) fn answered(&self, _: Version) {}
+        pub(crate) fn response_received(&self, _: Version) {}
 
         pub(crate) fn succeeded(&self, _: StatusCode) {}
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use crate::call::api_response::ApiResponse;
-use crate::call::call_secrets::HeldSecrets;
+use crate::call::call_secrets::CallSecrets;
 use crate::error::kind::Applied;
 
 /// The response to a call that went well, with this body: for tests of what is made of a response.
@@ -28,6 +28,6 @@ pub fn api_response(body: impl Into<Bytes>) -> ApiResponse {
         status: StatusCode::OK,
         headers: HeaderMap::new(),
         body: body.into(),
-        secrets: HeldSecrets::default(),
+        secrets: CallSecrets::default(),
     }
 }

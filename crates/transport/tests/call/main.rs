@@ -48,7 +48,7 @@ impl Dialect for Plain {
             .or_else(|| rate_limit::retry_after(headers, now))
     }
 
-    fn is_curable(&self, error: Option<&ApiError>) -> bool {
+    fn refresh_may_help(&self, error: Option<&ApiError>) -> bool {
         error.is_none_or(|error| error.code.as_deref() != Some("missing_role"))
     }
 }

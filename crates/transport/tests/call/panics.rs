@@ -304,7 +304,7 @@ impl Dialect for PanickingDialect {
         panic!("canary-panic")
     }
 
-    fn is_curable(&self, _: Option<&ApiError>) -> bool {
+    fn refresh_may_help(&self, _: Option<&ApiError>) -> bool {
         panic!("canary-panic")
     }
 }
