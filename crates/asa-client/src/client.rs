@@ -18,7 +18,7 @@ const DEFAULT_ENDPOINT: &str = "https://app.scaleft.com";
 /// What the paths of the lists have behind the team.
 const LISTS: [&str; 2] = ["/gateways", "/gateway_setup_tokens"];
 
-/// A client of one team; a clone shares connections, credential and retry quota with it.
+/// A client of one team; a clone shares connections, credential and retry budget with it.
 ///
 /// ```
 /// use asa_client::{Client, ServiceUser};
@@ -132,9 +132,9 @@ impl ClientBuilder {
         let team_path = self.team_path.as_str();
         self.channel = self.channel.and_then(|channel| {
             let base: BaseUrl = url.try_into()?;
-            let mut before = base.without_path_end(team_path)?;
+            let mut before = base.without_path_suffix(team_path)?;
             for list in LISTS {
-                let shorter = base.without_path_end(&format!("{team_path}{list}"))?;
+                let shorter = base.without_path_suffix(&format!("{team_path}{list}"))?;
                 if shorter.path().len() < before.path().len() {
                     before = shorter;
                 }

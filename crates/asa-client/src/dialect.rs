@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use gatelet_models::asa;
-use gatelet_transport::{ApiError, Dialect, Violation, has_member, has_text_member, rate_limit};
+use gatelet_transport::{ApiError, Dialect, Violation, has_member, has_string_member, rate_limit};
 use http::{HeaderMap, HeaderName, StatusCode};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -23,8 +23,9 @@ impl Dialect for Asa {
         // What is not an object is somebody else's text.
         let members: Members = serde_json::from_str(body).ok()?;
         let known = known(&members);
-        let is_other_form = known != ApiError::default() && !is_documented(&members, status, body);
-        Some(known.with_other_form(is_other_form))
+        let is_undocumented =
+            known != ApiError::default() && !is_documented(&members, status, body);
+        Some(known.with_undocumented(is_undocumented))
     }
 
     fn error_in_success(&self, body: &str) -> Option<ApiError> {
@@ -56,11 +57,12 @@ type Members = Map<String, Value>;
 /// a page with things on it; and a secret that is shown once is not lost to another member.
 fn is_error(body: &str) -> bool {
     if !has_member(body, &["message", "code", "type", "error"])
-        || has_text_member(body, &["bearer_token", "token"])
+        || has_string_member(body, &["bearer_token", "token"])
     {
         return false;
     }
-    has_member(body, &["message", "error"]) || !(has_text_member(body, &["id"]) || has_things(body))
+    has_member(body, &["message", "error"])
+        || !(has_string_member(body, &["id"]) || has_things(body))
 }
 
 /// Whether a body is a page with something on it.

@@ -215,7 +215,7 @@ impl<T: 'static> List<T> {
             async move { list.fetch(token).await }
         });
         pages
-            .recognize_by(|token| meaning(token.as_str()))
+            .token_key(|token| meaning(token.as_str()))
             .limit(limit)
             .prefetch(prefetch)
     }

@@ -35,14 +35,14 @@ pub struct ServiceUser(CachedCredential<Key>);
 
 impl ServiceUser {
     /// The id and the secret of a service user's key. One that is empty or holds anything but visible ASCII, such as the
-    /// line break at the end of a file, is refused when the client is built; [`secret_text`](crate::secret_text) strips what
+    /// line break at the end of a file, is refused when the client is built; [`parse_secret_text`](crate::secret_text) strips what
     /// a file adds to the secret.
     ///
     /// ```
-    /// use asa_client::{ServiceUser, secret_text};
+    /// use asa_client::{ServiceUser, parse_secret_text};
     ///
     /// fn from_file(key_id: &str, path: &str) -> Result<ServiceUser, Box<dyn std::error::Error>> {
-    ///     Ok(ServiceUser::new(key_id, secret_text(&std::fs::read(path)?)?))
+    ///     Ok(ServiceUser::new(key_id, parse_secret_text(&std::fs::read(path)?)?))
     /// }
     /// ```
     pub fn new(key_id: impl Into<String>, key_secret: impl Into<Secret>) -> Self {
@@ -106,8 +106,8 @@ enum Key {
 impl TokenExchange for Key {
     fn validate(&self) -> Result<(), Error> {
         let key = self.current()?;
-        Credential::check("key_id", &key.key_id)?;
-        Credential::check("key_secret", key.key_secret.expose())
+        Credential::validate("key_id", &key.key_id)?;
+        Credential::validate("key_secret", key.key_secret.expose())
     }
 
     async fn exchange(&self, channel: &Channel) -> Result<IssuedCredential, Error> {

@@ -7,7 +7,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use gatelet_models::{Secret, contains_secret};
-use gatelet_transport::secret_text;
+use gatelet_transport::parse_secret_text;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -78,7 +78,7 @@ fn read(path: &Path) -> io::Result<Secret> {
 
 /// The secret that bytes hold, or what is wrong with them.
 fn secret_in(bytes: &[u8]) -> Result<Secret, String> {
-    let text = secret_text(bytes).map_err(|error| error.to_string())?;
+    let text = parse_secret_text(bytes).map_err(|error| error.to_string())?;
     if text.ends_with(['\n', '\r']) {
         return Err("it ends with more than one line end: remove all but one".into());
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use dt_client::{ApiToken, Client};
 use gatelet_emulator::{Emulator, well_known};
 use gatelet_transport::testing::ManualClock;
-use gatelet_transport::{FromService, IntoService, Transport, WholeBody};
+use gatelet_transport::{FromService, FullBody, IntoService, Transport};
 use http::{Response, StatusCode};
 use tokio::task::JoinSet;
 use tower::ServiceBuilder;
@@ -43,7 +43,7 @@ pub(crate) fn layered(
     tell: impl Fn(StatusCode, Duration) + Clone + Send + 'static,
 ) -> impl Transport {
     let trace = TraceLayer::new_for_http().on_response(
-        move |response: &Response<WholeBody>, latency: Duration, _: &Span| {
+        move |response: &Response<FullBody>, latency: Duration, _: &Span| {
             tell(response.status(), latency);
         },
     );

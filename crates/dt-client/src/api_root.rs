@@ -23,9 +23,9 @@ pub(crate) fn of(base: &BaseUrl) -> Result<BaseUrl, Error> {
     } else {
         CLASSIC
     };
-    let mut before = base.without_path_end(&format!("{root}{list}"))?;
+    let mut before = base.without_path_suffix(&format!("{root}{list}"))?;
     if is_platform && before == *base {
-        before = base.without_path_end(&format!("{CLASSIC}{list}"))?;
+        before = base.without_path_suffix(&format!("{CLASSIC}{list}"))?;
     }
     base.with_path(&format!("{}{root}", before.path()))
 }

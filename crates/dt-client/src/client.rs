@@ -10,7 +10,7 @@ use gatelet_transport::{
 use crate::dialect::Dynatrace;
 use crate::{ActiveGateTokens, api_root};
 
-/// A client of one environment; a clone shares connections and retry quota with it.
+/// A client of one environment; a clone shares connections and retry budget with it.
 ///
 /// ```
 /// use dt_client::{ApiToken, Client};

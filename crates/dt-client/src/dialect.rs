@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use gatelet_models::dt;
-use gatelet_transport::{ApiError, Dialect, Violation, has_member, has_text_member, rate_limit};
+use gatelet_transport::{ApiError, Dialect, Violation, has_member, has_string_member, rate_limit};
 use http::{HeaderMap, HeaderName, StatusCode};
 use serde_json::Value;
 
@@ -20,8 +20,8 @@ impl Dialect for Dynatrace {
         let error = error_in(&document)?;
         let known = known(error);
         let is_documented = is_documented(error, status, body);
-        let is_other_form = known != ApiError::default() && !is_documented;
-        Some(known.with_other_form(is_other_form))
+        let is_undocumented = known != ApiError::default() && !is_documented;
+        Some(known.with_undocumented(is_undocumented))
     }
 
     fn error_in_success(&self, body: &str) -> Option<ApiError> {
@@ -29,7 +29,7 @@ impl Dialect for Dynatrace {
             return None;
         }
         // A secret that is shown once is not lost to another member.
-        if has_text_member(body, &["id"]) && has_text_member(body, &["token"]) {
+        if has_string_member(body, &["id"]) && has_string_member(body, &["token"]) {
             return None;
         }
         // What it says may be more than can be read.

@@ -65,7 +65,7 @@ pub use gatelet_transport::{
     CredentialFailure, CredentialProvider, Deleted, Error, ErrorKind, FileToken, Items,
     NextPageError, OperationRequest, Page, PageToken, Pages, PaginationFailure, Phase, RetryPolicy,
     SecretTextError, Sent, TooLarge, TraceContext, Transport, TransportError, TransportErrorKind,
-    Violation, secret_text,
+    Violation, parse_secret_text,
 };
 
 /// The bodies of requests and answers, and the pieces that they are made of.

@@ -120,7 +120,7 @@ impl ListActiveGateTokens {
             },
         );
         pages
-            .recognize_by(|token| cursor::meaning(token).into_owned())
+            .token_key(|token| cursor::meaning(token).into_owned())
             .limit(limit)
             .prefetch(prefetch)
     }

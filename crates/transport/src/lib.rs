@@ -95,9 +95,9 @@ pub use telemetry::trace_context::TraceContext;
 pub use transport::clock::{AnyClock, Clock};
 pub use transport::send_tracker::SendTracker;
 #[cfg(feature = "tower")]
-pub use transport::tower::{FromService, IntoService, WholeBody};
+pub use transport::tower::{FromService, FullBody, IntoService};
 pub use transport::transport::{AnyTransport, FromFn, Transport, from_fn};
 pub use url::base_url::BaseUrl;
-pub use wire::json::members::{has_member, has_text_member};
+pub use wire::json::members::{has_member, has_string_member};
 pub use wire::rate_limit;
-pub use wire::secret_text::{SecretTextError, secret_text};
+pub use wire::secret_text::{SecretTextError, parse_secret_text};

@@ -89,7 +89,7 @@ async fn a_response_that_broke_off_is_played_with_its_head_again() {
     let broken = FakeResponse::status(503)
         .with_header("retry-after", "7")
         .with_header("x-echo", SECRET)
-        .with_failure(TransportErrorKind::Interrupted);
+        .with_body_error(TransportErrorKind::Interrupted);
     let text = record([(request("GET", "/a", ""), broken)])
         .await
         .to_string();

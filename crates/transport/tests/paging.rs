@@ -342,7 +342,7 @@ async fn a_listing_with_a_limit_asks_for_no_page_beyond_it() {
         }
         assert_eq!(seen.len(), given, "pages are given whole");
         assert_eq!(asked.lock().unwrap().len(), asked_for, "{limit}");
-        let position = pages.position().map_or("", PageToken::as_str);
+        let position = pages.page_token().map_or("", PageToken::as_str);
         assert_eq!(position, ["", "b", "c", "d"][asked_for], "none is skipped");
 
         for (pages, asked) in [listing(make), listing(make)] {
@@ -357,7 +357,7 @@ async fn a_listing_with_a_limit_asks_for_no_page_beyond_it() {
         }
         assert!(items.try_next().await.unwrap().is_none());
         assert_eq!(asked.lock().unwrap().len(), asked_for, "{limit}");
-        assert_eq!(items.left_of_page(), given - limit as usize);
+        assert_eq!(items.remaining_in_page(), given - limit as usize);
     }
 }
 

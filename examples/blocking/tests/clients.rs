@@ -70,7 +70,7 @@ fn threads_share_one_exchange_for_a_bearer() {
 fn the_transport_brings_every_answer_back_whole() {
     let (_runtime, server) = server();
     let address = format!("http://{}", server.address());
-    block_on(contract::of_server(UreqTransport::new(), &address));
+    block_on(contract::check_server(UreqTransport::new(), &address));
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn transport() -> ReqwestTransport {
 
 #[tokio::test]
 async fn it_keeps_the_contract() {
-    contract::over_loopback(LIMIT, transport).await;
+    contract::check_over_loopback(LIMIT, transport).await;
 }
 
 async fn failure(uri: &str) -> TransportError {

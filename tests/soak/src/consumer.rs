@@ -196,7 +196,7 @@ impl<T: Numbered> Listing for Pages<T> {
     }
 
     fn position(&self) -> Option<&PageToken> {
-        self.position()
+        self.page_token()
     }
 }
 
@@ -208,7 +208,7 @@ impl<T: Numbered> Listing for Items<T> {
     }
 
     fn position(&self) -> Option<&PageToken> {
-        self.position()
+        self.page_token()
     }
 }
 

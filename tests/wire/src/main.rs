@@ -15,7 +15,7 @@ use gatelet_wire_tests::cut::{self, Settings};
 use gatelet_wire_tests::gate::{self, Manner};
 use gatelet_wire_tests::load::{self, Stack};
 
-/// What a thousand calls to a server that is down may cause: themselves, and what the retry quota allows.
+/// What a thousand calls to a server that is down may cause: themselves, and what the retry budget allows.
 const MOST_REQUESTS: usize = 1036;
 /// What a call under way may take beyond what the bare stack takes, in bytes.
 const MOST_MEMORY: u64 = 25 * 1024;

@@ -549,7 +549,7 @@ async fn the_next_page_is_asked_for_while_the_caller_works_unless_told_otherwise
         let mut items = list.items();
         assert_eq!(items.try_next().await.unwrap().unwrap().name, "a");
         assert_eq!(fake.requests().len(), 1 + usize::from(prefetches));
-        assert_eq!(items.position().map(PageToken::as_str), Some("k1"));
+        assert_eq!(items.page_token().map(PageToken::as_str), Some("k1"));
     }
 }
 

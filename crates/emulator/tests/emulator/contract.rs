@@ -6,5 +6,5 @@ use gatelet_transport::testing::contract;
 #[tokio::test]
 async fn the_emulator_keeps_the_contract() {
     let emulator = Emulator::memory().unwrap();
-    contract::of_server(emulator, "https://app.scaleft.com").await;
+    contract::check_server(emulator, "https://app.scaleft.com").await;
 }

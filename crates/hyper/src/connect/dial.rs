@@ -105,7 +105,7 @@ fn failure(error: &io::Error) -> Option<ConnectFailure> {
     let descriptors: &[i32] = if cfg!(windows) { &[10024] } else { &[23, 24] };
     match (error.kind(), error.raw_os_error()) {
         (io::ErrorKind::ConnectionRefused, _) => Some(ConnectFailure::Refused),
-        (_, Some(code)) if descriptors.contains(&code) => Some(ConnectFailure::Descriptors),
+        (_, Some(code)) if descriptors.contains(&code) => Some(ConnectFailure::TooManyOpenFiles),
         _ => None,
     }
 }

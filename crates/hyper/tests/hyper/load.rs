@@ -199,7 +199,7 @@ async fn a_thousand_calls_with_few_descriptors() {
         if let Err(error) = end.unwrap() {
             assert_eq!(
                 error.kind(),
-                TransportErrorKind::Connect(ConnectFailure::Descriptors)
+                TransportErrorKind::Connect(ConnectFailure::TooManyOpenFiles)
             );
             assert_eq!(error.sent(), Sent::Nothing);
             out_of_descriptors += 1;

@@ -282,9 +282,11 @@ impl<'a> Attempts<'a> {
 
     /// Whether a new credential may cure what the server said, and the attempt is to be made again with it at once.
     fn try_refresh(&mut self, failed: &FailedAttempt, credential: Option<&Credential>) -> bool {
-        let (true, Some(credential), Some(provider)) =
-            (failed.refresh_may_help, credential, &self.inner().credentials)
-        else {
+        let (true, Some(credential), Some(provider)) = (
+            failed.refresh_may_help,
+            credential,
+            &self.inner().credentials,
+        ) else {
             return false;
         };
         // Told of each refusal, so that no other call uses the credential.

@@ -305,7 +305,7 @@ impl ChannelBuilder {
             base: self.base,
             dialect: self.dialect,
             credentials: self.credentials,
-            retry_budget: RetryBudget::new(self.retry.quota_size()),
+            retry_budget: RetryBudget::new(self.retry.budget_size()),
             retry: self.retry,
             jitter: self.jitter,
             trace_context: self.trace_context,

@@ -51,7 +51,9 @@ impl FailedAttempt {
     fn from_transport(call: &Call, base: &BaseUrl, error: TransportError) -> Self {
         let cause = match (error.kind(), error.status()) {
             // What a proxy forbids, it will forbid a moment later, too.
-            (TransportErrorKind::Connect(_), Some(status)) if !is_transient_status(status.as_u16()) => {
+            (TransportErrorKind::Connect(_), Some(status))
+                if !is_transient_status(status.as_u16()) =>
+            {
                 FailureCause::Final
             }
             (kind, _) => FailureCause::Transport {
@@ -77,7 +79,11 @@ impl FailedAttempt {
     /// The transport, the clock or the dialect panicked; what was done by then is unknown.
     pub(crate) fn from_panic(call: &Call) -> Self {
         let error = Error::new(ErrorKind::TransportPanic);
-        Self::new(error, FailureCause::Final, applied_if_unanswered(&call.method))
+        Self::new(
+            error,
+            FailureCause::Final,
+            applied_if_unanswered(&call.method),
+        )
     }
 }
 
@@ -224,7 +230,11 @@ impl ResponseClassifier<'_> {
             .with_status(status)
             .with_api(Some(api));
         // The server says both, so a write may have been applied or not.
-        Some(FailedAttempt::new(error, FailureCause::Final, applied_if_unanswered(&call.method)))
+        Some(FailedAttempt::new(
+            error,
+            FailureCause::Final,
+            applied_if_unanswered(&call.method),
+        ))
     }
 
     /// The fault for a status that is no success.
@@ -241,8 +251,9 @@ impl ResponseClassifier<'_> {
             _ => ContentType::of(headers),
         };
         let api = readable_body.and_then(|body| self.api_error(&content_type, status, body));
-        let refresh_may_help = status == StatusCode::UNAUTHORIZED && self.refresh_may_help(api.as_ref());
-        let is_explained = api.as_ref().is_some_and(|api| !api.is_other_form);
+        let refresh_may_help =
+            status == StatusCode::UNAUTHORIZED && self.refresh_may_help(api.as_ref());
+        let is_explained = api.as_ref().is_some_and(|api| !api.is_undocumented);
         let mut applied = applied_after_status(&call.method, status);
         let finding = match (status.as_u16(), content_type) {
             (200..=299, ContentType::Html(content_type)) => {
@@ -258,7 +269,9 @@ impl ResponseClassifier<'_> {
                 kind: ErrorKind::Protocol,
                 detail: Some("a proxy or network asks for a login"),
             },
-            (401, _) if refresh_may_help => ErrorKind::Credential(CredentialFailure::Rejected).into(),
+            (401, _) if refresh_may_help => {
+                ErrorKind::Credential(CredentialFailure::Rejected).into()
+            }
             // Some servers count on above 511; what they say then is the same.
             (..500, _) if status.canonical_reason().is_none() && !is_explained => {
                 ErrorKind::Protocol.into()
@@ -378,7 +391,11 @@ fn is_from_response(error: &TransportError) -> bool {
 /// The fault for a status of success whose body is not what the call asked for.
 fn unusable_success(call: &Call, status: StatusCode, finding: Finding) -> FailedAttempt {
     let error = finding.into_error().with_status(status);
-    FailedAttempt::new(error, FailureCause::Final, applied_after_status(&call.method, status))
+    FailedAttempt::new(
+        error,
+        FailureCause::Final,
+        applied_after_status(&call.method, status),
+    )
 }
 
 /// Whether the response has the status that the call asked for.
@@ -503,7 +520,11 @@ mod tests {
             for &status in statuses {
                 let status = StatusCode::from_u16(status).unwrap();
                 for write in [Method::POST, Method::PUT, Method::DELETE] {
-                    assert_eq!(applied_after_status(&write, status), expected, "{write} {status}");
+                    assert_eq!(
+                        applied_after_status(&write, status),
+                        expected,
+                        "{write} {status}"
+                    );
                 }
                 assert_eq!(applied_after_status(&Method::GET, status), Applied::No);
             }

@@ -33,7 +33,7 @@ impl Credential {
     /// `InvalidInput` when the token is empty, longer than 8 KiB, or holds anything but visible ASCII. The token is
     /// never part of the error.
     pub fn new(scheme: &'static str, token: &str) -> Result<Self, Error> {
-        Self::check("token", token)?;
+        Self::validate("token", token)?;
         let bytes = Zeroizing::new([scheme.as_bytes(), b" ", token.as_bytes()].concat());
         let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(bytes))
             .map_err(|_| Error::invalid_input("token", "does not fit into a header"))?;
@@ -61,7 +61,7 @@ impl Credential {
     ///
     /// `InvalidInput` for this parameter when the text is empty, longer than 8 KiB, or holds anything but visible ASCII. The
     /// text is never part of the error.
-    pub fn check(parameter: &'static str, text: &str) -> Result<(), Error> {
+    pub fn validate(parameter: &'static str, text: &str) -> Result<(), Error> {
         match problem(text) {
             None => Ok(()),
             Some(problem) => Err(Error::invalid_input(parameter, problem)),

@@ -8,7 +8,7 @@ use crate::error::transport::{ConnectFailure, Phase, TransportErrorKind};
 /// How often a call is tried, and how long it waits in between.
 ///
 /// A wait is a random part of 50 ms · 2ⁿ (1 s · 2ⁿ after a 429), at most 20 s; when the server names a longer one, that
-/// is kept up to 60 s. All calls of a client share a quota of 500: a retry takes 14 (5 after a 429), and success gives back
+/// is kept up to 60 s. All calls of a client share a budget of 500: a retry takes 14 (5 after a 429), and success gives back
 /// what the last retry took, so that a server that is down sees little more than one attempt per call.
 ///
 /// ```
@@ -23,7 +23,7 @@ pub struct RetryPolicy {
     throttled_base_delay: Duration,
     max_delay: Duration,
     max_server_delay: Duration,
-    quota: u32,
+    budget: u32,
 }
 
 impl Default for RetryPolicy {
@@ -34,7 +34,7 @@ impl Default for RetryPolicy {
             throttled_base_delay: Duration::from_secs(1),
             max_delay: Duration::from_secs(20),
             max_server_delay: Duration::from_secs(60),
-            quota: 500,
+            budget: 500,
         }
     }
 }
@@ -81,15 +81,15 @@ impl RetryPolicy {
         self
     }
 
-    /// Sets the retry quota that all calls of a client share; default 500.
+    /// Sets the retry budget that all calls of a client share; default 500.
     #[must_use]
-    pub fn quota(mut self, quota: u32) -> Self {
-        self.quota = quota;
+    pub fn budget(mut self, budget: u32) -> Self {
+        self.budget = budget;
         self
     }
 
-    pub(crate) fn quota_size(&self) -> u32 {
-        self.quota
+    pub(crate) fn budget_size(&self) -> u32 {
+        self.budget
     }
 
     pub(crate) fn allows_another_after(&self, attempts: u32) -> bool {
@@ -140,7 +140,7 @@ pub(crate) struct RetryContext {
 /// What to do about a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
-    /// Take the cost out of the quota, wait, and try again.
+    /// Take the cost out of the budget, wait, and try again.
     Retry { after: Duration, cost: u32 },
     /// The call has failed.
     Stop,
@@ -255,7 +255,7 @@ pub(crate) fn decide(policy: &RetryPolicy, context: &RetryContext) -> Decision {
 
 #[cfg(test)]
 mod tests {
-    use super::{Decision, FailureCause, RetryPolicy, RetryContext, decide, is_transient};
+    use super::{Decision, FailureCause, RetryContext, RetryPolicy, decide, is_transient};
     use crate::error::sent::Sent;
     use crate::error::transport::{ConnectFailure, Phase, TooLarge, TransportErrorKind};
     use std::time::Duration;
@@ -398,11 +398,7 @@ mod tests {
                 idempotent,
                 "{cause:?}, idempotent"
             );
-            assert_eq!(
-                decision(context(cause, false)),
-                create,
-                "{cause:?}, create"
-            );
+            assert_eq!(decision(context(cause, false)), create, "{cause:?}, create");
         }
     }
 

@@ -14,7 +14,7 @@ use crate::call::credential::Credential;
 use crate::call::credential::problem;
 use crate::call::credential_provider::CredentialProvider;
 use crate::error::error::Error;
-use crate::wire::secret_text::secret_text;
+use crate::wire::secret_text::parse_secret_text;
 
 /// The most that is read of a file, in bytes: more than any token has.
 const LIMIT: u64 = 16 * 1024;
@@ -28,7 +28,7 @@ const LIMIT: u64 = 16 * 1024;
 /// client was built. The path may be a symbolic link that is swapped; anything but a regular file is refused, because reading a
 /// pipe may never end. The file is read by the thread that makes the call, so it belongs on a local disk or in memory.
 ///
-/// A byte order mark of UTF-8 and one line end are not part of the token; see [`secret_text`].
+/// A byte order mark of UTF-8 and one line end are not part of the token; see [`parse_secret_text`].
 ///
 /// ```
 /// use gatelet_transport::FileToken;
@@ -99,7 +99,7 @@ impl FileToken {
 }
 
 /// Reads the text of a secret out of a regular file and hands it to `take`; after that, nothing of it stays in memory. A byte order
-/// mark of UTF-8 and one line end are not part of it, as in [`secret_text`].
+/// mark of UTF-8 and one line end are not part of it, as in [`parse_secret_text`].
 ///
 /// ```
 /// use std::path::Path;
@@ -111,7 +111,7 @@ impl FileToken {
 /// # Errors
 ///
 /// `InvalidInput` for this parameter when the file cannot be read, is not a regular file, or holds no text that
-/// [`Credential::check`] takes. It names the path, and never shows what the file holds.
+/// [`Credential::validate`] takes. It names the path, and never shows what the file holds.
 pub fn read_secret_file<T>(
     parameter: &'static str,
     path: &Path,
@@ -133,7 +133,7 @@ fn read<T>(path: &Path, take: impl FnOnce(&str) -> T) -> Result<T, String> {
     let length = fill(path, &mut bytes).map_err(unreadable)?;
     let bytes = bytes.get(..length).unwrap_or_default();
     let no_secret = |problem: &str| format!("the file {shown} does not hold a secret: {problem}");
-    let text = secret_text(bytes).map_err(|error| no_secret(&error.to_string()))?;
+    let text = parse_secret_text(bytes).map_err(|error| no_secret(&error.to_string()))?;
     match problem(text) {
         None => Ok(take(text)),
         Some(problem) => Err(no_secret(&format!("it {problem}"))),

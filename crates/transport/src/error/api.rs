@@ -31,7 +31,7 @@ pub struct ApiError {
     pub request_id: Option<Box<str>>,
     /// Whether it is in another form than the vendor documents, so that somebody in between may have said it. Its texts are
     /// told all the same, but it does not count as the vendor's word on whether a thing exists.
-    pub is_other_form: bool,
+    pub is_undocumented: bool,
 }
 
 impl ApiError {
@@ -56,10 +56,10 @@ impl ApiError {
         self
     }
 
-    /// Sets [`is_other_form`](Self::is_other_form).
+    /// Sets [`is_undocumented`](Self::is_undocumented).
     #[must_use]
-    pub fn with_other_form(mut self, is_other_form: bool) -> Self {
-        self.is_other_form = is_other_form;
+    pub fn with_undocumented(mut self, is_undocumented: bool) -> Self {
+        self.is_undocumented = is_undocumented;
         self
     }
 
@@ -110,7 +110,7 @@ impl fmt::Debug for ApiError {
             .field("message", &self.message.as_deref().map(Escaped))
             .field("violations", &shown)
             .field("request_id", &self.request_id.as_deref().map(Escaped))
-            .field("is_other_form", &self.is_other_form);
+            .field("is_undocumented", &self.is_undocumented);
         if shown.len() < self.violations.len() {
             return this.finish_non_exhaustive();
         }

@@ -233,7 +233,7 @@ impl Error {
     /// Whether the API's own error is in it, in the form that the vendor documents.
     fn is_explained(&self) -> bool {
         let api = self.0.api.as_ref();
-        api.is_some_and(|api| !api.is_other_form)
+        api.is_some_and(|api| !api.is_undocumented)
     }
 
     /// Whether the credential was refused, or lacks what the operation needs and the API answers that with 401.

@@ -133,7 +133,7 @@ fn clean_option(text: &mut Option<Box<str>>, secrets: &SecretSet, limit: usize) 
 
 fn clean(text: &mut Box<str>, secrets: &SecretSet, limit: usize) {
     let read = cut(text, limit.saturating_add(MARGIN));
-    let cleaned = secrets.clean(read);
+    let cleaned = secrets.redact(read);
     let kept = cut(&cleaned, limit);
     if kept.len() < text.len() || kept != &**text {
         let mut kept = kept.to_owned();
@@ -181,7 +181,7 @@ fn readable(violations: &[Violation]) -> usize {
 /// The start of a body, copied where the rest of it can go.
 fn clean_body(body: &Bytes, secrets: &SecretSet) -> Bytes {
     let read = body.get(..BODY.saturating_add(MARGIN)).unwrap_or(body);
-    let cleaned = secrets.clean_bytes(read);
+    let cleaned = secrets.redact_bytes(read);
     match cleaned.get(..BODY) {
         Some(kept) => Bytes::copy_from_slice(kept),
         None if *cleaned == **body => body.clone(),

@@ -52,7 +52,7 @@ pub enum ErrorKind {
     /// The API answered with an error; see [`status`](crate::Error::status), [`code`](crate::Error::code) and
     /// [`message`](crate::Error::message).
     Api,
-    /// The server asks to slow down for longer than the call, its attempts or the retry quota allow.
+    /// The server asks to slow down for longer than the call, its attempts or the retry budget allow.
     RateLimited,
     /// The listing cannot go on safely.
     Pagination(PaginationFailure),

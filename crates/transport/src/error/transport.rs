@@ -48,7 +48,7 @@ pub enum ConnectFailure {
     /// The proxy asks for credentials, or for others than it got (407).
     ProxyCredentials,
     /// The process or the system is out of file descriptors.
-    Descriptors,
+    TooManyOpenFiles,
     /// Anything else, for example an unreachable network or a handshake that the peer dropped.
     Other,
 }
@@ -267,7 +267,7 @@ impl fmt::Display for ConnectFailure {
             Self::Refused => "the connection was refused",
             Self::Proxy => "the proxy did not let the connection through",
             Self::ProxyCredentials => "the proxy asks for other credentials",
-            Self::Descriptors => "no file descriptor was free for a connection",
+            Self::TooManyOpenFiles => "no file descriptor was free for a connection",
             Self::Other => "no connection was established",
         })
     }

@@ -112,7 +112,7 @@ impl<T> Pages<T> {
 
     /// Sets how a repeated position is recognized where a server may write one position in several ways: two tokens are the same
     /// position if `meaning` returns the same text for both. By default only equal tokens are.
-    pub fn recognize_by(mut self, meaning: impl Fn(&PageToken) -> String + Send + 'static) -> Self {
+    pub fn token_key(mut self, meaning: impl Fn(&PageToken) -> String + Send + 'static) -> Self {
         self.meaning = Some(Box::new(meaning));
         self.see_start();
         self
@@ -125,7 +125,7 @@ impl<T> Pages<T> {
     }
 
     /// Ends the listing with the page that holds the item of this number, counted from 1 where the listing begins. Pages are
-    /// given whole. No page beyond that one is asked for, and [`position`](Self::position) still tells where it is.
+    /// given whole. No page beyond that one is asked for, and [`page_token`](Self::page_token) still tells where it is.
     /// `u64::MAX`, as in the beginning, is no limit.
     pub fn limit(mut self, items: u64) -> Self {
         self.item_limit = items;
@@ -148,7 +148,7 @@ impl<T> Pages<T> {
     /// The position of the next page to be handed out, whether or not it was asked for; `None` is the first page, the end of
     /// the listing, or a failure after which there is nowhere to go on.
     #[must_use]
-    pub fn position(&self) -> Option<&PageToken> {
+    pub fn page_token(&self) -> Option<&PageToken> {
         match &self.position {
             Position::At(token) => token.as_ref(),
             Position::Failed(error) => error.resume_token(),
@@ -366,16 +366,16 @@ impl<T> Items<T> {
     }
 
     /// The position of the page after the one whose items are being given. While no item is
-    /// [left of that page](Self::left_of_page), resuming there neither skips nor repeats items.
+    /// [left of that page](Self::remaining_in_page), resuming there neither skips nor repeats items.
     #[must_use]
-    pub fn position(&self) -> Option<&PageToken> {
-        self.pages.position()
+    pub fn page_token(&self) -> Option<&PageToken> {
+        self.pages.page_token()
     }
 
-    /// Counts the items of the page whose items are being given that have not been given. Resuming at [`position`](Self::position)
+    /// Counts the items of the page whose items are being given that have not been given. Resuming at [`page_token`](Self::page_token)
     /// skips them.
     #[must_use]
-    pub fn left_of_page(&self) -> usize {
+    pub fn remaining_in_page(&self) -> usize {
         self.current.len()
     }
 
@@ -414,7 +414,7 @@ impl<T> fmt::Debug for Items<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Items")
             .field("pages", &self.pages)
-            .field("left_of_page", &self.current.len())
+            .field("remaining_in_page", &self.current.len())
             .finish()
     }
 }

@@ -128,7 +128,7 @@ mod tests {
         let value = HeaderValue::from_static("Basic dXNlci1uYW1lOmh1bnRlcjItYW5kLW1vcmU=");
         add_header(&mut secrets, &value, 0);
         for secret in ["dXNlci1uYW1lOmh1bnRlcjItYW5kLW1vcmU=", "hunter2-and-more"] {
-            assert_eq!(secrets.clean(&format!("<{secret}>")), "<[redacted]>");
+            assert_eq!(secrets.redact(&format!("<{secret}>")), "<[redacted]>");
         }
         let mut secrets = SecretSet::new();
         add_header(
@@ -137,7 +137,7 @@ mod tests {
             0,
         );
         let text = "Authorization: Api-Token 0123456789abcdef";
-        assert_eq!(secrets.clean(text), "Authorization: Api-Token [redacted]");
+        assert_eq!(secrets.redact(text), "Authorization: Api-Token [redacted]");
     }
 
     #[test]
@@ -151,7 +151,7 @@ mod tests {
             let mut secrets = SecretSet::new();
             add_fields(&mut secrets, body.as_bytes());
             assert_eq!(
-                secrets.clean("x SECRET/SECRET y"),
+                secrets.redact("x SECRET/SECRET y"),
                 "x [redacted] y",
                 "{body}"
             );

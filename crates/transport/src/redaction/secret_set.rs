@@ -47,10 +47,10 @@ const LONGEST: usize = 16 * 1024;
 ///
 /// let mut secrets = SecretSet::new();
 /// secrets.add("dt0c01.PUBLIC.4KWZO5EFQ7XN");
-/// assert_eq!(secrets.clean("no 4KWZO5EFQ7XN here"), "no [redacted] here");
-/// assert_eq!(secrets.clean("no dt0c01%2EPUBLIC%2E4KWZO5EFQ7XN here"), "no [redacted] here");
-/// assert_eq!(secrets.clean("no NEtXWk81RUZRN1hO here"), "no [redacted] here");
-/// assert_eq!(secrets.clean("dt0c01.PUBLIC is an id"), "dt0c01.PUBLIC is an id");
+/// assert_eq!(secrets.redact("no 4KWZO5EFQ7XN here"), "no [redacted] here");
+/// assert_eq!(secrets.redact("no dt0c01%2EPUBLIC%2E4KWZO5EFQ7XN here"), "no [redacted] here");
+/// assert_eq!(secrets.redact("no NEtXWk81RUZRN1hO here"), "no [redacted] here");
+/// assert_eq!(secrets.redact("dt0c01.PUBLIC is an id"), "dt0c01.PUBLIC is an id");
 /// ```
 #[derive(Clone, Default)]
 pub struct SecretSet {
@@ -144,13 +144,13 @@ impl SecretSet {
 
     /// The text with `[redacted]` in the place of each secret; borrowed where it has none.
     #[must_use]
-    pub fn clean<'t>(&self, text: &'t str) -> Cow<'t, str> {
+    pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.replaced(text, REDACTED)
     }
 
     /// The same of bytes, which may be no text.
     #[must_use]
-    pub fn clean_bytes<'t>(&self, bytes: &'t [u8]) -> Cow<'t, [u8]> {
+    pub fn redact_bytes<'t>(&self, bytes: &'t [u8]) -> Cow<'t, [u8]> {
         match self.found(bytes) {
             Found::Everything => Cow::Owned(REDACTED.into()),
             Found::Parts(parts) if parts.is_empty() => Cow::Borrowed(bytes),
@@ -158,7 +158,7 @@ impl SecretSet {
         }
     }
 
-    /// Whether a secret stands in the text, in any form in which [`clean`](Self::clean) finds it.
+    /// Whether a secret stands in the text, in any form in which [`redact`](Self::redact) finds it.
     #[must_use]
     pub fn contains_secret(&self, text: impl AsRef<[u8]>) -> bool {
         match self.found(text.as_ref()) {

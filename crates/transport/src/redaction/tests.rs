@@ -124,9 +124,9 @@ fn a_secret_is_found_in_every_mix_of_notations_and_the_rest_of_the_text_stays() 
             .collect();
         let whole = format!("the value `{text}` was refused");
         let expected = format!("the value `{REDACTED}` was refused");
-        assert_eq!(set(&[secret]).clean(&whole), expected, "{secret}\n{text}");
+        assert_eq!(set(&[secret]).redact(&whole), expected, "{secret}\n{text}");
         let bytes = set(&["an-other-one", secret])
-            .clean_bytes(whole.as_bytes())
+            .redact_bytes(whole.as_bytes())
             .into_owned();
         assert_eq!(bytes, expected.as_bytes());
     }
@@ -140,7 +140,7 @@ fn a_secret_is_found_in_base64_at_every_alignment_and_in_hexadecimal() {
         let secret = [TOKEN, BEARER, KEY, &random_one][round % 4];
         let text = encoded(secret, &mut random);
         let whole = format!("the value '{text}' was refused");
-        let clean = set(&[secret]).clean(&whole).into_owned();
+        let clean = set(&[secret]).redact(&whole).into_owned();
         let rest = clean
             .strip_prefix("the value '")
             .and_then(|rest| rest.strip_suffix("' was refused"));
@@ -211,7 +211,7 @@ fn a_secret_that_was_wrapped_is_found() {
                 let whole = format!("the value `{text}` was refused");
                 let expected = format!("the value `{REDACTED}` was refused");
                 assert_eq!(
-                    set(&[secret]).clean(&whole),
+                    set(&[secret]).redact(&whole),
                     expected,
                     "{width} {between:?}"
                 );
@@ -221,7 +221,7 @@ fn a_secret_that_was_wrapped_is_found() {
                 let text = wrapped(&digits, width, between);
                 let whole = format!("the value `{text}{between}` was refused");
                 let expected = format!("the value `{REDACTED}{between}` was refused");
-                let clean = set(&[secret]).clean(&whole).into_owned();
+                let clean = set(&[secret]).redact(&whole).into_owned();
                 assert_eq!(clean, expected, "{width} {between:?}");
             }
         }
@@ -236,7 +236,7 @@ fn a_line_break_in_four_digits_takes_none_of_those_behind_it() {
             for width in [3, 7, 16, 76] {
                 let lines = wrapped(&digits, width, between);
                 for text in [&lines, &in_form("json", &lines.replace(between, "\n"))] {
-                    let clean = set(&[secret]).clean(&format!("<{text}>")).into_owned();
+                    let clean = set(&[secret]).redact(&format!("<{text}>")).into_owned();
                     assert_eq!(clean, format!("<{REDACTED}>"), "{width} {between}");
                 }
             }
@@ -252,7 +252,7 @@ fn a_secret_in_utf_16_is_found() {
             let bytes: Vec<u8> = text.bytes().collect();
             let hexadecimal: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
             for text in [text, base64(&bytes, &alphabet("+/"), true), hexadecimal] {
-                let clean = set(&[secret]).clean(&text).into_owned();
+                let clean = set(&[secret]).redact(&text).into_owned();
                 let (before, after) = clean.split_once(REDACTED).expect(&clean);
                 assert!(before.len() <= 8 && after.len() <= 8, "{clean}");
             }
@@ -306,7 +306,7 @@ fn a_secret_in_one_form_within_another_is_found() {
     for secret in [secret_part, BEARER] {
         for (one, two) in &pairs {
             let text = in_form(two, &in_form(one, secret));
-            let clean = set(&[secret]).clean(&format!("<{text}>")).into_owned();
+            let clean = set(&[secret]).redact(&format!("<{text}>")).into_owned();
             let parts = clean.split_once(REDACTED);
             // What is around the secret within the same digits may stay.
             let is_hidden = parts.is_some_and(|(before, after)| before.len() + after.len() <= 24);
@@ -341,7 +341,7 @@ fn a_secret_in_numbers_is_found() {
         ] {
             let whole = format!("the value [{text}] was refused");
             let expected = format!("the value [{REDACTED}] was refused");
-            assert_eq!(set(&[secret]).clean(&whole), expected, "{text}");
+            assert_eq!(set(&[secret]).redact(&whole), expected, "{text}");
         }
     }
 }
@@ -349,9 +349,9 @@ fn a_secret_in_numbers_is_found() {
 #[test]
 fn a_secret_with_characters_by_name_is_found() {
     let text = "a&sol;b&plus;c&quot;d&bsol;e&LT;f&gt;g&amp;h&apos;i&equals;j&percnt;k&colon;l~m&quest;n&num;o";
-    assert_eq!(set(&[KEY]).clean(text), REDACTED);
+    assert_eq!(set(&[KEY]).redact(text), REDACTED);
     let text = KEY.replace('=', "=3D");
-    assert_eq!(set(&[KEY]).clean(&text), REDACTED);
+    assert_eq!(set(&[KEY]).redact(&text), REDACTED);
 }
 
 #[test]
@@ -362,7 +362,7 @@ fn a_secret_by_itself_leaves_nothing_of_its_digits_or_their_padding() {
                 let text = base64(secret.as_bytes(), &alphabet(end), is_padded);
                 let message = format!("Authorization: Basic {text}, refused");
                 let expected = format!("Authorization: Basic {REDACTED}, refused");
-                assert_eq!(set(&[secret]).clean(&message), expected, "{text}");
+                assert_eq!(set(&[secret]).redact(&message), expected, "{text}");
             }
         }
     }
@@ -377,27 +377,27 @@ fn a_piece_of_a_secret_is_found_where_it_was_cut_off() {
         ("…hAiOjE3OTk5f…", "…[redacted]…"),
         ("begins %65yJhb%47ciOi", "begins [redacted]"),
     ] {
-        assert_eq!(secrets.clean(text), expected);
+        assert_eq!(secrets.redact(text), expected);
     }
 }
 
 #[test]
 fn a_host_in_lower_case_is_found_in_base64_too() {
     let host = base64(TOKEN.as_bytes(), &alphabet("-_"), false).to_lowercase();
-    let clean = set(&[TOKEN]).clean(&host).into_owned();
+    let clean = set(&[TOKEN]).redact(&host).into_owned();
     assert!(clean.contains(REDACTED) && clean.len() < 60, "{clean}");
-    assert_eq!(set(&[TOKEN]).clean(&TOKEN.to_lowercase()), REDACTED);
+    assert_eq!(set(&[TOKEN]).redact(&TOKEN.to_lowercase()), REDACTED);
 }
 
 #[test]
 fn the_public_part_of_a_token_is_no_secret() {
     let (id, secret) = TOKEN.rsplit_once('.').unwrap();
     let secrets = set(&[TOKEN]);
-    assert_eq!(secrets.clean(id), id);
+    assert_eq!(secrets.redact(id), id);
     assert!(!secrets.contains_secret(format!("{id}.XXXXXXXXXXX")));
-    assert_eq!(secrets.clean(secret), REDACTED);
+    assert_eq!(secrets.redact(secret), REDACTED);
     assert_eq!(
-        secrets.clean(&format!("{id}, {TOKEN}, {id}")),
+        secrets.redact(&format!("{id}, {TOKEN}, {id}")),
         format!("{id}, {REDACTED}, {id}")
     );
 }
@@ -408,9 +408,9 @@ fn only_an_unchanged_text_is_borrowed() {
     let (text, bytes) = ("abc4711abc", b"abc4711abc");
     assert_eq!(text.len(), REDACTED.len());
     let short = set(&["4711"]);
-    assert!(matches!(short.clean(text), Cow::Owned(clean) if clean == REDACTED));
-    assert!(matches!(short.clean_bytes(bytes), Cow::Owned(clean) if clean == REDACTED.as_bytes()));
-    assert!(matches!(short.clean("abc"), Cow::Borrowed("abc")));
+    assert!(matches!(short.redact(text), Cow::Owned(clean) if clean == REDACTED));
+    assert!(matches!(short.redact_bytes(bytes), Cow::Owned(clean) if clean == REDACTED.as_bytes()));
+    assert!(matches!(short.redact("abc"), Cow::Borrowed("abc")));
 }
 
 #[test]
@@ -423,19 +423,19 @@ fn a_text_with_a_short_secret_is_withheld() {
         "dXNlcjpwYTpzcw==",
         "70613a7373",
     ] {
-        assert_eq!(secrets.clean(text), REDACTED, "{text}");
-        assert_eq!(*secrets.clean_bytes(text.as_bytes()), *REDACTED.as_bytes());
+        assert_eq!(secrets.redact(text), REDACTED, "{text}");
+        assert_eq!(*secrets.redact_bytes(text.as_bytes()), *REDACTED.as_bytes());
         assert!(secrets.contains_secret(text), "{text}");
     }
-    assert_eq!(secrets.clean("pass: no"), "pass: no");
+    assert_eq!(secrets.redact("pass: no"), "pass: no");
     assert!(SecretSet::new().is_empty() && set(&[""]).is_empty());
 }
 
 #[test]
 fn a_text_that_can_be_read_in_too_many_ways_is_withheld() {
     let text = format!("%{}41", "25".repeat(100));
-    assert_eq!(set(&[TOKEN]).clean(&text), REDACTED);
-    assert_eq!(SecretSet::new().clean(&text), text);
+    assert_eq!(set(&[TOKEN]).redact(&text), REDACTED);
+    assert_eq!(SecretSet::new().redact(&text), text);
 }
 
 #[test]
@@ -448,14 +448,14 @@ fn characters_beyond_ascii_are_found_and_never_cut() {
         "x%F0%9f%98%80yzabc",
     ] {
         assert_eq!(
-            secrets.clean(&format!("ä{text}ä")),
+            secrets.redact(&format!("ä{text}ä")),
             "ä[redacted]ä",
             "{text}"
         );
     }
     // Every run of bytes is found, so one may begin within a character.
     assert_eq!(
-        set(&["1\u{1f600}bcdefg"]).clean("\u{1f600}bcdefg"),
+        set(&["1\u{1f600}bcdefg"]).redact("\u{1f600}bcdefg"),
         REDACTED
     );
 }
@@ -479,13 +479,13 @@ fn a_text_without_a_secret_stays_as_it_is() {
             " ü€ {}",
             base64(text.as_bytes(), &alphabet("+/"), true)
         );
-        let clean = secrets.clean(&text);
+        let clean = secrets.redact(&text);
         assert!(
             matches!(clean, Cow::Borrowed(same) if same == text),
             "{text}"
         );
         let bytes: Vec<u8> = (0..300).map(|_| random.u8(..)).collect();
-        assert_eq!(*secrets.clean_bytes(&bytes), bytes);
+        assert_eq!(*secrets.redact_bytes(&bytes), bytes);
     }
 }
 
@@ -505,7 +505,7 @@ fn hostile_texts_take_no_longer_than_others() {
         "d\0", "&shy;", "\\n", "<br>", "%0a", "100, ",
     ] {
         let text = piece.repeat(16 * 1024 / piece.len());
-        let _ = secrets.clean(&text);
+        let _ = secrets.redact(&text);
     }
 }
 
@@ -518,6 +518,6 @@ fn a_body_with_many_secrets_takes_no_longer_than_others() {
     let body = members.collect::<Vec<_>>().join(",");
     let held = CallSecrets::default().with_body(body.as_bytes());
     for secret in &all {
-        assert_eq!(held.clean(&format!("<{secret}>")), "<[redacted]>");
+        assert_eq!(held.redact(&format!("<{secret}>")), "<[redacted]>");
     }
 }

@@ -4,31 +4,31 @@
 //!
 //! | the transport | the check |
 //! | --- | --- |
-//! | opens connections | [`over_loopback`]: the suite brings a server on plain HTTP/1.1 |
-//! | wraps another transport | [`around`]: the suite brings the inner transport |
-//! | is the server, and answers as it likes | [`of_server`]: what holds for any answer |
+//! | opens connections | [`check_over_loopback`]: the suite brings a server on plain HTTP/1.1 |
+//! | wraps another transport | [`check_wrapper`]: the suite brings the inner transport |
+//! | is the server, and answers as it likes | [`check_server`]: what holds for any answer |
 //!
 //! Each rule is checked with a fresh transport. A rule that is broken panics with its name; so does one that is not through
 //! after half a minute.
 
+mod cases;
+mod deadline;
+mod invariants;
 mod loopback;
-mod origin;
-mod patience;
-mod rules;
-mod scene;
-mod unscripted;
+mod origin_server;
+mod script;
 
 use std::future::Future;
 use std::sync::Arc;
 
 use crate::transport::transport::Transport;
 
+use self::cases::TestBed;
+use self::deadline::{Deadline, LIMIT, RealTime, before_deadline};
 use self::loopback::Loopback;
-use self::patience::{LIMIT, Patience, RealTime, patiently};
-use self::rules::Stage;
-use self::scene::{Act, Meeting, Scene};
+use self::script::{Action, Scenario, Script};
 
-pub use self::origin::Origin;
+pub use self::origin_server::OriginServer;
 
 /// Checks a transport that opens connections, against a server on loopback that speaks plain HTTP/1.1.
 ///
@@ -44,13 +44,13 @@ pub use self::origin::Origin;
 /// use gatelet_transport::testing::contract;
 ///
 /// async fn check<T: Transport>(with_body_limit: fn(u64) -> T) {
-///     contract::over_loopback(64 * 1024, || with_body_limit(64 * 1024)).await;
+///     contract::check_over_loopback(64 * 1024, || with_body_limit(64 * 1024)).await;
 /// }
 /// ```
-pub async fn over_loopback<T: Transport>(body_limit: u64, make: impl Fn() -> T) {
-    let stage = Sockets { make };
-    rules::check(&stage, &RealTime).await;
-    rules::check_body_limit(&stage, body_limit, &RealTime).await;
+pub async fn check_over_loopback<T: Transport>(body_limit: u64, make: impl Fn() -> T) {
+    let test_bed = Sockets { make };
+    cases::check(&test_bed, &RealTime).await;
+    cases::check_body_limit(&test_bed, body_limit, &RealTime).await;
 }
 
 /// Checks a transport that wraps another one, which the suite brings.
@@ -64,11 +64,11 @@ pub async fn over_loopback<T: Transport>(body_limit: u64, make: impl Fn() -> T) 
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
-/// contract::around(AnyTransport::new).await;
+/// contract::check_wrapper(AnyTransport::new).await;
 /// # }
 /// ```
-pub async fn around<T: Transport>(make: impl Fn(Origin) -> T) {
-    rules::check(&Wrapped { make }, &RealTime).await;
+pub async fn check_wrapper<T: Transport>(make: impl Fn(OriginServer) -> T) {
+    cases::check(&Wrapped { make }, &RealTime).await;
 }
 
 /// Checks a transport that is the server itself, at an address of its own.
@@ -83,36 +83,36 @@ pub async fn around<T: Transport>(make: impl Fn(Origin) -> T) {
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
 /// let server = FakeTransport::respond(|_| FakeResponse::status(404));
-/// contract::of_server(server, "https://api.example.com").await;
+/// contract::check_server(server, "https://api.example.com").await;
 /// # }
 /// ```
-pub async fn of_server(transport: impl Transport, address: &str) {
-    unscripted::check(&transport, address, &RealTime).await;
+pub async fn check_server(transport: impl Transport, address: &str) {
+    invariants::check(&transport, address, &RealTime).await;
 }
 
 struct Sockets<F> {
     make: F,
 }
 
-impl<T: Transport, F: Fn() -> T> Stage for Sockets<F> {
+impl<T: Transport, F: Fn() -> T> TestBed for Sockets<F> {
     type Transport = T;
 
-    fn open(&self, acts: Vec<Act>) -> Meeting<T> {
-        let scene = Arc::new(Scene::new(acts));
-        let server = Loopback::start(scene.clone());
-        Meeting {
+    fn open(&self, actions: Vec<Action>) -> Scenario<T> {
+        let script = Arc::new(Script::new(actions));
+        let server = Loopback::start(script.clone());
+        Scenario {
             transport: (self.make)(),
             address: server.address(),
-            scene,
+            script,
             server: Some(server),
         }
     }
 
-    fn refuse(&self) -> Meeting<T> {
-        let mut meeting = self.open(Vec::new());
+    fn refuse(&self) -> Scenario<T> {
+        let mut scenario = self.open(Vec::new());
         // Nobody listens any more where the server was.
-        meeting.server = None;
-        meeting
+        scenario.server = None;
+        scenario
     }
 }
 
@@ -120,31 +120,31 @@ struct Wrapped<F> {
     make: F,
 }
 
-impl<T: Transport, F: Fn(Origin) -> T> Stage for Wrapped<F> {
+impl<T: Transport, F: Fn(OriginServer) -> T> TestBed for Wrapped<F> {
     type Transport = T;
 
-    fn open(&self, acts: Vec<Act>) -> Meeting<T> {
-        let scene = Arc::new(Scene::new(acts));
-        Meeting {
-            transport: (self.make)(Origin::new(scene.clone())),
+    fn open(&self, actions: Vec<Action>) -> Scenario<T> {
+        let script = Arc::new(Script::new(actions));
+        Scenario {
+            transport: (self.make)(OriginServer::new(script.clone())),
             address: "https://origin.example".into(),
-            scene,
+            script,
             server: None,
         }
     }
 
-    fn refuse(&self) -> Meeting<T> {
-        self.open(vec![Act::Refuse])
+    fn refuse(&self) -> Scenario<T> {
+        self.open(vec![Action::RefuseConnection])
     }
 }
 
 /// Runs the check of one rule, and panics with the rule's name when it is broken or stuck.
-async fn rule(
+async fn check_rule(
     name: &str,
     check: impl Future<Output = Result<(), String>>,
-    patience: &impl Patience,
+    deadline: &impl Deadline,
 ) {
-    match patiently(patience, check).await {
+    match before_deadline(deadline, check).await {
         Some(Ok(())) => {}
         Some(Err(problem)) => panic!("the transport breaks its contract: {name}: {problem}"),
         None => panic!(
@@ -155,4 +155,4 @@ async fn rule(
 }
 
 #[cfg(test)]
-mod stuck;
+mod stalled;

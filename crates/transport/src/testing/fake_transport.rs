@@ -93,7 +93,7 @@ impl FakeResponse {
 
     /// Makes an error of this kind out of a response whose body could not be read: the error keeps the head.
     #[must_use]
-    pub fn with_failure(self, kind: TransportErrorKind) -> Self {
+    pub fn with_body_error(self, kind: TransportErrorKind) -> Self {
         match self.0 {
             Kind::Response(response) => {
                 let (head, _) = response.into_parts();
@@ -180,8 +180,8 @@ impl FakeTransport {
     pub fn finish(&self) {
         let state = self.lock();
         let (left, unexpected) = (state.script.len(), state.unexpected);
-        assert!(left == 0, "{left} scripted answers were not asked for");
-        assert!(unexpected == 0, "{unexpected} requests found no answer");
+        assert!(left == 0, "{left} scripted responses were not requested");
+        assert!(unexpected == 0, "{unexpected} requests found no response");
     }
 
     /// Checks the script as [`finish`](Self::finish) does and returns the requests.
@@ -253,13 +253,13 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "1 scripted answers were not asked for")]
+    #[should_panic(expected = "1 scripted responses were not requested")]
     fn a_script_with_answers_left_fails_the_test() {
         FakeTransport::script([FakeResponse::status(200)]).finish();
     }
 
     #[tokio::test]
-    #[should_panic(expected = "1 requests found no answer")]
+    #[should_panic(expected = "1 requests found no response")]
     async fn a_request_beyond_the_script_fails_the_test() {
         let fake = FakeTransport::script([]);
         fake.send(Request::new(Bytes::new())).await.unwrap_err();

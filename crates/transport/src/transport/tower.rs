@@ -2,11 +2,11 @@
 
 mod from_service;
 mod into_service;
-mod whole_body;
+mod full_body;
 
 pub use crate::transport::tower::from_service::FromService;
 pub use crate::transport::tower::into_service::IntoService;
-pub use crate::transport::tower::whole_body::WholeBody;
+pub use crate::transport::tower::full_body::FullBody;
 
 #[cfg(test)]
 mod tests;

@@ -107,7 +107,7 @@ impl BaseUrl {
     /// ```
     /// # fn main() -> Result<(), gatelet_transport::Error> {
     /// let base = gatelet_transport::BaseUrl::parse("https://h/e/abc/api/")?;
-    /// assert_eq!(base.without_path_end("/api/v2")?.as_str(), "https://h/e/abc");
+    /// assert_eq!(base.without_path_suffix("/api/v2")?.as_str(), "https://h/e/abc");
     /// # Ok(())
     /// # }
     /// ```
@@ -115,7 +115,7 @@ impl BaseUrl {
     /// # Errors
     ///
     /// As [`with_path`](Self::with_path).
-    pub fn without_path_end(&self, end: &str) -> Result<Self, Error> {
+    pub fn without_path_suffix(&self, end: &str) -> Result<Self, Error> {
         let path = self.path();
         let ends = end.match_indices('/').filter_map(|(at, _)| end.get(..at));
         let rest = ends
@@ -402,7 +402,7 @@ mod tests {
             ("/v12", "/v12"),
         ] {
             let base = BaseUrl::parse(&format!("https://h{path}")).unwrap();
-            let base = base.without_path_end("/v1/teams/t").unwrap();
+            let base = base.without_path_suffix("/v1/teams/t").unwrap();
             assert_eq!(base.as_str(), format!("https://h{rest}"), "{path}");
         }
     }

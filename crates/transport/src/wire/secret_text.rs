@@ -24,16 +24,16 @@ pub enum SecretTextError {
 /// end behind it are not part of it; anything else stays.
 ///
 /// ```
-/// use gatelet_transport::{SecretTextError, secret_text};
+/// use gatelet_transport::{SecretTextError, parse_secret_text};
 ///
-/// assert_eq!(secret_text(b"\xef\xbb\xbfsecret\r\n"), Ok("secret"));
-/// assert_eq!(secret_text(b"\xff\xfes\0e\0"), Err(SecretTextError::Utf16Le));
+/// assert_eq!(parse_secret_text(b"\xef\xbb\xbfsecret\r\n"), Ok("secret"));
+/// assert_eq!(parse_secret_text(b"\xff\xfes\0e\0"), Err(SecretTextError::Utf16Le));
 /// ```
 ///
 /// # Errors
 ///
 /// The bytes are empty or not UTF-8; the error names the encoding where it can be told.
-pub fn secret_text(bytes: &[u8]) -> Result<&str, SecretTextError> {
+pub fn parse_secret_text(bytes: &[u8]) -> Result<&str, SecretTextError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if let Some(error) = foreign(bytes) {
         return Err(error);
@@ -96,7 +96,7 @@ impl std::error::Error for SecretTextError {}
 #[cfg(test)]
 mod tests {
     use super::SecretTextError::{Empty, NotUtf8, Nul, Utf16Be, Utf16Le, Utf32};
-    use super::secret_text;
+    use super::parse_secret_text;
 
     // U53
     #[test]
@@ -108,11 +108,11 @@ mod tests {
             b"\xef\xbb\xbfsecret",
             b"\xef\xbb\xbfsecret\r\n",
         ] {
-            assert_eq!(secret_text(bytes), Ok("secret"));
+            assert_eq!(parse_secret_text(bytes), Ok("secret"));
         }
-        assert_eq!(secret_text(b"secret\n\n"), Ok("secret\n"));
-        assert_eq!(secret_text(b" secret "), Ok(" secret "));
-        assert_eq!(secret_text(b"secret\r"), Ok("secret\r"));
+        assert_eq!(parse_secret_text(b"secret\n\n"), Ok("secret\n"));
+        assert_eq!(parse_secret_text(b" secret "), Ok(" secret "));
+        assert_eq!(parse_secret_text(b"secret\r"), Ok("secret\r"));
     }
 
     // U53
@@ -129,18 +129,18 @@ mod tests {
             "d",
         ] {
             let (little, big) = (utf16(u16::to_le_bytes, text), utf16(u16::to_be_bytes, text));
-            assert_eq!(secret_text(&little), Err(Utf16Le), "{text:?}");
-            assert_eq!(secret_text(&big), Err(Utf16Be), "{text:?}");
+            assert_eq!(parse_secret_text(&little), Err(Utf16Le), "{text:?}");
+            assert_eq!(parse_secret_text(&big), Err(Utf16Be), "{text:?}");
         }
         for text in ["\u{feff}dt0c01", "dt0c01"] {
             let wide = |to_bytes: fn(u32) -> [u8; 4]| -> Vec<u8> {
                 text.chars().map(u32::from).flat_map(to_bytes).collect()
             };
-            assert_eq!(secret_text(&wide(u32::to_le_bytes)), Err(Utf32));
-            assert_eq!(secret_text(&wide(u32::to_be_bytes)), Err(Utf32));
+            assert_eq!(parse_secret_text(&wide(u32::to_le_bytes)), Err(Utf32));
+            assert_eq!(parse_secret_text(&wide(u32::to_be_bytes)), Err(Utf32));
         }
-        assert_eq!(secret_text(b"a\0bc"), Err(Nul));
-        assert_eq!(secret_text(b"caf\xe9"), Err(NotUtf8));
+        assert_eq!(parse_secret_text(b"a\0bc"), Err(Nul));
+        assert_eq!(parse_secret_text(b"caf\xe9"), Err(NotUtf8));
         for empty in [
             &b""[..],
             b"\n",
@@ -148,7 +148,7 @@ mod tests {
             b"\xef\xbb\xbf",
             b"\xef\xbb\xbf\r\n",
         ] {
-            assert_eq!(secret_text(empty), Err(Empty));
+            assert_eq!(parse_secret_text(empty), Err(Empty));
         }
         assert!(Utf16Le.to_string().contains("UTF-16LE"));
     }

@@ -46,7 +46,7 @@ async fn wait_after(answer: FakeResponse, method: Method) -> (u32, Option<Durati
 
 /// Each way in which an answer of this kind can be told apart from the same with a good body.
 fn defective(answer: impl Fn() -> FakeResponse) -> Vec<FakeResponse> {
-    DEFECTS.map(|kind| answer().with_failure(kind)).into()
+    DEFECTS.map(|kind| answer().with_body_error(kind)).into()
 }
 
 // U6
@@ -67,7 +67,7 @@ async fn a_server_that_slows_down_is_waited_for_whatever_became_of_the_body() {
     for kind in DEFECTS {
         let (error, requests) = fail(
             call(Method::GET),
-            times(3, || busy(429)().with_failure(kind)),
+            times(3, || busy(429)().with_body_error(kind)),
         )
         .await;
         assert_eq!((error.kind(), requests), (&ErrorKind::RateLimited, 3));
@@ -75,7 +75,7 @@ async fn a_server_that_slows_down_is_waited_for_whatever_became_of_the_body() {
         assert_eq!(error.retry_after(), Some(seconds(7)));
         let (error, requests) = fail(
             call(Method::GET),
-            times(3, || busy(503)().with_failure(kind)),
+            times(3, || busy(503)().with_body_error(kind)),
         )
         .await;
         assert_eq!((error.kind(), requests), (&ErrorKind::Api, 3));
@@ -97,7 +97,7 @@ async fn a_server_that_slows_down_is_waited_for_whatever_became_of_the_body() {
 #[tokio::test]
 async fn a_vendors_own_field_slows_down_without_a_body_too() {
     let limited = json(429).with_header("x-wait", "9");
-    let limited = limited.with_failure(TransportErrorKind::Interrupted);
+    let limited = limited.with_body_error(TransportErrorKind::Interrupted);
     assert_eq!(
         wait_after(limited, Method::GET).await,
         (2, Some(seconds(9)))
@@ -147,7 +147,7 @@ async fn a_body_over_the_limit_of_the_channel_does_not_hide_the_status() {
 #[tokio::test]
 async fn a_refused_bearer_is_renewed_once_whatever_became_of_the_body() {
     for kind in DEFECTS {
-        let refused = || json(401).with_failure(kind);
+        let refused = || json(401).with_body_error(kind);
         let good = FakeResponse::json(200, "{}");
         let script = [bearer("one"), refused(), bearer("two"), good];
         let fake = FakeTransport::script(script);
@@ -191,7 +191,8 @@ async fn an_exchange_is_judged_by_its_status_too() {
             (429, 3, CredentialFailure::ExchangeFailed),
             (503, 3, CredentialFailure::ExchangeFailed),
         ] {
-            let fake = FakeTransport::script(times(requests, || json(status).with_failure(kind)));
+            let fake =
+                FakeTransport::script(times(requests, || json(status).with_body_error(kind)));
             let error = authorized(&fake).call(call(Method::GET)).await.unwrap_err();
             assert_eq!(
                 error.kind(),
@@ -207,7 +208,7 @@ async fn an_exchange_is_judged_by_its_status_too() {
 #[tokio::test]
 async fn a_404_whose_body_cannot_be_read_does_not_say_that_a_thing_is_not_there() {
     for kind in DEFECTS {
-        let missing = || json(404).with_failure(kind);
+        let missing = || json(404).with_body_error(kind);
         let (error, requests) = fail(call(Method::GET), [missing()]).await;
         assert_eq!((error.kind(), requests), (&ErrorKind::Api, 1));
         assert_eq!(error.status(), Some(StatusCode::NOT_FOUND));
@@ -217,7 +218,7 @@ async fn a_404_whose_body_cannot_be_read_does_not_say_that_a_thing_is_not_there(
         let (error, requests) = fail(call(Method::DELETE), [lost, missing()]).await;
         assert_eq!((requests, error.applied()), (2, Applied::Unknown));
         assert!(!error.is_not_found());
-        let (error, _) = fail(call(Method::PUT), [json(409).with_failure(kind)]).await;
+        let (error, _) = fail(call(Method::PUT), [json(409).with_body_error(kind)]).await;
         assert!(!error.is_conflict());
     }
 }
@@ -249,7 +250,7 @@ async fn a_refusal_means_the_same_with_a_good_body_and_with_a_bad_one() {
             };
             let good = outcome(answers(|answer| answer)).await;
             let bad = outcome(answers(|answer| {
-                answer.with_failure(TransportErrorKind::Protocol)
+                answer.with_body_error(TransportErrorKind::Protocol)
             }))
             .await;
             assert_eq!(bad, good, "{method} {status}");
@@ -461,7 +462,7 @@ async fn fields_on_two_lines_are_one_list_in_a_call() {
 #[tokio::test]
 async fn a_success_whose_body_cannot_be_read_stays_an_error_where_the_body_is_wanted() {
     for kind in DEFECTS {
-        let created = json(201).with_failure(kind);
+        let created = json(201).with_body_error(kind);
         let (error, requests) = fail(call(Method::POST), vec![created]).await;
         assert_eq!(requests, 1);
         assert_eq!(error.status(), Some(StatusCode::CREATED));

@@ -96,10 +96,10 @@ async fn the_position_moves_only_when_a_page_is_handed_out() {
     let fake = numbered();
     let shared = channel(&fake, &ManualClock::auto());
     let mut pages = pages(&shared, 4);
-    assert_eq!(pages.position().unwrap().as_str(), "1");
+    assert_eq!(pages.page_token().unwrap().as_str(), "1");
     pages.try_next().await.unwrap();
     assert_eq!(asked(&fake), [1, 2], "the second page is here");
-    assert_eq!(pages.position().unwrap().as_str(), "2");
+    assert_eq!(pages.page_token().unwrap().as_str(), "2");
 }
 
 #[tokio::test]

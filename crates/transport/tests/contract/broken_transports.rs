@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use gatelet_transport::testing::contract::{self, Origin};
+use gatelet_transport::testing::contract::{self, OriginServer};
 use gatelet_transport::testing::{FakeResponse, FakeTransport};
 use gatelet_transport::{Sent, Transport, TransportError, TransportErrorKind, from_fn};
 use http::{HeaderValue, Request, Response, header};
@@ -21,22 +21,22 @@ async fn fails(rule: &str, check: impl Future<Output = ()> + Send + 'static) {
 /// Checks a transport made of this function, which must break this rule and none before it.
 async fn breaks<F>(
     rule: &str,
-    lie: impl Fn(Origin, Request<Bytes>) -> F + Clone + Send + Sync + 'static,
+    lie: impl Fn(OriginServer, Request<Bytes>) -> F + Clone + Send + Sync + 'static,
 ) where
     F: Future<Output = Outcome> + Send + 'static,
 {
-    let make = move |origin: Origin| {
+    let make = move |origin: OriginServer| {
         let lie = lie.clone();
         from_fn(move |request| lie(origin.clone(), request))
     };
-    fails(rule, contract::around(make)).await;
+    fails(rule, contract::check_wrapper(make)).await;
 }
 
 #[tokio::test]
 async fn one_that_changes_the_request_is_found() {
     breaks(
         "a request arrives as it was",
-        async |origin: Origin, mut request| {
+        async |origin: OriginServer, mut request| {
             request.headers_mut().remove(header::USER_AGENT);
             origin.send(request).await
         },
@@ -48,7 +48,7 @@ async fn one_that_changes_the_request_is_found() {
 async fn one_that_tidies_a_path_up_is_found() {
     breaks(
         "a request arrives as it was",
-        async |origin: Origin, mut request: Request<_>| {
+        async |origin: OriginServer, mut request: Request<_>| {
             let tidy = request.uri().to_string().replace("%2F", "/");
             *request.uri_mut() = tidy.parse().unwrap();
             origin.send(request).await
@@ -61,7 +61,7 @@ async fn one_that_tidies_a_path_up_is_found() {
 async fn one_that_keeps_the_last_field_of_a_name_is_found() {
     breaks(
         "an answer comes back whole",
-        async |origin: Origin, request| {
+        async |origin: OriginServer, request| {
             let mut response = origin.send(request).await?;
             let fields = response.headers_mut();
             let last = fields.get_all("x-opaque").iter().next_back().cloned();
@@ -76,7 +76,7 @@ async fn one_that_keeps_the_last_field_of_a_name_is_found() {
 async fn one_that_changes_the_answer_is_found() {
     breaks(
         "an answer comes back whole",
-        async |origin: Origin, request| {
+        async |origin: OriginServer, request| {
             let mut response = origin.send(request).await?;
             response.body_mut().truncate(999);
             Ok(response)
@@ -87,13 +87,16 @@ async fn one_that_changes_the_answer_is_found() {
 
 #[tokio::test]
 async fn one_that_makes_errors_of_statuses_is_found() {
-    breaks("every status is Ok", async |origin: Origin, request| {
-        let response = origin.send(request).await?;
-        if response.status() == 404 {
-            return Err(TransportError::new(TransportErrorKind::Protocol));
-        }
-        Ok(response)
-    })
+    breaks(
+        "every status is Ok",
+        async |origin: OriginServer, request| {
+            let response = origin.send(request).await?;
+            if response.status() == 404 {
+                return Err(TransportError::new(TransportErrorKind::Protocol));
+            }
+            Ok(response)
+        },
+    )
     .await;
 }
 
@@ -101,7 +104,7 @@ async fn one_that_makes_errors_of_statuses_is_found() {
 async fn one_that_follows_redirects_is_found() {
     breaks(
         "no redirect is followed",
-        async |origin: Origin, request: Request<_>| {
+        async |origin: OriginServer, request: Request<_>| {
             let response = origin.send(request.clone()).await?;
             if response.headers().contains_key(header::LOCATION) {
                 return origin.send(request).await;
@@ -116,7 +119,7 @@ async fn one_that_follows_redirects_is_found() {
 async fn one_that_tries_again_is_found() {
     breaks(
         "nothing is sent again",
-        async |origin: Origin, request: Request<_>| match origin.send(request.clone()).await {
+        async |origin: OriginServer, request: Request<_>| match origin.send(request.clone()).await {
             Err(error) if error.sent() == Sent::Whole => origin.send(request).await,
             outcome => outcome,
         },
@@ -124,7 +127,7 @@ async fn one_that_tries_again_is_found() {
     .await;
     breaks(
         "nothing is sent again",
-        async |origin: Origin, request: Request<_>| match origin.send(request.clone()).await {
+        async |origin: OriginServer, request: Request<_>| match origin.send(request.clone()).await {
             Ok(busy) if busy.status() == 503 && busy.headers().contains_key("retry-after") => {
                 origin.send(request).await
             }
@@ -138,7 +141,7 @@ async fn one_that_tries_again_is_found() {
 async fn one_that_adds_a_credential_is_found() {
     breaks(
         "no credential or cookie is added",
-        async |origin: Origin, mut request| {
+        async |origin: OriginServer, mut request| {
             let fields = request.headers_mut();
             fields
                 .entry(header::AUTHORIZATION)
@@ -154,7 +157,7 @@ async fn one_that_keeps_cookies_is_found() {
     let jar = Arc::new(Mutex::new(None));
     breaks(
         "no credential or cookie is added",
-        move |origin: Origin, mut request: Request<_>| {
+        move |origin: OriginServer, mut request: Request<_>| {
             let jar = jar.clone();
             async move {
                 if let Some(cookie) = jar.lock().unwrap().clone() {
@@ -174,19 +177,19 @@ async fn one_that_keeps_cookies_is_found() {
 #[tokio::test]
 async fn one_that_makes_answers_of_broken_ones_is_found() {
     const RULE: &str = "a body is complete or an error";
-    breaks(RULE, async |origin: Origin, request| {
+    breaks(RULE, async |origin: OriginServer, request| {
         match origin.send(request).await {
             Err(error) if error.status().is_some() => Ok(Response::new(Bytes::from("half"))),
             outcome => outcome,
         }
     })
     .await;
-    breaks(RULE, async |origin: Origin, request| {
+    breaks(RULE, async |origin: OriginServer, request| {
         let outcome = origin.send(request).await;
         outcome.map_err(|error| TransportError::new(error.kind()))
     })
     .await;
-    breaks(RULE, async |origin: Origin, request| {
+    breaks(RULE, async |origin: OriginServer, request| {
         let outcome = origin.send(request).await;
         outcome.map_err(|error| match error.status() {
             Some(status) => TransportError::new(error.kind()).with_status(status),
@@ -194,7 +197,7 @@ async fn one_that_makes_answers_of_broken_ones_is_found() {
         })
     })
     .await;
-    breaks(RULE, async |origin: Origin, request| {
+    breaks(RULE, async |origin: OriginServer, request| {
         let outcome = origin.send(request).await;
         outcome.map_err(|error| match error.status() {
             Some(_) => error,
@@ -208,7 +211,7 @@ async fn one_that_makes_answers_of_broken_ones_is_found() {
 async fn one_that_says_sent_of_what_was_not_is_found() {
     breaks(
         "what was not sent is told",
-        async |origin: Origin, request| {
+        async |origin: OriginServer, request| {
             let outcome = origin.send(request).await;
             outcome.map_err(|error| match error.kind() {
                 TransportErrorKind::Connect(_) => {
@@ -223,7 +226,7 @@ async fn one_that_says_sent_of_what_was_not_is_found() {
 
 #[tokio::test]
 async fn one_that_answers_before_it_was_answered_is_found() {
-    breaks("dropping cancels", async |origin: Origin, request| {
+    breaks("dropping cancels", async |origin: OriginServer, request| {
         let mut sending = Box::pin(origin.send(request));
         std::future::poll_fn(|context| match sending.as_mut().poll(context) {
             std::task::Poll::Ready(outcome) => std::task::Poll::Ready(outcome),
@@ -248,7 +251,11 @@ async fn a_server_that_fails_a_request_or_cuts_its_answer_is_found() {
         FakeResponse::json(200, "{}").with_header("content-length", "3")
     });
     for server in [fails_some, cuts] {
-        fails(RULE, contract::of_server(server, "https://api.example.com")).await;
+        fails(
+            RULE,
+            contract::check_server(server, "https://api.example.com"),
+        )
+        .await;
     }
 }
 
@@ -266,6 +273,6 @@ async fn a_server_that_does_not_get_over_a_dropped_request_is_found() {
             Ok(Response::new(Bytes::new()))
         }
     });
-    let check = contract::of_server(server, "https://api.example.com");
+    let check = contract::check_server(server, "https://api.example.com");
     fails("dropping cancels", check).await;
 }

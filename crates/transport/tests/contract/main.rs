@@ -5,10 +5,10 @@
     reason = "helpers of tests fail by panicking, as tests do"
 )]
 
-mod liars;
+mod broken_transports;
 
 use bytes::Bytes;
-use gatelet_transport::testing::contract::{self, Origin};
+use gatelet_transport::testing::contract::{self, OriginServer};
 use gatelet_transport::testing::{
     FakeResponse, FakeTransport, FaultInjector, ManualClock, Recording, Replay,
 };
@@ -17,8 +17,8 @@ use http::{Request, Response, StatusCode};
 
 #[tokio::test]
 async fn a_boxed_transport_and_a_function_keep_the_contract() {
-    contract::around(AnyTransport::new).await;
-    contract::around(|origin| {
+    contract::check_wrapper(AnyTransport::new).await;
+    contract::check_wrapper(|origin| {
         from_fn(move |request| {
             let origin = origin.clone();
             async move { origin.send(request).await }
@@ -33,17 +33,17 @@ async fn the_fake_keeps_the_contract() {
         "/" => FakeResponse::json(200, "{}"),
         _ => FakeResponse::status(StatusCode::NOT_FOUND.as_u16()),
     });
-    contract::of_server(fake, "https://api.example.com").await;
+    contract::check_server(fake, "https://api.example.com").await;
 }
 
 #[tokio::test]
 async fn a_recording_and_a_faulty_transport_without_faults_keep_the_contract() {
-    contract::around(Recording::new).await;
-    contract::around(|origin| FaultInjector::script(origin, ManualClock::new(), [])).await;
+    contract::check_wrapper(Recording::new).await;
+    contract::check_wrapper(|origin| FaultInjector::script(origin, ManualClock::new(), [])).await;
 }
 
 /// Records a request, and answers it out of the cassette's text.
-struct Again(Origin);
+struct Again(OriginServer);
 
 impl Transport for Again {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
@@ -59,5 +59,5 @@ impl Transport for Again {
 
 #[tokio::test]
 async fn a_replay_keeps_the_contract_as_its_recording_did() {
-    contract::around(Again).await;
+    contract::check_wrapper(Again).await;
 }

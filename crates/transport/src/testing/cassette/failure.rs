@@ -24,7 +24,7 @@ const WORDS: &[(&str, TransportErrorKind)] = &[
     ),
     (
         "connect: descriptors",
-        TransportErrorKind::Connect(ConnectFailure::Descriptors),
+        TransportErrorKind::Connect(ConnectFailure::TooManyOpenFiles),
     ),
     (
         "connect",

@@ -11,48 +11,52 @@ use http::header::{
 };
 use http::{HeaderName, HeaderValue, Method, Request, Response};
 
-use super::patience::Patience;
-use super::rule;
-use super::scene::{Act, Meeting};
+use super::check_rule;
+use super::deadline::Deadline;
+use super::script::{Action, Scenario};
 use crate::error::sent::Sent;
 use crate::error::transport::{TooLarge, TransportErrorKind};
 use crate::transport::transport::Transport;
 
 /// How a transport and its far side come together.
-pub(super) trait Stage {
+pub(super) trait TestBed {
     type Transport: Transport;
 
     /// A new transport, and a far side that does this with one request after the other.
-    fn open(&self, acts: Vec<Act>) -> Meeting<Self::Transport>;
+    fn open(&self, actions: Vec<Action>) -> Scenario<Self::Transport>;
 
     /// A new transport, and a far side that lets no connection come about.
-    fn refuse(&self) -> Meeting<Self::Transport>;
+    fn refuse(&self) -> Scenario<Self::Transport>;
 }
 
-pub(super) async fn check<S: Stage>(stage: &S, patience: &impl Patience) {
-    let arrives = arrives_unchanged(stage);
-    rule("a request arrives as it was", arrives, patience).await;
-    let comes_back = comes_back_whole(stage);
-    rule("an answer comes back whole", comes_back, patience).await;
-    rule("every status is Ok", every_status_is_ok(stage), patience).await;
-    let follows = follows_nothing(stage);
-    rule("no redirect is followed", follows, patience).await;
-    rule("nothing is sent again", repeats_nothing(stage), patience).await;
-    let adds = adds_nothing(stage);
-    rule("no credential or cookie is added", adds, patience).await;
-    let complete = no_part_of_a_body(stage);
-    rule("a body is complete or an error", complete, patience).await;
-    let tells = tells_what_was_not_sent(stage);
-    rule("what was not sent is told", tells, patience).await;
-    rule("dropping cancels", cancels(stage), patience).await;
+pub(super) async fn check<S: TestBed>(test_bed: &S, deadline: &impl Deadline) {
+    let arrives = arrives_unchanged(test_bed);
+    check_rule("a request arrives as it was", arrives, deadline).await;
+    let comes_back = comes_back_whole(test_bed);
+    check_rule("an answer comes back whole", comes_back, deadline).await;
+    check_rule("every status is Ok", every_status_is_ok(test_bed), deadline).await;
+    let follows = follows_nothing(test_bed);
+    check_rule("no redirect is followed", follows, deadline).await;
+    check_rule("nothing is sent again", repeats_nothing(test_bed), deadline).await;
+    let adds = adds_nothing(test_bed);
+    check_rule("no credential or cookie is added", adds, deadline).await;
+    let complete = no_part_of_a_body(test_bed);
+    check_rule("a body is complete or an error", complete, deadline).await;
+    let tells = tells_what_was_not_sent(test_bed);
+    check_rule("what was not sent is told", tells, deadline).await;
+    check_rule("dropping cancels", cancels(test_bed), deadline).await;
 }
 
-pub(super) async fn check_body_limit<S: Stage>(stage: &S, limit: u64, patience: &impl Patience) {
-    let keeps = keeps_its_limit(stage, limit);
-    rule("a body above the limit is an error", keeps, patience).await;
+pub(super) async fn check_body_limit<S: TestBed>(
+    test_bed: &S,
+    limit: u64,
+    deadline: &impl Deadline,
+) {
+    let keeps = keeps_its_limit(test_bed, limit);
+    check_rule("a body above the limit is an error", keeps, deadline).await;
 }
 
-fn answer(status: u16) -> Response<Bytes> {
+fn response(status: u16) -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     match status.try_into() {
         Ok(status) => *response.status_mut() = status,
@@ -79,16 +83,16 @@ fn ensure(is_so: bool, problem: impl FnOnce() -> String) -> Result<(), String> {
 
 const OPAQUE: HeaderName = HeaderName::from_static("x-opaque");
 
-async fn arrives_unchanged<S: Stage>(stage: &S) -> Result<(), String> {
+async fn arrives_unchanged<S: TestBed>(test_bed: &S) -> Result<(), String> {
     for (method, body) in [
         (Method::GET, Bytes::new()),
         (Method::DELETE, Bytes::new()),
         (Method::PUT, Bytes::from_static(b"{\"name\": \"eu-1\"}")),
         (Method::POST, pattern(70_000)),
     ] {
-        let meeting = stage.open(vec![Act::FakeResponse(answer(204))]);
+        let scenario = test_bed.open(vec![Action::Respond(response(204))]);
         let path = "/v1/a%2Fb/%C3%BC/100%25/things?q=%2B&r=a+b&s=%26%3D&t";
-        let mut request = meeting.request(method, path);
+        let mut request = scenario.request(method, path);
         *request.body_mut() = body;
         let mut secret = HeaderValue::from_static("Bearer secret");
         secret.set_sensitive(true);
@@ -98,10 +102,10 @@ async fn arrives_unchanged<S: Stage>(stage: &S) -> Result<(), String> {
         headers.append(OPAQUE, HeaderValue::from_static("one"));
         headers.append(OPAQUE, HeaderValue::from_static("two"));
         let sent = request.clone();
-        let outcome = meeting.transport.send(request).await;
+        let outcome = scenario.transport.send(request).await;
         outcome.map_err(|error| format!("{} failed: {error}", sent.method()))?;
-        meeting.saw(1)?;
-        for arrived in meeting.scene.requests() {
+        scenario.expect_requests(1)?;
+        for arrived in scenario.script.requests() {
             is_same(&sent, &arrived)?;
         }
     }
@@ -130,17 +134,17 @@ fn is_same(sent: &Request<Bytes>, arrived: &Request<Bytes>) -> Result<(), String
     Ok(())
 }
 
-async fn comes_back_whole<S: Stage>(stage: &S) -> Result<(), String> {
+async fn comes_back_whole<S: TestBed>(test_bed: &S) -> Result<(), String> {
     for body in [Bytes::new(), Bytes::from_static(b"\xff"), pattern(1000)] {
-        let mut response = with(with(answer(200), OPAQUE, "one"), OPAQUE, "two");
+        let mut response = with(with(response(200), OPAQUE, "one"), OPAQUE, "two");
         *response.body_mut() = body.clone();
-        let acts = [
-            Act::FakeResponse(response.clone()),
-            Act::Unannounced(response),
+        let actions = [
+            Action::Respond(response.clone()),
+            Action::RespondChunked(response),
         ];
-        let meeting = stage.open(acts.to_vec());
+        let scenario = test_bed.open(actions.to_vec());
         for _ in 0..2 {
-            let got = meeting
+            let got = scenario
                 .get()
                 .await
                 .map_err(|error| format!("an answer failed: {error}"))?;
@@ -152,18 +156,18 @@ async fn comes_back_whole<S: Stage>(stage: &S) -> Result<(), String> {
                 "a field that came twice came back changed".into()
             })?;
         }
-        meeting.saw(2)?;
+        scenario.expect_requests(2)?;
     }
     Ok(())
 }
 
-async fn every_status_is_ok<S: Stage>(stage: &S) -> Result<(), String> {
+async fn every_status_is_ok<S: TestBed>(test_bed: &S) -> Result<(), String> {
     for status in [
         200, 201, 202, 204, 299, 400, 401, 403, 404, 408, 409, 410, 421, 429, 499, 500, 502, 503,
         504, 511, 599,
     ] {
-        let meeting = stage.open(vec![Act::FakeResponse(answer(status))]);
-        match meeting.get().await {
+        let scenario = test_bed.open(vec![Action::Respond(response(status))]);
+        match scenario.get().await {
             Ok(got) => ensure(got.status() == status, || {
                 format!("{status} came back as {}", got.status().as_u16())
             })?,
@@ -173,19 +177,19 @@ async fn every_status_is_ok<S: Stage>(stage: &S) -> Result<(), String> {
     Ok(())
 }
 
-async fn follows_nothing<S: Stage>(stage: &S) -> Result<(), String> {
+async fn follows_nothing<S: TestBed>(test_bed: &S) -> Result<(), String> {
     for status in [301, 302, 303, 307, 308] {
         let target = "/elsewhere?secret";
-        let redirect = with(answer(status), LOCATION, target);
-        let meeting = stage.open(vec![
-            Act::FakeResponse(redirect),
-            Act::FakeResponse(answer(200)),
+        let redirect = with(response(status), LOCATION, target);
+        let scenario = test_bed.open(vec![
+            Action::Respond(redirect),
+            Action::Respond(response(200)),
         ]);
-        let got = meeting
+        let got = scenario
             .get()
             .await
             .map_err(|error| format!("{status} came back as an error: {error}"))?;
-        meeting.saw(1)?;
+        scenario.expect_requests(1)?;
         ensure(
             got.status() == status && got.headers().get(LOCATION).is_some_and(|to| to == target),
             || format!("{status} came back changed"),
@@ -194,45 +198,45 @@ async fn follows_nothing<S: Stage>(stage: &S) -> Result<(), String> {
     Ok(())
 }
 
-async fn repeats_nothing<S: Stage>(stage: &S) -> Result<(), String> {
+async fn repeats_nothing<S: TestBed>(test_bed: &S) -> Result<(), String> {
     for status in [408, 421, 425, 429, 500, 502, 503, 504] {
-        let refusal = with(answer(status), RETRY_AFTER, "0");
-        let meeting = stage.open(vec![
-            Act::FakeResponse(refusal),
-            Act::FakeResponse(answer(200)),
+        let refusal = with(response(status), RETRY_AFTER, "0");
+        let scenario = test_bed.open(vec![
+            Action::Respond(refusal),
+            Action::Respond(response(200)),
         ]);
-        let _outcome = meeting.get().await;
-        meeting.saw(1)?;
+        let _outcome = scenario.get().await;
+        scenario.expect_requests(1)?;
     }
     // A second request, because a connection that was used before tempts to try another one.
-    let acts = [
-        Act::FakeResponse(answer(200)),
-        Act::Close,
-        Act::FakeResponse(answer(200)),
+    let actions = [
+        Action::Respond(response(200)),
+        Action::Close,
+        Action::Respond(response(200)),
     ];
-    let meeting = stage.open(acts.to_vec());
-    let first = meeting.get().await;
+    let scenario = test_bed.open(actions.to_vec());
+    let first = scenario.get().await;
     first.map_err(|error| format!("an answer failed: {error}"))?;
-    let second = meeting.get().await;
-    meeting.saw(2)?;
+    let second = scenario.get().await;
+    scenario.expect_requests(2)?;
     ensure(second.is_err(), || {
         "a request without an answer was answered".into()
     })
 }
 
-async fn adds_nothing<S: Stage>(stage: &S) -> Result<(), String> {
-    let acts = [
-        Act::FakeResponse(with(answer(200), SET_COOKIE, "session=1; Path=/")),
-        Act::FakeResponse(with(answer(401), WWW_AUTHENTICATE, "Basic realm=\"x\"")),
-        Act::FakeResponse(answer(200)),
+async fn adds_nothing<S: TestBed>(test_bed: &S) -> Result<(), String> {
+    let actions = [
+        Action::Respond(with(response(200), SET_COOKIE, "session=1; Path=/")),
+        Action::Respond(with(response(401), WWW_AUTHENTICATE, "Basic realm=\"x\"")),
+        Action::Respond(response(200)),
     ];
-    let meeting = stage.open(acts.to_vec());
-    for _ in &acts {
-        let outcome = meeting.get().await;
+    let scenario = test_bed.open(actions.to_vec());
+    for _ in &actions {
+        let outcome = scenario.get().await;
         outcome.map_err(|error| format!("an answer failed: {error}"))?;
     }
-    meeting.saw(acts.len())?;
-    for request in meeting.scene.requests() {
+    scenario.expect_requests(actions.len())?;
+    for request in scenario.script.requests() {
         for name in [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE, REFERER] {
             ensure(!request.headers().contains_key(&name), || {
                 format!("the field {name} was added")
@@ -242,25 +246,29 @@ async fn adds_nothing<S: Stage>(stage: &S) -> Result<(), String> {
     Ok(())
 }
 
-async fn no_part_of_a_body<S: Stage>(stage: &S) -> Result<(), String> {
-    let mut created = with(answer(201), RETRY_AFTER, "7");
+async fn no_part_of_a_body<S: TestBed>(test_bed: &S) -> Result<(), String> {
+    let mut created = with(response(201), RETRY_AFTER, "7");
     *created.body_mut() = pattern(1000);
     // The status that the server has said, where the transport can know it: not every stack tells it before the head is whole.
     for (act, statuses, what) in [
         (
-            Act::CutBody(created.clone()),
+            Action::CutBody(created.clone()),
             &[Some(201)][..],
             "cut in its body",
         ),
-        (Act::CutHead(created), &[Some(201), None], "cut in its head"),
-        (Act::Close, &[None], "without a byte"),
+        (
+            Action::CutHead(created),
+            &[Some(201), None],
+            "cut in its head",
+        ),
+        (Action::Close, &[None], "without a byte"),
     ] {
-        let meeting = stage.open(vec![act]);
-        let request = meeting.request(Method::POST, "/things");
-        let Err(error) = meeting.transport.send(request).await else {
+        let scenario = test_bed.open(vec![act]);
+        let request = scenario.request(Method::POST, "/things");
+        let Err(error) = scenario.transport.send(request).await else {
             return Err(format!("an answer {what} came back as Ok"));
         };
-        meeting.saw(1)?;
+        scenario.expect_requests(1)?;
         ensure(error.sent() == Sent::Whole, || {
             format!("an answer {what} says that not all of the request was sent")
         })?;
@@ -281,9 +289,9 @@ async fn no_part_of_a_body<S: Stage>(stage: &S) -> Result<(), String> {
     Ok(())
 }
 
-async fn tells_what_was_not_sent<S: Stage>(stage: &S) -> Result<(), String> {
-    let meeting = stage.refuse();
-    match meeting.get().await {
+async fn tells_what_was_not_sent<S: TestBed>(test_bed: &S) -> Result<(), String> {
+    let scenario = test_bed.refuse();
+    match scenario.get().await {
         Ok(_) => Err("a refused connection came back as Ok".into()),
         Err(error) => ensure(error.sent() == Sent::Nothing, || {
             "a refused connection says that the request was sent".into()
@@ -291,38 +299,38 @@ async fn tells_what_was_not_sent<S: Stage>(stage: &S) -> Result<(), String> {
     }
 }
 
-async fn cancels<S: Stage>(stage: &S) -> Result<(), String> {
-    let meeting = stage.open(vec![Act::Hang, Act::FakeResponse(answer(200))]);
+async fn cancels<S: TestBed>(test_bed: &S) -> Result<(), String> {
+    let scenario = test_bed.open(vec![Action::Hang, Action::Respond(response(200))]);
     {
-        let mut sending = pin!(meeting.get());
-        let mut asked = pin!(meeting.scene.asked());
+        let mut sending = pin!(scenario.get());
+        let mut first_request = pin!(scenario.script.first_request());
         poll_fn(|context| {
             if sending.as_mut().poll(context).is_ready() {
                 return Poll::Ready(Err("a request without an answer was answered"));
             }
-            asked.as_mut().poll(context).map(Ok)
+            first_request.as_mut().poll(context).map(Ok)
         })
         .await?;
     }
-    meeting.scene.abandoned().await;
-    let next = meeting.get().await;
+    scenario.script.abandoned().await;
+    let next = scenario.get().await;
     next.map_err(|error| format!("the next request failed: {error}"))?;
-    meeting.saw(2)
+    scenario.expect_requests(2)
 }
 
-async fn keeps_its_limit<S: Stage>(stage: &S, limit: u64) -> Result<(), String> {
+async fn keeps_its_limit<S: TestBed>(test_bed: &S, limit: u64) -> Result<(), String> {
     let Ok(length) = usize::try_from(limit) else {
         return Err("nothing is that large".into());
     };
     for (length, is_within) in [(length, true), (length.saturating_add(1), false)] {
-        let mut response = answer(200);
+        let mut response = response(200);
         *response.body_mut() = pattern(length);
         for act in [
-            Act::FakeResponse(response.clone()),
-            Act::Unannounced(response),
+            Action::Respond(response.clone()),
+            Action::RespondChunked(response),
         ] {
-            let meeting = stage.open(vec![act]);
-            let is_kept = match meeting.get().await {
+            let scenario = test_bed.open(vec![act]);
+            let is_kept = match scenario.get().await {
                 Ok(got) => is_within && got.body().len() == length,
                 Err(error) => !is_within && error.kind() == too_large(limit),
             };

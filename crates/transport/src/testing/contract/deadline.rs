@@ -11,22 +11,25 @@ use std::time::Duration;
 pub(super) const LIMIT: Duration = Duration::from_secs(30);
 
 /// Waits for as long as a rule may take.
-pub(super) trait Patience: Sync {
-    fn run_out(&self) -> impl Future<Output = ()> + Send;
+pub(super) trait Deadline: Sync {
+    fn wait(&self) -> impl Future<Output = ()> + Send;
 }
 
 /// Waits in real time.
 pub(super) struct RealTime;
 
-impl Patience for RealTime {
-    fn run_out(&self) -> impl Future<Output = ()> + Send {
-        pass(LIMIT)
+impl Deadline for RealTime {
+    fn wait(&self) -> impl Future<Output = ()> + Send {
+        elapse(LIMIT)
     }
 }
 
-/// The output of a future, or `None` when the patience runs out before.
-pub(super) async fn patiently<F: Future>(patience: &impl Patience, future: F) -> Option<F::Output> {
-    let (mut future, mut end) = (pin!(future), pin!(patience.run_out()));
+/// The output of a future, or `None` when the deadline runs out before.
+pub(super) async fn before_deadline<F: Future>(
+    deadline: &impl Deadline,
+    future: F,
+) -> Option<F::Output> {
+    let (mut future, mut end) = (pin!(future), pin!(deadline.wait()));
     poll_fn(|context| match future.as_mut().poll(context) {
         Poll::Ready(output) => Poll::Ready(Some(output)),
         Poll::Pending => end.as_mut().poll(context).map(|()| None),
@@ -41,7 +44,7 @@ struct State {
 }
 
 /// Ends after this time, by a thread that ends with it.
-async fn pass(time: Duration) {
+async fn elapse(time: Duration) {
     let state = Arc::new(Mutex::new(State::default()));
     // Dropped with this future, which ends the thread.
     let (_alive, watched) = channel::<()>();
@@ -77,10 +80,10 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 mod tests {
     use std::time::Duration;
 
-    use super::pass;
+    use super::elapse;
 
     #[tokio::test]
     async fn real_time_passes() {
-        pass(Duration::from_millis(1)).await;
+        elapse(Duration::from_millis(1)).await;
     }
 }

@@ -8,15 +8,15 @@ use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH};
 use http::{HeaderValue, Method, Request};
 
-use super::patience::Patience;
-use super::rule;
+use super::check_rule;
+use super::deadline::Deadline;
 use crate::transport::transport::Transport;
 
-pub(super) async fn check(transport: &impl Transport, address: &str, patience: &impl Patience) {
+pub(super) async fn check(transport: &impl Transport, address: &str, deadline: &impl Deadline) {
     let answers = answers_all(transport, address);
-    rule("every request gets a whole answer", answers, patience).await;
+    check_rule("every request gets a whole answer", answers, deadline).await;
     let survives = survives_dropping(transport, address);
-    rule("dropping cancels", survives, patience).await;
+    check_rule("dropping cancels", survives, deadline).await;
 }
 
 fn request(method: Method, address: &str, path: &str, body: &Bytes) -> Request<Bytes> {

@@ -1,4 +1,4 @@
-//! A server on loopback that plays a scene over plain HTTP/1.1, with threads and nothing but `std`.
+//! A server on loopback that plays a script over plain HTTP/1.1, with threads and nothing but `std`.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 
-use super::scene::{Act, Scene};
+use super::script::{Action, Script};
 
 /// The server; it ends when it is dropped.
 pub(super) struct Loopback {
@@ -20,16 +20,16 @@ pub(super) struct Loopback {
 }
 
 struct Shared {
-    scene: Arc<Scene>,
+    script: Arc<Script>,
     is_over: AtomicBool,
     /// Second handles of the open connections, to end them with.
     streams: Mutex<Vec<TcpStream>>,
 }
 
 impl Loopback {
-    pub(super) fn start(scene: Arc<Scene>) -> Self {
+    pub(super) fn start(script: Arc<Script>) -> Self {
         let shared = Arc::new(Shared {
-            scene,
+            script,
             is_over: AtomicBool::new(false),
             streams: Mutex::default(),
         });
@@ -70,7 +70,7 @@ impl Drop for Loopback {
 
 impl Shared {
     fn accept(self: Arc<Self>, listener: &TcpListener) {
-        let mut players = Vec::new();
+        let mut connections = Vec::new();
         while let Ok((stream, _)) = listener.accept() {
             if self.is_over.load(Ordering::Acquire) {
                 break;
@@ -78,13 +78,13 @@ impl Shared {
             if let Ok(second) = stream.try_clone() {
                 self.streams().push(second);
             }
-            let scene = self.scene.clone();
+            let script = self.script.clone();
             // A connection that breaks is the business of the rule, which sees it from the other end.
-            players.push(std::thread::spawn(move || drop(play(stream, &scene))));
+            connections.push(std::thread::spawn(move || drop(serve(stream, &script))));
         }
         self.hang_up();
-        for player in players {
-            let _ended = player.join();
+        for connection in connections {
+            let _ended = connection.join();
         }
     }
 
@@ -100,32 +100,32 @@ impl Shared {
 }
 
 /// Request after request of one connection.
-fn play(mut stream: TcpStream, scene: &Scene) -> io::Result<()> {
+fn serve(mut stream: TcpStream, script: &Script) -> io::Result<()> {
     let mut unread = Vec::new();
     while let Some(request) = read(&mut stream, &mut unread)? {
-        match scene.meet(request) {
-            Act::FakeResponse(response) => {
-                stream.write_all(&announced_head(&response))?;
+        match script.next_action(request) {
+            Action::Respond(response) => {
+                stream.write_all(&head_with_length(&response))?;
                 stream.write_all(response.body())?;
             }
-            Act::Unannounced(response) => write_chunked(&mut stream, &response)?,
-            Act::CutBody(response) => {
+            Action::RespondChunked(response) => write_chunked(&mut stream, &response)?,
+            Action::CutBody(response) => {
                 let half = response.body().len() / 2;
-                stream.write_all(&announced_head(&response))?;
+                stream.write_all(&head_with_length(&response))?;
                 stream.write_all(&response.body().slice(..half))?;
                 return stream.shutdown(Shutdown::Both);
             }
-            Act::CutHead(response) => {
-                let head = announced_head(&response);
+            Action::CutHead(response) => {
+                let head = head_with_length(&response);
                 let (sent, _cut) = head.split_at(head.len() / 2);
                 stream.write_all(sent)?;
                 return stream.shutdown(Shutdown::Both);
             }
-            Act::Close | Act::Refuse => return stream.shutdown(Shutdown::Both),
-            Act::Hang => {
+            Action::Close | Action::RefuseConnection => return stream.shutdown(Shutdown::Both),
+            Action::Hang => {
                 // It ends when the client hangs up: with an end of stream or with a reset.
                 let _end = stream.read(&mut [0]);
-                scene.abandon();
+                script.mark_abandoned();
                 return Ok(());
             }
         }
@@ -133,7 +133,7 @@ fn play(mut stream: TcpStream, scene: &Scene) -> io::Result<()> {
     Ok(())
 }
 
-fn announced_head(response: &Response<Bytes>) -> Vec<u8> {
+fn head_with_length(response: &Response<Bytes>) -> Vec<u8> {
     let length = match response.status() {
         StatusCode::NO_CONTENT => String::new(),
         _ => format!("content-length: {}\r\n", response.body().len()),

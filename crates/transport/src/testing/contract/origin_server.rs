@@ -6,51 +6,51 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{Request, Response};
 
-use super::scene::{Act, Scene};
+use super::script::{Action, Script};
 use crate::error::transport::{ConnectFailure, TransportError, TransportErrorKind};
 use crate::transport::transport::Transport;
 
-/// What [`around`](super::around) gives to the transport under test, to send requests with.
+/// What [`check_wrapper`](super::check_wrapper) gives to the transport under test, to send requests with.
 #[derive(Clone)]
-pub struct Origin(Arc<Scene>);
+pub struct OriginServer(Arc<Script>);
 
-impl Origin {
-    pub(super) fn new(scene: Arc<Scene>) -> Self {
-        Self(scene)
+impl OriginServer {
+    pub(super) fn new(script: Arc<Script>) -> Self {
+        Self(script)
     }
 }
 
-impl Transport for Origin {
+impl Transport for OriginServer {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let broken = TransportError::new(TransportErrorKind::Interrupted);
-        match self.0.meet(request) {
-            Act::FakeResponse(response) | Act::Unannounced(response) => Ok(response),
-            Act::CutBody(response) => {
+        match self.0.next_action(request) {
+            Action::Respond(response) | Action::RespondChunked(response) => Ok(response),
+            Action::CutBody(response) => {
                 let (head, _) = response.into_parts();
                 Err(broken.with_head(head.status, head.headers))
             }
-            Act::CutHead(_) | Act::Close => Err(broken),
-            Act::Refuse => Err(TransportError::new(TransportErrorKind::Connect(
+            Action::CutHead(_) | Action::Close => Err(broken),
+            Action::RefuseConnection => Err(TransportError::new(TransportErrorKind::Connect(
                 ConnectFailure::Refused,
             ))),
-            Act::Hang => {
-                let _abandons = Abandons(&self.0);
+            Action::Hang => {
+                let _abandons = AbandonGuard(&self.0);
                 std::future::pending().await
             }
         }
     }
 }
 
-struct Abandons<'a>(&'a Scene);
+struct AbandonGuard<'a>(&'a Script);
 
-impl Drop for Abandons<'_> {
+impl Drop for AbandonGuard<'_> {
     fn drop(&mut self) {
-        self.0.abandon();
+        self.0.mark_abandoned();
     }
 }
 
-impl fmt::Debug for Origin {
+impl fmt::Debug for OriginServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Origin")
+        f.write_str("OriginServer")
     }
 }

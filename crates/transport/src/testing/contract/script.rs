@@ -14,10 +14,10 @@ use crate::transport::transport::Transport;
 
 /// What the far side does with one request.
 #[derive(Clone, Debug)]
-pub(super) enum Act {
-    FakeResponse(Response<Bytes>),
+pub(super) enum Action {
+    Respond(Response<Bytes>),
     /// An answer that does not say beforehand how long it is.
-    Unannounced(Response<Bytes>),
+    RespondChunked(Response<Bytes>),
     /// Ends the connection in the middle of the body.
     CutBody(Response<Bytes>),
     /// Ends the connection in the middle of the head.
@@ -27,23 +27,23 @@ pub(super) enum Act {
     /// Never answers.
     Hang,
     /// Lets no connection come about.
-    Refuse,
+    RefuseConnection,
 }
 
-/// The acts that are left, and what happened so far.
-pub(super) struct Scene(Mutex<State>);
+/// The actions that are left, and what happened so far.
+pub(super) struct Script(Mutex<State>);
 
 struct State {
-    acts: VecDeque<Act>,
+    actions: VecDeque<Action>,
     requests: Vec<Request<Bytes>>,
     is_abandoned: bool,
     watcher: Option<Waker>,
 }
 
-impl Scene {
-    pub(super) fn new(acts: Vec<Act>) -> Self {
+impl Script {
+    pub(super) fn new(actions: Vec<Action>) -> Self {
         Self(Mutex::new(State {
-            acts: acts.into(),
+            actions: actions.into(),
             requests: Vec::new(),
             is_abandoned: false,
             watcher: None,
@@ -51,15 +51,15 @@ impl Scene {
     }
 
     /// Takes a request and says what to do with it; one that nobody expected gets no answer, but is counted.
-    pub(super) fn meet(&self, request: Request<Bytes>) -> Act {
+    pub(super) fn next_action(&self, request: Request<Bytes>) -> Action {
         self.change(|state| {
             state.requests.push(request);
-            state.acts.pop_front().unwrap_or(Act::Close)
+            state.actions.pop_front().unwrap_or(Action::Close)
         })
     }
 
     /// The near side has let go of a request that was never answered.
-    pub(super) fn abandon(&self) {
+    pub(super) fn mark_abandoned(&self) {
         self.change(|state| state.is_abandoned = true);
     }
 
@@ -67,7 +67,7 @@ impl Scene {
         self.lock().requests.clone()
     }
 
-    pub(super) async fn asked(&self) {
+    pub(super) async fn first_request(&self) {
         self.until(|state| !state.requests.is_empty()).await;
     }
 
@@ -102,15 +102,15 @@ impl Scene {
 }
 
 /// A transport, and the far side that it is to meet.
-pub(super) struct Meeting<T> {
+pub(super) struct Scenario<T> {
     pub(super) transport: T,
     /// Scheme and authority.
     pub(super) address: String,
-    pub(super) scene: Arc<Scene>,
+    pub(super) script: Arc<Script>,
     pub(super) server: Option<Loopback>,
 }
 
-impl<T: Transport> Meeting<T> {
+impl<T: Transport> Scenario<T> {
     /// A request that carries nothing of its own.
     pub(super) fn request(&self, method: Method, path: &str) -> Request<Bytes> {
         let mut request = Request::new(Bytes::new());
@@ -128,8 +128,8 @@ impl<T: Transport> Meeting<T> {
     }
 
     /// Whether the far side saw so many requests.
-    pub(super) fn saw(&self, count: usize) -> Result<(), String> {
-        match self.scene.requests().len() {
+    pub(super) fn expect_requests(&self, count: usize) -> Result<(), String> {
+        match self.script.requests().len() {
             seen if seen == count => Ok(()),
             seen => Err(format!("{seen} requests arrived where {count} were made")),
         }

@@ -1,4 +1,4 @@
-//! Transports that get stuck, and the rule that runs out of patience with them.
+//! Transports that get stuck, and the rule that runs out of deadline with them.
 
 use std::future::{Future, pending, poll_fn};
 use std::mem::ManuallyDrop;
@@ -10,21 +10,21 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 
-use super::patience::{LIMIT, Patience};
-use super::{Origin, Wrapped, rules, unscripted};
+use super::deadline::{Deadline, LIMIT};
+use super::{OriginServer, Wrapped, cases, invariants};
 use crate::error::transport::TransportError;
 use crate::testing::ManualClock;
 use crate::transport::clock::Clock as _;
 use crate::transport::transport::{Transport, from_fn};
 
-impl Patience for ManualClock {
-    async fn run_out(&self) {
+impl Deadline for ManualClock {
+    async fn wait(&self) {
         self.sleep(LIMIT).await;
     }
 }
 
 /// Runs a check that gets stuck in this rule, and is held for stuck at the limit and not a moment before.
-fn is_stuck_in(rule: &str, clock: &ManualClock, check: impl Future<Output = ()>) {
+fn stalls_in(rule: &str, clock: &ManualClock, check: impl Future<Output = ()>) {
     let mut check = pin!(check);
     let mut poll = || check.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     let moment = Duration::from_nanos(1);
@@ -41,23 +41,23 @@ fn is_stuck_in(rule: &str, clock: &ManualClock, check: impl Future<Output = ()>)
 }
 
 /// Checks a transport made around the suite's own.
-fn around_is_stuck_in<T: Transport>(rule: &str, make: impl Fn(Origin) -> T) {
+fn wrapper_stalls_in<T: Transport>(rule: &str, make: impl Fn(OriginServer) -> T) {
     let clock = ManualClock::new();
-    is_stuck_in(rule, &clock, rules::check(&Wrapped { make }, &clock));
+    stalls_in(rule, &clock, cases::check(&Wrapped { make }, &clock));
 }
 
 type Outcome = Result<Response<Bytes>, TransportError>;
 
 #[test]
 fn one_that_never_answers_is_found() {
-    around_is_stuck_in("a request arrives as it was", |_| {
+    wrapper_stalls_in("a request arrives as it was", |_| {
         from_fn(|_| pending::<Outcome>())
     });
 }
 
 #[test]
 fn one_that_waits_for_more_after_an_error_is_found() {
-    around_is_stuck_in("nothing is sent again", |origin| {
+    wrapper_stalls_in("nothing is sent again", |origin| {
         from_fn(move |request: Request<_>| {
             let origin = origin.clone();
             async move {
@@ -72,7 +72,7 @@ fn one_that_waits_for_more_after_an_error_is_found() {
 
 #[test]
 fn one_that_goes_on_after_it_was_dropped_is_found() {
-    around_is_stuck_in("dropping cancels", |origin| {
+    wrapper_stalls_in("dropping cancels", |origin| {
         from_fn(move |request| {
             let origin = origin.clone();
             let mut going_on =
@@ -86,6 +86,6 @@ fn one_that_goes_on_after_it_was_dropped_is_found() {
 fn a_server_that_never_answers_is_found() {
     let clock = ManualClock::new();
     let server = from_fn(|_| pending::<Outcome>());
-    let check = unscripted::check(&server, "https://api.example.com", &clock);
-    is_stuck_in("every request gets a whole answer", &clock, check);
+    let check = invariants::check(&server, "https://api.example.com", &clock);
+    stalls_in("every request gets a whole answer", &clock, check);
 }

@@ -15,7 +15,7 @@ use crate::error::transport::{
     BoxError, ConnectFailure, TooLarge, TransportError, TransportErrorKind,
 };
 use crate::transport::send_tracker::SendTracker;
-use crate::transport::tower::whole_body::WholeBody;
+use crate::transport::tower::full_body::FullBody;
 use crate::transport::transport::Transport;
 
 /// The largest body of an answer unless it is told otherwise: 10 MiB.
@@ -43,7 +43,7 @@ const BODY_LIMIT: usize = 10 * 1024 * 1024;
 /// let transport = FromService::new(IntoService::new(server)).max_body_size(1024 * 1024);
 /// # let _ = transport;
 /// ```
-pub struct FromService<S, B = WholeBody> {
+pub struct FromService<S, B = FullBody> {
     /// Behind a lock, because many services cannot be shared between threads.
     service: Mutex<S>,
     body_limit: usize,
@@ -51,7 +51,7 @@ pub struct FromService<S, B = WholeBody> {
 }
 
 impl<S> FromService<S> {
-    /// Sends bodies as [`WholeBody`]; see [`with_body`](Self::with_body) for services that take another.
+    /// Sends bodies as [`FullBody`]; see [`with_body`](Self::with_body) for services that take another.
     pub fn new(service: S) -> Self {
         Self::with_body(service)
     }

@@ -10,7 +10,7 @@ use tower_service::Service;
 
 use crate::error::transport::{BoxError, TransportError, TransportErrorKind};
 use crate::future::boxed::BoxFuture;
-use crate::transport::tower::whole_body::WholeBody;
+use crate::transport::tower::full_body::FullBody;
 use crate::transport::transport::{AnyTransport, Transport};
 
 /// A tower service that sends requests over a transport; a clone uses the same transport.
@@ -44,7 +44,7 @@ where
     B::Data: Send,
     B::Error: Into<BoxError>,
 {
-    type Response = Response<WholeBody>;
+    type Response = Response<FullBody>;
     type Error = TransportError;
     type Future = BoxFuture<'static, Result<Self::Response, TransportError>>;
 
@@ -60,7 +60,7 @@ where
                 TransportError::new(TransportErrorKind::Config).with_source(error)
             })?;
             let request = Request::from_parts(head, body.to_bytes());
-            Ok(transport.send(request).await?.map(WholeBody::from))
+            Ok(transport.send(request).await?.map(FullBody::from))
         })
     }
 }

@@ -17,7 +17,7 @@ use crate::error::transport::{
 };
 use crate::testing::{FakeResponse, FakeTransport, contract};
 use crate::transport::send_tracker::SendTracker;
-use crate::transport::tower::{FromService, IntoService, WholeBody};
+use crate::transport::tower::{FromService, FullBody, IntoService};
 use crate::transport::transport::Transport as _;
 
 type Body = http_body_util::combinators::UnsyncBoxBody<Bytes, BoxError>;
@@ -29,7 +29,7 @@ struct Scripted {
     answer: fn() -> Result<Response<Body>, BoxError>,
 }
 
-impl Service<Request<WholeBody>> for Scripted {
+impl Service<Request<FullBody>> for Scripted {
     type Response = Response<Body>;
     type Error = BoxError;
     type Future = Ready<Result<Response<Body>, BoxError>>;
@@ -38,7 +38,7 @@ impl Service<Request<WholeBody>> for Scripted {
         Poll::Ready((self.ready)())
     }
 
-    fn call(&mut self, _: Request<WholeBody>) -> Self::Future {
+    fn call(&mut self, _: Request<FullBody>) -> Self::Future {
         ready((self.answer)())
     }
 }
@@ -107,7 +107,7 @@ struct Stuck {
     is_ready: bool,
 }
 
-impl Service<Request<WholeBody>> for Stuck {
+impl Service<Request<FullBody>> for Stuck {
     type Response = Response<Body>;
     type Error = BoxError;
     type Future = std::future::Pending<Result<Response<Body>, BoxError>>;
@@ -119,7 +119,7 @@ impl Service<Request<WholeBody>> for Stuck {
         }
     }
 
-    fn call(&mut self, _: Request<WholeBody>) -> Self::Future {
+    fn call(&mut self, _: Request<FullBody>) -> Self::Future {
         std::future::pending()
     }
 }
@@ -255,7 +255,7 @@ async fn a_body_of_a_request_that_breaks_off_is_not_sent() {
 
 #[tokio::test]
 async fn a_whole_body_comes_once_and_says_how_long_it_is() {
-    let mut body = WholeBody::from(Bytes::from_static(b"{}"));
+    let mut body = FullBody::from(Bytes::from_static(b"{}"));
     assert_eq!(
         (body.size_hint().exact(), body.is_end_stream()),
         (Some(2), false)
@@ -271,8 +271,8 @@ async fn a_whole_body_comes_once_and_says_how_long_it_is() {
 
 #[tokio::test]
 async fn both_adapters_together_keep_the_contract() {
-    contract::around(|origin| FromService::new(IntoService::new(origin))).await;
+    contract::check_wrapper(|origin| FromService::new(IntoService::new(origin))).await;
     let server = FakeTransport::respond(|_| FakeResponse::status(404));
     let transport = FromService::new(IntoService::new(server));
-    contract::of_server(transport, "https://api.example.com").await;
+    contract::check_server(transport, "https://api.example.com").await;
 }

@@ -25,13 +25,13 @@ pub fn has_member(body: &str, names: &[&str]) -> bool {
 /// [`has_member`].
 ///
 /// ```
-/// use gatelet_transport::has_text_member;
+/// use gatelet_transport::has_string_member;
 ///
-/// assert!(has_text_member(r#"{"id":"a","size":1e999}"#, &["id"]));
-/// assert!(!has_text_member(r#"{"id":7}"#, &["id"]));
+/// assert!(has_string_member(r#"{"id":"a","size":1e999}"#, &["id"]));
+/// assert!(!has_string_member(r#"{"id":7}"#, &["id"]));
 /// ```
 #[must_use]
-pub fn has_text_member(body: &str, names: &[&str]) -> bool {
+pub fn has_string_member(body: &str, names: &[&str]) -> bool {
     has(body, names, |value| value.starts_with('"'))
 }
 
@@ -114,7 +114,7 @@ impl Visitor<'_> for OneOf<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{has_member, has_text_member};
+    use super::{has_member, has_string_member};
 
     #[test]
     fn a_member_is_found_however_it_is_written_and_whatever_its_value_holds() {
@@ -158,7 +158,10 @@ mod tests {
             r#"{"\ud800":1,"token" : "a"}"#,
             r#"{"token":7,"\u0074oken":"a"}"#,
         ] {
-            assert!(has_text_member(body, &["token", "bearer_token"]), "{body}");
+            assert!(
+                has_string_member(body, &["token", "bearer_token"]),
+                "{body}"
+            );
         }
         for body in [
             r#"{"token":null}"#,
@@ -166,7 +169,7 @@ mod tests {
             r#"{"token":["a"]}"#,
             r#"{"a":{"token":"a"}}"#,
         ] {
-            assert!(!has_text_member(body, &["token"]), "{body}");
+            assert!(!has_string_member(body, &["token"]), "{body}");
         }
     }
 }

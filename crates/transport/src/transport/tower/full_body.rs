@@ -12,21 +12,21 @@ use http_body::{Body, Frame, SizeHint};
 /// nothing else.
 ///
 /// ```
-/// use gatelet_transport::WholeBody;
+/// use gatelet_transport::FullBody;
 ///
-/// let body = WholeBody::from(bytes::Bytes::from("secret"));
-/// assert_eq!(format!("{body:?}"), "WholeBody(6 bytes)");
+/// let body = FullBody::from(bytes::Bytes::from("secret"));
+/// assert_eq!(format!("{body:?}"), "FullBody(6 bytes)");
 /// ```
 #[derive(Clone, Default)]
-pub struct WholeBody(Bytes);
+pub struct FullBody(Bytes);
 
-impl From<Bytes> for WholeBody {
+impl From<Bytes> for FullBody {
     fn from(bytes: Bytes) -> Self {
         Self(bytes)
     }
 }
 
-impl Body for WholeBody {
+impl Body for FullBody {
     type Data = Bytes;
     type Error = Infallible;
 
@@ -47,8 +47,8 @@ impl Body for WholeBody {
     }
 }
 
-impl fmt::Debug for WholeBody {
+impl fmt::Debug for FullBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "WholeBody({} bytes)", self.0.len())
+        write!(f, "FullBody({} bytes)", self.0.len())
     }
 }
