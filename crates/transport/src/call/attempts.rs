@@ -14,7 +14,7 @@ use crate::call::channel::Inner;
 use crate::call::classify::{FailedAttempt, ResponseClassifier, applied_after_status};
 use crate::call::credential::Credential;
 use crate::call::credential_provider::panicked;
-use crate::call::retry::{Decision, FailureCause, RetryPolicy, RetryContext, decide, is_transient};
+use crate::call::retry::{Decision, FailureCause, RetryContext, RetryPolicy, decide, is_transient};
 use crate::error::error::Error;
 use crate::error::kind::{Applied, ErrorKind};
 use crate::error::transport::{Phase, TransportError, TransportErrorKind};

@@ -1,12 +1,12 @@
 //! Adapters between transports and tower's services, both ways, so that tower's layers can stand around a transport.
 
 mod from_service;
-mod into_service;
 mod full_body;
+mod into_service;
 
 pub use crate::transport::tower::from_service::FromService;
-pub use crate::transport::tower::into_service::IntoService;
 pub use crate::transport::tower::full_body::FullBody;
+pub use crate::transport::tower::into_service::IntoService;
 
 #[cfg(test)]
 mod tests;
