@@ -6,14 +6,14 @@ use crate::commands::asa::Asa;
 use crate::commands::dt::Dt;
 use crate::commands::emulator::EmulatorCommand;
 use crate::exit::Exit;
-use crate::global::Global;
+use crate::global::GlobalOptions;
 
 /// Gateways of Okta Advanced Server Access and ActiveGate tokens of Dynatrace
 #[derive(Debug, Parser)]
 #[command(name = "gatelet", version, propagate_version = true, after_long_help = after_help())]
 pub(crate) struct Args {
     #[command(flatten)]
-    pub(crate) global: Global,
+    pub(crate) global: GlobalOptions,
     #[command(subcommand)]
     pub(crate) command: Command,
 }

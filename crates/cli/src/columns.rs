@@ -103,7 +103,7 @@ impl Record for GatewaySetupToken {
     ];
 
     /// Some servers send the value along; `reveal` is the act that shows it.
-    fn conceal(&mut self) {
+    fn redact(&mut self) {
         self.token = None;
     }
 }

@@ -9,9 +9,9 @@ use gatelet_emulator::Emulator;
 use gatelet_hyper::TokioClock;
 use gatelet_transport::Clock as _;
 
+use crate::env;
+use crate::error::CliError;
 use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::secret;
 
 /// How long another command may keep the file.
 const IN_USE: Duration = Duration::from_secs(3);
@@ -20,11 +20,11 @@ const IN_USE: Duration = Duration::from_secs(3);
 ///
 /// # Errors
 /// There is no place for its state, or as [`open`].
-pub(crate) async fn emulator() -> Result<Emulator, Failure> {
-    let path = data()?;
+pub(crate) async fn open_default() -> Result<Emulator, CliError> {
+    let path = data_path()?;
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| {
-            Failure::new(
+            CliError::new(
                 Exit::Other,
                 format_args!("could not make {}: {error}", folder.display()),
             )
@@ -37,7 +37,7 @@ pub(crate) async fn emulator() -> Result<Emulator, Failure> {
 ///
 /// # Errors
 /// The file cannot be used, or another process keeps it.
-pub(crate) async fn open(path: &Path) -> Result<Emulator, Failure> {
+pub(crate) async fn open(path: &Path) -> Result<Emulator, CliError> {
     let clock = TokioClock::new();
     let begun = clock.monotonic();
     let emulator = loop {
@@ -47,23 +47,23 @@ pub(crate) async fn open(path: &Path) -> Result<Emulator, Failure> {
             {
                 clock.sleep(Duration::from_millis(20)).await;
             }
-            opened => break opened.map_err(|error| Failure::new(Exit::Other, error))?,
+            opened => break opened.map_err(|error| CliError::new(Exit::Other, error))?,
         }
     };
     emulator
         .seed()
-        .map_err(|error| Failure::new(Exit::Other, error))?;
+        .map_err(|error| CliError::new(Exit::Other, error))?;
     Ok(emulator)
 }
 
 /// The file with the embedded emulator's state.
-fn data() -> Result<PathBuf, Failure> {
-    if let Some(path) = secret::set("GATELET_EMULATOR_DATA") {
+fn data_path() -> Result<PathBuf, CliError> {
+    if let Some(path) = env::non_empty("GATELET_EMULATOR_DATA") {
         return Ok(PathBuf::from(path));
     }
     match etcetera::choose_base_strategy() {
         Ok(folders) => Ok(folders.data_dir().join("gatelet").join("emulator.redb")),
-        Err(_) => Err(Failure::usage(
+        Err(_) => Err(CliError::usage(
             "no home folder to keep the emulator's state in: set GATELET_EMULATOR_DATA to a file",
         )),
     }

@@ -8,26 +8,26 @@ use gatelet_transport::{Applied, CredentialFailure, ErrorKind, TooLarge};
 /// How the process ends. The same table is in `docs/cli.md` and in `gatelet --help`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    Ok = 0,
+    Success = 0,
     Other = 1,
     Usage = 2,
     Credential = 3,
-    NotAllowed = 4,
+    Forbidden = 4,
     NotFound = 5,
-    Refused = 6,
+    Rejected = 6,
     RateLimited = 7,
-    Connect = 8,
+    ClientFactory = 8,
     Timeout = 9,
-    NotUnderstood = 10,
+    BadResponse = 10,
     Server = 11,
-    Outcome = 12,
+    OutcomeUnknown = 12,
     Interrupted = 130,
 }
 
 impl Exit {
     /// Every code with its meaning, in ascending order.
     pub(crate) const TABLE: &[(Self, &str)] = &[
-        (Self::Ok, "done"),
+        (Self::Success, "done"),
         (
             Self::Other,
             "any other failure, a failed write to stdout among them",
@@ -41,24 +41,27 @@ impl Exit {
             "a credential is missing or was rejected (401)",
         ),
         (
-            Self::NotAllowed,
+            Self::Forbidden,
             "the credential may not do this (403, or a 401 that means a missing role)",
         ),
         (Self::NotFound, "there is no such thing (404)"),
         (
-            Self::Refused,
+            Self::Rejected,
             "the request was refused: a conflict (409) or another 4xx",
         ),
         (Self::RateLimited, "rate limited (429)"),
-        (Self::Connect, "no connection: DNS, refused, proxy, TLS"),
+        (
+            Self::ClientFactory,
+            "no connection: DNS, refused, proxy, TLS",
+        ),
         (Self::Timeout, "timed out or cut off; nothing was changed"),
         (
-            Self::NotUnderstood,
+            Self::BadResponse,
             "the answer was not understood: not JSON, not complete, too large, a redirect, an unsafe next page",
         ),
         (Self::Server, "the server failed (5xx)"),
         (
-            Self::Outcome,
+            Self::OutcomeUnknown,
             "the call failed, but a change was made or may have been made; takes precedence over all above",
         ),
         (
@@ -86,7 +89,7 @@ impl From<&gatelet_transport::Error> for Exit {
     fn from(error: &gatelet_transport::Error) -> Self {
         match error.applied() {
             Applied::No => Self::from_cause(error),
-            Applied::Unknown | Applied::Yes => Self::Outcome,
+            Applied::Unknown | Applied::Yes => Self::OutcomeUnknown,
         }
     }
 }
@@ -108,7 +111,7 @@ impl Exit {
                     |exchange: &Arc<gatelet_transport::Error>| {
                         match Self::from_cause(exchange) {
                             // It says nothing about the thing that the command names, for example that it is gone.
-                            Self::NotFound | Self::Refused => Self::Credential,
+                            Self::NotFound | Self::Rejected => Self::Credential,
                             exit => exit,
                         }
                     },
@@ -116,11 +119,11 @@ impl Exit {
             }
             ErrorKind::Credential(_) => Self::Credential,
             ErrorKind::RateLimited => Self::RateLimited,
-            ErrorKind::Connect(_) | ErrorKind::Tls => Self::Connect,
+            ErrorKind::Connect(_) | ErrorKind::Tls => Self::ClientFactory,
             ErrorKind::Timeout(_) | ErrorKind::Interrupted => Self::Timeout,
             ErrorKind::Api => match error.status().map(|status| status.as_u16()) {
                 // Somebody in between, who does not know what there is.
-                Some(404) if !error.is_not_found() => Self::NotUnderstood,
+                Some(404) if !error.is_not_found() => Self::BadResponse,
                 Some(status) => Self::from_status(status),
                 None => Self::Other,
             },
@@ -137,7 +140,7 @@ impl Exit {
             | ErrorKind::Decode { .. }
             | ErrorKind::TooLarge { .. }
             | ErrorKind::Redirect { .. }
-            | ErrorKind::Pagination(_) => Self::NotUnderstood,
+            | ErrorKind::Pagination(_) => Self::BadResponse,
             _ => Self::Other,
         }
     }
@@ -145,12 +148,12 @@ impl Exit {
     fn from_status(status: u16) -> Self {
         match status {
             // A refused credential is a kind of its own, so this 401 means a missing role.
-            401 | 403 => Self::NotAllowed,
+            401 | 403 => Self::Forbidden,
             404 => Self::NotFound,
             429 => Self::RateLimited,
-            400..=499 => Self::Refused,
+            400..=499 => Self::Rejected,
             500..=599 => Self::Server,
-            _ => Self::NotUnderstood,
+            _ => Self::BadResponse,
         }
     }
 }
@@ -181,16 +184,16 @@ mod tests {
     #[test]
     fn a_status_finds_its_code() {
         let cases = [
-            (400, Exit::Refused),
-            (401, Exit::NotAllowed),
-            (403, Exit::NotAllowed),
+            (400, Exit::Rejected),
+            (401, Exit::Forbidden),
+            (403, Exit::Forbidden),
             (404, Exit::NotFound),
-            (409, Exit::Refused),
-            (410, Exit::Refused),
+            (409, Exit::Rejected),
+            (410, Exit::Rejected),
             (429, Exit::RateLimited),
             (500, Exit::Server),
             (503, Exit::Server),
-            (600, Exit::NotUnderstood),
+            (600, Exit::BadResponse),
         ];
         for (status, exit) in cases {
             assert_eq!(Exit::from_status(status), exit, "{status}");

@@ -10,7 +10,7 @@ use crate::output::Format;
 /// What every command understands.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Options of every command")]
-pub(crate) struct Global {
+pub(crate) struct GlobalOptions {
     /// How results are written to stdout
     #[arg(
         short,

@@ -1,41 +1,41 @@
 //! `gatelet`: gateways of Okta Advanced Server Access and ActiveGate tokens of Dynatrace on the command line.
 
 mod args;
+mod client_factory;
 mod columns;
 mod commands;
-mod connect;
 mod embedded;
+mod env;
+mod error;
 mod exit;
-mod failure;
 mod global;
 mod label;
-mod listing;
-mod operation;
+mod operation_help;
 mod output;
+mod paging;
+mod parameter_names;
 mod race;
 mod record;
 mod secret;
 mod signal;
 mod stdout;
 mod table;
-mod typed;
 mod usage;
 mod verbose;
 
-use std::env;
 use std::process::ExitCode;
 
-use crate::failure::Failure;
+use crate::error::CliError;
 
 fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
+        Err(error) => error.report(),
     }
 }
 
-fn run() -> Result<(), Failure> {
-    let arguments: Vec<_> = env::args_os().collect();
-    secret::refuse_in(&arguments)?;
+fn run() -> Result<(), CliError> {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    secret::reject_in_arguments(&arguments)?;
     commands::run(usage::parse(arguments)?)
 }

@@ -20,7 +20,7 @@ pub(crate) enum Format {
     Ndjson,
 }
 
-/// Writes records in one format. No record shows a secret by accident: each is concealed first.
+/// Writes records in one format. No record shows a secret by accident: each is redacted first.
 #[derive(Debug)]
 pub(crate) struct Output<W> {
     format: Format,
@@ -38,11 +38,11 @@ impl<W: Write> Output<W> {
 
     /// Writes one record as the whole result.
     pub(crate) fn item<T: Record>(&mut self, mut item: T) -> io::Result<()> {
-        item.conceal();
+        item.redact();
         match self.format {
             Format::Table => table::write(slice::from_ref(&item), &mut self.sink),
-            Format::Json => document(&item, &mut self.sink),
-            Format::Ndjson => line(&item, &mut self.sink),
+            Format::Json => write_json(&item, &mut self.sink),
+            Format::Ndjson => write_ndjson(&item, &mut self.sink),
         }?;
         self.sink.flush()
     }
@@ -51,7 +51,7 @@ impl<W: Write> Output<W> {
     pub(crate) fn list<T: Record>(&mut self) -> List<'_, W, T> {
         List {
             output: self,
-            held: Vec::new(),
+            buffered: Vec::new(),
         }
     }
 }
@@ -60,29 +60,29 @@ impl<W: Write> Output<W> {
 #[derive(Debug)]
 pub(crate) struct List<'a, W, T> {
     output: &'a mut Output<W>,
-    held: Vec<T>,
+    buffered: Vec<T>,
 }
 
 impl<W: Write, T: Record> List<'_, W, T> {
     /// Whether nothing waits to be written.
     pub(crate) fn is_empty(&self) -> bool {
-        self.held.is_empty()
+        self.buffered.is_empty()
     }
 
     /// Adds the items of a page.
     pub(crate) fn page(&mut self, items: impl Iterator<Item = T>) -> io::Result<()> {
-        let concealed = items.map(|mut item| {
-            item.conceal();
+        let redacted = items.map(|mut item| {
+            item.redact();
             item
         });
         match self.output.format {
             Format::Table | Format::Json => {
-                self.held.extend(concealed);
+                self.buffered.extend(redacted);
                 Ok(())
             }
             Format::Ndjson => {
-                for item in concealed {
-                    line(&item, &mut self.output.sink)?;
+                for item in redacted {
+                    write_ndjson(&item, &mut self.output.sink)?;
                 }
                 self.output.sink.flush()
             }
@@ -92,20 +92,20 @@ impl<W: Write, T: Record> List<'_, W, T> {
     /// Ends the list.
     pub(crate) fn finish(self) -> io::Result<()> {
         match self.output.format {
-            Format::Table => table::write(&self.held, &mut self.output.sink)?,
-            Format::Json => document(&self.held, &mut self.output.sink)?,
+            Format::Table => table::write(&self.buffered, &mut self.output.sink)?,
+            Format::Json => write_json(&self.buffered, &mut self.output.sink)?,
             Format::Ndjson => {}
         }
         self.output.sink.flush()
     }
 }
 
-fn document(value: &impl serde::Serialize, sink: &mut impl Write) -> io::Result<()> {
+fn write_json(value: &impl serde::Serialize, sink: &mut impl Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *sink, value)?;
     writeln!(sink)
 }
 
-fn line(value: &impl serde::Serialize, sink: &mut impl Write) -> io::Result<()> {
+fn write_ndjson(value: &impl serde::Serialize, sink: &mut impl Write) -> io::Result<()> {
     serde_json::to_writer(&mut *sink, value)?;
     writeln!(sink)
 }

@@ -6,7 +6,7 @@ pub(crate) trait Record: serde::Serialize + Sized + 'static {
     const COLUMNS: &'static [Column<Self>];
 
     /// Takes out the secret that only an explicit act may show.
-    fn conceal(&mut self) {}
+    fn redact(&mut self) {}
 }
 
 /// One column of a table.

@@ -1,6 +1,5 @@
 //! Where secrets come from: the environment, or a file that the environment names; never the command line.
 
-use std::env;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -9,19 +8,20 @@ use std::path::{Path, PathBuf};
 use gatelet_models::{Secret, contains_secret};
 use gatelet_transport::parse_secret_text;
 
+use crate::env;
+use crate::error::CliError;
 use crate::exit::Exit;
-use crate::failure::Failure;
 
 /// The largest secret file that is read, in bytes.
-const LIMIT: u64 = 64 * 1024;
+const MAX_SIZE: u64 = 64 * 1024;
 
 /// The credential in the variable `name`, or in the file that the variable `name` + `_FILE` names.
 ///
 /// # Errors
-/// Neither variable is set, or as [`in_environment`].
-pub(crate) fn from_environment(name: &str) -> Result<Secret, Failure> {
-    in_environment(name)?.ok_or_else(|| {
-        Failure::new(
+/// Neither variable is set, or as [`optional`].
+pub(crate) fn required(name: &str) -> Result<Secret, CliError> {
+    optional(name)?.ok_or_else(|| {
+        CliError::new(
             Exit::Credential,
             format_args!("no credential: set {name} or {name}_FILE, or try --emulator"),
         )
@@ -32,20 +32,20 @@ pub(crate) fn from_environment(name: &str) -> Result<Secret, Failure> {
 ///
 /// # Errors
 /// Both variables are set, or the file cannot be read as a secret.
-pub(crate) fn in_environment(name: &str) -> Result<Option<Secret>, Failure> {
+pub(crate) fn optional(name: &str) -> Result<Option<Secret>, CliError> {
     let file_name = format!("{name}_FILE");
-    match (set(name), set(&file_name)) {
-        (Some(_), Some(_)) => Err(Failure::usage(format_args!(
+    match (env::non_empty(name), env::non_empty(&file_name)) {
+        (Some(_), Some(_)) => Err(CliError::usage(format_args!(
             "set {name} or {file_name}, not both"
         ))),
-        (Some(value), None) => match secret_in(value.as_encoded_bytes()) {
+        (Some(value), None) => match parse(value.as_encoded_bytes()) {
             Ok(secret) => Ok(Some(secret)),
-            Err(problem) => Err(Failure::usage(format_args!(
+            Err(problem) => Err(CliError::usage(format_args!(
                 "{name} cannot be used: {problem}"
             ))),
         },
         (None, Some(path)) => read(Path::new(&path)).map(Some).map_err(|error| {
-            Failure::usage(format_args!(
+            CliError::usage(format_args!(
                 "could not read the file that {file_name} names: {error}"
             ))
         }),
@@ -56,28 +56,25 @@ pub(crate) fn in_environment(name: &str) -> Result<Option<Secret>, Failure> {
 /// The path in the variable `name` + `_FILE`, where it leads to a regular file: another process may rotate it while a command runs.
 /// What a pipe gives is there once only.
 pub(crate) fn regular_file(name: &str) -> Option<PathBuf> {
-    let path = PathBuf::from(set(&format!("{name}_FILE"))?);
+    let path = PathBuf::from(env::non_empty(&format!("{name}_FILE"))?);
     path.is_file().then_some(path)
-}
-
-/// The value of a variable that is set to more than nothing.
-pub(crate) fn set(name: &str) -> Option<OsString> {
-    env::var_os(name).filter(|value| !value.is_empty())
 }
 
 /// Reads a secret, without the byte order mark and the one line end that editors put around it.
 fn read(path: &Path) -> io::Result<Secret> {
     let invalid = |reason: String| io::Error::new(io::ErrorKind::InvalidData, reason);
     let mut bytes = Vec::new();
-    File::open(path)?.take(LIMIT + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LIMIT {
+    File::open(path)?
+        .take(MAX_SIZE + 1)
+        .read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_SIZE {
         return Err(invalid("it is larger than 64 KiB".into()));
     }
-    secret_in(&bytes).map_err(invalid)
+    parse(&bytes).map_err(invalid)
 }
 
 /// The secret that bytes hold, or what is wrong with them.
-fn secret_in(bytes: &[u8]) -> Result<Secret, String> {
+fn parse(bytes: &[u8]) -> Result<Secret, String> {
     let text = parse_secret_text(bytes).map_err(|error| error.to_string())?;
     if text.ends_with(['\n', '\r']) {
         return Err("it ends with more than one line end: remove all but one".into());
@@ -89,13 +86,13 @@ fn secret_in(bytes: &[u8]) -> Result<Secret, String> {
 ///
 /// # Errors
 /// An argument holds what looks like a secret. The error does not repeat it.
-pub(crate) fn refuse_in(arguments: &[OsString]) -> Result<(), Failure> {
+pub(crate) fn reject_in_arguments(arguments: &[OsString]) -> Result<(), CliError> {
     match arguments
         .iter()
         .skip(1)
         .any(|argument| contains_secret(&argument.to_string_lossy()))
     {
-        true => Err(Failure::usage(
+        true => Err(CliError::usage(
             "an argument looks like a secret; secrets are taken from the environment or a file only, \
              and an id ends before its secret part",
         )),
@@ -164,7 +161,7 @@ mod tests {
             "\"dt0c01.ABC.DEF\"",
             "dt0c01%2EABC%2EDEF",
         ] {
-            let failure = refuse_in(&["gatelet".into(), argument.into()]).unwrap_err();
+            let failure = reject_in_arguments(&["gatelet".into(), argument.into()]).unwrap_err();
             assert!(
                 !format!("{failure:?}").contains("ABC") && !format!("{failure:?}").contains("eyJ")
             );
@@ -182,7 +179,7 @@ mod tests {
             "a.b.c",
         ] {
             assert!(
-                refuse_in(&["gatelet".into(), argument.into()]).is_ok(),
+                reject_in_arguments(&["gatelet".into(), argument.into()]).is_ok(),
                 "{argument}"
             );
         }

@@ -8,7 +8,7 @@ use std::io;
 /// The signal cannot be caught.
 #[cfg(unix)]
 pub(crate) fn interrupt() -> io::Result<impl Future<Output = ()>> {
-    caught(tokio::signal::unix::SignalKind::interrupt())
+    listen(tokio::signal::unix::SignalKind::interrupt())
 }
 
 /// Ends when Ctrl-C is pressed or the process is asked to terminate.
@@ -16,13 +16,13 @@ pub(crate) fn interrupt() -> io::Result<impl Future<Output = ()>> {
 /// # Errors
 /// The signals cannot be caught.
 #[cfg(unix)]
-pub(crate) fn end() -> io::Result<impl Future<Output = ()>> {
-    let terminate = caught(tokio::signal::unix::SignalKind::terminate())?;
+pub(crate) fn terminate() -> io::Result<impl Future<Output = ()>> {
+    let terminate = listen(tokio::signal::unix::SignalKind::terminate())?;
     Ok(crate::race::first(terminate, interrupt()?))
 }
 
 #[cfg(unix)]
-fn caught(kind: tokio::signal::unix::SignalKind) -> io::Result<impl Future<Output = ()>> {
+fn listen(kind: tokio::signal::unix::SignalKind) -> io::Result<impl Future<Output = ()>> {
     let mut signal = tokio::signal::unix::signal(kind)?;
     Ok(async move {
         signal.recv().await;
@@ -46,6 +46,6 @@ pub(crate) fn interrupt() -> io::Result<impl Future<Output = ()>> {
 /// # Errors
 /// The signal cannot be caught.
 #[cfg(windows)]
-pub(crate) fn end() -> io::Result<impl Future<Output = ()>> {
+pub(crate) fn terminate() -> io::Result<impl Future<Output = ()>> {
     interrupt()
 }

@@ -32,7 +32,7 @@ impl Stdout {
     ///
     /// # Errors
     /// Standard output is closed.
-    pub(crate) fn check_open(&mut self) -> io::Result<()> {
+    pub(crate) fn ensure_open(&mut self) -> io::Result<()> {
         let file = self.sink.get_mut();
         // A closed stdout has been replaced with the null device, for reading and writing, before `main` began.
         if !self.is_checked && is_null_device(file)? && file.read(&mut [0]).is_ok() {
@@ -45,7 +45,7 @@ impl Stdout {
     }
 
     /// Writes from now on even where standard output is closed, for what need not be read.
-    pub(crate) fn even_if_closed(&mut self) -> &mut Self {
+    pub(crate) fn allow_closed(&mut self) -> &mut Self {
         self.is_checked = true;
         self
     }
@@ -54,7 +54,7 @@ impl Stdout {
     ///
     /// # Errors
     /// Standard output is closed, not open for writing, or thrown away.
-    pub(crate) fn check_kept(&mut self) -> io::Result<()> {
+    pub(crate) fn ensure_not_null_device(&mut self) -> io::Result<()> {
         let file = self.sink.get_mut();
         // Writing nothing fails on a descriptor that is not open for writing.
         let _ = file.write(b"")?;
@@ -68,7 +68,7 @@ impl Stdout {
     ///
     /// # Errors
     /// The rest cannot be written.
-    pub(crate) fn settle(&mut self) -> io::Result<()> {
+    pub(crate) fn flush_and_sync(&mut self) -> io::Result<()> {
         self.sink.flush()?;
         let file = self.sink.get_ref();
         if file.metadata()?.is_file() {
@@ -81,7 +81,7 @@ impl Stdout {
 
 impl Write for Stdout {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.check_open()?;
+        self.ensure_open()?;
         self.sink.write(bytes)
     }
 

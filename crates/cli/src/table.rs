@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 
-use crate::failure::visible;
+use crate::error::escape_for_display;
 use crate::record::Record;
 
 /// What stands where there is no value.
@@ -35,7 +35,7 @@ fn cell(value: Option<String>) -> String {
     match value {
         None => NONE.to_owned(),
         Some(text) if text.is_empty() => NONE.to_owned(),
-        Some(text) => visible(&text),
+        Some(text) => escape_for_display(&text),
     }
 }
 

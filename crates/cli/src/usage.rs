@@ -8,10 +8,10 @@ use clap::Parser as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::args::Args;
+use crate::error::CliError;
 use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::parameter_names;
 use crate::stdout::Stdout;
-use crate::typed;
 
 /// Words in an option's name that ask for what only the environment may give.
 const SECRET_WORDS: [&str; 6] = ["token", "secret", "password", "credential", "bearer", "key"];
@@ -20,36 +20,36 @@ const SECRET_WORDS: [&str; 6] = ["token", "secret", "password", "credential", "b
 ///
 /// # Errors
 /// The command line is wrong, or nothing is left to do.
-pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Args, Failure> {
+pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Args, CliError> {
     Args::try_parse_from(arguments).map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp
         | ErrorKind::DisplayVersion
         | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            match show(&error) {
+            match print_help(&error) {
                 // A stderr that cannot be written to changes nothing.
-                _ if error.use_stderr() => Failure::quiet(Exit::Usage),
-                Ok(()) => Failure::quiet(Exit::Ok),
+                _ if error.use_stderr() => CliError::silent(Exit::Usage),
+                Ok(()) => CliError::silent(Exit::Success),
                 Err(problem) => problem.into(),
             }
         }
-        _ => Failure::usage(line(&error)),
+        _ => CliError::usage(render(&error)),
     })
 }
 
 /// Shows a help or the version.
-fn show(text: &clap::Error) -> io::Result<()> {
+fn print_help(text: &clap::Error) -> io::Result<()> {
     if !text.use_stderr() {
-        Stdout::open()?.check_open()?;
+        Stdout::open()?.ensure_open()?;
     }
     text.print()?;
     io::stdout().flush()
 }
 
 /// One line about a mistake: names of ours and names of options, never a value that was given.
-fn line(error: &clap::Error) -> String {
+fn render(error: &clap::Error) -> String {
     let argument = strings(error, ContextKind::InvalidArg).join(", ");
     let text = match error.kind() {
-        ErrorKind::UnknownArgument => unknown(&argument),
+        ErrorKind::UnknownArgument => unknown_argument(&argument),
         ErrorKind::InvalidSubcommand => String::from("there is no such command"),
         ErrorKind::MissingSubcommand => String::from("a command is missing"),
         ErrorKind::MissingRequiredArgument => format!("missing: {argument}"),
@@ -61,7 +61,7 @@ fn line(error: &clap::Error) -> String {
         }
         ErrorKind::ValueValidation => match error.source() {
             Some(cause) => match cause.downcast_ref() {
-                Some(error) => format!("{argument}: {}", typed::problem(error)),
+                Some(error) => format!("{argument}: {}", parameter_names::reason(error)),
                 None => format!("{argument}: {cause}"),
             },
             None => format!("{argument}: the value cannot be used"),
@@ -84,7 +84,7 @@ fn line(error: &clap::Error) -> String {
 }
 
 /// An unknown option is named without its value; an unknown word is not repeated at all.
-fn unknown(argument: &str) -> String {
+fn unknown_argument(argument: &str) -> String {
     let name = argument.split('=').next().unwrap_or_default();
     let is_option =
         name.starts_with('-') && name.bytes().all(|b| b == b'-' || b.is_ascii_alphabetic());
@@ -128,7 +128,7 @@ mod tests {
 
     fn mistake(arguments: &[&str]) -> String {
         let error = Args::try_parse_from([&["gatelet"], arguments].concat()).unwrap_err();
-        line(&error)
+        render(&error)
     }
 
     // C1

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use gatelet_transport::{SendTracker, Sent, Transport, TransportError};
 use http::{Request, Response};
 
-use crate::failure::say;
+use crate::error::eprint_line;
 
 /// Says method and path of each request when it leaves, and how it ends; never a query, a header or a body.
 #[derive(Debug)]
@@ -29,65 +29,65 @@ impl<T: Transport> Transport for Verbose<T> {
         if !self.on {
             return self.inner.send(request).await;
         }
-        let watched = Watched::new(&mut request);
+        let log = RequestLog::new(&mut request);
         let result = self.inner.send(request).await;
-        watched.ended(&result);
+        log.finish(&result);
         result
     }
 }
 
 /// A request, from the moment that it is handed over.
-struct Watched {
+struct RequestLog {
     line: String,
     tracker: SendTracker,
-    has_left: Arc<AtomicBool>,
+    has_started: Arc<AtomicBool>,
     has_ended: bool,
 }
 
-impl Watched {
+impl RequestLog {
     fn new(request: &mut Request<Bytes>) -> Self {
         let line = format!("{} {}", request.method(), request.uri().path());
         let tracker = SendTracker::of(request);
         request.extensions_mut().insert(tracker.clone());
-        let watched = Self {
+        let log = Self {
             line: line.clone(),
             tracker: tracker.clone(),
-            has_left: Arc::default(),
+            has_started: Arc::default(),
             has_ended: false,
         };
-        let has_left = Arc::clone(&watched.has_left);
+        let has_started = Arc::clone(&log.has_started);
         tracker.on_start(move || {
-            has_left.store(true, Ordering::Relaxed);
-            say(&format!("> {line}"));
+            has_started.store(true, Ordering::Relaxed);
+            eprint_line(&format!("> {line}"));
         });
-        watched
+        log
     }
 
-    fn ended(mut self, result: &Result<Response<Bytes>, TransportError>) {
+    fn finish(mut self, result: &Result<Response<Bytes>, TransportError>) {
         self.has_ended = true;
         match result {
-            Ok(response) => self.say_end(Sent::Whole, response.status()),
-            Err(error) => self.say_end(error.sent(), error),
+            Ok(response) => self.log_end(Sent::Whole, response.status()),
+            Err(error) => self.log_end(error.sent(), error),
         }
     }
 
-    fn say_end(&self, sent: Sent, end: impl Display) {
+    fn log_end(&self, sent: Sent, end: impl Display) {
         let line = &self.line;
-        match (self.has_left.load(Ordering::Relaxed), sent) {
+        match (self.has_started.load(Ordering::Relaxed), sent) {
             (true, _) => {}
-            (false, Sent::Nothing) => return say(&format!("< {line}: not sent: {end}")),
+            (false, Sent::Nothing) => return eprint_line(&format!("< {line}: not sent: {end}")),
             // The transport does not say when a request leaves.
-            (false, _) => say(&format!("> {line}")),
+            (false, _) => eprint_line(&format!("> {line}")),
         }
-        say(&format!("< {line}: {end}"));
+        eprint_line(&format!("< {line}: {end}"));
     }
 }
 
 /// Nobody waits for the response any more: its time is over, or it is not needed.
-impl Drop for Watched {
+impl Drop for RequestLog {
     fn drop(&mut self) {
         if !self.has_ended {
-            self.say_end(self.tracker.cancel(), "given up");
+            self.log_end(self.tracker.cancel(), "given up");
         }
     }
 }

@@ -6,7 +6,7 @@ use gatelet_models::Timestamp;
 use http::{Method, StatusCode};
 
 /// One request that was answered, or whose connection was closed instead.
-pub(crate) struct Access<'a> {
+pub(crate) struct AccessLogLine<'a> {
     pub(crate) time: Timestamp,
     pub(crate) peer: SocketAddr,
     pub(crate) method: &'a Method,
@@ -14,13 +14,13 @@ pub(crate) struct Access<'a> {
     pub(crate) status: Option<StatusCode>,
 }
 
-impl Access<'_> {
+impl AccessLogLine<'_> {
     /// Time, peer, method, path and status, with a space between them. Queries, headers and bodies are nobody's business.
-    pub(crate) fn line(&self) -> String {
+    pub(crate) fn render(&self) -> String {
         let Self {
             time, peer, method, ..
         } = self;
-        let path = visible(&without_secrets(self.path));
+        let path = escape_for_display(&strip_secrets(self.path));
         let status = self
             .status
             .map_or("closed".to_owned(), |status| status.as_u16().to_string());
@@ -30,7 +30,7 @@ impl Access<'_> {
 }
 
 /// Whatever is not a visible character of ASCII is spelled out.
-fn visible(text: &str) -> String {
+fn escape_for_display(text: &str) -> String {
     let spelled = text.chars().map(|c| match c {
         '!'..='~' => c.to_string(),
         _ => c.escape_unicode().to_string(),
@@ -39,7 +39,7 @@ fn visible(text: &str) -> String {
 }
 
 /// A segment in the form of a vendor's secret, sent in an id's place by mistake, ends before its secret part.
-fn without_secrets(path: &str) -> String {
+fn strip_secrets(path: &str) -> String {
     let segments = path.split('/').map(|segment| {
         let mut dots = segment.match_indices('.');
         match dots.nth(1) {
@@ -55,14 +55,14 @@ mod tests {
     use super::*;
 
     fn line(path: &str) -> String {
-        let access = Access {
+        let access = AccessLogLine {
             time: Timestamp::from_unix_millis(0),
             peer: ([127, 0, 0, 1], 5000).into(),
             method: &Method::GET,
             path,
             status: Some(StatusCode::OK),
         };
-        access.line()
+        access.render()
     }
 
     // E39

@@ -22,31 +22,31 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
-use crate::access_log::Access;
-use crate::call::BODY_LIMIT;
-use crate::faults::{self, Fault, Faults};
-use crate::patient::Patient;
-use crate::{Emulator, reply, router};
+use crate::access_log::AccessLogLine;
+use crate::faults::{self, Fault, FaultScript};
+use crate::server_call::BODY_LIMIT;
+use crate::write_timeout::WriteTimeout;
+use crate::{Emulator, response, router};
 
 /// The largest headers of a request, in bytes. hyper takes a hundred at most.
 const HEADERS_LIMIT: usize = 64 << 10;
 /// How much of a head is read, in bytes. An address of a whole body's size is still told that it is too long.
 const HEAD_LIMIT: usize = BODY_LIMIT + HEADERS_LIMIT;
 /// How long a client may take for a head, idle time before it included, again for a body, and to read more of an answer.
-const PATIENCE: Duration = Duration::from_secs(8);
+const CLIENT_TIMEOUT: Duration = Duration::from_secs(8);
 /// How long a client may go on sending what nobody wants, so that it gets to read why.
 const LINGER: Duration = Duration::from_secs(1);
 
 /// What a server serves.
-pub(crate) struct Served {
+pub(crate) struct Service {
     emulator: Emulator,
-    pub(crate) faults: Option<Faults>,
+    pub(crate) faults: Option<FaultScript>,
     pub(crate) access_log: Option<AccessLog>,
 }
 
 type AccessLog = Box<dyn Fn(&str) + Send + Sync>;
 
-impl Served {
+impl Service {
     pub(crate) fn new(emulator: Emulator) -> Self {
         Self {
             emulator,
@@ -56,7 +56,7 @@ impl Served {
     }
 
     /// Answers one client until either side ends.
-    pub(crate) async fn connection(
+    pub(crate) async fn serve_connection(
         self: Arc<Self>,
         mut stream: TcpStream,
         peer: SocketAddr,
@@ -65,13 +65,13 @@ impl Served {
         let mut builder = http1::Builder::new();
         builder
             .timer(TokioTimer::new())
-            .header_read_timeout(PATIENCE)
+            .header_read_timeout(CLIENT_TIMEOUT)
             .max_buf_size(HEAD_LIMIT);
         // The answers are whole, so Nagle's wait would only delay them; where it cannot be switched off, they are late.
         let _ = stream.set_nodelay(true);
         {
-            let service = service_fn(|request| self.serve(request, peer));
-            let io = TokioIo::new(Patient::new(&mut stream, PATIENCE));
+            let service = service_fn(|request| self.serve_request(request, peer));
+            let io = TokioIo::new(WriteTimeout::new(&mut stream, CLIENT_TIMEOUT));
             let mut connection = pin!(builder.serve_connection(io, service));
             // An error here is the client's: it went away, was too slow or did not speak HTTP.
             let stop = stopped.wait_for(|stopped| *stopped);
@@ -87,59 +87,63 @@ impl Served {
     }
 
     /// Serves one request; an error closes the connection.
-    async fn serve(&self, request: Request<Incoming>, peer: SocketAddr) -> io::Result<Answer> {
+    async fn serve_request(
+        &self,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+    ) -> io::Result<Response<ResponseBody>> {
         let (head, body) = request.into_parts();
         let (method, path) = (head.method.clone(), head.uri.path().to_owned());
-        let answer = match read(&head.headers, body).await {
-            Ok(body) => self.answer(head, body).await,
-            Err(status) => Ok(refuse(&path, status)),
+        let answer = match read_body(&head.headers, body).await {
+            Ok(body) => self.respond(head, body).await,
+            Err(status) => Ok(reject(&path, status)),
         };
         if let Some(log) = &self.access_log {
             let status = answer.as_ref().ok().map(|answer| answer.status());
             let (time, method, path) = (self.emulator.now(), &method, path.as_str());
-            let access = Access {
+            let access = AccessLogLine {
                 time,
                 peer,
                 method,
                 path,
                 status,
             };
-            log(&access.line());
+            log(&access.render());
         }
         answer
     }
 
     /// Answers one whole request as the script of faults wants it.
-    async fn answer(&self, head: Parts, body: Bytes) -> io::Result<Answer> {
-        let whole = |response: Response<Bytes>| Ok(response.map(AnswerBody::Whole));
+    async fn respond(&self, head: Parts, body: Bytes) -> io::Result<Response<ResponseBody>> {
+        let whole = |response: Response<Bytes>| Ok(response.map(ResponseBody::Whole));
         let Some(faults) = &self.faults else {
             return whole(self.handle(head, body).await);
         };
         if head.uri.path() == faults::PATH {
             let key = self.emulator.store().key();
-            return whole(faults.answer(key, &head, &body));
+            return whole(faults.handle(key, &head, &body));
         }
         match faults.next() {
             Fault::Pass => whole(self.handle(head, body).await),
-            Fault::Refuse => Err(closed()),
+            Fault::Refuse => Err(connection_closed()),
             Fault::DropResponse => {
                 self.handle(head, body).await;
-                Err(closed())
+                Err(connection_closed())
             }
             Fault::TruncateResponse => {
                 let response = self.handle(head, body).await;
                 // What has no body cannot end within it.
                 let has_body = !response.body().is_empty();
                 has_body
-                    .then(|| response.map(AnswerBody::cut))
-                    .ok_or_else(closed)
+                    .then(|| response.map(ResponseBody::truncated))
+                    .ok_or_else(connection_closed)
             }
             Fault::Delay(delay) => {
                 TokioTimer::new().sleep(delay).await;
                 whole(self.handle(head, body).await)
             }
             Fault::Status(status, headers) => {
-                let mut response = reply::empty(status.as_u16());
+                let mut response = response::empty(status.as_u16());
                 *response.headers_mut() = headers;
                 whole(response)
             }
@@ -151,35 +155,32 @@ impl Served {
     async fn handle(&self, head: Parts, body: Bytes) -> Response<Bytes> {
         let (emulator, request) = (self.emulator.clone(), Request::from_parts(head, body));
         let answer = tokio::task::spawn_blocking(move || emulator.handle(request)).await;
-        answer.unwrap_or_else(|_| reply::empty(500))
+        answer.unwrap_or_else(|_| response::empty(500))
     }
 }
 
-/// An answer on its way to the client.
-type Answer = Response<AnswerBody>;
-
 /// The body of an answer.
-enum AnswerBody {
+enum ResponseBody {
     Whole(Bytes),
     /// A part of so many bytes that were announced, which has to leave before the connection is closed.
-    Cut {
+    Truncated {
         size: u64,
         part: Bytes,
-        has_left: bool,
+        was_sent: bool,
     },
 }
 
-impl AnswerBody {
-    fn cut(body: Bytes) -> Self {
-        Self::Cut {
+impl ResponseBody {
+    fn truncated(body: Bytes) -> Self {
+        Self::Truncated {
             size: body.len() as u64,
             part: body.slice(..body.len() / 2),
-            has_left: false,
+            was_sent: false,
         }
     }
 }
 
-impl Body for AnswerBody {
+impl Body for ResponseBody {
     type Data = Bytes;
     type Error = io::Error;
 
@@ -188,13 +189,13 @@ impl Body for AnswerBody {
         context: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         match self.get_mut() {
-            Self::Whole(body) | Self::Cut { part: body, .. } if !body.is_empty() => {
+            Self::Whole(body) | Self::Truncated { part: body, .. } if !body.is_empty() => {
                 Poll::Ready(Some(Ok(Frame::data(std::mem::take(body)))))
             }
             Self::Whole(_) => Poll::Ready(None),
-            Self::Cut { has_left: true, .. } => Poll::Ready(Some(Err(closed()))),
-            Self::Cut { has_left, .. } => {
-                *has_left = true;
+            Self::Truncated { was_sent: true, .. } => Poll::Ready(Some(Err(connection_closed()))),
+            Self::Truncated { was_sent, .. } => {
+                *was_sent = true;
                 context.waker().wake_by_ref();
                 Poll::Pending
             }
@@ -208,26 +209,26 @@ impl Body for AnswerBody {
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(match self {
             Self::Whole(body) => body.len() as u64,
-            Self::Cut { size, .. } => *size,
+            Self::Truncated { size, .. } => *size,
         })
     }
 }
 
-fn closed() -> io::Error {
+fn connection_closed() -> io::Error {
     io::ErrorKind::ConnectionAborted.into()
 }
 
-/// A refusal of a request that has not been read to its end, so that the connection cannot go on.
-fn refuse(path: &str, status: StatusCode) -> Answer {
-    let mut refusal = router::refuse(path, status);
-    refusal
+/// A response of a request that has not been read to its end, so that the connection cannot go on.
+fn reject(path: &str, status: StatusCode) -> Response<ResponseBody> {
+    let mut response = router::error_response(path, status);
+    response
         .headers_mut()
         .insert(CONNECTION, HeaderValue::from_static("close"));
-    refusal.map(AnswerBody::Whole)
+    response.map(ResponseBody::Whole)
 }
 
 /// The whole body, or the status to refuse the request with.
-async fn read(headers: &HeaderMap, body: Incoming) -> Result<Bytes, StatusCode> {
+async fn read_body(headers: &HeaderMap, body: Incoming) -> Result<Bytes, StatusCode> {
     let size: usize = headers
         .iter()
         .map(|(name, value)| name.as_str().len() + value.len())
@@ -239,7 +240,7 @@ async fn read(headers: &HeaderMap, body: Incoming) -> Result<Bytes, StatusCode> 
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
     let whole = Limited::new(body, BODY_LIMIT).collect();
-    match first(whole, TokioTimer::new().sleep(PATIENCE)).await {
+    match first(whole, TokioTimer::new().sleep(CLIENT_TIMEOUT)).await {
         Some(Ok(body)) => Ok(body.to_bytes()),
         Some(Err(error)) if error.is::<LengthLimitError>() => Err(StatusCode::PAYLOAD_TOO_LARGE),
         Some(Err(_)) => Err(StatusCode::BAD_REQUEST),

@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn only_the_whole_access_token_is_right() {
-        let store = Store::memory().unwrap();
+        let store = Store::in_memory().unwrap();
         let right = |token: &str| access_token(&store, token).unwrap().is_some();
         assert!(right(well_known::DT_TOKEN));
         assert!(!right(
@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn the_key_secret_goes_with_team_and_key_id() {
         use well_known as wk;
-        let store = Store::memory().unwrap();
+        let store = Store::in_memory().unwrap();
         let right = |team, id, secret| check_key_secret(&store, team, id, secret).unwrap();
         assert!(right(wk::ASA_TEAM, wk::ASA_KEY_ID, wk::ASA_KEY_SECRET));
         assert!(!right("another-team", wk::ASA_KEY_ID, wk::ASA_KEY_SECRET));

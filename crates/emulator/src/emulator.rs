@@ -41,7 +41,7 @@ impl Emulator {
     ///
     /// [`Error::Random`] on a machine without randomness.
     pub fn memory() -> Result<Self, Error> {
-        Store::memory().map(Self::new)
+        Store::in_memory().map(Self::new)
     }
 
     /// An emulator whose state is in this file, which is made where it does not exist.
@@ -56,7 +56,7 @@ impl Emulator {
     /// [`Error::Key`] when its key is missing or another one, [`Error::Io`] or [`Error::Storage`] when the file cannot
     /// be used.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
-        Store::file(path.as_ref()).map(Self::new)
+        Store::open(path.as_ref()).map(Self::new)
     }
 
     #[expect(
@@ -131,7 +131,7 @@ impl Emulator {
 
     /// Answers one request, at once and without a runtime; a write waits for the disk.
     pub fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
-        router::answer(self, request)
+        router::handle(self, request)
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -169,14 +169,14 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::disk::Disk;
+    use crate::fake_disk::FakeDisk;
     use crate::well_known;
 
     const TOKENS: &str = "/api/v2/activeGateTokens";
 
     /// An emulator on a disk that tells what is on it.
-    fn on_disk() -> (Arc<Disk>, Emulator) {
-        let disk = Disk::of(usize::MAX >> 1);
+    fn on_disk() -> (Arc<FakeDisk>, Emulator) {
+        let disk = FakeDisk::with_blocks(usize::MAX >> 1);
         let emulator = Emulator::new(Store::on_disk(&disk));
         emulator.seed().unwrap();
         (disk, emulator)
@@ -224,11 +224,14 @@ mod tests {
         let admin = |method: &str, path: &str, body: &Value| request(method, path, &bearer, body);
         let write = |request: Request<Bytes>| {
             let line = format!("{} {}", request.method(), request.uri());
-            let before = disk.done.load(Ordering::Relaxed);
+            let before = disk.syncs_finished.load(Ordering::Relaxed);
             let response = emulator.handle(request);
             assert!(response.status().is_success(), "{line}: {response:?}");
             assert!(disk.is_synced(), "{line}");
-            assert!(disk.done.load(Ordering::Relaxed) > before, "{line}");
+            assert!(
+                disk.syncs_finished.load(Ordering::Relaxed) > before,
+                "{line}"
+            );
             response
         };
 
@@ -290,8 +293,8 @@ mod tests {
             well_known::DT_TOKEN,
             body.len()
         );
-        let gate = disk.hold_up_next_sync();
-        let begun = disk.begun.load(Ordering::Relaxed);
+        let gate = disk.block_next_sync();
+        let begun = disk.syncs_started.load(Ordering::Relaxed);
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut turns = 0;
         while turns < 1000 {
@@ -299,7 +302,7 @@ mod tests {
             let early = stream.try_read(&mut [0]);
             assert_eq!(early.unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
             // Counted once the server waits for the disk.
-            turns += usize::from(disk.begun.load(Ordering::Relaxed) > begun);
+            turns += usize::from(disk.syncs_started.load(Ordering::Relaxed) > begun);
         }
         drop(gate);
         let mut answer = String::new();

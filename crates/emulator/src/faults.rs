@@ -14,7 +14,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use serde_json::Value;
 
 use crate::key::Key;
-use crate::{asa, call, reply, router};
+use crate::{asa, response, router, server_call};
 
 /// The path of the emulator's own operation, outside of the vendors' paths.
 pub(crate) const PATH: &str = "/emulator/v1/faults";
@@ -39,12 +39,12 @@ pub(crate) enum Fault {
 }
 
 /// The script of a server, and who may write it.
-pub(crate) struct Faults {
+pub(crate) struct FaultScript {
     token: Secret,
     script: Mutex<VecDeque<Fault>>,
 }
 
-impl Faults {
+impl FaultScript {
     pub(crate) fn new(token: Secret) -> Self {
         Self {
             token,
@@ -58,9 +58,9 @@ impl Faults {
     }
 
     /// Takes a new script.
-    pub(crate) fn answer(&self, key: &Key, head: &Parts, body: &Bytes) -> Response<Bytes> {
+    pub(crate) fn handle(&self, key: &Key, head: &Parts, body: &Bytes) -> Response<Bytes> {
         let replaced = self.replace(key, head, body);
-        replaced.unwrap_or_else(asa::Refusal::into_response)
+        replaced.unwrap_or_else(asa::ErrorResponse::into_response)
     }
 
     fn replace(
@@ -68,24 +68,24 @@ impl Faults {
         key: &Key,
         head: &Parts,
         body: &Bytes,
-    ) -> Result<Response<Bytes>, asa::Refusal> {
+    ) -> Result<Response<Bytes>, asa::ErrorResponse> {
         let digest = |token: &str| key.digest("fault token", &[token.as_bytes()]);
-        let presented =
-            call::credential(head, "Bearer").ok_or_else(asa::Refusal::unauthenticated)?;
+        let presented = server_call::authorization(head, "Bearer")
+            .ok_or_else(asa::ErrorResponse::unauthenticated)?;
         if !digest(presented).matches(&digest(self.token.expose())) {
-            return Err(asa::Refusal::unauthenticated());
+            return Err(asa::ErrorResponse::unauthenticated());
         }
         if head.method != Method::PUT {
-            return Ok(router::other_method(PATH, &["PUT"]));
+            return Ok(router::method_not_allowed(PATH, &["PUT"]));
         }
-        let wanted: Vec<Value> = call::decode(head, body)?;
+        let wanted: Vec<Value> = server_call::decode(head, body)?;
         let faults = wanted.iter().enumerate().map(|(n, fault)| {
-            let wrong = |message| asa::Refusal::invalid(&format!("[{n}]"), message);
-            Fault::of(fault).map_err(wrong)
+            let wrong = |message| asa::ErrorResponse::invalid(&format!("[{n}]"), message);
+            Fault::parse(fault).map_err(wrong)
         });
         let script = faults.collect::<Result<_, _>>()?;
         *self.script() = script;
-        Ok(reply::empty(204))
+        Ok(response::empty(204))
     }
 
     fn script(&self) -> MutexGuard<'_, VecDeque<Fault>> {
@@ -95,7 +95,7 @@ impl Faults {
 
 impl Fault {
     /// One object of a script, or what is wrong with it.
-    fn of(fault: &Value) -> Result<Self, &'static str> {
+    fn parse(fault: &Value) -> Result<Self, &'static str> {
         let text = |name| fault.get(name).and_then(Value::as_str);
         let number = |name| fault.get(name).and_then(Value::as_u64);
         match text("fault") {
@@ -164,7 +164,7 @@ mod tests {
                 Fault::Body(Bytes::from_static(b"<html>")),
             ),
         ] {
-            assert_eq!(Fault::of(&json), Ok(fault), "{json}");
+            assert_eq!(Fault::parse(&json), Ok(fault), "{json}");
         }
     }
 
@@ -183,7 +183,7 @@ mod tests {
             json!({"fault": "status", "status": 503, "headers": {"a": "\n"}}),
             json!({"fault": "body", "body": 1}),
         ] {
-            assert!(Fault::of(&json).is_err(), "{json}");
+            assert!(Fault::parse(&json).is_err(), "{json}");
         }
     }
 }

@@ -8,16 +8,16 @@ use crate::Error;
 
 /// Where in a body something is wrong, and what; never what the body says there.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Malformed {
+pub(crate) struct DecodeError {
     pub(crate) path: String,
     pub(crate) message: String,
 }
 
 /// A client's body as a model.
-pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Malformed> {
+pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     let malformed = |path: String, error: &serde_json::Error| {
         let path = if path == "." { String::new() } else { path };
-        Malformed {
+        DecodeError {
             path,
             message: error.to_string(),
         }
@@ -31,18 +31,18 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Malformed> {
 }
 
 /// A model out of the store.
-pub(crate) fn stored<T: DeserializeOwned>(json: &[u8]) -> Result<T, Error> {
-    serde_json::from_slice(json).map_err(broken)
+pub(crate) fn decode_stored<T: DeserializeOwned>(json: &[u8]) -> Result<T, Error> {
+    serde_json::from_slice(json).map_err(storage_error)
 }
 
 /// A model as it goes to the client and into the store.
 pub(crate) fn encode<T: Serialize>(model: &T) -> Result<Vec<u8>, Error> {
-    serde_json::to_vec(model).map_err(broken)
+    serde_json::to_vec(model).map_err(storage_error)
 }
 
 /// The same, where these fields are `null` instead of absent.
 pub(crate) fn encode_with_nulls<T: Serialize>(model: &T, nulls: &[&str]) -> Result<Vec<u8>, Error> {
-    let mut value = serde_json::to_value(model).map_err(broken)?;
+    let mut value = serde_json::to_value(model).map_err(storage_error)?;
     if let Value::Object(fields) = &mut value {
         for name in nulls {
             fields.entry(*name).or_insert(Value::Null);
@@ -51,6 +51,6 @@ pub(crate) fn encode_with_nulls<T: Serialize>(model: &T, nulls: &[&str]) -> Resu
     encode(&value)
 }
 
-fn broken(error: serde_json::Error) -> Error {
+fn storage_error(error: serde_json::Error) -> Error {
     Error::Storage(error.into())
 }

@@ -54,7 +54,7 @@ impl Key {
         let mut file = options.open(path)?;
         file.write_all(&self.0)?;
         file.sync_all()?;
-        sync_folder(path)
+        sync_directory(path)
     }
 
     /// The keyed hash of some parts for one purpose; other purposes and other splits of the parts give other hashes.
@@ -69,7 +69,7 @@ impl Key {
 }
 
 /// Makes the names of new files beside `path` survive a power cut.
-fn sync_folder(path: &Path) -> std::io::Result<()> {
+fn sync_directory(path: &Path) -> std::io::Result<()> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());

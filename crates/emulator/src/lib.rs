@@ -15,33 +15,33 @@
 #[cfg(feature = "serve")]
 mod access_log;
 mod asa;
-mod call;
-mod collection;
 #[cfg(feature = "serve")]
 mod connection;
 mod credential;
-#[cfg(test)]
-mod disk;
 mod dt;
 mod emulator;
-mod enrolment;
 mod error;
+#[cfg(test)]
+mod fake_disk;
 #[cfg(feature = "serve")]
 mod faults;
+mod gateway_enrollment;
 mod json;
 mod key;
 mod page_key;
-#[cfg(feature = "serve")]
-mod patient;
 mod random;
-mod reply;
-mod reserve;
+mod response;
 mod router;
 mod seed;
 #[cfg(feature = "serve")]
 mod serve;
+mod server_call;
+mod spare_space;
 mod store;
+mod table;
 pub mod well_known;
+#[cfg(feature = "serve")]
+mod write_timeout;
 
 pub use credential::Role;
 pub use emulator::Emulator;

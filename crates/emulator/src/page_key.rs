@@ -1,4 +1,4 @@
-//! Dynatrace's cursor: where a listing goes on, signed by this emulator.
+//! Dynatrace's cursor: where a list goes on, signed by this emulator.
 //!
 //! 26 bytes (page size, position, signature) in URL-safe base64 with its padding, so that a client which does not
 //! percent-encode the cursor fails here as it would fail there.
@@ -16,16 +16,16 @@ pub(crate) struct PageKey {
 }
 
 impl PageKey {
-    pub(crate) fn encode(self, key: &Key, listing: &str) -> String {
+    pub(crate) fn encode(self, key: &Key, list: &str) -> String {
         let mut bytes = Vec::with_capacity(26);
         bytes.extend_from_slice(&self.page_size.to_be_bytes());
         bytes.extend_from_slice(&self.after.to_be_bytes());
-        bytes.extend_from_slice(&self.signature(key, listing));
+        bytes.extend_from_slice(&self.signature(key, list));
         URL_SAFE.encode(bytes)
     }
 
-    /// None for a cursor that this emulator has not made for this listing.
-    pub(crate) fn decode(text: &str, key: &Key, listing: &str) -> Option<Self> {
+    /// None for a cursor that this emulator has not made for this list.
+    pub(crate) fn decode(text: &str, key: &Key, list: &str) -> Option<Self> {
         let bytes = URL_SAFE.decode(text).ok()?;
         let (page_size, rest) = bytes.split_first_chunk::<2>()?;
         let (after, signature) = rest.split_first_chunk::<8>()?;
@@ -33,13 +33,13 @@ impl PageKey {
             page_size: u16::from_be_bytes(*page_size),
             after: u64::from_be_bytes(*after),
         };
-        (signature == page_key.signature(key, listing)).then_some(page_key)
+        (signature == page_key.signature(key, list)).then_some(page_key)
     }
 
-    fn signature(self, key: &Key, listing: &str) -> [u8; 16] {
+    fn signature(self, key: &Key, list: &str) -> [u8; 16] {
         let page_size = self.page_size.to_be_bytes();
         let after = self.after.to_be_bytes();
-        let digest = key.digest("page key", &[listing.as_bytes(), &page_size, &after]);
+        let digest = key.digest("page key", &[list.as_bytes(), &page_size, &after]);
         let [signature, _] = halves(digest.bytes());
         signature
     }

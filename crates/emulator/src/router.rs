@@ -5,62 +5,62 @@ use gatelet_models::Operation;
 use http::header::{ALLOW, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 
-use crate::call::{BODY_LIMIT, Call};
-use crate::{Emulator, asa, dt, enrolment};
+use crate::server_call::{BODY_LIMIT, ServerCall};
+use crate::{Emulator, asa, dt, gateway_enrollment};
 
 /// Where a path leads among some operations.
-enum Found<Id> {
+enum Match<Id> {
     Operation(Id, Vec<String>),
     /// The path is right; these are its methods.
-    OtherMethod(Vec<&'static str>),
-    Nothing,
+    MethodNotAllowed(Vec<&'static str>),
+    NotFound,
 }
 
-pub(crate) fn answer(emulator: &Emulator, request: Request<Bytes>) -> Response<Bytes> {
+pub(crate) fn handle(emulator: &Emulator, request: Request<Bytes>) -> Response<Bytes> {
     let (head, body) = request.into_parts();
     let path = head.uri.path();
     if body.len() > BODY_LIMIT {
-        return refuse(path, StatusCode::PAYLOAD_TOO_LARGE);
+        return error_response(path, StatusCode::PAYLOAD_TOO_LARGE);
     }
-    let call = |operation, values| Call {
+    let call = |operation, values| ServerCall {
         emulator,
         operation,
         values,
         head: &head,
         body: &body,
     };
-    if path == enrolment::PATH {
+    if path == gateway_enrollment::PATH {
         return match head.method == Method::POST {
-            true => enrolment::answer(emulator, &head, &body),
-            false => other_method(path, &["POST"]),
+            true => gateway_enrollment::handle(emulator, &head, &body),
+            false => method_not_allowed(path, &["POST"]),
         };
     }
     if let Some(below) = environment_path(path) {
         let all = dt::OperationId::ALL.iter().map(|id| (*id, id.operation()));
         return match find(all, &head.method, below) {
-            Found::Operation(id, values) => dt::answer(id, &call(id.operation(), values)),
-            Found::OtherMethod(allowed) => other_method(path, &allowed),
-            Found::Nothing => refuse(path, StatusCode::NOT_FOUND),
+            Match::Operation(id, values) => dt::handle(id, &call(id.operation(), values)),
+            Match::MethodNotAllowed(allowed) => method_not_allowed(path, &allowed),
+            Match::NotFound => error_response(path, StatusCode::NOT_FOUND),
         };
     }
     let all = asa::OperationId::ALL.iter().map(|id| (*id, id.operation()));
     match find(all, &head.method, path) {
-        Found::Operation(id, values) => asa::answer(id, &call(id.operation(), values)),
-        Found::OtherMethod(allowed) => other_method(path, &allowed),
-        Found::Nothing => refuse(path, StatusCode::NOT_FOUND),
+        Match::Operation(id, values) => asa::handle(id, &call(id.operation(), values)),
+        Match::MethodNotAllowed(allowed) => method_not_allowed(path, &allowed),
+        Match::NotFound => error_response(path, StatusCode::NOT_FOUND),
     }
 }
 
 /// A refusal that no handler decides, in the envelope of the vendor whose path it is; ASA's for a path of nobody.
-pub(crate) fn refuse(path: &str, status: StatusCode) -> Response<Bytes> {
+pub(crate) fn error_response(path: &str, status: StatusCode) -> Response<Bytes> {
     match environment_path(path) {
-        Some(_) => dt::Refusal::of_status(status).into_response(),
-        None => asa::Refusal::of_status(status).into_response(),
+        Some(_) => dt::ErrorResponse::from_status(status).into_response(),
+        None => asa::ErrorResponse::from_status(status).into_response(),
     }
 }
 
-pub(crate) fn other_method(path: &str, allowed: &[&str]) -> Response<Bytes> {
-    let mut response = refuse(path, StatusCode::METHOD_NOT_ALLOWED);
+pub(crate) fn method_not_allowed(path: &str, allowed: &[&str]) -> Response<Bytes> {
+    let mut response = error_response(path, StatusCode::METHOD_NOT_ALLOWED);
     if let Ok(value) = HeaderValue::from_str(&allowed.join(", ")) {
         response.headers_mut().insert(ALLOW, value);
     }
@@ -71,20 +71,20 @@ fn find<Id>(
     operations: impl Iterator<Item = (Id, &'static Operation)>,
     method: &Method,
     path: &str,
-) -> Found<Id> {
+) -> Match<Id> {
     let mut allowed = Vec::new();
     for (id, operation) in operations {
         if let Some(values) = operation.match_path(path) {
             if operation.method.as_str() == method.as_str() {
-                return Found::Operation(id, values);
+                return Match::Operation(id, values);
             }
             allowed.push(operation.method.as_str());
         }
     }
     if allowed.is_empty() {
-        Found::Nothing
+        Match::NotFound
     } else {
-        Found::OtherMethod(allowed)
+        Match::MethodNotAllowed(allowed)
     }
 }
 

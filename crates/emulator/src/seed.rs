@@ -24,12 +24,12 @@ impl Emulator {
         // Without this look a second call would still change nothing, because no id is given twice, but it would write.
         if self
             .store()
-            .read(|transaction| store::has_number(transaction, "seed"))?
+            .read(|transaction| store::has_sequence(transaction, "seed"))?
         {
             return Ok(());
         }
         self.store().write(|transaction| {
-            store::next_number(transaction, "seed")?;
+            store::next_sequence(transaction, "seed")?;
             for token in setup_tokens() {
                 asa::insert_setup_token(transaction, well_known::ASA_TEAM, &token)?;
             }

@@ -14,8 +14,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::Emulator;
-use crate::connection::{Served, first};
-use crate::faults::Faults;
+use crate::connection::{Service, first};
+use crate::faults::FaultScript;
 
 /// How long requests in flight may take once the server shuts down.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
@@ -43,9 +43,9 @@ pub async fn serve(emulator: Emulator, address: SocketAddr) -> io::Result<Server
     Serve::new(emulator).address(address).start().await
 }
 
-/// How an emulator is to be served.
+/// How an emulator is to be service.
 pub struct Serve {
-    served: Served,
+    service: Service,
     address: SocketAddr,
     beyond_loopback: bool,
 }
@@ -54,7 +54,7 @@ impl Serve {
     /// On `127.0.0.1` and any free port.
     pub fn new(emulator: Emulator) -> Self {
         Self {
-            served: Served::new(emulator),
+            service: Service::new(emulator),
             address: (Ipv4Addr::LOCALHOST, 0).into(),
             beyond_loopback: false,
         }
@@ -84,7 +84,7 @@ impl Serve {
     /// `gatelet_transport::testing::FaultInjector`.
     #[must_use]
     pub fn faults(mut self, token: impl Into<Secret>) -> Self {
-        self.served.faults = Some(Faults::new(token.into()));
+        self.service.faults = Some(FaultScript::new(token.into()));
         self
     }
 
@@ -92,7 +92,7 @@ impl Serve {
     /// answer's place. A line has visible ASCII and single spaces only, and no query, header, body or secret.
     #[must_use]
     pub fn access_log(mut self, log: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        self.served.access_log = Some(Box::new(log));
+        self.service.access_log = Some(Box::new(log));
         self
     }
 
@@ -111,14 +111,14 @@ impl Serve {
             if !self.beyond_loopback {
                 return denied("");
             }
-            if self.served.faults.is_some() {
+            if self.service.faults.is_some() {
                 return denied(", and faults are for those only");
             }
         }
         let listener = TcpListener::bind(self.address).await?;
         let address = listener.local_addr()?;
         let (stop, stopped) = watch::channel(false);
-        let task = tokio::spawn(accept(listener, Arc::new(self.served), stopped));
+        let task = tokio::spawn(accept_loop(listener, Arc::new(self.service), stopped));
         Ok(Server {
             address,
             stop,
@@ -171,14 +171,22 @@ impl fmt::Debug for Server {
     }
 }
 
-async fn accept(listener: TcpListener, served: Arc<Served>, mut stopped: watch::Receiver<bool>) {
+async fn accept_loop(
+    listener: TcpListener,
+    service: Arc<Service>,
+    mut stopped: watch::Receiver<bool>,
+) {
     let mut connections = JoinSet::new();
     loop {
         while connections.try_join_next().is_some() {}
         let next = first(listener.accept(), stopped.changed()).await;
         match next {
             Some(Ok((stream, peer))) => {
-                connections.spawn(served.clone().connection(stream, peer, stopped.clone()));
+                connections.spawn(
+                    service
+                        .clone()
+                        .serve_connection(stream, peer, stopped.clone()),
+                );
             }
             Some(Err(_)) => TokioTimer::new().sleep(ACCEPT_PAUSE).await,
             None => break,

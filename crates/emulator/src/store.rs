@@ -2,7 +2,7 @@
 //!
 //! A write is on disk when [`Store::write`] returns: redb syncs the file within its commit. One process holds the file;
 //! a second one is refused. After a failed write, such as on a full disk, redb takes no more calls; the file is then
-//! opened again, which brings back the last state that was acknowledged. Beside the file some space is held in reserve,
+//! opened again, which brings back the last state that was acknowledged. Beside the file some space is held in spare_space,
 //! so that a full disk refuses what adds to the store and still takes what removes from it.
 
 use std::fs;
@@ -18,8 +18,8 @@ use redb::{
 
 use crate::error::is_full;
 use crate::key::{Digest, Key};
-use crate::reserve::{Reserve, ReserveFile};
-use crate::{Error, collection, credential};
+use crate::spare_space::{SpareFile, SpareSpace};
+use crate::{Error, credential, table};
 
 /// The format that this version writes; a store of a later one is refused.
 pub(crate) const FORMAT: u64 = 1;
@@ -34,56 +34,61 @@ const KEY_CHECK: TableDefinition<'static, (), &[u8; 32]> = TableDefinition::new(
 pub(crate) struct Store {
     /// None while a file that failed could not be opened again.
     database: RwLock<Option<Database>>,
-    open: Open,
+    open: OpenDatabase,
     /// None in memory, which has no disk to be full.
-    reserve: Option<Box<dyn Reserve>>,
+    spare_space: Option<Box<dyn SpareSpace>>,
     /// One change at a time; what one releases of the reserve no other may hold again.
-    changing: Mutex<()>,
+    write_lock: Mutex<()>,
     key: Key,
 }
 
 /// Opens the same database once more, after the one before has been closed.
-type Open = Box<dyn Fn() -> Result<Database, Error> + Send + Sync>;
+type OpenDatabase = Box<dyn Fn() -> Result<Database, Error> + Send + Sync>;
 
 impl Store {
     /// An empty store that is gone with the value.
-    pub(crate) fn memory() -> Result<Self, Error> {
+    pub(crate) fn in_memory() -> Result<Self, Error> {
         let database = Database::builder()
             .set_cache_size(CACHE)
             .create_with_backend(InMemoryBackend::new())?;
         // Memory does not fail, and there is nothing to open again.
         let gone = || Err(Error::Storage("memory cannot be opened again".into()));
         let store = Self::new(database, Box::new(gone), None, Key::random()?);
-        store.initialise()?;
+        store.initialize()?;
         Ok(store)
     }
 
-    fn new(database: Database, open: Open, reserve: Option<Box<dyn Reserve>>, key: Key) -> Self {
+    fn new(
+        database: Database,
+        open: OpenDatabase,
+        spare_space: Option<Box<dyn SpareSpace>>,
+        key: Key,
+    ) -> Self {
         Self {
             database: RwLock::new(Some(database)),
             open,
-            reserve,
-            changing: Mutex::default(),
+            spare_space,
+            write_lock: Mutex::default(),
             key,
         }
     }
 
     /// The store in this file, which is made where it does not exist. Its key is in `<file>.key`.
-    pub(crate) fn file(path: &Path) -> Result<Self, Error> {
-        let database = open(path)?;
-        let key_path = beside(path, "key");
-        let open: Open = {
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let database = open_database(path)?;
+        let key_path = sibling_path(path, "key");
+        let open: OpenDatabase = {
             let path = path.to_owned();
-            Box::new(move || open(&path))
+            Box::new(move || open_database(&path))
         };
-        let reserve: Option<Box<dyn Reserve>> =
-            Some(Box::new(ReserveFile(beside(path, "reserve"))));
-        let format = format(&database, path)?;
-        let store = |key| Self::new(database, open, reserve, key);
+        let spare_space: Option<Box<dyn SpareSpace>> =
+            Some(Box::new(SpareFile(sibling_path(path, "reserve"))));
+        let format = read_format(&database, path)?;
+        let store = |key| Self::new(database, open, spare_space, key);
         match format {
             None => {
                 let store = store(Key::create(&key_path)?);
-                store.initialise()?;
+                store.initialize()?;
                 Ok(store)
             }
             Some(FORMAT) => {
@@ -107,7 +112,7 @@ impl Store {
         &self,
         read: impl FnOnce(&ReadTransaction) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.with(|database| read(&database.begin_read().map_err(Error::from)?))
+        self.run(|database| read(&database.begin_read().map_err(Error::from)?))
             .0
     }
 
@@ -116,40 +121,46 @@ impl Store {
         &self,
         write: impl FnOnce(&WriteTransaction) -> Result<T, E>,
     ) -> Result<T, E> {
-        let _one = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(reserve) = &self.reserve {
-            match reserve.hold() {
+        let _one = self
+            .write_lock
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(spare_space) = &self.spare_space {
+            match spare_space.reserve() {
                 Err(error) if is_full(&error) => return Err(Error::Full.into()),
                 // Without a reserve for another reason, things go on as long as there is space.
                 _ => {}
             }
         }
-        self.change(write).0
+        self.write_txn(write).0
     }
 
-    /// As [`write`](Self::write), for changes that only remove: they may use the reserve.
+    /// As [`write`](Self::write), for changes that only remove: they may use the spare_space.
     pub(crate) fn remove<T, E: From<Error>>(
         &self,
         remove: impl Fn(&WriteTransaction) -> Result<T, E>,
     ) -> Result<T, E> {
-        let _one = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
-        let (result, has_failed) = self.change(&remove);
-        let reserve = self.reserve.as_ref().filter(|_| has_failed);
+        let _one = self
+            .write_lock
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let (result, has_failed) = self.write_txn(&remove);
+        let spare_space = self.spare_space.as_ref().filter(|_| has_failed);
         match result {
-            Err(error) if reserve.is_some_and(|reserve| reserve.release()) => {
+            Err(error) if spare_space.is_some_and(|spare_space| spare_space.free()) => {
                 // Where the second attempt fails too, the first one says more.
-                self.change(&remove).0.map_err(|_| error)
+                self.write_txn(&remove).0.map_err(|_| error)
             }
             result => result,
         }
     }
 
     /// Makes a change, and says whether the file failed over it.
-    fn change<T, E: From<Error>>(
+    fn write_txn<T, E: From<Error>>(
         &self,
         change: impl FnOnce(&WriteTransaction) -> Result<T, E>,
     ) -> (Result<T, E>, bool) {
-        self.with(|database| {
+        self.run(|database| {
             let transaction = database.begin_write().map_err(Error::from)?;
             let value = change(&transaction)?;
             transaction.commit().map_err(Error::from)?;
@@ -158,7 +169,7 @@ impl Store {
     }
 
     /// Works with the database, and says whether its file failed meanwhile and was opened again.
-    fn with<T, E: From<Error>>(
+    fn run<T, E: From<Error>>(
         &self,
         work: impl FnOnce(&Database) -> Result<T, E>,
     ) -> (Result<T, E>, bool) {
@@ -171,14 +182,15 @@ impl Store {
             Some(database) => work(database),
             None => Err(Error::Storage("its file could not be opened again".into()).into()),
         };
-        let has_failed = result.is_err() && self.mend();
+        let has_failed = result.is_err() && self.reopen();
         (result, has_failed)
     }
 
     /// Opens the file again when redb has given it up, and says if so; the next call finds whether that went well.
-    fn mend(&self) -> bool {
-        let has_failed = |database: &Option<Database>| database.as_ref().is_none_or(has_failed);
-        if !has_failed(&self.database.read().unwrap_or_else(PoisonError::into_inner)) {
+    fn reopen(&self) -> bool {
+        let needs_reopening =
+            |database: &Option<Database>| database.as_ref().is_none_or(is_poisoned);
+        if !needs_reopening(&self.database.read().unwrap_or_else(PoisonError::into_inner)) {
             return false;
         }
         let mut database = self
@@ -186,7 +198,7 @@ impl Store {
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         // Another caller may have been faster.
-        if has_failed(&database) {
+        if needs_reopening(&database) {
             *database = None;
             *database = (self.open)().ok();
         }
@@ -194,9 +206,9 @@ impl Store {
     }
 
     /// Makes every table, the credentials that every emulator knows, and last the mark that the store is complete.
-    fn initialise(&self) -> Result<(), Error> {
+    fn initialize(&self) -> Result<(), Error> {
         self.write(|transaction| {
-            collection::create_all(transaction)?;
+            table::create_all(transaction)?;
             credential::create_tables(transaction)?;
             credential::insert_well_known(transaction, &self.key)?;
             transaction
@@ -224,7 +236,7 @@ impl Store {
 }
 
 /// The next of the numbers that are never given twice.
-pub(crate) fn next_number(transaction: &WriteTransaction, name: &str) -> Result<u64, Error> {
+pub(crate) fn next_sequence(transaction: &WriteTransaction, name: &str) -> Result<u64, Error> {
     let mut numbers = transaction.open_table(NUMBERS)?;
     let next = numbers
         .get(name)?
@@ -235,13 +247,13 @@ pub(crate) fn next_number(transaction: &WriteTransaction, name: &str) -> Result<
 }
 
 /// Whether this name has had its first number; used for what is done once.
-pub(crate) fn has_number(transaction: &ReadTransaction, name: &str) -> Result<bool, Error> {
+pub(crate) fn has_sequence(transaction: &ReadTransaction, name: &str) -> Result<bool, Error> {
     Ok(transaction.open_table(NUMBERS)?.get(name)?.is_some())
 }
 
 /// Opens a file, or says who else has it open.
-fn open(path: &Path) -> Result<Database, Error> {
-    let holder = beside(path, "holder");
+fn open_database(path: &Path) -> Result<Database, Error> {
+    let holder = sibling_path(path, "holder");
     let database = Database::builder()
         .set_cache_size(CACHE)
         .create(path)
@@ -263,7 +275,7 @@ fn open(path: &Path) -> Result<Database, Error> {
 }
 
 /// Whether redb takes no more calls. Another caller's write in progress shows that it does.
-fn has_failed(database: &Database) -> bool {
+fn is_poisoned(database: &Database) -> bool {
     let probe = database.try_begin_write();
     matches!(
         probe,
@@ -272,7 +284,7 @@ fn has_failed(database: &Database) -> bool {
 }
 
 /// The format of a store; none for a database without anything. Another program's is refused.
-fn format(database: &Database, path: &Path) -> Result<Option<u64>, Error> {
+fn read_format(database: &Database, path: &Path) -> Result<Option<u64>, Error> {
     let foreign = || {
         let what = "it is another program's database";
         Error::io(path, io::Error::new(io::ErrorKind::InvalidData, what))
@@ -287,7 +299,7 @@ fn format(database: &Database, path: &Path) -> Result<Option<u64>, Error> {
 }
 
 /// `<file>.<suffix>`.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+fn sibling_path(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".");
     name.push(suffix);
@@ -302,24 +314,24 @@ mod tests {
     use redb::TableHandle;
 
     use super::*;
-    use crate::collection::GATEWAYS;
-    use crate::disk::Disk;
+    use crate::fake_disk::FakeDisk;
+    use crate::table::GATEWAYS;
 
     impl Store {
         /// A new store on a disk of its own.
-        pub(crate) fn on_disk(disk: &Arc<Disk>) -> Self {
+        pub(crate) fn on_disk(disk: &Arc<FakeDisk>) -> Self {
             let file = Arc::clone(disk);
-            let open: Open = Box::new(move || file.open());
-            let reserve: Box<dyn Reserve> = Box::new(Arc::clone(disk));
+            let open: OpenDatabase = Box::new(move || file.open());
+            let spare_space: Box<dyn SpareSpace> = Box::new(Arc::clone(disk));
             let key = Key::random().unwrap();
-            let store = Self::new(open().unwrap(), open, Some(reserve), key);
-            store.initialise().unwrap();
+            let store = Self::new(open().unwrap(), open, Some(spare_space), key);
+            store.initialize().unwrap();
             store
         }
     }
 
     fn set_format(path: &Path, format: u64) {
-        let store = Store::file(path).unwrap();
+        let store = Store::open(path).unwrap();
         store
             .write(|transaction| -> Result<(), Error> {
                 transaction.open_table(NUMBERS)?.insert("format", format)?;
@@ -333,8 +345,8 @@ mod tests {
     fn a_second_holder_is_refused_by_name() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state.redb");
-        let _first = Store::file(&path).unwrap();
-        let error = Store::file(&path).err().unwrap();
+        let _first = Store::open(&path).unwrap();
+        let error = Store::open(&path).err().unwrap();
         let own = std::process::id();
         assert!(matches!(error, Error::InUse { holder: Some(holder), .. } if holder == own));
         assert!(
@@ -359,9 +371,9 @@ mod tests {
         let path = folder.path().join("state.redb");
         let later = FORMAT + 1;
         set_format(&path, later);
-        let before = (tables(&path), fs::read(beside(&path, "key")).unwrap());
+        let before = (tables(&path), fs::read(sibling_path(&path, "key")).unwrap());
         for _ in 0..2 {
-            let error = Store::file(&path).err().unwrap();
+            let error = Store::open(&path).err().unwrap();
             assert!(matches!(error, Error::Format { found, .. } if found == later));
             let said = format!(
                 "{} has format {later}, and this version knows {FORMAT} only: a later one wrote it",
@@ -369,7 +381,7 @@ mod tests {
             );
             assert_eq!(error.to_string(), said);
         }
-        let after = (tables(&path), fs::read(beside(&path, "key")).unwrap());
+        let after = (tables(&path), fs::read(sibling_path(&path, "key")).unwrap());
         assert!(before == after);
     }
 
@@ -385,14 +397,14 @@ mod tests {
             transaction.open_table(table).unwrap();
             transaction.commit().unwrap();
             drop(other);
-            let error = Store::file(&path).err().unwrap();
+            let error = Store::open(&path).err().unwrap();
             let said = format!(
                 "cannot use {}: it is another program's database",
                 path.display()
             );
             assert_eq!(error.to_string(), said);
             assert_eq!(tables(&path), [name]);
-            assert!(!beside(&path, "key").exists());
+            assert!(!sibling_path(&path, "key").exists());
         }
     }
 
@@ -400,11 +412,11 @@ mod tests {
     fn a_store_without_its_own_key_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state.redb");
-        drop(Store::file(&path).unwrap());
-        fs::write(beside(&path, "key"), [1; 64]).unwrap();
-        assert!(matches!(Store::file(&path), Err(Error::Key { .. })));
-        fs::remove_file(beside(&path, "key")).unwrap();
-        assert!(matches!(Store::file(&path), Err(Error::Key { .. })));
+        drop(Store::open(&path).unwrap());
+        fs::write(sibling_path(&path, "key"), [1; 64]).unwrap();
+        assert!(matches!(Store::open(&path), Err(Error::Key { .. })));
+        fs::remove_file(sibling_path(&path, "key")).unwrap();
+        assert!(matches!(Store::open(&path), Err(Error::Key { .. })));
     }
 
     // E18
@@ -416,7 +428,7 @@ mod tests {
         let absent = folder.path().join("absent").join("state.redb");
         let below_a_file = file.join("state.redb");
         for path in [&absent, &below_a_file, &folder.path().to_owned(), &file] {
-            let error = Store::file(path).err().unwrap();
+            let error = Store::open(path).err().unwrap();
             assert!(matches!(error, Error::Io { .. }), "{error:?}");
             let start = format!("cannot use {}: ", path.display());
             assert!(error.to_string().starts_with(&start), "{error}");
@@ -427,7 +439,7 @@ mod tests {
     // E16
     #[test]
     fn a_full_disk_takes_what_removes_and_nothing_else() {
-        let disk = Disk::of(1024);
+        let disk = FakeDisk::with_blocks(1024);
         let store = Store::on_disk(&disk);
         let insert = |id: &str| {
             let json = [b' '; 10_000];
@@ -448,7 +460,7 @@ mod tests {
         assert!(acknowledged > 10);
         assert!(get(&acknowledged.to_string()).unwrap().is_none());
         // To the last block: another program fills what is left.
-        disk.fill();
+        disk.fill_up();
         for n in 0..acknowledged {
             assert!(get(&n.to_string()).unwrap().is_some(), "{n}");
             assert!(remove(&n.to_string()).unwrap(), "{n}");
@@ -464,13 +476,13 @@ mod tests {
 
     #[test]
     fn a_failed_write_leaves_nothing() {
-        let store = Store::memory().unwrap();
+        let store = Store::in_memory().unwrap();
         let failed = store.write(|transaction| {
-            next_number(transaction, "test")?;
+            next_sequence(transaction, "test")?;
             Err::<(), _>(Error::TokenRejected)
         });
         assert!(failed.is_err());
-        let number = store.write(|transaction| next_number(transaction, "test"));
+        let number = store.write(|transaction| next_sequence(transaction, "test"));
         assert_eq!(number.unwrap(), 1);
     }
 }

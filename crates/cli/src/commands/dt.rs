@@ -6,12 +6,12 @@ use gatelet_models::dt::{
     ActiveGateTokenCreate, ActiveGateTokenId, ActiveGateType, operations as api,
 };
 
-use crate::commands::{deliver, say_deleted};
-use crate::connect::Connect;
-use crate::failure::{Failure, say};
-use crate::listing::{self, Paging};
-use crate::operation::help;
+use crate::client_factory::ClientFactory;
+use crate::commands::{report_deleted, secret_output};
+use crate::error::{CliError, eprint_line};
+use crate::operation_help::operation_help;
 use crate::output::Output;
+use crate::paging::{self, Paging};
 use crate::stdout::Stdout;
 
 const ONLY_TIME: &str = "It is printed with its secret, which is shown at no other time.";
@@ -26,12 +26,12 @@ pub(crate) enum Dt {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ActiveGateTokenCommand {
-    #[command(about = api::LIST_TOKENS.summary, after_help = help(&api::LIST_TOKENS), visible_alias = "ls")]
+    #[command(about = api::LIST_TOKENS.summary, after_help = operation_help(&api::LIST_TOKENS), visible_alias = "ls")]
     List {
         #[command(flatten)]
         paging: Paging,
     },
-    #[command(about = api::CREATE_TOKEN.summary, after_help = format!("{ONLY_TIME}\n\n{}", help(&api::CREATE_TOKEN)))]
+    #[command(about = api::CREATE_TOKEN.summary, after_help = format!("{ONLY_TIME}\n\n{}", operation_help(&api::CREATE_TOKEN)))]
     Create {
         /// Its name
         name: String,
@@ -45,12 +45,12 @@ pub(crate) enum ActiveGateTokenCommand {
         #[arg(long)]
         seed: bool,
     },
-    #[command(about = api::GET_TOKEN.summary, after_help = help(&api::GET_TOKEN))]
+    #[command(about = api::GET_TOKEN.summary, after_help = operation_help(&api::GET_TOKEN))]
     Get {
         /// The token's id, as `list` shows it: the part before its secret
         id: ActiveGateTokenId,
     },
-    #[command(about = api::REVOKE_TOKEN.summary, after_help = help(&api::REVOKE_TOKEN), visible_alias = "rm")]
+    #[command(about = api::REVOKE_TOKEN.summary, after_help = operation_help(&api::REVOKE_TOKEN), visible_alias = "rm")]
     Delete {
         /// The token's id, as `list` shows it: the part before its secret
         id: ActiveGateTokenId,
@@ -77,7 +77,7 @@ impl From<Kind> for ActiveGateType {
 
 impl Dt {
     /// What the command changes, if anything.
-    pub(crate) fn change(&self) -> Option<&'static str> {
+    pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
         let Self::ActiveGateToken(command) = self;
         match command {
             ActiveGateTokenCommand::List { .. } | ActiveGateTokenCommand::Get { .. } => None,
@@ -88,17 +88,17 @@ impl Dt {
 
     pub(crate) async fn run(
         self,
-        connect: &Connect,
+        clients: &ClientFactory,
         output: &mut Output<Stdout>,
-    ) -> Result<(), Failure> {
-        let client = connect.dt().await?;
+    ) -> Result<(), CliError> {
+        let client = clients.dt().await?;
         let Self::ActiveGateToken(command) = self;
         command.run(&client, output).await
     }
 }
 
 impl ActiveGateTokenCommand {
-    async fn run(self, client: &Client, output: &mut Output<Stdout>) -> Result<(), Failure> {
+    async fn run(self, client: &Client, output: &mut Output<Stdout>) -> Result<(), CliError> {
         let tokens = client.active_gate_tokens();
         match self {
             Self::List { paging } => {
@@ -109,7 +109,7 @@ impl ActiveGateTokenCommand {
                 if let Some(page_token) = paging.page_token {
                     list = list.page_token(page_token);
                 }
-                listing::write(list.pages(), paging.limit, output).await
+                paging::write_pages(list.pages(), paging.limit, output).await
             }
             Self::Create {
                 name,
@@ -117,7 +117,7 @@ impl ActiveGateTokenCommand {
                 expires,
                 seed,
             } => {
-                deliver::check(output)?;
+                secret_output::ensure_writable(output)?;
                 let mut create = ActiveGateTokenCreate::new(name, kind).with_seed_token(seed);
                 if let Some(expires) = expires {
                     create = create.with_expiration_date(expires);
@@ -125,16 +125,19 @@ impl ActiveGateTokenCommand {
                 let created = tokens.create(create).send().await?;
                 let id = created.id.clone();
                 for (member, text) in created.unreadable_members() {
-                    say(&format!(
+                    eprint_line(&format!(
                         "warning: the token was created; its {member} cannot be read: {text:?}"
                     ));
                 }
-                deliver::hand_over(created, id.as_str(), output, || tokens.delete(&id).send()).await
+                secret_output::print_or_undo(created, id.as_str(), output, || {
+                    tokens.delete(&id).send()
+                })
+                .await
             }
             Self::Get { id } => Ok(output.item(tokens.get(&id).send().await?)?),
             Self::Delete { id } => {
                 let deleted = tokens.delete(&id).send().await?;
-                say_deleted(format_args!("ActiveGate token {id}"), deleted);
+                report_deleted(format_args!("ActiveGate token {id}"), deleted);
                 Ok(())
             }
         }

@@ -9,10 +9,10 @@ use gatelet_emulator::{Emulator, Serve, well_known};
 use gatelet_models::Secret;
 use gatelet_models::asa::{GatewaySetupTokenId, GatewayUpdate};
 
-use crate::connect::Connect;
+use crate::client_factory::ClientFactory;
 use crate::embedded;
+use crate::error::{CliError, eprint_line};
 use crate::exit::Exit;
-use crate::failure::{Failure, say};
 use crate::output::Output;
 use crate::secret;
 use crate::signal;
@@ -51,9 +51,9 @@ pub(crate) enum EmulatorCommand {
 impl EmulatorCommand {
     pub(crate) async fn run(
         self,
-        connect: &Connect,
+        clients: &ClientFactory,
         output: &mut Output<Stdout>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), CliError> {
         match self {
             Self::Serve {
                 address,
@@ -63,19 +63,19 @@ impl EmulatorCommand {
             } => {
                 let ip = address.ip();
                 if !ip.is_loopback() && !beyond_loopback {
-                    return Err(Failure::usage(format_args!(
+                    return Err(CliError::usage(format_args!(
                         "other machines could reach {ip}: add --beyond-loopback if that is meant"
                     )));
                 }
                 if !ip.is_loopback() && faults {
-                    return Err(Failure::usage(format_args!(
+                    return Err(CliError::usage(format_args!(
                         "other machines could reach {ip}: --faults is for loopback addresses only"
                     )));
                 }
                 let token = faults.then(fault_token).transpose()?;
                 let emulator = match data {
                     Some(path) => embedded::open(&path).await?,
-                    None => memory().map_err(|error| Failure::new(Exit::Other, error))?,
+                    None => memory().map_err(|error| CliError::new(Exit::Other, error))?,
                 };
                 let mut served = Serve::new(emulator)
                     .address(address)
@@ -83,21 +83,23 @@ impl EmulatorCommand {
                 if let Some(token) = token {
                     served = served.faults(token);
                 }
-                if connect.is_verbose() {
-                    served = served.access_log(say);
+                if clients.is_verbose() {
+                    served = served.access_log(eprint_line);
                 }
                 // Whoever chose the address knows the URL.
-                serve(served, output.sink().even_if_closed()).await
+                serve(served, output.sink().allow_closed()).await
             }
             Self::Enrol { name, setup_token } => {
-                let emulator = embedded::emulator().await?;
-                let tokens = connect.asa_within(emulator.clone())?.gateway_setup_tokens();
+                let emulator = embedded::open_default().await?;
+                let tokens = clients
+                    .embedded_asa(emulator.clone())?
+                    .gateway_setup_tokens();
                 let value = tokens.reveal(&setup_token).send().await?;
                 let gateway = emulator
                     .enroll_gateway(&value, GatewayUpdate::new(name))
                     .map_err(|error| match error {
-                        gatelet_emulator::Error::Invalid(_) => Failure::usage(error),
-                        _ => Failure::new(Exit::Other, error),
+                        gatelet_emulator::Error::Invalid(_) => CliError::usage(error),
+                        _ => CliError::new(Exit::Other, error),
                     })?;
                 Ok(output.item(gateway)?)
             }
@@ -113,10 +115,10 @@ fn memory() -> Result<Emulator, gatelet_emulator::Error> {
 }
 
 /// The token that opens the faults.
-fn fault_token() -> Result<Secret, Failure> {
-    let token = secret::in_environment("GATELET_EMULATOR_FAULTS")?;
+fn fault_token() -> Result<Secret, CliError> {
+    let token = secret::optional("GATELET_EMULATOR_FAULTS")?;
     token.ok_or_else(|| {
-        Failure::usage(
+        CliError::usage(
             "--faults needs a token of your choice in GATELET_EMULATOR_FAULTS, or in the file that \
              GATELET_EMULATOR_FAULTS_FILE names",
         )
@@ -124,19 +126,19 @@ fn fault_token() -> Result<Secret, Failure> {
 }
 
 /// Serves until the process is asked to end.
-async fn serve(serve: Serve, stdout: &mut Stdout) -> Result<(), Failure> {
+async fn serve(serve: Serve, stdout: &mut Stdout) -> Result<(), CliError> {
     let cannot = |error: io::Error| {
-        Failure::new(
+        CliError::new(
             Exit::Other,
             format_args!("the emulator cannot be served: {error}"),
         )
     };
     // Before the URL is known to anybody, so that no signal is missed.
-    let end = signal::end().map_err(cannot)?;
+    let end = signal::terminate().map_err(cannot)?;
     let server = serve.start().await.map_err(cannot)?;
     let address = server.address();
     if !address.ip().is_loopback() {
-        say("other machines can reach this emulator, and its credentials are public");
+        eprint_line("other machines can reach this emulator, and its credentials are public");
     }
     // A stderr that cannot be written to is no reason to stop.
     let _ = io::stderr().write_all(environment(&format!("http://{address}")).as_bytes());

@@ -1,18 +1,18 @@
 //! Runs a command: its runtime, its end by Ctrl-C.
 
 pub(crate) mod asa;
-mod deliver;
 pub(crate) mod dt;
 pub(crate) mod emulator;
+mod secret_output;
 
 use std::time::Duration;
 
 use gatelet_transport::Deleted;
 
 use crate::args::{Args, Command};
-use crate::connect::Connect;
+use crate::client_factory::ClientFactory;
+use crate::error::{CliError, eprint_line};
 use crate::exit::Exit;
-use crate::failure::{Failure, say};
 use crate::output::Output;
 use crate::race::first;
 use crate::signal;
@@ -22,50 +22,54 @@ use crate::stdout::Stdout;
 ///
 /// # Errors
 /// What the command failed with.
-pub(crate) fn run(args: Args) -> Result<(), Failure> {
+pub(crate) fn run(args: Args) -> Result<(), CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::new(Exit::Other, format_args!("could not start: {error}")))?;
+        .map_err(|error| CliError::new(Exit::Other, format_args!("could not start: {error}")))?;
     let ended = runtime.block_on(dispatch(args));
     // Whatever still runs, such as a name resolution without end, is not waited for.
     runtime.shutdown_timeout(Duration::ZERO);
     ended
 }
 
-async fn dispatch(args: Args) -> Result<(), Failure> {
-    let connect = Connect::new(&args.global);
+async fn dispatch(args: Args) -> Result<(), CliError> {
+    let clients = ClientFactory::new(&args.global);
     let mut output = Output::new(args.global.output, Stdout::open()?);
     match args.command {
-        Command::Asa(asa) => until_interrupted(asa.change(), asa.run(&connect, &mut output)).await,
-        Command::Dt(dt) => until_interrupted(dt.change(), dt.run(&connect, &mut output)).await,
-        Command::Emulator(emulator) => emulator.run(&connect, &mut output).await,
+        Command::Asa(asa) => {
+            until_interrupted(asa.mutation_verb(), asa.run(&clients, &mut output)).await
+        }
+        Command::Dt(dt) => {
+            until_interrupted(dt.mutation_verb(), dt.run(&clients, &mut output)).await
+        }
+        Command::Emulator(emulator) => emulator.run(&clients, &mut output).await,
     }
 }
 
 /// Runs a command until it ends or Ctrl-C is pressed; `change` names what it changes.
 async fn until_interrupted(
     change: Option<&'static str>,
-    command: impl Future<Output = Result<(), Failure>>,
-) -> Result<(), Failure> {
+    command: impl Future<Output = Result<(), CliError>>,
+) -> Result<(), CliError> {
     let interrupt = signal::interrupt()
-        .map_err(|error| Failure::new(Exit::Other, format_args!("could not start: {error}")))?;
+        .map_err(|error| CliError::new(Exit::Other, format_args!("could not start: {error}")))?;
     let interrupted = async {
         interrupt.await;
         Err(match change {
-            Some(change) => Failure::new(
+            Some(change) => CliError::new(
                 Exit::Interrupted,
                 format_args!("interrupted; {change}: outcome unknown"),
             ),
-            None => Failure::new(Exit::Interrupted, "interrupted"),
+            None => CliError::new(Exit::Interrupted, "interrupted"),
         })
     };
     first(command, interrupted).await
 }
 
 /// Says that a thing is gone, and if it was so before.
-fn say_deleted(thing: std::fmt::Arguments<'_>, deleted: Deleted) {
-    say(&match deleted.was_already_gone {
+fn report_deleted(thing: std::fmt::Arguments<'_>, deleted: Deleted) {
+    eprint_line(&match deleted.was_already_gone {
         true => format!("deleted {thing}; a repeated request found it gone already"),
         false => format!("deleted {thing}"),
     });

@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::run::Place;
+use crate::run::Fixture;
 
 fn names(list: &Value, field: &str) -> Vec<String> {
     list.as_array()
@@ -16,19 +16,21 @@ fn names(list: &Value, field: &str) -> Vec<String> {
 
 #[test]
 fn gateways_are_listed_in_every_format() {
-    let place = Place::new();
-    let json = place.run("--emulator asa gateway list -o json").json();
+    let fixture = Fixture::new();
+    let json = fixture.run("--emulator asa gateway list -o json").json();
     assert_eq!(names(&json, "name"), ["Production gateway", "Dev gateway"]);
     assert_eq!(json[0]["refuse_connections"], Value::Bool(false));
 
-    let ndjson = place.run("--emulator asa gateways ls -o ndjson").data();
+    let ndjson = fixture
+        .run("--emulator asa gateways ls -o ndjson")
+        .success();
     let lines: Vec<Value> = ndjson
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     assert_eq!(Value::Array(lines), json);
 
-    let table = place.run("--emulator asa gw list").data();
+    let table = fixture.run("--emulator asa gw list").success();
     let lines: Vec<&str> = table.lines().collect();
     assert_eq!(lines.len(), 3);
     assert!(
@@ -43,10 +45,10 @@ fn gateways_are_listed_in_every_format() {
 
 #[test]
 fn a_list_is_narrowed_sized_turned_and_cut() {
-    let place = Place::new();
+    let fixture = Fixture::new();
     let list = |options: &str| {
         names(
-            &place
+            &fixture
                 .run(&format!("--emulator asa gateway list -o json {options}"))
                 .json(),
             "name",
@@ -58,28 +60,28 @@ fn a_list_is_narrowed_sized_turned_and_cut() {
     assert_eq!(list("--limit 1"), ["Production gateway"]);
     assert_eq!(list("--limit 1 --page-size 1"), ["Production gateway"]);
     assert_eq!(
-        place
+        fixture
             .run("--emulator asa gateway list -o json --contains nothing")
-            .data(),
+            .success(),
         "[]\n"
     );
 }
 
 #[test]
 fn a_gateway_is_shown_changed_and_deleted() {
-    let place = Place::new();
-    let id = place.run("--emulator asa gateway list -o json").json()[0]["id"]
+    let fixture = Fixture::new();
+    let id = fixture.run("--emulator asa gateway list -o json").json()[0]["id"]
         .as_str()
         .unwrap()
         .to_owned();
     let get = || {
-        place
+        fixture
             .run(&format!("--emulator asa gateway get {id} -o json"))
             .json()
     };
     assert_eq!(get()["name"], "Production gateway");
     assert!(
-        place
+        fixture
             .run(&format!("--emulator asa gateway status {id} -o json"))
             .json()["active_connections"]
             .is_u64()
@@ -88,9 +90,9 @@ fn a_gateway_is_shown_changed_and_deleted() {
     let update = format!(
         "--emulator asa gateway update {id} --name eu-1 --label zone=a --refuse-connections true"
     );
-    let updated = place.run(&update);
+    let updated = fixture.run(&update);
     assert_eq!(updated.stderr, format!("gatelet: updated gateway {id}\n"));
-    assert_eq!(updated.data(), "");
+    assert_eq!(updated.success(), "");
     let gateway = get();
     assert_eq!(
         (&gateway["name"], &gateway["refuse_connections"]),
@@ -102,11 +104,11 @@ fn a_gateway_is_shown_changed_and_deleted() {
         "what is not named stays"
     );
 
-    place
+    fixture
         .run(&format!(
             "--emulator asa gateway update {id} --no-description --clear-labels"
         ))
-        .data();
+        .success();
     let gateway = get();
     assert!(gateway["description"].is_null());
     assert!(
@@ -116,28 +118,28 @@ fn a_gateway_is_shown_changed_and_deleted() {
         "{gateway}"
     );
 
-    let deleted = place.run(&format!("--emulator asa gateway delete {id}"));
+    let deleted = fixture.run(&format!("--emulator asa gateway delete {id}"));
     assert_eq!(deleted.stderr, format!("gatelet: deleted gateway {id}\n"));
-    deleted.data();
-    place
+    deleted.success();
+    fixture
         .run(&format!("--emulator asa gateway get {id}"))
         .fails_with(5);
-    place
+    fixture
         .run(&format!("--emulator asa gateway delete {id}"))
         .fails_with(5);
 }
 
 #[test]
 fn a_setup_token_is_created_revealed_and_deleted() {
-    let place = Place::new();
-    let created = place
-        .words([
+    let fixture = Fixture::new();
+    let created = fixture
+        .run_args([
             "--emulator",
             "asa",
             "setup-token",
             "create",
             "--description",
-            "two words",
+            "two run_args",
             "--label",
             "env=dev",
             "-o",
@@ -150,15 +152,15 @@ fn a_setup_token_is_created_revealed_and_deleted() {
             &created["description"],
             &created["details"]["labels"]["env"]
         ),
-        (&"two words".into(), &"dev".into())
+        (&"two run_args".into(), &"dev".into())
     );
 
-    let value = place
+    let value = fixture
         .run(&format!("--emulator asa setup-token reveal {id}"))
-        .data();
+        .success();
     assert!(value.starts_with("sft-gw."), "the value alone, on one line");
     assert_eq!(value.lines().count(), 1);
-    let revealed = place
+    let revealed = fixture
         .run(&format!("--emulator asa setup-token reveal {id} -o json"))
         .json();
     assert_eq!(revealed["token"], value.trim_end());
@@ -170,41 +172,41 @@ fn a_setup_token_is_created_revealed_and_deleted() {
         "list -o ndjson".into(),
         "list".into(),
     ] {
-        let shown = place
+        let shown = fixture
             .run(&format!("--emulator asa gateway-setup-tokens {read}"))
-            .data();
+            .success();
         assert!(
             shown.contains(id) && !shown.contains(value.trim_end()) && !shown.contains("\"token\""),
             "{shown}"
         );
     }
 
-    place
+    fixture
         .run(&format!("--emulator asa setup-token delete {id}"))
-        .data();
-    place
+        .success();
+    fixture
         .run(&format!("--emulator asa setup-token get {id}"))
         .fails_with(5);
-    place
+    fixture
         .run(&format!("--emulator asa setup-token reveal {id}"))
         .fails_with(5);
 }
 
 #[test]
 fn a_gateway_enrols_with_a_setup_token() {
-    let place = Place::new();
-    let token = place
+    let fixture = Fixture::new();
+    let token = fixture
         .run("--emulator asa gst create --label env=dev -o json")
         .json();
     let id = token["id"].as_str().unwrap();
-    let gateway = place
+    let gateway = fixture
         .run(&format!("emulator enrol eu-7 --setup-token {id} -o json"))
         .json();
     assert_eq!(
         (&gateway["name"], &gateway["labels"]["env"]),
         (&"eu-7".into(), &"dev".into())
     );
-    let listed = &place
+    let listed = &fixture
         .run("--emulator asa gw list --contains eu-7 -o json")
         .json()[0];
     for field in ["id", "name", "labels", "refuse_connections"] {
@@ -212,7 +214,7 @@ fn a_gateway_enrols_with_a_setup_token() {
     }
     // What the service shows as null is shown as null.
     assert_eq!(listed.get("description"), Some(&Value::Null));
-    place
+    fixture
         .run("emulator enrol eu-8 --setup-token 00000000-0000-4000-8000-000000000000")
         .fails_with(5);
 }
@@ -226,9 +228,9 @@ fn an_expiration_is_read_in_every_common_form() {
         ("2027-01-31 12:00:00Z", "2027-01-31T12:00:00.000Z"),
         ("2027-01-31T23:59:60Z", "2027-01-31T23:59:59.999"),
     ] {
-        let place = Place::new();
-        let created = place
-            .words([
+        let fixture = Fixture::new();
+        let created = fixture
+            .run_args([
                 "--emulator",
                 "dt",
                 "token",
@@ -247,14 +249,14 @@ fn an_expiration_is_read_in_every_common_form() {
 
 #[test]
 fn an_activegate_token_is_created_shown_and_deleted() {
-    let place = Place::new();
-    let before = place
+    let fixture = Fixture::new();
+    let before = fixture
         .run("--emulator dt active-gate-token list -o json")
         .json()
         .as_array()
         .unwrap()
         .len();
-    let created = place
+    let created = fixture
         .run("--emulator dt token create edge-7 --type cluster --expires now+60d --seed -o json")
         .json();
     let (id, secret) = (
@@ -263,7 +265,7 @@ fn an_activegate_token_is_created_shown_and_deleted() {
     );
     assert!(secret.starts_with(id));
 
-    let token = place
+    let token = fixture
         .run(&format!("--emulator dt token get {id} -o json"))
         .json();
     assert_eq!(
@@ -271,21 +273,23 @@ fn an_activegate_token_is_created_shown_and_deleted() {
         (&"edge-7".into(), &"CLUSTER".into())
     );
     assert!(token["expirationDate"].is_string());
-    let list = place.run("--emulator dt tokens list -o ndjson").data();
+    let list = fixture.run("--emulator dt tokens list -o ndjson").success();
     assert_eq!(list.lines().count(), before + 1);
     assert!(!list.contains(secret));
 
-    place
+    fixture
         .run(&format!("--emulator dt token delete {id}"))
-        .data();
-    place
+        .success();
+    fixture
         .run(&format!("--emulator dt token get {id}"))
         .fails_with(5);
 }
 
 #[test]
 fn the_table_of_a_created_token_shows_its_secret() {
-    let table = Place::new().run("--emulator dt token create edge-7").data();
+    let table = Fixture::new()
+        .run("--emulator dt token create edge-7")
+        .success();
     let row: Vec<&str> = table.lines().nth(1).unwrap().split_whitespace().collect();
     assert!(row[1].starts_with(row[0]) && row[1].len() > row[0].len());
     assert_eq!(row[2], "-", "it never expires");
@@ -293,10 +297,10 @@ fn the_table_of_a_created_token_shows_its_secret() {
 
 #[test]
 fn commands_at_once_wait_for_each_other() {
-    let place = Place::new();
+    let fixture = Fixture::new();
     let creates: Vec<_> = (0..8)
         .map(|number| {
-            let mut create = place.command([
+            let mut create = fixture.command([
                 "--emulator",
                 "dt",
                 "token",
@@ -311,27 +315,27 @@ fn commands_at_once_wait_for_each_other() {
         })
         .collect();
     for create in creates {
-        crate::run::Ended::from(create.wait_with_output().unwrap()).data();
+        crate::run::CommandOutput::from(create.wait_with_output().unwrap()).success();
     }
-    let list = place.run("--emulator dt token list -o ndjson").data();
+    let list = fixture.run("--emulator dt token list -o ndjson").success();
     assert_eq!(list.matches("\"edge-").count(), 8);
 }
 
 #[test]
 fn an_unset_home_is_no_obstacle() {
-    let ended: crate::run::Ended = Place::new()
+    let output: crate::run::CommandOutput = Fixture::new()
         .command(["--emulator", "asa", "gateway", "list"])
         .env_clear()
         .env("XDG_DATA_HOME", tempfile::tempdir().unwrap().path())
         .output()
         .unwrap()
         .into();
-    assert!(ended.data().contains("Dev gateway"));
+    assert!(output.success().contains("Dev gateway"));
 }
 
 #[test]
 fn a_state_file_that_cannot_be_made_is_one_line() {
-    let line = Place::new()
+    let line = Fixture::new()
         .with("GATELET_EMULATOR_DATA", "/proc/none/emulator.redb")
         .run("--emulator asa gateway list")
         .fails_with(1);

@@ -2,23 +2,23 @@
 
 use gatelet_emulator::well_known;
 
-use crate::run::{CANARY, Place, Served};
-use crate::script::{Script, Scripted, response, team};
+use crate::run::{CANARY, EmulatorServer, Fixture};
+use crate::scripted_server::{ScriptedResponse, ScriptedServer, response, team};
 
 const JSON: &str = "application/json";
 const LIST: &str = "dt active-gate-token list";
 
 /// An answer of the Dynatrace API that is an error.
-fn envelope(status: &'static str) -> Script {
-    Script::always(status, JSON, r#"{"error":{"code":1,"message":"so it is"}}"#)
+fn envelope(status: &'static str) -> ScriptedServer {
+    ScriptedServer::always(status, JSON, r#"{"error":{"code":1,"message":"so it is"}}"#)
 }
 
 // C3
 #[test]
 fn a_wrong_credential_is_3() {
-    let served = Served::start(&Place::new());
-    Place::dt(&served.url).run(LIST).fails_with(3);
-    Place::asa(&served.url)
+    let server = EmulatorServer::start(&Fixture::new());
+    Fixture::dt(&server.url).run(LIST).fails_with(3);
+    Fixture::asa(&server.url)
         .run("asa gateway list")
         .fails_with(3);
 }
@@ -34,8 +34,9 @@ fn a_key_that_is_refused_in_any_way_is_3_and_any_other_failed_exchange_has_its_o
         ("409 Conflict", 3),
         ("500 Internal Server Error", 11),
     ] {
-        let exchange = Script::always(status, JSON, r#"{"type":"so","message":"so it is"}"#);
-        Place::asa(&exchange.url)
+        let exchange =
+            ScriptedServer::always(status, JSON, r#"{"type":"so","message":"so it is"}"#);
+        Fixture::asa(&exchange.url)
             .run("asa gateway delete x")
             .fails_with(code);
     }
@@ -44,7 +45,7 @@ fn a_key_that_is_refused_in_any_way_is_3_and_any_other_failed_exchange_has_its_o
 // C3
 #[test]
 fn no_credential_is_3_and_names_the_variable() {
-    let line = Place::new()
+    let line = Fixture::new()
         .with("GATELET_DT_URL", "http://127.0.0.1:1")
         .run(LIST)
         .fails_with(3);
@@ -54,10 +55,10 @@ fn no_credential_is_3_and_names_the_variable() {
 // U53
 #[test]
 fn a_secret_is_read_where_its_encoding_is_certain_and_another_encoding_is_named() {
-    let served = Served::start(&Place::new());
-    let place = || Place::new().with("GATELET_DT_URL", &served.url);
+    let server = EmulatorServer::start(&Fixture::new());
+    let fixture = || Fixture::new().with("GATELET_DT_URL", &server.url);
     let token = well_known::DT_TOKEN;
-    let files = Place::new();
+    let files = Fixture::new();
     let file = files.path("token");
     for (before, after) in [
         ("", "\n"),
@@ -66,12 +67,15 @@ fn a_secret_is_read_where_its_encoding_is_certain_and_another_encoding_is_named(
         ("\u{feff}", "\r\n"),
     ] {
         let text = format!("{before}{token}{after}");
-        place().with("GATELET_DT_TOKEN", &text).run(LIST).data();
+        fixture()
+            .with("GATELET_DT_TOKEN", &text)
+            .run(LIST)
+            .success();
         std::fs::write(&file, &text).unwrap();
-        place()
+        fixture()
             .with("GATELET_DT_TOKEN_FILE", &file)
             .run(LIST)
-            .data();
+            .success();
     }
     let utf16 = |text: &str, to_bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
         text.encode_utf16().flat_map(to_bytes).collect()
@@ -82,7 +86,7 @@ fn a_secret_is_read_where_its_encoding_is_certain_and_another_encoding_is_named(
             (utf16(&text, u16::to_be_bytes), "UTF-16BE"),
         ] {
             std::fs::write(&file, bytes).unwrap();
-            let line = place()
+            let line = fixture()
                 .with("GATELET_DT_TOKEN_FILE", &file)
                 .run(LIST)
                 .fails_with(2);
@@ -95,13 +99,13 @@ fn a_secret_is_read_where_its_encoding_is_certain_and_another_encoding_is_named(
 #[test]
 fn a_missing_setting_is_2_and_named() {
     assert!(
-        Place::new()
+        Fixture::new()
             .run(LIST)
             .fails_with(2)
             .contains("GATELET_DT_URL")
     );
     assert!(
-        Place::new()
+        Fixture::new()
             .run("asa gateway list")
             .fails_with(2)
             .contains("GATELET_ASA_TEAM")
@@ -111,38 +115,38 @@ fn a_missing_setting_is_2_and_named() {
 // C3
 #[test]
 fn a_missing_scope_is_4() {
-    let served = Served::start(&Place::new());
-    let place = Place::new()
-        .with("GATELET_DT_URL", &served.url)
+    let server = EmulatorServer::start(&Fixture::new());
+    let fixture = Fixture::new()
+        .with("GATELET_DT_URL", &server.url)
         .with("GATELET_DT_TOKEN", well_known::DT_READ_ONLY_TOKEN);
-    place.run(LIST).data();
-    let line = place.run("dt token create edge").fails_with(4);
+    fixture.run(LIST).success();
+    let line = fixture.run("dt token create edge").fails_with(4);
     assert!(line.contains("activeGateTokenManagement"), "{line}");
 
-    let place = Place::new()
-        .with("GATELET_ASA_URL", &served.url)
+    let fixture = Fixture::new()
+        .with("GATELET_ASA_URL", &server.url)
         .with("GATELET_ASA_TEAM", well_known::ASA_TEAM)
         .with("GATELET_ASA_KEY_ID", well_known::ASA_REPORTING_KEY_ID)
         .with(
             "GATELET_ASA_KEY_SECRET",
             well_known::ASA_REPORTING_KEY_SECRET,
         );
-    place.run("asa gateway list").data();
-    let line = place.run("asa setup-token create").fails_with(4);
+    fixture.run("asa gateway list").success();
+    let line = fixture.run("asa setup-token create").fails_with(4);
     assert!(line.contains("authorization_error"), "{line}");
 }
 
 // C3
 #[test]
 fn an_unknown_id_is_5() {
-    let place = Place::new();
-    place
+    let fixture = Fixture::new();
+    fixture
         .run("--emulator asa gateway get 00000000-0000-4000-8000-000000000000")
         .fails_with(5);
-    place
+    fixture
         .run("--emulator asa gateway update 00000000-0000-4000-8000-000000000000 --name x")
         .fails_with(5);
-    place
+    fixture
         .run("--emulator dt token delete dt0g02.UNKNOWN2")
         .fails_with(5);
 }
@@ -155,8 +159,8 @@ fn a_404_that_is_not_the_apis_own_is_10() {
         ("application/json", "{}"),
         ("text/plain", "default backend - 404"),
     ] {
-        let script = Script::always("404 Not Found", content_type, body);
-        Place::dt(&script.url)
+        let script = ScriptedServer::always("404 Not Found", content_type, body);
+        Fixture::dt(&script.url)
             .run("dt token get dt0g02.EDGE")
             .fails_with(10);
     }
@@ -165,41 +169,41 @@ fn a_404_that_is_not_the_apis_own_is_10() {
 // C3
 #[test]
 fn an_id_that_is_no_path_segment_is_2() {
-    let place = Place::new();
+    let fixture = Fixture::new();
     for id in ["..", ".", "a\nb"] {
-        place
-            .words(["--emulator", "dt", "token", "get", id])
+        fixture
+            .run_args(["--emulator", "dt", "token", "get", id])
             .fails_with(2);
-        place
-            .words(["--emulator", "asa", "gateway", "get", id])
+        fixture
+            .run_args(["--emulator", "asa", "gateway", "get", id])
             .fails_with(2);
     }
-    place
-        .words(["--emulator", "dt", "token", "get", ""])
+    fixture
+        .run_args(["--emulator", "dt", "token", "get", ""])
         .fails_with(2);
 }
 
 // C3
 #[test]
 fn a_page_size_out_of_bounds_is_2() {
-    let place = Place::new();
+    let fixture = Fixture::new();
     for size in ["99", "3001"] {
-        let line = place
+        let line = fixture
             .run(&format!("--emulator {LIST} --page-size {size}"))
             .fails_with(2);
         assert!(line.contains("size"), "{line}");
     }
     for size in ["100", "3000"] {
-        place
+        fixture
             .run(&format!("--emulator {LIST} --page-size {size}"))
-            .data();
+            .success();
     }
 }
 
 // C3
 #[test]
 fn a_foreign_page_token_is_6_and_what_the_vendor_says_of_it_is_shown() {
-    let line = Place::new()
+    let line = Fixture::new()
         .run(&format!(
             "--emulator {LIST} --page-token not-of-this-server"
         ))
@@ -213,10 +217,10 @@ fn a_foreign_page_token_is_6_and_what_the_vendor_says_of_it_is_shown() {
 // C3
 #[test]
 fn a_refused_request_is_6() {
-    Place::dt(&envelope("409 Conflict").url)
+    Fixture::dt(&envelope("409 Conflict").url)
         .run(LIST)
         .fails_with(6);
-    Place::dt(&envelope("400 Bad Request").url)
+    Fixture::dt(&envelope("400 Bad Request").url)
         .run(LIST)
         .fails_with(6);
 }
@@ -224,12 +228,12 @@ fn a_refused_request_is_6() {
 // C3
 #[test]
 fn a_rate_limit_is_7() {
-    let limited = Script::new(|_| {
-        Scripted::Bytes(
+    let limited = ScriptedServer::new(|_| {
+        ScriptedResponse::Bytes(
             b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 60\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".to_vec(),
         )
     });
-    Place::dt(&limited.url)
+    Fixture::dt(&limited.url)
         .run(&format!("--timeout 5 {LIST}"))
         .fails_with(7);
 }
@@ -247,13 +251,15 @@ const DEFECTS: [&str; 4] = [
 fn a_status_has_its_code_whatever_became_of_the_body() {
     let answer = |status: &str, fields: &str, defect: &str| {
         let head = "content-type: application/json\r\nconnection: close";
-        Scripted::Bytes(format!("HTTP/1.1 {status} X\r\n{head}\r\n{fields}{defect}").into_bytes())
+        ScriptedResponse::Bytes(
+            format!("HTTP/1.1 {status} X\r\n{head}\r\n{fields}{defect}").into_bytes(),
+        )
     };
     for defect in DEFECTS {
         for (status, wait, code) in [("429", 60, 7), ("503", 60, 11), ("520", 60, 11)] {
             let fields = format!("retry-after: {wait}\r\n");
-            let script = Script::new(move |_| answer(status, &fields, defect));
-            Place::dt(&script.url)
+            let script = ScriptedServer::new(move |_| answer(status, &fields, defect));
+            Fixture::dt(&script.url)
                 .run(&format!("--timeout 5 {LIST}"))
                 .fails_with(code);
             assert_eq!(
@@ -263,26 +269,26 @@ fn a_status_has_its_code_whatever_became_of_the_body() {
             );
         }
         for status in ["429", "503"] {
-            let script = Script::new(move |_| answer(status, "retry-after: 0\r\n", defect));
-            Place::dt(&script.url).run(LIST);
+            let script = ScriptedServer::new(move |_| answer(status, "retry-after: 0\r\n", defect));
+            Fixture::dt(&script.url).run(LIST);
             assert_eq!(script.requests.try_iter().count(), 3, "{status} {defect:?}");
         }
         let script = team(move |_| answer("401", "", defect));
-        Place::asa(&script.url)
+        Fixture::asa(&script.url)
             .run("asa gateway list")
             .fails_with(3);
         let asked = script.requests.try_iter();
         let exchanges = asked.map(|request| request.contains("/service_token "));
         assert_eq!(exchanges.collect::<Vec<_>>(), [true, false, true, false]);
-        let script = Script::new(move |_| answer("404", "", defect));
-        Place::dt(&script.url)
+        let script = ScriptedServer::new(move |_| answer("404", "", defect));
+        Fixture::dt(&script.url)
             .run("dt token get dt0g02.EDGE")
             .fails_with(10);
         // A write that has nothing to read is done.
-        let script = Script::new(move |_| answer("204", "", defect));
-        Place::dt(&script.url)
+        let script = ScriptedServer::new(move |_| answer("204", "", defect));
+        Fixture::dt(&script.url)
             .run("dt token delete dt0g02.EDGE")
-            .data();
+            .success();
     }
 }
 
@@ -291,8 +297,8 @@ fn a_status_has_its_code_whatever_became_of_the_body() {
 fn a_failing_server_is_11_whoever_says_so() {
     for status in ["502 Bad Gateway", "520 X", "524 X", "530 X"] {
         for (content_type, body) in [("text/html", "<html>"), ("text/plain", "error"), (JSON, "")] {
-            let script = Script::always(status, content_type, body);
-            Place::dt(&script.url).run(LIST).fails_with(11);
+            let script = ScriptedServer::always(status, content_type, body);
+            Fixture::dt(&script.url).run(LIST).fails_with(11);
             assert_eq!(script.requests.try_iter().count(), 3, "{status}");
         }
     }
@@ -303,24 +309,24 @@ fn a_failing_server_is_11_whoever_says_so() {
 fn a_refused_connection_is_8() {
     // A port that no listener is given by chance, as one that was just closed may be.
     let url = "http://127.0.0.1:1";
-    Place::dt(url).run(LIST).fails_with(8);
-    Place::dt(url).run("dt token create edge").fails_with(8);
-    Place::asa(url).run("asa gateway list").fails_with(8);
+    Fixture::dt(url).run(LIST).fails_with(8);
+    Fixture::dt(url).run("dt token create edge").fails_with(8);
+    Fixture::asa(url).run("asa gateway list").fails_with(8);
 }
 
 // C3
 #[test]
 fn a_server_that_never_answers_is_9_or_12_for_a_create() {
-    let silent = Script::new(|_| Scripted::Silence);
-    let line = Place::dt(&silent.url)
+    let silent = ScriptedServer::new(|_| ScriptedResponse::Silence);
+    let line = Fixture::dt(&silent.url)
         .run(&format!("--timeout 0.3 {LIST}"))
         .fails_with(9);
     assert!(line.contains("the call took too long"), "{line}");
-    let line = Place::asa(&silent.url)
+    let line = Fixture::asa(&silent.url)
         .run("--timeout 0.3 asa gateway list")
         .fails_with(9);
     assert!(line.contains("the call took too long"), "{line}");
-    let line = Place::dt(&silent.url)
+    let line = Fixture::dt(&silent.url)
         .run("--timeout 0.3 dt token create edge")
         .fails_with(12);
     assert!(line.contains("may have been applied"), "{line}");
@@ -329,8 +335,8 @@ fn a_server_that_never_answers_is_9_or_12_for_a_create() {
 // C3
 #[test]
 fn a_page_of_html_is_10() {
-    let login = Script::always("200 OK", "text/html", "<html>please log in</html>");
-    let line = Place::dt(&login.url).run(LIST).fails_with(10);
+    let login = ScriptedServer::always("200 OK", "text/html", "<html>please log in</html>");
+    let line = Fixture::dt(&login.url).run(LIST).fails_with(10);
     assert!(!line.contains("please"), "{line}");
 }
 
@@ -338,13 +344,13 @@ fn a_page_of_html_is_10() {
 #[test]
 fn a_body_cut_in_half_is_9_or_10_if_it_claims_to_be_whole() {
     let body = r#"{"totalCount":1,"activeGateTokens":[{"id":"dt0g02.A","#;
-    let cut = Script::new(move |_| {
+    let cut = ScriptedServer::new(move |_| {
         let mut bytes = response("200 OK", JSON, &format!("{body}{body}"));
         bytes.truncate(bytes.len() - body.len());
-        Scripted::Bytes(bytes)
+        ScriptedResponse::Bytes(bytes)
     });
-    Place::dt(&cut.url).run(LIST).fails_with(9);
-    Place::dt(&Script::always("200 OK", JSON, body).url)
+    Fixture::dt(&cut.url).run(LIST).fails_with(9);
+    Fixture::dt(&ScriptedServer::always("200 OK", JSON, body).url)
         .run(LIST)
         .fails_with(10);
 }
@@ -352,11 +358,11 @@ fn a_body_cut_in_half_is_9_or_10_if_it_claims_to_be_whole() {
 // C3
 #[test]
 fn a_redirect_and_a_model_mismatch_are_10() {
-    let elsewhere = Script::new(|_| {
-        Scripted::Bytes(b"HTTP/1.1 302 Found\r\nlocation: https://elsewhere.example/x?y\r\ncontent-length: 0\r\n\r\n".to_vec())
+    let elsewhere = ScriptedServer::new(|_| {
+        ScriptedResponse::Bytes(b"HTTP/1.1 302 Found\r\nlocation: https://elsewhere.example/x?y\r\ncontent-length: 0\r\n\r\n".to_vec())
     });
-    Place::dt(&elsewhere.url).run(LIST).fails_with(10);
-    let line = Place::dt(&Script::always("200 OK", JSON, r#"{"totalCount":"3"}"#).url)
+    Fixture::dt(&elsewhere.url).run(LIST).fails_with(10);
+    let line = Fixture::dt(&ScriptedServer::always("200 OK", JSON, r#"{"totalCount":"3"}"#).url)
         .run(LIST)
         .fails_with(10);
     assert!(line.contains("totalCount"), "{line}");
@@ -365,10 +371,10 @@ fn a_redirect_and_a_model_mismatch_are_10() {
 // C3
 #[test]
 fn a_failing_server_is_11_or_12_for_a_create() {
-    Place::dt(&envelope("500 Internal Server Error").url)
+    Fixture::dt(&envelope("500 Internal Server Error").url)
         .run(LIST)
         .fails_with(11);
-    Place::dt(&envelope("500 Internal Server Error").url)
+    Fixture::dt(&envelope("500 Internal Server Error").url)
         .run("dt token create edge")
         .fails_with(12);
 }
@@ -376,12 +382,12 @@ fn a_failing_server_is_11_or_12_for_a_create() {
 // C3
 #[test]
 fn a_create_whose_answer_is_lost_is_12() {
-    let lost = Script::new(|_| Scripted::Bytes(Vec::new()));
-    Place::dt(&lost.url)
+    let lost = ScriptedServer::new(|_| ScriptedResponse::Bytes(Vec::new()));
+    Fixture::dt(&lost.url)
         .run("dt token create edge")
         .fails_with(12);
-    let garbled = Script::always("201 Created", JSON, r#"{"id":"dt0g02.A","#);
-    let line = Place::dt(&garbled.url)
+    let garbled = ScriptedServer::always("201 Created", JSON, r#"{"id":"dt0g02.A","#);
+    let line = Fixture::dt(&garbled.url)
         .run("dt token create edge")
         .fails_with(12);
     assert!(line.contains("was applied"), "{line}");
@@ -390,8 +396,8 @@ fn a_create_whose_answer_is_lost_is_12() {
 // C3
 #[test]
 fn a_listing_that_stops_says_where_to_go_on() {
-    let script = Script::new(|request| {
-        Scripted::Bytes(if request.contains("nextPageKey=second") {
+    let script = ScriptedServer::new(|request| {
+        ScriptedResponse::Bytes(if request.contains("nextPageKey=second") {
             response("500 Internal Server Error", JSON, "{}")
         } else {
             response(
@@ -401,7 +407,7 @@ fn a_listing_that_stops_says_where_to_go_on() {
             )
         })
     });
-    let line = Place::dt(&script.url)
+    let line = Fixture::dt(&script.url)
         .run(&format!("{LIST} -o json"))
         .fails_with(11);
     assert!(line.contains("--page-token 'second'"), "{line}");
@@ -410,7 +416,7 @@ fn a_listing_that_stops_says_where_to_go_on() {
 // C3
 #[test]
 fn a_wrong_command_line_is_2() {
-    let place = Place::new();
+    let fixture = Fixture::new();
     for line in [
         "dt",
         "dt token",
@@ -420,15 +426,19 @@ fn a_wrong_command_line_is_2() {
         "dt token list -o xml",
         "asa gw update x",
     ] {
-        let ended = place.run(line);
-        assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""), "{line}");
+        let output = fixture.run(line);
+        assert_eq!(
+            (output.code, output.stdout.as_str()),
+            (Some(2), ""),
+            "{line}"
+        );
     }
-    place.run("dt token list extra").fails_with(2);
+    fixture.run("dt token list extra").fails_with(2);
 }
 
 #[test]
 fn an_emulator_for_other_machines_must_be_asked_for() {
-    let line = Place::new()
+    let line = Fixture::new()
         .run("emulator serve --address 0.0.0.0:0")
         .fails_with(2);
     assert!(line.contains("--beyond-loopback"), "{line}");
@@ -436,7 +446,7 @@ fn an_emulator_for_other_machines_must_be_asked_for() {
 
 #[test]
 fn help_and_version_are_0_and_on_stdout() {
-    let place = Place::new();
+    let fixture = Fixture::new();
     for line in [
         "--help",
         "-h",
@@ -444,42 +454,46 @@ fn help_and_version_are_0_and_on_stdout() {
         "dt token create --help",
         "emulator serve --help",
     ] {
-        assert!(place.run(line).data().contains("Usage: gatelet"), "{line}");
+        assert!(
+            fixture.run(line).success().contains("Usage: gatelet"),
+            "{line}"
+        );
     }
     assert_eq!(
-        place.run("--version").data(),
+        fixture.run("--version").success(),
         format!("gatelet {}\n", env!("CARGO_PKG_VERSION"))
     );
-    assert!(place.run("--help").data().contains("130  interrupted"));
+    assert!(fixture.run("--help").success().contains("130  interrupted"));
 }
 
 #[test]
 fn a_secret_is_read_from_a_file_without_its_line_end() {
-    let script = Script::always("200 OK", JSON, r#"{"totalCount":0,"activeGateTokens":[]}"#);
-    let place = Place::new().with("GATELET_DT_URL", &script.url);
-    let file = place.file("token", &format!("{CANARY}\n"));
-    let place = place.with("GATELET_DT_TOKEN_FILE", file.to_str().unwrap());
-    place.run(LIST).data();
+    let script =
+        ScriptedServer::always("200 OK", JSON, r#"{"totalCount":0,"activeGateTokens":[]}"#);
+    let fixture = Fixture::new().with("GATELET_DT_URL", &script.url);
+    let file = fixture.file("token", &format!("{CANARY}\n"));
+    let fixture = fixture.with("GATELET_DT_TOKEN_FILE", file.to_str().unwrap());
+    fixture.run(LIST).success();
     let request = script.requests.recv().unwrap();
     assert!(
         request.contains(&format!("Api-Token {CANARY}\r\n")),
         "{request}"
     );
 
-    let place = place.with("GATELET_DT_TOKEN", CANARY);
-    assert!(place.run(LIST).fails_with(2).contains("not both"));
+    let fixture = fixture.with("GATELET_DT_TOKEN", CANARY);
+    assert!(fixture.run(LIST).fails_with(2).contains("not both"));
 }
 
 // U31, U19
 #[test]
 fn a_bad_input_is_named_as_the_user_typed_it() {
-    let dt = || Place::dt("http://127.0.0.1:1");
-    let asa = || Place::asa("http://127.0.0.1:1");
-    let files = Place::new();
+    let dt = || Fixture::dt("http://127.0.0.1:1");
+    let asa = || Fixture::asa("http://127.0.0.1:1");
+    let files = Fixture::new();
     let two_ends = files.file("two-ends", "dt0c01.A.B\n\n");
     let two_ends = two_ends.to_str().unwrap().to_owned();
     let list = "dt token list";
-    for (place, line, says) in [
+    for (fixture, line, says) in [
         (
             dt(),
             "dt token create x --expires 2027-01-01",
@@ -566,14 +580,14 @@ fn a_bad_input_is_named_as_the_user_typed_it() {
             "GATELET_DT_TOKEN cannot be used: it ends with more than one line end",
         ),
         (
-            Place::new()
+            Fixture::new()
                 .with("GATELET_DT_URL", "http://127.0.0.1:1")
                 .with("GATELET_DT_TOKEN_FILE", two_ends),
             list,
             "GATELET_DT_TOKEN_FILE names",
         ),
     ] {
-        let said = place.run(line).fails_with(2);
+        let said = fixture.run(line).fails_with(2);
         assert!(said.contains(says), "{line}: {said}");
     }
 }
@@ -582,8 +596,8 @@ fn a_bad_input_is_named_as_the_user_typed_it() {
 #[test]
 fn the_hint_of_a_listing_that_never_began_repeats_nothing_that_was_typed() {
     for options in ["--contains hunter2", "--page-token offset=hunter2"] {
-        let ended = Place::asa("http://127.0.0.1:1").run(&format!("asa gateway list {options}"));
-        let said = ended.fails_with(8);
+        let output = Fixture::asa("http://127.0.0.1:1").run(&format!("asa gateway list {options}"));
+        let said = output.fails_with(8);
         assert!(
             !said.contains("hunter2") && !said.contains("go on"),
             "{said}"
@@ -595,6 +609,6 @@ fn the_hint_of_a_listing_that_never_began_repeats_nothing_that_was_typed() {
 #[test]
 fn a_filter_that_no_url_has_room_for_is_2_and_not_sent() {
     let line = format!("asa gateway list --contains {}", "x".repeat(66_000));
-    let said = Place::asa("http://127.0.0.1:1").run(&line).fails_with(2);
+    let said = Fixture::asa("http://127.0.0.1:1").run(&line).fails_with(2);
     assert!(said.contains("the URL exceeds the limit"), "{said}");
 }

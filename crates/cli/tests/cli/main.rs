@@ -4,25 +4,25 @@
 
 #![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
 
-mod bodiless;
+mod access_log;
 mod embedded;
-mod endings;
+mod empty_responses;
 mod exit_codes;
-mod foreign_text;
-mod killed;
-#[cfg(unix)]
-mod limited;
-mod line;
-mod listings;
+mod exit_paths;
+mod kill;
+mod lists;
 mod models;
 mod proxy;
-mod run;
-mod script;
-mod secrets;
-mod served;
+mod raw_http;
 #[cfg(unix)]
-mod stopped;
-mod told;
+mod resource_limits;
+mod run;
+mod scripted_server;
+mod secrets;
+mod server;
+#[cfg(unix)]
+mod signals;
 #[cfg(target_os = "linux")]
 mod tunnel;
+mod untrusted_text;
 mod verbosity;

@@ -1,18 +1,19 @@
 //! What a server may say that no description knows: kept, shown and sent back.
 
-use crate::run::{Ended, Place};
-use crate::script::{Script, Scripted, response, team};
+use crate::run::{CommandOutput, Fixture};
+use crate::scripted_server::{ScriptedResponse, ScriptedServer, response, team};
 
 const JSON: &str = "application/json";
 const ID: &str = "dt0g02.4KWZO5EF";
 const TOKEN: &str = "dt0g02.4KWZO5EF.NEWSECRETNEWSECRETNEW";
 
 /// Creates a token at a server that tells this expiration date, or leaves it out.
-fn create(expires: Option<&'static str>, format: &str) -> Ended {
+fn create(expires: Option<&'static str>, format: &str) -> CommandOutput {
     let expires = expires.map_or_else(String::new, |it| format!(r#","expirationDate":{it}"#));
     let body = format!(r#"{{"id":"{ID}","token":"{TOKEN}"{expires}}}"#);
-    let dt = Script::new(move |_| Scripted::Bytes(response("201 Created", JSON, &body)));
-    Place::dt(&dt.url).run(&format!("dt active-gate-token create edge-7 -o {format}"))
+    let dt =
+        ScriptedServer::new(move |_| ScriptedResponse::Bytes(response("201 Created", JSON, &body)));
+    Fixture::dt(&dt.url).run(&format!("dt active-gate-token create edge-7 -o {format}"))
 }
 
 // U16
@@ -28,29 +29,29 @@ fn a_new_token_with_a_date_that_cannot_be_read_is_printed_and_warned_about() {
         let warning = format!(
             "gatelet: warning: the token was created; its expirationDate cannot be read: {text}\n"
         );
-        let ended = create(Some(raw), "table");
-        assert_eq!(ended.stderr, warning);
-        let rows: Vec<_> = ended.data().lines().map(str::to_owned).collect();
+        let output = create(Some(raw), "table");
+        assert_eq!(output.stderr, warning);
+        let rows: Vec<_> = output.success().lines().map(str::to_owned).collect();
         assert_eq!(rows.len(), 2, "{rows:?}");
         let cells: Vec<_> = rows[1].splitn(3, "  ").map(str::trim).collect();
         assert_eq!(cells, [ID, TOKEN, &format!("{text} (unreadable)")]);
 
-        let ended = create(Some(raw), "ndjson");
-        assert_eq!(ended.stderr, warning);
+        let output = create(Some(raw), "ndjson");
+        assert_eq!(output.stderr, warning);
         let kept: serde_json::Value = serde_json::from_str(raw).unwrap();
         let expected = format!(r#"{{"id":"{ID}","token":"{TOKEN}","expirationDate":{kept}}}"#);
-        assert_eq!(ended.data(), expected + "\n");
+        assert_eq!(output.success(), expected + "\n");
 
-        let ended = create(Some(raw), "json");
-        assert_eq!(ended.stderr, warning);
-        assert_eq!(ended.json()["expirationDate"], kept);
+        let output = create(Some(raw), "json");
+        assert_eq!(output.stderr, warning);
+        assert_eq!(output.json()["expirationDate"], kept);
     }
     // Without a date it never ends, and nothing is to be warned about.
     for absent in [None, Some("null")] {
-        let ended = create(absent, "ndjson");
-        assert_eq!(ended.stderr, "");
+        let output = create(absent, "ndjson");
+        assert_eq!(output.stderr, "");
         assert_eq!(
-            ended.data(),
+            output.success(),
             format!("{{\"id\":\"{ID}\",\"token\":\"{TOKEN}\"}}\n")
         );
     }
@@ -59,31 +60,31 @@ fn a_new_token_with_a_date_that_cannot_be_read_is_printed_and_warned_about() {
 // U16
 #[test]
 fn a_date_that_repeats_the_access_token_is_withheld() {
-    // `Ended` looks for the canary in both streams.
+    // `CommandOutput` looks for the canary in both streams.
     for raw in [
         r#""CANARYSECRETCANARYSECRET""#,
         r#""%43ANARYSECRETCANARYSECRET""#,
         r#"["Q0FOQVJZU0VDUkVU"]"#,
     ] {
         for format in ["table", "json", "ndjson"] {
-            let ended = create(Some(raw), format);
-            assert!(ended.stderr.contains("[withheld]"), "{ended:?}");
-            assert!(!format!("{ended:?}").contains("Q0FOQVJZ"), "{ended:?}");
-            assert!(ended.data().contains(TOKEN));
+            let output = create(Some(raw), format);
+            assert!(output.stderr.contains("[withheld]"), "{output:?}");
+            assert!(!format!("{output:?}").contains("Q0FOQVJZ"), "{output:?}");
+            assert!(output.success().contains(TOKEN));
         }
     }
 }
 
 /// Updates a gateway that reads as this; returns the run, and the body that was sent, if any.
-fn update(read: &'static str, changes: &str) -> (Ended, Option<String>) {
+fn update(read: &'static str, changes: &str) -> (CommandOutput, Option<String>) {
     let asa = team(move |request| match request.starts_with("GET") {
-        true => Scripted::Bytes(response("200 OK", JSON, read)),
-        false => Scripted::Bytes(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec()),
+        true => ScriptedResponse::Bytes(response("200 OK", JSON, read)),
+        false => ScriptedResponse::Bytes(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec()),
     });
-    let ended = Place::asa(&asa.url).run(&format!("asa gateway update g1 {changes}"));
+    let output = Fixture::asa(&asa.url).run(&format!("asa gateway update g1 {changes}"));
     let put = asa.requests.try_iter().find(|it| it.starts_with("PUT "));
     let body = put.map(|it| it.split_once("\r\n\r\n").unwrap().1.to_owned());
-    (ended, body)
+    (output, body)
 }
 
 // U17
@@ -106,10 +107,10 @@ fn an_update_sends_back_what_was_read_known_or_not() {
             r#""name":"eu","refuse_connections":false,"labels":{"env":"dev"},"description":"d","#,
         ),
     ] {
-        let (ended, body) = update(read, changes);
+        let (output, body) = update(read, changes);
         assert_eq!(body, Some(format!("{{{known}{rest}")));
-        assert_eq!(ended.stderr, "gatelet: updated gateway g1\n");
-        assert_eq!(ended.data(), "");
+        assert_eq!(output.stderr, "gatelet: updated gateway g1\n");
+        assert_eq!(output.success(), "");
     }
 }
 
@@ -118,8 +119,8 @@ fn an_update_sends_back_what_was_read_known_or_not() {
 fn an_update_that_would_lose_digits_ends_before_anything_is_sent() {
     let read =
         r#"{"id":"g1","name":"eu","refuse_connections":false,"x_size":[12345678901234567890123]}"#;
-    let (ended, body) = update(read, "--name us");
+    let (output, body) = update(read, "--name us");
     assert_eq!(body, None);
-    let line = ended.fails_with(2);
+    let line = output.fails_with(2);
     assert!(line.contains("`x_size` holds a number"), "{line}");
 }

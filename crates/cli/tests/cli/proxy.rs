@@ -1,30 +1,30 @@
 //! Proxies that the environment names count when they are asked for.
 
-use crate::run::{CANARY, Place};
-use crate::script::{Script, Scripted, response};
+use crate::run::{CANARY, Fixture};
+use crate::scripted_server::{ScriptedResponse, ScriptedServer, response};
 
 const LIST: &str = "dt token list --timeout 20";
 
 /// An environment that nobody serves, on this machine but not by a name of its loopback, which no proxy is asked for.
-fn place(proxy: &str) -> Place {
+fn fixture(proxy: &str) -> Fixture {
     let address = proxy.strip_prefix("http://").unwrap();
-    Place::dt("https://0.0.0.0:1").with("HTTPS_PROXY", format!("http://user:{CANARY}@{address}"))
+    Fixture::dt("https://0.0.0.0:1").with("HTTPS_PROXY", format!("http://user:{CANARY}@{address}"))
 }
 
 /// A proxy that lets nobody through.
-fn proxy() -> Script {
+fn proxy() -> ScriptedServer {
     let refusal = "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n";
-    Script::new(|_| Scripted::Bytes(refusal.into()))
+    ScriptedServer::new(|_| ScriptedResponse::Bytes(refusal.into()))
 }
 
 #[test]
 fn a_proxy_of_the_environment_is_used_when_it_is_asked_for() {
     let proxy = proxy();
-    let place = place(&proxy.url);
+    let fixture = fixture(&proxy.url);
     let asks_by_option = format!("{LIST} --proxy-from-environment");
-    let asking = self::place(&proxy.url).with("GATELET_PROXY_FROM_ENVIRONMENT", "1");
-    for (place, command) in [(place, &*asks_by_option), (asking, LIST)] {
-        let line = place.run(command).fails_with(8);
+    let asking = self::fixture(&proxy.url).with("GATELET_PROXY_FROM_ENVIRONMENT", "1");
+    for (fixture, command) in [(fixture, &*asks_by_option), (asking, LIST)] {
+        let line = fixture.run(command).fails_with(8);
         assert!(line.contains("the proxy did not let the connection through"));
         let request = proxy.requests.try_iter().last().unwrap();
         assert!(request.starts_with("CONNECT 0.0.0.0:1 HTTP/1.1\r\n"));
@@ -51,9 +51,9 @@ fn a_proxy_that_refuses_with_a_body_is_8_and_its_status_is_shown() {
         ),
     ] {
         let refusal = response(&format!("{status} No"), "text/html", "<html>refused</html>");
-        let proxy = Script::new(move |_| Scripted::Bytes(refusal.clone()));
-        let place = place(&proxy.url);
-        let line = place.run(&format!("{LIST} --proxy-from-environment"));
+        let proxy = ScriptedServer::new(move |_| ScriptedResponse::Bytes(refusal.clone()));
+        let fixture = fixture(&proxy.url);
+        let line = fixture.run(&format!("{LIST} --proxy-from-environment"));
         let line = line.fails_with(8);
         assert!(line.contains(says), "{line}");
         assert!(!line.contains("html"), "{line}");
@@ -64,27 +64,27 @@ fn a_proxy_that_refuses_with_a_body_is_8_and_its_status_is_shown() {
 #[test]
 fn a_proxy_of_the_environment_is_not_used_unasked() {
     let proxy = proxy();
-    let place = place(&proxy.url);
-    place.run(LIST).fails_with(8);
+    let fixture = fixture(&proxy.url);
+    fixture.run(LIST).fails_with(8);
     for no in ["0", "false", ""] {
-        let place = Place::dt("https://0.0.0.0:1")
+        let fixture = Fixture::dt("https://0.0.0.0:1")
             .with("HTTPS_PROXY", proxy.url.clone())
             .with("GATELET_PROXY_FROM_ENVIRONMENT", no);
-        place.run(LIST).fails_with(8);
+        fixture.run(LIST).fails_with(8);
     }
-    let place = place.with("NO_PROXY", "0.0.0.0");
-    let excepted = place.run(&format!("{LIST} --proxy-from-environment"));
+    let fixture = fixture.with("NO_PROXY", "0.0.0.0");
+    let excepted = fixture.run(&format!("{LIST} --proxy-from-environment"));
     excepted.fails_with(8);
     assert_eq!(proxy.requests.try_iter().count(), 0);
 }
 
 #[test]
 fn a_proxy_that_is_none_is_refused_by_the_name_of_its_variable() {
-    let place = Place::dt("https://0.0.0.0:1").with(
+    let fixture = Fixture::dt("https://0.0.0.0:1").with(
         "HTTPS_PROXY",
         format!("socks5://user:{CANARY}@proxy.example"),
     );
-    place.run(LIST).fails_with(8);
-    let line = place.run(&format!("{LIST} --proxy-from-environment"));
+    fixture.run(LIST).fails_with(8);
+    let line = fixture.run(&format!("{LIST} --proxy-from-environment"));
     assert!(line.fails_with(2).contains("HTTPS_PROXY"));
 }

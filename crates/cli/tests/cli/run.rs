@@ -7,20 +7,20 @@ use std::process::{Child, ChildStderr, Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-/// A place to run the binary in: an empty environment and an emulator state that nobody else sees.
-pub(crate) struct Place {
+/// A fixture to run the binary in: an empty environment and an emulator state that nobody else sees.
+pub(crate) struct Fixture {
     folder: TempDir,
     variables: Vec<(&'static str, String)>,
 }
 
-impl Place {
+impl Fixture {
     pub(crate) fn new() -> Self {
-        let place = Self {
+        let fixture = Self {
             folder: tempfile::tempdir().unwrap(),
             variables: Vec::new(),
         };
-        let data = place.path("emulator.redb");
-        place.with("GATELET_EMULATOR_DATA", data)
+        let data = fixture.path("emulator.redb");
+        fixture.with("GATELET_EMULATOR_DATA", data)
     }
 
     /// The same with one more variable.
@@ -45,12 +45,12 @@ impl Place {
             .with("GATELET_ASA_KEY_SECRET", CANARY)
     }
 
-    /// The path of a file in the place's folder that is not there yet.
+    /// The path of a file in the fixture's folder that is not there yet.
     pub(crate) fn path(&self, name: &str) -> String {
         self.folder.path().join(name).to_str().unwrap().to_owned()
     }
 
-    /// A file in the place's folder.
+    /// A file in the fixture's folder.
     pub(crate) fn file(&self, name: &str, content: &str) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::write(&path, content).unwrap();
@@ -70,18 +70,18 @@ impl Place {
         command
     }
 
-    /// Runs a command line, its words divided by spaces.
-    pub(crate) fn run(&self, line: &str) -> Ended {
-        self.words(line.split_whitespace())
+    /// Runs a command line, its run_args divided by spaces.
+    pub(crate) fn run(&self, line: &str) -> CommandOutput {
+        self.run_args(line.split_whitespace())
     }
 
     /// Runs a command line in a shell that redirects its streams, for example `>&-`.
-    pub(crate) fn redirected<A: AsRef<OsStr>>(
+    pub(crate) fn run_in_shell<A: AsRef<OsStr>>(
         &self,
-        words: impl IntoIterator<Item = A>,
+        run_args: impl IntoIterator<Item = A>,
         redirection: &str,
-    ) -> Ended {
-        let inner = self.command(words);
+    ) -> CommandOutput {
+        let inner = self.command(run_args);
         let variables = inner.get_envs();
         let variables = variables.filter_map(|(name, value)| Some((name, value?)));
         let shell = Command::new("sh")
@@ -95,38 +95,41 @@ impl Place {
         shell.unwrap().into()
     }
 
-    pub(crate) fn words<A: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = A>) -> Ended {
-        self.command(words).output().unwrap().into()
+    pub(crate) fn run_args<A: AsRef<OsStr>>(
+        &self,
+        run_args: impl IntoIterator<Item = A>,
+    ) -> CommandOutput {
+        self.command(run_args).output().unwrap().into()
     }
 }
 
 /// A secret that must never be seen anywhere.
 pub(crate) const CANARY: &str = "dt0c01.CANARYPUBLIC.CANARYSECRETCANARYSECRET";
 
-/// How a run ended.
+/// How a run output.
 #[derive(Debug)]
-pub(crate) struct Ended {
+pub(crate) struct CommandOutput {
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
-impl From<Output> for Ended {
+impl From<Output> for CommandOutput {
     fn from(output: Output) -> Self {
-        let ended = Self {
+        let output = Self {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         };
-        assert!(!format!("{ended:?}").contains("CANARY"), "{ended:?}");
-        ended
+        assert!(!format!("{output:?}").contains("CANARY"), "{output:?}");
+        output
     }
 }
 
-impl Ended {
+impl CommandOutput {
     /// The data of a run that went well.
     #[track_caller]
-    pub(crate) fn data(self) -> String {
+    pub(crate) fn success(self) -> String {
         assert_eq!(self.code, Some(0), "{self:?}");
         self.stdout
     }
@@ -134,7 +137,7 @@ impl Ended {
     /// The one JSON document of a run that went well.
     #[track_caller]
     pub(crate) fn json(self) -> serde_json::Value {
-        serde_json::from_str(&self.data()).unwrap()
+        serde_json::from_str(&self.success()).unwrap()
     }
 
     /// The one line on stderr of a run that failed with `code`, and with nothing on stdout.
@@ -155,7 +158,7 @@ impl Ended {
 }
 
 /// `gatelet emulator serve` in a process of its own.
-pub(crate) struct Served {
+pub(crate) struct EmulatorServer {
     process: Child,
     pub(crate) url: String,
     /// What it says about how to reach it.
@@ -163,19 +166,19 @@ pub(crate) struct Served {
     stderr: BufReader<ChildStderr>,
 }
 
-impl Served {
-    pub(crate) fn start(place: &Place) -> Self {
-        Self::start_with(place, &[])
+impl EmulatorServer {
+    pub(crate) fn start(fixture: &Fixture) -> Self {
+        Self::start_with(fixture, &[])
     }
 
     /// Starts it with more options.
-    pub(crate) fn start_with(place: &Place, options: &[&str]) -> Self {
-        Self::spawn(place.command([&["emulator", "serve"], options].concat()))
+    pub(crate) fn start_with(fixture: &Fixture, options: &[&str]) -> Self {
+        Self::spawn(fixture.command([&["emulator", "serve"], options].concat()))
     }
 
     /// Starts it with more options in a shell that first does this, such as to set limits.
     #[cfg(unix)]
-    pub(crate) fn start_after(place: &Place, first: &str, options: &[&str]) -> Self {
+    pub(crate) fn start_after(fixture: &Fixture, first: &str, options: &[&str]) -> Self {
         let mut shell = Command::new("/bin/sh");
         let binary = env!("CARGO_BIN_EXE_gatelet");
         let script = format!("{first} && exec \"$0\" \"$@\"");
@@ -183,7 +186,7 @@ impl Served {
             .args(["-c", &script, binary, "emulator", "serve"])
             .args(options)
             .env_clear()
-            .envs(place.variables.iter().map(|(name, value)| (name, value)))
+            .envs(fixture.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null());
         Self::spawn(shell)
     }
@@ -209,18 +212,18 @@ impl Served {
         }
     }
 
-    /// A place whose environment is what it said to set.
-    pub(crate) fn place(&self) -> Place {
-        let mut place = Place::new();
+    /// A fixture whose environment is what it said to set.
+    pub(crate) fn fixture(&self) -> Fixture {
+        let mut fixture = Fixture::new();
         for line in self.environment.lines() {
             let (name, value) = line
                 .strip_prefix("export ")
                 .unwrap()
                 .split_once('=')
                 .unwrap();
-            place = place.with(String::leak(name.to_owned()), value.trim_matches('\''));
+            fixture = fixture.with(String::leak(name.to_owned()), value.trim_matches('\''));
         }
-        place
+        fixture
     }
 
     /// Its host and port.
@@ -233,8 +236,8 @@ impl Served {
     }
 
     /// Asks it to end with this signal.
-    pub(crate) fn ask_to_end(&self, signal: &str) {
-        send(signal, &self.process);
+    pub(crate) fn signal(&self, signal: &str) {
+        send_signal(signal, &self.process);
     }
 
     /// Kills it without asking.
@@ -243,20 +246,20 @@ impl Served {
         self.process.wait().unwrap();
     }
 
-    /// Waits until it has ended: its exit code, and what it has said after how to reach it.
-    pub(crate) fn ended(mut self) -> (Option<i32>, Vec<String>) {
+    /// Waits until it has output: its exit code, and what it has said after how to reach it.
+    pub(crate) fn wait(mut self) -> (Option<i32>, Vec<String>) {
         let said = (&mut self.stderr).lines().map(Result::unwrap).collect();
         (self.process.wait().unwrap().code(), said)
     }
 
     /// Asks it to end with this signal, and gives its exit code.
-    pub(crate) fn end(self, signal: &str) -> Option<i32> {
-        self.ask_to_end(signal);
-        self.ended().0
+    pub(crate) fn stop(self, signal: &str) -> Option<i32> {
+        self.signal(signal);
+        self.wait().0
     }
 }
 
-impl Drop for Served {
+impl Drop for EmulatorServer {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
@@ -264,7 +267,7 @@ impl Drop for Served {
 }
 
 /// Sends a signal to a process that a test has started.
-pub(crate) fn send(signal: &str, process: &Child) {
+pub(crate) fn send_signal(signal: &str, process: &Child) {
     let sent = Command::new("kill")
         .args([signal, &process.id().to_string()])
         .status()

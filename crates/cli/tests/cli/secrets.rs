@@ -3,13 +3,13 @@
 use std::fs::OpenOptions;
 use std::process::Stdio;
 
-use crate::run::{CANARY, Ended, Place};
-use crate::script::{Script, Scripted, response, team};
+use crate::run::{CANARY, CommandOutput, Fixture};
+use crate::scripted_server::{ScriptedResponse, ScriptedServer, response, team};
 
 const CREATE: [&str; 5] = ["--emulator", "dt", "token", "create", "edge-7"];
 
-fn tokens(place: &Place) -> usize {
-    place
+fn tokens(fixture: &Fixture) -> usize {
+    fixture
         .run("--emulator dt token list -o json")
         .json()
         .as_array()
@@ -20,37 +20,37 @@ fn tokens(place: &Place) -> usize {
 // C1
 #[test]
 fn a_secret_on_the_command_line_is_refused_without_echo() {
-    let place = Place::new();
+    let fixture = Fixture::new();
     let with_option = format!("--token={CANARY}");
     let with_secret_option = ["--emulator", "asa", "gw", "list", "--key-secret", "CANARY"];
-    place
-        .words(["--emulator", "dt", "token", "get", CANARY])
+    fixture
+        .run_args(["--emulator", "dt", "token", "get", CANARY])
         .fails_with(2);
-    place
-        .words(["--emulator", "dt", "token", "delete", CANARY])
+    fixture
+        .run_args(["--emulator", "dt", "token", "delete", CANARY])
         .fails_with(2);
-    place
-        .words(["--emulator", "dt", "token", "create", CANARY])
+    fixture
+        .run_args(["--emulator", "dt", "token", "create", CANARY])
         .fails_with(2);
-    place
-        .words(["--emulator", "dt", "token", "list", "--token", CANARY])
+    fixture
+        .run_args(["--emulator", "dt", "token", "list", "--token", CANARY])
         .fails_with(2);
-    place
-        .words(["--emulator", "dt", "token", "list", &with_option])
+    fixture
+        .run_args(["--emulator", "dt", "token", "list", &with_option])
         .fails_with(2);
-    place
-        .words(["--emulator", "asa", "setup-token", "get", "sft-gw.CANARY"])
+    fixture
+        .run_args(["--emulator", "asa", "setup-token", "get", "sft-gw.CANARY"])
         .fails_with(2);
     assert!(
-        place
-            .words(with_secret_option)
+        fixture
+            .run_args(with_secret_option)
             .fails_with(2)
             .contains("environment")
     );
 }
 
-/// The commands about one thing, without its id, and a place for each. Whatever they sent would end with another code than 2.
-fn about_one_thing() -> Vec<(Place, Vec<&'static str>)> {
+/// The commands about one thing, without its id, and a fixture for each. Whatever they sent would end with another code than 2.
+fn about_one_thing() -> Vec<(Fixture, Vec<&'static str>)> {
     let nowhere = "http://127.0.0.1:1";
     let asa = [
         "asa gateway get",
@@ -61,27 +61,27 @@ fn about_one_thing() -> Vec<(Place, Vec<&'static str>)> {
         "asa setup-token reveal",
         "asa setup-token delete",
     ];
-    let asa = asa.map(|line| (Place::asa(nowhere), line.split(' ').collect()));
+    let asa = asa.map(|line| (Fixture::asa(nowhere), line.split(' ').collect()));
     let dt = ["dt token get", "dt token delete"];
-    let dt = dt.map(|line| (Place::dt(nowhere), line.split(' ').collect()));
+    let dt = dt.map(|line| (Fixture::dt(nowhere), line.split(' ').collect()));
     asa.into_iter().chain(dt).collect()
 }
 
 // U18
 #[test]
 fn a_blank_id_or_team_is_2() {
-    for (place, words) in about_one_thing() {
+    for (fixture, run_args) in about_one_thing() {
         for blank in [" ", "\u{a0}", "\t", "\u{200b}"] {
-            let line = place.words([words.as_slice(), &[blank]].concat());
+            let line = fixture.run_args([run_args.as_slice(), &[blank]].concat());
             assert!(
                 line.fails_with(2).contains("must not be blank"),
-                "{words:?}"
+                "{run_args:?}"
             );
         }
     }
     for blank in [" ", "\u{a0}"] {
-        let place = Place::asa("http://127.0.0.1:1").with("GATELET_ASA_TEAM", blank);
-        let line = place.run("asa gateway list").fails_with(2);
+        let fixture = Fixture::asa("http://127.0.0.1:1").with("GATELET_ASA_TEAM", blank);
+        let line = fixture.run("asa gateway list").fails_with(2);
         assert!(
             line.contains("GATELET_ASA_TEAM cannot be used: must not be blank"),
             "{line}"
@@ -99,29 +99,29 @@ fn an_id_or_team_that_holds_a_whole_token_is_2_and_not_repeated() {
         CANARY.replace('.', "%252E"),
         CANARY.replace('d', "%64"),
     ];
-    for (place, words) in about_one_thing() {
+    for (fixture, run_args) in about_one_thing() {
         for id in &ids {
-            // `Ended` itself refuses output with the canary.
-            place
-                .words([words.as_slice(), &[id]].concat())
+            // `CommandOutput` itself refuses output with the canary.
+            fixture
+                .run_args([run_args.as_slice(), &[id]].concat())
                 .fails_with(2);
         }
     }
     for id in ids {
-        let place = Place::asa("http://127.0.0.1:1").with("GATELET_ASA_TEAM", id);
-        place.run("asa gateway list").fails_with(2);
+        let fixture = Fixture::asa("http://127.0.0.1:1").with("GATELET_ASA_TEAM", id);
+        fixture.run("asa gateway list").fails_with(2);
     }
 }
 
 // C5
 #[test]
 fn a_create_with_stdout_closed_creates_nothing() {
-    let place = Place::new();
-    let before = tokens(&place);
-    let ended = place.redirected(CREATE, ">&-");
-    assert!(ended.fails_with(1).contains("nothing was created"));
+    let fixture = Fixture::new();
+    let before = tokens(&fixture);
+    let output = fixture.run_in_shell(CREATE, ">&-");
+    assert!(output.fails_with(1).contains("nothing was created"));
 
-    let discarded: Ended = place
+    let discarded: CommandOutput = fixture
         .command(CREATE)
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
@@ -129,55 +129,55 @@ fn a_create_with_stdout_closed_creates_nothing() {
         .unwrap()
         .into();
     discarded.fails_with(1);
-    assert_eq!(tokens(&place), before);
+    assert_eq!(tokens(&fixture), before);
 }
 
 // C5
 #[test]
 fn a_create_with_stdout_not_open_for_writing_creates_nothing() {
-    let place = Place::new();
-    let before = tokens(&place);
+    let fixture = Fixture::new();
+    let before = tokens(&fixture);
     let file = OpenOptions::new()
         .read(true)
-        .open(place.file("out", ""))
+        .open(fixture.file("out", ""))
         .unwrap();
-    let ended: Ended = place
+    let output: CommandOutput = fixture
         .command(CREATE)
         .stdout(file)
         .stderr(Stdio::piped())
         .output()
         .unwrap()
         .into();
-    ended.fails_with(1);
-    assert_eq!(tokens(&place), before);
+    output.fails_with(1);
+    assert_eq!(tokens(&fixture), before);
 }
 
 // C5
 #[test]
 fn a_create_on_a_full_disk_creates_nothing() {
-    let place = Place::new();
-    let before = tokens(&place);
+    let fixture = Fixture::new();
+    let before = tokens(&fixture);
     let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let ended: Ended = place
+    let output: CommandOutput = fixture
         .command(CREATE)
         .stdout(full)
         .stderr(Stdio::piped())
         .output()
         .unwrap()
         .into();
-    assert!(ended.fails_with(1).contains("nothing was created"));
-    assert_eq!(tokens(&place), before);
+    assert!(output.fails_with(1).contains("nothing was created"));
+    assert_eq!(tokens(&fixture), before);
 }
 
 // C5
 #[test]
 fn what_was_created_and_cannot_be_written_is_deleted_again() {
-    let place = Place::new();
-    let before = tokens(&place);
+    let fixture = Fixture::new();
+    let before = tokens(&fixture);
     for create in [&CREATE[..], &["--emulator", "asa", "setup-token", "create"]] {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
-        let ended: Ended = place
+        let output: CommandOutput = fixture
             .command(create)
             .stdout(writer)
             .stderr(Stdio::piped())
@@ -185,15 +185,15 @@ fn what_was_created_and_cannot_be_written_is_deleted_again() {
             .unwrap()
             .into();
         assert!(
-            ended.fails_with(1).contains("deleted again"),
+            output.fails_with(1).contains("deleted again"),
             "a reader that left is no quiet end here"
         );
     }
-    assert_eq!(tokens(&place), before);
+    assert_eq!(tokens(&fixture), before);
     assert_eq!(
-        place
+        fixture
             .run("--emulator asa setup-token list -o ndjson")
-            .data()
+            .success()
             .lines()
             .count(),
         2,
@@ -204,8 +204,8 @@ fn what_was_created_and_cannot_be_written_is_deleted_again() {
 // C5
 #[test]
 fn a_token_that_can_neither_be_written_nor_deleted_is_named() {
-    let script = Script::new(|request| {
-        Scripted::Bytes(if request.starts_with("POST") {
+    let script = ScriptedServer::new(|request| {
+        ScriptedResponse::Bytes(if request.starts_with("POST") {
             response(
                 "201 Created",
                 "application/json",
@@ -217,14 +217,14 @@ fn a_token_that_can_neither_be_written_nor_deleted_is_named() {
     });
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
-    let mut create = Place::dt(&script.url).command(["dt", "token", "create", "edge-7"]);
-    let ended: Ended = create
+    let mut create = Fixture::dt(&script.url).command(["dt", "token", "create", "edge-7"]);
+    let output: CommandOutput = create
         .stdout(writer)
         .stderr(Stdio::piped())
         .output()
         .unwrap()
         .into();
-    assert!(ended.fails_with(12).contains("dt0g02.A to stdout"));
+    assert!(output.fails_with(12).contains("dt0g02.A to stdout"));
 }
 
 #[test]
@@ -237,16 +237,16 @@ fn a_setup_tokens_value_is_not_shown_even_if_the_server_sends_it_along() {
             get if get.contains("/t1 ") => ("200 OK", token.to_owned()),
             _ => ("200 OK", format!(r#"{{"list":[{token}]}}"#)),
         };
-        Scripted::Bytes(response(status, "application/json", &body))
+        ScriptedResponse::Bytes(response(status, "application/json", &body))
     });
-    let place = Place::asa(&script.url);
+    let fixture = Fixture::asa(&script.url);
     for line in ["list", "get t1", "create"] {
         for format in ["table", "json", "ndjson"] {
-            // `Ended` itself refuses output with the canary.
+            // `CommandOutput` itself refuses output with the canary.
             assert!(
-                place
+                fixture
                     .run(&format!("asa setup-token {line} -o {format}"))
-                    .data()
+                    .success()
                     .contains("t1")
             );
         }
@@ -265,7 +265,7 @@ fn what_a_server_repeats_of_the_token_is_not_on_stderr() {
             let stderr = mirrored(
                 &text,
                 status,
-                Place::dt,
+                Fixture::dt,
                 "dt token get dt0g02.a",
                 Some(code),
             );
@@ -279,7 +279,7 @@ fn what_a_server_repeats_of_the_token_is_not_on_stderr() {
 fn what_a_server_repeats_of_the_key_secret_is_not_on_stderr() {
     for text in encodings_of_the_canary() {
         for status in ["400 Bad Request", "403 Forbidden"] {
-            let stderr = mirrored(&text, status, Place::asa, "asa gateway list", None);
+            let stderr = mirrored(&text, status, Fixture::asa, "asa gateway list", None);
             assert_hidden(&stderr);
         }
     }
@@ -304,31 +304,31 @@ fn encodings_of_the_canary() -> Vec<String> {
 fn mirrored(
     text: &str,
     status: &str,
-    place: fn(&str) -> Place,
+    fixture: fn(&str) -> Fixture,
     line: &str,
     code: Option<i32>,
 ) -> String {
     let (mirrored, status) = (text.to_owned(), status.to_owned());
-    let script = Script::new(move |_| {
+    let script = ScriptedServer::new(move |_| {
         let message = format!("begin '{mirrored}' end");
         let dynatrace = format!(
             r#"{{"code":400,"message":"{message}","constraintViolations":[{{"path":"p","message":"'{mirrored}'"}}]}}"#
         );
         let body =
             format!(r#"{{"code":400,"type":"a","message":"{message}","error":{dynatrace}}}"#);
-        Scripted::Bytes(response(&status, "application/json", &body))
+        ScriptedResponse::Bytes(response(&status, "application/json", &body))
     });
-    let place = place(&script.url).with("RUST_LOG", "trace");
-    let ended = place.run(&format!("{line} -vvv"));
+    let fixture = fixture(&script.url).with("RUST_LOG", "trace");
+    let output = fixture.run(&format!("{line} -vvv"));
     assert!(
-        code.map_or(ended.code != Some(0), |code| ended.code == Some(code)),
-        "{ended:?}"
+        code.map_or(output.code != Some(0), |code| output.code == Some(code)),
+        "{output:?}"
     );
     assert!(
-        ended.stderr.contains("begin '[redacted]' end") || text.starts_with("OmR0"),
-        "{ended:?}"
+        output.stderr.contains("begin '[redacted]' end") || text.starts_with("OmR0"),
+        "{output:?}"
     );
-    ended.stderr
+    output.stderr
 }
 
 #[track_caller]

@@ -10,8 +10,8 @@ use rcgen::{CertifiedKey, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use crate::run::Place;
-use crate::script::response;
+use crate::run::Fixture;
+use crate::scripted_server::response;
 
 /// A proxy that is itself the service at the end of its tunnels, with this certificate; it tells of both heads.
 fn tunnel(certified: &CertifiedKey<KeyPair>) -> (String, Receiver<[String; 2]>) {
@@ -57,13 +57,13 @@ fn head(stream: &mut impl Read) -> String {
 fn through_a_proxy_the_credential_goes_to_the_service_alone() {
     let certified = rcgen::generate_simple_self_signed(["service.example".to_owned()]).unwrap();
     let (proxy, heard) = tunnel(&certified);
-    let place = Place::dt("https://service.example");
-    let roots = place.file("roots.pem", &certified.cert.pem());
-    let place = place.with("SSL_CERT_FILE", roots.to_str().unwrap()).with(
+    let fixture = Fixture::dt("https://service.example");
+    let roots = fixture.file("roots.pem", &certified.cert.pem());
+    let fixture = fixture.with("SSL_CERT_FILE", roots.to_str().unwrap()).with(
         "HTTPS_PROXY",
         proxy.replace("http://", "http://user:proxypass@"),
     );
-    let listing = place.run("dt token list -o json --proxy-from-environment");
+    let listing = fixture.run("dt token list -o json --proxy-from-environment");
     assert_eq!(listing.json().as_array().unwrap().len(), 0);
     let [by_proxy, by_service] = heard.recv().unwrap();
     assert!(by_proxy.starts_with("connect service.example:443 http/1.1\r\n"));

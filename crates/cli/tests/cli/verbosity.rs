@@ -6,8 +6,8 @@ use gatelet_emulator::well_known;
 use gatelet_models::{asa, dt};
 use serde_json::Value;
 
-use crate::run::{Ended, Place, Served};
-use crate::script::{Script, Scripted};
+use crate::run::{CommandOutput, EmulatorServer, Fixture};
+use crate::scripted_server::{ScriptedResponse, ScriptedServer};
 
 /// Every operation, and the command that calls it. An id is one that an earlier command of the same noun has shown.
 const COMMANDS: [(&str, &str); 14] = [
@@ -45,8 +45,8 @@ fn the_commands_are_those_of_every_operation() {
 }
 
 /// With all that could make anything say more.
-fn talkative(place: Place) -> Place {
-    place
+fn talkative(fixture: Fixture) -> Fixture {
+    fixture
         .with("RUST_LOG", "trace")
         .with("RUST_BACKTRACE", "full")
 }
@@ -54,38 +54,38 @@ fn talkative(place: Place) -> Place {
 // C8
 #[test]
 fn no_secret_is_seen_however_much_is_logged() {
-    let served = Served::start(&Place::new());
-    for url in [served.url.as_str(), "http://127.0.0.1:1"] {
+    let server = EmulatorServer::start(&Fixture::new());
+    for url in [server.url.as_str(), "http://127.0.0.1:1"] {
         for (_, command) in COMMANDS {
-            let place = if command.starts_with("dt") {
-                Place::dt(url)
+            let fixture = if command.starts_with("dt") {
+                Fixture::dt(url)
             } else {
-                Place::asa(url)
+                Fixture::asa(url)
             };
             let line = format!("-vvv --timeout 2 {command}").replace("{id}", "x");
-            // `Ended` itself refuses output with the canary.
-            let ended = talkative(place).run(&line);
-            assert!(ended.code.unwrap() > 2, "{ended:?}");
-            assert!(ended.stderr.contains("gatelet: < "), "{ended:?}");
-            let left = ended.stderr.contains("gatelet: > ");
-            assert_eq!(left, url == served.url, "{ended:?}");
+            // `CommandOutput` itself refuses output with the canary.
+            let output = talkative(fixture).run(&line);
+            assert!(output.code.unwrap() > 2, "{output:?}");
+            assert!(output.stderr.contains("gatelet: < "), "{output:?}");
+            let left = output.stderr.contains("gatelet: > ");
+            assert_eq!(left, url == server.url, "{output:?}");
         }
     }
 }
 
 /// Runs every command, each of which goes well: what they said on stderr, and the secrets that they gave.
-fn run_all(place: &Place, options: &str) -> (String, Vec<String>) {
+fn run_all(fixture: &Fixture, options: &str) -> (String, Vec<String>) {
     let mut ids = BTreeMap::new();
     let (mut said, mut secrets) = (String::new(), Vec::new());
     for (name, command) in COMMANDS {
         let noun: String = command.split(' ').take(2).collect();
         let id = ids.get(&noun).map_or("", String::as_str);
         let line = format!("-vvv -o json {options} {command}").replace("{id}", id);
-        let Ended {
+        let CommandOutput {
             code,
             stdout,
             stderr,
-        } = place.run(&line);
+        } = fixture.run(&line);
         assert_eq!(code, Some(0), "{name}: {stderr}");
         assert!(stderr.contains(": 20"), "{name}: {stderr}");
         said.push_str(&stderr);
@@ -102,11 +102,11 @@ fn run_all(place: &Place, options: &str) -> (String, Vec<String>) {
 // C8
 #[test]
 fn no_secret_is_seen_on_stderr_while_all_goes_well() {
-    let served = Served::start_with(&talkative(Place::new()), &["-vvv"]);
-    let embedded = run_all(&talkative(Place::new()), "--emulator");
-    let over_http = run_all(&talkative(served.place()), "");
-    served.ask_to_end("-TERM");
-    let (_, lines) = served.ended();
+    let server = EmulatorServer::start_with(&talkative(Fixture::new()), &["-vvv"]);
+    let embedded = run_all(&talkative(Fixture::new()), "--emulator");
+    let over_http = run_all(&talkative(server.fixture()), "");
+    server.signal("-TERM");
+    let (_, lines) = server.wait();
     assert!(lines.len() > COMMANDS.len(), "{lines:?}");
     let said = lines.join("\n") + &embedded.0 + &over_http.0;
     let secrets = [embedded.1, over_http.1].concat();
@@ -128,26 +128,26 @@ fn no_secret_is_seen_on_stderr_while_all_goes_well() {
 fn a_request_that_did_not_leave_is_not_shown_as_sent() {
     const LINE: &str = "GET /api/v2/activeGateTokens";
     const LIST: &str = "-v --timeout 2 dt token list";
-    let refused = Place::dt("http://127.0.0.1:1").run(LIST);
+    let refused = Fixture::dt("http://127.0.0.1:1").run(LIST);
     let not_sent = format!("gatelet: < {LINE}: not sent: the connection was refused");
     assert!(refused.stderr.contains(&not_sent), "{refused:?}");
 
     // A server that speaks no TLS, and one that never says a word.
-    let plain = Script::new(|_| Scripted::Silence);
-    let handshake = Place::dt(&plain.url.replace("http:", "https:")).run(LIST);
-    for ended in [refused, handshake] {
-        assert!(ended.code.unwrap() > 2, "{ended:?}");
-        assert!(ended.stderr.contains(": not sent: "), "{ended:?}");
-        assert!(!ended.stderr.contains("gatelet: > "), "{ended:?}");
+    let plain = ScriptedServer::new(|_| ScriptedResponse::Silence);
+    let handshake = Fixture::dt(&plain.url.replace("http:", "https:")).run(LIST);
+    for output in [refused, handshake] {
+        assert!(output.code.unwrap() > 2, "{output:?}");
+        assert!(output.stderr.contains(": not sent: "), "{output:?}");
+        assert!(!output.stderr.contains("gatelet: > "), "{output:?}");
     }
 
-    let silent = Script::new(|_| Scripted::Silence);
-    let ended = Place::dt(&silent.url).run(LIST);
-    let lines: Vec<&str> = ended.stderr.lines().collect();
-    assert_eq!(lines[0], format!("gatelet: > {LINE}"), "{ended:?}");
+    let silent = ScriptedServer::new(|_| ScriptedResponse::Silence);
+    let output = Fixture::dt(&silent.url).run(LIST);
+    let lines: Vec<&str> = output.stderr.lines().collect();
+    assert_eq!(lines[0], format!("gatelet: > {LINE}"), "{output:?}");
     assert_eq!(
         lines[1],
         format!("gatelet: < {LINE}: given up"),
-        "{ended:?}"
+        "{output:?}"
     );
 }

@@ -2,28 +2,29 @@
 
 use gatelet_models::asa::OperationId;
 
-use crate::call::{self, Call};
 use crate::credential;
+use crate::server_call::{self, ServerCall};
 
-use super::{Refusal, bearer};
+use super::{ErrorResponse, bearer};
 
-pub(crate) fn admit(id: OperationId, call: &Call) -> Result<(), Refusal> {
+pub(crate) fn authorize(id: OperationId, call: &ServerCall) -> Result<(), ErrorResponse> {
     if !call.operation.authenticated {
         return Ok(());
     }
     let team = super::team(call);
-    let presented = call::credential(call.head, "Bearer").ok_or_else(Refusal::unauthenticated)?;
+    let presented = server_call::authorization(call.head, "Bearer")
+        .ok_or_else(ErrorResponse::unauthenticated)?;
     let store = call.emulator.store();
     let bearer = bearer::verify(store.key(), presented, call.emulator.now())
         .filter(|bearer| bearer.team == team)
-        .ok_or_else(Refusal::unauthenticated)?;
+        .ok_or_else(ErrorResponse::unauthenticated)?;
     // The role is the service user's of today, not the one that it had when the bearer was issued.
     let role = store.read(|transaction| credential::role(transaction, &team, &bearer.key_id))?;
-    let role = role.ok_or_else(Refusal::unauthenticated)?;
+    let role = role.ok_or_else(ErrorResponse::unauthenticated)?;
     if call.operation.permissions.contains(&role.as_str()) {
         Ok(())
     } else {
-        Err(Refusal::missing_capability(capability(id)))
+        Err(ErrorResponse::missing_capability(capability(id)))
     }
 }
 

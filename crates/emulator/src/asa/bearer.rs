@@ -11,11 +11,11 @@ use gatelet_models::{Secret, Timestamp};
 use http::Response;
 use serde_json::{Value, json};
 
-use crate::call::Call;
 use crate::key::{Digest, Key};
+use crate::server_call::ServerCall;
 use crate::{credential, json, random};
 
-use super::Refusal;
+use super::ErrorResponse;
 
 /// Whose a bearer is.
 pub(crate) struct Bearer {
@@ -24,13 +24,13 @@ pub(crate) struct Bearer {
 }
 
 /// Exchanges key id and secret for a bearer. Answers with the team's name as the caller wrote it, as clients compare.
-pub(crate) fn issue(call: &Call) -> Result<Response<Bytes>, Refusal> {
+pub(crate) fn issue(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
     let request: ServiceTokenRequest = call.json()?;
     let store = call.emulator.store();
     let team = super::team(call);
     let secret = request.key_secret.expose();
     if !credential::check_key_secret(store, &team, &request.key_id, secret)? {
-        return Err(Refusal::unauthenticated());
+        return Err(ErrorResponse::unauthenticated());
     }
     let lifetime = call.emulator.bearer_lifetime();
     let end = call.emulator.now().saturating_add(lifetime);

@@ -5,11 +5,11 @@ use gatelet_models::asa::{Gateway, GatewayStatusReport, GatewayUpdate};
 use http::Response;
 use redb::WriteTransaction;
 
-use crate::call::Call;
-use crate::collection::{Collection, GATEWAYS, STATUS_REPORTS};
-use crate::{Error, json, reply};
+use crate::server_call::ServerCall;
+use crate::table::{GATEWAYS, STATUS_REPORTS, Table};
+use crate::{Error, json, response};
 
-use super::{Refusal, page};
+use super::{ErrorResponse, page};
 
 /// What ASA shows as `null` where it has no value.
 const NULLS: &[&str] = &[
@@ -20,51 +20,51 @@ const NULLS: &[&str] = &[
     "labels",
 ];
 
-pub(crate) fn list(call: &Call) -> Result<Response<Bytes>, Refusal> {
+pub(crate) fn list(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
     let wanted = call.query("contains").filter(|wanted| !wanted.is_empty());
     page::list(call, &GATEWAYS, |row| match &wanted {
         None => true,
         Some(wanted) => {
-            json::stored::<Gateway>(row).is_ok_and(|gateway| gateway.name.contains(wanted))
+            json::decode_stored::<Gateway>(row).is_ok_and(|gateway| gateway.name.contains(wanted))
         }
     })
 }
 
-pub(crate) fn get(call: &Call) -> Result<Response<Bytes>, Refusal> {
+pub(crate) fn get(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
     show(call, &GATEWAYS)
 }
 
-pub(crate) fn status(call: &Call) -> Result<Response<Bytes>, Refusal> {
+pub(crate) fn status(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
     show(call, &STATUS_REPORTS)
 }
 
-fn show(call: &Call, collection: &Collection) -> Result<Response<Bytes>, Refusal> {
+fn show(call: &ServerCall, table: &Table) -> Result<Response<Bytes>, ErrorResponse> {
     let team = super::team(call);
     let store = call.emulator.store();
-    let json = store.read(|transaction| collection.get(transaction, &team, call.value(1)))?;
-    let json = json.ok_or_else(Refusal::not_found)?;
+    let json = store.read(|transaction| table.get(transaction, &team, call.value(1)))?;
+    let json = json.ok_or_else(ErrorResponse::not_found)?;
     Ok(super::success(call, json))
 }
 
-pub(crate) fn update(call: &Call) -> Result<Response<Bytes>, Refusal> {
+pub(crate) fn update(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
     let wanted: GatewayUpdate = call.json()?;
-    check_name(&wanted.name).map_err(|message| Refusal::invalid("name", message))?;
+    check_name(&wanted.name).map_err(|message| ErrorResponse::invalid("name", message))?;
     check_description(wanted.description.as_option().map(String::as_str))
-        .map_err(|message| Refusal::invalid("description", message))?;
+        .map_err(|message| ErrorResponse::invalid("description", message))?;
     if let Some(member) = wanted.inexact_member() {
         let message = "must not hold a number that cannot be kept with all of its digits";
-        return Err(Refusal::invalid(member, message));
+        return Err(ErrorResponse::invalid(member, message));
     }
     let (team, id) = (super::team(call), call.value(1));
     call.emulator.store().write(|transaction| {
-        let json = GATEWAYS.get_for_change(transaction, &team, id)?;
-        let mut gateway = json::stored(&json.ok_or_else(Refusal::not_found)?)?;
+        let json = GATEWAYS.get_for_update(transaction, &team, id)?;
+        let mut gateway = json::decode_stored(&json.ok_or_else(ErrorResponse::not_found)?)?;
         replace(&mut gateway, wanted);
         let json = json::encode_with_nulls(&gateway, NULLS)?;
         GATEWAYS.replace(transaction, &team, id, &json)?;
-        Ok::<_, Refusal>(())
+        Ok::<_, ErrorResponse>(())
     })?;
-    Ok(reply::empty(call.operation.success))
+    Ok(response::empty(call.operation.success))
 }
 
 /// A PUT replaces: what it leaves out is as if it were null or false, or gone if nobody describes it. What a caller cannot
@@ -83,16 +83,16 @@ fn replace(gateway: &mut Gateway, wanted: GatewayUpdate) {
     gateway.name = wanted.name;
 }
 
-pub(crate) fn delete(call: &Call) -> Result<Response<Bytes>, Refusal> {
+pub(crate) fn delete(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
     let (team, id) = (super::team(call), call.value(1));
     call.emulator.store().remove(|transaction| {
         if !GATEWAYS.remove(transaction, &team, id)? {
-            return Err(Refusal::not_found());
+            return Err(ErrorResponse::not_found());
         }
         STATUS_REPORTS.remove(transaction, &team, id)?;
         Ok(())
     })?;
-    Ok(reply::empty(call.operation.success))
+    Ok(response::empty(call.operation.success))
 }
 
 /// Adds a gateway with its status report to a team.

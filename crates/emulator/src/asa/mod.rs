@@ -2,26 +2,26 @@
 
 mod auth;
 mod bearer;
+mod error_response;
 mod gateway;
 mod page;
-mod refusal;
 mod setup_token;
 
 use bytes::Bytes;
 pub(crate) use gatelet_models::asa::OperationId;
 use http::Response;
 
-use crate::call::Call;
-use crate::reply;
+use crate::response;
+use crate::server_call::ServerCall;
+pub(crate) use error_response::ErrorResponse;
 pub(crate) use gateway::{check_description, check_name, insert as insert_gateway};
-pub(crate) use refusal::Refusal;
 pub(crate) use setup_token::{find_by_value as find_setup_token, insert as insert_setup_token};
 
 const CONTENT_TYPE: &str = "application/json";
 
 /// Answers one call. The match is exhaustive: an operation without a handler does not compile.
-pub(crate) fn answer(id: OperationId, call: &Call) -> Response<Bytes> {
-    let answer = auth::admit(id, call).and_then(|()| match id {
+pub(crate) fn handle(id: OperationId, call: &ServerCall) -> Response<Bytes> {
+    let answer = auth::authorize(id, call).and_then(|()| match id {
         OperationId::ListGatewaySetupTokens => setup_token::list(call),
         OperationId::CreateGatewaySetupToken => setup_token::create(call),
         OperationId::FetchGatewaySetupToken => setup_token::fetch(call),
@@ -34,15 +34,15 @@ pub(crate) fn answer(id: OperationId, call: &Call) -> Response<Bytes> {
         OperationId::GetGatewayStatusReport => gateway::status(call),
         OperationId::IssueServiceToken => bearer::issue(call),
     });
-    answer.unwrap_or_else(Refusal::into_response)
+    answer.unwrap_or_else(ErrorResponse::into_response)
 }
 
 /// The answer to a call that went well, with this JSON.
-fn success(call: &Call, json: Vec<u8>) -> Response<Bytes> {
-    reply::json(call.operation.success, CONTENT_TYPE, json)
+fn success(call: &ServerCall, json: Vec<u8>) -> Response<Bytes> {
+    response::json(call.operation.success, CONTENT_TYPE, json)
 }
 
 /// The team as the store knows it: the case of a team's name makes no difference.
-fn team(call: &Call) -> String {
+fn team(call: &ServerCall) -> String {
     call.value(0).to_lowercase()
 }

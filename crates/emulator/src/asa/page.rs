@@ -7,11 +7,11 @@ use http::header::{HeaderValue, LINK};
 use http::{HeaderMap, Response};
 use serde_json::Value;
 
-use crate::call::Call;
-use crate::collection::{self, Collection, Order, Row};
+use crate::server_call::ServerCall;
+use crate::table::{self, Order, Row, Table};
 use crate::{Error, json};
 
-use super::Refusal;
+use super::ErrorResponse;
 
 const DEFAULT_COUNT: usize = 100;
 /// No maximum is documented; more than this is taken for this.
@@ -19,10 +19,10 @@ const MAXIMUM_COUNT: usize = 1000;
 
 /// One page of a listing of the call's team.
 pub(crate) fn list(
-    call: &Call,
-    collection: &Collection,
-    keep: impl Fn(&[u8]) -> bool,
-) -> Result<Response<Bytes>, Refusal> {
+    call: &ServerCall,
+    table: &Table,
+    filter: impl Fn(&[u8]) -> bool,
+) -> Result<Response<Bytes>, ErrorResponse> {
     let count = count(call)?;
     let backwards = call.boolean("prev")?;
     let order = match call.boolean("descending")? {
@@ -36,26 +36,26 @@ pub(crate) fn list(
         let after = match &offset {
             None => None,
             Some(id) => {
-                let position = collection.position(transaction, &team, id)?;
+                let position = table.cursor(transaction, &team, id)?;
                 let message = "is not the id of an object of this list";
-                Some(position.ok_or_else(|| Refusal::invalid("offset", message))?)
+                Some(position.ok_or_else(|| ErrorResponse::invalid("offset", message))?)
             }
         };
-        Ok::<_, Refusal>(collection.page(transaction, &team, scan, after, count + 1, keep)?)
+        Ok::<_, ErrorResponse>(table.page(transaction, &team, scan, after, count + 1, filter)?)
     })?;
-    let goes_on = rows.len() > count;
+    let has_more = rows.len() > count;
     rows.truncate(count);
     if backwards {
         rows.reverse();
     }
     // Going backwards, what comes next is the object that the offset names.
     let (has_next, has_previous) = match backwards {
-        false => (goes_on, offset.is_some()),
-        true => (offset.is_some(), goes_on),
+        false => (has_more, offset.is_some()),
+        true => (offset.is_some(), has_more),
     };
 
     let mut body = br#"{"list":"#.to_vec();
-    body.extend_from_slice(&collection::json_array(&rows));
+    body.extend_from_slice(&table::json_array(&rows));
     body.push(b'}');
     let mut response = super::success(call, body);
     if let (true, Some(first), Some(last)) = (has_next, rows.first(), rows.last()) {
@@ -67,10 +67,10 @@ pub(crate) fn list(
     Ok(response)
 }
 
-fn count(call: &Call) -> Result<usize, Refusal> {
+fn count(call: &ServerCall) -> Result<usize, ErrorResponse> {
     match call.integer("count")? {
         None => Ok(DEFAULT_COUNT),
-        Some(count) if count < 1 => Err(Refusal::invalid("count", "must be at least 1")),
+        Some(count) if count < 1 => Err(ErrorResponse::invalid("count", "must be at least 1")),
         Some(count) => Ok(usize::try_from(count)
             .unwrap_or(MAXIMUM_COUNT)
             .min(MAXIMUM_COUNT)),
@@ -78,8 +78,8 @@ fn count(call: &Call) -> Result<usize, Refusal> {
 }
 
 /// One link: the call's own address and parameters with another offset; relative where the address is not known.
-fn link(call: &Call, row: &Row, backwards: bool) -> Result<String, Error> {
-    let object: Value = json::stored(&row.json)?;
+fn link(call: &ServerCall, row: &Row, backwards: bool) -> Result<String, Error> {
+    let object: Value = json::decode_stored(&row.json)?;
     let id = object.get("id").and_then(Value::as_str).unwrap_or("");
     let mut query = form_urlencoded::Serializer::new(String::new());
     for name in ["count", "descending", "contains"] {
@@ -91,7 +91,7 @@ fn link(call: &Call, row: &Row, backwards: bool) -> Result<String, Error> {
     if backwards {
         query.append_pair("prev", "true");
     }
-    let origin = call.origin().unwrap_or_default();
+    let origin = call.host_url().unwrap_or_default();
     let path = call.head.uri.path();
     let rel = if backwards { "prev" } else { "next" };
     Ok(format!(

@@ -14,42 +14,42 @@ use http::Response;
 use redb::{ReadTransaction, WriteTransaction};
 use serde_json::{Value, json};
 
-use crate::call::Call;
-use crate::collection::SETUP_TOKENS;
 use crate::key::Key;
-use crate::{Error, json, random, reply};
+use crate::server_call::ServerCall;
+use crate::table::SETUP_TOKENS;
+use crate::{Error, json, random, response};
 
-use super::{Refusal, page};
+use super::{ErrorResponse, page};
 
 /// What ASA shows as `null` where it has no value.
 const NULLS: &[&str] = &["details", "description"];
 
-pub(crate) fn list(call: &Call) -> Result<Response<Bytes>, Refusal> {
+pub(crate) fn list(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
     page::list(call, &SETUP_TOKENS, |_| true)
 }
 
-pub(crate) fn fetch(call: &Call) -> Result<Response<Bytes>, Refusal> {
+pub(crate) fn fetch(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
     Ok(super::success(call, find(call)?))
 }
 
 /// The token with its value. Clients read the value only; the rest is what Okta documents for this operation.
-pub(crate) fn reveal(call: &Call) -> Result<Response<Bytes>, Refusal> {
-    let mut token: GatewaySetupToken = json::stored(&find(call)?)?;
+pub(crate) fn reveal(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
+    let mut token: GatewaySetupToken = json::decode_stored(&find(call)?)?;
     let key = call.emulator.store().key();
     token.token = Some(value(key, &super::team(call), token.id.as_str()));
     let body = json::encode_with_nulls(&token, NULLS)?;
     Ok(super::success(call, body))
 }
 
-fn find(call: &Call) -> Result<Vec<u8>, Refusal> {
+fn find(call: &ServerCall) -> Result<Vec<u8>, ErrorResponse> {
     let team = super::team(call);
     let store = call.emulator.store();
     let token = store.read(|transaction| SETUP_TOKENS.get(transaction, &team, call.value(1)))?;
-    token.ok_or_else(Refusal::not_found)
+    token.ok_or_else(ErrorResponse::not_found)
 }
 
 /// Takes the body that Okta's clients send, and the one that Okta documents: labels alone, at the top.
-pub(crate) fn create(call: &Call) -> Result<Response<Bytes>, Refusal> {
+pub(crate) fn create(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
     let wanted: GatewaySetupTokenCreate = call.json()?;
     let documented: GatewayAgentPolicyDetails = call.json()?;
     check(&wanted)?;
@@ -68,29 +68,29 @@ pub(crate) fn create(call: &Call) -> Result<Response<Bytes>, Refusal> {
     Ok(super::success(call, body))
 }
 
-fn check(wanted: &GatewaySetupTokenCreate) -> Result<(), Refusal> {
+fn check(wanted: &GatewaySetupTokenCreate) -> Result<(), ErrorResponse> {
     if let RegistrationType::Unknown(_) = wanted.registration_type {
-        return Err(Refusal::invalid(
+        return Err(ErrorResponse::invalid(
             "registration_type",
             "must be gateway-agent",
         ));
     }
     if let Some(name) = &wanted.name {
-        super::check_name(name).map_err(|message| Refusal::invalid("name", message))?;
+        super::check_name(name).map_err(|message| ErrorResponse::invalid("name", message))?;
     }
     super::check_description(wanted.description.as_deref())
-        .map_err(|message| Refusal::invalid("description", message))
+        .map_err(|message| ErrorResponse::invalid("description", message))
 }
 
-pub(crate) fn delete(call: &Call) -> Result<Response<Bytes>, Refusal> {
+pub(crate) fn delete(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
     let team = super::team(call);
     call.emulator.store().remove(|transaction| {
         match SETUP_TOKENS.remove(transaction, &team, call.value(1))? {
             true => Ok(()),
-            false => Err(Refusal::not_found()),
+            false => Err(ErrorResponse::not_found()),
         }
     })?;
-    Ok(reply::empty(call.operation.success))
+    Ok(response::empty(call.operation.success))
 }
 
 /// Adds a setup token to a team.
@@ -119,7 +119,7 @@ pub(crate) fn find_by_value(
     }
     let token = SETUP_TOKENS.get(transaction, &team, &id)?;
     token
-        .map(|token| Ok((team, json::stored(&token)?)))
+        .map(|token| Ok((team, json::decode_stored(&token)?)))
         .transpose()
 }
 
@@ -129,7 +129,7 @@ fn value(key: &Key, team: &str, id: &str) -> Secret {
     let secret = key.digest("setup token", &[team.as_bytes(), id.as_bytes()]);
     let content = json!({
         "at": URL_SAFE_NO_PAD.encode(secret.bytes()),
-        "as": crate::enrolment::PATH,
+        "as": crate::gateway_enrollment::PATH,
         "rs": format!("{TEAMS}{team}"),
     });
     Secret::new(format!(

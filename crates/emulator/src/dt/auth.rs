@@ -1,17 +1,18 @@
 //! Whether a caller may: an access token with one of the operation's scopes.
 
-use crate::call::{self, Call};
 use crate::credential::{self, AccessToken};
+use crate::server_call::{self, ServerCall};
 
-use super::Refusal;
+use super::ErrorResponse;
 
 /// The token that was presented, when it is right and has a scope that the operation accepts.
-pub(crate) fn admit(call: &Call) -> Result<AccessToken, Refusal> {
+pub(crate) fn authorize(call: &ServerCall) -> Result<AccessToken, ErrorResponse> {
     let header = call.head.headers.get(http::header::AUTHORIZATION);
-    header.ok_or_else(Refusal::no_credential)?;
-    let token = call::credential(call.head, "Api-Token").ok_or_else(Refusal::bad_credential)?;
+    header.ok_or_else(ErrorResponse::no_credential)?;
+    let token = server_call::authorization(call.head, "Api-Token")
+        .ok_or_else(ErrorResponse::bad_credential)?;
     let token = credential::access_token(call.emulator.store(), token)?;
-    let token = token.ok_or_else(Refusal::bad_credential)?;
+    let token = token.ok_or_else(ErrorResponse::bad_credential)?;
     let acceptable = call.operation.permissions;
     let has_scope = token
         .scopes
@@ -20,6 +21,6 @@ pub(crate) fn admit(call: &Call) -> Result<AccessToken, Refusal> {
     if has_scope {
         Ok(token)
     } else {
-        Err(Refusal::no_scope(acceptable))
+        Err(ErrorResponse::no_scope(acceptable))
     }
 }

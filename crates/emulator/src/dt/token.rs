@@ -9,35 +9,35 @@ use gatelet_models::{Secret, Timestamp};
 use http::Response;
 use redb::WriteTransaction;
 
-use crate::call::Call;
-use crate::collection::{self, ACTIVE_GATE_TOKENS, Order};
 use crate::credential::AccessToken;
 use crate::page_key::PageKey;
-use crate::{Emulator, Error, credential, json, random, reply};
+use crate::server_call::ServerCall;
+use crate::table::{self, ACTIVE_GATE_TOKENS, Order};
+use crate::{Emulator, Error, credential, json, random, response};
 
-use super::Refusal;
+use super::ErrorResponse;
 
 /// All tokens are of one environment.
-const SCOPE: &str = "";
-const LISTING: &str = "activeGateTokens";
+const TENANT: &str = "";
+const LIST: &str = "activeGateTokens";
 const DEFAULT_PAGE_SIZE: u16 = 100;
 
-pub(crate) fn list(call: &Call) -> Result<Response<Bytes>, Refusal> {
+pub(crate) fn list(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
     let (page_size, after) = wanted_page(call)?;
     let limit = usize::from(page_size);
     let (mut rows, total_count) = call.emulator.store().read(|transaction| {
         let order = Order::OldestFirst;
         let rows =
-            ACTIVE_GATE_TOKENS.page(transaction, SCOPE, order, after, limit + 1, |_| true)?;
+            ACTIVE_GATE_TOKENS.page(transaction, TENANT, order, after, limit + 1, |_| true)?;
         Ok::<_, Error>((rows, ACTIVE_GATE_TOKENS.len(transaction)?))
     })?;
     let is_last = rows.len() <= limit;
     rows.truncate(limit);
     let next = match rows.last() {
         Some(last) if !is_last => {
-            let after = last.position;
+            let after = last.cursor;
             let page_key = PageKey { page_size, after };
-            let text = page_key.encode(call.emulator.store().key(), LISTING);
+            let text = page_key.encode(call.emulator.store().key(), LIST);
             format!("\"{text}\"")
         }
         _ => "null".to_owned(),
@@ -46,30 +46,30 @@ pub(crate) fn list(call: &Call) -> Result<Response<Bytes>, Refusal> {
         r#"{{"totalCount":{total_count},"pageSize":{page_size},"nextPageKey":{next},"activeGateTokens":"#
     )
     .into_bytes();
-    body.extend_from_slice(&collection::json_array(&rows));
+    body.extend_from_slice(&table::json_array(&rows));
     body.push(b'}');
     Ok(super::success(call, body))
 }
 
 /// The size of the page and the position that it follows.
-fn wanted_page(call: &Call) -> Result<(u16, Option<u64>), Refusal> {
+fn wanted_page(call: &ServerCall) -> Result<(u16, Option<u64>), ErrorResponse> {
     let Some(text) = call.query("nextPageKey") else {
         let page_size = call
             .integer("pageSize")?
             .and_then(|size| u16::try_from(size).ok());
         return Ok((page_size.unwrap_or(DEFAULT_PAGE_SIZE), None));
     };
-    refuse_company(call)?;
-    let page_key = PageKey::decode(&text, call.emulator.store().key(), LISTING);
+    reject_other_parameters(call)?;
+    let page_key = PageKey::decode(&text, call.emulator.store().key(), LIST);
     let page_key = page_key.ok_or_else(|| {
         let message = "is not a page key of this listing";
-        Refusal::violation(ParameterLocation::Query, "nextPageKey", message)
+        ErrorResponse::violation(ParameterLocation::Query, "nextPageKey", message)
     })?;
     Ok((page_key.page_size, Some(page_key.after)))
 }
 
 /// The page key carries everything; any other parameter of the listing beside it is refused.
-fn refuse_company(call: &Call) -> Result<(), Refusal> {
+fn reject_other_parameters(call: &ServerCall) -> Result<(), ErrorResponse> {
     let others = call
         .operation
         .query
@@ -82,21 +82,28 @@ fn refuse_company(call: &Call) -> Result<(), Refusal> {
         None => Ok(()),
         Some(name) => {
             let message = "must be omitted when nextPageKey is given";
-            Err(Refusal::violation(ParameterLocation::Query, name, message))
+            Err(ErrorResponse::violation(
+                ParameterLocation::Query,
+                name,
+                message,
+            ))
         }
     }
 }
 
-pub(crate) fn get(call: &Call) -> Result<Response<Bytes>, Refusal> {
+pub(crate) fn get(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
     let token = call
         .emulator
         .store()
-        .read(|transaction| ACTIVE_GATE_TOKENS.get(transaction, SCOPE, call.value(0)))?;
-    let token = token.ok_or_else(Refusal::not_found)?;
+        .read(|transaction| ACTIVE_GATE_TOKENS.get(transaction, TENANT, call.value(0)))?;
+    let token = token.ok_or_else(ErrorResponse::not_found)?;
     Ok(super::success(call, token))
 }
 
-pub(crate) fn create(call: &Call, caller: &AccessToken) -> Result<Response<Bytes>, Refusal> {
+pub(crate) fn create(
+    call: &ServerCall,
+    caller: &AccessToken,
+) -> Result<Response<Bytes>, ErrorResponse> {
     let wanted: ActiveGateTokenCreate = call.json()?;
     let now = call.emulator.now();
     check(&wanted)?;
@@ -126,7 +133,7 @@ pub(crate) fn create(call: &Call, caller: &AccessToken) -> Result<Response<Bytes
 fn expiration_date(
     wanted: &ActiveGateTokenCreate,
     now: Timestamp,
-) -> Result<Option<Timestamp>, Refusal> {
+) -> Result<Option<Timestamp>, ErrorResponse> {
     let Some(text) = wanted.expiration_date.as_deref() else {
         return Ok(None);
     };
@@ -137,14 +144,14 @@ fn expiration_date(
     let end = expiration.and_then(|it| it.resolve(now));
     end.map(Some).map_err(|error| {
         let place = ParameterLocation::PayloadBody;
-        Refusal::violation(place, "expirationDate", error.to_string())
+        ErrorResponse::violation(place, "expirationDate", error.to_string())
     })
 }
 
 /// What the documentation asks of a new token; more is not known.
-fn check(wanted: &ActiveGateTokenCreate) -> Result<(), Refusal> {
+fn check(wanted: &ActiveGateTokenCreate) -> Result<(), ErrorResponse> {
     let violation = |path, message| {
-        Err(Refusal::violation(
+        Err(ErrorResponse::violation(
             ParameterLocation::PayloadBody,
             path,
             message,
@@ -159,16 +166,16 @@ fn check(wanted: &ActiveGateTokenCreate) -> Result<(), Refusal> {
     Ok(())
 }
 
-pub(crate) fn revoke(call: &Call) -> Result<Response<Bytes>, Refusal> {
+pub(crate) fn revoke(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
     let id = call.value(0);
     call.emulator.store().remove(|transaction| {
-        if !ACTIVE_GATE_TOKENS.remove(transaction, SCOPE, id)? {
-            return Err(Refusal::not_found());
+        if !ACTIVE_GATE_TOKENS.remove(transaction, TENANT, id)? {
+            return Err(ErrorResponse::not_found());
         }
         credential::remove_active_gate_secret(transaction, id)?;
         Ok(())
     })?;
-    Ok(reply::empty(call.operation.success))
+    Ok(response::empty(call.operation.success))
 }
 
 /// Adds a token to the environment; false when its id is or was another token's.
@@ -176,7 +183,12 @@ pub(crate) fn insert(
     transaction: &WriteTransaction,
     token: &ActiveGateToken,
 ) -> Result<bool, Error> {
-    ACTIVE_GATE_TOKENS.insert(transaction, SCOPE, token.id.as_str(), &json::encode(token)?)
+    ACTIVE_GATE_TOKENS.insert(
+        transaction,
+        TENANT,
+        token.id.as_str(),
+        &json::encode(token)?,
+    )
 }
 
 /// `dt0g02.<8 characters>` and the same with `.<64 characters>`.
@@ -231,14 +243,14 @@ impl Emulator {
             let key = self.store().key();
             let id = credential::active_gate_token_id(transaction, key, token.expose())?;
             let id = id.ok_or(Error::TokenRejected)?;
-            let json = ACTIVE_GATE_TOKENS.get_for_change(transaction, SCOPE, &id)?;
+            let json = ACTIVE_GATE_TOKENS.get_for_update(transaction, TENANT, &id)?;
             let json = json.ok_or(Error::TokenRejected)?;
-            let mut token: ActiveGateToken = json::stored(&json)?;
+            let mut token: ActiveGateToken = json::decode_stored(&json)?;
             if token.expiration_date.is_some_and(|end| end <= now) {
                 return Err(Error::TokenRejected);
             }
             token.last_used_date = Some(now);
-            ACTIVE_GATE_TOKENS.replace(transaction, SCOPE, &id, &json::encode(&token)?)?;
+            ACTIVE_GATE_TOKENS.replace(transaction, TENANT, &id, &json::encode(&token)?)?;
             Ok(token.id)
         })
     }

@@ -5,17 +5,17 @@ use clap::{ArgAction, Subcommand};
 use gatelet_models::Patch;
 use gatelet_models::asa::{Gateway, GatewayId, GatewayUpdate, operations as api};
 
-use crate::commands::say_deleted;
-use crate::failure::{Failure, say};
+use crate::commands::report_deleted;
+use crate::error::{CliError, eprint_line};
 use crate::label::Label;
-use crate::listing::{self, Paging};
-use crate::operation::help;
+use crate::operation_help::operation_help;
 use crate::output::Output;
+use crate::paging::{self, Paging};
 use crate::stdout::Stdout;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum GatewayCommand {
-    #[command(about = api::LIST_GATEWAYS.summary, after_help = help(&api::LIST_GATEWAYS), visible_alias = "ls")]
+    #[command(about = api::LIST_GATEWAYS.summary, after_help = operation_help(&api::LIST_GATEWAYS), visible_alias = "ls")]
     List {
         /// Only gateways whose name contains this
         #[arg(long, value_name = "TEXT")]
@@ -26,24 +26,24 @@ pub(crate) enum GatewayCommand {
         #[command(flatten)]
         paging: Paging,
     },
-    #[command(about = api::GET_GATEWAY_INSTANCE.summary, after_help = help(&api::GET_GATEWAY_INSTANCE))]
+    #[command(about = api::GET_GATEWAY_INSTANCE.summary, after_help = operation_help(&api::GET_GATEWAY_INSTANCE))]
     Get {
         /// The gateway's id, as `list` shows it
         id: GatewayId,
     },
-    #[command(about = api::UPDATE_GATEWAY_INSTANCE.summary, after_help = help(&api::UPDATE_GATEWAY_INSTANCE))]
+    #[command(about = api::UPDATE_GATEWAY_INSTANCE.summary, after_help = operation_help(&api::UPDATE_GATEWAY_INSTANCE))]
     Update {
         /// The gateway's id, as `list` shows it
         id: GatewayId,
         #[command(flatten)]
         changes: Changes,
     },
-    #[command(about = api::DELETE_GATEWAY_INSTANCE.summary, after_help = help(&api::DELETE_GATEWAY_INSTANCE), visible_alias = "rm")]
+    #[command(about = api::DELETE_GATEWAY_INSTANCE.summary, after_help = operation_help(&api::DELETE_GATEWAY_INSTANCE), visible_alias = "rm")]
     Delete {
         /// The gateway's id, as `list` shows it
         id: GatewayId,
     },
-    #[command(about = api::GET_GATEWAY_STATUS_REPORT.summary, after_help = help(&api::GET_GATEWAY_STATUS_REPORT))]
+    #[command(about = api::GET_GATEWAY_STATUS_REPORT.summary, after_help = operation_help(&api::GET_GATEWAY_STATUS_REPORT))]
     Status {
         /// The gateway's id, as `list` shows it
         id: GatewayId,
@@ -76,7 +76,7 @@ pub(crate) struct Changes {
 
 impl Changes {
     /// The whole update: what the gateway has now, with the changes on top.
-    fn on(self, gateway: &Gateway) -> GatewayUpdate {
+    fn apply_to(self, gateway: &Gateway) -> GatewayUpdate {
         let mut update = GatewayUpdate::from(gateway);
         if let Some(name) = self.name {
             update.name = name;
@@ -107,7 +107,7 @@ impl Changes {
 }
 
 impl GatewayCommand {
-    pub(crate) fn change(&self) -> Option<&'static str> {
+    pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
         match self {
             Self::List { .. } | Self::Get { .. } | Self::Status { .. } => None,
             Self::Update { .. } => Some("update"),
@@ -119,7 +119,7 @@ impl GatewayCommand {
         self,
         client: &Client,
         output: &mut Output<Stdout>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), CliError> {
         let gateways = client.gateways();
         match self {
             Self::List {
@@ -140,19 +140,22 @@ impl GatewayCommand {
                 if let Some(page_token) = paging.page_token {
                     list = list.page_token(page_token);
                 }
-                listing::write(list.pages(), paging.limit, output).await
+                paging::write_pages(list.pages(), paging.limit, output).await
             }
             Self::Get { id } => Ok(output.item(gateways.get(&id).send().await?)?),
             Self::Status { id } => Ok(output.item(gateways.status(&id).send().await?)?),
             Self::Update { id, changes } => {
                 let gateway = gateways.get(&id).send().await?;
-                gateways.update(&id, changes.on(&gateway)).send().await?;
-                say(&format!("updated gateway {id}"));
+                gateways
+                    .update(&id, changes.apply_to(&gateway))
+                    .send()
+                    .await?;
+                eprint_line(&format!("updated gateway {id}"));
                 Ok(())
             }
             Self::Delete { id } => {
                 let deleted = gateways.delete(&id).send().await?;
-                say_deleted(format_args!("gateway {id}"), deleted);
+                report_deleted(format_args!("gateway {id}"), deleted);
                 Ok(())
             }
         }
@@ -180,7 +183,10 @@ mod tests {
 
     #[test]
     fn what_is_not_named_stays() {
-        assert_eq!(changes().on(&labelled()), GatewayUpdate::from(&labelled()));
+        assert_eq!(
+            changes().apply_to(&labelled()),
+            GatewayUpdate::from(&labelled())
+        );
     }
 
     #[test]
@@ -189,7 +195,7 @@ mod tests {
             labels: vec!["zone=a".parse().unwrap()],
             ..changes()
         }
-        .on(&labelled());
+        .apply_to(&labelled());
         let labels = added.labels.as_option().unwrap();
         assert_eq!(labels.keys().collect::<Vec<_>>(), ["env", "zone"]);
 
@@ -198,7 +204,7 @@ mod tests {
             clear_labels: true,
             ..changes()
         }
-        .on(&labelled());
+        .apply_to(&labelled());
         assert_eq!(
             replaced
                 .labels
@@ -213,7 +219,7 @@ mod tests {
             clear_labels: true,
             ..changes()
         }
-        .on(&labelled());
+        .apply_to(&labelled());
         assert!(cleared.labels.as_option().unwrap().is_empty());
     }
 
@@ -223,7 +229,7 @@ mod tests {
             no_description: true,
             ..changes()
         }
-        .on(&labelled());
+        .apply_to(&labelled());
         assert_eq!(update.description, Patch::Clear);
     }
 }

@@ -8,17 +8,17 @@ use gatelet_models::asa::{
     AgentToken, GatewaySetupTokenCreate, GatewaySetupTokenId, operations as api,
 };
 
-use crate::commands::{deliver, say_deleted};
-use crate::failure::Failure;
+use crate::commands::{report_deleted, secret_output};
+use crate::error::CliError;
 use crate::label::Label;
-use crate::listing::{self, Paging};
-use crate::operation::help;
+use crate::operation_help::operation_help;
 use crate::output::Output;
+use crate::paging::{self, Paging};
 use crate::stdout::Stdout;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum GatewaySetupTokenCommand {
-    #[command(about = api::LIST_GATEWAY_SETUP_TOKENS.summary, after_help = help(&api::LIST_GATEWAY_SETUP_TOKENS), visible_alias = "ls")]
+    #[command(about = api::LIST_GATEWAY_SETUP_TOKENS.summary, after_help = operation_help(&api::LIST_GATEWAY_SETUP_TOKENS), visible_alias = "ls")]
     List {
         /// Newest first
         #[arg(long)]
@@ -26,7 +26,7 @@ pub(crate) enum GatewaySetupTokenCommand {
         #[command(flatten)]
         paging: Paging,
     },
-    #[command(about = api::CREATE_GATEWAY_SETUP_TOKEN.summary, after_help = help(&api::CREATE_GATEWAY_SETUP_TOKEN))]
+    #[command(about = api::CREATE_GATEWAY_SETUP_TOKEN.summary, after_help = operation_help(&api::CREATE_GATEWAY_SETUP_TOKEN))]
     Create {
         /// What it is for
         #[arg(long, value_name = "TEXT")]
@@ -35,17 +35,17 @@ pub(crate) enum GatewaySetupTokenCommand {
         #[arg(long = "label", value_name = "KEY=VALUE")]
         labels: Vec<Label>,
     },
-    #[command(about = api::FETCH_GATEWAY_SETUP_TOKEN.summary, after_help = help(&api::FETCH_GATEWAY_SETUP_TOKEN))]
+    #[command(about = api::FETCH_GATEWAY_SETUP_TOKEN.summary, after_help = operation_help(&api::FETCH_GATEWAY_SETUP_TOKEN))]
     Get {
         /// The setup token's id, as `list` shows it
         id: GatewaySetupTokenId,
     },
-    #[command(about = api::FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN.summary, after_help = help(&api::FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN))]
+    #[command(about = api::FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN.summary, after_help = operation_help(&api::FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN))]
     Reveal {
         /// The setup token's id, as `list` shows it
         id: GatewaySetupTokenId,
     },
-    #[command(about = api::DELETE_GATEWAY_SETUP_TOKEN.summary, after_help = help(&api::DELETE_GATEWAY_SETUP_TOKEN), visible_alias = "rm")]
+    #[command(about = api::DELETE_GATEWAY_SETUP_TOKEN.summary, after_help = operation_help(&api::DELETE_GATEWAY_SETUP_TOKEN), visible_alias = "rm")]
     Delete {
         /// The setup token's id, as `list` shows it
         id: GatewaySetupTokenId,
@@ -53,7 +53,7 @@ pub(crate) enum GatewaySetupTokenCommand {
 }
 
 impl GatewaySetupTokenCommand {
-    pub(crate) fn change(&self) -> Option<&'static str> {
+    pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
         match self {
             Self::List { .. } | Self::Get { .. } | Self::Reveal { .. } => None,
             Self::Create { .. } => Some("create"),
@@ -65,7 +65,7 @@ impl GatewaySetupTokenCommand {
         self,
         client: &Client,
         output: &mut Output<Stdout>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), CliError> {
         let tokens = client.gateway_setup_tokens();
         match self {
             Self::List { descending, paging } => {
@@ -79,16 +79,19 @@ impl GatewaySetupTokenCommand {
                 if let Some(page_token) = paging.page_token {
                     list = list.page_token(page_token);
                 }
-                listing::write(list.pages(), paging.limit, output).await
+                paging::write_pages(list.pages(), paging.limit, output).await
             }
             Self::Create {
                 description,
                 labels,
             } => {
-                deliver::check(output)?;
+                secret_output::ensure_writable(output)?;
                 let created = tokens.create(create(description, labels)).send().await?;
                 let id = created.id.clone();
-                deliver::hand_over(created, id.as_str(), output, || tokens.delete(&id).send()).await
+                secret_output::print_or_undo(created, id.as_str(), output, || {
+                    tokens.delete(&id).send()
+                })
+                .await
             }
             Self::Get { id } => Ok(output.item(tokens.get(&id).send().await?)?),
             Self::Reveal { id } => {
@@ -97,7 +100,7 @@ impl GatewaySetupTokenCommand {
             }
             Self::Delete { id } => {
                 let deleted = tokens.delete(&id).send().await?;
-                say_deleted(format_args!("gateway setup token {id}"), deleted);
+                report_deleted(format_args!("gateway setup token {id}"), deleted);
                 Ok(())
             }
         }

@@ -5,8 +5,8 @@ mod gateway_setup_token;
 
 use clap::Subcommand;
 
-use crate::connect::Connect;
-use crate::failure::Failure;
+use crate::client_factory::ClientFactory;
+use crate::error::CliError;
 use crate::output::Output;
 use crate::stdout::Stdout;
 
@@ -26,19 +26,19 @@ pub(crate) enum Asa {
 
 impl Asa {
     /// What the command changes, if anything.
-    pub(crate) fn change(&self) -> Option<&'static str> {
+    pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
         match self {
-            Self::Gateway(command) => command.change(),
-            Self::GatewaySetupToken(command) => command.change(),
+            Self::Gateway(command) => command.mutation_verb(),
+            Self::GatewaySetupToken(command) => command.mutation_verb(),
         }
     }
 
     pub(crate) async fn run(
         self,
-        connect: &Connect,
+        clients: &ClientFactory,
         output: &mut Output<Stdout>,
-    ) -> Result<(), Failure> {
-        let client = connect.asa().await?;
+    ) -> Result<(), CliError> {
+        let client = clients.asa().await?;
         match self {
             Self::Gateway(command) => command.run(&client, output).await,
             Self::GatewaySetupToken(command) => command.run(&client, output).await,

@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
 /// What the server does with a request.
-pub(crate) enum Scripted {
+pub(crate) enum ScriptedResponse {
     /// Writes these bytes and closes the connection.
     Bytes(Vec<u8>),
     /// Never answers.
@@ -15,14 +15,14 @@ pub(crate) enum Scripted {
 }
 
 /// A server on a socket; its threads end with the test's process.
-pub(crate) struct Script {
+pub(crate) struct ScriptedServer {
     pub(crate) url: String,
     /// Each request as soon as it is complete: head and body.
     pub(crate) requests: Receiver<String>,
 }
 
-impl Script {
-    pub(crate) fn new(answer: impl Fn(&str) -> Scripted + Send + Sync + 'static) -> Self {
+impl ScriptedServer {
+    pub(crate) fn new(answer: impl Fn(&str) -> ScriptedResponse + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (sender, requests) = mpsc::channel();
@@ -38,11 +38,11 @@ impl Script {
                     let reply = answer(&request);
                     let _ = sender.send(request);
                     match reply {
-                        Scripted::Bytes(bytes) => {
+                        ScriptedResponse::Bytes(bytes) => {
                             let _ = stream.write_all(&bytes);
                         }
                         // Until the other side has had enough.
-                        Scripted::Silence => {
+                        ScriptedResponse::Silence => {
                             let _ = stream.read(&mut [0]);
                         }
                     }
@@ -58,15 +58,17 @@ impl Script {
         content_type: &'static str,
         body: &'static str,
     ) -> Self {
-        Self::new(move |_| Scripted::Bytes(response(status, content_type, body)))
+        Self::new(move |_| ScriptedResponse::Bytes(response(status, content_type, body)))
     }
 }
 
 /// A team whose keys are all good; `answer` says what its other paths do.
-pub(crate) fn team(answer: impl Fn(&str) -> Scripted + Send + Sync + 'static) -> Script {
+pub(crate) fn team(
+    answer: impl Fn(&str) -> ScriptedResponse + Send + Sync + 'static,
+) -> ScriptedServer {
     let bearer = r#"{"bearer_token":"CANARY","expires_at":"2099-01-01T00:00:00Z","team_name":"example-team"}"#;
-    Script::new(move |request| match request.contains("/service_token ") {
-        true => Scripted::Bytes(response("200 OK", "application/json", bearer)),
+    ScriptedServer::new(move |request| match request.contains("/service_token ") {
+        true => ScriptedResponse::Bytes(response("200 OK", "application/json", bearer)),
         false => answer(request),
     })
 }

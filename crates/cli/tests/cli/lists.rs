@@ -1,19 +1,23 @@
 //! Listings that end early: what is printed of them, and where to go on.
 
-use crate::run::{Ended, Place};
-use crate::script::{Script, Scripted, response, team};
+use crate::run::{CommandOutput, Fixture};
+use crate::scripted_server::{ScriptedResponse, ScriptedServer, response, team};
 
 const JSON: &str = "application/json";
 const TOKENS: &str = "dt active-gate-token list";
 const GATEWAYS: &str = "/v1/teams/example-team/gateways";
 
 /// Lists of Dynatrace in pages of two, `t1` and `t2`, `t3` and `t4`, and so on; the page of this number fails.
-fn pages(fails: u32, status: &'static str) -> Script {
-    Script::new(move |request| {
+fn pages(fails: u32, status: &'static str) -> ScriptedServer {
+    ScriptedServer::new(move |request| {
         let position = request.split("nextPageKey=k").nth(1);
         let number = position.map_or(1, |text| text.split(' ').next().unwrap().parse().unwrap());
         if number == fails {
-            return Scripted::Bytes(response(status, JSON, r#"{"error":{"message":"no"}}"#));
+            return ScriptedResponse::Bytes(response(
+                status,
+                JSON,
+                r#"{"error":{"message":"no"}}"#,
+            ));
         }
         let token = |n: u32| {
             format!(
@@ -25,23 +29,23 @@ fn pages(fails: u32, status: &'static str) -> Script {
         let body = format!(
             r#"{{"totalCount":99,"nextPageKey":"k{next}","activeGateTokens":[{first},{second}]}}"#
         );
-        Scripted::Bytes(response("200 OK", JSON, &body))
+        ScriptedResponse::Bytes(response("200 OK", JSON, &body))
     })
 }
 
 #[test]
 fn a_listing_goes_on_when_the_token_in_its_file_is_rotated() {
-    let place = Place::new();
-    let file = place.path("token");
+    let fixture = Fixture::new();
+    let file = fixture.path("token");
     std::fs::write(&file, "dt0c01.OLD.CANARY\n").unwrap();
     let rotated = file.clone();
     let page = |n: u32, next: &str| {
         let body = format!(
             r#"{{"totalCount":2,{next}"activeGateTokens":[{{"id":"t{n}","name":"t{n}","owner":"o","creationDate":"2026-01-01T00:00:00Z"}}]}}"#
         );
-        Scripted::Bytes(response("200 OK", JSON, &body))
+        ScriptedResponse::Bytes(response("200 OK", JSON, &body))
     };
-    let server = Script::new(move |request| {
+    let server = ScriptedServer::new(move |request| {
         if !request.contains("nextPageKey=") {
             return page(1, r#""nextPageKey":"k2","#);
         }
@@ -49,15 +53,15 @@ fn a_listing_goes_on_when_the_token_in_its_file_is_rotated() {
         std::fs::write(&rotated, "dt0c01.NEW.CANARY\n").unwrap();
         if request.contains("dt0c01.OLD.CANARY") {
             let refusal = r#"{"error":{"code":401}}"#;
-            return Scripted::Bytes(response("401 Unauthorized", JSON, refusal));
+            return ScriptedResponse::Bytes(response("401 Unauthorized", JSON, refusal));
         }
         page(2, "")
     });
-    let ended = place
+    let output = fixture
         .with("GATELET_DT_URL", &server.url)
         .with("GATELET_DT_TOKEN_FILE", &file)
         .run(&format!("{TOKENS} -o ndjson"));
-    assert_eq!(ids(&ended.data(), "ndjson"), numbers(2));
+    assert_eq!(ids(&output.success(), "ndjson"), numbers(2));
     assert_eq!(server.requests.try_iter().count(), 3);
 }
 
@@ -86,8 +90,8 @@ fn numbers(count: u32) -> Vec<String> {
 }
 
 /// The page token of a hint.
-fn hint(ended: &Ended) -> Option<&str> {
-    let (_, rest) = ended.stderr.split_once("go on with --page-token '")?;
+fn hint(output: &CommandOutput) -> Option<&str> {
+    let (_, rest) = output.stderr.split_once("go on with --page-token '")?;
     Some(rest.split('\'').next().unwrap())
 }
 
@@ -98,19 +102,19 @@ fn a_listing_that_breaks_has_printed_what_came_and_its_hint_repeats_and_skips_no
         let formats = ["table", "json", "ndjson"];
         formats.map(|format| (page, format))
     }) {
-        let broken = Place::dt(&pages(page, "403 Forbidden").url);
-        let ended = broken.run(&format!("{TOKENS} -o {format}"));
-        assert_eq!(ended.code, Some(4), "{ended:?}");
+        let broken = Fixture::dt(&pages(page, "403 Forbidden").url);
+        let output = broken.run(&format!("{TOKENS} -o {format}"));
+        assert_eq!(output.code, Some(4), "{output:?}");
         let came = 2 * (page - 1);
-        assert_eq!(ids(&ended.stdout, format), numbers(came));
+        assert_eq!(ids(&output.stdout, format), numbers(came));
         let progress = format!("page {page} of this listing, after {came} items");
-        assert!(ended.stderr.contains(&progress), "{ended:?}");
+        assert!(output.stderr.contains(&progress), "{output:?}");
         let position = format!("k{page}");
-        assert_eq!(hint(&ended), Some(position.as_str()), "{ended:?}");
+        assert_eq!(hint(&output), Some(position.as_str()), "{output:?}");
 
-        let whole = Place::dt(&pages(page + 2, "403 Forbidden").url);
+        let whole = Fixture::dt(&pages(page + 2, "403 Forbidden").url);
         let rest = whole.run(&format!("{TOKENS} -o {format} --page-token {position}"));
-        let mut all = ids(&ended.stdout, format);
+        let mut all = ids(&output.stdout, format);
         all.extend(ids(&rest.stdout, format));
         assert_eq!(all, numbers(came + 4));
         let progress = "page 3 of this listing, after 4 items";
@@ -123,13 +127,14 @@ fn a_listing_that_breaks_has_printed_what_came_and_its_hint_repeats_and_skips_no
 fn a_list_with_a_limit_requests_no_page_beyond_it() {
     for (limit, requests) in [(1, 1), (2, 1), (3, 2), (4, 2)] {
         let script = pages(99, "500 Internal Server Error");
-        let ended = Place::dt(&script.url).run(&format!("{TOKENS} -o ndjson -v --limit {limit}"));
-        let said = ended
+        let output =
+            Fixture::dt(&script.url).run(&format!("{TOKENS} -o ndjson -v --limit {limit}"));
+        let said = output
             .stderr
             .lines()
             .filter(|line| line.starts_with("gatelet: > "));
-        assert_eq!(said.count(), requests, "{ended:?}");
-        assert_eq!(ids(&ended.data(), "ndjson"), numbers(limit));
+        assert_eq!(said.count(), requests, "{output:?}");
+        assert_eq!(ids(&output.success(), "ndjson"), numbers(limit));
         assert_eq!(script.requests.try_iter().count(), requests);
     }
 }
@@ -137,44 +142,44 @@ fn a_list_with_a_limit_requests_no_page_beyond_it() {
 // U33
 #[test]
 fn the_hint_of_a_listing_with_a_limit_says_how_many_are_still_wanted() {
-    let broken = Place::dt(&pages(3, "403 Forbidden").url);
-    let ended = broken.run(&format!("{TOKENS} -o ndjson --limit 7"));
-    assert_eq!(ids(&ended.stdout, "ndjson"), numbers(4));
+    let broken = Fixture::dt(&pages(3, "403 Forbidden").url);
+    let output = broken.run(&format!("{TOKENS} -o ndjson --limit 7"));
+    assert_eq!(ids(&output.stdout, "ndjson"), numbers(4));
     let hint = "; go on with --page-token 'k3' --limit 3\n";
-    assert!(ended.stderr.ends_with(hint), "{ended:?}");
+    assert!(output.stderr.ends_with(hint), "{output:?}");
 
-    let whole = Place::dt(&pages(9, "403 Forbidden").url);
+    let whole = Fixture::dt(&pages(9, "403 Forbidden").url);
     let rest = whole.run(&format!("{TOKENS} -o ndjson --page-token k3 --limit 3"));
-    assert_eq!(ids(&rest.data(), "ndjson"), numbers(7).split_off(4));
+    assert_eq!(ids(&rest.success(), "ndjson"), numbers(7).split_off(4));
 }
 
 // U33
 #[test]
 fn the_hint_of_a_listing_can_be_followed_where_its_position_looks_like_an_option() {
-    let script = Script::new(|request| {
+    let script = ScriptedServer::new(|request| {
         if request.contains("nextPageKey=") {
             let refusal = r#"{"error":{"message":"no"}}"#;
-            return Scripted::Bytes(response("403 Forbidden", JSON, refusal));
+            return ScriptedResponse::Bytes(response("403 Forbidden", JSON, refusal));
         }
         let page = r#"{"totalCount":9,"nextPageKey":"--limit","activeGateTokens":[]}"#;
-        Scripted::Bytes(response("200 OK", JSON, page))
+        ScriptedResponse::Bytes(response("200 OK", JSON, page))
     });
-    let place = Place::dt(&script.url);
-    let ended = place.run(TOKENS);
+    let fixture = Fixture::dt(&script.url);
+    let output = fixture.run(TOKENS);
     let hint = "; go on with --page-token='--limit'\n";
-    assert!(ended.stderr.ends_with(hint), "{ended:?}");
+    assert!(output.stderr.ends_with(hint), "{output:?}");
     assert_eq!(script.requests.try_iter().count(), 2);
-    place.run(&format!("{TOKENS} --page-token=--limit"));
+    fixture.run(&format!("{TOKENS} --page-token=--limit"));
     let next = script.requests.try_iter().next().unwrap();
     assert!(next.contains("?nextPageKey=--limit "), "{next}");
 }
 
 /// Gateways of one page, with this `Link` field.
-fn linked(link: String) -> Script {
+fn linked(link: String) -> ScriptedServer {
     team(move |_| {
         let body = r#"{"list":[{"id":"g1","name":"g1","refuse_connections":false}]}"#;
         let response = String::from_utf8(response("200 OK", JSON, body)).unwrap();
-        Scripted::Bytes(
+        ScriptedResponse::Bytes(
             response
                 .replacen("\r\n", &format!("\r\nlink: {link}\r\n"), 1)
                 .into_bytes(),
@@ -207,12 +212,12 @@ fn rows_before_a_bad_link_are_printed_and_the_error_says_where_it_leads() {
     ] {
         for format in ["table", "json", "ndjson"] {
             let script = linked(link.clone());
-            let ended = Place::asa(&script.url).run(&format!("asa gateway list -o {format}"));
-            assert_eq!(ended.code, Some(10), "{ended:?}");
-            assert_eq!(ids(&ended.stdout, format), ["g1"]);
-            assert!(ended.stderr.contains(says), "{ended:?}");
-            assert!(!ended.stderr.contains("hunter2"), "{ended:?}");
-            assert_eq!(hint(&ended), None, "{ended:?}");
+            let output = Fixture::asa(&script.url).run(&format!("asa gateway list -o {format}"));
+            assert_eq!(output.code, Some(10), "{output:?}");
+            assert_eq!(ids(&output.stdout, format), ["g1"]);
+            assert!(output.stderr.contains(says), "{output:?}");
+            assert!(!output.stderr.contains("hunter2"), "{output:?}");
+            assert_eq!(hint(&output), None, "{output:?}");
             // The exchange and the page.
             assert_eq!(script.requests.try_iter().count(), 2);
         }
@@ -223,9 +228,9 @@ fn rows_before_a_bad_link_are_printed_and_the_error_says_where_it_leads() {
 #[test]
 fn the_url_of_asa_may_end_in_v1() {
     for end in ["", "/", "/v1", "/v1/"] {
-        let script = team(|_| Scripted::Bytes(response("200 OK", JSON, r#"{"list":[]}"#)));
-        let place = Place::asa(&format!("{}{end}", script.url));
-        place.run("asa gateway list").data();
+        let script = team(|_| ScriptedResponse::Bytes(response("200 OK", JSON, r#"{"list":[]}"#)));
+        let fixture = Fixture::asa(&format!("{}{end}", script.url));
+        fixture.run("asa gateway list").success();
         let paths: Vec<_> = script.requests.try_iter().collect();
         assert!(paths[0].starts_with("POST /v1/teams/example-team/service_token "));
         assert!(paths[1].starts_with("GET /v1/teams/example-team/gateways "));
@@ -237,13 +242,13 @@ fn the_url_of_asa_may_end_in_v1() {
 fn a_page_token_beyond_printable_ascii_is_2_and_neither_sent_nor_repeated() {
     for token in ["hunter2é", "hunter2\n", "hunter2\u{7f}", "hunter2\u{202e}"] {
         for vendor in ["dt token", "asa gateway"] {
-            let script = Script::new(|_| Scripted::Silence);
-            let place = match vendor {
-                "dt token" => Place::dt(&script.url),
-                _ => Place::asa(&script.url),
+            let script = ScriptedServer::new(|_| ScriptedResponse::Silence);
+            let fixture = match vendor {
+                "dt token" => Fixture::dt(&script.url),
+                _ => Fixture::asa(&script.url),
             };
-            let words = vendor.split(' ').chain(["list", "--page-token", token]);
-            let line = place.words(words).fails_with(2);
+            let run_args = vendor.split(' ').chain(["list", "--page-token", token]);
+            let line = fixture.run_args(run_args).fails_with(2);
             assert!(
                 line.contains("--page-token") && !line.contains("hunter2"),
                 "{line}"

@@ -3,15 +3,15 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
-use crate::run::{Ended, Place, Served, send};
-use crate::script::{Script, Scripted, response, team};
+use crate::run::{CommandOutput, EmulatorServer, Fixture, send_signal};
+use crate::scripted_server::{ScriptedResponse, ScriptedServer, response, team};
 
 /// Pages of 3000 tokens, 34 of them.
-fn a_hundred_thousand() -> Script {
+fn a_hundred_thousand() -> ScriptedServer {
     let token =
         r#"{"id":"dt0g02.A","name":"n","owner":"o","creationDate":"2026-01-01T00:00:00.000Z"}"#;
     let items = vec![token; 3000].join(",");
-    Script::new(move |request| {
+    ScriptedServer::new(move |request| {
         let key = request.split_once("nextPageKey=").map_or(0, |(_, rest)| {
             rest.split(' ').next().unwrap().parse().unwrap()
         });
@@ -20,7 +20,7 @@ fn a_hundred_thousand() -> Script {
         } else {
             String::new()
         };
-        Scripted::Bytes(response(
+        ScriptedResponse::Bytes(response(
             "200 OK",
             "application/json",
             &format!(r#"{{"totalCount":102000,{next}"activeGateTokens":[{items}]}}"#),
@@ -33,7 +33,7 @@ fn a_hundred_thousand() -> Script {
 fn a_reader_that_has_read_enough_is_a_quiet_end() {
     for format in ["ndjson", "json", "table"] {
         let script = a_hundred_thousand();
-        let mut process = Place::dt(&script.url)
+        let mut process = Fixture::dt(&script.url)
             .command(["dt", "token", "list", "-o", format])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -44,9 +44,9 @@ fn a_reader_that_has_read_enough_is_a_quiet_end() {
             .read_line(&mut line)
             .unwrap();
         assert!(!line.is_empty());
-        let ended = Ended::from(process.wait_with_output().unwrap());
+        let output = CommandOutput::from(process.wait_with_output().unwrap());
         assert_eq!(
-            (ended.code, ended.stderr.as_str()),
+            (output.code, output.stderr.as_str()),
             (Some(0), ""),
             "{format}"
         );
@@ -56,11 +56,11 @@ fn a_reader_that_has_read_enough_is_a_quiet_end() {
 #[test]
 fn ndjson_shows_a_page_before_the_next_one_has_come() {
     let first = r#"{"totalCount":2,"nextPageKey":"second","activeGateTokens":[{"id":"dt0g02.A","name":"n","owner":"o","creationDate":"2026-01-01T00:00:00.000Z"}]}"#;
-    let script = Script::new(move |request| match request.contains("nextPageKey") {
-        true => Scripted::Silence,
-        false => Scripted::Bytes(response("200 OK", "application/json", first)),
+    let script = ScriptedServer::new(move |request| match request.contains("nextPageKey") {
+        true => ScriptedResponse::Silence,
+        false => ScriptedResponse::Bytes(response("200 OK", "application/json", first)),
     });
-    let mut process = Place::dt(&script.url)
+    let mut process = Fixture::dt(&script.url)
         .command(["dt", "token", "list", "-o", "ndjson"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -71,57 +71,67 @@ fn ndjson_shows_a_page_before_the_next_one_has_come() {
         .read_line(&mut line)
         .unwrap();
     assert!(line.contains("dt0g02.A"));
-    send("-INT", &process);
+    send_signal("-INT", &process);
     assert_eq!(process.wait().unwrap().code(), Some(130));
 }
 
 // C6
 #[test]
 fn an_interrupted_change_says_that_its_outcome_is_unknown() {
-    let dt = Script::new(|_| Scripted::Silence);
+    let dt = ScriptedServer::new(|_| ScriptedResponse::Silence);
     let gateway = r#"{"id":"g1","name":"eu","refuse_connections":false,"labels":null}"#;
     let asa = team(move |request| match request.starts_with("GET") {
-        true => Scripted::Bytes(response("200 OK", "application/json", gateway)),
-        false => Scripted::Silence,
+        true => ScriptedResponse::Bytes(response("200 OK", "application/json", gateway)),
+        false => ScriptedResponse::Silence,
     });
-    for (place, script, method, line) in [
-        (Place::dt(&dt.url), &dt, "POST", "dt token create edge"),
-        (Place::dt(&dt.url), &dt, "DELETE", "dt token delete x"),
-        (Place::asa(&asa.url), &asa, "POST", "asa setup-token create"),
+    for (fixture, script, method, line) in [
+        (Fixture::dt(&dt.url), &dt, "POST", "dt token create edge"),
+        (Fixture::dt(&dt.url), &dt, "DELETE", "dt token delete x"),
         (
-            Place::asa(&asa.url),
+            Fixture::asa(&asa.url),
+            &asa,
+            "POST",
+            "asa setup-token create",
+        ),
+        (
+            Fixture::asa(&asa.url),
             &asa,
             "DELETE",
             "asa setup-token delete x",
         ),
         (
-            Place::asa(&asa.url),
+            Fixture::asa(&asa.url),
             &asa,
             "PUT",
             "asa gateway update g1 --name us",
         ),
         (
-            Place::asa(&asa.url),
+            Fixture::asa(&asa.url),
             &asa,
             "DELETE",
             "asa gateway delete g1",
         ),
     ] {
-        let said = interrupted(&place, script, method, line).fails_with(130);
+        let said = interrupted(&fixture, script, method, line).fails_with(130);
         assert!(said.contains("outcome unknown"), "{line}: {said}");
     }
 }
 
 #[test]
 fn an_interrupted_read_changed_nothing() {
-    let script = Script::new(|_| Scripted::Silence);
-    let ended = interrupted(&Place::dt(&script.url), &script, "GET", "dt token list");
-    assert_eq!(ended.fails_with(130), "gatelet: interrupted\n");
+    let script = ScriptedServer::new(|_| ScriptedResponse::Silence);
+    let output = interrupted(&Fixture::dt(&script.url), &script, "GET", "dt token list");
+    assert_eq!(output.fails_with(130), "gatelet: interrupted\n");
 }
 
 /// Presses Ctrl-C when the server has a request with this method and does not answer it.
-fn interrupted(place: &Place, script: &Script, method: &str, line: &str) -> Ended {
-    let process = place
+fn interrupted(
+    fixture: &Fixture,
+    script: &ScriptedServer,
+    method: &str,
+    line: &str,
+) -> CommandOutput {
+    let process = fixture
         .command(line.split_whitespace())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -130,21 +140,24 @@ fn interrupted(place: &Place, script: &Script, method: &str, line: &str) -> Ende
     let is_it =
         |request: &String| request.starts_with(method) && !request.contains("/service_token ");
     script.requests.iter().find(is_it).unwrap();
-    send("-INT", &process);
+    send_signal("-INT", &process);
     process.wait_with_output().unwrap().into()
 }
 
 #[test]
 fn a_served_emulator_ends_with_0_on_sigterm_and_on_ctrl_c() {
-    assert_eq!(Served::start(&Place::new()).end("-TERM"), Some(0));
-    assert_eq!(Served::start(&Place::new()).end("-INT"), Some(0));
+    assert_eq!(
+        EmulatorServer::start(&Fixture::new()).stop("-TERM"),
+        Some(0)
+    );
+    assert_eq!(EmulatorServer::start(&Fixture::new()).stop("-INT"), Some(0));
 }
 
 // U34
 #[cfg(target_os = "linux")]
 #[test]
 fn what_cannot_be_written_to_stdout_is_1_and_what_is_thrown_away_is_0() {
-    let place = Place::new();
+    let fixture = Fixture::new();
     for (line, redirections) in [
         ("--emulator dt token list", &[">&-", ">/dev/full"][..]),
         ("--emulator dt token list -o json", &[">&-", ">/dev/full"]),
@@ -157,23 +170,27 @@ fn what_cannot_be_written_to_stdout_is_1_and_what_is_thrown_away_is_0() {
         ("--version", &[">&-", ">/dev/full"]),
     ] {
         for redirection in redirections {
-            let ended = place.redirected(line.split(' '), redirection);
+            let output = fixture.run_in_shell(line.split(' '), redirection);
             assert!(
-                ended.fails_with(1).contains("stdout"),
+                output.fails_with(1).contains("stdout"),
                 "{line} {redirection}"
             );
         }
         for redirection in [">/dev/null", "| head -c 1", "<&- >/dev/null 2>&-"] {
-            let ended = place.redirected(line.split(' '), redirection);
-            assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{line}");
+            let output = fixture.run_in_shell(line.split(' '), redirection);
+            assert_eq!(
+                (output.code, output.stderr.as_str()),
+                (Some(0), ""),
+                "{line}"
+            );
         }
     }
     // As launchers open it that throw everything away; it cannot be told from a stdout that was closed.
-    let line = place
-        .redirected(["--emulator", "dt", "token", "list"], "1<>/dev/null")
+    let line = fixture
+        .run_in_shell(["--emulator", "dt", "token", "list"], "1<>/dev/null")
         .fails_with(1);
     assert!(line.contains("null device"), "{line}");
     // What is said on stderr only needs no stdout.
-    let missing = place.redirected(["--emulator", "dt", "token", "delete", "x"], ">&-");
+    let missing = fixture.run_in_shell(["--emulator", "dt", "token", "delete", "x"], ">&-");
     assert_eq!(missing.code, Some(5), "{missing:?}");
 }

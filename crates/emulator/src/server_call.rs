@@ -7,13 +7,13 @@ use http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use crate::Emulator;
-use crate::json::{self, Malformed};
+use crate::json::{self, DecodeError};
 
 /// The largest request body, in bytes; Dynatrace documents 1 MB.
 pub(crate) const BODY_LIMIT: usize = 1 << 20;
 
 /// A request whose operation is known.
-pub(crate) struct Call<'a> {
+pub(crate) struct ServerCall<'a> {
     pub(crate) emulator: &'a Emulator,
     pub(crate) operation: &'static Operation,
     /// The decoded path parameters in the order of the path.
@@ -24,19 +24,19 @@ pub(crate) struct Call<'a> {
 
 /// A request body that cannot be taken.
 #[derive(Debug, PartialEq)]
-pub(crate) enum BadBody {
+pub(crate) enum InvalidBody {
     NotJson,
-    Malformed(Malformed),
+    Malformed(DecodeError),
 }
 
 /// A query parameter that is not of its kind or not within its bounds.
 #[derive(Debug, PartialEq)]
-pub(crate) struct BadParameter {
+pub(crate) struct InvalidParameter {
     pub(crate) name: &'static str,
     pub(crate) message: String,
 }
 
-impl Call<'_> {
+impl ServerCall<'_> {
     /// The path parameter at this place; empty when the operation has fewer.
     pub(crate) fn value(&self, index: usize) -> &str {
         self.values.get(index).map_or("", String::as_str)
@@ -52,11 +52,11 @@ impl Call<'_> {
     }
 
     /// A whole number within the bounds that the operation's description gives.
-    pub(crate) fn integer(&self, name: &'static str) -> Result<Option<i64>, BadParameter> {
+    pub(crate) fn integer(&self, name: &'static str) -> Result<Option<i64>, InvalidParameter> {
         let Some(text) = self.query(name) else {
             return Ok(None);
         };
-        let bad = |message: String| BadParameter { name, message };
+        let bad = |message: String| InvalidParameter { name, message };
         let number: i64 = text
             .parse()
             .map_err(|_| bad("must be a whole number".to_owned()))?;
@@ -77,11 +77,11 @@ impl Call<'_> {
     }
 
     /// A boolean; false without the parameter.
-    pub(crate) fn boolean(&self, name: &'static str) -> Result<bool, BadParameter> {
+    pub(crate) fn boolean(&self, name: &'static str) -> Result<bool, InvalidParameter> {
         match self.query(name).as_deref() {
             None | Some("false") => Ok(false),
             Some("true") => Ok(true),
-            Some(_) => Err(BadParameter {
+            Some(_) => Err(InvalidParameter {
                 name,
                 message: "must be true or false".to_owned(),
             }),
@@ -89,12 +89,12 @@ impl Call<'_> {
     }
 
     /// The body as a model.
-    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, BadBody> {
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, InvalidBody> {
         decode(self.head, self.body)
     }
 
     /// The scheme, host and port that the request was sent to, where known.
-    pub(crate) fn origin(&self) -> Option<String> {
+    pub(crate) fn host_url(&self) -> Option<String> {
         let uri = &self.head.uri;
         if let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) {
             return Some(format!("{scheme}://{}", without_user(authority.as_str())));
@@ -107,7 +107,7 @@ impl Call<'_> {
 }
 
 /// The credential of this scheme in the one `Authorization` header.
-pub(crate) fn credential<'a>(head: &'a Parts, scheme: &str) -> Option<&'a str> {
+pub(crate) fn authorization<'a>(head: &'a Parts, scheme: &str) -> Option<&'a str> {
     let mut headers = head.headers.get_all(AUTHORIZATION).iter();
     let (header, None) = (headers.next()?, headers.next()) else {
         return None;
@@ -119,7 +119,7 @@ pub(crate) fn credential<'a>(head: &'a Parts, scheme: &str) -> Option<&'a str> {
 }
 
 /// A body as a model. No content type at all is taken for JSON.
-pub(crate) fn decode<T: DeserializeOwned>(head: &Parts, body: &[u8]) -> Result<T, BadBody> {
+pub(crate) fn decode<T: DeserializeOwned>(head: &Parts, body: &[u8]) -> Result<T, InvalidBody> {
     if let Some(content_type) = head.headers.get(CONTENT_TYPE) {
         let essence = content_type
             .to_str()
@@ -129,10 +129,10 @@ pub(crate) fn decode<T: DeserializeOwned>(head: &Parts, body: &[u8]) -> Result<T
             .unwrap_or("")
             .trim();
         if !essence.eq_ignore_ascii_case("application/json") {
-            return Err(BadBody::NotJson);
+            return Err(InvalidBody::NotJson);
         }
     }
-    json::decode(body).map_err(BadBody::Malformed)
+    json::decode(body).map_err(InvalidBody::Malformed)
 }
 
 fn without_user(authority: &str) -> &str {

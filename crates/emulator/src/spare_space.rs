@@ -8,19 +8,19 @@ use std::path::PathBuf;
 const SIZE: usize = 1 << 20;
 
 /// Held-back space.
-pub(crate) trait Reserve: Send + Sync {
+pub(crate) trait SpareSpace: Send + Sync {
     /// Holds the space, which may be held already.
-    fn hold(&self) -> io::Result<()>;
+    fn reserve(&self) -> io::Result<()>;
 
     /// Gives the space free; false when it was not held.
-    fn release(&self) -> bool;
+    fn free(&self) -> bool;
 }
 
 /// A file that has nothing in it but its size.
-pub(crate) struct ReserveFile(pub(crate) PathBuf);
+pub(crate) struct SpareFile(pub(crate) PathBuf);
 
-impl Reserve for ReserveFile {
-    fn hold(&self) -> io::Result<()> {
+impl SpareSpace for SpareFile {
+    fn reserve(&self) -> io::Result<()> {
         let path = &self.0;
         if fs::metadata(path).is_ok_and(|file| file.len() == SIZE as u64) {
             return Ok(());
@@ -30,12 +30,12 @@ impl Reserve for ReserveFile {
             file.sync_all()
         });
         if written.is_err() {
-            self.release();
+            self.free();
         }
         written
     }
 
-    fn release(&self) -> bool {
+    fn free(&self) -> bool {
         fs::remove_file(&self.0).is_ok()
     }
 }
@@ -48,14 +48,14 @@ mod tests {
     fn a_reserve_is_held_until_it_is_released() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("reserve");
-        let reserve = ReserveFile(path.clone());
-        assert!(!reserve.release());
+        let reserve = SpareFile(path.clone());
+        assert!(!reserve.free());
         fs::write(&path, "half").unwrap();
         for _ in 0..2 {
-            reserve.hold().unwrap();
+            reserve.reserve().unwrap();
             assert_eq!(fs::read(&path).unwrap().len(), SIZE);
         }
-        assert!(reserve.release());
+        assert!(reserve.free());
         assert!(!path.exists());
     }
 }

@@ -1,4 +1,4 @@
-//! A served emulator that the system gives little.
+//! A server emulator that the system gives little.
 
 use std::fs;
 use std::sync::mpsc::channel;
@@ -6,27 +6,27 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::line::{Line, TOKENS, request, wanted};
-use crate::run::{Place, Served};
+use crate::raw_http::{Connection, TOKENS, create_body, request};
+use crate::run::{EmulatorServer, Fixture};
 
 // E16
 #[test]
 fn a_file_that_may_not_grow_takes_no_write_and_keeps_what_it_has() {
-    let place = Place::new();
-    let data = place.path("small.redb");
+    let fixture = Fixture::new();
+    let data = fixture.path("small.redb");
     let options = ["--data", data.as_str()];
-    drop(Served::start_with(&place, &options));
+    drop(EmulatorServer::start_with(&fixture, &options));
     let size = fs::metadata(&data).unwrap().len();
 
     // In blocks of 512 bytes, or of 1024 with some shells. A signal would end the process instead.
     let limit = format!("trap '' XFSZ && ulimit -f {}", size / 512 + 1);
-    let served = Served::start_after(&place, &limit, &options);
-    let mut line = Line::open(served.address()).unwrap();
+    let server = EmulatorServer::start_after(&fixture, &limit, &options);
+    let mut line = Connection::open(server.address()).unwrap();
     let before = line.list().len();
     let mut created = Vec::new();
     let refusal = loop {
         let name = format!("{}{}", created.len(), "x".repeat(20_000));
-        let (status, json) = line.call("POST", TOKENS, &wanted(&name)).unwrap();
+        let (status, json) = line.call("POST", TOKENS, &create_body(&name)).unwrap();
         match status {
             201 => created.push(json["id"].as_str().unwrap().to_owned()),
             status => break (status, json["error"]["code"].clone()),
@@ -35,12 +35,12 @@ fn a_file_that_may_not_grow_takes_no_write_and_keeps_what_it_has() {
     assert_eq!(refusal, (507, Value::from(507)));
     assert!(!created.is_empty());
     assert_eq!(line.list().len(), before + created.len());
-    let again = line.call("POST", TOKENS, &wanted(&"x".repeat(20_000)));
+    let again = line.call("POST", TOKENS, &create_body(&"x".repeat(20_000)));
     assert_eq!(again.unwrap().0, 507);
-    assert_eq!(served.end("-TERM"), Some(0));
+    assert_eq!(server.stop("-TERM"), Some(0));
 
-    let served = Served::start_with(&place, &options);
-    let mut line = Line::open(served.address()).unwrap();
+    let server = EmulatorServer::start_with(&fixture, &options);
+    let mut line = Connection::open(server.address()).unwrap();
     assert_eq!(line.list().len(), before + created.len());
     for id in created {
         let deleted = line.call("DELETE", &format!("{TOKENS}/{id}"), &Value::Null);
@@ -71,32 +71,32 @@ fn processor_time(id: u32) -> u64 {
 #[allow(clippy::disallowed_methods, reason = "the system counts in real time")]
 fn out_of_descriptors_it_waits_without_spinning_and_recovers() {
     const LIMIT: usize = 128;
-    let served = Served::start_after(&Place::new(), &format!("ulimit -n {LIMIT}"), &[]);
+    let server = EmulatorServer::start_after(&Fixture::new(), &format!("ulimit -n {LIMIT}"), &[]);
     // More than there is room for; a system may let no more than these wait in line.
     let lines: Vec<_> = (0..LIMIT + 100)
-        .map(|_| Line::open(served.address()).unwrap())
+        .map(|_| Connection::open(server.address()).unwrap())
         .collect();
-    let folder = format!("/proc/{}/fd", served.id());
+    let folder = format!("/proc/{}/fd", server.id());
     while fs::read_dir(&folder).unwrap().count() < LIMIT {
         std::thread::yield_now();
     }
 
-    let (begun, before) = (Instant::now(), processor_time(served.id()));
+    let (begun, before) = (Instant::now(), processor_time(server.id()));
     let (_never, nothing) = channel::<()>();
     let _ = nothing.recv_timeout(Duration::from_secs(1));
-    let used = processor_time(served.id()) - before;
+    let used = processor_time(server.id()) - before;
     let passed = begun.elapsed().as_millis() / 10;
     let share = format!("{used} of {passed} hundredths of a second");
     assert!(u128::from(used) * 5 < passed, "{share}");
 
     // One that came when there was no room gets its turn when there is.
-    let mut waiting = Line::open(served.address()).unwrap();
-    let body = wanted("in turn");
+    let mut waiting = Connection::open(server.address()).unwrap();
+    let body = create_body("in turn");
     let request = request("POST", TOKENS, &body);
     waiting.send(request.as_bytes()).unwrap();
     drop(lines);
     assert_eq!(waiting.answer().unwrap().0, 201);
-    Line::open(served.address())
+    Connection::open(server.address())
         .unwrap()
         .create("after")
         .unwrap();

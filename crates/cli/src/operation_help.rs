@@ -3,7 +3,7 @@
 use gatelet_models::Operation;
 
 /// The call behind a command: what it needs, and where the vendor documents it.
-pub(crate) fn help(operation: &Operation) -> String {
+pub(crate) fn operation_help(operation: &Operation) -> String {
     let Operation {
         vendor,
         id,

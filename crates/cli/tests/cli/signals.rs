@@ -1,4 +1,4 @@
-//! A served emulator that is asked to end while it works.
+//! A server emulator that is asked to end while it works.
 
 use std::collections::BTreeSet;
 use std::net::TcpStream;
@@ -8,8 +8,8 @@ use std::thread;
 use gatelet_emulator::{Emulator, well_known};
 use gatelet_models::dt::ActiveGateTokenList;
 
-use crate::line::{Line, TOKENS, request, wanted};
-use crate::run::{Place, Served};
+use crate::raw_http::{Connection, TOKENS, create_body, request};
+use crate::run::{EmulatorServer, Fixture};
 
 /// The names of the tokens in a file that were made by calls.
 fn names(data: &str) -> BTreeSet<String> {
@@ -31,16 +31,16 @@ fn names(data: &str) -> BTreeSet<String> {
 // E32
 #[test]
 fn a_polite_stop_finishes_what_is_in_flight_and_takes_no_more() {
-    let place = Place::new();
-    let data = place.path("stopped.redb");
-    let served = Served::start_with(&place, &["--data", &data]);
-    let address = served.address().to_owned();
+    let fixture = Fixture::new();
+    let data = fixture.path("stopped.redb");
+    let server = EmulatorServer::start_with(&fixture, &["--data", &data]);
+    let address = server.address().to_owned();
     let (acknowledged, acknowledgements) = channel();
     let callers: Vec<_> = (0..8)
         .map(|caller| {
             let (address, acknowledged) = (address.clone(), acknowledged.clone());
             thread::spawn(move || {
-                let mut line = Line::open(&address).unwrap();
+                let mut line = Connection::open(&address).unwrap();
                 let mut names = Vec::new();
                 loop {
                     let name = format!("{caller}-{}", names.len());
@@ -54,15 +54,15 @@ fn a_polite_stop_finishes_what_is_in_flight_and_takes_no_more() {
         })
         .collect();
     // One that the server has begun to read when it is asked to end: the others' answers come after its head.
-    let mut unfinished = Line::open(&address).unwrap();
-    let whole = request("POST", TOKENS, &wanted("unfinished"));
+    let mut unfinished = Connection::open(&address).unwrap();
+    let whole = request("POST", TOKENS, &create_body("unfinished"));
     let (begun, rest) = whole.as_bytes().split_at(whole.len() - 3);
     unfinished.send(begun).unwrap();
     for _ in 0..60 {
         acknowledgements.recv().unwrap();
     }
 
-    served.ask_to_end("-TERM");
+    server.signal("-TERM");
     while TcpStream::connect(&address).is_ok() {
         thread::yield_now();
     }
@@ -73,6 +73,6 @@ fn a_polite_stop_finishes_what_is_in_flight_and_takes_no_more() {
         .flat_map(|caller| caller.join().unwrap())
         .collect();
     told.insert("unfinished".to_owned());
-    assert_eq!(served.ended().0, Some(0));
+    assert_eq!(server.wait().0, Some(0));
     assert_eq!(names(&data), told);
 }

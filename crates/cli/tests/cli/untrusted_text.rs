@@ -1,10 +1,10 @@
 //! Texts of a server that are hard to read or very long, on stderr and in a table.
 
-use crate::run::{Ended, Place};
-use crate::script::{Script, Scripted, response};
+use crate::run::{CommandOutput, Fixture};
+use crate::scripted_server::{ScriptedResponse, ScriptedServer, response};
 
 /// Runs a command of each vendor where the server says this in every text of its error.
-fn refused(text: &str) -> [Ended; 2] {
+fn refused(text: &str) -> [CommandOutput; 2] {
     let text = serde_json::to_string(text).unwrap();
     let violation = format!(r#"{{"path":{text},"message":{text}}}"#);
     let error = format!(r#"{{"code":400,"message":{text},"constraintViolations":[{violation}]}}"#);
@@ -14,23 +14,23 @@ fn refused(text: &str) -> [Ended; 2] {
 }
 
 /// Runs a command of each vendor where the server refuses it with this body.
-fn refused_with(body: String) -> [Ended; 2] {
-    let script = Script::new(move |_| {
-        Scripted::Bytes(response("400 Bad Request", "application/json", &body))
+fn refused_with(body: String) -> [CommandOutput; 2] {
+    let script = ScriptedServer::new(move |_| {
+        ScriptedResponse::Bytes(response("400 Bad Request", "application/json", &body))
     });
     [
-        Place::dt(&script.url).run("dt token get dt0g02.a -vvv"),
-        Place::asa(&script.url).run("asa gateway list"),
+        Fixture::dt(&script.url).run("dt token get dt0g02.a -vvv"),
+        Fixture::asa(&script.url).run("asa gateway list"),
     ]
 }
 
 // U25
 #[test]
 fn what_is_not_seen_in_a_servers_message_is_spelled_out_on_stderr() {
-    for ended in
+    for output in
         refused("a\u{202e}b\u{2066}c\u{2028}d\te\u{9b}f\u{7f}g\u{200e}h\u{200f}i\u{61c}j\u{200b}k")
     {
-        assert_ne!(ended.code, Some(0));
+        assert_ne!(output.code, Some(0));
         for spelled in [
             r"\u{202e}",
             r"\u{2066}",
@@ -43,10 +43,10 @@ fn what_is_not_seen_in_a_servers_message_is_spelled_out_on_stderr() {
             r"\u{61c}",
             r"\u{200b}",
         ] {
-            assert!(ended.stderr.contains(spelled), "{spelled}: {ended:?}");
+            assert!(output.stderr.contains(spelled), "{spelled}: {output:?}");
         }
         let is_odd = |c: char| c != '\n' && (c.is_control() || !c.is_ascii());
-        assert!(!ended.stderr.contains(is_odd), "{ended:?}");
+        assert!(!output.stderr.contains(is_odd), "{output:?}");
     }
 }
 
@@ -56,12 +56,12 @@ fn a_message_of_two_mebibytes_is_on_stderr_in_part() {
     let text = "x".repeat(2 * 1024 * 1024);
     let body =
         format!(r#"{{"type":"t","message":"{text}","error":{{"code":400,"message":"{text}"}}}}"#);
-    for ended in refused_with(body) {
-        assert_ne!(ended.code, Some(0));
+    for output in refused_with(body) {
+        assert_ne!(output.code, Some(0));
         assert!(
-            ended.stderr.contains("xxx") && ended.stderr.len() < 4096,
+            output.stderr.contains("xxx") && output.stderr.len() < 4096,
             "{}",
-            ended.stderr.len()
+            output.stderr.len()
         );
     }
 }
@@ -73,11 +73,12 @@ fn a_word_of_a_mebibyte_is_in_a_table_in_part_and_in_json_as_it_is() {
     let token = format!(
         r#"{{"id":"dt0g02.a","name":"n","owner":"o","creationDate":"2026-01-01T00:00:00Z","activeGateType":"{word}"}}"#
     );
-    let script =
-        Script::new(move |_| Scripted::Bytes(response("200 OK", "application/json", &token)));
+    let script = ScriptedServer::new(move |_| {
+        ScriptedResponse::Bytes(response("200 OK", "application/json", &token))
+    });
     let run = |format| {
-        let ended = Place::dt(&script.url).run(&format!("dt token get dt0g02.a -o {format}"));
-        (ended.stderr.clone(), ended.data())
+        let output = Fixture::dt(&script.url).run(&format!("dt token get dt0g02.a -o {format}"));
+        (output.stderr.clone(), output.success())
     };
     let (stderr, table) = run("table");
     assert!(

@@ -1,4 +1,4 @@
-//! One connection to a served emulator, kept alive, without a client of ours: what it is told is what was said.
+//! One connection to a server emulator, kept alive, without a client of ours: what it is told is what was said.
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 pub(crate) const TOKENS: &str = "/api/v2/activeGateTokens";
 
 /// A connection of the one who may do everything in Dynatrace.
-pub(crate) struct Line(BufReader<TcpStream>);
+pub(crate) struct Connection(BufReader<TcpStream>);
 
-impl Line {
+impl Connection {
     pub(crate) fn open(address: &str) -> io::Result<Self> {
         Ok(Self(BufReader::new(TcpStream::connect(address)?)))
     }
@@ -54,7 +54,7 @@ impl Line {
 
     /// Creates a token: its id and its secret.
     pub(crate) fn create(&mut self, name: &str) -> io::Result<(String, String)> {
-        let (status, json) = self.call("POST", TOKENS, &wanted(name))?;
+        let (status, json) = self.call("POST", TOKENS, &create_body(name))?;
         assert_eq!(status, 201, "{json}");
         let text = |name: &str| json[name].as_str().unwrap().to_owned();
         Ok((text("id"), text("token")))
@@ -81,7 +81,7 @@ impl Line {
 }
 
 /// The body that creates a token.
-pub(crate) fn wanted(name: &str) -> Value {
+pub(crate) fn create_body(name: &str) -> Value {
     json!({ "name": name, "activeGateType": "ENVIRONMENT" })
 }
 

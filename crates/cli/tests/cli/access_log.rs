@@ -1,21 +1,21 @@
-//! What a served emulator says of requests, and the faults that it can be asked for.
+//! What a server emulator says of requests, and the faults that it can be asked for.
 
 use gatelet_emulator::well_known;
 use serde_json::{Value, json};
 
-use crate::line::{Line, TOKENS, request, wanted};
-use crate::run::{Place, Served};
+use crate::raw_http::{Connection, TOKENS, create_body, request};
+use crate::run::{EmulatorServer, Fixture};
 
 // E39
 #[test]
 fn each_request_is_one_line_whatever_its_names_are() {
-    let served = Served::start_with(&Place::new(), &["-v"]);
-    let mut line = Line::open(served.address()).unwrap();
+    let server = EmulatorServer::start_with(&Fixture::new(), &["-v"]);
+    let mut line = Connection::open(server.address()).unwrap();
     let odd = "a\r\nGET /forged 200\u{1b}[31m\0\u{202e}";
     let secret = well_known::DT_TOKEN;
     let mut expected = Vec::new();
     for (method, path, body, shown, status) in [
-        ("POST", TOKENS.to_owned(), wanted(odd), TOKENS, 201),
+        ("POST", TOKENS.to_owned(), create_body(odd), TOKENS, 201),
         (
             "GET",
             format!("{TOKENS}?pageSize=1%0d%0aforged"),
@@ -49,8 +49,8 @@ fn each_request_is_one_line_whatever_its_names_are() {
         expected.push(format!("{method} {shown} {status}"));
     }
     drop(line);
-    served.ask_to_end("-TERM");
-    let (code, said) = served.ended();
+    server.signal("-TERM");
+    let (code, said) = server.wait();
     assert_eq!((code, said.len()), (Some(0), expected.len()), "{said:#?}");
     for (line, expected) in said.iter().zip(expected) {
         assert!(line.starts_with("gatelet: 20"), "{line}");
@@ -70,24 +70,24 @@ fn faults_want_a_token_of_their_own_and_a_loopback_address() {
         request.replace(&own, &format!("Bearer {token}"))
     };
 
-    let served = Served::start(&Place::new());
-    let mut line = Line::open(served.address()).unwrap();
+    let server = EmulatorServer::start(&Fixture::new());
+    let mut line = Connection::open(server.address()).unwrap();
     line.send(bearer("break-it").as_bytes()).unwrap();
     assert_eq!(line.answer().unwrap().0, 404);
 
-    let place = Place::new().with("GATELET_EMULATOR_FAULTS", "break-it");
-    let served = Served::start_with(&place, &["--faults"]);
-    let mut line = Line::open(served.address()).unwrap();
+    let fixture = Fixture::new().with("GATELET_EMULATOR_FAULTS", "break-it");
+    let server = EmulatorServer::start_with(&fixture, &["--faults"]);
+    let mut line = Connection::open(server.address()).unwrap();
     assert_eq!(line.call("PUT", faults, &lose).unwrap().0, 401);
     line.create("not-lost").unwrap();
     line.send(bearer("break-it").as_bytes()).unwrap();
     assert_eq!(line.answer().unwrap().0, 204);
     assert!(line.create("lost").is_err());
-    let tokens = Line::open(served.address()).unwrap().list();
+    let tokens = Connection::open(server.address()).unwrap().list();
     assert!(tokens.iter().any(|token| token["name"] == "lost"));
 
-    let said = Place::new().run("emulator serve --faults").fails_with(2);
+    let said = Fixture::new().run("emulator serve --faults").fails_with(2);
     assert!(said.contains("GATELET_EMULATOR_FAULTS"), "{said}");
-    let beyond = place.run("emulator serve --faults --beyond-loopback --address 0.0.0.0:0");
+    let beyond = fixture.run("emulator serve --faults --beyond-loopback --address 0.0.0.0:0");
     assert!(beyond.fails_with(2).contains("loopback"));
 }

@@ -1,4 +1,4 @@
-//! A served emulator that is killed in the middle of writes, again and again, on the same file.
+//! A server emulator that is killed in the middle of writes, again and again, on the same file.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::{Sender, channel};
@@ -7,8 +7,8 @@ use std::thread;
 use gatelet_emulator::{Emulator, Error};
 use serde_json::Value;
 
-use crate::line::{Line, TOKENS};
-use crate::run::{Place, Served};
+use crate::raw_http::{Connection, TOKENS};
+use crate::run::{EmulatorServer, Fixture};
 
 const ROUNDS: usize = 6;
 const CALLERS: usize = 4;
@@ -32,7 +32,7 @@ enum Unanswered {
 /// Creates, and deletes every third of its own, until the connection breaks.
 fn write(address: &str, caller: &str, acknowledged: &Sender<()>) -> Told {
     let mut told = Told::default();
-    let Ok(mut line) = Line::open(address) else {
+    let Ok(mut line) = Connection::open(address) else {
         return told;
     };
     for n in 0.. {
@@ -119,20 +119,20 @@ impl Ledger {
 // E11
 #[test]
 fn what_was_acknowledged_outlives_a_kill_at_any_moment() {
-    let place = Place::new();
-    let data = place.path("killed.redb");
+    let fixture = Fixture::new();
+    let data = fixture.path("killed.redb");
     let mut ledger = Ledger::default();
     for round in 0..=ROUNDS {
         // It starts by itself, whatever the kill has left.
-        let served = Served::start_with(&place, &["--data", &data]);
-        let mut tokens = Line::open(served.address()).unwrap().list();
+        let server = EmulatorServer::start_with(&fixture, &["--data", &data]);
+        let mut tokens = Connection::open(server.address()).unwrap().list();
         tokens.retain(|token| token["owner"] == gatelet_emulator::well_known::DT_OWNER);
         ledger.check(tokens);
         if round == ROUNDS {
-            served.kill();
+            server.kill();
             break;
         }
-        let address = served.address().to_owned();
+        let address = server.address().to_owned();
         let (acknowledged, acknowledgements) = channel();
         let callers: Vec<_> = (0..CALLERS)
             .map(|caller| {
@@ -144,7 +144,7 @@ fn what_was_acknowledged_outlives_a_kill_at_any_moment() {
         for _ in 0..11 + 7 * round {
             acknowledgements.recv().unwrap();
         }
-        served.kill();
+        server.kill();
         for caller in callers {
             ledger.add(caller.join().unwrap());
         }

@@ -1,4 +1,4 @@
-//! A collection: objects of one kind in the order in which they were made.
+//! A table: objects of one kind in the order in which they were made.
 //!
 //! A row is the object's JSON exactly as it goes to a client, under a position that only grows. The ids of deleted
 //! objects stay known, so that no id is ever given twice and a listing goes on after an object that has been deleted
@@ -14,27 +14,26 @@ use crate::{Error, store};
 type Rows = TableDefinition<'static, (&'static str, u64), &'static [u8]>;
 type Ids = TableDefinition<'static, (&'static str, &'static str), u64>;
 
-/// The two tables of one kind of object. `scope` is what the objects belong to: a team, or nothing.
-pub(crate) struct Collection {
+/// The two tables of one kind of object. `tenant` is what the objects belong to: a team, or nothing.
+pub(crate) struct Table {
     rows: Rows,
     ids: Ids,
 }
 
 /// ASA's gateway setup tokens, by team.
-pub(crate) const SETUP_TOKENS: Collection =
-    Collection::new("asa.gateway_setup_tokens", "asa.gateway_setup_tokens.ids");
+pub(crate) const SETUP_TOKENS: Table =
+    Table::new("asa.gateway_setup_tokens", "asa.gateway_setup_tokens.ids");
 /// ASA's gateways, by team.
-pub(crate) const GATEWAYS: Collection = Collection::new("asa.gateways", "asa.gateways.ids");
+pub(crate) const GATEWAYS: Table = Table::new("asa.gateways", "asa.gateways.ids");
 /// The status reports of ASA's gateways, by team, under the gateway's id.
-pub(crate) const STATUS_REPORTS: Collection =
-    Collection::new("asa.status_reports", "asa.status_reports.ids");
+pub(crate) const STATUS_REPORTS: Table = Table::new("asa.status_reports", "asa.status_reports.ids");
 /// Dynatrace's ActiveGate tokens, of the one environment.
-pub(crate) const ACTIVE_GATE_TOKENS: Collection =
-    Collection::new("dt.activeGateTokens", "dt.activeGateTokens.ids");
+pub(crate) const ACTIVE_GATE_TOKENS: Table =
+    Table::new("dt.activeGateTokens", "dt.activeGateTokens.ids");
 
 /// One object and where it stands.
 pub(crate) struct Row {
-    pub(crate) position: u64,
+    pub(crate) cursor: u64,
     pub(crate) json: Vec<u8>,
 }
 
@@ -55,14 +54,14 @@ impl Order {
 }
 
 pub(crate) fn create_all(transaction: &WriteTransaction) -> Result<(), Error> {
-    for collection in [SETUP_TOKENS, GATEWAYS, STATUS_REPORTS, ACTIVE_GATE_TOKENS] {
-        transaction.open_table(collection.rows)?;
-        transaction.open_table(collection.ids)?;
+    for table in [SETUP_TOKENS, GATEWAYS, STATUS_REPORTS, ACTIVE_GATE_TOKENS] {
+        transaction.open_table(table.rows)?;
+        transaction.open_table(table.ids)?;
     }
     Ok(())
 }
 
-impl Collection {
+impl Table {
     const fn new(rows: &'static str, ids: &'static str) -> Self {
         Self {
             rows: Rows::new(rows),
@@ -74,19 +73,19 @@ impl Collection {
     pub(crate) fn insert(
         &self,
         transaction: &WriteTransaction,
-        scope: &str,
+        tenant: &str,
         id: &str,
         json: &[u8],
     ) -> Result<bool, Error> {
         let mut ids = transaction.open_table(self.ids)?;
-        if ids.get((scope, id))?.is_some() {
+        if ids.get((tenant, id))?.is_some() {
             return Ok(false);
         }
-        let position = store::next_number(transaction, "position")?;
-        ids.insert((scope, id), position)?;
+        let position = store::next_sequence(transaction, "position")?;
+        ids.insert((tenant, id), position)?;
         transaction
             .open_table(self.rows)?
-            .insert((scope, position), json)?;
+            .insert((tenant, position), json)?;
         Ok(true)
     }
 
@@ -94,18 +93,18 @@ impl Collection {
     pub(crate) fn replace(
         &self,
         transaction: &WriteTransaction,
-        scope: &str,
+        tenant: &str,
         id: &str,
         json: &[u8],
     ) -> Result<bool, Error> {
         let ids = transaction.open_table(self.ids)?;
-        let Some(position) = ids.get((scope, id))?.map(|position| position.value()) else {
+        let Some(position) = ids.get((tenant, id))?.map(|position| position.value()) else {
             return Ok(false);
         };
         let mut rows = transaction.open_table(self.rows)?;
-        let is_there = rows.get((scope, position))?.is_some();
+        let is_there = rows.get((tenant, position))?.is_some();
         if is_there {
-            rows.insert((scope, position), json)?;
+            rows.insert((tenant, position), json)?;
         }
         Ok(is_there)
     }
@@ -114,69 +113,69 @@ impl Collection {
     pub(crate) fn remove(
         &self,
         transaction: &WriteTransaction,
-        scope: &str,
+        tenant: &str,
         id: &str,
     ) -> Result<bool, Error> {
         let ids = transaction.open_table(self.ids)?;
-        let Some(position) = ids.get((scope, id))?.map(|position| position.value()) else {
+        let Some(position) = ids.get((tenant, id))?.map(|position| position.value()) else {
             return Ok(false);
         };
         let mut rows = transaction.open_table(self.rows)?;
-        let removed = rows.remove((scope, position))?.is_some();
+        let removed = rows.remove((tenant, position))?.is_some();
         Ok(removed)
     }
 
     pub(crate) fn get(
         &self,
         transaction: &ReadTransaction,
-        scope: &str,
+        tenant: &str,
         id: &str,
     ) -> Result<Option<Vec<u8>>, Error> {
-        let Some(position) = self.position(transaction, scope, id)? else {
+        let Some(position) = self.cursor(transaction, tenant, id)? else {
             return Ok(None);
         };
         let rows: ReadOnlyTable<_, _> = transaction.open_table(self.rows)?;
-        let row = rows.get((scope, position))?;
+        let row = rows.get((tenant, position))?;
         Ok(row.map(|row| row.value().to_vec()))
     }
 
     /// As [`get`](Self::get), within a change.
-    pub(crate) fn get_for_change(
+    pub(crate) fn get_for_update(
         &self,
         transaction: &WriteTransaction,
-        scope: &str,
+        tenant: &str,
         id: &str,
     ) -> Result<Option<Vec<u8>>, Error> {
         let ids = transaction.open_table(self.ids)?;
-        let Some(position) = ids.get((scope, id))?.map(|position| position.value()) else {
+        let Some(position) = ids.get((tenant, id))?.map(|position| position.value()) else {
             return Ok(None);
         };
         let rows = transaction.open_table(self.rows)?;
-        let row = rows.get((scope, position))?;
+        let row = rows.get((tenant, position))?;
         Ok(row.map(|row| row.value().to_vec()))
     }
 
     /// Where the object with this id stands or stood.
-    pub(crate) fn position(
+    pub(crate) fn cursor(
         &self,
         transaction: &ReadTransaction,
-        scope: &str,
+        tenant: &str,
         id: &str,
     ) -> Result<Option<u64>, Error> {
         let ids = transaction.open_table(self.ids)?;
-        let position = ids.get((scope, id))?;
+        let position = ids.get((tenant, id))?;
         Ok(position.map(|position| position.value()))
     }
 
-    /// At most `limit` objects after a position (from the start without one) that `keep` lets through.
+    /// At most `limit` objects after a position (from the start without one) that `filter` lets through.
     pub(crate) fn page(
         &self,
         transaction: &ReadTransaction,
-        scope: &str,
+        tenant: &str,
         order: Order,
         after: Option<u64>,
         limit: usize,
-        keep: impl Fn(&[u8]) -> bool,
+        filter: impl Fn(&[u8]) -> bool,
     ) -> Result<Vec<Row>, Error> {
         let table = transaction.open_table(self.rows)?;
         let (from, to) = match (order, after) {
@@ -185,7 +184,7 @@ impl Collection {
             (Order::NewestFirst, Some(after)) => (0, after),
         };
         // The upper bound is never a row: positions start at 1 and the one given is excluded.
-        let mut range = table.range((scope, from)..(scope, to))?;
+        let mut range = table.range((tenant, from)..(tenant, to))?;
         let mut rows = Vec::new();
         while rows.len() < limit {
             let next = match order {
@@ -194,9 +193,9 @@ impl Collection {
             };
             let Some(row) = next else { break };
             let (key, json) = row?;
-            if keep(json.value()) {
+            if filter(json.value()) {
                 rows.push(Row {
-                    position: key.value().1,
+                    cursor: key.value().1,
                     json: json.value().to_vec(),
                 });
             }
@@ -231,7 +230,7 @@ mod tests {
     use crate::store::Store;
 
     fn filled(ids: &[&str]) -> Store {
-        let store = Store::memory().unwrap();
+        let store = Store::in_memory().unwrap();
         let filled = store.write(|transaction| {
             for id in ids {
                 GATEWAYS.insert(transaction, "team", id, id.as_bytes())?;
@@ -245,7 +244,7 @@ mod tests {
     fn page(store: &Store, order: Order, after: Option<&str>, limit: usize) -> String {
         let read = store.read(|transaction| {
             let after = match after {
-                Some(id) => GATEWAYS.position(transaction, "team", id)?,
+                Some(id) => GATEWAYS.cursor(transaction, "team", id)?,
                 None => None,
             };
             GATEWAYS.page(transaction, "team", order, after, limit, |_| true)

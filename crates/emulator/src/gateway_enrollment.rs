@@ -6,8 +6,8 @@ use gatelet_models::asa::{Gateway, GatewayStatus, GatewayStatusReport, GatewayUp
 use http::Response;
 use http::request::Parts;
 
-use crate::call;
-use crate::{Emulator, Error, asa, json, random, reply};
+use crate::server_call;
+use crate::{Emulator, Error, asa, json, random, response};
 
 /// The path of the emulator's own operation, outside of the vendors' paths.
 pub(crate) const PATH: &str = "/emulator/v1/gateways";
@@ -67,15 +67,19 @@ impl Emulator {
     }
 }
 
-pub(crate) fn answer(emulator: &Emulator, head: &Parts, body: &Bytes) -> Response<Bytes> {
-    enrol(emulator, head, body).unwrap_or_else(asa::Refusal::into_response)
+pub(crate) fn handle(emulator: &Emulator, head: &Parts, body: &Bytes) -> Response<Bytes> {
+    enrol(emulator, head, body).unwrap_or_else(asa::ErrorResponse::into_response)
 }
 
-fn enrol(emulator: &Emulator, head: &Parts, body: &Bytes) -> Result<Response<Bytes>, asa::Refusal> {
-    let value = call::credential(head, "Bearer").ok_or(Error::TokenRejected)?;
-    let gateway = call::decode(head, body)?;
+fn enrol(
+    emulator: &Emulator,
+    head: &Parts,
+    body: &Bytes,
+) -> Result<Response<Bytes>, asa::ErrorResponse> {
+    let value = server_call::authorization(head, "Bearer").ok_or(Error::TokenRejected)?;
+    let gateway = server_call::decode(head, body)?;
     let gateway = emulator.enroll_gateway(&value.into(), gateway)?;
-    Ok(reply::json(
+    Ok(response::json(
         201,
         "application/json",
         json::encode(&gateway)?,

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use gatelet_transport::{PageToken, Pages};
 
-use crate::failure::Failure;
+use crate::error::CliError;
 use crate::output::Output;
 use crate::record::Record;
 
@@ -40,11 +40,11 @@ where
 
 /// Writes all items of all pages, at most `limit`. What came before an error is written in every format, so that its hint
 /// where to go on neither skips nor repeats an item.
-pub(crate) async fn write<T: Record>(
+pub(crate) async fn write_pages<T: Record>(
     pages: Pages<T>,
     limit: Option<u64>,
     output: &mut Output<impl Write>,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     let most = limit.unwrap_or(u64::MAX);
     let mut pages = pages.limit(most);
     let mut left = usize::try_from(most).unwrap_or(usize::MAX);
@@ -63,5 +63,5 @@ pub(crate) async fn write<T: Record>(
     if end.is_ok() || !list.is_empty() {
         list.finish()?;
     }
-    end.map_err(|error| Failure::of_listing(&error, limit.map(|_| left)))
+    end.map_err(|error| CliError::from_list_error(&error, limit.map(|_| left)))
 }

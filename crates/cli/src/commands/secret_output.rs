@@ -2,8 +2,8 @@
 
 use gatelet_transport::Deleted;
 
+use crate::error::CliError;
 use crate::exit::Exit;
-use crate::failure::Failure;
 use crate::output::Output;
 use crate::record::Record;
 use crate::stdout::Stdout;
@@ -12,9 +12,9 @@ use crate::stdout::Stdout;
 ///
 /// # Errors
 /// Standard output cannot take it.
-pub(crate) fn check(output: &mut Output<Stdout>) -> Result<(), Failure> {
-    output.sink().check_kept().map_err(|error| {
-        Failure::new(
+pub(crate) fn ensure_writable(output: &mut Output<Stdout>) -> Result<(), CliError> {
+    output.sink().ensure_not_null_device().map_err(|error| {
+        CliError::new(
             Exit::Other,
             format_args!("stdout cannot take what would be created: {error}; nothing was created"),
         )
@@ -25,27 +25,29 @@ pub(crate) fn check(output: &mut Output<Stdout>) -> Result<(), Failure> {
 ///
 /// # Errors
 /// It could not be written; the line says whether `id` still exists.
-pub(crate) async fn hand_over<T, Undo>(
+pub(crate) async fn print_or_undo<T, Undo>(
     created: T,
     id: &str,
     output: &mut Output<Stdout>,
     undo: impl FnOnce() -> Undo,
-) -> Result<(), Failure>
+) -> Result<(), CliError>
 where
     T: Record,
     Undo: Future<Output = Result<Deleted, gatelet_transport::Error>>,
 {
-    let written = output.item(created).and_then(|()| output.sink().settle());
+    let written = output
+        .item(created)
+        .and_then(|()| output.sink().flush_and_sync());
     let Err(error) = written else { return Ok(()) };
     Err(match undo().await {
-        Ok(_) => Failure::new(
+        Ok(_) => CliError::new(
             Exit::Other,
             format_args!(
                 "could not write the created token {id} to stdout: {error}; it has been deleted again"
             ),
         ),
-        Err(undo) => Failure::new(
-            Exit::Outcome,
+        Err(undo) => CliError::new(
+            Exit::OutcomeUnknown,
             format_args!(
                 "could not write the created token {id} to stdout: {error}; it still exists, because deleting it failed: {undo}"
             ),

@@ -8,17 +8,17 @@ use std::process::ExitCode;
 use gatelet_transport::Violation;
 
 use crate::exit::Exit;
-use crate::typed;
+use crate::parameter_names;
 
 /// A command that did not succeed.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub(crate) struct CliError {
     exit: Exit,
-    /// What to say; `None` ends without a word.
+    /// What to eprint_line; `None` ends without a word.
     line: Option<String>,
 }
 
-impl Failure {
+impl CliError {
     /// A failure that says `line`.
     pub(crate) fn new(exit: Exit, line: impl Display) -> Self {
         Self {
@@ -33,49 +33,49 @@ impl Failure {
     }
 
     /// An end without a word: the help was shown, or nobody reads stdout any more.
-    pub(crate) fn quiet(exit: Exit) -> Self {
+    pub(crate) fn silent(exit: Exit) -> Self {
         Self { exit, line: None }
     }
 
     /// Says on stderr what went wrong, and gives the exit code.
     pub(crate) fn report(self) -> ExitCode {
         if let Some(line) = self.line {
-            say(&line);
+            eprint_line(&line);
         }
         ExitCode::from(self.exit.code())
     }
 }
 
 /// How many of the vendor's details a line has.
-const VIOLATIONS: usize = 16;
+const MAX_VIOLATIONS: usize = 16;
 
 /// The error with the vendor's details and what lies beneath it; a listing that stopped says where it can go on.
-impl From<gatelet_transport::Error> for Failure {
+impl From<gatelet_transport::Error> for CliError {
     fn from(error: gatelet_transport::Error) -> Self {
-        Self::of_call(&error, "the address", None)
+        Self::from_call_error(&error, "the address", None)
     }
 }
 
-impl Failure {
+impl CliError {
     /// Reports that a client could not be built; its address comes from the variable `url`.
-    pub(crate) fn of_client(error: &gatelet_transport::Error, url: &str) -> Self {
-        Self::of_call(error, url, None)
+    pub(crate) fn from_client_error(error: &gatelet_transport::Error, url: &str) -> Self {
+        Self::from_call_error(error, url, None)
     }
 
     /// The failure of a listing of which so many items are still wanted, where there is a limit.
-    pub(crate) fn of_listing(error: &gatelet_transport::Error, left: Option<usize>) -> Self {
-        Self::of_call(error, "the address", left)
+    pub(crate) fn from_list_error(error: &gatelet_transport::Error, left: Option<usize>) -> Self {
+        Self::from_call_error(error, "the address", left)
     }
 
-    fn of_call(error: &gatelet_transport::Error, url: &str, left: Option<usize>) -> Self {
+    fn from_call_error(error: &gatelet_transport::Error, url: &str, left: Option<usize>) -> Self {
         let exit = Exit::from(error);
-        let mut line = typed::said(error, url);
-        for Violation { path, message, .. } in error.violations().iter().take(VIOLATIONS) {
-            line = format!("{line}; {}: {}", cut(path), cut(message));
+        let mut line = parameter_names::describe(error, url);
+        for Violation { path, message, .. } in error.violations().iter().take(MAX_VIOLATIONS) {
+            line = format!("{line}; {}: {}", truncate(path), truncate(message));
         }
         let mut cause = error.source();
         while let Some(beneath) = cause {
-            line = format!("{line}: {}", cut(&beneath.to_string()));
+            line = format!("{line}: {}", truncate(&beneath.to_string()));
             cause = beneath.source();
         }
         // Where nothing came before, the same command begins at the same place.
@@ -83,7 +83,7 @@ impl Failure {
         if let (Some(token), true, false) = (
             error.resume_token(),
             has_begun,
-            matches!(exit, Exit::Usage | Exit::Refused),
+            matches!(exit, Exit::Usage | Exit::Rejected),
         ) {
             // A quote within quotes is written as shells read it, and what looks like an option behind an equals sign.
             let token = token.as_str().replace('\'', r"'\''");
@@ -98,10 +98,10 @@ impl Failure {
 }
 
 /// A failed write to stdout. A reader that has read enough (`| head -1`) is no failure.
-impl From<io::Error> for Failure {
+impl From<io::Error> for CliError {
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
-            return Self::quiet(Exit::Ok);
+            return Self::silent(Exit::Success);
         }
         Self::new(
             Exit::Other,
@@ -113,15 +113,15 @@ impl From<io::Error> for Failure {
 /// Writes one line to stderr, and nothing that a terminal would obey.
 ///
 /// A stderr that cannot be written to is no reason to fail.
-pub(crate) fn say(line: &str) {
-    let _ = writeln!(io::stderr(), "gatelet: {}", visible(line));
+pub(crate) fn eprint_line(line: &str) {
+    let _ = writeln!(io::stderr(), "gatelet: {}", escape_for_display(line));
 }
 
 /// The text with control characters spelled out, so that it stays on one line and cannot steer a terminal.
-pub(crate) fn visible(text: &str) -> String {
+pub(crate) fn escape_for_display(text: &str) -> String {
     text.chars()
         .fold(String::with_capacity(text.len()), |mut visible, c| {
-            if is_visible(c) {
+            if is_displayable(c) {
                 visible.push(c);
             } else {
                 visible.extend(c.escape_default());
@@ -133,7 +133,7 @@ pub(crate) fn visible(text: &str) -> String {
 /// Whether a reader sees the character: a sign, a space that does not break the line, or a mark on the character before.
 ///
 /// What is left out could hide a text, turn its direction around, break its line or steer the terminal.
-fn is_visible(c: char) -> bool {
+fn is_displayable(c: char) -> bool {
     match c {
         '"' | '\'' | '\\' => true,
         '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => true,
@@ -152,11 +152,11 @@ fn is_visible(c: char) -> bool {
 }
 
 /// The most that a line says of one text of others, in characters.
-const LONGEST: usize = 300;
+const MAX_CHARS: usize = 300;
 
 /// A text of others, cut to what a line can bear.
-fn cut(text: &str) -> String {
-    let mut short: String = text.chars().take(LONGEST).collect();
+fn truncate(text: &str) -> String {
+    let mut short: String = text.chars().take(MAX_CHARS).collect();
     if short.len() < text.len() {
         short.push('…');
     }
@@ -170,21 +170,23 @@ mod tests {
     #[test]
     fn control_characters_are_spelled_out() {
         assert_eq!(
-            visible("ü\n\u{1b}[31m\u{9b}\u{202e}"),
+            escape_for_display("ü\n\u{1b}[31m\u{9b}\u{202e}"),
             "ü\\n\\u{1b}[31m\\u{9b}\\u{202e}"
         );
         assert_eq!(
-            visible("\t\u{7f}\u{200e}\u{200f}\u{61c}\u{200b}\u{2028}\u{feff}\u{e0041}\u{3164}"),
+            escape_for_display(
+                "\t\u{7f}\u{200e}\u{200f}\u{61c}\u{200b}\u{2028}\u{feff}\u{e0041}\u{3164}"
+            ),
             "\\t\\u{7f}\\u{200e}\\u{200f}\\u{61c}\\u{200b}\\u{2028}\\u{feff}\\u{e0041}\\u{3164}"
         );
         for seen in ["it's \"x\" \\", "e\u{301} 語\u{3000}語", "\u{2764}\u{fe0f}"] {
-            assert_eq!(visible(seen), seen);
+            assert_eq!(escape_for_display(seen), seen);
         }
     }
 
     #[test]
     fn a_reader_that_left_is_a_quiet_end() {
-        let failure = Failure::from(io::Error::from(io::ErrorKind::BrokenPipe));
-        assert_eq!((failure.exit, failure.line), (Exit::Ok, None));
+        let failure = CliError::from(io::Error::from(io::ErrorKind::BrokenPipe));
+        assert_eq!((failure.exit, failure.line), (Exit::Success, None));
     }
 }

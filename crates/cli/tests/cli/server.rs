@@ -11,7 +11,7 @@ use gatelet_models::asa::{Gateway, GatewaySetupTokenCreate, GatewayUpdate};
 use gatelet_models::dt::{ActiveGateToken, ActiveGateTokenCreate, ActiveGateType};
 use gatelet_transport::{ApiToken, Page};
 
-use crate::run::{Place, Served};
+use crate::run::{EmulatorServer, Fixture};
 
 fn asa(url: &str) -> asa_client::Client {
     asa_client::Client::builder(well_known::ASA_TEAM)
@@ -63,8 +63,8 @@ fn names<T>(pages: Vec<Page<T>>, sizes: &[usize], name: impl Fn(T) -> String) ->
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_of_asa_works_over_a_socket() {
-    let served = Served::start(&Place::new());
-    let client = asa(&served.url);
+    let server = EmulatorServer::start(&Fixture::new());
+    let client = asa(&server.url);
     let (tokens, gateways) = (client.gateway_setup_tokens(), client.gateways());
 
     let wanted = GatewaySetupTokenCreate::new()
@@ -86,7 +86,7 @@ async fn every_operation_of_asa_works_over_a_socket() {
     let value = tokens.reveal(&token.id).send().await.unwrap();
 
     for number in 0..250 {
-        enrol(&served.url, &format!("eu-{number:03}"), &value);
+        enrol(&server.url, &format!("eu-{number:03}"), &value);
     }
     let pages = gateways
         .list()
@@ -141,13 +141,13 @@ async fn every_operation_of_asa_works_over_a_socket() {
             .unwrap_err()
             .is_not_found()
     );
-    assert_eq!(served.end("-TERM"), Some(0));
+    assert_eq!(server.stop("-TERM"), Some(0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_of_dynatrace_works_over_a_socket() {
-    let served = Served::start(&Place::new());
-    let tokens = dt(&served.url).active_gate_tokens();
+    let server = EmulatorServer::start(&Fixture::new());
+    let tokens = dt(&server.url).active_gate_tokens();
     let seeded = tokens.list().items().try_collect().await.unwrap().len();
 
     let mut created = Vec::new();
@@ -181,33 +181,33 @@ async fn every_operation_of_dynatrace_works_over_a_socket() {
     assert!(token.expiration_date.is_some());
     tokens.delete(id).send().await.unwrap();
     assert!(tokens.get(id).send().await.unwrap_err().is_not_found());
-    assert_eq!(served.end("-INT"), Some(0));
+    assert_eq!(server.stop("-INT"), Some(0));
 }
 
 #[test]
 fn the_command_line_drives_a_served_emulator_with_the_environment_that_it_prints() {
-    let served = Served::start(&Place::new());
-    let place = served.place();
-    let names = place.run("asa gateway list -o json").json();
+    let server = EmulatorServer::start(&Fixture::new());
+    let fixture = server.fixture();
+    let names = fixture.run("asa gateway list -o json").json();
     assert_eq!(names.as_array().unwrap().len(), 2);
-    place.run("dt token list").data();
+    fixture.run("dt token list").success();
 }
 
 #[test]
 fn a_served_emulator_keeps_its_state_where_it_is_told_to() {
-    let place = Place::new();
-    let data = place.path("served.redb");
+    let fixture = Fixture::new();
+    let data = fixture.path("server.redb");
     let options = ["--data", data.as_str()];
-    let served = Served::start_with(&place, &options);
-    let id = served.place().run("dt token create edge -o json").json()["id"]
+    let server = EmulatorServer::start_with(&fixture, &options);
+    let id = server.fixture().run("dt token create edge -o json").json()["id"]
         .as_str()
         .unwrap()
         .to_owned();
-    assert_eq!(served.end("-TERM"), Some(0));
+    assert_eq!(server.stop("-TERM"), Some(0));
 
-    let served = Served::start_with(&place, &options);
-    let token = served
-        .place()
+    let server = EmulatorServer::start_with(&fixture, &options);
+    let token = server
+        .fixture()
         .run(&format!("dt token get {id} -o json"))
         .json();
     assert_eq!(token["name"], "edge");

@@ -1,7 +1,7 @@
 //! Successes that have no body and describe one all the same.
 
-use crate::run::Place;
-use crate::script::{Script, Scripted, response, team};
+use crate::run::Fixture;
+use crate::scripted_server::{ScriptedResponse, ScriptedServer, response, team};
 
 /// Responses without a body that say how their body is encoded, or of what type it is.
 const HEADS: [&str; 7] = [
@@ -14,27 +14,27 @@ const HEADS: [&str; 7] = [
     "200 OK\r\ncontent-length: 0\r\ncontent-type: text/html\r\ncontent-encoding: gzip",
 ];
 
-fn bytes(head: &str) -> Scripted {
-    Scripted::Bytes(format!("HTTP/1.1 {head}\r\n\r\n").into())
+fn bytes(head: &str) -> ScriptedResponse {
+    ScriptedResponse::Bytes(format!("HTTP/1.1 {head}\r\n\r\n").into())
 }
 
 // U7
 #[test]
 fn a_delete_and_an_update_are_done_whatever_a_missing_body_is_said_to_be() {
     for head in HEADS {
-        let dt = Script::new(move |_| bytes(head));
+        let dt = ScriptedServer::new(move |_| bytes(head));
         let gateway = r#"{"id":"g1","name":"eu","refuse_connections":false,"labels":null}"#;
         let asa = team(move |request| match request.starts_with("GET") {
-            true => Scripted::Bytes(response("200 OK", "application/json", gateway)),
+            true => ScriptedResponse::Bytes(response("200 OK", "application/json", gateway)),
             false => bytes(head),
         });
-        for (place, line) in [
-            (Place::dt(&dt.url), "dt token delete x"),
-            (Place::asa(&asa.url), "asa gateway delete g1"),
-            (Place::asa(&asa.url), "asa gateway update g1 --name us"),
-            (Place::asa(&asa.url), "asa setup-token delete x"),
+        for (fixture, line) in [
+            (Fixture::dt(&dt.url), "dt token delete x"),
+            (Fixture::asa(&asa.url), "asa gateway delete g1"),
+            (Fixture::asa(&asa.url), "asa gateway update g1 --name us"),
+            (Fixture::asa(&asa.url), "asa setup-token delete x"),
         ] {
-            assert_eq!(place.run(line).data(), "", "{line}: {head}");
+            assert_eq!(fixture.run(line).success(), "", "{line}: {head}");
         }
     }
 }

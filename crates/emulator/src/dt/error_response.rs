@@ -6,19 +6,19 @@ use gatelet_models::dt::{
 };
 use http::{Response, StatusCode};
 
-use crate::call::{BadBody, BadParameter};
-use crate::json::Malformed;
-use crate::{Error, reply};
+use crate::json::DecodeError;
+use crate::server_call::{InvalidBody, InvalidParameter};
+use crate::{Error, response};
 
 /// An error status with its message.
 #[derive(Debug)]
-pub(crate) struct Refusal {
+pub(crate) struct ErrorResponse {
     status: u16,
     message: String,
     violations: Vec<ConstraintViolation>,
 }
 
-impl Refusal {
+impl ErrorResponse {
     fn new(status: u16, message: impl Into<String>) -> Self {
         Self {
             status,
@@ -45,7 +45,7 @@ impl Refusal {
     }
 
     /// What the status says by itself.
-    pub(crate) fn of_status(status: StatusCode) -> Self {
+    pub(crate) fn from_status(status: StatusCode) -> Self {
         let message = match status {
             StatusCode::NOT_FOUND => "The requested resource doesn't exist.",
             other => other.canonical_reason().unwrap_or("The request failed."),
@@ -54,7 +54,7 @@ impl Refusal {
     }
 
     pub(crate) fn not_found() -> Self {
-        Self::of_status(StatusCode::NOT_FOUND)
+        Self::from_status(StatusCode::NOT_FOUND)
     }
 
     /// 400 that names one place of the request.
@@ -79,28 +79,28 @@ impl Refusal {
             .with_message(self.message)
             .with_constraint_violations(self.violations);
         let body = serde_json::to_vec(&ErrorEnvelope::new().with_error(error));
-        reply::json(self.status, super::CONTENT_TYPE, body.unwrap_or_default())
+        response::json(self.status, super::CONTENT_TYPE, body.unwrap_or_default())
     }
 }
 
-impl From<BadBody> for Refusal {
-    fn from(bad: BadBody) -> Self {
+impl From<InvalidBody> for ErrorResponse {
+    fn from(bad: InvalidBody) -> Self {
         match bad {
-            BadBody::NotJson => Self::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE),
-            BadBody::Malformed(Malformed { path, message }) => {
+            InvalidBody::NotJson => Self::from_status(StatusCode::UNSUPPORTED_MEDIA_TYPE),
+            InvalidBody::Malformed(DecodeError { path, message }) => {
                 Self::violation(ParameterLocation::PayloadBody, path, message)
             }
         }
     }
 }
 
-impl From<BadParameter> for Refusal {
-    fn from(bad: BadParameter) -> Self {
+impl From<InvalidParameter> for ErrorResponse {
+    fn from(bad: InvalidParameter) -> Self {
         Self::violation(ParameterLocation::Query, bad.name, bad.message)
     }
 }
 
-impl From<Error> for Refusal {
+impl From<Error> for ErrorResponse {
     fn from(error: Error) -> Self {
         match error {
             Error::Full => Self::new(507, "No space is left for the emulator's store."),

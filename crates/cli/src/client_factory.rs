@@ -8,10 +8,10 @@ use gatelet_hyper::{HyperTransport, TokioClock};
 use gatelet_transport::{ApiToken, CallTimeouts, FileToken, TransportError};
 
 use crate::embedded;
-use crate::failure::Failure;
-use crate::global::Global;
-use crate::secret;
+use crate::error::CliError;
+use crate::global::GlobalOptions;
 use crate::verbose::Verbose;
+use crate::{env, secret};
 
 /// The address under which the embedded emulator is asked; nothing is ever sent there.
 const EMBEDDED: &str = "http://localhost";
@@ -21,15 +21,15 @@ const USER_AGENT: &str = concat!("gatelet/", env!("CARGO_PKG_VERSION"));
 
 /// Makes the clients.
 #[derive(Debug)]
-pub(crate) struct Connect {
+pub(crate) struct ClientFactory {
     emulator: bool,
     proxy_from_environment: bool,
     timeouts: CallTimeouts,
     verbose: bool,
 }
 
-impl Connect {
-    pub(crate) fn new(global: &Global) -> Self {
+impl ClientFactory {
+    pub(crate) fn new(global: &GlobalOptions) -> Self {
         let default = CallTimeouts::default();
         let timeouts = global.timeout.map_or(default, |total| default.total(total));
         Self {
@@ -49,30 +49,30 @@ impl Connect {
     ///
     /// # Errors
     /// A setting is missing or cannot be used, or the emulator cannot be opened.
-    pub(crate) async fn asa(&self) -> Result<asa_client::Client, Failure> {
+    pub(crate) async fn asa(&self) -> Result<asa_client::Client, CliError> {
         if self.emulator {
-            return self.asa_within(embedded::emulator().await?);
+            return self.embedded_asa(embedded::open_default().await?);
         }
-        let mut builder = asa_client::Client::builder(setting("GATELET_ASA_TEAM")?);
-        if let Some(url) = text("GATELET_ASA_URL")? {
+        let mut builder = asa_client::Client::builder(required_variable("GATELET_ASA_TEAM")?);
+        if let Some(url) = utf8_variable("GATELET_ASA_URL")? {
             builder = builder.endpoint(url);
         }
-        let key_id = setting("GATELET_ASA_KEY_ID")?;
-        let user = ServiceUser::new(key_id, secret::from_environment("GATELET_ASA_KEY_SECRET")?);
+        let key_id = required_variable("GATELET_ASA_KEY_ID")?;
+        let user = ServiceUser::new(key_id, secret::required("GATELET_ASA_KEY_SECRET")?);
         let builder = builder
             .credentials(user)
             .timeouts(self.timeouts)
             .user_agent(USER_AGENT);
         builder
-            .build_with(self.verbose(self.network()?), TokioClock::new())
-            .map_err(|error| Failure::of_client(&error, "GATELET_ASA_URL"))
+            .build_with(self.verbose(self.http_transport()?), TokioClock::new())
+            .map_err(|error| CliError::from_client_error(&error, "GATELET_ASA_URL"))
     }
 
     /// The client of Advanced Server Access within an emulator.
     ///
     /// # Errors
     /// None that a user could mend.
-    pub(crate) fn asa_within(&self, emulator: Emulator) -> Result<asa_client::Client, Failure> {
+    pub(crate) fn embedded_asa(&self, emulator: Emulator) -> Result<asa_client::Client, CliError> {
         let builder = asa_client::Client::builder(well_known::ASA_TEAM)
             .endpoint(EMBEDDED)
             .credentials(ServiceUser::new(
@@ -87,29 +87,30 @@ impl Connect {
     ///
     /// # Errors
     /// A setting is missing or cannot be used, or the emulator cannot be opened.
-    pub(crate) async fn dt(&self) -> Result<dt_client::Client, Failure> {
+    pub(crate) async fn dt(&self) -> Result<dt_client::Client, CliError> {
         if self.emulator {
             let builder = dt_client::Client::builder(EMBEDDED)
                 .credentials(ApiToken::new(well_known::DT_TOKEN)?)
                 .timeouts(self.timeouts);
-            return Ok(
-                builder.build_with(self.verbose(embedded::emulator().await?), TokioClock::new())?
-            );
+            return Ok(builder.build_with(
+                self.verbose(embedded::open_default().await?),
+                TokioClock::new(),
+            )?);
         }
-        let builder = dt_client::Client::builder(setting("GATELET_DT_URL")?);
-        let token = ApiToken::new(secret::from_environment("GATELET_DT_TOKEN")?.expose())?;
+        let builder = dt_client::Client::builder(required_variable("GATELET_DT_URL")?);
+        let token = ApiToken::new(secret::required("GATELET_DT_TOKEN")?.expose())?;
         let builder = match secret::regular_file("GATELET_DT_TOKEN") {
             Some(path) => builder.credentials(FileToken::api_token(path)),
             None => builder.credentials(token),
         };
         let builder = builder.timeouts(self.timeouts).user_agent(USER_AGENT);
         builder
-            .build_with(self.verbose(self.network()?), TokioClock::new())
-            .map_err(|error| Failure::of_client(&error, "GATELET_DT_URL"))
+            .build_with(self.verbose(self.http_transport()?), TokioClock::new())
+            .map_err(|error| CliError::from_client_error(&error, "GATELET_DT_URL"))
     }
 
     /// The way to the vendors' servers.
-    fn network(&self) -> Result<HyperTransport, Failure> {
+    fn http_transport(&self) -> Result<HyperTransport, CliError> {
         let builder = HyperTransport::builder();
         if !self.proxy_from_environment {
             return Ok(builder.build());
@@ -117,7 +118,7 @@ impl Connect {
         match builder.proxy_from_environment() {
             Ok(builder) => Ok(builder.build()),
             // It names the variable, and not what stands in it.
-            Err(error) => Err(Failure::usage(reason(&error))),
+            Err(error) => Err(CliError::usage(root_message(&error))),
         }
     }
 
@@ -127,24 +128,25 @@ impl Connect {
 }
 
 /// What lies beneath an error, or the error itself.
-fn reason(error: &TransportError) -> String {
+fn root_message(error: &TransportError) -> String {
     error
         .source()
         .map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 /// A setting that must be there.
-fn setting(name: &str) -> Result<String, Failure> {
-    text(name)?
-        .ok_or_else(|| Failure::usage(format_args!("{name} is not set; set it, or try --emulator")))
+fn required_variable(name: &str) -> Result<String, CliError> {
+    utf8_variable(name)?.ok_or_else(|| {
+        CliError::usage(format_args!("{name} is not set; set it, or try --emulator"))
+    })
 }
 
-fn text(name: &str) -> Result<Option<String>, Failure> {
-    secret::set(name)
+fn utf8_variable(name: &str) -> Result<Option<String>, CliError> {
+    env::non_empty(name)
         .map(|value| {
             value
                 .into_string()
-                .map_err(|_| Failure::usage(format_args!("{name} is not UTF-8")))
+                .map_err(|_| CliError::usage(format_args!("{name} is not UTF-8")))
         })
         .transpose()
 }

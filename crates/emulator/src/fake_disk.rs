@@ -9,16 +9,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use redb::{Database, StorageBackend};
 
 use crate::Error;
-use crate::reserve::Reserve;
+use crate::spare_space::SpareSpace;
 
 /// What files get space in, in bytes.
 const BLOCK: u64 = 4096;
 /// How many blocks a reserve holds.
-const RESERVE: usize = 256;
+const SPARE_BLOCKS: usize = 256;
 
 /// A disk with one file, whose content outlives the databases on it.
 #[derive(Debug, Default)]
-pub(crate) struct Disk {
+pub(crate) struct FakeDisk {
     content: Mutex<Content>,
     /// How many blocks there are; as with many file systems, a file may be longer than what it has written.
     pub(crate) blocks: AtomicUsize,
@@ -26,20 +26,20 @@ pub(crate) struct Disk {
     /// What the next sync waits for.
     gate: Mutex<Option<Receiver<()>>>,
     /// The syncs that were begun, and those that went well.
-    pub(crate) begun: AtomicUsize,
-    pub(crate) done: AtomicUsize,
+    pub(crate) syncs_started: AtomicUsize,
+    pub(crate) syncs_finished: AtomicUsize,
 }
 
 #[derive(Debug, Default)]
 struct Content {
     bytes: Vec<u8>,
     written: BTreeSet<u64>,
-    has_reserve: bool,
+    has_spare_space: bool,
     is_synced: bool,
 }
 
-impl Disk {
-    pub(crate) fn of(blocks: usize) -> Arc<Self> {
+impl FakeDisk {
+    pub(crate) fn with_blocks(blocks: usize) -> Arc<Self> {
         let disk = Self::default();
         disk.blocks.store(blocks, Ordering::Relaxed);
         Arc::new(disk)
@@ -51,16 +51,20 @@ impl Disk {
     }
 
     /// Another file takes all the space that is left.
-    pub(crate) fn fill(&self) {
+    pub(crate) fn fill_up(&self) {
         let content = self.content();
-        let reserve = if content.has_reserve { RESERVE } else { 0 };
+        let reserve = if content.has_spare_space {
+            SPARE_BLOCKS
+        } else {
+            0
+        };
         let taken = content.written.len() + reserve;
         self.blocks.store(taken, Ordering::Relaxed);
     }
 
     /// The next sync waits until the sender is dropped.
     #[cfg(feature = "serve")]
-    pub(crate) fn hold_up_next_sync(&self) -> std::sync::mpsc::Sender<()> {
+    pub(crate) fn block_next_sync(&self) -> std::sync::mpsc::Sender<()> {
         let (open, gate) = std::sync::mpsc::channel();
         *self.gate.lock().unwrap() = Some(gate);
         open
@@ -75,29 +79,33 @@ impl Disk {
         self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn has_room_for(&self, content: &Content, more: usize) -> bool {
-        let reserve = if content.has_reserve { RESERVE } else { 0 };
+    fn has_space_for(&self, content: &Content, more: usize) -> bool {
+        let reserve = if content.has_spare_space {
+            SPARE_BLOCKS
+        } else {
+            0
+        };
         content.written.len() + reserve + more <= self.blocks.load(Ordering::Relaxed)
     }
 }
 
-impl Reserve for Arc<Disk> {
-    fn hold(&self) -> io::Result<()> {
+impl SpareSpace for Arc<FakeDisk> {
+    fn reserve(&self) -> io::Result<()> {
         let mut content = self.content();
-        if content.has_reserve || self.has_room_for(&content, RESERVE) {
-            content.has_reserve = true;
+        if content.has_spare_space || self.has_space_for(&content, SPARE_BLOCKS) {
+            content.has_spare_space = true;
             return Ok(());
         }
         Err(io::ErrorKind::StorageFull.into())
     }
 
-    fn release(&self) -> bool {
-        std::mem::take(&mut self.content().has_reserve)
+    fn free(&self) -> bool {
+        std::mem::take(&mut self.content().has_spare_space)
     }
 }
 
 #[derive(Debug)]
-struct File(Arc<Disk>);
+struct File(Arc<FakeDisk>);
 
 impl StorageBackend for File {
     fn len(&self) -> io::Result<u64> {
@@ -119,7 +127,7 @@ impl StorageBackend for File {
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        self.0.begun.fetch_add(1, Ordering::Relaxed);
+        self.0.syncs_started.fetch_add(1, Ordering::Relaxed);
         let gate = self.0.gate.lock().unwrap().take();
         if let Some(gate) = gate {
             let _ = gate.recv();
@@ -128,7 +136,7 @@ impl StorageBackend for File {
             return Err(io::Error::other("the disk does not answer"));
         }
         self.0.content().is_synced = true;
-        self.0.done.fetch_add(1, Ordering::Relaxed);
+        self.0.syncs_finished.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
 
@@ -139,7 +147,7 @@ impl StorageBackend for File {
         let new: Vec<u64> = blocks
             .filter(|block| !content.written.contains(block))
             .collect();
-        if !self.0.has_room_for(&content, new.len()) {
+        if !self.0.has_space_for(&content, new.len()) {
             return Err(io::ErrorKind::StorageFull.into());
         }
         content.written.extend(new);

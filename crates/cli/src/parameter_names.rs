@@ -2,18 +2,18 @@
 
 use gatelet_transport::{Error, ErrorKind};
 
-use crate::secret;
+use crate::env;
 
 /// What an error says, with what the user typed in the place of a library's parameter. `url` is the variable of the address.
-pub(crate) fn said(error: &Error, url: &str) -> String {
+pub(crate) fn describe(error: &Error, url: &str) -> String {
     let text = error.to_string();
     let ErrorKind::InvalidInput { parameter } = error.kind() else {
         return text;
     };
     let typed = match (*parameter, error.operation()) {
         // Nothing else comes into a query as it was typed.
-        ("query", Some(operation)) if operation.starts_with("dt ") => typed("page_token", url),
-        (parameter, _) => typed(parameter, url),
+        ("query", Some(operation)) if operation.starts_with("dt ") => user_name("page_token", url),
+        (parameter, _) => user_name(parameter, url),
     };
     match typed {
         Some(typed) => text.replacen(&format!("`{parameter}`"), &typed, 1),
@@ -22,7 +22,7 @@ pub(crate) fn said(error: &Error, url: &str) -> String {
 }
 
 /// What is wrong with a value, for a line that names it already.
-pub(crate) fn problem(error: &Error) -> String {
+pub(crate) fn reason(error: &Error) -> String {
     let text = error.to_string();
     let problem = text.split_once(" cannot be used: ");
     let problem = problem.map_or(text.as_str(), |(_, problem)| problem);
@@ -32,13 +32,13 @@ pub(crate) fn problem(error: &Error) -> String {
         .to_owned()
 }
 
-fn typed(parameter: &str, url: &str) -> Option<String> {
+fn user_name(parameter: &str, url: &str) -> Option<String> {
     Some(match parameter {
         "base_url" => url.to_owned(),
         "team_name" => "GATELET_ASA_TEAM".into(),
         "key_id" => "GATELET_ASA_KEY_ID".into(),
-        "key_secret" => secret_of("GATELET_ASA_KEY_SECRET"),
-        "token" | "token_file" => secret_of("GATELET_DT_TOKEN"),
+        "key_secret" => secret_variable("GATELET_ASA_KEY_SECRET"),
+        "token" | "token_file" => secret_variable("GATELET_DT_TOKEN"),
         "page_size" => "--page-size".into(),
         "page_token" => "--page-token".into(),
         "query" => "--page-token or --contains".into(),
@@ -49,8 +49,8 @@ fn typed(parameter: &str, url: &str) -> Option<String> {
 }
 
 /// The variable that gives a secret: its own, or that of its file.
-fn secret_of(name: &str) -> String {
-    match secret::set(name) {
+fn secret_variable(name: &str) -> String {
+    match env::non_empty(name) {
         Some(_) => name.to_owned(),
         None => format!("{name}_FILE"),
     }
@@ -68,7 +68,7 @@ mod tests {
         let asa = asa::OperationId::ALL.iter().map(|id| id.operation());
         let dt = dt::OperationId::ALL.iter().map(|id| id.operation());
         for parameter in asa.chain(dt).flat_map(Operation::path_parameters) {
-            assert!(typed(parameter, "").is_some(), "{parameter}");
+            assert!(user_name(parameter, "").is_some(), "{parameter}");
         }
     }
 
@@ -78,10 +78,10 @@ mod tests {
         let error =
             Error::invalid_input("page_size", "must be at least 1").with_operation("dt listTokens");
         assert_eq!(
-            said(&error, "GATELET_DT_URL"),
+            describe(&error, "GATELET_DT_URL"),
             "dt listTokens: --page-size cannot be used: must be at least 1 (not sent)"
         );
-        assert_eq!(problem(&error), "must be at least 1");
+        assert_eq!(reason(&error), "must be at least 1");
         // Each names only what its command has.
         for (operation, option) in [
             ("dt listTokens", "--page-token"),
@@ -89,10 +89,10 @@ mod tests {
         ] {
             let error = Error::invalid_input("query", "holds a secret").with_operation(operation);
             let line = format!("{operation}: {option} cannot be used: holds a secret (not sent)");
-            assert_eq!(said(&error, "the address"), line);
+            assert_eq!(describe(&error, "the address"), line);
         }
         let error = Error::invalid_input("base_url", "has no host");
-        let said = said(&error, "GATELET_DT_URL");
+        let said = describe(&error, "GATELET_DT_URL");
         assert_eq!(
             said,
             "GATELET_DT_URL cannot be used: has no host (not sent)"

@@ -4,19 +4,19 @@ use bytes::Bytes;
 use gatelet_models::asa::{Error as ErrorBody, ErrorDetail, ErrorType};
 use http::{Response, StatusCode};
 
-use crate::call::{BadBody, BadParameter};
-use crate::{Error, reply};
+use crate::server_call::{InvalidBody, InvalidParameter};
+use crate::{Error, response};
 
 /// An error status with its type and message.
 #[derive(Debug)]
-pub(crate) struct Refusal {
+pub(crate) struct ErrorResponse {
     status: StatusCode,
     error_type: &'static str,
     message: String,
     errors: Vec<ErrorDetail>,
 }
 
-impl Refusal {
+impl ErrorResponse {
     fn new(status: StatusCode, error_type: &'static str, message: impl Into<String>) -> Self {
         Self {
             status,
@@ -27,7 +27,7 @@ impl Refusal {
     }
 
     /// What the status says by itself.
-    pub(crate) fn of_status(status: StatusCode) -> Self {
+    pub(crate) fn from_status(status: StatusCode) -> Self {
         let error_type = match status {
             StatusCode::NOT_FOUND => "resource_does_not_exist",
             StatusCode::UNSUPPORTED_MEDIA_TYPE => "unsupported_content_type",
@@ -42,7 +42,7 @@ impl Refusal {
     }
 
     pub(crate) fn not_found() -> Self {
-        Self::of_status(StatusCode::NOT_FOUND)
+        Self::from_status(StatusCode::NOT_FOUND)
     }
 
     /// No credential, or one that is wrong or has expired: all the same to the caller.
@@ -78,32 +78,32 @@ impl Refusal {
             .with_message(self.message)
             .with_errors(self.errors);
         let body = serde_json::to_vec(&error).unwrap_or_default();
-        reply::json(self.status.as_u16(), super::CONTENT_TYPE, body)
+        response::json(self.status.as_u16(), super::CONTENT_TYPE, body)
     }
 }
 
-impl From<BadBody> for Refusal {
-    fn from(bad: BadBody) -> Self {
+impl From<InvalidBody> for ErrorResponse {
+    fn from(bad: InvalidBody) -> Self {
         match bad {
-            BadBody::NotJson => Self::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE),
-            BadBody::Malformed(malformed) => Self::invalid(&malformed.path, &malformed.message),
+            InvalidBody::NotJson => Self::from_status(StatusCode::UNSUPPORTED_MEDIA_TYPE),
+            InvalidBody::Malformed(malformed) => Self::invalid(&malformed.path, &malformed.message),
         }
     }
 }
 
-impl From<BadParameter> for Refusal {
-    fn from(bad: BadParameter) -> Self {
+impl From<InvalidParameter> for ErrorResponse {
+    fn from(bad: InvalidParameter) -> Self {
         Self::invalid(bad.name, &bad.message)
     }
 }
 
-impl From<Error> for Refusal {
+impl From<Error> for ErrorResponse {
     fn from(error: Error) -> Self {
         match error {
-            Error::Full => Self::of_status(StatusCode::INSUFFICIENT_STORAGE),
+            Error::Full => Self::from_status(StatusCode::INSUFFICIENT_STORAGE),
             Error::TokenRejected => Self::unauthenticated(),
             Error::Invalid(what) => Self::invalid("", what),
-            _ => Self::of_status(StatusCode::INTERNAL_SERVER_ERROR),
+            _ => Self::from_status(StatusCode::INTERNAL_SERVER_ERROR),
         }
     }
 }
