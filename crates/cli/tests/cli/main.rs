@@ -9,6 +9,7 @@ mod embedded;
 mod empty_responses;
 mod exit_codes;
 mod exit_paths;
+mod input;
 mod kill;
 mod lists;
 mod models;
