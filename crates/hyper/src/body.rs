@@ -4,6 +4,5 @@ pub(crate) mod encoding;
 pub(crate) mod framing;
 #[cfg(feature = "gzip")]
 pub(crate) mod gunzip;
-pub(crate) mod informational;
 pub(crate) mod request;
 pub(crate) mod response;

@@ -1,5 +1,6 @@
-//! How a connection comes about: name, socket, proxy and TLS.
+//! Opens streams to origins: name resolution, sockets, proxies and TLS.
 
+pub(crate) mod connector;
 pub(crate) mod dial;
 pub(crate) mod proxy;
 #[cfg(feature = "_tls")]

@@ -37,6 +37,11 @@ pub(crate) fn from_hyper(error: hyper::Error, limits: &Limits) -> TransportError
     }
 }
 
+/// Returns the error for a transport or request that cannot work as it is set up.
+pub(crate) fn config(reason: impl Into<BoxError>) -> TransportError {
+    TransportError::new(TransportErrorKind::Config).with_source(reason)
+}
+
 /// What came back breaks the rules of HTTP, or asks for something that nobody offered.
 pub(crate) fn protocol(reason: impl Into<BoxError>) -> TransportError {
     TransportError::new(TransportErrorKind::Protocol).with_source(reason)

@@ -12,19 +12,16 @@ use crate::body::request::TrackedBody;
 use crate::body::response::collect;
 use crate::connect::proxy::proxy::Proxy;
 use crate::error;
-use crate::io::status_tap;
+use crate::io::raw_head::without_secret;
 use crate::origin::Origin;
 use crate::pool::checkout::{PooledConnection, SendError};
 use crate::pool::connection::Connection;
+use crate::pool::connections::Acquired;
 use crate::pool::in_use::InUse;
 use crate::pool::keep_alive::KeepAlive;
-#[cfg(feature = "_tls")]
-use crate::pool::single_flight::{Flight, Turn};
 use crate::settings::Limits;
 use crate::shared::Shared;
-use gatelet_transport::{
-    AddedSecret, Phase, SendTracker, Sent, TransportError, TransportErrorKind,
-};
+use gatelet_transport::{AddedSecret, SendTracker, Sent, TransportError, TransportErrorKind};
 
 /// The head of a response as it came, how its body was read, and that body.
 type Received = (response::Parts, ContentDecoding, Bytes);
@@ -42,8 +39,9 @@ impl Exchange {
     pub(crate) fn new(request: Request<Bytes>) -> Result<Self, TransportError> {
         let origin = Origin::of(request.uri())?;
         if request.method() == Method::CONNECT {
-            return Err(TransportError::new(TransportErrorKind::Config)
-                .with_source("a request with the method CONNECT is not supported"));
+            return Err(error::config(
+                "a request with the method CONNECT is not supported",
+            ));
         }
         let mut request = request.map(TrackedBody::full);
         let headers = request.headers_mut();
@@ -78,15 +76,20 @@ impl Exchange {
         // The semaphore is never closed.
         let _permit = shared.in_flight.acquire().await;
         loop {
-            let (connection, is_fresh) = self.connection(shared).await?;
+            let acquired = shared.connections.acquire(&self.origin, &shared.settings);
+            let Acquired {
+                connection,
+                is_fresh,
+            } = acquired.await?;
             let mut request = self.request_for(&connection, self.forward_proxy(shared));
             if connection.is_http2() && !request.body_mut().start(tracker) {
                 return Err(canceled());
             }
             // Dropped after the pooled connection, whatever becomes of the attempt: also where the caller goes away.
             #[cfg(feature = "_tls")]
-            let mut notify = shared.flights.notify_on_drop(&self.origin);
-            let pooled = PooledConnection::new(&shared.pool, &self.origin, in_use, connection);
+            let mut notify = shared.connections.notify_on_drop(&self.origin);
+            let pooled =
+                PooledConnection::new(shared.connections.pool(), &self.origin, in_use, connection);
             let outcome = self.attempt(shared, pooled, request, tracker).await;
             #[cfg(feature = "_tls")]
             if is_fresh || outcome.is_ok() {
@@ -102,77 +105,9 @@ impl Exchange {
         }
     }
 
-    /// A connection and whether it is fresh, within the connect timeout.
-    async fn connection(&self, shared: &Shared) -> Result<(Connection, bool), TransportError> {
-        if let Some(connection) = shared.pool.take(&self.origin).await {
-            return Ok((connection, false));
-        }
-        #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.
-        tokio::time::timeout(shared.timeouts.connect, self.open_or_share(shared))
-            .await
-            .unwrap_or_else(|_| {
-                let timeout = TransportErrorKind::Timeout(Phase::Connect);
-                Err(TransportError::new(timeout))
-            })
-    }
-
-    #[cfg(not(feature = "_tls"))]
-    async fn open_or_share(&self, shared: &Shared) -> Result<(Connection, bool), TransportError> {
-        let connection = Connection::open(shared, &self.origin).await?;
-        Ok((connection, true))
-    }
-
-    /// Opens a connection, or waits for one that another request opens and shares.
-    #[cfg(feature = "_tls")]
-    async fn open_or_share(&self, shared: &Shared) -> Result<(Connection, bool), TransportError> {
-        if !self.origin.is_https() || !shared.pool.keeps_any() {
-            let connection = Connection::open(shared, &self.origin).await?;
-            return Ok((connection, true));
-        }
-        loop {
-            let mut changes = shared.flights.changes(&self.origin);
-            if let Some(connection) = shared.pool.take(&self.origin).await {
-                return Ok((connection, false));
-            }
-            match shared.flights.turn(&self.origin) {
-                Turn::Open(flight) => {
-                    // The one before may just have come to its end.
-                    if let Some(connection) = shared.pool.take(&self.origin).await {
-                        return Ok((connection, false));
-                    }
-                    return Ok((self.open(shared, flight).await?, true));
-                }
-                Turn::Wait(_waiting, until) => {
-                    let change = tokio::time::timeout_at(until, changes.changed());
-                    // Whatever it was, the pool is looked into again.
-                    let _ = change.await;
-                }
-            }
-        }
-    }
-
-    #[cfg(feature = "_tls")]
-    async fn open(&self, shared: &Shared, flight: Flight) -> Result<Connection, TransportError> {
-        match Connection::open(shared, &self.origin).await {
-            Ok(connection) => {
-                if let Some(shared_connection) = connection.clone_handle() {
-                    let origin = self.origin.clone();
-                    shared.pool.put(origin, shared_connection, None);
-                }
-                connection.complete_flight(flight);
-                Ok(connection)
-            }
-            Err(error) => {
-                flight.failed();
-                Err(error)
-            }
-        }
-    }
-
-    /// The proxy that passes this very request on; in a tunnel it would not see it.
+    /// The proxy that forwards this request and sees it.
     fn forward_proxy<'a>(&self, shared: &'a Shared) -> Option<&'a Proxy> {
-        let proxy = shared.proxies.for_origin(&self.origin);
-        proxy.filter(|_| !self.origin.is_https())
+        shared.connections.connector().forward_proxy(&self.origin)
     }
 
     /// Takes the request in the form that the protocol of the connection and a forward proxy wants.
@@ -218,7 +153,7 @@ impl Exchange {
             // The server is not to be found where these lead; another attempt shall have a fresh one.
             Some(StatusCode::MISDIRECTED_REQUEST) => {
                 pooled.discard();
-                shared.pool.clear(&self.origin);
+                shared.connections.pool().clear(&self.origin);
             }
             _ => {}
         }
@@ -249,7 +184,7 @@ impl Exchange {
         tracker: &SendTracker,
     ) -> Result<Received, SendError> {
         let method = request.method().clone();
-        let response = pooled.send(shared, request, tracker).await;
+        let response = pooled.send(&shared.settings, request, tracker).await;
         let response = response.map_err(|failure| self.of_proxy(shared, failure))?;
         let (head, body) = response.into_parts();
         if head.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED
@@ -258,14 +193,14 @@ impl Exchange {
             return Err(error::proxy_wants_credentials().into());
         }
         let authorization = self.forward_proxy(shared).and_then(Proxy::authorization);
-        let kept = || status_tap::without_secret(&head.headers, authorization);
+        let kept = || without_secret(&head.headers, authorization);
         let with_head = |error: TransportError| error.with_head(head.status, kept());
         let is_bodiless = is_bodiless(&method, head.status);
-        self.check(&head, is_bodiless, &shared.limits)
+        self.check(&head, is_bodiless, &shared.settings.limits)
             .map_err(with_head)?;
         let decoding = self.accept_encoding.decoding(&head.headers);
         tracker.response_started(head.status, kept());
-        let bytes = collect(body, head.version, decoding, is_bodiless, shared).await;
+        let bytes = collect(body, head.version, decoding, is_bodiless, &shared.settings).await;
         tracker.clear_head();
         let bytes = bytes.map_err(with_head)?;
         Ok((head, decoding, bytes))

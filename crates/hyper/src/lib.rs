@@ -101,7 +101,7 @@ mod shared;
 mod task;
 mod transport;
 
-pub use builder::HyperTransportBuilder;
+pub use builder::builder::HyperTransportBuilder;
 pub use clock::TokioClock;
 pub use connect::proxy::proxy::Proxies;
 pub use transport::HyperTransport;

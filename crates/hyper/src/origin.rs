@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use http::uri::{Authority, Scheme};
 use http::{HeaderValue, Uri};
 
-use gatelet_transport::{TransportError, TransportErrorKind};
+use crate::error::config;
+use gatelet_transport::TransportError;
 
 /// Scheme, host and port: what two requests must share to share a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,17 +21,17 @@ impl Origin {
         let https = match uri.scheme() {
             Some(scheme) if *scheme == Scheme::HTTPS => true,
             Some(scheme) if *scheme == Scheme::HTTP => false,
-            _ => return Err(refuse("the URI is neither http nor https")),
+            _ => return Err(config("the URI is neither http nor https")),
         };
         let authority = uri
             .authority()
-            .ok_or_else(|| refuse("the URI has no host"))?;
+            .ok_or_else(|| config("the URI has no host"))?;
         if authority.as_str().contains('@') {
-            return Err(refuse("the URI holds credentials"));
+            return Err(config("the URI holds credentials"));
         }
         let port = authority.as_str().strip_prefix(authority.host());
         if !matches!(port, Some("" | ":")) && authority.port_u16().is_none() {
-            return Err(refuse("the URI has an invalid port"));
+            return Err(config("the URI has an invalid port"));
         }
         Ok(Self {
             authority: authority.clone(),
@@ -75,16 +76,12 @@ impl Origin {
         } else {
             self.authority.as_str()
         };
-        HeaderValue::from_str(text).map_err(|_| refuse("the host is not a header value"))
+        HeaderValue::from_str(text).map_err(|_| config("the host is not a header value"))
     }
 
     fn default_port(&self) -> u16 {
         if self.https { 443 } else { 80 }
     }
-}
-
-fn refuse(reason: &'static str) -> TransportError {
-    TransportError::new(TransportErrorKind::Config).with_source(reason)
 }
 
 #[cfg(test)]

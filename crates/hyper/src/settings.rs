@@ -1,6 +1,13 @@
-//! The limits of a transport.
+//! The time and size limits of a transport.
 
 use std::time::Duration;
+
+/// What the exchanges of a transport are limited by.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) timeouts: ConnectionTimeouts,
+    pub(crate) limits: Limits,
+}
 
 #[derive(Clone, Debug)]
 pub(crate) struct ConnectionTimeouts {

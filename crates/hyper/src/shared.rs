@@ -1,29 +1,16 @@
 //! What all clones of a transport share.
 
-use std::sync::Arc;
-
 use tokio::sync::Semaphore;
 
-use crate::connect::proxy::proxy::Proxies;
-#[cfg(feature = "_tls")]
-use crate::connect::tls::tls::Tls;
-use crate::pool::pool::Pool;
-#[cfg(feature = "_tls")]
-use crate::pool::single_flight::Flights;
-use crate::settings::{ConnectionTimeouts, Limits};
+use crate::pool::connections::Connections;
+use crate::settings::Settings;
 
-/// What all clones of a transport have in common.
+/// The state of a transport.
 pub(crate) struct Shared {
-    pub(crate) timeouts: ConnectionTimeouts,
-    pub(crate) limits: Limits,
-    /// One permit for each exchange under way.
+    pub(crate) settings: Settings,
+    /// One permit for each exchange in flight.
     pub(crate) in_flight: Semaphore,
-    pub(crate) pool: Arc<Pool>,
-    #[cfg(feature = "_tls")]
-    pub(crate) flights: Arc<Flights>,
-    pub(crate) proxies: Proxies,
+    pub(crate) connections: Connections,
     #[cfg(feature = "gzip")]
     pub(crate) accepts_gzip: bool,
-    #[cfg(feature = "_tls")]
-    pub(crate) tls: Tls,
 }

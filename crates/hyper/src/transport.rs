@@ -7,7 +7,6 @@ use bytes::Bytes;
 use http::{Request, Response};
 use tokio::runtime::Handle;
 
-use crate::builder::HyperTransportBuilder;
 use crate::error;
 use crate::exchange::Exchange;
 use crate::pool::in_use::InUse;
@@ -41,25 +40,6 @@ pub struct HyperTransport {
     pub(crate) shared: Arc<Shared>,
 }
 
-impl HyperTransport {
-    /// A transport with the limits that [`HyperTransportBuilder`] names. No file is read and no socket opened.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::builder().build()
-    }
-
-    /// A transport with other limits.
-    pub fn builder() -> HyperTransportBuilder {
-        HyperTransportBuilder::new()
-    }
-}
-
-impl Default for HyperTransport {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl Transport for HyperTransport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let runtime = Handle::try_current().map_err(no_runtime)?;
@@ -75,7 +55,7 @@ impl Transport for HyperTransport {
         let in_use = InUse::default();
         let caller = Caller {
             in_use: in_use.clone(),
-            pool: &self.shared.pool,
+            pool: self.shared.connections.pool(),
         };
         let task = Task::spawn(&runtime, {
             let (shared, tracker) = (self.shared.clone(), tracker.clone());
@@ -100,8 +80,7 @@ impl Drop for Caller<'_> {
 }
 
 fn no_runtime(_: tokio::runtime::TryCurrentError) -> TransportError {
-    TransportError::new(TransportErrorKind::Config)
-        .with_source("no tokio runtime: the call was made outside of one")
+    error::config("no tokio runtime: the call was made outside of one")
 }
 
 fn runtime_gone(_: &RuntimeGone, tracker: &SendTracker) -> TransportError {
@@ -115,8 +94,8 @@ fn runtime_gone(_: &RuntimeGone, tracker: &SendTracker) -> TransportError {
 impl fmt::Debug for HyperTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HyperTransport")
-            .field("timeouts", &self.shared.timeouts)
-            .field("limits", &self.shared.limits)
+            .field("timeouts", &self.shared.settings.timeouts)
+            .field("limits", &self.shared.settings.limits)
             .finish_non_exhaustive()
     }
 }

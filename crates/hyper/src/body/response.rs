@@ -10,7 +10,7 @@ use crate::body::framing::check_trailers;
 #[cfg(feature = "gzip")]
 use crate::body::gunzip::Gunzip;
 use crate::error;
-use crate::shared::Shared;
+use crate::settings::Settings;
 use gatelet_transport::{Phase, TooLarge, TransportError, TransportErrorKind};
 
 /// A buffer that the server announced is not made larger than this before its bytes arrive.
@@ -22,9 +22,9 @@ pub(crate) async fn collect(
     version: Version,
     decoding: ContentDecoding,
     is_bodiless: bool,
-    shared: &Shared,
+    settings: &Settings,
 ) -> Result<Bytes, TransportError> {
-    let limit = shared.limits.body;
+    let limit = settings.limits.body;
     let announced = if is_bodiless {
         0
     } else {
@@ -36,7 +36,7 @@ pub(crate) async fn collect(
     let arriving = Arriving {
         body,
         version,
-        shared,
+        settings,
     };
     match decoding {
         ContentDecoding::Identity => arriving.whole(announced).await,
@@ -51,12 +51,12 @@ pub(crate) async fn collect(
 struct Arriving<'a> {
     body: Incoming,
     version: Version,
-    shared: &'a Shared,
+    settings: &'a Settings,
 }
 
 impl Arriving<'_> {
     async fn whole(mut self, announced: u64) -> Result<Bytes, TransportError> {
-        let limit = self.shared.limits.body;
+        let limit = self.settings.limits.body;
         let Some(first) = self.next_chunk().await? else {
             return Ok(Bytes::new());
         };
@@ -87,7 +87,7 @@ impl Arriving<'_> {
     /// Both forms of the body have the same limit.
     #[cfg(feature = "gzip")]
     async fn gunzipped(mut self) -> Result<Bytes, TransportError> {
-        let limit = self.shared.limits.body;
+        let limit = self.settings.limits.body;
         let mut gunzip = Gunzip::new(limit);
         let mut received = 0;
         while let Some(chunk) = self.next_chunk().await? {
@@ -114,7 +114,7 @@ impl Arriving<'_> {
     async fn next_chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
         loop {
             #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.
-            let frame = tokio::time::timeout(self.shared.timeouts.stall, self.body.frame())
+            let frame = tokio::time::timeout(self.settings.timeouts.stall, self.body.frame())
                 .await
                 .map_err(|_| TransportError::new(TransportErrorKind::Timeout(Phase::Stall)))?;
             match frame {
@@ -123,7 +123,7 @@ impl Arriving<'_> {
                     return Err(cut.with_source("the stream was reset within the body"));
                 }
                 None => return Ok(None),
-                Some(Err(error)) => return Err(error::from_hyper(error, &self.shared.limits)),
+                Some(Err(error)) => return Err(error::from_hyper(error, &self.settings.limits)),
                 Some(Ok(frame)) => match frame.into_data() {
                     Ok(data) => return Ok(Some(data)),
                     Err(frame) => check_trailers(frame.trailers_ref())?,

@@ -1,6 +1,6 @@
 //! The part of the set-up that is about TLS.
 
-use crate::builder::HyperTransportBuilder;
+use crate::builder::builder::HyperTransportBuilder;
 use crate::connect::tls::identity::Identity;
 use gatelet_transport::TransportError;
 

@@ -1,75 +1,89 @@
-//! The frames that a server sends over HTTP/2, as far as what they tell is lost on the way up.
+//! Counts HTTP/2 informational responses and header sizes, which h2 does not report.
 //!
-//! h2 reads any number of interim answers and says nothing of them, and it tells a head that is too large for it from a
-//! malformed one to nobody. So the heads of the frames are read along here.
+//! h2 reads any number of informational responses, and does not tell a head that is too large from a malformed one. So the
+//! frames that a server sends are read along here.
 
 use std::collections::HashMap;
 use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, ready};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use crate::io::informational::{LIMIT, TooManyInformational};
+use crate::io::liveness::Liveness;
+use crate::io::stream_limit::{SettingsReader, StreamLimit};
+use crate::io::tapped::Tap;
 
-use crate::body::informational;
-use crate::pool::liveness::Liveness;
-use crate::pool::stream_limit::{SettingsReader, StreamLimit};
-
-/// Whether a connection brought a head above its limit; a clone is of the same connection.
+/// What the frames of one HTTP/2 connection tell; clones share it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct LargeHead(Arc<AtomicBool>);
+pub(crate) struct FrameTap {
+    pub(crate) liveness: Liveness,
+    pub(crate) stream_limit: StreamLimit,
+    has_large_head: Arc<AtomicBool>,
+}
 
-impl LargeHead {
-    pub(crate) fn was_seen(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+impl FrameTap {
+    /// Returns whether a head above the limit was received.
+    pub(crate) fn has_large_head(&self) -> bool {
+        self.has_large_head.load(Ordering::Acquire)
     }
 }
 
-/// Follows the frames on one connection.
-struct FrameParser {
-    /// The beginning of a frame's head.
-    head: Vec<u8>,
-    /// What is still to come of a frame behind its head.
-    payload: usize,
-    /// The bytes of the block of fields that is arriving.
-    block: usize,
-    /// How many heads came on a stream that is still to bring its answer.
-    heads: HashMap<u32, u32>,
+/// Parses the frames that arrive on one connection.
+pub(crate) struct FrameParser {
+    tap: FrameTap,
     head_limit: usize,
-    large_head: LargeHead,
     settings: SettingsReader,
-    /// Whether the frame that is arriving belongs to a response.
-    is_of_response: bool,
-    liveness: Liveness,
+    /// The bytes of a frame header that have arrived.
+    frame_header: Vec<u8>,
+    /// How much of the frame's payload is still to come.
+    payload: usize,
+    /// The size of the current header block, all its frames included.
+    block: usize,
+    /// The number of heads on each stream whose response has not ended.
+    heads: HashMap<u32, u32>,
+    /// Whether the current frame belongs to a response.
+    is_response: bool,
 }
 
 impl FrameParser {
-    /// Hears of more bytes; an error when a server sends interim answers without end.
-    fn observe(&mut self, mut bytes: &[u8]) -> io::Result<()> {
-        /// The bit before the number of a stream is reserved and says nothing.
+    pub(crate) fn new(tap: FrameTap, head_limit: usize) -> Self {
+        Self {
+            settings: SettingsReader::new(tap.stream_limit.clone()),
+            tap,
+            head_limit,
+            frame_header: Vec::new(),
+            payload: 0,
+            block: 0,
+            heads: HashMap::new(),
+            is_response: false,
+        }
+    }
+
+    /// Parses more bytes. Fails when the server sends too many informational responses.
+    fn parse(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        /// The bit before a stream number is reserved.
         const STREAM: u32 = 0x7fff_ffff;
 
         while let Some((first, others)) = bytes.split_first() {
             if self.payload > 0 {
-                let (passed, rest) = bytes.split_at(self.payload.min(bytes.len()));
-                self.payload -= passed.len();
-                self.settings.read(passed, self.payload);
-                if self.is_of_response {
-                    self.liveness.data_received();
+                let (payload, rest) = bytes.split_at(self.payload.min(bytes.len()));
+                self.payload -= payload.len();
+                self.settings.read(payload, self.payload);
+                if self.is_response {
+                    self.tap.liveness.data_received();
                 }
                 bytes = rest;
                 continue;
             }
-            self.head.push(*first);
+            self.frame_header.push(*first);
             bytes = others;
-            if let [high, middle, low, kind, flags, stream @ ..] = &*self.head
+            if let [high, middle, low, kind, flags, stream @ ..] = &*self.frame_header
                 && let Ok(stream) = <[u8; 4]>::try_from(stream)
             {
                 let length = u32::from_be_bytes([0, *high, *middle, *low]) as usize;
                 let (kind, flags) = (*kind, *flags);
                 let stream = u32::from_be_bytes(stream) & STREAM;
-                self.head.clear();
+                self.frame_header.clear();
                 self.payload = length;
                 self.settings.begin(kind, flags, length);
                 self.begin(kind, flags, stream)?;
@@ -78,7 +92,7 @@ impl FrameParser {
         Ok(())
     }
 
-    /// A frame begins (RFC 9113 section 6).
+    /// Starts a frame (RFC 9113 section 6).
     fn begin(&mut self, kind: u8, flags: u8, stream: u32) -> io::Result<()> {
         const DATA: u8 = 0;
         const HEADERS: u8 = 1;
@@ -86,9 +100,9 @@ impl FrameParser {
         const CONTINUATION: u8 = 9;
         const END_STREAM: u8 = 1;
 
-        self.is_of_response = matches!(kind, DATA | HEADERS | RST_STREAM | CONTINUATION);
-        if self.is_of_response {
-            self.liveness.data_received();
+        self.is_response = matches!(kind, DATA | HEADERS | RST_STREAM | CONTINUATION);
+        if self.is_response {
+            self.tap.liveness.data_received();
         }
         match kind {
             HEADERS => self.block = self.payload,
@@ -96,18 +110,16 @@ impl FrameParser {
             _ => {}
         }
         if self.block > self.head_limit {
-            self.large_head.0.store(true, Ordering::Release);
+            self.tap.has_large_head.store(true, Ordering::Release);
         }
         match kind {
-            // An interim answer never ends its stream. One that does not may also be the answer itself.
+            // An informational response never ends its stream. A head that does not end it may also be the final one.
             HEADERS if flags & END_STREAM == 0 => {
                 let heads = self.heads.entry(stream).or_default();
                 *heads += 1;
-                if *heads > informational::LIMIT + 1 {
-                    return Err(io::Error::new(
-                        io::ErrorKind::InvalidData,
-                        informational::TooManyInformational,
-                    ));
+                if *heads > LIMIT + 1 {
+                    let kind = io::ErrorKind::InvalidData;
+                    return Err(io::Error::new(kind, TooManyInformational));
                 }
             }
             DATA | HEADERS | RST_STREAM => drop(self.heads.remove(&stream)),
@@ -117,91 +129,17 @@ impl FrameParser {
     }
 }
 
-/// A stream whose frames are tapped.
-pub(crate) struct FrameTapped<T> {
-    stream: T,
-    parser: FrameParser,
-}
-
-impl<T> FrameTapped<T> {
-    pub(crate) fn new(
-        stream: T,
-        head_limit: usize,
-        large_head: LargeHead,
-        liveness: Liveness,
-        stream_limit: StreamLimit,
-    ) -> Self {
-        let parser = FrameParser {
-            head: Vec::new(),
-            payload: 0,
-            block: 0,
-            heads: HashMap::new(),
-            head_limit,
-            large_head,
-            settings: SettingsReader::new(stream_limit),
-            is_of_response: false,
-            liveness,
-        };
-        Self { stream, parser }
-    }
-}
-
-impl<T: AsyncRead + Unpin> AsyncRead for FrameTapped<T> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let before = buf.filled().len();
-        ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
-        let read = buf.filled().get(before..).unwrap_or_default();
-        Poll::Ready(self.parser.observe(read))
-    }
-}
-
-impl<T: AsyncWrite + Unpin> AsyncWrite for FrameTapped<T> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bytes)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+impl Tap for FrameParser {
+    fn on_read(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.parse(bytes)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{FrameTapped, LargeHead, Liveness, StreamLimit};
+    use super::{FrameParser, FrameTap};
 
-    fn tapped(large_head: LargeHead) -> FrameTapped<()> {
-        FrameTapped::new(
-            (),
-            100,
-            large_head,
-            Liveness::default(),
-            StreamLimit::default(),
-        )
-    }
+    const HEAD_LIMIT: usize = 100;
 
     const PLAIN: u8 = 0;
     const END_STREAM: u8 = 1;
@@ -212,13 +150,13 @@ mod tests {
         frame
     }
 
-    /// Whether these frames are accepted without an error, all at once and byte by byte.
+    /// Returns whether these frames parse without an error, all at once and byte by byte.
     fn are_accepted(frames: &[Vec<u8>]) -> bool {
         let bytes = frames.concat();
         let accepted = |size: usize| {
-            let mut tapped = tapped(LargeHead::default());
+            let mut parser = FrameParser::new(FrameTap::default(), HEAD_LIMIT);
             let mut pieces = bytes.chunks(size);
-            pieces.all(|piece| tapped.parser.observe(piece).is_ok())
+            pieces.all(|piece| parser.parse(piece).is_ok())
         };
         assert_eq!(accepted(bytes.len()), accepted(1));
         accepted(bytes.len())
@@ -226,15 +164,15 @@ mod tests {
 
     // T27
     #[test]
-    fn heads_without_end_are_an_error_and_heads_of_many_answers_are_not() {
-        let interim = |stream| frame(1, PLAIN, stream, 5);
-        assert!(are_accepted(&vec![interim(1); 17]));
-        assert!(!are_accepted(&vec![interim(1); 18]));
-        let two_streams = [interim(1), interim(3), frame(9, 4, 3, 7)];
+    fn endless_informational_heads_are_an_error_and_heads_of_many_responses_are_not() {
+        let informational = |stream| frame(1, PLAIN, stream, 5);
+        assert!(are_accepted(&vec![informational(1); 17]));
+        assert!(!are_accepted(&vec![informational(1); 18]));
+        let two_streams = [informational(1), informational(3), frame(9, 4, 3, 7)];
         assert!(!are_accepted(&vec![two_streams.concat(); 18]));
-        let mut reserved = interim(1);
+        let mut reserved = informational(1);
         reserved[5] = 0x80;
-        let one_stream = [interim(1), reserved];
+        let one_stream = [informational(1), reserved];
         assert!(!are_accepted(&vec![one_stream.concat(); 9]));
         for end in [
             frame(0, PLAIN, 1, 9),
@@ -242,13 +180,13 @@ mod tests {
             frame(1, END_STREAM, 1, 5),
             frame(3, PLAIN, 1, 4),
         ] {
-            assert!(are_accepted(&vec![[interim(1), end].concat(); 100]));
+            assert!(are_accepted(&vec![[informational(1), end].concat(); 100]));
         }
     }
 
     // T19
     #[test]
-    fn a_head_is_as_large_as_all_its_frames() {
+    fn all_frames_of_a_head_count_towards_its_limit() {
         for (frames, is_large) in [
             (
                 vec![frame(1, PLAIN, 1, 100), frame(1, PLAIN, 3, 100)],
@@ -262,10 +200,10 @@ mod tests {
                 false,
             ),
         ] {
-            let seen = LargeHead::default();
-            let mut tapped = tapped(seen.clone());
-            tapped.parser.observe(&frames.concat()).unwrap();
-            assert_eq!(seen.was_seen(), is_large, "{frames:?}");
+            let tap = FrameTap::default();
+            let mut parser = FrameParser::new(tap.clone(), HEAD_LIMIT);
+            parser.parse(&frames.concat()).unwrap();
+            assert_eq!(tap.has_large_head(), is_large, "{frames:?}");
         }
     }
 }

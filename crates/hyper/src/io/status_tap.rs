@@ -1,59 +1,51 @@
-//! The status of an answer whose head never became whole, or cannot be read.
+//! Recovers the status of a response whose head was cut off or cannot be parsed.
 //!
-//! hyper tells a status with the whole head only. When the connection breaks in the middle of the head, or a line of it breaks
-//! the rules, the server has already said whether it did what it was asked to, so the bytes are read along here. Of a refusal
-//! the fields count as well: they say when to come again.
+//! hyper reports a status only with a complete, valid head. But when the connection breaks within the head, the server has
+//! already said whether it did what it was asked to. So the bytes are read along here. The header fields of a refusal are kept
+//! too, because they may say when to retry.
 
-use std::io;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
 
 use http::header::PROXY_AUTHORIZATION;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
+use http::{HeaderMap, HeaderValue, StatusCode};
 
-use gatelet_transport::SecretSet;
+use crate::io::raw_head::{STATUS_LINE, parse_fields, parse_status, without_secret};
 
-/// What was observed of the response to one request; a clone observes the same.
+/// The most bytes of a refusal's head that are kept.
+const MAX_REFUSAL: usize = 16 * 1024;
+
+/// Observes the response to the current request of a connection; clones share it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct StatusTap(Arc<Mutex<Observed>>);
 
-/// A response that is being observed.
 #[derive(Debug, Default)]
 struct Observed {
     progress: Progress,
-    /// What the request tells a proxy, and no field that is told may repeat.
+    /// The proxy credentials of the request, which no reported field may repeat.
     authorization: Option<HeaderValue>,
 }
 
-/// How far a response has been observed.
+/// How far a response has been read.
 #[derive(Debug)]
 enum Progress {
     /// The beginning of a status line.
     StatusLine(Vec<u8>),
-    /// The fields of an interim answer; whether a line of them has just begun.
+    /// Within the fields of an informational response; whether the last byte ended a line.
     Informational(bool),
-    /// A refusal: its status, and the bytes from there on.
+    /// A status other than 2xx, and the bytes after it.
     Refusal(StatusCode, Vec<u8>),
-    /// The rest, once the status is known, or was none.
+    /// The status, or `None` if the line was invalid. The rest is not observed.
     Done(Option<StatusCode>),
 }
 
 impl Default for Progress {
     fn default() -> Self {
-        Self::StatusLine(Vec::with_capacity(LINE))
+        Self::StatusLine(Vec::with_capacity(STATUS_LINE))
     }
 }
 
-/// The bytes of `HTTP/1.1 200` and the one that ends the status.
-pub(crate) const LINE: usize = 13;
-
-/// The most bytes that are kept of a refusal.
-const LONGEST_REFUSAL: usize = 16 * 1024;
-
 impl StatusTap {
-    /// Forgets what was observed: another request is about to be sent, with these fields.
+    /// Starts anew, for the response to a request with these header fields.
     pub(crate) fn restart(&self, request: &HeaderMap) {
         *self.observed() = Observed {
             progress: Progress::default(),
@@ -61,7 +53,7 @@ impl StatusTap {
         };
     }
 
-    /// The status of the answer, interim ones aside, as soon as the connection has brought it.
+    /// Returns the status of the final response, if it has arrived.
     pub(crate) fn status(&self) -> Option<StatusCode> {
         match self.observed().progress {
             Progress::Refusal(status, _) => Some(status),
@@ -70,42 +62,35 @@ impl StatusTap {
         }
     }
 
-    /// The fields of a refusal that may be told, as far as they have come.
+    /// Returns the complete fields of a refusal that have arrived, without those that contain a secret.
     pub(crate) fn refusal_fields(&self) -> Option<HeaderMap> {
         let observed = self.observed();
         match &observed.progress {
             Progress::Refusal(_, bytes) => Some(without_secret(
-                &fields(bytes),
+                &parse_fields(bytes),
                 observed.authorization.as_ref(),
             )),
             Progress::StatusLine(_) | Progress::Informational(_) | Progress::Done(_) => None,
         }
     }
 
-    fn is_done(&self) -> bool {
-        match &self.observed().progress {
-            Progress::StatusLine(_) | Progress::Informational(_) => false,
-            Progress::Refusal(_, bytes) => bytes.len() >= LONGEST_REFUSAL,
-            Progress::Done(_) => true,
-        }
-    }
-
-    fn observe(&self, bytes: &[u8]) {
+    /// Observes more bytes of the response.
+    pub(crate) fn observe(&self, bytes: &[u8]) {
         let progress = &mut self.observed().progress;
         for &byte in bytes {
             match progress {
-                // An empty line before a status line is skipped, as hyper does.
+                // hyper skips an empty line before a status line too.
                 Progress::StatusLine(line) if line.is_empty() && matches!(byte, b'\r' | b'\n') => {}
                 Progress::StatusLine(line) => {
                     line.push(byte);
-                    if line.len() == LINE {
-                        *progress = match status(line) {
-                            // After 101 the bytes are of another protocol.
+                    if line.len() == STATUS_LINE {
+                        *progress = match parse_status(line) {
+                            // After 101 the connection speaks another protocol.
                             Some(status) if status.is_informational() && status != 101 => {
                                 Progress::Informational(false)
                             }
                             Some(status) if status != 101 && !status.is_success() => {
-                                // A line may end with the byte behind the status.
+                                // The byte after the status may end the line.
                                 Progress::Refusal(status, vec![byte])
                             }
                             status => Progress::Done(status),
@@ -118,7 +103,7 @@ impl StatusTap {
                     b'\r' => {}
                     _ => *line_begins = false,
                 },
-                Progress::Refusal(_, bytes) if bytes.len() < LONGEST_REFUSAL => bytes.push(byte),
+                Progress::Refusal(_, bytes) if bytes.len() < MAX_REFUSAL => bytes.push(byte),
                 Progress::Refusal(..) | Progress::Done(_) => return,
             }
         }
@@ -129,118 +114,13 @@ impl StatusTap {
     }
 }
 
-/// The status in the first 13 bytes of a status line of HTTP/1.
-pub(crate) fn status(line: &[u8]) -> Option<StatusCode> {
-    let rest = line.strip_prefix(b"HTTP/1.")?;
-    match rest {
-        [b'0' | b'1', b' ', status @ .., b' ' | b'\r' | b'\n'] => {
-            StatusCode::from_bytes(status).ok()
-        }
-        _ => None,
-    }
-}
-
-/// The fields in the whole lines behind a status, up to the end of the head. A line that is no field is left out.
-pub(crate) fn fields(behind_status: &[u8]) -> HeaderMap {
-    let end = behind_status.iter().rposition(|byte| *byte == b'\n');
-    let whole = end.and_then(|end| behind_status.get(..end));
-    let lines = whole.unwrap_or_default().split(|byte| *byte == b'\n');
-    let lines = lines.skip(1).map(<[u8]>::trim_ascii_end);
-    let field = |line: &[u8]| {
-        let (name, value) = line.split_at_checked(line.iter().position(|byte| *byte == b':')?)?;
-        let name = HeaderName::from_bytes(name).ok()?;
-        let value = HeaderValue::from_bytes(value.get(1..)?.trim_ascii()).ok()?;
-        Some((name, value))
-    };
-    let head = lines.take_while(|line| !line.is_empty());
-    head.filter_map(field).collect()
-}
-
-/// The fields that may be told of a response without its body. Where the proxy repeats its credentials in one, only the transport
-/// knows them, so that field is left out.
-pub(crate) fn without_secret(fields: &HeaderMap, authorization: Option<&HeaderValue>) -> HeaderMap {
-    let Some(authorization) = authorization else {
-        return fields.clone();
-    };
-    let mut secrets = SecretSet::new();
-    secrets.add_header(authorization);
-    let fields = fields.iter();
-    let fields = fields.filter(|(_, value)| !secrets.contains_secret(value));
-    fields
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
-}
-
-/// A stream that lets a [`StatusTap`] observe what is read from it.
-pub(crate) struct Tapped<T> {
-    stream: T,
-    tap: StatusTap,
-}
-
-impl<T> Tapped<T> {
-    pub(crate) fn new(stream: T, tap: StatusTap) -> Self {
-        Self { stream, tap }
-    }
-}
-
-impl<T: Read + Unpin> Read for Tapped<T> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        mut buf: ReadBufCursor<'_>,
-    ) -> Poll<io::Result<()>> {
-        if self.tap.is_done() {
-            return Pin::new(&mut self.stream).poll_read(cx, buf);
-        }
-        // A cursor does not show what was read into it, so the beginning of an answer makes a detour.
-        let mut space = [0; 1024];
-        let most = buf.remaining().min(space.len());
-        let (space, _) = space.split_at_mut(most);
-        let mut beginning = ReadBuf::new(space);
-        let read = Pin::new(&mut self.stream).poll_read(cx, beginning.unfilled());
-        self.tap.observe(beginning.filled());
-        buf.put_slice(beginning.filled());
-        read
-    }
-}
-
-impl<T: Write + Unpin> Write for Tapped<T> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buf)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use http::HeaderMap;
 
     use super::StatusTap;
 
-    fn tap(text: &str) -> Option<u16> {
+    fn observed_status(text: &str) -> Option<u16> {
         let (tap, bytewise) = (StatusTap::default(), StatusTap::default());
         tap.observe(text.as_bytes());
         for byte in text.as_bytes() {
@@ -251,30 +131,39 @@ mod tests {
     }
 
     #[test]
-    fn the_status_is_known_once_its_three_digits_have_ended() {
+    fn the_status_is_known_after_its_third_digit() {
         let line = "HTTP/1.1 201 Created\r\nx: y";
         for length in 0..=line.len() {
             let known = (length >= 13).then_some(201);
-            assert_eq!(tap(&line[..length]), known, "{length}");
+            assert_eq!(observed_status(&line[..length]), known, "{length}");
         }
-        assert_eq!(tap("HTTP/1.0 204\r\n"), Some(204));
-        assert_eq!(tap("\r\n\nHTTP/1.1 204 No Content"), Some(204));
+        assert_eq!(observed_status("HTTP/1.0 204\r\n"), Some(204));
+        assert_eq!(observed_status("\r\n\nHTTP/1.1 204 No Content"), Some(204));
     }
 
     #[test]
-    fn an_interim_answer_is_not_the_answer() {
+    fn an_informational_response_is_not_the_final_one() {
         let hints = "HTTP/1.1 103 Early Hints\r\nlink: <a>\r\nx: HTTP/1.1 500 No\r\n\r\n";
-        assert_eq!(tap(hints), None);
-        assert_eq!(tap(&format!("{hints}{hints}HTTP/1.1 403 No")), Some(403));
-        assert_eq!(tap("HTTP/1.1 100 Continue\n\nHTTP/1.1 200 OK"), Some(200));
-        assert_eq!(tap("HTTP/1.1 101 Switching\r\n\r\n"), Some(101));
+        assert_eq!(observed_status(hints), None);
+        assert_eq!(
+            observed_status(&format!("{hints}{hints}HTTP/1.1 403 No")),
+            Some(403)
+        );
+        assert_eq!(
+            observed_status("HTTP/1.1 100 Continue\n\nHTTP/1.1 200 OK"),
+            Some(200)
+        );
+        assert_eq!(observed_status("HTTP/1.1 101 Switching\r\n\r\n"), Some(101));
         let folded = "HTTP/1.1 103 Early Hints\r\nlink: <a>\r\n \r\n HTTP/1.1 500 No\r\n\r\n";
-        assert_eq!(tap(folded), None);
-        assert_eq!(tap(&format!("{folded}HTTP/1.1 403 No")), Some(403));
+        assert_eq!(observed_status(folded), None);
+        assert_eq!(
+            observed_status(&format!("{folded}HTTP/1.1 403 No")),
+            Some(403)
+        );
     }
 
     #[test]
-    fn of_a_refusal_the_fields_in_whole_lines_are_kept() {
+    fn complete_fields_of_a_refusal_are_kept() {
         let fields = |text: &str| {
             let tap = StatusTap::default();
             tap.observe(text.as_bytes());
@@ -306,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_status_line_says_nothing() {
+    fn an_invalid_status_line_has_no_status() {
         for text in [
             "HTTP/2.0 200 OK\r\n",
             "HTTP/1.1 2000 OK\r\n",
@@ -314,12 +203,12 @@ mod tests {
             "HTTP/1.1  200 OK\r\n",
             "\0\0\0\0HTTP/1.1 200 OK",
         ] {
-            assert_eq!(tap(text), None, "{text:?}");
+            assert_eq!(observed_status(text), None, "{text:?}");
         }
     }
 
     #[test]
-    fn each_request_has_an_answer_of_its_own() {
+    fn a_restart_forgets_the_last_response() {
         let tap = StatusTap::default();
         tap.observe(b"HTTP/1.1 201 Created\r\n\r\n");
         tap.restart(&HeaderMap::new());

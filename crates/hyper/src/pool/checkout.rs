@@ -5,15 +5,15 @@ use std::sync::Arc;
 use http::{Request, Response};
 use hyper::body::Incoming;
 
-use crate::body::informational::InformationalCount;
 use crate::body::request::TrackedBody;
 use crate::error;
+use crate::io::informational::InformationalCount;
 use crate::origin::Origin;
 use crate::pool::connection::Connection;
 use crate::pool::in_use::InUse;
 use crate::pool::keep_alive::KeepAlive;
 use crate::pool::pool::Pool;
-use crate::shared::Shared;
+use crate::settings::Settings;
 use gatelet_transport::{
     ConnectFailure, Phase, SendTracker, Sent, TransportError, TransportErrorKind,
 };
@@ -75,7 +75,7 @@ impl<'a> PooledConnection<'a> {
     /// Sends the request and waits for the head of its answer.
     pub(crate) async fn send(
         &mut self,
-        shared: &Shared,
+        settings: &Settings,
         mut request: Request<TrackedBody>,
         tracker: &SendTracker,
     ) -> Result<Response<Incoming>, SendError> {
@@ -90,7 +90,7 @@ impl<'a> PooledConnection<'a> {
         let interim = InformationalCount::of(&mut request);
         let answer = interim.limit(connection.send(request, tracker));
         #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.
-        let answer = tokio::time::timeout(shared.timeouts.first_byte, answer).await;
+        let answer = tokio::time::timeout(settings.timeouts.first_byte, answer).await;
         let error = match answer {
             Ok(Ok(Ok(response))) => {
                 connection.data_received();
@@ -98,7 +98,7 @@ impl<'a> PooledConnection<'a> {
             }
             Ok(Ok(Err(mut refused))) => {
                 let request = refused.take_message();
-                let error = error::from_hyper(refused.into_error(), &shared.limits);
+                let error = error::from_hyper(refused.into_error(), &settings.limits);
                 if let Some(request) = request {
                     return Err(SendError::Returned(
                         Box::new(request),
@@ -110,8 +110,8 @@ impl<'a> PooledConnection<'a> {
             Ok(Err(too_many)) => error::protocol(too_many),
             Err(_) => TransportError::new(TransportErrorKind::Timeout(Phase::FirstByte)),
         };
-        let error = if error.kind() == TransportErrorKind::Protocol && connection.saw_large_head() {
-            error::head_too_large(shared.limits.head)
+        let error = if error.kind() == TransportErrorKind::Protocol && connection.has_large_head() {
+            error::head_too_large(settings.limits.head)
         } else {
             error
         };
@@ -185,7 +185,7 @@ mod tests {
 
     use bytes::Bytes;
     use http::Request;
-    use hyper::rt::{Read, ReadBufCursor, Write};
+    use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
     #[cfg(feature = "_tls")]
     use tokio::net::{TcpListener, TcpStream};
 
@@ -210,17 +210,17 @@ mod tests {
         vectored: bool,
     }
 
-    impl Read for Peer {
+    impl AsyncRead for Peer {
         fn poll_read(
             self: Pin<&mut Self>,
             _: &mut Context<'_>,
-            _: ReadBufCursor<'_>,
+            _: &mut ReadBuf<'_>,
         ) -> Poll<io::Result<()>> {
             Poll::Pending
         }
     }
 
-    impl Write for Peer {
+    impl AsyncWrite for Peer {
         fn poll_write(
             mut self: Pin<&mut Self>,
             _: &mut Context<'_>,
@@ -262,7 +262,8 @@ mod tests {
             .first_byte_timeout(Duration::from_secs(1))
             .build();
         let shared = &transport.shared;
-        let connection = Connection::http1(peer, SocketProbe::closed(), &shared.limits)
+        let pool = shared.connections.pool();
+        let connection = Connection::http1(peer, SocketProbe::closed(), &shared.settings.limits)
             .await
             .unwrap();
         let request = Request::post("http://localhost/").body(BODY).unwrap();
@@ -272,8 +273,8 @@ mod tests {
             .unwrap()
             .request_for(&connection, None);
         let origin = Origin::of(&"http://localhost/".parse().unwrap()).unwrap();
-        let answer = PooledConnection::new(&shared.pool, &origin, &InUse::default(), connection)
-            .send(shared, request, &tracker)
+        let answer = PooledConnection::new(pool, &origin, &InUse::default(), connection)
+            .send(&shared.settings, request, &tracker)
             .await;
         match answer {
             Err(SendError::Final(error)) => error,
@@ -345,8 +346,9 @@ mod tests {
         let (ours, theirs) = tokio::io::duplex(1024);
         let transport = HyperTransport::new();
         let shared = &transport.shared;
+        let pool = shared.connections.pool();
         let (connection, server) = tokio::join!(
-            Connection::http2(ours, socket.probe(), &shared.limits),
+            Connection::http2(ours, socket.probe(), &shared.settings.limits),
             h2::server::handshake(theirs)
         );
         let (connection, _server) = (connection.unwrap(), server.unwrap());
@@ -356,22 +358,22 @@ mod tests {
         }
         let request = || Request::post("https://localhost/").body(BODY).unwrap();
         let origin = Origin::of(request().uri()).unwrap();
-        shared.pool.put(origin.clone(), connection, None);
+        pool.put(origin.clone(), connection, None);
         let mut used_again = [false; N];
         for (after, is_used_again) in after.into_iter().zip(&mut used_again) {
-            let connection = shared.pool.take(&origin).await.unwrap();
+            let connection = pool.take(&origin).await.unwrap();
             let request = Exchange::new(request())
                 .unwrap()
                 .request_for(&connection, None);
             let in_use = InUse::default();
-            let mut pooled = PooledConnection::new(&shared.pool, &origin, &in_use, connection);
+            let mut pooled = PooledConnection::new(pool, &origin, &in_use, connection);
             let tracker = SendTracker::default();
-            let answer = pooled.send(shared, request, &tracker);
+            let answer = pooled.send(&shared.settings, request, &tracker);
             #[allow(clippy::disallowed_methods)] // The clock is paused.
             let answer = tokio::time::timeout(after, answer).await;
             assert!(answer.is_err(), "nobody answers");
             drop(pooled);
-            *is_used_again = shared.pool.take(&origin).await.is_some();
+            *is_used_again = pool.take(&origin).await.is_some();
         }
         used_again
     }

@@ -6,47 +6,39 @@ use std::time::Duration;
 
 use http::{Request, Response};
 use hyper::body::Incoming;
+#[cfg(feature = "_tls")]
+use hyper::client::conn::http2;
 use hyper::client::conn::{TrySendError, http1};
-use hyper::rt::{Read, Write};
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
 use crate::body::request::TrackedBody;
-use crate::connect::dial::dial;
-use crate::connect::proxy::proxy::Proxy;
+use crate::connect::connector::{Connector, Stream};
 #[cfg(feature = "_tls")]
-use crate::connect::proxy::tunnel;
+use crate::connect::tls::tls::speaks_http2;
 use crate::error;
 #[cfg(feature = "_tls")]
-use crate::io::frame_tap::{FrameTapped, LargeHead};
-use crate::io::socket::{PeerState, Socket, SocketProbe};
-use crate::io::status_tap::{StatusTap, Tapped};
-use crate::io::write_gate::WriteGate;
+use crate::io::frame_tap::{FrameParser, FrameTap};
+use crate::io::http1_tap::Http1Tap;
+use crate::io::liveness::{Liveness, PendingResponse};
+use crate::io::socket::{PeerState, SocketProbe};
+use crate::io::status_tap::StatusTap;
+use crate::io::tapped::Tapped;
 use crate::origin::Origin;
 use crate::pool::keep_alive::KeepAlive;
-use crate::pool::liveness::{Liveness, PendingResponse};
 #[cfg(feature = "_tls")]
 use crate::pool::single_flight::Flight;
-#[cfg(feature = "_tls")]
-use crate::pool::stream_limit::StreamLimit;
 use crate::pool::tasks::{Driver, RetireHandle};
 use crate::settings::Limits;
-use crate::shared::Shared;
-#[cfg(not(feature = "_tls"))]
-use gatelet_transport::TransportErrorKind;
 use gatelet_transport::{SendTracker, TransportError};
-
-#[cfg(feature = "_tls")]
-use hyper::client::conn::http2;
-#[cfg(feature = "_tls")]
-use tokio::io::{AsyncRead, AsyncWrite};
 
 /// A connection on which requests can be sent; an HTTP/2 one may be cloned and used by many at once.
 pub(crate) struct Connection {
     sender: Sender,
     probe: SocketProbe,
-    write_gate: WriteGate,
-    status_tap: StatusTap,
+    /// HTTP/1.1 only.
+    tap: Http1Tap,
     liveness: Liveness,
     opened: (LogicalTime, Instant),
     /// What the server has said of the requests that may follow; HTTP/1 only.
@@ -71,34 +63,26 @@ impl LogicalTime {
 enum Sender {
     Http1(http1::SendRequest<TrackedBody>),
     #[cfg(feature = "_tls")]
-    Http2(http2::SendRequest<TrackedBody>, LargeHead, StreamLimit),
+    Http2(http2::SendRequest<TrackedBody>, FrameTap),
 }
 
 impl Connection {
-    /// Resolves, connects and shakes hands.
-    pub(crate) async fn open(shared: &Shared, origin: &Origin) -> Result<Self, TransportError> {
-        #[cfg(not(feature = "_tls"))]
-        if origin.is_https() {
-            return Err(TransportError::new(TransportErrorKind::Config)
-                .with_source("this build has no TLS: enable the feature `ring` or `aws-lc-rs`"));
+    /// Opens a connection and starts HTTP on it.
+    pub(crate) async fn open(
+        connector: &Connector,
+        origin: &Origin,
+        limits: &Limits,
+    ) -> Result<Self, TransportError> {
+        let (stream, probe) = connector.connect(origin).await?;
+        match stream {
+            Stream::Plain(socket) => Self::http1(socket, probe, limits).await,
+            #[cfg(feature = "_tls")]
+            Stream::Tls(stream) if speaks_http2(&stream) => {
+                Self::http2(stream, probe, limits).await
+            }
+            #[cfg(feature = "_tls")]
+            Stream::Tls(stream) => Self::http1(stream, probe, limits).await,
         }
-        let proxy = shared.proxies.for_origin(origin);
-        let socket = Socket::new(dial(proxy.map_or(origin, Proxy::origin)).await?);
-        let probe = socket.probe();
-        #[cfg(feature = "_tls")]
-        if origin.is_https() {
-            let socket = match proxy {
-                Some(proxy) => tunnel::connect(socket, proxy, origin).await?,
-                None => socket,
-            };
-            let stream = shared.tls.handshake(origin, socket).await?;
-            return if crate::connect::tls::tls::speaks_http2(&stream) {
-                Self::http2(stream, probe, &shared.limits).await
-            } else {
-                Self::http1(TokioIo::new(stream), probe, &shared.limits).await
-            };
-        }
-        Self::http1(TokioIo::new(socket), probe, &shared.limits).await
     }
 
     pub(crate) async fn http1<T>(
@@ -107,31 +91,29 @@ impl Connection {
         limits: &Limits,
     ) -> Result<Self, TransportError>
     where
-        T: Read + Write + Send + Unpin + 'static,
+        T: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
-        /// hyper refuses to work with less than this.
-        const SMALLEST_BUFFER: usize = 8 * 1024;
+        /// hyper refuses a smaller buffer.
+        const MIN_BUFFER: usize = 8 * 1024;
 
-        let (write_gate, status_tap) = (WriteGate::default(), StatusTap::default());
-        let stream = Tapped::new(stream, status_tap.clone());
-        let (sender, driver) = http1::Builder::new()
+        let tap = Http1Tap::default();
+        let (sender, work) = http1::Builder::new()
             .max_headers(limits.head_fields)
             .max_header_size(limits.head)
-            .max_buf_size(limits.head.max(SMALLEST_BUFFER))
-            // A user agent puts spaces in the place of each fold (RFC 9112 section 5.2).
+            .max_buf_size(limits.head.max(MIN_BUFFER))
+            // A user agent replaces each fold with spaces (RFC 9112 section 5.2).
             .allow_obsolete_multiline_headers_in_responses(true)
-            .handshake(write_gate.gate(stream))
+            .handshake(TokioIo::new(Tapped::new(stream, tap.clone())))
             .await
             .map_err(|error| error::nothing_sent(error::from_hyper(error, limits)))?;
         Ok(Self {
             sender: Sender::Http1(sender),
             probe,
-            write_gate,
-            status_tap,
+            tap,
             liveness: Liveness::default(),
             opened: (LogicalTime::now(), Instant::now()),
             keep_alive: KeepAlive::default(),
-            driver: Driver::default().drive(driver),
+            driver: Driver::default().drive(work),
         })
     }
 
@@ -144,31 +126,23 @@ impl Connection {
     where
         T: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
-        /// h2 does not tell a head that it will not read from a malformed one, so it reads a little more than we accept.
+        /// h2 does not tell a head that it refuses to read from a malformed one, so it reads a little more than we accept.
         const MARGIN: usize = 4;
 
-        let most = limits.head.saturating_mul(MARGIN);
-        let (large_head, liveness) = (LargeHead::default(), Liveness::default());
-        let stream_limit = StreamLimit::default();
-        let stream = FrameTapped::new(
-            stream,
-            limits.head,
-            large_head.clone(),
-            liveness.clone(),
-            stream_limit.clone(),
-        );
+        let max_head = limits.head.saturating_mul(MARGIN);
+        let frames = FrameTap::default();
+        let stream = Tapped::new(stream, FrameParser::new(frames.clone(), limits.head));
         let driver = Driver::default();
         let (sender, work) = http2::Builder::new(driver.executor())
-            .max_header_list_size(u32::try_from(most).unwrap_or(u32::MAX))
+            .max_header_list_size(u32::try_from(max_head).unwrap_or(u32::MAX))
             .handshake(TokioIo::new(stream))
             .await
             .map_err(|error| error::nothing_sent(error::from_hyper(error, limits)))?;
         Ok(Self {
-            sender: Sender::Http2(sender, large_head, stream_limit),
+            liveness: frames.liveness.clone(),
+            sender: Sender::Http2(sender, frames),
             probe,
-            write_gate: WriteGate::default(),
-            status_tap: StatusTap::default(),
-            liveness,
+            tap: Http1Tap::default(),
             opened: (LogicalTime::now(), Instant::now()),
             keep_alive: KeepAlive::default(),
             driver: driver.drive(work),
@@ -183,7 +157,7 @@ impl Connection {
     ) -> Result<Response<Incoming>, TrySendError<Request<TrackedBody>>> {
         match &mut self.sender {
             Sender::Http1(sender) => {
-                self.write_gate.begin(tracker);
+                self.tap.gate.start_request(tracker);
                 sender.try_send_request(request).await
             }
             #[cfg(feature = "_tls")]
@@ -229,9 +203,11 @@ impl Connection {
     pub(crate) fn complete_flight(&self, flight: Flight) {
         match &self.sender {
             Sender::Http1(_) => flight.negotiated_http1(),
-            Sender::Http2(_, _, stream_limit) => {
+            Sender::Http2(_, frames) => {
                 flight.negotiated_http2();
-                stream_limit.complete_when_known(flight);
+                frames
+                    .stream_limit
+                    .on_known(|limit| flight.capacity_known(limit));
             }
         }
     }
@@ -241,11 +217,10 @@ impl Connection {
         match &self.sender {
             Sender::Http1(_) => None,
             #[cfg(feature = "_tls")]
-            Sender::Http2(sender, large_head, stream_limit) => Some(Self {
-                sender: Sender::Http2(sender.clone(), large_head.clone(), stream_limit.clone()),
+            Sender::Http2(sender, frames) => Some(Self {
+                sender: Sender::Http2(sender.clone(), frames.clone()),
                 probe: self.probe.clone(),
-                write_gate: self.write_gate.clone(),
-                status_tap: self.status_tap.clone(),
+                tap: self.tap.clone(),
                 liveness: self.liveness.clone(),
                 opened: self.opened,
                 keep_alive: self.keep_alive,
@@ -312,7 +287,7 @@ impl Connection {
         match &self.sender {
             Sender::Http1(_) => true,
             #[cfg(feature = "_tls")]
-            Sender::Http2(_, _, stream_limit) => self.handle_count() <= stream_limit.streams(),
+            Sender::Http2(_, frames) => self.handle_count() <= frames.stream_limit.get(),
         }
     }
 
@@ -339,15 +314,15 @@ impl Connection {
 
     /// What has come of the head of the answer, whole or not; HTTP/1.1 only.
     pub(crate) fn status_tap(&self) -> &StatusTap {
-        &self.status_tap
+        &self.tap.status
     }
 
     /// Whether it brought a head above the limit, which h2 tells from a malformed one to nobody.
-    pub(crate) fn saw_large_head(&self) -> bool {
+    pub(crate) fn has_large_head(&self) -> bool {
         match &self.sender {
             Sender::Http1(_) => false,
             #[cfg(feature = "_tls")]
-            Sender::Http2(_, large_head, _) => large_head.was_seen(),
+            Sender::Http2(_, frames) => frames.has_large_head(),
         }
     }
 }

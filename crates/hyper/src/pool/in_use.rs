@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::io::liveness::PendingResponse;
 use crate::io::status_tap::StatusTap;
 use crate::origin::Origin;
 use crate::pool::connection::{Connection, LogicalTime};
-use crate::pool::liveness::PendingResponse;
 use crate::pool::pool::Pool;
 use crate::pool::tasks::RetireHandle;
 use gatelet_transport::SendTracker;
@@ -58,7 +58,7 @@ impl InUse {
         {
             usage.tracker.response_started(status, fields);
         }
-        if usage.tracker.has_timed_out() || usage.waiting.connection().is_unresponsive() {
+        if usage.tracker.has_timed_out() || usage.waiting.liveness().is_unresponsive() {
             // Others may use it and succeed, and the pool may not know it right now.
             usage.connection.retire();
             pool.suspect(&usage.origin, usage.began);

@@ -12,13 +12,13 @@ use crate::pool::connection::{Connection, LogicalTime};
 
 /// The idle connections of one transport, and the HTTP/2 connections that are shared while they are used.
 pub(crate) struct Pool {
-    settings: Settings,
+    settings: PoolSettings,
     state: Mutex<State>,
 }
 
 /// What a pool keeps, and for how long.
 #[derive(Clone, Debug)]
-pub(crate) struct Settings {
+pub(crate) struct PoolSettings {
     /// The most connections, of all origins together.
     pub(crate) capacity: usize,
     pub(crate) idle_timeout: Duration,
@@ -58,7 +58,7 @@ impl Idle {
 }
 
 impl Pool {
-    pub(crate) fn new(settings: Settings) -> Arc<Self> {
+    pub(crate) fn new(settings: PoolSettings) -> Arc<Self> {
         Arc::new(Self {
             settings,
             state: Mutex::default(),
@@ -67,7 +67,7 @@ impl Pool {
 
     /// Whether it keeps any connection, so that others can use it.
     pub(crate) fn keeps_any(&self) -> bool {
-        let Settings {
+        let PoolSettings {
             capacity,
             idle_timeout,
             max_age,
@@ -111,7 +111,7 @@ impl Pool {
         connection: Connection,
         server_waits: Option<Duration>,
     ) {
-        let Settings {
+        let PoolSettings {
             capacity,
             idle_timeout,
             max_age,

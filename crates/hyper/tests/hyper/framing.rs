@@ -251,7 +251,7 @@ async fn a_content_encoding_that_nobody_asked_for_is_a_protocol_error() {
 async fn interim_answers_without_end_are_a_protocol_error() {
     let error = failure(vec![ServerStep::Read, flood(interim(102))]).await;
     assert_eq!(error.kind(), TransportErrorKind::Protocol);
-    assert!(error_text(&error).contains("too many interim responses"));
+    assert!(error_text(&error).contains("too many informational responses"));
     assert_eq!(error.sent(), Sent::Whole);
 }
 

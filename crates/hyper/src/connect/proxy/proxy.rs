@@ -8,8 +8,9 @@ use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
 use crate::connect::proxy::no_proxy::NoProxy;
+use crate::error::config;
 use crate::origin::Origin;
-use gatelet_transport::{TransportError, TransportErrorKind};
+use gatelet_transport::TransportError;
 
 /// Which servers are reached through which proxy; by default none through any.
 ///
@@ -185,9 +186,7 @@ impl fmt::Debug for Proxy {
 }
 
 fn named(name: &str, url: &str) -> Result<Proxy, TransportError> {
-    Proxy::parse(url).map_err(|reason| {
-        TransportError::new(TransportErrorKind::Config).with_source(format!("{name} {reason}"))
-    })
+    Proxy::parse(url).map_err(|reason| config(format!("{name} {reason}")))
 }
 
 /// The Basic scheme (RFC 7617) for a percent-encoded `user:password`.

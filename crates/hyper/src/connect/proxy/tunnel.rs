@@ -8,11 +8,11 @@ use http::{HeaderMap, HeaderName, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use zeroize::Zeroizing;
 
-use crate::body::informational;
 use crate::connect::proxy::proxy::Proxy;
 use crate::error;
+use crate::io::informational;
+use crate::io::raw_head::{STATUS_LINE, parse_fields, parse_status};
 use crate::io::socket::Socket;
-use crate::io::status_tap;
 use crate::origin::Origin;
 use gatelet_transport::{BoxError, ConnectFailure, TransportError, TransportErrorKind};
 
@@ -79,7 +79,7 @@ fn is_whole_refusal(head: &[u8]) -> bool {
 
 /// The fields of a refusal that say when to come again, as far as they have come. Nothing else in it is looked at.
 fn times(refusal: &[u8]) -> HeaderMap {
-    let fields = status_tap::fields(refusal);
+    let fields = parse_fields(refusal);
     let lines = |name: HeaderName| {
         let values = fields.get_all(&name).iter().cloned();
         values.map(move |value| (name.clone(), value))
@@ -120,10 +120,10 @@ fn response(bytes: &[u8]) -> Result<Response<'_>, &'static str> {
         while let [b'\r' | b'\n', behind @ ..] = rest {
             rest = behind;
         }
-        let Some(line) = rest.get(..status_tap::LINE) else {
+        let Some(line) = rest.get(..STATUS_LINE) else {
             return Ok(Response::Incomplete);
         };
-        let status = status_tap::status(line).ok_or("its response to CONNECT is not HTTP/1")?;
+        let status = parse_status(line).ok_or("its response to CONNECT is not HTTP/1")?;
         let is_interim = status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS;
         if !is_interim && !status.is_success() {
             return Ok(Response::Refused(status, rest));
@@ -135,7 +135,7 @@ fn response(bytes: &[u8]) -> Result<Response<'_>, &'static str> {
             Some(_) => return Err("it sends data before the tunnel is used"),
         }
     }
-    Err("it sends too many interim responses")
+    Err("it sent too many informational responses")
 }
 
 /// The bytes behind the empty line that ends a head, if it has come.

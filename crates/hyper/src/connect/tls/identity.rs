@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::connect::tls::crypto::signing_key;
 use crate::connect::tls::pem::certificates;
-use crate::connect::tls::tls::config;
+use crate::error::config;
 use gatelet_transport::TransportError;
 
 /// A certificate with its chain and the key that belongs to it. It has no `Debug`, so the key cannot be printed.

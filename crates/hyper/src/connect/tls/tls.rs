@@ -11,9 +11,10 @@ use tokio_rustls::client::TlsStream;
 use crate::connect::tls::crypto::provider;
 use crate::connect::tls::identity::Identity;
 use crate::connect::tls::trust::Trust;
+use crate::error::config;
 use crate::io::socket::Socket;
 use crate::origin::Origin;
-use gatelet_transport::{BoxError, ConnectFailure, TransportError, TransportErrorKind};
+use gatelet_transport::{ConnectFailure, TransportError, TransportErrorKind};
 
 /// Whom a client believes, and who it is.
 #[derive(Clone, Default)]
@@ -94,8 +95,4 @@ fn refused(error: std::io::Error) -> TransportError {
         TransportErrorKind::Connect(ConnectFailure::Other)
     })
     .with_source(error)
-}
-
-pub(crate) fn config(reason: impl Into<BoxError>) -> TransportError {
-    TransportError::new(TransportErrorKind::Config).with_source(reason)
 }

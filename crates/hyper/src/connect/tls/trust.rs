@@ -11,7 +11,7 @@ use rustls_platform_verifier::Verifier;
 
 use crate::connect::tls::pem::certificates;
 use crate::connect::tls::pin::{Fingerprint, Pinned};
-use crate::connect::tls::tls::config;
+use crate::error::config;
 use gatelet_transport::TransportError;
 
 /// The setting that an error about a root certificate names.

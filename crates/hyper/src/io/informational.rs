@@ -1,4 +1,4 @@
-//! A limit on interim answers, which hyper does not have. Over HTTP/2 it does not even tell of them.
+//! A limit on informational responses, which hyper does not have. Over HTTP/2 it does not even report them.
 
 use std::error::Error;
 use std::fmt;
@@ -11,56 +11,59 @@ use std::task::Poll;
 use http::Request;
 use tokio::sync::Notify;
 
-/// How many 1xx answers may precede the real one.
+/// The most 1xx responses before the final one.
 pub(crate) const LIMIT: u32 = 16;
 
-/// Counts the interim answers to one request.
+/// Counts the informational responses to one request.
 #[derive(Clone, Default)]
 pub(crate) struct InformationalCount(Arc<Count>);
 
 #[derive(Default)]
 struct Count {
     seen: AtomicU32,
-    over: Notify,
+    exceeded: Notify,
 }
 
-/// More than [`LIMIT`] interim answers came.
+/// The error for more than [`LIMIT`] informational responses.
 #[derive(Debug)]
 pub(crate) struct TooManyInformational;
 
 impl fmt::Display for TooManyInformational {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the server sends too many interim responses")
+        f.write_str("the server sent too many informational responses")
     }
 }
 
 impl Error for TooManyInformational {}
 
 impl InformationalCount {
-    /// A count of the interim answers that this request will get.
+    /// Counts the informational responses that this request will get.
     pub(crate) fn of<B>(request: &mut Request<B>) -> Self {
-        let interim = Self::default();
-        let count = interim.0.clone();
+        let counter = Self::default();
+        let count = counter.0.clone();
         hyper::ext::on_informational(request, move |_| {
             if count.seen.fetch_add(1, Ordering::Relaxed) == LIMIT {
-                count.over.notify_one();
+                count.exceeded.notify_one();
             }
         });
-        interim
+        counter
     }
 
-    /// Waits for the real answer, or for one interim answer too many.
+    /// Waits for the final response, unless the limit is exceeded before.
     pub(crate) async fn limit<F: Future>(
         &self,
-        answer: F,
+        response: F,
     ) -> Result<F::Output, TooManyInformational> {
-        let mut answer = pin!(answer);
-        let mut over = pin!(self.0.over.notified());
+        let mut response = pin!(response);
+        let mut exceeded = pin!(self.0.exceeded.notified());
         std::future::poll_fn(|cx| {
-            if let Poll::Ready(answer) = answer.as_mut().poll(cx) {
-                return Poll::Ready(Ok(answer));
+            if let Poll::Ready(response) = response.as_mut().poll(cx) {
+                return Poll::Ready(Ok(response));
             }
-            over.as_mut().poll(cx).map(|()| Err(TooManyInformational))
+            exceeded
+                .as_mut()
+                .poll(cx)
+                .map(|()| Err(TooManyInformational))
         })
         .await
     }

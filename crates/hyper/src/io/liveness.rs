@@ -1,38 +1,37 @@
-//! How long those who use a connection have waited without an answer.
+//! How long the requests on a connection have waited without a sign of life.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The time for which requests have waited on one connection since it last brought a part of a response; a clone is of the
-/// same connection.
+/// Measures how long requests have waited since a connection last delivered a part of a response; clones share it.
 ///
-/// Whoever drops a call does not say why. A caller that has changed its mind must not cost others a healthy connection, and
-/// one whose own timeout has passed must not meet the same sick connection again. So the waits are added up, those of calls
-/// that were dropped before too, and end with the first frame of any response: not with a ping, a setting or a window
-/// update, which a peer can send whose streams all stand still.
+/// A caller that drops a call does not say why. One that lost interest must not cost others a healthy connection, and one whose
+/// own timeout passed must not get the same dead connection again. So the waits add up, also those of calls that were dropped,
+/// until any response makes progress. Pings, settings and window updates do not count: a peer whose streams have all stalled
+/// still sends them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Liveness(Arc<Mutex<Waits>>);
 
 #[derive(Debug, Default)]
 struct Waits {
     requests: usize,
-    /// When the wait of those requests began.
+    /// When these requests began to wait.
     since: Option<Instant>,
-    /// How long others had waited before them.
-    before: Duration,
+    /// How long earlier requests had waited.
+    earlier: Duration,
 }
 
 impl Waits {
     fn total(&self) -> Duration {
         let now = self.since.map(|since| since.elapsed()).unwrap_or_default();
-        self.before.saturating_add(now)
+        self.earlier.saturating_add(now)
     }
 }
 
 impl Liveness {
-    /// Says that a request waits, until what is returned is dropped.
+    /// Counts a request as waiting until the guard is dropped.
     pub(crate) fn request_sent(&self) -> PendingResponse {
         let mut waits = self.waits();
         waits.requests = waits.requests.saturating_add(1);
@@ -41,19 +40,19 @@ impl Liveness {
         PendingResponse(self.clone())
     }
 
-    /// Says that a part of a response came.
+    /// Records that a part of a response arrived.
     pub(crate) fn data_received(&self) {
         let mut waits = self.waits();
-        waits.before = Duration::ZERO;
+        waits.earlier = Duration::ZERO;
         waits.since = (waits.requests > 0).then(Instant::now);
     }
 
-    /// Whether requests have waited for so long that the peer may no longer be there.
+    /// Returns whether requests have waited so long that the peer has probably vanished.
     pub(crate) fn is_unresponsive(&self) -> bool {
-        /// A healthy API begins its response by then, as a rule; where it does not, that costs a handshake and nothing else.
-        const LONG: Duration = Duration::from_secs(1);
+        /// A healthy API normally begins its response within this time. Where it does not, that costs one handshake.
+        const UNRESPONSIVE_AFTER: Duration = Duration::from_secs(1);
 
-        self.waits().total() >= LONG
+        self.waits().total() >= UNRESPONSIVE_AFTER
     }
 
     fn waits(&self) -> MutexGuard<'_, Waits> {
@@ -61,12 +60,12 @@ impl Liveness {
     }
 }
 
-/// A request that waits.
+/// Counts a request as waiting until dropped.
 #[derive(Debug)]
 pub(crate) struct PendingResponse(Liveness);
 
 impl PendingResponse {
-    pub(crate) fn connection(&self) -> &Liveness {
+    pub(crate) fn liveness(&self) -> &Liveness {
         &self.0
     }
 }
@@ -76,7 +75,7 @@ impl Drop for PendingResponse {
         let mut waits = self.0.waits();
         waits.requests = waits.requests.saturating_sub(1);
         if waits.requests == 0 {
-            waits.before = waits.total();
+            waits.earlier = waits.total();
             waits.since = None;
         }
     }
@@ -88,42 +87,42 @@ mod tests {
 
     use super::Liveness;
 
-    async fn pass(milliseconds: u64) {
+    async fn advance(milliseconds: u64) {
         tokio::time::advance(Duration::from_millis(milliseconds)).await;
     }
 
     #[tokio::test(start_paused = true)]
-    async fn only_time_in_which_somebody_waits_counts() {
+    async fn only_the_time_in_which_a_request_waits_counts() {
         let liveness = Liveness::default();
         let first = liveness.request_sent();
-        pass(600).await;
+        advance(600).await;
         drop(first);
-        pass(60_000).await;
+        advance(60_000).await;
         assert!(!liveness.is_unresponsive());
         let (second, third) = (liveness.request_sent(), liveness.request_sent());
-        pass(399).await;
+        advance(399).await;
         drop(second);
         assert!(!liveness.is_unresponsive());
-        pass(1).await;
+        advance(1).await;
         assert!(liveness.is_unresponsive());
         drop(third);
         assert!(liveness.is_unresponsive());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_part_of_a_response_ends_the_wait_of_all() {
+    async fn a_part_of_a_response_resets_the_wait() {
         let liveness = Liveness::default();
         let waiting = liveness.request_sent();
-        pass(5_000).await;
+        advance(5_000).await;
         liveness.data_received();
         assert!(!liveness.is_unresponsive());
-        pass(999).await;
+        advance(999).await;
         assert!(!liveness.is_unresponsive());
-        pass(1).await;
+        advance(1).await;
         assert!(liveness.is_unresponsive());
         liveness.data_received();
         drop(waiting);
-        pass(5_000).await;
+        advance(5_000).await;
         assert!(!liveness.is_unresponsive());
     }
 }
