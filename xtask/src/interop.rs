@@ -10,7 +10,8 @@ mod report;
 mod tools;
 mod trial;
 
-use crate::codegen;
+use gatelet_codegen::{VENDORS, outline};
+
 use crate::failure::Failure;
 use crate::workspace::Workspace;
 
@@ -34,12 +35,12 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
 fn descriptions(workspace: &Workspace, keep: bool) -> Result<(), Failure> {
     let folder = Folder::new(keep)?;
     println!("interop: everything goes to {}", folder.path().display());
-    let outlines = codegen::VENDORS.map(|vendor| codegen::outline(workspace, vendor));
+    let outlines = VENDORS.map(|vendor| outline(workspace.root(), vendor));
     let mut report = Report::default();
     for tool in TOOLS {
         println!("interop: {} {}", tool.name, tool.package.version());
         let installed = tool.package.install(&folder);
-        for (vendor, outline) in codegen::VENDORS.iter().zip(&outlines) {
+        for (vendor, outline) in VENDORS.iter().zip(&outlines) {
             let outline = outline.as_ref().map_err(Clone::clone)?;
             let verdict = match &installed {
                 Ok(programs) => {

@@ -5,10 +5,11 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use gatelet_codegen::{Outline, Server};
+
 use super::folder::Folder;
 use super::report::Verdict;
 use super::tools::{Holds, Makes, Tool};
-use crate::codegen::{Outline, Server};
 use crate::workspace::Workspace;
 
 /// So many lines of a complaint are shown.
@@ -210,12 +211,17 @@ fn has_host(sources: &[String], server: &Server) -> bool {
 mod tests {
     use super::super::tools::TOOLS;
     use super::*;
-    use crate::codegen::{VENDORS, outline};
+    use gatelet_codegen::{VENDORS, outline};
 
     // U27
     #[test]
     fn each_description_begins_with_an_address_that_a_client_can_call() {
-        let servers = VENDORS.map(|it| outline(&Workspace::here(), it).unwrap().server.filled());
+        let servers = VENDORS.map(|it| {
+            outline(Workspace::here().root(), it)
+                .unwrap()
+                .server
+                .filled()
+        });
         assert_eq!(
             servers,
             [
@@ -227,7 +233,7 @@ mod tests {
 
     #[test]
     fn a_host_is_found_whole_or_in_parts() {
-        let server = outline(&Workspace::here(), "dt").unwrap().server;
+        let server = outline(Workspace::here().root(), "dt").unwrap().server;
         for (file, text, expected) in [
             ("a.rs", "\"https://.live.dynatrace.com/api/v2\"", false),
             (
@@ -264,7 +270,7 @@ mod tests {
     // U27
     #[test]
     fn an_operation_that_a_generator_left_out_is_named() {
-        let outline = outline(&Workspace::here(), "dt").unwrap();
+        let outline = outline(Workspace::here().root(), "dt").unwrap();
         let trial = Trial {
             tool: &TOOLS[0],
             programs: Path::new(""),

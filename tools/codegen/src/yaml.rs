@@ -10,8 +10,8 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput};
 use super::characters::{code_point, is_visible};
 use super::problem::{Position, Problems};
 
-/// A description may be this long, in bytes.
-pub(crate) const MAX_BYTES: usize = 1 << 20;
+/// The maximum length of a description, in bytes.
+pub const MAX_BYTES: usize = 1 << 20;
 /// Lists and objects may be nested this deep.
 const MAX_DEPTH: usize = 32;
 

@@ -9,8 +9,8 @@ use super::ir::{Api, Kind, Presence, Schema, Shape, Word};
 use super::markdown::Markdown;
 use super::names;
 use super::object::Object;
-use super::prose::Prose;
 use super::rust::{self, Item, doc_of};
+use super::source::schema_doc;
 use super::value::ident;
 
 /// The files of the models and the `mod.rs` that names them, by their name.
@@ -146,21 +146,6 @@ fn items(api: &Api, schema: &Schema) -> Vec<Item> {
         }
         .items(),
     }
-}
-
-/// The description of a schema and its source.
-pub(crate) fn schema_doc(schema: &Schema) -> TokenStream {
-    doc_of(
-        &schema
-            .description
-            .sentence()
-            .paragraph(source(&schema.source)),
-    )
-}
-
-/// Where the facts are from.
-pub(crate) fn source(source: &Prose) -> Markdown {
-    Markdown::own("Source:").and(source.sentence())
 }
 
 fn id(schema: &Schema) -> Item {

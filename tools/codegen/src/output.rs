@@ -9,7 +9,7 @@ use similar::TextDiff;
 
 /// What the generator writes: the text of each file by its path from the workspace's root.
 #[derive(Debug, Default, PartialEq)]
-pub(crate) struct Output {
+pub struct Output {
     files: BTreeMap<PathBuf, String>,
 }
 
@@ -38,14 +38,17 @@ impl Output {
         Ok(())
     }
 
-    /// The files with their texts.
-    #[cfg(test)]
-    pub(crate) fn files(&self) -> impl Iterator<Item = (&PathBuf, &String)> {
+    /// Iterates over the files with their texts, by path from the workspace's root.
+    pub fn files(&self) -> impl Iterator<Item = (&PathBuf, &String)> {
         self.files.iter()
     }
 
-    /// What differs on disk, one text for each file; nothing is written.
-    pub(crate) fn differences(&self, root: &Path) -> Result<Vec<String>, String> {
+    /// Returns what differs on disk, one text for each file; nothing is written.
+    ///
+    /// # Errors
+    ///
+    /// That a file or folder cannot be read.
+    pub fn differences(&self, root: &Path) -> Result<Vec<String>, String> {
         let mut differences = Vec::new();
         for (path, text) in &self.files {
             let found = read(&root.join(path))?;
@@ -62,8 +65,12 @@ impl Output {
         Ok(differences)
     }
 
-    /// Brings the disk in line; returns what was changed.
-    pub(crate) fn write(&self, root: &Path) -> Result<Vec<String>, String> {
+    /// Brings the disk in line and returns what was changed.
+    ///
+    /// # Errors
+    ///
+    /// That a file cannot be written, or that one of the folders is a link.
+    pub fn write(&self, root: &Path) -> Result<Vec<String>, String> {
         let mut changes = Vec::new();
         refuse_links(root)?;
         // First, because a link among them would lead the files elsewhere.

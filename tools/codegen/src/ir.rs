@@ -31,16 +31,18 @@ impl Api {
 
 /// A base URL.
 #[derive(Debug)]
-pub(crate) struct Server {
+pub struct Server {
     /// With the names of its variables in braces.
-    pub(crate) url: String,
+    pub url: String,
     pub(crate) description: Prose,
-    pub(crate) variables: Vec<Variable>,
+    /// Its variables.
+    pub variables: Vec<Variable>,
 }
 
 impl Server {
-    /// The URL with the default of each variable.
-    pub(crate) fn filled(&self) -> String {
+    /// Returns the URL with the default of each variable.
+    #[must_use]
+    pub fn filled(&self) -> String {
         let variables = self.variables.iter();
         variables.fold(self.url.clone(), |url, variable| {
             url.replace(&format!("{{{}}}", variable.name), &variable.default)
@@ -50,10 +52,11 @@ impl Server {
 
 /// A part of a base URL that each user has to know.
 #[derive(Debug)]
-pub(crate) struct Variable {
-    pub(crate) name: String,
-    /// What stands for it where nobody says what it is.
-    pub(crate) default: String,
+pub struct Variable {
+    /// The name, without braces.
+    pub name: String,
+    /// The value that the URL has unless the user gives another.
+    pub default: String,
     pub(crate) description: Prose,
 }
 

@@ -6,7 +6,8 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::super::{describe, json_schema, models, operations, reference};
+use gatelet_codegen::generate_vendor;
+
 use super::{check, mistakes};
 
 /// A description with the same text, `TEXT`, wherever a text can stand.
@@ -140,13 +141,11 @@ fn with(text: &str) -> String {
 
 /// What a description makes: its files with their names.
 fn made(description: &str) -> Vec<(String, String)> {
-    let api = describe("house", "house.yaml", description.as_bytes());
-    let api = api.unwrap_or_else(|problems| panic!("{problems}\n{description}"));
-    let mut files: Vec<_> = models::files(&api).unwrap().into_iter().collect();
-    files.push(("operations.rs".into(), operations::file(&api).unwrap()));
-    files.push(("house.md".into(), reference::page(&api)));
-    files.push(("house.json".into(), json_schema::file(&api)));
-    files
+    let output = generate_vendor("house", "house.yaml", description.as_bytes());
+    let output = output.unwrap_or_else(|problems| panic!("{problems}\n{description}"));
+    let files = output.files();
+    let files = files.map(|(path, text)| (path.display().to_string(), text.clone()));
+    files.collect()
 }
 
 /// Each text as it is, and where a line of a comment begins.

@@ -1,7 +1,7 @@
 //! Descriptions that are too long, too deep, cut or broken end in an error, soon.
 
-use super::super::yaml::MAX_BYTES;
-use super::super::{VENDORS, describe, write};
+use gatelet_codegen::{MAX_BYTES, VENDORS, generate, generate_vendor};
+
 use super::{SOUND, mistakes};
 
 #[test]
@@ -43,9 +43,9 @@ fn a_description_that_is_too_much_is_a_mistake() {
             )
         );
     }
-    let broken = describe("house", "house.yaml", b"openapi: 3.1.0\ninfo: \xff").unwrap_err();
+    let broken = generate_vendor("house", "house.yaml", b"openapi: 3.1.0\ninfo: \xff").unwrap_err();
     assert_eq!(
-        broken.to_string(),
+        broken,
         "house.yaml:2:7: bytes that are not UTF-8; the fix: save the file as UTF-8"
     );
 }
@@ -66,7 +66,7 @@ fn a_file_of_10_megabytes_is_not_even_read_to_its_end() {
     for vendor in VENDORS {
         std::fs::write(folder.join(format!("{vendor}.yaml")), &text).unwrap();
     }
-    let failure = write(root.path()).unwrap_err().to_string();
+    let failure = generate(root.path()).unwrap_err();
     let expected = VENDORS.map(|vendor| format!("openapi/{vendor}.yaml:1:1: a description of more than 1048576 bytes; the fix: make it shorter"));
     assert_eq!(failure, expected.join("\n"));
     assert_eq!(

@@ -7,9 +7,9 @@ use super::ir::{
     Server, Shape,
 };
 use super::markdown::Markdown;
-use super::models::source;
 use super::names;
 use super::prose::Prose;
+use super::source::source;
 
 /// The page of one vendor.
 pub(crate) fn page(api: &Api) -> String {

@@ -22,18 +22,21 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// `refuse_connections`.
-pub(crate) fn snake(name: &str) -> String {
+/// Converts to snake case: `refuse_connections`.
+#[must_use]
+pub fn snake(name: &str) -> String {
     words(name).join("_")
 }
 
-/// `REFUSE_CONNECTIONS`.
-pub(crate) fn screaming(name: &str) -> String {
+/// Converts to screaming snake case: `REFUSE_CONNECTIONS`.
+#[must_use]
+pub fn screaming(name: &str) -> String {
     snake(name).to_ascii_uppercase()
 }
 
-/// `RefuseConnections`.
-pub(crate) fn pascal(name: &str) -> String {
+/// Converts to Pascal case: `RefuseConnections`.
+#[must_use]
+pub fn pascal(name: &str) -> String {
     words(name)
         .iter()
         .map(|word| {
@@ -43,14 +46,15 @@ pub(crate) fn pascal(name: &str) -> String {
         .collect()
 }
 
-/// Whether Rust takes it as the name of a field, a module or a type.
-pub(crate) fn is_identifier(name: &str) -> bool {
+/// Whether Rust accepts it as the name of a field, a module or a type.
+#[must_use]
+pub fn is_identifier(name: &str) -> bool {
     syn::parse_str::<syn::Ident>(name).is_ok()
 }
 
 /// Names that a schema must not take: of types and traits that generated code or the macros in it use, and of what the
 /// vendors' modules add by hand, which would hide the schema.
-pub(crate) const TAKEN: &[&str] = &[
+pub const TAKEN: &[&str] = &[
     "A",
     "AsRef",
     "BTreeMap",

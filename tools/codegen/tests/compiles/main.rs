@@ -1,15 +1,19 @@
 //! Whatever the reader takes makes Rust that compiles without a warning, and whose docs have none.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use proc_macro2::{TokenStream, TokenTree};
 
-use super::super::output::Output;
-use super::super::{add, describe, names, new_operation};
-use crate::workspace::Workspace;
+use gatelet_codegen::{Output, generate_vendor, names};
 
 /// A description of everything that the generator distinguishes. Where it has words in capitals, [`description`] writes more.
 const ALL: &str = r##"openapi: 3.1.0
@@ -306,10 +310,9 @@ fn properties(extra: &str) -> String {
 /// The description without the lines that the reader does not take.
 fn taken(mut text: String) -> String {
     loop {
-        let Err(problems) = describe("house", "house.yaml", text.as_bytes()) else {
+        let Err(problems) = generate_vendor("house", "house.yaml", text.as_bytes()) else {
             return text;
         };
-        let problems = problems.to_string();
         let lines: Vec<&str> = text.lines().collect();
         let mut drop = BTreeSet::new();
         for problem in problems.lines() {
@@ -356,11 +359,8 @@ fn collect(tokens: TokenStream, types: &mut BTreeSet<String>) {
 }
 
 fn made(text: &str) -> Output {
-    let api = describe("house", "house.yaml", text.as_bytes());
-    let api = api.unwrap_or_else(|problems| panic!("{problems}"));
-    let mut output = Output::default();
-    add(&mut output, &api).unwrap();
-    output
+    let output = generate_vendor("house", "house.yaml", text.as_bytes());
+    output.unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 // U28
@@ -379,14 +379,14 @@ fn all_that_is_taken_compiles_and_is_documented() {
         assert!(types.contains(name), "{types:?}");
     }
     let output = made(&taken(description(&types)));
-    let workspace = Workspace::here();
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     // Below the target folder, so that only the first run builds what is not ours.
-    let folder = workspace.target().unwrap().join("compiles");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiles");
     let root = folder.join("workspace");
     if root.exists() {
         fs::remove_dir_all(&root).unwrap();
     }
-    new_operation::copy(&workspace, &root);
+    copy(&workspace, &root);
     for (path, text) in output.files() {
         let path = root.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -402,6 +402,22 @@ fn all_that_is_taken_compiles_and_is_documented() {
     cargo("doc", "RUSTDOCFLAGS", &root, &folder.join("target"));
 }
 
+/// Copies what cargo reads of the workspace, and no build output.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let (path, name) = (entry.path(), entry.file_name());
+        let is_output = path.join("CACHEDIR.TAG").exists() || name == "target" || name == ".git";
+        let extension = path.extension().and_then(|it| it.to_str());
+        if path.is_dir() && !is_output {
+            copy(&path, &to.join(name));
+        } else if matches!(extension, Some("rs" | "toml" | "lock" | "json")) {
+            fs::copy(&path, to.join(name)).unwrap();
+        }
+    }
+}
+
 fn append(path: &Path, text: &str) {
     let before = fs::read_to_string(path).unwrap();
     fs::write(path, before + text).unwrap();
@@ -409,8 +425,8 @@ fn append(path: &Path, text: &str) {
 
 #[track_caller]
 fn cargo(command: &str, flags: &str, root: &Path, target: &Path) {
-    let output = Workspace::at(root)
-        .cargo()
+    let output = Command::new(env!("CARGO"))
+        .current_dir(root)
         .args([
             command,
             "--offline",

@@ -5,8 +5,8 @@ use quote::quote;
 
 use super::ir::{Api, Field, Presence, Schema};
 use super::markdown::Markdown;
-use super::models::{schema_doc, source};
 use super::rust::{Item, doc, doc_of};
+use super::source::{schema_doc, source};
 use super::value::{ident, value_type};
 
 mod constructors;
