@@ -37,7 +37,7 @@ impl ApiResponse {
     ///
     /// `Decode` with the path of what does not fit; for a write it says that it was applied.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        json::decode(&self.body).map_err(|problem| self.decode_error(problem.path, problem.text))
+        json::decode(&self.body).map_err(|error| self.decode_error(error.path, error.message))
     }
 
     /// Decodes the body as [`json`](Self::json) does. Half of a character in an escape (`"\ud800"`), which JSON allows and no text
@@ -47,8 +47,7 @@ impl ApiResponse {
     ///
     /// As [`json`](Self::json).
     pub fn json_lossy<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        json::decode_lossy(&self.body)
-            .map_err(|problem| self.decode_error(problem.path, problem.text))
+        json::decode_lossy(&self.body).map_err(|error| self.decode_error(error.path, error.message))
     }
 
     /// The `Decode` error for an answer that decodes, and still lacks what makes it one. The message must not hold a

@@ -9,9 +9,9 @@ use zeroize::Zeroizing;
 
 use crate::call::credential::Credential;
 use crate::paging::link;
-use crate::redaction::fragments::LENGTH;
+use crate::redaction::fragments::FRAGMENT_LENGTH;
 use crate::redaction::known;
-use crate::redaction::secret_set::{SecretSet, public_part};
+use crate::redaction::secret_set::{SecretSet, public_prefix_length};
 
 /// A secret that a call was told to hold; clones share it.
 pub(crate) type NamedSecret = Arc<Zeroizing<String>>;
@@ -73,8 +73,10 @@ impl CallSecrets {
             plain = Zeroizing::new(decoded);
         }
         let holds = |secret: &[u8]| {
-            let secret = secret.get(public_part(secret)..).unwrap_or_default();
-            let mut parts = plain.windows(secret.len().max(LENGTH));
+            let secret = secret
+                .get(public_prefix_length(secret)..)
+                .unwrap_or_default();
+            let mut parts = plain.windows(secret.len().max(FRAGMENT_LENGTH));
             parts.any(|part| part.eq_ignore_ascii_case(secret))
         };
         let mut credentials = self.credentials();

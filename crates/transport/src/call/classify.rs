@@ -22,7 +22,7 @@ use crate::redaction::secret_set::{REDACTED, REDACTED_IN_URI};
 use crate::url::base_url::BaseUrl;
 use crate::wire::content_type::ContentType;
 use crate::wire::field;
-use crate::wire::json::{decode, html_hint, text};
+use crate::wire::json::{body_text, decode, html_hint};
 use crate::wire::rate_limit;
 
 /// Why an attempt is no success.
@@ -211,7 +211,7 @@ impl ResponseClassifier<'_> {
             return None;
         }
         // What is not text fails to decode. Where nothing is decoded, the type does not matter, unless it is one for errors.
-        let body = text(response.body()).ok()?;
+        let body = body_text(response.body()).ok()?;
         let is_problem = matches!(
             ContentType::of(response.headers()),
             ContentType::ProblemJson
@@ -335,7 +335,7 @@ impl ResponseClassifier<'_> {
         if !is_json || !is_error {
             return None;
         }
-        let body = text(body).ok()?;
+        let body = body_text(body).ok()?;
         let error = catch_unwind_sync(|| self.dialect.api_error(status, body)).ok()?;
         // Where every part of an error may be missing, any object reads as one.
         error.filter(|error| *error != ApiError::default())

@@ -5,12 +5,12 @@ use std::sync::{Mutex, PoisonError};
 use http::HeaderValue;
 
 use crate::call::credential::Credential;
-use crate::redaction::fragments::LENGTH;
+use crate::redaction::fragments::FRAGMENT_LENGTH;
 use crate::redaction::known;
 use crate::redaction::secret_set::SecretSet;
 
 /// How many are remembered.
-const MOST: usize = 4;
+const MAX_RECENT: usize = 4;
 
 /// The credentials that the calls of a channel used last, the last one first: a server may speak of the bearer before the one that
 /// it got, to any call.
@@ -25,7 +25,7 @@ impl RecentCredentials {
             return;
         }
         recent.retain(|other| other != value);
-        recent.truncate(MOST - 1);
+        recent.truncate(MAX_RECENT - 1);
         recent.insert(0, value.clone());
     }
 
@@ -33,7 +33,7 @@ impl RecentCredentials {
     pub(crate) fn add_to(&self, secrets: &mut SecretSet) {
         let recent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for value in &*recent {
-            known::add_header(secrets, value, LENGTH);
+            known::add_header(secrets, value, FRAGMENT_LENGTH);
         }
     }
 }

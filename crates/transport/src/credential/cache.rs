@@ -28,26 +28,26 @@ const UNKNOWN_LIFETIME: Duration = Duration::from_secs(5 * 60);
 
 /// The least time between the starts of two exchanges after the server refused the first one, refused its credential, or sent a
 /// response without a usable credential.
-const REFUSED_PAUSE: Duration = Duration::from_secs(1);
+const MIN_REFUSED_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The shortest life that a credential is given, so that none makes a loop.
 const MIN_LIFETIME: Duration = Duration::from_secs(1);
 
 /// A new credential is had this long before the old one ends, or a tenth of its life if that is less.
-const MAX_MARGIN: Duration = Duration::from_secs(5 * 60);
+const MAX_REFRESH_MARGIN: Duration = Duration::from_secs(5 * 60);
 
 /// How long a call that has a valid credential waits for a new one.
-const EARLY_LIMIT: Duration = Duration::from_secs(1);
+const EARLY_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The least time between a failed exchange and the next one.
-const MIN_PAUSE: Duration = Duration::from_millis(100);
+const MIN_FAILED_INTERVAL: Duration = Duration::from_millis(100);
 
 /// The longest that the next exchange is put off because the server asks for it. Nothing else would be tried meanwhile.
-const MAX_SERVER_PAUSE: Duration = Duration::from_secs(60);
+const MAX_SERVER_DELAY: Duration = Duration::from_secs(60);
 
 /// The pause after the time of a first early exchange that gave nothing, doubled with each further one.
-const EARLY_PAUSE: Duration = Duration::from_secs(1);
-const MAX_EARLY_PAUSE: Duration = Duration::from_secs(60);
+const EARLY_BACKOFF: Duration = Duration::from_secs(1);
+const MAX_EARLY_BACKOFF: Duration = Duration::from_secs(60);
 
 /// Exchanges something for a credential of limited life, for example key id and secret for a bearer.
 pub trait TokenExchange: Send + Sync + 'static {
@@ -96,7 +96,7 @@ impl IssuedCredential {
 
 /// Keeps the credential of an exchange.
 ///
-/// However many calls wait, one exchange is made at a time; when its call is dropped, a waiting one takes over. A new
+/// However many calls wait, one exchange is made at a time; when its call is dropped, a waiter one takes over. A new
 /// credential is fetched a little before the old one ends; no call waits for that longer than a second while the old one is
 /// good, and while it fails the old one stays in use. A credential that the server refused is not used again, and the exchange
 /// for another one begins no earlier than a second after the one before, however many calls there are. A call whose own
@@ -153,41 +153,41 @@ impl Owner {
 
 #[derive(Default)]
 struct State {
-    held: Option<Held>,
-    /// Counts the credentials that were held.
+    current: Option<Current>,
+    /// Counts the credentials that were current.
     generation: u64,
     /// Counts the exchanges that were begun.
     round: u64,
     is_exchanging: bool,
     /// The last exchange, if it failed: its round, when it ended, and why.
-    failed: Option<(u64, Duration, Arc<Error>)>,
+    last_failure: Option<(u64, Duration, Arc<Error>)>,
     /// When the last exchange began, whatever became of it.
-    begun: Option<Duration>,
+    last_start: Option<Duration>,
     /// Whether the server refused the last credential, or the last exchange is not worth a repetition.
     is_refused: bool,
     /// Until when the server has asked for no exchange.
     not_before: Duration,
     /// How many early exchanges were begun since the last credential came.
-    early_tries: u32,
-    no_early_before: Duration,
+    early_attempts: u32,
+    next_early_at: Duration,
     next_waiter: u64,
     waiters: BTreeMap<u64, Waker>,
 }
 
 /// All times are monotonic.
-struct Held {
+struct Current {
     credential: Credential,
-    renew_at: Duration,
-    ends_at: Duration,
+    refresh_at: Duration,
+    expires_at: Duration,
 }
 
 /// What a call does next.
-enum Turn<'a> {
+enum Step<'a> {
     Use(Credential),
     Fail(Arc<Error>),
     /// The next exchange may begin after this time, because the server refused what the last one gave, or failed it with this.
     Refused(Duration, Option<Arc<Error>>),
-    Exchange(Lease<'a>),
+    Exchange(RefreshGuard<'a>),
 }
 
 impl<E: TokenExchange> CachedCredential<E> {
@@ -216,33 +216,33 @@ impl<E: TokenExchange> CachedCredential<E> {
     }
 
     /// Waits until there is a credential, a failure of the exchange that was waited for, or no exchange under way.
-    async fn turn(&self, clock: &AnyClock) -> Turn<'_> {
-        let mut waiting = Waiting {
+    async fn next_step(&self, clock: &AnyClock) -> Step<'_> {
+        let mut waiter = Waiter {
             state: &self.state,
             round_and_id: None,
         };
         poll_fn(|context| {
             let now = clock.monotonic();
-            waiting.poll(context, now)
+            waiter.poll(context, now)
         })
         .await
     }
 
-    /// Makes the exchange that this call has the lease for; `None` where it was an early one and gave nothing.
-    async fn renew(
+    /// Makes the exchange that this call has the guard for; `None` where it was an early one and gave nothing.
+    async fn refresh(
         &self,
-        lease: Lease<'_>,
+        guard: RefreshGuard<'_>,
         channel: &Channel,
         clock: &AnyClock,
     ) -> Result<Option<Credential>, Error> {
-        if lease.pause > Duration::ZERO {
-            channel.clock().sleep(lease.pause).await;
+        if guard.backoff > Duration::ZERO {
+            channel.clock().sleep(guard.backoff).await;
         }
         let now = clock.monotonic();
-        self.lock().begin(now, lease.is_early);
+        self.lock().begin(now, guard.is_early);
         let exchange = catch_unwind_future(|| Box::pin(self.exchange.exchange(channel)));
-        let result = if lease.is_early {
-            let limit = channel.clock().sleep(EARLY_LIMIT);
+        let result = if guard.is_early {
+            let limit = channel.clock().sleep(EARLY_TIMEOUT);
             match timeout(limit, exchange).await {
                 Some(result) => result,
                 // No failure for those who wait: if the old one has ended meanwhile, they have more time for another try.
@@ -253,11 +253,11 @@ impl<E: TokenExchange> CachedCredential<E> {
         };
         let now = clock.monotonic();
         match result.unwrap_or_else(|_| Err(panicked())) {
-            Ok(issued) => Ok(Some(self.lock().hold(issued, now))),
+            Ok(issued) => Ok(Some(self.lock().store(issued, now))),
             Err(error) => {
                 let error = Arc::new(error);
-                self.lock().fail(lease.round, now, &error);
-                if lease.is_early {
+                self.lock().fail(guard.round, now, &error);
+                if guard.is_early {
                     Ok(None)
                 } else {
                     Err(shared(&error))
@@ -271,17 +271,17 @@ impl<E: TokenExchange> CredentialProvider for CachedCredential<E> {
     async fn credential(&self, channel: &Channel) -> Result<Credential, Error> {
         let clock = self.claim(channel)?;
         loop {
-            match self.turn(clock).await {
-                Turn::Use(credential) => return Ok(credential),
-                Turn::Fail(error) => return Err(shared(&error)),
-                Turn::Refused(wait, None) => return Err(refused(wait)),
-                Turn::Refused(wait, Some(error)) => {
+            match self.next_step(clock).await {
+                Step::Use(credential) => return Ok(credential),
+                Step::Fail(error) => return Err(shared(&error)),
+                Step::Refused(wait, None) => return Err(refused(wait)),
+                Step::Refused(wait, Some(error)) => {
                     return Err(shared(&error).with_next_exchange(wait));
                 }
                 // An early exchange that gave nothing does no harm while the old credential lasts. It may have ended
                 // meanwhile, or been refused.
-                Turn::Exchange(lease) => {
-                    if let Some(credential) = self.renew(lease, channel, clock).await? {
+                Step::Exchange(guard) => {
+                    if let Some(credential) = self.refresh(guard, channel, clock).await? {
                         return Ok(credential);
                     }
                 }
@@ -303,9 +303,14 @@ impl<E: TokenExchange> CredentialProvider for CachedCredential<E> {
 
     fn invalidate(&self, refused: &Credential) -> bool {
         let mut state = self.lock();
-        let is_held = |held: &Held| held.credential.generation() == refused.generation();
+        let is_refused =
+            |current: &Current| current.credential.generation() == refused.generation();
         // Another call may have brought a newer one already.
-        if state.held.take_if(|held| is_held(held)).is_some() {
+        if state
+            .current
+            .take_if(|current| is_refused(current))
+            .is_some()
+        {
             state.is_refused = true;
         }
         true
@@ -315,44 +320,45 @@ impl<E: TokenExchange> CredentialProvider for CachedCredential<E> {
 impl State {
     /// Notes that an exchange begins. It may be dropped at any time, so the next early one is put off now.
     fn begin(&mut self, now: Duration, is_early: bool) {
-        self.begun = Some(now);
+        self.last_start = Some(now);
         if is_early {
-            let pause = EARLY_PAUSE
-                .saturating_mul(1 << self.early_tries.min(16))
-                .min(MAX_EARLY_PAUSE);
-            self.early_tries = self.early_tries.saturating_add(1);
-            self.no_early_before = now.saturating_add(EARLY_LIMIT).saturating_add(pause);
+            let pause = EARLY_BACKOFF
+                .saturating_mul(1 << self.early_attempts.min(16))
+                .min(MAX_EARLY_BACKOFF);
+            self.early_attempts = self.early_attempts.saturating_add(1);
+            self.next_early_at = now.saturating_add(EARLY_TIMEOUT).saturating_add(pause);
         }
     }
 
-    fn hold(&mut self, issued: IssuedCredential, now: Duration) -> Credential {
+    fn store(&mut self, issued: IssuedCredential, now: Duration) -> Credential {
         self.is_refused = false;
         self.generation += 1;
         let credential = issued.credential.of_generation(self.generation);
-        let margin = MAX_MARGIN.min(issued.lifetime / 10);
-        let ends_at = now.saturating_add(issued.lifetime);
-        self.held = Some(Held {
+        let margin = MAX_REFRESH_MARGIN.min(issued.lifetime / 10);
+        let expires_at = now.saturating_add(issued.lifetime);
+        self.current = Some(Current {
             credential: credential.clone(),
-            renew_at: ends_at.saturating_sub(margin),
-            ends_at,
+            refresh_at: expires_at.saturating_sub(margin),
+            expires_at,
         });
-        self.failed = None;
-        self.early_tries = 0;
-        self.no_early_before = Duration::ZERO;
+        self.last_failure = None;
+        self.early_attempts = 0;
+        self.next_early_at = Duration::ZERO;
         credential
     }
 
     fn fail(&mut self, round: u64, now: Duration, error: &Arc<Error>) {
-        self.failed = Some((round, now, error.clone()));
-        self.is_refused |= is_useless(error);
+        self.last_failure = Some((round, now, error.clone()));
+        self.is_refused |= will_fail_again(error);
         let pause = error.retry_after().unwrap_or_default();
-        self.not_before = now.saturating_add(pause.min(MAX_SERVER_PAUSE));
+        self.not_before = now.saturating_add(pause.min(MAX_SERVER_DELAY));
     }
 
     /// How long no exchange may begin, because the server refused the last one or what it gave, or has asked for it.
-    fn pause_of_server(&self, now: Duration) -> Option<Duration> {
-        let begun = self.begun.filter(|_| self.is_refused);
-        let refused = begun.map(|begun| REFUSED_PAUSE.saturating_sub(now.saturating_sub(begun)));
+    fn server_wait(&self, now: Duration) -> Option<Duration> {
+        let begun = self.last_start.filter(|_| self.is_refused);
+        let refused =
+            begun.map(|begun| MIN_REFUSED_INTERVAL.saturating_sub(now.saturating_sub(begun)));
         let wait = self.not_before.saturating_sub(now);
         Some(refused.map_or(wait, |refused| refused.max(wait))).filter(|wait| !wait.is_zero())
     }
@@ -366,24 +372,27 @@ impl State {
 
     /// The credential, if it still lasts, and whether it is time for a new one.
     fn valid(&self, now: Duration) -> Option<(&Credential, bool)> {
-        let held = self.held.as_ref().filter(|held| now < held.ends_at)?;
-        let is_due = now >= held.renew_at
-            && now >= self.no_early_before
-            && self.pause_of_server(now).is_none();
-        Some((&held.credential, is_due))
+        let current = self
+            .current
+            .as_ref()
+            .filter(|current| now < current.expires_at)?;
+        let is_due = now >= current.refresh_at
+            && now >= self.next_early_at
+            && self.server_wait(now).is_none();
+        Some((&current.credential, is_due))
     }
 }
 
 /// The one call that makes the exchange holds this; when it is dropped, whoever waits is woken.
-struct Lease<'a> {
+struct RefreshGuard<'a> {
     state: &'a Mutex<State>,
     round: u64,
     /// Whether the old credential still lasted when the exchange began.
     is_early: bool,
-    pause: Duration,
+    backoff: Duration,
 }
 
-impl Drop for Lease<'_> {
+impl Drop for RefreshGuard<'_> {
     fn drop(&mut self) {
         let waiters = {
             let mut state = lock(self.state);
@@ -395,17 +404,17 @@ impl Drop for Lease<'_> {
 }
 
 /// A call that may have to wait for the exchange of another.
-struct Waiting<'a> {
+struct Waiter<'a> {
     state: &'a Mutex<State>,
     /// The exchange that is waited for, and the place in the map of waiters.
     round_and_id: Option<(u64, u64)>,
 }
 
-impl<'a> Waiting<'a> {
-    fn poll(&mut self, context: &Context<'_>, now: Duration) -> Poll<Turn<'a>> {
+impl<'a> Waiter<'a> {
+    fn poll(&mut self, context: &Context<'_>, now: Duration) -> Poll<Step<'a>> {
         let mut state = lock(self.state);
         if let Some(credential) = state.usable(now) {
-            return Poll::Ready(Turn::Use(credential.clone()));
+            return Poll::Ready(Step::Use(credential.clone()));
         }
         let is_early = state.valid(now).is_some();
         if state.is_exchanging {
@@ -419,34 +428,40 @@ impl<'a> Waiting<'a> {
             drop(replaced);
             return Poll::Pending;
         }
-        match (&state.failed, self.round_and_id) {
+        match (&state.last_failure, self.round_and_id) {
             // Those who waited share the failure; each making its own exchange would be a storm.
             (Some((failed, _, error)), Some((waited, _))) if *failed >= waited => {
-                return Poll::Ready(Turn::Fail(error.clone()));
+                return Poll::Ready(Step::Fail(error.clone()));
             }
             _ => {}
         }
-        if let Some(wait) = state.pause_of_server(now) {
-            let failure = state.failed.as_ref().map(|(_, _, error)| error.clone());
-            return Poll::Ready(Turn::Refused(wait, failure));
+        if let Some(wait) = state.server_wait(now) {
+            let failure = state
+                .last_failure
+                .as_ref()
+                .map(|(_, _, error)| error.clone());
+            return Poll::Ready(Step::Refused(wait, failure));
         }
-        let pause = state.failed.as_ref().map_or(Duration::ZERO, |(_, at, _)| {
-            at.saturating_add(MIN_PAUSE)
-                .saturating_sub(now)
-                .min(MIN_PAUSE)
-        });
+        let backoff = state
+            .last_failure
+            .as_ref()
+            .map_or(Duration::ZERO, |(_, at, _)| {
+                at.saturating_add(MIN_FAILED_INTERVAL)
+                    .saturating_sub(now)
+                    .min(MIN_FAILED_INTERVAL)
+            });
         state.is_exchanging = true;
         state.round += 1;
-        Poll::Ready(Turn::Exchange(Lease {
+        Poll::Ready(Step::Exchange(RefreshGuard {
             state: self.state,
             round: state.round,
             is_early,
-            pause,
+            backoff,
         }))
     }
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for Waiter<'_> {
     fn drop(&mut self) {
         if let Some((_, id)) = self.round_and_id {
             // Dropped after the lock is free: a waker may own what waits.
@@ -472,7 +487,7 @@ fn refused(wait: Duration) -> Error {
 fn shared(cause: &Arc<Error>) -> Error {
     let failure = if *cause.kind() == ErrorKind::Credential(CredentialFailure::Panicked) {
         CredentialFailure::Panicked
-    } else if is_refusal(cause) {
+    } else if is_rejection(cause) {
         CredentialFailure::Rejected
     } else {
         CredentialFailure::ExchangeFailed
@@ -484,13 +499,13 @@ fn shared(cause: &Arc<Error>) -> Error {
 }
 
 /// Whether another exchange would end the same way, as far as anybody can tell. Code of a user that panicked may do better.
-fn is_useless(error: &Error) -> bool {
+fn will_fail_again(error: &Error) -> bool {
     let has_panicked = *error.kind() == ErrorKind::Credential(CredentialFailure::Panicked);
-    is_refusal(error) || !error.is_retryable() && !has_panicked
+    is_rejection(error) || !error.is_retryable() && !has_panicked
 }
 
 /// Whether the server refused what was to be exchanged.
-fn is_refusal(error: &Error) -> bool {
+fn is_rejection(error: &Error) -> bool {
     let is_status_of_one = matches!(
         error.status(),
         Some(StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)

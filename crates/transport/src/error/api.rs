@@ -5,7 +5,7 @@ use std::fmt;
 use crate::wire::escape::Escaped;
 
 /// How many violations Debug shows.
-const SHOWN: usize = 16;
+const MAX_VIOLATIONS: usize = 16;
 
 /// What a vendor says in the body of an error answer.
 ///
@@ -104,7 +104,10 @@ impl Violation {
 /// Shows of each text no more than its start, and no more than the first violations.
 impl fmt::Debug for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = self.violations.get(..SHOWN).unwrap_or(&self.violations);
+        let shown = self
+            .violations
+            .get(..MAX_VIOLATIONS)
+            .unwrap_or(&self.violations);
         let mut this = f.debug_struct("ApiError");
         this.field("code", &self.code.as_deref().map(Escaped))
             .field("message", &self.message.as_deref().map(Escaped))

@@ -13,7 +13,7 @@ use crate::error::transport::BoxError;
 use crate::future::catch_unwind::catch_unwind_sync;
 use crate::redaction::secret_set::SecretSet;
 use crate::wire::content_type::shown;
-use crate::wire::escape::{Escaped, cut, is_seen};
+use crate::wire::escape::{Escaped, is_all_visible, truncated};
 
 /// The most that is kept of a body, in bytes.
 const BODY: usize = 16 * 1024;
@@ -132,9 +132,9 @@ fn clean_option(text: &mut Option<Box<str>>, secrets: &SecretSet, limit: usize) 
 }
 
 fn clean(text: &mut Box<str>, secrets: &SecretSet, limit: usize) {
-    let read = cut(text, limit.saturating_add(MARGIN));
+    let read = truncated(text, limit.saturating_add(MARGIN));
     let cleaned = secrets.redact(read);
-    let kept = cut(&cleaned, limit);
+    let kept = truncated(&cleaned, limit);
     if kept.len() < text.len() || kept != &**text {
         let mut kept = kept.to_owned();
         if kept.len() < cleaned.len() || read.len() < text.len() {
@@ -219,8 +219,9 @@ fn is_fit(error: &(dyn StdError + 'static), secrets: &SecretSet) -> bool {
                 format!("{error:#?}"),
             ]
         });
-        let is_fit =
-            |text: &String| text.len() <= TEXT && is_seen(text) && !secrets.contains_secret(text);
+        let is_fit = |text: &String| {
+            text.len() <= TEXT && is_all_visible(text) && !secrets.contains_secret(text)
+        };
         if !texts.is_ok_and(|texts| texts.iter().all(is_fit)) {
             return false;
         }

@@ -11,15 +11,15 @@ use crate::error::error::Error;
 use crate::error::kind::{ErrorKind, PaginationFailure};
 use crate::error::page_token::PageToken;
 use crate::paging::page::Page;
-use crate::paging::prefetch::{Arriving, Coming};
+use crate::paging::prefetch::{NextPage, PageFuture};
 
 /// How many pages a listing may have unless it is told otherwise.
 const PAGE_LIMIT: u32 = 10_000;
 
-type Fetch<T> = Box<dyn FnMut(Option<PageToken>) -> Arriving<T> + Send>;
+type Fetch<T> = Box<dyn FnMut(Option<PageToken>) -> PageFuture<T> + Send>;
 
 /// What a token means, as text.
-type Meaning = Box<dyn Fn(&PageToken) -> String + Send>;
+type TokenKey = Box<dyn Fn(&PageToken) -> String + Send>;
 
 /// A listing, page by page.
 ///
@@ -53,7 +53,7 @@ type Meaning = Box<dyn Fn(&PageToken) -> String + Send>;
 pub struct Pages<T> {
     fetch: Fetch<T>,
     /// The page at the position, once it was asked for.
-    coming: Option<Coming<T>>,
+    next: Option<NextPage<T>>,
     position: Position,
     prefetches: bool,
     may_prefetch: Option<Box<dyn Fn() -> bool + Send>>,
@@ -64,7 +64,7 @@ pub struct Pages<T> {
     fetched: u32,
     /// Items on the pages that were handed out.
     items: u64,
-    meaning: Option<Meaning>,
+    token_key: Option<TokenKey>,
     // Hashes instead of tokens: the memory stays small whatever the server sends.
     seen: HashSet<u64>,
     hasher: RandomState,
@@ -87,7 +87,7 @@ impl<T> Pages<T> {
     {
         let mut this = Self {
             fetch: Box::new(move |token| Box::pin(fetch(token))),
-            coming: None,
+            next: None,
             position: Position::At(start),
             prefetches: true,
             may_prefetch: None,
@@ -96,11 +96,11 @@ impl<T> Pages<T> {
             item_limit: u64::MAX,
             fetched: 0,
             items: 0,
-            meaning: None,
+            token_key: None,
             seen: HashSet::new(),
             hasher: RandomState::new(),
         };
-        this.see_start();
+        this.reset_seen();
         this
     }
 
@@ -112,9 +112,9 @@ impl<T> Pages<T> {
 
     /// Sets how a repeated position is recognized where a server may write one position in several ways: two tokens are the same
     /// position if `meaning` returns the same text for both. By default only equal tokens are.
-    pub fn token_key(mut self, meaning: impl Fn(&PageToken) -> String + Send + 'static) -> Self {
-        self.meaning = Some(Box::new(meaning));
-        self.see_start();
+    pub fn token_key(mut self, key: impl Fn(&PageToken) -> String + Send + 'static) -> Self {
+        self.token_key = Some(Box::new(key));
+        self.reset_seen();
         self
     }
 
@@ -188,7 +188,7 @@ impl<T> Pages<T> {
     }
 
     fn poll_try_next(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Page<T>>, Error>> {
-        if self.has_enough() {
+        if self.has_reached_limit() {
             return Poll::Ready(Ok(None));
         }
         let token = match std::mem::replace(&mut self.position, Position::End) {
@@ -196,7 +196,7 @@ impl<T> Pages<T> {
             Position::Failed(error) => return Poll::Ready(Err(error)),
             Position::At(token) => token,
         };
-        let Poll::Ready(result) = self.poll_coming(&token, context) else {
+        let Poll::Ready(result) = self.poll_next_page(&token, context) else {
             self.position = Position::At(token);
             return Poll::Pending;
         };
@@ -204,68 +204,68 @@ impl<T> Pages<T> {
             Ok(page) => page,
             // A position that was refused before it was sent is nowhere to go on.
             Err(error) if matches!(error.kind(), ErrorKind::InvalidInput { .. }) => {
-                return Poll::Ready(Err(self.failed(error, None)));
+                return Poll::Ready(Err(self.page_error(error, None)));
             }
-            Err(error) => return Poll::Ready(Err(self.failed(error, token))),
+            Err(error) => return Poll::Ready(Err(self.page_error(error, token))),
         };
         self.fetched = self.fetched.saturating_add(1);
         self.items = self.items.saturating_add(page.items.len() as u64);
         match &page.next_page_token {
             Ok(Some(next)) => {
-                self.position = self.after(next);
-                self.ask_ahead(context);
+                self.position = self.position_after(next);
+                self.start_prefetch(context);
             }
             Ok(None) => {}
             Err(error) => {
-                self.position = Position::Failed(self.failed_itself(error.clone().into(), None));
+                self.position = Position::Failed(self.list_error(error.clone().into(), None));
             }
         }
         Poll::Ready(Ok(Some(page)))
     }
 
-    fn has_enough(&self) -> bool {
+    fn has_reached_limit(&self) -> bool {
         self.items >= self.item_limit
     }
 
     /// The page at the position, which is asked for unless it was before.
-    fn poll_coming(
+    fn poll_next_page(
         &mut self,
         token: &Option<PageToken>,
         context: &mut Context<'_>,
     ) -> Poll<Result<Page<T>, Error>> {
-        let (mut arriving, was_left_alone) = match self.coming.take() {
-            Some(Coming::Here(result)) => return Poll::Ready(result),
-            Some(Coming::LeftAlone(arriving)) => (arriving, true),
-            Some(Coming::Awaited(arriving)) => (arriving, false),
+        let (mut page, was_prefetched) = match self.next.take() {
+            Some(NextPage::Ready(result)) => return Poll::Ready(result),
+            Some(NextPage::Prefetching(page)) => (page, true),
+            Some(NextPage::Requested(page)) => (page, false),
             None => ((self.fetch)(token.clone()), false),
         };
-        let mut result = arriving.as_mut().poll(context);
-        if was_left_alone && matches!(&result, Poll::Ready(Err(error)) if error.ran_out_of_time()) {
+        let mut result = page.as_mut().poll(context);
+        if was_prefetched && matches!(&result, Poll::Ready(Err(error)) if error.ran_out_of_time()) {
             // The caller took the time that the call had, not the server.
-            arriving = (self.fetch)(token.clone());
-            result = arriving.as_mut().poll(context);
+            page = (self.fetch)(token.clone());
+            result = page.as_mut().poll(context);
         }
         if result.is_pending() {
-            self.coming = Some(Coming::Awaited(arriving));
+            self.next = Some(NextPage::Requested(page));
         }
         result
     }
 
     /// Asks for the page at the position before its turn.
-    fn ask_ahead(&mut self, context: &mut Context<'_>) {
+    fn start_prefetch(&mut self, context: &mut Context<'_>) {
         if let Position::At(token) = &self.position
             && self.prefetches
-            && !self.has_enough()
+            && !self.has_reached_limit()
             && self.may_prefetch.as_ref().is_none_or(|may| may())
         {
-            self.coming = Some(Coming::ahead((self.fetch)(token.clone()), context));
+            self.next = Some(NextPage::prefetch((self.fetch)(token.clone()), context));
         }
     }
 
     /// The position that a page's token leads to, refusing those that would never end.
-    fn after(&mut self, next: &PageToken) -> Position {
+    fn position_after(&mut self, next: &PageToken) -> Position {
         // Going on at a position that was seen before would repeat what was given.
-        let (failure, resume) = if !self.see(next) {
+        let (failure, resume) = if !self.mark_seen(next) {
             (PaginationFailure::Loop, None)
         } else if self.fetched >= self.page_limit {
             (PaginationFailure::LimitReached, Some(next.clone()))
@@ -273,30 +273,30 @@ impl<T> Pages<T> {
             return Position::At(Some(next.clone()));
         };
         let error = Error::new(ErrorKind::Pagination(failure));
-        Position::Failed(self.failed_itself(error, resume))
+        Position::Failed(self.list_error(error, resume))
     }
 
     /// Remembers a position; `false` where it was seen before.
-    fn see(&mut self, token: &PageToken) -> bool {
-        let hash = match &self.meaning {
-            Some(meaning) => self.hasher.hash_one(meaning(token)),
+    fn mark_seen(&mut self, token: &PageToken) -> bool {
+        let hash = match &self.token_key {
+            Some(key) => self.hasher.hash_one(key(token)),
             None => self.hasher.hash_one(token.as_str()),
         };
         self.seen.insert(hash)
     }
 
     /// Remembers the position where the listing begins, and none else.
-    fn see_start(&mut self) {
+    fn reset_seen(&mut self) {
         self.seen.clear();
         if let Position::At(Some(start)) = &self.position {
             let start = start.clone();
-            self.see(&start);
+            self.mark_seen(&start);
         }
     }
 
     /// An error of the listing, which no call has named.
-    fn failed_itself(&self, error: Error, resume: Option<PageToken>) -> Error {
-        self.failed(
+    fn list_error(&self, error: Error, resume: Option<PageToken>) -> Error {
+        self.page_error(
             match self.operation {
                 Some(operation) => error.with_operation(operation),
                 None => error,
@@ -306,7 +306,7 @@ impl<T> Pages<T> {
     }
 
     /// An error instead of the next page.
-    fn failed(&self, error: Error, resume: Option<PageToken>) -> Error {
+    fn page_error(&self, error: Error, resume: Option<PageToken>) -> Error {
         let page = u64::from(self.fetched).saturating_add(1);
         error
             .with_resume_token(resume)
@@ -359,7 +359,7 @@ impl<T> Items<T> {
         let mut items = Vec::new();
         while let Some(item) = self.try_next().await? {
             items.push(item);
-            let left = self.left();
+            let left = self.remaining();
             items.extend(self.current.by_ref().take(left));
         }
         Ok(items)
@@ -380,14 +380,14 @@ impl<T> Items<T> {
     }
 
     /// How many items the limit still allows.
-    fn left(&self) -> usize {
+    fn remaining(&self) -> usize {
         let given = self.pages.items.saturating_sub(self.current.len() as u64);
         usize::try_from(self.pages.item_limit.saturating_sub(given)).unwrap_or(usize::MAX)
     }
 
     fn poll_try_next(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<T>, Error>> {
         loop {
-            if self.left() == 0 {
+            if self.remaining() == 0 {
                 return Poll::Ready(Ok(None));
             }
             if let Some(item) = self.current.next() {
@@ -430,7 +430,7 @@ mod stream {
     use crate::error::error::Error;
     use crate::paging::page::Page;
 
-    // Nothing in a listing is pinned: the future that is arriving is boxed.
+    // Nothing in a listing is pinned: the future that is page is boxed.
     impl<T> Unpin for Pages<T> {}
     impl<T> Unpin for Items<T> {}
 

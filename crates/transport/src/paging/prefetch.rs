@@ -6,24 +6,24 @@ use crate::error::error::Error;
 use crate::future::boxed::BoxFuture;
 use crate::paging::page::Page;
 
-pub(super) type Arriving<T> = BoxFuture<'static, Result<Page<T>, Error>>;
+pub(super) type PageFuture<T> = BoxFuture<'static, Result<Page<T>, Error>>;
 
 /// A page that was asked for.
-pub(super) enum Coming<T> {
+pub(super) enum NextPage<T> {
     /// Its turn has come.
-    Awaited(Arriving<T>),
+    Requested(PageFuture<T>),
     /// It was asked for before its turn, and nobody has looked since.
-    LeftAlone(Arriving<T>),
+    Prefetching(PageFuture<T>),
     /// It arrived before its turn.
-    Here(Result<Page<T>, Error>),
+    Ready(Result<Page<T>, Error>),
 }
 
-impl<T> Coming<T> {
+impl<T> NextPage<T> {
     /// Polls a request once, which puts it on the wire.
-    pub(super) fn ahead(mut arriving: Arriving<T>, context: &mut Context<'_>) -> Self {
-        match arriving.as_mut().poll(context) {
-            Poll::Ready(result) => Self::Here(result),
-            Poll::Pending => Self::LeftAlone(arriving),
+    pub(super) fn prefetch(mut page: PageFuture<T>, context: &mut Context<'_>) -> Self {
+        match page.as_mut().poll(context) {
+            Poll::Ready(result) => Self::Ready(result),
+            Poll::Pending => Self::Prefetching(page),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use crate::redaction::readings::{Plain, Readings, place_in};
+use crate::redaction::readings::{PlainByte, Readings, source_range};
 
 /// A notation for bytes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,23 +30,23 @@ impl Notation {
         Self::Base64.digit(byte).is_some()
     }
 
-    /// How many digits it takes at least for so many bytes, in any notation.
-    pub(super) fn least_digits(bytes: usize) -> usize {
-        Self::Base64.digits_of(bytes)
+    /// How many digits it takes at min_digits for so many bytes, in any notation.
+    pub(super) fn min_digits(bytes: usize) -> usize {
+        Self::Base64.digits_for(bytes)
     }
 
-    fn digits_of(self, bytes: usize) -> usize {
+    fn digits_for(self, bytes: usize) -> usize {
         (bytes * 8).div_ceil(self.bits())
     }
 
-    /// Every decoding of each run of digits for at least so many bytes. Where the bytes begin is unknown, so a run is read
+    /// Every decoding of each run of digits for at min_digits so many bytes. Where the bytes begin is unknown, so a run is read
     /// from each of its first digits on.
     pub(super) fn candidates(
         self,
-        plain: &[Plain],
-        shortest: usize,
+        plain: &[PlainByte],
+        min_length: usize,
     ) -> impl Iterator<Item = Candidate> {
-        let least = self.digits_of(shortest);
+        let min_digits = self.digits_for(min_length);
         let runs = plain
             .chunk_by(move |a, b| self.digit(a.byte).is_some() == self.digit(b.byte).is_some())
             .scan(0, |end, run| {
@@ -56,7 +56,7 @@ impl Notation {
             })
             .filter(move |(_, run)| {
                 let first = run.first().and_then(|first| self.digit(first.byte));
-                first.is_some() && run.len() >= least
+                first.is_some() && run.len() >= min_digits
             });
         runs.flat_map(move |(start, run)| {
             (0..self.alignments()).filter_map(move |skipped| {
@@ -96,9 +96,9 @@ impl Notation {
         }
     }
 
-    fn decoded(self, digits: &[Plain]) -> Zeroizing<Vec<u8>> {
-        let most = digits.len() * self.bits() / 8;
-        let mut decoded = Zeroizing::new(Vec::with_capacity(most));
+    fn decoded(self, digits: &[PlainByte]) -> Zeroizing<Vec<u8>> {
+        let max_length = digits.len() * self.bits() / 8;
+        let mut decoded = Zeroizing::new(Vec::with_capacity(max_length));
         let (mut bits, mut count) = (0_u32, 0);
         for digit in digits {
             bits = (bits << self.bits() | u32::from(self.digit(digit.byte).unwrap_or_default()))
@@ -115,10 +115,10 @@ impl Notation {
 
 /// Decodes base64 digits; other characters are skipped.
 pub(super) fn decoded_base64(text: &[u8]) -> Zeroizing<Vec<u8>> {
-    let digits: Vec<Plain> = text
+    let digits: Vec<PlainByte> = text
         .iter()
         .filter(|byte| Notation::Base64.digit(**byte).is_some())
-        .map(|byte| Plain {
+        .map(|byte| PlainByte {
             byte: *byte,
             start: 0,
             end: 0,
@@ -129,22 +129,22 @@ pub(super) fn decoded_base64(text: &[u8]) -> Zeroizing<Vec<u8>> {
 
 impl Candidate {
     /// Where the digits of some of the decoded bytes stand in the text, with the padding behind the last.
-    pub(super) fn place(
+    pub(super) fn range(
         &self,
         decoded: Range<usize>,
-        plain: &[Plain],
+        plain: &[PlainByte],
         readings: &Readings<'_>,
     ) -> Range<usize> {
         let bits = self.notation.bits();
         let first = self.digits.start + decoded.start * 8 / bits;
         let last = self.digits.start + (decoded.end * 8).div_ceil(bits);
-        let mut place = place_in(plain, first..last.min(self.digits.end));
+        let mut range = source_range(plain, first..last.min(self.digits.end));
         if self.notation == Notation::Base64 {
             // Two at most.
             for _ in 0..2 {
-                place.end = readings.padding(place.end).unwrap_or(place.end);
+                range.end = readings.padding_end(range.end).unwrap_or(range.end);
             }
         }
-        place
+        range
     }
 }

@@ -3,16 +3,16 @@
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::redaction::merge::Hit;
-use crate::redaction::readings::{Ambiguous, MOST_FILLERS, Readings, Unit};
+use crate::redaction::readings::{Ambiguous, MAX_FILLERS, Readings, Unit};
 
 /// The length of a fragment, in bytes: so much that chance does not bring it about.
-pub(crate) const LENGTH: usize = size_of::<u64>();
+pub(crate) const FRAGMENT_LENGTH: usize = size_of::<u64>();
 
 /// How much of a fragment must be of the secret part of a token for it to be secret by itself.
-const CERTAIN: usize = 4;
+const MIN_SECRET_BYTES: usize = 4;
 
 /// A longer secret is looked for in base64 only where the case of its digits was kept.
-const LONGEST_FOLDED: usize = 2 * 1024;
+const MAX_FOLDED_LENGTH: usize = 2 * 1024;
 
 /// Eight bytes in lower case, big-endian, so that fragments sort as texts.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,21 +32,21 @@ impl Zeroize for Fragment {
 #[derive(Clone, Default)]
 pub(super) struct Fragments {
     sorted: Zeroizing<Vec<Fragment>>,
-    filter: Filter,
+    filter: BloomFilter,
 }
 
 /// Tells of most bytes that are no fragment that they are none, which is cheaper than to search for them.
 #[derive(Clone, Default)]
-struct Filter(Zeroizing<Vec<u64>>);
+struct BloomFilter(Zeroizing<Vec<u64>>);
 
-impl Filter {
+impl BloomFilter {
     /// The number of bits is two to this power: an access token has about a thousand fragments.
     const POWER: u32 = 14;
 
     fn of(fragments: &[Fragment]) -> Self {
         let mut words = Zeroizing::new(vec![0; 1 << Self::POWER >> 6]);
         for fragment in fragments {
-            let (word, bit) = Self::place(fragment.bytes);
+            let (word, bit) = Self::bit(fragment.bytes);
             if let Some(word) = words.get_mut(word) {
                 *word |= bit;
             }
@@ -55,12 +55,12 @@ impl Filter {
     }
 
     fn may_contain(&self, bytes: u64) -> bool {
-        let (word, bit) = Self::place(bytes);
+        let (word, bit) = Self::bit(bytes);
         self.0.get(word).is_some_and(|word| word & bit != 0)
     }
 
     /// A bit by multiplicative hashing, whose best bits are the first ones.
-    fn place(bytes: u64) -> (usize, u64) {
+    fn bit(bytes: u64) -> (usize, u64) {
         let hash = bytes.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - Self::POWER);
         ((hash >> 6) as usize, 1 << (hash & 63))
     }
@@ -75,29 +75,29 @@ impl Fragments {
     pub(super) fn add(&mut self, secret: &[u8], public: usize) {
         let secret_part = secret.get(public..).unwrap_or_default();
         let mut all: Vec<Zeroizing<Vec<u8>>> = Vec::new();
-        if secret_part.len() <= LONGEST_FOLDED {
+        if secret_part.len() <= MAX_FOLDED_LENGTH {
             // Whoever writes a host in lower case spoils base64 so far that it no longer decodes.
             all.extend(folded_base64(secret_part));
         }
         let count: usize = all.iter().map(|text| text.len()).sum();
         self.reserve(count.saturating_add(secret.len()));
-        let enough = CERTAIN.min(secret_part.len());
+        let min_secret_bytes = MIN_SECRET_BYTES.min(secret_part.len());
         for (start, window) in windows(secret).enumerate() {
-            let covered = (start + LENGTH).saturating_sub(public.max(start));
-            self.push(window, public == 0 || covered >= enough);
+            let covered = (start + FRAGMENT_LENGTH).saturating_sub(public.max(start));
+            self.push(window, public == 0 || covered >= min_secret_bytes);
         }
         for text in &all {
             windows(text).for_each(|window| self.push(window, true));
         }
     }
 
-    /// Makes what was added ready to be searched. Once is enough for any number of secrets.
+    /// Makes what was added ready to be searched. Once is min_secret_bytes for any number of secrets.
     pub(super) fn sort(&mut self) {
         // Where two are the same, one that is secret by itself comes first and stays.
         self.sorted
             .sort_unstable_by_key(|fragment| (fragment.bytes, !fragment.is_secret));
         self.sorted.dedup_by_key(|fragment| fragment.bytes);
-        self.filter = Filter::of(&self.sorted);
+        self.filter = BloomFilter::of(&self.sorted);
     }
 
     /// Makes room without leaving a copy behind.
@@ -111,41 +111,41 @@ impl Fragments {
         self.sorted = Zeroizing::new(larger);
     }
 
-    fn push(&mut self, window: [u8; LENGTH], is_secret: bool) {
+    fn push(&mut self, window: [u8; FRAGMENT_LENGTH], is_secret: bool) {
         let bytes = folded(window);
         self.sorted.push(Fragment { bytes, is_secret });
     }
 
     /// Finds those that the text spells from a place on.
     pub(super) fn find(&self, readings: &Readings<'_>, start: usize, hits: &mut Vec<Hit>) {
-        match readings.only(start) {
-            Ok(bytes) => hits.extend(bytes.and_then(|bytes| self.hit(start, bytes))),
-            Err(Ambiguous) => self.find_spelled(readings, start, hits),
+        match readings.unambiguous(start) {
+            Ok(bytes) => hits.extend(bytes.and_then(|bytes| self.lookup(start, bytes))),
+            Err(Ambiguous) => self.find_ambiguous(readings, start, hits),
         }
     }
 
     /// The fragment that the bytes at a place are.
-    fn hit(&self, start: usize, bytes: [u8; LENGTH]) -> Option<Hit> {
+    fn lookup(&self, start: usize, bytes: [u8; FRAGMENT_LENGTH]) -> Option<Hit> {
         let bytes = folded(bytes);
         if !self.filter.may_contain(bytes) {
             return None;
         }
         let found = self.sorted.binary_search_by_key(&bytes, |it| it.bytes);
         let is_secret = self.sorted.get(found.ok()?)?.is_secret;
-        let place = start..start + LENGTH;
-        Some(Hit { place, is_secret })
+        let range = start..start + FRAGMENT_LENGTH;
+        Some(Hit { range, is_secret })
     }
 
-    fn find_spelled(&self, readings: &Readings<'_>, start: usize, hits: &mut Vec<Hit>) {
-        let search = Search {
+    fn find_ambiguous(&self, readings: &Readings<'_>, start: usize, hits: &mut Vec<Hit>) {
+        let search = SpellingSearch {
             readings,
             start,
             read: 0,
             bytes: 0,
         };
-        search.go_on(&self.sorted, start, hits);
+        search.advance(&self.sorted, start, hits);
         // A fragment may begin within a character that is written as one.
-        readings.at(start, |unit| {
+        readings.for_each_unit(start, |unit| {
             for skipped in 1..unit.bytes().len() {
                 search.read_unit(&self.sorted, &unit, skipped, hits);
             }
@@ -153,20 +153,20 @@ impl Fragments {
     }
 }
 
-fn windows(text: &[u8]) -> impl Iterator<Item = [u8; LENGTH]> {
-    text.windows(LENGTH)
+fn windows(text: &[u8]) -> impl Iterator<Item = [u8; FRAGMENT_LENGTH]> {
+    text.windows(FRAGMENT_LENGTH)
         .filter_map(|window| window.try_into().ok())
 }
 
 /// The bytes of a fragment in lower case, big-endian.
-fn folded(mut bytes: [u8; LENGTH]) -> u64 {
+fn folded(mut bytes: [u8; FRAGMENT_LENGTH]) -> u64 {
     bytes.make_ascii_lowercase();
     u64::from_be_bytes(bytes)
 }
 
 /// How far one reading of a text agrees with some fragments.
 #[derive(Clone, Copy)]
-struct Search<'a> {
+struct SpellingSearch<'a> {
     readings: &'a Readings<'a>,
     start: usize,
     /// How many bytes of a fragment were read, and which.
@@ -174,16 +174,16 @@ struct Search<'a> {
     bytes: u64,
 }
 
-impl Search<'_> {
+impl SpellingSearch<'_> {
     /// Reads on at a place, and behind fillers there; `fragments` are those that begin with what was read.
-    fn go_on(self, fragments: &[Fragment], mut at: usize, hits: &mut Vec<Hit>) {
+    fn advance(self, fragments: &[Fragment], mut at: usize, hits: &mut Vec<Hit>) {
         let readings = self.readings;
-        for _ in 0..=MOST_FILLERS {
-            readings.at(at, |unit| self.read_unit(fragments, &unit, 0, hits));
+        for _ in 0..=MAX_FILLERS {
+            readings.for_each_unit(at, |unit| self.read_unit(fragments, &unit, 0, hits));
             if self.read == 0 {
                 return;
             }
-            match readings.filler(at) {
+            match readings.filler_end(at) {
                 Some(end) => at = end,
                 None => return,
             }
@@ -203,22 +203,22 @@ impl Search<'_> {
             let Some(fragment) = left.first() else {
                 return;
             };
-            if self.read == LENGTH {
+            if self.read == FRAGMENT_LENGTH {
                 hits.push(Hit {
-                    place: self.start..unit.end(),
+                    range: self.start..unit.end(),
                     is_secret: fragment.is_secret,
                 });
                 return;
             }
         }
-        self.go_on(left, unit.end(), hits);
+        self.advance(left, unit.end(), hits);
     }
 
     /// The fragments that go on with a byte.
     fn narrow<'f>(&mut self, fragments: &'f [Fragment], byte: u8) -> &'f [Fragment] {
         self.read += 1;
         self.bytes = self.bytes << 8 | u64::from(byte);
-        let rest = 8 * LENGTH.saturating_sub(self.read);
+        let rest = 8 * FRAGMENT_LENGTH.saturating_sub(self.read);
         let low = fragments.partition_point(|fragment| fragment.bytes >> rest < self.bytes);
         let fragments = fragments.get(low..).unwrap_or_default();
         let high = fragments.partition_point(|fragment| fragment.bytes >> rest == self.bytes);

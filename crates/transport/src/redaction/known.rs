@@ -4,11 +4,11 @@ use http::HeaderValue;
 use zeroize::Zeroizing;
 
 use crate::redaction::digits::decoded_base64;
-use crate::redaction::fragments::LENGTH;
+use crate::redaction::fragments::FRAGMENT_LENGTH;
 use crate::redaction::secret_set::SecretSet;
 
 /// The JSON fields and query parameters whose value is a secret, in lower case.
-pub(crate) const FIELDS: &[&str] = &[
+pub(crate) const SECRET_FIELDS: &[&str] = &[
     "access_token",
     "bearer_token",
     "client_secret",
@@ -20,14 +20,14 @@ pub(crate) const FIELDS: &[&str] = &[
 ];
 
 /// How many values of one body are taken.
-const MOST: usize = 64;
+const MAX_VALUES: usize = 64;
 
 /// The value of a header field, whose scheme is no secret. Of credentials in the Basic scheme the password is one as well.
 ///
-/// One that is shorter than `least` is left out.
-pub(crate) fn add_header(secrets: &mut SecretSet, value: &HeaderValue, least: usize) {
+/// One that is shorter than `min_length` is left out.
+pub(crate) fn add_header(secrets: &mut SecretSet, value: &HeaderValue, min_length: usize) {
     let mut add = |secret: &[u8]| {
-        if secret.len() >= least {
+        if secret.len() >= min_length {
             secrets.add(secret);
         }
     };
@@ -47,7 +47,7 @@ pub(crate) fn add_header(secrets: &mut SecretSet, value: &HeaderValue, least: us
     }
 }
 
-/// The texts behind the names of such fields in a body, which may be cut off or otherwise broken.
+/// The texts after the names of such fields in a body, which may be cut off or otherwise broken.
 ///
 /// A value that is shorter than what can be told from chance is left out.
 pub(crate) fn add_fields(secrets: &mut SecretSet, body: &[u8]) {
@@ -58,35 +58,36 @@ pub(crate) fn add_fields(secrets: &mut SecretSet, body: &[u8]) {
 pub(crate) fn values(body: &[u8]) -> impl Iterator<Item = Zeroizing<Vec<u8>>> {
     let mut rest = body;
     let all = std::iter::from_fn(move || {
-        let (value, behind) = next_value(rest)?;
-        rest = behind;
+        let (value, after) = next_value(rest)?;
+        rest = after;
         Some(value)
     });
-    all.take(MOST).filter(|value| value.len() >= LENGTH)
+    all.take(MAX_VALUES)
+        .filter(|value| value.len() >= FRAGMENT_LENGTH)
 }
 
-/// The first text behind the name of a known field, its escapes undone, and what follows.
+/// The first text after the name of a known field, its escapes undone, and what follows.
 fn next_value(body: &[u8]) -> Option<(Zeroizing<Vec<u8>>, &[u8])> {
     let mut rest = body;
     loop {
         let quote = rest.iter().position(|byte| *byte == b'"')?;
         let text = rest.get(quote + 1..)?;
-        let (name, behind) = split_string(text);
-        let value = behind.trim_ascii_start().strip_prefix(b":");
+        let (name, after) = split_string(text);
+        let value = after.trim_ascii_start().strip_prefix(b":");
         let value = value.and_then(|value| value.trim_ascii_start().strip_prefix(b"\""));
         match value {
-            Some(value) if is_known(name) => {
-                let (value, behind) = split_string(value);
-                return Some((unescaped(value), behind));
+            Some(value) if is_secret_field(name) => {
+                let (value, after) = split_string(value);
+                return Some((unescaped(value), after));
             }
             // Any other text may be a value; its closing quotation mark has been passed.
-            _ => rest = behind,
+            _ => rest = after,
         }
     }
 }
 
-fn is_known(name: &[u8]) -> bool {
-    FIELDS
+fn is_secret_field(name: &[u8]) -> bool {
+    SECRET_FIELDS
         .iter()
         .any(|field| field.as_bytes().eq_ignore_ascii_case(name))
 }
@@ -100,8 +101,8 @@ fn split_string(text: &[u8]) -> (&[u8], &[u8]) {
         ends
     });
     let end = end.unwrap_or(text.len());
-    let (inside, behind) = text.split_at_checked(end).unwrap_or((text, b""));
-    (inside, behind.get(1..).unwrap_or_default())
+    let (inside, after) = text.split_at_checked(end).unwrap_or((text, b""));
+    (inside, after.get(1..).unwrap_or_default())
 }
 
 fn unescaped(text: &[u8]) -> Zeroizing<Vec<u8>> {

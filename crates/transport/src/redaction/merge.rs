@@ -5,28 +5,28 @@ use std::ops::Range;
 /// A place where a fragment of a secret stands.
 #[derive(Clone, Debug)]
 pub(super) struct Hit {
-    pub(super) place: Range<usize>,
+    pub(super) range: Range<usize>,
     /// Whether the fragment is secret by itself; one of the public part of a token is so only beside one that is.
     pub(super) is_secret: bool,
 }
 
 impl Hit {
-    pub(super) fn certain(place: Range<usize>) -> Self {
+    pub(super) fn certain(range: Range<usize>) -> Self {
         Self {
-            place,
+            range,
             is_secret: true,
         }
     }
 }
 
 /// What the hits cover, in order, where at least one of those that overlap is secret by itself.
-pub(super) fn merged(mut hits: Vec<Hit>) -> Vec<Range<usize>> {
-    hits.sort_unstable_by_key(|hit| (hit.place.start, hit.place.end));
+pub(super) fn merge(mut hits: Vec<Hit>) -> Vec<Range<usize>> {
+    hits.sort_unstable_by_key(|hit| (hit.range.start, hit.range.end));
     let mut groups: Vec<Hit> = Vec::new();
     for hit in hits {
         match groups.last_mut() {
-            Some(group) if hit.place.start < group.place.end => {
-                group.place.end = group.place.end.max(hit.place.end);
+            Some(group) if hit.range.start < group.range.end => {
+                group.range.end = group.range.end.max(hit.range.end);
                 group.is_secret |= hit.is_secret;
             }
             _ => groups.push(hit),
@@ -34,11 +34,11 @@ pub(super) fn merged(mut hits: Vec<Hit>) -> Vec<Range<usize>> {
     }
     let secret = groups.into_iter().filter(|group| group.is_secret);
     let mut parts: Vec<Range<usize>> = Vec::new();
-    for Hit { place, .. } in secret {
+    for Hit { range, .. } in secret {
         match parts.last_mut() {
             // One after the other read as one.
-            Some(part) if place.start == part.end => part.end = place.end,
-            _ => parts.push(place),
+            Some(part) if range.start == part.end => part.end = range.end,
+            _ => parts.push(range),
         }
     }
     parts
@@ -46,16 +46,16 @@ pub(super) fn merged(mut hits: Vec<Hit>) -> Vec<Range<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Hit, merged};
+    use super::{Hit, merge};
 
     #[test]
     fn public_parts_go_only_with_what_they_overlap() {
-        let hit = |place, is_secret| Hit { place, is_secret };
-        assert!(merged(vec![hit(0..8, false), hit(1..9, false)]).is_empty());
+        let hit = |range, is_secret| Hit { range, is_secret };
+        assert!(merge(vec![hit(0..8, false), hit(1..9, false)]).is_empty());
         let hits = vec![hit(9..17, true), hit(0..8, false), hit(2..10, false)];
-        assert_eq!(merged(hits).first(), Some(&(0..17)));
-        let side_by_side = merged(vec![hit(8..16, true), hit(0..8, true)]);
+        assert_eq!(merge(hits).first(), Some(&(0..17)));
+        let side_by_side = merge(vec![hit(8..16, true), hit(0..8, true)]);
         assert_eq!(side_by_side.first(), Some(&(0..16)));
-        assert_eq!(merged(vec![hit(9..16, true), hit(0..8, true)]).len(), 2);
+        assert_eq!(merge(vec![hit(9..16, true), hit(0..8, true)]).len(), 2);
     }
 }

@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use crate::redaction::readings::Plain;
+use crate::redaction::readings::PlainByte;
 
 /// The most characters between two numbers: a comma, a line break and what indents the next line.
-const BETWEEN: usize = 64;
+const MAX_GAP: usize = 64;
 
 /// How the bytes of a list are written.
 #[derive(Clone, Copy)]
@@ -19,45 +19,45 @@ enum Radix {
 }
 
 /// Bytes that stand in a text as numbers, one after the other.
-pub(super) struct Numbers {
+pub(super) struct NumberList {
     pub(super) bytes: Zeroizing<Vec<u8>>,
     /// Where the number of each byte stands.
-    places: Vec<Range<usize>>,
+    ranges: Vec<Range<usize>>,
 }
 
-impl Numbers {
+impl NumberList {
     /// Every list of at least so many bytes, in either radix.
-    pub(super) fn lists(plain: &[Plain], shortest: usize) -> Vec<Self> {
+    pub(super) fn find_all(plain: &[PlainByte], min_length: usize) -> Vec<Self> {
         let words = plain.split(|plain| !plain.byte.is_ascii_alphanumeric());
-        let words: Vec<&[Plain]> = words.filter(|word| !word.is_empty()).collect();
+        let words: Vec<&[PlainByte]> = words.filter(|word| !word.is_empty()).collect();
         let mut lists = Vec::new();
         for radix in [Radix::Decimal, Radix::Hexadecimal] {
             let numbers: Vec<_> = words.iter().map(|word| radix.number(word)).collect();
             let runs = numbers.chunk_by(|one, next| match (one, next) {
-                (Some((_, one)), Some((_, next))) => next.start.saturating_sub(one.end) <= BETWEEN,
+                (Some((_, one)), Some((_, next))) => next.start.saturating_sub(one.end) <= MAX_GAP,
                 _ => false,
             });
-            for run in runs.filter(|run| run.len() >= shortest) {
-                let (bytes, places): (Vec<_>, _) = run.iter().flatten().cloned().unzip();
+            for run in runs.filter(|run| run.len() >= min_length) {
+                let (bytes, ranges): (Vec<_>, _) = run.iter().flatten().cloned().unzip();
                 let bytes = Zeroizing::new(bytes);
-                lists.push(Self { bytes, places });
+                lists.push(Self { bytes, ranges });
             }
         }
         lists
     }
 
     /// Where the numbers of some of the bytes stand in the text.
-    pub(super) fn place(&self, bytes: Range<usize>) -> Range<usize> {
-        let places = self.places.get(bytes).unwrap_or_default();
-        let start = places.first().map_or(0, |place| place.start);
-        start..places.last().map_or(start, |place| place.end)
+    pub(super) fn range(&self, bytes: Range<usize>) -> Range<usize> {
+        let ranges = self.ranges.get(bytes).unwrap_or_default();
+        let start = ranges.first().map_or(0, |range| range.start);
+        start..ranges.last().map_or(start, |range| range.end)
     }
 }
 
 impl Radix {
     /// The byte that a word is the number of, and where it stands.
-    fn number(self, word: &[Plain]) -> Option<(u8, Range<usize>)> {
-        let place = word.first()?.start..word.last()?.end;
+    fn number(self, word: &[PlainByte]) -> Option<(u8, Range<usize>)> {
+        let range = word.first()?.start..word.last()?.end;
         let digits = match (self, word) {
             (Self::Hexadecimal, [zero, x, digits @ ..])
                 if zero.byte == b'0' && x.byte.eq_ignore_ascii_case(&b'x') =>
@@ -76,6 +76,6 @@ impl Radix {
         let number = digits.iter().try_fold(0, |number, digit| {
             Some(number * radix + char::from(digit.byte).to_digit(radix)?)
         })?;
-        Some((u8::try_from(number).ok()?, place))
+        Some((u8::try_from(number).ok()?, range))
     }
 }

@@ -8,13 +8,13 @@ use zeroize::Zeroizing;
 use crate::redaction::digits::Notation;
 
 /// The most readings of one place that are followed. No honest text has more than a few.
-const MOST: usize = 24;
+const MAX_READINGS: usize = 24;
 
 /// The most steps for each byte of a text. An honest text takes two or three.
-const STEPS: usize = 256;
+const STEPS_PER_BYTE: usize = 256;
 
 /// The characters with a name in HTML that may stand in a token, or between two of its characters.
-const NAMED: &[(&[u8], char)] = &[
+const HTML_ENTITIES: &[(&[u8], char)] = &[
     (b"amp;", '&'),
     (b"lt;", '<'),
     (b"gt;", '>'),
@@ -98,7 +98,7 @@ const FILLERS: &[&[u8]] = &[
     clippy::indexing_slicing,
     reason = "an index of a constant is checked when it is compiled"
 )]
-const PARTS: [bool; 256] = {
+const SECRET_BYTES: [bool; 256] = {
     let mut parts = [false; 256];
     let mut byte = 0;
     while byte < parts.len() {
@@ -118,10 +118,10 @@ const PARTS: [bool; 256] = {
 };
 
 /// The most fillers in a row that are passed over: a line break, and what indents the next line.
-pub(super) const MOST_FILLERS: usize = 128;
+pub(super) const MAX_FILLERS: usize = 128;
 
 /// How often a text is flattened: an escape may be broken by a filler which is escaped in its turn.
-const ROUNDS: usize = 3;
+const MAX_ROUNDS: usize = 3;
 
 /// What a piece of a text stands for: the bytes of one character, or one byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,7 +177,7 @@ pub(super) struct Readings<'t> {
 
 /// A byte of a text with its escapes undone, and the place that it stands in.
 #[derive(Clone, Copy)]
-pub(super) struct Plain {
+pub(super) struct PlainByte {
     pub(super) byte: u8,
     pub(super) start: usize,
     pub(super) end: usize,
@@ -192,17 +192,19 @@ impl<'t> Readings<'t> {
             text,
             escapes: Vec::new(),
             fillers: Vec::new(),
-            steps: Cell::new(STEPS.saturating_mul(text.len().saturating_add(STEPS))),
+            steps: Cell::new(
+                STEPS_PER_BYTE.saturating_mul(text.len().saturating_add(STEPS_PER_BYTE)),
+            ),
         };
         // From the end on, because what stands in an escape may be escaped too.
         for (at, byte) in text.iter().enumerate().rev() {
             if is_escape(*byte) {
-                readings.read(at, *byte);
+                readings.read_escape(at, *byte);
             }
             if may_begin_filler(*byte) {
                 readings.read_filler(at);
             }
-            if readings.is_overfull() {
+            if readings.is_exhausted() {
                 break;
             }
         }
@@ -214,12 +216,12 @@ impl<'t> Readings<'t> {
     }
 
     /// Whether there are more readings than could be followed.
-    pub(super) fn is_overfull(&self) -> bool {
+    pub(super) fn is_exhausted(&self) -> bool {
         self.steps.get() == 0
     }
 
     /// Calls it with each unit that begins at a place.
-    pub(super) fn at(&self, at: usize, mut each: impl FnMut(Unit)) {
+    pub(super) fn for_each_unit(&self, at: usize, mut each: impl FnMut(Unit)) {
         let steps = self.steps.get().saturating_sub(1);
         self.steps.set(steps);
         let Some(byte) = self.text.get(at).filter(|_| steps > 0) else {
@@ -232,12 +234,13 @@ impl<'t> Readings<'t> {
     }
 
     /// As many bytes from a place on as asked for, or `None` where the text has fewer; `Err` where they may be read otherwise.
-    pub(super) fn only<const N: usize>(&self, at: usize) -> Result<Option<[u8; N]>, Ambiguous> {
+    pub(super) fn unambiguous<const N: usize>(
+        &self,
+        at: usize,
+    ) -> Result<Option<[u8; N]>, Ambiguous> {
         let end = at.saturating_add(N);
-        let behind = self.escapes.partition_point(|(start, _)| *start >= at);
-        let next = behind
-            .checked_sub(1)
-            .and_then(|last| self.escapes.get(last));
+        let later = self.escapes.partition_point(|(start, _)| *start >= at);
+        let next = later.checked_sub(1).and_then(|last| self.escapes.get(last));
         match next {
             Some((start, _)) if *start < end => Err(Ambiguous),
             _ if self.has_filler(at, end) => Err(Ambiguous),
@@ -255,9 +258,9 @@ impl<'t> Readings<'t> {
     }
 
     /// Whether so many digits of a notation stand in a row.
-    pub(super) fn has_run(&self, least: usize) -> bool {
+    pub(super) fn has_run(&self, min_digits: usize) -> bool {
         let mut runs = self.text.split(|byte| !Notation::has_digit(*byte));
-        runs.any(|run| run.len() >= least)
+        runs.any(|run| run.len() >= min_digits)
     }
 
     fn escapes(&self, at: usize, byte: u8) -> impl Iterator<Item = Unit> {
@@ -277,7 +280,7 @@ impl<'t> Readings<'t> {
             return Some(at);
         }
         let mut end = None;
-        self.at(at, |unit| {
+        self.for_each_unit(at, |unit| {
             if let Some((start, rest)) = bytes.split_at_checked(unit.bytes().len())
                 && unit.bytes().eq_ignore_ascii_case(start)
             {
@@ -288,7 +291,7 @@ impl<'t> Readings<'t> {
     }
 
     /// Where a filler ends that begins at a place: something that may come between two characters of a secret.
-    pub(super) fn filler(&self, at: usize) -> Option<usize> {
+    pub(super) fn filler_end(&self, at: usize) -> Option<usize> {
         let found = self
             .fillers
             .binary_search_by(|(start, _)| at.cmp(start))
@@ -297,26 +300,24 @@ impl<'t> Readings<'t> {
     }
 
     fn has_filler(&self, at: usize, end: usize) -> bool {
-        let behind = self.fillers.partition_point(|(start, _)| *start >= at);
-        let next = behind
-            .checked_sub(1)
-            .and_then(|last| self.fillers.get(last));
+        let later = self.fillers.partition_point(|(start, _)| *start >= at);
+        let next = later.checked_sub(1).and_then(|last| self.fillers.get(last));
         next.is_some_and(|(start, _)| *start < end)
     }
 
-    /// Where an equals sign ends that stands at a place, or behind fillers there.
-    pub(super) fn padding(&self, mut at: usize) -> Option<usize> {
+    /// Where an equals sign ends that stands at a place, or later fillers there.
+    pub(super) fn padding_end(&self, mut at: usize) -> Option<usize> {
         loop {
             match self.spells(at, b"=") {
                 Some(end) => return Some(end),
-                None => at = self.filler(at)?,
+                None => at = self.filler_end(at)?,
             }
         }
     }
 
     fn read_filler(&mut self, at: usize) {
         let mut end = None;
-        self.at(at, |unit| {
+        self.for_each_unit(at, |unit| {
             let rests = FILLERS
                 .iter()
                 .filter_map(|filler| filler.strip_prefix(unit.bytes()));
@@ -328,14 +329,14 @@ impl<'t> Readings<'t> {
     }
 
     /// The text with its escapes undone as far as they go.
-    pub(super) fn plain(&self) -> Vec<Plain> {
+    pub(super) fn plain(&self) -> Vec<PlainByte> {
         let mut plain = Vec::with_capacity(self.text.len());
         let mut start = 0;
         while let Some(byte) = self.text.get(start) {
             let raw = Unit::byte(*byte, start + 1);
             let longest = self.escapes(start, *byte).max_by_key(Unit::end);
             let unit = longest.filter(|unit| unit.end > raw.end).unwrap_or(raw);
-            plain.extend(unit.bytes().iter().map(|byte| Plain {
+            plain.extend(unit.bytes().iter().map(|byte| PlainByte {
                 byte: *byte,
                 start,
                 end: unit.end,
@@ -346,13 +347,13 @@ impl<'t> Readings<'t> {
     }
 
     /// The same without fillers.
-    fn unfilled(&self) -> Vec<Plain> {
+    fn without_fillers(&self) -> Vec<PlainByte> {
         let mut plain = self.plain();
         let mut filled_to = 0;
-        plain.retain(|Plain { byte, start, .. }| {
+        plain.retain(|PlainByte { byte, start, .. }| {
             // An equals sign in front of a line break is more likely the end of base64.
             if *start >= filled_to && *byte != b'=' {
-                filled_to = self.filler(*start).unwrap_or(filled_to);
+                filled_to = self.filler_end(*start).unwrap_or(filled_to);
             }
             *start >= filled_to
         });
@@ -362,23 +363,23 @@ impl<'t> Readings<'t> {
     /// The text with its escapes undone and without fillers, over and over; `None` where it has neither.
     ///
     /// Escapes are read in the longest way here, so this finds what was broken and loses what is ambiguous.
-    pub(super) fn flattened(&self) -> Option<Vec<Plain>> {
+    pub(super) fn flattened(&self) -> Option<Vec<PlainByte>> {
         if self.escapes.is_empty() && self.fillers.is_empty() {
             return None;
         }
-        let mut flat = self.unfilled();
+        let mut flat = self.without_fillers();
         if flat.len() == self.text.len() {
             return None;
         }
-        for _ in 1..ROUNDS {
-            let bytes = bytes_of(&flat);
-            let mut flatter = Readings::of(&bytes).unfilled();
+        for _ in 1..MAX_ROUNDS {
+            let bytes = plain_bytes(&flat);
+            let mut flatter = Readings::of(&bytes).without_fillers();
             if flatter.len() == flat.len() {
                 break;
             }
             for plain in &mut flatter {
-                let place = place_in(&flat, plain.start..plain.end);
-                (plain.start, plain.end) = (place.start, place.end);
+                let range = source_range(&flat, plain.start..plain.end);
+                (plain.start, plain.end) = (range.start, range.end);
             }
             flat = flatter;
         }
@@ -386,7 +387,7 @@ impl<'t> Readings<'t> {
     }
 
     /// Finds every reading of a place where an escape may begin.
-    fn read(&mut self, at: usize, byte: u8) {
+    fn read_escape(&mut self, at: usize, byte: u8) {
         let mut found = vec![Unit::byte(byte, at + 1)];
         let mut next = 0;
         while let Some(unit) = found.get(next).copied() {
@@ -404,7 +405,7 @@ impl<'t> Readings<'t> {
                     found.push(unit);
                 }
             }
-            if found.len() > MOST {
+            if found.len() > MAX_READINGS {
                 self.steps.set(0);
                 break;
             }
@@ -418,7 +419,7 @@ impl<'t> Readings<'t> {
         let bytes = self.hexadecimal(at, 2).into_iter().filter_map(byte);
         let mut units: Vec<Unit> = bytes.collect();
         // As `escape` of JavaScript has it.
-        self.at(at, |unit| {
+        self.for_each_unit(at, |unit| {
             if unit.ascii() == Some(b'u') {
                 units.extend(self.code_unit(unit.end, b'u'));
             }
@@ -437,7 +438,7 @@ impl<'t> Readings<'t> {
     fn backslash(&self, at: usize) -> Vec<Unit> {
         let mut units = Vec::from_iter(self.three_digits(at, 8));
         units.extend(self.three_digits(at, 10));
-        self.at(at, |unit| match unit.ascii() {
+        self.for_each_unit(at, |unit| match unit.ascii() {
             Some(letter @ (b'u' | b'U')) => units.extend(self.code_unit(unit.end, letter)),
             Some(b'x' | b'X') => {
                 let byte = |(value, end)| Some(Unit::byte(u8::try_from(value).ok()?, end));
@@ -476,7 +477,7 @@ impl<'t> Readings<'t> {
         for (value, end) in self.hexadecimal(at, 4) {
             match char::from_u32(value) {
                 Some(character) => units.push(Unit::character(character, end)),
-                None => units.extend(self.second_half(value, end)),
+                None => units.extend(self.low_surrogate(value, end)),
             }
         }
         units
@@ -490,7 +491,7 @@ impl<'t> Readings<'t> {
         Some(Unit::character(character, at + length + 2))
     }
 
-    fn second_half(&self, high: u32, at: usize) -> Option<Unit> {
+    fn low_surrogate(&self, high: u32, at: usize) -> Option<Unit> {
         let escape = self.text.get(at..)?.strip_prefix(b"\\u")?;
         let (low, end) = *self
             .hexadecimal(self.text.len() - escape.len(), 4)
@@ -503,14 +504,14 @@ impl<'t> Readings<'t> {
     fn ampersand(&self, at: usize) -> Vec<Unit> {
         let rest = self.text.get(at..).unwrap_or_default();
         if let Some(digits) = rest.strip_prefix(b"#") {
-            return number(digits, at + 1).into_iter().collect();
+            return numeric_entity(digits, at + 1).into_iter().collect();
         }
         let named = |(name, character): &(&[u8], char)| {
             let start = rest.get(..name.len())?;
             let is_it = start.eq_ignore_ascii_case(name);
             is_it.then(|| Unit::character(*character, at + name.len()))
         };
-        NAMED.iter().filter_map(named).collect()
+        HTML_ENTITIES.iter().filter_map(named).collect()
     }
 
     /// Every way to read so many hexadecimal digits, with where they end.
@@ -519,25 +520,25 @@ impl<'t> Readings<'t> {
         for _ in 0..digits {
             let mut more = Vec::new();
             for (value, end) in read {
-                self.at(end, |unit| {
+                self.for_each_unit(end, |unit| {
                     let digit = unit.ascii().and_then(|byte| char::from(byte).to_digit(16));
                     more.extend(digit.map(|digit| (value << 4 | digit, unit.end)));
                 });
             }
             read = more;
-            read.truncate(MOST);
+            read.truncate(MAX_READINGS);
         }
         read
     }
 }
 
 /// The bytes alone.
-pub(super) fn bytes_of(plain: &[Plain]) -> Zeroizing<Vec<u8>> {
+pub(super) fn plain_bytes(plain: &[PlainByte]) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(plain.iter().map(|plain| plain.byte).collect())
 }
 
 /// Where some of the bytes stand.
-pub(super) fn place_in(plain: &[Plain], bytes: Range<usize>) -> Range<usize> {
+pub(super) fn source_range(plain: &[PlainByte], bytes: Range<usize>) -> Range<usize> {
     let bytes = plain.get(bytes).unwrap_or_default();
     let start = bytes.first().map_or(0, |plain| plain.start);
     start..bytes.last().map_or(start, |plain| plain.end)
@@ -549,8 +550,10 @@ fn is_escape(byte: u8) -> bool {
 }
 
 /// Whether a secret of visible ASCII may be written with a byte, in any notation.
-pub(super) fn may_be_part(byte: u8) -> bool {
-    PARTS.get(usize::from(byte)).is_some_and(|is_part| *is_part)
+pub(super) fn can_spell_secret(byte: u8) -> bool {
+    SECRET_BYTES
+        .get(usize::from(byte))
+        .is_some_and(|is_part| *is_part)
 }
 
 /// Whether a byte may begin a [filler](Readings::filler). A plus sign is a space in some notations, but a digit in base64.
@@ -565,7 +568,7 @@ fn may_begin_filler(byte: u8) -> bool {
 }
 
 /// The number of a character in HTML, whose semicolon may be missing.
-fn number(text: &[u8], at: usize) -> Option<Unit> {
+fn numeric_entity(text: &[u8], at: usize) -> Option<Unit> {
     let (digits, radix, at) = match text {
         [b'x' | b'X', digits @ ..] => (digits, 16, at + 1),
         digits => (digits, 10, at),

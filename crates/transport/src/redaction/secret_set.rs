@@ -13,12 +13,14 @@ use http::HeaderValue;
 use zeroize::Zeroizing;
 
 use crate::redaction::digits::Notation;
+use crate::redaction::fragments::FRAGMENT_LENGTH;
 use crate::redaction::fragments::Fragments;
-use crate::redaction::fragments::LENGTH;
 use crate::redaction::known::add_header;
-use crate::redaction::merge::{Hit, merged};
-use crate::redaction::numbers::Numbers;
-use crate::redaction::readings::{Plain, Readings, bytes_of, may_be_part, place_in};
+use crate::redaction::merge::{Hit, merge};
+use crate::redaction::numbers::NumberList;
+use crate::redaction::readings::{
+    PlainByte, Readings, can_spell_secret, plain_bytes, source_range,
+};
 
 /// What stands in the place of a secret.
 pub(crate) const REDACTED: &str = "[redacted]";
@@ -27,10 +29,10 @@ pub(crate) const REDACTED: &str = "[redacted]";
 pub(crate) const REDACTED_IN_URI: &str = "redacted";
 
 /// How often digits within digits are decoded.
-const DEPTH: u32 = 2;
+const MAX_DEPTH: u32 = 2;
 
 /// The longest part of one secret that is looked for, in bytes: nothing that fits into a header field is longer.
-const LONGEST: usize = 16 * 1024;
+const MAX_SECRET_LENGTH: usize = 16 * 1024;
 
 /// The secrets of a call, and what finds them in a text.
 ///
@@ -60,12 +62,12 @@ pub struct SecretSet {
     /// Whether a secret has other bytes than visible ASCII.
     has_other_bytes: bool,
     /// Whether a short secret is taken out like any other.
-    keeps_texts: bool,
+    redacts_short: bool,
 }
 
 /// What is to be taken out of a text.
 enum Found {
-    Parts(Vec<Range<usize>>),
+    Ranges(Vec<Range<usize>>),
     /// What is secret in it cannot be told from what is not.
     Everything,
 }
@@ -79,9 +81,9 @@ impl SecretSet {
 
     /// A set that takes short secrets out of texts, and does not withhold these.
     #[cfg(any(test, feature = "testing"))]
-    pub(crate) fn keeping_texts() -> Self {
+    pub(crate) fn redacting_short() -> Self {
         Self {
-            keeps_texts: true,
+            redacts_short: true,
             ..Self::default()
         }
     }
@@ -110,7 +112,7 @@ impl SecretSet {
     pub(crate) fn add_all(&mut self, secrets: impl IntoIterator<Item = impl AsRef<[u8]>>) {
         let mut is_changed = false;
         for secret in secrets {
-            is_changed |= self.push(secret.as_ref());
+            is_changed |= self.insert(secret.as_ref());
         }
         if is_changed {
             self.fragments.sort();
@@ -118,15 +120,15 @@ impl SecretSet {
     }
 
     /// Whether there was something to add.
-    fn push(&mut self, bytes: &[u8]) -> bool {
-        let bytes = bytes.get(..LONGEST).unwrap_or(bytes);
-        let public = public_part(bytes);
+    fn insert(&mut self, bytes: &[u8]) -> bool {
+        let bytes = bytes.get(..MAX_SECRET_LENGTH).unwrap_or(bytes);
+        let public = public_prefix_length(bytes);
         let secret_part = bytes.get(public..).unwrap_or_default();
         if secret_part.is_empty() {
             return false;
         }
         self.has_other_bytes |= !secret_part.iter().all(u8::is_ascii_graphic);
-        if secret_part.len() < LENGTH {
+        if secret_part.len() < FRAGMENT_LENGTH {
             let folded = Zeroizing::new(secret_part.to_ascii_lowercase());
             if !self.short.contains(&folded) {
                 self.short.push(folded);
@@ -151,28 +153,28 @@ impl SecretSet {
     /// The same of bytes, which may be no text.
     #[must_use]
     pub fn redact_bytes<'t>(&self, bytes: &'t [u8]) -> Cow<'t, [u8]> {
-        match self.found(bytes) {
+        match self.find(bytes) {
             Found::Everything => Cow::Owned(REDACTED.into()),
-            Found::Parts(parts) if parts.is_empty() => Cow::Borrowed(bytes),
-            Found::Parts(parts) => Cow::Owned(without(bytes, parts, REDACTED)),
+            Found::Ranges(parts) if parts.is_empty() => Cow::Borrowed(bytes),
+            Found::Ranges(parts) => Cow::Owned(replace_ranges(bytes, parts, REDACTED)),
         }
     }
 
     /// Whether a secret stands in the text, in any form in which [`redact`](Self::redact) finds it.
     #[must_use]
     pub fn contains_secret(&self, text: impl AsRef<[u8]>) -> bool {
-        match self.found(text.as_ref()) {
+        match self.find(text.as_ref()) {
             Found::Everything => true,
-            Found::Parts(parts) => !parts.is_empty(),
+            Found::Ranges(parts) => !parts.is_empty(),
         }
     }
 
     /// The text with something else in the place of each secret.
     pub(crate) fn replaced<'t>(&self, text: &'t str, replacement: &'static str) -> Cow<'t, str> {
-        let parts = match self.found(text.as_bytes()) {
+        let parts = match self.find(text.as_bytes()) {
             Found::Everything => return Cow::Owned(replacement.to_owned()),
-            Found::Parts(parts) if parts.is_empty() => return Cow::Borrowed(text),
-            Found::Parts(parts) => parts,
+            Found::Ranges(parts) if parts.is_empty() => return Cow::Borrowed(text),
+            Found::Ranges(parts) => parts,
         };
         let parts = parts.into_iter().map(|part| {
             // A run of bytes may begin and end within a character.
@@ -181,21 +183,21 @@ impl SecretSet {
             let end = (part.end..text.len()).find(is_boundary);
             start.unwrap_or(0)..end.unwrap_or(text.len())
         });
-        let bytes = without(text.as_bytes(), parts, replacement);
+        let bytes = replace_ranges(text.as_bytes(), parts, replacement);
         // Cut at the ends of characters only, so nothing is ever lost here.
         Cow::Owned(String::from_utf8(bytes).unwrap_or_else(|_| replacement.to_owned()))
     }
 
-    fn found(&self, text: &[u8]) -> Found {
+    fn find(&self, text: &[u8]) -> Found {
         if self.is_empty() {
-            return Found::Parts(Vec::new());
+            return Found::Ranges(Vec::new());
         }
         self.search(text, 0)
     }
 
     fn search(&self, text: &[u8], depth: u32) -> Found {
-        if !self.may_stand_in(text) {
-            return Found::Parts(Vec::new());
+        if !self.may_occur_in(text) {
+            return Found::Ranges(Vec::new());
         }
         let readings = Readings::of(text);
         let Some(mut hits) = self.hits(&readings, &self.short) else {
@@ -203,40 +205,40 @@ impl SecretSet {
         };
         let flat = readings.flattened();
         if let Some(flat) = &flat {
-            let bytes = bytes_of(flat);
+            let bytes = plain_bytes(flat);
             // Of a short secret chance would bring about too many.
             let Some(more) = self.hits(&Readings::of(&bytes), &[]) else {
                 return Found::Everything;
             };
-            hits.extend(more.into_iter().map(|Hit { place, is_secret }| Hit {
-                place: place_in(flat, place),
+            hits.extend(more.into_iter().map(|Hit { range, is_secret }| Hit {
+                range: source_range(flat, range),
                 is_secret,
             }));
         }
-        if depth < DEPTH {
+        if depth < MAX_DEPTH {
             match self.search_decoded(&readings, flat, depth + 1) {
                 Found::Everything => return Found::Everything,
-                Found::Parts(parts) => hits.extend(parts.into_iter().map(Hit::certain)),
+                Found::Ranges(parts) => hits.extend(parts.into_iter().map(Hit::certain)),
             }
         }
-        Found::Parts(merged(hits))
+        Found::Ranges(merge(hits))
     }
 
     /// Whether a text has enough of what a secret is written with. Most of what is decoded by chance does not.
-    fn may_stand_in(&self, text: &[u8]) -> bool {
-        let shortest = self.shortest();
-        let mut spans = text.split(|byte| !may_be_part(*byte));
+    fn may_occur_in(&self, text: &[u8]) -> bool {
+        let min_length = self.min_length();
+        let mut spans = text.split(|byte| !can_spell_secret(*byte));
         self.has_other_bytes
             || spans.any(|span| {
                 let graphic = span.iter().filter(|byte| byte.is_ascii_graphic());
-                graphic.count() >= shortest
+                graphic.count() >= min_length
             })
     }
 
-    /// The length of the shortest text that counts as a secret.
-    fn shortest(&self) -> usize {
-        let shortest = self.short.iter().map(|short| short.len()).min();
-        shortest.unwrap_or(LENGTH)
+    /// The length of the min_length text that counts as a secret.
+    fn min_length(&self) -> usize {
+        let min_length = self.short.iter().map(|short| short.len()).min();
+        min_length.unwrap_or(FRAGMENT_LENGTH)
     }
 
     /// What stands in a text by itself; `None` where all of it is to be withheld.
@@ -245,13 +247,13 @@ impl SecretSet {
         for start in 0..readings.len() {
             for short in all_short {
                 match readings.spells(start, short) {
-                    Some(end) if self.keeps_texts => hits.push(Hit::certain(start..end)),
+                    Some(end) if self.redacts_short => hits.push(Hit::certain(start..end)),
                     Some(_) => return None,
                     None => {}
                 }
             }
             self.fragments.find(readings, start, &mut hits);
-            if readings.is_overfull() {
+            if readings.is_exhausted() {
                 return None;
             }
         }
@@ -262,46 +264,46 @@ impl SecretSet {
     fn search_decoded(
         &self,
         readings: &Readings<'_>,
-        flat: Option<Vec<Plain>>,
+        flat: Option<Vec<PlainByte>>,
         depth: u32,
     ) -> Found {
-        let shortest = self.shortest();
+        let min_length = self.min_length();
         let mut found = Vec::new();
-        if readings.may_be_list(shortest) {
-            for list in Numbers::lists(&readings.plain(), shortest) {
+        if readings.may_be_list(min_length) {
+            for list in NumberList::find_all(&readings.plain(), min_length) {
                 match self.search(&list.bytes, depth) {
                     Found::Everything => return Found::Everything,
-                    Found::Parts(parts) => {
-                        found.extend(parts.into_iter().map(|part| list.place(part)));
+                    Found::Ranges(parts) => {
+                        found.extend(parts.into_iter().map(|part| list.range(part)));
                     }
                 }
             }
         }
         let digits = match flat {
             Some(flat) => flat,
-            None if readings.has_run(Notation::least_digits(shortest)) => readings.plain(),
-            None => return Found::Parts(found),
+            None if readings.has_run(Notation::min_digits(min_length)) => readings.plain(),
+            None => return Found::Ranges(found),
         };
         for notation in Notation::ALL {
-            for candidate in notation.candidates(&digits, shortest) {
+            for candidate in notation.candidates(&digits, min_length) {
                 match self.search(&candidate.decoded, depth) {
                     Found::Everything => return Found::Everything,
-                    Found::Parts(parts) => {
+                    Found::Ranges(parts) => {
                         found.extend(
                             parts
                                 .into_iter()
-                                .map(|part| candidate.place(part, &digits, readings)),
+                                .map(|part| candidate.range(part, &digits, readings)),
                         );
                     }
                 }
             }
         }
-        Found::Parts(found)
+        Found::Ranges(found)
     }
 }
 
 /// How much of a token is public: `dt0`, a letter, two digits, a dot, the id and a dot.
-pub(crate) fn public_part(token: &[u8]) -> usize {
+pub(crate) fn public_prefix_length(token: &[u8]) -> usize {
     const PREFIX: usize = "dt0c01.".len();
     let is_known = matches!(
         token,
@@ -319,7 +321,7 @@ pub(crate) fn public_part(token: &[u8]) -> usize {
 }
 
 /// The bytes with a replacement in the place of each part; the parts are in order and do not overlap.
-fn without(
+fn replace_ranges(
     bytes: &[u8],
     parts: impl IntoIterator<Item = Range<usize>>,
     replacement: &str,

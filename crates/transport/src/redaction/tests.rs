@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use fastrand::Rng;
 
 use crate::call::call_secrets::CallSecrets;
-use crate::redaction::fragments::LENGTH;
+use crate::redaction::fragments::FRAGMENT_LENGTH;
 use crate::redaction::secret_set::{REDACTED, SecretSet};
 
 const TOKEN: &str = "dt0c01.ST2EY72KQINMH574WMNVI7YN.G3DFPBEJYMODIDAEX454M7YWBUVEFOWKPRVMWFASS64NFH52PX6BNDVFFM572RZM";
@@ -102,7 +102,7 @@ fn encoded(secret: &str, random: &mut Rng) -> String {
 }
 
 fn random_secret(random: &mut Rng) -> String {
-    let length = random.usize(LENGTH..90);
+    let length = random.usize(FRAGMENT_LENGTH..90);
     let secret: String = (0..length)
         .map(|_| char::from(random.u8(b'!'..=b'~')))
         .collect();

@@ -1,8 +1,8 @@
 //! Recorded traffic as a JSON text.
 
 mod body;
-mod failure;
 mod interaction;
+mod recorded_failure;
 mod scrubber;
 
 use std::error::Error;
@@ -11,8 +11,8 @@ use std::str::FromStr;
 
 use serde_json::{Value, json};
 
-pub(super) use self::failure::Failure;
 pub(super) use self::interaction::Interaction;
+pub(super) use self::recorded_failure::RecordedFailure;
 pub(super) use self::scrubber::Scrubber;
 
 /// The version of the format, in the field `cassette`.

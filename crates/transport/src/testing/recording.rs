@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use http::{Request, Response};
 
-use super::cassette::{Cassette, Failure, Interaction, Scrubber};
+use super::cassette::{Cassette, Interaction, RecordedFailure, Scrubber};
 use crate::error::transport::TransportError;
 use crate::transport::transport::Transport;
 
@@ -53,7 +53,7 @@ struct State {
     interactions: Vec<(Request<Bytes>, Option<Outcome>)>,
 }
 
-type Outcome = Result<Response<Bytes>, Failure>;
+type Outcome = Result<Response<Bytes>, RecordedFailure>;
 
 impl<T: Transport> Recording<T> {
     /// Records what goes through this transport.
@@ -126,7 +126,10 @@ impl<T: Transport> Transport for Recording<T> {
         let outcome = self.0.transport.send(request).await;
         self.end(
             index,
-            outcome.as_ref().map(Clone::clone).map_err(Failure::from),
+            outcome
+                .as_ref()
+                .map(Clone::clone)
+                .map_err(RecordedFailure::from),
         );
         outcome
     }

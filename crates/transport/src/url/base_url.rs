@@ -198,7 +198,7 @@ fn split(text: &str) -> Result<BaseUrl, &'static str> {
         return Err("has a user name or password, which belongs in the credentials");
     }
     let (host, port) = split_port(authority)?;
-    let mut authority = host::normalise(host)?;
+    let mut authority = host::normalize(host)?;
     if let Some(port) = port.filter(|port| *port != default_port) {
         authority = format!("{authority}:{port}");
     }

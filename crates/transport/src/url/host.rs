@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A host as it stands in a URL: lower case, without a trailing dot, addresses in their usual form, names in ASCII.
-pub(crate) fn normalise(host: &str) -> Result<String, &'static str> {
+pub(crate) fn normalize(host: &str) -> Result<String, &'static str> {
     if let Some(address) = host.strip_prefix('[') {
         let address = address
             .strip_suffix(']')
@@ -155,7 +155,7 @@ fn digit(value: u32) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_loopback, normalise};
+    use super::{is_loopback, normalize};
 
     #[test]
     fn each_host_has_one_spelling() {
@@ -173,7 +173,7 @@ mod tests {
             ("他们为什么不说中文", "xn--ihqwcrb4cv8a8dqg056pqjye"),
             ("xn--bcher-kva.example", "xn--bcher-kva.example"),
         ] {
-            assert_eq!(normalise(written).as_deref(), Ok(meant), "{written}");
+            assert_eq!(normalize(written).as_deref(), Ok(meant), "{written}");
         }
     }
 
@@ -194,7 +194,7 @@ mod tests {
             "a@b",
             &long,
         ] {
-            assert!(normalise(host).is_err(), "{host}");
+            assert!(normalize(host).is_err(), "{host}");
         }
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// The most that is shown of a host, and of a path, in characters.
-const SHOWN: usize = 200;
+const MAX_CHARACTERS: usize = 200;
 
 /// A URI reference, without its fragment.
 #[derive(Clone, Copy, Debug)]
@@ -199,10 +199,10 @@ fn shown(text: &str) -> String {
     let is_shown = |c: &char| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '`');
     let mut shown: String = text
         .chars()
-        .take(SHOWN)
+        .take(MAX_CHARACTERS)
         .map(|c| if is_shown(&c) { c } else { '\u{fffd}' })
         .collect();
-    if text.chars().nth(SHOWN).is_some() {
+    if text.chars().nth(MAX_CHARACTERS).is_some() {
         shown.push('…');
     }
     shown

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write as _};
 
 /// The most that is shown of a text, in characters.
-const SHOWN: usize = 300;
+const MAX_CHARACTERS: usize = 300;
 
 /// A text of others on one line of bounded length: in Display as it is, in Debug between quotation marks.
 ///
@@ -14,7 +14,7 @@ pub(crate) struct Escaped<'a>(pub(crate) &'a str);
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (count, character) in self.0.chars().enumerate() {
-            if count == SHOWN {
+            if count == MAX_CHARACTERS {
                 return f.write_char('…');
             }
             if matches!(character, '\n' | '\r') {
@@ -33,7 +33,7 @@ impl fmt::Display for Escaped<'_> {
 
 impl fmt::Debug for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.char_indices().nth(SHOWN) {
+        match self.0.char_indices().nth(MAX_CHARACTERS) {
             Some((end, _)) => write!(f, "{:?}…", self.0.get(..end).unwrap_or_default()),
             None => write!(f, "{:?}", self.0),
         }
@@ -41,7 +41,7 @@ impl fmt::Debug for Escaped<'_> {
 }
 
 /// Whether a reader sees all of a text, on one line or several.
-pub(crate) fn is_seen(text: &str) -> bool {
+pub(crate) fn is_all_visible(text: &str) -> bool {
     text.chars()
         .all(|character| character == '\n' || is_visible(character))
 }
@@ -74,7 +74,7 @@ fn is_visible(character: char) -> bool {
 }
 
 /// The start of a text, at most so many bytes.
-pub(crate) fn cut(text: &str, limit: usize) -> &str {
+pub(crate) fn truncated(text: &str, limit: usize) -> &str {
     let end = (0..=limit.min(text.len()))
         .rev()
         .find(|end| text.is_char_boundary(*end));
@@ -83,7 +83,7 @@ pub(crate) fn cut(text: &str, limit: usize) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Escaped, cut};
+    use super::{Escaped, truncated};
 
     #[test]
     fn what_is_not_seen_is_spelled_out() {
@@ -122,6 +122,9 @@ mod tests {
         let long = "ä".repeat(2 * 1024 * 1024);
         let (shown, debug) = (Escaped(&long).to_string(), format!("{:?}", Escaped(&long)));
         assert_eq!((shown.chars().count(), debug.chars().count()), (301, 303));
-        assert_eq!((cut(&long, 5), cut("ab", 5), cut("", 0)), ("ää", "ab", ""));
+        assert_eq!(
+            (truncated(&long, 5), truncated("ab", 5), truncated("", 0)),
+            ("ää", "ab", "")
+        );
     }
 }

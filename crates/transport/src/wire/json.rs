@@ -4,18 +4,18 @@ use std::fmt::Write as _;
 
 use serde::de::DeserializeOwned;
 
-use crate::wire::escape::cut;
+use crate::wire::escape::truncated;
 
 mod fast;
-mod halves;
 pub(crate) mod members;
+mod surrogates;
 
 /// Why and where a body does not decode; holds nothing of the body but names of fields.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Problem {
+pub(crate) struct DecodeError {
     /// For example `activeGateTokens[17].creationDate`; empty for the document as a whole.
     pub(crate) path: String,
-    pub(crate) text: String,
+    pub(crate) message: String,
 }
 
 /// The longest path that is told, in bytes. An error keeps less, once secrets are out of it.
@@ -24,8 +24,8 @@ const PATH_LIMIT: usize = 4 * 1024;
 const BOM: char = '\u{feff}';
 
 /// Decodes a whole body. The path is tracked only on a second decode, after a first one failed.
-pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    let text = text(body)?;
+pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
+    let text = body_text(body)?;
     if let Some(value) = fast::read(text) {
         return Ok(value);
     }
@@ -33,21 +33,21 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 }
 
 /// Decodes a whole body, and takes U+FFFD for half of a character where it does not decode otherwise.
-pub(crate) fn decode_lossy<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+pub(crate) fn decode_lossy<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     decode(body).or_else(|problem| {
-        let whole = text(body).ok().and_then(halves::replaced);
+        let whole = body_text(body).ok().and_then(surrogates::replace_lone);
         let value = whole.and_then(|text| decode(text.as_bytes()).ok());
         value.ok_or(problem)
     })
 }
 
 /// The body as text, checked once; one byte order mark is allowed.
-pub(crate) fn text(body: &[u8]) -> Result<&str, Problem> {
+pub(crate) fn body_text(body: &[u8]) -> Result<&str, DecodeError> {
     if body.is_empty() {
-        return Err(whole("the body is empty".into()));
+        return Err(whole_document("the body is empty".into()));
     }
     let text = std::str::from_utf8(body).map_err(|error| {
-        whole(format!(
+        whole_document(format!(
             "not UTF-8 JSON: byte {} is not UTF-8",
             error.valid_up_to()
         ))
@@ -55,20 +55,20 @@ pub(crate) fn text(body: &[u8]) -> Result<&str, Problem> {
     let text = text.strip_prefix(BOM).unwrap_or(text);
     // JSON text begins with two ASCII characters, so a zero byte there is UTF-16 or UTF-32.
     if text.starts_with(BOM) || text.bytes().take(2).any(|byte| byte == 0) {
-        return Err(whole("not UTF-8 JSON".into()));
+        return Err(whole_document("not UTF-8 JSON".into()));
     }
     Ok(text)
 }
 
-fn whole(text: String) -> Problem {
-    Problem {
+fn whole_document(text: String) -> DecodeError {
+    DecodeError {
         path: String::new(),
-        text,
+        message: text,
     }
 }
 
 /// Decodes once more to find the path of what went wrong.
-fn diagnose<T: DeserializeOwned>(text: &str, first: &serde_json::Error) -> Problem {
+fn diagnose<T: DeserializeOwned>(text: &str, first: &serde_json::Error) -> DecodeError {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let result: Result<T, _> = serde_path_to_error::deserialize(&mut deserializer);
     let (path, error) = match &result {
@@ -88,9 +88,9 @@ fn diagnose<T: DeserializeOwned>(text: &str, first: &serde_json::Error) -> Probl
     } else {
         message.into()
     };
-    Problem {
+    DecodeError {
         path: path_of(&path, message),
-        text: cause + &at,
+        message: cause + &at,
     }
 }
 
@@ -113,7 +113,7 @@ fn path_of(path: &str, message: &str) -> String {
     }
     // Characters that are not seen stay: what stands between them may be a part of a secret.
     if full.len() > PATH_LIMIT {
-        full.truncate(cut(&full, PATH_LIMIT).len());
+        full.truncate(truncated(&full, PATH_LIMIT).len());
         full.push('…');
     }
     full
@@ -164,11 +164,11 @@ pub(crate) fn html_hint(text: &str) -> Option<&'static str> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{Problem, decode};
+    use super::{DecodeError, decode};
 
     type Counts = BTreeMap<String, Vec<u32>>;
 
-    fn problem(body: impl AsRef<[u8]>) -> Problem {
+    fn problem(body: impl AsRef<[u8]>) -> DecodeError {
         decode::<Counts>(body.as_ref()).unwrap_err()
     }
 
@@ -182,7 +182,7 @@ mod tests {
             b"{\"a\xed\xa0\x80\":[]}",
         ];
         for body in bodies {
-            assert_eq!(problem(body).text, "not UTF-8 JSON: byte 3 is not UTF-8");
+            assert_eq!(problem(body).message, "not UTF-8 JSON: byte 3 is not UTF-8");
         }
     }
 
@@ -226,7 +226,7 @@ mod tests {
         ];
         for body in bodies {
             assert!(
-                problem(&body).text.starts_with("not UTF-8 JSON"),
+                problem(&body).message.starts_with("not UTF-8 JSON"),
                 "{body:?}: {:?}",
                 problem(&body)
             );
@@ -262,11 +262,11 @@ mod tests {
             let problem = problem(body);
             assert_eq!(problem.path, "b[1]", "{problem:?}");
             assert!(
-                problem.text.contains("expected u32 at line 1 column"),
+                problem.message.contains("expected u32 at line 1 column"),
                 "{problem:?}"
             );
             assert!(
-                !problem.text.contains("hunter2") && !problem.text.contains("777"),
+                !problem.message.contains("hunter2") && !problem.message.contains("777"),
                 "{problem:?}"
             );
         }
@@ -306,7 +306,7 @@ mod tests {
     // T31
     #[test]
     fn an_empty_body_is_no_model() {
-        assert_eq!(problem("").text, "the body is empty");
+        assert_eq!(problem("").message, "the body is empty");
         // Not even for a model that needs nothing.
         assert!(decode::<()>(b"").is_err());
     }
@@ -315,7 +315,7 @@ mod tests {
     fn a_page_instead_of_json_gets_a_hint() {
         assert!(
             problem("<!DOCTYPE html><p>hunter2")
-                .text
+                .message
                 .starts_with("an HTML page, is a proxy")
         );
     }

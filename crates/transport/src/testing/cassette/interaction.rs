@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use serde_json::{Map, Value};
 
 use super::body::{Body, fits};
-use super::{Failure, Scrubber};
+use super::{RecordedFailure, Scrubber};
 use crate::error::transport::TransportError;
 
 /// One request and what came of it. Nothing in it is a secret.
@@ -27,8 +27,8 @@ enum Outcome {
         body: Body,
     },
     /// The lines are those of the response whose head had arrived.
-    Failure {
-        failure: Failure,
+    RecordedFailure {
+        failure: RecordedFailure,
         headers: Option<Vec<String>>,
     },
 }
@@ -37,7 +37,7 @@ impl Interaction {
     /// What was sent and what came of it, without the secrets that the scrubber knows.
     pub(in crate::testing) fn of(
         request: &Request<Bytes>,
-        outcome: &Result<Response<Bytes>, Failure>,
+        outcome: &Result<Response<Bytes>, RecordedFailure>,
         scrubber: &Scrubber,
     ) -> Self {
         Self {
@@ -51,7 +51,7 @@ impl Interaction {
                     headers: lines(response.headers(), scrubber),
                     body: scrubber.body(Body::of(response.body())),
                 },
-                Err(failure) => Outcome::Failure {
+                Err(failure) => Outcome::RecordedFailure {
                     headers: failure
                         .headers
                         .as_ref()
@@ -77,7 +77,7 @@ impl Interaction {
 
     pub(in crate::testing) fn outcome(&self) -> Result<Response<Bytes>, TransportError> {
         match &self.outcome {
-            Outcome::Failure { failure, headers } => {
+            Outcome::RecordedFailure { failure, headers } => {
                 let headers = headers.as_deref().map(fields);
                 Err((&failure.clone().with_headers(headers)).into())
             }
@@ -103,7 +103,7 @@ impl Interaction {
         json.insert("request_headers".into(), self.headers.clone().into());
         self.body.write("request", &mut json);
         match &self.outcome {
-            Outcome::Failure { failure, headers } => {
+            Outcome::RecordedFailure { failure, headers } => {
                 json.insert("response".into(), failure.to_json());
                 let headers = headers.clone();
                 json.extend(headers.map(|lines| ("response_headers".into(), lines.into())));
@@ -129,8 +129,8 @@ impl Interaction {
             .ok_or("its `request` has no method and URI")?;
         let outcome = match json.get("response") {
             None => return Err("it has no `response`".into()),
-            Some(failure @ Value::Object(_)) => Outcome::Failure {
-                failure: Failure::from_json(failure)
+            Some(failure @ Value::Object(_)) => Outcome::RecordedFailure {
+                failure: RecordedFailure::from_json(failure)
                     .ok_or("its `response` is not a kind of error")?,
                 headers: match json.get("response_headers") {
                     Some(_) => Some(read_lines("response_headers", json)?),

@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use super::SCRUBBED;
 use super::body::Body;
-use crate::redaction::fragments::LENGTH;
-use crate::redaction::known::{FIELDS, add_header};
+use crate::redaction::fragments::FRAGMENT_LENGTH;
+use crate::redaction::known::{SECRET_FIELDS, add_header};
 use crate::redaction::secret_set::SecretSet;
 
 /// The header fields whose value is a secret even if nobody marked it.
@@ -28,8 +28,11 @@ pub(in crate::testing) struct Scrubber {
 impl Scrubber {
     pub(in crate::testing) fn new() -> Self {
         Self {
-            fields: FIELDS.iter().map(|field| (*field).to_owned()).collect(),
-            secrets: SecretSet::keeping_texts(),
+            fields: SECRET_FIELDS
+                .iter()
+                .map(|field| (*field).to_owned())
+                .collect(),
+            secrets: SecretSet::redacting_short(),
         }
     }
 
@@ -57,7 +60,7 @@ impl Scrubber {
         for (name, value) in headers {
             if is_secret(name, value) {
                 // One that is shorter would be found in innocent words.
-                add_header(&mut self.secrets, value, LENGTH);
+                add_header(&mut self.secrets, value, FRAGMENT_LENGTH);
             }
         }
     }
@@ -99,7 +102,7 @@ impl Scrubber {
 
     fn learn_secret(&mut self, secret: &str) {
         // One that is shorter would be found in innocent words.
-        if secret.len() >= LENGTH {
+        if secret.len() >= FRAGMENT_LENGTH {
             self.add_secret(secret);
         }
     }

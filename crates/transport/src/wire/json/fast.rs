@@ -20,7 +20,7 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
         depth: DEPTH,
     };
     let value = T::deserialize(&mut reader).ok()?;
-    match reader.token() {
+    match reader.peek() {
         None => Some(value),
         Some(_) => None,
     }
@@ -35,17 +35,17 @@ const DEPTH: u8 = 64;
 
 /// It is not plain, or does not fit: not for us to say which.
 #[derive(Debug)]
-struct NotPlain;
+struct Fallback;
 
-impl Display for NotPlain {
+impl Display for Fallback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("not plain")
     }
 }
 
-impl std::error::Error for NotPlain {}
+impl std::error::Error for Fallback {}
 
-impl Error for NotPlain {
+impl Error for Fallback {
     #[cold]
     fn custom<T: Display>(_: T) -> Self {
         Self
@@ -63,7 +63,7 @@ struct Reader<'de> {
 impl<'de> Reader<'de> {
     /// The byte that the next token begins with.
     #[inline]
-    fn token(&mut self) -> Option<u8> {
+    fn peek(&mut self) -> Option<u8> {
         loop {
             match self.text.as_bytes().get(self.at) {
                 Some(b' ' | b'\t' | b'\n' | b'\r') => self.at += 1,
@@ -74,9 +74,9 @@ impl<'de> Reader<'de> {
 
     /// Passes the byte that the next token has to be.
     #[inline]
-    fn pass(&mut self, token: u8) -> Result<(), NotPlain> {
-        if self.token() != Some(token) {
-            return Err(NotPlain);
+    fn expect_token(&mut self, token: u8) -> Result<(), Fallback> {
+        if self.peek() != Some(token) {
+            return Err(Fallback);
         }
         self.at += 1;
         Ok(())
@@ -95,16 +95,16 @@ impl<'de> Reader<'de> {
 
     /// The same with escapes.
     #[cold]
-    fn unescaped(&mut self) -> Result<String, NotPlain> {
+    fn unescaped(&mut self) -> Result<String, Fallback> {
         let mut text = String::new();
         loop {
-            let end = self.end().ok_or(NotPlain)?;
-            text.push_str(self.text.get(self.at..end).ok_or(NotPlain)?);
+            let end = self.end().ok_or(Fallback)?;
+            text.push_str(self.text.get(self.at..end).ok_or(Fallback)?);
             self.at = end + 1;
             match self.text.as_bytes().get(end) {
                 Some(b'"') => return Ok(text),
                 Some(b'\\') => text.push(self.escape()?),
-                _ => return Err(NotPlain),
+                _ => return Err(Fallback),
             }
         }
     }
@@ -115,7 +115,7 @@ impl<'de> Reader<'de> {
         let mut end = self.at;
         let mut rest = self.text.as_bytes().get(end..)?;
         while let Some((eight, after)) = rest.split_first_chunk() {
-            let ends = ends(u64::from_le_bytes(*eight));
+            let ends = text_end(u64::from_le_bytes(*eight));
             if ends != 0 {
                 // The lowest bit set is that of the first such byte.
                 return Some(end + ends.trailing_zeros() as usize / 8);
@@ -123,12 +123,12 @@ impl<'de> Reader<'de> {
             end += 8;
             rest = after;
         }
-        Some(end + rest.iter().position(|byte| is_end(*byte))?)
+        Some(end + rest.iter().position(|byte| ends_text(*byte))?)
     }
 
     /// What the escape behind a backslash stands for.
-    fn escape(&mut self) -> Result<char, NotPlain> {
-        let letter = self.text.as_bytes().get(self.at).ok_or(NotPlain)?;
+    fn escape(&mut self) -> Result<char, Fallback> {
+        let letter = self.text.as_bytes().get(self.at).ok_or(Fallback)?;
         self.at += 1;
         match letter {
             b'"' | b'\\' | b'/' => Ok(char::from(*letter)),
@@ -138,32 +138,32 @@ impl<'de> Reader<'de> {
             b'r' => Ok('\r'),
             b't' => Ok('\t'),
             b'u' => {
-                let first = self.unit()?;
+                let first = self.code_unit()?;
                 if let Some(character) = char::from_u32(first.into()) {
                     return Ok(character);
                 }
                 // Half of a character: the other half comes next.
-                self.word("\\u")?;
-                let both = char::decode_utf16([first, self.unit()?]).next();
-                both.and_then(Result::ok).ok_or(NotPlain)
+                self.literal("\\u")?;
+                let both = char::decode_utf16([first, self.code_unit()?]).next();
+                both.and_then(Result::ok).ok_or(Fallback)
             }
-            _ => Err(NotPlain),
+            _ => Err(Fallback),
         }
     }
 
     /// Four hexadecimal digits.
-    fn unit(&mut self) -> Result<u16, NotPlain> {
-        let digits = self.text.get(self.at..self.at + 4).ok_or(NotPlain)?;
+    fn code_unit(&mut self) -> Result<u16, Fallback> {
+        let digits = self.text.get(self.at..self.at + 4).ok_or(Fallback)?;
         if digits.starts_with('+') {
-            return Err(NotPlain);
+            return Err(Fallback);
         }
         self.at += 4;
-        u16::from_str_radix(digits, 16).map_err(|_| NotPlain)
+        u16::from_str_radix(digits, 16).map_err(|_| Fallback)
     }
 
     /// An integer of eighteen digits at most: whether it has a minus, and its digits.
     #[inline]
-    fn integer(&mut self) -> Result<(bool, u64), NotPlain> {
+    fn integer(&mut self) -> Result<(bool, u64), Fallback> {
         let is_negative = self.text.as_bytes().get(self.at) == Some(&b'-');
         self.at += usize::from(is_negative);
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
@@ -172,24 +172,24 @@ impl<'de> Reader<'de> {
         while let Some(digit @ b'0'..=b'9') = rest.get(length) {
             length += 1;
             if length > 18 {
-                return Err(NotPlain);
+                return Err(Fallback);
             }
             value = value * 10 + u64::from(digit - b'0');
         }
         let has_leading_zero = length > 1 && rest.first() == Some(&b'0');
         // There is no -0 among the integers. A fraction or an exponent comes next where nothing of that kind may stand.
         if length == 0 || has_leading_zero || is_negative && value == 0 {
-            return Err(NotPlain);
+            return Err(Fallback);
         }
         self.at += length;
         Ok((is_negative, value))
     }
 
     #[inline]
-    fn word(&mut self, word: &str) -> Result<(), NotPlain> {
+    fn literal(&mut self, word: &str) -> Result<(), Fallback> {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
         if !rest.starts_with(word.as_bytes()) {
-            return Err(NotPlain);
+            return Err(Fallback);
         }
         self.at += word.len();
         Ok(())
@@ -197,23 +197,23 @@ impl<'de> Reader<'de> {
 
     /// What stands between the brackets that begin here; what is left unread must be the end.
     #[inline]
-    fn between<T>(
+    fn delimited<T>(
         &mut self,
         close: u8,
-        read: impl FnOnce(&mut Inside<'_, 'de>) -> Result<T, NotPlain>,
-    ) -> Result<T, NotPlain> {
+        read: impl FnOnce(&mut Container<'_, 'de>) -> Result<T, Fallback>,
+    ) -> Result<T, Fallback> {
         self.at += 1;
-        self.depth = self.depth.checked_sub(1).ok_or(NotPlain)?;
-        let mut inside = Inside {
+        self.depth = self.depth.checked_sub(1).ok_or(Fallback)?;
+        let mut container = Container {
             reader: self,
             close,
             is_first: true,
-            is_over: false,
+            is_closed: false,
         };
-        let value = read(&mut inside)?;
+        let value = read(&mut container)?;
         // Who knows how many there are does not ask for the end.
-        if !inside.is_over {
-            self.pass(close)?;
+        if !container.is_closed {
+            self.expect_token(close)?;
         }
         self.depth += 1;
         Ok(value)
@@ -221,33 +221,33 @@ impl<'de> Reader<'de> {
 }
 
 /// Eight times the same byte.
-const fn eight_times(byte: u8) -> u64 {
+const fn splat(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])
 }
 
 /// For eight bytes, the high bit of the first one that ends a plain run of text; bits above it mean nothing.
 #[inline]
-const fn ends(eight: u64) -> u64 {
+const fn text_end(eight: u64) -> u64 {
     const fn below(bytes: u64, limit: u8) -> u64 {
-        bytes.wrapping_sub(eight_times(limit)) & !bytes
+        bytes.wrapping_sub(splat(limit)) & !bytes
     }
     let controls = below(eight, b' ');
-    let quotes = below(eight ^ eight_times(b'"'), 1);
-    let backslashes = below(eight ^ eight_times(b'\\'), 1);
-    (controls | quotes | backslashes) & eight_times(0x80)
+    let quotes = below(eight ^ splat(b'"'), 1);
+    let backslashes = below(eight ^ splat(b'\\'), 1);
+    (controls | quotes | backslashes) & splat(0x80)
 }
 
 #[inline]
-const fn is_end(byte: u8) -> bool {
+const fn ends_text(byte: u8) -> bool {
     matches!(byte, b'"' | b'\\' | 0..0x20)
 }
 
 impl<'de> Deserializer<'de> for &mut Reader<'de> {
-    type Error = NotPlain;
+    type Error = Fallback;
 
     #[inline]
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotPlain> {
-        match self.token() {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fallback> {
+        match self.peek() {
             Some(b'"') => {
                 self.at += 1;
                 match self.string() {
@@ -255,35 +255,35 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
                     None => visitor.visit_string(self.unescaped()?),
                 }
             }
-            Some(b'{') => self.between(b'}', |inside| visitor.visit_map(inside)),
-            Some(b'[') => self.between(b']', |inside| visitor.visit_seq(inside)),
+            Some(b'{') => self.delimited(b'}', |container| visitor.visit_map(container)),
+            Some(b'[') => self.delimited(b']', |container| visitor.visit_seq(container)),
             Some(b'-' | b'0'..=b'9') => match self.integer()? {
                 (false, value) => visitor.visit_u64(value),
                 // Eighteen digits fit.
                 (true, value) => visitor.visit_i64(-value.cast_signed()),
             },
             Some(b't') => {
-                self.word("true")?;
+                self.literal("true")?;
                 visitor.visit_bool(true)
             }
             Some(b'f') => {
-                self.word("false")?;
+                self.literal("false")?;
                 visitor.visit_bool(false)
             }
             Some(b'n') => {
-                self.word("null")?;
+                self.literal("null")?;
                 visitor.visit_unit()
             }
-            _ => Err(NotPlain),
+            _ => Err(Fallback),
         }
     }
 
     #[inline]
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotPlain> {
-        if self.token() != Some(b'n') {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fallback> {
+        if self.peek() != Some(b'n') {
             return visitor.visit_some(self);
         }
-        self.word("null")?;
+        self.literal("null")?;
         visitor.visit_none()
     }
 
@@ -292,15 +292,15 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         self,
         name: &'static str,
         visitor: V,
-    ) -> Result<V::Value, NotPlain> {
+    ) -> Result<V::Value, Fallback> {
         if name != RAW {
             return visitor.visit_newtype_struct(self);
         }
         // No white space in front, as `serde_json` gives it.
-        self.token();
+        self.peek();
         let start = self.at;
         IgnoredAny::deserialize(&mut *self)?;
-        let text = self.text.get(start..self.at).ok_or(NotPlain)?;
+        let text = self.text.get(start..self.at).ok_or(Fallback)?;
         let text = BorrowedStrDeserializer::new(text);
         visitor.visit_map(MapDeserializer::new(std::iter::once((RAW, text))))
     }
@@ -311,22 +311,22 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 }
 
-/// The inside of an array or an object.
-struct Inside<'a, 'de> {
+/// The container of an array or an object.
+struct Container<'a, 'de> {
     reader: &'a mut Reader<'de>,
     close: u8,
     is_first: bool,
-    is_over: bool,
+    is_closed: bool,
 }
 
-impl Inside<'_, '_> {
+impl Container<'_, '_> {
     /// Whether there is another one, which then comes next.
     #[inline]
-    fn goes_on(&mut self) -> Result<bool, NotPlain> {
-        let token = self.reader.token();
+    fn has_next(&mut self) -> Result<bool, Fallback> {
+        let token = self.reader.peek();
         if token == Some(self.close) {
             self.reader.at += 1;
-            self.is_over = true;
+            self.is_closed = true;
             return Ok(false);
         }
         if self.is_first {
@@ -334,39 +334,39 @@ impl Inside<'_, '_> {
         } else if token == Some(b',') {
             self.reader.at += 1;
         } else {
-            return Err(NotPlain);
+            return Err(Fallback);
         }
         Ok(true)
     }
 }
 
-impl<'de> SeqAccess<'de> for &mut Inside<'_, 'de> {
-    type Error = NotPlain;
+impl<'de> SeqAccess<'de> for &mut Container<'_, 'de> {
+    type Error = Fallback;
 
     #[inline]
     fn next_element_seed<S: DeserializeSeed<'de>>(
         &mut self,
         seed: S,
-    ) -> Result<Option<S::Value>, NotPlain> {
-        match self.goes_on()? {
+    ) -> Result<Option<S::Value>, Fallback> {
+        match self.has_next()? {
             true => seed.deserialize(&mut *self.reader).map(Some),
             false => Ok(None),
         }
     }
 }
 
-impl<'de> MapAccess<'de> for &mut Inside<'_, 'de> {
-    type Error = NotPlain;
+impl<'de> MapAccess<'de> for &mut Container<'_, 'de> {
+    type Error = Fallback;
 
     #[inline]
     fn next_key_seed<S: DeserializeSeed<'de>>(
         &mut self,
         seed: S,
-    ) -> Result<Option<S::Value>, NotPlain> {
-        if !self.goes_on()? {
+    ) -> Result<Option<S::Value>, Fallback> {
+        if !self.has_next()? {
             return Ok(None);
         }
-        self.reader.pass(b'"')?;
+        self.reader.expect_token(b'"')?;
         let key = match self.reader.string() {
             Some(key) => seed.deserialize(BorrowedStrDeserializer::new(key)),
             None => seed.deserialize(self.reader.unescaped()?.into_deserializer()),
@@ -375,8 +375,8 @@ impl<'de> MapAccess<'de> for &mut Inside<'_, 'de> {
     }
 
     #[inline]
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, NotPlain> {
-        self.reader.pass(b':')?;
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Fallback> {
+        self.reader.expect_token(b':')?;
         seed.deserialize(&mut *self.reader)
     }
 }

@@ -1,13 +1,13 @@
 //! Halves of characters, which JSON allows in its escapes and no text can hold.
 
 /// The JSON text with U+FFFD for each half of a character; `None` where there is none.
-pub(super) fn replaced(text: &str) -> Option<String> {
+pub(super) fn replace_lone(text: &str) -> Option<String> {
     let mut whole = String::with_capacity(text.len());
     let mut has_half = false;
     let mut rest = text;
     while let Some((before, escape)) = rest.find('\\').map(|at| rest.split_at(at)) {
         whole.push_str(before);
-        let (first, second) = (unit(escape), escape.get(6..).and_then(unit));
+        let (first, second) = (code_unit(escape), escape.get(6..).and_then(code_unit));
         let length = match (first, second) {
             // A backslash and whatever it escapes, which is never half of a character.
             (None, _) => 1 + escape.chars().nth(1).map_or(0, char::len_utf8),
@@ -29,7 +29,7 @@ pub(super) fn replaced(text: &str) -> Option<String> {
 }
 
 /// The unit of UTF-16 that a text begins with, as an escape.
-fn unit(text: &str) -> Option<u16> {
+fn code_unit(text: &str) -> Option<u16> {
     let digits = text.strip_prefix("\\u")?.get(..4)?;
     let is_unit = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     u16::from_str_radix(digits, 16).ok().filter(|_| is_unit)
@@ -43,7 +43,7 @@ fn is_pair(first: u16, second: u16) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::replaced;
+    use super::replace_lone;
 
     #[test]
     fn only_halves_are_replaced() {
@@ -52,7 +52,7 @@ mod tests {
             (r#""\ud800\ud834\udd1e""#, r#""\ufffd\ud834\udd1e""#),
             (r#""\ud800\u0041\n\\\"""#, r#""\ufffd\u0041\n\\\"""#),
         ] {
-            assert_eq!(replaced(text).as_deref(), Some(expected));
+            assert_eq!(replace_lone(text).as_deref(), Some(expected));
         }
         for text in [
             "",
@@ -63,7 +63,7 @@ mod tests {
             "\\",
             "\\é\\u日本",
         ] {
-            assert_eq!(replaced(text), None, "{text}");
+            assert_eq!(replace_lone(text), None, "{text}");
         }
     }
 }

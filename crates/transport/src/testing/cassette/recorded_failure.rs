@@ -66,7 +66,7 @@ const fn too_large(what: TooLarge, limit: u64) -> TransportErrorKind {
 
 /// What a transport's error says, without its source.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::testing) struct Failure {
+pub(in crate::testing) struct RecordedFailure {
     kind: TransportErrorKind,
     sent: Sent,
     status: Option<StatusCode>,
@@ -74,7 +74,7 @@ pub(in crate::testing) struct Failure {
     pub(super) headers: Option<HeaderMap>,
 }
 
-impl From<&TransportError> for Failure {
+impl From<&TransportError> for RecordedFailure {
     fn from(error: &TransportError) -> Self {
         Self {
             kind: error.kind(),
@@ -85,8 +85,8 @@ impl From<&TransportError> for Failure {
     }
 }
 
-impl From<&Failure> for TransportError {
-    fn from(failure: &Failure) -> Self {
+impl From<&RecordedFailure> for TransportError {
+    fn from(failure: &RecordedFailure) -> Self {
         let error = Self::new(failure.kind).with_source("as it was recorded");
         let error = match (failure.status, &failure.headers) {
             (Some(status), Some(headers)) => error.with_head(status, headers.clone()),
@@ -97,7 +97,7 @@ impl From<&Failure> for TransportError {
     }
 }
 
-impl Failure {
+impl RecordedFailure {
     pub(super) fn with_headers(mut self, headers: Option<HeaderMap>) -> Self {
         self.headers = headers;
         self
@@ -149,7 +149,7 @@ impl Failure {
 mod tests {
     use http::StatusCode;
 
-    use super::{Failure, TooLarge, WORDS, too_large};
+    use super::{RecordedFailure, TooLarge, WORDS, too_large};
     use crate::error::sent::Sent;
     use crate::error::transport::TransportError;
 
@@ -163,12 +163,15 @@ mod tests {
                 TransportError::new(kind).with_sent(Sent::Part),
                 TransportError::new(kind).with_status(StatusCode::CREATED),
             ] {
-                let failure = Failure::from(&error);
+                let failure = RecordedFailure::from(&error);
                 assert_eq!(
-                    Failure::from_json(&failure.to_json()),
+                    RecordedFailure::from_json(&failure.to_json()),
                     Some(failure.clone())
                 );
-                assert_eq!(Failure::from(&TransportError::from(&failure)), failure);
+                assert_eq!(
+                    RecordedFailure::from(&TransportError::from(&failure)),
+                    failure
+                );
             }
         }
     }
