@@ -110,7 +110,7 @@ pub struct ClientBuilder {
     team_path: String,
     channel: Result<ChannelBuilder, Error>,
     has_credentials: bool,
-    body_limit: Option<usize>,
+    body_limit: Option<u64>,
 }
 
 impl ClientBuilder {
@@ -162,8 +162,8 @@ impl ClientBuilder {
     /// Sets the largest body of an answer, in bytes; default 10 MiB.
     ///
     /// `build` gives it to its transport too. One that is given to [`build_with`](Self::build_with) has a limit of its own,
-    /// for example `HyperTransportBuilder::max_body_size`, and the smaller one counts.
-    pub fn body_limit(mut self, bytes: usize) -> Self {
+    /// for example `HyperTransportBuilder::body_limit`, and the smaller one counts.
+    pub fn body_limit(mut self, bytes: u64) -> Self {
         self.body_limit = Some(bytes);
         self.map(|channel| channel.body_limit(bytes))
     }
@@ -190,7 +190,7 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, Error> {
         let mut transport = gatelet_hyper::HyperTransport::builder();
         if let Some(bytes) = self.body_limit {
-            transport = transport.max_body_size(bytes as u64);
+            transport = transport.body_limit(bytes);
         }
         self.build_with(transport.build(), gatelet_hyper::TokioClock::new())
     }

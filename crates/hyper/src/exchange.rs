@@ -9,7 +9,7 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, Version, res
 use crate::body::encoding::{AcceptEncoding, ContentDecoding};
 use crate::body::framing::{check_coding, ends_beyond_doubt, is_bodiless, list_size};
 use crate::body::request::TrackedBody;
-use crate::body::response::collect;
+use crate::body::response::ArrivingBody;
 use crate::connect::proxy::proxy::Proxy;
 use crate::error;
 use crate::io::raw_head::without_secret;
@@ -21,7 +21,9 @@ use crate::pool::in_use::InUse;
 use crate::pool::keep_alive::KeepAlive;
 use crate::settings::Limits;
 use crate::shared::Shared;
-use gatelet_transport::{AddedSecret, SendTracker, Sent, TransportError, TransportErrorKind};
+use gatelet_transport::{
+    AddedSecret, BodyLimit, SendTracker, Sent, TransportError, TransportErrorKind,
+};
 
 /// The head of a response as it came, how its body was read, and that body.
 type Received = (response::Parts, ContentDecoding, Bytes);
@@ -33,6 +35,8 @@ pub(crate) struct Exchange {
     uri: Uri,
     request: Request<TrackedBody>,
     accept_encoding: AcceptEncoding,
+    /// The limit of the call that the request belongs to.
+    body_limit: Option<BodyLimit>,
 }
 
 impl Exchange {
@@ -54,6 +58,7 @@ impl Exchange {
             host: origin.host_field()?,
             uri: request.uri().clone(),
             accept_encoding: AcceptEncoding::of(request.headers()),
+            body_limit: BodyLimit::of(&request),
             origin,
             request,
         })
@@ -200,7 +205,9 @@ impl Exchange {
             .map_err(with_head)?;
         let decoding = self.accept_encoding.decoding(&head.headers);
         tracker.response_started(head.status, kept());
-        let bytes = collect(body, head.version, decoding, is_bodiless, &shared.settings).await;
+        let limit = BodyLimit::effective(self.body_limit, shared.settings.limits.body);
+        let body = ArrivingBody::new(body, head.version, limit, &shared.settings);
+        let bytes = body.collect(decoding, is_bodiless).await;
         tracker.clear_head();
         let bytes = bytes.map_err(with_head)?;
         Ok((head, decoding, bytes))

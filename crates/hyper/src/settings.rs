@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use gatelet_transport::BodyLimit;
+
 /// What the exchanges of a transport are limited by.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -22,6 +24,6 @@ pub(crate) struct Limits {
     pub(crate) head: usize,
     /// Fields of a response head.
     pub(crate) head_fields: usize,
-    /// Bytes of a response body.
-    pub(crate) body: u64,
+    /// The transport's own limit of a response body.
+    pub(crate) body: Option<BodyLimit>,
 }

@@ -9,7 +9,7 @@ use gatelet_hyper::HyperTransport;
 use gatelet_transport::testing::contract;
 
 fn with_body_limit(bytes: u64) -> HyperTransport {
-    HyperTransport::builder().max_body_size(bytes).build()
+    HyperTransport::builder().body_limit(bytes).build()
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The pieces of HTTP and JSON that need no error of ours: header fields, content types, escapes.
 
+pub(crate) mod body_limit;
 pub(crate) mod content_type;
 pub(crate) mod escape;
 pub(crate) mod field;

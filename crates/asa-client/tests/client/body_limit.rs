@@ -1,25 +1,25 @@
-//! How large an answer may be with the transport that is built in.
+//! The body limit of a client and its transport.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::thread;
 
-use asa_client::{Bearer, Client, Error, ErrorKind};
+use asa_client::{Bearer, Client, ClientBuilder, Error, ErrorKind, HyperTransport, TokioClock};
 use gatelet_transport::TooLarge;
 
 use crate::support::GATEWAY;
 
-const MIB: usize = 1024 * 1024;
+const MIB: u64 = 1024 * 1024;
 
 /// A server on loopback that answers once, with so many bytes of white space behind the JSON.
-fn serve(padding: usize) -> String {
+fn serve(padding: u64) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         let mut request = BufReader::new(stream.try_clone().unwrap()).lines();
         while request.next().is_some_and(|line| !line.unwrap().is_empty()) {}
-        let body = GATEWAY.to_owned() + &" ".repeat(padding);
+        let body = GATEWAY.to_owned() + &" ".repeat(padding as usize);
         let head = format!(
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
             body.len()
@@ -31,23 +31,48 @@ fn serve(padding: usize) -> String {
     url
 }
 
-async fn get(padding: usize, limit: usize) -> Result<(), Error> {
-    let server = serve(padding);
-    let client = Client::builder("t")
-        .endpoint(server.as_str())
+fn builder(server: &str, limit: u64) -> ClientBuilder {
+    Client::builder("t")
+        .endpoint(server)
         .credentials(Bearer::new("token").unwrap())
         .body_limit(limit)
-        .build()
-        .unwrap();
+}
+
+async fn get(client: Client) -> Result<(), Error> {
     let gateway = client.gateways().get(&"a2dfd474".into()).send().await?;
     assert_eq!(gateway.name, "eu-1");
     Ok(())
 }
 
 #[tokio::test]
-async fn the_limit_of_a_body_is_raised_and_lowered_for_the_transport_too() {
-    get(11 * MIB, 12 * MIB).await.unwrap();
-    let error = get(2 * MIB, MIB).await.unwrap_err();
-    let (what, limit) = (TooLarge::Body, MIB as u64);
+async fn the_body_limit_of_a_client_holds_for_its_transport_too() {
+    let server = serve(11 * MIB);
+    get(builder(&server, 12 * MIB).build().unwrap())
+        .await
+        .unwrap();
+    let server = serve(2 * MIB);
+    let error = get(builder(&server, MIB).build().unwrap())
+        .await
+        .unwrap_err();
+    let (what, limit) = (TooLarge::Body, MIB);
+    assert_eq!(error.kind(), &ErrorKind::TooLarge { what, limit });
+}
+
+#[tokio::test]
+async fn a_body_limit_above_the_default_reaches_a_transport_of_the_caller() {
+    let server = serve(11 * MIB);
+    let builder = builder(&server, 12 * MIB);
+    let client = builder.build_with(HyperTransport::new(), TokioClock::new());
+    get(client.unwrap()).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_smaller_of_a_callers_and_a_transports_body_limit_counts() {
+    let transport = || HyperTransport::builder().body_limit(MIB).build();
+    let server = serve(2 * MIB);
+    let builder = builder(&server, 12 * MIB);
+    let client = builder.build_with(transport(), TokioClock::new());
+    let error = get(client.unwrap()).await.unwrap_err();
+    let (what, limit) = (TooLarge::Body, MIB);
     assert_eq!(error.kind(), &ErrorKind::TooLarge { what, limit });
 }

@@ -11,52 +11,58 @@ use crate::body::framing::check_trailers;
 use crate::body::gunzip::Gunzip;
 use crate::error;
 use crate::settings::Settings;
-use gatelet_transport::{Phase, TooLarge, TransportError, TransportErrorKind};
+use gatelet_transport::{BodyLimit, Phase, TooLarge, TransportError, TransportErrorKind};
 
 /// A buffer that the server announced is not made larger than this before its bytes arrive.
 const TRUSTED_ANNOUNCEMENT: u64 = 1024 * 1024;
 
-/// Reads a whole body into one buffer. What the head says of a body counts only where there is one.
-pub(crate) async fn collect(
-    body: Incoming,
-    version: Version,
-    decoding: ContentDecoding,
-    is_bodiless: bool,
-    settings: &Settings,
-) -> Result<Bytes, TransportError> {
-    let limit = settings.limits.body;
-    let announced = if is_bodiless {
-        0
-    } else {
-        body.size_hint().lower()
-    };
-    if announced > limit {
-        return Err(body_too_large(limit));
-    }
-    let arriving = Arriving {
-        body,
-        version,
-        settings,
-    };
-    match decoding {
-        ContentDecoding::Identity => arriving.whole(announced).await,
-        #[cfg(feature = "gzip")]
-        ContentDecoding::Gzip => arriving.gunzipped().await,
-        ContentDecoding::Unsupported if announced > 0 => Err(refused_encoding()),
-        ContentDecoding::Unsupported => arriving.nothing().await,
-    }
-}
-
 /// A body on its way.
-struct Arriving<'a> {
+pub(crate) struct ArrivingBody<'a> {
     body: Incoming,
     version: Version,
+    limit: u64,
     settings: &'a Settings,
 }
 
-impl Arriving<'_> {
+impl<'a> ArrivingBody<'a> {
+    pub(crate) fn new(
+        body: Incoming,
+        version: Version,
+        limit: BodyLimit,
+        settings: &'a Settings,
+    ) -> Self {
+        Self {
+            body,
+            version,
+            limit: limit.bytes(),
+            settings,
+        }
+    }
+
+    /// Reads the whole body into one buffer. What the head says of a body counts only where there is one.
+    pub(crate) async fn collect(
+        self,
+        decoding: ContentDecoding,
+        is_bodiless: bool,
+    ) -> Result<Bytes, TransportError> {
+        let announced = if is_bodiless {
+            0
+        } else {
+            self.body.size_hint().lower()
+        };
+        if announced > self.limit {
+            return Err(self.too_large());
+        }
+        match decoding {
+            ContentDecoding::Identity => self.whole(announced).await,
+            #[cfg(feature = "gzip")]
+            ContentDecoding::Gzip => self.gunzipped().await,
+            ContentDecoding::Unsupported if announced > 0 => Err(refused_encoding()),
+            ContentDecoding::Unsupported => self.nothing().await,
+        }
+    }
+
     async fn whole(mut self, announced: u64) -> Result<Bytes, TransportError> {
-        let limit = self.settings.limits.body;
         let Some(first) = self.next_chunk().await? else {
             return Ok(Bytes::new());
         };
@@ -64,8 +70,8 @@ impl Arriving<'_> {
         let mut whole: Option<BytesMut> = None;
         loop {
             let held = whole.as_ref().map_or(0, BytesMut::len);
-            if (held + chunk.len()) as u64 > limit {
-                return Err(body_too_large(limit));
+            if (held + chunk.len()) as u64 > self.limit {
+                return Err(self.too_large());
             }
             match &mut whole {
                 Some(whole) => whole.extend_from_slice(&chunk),
@@ -87,13 +93,12 @@ impl Arriving<'_> {
     /// Both forms of the body have the same limit.
     #[cfg(feature = "gzip")]
     async fn gunzipped(mut self) -> Result<Bytes, TransportError> {
-        let limit = self.settings.limits.body;
-        let mut gunzip = Gunzip::new(limit);
+        let mut gunzip = Gunzip::new(self.limit);
         let mut received = 0;
         while let Some(chunk) = self.next_chunk().await? {
             received += chunk.len() as u64;
-            if received > limit {
-                return Err(body_too_large(limit));
+            if received > self.limit {
+                return Err(self.too_large());
             }
             gunzip.push(&chunk)?;
         }
@@ -136,13 +141,13 @@ impl Arriving<'_> {
     fn is_cut(&self) -> bool {
         self.version == Version::HTTP_2 && !self.body.is_end_stream()
     }
-}
 
-fn body_too_large(limit: u64) -> TransportError {
-    TransportError::new(TransportErrorKind::TooLarge {
-        what: TooLarge::Body,
-        limit,
-    })
+    fn too_large(&self) -> TransportError {
+        TransportError::new(TransportErrorKind::TooLarge {
+            what: TooLarge::Body,
+            limit: self.limit,
+        })
+    }
 }
 
 fn refused_encoding() -> TransportError {

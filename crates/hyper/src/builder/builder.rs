@@ -13,6 +13,7 @@ use crate::pool::pool::{Pool, PoolSettings};
 use crate::settings::{ConnectionTimeouts, Limits, Settings};
 use crate::shared::Shared;
 use crate::transport::HyperTransport;
+use gatelet_transport::BodyLimit;
 use gatelet_transport::TransportError;
 
 #[cfg(feature = "_tls")]
@@ -28,7 +29,7 @@ use crate::pool::single_flight::Flights;
 ///
 /// let transport = HyperTransport::builder()
 ///     .connect_timeout(Duration::from_secs(2))
-///     .max_body_size(64 * 1024 * 1024)
+///     .body_limit(64 * 1024 * 1024)
 ///     .build();
 /// # let _ = transport;
 /// ```
@@ -58,7 +59,7 @@ impl HyperTransportBuilder {
                     // A `Link` field of 64 KiB fits, with the fields that usually stand beside it.
                     head: 65 * 1024 - 1,
                     head_fields: 100,
-                    body: 10 * 1024 * 1024,
+                    body: None,
                 },
             },
             max_in_flight: 100,
@@ -96,11 +97,12 @@ impl HyperTransportBuilder {
         self
     }
 
-    /// The largest body of an answer, in bytes. Default 10 MiB.
+    /// Sets the largest response body, in bytes.
     ///
-    /// Calls have a limit too, [`ChannelBuilder::body_limit`](crate::ChannelBuilder::body_limit); the smaller one counts.
-    pub fn max_body_size(mut self, bytes: u64) -> Self {
-        self.settings.limits.body = bytes;
+    /// Calls have a limit too, [`ChannelBuilder::body_limit`](gatelet_transport::ChannelBuilder::body_limit), 10 MiB by default;
+    /// the smaller one counts.
+    pub fn body_limit(mut self, bytes: u64) -> Self {
+        self.settings.limits.body = Some(BodyLimit::new(bytes));
         self
     }
 

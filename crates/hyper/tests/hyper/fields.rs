@@ -74,7 +74,7 @@ async fn a_body_that_cannot_be_read_leaves_the_head_in_the_error() {
                 ServerStep::All(steps) => [vec![ServerStep::Read], steps].concat(),
                 step => vec![ServerStep::Read, step],
             };
-            let small = HyperTransport::builder().max_body_size(8);
+            let small = HyperTransport::builder().body_limit(8);
             for server in TestServer::each([script]) {
                 let client = server.client(small.clone());
                 let error = client.send(server.get()).await.unwrap_err();
@@ -168,7 +168,7 @@ async fn what_describes_the_body_of_another_response_is_not_judged() {
     for (method, status) in [(Method::HEAD, 200), (Method::GET, 304)] {
         let answer = empty(status, &fields);
         for server in TestServer::each([vec![ServerStep::Read, answer, ServerStep::KeepOpen]]) {
-            let client = server.client(HyperTransport::builder().max_body_size(10));
+            let client = server.client(HyperTransport::builder().body_limit(10));
             let response = client
                 .send(server.request(method.clone(), ""))
                 .await

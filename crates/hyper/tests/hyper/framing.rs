@@ -181,7 +181,7 @@ async fn a_body_beyond_its_limit_is_too_large() {
         what: TooLarge::Body,
         limit: 8,
     };
-    let small = || HyperTransport::builder().max_body_size(8);
+    let small = || HyperTransport::builder().body_limit(8);
     // Announced: refused before a byte of the body has come.
     let announced = head(200, &[("content-length", "9")]);
     let announced = vec![ServerStep::Read, announced, ServerStep::ClientCloses];
@@ -217,7 +217,7 @@ async fn a_body_beyond_its_limit_is_too_large() {
 #[tokio::test]
 async fn a_length_that_is_only_announced_costs_no_memory() {
     let announced = "HTTP/1.1 200 OK\r\ncontent-length: 4611686018427387904\r\n\r\n[";
-    let huge = HyperTransport::builder().max_body_size(u64::MAX);
+    let huge = HyperTransport::builder().body_limit(u64::MAX);
     let error = failure_of(huge, vec![ServerStep::Read, send(announced)]).await;
     assert_eq!(error.kind(), TransportErrorKind::Interrupted);
 }

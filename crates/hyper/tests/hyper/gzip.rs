@@ -106,7 +106,7 @@ const LIMIT: u64 = 16 * 1024 * 1024;
 // T22
 #[tokio::test]
 async fn a_bomb_ends_at_the_limit_of_a_body() {
-    let error = failure_of(asking().max_body_size(LIMIT), bomb()).await;
+    let error = failure_of(asking().body_limit(LIMIT), bomb()).await;
     let expected = TransportErrorKind::TooLarge {
         what: TooLarge::Decoded,
         limit: LIMIT,
@@ -149,9 +149,9 @@ async fn a_process_that_measures_what_a_bomb_costs() {
         kibibytes.parse::<u64>().unwrap() * 1024
     };
     // Whatever a first call makes for ever is made before.
-    failure_of(asking().max_body_size(1), bomb()).await;
+    failure_of(asking().body_limit(1), bomb()).await;
     let before = peak();
-    failure_of(asking().max_body_size(LIMIT), bomb()).await;
+    failure_of(asking().body_limit(LIMIT), bomb()).await;
     let cost = peak() - before;
     assert!(cost <= LIMIT + 2 * 1024 * 1024, "{cost}");
 }

@@ -274,7 +274,7 @@ async fn whatever_becomes_of_a_call_the_next_one_succeeds() {
             let hurried = HyperTransport::builder()
                 .first_byte_timeout(SHORT)
                 .stall_timeout(SHORT)
-                .max_body_size(4);
+                .body_limit(4);
             let transport = server.client(hurried);
             transport.send(server.post()).await.unwrap_err();
             let next = transport.send(server.post()).await.unwrap();

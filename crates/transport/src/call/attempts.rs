@@ -197,6 +197,7 @@ impl<'a> Attempts<'a> {
         }
         let tracker = SendTracker::default();
         request.extensions_mut().insert(tracker.clone());
+        request.extensions_mut().insert(inner.body_limit);
         self.attempts = self.attempts.saturating_add(1);
         let (limit, phase) = match (inner.timeouts.attempt, self.remaining()) {
             (attempt, remaining) if attempt < remaining => (attempt, Phase::Attempt),

@@ -26,9 +26,7 @@ use crate::telemetry::trace_context::TraceContext;
 use crate::transport::clock::{AnyClock, Clock};
 use crate::transport::transport::{AnyTransport, Transport};
 use crate::url::base_url::BaseUrl;
-
-/// The largest body of an answer unless it is told otherwise: 10 MiB.
-const BODY_LIMIT: usize = 10 * 1024 * 1024;
+use crate::wire::body_limit::BodyLimit;
 
 /// What stands first in every `User-Agent` field.
 const USER_AGENT_PREFIX: &str = concat!("gatelet/", env!("CARGO_PKG_VERSION"));
@@ -63,7 +61,7 @@ pub(crate) struct Inner {
     pub(crate) jitter: Box<dyn Fn() -> f64 + Send + Sync>,
     pub(crate) trace_context: Option<Box<TraceHook>>,
     pub(crate) timeouts: CallTimeouts,
-    pub(crate) body_limit: usize,
+    pub(crate) body_limit: BodyLimit,
     /// The fields that every request has.
     pub(crate) headers: HeaderMap,
     pub(crate) transport: AnyTransport,
@@ -83,7 +81,7 @@ impl Channel {
             retry: RetryPolicy::default(),
             timeouts: CallTimeouts::default(),
             user_agent: None,
-            body_limit: BODY_LIMIT,
+            body_limit: BodyLimit::DEFAULT,
             jitter: Box::new(fastrand::f64),
             trace_context: None,
         }
@@ -198,7 +196,7 @@ pub struct ChannelBuilder {
     retry: RetryPolicy,
     timeouts: CallTimeouts,
     user_agent: Option<String>,
-    body_limit: usize,
+    body_limit: BodyLimit,
     jitter: Box<dyn Fn() -> f64 + Send + Sync>,
     trace_context: Option<Box<TraceHook>>,
 }
@@ -246,12 +244,13 @@ impl ChannelBuilder {
         self
     }
 
-    /// Sets the largest body of an answer, in bytes; default 10 MiB.
+    /// Sets the largest response body, in bytes; default 10 MiB.
     ///
-    /// The transport may have a limit of its own, as `HyperTransportBuilder::max_body_size`; the smaller one counts.
+    /// Each request carries the limit as a [`BodyLimit`](crate::BodyLimit). A transport may have a limit of its own; the smaller
+    /// one counts.
     #[must_use]
-    pub fn body_limit(mut self, bytes: usize) -> Self {
-        self.body_limit = bytes;
+    pub fn body_limit(mut self, bytes: u64) -> Self {
+        self.body_limit = BodyLimit::new(bytes);
         self
     }
 

@@ -20,6 +20,7 @@ use crate::error::transport::{Phase, TooLarge, TransportError, TransportErrorKin
 use crate::future::catch_unwind::{Panicked, catch_unwind_sync};
 use crate::redaction::secret_set::{REDACTED, REDACTED_IN_URI};
 use crate::url::base_url::BaseUrl;
+use crate::wire::body_limit::BodyLimit;
 use crate::wire::content_type::ContentType;
 use crate::wire::field;
 use crate::wire::json::{body_text, decode, html_hint};
@@ -118,7 +119,7 @@ pub(crate) fn applied_after_status(method: &Method, status: StatusCode) -> Appli
 pub(crate) struct ResponseClassifier<'a> {
     pub(crate) base: &'a BaseUrl,
     pub(crate) dialect: &'a dyn Dialect,
-    pub(crate) body_limit: usize,
+    pub(crate) body_limit: BodyLimit,
     pub(crate) now: SystemTime,
     pub(crate) secrets: &'a CallSecrets,
 }
@@ -139,11 +140,11 @@ impl ResponseClassifier<'_> {
         outcome: Result<Response<Bytes>, TransportError>,
     ) -> Result<Response<Bytes>, Box<FailedAttempt>> {
         match outcome {
-            Ok(response) if response.body().len() > self.body_limit => {
+            Ok(response) if response.body().len() as u64 > self.body_limit.bytes() => {
                 let (head, _) = response.into_parts();
                 let error = TransportError::new(TransportErrorKind::TooLarge {
                     what: TooLarge::Body,
-                    limit: self.body_limit as u64,
+                    limit: self.body_limit.bytes(),
                 });
                 self.classify_head(call, error.with_head(head.status, head.headers))
             }

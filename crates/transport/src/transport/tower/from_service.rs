@@ -17,9 +17,7 @@ use crate::error::transport::{
 use crate::transport::send_tracker::SendTracker;
 use crate::transport::tower::full_body::FullBody;
 use crate::transport::transport::Transport;
-
-/// The largest body of an answer unless it is told otherwise: 10 MiB.
-const BODY_LIMIT: usize = 10 * 1024 * 1024;
+use crate::wire::body_limit::BodyLimit;
 
 /// A transport that sends requests with a tower service, for example a stack of tower's layers around
 /// [`IntoService`](crate::IntoService).
@@ -40,13 +38,13 @@ const BODY_LIMIT: usize = 10 * 1024 * 1024;
 /// use gatelet_transport::{FromService, IntoService};
 ///
 /// let server = FakeTransport::respond(|_| FakeResponse::status(204));
-/// let transport = FromService::new(IntoService::new(server)).max_body_size(1024 * 1024);
+/// let transport = FromService::new(IntoService::new(server)).body_limit(1024 * 1024);
 /// # let _ = transport;
 /// ```
 pub struct FromService<S, B = FullBody> {
     /// Behind a lock, because many services cannot be shared between threads.
     service: Mutex<S>,
-    body_limit: usize,
+    body_limit: Option<BodyLimit>,
     body: PhantomData<fn() -> B>,
 }
 
@@ -62,17 +60,17 @@ impl<S, B> FromService<S, B> {
     pub fn with_body(service: S) -> Self {
         Self {
             service: Mutex::new(service),
-            body_limit: BODY_LIMIT,
+            body_limit: None,
             body: PhantomData,
         }
     }
 
-    /// Sets the largest body of an answer, in bytes; default 10 MiB.
+    /// Sets the largest response body, in bytes.
     ///
-    /// Calls have a limit too, [`ChannelBuilder::body_limit`](crate::ChannelBuilder::body_limit); the smaller one counts.
+    /// Calls have a [limit](crate::ChannelBuilder::body_limit) too; the smaller one counts.
     #[must_use]
-    pub fn max_body_size(mut self, bytes: usize) -> Self {
-        self.body_limit = bytes;
+    pub fn body_limit(mut self, bytes: u64) -> Self {
+        self.body_limit = Some(BodyLimit::new(bytes));
         self
     }
 }
@@ -94,6 +92,7 @@ where
         };
         // A layer may let it wait, for a permit of a limit for example.
         let tracker = SendTracker::of(&request);
+        let limit = BodyLimit::effective(BodyLimit::of(&request), self.body_limit);
         tracker.queued();
         let not_ready = TransportErrorKind::Connect(ConnectFailure::Other);
         poll_fn(|context| service.poll_ready(context))
@@ -108,14 +107,14 @@ where
             .map_err(|error| fault(TransportErrorKind::Interrupted, error.into()))?;
         let (head, body) = response.into_parts();
         tracker.response_started(head.status, head.headers.clone());
-        let bytes = collect(body, self.body_limit).await;
+        let bytes = collect(body, limit.bytes()).await;
         tracker.clear_head();
         let bytes = bytes.map_err(|error| error.with_head(head.status, head.headers.clone()))?;
         Ok(Response::from_parts(head, bytes))
     }
 }
 
-async fn collect<R>(body: R, limit: usize) -> Result<Bytes, TransportError>
+async fn collect<R>(body: R, limit: u64) -> Result<Bytes, TransportError>
 where
     R: Body,
     R::Error: Into<BoxError>,
@@ -123,12 +122,13 @@ where
     let too_large = || {
         TransportError::new(TransportErrorKind::TooLarge {
             what: TooLarge::Body,
-            limit: limit as u64,
+            limit,
         })
     };
-    if body.size_hint().lower() > limit as u64 {
+    if body.size_hint().lower() > limit {
         return Err(too_large());
     }
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     match Limited::new(body, limit).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(too_large()),

@@ -67,7 +67,7 @@ async fn failure(
     ready: fn() -> Result<(), BoxError>,
     answer: fn() -> Result<Response<Body>, BoxError>,
 ) -> (TransportErrorKind, Sent, Option<StatusCode>) {
-    let transport = FromService::new(Scripted { ready, answer }).max_body_size(4);
+    let transport = FromService::new(Scripted { ready, answer }).body_limit(4);
     let error = transport.send(Request::default()).await.unwrap_err();
     assert_eq!(error.headers().is_some(), error.status().is_some());
     (error.kind(), error.sent(), error.status())
