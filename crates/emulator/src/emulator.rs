@@ -10,8 +10,11 @@ use gatelet_models::{Secret, Timestamp};
 use gatelet_transport::{Clock, Transport, TransportError};
 use http::{Request, Response};
 
-use crate::store::Store;
-use crate::{Error, Role, credential, router};
+use crate::api::router;
+use crate::error::Error;
+use crate::store::credential;
+use crate::store::credential::Role;
+use crate::store::store::Store;
 
 /// Both vendors' gateway APIs with their state; a cheap clone shares the state.
 ///
@@ -169,7 +172,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::fake_disk::FakeDisk;
+    use crate::store::fake_disk::FakeDisk;
     use crate::well_known;
 
     const TOKENS: &str = "/api/v2/activeGateTokens";
@@ -282,7 +285,10 @@ mod tests {
         use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
         let (disk, emulator) = on_disk();
-        let server = crate::Serve::new(emulator).start().await.unwrap();
+        let server = crate::server::serve::Serve::new(emulator)
+            .start()
+            .await
+            .unwrap();
         let mut stream = tokio::net::TcpStream::connect(server.address())
             .await
             .unwrap();

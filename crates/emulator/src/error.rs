@@ -88,7 +88,7 @@ impl fmt::Display for Error {
                 f,
                 "{} has format {found}, and this version knows {} only: a later one wrote it",
                 path.display(),
-                crate::store::FORMAT
+                crate::store::store::FORMAT
             ),
             Self::Key { path } => {
                 write!(

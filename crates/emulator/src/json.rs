@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::Error;
+use crate::error::Error;
 
 /// Where in a body something is wrong, and what; never what the body says there.
 #[derive(Debug, PartialEq)]

@@ -12,39 +12,19 @@
 //!
 //! A new emulator knows the credentials of [`well_known`], which are public: never let other machines reach it.
 
-#[cfg(feature = "serve")]
-mod access_log;
-mod asa;
-#[cfg(feature = "serve")]
-mod connection;
-mod credential;
-mod dt;
+mod api;
 mod emulator;
 mod error;
-#[cfg(test)]
-mod fake_disk;
-#[cfg(feature = "serve")]
-mod faults;
-mod gateway_enrollment;
 mod json;
-mod key;
-mod page_key;
 mod random;
-mod response;
-mod router;
 mod seed;
 #[cfg(feature = "serve")]
-mod serve;
-mod server_call;
-mod spare_space;
+mod server;
 mod store;
-mod table;
 pub mod well_known;
-#[cfg(feature = "serve")]
-mod write_timeout;
 
-pub use credential::Role;
 pub use emulator::Emulator;
 pub use error::Error;
 #[cfg(feature = "serve")]
-pub use serve::{Serve, Server, serve};
+pub use server::serve::{Serve, Server, serve};
+pub use store::credential::Role;

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::Error;
+use crate::error::Error;
 
 /// The alphabet of the vendors' token parts: base32, without the digits that read like letters.
 const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";

@@ -9,7 +9,12 @@ use gatelet_models::asa::{
 };
 use gatelet_models::dt::{ActiveGateToken, ActiveGateType};
 
-use crate::{Emulator, Error, asa, dt, store, well_known};
+use crate::api::asa::{gateway, setup_token};
+use crate::api::dt::token as active_gate_token;
+use crate::emulator::Emulator;
+use crate::error::Error;
+use crate::store::store;
+use crate::well_known;
 
 impl Emulator {
     /// Fills the emulator with the examples of the vendors' pages; done once, a second call changes nothing.
@@ -31,13 +36,13 @@ impl Emulator {
         self.store().write(|transaction| {
             store::next_sequence(transaction, "seed")?;
             for token in setup_tokens() {
-                asa::insert_setup_token(transaction, well_known::ASA_TEAM, &token)?;
+                setup_token::insert(transaction, well_known::ASA_TEAM, &token)?;
             }
             for (gateway, report) in gateways() {
-                asa::insert_gateway(transaction, well_known::ASA_TEAM, &gateway, &report)?;
+                gateway::insert(transaction, well_known::ASA_TEAM, &gateway, &report)?;
             }
             for token in active_gate_tokens()? {
-                dt::insert_token(transaction, &token)?;
+                active_gate_token::insert(transaction, &token)?;
             }
             Ok(())
         })

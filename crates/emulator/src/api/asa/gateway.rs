@@ -5,11 +5,17 @@ use gatelet_models::asa::{Gateway, GatewayStatusReport, GatewayUpdate};
 use http::Response;
 use redb::WriteTransaction;
 
-use crate::server_call::ServerCall;
-use crate::table::{GATEWAYS, STATUS_REPORTS, Table};
-use crate::{Error, json, response};
+use crate::api::asa::auth::team;
+use crate::api::asa::response::success;
+use crate::api::asa::validation::{check_description, check_name};
+use crate::api::response;
+use crate::api::server_call::ServerCall;
+use crate::error::Error;
+use crate::json;
+use crate::store::table::{GATEWAYS, STATUS_REPORTS, Table};
 
-use super::{ErrorResponse, page};
+use crate::api::asa::error_response::ErrorResponse;
+use crate::api::asa::page;
 
 /// What ASA shows as `null` where it has no value.
 const NULLS: &[&str] = &[
@@ -39,11 +45,11 @@ pub(crate) fn status(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse
 }
 
 fn show(call: &ServerCall, table: &Table) -> Result<Response<Bytes>, ErrorResponse> {
-    let team = super::team(call);
+    let team = team(call);
     let store = call.emulator.store();
     let json = store.read(|transaction| table.get(transaction, &team, call.value(1)))?;
     let json = json.ok_or_else(ErrorResponse::not_found)?;
-    Ok(super::success(call, json))
+    Ok(success(call, json))
 }
 
 pub(crate) fn update(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
@@ -55,7 +61,7 @@ pub(crate) fn update(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse
         let message = "must not hold a number that cannot be kept with all of its digits";
         return Err(ErrorResponse::invalid(member, message));
     }
-    let (team, id) = (super::team(call), call.value(1));
+    let (team, id) = (team(call), call.value(1));
     call.emulator.store().write(|transaction| {
         let json = GATEWAYS.get_for_update(transaction, &team, id)?;
         let mut gateway = json::decode_stored(&json.ok_or_else(ErrorResponse::not_found)?)?;
@@ -84,7 +90,7 @@ fn replace(gateway: &mut Gateway, wanted: GatewayUpdate) {
 }
 
 pub(crate) fn delete(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
-    let (team, id) = (super::team(call), call.value(1));
+    let (team, id) = (team(call), call.value(1));
     call.emulator.store().remove(|transaction| {
         if !GATEWAYS.remove(transaction, &team, id)? {
             return Err(ErrorResponse::not_found());
@@ -109,53 +115,9 @@ pub(crate) fn insert(
     Ok(())
 }
 
-/// 1 to 255 word characters, hyphens and dots, as documented; and spaces, which are in the documentation's examples.
-pub(crate) fn check_name(name: &str) -> Result<(), &'static str> {
-    let allowed = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ');
-    if name.is_empty() || name.chars().count() > 255 {
-        Err("must have 1 to 255 characters")
-    } else if !name.chars().all(allowed) {
-        Err("must be of letters, digits, spaces and -_.")
-    } else {
-        Ok(())
-    }
-}
-
-/// At most 1024 characters.
-pub(crate) fn check_description(description: Option<&str>) -> Result<(), &'static str> {
-    match description {
-        Some(text) if text.chars().count() > 1024 => Err("must have at most 1024 characters"),
-        _ => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_are_as_documented_or_with_spaces() {
-        for name in [
-            "a",
-            "eu-1_x.y",
-            "Production gateway",
-            "K\u{f6}ln",
-            &"x".repeat(255),
-        ] {
-            assert!(check_name(name).is_ok(), "{name}");
-        }
-        for name in [
-            "",
-            "a/b",
-            "a\r\nb",
-            "\u{1b}[31m",
-            "a\0",
-            "<b>",
-            &"x".repeat(256),
-        ] {
-            assert!(check_name(name).is_err(), "{name:?}");
-        }
-    }
 
     #[test]
     fn a_put_replaces_what_a_caller_can_set_and_nothing_else() {

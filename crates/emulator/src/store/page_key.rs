@@ -6,7 +6,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE;
 
-use crate::key::Key;
+use crate::store::key::Key;
 
 /// The page size in force and the position of the last object that was given.
 #[derive(Clone, Copy, Debug, PartialEq)]

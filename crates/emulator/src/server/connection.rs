@@ -22,11 +22,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
-use crate::access_log::AccessLogLine;
-use crate::faults::{self, Fault, FaultScript};
-use crate::server_call::BODY_LIMIT;
-use crate::write_timeout::WriteTimeout;
-use crate::{Emulator, response, router};
+use crate::api::server_call::BODY_LIMIT;
+use crate::api::{response, router};
+use crate::emulator::Emulator;
+use crate::server::access_log::AccessLogLine;
+use crate::server::faults::{self, Fault, FaultScript};
+use crate::server::write_timeout::WriteTimeout;
 
 /// The largest headers of a request, in bytes. hyper takes a hundred at most.
 const HEADERS_LIMIT: usize = 64 << 10;

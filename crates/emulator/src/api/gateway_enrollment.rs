@@ -6,8 +6,13 @@ use gatelet_models::asa::{Gateway, GatewayStatus, GatewayStatusReport, GatewayUp
 use http::Response;
 use http::request::Parts;
 
-use crate::server_call;
-use crate::{Emulator, Error, asa, json, random, response};
+use crate::api::asa::error_response::ErrorResponse;
+use crate::api::asa::{gateway, setup_token, validation};
+use crate::api::response;
+use crate::api::server_call;
+use crate::emulator::Emulator;
+use crate::error::Error;
+use crate::{json, random};
 
 /// The path of the emulator's own operation, outside of the vendors' paths.
 pub(crate) const PATH: &str = "/emulator/v1/gateways";
@@ -40,11 +45,11 @@ impl Emulator {
         let key = self.store().key();
         let found = self
             .store()
-            .read(|transaction| asa::find_setup_token(transaction, key, setup_token))?;
+            .read(|transaction| setup_token::find_by_value(transaction, key, setup_token))?;
         let (team, setup_token) = found.ok_or(Error::TokenRejected)?;
-        asa::check_name(&gateway.name).map_err(Error::Invalid)?;
+        validation::check_name(&gateway.name).map_err(Error::Invalid)?;
         let description = gateway.description.as_option();
-        asa::check_description(description.map(String::as_str)).map_err(Error::Invalid)?;
+        validation::check_description(description.map(String::as_str)).map_err(Error::Invalid)?;
 
         let mut labels = setup_token
             .details
@@ -62,20 +67,20 @@ impl Emulator {
         report.status = Some(GatewayStatus::Online);
         report.updated_at = Some(self.now());
         self.store()
-            .write(|transaction| asa::insert_gateway(transaction, &team, &enrolled, &report))?;
+            .write(|transaction| gateway::insert(transaction, &team, &enrolled, &report))?;
         Ok(enrolled)
     }
 }
 
 pub(crate) fn handle(emulator: &Emulator, head: &Parts, body: &Bytes) -> Response<Bytes> {
-    enrol(emulator, head, body).unwrap_or_else(asa::ErrorResponse::into_response)
+    enrol(emulator, head, body).unwrap_or_else(ErrorResponse::into_response)
 }
 
 fn enrol(
     emulator: &Emulator,
     head: &Parts,
     body: &Bytes,
-) -> Result<Response<Bytes>, asa::ErrorResponse> {
+) -> Result<Response<Bytes>, ErrorResponse> {
     let value = server_call::authorization(head, "Bearer").ok_or(Error::TokenRejected)?;
     let gateway = server_call::decode(head, body)?;
     let gateway = emulator.enroll_gateway(&value.into(), gateway)?;

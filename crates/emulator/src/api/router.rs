@@ -2,11 +2,14 @@
 
 use bytes::Bytes;
 use gatelet_models::Operation;
+use gatelet_models::asa::OperationId as AsaOperation;
+use gatelet_models::dt::OperationId as DtOperation;
 use http::header::{ALLOW, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 
-use crate::server_call::{BODY_LIMIT, ServerCall};
-use crate::{Emulator, asa, dt, gateway_enrollment};
+use crate::api::server_call::{BODY_LIMIT, ServerCall};
+use crate::api::{asa, dt, gateway_enrollment};
+use crate::emulator::Emulator;
 
 /// Where a path leads among some operations.
 enum Match<Id> {
@@ -36,16 +39,16 @@ pub(crate) fn handle(emulator: &Emulator, request: Request<Bytes>) -> Response<B
         };
     }
     if let Some(below) = environment_path(path) {
-        let all = dt::OperationId::ALL.iter().map(|id| (*id, id.operation()));
+        let all = DtOperation::ALL.iter().map(|id| (*id, id.operation()));
         return match find(all, &head.method, below) {
-            Match::Operation(id, values) => dt::handle(id, &call(id.operation(), values)),
+            Match::Operation(id, values) => dt::handler::handle(id, &call(id.operation(), values)),
             Match::MethodNotAllowed(allowed) => method_not_allowed(path, &allowed),
             Match::NotFound => error_response(path, StatusCode::NOT_FOUND),
         };
     }
-    let all = asa::OperationId::ALL.iter().map(|id| (*id, id.operation()));
+    let all = AsaOperation::ALL.iter().map(|id| (*id, id.operation()));
     match find(all, &head.method, path) {
-        Match::Operation(id, values) => asa::handle(id, &call(id.operation(), values)),
+        Match::Operation(id, values) => asa::handler::handle(id, &call(id.operation(), values)),
         Match::MethodNotAllowed(allowed) => method_not_allowed(path, &allowed),
         Match::NotFound => error_response(path, StatusCode::NOT_FOUND),
     }
@@ -54,8 +57,8 @@ pub(crate) fn handle(emulator: &Emulator, request: Request<Bytes>) -> Response<B
 /// A refusal that no handler decides, in the envelope of the vendor whose path it is; ASA's for a path of nobody.
 pub(crate) fn error_response(path: &str, status: StatusCode) -> Response<Bytes> {
     match environment_path(path) {
-        Some(_) => dt::ErrorResponse::from_status(status).into_response(),
-        None => asa::ErrorResponse::from_status(status).into_response(),
+        Some(_) => dt::error_response::ErrorResponse::from_status(status).into_response(),
+        None => asa::error_response::ErrorResponse::from_status(status).into_response(),
     }
 }
 

@@ -9,13 +9,19 @@ use gatelet_models::{Secret, Timestamp};
 use http::Response;
 use redb::WriteTransaction;
 
-use crate::credential::AccessToken;
-use crate::page_key::PageKey;
-use crate::server_call::ServerCall;
-use crate::table::{self, ACTIVE_GATE_TOKENS, Order};
-use crate::{Emulator, Error, credential, json, random, response};
+use crate::api::dt::response::success;
+use crate::api::response;
+use crate::api::server_call::ServerCall;
+use crate::emulator::Emulator;
+use crate::error::Error;
+use crate::store::credential;
+use crate::store::credential::AccessToken;
+use crate::store::page_key::PageKey;
+use crate::store::table;
+use crate::store::table::{ACTIVE_GATE_TOKENS, Order};
+use crate::{json, random};
 
-use super::ErrorResponse;
+use crate::api::dt::error_response::ErrorResponse;
 
 /// All tokens are of one environment.
 const TENANT: &str = "";
@@ -48,7 +54,7 @@ pub(crate) fn list(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> 
     .into_bytes();
     body.extend_from_slice(&table::json_array(&rows));
     body.push(b'}');
-    Ok(super::success(call, body))
+    Ok(success(call, body))
 }
 
 /// The size of the page and the position that it follows.
@@ -97,7 +103,7 @@ pub(crate) fn get(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
         .store()
         .read(|transaction| ACTIVE_GATE_TOKENS.get(transaction, TENANT, call.value(0)))?;
     let token = token.ok_or_else(ErrorResponse::not_found)?;
-    Ok(super::success(call, token))
+    Ok(success(call, token))
 }
 
 pub(crate) fn create(
@@ -126,7 +132,7 @@ pub(crate) fn create(
     })?;
     let mut created = ActiveGateTokenCreated::new(id, secret);
     created.expiration_date = expiration_date.into();
-    Ok(super::success(call, json::encode(&created)?))
+    Ok(success(call, json::encode(&created)?))
 }
 
 /// The absolute time out of the words of the request.

@@ -2,9 +2,10 @@
 
 use redb::{ReadTransaction, ReadableTable, TableDefinition, WriteTransaction};
 
-use crate::key::{Digest, Key};
-use crate::store::Store;
-use crate::{Error, well_known};
+use crate::error::Error;
+use crate::store::key::{Digest, Key};
+use crate::store::store::Store;
+use crate::well_known;
 
 /// (team in lower case, key id) to (role, digest of the key secret).
 type ServiceUsers =

@@ -12,7 +12,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
-use crate::{Error, random};
+use crate::error::Error;
+use crate::random;
 
 /// 64 random bytes: a full block of the hash.
 #[derive(Clone)]

@@ -1,19 +1,12 @@
-//! Dynatrace's environment API v2.
-
-mod auth;
-mod error_response;
-mod token;
+//! Routes the operations of Dynatrace to their handlers.
 
 use bytes::Bytes;
-pub(crate) use gatelet_models::dt::OperationId;
+use gatelet_models::dt::OperationId;
 use http::Response;
 
-use crate::response;
-use crate::server_call::ServerCall;
-pub(crate) use error_response::ErrorResponse;
-pub(crate) use token::insert as insert_token;
-
-const CONTENT_TYPE: &str = "application/json; charset=utf-8";
+use crate::api::dt::error_response::ErrorResponse;
+use crate::api::dt::{auth, token};
+use crate::api::server_call::ServerCall;
 
 /// Answers one call. The match is exhaustive: an operation without a handler does not compile.
 pub(crate) fn handle(id: OperationId, call: &ServerCall) -> Response<Bytes> {
@@ -24,9 +17,4 @@ pub(crate) fn handle(id: OperationId, call: &ServerCall) -> Response<Bytes> {
         OperationId::RevokeToken => token::revoke(call),
     });
     answer.unwrap_or_else(ErrorResponse::into_response)
-}
-
-/// The answer to a call that went well, with this JSON.
-fn success(call: &ServerCall, json: Vec<u8>) -> Response<Bytes> {
-    response::json(call.operation.success, CONTENT_TYPE, json)
 }

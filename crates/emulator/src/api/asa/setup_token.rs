@@ -14,12 +14,19 @@ use http::Response;
 use redb::{ReadTransaction, WriteTransaction};
 use serde_json::{Value, json};
 
-use crate::key::Key;
-use crate::server_call::ServerCall;
-use crate::table::SETUP_TOKENS;
-use crate::{Error, json, random, response};
+use crate::api::asa::auth::team;
+use crate::api::asa::response::success;
+use crate::api::asa::validation::check_description;
+use crate::api::asa::validation::check_name;
+use crate::api::response;
+use crate::api::server_call::ServerCall;
+use crate::error::Error;
+use crate::store::key::Key;
+use crate::store::table::SETUP_TOKENS;
+use crate::{json, random};
 
-use super::{ErrorResponse, page};
+use crate::api::asa::error_response::ErrorResponse;
+use crate::api::asa::page;
 
 /// What ASA shows as `null` where it has no value.
 const NULLS: &[&str] = &["details", "description"];
@@ -29,20 +36,20 @@ pub(crate) fn list(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> 
 }
 
 pub(crate) fn fetch(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
-    Ok(super::success(call, find(call)?))
+    Ok(success(call, find(call)?))
 }
 
 /// The token with its value. Clients read the value only; the rest is what Okta documents for this operation.
 pub(crate) fn reveal(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
     let mut token: GatewaySetupToken = json::decode_stored(&find(call)?)?;
     let key = call.emulator.store().key();
-    token.token = Some(value(key, &super::team(call), token.id.as_str()));
+    token.token = Some(value(key, &team(call), token.id.as_str()));
     let body = json::encode_with_nulls(&token, NULLS)?;
-    Ok(super::success(call, body))
+    Ok(success(call, body))
 }
 
 fn find(call: &ServerCall) -> Result<Vec<u8>, ErrorResponse> {
-    let team = super::team(call);
+    let team = team(call);
     let store = call.emulator.store();
     let token = store.read(|transaction| SETUP_TOKENS.get(transaction, &team, call.value(1)))?;
     token.ok_or_else(ErrorResponse::not_found)
@@ -60,12 +67,12 @@ pub(crate) fn create(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse
     token.description = wanted.description;
     token.name = wanted.name;
     token.created_at = Some(call.emulator.now());
-    let team = super::team(call);
+    let team = team(call);
     call.emulator
         .store()
         .write(|transaction| insert(transaction, &team, &token))?;
     let body = json::encode_with_nulls(&token, NULLS)?;
-    Ok(super::success(call, body))
+    Ok(success(call, body))
 }
 
 fn check(wanted: &GatewaySetupTokenCreate) -> Result<(), ErrorResponse> {
@@ -76,14 +83,14 @@ fn check(wanted: &GatewaySetupTokenCreate) -> Result<(), ErrorResponse> {
         ));
     }
     if let Some(name) = &wanted.name {
-        super::check_name(name).map_err(|message| ErrorResponse::invalid("name", message))?;
+        check_name(name).map_err(|message| ErrorResponse::invalid("name", message))?;
     }
-    super::check_description(wanted.description.as_deref())
+    check_description(wanted.description.as_deref())
         .map_err(|message| ErrorResponse::invalid("description", message))
 }
 
 pub(crate) fn delete(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
-    let team = super::team(call);
+    let team = team(call);
     call.emulator.store().remove(|transaction| {
         match SETUP_TOKENS.remove(transaction, &team, call.value(1))? {
             true => Ok(()),
@@ -129,7 +136,7 @@ fn value(key: &Key, team: &str, id: &str) -> Secret {
     let secret = key.digest("setup token", &[team.as_bytes(), id.as_bytes()]);
     let content = json!({
         "at": URL_SAFE_NO_PAD.encode(secret.bytes()),
-        "as": crate::gateway_enrollment::PATH,
+        "as": crate::api::gateway_enrollment::PATH,
         "rs": format!("{TEAMS}{team}"),
     });
     Secret::new(format!(

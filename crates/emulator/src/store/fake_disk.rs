@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use redb::{Database, StorageBackend};
 
-use crate::Error;
-use crate::spare_space::SpareSpace;
+use crate::error::Error;
+use crate::store::spare_space::SpareSpace;
 
 /// What files get space in, in bytes.
 const BLOCK: u64 = 4096;

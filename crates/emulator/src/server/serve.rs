@@ -13,9 +13,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::Emulator;
-use crate::connection::{Service, first};
-use crate::faults::FaultScript;
+use crate::emulator::Emulator;
+use crate::server::connection::{Service, first};
+use crate::server::faults::FaultScript;
 
 /// How long requests in flight may take once the server shuts down.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);

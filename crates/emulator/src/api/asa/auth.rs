@@ -2,16 +2,18 @@
 
 use gatelet_models::asa::OperationId;
 
-use crate::credential;
-use crate::server_call::{self, ServerCall};
+use crate::api::server_call;
+use crate::api::server_call::ServerCall;
+use crate::store::credential;
 
-use super::{ErrorResponse, bearer};
+use crate::api::asa::bearer;
+use crate::api::asa::error_response::ErrorResponse;
 
 pub(crate) fn authorize(id: OperationId, call: &ServerCall) -> Result<(), ErrorResponse> {
     if !call.operation.authenticated {
         return Ok(());
     }
-    let team = super::team(call);
+    let team = team(call);
     let presented = server_call::authorization(call.head, "Bearer")
         .ok_or_else(ErrorResponse::unauthenticated)?;
     let store = call.emulator.store();
@@ -43,4 +45,9 @@ fn capability(id: OperationId) -> &'static str {
         OperationId::GetGatewayStatusReport => "gateways.status",
         OperationId::IssueServiceToken => "service_token.issue",
     }
+}
+
+/// The team as the store knows it: the case of a team's name makes no difference.
+pub(crate) fn team(call: &ServerCall) -> String {
+    call.value(0).to_lowercase()
 }

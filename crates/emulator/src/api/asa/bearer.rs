@@ -11,11 +11,14 @@ use gatelet_models::{Secret, Timestamp};
 use http::Response;
 use serde_json::{Value, json};
 
-use crate::key::{Digest, Key};
-use crate::server_call::ServerCall;
-use crate::{credential, json, random};
+use crate::api::asa::auth::team;
+use crate::api::asa::response::success;
+use crate::api::server_call::ServerCall;
+use crate::store::credential;
+use crate::store::key::{Digest, Key};
+use crate::{json, random};
 
-use super::ErrorResponse;
+use crate::api::asa::error_response::ErrorResponse;
 
 /// Whose a bearer is.
 pub(crate) struct Bearer {
@@ -27,7 +30,7 @@ pub(crate) struct Bearer {
 pub(crate) fn issue(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
     let request: ServiceTokenRequest = call.json()?;
     let store = call.emulator.store();
-    let team = super::team(call);
+    let team = team(call);
     let secret = request.key_secret.expose();
     if !credential::check_key_secret(store, &team, &request.key_id, secret)? {
         return Err(ErrorResponse::unauthenticated());
@@ -44,7 +47,7 @@ pub(crate) fn issue(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse>
     });
     let bearer = Secret::new(sign(store.key(), &claims));
     let body = json::encode(&AuthToken::new(bearer, call.value(0)).with_expires_at(end))?;
-    Ok(super::success(call, body))
+    Ok(success(call, body))
 }
 
 fn sign(key: &Key, claims: &Value) -> String {

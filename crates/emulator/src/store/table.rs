@@ -9,7 +9,8 @@ use redb::{
     WriteTransaction,
 };
 
-use crate::{Error, store};
+use crate::error::Error;
+use crate::store::store;
 
 type Rows = TableDefinition<'static, (&'static str, u64), &'static [u8]>;
 type Ids = TableDefinition<'static, (&'static str, &'static str), u64>;
@@ -227,7 +228,7 @@ pub(crate) fn json_array(rows: &[Row]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Store;
+    use crate::store::store::Store;
 
     fn filled(ids: &[&str]) -> Store {
         let store = Store::in_memory().unwrap();

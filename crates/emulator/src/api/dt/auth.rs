@@ -1,9 +1,11 @@
 //! Whether a caller may: an access token with one of the operation's scopes.
 
-use crate::credential::{self, AccessToken};
-use crate::server_call::{self, ServerCall};
+use crate::api::server_call;
+use crate::api::server_call::ServerCall;
+use crate::store::credential;
+use crate::store::credential::AccessToken;
 
-use super::ErrorResponse;
+use crate::api::dt::error_response::ErrorResponse;
 
 /// The token that was presented, when it is right and has a scope that the operation accepts.
 pub(crate) fn authorize(call: &ServerCall) -> Result<AccessToken, ErrorResponse> {

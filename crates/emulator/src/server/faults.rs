@@ -13,8 +13,9 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use serde_json::Value;
 
-use crate::key::Key;
-use crate::{asa, response, router, server_call};
+use crate::api::asa::error_response::ErrorResponse;
+use crate::api::{response, router, server_call};
+use crate::store::key::Key;
 
 /// The path of the emulator's own operation, outside of the vendors' paths.
 pub(crate) const PATH: &str = "/emulator/v1/faults";
@@ -60,7 +61,7 @@ impl FaultScript {
     /// Takes a new script.
     pub(crate) fn handle(&self, key: &Key, head: &Parts, body: &Bytes) -> Response<Bytes> {
         let replaced = self.replace(key, head, body);
-        replaced.unwrap_or_else(asa::ErrorResponse::into_response)
+        replaced.unwrap_or_else(ErrorResponse::into_response)
     }
 
     fn replace(
@@ -68,19 +69,19 @@ impl FaultScript {
         key: &Key,
         head: &Parts,
         body: &Bytes,
-    ) -> Result<Response<Bytes>, asa::ErrorResponse> {
+    ) -> Result<Response<Bytes>, ErrorResponse> {
         let digest = |token: &str| key.digest("fault token", &[token.as_bytes()]);
         let presented = server_call::authorization(head, "Bearer")
-            .ok_or_else(asa::ErrorResponse::unauthenticated)?;
+            .ok_or_else(ErrorResponse::unauthenticated)?;
         if !digest(presented).matches(&digest(self.token.expose())) {
-            return Err(asa::ErrorResponse::unauthenticated());
+            return Err(ErrorResponse::unauthenticated());
         }
         if head.method != Method::PUT {
             return Ok(router::method_not_allowed(PATH, &["PUT"]));
         }
         let wanted: Vec<Value> = server_call::decode(head, body)?;
         let faults = wanted.iter().enumerate().map(|(n, fault)| {
-            let wrong = |message| asa::ErrorResponse::invalid(&format!("[{n}]"), message);
+            let wrong = |message| ErrorResponse::invalid(&format!("[{n}]"), message);
             Fault::parse(fault).map_err(wrong)
         });
         let script = faults.collect::<Result<_, _>>()?;

@@ -7,11 +7,15 @@ use http::header::{HeaderValue, LINK};
 use http::{HeaderMap, Response};
 use serde_json::Value;
 
-use crate::server_call::ServerCall;
-use crate::table::{self, Order, Row, Table};
-use crate::{Error, json};
+use crate::api::asa::auth::team;
+use crate::api::asa::response::success;
+use crate::api::server_call::ServerCall;
+use crate::error::Error;
+use crate::json;
+use crate::store::table;
+use crate::store::table::{Order, Row, Table};
 
-use super::ErrorResponse;
+use crate::api::asa::error_response::ErrorResponse;
 
 const DEFAULT_COUNT: usize = 100;
 /// No maximum is documented; more than this is taken for this.
@@ -31,7 +35,7 @@ pub(crate) fn list(
     };
     let scan = if backwards { order.reversed() } else { order };
     let offset = call.query("offset").filter(|offset| !offset.is_empty());
-    let team = super::team(call);
+    let team = team(call);
     let mut rows = call.emulator.store().read(|transaction| {
         let after = match &offset {
             None => None,
@@ -57,7 +61,7 @@ pub(crate) fn list(
     let mut body = br#"{"list":"#.to_vec();
     body.extend_from_slice(&table::json_array(&rows));
     body.push(b'}');
-    let mut response = super::success(call, body);
+    let mut response = success(call, body);
     if let (true, Some(first), Some(last)) = (has_next, rows.first(), rows.last()) {
         append(response.headers_mut(), &link(call, last, false)?);
         if has_previous {

@@ -6,9 +6,11 @@ use gatelet_models::dt::{
 };
 use http::{Response, StatusCode};
 
+use crate::api::dt::response::CONTENT_TYPE;
+use crate::api::response;
+use crate::api::server_call::{InvalidBody, InvalidParameter};
+use crate::error::Error;
 use crate::json::DecodeError;
-use crate::server_call::{InvalidBody, InvalidParameter};
-use crate::{Error, response};
 
 /// An error status with its message.
 #[derive(Debug)]
@@ -79,7 +81,7 @@ impl ErrorResponse {
             .with_message(self.message)
             .with_constraint_violations(self.violations);
         let body = serde_json::to_vec(&ErrorEnvelope::new().with_error(error));
-        response::json(self.status, super::CONTENT_TYPE, body.unwrap_or_default())
+        response::json(self.status, CONTENT_TYPE, body.unwrap_or_default())
     }
 }
 

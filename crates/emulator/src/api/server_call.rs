@@ -6,8 +6,9 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
-use crate::Emulator;
-use crate::json::{self, DecodeError};
+use crate::emulator::Emulator;
+use crate::json;
+use crate::json::DecodeError;
 
 /// The largest request body, in bytes; Dynatrace documents 1 MB.
 pub(crate) const BODY_LIMIT: usize = 1 << 20;

@@ -1,23 +1,12 @@
-//! Okta Advanced Server Access.
-
-mod auth;
-mod bearer;
-mod error_response;
-mod gateway;
-mod page;
-mod setup_token;
+//! Routes the operations of ASA to their handlers.
 
 use bytes::Bytes;
-pub(crate) use gatelet_models::asa::OperationId;
+use gatelet_models::asa::OperationId;
 use http::Response;
 
-use crate::response;
-use crate::server_call::ServerCall;
-pub(crate) use error_response::ErrorResponse;
-pub(crate) use gateway::{check_description, check_name, insert as insert_gateway};
-pub(crate) use setup_token::{find_by_value as find_setup_token, insert as insert_setup_token};
-
-const CONTENT_TYPE: &str = "application/json";
+use crate::api::asa::error_response::ErrorResponse;
+use crate::api::asa::{auth, bearer, gateway, setup_token};
+use crate::api::server_call::ServerCall;
 
 /// Answers one call. The match is exhaustive: an operation without a handler does not compile.
 pub(crate) fn handle(id: OperationId, call: &ServerCall) -> Response<Bytes> {
@@ -35,14 +24,4 @@ pub(crate) fn handle(id: OperationId, call: &ServerCall) -> Response<Bytes> {
         OperationId::IssueServiceToken => bearer::issue(call),
     });
     answer.unwrap_or_else(ErrorResponse::into_response)
-}
-
-/// The answer to a call that went well, with this JSON.
-fn success(call: &ServerCall, json: Vec<u8>) -> Response<Bytes> {
-    response::json(call.operation.success, CONTENT_TYPE, json)
-}
-
-/// The team as the store knows it: the case of a team's name makes no difference.
-fn team(call: &ServerCall) -> String {
-    call.value(0).to_lowercase()
 }

@@ -4,8 +4,10 @@ use bytes::Bytes;
 use gatelet_models::asa::{Error as ErrorBody, ErrorDetail, ErrorType};
 use http::{Response, StatusCode};
 
-use crate::server_call::{InvalidBody, InvalidParameter};
-use crate::{Error, response};
+use crate::api::asa::response::CONTENT_TYPE;
+use crate::api::response;
+use crate::api::server_call::{InvalidBody, InvalidParameter};
+use crate::error::Error;
 
 /// An error status with its type and message.
 #[derive(Debug)]
@@ -78,7 +80,7 @@ impl ErrorResponse {
             .with_message(self.message)
             .with_errors(self.errors);
         let body = serde_json::to_vec(&error).unwrap_or_default();
-        response::json(self.status.as_u16(), super::CONTENT_TYPE, body)
+        response::json(self.status.as_u16(), CONTENT_TYPE, body)
     }
 }
 

@@ -1,0 +1,8 @@
+//! The operations of both vendors and of the emulator itself: from a request to its response.
+
+pub(crate) mod asa;
+pub(crate) mod dt;
+pub(crate) mod gateway_enrollment;
+pub(crate) mod response;
+pub(crate) mod router;
+pub(crate) mod server_call;

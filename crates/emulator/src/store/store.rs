@@ -1,0 +1,489 @@
+//! The store: one redb file, or the same in memory.
+//!
+//! A write is on disk when [`Store::write`] returns: redb syncs the file within its commit. One process holds the file;
+//! a second one is refused. After a failed write, such as on a full disk, redb takes no more calls; the file is then
+//! opened again, which brings back the last state that was acknowledged. Beside the file some space is held in spare_space,
+//! so that a full disk refuses what adds to the store and still takes what removes from it.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError, RwLock};
+
+use redb::backends::InMemoryBackend;
+use redb::{
+    Database, DatabaseError, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable,
+    StorageError, TableDefinition, TransactionError, WriteTransaction,
+};
+
+use crate::error::Error;
+use crate::error::is_full;
+use crate::store::key::{Digest, Key};
+use crate::store::spare_space::{SpareFile, SpareSpace};
+use crate::store::{credential, table};
+
+/// The format that this version writes; a store of a later one is refused.
+pub(crate) const FORMAT: u64 = 1;
+
+/// Pages that redb keeps in memory, in bytes.
+const CACHE: usize = 32 << 20;
+
+const NUMBERS: TableDefinition<'static, &str, u64> = TableDefinition::new("numbers");
+const KEY_CHECK: TableDefinition<'static, (), &[u8; 32]> = TableDefinition::new("key-check");
+
+/// State with its key.
+pub(crate) struct Store {
+    /// None while a file that failed could not be opened again.
+    database: RwLock<Option<Database>>,
+    open: OpenDatabase,
+    /// None in memory, which has no disk to be full.
+    spare_space: Option<Box<dyn SpareSpace>>,
+    /// One change at a time; what one releases of the reserve no other may hold again.
+    write_lock: Mutex<()>,
+    key: Key,
+}
+
+/// Opens the same database once more, after the one before has been closed.
+type OpenDatabase = Box<dyn Fn() -> Result<Database, Error> + Send + Sync>;
+
+impl Store {
+    /// An empty store that is gone with the value.
+    pub(crate) fn in_memory() -> Result<Self, Error> {
+        let database = Database::builder()
+            .set_cache_size(CACHE)
+            .create_with_backend(InMemoryBackend::new())?;
+        // Memory does not fail, and there is nothing to open again.
+        let gone = || Err(Error::Storage("memory cannot be opened again".into()));
+        let store = Self::new(database, Box::new(gone), None, Key::random()?);
+        store.initialize()?;
+        Ok(store)
+    }
+
+    fn new(
+        database: Database,
+        open: OpenDatabase,
+        spare_space: Option<Box<dyn SpareSpace>>,
+        key: Key,
+    ) -> Self {
+        Self {
+            database: RwLock::new(Some(database)),
+            open,
+            spare_space,
+            write_lock: Mutex::default(),
+            key,
+        }
+    }
+
+    /// The store in this file, which is made where it does not exist. Its key is in `<file>.key`.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let database = open_database(path)?;
+        let key_path = sibling_path(path, "key");
+        let open: OpenDatabase = {
+            let path = path.to_owned();
+            Box::new(move || open_database(&path))
+        };
+        let spare_space: Option<Box<dyn SpareSpace>> =
+            Some(Box::new(SpareFile(sibling_path(path, "reserve"))));
+        let format = read_format(&database, path)?;
+        let store = |key| Self::new(database, open, spare_space, key);
+        match format {
+            None => {
+                let store = store(Key::create(&key_path)?);
+                store.initialize()?;
+                Ok(store)
+            }
+            Some(FORMAT) => {
+                let store = store(Key::load(&key_path)?);
+                store.check_key(key_path)?;
+                Ok(store)
+            }
+            Some(found) => Err(Error::Format {
+                path: path.to_owned(),
+                found,
+            }),
+        }
+    }
+
+    pub(crate) fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// Reads from one consistent state.
+    pub(crate) fn read<T, E: From<Error>>(
+        &self,
+        read: impl FnOnce(&ReadTransaction) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.run(|database| read(&database.begin_read().map_err(Error::from)?))
+            .0
+    }
+
+    /// Writes all or nothing. `Ok` means that the change is on disk; an error of `write` leaves everything as it was.
+    pub(crate) fn write<T, E: From<Error>>(
+        &self,
+        write: impl FnOnce(&WriteTransaction) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let _one = self
+            .write_lock
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(spare_space) = &self.spare_space {
+            match spare_space.reserve() {
+                Err(error) if is_full(&error) => return Err(Error::Full.into()),
+                // Without a reserve for another reason, things go on as long as there is space.
+                _ => {}
+            }
+        }
+        self.write_txn(write).0
+    }
+
+    /// As [`write`](Self::write), for changes that only remove: they may use the spare_space.
+    pub(crate) fn remove<T, E: From<Error>>(
+        &self,
+        remove: impl Fn(&WriteTransaction) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let _one = self
+            .write_lock
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let (result, has_failed) = self.write_txn(&remove);
+        let spare_space = self.spare_space.as_ref().filter(|_| has_failed);
+        match result {
+            Err(error) if spare_space.is_some_and(|spare_space| spare_space.free()) => {
+                // Where the second attempt fails too, the first one says more.
+                self.write_txn(&remove).0.map_err(|_| error)
+            }
+            result => result,
+        }
+    }
+
+    /// Makes a change, and says whether the file failed over it.
+    fn write_txn<T, E: From<Error>>(
+        &self,
+        change: impl FnOnce(&WriteTransaction) -> Result<T, E>,
+    ) -> (Result<T, E>, bool) {
+        self.run(|database| {
+            let transaction = database.begin_write().map_err(Error::from)?;
+            let value = change(&transaction)?;
+            transaction.commit().map_err(Error::from)?;
+            Ok(value)
+        })
+    }
+
+    /// Works with the database, and says whether its file failed meanwhile and was opened again.
+    fn run<T, E: From<Error>>(
+        &self,
+        work: impl FnOnce(&Database) -> Result<T, E>,
+    ) -> (Result<T, E>, bool) {
+        let result = match self
+            .database
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+        {
+            Some(database) => work(database),
+            None => Err(Error::Storage("its file could not be opened again".into()).into()),
+        };
+        let has_failed = result.is_err() && self.reopen();
+        (result, has_failed)
+    }
+
+    /// Opens the file again when redb has given it up, and says if so; the next call finds whether that went well.
+    fn reopen(&self) -> bool {
+        let needs_reopening =
+            |database: &Option<Database>| database.as_ref().is_none_or(is_poisoned);
+        if !needs_reopening(&self.database.read().unwrap_or_else(PoisonError::into_inner)) {
+            return false;
+        }
+        let mut database = self
+            .database
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        // Another caller may have been faster.
+        if needs_reopening(&database) {
+            *database = None;
+            *database = (self.open)().ok();
+        }
+        true
+    }
+
+    /// Makes every table, the credentials that every emulator knows, and last the mark that the store is complete.
+    fn initialize(&self) -> Result<(), Error> {
+        self.write(|transaction| {
+            table::create_all(transaction)?;
+            credential::create_tables(transaction)?;
+            credential::insert_well_known(transaction, &self.key)?;
+            transaction
+                .open_table(KEY_CHECK)?
+                .insert((), self.key_check().bytes())?;
+            transaction.open_table(NUMBERS)?.insert("format", FORMAT)?;
+            Ok(())
+        })
+    }
+
+    fn key_check(&self) -> Digest {
+        self.key.digest("key check", &[])
+    }
+
+    fn check_key(&self, path: PathBuf) -> Result<(), Error> {
+        self.read(|transaction| {
+            let table: ReadOnlyTable<_, _> = transaction.open_table(KEY_CHECK)?;
+            let right = table.get(())?.map(|digest| Digest::new(*digest.value()));
+            match right {
+                Some(right) if right.matches(&self.key_check()) => Ok(()),
+                _ => Err(Error::Key { path }),
+            }
+        })
+    }
+}
+
+/// The next of the numbers that are never given twice.
+pub(crate) fn next_sequence(transaction: &WriteTransaction, name: &str) -> Result<u64, Error> {
+    let mut numbers = transaction.open_table(NUMBERS)?;
+    let next = numbers
+        .get(name)?
+        .map_or(0, |last| last.value())
+        .saturating_add(1);
+    numbers.insert(name, next)?;
+    Ok(next)
+}
+
+/// Whether this name has had its first number; used for what is done once.
+pub(crate) fn has_sequence(transaction: &ReadTransaction, name: &str) -> Result<bool, Error> {
+    Ok(transaction.open_table(NUMBERS)?.get(name)?.is_some())
+}
+
+/// Opens a file, or says who else has it open.
+fn open_database(path: &Path) -> Result<Database, Error> {
+    let holder = sibling_path(path, "holder");
+    let database = Database::builder()
+        .set_cache_size(CACHE)
+        .create(path)
+        .map_err(|error| match error {
+            DatabaseError::DatabaseAlreadyOpen => Error::InUse {
+                path: path.to_owned(),
+                holder: fs::read_to_string(&holder)
+                    .ok()
+                    .and_then(|id| id.parse().ok()),
+            },
+            DatabaseError::Storage(StorageError::Io(error)) => Error::io(path, error),
+            other => other.into(),
+        })?;
+    let own = std::process::id().to_string();
+    if fs::read_to_string(&holder).ok().as_ref() != Some(&own) {
+        fs::write(&holder, own).map_err(|error| Error::io(&holder, error))?;
+    }
+    Ok(database)
+}
+
+/// Whether redb takes no more calls. Another caller's write in progress shows that it does.
+fn is_poisoned(database: &Database) -> bool {
+    let probe = database.try_begin_write();
+    matches!(
+        probe,
+        Err(TransactionError::Storage(StorageError::PreviousIo))
+    )
+}
+
+/// The format of a store; none for a database without anything. Another program's is refused.
+fn read_format(database: &Database, path: &Path) -> Result<Option<u64>, Error> {
+    let foreign = || {
+        let what = "it is another program's database";
+        Error::io(path, io::Error::new(io::ErrorKind::InvalidData, what))
+    };
+    let transaction = database.begin_read()?;
+    if transaction.list_tables()?.next().is_none() {
+        return Ok(None);
+    }
+    let numbers = transaction.open_table(NUMBERS).map_err(|_| foreign())?;
+    let format = numbers.get("format")?.map(|format| format.value());
+    format.map(Some).ok_or_else(foreign)
+}
+
+/// `<file>.<suffix>`.
+fn sibling_path(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(suffix);
+    name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::Ordering;
+
+    use redb::TableHandle;
+
+    use super::*;
+    use crate::store::fake_disk::FakeDisk;
+    use crate::store::table::GATEWAYS;
+
+    impl Store {
+        /// A new store on a disk of its own.
+        pub(crate) fn on_disk(disk: &Arc<FakeDisk>) -> Self {
+            let file = Arc::clone(disk);
+            let open: OpenDatabase = Box::new(move || file.open());
+            let spare_space: Box<dyn SpareSpace> = Box::new(Arc::clone(disk));
+            let key = Key::random().unwrap();
+            let store = Self::new(open().unwrap(), open, Some(spare_space), key);
+            store.initialize().unwrap();
+            store
+        }
+    }
+
+    fn set_format(path: &Path, format: u64) {
+        let store = Store::open(path).unwrap();
+        store
+            .write(|transaction| -> Result<(), Error> {
+                transaction.open_table(NUMBERS)?.insert("format", format)?;
+                Ok(())
+            })
+            .unwrap();
+    }
+
+    // E19
+    #[test]
+    fn a_second_holder_is_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.redb");
+        let _first = Store::open(&path).unwrap();
+        let error = Store::open(&path).err().unwrap();
+        let own = std::process::id();
+        assert!(matches!(error, Error::InUse { holder: Some(holder), .. } if holder == own));
+        assert!(
+            error
+                .to_string()
+                .ends_with(&format!("state.redb is in use by process {own}"))
+        );
+    }
+
+    /// The names of the tables in a database.
+    fn tables(path: &Path) -> Vec<String> {
+        let database = Database::open(path).unwrap();
+        let transaction = database.begin_read().unwrap();
+        let tables = transaction.list_tables().unwrap();
+        tables.map(|table| table.name().to_owned()).collect()
+    }
+
+    // E37
+    #[test]
+    fn a_store_of_a_later_format_is_refused_and_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.redb");
+        let later = FORMAT + 1;
+        set_format(&path, later);
+        let before = (tables(&path), fs::read(sibling_path(&path, "key")).unwrap());
+        for _ in 0..2 {
+            let error = Store::open(&path).err().unwrap();
+            assert!(matches!(error, Error::Format { found, .. } if found == later));
+            let said = format!(
+                "{} has format {later}, and this version knows {FORMAT} only: a later one wrote it",
+                path.display()
+            );
+            assert_eq!(error.to_string(), said);
+        }
+        let after = (tables(&path), fs::read(sibling_path(&path, "key")).unwrap());
+        assert!(before == after);
+    }
+
+    // E37
+    #[test]
+    fn a_database_of_another_program_is_refused_and_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["numbers", "other"] {
+            let path = folder.path().join(name);
+            let table = TableDefinition::<&str, &str>::new(name);
+            let other = Database::create(&path).unwrap();
+            let transaction = other.begin_write().unwrap();
+            transaction.open_table(table).unwrap();
+            transaction.commit().unwrap();
+            drop(other);
+            let error = Store::open(&path).err().unwrap();
+            let said = format!(
+                "cannot use {}: it is another program's database",
+                path.display()
+            );
+            assert_eq!(error.to_string(), said);
+            assert_eq!(tables(&path), [name]);
+            assert!(!sibling_path(&path, "key").exists());
+        }
+    }
+
+    #[test]
+    fn a_store_without_its_own_key_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.redb");
+        drop(Store::open(&path).unwrap());
+        fs::write(sibling_path(&path, "key"), [1; 64]).unwrap();
+        assert!(matches!(Store::open(&path), Err(Error::Key { .. })));
+        fs::remove_file(sibling_path(&path, "key")).unwrap();
+        assert!(matches!(Store::open(&path), Err(Error::Key { .. })));
+    }
+
+    // E18
+    #[test]
+    fn a_place_that_cannot_hold_a_store_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        fs::write(&file, "not a store").unwrap();
+        let absent = folder.path().join("absent").join("state.redb");
+        let below_a_file = file.join("state.redb");
+        for path in [&absent, &below_a_file, &folder.path().to_owned(), &file] {
+            let error = Store::open(path).err().unwrap();
+            assert!(matches!(error, Error::Io { .. }), "{error:?}");
+            let start = format!("cannot use {}: ", path.display());
+            assert!(error.to_string().starts_with(&start), "{error}");
+        }
+        assert_eq!(fs::read_to_string(&file).unwrap(), "not a store");
+    }
+
+    // E16
+    #[test]
+    fn a_full_disk_takes_what_removes_and_nothing_else() {
+        let disk = FakeDisk::with_blocks(1024);
+        let store = Store::on_disk(&disk);
+        let insert = |id: &str| {
+            let json = [b' '; 10_000];
+            store.write(|transaction| GATEWAYS.insert(transaction, "team", id, &json))
+        };
+        let remove =
+            |id: &str| store.remove(|transaction| GATEWAYS.remove(transaction, "team", id));
+        let get = |id: &str| store.read(|transaction| GATEWAYS.get(transaction, "team", id));
+
+        let mut acknowledged = 0;
+        let refused = loop {
+            match insert(&acknowledged.to_string()) {
+                Ok(_) => acknowledged += 1,
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(refused, Error::Full), "{refused:?}");
+        assert!(acknowledged > 10);
+        assert!(get(&acknowledged.to_string()).unwrap().is_none());
+        // To the last block: another program fills what is left.
+        disk.fill_up();
+        for n in 0..acknowledged {
+            assert!(get(&n.to_string()).unwrap().is_some(), "{n}");
+            assert!(remove(&n.to_string()).unwrap(), "{n}");
+            assert!(get(&n.to_string()).unwrap().is_none(), "{n}");
+            let refused = insert("again").unwrap_err();
+            assert!(matches!(refused, Error::Full), "{refused:?}");
+        }
+
+        disk.blocks.store(16_384, Ordering::Relaxed);
+        assert!(insert("space again").unwrap());
+        assert!(get("space again").unwrap().is_some());
+    }
+
+    #[test]
+    fn a_failed_write_leaves_nothing() {
+        let store = Store::in_memory().unwrap();
+        let failed = store.write(|transaction| {
+            next_sequence(transaction, "test")?;
+            Err::<(), _>(Error::TokenRejected)
+        });
+        assert!(failed.is_err());
+        let number = store.write(|transaction| next_sequence(transaction, "test"));
+        assert_eq!(number.unwrap(), 1);
+    }
+}
