@@ -2,16 +2,22 @@
 
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bytes::Bytes;
-use gatelet_models::{Secret, Timestamp};
+use gatelet_models::Secret;
+#[cfg(feature = "serve")]
+use gatelet_models::Timestamp;
+use gatelet_models::asa::{Gateway, GatewayUpdate};
+use gatelet_models::dt::{ActiveGateToken, ActiveGateTokenId};
 use gatelet_transport::{Clock, Transport, TransportError};
 use http::{Request, Response};
 
-use crate::api::router;
+use crate::api::dt::token as active_gate_token;
+use crate::api::{gateway_enrollment, router};
 use crate::error::Error;
+use crate::seed;
+use crate::state::State;
 use crate::store::credential;
 use crate::store::credential::Role;
 use crate::store::store::Store;
@@ -32,9 +38,7 @@ use crate::store::store::Store;
 /// ```
 #[derive(Clone)]
 pub struct Emulator {
-    store: Arc<Store>,
-    now: Arc<dyn Fn() -> SystemTime + Send + Sync>,
-    bearer_lifetime: Duration,
+    state: State,
 }
 
 impl Emulator {
@@ -62,29 +66,23 @@ impl Emulator {
         Store::open(path.as_ref()).map(Self::new)
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the default of what `with_clock` replaces"
-    )]
     fn new(store: Store) -> Self {
         Self {
-            store: Arc::new(store),
-            now: Arc::new(SystemTime::now),
-            bearer_lifetime: Duration::from_secs(3600),
+            state: State::new(store),
         }
     }
 
     /// Takes the time from this clock instead of the machine's.
     #[must_use]
     pub fn with_clock(mut self, clock: impl Clock) -> Self {
-        self.now = Arc::new(move || clock.now());
+        self.state.set_clock(move || clock.now());
         self
     }
 
     /// How long an ASA bearer is valid, an hour by default; for bearers that are issued from now on.
     #[must_use]
     pub fn with_bearer_lifetime(mut self, lifetime: Duration) -> Self {
-        self.bearer_lifetime = lifetime;
+        self.state.set_bearer_lifetime(lifetime);
         self
     }
 
@@ -100,8 +98,8 @@ impl Emulator {
         key_secret: &Secret,
         role: Role,
     ) -> Result<(), Error> {
-        self.store.write(|transaction| {
-            let key = self.store.key();
+        self.store().write(|transaction| {
+            let key = self.store().key();
             credential::insert_service_user(
                 transaction,
                 key,
@@ -125,29 +123,99 @@ impl Emulator {
         owner: &str,
         scopes: &[&str],
     ) -> Result<(), Error> {
-        self.store.write(|transaction| {
-            let key = self.store.key();
+        self.store().write(|transaction| {
+            let key = self.store().key();
             let scopes = scopes.join(" ");
             credential::insert_access_token(transaction, key, token.expose(), owner, &scopes)
         })
     }
 
+    /// Fills the emulator with the examples of the vendors' pages; done once, a second call changes nothing.
+    ///
+    /// Two gateways and two gateway setup tokens go to the team [`well_known::ASA_TEAM`], three ActiveGate tokens to
+    /// Dynatrace's environment. Their ids, names and dates are the published ones.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Full`] or [`Error::Storage`] when it could not be written.
+    pub fn seed(&self) -> Result<(), Error> {
+        seed::seed(&self.state)
+    }
+
+    /// A gateway enrols itself with the value of a setup token, and is online from then on.
+    ///
+    /// It describes itself in the words of an update. It gets the setup token's labels, and its own win over them.
+    /// Over HTTP this is `POST /emulator/v1/gateways` with the value as bearer and the update as JSON body.
+    ///
+    /// ```
+    /// use gatelet_emulator::{Emulator, Error};
+    /// use gatelet_models::asa::GatewayUpdate;
+    ///
+    /// let emulator = Emulator::memory()?;
+    /// let refused = emulator.enroll_gateway(&"sft-gw.wrong".into(), GatewayUpdate::new("eu-1"));
+    /// assert!(matches!(refused, Err(Error::TokenRejected)));
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TokenRejected`] when the value is wrong or its token is deleted, [`Error::Invalid`] when ASA would not take
+    /// the name or the description, [`Error::Full`] or [`Error::Storage`] when it could not be written.
+    pub fn enroll_gateway(
+        &self,
+        setup_token: &Secret,
+        gateway: GatewayUpdate,
+    ) -> Result<Gateway, Error> {
+        gateway_enrollment::enroll(&self.state, setup_token, gateway)
+    }
+
+    /// Adds ActiveGate tokens as they are, all or none; nobody has their secrets, so no ActiveGate connects with them.
+    ///
+    /// ```
+    /// use gatelet_emulator::Emulator;
+    /// use gatelet_models::Timestamp;
+    /// use gatelet_models::dt::ActiveGateToken;
+    ///
+    /// let emulator = Emulator::memory()?;
+    /// let created = Timestamp::parse("2026-01-01T00:00:00Z")?;
+    /// emulator.add_active_gate_tokens((0..1000).map(|n| {
+    ///     ActiveGateToken::new(format!("dt0g02.{n:08}"), "edge", "me@example.com", created)
+    /// }))?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] when an id is or was another token's, [`Error::Full`] or [`Error::Storage`] when they could not
+    /// be written.
+    pub fn add_active_gate_tokens(
+        &self,
+        tokens: impl IntoIterator<Item = ActiveGateToken>,
+    ) -> Result<(), Error> {
+        active_gate_token::add(&self.state, tokens)
+    }
+
+    /// An ActiveGate connects with its token: sets the token's `lastUsedDate` and returns its id.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TokenRejected`] when the token is wrong, revoked or expired.
+    pub fn connect_active_gate(&self, token: &Secret) -> Result<ActiveGateTokenId, Error> {
+        active_gate_token::connect(&self.state, token)
+    }
+
     /// Answers one request, at once and without a runtime; a write waits for the disk.
     pub fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
-        router::handle(self, request)
+        router::handle(&self.state, request)
     }
 
     pub(crate) fn store(&self) -> &Store {
-        &self.store
+        self.state.store()
     }
 
-    /// The clock's time in whole milliseconds.
+    #[cfg(feature = "serve")]
     pub(crate) fn now(&self) -> Timestamp {
-        Timestamp::from_unix_millis(Timestamp::from((self.now)()).unix_millis())
-    }
-
-    pub(crate) fn bearer_lifetime(&self) -> Duration {
-        self.bearer_lifetime
+        self.state.now()
     }
 }
 
@@ -170,6 +238,8 @@ mod tests {
     use gatelet_models::asa::GatewayUpdate;
     use http::StatusCode;
     use serde_json::{Value, json};
+
+    use std::sync::Arc;
 
     use super::*;
     use crate::store::fake_disk::FakeDisk;

@@ -23,6 +23,8 @@ pub enum Error {
         path: PathBuf,
         /// The format's number in the file.
         found: u64,
+        /// The format that this version supports.
+        supported: u64,
     },
     /// The key beside the store is missing, damaged, or belongs to another store.
     Key {
@@ -84,11 +86,14 @@ impl fmt::Display for Error {
             Self::InUse { path, holder: None } => {
                 write!(f, "{} is in use by another process", path.display())
             }
-            Self::Format { path, found } => write!(
+            Self::Format {
+                path,
+                found,
+                supported,
+            } => write!(
                 f,
-                "{} has format {found}, and this version knows {} only: a later one wrote it",
-                path.display(),
-                crate::store::store::FORMAT
+                "{} has format {found}, and this version knows {supported} only: a later one wrote it",
+                path.display()
             ),
             Self::Key { path } => {
                 write!(

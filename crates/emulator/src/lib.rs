@@ -20,6 +20,7 @@ mod random;
 mod seed;
 #[cfg(feature = "serve")]
 mod server;
+mod state;
 mod store;
 pub mod well_known;
 

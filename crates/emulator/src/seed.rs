@@ -11,42 +11,33 @@ use gatelet_models::dt::{ActiveGateToken, ActiveGateType};
 
 use crate::api::asa::{gateway, setup_token};
 use crate::api::dt::token as active_gate_token;
-use crate::emulator::Emulator;
 use crate::error::Error;
+use crate::state::State;
 use crate::store::store;
 use crate::well_known;
 
-impl Emulator {
-    /// Fills the emulator with the examples of the vendors' pages; done once, a second call changes nothing.
-    ///
-    /// Two gateways and two gateway setup tokens go to the team [`well_known::ASA_TEAM`], three ActiveGate tokens to
-    /// Dynatrace's environment. Their ids, names and dates are the published ones.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Full`] or [`Error::Storage`] when it could not be written.
-    pub fn seed(&self) -> Result<(), Error> {
-        // Without this look a second call would still change nothing, because no id is given twice, but it would write.
-        if self
-            .store()
-            .read(|transaction| store::has_sequence(transaction, "seed"))?
-        {
-            return Ok(());
-        }
-        self.store().write(|transaction| {
-            store::next_sequence(transaction, "seed")?;
-            for token in setup_tokens() {
-                setup_token::insert(transaction, well_known::ASA_TEAM, &token)?;
-            }
-            for (gateway, report) in gateways() {
-                gateway::insert(transaction, well_known::ASA_TEAM, &gateway, &report)?;
-            }
-            for token in active_gate_tokens()? {
-                active_gate_token::insert(transaction, &token)?;
-            }
-            Ok(())
-        })
+/// Adds the examples, once for each store.
+pub(crate) fn seed(state: &State) -> Result<(), Error> {
+    // Without this look a second call would still change nothing, because no id is given twice, but it would write.
+    if state
+        .store()
+        .read(|transaction| store::has_sequence(transaction, "seed"))?
+    {
+        return Ok(());
     }
+    state.store().write(|transaction| {
+        store::next_sequence(transaction, "seed")?;
+        for token in setup_tokens() {
+            setup_token::insert(transaction, well_known::ASA_TEAM, &token)?;
+        }
+        for (gateway, report) in gateways() {
+            gateway::insert(transaction, well_known::ASA_TEAM, &gateway, &report)?;
+        }
+        for token in active_gate_tokens()? {
+            active_gate_token::insert(transaction, &token)?;
+        }
+        Ok(())
+    })
 }
 
 fn setup_tokens() -> impl Iterator<Item = GatewaySetupToken> {

@@ -9,7 +9,7 @@ use http::{Method, Request, Response, StatusCode};
 
 use crate::api::server_call::{BODY_LIMIT, ServerCall};
 use crate::api::{asa, dt, gateway_enrollment};
-use crate::emulator::Emulator;
+use crate::state::State;
 
 /// Where a path leads among some operations.
 enum Match<Id> {
@@ -19,14 +19,14 @@ enum Match<Id> {
     NotFound,
 }
 
-pub(crate) fn handle(emulator: &Emulator, request: Request<Bytes>) -> Response<Bytes> {
+pub(crate) fn handle(state: &State, request: Request<Bytes>) -> Response<Bytes> {
     let (head, body) = request.into_parts();
     let path = head.uri.path();
     if body.len() > BODY_LIMIT {
         return error_response(path, StatusCode::PAYLOAD_TOO_LARGE);
     }
     let call = |operation, values| ServerCall {
-        emulator,
+        state,
         operation,
         values,
         head: &head,
@@ -34,7 +34,7 @@ pub(crate) fn handle(emulator: &Emulator, request: Request<Bytes>) -> Response<B
     };
     if path == gateway_enrollment::PATH {
         return match head.method == Method::POST {
-            true => gateway_enrollment::handle(emulator, &head, &body),
+            true => gateway_enrollment::handle(state, &head, &body),
             false => method_not_allowed(path, &["POST"]),
         };
     }

@@ -6,16 +6,16 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
-use crate::emulator::Emulator;
 use crate::json;
 use crate::json::DecodeError;
+use crate::state::State;
 
 /// The largest request body, in bytes; Dynatrace documents 1 MB.
 pub(crate) const BODY_LIMIT: usize = 1 << 20;
 
 /// A request whose operation is known.
 pub(crate) struct ServerCall<'a> {
-    pub(crate) emulator: &'a Emulator,
+    pub(crate) state: &'a State,
     pub(crate) operation: &'static Operation,
     /// The decoded path parameters in the order of the path.
     pub(crate) values: Vec<String>,

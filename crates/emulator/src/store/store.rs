@@ -100,6 +100,7 @@ impl Store {
             Some(found) => Err(Error::Format {
                 path: path.to_owned(),
                 found,
+                supported: FORMAT,
             }),
         }
     }

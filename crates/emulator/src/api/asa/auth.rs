@@ -16,8 +16,8 @@ pub(crate) fn authorize(id: OperationId, call: &ServerCall) -> Result<(), ErrorR
     let team = team(call);
     let presented = server_call::authorization(call.head, "Bearer")
         .ok_or_else(ErrorResponse::unauthenticated)?;
-    let store = call.emulator.store();
-    let bearer = bearer::verify(store.key(), presented, call.emulator.now())
+    let store = call.state.store();
+    let bearer = bearer::verify(store.key(), presented, call.state.now())
         .filter(|bearer| bearer.team == team)
         .ok_or_else(ErrorResponse::unauthenticated)?;
     // The role is the service user's of today, not the one that it had when the bearer was issued.

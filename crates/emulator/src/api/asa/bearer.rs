@@ -29,18 +29,18 @@ pub(crate) struct Bearer {
 /// Exchanges key id and secret for a bearer. Answers with the team's name as the caller wrote it, as clients compare.
 pub(crate) fn issue(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
     let request: ServiceTokenRequest = call.json()?;
-    let store = call.emulator.store();
+    let store = call.state.store();
     let team = team(call);
     let secret = request.key_secret.expose();
     if !credential::check_key_secret(store, &team, &request.key_id, secret)? {
         return Err(ErrorResponse::unauthenticated());
     }
-    let lifetime = call.emulator.bearer_lifetime();
-    let end = call.emulator.now().saturating_add(lifetime);
+    let lifetime = call.state.bearer_lifetime();
+    let end = call.state.now().saturating_add(lifetime);
     let end = Timestamp::from_unix_millis(end.unix_millis().div_euclid(1000) * 1000);
     let claims = json!({
         "exp": end.unix_millis().div_euclid(1000),
-        "iss": "gatelet.emulator",
+        "iss": "gatelet.state",
         "jti": random::uuid()?,
         "team": team,
         "user": request.key_id,

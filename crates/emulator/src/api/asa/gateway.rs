@@ -46,7 +46,7 @@ pub(crate) fn status(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse
 
 fn show(call: &ServerCall, table: &Table) -> Result<Response<Bytes>, ErrorResponse> {
     let team = team(call);
-    let store = call.emulator.store();
+    let store = call.state.store();
     let json = store.read(|transaction| table.get(transaction, &team, call.value(1)))?;
     let json = json.ok_or_else(ErrorResponse::not_found)?;
     Ok(success(call, json))
@@ -62,7 +62,7 @@ pub(crate) fn update(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse
         return Err(ErrorResponse::invalid(member, message));
     }
     let (team, id) = (team(call), call.value(1));
-    call.emulator.store().write(|transaction| {
+    call.state.store().write(|transaction| {
         let json = GATEWAYS.get_for_update(transaction, &team, id)?;
         let mut gateway = json::decode_stored(&json.ok_or_else(ErrorResponse::not_found)?)?;
         replace(&mut gateway, wanted);
@@ -91,7 +91,7 @@ fn replace(gateway: &mut Gateway, wanted: GatewayUpdate) {
 
 pub(crate) fn delete(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
     let (team, id) = (team(call), call.value(1));
-    call.emulator.store().remove(|transaction| {
+    call.state.store().remove(|transaction| {
         if !GATEWAYS.remove(transaction, &team, id)? {
             return Err(ErrorResponse::not_found());
         }

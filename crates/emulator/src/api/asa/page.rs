@@ -36,7 +36,7 @@ pub(crate) fn list(
     let scan = if backwards { order.reversed() } else { order };
     let offset = call.query("offset").filter(|offset| !offset.is_empty());
     let team = team(call);
-    let mut rows = call.emulator.store().read(|transaction| {
+    let mut rows = call.state.store().read(|transaction| {
         let after = match &offset {
             None => None,
             Some(id) => {

@@ -42,7 +42,7 @@ pub(crate) fn fetch(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse>
 /// The token with its value. Clients read the value only; the rest is what Okta documents for this operation.
 pub(crate) fn reveal(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
     let mut token: GatewaySetupToken = json::decode_stored(&find(call)?)?;
-    let key = call.emulator.store().key();
+    let key = call.state.store().key();
     token.token = Some(value(key, &team(call), token.id.as_str()));
     let body = json::encode_with_nulls(&token, NULLS)?;
     Ok(success(call, body))
@@ -50,7 +50,7 @@ pub(crate) fn reveal(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse
 
 fn find(call: &ServerCall) -> Result<Vec<u8>, ErrorResponse> {
     let team = team(call);
-    let store = call.emulator.store();
+    let store = call.state.store();
     let token = store.read(|transaction| SETUP_TOKENS.get(transaction, &team, call.value(1)))?;
     token.ok_or_else(ErrorResponse::not_found)
 }
@@ -66,9 +66,9 @@ pub(crate) fn create(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse
     token.details = labels.map(|labels| GatewayAgentPolicyDetails::new().with_labels(labels));
     token.description = wanted.description;
     token.name = wanted.name;
-    token.created_at = Some(call.emulator.now());
+    token.created_at = Some(call.state.now());
     let team = team(call);
-    call.emulator
+    call.state
         .store()
         .write(|transaction| insert(transaction, &team, &token))?;
     let body = json::encode_with_nulls(&token, NULLS)?;
@@ -91,7 +91,7 @@ fn check(wanted: &GatewaySetupTokenCreate) -> Result<(), ErrorResponse> {
 
 pub(crate) fn delete(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
     let team = team(call);
-    call.emulator.store().remove(|transaction| {
+    call.state.store().remove(|transaction| {
         match SETUP_TOKENS.remove(transaction, &team, call.value(1))? {
             true => Ok(()),
             false => Err(ErrorResponse::not_found()),

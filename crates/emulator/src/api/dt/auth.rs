@@ -13,7 +13,7 @@ pub(crate) fn authorize(call: &ServerCall) -> Result<AccessToken, ErrorResponse>
     header.ok_or_else(ErrorResponse::no_credential)?;
     let token = server_call::authorization(call.head, "Api-Token")
         .ok_or_else(ErrorResponse::bad_credential)?;
-    let token = credential::access_token(call.emulator.store(), token)?;
+    let token = credential::access_token(call.state.store(), token)?;
     let token = token.ok_or_else(ErrorResponse::bad_credential)?;
     let acceptable = call.operation.permissions;
     let has_scope = token

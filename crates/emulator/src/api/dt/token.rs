@@ -12,8 +12,8 @@ use redb::WriteTransaction;
 use crate::api::dt::response::success;
 use crate::api::response;
 use crate::api::server_call::ServerCall;
-use crate::emulator::Emulator;
 use crate::error::Error;
+use crate::state::State;
 use crate::store::credential;
 use crate::store::credential::AccessToken;
 use crate::store::page_key::PageKey;
@@ -31,7 +31,7 @@ const DEFAULT_PAGE_SIZE: u16 = 100;
 pub(crate) fn list(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
     let (page_size, after) = wanted_page(call)?;
     let limit = usize::from(page_size);
-    let (mut rows, total_count) = call.emulator.store().read(|transaction| {
+    let (mut rows, total_count) = call.state.store().read(|transaction| {
         let order = Order::OldestFirst;
         let rows =
             ACTIVE_GATE_TOKENS.page(transaction, TENANT, order, after, limit + 1, |_| true)?;
@@ -43,7 +43,7 @@ pub(crate) fn list(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> 
         Some(last) if !is_last => {
             let after = last.cursor;
             let page_key = PageKey { page_size, after };
-            let text = page_key.encode(call.emulator.store().key(), LIST);
+            let text = page_key.encode(call.state.store().key(), LIST);
             format!("\"{text}\"")
         }
         _ => "null".to_owned(),
@@ -66,7 +66,7 @@ fn wanted_page(call: &ServerCall) -> Result<(u16, Option<u64>), ErrorResponse> {
         return Ok((page_size.unwrap_or(DEFAULT_PAGE_SIZE), None));
     };
     reject_other_parameters(call)?;
-    let page_key = PageKey::decode(&text, call.emulator.store().key(), LIST);
+    let page_key = PageKey::decode(&text, call.state.store().key(), LIST);
     let page_key = page_key.ok_or_else(|| {
         let message = "is not a page key of this listing";
         ErrorResponse::violation(ParameterLocation::Query, "nextPageKey", message)
@@ -99,7 +99,7 @@ fn reject_other_parameters(call: &ServerCall) -> Result<(), ErrorResponse> {
 
 pub(crate) fn get(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
     let token = call
-        .emulator
+        .state
         .store()
         .read(|transaction| ACTIVE_GATE_TOKENS.get(transaction, TENANT, call.value(0)))?;
     let token = token.ok_or_else(ErrorResponse::not_found)?;
@@ -111,11 +111,11 @@ pub(crate) fn create(
     caller: &AccessToken,
 ) -> Result<Response<Bytes>, ErrorResponse> {
     let wanted: ActiveGateTokenCreate = call.json()?;
-    let now = call.emulator.now();
+    let now = call.state.now();
     check(&wanted)?;
     let expiration_date = expiration_date(&wanted, now)?;
-    let key = call.emulator.store().key();
-    let (id, secret) = call.emulator.store().write(|transaction| {
+    let key = call.state.store().key();
+    let (id, secret) = call.state.store().write(|transaction| {
         // Until an id is new: eight characters are not enough to be sure.
         loop {
             let (id, secret) = new_token()?;
@@ -174,7 +174,7 @@ fn check(wanted: &ActiveGateTokenCreate) -> Result<(), ErrorResponse> {
 
 pub(crate) fn revoke(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
     let id = call.value(0);
-    call.emulator.store().remove(|transaction| {
+    call.state.store().remove(|transaction| {
         if !ACTIVE_GATE_TOKENS.remove(transaction, TENANT, id)? {
             return Err(ErrorResponse::not_found());
         }
@@ -204,60 +204,36 @@ fn new_token() -> Result<(ActiveGateTokenId, Secret), Error> {
     Ok((id.into(), secret))
 }
 
-impl Emulator {
-    /// Adds ActiveGate tokens as they are, all or none; nobody has their secrets, so no ActiveGate connects with them.
-    ///
-    /// ```
-    /// use gatelet_emulator::Emulator;
-    /// use gatelet_models::Timestamp;
-    /// use gatelet_models::dt::ActiveGateToken;
-    ///
-    /// let emulator = Emulator::memory()?;
-    /// let created = Timestamp::parse("2026-01-01T00:00:00Z")?;
-    /// emulator.add_active_gate_tokens((0..1000).map(|n| {
-    ///     ActiveGateToken::new(format!("dt0g02.{n:08}"), "edge", "me@example.com", created)
-    /// }))?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Invalid`] when an id is or was another token's, [`Error::Full`] or [`Error::Storage`] when they could not
-    /// be written.
-    pub fn add_active_gate_tokens(
-        &self,
-        tokens: impl IntoIterator<Item = ActiveGateToken>,
-    ) -> Result<(), Error> {
-        self.store().write(|transaction| {
-            for token in tokens {
-                if !insert(transaction, &token)? {
-                    return Err(Error::Invalid("an id is or was another token's"));
-                }
+/// Adds tokens as given, all or none.
+pub(crate) fn add(
+    state: &State,
+    tokens: impl IntoIterator<Item = ActiveGateToken>,
+) -> Result<(), Error> {
+    state.store().write(|transaction| {
+        for token in tokens {
+            if !insert(transaction, &token)? {
+                return Err(Error::Invalid("an id is or was another token's"));
             }
-            Ok(())
-        })
-    }
+        }
+        Ok(())
+    })
+}
 
-    /// An ActiveGate connects with its token: sets the token's `lastUsedDate` and returns its id.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::TokenRejected`] when the token is wrong, revoked or expired.
-    pub fn connect_active_gate(&self, token: &Secret) -> Result<ActiveGateTokenId, Error> {
-        let now = self.now();
-        self.store().write(|transaction| {
-            let key = self.store().key();
-            let id = credential::active_gate_token_id(transaction, key, token.expose())?;
-            let id = id.ok_or(Error::TokenRejected)?;
-            let json = ACTIVE_GATE_TOKENS.get_for_update(transaction, TENANT, &id)?;
-            let json = json.ok_or(Error::TokenRejected)?;
-            let mut token: ActiveGateToken = json::decode_stored(&json)?;
-            if token.expiration_date.is_some_and(|end| end <= now) {
-                return Err(Error::TokenRejected);
-            }
-            token.last_used_date = Some(now);
-            ACTIVE_GATE_TOKENS.replace(transaction, TENANT, &id, &json::encode(&token)?)?;
-            Ok(token.id)
-        })
-    }
+/// Authenticates an ActiveGate by its token, and records the use.
+pub(crate) fn connect(state: &State, token: &Secret) -> Result<ActiveGateTokenId, Error> {
+    let now = state.now();
+    state.store().write(|transaction| {
+        let key = state.store().key();
+        let id = credential::active_gate_token_id(transaction, key, token.expose())?;
+        let id = id.ok_or(Error::TokenRejected)?;
+        let json = ACTIVE_GATE_TOKENS.get_for_update(transaction, TENANT, &id)?;
+        let json = json.ok_or(Error::TokenRejected)?;
+        let mut token: ActiveGateToken = json::decode_stored(&json)?;
+        if token.expiration_date.is_some_and(|end| end <= now) {
+            return Err(Error::TokenRejected);
+        }
+        token.last_used_date = Some(now);
+        ACTIVE_GATE_TOKENS.replace(transaction, TENANT, &id, &json::encode(&token)?)?;
+        Ok(token.id)
+    })
 }

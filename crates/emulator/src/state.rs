@@ -1,0 +1,52 @@
+//! The state of an emulator with its clock and settings.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use gatelet_models::Timestamp;
+
+use crate::store::store::Store;
+
+/// Everything that a handler reads or writes. Clones share the store.
+#[derive(Clone)]
+pub(crate) struct State {
+    store: Arc<Store>,
+    now: Arc<dyn Fn() -> SystemTime + Send + Sync>,
+    bearer_lifetime: Duration,
+}
+
+impl State {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the default of what `Emulator::with_clock` replaces"
+    )]
+    pub(crate) fn new(store: Store) -> Self {
+        Self {
+            store: Arc::new(store),
+            now: Arc::new(SystemTime::now),
+            bearer_lifetime: Duration::from_secs(3600),
+        }
+    }
+
+    pub(crate) fn set_clock(&mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) {
+        self.now = Arc::new(now);
+    }
+
+    pub(crate) fn set_bearer_lifetime(&mut self, lifetime: Duration) {
+        self.bearer_lifetime = lifetime;
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Returns the clock's time, truncated to milliseconds.
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp::from_unix_millis(Timestamp::from((self.now)()).unix_millis())
+    }
+
+    /// Returns the lifetime of ASA bearers.
+    pub(crate) fn bearer_lifetime(&self) -> Duration {
+        self.bearer_lifetime
+    }
+}
