@@ -1,4 +1,4 @@
-//! The emulator as a value: opened, filled, asked.
+//! The emulator as a value and as a transport.
 
 use std::fmt;
 use std::path::Path;
@@ -22,10 +22,10 @@ use crate::store::credential;
 use crate::store::credential::Role;
 use crate::store::store::Store;
 
-/// Both vendors' gateway APIs with their state; a cheap clone shares the state.
+/// Both vendors' gateway APIs with their state. Clones are cheap and share the state.
 ///
-/// A new emulator knows the [`well_known`](crate::well_known) credentials and nothing else; [`seed`](Self::seed) fills
-/// it. A 2xx to a write means that the change is on disk (of an emulator that has a file).
+/// A new emulator has the [`well_known`](crate::well_known) credentials and no objects; [`seed`](Self::seed) adds the
+/// vendors' examples. With a file, a 2xx response to a write means that the change is on disk.
 ///
 /// ```
 /// use gatelet_emulator::Emulator;
@@ -42,26 +42,25 @@ pub struct Emulator {
 }
 
 impl Emulator {
-    /// An emulator whose state is gone with its last clone.
+    /// Creates an emulator in memory; dropping its last clone drops its state.
     ///
     /// # Errors
     ///
-    /// [`Error::Random`] on a machine without randomness.
+    /// [`Error::Random`] if the operating system provides no random bytes.
     pub fn memory() -> Result<Self, Error> {
         Store::in_memory().map(Self::new)
     }
 
-    /// An emulator whose state is in this file, which is made where it does not exist.
+    /// Opens the emulator whose state is in this file; creates the file if it does not exist.
     ///
-    /// Beside it are `<file>.key` (without it no secret of the store can be told or checked; only its owner may read
-    /// it), `<file>.holder` (the process that has the store open) and `<file>.reserve` (a megabyte of nothing, which lets
-    /// things be deleted when the disk is full).
+    /// Beside it are `<file>.key` (readable by its owner only; no secret in the store can be derived or checked without
+    /// it), `<file>.holder` (the process that has the store open) and `<file>.reserve` (1 MiB of spare space, freed so
+    /// that objects can be deleted when the disk is full).
     ///
     /// # Errors
     ///
-    /// [`Error::InUse`] when another process has it open, [`Error::Format`] when a later version wrote it,
-    /// [`Error::Key`] when its key is missing or another one, [`Error::Io`] or [`Error::Storage`] when the file cannot
-    /// be used.
+    /// [`Error::InUse`] if another process has it open, [`Error::Format`] if a later version wrote it, [`Error::Key`] if
+    /// its key is missing or belongs to another store, [`Error::Io`] or [`Error::Storage`] if the file cannot be used.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         Store::open(path.as_ref()).map(Self::new)
     }
@@ -72,25 +71,25 @@ impl Emulator {
         }
     }
 
-    /// Takes the time from this clock instead of the machine's.
+    /// Sets the clock; the default is the system's.
     #[must_use]
     pub fn with_clock(mut self, clock: impl Clock) -> Self {
         self.state.set_clock(move || clock.now());
         self
     }
 
-    /// How long an ASA bearer is valid, an hour by default; for bearers that are issued from now on.
+    /// Sets the lifetime of ASA bearers issued from now on; one hour by default.
     #[must_use]
     pub fn with_bearer_lifetime(mut self, lifetime: Duration) -> Self {
         self.state.set_bearer_lifetime(lifetime);
         self
     }
 
-    /// Lets an ASA service user in; a key id that the team already has gets the new secret and role.
+    /// Adds an ASA service user. A key id that the team already has gets the new secret and role.
     ///
     /// # Errors
     ///
-    /// [`Error::Full`] or [`Error::Storage`] when it could not be written.
+    /// [`Error::Full`] or [`Error::Storage`] if the write fails.
     pub fn add_service_user(
         &self,
         team: &str,
@@ -111,12 +110,13 @@ impl Emulator {
         })
     }
 
-    /// Lets a Dynatrace access token in; `owner` will own the tokens that are created with it.
+    /// Adds a Dynatrace access token; `owner` becomes the owner of the tokens created with it. The scopes of a well-known
+    /// token cannot be changed.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] when the token has not the form `dt0c01.<public>.<secret>`, [`Error::Full`] or
-    /// [`Error::Storage`] when it could not be written.
+    /// [`Error::Invalid`] if the token does not have the form `dt0c01.<public>.<secret>`, [`Error::Full`] or
+    /// [`Error::Storage`] if the write fails.
     pub fn add_access_token(
         &self,
         token: &Secret,
@@ -130,22 +130,22 @@ impl Emulator {
         })
     }
 
-    /// Fills the emulator with the examples of the vendors' pages; done once, a second call changes nothing.
+    /// Adds the examples of the vendors' documentation. Only the first call on a store has an effect.
     ///
-    /// Two gateways and two gateway setup tokens go to the team [`well_known::ASA_TEAM`], three ActiveGate tokens to
-    /// Dynatrace's environment. Their ids, names and dates are the published ones.
+    /// The team [`ASA_TEAM`](crate::well_known::ASA_TEAM) gets two gateways and two gateway setup tokens, the Dynatrace environment three
+    /// ActiveGate tokens, with the published ids, names and dates.
     ///
     /// # Errors
     ///
-    /// [`Error::Full`] or [`Error::Storage`] when it could not be written.
+    /// [`Error::Full`] or [`Error::Storage`] if the write fails.
     pub fn seed(&self) -> Result<(), Error> {
         seed::seed(&self.state)
     }
 
-    /// A gateway enrols itself with the value of a setup token, and is online from then on.
+    /// Enrolls a gateway with the value of a setup token; the gateway is online from then on.
     ///
-    /// It describes itself in the words of an update. It gets the setup token's labels, and its own win over them.
-    /// Over HTTP this is `POST /emulator/v1/gateways` with the value as bearer and the update as JSON body.
+    /// The gateway gets the setup token's labels; labels of its own take precedence. Over HTTP this is
+    /// `POST /emulator/v1/gateways` with the value as bearer and the update as JSON body.
     ///
     /// ```
     /// use gatelet_emulator::{Emulator, Error};
@@ -159,8 +159,8 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// [`Error::TokenRejected`] when the value is wrong or its token is deleted, [`Error::Invalid`] when ASA would not take
-    /// the name or the description, [`Error::Full`] or [`Error::Storage`] when it could not be written.
+    /// [`Error::TokenRejected`] if the value is wrong or its token is deleted, [`Error::Invalid`] if ASA would reject the
+    /// name or the description, [`Error::Full`] or [`Error::Storage`] if the write fails.
     pub fn enroll_gateway(
         &self,
         setup_token: &Secret,
@@ -169,7 +169,7 @@ impl Emulator {
         gateway_enrollment::enroll(&self.state, setup_token, gateway)
     }
 
-    /// Adds ActiveGate tokens as they are, all or none; nobody has their secrets, so no ActiveGate connects with them.
+    /// Adds ActiveGate tokens as given, all or none. They have no secrets, so no ActiveGate can connect with them.
     ///
     /// ```
     /// use gatelet_emulator::Emulator;
@@ -186,8 +186,7 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] when an id is or was another token's, [`Error::Full`] or [`Error::Storage`] when they could not
-    /// be written.
+    /// [`Error::Invalid`] if an id is or was in use, [`Error::Full`] or [`Error::Storage`] if the write fails.
     pub fn add_active_gate_tokens(
         &self,
         tokens: impl IntoIterator<Item = ActiveGateToken>,
@@ -195,16 +194,16 @@ impl Emulator {
         active_gate_token::add(&self.state, tokens)
     }
 
-    /// An ActiveGate connects with its token: sets the token's `lastUsedDate` and returns its id.
+    /// Connects an ActiveGate with its token: sets the token's `lastUsedDate` and returns its id.
     ///
     /// # Errors
     ///
-    /// [`Error::TokenRejected`] when the token is wrong, revoked or expired.
+    /// [`Error::TokenRejected`] if the token is wrong, revoked or expired.
     pub fn connect_active_gate(&self, token: &Secret) -> Result<ActiveGateTokenId, Error> {
         active_gate_token::connect(&self.state, token)
     }
 
-    /// Answers one request, at once and without a runtime; a write waits for the disk.
+    /// Handles one request. Needs no runtime; a write blocks until it is on disk.
     pub fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
         router::handle(&self.state, request)
     }
@@ -247,7 +246,7 @@ mod tests {
 
     const TOKENS: &str = "/api/v2/activeGateTokens";
 
-    /// An emulator on a disk that tells what is on it.
+    /// Creates a seeded emulator on a fake disk.
     fn on_disk() -> (Arc<FakeDisk>, Emulator) {
         let disk = FakeDisk::with_blocks(usize::MAX >> 1);
         let emulator = Emulator::new(Store::on_disk(&disk));
@@ -277,14 +276,14 @@ mod tests {
         serde_json::from_slice(response.body()).unwrap()
     }
 
-    /// The path of what was created.
+    /// Returns the path of the created object.
     fn created(response: &Response<Bytes>, list: &str) -> String {
         format!("{list}/{}", body(response)["id"].as_str().unwrap())
     }
 
     // E13
     #[test]
-    fn every_write_is_on_disk_before_its_answer() {
+    fn every_write_is_on_disk_before_its_response() {
         let (disk, emulator) = on_disk();
         let team = format!("/v1/teams/{}", well_known::ASA_TEAM);
         let key = json!({
@@ -338,7 +337,7 @@ mod tests {
         }
         disk.fails_to_sync.store(false, Ordering::Relaxed);
         let response = emulator.handle(developer("GET", TOKENS, &Value::Null));
-        // The first answer may be that the file has failed; the next one is of the file opened again.
+        // The first response may report the failed file; by the second one the file is reopened.
         let response = match response.status() {
             StatusCode::OK => response,
             _ => emulator.handle(developer("GET", TOKENS, &Value::Null)),
@@ -351,7 +350,7 @@ mod tests {
     // E13
     #[cfg(feature = "serve")]
     #[tokio::test]
-    async fn not_a_byte_of_an_answer_is_sent_before_the_sync_has_ended() {
+    async fn no_byte_of_a_response_is_sent_before_the_sync_finishes() {
         use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
         let (disk, emulator) = on_disk();
@@ -377,7 +376,7 @@ mod tests {
             tokio::task::yield_now().await;
             let early = stream.try_read(&mut [0]);
             assert_eq!(early.unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
-            // Counted once the server waits for the disk.
+            // Count turns only once the server waits for the disk.
             turns += usize::from(disk.syncs_started.load(Ordering::Relaxed) > begun);
         }
         drop(gate);

@@ -1,52 +1,52 @@
-//! What can go wrong beneath the answers: the store, its key, the machine's randomness.
+//! Errors of the emulator itself: its store, its key, its random bytes.
 
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why an emulator could not be opened, or could not do what a caller in this process asked for.
+/// An error of opening an emulator or of calling it in this process.
 ///
-/// A request that a client sends never sees this type: it gets a status and the vendor's error body.
+/// Clients never see this type: their requests get a status and the vendor's error body.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// Another process (or another emulator in this one) has the file open; `holder` is its process id where known.
+    /// Another process, or another emulator in this process, has the file open.
     InUse {
         /// The store's file.
         path: PathBuf,
-        /// The process that holds it.
+        /// The id of that process, if known.
         holder: Option<u32>,
     },
-    /// The file was written in a format that this version does not know.
+    /// A later version wrote the file, in a format that this version does not support.
     Format {
         /// The store's file.
         path: PathBuf,
-        /// The format's number in the file.
+        /// The number of the file's format.
         found: u64,
         /// The format that this version supports.
         supported: u64,
     },
-    /// The key beside the store is missing, damaged, or belongs to another store.
+    /// The key file beside the store is missing, damaged, or belongs to another store.
     Key {
         /// The key's file.
         path: PathBuf,
     },
-    /// The operating system refused something about a file.
+    /// An I/O operation on a file failed.
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// No space is left for what should be written; nothing of it was kept.
+    /// No space is left on the disk; nothing was written.
     Full,
     /// The store failed or is damaged.
     Storage(Box<dyn std::error::Error + Send + Sync>),
-    /// The machine has no randomness to give.
+    /// The operating system provided no random bytes.
     Random,
-    /// What the caller gave is not of the form that is needed; says which.
+    /// An argument is invalid; says why.
     Invalid(&'static str),
-    /// The setup token or ActiveGate token that was presented is wrong, revoked or expired.
+    /// The presented setup token or ActiveGate token is wrong, revoked or expired.
     TokenRejected,
 }
 
@@ -66,7 +66,7 @@ impl Error {
     }
 }
 
-/// Whether there was no space left.
+/// Whether the error means that no space is left.
 pub(crate) fn is_full(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -92,7 +92,7 @@ impl fmt::Display for Error {
                 supported,
             } => write!(
                 f,
-                "{} has format {found}, and this version knows {supported} only: a later one wrote it",
+                "{} has format {found}, written by a later version; this version supports format {supported}",
                 path.display()
             ),
             Self::Key { path } => {
@@ -105,7 +105,7 @@ impl fmt::Display for Error {
             Self::Io { path, source } => write!(f, "cannot use {}: {source}", path.display()),
             Self::Full => f.write_str("no space is left for the store"),
             Self::Storage(source) => write!(f, "the store failed: {source}"),
-            Self::Random => f.write_str("the machine gave no random bytes"),
+            Self::Random => f.write_str("the operating system provided no random bytes"),
             Self::Invalid(what) => f.write_str(what),
             Self::TokenRejected => f.write_str("the token is wrong, revoked or expired"),
         }
@@ -113,7 +113,7 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {
-    /// What lies beneath the cause that the message states.
+    /// Returns the source of the cause, because the message already contains the cause.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Io { source, .. } => source.source(),

@@ -1,4 +1,4 @@
-//! JSON in, JSON out.
+//! Decodes and encodes JSON.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -6,14 +6,14 @@ use serde_json::Value;
 
 use crate::error::Error;
 
-/// Where in a body something is wrong, and what; never what the body says there.
+/// Where decoding failed and why; never contains a value of the body.
 #[derive(Debug, PartialEq)]
 pub(crate) struct DecodeError {
     pub(crate) path: String,
     pub(crate) message: String,
 }
 
-/// A client's body as a model.
+/// Decodes a client's body.
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     let malformed = |path: String, error: &serde_json::Error| {
         let path = if path == "." { String::new() } else { path };
@@ -30,17 +30,17 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError>
     Ok(value)
 }
 
-/// A model out of the store.
+/// Decodes an object from the store.
 pub(crate) fn decode_stored<T: DeserializeOwned>(json: &[u8]) -> Result<T, Error> {
     serde_json::from_slice(json).map_err(storage_error)
 }
 
-/// A model as it goes to the client and into the store.
+/// Encodes a model for clients and for the store.
 pub(crate) fn encode<T: Serialize>(model: &T) -> Result<Vec<u8>, Error> {
     serde_json::to_vec(model).map_err(storage_error)
 }
 
-/// The same, where these fields are `null` instead of absent.
+/// Like [`encode`], with `null` for those of these fields that are absent.
 pub(crate) fn encode_with_nulls<T: Serialize>(model: &T, nulls: &[&str]) -> Result<Vec<u8>, Error> {
     let mut value = serde_json::to_value(model).map_err(storage_error)?;
     if let Value::Object(fields) = &mut value {

@@ -1,7 +1,8 @@
-//! The vendors' published examples, as state.
+//! The vendors' published examples as initial state.
 //!
 //! Sources: developer.okta.com, "Advanced Server Access: gateways", and docs.dynatrace.com, "ActiveGate tokens API - GET
-//! all tokens". The status report's own `gateway_id` is none of the listed gateways; here each gateway reports its own.
+//! all tokens". The `gateway_id` of the published status report is not one of the published gateways; here each report
+//! has the id of its own gateway.
 
 use gatelet_models::Timestamp;
 use gatelet_models::asa::{
@@ -18,7 +19,7 @@ use crate::well_known;
 
 /// Adds the examples, once for each store.
 pub(crate) fn seed(state: &State) -> Result<(), Error> {
-    // Without this look a second call would still change nothing, because no id is given twice, but it would write.
+    // A second call would change nothing anyway, because ids are not reused, but it would write to the disk.
     if state
         .store()
         .read(|transaction| store::has_sequence(transaction, "seed"))?
@@ -85,7 +86,7 @@ fn gateways() -> impl Iterator<Item = (Gateway, GatewayStatusReport)> {
     })
 }
 
-/// Id, name, owner, created, last used, seed token.
+/// Id, name, owner, creation date, last used date, whether it is a seed token.
 type Example = (
     &'static str,
     &'static str,
@@ -124,7 +125,7 @@ const ACTIVE_GATE_TOKENS: [Example; 3] = [
 
 fn active_gate_tokens() -> Result<Vec<ActiveGateToken>, Error> {
     let time = |text: &str| {
-        Timestamp::parse(text).map_err(|_| Error::Invalid("an example's date is not a date"))
+        Timestamp::parse(text).map_err(|_| Error::Invalid("an example has an invalid date"))
     };
     let examples = ACTIVE_GATE_TOKENS.into_iter();
     let tokens = examples.map(|(id, name, owner, created, last_used, is_seed)| {

@@ -1,7 +1,7 @@
-//! The development credentials that every new emulator knows.
+//! The development credentials of every new emulator.
 //!
-//! They are public on purpose, like those of other vendors' emulators: they open nothing but an emulator that still has
-//! them. The store holds only their keyed hashes.
+//! They are public on purpose, like those of other emulators, and are valid for emulators only. The store contains only
+//! their keyed hashes.
 
 /// The ASA team of the well-known keys and of the published examples.
 pub const ASA_TEAM: &str = "example-team";
@@ -12,20 +12,20 @@ pub const ASA_KEY_ID: &str = "5c1f3f0e-3a52-4a35-9a0c-2f6b6a0e0001";
 /// Key secret of [`ASA_KEY_ID`].
 pub const ASA_KEY_SECRET: &str = "gatelet-emulator-admin-key-secret-which-opens-nothing-else";
 
-/// Key id of the ASA service user with the role `reporting_user`, which reads and cannot write.
+/// Key id of the ASA service user with the role `reporting_user`, which may only read.
 pub const ASA_REPORTING_KEY_ID: &str = "5c1f3f0e-3a52-4a35-9a0c-2f6b6a0e0002";
 
 /// Key secret of [`ASA_REPORTING_KEY_ID`].
 pub const ASA_REPORTING_KEY_SECRET: &str =
     "gatelet-emulator-reporting-key-secret-which-opens-nothing-else";
 
-/// Dynatrace access token with the scopes `activeGateTokenManagement.read`, `.create` and `.write`.
+/// Dynatrace access token with every scope that an operation needs.
 pub const DT_TOKEN: &str = "dt0c01.GATELETEMULATORREADWRITE.\
     THISDEVELOPMENTTOKENOPENSNOTHINGBUTANEMULATORONYOUROWNMACHINE234";
 
-/// Dynatrace access token with the scope `activeGateTokenManagement.read` only.
+/// Dynatrace access token with the scopes of the operations that only read.
 pub const DT_READ_ONLY_TOKEN: &str = "dt0c01.GATELETEMULATORREADONLY2.\
     THISDEVELOPMENTTOKENREADSNOTHINGBUTANEMULATORONYOUROWNMACHINE234";
 
-/// The Dynatrace user who owns both tokens, and so every token that is created with them.
+/// The Dynatrace user who owns both tokens and every token created with them.
 pub const DT_OWNER: &str = "developer@example.com";

@@ -1,4 +1,4 @@
-//! How gateways come into being: ASA has no operation for it, they enrol themselves with a setup token.
+//! Gateway enrollment: ASA has no operation that creates a gateway, gateways enroll themselves with a setup token.
 
 use bytes::Bytes;
 use gatelet_models::Secret;
@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::state::State;
 use crate::{json, random};
 
-/// The path of the emulator's own operation, outside of the vendors' paths.
+/// The path of the emulator's own operation, outside the vendors' paths.
 pub(crate) const PATH: &str = "/emulator/v1/gateways";
 
 /// Enrolls a gateway with the value of a setup token.

@@ -1,10 +1,10 @@
-//! The few forms that an answer has.
+//! Builds responses.
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Response, StatusCode};
 
-/// An answer without a body.
+/// Returns a response without a body.
 pub(crate) fn empty(status: u16) -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() =
@@ -12,7 +12,7 @@ pub(crate) fn empty(status: u16) -> Response<Bytes> {
     response
 }
 
-/// An answer whose body is JSON already.
+/// Returns a response with this JSON body.
 pub(crate) fn json(status: u16, content_type: &'static str, body: Vec<u8>) -> Response<Bytes> {
     let mut response = empty(status);
     *response.body_mut() = body.into();

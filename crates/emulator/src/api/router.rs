@@ -1,4 +1,4 @@
-//! From a request to its operation, by the vendors' own tables.
+//! Routes requests to operations by the vendors' operation tables.
 
 use bytes::Bytes;
 use gatelet_models::Operation;
@@ -11,10 +11,10 @@ use crate::api::server_call::{BODY_LIMIT, ServerCall};
 use crate::api::{asa, dt, gateway_enrollment};
 use crate::state::State;
 
-/// Where a path leads among some operations.
+/// The result of matching a request to operations.
 enum Match<Id> {
     Operation(Id, Vec<String>),
-    /// The path is right; these are its methods.
+    /// The path exists with these methods.
     MethodNotAllowed(Vec<&'static str>),
     NotFound,
 }
@@ -54,7 +54,7 @@ pub(crate) fn handle(state: &State, request: Request<Bytes>) -> Response<Bytes> 
     }
 }
 
-/// A refusal that no handler decides, in the envelope of the vendor whose path it is; ASA's for a path of nobody.
+/// Returns an error response in the format of the vendor that the path belongs to; ASA's for an unknown path.
 pub(crate) fn error_response(path: &str, status: StatusCode) -> Response<Bytes> {
     match environment_path(path) {
         Some(_) => dt::error_response::ErrorResponse::from_status(status).into_response(),
@@ -91,7 +91,7 @@ fn find<Id>(
     }
 }
 
-/// The path below the base of Dynatrace's environment API, in any of its forms; all of them are one environment.
+/// Strips the base of Dynatrace's environment API in any of its forms; all of them are the same environment.
 fn environment_path(path: &str) -> Option<&str> {
     let below = |base: &str| path.strip_prefix(base);
     let rest = below("/platform/classic/environment-api/v2").or_else(|| {
@@ -111,7 +111,7 @@ mod tests {
     use super::environment_path;
 
     #[test]
-    fn the_forms_of_the_base_are_one_environment() {
+    fn every_form_of_the_base_path_is_stripped() {
         for base in [
             "/api/v2",
             "/e/abc-123/api/v2",

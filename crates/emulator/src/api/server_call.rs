@@ -1,4 +1,4 @@
-//! One request on its way to its handler.
+//! The request that an API handler receives.
 
 use bytes::Bytes;
 use gatelet_models::{Operation, QueryKind};
@@ -13,7 +13,7 @@ use crate::state::State;
 /// The largest request body, in bytes; Dynatrace documents 1 MB.
 pub(crate) const BODY_LIMIT: usize = 1 << 20;
 
-/// A request whose operation is known.
+/// A request that has been matched to an operation.
 pub(crate) struct ServerCall<'a> {
     pub(crate) state: &'a State,
     pub(crate) operation: &'static Operation,
@@ -23,14 +23,14 @@ pub(crate) struct ServerCall<'a> {
     pub(crate) body: &'a Bytes,
 }
 
-/// A request body that cannot be taken.
+/// Why a request body was rejected.
 #[derive(Debug, PartialEq)]
 pub(crate) enum InvalidBody {
     NotJson,
     Malformed(DecodeError),
 }
 
-/// A query parameter that is not of its kind or not within its bounds.
+/// A query parameter of the wrong type or out of its bounds.
 #[derive(Debug, PartialEq)]
 pub(crate) struct InvalidParameter {
     pub(crate) name: &'static str,
@@ -38,12 +38,12 @@ pub(crate) struct InvalidParameter {
 }
 
 impl ServerCall<'_> {
-    /// The path parameter at this place; empty when the operation has fewer.
+    /// Returns the path parameter at this index; empty if the operation has fewer.
     pub(crate) fn value(&self, index: usize) -> &str {
         self.values.get(index).map_or("", String::as_str)
     }
 
-    /// The first value of a query parameter; parameters that are repeated or unknown do no harm.
+    /// Returns the first value of a query parameter. Repeated and unknown parameters are ignored.
     pub(crate) fn query(&self, name: &str) -> Option<String> {
         let query = self.head.uri.query().unwrap_or("");
         let mut pairs = form_urlencoded::parse(query.as_bytes());
@@ -52,7 +52,7 @@ impl ServerCall<'_> {
             .map(|(_, value)| value.into_owned())
     }
 
-    /// A whole number within the bounds that the operation's description gives.
+    /// Parses an integer parameter and checks the bounds of the operation's description.
     pub(crate) fn integer(&self, name: &'static str) -> Result<Option<i64>, InvalidParameter> {
         let Some(text) = self.query(name) else {
             return Ok(None);
@@ -77,7 +77,7 @@ impl ServerCall<'_> {
         Ok(Some(number))
     }
 
-    /// A boolean; false without the parameter.
+    /// Parses a boolean parameter; false if absent.
     pub(crate) fn boolean(&self, name: &'static str) -> Result<bool, InvalidParameter> {
         match self.query(name).as_deref() {
             None | Some("false") => Ok(false),
@@ -89,25 +89,25 @@ impl ServerCall<'_> {
         }
     }
 
-    /// The body as a model.
+    /// Decodes the JSON body.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, InvalidBody> {
         decode(self.head, self.body)
     }
 
-    /// The scheme, host and port that the request was sent to, where known.
+    /// Returns the scheme, host and port that the request was sent to, if known.
     pub(crate) fn host_url(&self) -> Option<String> {
         let uri = &self.head.uri;
         if let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) {
             return Some(format!("{scheme}://{}", without_user(authority.as_str())));
         }
-        // Over a socket the request line has no origin; only `serve` is there, without TLS.
+        // Over a socket the request line has a path only, and the scheme is always http: `serve` has no TLS.
         let host = self.head.headers.get(HOST)?.to_str().ok()?;
         let authority: http::uri::Authority = host.parse().ok()?;
         Some(format!("http://{}", without_user(authority.as_str())))
     }
 }
 
-/// The credential of this scheme in the one `Authorization` header.
+/// Returns the credential of this scheme. `None` unless there is exactly one `Authorization` header.
 pub(crate) fn authorization<'a>(head: &'a Parts, scheme: &str) -> Option<&'a str> {
     let mut headers = head.headers.get_all(AUTHORIZATION).iter();
     let (header, None) = (headers.next()?, headers.next()) else {
@@ -119,7 +119,7 @@ pub(crate) fn authorization<'a>(head: &'a Parts, scheme: &str) -> Option<&'a str
         .then(|| credential.trim())
 }
 
-/// A body as a model. No content type at all is taken for JSON.
+/// Decodes a JSON body. A missing content type counts as JSON.
 pub(crate) fn decode<T: DeserializeOwned>(head: &Parts, body: &[u8]) -> Result<T, InvalidBody> {
     if let Some(content_type) = head.headers.get(CONTENT_TYPE) {
         let essence = content_type

@@ -1,11 +1,11 @@
-//! What a server says of each request: one line, and nothing in it that a client could make more of.
+//! The access log: one line for each request, which no client can forge or break.
 
 use std::net::SocketAddr;
 
 use gatelet_models::Timestamp;
 use http::{Method, StatusCode};
 
-/// One request that was answered, or whose connection was closed instead.
+/// A request that was answered, or whose connection a fault closed.
 pub(crate) struct AccessLogLine<'a> {
     pub(crate) time: Timestamp,
     pub(crate) peer: SocketAddr,
@@ -15,7 +15,7 @@ pub(crate) struct AccessLogLine<'a> {
 }
 
 impl AccessLogLine<'_> {
-    /// Time, peer, method, path and status, with a space between them. Queries, headers and bodies are nobody's business.
+    /// Returns time, peer, method, path and status, separated by spaces. Queries, headers and bodies are not logged.
     pub(crate) fn render(&self) -> String {
         let Self {
             time, peer, method, ..
@@ -29,7 +29,7 @@ impl AccessLogLine<'_> {
     }
 }
 
-/// Whatever is not a visible character of ASCII is spelled out.
+/// Escapes everything but visible ASCII.
 fn escape_for_display(text: &str) -> String {
     let spelled = text.chars().map(|c| match c {
         '!'..='~' => c.to_string(),
@@ -38,7 +38,7 @@ fn escape_for_display(text: &str) -> String {
     spelled.collect()
 }
 
-/// A segment in the form of a vendor's secret, sent in an id's place by mistake, ends before its secret part.
+/// Cuts the secret part off each path segment that has the form of a vendor's secret: a client may send one as an id.
 fn strip_secrets(path: &str) -> String {
     let segments = path.split('/').map(|segment| {
         let mut dots = segment.match_indices('.');
@@ -67,7 +67,7 @@ mod tests {
 
     // E39
     #[test]
-    fn whatever_stands_in_a_path_a_request_is_one_line_of_visible_characters() {
+    fn a_request_is_one_line_of_visible_ascii_whatever_its_path() {
         assert_eq!(
             line("/api/v2/activeGateTokens"),
             "1970-01-01T00:00:00.000Z 127.0.0.1:5000 GET /api/v2/activeGateTokens 200"
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_in_the_place_of_an_id_is_not_shown() {
+    fn a_secret_sent_as_an_id_is_not_logged() {
         assert!(line("/t/dt0g02.PUBLIC").contains("/t/dt0g02.PUBLIC 200"));
         for path in [
             "/t/dt0g02.PUBLIC.SECRET",

@@ -1,6 +1,5 @@
-//! One connection of a server: its limits in bytes and time, and how an answer gets to the client, or does not.
+//! One connection to the server, with its limits in bytes and time.
 
-use std::future::{Future, poll_fn};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
@@ -26,19 +25,19 @@ use crate::api::server_call::BODY_LIMIT;
 use crate::api::{response, router};
 use crate::emulator::Emulator;
 use crate::server::access_log::AccessLogLine;
-use crate::server::faults::{self, Fault, FaultScript};
+use crate::server::faults::{self, FaultScript, ServerFault};
 use crate::server::write_timeout::WriteTimeout;
 
-/// The largest headers of a request, in bytes. hyper takes a hundred at most.
+/// The maximum size of a request's headers, in bytes. hyper accepts at most 100 of them.
 const HEADERS_LIMIT: usize = 64 << 10;
-/// How much of a head is read, in bytes. An address of a whole body's size is still told that it is too long.
+/// The maximum size of a request head, in bytes: large enough that an overlong URL gets a 414.
 const HEAD_LIMIT: usize = BODY_LIMIT + HEADERS_LIMIT;
-/// How long a client may take for a head, idle time before it included, again for a body, and to read more of an answer.
+/// How long a client may take to send a head (idle time included), to send a body, and to accept more of a response.
 const CLIENT_TIMEOUT: Duration = Duration::from_secs(8);
-/// How long a client may go on sending what nobody wants, so that it gets to read why.
+/// How long the server keeps reading after a rejected request, so that the client receives the response.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// What a server serves.
+/// Answers requests: the emulator with its optional faults and access log.
 pub(crate) struct Service {
     emulator: Emulator,
     pub(crate) faults: Option<FaultScript>,
@@ -56,7 +55,7 @@ impl Service {
         }
     }
 
-    /// Answers one client until either side ends.
+    /// Serves one connection until either side closes it.
     pub(crate) async fn serve_connection(
         self: Arc<Self>,
         mut stream: TcpStream,
@@ -68,26 +67,32 @@ impl Service {
             .timer(TokioTimer::new())
             .header_read_timeout(CLIENT_TIMEOUT)
             .max_buf_size(HEAD_LIMIT);
-        // The answers are whole, so Nagle's wait would only delay them; where it cannot be switched off, they are late.
+        // Responses are written at once, so Nagle's algorithm would only delay them. An error costs time and nothing else.
         let _ = stream.set_nodelay(true);
         {
             let service = service_fn(|request| self.serve_request(request, peer));
             let io = TokioIo::new(WriteTimeout::new(&mut stream, CLIENT_TIMEOUT));
             let mut connection = pin!(builder.serve_connection(io, service));
-            // An error here is the client's: it went away, was too slow or did not speak HTTP.
-            let stop = stopped.wait_for(|stopped| *stopped);
-            if first(connection.as_mut(), stop).await.is_none() {
-                connection.as_mut().graceful_shutdown();
-                let _ = connection.await;
+            // Errors are the client's doing: it left, was too slow or did not speak HTTP.
+            tokio::select! {
+                biased;
+                _ = connection.as_mut() => {}
+                () = wait_for_stop(&mut stopped) => {
+                    connection.as_mut().graceful_shutdown();
+                    let _ = connection.await;
+                }
             }
         }
-        // It may be shut down already, or gone.
+        // The connection may be shut down already, or gone.
         let _ = stream.shutdown().await;
-        let stop = stopped.wait_for(|stopped| *stopped);
-        first(drain(&mut stream), stop).await;
+        tokio::select! {
+            biased;
+            () = drain(&mut stream) => {}
+            () = wait_for_stop(&mut stopped) => {}
+        }
     }
 
-    /// Serves one request; an error closes the connection.
+    /// Serves one request. An error closes the connection.
     async fn serve_request(
         &self,
         request: Request<Incoming>,
@@ -95,12 +100,12 @@ impl Service {
     ) -> io::Result<Response<ResponseBody>> {
         let (head, body) = request.into_parts();
         let (method, path) = (head.method.clone(), head.uri.path().to_owned());
-        let answer = match read_body(&head.headers, body).await {
+        let response = match read_body(&head.headers, body).await {
             Ok(body) => self.respond(head, body).await,
             Err(status) => Ok(reject(&path, status)),
         };
         if let Some(log) = &self.access_log {
-            let status = answer.as_ref().ok().map(|answer| answer.status());
+            let status = response.as_ref().ok().map(|response| response.status());
             let (time, method, path) = (self.emulator.now(), &method, path.as_str());
             let access = AccessLogLine {
                 time,
@@ -111,10 +116,10 @@ impl Service {
             };
             log(&access.render());
         }
-        answer
+        response
     }
 
-    /// Answers one whole request as the script of faults wants it.
+    /// Answers one complete request, after the fault that the script has for it.
     async fn respond(&self, head: Parts, body: Bytes) -> io::Result<Response<ResponseBody>> {
         let whole = |response: Response<Bytes>| Ok(response.map(ResponseBody::Whole));
         let Some(faults) = &self.faults else {
@@ -125,45 +130,45 @@ impl Service {
             return whole(faults.handle(key, &head, &body));
         }
         match faults.next() {
-            Fault::Pass => whole(self.handle(head, body).await),
-            Fault::Refuse => Err(connection_closed()),
-            Fault::DropResponse => {
+            ServerFault::Pass => whole(self.handle(head, body).await),
+            ServerFault::Refuse => Err(connection_closed()),
+            ServerFault::DropResponse => {
                 self.handle(head, body).await;
                 Err(connection_closed())
             }
-            Fault::TruncateResponse => {
+            ServerFault::TruncateResponse => {
                 let response = self.handle(head, body).await;
-                // What has no body cannot end within it.
+                // An empty body cannot be truncated.
                 let has_body = !response.body().is_empty();
                 has_body
                     .then(|| response.map(ResponseBody::truncated))
                     .ok_or_else(connection_closed)
             }
-            Fault::Delay(delay) => {
+            ServerFault::Delay(delay) => {
                 TokioTimer::new().sleep(delay).await;
                 whole(self.handle(head, body).await)
             }
-            Fault::Status(status, headers) => {
+            ServerFault::Status(status, headers) => {
                 let mut response = response::empty(status.as_u16());
                 *response.headers_mut() = headers;
                 whole(response)
             }
-            Fault::Body(instead) => whole(self.handle(head, body).await.map(|_| instead)),
+            ServerFault::Body(instead) => whole(self.handle(head, body).await.map(|_| instead)),
         }
     }
 
-    /// The emulator's answer, without holding up others: a write waits for the disk.
+    /// Calls the emulator on the blocking pool, because a write waits for the disk.
     async fn handle(&self, head: Parts, body: Bytes) -> Response<Bytes> {
         let (emulator, request) = (self.emulator.clone(), Request::from_parts(head, body));
-        let answer = tokio::task::spawn_blocking(move || emulator.handle(request)).await;
-        answer.unwrap_or_else(|_| response::empty(500))
+        let response = tokio::task::spawn_blocking(move || emulator.handle(request)).await;
+        response.unwrap_or_else(|_| response::empty(500))
     }
 }
 
-/// The body of an answer.
+/// The body of a response.
 enum ResponseBody {
     Whole(Bytes),
-    /// A part of so many bytes that were announced, which has to leave before the connection is closed.
+    /// The first `part` of a body announced with `size` bytes; the connection is closed once it is sent.
     Truncated {
         size: u64,
         part: Bytes,
@@ -219,7 +224,12 @@ fn connection_closed() -> io::Error {
     io::ErrorKind::ConnectionAborted.into()
 }
 
-/// A response of a request that has not been read to its end, so that the connection cannot go on.
+/// Waits until the server stops.
+async fn wait_for_stop(stopped: &mut watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+/// Rejects a request that was not read to its end; the connection cannot be reused.
 fn reject(path: &str, status: StatusCode) -> Response<ResponseBody> {
     let mut response = router::error_response(path, status);
     response
@@ -228,7 +238,7 @@ fn reject(path: &str, status: StatusCode) -> Response<ResponseBody> {
     response.map(ResponseBody::Whole)
 }
 
-/// The whole body, or the status to refuse the request with.
+/// Reads the whole body, or returns the status to reject the request with.
 async fn read_body(headers: &HeaderMap, body: Incoming) -> Result<Bytes, StatusCode> {
     let size: usize = headers
         .iter()
@@ -241,29 +251,27 @@ async fn read_body(headers: &HeaderMap, body: Incoming) -> Result<Bytes, StatusC
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
     let whole = Limited::new(body, BODY_LIMIT).collect();
-    match first(whole, TokioTimer::new().sleep(CLIENT_TIMEOUT)).await {
-        Some(Ok(body)) => Ok(body.to_bytes()),
-        Some(Err(error)) if error.is::<LengthLimitError>() => Err(StatusCode::PAYLOAD_TOO_LARGE),
-        Some(Err(_)) => Err(StatusCode::BAD_REQUEST),
-        None => Err(StatusCode::REQUEST_TIMEOUT),
+    let timeout = TokioTimer::new().sleep(CLIENT_TIMEOUT);
+    let read = tokio::select! {
+        biased;
+        read = whole => read,
+        () = timeout => return Err(StatusCode::REQUEST_TIMEOUT),
+    };
+    match read {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(StatusCode::PAYLOAD_TOO_LARGE),
+        Err(_) => Err(StatusCode::BAD_REQUEST),
     }
 }
 
-/// Reads what a client still sends, for a moment: closing over unread bytes would take the last answer from it.
+/// Discards what the client still sends, for a moment: closing a socket with unread data would reset the connection, and
+/// the client would lose the response.
 async fn drain(stream: &mut TcpStream) {
     let mut bytes = [0; 4096];
     let rest = async { while stream.read(&mut bytes).await.is_ok_and(|read| read > 0) {} };
-    first(rest, TokioTimer::new().sleep(LINGER)).await;
-}
-
-/// What the first future gives, or none when the second one ends first.
-pub(crate) async fn first<A: Future, B: Future>(wanted: A, other: B) -> Option<A::Output> {
-    let (mut wanted, mut other) = (pin!(wanted), pin!(other));
-    poll_fn(|context| {
-        if let Poll::Ready(output) = wanted.as_mut().poll(context) {
-            return Poll::Ready(Some(output));
-        }
-        other.as_mut().poll(context).map(|_| None)
-    })
-    .await
+    tokio::select! {
+        biased;
+        () = rest => {}
+        () = TokioTimer::new().sleep(LINGER) => {}
+    }
 }

@@ -1,7 +1,7 @@
-//! Faults by request: what a server is told to do to the requests that come next.
+//! Scripted faults: what the server does to the next requests.
 //!
-//! `PUT /emulator/v1/faults`, with the server's fault token as bearer, replaces the script: a JSON list with one object for
-//! each request to come, such as `[{"fault": "pass"}, {"fault": "lose"}, {"fault": "delay", "milliseconds": 500}]`.
+//! `PUT /emulator/v1/faults`, with the server's fault token as bearer, replaces the script: a JSON array with one object
+//! for each following request, such as `[{"fault": "pass"}, {"fault": "lose"}, {"fault": "delay", "milliseconds": 500}]`.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,32 +17,32 @@ use crate::api::asa::error_response::ErrorResponse;
 use crate::api::{response, router, server_call};
 use crate::store::key::Key;
 
-/// The path of the emulator's own operation, outside of the vendors' paths.
+/// The path of the emulator's own operation, outside the vendors' paths.
 pub(crate) const PATH: &str = "/emulator/v1/faults";
 
 /// What happens to one request.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Fault {
-    /// Nothing.
+pub(crate) enum ServerFault {
+    /// The request is executed and answered.
     Pass,
-    /// The connection is closed; nothing is done.
+    /// The connection is closed; the request is not executed.
     Refuse,
-    /// The request is done, and the connection closed without an answer.
+    /// The request is executed; the connection is closed without a response.
     DropResponse,
-    /// The request is done, and the connection closed within the answer's body.
+    /// The request is executed; the connection is closed within the response body.
     TruncateResponse,
-    /// The request waits for this long.
+    /// The request is executed after this time.
     Delay(Duration),
-    /// This is the answer; nothing is done.
+    /// This is the response; the request is not executed.
     Status(StatusCode, HeaderMap),
-    /// The request is done, and its answer gets this body.
+    /// The request is executed; the response gets this body.
     Body(Bytes),
 }
 
-/// The script of a server, and who may write it.
+/// The remaining script, and the token that may replace it.
 pub(crate) struct FaultScript {
     token: Secret,
-    script: Mutex<VecDeque<Fault>>,
+    script: Mutex<VecDeque<ServerFault>>,
 }
 
 impl FaultScript {
@@ -53,12 +53,12 @@ impl FaultScript {
         }
     }
 
-    /// What happens to the next request.
-    pub(crate) fn next(&self) -> Fault {
-        self.script().pop_front().unwrap_or(Fault::Pass)
+    /// Removes and returns the fault for the next request.
+    pub(crate) fn next(&self) -> ServerFault {
+        self.script().pop_front().unwrap_or(ServerFault::Pass)
     }
 
-    /// Takes a new script.
+    /// Answers a request that replaces the script.
     pub(crate) fn handle(&self, key: &Key, head: &Parts, body: &Bytes) -> Response<Bytes> {
         let replaced = self.replace(key, head, body);
         replaced.unwrap_or_else(ErrorResponse::into_response)
@@ -82,20 +82,20 @@ impl FaultScript {
         let wanted: Vec<Value> = server_call::decode(head, body)?;
         let faults = wanted.iter().enumerate().map(|(n, fault)| {
             let wrong = |message| ErrorResponse::invalid(&format!("[{n}]"), message);
-            Fault::parse(fault).map_err(wrong)
+            ServerFault::parse(fault).map_err(wrong)
         });
         let script = faults.collect::<Result<_, _>>()?;
         *self.script() = script;
         Ok(response::empty(204))
     }
 
-    fn script(&self) -> MutexGuard<'_, VecDeque<Fault>> {
+    fn script(&self) -> MutexGuard<'_, VecDeque<ServerFault>> {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Fault {
-    /// One object of a script, or what is wrong with it.
+impl ServerFault {
+    /// Parses one object of a script.
     fn parse(fault: &Value) -> Result<Self, &'static str> {
         let text = |name| fault.get(name).and_then(Value::as_str);
         let number = |name| fault.get(name).and_then(Value::as_u64);
@@ -106,22 +106,22 @@ impl Fault {
             Some("cut") => Ok(Self::TruncateResponse),
             Some("delay") => number("milliseconds")
                 .map(|millis| Self::Delay(Duration::from_millis(millis)))
-                .ok_or("a delay has a number of `milliseconds`"),
+                .ok_or("a delay needs a number `milliseconds`"),
             Some("status") => number("status")
                 .and_then(|status| u16::try_from(status).ok())
                 .and_then(|status| StatusCode::from_u16(status).ok())
                 .filter(|status| status.as_u16() >= 200)
                 .and_then(|status| Some(Self::Status(status, headers(fault.get("headers"))?)))
-                .ok_or("a status has a number from 200 on, and may have `headers`"),
+                .ok_or("a status needs a number `status` of at least 200; `headers` must map names to strings"),
             Some("body") => text("body")
                 .map(|body| Self::Body(Bytes::copy_from_slice(body.as_bytes())))
-                .ok_or("a body has a text `body`"),
-            _ => Err("`fault` is one of pass, refuse, lose, cut, delay, status and body"),
+                .ok_or("a body needs a string `body`"),
+            _ => Err("`fault` must be pass, refuse, lose, cut, delay, status or body"),
         }
     }
 }
 
-/// An object of texts as headers.
+/// Parses an object of strings as headers.
 fn headers(object: Option<&Value>) -> Option<HeaderMap> {
     let Some(object) = object else {
         return Some(HeaderMap::new());
@@ -140,37 +140,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_fault_is_read() {
+    fn every_fault_is_parsed() {
         let mut headers = HeaderMap::new();
         headers.insert("retry-after", HeaderValue::from_static("7"));
         for (json, fault) in [
-            (json!({"fault": "pass"}), Fault::Pass),
-            (json!({"fault": "refuse"}), Fault::Refuse),
-            (json!({"fault": "lose"}), Fault::DropResponse),
-            (json!({"fault": "cut"}), Fault::TruncateResponse),
+            (json!({"fault": "pass"}), ServerFault::Pass),
+            (json!({"fault": "refuse"}), ServerFault::Refuse),
+            (json!({"fault": "lose"}), ServerFault::DropResponse),
+            (json!({"fault": "cut"}), ServerFault::TruncateResponse),
             (
                 json!({"fault": "delay", "milliseconds": 7}),
-                Fault::Delay(Duration::from_millis(7)),
+                ServerFault::Delay(Duration::from_millis(7)),
             ),
             (
                 json!({"fault": "status", "status": 503}),
-                Fault::Status(StatusCode::SERVICE_UNAVAILABLE, HeaderMap::new()),
+                ServerFault::Status(StatusCode::SERVICE_UNAVAILABLE, HeaderMap::new()),
             ),
             (
                 json!({"fault": "status", "status": 429, "headers": {"retry-after": "7"}}),
-                Fault::Status(StatusCode::TOO_MANY_REQUESTS, headers),
+                ServerFault::Status(StatusCode::TOO_MANY_REQUESTS, headers),
             ),
             (
                 json!({"fault": "body", "body": "<html>"}),
-                Fault::Body(Bytes::from_static(b"<html>")),
+                ServerFault::Body(Bytes::from_static(b"<html>")),
             ),
         ] {
-            assert_eq!(Fault::parse(&json), Ok(fault), "{json}");
+            assert_eq!(ServerFault::parse(&json), Ok(fault), "{json}");
         }
     }
 
     #[test]
-    fn what_is_no_fault_is_refused() {
+    fn an_invalid_fault_is_refused() {
         for json in [
             json!(null),
             json!("lose"),
@@ -184,7 +184,7 @@ mod tests {
             json!({"fault": "status", "status": 503, "headers": {"a": "\n"}}),
             json!({"fault": "body", "body": 1}),
         ] {
-            assert!(Fault::parse(&json).is_err(), "{json}");
+            assert!(ServerFault::parse(&json).is_err(), "{json}");
         }
     }
 }

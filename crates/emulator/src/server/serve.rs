@@ -1,4 +1,4 @@
-//! The emulator on loopback HTTP, for other languages and other processes.
+//! Serves the emulator on loopback HTTP, for other languages and processes.
 
 use std::fmt;
 use std::io;
@@ -14,15 +14,15 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::emulator::Emulator;
-use crate::server::connection::{Service, first};
+use crate::server::connection::Service;
 use crate::server::faults::FaultScript;
 
-/// How long requests in flight may take once the server shuts down.
+/// How long a shutdown waits for requests in flight.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
-/// The wait after the system gave no connection, which mostly means that no descriptor is left.
+/// The pause after a failed `accept`, which usually means that no file descriptor is left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves an emulator on a loopback address; port 0 takes any free one, which [`Server::address`] tells.
+/// Serves an emulator on a loopback address. Port 0 picks a free port, see [`Server::address`].
 ///
 /// ```
 /// use gatelet_emulator::{Emulator, serve};
@@ -38,12 +38,12 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 ///
 /// # Errors
 ///
-/// As [`Serve::start`].
+/// Those of [`Serve::start`].
 pub async fn serve(emulator: Emulator, address: SocketAddr) -> io::Result<Server> {
     Serve::new(emulator).address(address).start().await
 }
 
-/// How an emulator is to be service.
+/// Builds a [`Server`].
 pub struct Serve {
     service: Service,
     address: SocketAddr,
@@ -51,7 +51,7 @@ pub struct Serve {
 }
 
 impl Serve {
-    /// On `127.0.0.1` and any free port.
+    /// Serves on `127.0.0.1` and a free port, unless [`address`](Self::address) is set.
     pub fn new(emulator: Emulator) -> Self {
         Self {
             service: Service::new(emulator),
@@ -60,7 +60,7 @@ impl Serve {
         }
     }
 
-    /// On this address.
+    /// Sets the address to listen on.
     #[must_use]
     pub fn address(mut self, address: SocketAddr) -> Self {
         self.address = address;
@@ -68,40 +68,40 @@ impl Serve {
     }
 
     /// Allows an address that other machines can reach. The emulator speaks plain HTTP and its development credentials
-    /// are public: allow it within an isolated network only.
+    /// are public, so allow it in an isolated network only.
     #[must_use]
     pub fn beyond_loopback(mut self, allow: bool) -> Self {
         self.beyond_loopback = allow;
         self
     }
 
-    /// Lets who has this token say what happens to the next requests; without a token nobody can.
+    /// Enables scripted faults for callers with this token.
     ///
-    /// `PUT /emulator/v1/faults` with the token as bearer replaces the script, a JSON list with one object for each request
-    /// that comes after it. `fault` is one of `pass`, `refuse` (closed, not done), `lose` (done, closed without an answer),
-    /// `cut` (done, closed within the answer's body), `delay` (with `milliseconds`), `status` (not done; with `status`, and
-    /// `headers` if wanted) and `body` (done, answered with `body`). Tests in this process have
-    /// `gatelet_transport::testing::FaultInjector`.
+    /// `PUT /emulator/v1/faults` with the token as bearer replaces the script, a JSON array with one object for each
+    /// following request. `fault` is `pass`, `refuse` (not executed, connection closed), `lose` (executed, connection
+    /// closed without a response), `cut` (executed, connection closed within the response body), `delay` (executed after
+    /// `milliseconds`), `status` (not executed; responds with `status` and the optional `headers`) or `body` (executed;
+    /// responds with `body`). Tests in the same process can use `gatelet_transport::testing::FaultInjector`.
     #[must_use]
     pub fn faults(mut self, token: impl Into<Secret>) -> Self {
         self.service.faults = Some(FaultScript::new(token.into()));
         self
     }
 
-    /// Calls this with one line for each request: time, peer, method, path, and status, or `closed` where a fault took the
-    /// answer's place. A line has visible ASCII and single spaces only, and no query, header, body or secret.
+    /// Calls `log` with one line for each request: time, peer, method, path, and status, or `closed` if a fault closed the
+    /// connection. A line has visible ASCII and single spaces only, and no query, header, body or secret.
     #[must_use]
     pub fn access_log(mut self, log: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.service.access_log = Some(Box::new(log));
         self
     }
 
-    /// Binds the address and begins to answer, in a task of the current tokio runtime.
+    /// Binds the address and serves in a task of the current tokio runtime.
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::PermissionDenied`] for an address beyond loopback that is not allowed, or together with
-    /// [`faults`](Self::faults), and what the system says when the address cannot be bound.
+    /// [`io::ErrorKind::PermissionDenied`] for an address that is not loopback, if that is not allowed or if
+    /// [`faults`](Self::faults) are enabled; the operating system's error if the address cannot be bound.
     pub async fn start(self) -> io::Result<Server> {
         if !self.address.ip().is_loopback() {
             let denied = |why| {
@@ -112,7 +112,7 @@ impl Serve {
                 return denied("");
             }
             if self.service.faults.is_some() {
-                return denied(", and faults are for those only");
+                return denied("; faults are served on loopback only");
             }
         }
         let listener = TcpListener::bind(self.address).await?;
@@ -127,7 +127,7 @@ impl Serve {
     }
 }
 
-/// A server that answers. Dropping it stops it at once; [`shutdown`](Self::shutdown) lets requests in flight finish.
+/// A running server. Dropping it stops it at once; [`shutdown`](Self::shutdown) lets requests in flight finish.
 pub struct Server {
     address: SocketAddr,
     stop: watch::Sender<bool>,
@@ -135,15 +135,15 @@ pub struct Server {
 }
 
 impl Server {
-    /// The address that it listens on, with its real port.
+    /// Returns the address that it listens on, with the actual port.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Takes no more connections, and ends when the requests in flight are answered, after five seconds at the latest.
+    /// Stops accepting connections and waits until the requests in flight are answered, for at most five seconds.
     pub async fn shutdown(mut self) {
         self.stop.send_replace(true);
-        // An error means that the task panicked or was aborted: it has ended either way.
+        // An error means that the task panicked or was aborted; either way it has ended.
         let _ = (&mut self.task).await;
     }
 }
@@ -179,20 +179,24 @@ async fn accept_loop(
     let mut connections = JoinSet::new();
     loop {
         while connections.try_join_next().is_some() {}
-        let next = first(listener.accept(), stopped.changed()).await;
-        match next {
-            Some(Ok((stream, peer))) => {
-                connections.spawn(
-                    service
-                        .clone()
-                        .serve_connection(stream, peer, stopped.clone()),
-                );
+        let accepted = tokio::select! {
+            biased;
+            accepted = listener.accept() => accepted,
+            _ = stopped.changed() => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let service = Arc::clone(&service);
+                connections.spawn(service.serve_connection(stream, peer, stopped.clone()));
             }
-            Some(Err(_)) => TokioTimer::new().sleep(ACCEPT_PAUSE).await,
-            None => break,
+            Err(_) => TokioTimer::new().sleep(ACCEPT_PAUSE).await,
         }
     }
     drop(listener);
     let all = async { while connections.join_next().await.is_some() {} };
-    first(all, TokioTimer::new().sleep(SHUTDOWN_TIMEOUT)).await;
+    tokio::select! {
+        biased;
+        () = all => {}
+        () = TokioTimer::new().sleep(SHUTDOWN_TIMEOUT) => {}
+    }
 }

@@ -1,4 +1,4 @@
-//! A stream whose writes do not wait for ever for a client that reads nothing.
+//! A write timeout, for clients that stop reading.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -9,11 +9,11 @@ use hyper::rt::{Sleep, Timer};
 use hyper_util::rt::TokioTimer;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// A stream, and how long each write to it may take.
+/// A stream whose writes fail when one waits longer than the timeout.
 pub(crate) struct WriteTimeout<S> {
     stream: S,
     timeout: Duration,
-    /// Runs while a write waits.
+    /// Set while a write waits.
     deadline: Option<Pin<Box<dyn Sleep>>>,
 }
 
@@ -26,7 +26,7 @@ impl<S> WriteTimeout<S> {
         }
     }
 
-    /// What a write gave; an error once it has waited for too long.
+    /// Returns the result of a write, or `TimedOut` once the write has waited too long.
     fn poll_deadline<T>(
         &mut self,
         written: Poll<io::Result<T>>,

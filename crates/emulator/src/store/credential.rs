@@ -1,5 +1,9 @@
-//! Who may call: ASA's service users and Dynatrace's access tokens, both as keyed hashes of their secrets.
+//! Credentials: ASA's service users and Dynatrace's access tokens, with keyed hashes of their secrets.
 
+use std::collections::BTreeSet;
+
+use gatelet_models::Method;
+use gatelet_models::dt::OperationId;
 use redb::{ReadTransaction, ReadableTable, TableDefinition, WriteTransaction};
 
 use crate::error::Error;
@@ -7,32 +11,32 @@ use crate::store::key::{Digest, Key};
 use crate::store::store::Store;
 use crate::well_known;
 
-/// (team in lower case, key id) to (role, digest of the key secret).
+/// (lower-case team, key id) → (role, digest of the key secret).
 type ServiceUsers =
     TableDefinition<'static, (&'static str, &'static str), (&'static str, &'static [u8; 32])>;
-/// Public part of the token to (owner, scopes with a space between them, digest of the whole token).
+/// Public part of the token → (owner, space-separated scopes, digest of the whole token).
 type AccessTokens =
     TableDefinition<'static, &'static str, (&'static str, &'static str, &'static [u8; 32])>;
 
-/// Id of an ActiveGate token to the digest of the whole token.
+/// Id of an ActiveGate token → digest of the whole token.
 type ActiveGateSecrets = TableDefinition<'static, &'static str, &'static [u8; 32]>;
 
 const SERVICE_USERS: ServiceUsers = TableDefinition::new("asa.service_users");
 const ACCESS_TOKENS: AccessTokens = TableDefinition::new("dt.access_tokens");
 const ACTIVE_GATE_SECRETS: ActiveGateSecrets = TableDefinition::new("dt.active_gate_secrets");
 
-/// What an ASA service user may do.
+/// The role of an ASA service user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Role {
-    /// `access_admin`: reads and writes everything.
+    /// `access_admin`: may read and write everything.
     AccessAdmin,
-    /// `reporting_user`: reads, and never writes.
+    /// `reporting_user`: may only read.
     ReportingUser,
 }
 
 impl Role {
-    /// The role's name in ASA.
+    /// Returns the role's name in ASA.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AccessAdmin => "access_admin",
@@ -47,7 +51,7 @@ impl Role {
     }
 }
 
-/// A Dynatrace access token that was presented and is right.
+/// An authenticated Dynatrace access token.
 pub(crate) struct AccessToken {
     pub(crate) owner: String,
     pub(crate) scopes: Vec<String>,
@@ -72,15 +76,8 @@ pub(crate) fn insert_well_known(transaction: &WriteTransaction, key: &Key) -> Re
     ] {
         insert_service_user(transaction, key, wk::ASA_TEAM, id, secret, role)?;
     }
-    for (token, scopes) in [
-        (
-            wk::DT_TOKEN,
-            "activeGateTokenManagement.read activeGateTokenManagement.create \
-             activeGateTokenManagement.write",
-        ),
-        (wk::DT_READ_ONLY_TOKEN, "activeGateTokenManagement.read"),
-    ] {
-        insert_access_token(transaction, key, token, wk::DT_OWNER, scopes)?;
+    for token in [wk::DT_TOKEN, wk::DT_READ_ONLY_TOKEN] {
+        insert_access_token(transaction, key, token, wk::DT_OWNER, "")?;
     }
     Ok(())
 }
@@ -110,7 +107,7 @@ pub(crate) fn insert_access_token(
     scopes: &str,
 ) -> Result<(), Error> {
     let public = public_part(token).ok_or(Error::Invalid(
-        "an access token has three parts with dots between them",
+        "an access token must have three parts separated by dots",
     ))?;
     let digest = key.digest("access token", &[token.as_bytes()]);
     let mut tokens = transaction.open_table(ACCESS_TOKENS)?;
@@ -118,7 +115,7 @@ pub(crate) fn insert_access_token(
     Ok(())
 }
 
-/// The role of a service user by its name, whatever its secret.
+/// Returns the role of a service user.
 pub(crate) fn role(
     transaction: &ReadTransaction,
     team: &str,
@@ -129,7 +126,7 @@ pub(crate) fn role(
     Ok(user.and_then(|user| Role::from_name(user.value().0)))
 }
 
-/// Whether the secret is this service user's. An unknown user costs the same comparison as a wrong secret.
+/// Checks a service user's secret. An unknown user costs the same comparison as a wrong secret.
 pub(crate) fn check_key_secret(
     store: &Store,
     team: &str,
@@ -145,7 +142,7 @@ pub(crate) fn check_key_secret(
     })
 }
 
-/// The access token, when it is right. An unknown one costs the same comparison as one with a wrong secret.
+/// Authenticates an access token. An unknown token costs the same comparison as a wrong secret.
 pub(crate) fn access_token(store: &Store, token: &str) -> Result<Option<AccessToken>, Error> {
     let presented = store.key().digest("access token", &[token.as_bytes()]);
     store.read(|transaction| {
@@ -158,9 +155,31 @@ pub(crate) fn access_token(store: &Store, token: &str) -> Result<Option<AccessTo
             .filter(|_| is_right)
             .map(|(owner, scopes, _)| AccessToken {
                 owner: owner.to_owned(),
-                scopes: scopes.split(' ').map(str::to_owned).collect(),
+                scopes: well_known_scopes(token)
+                    .unwrap_or_else(|| scopes.split(' ').map(str::to_owned).collect()),
             }))
     })
+}
+
+/// Returns the scopes of a well-known access token. They follow the operation table and not the store, so that a store
+/// made by an earlier version gets the scopes of new operations.
+fn well_known_scopes(token: &str) -> Option<Vec<String>> {
+    let reads_only = match token {
+        well_known::DT_TOKEN => false,
+        well_known::DT_READ_ONLY_TOKEN => true,
+        _ => return None,
+    };
+    let operations = OperationId::ALL.iter().map(|id| id.operation());
+    let allowed = operations.filter(|operation| !reads_only || operation.method == Method::Get);
+    let scopes: BTreeSet<_> = allowed
+        .flat_map(|operation| operation.permissions)
+        .collect();
+    Some(
+        scopes
+            .into_iter()
+            .map(|scope| (*scope).to_owned())
+            .collect(),
+    )
 }
 
 pub(crate) fn insert_active_gate_secret(
@@ -184,7 +203,7 @@ pub(crate) fn remove_active_gate_secret(
     Ok(())
 }
 
-/// The id of a whole ActiveGate token, when its secret is right.
+/// Authenticates an ActiveGate token and returns its id.
 pub(crate) fn active_gate_token_id(
     transaction: &WriteTransaction,
     key: &Key,
@@ -199,7 +218,7 @@ pub(crate) fn active_gate_token_id(
     Ok(right.matches(&presented).then(|| public.to_owned()))
 }
 
-/// `dt0c01.<public>` of `dt0c01.<public>.<secret>`; what may be shown and stored.
+/// Returns `dt0c01.<public>` of `dt0c01.<public>.<secret>`, the part that may be shown and stored.
 pub(crate) fn public_part(token: &str) -> Option<&str> {
     let (public, secret) = token.rsplit_once('.')?;
     let (prefix, id) = public.split_once('.')?;
@@ -212,7 +231,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_whole_access_token_is_right() {
+    fn only_the_whole_access_token_authenticates() {
         let store = Store::in_memory().unwrap();
         let right = |token: &str| access_token(&store, token).unwrap().is_some();
         assert!(right(well_known::DT_TOKEN));
@@ -225,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn the_key_secret_goes_with_team_and_key_id() {
+    fn a_key_secret_is_valid_for_its_team_and_key_id_only() {
         use well_known as wk;
         let store = Store::in_memory().unwrap();
         let right = |team, id, secret| check_key_secret(&store, team, id, secret).unwrap();
@@ -244,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn the_public_part_never_holds_the_secret() {
+    fn the_public_part_excludes_the_secret() {
         assert_eq!(public_part("dt0c01.PUBLIC.SECRET"), Some("dt0c01.PUBLIC"));
         for token in ["", "SECRET", "dt0c01.SECRET", "..", "a..b", "a.b.", ".a.b"] {
             assert_eq!(public_part(token), None, "{token:?}");

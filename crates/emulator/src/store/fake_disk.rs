@@ -1,4 +1,4 @@
-//! A disk in memory for tests: it can be full, it knows what is not synced, and a sync can fail or be held up.
+//! An in-memory disk for tests: it can be full, tracks what is synced, and can fail or block a sync.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -11,22 +11,22 @@ use redb::{Database, StorageBackend};
 use crate::error::Error;
 use crate::store::spare_space::SpareSpace;
 
-/// What files get space in, in bytes.
+/// The allocation unit of files, in bytes.
 const BLOCK: u64 = 4096;
-/// How many blocks a reserve holds.
+/// The size of the spare space, in blocks.
 const SPARE_BLOCKS: usize = 256;
 
-/// A disk with one file, whose content outlives the databases on it.
+/// A disk with one file, which outlives the databases opened on it.
 #[derive(Debug, Default)]
 pub(crate) struct FakeDisk {
     content: Mutex<Content>,
-    /// How many blocks there are; as with many file systems, a file may be longer than what it has written.
+    /// The capacity in blocks. Files are sparse: only written blocks take space.
     pub(crate) blocks: AtomicUsize,
     pub(crate) fails_to_sync: AtomicBool,
-    /// What the next sync waits for.
+    /// The next sync waits for the sender to be dropped.
     gate: Mutex<Option<Receiver<()>>>,
-    /// The syncs that were begun, and those that went well.
     pub(crate) syncs_started: AtomicUsize,
+    /// The number of syncs that succeeded.
     pub(crate) syncs_finished: AtomicUsize,
 }
 
@@ -50,7 +50,7 @@ impl FakeDisk {
         Ok(Database::builder().create_with_backend(file)?)
     }
 
-    /// Another file takes all the space that is left.
+    /// Takes all the space that is left, as another file would.
     pub(crate) fn fill_up(&self) {
         let content = self.content();
         let reserve = if content.has_spare_space {
@@ -62,7 +62,7 @@ impl FakeDisk {
         self.blocks.store(taken, Ordering::Relaxed);
     }
 
-    /// The next sync waits until the sender is dropped.
+    /// Blocks the next sync until the returned sender is dropped.
     #[cfg(feature = "serve")]
     pub(crate) fn block_next_sync(&self) -> std::sync::mpsc::Sender<()> {
         let (open, gate) = std::sync::mpsc::channel();
@@ -70,7 +70,7 @@ impl FakeDisk {
         open
     }
 
-    /// Whether every byte that was written is on disk.
+    /// Whether every written byte is on disk.
     pub(crate) fn is_synced(&self) -> bool {
         self.content().is_synced
     }

@@ -1,7 +1,7 @@
 //! The emulator's own key, which is never in the store.
 //!
-//! With it secrets are hashed, setup-token values are derived, bearers and cursors are signed. A copy of the store alone
-//! tells no secret.
+//! It hashes secrets, derives the values of setup tokens, and signs bearers and page keys. A copy of the store without
+//! the key reveals no secret.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -15,11 +15,11 @@ use subtle::ConstantTimeEq;
 use crate::error::Error;
 use crate::random;
 
-/// 64 random bytes: a full block of the hash.
+/// 64 random bytes: one block of SHA-256.
 #[derive(Clone)]
 pub(crate) struct Key([u8; 64]);
 
-/// A keyed hash, compared in a time that does not depend on its content.
+/// A keyed hash, compared in constant time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Digest([u8; 32]);
 
@@ -28,7 +28,7 @@ impl Key {
         random::bytes().map(Self)
     }
 
-    /// Makes a new key and writes it to a file that only its owner may read.
+    /// Creates a key and writes it to a file that only its owner may read.
     pub(crate) fn create(path: &Path) -> Result<Self, Error> {
         let key = Self::random()?;
         key.write(path).map_err(|error| Error::io(path, error))?;
@@ -58,7 +58,7 @@ impl Key {
         sync_directory(path)
     }
 
-    /// The keyed hash of some parts for one purpose; other purposes and other splits of the parts give other hashes.
+    /// Returns the keyed hash of these parts for one purpose. Purpose and part boundaries are part of the hash.
     pub(crate) fn digest(&self, purpose: &str, parts: &[&[u8]]) -> Digest {
         let mut mac = Hmac::<Sha256>::new(&self.0.into());
         for part in std::iter::once(&purpose.as_bytes()).chain(parts) {
@@ -69,7 +69,7 @@ impl Key {
     }
 }
 
-/// Makes the names of new files beside `path` survive a power cut.
+/// Syncs the directory of `path`, so that a new file's name survives a power failure.
 fn sync_directory(path: &Path) -> std::io::Result<()> {
     let folder = path
         .parent()
@@ -81,7 +81,7 @@ fn sync_directory(path: &Path) -> std::io::Result<()> {
 }
 
 impl Digest {
-    /// Equal to no digest that a secret could have.
+    /// A digest that no secret has; stands in for an unknown one.
     pub(crate) const NONE: Self = Self([0; 32]);
 
     pub(crate) fn new(bytes: [u8; 32]) -> Self {
@@ -92,7 +92,7 @@ impl Digest {
         &self.0
     }
 
-    /// Compares all 32 bytes, wherever the first difference is.
+    /// Compares in constant time.
     pub(crate) fn matches(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()
     }

@@ -1,14 +1,14 @@
-//! Dynatrace's cursor: where a list goes on, signed by this emulator.
+//! Dynatrace's page key: a signed cursor.
 //!
-//! 26 bytes (page size, position, signature) in URL-safe base64 with its padding, so that a client which does not
-//! percent-encode the cursor fails here as it would fail there.
+//! 26 bytes (page size, cursor, signature) in URL-safe base64 with padding, so that a client that does not percent-encode
+//! the page key fails as it would against Dynatrace.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE;
 
 use crate::store::key::Key;
 
-/// The page size in force and the position of the last object that was given.
+/// The page size of the list and the cursor of the last object sent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct PageKey {
     pub(crate) page_size: u16,
@@ -24,7 +24,7 @@ impl PageKey {
         URL_SAFE.encode(bytes)
     }
 
-    /// None for a cursor that this emulator has not made for this list.
+    /// Decodes a page key. Returns `None` unless this emulator created it for this list.
     pub(crate) fn decode(text: &str, key: &Key, list: &str) -> Option<Self> {
         let bytes = URL_SAFE.decode(text).ok()?;
         let (page_size, rest) = bytes.split_first_chunk::<2>()?;
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_is_good_for_its_own_listing_of_its_own_emulator_only() {
+    fn a_page_key_is_valid_for_its_own_list_and_emulator_only() {
         let key = Key::random().unwrap();
         let page_key = PageKey {
             page_size: 3000,
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_malformed_cursor_is_none() {
+    fn a_malformed_page_key_is_refused() {
         let key = Key::random().unwrap();
         let text = PageKey {
             page_size: 100,

@@ -1,22 +1,22 @@
-//! Space that is held back while a disk has some, so that what frees space can be done when it has none.
+//! Spare disk space, freed so that objects can be deleted when the disk is full.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-/// How much is held, in bytes. Deleting one object writes a hundredth of it.
+/// The size of the spare space, in bytes. Deleting an object writes about a hundredth of it.
 const SIZE: usize = 1 << 20;
 
-/// Held-back space.
+/// Disk space that can be reserved and freed.
 pub(crate) trait SpareSpace: Send + Sync {
-    /// Holds the space, which may be held already.
+    /// Reserves the space, unless it is reserved already.
     fn reserve(&self) -> io::Result<()>;
 
-    /// Gives the space free; false when it was not held.
+    /// Frees the space. Returns false if it was not reserved.
     fn free(&self) -> bool;
 }
 
-/// A file that has nothing in it but its size.
+/// A file of zeros.
 pub(crate) struct SpareFile(pub(crate) PathBuf);
 
 impl SpareSpace for SpareFile {
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reserve_is_held_until_it_is_released() {
+    fn spare_space_is_reserved_until_it_is_freed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("reserve");
         let reserve = SpareFile(path.clone());

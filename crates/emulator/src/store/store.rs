@@ -1,9 +1,9 @@
 //! The store: one redb file, or the same in memory.
 //!
-//! A write is on disk when [`Store::write`] returns: redb syncs the file within its commit. One process holds the file;
-//! a second one is refused. After a failed write, such as on a full disk, redb takes no more calls; the file is then
-//! opened again, which brings back the last state that was acknowledged. Beside the file some space is held in spare_space,
-//! so that a full disk refuses what adds to the store and still takes what removes from it.
+//! A write is on disk when [`Store::write`] returns, because redb syncs the file when it commits. Only one process can
+//! open the file. After a failed write, such as on a full disk, redb rejects all calls; the store then reopens the file,
+//! which restores the last acknowledged state. Spare space beside the file lets a full disk refuse writes that add and
+//! still accept writes that remove.
 
 use std::fs;
 use std::io;
@@ -22,38 +22,38 @@ use crate::store::key::{Digest, Key};
 use crate::store::spare_space::{SpareFile, SpareSpace};
 use crate::store::{credential, table};
 
-/// The format that this version writes; a store of a later one is refused.
+/// The format that this version writes; later formats are refused.
 pub(crate) const FORMAT: u64 = 1;
 
-/// Pages that redb keeps in memory, in bytes.
+/// The size of redb's page cache, in bytes.
 const CACHE: usize = 32 << 20;
 
 const NUMBERS: TableDefinition<'static, &str, u64> = TableDefinition::new("numbers");
 const KEY_CHECK: TableDefinition<'static, (), &[u8; 32]> = TableDefinition::new("key-check");
 
-/// State with its key.
+/// The state and its key.
 pub(crate) struct Store {
-    /// None while a file that failed could not be opened again.
+    /// `None` after a failed file could not be reopened.
     database: RwLock<Option<Database>>,
     open: OpenDatabase,
-    /// None in memory, which has no disk to be full.
+    /// `None` in memory, where no disk can be full.
     spare_space: Option<Box<dyn SpareSpace>>,
-    /// One change at a time; what one releases of the reserve no other may hold again.
+    /// Serializes writes: the spare space that one write frees must not be reserved by another.
     write_lock: Mutex<()>,
     key: Key,
 }
 
-/// Opens the same database once more, after the one before has been closed.
+/// Reopens the same database after it was closed.
 type OpenDatabase = Box<dyn Fn() -> Result<Database, Error> + Send + Sync>;
 
 impl Store {
-    /// An empty store that is gone with the value.
+    /// Creates an empty store in memory.
     pub(crate) fn in_memory() -> Result<Self, Error> {
         let database = Database::builder()
             .set_cache_size(CACHE)
             .create_with_backend(InMemoryBackend::new())?;
-        // Memory does not fail, and there is nothing to open again.
-        let gone = || Err(Error::Storage("memory cannot be opened again".into()));
+        // Memory does not fail, and cannot be reopened.
+        let gone = || Err(Error::Storage("memory cannot be reopened".into()));
         let store = Self::new(database, Box::new(gone), None, Key::random()?);
         store.initialize()?;
         Ok(store)
@@ -74,7 +74,7 @@ impl Store {
         }
     }
 
-    /// The store in this file, which is made where it does not exist. Its key is in `<file>.key`.
+    /// Opens the store in this file, or creates it. Its key is in `<file>.key`.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
         let database = open_database(path)?;
         let key_path = sibling_path(path, "key");
@@ -109,7 +109,7 @@ impl Store {
         &self.key
     }
 
-    /// Reads from one consistent state.
+    /// Runs a read transaction on one consistent state.
     pub(crate) fn read<T, E: From<Error>>(
         &self,
         read: impl FnOnce(&ReadTransaction) -> Result<T, E>,
@@ -118,7 +118,7 @@ impl Store {
             .0
     }
 
-    /// Writes all or nothing. `Ok` means that the change is on disk; an error of `write` leaves everything as it was.
+    /// Runs a write transaction. `Ok` means that the change is on disk; an error of `write` rolls it back.
     pub(crate) fn write<T, E: From<Error>>(
         &self,
         write: impl FnOnce(&WriteTransaction) -> Result<T, E>,
@@ -130,14 +130,14 @@ impl Store {
         if let Some(spare_space) = &self.spare_space {
             match spare_space.reserve() {
                 Err(error) if is_full(&error) => return Err(Error::Full.into()),
-                // Without a reserve for another reason, things go on as long as there is space.
+                // Spare space that is unavailable for another reason does not stop writes.
                 _ => {}
             }
         }
         self.write_txn(write).0
     }
 
-    /// As [`write`](Self::write), for changes that only remove: they may use the spare_space.
+    /// Like [`write`](Self::write), for transactions that only remove: they may use the spare space.
     pub(crate) fn remove<T, E: From<Error>>(
         &self,
         remove: impl Fn(&WriteTransaction) -> Result<T, E>,
@@ -150,14 +150,14 @@ impl Store {
         let spare_space = self.spare_space.as_ref().filter(|_| has_failed);
         match result {
             Err(error) if spare_space.is_some_and(|spare_space| spare_space.free()) => {
-                // Where the second attempt fails too, the first one says more.
+                // If the second attempt fails too, the first error says more.
                 self.write_txn(&remove).0.map_err(|_| error)
             }
             result => result,
         }
     }
 
-    /// Makes a change, and says whether the file failed over it.
+    /// Runs a write transaction; also returns whether the file failed and was reopened.
     fn write_txn<T, E: From<Error>>(
         &self,
         change: impl FnOnce(&WriteTransaction) -> Result<T, E>,
@@ -170,7 +170,7 @@ impl Store {
         })
     }
 
-    /// Works with the database, and says whether its file failed meanwhile and was opened again.
+    /// Runs `work` on the database; also returns whether the file failed and was reopened.
     fn run<T, E: From<Error>>(
         &self,
         work: impl FnOnce(&Database) -> Result<T, E>,
@@ -182,13 +182,13 @@ impl Store {
             .as_ref()
         {
             Some(database) => work(database),
-            None => Err(Error::Storage("its file could not be opened again".into()).into()),
+            None => Err(Error::Storage("its file could not be reopened".into()).into()),
         };
         let has_failed = result.is_err() && self.reopen();
         (result, has_failed)
     }
 
-    /// Opens the file again when redb has given it up, and says if so; the next call finds whether that went well.
+    /// Reopens the file after redb has poisoned it; returns whether it did. The next call finds out whether it worked.
     fn reopen(&self) -> bool {
         let needs_reopening =
             |database: &Option<Database>| database.as_ref().is_none_or(is_poisoned);
@@ -199,7 +199,7 @@ impl Store {
             .database
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        // Another caller may have been faster.
+        // Another caller may have reopened it.
         if needs_reopening(&database) {
             *database = None;
             *database = (self.open)().ok();
@@ -207,7 +207,7 @@ impl Store {
         true
     }
 
-    /// Makes every table, the credentials that every emulator knows, and last the mark that the store is complete.
+    /// Creates the tables and the well-known credentials, and last the format number, which marks the store as complete.
     fn initialize(&self) -> Result<(), Error> {
         self.write(|transaction| {
             table::create_all(transaction)?;
@@ -237,7 +237,7 @@ impl Store {
     }
 }
 
-/// The next of the numbers that are never given twice.
+/// Returns the next number of a sequence, starting at 1.
 pub(crate) fn next_sequence(transaction: &WriteTransaction, name: &str) -> Result<u64, Error> {
     let mut numbers = transaction.open_table(NUMBERS)?;
     let next = numbers
@@ -248,12 +248,12 @@ pub(crate) fn next_sequence(transaction: &WriteTransaction, name: &str) -> Resul
     Ok(next)
 }
 
-/// Whether this name has had its first number; used for what is done once.
+/// Whether the sequence has started.
 pub(crate) fn has_sequence(transaction: &ReadTransaction, name: &str) -> Result<bool, Error> {
     Ok(transaction.open_table(NUMBERS)?.get(name)?.is_some())
 }
 
-/// Opens a file, or says who else has it open.
+/// Opens a database file. The error names the process that has it open.
 fn open_database(path: &Path) -> Result<Database, Error> {
     let holder = sibling_path(path, "holder");
     let database = Database::builder()
@@ -276,7 +276,7 @@ fn open_database(path: &Path) -> Result<Database, Error> {
     Ok(database)
 }
 
-/// Whether redb takes no more calls. Another caller's write in progress shows that it does.
+/// Whether redb rejects all calls after an I/O error. A write in progress means that it does not.
 fn is_poisoned(database: &Database) -> bool {
     let probe = database.try_begin_write();
     matches!(
@@ -285,7 +285,7 @@ fn is_poisoned(database: &Database) -> bool {
     )
 }
 
-/// The format of a store; none for a database without anything. Another program's is refused.
+/// Reads the format number; `None` for an empty database.
 fn read_format(database: &Database, path: &Path) -> Result<Option<u64>, Error> {
     let foreign = || {
         let what = "it is another program's database";
@@ -300,7 +300,7 @@ fn read_format(database: &Database, path: &Path) -> Result<Option<u64>, Error> {
     format.map(Some).ok_or_else(foreign)
 }
 
-/// `<file>.<suffix>`.
+/// Returns `<file>.<suffix>`.
 fn sibling_path(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".");
@@ -320,7 +320,7 @@ mod tests {
     use crate::store::table::GATEWAYS;
 
     impl Store {
-        /// A new store on a disk of its own.
+        /// Creates a store on a fake disk.
         pub(crate) fn on_disk(disk: &Arc<FakeDisk>) -> Self {
             let file = Arc::clone(disk);
             let open: OpenDatabase = Box::new(move || file.open());
@@ -344,7 +344,7 @@ mod tests {
 
     // E19
     #[test]
-    fn a_second_holder_is_refused_by_name() {
+    fn a_second_process_is_refused_with_the_id_of_the_first() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state.redb");
         let _first = Store::open(&path).unwrap();
@@ -358,7 +358,7 @@ mod tests {
         );
     }
 
-    /// The names of the tables in a database.
+    /// Returns the names of the tables in a database.
     fn tables(path: &Path) -> Vec<String> {
         let database = Database::open(path).unwrap();
         let transaction = database.begin_read().unwrap();
@@ -378,7 +378,7 @@ mod tests {
             let error = Store::open(&path).err().unwrap();
             assert!(matches!(error, Error::Format { found, .. } if found == later));
             let said = format!(
-                "{} has format {later}, and this version knows {FORMAT} only: a later one wrote it",
+                "{} has format {later}, written by a later version; this version supports format {FORMAT}",
                 path.display()
             );
             assert_eq!(error.to_string(), said);
@@ -423,7 +423,7 @@ mod tests {
 
     // E18
     #[test]
-    fn a_place_that_cannot_hold_a_store_is_named() {
+    fn an_error_names_the_path_that_cannot_be_a_store() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         fs::write(&file, "not a store").unwrap();
@@ -440,7 +440,7 @@ mod tests {
 
     // E16
     #[test]
-    fn a_full_disk_takes_what_removes_and_nothing_else() {
+    fn a_full_disk_accepts_removals_only() {
         let disk = FakeDisk::with_blocks(1024);
         let store = Store::on_disk(&disk);
         let insert = |id: &str| {
@@ -461,7 +461,7 @@ mod tests {
         assert!(matches!(refused, Error::Full), "{refused:?}");
         assert!(acknowledged > 10);
         assert!(get(&acknowledged.to_string()).unwrap().is_none());
-        // To the last block: another program fills what is left.
+        // Another program takes the disk's last block.
         disk.fill_up();
         for n in 0..acknowledged {
             assert!(get(&n.to_string()).unwrap().is_some(), "{n}");
@@ -477,7 +477,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_write_leaves_nothing() {
+    fn a_failed_write_is_rolled_back() {
         let store = Store::in_memory().unwrap();
         let failed = store.write(|transaction| {
             next_sequence(transaction, "test")?;

@@ -1,21 +1,25 @@
-//! A table: objects of one kind in the order in which they were made.
+//! Objects of one kind in order of creation.
 //!
-//! A row is the object's JSON exactly as it goes to a client, under a position that only grows. The ids of deleted
-//! objects stay known, so that no id is ever given twice and a listing goes on after an object that has been deleted
-//! meanwhile. A page is a range scan from its position: its cost does not depend on how many objects there are.
+//! A row is the object's JSON as clients receive it, under its cursor: a number that only grows. The ids of deleted
+//! objects are kept, so that no id is assigned twice and a list can continue after an object deleted meanwhile. A page is
+//! a range scan from its cursor: its cost does not depend on the size of the table.
 
 use redb::{
-    ReadOnlyTable, ReadTransaction, ReadableTable, ReadableTableMetadata, TableDefinition,
-    WriteTransaction,
+    ReadTransaction, ReadableTable, ReadableTableMetadata, TableDefinition, WriteTransaction,
 };
 
 use crate::error::Error;
 use crate::store::store;
 
-type Rows = TableDefinition<'static, (&'static str, u64), &'static [u8]>;
-type Ids = TableDefinition<'static, (&'static str, &'static str), u64>;
+/// Tenant and cursor.
+type RowKey = (&'static str, u64);
+/// Tenant and id.
+type IdKey = (&'static str, &'static str);
 
-/// The two tables of one kind of object. `tenant` is what the objects belong to: a team, or nothing.
+type Rows = TableDefinition<'static, RowKey, &'static [u8]>;
+type Ids = TableDefinition<'static, IdKey, u64>;
+
+/// The rows and ids of one kind of object. `tenant` is the owner of the objects: an ASA team, or empty for Dynatrace.
 pub(crate) struct Table {
     rows: Rows,
     ids: Ids,
@@ -26,19 +30,19 @@ pub(crate) const SETUP_TOKENS: Table =
     Table::new("asa.gateway_setup_tokens", "asa.gateway_setup_tokens.ids");
 /// ASA's gateways, by team.
 pub(crate) const GATEWAYS: Table = Table::new("asa.gateways", "asa.gateways.ids");
-/// The status reports of ASA's gateways, by team, under the gateway's id.
+/// The status reports of ASA's gateways, by team and gateway id.
 pub(crate) const STATUS_REPORTS: Table = Table::new("asa.status_reports", "asa.status_reports.ids");
-/// Dynatrace's ActiveGate tokens, of the one environment.
+/// Dynatrace's ActiveGate tokens, all of one environment.
 pub(crate) const ACTIVE_GATE_TOKENS: Table =
     Table::new("dt.activeGateTokens", "dt.activeGateTokens.ids");
 
-/// One object and where it stands.
+/// One object and its cursor.
 pub(crate) struct Row {
     pub(crate) cursor: u64,
     pub(crate) json: Vec<u8>,
 }
 
-/// Which way a listing goes.
+/// The direction of a list.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Order {
     OldestFirst,
@@ -70,7 +74,7 @@ impl Table {
         }
     }
 
-    /// Adds an object; false when the id is or was another object's.
+    /// Adds an object. Returns false if the id is or was in use.
     pub(crate) fn insert(
         &self,
         transaction: &WriteTransaction,
@@ -82,15 +86,15 @@ impl Table {
         if ids.get((tenant, id))?.is_some() {
             return Ok(false);
         }
-        let position = store::next_sequence(transaction, "position")?;
-        ids.insert((tenant, id), position)?;
+        let cursor = store::next_sequence(transaction, "position")?;
+        ids.insert((tenant, id), cursor)?;
         transaction
             .open_table(self.rows)?
-            .insert((tenant, position), json)?;
+            .insert((tenant, cursor), json)?;
         Ok(true)
     }
 
-    /// Writes an object anew where it stands; false when there is none.
+    /// Replaces an object in place. Returns false if it does not exist.
     pub(crate) fn replace(
         &self,
         transaction: &WriteTransaction,
@@ -98,31 +102,29 @@ impl Table {
         id: &str,
         json: &[u8],
     ) -> Result<bool, Error> {
-        let ids = transaction.open_table(self.ids)?;
-        let Some(position) = ids.get((tenant, id))?.map(|position| position.value()) else {
+        let Some(cursor) = locate(&transaction.open_table(self.ids)?, tenant, id)? else {
             return Ok(false);
         };
         let mut rows = transaction.open_table(self.rows)?;
-        let is_there = rows.get((tenant, position))?.is_some();
-        if is_there {
-            rows.insert((tenant, position), json)?;
+        let exists = rows.get((tenant, cursor))?.is_some();
+        if exists {
+            rows.insert((tenant, cursor), json)?;
         }
-        Ok(is_there)
+        Ok(exists)
     }
 
-    /// Removes an object; false when there is none.
+    /// Removes an object. Returns false if it does not exist.
     pub(crate) fn remove(
         &self,
         transaction: &WriteTransaction,
         tenant: &str,
         id: &str,
     ) -> Result<bool, Error> {
-        let ids = transaction.open_table(self.ids)?;
-        let Some(position) = ids.get((tenant, id))?.map(|position| position.value()) else {
+        let Some(cursor) = locate(&transaction.open_table(self.ids)?, tenant, id)? else {
             return Ok(false);
         };
         let mut rows = transaction.open_table(self.rows)?;
-        let removed = rows.remove((tenant, position))?.is_some();
+        let removed = rows.remove((tenant, cursor))?.is_some();
         Ok(removed)
     }
 
@@ -132,15 +134,11 @@ impl Table {
         tenant: &str,
         id: &str,
     ) -> Result<Option<Vec<u8>>, Error> {
-        let Some(position) = self.cursor(transaction, tenant, id)? else {
-            return Ok(None);
-        };
-        let rows: ReadOnlyTable<_, _> = transaction.open_table(self.rows)?;
-        let row = rows.get((tenant, position))?;
-        Ok(row.map(|row| row.value().to_vec()))
+        let ids = transaction.open_table(self.ids)?;
+        find(&ids, &transaction.open_table(self.rows)?, tenant, id)
     }
 
-    /// As [`get`](Self::get), within a change.
+    /// Like [`get`](Self::get), within a write transaction.
     pub(crate) fn get_for_update(
         &self,
         transaction: &WriteTransaction,
@@ -148,27 +146,20 @@ impl Table {
         id: &str,
     ) -> Result<Option<Vec<u8>>, Error> {
         let ids = transaction.open_table(self.ids)?;
-        let Some(position) = ids.get((tenant, id))?.map(|position| position.value()) else {
-            return Ok(None);
-        };
-        let rows = transaction.open_table(self.rows)?;
-        let row = rows.get((tenant, position))?;
-        Ok(row.map(|row| row.value().to_vec()))
+        find(&ids, &transaction.open_table(self.rows)?, tenant, id)
     }
 
-    /// Where the object with this id stands or stood.
+    /// Returns the cursor of the object with this id, even if the object is deleted.
     pub(crate) fn cursor(
         &self,
         transaction: &ReadTransaction,
         tenant: &str,
         id: &str,
     ) -> Result<Option<u64>, Error> {
-        let ids = transaction.open_table(self.ids)?;
-        let position = ids.get((tenant, id))?;
-        Ok(position.map(|position| position.value()))
+        locate(&transaction.open_table(self.ids)?, tenant, id)
     }
 
-    /// At most `limit` objects after a position (from the start without one) that `filter` lets through.
+    /// Returns at most `limit` objects that pass `filter`, starting after the cursor `after`, or from the start.
     pub(crate) fn page(
         &self,
         transaction: &ReadTransaction,
@@ -184,7 +175,7 @@ impl Table {
             (Order::OldestFirst, Some(after)) => (after.saturating_add(1), u64::MAX),
             (Order::NewestFirst, Some(after)) => (0, after),
         };
-        // The upper bound is never a row: positions start at 1 and the one given is excluded.
+        // The exclusive upper bound loses no row: no cursor ever reaches `u64::MAX`, and `after` itself is excluded.
         let mut range = table.range((tenant, from)..(tenant, to))?;
         let mut rows = Vec::new();
         while rows.len() < limit {
@@ -204,13 +195,36 @@ impl Table {
         Ok(rows)
     }
 
-    /// How many objects there are in all scopes together; read from the table's head, not counted.
+    /// Returns the number of objects of all tenants, in constant time.
     pub(crate) fn len(&self, transaction: &ReadTransaction) -> Result<u64, Error> {
         Ok(transaction.open_table(self.rows)?.len()?)
     }
 }
 
-/// The objects of a page as the elements of a JSON array.
+/// Returns the cursor of an id, even of a deleted object.
+fn locate(
+    ids: &impl ReadableTable<IdKey, u64>,
+    tenant: &str,
+    id: &str,
+) -> Result<Option<u64>, Error> {
+    Ok(ids.get((tenant, id))?.map(|cursor| cursor.value()))
+}
+
+/// Returns the object with this id.
+fn find(
+    ids: &impl ReadableTable<IdKey, u64>,
+    rows: &impl ReadableTable<RowKey, &'static [u8]>,
+    tenant: &str,
+    id: &str,
+) -> Result<Option<Vec<u8>>, Error> {
+    let Some(cursor) = locate(ids, tenant, id)? else {
+        return Ok(None);
+    };
+    let row = rows.get((tenant, cursor))?;
+    Ok(row.map(|row| row.value().to_vec()))
+}
+
+/// Encodes rows as a JSON array.
 pub(crate) fn json_array(rows: &[Row]) -> Vec<u8> {
     let size = rows.iter().map(|row| row.json.len() + 1).sum::<usize>();
     let mut array = Vec::with_capacity(size + 2);
@@ -255,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_follow_each_other_both_ways() {
+    fn pages_continue_in_both_directions() {
         let store = filled(&["a", "b", "c", "d"]);
         assert_eq!(page(&store, Order::OldestFirst, None, 2), "[a,b]");
         assert_eq!(page(&store, Order::OldestFirst, Some("b"), 9), "[c,d]");
@@ -265,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deleted_object_keeps_its_place_and_its_id() {
+    fn a_deleted_object_keeps_its_cursor_and_its_id() {
         let store = filled(&["a", "b", "c"]);
         let write = |change: &dyn Fn(&WriteTransaction) -> Result<bool, Error>| {
             store.write(|transaction| change(transaction)).unwrap()

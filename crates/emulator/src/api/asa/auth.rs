@@ -1,4 +1,4 @@
-//! Whether a caller may: a live bearer of the path's team, with a role that allows the operation.
+//! Authorization: a valid bearer of the path's team, with a role that allows the operation.
 
 use gatelet_models::asa::OperationId;
 
@@ -20,7 +20,7 @@ pub(crate) fn authorize(id: OperationId, call: &ServerCall) -> Result<(), ErrorR
     let bearer = bearer::verify(store.key(), presented, call.state.now())
         .filter(|bearer| bearer.team == team)
         .ok_or_else(ErrorResponse::unauthenticated)?;
-    // The role is the service user's of today, not the one that it had when the bearer was issued.
+    // The role that the service user has now, not the one when the bearer was issued.
     let role = store.read(|transaction| credential::role(transaction, &team, &bearer.key_id))?;
     let role = role.ok_or_else(ErrorResponse::unauthenticated)?;
     if call.operation.permissions.contains(&role.as_str()) {
@@ -30,7 +30,7 @@ pub(crate) fn authorize(id: OperationId, call: &ServerCall) -> Result<(), ErrorR
     }
 }
 
-/// What ASA calls the right to an operation, in the form that its messages show.
+/// Returns the name of an operation's capability, as in ASA's error messages.
 fn capability(id: OperationId) -> &'static str {
     match id {
         OperationId::ListGatewaySetupTokens => "gateway_setup_tokens.list",
@@ -47,7 +47,7 @@ fn capability(id: OperationId) -> &'static str {
     }
 }
 
-/// The team as the store knows it: the case of a team's name makes no difference.
+/// Returns the team's key in the store: team names are case-insensitive.
 pub(crate) fn team(call: &ServerCall) -> String {
     call.value(0).to_lowercase()
 }

@@ -1,7 +1,7 @@
-//! Bearers: issued for a service user's key, signed by the emulator's key, never stored.
+//! Bearers: issued for a service user's key, signed with the emulator's key, never stored.
 //!
-//! A bearer has the form of ASA's, a JSON Web Token. Its signature is the emulator's own keyed hash, which nobody else
-//! can check; to a client a bearer is opaque.
+//! Like ASA's, a bearer is a JSON Web Token. Its signature is the emulator's keyed hash, which only the emulator can
+//! verify; to clients a bearer is opaque.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -20,13 +20,14 @@ use crate::{json, random};
 
 use crate::api::asa::error_response::ErrorResponse;
 
-/// Whose a bearer is.
+/// The subject of a valid bearer.
 pub(crate) struct Bearer {
     pub(crate) team: String,
     pub(crate) key_id: String,
 }
 
-/// Exchanges key id and secret for a bearer. Answers with the team's name as the caller wrote it, as clients compare.
+/// Exchanges key id and secret for a bearer. The response repeats the team name as the caller wrote it, because clients
+/// compare it.
 pub(crate) fn issue(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
     let request: ServiceTokenRequest = call.json()?;
     let store = call.state.store();
@@ -57,7 +58,7 @@ fn sign(key: &Key, claims: &Value) -> String {
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.bytes()))
 }
 
-/// None for a bearer that this emulator has not issued, or that has expired.
+/// Verifies a bearer. Returns `None` unless this emulator issued it and it has not expired.
 pub(crate) fn verify(key: &Key, text: &str, now: Timestamp) -> Option<Bearer> {
     let (signed, signature) = text.rsplit_once('.')?;
     let signature = URL_SAFE_NO_PAD.decode(signature).ok()?.try_into().ok()?;

@@ -1,4 +1,4 @@
-//! Why ASA refuses a call, and its error body.
+//! ASA's error responses.
 
 use bytes::Bytes;
 use gatelet_models::asa::{Error as ErrorBody, ErrorDetail, ErrorType};
@@ -9,7 +9,7 @@ use crate::api::response;
 use crate::api::server_call::{InvalidBody, InvalidParameter};
 use crate::error::Error;
 
-/// An error status with its type and message.
+/// An error status with ASA's type and message.
 #[derive(Debug)]
 pub(crate) struct ErrorResponse {
     status: StatusCode,
@@ -28,7 +28,7 @@ impl ErrorResponse {
         }
     }
 
-    /// What the status says by itself.
+    /// Returns the generic error of a status.
     pub(crate) fn from_status(status: StatusCode) -> Self {
         let error_type = match status {
             StatusCode::NOT_FOUND => "resource_does_not_exist",
@@ -47,19 +47,19 @@ impl ErrorResponse {
         Self::from_status(StatusCode::NOT_FOUND)
     }
 
-    /// No credential, or one that is wrong or has expired: all the same to the caller.
+    /// 401 for a missing, wrong or expired credential, without saying which.
     pub(crate) fn unauthenticated() -> Self {
         let message = "The credential is missing, wrong or expired";
         Self::new(StatusCode::UNAUTHORIZED, "authentication_error", message)
     }
 
-    /// ASA answers 401 and not 403 when the caller's role does not allow the operation.
+    /// 401, which ASA sends instead of 403 when the caller's role does not allow the operation.
     pub(crate) fn missing_capability(capability: &str) -> Self {
         let message = format!("Missing capability: {capability}");
         Self::new(StatusCode::UNAUTHORIZED, "authorization_error", message)
     }
 
-    /// 400 that names one place of the request.
+    /// 400 for one member or parameter of the request.
     pub(crate) fn invalid(path: &str, message: &str) -> Self {
         let whole = if path.is_empty() {
             message.to_owned()

@@ -1,4 +1,4 @@
-//! The gateways and their status reports.
+//! Gateways and their status reports.
 
 use bytes::Bytes;
 use gatelet_models::asa::{Gateway, GatewayStatusReport, GatewayUpdate};
@@ -17,7 +17,7 @@ use crate::store::table::{GATEWAYS, STATUS_REPORTS, Table};
 use crate::api::asa::error_response::ErrorResponse;
 use crate::api::asa::page;
 
-/// What ASA shows as `null` where it has no value.
+/// Fields that ASA sends as `null` when they have no value.
 const NULLS: &[&str] = &[
     "access_address",
     "cloud_provider",
@@ -58,7 +58,7 @@ pub(crate) fn update(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse
     check_description(wanted.description.as_option().map(String::as_str))
         .map_err(|message| ErrorResponse::invalid("description", message))?;
     if let Some(member) = wanted.inexact_member() {
-        let message = "must not hold a number that cannot be kept with all of its digits";
+        let message = "contains a number that cannot be stored exactly";
         return Err(ErrorResponse::invalid(member, message));
     }
     let (team, id) = (team(call), call.value(1));
@@ -73,8 +73,8 @@ pub(crate) fn update(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse
     Ok(response::empty(call.operation.success))
 }
 
-/// A PUT replaces: what it leaves out is as if it were null or false, or gone if nobody describes it. What a caller cannot
-/// set (id, cloud provider, last seen) stays.
+/// Applies a PUT: absent members become null or false, absent undescribed members are removed, and read-only members (id,
+/// cloud provider, last seen) are kept.
 fn replace(gateway: &mut Gateway, wanted: GatewayUpdate) {
     gateway.labels = wanted.labels.as_option().cloned();
     gateway.description = wanted.description.as_option().cloned();
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_put_replaces_what_a_caller_can_set_and_nothing_else() {
+    fn a_put_replaces_writable_members_only() {
         let mut gateway = Gateway::new("id", "old", true);
         gateway.description = Some("old".to_owned());
         gateway.access_address = Some("10.0.0.1".to_owned());

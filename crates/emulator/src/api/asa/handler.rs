@@ -8,7 +8,7 @@ use crate::api::asa::error_response::ErrorResponse;
 use crate::api::asa::{auth, bearer, gateway, setup_token};
 use crate::api::server_call::ServerCall;
 
-/// Answers one call. The match is exhaustive: an operation without a handler does not compile.
+/// Handles one call. The match is exhaustive: an operation without a handler does not compile.
 pub(crate) fn handle(id: OperationId, call: &ServerCall) -> Response<Bytes> {
     let answer = auth::authorize(id, call).and_then(|()| match id {
         OperationId::ListGatewaySetupTokens => setup_token::list(call),

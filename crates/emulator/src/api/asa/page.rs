@@ -1,6 +1,6 @@
-//! ASA's paging: `count` objects that follow `offset`, and a `Link` header to what comes next.
+//! ASA's paging: `count` objects after `offset`, and `Link` headers.
 //!
-//! The last page has no `Link` header at all, because a client in the field fails on one without `rel="next"`.
+//! The last page has no `Link` header, because a client in the field fails on a header without `rel="next"`.
 
 use bytes::Bytes;
 use http::header::{HeaderValue, LINK};
@@ -18,10 +18,10 @@ use crate::store::table::{Order, Row, Table};
 use crate::api::asa::error_response::ErrorResponse;
 
 const DEFAULT_COUNT: usize = 100;
-/// No maximum is documented; more than this is taken for this.
+/// The documentation gives no maximum; larger counts are capped.
 const MAXIMUM_COUNT: usize = 1000;
 
-/// One page of a listing of the call's team.
+/// Responds with one page of the team's objects.
 pub(crate) fn list(
     call: &ServerCall,
     table: &Table,
@@ -41,7 +41,7 @@ pub(crate) fn list(
             None => None,
             Some(id) => {
                 let position = table.cursor(transaction, &team, id)?;
-                let message = "is not the id of an object of this list";
+                let message = "is not the id of an object in this list";
                 Some(position.ok_or_else(|| ErrorResponse::invalid("offset", message))?)
             }
         };
@@ -52,7 +52,7 @@ pub(crate) fn list(
     if backwards {
         rows.reverse();
     }
-    // Going backwards, what comes next is the object that the offset names.
+    // Going backwards, the next page starts with the object that `offset` names.
     let (has_next, has_previous) = match backwards {
         false => (has_more, offset.is_some()),
         true => (offset.is_some(), has_more),
@@ -81,7 +81,7 @@ fn count(call: &ServerCall) -> Result<usize, ErrorResponse> {
     }
 }
 
-/// One link: the call's own address and parameters with another offset; relative where the address is not known.
+/// Returns the URL of the call with another offset, as a `Link` value; relative if the host is unknown.
 fn link(call: &ServerCall, row: &Row, backwards: bool) -> Result<String, Error> {
     let object: Value = json::decode_stored(&row.json)?;
     let id = object.get("id").and_then(Value::as_str).unwrap_or("");
@@ -104,7 +104,7 @@ fn link(call: &ServerCall, row: &Row, backwards: bool) -> Result<String, Error> 
     ))
 }
 
-/// One header line for each link.
+/// Adds a header line for a link.
 fn append(headers: &mut HeaderMap, link: &str) {
     if let Ok(value) = HeaderValue::from_str(link) {
         headers.append(LINK, value);

@@ -1,7 +1,7 @@
-//! The gateway setup tokens.
+//! Gateway setup tokens.
 //!
-//! The value of a setup token is not stored. It is derived from the emulator's key, the team and the token's id, so that
-//! it can be shown again as long as the token is there.
+//! The value of a setup token is not stored. It is derived from the emulator's key, the team and the token's id, so it
+//! can be revealed as long as the token exists.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -28,7 +28,7 @@ use crate::{json, random};
 use crate::api::asa::error_response::ErrorResponse;
 use crate::api::asa::page;
 
-/// What ASA shows as `null` where it has no value.
+/// Fields that ASA sends as `null` when they have no value.
 const NULLS: &[&str] = &["details", "description"];
 
 pub(crate) fn list(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
@@ -39,7 +39,7 @@ pub(crate) fn fetch(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse>
     Ok(success(call, find(call)?))
 }
 
-/// The token with its value. Clients read the value only; the rest is what Okta documents for this operation.
+/// Responds with the token and its value. Clients read only the value; Okta documents the rest for this operation.
 pub(crate) fn reveal(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
     let mut token: GatewaySetupToken = json::decode_stored(&find(call)?)?;
     let key = call.state.store().key();
@@ -55,7 +55,7 @@ fn find(call: &ServerCall) -> Result<Vec<u8>, ErrorResponse> {
     token.ok_or_else(ErrorResponse::not_found)
 }
 
-/// Takes the body that Okta's clients send, and the one that Okta documents: labels alone, at the top.
+/// Creates a token. Accepts the body that Okta's clients send and the one that Okta documents: labels only, at the top.
 pub(crate) fn create(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
     let wanted: GatewaySetupTokenCreate = call.json()?;
     let documented: GatewayAgentPolicyDetails = call.json()?;
@@ -111,7 +111,7 @@ pub(crate) fn insert(
     Ok(())
 }
 
-/// The setup token whose value this is, with its team; none when the value is wrong or the token deleted.
+/// Returns the setup token with this value and its team; `None` if the value is wrong or the token is deleted.
 pub(crate) fn find_by_value(
     transaction: &ReadTransaction,
     key: &Key,
@@ -130,8 +130,7 @@ pub(crate) fn find_by_value(
         .transpose()
 }
 
-/// `sft-gw.<id>.<base64 of JSON>`: `at` is the secret, `as` where to enrol, `rs` the team's API; both addresses are
-/// relative to the emulator's.
+/// Returns `sft-gw.<id>.<base64 of JSON>`: `at` is the secret, `as` the enrollment path, `rs` the path of the team's API.
 fn value(key: &Key, team: &str, id: &str) -> Secret {
     let secret = key.digest("setup token", &[team.as_bytes(), id.as_bytes()]);
     let content = json!({
@@ -147,7 +146,7 @@ fn value(key: &Key, team: &str, id: &str) -> Secret {
 
 const TEAMS: &str = "/v1/teams/";
 
-/// The team and the id that a value names, be it right or wrong.
+/// Parses the team and the id out of an unverified value.
 fn names_in(value: &str) -> Option<(String, String)> {
     let (id, content) = value.strip_prefix("sft-gw.")?.split_once('.')?;
     let content: Value = serde_json::from_slice(&STANDARD_NO_PAD.decode(content).ok()?).ok()?;

@@ -1,18 +1,18 @@
 //! The rules for what callers send.
 
-/// 1 to 255 word characters, hyphens and dots, as documented; and spaces, which are in the documentation's examples.
+/// Checks for 1 to 255 word characters, hyphens and dots, as documented, or spaces, as in the documented examples.
 pub(crate) fn check_name(name: &str) -> Result<(), &'static str> {
     let allowed = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ');
     if name.is_empty() || name.chars().count() > 255 {
         Err("must have 1 to 255 characters")
     } else if !name.chars().all(allowed) {
-        Err("must be of letters, digits, spaces and -_.")
+        Err("must contain only letters, digits, spaces and -_.")
     } else {
         Ok(())
     }
 }
 
-/// At most 1024 characters.
+/// Checks for at most 1024 characters.
 pub(crate) fn check_description(description: Option<&str>) -> Result<(), &'static str> {
     match description {
         Some(text) if text.chars().count() > 1024 => Err("must have at most 1024 characters"),
@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_as_documented_or_with_spaces() {
+    fn documented_names_and_spaces_are_valid() {
         for name in [
             "a",
             "eu-1_x.y",

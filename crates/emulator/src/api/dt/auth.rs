@@ -1,4 +1,4 @@
-//! Whether a caller may: an access token with one of the operation's scopes.
+//! Authorization: an access token with one of the operation's scopes.
 
 use crate::api::server_call;
 use crate::api::server_call::ServerCall;
@@ -7,7 +7,7 @@ use crate::store::credential::AccessToken;
 
 use crate::api::dt::error_response::ErrorResponse;
 
-/// The token that was presented, when it is right and has a scope that the operation accepts.
+/// Returns the presented token if it is valid and has one of the operation's scopes.
 pub(crate) fn authorize(call: &ServerCall) -> Result<AccessToken, ErrorResponse> {
     let header = call.head.headers.get(http::header::AUTHORIZATION);
     header.ok_or_else(ErrorResponse::no_credential)?;

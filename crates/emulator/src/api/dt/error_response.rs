@@ -1,4 +1,4 @@
-//! Why Dynatrace refuses a call, and its error envelope.
+//! Dynatrace's error responses.
 
 use bytes::Bytes;
 use gatelet_models::dt::{
@@ -12,7 +12,7 @@ use crate::api::server_call::{InvalidBody, InvalidParameter};
 use crate::error::Error;
 use crate::json::DecodeError;
 
-/// An error status with its message.
+/// An error status with Dynatrace's message.
 #[derive(Debug)]
 pub(crate) struct ErrorResponse {
     status: u16,
@@ -33,7 +33,7 @@ impl ErrorResponse {
         Self::new(401, "Missing authorization parameter.")
     }
 
-    /// The same for an unknown token and for a wrong secret.
+    /// 401 for an unknown token and for a wrong secret, without saying which.
     pub(crate) fn bad_credential() -> Self {
         Self::new(401, "Token Authentication failed")
     }
@@ -46,7 +46,7 @@ impl ErrorResponse {
         )
     }
 
-    /// What the status says by itself.
+    /// Returns the generic error of a status.
     pub(crate) fn from_status(status: StatusCode) -> Self {
         let message = match status {
             StatusCode::NOT_FOUND => "The requested resource doesn't exist.",
@@ -59,7 +59,7 @@ impl ErrorResponse {
         Self::from_status(StatusCode::NOT_FOUND)
     }
 
-    /// 400 that names one place of the request.
+    /// 400 for one member or parameter of the request.
     pub(crate) fn violation(
         location: ParameterLocation,
         path: impl Into<String>,

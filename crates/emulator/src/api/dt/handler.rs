@@ -8,7 +8,7 @@ use crate::api::dt::error_response::ErrorResponse;
 use crate::api::dt::{auth, token};
 use crate::api::server_call::ServerCall;
 
-/// Answers one call. The match is exhaustive: an operation without a handler does not compile.
+/// Handles one call. The match is exhaustive: an operation without a handler does not compile.
 pub(crate) fn handle(id: OperationId, call: &ServerCall) -> Response<Bytes> {
     let answer = auth::authorize(call).and_then(|caller| match id {
         OperationId::ListTokens => token::list(call),

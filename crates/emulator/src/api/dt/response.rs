@@ -8,7 +8,7 @@ use crate::api::server_call::ServerCall;
 
 pub(crate) const CONTENT_TYPE: &str = "application/json; charset=utf-8";
 
-/// The answer to a call that went well, with this JSON.
+/// Returns the operation's success response with this JSON.
 pub(crate) fn success(call: &ServerCall, json: Vec<u8>) -> Response<Bytes> {
     response::json(call.operation.success, CONTENT_TYPE, json)
 }

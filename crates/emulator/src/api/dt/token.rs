@@ -1,4 +1,4 @@
-//! The ActiveGate tokens.
+//! ActiveGate tokens.
 
 use bytes::Bytes;
 use gatelet_models::dt::{
@@ -23,7 +23,7 @@ use crate::{json, random};
 
 use crate::api::dt::error_response::ErrorResponse;
 
-/// All tokens are of one environment.
+/// All tokens belong to one environment.
 const TENANT: &str = "";
 const LIST: &str = "activeGateTokens";
 const DEFAULT_PAGE_SIZE: u16 = 100;
@@ -57,7 +57,7 @@ pub(crate) fn list(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> 
     Ok(success(call, body))
 }
 
-/// The size of the page and the position that it follows.
+/// Returns the page size and the cursor that the page follows.
 fn wanted_page(call: &ServerCall) -> Result<(u16, Option<u64>), ErrorResponse> {
     let Some(text) = call.query("nextPageKey") else {
         let page_size = call
@@ -68,13 +68,13 @@ fn wanted_page(call: &ServerCall) -> Result<(u16, Option<u64>), ErrorResponse> {
     reject_other_parameters(call)?;
     let page_key = PageKey::decode(&text, call.state.store().key(), LIST);
     let page_key = page_key.ok_or_else(|| {
-        let message = "is not a page key of this listing";
+        let message = "is not a page key of this list";
         ErrorResponse::violation(ParameterLocation::Query, "nextPageKey", message)
     })?;
     Ok((page_key.page_size, Some(page_key.after)))
 }
 
-/// The page key carries everything; any other parameter of the listing beside it is refused.
+/// Rejects other parameters beside `nextPageKey`, which contains all of them.
 fn reject_other_parameters(call: &ServerCall) -> Result<(), ErrorResponse> {
     let others = call
         .operation
@@ -116,7 +116,7 @@ pub(crate) fn create(
     let expiration_date = expiration_date(&wanted, now)?;
     let key = call.state.store().key();
     let (id, secret) = call.state.store().write(|transaction| {
-        // Until an id is new: eight characters are not enough to be sure.
+        // Eight random characters may collide with an earlier id.
         loop {
             let (id, secret) = new_token()?;
             let mut token = ActiveGateToken::new(id.clone(), &*wanted.name, &*caller.owner, now);
@@ -135,7 +135,7 @@ pub(crate) fn create(
     Ok(success(call, json::encode(&created)?))
 }
 
-/// The absolute time out of the words of the request.
+/// Resolves the requested expiration to an absolute time.
 fn expiration_date(
     wanted: &ActiveGateTokenCreate,
     now: Timestamp,
@@ -154,7 +154,7 @@ fn expiration_date(
     })
 }
 
-/// What the documentation asks of a new token; more is not known.
+/// Checks the documented rules for a new token.
 fn check(wanted: &ActiveGateTokenCreate) -> Result<(), ErrorResponse> {
     let violation = |path, message| {
         Err(ErrorResponse::violation(
@@ -184,7 +184,7 @@ pub(crate) fn revoke(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse
     Ok(response::empty(call.operation.success))
 }
 
-/// Adds a token to the environment; false when its id is or was another token's.
+/// Adds a token to the environment. Returns false if its id is or was in use.
 pub(crate) fn insert(
     transaction: &WriteTransaction,
     token: &ActiveGateToken,
@@ -197,7 +197,7 @@ pub(crate) fn insert(
     )
 }
 
-/// `dt0g02.<8 characters>` and the same with `.<64 characters>`.
+/// Returns a new id, `dt0g02.<8 characters>`, and the whole token, `<id>.<64 characters>`.
 fn new_token() -> Result<(ActiveGateTokenId, Secret), Error> {
     let id = format!("dt0g02.{}", random::letters::<8>()?);
     let secret = Secret::new(format!("{id}.{}", random::letters::<64>()?));
@@ -212,7 +212,7 @@ pub(crate) fn add(
     state.store().write(|transaction| {
         for token in tokens {
             if !insert(transaction, &token)? {
-                return Err(Error::Invalid("an id is or was another token's"));
+                return Err(Error::Invalid("an id is or was in use"));
             }
         }
         Ok(())
