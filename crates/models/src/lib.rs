@@ -32,10 +32,12 @@
 //!
 //! # Features
 //!
-//! None is on by default.
+//! `asa` and `dt` are on by default. Turn the default off to take one vendor alone.
 //!
-//! | feature | it adds |
+//! | feature | adds |
 //! | --- | --- |
+//! | `asa` | the types and operations of Okta ASA: [`asa`] |
+//! | `dt` | the types and operations of the Dynatrace ActiveGate token API: [`dt`] |
 //! | `std` | [`Timestamp`] from and to `std::time::SystemTime`; the clients turn it on |
 //! | `uuid` | ids from and to `uuid::Uuid`, where an id is one |
 //!
@@ -58,11 +60,20 @@
 //!   digits over with its feature `raw_value`, which the clients switch on; without it, a number of more than 15 digits counts as one
 //!   that would lose some.
 #![no_std]
+#![cfg_attr(
+    not(all(feature = "asa", feature = "dt")),
+    allow(
+        unused,
+        reason = "one vendor's types need a part of the code below them; with both, nothing may be left over"
+    )
+)]
 
 extern crate alloc;
 
+#[cfg(feature = "asa")]
 pub mod asa;
 mod de;
+#[cfg(feature = "dt")]
 pub mod dt;
 #[rustfmt::skip]
 #[allow(

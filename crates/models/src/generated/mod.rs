@@ -2,5 +2,7 @@
 
 //! The vendors' types and operations.
 
+#[cfg(feature = "asa")]
 pub(crate) mod asa;
+#[cfg(feature = "dt")]
 pub(crate) mod dt;
