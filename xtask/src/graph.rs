@@ -24,6 +24,7 @@ const IN_PROGRESS: &[&str] = &[
     "gatelet-hyper",
     "gatelet-models",
     "gatelet-soak",
+    "gatelet-test-support",
     "gatelet-wire-tests",
     "xtask",
 ];

@@ -1,8 +1,6 @@
 //! `cargo xtask soak models|paging|transport|emulator`: the long runs of what the tests do a little of.
 //!
-//! Each is a binary of its own: `tests/fuzz/src/bin/soak.rs` takes its table of models and its values from the tests of
-//! `models`, `tests/soak` has the random schedules that its own tests run too, and `tests/wire` the exchanges that are
-//! cut at every byte, the server that is down, and the calls that are very many, and what the emulator must bear.
+//! All are commands of one binary, `tests/soak`, which shares its parts with the tests.
 
 use std::hash::{BuildHasher, RandomState};
 use std::process::Command;
@@ -38,10 +36,7 @@ fn models(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     let mut command = workspace.cargo();
     command
         .args(["run", "--quiet", "--release", "--locked"])
-        .args(["--manifest-path", "tests/fuzz/Cargo.toml"])
-        .args(["--no-default-features", "--bin", "soak", "--target-dir"])
-        .arg(workspace.target()?.join("soak"))
-        .arg("--")
+        .args(["--package", "gatelet-soak", "--", "models"])
         .args([values, seconds, seed].map(|number| number.to_string()));
     finish(command)
 }
@@ -55,7 +50,7 @@ fn paging(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     let mut command = workspace.cargo();
     command
         .args(["run", "--quiet", "--release", "--locked"])
-        .args(["--package", "gatelet-soak", "--bin", "paging", "--"])
+        .args(["--package", "gatelet-soak", "--", "paging"])
         .args([schedules, seed].map(|number| number.to_string()));
     finish(command)
 }
@@ -72,8 +67,7 @@ fn transport(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure>
     let mut command = workspace.cargo();
     command
         .args(["run", "--quiet", "--release", "--locked"])
-        .args(["--package", "gatelet-wire-tests", "--bin", "wire-soak"])
-        .args(["--", "soak"])
+        .args(["--package", "gatelet-soak", "--", "transport"])
         .args([calls, at_once, cancellations, seed].map(|number| number.to_string()));
     finish(command)
 }
@@ -90,8 +84,7 @@ fn emulator(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> 
     let mut command = workspace.cargo();
     command
         .args(["run", "--quiet", "--release", "--locked"])
-        .args(["--package", "gatelet-wire-tests", "--bin", "emulator-soak"])
-        .args(["--", "soak"])
+        .args(["--package", "gatelet-soak", "--", "emulator"])
         .args([operations, tokens, connections, seed].map(|number| number.to_string()));
     finish(command)
 }

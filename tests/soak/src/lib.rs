@@ -1,10 +1,28 @@
-//! Long runs over the clients' listings, shared by the tests, which do a few, and `cargo xtask soak paging`, which does
-//! millions.
+//! Long runs of what the tests do a little of: `cargo xtask soak models|paging|transport|emulator`.
+//!
+//! - [`models`]: generated values of every model, written and read back.
+//! - [`paging`]: lists over a socket, then random schedules of lists whose servers fail and whose callers stop and resume.
+//! - [`transport`]: every exchange cut at every byte, a server that is down, very many calls at once, and very many canceled
+//!   ones.
+//! - [`emulator`]: writes through faults, many clients on the same objects, very many tokens, and idle connections.
 
-mod consumer;
-mod counts;
-mod schedule;
-mod server;
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "all of this crate is tests"
+)]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "it reports to people"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "it measures real time, on real sockets"
+)]
 
-pub use counts::Counts;
-pub use schedule::run;
+pub mod emulator;
+pub mod models;
+pub mod paging;
+mod process;
+pub mod transport;

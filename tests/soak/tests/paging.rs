@@ -1,12 +1,12 @@
 //! A few of the schedules that `cargo xtask soak paging` runs by the million.
 
-use gatelet_soak::{Counts, run};
+use gatelet_soak::paging::{Counts, run_schedule};
 
 #[test]
 fn random_listings_lose_nothing_and_repeat_nothing() {
     let mut counts = Counts::default();
     for seed in 0..1000 {
-        match run(seed) {
+        match run_schedule(seed) {
             Ok(one) => counts += one,
             Err(problem) => panic!("{problem}"),
         }
@@ -27,6 +27,6 @@ fn random_listings_lose_nothing_and_repeat_nothing() {
 #[test]
 fn a_seed_is_always_the_same_schedule() {
     for seed in 0..100 {
-        assert_eq!(run(seed), run(seed), "{seed}");
+        assert_eq!(run_schedule(seed), run_schedule(seed), "{seed}");
     }
 }

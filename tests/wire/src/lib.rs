@@ -7,9 +7,7 @@
 //!   [`Caller`]: one such call through the real client.
 //! - [`Server`]: answers as the emulator does, and cuts the first exchange where it is told to.
 //! - [`cut`]: every operation, cut at every byte in every way. [`amplification`]: how many requests a server that is down
-//!   sees. [`load`]: very many calls at once. [`cancel`]: very many calls that are dropped anywhere.
-//! - [`ledger`]: very many operations through faults. [`history`]: many clients on the same objects. [`listing`]: very many
-//!   tokens. [`crowd`]: very many connections that do nothing. `cargo xtask soak emulator` runs these at full length.
+//!   sees.
 
 #![allow(
     clippy::unwrap_used,
@@ -23,16 +21,8 @@
 
 pub mod amplification;
 mod caller;
-pub mod cancel;
-pub mod crowd;
 pub mod cut;
-pub mod gate;
-pub mod history;
-pub mod ledger;
-pub mod listing;
-pub mod load;
 mod operation;
-mod process;
 mod server;
 mod world;
 

@@ -16,7 +16,7 @@ const RULES: &[Rule] = &[
         package: "gatelet-models",
         imports: &[],
         // Its tests decode as the clients do.
-        in_tests: &["gatelet-transport"],
+        in_tests: &["gatelet-transport", "gatelet-test-support"],
     },
     Rule {
         package: "gatelet-transport",
@@ -68,12 +68,21 @@ const RULES: &[Rule] = &[
         in_tests: &[],
     },
     Rule {
+        package: "gatelet-test-support",
+        imports: &["gatelet-models", "gatelet-transport"],
+        in_tests: &[],
+    },
+    Rule {
         package: "gatelet-soak",
         imports: &[
+            "gatelet-models",
             "gatelet-hyper",
             "gatelet-transport",
             "asa-client",
             "dt-client",
+            "gatelet-emulator",
+            "gatelet-test-support",
+            "gatelet-wire-tests",
         ],
         in_tests: &[],
     },

@@ -2,7 +2,7 @@
 
 use gatelet_transport::{Error, ErrorKind};
 
-use crate::table::{MODELS, Model};
+use gatelet_test_support::models::table::{MODELS, Model};
 
 const BOM: &str = "\u{feff}";
 

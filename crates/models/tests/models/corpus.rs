@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::table::{MODELS, Model};
+use gatelet_test_support::models::table::{MODELS, Model};
 
 /// What every JSON parser takes.
 fn accepted() -> Vec<String> {

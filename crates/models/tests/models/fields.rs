@@ -3,7 +3,7 @@
 use gatelet_models::{asa, dt};
 use serde_json::{Value, json};
 
-use crate::table::{Failure, MODELS, Model, Presence, path, read};
+use gatelet_test_support::models::table::{Failure, MODELS, Model, Presence, path, read};
 
 // M2
 #[test]

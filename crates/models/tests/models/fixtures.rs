@@ -4,7 +4,7 @@ use gatelet_models::{Timestamp, asa, dt};
 use serde_core::de::DeserializeOwned;
 use serde_json::json;
 
-use crate::table::{Failure, read};
+use gatelet_test_support::models::table::{Failure, read};
 
 macro_rules! fixture {
     ($name:literal) => {

@@ -4,7 +4,7 @@ use std::thread;
 
 use serde_json::Value;
 
-use crate::table::{MODELS, path};
+use gatelet_test_support::models::table::{MODELS, path};
 
 /// Runs with little stack.
 fn on_a_small_stack(work: impl FnOnce() + Send + 'static) {

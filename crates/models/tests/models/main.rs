@@ -13,7 +13,5 @@ mod operations;
 mod round_trip;
 mod schemas;
 mod secrets;
-pub mod table;
 mod times;
 mod updates;
-pub mod values;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use gatelet_models::{Method, Operation, Paging, QueryKind, asa, dt};
 
-use crate::table::MODELS;
+use gatelet_test_support::models::table::MODELS;
 
 fn all() -> impl Iterator<Item = &'static Operation> {
     let asa = asa::OperationId::ALL.iter().map(|id| id.operation());

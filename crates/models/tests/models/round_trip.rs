@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::values::any_model;
+use gatelet_test_support::models::values::any_model;
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]

@@ -10,8 +10,8 @@ use jsonschema::Validator;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::table::{MODELS, Presence};
-use crate::values::any_model;
+use gatelet_test_support::models::table::{MODELS, Presence};
+use gatelet_test_support::models::values::any_model;
 
 const FILES: [(&str, &str); 2] = [("asa", asa::JSON_SCHEMA), ("dt", dt::JSON_SCHEMA)];
 

@@ -2,7 +2,7 @@
 
 use gatelet_models::{asa, dt};
 
-use crate::table::MODELS;
+use gatelet_test_support::models::table::MODELS;
 
 /// Models whose samples hold a secret, by the text that stands for one.
 fn holds_secret(sample: &str) -> bool {

@@ -3,7 +3,7 @@
 use gatelet_models::{Timestamp, asa, dt};
 use serde_json::json;
 
-use crate::table::{MODELS, Model, path, read};
+use gatelet_test_support::models::table::{MODELS, Model, path, read};
 
 /// Reads and writes `text` in every field that holds a time, and compares with what each vendor's form of `written` is.
 fn assert_written(text: &str, asa: &str, dt: &str) {

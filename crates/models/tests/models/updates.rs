@@ -3,7 +3,7 @@
 use gatelet_models::{Patch, asa, dt};
 use serde_json::{Value, json};
 
-use crate::table::read;
+use gatelet_test_support::models::table::read;
 
 fn written(value: &impl serde_core::Serialize) -> Value {
     serde_json::to_value(value).expect("writes")

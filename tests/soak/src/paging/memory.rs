@@ -1,7 +1,7 @@
 //! The memory that a long listing needs.
 
-use crate::Outcome;
-use crate::server::{List, Server};
+use super::Outcome;
+use super::list_server::{List, Server};
 
 /// The pages of a million tokens.
 const PAGES: u32 = 334;

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::Outcome;
-use crate::server::{List, Server};
+use super::Outcome;
+use super::list_server::{List, Server};
 
 const PAGES: u32 = 20;
 

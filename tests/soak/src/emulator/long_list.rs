@@ -1,4 +1,4 @@
-//! Very many tokens in an emulator's file: how long it takes to start and to give a page, and the memory for it.
+//! Very many tokens in an emulator's file: the time to start and for a page, and the memory.
 
 use std::fmt;
 use std::path::Path;
@@ -13,24 +13,24 @@ use gatelet_transport::ApiToken;
 
 use crate::process::{Process, read_line, say};
 
-/// How many tokens are written at once.
+/// The tokens that are written at once.
 const BATCH: usize = 20_000;
 
-/// What a listing of all tokens took.
+/// The measurements.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct Listing {
-    /// The tokens that were given, each once and in order.
+pub struct LongList {
+    /// The tokens in the list, each once and in order.
     pub tokens: usize,
-    /// From the start of the process to the first answer.
+    /// From the start of the process to the first response.
     pub start: Duration,
-    /// 99 of 100 pages took at most this long, decoding included.
+    /// The 99th percentile of the time for a page, decoding included.
     pub page: Duration,
-    /// The most memory of the server, in bytes.
+    /// The peak memory of the server, in bytes.
     pub memory: u64,
 }
 
-impl fmt::Display for Listing {
+impl fmt::Display for LongList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let millis = |duration: Duration| duration.as_secs_f64() * 1000.0;
         write!(
@@ -44,12 +44,12 @@ impl fmt::Display for Listing {
     }
 }
 
-/// Writes so many tokens to a new file in the folder, and lists them from another process.
-pub async fn measure(program: &Path, folder: &Path, tokens: usize) -> Listing {
+/// Writes this many tokens to a new file in the folder, and lists them from another process.
+pub async fn measure(program: &Path, folder: &Path, tokens: usize) -> LongList {
     let path = folder.join("tokens.redb");
     fill(&path, tokens);
     let begun = Instant::now();
-    let mut server = Process::start(program, &["serve", path.to_str().unwrap()]);
+    let mut server = Process::start(program, &["serve-emulator", path.to_str().unwrap()]);
     let client = Client::builder(server.line())
         .credentials(ApiToken::new(well_known::DT_TOKEN).unwrap())
         .build_with(HyperTransport::new(), TokioClock::new())
@@ -72,7 +72,7 @@ pub async fn measure(program: &Path, folder: &Path, tokens: usize) -> Listing {
         }
     }
     took.sort();
-    Listing {
+    LongList {
         tokens: count,
         start,
         page: took[(took.len() * 99).div_ceil(100) - 1],
@@ -94,7 +94,7 @@ fn fill(path: &Path, tokens: usize) {
     }
 }
 
-/// Serves the emulator in this file until standard input ends: the process's own part.
+/// Serves the emulator in this file until standard input ends, for a process of its own.
 pub async fn run(path: &Path) {
     let emulator = Emulator::open(path).unwrap();
     let server = serve(emulator, "127.0.0.1:0".parse().unwrap()).await;

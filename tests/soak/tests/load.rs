@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use gatelet_wire_tests::load::{Stack, measure};
+use gatelet_soak::transport::load::{Stack, measure};
 
 /// The binary that is server and client in processes of their own.
-const PROGRAM: &str = env!("CARGO_BIN_EXE_wire-soak");
+const PROGRAM: &str = env!("CARGO_BIN_EXE_soak");
 
 // T56
 #[test]

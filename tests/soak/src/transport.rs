@@ -1,75 +1,40 @@
-//! The long run: `cargo xtask soak transport` builds and starts it.
+//! Every exchange cut at every byte, a server that is down, very many calls at once, and very many canceled ones.
 
-#![allow(clippy::print_stdout, reason = "it reports to people")]
-#![allow(clippy::unwrap_used, reason = "all of this crate is tests")]
-#![allow(clippy::disallowed_methods, reason = "it says how long it took")]
+pub mod cancel;
+pub mod gated_server;
+pub mod load;
 
 use std::path::Path;
-use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use gatelet_transport::RetryPolicy;
 use gatelet_wire_tests::amplification::{self, Down, Victim};
-use gatelet_wire_tests::cancel;
 use gatelet_wire_tests::cut::{self, Settings};
-use gatelet_wire_tests::gate::{self, Manner};
-use gatelet_wire_tests::load::{self, Stack};
 
-/// What a thousand calls to a server that is down may cause: themselves, and what the retry budget allows.
+use load::Stack;
+
+/// The most requests that a thousand calls to a server that is down may cause: themselves, and what the retry budget allows.
 const MOST_REQUESTS: usize = 1036;
-/// What a call under way may take beyond what the bare stack takes, in bytes.
+/// The most memory that a call under way may take beyond what the bare stack takes, in bytes.
 const MOST_MEMORY: u64 = 25 * 1024;
 
-fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let is_right = runtime.block_on(async {
-        match arguments[..] {
-            ["serve", "unevenly"] => gate::serve(Manner::Unevenly).await,
-            ["serve", many] => gate::serve(Manner::Together(many.parse().unwrap())).await,
-            ["load", stack, origin, calls] => {
-                load::run(Stack::of(stack).unwrap(), origin, calls.parse().unwrap()).await;
-            }
-            ["soak", calls, at_once, cancellations, seed] => {
-                return Soak {
-                    calls: calls.parse().unwrap(),
-                    at_once: at_once.parse().unwrap(),
-                    cancellations: cancellations.parse().unwrap(),
-                    seed: seed.parse().unwrap(),
-                }
-                .run()
-                .await;
-            }
-            _ => {
-                println!("this is for `cargo xtask soak transport`");
-                return false;
-            }
-        }
-        true
-    });
-    // A server's connections are not waited for.
-    runtime.shutdown_background();
-    if is_right {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
-}
-
-/// How much is done.
-struct Soak {
+/// The size of a run.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "the command sets all of it")]
+pub struct Soak {
     /// The most calls that are cut.
-    calls: usize,
+    pub calls: usize,
     /// The calls that are made at once.
-    at_once: usize,
+    pub at_once: usize,
     /// The calls that are dropped.
-    cancellations: usize,
-    seed: u64,
+    pub cancellations: usize,
+    /// The seed of the moments at which calls are dropped.
+    pub seed: u64,
 }
 
 impl Soak {
-    async fn run(&self) -> bool {
+    /// Runs all of it, prints what came of it, and returns whether it was right. It needs a runtime of several threads.
+    pub async fn run(&self) -> bool {
         let program = std::env::current_exe().unwrap();
         let start = Instant::now();
         let cut = self.cut().await;

@@ -9,16 +9,18 @@ use gatelet_hyper::{HyperTransport, TokioClock};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::Outcome;
+use super::Outcome;
 
 /// What a server lists.
-#[derive(Clone, Copy)]
-pub(crate) struct List {
-    pub(crate) pages: u32,
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_structs)]
+pub struct List {
+    /// Pages of the list.
+    pub pages: u32,
     /// Tokens on a page.
-    pub(crate) size: u32,
+    pub size: u32,
     /// How long a page takes, in milliseconds.
-    pub(crate) millis: u64,
+    pub millis: u64,
 }
 
 /// The server's process, which ends with this value.
@@ -30,7 +32,7 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn start(list: List) -> Result<Self, Box<dyn std::error::Error>> {
         let mut process = Command::new(std::env::current_exe()?)
-            .arg("serve")
+            .arg("serve-list")
             .args([list.pages, list.size].map(|number| number.to_string()))
             .arg(list.millis.to_string())
             .stdout(Stdio::piped())
@@ -59,7 +61,7 @@ impl Drop for Server {
 }
 
 /// The server itself: prints its address and answers until it is killed.
-pub(crate) async fn serve(list: List) -> Outcome {
+pub async fn serve(list: List) -> Outcome {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?);
     loop {

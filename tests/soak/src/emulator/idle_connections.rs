@@ -1,4 +1,4 @@
-//! Very many connections that send almost nothing, and one client that is served meanwhile.
+//! Very many connections that send almost nothing, and one client that works meanwhile.
 
 use std::fmt;
 use std::path::Path;
@@ -14,64 +14,64 @@ use tokio::task::JoinSet;
 
 use crate::process::Process;
 
-/// What came of a crowd.
+/// What came of a idle.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct Crowd {
-    /// The connections that were closed, and the longest that one was not.
+pub struct IdleConnections {
+    /// The connections that the server closed, and how long the last of them stayed open.
     pub closed: (usize, Duration),
-    /// The good client's answers, and what 99 of 100 took at most.
-    pub answers: (usize, Duration),
+    /// The client's responses, and the 99th percentile of their times.
+    pub responses: (usize, Duration),
 }
 
-impl fmt::Display for Crowd {
+impl fmt::Display for IdleConnections {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} slow and idle connections closed, the last after {:.1} s; meanwhile {} answers to a good client, p99 {:.1} ms",
+            "{} slow and idle connections closed, the last after {:.1} s; meanwhile {} responses to a good client, p99 {:.1} ms",
             self.closed.0,
             self.closed.1.as_secs_f64(),
-            self.answers.0,
-            self.answers.1.as_secs_f64() * 1000.0
+            self.responses.0,
+            self.responses.1.as_secs_f64() * 1000.0
         )
     }
 }
 
-/// Opens so many connections to a server in a process of its own.
-pub async fn measure(program: &Path, folder: &Path, connections: usize) -> Crowd {
-    let path = folder.join("crowd.redb");
-    let mut server = Process::start(program, &["serve", path.to_str().unwrap()]);
+/// Opens this many connections to a server in a process of its own.
+pub async fn measure(program: &Path, folder: &Path, connections: usize) -> IdleConnections {
+    let path = folder.join("idle.redb");
+    let mut server = Process::start(program, &["serve-emulator", path.to_str().unwrap()]);
     let origin = server.line();
     let address = origin.trim_start_matches("http://").to_owned();
-    let mut crowd = JoinSet::new();
+    let mut idle = JoinSet::new();
     for n in 0..connections {
         let stream = TcpStream::connect(&address).await.unwrap();
-        crowd.spawn(idle(stream, n % 2 == 0));
+        idle.spawn(hold_open(stream, n % 2 == 0));
     }
     let client = Client::builder(origin)
         .credentials(ApiToken::new(well_known::DT_TOKEN).unwrap())
         .build_with(HyperTransport::new(), TokioClock::new())
         .unwrap();
     let (mut closed, mut longest, mut took) = (0, Duration::ZERO, Vec::new());
-    while !crowd.is_empty() {
+    while !idle.is_empty() {
         let begun = Instant::now();
         client.active_gate_tokens().list().send().await.unwrap();
         took.push(begun.elapsed());
         tokio::time::sleep(Duration::from_millis(10)).await;
-        while let Some(open) = crowd.try_join_next() {
+        while let Some(open) = idle.try_join_next() {
             closed += 1;
             longest = longest.max(open.unwrap());
         }
     }
     took.sort();
-    Crowd {
+    IdleConnections {
         closed: (closed, longest),
-        answers: (took.len(), took[(took.len() * 99).div_ceil(100) - 1]),
+        responses: (took.len(), took[(took.len() * 99).div_ceil(100) - 1]),
     }
 }
 
-/// Sends a head byte by byte, or one at once and no body; how long the server let it.
-async fn idle(mut stream: TcpStream, is_slow: bool) -> Duration {
+/// Sends a head byte by byte, or a whole head and no body; returns how long the server kept the connection open.
+async fn hold_open(mut stream: TcpStream, is_slow: bool) -> Duration {
     let opened = Instant::now();
     let head =
         b"POST /api/v2/activeGateTokens HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n";
@@ -88,10 +88,10 @@ async fn idle(mut stream: TcpStream, is_slow: bool) -> Duration {
             }
         }
     };
-    let mut answer = Vec::new();
+    let mut response = Vec::new();
     tokio::select! {
         () = send => {}
-        _ = reader.read_to_end(&mut answer) => {}
+        _ = reader.read_to_end(&mut response) => {}
     }
     opened.elapsed()
 }

@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
-use gatelet_wire_tests::{history, ledger, listing};
+use gatelet_soak::emulator::{history, long_list, write_ledger};
 
 /// The binary that serves in a process of its own.
-const PROGRAM: &str = env!("CARGO_BIN_EXE_emulator-soak");
+const PROGRAM: &str = env!("CARGO_BIN_EXE_soak");
 
 // S1
 #[tokio::test]
 async fn every_write_on_the_server_is_explained_whatever_happens_on_the_way() {
-    let totals = ledger::run(2000, 7).await;
+    let totals = write_ledger::run(2000, 7).await;
     assert!(totals.is_explained(), "{totals}\n{:#?}", totals.unexplained);
     let [_, perhaps, applied] = totals.failed;
     assert!(totals.created > 500 && applied > 0, "{totals}");
@@ -34,7 +34,7 @@ async fn what_many_clients_see_of_an_object_has_an_order() {
 #[tokio::test]
 async fn a_long_listing_is_complete_and_needs_little_memory() {
     let folder = tempfile::tempdir().unwrap();
-    let listing = listing::measure(Path::new(PROGRAM), folder.path(), 10_000).await;
+    let listing = long_list::measure(Path::new(PROGRAM), folder.path(), 10_000).await;
     assert_eq!(listing.tokens, 10_000);
     assert!(listing.memory <= 300 << 20, "{listing}");
 }

@@ -45,8 +45,8 @@ impl Leftovers {
 /// Makes calls and drops them at random points, more at once than the transport lets through. It needs a runtime of several
 /// threads.
 pub async fn leftovers(program: &Path, calls: usize, seed: u64) -> Leftovers {
-    let mut server = Process::start(program, &["serve", "unevenly"]);
-    let mut gate = Process::start(program, &["serve", &LANES.to_string()]);
+    let mut server = Process::start(program, &["serve-unevenly"]);
+    let mut gate = Process::start(program, &["serve-together", &LANES.to_string()]);
     let before = (descriptors(), tasks());
     let transport = HyperTransport::builder().max_in_flight(LANES).build();
     let client = client(&server.line(), &transport);

@@ -9,8 +9,8 @@ use dt_client::models::ActiveGateToken;
 use gatelet_transport::testing::ManualClock;
 use gatelet_transport::{Error, ErrorKind, Items, Page, PageToken, Pages};
 
-use crate::Counts;
-use crate::server::Server;
+use super::counts::Counts;
+use super::server::Server;
 
 /// The most listings that one consumer drops.
 const MOST_DROPS: u64 = 8;

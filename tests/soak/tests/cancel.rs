@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use gatelet_wire_tests::cancel::leftovers;
+use gatelet_soak::transport::cancel::leftovers;
 
 // T48
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn calls_dropped_anywhere_leave_no_descriptor_no_task_and_no_permit_behind() {
-    let left = leftovers(Path::new(env!("CARGO_BIN_EXE_wire-soak")), 2000, 7).await;
+    let left = leftovers(Path::new(env!("CARGO_BIN_EXE_soak")), 2000, 7).await;
     assert!(left.dropped > 200 && left.is_clean(), "{left:?}");
 }

@@ -62,7 +62,7 @@ pub fn measure(program: &Path, stack: Stack, calls: usize) -> Load {
     } else {
         calls
     };
-    let mut server = Process::start(program, &["serve", &held.to_string()]);
+    let mut server = Process::start(program, &["serve-together", &held.to_string()]);
     let origin = server.line();
     let arguments = ["load", stack.name(), &origin, &calls.to_string()];
     let mut client = Process::start(program, &arguments);

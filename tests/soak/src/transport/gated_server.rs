@@ -1,4 +1,4 @@
-//! A server for a process of its own, which holds requests back until it is told to answer.
+//! A server in a process of its own that holds its responses back until it is told to send them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,39 +10,39 @@ use tokio::sync::watch;
 
 use crate::process::{read_line, say};
 
-/// How the server answers.
+/// When the server responds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "there are two")]
-pub enum Manner {
-    /// Once so many requests wait at the same time, it says so and then waits for the word to answer them.
+pub enum Pacing {
+    /// When this many requests wait at the same time: the server prints `full` and waits for a line of input.
     Together(usize),
-    /// At once, a little later, or in two parts, as chance has it.
-    Unevenly,
+    /// At once, a little later, or in two parts, at random.
+    Random,
 }
 
-/// Serves until standard input ends: the process's own part.
+/// Serves until standard input ends, for a process of its own.
 ///
-/// It prints its address, and `full` once enough requests wait.
-pub async fn serve(manner: Manner) {
+/// Prints its address, and `full` once enough requests wait.
+pub async fn serve(pacing: Pacing) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let listener = socket.listen(u16::MAX.into()).unwrap();
     say(&format!("http://{}", listener.local_addr().unwrap()));
-    let (open, is_open) = watch::channel(manner == Manner::Unevenly);
+    let (open, is_open) = watch::channel(pacing == Pacing::Random);
     std::thread::spawn(move || {
         while read_line() {
             open.send_replace(true);
         }
     });
     let waiting = Arc::new(AtomicUsize::new(0));
-    let mut word = is_open.clone();
+    let mut input = is_open.clone();
     loop {
         tokio::select! {
             // The sender goes with standard input.
-            () = async { while word.changed().await.is_ok() {} } => return,
+            () = async { while input.changed().await.is_ok() {} } => return,
             accepted = listener.accept() => {
                 let (stream, _) = accepted.unwrap();
-                tokio::spawn(connection(stream, manner, waiting.clone(), is_open.clone()));
+                tokio::spawn(connection(stream, pacing, waiting.clone(), is_open.clone()));
             }
         }
     }
@@ -50,7 +50,7 @@ pub async fn serve(manner: Manner) {
 
 async fn connection(
     mut stream: TcpStream,
-    manner: Manner,
+    pacing: Pacing,
     waiting: Arc<AtomicUsize>,
     mut is_open: watch::Receiver<bool>,
 ) {
@@ -63,33 +63,41 @@ async fn connection(
                 return;
             }
         }
-        let (pause, part) = match manner {
-            Manner::Together(many) => {
+        let (pause, part) = match pacing {
+            Pacing::Together(many) => {
                 if waiting.fetch_add(1, Ordering::Relaxed) + 1 == many {
                     say("full");
                 }
                 let _ = is_open.wait_for(|open| *open).await;
                 (0, 0)
             }
-            Manner::Unevenly => (
+            Pacing::Random => (
                 fastrand::u64(0..2000),
-                fastrand::usize(0..2) * ANSWER.len() / 2,
+                fastrand::usize(0..2) * RESPONSE.len() / 2,
             ),
         };
-        // The client may go at any moment.
-        if stream.write_all(&ANSWER.as_bytes()[..part]).await.is_err() {
+        // The client may hang up at any moment.
+        if stream
+            .write_all(&RESPONSE.as_bytes()[..part])
+            .await
+            .is_err()
+        {
             return;
         }
         if pause > 1000 {
             tokio::time::sleep(Duration::from_micros(pause - 1000)).await;
         }
-        if stream.write_all(&ANSWER.as_bytes()[part..]).await.is_err() {
+        if stream
+            .write_all(&RESPONSE.as_bytes()[part..])
+            .await
+            .is_err()
+        {
             return;
         }
     }
 }
 
-/// The answer to every request: one ActiveGate token.
-const ANSWER: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 134\r\n\r\n\
+/// The response to every request: one ActiveGate token.
+const RESPONSE: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 134\r\n\r\n\
     {\"id\":\"dt0g02.4KWZO5EF\",\"name\":\"edge-7\",\"owner\":\"john.smith\",\
     \"creationDate\":\"2020-11-05T08:15:30.144Z\",\"activeGateType\":\"ENVIRONMENT\"}";

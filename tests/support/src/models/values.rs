@@ -6,7 +6,7 @@ use gatelet_models::Timestamp;
 use proptest::{collection, prelude::*, sample::select, strategy::Union};
 use serde_json::{Map, Value};
 
-use crate::table::{MODELS, Model, Presence};
+use super::table::{MODELS, Model, Presence};
 
 /// Any value of the kind of a sample's.
 fn like(sample: &Value, place: &str) -> BoxedStrategy<Value> {

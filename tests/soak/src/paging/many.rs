@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Instant;
 
-use gatelet_soak::{Counts, run as run_schedule};
-
-use crate::Outcome;
+use super::Outcome;
+use super::counts::Counts;
+use super::schedule::run as run_schedule;
 
 /// After how many schedules it says how far it is.
 const TOLD_EVERY: u64 = 1_000_000;

@@ -9,9 +9,9 @@ use fastrand::Rng;
 use gatelet_transport::testing::ManualClock;
 use gatelet_transport::{Error, PageToken};
 
-use crate::Counts;
-use crate::consumer::{Consumer, Habits};
-use crate::server::{API_TOKEN, BadLink, Fault, Server, Vendor};
+use super::consumer::{Consumer, Habits};
+use super::counts::Counts;
+use super::server::{API_TOKEN, BadLink, Fault, Server, Vendor};
 
 /// Runs the schedule of a seed; the same seed is the same schedule.
 ///

@@ -3,8 +3,7 @@
 use gatelet_models::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::body::model;
-use crate::table::{Model, Presence};
+use super::table::{Model, Presence};
 
 /// Compares a text with what a model that was read from it writes.
 ///
@@ -59,7 +58,8 @@ fn object_agrees(model: &Model, read: &Map<String, Value>, written: &Map<String,
         }
     });
     let mut unknown = written.iter().filter(|(name, _)| !is_known(name));
-    let unknown_agree = unknown.all(|(name, value)| model.keeps_unknown && read.get(name) == Some(value));
+    let unknown_agree =
+        unknown.all(|(name, value)| model.keeps_unknown && read.get(name) == Some(value));
     let is_complete = !model.keeps_unknown || read.keys().all(|name| written.contains_key(name));
     fields_agree && unknown_agree && is_complete
 }
@@ -81,5 +81,5 @@ fn inside(parent: &Model, field: &str) -> Option<&'static Model> {
         (_, "constraintViolations") => "dt::ConstraintViolation",
         _ => return None,
     };
-    Some(model(name))
+    Some(Model::named(name))
 }

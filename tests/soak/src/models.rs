@@ -1,18 +1,16 @@
-//! `soak VALUES SECONDS SEED`: generated values of every model hold what was put in, read back equal and are written the same
-//! again.
+//! Generated values of every model contain what was put in, read back equal and are written the same again.
 //!
-//! `cargo xtask soak models` builds and runs it. Values come in batches of one model, each made from the seed and its number
-//! alone, so that the same seed gives the same values on any machine.
+//! Values come in batches of one model, each made from the seed and its number alone, so that the same seed gives the same
+//! values on any machine.
 
-use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use fuzz::agreement::assert_agrees;
-use fuzz::table::MODELS;
-use fuzz::values::any_value;
+use gatelet_test_support::models::agreement::assert_agrees;
+use gatelet_test_support::models::table::MODELS;
+use gatelet_test_support::models::values::any_value;
 use proptest::prelude::{BoxedStrategy, ProptestConfig};
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use serde_json::Value;
@@ -20,7 +18,7 @@ use serde_json::Value;
 /// Values in a batch.
 const BATCH: u64 = 1000;
 
-/// What is to be done, and how far it is.
+/// A run and its progress.
 struct Soak {
     values: u64,
     seed: u64,
@@ -30,15 +28,12 @@ struct Soak {
     is_over: AtomicBool,
 }
 
-fn main() -> ExitCode {
-    let numbers: Result<Vec<u64>, _> = std::env::args()
-        .skip(1)
-        .map(|number| number.parse())
-        .collect();
-    let Ok(&[values, seconds, seed]) = numbers.as_deref() else {
-        eprintln!("soak: needs three numbers: values, seconds (0: no limit), seed");
-        return ExitCode::from(2);
-    };
+/// Checks this many values, for at most this many seconds (0: no limit).
+///
+/// # Errors
+///
+/// The smallest value that fails, and how to see it again.
+pub fn run(values: u64, seconds: u64, seed: u64) -> Result<(), String> {
     let start = Instant::now();
     let soak = Soak {
         values,
@@ -51,28 +46,20 @@ fn main() -> ExitCode {
         "soak: {values} values over {} models, seed {seed}",
         MODELS.len()
     );
-    // What fails is told once, by the smallest value that fails.
+    // A failure is reported once, by the smallest value that fails.
     std::panic::set_hook(Box::new(|_| {}));
-    let done = soak.run(start);
-    match done {
-        Ok(done) => {
-            for (model, count) in MODELS.iter().zip(&done) {
-                println!("  {count:>12}  {}", model.name);
-            }
-            let sum: u64 = done.iter().sum();
-            println!(
-                "soak: {sum} values read back equal, in {} s, seed {seed}",
-                start.elapsed().as_secs()
-            );
-            ExitCode::SUCCESS
-        }
-        Err(failure) => {
-            eprintln!(
-                "soak: {failure}\nsoak: to see it again: cargo xtask soak models --values {values} --seed {seed}"
-            );
-            ExitCode::FAILURE
-        }
+    let done = soak.run(start).map_err(|failure| {
+        format!("{failure}\nsoak: to see it again: cargo xtask soak models --values {values} --seed {seed}")
+    })?;
+    for (model, count) in MODELS.iter().zip(&done) {
+        println!("  {count:>12}  {}", model.name);
     }
+    let sum: u64 = done.iter().sum();
+    println!(
+        "soak: {sum} values read back equal, in {} s, seed {seed}",
+        start.elapsed().as_secs()
+    );
+    Ok(())
 }
 
 impl Soak {

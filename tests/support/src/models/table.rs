@@ -62,6 +62,16 @@ pub struct Failure {
 }
 
 impl Model {
+    /// The model of this name in the table.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[must_use]
+    pub fn named(name: &str) -> &'static Self {
+        let model = MODELS.iter().find(|model| model.name == name);
+        model.unwrap_or_else(|| panic!("the table has no model {name}"))
+    }
+
     /// The sample as JSON.
     pub fn value(&self) -> Value {
         serde_json::from_str(self.sample).expect(self.name)
@@ -405,8 +415,14 @@ mod tests {
 
     #[test]
     fn the_table_has_every_object_and_property_of_the_descriptions() {
-        let asa = described("asa", include_str!("../../openapi/asa.yaml"));
-        let dt = described("dt", include_str!("../../openapi/dt.yaml"));
+        let asa = described(
+            "asa",
+            include_str!("../../../../crates/models/openapi/asa.yaml"),
+        );
+        let dt = described(
+            "dt",
+            include_str!("../../../../crates/models/openapi/dt.yaml"),
+        );
         let mut described: Vec<_> = asa.into_iter().chain(dt).collect();
         let names = |model: &Model| model.fields.iter().map(|(name, _)| *name).collect();
         let mut tabled: Vec<_> = MODELS

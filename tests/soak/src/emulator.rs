@@ -1,0 +1,92 @@
+//! The emulator under very many operations, clients, tokens and connections.
+
+pub mod history;
+pub mod idle_connections;
+pub mod long_list;
+pub mod write_ledger;
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// How many clients are at work together.
+const CLIENTS: usize = 64;
+/// The most memory that a server of very many tokens may take, in bytes.
+const MEMORY: u64 = 300 << 20;
+
+/// The size of a run.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "the command sets all of it")]
+pub struct Soak {
+    /// The operations through faults, and the operations of many clients.
+    pub operations: usize,
+    /// The tokens in a file.
+    pub tokens: usize,
+    /// The connections that do nothing.
+    pub connections: usize,
+    /// The seed of the operations and the faults.
+    pub seed: u64,
+}
+
+impl Soak {
+    /// Runs all of it, prints what came of it, and returns whether it was right. It needs a runtime of several threads.
+    pub async fn run(&self) -> bool {
+        let folder = tempfile::tempdir().unwrap();
+        println!(
+            "soak: {} operations from seed {}",
+            self.operations, self.seed
+        );
+        let explained = explained(self.operations, self.seed).await;
+        let ordered = ordered(self.operations, self.seed).await;
+        let listed = listed(folder.path(), self.tokens).await;
+        explained && ordered && listed && idle(folder.path(), self.connections).await
+    }
+}
+
+fn report(what: &str, result: impl std::fmt::Display, begun: Instant, faults: &[String]) {
+    println!("{what}: {result}; {:.1} s", begun.elapsed().as_secs_f64());
+    for fault in faults.iter().take(20) {
+        println!("  {fault}");
+    }
+}
+
+async fn explained(operations: usize, seed: u64) -> bool {
+    let begun = Instant::now();
+    let totals = write_ledger::run(operations, seed).await;
+    report("faults", &totals, begun, &totals.unexplained);
+    totals.is_explained()
+}
+
+async fn ordered(operations: usize, seed: u64) -> bool {
+    let begun = Instant::now();
+    let outcome = history::run(CLIENTS, operations, seed).await;
+    let (present, absent) = outcome.observations;
+    let result = format!(
+        "{CLIENTS} clients, {} objects, seen {present} times and missed {absent} times, {} without an order",
+        outcome.objects,
+        outcome.faults.len()
+    );
+    report("history", result, begun, &outcome.faults);
+    outcome.faults.is_empty()
+}
+
+async fn listed(folder: &Path, tokens: usize) -> bool {
+    let begun = Instant::now();
+    let program = std::env::current_exe().unwrap();
+    let list = long_list::measure(&program, folder, tokens).await;
+    report("list", list, begun, &[]);
+    list.tokens == tokens
+        && list.start < Duration::from_secs(5)
+        && list.page < Duration::from_millis(50)
+        && list.memory <= MEMORY
+}
+
+async fn idle(folder: &Path, connections: usize) -> bool {
+    let begun = Instant::now();
+    let program = std::env::current_exe().unwrap();
+    let idle = idle_connections::measure(&program, folder, connections).await;
+    report("idle connections", idle, begun, &[]);
+    let ((closed, longest), (_, response)) = (idle.closed, idle.responses);
+    closed == connections
+        && longest <= Duration::from_secs(10)
+        && response < Duration::from_millis(100)
+}
