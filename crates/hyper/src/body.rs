@@ -1,4 +1,4 @@
-//! The bodies of requests and responses, and what stands around them on the wire.
+//! Bodies of requests and responses: framing, content encodings, limits.
 
 pub(crate) mod encoding;
 pub(crate) mod framing;

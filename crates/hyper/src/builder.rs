@@ -1,4 +1,4 @@
-//! The builder of a transport.
+//! The builder of a transport, with its TLS settings in a file of their own.
 
 pub(crate) mod builder;
 #[cfg(feature = "_tls")]

@@ -1,4 +1,4 @@
-//! The real clock.
+//! The system clock.
 
 use std::future;
 use std::time::{Duration, SystemTime};
@@ -9,10 +9,9 @@ use tokio::time::Instant;
 use crate::task::Task;
 use gatelet_transport::Clock;
 
-/// The real time, with sleeps kept by the tokio runtime of the caller.
+/// The system clock, with sleeps on the tokio runtime of the caller.
 ///
-/// A sleep that begins outside any runtime never ends: there is nobody to keep it. A sleep whose runtime is dropped ends
-/// at once.
+/// A sleep that begins outside a runtime never ends. A sleep whose runtime is dropped ends at once.
 ///
 /// ```
 /// use gatelet_hyper::TokioClock;
@@ -28,7 +27,7 @@ pub struct TokioClock {
 }
 
 impl TokioClock {
-    /// A clock whose monotonic time starts now.
+    /// Returns a clock whose monotonic time starts now.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -44,7 +43,7 @@ impl Default for TokioClock {
 }
 
 impl Clock for TokioClock {
-    #[allow(clippy::disallowed_methods)] // This is the clock that everybody else asks.
+    #[allow(clippy::disallowed_methods)] // The one place that reads the system clock.
     fn now(&self) -> SystemTime {
         SystemTime::now()
     }
@@ -55,8 +54,8 @@ impl Clock for TokioClock {
 
     async fn sleep(&self, duration: Duration) {
         match Handle::try_current() {
-            // A timer polled after its runtime has gone panics; inside a task of that runtime it cannot be.
-            #[allow(clippy::disallowed_methods)] // This is the clock that everybody else asks.
+            // A timer that is polled after its runtime was dropped panics. In a task of that runtime this cannot happen.
+            #[allow(clippy::disallowed_methods)] // The one place that reads the system clock.
             Ok(runtime) => {
                 Task::spawn(&runtime, async move { tokio::time::sleep(duration).await })
                     .await
@@ -75,7 +74,7 @@ mod tests {
     use gatelet_transport::Clock;
 
     #[tokio::test(start_paused = true)]
-    async fn a_sleep_takes_its_time() {
+    async fn a_sleep_lasts_its_duration() {
         let clock = TokioClock::new();
         clock.sleep(Duration::from_secs(3600)).await;
         assert!(clock.monotonic() >= Duration::from_secs(3600));

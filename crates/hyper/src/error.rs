@@ -1,4 +1,4 @@
-//! What went wrong, from the words of hyper, h2 and the operating system into ours.
+//! Conversion of errors of hyper, h2 and the operating system.
 
 use std::error::Error;
 use std::io;
@@ -10,7 +10,7 @@ use gatelet_transport::{
     BoxError, ConnectFailure, Sent, TooLarge, TransportError, TransportErrorKind,
 };
 
-/// The exchange broke off with this error of hyper's.
+/// Converts an error of hyper that ended an exchange.
 pub(crate) fn from_hyper(error: hyper::Error, limits: &Limits) -> TransportError {
     let kind = if is_refused_certificate(&error) {
         TransportErrorKind::Tls
@@ -25,15 +25,15 @@ pub(crate) fn from_hyper(error: hyper::Error, limits: &Limits) -> TransportError
         TransportErrorKind::Interrupted
     };
     let unprocessed = is_unprocessed(&error);
-    let failed = TransportError::new(kind);
-    let failed = match go_away(&error) {
-        Some(text) => failed.with_source(text),
-        None => failed.with_source(error),
+    let converted = TransportError::new(kind);
+    let converted = match go_away(&error) {
+        Some(text) => converted.with_source(text),
+        None => converted.with_source(error),
     };
     if unprocessed {
-        failed.with_sent(Sent::Nothing)
+        converted.with_sent(Sent::Nothing)
     } else {
-        failed
+        converted
     }
 }
 
@@ -42,12 +42,12 @@ pub(crate) fn config(reason: impl Into<BoxError>) -> TransportError {
     TransportError::new(TransportErrorKind::Config).with_source(reason)
 }
 
-/// What came back breaks the rules of HTTP, or asks for something that nobody offered.
+/// Returns the error for a response that breaks the rules of HTTP or uses something that was not offered.
 pub(crate) fn protocol(reason: impl Into<BoxError>) -> TransportError {
     TransportError::new(TransportErrorKind::Protocol).with_source(reason)
 }
 
-/// The head of an answer is beyond its limit, in bytes or in fields.
+/// Returns the error for a response head above its limit, in bytes or fields.
 pub(crate) fn head_too_large(limit: usize) -> TransportError {
     TransportError::new(TransportErrorKind::TooLarge {
         what: TooLarge::Head,
@@ -55,7 +55,7 @@ pub(crate) fn head_too_large(limit: usize) -> TransportError {
     })
 }
 
-/// Makes the error for a proxy that asks who we are (407) and passes nothing on.
+/// Returns the error for a proxy that requires credentials (407) and forwarded nothing.
 pub(crate) fn proxy_wants_credentials() -> TransportError {
     refused_by_proxy(
         ConnectFailure::ProxyCredentials,
@@ -64,7 +64,7 @@ pub(crate) fn proxy_wants_credentials() -> TransportError {
     )
 }
 
-/// Makes the error for a proxy that answered with this status and these fields in the server's place, which got nothing.
+/// Returns the error for a proxy that responded itself; the server received nothing.
 pub(crate) fn refused_by_proxy(
     failure: ConnectFailure,
     status: StatusCode,
@@ -75,8 +75,7 @@ pub(crate) fn refused_by_proxy(
         .with_sent(Sent::Nothing)
 }
 
-/// The same failure, of a connection that took so much of the request. If it took nothing, then for the caller no connection
-/// came about.
+/// Adds how much of the request was sent. An interrupted exchange of which nothing was sent is a failure to connect.
 pub(crate) fn with_sent_extent(sent: Sent, error: TransportError) -> TransportError {
     match (sent, error.kind()) {
         (Sent::Nothing, TransportErrorKind::Interrupted) => {
@@ -87,12 +86,12 @@ pub(crate) fn with_sent_extent(sent: Sent, error: TransportError) -> TransportEr
     }
 }
 
-/// The same failure, of a connection that took nothing.
+/// Adds that nothing was sent.
 pub(crate) fn nothing_sent(error: TransportError) -> TransportError {
     with_sent_extent(Sent::Nothing, error)
 }
 
-/// Chunks that are none, or frames of HTTP/2 that must not be where they are.
+/// Returns whether the peer sent an invalid chunk or an HTTP/2 frame that is not allowed.
 fn is_malformed(error: &hyper::Error) -> bool {
     #[cfg(feature = "_tls")]
     if let Some(error) = find::<h2::Error>(error) {
@@ -107,8 +106,8 @@ fn is_malformed(error: &hyper::Error) -> bool {
     })
 }
 
-/// The peer refuses our certificate, or the lack of one. TLS 1.3 tells it only when the client believes the handshake to be
-/// over; for the server it is not, so it has not looked at the request.
+/// Returns whether the peer refused our certificate or its absence. In TLS 1.3 the client learns this after its side of the
+/// handshake, but the server has not read the request yet.
 fn is_refused_certificate(error: &hyper::Error) -> bool {
     #[cfg(feature = "_tls")]
     {
@@ -122,12 +121,12 @@ fn is_refused_certificate(error: &hyper::Error) -> bool {
             UnknownCA,
             AccessDenied,
             CertificateRequired,
-            // What is wrong here is a signature in the handshake, says RFC 8446 section 6.2.
+            // An invalid signature in the handshake (RFC 8446 section 6.2).
             DecryptError,
         ];
         let of_h2 = find::<h2::Error>(error).and_then(h2::Error::get_io);
         let cause = of_h2.or_else(|| find(error)).and_then(io::Error::get_ref);
-        // h2 keeps the text of an error and not the error.
+        // h2 keeps the text of an error only.
         cause.map(ToString::to_string).is_some_and(|text| {
             alerts
                 .map(rustls::Error::AlertReceived)
@@ -142,8 +141,9 @@ fn is_refused_certificate(error: &hyper::Error) -> bool {
     }
 }
 
-/// HTTP/2 promises that a refused stream, and one above the last that a `GOAWAY` names, was not processed (RFC 9113 section
-/// 8.7). h2 gives the `GOAWAY` to the streams above and to those that were never opened; the others go on.
+/// Returns whether the peer guarantees that it did not process the request: HTTP/2 does for a refused stream and for one above
+/// the last stream of a `GOAWAY` (RFC 9113 section 8.7). h2 fails those streams and the unopened ones with the `GOAWAY`; the
+/// others continue.
 fn is_unprocessed(error: &hyper::Error) -> bool {
     #[cfg(feature = "_tls")]
     if let Some(error) = find::<h2::Error>(error) {
@@ -154,8 +154,8 @@ fn is_unprocessed(error: &hyper::Error) -> bool {
     false
 }
 
-/// What to say of a connection that the server ended with a `GOAWAY`: its code. What the server says beside it may be about
-/// another client's request, and repeat a secret that this call does not know.
+/// Describes a `GOAWAY` of the server by its code. Its debug data may repeat a secret of another request, which this call cannot
+/// redact.
 fn go_away(error: &hyper::Error) -> Option<String> {
     #[cfg(feature = "_tls")]
     if let Some(error) =

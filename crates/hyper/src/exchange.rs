@@ -1,4 +1,4 @@
-//! One request and its response, from the pool to the last byte of the body.
+//! One request and its response, from the connection to the last byte of the body.
 
 use bytes::Bytes;
 use http::header::{
@@ -7,9 +7,9 @@ use http::header::{
 use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, Version, response};
 
 use crate::body::encoding::{AcceptEncoding, ContentDecoding};
-use crate::body::framing::{check_coding, ends_beyond_doubt, is_bodiless, list_size};
+use crate::body::framing::{check_coding, has_unambiguous_end, is_bodiless, list_size};
 use crate::body::request::TrackedBody;
-use crate::body::response::ArrivingBody;
+use crate::body::response::BodyReader;
 use crate::connect::proxy::proxy::Proxy;
 use crate::error;
 use crate::io::raw_head::without_secret;
@@ -25,10 +25,10 @@ use gatelet_transport::{
     AddedSecret, BodyLimit, SendTracker, Sent, TransportError, TransportErrorKind,
 };
 
-/// The head of a response as it came, how its body was read, and that body.
+/// The head of a response as it arrived, how its body was decoded, and that body.
 type Received = (response::Parts, ContentDecoding, Bytes);
 
-/// What is sent, and what must be known of it when the response comes.
+/// A request, and what must be known of it when the response arrives.
 pub(crate) struct Exchange {
     origin: Origin,
     host: HeaderValue,
@@ -49,10 +49,10 @@ impl Exchange {
         }
         let mut request = request.map(TrackedBody::full);
         let headers = request.headers_mut();
-        // Where the message ends is for the transport alone to say.
+        // Only the transport decides the framing.
         headers.remove(CONTENT_LENGTH);
         headers.remove(TRANSFER_ENCODING);
-        // What a proxy is told of us is not for the server, at whose end of a tunnel it would arrive.
+        // In a tunnel, proxy credentials would reach the server.
         headers.remove(PROXY_AUTHORIZATION);
         Ok(Self {
             host: origin.host_field()?,
@@ -64,14 +64,14 @@ impl Exchange {
         })
     }
 
-    /// The same exchange, with a gzip response if the server likes.
+    /// Asks for a gzip response, unless the request has an `Accept-Encoding` of its own.
     #[cfg(feature = "gzip")]
     pub(crate) fn allow_gzip(mut self) -> Self {
         self.accept_encoding = self.accept_encoding.allow_gzip(self.request.headers_mut());
         self
     }
 
-    /// Runs the exchange, for as long as the request is not recalled.
+    /// Runs the exchange, unless the request is canceled.
     pub(crate) async fn run(
         mut self,
         shared: &Shared,
@@ -90,7 +90,7 @@ impl Exchange {
             if connection.is_http2() && !request.body_mut().start(tracker) {
                 return Err(canceled());
             }
-            // Dropped after the pooled connection, whatever becomes of the attempt: also where the caller goes away.
+            // Dropped after the pooled connection, also when the caller drops the call.
             #[cfg(feature = "_tls")]
             let mut notify = shared.connections.notify_on_drop(&self.origin);
             let pooled =
@@ -103,26 +103,26 @@ impl Exchange {
             match outcome {
                 Ok(response) => return Ok(response),
                 Err(SendError::Final(error)) => return Err(error),
-                // A pooled connection was stale: that is no attempt at the request, so the next one is taken.
+                // A pooled connection was stale. The request was not attempted, so try the next connection.
                 Err(SendError::Returned(request, _)) if !is_fresh => self.request = *request,
                 Err(SendError::Returned(_, error)) => return Err(error),
             }
         }
     }
 
-    /// The proxy that forwards this request and sees it.
+    /// Returns the proxy that forwards this request.
     fn forward_proxy<'a>(&self, shared: &'a Shared) -> Option<&'a Proxy> {
         shared.connections.connector().forward_proxy(&self.origin)
     }
 
-    /// Takes the request in the form that the protocol of the connection and a forward proxy wants.
+    /// Takes the request, in the form that the connection and the forward proxy require.
     pub(crate) fn request_for(
         &mut self,
         connection: &Connection,
         forward_proxy: Option<&Proxy>,
     ) -> Request<TrackedBody> {
-        let nothing = Request::new(TrackedBody::full(Bytes::new()));
-        let mut request = std::mem::replace(&mut self.request, nothing);
+        let placeholder = Request::new(TrackedBody::full(Bytes::new()));
+        let mut request = std::mem::replace(&mut self.request, placeholder);
         if connection.is_http2() {
             *request.version_mut() = Version::HTTP_2;
             *request.uri_mut() = self.uri.clone();
@@ -150,12 +150,12 @@ impl Exchange {
         tracker: &SendTracker,
     ) -> Result<Response<Bytes>, SendError> {
         let is_http2 = request.version() == Version::HTTP_2;
-        let received = self.received(shared, &mut pooled, request, tracker).await;
-        // These say the same whatever became of the body.
+        let received = self.receive(shared, &mut pooled, request, tracker).await;
+        // These statuses count whatever becomes of the body.
         match status(&received) {
-            // Over HTTP/1 it is the connection that took too long, idle as it was (RFC 9110 section 15.5.9).
+            // Over HTTP/1 the server timed out the idle connection (RFC 9110 section 15.5.9).
             Some(StatusCode::REQUEST_TIMEOUT) if !is_http2 => pooled.server_timed_out(),
-            // The server is not to be found where these lead; another attempt shall have a fresh one.
+            // These connections lead to the wrong server, so the next attempt must open a fresh one.
             Some(StatusCode::MISDIRECTED_REQUEST) => {
                 pooled.discard();
                 shared.connections.pool().clear(&self.origin);
@@ -166,7 +166,7 @@ impl Exchange {
         pooled.succeed();
         if head.version == Version::HTTP_2 {
             pooled.release(KeepAlive::default()).await;
-        } else if ends_beyond_doubt(head.status, &head.headers) {
+        } else if has_unambiguous_end(head.status, &head.headers) {
             pooled.release(KeepAlive::of(&head.headers)).await;
         }
         if decoding.is_decoded() {
@@ -174,14 +174,14 @@ impl Exchange {
             head.headers.remove(CONTENT_LENGTH);
         }
         if let Some(authorization) = self.forward_proxy(shared).and_then(Proxy::authorization) {
-            // The proxy may repeat it, and only here it is known.
+            // The proxy may repeat its credentials, which only the transport knows.
             head.extensions
                 .insert(AddedSecret::new(authorization.clone()));
         }
         Ok(Response::from_parts(head, bytes))
     }
 
-    async fn received(
+    async fn receive(
         &self,
         shared: &Shared,
         pooled: &mut PooledConnection<'_>,
@@ -190,7 +190,7 @@ impl Exchange {
     ) -> Result<Received, SendError> {
         let method = request.method().clone();
         let response = pooled.send(&shared.settings, request, tracker).await;
-        let response = response.map_err(|failure| self.of_proxy(shared, failure))?;
+        let response = response.map_err(|failure| self.check_proxy_status(shared, failure))?;
         let (head, body) = response.into_parts();
         if head.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED
             && self.forward_proxy(shared).is_some()
@@ -198,23 +198,23 @@ impl Exchange {
             return Err(error::proxy_wants_credentials().into());
         }
         let authorization = self.forward_proxy(shared).and_then(Proxy::authorization);
-        let kept = || without_secret(&head.headers, authorization);
-        let with_head = |error: TransportError| error.with_head(head.status, kept());
+        let fields = || without_secret(&head.headers, authorization);
+        let with_head = |error: TransportError| error.with_head(head.status, fields());
         let is_bodiless = is_bodiless(&method, head.status);
-        self.check(&head, is_bodiless, &shared.settings.limits)
+        self.check_head(&head, is_bodiless, &shared.settings.limits)
             .map_err(with_head)?;
         let decoding = self.accept_encoding.decoding(&head.headers);
-        tracker.response_started(head.status, kept());
+        tracker.response_started(head.status, fields());
         let limit = BodyLimit::effective(self.body_limit, shared.settings.limits.body);
-        let body = ArrivingBody::new(body, head.version, limit, &shared.settings);
+        let body = BodyReader::new(body, head.version, limit, &shared.settings);
         let bytes = body.collect(decoding, is_bodiless).await;
         tracker.clear_head();
         let bytes = bytes.map_err(with_head)?;
         Ok((head, decoding, bytes))
     }
 
-    /// The failure of a response whose head broke off, when it was the proxy's own demand for credentials.
-    fn of_proxy(&self, shared: &Shared, failure: SendError) -> SendError {
+    /// Converts the error of a response with an incomplete head if the proxy requires credentials.
+    fn check_proxy_status(&self, shared: &Shared, failure: SendError) -> SendError {
         match failure {
             SendError::Final(error)
                 if error.status() == Some(StatusCode::PROXY_AUTHENTICATION_REQUIRED)
@@ -226,14 +226,14 @@ impl Exchange {
         }
     }
 
-    fn check(
+    fn check_head(
         &self,
         head: &response::Parts,
         is_bodiless: bool,
         limits: &Limits,
     ) -> Result<(), TransportError> {
         if head.status.is_informational() {
-            return Err(error::protocol("the server switches protocols"));
+            return Err(error::protocol("the server switched protocols"));
         }
         if head.headers.len() > limits.head_fields {
             return Err(error::head_too_large(limits.head_fields));
@@ -248,7 +248,7 @@ impl Exchange {
     }
 }
 
-/// The status that came back, also with a response that could not be read.
+/// Returns the status of the response, also if the rest could not be read.
 fn status(received: &Result<Received, SendError>) -> Option<StatusCode> {
     match received {
         Ok((head, ..)) => Some(head.status),
@@ -257,12 +257,12 @@ fn status(received: &Result<Received, SendError>) -> Option<StatusCode> {
     }
 }
 
-/// Nobody waits any more for what this says.
+/// Returns the error for a canceled request. Nobody waits for it.
 fn canceled() -> TransportError {
     TransportError::new(TransportErrorKind::Interrupted).with_sent(Sent::Nothing)
 }
 
-/// The path and query alone.
+/// Returns path and query.
 fn origin_form(uri: &Uri) -> Uri {
     uri.path_and_query()
         .cloned()

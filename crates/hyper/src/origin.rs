@@ -1,4 +1,4 @@
-//! Where a request goes.
+//! The origin of a request.
 
 use std::net::IpAddr;
 
@@ -8,7 +8,7 @@ use http::{HeaderValue, Uri};
 use crate::error::config;
 use gatelet_transport::TransportError;
 
-/// Scheme, host and port: what two requests must share to share a connection.
+/// Scheme, host and port. Requests to the same origin can share a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Origin {
     authority: Authority,
@@ -16,7 +16,7 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    /// The origin of an absolute `http` or `https` URI.
+    /// Returns the origin of an absolute `http` or `https` URI.
     pub(crate) fn of(uri: &Uri) -> Result<Self, TransportError> {
         let https = match uri.scheme() {
             Some(scheme) if *scheme == Scheme::HTTPS => true,
@@ -27,7 +27,7 @@ impl Origin {
             .authority()
             .ok_or_else(|| config("the URI has no host"))?;
         if authority.as_str().contains('@') {
-            return Err(config("the URI holds credentials"));
+            return Err(config("the URI contains credentials"));
         }
         let port = authority.as_str().strip_prefix(authority.host());
         if !matches!(port, Some("" | ":")) && authority.port_u16().is_none() {
@@ -43,7 +43,7 @@ impl Origin {
         self.https
     }
 
-    /// The host, an IPv6 address without its brackets.
+    /// Returns the host; an IPv6 address without brackets.
     pub(crate) fn host(&self) -> &str {
         let host = self.authority.host();
         host.strip_prefix('[')
@@ -51,7 +51,7 @@ impl Origin {
             .unwrap_or(host)
     }
 
-    /// Whether connections to it stay on this machine.
+    /// Returns whether connections to it stay on this machine.
     pub(crate) fn is_loopback(&self) -> bool {
         match self.host().parse::<IpAddr>() {
             Ok(address) => address.is_loopback(),
@@ -63,20 +63,20 @@ impl Origin {
         self.authority.port_u16().unwrap_or(self.default_port())
     }
 
-    /// Host and port, as they name the end of a tunnel.
+    /// Returns host and port, the target of `CONNECT`.
     #[cfg(feature = "_tls")]
     pub(crate) fn address(&self) -> String {
         format!("{}:{}", self.authority.host(), self.port())
     }
 
-    /// The value of the `Host` field: a default port is left out.
+    /// Returns the value of the `Host` field, without a default port.
     pub(crate) fn host_field(&self) -> Result<HeaderValue, TransportError> {
         let text = if self.port() == self.default_port() {
             self.authority.host()
         } else {
             self.authority.as_str()
         };
-        HeaderValue::from_str(text).map_err(|_| config("the host is not a header value"))
+        HeaderValue::from_str(text).map_err(|_| config("the host is not a valid header value"))
     }
 
     fn default_port(&self) -> u16 {
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_are_compared_without_case_and_ports_are_filled_in() {
+    fn hosts_ignore_case_and_ports_have_defaults() {
         assert_eq!(
             origin("https://EXAMPLE.com/a"),
             origin("https://example.com/b?c")
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_origin_is_refused_before_any_socket() {
+    fn an_invalid_origin_is_refused() {
         for uri in [
             "/path",
             "ftp://example.com/",

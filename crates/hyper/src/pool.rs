@@ -1,4 +1,4 @@
-//! Connections: how they are shared, kept and given up.
+//! Connections: how they are opened, shared, kept and retired.
 
 pub(crate) mod checkout;
 pub(crate) mod connection;

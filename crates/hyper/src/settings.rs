@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use gatelet_transport::BodyLimit;
 
-/// What the exchanges of a transport are limited by.
+/// The limits of each exchange.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) timeouts: ConnectionTimeouts,
@@ -24,6 +24,6 @@ pub(crate) struct Limits {
     pub(crate) head: usize,
     /// Fields of a response head.
     pub(crate) head_fields: usize,
-    /// The transport's own limit of a response body.
+    /// The transport's own limit for a response body.
     pub(crate) body: Option<BodyLimit>,
 }

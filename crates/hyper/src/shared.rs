@@ -1,4 +1,4 @@
-//! What all clones of a transport share.
+//! The state that clones of a transport share.
 
 use tokio::sync::Semaphore;
 

@@ -1,4 +1,4 @@
-//! A spawned task that ends with whoever waits for it.
+//! A spawned task that ends when its handle is dropped.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -7,13 +7,13 @@ use std::task::{Context, Poll};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
-/// Work that its runtime drives and that stops when this is dropped.
+/// A task of a runtime, aborted on drop.
 ///
-/// Sockets and timers must not be polled once their runtime has gone: they panic. The runtime never polls a task of its
-/// own then, so everything that touches them lives in one.
+/// Sockets and timers panic when they are polled after their runtime was dropped. A task is never polled then, so everything
+/// that uses them runs in one.
 pub(crate) struct Task<T>(JoinHandle<T>);
 
-/// The runtime was dropped before the work was done.
+/// The runtime was dropped before the task completed.
 #[derive(Debug)]
 pub(crate) struct RuntimeGone;
 

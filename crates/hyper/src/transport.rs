@@ -1,4 +1,4 @@
-//! The transport itself.
+//! The transport.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,12 +15,11 @@ use crate::shared::Shared;
 use crate::task::{RuntimeGone, Task};
 use gatelet_transport::{SendTracker, Transport, TransportError, TransportErrorKind};
 
-/// HTTP/1.1 and HTTP/2 over TCP and TLS, with a pool of connections; a clone shares the pool.
+/// HTTP/1.1 and HTTP/2 over TCP and TLS, with a pool of connections. Clones share the pool.
 ///
-/// It needs a tokio runtime, with sockets and timers enabled, around each call but not around its making; it may be made
-/// under one runtime and used under another. HTTP/2 is spoken where the server chooses it in the TLS handshake. TLS
-/// comes with the feature `ring` or `aws-lc-rs`; without both that leaves servers on loopback. The provider of rustls that
-/// the process has as its default is neither asked for nor set.
+/// Each call needs a tokio runtime with I/O and time enabled. Building the transport needs none, and it may be used under several
+/// runtimes. HTTP/2 is used where the server chooses it in the TLS handshake. TLS needs the feature `ring` or `aws-lc-rs`;
+/// without it only servers on loopback can be reached. The process-wide default provider of rustls is neither read nor set.
 ///
 /// ```no_run
 /// use bytes::Bytes;
@@ -61,13 +60,13 @@ impl Transport for HyperTransport {
             let (shared, tracker) = (self.shared.clone(), tracker.clone());
             async move { exchange.run(&shared, &tracker, &in_use).await }
         });
-        let end = task.await;
+        let result = task.await;
         drop(caller);
-        end.unwrap_or_else(|error| Err(runtime_gone(&error, &tracker)))
+        result.unwrap_or_else(|error| Err(runtime_gone(&error, &tracker)))
     }
 }
 
-/// Whoever waits for an exchange. One that goes away has the connection judged before the next request looks for one.
+/// The caller of an exchange. When it is dropped, it decides about the connection before the next request can get it.
 struct Caller<'a> {
     in_use: InUse,
     pool: &'a Pool,
@@ -80,7 +79,7 @@ impl Drop for Caller<'_> {
 }
 
 fn no_runtime(_: tokio::runtime::TryCurrentError) -> TransportError {
-    error::config("no tokio runtime: the call was made outside of one")
+    error::config("no tokio runtime: `HyperTransport` must be called within one")
 }
 
 fn runtime_gone(_: &RuntimeGone, tracker: &SendTracker) -> TransportError {

@@ -1,31 +1,31 @@
-//! What is done to a body on its way, and who asked for it.
+//! Content encodings, and who asked for them.
 
 use http::HeaderMap;
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
 
-/// Who asked for a content encoding.
+/// Who set `Accept-Encoding`.
 #[derive(Clone, Copy)]
 pub(crate) enum AcceptEncoding {
     Unset,
-    /// The caller, who undoes it too.
+    /// The caller, who also decodes the body.
     Caller,
-    /// The transport, for gzip, which the caller does not see.
+    /// The transport, which decodes gzip.
     #[cfg(feature = "gzip")]
     Transport,
 }
 
-/// How a body is to be read.
+/// How a body is decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ContentDecoding {
     Identity,
     #[cfg(feature = "gzip")]
     Gzip,
-    /// Not at all, should there be a body: it has an encoding that was not asked for.
+    /// An encoding that was not asked for. It is an error if there is a body.
     Unsupported,
 }
 
 impl ContentDecoding {
-    /// Whether the caller gets something else than what came.
+    /// Returns whether the decoded body differs from the received one.
     pub(crate) fn is_decoded(self) -> bool {
         match self {
             Self::Identity | Self::Unsupported => false,
@@ -36,7 +36,7 @@ impl ContentDecoding {
 }
 
 impl AcceptEncoding {
-    /// Who asks for an encoding of the answer to a request with these fields.
+    /// Returns who set `Accept-Encoding` in a request with these fields.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         if headers.contains_key(ACCEPT_ENCODING) {
             Self::Caller
@@ -45,7 +45,7 @@ impl AcceptEncoding {
         }
     }
 
-    /// Asks for gzip where nobody asked for anything.
+    /// Asks for gzip unless `Accept-Encoding` is set.
     #[cfg(feature = "gzip")]
     pub(crate) fn allow_gzip(self, headers: &mut HeaderMap) -> Self {
         match self {
@@ -53,11 +53,11 @@ impl AcceptEncoding {
                 headers.insert(ACCEPT_ENCODING, http::HeaderValue::from_static("gzip"));
                 Self::Transport
             }
-            asked => asked,
+            set => set,
         }
     }
 
-    /// How to read the body of a response with these fields, should it have one.
+    /// Returns how to decode the body of a response with these fields.
     pub(crate) fn decoding(self, headers: &HeaderMap) -> ContentDecoding {
         let mut encodings = headers
             .get_all(CONTENT_ENCODING)
@@ -75,7 +75,7 @@ impl AcceptEncoding {
     }
 }
 
-/// Whether this is the name of gzip, or its old one (RFC 9110 section 8.4.1.3).
+/// Returns whether this names gzip, which has an older name too (RFC 9110 section 8.4.1.3).
 #[cfg(feature = "gzip")]
 fn is_gzip(encoding: &[u8]) -> bool {
     encoding.eq_ignore_ascii_case(b"gzip") || encoding.eq_ignore_ascii_case(b"x-gzip")
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_without_an_encoding_comes_as_it_is_and_any_other_is_refused() {
+    fn an_encoding_that_was_not_asked_for_is_unsupported() {
         for lines in [
             &[][..],
             &[""],
@@ -124,7 +124,7 @@ mod tests {
 
     #[cfg(feature = "gzip")]
     #[test]
-    fn gzip_is_undone_under_both_its_names_and_only_once() {
+    fn gzip_is_decoded_once_under_both_its_names() {
         for lines in [
             &["gzip"][..],
             &["X-Gzip"],

@@ -1,4 +1,4 @@
-//! Where the body of a response ends, as its head says it (RFC 9112 section 6.3), and how large its fields are.
+//! The framing of a response body (RFC 9112 section 6.3), and the sizes of header fields.
 
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, Method, StatusCode};
@@ -6,30 +6,30 @@ use http::{HeaderMap, Method, StatusCode};
 use crate::error;
 use gatelet_transport::TransportError;
 
-/// The largest trailers, in bytes; hyper alone would take as much as for a head.
+/// The size limit of trailers, in bytes. hyper alone would accept as much as for a head.
 const MAX_TRAILERS: usize = 64 * 1024;
 
-/// Whether a response has no body whatever its fields say: they describe what another request would get.
+/// Returns whether a response has no body, whatever its fields say.
 pub(crate) fn is_bodiless(method: &Method, status: StatusCode) -> bool {
     *method == Method::HEAD
         || status == StatusCode::NO_CONTENT
         || status == StatusCode::NOT_MODIFIED
 }
 
-/// Refuses every transfer coding but a single `chunked`. hyper undoes no other, and where there are several lines it looks at
-/// the last one alone. Lengths that contradict each other are refused by hyper and h2.
+/// Refuses every transfer coding except a single `chunked`. hyper decodes no other, and of several lines it reads only the last.
+/// Contradictory lengths are refused by hyper and h2.
 pub(crate) fn check_coding(headers: &HeaderMap) -> Result<(), TransportError> {
     let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
     match (codings.next(), codings.next()) {
         (None, _) => Ok(()),
         (Some(coding), None) if coding.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(()),
         _ => Err(error::protocol(
-            "the body has a transfer coding that is not one `chunked`",
+            "the body has a transfer coding other than a single `chunked`",
         )),
     }
 }
 
-/// Refuses trailers that are too large. Their content is ignored.
+/// Refuses trailers above their limit. Their content is ignored.
 pub(crate) fn check_trailers(trailers: Option<&HeaderMap>) -> Result<(), TransportError> {
     match trailers {
         Some(trailers) if list_size(trailers) > MAX_TRAILERS => {
@@ -39,19 +39,19 @@ pub(crate) fn check_trailers(trailers: Option<&HeaderMap>) -> Result<(), Transpo
     }
 }
 
-/// The size of a head as HTTP/2 counts it (RFC 9113 section 6.5.2). In HTTP/1.1 its bytes are counted while they are read.
+/// Returns the size of a header list as HTTP/2 defines it (RFC 9113 section 6.5.2). HTTP/1.1 heads are limited by hyper.
 pub(crate) fn list_size(headers: &HeaderMap) -> usize {
-    const OF_EACH_FIELD: usize = 32;
+    const FIELD_OVERHEAD: usize = 32;
 
     let sizes = headers
         .iter()
-        .map(|(name, value)| name.as_str().len() + value.len() + OF_EACH_FIELD);
+        .map(|(name, value)| name.as_str().len() + value.len() + FIELD_OVERHEAD);
     sizes.sum()
 }
 
-/// Whether the end of a response over HTTP/1.1 is beyond doubt, so that the next bytes on the connection are those of the next
-/// response. Two statements about it are a doubt even where they agree: somebody on the way may heed the other one.
-pub(crate) fn ends_beyond_doubt(status: StatusCode, headers: &HeaderMap) -> bool {
+/// Returns whether the end of an HTTP/1.1 response is unambiguous, so that the next bytes on the connection belong to the next
+/// response. Length and chunks together are ambiguous even where they agree: an intermediary may use the other one.
+pub(crate) fn has_unambiguous_end(status: StatusCode, headers: &HeaderMap) -> bool {
     let is_chunked = headers.contains_key(TRANSFER_ENCODING);
     if status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED {
         let mut lengths = headers.get_all(CONTENT_LENGTH).iter();
@@ -65,7 +65,7 @@ mod tests {
     use http::header::HeaderValue;
     use http::{HeaderMap, Method, StatusCode};
 
-    use super::{check_coding, ends_beyond_doubt, is_bodiless};
+    use super::{check_coding, has_unambiguous_end, is_bodiless};
 
     const CODING: &str = "transfer-encoding";
     const LENGTH: &str = "content-length";
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_request_and_the_status_say_that_there_is_no_body() {
+    fn method_and_status_decide_whether_there_is_a_body() {
         for status in [204, 304] {
             assert!(is_bodiless(
                 &Method::GET,
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn one_chunked_is_the_only_transfer_coding() {
+    fn a_single_chunked_is_the_only_accepted_transfer_coding() {
         assert!(check_coding(&HeaderMap::new()).is_ok());
         for coding in ["chunked", "Chunked"] {
             assert!(check_coding(&fields(&[(CODING, coding)])).is_ok());
@@ -119,13 +119,13 @@ mod tests {
 
     // U12
     #[test]
-    fn two_statements_about_the_end_leave_a_doubt_even_where_they_agree() {
+    fn length_and_chunks_together_leave_the_end_ambiguous() {
         let chunked = (CODING, "chunked");
         for length in ["0", "2", "00", "0, 0", ""] {
             let both = fields(&[(LENGTH, length), chunked]);
             for status in [200, 201, 204, 304, 404, 503] {
                 let status = StatusCode::from_u16(status).unwrap();
-                assert!(!ends_beyond_doubt(status, &both), "{status} {length:?}");
+                assert!(!has_unambiguous_end(status, &both), "{status} {length:?}");
             }
         }
         let (length, no_length) = ((LENGTH, "2"), (LENGTH, "0"));
@@ -140,7 +140,7 @@ mod tests {
             (204, fields(&[chunked]), false),
         ] {
             let status = StatusCode::from_u16(status).unwrap();
-            assert_eq!(ends_beyond_doubt(status, &fields), expected, "{fields:?}");
+            assert_eq!(has_unambiguous_end(status, &fields), expected, "{fields:?}");
         }
     }
 }

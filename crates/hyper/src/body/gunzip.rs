@@ -1,4 +1,4 @@
-//! A body in gzip, undone within a limit while it arrives.
+//! Decodes a gzip body as it arrives, up to a limit.
 
 use std::io::{self, Write};
 
@@ -14,7 +14,7 @@ pub(crate) struct Gunzip {
 }
 
 impl Gunzip {
-    /// A decoder of at most so many bytes, counted after decoding.
+    /// Returns a decoder with a limit for the decoded body, in bytes.
     pub(crate) fn new(limit: u64) -> Self {
         let capped = Capped {
             bytes: Vec::new(),
@@ -33,7 +33,7 @@ impl Gunzip {
         written.map_err(|_| self.failure())
     }
 
-    /// The whole body, if its end and its checksum were right.
+    /// Returns the whole body, if its end and checksum are valid.
     pub(crate) fn finish(mut self) -> Result<Bytes, TransportError> {
         if self.is_empty {
             return Ok(Bytes::new());
@@ -52,11 +52,11 @@ impl Gunzip {
                 limit: capped.limit as u64,
             });
         }
-        error::protocol("the body is not the gzip that it should be")
+        error::protocol("invalid gzip data")
     }
 }
 
-/// Bytes up to a limit.
+/// A buffer with a size limit.
 struct Capped {
     bytes: Vec<u8>,
     limit: usize,
@@ -71,7 +71,7 @@ impl Write for Capped {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         if length > self.bytes.capacity() {
-            // As a vector grows by itself, but not beyond the limit.
+            // Grow like a vector, but not beyond the limit.
             let capacity = (2 * self.bytes.capacity()).clamp(length, self.limit);
             self.bytes.reserve_exact(capacity - self.bytes.len());
         }
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_decoded_however_it_is_cut_up() {
+    fn a_body_is_decoded_from_chunks_of_any_size() {
         let plain = b"a body that is not very long".repeat(100);
         let (one, two) = plain.split_at(1000);
         let members = [gzip(one), gzip(two)].concat();
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_is_cut_or_changed_or_has_a_tail_is_refused() {
+    fn a_truncated_corrupt_or_extended_body_is_refused() {
         let whole = gzip(b"some text of some length");
         for end in 1..whole.len() {
             let error = decode(&whole[..end], 100, 9).unwrap_err();
@@ -130,8 +130,8 @@ mod tests {
         }
         let mut changed = whole.clone();
         *changed.last_mut().unwrap() ^= 1;
-        let tailed = [&whole[..], b"tail that is no gzip"].concat();
-        for bad in [changed, tailed, b"{\"no\": \"gzip\"}".to_vec()] {
+        let extended = [&whole[..], b"trailing garbage"].concat();
+        for bad in [changed, extended, b"{\"no\": \"gzip\"}".to_vec()] {
             let error = decode(&bad, 100, 9).unwrap_err();
             assert_eq!(error.kind(), TransportErrorKind::Protocol);
         }
@@ -139,7 +139,7 @@ mod tests {
 
     // T22
     #[test]
-    fn a_decoded_body_ends_at_its_limit() {
+    fn a_decoded_body_above_its_limit_is_refused() {
         let plain = [b'x'; 1000];
         assert_eq!(decode(&gzip(&plain), 1000, 9).unwrap().len(), 1000);
         let error = decode(&gzip(&plain), 999, 9).unwrap_err();

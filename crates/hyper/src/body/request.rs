@@ -1,4 +1,4 @@
-//! The body of a request.
+//! The body of a request, which records how much of it was sent.
 
 use std::io;
 use std::pin::Pin;
@@ -9,17 +9,18 @@ use hyper::body::{Body, Frame, SizeHint};
 
 use gatelet_transport::SendTracker;
 
-/// The body of a request, whole or as far as its tracker lets it.
+/// A request body that reports to a tracker.
 ///
-/// Over HTTP/1.1 the stream sees what leaves. Over HTTP/2, whose connections have several users, a body goes out in pieces, and
-/// hyper asks for the next one only when the peer has taken those before: what was not asked for, the peer cannot have.
+/// Over HTTP/1.1 the write gate of the connection reports instead. An HTTP/2 connection has several users, so there the body is
+/// sent in pieces. hyper asks for the next piece only after the peer has accepted the earlier ones, so the peer cannot have what
+/// was not asked for.
 pub(crate) struct TrackedBody {
     rest: Bytes,
     tracker: Option<SendTracker>,
 }
 
 impl TrackedBody {
-    /// A body that goes out at once.
+    /// Returns a body that is sent in one piece.
     pub(crate) fn full(bytes: Bytes) -> Self {
         Self {
             rest: bytes,
@@ -27,7 +28,7 @@ impl TrackedBody {
         }
     }
 
-    /// From now on it goes out in pieces, the first of which is the head; false if the request was recalled and must not.
+    /// Starts to report to this tracker, and counts the head as sent. Returns false if the request was canceled.
     #[must_use]
     pub(crate) fn start(&mut self, tracker: &SendTracker) -> bool {
         const HEAD: usize = 1;
@@ -46,8 +47,8 @@ impl Body for TrackedBody {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        /// The largest frame that every server takes (RFC 9113 section 4.2).
-        const PIECE: usize = 16 * 1024;
+        /// The largest frame that every server accepts (RFC 9113 section 4.2).
+        const MAX_FRAME: usize = 16 * 1024;
 
         let Self { rest, tracker } = &mut *self;
         if rest.is_empty() {
@@ -56,7 +57,8 @@ impl Body for TrackedBody {
         let Some(tracker) = tracker else {
             return Poll::Ready(Some(Ok(Frame::data(std::mem::take(rest)))));
         };
-        let taken = tracker.write_tracked(rest.len(), || Poll::Ready(Ok(rest.len().min(PIECE))));
+        let taken =
+            tracker.write_tracked(rest.len(), || Poll::Ready(Ok(rest.len().min(MAX_FRAME))));
         taken.map(|taken| Some(taken.map(|taken| Frame::data(rest.split_to(taken)))))
     }
 

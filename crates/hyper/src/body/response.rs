@@ -1,4 +1,4 @@
-//! The body of an answer, within its limit and its time.
+//! Reads the body of a response, within its limits of size and time.
 
 use bytes::{Bytes, BytesMut};
 use http::Version;
@@ -13,18 +13,18 @@ use crate::error;
 use crate::settings::Settings;
 use gatelet_transport::{BodyLimit, Phase, TooLarge, TransportError, TransportErrorKind};
 
-/// A buffer that the server announced is not made larger than this before its bytes arrive.
-const TRUSTED_ANNOUNCEMENT: u64 = 1024 * 1024;
+/// The most bytes that are reserved for an announced length before the body arrives.
+const MAX_RESERVED: u64 = 1024 * 1024;
 
-/// A body on its way.
-pub(crate) struct ArrivingBody<'a> {
+/// A body that is being received.
+pub(crate) struct BodyReader<'a> {
     body: Incoming,
     version: Version,
     limit: u64,
     settings: &'a Settings,
 }
 
-impl<'a> ArrivingBody<'a> {
+impl<'a> BodyReader<'a> {
     pub(crate) fn new(
         body: Incoming,
         version: Version,
@@ -39,7 +39,7 @@ impl<'a> ArrivingBody<'a> {
         }
     }
 
-    /// Reads the whole body into one buffer. What the head says of a body counts only where there is one.
+    /// Reads the whole body into one buffer. The announced length of a bodiless response is ignored.
     pub(crate) async fn collect(
         self,
         decoding: ContentDecoding,
@@ -57,8 +57,8 @@ impl<'a> ArrivingBody<'a> {
             ContentDecoding::Identity => self.whole(announced).await,
             #[cfg(feature = "gzip")]
             ContentDecoding::Gzip => self.gunzipped().await,
-            ContentDecoding::Unsupported if announced > 0 => Err(refused_encoding()),
-            ContentDecoding::Unsupported => self.nothing().await,
+            ContentDecoding::Unsupported if announced > 0 => Err(unsupported_encoding()),
+            ContentDecoding::Unsupported => self.empty().await,
         }
     }
 
@@ -69,16 +69,16 @@ impl<'a> ArrivingBody<'a> {
         let mut chunk = first;
         let mut whole: Option<BytesMut> = None;
         loop {
-            let held = whole.as_ref().map_or(0, BytesMut::len);
-            if (held + chunk.len()) as u64 > self.limit {
+            let length = whole.as_ref().map_or(0, BytesMut::len);
+            if (length + chunk.len()) as u64 > self.limit {
                 return Err(self.too_large());
             }
             match &mut whole {
                 Some(whole) => whole.extend_from_slice(&chunk),
-                // A body that came in one piece is not copied.
+                // A body in one piece is not copied.
                 None if self.body.is_end_stream() => return Ok(chunk),
                 None => {
-                    let capacity = announced.min(TRUSTED_ANNOUNCEMENT) as usize;
+                    let capacity = announced.min(MAX_RESERVED) as usize;
                     let buffer = whole.insert(BytesMut::with_capacity(capacity.max(chunk.len())));
                     buffer.extend_from_slice(&chunk);
                 }
@@ -90,7 +90,7 @@ impl<'a> ArrivingBody<'a> {
         }
     }
 
-    /// Both forms of the body have the same limit.
+    /// Decodes gzip. The limit applies before and after decoding.
     #[cfg(feature = "gzip")]
     async fn gunzipped(mut self) -> Result<Bytes, TransportError> {
         let mut gunzip = Gunzip::new(self.limit);
@@ -106,16 +106,16 @@ impl<'a> ArrivingBody<'a> {
     }
 
     /// Waits for the end of a body that must be empty.
-    async fn nothing(mut self) -> Result<Bytes, TransportError> {
+    async fn empty(mut self) -> Result<Bytes, TransportError> {
         while let Some(chunk) = self.next_chunk().await? {
             if !chunk.is_empty() {
-                return Err(refused_encoding());
+                return Err(unsupported_encoding());
             }
         }
         Ok(Bytes::new())
     }
 
-    /// The next piece of data, waited for no longer than the stall timeout.
+    /// Returns the next piece of data, within the stall timeout.
     async fn next_chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
         loop {
             #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.
@@ -123,9 +123,9 @@ impl<'a> ArrivingBody<'a> {
                 .await
                 .map_err(|_| TransportError::new(TransportErrorKind::Timeout(Phase::Stall)))?;
             match frame {
-                None if self.is_cut() => {
-                    let cut = TransportError::new(TransportErrorKind::Interrupted);
-                    return Err(cut.with_source("the stream was reset within the body"));
+                None if self.is_truncated() => {
+                    let error = TransportError::new(TransportErrorKind::Interrupted);
+                    return Err(error.with_source("the stream was reset within the body"));
                 }
                 None => return Ok(None),
                 Some(Err(error)) => return Err(error::from_hyper(error, &self.settings.limits)),
@@ -137,8 +137,8 @@ impl<'a> ArrivingBody<'a> {
         }
     }
 
-    /// Whether the body ended before its end. hyper takes a stream of HTTP/2 that was reset with `NO_ERROR` for a whole one.
-    fn is_cut(&self) -> bool {
+    /// Returns whether the body is incomplete. hyper takes an HTTP/2 stream that was reset with `NO_ERROR` for a complete one.
+    fn is_truncated(&self) -> bool {
         self.version == Version::HTTP_2 && !self.body.is_end_stream()
     }
 
@@ -150,6 +150,6 @@ impl<'a> ArrivingBody<'a> {
     }
 }
 
-fn refused_encoding() -> TransportError {
+fn unsupported_encoding() -> TransportError {
     error::protocol("the body has a content encoding that was not asked for")
 }

@@ -1,4 +1,4 @@
-//! How a [`HyperTransport`] is set up.
+//! The builder.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,15 +13,14 @@ use crate::pool::pool::{Pool, PoolSettings};
 use crate::settings::{ConnectionTimeouts, Limits, Settings};
 use crate::shared::Shared;
 use crate::transport::HyperTransport;
-use gatelet_transport::BodyLimit;
-use gatelet_transport::TransportError;
+use gatelet_transport::{BodyLimit, TransportError};
 
 #[cfg(feature = "_tls")]
 use crate::connect::tls::tls::{Tls, TlsOptions};
 #[cfg(feature = "_tls")]
 use crate::pool::single_flight::Flights;
 
-/// Settings of a [`HyperTransport`], each with a default that fits most.
+/// Builds a [`HyperTransport`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -56,7 +55,7 @@ impl HyperTransportBuilder {
                     stall: Duration::from_secs(20),
                 },
                 limits: Limits {
-                    // A `Link` field of 64 KiB fits, with the fields that usually stand beside it.
+                    // Leaves room for a `Link` field of 64 KiB and the usual other fields.
                     head: 65 * 1024 - 1,
                     head_fields: 100,
                     body: None,
@@ -76,77 +75,76 @@ impl HyperTransportBuilder {
         }
     }
 
-    /// How long a connection may take to come about, name resolution and TLS included. Default 5 s.
+    /// Sets the time limit for opening a connection, including name resolution and TLS. Default 5 s.
     ///
-    /// A request that waits for a connection which another one opens has the same time, counted from its own beginning.
+    /// A request that waits for a connection which another request opens has the same limit, counted from its own start.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeouts.connect = timeout;
         self
     }
 
-    /// How long the server may take until its answer begins, from the moment the request is handed to a connection.
+    /// Sets the time limit for the head of the response, counted from when the request is handed to a connection.
     /// Default 20 s.
     pub fn first_byte_timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeouts.first_byte = timeout;
         self
     }
 
-    /// How long the body of an answer may stand still. Default 20 s.
+    /// Sets how long a response body may make no progress. Default 20 s.
     pub fn stall_timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeouts.stall = timeout;
         self
     }
 
-    /// Sets the largest response body, in bytes.
+    /// Sets the size limit of a response body, in bytes. By default only the limit of the call applies.
     ///
-    /// Calls have a limit too, [`ChannelBuilder::body_limit`](gatelet_transport::ChannelBuilder::body_limit), 10 MiB by default;
-    /// the smaller one counts.
+    /// The limit of a call is [`ChannelBuilder::body_limit`](gatelet_transport::ChannelBuilder::body_limit), 10 MiB by default; the
+    /// smaller one applies.
     pub fn body_limit(mut self, bytes: u64) -> Self {
         self.settings.limits.body = Some(BodyLimit::new(bytes));
         self
     }
 
-    /// The largest head of an answer, in bytes. Default: anything below 65 KiB. Trailers have 64 KiB of it at most.
+    /// Sets the size limit of a response head, in bytes. Default: less than 65 KiB. Trailers are limited to 64 KiB.
     pub fn max_head_size(mut self, bytes: usize) -> Self {
         self.settings.limits.head = bytes;
         self
     }
 
-    /// The most fields that the head of an answer may have. Default 100.
+    /// Sets the limit for the number of fields in a response head. Default 100.
     pub fn max_head_fields(mut self, fields: usize) -> Self {
         self.settings.limits.head_fields = fields;
         self
     }
 
-    /// The most requests under way at once; others wait their turn. It also bounds the open connections, to this number
-    /// and the idle ones. Over HTTP/2 as many share a connection as the server says that it takes (`MAX_CONCURRENT_STREAMS`),
-    /// or 100 if it does not say. Default 100, at least 1.
+    /// Sets the limit for concurrent requests; others wait their turn. It also bounds the number of open connections, to this
+    /// number plus the idle ones. HTTP/2 connections are shared by as many requests as the server allows
+    /// (`MAX_CONCURRENT_STREAMS`), or 100 if it does not say. Default 100, at least 1.
     pub fn max_in_flight(mut self, requests: usize) -> Self {
         self.max_in_flight = requests.clamp(1, Semaphore::MAX_PERMITS);
         self
     }
 
-    /// The most connections kept open for a later request, of all servers together. Default 32; 0 keeps none.
+    /// Sets the limit for idle connections, to all servers together. Default 32; 0 keeps none.
     pub fn max_idle_connections(mut self, connections: usize) -> Self {
         self.pool.capacity = connections;
         self
     }
 
-    /// How long an unused connection is kept. Default 60 s.
+    /// Sets how long an idle connection is kept. Default 60 s.
     ///
-    /// A server of HTTP/1.1 that says `Keep-Alive: timeout=N` is believed where that is shorter: its connection is used again
-    /// up to a second before the end, or half of the time if that is less.
+    /// If an HTTP/1.1 server announces a shorter time with `Keep-Alive: timeout=N`, the connection is reused until one second
+    /// before that, or for half of the time if it is shorter than two seconds.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.pool.idle_timeout = timeout;
         self
     }
 
-    /// How old a connection may be when a request begins on it, from its handshake on. Default 10 minutes; `Duration::MAX` is
-    /// no limit.
+    /// Sets the maximum age of a connection, counted from its handshake, at which a request may start on it. Default 10 minutes;
+    /// `Duration::MAX` means no limit.
     ///
-    /// A connection in constant use would otherwise live for as long as the process, and go on to an address that the name of
-    /// the server no longer has, past a proxy or a certificate that was changed since. What runs when its time comes goes on
-    /// to its end, also the other requests of an HTTP/2 connection.
+    /// Otherwise a connection in constant use would live as long as the process and miss changes of DNS, proxy and certificate.
+    /// Requests that are in flight when the age is reached complete on the connection.
     ///
     /// ```
     /// use std::time::Duration;
@@ -162,31 +160,31 @@ impl HyperTransportBuilder {
         self
     }
 
-    /// Asks for answers in gzip, and decodes them; the limit of a body holds before and after. A request that has an
-    /// `Accept-Encoding` of its own is left alone, and so is its answer. Off by default: the length of what was compressed
-    /// tells an eavesdropper more about a secret in it than its plain length does.
+    /// Asks for gzip responses and decodes them. The body limit applies before and after decoding. A request with an
+    /// `Accept-Encoding` of its own is not changed, nor is its response. Off by default: to an eavesdropper, the compressed length
+    /// reveals more about a secret in a body than the plain length.
     #[cfg(feature = "gzip")]
     pub fn accept_gzip(mut self) -> Self {
         self.accepts_gzip = true;
         self
     }
 
-    /// Reaches servers through proxies. By default none is used, and no variable of the environment is read.
+    /// Sets the proxies. By default there is none, and no environment variable is read.
     pub fn proxies(mut self, proxies: Proxies) -> Self {
         self.proxies = proxies;
         self
     }
 
-    /// Reaches servers through the proxies that the variables of the process name; see [`Proxies::from_environment`].
+    /// Sets the proxies from environment variables; see [`Proxies::from_environment`].
     ///
     /// # Errors
     ///
-    /// A `Config` error that names the variable when one is not the address of a proxy over plain HTTP.
+    /// A `Config` error that names the variable if its value is not the address of a plain HTTP proxy.
     pub fn proxy_from_environment(self) -> Result<Self, TransportError> {
         Ok(self.proxies(Proxies::from_environment()?))
     }
 
-    /// Makes the transport. The trust roots of the platform are read at its first TLS handshake.
+    /// Builds the transport. The trust roots of the platform are loaded at the first TLS handshake.
     #[must_use]
     pub fn build(self) -> HyperTransport {
         let connector = Connector {
@@ -213,13 +211,13 @@ impl HyperTransportBuilder {
 }
 
 impl HyperTransport {
-    /// A transport with the limits that [`HyperTransportBuilder`] names. No file is read and no socket opened.
+    /// Returns a transport with the defaults of [`HyperTransportBuilder`]. Reads no file and opens no socket.
     #[must_use]
     pub fn new() -> Self {
         Self::builder().build()
     }
 
-    /// A transport with other limits.
+    /// Returns a builder for a transport with other settings.
     pub fn builder() -> HyperTransportBuilder {
         HyperTransportBuilder::new()
     }

@@ -1,27 +1,26 @@
-//! The part of the set-up that is about TLS.
+//! TLS settings of the builder.
 
 use crate::builder::builder::HyperTransportBuilder;
 use crate::connect::tls::identity::Identity;
 use gatelet_transport::TransportError;
 
-/// Whom TLS trusts: the platform's authorities, unless one of these says otherwise. Nothing turns verification off.
+/// TLS settings. By default the authorities of the platform are trusted. Verification cannot be turned off.
 impl HyperTransportBuilder {
-    /// Trusts the certificates of a PEM text as authorities, beside those that are trusted anyway.
+    /// Trusts the certificates of a PEM text as authorities, in addition to those already trusted.
     ///
-    /// A certificate of the text that cannot be used is skipped, and spoils no other:
-    /// [`skipped_root_certificates`](Self::skipped_root_certificates) tells of it, and with the feature `tracing` a warning.
-    /// Other text, and sections of other kinds, are passed over.
+    /// An unusable certificate is skipped, which [`skipped_root_certificates`](Self::skipped_root_certificates) reports, and a
+    /// warning with the feature `tracing`. Other text and sections of other kinds are ignored.
     ///
     /// # Errors
     ///
-    /// A `Config` error when the text holds no certificate that can be used.
+    /// A `Config` error if the text contains no usable certificate.
     pub fn add_root_certificates_pem(mut self, pem: &[u8]) -> Result<Self, TransportError> {
         self.tls.trust.add_pem(pem)?;
         Ok(self)
     }
 
-    /// Returns what is wrong with each certificate that [`add_root_certificates_pem`](Self::add_root_certificates_pem) has
-    /// skipped: its number in the text, from 1 on, and the reason.
+    /// Returns why each certificate was skipped by [`add_root_certificates_pem`](Self::add_root_certificates_pem): its number in
+    /// the text, counted from 1, and the reason.
     ///
     /// ```
     /// use gatelet_hyper::HyperTransport;
@@ -39,11 +38,11 @@ impl HyperTransportBuilder {
         self.tls.trust.skipped()
     }
 
-    /// Trusts a certificate in DER form as an authority, beside those that are trusted anyway.
+    /// Trusts a certificate in DER form as an authority, in addition to those already trusted.
     ///
     /// # Errors
     ///
-    /// A `Config` error when the certificate is broken.
+    /// A `Config` error if the certificate is invalid.
     pub fn add_root_certificate_der(
         mut self,
         der: impl Into<Vec<u8>>,
@@ -52,30 +51,29 @@ impl HyperTransportBuilder {
         Ok(self)
     }
 
-    /// Trusts the added authorities alone, and the platform's no more. Without an added one every call over TLS is a
-    /// `Config` error.
+    /// Trusts only the added authorities, not those of the platform. If none was added, every call over TLS is a `Config` error.
     pub fn only_these_roots(mut self) -> Self {
         self.tls.trust.only_added_roots();
         self
     }
 
-    /// Trusts the authorities that the crate `webpki-roots` brings along (Mozilla's) instead of the platform's.
+    /// Trusts the authorities in the crate `webpki-roots` (Mozilla's) instead of those of the platform.
     #[cfg(feature = "webpki-roots")]
     pub fn use_webpki_roots(mut self) -> Self {
         self.tls.trust.use_bundled_roots();
         self
     }
 
-    /// Trusts one server certificate, known by the SHA-256 of its DER form: 64 hexadecimal digits with or without colons,
-    /// as `openssl x509 -noout -fingerprint -sha256` prints them. Called again, it adds one, for the time of a renewal.
+    /// Trusts one server certificate, given by the SHA-256 of its DER form: 64 hexadecimal digits with or without colons, as
+    /// printed by `openssl x509 -noout -fingerprint -sha256`. Can be called again to add a second pin during a renewal.
     ///
-    /// A pin takes the place of every authority: no other certificate is accepted from any server. That the server holds
-    /// the certificate's key is verified as always; its name, its issuer and its dates are not looked at, so a pinned
-    /// certificate is accepted after it has expired too, for as long as it is pinned.
+    /// A pin replaces all authorities: no other certificate is accepted from any server. That the server has the certificate's
+    /// key is verified as usual. Name, issuer and dates are not checked, so a pinned certificate is accepted even after it has
+    /// expired.
     ///
     /// # Errors
     ///
-    /// A `Config` error when the text is not a SHA-256.
+    /// A `Config` error if the text is not a SHA-256.
     ///
     /// ```
     /// # fn main() -> Result<(), gatelet_transport::TransportError> {
@@ -92,13 +90,13 @@ impl HyperTransportBuilder {
         Ok(self)
     }
 
-    /// Shows this certificate to servers that ask for one: a chain in PEM form, the client's own certificate first, and
-    /// its private key in PEM form (PKCS #8, PKCS #1 or SEC 1). The key is decoded, handed to the TLS library and zeroed
-    /// here; neither the library's copy nor the given text is.
+    /// Presents this certificate to servers that request one: a chain in PEM form, the client's own certificate first, and its
+    /// private key in PEM form (PKCS #8, PKCS #1 or SEC 1). The decoded key is zeroed after it was handed to the TLS library;
+    /// the library's copy and the given text are not.
     ///
     /// # Errors
     ///
-    /// A `Config` error when one of them is missing or broken, or when they do not belong together.
+    /// A `Config` error if one of them is missing or invalid, or if the key does not match the certificate.
     pub fn client_certificate_pem(
         mut self,
         chain: &[u8],

@@ -1,4 +1,4 @@
-//! From a host name to a TCP connection.
+//! Opens a TCP connection to a host name.
 
 use std::error::Error;
 use std::fmt;
@@ -12,10 +12,10 @@ use tokio::task::JoinSet;
 use crate::origin::Origin;
 use gatelet_transport::{ConnectFailure, TransportError, TransportErrorKind};
 
-/// How long one address may be tried alone before the next joins in (RFC 8305 section 5).
+/// How long an address is tried before the next one is tried too (RFC 8305 section 5).
 const HEAD_START: Duration = Duration::from_millis(250);
 
-/// Connects to the first address of the origin that answers.
+/// Connects to the first address of the origin that accepts.
 pub(crate) async fn dial(origin: &Origin) -> Result<TcpStream, TransportError> {
     let addresses = resolve(origin).await.map_err(|error| {
         failed(
@@ -28,7 +28,7 @@ pub(crate) async fn dial(origin: &Origin) -> Result<TcpStream, TransportError> {
         let failure = failure(&error).unwrap_or(ConnectFailure::Other);
         failed(origin, failure, error)
     })?;
-    // Small requests must not wait for an acknowledgement. A socket that refuses this still works.
+    // Small requests must not wait for an acknowledgment. A socket without the option works too.
     let _ = stream.set_nodelay(true);
     Ok(stream)
 }
@@ -41,7 +41,7 @@ async fn resolve(origin: &Origin) -> io::Result<Vec<SocketAddr>> {
     Ok(alternate(lookup_host((origin.host(), port)).await?))
 }
 
-/// Orders addresses so that the families take turns, beginning with the one that the system prefers.
+/// Interleaves the address families, starting with the one that the system prefers.
 fn alternate(addresses: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
     let mut addresses = addresses.peekable();
     let prefers_ipv6 = addresses.peek().is_some_and(SocketAddr::is_ipv6);
@@ -58,14 +58,14 @@ fn alternate(addresses: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
     }
 }
 
-/// Tries each address a little after the one before, or as soon as that one failed; the first connection wins.
+/// Tries each address a little after the last, or as soon as that fails, and returns the first connection.
 async fn race(addresses: Vec<SocketAddr>) -> io::Result<TcpStream> {
     let mut addresses = addresses.into_iter().peekable();
     let mut attempts = JoinSet::new();
     let mut first_error = None;
     loop {
         match addresses.next() {
-            // The only address needs no task of its own.
+            // A single address needs no task of its own.
             Some(address) if attempts.is_empty() && addresses.peek().is_none() => {
                 return match TcpStream::connect(address).await {
                     Ok(stream) => Ok(stream),
@@ -96,10 +96,10 @@ async fn race(addresses: Vec<SocketAddr>) -> io::Result<TcpStream> {
 }
 
 fn no_address() -> io::Error {
-    io::Error::new(io::ErrorKind::NotFound, "the name has no address")
+    io::Error::new(io::ErrorKind::NotFound, "the host name has no address")
 }
 
-/// What an error of the operating system says, if it is one of those that have a name here.
+/// Classifies an error of the operating system.
 fn failure(error: &io::Error) -> Option<ConnectFailure> {
     // EMFILE and ENFILE are 24 and 23 on every Unix, WSAEMFILE is 10024.
     let descriptors: &[i32] = if cfg!(windows) { &[10024] } else { &[23, 24] };
@@ -118,7 +118,7 @@ fn failed(origin: &Origin, failure: ConnectFailure, source: io::Error) -> Transp
     })
 }
 
-/// Names the host, which the operating system's error does not.
+/// Adds the host to an error of the operating system.
 #[derive(Debug)]
 struct DialError {
     host: Box<str>,
@@ -145,7 +145,7 @@ mod tests {
     use super::{alternate, race};
 
     #[test]
-    fn address_families_take_turns() {
+    fn address_families_alternate() {
         let parse = |text: &str| text.parse::<SocketAddr>().unwrap();
         let given = ["[::1]:1", "[::2]:1", "[::3]:1", "10.0.0.1:1"].map(parse);
         let expected = ["[::1]:1", "10.0.0.1:1", "[::2]:1", "[::3]:1"].map(parse);
@@ -153,8 +153,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_dead_address_does_not_hide_a_living_one() {
-        // Bound, so that nobody else gets the port, but not listening.
+    async fn an_unreachable_address_does_not_hide_a_reachable_one() {
+        // Bound, so that no other process gets the port, but not listening.
         let closed = tokio::net::TcpSocket::new_v4().unwrap();
         closed.bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let dead = closed.local_addr().unwrap();

@@ -1,4 +1,4 @@
-//! Proxies: which one serves an origin, and the tunnel through it.
+//! Proxies: the one for an origin, and the tunnel through it.
 
 pub(crate) mod no_proxy;
 pub(crate) mod proxy;

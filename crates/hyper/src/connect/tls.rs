@@ -1,4 +1,4 @@
-//! TLS: cryptography, trust, pinned certificates and client certificates.
+//! TLS: cryptography provider, trusted authorities, pinned certificates, client certificates.
 
 pub(crate) mod crypto;
 pub(crate) mod identity;

@@ -1,4 +1,4 @@
-//! A TCP stream that can be looked at from outside.
+//! A TCP stream whose state can be probed from outside.
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -11,21 +11,21 @@ use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// The stream, for the one task that reads and writes it.
+/// A TCP stream, owned by the task that reads and writes it.
 pub(crate) struct Socket(Arc<TcpStream>);
 
-/// The same stream, for those who only ask how it is. It does not keep it open.
+/// Probes the state of a stream without keeping it open.
 #[derive(Clone)]
 pub(crate) struct SocketProbe(Weak<TcpStream>);
 
-/// How an idle connection is.
+/// The state of an idle connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PeerState {
-    /// Nothing came.
+    /// Nothing to read.
     Idle,
-    /// The peer sent something that was not read yet.
+    /// The peer sent something that has not been read.
     Readable,
-    /// The peer closed it or cut it.
+    /// The peer closed or reset the connection.
     Closed,
 }
 
@@ -40,13 +40,13 @@ impl Socket {
 }
 
 impl SocketProbe {
-    /// The probe of a stream that is no socket.
+    /// Returns the probe of a closed stream.
     #[cfg(test)]
     pub(crate) fn closed() -> Self {
         Self(Weak::new())
     }
 
-    /// Asks the operating system itself: the runtime may not have looked for a while.
+    /// Asks the operating system, because the runtime may not have polled the socket for a while.
     pub(crate) fn peer_state(&self) -> PeerState {
         let Some(stream) = self.0.upgrade() else {
             return PeerState::Closed;
@@ -121,7 +121,7 @@ mod tests {
 
     use super::{PeerState, Socket};
 
-    /// A socket and its peer, which the runtime never looks at.
+    /// Returns a socket that the runtime never polls, and its peer.
     async fn pair() -> (Socket, std::net::TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_line_tells_at_once_how_its_peer_is() {
+    async fn a_probe_reports_the_state_at_once() {
         let (socket, mut peer) = pair().await;
         let probe = socket.probe();
         assert_eq!(probe.peer_state(), PeerState::Idle);
@@ -142,10 +142,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_line_knows_when_its_peer_has_gone() {
-        for is_cut in [false, true] {
+    async fn a_probe_reports_a_closed_and_a_reset_peer() {
+        for is_reset in [false, true] {
             let (socket, peer) = pair().await;
-            if is_cut {
+            if is_reset {
                 let linger = Some(std::time::Duration::ZERO);
                 socket2::SockRef::from(&peer).set_linger(linger).unwrap();
             }

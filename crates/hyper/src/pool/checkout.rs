@@ -1,4 +1,4 @@
-//! The use of one connection for one exchange.
+//! A connection checked out of the pool for one exchange.
 
 use std::sync::Arc;
 
@@ -18,9 +18,9 @@ use gatelet_transport::{
     ConnectFailure, Phase, SendTracker, Sent, TransportError, TransportErrorKind,
 };
 
-/// How an attempt on one connection failed.
+/// How sending a request on one connection failed.
 pub(crate) enum SendError {
-    /// The connection was closed before it took the request, which is here again.
+    /// The connection was closed before it took the request, which is returned.
     Returned(Box<Request<TrackedBody>>, TransportError),
     Final(TransportError),
 }
@@ -32,8 +32,8 @@ impl From<TransportError> for SendError {
 }
 
 impl SendError {
-    /// Whether it may have met other connections to the same server as well: a peer, or something on the way, that is gone or
-    /// silent. What is wrong with a response itself says nothing about others.
+    /// Returns whether other connections to the same server may be affected too, because the peer or the network failed. An invalid
+    /// response says nothing about other connections.
     fn may_affect_others(&self) -> bool {
         match self {
             Self::Returned(..) => false,
@@ -47,9 +47,11 @@ impl SendError {
     }
 }
 
-/// A connection in use. Unless it is given back it is never used again: not after an error, not after a timeout, and over
-/// HTTP/1.1 not when the caller has dropped the exchange. Over HTTP/2 that is the end of a stream alone, unless the caller's
-/// patience has ended or the connection has brought nothing for long.
+/// A connection in use by one exchange.
+///
+/// It is reused only if it is [released](Self::release). After an error or a timeout it is not, and over HTTP/1.1 not when the
+/// caller drops the call either. Over HTTP/2 a dropped call ends only its stream, unless the attempt timed out or the connection
+/// is unresponsive.
 pub(crate) struct PooledConnection<'a> {
     pool: &'a Arc<Pool>,
     origin: &'a Origin,
@@ -72,7 +74,7 @@ impl<'a> PooledConnection<'a> {
         }
     }
 
-    /// Sends the request and waits for the head of its answer.
+    /// Sends the request and waits for the head of its response.
     pub(crate) async fn send(
         &mut self,
         settings: &Settings,
@@ -84,14 +86,14 @@ impl<'a> PooledConnection<'a> {
                 TransportErrorKind::Interrupted,
             )));
         };
-        // Before anybody can ask what has come of the answer.
+        // Before the caller can read what was observed of the response.
         connection.status_tap().restart(request.headers());
         self.in_use.begin(self.origin, connection, tracker);
-        let interim = InformationalCount::of(&mut request);
-        let answer = interim.limit(connection.send(request, tracker));
+        let informational = InformationalCount::of(&mut request);
+        let response = informational.limit(connection.send(request, tracker));
         #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.
-        let answer = tokio::time::timeout(settings.timeouts.first_byte, answer).await;
-        let error = match answer {
+        let result = tokio::time::timeout(settings.timeouts.first_byte, response).await;
+        let error = match result {
             Ok(Ok(Ok(response))) => {
                 connection.data_received();
                 return Ok(response);
@@ -117,19 +119,19 @@ impl<'a> PooledConnection<'a> {
         };
         let status_tap = connection.status_tap();
         let (status, fields) = (status_tap.status(), status_tap.refusal_fields());
-        // What it holds of the request must not leave any more.
+        // The rest of the request must not be written any more.
         let sent = tracker.attempt_failed();
         self.discard();
         Err(SendError::Final(match (status, fields) {
             (Some(status), Some(fields)) => error.with_head(status, fields),
             (Some(status), None) => error.with_status(status),
-            // The server itself says that it has processed nothing.
+            // The server guarantees that it processed nothing.
             (None, _) if error.sent() == Sent::Nothing => error,
             (None, _) => error::with_sent_extent(sent, error),
         }))
     }
 
-    /// Never uses it again, nor those that may have met the same.
+    /// Discards the connection, and others that may be affected by the same failure.
     pub(crate) fn fail(&mut self, failure: &SendError) {
         self.discard();
         if let Some(began) = self.in_use.end()
@@ -139,18 +141,19 @@ impl<'a> PooledConnection<'a> {
         }
     }
 
+    /// Keeps the connection out of the pool.
     pub(crate) fn discard(&mut self) {
         if let Some(connection) = self.connection.take() {
             self.pool.remove(&connection);
         }
     }
 
-    /// The response is whole.
+    /// Records that the response is complete.
     pub(crate) fn succeed(&self) {
         self.in_use.end();
     }
 
-    /// Takes a whole response which says that its server has given the connection up, as it soon will those of its age.
+    /// Handles a response that says that the server timed out the connection, as it soon will others of its age.
     pub(crate) fn server_timed_out(&mut self) {
         self.discard();
         if let Some(began) = self.in_use.end() {
@@ -158,11 +161,12 @@ impl<'a> PooledConnection<'a> {
         }
     }
 
-    pub(crate) async fn release(mut self, said: KeepAlive) {
+    /// Returns the connection to the pool if it is reusable.
+    pub(crate) async fn release(mut self, announced: KeepAlive) {
         let Some(mut connection) = self.connection.take() else {
             return;
         };
-        let keep_alive = connection.keep_alive(said);
+        let keep_alive = connection.update_keep_alive(announced);
         if keep_alive.requests != Some(0) && connection.wait_reusable().await {
             self.pool
                 .put(self.origin.clone(), connection, keep_alive.idle);
@@ -202,11 +206,11 @@ mod tests {
         ConnectFailure, Phase, SendTracker, Sent, TransportError, TransportErrorKind,
     };
 
-    /// A peer that takes so many bytes and then breaks, or takes no more.
+    /// A peer that accepts this many bytes and then resets the connection or accepts no more.
     struct Peer {
         takes: usize,
         breaks: bool,
-        /// Whether it takes a request in the pieces in which it is kept.
+        /// Whether it accepts vectored writes.
         vectored: bool,
     }
 
@@ -273,13 +277,13 @@ mod tests {
             .unwrap()
             .request_for(&connection, None);
         let origin = Origin::of(&"http://localhost/".parse().unwrap()).unwrap();
-        let answer = PooledConnection::new(pool, &origin, &InUse::default(), connection)
+        let result = PooledConnection::new(pool, &origin, &InUse::default(), connection)
             .send(&shared.settings, request, &tracker)
             .await;
-        match answer {
+        match result {
             Err(SendError::Final(error)) => error,
             Err(SendError::Returned(..)) => panic!("the connection took the request"),
-            Ok(_) => panic!("nobody answers"),
+            Ok(_) => panic!("the peer does not respond"),
         }
     }
 
@@ -287,7 +291,7 @@ mod tests {
     const WHOLE: &str = "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\n{}";
 
     #[test]
-    fn what_other_connections_may_have_met_is_told_from_what_one_response_has() {
+    fn only_failures_of_the_peer_or_network_affect_other_connections() {
         let failure = |kind| SendError::Final(TransportError::new(kind));
         for kind in [
             TransportErrorKind::Interrupted,
@@ -310,7 +314,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_error_says_how_much_of_the_request_was_taken() {
+    async fn an_error_says_how_much_of_the_request_was_sent() {
         let unconnected = TransportErrorKind::Connect(ConnectFailure::Other);
         let broken = TransportErrorKind::Interrupted;
         let late = TransportErrorKind::Timeout(Phase::FirstByte);
@@ -318,7 +322,7 @@ mod tests {
             let (sent, cut) = match takes {
                 0 => (Sent::Nothing, unconnected),
                 _ if takes < WHOLE.len() => (Sent::Part, broken),
-                // Nothing more is written that could break.
+                // Nothing is left to write, so nothing fails.
                 _ => (Sent::Whole, late),
             };
             for vectored in [false, true] {
@@ -335,13 +339,13 @@ mod tests {
         }
     }
 
-    /// Calls that are dropped after a while, one after the other, of a peer that knows of HTTP/2 and reads no request; whether
-    /// the connection is used again after each.
+    /// Makes calls one after the other to an HTTP/2 peer that reads no request, and drops each after a while. Returns for each
+    /// whether the connection was kept.
     #[cfg(feature = "_tls")]
-    async fn dropped<const N: usize>(after: [Duration; N]) -> [bool; N] {
+    async fn drop_calls<const N: usize>(after: [Duration; N]) -> [bool; N] {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let stream = TcpStream::connect(listener.local_addr().unwrap()).await;
-        // It only has a pulse.
+        // Only for the probe.
         let socket = Socket::new(stream.unwrap());
         let (ours, theirs) = tokio::io::duplex(1024);
         let transport = HyperTransport::new();
@@ -352,7 +356,7 @@ mod tests {
             h2::server::handshake(theirs)
         );
         let (connection, _server) = (connection.unwrap(), server.unwrap());
-        // The client reads what the server's handshake left behind.
+        // Lets the client read the rest of the server's handshake.
         for _ in 0..100 {
             tokio::task::yield_now().await;
         }
@@ -368,10 +372,10 @@ mod tests {
             let in_use = InUse::default();
             let mut pooled = PooledConnection::new(pool, &origin, &in_use, connection);
             let tracker = SendTracker::default();
-            let answer = pooled.send(&shared.settings, request, &tracker);
+            let result = pooled.send(&shared.settings, request, &tracker);
             #[allow(clippy::disallowed_methods)] // The clock is paused.
-            let answer = tokio::time::timeout(after, answer).await;
-            assert!(answer.is_err(), "nobody answers");
+            let result = tokio::time::timeout(after, result).await;
+            assert!(result.is_err(), "the peer does not respond");
             drop(pooled);
             *is_used_again = pool.take(&origin).await.is_some();
         }
@@ -381,11 +385,11 @@ mod tests {
     // T45
     #[cfg(feature = "_tls")]
     #[tokio::test(start_paused = true)]
-    async fn a_peer_that_is_silent_for_long_is_not_asked_again() {
+    async fn a_connection_to_an_unresponsive_peer_is_not_reused() {
         let [brief, long] = [10, 1_000].map(Duration::from_millis);
-        assert_eq!(dropped([brief, brief]).await, [true, true]);
-        assert_eq!(dropped([long]).await, [false]);
-        // A second call that is dropped soon does not make up for the first.
-        assert_eq!(dropped([long - brief, brief]).await, [true, false]);
+        assert_eq!(drop_calls([brief, brief]).await, [true, true]);
+        assert_eq!(drop_calls([long]).await, [false]);
+        // A second call that is dropped early does not reset the wait.
+        assert_eq!(drop_calls([long - brief, brief]).await, [true, false]);
     }
 }

@@ -33,7 +33,7 @@ use crate::pool::tasks::{Driver, RetireHandle};
 use crate::settings::Limits;
 use gatelet_transport::{SendTracker, TransportError};
 
-/// A connection on which requests can be sent; an HTTP/2 one may be cloned and used by many at once.
+/// A connection on which requests can be sent. An HTTP/2 connection has several handles, used at the same time.
 pub(crate) struct Connection {
     sender: Sender,
     probe: SocketProbe,
@@ -41,18 +41,18 @@ pub(crate) struct Connection {
     tap: Http1Tap,
     liveness: Liveness,
     opened: (LogicalTime, Instant),
-    /// What the server has said of the requests that may follow; HTTP/1 only.
+    /// What the server has announced about further requests; HTTP/1 only.
     keep_alive: KeepAlive,
-    /// Kept for its drop, which closes the socket.
+    /// Shared by all handles. Closes the socket when the last one is dropped.
     driver: Arc<Driver>,
 }
 
-/// A place in the order of events, also of those at the same instant.
+/// A position in the order of events, which also orders those of the same instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct LogicalTime(u64);
 
 impl LogicalTime {
-    /// Later than all that were asked for before.
+    /// Returns a time later than all earlier ones.
     pub(crate) fn now() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
 
@@ -149,7 +149,7 @@ impl Connection {
         })
     }
 
-    /// Sends a request whose URI and `Host` are in the form that the protocol wants. Over HTTP/2 it has departed before.
+    /// Sends a request whose URI and `Host` have the form that the protocol requires. Over HTTP/2 its body must have been started.
     pub(crate) async fn send(
         &mut self,
         request: Request<TrackedBody>,
@@ -173,17 +173,17 @@ impl Connection {
         }
     }
 
-    /// Says that a request waits for its response, until what is returned is dropped.
+    /// Counts a request as waiting until the guard is dropped.
     pub(crate) fn request_sent(&self) -> PendingResponse {
         self.liveness.request_sent()
     }
 
-    /// Says that a part of the response came, where the frames do not say it.
+    /// Records that a part of a response arrived; over HTTP/2 the frames do that too.
     pub(crate) fn data_received(&self) {
         self.liveness.data_received();
     }
 
-    /// When it was opened, in the order of events.
+    /// Returns when it was opened.
     pub(crate) fn opened(&self) -> LogicalTime {
         self.opened.0
     }
@@ -192,13 +192,13 @@ impl Connection {
         self.opened.1.elapsed()
     }
 
-    /// Takes what a response says of the requests that may follow, and returns what holds from now on.
-    pub(crate) fn keep_alive(&mut self, said: KeepAlive) -> KeepAlive {
-        self.keep_alive = self.keep_alive.after(said);
+    /// Takes what a response announces about further requests, and returns what applies from now on.
+    pub(crate) fn update_keep_alive(&mut self, announced: KeepAlive) -> KeepAlive {
+        self.keep_alive = self.keep_alive.after(announced);
         self.keep_alive
     }
 
-    /// Ends a flight as soon as the server has said how many requests it takes here; HTTP/2 only.
+    /// Ends a flight: over HTTP/2 as soon as the server has announced how many requests the connection takes.
     #[cfg(feature = "_tls")]
     pub(crate) fn complete_flight(&self, flight: Flight) {
         match &self.sender {
@@ -212,7 +212,7 @@ impl Connection {
         }
     }
 
-    /// Another handle on an HTTP/2 connection.
+    /// Returns another handle of an HTTP/2 connection.
     pub(crate) fn clone_handle(&self) -> Option<Self> {
         match &self.sender {
             Sender::Http1(_) => None,
@@ -233,13 +233,13 @@ impl Connection {
         Arc::ptr_eq(&self.driver, &other.driver)
     }
 
-    /// Keeps it from ever going back to the pool, also by those who share it and succeed.
+    /// Keeps it out of the pool from now on, also for the other handles. Requests in flight continue.
     pub(crate) fn retire(&self) {
         self.driver.retire();
     }
 
-    /// The same for whoever does not use it.
-    pub(crate) fn retirement(&self) -> RetireHandle {
+    /// Returns a handle that can retire it without keeping it open.
+    pub(crate) fn retire_handle(&self) -> RetireHandle {
         RetireHandle::of(&self.driver)
     }
 
@@ -247,7 +247,7 @@ impl Connection {
         self.driver.is_retired()
     }
 
-    /// Whether it can take a request right now.
+    /// Returns whether it can take a request right now.
     pub(crate) fn is_ready(&self) -> bool {
         match &self.sender {
             Sender::Http1(sender) => sender.is_ready(),
@@ -256,33 +256,33 @@ impl Connection {
         }
     }
 
-    /// Whether it can take another request after a time of idleness.
+    /// Returns whether it can take another request after it was idle.
     pub(crate) async fn is_alive(&self) -> bool {
-        /// What came may be read by then: a TLS session ticket, or the peer's farewell.
-        const LOOKS: u32 = 4;
+        /// Pending data, such as a TLS session ticket or the peer's `close_notify`, is normally read by then.
+        const MAX_PROBES: u32 = 4;
 
-        for _ in 0..LOOKS {
+        for _ in 0..MAX_PROBES {
             match self.probe.peer_state() {
                 PeerState::Closed => return false,
                 PeerState::Idle => return self.is_ready(),
                 PeerState::Readable => tokio::task::yield_now().await,
             }
         }
-        // Nothing is to be heard on an idle connection, but on one that others use.
+        // Unread data is fine only on a connection that others use.
         self.has_other_users() && self.is_ready()
     }
 
-    /// Whether anybody uses it but whoever asks.
+    /// Returns whether there are other handles.
     pub(crate) fn has_users(&self) -> bool {
         self.handle_count() > 1
     }
 
-    /// Whether others use it, besides the pool and whoever asks.
+    /// Returns whether there are other handles, not counting that of the pool.
     fn has_other_users(&self) -> bool {
         self.handle_count() > 2
     }
 
-    /// Whether it takes another request besides those of its users, of whom the pool is none.
+    /// Returns whether it takes another request. To be called on the handle of the pool, which has no request.
     pub(crate) fn has_capacity(&self) -> bool {
         match &self.sender {
             Sender::Http1(_) => true,
@@ -295,10 +295,10 @@ impl Connection {
         Arc::strong_count(&self.driver)
     }
 
-    /// Waits until the last exchange is cleared away; false when the connection will not take another request.
+    /// Waits until another request can be sent. Returns false if the connection will not be reusable soon.
     pub(crate) async fn wait_reusable(&mut self) -> bool {
-        /// A request that is still being written after its answer came holds the connection up: not worth a wait.
-        const PATIENCE: Duration = Duration::from_millis(10);
+        /// A request that is still being written after its response was received is not worth a longer wait.
+        const MAX_WAIT: Duration = Duration::from_millis(10);
 
         let ready = async {
             match &mut self.sender {
@@ -308,16 +308,16 @@ impl Connection {
             }
         };
         #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.
-        let ready_in_time = tokio::time::timeout(PATIENCE, ready).await;
+        let ready_in_time = tokio::time::timeout(MAX_WAIT, ready).await;
         matches!(ready_in_time, Ok(Ok(())))
     }
 
-    /// What has come of the head of the answer, whole or not; HTTP/1.1 only.
+    /// Returns what was observed of the response; HTTP/1.1 only.
     pub(crate) fn status_tap(&self) -> &StatusTap {
         &self.tap.status
     }
 
-    /// Whether it brought a head above the limit, which h2 tells from a malformed one to nobody.
+    /// Returns whether a head above the limit was received, which h2 does not tell from a malformed one.
     pub(crate) fn has_large_head(&self) -> bool {
         match &self.sender {
             Sender::Http1(_) => false,

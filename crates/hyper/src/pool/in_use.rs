@@ -1,4 +1,4 @@
-//! The connection that an exchange waits on, also for whoever drops the exchange.
+//! The connection that an exchange is waiting on, for a caller that drops the exchange.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,10 +10,10 @@ use crate::pool::pool::Pool;
 use crate::pool::tasks::RetireHandle;
 use gatelet_transport::SendTracker;
 
-/// What an exchange waits on right now, if it waits for a response; a clone is of the same exchange.
+/// The connection on which an exchange is waiting for its response, if it is; clones share it.
 ///
-/// The exchange runs in a task of its own, which ends a little after whoever waited for it has gone. By then the next attempt
-/// may have looked for a connection. So this one is judged by the caller's side.
+/// The exchange runs in a task, which ends a little after the caller dropped the call. By then the next attempt may have acquired
+/// a connection. So the caller decides about this one.
 #[derive(Clone, Default)]
 pub(crate) struct InUse(Arc<Mutex<Option<Usage>>>);
 
@@ -27,12 +27,12 @@ struct Usage {
 }
 
 impl InUse {
-    /// A request goes out on this connection.
+    /// Records that a request is sent on this connection.
     pub(crate) fn begin(&self, origin: &Origin, connection: &Connection, tracker: &SendTracker) {
         let usage = Usage {
             origin: origin.clone(),
             began: LogicalTime::now(),
-            connection: connection.retirement(),
+            connection: connection.retire_handle(),
             waiting: connection.request_sent(),
             status_tap: connection.status_tap().clone(),
             tracker: tracker.clone(),
@@ -40,18 +40,18 @@ impl InUse {
         drop(self.replace(Some(usage)));
     }
 
-    /// The response came, or a failure. Returns when the request went out.
+    /// Records a response or failure. Returns when the request was sent.
     pub(crate) fn end(&self) -> Option<LogicalTime> {
         self.replace(None).map(|usage| usage.began)
     }
 
-    /// Nobody waits any more. If that is because a timeout has passed, or the connection has brought nothing for long, the
-    /// next request must not meet it again.
+    /// Handles a dropped call. If its attempt timed out or the connection is unresponsive, the next request must not get this
+    /// connection.
     pub(crate) fn abandon(&self, pool: &Pool) {
         let Some(usage) = self.replace(None) else {
             return;
         };
-        // A refusal counts, also where its head is not whole.
+        // The status of a refusal counts, even if its head is incomplete.
         if !usage.tracker.has_head()
             && let (Some(status), Some(fields)) =
                 (usage.status_tap.status(), usage.status_tap.refusal_fields())
@@ -59,7 +59,7 @@ impl InUse {
             usage.tracker.response_started(status, fields);
         }
         if usage.tracker.has_timed_out() || usage.waiting.liveness().is_unresponsive() {
-            // Others may use it and succeed, and the pool may not know it right now.
+            // It may be in use by others, so the pool need not contain it now.
             usage.connection.retire();
             pool.suspect(&usage.origin, usage.began);
         }

@@ -1,4 +1,4 @@
-//! How long a server says that it keeps a connection of HTTP/1 open.
+//! The `Keep-Alive` field: how long a server keeps an HTTP/1 connection open.
 
 use std::time::Duration;
 
@@ -6,18 +6,18 @@ use http::{HeaderMap, HeaderName};
 
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 
-/// What the `Keep-Alive` fields of a response say; the least where they say several things.
+/// What the `Keep-Alive` fields of a response announce; the minimum if there are several values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct KeepAlive {
-    /// For how long another request may be sent, which is less than the server waits for one.
+    /// How long the connection can be reused, which is less than the server keeps it.
     pub(crate) idle: Option<Duration>,
-    /// How many requests may follow.
+    /// How many more requests may follow.
     pub(crate) requests: Option<u64>,
 }
 
 impl KeepAlive {
-    /// Reads the parameters `timeout` and `max`. One that is no number says nothing, as if the server had not sent it: most
-    /// servers do not, and the idle timeout holds anyway.
+    /// Parses the parameters `timeout` and `max`. Invalid numbers are ignored: most servers send none, and the idle timeout applies
+    /// anyway.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let mut all = Self::default();
         for field in headers.get_all(KEEP_ALIVE) {
@@ -28,19 +28,19 @@ impl KeepAlive {
                 let Some((name, value)) = parameter.split_once('=') else {
                     continue;
                 };
-                let (name, value) = (name.trim(), whole_number(value));
+                let (name, value) = (name.trim(), integer_part(value));
                 if name.eq_ignore_ascii_case("timeout") {
-                    all.idle = least(all.idle, value.map(usable));
+                    all.idle = minimum(all.idle, value.map(usable));
                 } else if name.eq_ignore_ascii_case("max") {
-                    all.requests = least(all.requests, value);
+                    all.requests = minimum(all.requests, value);
                 }
             }
         }
         all
     }
 
-    /// What holds after another response on the same connection: what that one says, and else what was said before. A server
-    /// that says so once has the same timer for all its responses, those of some other part of it included.
+    /// Returns what applies after another response on the same connection. A response without the field leaves the earlier timeout
+    /// in place, because the server has one timer for all of them.
     pub(crate) fn after(self, next: Self) -> Self {
         let left = self.requests.map(|left| left.saturating_sub(1));
         Self {
@@ -50,12 +50,11 @@ impl KeepAlive {
     }
 }
 
-fn least<T: Ord>(first: Option<T>, second: Option<T>) -> Option<T> {
+fn minimum<T: Ord>(first: Option<T>, second: Option<T>) -> Option<T> {
     first.into_iter().chain(second).min()
 }
 
-/// The part of the server's timeout in which a request surely arrives before its end: all but a second of it, and at least
-/// half.
+/// Returns the part of the server's timeout in which a request still arrives in time: all but one second, and at least half.
 fn usable(seconds: u64) -> Duration {
     const MARGIN: Duration = Duration::from_secs(1);
 
@@ -63,8 +62,8 @@ fn usable(seconds: u64) -> Duration {
     Duration::from_secs(seconds).saturating_sub(MARGIN.min(half))
 }
 
-/// The whole part of a number, also in quotes; the largest that there is for a larger one.
-fn whole_number(text: &str) -> Option<u64> {
+/// Parses the integer part of a number, which may be quoted. Saturates.
+fn integer_part(text: &str) -> Option<u64> {
     let text = text.trim().trim_matches('"').trim();
     let (digits, fraction) = text.split_once('.').unwrap_or((text, ""));
     let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -94,7 +93,7 @@ mod tests {
 
     // U22
     #[test]
-    fn a_server_is_asked_no_later_than_a_second_before_it_closes() {
+    fn a_connection_is_reused_until_a_second_before_its_timeout() {
         for (field, idle, requests) in [
             ("timeout=2", Some(1_000), None),
             ("timeout=5, max=99", Some(4_000), Some(99)),
@@ -117,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_says_nothing() {
+    fn an_invalid_number_is_ignored() {
         for field in [
             &b""[..],
             b"timeout",

@@ -1,4 +1,4 @@
-//! Connections that wait for their next request.
+//! The pool of idle connections.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -16,36 +16,36 @@ pub(crate) struct Pool {
     state: Mutex<State>,
 }
 
-/// What a pool keeps, and for how long.
+/// How many connections a pool keeps, and for how long.
 #[derive(Clone, Debug)]
 pub(crate) struct PoolSettings {
-    /// The most connections, of all origins together.
+    /// The limit for connections, to all origins together.
     pub(crate) capacity: usize,
     pub(crate) idle_timeout: Duration,
-    /// From the end of the handshake.
+    /// Counted from the handshake.
     pub(crate) max_age: Duration,
 }
 
 #[derive(Default)]
 struct State {
-    /// In the order of their last use. There are few, so a list is quicker than a map.
+    /// In the order of last use. There are few, so a list is faster than a map.
     idle: Vec<Idle>,
-    /// One for each runtime, because any of them may stand still.
+    /// One for each runtime, because any runtime may stop.
     reapers: Vec<(Id, AbortHandle)>,
 }
 
 struct Idle {
     origin: Origin,
     connection: Connection,
-    /// The runtime that drives it. Under another one nobody would know whether it stands still.
+    /// The runtime that drives it. It is not used under another one, because this one may stop.
     runtime: Id,
     since: Instant,
-    /// For how long it may wait.
+    /// How long it may be idle.
     timeout: Duration,
 }
 
 impl Idle {
-    /// How long it may still wait, and be used after that. One that somebody uses is not idle.
+    /// Returns how long it can still be used. A connection with users is not idle.
     fn time_left(&self, max_age: Duration) -> Duration {
         let young = max_age.saturating_sub(self.connection.age());
         let idle = if self.connection.has_users() {
@@ -65,7 +65,7 @@ impl Pool {
         })
     }
 
-    /// Whether it keeps any connection, so that others can use it.
+    /// Returns whether it keeps connections at all.
     pub(crate) fn keeps_any(&self) -> bool {
         let PoolSettings {
             capacity,
@@ -75,7 +75,7 @@ impl Pool {
         capacity > 0 && !idle_timeout.is_zero() && !max_age.is_zero()
     }
 
-    /// The connection to this origin that was used last, if one is still open and has room.
+    /// Takes the most recently used connection to this origin that is open and has capacity.
     pub(crate) async fn take(&self, origin: &Origin) -> Option<Connection> {
         while let Some(connection) = self.pop(origin) {
             if connection.is_alive().await {
@@ -89,7 +89,7 @@ impl Pool {
     fn pop(&self, origin: &Origin) -> Option<Connection> {
         let runtime = Handle::current().id();
         let mut state = self.state();
-        // The reaper stands still with its runtime, and has then not looked for a while.
+        // The reaper may not have run for a while, because its runtime stopped.
         let max_age = self.settings.max_age;
         state.idle.retain(|idle| !idle.time_left(max_age).is_zero());
         let index = state.idle.iter().rposition(|idle| {
@@ -104,19 +104,19 @@ impl Pool {
         Some(idle.connection)
     }
 
-    /// Keeps a connection on which nothing went wrong, for no longer than its server says that it waits.
+    /// Keeps a healthy connection, no longer than its server keeps it.
     pub(crate) fn put(
         self: &Arc<Self>,
         origin: Origin,
         connection: Connection,
-        server_waits: Option<Duration>,
+        server_timeout: Option<Duration>,
     ) {
         let PoolSettings {
             capacity,
             idle_timeout,
             max_age,
         } = self.settings;
-        let timeout = server_waits.unwrap_or(Duration::MAX).min(idle_timeout);
+        let timeout = server_timeout.unwrap_or(Duration::MAX).min(idle_timeout);
         let is_too_old = connection.is_retired() || connection.age() >= max_age;
         if !self.keeps_any() || timeout.is_zero() || is_too_old {
             return;
@@ -145,21 +145,23 @@ impl Pool {
         }
     }
 
-    /// Forgets a connection on which something went wrong; those who share it finish what they began.
+    /// Removes a connection that failed. Other requests on it continue.
     pub(crate) fn remove(&self, connection: &Connection) {
         connection.retire();
         self.retire(|idle| idle.connection.is_same(connection));
     }
 
-    /// Forgets the idle and the shared connections to this origin that were opened before an exchange began that failed; those
-    /// who share one finish what they began. One of HTTP/1 that is in use shows by its own response whether it is well. What went wrong with one may have gone wrong with others of its
-    /// age, and the next attempt shall not find out: a handshake is cheaper. The connections to a proxy that passes requests
-    /// on belong to the server that they are for.
+    /// Removes the idle and shared connections to this origin that were opened before a failed exchange began. Other requests on
+    /// them continue.
+    ///
+    /// What happened to one connection may have happened to others of its age, and a handshake is cheaper than another failed
+    /// attempt. An HTTP/1 connection in use is not affected: its own response shows whether it works. Connections to a forward
+    /// proxy count as connections to the server.
     pub(crate) fn suspect(&self, origin: &Origin, began: LogicalTime) {
         self.retire(|idle| idle.origin == *origin && idle.connection.opened() < began);
     }
 
-    /// Forgets all connections to this origin; those who share one finish what they began.
+    /// Removes all connections to this origin. Requests on them continue.
     pub(crate) fn clear(&self, origin: &Origin) {
         self.retire(|idle| idle.origin == *origin);
     }
@@ -171,7 +173,7 @@ impl Pool {
         }
     }
 
-    /// Closes what has waited too long, and says when to look again.
+    /// Closes expired connections, and returns when the next one expires.
     fn expire(&self) -> Option<Duration> {
         let runtime = Handle::current().id();
         let mut state = self.state();
@@ -199,7 +201,7 @@ impl Drop for Pool {
     }
 }
 
-/// Closes idle connections when their time has come, for as long as there are any.
+/// Closes idle connections when they expire, until there are none.
 async fn reap(pool: Weak<Pool>, mut wait: Duration) {
     loop {
         #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.

@@ -1,17 +1,17 @@
-//! Handshakes that many requests share.
+//! Handshakes that several requests share.
 //!
-//! A connection of HTTP/2 serves many requests, but whether a server speaks it is known only after the handshake. So of the
-//! requests that find no connection one opens it, and the others wait for its end: not of the handshake alone, but until the
-//! server's first `SETTINGS` have said how many requests the connection takes. They do not wait where
+//! An HTTP/2 connection serves many requests, but whether the server chooses HTTP/2 is known only after the handshake. So one of
+//! the requests that find no connection opens one, and the others wait until the server's first `SETTINGS` announce how many
+//! requests it takes. A request does not wait if
 //!
-//! - the server is known to speak HTTP/1.1, or is spoken to in the clear;
-//! - more wait already than the connections that are being opened will take;
-//! - the handshake takes half of the connect timeout, which it may never survive: then the next one begins beside it;
-//! - one has failed, or brought a connection whose first request failed: for each failure in a row twice as many are begun at
-//!   once, so that neither a server that refuses everyone is asked by everyone in turn, nor one that dropped a single handshake
-//!   by everyone at once.
+//! - the server is known to choose HTTP/1.1, or the connection is in the clear;
+//! - more requests are waiting than the connections that are being opened will take;
+//! - the handshake has taken half of the connect timeout: then another one begins beside it;
+//! - a handshake failed, or the first request on its connection did. Each failure in a row doubles the number of concurrent
+//!   handshakes. So the requests do not try a server that refuses all of them one after the other, and one dropped handshake does
+//!   not make all of them open a connection at once.
 //!
-//! A [`Flight`] ends when it is dropped, so whoever opens a connection and goes away makes room for the next.
+//! A [`Flight`] ends when it is dropped, so a dropped call lets the next request open a connection.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -29,13 +29,13 @@ pub(crate) struct Flights {
     origins: Mutex<Vec<OriginState>>,
 }
 
-/// What is known of the connections of one origin that one runtime drives.
+/// The state for one origin and one runtime.
 #[derive(Debug)]
 struct OriginState {
     origin: Origin,
     runtime: Id,
     protocol: Protocol,
-    /// When each began.
+    /// The number of each, and when it began.
     flights: Vec<(u64, Instant)>,
     next_flight: u64,
     waiting: usize,
@@ -47,16 +47,16 @@ struct OriginState {
 enum Protocol {
     Unknown,
     Http1,
-    /// And the most requests that the last connection took at once, if it has said so yet.
+    /// With the number of concurrent requests that the last connection took, once it is known.
     Http2(Option<usize>),
 }
 
-/// What a request that found no connection does.
+/// What a request without a connection does next.
 #[derive(Debug)]
 pub(crate) enum Turn {
-    /// It opens one.
+    /// Open a connection.
     Open(Flight),
-    /// It waits for a change, and no longer than until this.
+    /// Wait for a change, at most until this instant.
     Wait(Waiter, Instant),
 }
 
@@ -69,7 +69,7 @@ pub(crate) struct Flight {
     number: u64,
 }
 
-/// A request that waits for others to open a connection.
+/// Counts a request as waiting for a connection until dropped.
 #[derive(Debug)]
 pub(crate) struct Waiter {
     flights: Arc<Flights>,
@@ -77,17 +77,17 @@ pub(crate) struct Waiter {
     runtime: Id,
 }
 
-/// The end of a request on a connection.
+/// Wakes waiting requests when a request on a connection ends.
 #[derive(Debug)]
 pub(crate) struct NotifyOnDrop<'a> {
     flights: &'a Flights,
     origin: &'a Origin,
-    /// Whether the connection is of use to a request, if that is known.
+    /// Whether the connection served a request, if that is known.
     was_useful: Option<bool>,
 }
 
 impl NotifyOnDrop<'_> {
-    /// Says that a request on the connection was answered, or that the first one was not.
+    /// Records whether a request on the connection got a response. A failure counts only for the first request.
     pub(crate) fn record(&mut self, was_useful: bool) {
         self.was_useful = Some(was_useful);
     }
@@ -101,7 +101,7 @@ impl Drop for NotifyOnDrop<'_> {
 
 impl Flights {
     pub(crate) fn new(connect_timeout: Duration) -> Arc<Self> {
-        /// Of a connect timeout that is as good as none.
+        /// For a connect timeout that is practically unlimited.
         const LONGEST: Duration = Duration::from_secs(60);
 
         Arc::new(Self {
@@ -113,13 +113,14 @@ impl Flights {
         })
     }
 
-    /// Tells of every change from now on; to be asked for before a look into the pool, so that none is missed.
+    /// Subscribes to changes. Must be called before looking into the pool, so that none is missed.
     pub(crate) fn changes(&self, origin: &Origin) -> watch::Receiver<()> {
         self.with(origin, Handle::current().id(), |state| {
             state.changes.subscribe()
         })
     }
 
+    /// Returns whether a request opens a connection or waits.
     pub(crate) fn turn(self: &Arc<Self>, origin: &Origin) -> Turn {
         let runtime = Handle::current().id();
         let (flights, origin) = (self.clone(), origin.clone());
@@ -142,7 +143,7 @@ impl Flights {
         }
     }
 
-    /// Wakes those who wait when what is returned is dropped: there may be room on a connection again.
+    /// Wakes waiting requests when the guard is dropped, because a connection may have capacity again.
     pub(crate) fn notify_on_drop<'a>(&'a self, origin: &'a Origin) -> NotifyOnDrop<'a> {
         NotifyOnDrop {
             flights: self,
@@ -166,8 +167,8 @@ impl Flights {
     }
 
     fn with<T>(&self, origin: &Origin, runtime: Id, work: impl FnOnce(&mut OriginState) -> T) -> T {
-        /// A client speaks to few servers. Of one that speaks to many, the first that nobody waits for is forgotten.
-        const MOST: usize = 64;
+        /// A client has few servers. Beyond this number, the first unused state is dropped.
+        const MAX_ORIGINS: usize = 64;
 
         let mut origins = self.origins();
         let found = origins
@@ -176,7 +177,7 @@ impl Flights {
         if let Some(state) = found {
             return work(state);
         }
-        if origins.len() >= MOST
+        if origins.len() >= MAX_ORIGINS
             && let Some(unused) = origins.iter().position(OriginState::is_unused)
         {
             origins.remove(unused);
@@ -210,7 +211,7 @@ impl OriginState {
         self.flights.is_empty() && self.waiting == 0 && self.changes.receiver_count() == 0
     }
 
-    /// The number of another flight, or until when another request waits.
+    /// Starts another flight and returns its number, or returns until when the request waits.
     fn turn(&mut self, max_wait: Duration) -> Result<u64, Instant> {
         let now = Instant::now();
         if let Some(until) = self.wait_until(now, max_wait) {
@@ -223,29 +224,29 @@ impl OriginState {
         Ok(number)
     }
 
-    /// Until when another request has to wait; none if it is its turn to open a connection.
+    /// Returns until when another request waits, or `None` if it opens a connection.
     fn wait_until(&mut self, now: Instant, max_wait: Duration) -> Option<Instant> {
-        let most = match self.protocol {
+        let capacity = match self.protocol {
             Protocol::Http1 => return None,
             Protocol::Unknown | Protocol::Http2(None) => usize::MAX,
-            Protocol::Http2(Some(most)) => most.max(1),
+            Protocol::Http2(Some(capacity)) => capacity.max(1),
         };
         if self.flights.is_empty() && self.waiting == 0 {
             self.failures = 0;
         }
-        // Those that take long are not counted on any more.
+        // Handshakes that take too long are not relied on.
         let ends = self.flights.iter();
         let ends = ends.filter_map(|(_, began)| began.checked_add(max_wait));
         let ends: Vec<_> = ends.filter(|end| *end > now).collect();
         let at_once = 1_usize.checked_shl(self.failures).unwrap_or(usize::MAX);
         let will_be_used = ends.len().saturating_add(self.waiting);
-        let is_enough = ends.len() >= at_once && will_be_used < ends.len().saturating_mul(most);
+        let is_enough = ends.len() >= at_once && will_be_used < ends.len().saturating_mul(capacity);
         ends.into_iter().min().filter(|_| is_enough)
     }
 }
 
 impl Flight {
-    /// Says that the server chose HTTP/1.1, so that each request needs a connection of its own.
+    /// Records that the server chose HTTP/1.1, so each request needs a connection of its own.
     pub(crate) fn negotiated_http1(self) {
         self.with(|state| {
             state.protocol = Protocol::Http1;
@@ -253,7 +254,7 @@ impl Flight {
         });
     }
 
-    /// Says that the server chose HTTP/2; how many requests the connection takes is still to come.
+    /// Records that the server chose HTTP/2. The number of requests that it takes is not known yet.
     pub(crate) fn negotiated_http2(&self) {
         self.with(|state| {
             if !matches!(state.protocol, Protocol::Http2(_)) {
@@ -262,12 +263,12 @@ impl Flight {
         });
     }
 
-    /// Says how many requests the connection takes at once.
+    /// Records how many concurrent requests the connection takes.
     pub(crate) fn capacity_known(self, requests: usize) {
         self.with(|state| state.protocol = Protocol::Http2(Some(requests)));
     }
 
-    /// Says that no connection came about.
+    /// Records that the connection could not be opened.
     pub(crate) fn failed(self) {
         self.with(|state| state.failures = state.failures.saturating_add(1));
     }
@@ -308,7 +309,7 @@ mod tests {
         Origin::of(&"https://server.example".parse().unwrap()).unwrap()
     }
 
-    /// How so many requests go on: those that open a connection, and those that wait.
+    /// Returns what this many requests do: those that open a connection, and those that wait.
     fn requests(flights: &Arc<Flights>, number: usize) -> (Vec<Flight>, Vec<Waiter>) {
         let (mut open, mut wait) = (Vec::new(), Vec::new());
         for _ in 0..number {
@@ -327,7 +328,7 @@ mod tests {
 
     // U21
     #[tokio::test(start_paused = true)]
-    async fn of_many_first_requests_one_opens_and_the_next_takes_its_place() {
+    async fn one_of_many_first_requests_opens_a_connection_and_the_next_replaces_it() {
         let flights = Flights::new(CONNECT);
         let (mut open, wait) = requests(&flights, 50);
         assert_eq!((open.len(), wait.len()), (1, 49));
@@ -341,18 +342,18 @@ mod tests {
 
     // U21
     #[tokio::test(start_paused = true)]
-    async fn nobody_waits_for_a_server_of_http1() {
+    async fn requests_to_an_http1_server_do_not_wait() {
         let flights = Flights::new(CONNECT);
         one(&flights).negotiated_http1();
         assert_eq!(requests(&flights, 50).0.len(), 50);
-        // The server learns HTTP/2 one day.
+        // The server is upgraded to HTTP/2.
         one(&flights).negotiated_http2();
         assert_eq!(requests(&flights, 50).0.len(), 1);
     }
 
     // U21
     #[tokio::test(start_paused = true)]
-    async fn as_many_connections_are_opened_as_the_waiting_need() {
+    async fn as_many_connections_are_opened_as_the_waiting_requests_need() {
         for (takes, needed) in [(0, 50), (1, 50), (10, 5), (49, 2), (50, 1), (1_000, 1)] {
             let flights = Flights::new(CONNECT);
             let first = one(&flights);
@@ -362,7 +363,7 @@ mod tests {
         }
     }
 
-    /// How many handshakes are begun at a time, of a burst of 50 that all end like this.
+    /// Returns how many handshakes run at a time in a burst of 50 requests, if all end like this.
     fn rounds(flights: &Arc<Flights>, end: impl Fn(Flight)) -> Vec<usize> {
         let (mut open, mut waits) = requests(flights, 50);
         let mut rounds = Vec::new();
@@ -370,7 +371,7 @@ mod tests {
             rounds.push(open.len());
             open.into_iter().for_each(&end);
             let left = waits.len();
-            // The last of them waits until the others have looked again.
+            // Keeps the burst alive until the others have asked again.
             let last = waits.pop();
             drop(waits);
             (open, waits) = requests(flights, left);
@@ -381,19 +382,19 @@ mod tests {
 
     // U21
     #[tokio::test(start_paused = true)]
-    async fn failures_do_not_come_one_after_the_other() {
+    async fn handshakes_double_after_each_failure() {
         let flights = Flights::new(CONNECT);
         assert_eq!(rounds(&flights, Flight::failed), [1, 2, 8, 39]);
         assert_eq!(
             requests(&flights, 50).0.len(),
             1,
-            "the next burst begins anew"
+            "the next burst starts with one"
         );
     }
 
     // U21
     #[tokio::test(start_paused = true)]
-    async fn a_connection_whose_first_request_fails_is_a_failure() {
+    async fn a_failed_first_request_counts_as_a_failed_handshake() {
         let (flights, origin) = (Flights::new(CONNECT), server());
         let fails_first_request = |flight: Flight| {
             flight.negotiated_http2();
@@ -409,12 +410,12 @@ mod tests {
 
     // U21
     #[tokio::test(start_paused = true)]
-    async fn a_handshake_that_takes_long_does_not_hold_others_up() {
+    async fn a_slow_handshake_does_not_block_others() {
         let flights = Flights::new(CONNECT);
         let _first = one(&flights);
         let until = match flights.turn(&server()) {
             Turn::Wait(_, until) => until,
-            Turn::Open(_) => panic!("one is being opened"),
+            Turn::Open(_) => panic!("a connection is being opened"),
         };
         tokio::time::advance(Duration::from_millis(1_999)).await;
         assert_eq!(requests(&flights, 1).0.len(), 0);
@@ -425,7 +426,7 @@ mod tests {
 
     // U21
     #[tokio::test(start_paused = true)]
-    async fn servers_and_runtimes_wait_for_their_own_connections_alone() {
+    async fn each_server_and_runtime_waits_for_its_own_connections() {
         let flights = Flights::new(CONNECT);
         let _first = one(&flights);
         let other = Origin::of(&"https://other.example".parse().unwrap()).unwrap();
@@ -439,7 +440,7 @@ mod tests {
             matches!(elsewhere.turn(&server()), Turn::Open(_))
         });
         assert!(opens.join().unwrap());
-        // Whoever speaks to very many servers does not remember all.
+        // The number of remembered servers is bounded.
         for number in 0..1_000 {
             let uri = format!("https://{number}.example").parse().unwrap();
             drop(flights.turn(&Origin::of(&uri).unwrap()));

@@ -1,4 +1,4 @@
-//! The tasks that read and write a connection.
+//! The tasks that drive a connection.
 
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,14 +8,14 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use hyper::rt::Executor;
 use tokio::task::JoinSet;
 
-/// Ends all tasks of a connection with its last user, even in the middle of a write that the peer does not take.
+/// Owns the tasks of a connection. Dropping it ends them, even in a write that the peer does not accept.
 #[derive(Default)]
 pub(crate) struct Driver {
     tasks: TaskSet,
     is_retired: AtomicBool,
 }
 
-/// Says of a connection that it takes no more requests, without being one of its users.
+/// Retires a connection without keeping it open.
 pub(crate) struct RetireHandle(Weak<Driver>);
 
 impl RetireHandle {
@@ -30,7 +30,7 @@ impl RetireHandle {
     }
 }
 
-/// The tasks; none any more once they were ended.
+/// A set of tasks, or `None` after they were ended.
 #[derive(Clone)]
 pub(crate) struct TaskSet(Arc<Mutex<Option<JoinSet<()>>>>);
 
@@ -41,7 +41,7 @@ impl Default for TaskSet {
 }
 
 impl Driver {
-    /// Drives a connection. How it ended is told to the requests that were on it.
+    /// Spawns the task that drives a connection. Its result is dropped, because the requests learn it too.
     pub(crate) fn drive<E>(
         self,
         work: impl Future<Output = Result<(), E>> + Send + 'static,
@@ -50,13 +50,13 @@ impl Driver {
         Arc::new(self)
     }
 
-    /// What hyper hands further work of the same connection to, as it does for HTTP/2.
+    /// Returns the executor for further tasks of the connection, which hyper needs for HTTP/2.
     #[cfg(feature = "_tls")]
     pub(crate) fn executor(&self) -> TaskSet {
         self.tasks.clone()
     }
 
-    /// Says that the connection takes no more requests; those on it go on.
+    /// Keeps the connection out of the pool from now on. Requests in flight continue.
     pub(crate) fn retire(&self) {
         self.is_retired.store(true, Ordering::Release);
     }
@@ -83,7 +83,7 @@ impl TaskSet {
 
     fn end(&self) {
         let tasks = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        // Dropped here, where the lock is free: the tasks hold the crew.
+        // Dropped after the lock was released, because the tasks own clones of this set.
         drop(tasks);
     }
 }

@@ -199,7 +199,7 @@ async fn a_pinned_certificate_is_trusted_whatever_it_says_and_no_other_is() {
         .is_refused_by(&both)
         .await;
     let cause = error.source().unwrap().to_string();
-    assert!(cause.contains("not a pinned one"), "{cause}");
+    assert!(cause.contains("is not pinned"), "{cause}");
 }
 
 // T5

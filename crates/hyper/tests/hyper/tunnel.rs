@@ -286,7 +286,7 @@ async fn bytes_behind_the_head_of_an_opened_tunnel_are_refused() {
         let error = transport.send(request).await.unwrap_err();
         let expected = TransportErrorKind::Connect(ConnectFailure::Proxy);
         assert_eq!((error.kind(), error.status()), (expected, None));
-        assert!(error_text(&error).contains("before the tunnel is used"));
+        assert!(error_text(&error).contains("before the tunnel was used"));
         proxy.finish().await;
     }
 }

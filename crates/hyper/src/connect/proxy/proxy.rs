@@ -1,4 +1,4 @@
-//! Proxies, and which servers are reached through which.
+//! Proxies, and the servers that are reached through them.
 
 use std::fmt;
 
@@ -12,11 +12,11 @@ use crate::error::config;
 use crate::origin::Origin;
 use gatelet_transport::TransportError;
 
-/// Which servers are reached through which proxy; by default none through any.
+/// The proxies for `http` and `https` URLs, and the servers that are reached without one. By default there is no proxy.
 ///
-/// A proxy is spoken to in plain HTTP/1.1. Servers at `https` are reached through a tunnel (`CONNECT`), in which the proxy
-/// sees neither requests nor credentials; to servers at `http` it passes each request on. Servers on this machine's loopback
-/// are never reached through a proxy. The proxy's own credentials go to the proxy alone and are in no `Debug` and no error.
+/// The connection to a proxy is plain HTTP/1.1. Requests to `https` servers go through a tunnel (`CONNECT`), so the proxy sees
+/// neither them nor their credentials; requests to `http` servers are forwarded by the proxy. Servers on loopback are never
+/// reached through a proxy. The proxy's own credentials are sent to the proxy only, and appear in no `Debug` output and no error.
 ///
 /// ```
 /// use gatelet_hyper::{HyperTransport, Proxies};
@@ -38,7 +38,7 @@ pub struct Proxies {
     no_proxy: NoProxy,
 }
 
-/// The address of a proxy, and what it wants to know of its user.
+/// The address of a proxy, and the credentials for it.
 #[derive(Clone)]
 pub(crate) struct Proxy {
     origin: Origin,
@@ -46,18 +46,18 @@ pub(crate) struct Proxy {
 }
 
 impl Proxies {
-    /// Reaches servers at `http` through this proxy: `http://host:port` with `user:password@` before the host where it wants
-    /// that, both percent-encoded. Without a scheme it is `http`, without a port 80.
+    /// Sets the proxy for `http` URLs: `http://host:port`, with `user:password@` before the host if it requires credentials,
+    /// both percent-encoded. The scheme defaults to `http`, the port to 80.
     ///
     /// # Errors
     ///
-    /// A `Config` error when this is not the address of a proxy over plain HTTP; the text is not part of it.
+    /// A `Config` error, which does not repeat the text, if this is not the address of a plain HTTP proxy.
     pub fn http(mut self, url: &str) -> Result<Self, TransportError> {
         self.http = Some(named("the proxy for http", url)?);
         Ok(self)
     }
 
-    /// Reaches servers at `https` through this proxy, whose own address is written as for [`http`](Self::http).
+    /// Sets the proxy for `https` URLs. Its address has the same form as for [`http`](Self::http).
     ///
     /// # Errors
     ///
@@ -67,27 +67,27 @@ impl Proxies {
         Ok(self)
     }
 
-    /// Reaches these servers without a proxy: domains, each with all that is below it, addresses and networks
-    /// (`10.0.0.0/8`), or `*` for all, between commas or blanks. It takes the place of an earlier list; an entry that is
-    /// none of these matches nothing.
+    /// Sets the servers that are reached without a proxy, separated by commas or whitespace: domains, which include their
+    /// subdomains, IP addresses, networks (`10.0.0.0/8`), or `*` for all. An entry may end with a port. Invalid entries match
+    /// nothing. The list replaces an earlier one.
     pub fn except(mut self, list: &str) -> Self {
         self.no_proxy = NoProxy::parse(list);
         self
     }
 
-    /// What the variables `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` (for where the others are not set) and `NO_PROXY` of the
-    /// process say; names in lower case go first.
+    /// Reads the environment variables `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` (used where the others are not set) and
+    /// `NO_PROXY`. Lower-case names take precedence.
     ///
     /// # Errors
     ///
-    /// A `Config` error that names the variable when one is not the address of a proxy over plain HTTP.
+    /// A `Config` error that names the variable if its value is not the address of a plain HTTP proxy.
     pub fn from_environment() -> Result<Self, TransportError> {
         Self::from_variables(|name| {
             std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
         })
     }
 
-    /// The same, from variables that are looked up elsewhere.
+    /// Reads the same variables from another source.
     ///
     /// # Errors
     ///
@@ -117,7 +117,7 @@ impl Proxies {
             set.map(|(name, value)| named(name, &Zeroizing::new(value)))
                 .transpose()
         };
-        // To a CGI program, `HTTP_PROXY` is the header field `Proxy` of whoever calls it.
+        // In a CGI program, `HTTP_PROXY` contains the `Proxy` header field of the request.
         let is_cgi = variable("REQUEST_METHOD").is_some();
         let http = ["http_proxy", "HTTP_PROXY"];
         let http = if is_cgi { &http[..1] } else { &http };
@@ -131,7 +131,7 @@ impl Proxies {
         })
     }
 
-    /// The proxy on the way to a server.
+    /// Returns the proxy for a server.
     pub(crate) fn for_origin(&self, origin: &Origin) -> Option<&Proxy> {
         let proxy = if origin.is_https() {
             &self.https
@@ -150,7 +150,7 @@ impl Proxy {
             None => url.trim(),
             Some((scheme, address)) if scheme.eq_ignore_ascii_case("http") => address,
             Some(_) => {
-                return Err("is not spoken to in plain HTTP; its address begins with http://");
+                return Err("must be a plain HTTP proxy, with an address that begins with http://");
             }
         };
         let address = address.strip_suffix('/').unwrap_or(address);
@@ -158,13 +158,13 @@ impl Proxy {
             Some((user, host)) => (Some(user), host),
             None => (None, address),
         };
-        let no_address = "is not the address of a proxy";
+        let invalid = "is not a valid proxy address";
         if host.contains(['/', '?', '#']) {
-            return Err(no_address);
+            return Err(invalid);
         }
-        let uri: Uri = format!("http://{host}/").parse().map_err(|_| no_address)?;
+        let uri: Uri = format!("http://{host}/").parse().map_err(|_| invalid)?;
         Ok(Self {
-            origin: Origin::of(&uri).map_err(|_| no_address)?,
+            origin: Origin::of(&uri).map_err(|_| invalid)?,
             authorization: user.map(basic).transpose()?,
         })
     }
@@ -173,7 +173,7 @@ impl Proxy {
         &self.origin
     }
 
-    /// The value of `Proxy-Authorization`.
+    /// Returns the value of `Proxy-Authorization`.
     pub(crate) fn authorization(&self) -> Option<&HeaderValue> {
         self.authorization.as_ref()
     }
@@ -189,13 +189,13 @@ fn named(name: &str, url: &str) -> Result<Proxy, TransportError> {
     Proxy::parse(url).map_err(|reason| config(format!("{name} {reason}")))
 }
 
-/// The Basic scheme (RFC 7617) for a percent-encoded `user:password`.
+/// Returns the credentials of the Basic scheme (RFC 7617) for a percent-encoded `user:password`.
 fn basic(user: &str) -> Result<HeaderValue, &'static str> {
     let (user, password) = user.split_once(':').unwrap_or((user, ""));
     let mut plain = Zeroizing::new(Vec::new());
     plain.extend(percent_decode_str(user));
     if plain.contains(&b':') {
-        return Err("has a user name with a colon, which no proxy can be told");
+        return Err("has a user name with a colon, which Basic authentication does not allow");
     }
     plain.push(b':');
     plain.extend(percent_decode_str(password));
@@ -203,7 +203,7 @@ fn basic(user: &str) -> Result<HeaderValue, &'static str> {
         "Basic {}",
         &*Zeroizing::new(BASE64_STANDARD.encode(&*plain))
     ));
-    let mut value = HeaderValue::from_str(&text).map_err(|_| "has unusable credentials")?;
+    let mut value = HeaderValue::from_str(&text).map_err(|_| "has invalid credentials")?;
     value.set_sensitive(true);
     Ok(value)
 }
@@ -220,7 +220,7 @@ mod tests {
         Proxy::parse(url).unwrap()
     }
 
-    fn on_the_way(proxies: &Proxies, uri: &str) -> Option<String> {
+    fn proxy_for(proxies: &Proxies, uri: &str) -> Option<String> {
         let origin = Origin::of(&uri.parse().unwrap()).unwrap();
         let proxy = proxies.for_origin(&origin)?;
         Some(format!("{proxy:?}"))
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_read_with_and_without_its_parts() {
+    fn an_address_may_omit_scheme_and_port() {
         for (url, shown) in [
             ("http://proxy.example:3128", "proxy.example:3128"),
             ("HTTP://proxy.example/", "proxy.example:80"),
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn credentials_are_those_of_the_basic_scheme_and_are_not_shown() {
+    fn credentials_are_sent_as_basic_and_not_shown() {
         // The example of RFC 7617 section 2.
         let proxy = proxy("http://Aladdin:open%20sesame@proxy.example");
         let value = proxy.authorization().unwrap();
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused_and_not_repeated() {
+    fn an_invalid_address_is_refused_and_not_repeated() {
         for url in [
             "socks5://user:s3cret@proxy.example",
             "https://user:s3cret@proxy.example",
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn each_scheme_has_its_proxy_and_loopback_none() {
+    fn each_scheme_has_its_proxy_and_loopback_has_none() {
         let proxies = Proxies::default()
             .http("plain:1")
             .unwrap()
@@ -291,38 +291,38 @@ mod tests {
             ("https://127.0.0.1", None),
             ("https://[::1]", None),
         ] {
-            assert_eq!(on_the_way(&proxies, uri).as_deref(), expected, "{uri}");
+            assert_eq!(proxy_for(&proxies, uri).as_deref(), expected, "{uri}");
         }
-        assert_eq!(on_the_way(&Proxies::default(), "https://example.com"), None);
+        assert_eq!(proxy_for(&Proxies::default(), "https://example.com"), None);
     }
 
     // T70
     #[test]
-    fn variables_are_read_in_both_cases() {
+    fn variables_are_read_in_lower_and_upper_case() {
         let (http, https) = ("http://example.com", "https://example.com");
         let lower = from(&[
             ("http_proxy", "a:1"),
             ("HTTP_PROXY", "b:1"),
             ("HTTPS_PROXY", "c:1"),
         ]);
-        assert_eq!(on_the_way(&lower, http).unwrap(), "a:1");
-        assert_eq!(on_the_way(&lower, https).unwrap(), "c:1");
+        assert_eq!(proxy_for(&lower, http).unwrap(), "a:1");
+        assert_eq!(proxy_for(&lower, https).unwrap(), "c:1");
         let all = from(&[
             ("ALL_PROXY", "a:1"),
             ("https_proxy", "b:1"),
             ("HTTP_PROXY", ""),
         ]);
-        assert_eq!(on_the_way(&all, http).unwrap(), "a:1");
-        assert_eq!(on_the_way(&all, https).unwrap(), "b:1");
+        assert_eq!(proxy_for(&all, http).unwrap(), "a:1");
+        assert_eq!(proxy_for(&all, https).unwrap(), "b:1");
         let none = from(&[("ALL_PROXY", "a:1"), ("NO_PROXY", "example.com")]);
-        assert_eq!(on_the_way(&none, http), None);
+        assert_eq!(proxy_for(&none, http), None);
         let cgi = from(&[("HTTP_PROXY", "evil:1"), ("REQUEST_METHOD", "GET")]);
-        assert_eq!(on_the_way(&cgi, http), None);
+        assert_eq!(proxy_for(&cgi, http), None);
     }
 
     // T70
     #[test]
-    fn a_variable_that_is_no_proxy_is_named() {
+    fn an_error_names_the_variable_with_an_invalid_proxy() {
         let error = Proxies::from_variables(|name| {
             (name == "HTTPS_PROXY").then(|| "socks5://user:s3cret@h".to_owned())
         })

@@ -1,4 +1,4 @@
-//! The way through a proxy to a server that speaks TLS.
+//! Tunnels through a proxy to a TLS server.
 
 use std::io;
 use std::time::Duration;
@@ -16,10 +16,10 @@ use crate::io::socket::Socket;
 use crate::origin::Origin;
 use gatelet_transport::{BoxError, ConnectFailure, TransportError, TransportErrorKind};
 
-/// The longest head of a proxy's response that is read, in bytes, interim ones included.
-const LONGEST_HEAD: usize = 16 * 1024;
+/// The most bytes of a proxy's response that are read, informational responses included.
+const MAX_HEAD: usize = 16 * 1024;
 
-/// Asks the proxy for a tunnel, and returns the socket when it leads to the server.
+/// Asks the proxy for a tunnel to the server, and returns the socket when the tunnel is open.
 pub(crate) async fn connect(
     mut socket: Socket,
     proxy: &Proxy,
@@ -30,7 +30,7 @@ pub(crate) async fn connect(
     let mut head = Vec::with_capacity(1024);
     loop {
         match response(&head).map_err(refused)? {
-            Response::Incomplete if head.len() > LONGEST_HEAD => {
+            Response::Incomplete if head.len() > MAX_HEAD => {
                 return Err(refused("the head of its response to CONNECT is too long"));
             }
             Response::Incomplete => {}
@@ -44,7 +44,7 @@ pub(crate) async fn connect(
             }
         }
         if socket.read_buf(&mut head).await.map_err(refused)? == 0 {
-            // A status may be the last that comes.
+            // The response may end right after its status.
             head.push(b'\n');
             return Err(match response(&head) {
                 Ok(Response::Refused(status, _)) => refused_with(status, HeaderMap::new()),
@@ -54,31 +54,31 @@ pub(crate) async fn connect(
     }
 }
 
-/// Reads the rest of a refusal's head for what it says of the time. The refusal stands without it, so it is not waited for long.
+/// Reads the fields of a refusal that say when to retry. It does not wait long for them: the refusal is valid without.
 async fn read_fields(socket: &mut Socket, head: &mut Vec<u8>) -> HeaderMap {
-    const PATIENCE: Duration = Duration::from_millis(250);
+    const MAX_WAIT: Duration = Duration::from_millis(250);
 
     let rest = async {
-        while head.len() <= LONGEST_HEAD && !is_whole_refusal(head) {
+        while head.len() <= MAX_HEAD && !is_complete_refusal(head) {
             if matches!(socket.read_buf(head).await, Ok(0) | Err(_)) {
                 return;
             }
         }
     };
     #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.
-    let _ = tokio::time::timeout(PATIENCE, rest).await;
+    let _ = tokio::time::timeout(MAX_WAIT, rest).await;
     match response(head) {
-        Ok(Response::Refused(_, refusal)) => times(refusal),
+        Ok(Response::Refused(_, refusal)) => retry_fields(refusal),
         _ => HeaderMap::new(),
     }
 }
 
-fn is_whole_refusal(head: &[u8]) -> bool {
-    matches!(response(head), Ok(Response::Refused(_, refusal)) if behind_head(refusal).is_some())
+fn is_complete_refusal(head: &[u8]) -> bool {
+    matches!(response(head), Ok(Response::Refused(_, refusal)) if after_head(refusal).is_some())
 }
 
-/// The fields of a refusal that say when to come again, as far as they have come. Nothing else in it is looked at.
-fn times(refusal: &[u8]) -> HeaderMap {
+/// Returns the complete fields of a refusal that say when to retry, and no others.
+fn retry_fields(refusal: &[u8]) -> HeaderMap {
     let fields = parse_fields(refusal);
     let lines = |name: HeaderName| {
         let values = fields.get_all(&name).iter().cloned();
@@ -101,63 +101,64 @@ fn request(proxy: &Proxy, server: &Origin) -> Zeroizing<Vec<u8>> {
     request
 }
 
-/// What a proxy says to `CONNECT`.
+/// The response of a proxy to `CONNECT`.
 #[derive(Debug, PartialEq, Eq)]
 enum Response<'a> {
-    /// Too little of it is here.
+    /// More bytes are needed.
     Incomplete,
-    /// The socket leads to the server.
+    /// The tunnel is open.
     Opened,
-    /// There is no tunnel, whatever follows; and what has come of the refusal.
+    /// There is no tunnel. Contains the bytes of the refusal that have arrived.
     Refused(StatusCode, &'a [u8]),
 }
 
-/// Reads the response, behind any interim ones, out of all bytes that have come. Behind the head of a 2xx none may follow,
-/// because in TLS it is the client that speaks first. Its fields say nothing about a tunnel (RFC 9110 section 9.3.6).
+/// Parses the final response from all bytes that have arrived. Nothing may follow the head of a 2xx, because in TLS the client
+/// sends first. The fields of a 2xx to `CONNECT` are ignored (RFC 9110 section 9.3.6).
 fn response(bytes: &[u8]) -> Result<Response<'_>, &'static str> {
     let mut rest = bytes;
     for _ in 0..=informational::LIMIT {
-        while let [b'\r' | b'\n', behind @ ..] = rest {
-            rest = behind;
+        while let [b'\r' | b'\n', others @ ..] = rest {
+            rest = others;
         }
         let Some(line) = rest.get(..STATUS_LINE) else {
             return Ok(Response::Incomplete);
         };
         let status = parse_status(line).ok_or("its response to CONNECT is not HTTP/1")?;
-        let is_interim = status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS;
-        if !is_interim && !status.is_success() {
+        let is_informational =
+            status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS;
+        if !is_informational && !status.is_success() {
             return Ok(Response::Refused(status, rest));
         }
-        match behind_head(rest) {
+        match after_head(rest) {
             None => return Ok(Response::Incomplete),
-            Some(behind) if is_interim => rest = behind,
+            Some(after) if is_informational => rest = after,
             Some([]) => return Ok(Response::Opened),
-            Some(_) => return Err("it sends data before the tunnel is used"),
+            Some(_) => return Err("it sent data before the tunnel was used"),
         }
     }
     Err("it sent too many informational responses")
 }
 
-/// The bytes behind the empty line that ends a head, if it has come.
-fn behind_head(bytes: &[u8]) -> Option<&[u8]> {
+/// Returns the bytes after the empty line that ends a head, if it has arrived.
+fn after_head(bytes: &[u8]) -> Option<&[u8]> {
     let mut rest = bytes;
     loop {
         let end = rest.iter().position(|byte| *byte == b'\n')?;
         rest = rest.get(end..)?;
         match rest {
-            [_, b'\n', behind @ ..] | [_, b'\r', b'\n', behind @ ..] => return Some(behind),
-            [_, behind @ ..] => rest = behind,
+            [_, b'\n', after @ ..] | [_, b'\r', b'\n', after @ ..] => return Some(after),
+            [_, others @ ..] => rest = others,
             [] => return None,
         }
     }
 }
 
-/// Makes the error for a refusal with this status.
+/// Returns the error for a refusal with this status.
 fn refused_with(status: StatusCode, fields: HeaderMap) -> TransportError {
     if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
         return error::proxy_wants_credentials();
     }
-    let reason = format!("it answered CONNECT with status {}", status.as_u16());
+    let reason = format!("it refused CONNECT with status {}", status.as_u16());
     error::refused_by_proxy(ConnectFailure::Proxy, status, fields).with_source(reason)
 }
 
@@ -167,10 +168,9 @@ fn refused(reason: impl Into<BoxError>) -> TransportError {
 
 #[cfg(test)]
 mod tests {
-    use super::{Response, response, times};
+    use super::{Response, response, retry_fields};
 
-    /// The status of a refusal.
-    fn refused(bytes: &str) -> Option<u16> {
+    fn refused_status(bytes: &str) -> Option<u16> {
         match response(bytes.as_bytes()) {
             Ok(Response::Refused(status, _)) => Some(status.as_u16()),
             _ => None,
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tunnel_is_open_behind_the_whole_head_of_a_2xx_and_nothing_else() {
+    fn a_tunnel_is_open_after_the_complete_head_of_a_2xx_only() {
         for head in [
             "HTTP/1.1 200 Connection established\r\n\r\n",
             "HTTP/1.0 200\r\nContent-Length: 5\r\n\r\n",
@@ -202,7 +202,7 @@ mod tests {
 
     // U8
     #[test]
-    fn a_refusal_is_known_by_its_status_whatever_follows() {
+    fn a_refusal_is_recognized_by_its_status_whatever_follows() {
         for status in [101, 302, 400, 403, 404, 407, 429, 502, 503, 600] {
             for rest in [
                 " ",
@@ -213,15 +213,15 @@ mod tests {
                 " X\r\nno colon",
             ] {
                 let bytes = format!("HTTP/1.1 {status}{rest}");
-                assert_eq!(refused(&bytes), Some(status), "{bytes}");
+                assert_eq!(refused_status(&bytes), Some(status), "{bytes}");
                 let behind = format!("HTTP/1.1 103 X\r\nlink: <a>\r\n\r\n{bytes}");
-                assert_eq!(refused(&behind), Some(status), "{behind}");
+                assert_eq!(refused_status(&behind), Some(status), "{behind}");
             }
         }
     }
 
     #[test]
-    fn a_refusal_says_when_to_come_again_and_nothing_else_of_it_is_kept() {
+    fn only_the_retry_fields_of_a_refusal_are_kept() {
         let status = "HTTP/1.1 503 Retry-After: 1\r\n";
         for (fields, expected) in [
             ("", &[][..]),
@@ -234,16 +234,16 @@ mod tests {
             (": 7\r\nretry-after : 7\r\nretry-after: \x01\r\n\r\n", &[]),
             ("\r\nretry-after: 7\r\n\r\n", &[]),
         ] {
-            let told = times(format!("{status}{fields}").as_bytes());
-            let found: Vec<_> = told.get_all("retry-after").iter().collect();
+            let kept = retry_fields(format!("{status}{fields}").as_bytes());
+            let found: Vec<_> = kept.get_all("retry-after").iter().collect();
             assert_eq!(found, expected, "{fields}");
-            assert_eq!(told.len(), expected.len());
+            assert_eq!(kept.len(), expected.len());
         }
-        assert!(times(b"").is_empty() && times(b"HTTP/1.1 503").is_empty());
+        assert!(retry_fields(b"").is_empty() && retry_fields(b"HTTP/1.1 503").is_empty());
     }
 
     #[test]
-    fn what_is_no_status_line_is_no_response() {
+    fn an_invalid_status_line_is_an_error() {
         for head in [
             "SSH-2.0-OpenSSH\r\n\r\n",
             "HTTP/2 200 OK\r\n\r\n",

@@ -1,4 +1,4 @@
-//! The cryptography that TLS is made with, chosen here and nowhere else.
+//! The choice of the cryptography provider for TLS.
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::PrivateKeyDer;
 use rustls::sign::SigningKey;
 
-// Both may be on, because another crate of the same program wants the other. Nobody gets AWS-LC who did not ask for it,
-// while ring comes by default, so the request decides.
+// Both features may be on when another crate of the program enables the other one. AWS-LC is never a default, so enabling it is
+// a choice, and it wins.
 #[cfg(feature = "aws-lc-rs")]
 use rustls::crypto::aws_lc_rs as chosen;
 #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
@@ -17,12 +17,12 @@ use rustls::crypto::ring as chosen;
 #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
 compile_error!("the feature `_tls` is internal: enable `ring` or `aws-lc-rs`");
 
-/// The provider of this build, passed by hand to all that needs one: the process-wide default is never read or set.
+/// Returns the provider of this build. It is passed explicitly: the process-wide default is neither read nor set.
 pub(crate) fn provider() -> Arc<CryptoProvider> {
     Arc::new(chosen::default_provider())
 }
 
-/// A key to sign with. It borrows what the provider's own loader would take and drop without zeroing it.
+/// Returns a signing key. It borrows the DER form, which the provider's own loader would drop without zeroing.
 pub(crate) fn signing_key(der: &PrivateKeyDer<'_>) -> Result<Arc<dyn SigningKey>, Error> {
     chosen::sign::any_supported_type(der)
 }
@@ -30,7 +30,7 @@ pub(crate) fn signing_key(der: &PrivateKeyDer<'_>) -> Result<Arc<dyn SigningKey>
 #[cfg(test)]
 mod tests {
     #[test]
-    fn aws_lc_is_taken_wherever_it_is_there() {
+    fn aws_lc_is_used_where_it_is_enabled() {
         let expected = if cfg!(feature = "aws-lc-rs") {
             "AwsLcRs"
         } else {

@@ -1,4 +1,4 @@
-//! Who a client is, for servers that ask for a certificate.
+//! The client certificate, for servers that request one.
 
 use std::sync::Arc;
 
@@ -13,22 +13,22 @@ use crate::connect::tls::pem::certificates;
 use crate::error::config;
 use gatelet_transport::TransportError;
 
-/// A certificate with its chain and the key that belongs to it. It has no `Debug`, so the key cannot be printed.
+/// A certificate chain and its private key. It has no `Debug`, so the key cannot be printed.
 #[derive(Clone)]
 pub(crate) struct Identity(Arc<CertifiedKey>);
 
 impl Identity {
-    /// Reads both PEM texts and checks that they belong together.
+    /// Parses both PEM texts and checks that the key matches the certificate.
     pub(crate) fn from_pem(chain: &[u8], key: &[u8]) -> Result<Self, TransportError> {
-        // Without one of its members a chain may lead nowhere, so here none is skipped.
+        // A chain with a gap may be useless, so an invalid certificate is an error here.
         let chain: Vec<_> = certificates(chain)
             .into_iter()
             .collect::<Result<_, _>>()
             .map_err(|reason| config(format!("a certificate of the chain {reason}")))?;
         if chain.is_empty() {
-            return Err(config("the chain holds no certificate in PEM form"));
+            return Err(config("the chain contains no certificate in PEM form"));
         }
-        // The errors of the parsers are not kept: one might hold a piece of the key.
+        // The parser errors are dropped: they might contain a piece of the key.
         let key = PrivateKeyDer::from_pem_slice(key)
             .map(Zeroizing::new)
             .map_err(|_| config("the key is not a private key in PEM form"))?;
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_with_a_broken_member_is_refused_and_a_key_beside_it_is_not() {
+    fn a_chain_with_an_invalid_certificate_is_refused_and_an_extra_key_is_skipped() {
         let (own, key) = certified();
         let (issuer, _) = certified();
         let key = key.serialize_pem();
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_and_a_key_that_do_not_belong_together_are_refused_at_once() {
+    fn a_key_that_does_not_match_the_chain_is_refused_at_once() {
         let (chain, key) = certified();
         let (_, other) = certified();
         let (key, other) = (key.serialize_pem(), other.serialize_pem());

@@ -1,12 +1,12 @@
-//! Certificates out of a PEM text.
+//! Certificates in a PEM text.
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{CertificateError, Error, RootCertStore};
 
-/// Reads each certificate of a PEM text, in its order, on its own: what is wrong with one of them spoils no other. Text between
-/// the sections and sections of other kinds, such as keys, are passed over and not decoded. An error says what is wrong and
-/// holds nothing of the text.
+/// Parses the certificates of a PEM text in order, each on its own, so that an invalid one does not affect the others. Text
+/// between sections and sections of other kinds, such as keys, are skipped without decoding. Errors contain nothing of the
+/// text.
 pub(crate) fn certificates(pem: &[u8]) -> Vec<Result<CertificateDer<'static>, &'static str>> {
     sections(pem)
         .into_iter()
@@ -19,7 +19,7 @@ pub(crate) fn certificates(pem: &[u8]) -> Vec<Result<CertificateDer<'static>, &'
         .collect()
 }
 
-/// Whether this decodes as a certificate, whatever it may be good for.
+/// Returns whether this is a certificate in DER form, whatever its purpose.
 pub(crate) fn is_der(certificate: &CertificateDer<'_>) -> bool {
     let added = RootCertStore::empty().add(certificate.clone());
     !matches!(
@@ -28,7 +28,7 @@ pub(crate) fn is_der(certificate: &CertificateDer<'_>) -> bool {
     )
 }
 
-/// Cuts a text before each section, so that one without an end does not swallow the next one.
+/// Splits a text before each section, so that a section without an end does not swallow the next one.
 fn sections(pem: &[u8]) -> Vec<&[u8]> {
     let mut starts = Vec::new();
     let mut at = 0_usize;
@@ -40,29 +40,35 @@ fn sections(pem: &[u8]) -> Vec<&[u8]> {
     let ranges = starts.iter().copied().zip(ends);
     ranges
         .filter_map(|(start, end)| pem.get(start..end))
-        .map(without_mark)
+        .map(without_byte_order_mark)
         .collect()
 }
 
-/// Where sections begin in a line: at its beginning, and right behind other text, as where files without a line end were put one
-/// behind the other. Behind a space, or the mark of a comment and nothing else, it is a remark: whoever comments a certificate out
-/// does not trust it.
+/// Returns where sections begin in a line: at its start, and directly after other text, as in concatenated files without a final
+/// line end. After whitespace, or after nothing but comment marks, it is a comment: a certificate that is commented out is not
+/// trusted.
 fn starts_in(line: &[u8]) -> impl Iterator<Item = usize> {
-    let places = line.windows(BEGIN.len()).enumerate();
-    let begins = places.filter(|(_, part)| *part == BEGIN);
+    let windows = line.windows(BEGIN.len()).enumerate();
+    let begins = windows.filter(|(_, part)| *part == BEGIN);
     begins.filter_map(|(at, _)| {
         let before = line.get(..at)?;
-        if without_mark(before).trim_ascii_start().is_empty() {
+        if without_byte_order_mark(before)
+            .trim_ascii_start()
+            .is_empty()
+        {
             return Some(0);
         }
         let is_mark = |byte: &u8| matches!(byte, b'#' | b';' | b'/');
-        let is_remark = before.last().is_some_and(u8::is_ascii_whitespace)
-            || without_mark(before).trim_ascii_start().iter().all(is_mark);
-        (!is_remark).then_some(at)
+        let is_comment = before.last().is_some_and(u8::is_ascii_whitespace)
+            || without_byte_order_mark(before)
+                .trim_ascii_start()
+                .iter()
+                .all(is_mark);
+        (!is_comment).then_some(at)
     })
 }
 
-/// Whether a section says that it is a certificate: also under an older or a wider label, which is not read.
+/// Returns whether the label of a section names a certificate. Older and extended labels count too, though they do not parse.
 fn is_certificate(section: &[u8]) -> bool {
     let mut lines = section.split(|byte| matches!(byte, b'\n' | b'\r'));
     let label = lines.next().unwrap_or_default();
@@ -73,8 +79,8 @@ fn is_certificate(section: &[u8]) -> bool {
         && !label.windows(REQUEST.len()).any(|part| part == REQUEST)
 }
 
-/// The same text without the mark that some editors put before it.
-fn without_mark(text: &[u8]) -> &[u8] {
+/// Strips the byte order mark that some editors add.
+fn without_byte_order_mark(text: &[u8]) -> &[u8] {
     text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text)
 }
 
@@ -94,14 +100,14 @@ mod tests {
         (params.self_signed(&key).unwrap().pem(), key)
     }
 
-    /// Which certificates of a text can be read.
-    fn readable(pem: &str) -> Vec<bool> {
+    /// Returns, for each certificate of a text, whether it parses.
+    fn valid_certificates(pem: &str) -> Vec<bool> {
         let found = certificates(pem.as_bytes());
         found.iter().map(Result::is_ok).collect()
     }
 
     #[test]
-    fn a_broken_certificate_spoils_no_other() {
+    fn an_invalid_certificate_does_not_affect_others() {
         let (good, key) = certificate();
         let key = key.serialize_pem();
         for broken in [
@@ -118,10 +124,10 @@ mod tests {
             &good.replace("-----BEGIN", "  -----BEGIN"),
         ] {
             let broken = format!("{broken}\n");
-            assert_eq!(readable(&broken), [false], "{broken}");
+            assert_eq!(valid_certificates(&broken), [false], "{broken}");
             let bundle = format!("{good}{broken}{good}{key}{broken}{good}");
             assert_eq!(
-                readable(&bundle),
+                valid_certificates(&bundle),
                 [true, false, true, false, true],
                 "{broken}"
             );
@@ -129,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_certificate_behind_a_file_without_a_line_end_is_read() {
+    fn a_certificate_after_a_missing_line_end_is_parsed() {
         let (good, key) = certificate();
         let (good, key) = (good.trim_end(), key.serialize_pem());
         let key = key.trim_end();
@@ -148,12 +154,12 @@ mod tests {
             ),
             (format!("# the first{good}"), vec![true]),
         ] {
-            assert_eq!(readable(&bundle), expected, "{bundle}");
+            assert_eq!(valid_certificates(&bundle), expected, "{bundle}");
         }
     }
 
     #[test]
-    fn text_around_and_line_ends_of_any_kind_do_not_matter() {
+    fn surrounding_text_and_line_ends_do_not_matter() {
         let (good, key) = certificate();
         let key = key.serialize_pem();
         for text in [
@@ -168,16 +174,23 @@ mod tests {
             format!("-----BEGIN CERTIFICATE REQUEST-----\nMIG\n{good}"),
             format!("-----BEGIN X509 CRL-----\nMIG\n-----END X509 CRL-----\n{good}"),
         ] {
-            assert_eq!(readable(&text), [true], "{text}");
+            assert_eq!(valid_certificates(&text), [true], "{text}");
         }
-        assert_eq!(readable(&format!("{good}{good}")), [true, true]);
-        // An authority whose first line is commented out is not to be trusted.
+        assert_eq!(valid_certificates(&format!("{good}{good}")), [true, true]);
+        // An authority whose first line is commented out must not be trusted.
         for mark in ["# ", "#", "##", "\u{feff}#", ";", "//"] {
-            assert!(readable(&format!("{mark}{good}")).is_empty(), "{mark}");
-            assert_eq!(readable(&format!("{mark}{good}{good}")), [true], "{mark}");
+            assert!(
+                valid_certificates(&format!("{mark}{good}")).is_empty(),
+                "{mark}"
+            );
+            assert_eq!(
+                valid_certificates(&format!("{mark}{good}{good}")),
+                [true],
+                "{mark}"
+            );
         }
         for text in ["", "not PEM", &key] {
-            assert!(readable(text).is_empty(), "{text}");
+            assert!(valid_certificates(text).is_empty(), "{text}");
         }
     }
 }

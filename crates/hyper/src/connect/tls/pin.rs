@@ -15,7 +15,7 @@ use rustls::{DigitallySignedStruct, Error, OtherError, SignatureScheme, Supporte
 pub(crate) struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
-    /// Reads 64 hexadecimal digits, with or without colons between the bytes.
+    /// Parses 64 hexadecimal digits, with or without colons between the bytes.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let digits: Vec<u8> = if text.contains(':') {
             let pairs = text.split(':').map(str::as_bytes);
@@ -52,7 +52,7 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
-/// Accepts the pinned certificates and no other. That the peer holds the certificate's key is verified as always.
+/// Accepts only the pinned certificates. That the peer has the certificate's key is verified as usual.
 #[derive(Debug)]
 pub(crate) struct Pinned {
     pins: Vec<Fingerprint>,
@@ -112,7 +112,7 @@ impl ServerCertVerifier for Pinned {
     }
 }
 
-/// The provider's own SHA-256, which every provider has for its cipher suites.
+/// Returns the provider's SHA-256. Every provider has it for its cipher suites.
 fn sha256(provider: &CryptoProvider) -> Option<&'static dyn Hash> {
     let hashes = provider.cipher_suites.iter().map(|suite| match suite {
         SupportedCipherSuite::Tls12(suite) => suite.common.hash_provider,
@@ -123,13 +123,13 @@ fn sha256(provider: &CryptoProvider) -> Option<&'static dyn Hash> {
         .find(|hash| hash.algorithm() == HashAlgorithm::SHA256)
 }
 
-/// The server showed another certificate, with this fingerprint.
+/// The error for a server that presents another certificate, with its fingerprint.
 #[derive(Debug)]
 struct NotPinned(Option<Fingerprint>);
 
 impl fmt::Display for NotPinned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the server's certificate is not a pinned one")?;
+        f.write_str("the server's certificate is not pinned")?;
         match self.0 {
             Some(found) => write!(f, "; its SHA-256 is {found}"),
             None => Ok(()),
@@ -145,7 +145,7 @@ mod tests {
     use crate::connect::tls::crypto::provider;
 
     #[test]
-    fn a_fingerprint_is_read_in_both_of_its_spellings() {
+    fn a_fingerprint_parses_with_and_without_colons() {
         let plain = "00ff10".repeat(10) + "abCD";
         let colons: Vec<_> = plain
             .as_bytes()
@@ -169,8 +169,8 @@ mod tests {
     }
 
     #[test]
-    fn the_provider_hashes_as_the_standard_says() {
-        // FIPS 180-4, the example of three bytes.
+    fn the_provider_hash_matches_the_standard() {
+        // FIPS 180-4, example of three bytes.
         let expected = "BA:78:16:BF:8F:01:CF:EA:41:41:40:DE:5D:AE:22:23\
                         :B0:03:61:A3:96:17:7A:9C:B4:10:FF:61:F2:00:15:AD";
         let hash = sha256(&provider()).unwrap().hash(b"abc");

@@ -1,4 +1,4 @@
-//! TLS by rustls, with its provider passed by hand and its trust loaded late.
+//! TLS connections with rustls.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,14 +16,14 @@ use crate::io::socket::Socket;
 use crate::origin::Origin;
 use gatelet_transport::{ConnectFailure, TransportError, TransportErrorKind};
 
-/// Whom a client believes, and who it is.
+/// The servers that a client trusts, and its own identity.
 #[derive(Clone, Default)]
 pub(crate) struct TlsOptions {
     pub(crate) trust: Trust,
     pub(crate) identity: Option<Identity>,
 }
 
-/// Makes TLS connections. The trust roots are read at the first handshake: they are most of a short program's start.
+/// Opens TLS connections. Trust roots are loaded at the first handshake, because they would dominate the start of a short program.
 pub(crate) struct Tls {
     options: TlsOptions,
     config: Mutex<Option<Arc<ClientConfig>>>,
@@ -65,7 +65,7 @@ impl TlsOptions {
         let builder = ClientConfig::builder_with_provider(provider.clone())
             .with_safe_default_protocol_versions()
             .map_err(config)?
-            // The name is rustls's; none of our verifiers lets an unknown server pass.
+            // "Dangerous" is the name in rustls; each of our verifiers checks the server.
             .dangerous()
             .with_custom_certificate_verifier(self.trust.verifier(provider)?);
         let mut config = match &self.identity {
@@ -84,7 +84,7 @@ pub(crate) fn speaks_http2(stream: &TlsStream<Socket>) -> bool {
     stream.get_ref().1.alpn_protocol() == Some(b"h2")
 }
 
-/// What rustls itself refuses is `Tls` and final; a peer that hangs up in the handshake is a connection that failed.
+/// Classifies a failed handshake: what rustls refuses is `Tls` and final, a peer that hangs up is a failed connection.
 fn refused(error: std::io::Error) -> TransportError {
     let by_rustls = error
         .get_ref()

@@ -1,4 +1,4 @@
-//! Which servers a client believes.
+//! The servers that a client trusts.
 
 use std::sync::Arc;
 
@@ -14,21 +14,21 @@ use crate::connect::tls::pin::{Fingerprint, Pinned};
 use crate::error::config;
 use gatelet_transport::TransportError;
 
-/// The setting that an error about a root certificate names.
+/// The subject of errors about root certificates.
 const ROOTS: &str = "the root certificates";
 
-/// The authorities and certificates that vouch for a server.
+/// Trusted authorities and pinned certificates.
 #[derive(Clone, Default)]
 pub(crate) struct Trust {
     base: Base,
     extra_roots: Vec<CertificateDer<'static>>,
-    /// What is wrong with each certificate that was not added.
+    /// Why each skipped certificate is unusable.
     skipped: Vec<Box<str>>,
-    /// Where there is one, it takes the place of every authority.
+    /// A pin replaces all authorities.
     pins: Vec<Fingerprint>,
 }
 
-/// The authorities beneath those that were added.
+/// The authorities that are trusted besides the added ones.
 #[derive(Clone, Copy, Default)]
 enum Base {
     #[default]
@@ -39,7 +39,7 @@ enum Base {
 }
 
 impl Trust {
-    /// Adds every certificate of a PEM text that can be used, one at least, and notes the others.
+    /// Adds the usable certificates of a PEM text, at least one, and records why others were skipped.
     pub(crate) fn add_pem(&mut self, pem: &[u8]) -> Result<(), TransportError> {
         let (mut is_usable, mut skipped) = (false, Vec::<Box<str>>::new());
         for (index, found) in certificates(pem).into_iter().enumerate() {
@@ -55,8 +55,8 @@ impl Trust {
         }
         if !is_usable {
             return Err(config(match skipped.first() {
-                None => format!("{ROOTS}: the PEM text holds no certificate"),
-                Some(first) => format!("{ROOTS}: no certificate can be used; {first}"),
+                None => format!("{ROOTS}: the PEM text contains no certificate"),
+                Some(first) => format!("{ROOTS}: no certificate is usable; {first}"),
             }));
         }
         for note in &skipped {
@@ -66,7 +66,6 @@ impl Trust {
         Ok(())
     }
 
-    /// What is wrong with each certificate that was skipped.
     pub(crate) fn skipped(&self) -> &[Box<str>] {
         &self.skipped
     }
@@ -79,8 +78,7 @@ impl Trust {
             .map_err(|error| config(format!("{ROOTS}: {error}")))
     }
 
-    /// Adds a certificate that is fit for an authority: tried now, so that a broken one is known at the set-up and not at the
-    /// first call.
+    /// Adds an authority. It is validated now, so that a broken one is reported at setup and not at the first call.
     fn add(&mut self, certificate: CertificateDer<'static>) -> Result<(), rustls::Error> {
         RootCertStore::empty().add(certificate.clone())?;
         if !self.extra_roots.contains(&certificate) {
@@ -100,7 +98,7 @@ impl Trust {
 
     pub(crate) fn pin(&mut self, sha256: &str) -> Result<(), TransportError> {
         let pin = Fingerprint::parse(sha256)
-            .ok_or_else(|| config("the fingerprint is not a SHA-256 in hexadecimal digits"))?;
+            .ok_or_else(|| config("the fingerprint is not a SHA-256 in hexadecimal"))?;
         self.pins.push(pin);
         Ok(())
     }
@@ -123,7 +121,7 @@ impl Trust {
             Base::Bundled => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
             Base::Nothing if self.extra_roots.is_empty() => {
                 return Err(config(
-                    "only added roots are to be trusted, and none was added",
+                    "no root certificate is trusted: `only_these_roots` was set and none was added",
                 ));
             }
             Base::Nothing => {}
@@ -138,7 +136,7 @@ impl Trust {
 
 #[cfg(feature = "tracing")]
 fn warn_skipped_root(note: &str) {
-    tracing::warn!(note, "skipped a root certificate that cannot be used");
+    tracing::warn!(note, "skipped an unusable root certificate");
 }
 
 #[cfg(not(feature = "tracing"))]
@@ -163,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bundle_of_which_nothing_can_be_used_is_refused_at_once() {
+    fn a_bundle_without_a_usable_certificate_is_refused_at_once() {
         for pem in ["", "not PEM", BROKEN, "-----BEGIN CERTIFICATE-----\n"] {
             let error = Trust::default().add_pem(pem.as_bytes()).unwrap_err();
             assert_eq!(error.kind(), TransportErrorKind::Config, "{pem}");
@@ -177,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_certificate_of_a_bundle_is_skipped_and_noted() {
+    fn an_invalid_certificate_of_a_bundle_is_skipped_and_recorded() {
         let (one, two) = (authority(), authority());
         let mut trust = Trust::default();
         let bundle = format!("{BROKEN}{one}{BROKEN}{two}{one}");
@@ -188,13 +186,13 @@ mod tests {
         for (note, number) in trust.skipped().iter().zip(numbers) {
             assert!(note.starts_with(number), "{note}");
         }
-        // What was added before is no error and nothing new.
+        // Adding a certificate twice changes nothing.
         trust.add_pem(one.as_bytes()).unwrap();
         assert_eq!((trust.extra_roots.len(), trust.skipped().len()), (2, 2));
     }
 
     #[test]
-    fn trust_in_nobody_is_refused() {
+    fn trust_without_any_root_is_refused() {
         let mut trust = Trust::default();
         trust.only_added_roots();
         let error = trust.verifier(provider()).unwrap_err();
