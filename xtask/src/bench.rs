@@ -5,14 +5,14 @@
 mod decode;
 mod size;
 
-use crate::failure::Failure;
+use crate::error::Error;
 use crate::workspace::Workspace;
 
-pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
     match arguments {
         [what] if what == "decode" => decode::run(workspace),
         [what] if what == "size" => size::run(workspace),
-        _ => Err(Failure::Usage(
+        _ => Err(Error::Usage(
             "`bench` takes one of `decode` and `size`".into(),
         )),
     }

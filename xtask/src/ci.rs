@@ -6,7 +6,7 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::failure::{Failure, no_arguments};
+use crate::error::{Error, no_arguments};
 use crate::workspace::Workspace;
 
 /// A step: its name, and the arguments of the cargo that runs it.
@@ -177,7 +177,7 @@ const STEPS: &[Step] = &[
     },
 ];
 
-pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
     no_arguments("ci", arguments)?;
     let start = now();
     for step in STEPS {
@@ -195,7 +195,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
             seconds(started.elapsed())
         );
         if !succeeded {
-            return Err(Failure::Check(format!(
+            return Err(Error::Check(format!(
                 "ci: the step `{}` failed: {step}{}",
                 step.name,
                 step.hint()

@@ -7,19 +7,19 @@ use std::path::Path;
 
 use gatelet_codegen::generate;
 
-use crate::failure::Failure;
+use crate::error::Error;
 use crate::workspace::Workspace;
 
 /// Writes the generated files of `workspace`; with `--check` only compares them.
-pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
     match arguments {
         [] => write(workspace.root()),
         [flag] if flag == "--check" => compare(workspace.root()),
-        _ => Err(Failure::Usage("`codegen` takes only `--check`".into())),
+        _ => Err(Error::Usage("`codegen` takes only `--check`".into())),
     }
 }
 
-fn write(root: &Path) -> Result<(), Failure> {
+fn write(root: &Path) -> Result<(), Error> {
     let changes = generate(root)?.write(root)?;
     for change in &changes {
         println!("{change}");
@@ -30,13 +30,13 @@ fn write(root: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn compare(root: &Path) -> Result<(), Failure> {
+fn compare(root: &Path) -> Result<(), Error> {
     let differences = generate(root)?.differences(root)?;
     if differences.is_empty() {
         println!("codegen: all files are fresh");
         return Ok(());
     }
-    Err(Failure::Check(format!(
+    Err(Error::Check(format!(
         "generated files are stale\n{}\nrun `cargo xtask codegen`",
         differences.join("\n")
     )))
@@ -50,8 +50,8 @@ mod tests {
 
     #[test]
     fn generated_files_are_fresh() {
-        if let Err(failure) = compare(Workspace::here().root()) {
-            panic!("{failure}");
+        if let Err(error) = compare(Workspace::here().root()) {
+            panic!("{error}");
         }
     }
 
@@ -80,12 +80,12 @@ mod tests {
     #[test]
     fn a_check_names_the_repair_and_writes_nothing() {
         let root = copy_of_the_descriptions();
-        let failure = compare(root.path()).unwrap_err().to_string();
+        let error = compare(root.path()).unwrap_err().to_string();
         assert!(
-            failure.contains("docs/reference/asa.md: missing"),
-            "{failure}"
+            error.contains("docs/reference/asa.md: missing"),
+            "{error}"
         );
-        assert!(failure.ends_with("run `cargo xtask codegen`"), "{failure}");
+        assert!(error.ends_with("run `cargo xtask codegen`"), "{error}");
         assert!(!root.path().join("docs").exists());
         write(root.path()).unwrap();
         compare(root.path()).unwrap();
@@ -100,9 +100,9 @@ mod tests {
         let path = root.path().join(file);
         let fresh = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, fresh.replacen("\"object\"", "\"objects\"", 1)).unwrap();
-        let failure = compare(root.path()).unwrap_err();
-        assert_eq!(failure.exit_code(), 1);
-        let text = failure.to_string();
+        let error = compare(root.path()).unwrap_err();
+        assert_eq!(error.exit_code(), 1);
+        let text = error.to_string();
         for line in [
             &format!("--- {file} (on disk)"),
             &format!("+++ {file} (generated)"),
@@ -122,9 +122,9 @@ mod tests {
                 .join(format!("crates/models/openapi/{vendor}.yaml"));
             std::fs::write(path, "openapi: 3.1.0\n...\n").unwrap();
         }
-        let failure = write(root.path()).unwrap_err().to_string();
-        assert!(failure.contains("openapi/asa.yaml:1:1: "), "{failure}");
-        assert!(failure.contains("openapi/dt.yaml:1:1: "), "{failure}");
+        let error = write(root.path()).unwrap_err().to_string();
+        assert!(error.contains("openapi/asa.yaml:1:1: "), "{error}");
+        assert!(error.contains("openapi/dt.yaml:1:1: "), "{error}");
         assert!(!root.path().join("docs").exists());
     }
 

@@ -8,17 +8,17 @@ mod imports;
 mod list;
 mod tree;
 
-use crate::failure::Failure;
+use crate::error::Error;
 use crate::workspace::{Package, Workspace};
 
 use self::list::List;
 use self::tree::{Build, Tree};
 
-pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
     let update = match arguments {
         [] => false,
         [flag] if flag == "--update" => true,
-        _ => return Err(Failure::Usage("`deps` takes only `--update`".into())),
+        _ => return Err(Error::Usage("`deps` takes only `--update`".into())),
     };
     let packages = workspace.packages()?;
     let mut findings = imports::findings(&packages);
@@ -37,12 +37,12 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
         last.push_str("\n  If what entered or left is meant: cargo xtask deps --update");
     }
     findings.extend(moved);
-    Failure::from_findings("deps", &findings)?;
+    Error::from_findings("deps", &findings)?;
     println!("deps: {} packages depend on what they may", packages.len());
     Ok(())
 }
 
-fn trees(workspace: &Workspace, package: &Package) -> Result<Vec<Tree>, Failure> {
+fn trees(workspace: &Workspace, package: &Package) -> Result<Vec<Tree>, Error> {
     Build::all_of(package)
         .into_iter()
         .map(|build| Tree::ask(workspace, package, build))
@@ -55,7 +55,7 @@ fn compare(
     package: &Package,
     found: &List,
     update: bool,
-) -> Result<Vec<String>, Failure> {
+) -> Result<Vec<String>, Error> {
     let file = format!("xtask/deps/{}.txt", package.name);
     let allowed = if workspace.root().join(&file).exists() {
         workspace.read(&file)?

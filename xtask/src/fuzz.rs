@@ -10,7 +10,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::failure::Failure;
+use crate::error::Error;
 use crate::options::Options;
 use crate::workspace::Workspace;
 
@@ -33,14 +33,14 @@ struct Target<'a> {
     output: PathBuf,
 }
 
-pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
     let options = Options::parse("fuzz", arguments, &["--seconds", "--target"])?;
     let seconds = options.number("--seconds")?.unwrap_or(DEFAULT_SECONDS);
     let mut names = names(workspace)?;
     if let Some(wanted) = options.text("--target") {
         if !names.iter().any(|name| name == wanted) {
             let all = names.join(", ");
-            return Err(Failure::Usage(format!(
+            return Err(Error::Usage(format!(
                 "`fuzz`: there is no target {wanted}, only {all}"
             )));
         }
@@ -63,7 +63,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
 }
 
 /// The names of all targets, sorted.
-fn names(workspace: &Workspace) -> Result<Vec<String>, Failure> {
+fn names(workspace: &Workspace) -> Result<Vec<String>, Error> {
     let folder = workspace.root().join(FOLDER).join("fuzz_targets");
     let complain = |error| format!("{}: {error}", folder.display());
     let mut names = Vec::new();
@@ -79,7 +79,7 @@ fn names(workspace: &Workspace) -> Result<Vec<String>, Failure> {
 }
 
 /// Builds the targets, and returns the folder that they are in.
-fn build(workspace: &Workspace, names: &[String], output: &Path) -> Result<PathBuf, Failure> {
+fn build(workspace: &Workspace, names: &[String], output: &Path) -> Result<PathBuf, Error> {
     let host = host()?;
     let mut command = workspace.cargo();
     command
@@ -95,7 +95,7 @@ fn build(workspace: &Workspace, names: &[String], output: &Path) -> Result<PathB
         .status()
         .map_err(|error| format!("fuzz: {command:?}: {error}"))?;
     if !status.success() {
-        return Err(Failure::Check(format!(
+        return Err(Error::Check(format!(
             "fuzz: the targets do not build ({status}), see above; they need a C++ compiler"
         )));
     }
@@ -103,7 +103,7 @@ fn build(workspace: &Workspace, names: &[String], output: &Path) -> Result<PathB
 }
 
 /// The triple of this machine.
-fn host() -> Result<String, Failure> {
+fn host() -> Result<String, Error> {
     let output = Command::new("rustc")
         .arg("-vV")
         .output()
@@ -115,7 +115,7 @@ fn host() -> Result<String, Failure> {
 
 impl Target<'_> {
     /// Runs the target for so long, and returns how many inputs it was given.
-    fn run(&self, binary: &Path, seconds: u64) -> Result<u64, Failure> {
+    fn run(&self, binary: &Path, seconds: u64) -> Result<u64, Error> {
         println!("fuzz: {} for {seconds} s", self.name);
         let log = self.output.join(format!("{}.log", self.name));
         let mut command = self.command(binary, seconds)?;
@@ -130,7 +130,7 @@ impl Target<'_> {
             println!("fuzz: {}: {report}", self.name);
             return Ok(report.runs);
         }
-        Err(Failure::Check(format!(
+        Err(Error::Check(format!(
             "fuzz: {} found something after {} runs:\n{}\nAll of it is in {}; to see it again: {} INPUT",
             self.name,
             report.runs,
@@ -140,7 +140,7 @@ impl Target<'_> {
         )))
     }
 
-    fn command(&self, binary: &Path, seconds: u64) -> Result<Command, Failure> {
+    fn command(&self, binary: &Path, seconds: u64) -> Result<Command, Error> {
         let corpus = self.folder("corpus")?;
         let artifacts = self.folder("artifacts")?;
         let mut command = Command::new(binary);
@@ -173,7 +173,7 @@ impl Target<'_> {
     }
 
     /// A folder of this target below the target folder, made if need be.
-    fn folder(&self, what: &str) -> Result<PathBuf, Failure> {
+    fn folder(&self, what: &str) -> Result<PathBuf, Error> {
         let folder = self.output.join(what).join(&self.name);
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         Ok(folder)

@@ -12,7 +12,7 @@ mod svg;
 use circle::{Arrows, circles};
 pub(crate) use crate_map::CrateMap;
 
-use crate::failure::Failure;
+use crate::error::Error;
 use crate::workspace::{Package, Workspace};
 
 /// Members whose rooms are still being laid out; they are drawn, not judged.
@@ -38,11 +38,11 @@ struct Graph {
     crates: Vec<CrateMap>,
 }
 
-pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
     let check = match arguments {
         [] => false,
         [flag] if flag == "--check" => true,
-        _ => return Err(Failure::Usage("`graph` takes only `--check`".into())),
+        _ => return Err(Error::Usage("`graph` takes only `--check`".into())),
     };
     let graph = Graph::read(workspace)?;
     let fresh = graph.image();
@@ -55,7 +55,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
     if is_stale && check {
         findings.push(format!("{IMAGE}:1: stale; run `cargo xtask graph`"));
     }
-    Failure::from_findings("graph", &findings)?;
+    Error::from_findings("graph", &findings)?;
     println!("graph: no circle and no upward import");
     Ok(())
 }
@@ -66,14 +66,14 @@ pub(crate) fn is_judged(package: &str) -> bool {
 }
 
 /// Reads the modules of every member that has a library or a program.
-fn crate_maps(workspace: &Workspace, packages: &[Package]) -> Result<Vec<CrateMap>, Failure> {
+fn crate_maps(workspace: &Workspace, packages: &[Package]) -> Result<Vec<CrateMap>, Error> {
     let maps = packages.iter();
     let maps = maps.filter_map(|package| CrateMap::read(workspace, package).transpose());
     maps.collect()
 }
 
 impl Graph {
-    fn read(workspace: &Workspace) -> Result<Self, Failure> {
+    fn read(workspace: &Workspace) -> Result<Self, Error> {
         let packages = workspace.packages()?;
         let crates = crate_maps(workspace, &packages)?;
         Ok(Self { packages, crates })

@@ -12,7 +12,7 @@ mod trial;
 
 use gatelet_codegen::{VENDORS, outline};
 
-use crate::failure::Failure;
+use crate::error::Error;
 use crate::workspace::Workspace;
 
 use self::folder::Folder;
@@ -20,19 +20,19 @@ use self::report::{Report, Verdict};
 use self::tools::TOOLS;
 use self::trial::Trial;
 
-pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
         ["descriptions"] => descriptions(workspace, false),
         ["descriptions", "--keep"] => descriptions(workspace, true),
         _ => {
             let message = "`interop` needs `descriptions`, and takes only `--keep`";
-            Err(Failure::Usage(message.into()))
+            Err(Error::Usage(message.into()))
         }
     }
 }
 
-fn descriptions(workspace: &Workspace, keep: bool) -> Result<(), Failure> {
+fn descriptions(workspace: &Workspace, keep: bool) -> Result<(), Error> {
     let folder = Folder::new(keep)?;
     println!("interop: everything goes to {}", folder.path().display());
     let outlines = VENDORS.map(|vendor| outline(workspace.root(), vendor));

@@ -1,7 +1,7 @@
 //! The repository's own commands: `cargo xtask <verb>`.
 //!
 //! Every verb has a file of its own. A verb takes the workspace and its arguments, prints what it did, and returns
-//! `Ok` or a [`Failure`]; nothing else in here decides about exit codes.
+//! `Ok` or a [`Error`]; nothing else in here decides about exit codes.
 
 #![allow(
     clippy::print_stdout,
@@ -13,7 +13,7 @@ mod bench;
 mod ci;
 mod codegen;
 mod deps;
-mod failure;
+mod error;
 mod fuzz;
 mod graph;
 mod interop;
@@ -26,7 +26,7 @@ mod workspace;
 
 use std::process::ExitCode;
 
-use failure::Failure;
+use error::Error;
 use workspace::Workspace;
 
 /// A verb: its name, its arguments as shown by `help`, one line about it, and what it runs.
@@ -34,7 +34,7 @@ struct Verb {
     name: &'static str,
     arguments: &'static str,
     about: &'static str,
-    run: fn(&Workspace, &[String]) -> Result<(), Failure>,
+    run: fn(&Workspace, &[String]) -> Result<(), Error>,
 }
 
 const VERBS: &[Verb] = &[
@@ -110,14 +110,14 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match dispatch(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("xtask: {failure}");
-            ExitCode::from(failure.exit_code())
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::from(error.exit_code())
         }
     }
 }
 
-fn dispatch(arguments: &[String]) -> Result<(), Failure> {
+fn dispatch(arguments: &[String]) -> Result<(), Error> {
     match arguments.split_first() {
         None => {
             print!("{}", help());
@@ -129,7 +129,7 @@ fn dispatch(arguments: &[String]) -> Result<(), Failure> {
         }
         Some((name, rest)) => match VERBS.iter().find(|verb| verb.name == name) {
             Some(verb) => (verb.run)(&Workspace::here(), rest),
-            None => Err(Failure::Usage(format!(
+            None => Err(Error::Usage(format!(
                 "there is no verb `{name}`\n\n{}",
                 help()
             ))),
@@ -152,7 +152,7 @@ fn help() -> String {
 mod tests {
     use super::*;
 
-    fn run(arguments: &[&str]) -> Result<(), Failure> {
+    fn run(arguments: &[&str]) -> Result<(), Error> {
         dispatch(
             &arguments
                 .iter()
@@ -163,10 +163,10 @@ mod tests {
 
     #[test]
     fn an_unknown_verb_is_a_mistake_of_the_caller() {
-        let failure = run(&["tidier"]).unwrap_err();
-        assert_eq!(failure.exit_code(), 2);
-        assert!(failure.to_string().contains("no verb `tidier`"));
-        assert!(failure.to_string().contains("Usage: cargo xtask <verb>"));
+        let error = run(&["tidier"]).unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+        assert!(error.to_string().contains("no verb `tidier`"));
+        assert!(error.to_string().contains("Usage: cargo xtask <verb>"));
     }
 
     #[test]

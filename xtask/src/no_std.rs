@@ -5,22 +5,22 @@
 
 use std::process::Command;
 
-use crate::failure::{Failure, no_arguments};
+use crate::error::{Error, no_arguments};
 use crate::workspace::Workspace;
 
 const MANIFEST: &str = "xtask/no-std/Cargo.toml";
 const SAMPLES: &str = "xtask/no-std/src/samples.rs";
 const GENERATED: &str = "crates/models/src/generated";
 
-pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
     no_arguments("no-std", arguments)?;
     let models = models(workspace)?;
     if models.is_empty() {
-        return Err(Failure::Check(format!(
+        return Err(Error::Check(format!(
             "no-std: there are no models in {GENERATED}; run `cargo xtask codegen`"
         )));
     }
-    Failure::from_findings(
+    Error::from_findings(
         "no-std",
         &without_sample(&models, &workspace.read(SAMPLES)?),
     )?;
@@ -49,21 +49,21 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
     Ok(())
 }
 
-fn succeed(mut command: Command, complaint: &str) -> Result<(), Failure> {
+fn succeed(mut command: Command, complaint: &str) -> Result<(), Error> {
     let status = command
         .status()
         .map_err(|error| format!("no-std: {command:?}: {error}"))?;
     if status.success() {
         Ok(())
     } else {
-        Err(Failure::Check(format!(
+        Err(Error::Check(format!(
             "no-std: {complaint} ({status}), see above"
         )))
     }
 }
 
 /// Every generated model, as the samples name it: `asa::Gateway`.
-fn models(workspace: &Workspace) -> Result<Vec<String>, Failure> {
+fn models(workspace: &Workspace) -> Result<Vec<String>, Error> {
     let mut models = Vec::new();
     for file in workspace.files()? {
         let Ok(inside) = file.strip_prefix(GENERATED) else {

@@ -1,6 +1,6 @@
 //! Options of a verb: `--name value`, each at most once.
 
-use crate::failure::Failure;
+use crate::error::Error;
 
 /// The options that a verb was given.
 #[derive(Debug)]
@@ -15,11 +15,11 @@ impl<'a> Options<'a> {
         verb: &'a str,
         arguments: &'a [String],
         names: &[&str],
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, Error> {
         let mut given: Vec<(&str, &str)> = Vec::new();
         let mut arguments = arguments.iter().map(String::as_str);
         while let Some(name) = arguments.next() {
-            let usage = |what| Failure::Usage(format!("`{verb}`: {name} {what}"));
+            let usage = |what| Error::Usage(format!("`{verb}`: {name} {what}"));
             if !names.contains(&name) {
                 let all = names.join(", ");
                 return Err(usage(format!("is none of its options: {all}")));
@@ -36,9 +36,9 @@ impl<'a> Options<'a> {
     }
 
     /// The value of an option as a number.
-    pub(crate) fn number(&self, name: &str) -> Result<Option<u64>, Failure> {
+    pub(crate) fn number(&self, name: &str) -> Result<Option<u64>, Error> {
         let not_a_number =
-            |_| Failure::Usage(format!("`{}`: {name} must be a whole number", self.verb));
+            |_| Error::Usage(format!("`{}`: {name} must be a whole number", self.verb));
         let value = self.text(name).map(str::parse);
         value.transpose().map_err(not_a_number)
     }
@@ -54,7 +54,7 @@ impl<'a> Options<'a> {
 mod tests {
     use super::*;
 
-    fn seconds(arguments: &[&str]) -> Result<Option<u64>, Failure> {
+    fn seconds(arguments: &[&str]) -> Result<Option<u64>, Error> {
         let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
         Options::parse("fuzz", &arguments, &["--seconds", "--target"])?.number("--seconds")
     }

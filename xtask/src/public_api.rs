@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use ::public_api::Builder;
 use similar::{ChangeTag, TextDiff};
 
-use crate::failure::Failure;
+use crate::error::Error;
 use crate::workspace::Workspace;
 
 /// The libraries that users name types of.
@@ -24,13 +24,13 @@ const PACKAGES: [&str; 5] = [
     "gatelet-transport",
 ];
 
-pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
     let update = match arguments {
         [] => false,
         [flag] if flag == "--update" => true,
         _ => {
             let usage = "`public-api` takes only `--update`";
-            return Err(Failure::Usage(usage.into()));
+            return Err(Error::Usage(usage.into()));
         }
     };
     let mut findings = Vec::new();
@@ -42,7 +42,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
         findings.extend(found.map(|finding| format!("{package}: {finding}")));
         findings.extend(compare(workspace, package, &listing, update)?);
     }
-    Failure::from_findings("public-api", &findings)?;
+    Error::from_findings("public-api", &findings)?;
     println!(
         "public-api: {} libraries are as listed and name nobody else's types",
         PACKAGES.len()
@@ -51,7 +51,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
 }
 
 /// Has rustdoc write the JSON of a package.
-fn rustdoc_json(workspace: &Workspace, package: &str) -> Result<PathBuf, Failure> {
+fn rustdoc_json(workspace: &Workspace, package: &str) -> Result<PathBuf, Error> {
     let target = workspace.target()?.join("public-api");
     let mut rustdoc = workspace.cargo();
     rustdoc
@@ -64,7 +64,7 @@ fn rustdoc_json(workspace: &Workspace, package: &str) -> Result<PathBuf, Failure
         .status()
         .map_err(|error| format!("public-api: {rustdoc:?}: {error}"))?;
     if !status.success() {
-        return Err(Failure::Check(format!(
+        return Err(Error::Check(format!(
             "public-api: rustdoc of {package} failed ({status}), see above"
         )));
     }
@@ -73,7 +73,7 @@ fn rustdoc_json(workspace: &Workspace, package: &str) -> Result<PathBuf, Failure
 }
 
 /// Every public item, one a line. What every type has, because of blanket and automatic implementations, is left out.
-fn listing(json: &Path) -> Result<String, Failure> {
+fn listing(json: &Path) -> Result<String, Error> {
     let api = Builder::from_rustdoc_json(json)
         .omit_blanket_impls(true)
         .omit_auto_trait_impls(true)
@@ -93,7 +93,7 @@ fn compare(
     package: &str,
     listing: &str,
     update: bool,
-) -> Result<Option<String>, Failure> {
+) -> Result<Option<String>, Error> {
     let file = format!("docs/public-api/{package}.txt");
     let known = if workspace.root().join(&file).exists() {
         workspace.read(&file)?

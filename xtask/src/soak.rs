@@ -5,14 +5,14 @@
 use std::hash::{BuildHasher, RandomState};
 use std::process::Command;
 
-use crate::failure::Failure;
+use crate::error::Error;
 use crate::options::Options;
 use crate::workspace::Workspace;
 
 const DEFAULT_VALUES: u64 = 10_000_000;
 const DEFAULT_SCHEDULES: u64 = 10_000_000;
 
-pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
     match arguments.split_first() {
         Some((what, options)) if what == "models" => models(workspace, options),
         Some((what, options)) if what == "paging" => paging(workspace, options),
@@ -20,13 +20,13 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Fai
         Some((what, options)) if what == "emulator" => emulator(workspace, options),
         _ => {
             let message = "`soak` needs `models`, `paging`, `transport` or `emulator`";
-            Err(Failure::Usage(message.into()))
+            Err(Error::Usage(message.into()))
         }
     }
 }
 
 /// Writes and reads generated values of every model.
-fn models(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+fn models(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
     let names = ["--values", "--seconds", "--seed"];
     let options = Options::parse("models", arguments, &names)?;
     let values = options.number("--values")?.unwrap_or(DEFAULT_VALUES);
@@ -42,7 +42,7 @@ fn models(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
 }
 
 /// Lists over a socket, and then runs random schedules of listings.
-fn paging(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+fn paging(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
     let options = Options::parse("paging", arguments, &["--schedules", "--seed"])?;
     let schedules = options.number("--schedules")?.unwrap_or(DEFAULT_SCHEDULES);
     let seed = options.number("--seed")?.unwrap_or_else(any_seed);
@@ -56,7 +56,7 @@ fn paging(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
 }
 
 /// Cuts every exchange at every byte, calls a server that is down, and makes and drops very many calls.
-fn transport(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+fn transport(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
     let names = ["--calls", "--at-once", "--cancellations", "--seed"];
     let options = Options::parse("transport", arguments, &names)?;
     let calls = options.number("--calls")?.unwrap_or(u64::MAX);
@@ -73,7 +73,7 @@ fn transport(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure>
 }
 
 /// Works through faults with a ledger, with many clients at once, on very many tokens, and amid very many connections.
-fn emulator(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+fn emulator(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
     let names = ["--operations", "--tokens", "--connections", "--seed"];
     let options = Options::parse("emulator", arguments, &names)?;
     let operations = options.number("--operations")?.unwrap_or(100_000);
@@ -89,14 +89,14 @@ fn emulator(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> 
     finish(command)
 }
 
-fn finish(mut command: Command) -> Result<(), Failure> {
+fn finish(mut command: Command) -> Result<(), Error> {
     let status = command
         .status()
         .map_err(|error| format!("soak: {command:?}: {error}"))?;
     if status.success() {
         return Ok(());
     }
-    Err(Failure::Check(format!("soak: {status}, see above")))
+    Err(Error::Check(format!("soak: {status}, see above")))
 }
 
 /// Another seed for every run.

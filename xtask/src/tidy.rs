@@ -12,7 +12,7 @@ mod sources;
 
 use std::path::{Path, PathBuf};
 
-use crate::failure::Failure;
+use crate::error::Error;
 use crate::workspace::Workspace;
 
 /// A text file of the repository.
@@ -34,22 +34,22 @@ impl TextFile {
     }
 }
 
-pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
     let update = match arguments {
         [] => false,
         [flag] if flag == "--update" => true,
-        _ => return Err(Failure::Usage("`tidy` takes only `--update`".into())),
+        _ => return Err(Error::Usage("`tidy` takes only `--update`".into())),
     };
     if update {
         faults::update(workspace, &texts(workspace)?)?;
     }
     let findings = findings(workspace)?;
-    Failure::from_findings("tidy", &findings)?;
+    Error::from_findings("tidy", &findings)?;
     println!("tidy: nothing found");
     Ok(())
 }
 
-fn findings(workspace: &Workspace) -> Result<Vec<String>, Failure> {
+fn findings(workspace: &Workspace) -> Result<Vec<String>, Error> {
     let files = workspace.files()?;
     let texts = texts(workspace)?;
     let mut findings = Vec::new();
@@ -70,7 +70,7 @@ fn findings(workspace: &Workspace) -> Result<Vec<String>, Failure> {
 }
 
 /// All files that people write or read; lock files and binary data are neither.
-fn texts(workspace: &Workspace) -> Result<Vec<TextFile>, Failure> {
+fn texts(workspace: &Workspace) -> Result<Vec<TextFile>, Error> {
     let is_text = |path: &Path| {
         let extension = path.extension().and_then(|extension| extension.to_str());
         matches!(

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::failure::Failure;
+use crate::error::Error;
 
 /// The folder that holds the workspace's `Cargo.toml`.
 #[derive(Clone, Debug)]
@@ -69,7 +69,7 @@ impl Workspace {
     }
 
     /// What a cargo command prints, or its complaint.
-    pub(crate) fn cargo_output(&self, arguments: &[&str]) -> Result<String, Failure> {
+    pub(crate) fn cargo_output(&self, arguments: &[&str]) -> Result<String, Error> {
         let call = format!("cargo {}", arguments.join(" "));
         let output = self
             .cargo()
@@ -77,7 +77,7 @@ impl Workspace {
             .output()
             .map_err(|error| format!("{call}: {error}"))?;
         if !output.status.success() {
-            return Err(Failure::Check(format!(
+            return Err(Error::Check(format!(
                 "{call}: {}\n{}",
                 output.status,
                 String::from_utf8_lossy(&output.stderr)
@@ -87,12 +87,12 @@ impl Workspace {
     }
 
     /// The folder that cargo builds into.
-    pub(crate) fn target(&self) -> Result<PathBuf, Failure> {
+    pub(crate) fn target(&self) -> Result<PathBuf, Error> {
         Ok(PathBuf::from(text(&self.metadata()?, "target_directory")?))
     }
 
     /// All members, sorted by name.
-    pub(crate) fn packages(&self) -> Result<Vec<Package>, Failure> {
+    pub(crate) fn packages(&self) -> Result<Vec<Package>, Error> {
         let metadata = self.metadata()?;
         let packages = metadata["packages"]
             .as_array()
@@ -105,12 +105,12 @@ impl Workspace {
         Ok(packages)
     }
 
-    fn metadata(&self) -> Result<Value, Failure> {
+    fn metadata(&self) -> Result<Value, Error> {
         let output = self.cargo_output(&["metadata", "--no-deps", "--format-version", "1"])?;
         serde_json::from_str(&output).map_err(|error| format!("cargo metadata: {error}").into())
     }
 
-    fn package(&self, package: &Value) -> Result<Package, Failure> {
+    fn package(&self, package: &Value) -> Result<Package, Error> {
         let manifest = PathBuf::from(text(package, "manifest_path")?);
         let folder = manifest.parent().unwrap_or(&manifest);
         let features =
@@ -143,7 +143,7 @@ impl Workspace {
             folder: folder.strip_prefix(&self.root).unwrap_or(folder).to_owned(),
             published: package["publish"].is_null(),
             features: features.collect(),
-            imports: imports.collect::<Result<_, Failure>>()?,
+            imports: imports.collect::<Result<_, Error>>()?,
         })
     }
 
@@ -151,14 +151,14 @@ impl Workspace {
     ///
     /// Build output is told by its name, `target`, or by cargo's own mark (`CACHEDIR.TAG`) where it has another. Cargo
     /// leaves no mark in a folder that was there before it.
-    pub(crate) fn files(&self) -> Result<Vec<PathBuf>, Failure> {
+    pub(crate) fn files(&self) -> Result<Vec<PathBuf>, Error> {
         let mut files = Vec::new();
         self.collect(Path::new(""), &mut files)?;
         files.sort();
         Ok(files)
     }
 
-    fn collect(&self, folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    fn collect(&self, folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
         let here = self.root.join(folder);
         let complain = |error| format!("{}: {error}", here.display());
         for entry in fs::read_dir(&here).map_err(complain)? {
@@ -180,21 +180,21 @@ impl Workspace {
     }
 
     /// The text of a file given relative to the root.
-    pub(crate) fn read(&self, file: impl AsRef<Path>) -> Result<String, Failure> {
+    pub(crate) fn read(&self, file: impl AsRef<Path>) -> Result<String, Error> {
         let path = self.root.join(file.as_ref());
         fs::read_to_string(&path)
             .map_err(|error| format!("{}: {error}", file.as_ref().display()).into())
     }
 
     /// Replaces the text of a file given relative to the root.
-    pub(crate) fn write(&self, file: impl AsRef<Path>, text: &str) -> Result<(), Failure> {
+    pub(crate) fn write(&self, file: impl AsRef<Path>, text: &str) -> Result<(), Error> {
         let path = self.root.join(file.as_ref());
         fs::write(&path, text)
             .map_err(|error| format!("{}: {error}", file.as_ref().display()).into())
     }
 }
 
-fn text(value: &Value, key: &str) -> Result<String, Failure> {
+fn text(value: &Value, key: &str) -> Result<String, Error> {
     let text = value[key]
         .as_str()
         .ok_or_else(|| format!("cargo metadata: no `{key}`"))?;

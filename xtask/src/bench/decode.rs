@@ -2,12 +2,12 @@
 
 use std::process::Command;
 
-use crate::failure::Failure;
+use crate::error::Error;
 use crate::workspace::Workspace;
 
 const MANIFEST: &str = "tests/bench/Cargo.toml";
 
-pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
+pub(crate) fn run(workspace: &Workspace) -> Result<(), Error> {
     let target = workspace.target()?.join("bench");
     let mut build = workspace.cargo();
     build
@@ -21,12 +21,12 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
     succeed(decode, "a ratio is larger than wanted")
 }
 
-fn succeed(mut command: Command, complaint: &str) -> Result<(), Failure> {
+fn succeed(mut command: Command, complaint: &str) -> Result<(), Error> {
     let status = command
         .status()
         .map_err(|error| format!("bench: {complaint}: {error}"))?;
     match status.success() {
         true => Ok(()),
-        false => Err(Failure::Check(format!("bench: {complaint}: {status}"))),
+        false => Err(Error::Check(format!("bench: {complaint}: {status}"))),
     }
 }

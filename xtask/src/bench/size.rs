@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 
-use crate::failure::Failure;
+use crate::error::Error;
 use crate::workspace::Workspace;
 
 /// What is taken, and how the `[dependencies]` of the one who takes it read; `{root}` is the workspace's root, `{made}` the folder of what
@@ -28,7 +28,7 @@ const EMBEDS: &[(&str, &str)] = &[
     ),
 ];
 
-pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
+pub(crate) fn run(workspace: &Workspace) -> Result<(), Error> {
     let made = workspace.target()?.join("bench-size");
     typify(workspace, &made)?;
     println!("{:36} {:>6} {:>8} {:>6}", "", "crates", "CPU s", "x");
@@ -45,7 +45,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
 }
 
 /// Has typify, which is what progenitor makes types with, make those of our descriptions.
-fn typify(workspace: &Workspace, made: &Path) -> Result<(), Failure> {
+fn typify(workspace: &Workspace, made: &Path) -> Result<(), Error> {
     let generator = workspace.root().join("tests/bench/typify");
     let folder = made.join("typified").display().to_string();
     let mut arguments = vec!["run", "--quiet", "--locked", "--", &folder];
@@ -57,7 +57,7 @@ fn typify(workspace: &Workspace, made: &Path) -> Result<(), Failure> {
 }
 
 /// How many crates are built below an empty library with that dependency, and in how many CPU seconds.
-fn measured(workspace: &Workspace, made: &Path, dependency: &str) -> Result<(usize, f64), Failure> {
+fn measured(workspace: &Workspace, made: &Path, dependency: &str) -> Result<(usize, f64), Error> {
     let folder = made.join("empty");
     let target = folder.join("target");
     let failed = |error: std::io::Error| format!("bench: {}: {error}", folder.display());
@@ -109,7 +109,7 @@ fn cargo(
     folder: &Path,
     target: &Path,
     arguments: &[&str],
-) -> Result<String, Failure> {
+) -> Result<String, Error> {
     let output = workspace
         .cargo()
         .args(arguments)
@@ -120,7 +120,7 @@ fn cargo(
         .output()
         .map_err(|error| format!("bench: cargo: {error}"))?;
     if !output.status.success() {
-        return Err(Failure::Check(format!(
+        return Err(Error::Check(format!(
             "bench: cargo {}: {}",
             arguments.join(" "),
             output.status
@@ -130,7 +130,7 @@ fn cargo(
 }
 
 /// CPU seconds of all processes that this one has waited for, in user mode and in the kernel.
-fn children() -> Result<f64, Failure> {
+fn children() -> Result<f64, Error> {
     const FILE: &str = "/proc/self/stat";
     let stat = fs::read_to_string(FILE).map_err(|error| format!("bench: {FILE}: {error}"))?;
     // The second field, the program's name in brackets, may hold blanks. Behind it `cutime` and `cstime` are the 14th and 15th.

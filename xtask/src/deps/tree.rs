@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::failure::Failure;
+use crate::error::Error;
 use crate::workspace::{Package, Workspace};
 
 /// The platforms whose crates count. Windows and macOS bring their own (certificate stores), and what enters there
@@ -106,7 +106,7 @@ impl Tree {
         workspace: &Workspace,
         package: &Package,
         build: Build,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, Error> {
         let flags = build.flags();
         let mut arguments = vec![
             "tree", "--locked", "--edges", "normal", "--prefix", "none", "--format", "{p}",

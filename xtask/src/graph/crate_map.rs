@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::circle::Arrows;
 use super::source::{ModulePath, Source};
-use crate::failure::Failure;
+use crate::error::Error;
 use crate::workspace::{Package, Workspace};
 
 /// A crate's modules. Its rooms are the modules that its root declares.
@@ -38,7 +38,7 @@ struct Import<'a> {
 
 impl CrateMap {
     /// Reads a package's library, or its program when it has none; `None` when it has neither.
-    pub(crate) fn read(workspace: &Workspace, package: &Package) -> Result<Option<Self>, Failure> {
+    pub(crate) fn read(workspace: &Workspace, package: &Package) -> Result<Option<Self>, Error> {
         let source = package.folder.join("src");
         let roots = ["lib.rs", "main.rs"].map(|name| source.join(name));
         let exists = |file: &&PathBuf| workspace.root().join(file).is_file();
@@ -60,7 +60,7 @@ impl CrateMap {
         path: Vec<String>,
         file: &Path,
         folder: &Path,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), Error> {
         let source = Source::parse(&workspace.read(file)?)
             .map_err(|error| format!("{}: {error}", file.display()))?;
         for name in &source.modules {
@@ -68,7 +68,7 @@ impl CrateMap {
             let candidates = [folder.join(format!("{name}.rs")), inner.join("mod.rs")];
             let exists = |file: &&PathBuf| workspace.root().join(file).is_file();
             let Some(child) = candidates.iter().find(exists) else {
-                return Err(Failure::Check(format!(
+                return Err(Error::Check(format!(
                     "{}: no file of the module `{name}`",
                     file.display()
                 )));

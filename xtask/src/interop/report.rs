@@ -6,7 +6,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::tools::Tool;
-use crate::failure::Failure;
+use crate::error::Error;
 
 /// How a tool's complaints are counted.
 #[derive(Clone, Copy, Debug)]
@@ -133,8 +133,8 @@ impl Report {
     }
 
     /// An error with the reasons when a row did not pass.
-    pub(crate) fn finish(&self) -> Result<(), Failure> {
-        Failure::from_findings("interop", &self.failures)
+    pub(crate) fn finish(&self) -> Result<(), Error> {
+        Error::from_findings("interop", &self.failures)
     }
 }
 

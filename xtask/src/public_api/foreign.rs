@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::failure::Failure;
+use crate::error::Error;
 
 /// The standard library, the crates that data and HTTP are spoken in, and our own.
 const ALLOWED: &[&str] = &[
@@ -67,7 +67,7 @@ fn crates(line: &str) -> impl Iterator<Item = &str> {
 }
 
 /// One finding for each foreign item that is passed on under a name of ours, which a listing does not show.
-pub(super) fn in_reexports(package: &str, json: &Path) -> Result<Vec<String>, Failure> {
+pub(super) fn in_reexports(package: &str, json: &Path) -> Result<Vec<String>, Error> {
     let text = fs::read_to_string(json).map_err(|error| format!("{}: {error}", json.display()))?;
     let json: Value = serde_json::from_str(&text).map_err(|error| format!("rustdoc: {error}"))?;
     let items = json["index"].as_object().into_iter().flatten();

@@ -9,7 +9,7 @@ use std::fmt;
 
 use similar::{ChangeTag, TextDiff};
 
-use crate::failure::Failure;
+use crate::error::Error;
 use crate::workspace::Workspace;
 
 use super::TextFile;
@@ -93,8 +93,8 @@ fn changes(page: &str, expected: &str) -> String {
 }
 
 /// Writes the page anew.
-pub(crate) fn update(workspace: &Workspace, texts: &[TextFile]) -> Result<(), Failure> {
-    let page = page(texts).ok_or_else(|| Failure::Check(format!("{PAGE} is missing")))?;
+pub(crate) fn update(workspace: &Workspace, texts: &[TextFile]) -> Result<(), Error> {
+    let page = page(texts).ok_or_else(|| Error::Check(format!("{PAGE} is missing")))?;
     let text = compose(&page.text, &titles(&page.text), &tests(texts));
     if text != page.text {
         workspace.write(PAGE, &text)?;

@@ -1,14 +1,11 @@
 //! Each crate imports from the modules that define its items, and the files above a folder only declare modules.
 
-use crate::failure::Failure;
+use crate::error::Error;
 use crate::graph::{CrateMap, is_judged};
 use crate::workspace::{Package, Workspace};
 
 /// Imports of re-exports in every member, and items beside module declarations in those that are published.
-pub(crate) fn findings(
-    workspace: &Workspace,
-    packages: &[Package],
-) -> Result<Vec<String>, Failure> {
+pub(crate) fn findings(workspace: &Workspace, packages: &[Package]) -> Result<Vec<String>, Error> {
     let mut findings = Vec::new();
     for package in packages.iter().filter(|package| is_judged(&package.name)) {
         if let Some(map) = CrateMap::read(workspace, package)? {

@@ -4,14 +4,14 @@ use std::fmt;
 
 /// Why a verb did not succeed. The text is for people and ends with what to do.
 #[derive(Debug)]
-pub(crate) enum Failure {
+pub(crate) enum Error {
     /// The command line was wrong: exit code 2.
     Usage(String),
     /// A check found something, or a step could not be done: exit code 1.
     Check(String),
 }
 
-impl Failure {
+impl Error {
     /// The exit code of the process.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
@@ -33,7 +33,7 @@ impl Failure {
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage(text) | Self::Check(text) => f.write_str(text),
@@ -41,17 +41,17 @@ impl fmt::Display for Failure {
     }
 }
 
-impl From<String> for Failure {
+impl From<String> for Error {
     fn from(text: String) -> Self {
         Self::Check(text)
     }
 }
 
 /// `Ok` when a verb that takes no arguments got none.
-pub(crate) fn no_arguments(verb: &str, arguments: &[String]) -> Result<(), Failure> {
+pub(crate) fn no_arguments(verb: &str, arguments: &[String]) -> Result<(), Error> {
     match arguments.first() {
         None => Ok(()),
-        Some(argument) => Err(Failure::Usage(format!(
+        Some(argument) => Err(Error::Usage(format!(
             "`{verb}` takes no arguments, got `{argument}`"
         ))),
     }
