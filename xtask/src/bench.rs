@@ -5,15 +5,17 @@
 mod decode;
 mod size;
 
-use crate::error::Error;
+use pico_args::Arguments;
+
+use crate::error::{Error, finish};
 use crate::workspace::Workspace;
 
-pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
-    match arguments {
-        [what] if what == "decode" => decode::run(workspace),
-        [what] if what == "size" => size::run(workspace),
-        _ => Err(Error::Usage(
-            "`bench` takes one of `decode` and `size`".into(),
-        )),
+pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Error> {
+    let what = arguments.subcommand()?;
+    finish("bench", arguments)?;
+    match what.as_deref() {
+        Some("decode") => decode::run(workspace),
+        Some("size") => size::run(workspace),
+        _ => Err(Error::Usage("`bench` needs `decode` or `size`".into())),
     }
 }

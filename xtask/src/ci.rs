@@ -6,7 +6,9 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::error::{Error, no_arguments};
+use pico_args::Arguments;
+
+use crate::error::{Error, finish};
 use crate::workspace::Workspace;
 
 /// A step: its name, and the arguments of the cargo that runs it.
@@ -177,8 +179,8 @@ const STEPS: &[Step] = &[
     },
 ];
 
-pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
-    no_arguments("ci", arguments)?;
+pub(crate) fn run(workspace: &Workspace, arguments: Arguments) -> Result<(), Error> {
+    finish("ci", arguments)?;
     let start = now();
     for step in STEPS {
         println!("\n── {}: {step}", step.name);

@@ -7,15 +7,18 @@ use std::path::Path;
 
 use gatelet_codegen::generate;
 
-use crate::error::Error;
+use pico_args::Arguments;
+
+use crate::error::{Error, finish};
 use crate::workspace::Workspace;
 
 /// Writes the generated files of `workspace`; with `--check` only compares them.
-pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
-    match arguments {
-        [] => write(workspace.root()),
-        [flag] if flag == "--check" => compare(workspace.root()),
-        _ => Err(Error::Usage("`codegen` takes only `--check`".into())),
+pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Error> {
+    let check = arguments.contains("--check");
+    finish("codegen", arguments)?;
+    match check {
+        true => compare(workspace.root()),
+        false => write(workspace.root()),
     }
 }
 
@@ -81,10 +84,7 @@ mod tests {
     fn a_check_names_the_repair_and_writes_nothing() {
         let root = copy_of_the_descriptions();
         let error = compare(root.path()).unwrap_err().to_string();
-        assert!(
-            error.contains("docs/reference/asa.md: missing"),
-            "{error}"
-        );
+        assert!(error.contains("docs/reference/asa.md: missing"), "{error}");
         assert!(error.ends_with("run `cargo xtask codegen`"), "{error}");
         assert!(!root.path().join("docs").exists());
         write(root.path()).unwrap();

@@ -8,18 +8,17 @@ mod imports;
 mod list;
 mod tree;
 
-use crate::error::Error;
+use pico_args::Arguments;
+
+use crate::error::{Error, finish};
 use crate::workspace::{Package, Workspace};
 
 use self::list::List;
 use self::tree::{Build, Tree};
 
-pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
-    let update = match arguments {
-        [] => false,
-        [flag] if flag == "--update" => true,
-        _ => return Err(Error::Usage("`deps` takes only `--update`".into())),
-    };
+pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Error> {
+    let update = arguments.contains("--update");
+    finish("deps", arguments)?;
     let packages = workspace.packages()?;
     let mut findings = imports::findings(&packages);
     let mut moved = Vec::new();

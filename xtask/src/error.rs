@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use pico_args::Arguments;
+
 /// Why a verb did not succeed. The text is for people and ends with what to do.
 #[derive(Debug)]
 pub(crate) enum Error {
@@ -47,12 +49,19 @@ impl From<String> for Error {
     }
 }
 
-/// `Ok` when a verb that takes no arguments got none.
-pub(crate) fn no_arguments(verb: &str, arguments: &[String]) -> Result<(), Error> {
-    match arguments.first() {
+impl From<pico_args::Error> for Error {
+    fn from(error: pico_args::Error) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+/// Refuses the arguments that a verb has not taken.
+pub(crate) fn finish(verb: &str, arguments: Arguments) -> Result<(), Error> {
+    match arguments.finish().first() {
         None => Ok(()),
         Some(argument) => Err(Error::Usage(format!(
-            "`{verb}` takes no arguments, got `{argument}`"
+            "`{verb}`: unexpected argument `{}`",
+            argument.display()
         ))),
     }
 }

@@ -10,8 +10,9 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::error::Error;
-use crate::options::Options;
+use pico_args::Arguments;
+
+use crate::error::{Error, finish};
 use crate::workspace::Workspace;
 
 use self::report::Report;
@@ -33,18 +34,20 @@ struct Target<'a> {
     output: PathBuf,
 }
 
-pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
-    let options = Options::parse("fuzz", arguments, &["--seconds", "--target"])?;
-    let seconds = options.number("--seconds")?.unwrap_or(DEFAULT_SECONDS);
+pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Error> {
+    let seconds = arguments.opt_value_from_str("--seconds")?;
+    let seconds = seconds.unwrap_or(DEFAULT_SECONDS);
+    let target: Option<String> = arguments.opt_value_from_str("--target")?;
+    finish("fuzz", arguments)?;
     let mut names = names(workspace)?;
-    if let Some(wanted) = options.text("--target") {
-        if !names.iter().any(|name| name == wanted) {
+    if let Some(wanted) = target {
+        if !names.contains(&wanted) {
             let all = names.join(", ");
             return Err(Error::Usage(format!(
-                "`fuzz`: there is no target {wanted}, only {all}"
+                "`fuzz`: unknown target `{wanted}`; the targets are {all}"
             )));
         }
-        names.retain(|name| name == wanted);
+        names.retain(|name| *name == wanted);
     }
     let output = workspace.target()?.join("fuzz");
     let binaries = build(workspace, &names, &output)?;
@@ -208,10 +211,10 @@ mod tests {
     }
 
     #[test]
-    fn a_target_that_is_not_there_is_a_mistake_of_the_caller() {
-        let arguments = ["--target", "nonsense"].map(str::to_owned);
-        let failure = run(&Workspace::here(), &arguments).unwrap_err();
-        assert_eq!(failure.exit_code(), 2);
-        assert!(failure.to_string().contains("dt_list, errors"), "{failure}");
+    fn an_unknown_target_is_a_usage_error() {
+        let arguments = Arguments::from_vec(vec!["--target".into(), "nonsense".into()]);
+        let error = run(&Workspace::here(), arguments).unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+        assert!(error.to_string().contains("dt_list, errors"), "{error}");
     }
 }

@@ -12,7 +12,9 @@ mod svg;
 use circle::{Arrows, circles};
 pub(crate) use crate_map::CrateMap;
 
-use crate::error::Error;
+use pico_args::Arguments;
+
+use crate::error::{Error, finish};
 use crate::workspace::{Package, Workspace};
 
 /// Members whose rooms are still being laid out; they are drawn, not judged.
@@ -38,12 +40,9 @@ struct Graph {
     crates: Vec<CrateMap>,
 }
 
-pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
-    let check = match arguments {
-        [] => false,
-        [flag] if flag == "--check" => true,
-        _ => return Err(Error::Usage("`graph` takes only `--check`".into())),
-    };
+pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Error> {
+    let check = arguments.contains("--check");
+    finish("graph", arguments)?;
     let graph = Graph::read(workspace)?;
     let fresh = graph.image();
     let is_stale = workspace.read(IMAGE).ok().as_deref() != Some(&fresh);
@@ -170,7 +169,8 @@ mod tests {
 
     #[test]
     fn the_repository_has_no_circle_and_a_fresh_graph() {
-        run(&Workspace::here(), &["--check".to_owned()]).unwrap();
+        let check = Arguments::from_vec(vec!["--check".into()]);
+        run(&Workspace::here(), check).unwrap();
     }
 
     fn package(name: &str, import: &str) -> Package {

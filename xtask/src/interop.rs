@@ -12,7 +12,9 @@ mod trial;
 
 use gatelet_codegen::{VENDORS, outline};
 
-use crate::error::Error;
+use pico_args::Arguments;
+
+use crate::error::{Error, finish};
 use crate::workspace::Workspace;
 
 use self::folder::Folder;
@@ -20,15 +22,13 @@ use self::report::{Report, Verdict};
 use self::tools::TOOLS;
 use self::trial::Trial;
 
-pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match arguments[..] {
-        ["descriptions"] => descriptions(workspace, false),
-        ["descriptions", "--keep"] => descriptions(workspace, true),
-        _ => {
-            let message = "`interop` needs `descriptions`, and takes only `--keep`";
-            Err(Error::Usage(message.into()))
-        }
+pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Error> {
+    let what = arguments.subcommand()?;
+    let keep = arguments.contains("--keep");
+    finish("interop", arguments)?;
+    match what.as_deref() {
+        Some("descriptions") => descriptions(workspace, keep),
+        _ => Err(Error::Usage("`interop` needs `descriptions`".into())),
     }
 }
 

@@ -18,7 +18,6 @@ mod fuzz;
 mod graph;
 mod interop;
 mod no_std;
-mod options;
 mod public_api;
 mod soak;
 mod tidy;
@@ -26,7 +25,9 @@ mod workspace;
 
 use std::process::ExitCode;
 
-use error::Error;
+use pico_args::Arguments;
+
+use error::{Error, finish};
 use workspace::Workspace;
 
 /// A verb: its name, its arguments as shown by `help`, one line about it, and what it runs.
@@ -34,7 +35,7 @@ struct Verb {
     name: &'static str,
     arguments: &'static str,
     about: &'static str,
-    run: fn(&Workspace, &[String]) -> Result<(), Error>,
+    run: fn(&Workspace, Arguments) -> Result<(), Error>,
 }
 
 const VERBS: &[Verb] = &[
@@ -107,8 +108,7 @@ const VERBS: &[Verb] = &[
 ];
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match dispatch(&arguments) {
+    match dispatch(Arguments::from_env()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("xtask: {error}");
@@ -117,23 +117,24 @@ fn main() -> ExitCode {
     }
 }
 
-fn dispatch(arguments: &[String]) -> Result<(), Error> {
-    match arguments.split_first() {
-        None => {
+fn dispatch(mut arguments: Arguments) -> Result<(), Error> {
+    let asks_for_help = arguments.contains(["-h", "--help"]);
+    match arguments.subcommand()?.as_deref() {
+        Some(name) if name != "help" && !asks_for_help => {
+            match VERBS.iter().find(|verb| verb.name == name) {
+                Some(verb) => (verb.run)(&Workspace::here(), arguments),
+                None => Err(Error::Usage(format!("unknown verb `{name}`\n\n{}", help()))),
+            }
+        }
+        None if !asks_for_help => {
+            finish("xtask", arguments)?;
             print!("{}", help());
             Ok(())
         }
-        Some((verb, _)) if matches!(verb.as_str(), "help" | "--help" | "-h") => {
+        _ => {
             print!("{}", help());
             Ok(())
         }
-        Some((name, rest)) => match VERBS.iter().find(|verb| verb.name == name) {
-            Some(verb) => (verb.run)(&Workspace::here(), rest),
-            None => Err(Error::Usage(format!(
-                "there is no verb `{name}`\n\n{}",
-                help()
-            ))),
-        },
     }
 }
 
@@ -153,24 +154,20 @@ mod tests {
     use super::*;
 
     fn run(arguments: &[&str]) -> Result<(), Error> {
-        dispatch(
-            &arguments
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>(),
-        )
+        let arguments = arguments.iter().map(Into::into).collect();
+        dispatch(Arguments::from_vec(arguments))
     }
 
     #[test]
-    fn an_unknown_verb_is_a_mistake_of_the_caller() {
+    fn an_unknown_verb_is_a_usage_error() {
         let error = run(&["tidier"]).unwrap_err();
         assert_eq!(error.exit_code(), 2);
-        assert!(error.to_string().contains("no verb `tidier`"));
+        assert!(error.to_string().contains("unknown verb `tidier`"));
         assert!(error.to_string().contains("Usage: cargo xtask <verb>"));
     }
 
     #[test]
-    fn an_argument_that_a_verb_does_not_take_is_a_mistake_of_the_caller() {
+    fn an_unexpected_argument_is_a_usage_error() {
         for verb in VERBS {
             assert_eq!(
                 run(&[verb.name, "--nonsense"]).unwrap_err().exit_code(),
@@ -178,6 +175,20 @@ mod tests {
                 "{}",
                 verb.name
             );
+        }
+    }
+
+    #[test]
+    fn a_wrong_option_is_a_usage_error() {
+        for wrong in [
+            &["7"][..],
+            &["--seconds"],
+            &["--seconds", "soon"],
+            &["--seconds", "-1"],
+            &["--seconds", "7", "--seconds", "8"],
+        ] {
+            let arguments = [&["fuzz"], wrong].concat();
+            assert_eq!(run(&arguments).unwrap_err().exit_code(), 2, "{wrong:?}");
         }
     }
 

@@ -5,15 +5,17 @@
 
 use std::process::Command;
 
-use crate::error::{Error, no_arguments};
+use pico_args::Arguments;
+
+use crate::error::{Error, finish};
 use crate::workspace::Workspace;
 
 const MANIFEST: &str = "xtask/no-std/Cargo.toml";
 const SAMPLES: &str = "xtask/no-std/src/samples.rs";
 const GENERATED: &str = "crates/models/src/generated";
 
-pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
-    no_arguments("no-std", arguments)?;
+pub(crate) fn run(workspace: &Workspace, arguments: Arguments) -> Result<(), Error> {
+    finish("no-std", arguments)?;
     let models = models(workspace)?;
     if models.is_empty() {
         return Err(Error::Check(format!(

@@ -12,7 +12,9 @@ use std::path::{Path, PathBuf};
 use ::public_api::Builder;
 use similar::{ChangeTag, TextDiff};
 
-use crate::error::Error;
+use pico_args::Arguments;
+
+use crate::error::{Error, finish};
 use crate::workspace::Workspace;
 
 /// The libraries that users name types of.
@@ -24,15 +26,9 @@ const PACKAGES: [&str; 5] = [
     "gatelet-transport",
 ];
 
-pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
-    let update = match arguments {
-        [] => false,
-        [flag] if flag == "--update" => true,
-        _ => {
-            let usage = "`public-api` takes only `--update`";
-            return Err(Error::Usage(usage.into()));
-        }
-    };
+pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Error> {
+    let update = arguments.contains("--update");
+    finish("public-api", arguments)?;
     let mut findings = Vec::new();
     for package in PACKAGES {
         let json = rustdoc_json(workspace, package)?;

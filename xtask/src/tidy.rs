@@ -12,7 +12,9 @@ mod sources;
 
 use std::path::{Path, PathBuf};
 
-use crate::error::Error;
+use pico_args::Arguments;
+
+use crate::error::{Error, finish};
 use crate::workspace::Workspace;
 
 /// A text file of the repository.
@@ -34,12 +36,9 @@ impl TextFile {
     }
 }
 
-pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Error> {
-    let update = match arguments {
-        [] => false,
-        [flag] if flag == "--update" => true,
-        _ => return Err(Error::Usage("`tidy` takes only `--update`".into())),
-    };
+pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Error> {
+    let update = arguments.contains("--update");
+    finish("tidy", arguments)?;
     if update {
         faults::update(workspace, &texts(workspace)?)?;
     }
