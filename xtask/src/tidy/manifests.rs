@@ -1,5 +1,10 @@
 //! Every member takes its lints, its metadata and the versions of its dependencies from the workspace.
 
+use std::borrow::Cow;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
 use super::TextFile;
 
 const INHERITED: &[&str] = &[
@@ -12,46 +17,68 @@ const INHERITED: &[&str] = &[
 
 /// What a member's `Cargo.toml` says itself though the workspace should say it.
 pub(crate) fn findings(manifest: &TextFile) -> Vec<String> {
+    let table = match DeTable::parse(&manifest.text) {
+        Ok(table) => table.into_inner(),
+        Err(error) => return vec![manifest.finding(1, error.message())],
+    };
     let mut findings = Vec::new();
-    let mut section = "";
-    let mut inherited = Vec::new();
-    for (number, line) in (1..).zip(manifest.text.lines()) {
-        let line = line.trim();
-        if let Some(name) = line.strip_prefix('[') {
-            section = name.trim_end_matches(']');
-            continue;
-        }
-        let Some((key, value)) = line.split_once('=') else {
-            continue;
-        };
-        let (key, value) = (key.trim(), value.trim());
-        let from_workspace = key.ends_with(".workspace") && value == "true"
-            || value.contains("workspace = true")
-            || value.contains("path = ") && !value.contains("version");
-        if section == "package" && key.ends_with(".workspace") && value == "true" {
-            inherited.push(key.trim_end_matches(".workspace"));
-        } else if section == "lints" && key == "workspace" && value == "true" {
-            inherited.push("[lints]");
-        } else if section.ends_with("dependencies") && !line.starts_with('#') && !from_workspace {
+    let package = table.get("package");
+    for key in INHERITED {
+        if !package.is_some_and(|it| is_inherited(it.get_ref().get(key).map(Spanned::get_ref))) {
             findings.push(manifest.finding(
-                number,
-                format!("`{key}` has a version of its own; write `{key}.workspace = true` and put the version into the root's Cargo.toml"),
+                1,
+                format!("`{key}` is not inherited; write `{key}.workspace = true`"),
             ));
         }
     }
-    for key in INHERITED.iter().filter(|key| !inherited.contains(key)) {
-        findings.push(manifest.finding(
-            1,
-            format!("`{key}` is not inherited; write `{key}.workspace = true`"),
-        ));
-    }
-    if !inherited.contains(&"[lints]") {
+    if !is_inherited(table.get("lints").map(Spanned::get_ref)) {
         findings.push(manifest.finding(
             1,
             "the lints are not inherited; write `[lints]` and `workspace = true`",
         ));
     }
+    for (name, dependency) in dependencies(&table) {
+        let is_shared = match dependency {
+            DeValue::Table(keys) => {
+                is_inherited(Some(dependency))
+                    || keys.contains_key("path") && !keys.contains_key("version")
+            }
+            _ => false,
+        };
+        if !is_shared {
+            let before = manifest.text.get(..name.span().start).unwrap_or_default();
+            let (line, name) = (before.matches('\n').count() + 1, name.get_ref());
+            findings.push(manifest.finding(
+                line,
+                format!("`{name}` has a version of its own; write `{name}.workspace = true` and put the version into the root's Cargo.toml"),
+            ));
+        }
+    }
     findings
+}
+
+/// Whether a value is `{ workspace = true, … }`.
+fn is_inherited(value: Option<&DeValue<'_>>) -> bool {
+    let workspace = value.and_then(|it| it.get("workspace"));
+    workspace.is_some_and(|it| it.get_ref().as_bool() == Some(true))
+}
+
+/// The dependencies of every kind and every target.
+fn dependencies<'a>(
+    table: &'a DeTable<'a>,
+) -> impl Iterator<Item = (&'a Spanned<Cow<'a, str>>, &'a DeValue<'a>)> {
+    let targets = table.get("target").and_then(|it| it.get_ref().as_table());
+    let targets = targets.into_iter().flat_map(|it| it.values());
+    let targets = targets.filter_map(|it| it.get_ref().as_table());
+    let sections = targets.chain([table]).flat_map(|table| {
+        let kinds = ["dependencies", "dev-dependencies", "build-dependencies"];
+        kinds
+            .into_iter()
+            .filter_map(|kind| table.get(kind)?.get_ref().as_table())
+    });
+    sections
+        .flatten()
+        .map(|(name, value)| (name, value.get_ref()))
 }
 
 #[cfg(test)]
@@ -95,17 +122,16 @@ mod tests {
     #[test]
     fn a_version_in_a_member_is_found() {
         for (section, line) in [
-            ("dependencies", "log = \"0.4\""),
+            ("build-dependencies", "log = \"0.4\""),
             (
                 "target.'cfg(unix)'.dev-dependencies",
                 "log = { version = \"0.4\" }",
             ),
         ] {
             let found = check(&format!("{GOOD}[{section}]\n{line}\n"));
-            assert!(
-                found[0].contains("`log` has a version of its own"),
-                "{found:?}"
-            );
+            let line = GOOD.lines().count() + 2;
+            let expected = format!("crates/me/Cargo.toml:{line}: `log` has a version of its own");
+            assert!(found[0].starts_with(&expected), "{found:?}");
         }
     }
 }
