@@ -1,6 +1,11 @@
-//! JSON text whose keys keep the order in which they were put.
+//! JSON whose keys keep the order in which they were put.
+//!
+//! serde_json's own values would need its feature `preserve_order`, which a build of the whole workspace would give to the
+//! crates that are shipped as well.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
+
+use serde_core::{Serialize, Serializer};
 
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,22 +28,6 @@ impl Json {
                 .collect(),
         )
     }
-
-    fn write(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
-        match self {
-            Self::Boolean(value) => write!(f, "{value}"),
-            Self::Integer(value) => write!(f, "{value}"),
-            Self::Text(text) => write_text(f, text),
-            Self::List(items) => lines(f, ['[', ']'], depth, items, |f, item| {
-                item.write(f, depth + 1)
-            }),
-            Self::Object(members) => lines(f, ['{', '}'], depth, members, |f, (key, value)| {
-                write_text(f, key)?;
-                f.write_str(": ")?;
-                value.write(f, depth + 1)
-            }),
-        }
-    }
 }
 
 impl From<&str> for Json {
@@ -53,43 +42,25 @@ impl From<String> for Json {
     }
 }
 
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Boolean(value) => serializer.serialize_bool(*value),
+            Self::Integer(value) => serializer.serialize_i128(*value),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(items) => serializer.collect_seq(items),
+            Self::Object(members) => {
+                serializer.collect_map(members.iter().map(|(key, value)| (key, value)))
+            }
+        }
+    }
+}
+
 /// Indented by two spaces, one value a line.
 impl fmt::Display for Json {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write(f, 0)
+        f.write_str(&serde_json::to_string_pretty(self).map_err(|_| fmt::Error)?)
     }
-}
-
-fn lines<T>(
-    f: &mut fmt::Formatter<'_>,
-    [open, close]: [char; 2],
-    depth: usize,
-    items: &[T],
-    write: impl Fn(&mut fmt::Formatter<'_>, &T) -> fmt::Result,
-) -> fmt::Result {
-    f.write_char(open)?;
-    for (index, item) in items.iter().enumerate() {
-        let comma = if index == 0 { "" } else { "," };
-        write!(f, "{comma}\n{:1$}", "", (depth + 1) * 2)?;
-        write(f, item)?;
-    }
-    if !items.is_empty() {
-        write!(f, "\n{:1$}", "", depth * 2)?;
-    }
-    f.write_char(close)
-}
-
-fn write_text(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    f.write_char('"')?;
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => write!(f, "\\{c}")?,
-            '\n' => f.write_str("\\n")?,
-            c if c.is_control() => write!(f, "\\u{:04x}", u32::from(c))?,
-            c => f.write_char(c)?,
-        }
-    }
-    f.write_char('"')
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! YAML text to a tree that knows where each part stands.
 //!
-//! Only the plain part of YAML is taken: anchors, aliases, tags, several documents and keys that are not text are
-//! mistakes, and so is a key that stands twice.
+//! Only the plain part of YAML is accepted: anchors, aliases, tags, several documents, keys that are not text and duplicate
+//! keys are errors. The tree is built from the parser's events: a loader, such as that of saphyr's `MarkedYaml`, resolves anchors
+//! and aliases before they can be reported, and stops at the first duplicate key.
 
 use std::collections::HashSet;
 
