@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use gatelet_transport::testing::contract::{self, OriginServer};
 use gatelet_transport::testing::{FakeResponse, FakeTransport};
-use gatelet_transport::{Sent, Transport, TransportError, TransportErrorKind, from_fn};
+use gatelet_transport::{
+    SendTracker, Sent, Transport, TransportError, TransportErrorKind, from_fn,
+};
 use http::{HeaderValue, Request, Response, header};
 
 type Outcome = Result<Response<Bytes>, TransportError>;
@@ -236,6 +238,53 @@ async fn one_that_answers_before_it_was_answered_is_found() {
         })
         .await
     })
+    .await;
+}
+
+#[tokio::test]
+async fn a_transport_that_queues_a_request_and_never_reports_its_start_is_found() {
+    breaks(
+        "a request that arrived counts as sent",
+        async |origin: OriginServer, request: Request<_>| {
+            SendTracker::of(&request).queued();
+            origin.send(request).await
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_transport_that_takes_a_start_back_after_writing_is_found() {
+    breaks(
+        "a request that arrived counts as sent",
+        async |origin: OriginServer, request: Request<_>| {
+            let tracker = SendTracker::of(&request);
+            tracker.queued();
+            let mut sending = Box::pin(origin.send(request));
+            // Reports a write of which nothing was taken, after the request was written.
+            let outcome = std::future::poll_fn(|context| {
+                let outcome = sending.as_mut().poll(context);
+                let _ = tracker.write_tracked(2, || std::task::Poll::Ready(Ok(0)));
+                outcome
+            });
+            outcome.await
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_transport_that_sends_a_canceled_request_is_found() {
+    breaks(
+        "a canceled request is not sent",
+        async |origin: OriginServer, request: Request<_>| {
+            let tracker = SendTracker::of(&request);
+            tracker.queued();
+            tokio::task::yield_now().await;
+            let _may_write = tracker.try_start();
+            origin.send(request).await
+        },
+    )
     .await;
 }
 
