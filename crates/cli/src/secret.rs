@@ -9,8 +9,8 @@ use gatelet_models::{Secret, contains_secret};
 use gatelet_transport::parse_secret_text;
 
 use crate::env;
-use crate::error::CliError;
-use crate::exit::Exit;
+use crate::error::error::CliError;
+use crate::error::exit::Exit;
 
 /// The largest secret file that is read, in bytes.
 const MAX_SIZE: u64 = 64 * 1024;

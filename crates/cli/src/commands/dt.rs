@@ -6,13 +6,16 @@ use gatelet_models::dt::{
     ActiveGateTokenCreate, ActiveGateTokenId, ActiveGateType, operations as api,
 };
 
-use crate::client_factory::ClientFactory;
-use crate::commands::{report_deleted, secret_output};
-use crate::error::{CliError, eprint_line};
-use crate::operation_help::operation_help;
-use crate::output::Output;
-use crate::paging::{self, Paging};
-use crate::stdout::Stdout;
+use crate::client::factory::ClientFactory;
+use crate::commands::report::report_deleted;
+use crate::commands::secret_output;
+use crate::error::error::CliError;
+use crate::options::operation_help::operation_help;
+use crate::options::paging::Paging;
+use crate::output::list::write_pages;
+use crate::output::output::Output;
+use crate::output::stdout::Stdout;
+use crate::terminal::eprint_line;
 
 const ONLY_TIME: &str = "It is printed with its secret, which is shown at no other time.";
 
@@ -109,7 +112,7 @@ impl ActiveGateTokenCommand {
                 if let Some(page_token) = paging.page_token {
                     list = list.page_token(page_token);
                 }
-                paging::write_pages(list.pages(), paging.limit, output).await
+                write_pages(list.pages(), paging.limit, output).await
             }
             Self::Create {
                 name,

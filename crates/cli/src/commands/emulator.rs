@@ -9,14 +9,15 @@ use gatelet_emulator::{Emulator, Serve, well_known};
 use gatelet_models::Secret;
 use gatelet_models::asa::{GatewaySetupTokenId, GatewayUpdate};
 
-use crate::client_factory::ClientFactory;
-use crate::embedded;
-use crate::error::{CliError, eprint_line};
-use crate::exit::Exit;
-use crate::output::Output;
+use crate::client::embedded;
+use crate::client::factory::ClientFactory;
+use crate::error::error::CliError;
+use crate::error::exit::Exit;
+use crate::output::output::Output;
+use crate::output::stdout::Stdout;
 use crate::secret;
 use crate::signal;
-use crate::stdout::Stdout;
+use crate::terminal::eprint_line;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum EmulatorCommand {

@@ -2,11 +2,11 @@
 
 use gatelet_transport::Deleted;
 
-use crate::error::CliError;
-use crate::exit::Exit;
-use crate::output::Output;
-use crate::record::Record;
-use crate::stdout::Stdout;
+use crate::error::error::CliError;
+use crate::error::exit::Exit;
+use crate::output::output::Output;
+use crate::output::record::Record;
+use crate::output::stdout::Stdout;
 
 /// Makes sure, before anything is created, that it could be handed over.
 ///

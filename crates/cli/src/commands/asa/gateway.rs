@@ -5,13 +5,15 @@ use clap::{ArgAction, Subcommand};
 use gatelet_models::Patch;
 use gatelet_models::asa::{Gateway, GatewayId, GatewayUpdate, operations as api};
 
-use crate::commands::report_deleted;
-use crate::error::{CliError, eprint_line};
-use crate::label::Label;
-use crate::operation_help::operation_help;
-use crate::output::Output;
-use crate::paging::{self, Paging};
-use crate::stdout::Stdout;
+use crate::commands::report::report_deleted;
+use crate::error::error::CliError;
+use crate::options::label::Label;
+use crate::options::operation_help::operation_help;
+use crate::options::paging::Paging;
+use crate::output::list::write_pages;
+use crate::output::output::Output;
+use crate::output::stdout::Stdout;
+use crate::terminal::eprint_line;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum GatewayCommand {
@@ -140,7 +142,7 @@ impl GatewayCommand {
                 if let Some(page_token) = paging.page_token {
                     list = list.page_token(page_token);
                 }
-                paging::write_pages(list.pages(), paging.limit, output).await
+                write_pages(list.pages(), paging.limit, output).await
             }
             Self::Get { id } => Ok(output.item(gateways.get(&id).send().await?)?),
             Self::Status { id } => Ok(output.item(gateways.status(&id).send().await?)?),

@@ -8,13 +8,15 @@ use gatelet_models::asa::{
     AgentToken, GatewaySetupTokenCreate, GatewaySetupTokenId, operations as api,
 };
 
-use crate::commands::{report_deleted, secret_output};
-use crate::error::CliError;
-use crate::label::Label;
-use crate::operation_help::operation_help;
-use crate::output::Output;
-use crate::paging::{self, Paging};
-use crate::stdout::Stdout;
+use crate::commands::report::report_deleted;
+use crate::commands::secret_output;
+use crate::error::error::CliError;
+use crate::options::label::Label;
+use crate::options::operation_help::operation_help;
+use crate::options::paging::Paging;
+use crate::output::list::write_pages;
+use crate::output::output::Output;
+use crate::output::stdout::Stdout;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum GatewaySetupTokenCommand {
@@ -79,7 +81,7 @@ impl GatewaySetupTokenCommand {
                 if let Some(page_token) = paging.page_token {
                     list = list.page_token(page_token);
                 }
-                paging::write_pages(list.pages(), paging.limit, output).await
+                write_pages(list.pages(), paging.limit, output).await
             }
             Self::Create {
                 description,

@@ -165,7 +165,7 @@ mod tests {
     // C3
     #[test]
     fn the_documented_table_is_the_table_of_the_code() {
-        let documented: Vec<(u8, String)> = include_str!("../../../docs/cli.md")
+        let documented: Vec<(u8, String)> = include_str!("../../../../docs/cli.md")
             .lines()
             .filter_map(|line| {
                 line.strip_prefix("| ")?

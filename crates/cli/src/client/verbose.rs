@@ -8,7 +8,7 @@ use bytes::Bytes;
 use gatelet_transport::{SendTracker, Sent, Transport, TransportError};
 use http::{Request, Response};
 
-use crate::error::eprint_line;
+use crate::terminal::eprint_line;
 
 /// Says method and path of each request when it leaves, and how it ends; never a query, a header or a body.
 #[derive(Debug)]

@@ -1,22 +1,15 @@
 //! Runs a command: its runtime, its end by Ctrl-C.
 
-pub(crate) mod asa;
-pub(crate) mod dt;
-pub(crate) mod emulator;
-mod secret_output;
-
 use std::time::Duration;
 
-use gatelet_transport::Deleted;
-
-use crate::args::{Args, Command};
-use crate::client_factory::ClientFactory;
-use crate::error::{CliError, eprint_line};
-use crate::exit::Exit;
-use crate::output::Output;
+use crate::cli::args::{Args, Command};
+use crate::client::factory::ClientFactory;
+use crate::error::error::CliError;
+use crate::error::exit::Exit;
+use crate::output::output::Output;
+use crate::output::stdout::Stdout;
 use crate::race::first;
 use crate::signal;
-use crate::stdout::Stdout;
 
 /// Runs one command to its end.
 ///
@@ -65,12 +58,4 @@ async fn until_interrupted(
         })
     };
     first(command, interrupted).await
-}
-
-/// Says that a thing is gone, and if it was so before.
-fn report_deleted(thing: std::fmt::Arguments<'_>, deleted: Deleted) {
-    eprint_line(&match deleted.was_already_gone {
-        true => format!("deleted {thing}; a repeated request found it gone already"),
-        false => format!("deleted {thing}"),
-    });
 }

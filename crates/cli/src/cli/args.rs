@@ -2,11 +2,11 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::asa::Asa;
+use crate::commands::asa::asa::Asa;
 use crate::commands::dt::Dt;
 use crate::commands::emulator::EmulatorCommand;
-use crate::exit::Exit;
-use crate::global::GlobalOptions;
+use crate::error::exit::Exit;
+use crate::options::global::GlobalOptions;
 
 /// Gateways of Okta Advanced Server Access and ActiveGate tokens of Dynatrace
 #[derive(Debug, Parser)]

@@ -10,8 +10,8 @@ use gatelet_hyper::TokioClock;
 use gatelet_transport::Clock as _;
 
 use crate::env;
-use crate::error::CliError;
-use crate::exit::Exit;
+use crate::error::error::CliError;
+use crate::error::exit::Exit;
 
 /// How long another command may keep the file.
 const IN_USE: Duration = Duration::from_secs(3);

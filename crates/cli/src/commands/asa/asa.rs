@@ -1,17 +1,14 @@
 //! `gatelet asa`: Okta Advanced Server Access.
 
-mod gateway;
-mod gateway_setup_token;
-
 use clap::Subcommand;
 
-use crate::client_factory::ClientFactory;
-use crate::error::CliError;
-use crate::output::Output;
-use crate::stdout::Stdout;
+use crate::client::factory::ClientFactory;
+use crate::error::error::CliError;
+use crate::output::output::Output;
+use crate::output::stdout::Stdout;
 
-use gateway::GatewayCommand;
-use gateway_setup_token::GatewaySetupTokenCommand;
+use crate::commands::asa::gateway::GatewayCommand;
+use crate::commands::asa::gateway_setup_token::GatewaySetupTokenCommand;
 
 /// What there is in a team.
 #[derive(Debug, Subcommand)]

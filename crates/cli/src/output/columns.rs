@@ -6,7 +6,7 @@ use gatelet_models::Timestamp;
 use gatelet_models::asa::{AgentToken, Gateway, GatewaySetupToken, GatewayStatusReport};
 use gatelet_models::dt::{ActiveGateToken, ActiveGateTokenCreated};
 
-use crate::record::{Column, Record};
+use crate::output::record::{Column, Record};
 
 impl Record for Gateway {
     const COLUMNS: &'static [Column<Self>] = &[

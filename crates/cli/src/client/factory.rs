@@ -7,10 +7,10 @@ use gatelet_emulator::{Emulator, well_known};
 use gatelet_hyper::{HyperTransport, TokioClock};
 use gatelet_transport::{ApiToken, CallTimeouts, FileToken, TransportError};
 
-use crate::embedded;
-use crate::error::CliError;
-use crate::global::GlobalOptions;
-use crate::verbose::Verbose;
+use crate::client::embedded;
+use crate::client::verbose::Verbose;
+use crate::error::error::CliError;
+use crate::options::global::GlobalOptions;
 use crate::{env, secret};
 
 /// The address under which the embedded emulator is asked; nothing is ever sent there.

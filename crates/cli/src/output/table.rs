@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 
-use crate::error::escape_for_display;
-use crate::record::Record;
+use crate::output::record::Record;
+use crate::terminal::escape_for_display;
 
 /// What stands where there is no value.
 const NONE: &str = "-";
@@ -42,7 +42,7 @@ fn cell(value: Option<String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Column;
+    use crate::output::record::Column;
 
     type Named = (&'static str, Option<&'static str>);
 

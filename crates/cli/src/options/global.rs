@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::ArgAction;
 use clap::builder::FalseyValueParser;
 
-use crate::output::Format;
+use crate::output::output::Format;
 
 /// What every command understands.
 #[derive(Debug, clap::Args)]

@@ -7,11 +7,11 @@ use std::io::{self, Write as _};
 use clap::Parser as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use crate::args::Args;
-use crate::error::CliError;
-use crate::exit::Exit;
-use crate::parameter_names;
-use crate::stdout::Stdout;
+use crate::cli::args::Args;
+use crate::error::error::CliError;
+use crate::error::exit::Exit;
+use crate::error::parameter_names;
+use crate::output::stdout::Stdout;
 
 /// Words in an option's name that ask for what only the environment may give.
 const SECRET_WORDS: [&str; 6] = ["token", "secret", "password", "credential", "bearer", "key"];

@@ -1,0 +1,5 @@
+//! The command line: parsed, run, reported.
+
+pub(crate) mod args;
+pub(crate) mod run;
+pub(crate) mod usage;

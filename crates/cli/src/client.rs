@@ -1,0 +1,5 @@
+//! The clients that commands call.
+
+pub(crate) mod embedded;
+pub(crate) mod factory;
+pub(crate) mod verbose;

@@ -1,0 +1,7 @@
+//! One module for each command.
+
+pub(crate) mod asa;
+pub(crate) mod dt;
+pub(crate) mod emulator;
+pub(crate) mod report;
+pub(crate) mod secret_output;

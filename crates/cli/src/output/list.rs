@@ -1,0 +1,37 @@
+//! Lists: all pages, until the end or the limit.
+
+use std::io::Write;
+
+use gatelet_transport::Pages;
+
+use crate::error::error::CliError;
+use crate::output::output::Output;
+use crate::output::record::Record;
+
+/// Writes all items of all pages, at most `limit`. What came before an error is written in every format, so that its hint
+/// where to go on neither skips nor repeats an item.
+pub(crate) async fn write_pages<T: Record>(
+    pages: Pages<T>,
+    limit: Option<u64>,
+    output: &mut Output<impl Write>,
+) -> Result<(), CliError> {
+    let most = limit.unwrap_or(u64::MAX);
+    let mut pages = pages.limit(most);
+    let mut left = usize::try_from(most).unwrap_or(usize::MAX);
+    let mut list = output.list();
+    let end = loop {
+        match pages.try_next().await {
+            Ok(Some(page)) => {
+                let items = page.items.into_iter().take(left);
+                left -= items.len();
+                list.page(items)?;
+            }
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+    };
+    if end.is_ok() || !list.is_empty() {
+        list.finish()?;
+    }
+    end.map_err(|error| CliError::from_list_error(&error, limit.map(|_| left)))
+}

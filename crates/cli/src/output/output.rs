@@ -1,0 +1,111 @@
+//! Results on stdout, in the format that was asked for.
+
+use std::io::{self, Write};
+use std::slice;
+
+use clap::ValueEnum;
+
+use crate::output::record::Record;
+use crate::output::table;
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Columns for people
+    #[default]
+    Table,
+    /// One JSON document: an array for a list
+    Json,
+    /// One JSON document a line, each page as soon as it is there
+    Ndjson,
+}
+
+/// Writes records in one format. No record shows a secret by accident: each is redacted first.
+#[derive(Debug)]
+pub(crate) struct Output<W> {
+    format: Format,
+    sink: W,
+}
+
+impl<W: Write> Output<W> {
+    pub(crate) fn new(format: Format, sink: W) -> Self {
+        Self { format, sink }
+    }
+
+    pub(crate) fn sink(&mut self) -> &mut W {
+        &mut self.sink
+    }
+
+    /// Writes one record as the whole result.
+    pub(crate) fn item<T: Record>(&mut self, mut item: T) -> io::Result<()> {
+        item.redact();
+        match self.format {
+            Format::Table => table::write(slice::from_ref(&item), &mut self.sink),
+            Format::Json => write_json(&item, &mut self.sink),
+            Format::Ndjson => write_ndjson(&item, &mut self.sink),
+        }?;
+        self.sink.flush()
+    }
+
+    /// Begins a list.
+    pub(crate) fn list<T: Record>(&mut self) -> List<'_, W, T> {
+        List {
+            output: self,
+            buffered: Vec::new(),
+        }
+    }
+}
+
+/// A list that is being printed. A format that needs all items to begin writes them at the end.
+#[derive(Debug)]
+pub(crate) struct List<'a, W, T> {
+    output: &'a mut Output<W>,
+    buffered: Vec<T>,
+}
+
+impl<W: Write, T: Record> List<'_, W, T> {
+    /// Whether nothing waits to be written.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.buffered.is_empty()
+    }
+
+    /// Adds the items of a page.
+    pub(crate) fn page(&mut self, items: impl Iterator<Item = T>) -> io::Result<()> {
+        let redacted = items.map(|mut item| {
+            item.redact();
+            item
+        });
+        match self.output.format {
+            Format::Table | Format::Json => {
+                self.buffered.extend(redacted);
+                Ok(())
+            }
+            Format::Ndjson => {
+                for item in redacted {
+                    write_ndjson(&item, &mut self.output.sink)?;
+                }
+                self.output.sink.flush()
+            }
+        }
+    }
+
+    /// Ends the list.
+    pub(crate) fn finish(self) -> io::Result<()> {
+        match self.output.format {
+            Format::Table => table::write(&self.buffered, &mut self.output.sink)?,
+            Format::Json => write_json(&self.buffered, &mut self.output.sink)?,
+            Format::Ndjson => {}
+        }
+        self.output.sink.flush()
+    }
+}
+
+fn write_json(value: &impl serde::Serialize, sink: &mut impl Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *sink, value)?;
+    writeln!(sink)
+}
+
+fn write_ndjson(value: &impl serde::Serialize, sink: &mut impl Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *sink, value)?;
+    writeln!(sink)
+}

@@ -1,0 +1,66 @@
+//! Text that is safe to show on a terminal.
+
+use std::io::{self, Write as _};
+
+/// Writes one line to stderr, and nothing that a terminal would obey.
+///
+/// A stderr that cannot be written to is no reason to fail.
+pub(crate) fn eprint_line(line: &str) {
+    let _ = writeln!(io::stderr(), "gatelet: {}", escape_for_display(line));
+}
+
+/// The text with control characters spelled out, so that it stays on one line and cannot steer a terminal.
+pub(crate) fn escape_for_display(text: &str) -> String {
+    text.chars()
+        .fold(String::with_capacity(text.len()), |mut visible, c| {
+            if is_displayable(c) {
+                visible.push(c);
+            } else {
+                visible.extend(c.escape_default());
+            }
+            visible
+        })
+}
+
+/// Whether a reader sees the character: a sign, a space that does not break the line, or a mark on the character before.
+///
+/// What is left out could hide a text, turn its direction around, break its line or steer the terminal.
+fn is_displayable(c: char) -> bool {
+    match c {
+        '"' | '\'' | '\\' => true,
+        '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => true,
+        // Letters and marks without a shape.
+        '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' => {
+            false
+        }
+        '\u{2800}'
+        | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0d}'
+        | '\u{ffa0}'
+        | '\u{e0000}'..='\u{e0fff}' => false,
+        // Rust knows what is printable from the tables of Unicode. Behind a letter, a mark is.
+        c => String::from_iter(['a', c]).escape_debug().count() == 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_are_spelled_out() {
+        assert_eq!(
+            escape_for_display("ü\n\u{1b}[31m\u{9b}\u{202e}"),
+            "ü\\n\\u{1b}[31m\\u{9b}\\u{202e}"
+        );
+        assert_eq!(
+            escape_for_display(
+                "\t\u{7f}\u{200e}\u{200f}\u{61c}\u{200b}\u{2028}\u{feff}\u{e0041}\u{3164}"
+            ),
+            "\\t\\u{7f}\\u{200e}\\u{200f}\\u{61c}\\u{200b}\\u{2028}\\u{feff}\\u{e0041}\\u{3164}"
+        );
+        for seen in ["it's \"x\" \\", "e\u{301} 語\u{3000}語", "\u{2764}\u{fe0f}"] {
+            assert_eq!(escape_for_display(seen), seen);
+        }
+    }
+}
