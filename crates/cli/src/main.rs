@@ -1,4 +1,4 @@
-//! `gatelet`: gateways of Okta Advanced Server Access and ActiveGate tokens of Dynatrace on the command line.
+//! `gatelet`: manages gateways of Okta Advanced Server Access and ActiveGate tokens of Dynatrace.
 
 mod cli;
 mod client;
@@ -7,7 +7,6 @@ mod env;
 mod error;
 mod options;
 mod output;
-mod race;
 mod secret;
 mod signal;
 mod terminal;

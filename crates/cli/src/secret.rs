@@ -1,4 +1,4 @@
-//! Where secrets come from: the environment, or a file that the environment names; never the command line.
+//! Reads secrets from the environment or from a file that the environment names, never from the command line.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -12,13 +12,13 @@ use crate::env;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
 
-/// The largest secret file that is read, in bytes.
+/// The maximum size of a secret file, in bytes.
 const MAX_SIZE: u64 = 64 * 1024;
 
-/// The credential in the variable `name`, or in the file that the variable `name` + `_FILE` names.
+/// Reads a credential from the variable `name`, or from the file that the variable `name` + `_FILE` names.
 ///
 /// # Errors
-/// Neither variable is set, or as [`optional`].
+/// Neither variable is set, or those of [`optional`].
 pub(crate) fn required(name: &str) -> Result<Secret, CliError> {
     optional(name)?.ok_or_else(|| {
         CliError::new(
@@ -28,10 +28,10 @@ pub(crate) fn required(name: &str) -> Result<Secret, CliError> {
     })
 }
 
-/// The secret in the variable `name`, or in the file that the variable `name` + `_FILE` names, if any.
+/// Reads a secret from the variable `name`, or from the file that the variable `name` + `_FILE` names, if either is set.
 ///
 /// # Errors
-/// Both variables are set, or the file cannot be read as a secret.
+/// Both variables are set, or the value or file is not a valid secret.
 pub(crate) fn optional(name: &str) -> Result<Option<Secret>, CliError> {
     let file_name = format!("{name}_FILE");
     match (env::non_empty(name), env::non_empty(&file_name)) {
@@ -40,27 +40,25 @@ pub(crate) fn optional(name: &str) -> Result<Option<Secret>, CliError> {
         ))),
         (Some(value), None) => match parse(value.as_encoded_bytes()) {
             Ok(secret) => Ok(Some(secret)),
-            Err(problem) => Err(CliError::usage(format_args!(
-                "{name} cannot be used: {problem}"
-            ))),
+            Err(problem) => Err(CliError::usage(format_args!("invalid {name}: {problem}"))),
         },
         (None, Some(path)) => read(Path::new(&path)).map(Some).map_err(|error| {
             CliError::usage(format_args!(
-                "could not read the file that {file_name} names: {error}"
+                "could not read the file in {file_name}: {error}"
             ))
         }),
         (None, None) => Ok(None),
     }
 }
 
-/// The path in the variable `name` + `_FILE`, where it leads to a regular file: another process may rotate it while a command runs.
-/// What a pipe gives is there once only.
+/// Returns the path in the variable `name` + `_FILE` if it is a regular file, which can be read again after another process
+/// has rotated it. A pipe can be read once only.
 pub(crate) fn regular_file(name: &str) -> Option<PathBuf> {
     let path = PathBuf::from(env::non_empty(&format!("{name}_FILE"))?);
     path.is_file().then_some(path)
 }
 
-/// Reads a secret, without the byte order mark and the one line end that editors put around it.
+/// Reads a secret file, without a leading byte order mark and one trailing newline, which editors add.
 fn read(path: &Path) -> io::Result<Secret> {
     let invalid = |reason: String| io::Error::new(io::ErrorKind::InvalidData, reason);
     let mut bytes = Vec::new();
@@ -73,19 +71,19 @@ fn read(path: &Path) -> io::Result<Secret> {
     parse(&bytes).map_err(invalid)
 }
 
-/// The secret that bytes hold, or what is wrong with them.
+/// Parses a secret.
 fn parse(bytes: &[u8]) -> Result<Secret, String> {
     let text = parse_secret_text(bytes).map_err(|error| error.to_string())?;
     if text.ends_with(['\n', '\r']) {
-        return Err("it ends with more than one line end: remove all but one".into());
+        return Err("it ends with more than one newline; remove all but one".into());
     }
     Ok(Secret::new(text.to_owned()))
 }
 
-/// Refuses a command line that carries a secret: it is visible in the process list and stays in the shell's history.
+/// Rejects a command line that contains a secret, which would be visible in the process list and the shell's history.
 ///
 /// # Errors
-/// An argument holds what looks like a secret. The error does not repeat it.
+/// An argument contains what looks like a secret. The error does not repeat it.
 pub(crate) fn reject_in_arguments(arguments: &[OsString]) -> Result<(), CliError> {
     match arguments
         .iter()
@@ -93,8 +91,8 @@ pub(crate) fn reject_in_arguments(arguments: &[OsString]) -> Result<(), CliError
         .any(|argument| contains_secret(&argument.to_string_lossy()))
     {
         true => Err(CliError::usage(
-            "an argument looks like a secret; secrets are taken from the environment or a file only, \
-             and an id ends before its secret part",
+            "an argument looks like a secret; secrets are read from the environment or a file only, \
+             and an ID ends before the secret part",
         )),
         false => Ok(()),
     }
@@ -113,20 +111,20 @@ mod tests {
     }
 
     #[test]
-    fn one_line_end_of_a_file_is_dropped_and_no_more() {
+    fn one_trailing_newline_is_dropped_and_more_are_refused() {
         assert_eq!(read_from(b"abc").unwrap(), "abc");
         assert_eq!(read_from(b"abc\n").unwrap(), "abc");
         assert_eq!(read_from(b"abc\r\n").unwrap(), "abc");
         for content in [&b"abc\n\n"[..], b"abc\r\n\r\n", b"abc\r", b"\n\n"] {
             let error = read_from(content).unwrap_err().to_string();
-            assert!(error.contains("more than one line end"), "{error}");
+            assert!(error.contains("more than one newline"), "{error}");
         }
         assert_eq!(read_from(b" abc \n").unwrap(), " abc ");
     }
 
     // U53
     #[test]
-    fn a_byte_order_mark_is_dropped_and_another_encoding_named() {
+    fn a_byte_order_mark_is_dropped_and_another_encoding_is_named() {
         assert_eq!(read_from(b"\xef\xbb\xbfabc\r\n").unwrap(), "abc");
         for (content, encoding) in [
             (&b"\xff\xfea\0b\0\r\0\n\0"[..], "UTF-16LE"),
@@ -142,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_an_endless_and_a_binary_file_are_refused() {
+    fn an_empty_a_large_and_a_binary_file_are_refused() {
         assert!(read_from(b"\n").is_err());
         assert!(read_from(&[b'a'; 65 * 1024]).is_err());
         assert!(read_from(&[0xff, 0xfe]).is_err());

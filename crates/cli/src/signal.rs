@@ -1,8 +1,8 @@
-//! Signals that ask the process to end. They are caught from the call on, not only when they are first waited for.
+//! Signals that ask the process to end. They are caught from the call of each function on, even before it is awaited.
 
 use std::io;
 
-/// Ends when Ctrl-C is pressed.
+/// Waits for Ctrl-C.
 ///
 /// # Errors
 /// The signal cannot be caught.
@@ -11,14 +11,20 @@ pub(crate) fn interrupt() -> io::Result<impl Future<Output = ()>> {
     listen(tokio::signal::unix::SignalKind::interrupt())
 }
 
-/// Ends when Ctrl-C is pressed or the process is asked to terminate.
+/// Waits for Ctrl-C or SIGTERM.
 ///
 /// # Errors
 /// The signals cannot be caught.
 #[cfg(unix)]
 pub(crate) fn terminate() -> io::Result<impl Future<Output = ()>> {
     let terminate = listen(tokio::signal::unix::SignalKind::terminate())?;
-    Ok(crate::race::first(terminate, interrupt()?))
+    let interrupt = interrupt()?;
+    Ok(async {
+        tokio::select! {
+            () = terminate => {}
+            () = interrupt => {}
+        }
+    })
 }
 
 #[cfg(unix)]
@@ -29,7 +35,7 @@ fn listen(kind: tokio::signal::unix::SignalKind) -> io::Result<impl Future<Outpu
     })
 }
 
-/// Ends when Ctrl-C is pressed.
+/// Waits for Ctrl-C.
 ///
 /// # Errors
 /// The signal cannot be caught.
@@ -41,7 +47,7 @@ pub(crate) fn interrupt() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Ends when Ctrl-C is pressed.
+/// Waits for Ctrl-C.
 ///
 /// # Errors
 /// The signal cannot be caught.

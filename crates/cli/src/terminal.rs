@@ -2,14 +2,12 @@
 
 use std::io::{self, Write as _};
 
-/// Writes one line to stderr, and nothing that a terminal would obey.
-///
-/// A stderr that cannot be written to is no reason to fail.
+/// Writes one escaped line to stderr. Write errors are ignored.
 pub(crate) fn eprint_line(line: &str) {
     let _ = writeln!(io::stderr(), "gatelet: {}", escape_for_display(line));
 }
 
-/// The text with control characters spelled out, so that it stays on one line and cannot steer a terminal.
+/// Escapes invisible and control characters, so that the text stays on one line and cannot control a terminal.
 pub(crate) fn escape_for_display(text: &str) -> String {
     text.chars()
         .fold(String::with_capacity(text.len()), |mut visible, c| {
@@ -22,14 +20,14 @@ pub(crate) fn escape_for_display(text: &str) -> String {
         })
 }
 
-/// Whether a reader sees the character: a sign, a space that does not break the line, or a mark on the character before.
+/// Whether the character is visible: a printable character, a space that does not break the line, or a combining mark.
 ///
-/// What is left out could hide a text, turn its direction around, break its line or steer the terminal.
+/// All others could hide text, reverse its direction, break the line or control the terminal.
 fn is_displayable(c: char) -> bool {
     match c {
         '"' | '\'' | '\\' => true,
         '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => true,
-        // Letters and marks without a shape.
+        // Letters and marks without a glyph.
         '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' => {
             false
         }
@@ -38,7 +36,7 @@ fn is_displayable(c: char) -> bool {
         | '\u{fe00}'..='\u{fe0d}'
         | '\u{ffa0}'
         | '\u{e0000}'..='\u{e0fff}' => false,
-        // Rust knows what is printable from the tables of Unicode. Behind a letter, a mark is.
+        // `escape_debug` escapes unprintable characters; a combining mark is printable after a letter only.
         c => String::from_iter(['a', c]).escape_debug().count() == 2,
     }
 }
@@ -48,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn control_characters_are_spelled_out() {
+    fn control_characters_are_escaped() {
         assert_eq!(
             escape_for_display("ü\n\u{1b}[31m\u{9b}\u{202e}"),
             "ü\\n\\u{1b}[31m\\u{9b}\\u{202e}"

@@ -1,4 +1,4 @@
-//! The command line as a whole.
+//! The whole command line.
 
 use clap::{Parser, Subcommand};
 
@@ -8,7 +8,7 @@ use crate::commands::emulator::EmulatorCommand;
 use crate::error::exit::Exit;
 use crate::options::global::GlobalOptions;
 
-/// Gateways of Okta Advanced Server Access and ActiveGate tokens of Dynatrace
+/// Manage gateways of Okta Advanced Server Access and ActiveGate tokens of Dynatrace
 #[derive(Debug, Parser)]
 #[command(name = "gatelet", version, propagate_version = true, after_long_help = after_help())]
 pub(crate) struct Args {
@@ -18,10 +18,10 @@ pub(crate) struct Args {
     pub(crate) command: Command,
 }
 
-/// The systems that are spoken to.
+/// The top-level commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Okta Advanced Server Access, and Okta Privileged Access
+    /// Okta Advanced Server Access and Okta Privileged Access
     #[command(subcommand)]
     Asa(Asa),
     /// Dynatrace
@@ -38,14 +38,14 @@ fn after_help() -> String {
 
 const ENVIRONMENT: &str = "\
 Environment:
-  GATELET_ASA_TEAM        the team's name
-  GATELET_ASA_URL         another address than https://app.scaleft.com, such as that of Privileged Access
-  GATELET_ASA_KEY_ID      the service user's key
-  GATELET_ASA_KEY_SECRET  its secret, or GATELET_ASA_KEY_SECRET_FILE: a file that holds it
-  GATELET_DT_URL          the environment's address, such as https://abc12345.live.dynatrace.com
-  GATELET_DT_TOKEN        an API token, or GATELET_DT_TOKEN_FILE: a file that holds it
-  GATELET_EMULATOR_DATA   the file with the state of --emulator
-  GATELET_EMULATOR_FAULTS the token for emulator serve --faults, or GATELET_EMULATOR_FAULTS_FILE: a file that holds it
+  GATELET_ASA_TEAM         team name
+  GATELET_ASA_URL          URL of the API, such as that of Okta Privileged Access [default: https://app.scaleft.com]
+  GATELET_ASA_KEY_ID       ID of the service user's API key
+  GATELET_ASA_KEY_SECRET   secret of the API key, or GATELET_ASA_KEY_SECRET_FILE: path of a file that contains it
+  GATELET_DT_URL           URL of the environment, such as https://abc12345.live.dynatrace.com
+  GATELET_DT_TOKEN         API token, or GATELET_DT_TOKEN_FILE: path of a file that contains it
+  GATELET_EMULATOR_DATA    state file of --emulator
+  GATELET_EMULATOR_FAULTS  token for emulator serve --faults, or GATELET_EMULATOR_FAULTS_FILE: path of a file that contains it
 ";
 
 #[cfg(test)]
@@ -60,7 +60,7 @@ mod tests {
         Args::command().debug_assert();
     }
 
-    /// What the help of a command and of all below it adds at its end.
+    /// Returns the text after the help of a command and of its subcommands.
     fn after_helps(command: &clap::Command) -> Vec<String> {
         let own = command.get_after_help().map(ToString::to_string);
         let below = command.get_subcommands().flat_map(after_helps);
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn every_operation_has_one_command_and_the_exchange_of_a_key_has_none() {
+    fn every_authenticated_operation_has_exactly_one_command() {
         let helps = after_helps(&Args::command());
         let asa = asa::OperationId::ALL.iter().map(|id| id.operation());
         let dt = dt::OperationId::ALL.iter().map(|id| id.operation());

@@ -1,4 +1,4 @@
-//! Runs a command: its runtime, its end by Ctrl-C.
+//! Runs a command in a runtime until it ends or is interrupted.
 
 use std::time::Duration;
 
@@ -8,20 +8,19 @@ use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
-use crate::race::first;
 use crate::signal;
 
 /// Runs one command to its end.
 ///
 /// # Errors
-/// What the command failed with.
+/// The error of the command.
 pub(crate) fn run(args: Args) -> Result<(), CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| CliError::new(Exit::Other, format_args!("could not start: {error}")))?;
     let ended = runtime.block_on(dispatch(args));
-    // Whatever still runs, such as a name resolution without end, is not waited for.
+    // Do not wait for what still runs, such as a name resolution that never ends.
     runtime.shutdown_timeout(Duration::ZERO);
     ended
 }
@@ -40,22 +39,19 @@ async fn dispatch(args: Args) -> Result<(), CliError> {
     }
 }
 
-/// Runs a command until it ends or Ctrl-C is pressed; `change` names what it changes.
+/// Runs a command until it ends or Ctrl-C is pressed. `mutation_verb` says what the command may have changed.
 async fn until_interrupted(
-    change: Option<&'static str>,
+    mutation_verb: Option<&'static str>,
     command: impl Future<Output = Result<(), CliError>>,
 ) -> Result<(), CliError> {
     let interrupt = signal::interrupt()
         .map_err(|error| CliError::new(Exit::Other, format_args!("could not start: {error}")))?;
-    let interrupted = async {
-        interrupt.await;
-        Err(match change {
-            Some(change) => CliError::new(
-                Exit::Interrupted,
-                format_args!("interrupted; {change}: outcome unknown"),
-            ),
-            None => CliError::new(Exit::Interrupted, "interrupted"),
-        })
-    };
-    first(command, interrupted).await
+    tokio::select! {
+        biased;
+        result = command => result,
+        () = interrupt => Err(CliError::new(Exit::Interrupted, match mutation_verb {
+            Some(verb) => format!("interrupted; {verb}: outcome unknown"),
+            None => "interrupted".to_owned(),
+        })),
+    }
 }

@@ -1,4 +1,4 @@
-//! The command line, read by clap; a mistake in it becomes one line that repeats no value.
+//! Parses the command line; an error is one line that repeats no value.
 
 use std::error::Error as _;
 use std::ffi::OsString;
@@ -13,20 +13,20 @@ use crate::error::exit::Exit;
 use crate::error::parameter_names;
 use crate::output::stdout::Stdout;
 
-/// Words in an option's name that ask for what only the environment may give.
+/// Words in the name of an option that suggest a secret, which no option takes.
 const SECRET_WORDS: [&str; 6] = ["token", "secret", "password", "credential", "bearer", "key"];
 
-/// Reads the command line. Help and version are shown at once and end quietly.
+/// Parses the command line. Prints help and version.
 ///
 /// # Errors
-/// The command line is wrong, or nothing is left to do.
+/// The command line is invalid; or help or version was printed, which is a silent error with its exit code.
 pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Args, CliError> {
     Args::try_parse_from(arguments).map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp
         | ErrorKind::DisplayVersion
         | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             match print_help(&error) {
-                // A stderr that cannot be written to changes nothing.
+                // A failed write to stderr is ignored.
                 _ if error.use_stderr() => CliError::silent(Exit::Usage),
                 Ok(()) => CliError::silent(Exit::Success),
                 Err(problem) => problem.into(),
@@ -36,7 +36,7 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Args, CliError> {
     })
 }
 
-/// Shows a help or the version.
+/// Prints help or version.
 fn print_help(text: &clap::Error) -> io::Result<()> {
     if !text.use_stderr() {
         Stdout::open()?.ensure_open()?;
@@ -45,72 +45,67 @@ fn print_help(text: &clap::Error) -> io::Result<()> {
     io::stdout().flush()
 }
 
-/// One line about a mistake: names of ours and names of options, never a value that was given.
+/// Renders an error as one line, with the names of options and subcommands but never a given value.
 fn render(error: &clap::Error) -> String {
     let argument = strings(error, ContextKind::InvalidArg).join(", ");
     let text = match error.kind() {
         ErrorKind::UnknownArgument => unknown_argument(&argument),
-        ErrorKind::InvalidSubcommand => String::from("there is no such command"),
-        ErrorKind::MissingSubcommand => String::from("a command is missing"),
-        ErrorKind::MissingRequiredArgument => format!("missing: {argument}"),
-        ErrorKind::InvalidValue if argument.is_empty() => {
-            String::from("a value is missing or not one of the possible ones")
-        }
+        ErrorKind::InvalidSubcommand => String::from("unrecognized subcommand"),
+        ErrorKind::MissingSubcommand => String::from("missing subcommand"),
+        ErrorKind::MissingRequiredArgument => format!("missing required argument: {argument}"),
+        ErrorKind::InvalidValue if argument.is_empty() => String::from("missing or invalid value"),
         ErrorKind::InvalidValue => {
-            format!("{argument}: a value is missing or not one of the possible ones")
+            format!("{argument}: missing or invalid value")
         }
         ErrorKind::ValueValidation => match error.source() {
             Some(cause) => match cause.downcast_ref() {
                 Some(error) => format!("{argument}: {}", parameter_names::reason(error)),
                 None => format!("{argument}: {cause}"),
             },
-            None => format!("{argument}: the value cannot be used"),
+            None => format!("{argument}: invalid value"),
         },
         ErrorKind::ArgumentConflict => {
             let prior = strings(error, ContextKind::PriorArg).join(", ");
             if prior.is_empty() || prior == argument {
-                format!("{argument} is given more than once")
+                format!("{argument} cannot be used multiple times")
             } else {
                 format!("{argument} cannot be used with {prior}")
             }
         }
-        ErrorKind::InvalidUtf8 => String::from("an argument is not UTF-8"),
-        kind => kind
-            .as_str()
-            .unwrap_or("the command line cannot be used")
-            .to_owned(),
+        ErrorKind::InvalidUtf8 => String::from("an argument is not valid UTF-8"),
+        kind => kind.as_str().unwrap_or("invalid command line").to_owned(),
     };
     format!("{text}{}; see --help", suggestion(error))
 }
 
-/// An unknown option is named without its value; an unknown word is not repeated at all.
+/// Names an unknown option without its value; does not repeat any other argument.
 fn unknown_argument(argument: &str) -> String {
     let name = argument.split('=').next().unwrap_or_default();
     let is_option =
         name.starts_with('-') && name.bytes().all(|b| b == b'-' || b.is_ascii_alphabetic());
     if !is_option {
-        return String::from("there is an argument too many");
+        return String::from("unexpected argument");
     }
     if SECRET_WORDS.iter().any(|word| name.contains(word)) {
         return format!(
-            "there is no option {name}: secrets are taken from the environment or a file only"
+            "unknown option {name}: secrets are read from the environment or a file only"
         );
     }
-    format!("there is no option {name}")
+    format!("unknown option {name}")
 }
 
-/// What clap thinks was meant, or could have been said.
+/// Returns clap's suggestion, or the possible values.
 fn suggestion(error: &clap::Error) -> String {
     let meant = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg]
         .into_iter()
         .flat_map(|kind| strings(error, kind))
-        // clap sorts by similarity, the most similar last.
+        // The last one is the most similar.
         .last();
     let possible = strings(error, ContextKind::ValidValue).join(", ");
     match meant {
-        Some(meant) => format!(", did you mean {meant}?"),
+        Some(meant) => format!(" (did you mean {meant}?)"),
         None if possible.is_empty() => String::new(),
-        None => format!(" ({possible})"),
+        None => format!(" [possible values: {possible}]"),
     }
 }
 
@@ -133,7 +128,7 @@ mod tests {
 
     // C1
     #[test]
-    fn a_mistake_never_repeats_a_value() {
+    fn an_error_never_repeats_a_value() {
         let lines = [
             mistake(&["dt", "token", "list", "--token=hunter2"]),
             mistake(&["dt", "token", "list", "--token", "hunter2"]),
@@ -151,26 +146,26 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_says_what_would_be_right() {
+    fn an_error_suggests_what_is_valid() {
         assert_eq!(
             mistake(&["-o", "tabel", "dt", "token", "list"]),
-            "--output <FORMAT>: a value is missing or not one of the possible ones (table, json, ndjson); see --help"
+            "--output <FORMAT>: missing or invalid value [possible values: table, json, ndjson]; see --help"
         );
         assert_eq!(
             mistake(&["dt", "token", "get"]),
-            "missing: <ID>; see --help"
+            "missing required argument: <ID>; see --help"
         );
         assert_eq!(
             mistake(&["dt", "token", "list", "--page-sice", "100"]),
-            "there is no option --page-sice, did you mean --page-size?; see --help"
+            "unknown option --page-sice (did you mean --page-size?); see --help"
         );
         assert_eq!(
             mistake(&["dt", "token", "list", "--token", "x"]),
-            "there is no option --token: secrets are taken from the environment or a file only; see --help"
+            "unknown option --token: secrets are read from the environment or a file only; see --help"
         );
         assert_eq!(
             mistake(&["asa", "gatway", "list"]),
-            "there is no such command, did you mean gateway?; see --help"
+            "unrecognized subcommand (did you mean gateway?); see --help"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! The emulator inside the binary, and the file with its state.
+//! The embedded emulator and its state file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,30 +13,30 @@ use crate::env;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
 
-/// How long another command may keep the file.
+/// How long to wait for another process that has the file open.
 const IN_USE: Duration = Duration::from_secs(3);
 
-/// The embedded emulator.
+/// Opens the embedded emulator.
 ///
 /// # Errors
-/// There is no place for its state, or as [`open`].
+/// The directory of its state cannot be created, or those of [`open`].
 pub(crate) async fn open_default() -> Result<Emulator, CliError> {
     let path = data_path()?;
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| {
             CliError::new(
                 Exit::Other,
-                format_args!("could not make {}: {error}", folder.display()),
+                format_args!("could not create {}: {error}", folder.display()),
             )
         })?;
     }
     open(&path).await
 }
 
-/// Opens an emulator's file, and fills it with the vendors' examples when it is new.
+/// Opens an emulator's state file. A new file gets the vendors' examples.
 ///
 /// # Errors
-/// The file cannot be used, or another process keeps it.
+/// The file cannot be used, or another process has it open.
 pub(crate) async fn open(path: &Path) -> Result<Emulator, CliError> {
     let clock = TokioClock::new();
     let begun = clock.monotonic();
@@ -56,7 +56,7 @@ pub(crate) async fn open(path: &Path) -> Result<Emulator, CliError> {
     Ok(emulator)
 }
 
-/// The file with the embedded emulator's state.
+/// Returns the path of the embedded emulator's state file.
 fn data_path() -> Result<PathBuf, CliError> {
     if let Some(path) = env::non_empty("GATELET_EMULATOR_DATA") {
         return Ok(PathBuf::from(path));
@@ -64,7 +64,7 @@ fn data_path() -> Result<PathBuf, CliError> {
     match etcetera::choose_base_strategy() {
         Ok(folders) => Ok(folders.data_dir().join("gatelet").join("emulator.redb")),
         Err(_) => Err(CliError::usage(
-            "no home folder to keep the emulator's state in: set GATELET_EMULATOR_DATA to a file",
+            "no home directory for the emulator's state; set GATELET_EMULATOR_DATA to a file",
         )),
     }
 }

@@ -1,4 +1,4 @@
-//! The clients that commands use: against the vendors, or against the embedded emulator.
+//! Creates the clients that commands use, for the vendors or for the embedded emulator.
 
 use std::error::Error as _;
 
@@ -13,13 +13,13 @@ use crate::error::error::CliError;
 use crate::options::global::GlobalOptions;
 use crate::{env, secret};
 
-/// The address under which the embedded emulator is asked; nothing is ever sent there.
+/// The base URL of the embedded emulator; nothing is sent there.
 const EMBEDDED: &str = "http://localhost";
 
-/// What stands behind the clients' own name in the `User-Agent` field.
+/// Appended to the client's own name in `User-Agent`.
 const USER_AGENT: &str = concat!("gatelet/", env!("CARGO_PKG_VERSION"));
 
-/// Makes the clients.
+/// Creates clients from the global options and the environment.
 #[derive(Debug)]
 pub(crate) struct ClientFactory {
     emulator: bool,
@@ -40,15 +40,15 @@ impl ClientFactory {
         }
     }
 
-    /// Whether what is requested and what comes back is to be said.
+    /// Whether requests are logged to stderr.
     pub(crate) fn is_verbose(&self) -> bool {
         self.verbose
     }
 
-    /// The client of Advanced Server Access.
+    /// Creates the ASA client.
     ///
     /// # Errors
-    /// A setting is missing or cannot be used, or the emulator cannot be opened.
+    /// A setting is missing or invalid, or the emulator cannot be opened.
     pub(crate) async fn asa(&self) -> Result<asa_client::Client, CliError> {
         if self.emulator {
             return self.embedded_asa(embedded::open_default().await?);
@@ -68,10 +68,10 @@ impl ClientFactory {
             .map_err(|error| CliError::from_client_error(&error, "GATELET_ASA_URL"))
     }
 
-    /// The client of Advanced Server Access within an emulator.
+    /// Creates an ASA client of an emulator.
     ///
     /// # Errors
-    /// None that a user could mend.
+    /// None in practice: the settings are constants.
     pub(crate) fn embedded_asa(&self, emulator: Emulator) -> Result<asa_client::Client, CliError> {
         let builder = asa_client::Client::builder(well_known::ASA_TEAM)
             .endpoint(EMBEDDED)
@@ -83,10 +83,10 @@ impl ClientFactory {
         Ok(builder.build_with(self.verbose(emulator), TokioClock::new())?)
     }
 
-    /// The client of Dynatrace.
+    /// Creates the Dynatrace client.
     ///
     /// # Errors
-    /// A setting is missing or cannot be used, or the emulator cannot be opened.
+    /// A setting is missing or invalid, or the emulator cannot be opened.
     pub(crate) async fn dt(&self) -> Result<dt_client::Client, CliError> {
         if self.emulator {
             let builder = dt_client::Client::builder(EMBEDDED)
@@ -109,7 +109,7 @@ impl ClientFactory {
             .map_err(|error| CliError::from_client_error(&error, "GATELET_DT_URL"))
     }
 
-    /// The way to the vendors' servers.
+    /// Creates the transport to the vendors' servers.
     fn http_transport(&self) -> Result<HyperTransport, CliError> {
         let builder = HyperTransport::builder();
         if !self.proxy_from_environment {
@@ -117,7 +117,7 @@ impl ClientFactory {
         }
         match builder.proxy_from_environment() {
             Ok(builder) => Ok(builder.build()),
-            // It names the variable, and not what stands in it.
+            // The message names the variable but not its value.
             Err(error) => Err(CliError::usage(root_message(&error))),
         }
     }
@@ -127,18 +127,17 @@ impl ClientFactory {
     }
 }
 
-/// What lies beneath an error, or the error itself.
+/// Returns the message of the error's source, or of the error itself.
 fn root_message(error: &TransportError) -> String {
     error
         .source()
         .map_or_else(|| error.to_string(), ToString::to_string)
 }
 
-/// A setting that must be there.
+/// Returns the value of a required variable.
 fn required_variable(name: &str) -> Result<String, CliError> {
-    utf8_variable(name)?.ok_or_else(|| {
-        CliError::usage(format_args!("{name} is not set; set it, or try --emulator"))
-    })
+    utf8_variable(name)?
+        .ok_or_else(|| CliError::usage(format_args!("{name} is not set; set it or try --emulator")))
 }
 
 fn utf8_variable(name: &str) -> Result<Option<String>, CliError> {
@@ -146,7 +145,7 @@ fn utf8_variable(name: &str) -> Result<Option<String>, CliError> {
         .map(|value| {
             value
                 .into_string()
-                .map_err(|_| CliError::usage(format_args!("{name} is not UTF-8")))
+                .map_err(|_| CliError::usage(format_args!("{name} is not valid UTF-8")))
         })
         .transpose()
 }

@@ -1,4 +1,4 @@
-//! A transport that says on stderr what it sends and what comes back.
+//! A transport that logs requests and their outcome to stderr.
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use http::{Request, Response};
 
 use crate::terminal::eprint_line;
 
-/// Says method and path of each request when it leaves, and how it ends; never a query, a header or a body.
+/// Logs method and path of each request when it is sent, and its outcome; never a query, a header or a body.
 #[derive(Debug)]
 pub(crate) struct Verbose<T> {
     inner: T,
@@ -18,7 +18,7 @@ pub(crate) struct Verbose<T> {
 }
 
 impl<T> Verbose<T> {
-    /// Wraps a transport; says nothing unless `on`.
+    /// Wraps a transport; logs nothing unless `on`.
     pub(crate) fn new(inner: T, on: bool) -> Self {
         Self { inner, on }
     }
@@ -36,7 +36,7 @@ impl<T: Transport> Transport for Verbose<T> {
     }
 }
 
-/// A request, from the moment that it is handed over.
+/// Logs one request.
 struct RequestLog {
     line: String,
     tracker: SendTracker,
@@ -76,18 +76,18 @@ impl RequestLog {
         match (self.has_started.load(Ordering::Relaxed), sent) {
             (true, _) => {}
             (false, Sent::Nothing) => return eprint_line(&format!("< {line}: not sent: {end}")),
-            // The transport does not say when a request leaves.
+            // The transport does not report when a request is sent.
             (false, _) => eprint_line(&format!("> {line}")),
         }
         eprint_line(&format!("< {line}: {end}"));
     }
 }
 
-/// Nobody waits for the response any more: its time is over, or it is not needed.
+/// Logs a request whose response is no longer awaited, because of a timeout or because it is not needed.
 impl Drop for RequestLog {
     fn drop(&mut self) {
         if !self.has_ended {
-            self.log_end(self.tracker.cancel(), "given up");
+            self.log_end(self.tracker.cancel(), "canceled");
         }
     }
 }

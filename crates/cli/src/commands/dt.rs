@@ -17,12 +17,12 @@ use crate::output::output::Output;
 use crate::output::stdout::Stdout;
 use crate::terminal::eprint_line;
 
-const ONLY_TIME: &str = "It is printed with its secret, which is shown at no other time.";
+const SHOWN_ONCE: &str = "Prints the token with its secret, which cannot be shown again.";
 
-/// What there is in an environment.
+/// The commands of a Dynatrace environment.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Dt {
-    /// ActiveGate tokens: what an ActiveGate connects with
+    /// ActiveGate tokens, which ActiveGates connect with
     #[command(subcommand, visible_aliases = ["active-gate-tokens", "token", "tokens", "agt"])]
     ActiveGateToken(ActiveGateTokenCommand),
 }
@@ -34,33 +34,33 @@ pub(crate) enum ActiveGateTokenCommand {
         #[command(flatten)]
         paging: Paging,
     },
-    #[command(about = api::CREATE_TOKEN.summary, after_help = format!("{ONLY_TIME}\n\n{}", operation_help(&api::CREATE_TOKEN)))]
+    #[command(about = api::CREATE_TOKEN.summary, after_help = format!("{SHOWN_ONCE}\n\n{}", operation_help(&api::CREATE_TOKEN)))]
     Create {
-        /// Its name
+        /// Name of the token
         name: String,
-        /// The kind of ActiveGate that it is for
+        /// Type of ActiveGate
         #[arg(long = "type", value_enum, value_name = "TYPE", default_value_t = Kind::Environment)]
         kind: Kind,
-        /// When it expires: an instant (2027-01-31T00:00:00Z) or from now (now+60d); never if left out
+        /// Expiration: a time (2027-01-31T00:00:00Z) or an offset from now (now+60d) [default: never]
         #[arg(long, value_name = "TIME")]
         expires: Option<String>,
-        /// Make it a seed token
+        /// Create a seed token
         #[arg(long)]
         seed: bool,
     },
     #[command(about = api::GET_TOKEN.summary, after_help = operation_help(&api::GET_TOKEN))]
     Get {
-        /// The token's id, as `list` shows it: the part before its secret
+        /// ID of the token, as shown by `list`: the part before the secret
         id: ActiveGateTokenId,
     },
     #[command(about = api::REVOKE_TOKEN.summary, after_help = operation_help(&api::REVOKE_TOKEN), visible_alias = "rm")]
     Delete {
-        /// The token's id, as `list` shows it: the part before its secret
+        /// ID of the token, as shown by `list`: the part before the secret
         id: ActiveGateTokenId,
     },
 }
 
-/// The kinds of ActiveGate.
+/// The types of ActiveGate.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Kind {
     /// Connects one environment
@@ -79,7 +79,7 @@ impl From<Kind> for ActiveGateType {
 }
 
 impl Dt {
-    /// What the command changes, if anything.
+    /// Returns what the command changes, as a verb; `None` if it only reads.
     pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
         let Self::ActiveGateToken(command) = self;
         match command {
@@ -129,7 +129,7 @@ impl ActiveGateTokenCommand {
                 let id = created.id.clone();
                 for (member, text) in created.unreadable_members() {
                     eprint_line(&format!(
-                        "warning: the token was created; its {member} cannot be read: {text:?}"
+                        "warning: the token was created, but its {member} is unreadable: {text:?}"
                     ));
                 }
                 secret_output::print_or_undo(created, id.as_str(), output, || {

@@ -23,27 +23,28 @@ use crate::terminal::eprint_line;
 pub(crate) enum EmulatorCommand {
     /// Serve the emulator over HTTP until SIGTERM or Ctrl-C
     ///
-    /// The first line on stdout is its URL; how to set the environment for it is said on stderr. With --verbose, so is
-    /// each request.
+    /// The first line on stdout is the URL; stderr shows the environment variables to set. With --verbose, each request is
+    /// logged to stderr.
     Serve {
-        /// Where to listen; port 0 takes any free one
+        /// Address to listen on; port 0 picks a free port
         #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
         address: SocketAddr,
         /// Allow an address that other machines can reach
         #[arg(long)]
         beyond_loopback: bool,
-        /// The file that keeps the state; in memory if left out
+        /// State file [default: in memory]
         #[arg(long, value_name = "FILE")]
         data: Option<PathBuf>,
-        /// Let who has the token in GATELET_EMULATOR_FAULTS break the requests that come next
+        /// Let callers with the token in GATELET_EMULATOR_FAULTS script faults for the next requests
         #[arg(long)]
         faults: bool,
     },
-    /// Enrol a gateway in the embedded emulator, as its agent would with a setup token
-    Enrol {
-        /// The gateway's name
+    /// Enroll a gateway in the embedded emulator, as its agent would with a setup token
+    #[command(alias = "enrol")]
+    Enroll {
+        /// Name of the gateway
         name: String,
-        /// The id of the setup token that it enrols with
+        /// ID of the setup token to enroll with
         #[arg(long, value_name = "ID")]
         setup_token: GatewaySetupTokenId,
     },
@@ -65,12 +66,12 @@ impl EmulatorCommand {
                 let ip = address.ip();
                 if !ip.is_loopback() && !beyond_loopback {
                     return Err(CliError::usage(format_args!(
-                        "other machines could reach {ip}: add --beyond-loopback if that is meant"
+                        "other machines could reach {ip}; add --beyond-loopback to allow that"
                     )));
                 }
                 if !ip.is_loopback() && faults {
                     return Err(CliError::usage(format_args!(
-                        "other machines could reach {ip}: --faults is for loopback addresses only"
+                        "other machines could reach {ip}; --faults requires a loopback address"
                     )));
                 }
                 let token = faults.then(fault_token).transpose()?;
@@ -87,10 +88,10 @@ impl EmulatorCommand {
                 if clients.is_verbose() {
                     served = served.access_log(eprint_line);
                 }
-                // Whoever chose the address knows the URL.
+                // A closed stdout is fine: the caller may have chosen the address and so know the URL.
                 serve(served, output.sink().allow_closed()).await
             }
-            Self::Enrol { name, setup_token } => {
+            Self::Enroll { name, setup_token } => {
                 let emulator = embedded::open_default().await?;
                 let tokens = clients
                     .embedded_asa(emulator.clone())?
@@ -108,40 +109,42 @@ impl EmulatorCommand {
     }
 }
 
-/// An emulator with the vendors' examples that is gone with the process.
+/// Creates an emulator in memory with the vendors' examples.
 fn memory() -> Result<Emulator, gatelet_emulator::Error> {
     let emulator = Emulator::memory()?;
     emulator.seed()?;
     Ok(emulator)
 }
 
-/// The token that opens the faults.
+/// Reads the token that allows faults.
 fn fault_token() -> Result<Secret, CliError> {
     let token = secret::optional("GATELET_EMULATOR_FAULTS")?;
     token.ok_or_else(|| {
         CliError::usage(
-            "--faults needs a token of your choice in GATELET_EMULATOR_FAULTS, or in the file that \
-             GATELET_EMULATOR_FAULTS_FILE names",
+            "--faults needs a token of your choice in GATELET_EMULATOR_FAULTS, or in a file named by \
+             GATELET_EMULATOR_FAULTS_FILE",
         )
     })
 }
 
-/// Serves until the process is asked to end.
+/// Serves until SIGTERM or Ctrl-C.
 async fn serve(serve: Serve, stdout: &mut Stdout) -> Result<(), CliError> {
     let cannot = |error: io::Error| {
         CliError::new(
             Exit::Other,
-            format_args!("the emulator cannot be served: {error}"),
+            format_args!("could not serve the emulator: {error}"),
         )
     };
-    // Before the URL is known to anybody, so that no signal is missed.
+    // Catch signals before anyone knows the URL, so that none is missed.
     let end = signal::terminate().map_err(cannot)?;
     let server = serve.start().await.map_err(cannot)?;
     let address = server.address();
     if !address.ip().is_loopback() {
-        eprint_line("other machines can reach this emulator, and its credentials are public");
+        eprint_line(
+            "warning: other machines can reach this emulator, and its credentials are public",
+        );
     }
-    // A stderr that cannot be written to is no reason to stop.
+    // A failed write to stderr is ignored.
     let _ = io::stderr().write_all(environment(&format!("http://{address}")).as_bytes());
     writeln!(stdout, "http://{address}")?;
     stdout.flush()?;
@@ -150,7 +153,7 @@ async fn serve(serve: Serve, stdout: &mut Stdout) -> Result<(), CliError> {
     Ok(())
 }
 
-/// What a shell needs to let every command and every example talk to the emulator.
+/// Returns the shell commands that let every command and example use the emulator.
 fn environment(url: &str) -> String {
     format!(
         "export GATELET_ASA_URL='{url}'\n\

@@ -4,10 +4,10 @@ use gatelet_transport::Deleted;
 
 use crate::terminal::eprint_line;
 
-/// Says that a thing is gone, and if it was so before.
+/// Reports a deletion, and whether a retry found the object already gone.
 pub(crate) fn report_deleted(thing: std::fmt::Arguments<'_>, deleted: Deleted) {
     eprint_line(&match deleted.was_already_gone {
-        true => format!("deleted {thing}; a repeated request found it gone already"),
+        true => format!("deleted {thing}; a retry found it already gone"),
         false => format!("deleted {thing}"),
     });
 }

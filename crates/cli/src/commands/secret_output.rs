@@ -1,4 +1,4 @@
-//! Hands over what was created, and takes it back if nobody gets it.
+//! Prints a created secret, and deletes the token again if it cannot be printed.
 
 use gatelet_transport::Deleted;
 
@@ -8,23 +8,23 @@ use crate::output::output::Output;
 use crate::output::record::Record;
 use crate::output::stdout::Stdout;
 
-/// Makes sure, before anything is created, that it could be handed over.
+/// Checks that stdout is writable, before anything is created.
 ///
 /// # Errors
-/// Standard output cannot take it.
+/// Standard output is closed or discards its input.
 pub(crate) fn ensure_writable(output: &mut Output<Stdout>) -> Result<(), CliError> {
     output.sink().ensure_not_null_device().map_err(|error| {
         CliError::new(
             Exit::Other,
-            format_args!("stdout cannot take what would be created: {error}; nothing was created"),
+            format_args!("could not write to stdout: {error}; nothing was created"),
         )
     })
 }
 
-/// Writes what was created to stdout. If that fails, `undo` deletes it again.
+/// Writes a created token to stdout. If that fails, deletes it with `undo`.
 ///
 /// # Errors
-/// It could not be written; the line says whether `id` still exists.
+/// The write failed; the line says whether `id` still exists.
 pub(crate) async fn print_or_undo<T, Undo>(
     created: T,
     id: &str,
@@ -43,13 +43,13 @@ where
         Ok(_) => CliError::new(
             Exit::Other,
             format_args!(
-                "could not write the created token {id} to stdout: {error}; it has been deleted again"
+                "could not write the created token {id} to stdout: {error}; the token was deleted again"
             ),
         ),
         Err(undo) => CliError::new(
             Exit::OutcomeUnknown,
             format_args!(
-                "could not write the created token {id} to stdout: {error}; it still exists, because deleting it failed: {undo}"
+                "could not write the created token {id} to stdout: {error}; the token still exists, because deleting it failed: {undo}"
             ),
         ),
     })

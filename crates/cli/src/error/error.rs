@@ -1,4 +1,4 @@
-//! What ends a command early: an exit code and one line for stderr.
+//! The error of a command: an exit code and one line for stderr.
 
 use std::error::Error as _;
 use std::fmt::Display;
@@ -11,16 +11,16 @@ use crate::error::exit::Exit;
 use crate::error::parameter_names;
 use crate::terminal::eprint_line;
 
-/// A command that did not succeed.
+/// Why a command failed.
 #[derive(Debug)]
 pub(crate) struct CliError {
     exit: Exit,
-    /// What to eprint_line; `None` ends without a word.
+    /// The line for stderr; `None` prints nothing.
     line: Option<String>,
 }
 
 impl CliError {
-    /// A failure that says `line`.
+    /// Creates an error that prints `line`.
     pub(crate) fn new(exit: Exit, line: impl Display) -> Self {
         Self {
             exit,
@@ -28,17 +28,17 @@ impl CliError {
         }
     }
 
-    /// The command line, a setting or an input cannot be used.
+    /// Creates an error of the command line, a setting or an input.
     pub(crate) fn usage(line: impl Display) -> Self {
         Self::new(Exit::Usage, line)
     }
 
-    /// An end without a word: the help was shown, or nobody reads stdout any more.
+    /// Creates an error that prints nothing: help was printed, or the reader of stdout has left.
     pub(crate) fn silent(exit: Exit) -> Self {
         Self { exit, line: None }
     }
 
-    /// Says on stderr what went wrong, and gives the exit code.
+    /// Prints the error to stderr and returns the exit code.
     pub(crate) fn report(self) -> ExitCode {
         if let Some(line) = self.line {
             eprint_line(&line);
@@ -47,10 +47,10 @@ impl CliError {
     }
 }
 
-/// How many of the vendor's details a line has.
+/// The maximum number of constraint violations in a line.
 const MAX_VIOLATIONS: usize = 16;
 
-/// The error with the vendor's details and what lies beneath it; a listing that stopped says where it can go on.
+/// Converts the error of a call, with the vendor's details, its sources and where a list can continue.
 impl From<gatelet_transport::Error> for CliError {
     fn from(error: gatelet_transport::Error) -> Self {
         Self::from_call_error(&error, "the address", None)
@@ -58,12 +58,12 @@ impl From<gatelet_transport::Error> for CliError {
 }
 
 impl CliError {
-    /// Reports that a client could not be built; its address comes from the variable `url`.
+    /// Converts the error of building a client whose base URL is in the variable `url`.
     pub(crate) fn from_client_error(error: &gatelet_transport::Error, url: &str) -> Self {
         Self::from_call_error(error, url, None)
     }
 
-    /// The failure of a listing of which so many items are still wanted, where there is a limit.
+    /// Converts the error of a list; `left` is the rest of its limit, if any.
     pub(crate) fn from_list_error(error: &gatelet_transport::Error, left: Option<usize>) -> Self {
         Self::from_call_error(error, "the address", left)
     }
@@ -79,17 +79,17 @@ impl CliError {
             line = format!("{line}: {}", truncate(&beneath.to_string()));
             cause = beneath.source();
         }
-        // Where nothing came before, the same command begins at the same place.
+        // A list that failed on its first page is resumed by the same command.
         let has_begun = error.page().is_some_and(|page| page > 1);
         if let (Some(token), true, false) = (
             error.resume_token(),
             has_begun,
             matches!(exit, Exit::Usage | Exit::Rejected),
         ) {
-            // A quote within quotes is written as shells read it, and what looks like an option behind an equals sign.
+            // Quote for a shell, and use `=` so that a token that starts with `-` is not parsed as an option.
             let token = token.as_str().replace('\'', r"'\''");
             let sign = if token.starts_with('-') { '=' } else { ' ' };
-            line = format!("{line}; go on with --page-token{sign}'{token}'");
+            line = format!("{line}; continue with --page-token{sign}'{token}'");
             if let Some(left) = left {
                 line = format!("{line} --limit {left}");
             }
@@ -98,7 +98,7 @@ impl CliError {
     }
 }
 
-/// A failed write to stdout. A reader that has read enough (`| head -1`) is no failure.
+/// Converts a failed write to stdout. A reader that has read enough (`| head -1`) is not an error.
 impl From<io::Error> for CliError {
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
@@ -111,10 +111,10 @@ impl From<io::Error> for CliError {
     }
 }
 
-/// The most that a line says of one text of others, in characters.
+/// The maximum length of a server's text in a line, in characters.
 const MAX_CHARS: usize = 300;
 
-/// A text of others, cut to what a line can bear.
+/// Truncates a server's text.
 fn truncate(text: &str) -> String {
     let mut short: String = text.chars().take(MAX_CHARS).collect();
     if short.len() < text.len() {
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reader_that_left_is_a_quiet_end() {
+    fn a_broken_pipe_is_a_silent_success() {
         let failure = CliError::from(io::Error::from(io::ErrorKind::BrokenPipe));
         assert_eq!((failure.exit, failure.line), (Exit::Success, None));
     }

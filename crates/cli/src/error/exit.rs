@@ -1,11 +1,11 @@
-//! Exit codes: one for each way a command can end that a script may want to tell apart.
+//! Exit codes: one for each outcome that a script may need to distinguish.
 
 use std::error::Error as _;
 use std::sync::Arc;
 
 use gatelet_transport::{Applied, CredentialFailure, ErrorKind, TooLarge};
 
-/// How the process ends. The same table is in `docs/cli.md` and in `gatelet --help`.
+/// The exit code of the process. The same table is in `docs/cli.md` and in `gatelet --help`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     Success = 0,
@@ -16,7 +16,7 @@ pub(crate) enum Exit {
     NotFound = 5,
     Rejected = 6,
     RateLimited = 7,
-    ClientFactory = 8,
+    Connect = 8,
     Timeout = 9,
     BadResponse = 10,
     Server = 11,
@@ -27,14 +27,14 @@ pub(crate) enum Exit {
 impl Exit {
     /// Every code with its meaning, in ascending order.
     pub(crate) const TABLE: &[(Self, &str)] = &[
-        (Self::Success, "done"),
+        (Self::Success, "success"),
         (
             Self::Other,
-            "any other failure, a failed write to stdout among them",
+            "any other error, including a failed write to stdout",
         ),
         (
             Self::Usage,
-            "the command line, a setting or an input was refused; nothing was sent",
+            "invalid command line, setting or input; nothing was sent",
         ),
         (
             Self::Credential,
@@ -42,27 +42,30 @@ impl Exit {
         ),
         (
             Self::Forbidden,
-            "the credential may not do this (403, or a 401 that means a missing role)",
+            "permission denied (403, or a 401 that means a missing role)",
         ),
-        (Self::NotFound, "there is no such thing (404)"),
+        (Self::NotFound, "not found (404)"),
         (
             Self::Rejected,
-            "the request was refused: a conflict (409) or another 4xx",
+            "request rejected: a conflict (409) or another 4xx",
         ),
         (Self::RateLimited, "rate limited (429)"),
         (
-            Self::ClientFactory,
-            "no connection: DNS, refused, proxy, TLS",
+            Self::Connect,
+            "could not connect: DNS, connection refused, proxy, TLS",
         ),
-        (Self::Timeout, "timed out or cut off; nothing was changed"),
+        (
+            Self::Timeout,
+            "timed out or connection lost; nothing was changed",
+        ),
         (
             Self::BadResponse,
-            "the answer was not understood: not JSON, not complete, too large, a redirect, an unsafe next page",
+            "unexpected response: not JSON, incomplete, too large, a redirect, an unsafe next page",
         ),
-        (Self::Server, "the server failed (5xx)"),
+        (Self::Server, "server error (5xx)"),
         (
             Self::OutcomeUnknown,
-            "the call failed, but a change was made or may have been made; takes precedence over all above",
+            "the call failed, but a change was made or may have been made; takes precedence over all of the above",
         ),
         (
             Self::Interrupted,
@@ -70,12 +73,12 @@ impl Exit {
         ),
     ];
 
-    /// The code as the operating system gets it.
+    /// Returns the numeric code.
     pub(crate) fn code(self) -> u8 {
         self as u8
     }
 
-    /// The table as plain text for the long help.
+    /// Formats the table for the long help.
     pub(crate) fn help() -> String {
         Self::TABLE
             .iter()
@@ -98,19 +101,19 @@ impl Exit {
     fn from_cause(error: &gatelet_transport::Error) -> Self {
         match error.kind() {
             ErrorKind::InvalidInput { .. } => Self::Usage,
-            // A filter is the one input that may be so long.
+            // Only a filter can be that long.
             ErrorKind::TooLarge {
                 what: TooLarge::Url,
                 ..
             } => Self::Usage,
-            // An exchange that did not work out says nothing about the credential, but its own error does.
+            // A failed token exchange says nothing about the credential; its source does.
             ErrorKind::Credential(CredentialFailure::ExchangeFailed) => {
                 let exchange = error.source().and_then(|source| source.downcast_ref());
                 exchange.map_or(
                     Self::Credential,
                     |exchange: &Arc<gatelet_transport::Error>| {
                         match Self::from_cause(exchange) {
-                            // It says nothing about the thing that the command names, for example that it is gone.
+                            // A 404 of the exchange is not about the object that the command names.
                             Self::NotFound | Self::Rejected => Self::Credential,
                             exit => exit,
                         }
@@ -119,15 +122,15 @@ impl Exit {
             }
             ErrorKind::Credential(_) => Self::Credential,
             ErrorKind::RateLimited => Self::RateLimited,
-            ErrorKind::Connect(_) | ErrorKind::Tls => Self::ClientFactory,
+            ErrorKind::Connect(_) | ErrorKind::Tls => Self::Connect,
             ErrorKind::Timeout(_) | ErrorKind::Interrupted => Self::Timeout,
             ErrorKind::Api => match error.status().map(|status| status.as_u16()) {
-                // Somebody in between, who does not know what there is.
+                // A proxy or gateway, which does not know the API's objects.
                 Some(404) if !error.is_not_found() => Self::BadResponse,
                 Some(status) => Self::from_status(status),
                 None => Self::Other,
             },
-            // Whoever says so, the server behind failed.
+            // A 5xx without JSON comes from a proxy; the server behind it failed all the same.
             ErrorKind::NotJson { .. }
                 if error
                     .status()
@@ -147,7 +150,7 @@ impl Exit {
 
     fn from_status(status: u16) -> Self {
         match status {
-            // A refused credential is a kind of its own, so this 401 means a missing role.
+            // A rejected credential has its own error kind, so this 401 means a missing role.
             401 | 403 => Self::Forbidden,
             404 => Self::NotFound,
             429 => Self::RateLimited,
@@ -164,7 +167,7 @@ mod tests {
 
     // C3
     #[test]
-    fn the_documented_table_is_the_table_of_the_code() {
+    fn the_documented_table_matches_the_code() {
         let documented: Vec<(u8, String)> = include_str!("../../../../docs/cli.md")
             .lines()
             .filter_map(|line| {
@@ -182,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_status_finds_its_code() {
+    fn each_status_has_its_exit_code() {
         let cases = [
             (400, Exit::Rejected),
             (401, Exit::Forbidden),

@@ -1,17 +1,17 @@
-//! What the user typed for a parameter of the libraries.
+//! Names of the libraries' parameters as the user knows them: options and environment variables.
 
 use gatelet_transport::{Error, ErrorKind};
 
 use crate::env;
 
-/// What an error says, with what the user typed in the place of a library's parameter. `url` is the variable of the address.
+/// Returns the error's text with the user's name in place of the library's parameter. `url` is the variable of the base URL.
 pub(crate) fn describe(error: &Error, url: &str) -> String {
     let text = error.to_string();
     let ErrorKind::InvalidInput { parameter } = error.kind() else {
         return text;
     };
     let typed = match (*parameter, error.operation()) {
-        // Nothing else comes into a query as it was typed.
+        // A page token is the only input that becomes part of a query unchanged.
         ("query", Some(operation)) if operation.starts_with("dt ") => user_name("page_token", url),
         (parameter, _) => user_name(parameter, url),
     };
@@ -21,15 +21,15 @@ pub(crate) fn describe(error: &Error, url: &str) -> String {
     }
 }
 
-/// What is wrong with a value, for a line that names it already.
+/// Returns why a value is invalid, for a line that already names it.
 pub(crate) fn reason(error: &Error) -> String {
     let text = error.to_string();
-    let problem = text.split_once(" cannot be used: ");
-    let problem = problem.map_or(text.as_str(), |(_, problem)| problem);
-    problem
-        .strip_suffix(" (not sent)")
-        .unwrap_or(problem)
-        .to_owned()
+    let kind = format!("{}: ", error.kind());
+    let reason = text
+        .split_once(&kind)
+        .map_or(text.as_str(), |(_, reason)| reason);
+    let reason = reason.strip_suffix(" (not sent)").unwrap_or(reason);
+    reason.to_owned()
 }
 
 fn user_name(parameter: &str, url: &str) -> Option<String> {
@@ -48,7 +48,7 @@ fn user_name(parameter: &str, url: &str) -> Option<String> {
     })
 }
 
-/// The variable that gives a secret: its own, or that of its file.
+/// Returns the variable that a secret was read from.
 fn secret_variable(name: &str) -> String {
     match env::non_empty(name) {
         Some(_) => name.to_owned(),
@@ -64,7 +64,7 @@ mod tests {
 
     // U31
     #[test]
-    fn every_parameter_of_a_path_has_a_name_that_users_know() {
+    fn every_path_parameter_has_a_name_for_users() {
         let asa = asa::OperationId::ALL.iter().map(|id| id.operation());
         let dt = dt::OperationId::ALL.iter().map(|id| id.operation());
         for parameter in asa.chain(dt).flat_map(Operation::path_parameters) {
@@ -82,7 +82,7 @@ mod tests {
             "dt listTokens: --page-size cannot be used: must be at least 1 (not sent)"
         );
         assert_eq!(reason(&error), "must be at least 1");
-        // Each names only what its command has.
+        // Each line names only options of its command.
         for (operation, option) in [
             ("dt listTokens", "--page-token"),
             ("asa ListGateways", "--page-token or --contains"),

@@ -1,4 +1,4 @@
-//! The options that every command understands.
+//! The options of every command.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use clap::builder::FalseyValueParser;
 
 use crate::output::output::Format;
 
-/// What every command understands.
+/// The options of every command.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Options of every command")]
+#[command(next_help_heading = "Global options")]
 pub(crate) struct GlobalOptions {
-    /// How results are written to stdout
+    /// Output format
     #[arg(
         short,
         long,
@@ -22,15 +22,15 @@ pub(crate) struct GlobalOptions {
     )]
     pub(crate) output: Format,
 
-    /// Answer from the embedded emulator: no account, no network, one file of state
+    /// Use the embedded emulator: no account, no network, state in one file
     #[arg(long, global = true)]
     pub(crate) emulator: bool,
 
-    /// Longest time for a call, its retries included, in seconds [default: 90]
+    /// Timeout of a call in seconds, including retries [default: 90]
     #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<Duration>,
 
-    /// Reach servers through the proxies that HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY name
+    /// Use the proxies set in HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY
     #[arg(
         long,
         global = true,
@@ -39,20 +39,20 @@ pub(crate) struct GlobalOptions {
     )]
     pub(crate) proxy_from_environment: bool,
 
-    /// Say on stderr what is requested and what comes back, without any content
+    /// Log each request and its outcome to stderr, without queries, headers and bodies
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
 }
 
-/// Reads a number of seconds, with or without a fraction: more than 0, at most a day.
+/// Parses a number of seconds, with or without a fraction: more than 0, at most a day.
 fn seconds(text: &str) -> Result<Duration, &'static str> {
-    const WANTED: &str = "a number of seconds is wanted, more than 0 and at most 86400";
-    let number: f64 = text.parse().map_err(|_| WANTED)?;
+    const EXPECTED: &str = "must be a number of seconds, more than 0 and at most 86400";
+    let number: f64 = text.parse().map_err(|_| EXPECTED)?;
     match Duration::try_from_secs_f64(number) {
         Ok(duration) if !duration.is_zero() && duration <= Duration::from_secs(86_400) => {
             Ok(duration)
         }
-        _ => Err(WANTED),
+        _ => Err(EXPECTED),
     }
 }
 

@@ -16,7 +16,7 @@ impl std::str::FromStr for Label {
                 key: key.to_owned(),
                 value: value.to_owned(),
             }),
-            _ => Err("a label is written key=value"),
+            _ => Err("must be KEY=VALUE"),
         }
     }
 }
@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_equals_sign_divides() {
+    fn a_label_is_split_at_its_first_equals_sign() {
         assert_eq!(
             "a=b=c".parse(),
             Ok(Label {

@@ -1,8 +1,8 @@
-//! What the operations' own table adds to the help of a command.
+//! The part of a command's help that comes from the operation table.
 
 use gatelet_models::Operation;
 
-/// The call behind a command: what it needs, and where the vendor documents it.
+/// Describes the API call of a command: method, path, permissions and the vendor's documentation.
 pub(crate) fn operation_help(operation: &Operation) -> String {
     let Operation {
         vendor,

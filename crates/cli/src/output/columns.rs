@@ -1,4 +1,4 @@
-//! What each model shows in a table, and what of it is never shown.
+//! The table columns of each model, and the secrets that are never shown.
 
 use std::collections::BTreeMap;
 
@@ -102,7 +102,7 @@ impl Record for GatewaySetupToken {
         },
     ];
 
-    /// Some servers send the value along; `reveal` is the act that shows it.
+    /// Some servers send the value; only `reveal` shows it.
     fn redact(&mut self) {
         self.token = None;
     }
@@ -176,7 +176,7 @@ fn text(value: Option<&impl ToString>) -> Option<String> {
     value.map(ToString::to_string)
 }
 
-/// A vendor's "never" (year 1) is no time.
+/// Formats a time; the vendors' "never" (year 1) has no value.
 fn time(value: Option<&Timestamp>) -> Option<String> {
     value
         .filter(|time| !time.is_unset())

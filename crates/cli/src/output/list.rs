@@ -1,4 +1,4 @@
-//! Lists: all pages, until the end or the limit.
+//! Prints lists.
 
 use std::io::Write;
 
@@ -8,8 +8,8 @@ use crate::error::error::CliError;
 use crate::output::output::Output;
 use crate::output::record::Record;
 
-/// Writes all items of all pages, at most `limit`. What came before an error is written in every format, so that its hint
-/// where to go on neither skips nor repeats an item.
+/// Writes the items of all pages, at most `limit`. Items before an error are written in every format, so that continuing
+/// as the error line suggests neither skips nor repeats an item.
 pub(crate) async fn write_pages<T: Record>(
     pages: Pages<T>,
     limit: Option<u64>,

@@ -1,4 +1,4 @@
-//! Results on stdout, in the format that was asked for.
+//! Writes results in the chosen format.
 
 use std::io::{self, Write};
 use std::slice;
@@ -8,19 +8,19 @@ use clap::ValueEnum;
 use crate::output::record::Record;
 use crate::output::table;
 
-/// How results are written.
+/// The format of results.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// Columns for people
     #[default]
     Table,
-    /// One JSON document: an array for a list
+    /// One JSON document; a list is an array
     Json,
-    /// One JSON document a line, each page as soon as it is there
+    /// One JSON document per line, each page as soon as it arrives
     Ndjson,
 }
 
-/// Writes records in one format. No record shows a secret by accident: each is redacted first.
+/// Writes records in one format. Each record is redacted first, so that none shows a secret by accident.
 #[derive(Debug)]
 pub(crate) struct Output<W> {
     format: Format,
@@ -47,7 +47,7 @@ impl<W: Write> Output<W> {
         self.sink.flush()
     }
 
-    /// Begins a list.
+    /// Starts a list.
     pub(crate) fn list<T: Record>(&mut self) -> List<'_, W, T> {
         List {
             output: self,
@@ -56,7 +56,7 @@ impl<W: Write> Output<W> {
     }
 }
 
-/// A list that is being printed. A format that needs all items to begin writes them at the end.
+/// A list that is being written. Formats that need all items at once write them at the end.
 #[derive(Debug)]
 pub(crate) struct List<'a, W, T> {
     output: &'a mut Output<W>,
@@ -64,7 +64,7 @@ pub(crate) struct List<'a, W, T> {
 }
 
 impl<W: Write, T: Record> List<'_, W, T> {
-    /// Whether nothing waits to be written.
+    /// Whether no item is buffered.
     pub(crate) fn is_empty(&self) -> bool {
         self.buffered.is_empty()
     }
@@ -89,7 +89,7 @@ impl<W: Write, T: Record> List<'_, W, T> {
         }
     }
 
-    /// Ends the list.
+    /// Writes what is buffered and ends the list.
     pub(crate) fn finish(self) -> io::Result<()> {
         match self.output.format {
             Format::Table => table::write(&self.buffered, &mut self.output.sink)?,

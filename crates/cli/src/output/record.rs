@@ -1,18 +1,18 @@
-//! Something that is printed.
+//! Records that commands print.
 
-/// Something that is printed: by its own `Serialize` as JSON, by its columns as a table.
+/// A record that is printed as JSON by `Serialize`, or as a table by its columns.
 pub(crate) trait Record: serde::Serialize + Sized + 'static {
-    /// The columns of a table, from left to right.
+    /// The table's columns, from left to right.
     const COLUMNS: &'static [Column<Self>];
 
-    /// Takes out the secret that only an explicit act may show.
+    /// Removes the secret that only an explicit command may show.
     fn redact(&mut self) {}
 }
 
-/// One column of a table.
+/// A column of a table.
 pub(crate) struct Column<T> {
-    /// Its title; a table whose columns have none is written without a header.
+    /// The column's title; a table without titles has no header.
     pub(crate) header: &'static str,
-    /// The cell of one record; `None` for no value.
+    /// Returns the cell of a record; `None` if it has no value.
     pub(crate) value: fn(&T) -> Option<String>,
 }

@@ -1,11 +1,11 @@
-//! Standard output, of which it is known whether what is written there is kept.
+//! Standard output, with checks whether what is written there is kept.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read as _, Write};
 
 /// A buffered standard output that reports every error.
 ///
-/// The standard library's own handle takes a descriptor that is not open for writing for success.
+/// The handle of the standard library treats writing to a descriptor that is not open for writing as success.
 #[derive(Debug)]
 pub(crate) struct Stdout {
     sink: BufWriter<File>,
@@ -28,46 +28,46 @@ impl Stdout {
         })
     }
 
-    /// Checks that there is a standard output. One that is thrown away on purpose is open for writing only.
+    /// Checks that standard output is open. A null device opened on purpose is open for writing only.
     ///
     /// # Errors
     /// Standard output is closed.
     pub(crate) fn ensure_open(&mut self) -> io::Result<()> {
         let file = self.sink.get_mut();
-        // A closed stdout has been replaced with the null device, for reading and writing, before `main` began.
+        // Before `main`, the runtime replaces a closed stdout with the null device, open for reading and writing.
         if !self.is_checked && is_null_device(file)? && file.read(&mut [0]).is_ok() {
             return Err(io::Error::other(
-                "it is closed, or the null device and open for reading too",
+                "it is closed, or the null device opened for reading",
             ));
         }
         self.is_checked = true;
         Ok(())
     }
 
-    /// Writes from now on even where standard output is closed, for what need not be read.
+    /// Allows writing to a closed standard output, for output that need not be read.
     pub(crate) fn allow_closed(&mut self) -> &mut Self {
         self.is_checked = true;
         self
     }
 
-    /// Checks, before something is made that is shown only once, that it would not be lost.
+    /// Checks that output would not be lost, before a secret is created that is shown only once.
     ///
     /// # Errors
-    /// Standard output is closed, not open for writing, or thrown away.
+    /// Standard output is closed, not open for writing, or the null device.
     pub(crate) fn ensure_not_null_device(&mut self) -> io::Result<()> {
         let file = self.sink.get_mut();
-        // Writing nothing fails on a descriptor that is not open for writing.
+        // Even an empty write fails on a descriptor that is not open for writing.
         let _ = file.write(b"")?;
         match is_null_device(file)? {
-            true => Err(io::Error::other("it is closed or thrown away")),
+            true => Err(io::Error::other("it is closed or discards its input")),
             false => Ok(()),
         }
     }
 
-    /// Hands everything over, as far as the disk if stdout is a file.
+    /// Flushes the buffer and, if stdout is a file, syncs it to disk.
     ///
     /// # Errors
-    /// The rest cannot be written.
+    /// The write or the sync fails.
     pub(crate) fn flush_and_sync(&mut self) -> io::Result<()> {
         self.sink.flush()?;
         let file = self.sink.get_ref();

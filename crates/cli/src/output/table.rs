@@ -1,4 +1,4 @@
-//! Tables for people: a header, and a column for each thing worth a glance.
+//! Tables for people.
 
 use std::io::{self, Write};
 
@@ -8,10 +8,10 @@ use comfy_table::presets::NOTHING;
 use crate::output::record::Record;
 use crate::terminal::escape_for_display;
 
-/// What stands where there is no value.
+/// The cell of a missing value.
 const NONE: &str = "-";
 
-/// Writes the records as a table, the header even when there are none.
+/// Writes records as a table. An empty table has a header too.
 pub(crate) fn write<T: Record>(records: &[T], sink: &mut impl Write) -> io::Result<()> {
     let mut table = Table::new();
     table.load_style(NOTHING);
@@ -30,7 +30,7 @@ pub(crate) fn write<T: Record>(records: &[T], sink: &mut impl Write) -> io::Resu
     Ok(())
 }
 
-/// A value of a server may hold anything; on a terminal it must not act.
+/// Escapes a cell, because a server's text may contain terminal control sequences.
 fn cell(value: Option<String>) -> String {
     match value {
         None => NONE.to_owned(),
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_are_aligned_and_what_is_missing_is_a_dash() {
+    fn columns_are_aligned_and_missing_values_are_dashes() {
         assert_eq!(
             written(&[("a", None), ("müller", Some("x y"))]),
             "NAME    NOTE\na       -\nmüller  x y\n"
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_cannot_steer_the_terminal_or_break_the_line() {
+    fn a_value_cannot_control_the_terminal_or_break_the_line() {
         assert_eq!(
             written(&[("a\u{1b}[2J\nb", None)]),
             "NAME           NOTE\na\\u{1b}[2J\\nb  -\n"

@@ -193,14 +193,14 @@ fn a_setup_token_is_created_revealed_and_deleted() {
 }
 
 #[test]
-fn a_gateway_enrols_with_a_setup_token() {
+fn a_gateway_enrolls_with_a_setup_token() {
     let fixture = Fixture::new();
     let token = fixture
         .run("--emulator asa gst create --label env=dev -o json")
         .json();
     let id = token["id"].as_str().unwrap();
     let gateway = fixture
-        .run(&format!("emulator enrol eu-7 --setup-token {id} -o json"))
+        .run(&format!("emulator enroll eu-7 --setup-token {id} -o json"))
         .json();
     assert_eq!(
         (&gateway["name"], &gateway["labels"]["env"]),
@@ -215,7 +215,7 @@ fn a_gateway_enrols_with_a_setup_token() {
     // What the service shows as null is shown as null.
     assert_eq!(listed.get("description"), Some(&Value::Null));
     fixture
-        .run("emulator enrol eu-8 --setup-token 00000000-0000-4000-8000-000000000000")
+        .run("emulator enroll eu-8 --setup-token 00000000-0000-4000-8000-000000000000")
         .fails_with(5);
 }
 

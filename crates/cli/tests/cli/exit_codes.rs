@@ -166,7 +166,7 @@ fn a_foreign_page_token_is_6_and_what_the_vendor_says_of_it_is_shown() {
         ))
         .fails_with(6);
     assert!(
-        line.contains("; nextPageKey: ") && !line.contains("go on with"),
+        line.contains("; nextPageKey: ") && !line.contains("continue with"),
         "{line}"
     );
 }

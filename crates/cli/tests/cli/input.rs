@@ -10,7 +10,7 @@ const LIST: &str = "dt active-gate-token list";
 
 // U53
 #[test]
-fn a_secret_is_read_where_its_encoding_is_certain_and_another_encoding_is_named() {
+fn a_utf_8_secret_is_read_and_another_encoding_is_named() {
     let server = EmulatorServer::start(&Fixture::new());
     let fixture = || Fixture::new().with("GATELET_DT_URL", &server.url);
     let token = well_known::DT_TOKEN;
@@ -52,7 +52,7 @@ fn a_secret_is_read_where_its_encoding_is_certain_and_another_encoding_is_named(
 }
 
 #[test]
-fn a_secret_is_read_from_a_file_without_its_line_end() {
+fn a_secret_is_read_from_a_file_without_its_newline() {
     let script =
         ScriptedServer::always("200 OK", JSON, r#"{"totalCount":0,"activeGateTokens":[]}"#);
     let fixture = Fixture::new().with("GATELET_DT_URL", &script.url);
@@ -71,129 +71,128 @@ fn a_secret_is_read_from_a_file_without_its_line_end() {
 
 // U31, U19
 #[test]
-fn a_bad_input_is_named_as_the_user_typed_it() {
+fn an_invalid_input_is_named_as_the_user_typed_it() {
     let dt = || Fixture::dt("http://127.0.0.1:1");
     let asa = || Fixture::asa("http://127.0.0.1:1");
     let files = Fixture::new();
     let two_ends = files.file("two-ends", "dt0c01.A.B\n\n");
     let two_ends = two_ends.to_str().unwrap().to_owned();
     let list = "dt token list";
-    for (fixture, line, says) in [
+    for (fixture, line, (name, reason)) in [
         (
             dt(),
             "dt token create x --expires 2027-01-01",
-            "--expires cannot be used: is a date without a time of day",
+            ("--expires", "is a date without a time of day"),
         ),
         (
             dt(),
             "dt token create x --expires soon",
-            "--expires cannot be used: must be",
+            ("--expires", "must be"),
         ),
         (
             dt(),
             "dt token list --page-size 99",
-            "--page-size cannot be used: must be from 100",
+            ("--page-size", "must be from 100"),
         ),
         (
             dt(),
             "dt token list --page-size -5",
-            "--page-size <N>: a whole number above 0 is wanted",
+            ("--page-size <N>", "must be a whole number above 0"),
         ),
         (
             dt(),
             "dt token list --limit 0",
-            "--limit <N>: a whole number above 0 is wanted",
+            ("--limit <N>", "must be a whole number above 0"),
         ),
         (
             dt(),
             "dt token list --page-size 4294967296",
-            "--page-size <N>: the number is too large",
+            ("--page-size <N>", "number too large"),
         ),
         (
             dt(),
             "dt token list --limit 18446744073709551616",
-            "--limit <N>: the number is too large",
+            ("--limit <N>", "number too large"),
         ),
         (
             dt(),
             "dt token list --page-token nextPageKey=a&b",
-            "--page-token cannot be used: is a query",
+            ("--page-token", "query"),
         ),
         (
             asa(),
             "asa gateway list --page-token a|b",
-            "--page-token cannot be used: holds a character",
+            ("--page-token", "character"),
         ),
-        (
-            dt(),
-            "dt token get ..",
-            "the id cannot be used: must not be",
-        ),
+        (dt(), "dt token get ..", ("the id", "must not be")),
         (
             dt().with("GATELET_DT_URL", "ftp://h"),
             list,
-            "GATELET_DT_URL cannot be used: has a scheme",
+            ("GATELET_DT_URL", "https"),
         ),
         (
             asa().with("GATELET_ASA_URL", "h"),
             "asa gateway list",
-            "GATELET_ASA_URL cannot be used: has no scheme",
+            ("GATELET_ASA_URL", "has no scheme"),
         ),
         (
             asa().with("GATELET_ASA_TEAM", " "),
             "asa gateway list",
-            "GATELET_ASA_TEAM cannot be used: must not be blank",
+            ("GATELET_ASA_TEAM", "must not be blank"),
         ),
         (
             asa().with("GATELET_ASA_KEY_ID", "a b"),
             "asa gateway list",
-            "GATELET_ASA_KEY_ID cannot be used: holds a space",
+            ("GATELET_ASA_KEY_ID", "space"),
         ),
         (
             asa().with("GATELET_ASA_KEY_SECRET", "a b"),
             "asa gateway list",
-            "GATELET_ASA_KEY_SECRET cannot be used: holds a space",
+            ("GATELET_ASA_KEY_SECRET", "space"),
         ),
         (
             dt().with("GATELET_DT_TOKEN", "a b"),
             list,
-            "GATELET_DT_TOKEN cannot be used: holds a space",
+            ("GATELET_DT_TOKEN", "space"),
         ),
         (
             dt().with("GATELET_DT_TOKEN", "a\n\n"),
             list,
-            "GATELET_DT_TOKEN cannot be used: it ends with more than one line end",
+            ("GATELET_DT_TOKEN", "it ends with more than one newline"),
         ),
         (
             Fixture::new()
                 .with("GATELET_DT_URL", "http://127.0.0.1:1")
                 .with("GATELET_DT_TOKEN_FILE", two_ends),
             list,
-            "GATELET_DT_TOKEN_FILE names",
+            ("the file in GATELET_DT_TOKEN_FILE", "more than one newline"),
         ),
     ] {
-        let said = fixture.run(line).fails_with(2);
-        assert!(said.contains(says), "{line}: {said}");
+        let error = fixture.run(line).fails_with(2);
+        let named = error
+            .split_once(name)
+            .is_some_and(|(_, rest)| rest.contains(reason));
+        assert!(named, "{line}: {error}");
     }
 }
 
 // U5
 #[test]
-fn the_hint_of_a_listing_that_never_began_repeats_nothing_that_was_typed() {
+fn the_error_of_a_list_that_never_started_repeats_no_input() {
     for options in ["--contains hunter2", "--page-token offset=hunter2"] {
         let output = Fixture::asa("http://127.0.0.1:1").run(&format!("asa gateway list {options}"));
-        let said = output.fails_with(8);
+        let error = output.fails_with(8);
         assert!(
-            !said.contains("hunter2") && !said.contains("go on"),
-            "{said}"
+            !error.contains("hunter2") && !error.contains("continue with"),
+            "{error}"
         );
     }
 }
 
 // U62
 #[test]
-fn a_filter_that_no_url_has_room_for_is_2_and_not_sent() {
+fn a_filter_too_long_for_a_url_is_2_and_not_sent() {
     let line = format!("asa gateway list --contains {}", "x".repeat(66_000));
-    let said = Fixture::asa("http://127.0.0.1:1").run(&line).fails_with(2);
-    assert!(said.contains("the URL exceeds the limit"), "{said}");
+    let error = Fixture::asa("http://127.0.0.1:1").run(&line).fails_with(2);
+    assert!(error.contains("the URL exceeds the limit"), "{error}");
 }

@@ -91,7 +91,7 @@ fn numbers(count: u32) -> Vec<String> {
 
 /// The page token of a hint.
 fn hint(output: &CommandOutput) -> Option<&str> {
-    let (_, rest) = output.stderr.split_once("go on with --page-token '")?;
+    let (_, rest) = output.stderr.split_once("continue with --page-token '")?;
     Some(rest.split('\'').next().unwrap())
 }
 
@@ -145,7 +145,7 @@ fn the_hint_of_a_listing_with_a_limit_says_how_many_are_still_wanted() {
     let broken = Fixture::dt(&pages(3, "403 Forbidden").url);
     let output = broken.run(&format!("{TOKENS} -o ndjson --limit 7"));
     assert_eq!(ids(&output.stdout, "ndjson"), numbers(4));
-    let hint = "; go on with --page-token 'k3' --limit 3\n";
+    let hint = "; continue with --page-token 'k3' --limit 3\n";
     assert!(output.stderr.ends_with(hint), "{output:?}");
 
     let whole = Fixture::dt(&pages(9, "403 Forbidden").url);
@@ -166,7 +166,7 @@ fn the_hint_of_a_listing_can_be_followed_where_its_position_looks_like_an_option
     });
     let fixture = Fixture::dt(&script.url);
     let output = fixture.run(TOKENS);
-    let hint = "; go on with --page-token='--limit'\n";
+    let hint = "; continue with --page-token='--limit'\n";
     assert!(output.stderr.ends_with(hint), "{output:?}");
     assert_eq!(script.requests.try_iter().count(), 2);
     fixture.run(&format!("{TOKENS} --page-token=--limit"));

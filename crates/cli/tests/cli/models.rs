@@ -27,7 +27,7 @@ fn a_new_token_with_a_date_that_cannot_be_read_is_printed_and_warned_about() {
         (r#""\u001b[31m\n\u202e""#, r#""\u{1b}[31m\n\u{202e}""#),
     ] {
         let warning = format!(
-            "gatelet: warning: the token was created; its expirationDate cannot be read: {text}\n"
+            "gatelet: warning: the token was created, but its expirationDate is unreadable: {text}\n"
         );
         let output = create(Some(raw), "table");
         assert_eq!(output.stderr, warning);

@@ -31,8 +31,8 @@ fn dt(url: &str) -> dt_client::Client {
         .unwrap()
 }
 
-/// Enrols a gateway the way an agent would, with a setup token's value.
-fn enrol(url: &str, name: &str, setup_token: &Secret) {
+/// Enrolls a gateway the way an agent would, with a setup token's value.
+fn enroll(url: &str, name: &str, setup_token: &Secret) {
     let address = url.strip_prefix("http://").unwrap();
     let body = serde_json::json!({ "name": name }).to_string();
     let mut stream = TcpStream::connect(address).unwrap();
@@ -86,7 +86,7 @@ async fn every_operation_of_asa_works_over_a_socket() {
     let value = tokens.reveal(&token.id).send().await.unwrap();
 
     for number in 0..250 {
-        enrol(&server.url, &format!("eu-{number:03}"), &value);
+        enroll(&server.url, &format!("eu-{number:03}"), &value);
     }
     let pages = gateways
         .list()

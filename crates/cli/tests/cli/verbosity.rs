@@ -147,7 +147,7 @@ fn a_request_that_did_not_leave_is_not_shown_as_sent() {
     assert_eq!(lines[0], format!("gatelet: > {LINE}"), "{output:?}");
     assert_eq!(
         lines[1],
-        format!("gatelet: < {LINE}: given up"),
+        format!("gatelet: < {LINE}: canceled"),
         "{output:?}"
     );
 }

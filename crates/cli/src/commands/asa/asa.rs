@@ -10,19 +10,19 @@ use crate::output::stdout::Stdout;
 use crate::commands::asa::gateway::GatewayCommand;
 use crate::commands::asa::gateway_setup_token::GatewaySetupTokenCommand;
 
-/// What there is in a team.
+/// The commands of an ASA team.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Asa {
     /// Gateways: the agents that relay connections to servers
     #[command(subcommand, visible_aliases = ["gateways", "gw"])]
     Gateway(GatewayCommand),
-    /// Gateway setup tokens: what a new gateway enrols with
+    /// Gateway setup tokens, which new gateways enroll with
     #[command(subcommand, visible_aliases = ["gateway-setup-tokens", "setup-token", "setup-tokens", "gst"])]
     GatewaySetupToken(GatewaySetupTokenCommand),
 }
 
 impl Asa {
-    /// What the command changes, if anything.
+    /// Returns what the command changes, as a verb; `None` if it only reads.
     pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
         match self {
             Self::Gateway(command) => command.mutation_verb(),

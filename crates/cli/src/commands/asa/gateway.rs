@@ -19,10 +19,10 @@ use crate::terminal::eprint_line;
 pub(crate) enum GatewayCommand {
     #[command(about = api::LIST_GATEWAYS.summary, after_help = operation_help(&api::LIST_GATEWAYS), visible_alias = "ls")]
     List {
-        /// Only gateways whose name contains this
+        /// Only gateways whose name contains this text
         #[arg(long, value_name = "TEXT")]
         contains: Option<String>,
-        /// Newest first
+        /// List newest first
         #[arg(long)]
         descending: bool,
         #[command(flatten)]
@@ -30,54 +30,54 @@ pub(crate) enum GatewayCommand {
     },
     #[command(about = api::GET_GATEWAY_INSTANCE.summary, after_help = operation_help(&api::GET_GATEWAY_INSTANCE))]
     Get {
-        /// The gateway's id, as `list` shows it
+        /// ID of the gateway, as shown by `list`
         id: GatewayId,
     },
     #[command(about = api::UPDATE_GATEWAY_INSTANCE.summary, after_help = operation_help(&api::UPDATE_GATEWAY_INSTANCE))]
     Update {
-        /// The gateway's id, as `list` shows it
+        /// ID of the gateway, as shown by `list`
         id: GatewayId,
         #[command(flatten)]
         changes: Changes,
     },
     #[command(about = api::DELETE_GATEWAY_INSTANCE.summary, after_help = operation_help(&api::DELETE_GATEWAY_INSTANCE), visible_alias = "rm")]
     Delete {
-        /// The gateway's id, as `list` shows it
+        /// ID of the gateway, as shown by `list`
         id: GatewayId,
     },
     #[command(about = api::GET_GATEWAY_STATUS_REPORT.summary, after_help = operation_help(&api::GET_GATEWAY_STATUS_REPORT))]
     Status {
-        /// The gateway's id, as `list` shows it
+        /// ID of the gateway, as shown by `list`
         id: GatewayId,
     },
 }
 
-/// What to change about a gateway.
+/// The changes of a gateway.
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = true)]
 pub(crate) struct Changes {
-    /// Its new name
+    /// New name
     #[arg(long)]
     name: Option<String>,
-    /// Its new description
+    /// New description
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
-    /// Remove its description
+    /// Remove the description
     #[arg(long, conflicts_with = "description")]
     no_description: bool,
-    /// Set a label; repeat for more
+    /// Set a label; can be repeated
     #[arg(long = "label", value_name = "KEY=VALUE")]
     labels: Vec<Label>,
-    /// Remove all labels that it has, before the given ones are set
+    /// Remove all labels before those of --label are set
     #[arg(long)]
     clear_labels: bool,
-    /// Whether it refuses new connections
+    /// Whether the gateway refuses new connections
     #[arg(long, action = ArgAction::Set, value_name = "BOOL")]
     refuse_connections: Option<bool>,
 }
 
 impl Changes {
-    /// The whole update: what the gateway has now, with the changes on top.
+    /// Returns the complete update: the gateway's current state with the changes applied.
     fn apply_to(self, gateway: &Gateway) -> GatewayUpdate {
         let mut update = GatewayUpdate::from(gateway);
         if let Some(name) = self.name {
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_named_stays() {
+    fn unnamed_members_are_kept() {
         assert_eq!(
             changes().apply_to(&labelled()),
             GatewayUpdate::from(&labelled())
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn labels_are_added_to_those_there_unless_cleared() {
+    fn labels_are_added_unless_cleared() {
         let added = Changes {
             labels: vec!["zone=a".parse().unwrap()],
             ..changes()

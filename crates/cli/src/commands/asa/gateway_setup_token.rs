@@ -22,7 +22,7 @@ use crate::output::stdout::Stdout;
 pub(crate) enum GatewaySetupTokenCommand {
     #[command(about = api::LIST_GATEWAY_SETUP_TOKENS.summary, after_help = operation_help(&api::LIST_GATEWAY_SETUP_TOKENS), visible_alias = "ls")]
     List {
-        /// Newest first
+        /// List newest first
         #[arg(long)]
         descending: bool,
         #[command(flatten)]
@@ -30,26 +30,26 @@ pub(crate) enum GatewaySetupTokenCommand {
     },
     #[command(about = api::CREATE_GATEWAY_SETUP_TOKEN.summary, after_help = operation_help(&api::CREATE_GATEWAY_SETUP_TOKEN))]
     Create {
-        /// What it is for
+        /// Description of the token
         #[arg(long, value_name = "TEXT")]
         description: Option<String>,
-        /// A label for the gateways that enrol with it; repeat for more
+        /// Label for the gateways that enroll with the token; can be repeated
         #[arg(long = "label", value_name = "KEY=VALUE")]
         labels: Vec<Label>,
     },
     #[command(about = api::FETCH_GATEWAY_SETUP_TOKEN.summary, after_help = operation_help(&api::FETCH_GATEWAY_SETUP_TOKEN))]
     Get {
-        /// The setup token's id, as `list` shows it
+        /// ID of the setup token, as shown by `list`
         id: GatewaySetupTokenId,
     },
     #[command(about = api::FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN.summary, after_help = operation_help(&api::FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN))]
     Reveal {
-        /// The setup token's id, as `list` shows it
+        /// ID of the setup token, as shown by `list`
         id: GatewaySetupTokenId,
     },
     #[command(about = api::DELETE_GATEWAY_SETUP_TOKEN.summary, after_help = operation_help(&api::DELETE_GATEWAY_SETUP_TOKEN), visible_alias = "rm")]
     Delete {
-        /// The setup token's id, as `list` shows it
+        /// ID of the setup token, as shown by `list`
         id: GatewaySetupTokenId,
     },
 }
