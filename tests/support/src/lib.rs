@@ -1,5 +1,8 @@
 //! What the tests of several packages share.
 //!
+//! - [`RawServer`](raw_server::RawServer): responds with the bytes that a test gives it. [`Proxy`](proxy::Proxy): connects
+//!   every request to one server.
+//! - `pki` and `tls_server` (feature `tls`): certificates, and TLS in front of a server without it.
 //! - `models` (feature `models`): every model with a sample, and generated values of each.
 
 #![allow(
@@ -10,3 +13,9 @@
 
 #[cfg(feature = "models")]
 pub mod models;
+#[cfg(feature = "tls")]
+pub mod pki;
+pub mod proxy;
+pub mod raw_server;
+#[cfg(feature = "tls")]
+pub mod tls_server;

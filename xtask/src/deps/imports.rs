@@ -26,17 +26,17 @@ const RULES: &[Rule] = &[
     Rule {
         package: "gatelet-hyper",
         imports: &["gatelet-transport"],
-        in_tests: &[],
+        in_tests: &["gatelet-test-support"],
     },
     Rule {
         package: "asa-client",
         imports: &["gatelet-hyper", "gatelet-models", "gatelet-transport"],
-        in_tests: &["gatelet-emulator"],
+        in_tests: &["gatelet-test-support", "gatelet-emulator"],
     },
     Rule {
         package: "dt-client",
         imports: &["gatelet-hyper", "gatelet-models", "gatelet-transport"],
-        in_tests: &["gatelet-emulator"],
+        in_tests: &["gatelet-test-support", "gatelet-emulator"],
     },
     Rule {
         package: "gatelet-emulator",
@@ -53,7 +53,7 @@ const RULES: &[Rule] = &[
             "dt-client",
             "gatelet-emulator",
         ],
-        in_tests: &[],
+        in_tests: &["gatelet-test-support"],
     },
     Rule {
         package: "gatelet-wire-tests",
@@ -65,7 +65,7 @@ const RULES: &[Rule] = &[
             "dt-client",
             "gatelet-emulator",
         ],
-        in_tests: &[],
+        in_tests: &["gatelet-test-support"],
     },
     Rule {
         package: "gatelet-test-support",

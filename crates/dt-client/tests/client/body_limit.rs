@@ -1,34 +1,18 @@
 //! The body limit of a client and its transport.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::TcpListener;
-use std::thread;
-
 use dt_client::{ApiToken, Client, ClientBuilder, Error, ErrorKind, HyperTransport, TokioClock};
+use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
 use gatelet_transport::TooLarge;
 
 use crate::support::{TOKEN, token};
 
 const MIB: u64 = 1024 * 1024;
 
-/// A server on loopback that answers once, with so many bytes of white space behind the JSON.
+/// Starts a server on loopback whose JSON is followed by this many bytes of white space.
 fn serve(padding: u64) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let mut request = BufReader::new(stream.try_clone().unwrap()).lines();
-        while request.next().is_some_and(|line| !line.unwrap().is_empty()) {}
-        let body = token("one") + &" ".repeat(padding as usize);
-        let head = format!(
-            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
-            body.len()
-        );
-        // A client to which this is too much hangs up.
-        let _ = stream.write_all(head.as_bytes());
-        let _ = stream.write_all(body.as_bytes());
-    });
-    url
+    let body = token("one") + &" ".repeat(padding as usize);
+    let response = response("200 OK", "application/json", &body);
+    RawServer::new(move |_| RawResponse::Bytes(response.clone())).url
 }
 
 fn builder(server: &str, limit: u64) -> ClientBuilder {

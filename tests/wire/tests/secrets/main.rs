@@ -16,14 +16,15 @@ mod wire;
 
 use std::sync::Arc;
 
-use gatelet_hyper::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
+use gatelet_hyper::{HyperTransport, HyperTransportBuilder, TokioClock};
+use gatelet_test_support::pki::Identity;
 use gatelet_transport::{AnyTransport, Error, RetryPolicy};
 use gatelet_wire_tests::{
     Caller, Cut, Ending, Framing, Operation, Point, Role, Server as Cutting, Target, World,
 };
 
 use listener::Listener;
-use pki::Identity;
+use pki::{secret, trusting, with_certificate};
 use proxy::Proxy;
 use server::Server;
 use wire::{Secret, Wire};
@@ -169,19 +170,22 @@ async fn no_crate_logs_a_secret_over_plain_http() {
 
 async fn over_tls(protocol: &str, words: &[&str]) {
     let scene = Scene::new().await;
-    let (identity, client) = (Identity::new("localhost"), Identity::new("client"));
+    let (identity, client) = (
+        Identity::self_signed("localhost", |_| {}),
+        Identity::self_signed("client", |_| {}),
+    );
     let server = Server::tls(
         &scene.world,
         &scene.wire,
-        identity.server(protocol, Some(&client)),
+        pki::server(&identity, protocol, Some(&client)),
     )
     .await;
     let origin = format!("https://localhost:{}", server.port());
     scene
-        .play(&origin, client.shown_by(identity.trusting()))
+        .play(&origin, with_certificate(trusting(&identity), &client))
         .await;
     scene.was_said(words);
-    scene.check([client.secret()]);
+    scene.check([secret(&client)]);
 }
 
 // T72
@@ -201,9 +205,8 @@ async fn no_crate_logs_a_secret_over_tls_with_http_2() {
 async fn no_crate_logs_a_secret_on_the_way_through_a_proxy() {
     let scene = Scene::new().await;
     let server = Server::plain(&scene.world, &scene.wire).await;
-    let proxy = Proxy::to(server.port()).await;
-    let proxies = Proxies::default().http(&proxy.url).unwrap();
-    let builder = HyperTransport::builder().proxies(proxies);
+    let proxy = Proxy::to(server.port());
+    let builder = HyperTransport::builder().proxies(proxy.for_http());
     scene.play(&format!("http://{HOST}:8080"), builder).await;
     scene.check(proxy.secrets("GET "));
 }
@@ -212,11 +215,15 @@ async fn no_crate_logs_a_secret_on_the_way_through_a_proxy() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_crate_logs_a_secret_on_the_way_through_a_tunnel() {
     let scene = Scene::new().await;
-    let identity = Identity::new(HOST);
-    let server = Server::tls(&scene.world, &scene.wire, identity.server("h2", None)).await;
-    let proxy = Proxy::to(server.port()).await;
-    let proxies = Proxies::default().https(&proxy.url).unwrap();
-    let builder = identity.trusting().proxies(proxies);
+    let identity = Identity::self_signed(HOST, |_| {});
+    let server = Server::tls(
+        &scene.world,
+        &scene.wire,
+        pki::server(&identity, "h2", None),
+    )
+    .await;
+    let proxy = Proxy::to(server.port());
+    let builder = trusting(&identity).proxies(proxy.for_https());
     scene.play(&format!("https://{HOST}:8443"), builder).await;
     scene.was_said(&["h2::"]);
     scene.check(proxy.secrets("CONNECT "));
@@ -260,25 +267,25 @@ async fn no_crate_logs_a_secret_while_connections_break() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_crate_logs_a_secret_while_no_connection_comes_about() {
     let scene = Scene::new().await;
-    let (identity, client) = (Identity::new(HOST), Identity::new("client"));
-    let other = Identity::new("other");
+    let (identity, client) = (
+        Identity::self_signed(HOST, |_| {}),
+        Identity::self_signed("client", |_| {}),
+    );
+    let other = Identity::self_signed("other", |_| {});
     let server = Server::tls(
         &scene.world,
         &scene.wire,
-        identity.server("h2", Some(&client)),
+        pki::server(&identity, "h2", Some(&client)),
     )
     .await;
-    let proxy = Proxy::to(server.port()).await;
-    let refusing = Proxy::that_refuses().await;
-    let through = |proxy: &Proxy| Proxies::default().https(&proxy.url).unwrap();
+    let proxy = Proxy::to(server.port());
+    let refusing = Proxy::refusing();
     let ways = [
         // The server is unknown to the client, or the client to the server, or to the proxy.
-        client.shown_by(other.trusting()).proxies(through(&proxy)),
-        other.shown_by(identity.trusting()).proxies(through(&proxy)),
-        identity.trusting().proxies(through(&proxy)),
-        client
-            .shown_by(identity.trusting())
-            .proxies(through(&refusing)),
+        with_certificate(trusting(&other), &client).proxies(proxy.for_https()),
+        with_certificate(trusting(&identity), &other).proxies(proxy.for_https()),
+        trusting(&identity).proxies(proxy.for_https()),
+        with_certificate(trusting(&identity), &client).proxies(refusing.for_https()),
     ];
     for way in ways {
         scene.play(&format!("https://{HOST}:8443"), way).await;
@@ -290,7 +297,7 @@ async fn no_crate_logs_a_secret_while_no_connection_comes_about() {
         ("credential", gatelet_emulator::well_known::DT_TOKEN),
     ];
     let known = known.map(|(what, text)| Secret::new(what, text));
-    let private = [client.secret(), other.secret()].into_iter();
+    let private = [secret(&client), secret(&other)].into_iter();
     let secrets = private.chain(known).chain(refusing.secrets("CONNECT "));
     for secret in secrets.chain(proxy.secrets("CONNECT ")) {
         assert_eq!(scene.listener.find(&secret), None, "{}", secret.what);

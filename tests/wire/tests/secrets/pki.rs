@@ -1,83 +1,50 @@
-//! Certificates for either end.
-
-use std::sync::Arc;
+//! Certificates for both ends.
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use gatelet_hyper::{HyperTransport, HyperTransportBuilder};
-use rcgen::{CertificateParams, KeyPair};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::WebPkiClientVerifier;
-use rustls::{RootCertStore, ServerConfig};
+use gatelet_test_support::pki::Identity;
+use rustls::ServerConfig;
 
 use crate::wire::Secret;
 
-/// A certificate that vouches for itself, and its key.
-pub(crate) struct Identity {
-    pub(crate) pem: String,
-    pub(crate) key: KeyPair,
-    certificate: CertificateDer<'static>,
+/// A client that trusts this certificate alone.
+pub(crate) fn trusting(server: &Identity) -> HyperTransportBuilder {
+    HyperTransport::builder()
+        .add_root_certificates_pem(server.pem.as_bytes())
+        .unwrap()
+        .only_these_roots()
 }
 
-impl Identity {
-    pub(crate) fn new(name: &str) -> Self {
-        let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new([name.to_owned()]).unwrap();
-        let certificate = params.self_signed(&key).unwrap();
-        Self {
-            pem: certificate.pem(),
-            certificate: certificate.der().clone(),
-            key,
-        }
-    }
+/// The client with this certificate.
+pub(crate) fn with_certificate(
+    client: HyperTransportBuilder,
+    identity: &Identity,
+) -> HyperTransportBuilder {
+    let key = identity.key.serialize_pem();
+    client
+        .client_certificate_pem(identity.pem.as_bytes(), key.as_bytes())
+        .unwrap()
+}
 
-    /// A client that trusts this one alone.
-    pub(crate) fn trusting(&self) -> HyperTransportBuilder {
-        HyperTransport::builder()
-            .add_root_certificates_pem(self.pem.as_bytes())
-            .unwrap()
-            .only_these_roots()
-    }
+/// A server with this certificate that speaks this protocol, and requires that certificate of its clients.
+pub(crate) fn server(
+    identity: &Identity,
+    protocol: &str,
+    client: Option<&Identity>,
+) -> ServerConfig {
+    let mut config = identity.server_config(client.map(|client| &client.certificate));
+    config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
+    config
+}
 
-    /// A client that shows this one.
-    pub(crate) fn shown_by(&self, client: HyperTransportBuilder) -> HyperTransportBuilder {
-        let key = self.key.serialize_pem();
-        client
-            .client_certificate_pem(self.pem.as_bytes(), key.as_bytes())
-            .unwrap()
-    }
-
-    /// A server that shows this one, speaks this protocol, and wants to see that one.
-    pub(crate) fn server(&self, protocol: &str, client: Option<&Self>) -> ServerConfig {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let builder = ServerConfig::builder_with_provider(provider.clone())
-            .with_safe_default_protocol_versions()
-            .unwrap();
-        let builder = match client {
-            Some(client) => {
-                let mut roots = RootCertStore::empty();
-                roots.add(client.certificate.clone()).unwrap();
-                let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider);
-                builder.with_client_cert_verifier(verifier.build().unwrap())
-            }
-            None => builder.with_no_client_auth(),
-        };
-        let key = PrivateKeyDer::try_from(self.key.serialize_der()).unwrap();
-        let mut config = builder
-            .with_single_cert(vec![self.certificate.clone()], key)
-            .unwrap();
-        config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
-        config
-    }
-
-    /// The private number in its key.
-    pub(crate) fn secret(&self) -> Secret {
-        let document = self.key.serialize_der();
-        // PKCS #8 of a P-256 key: the public key is at the end, behind the private one.
-        let begin = [0x02, 0x01, 0x01, 0x04, 0x20];
-        let at = document.windows(5).position(|window| window == begin);
-        let number = &document[at.unwrap() + 5..][..32];
-        Secret::new("a private key", number)
-    }
+/// The private number in a key.
+pub(crate) fn secret(identity: &Identity) -> Secret {
+    let document = identity.key.serialize_der();
+    // PKCS #8 of a P-256 key: the public key is at the end, behind the private one.
+    let begin = [0x02, 0x01, 0x01, 0x04, 0x20];
+    let at = document.windows(5).position(|window| window == begin);
+    let number = &document[at.unwrap() + 5..][..32];
+    Secret::new("a private key", number)
 }
 
 pub(crate) fn base64(bytes: &[u8]) -> String {

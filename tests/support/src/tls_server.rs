@@ -1,0 +1,52 @@
+//! A server that takes TLS off and passes the bytes on to a server without TLS.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::thread;
+
+use rustls::ServerConfig;
+use tokio::io::copy_bidirectional;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+
+/// A TLS server on loopback, in a thread that ends with the test's process.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct TlsServer {
+    /// Where it listens.
+    pub address: SocketAddr,
+}
+
+impl TlsServer {
+    /// Starts a TLS server with this configuration in front of the other server.
+    #[must_use]
+    pub fn before(server: SocketAddr, config: ServerConfig) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let address = listener.local_addr().unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        thread::spawn(move || {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_io()
+                .build()
+                .unwrap()
+                .block_on(accept(listener, server, acceptor));
+        });
+        Self { address }
+    }
+}
+
+async fn accept(listener: TcpListener, server: SocketAddr, acceptor: TlsAcceptor) {
+    let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+    loop {
+        let (client, _) = listener.accept().await.unwrap();
+        let acceptor = acceptor.clone();
+        tokio::spawn(async move {
+            // A client that refuses the certificate ends here.
+            if let Ok(mut client) = acceptor.accept(client).await {
+                let mut server = TcpStream::connect(server).await.unwrap();
+                let _ = copy_bidirectional(&mut client, &mut server).await;
+            }
+        });
+    }
+}
