@@ -151,6 +151,7 @@ const STEPS: &[Step] = &[
             "--package=gatelet-models",
             "--package=gatelet-transport",
             "--package=gatelet-hyper",
+            "--package=gatelet-client",
             "--package=asa-client",
             "--package=dt-client",
             "--package=gatelet-emulator",

@@ -18,9 +18,10 @@ use crate::error::{Error, finish};
 use crate::workspace::Workspace;
 
 /// The libraries that users name types of.
-const PACKAGES: [&str; 5] = [
+const PACKAGES: [&str; 6] = [
     "asa-client",
     "dt-client",
+    "gatelet-client",
     "gatelet-hyper",
     "gatelet-models",
     "gatelet-transport",

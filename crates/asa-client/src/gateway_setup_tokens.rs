@@ -1,14 +1,12 @@
 //! The tokens with which new gateways enrol.
 
-use gatelet_models::Secret;
+use gatelet_client::{ListQuery, ListRequest, OperationCall, PageBody, Query};
 use gatelet_models::asa::{
     AgentToken, GatewaySetupToken, GatewaySetupTokenCreate, GatewaySetupTokenId,
     GatewaySetupTokenList, OperationId,
 };
+use gatelet_models::{Operation, Secret};
 use gatelet_transport::{ApiResponse, Channel, Deleted, Error, OperationRequest};
-
-use crate::List;
-use crate::call::{call, request};
 
 /// The tokens with which new gateways enrol in the team; each can be used more than once.
 ///
@@ -47,11 +45,12 @@ impl GatewaySetupTokens {
     }
 
     /// Lists the setup tokens. The service cannot filter them.
-    pub fn list(&self) -> List<GatewaySetupToken> {
-        List::new(
+    pub fn list(&self) -> ListRequest<GatewaySetupToken, ListGatewaySetupTokensQuery> {
+        ListRequest::new(
             &self.channel,
-            OperationId::ListGatewaySetupTokens,
-            |response| Ok(response.json::<GatewaySetupTokenList>()?.list),
+            OperationId::ListGatewaySetupTokens.operation(),
+            &[self.channel.account()],
+            |page: GatewaySetupTokenList| PageBody::new("list", page.list),
         )
     }
 
@@ -61,9 +60,8 @@ impl GatewaySetupTokens {
     /// applied](crate::Error::applied).
     pub fn create(&self, token: GatewaySetupTokenCreate) -> OperationRequest<GatewaySetupToken> {
         let operation = OperationId::CreateGatewaySetupToken.operation();
-        let call =
-            call(operation, &[self.channel.account()]).and_then(|call| call.with_json(&token));
-        request(&self.channel, call, |response| {
+        let call = OperationCall::new(operation, &[self.channel.account()]).json(&token);
+        call.request(&self.channel, |response| {
             // What was made is known by its id, whatever the rest is.
             let created: GatewaySetupToken = response.json_lossy()?;
             if created.id.as_str().contains(char::REPLACEMENT_CHARACTER) {
@@ -75,48 +73,64 @@ impl GatewaySetupTokens {
 
     /// Reads one setup token, without its value.
     pub fn get(&self, id: &GatewaySetupTokenId) -> OperationRequest<GatewaySetupToken> {
-        self.request(OperationId::FetchGatewaySetupToken, id, ApiResponse::json)
+        self.call(OperationId::FetchGatewaySetupToken, id)
+            .request(&self.channel, ApiResponse::json)
     }
 
     /// Reads the value of a setup token: the secret that a gateway enrols with.
     pub fn reveal(&self, id: &GatewaySetupTokenId) -> OperationRequest<Secret> {
-        self.request(
-            OperationId::FetchGatewaySetupTokenAsAgentToken,
-            id,
-            |response| {
-                let answer: AgentToken = response.json()?;
-                answer
-                    .token
+        self.call(OperationId::FetchGatewaySetupTokenAsAgentToken, id)
+            .request(&self.channel, |response| {
+                let body: AgentToken = response.json()?;
+                body.token
                     .filter(|value| !value.expose().is_empty())
                     .ok_or_else(|| response.decode_error("token", "the value is missing"))
-            },
-        )
+            })
     }
 
     /// Deletes a setup token.
     pub fn delete(&self, id: &GatewaySetupTokenId) -> OperationRequest<Deleted> {
-        self.request(OperationId::DeleteGatewaySetupToken, id, |response| {
-            Ok(response.into())
-        })
+        self.call(OperationId::DeleteGatewaySetupToken, id)
+            .request(&self.channel, |response| Ok(response.into()))
     }
 
-    fn request<T>(
-        &self,
-        operation: OperationId,
-        id: &GatewaySetupTokenId,
-        read: fn(&ApiResponse) -> Result<T, Error>,
-    ) -> OperationRequest<T> {
+    fn call(&self, operation: OperationId, id: &GatewaySetupTokenId) -> OperationCall {
         let operation = operation.operation();
-        let values = [self.channel.account(), id.as_str()];
-        let call = if is_a_value(id.as_str()) {
-            let problem = "is the value of a setup token, which is secret, and not its id";
-            let parameter = operation.path_parameters().last().unwrap_or("id");
-            Err(Error::invalid_input(parameter, problem).with_operation(operation.name))
-        } else {
-            call(operation, &values)
-        };
-        request(&self.channel, call, read).with_resource(id.as_str())
+        OperationCall::new(operation, &[self.channel.account(), id.as_str()])
+            .check(check_id(operation, id))
+            .resource(id.as_str())
     }
+}
+
+/// The query parameters of [`GatewaySetupTokens::list`].
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct ListGatewaySetupTokensQuery {
+    descending: Option<bool>,
+}
+
+impl ListGatewaySetupTokensQuery {
+    /// Sets whether the newest come first.
+    pub fn descending(mut self, newest_first: bool) -> Self {
+        self.descending = Some(newest_first);
+        self
+    }
+}
+
+impl ListQuery for ListGatewaySetupTokensQuery {
+    fn write_to(&self, query: &mut Query) {
+        query.set("descending", self.descending);
+    }
+}
+
+/// Refuses the value of a setup token in place of its id.
+fn check_id(operation: &Operation, id: &GatewaySetupTokenId) -> Result<(), Error> {
+    if !is_a_value(id.as_str()) {
+        return Ok(());
+    }
+    let parameter = operation.path_parameters().last().unwrap_or("id");
+    let problem = "is the value of a setup token, which is secret, and not its id";
+    Err(Error::invalid_input(parameter, problem))
 }
 
 /// Whether a text is what a gateway enrols with, in the form of the vendor's examples. URLs end up in logs, so a secret

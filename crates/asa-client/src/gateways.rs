@@ -1,12 +1,10 @@
 //! The gateways of a team.
 
+use gatelet_client::{ListQuery, ListRequest, OperationCall, PageBody, Query};
 use gatelet_models::asa::{
     Gateway, GatewayId, GatewayList, GatewayStatusReport, GatewayUpdate, OperationId,
 };
 use gatelet_transport::{ApiResponse, Channel, Deleted, Error, OperationRequest};
-
-use crate::List;
-use crate::call::{call, request};
 
 /// The gateways of a team. They enrol themselves with a setup token, so there is no call that creates one.
 ///
@@ -46,15 +44,47 @@ impl Gateways {
     }
 
     /// Lists the gateways.
-    pub fn list(&self) -> List<Gateway> {
-        List::new(&self.channel, OperationId::ListGateways, |response| {
-            Ok(response.json::<GatewayList>()?.list)
-        })
+    ///
+    /// Source: <https://developer.okta.com/docs/reference/api/asa/introduction>.
+    ///
+    /// ```
+    /// # use asa_client::{Client, ServiceUser};
+    /// # use gatelet_emulator::{Emulator, well_known};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = Emulator::memory()?;
+    /// # emulator.seed()?;
+    /// # let asa = Client::builder(well_known::ASA_TEAM)
+    /// #     .credentials(ServiceUser::new(well_known::ASA_KEY_ID, well_known::ASA_KEY_SECRET))
+    /// #     .build_with(emulator, gatelet_transport::testing::ManualClock::auto())?;
+    /// let gateways = asa.gateways();
+    /// let list = gateways.list().query(|query| query.contains("gateway"));
+    /// let first = list.page_size(1).send().await?;
+    ///
+    /// // Later, perhaps in another process: the token is text.
+    /// if let Some(token) = first.next_page_token? {
+    ///     let text = token.to_string();
+    ///     let mut rest = gateways.list().page_token(text.parse()?).items();
+    ///     while let Some(gateway) = rest.try_next().await? {
+    ///         println!("{} {}", gateway.id, gateway.name);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list(&self) -> ListRequest<Gateway, ListGatewaysQuery> {
+        ListRequest::new(
+            &self.channel,
+            OperationId::ListGateways.operation(),
+            &[self.channel.account()],
+            |page: GatewayList| PageBody::new("list", page.list),
+        )
     }
 
     /// Reads one gateway.
     pub fn get(&self, id: &GatewayId) -> OperationRequest<Gateway> {
-        self.request(OperationId::GetGatewayInstance, id, ApiResponse::json)
+        self.call(OperationId::GetGatewayInstance, id)
+            .request(&self.channel, ApiResponse::json)
     }
 
     /// Changes a gateway. The update replaces it, so begin with `GatewayUpdate::from(&gateway)`: all that was read is sent
@@ -63,35 +93,56 @@ impl Gateways {
     /// An update that holds a number which would lose digits is refused before anything is sent: see
     /// [`inexact_member`](GatewayUpdate::inexact_member).
     pub fn update(&self, id: &GatewayId, update: GatewayUpdate) -> OperationRequest<()> {
-        let operation = OperationId::UpdateGatewayInstance.operation();
-        let call = check_exact(&update)
-            .map_err(|error| error.with_operation(operation.name))
-            .and_then(|()| call(operation, &[self.channel.account(), id.as_str()]))
-            .and_then(|call| call.with_json(&update));
-        request(&self.channel, call, |_| Ok(())).with_resource(id.as_str())
+        self.call(OperationId::UpdateGatewayInstance, id)
+            .check(check_exact(&update))
+            .json(&update)
+            .request(&self.channel, |_| Ok(()))
     }
 
     /// Removes a gateway from the team.
     pub fn delete(&self, id: &GatewayId) -> OperationRequest<Deleted> {
-        self.request(OperationId::DeleteGatewayInstance, id, |response| {
-            Ok(response.into())
-        })
+        self.call(OperationId::DeleteGatewayInstance, id)
+            .request(&self.channel, |response| Ok(response.into()))
     }
 
     /// Reads what a gateway last told about itself.
     pub fn status(&self, id: &GatewayId) -> OperationRequest<GatewayStatusReport> {
-        self.request(OperationId::GetGatewayStatusReport, id, ApiResponse::json)
+        self.call(OperationId::GetGatewayStatusReport, id)
+            .request(&self.channel, ApiResponse::json)
     }
 
-    fn request<T>(
-        &self,
-        operation: OperationId,
-        id: &GatewayId,
-        read: fn(&ApiResponse) -> Result<T, Error>,
-    ) -> OperationRequest<T> {
-        let values = [self.channel.account(), id.as_str()];
-        request(&self.channel, call(operation.operation(), &values), read)
-            .with_resource(id.as_str())
+    fn call(&self, operation: OperationId, id: &GatewayId) -> OperationCall {
+        let path = [self.channel.account(), id.as_str()];
+        OperationCall::new(operation.operation(), &path).resource(id.as_str())
+    }
+}
+
+/// The query parameters of [`Gateways::list`].
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct ListGatewaysQuery {
+    contains: Option<String>,
+    descending: Option<bool>,
+}
+
+impl ListGatewaysQuery {
+    /// Lists only gateways whose name contains a text.
+    pub fn contains(mut self, text: impl Into<String>) -> Self {
+        self.contains = Some(text.into());
+        self
+    }
+
+    /// Sets whether the newest come first.
+    pub fn descending(mut self, newest_first: bool) -> Self {
+        self.descending = Some(newest_first);
+        self
+    }
+}
+
+impl ListQuery for ListGatewaysQuery {
+    fn write_to(&self, query: &mut Query) {
+        query.set("contains", self.contains.as_deref());
+        query.set("descending", self.descending);
     }
 }
 

@@ -18,7 +18,7 @@
 //!     .credentials(ServiceUser::new(key_id, key_secret))
 //!     .build_with(emulator, ManualClock::auto())?; // or `.build()?`, for the real service
 //!
-//! let mut gateways = asa.gateways().list().contains("gateway").items();
+//! let mut gateways = asa.gateways().list().query(|query| query.contains("gateway")).items();
 //! while let Some(gateway) = gateways.try_next().await? {
 //!     let update = GatewayUpdate::from(&gateway).with_description("seen");
 //!     asa.gateways().update(&gateway.id, update).send().await?;
@@ -42,23 +42,21 @@
 //! `futures_core::Stream`s. `tracing` brings spans of calls and attempts under OpenTelemetry's names. `uuid` converts ids from
 //! and to `uuid::Uuid`, where an id is one.
 
-mod call;
 mod client;
 mod dialect;
 mod gateway_setup_tokens;
 mod gateways;
-mod list;
 mod operations;
 mod service_user;
 
 pub use client::{Client, ClientBuilder};
-pub use gateway_setup_tokens::GatewaySetupTokens;
-pub use gateways::Gateways;
-pub use list::List;
+pub use gateway_setup_tokens::{GatewaySetupTokens, ListGatewaySetupTokensQuery};
+pub use gateways::{Gateways, ListGatewaysQuery};
 pub use service_user::ServiceUser;
 
 #[cfg(feature = "hyper")]
-pub use gatelet_hyper::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
+pub use gatelet_client::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
+pub use gatelet_client::{ListQuery, ListRequest};
 pub use gatelet_transport::{
     Applied, BaseUrl, Bearer, CallTimeouts, Channel, Clock, ConnectFailure, Credential,
     CredentialFailure, CredentialProvider, Deleted, Error, ErrorKind, FileToken, Items,

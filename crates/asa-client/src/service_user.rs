@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use gatelet_client::OperationCall;
 use gatelet_models::asa::{AuthToken, OperationId, ServiceTokenRequest};
 use gatelet_models::{Secret, Timestamp};
 use gatelet_transport::{
@@ -13,8 +14,6 @@ use gatelet_transport::{
     TokenExchange, read_secret_file,
 };
 use zeroize::Zeroizing;
-
-use crate::call::call;
 
 /// A service user of the team: its key is exchanged for a bearer at the first call, and again before the bearer ends
 /// or when the server refuses it, one exchange at a time however many calls wait.
@@ -157,7 +156,8 @@ fn is_refusal(error: &Error) -> bool {
 /// Exchanges a key for a bearer.
 async fn issue(key: &ServiceTokenRequest, channel: &Channel) -> Result<IssuedCredential, Error> {
     let operation = OperationId::IssueServiceToken.operation();
-    let call = call(operation, &[channel.account()])?
+    let call = OperationCall::new(operation, &[channel.account()])
+        .into_call()?
         .with_body(body(key)?)
         .with_secret(key.key_secret.expose());
     let response = channel.call(call).await?;

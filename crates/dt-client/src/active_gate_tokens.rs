@@ -2,15 +2,13 @@
 
 use std::time::{Duration, SystemTime};
 
+use gatelet_client::{ListRequest, OperationCall, PageBody};
 use gatelet_models::Timestamp;
 use gatelet_models::dt::{
-    ActiveGateToken, ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateTokenId, Expiration,
-    ExpirationError, OperationId,
+    ActiveGateToken, ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateTokenId,
+    ActiveGateTokenList, Expiration, ExpirationError, OperationId,
 };
 use gatelet_transport::{ApiResponse, Channel, Clock as _, Deleted, Error, OperationRequest};
-
-use crate::ListActiveGateTokens;
-use crate::call::{call, request};
 
 /// How far the server's clock may be behind when a lost token is looked for.
 const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
@@ -60,9 +58,41 @@ impl ActiveGateTokens {
         Self { channel }
     }
 
-    /// Lists the tokens, without their secrets. Needs the scope `activeGateTokenManagement.read`.
-    pub fn list(&self) -> ListActiveGateTokens {
-        ListActiveGateTokens::new(&self.channel)
+    /// Lists the tokens, without their secrets, from 100 to 3000 on a page. Needs the scope `activeGateTokenManagement.read`.
+    ///
+    /// The server promises no order.
+    /// Source: <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-all-activegate-tokens>.
+    ///
+    /// ```
+    /// # use dt_client::{ApiToken, Client};
+    /// # use gatelet_emulator::{Emulator, well_known};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = Emulator::memory()?;
+    /// # emulator.seed()?;
+    /// # let dt = Client::builder("https://abc.live.dynatrace.com")
+    /// #     .credentials(ApiToken::new(well_known::DT_TOKEN)?)
+    /// #     .build_with(emulator, gatelet_transport::testing::ManualClock::auto())?;
+    /// let mut pages = dt.active_gate_tokens().list().page_size(3000).pages();
+    /// while let Some(page) = pages.try_next().await? {
+    ///     println!("{} of {:?}", page.items.len(), page.total_count);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn list(&self) -> ListRequest<ActiveGateToken> {
+        let operation = OperationId::ListTokens.operation();
+        ListRequest::new(
+            &self.channel,
+            operation,
+            &[],
+            |page: ActiveGateTokenList| {
+                PageBody::new("activeGateTokens", page.active_gate_tokens)
+                    .with_cursor(page.next_page_key)
+                    .with_total_count(page.total_count)
+                    .with_page_size(page.page_size)
+            },
+        )
     }
 
     /// Creates a token. The answer holds its secret, which is never shown again. Needs the scope
@@ -79,12 +109,15 @@ impl ActiveGateTokens {
     /// A create whose answer was lost is not repeated: the error says whether it [may have been
     /// applied](crate::Error::applied). After `Yes` and `Unknown` a token may exist whose secret nobody has:
     /// [`find_lost`](Self::find_lost) finds it.
-    pub fn create(&self, token: ActiveGateTokenCreate) -> OperationRequest<ActiveGateTokenCreated> {
-        let operation = OperationId::CreateToken.operation();
-        let call = check_expiration(token, self.channel.clock().now())
-            .map_err(|error| error.with_operation(operation.name))
-            .and_then(|token| call(operation, &[])?.with_json(&token));
-        request(&self.channel, call, |response| {
+    pub fn create(
+        &self,
+        mut token: ActiveGateTokenCreate,
+    ) -> OperationRequest<ActiveGateTokenCreated> {
+        let checked = check_expiration(&mut token, self.channel.clock().now());
+        let call = OperationCall::new(OperationId::CreateToken.operation(), &[])
+            .check(checked)
+            .json(&token);
+        call.request(&self.channel, |response| {
             let mut created: ActiveGateTokenCreated = response.json_lossy()?;
             if created.token.expose().contains(char::REPLACEMENT_CHARACTER) {
                 return Err(response.decode_error("token", "a character is not whole"));
@@ -152,7 +185,7 @@ impl ActiveGateTokens {
     ) -> Result<Vec<ActiveGateToken>, Error> {
         let since = Timestamp::from(since).saturating_sub(CLOCK_SKEW);
         let mut lost = Vec::new();
-        let list = self.list().page_size(LARGEST_PAGE).for_search();
+        let list = self.list().page_size(LARGEST_PAGE).require_complete();
         let mut tokens = list.items();
         while let Some(token) = tokens.try_next().await? {
             if may_be_made_by(create, &token) && token.creation_date >= since {
@@ -164,32 +197,25 @@ impl ActiveGateTokens {
 
     /// Reads one token, without its secret. Needs the scope `activeGateTokenManagement.read`.
     pub fn get(&self, id: &ActiveGateTokenId) -> OperationRequest<ActiveGateToken> {
-        self.request(OperationId::GetToken, id, ApiResponse::json)
+        self.call(OperationId::GetToken, id)
+            .request(&self.channel, ApiResponse::json)
     }
 
     /// Deletes a token: ActiveGates that use it can no longer connect. Needs the scope
     /// `activeGateTokenManagement.write`.
     pub fn delete(&self, id: &ActiveGateTokenId) -> OperationRequest<Deleted> {
-        self.request(OperationId::RevokeToken, id, |response| Ok(response.into()))
+        self.call(OperationId::RevokeToken, id)
+            .request(&self.channel, |response| Ok(response.into()))
     }
 
-    fn request<T>(
-        &self,
-        operation: OperationId,
-        id: &ActiveGateTokenId,
-        read: fn(&ApiResponse) -> Result<T, Error>,
-    ) -> OperationRequest<T> {
-        let call = call(operation.operation(), &[id.as_str()]);
-        request(&self.channel, call, read).with_resource(id.as_str())
+    fn call(&self, operation: OperationId, id: &ActiveGateTokenId) -> OperationCall {
+        OperationCall::new(operation.operation(), &[id.as_str()]).resource(id.as_str())
     }
 }
 
 /// Refuses an expiration that the server would refuse or take for another time than was meant, and writes one in a form that only we
 /// read in the API's own.
-fn check_expiration(
-    mut token: ActiveGateTokenCreate,
-    now: SystemTime,
-) -> Result<ActiveGateTokenCreate, Error> {
+fn check_expiration(token: &mut ActiveGateTokenCreate, now: SystemTime) -> Result<(), Error> {
     if let Some(text) = &mut token.expiration_date {
         let refuse =
             |problem: ExpirationError| Error::invalid_input("expiration_date", problem.to_string());
@@ -199,7 +225,7 @@ fn check_expiration(
             *text = expiration.into();
         }
     }
-    Ok(token)
+    Ok(())
 }
 
 /// Whether a token is as a create asks for, unused. Newer servers may not tell its kind.

@@ -1,5 +1,6 @@
 //! From any address of an environment to the one that all paths are below.
 
+use gatelet_client::without_list_path;
 use gatelet_models::dt::OperationId;
 use gatelet_transport::{BaseUrl, Error};
 
@@ -15,19 +16,28 @@ const PLATFORM_HOSTS: [&str; 2] = [".apps.dynatrace.com", ".apps.dynatracelabs.c
 /// The address that all paths are below, out of an environment's address that may already end in a part of it, or in the
 /// path of the list, as the documentation writes it.
 pub(crate) fn of(base: &BaseUrl) -> Result<BaseUrl, Error> {
-    let list = OperationId::ListTokens.operation().path;
-    let path = base.path().strip_suffix(list).unwrap_or(base.path());
+    let operations = OperationId::ALL.iter().map(|id| id.operation());
+    let lists = operations.filter(|operation| operation.paging.is_some());
+    let lists: Vec<&str> = lists.map(|list| list.path).collect();
     let is_platform = PLATFORM_HOSTS.iter().any(|end| base.host().ends_with(end));
+    let path = without_suffix(base.path(), &lists);
     let root = if is_platform || path.ends_with("/environment-api/v2") {
         PLATFORM
     } else {
         CLASSIC
     };
-    let mut before = base.without_path_suffix(&format!("{root}{list}"))?;
-    if is_platform && before == *base {
-        before = base.without_path_suffix(&format!("{CLASSIC}{list}"))?;
+    let mut service = without_list_path(base, root, &lists)?;
+    if is_platform && service == *base {
+        service = without_list_path(base, CLASSIC, &lists)?;
     }
-    base.with_path(&format!("{}{root}", before.path()))
+    service.with_path(&format!("{}{root}", service.path()))
+}
+
+fn without_suffix<'a>(path: &'a str, lists: &[&str]) -> &'a str {
+    let mut lists = lists.iter();
+    lists
+        .find_map(|list| path.strip_suffix(list))
+        .unwrap_or(path)
 }
 
 #[cfg(test)]

@@ -2,10 +2,7 @@
 
 use std::fmt;
 
-use gatelet_transport::{
-    BaseUrl, CallTimeouts, Channel, ChannelBuilder, Clock, CredentialProvider, Error, RetryPolicy,
-    TraceContext, Transport,
-};
+use gatelet_transport::{BaseUrl, Channel, Error};
 
 use crate::dialect::Dynatrace;
 use crate::{ActiveGateTokens, api_root};
@@ -49,113 +46,10 @@ impl Client {
     ///   `https://{environment}.apps.dynatrace.com/platform/classic/environment-api/v2`.
     ///
     /// Plain `http` works on loopback only, unless a [`BaseUrl`] that allows it is given.
-    pub fn builder<U>(url: U) -> ClientBuilder
-    where
-        U: TryInto<BaseUrl>,
-        Error: From<U::Error>,
-    {
-        let base = url.try_into().map_err(Error::from);
-        ClientBuilder {
-            channel: base
-                .and_then(|base| api_root::of(&base))
-                .map(|base| Channel::builder(base, Dynatrace)),
-            has_credentials: false,
-            body_limit: None,
-        }
-    }
-
-    /// The tokens with which ActiveGates connect to the environment.
-    #[must_use]
-    pub fn active_gate_tokens(&self) -> ActiveGateTokens {
-        ActiveGateTokens::new(&self.channel)
-    }
-
-    /// The address that all paths are below, normalised.
-    #[must_use]
-    pub fn base_url(&self) -> &BaseUrl {
-        self.channel.base_url()
-    }
-}
-
-impl fmt::Debug for Client {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client")
-            .field("base_url", self.base_url())
-            .finish_non_exhaustive()
-    }
-}
-
-/// Builds a [`Client`]. Invalid settings are reported by `build`.
-#[must_use = "nothing is made until `build` or `build_with` is called"]
-pub struct ClientBuilder {
-    channel: Result<ChannelBuilder, Error>,
-    has_credentials: bool,
-    body_limit: Option<u64>,
-}
-
-impl ClientBuilder {
-    /// Sets what the calls authorise themselves with. A client must have it.
     ///
-    /// The scheme is the caller's choice: an [`ApiToken`](crate::ApiToken) on classic addresses, a
+    /// The scheme of the credentials is the caller's choice: an [`ApiToken`](crate::ApiToken) on classic addresses, a
     /// [`Bearer`](crate::Bearer) for OAuth and platform tokens. A [`FileToken`](crate::FileToken) is either, and is read again for
-    /// each call from a file that is rotated. It is never guessed from the token's form.
-    pub fn credentials(mut self, credentials: impl CredentialProvider) -> Self {
-        self.has_credentials = true;
-        self.map(|channel| channel.credentials(credentials))
-    }
-
-    /// Sets how often a call is tried.
-    pub fn retry(self, policy: RetryPolicy) -> Self {
-        self.map(|channel| channel.retry(policy))
-    }
-
-    /// Sets the time limits of calls.
-    pub fn timeouts(self, timeouts: CallTimeouts) -> Self {
-        self.map(|channel| channel.timeouts(timeouts))
-    }
-
-    /// Sets what stands behind the crate's own name in the `User-Agent` field.
-    pub fn user_agent(self, suffix: impl Into<String>) -> Self {
-        self.map(|channel| channel.user_agent(suffix))
-    }
-
-    /// Sets the largest body of an answer, in bytes; default 10 MiB.
-    ///
-    /// `build` gives it to its transport too. One that is given to [`build_with`](Self::build_with) has a limit of its own,
-    /// for example `HyperTransportBuilder::body_limit`, and the smaller one counts.
-    pub fn body_limit(mut self, bytes: u64) -> Self {
-        self.body_limit = Some(bytes);
-        self.map(|channel| channel.body_limit(bytes))
-    }
-
-    /// Sets what says to which trace a request belongs; without it no request tells.
-    ///
-    /// The hook is called for each attempt of each call, with the span of that attempt as the current one where the feature
-    /// `tracing` is on. If it gives nothing, or panics, the attempt is made without.
-    pub fn trace_context(
-        self,
-        hook: impl Fn() -> Option<TraceContext> + Send + Sync + 'static,
-    ) -> Self {
-        self.map(|channel| channel.trace_context(hook))
-    }
-
-    /// Makes the client over HTTP/1.1, HTTP/2 and TLS.
-    ///
-    /// No file is read and no socket opened; calls need a tokio runtime.
-    ///
-    /// # Errors
-    ///
-    /// As [`build_with`](Self::build_with).
-    #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
-    pub fn build(self) -> Result<Client, Error> {
-        let mut transport = gatelet_hyper::HyperTransport::builder();
-        if let Some(bytes) = self.body_limit {
-            transport = transport.body_limit(bytes);
-        }
-        self.build_with(transport.build(), gatelet_hyper::TokioClock::new())
-    }
-
-    /// Makes the client over any transport and clock.
+    /// each call from a file that is rotated.
     ///
     /// With the feature `hyper` alone there is HTTP without TLS, for loopback:
     ///
@@ -172,29 +66,34 @@ impl ClientBuilder {
     /// # #[cfg(not(feature = "hyper"))]
     /// # fn main() {}
     /// ```
-    ///
-    /// # Errors
-    ///
-    /// `InvalidInput` for an invalid address, missing credentials, and a user agent that cannot stand in a header.
-    pub fn build_with(self, transport: impl Transport, clock: impl Clock) -> Result<Client, Error> {
-        if !self.has_credentials {
-            return Err(Error::invalid_input("credentials", "are missing"));
-        }
-        let channel = self.channel?.build_with(transport, clock)?;
-        Ok(Client { channel })
+    pub fn builder<U>(url: U) -> ClientBuilder
+    where
+        U: TryInto<BaseUrl>,
+        Error: From<U::Error>,
+    {
+        ClientBuilder::new(url, Dynatrace, api_root::of, |channel| Self { channel })
     }
 
-    fn map(mut self, set: impl FnOnce(ChannelBuilder) -> ChannelBuilder) -> Self {
-        self.channel = self.channel.map(set);
-        self
+    /// Returns the calls about the tokens with which ActiveGates connect to the environment.
+    #[must_use]
+    pub fn active_gate_tokens(&self) -> ActiveGateTokens {
+        ActiveGateTokens::new(&self.channel)
+    }
+
+    /// Returns the normalized address that all paths are below.
+    #[must_use]
+    pub fn base_url(&self) -> &BaseUrl {
+        self.channel.base_url()
     }
 }
 
-impl fmt::Debug for ClientBuilder {
+impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientBuilder")
-            .field("channel", &self.channel)
-            .field("body_limit", &self.body_limit)
+        f.debug_struct("Client")
+            .field("base_url", self.base_url())
             .finish_non_exhaustive()
     }
 }
+
+/// Builds a [`Client`]. Invalid settings are reported by `build`.
+pub type ClientBuilder = gatelet_client::ClientBuilder<Client>;

@@ -47,19 +47,16 @@
 
 mod active_gate_tokens;
 mod api_root;
-mod call;
 mod client;
-mod cursor;
 mod dialect;
-mod list;
 mod operations;
 
 pub use active_gate_tokens::ActiveGateTokens;
 pub use client::{Client, ClientBuilder};
-pub use list::ListActiveGateTokens;
 
+pub use gatelet_client::ListRequest;
 #[cfg(feature = "hyper")]
-pub use gatelet_hyper::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
+pub use gatelet_client::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
 pub use gatelet_transport::{
     ApiToken, Applied, BaseUrl, Bearer, CallTimeouts, Channel, Clock, ConnectFailure, Credential,
     CredentialFailure, CredentialProvider, Deleted, Error, ErrorKind, FileToken, Items,

@@ -29,14 +29,19 @@ const RULES: &[Rule] = &[
         in_tests: &["gatelet-test-support"],
     },
     Rule {
-        package: "asa-client",
+        package: "gatelet-client",
         imports: &["gatelet-hyper", "gatelet-models", "gatelet-transport"],
-        in_tests: &["gatelet-test-support", "gatelet-emulator"],
+        in_tests: &[],
+    },
+    Rule {
+        package: "asa-client",
+        imports: &["gatelet-client", "gatelet-models", "gatelet-transport"],
+        in_tests: &["gatelet-emulator", "gatelet-hyper", "gatelet-test-support"],
     },
     Rule {
         package: "dt-client",
-        imports: &["gatelet-hyper", "gatelet-models", "gatelet-transport"],
-        in_tests: &["gatelet-test-support", "gatelet-emulator"],
+        imports: &["gatelet-client", "gatelet-models", "gatelet-transport"],
+        in_tests: &["gatelet-emulator", "gatelet-hyper", "gatelet-test-support"],
     },
     Rule {
         package: "gatelet-emulator",

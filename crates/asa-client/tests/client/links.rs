@@ -222,7 +222,11 @@ async fn a_link_to_the_page_itself_is_a_loop_however_its_query_is_written() {
     ] {
         let next = format!("{LIST}?{next}");
         let (client, fake) = authorised([page(&["a"], Some(&next))]);
-        let list = client.gateways().list().contains("a b").page_size(2);
+        let list = client
+            .gateways()
+            .list()
+            .query(|query| query.contains("a b"))
+            .page_size(2);
         let (names, error) = drain(list.items()).await;
         assert_eq!(names, ["a"], "{next}");
         let expected = ErrorKind::Pagination(PaginationFailure::Loop);

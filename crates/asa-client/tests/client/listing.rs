@@ -68,12 +68,14 @@ async fn a_listing_follows_the_next_link_relative_or_absolute() {
 async fn the_settings_of_a_list_are_in_its_first_query() {
     let (client, fake) = authorised([page(&[], None), page(&[], None)]);
     let list = client.gateways().list();
-    let list = list.page_size(7).contains("eu & co+").descending(true);
+    let list = list
+        .page_size(7)
+        .query(|query| query.contains("eu & co+").descending(true));
     list.send().await.unwrap();
     client.gateways().list().send().await.unwrap();
     assert_eq!(
         queries(&fake),
-        ["contains=eu+%26+co%2B&count=7&descending=true", ""]
+        ["contains=eu+%26+co%2B&descending=true&count=7", ""]
     );
 }
 
@@ -118,7 +120,11 @@ async fn a_page_is_fetched_again_by_its_token_alone() {
     let first = client.gateways().list().page_size(1).send().await.unwrap();
     let token = first.next_page_token.unwrap().unwrap();
     let token: PageToken = token.to_string().parse().unwrap();
-    let list = client.gateways().list().contains("x").page_token(token);
+    let list = client
+        .gateways()
+        .list()
+        .query(|query| query.contains("x"))
+        .page_token(token);
     let second = list.send().await.unwrap();
     assert_eq!(second.items[0].name, "b");
     assert_eq!(second.next_page_token, Ok(None));
@@ -143,7 +149,12 @@ async fn a_list_with_a_limit_asks_for_no_page_beyond_it() {
 async fn a_long_filter_is_sent_however_the_list_ends() {
     let text = "x".repeat(20 * 1024);
     let (client, fake) = authorised([page(&["a"], None), page(&["a"], None)]);
-    let list = || client.gateways().list().contains(text.as_str());
+    let list = || {
+        client
+            .gateways()
+            .list()
+            .query(|query| query.contains(text.as_str()))
+    };
     assert_eq!(list().send().await.unwrap().items.len(), 1);
     assert_eq!(list().items().try_collect().await.unwrap().len(), 1);
     assert_eq!(queries(&fake), vec![format!("contains={text}"); 2]);
@@ -292,7 +303,10 @@ async fn setup_tokens_are_listed_the_same_way() {
             .with_header("link", next),
         FakeResponse::json(200, r#"{"list": null}"#),
     ]);
-    let tokens = client.gateway_setup_tokens().list().descending(false);
+    let tokens = client
+        .gateway_setup_tokens()
+        .list()
+        .query(|query| query.descending(false));
     assert_eq!(tokens.items().try_collect().await.unwrap().len(), 1);
     let requests = fake.into_requests();
     assert_eq!(requests[1].uri().path(), list);

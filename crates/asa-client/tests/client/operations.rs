@@ -1,9 +1,11 @@
 //! Every operation against the emulator, which keeps state and the vendor's rules.
 
 use asa_client::models::{
-    GatewaySetupTokenCreate, GatewayStatus, GatewayUpdate, Patch, RegistrationType, Secret,
+    Gateway, GatewaySetupTokenCreate, GatewayStatus, GatewayUpdate, Patch, RegistrationType, Secret,
 };
-use asa_client::{Client, CredentialFailure, ErrorKind, ServiceUser};
+use asa_client::{
+    Client, CredentialFailure, ErrorKind, ListGatewaysQuery, ListRequest, ServiceUser,
+};
 use gatelet_emulator::{Emulator, Role, well_known};
 use gatelet_hyper::{HyperTransport, TokioClock};
 use gatelet_transport::testing::ManualClock;
@@ -132,7 +134,7 @@ async fn gateways_are_listed_page_by_page_each_once() {
         let gateway = GatewayUpdate::new(format!("{place}-{number:02}"));
         emulator.enroll_gateway(&value, gateway).unwrap();
     }
-    let names = async |list: asa_client::List<asa_client::models::Gateway>| {
+    let names = async |list: ListRequest<Gateway, ListGatewaysQuery>| {
         let gateways = list.items().try_collect().await.unwrap();
         gateways
             .into_iter()
@@ -145,11 +147,11 @@ async fn gateways_are_listed_page_by_page_each_once() {
     for size in [1, 7, 24, 25, 26, 1000] {
         assert_eq!(names(list().page_size(size)).await, all, "{size}");
     }
-    let mut reversed = names(list().page_size(7).descending(true)).await;
-    let oldest_first = names(list().page_size(7).descending(false)).await;
+    let mut reversed = names(list().page_size(7).query(|query| query.descending(true))).await;
+    let oldest_first = names(list().page_size(7).query(|query| query.descending(false))).await;
     reversed.reverse();
     assert_eq!(reversed, oldest_first);
-    let european = names(list().page_size(5).contains("eu-")).await;
+    let european = names(list().page_size(5).query(|query| query.contains("eu-"))).await;
     assert_eq!(european.len(), 13);
     assert!(european.iter().all(|name| name.starts_with("eu-")));
 

@@ -90,7 +90,7 @@ async fn every_operation_of_asa_works_over_a_socket() {
     }
     let pages = gateways
         .list()
-        .contains("eu-")
+        .query(|query| query.contains("eu-"))
         .page_size(100)
         .pages()
         .try_collect()
@@ -102,7 +102,12 @@ async fn every_operation_of_asa_works_over_a_socket() {
         (0..250).map(|number| format!("eu-{number:03}")).collect()
     );
 
-    let found = gateways.list().contains("eu-017").send().await.unwrap();
+    let found = gateways
+        .list()
+        .query(|query| query.contains("eu-017"))
+        .send()
+        .await
+        .unwrap();
     let id = found.items[0].id.clone();
     let gateway = gateways.get(&id).send().await.unwrap();
     assert_eq!(

@@ -166,7 +166,10 @@ impl Schedule {
         clock: &ManualClock,
         token: Option<PageToken>,
         limit: u64,
-    ) -> Result<asa_client::List<asa_client::models::Gateway>, Error> {
+    ) -> Result<
+        asa_client::ListRequest<asa_client::models::Gateway, asa_client::ListGatewaysQuery>,
+        Error,
+    > {
         let client = asa_client::Client::builder("t")
             .credentials(ServiceUser::new("key-id", "key-secret"))
             .build_with(Arc::clone(server), clock.clone())?;
@@ -187,7 +190,7 @@ impl Schedule {
         clock: &ManualClock,
         token: Option<PageToken>,
         limit: u64,
-    ) -> Result<dt_client::ListActiveGateTokens, Error> {
+    ) -> Result<dt_client::ListRequest<dt_client::models::ActiveGateToken>, Error> {
         let client = dt_client::Client::builder("https://abc.live.dynatrace.com")
             .credentials(ApiToken::new(API_TOKEN)?)
             .build_with(Arc::clone(server), clock.clone())?;

@@ -131,10 +131,10 @@ impl GatewayCommand {
             } => {
                 let mut list = gateways.list();
                 if let Some(contains) = contains {
-                    list = list.contains(contains);
+                    list = list.query(|query| query.contains(contains));
                 }
                 if descending {
-                    list = list.descending(true);
+                    list = list.query(|query| query.descending(true));
                 }
                 if let Some(page_size) = paging.page_size {
                     list = list.page_size(page_size);

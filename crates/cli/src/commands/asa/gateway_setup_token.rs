@@ -73,7 +73,7 @@ impl GatewaySetupTokenCommand {
             Self::List { descending, paging } => {
                 let mut list = tokens.list();
                 if descending {
-                    list = list.descending(true);
+                    list = list.query(|query| query.descending(true));
                 }
                 if let Some(page_size) = paging.page_size {
                     list = list.page_size(page_size);

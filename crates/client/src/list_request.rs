@@ -1,0 +1,302 @@
+//! Lists, page by page or item by item.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use gatelet_models::{Operation, Paging};
+use gatelet_transport::{
+    ApiResponse, Call, Channel, Error, Items, NextPageError, Page, PageToken, Pages,
+    PaginationFailure, RetryPolicy,
+};
+use serde::de::DeserializeOwned;
+
+use crate::operation_call::OperationCall;
+use crate::page_body::{Cursor, PageBody};
+use crate::paging::cursor::CursorParameter;
+use crate::paging::link;
+use crate::query::{ListQuery, Query};
+
+/// Decodes the body of a page.
+type Decode<T> = dyn Fn(&ApiResponse, Paging) -> Result<PageBody<T>, Error> + Send + Sync;
+
+/// A list request. Finish with [`send`](Self::send) (one page), [`pages`](Self::pages) or [`items`](Self::items).
+///
+/// Items that are created or deleted while pages are fetched may be missing or come twice: items are returned as received.
+///
+/// A page is requested with what the server named as the next one and nothing else. Where pages are linked, that is the query of
+/// the link, always at this list's own address: a link to another path ends the list with an error, after the page that
+/// contained it.
+///
+/// `Q` has the typed query parameters of the operation; see [`query`](Self::query).
+#[derive(Clone)]
+#[must_use = "nothing happens until a list is sent"]
+pub struct ListRequest<T, Q = ()> {
+    channel: Channel,
+    operation: &'static Operation,
+    path: Vec<String>,
+    decode: Arc<Decode<T>>,
+    query: Q,
+    page_size: Option<u32>,
+    page_token: Option<PageToken>,
+    limit: u64,
+    prefetch: bool,
+    requires_complete: bool,
+    timeout: Option<Duration>,
+    retry: Option<RetryPolicy>,
+}
+
+impl<T: 'static, Q: ListQuery> ListRequest<T, Q> {
+    /// Creates a request of an operation that lists, with one value for each parameter of its path, in order. `page` takes the
+    /// decoded body of a page apart.
+    ///
+    /// How one page leads to the next comes from the operation.
+    pub fn new<P: DeserializeOwned + 'static>(
+        channel: &Channel,
+        operation: &'static Operation,
+        path: &[&str],
+        page: fn(P) -> PageBody<T>,
+    ) -> Self {
+        Self {
+            channel: channel.clone(),
+            operation,
+            path: path.iter().map(|value| (*value).to_owned()).collect(),
+            decode: Arc::new(move |response, paging| PageBody::decode(response, paging, page)),
+            query: Q::default(),
+            page_size: None,
+            page_token: None,
+            limit: u64::MAX,
+            prefetch: true,
+            requires_complete: false,
+            timeout: None,
+            retry: None,
+        }
+    }
+
+    /// Sets query parameters of the operation, such as filters.
+    ///
+    /// A [page token](Self::page_token) contains the parameters of its list, so they are not used with one.
+    pub fn query(mut self, set: impl FnOnce(Q) -> Q) -> Self {
+        self.query = set(self.query);
+        self
+    }
+
+    /// Sets the number of items on a page, within the limits of the operation; the server has a default. A
+    /// [page token](Self::page_token) contains the number of its list, so this one is not used with it.
+    pub fn page_size(mut self, items: u32) -> Self {
+        self.page_size = Some(items);
+        self
+    }
+
+    /// Starts at the token of an earlier page or error.
+    pub fn page_token(mut self, token: PageToken) -> Self {
+        self.page_token = Some(token);
+        self
+    }
+
+    /// Ends [`pages`](Self::pages) with the page that contains the item of this number, and [`items`](Self::items) with that
+    /// item, both counted from 1. No page beyond it is requested. `u64::MAX`, the default, is no limit.
+    pub fn limit(mut self, items: u64) -> Self {
+        self.limit = items;
+        self
+    }
+
+    /// Sets whether [`pages`](Self::pages) and [`items`](Self::items) request the next page while the caller works on one;
+    /// default `true`. Stopping early then wastes at most one request; with a [`limit`](Self::limit) it wastes none.
+    pub fn prefetch(mut self, prefetch: bool) -> Self {
+        self.prefetch = prefetch;
+        self
+    }
+
+    /// Fails if the server says that there are items, and the list ends with its first page, which contains none. For a search
+    /// whose empty result must be certain.
+    pub fn require_complete(mut self) -> Self {
+        self.requires_complete = true;
+        self
+    }
+
+    /// Sets the time limit of each page's call as a whole, in place of the client's; see
+    /// [`OperationRequest::timeout`](gatelet_transport::OperationRequest::timeout).
+    pub fn timeout(mut self, total: Duration) -> Self {
+        self.timeout = Some(total);
+        self
+    }
+
+    /// Sets when failed attempts at a page are repeated, in place of the client's policy; see
+    /// [`OperationRequest::retry`](gatelet_transport::OperationRequest::retry).
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
+        self
+    }
+
+    /// Fetches one page; its `next_page_token` leads to the next.
+    ///
+    /// # Errors
+    ///
+    /// Every kind but `Pagination`, which is in the page's `next_page_token`; see [`ErrorKind`](gatelet_transport::ErrorKind).
+    pub async fn send(self) -> Result<Page<T>, Error> {
+        self.fetch(self.page_token.clone()).await
+    }
+
+    /// Fetches page after page, one ahead of the caller.
+    pub fn pages(self) -> Pages<T> {
+        let (start, paging) = (self.start(), self.operation.paging);
+        let (channel, prefetch, limit) = (self.channel.clone(), self.prefetch, self.limit);
+        let list = Arc::new(self);
+        let operation = list.operation.name;
+        let pages = channel.pages(operation, start, move |token| {
+            let list = Arc::clone(&list);
+            async move { list.fetch(token).await }
+        });
+        let pages = pages.limit(limit).prefetch(prefetch);
+        match paging {
+            Some(Paging::Link { .. }) => pages.token_key(|token| link::key(token.as_str())),
+            Some(Paging::Cursor { page_token, .. }) => {
+                let parameter = CursorParameter(page_token);
+                pages.token_key(move |token| parameter.key(token).into_owned())
+            }
+            None => pages,
+        }
+    }
+
+    /// Fetches item after item; see [`pages`](Self::pages).
+    pub fn items(self) -> Items<T> {
+        self.pages().items()
+    }
+
+    /// Returns the token of the first page. Where pages are linked, a first page without one has its own query for a token, so
+    /// that a link back to it is a loop; a filter may be too long for that.
+    fn start(&self) -> Option<PageToken> {
+        match (self.operation.paging, &self.page_token) {
+            (Some(Paging::Link { page_size, .. }), None) => {
+                let query = self.first_query(page_size).ok().flatten();
+                let token = query.and_then(|query| PageToken::new(query).ok());
+                token.filter(|token| token.query().is_ok())
+            }
+            (_, token) => token.clone(),
+        }
+    }
+
+    async fn fetch(&self, token: Option<PageToken>) -> Result<Page<T>, Error> {
+        let operation = self.operation.name;
+        let paging = self.paging()?;
+        let call = self.call(paging, token.as_ref())?;
+        let (path, query) = (call.path.clone(), call.query.clone());
+        let response = self.channel.call(call).await?;
+        let body = (self.decode)(&response, paging)?;
+        if self.requires_complete && token.is_none() {
+            body.check_complete(&response)?;
+        }
+        let next = match (paging, &body.cursor) {
+            (Paging::Link { .. }, None) => response
+                .next_query(self.channel.base_url(), &path)
+                .and_then(|next| link::token(next, query.as_deref())),
+            (Paging::Cursor { page_token, .. }, Some(cursor)) => {
+                let parameter = CursorParameter(page_token);
+                next_token(parameter, cursor, token.as_ref(), &response)
+            }
+            (Paging::Link { .. }, Some(_)) | (Paging::Cursor { .. }, None) => {
+                return Err(self.invalid("operation", "does not page as the type of its page does"));
+            }
+        };
+        let mut page = Page::new(body.items.unwrap_or_default(), None)
+            .with_total_count(body.total_count)
+            .with_page_size(body.page_size);
+        page.next_page_token = next.map_err(|error| error.with_operation(operation));
+        Ok(page)
+    }
+
+    fn paging(&self) -> Result<Paging, Error> {
+        let paging = self.operation.paging;
+        paging.ok_or_else(|| self.invalid("operation", "has no pages"))
+    }
+
+    fn invalid(&self, parameter: &'static str, problem: impl Into<String>) -> Error {
+        Error::invalid_input(parameter, problem).with_operation(self.operation.name)
+    }
+
+    /// Returns the call of the page at a token.
+    fn call(&self, paging: Paging, token: Option<&PageToken>) -> Result<Call, Error> {
+        let path: Vec<&str> = self.path.iter().map(String::as_str).collect();
+        let mut call = OperationCall::new(self.operation, &path).into_call()?;
+        let query = self.page_query(paging, token);
+        call.query = query.map_err(|error| error.with_operation(self.operation.name))?;
+        call.timeout = self.timeout;
+        call.retry = self.retry.clone();
+        Ok(call)
+    }
+
+    /// Returns the query of the page at a token.
+    fn page_query(
+        &self,
+        paging: Paging,
+        token: Option<&PageToken>,
+    ) -> Result<Option<String>, Error> {
+        match (paging, token) {
+            (Paging::Link { .. }, Some(token)) => Ok(Some(token.query()?.to_owned())),
+            (Paging::Cursor { page_token, .. }, Some(token)) => {
+                self.check_page_size()?;
+                let cursor = CursorParameter(page_token).cursor(token)?;
+                let mut query = form_urlencoded::Serializer::new(String::new());
+                Ok(Some(query.append_pair(page_token, &cursor).finish()))
+            }
+            (Paging::Link { page_size, .. } | Paging::Cursor { page_size, .. }, None) => {
+                self.first_query(page_size)
+            }
+        }
+    }
+
+    fn first_query(&self, page_size: &'static str) -> Result<Option<String>, Error> {
+        self.check_page_size()?;
+        let mut query = Query::new(self.operation);
+        self.query.write_to(&mut query);
+        query.set(page_size, self.page_size);
+        query.encode()
+    }
+
+    fn check_page_size(&self) -> Result<(), Error> {
+        match (self.page_size, self.operation.page_size()) {
+            (Some(items), Some(parameter)) => parameter
+                .check(items.into())
+                .map_err(|problem| Error::invalid_input("page_size", problem.to_string())),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Returns the token of the page that a cursor leads to, from the page at the token `here`.
+fn next_token(
+    parameter: CursorParameter,
+    cursor: &Cursor,
+    here: Option<&PageToken>,
+    response: &ApiResponse,
+) -> Result<Option<PageToken>, NextPageError> {
+    let unreadable =
+        |problem| Err(NextPageError::new(PaginationFailure::Unreadable).with_detail(problem));
+    match cursor {
+        Cursor::None => Ok(None),
+        Cursor::Unreadable => unreadable("its cursor is not a text"),
+        Cursor::Text(cursor) => match parameter.token(cursor, here) {
+            // A cursor that is too long is not searched for secrets.
+            Ok(_) if response.contains_secret(cursor) => {
+                unreadable("its cursor contains a secret of the call")
+            }
+            next => next.map(Some),
+        },
+    }
+}
+
+impl<T, Q: fmt::Debug> fmt::Debug for ListRequest<T, Q> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ListRequest")
+            .field("operation", &self.operation.name)
+            .field("query", &self.query)
+            .field("page_size", &self.page_size)
+            .field("page_token", &self.page_token)
+            .field("limit", &self.limit)
+            .field("prefetch", &self.prefetch)
+            .field("timeout", &self.timeout)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}

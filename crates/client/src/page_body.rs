@@ -1,0 +1,120 @@
+//! The body of a page.
+
+use std::collections::BTreeMap;
+
+use gatelet_models::Paging;
+use gatelet_transport::{ApiResponse, Error, ErrorKind};
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+/// The members of a page's body: its items, and what else a vendor puts beside them.
+///
+/// ```
+/// use gatelet_client::PageBody;
+/// use gatelet_models::dt::{ActiveGateToken, ActiveGateTokenList};
+///
+/// fn page(body: ActiveGateTokenList) -> PageBody<ActiveGateToken> {
+///     PageBody::new("activeGateTokens", body.active_gate_tokens)
+///         .with_cursor(body.next_page_key)
+///         .with_total_count(body.total_count)
+///         .with_page_size(body.page_size)
+/// }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct PageBody<T> {
+    list: &'static str,
+    pub(crate) items: Option<Vec<T>>,
+    /// `None` where pages have no cursor in the body.
+    pub(crate) cursor: Option<Cursor>,
+    pub(crate) total_count: Option<u64>,
+    pub(crate) page_size: Option<u32>,
+}
+
+/// The cursor to the next page.
+#[derive(Clone, Debug)]
+pub(crate) enum Cursor {
+    /// The page is the last one.
+    None,
+    Text(String),
+    /// The member is there and is not a text.
+    Unreadable,
+}
+
+impl<T> PageBody<T> {
+    /// Creates the body of a page from the member `list` with the items. It may be missing if the total count is 0.
+    pub fn new(list: &'static str, items: impl Into<Option<Vec<T>>>) -> Self {
+        Self {
+            list,
+            items: items.into(),
+            cursor: None,
+            total_count: None,
+            page_size: None,
+        }
+    }
+
+    /// Sets the cursor to the next page; none, or an empty one, is on a last page. An operation that pages by a cursor must have
+    /// this called, and no other.
+    pub fn with_cursor(mut self, cursor: Option<String>) -> Self {
+        let cursor = cursor.filter(|cursor| !cursor.is_empty());
+        self.cursor = Some(cursor.map_or(Cursor::None, Cursor::Text));
+        self
+    }
+
+    /// Sets the number of items on all pages.
+    pub fn with_total_count(mut self, items: Option<u64>) -> Self {
+        self.total_count = items;
+        self
+    }
+
+    /// Sets the number of items on a full page.
+    pub fn with_page_size(mut self, items: Option<u32>) -> Self {
+        self.page_size = items;
+        self
+    }
+
+    /// Decodes a page, whose items are good whatever its cursor is.
+    pub(crate) fn decode<P: DeserializeOwned>(
+        response: &ApiResponse,
+        paging: Paging,
+        page: fn(P) -> Self,
+    ) -> Result<Self, Error> {
+        let this = match (response.json(), paging) {
+            (Ok(body), _) => page(body),
+            (Err(error), Paging::Cursor { page_token, .. }) if is_at(&error, page_token) => {
+                let mut this = page(without_member(response, page_token).ok_or(error)?);
+                this.cursor = Some(Cursor::Unreadable);
+                this
+            }
+            (Err(error), _) => return Err(error),
+        };
+        let is_last = !matches!(this.cursor, Some(Cursor::Text(_) | Cursor::Unreadable));
+        if this.items.is_none() && !(is_last && this.total_count == Some(0)) {
+            let problem = "the list is missing, and the result is not empty";
+            return Err(response.decode_error(this.list, problem));
+        }
+        Ok(this)
+    }
+
+    /// Refuses a first page that is the last one too, says that there are items and contains none.
+    pub(crate) fn check_complete(&self, response: &ApiResponse) -> Result<(), Error> {
+        let is_empty = self.items.as_ref().is_none_or(Vec::is_empty);
+        let is_last = !matches!(self.cursor, Some(Cursor::Text(_)));
+        if is_empty && is_last && self.total_count.is_some_and(|total| total > 0) {
+            let problem = "the list is empty, and the result is not";
+            return Err(response.decode_error(self.list, problem));
+        }
+        Ok(())
+    }
+}
+
+fn is_at(error: &Error, member: &str) -> bool {
+    matches!(error.kind(), ErrorKind::Decode { path } if **path == *member)
+}
+
+/// Decodes a body as if a member were not there.
+fn without_member<P: DeserializeOwned>(response: &ApiResponse, member: &str) -> Option<P> {
+    let mut members: BTreeMap<String, Box<RawValue>> = response.json().ok()?;
+    members.remove(member);
+    serde_json::from_str(&serde_json::to_string(&members).ok()?).ok()
+}
