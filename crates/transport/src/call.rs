@@ -1,4 +1,4 @@
-//! One call from end to end: a channel, its attempts, and what is decided about each.
+//! One call: the channel, its attempts, and what follows from each response.
 
 pub(crate) mod api_response;
 pub(crate) mod attempts;

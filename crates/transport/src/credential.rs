@@ -1,4 +1,4 @@
-//! Credentials that most APIs use: tokens, token files, and tokens that are exchanged for others.
+//! Credential providers: static tokens, token files, and exchanged tokens with a cache.
 
 pub(crate) mod api_token;
 pub(crate) mod bearer;

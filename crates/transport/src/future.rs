@@ -1,4 +1,4 @@
-//! What every future of a call needs: a box, a time limit, and panics as values.
+//! Building blocks for futures: boxing, timeouts, and panics as values.
 
 pub(crate) mod boxed;
 pub(crate) mod catch_unwind;

@@ -1,15 +1,16 @@
 //! The core of a JSON API client: a pluggable HTTP transport, retries, credentials and paging.
 //!
-//! A [`Channel`] is one endpoint with its credentials, policy and clock. It makes a [`Call`] from end to end: authorise,
-//! attempt, decide, wait, check. How bytes reach a server is the business of a [`Transport`], a trait of one method; what
-//! time is, that of a [`Clock`]. So a client works over any HTTP stack, and its tests need neither network nor time.
+//! A [`Channel`] is one endpoint with its credentials, policy and clock. It makes a [`Call`] from end to end: it
+//! obtains a credential, sends attempts, waits between them and checks the response. A [`Transport`], a trait of one
+//! method, carries the bytes, and a [`Clock`] tells the time. So a client works over any HTTP stack, and its tests need
+//! neither network nor real time.
 //!
 #![cfg_attr(feature = "testing", doc = "```")]
 #![cfg_attr(not(feature = "testing"), doc = "```text")]
 //! use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 //! use gatelet_transport::{ApiError, BaseUrl, Bearer, Call, Channel, Dialect};
 //!
-//! /// How the vendor says its errors.
+//! /// The vendor's error format.
 //! struct Plain;
 //!
 //! impl Dialect for Plain {
@@ -24,31 +25,26 @@
 //! let channel = Channel::builder(BaseUrl::parse("https://api.example.com")?, Plain)
 //!     .credentials(Bearer::new("secret")?)
 //!     .build_with(server.clone(), ManualClock::auto())?;
-//! let reply = channel
+//! let response = channel
 //!     .call(Call::new("example ListNames", http::Method::GET, "/v1/names"))
 //!     .await?;
-//! let names: Vec<String> = reply.json()?;
+//! let names: Vec<String> = response.json()?;
 //! assert_eq!(names, ["eu-1"]);
-//! assert_eq!(server.into_requests().len(), 2); // the 503 was answered with another attempt
+//! assert_eq!(server.into_requests().len(), 2); // the 503 was retried
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! # Features
 //!
-//! None is on by default, and each only adds:
+//! None is on by default:
 //!
 //! | feature | adds |
 //! | --- | --- |
-//! | `hyper` | a transport over hyper and tokio, without TLS |
-//! | `ring` | TLS for it: rustls, with the cryptography of ring |
-//! | `aws-lc-rs` | the same with that of AWS-LC, which is taken where both are on |
-//! | `webpki-roots` | Mozilla's trust roots, for those who choose them over the platform's; `ring` or `aws-lc-rs` must be on too |
-//! | `gzip` | compressed answers, for those who ask for them |
-//! | `stream` | [`Pages`] and [`Items`] as `futures_core::Stream`s |
-//! | `tower` | adapters to and from tower's services |
-//! | `tracing` | spans under OpenTelemetry's names, and warnings |
-//! | `testing` | what the example above is tested with, recorded traffic, faults, and the contract of a transport |
+//! | `stream` | `futures_core::Stream` for [`Pages`] and [`Items`] |
+//! | `tower` | adapters to and from tower services |
+//! | `tracing` | spans with OpenTelemetry names, and warnings |
+//! | `testing` | fakes as in the example, recorded traffic, faults, and the contract of a transport |
 
 mod call;
 mod credential;

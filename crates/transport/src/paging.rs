@@ -1,4 +1,4 @@
-//! Lists, page by page and item by item.
+//! Lists, page by page or item by item.
 
 pub mod link;
 pub(crate) mod page;

@@ -1,4 +1,4 @@
-//! Takes the secrets of a call out of texts that came from outside.
+//! Redacts the secrets of a call from foreign texts.
 
 pub(crate) mod digits;
 pub(crate) mod fragments;

@@ -1,5 +1,5 @@
-//! What tests of clients and transports need: a scripted transport, a clock that is moved by hand, recorded traffic, faults,
-//! replies without a call, and the contract that every transport keeps.
+//! Tools for tests of clients and transports: a scripted transport, a manual clock, recorded traffic, faults, responses
+//! without a call, and the contract of every transport.
 
 #![allow(
     clippy::arithmetic_side_effects,

@@ -1,4 +1,4 @@
-//! What a call runs on: a transport and a clock.
+//! The foundations of a call: transport and clock.
 
 pub(crate) mod clock;
 pub(crate) mod send_tracker;

@@ -1,4 +1,4 @@
-//! URLs: the base URL of an endpoint, its host, and references that are resolved against it.
+//! URLs: base URLs, hosts and relative references.
 
 pub(crate) mod base_url;
 pub(crate) mod host;

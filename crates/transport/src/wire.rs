@@ -1,4 +1,4 @@
-//! The pieces of HTTP and JSON that need no error of ours: header fields, content types, escapes.
+//! HTTP and JSON primitives: header fields, content types, escapes.
 
 pub(crate) mod body_limit;
 pub(crate) mod content_type;

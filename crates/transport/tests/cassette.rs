@@ -224,7 +224,7 @@ async fn a_request_that_was_not_recorded_fails_the_test() {
 }
 
 #[test]
-#[should_panic(expected = "on the cassette and not asked for: GET https://api.example.com/a")]
+#[should_panic(expected = "on the cassette, but not requested: GET https://api.example.com/a")]
 fn a_replay_that_was_not_played_to_its_end_fails_the_test() {
     let text = r#"{"cassette": 1, "exchanges": [{"request": "GET https://api.example.com/a?q", "response": 200}]}"#;
     Replay::new(text.parse().unwrap()).finish();

@@ -128,7 +128,7 @@ async fn a_page_that_leads_to_itself_is_given_and_then_refused() {
     let (seen, error) = drain(pages).await;
     assert_eq!(
         error.as_ref().unwrap().to_string(),
-        "test List: the listing repeats a position (page 3 of this listing, after 2 items)"
+        "test List: the server returned the same page token twice (page 3 of this list, after 2 items)"
     );
     assert_eq!(seen, [[1], [1]]);
     // Who went on at `b` would get its items again.
@@ -271,7 +271,7 @@ async fn a_page_whose_next_position_is_bad_is_given_before_the_error() {
     let error = error.unwrap();
     assert_eq!(
         error.to_string(),
-        "test List: the link to the next page leads away from the listing: the link leads to h/x (page 3 of this listing, after 3 items)"
+        "test List: the link to the next page leaves the list: the link leads to h/x (page 3 of this list, after 3 items)"
     );
     assert_eq!((error.page(), error.items_before()), (Some(3), Some(3)));
     assert_eq!(error.resume_token(), None);
@@ -306,7 +306,7 @@ async fn an_error_on_page_7_says_the_page_and_how_many_items_came_before() {
     assert_eq!(error.resume_token().unwrap().as_str(), "7");
     let text = error.to_string();
     assert!(
-        text.contains("page 7 of this listing, after 12 items"),
+        text.contains("page 7 of this list, after 12 items"),
         "{text}"
     );
 

@@ -232,7 +232,7 @@ async fn a_create_whose_answer_is_lost_is_not_repeated() {
     assert!(!error.is_retryable());
     assert_eq!(
         error.to_string(),
-        "asa CreateGatewaySetupToken: the connection ended before the answer was complete \
+        "asa CreateGatewaySetupToken: connection closed before the response was complete \
          (1 attempt, it may have been applied)"
     );
     fake.finish();

@@ -105,7 +105,7 @@ async fn a_page_that_holds_nothing_is_refused_before_anything_is_sent() {
         assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
         assert_eq!(
             error.to_string(),
-            "asa ListGateways: `page_size` cannot be used: must be at least 1 (not sent)"
+            "asa ListGateways: invalid `page_size`: must be at least 1 (not sent)"
         );
     }
     fake.finish();
@@ -202,7 +202,7 @@ async fn a_cycle_of_three_is_a_loop() {
     assert_eq!(names, ["a", "b", "c", "a"]);
     assert_eq!(
         error.unwrap().to_string(),
-        "asa ListGateways: the listing repeats a position (page 5 of this listing, after 4 items)"
+        "asa ListGateways: the server returned the same page token twice (page 5 of this list, after 4 items)"
     );
     assert_eq!(queries(&fake).len(), 4);
 }

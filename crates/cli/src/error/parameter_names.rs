@@ -79,7 +79,7 @@ mod tests {
             Error::invalid_input("page_size", "must be at least 1").with_operation("dt listTokens");
         assert_eq!(
             describe(&error, "GATELET_DT_URL"),
-            "dt listTokens: --page-size cannot be used: must be at least 1 (not sent)"
+            "dt listTokens: invalid --page-size: must be at least 1 (not sent)"
         );
         assert_eq!(reason(&error), "must be at least 1");
         // Each line names only options of its command.
@@ -87,15 +87,13 @@ mod tests {
             ("dt listTokens", "--page-token"),
             ("asa ListGateways", "--page-token or --contains"),
         ] {
-            let error = Error::invalid_input("query", "holds a secret").with_operation(operation);
-            let line = format!("{operation}: {option} cannot be used: holds a secret (not sent)");
+            let error =
+                Error::invalid_input("query", "contains a secret").with_operation(operation);
+            let line = format!("{operation}: invalid {option}: contains a secret (not sent)");
             assert_eq!(describe(&error, "the address"), line);
         }
         let error = Error::invalid_input("base_url", "has no host");
         let said = describe(&error, "GATELET_DT_URL");
-        assert_eq!(
-            said,
-            "GATELET_DT_URL cannot be used: has no host (not sent)"
-        );
+        assert_eq!(said, "invalid GATELET_DT_URL: has no host (not sent)");
     }
 }

@@ -107,7 +107,7 @@ fn a_listing_that_breaks_has_printed_what_came_and_its_hint_repeats_and_skips_no
         assert_eq!(output.code, Some(4), "{output:?}");
         let came = 2 * (page - 1);
         assert_eq!(ids(&output.stdout, format), numbers(came));
-        let progress = format!("page {page} of this listing, after {came} items");
+        let progress = format!("page {page} of this list, after {came} items");
         assert!(output.stderr.contains(&progress), "{output:?}");
         let position = format!("k{page}");
         assert_eq!(hint(&output), Some(position.as_str()), "{output:?}");
@@ -117,7 +117,7 @@ fn a_listing_that_breaks_has_printed_what_came_and_its_hint_repeats_and_skips_no
         let mut all = ids(&output.stdout, format);
         all.extend(ids(&rest.stdout, format));
         assert_eq!(all, numbers(came + 4));
-        let progress = "page 3 of this listing, after 4 items";
+        let progress = "page 3 of this list, after 4 items";
         assert!(rest.stderr.contains(progress), "{rest:?}");
     }
 }

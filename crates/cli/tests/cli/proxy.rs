@@ -25,7 +25,7 @@ fn a_proxy_of_the_environment_is_used_when_it_is_asked_for() {
     let asking = self::fixture(&proxy.url).with("GATELET_PROXY_FROM_ENVIRONMENT", "1");
     for (fixture, command) in [(fixture, &*asks_by_option), (asking, LIST)] {
         let line = fixture.run(command).fails_with(8);
-        assert!(line.contains("the proxy did not let the connection through"));
+        assert!(line.contains("the proxy rejected the connection"));
         let request = proxy.requests.try_iter().last().unwrap();
         assert!(request.starts_with("CONNECT 0.0.0.0:1 HTTP/1.1\r\n"));
         let request = request.to_lowercase();
@@ -38,17 +38,9 @@ fn a_proxy_of_the_environment_is_used_when_it_is_asked_for() {
 #[test]
 fn a_proxy_that_refuses_with_a_body_is_8_and_its_status_is_shown() {
     for (status, attempts, says) in [
-        (407, 1, "the proxy asks for other credentials (status 407)"),
-        (
-            403,
-            1,
-            "the proxy did not let the connection through (status 403)",
-        ),
-        (
-            503,
-            3,
-            "the proxy did not let the connection through (status 503)",
-        ),
+        (407, 1, "the proxy requires other credentials (status 407)"),
+        (403, 1, "the proxy rejected the connection (status 403)"),
+        (503, 3, "the proxy rejected the connection (status 503)"),
     ] {
         let refusal = response(&format!("{status} No"), "text/html", "<html>refused</html>");
         let proxy = ScriptedServer::new(move |_| ScriptedResponse::Bytes(refusal.clone()));

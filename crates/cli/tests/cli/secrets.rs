@@ -83,7 +83,7 @@ fn a_blank_id_or_team_is_2() {
         let fixture = Fixture::asa("http://127.0.0.1:1").with("GATELET_ASA_TEAM", blank);
         let line = fixture.run("asa gateway list").fails_with(2);
         assert!(
-            line.contains("GATELET_ASA_TEAM cannot be used: must not be blank"),
+            line.contains("invalid GATELET_ASA_TEAM: must not be blank"),
             "{line}"
         );
     }

@@ -129,7 +129,7 @@ fn a_request_that_did_not_leave_is_not_shown_as_sent() {
     const LINE: &str = "GET /api/v2/activeGateTokens";
     const LIST: &str = "-v --timeout 2 dt token list";
     let refused = Fixture::dt("http://127.0.0.1:1").run(LIST);
-    let not_sent = format!("gatelet: < {LINE}: not sent: the connection was refused");
+    let not_sent = format!("gatelet: < {LINE}: not sent: connection refused");
     assert!(refused.stderr.contains(&not_sent), "{refused:?}");
 
     // A server that speaks no TLS, and one that never says a word.

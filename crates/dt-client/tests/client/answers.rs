@@ -68,7 +68,7 @@ async fn an_error_under_a_status_of_success_is_an_error_of_every_operation() {
                 assert_eq!(error.code(), Some("403"));
                 let text = error.to_string();
                 assert!(
-                    text.contains("an error in a response with a status of success: no"),
+                    text.contains("the body is an error despite the status: no"),
                     "{text}"
                 );
                 assert!(

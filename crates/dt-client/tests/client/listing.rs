@@ -211,7 +211,7 @@ async fn an_error_on_page_7_says_the_page_and_how_many_items_came_before() {
     assert_eq!(names.len(), 12);
     assert_eq!(
         error.to_string(),
-        "dt listTokens: 403 Forbidden: no [403] (page 7 of this listing, after 12 items) (1 attempt, nothing was applied)"
+        "dt listTokens: 403 Forbidden: no [403] (page 7 of this list, after 12 items) (1 attempt, nothing was applied)"
     );
     assert_eq!(error.resume_token().map(PageToken::as_str), Some("k6"));
     fake.finish();
@@ -293,7 +293,7 @@ async fn a_page_size_outside_of_the_documented_limits_is_not_sent() {
             assert_eq!(error.applied(), Applied::No);
             assert_eq!(
                 error.to_string(),
-                "dt listTokens: `page_size` cannot be used: must be from 100 to 3000 (not sent)"
+                "dt listTokens: invalid `page_size`: must be from 100 to 3000 (not sent)"
             );
         }
         fake.finish();

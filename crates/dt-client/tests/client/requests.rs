@@ -384,7 +384,7 @@ async fn an_expiration_that_is_over_too_far_or_none_is_not_sent() {
         ("", "must be UTC milliseconds"),
     ] {
         let refusal = sent_expiration(&client, &fake, text.into()).await;
-        assert!(refusal.starts_with("dt createToken: `expiration_date`"));
+        assert!(refusal.starts_with("dt createToken: invalid `expiration_date`"));
         assert!(refusal.contains(problem), "{text}: {refusal}");
         assert!(!refusal.contains("hunter2"));
     }

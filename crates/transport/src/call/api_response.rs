@@ -1,4 +1,4 @@
-//! The answer to a call.
+//! The response to a call.
 
 use std::time::{Duration, SystemTime};
 
@@ -18,7 +18,7 @@ use crate::telemetry::trace;
 use crate::url::base_url::BaseUrl;
 use crate::wire::{json, rate_limit};
 
-/// A successful answer: its status and content type have been checked.
+/// A successful response, whose status and content type have been checked.
 pub struct ApiResponse {
     pub(crate) operation: &'static str,
     pub(crate) applied: Applied,
@@ -35,13 +35,13 @@ impl ApiResponse {
     ///
     /// # Errors
     ///
-    /// `Decode` with the path of what does not fit; for a write it says that it was applied.
+    /// `Decode` with the path of the value that does not fit. For a write, the error states that it was applied.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         json::decode(&self.body).map_err(|error| self.decode_error(error.path, error.message))
     }
 
-    /// Decodes the body as [`json`](Self::json) does. Half of a character in an escape (`"\ud800"`), which JSON allows and no text
-    /// can hold, reads as U+FFFD instead of failing: for a response that cannot be requested again.
+    /// Decodes the body like [`json`](Self::json), but reads an unpaired surrogate escape (`"\ud800"`), which JSON
+    /// allows and no text can represent, as U+FFFD. For a response that cannot be requested again.
     ///
     /// # Errors
     ///
@@ -50,8 +50,8 @@ impl ApiResponse {
         json::decode_lossy(&self.body).map_err(|error| self.decode_error(error.path, error.message))
     }
 
-    /// The `Decode` error for an answer that decodes, and still lacks what makes it one. The message must not hold a
-    /// value of the answer.
+    /// Returns the `Decode` error of a body that decodes but lacks required content. The message must not contain a
+    /// value of the response.
     pub fn decode_error(&self, path: impl Into<String>, message: impl Into<String>) -> Error {
         self.finish(
             Error::new(ErrorKind::Decode {
@@ -61,13 +61,13 @@ impl ApiResponse {
         )
     }
 
-    /// Records a warning that a member of the response is there and cannot be read, for a model that keeps such members. The
-    /// event names the operation and the member; it never holds the member's value.
+    /// Logs a warning about a member of the response that is present but unreadable, for a model that keeps such
+    /// members. The event names the operation and the member, never its value.
     pub fn warn_unreadable(&self, member: &'static str) {
         trace::unreadable(self.operation, member);
     }
 
-    /// Finds the query of the link to the next page of the listing at `path` below `base`; see [`link::next_query`].
+    /// Returns the query of the link to the next page of the list at `path` below `base`; see [`link::next_query`].
     ///
     /// # Errors
     ///
@@ -76,7 +76,7 @@ impl ApiResponse {
         let next = match link::next_query(&self.headers, base, path) {
             Ok(Some(query)) if self.contains_secret(&query) => {
                 Err(NextPageError::new(PaginationFailure::Unreadable)
-                    .with_detail("the query of its link holds a secret of the call"))
+                    .with_detail("its link's query contains a secret of the call"))
             }
             Ok(query) => Ok(query),
             Err(error) => Err(self.without_secrets(error, base, path)),
@@ -84,7 +84,7 @@ impl ApiResponse {
         next.map_err(|error| error.with_operation(self.operation))
     }
 
-    /// The error with secrets taken out of the link before it is split and cut: a part of one may be too short to be found.
+    /// Redacts the link before it is split and truncated: a part of a secret may be too short to be found.
     fn without_secrets(&self, error: NextPageError, base: &BaseUrl, path: &str) -> NextPageError {
         let secrets = self.secrets();
         let mut lines = self.headers.get_all(LINK).iter();
@@ -104,7 +104,7 @@ impl ApiResponse {
         }
     }
 
-    /// What every error about the answer says, and no secret of the call or the answer.
+    /// Adds the context of every error about the response, and redacts the secrets of call and response.
     fn finish(&self, error: Error) -> Error {
         self.redacted(error)
             .with_status(self.status)
@@ -113,15 +113,15 @@ impl ApiResponse {
             .with_attempts(self.attempts, self.elapsed)
     }
 
-    /// The secrets of the call, to be searched for in what the response says: its credentials, and what
-    /// [`Call::with_secret`](crate::Call::with_secret) named.
+    /// Returns the secrets to look for in the response: the credentials of the call, and those named by
+    /// [`Call::with_secret`](crate::Call::with_secret).
     #[must_use]
     pub fn secrets(&self) -> SecretSet {
         self.secrets.with_body(b"")
     }
 
-    /// Whether a secret of the call stands in a text; see [`SecretSet::contains_secret`]. It is cheaper than building the
-    /// [set](Self::secrets) for one text.
+    /// Returns whether a text contains a secret of the call; see [`SecretSet::contains_secret`]. Cheaper than building
+    /// the [set](Self::secrets) for one text.
     #[must_use]
     pub fn contains_secret(&self, text: &str) -> bool {
         self.secrets.occur_in(text)
@@ -131,37 +131,38 @@ impl ApiResponse {
         error.redacted(&self.secrets.with_body(&self.body))
     }
 
-    /// The status of the answer.
+    /// Returns the status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The header fields of the answer.
+    /// Returns the header fields.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The server's own time when it answered, to the second, where it says so.
+    /// Returns the server's `Date`, to the second, if it sent one.
     #[must_use]
     pub fn server_time(&self) -> Option<SystemTime> {
         rate_limit::server_time(&self.headers)
     }
 
-    /// The body as it came. It may hold a secret.
+    /// Returns the raw body, which may contain a secret.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// How many requests it took.
+    /// Returns the number of requests that were sent.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.attempts
     }
 
-    /// Whether a repeated DELETE found nothing any more, after an attempt whose answer was lost: it counts as done.
+    /// Returns whether a repeated DELETE found nothing after an attempt whose response was lost, which counts as
+    /// success.
     #[must_use]
     pub fn was_already_gone(&self) -> bool {
         self.status == StatusCode::NOT_FOUND

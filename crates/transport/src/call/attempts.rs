@@ -25,14 +25,14 @@ use crate::telemetry::trace_context::TraceContext;
 use crate::transport::clock::Clock as _;
 use crate::transport::send_tracker::SendTracker;
 
-/// One call on its way.
+/// The state of one call between its attempts.
 pub(crate) struct Attempts<'a> {
     channel: &'a Channel,
     call: &'a Call,
-    /// Monotonic.
+    /// A monotonic time.
     started: Duration,
     attempts: u32,
-    /// The worst that any attempt may have done.
+    /// The worst case over all attempts so far.
     applied: Applied,
     last_cost: Option<u32>,
     was_misdirected: bool,
@@ -57,7 +57,7 @@ impl<'a> Attempts<'a> {
         }
     }
 
-    /// The error of a call whose clock panicked at any time.
+    /// Returns the error of a call whose clock panicked.
     pub(crate) fn panicked(call: &Call) -> Error {
         let failed = FailedAttempt::from_panic(call);
         failed
@@ -66,7 +66,7 @@ impl<'a> Attempts<'a> {
             .with_applied(failed.applied)
     }
 
-    /// Attempt after attempt until one succeeds or none may follow.
+    /// Repeats attempts until one succeeds or no further one is allowed.
     pub(crate) async fn run(mut self) -> Result<ApiResponse, Error> {
         let query = self.call.query.as_deref();
         let uri = match self.inner().base.uri(&self.call.path, query) {
@@ -114,14 +114,14 @@ impl<'a> Attempts<'a> {
         self.call.retry.as_ref().unwrap_or(&self.inner().retry)
     }
 
-    /// Refuses a query or a parameter of the path that holds a secret of the call: URLs end up in logs.
+    /// Refuses a query or a path parameter that contains a secret of the call, because URLs end up in logs.
     fn check_url(&self) -> Result<(), Error> {
         let mut query = self.call.query.iter();
         let parameter = match query.find(|query| self.secrets.occur_in(query)) {
             Some(_) => Some("query"),
             None => self.path_parameter_with_secret(),
         };
-        let error = |parameter| Error::invalid_input(parameter, "holds a secret of the call");
+        let error = |parameter| Error::invalid_input(parameter, "contains a secret of the call");
         parameter.map_or(Ok(()), |parameter| Err(self.finish(error(parameter))))
     }
 
@@ -152,7 +152,10 @@ impl<'a> Attempts<'a> {
             return Ok(None);
         }
         let Some(provider) = &self.inner().credentials else {
-            return Err(Error::invalid_input("credentials", "none were given"));
+            return Err(Error::invalid_input(
+                "credentials",
+                "not set; call `ClientBuilder::credentials`",
+            ));
         };
         let limit = self.channel.clock().sleep(self.remaining());
         let credential = catch_unwind_future(|| provider.credential_boxed(self.channel));
@@ -164,8 +167,8 @@ impl<'a> Attempts<'a> {
         }
     }
 
-    /// Waits, once and timeout the time of the call, until the next exchange may begin. It is for a call whose own credential was
-    /// refused: any other fails at once.
+    /// Waits until the next token exchange is allowed, at most once and only within the time of the call. Only a call
+    /// whose own credential was rejected waits; any other fails at once.
     async fn has_waited(&mut self, error: &Error) -> bool {
         let Some(wait) = error.next_exchange() else {
             return false;
@@ -178,7 +181,7 @@ impl<'a> Attempts<'a> {
         true
     }
 
-    /// One request and its answer, timeout the time limits and judged.
+    /// Sends one request within the time limits and classifies its response.
     async fn attempt(
         &mut self,
         uri: &Uri,
@@ -206,7 +209,7 @@ impl<'a> Attempts<'a> {
         let sending = span.instrument(catch_unwind_future(|| inner.transport.send_boxed(request)));
         let limit = async {
             self.channel.clock().sleep(limit).await;
-            // The transport's future is dropped next, and can tell this from a caller who went away.
+            // The transport's future is dropped next; this tells it a timeout from a canceled call.
             tracker.mark_timed_out();
         };
         let outcome = match timeout(limit, sending).await {
@@ -223,7 +226,7 @@ impl<'a> Attempts<'a> {
             Some(Err(Panicked)) => Err(Box::new(FailedAttempt::from_panic(self.call))),
             None => {
                 let error = TransportError::new(TransportErrorKind::Timeout(phase));
-                // The transport's future is gone; what it holds must not leave after all.
+                // The transport's future is dropped; what it has queued must not be sent any more.
                 let error = error.with_sent(tracker.cancel());
                 self.classify(Err(match tracker.take_head() {
                     Some(head) => error.with_head(head.0, head.1),
@@ -255,7 +258,7 @@ impl<'a> Attempts<'a> {
 
     fn trace_context(&self, span: &trace::Attempt) -> Option<TraceContext> {
         let hook = self.inner().trace_context.as_ref()?;
-        // That nobody can follow a call is no reason not to make it.
+        // A call without a trace is better than no call.
         catch_unwind_sync(|| span.in_scope(hook)).ok().flatten()
     }
 
@@ -274,14 +277,14 @@ impl<'a> Attempts<'a> {
         request
     }
 
-    /// Whether a repeated DELETE found nothing because an earlier attempt did the work.
+    /// Returns whether a repeated DELETE found nothing because an earlier attempt had deleted the resource.
     fn is_already_gone(&self, failed: &FailedAttempt) -> bool {
         self.call.method == http::Method::DELETE
             && self.applied != Applied::No
             && failed.error.is_not_found()
     }
 
-    /// Whether a new credential may cure what the server said, and the attempt is to be made again with it at once.
+    /// Invalidates a rejected credential, and returns whether the attempt is to be repeated at once with a new one.
     fn try_refresh(&mut self, failed: &FailedAttempt, credential: Option<&Credential>) -> bool {
         let (true, Some(credential), Some(provider)) = (
             failed.refresh_may_help,
@@ -290,7 +293,7 @@ impl<'a> Attempts<'a> {
         ) else {
             return false;
         };
-        // Told of each refusal, so that no other call uses the credential.
+        // Report every rejection, so that no other call uses the credential.
         let is_refreshable = provider.invalidate(credential);
         if std::mem::replace(&mut self.was_refreshed, is_refreshable) {
             return false;
@@ -298,7 +301,7 @@ impl<'a> Attempts<'a> {
         self.was_refreshed && self.retry().allows_another_after(self.attempts)
     }
 
-    /// The wait before the next attempt, if there is to be one.
+    /// Returns the wait before the next attempt and takes its cost from the budget; `None` if no attempt follows.
     fn next_wait(&mut self, failed: &FailedAttempt) -> Option<Duration> {
         let inner = self.inner();
         let context = RetryContext {
@@ -308,7 +311,7 @@ impl<'a> Attempts<'a> {
             was_misdirected: self.was_misdirected,
             server_delay: failed.server_delay,
             remaining: self.remaining(),
-            // Chance that fails takes nothing off the wait.
+            // A jitter source that panics does not shorten the wait.
             jitter: catch_unwind_sync(&inner.jitter).unwrap_or(1.0),
         };
         let Decision::Retry { after, cost } = decide(self.retry(), &context) else {
@@ -338,15 +341,15 @@ impl<'a> Attempts<'a> {
         }
     }
 
-    /// A 404 that is a success; see [`ApiResponse::was_already_gone`].
+    /// Succeeds with a 404; see [`ApiResponse::was_already_gone`].
     fn already_gone(self, failed: &FailedAttempt) -> ApiResponse {
         let mut response = Response::new(Bytes::new());
         *response.status_mut() = failed.error.status().unwrap_or(StatusCode::NOT_FOUND);
         self.succeed(response)
     }
 
-    /// Fails the call because there is no credential. Where the provider only waits because the server refused the one
-    /// before, what the server said of that one is the better error.
+    /// Fails the call for want of a credential. If the provider only waits because the server rejected the previous
+    /// one, the rejection is the better error.
     fn without_credential(self, error: Error, refusal: Option<FailedAttempt>) -> Error {
         match (refusal, error.next_exchange()) {
             (Some(failed), wait @ Some(_)) => self.fail(FailedAttempt {
@@ -368,7 +371,7 @@ impl<'a> Attempts<'a> {
         self.finish(error)
     }
 
-    /// What every error of the call says, and no secret of it.
+    /// Adds the context of every error of the call, and redacts its secrets.
     fn finish(&self, error: Error) -> Error {
         let mut secrets = self.secrets.with_body(b"");
         self.inner().recent.add_to(&mut secrets);

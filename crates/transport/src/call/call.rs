@@ -1,4 +1,4 @@
-//! What one call asks for.
+//! The description of one call.
 
 use std::fmt;
 use std::sync::Arc;
@@ -33,32 +33,31 @@ pub struct Call {
     pub operation: &'static str,
     /// The method of the request.
     pub method: Method,
-    /// The path below the base URL: begins with a slash, already percent-encoded.
+    /// The percent-encoded path below the base URL, which starts with a slash.
     pub path: String,
-    /// The same with its parameters in braces, for example `/v1/teams/{team_name}/gateways`: how traces name it. Where it is
-    /// empty, they name the path of the base URL only, because a path may hold any number of ids.
+    /// The path with its parameters in braces, for example `/v1/teams/{team_name}/gateways`, as traces show it. If it
+    /// is empty, traces show the path of the base URL only, because a path may contain any number of ids.
     pub template: &'static str,
-    /// The query without its question mark, already percent-encoded.
+    /// The percent-encoded query, without its question mark.
     pub query: Option<String>,
     /// The JSON body.
     pub body: Option<Bytes>,
-    /// Whether the call may be repeated although an earlier attempt may have been applied.
+    /// Whether the call may be repeated even if an earlier attempt may have been applied.
     pub idempotent: bool,
-    /// The status of success; 204 means that there is no body to read.
+    /// The status of success; after a 204 no body is read.
     pub success: u16,
-    /// Whether the call carries the channel's credential.
+    /// Whether the call sends the channel's credential.
     pub authenticated: bool,
-    /// The limit of the whole call with its credential, attempts and waits; `None` is the channel's.
+    /// The time limit of the whole call with its credential, attempts and waits; `None` uses the channel's.
     pub timeout: Option<Duration>,
-    /// When a failed attempt is repeated; `None` is the channel's policy. Its `budget` is not used: all calls of a channel share
-    /// the retry budget.
+    /// The retry policy; `None` uses the channel's. Its `budget` is ignored, because all calls of a channel share one.
     pub retry: Option<RetryPolicy>,
     pub(crate) secrets: Vec<NamedSecret>,
 }
 
 impl Call {
-    /// A call with the channel's credential, without query and body, that succeeds with 200. It may be repeated if HTTP
-    /// calls its method idempotent: a POST and a PATCH may not.
+    /// Creates a call with the channel's credential, without query and body, that succeeds with 200. It is repeated
+    /// only if HTTP calls its method idempotent, which excludes POST and PATCH.
     #[must_use]
     pub fn new(operation: &'static str, method: Method, path: impl Into<String>) -> Self {
         Self {
@@ -77,8 +76,8 @@ impl Call {
         }
     }
 
-    /// Names a secret that the call sends in its body or elsewhere, besides the channel's credential. Where a server repeats
-    /// it, no error shows it; see [`SecretSet`](crate::SecretSet).
+    /// Names a secret that the call sends besides the channel's credential. Errors redact it where a server repeats it;
+    /// see [`SecretSet`](crate::SecretSet).
     #[must_use]
     pub fn with_secret(mut self, secret: &str) -> Self {
         self.secrets
@@ -111,14 +110,13 @@ impl Call {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` for a value that has no JSON.
+    /// `InvalidInput` if the value cannot be encoded as JSON.
     pub fn with_json(self, body: &impl Serialize) -> Result<Self, Error> {
         match serde_json::to_vec(body) {
             Ok(body) => Ok(self.with_body(body)),
-            // What serde says may quote the value.
-            Err(_) => {
-                Err(Error::invalid_input("body", "does not encode").with_operation(self.operation))
-            }
+            // The message of serde may quote the value.
+            Err(_) => Err(Error::invalid_input("body", "cannot be encoded as JSON")
+                .with_operation(self.operation)),
         }
     }
 
@@ -158,7 +156,7 @@ impl Call {
     }
 }
 
-/// Prints neither query nor body: the body of an exchange for a credential holds a secret.
+/// Omits query and body: the body of a token exchange contains a secret.
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let length = self.body.as_ref().map_or(0, Bytes::len);

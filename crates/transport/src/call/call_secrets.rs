@@ -1,4 +1,4 @@
-//! The secrets of a call as they are, before a text has to be searched for them.
+//! The secrets of a call, kept in their raw form until a text has to be searched.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,19 +13,20 @@ use crate::redaction::fragments::FRAGMENT_LENGTH;
 use crate::redaction::known;
 use crate::redaction::secret_set::{SecretSet, public_prefix_length};
 
-/// A secret that a call was told to hold; clones share it.
+/// A secret named by [`Call::with_secret`](crate::Call::with_secret); clones share it.
 pub(crate) type NamedSecret = Arc<Zeroizing<String>>;
 
-/// What a call must not show. Keeping it costs a successful call no allocation; the set of all is built for an error only.
+/// The secrets that no error of a call may show. A successful call does not allocate for them; the set to search with
+/// is built for an error only.
 #[derive(Clone, Default)]
 pub(crate) struct CallSecrets {
     credential: Option<Credential>,
-    /// Those that were used before the last one.
+    /// Credentials of earlier attempts.
     earlier: Vec<Credential>,
-    /// What the transport added to the request by itself, such as the credentials of a proxy.
+    /// The header value that the transport added itself, such as proxy credentials.
     added: Option<HeaderValue>,
     named: Vec<NamedSecret>,
-    /// What the responses of failed attempts from_responses.
+    /// Secrets from the responses of failed attempts.
     from_responses: Vec<Zeroizing<Vec<u8>>>,
 }
 
@@ -37,7 +38,7 @@ impl CallSecrets {
         }
     }
 
-    /// Remembers the credential of an attempt, and those before it.
+    /// Sets the credential of the current attempt and keeps the earlier ones.
     pub(crate) fn use_credential(&mut self, credential: &Credential) {
         let is_same = |secrets: &Credential| secrets.value() == credential.value();
         if self.credential.as_ref().is_some_and(is_same) {
@@ -47,23 +48,23 @@ impl CallSecrets {
         self.earlier.extend(replaced);
     }
 
-    /// Remembers what a response says that its transport added.
+    /// Adds the secret that the transport added to the request, if the response names it.
     pub(crate) fn add_from_response<B>(&mut self, response: &http::Response<B>) {
         if let Some(AddedSecret(value)) = response.extensions().get() {
             self.added = Some(value.clone());
         }
     }
 
-    /// Whether one of them stands in a text; see [`SecretSet::contains_secret`]. It is asked of each query, so it searches the
-    /// set that a credential keeps.
+    /// Returns whether a text contains one of the secrets; see [`SecretSet::contains_secret`]. It runs for every query,
+    /// so it uses the set that each credential caches.
     pub(crate) fn occur_in(&self, text: &str) -> bool {
         let mut credentials = self.credentials();
         credentials.any(|credential| credential.secrets().contains_secret(text))
             || self.uncredentialed().contains_secret(text)
     }
 
-    /// Whether a credential of the call, or a secret that it was told to hold, stands in a value that is percent-encoded any number of
-    /// times, as a whole, with its public part or without. Unlike any other part of one, that is no chance.
+    /// Returns whether a value contains a whole secret of the call, at any depth of percent-encoding, with or without
+    /// its public part. A whole secret, unlike a fragment, is never a coincidence.
     pub(crate) fn contain_whole(&self, value: &str) -> bool {
         let mut plain = Zeroizing::new(value.as_bytes().to_vec());
         while let Ok(text) = std::str::from_utf8(&plain)
@@ -84,9 +85,9 @@ impl CallSecrets {
             || self.named.iter().any(|secret| holds(secret.as_bytes()))
     }
 
-    /// Remembers the secrets that the body of a failed attempt's response shows under the names of known fields.
+    /// Adds the values of known secret fields in the body of a failed attempt.
     pub(crate) fn add_from_body(&mut self, body: &[u8]) {
-        // A server repeats itself from attempt to attempt.
+        // Servers repeat themselves from attempt to attempt.
         for value in known::values(body) {
             if !self.from_responses.contains(&value) {
                 self.from_responses.push(value);
@@ -94,7 +95,7 @@ impl CallSecrets {
         }
     }
 
-    /// The set of them all, with the secrets that a body shows under the names of known fields.
+    /// Returns the set of all secrets, with the values of known secret fields in a body.
     pub(crate) fn with_body(&self, body: &[u8]) -> SecretSet {
         let mut set = self.uncredentialed();
         for credential in self.credentials() {
@@ -108,7 +109,7 @@ impl CallSecrets {
         self.credential.iter().chain(&self.earlier)
     }
 
-    /// The set of those that belong to no credential of a call.
+    /// Returns the set of secrets that belong to no credential.
     fn uncredentialed(&self) -> SecretSet {
         let mut set = SecretSet::new();
         if let Some(value) = &self.added {
@@ -121,8 +122,8 @@ impl CallSecrets {
     }
 }
 
-/// Says in the extensions of a response which secret its transport added to the request by itself, such as the credentials
-/// of a proxy: the value of that header field. Where the peer repeats it, no error shows it.
+/// A response extension that names a secret which the transport added to the request itself, such as proxy credentials:
+/// the value of that header field. Errors redact it where the peer repeats it.
 ///
 /// ```
 /// use gatelet_transport::AddedSecret;
@@ -136,7 +137,7 @@ impl CallSecrets {
 pub struct AddedSecret(HeaderValue);
 
 impl AddedSecret {
-    /// Takes the value of a header field.
+    /// Wraps the value of a header field.
     #[must_use]
     pub fn new(value: HeaderValue) -> Self {
         Self(value)

@@ -1,8 +1,8 @@
-//! The time limits that hold whatever the transport.
+//! Time limits that hold for every transport.
 
 use std::time::Duration;
 
-/// How long an attempt and a whole call may take, whatever the transport does.
+/// The time limits of an attempt and of a whole call, for every transport.
 ///
 /// ```
 /// use std::time::Duration;

@@ -28,13 +28,13 @@ use crate::transport::transport::{AnyTransport, Transport};
 use crate::url::base_url::BaseUrl;
 use crate::wire::body_limit::BodyLimit;
 
-/// What stands first in every `User-Agent` field.
+/// The first product of every `User-Agent` field.
 const USER_AGENT_PREFIX: &str = concat!("gatelet/", env!("CARGO_PKG_VERSION"));
 
-/// Gives the trace that an attempt belongs to.
+/// Returns the trace that an attempt belongs to.
 pub(crate) type TraceHook = dyn Fn() -> Option<TraceContext> + Send + Sync;
 
-/// One endpoint with its credentials, policy and clock: what a client holds. A clone shares everything.
+/// One endpoint with its credentials, policy and clock: the core of a client. Clones share everything.
 ///
 /// ```
 /// use gatelet_transport::{ApiToken, BaseUrl, Call, Channel, Clock, Dialect, Transport};
@@ -44,8 +44,8 @@ pub(crate) type TraceHook = dyn Fn() -> Option<TraceContext> + Send + Sync;
 ///     .credentials(ApiToken::new("dt0c01.EXAMPLE.SECRET")?)
 ///     .build_with(transport, clock)?;
 /// let call = Call::new("dt listTokens", http::Method::GET, "/activeGateTokens").with_template("/activeGateTokens");
-/// let reply = channel.call(call).await?;
-/// println!("{} bytes", reply.body().len());
+/// let response = channel.call(call).await?;
+/// println!("{} bytes", response.body().len());
 /// # Ok(())
 /// # }
 /// ```
@@ -62,7 +62,7 @@ pub(crate) struct Inner {
     pub(crate) trace_context: Option<Box<TraceHook>>,
     pub(crate) timeouts: CallTimeouts,
     pub(crate) body_limit: BodyLimit,
-    /// The fields that every request has.
+    /// The header fields of every request.
     pub(crate) headers: HeaderMap,
     pub(crate) transport: AnyTransport,
     pub(crate) recent: RecentCredentials,
@@ -71,7 +71,7 @@ pub(crate) struct Inner {
 }
 
 impl Channel {
-    /// Starts a channel to an endpoint that speaks a vendor's dialect.
+    /// Starts building a channel to an endpoint that uses a vendor's dialect.
     pub fn builder(base: BaseUrl, dialect: impl Dialect) -> ChannelBuilder {
         ChannelBuilder {
             base,
@@ -87,15 +87,15 @@ impl Channel {
         }
     }
 
-    /// Makes one call from end to end: authorise, attempt, decide, wait, check status and content type.
+    /// Makes one call: obtains a credential, sends attempts, waits between them, and checks status and content type.
     ///
     /// # Errors
     ///
-    /// Every kind but `Pagination`; see [`ErrorKind`](crate::ErrorKind).
+    /// Every kind except `Pagination`; see [`ErrorKind`](crate::ErrorKind).
     pub async fn call(&self, call: Call) -> Result<ApiResponse, Error> {
         let operation = trace::Operation::new(call.operation);
-        // The transport and the provider of credentials are caught where they are called; this is for the clock. Boxed, because
-        // the future of a whole call is large, and those around it would each hold it.
+        // Panics of transport and credential provider are caught at their calls; this catches those of the clock.
+        // Boxed, because the future of a call is large and every future around it would contain it.
         let attempts = catch_unwind_future(|| Box::pin(Attempts::new(self, &call).run()));
         let outcome = async {
             attempts
@@ -144,28 +144,28 @@ impl Channel {
             .prefetch_while(move || channel.is_ready())
     }
 
-    /// Whether a call would go out at once, without an exchange for a credential before it.
+    /// Returns whether a call would be sent at once, without a token exchange before it.
     ///
-    /// A listing looks ahead only then: a call that is left alone within an exchange would hold up all others.
+    /// Lists prefetch only then: a prefetch that is not polled during a token exchange would block all other calls.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         let credentials = self.0.credentials.as_ref();
         credentials.is_none_or(|provider| provider.is_ready(self))
     }
 
-    /// The address that all paths are below.
+    /// Returns the address that all paths are below.
     #[must_use]
     pub fn base_url(&self) -> &BaseUrl {
         &self.0.base
     }
 
-    /// The account at the vendor, for example the team; empty where there is none.
+    /// Returns the account at the vendor, for example the team; empty if there is none.
     #[must_use]
     pub fn account(&self) -> &str {
         &self.0.account
     }
 
-    /// The clock that all waits go by.
+    /// Returns the clock that times all waits.
     #[must_use]
     pub fn clock(&self) -> &AnyClock {
         &self.0.clock
@@ -187,7 +187,7 @@ impl fmt::Debug for Channel {
     }
 }
 
-/// A channel in the making.
+/// Builds a [`Channel`].
 pub struct ChannelBuilder {
     base: BaseUrl,
     dialect: Box<dyn Dialect>,
@@ -202,28 +202,28 @@ pub struct ChannelBuilder {
 }
 
 impl ChannelBuilder {
-    /// Sets another address.
+    /// Replaces the address.
     #[must_use]
     pub fn base_url(mut self, base: BaseUrl) -> Self {
         self.base = base;
         self
     }
 
-    /// Sets where credentials come from.
+    /// Sets the credential provider.
     #[must_use]
     pub fn credentials(mut self, provider: impl CredentialProvider) -> Self {
         self.credentials = Some(Box::new(provider));
         self
     }
 
-    /// Sets the account at the vendor, for example the team, which an exchange for a credential may need to know.
+    /// Sets the account at the vendor, for example the team, which a token exchange may need.
     #[must_use]
     pub fn account(mut self, account: impl Into<String>) -> Self {
         self.account = account.into().into();
         self
     }
 
-    /// Sets how often a call is tried.
+    /// Sets the retry policy.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
@@ -237,35 +237,35 @@ impl ChannelBuilder {
         self
     }
 
-    /// Sets what stands behind `gatelet/<version>` in the `User-Agent` field.
+    /// Sets the products after `gatelet/<version>` in the `User-Agent` field.
     #[must_use]
     pub fn user_agent(mut self, suffix: impl Into<String>) -> Self {
         self.user_agent = Some(suffix.into());
         self
     }
 
-    /// Sets the largest response body, in bytes; default 10 MiB.
+    /// Sets the limit of a response body, in bytes; default 10 MiB.
     ///
-    /// Each request carries the limit as a [`BodyLimit`](crate::BodyLimit). A transport may have a limit of its own; the smaller
-    /// one counts.
+    /// Each request carries the limit as a [`BodyLimit`](crate::BodyLimit). If the transport has a limit of its own, the
+    /// smaller one applies.
     #[must_use]
     pub fn body_limit(mut self, bytes: u64) -> Self {
         self.body_limit = BodyLimit::new(bytes);
         self
     }
 
-    /// Sets the source of chance for waits: numbers from 0 up to 1. For tests.
+    /// Sets the jitter of waits, a source of numbers from 0 to 1. For tests.
     #[must_use]
     pub fn jitter(mut self, source: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
         self.jitter = Box::new(source);
         self
     }
 
-    /// Sets what says to which trace a request belongs; without it no request tells.
+    /// Sets the source of `traceparent`; without one, none is sent.
     ///
-    /// The hook is called for each attempt of each call, an exchange for a credential included, with the span of that
-    /// attempt as the current one where the feature `tracing` is on. What it gives goes out as `traceparent` and
-    /// `tracestate`; if it gives nothing, or panics, the attempt is made without them.
+    /// The hook is called for each attempt of each call, including token exchanges, inside the span of that attempt if
+    /// the feature `tracing` is on. Its value is sent as `traceparent` and `tracestate`; if it returns `None` or
+    /// panics, the attempt is sent without them.
     ///
     /// ```
     /// use gatelet_transport::{ChannelBuilder, TraceContext};
@@ -284,11 +284,12 @@ impl ChannelBuilder {
         self
     }
 
-    /// Makes the channel over a transport and a clock.
+    /// Creates the channel with a transport and a clock.
     ///
     /// # Errors
     ///
-    /// `InvalidInput` when the user agent's suffix cannot stand in a header, or the credentials cannot be right.
+    /// `InvalidInput` if the user agent is not valid in a header, or if the credential provider reports an invalid
+    /// setting.
     pub fn build_with(
         self,
         transport: impl Transport,
@@ -327,9 +328,7 @@ fn user_agent(suffix: Option<&str>) -> Result<HeaderValue, Error> {
     is_plain
         .then(|| HeaderValue::try_from(format!("{USER_AGENT_PREFIX} {suffix}")).ok())
         .flatten()
-        .ok_or_else(|| {
-            Error::invalid_input("user_agent", "is empty or holds more than printable ASCII")
-        })
+        .ok_or_else(|| Error::invalid_input("user_agent", "must be printable ASCII and not empty"))
 }
 
 impl fmt::Debug for ChannelBuilder {

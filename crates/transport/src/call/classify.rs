@@ -1,4 +1,4 @@
-//! What an attempt's answer means.
+//! Classifies the result of an attempt.
 
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
@@ -26,14 +26,14 @@ use crate::wire::field;
 use crate::wire::json::{body_text, decode, html_hint};
 use crate::wire::rate_limit;
 
-/// Why an attempt is no success.
+/// An attempt that failed, and what is known about it.
 #[derive(Debug)]
 pub(crate) struct FailedAttempt {
     pub(crate) error: Error,
     pub(crate) cause: FailureCause,
     pub(crate) applied: Applied,
     pub(crate) server_delay: Option<Duration>,
-    /// Whether a new credential may cure it.
+    /// Whether a new credential may help.
     pub(crate) refresh_may_help: bool,
 }
 
@@ -48,10 +48,10 @@ impl FailedAttempt {
         }
     }
 
-    /// No complete response came back, and no status that decides.
+    /// Classifies an attempt without a complete response and without a decisive status.
     fn from_transport(call: &Call, base: &BaseUrl, error: TransportError) -> Self {
         let cause = match (error.kind(), error.status()) {
-            // What a proxy forbids, it will forbid a moment later, too.
+            // A refusal by a proxy is permanent.
             (TransportErrorKind::Connect(_), Some(status))
                 if !is_transient_status(status.as_u16()) =>
             {
@@ -77,7 +77,7 @@ impl FailedAttempt {
         Self::new(error, cause, applied)
     }
 
-    /// The transport, the clock or the dialect panicked; what was done by then is unknown.
+    /// Classifies a panic of transport, clock or dialect, after which the outcome is unknown.
     pub(crate) fn from_panic(call: &Call) -> Self {
         let error = Error::new(ErrorKind::TransportPanic);
         Self::new(
@@ -88,7 +88,7 @@ impl FailedAttempt {
     }
 }
 
-/// Whether a call only reads.
+/// Returns whether a method only reads.
 pub(crate) fn is_read_only(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD)
 }
@@ -101,21 +101,21 @@ fn applied_if_unanswered(method: &Method) -> Applied {
     }
 }
 
-/// Whether a server that gave this status has applied the call.
+/// Returns whether a server that sent this status has applied the call.
 pub(crate) fn applied_after_status(method: &Method, status: StatusCode) -> Applied {
     match status.as_u16() {
         _ if is_read_only(method) => Applied::No,
         200..=299 => Applied::Yes,
-        // These two ask for the same request elsewhere, so it was not taken here.
+        // Both redirect the same request elsewhere, so it was not processed here.
         307 | 308 => Applied::No,
         408 => Applied::Unknown,
-        // A status that is not registered is some proxy's own, as 460 and 499 are: the caller hung up, the server may go on.
+        // An unregistered status is a proxy's own, such as 460 or 499: the client hung up, but the server may continue.
         400..=499 if status.canonical_reason().is_some() => Applied::No,
         _ => Applied::Unknown,
     }
 }
 
-/// How answers are judged: the same for every call of a channel.
+/// The settings of a channel that decide what a response means.
 pub(crate) struct ResponseClassifier<'a> {
     pub(crate) base: &'a BaseUrl,
     pub(crate) dialect: &'a dyn Dialect,
@@ -124,7 +124,7 @@ pub(crate) struct ResponseClassifier<'a> {
     pub(crate) secrets: &'a CallSecrets,
 }
 
-/// What came back as far as it could be read. The status decides what it means, whatever became of the body.
+/// A response as far as it was read. The status decides, even if the body could not be read.
 struct ReceivedResponse<'a> {
     status: StatusCode,
     headers: &'a HeaderMap,
@@ -133,7 +133,7 @@ struct ReceivedResponse<'a> {
 }
 
 impl ResponseClassifier<'_> {
-    /// Whether what the transport from_responses back is what the call asked for.
+    /// Returns the response if it is what the call asked for, and the failed attempt otherwise.
     pub(crate) fn classify(
         &self,
         call: &Call,
@@ -167,7 +167,7 @@ impl ResponseClassifier<'_> {
         }
     }
 
-    /// The same where the body could not be read, or nothing came back at all.
+    /// Classifies a response without a readable body, or no response at all.
     fn classify_head(
         &self,
         call: &Call,
@@ -175,7 +175,7 @@ impl ResponseClassifier<'_> {
     ) -> Result<Response<Bytes>, Box<FailedAttempt>> {
         let headers = error.take_headers();
         match (error.status().filter(|_| is_from_response(&error)), headers) {
-            // Nobody wants the body.
+            // The body is not needed.
             (Some(status), Some(headers))
                 if !has_output(call) && is_success_with(call, status, is_html_page(&headers)) =>
             {
@@ -196,7 +196,7 @@ impl ResponseClassifier<'_> {
                 let is_from_proxy = status.is_none() && error.status().is_some();
                 let proxy_headers = headers.filter(|_| is_from_proxy);
                 Err(Box::new(FailedAttempt {
-                    // A proxy's own, and none of the vendor's.
+                    // It is the proxy's delay, not the vendor's.
                     server_delay: proxy_headers.and_then(|headers| self.retry_after(&headers)),
                     ..FailedAttempt::from_transport(call, self.base, error)
                 }))
@@ -204,14 +204,15 @@ impl ResponseClassifier<'_> {
         }
     }
 
-    /// The fault for a success whose body is the vendor's error all the same.
+    /// Returns the failure if a response with a success status contains the vendor's error.
     fn error_in_success(&self, call: &Call, response: &Response<Bytes>) -> Option<FailedAttempt> {
         let status = response.status();
-        // What comes behind a 204 is no body.
+        // A 204 has no body.
         if status == StatusCode::NO_CONTENT || response.body().is_empty() {
             return None;
         }
-        // What is not text fails to decode. Where nothing is decoded, the type does not matter, unless it is one for errors.
+        // A body that is not text fails to decode later. If nothing is decoded, the content type does not matter,
+        // unless it is a type for errors.
         let body = body_text(response.body()).ok()?;
         let is_problem = matches!(
             ContentType::of(response.headers()),
@@ -223,14 +224,14 @@ impl ResponseClassifier<'_> {
         });
         let api = match found {
             Ok(api) => api?,
-            // Whether the response is an error is then known to nobody, so it counts as one.
+            // It is then unknown whether the response is an error, so it counts as one.
             Err(Panicked) => return Some(FailedAttempt::from_panic(call)),
         };
         let error = Error::new(ErrorKind::Api)
-            .with_detail("an error in a response with a status of success")
+            .with_detail("the body is an error despite the status")
             .with_status(status)
             .with_api(Some(api));
-        // The server says both, so a write may have been applied or not.
+        // The server contradicts itself, so a write may have been applied.
         Some(FailedAttempt::new(
             error,
             FailureCause::Final,
@@ -238,7 +239,7 @@ impl ResponseClassifier<'_> {
         ))
     }
 
-    /// The fault for a status that is no success.
+    /// Classifies a status that is not a success.
     fn classify_failure(&self, call: &Call, response: ReceivedResponse<'_>) -> FailedAttempt {
         let ReceivedResponse {
             status,
@@ -247,7 +248,7 @@ impl ResponseClassifier<'_> {
         } = response;
         let readable_body = body.as_ref().ok().copied();
         let content_type = match readable_body {
-            // The type of a body says nothing where there is none.
+            // The content type of an empty body means nothing.
             Some(body) if body.is_empty() && !status.is_success() => ContentType::Json,
             _ => ContentType::of(headers),
         };
@@ -258,7 +259,7 @@ impl ResponseClassifier<'_> {
         let mut applied = applied_after_status(&call.method, status);
         let finding = match (status.as_u16(), content_type) {
             (200..=299, ContentType::Html(content_type)) => {
-                // Not even the API's own status: this is the page of someone in between.
+                // The status is not the API's either: the page comes from an intermediary.
                 applied = applied_if_unanswered(&call.method);
                 Finding::html(content_type)
             }
@@ -268,12 +269,12 @@ impl ResponseClassifier<'_> {
             (_, ContentType::Html(content_type)) => Finding::html(content_type),
             (407 | 511, _) => Finding {
                 kind: ErrorKind::Protocol,
-                detail: Some("a proxy or network asks for a login"),
+                detail: Some("a proxy or network requires a login"),
             },
             (401, _) if refresh_may_help => {
                 ErrorKind::Credential(CredentialFailure::Rejected).into()
             }
-            // Some servers count on above 511; what they say then is the same.
+            // Unregistered statuses above 511 are treated like other server errors.
             (..500, _) if status.canonical_reason().is_none() && !is_explained => {
                 ErrorKind::Protocol.into()
             }
@@ -298,8 +299,8 @@ impl ResponseClassifier<'_> {
         }
     }
 
-    /// How long the server wants to be left alone. Only a 429 gives the vendor's own header fields their meaning: some
-    /// send them with every answer.
+    /// Returns the delay that the server asks for. Only on a 429 do the vendor's own header fields count: some vendors
+    /// send them with every response.
     fn server_delay(&self, status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
         let vendor_delay = || {
             self.dialect
@@ -338,7 +339,7 @@ impl ResponseClassifier<'_> {
         }
         let body = body_text(body).ok()?;
         let error = catch_unwind_sync(|| self.dialect.api_error(status, body)).ok()?;
-        // Where every part of an error may be missing, any object reads as one.
+        // If every member of an error is optional, any object decodes as one.
         error.filter(|error| *error != ApiError::default())
     }
 
@@ -346,7 +347,7 @@ impl ResponseClassifier<'_> {
         let location = field::single(headers, &LOCATION);
         let target_origin = location.and_then(|location| {
             let location = std::str::from_utf8(location.as_bytes()).ok()?;
-            // Before it is split: a part of a secret may be too short to be found.
+            // Redacted before it is split: a part of a secret may be too short to be found.
             let secrets = self.secrets.with_body(body.unwrap_or(&Bytes::new()));
             match secrets.replaced(location, REDACTED_IN_URI) {
                 Cow::Borrowed(location) => self.target_origin(location),
@@ -361,10 +362,10 @@ impl ResponseClassifier<'_> {
         }
     }
 
-    /// Scheme, host and port that a location leads to, as browsers read it.
+    /// Returns scheme, host and port of a redirect target, parsed as browsers do.
     fn target_origin(&self, location: &str) -> Option<String> {
         let mut location = location.replace('\\', "/");
-        // A `Uri` takes what lacks nothing but its scheme for a path.
+        // A `Uri` parses a scheme-relative reference as a path.
         if location.starts_with("//") {
             location.insert_str(0, &format!("{}:", self.base.scheme()));
         }
@@ -377,19 +378,19 @@ impl ResponseClassifier<'_> {
                 Some(format!("{scheme}://{}{port}", authority.host()))
             }
             (None, None) => Some(self.base.origin().to_owned()),
-            // A name alone may be a host or a path.
+            // A single name may be a host or a path.
             _ => None,
         }
     }
 }
 
-/// Whether the status of such an error is that of a response to the call, and not that of a proxy on the way to its server.
+/// Returns whether the status of the error comes from the server, not from a proxy on the way to it.
 fn is_from_response(error: &TransportError) -> bool {
     use TransportErrorKind::{Config, Connect, Tls};
     error.sent() != Sent::Nothing && !matches!(error.kind(), Connect(_) | Tls | Config)
 }
 
-/// The fault for a status of success whose body is not what the call asked for.
+/// Fails a success whose body is not what the call asked for.
 fn unusable_success(call: &Call, status: StatusCode, finding: Finding) -> FailedAttempt {
     let error = finding.into_error().with_status(status);
     FailedAttempt::new(
@@ -399,15 +400,15 @@ fn unusable_success(call: &Call, status: StatusCode, finding: Finding) -> Failed
     )
 }
 
-/// Whether the response has the status that the call asked for.
+/// Returns whether the response has the status that the call asked for.
 fn is_success(call: &Call, response: &Response<Bytes>) -> bool {
-    // The type of a body says nothing where there is none.
+    // The content type of an empty body means nothing.
     let is_page = !response.body().is_empty() && is_html_page(response.headers());
     is_success_with(call, response.status(), is_page)
 }
 
-/// Whether this is the status that the call asked for. Where there is no output, any 2xx says the same, unless it comes with a
-/// page.
+/// Returns whether the status is the one that the call asked for. Without output any 2xx will do, unless it comes with
+/// an HTML page.
 fn is_success_with(call: &Call, status: StatusCode, is_page: bool) -> bool {
     status.as_u16() == call.success || (!has_output(call) && status.is_success() && !is_page)
 }
@@ -420,7 +421,7 @@ fn has_output(call: &Call) -> bool {
     call.success != StatusCode::NO_CONTENT.as_u16()
 }
 
-/// Checks that a body which will be decoded says that it is JSON.
+/// Checks that a body to be decoded is declared as JSON.
 fn check_type(call: &Call, response: &Response<Bytes>) -> Result<(), Finding> {
     if !has_output(call) {
         return Ok(());
@@ -449,8 +450,8 @@ fn check_type(call: &Call, response: &Response<Bytes>) -> Result<(), Finding> {
     }
 }
 
-/// What a refusal is in which the API does not say why: the API's still, where there is no word or JSON, or nobody could read
-/// the body.
+/// Classifies an error status without an error of the API: it still counts as the API's if the body is empty, JSON or
+/// unreadable.
 fn unexplained_failure(content_type: ContentType, body: Option<&Bytes>) -> Finding {
     let body = body.map(Bytes::as_ref);
     let content_type = match (content_type, body) {

@@ -1,4 +1,4 @@
-//! What a call authorises itself with.
+//! The credential of a call.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -12,31 +12,31 @@ use crate::error::error::Error;
 use crate::redaction::known::add_header;
 use crate::redaction::secret_set::SecretSet;
 
-/// The longest token or key that is accepted, in bytes.
+/// The maximum length of a token or key, in bytes.
 const MAX_LENGTH: usize = 8 * 1024;
 
-/// The value of an `Authorization` header, marked as sensitive; its buffer is zeroed when the last clone is dropped.
+/// The value of an `Authorization` field, marked as sensitive. Its buffer is zeroed when the last clone is dropped.
 #[derive(Clone)]
 pub struct Credential {
     value: HeaderValue,
     generation: u64,
     source: Option<NamedSecret>,
-    /// Built when it is first asked for; clones share it.
+    /// Built on first use; clones share it.
     secrets: Arc<OnceLock<SecretSet>>,
 }
 
 impl Credential {
-    /// A scheme and a token, for example `Bearer` and what a server issued.
+    /// Creates a credential of a scheme and a token, for example `Bearer` and an issued token.
     ///
     /// # Errors
     ///
-    /// `InvalidInput` when the token is empty, longer than 8 KiB, or holds anything but visible ASCII. The token is
-    /// never part of the error.
+    /// `InvalidInput` if the token is empty, longer than 8 KiB, or contains anything but visible ASCII. The error never
+    /// contains the token.
     pub fn new(scheme: &'static str, token: &str) -> Result<Self, Error> {
         Self::validate("token", token)?;
         let bytes = Zeroizing::new([scheme.as_bytes(), b" ", token.as_bytes()].concat());
         let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(bytes))
-            .map_err(|_| Error::invalid_input("token", "does not fit into a header"))?;
+            .map_err(|_| Error::invalid_input("token", "is not valid in a header"))?;
         value.set_sensitive(true);
         Ok(Self {
             value,
@@ -46,8 +46,8 @@ impl Credential {
         })
     }
 
-    /// Names the secret that this credential was exchanged for. A call that is made with the credential holds both: where the
-    /// peer repeats either, no error shows it, and no link with it is followed.
+    /// Names the secret that this credential was exchanged for. Calls with this credential redact both from errors, and
+    /// follow no link that contains either.
     #[must_use]
     pub fn with_source(mut self, secret: impl Into<String>) -> Self {
         self.source = Some(Arc::new(Zeroizing::new(secret.into())));
@@ -55,12 +55,12 @@ impl Credential {
         self
     }
 
-    /// Checks what is or will be sent as a credential: a token, or a key that is exchanged for one.
+    /// Checks a text that is sent as a credential: a token, or a key to be exchanged for one.
     ///
     /// # Errors
     ///
-    /// `InvalidInput` for this parameter when the text is empty, longer than 8 KiB, or holds anything but visible ASCII. The
-    /// text is never part of the error.
+    /// `InvalidInput` for this parameter if the text is empty, longer than 8 KiB, or contains anything but visible
+    /// ASCII. The error never contains the text.
     pub fn validate(parameter: &'static str, text: &str) -> Result<(), Error> {
         match problem(text) {
             None => Ok(()),
@@ -68,7 +68,7 @@ impl Credential {
         }
     }
 
-    /// Marks which of a provider's credentials this is.
+    /// Sets the number of this credential in its provider's sequence.
     pub(crate) fn of_generation(mut self, generation: u64) -> Self {
         self.generation = generation;
         self
@@ -82,7 +82,7 @@ impl Credential {
         &self.value
     }
 
-    /// Its own secrets as they are: the token without its scheme, and what it was exchanged for.
+    /// Returns the raw secrets: the token without its scheme, and the secret that it was exchanged for.
     pub(crate) fn whole_values(&self) -> impl Iterator<Item = &[u8]> {
         let token = self
             .value
@@ -93,7 +93,7 @@ impl Credential {
         token.into_iter().chain(source)
     }
 
-    /// The set of its own secrets: the token, and what it was exchanged for.
+    /// Returns the set of its secrets: the token, and the secret that it was exchanged for.
     pub(crate) fn secrets(&self) -> &SecretSet {
         self.secrets.get_or_init(|| {
             let mut secrets = SecretSet::new();
@@ -102,7 +102,7 @@ impl Credential {
         })
     }
 
-    /// Adds its own secrets to a set.
+    /// Adds its secrets to a set.
     pub(crate) fn add_secrets(&self, secrets: &mut SecretSet) {
         add_header(secrets, &self.value, 0);
         if let Some(source) = &self.source {
@@ -111,23 +111,21 @@ impl Credential {
     }
 }
 
-/// Why a text cannot be sent as a credential.
+/// Returns why a text is not valid as a credential.
 pub(crate) fn problem(text: &str) -> Option<&'static str> {
     match text.as_bytes() {
         [] => Some("is empty"),
-        [0xef, 0xbb, 0xbf, ..] => Some(
-            "begins with a byte order mark (BOM), which is not part of it: save it as UTF-8 without one",
-        ),
+        [0xef, 0xbb, 0xbf, ..] => {
+            Some("starts with a byte order mark (BOM): save it as UTF-8 without one")
+        }
         bytes if bytes.contains(&0) => {
-            Some("holds a NUL, as text in UTF-16 does: save it as UTF-8")
+            Some("contains a NUL, as text in UTF-16 does: save it as UTF-8")
         }
         bytes if bytes.len() > MAX_LENGTH => Some("is longer than 8192 bytes"),
-        [.., b'\n' | b'\r'] => Some(
-            "ends in a line break: a trailing newline, as reading a file leaves it, is not part of it",
-        ),
-        bytes if !bytes.is_ascii() => Some("holds a character that is not ASCII"),
+        [.., b'\n' | b'\r'] => Some("ends with a line break: remove the trailing newline"),
+        bytes if !bytes.is_ascii() => Some("contains a non-ASCII character"),
         bytes if !bytes.iter().all(u8::is_ascii_graphic) => {
-            Some("holds a space or a control character")
+            Some("contains whitespace or a control character")
         }
         _ => None,
     }

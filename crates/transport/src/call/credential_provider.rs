@@ -1,4 +1,4 @@
-//! Where the credentials of a channel come from.
+//! The source of credentials for a channel.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -10,48 +10,48 @@ use crate::error::kind::{CredentialFailure, ErrorKind};
 use crate::future::boxed::BoxFuture;
 use crate::future::catch_unwind::catch_unwind_sync;
 
-/// Gives the credential for a call.
+/// Provides the credential for each call.
 ///
-/// It may use the channel for an unauthenticated call of its own, to exchange a secret for a bearer.
+/// A provider may make unauthenticated calls on the channel, to exchange a secret for a bearer token.
 ///
-/// One that panics fails its call with `Credential`, and no other; it is asked again by the next one.
+/// A panic fails only the current call, with `Credential`; the next call asks again.
 pub trait CredentialProvider: Send + Sync + 'static {
-    /// The credential to use now.
+    /// Returns the current credential.
     ///
     /// # Errors
     ///
-    /// `Credential` when none can be obtained.
+    /// `Credential` if none can be obtained.
     fn credential(
         &self,
         channel: &Channel,
     ) -> impl Future<Output = Result<Credential, Error>> + Send;
 
-    /// Checks whether it can ever give a credential. A client that is built asks, so that a mistyped secret is found before the
-    /// first call. By default it can.
+    /// Checks the settings when a client is built, so that a mistyped secret is found before the first call. The
+    /// default accepts.
     ///
     /// # Errors
     ///
-    /// `InvalidInput` that names the part which cannot be right, and never holds it.
+    /// `InvalidInput` that names the invalid setting and never contains its value.
     fn validate(&self) -> Result<(), Error> {
         Ok(())
     }
 
-    /// Whether [`credential`](Self::credential) would end at once, without a call or a wait. Listings look ahead only
-    /// then. By default it would not.
+    /// Returns whether [`credential`](Self::credential) would return at once, without a call or a wait; lists prefetch
+    /// only then. The default is `false`.
     fn is_ready(&self, channel: &Channel) -> bool {
         let _ = channel;
         false
     }
 
-    /// Is told that the server refused this credential, and returns whether another one can be obtained. By default it returns
-    /// `false`.
+    /// Reports that the server rejected a credential, and returns whether another one can be obtained. The default
+    /// returns `false`.
     fn invalidate(&self, refused: &Credential) -> bool {
         let _ = refused;
         false
     }
 }
 
-/// The twin of [`CredentialProvider`] that can be a trait object, and does not panic where it returns no future.
+/// The object-safe form of [`CredentialProvider`], which also catches panics.
 pub(crate) trait DynCredentialProvider: Send + Sync {
     fn credential_boxed<'a>(
         &'a self,
@@ -86,7 +86,7 @@ impl<T: CredentialProvider> DynCredentialProvider for T {
     }
 }
 
-/// The error for a provider, or an exchange, that panicked.
+/// Returns the error of a provider or token exchange that panicked.
 pub(crate) fn panicked() -> Error {
     Error::new(ErrorKind::Credential(CredentialFailure::Panicked))
 }

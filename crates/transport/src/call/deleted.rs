@@ -1,14 +1,14 @@
-//! What a deletion found.
+//! The result of a deletion.
 
 use crate::call::api_response::ApiResponse;
 
-/// A thing is gone: by this call, or because an earlier attempt of it, whose answer was lost, had removed it already.
+/// The resource is gone: deleted by this call, or by an earlier attempt of it whose response was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Deleted {
     /// Whether a repeated attempt found nothing to delete.
     ///
-    /// Almost always the lost attempt did it; somebody else may have, in between.
+    /// Almost always the lost attempt deleted it; rarely somebody else did in between.
     pub was_already_gone: bool,
 }
 

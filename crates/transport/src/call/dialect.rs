@@ -1,4 +1,4 @@
-//! What differs from vendor to vendor in how a server answers.
+//! The differences between vendors in error and delay responses.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode};
 use crate::error::api::ApiError;
 use crate::wire::rate_limit;
 
-/// A vendor's way to say errors and delays.
+/// A vendor's format of errors and delays.
 ///
 /// ```
 /// use gatelet_transport::{ApiError, Dialect};
@@ -22,28 +22,27 @@ use crate::wire::rate_limit;
 /// }
 /// ```
 pub trait Dialect: Send + Sync + 'static {
-    /// Reads the vendor's error out of a body; `None` when the body is not the vendor's. One in which nothing is set counts as
-    /// `None`.
+    /// Parses the vendor's error from a body; `None` if the body is not the vendor's. An error with nothing set counts
+    /// as `None`.
     fn api_error(&self, status: StatusCode, body: &str) -> Option<ApiError>;
 
-    /// Reads the vendor's error out of the body of a response whose status is a success; `None` where there is none. A response
-    /// with one is an error, whatever else it holds.
+    /// Parses the vendor's error from the body of a response with a success status; `None` if it contains none. A
+    /// response with an error fails, whatever else it contains.
     ///
-    /// By default there is none.
+    /// The default returns `None`.
     fn error_in_success(&self, body: &str) -> Option<ApiError> {
         let _ = body;
         None
     }
 
-    /// How long the server wants to be left alone after a 429. `now` is the server's own time where it tells it, else
-    /// ours.
+    /// Returns the delay that the server asks for with a 429. `now` is the server's time if it sent one, else ours.
     ///
-    /// By default `Retry-After` alone.
+    /// The default reads `Retry-After` only.
     fn server_delay(&self, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
         rate_limit::retry_after(headers, now)
     }
 
-    /// Whether a new credential may cure this 401. By default it may.
+    /// Returns whether a new credential may help after this 401. The default is `true`.
     fn refresh_may_help(&self, error: Option<&ApiError>) -> bool {
         let _ = error;
         true

@@ -77,7 +77,7 @@ impl<T> OperationRequest<T> {
     }
 
     /// Sets when failed attempts of this call are repeated, in place of the client's policy. The retry budget stays the
-    /// client's: the `quota` of this policy is not used.
+    /// client's: the `budget` of this policy is ignored.
     pub fn retry(self, policy: RetryPolicy) -> Self {
         self.map(|call| call.with_retry(policy))
     }
@@ -105,7 +105,7 @@ impl<T> OperationRequest<T> {
     }
 }
 
-/// Whether a value in the path was refused. It may be a secret, so the error does not name it.
+/// Returns whether a value in the path was refused. The value may be a secret, so the error must not name it.
 fn is_of_path(error: &Error, template: &str) -> bool {
     match error.kind() {
         ErrorKind::InvalidInput { parameter } => template.contains(&format!("{{{parameter}}}")),

@@ -1,4 +1,4 @@
-//! The credentials that the calls of a channel used last.
+//! The credentials last used by the calls of a channel.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -9,11 +9,11 @@ use crate::redaction::fragments::FRAGMENT_LENGTH;
 use crate::redaction::known;
 use crate::redaction::secret_set::SecretSet;
 
-/// How many are remembered.
+/// How many are kept.
 const MAX_RECENT: usize = 4;
 
-/// The credentials that the calls of a channel used last, the last one first: a server may speak of the bearer before the one that
-/// it got, to any call.
+/// The credentials last used by the calls of a channel, latest first. A server may mention the previous bearer token to
+/// any call.
 #[derive(Default)]
 pub(crate) struct RecentCredentials(Mutex<Vec<HeaderValue>>);
 
@@ -29,7 +29,7 @@ impl RecentCredentials {
         recent.insert(0, value.clone());
     }
 
-    /// Adds those that are long enough to be told from chance.
+    /// Adds those that are long enough not to match by coincidence.
     pub(crate) fn add_to(&self, secrets: &mut SecretSet) {
         let recent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for value in &*recent {

@@ -1,15 +1,15 @@
-//! When a failed attempt is made again.
+//! Decides when a failed attempt is repeated.
 
 use std::time::Duration;
 
 use crate::error::sent::Sent;
 use crate::error::transport::{ConnectFailure, Phase, TransportErrorKind};
 
-/// How often a call is tried, and how long it waits in between.
+/// How often a call is attempted, and how long it waits in between.
 ///
-/// A wait is a random part of 50 ms · 2ⁿ (1 s · 2ⁿ after a 429), at most 20 s; when the server names a longer one, that
-/// is kept up to 60 s. All calls of a client share a budget of 500: a retry takes 14 (5 after a 429), and success gives back
-/// what the last retry took, so that a server that is down sees little more than one attempt per call.
+/// A wait is a random part of 50 ms · 2ⁿ (1 s · 2ⁿ after a 429), at most 20 s; a longer wait that the server asks for
+/// is kept up to 60 s. All calls of a client share a budget of 500: a retry takes 14 (5 after a 429), and a success
+/// refunds the last retry, so that a server that is down receives little more than one attempt per call.
 ///
 /// ```
 /// let patient = gatelet_transport::RetryPolicy::default().max_attempts(5);
@@ -40,41 +40,41 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// One attempt and no more.
+    /// Returns a policy of a single attempt.
     #[must_use]
     pub fn never() -> Self {
         Self::default().max_attempts(1)
     }
 
-    /// Sets the number of attempts, the first one included; default 3, at least 1.
+    /// Sets the number of attempts, including the first; default 3, at least 1.
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
         self
     }
 
-    /// Sets the first wait, doubled with each further attempt; default 50 ms.
+    /// Sets the first wait, doubled after each further attempt; default 50 ms.
     #[must_use]
     pub fn base_delay(mut self, delay: Duration) -> Self {
         self.base_delay = delay;
         self
     }
 
-    /// Sets the first wait after a 429, doubled with each further attempt; default 1 s.
+    /// Sets the first wait after a 429, doubled after each further attempt; default 1 s.
     #[must_use]
     pub fn throttled_base_delay(mut self, delay: Duration) -> Self {
         self.throttled_base_delay = delay;
         self
     }
 
-    /// Sets the longest wait that is our own choice; default 20 s.
+    /// Sets the maximum wait of our own backoff; default 20 s.
     #[must_use]
     pub fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
         self
     }
 
-    /// Sets the longest wait at the server's word; default 60 s.
+    /// Sets the maximum wait that the server may ask for; default 60 s.
     #[must_use]
     pub fn max_server_delay(mut self, delay: Duration) -> Self {
         self.max_server_delay = delay;
@@ -96,7 +96,7 @@ impl RetryPolicy {
         attempts < self.max_attempts
     }
 
-    /// The upper end of the wait after this many attempts, before jitter.
+    /// Returns the maximum wait after this many attempts, before jitter.
     fn ceiling(&self, class: FailureClass, attempts: u32) -> Duration {
         let base = match class {
             FailureClass::Throttled => self.throttled_base_delay,
@@ -107,17 +107,17 @@ impl RetryPolicy {
     }
 }
 
-/// How an attempt failed, as far as another one depends on it.
+/// The cause of a failed attempt, as far as retries depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FailureCause {
-    /// No complete answer.
+    /// No complete response.
     Transport {
         kind: TransportErrorKind,
         sent: Sent,
     },
-    /// A status that is no success.
+    /// A status other than success.
     Status(u16),
-    /// An answer that would be the same again.
+    /// A response that would be the same again.
     Final,
 }
 
@@ -128,39 +128,39 @@ pub(crate) struct RetryContext {
     pub(crate) is_idempotent: bool,
     /// The attempts made so far.
     pub(crate) attempts: u32,
-    /// Whether a 421 has been answered with another attempt already.
+    /// Whether a 421 has been retried already.
     pub(crate) was_misdirected: bool,
     pub(crate) server_delay: Option<Duration>,
-    /// What is left of the call's time.
+    /// The time left for the call.
     pub(crate) remaining: Duration,
-    /// A number from 0 up to 1.
+    /// A number from 0 to 1.
     pub(crate) jitter: f64,
 }
 
-/// What to do about a failed attempt.
+/// What follows a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
-    /// Take the cost out of the budget, wait, and try again.
+    /// Take the cost from the budget, wait, and try again.
     Retry { after: Duration, cost: u32 },
-    /// The call has failed.
+    /// Fail the call.
     Stop,
 }
 
-/// What a retry costs, and what one after a 429 costs.
+/// The cost of a retry, and of one after a 429.
 const COST: u32 = 14;
 const THROTTLED_COST: u32 = 5;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FailureClass {
-    /// Another attempt would end the same way.
+    /// Another attempt would fail the same way.
     Permanent,
-    /// The server surely did nothing.
+    /// The server has certainly not processed the request.
     Unprocessed,
-    /// The server did nothing because it has too much to do.
+    /// The server rejected the request because of load.
     Throttled,
     /// The connection was the wrong one for the host.
     Misdirected,
-    /// The server may have done it.
+    /// The server may have processed the request.
     Uncertain,
 }
 
@@ -169,7 +169,7 @@ impl FailureClass {
         match cause {
             FailureCause::Status(429) => Self::Throttled,
             FailureCause::Status(421) => Self::Misdirected,
-            // What the server does not know, it will not know a moment later: a method, a version, who asks.
+            // Not a temporary condition: unknown methods, versions, or a login that the network requires.
             FailureCause::Status(501 | 505 | 511) => Self::Permanent,
             FailureCause::Status(408 | 500..=599) => Self::Uncertain,
             FailureCause::Transport { kind, sent } => match kind {
@@ -190,12 +190,12 @@ impl FailureClass {
     }
 }
 
-/// Whether a status tells of something that may be over a moment later.
+/// Returns whether a status may be temporary.
 pub(crate) fn is_transient_status(status: u16) -> bool {
     FailureClass::of(FailureCause::Status(status)) != FailureClass::Permanent
 }
 
-/// Whether the failure may well not come again later, and the call may then be made again.
+/// Returns whether the failure may be temporary, so that the call may succeed later.
 pub(crate) fn is_transient(cause: FailureCause, is_idempotent: bool) -> bool {
     match FailureClass::of(cause) {
         FailureClass::Permanent => matches!(
@@ -220,7 +220,7 @@ fn is_partly_sent(cause: FailureCause) -> bool {
     )
 }
 
-/// Whether a failed attempt is made again, and when.
+/// Decides whether and when a failed attempt is repeated.
 pub(crate) fn decide(policy: &RetryPolicy, context: &RetryContext) -> Decision {
     let class = FailureClass::of(context.cause);
     let may_repeat = match class {
@@ -234,7 +234,7 @@ pub(crate) fn decide(policy: &RetryPolicy, context: &RetryContext) -> Decision {
     }
     let jitter = match context.jitter {
         jitter if jitter > 0.0 => jitter.min(1.0),
-        // NaN too: the source is the caller's.
+        // Also covers NaN, because the source is the caller's.
         _ => 0.0,
     };
     let backoff = policy.ceiling(class, context.attempts).mul_f64(jitter);

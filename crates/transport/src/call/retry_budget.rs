@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A bucket that retries take from and successes give to, so that a server that is down is not met by a crowd.
+/// A bucket that retries draw from and successes refill, so that a server that is down is not flooded.
 #[derive(Debug)]
 pub(crate) struct RetryBudget {
     available: AtomicU32,
@@ -17,18 +17,18 @@ impl RetryBudget {
         }
     }
 
-    /// Takes the cost of a retry; `false` when there is not enough left.
+    /// Takes the cost of a retry; returns `false` if not enough is left.
     pub(crate) fn acquire(&self, cost: u32) -> bool {
         self.update(|available| available.checked_sub(cost))
     }
 
-    /// Gives back after a success: what the last retry took, or one for a call without a retry.
+    /// Refunds the last retry after a success, or 1 for a call without one.
     pub(crate) fn refund(&self, refund: Option<u32>) {
         let amount = refund.unwrap_or(1);
         self.update(|available| Some(available.saturating_add(amount).min(self.size)));
     }
 
-    // Nothing else is ordered by this number, so the weakest ordering serves.
+    // No other memory is ordered by this number.
     fn update(&self, next: impl FnMut(u32) -> Option<u32>) -> bool {
         self.available
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, next)

@@ -1,4 +1,4 @@
-//! A token in the scheme `Api-Token`.
+//! A static token in the scheme `Api-Token`.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use crate::call::credential::Credential;
 use crate::call::credential_provider::CredentialProvider;
 use crate::error::error::Error;
 
-/// A token that goes out as `Authorization: Api-Token …`.
+/// A token sent as `Authorization: Api-Token …`.
 ///
 /// ```
 /// # fn main() -> Result<(), gatelet_transport::Error> {
@@ -20,7 +20,7 @@ use crate::error::error::Error;
 pub struct ApiToken(Credential);
 
 impl ApiToken {
-    /// Takes a token.
+    /// Creates a provider of this token.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! A token in the scheme `Bearer`.
+//! A static token in the scheme `Bearer`.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use crate::call::credential::Credential;
 use crate::call::credential_provider::CredentialProvider;
 use crate::error::error::Error;
 
-/// A token that goes out as `Authorization: Bearer …`.
+/// A token sent as `Authorization: Bearer …`.
 ///
 /// ```
 /// # fn main() -> Result<(), gatelet_transport::Error> {
@@ -20,7 +20,7 @@ use crate::error::error::Error;
 pub struct Bearer(Credential);
 
 impl Bearer {
-    /// Takes a token.
+    /// Creates a provider of this token.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! A credential that is had by an exchange and kept while it lasts.
+//! Caches a credential obtained by a token exchange until shortly before it expires.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,58 +20,58 @@ use crate::future::timeout::timeout;
 use crate::transport::clock::{AnyClock, Clock as _};
 use crate::url::base_url::BaseUrl;
 
-/// No credential is kept for longer.
+/// The maximum lifetime of a cached credential.
 const MAX_LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
 
-/// How long a credential is used whose life nobody can tell. Whether it still lasts is for the server to say.
+/// The lifetime of a credential whose expiry is unknown. The server may reject it earlier.
 const UNKNOWN_LIFETIME: Duration = Duration::from_secs(5 * 60);
 
-/// The least time between the starts of two exchanges after the server refused the first one, refused its credential, or sent a
-/// response without a usable credential.
+/// The minimum time between the starts of two exchanges after the server rejected the first one or its credential, or
+/// sent a response without a usable credential.
 const MIN_REFUSED_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The shortest life that a credential is given, so that none makes a loop.
+/// The minimum lifetime of a cached credential, so that exchanges never loop.
 const MIN_LIFETIME: Duration = Duration::from_secs(1);
 
-/// A new credential is had this long before the old one ends, or a tenth of its life if that is less.
+/// A credential is refreshed this long before it expires, or at 90 % of its lifetime if that is later.
 const MAX_REFRESH_MARGIN: Duration = Duration::from_secs(5 * 60);
 
-/// How long a call that has a valid credential waits for a new one.
+/// How long a call with a valid credential waits for a new one.
 const EARLY_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The least time between a failed exchange and the next one.
+/// The minimum time between a failed exchange and the next one.
 const MIN_FAILED_INTERVAL: Duration = Duration::from_millis(100);
 
-/// The longest that the next exchange is put off because the server asks for it. Nothing else would be tried meanwhile.
+/// The maximum delay of the next exchange at the server's request, because no call succeeds meanwhile.
 const MAX_SERVER_DELAY: Duration = Duration::from_secs(60);
 
-/// The pause after the time of a first early exchange that gave nothing, doubled with each further one.
+/// The backoff after a first early exchange without result, doubled after each further one.
 const EARLY_BACKOFF: Duration = Duration::from_secs(1);
 const MAX_EARLY_BACKOFF: Duration = Duration::from_secs(60);
 
-/// Exchanges something for a credential of limited life, for example key id and secret for a bearer.
+/// Exchanges a secret for a credential of limited lifetime, for example key id and key secret for a bearer token.
 pub trait TokenExchange: Send + Sync + 'static {
     /// Makes one exchange, by an unauthenticated call on the channel.
     ///
     /// # Errors
     ///
-    /// The error of that call, or [`Error::exchange_failed`] when its answer cannot be used.
+    /// The error of that call, or [`Error::exchange_failed`] if its response contains no usable credential.
     fn exchange(
         &self,
         channel: &Channel,
     ) -> impl Future<Output = Result<IssuedCredential, Error>> + Send;
 
-    /// As [`CredentialProvider::validate`], of what is exchanged.
+    /// Checks the secret to be exchanged, like [`CredentialProvider::validate`].
     ///
     /// # Errors
     ///
-    /// `InvalidInput` that names the part which cannot be right, and never holds it.
+    /// `InvalidInput` that names the invalid setting and never contains its value.
     fn validate(&self) -> Result<(), Error> {
         Ok(())
     }
 }
 
-/// What an exchange gave.
+/// The result of a token exchange.
 #[derive(Clone, Debug)]
 pub struct IssuedCredential {
     credential: Credential,
@@ -79,8 +79,8 @@ pub struct IssuedCredential {
 }
 
 impl IssuedCredential {
-    /// A credential and how long it lasts from now on. More than 12 hours count as 12 hours, and less than a second as a
-    /// second. Zero means that its life cannot be told: it is then used for 5 minutes, unless the server refuses it before.
+    /// Creates the result of a credential and its remaining lifetime. A lifetime is limited to 1 s to 12 h; zero means
+    /// unknown, and the credential is then used for 5 minutes unless the server rejects it earlier.
     #[must_use]
     pub fn new(credential: Credential, lifetime: Duration) -> Self {
         let lifetime = match lifetime {
@@ -94,18 +94,18 @@ impl IssuedCredential {
     }
 }
 
-/// Keeps the credential of an exchange.
+/// Caches the credential of a token exchange.
 ///
-/// However many calls wait, one exchange is made at a time; when its call is dropped, a waiter one takes over. A new
-/// credential is fetched a little before the old one ends; no call waits for that longer than a second while the old one is
-/// good, and while it fails the old one stays in use. A credential that the server refused is not used again, and the exchange
-/// for another one begins no earlier than a second after the one before, however many calls there are. A call whose own
-/// credential was refused waits for that moment; those in between fail at once with `Credential(Rejected)` and say by
-/// [`Error::retry_after`] when it comes. The same holds after an exchange that failed and would fail again, and where the server
-/// asked to be left alone, for as long as it said and a minute at most; the calls in between fail as that exchange did.
+/// At most one exchange runs at a time, however many calls wait; if its call is dropped, a waiting call takes over. A
+/// credential is refreshed shortly before it expires: no call waits for that longer than a second while the current one
+/// is valid, and if the refresh fails, the current one stays in use. A rejected credential is not used again, and the
+/// next exchange starts no earlier than a second after the previous one. A call whose own credential was rejected waits
+/// for that exchange; other calls fail at once with `Credential(Rejected)`, and [`Error::retry_after`] tells when it
+/// starts. The same holds after an exchange that failed permanently, and as long as the server asks for a delay, up to
+/// a minute; calls in between fail like that exchange.
 ///
-/// What it keeps is for one endpoint and one account: those of the first call. Clients of these may share it, in an
-/// [`Arc`]; a call to another endpoint or account fails with `InvalidInput`, and nothing is sent.
+/// The cache serves one endpoint and one account: those of the first call. Their clients may share it in an [`Arc`]; a
+/// call to another endpoint or account fails with `InvalidInput`, and nothing is sent.
 ///
 /// ```
 /// use std::time::Duration;
@@ -124,16 +124,16 @@ impl IssuedCredential {
 /// ```
 pub struct CachedCredential<E> {
     exchange: E,
-    /// Of the first call, once there was one.
+    /// Set by the first call.
     owner: OnceLock<Owner>,
     state: Mutex<State>,
 }
 
-/// For whom the credential is: sent to another, it would be given away.
+/// The endpoint and account that the credential belongs to; it must not be sent to any other.
 struct Owner {
     base: BaseUrl,
     account: Box<str>,
-    /// The clock of all times in the state: that of another client may have begun at another moment.
+    /// The clock of all times in the state, because monotonic clocks of other clients have other origins.
     clock: AnyClock,
 }
 
@@ -154,44 +154,45 @@ impl Owner {
 #[derive(Default)]
 struct State {
     current: Option<Current>,
-    /// Counts the credentials that were current.
+    /// Counts the cached credentials.
     generation: u64,
-    /// Counts the exchanges that were begun.
+    /// Counts the exchanges.
     round: u64,
     is_exchanging: bool,
-    /// The last exchange, if it failed: its round, when it ended, and why.
+    /// The last exchange if it failed: its round, its end and its error.
     last_failure: Option<(u64, Duration, Arc<Error>)>,
-    /// When the last exchange began, whatever became of it.
+    /// When the last exchange started, whatever its result.
     last_start: Option<Duration>,
-    /// Whether the server refused the last credential, or the last exchange is not worth a repetition.
+    /// Whether the server rejected the last credential, or the last exchange failed permanently.
     is_refused: bool,
-    /// Until when the server has asked for no exchange.
+    /// The server asked for no exchange before this time.
     not_before: Duration,
-    /// How many early exchanges were begun since the last credential came.
+    /// The number of early exchanges since the last new credential.
     early_attempts: u32,
     next_early_at: Duration,
     next_waiter: u64,
     waiters: BTreeMap<u64, Waker>,
 }
 
-/// All times are monotonic.
+/// Times are monotonic.
 struct Current {
     credential: Credential,
     refresh_at: Duration,
     expires_at: Duration,
 }
 
-/// What a call does next.
+/// The next step of a call.
 enum Step<'a> {
     Use(Credential),
     Fail(Arc<Error>),
-    /// The next exchange may begin after this time, because the server refused what the last one gave, or failed it with this.
+    /// No exchange may start for this long, because the server rejected the last credential, or failed the exchange
+    /// with this error.
     Refused(Duration, Option<Arc<Error>>),
     Exchange(RefreshGuard<'a>),
 }
 
 impl<E: TokenExchange> CachedCredential<E> {
-    /// Nothing is exchanged before the first call.
+    /// Creates an empty cache; the first call makes the first exchange.
     pub fn new(exchange: E) -> Self {
         Self {
             exchange,
@@ -200,14 +201,14 @@ impl<E: TokenExchange> CachedCredential<E> {
         }
     }
 
-    /// Makes the first channel the owner, and refuses every other.
+    /// Binds the cache to the first channel, and refuses every other.
     fn claim(&self, channel: &Channel) -> Result<&AnyClock, Error> {
         let owner = self.owner.get_or_init(|| Owner::of(channel));
         if owner.is(channel) {
             return Ok(&owner.clock);
         }
         let Owner { base, account, .. } = owner;
-        let message = format!("are in use for {base}, account {account:?}, and for no other");
+        let message = format!("already bound to {base}, account {account:?}");
         Err(Error::invalid_input("credentials", message))
     }
 
@@ -215,7 +216,7 @@ impl<E: TokenExchange> CachedCredential<E> {
         lock(&self.state)
     }
 
-    /// Waits until there is a credential, a failure of the exchange that was waited for, or no exchange under way.
+    /// Waits until a credential is available, the awaited exchange has failed, or no exchange is running.
     async fn next_step(&self, clock: &AnyClock) -> Step<'_> {
         let mut waiter = Waiter {
             state: &self.state,
@@ -228,7 +229,7 @@ impl<E: TokenExchange> CachedCredential<E> {
         .await
     }
 
-    /// Makes the exchange that this call has the guard for; `None` where it was an early one and gave nothing.
+    /// Makes the exchange of this guard; returns `None` if it was early and had no result.
     async fn refresh(
         &self,
         guard: RefreshGuard<'_>,
@@ -245,7 +246,8 @@ impl<E: TokenExchange> CachedCredential<E> {
             let limit = channel.clock().sleep(EARLY_TIMEOUT);
             match timeout(limit, exchange).await {
                 Some(result) => result,
-                // No failure for those who wait: if the old one has ended meanwhile, they have more time for another try.
+                // Not a failure for the waiting calls: if the old credential has expired meanwhile, they have time for
+                // another exchange.
                 None => return Ok(None),
             }
         } else {
@@ -278,8 +280,8 @@ impl<E: TokenExchange> CredentialProvider for CachedCredential<E> {
                 Step::Refused(wait, Some(error)) => {
                     return Err(shared(&error).with_next_exchange(wait));
                 }
-                // An early exchange that gave nothing does no harm while the old credential lasts. It may have ended
-                // meanwhile, or been refused.
+                // An early exchange without result does no harm while the old credential is valid. It may have expired
+                // meanwhile, or been rejected.
                 Step::Exchange(guard) => {
                     if let Some(credential) = self.refresh(guard, channel, clock).await? {
                         return Ok(credential);
@@ -305,7 +307,7 @@ impl<E: TokenExchange> CredentialProvider for CachedCredential<E> {
         let mut state = self.lock();
         let is_refused =
             |current: &Current| current.credential.generation() == refused.generation();
-        // Another call may have brought a newer one already.
+        // Another call may have stored a newer one already.
         if state
             .current
             .take_if(|current| is_refused(current))
@@ -318,7 +320,7 @@ impl<E: TokenExchange> CredentialProvider for CachedCredential<E> {
 }
 
 impl State {
-    /// Notes that an exchange begins. It may be dropped at any time, so the next early one is put off now.
+    /// Records the start of an exchange. It may be dropped at any time, so the next early one is delayed right away.
     fn begin(&mut self, now: Duration, is_early: bool) {
         self.last_start = Some(now);
         if is_early {
@@ -354,7 +356,8 @@ impl State {
         self.not_before = now.saturating_add(pause.min(MAX_SERVER_DELAY));
     }
 
-    /// How long no exchange may begin, because the server refused the last one or what it gave, or has asked for it.
+    /// Returns how long no exchange may start, because the server rejected the last one or its credential, or asked for
+    /// a delay.
     fn server_wait(&self, now: Duration) -> Option<Duration> {
         let begun = self.last_start.filter(|_| self.is_refused);
         let refused =
@@ -363,14 +366,14 @@ impl State {
         Some(refused.map_or(wait, |refused| refused.max(wait))).filter(|wait| !wait.is_zero())
     }
 
-    /// The credential, if a call is to use it and not to have a new one.
+    /// Returns the credential if the call should use it instead of refreshing it.
     fn usable(&self, now: Duration) -> Option<&Credential> {
         self.valid(now)
             .filter(|(_, is_due)| !is_due || self.is_exchanging)
             .map(|(credential, _)| credential)
     }
 
-    /// The credential, if it still lasts, and whether it is time for a new one.
+    /// Returns the credential if it is valid, and whether a refresh is due.
     fn valid(&self, now: Duration) -> Option<(&Credential, bool)> {
         let current = self
             .current
@@ -383,11 +386,11 @@ impl State {
     }
 }
 
-/// The one call that makes the exchange holds this; when it is dropped, whoever waits is woken.
+/// Held by the one call that makes the exchange; wakes the waiting calls when dropped.
 struct RefreshGuard<'a> {
     state: &'a Mutex<State>,
     round: u64,
-    /// Whether the old credential still lasted when the exchange began.
+    /// Whether the old credential was valid when the exchange started.
     is_early: bool,
     backoff: Duration,
 }
@@ -403,10 +406,10 @@ impl Drop for RefreshGuard<'_> {
     }
 }
 
-/// A call that may have to wait for the exchange of another.
+/// A call that may wait for the exchange of another.
 struct Waiter<'a> {
     state: &'a Mutex<State>,
-    /// The exchange that is waited for, and the place in the map of waiters.
+    /// The awaited exchange, and the key in the map of waiters.
     round_and_id: Option<(u64, u64)>,
 }
 
@@ -429,7 +432,7 @@ impl<'a> Waiter<'a> {
             return Poll::Pending;
         }
         match (&state.last_failure, self.round_and_id) {
-            // Those who waited share the failure; each making its own exchange would be a storm.
+            // Waiting calls share the failure, so that they do not all start exchanges of their own.
             (Some((failed, _, error)), Some((waited, _))) if *failed >= waited => {
                 return Poll::Ready(Step::Fail(error.clone()));
             }
@@ -464,26 +467,28 @@ impl<'a> Waiter<'a> {
 impl Drop for Waiter<'_> {
     fn drop(&mut self) {
         if let Some((_, id)) = self.round_and_id {
-            // Dropped after the lock is free: a waker may own what waits.
+            // Dropped after the lock is released: a waker may own the waiting future.
             let _waker = lock(self.state).waiters.remove(&id);
         }
     }
 }
 
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    // No code that can panic runs under the lock, and a state is whole after each step.
+    // No code under the lock can panic, so a poisoned state is consistent.
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What a call fails with between two exchanges, after the server refused what the first one gave.
+/// Returns the error between two exchanges, after the server rejected the credential of the first one.
 fn refused(wait: Duration) -> Error {
     Error::new(ErrorKind::Credential(CredentialFailure::Rejected))
-        .with_detail("a new one was just refused, and at most one exchange is made per second")
+        .with_detail(
+            "a new one was just rejected, and tokens are exchanged at most once per second",
+        )
         .with_retryable(true)
         .with_next_exchange(wait)
 }
 
-/// What each call that needed the exchange fails with; its source is the exchange's own error, an `Arc<Error>`.
+/// Returns the error of each call that needed the exchange; its source is the exchange's own error, an `Arc<Error>`.
 fn shared(cause: &Arc<Error>) -> Error {
     let failure = if *cause.kind() == ErrorKind::Credential(CredentialFailure::Panicked) {
         CredentialFailure::Panicked
@@ -498,13 +503,13 @@ fn shared(cause: &Arc<Error>) -> Error {
         .with_source(Arc::clone(cause))
 }
 
-/// Whether another exchange would end the same way, as far as anybody can tell. Code of a user that panicked may do better.
+/// Returns whether another exchange would presumably fail the same way. User code that panicked may recover.
 fn will_fail_again(error: &Error) -> bool {
     let has_panicked = *error.kind() == ErrorKind::Credential(CredentialFailure::Panicked);
     is_rejection(error) || !error.is_retryable() && !has_panicked
 }
 
-/// Whether the server refused what was to be exchanged.
+/// Returns whether the server rejected the secret to be exchanged.
 fn is_rejection(error: &Error) -> bool {
     let is_status_of_one = matches!(
         error.status(),

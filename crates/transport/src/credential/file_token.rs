@@ -16,19 +16,18 @@ use crate::call::credential_provider::CredentialProvider;
 use crate::error::error::Error;
 use crate::wire::secret_text::parse_secret_text;
 
-/// The most that is read of a file, in bytes: more than any token has.
+/// The maximum length that is read, in bytes: longer than any token.
 const LIMIT: u64 = 16 * 1024;
 
-/// A token that is read again for each call from a file that another process rotates, for example a mounted secret of
-/// Kubernetes.
+/// A token that each call reads from a file that another process rotates, for example a mounted Kubernetes secret.
 ///
-/// It takes no restart and no watcher: the file is small, and each call reads it. If the server refuses a token, the file is read
-/// once more, and where it holds another one by then the call is made again with that. While the file is missing, empty or not the
-/// text of a token, as in the middle of a rotation, the last good token stays in use, beginning with the one that was there when the
-/// client was built. The path may be a symbolic link that is swapped; anything but a regular file is refused, because reading a
-/// pipe may never end. The file is read by the thread that makes the call, so it belongs on a local disk or in memory.
+/// Neither a restart nor a file watcher is needed. If the server rejects the token, the file is read once more, and the
+/// call is repeated if the token has changed. While the file is missing, empty or invalid, as in the middle of a
+/// rotation, the last valid token stays in use; the first one is read when the client is built. The path may be a
+/// symbolic link that is swapped; anything but a regular file is refused, because reading a pipe may block forever. The
+/// file is read on the thread of the call, so it belongs on a local disk or in memory.
 ///
-/// A byte order mark of UTF-8 and one line end are not part of the token; see [`parse_secret_text`].
+/// A UTF-8 byte order mark and one line end are not part of the token; see [`parse_secret_text`].
 ///
 /// ```
 /// use gatelet_transport::FileToken;
@@ -39,19 +38,21 @@ const LIMIT: u64 = 16 * 1024;
 pub struct FileToken {
     path: PathBuf,
     scheme: &'static str,
-    /// Counts the reads that were begun.
+    /// Counts the started reads.
     reads: AtomicU64,
-    /// The last that was read, and the number of that read.
+    /// The last valid credential, and the number of its read.
     good: Mutex<Option<(u64, Credential)>>,
 }
 
 impl FileToken {
-    /// Reads a token that goes out as `Authorization: Api-Token …`. That there is one is checked when the client is built.
+    /// Creates a provider that sends the token as `Authorization: Api-Token …`. The file is checked when the client is
+    /// built.
     pub fn api_token(path: impl Into<PathBuf>) -> Self {
         Self::new("Api-Token", path.into())
     }
 
-    /// Reads a token that goes out as `Authorization: Bearer …`. That there is one is checked when the client is built.
+    /// Creates a provider that sends the token as `Authorization: Bearer …`. The file is checked when the client is
+    /// built.
     pub fn bearer(path: impl Into<PathBuf>) -> Self {
         Self::new("Bearer", path.into())
     }
@@ -65,19 +66,19 @@ impl FileToken {
         }
     }
 
-    /// The path of the file.
+    /// Returns the path of the file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The credential in the file now, or the last good one where the file holds none at the moment.
+    /// Returns the credential in the file, or the last valid one if the file is currently invalid.
     fn current(&self) -> Result<Credential, String> {
         let number = self.reads.fetch_add(1, Ordering::SeqCst);
         self.keep(number, self.read())
     }
 
-    /// Keeps what was read, unless a read that began later has ended before: that one saw the newer file.
+    /// Stores the result of a read, unless a later read has finished first: that one saw the newer file.
     fn keep(&self, number: u64, read: Result<Credential, String>) -> Result<Credential, String> {
         let mut good = self.good.lock().unwrap_or_else(PoisonError::into_inner);
         match (read, &*good) {
@@ -91,15 +92,15 @@ impl FileToken {
         }
     }
 
-    /// The credential in the file now, or why there is none; the reason never shows what the file holds.
+    /// Reads the credential, or returns the reason why the file is invalid, which never shows its content.
     fn read(&self) -> Result<Credential, String> {
         let credential = read(&self.path, |text| Credential::new(self.scheme, text))?;
         credential.map_err(|error| error.to_string())
     }
 }
 
-/// Reads the text of a secret out of a regular file and hands it to `take`; after that, nothing of it stays in memory. A byte order
-/// mark of UTF-8 and one line end are not part of it, as in [`parse_secret_text`].
+/// Reads a secret from a regular file and passes it to `take`; its buffer is zeroed afterwards. A UTF-8 byte order mark
+/// and one line end are not part of the secret, as in [`parse_secret_text`].
 ///
 /// ```
 /// use std::path::Path;
@@ -110,8 +111,8 @@ impl FileToken {
 ///
 /// # Errors
 ///
-/// `InvalidInput` for this parameter when the file cannot be read, is not a regular file, or holds no text that
-/// [`Credential::validate`] takes. It names the path, and never shows what the file holds.
+/// `InvalidInput` for this parameter if the file cannot be read, is not a regular file, or contains no text that
+/// [`Credential::validate`] accepts. The error names the path and never shows the content.
 pub fn read_secret_file<T>(
     parameter: &'static str,
     path: &Path,
@@ -120,19 +121,20 @@ pub fn read_secret_file<T>(
     read(path, take).map_err(|reason| Error::invalid_input(parameter, reason))
 }
 
-/// The same, with the reason alone.
+/// Does the same, but returns the reason alone.
 fn read<T>(path: &Path, take: impl FnOnce(&str) -> T) -> Result<T, String> {
     let shown = path.display();
-    let unreadable = |error: std::io::Error| format!("the file {shown} cannot be read: {error}");
-    // Before it is opened, because opening a pipe may never end.
+    let unreadable = |error: std::io::Error| format!("cannot read the file {shown}: {error}");
+    // Checked before it is opened, because opening a pipe may block forever.
     if !fs::metadata(path).map_err(unreadable)?.is_file() {
         return Err(format!("{shown} is not a regular file"));
     }
-    // A buffer that never moves, so that nothing of the secret stays behind.
+    // The buffer never moves, so no copy of the secret is left behind.
     let mut bytes = Zeroizing::new(vec![0; LIMIT as usize]);
     let length = fill(path, &mut bytes).map_err(unreadable)?;
     let bytes = bytes.get(..length).unwrap_or_default();
-    let no_secret = |problem: &str| format!("the file {shown} does not hold a secret: {problem}");
+    let no_secret =
+        |problem: &str| format!("the file {shown} does not contain a secret: {problem}");
     let text = parse_secret_text(bytes).map_err(|error| no_secret(&error.to_string()))?;
     match problem(text) {
         None => Ok(take(text)),
@@ -140,7 +142,7 @@ fn read<T>(path: &Path, take: impl FnOnce(&str) -> T) -> Result<T, String> {
     }
 }
 
-/// Reads the start of a file, and says how long that is.
+/// Reads the start of a file and returns its length.
 fn fill(path: &Path, buffer: &mut [u8]) -> std::io::Result<usize> {
     let mut file = File::open(path)?;
     let mut length = 0;

@@ -1,13 +1,13 @@
-//! A vendor's error answer in the one form that all vendors share.
+//! A vendor's error response in a common form.
 
 use std::fmt;
 
 use crate::wire::escape::Escaped;
 
-/// How many violations Debug shows.
+/// The maximum number of violations in the `Debug` output.
 const MAX_VIOLATIONS: usize = 16;
 
-/// What a vendor says in the body of an error answer.
+/// The error that a vendor reports in a response body.
 ///
 /// ```
 /// use gatelet_transport::{ApiError, Violation};
@@ -21,35 +21,35 @@ const MAX_VIOLATIONS: usize = 16;
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ApiError {
-    /// The vendor's word or number for the error, as text.
+    /// The vendor's error code, as text.
     pub code: Option<Box<str>>,
-    /// The vendor's sentence for people.
+    /// The vendor's message for people.
     pub message: Option<Box<str>>,
-    /// What is wrong with the request, place by place.
+    /// The violations of the request.
     pub violations: Vec<Violation>,
-    /// The vendor's id of the request, for its support.
+    /// The vendor's request id, for its support.
     pub request_id: Option<Box<str>>,
-    /// Whether it is in another form than the vendor documents, so that somebody in between may have said it. Its texts are
-    /// told all the same, but it does not count as the vendor's word on whether a thing exists.
+    /// Whether the error has another shape than the vendor documents, so that it may come from an intermediary. It is
+    /// reported as usual, but does not prove that a resource does not exist.
     pub is_undocumented: bool,
 }
 
 impl ApiError {
-    /// Sets the vendor's word or number for the error.
+    /// Sets the vendor's error code.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into().into());
         self
     }
 
-    /// Sets the vendor's sentence for people.
+    /// Sets the vendor's message.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
         self.message = Some(message.into().into());
         self
     }
 
-    /// Sets what is wrong with the request, place by place.
+    /// Sets the violations of the request.
     #[must_use]
     pub fn with_violations(mut self, violations: impl IntoIterator<Item = Violation>) -> Self {
         self.violations = violations.into_iter().collect();
@@ -63,7 +63,7 @@ impl ApiError {
         self
     }
 
-    /// Sets the vendor's id of the request.
+    /// Sets the vendor's request id.
     #[must_use]
     pub fn with_request_id(mut self, request_id: impl Into<String>) -> Self {
         self.request_id = Some(request_id.into().into());
@@ -71,20 +71,20 @@ impl ApiError {
     }
 }
 
-/// One thing that is wrong with a request.
+/// One violation of a request.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
-    /// The field or parameter, as the vendor names it; may be empty.
+    /// The name of the field or parameter; may be empty.
     pub path: Box<str>,
-    /// What is wrong with it; may be empty.
+    /// The problem; may be empty.
     pub message: Box<str>,
-    /// Where the parameter was, for example `QUERY`, where the vendor says so.
+    /// The location of the parameter, for example `QUERY`, if the vendor names it.
     pub location: Option<Box<str>>,
 }
 
 impl Violation {
-    /// A violation at a path.
+    /// Creates a violation at a path.
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             path: path.into().into(),
@@ -93,7 +93,7 @@ impl Violation {
         }
     }
 
-    /// Sets where the parameter was.
+    /// Sets the location of the parameter.
     #[must_use]
     pub fn with_location(mut self, location: impl Into<String>) -> Self {
         self.location = Some(location.into().into());
@@ -101,7 +101,7 @@ impl Violation {
     }
 }
 
-/// Shows of each text no more than its start, and no more than the first violations.
+/// Shows the start of each text, and the first violations only.
 impl fmt::Debug for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = self

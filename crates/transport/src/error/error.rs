@@ -1,4 +1,4 @@
-//! The one error of a call.
+//! The error of a call.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -13,12 +13,12 @@ use crate::error::page_token::PageToken;
 use crate::error::transport::{BoxError, Phase, TransportError, TransportErrorKind};
 use crate::wire::escape::Escaped;
 
-/// Why a call failed: what happened, whether it may have been applied, and when to try again.
+/// The error of a call: what happened, whether it may have been applied, and when to try again.
 ///
-/// Display is one full line with the operation, the cause, the attempts and whether the call may have been applied;
-/// it never holds a query, a header, a body or a secret. Where a server repeats a secret of the call, in whatever form, it
-/// reads `[redacted]`, here and in all that the error keeps; see [`SecretSet`](crate::SecretSet). [`source`](std::error::Error::source) begins beneath what
-/// that line states.
+/// `Display` is one line with the operation, the cause, the attempts and whether the call may have been applied; it
+/// never contains a query, a header, a body or a secret. Where a server repeats a secret of the call, in whatever
+/// encoding, the error shows `[redacted]` instead, here and in all its parts; see [`SecretSet`](crate::SecretSet).
+/// [`source`](std::error::Error::source) starts below what that line says.
 ///
 /// ```
 /// use gatelet_transport::{Applied, Error, ErrorKind};
@@ -26,7 +26,7 @@ use crate::wire::escape::Escaped;
 /// let error = Error::invalid_input("page_size", "must be at least 100").with_operation("dt listTokens");
 /// assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter: "page_size" });
 /// assert_eq!(error.applied(), Applied::No);
-/// assert_eq!(error.to_string(), "dt listTokens: `page_size` cannot be used: must be at least 100 (not sent)");
+/// assert_eq!(error.to_string(), "dt listTokens: invalid `page_size`: must be at least 100 (not sent)");
 /// ```
 pub struct Error(pub(super) Box<Inner>);
 
@@ -50,12 +50,12 @@ pub(super) struct Inner {
     pub(super) source: Option<BoxError>,
 }
 
-/// How far a listing came.
+/// The progress of a list.
 #[derive(Clone, Copy)]
 pub(super) struct Progress {
-    /// The page that it could not give, from 1 on.
+    /// The number of the page that failed, from 1.
     page: u64,
-    /// Items on the pages before.
+    /// The number of items on earlier pages.
     items: u64,
 }
 
@@ -82,76 +82,78 @@ impl Error {
         }))
     }
 
-    /// A value or setting that is refused before anything is sent. The message must not hold the value.
+    /// Creates the error for an invalid value or setting, before anything is sent. The message must not contain the
+    /// value.
     #[must_use]
     pub fn invalid_input(parameter: &'static str, message: impl Into<String>) -> Self {
         Self::new(ErrorKind::InvalidInput { parameter }).with_detail(message.into())
     }
 
-    /// An exchange for a credential whose answer cannot be used. The message must not hold a secret.
+    /// Creates the error for a token exchange whose response contains no usable credential. The message must not
+    /// contain a secret.
     #[must_use]
     pub fn exchange_failed(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Credential(CredentialFailure::ExchangeFailed))
             .with_detail(message.into())
     }
 
-    /// Names the operation that was asked for, for example `asa ListGateways`.
+    /// Sets the operation, for example `asa ListGateways`.
     #[must_use]
     pub fn with_operation(mut self, operation: &'static str) -> Self {
         self.0.operation = Some(operation);
         self
     }
 
-    /// Names the thing that the call was about: its id, which must be no secret.
+    /// Sets the resource of the call: its id, which must not be secret.
     #[must_use]
     pub fn with_resource(mut self, id: impl Into<String>) -> Self {
         self.0.resource = Some(id.into().into());
         self
     }
 
-    /// What happened.
+    /// Returns the kind.
     #[must_use]
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind
     }
 
-    /// Whether a write may have been applied by the server; for a read always [`Applied::No`].
+    /// Returns whether a write may have been applied by the server; [`Applied::No`] for reads.
     #[must_use]
     pub fn applied(&self) -> Applied {
         self.0.applied
     }
 
-    /// Whether the same call may well succeed later and cannot do its work twice.
+    /// Returns whether the same call may succeed later and cannot be applied twice.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         self.0.is_retryable
     }
 
-    /// How long the server wants to be left alone, counted from the end of the call.
+    /// Returns the delay that the server asks for, counted from the end of the call.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// The status of the last answer.
+    /// Returns the status of the last response.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
     }
 
-    /// The vendor's word or number for the error, as text.
+    /// Returns the vendor's error code.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.0.api.as_ref()?.code.as_deref()
     }
 
-    /// The vendor's sentence for people.
+    /// Returns the vendor's message for people.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.0.api.as_ref()?.message.as_deref()
     }
 
-    /// What the vendor says is wrong with the request, place by place.
+    /// Returns the violations that the vendor reports.
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
         self.0
@@ -160,96 +162,98 @@ impl Error {
             .map_or(&[], |error| error.violations.as_slice())
     }
 
-    /// The vendor's id of the request, for its support.
+    /// Returns the vendor's request id, for its support.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.api.as_ref()?.request_id.as_deref()
     }
 
-    /// The first 16 KiB of the body of a last answer that was not a success, without the secrets of the call; empty otherwise.
+    /// Returns the first 16 KiB of the last error response's body, with the secrets of the call redacted; empty after a
+    /// success.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.0.body
     }
 
-    /// The operation that was asked for, for example `asa ListGateways`.
+    /// Returns the operation, for example `asa ListGateways`.
     #[must_use]
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation
     }
 
-    /// The id of the one thing that the call was about; a list and a create have none.
+    /// Returns the id of the resource; lists and creates have none.
     #[must_use]
     pub fn resource(&self) -> Option<&str> {
         self.0.resource.as_deref()
     }
 
-    /// How many requests were begun.
+    /// Returns the number of attempts.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// The time from the start of the call to its end.
+    /// Returns the duration of the call.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed
     }
 
-    /// The page that a failed listing was about to fetch; `None` is the first page, or a failure after which there is nowhere
-    /// to go on: going on there neither skips nor repeats items.
+    /// Returns the token of the page that a list failed to fetch; resuming there neither skips nor repeats items.
+    /// `None` is the first page, or a failure that cannot be resumed.
     #[must_use]
     pub fn resume_token(&self) -> Option<&PageToken> {
         self.0.resume.as_ref()
     }
 
-    /// The number of the page that a failed listing could not give, from 1 on, counted from where the listing began; `None`
-    /// where no listing failed.
+    /// Returns the number of the page that a list failed to fetch, counted from 1 at its start; `None` if no list
+    /// failed.
     #[must_use]
     pub fn page(&self) -> Option<u64> {
         Some(self.0.progress?.page)
     }
 
-    /// How many items a failed listing had on the pages before that one; `None` where no listing failed.
+    /// Returns the number of items on earlier pages of a failed list; `None` if no list failed.
     #[must_use]
     pub fn items_before(&self) -> Option<u64> {
         Some(self.0.progress?.items)
     }
 
-    /// Whether the API says that the thing does not exist: a 404 with the API's own error in it.
+    /// Returns whether the API reports that the resource does not exist: a 404 with the API's own error.
     ///
-    /// Whoever stands before the API answers 404 too, and that says nothing of the thing.
+    /// A 404 of an intermediary says nothing about the resource.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         self.is_api(StatusCode::NOT_FOUND) && self.is_explained()
     }
 
-    /// Whether the API says that the thing exists already or was changed meanwhile: a 409 with the API's own error in it.
+    /// Returns whether the API reports a conflict, for example an existing or concurrently changed resource: a 409 with
+    /// the API's own error.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
         self.is_api(StatusCode::CONFLICT) && self.is_explained()
     }
 
-    /// Whether the API's own error is in it, in the form that the vendor documents.
+    /// Returns whether the error contains the API's own error, in its documented shape.
     fn is_explained(&self) -> bool {
         let api = self.0.api.as_ref();
         api.is_some_and(|api| !api.is_undocumented)
     }
 
-    /// Whether the credential was refused, or lacks what the operation needs and the API answers that with 401.
+    /// Returns whether the credential was rejected, or lacks a permission that the API reports as 401.
     #[must_use]
     pub fn is_unauthorized(&self) -> bool {
         self.0.kind == ErrorKind::Credential(CredentialFailure::Rejected)
             || self.is_api(StatusCode::UNAUTHORIZED)
     }
 
-    /// Whether the server asked to slow down.
+    /// Returns whether the server rate limited the call.
     #[must_use]
     pub fn is_throttled(&self) -> bool {
         self.0.kind == ErrorKind::RateLimited
     }
 
-    /// Whether the call might have gone well if it had had more time.
+    /// Returns whether the call might have succeeded with more time.
     pub(crate) fn ran_out_of_time(&self) -> bool {
         let is_ours = |phase| matches!(phase, Phase::Attempt | Phase::Total);
         let is_timeout = matches!(self.0.kind, ErrorKind::Timeout(phase) if is_ours(phase));
@@ -261,7 +265,7 @@ impl Error {
     }
 }
 
-/// What the rest of the crate fills in.
+/// Setters for the rest of the crate.
 impl Error {
     pub(crate) fn with_detail(mut self, detail: impl Into<Box<str>>) -> Self {
         self.0.detail = Some(detail.into());
@@ -283,17 +287,17 @@ impl Error {
         self
     }
 
-    /// Keeps a body, of which [`redacted`](Self::redacted) leaves the start.
+    /// Keeps a body, which [`redacted`](Self::redacted) truncates.
     pub(crate) fn with_body(mut self, body: &Bytes) -> Self {
         self.0.body = body.clone();
         self
     }
 
-    /// Says, behind what the status means, that the body could not be read, and why.
+    /// Adds that the body could not be read, and why.
     pub(crate) fn with_defect(self, defect: TransportError) -> Self {
         let this = match self.0.detail {
             Some(_) => self,
-            None => self.with_detail("its body could not be read"),
+            None => self.with_detail("could not read its body"),
         };
         this.with_source(defect)
     }
@@ -318,13 +322,13 @@ impl Error {
         self
     }
 
-    /// Says that there is no credential only because the next exchange may not begin before this time has passed.
+    /// Marks the error as a wait for the next token exchange, which may start after this time.
     pub(crate) fn with_next_exchange(mut self, wait: Duration) -> Self {
         self.0.is_before_exchange = true;
         self.with_retry_after(Some(wait))
     }
 
-    /// The time until the next exchange for a credential may begin, where nothing else is in the way.
+    /// Returns the time until the next token exchange may start, if nothing else failed.
     pub(crate) fn next_exchange(&self) -> Option<Duration> {
         self.0.retry_after.filter(|_| self.0.is_before_exchange)
     }
@@ -346,7 +350,7 @@ impl Error {
     }
 }
 
-/// For conversions that cannot fail, such as of a [`BaseUrl`](crate::BaseUrl) into itself.
+/// For infallible conversions, such as of a [`BaseUrl`](crate::BaseUrl) into itself.
 impl From<Infallible> for Error {
     fn from(never: Infallible) -> Self {
         match never {}
@@ -359,7 +363,7 @@ impl From<TransportError> for Error {
         this.0.status = error.status();
         let is_config = error.kind() == TransportErrorKind::Config;
         match error.into_source() {
-            // What is wrong with the set-up is all that there is to say, so the one line says it.
+            // The reason is all there is to say, so it becomes part of the line.
             Some(reason) if is_config => this.0.detail = Some(reason.to_string().into()),
             source => this.0.source = source,
         }
@@ -389,13 +393,13 @@ impl fmt::Display for Error {
         if let Some(code) = self.code() {
             write!(f, " [{}]", Escaped(code))?;
         }
-        // Where no page came before, the listing failed as any call does.
+        // A failure of the first page is an ordinary failed call.
         if let Some(Progress { page, items }) = inner.progress.filter(|it| it.page > 1) {
             let noun = if items == 1 { "item" } else { "items" };
-            write!(f, " (page {page} of this listing, after {items} {noun})")?;
+            write!(f, " (page {page} of this list, after {items} {noun})")?;
         }
         match (inner.attempts, inner.applied) {
-            // A listing fails after its calls went well.
+            // The calls of the list have succeeded.
             (0, _) if matches!(inner.kind, ErrorKind::Pagination(_)) => Ok(()),
             (0, _) => f.write_str(" (not sent)"),
             (1, applied) => write!(f, " (1 attempt, {applied})"),
@@ -468,7 +472,7 @@ mod tests {
             .with_attempts(1, Duration::from_secs(20));
         assert_eq!(
             error.to_string(),
-            "dt createToken: no answer began in time (1 attempt, it may have been applied)"
+            "dt createToken: timed out waiting for the response (1 attempt, it may have been applied)"
         );
         let kind = ErrorKind::NotJson {
             content_type: Some("text/html".into()),
@@ -479,7 +483,7 @@ mod tests {
             .with_attempts(2, Duration::ZERO);
         assert_eq!(
             error.to_string(),
-            "the answer is not JSON but text/html (status 200): an HTML page (2 attempts, nothing was applied)"
+            "the response is text/html, not JSON (status 200): an HTML page (2 attempts, nothing was applied)"
         );
     }
 
@@ -491,7 +495,7 @@ mod tests {
             .with_attempts(3, Duration::ZERO);
         assert_eq!(error.resource(), Some("dt0g02.\n4KWZO5EF"));
         let line =
-            "dt getToken dt0g02. 4KWZO5EF: the connection ended before the answer was complete";
+            "dt getToken dt0g02. 4KWZO5EF: connection closed before the response was complete";
         assert!(error.to_string().starts_with(line), "{error}");
     }
 

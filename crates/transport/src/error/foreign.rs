@@ -1,4 +1,4 @@
-//! What others wrote into an error, made fit to be kept.
+//! Redacts and truncates the foreign texts of an error.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -15,38 +15,38 @@ use crate::redaction::secret_set::SecretSet;
 use crate::wire::content_type::shown;
 use crate::wire::escape::{Escaped, is_all_visible, truncated};
 
-/// The most that is kept of a body, in bytes.
+/// The maximum length of a body, in bytes.
 const BODY: usize = 16 * 1024;
 
-/// The most that is kept of a text for people, in bytes.
+/// The maximum length of a message, in bytes.
 const TEXT: usize = 16 * 1024;
 
-/// The most that is kept of a word, such as a code, in bytes.
+/// The maximum length of a word such as a code, in bytes.
 const WORD: usize = 1024;
 
-/// The most that is kept of a content type or an origin, in bytes.
+/// The maximum length of a content type or an origin, in bytes.
 const NAME: usize = 128;
 
-/// The most that is kept of a path in a document, in bytes.
+/// The maximum length of a path in a document, in bytes.
 const PATH: usize = 200;
 
-/// How many violations are kept.
+/// The maximum number of violations.
 const VIOLATIONS: usize = 256;
 
-/// The most that is read of all violations together, in bytes: to search a text takes much longer than to receive it.
+/// The maximum length of all violations together, in bytes, because searching takes longer than receiving.
 const ALL_VIOLATIONS: usize = 128 * 1024;
 
-/// How much more of a text is read than is kept, so that a secret across the end is seen as a whole.
+/// How far past its maximum length a text is searched, so that a secret across that boundary is found.
 const MARGIN: usize = 16 * 1024;
 
-/// How deep a chain of causes is followed.
+/// The maximum depth of a chain of sources.
 const DEPTH: usize = 16;
 
 impl Error {
-    /// Takes secrets out of all that others wrote, and then cuts it to what is kept of it. Doing so again changes nothing.
+    /// Redacts secrets from all foreign texts, and then truncates these. Idempotent.
     ///
-    /// Every error of a call goes through here before the call's end. So whatever makes an error keeps texts as they came,
-    /// whole: a text that is cut or put into lower case before may hold a secret that is no longer found.
+    /// Every error of a call passes here last. So errors are created with complete, unchanged texts: in a text that is
+    /// already truncated or lowercased, a secret may not be found.
     pub(crate) fn redacted(mut self, secrets: &SecretSet) -> Self {
         let inner = &mut *self.0;
         match &mut inner.kind {
@@ -74,7 +74,7 @@ impl Error {
         self
     }
 
-    /// Whether a secret stands in anything that others wrote.
+    /// Returns whether any foreign text contains a secret.
     fn contains(&self, secrets: &SecretSet) -> bool {
         let inner = &*self.0;
         let of_kind = match &inner.kind {
@@ -107,7 +107,7 @@ impl Error {
             || self.source().is_some_and(|source| !is_fit(source, secrets))
     }
 
-    /// The same once more; causes are kept as texts.
+    /// Returns a copy whose sources are kept as texts.
     fn copied(&self) -> Self {
         let inner = &*self.0;
         Self(Box::new(Inner {
@@ -138,7 +138,7 @@ fn clean(text: &mut Box<str>, secrets: &SecretSet, limit: usize) {
     if kept.len() < text.len() || kept != &**text {
         let mut kept = kept.to_owned();
         if kept.len() < cleaned.len() || read.len() < text.len() {
-            // Names are cut at a known length, and texts say that they are.
+            // Truncated texts say so; names do not, because their maximum length is documented.
             kept.push_str(if limit == NAME { "" } else { "…" });
         }
         *text = kept.into();
@@ -162,7 +162,7 @@ fn clean_api(api: &mut ApiError, secrets: &SecretSet) {
     }
 }
 
-/// How many of the violations are kept.
+/// Returns how many violations are kept.
 fn readable(violations: &[Violation]) -> usize {
     let read = |text: &str| text.len().min(WORD.saturating_add(MARGIN));
     let lengths = violations.iter().map(|violation| {
@@ -178,7 +178,7 @@ fn readable(violations: &[Violation]) -> usize {
         .count()
 }
 
-/// The start of a body, copied where the rest of it can go.
+/// Returns the start of a redacted body, copied so that the rest can be freed.
 fn clean_body(body: &Bytes, secrets: &SecretSet) -> Bytes {
     let read = body.get(..BODY.saturating_add(MARGIN)).unwrap_or(body);
     let cleaned = secrets.redact_bytes(read);
@@ -189,10 +189,10 @@ fn clean_body(body: &Bytes, secrets: &SecretSet) -> Bytes {
     }
 }
 
-/// The cause, or its texts alone where they hold a secret, or what is not seen, or have no end.
+/// Returns a source, or its texts alone if they contain a secret or invisible characters or never end.
 fn clean_source(source: BoxError, secrets: &SecretSet) -> BoxError {
     if let Some(shared) = source.downcast_ref::<Arc<Error>>() {
-        // Its own call took its own secrets out. Others share it, so this one gets another.
+        // Its own call redacted its own secrets. Others share it, so this error gets a copy.
         return match shared.contains(secrets) {
             true => Box::new(Arc::new(shared.copied().redacted(secrets))),
             false => source,
@@ -204,7 +204,7 @@ fn clean_source(source: BoxError, secrets: &SecretSet) -> BoxError {
     }
 }
 
-/// Whether a chain of causes may be kept as it is, in every way in which it can be printed.
+/// Returns whether a chain of sources may be kept as it is, in every format.
 fn is_fit(error: &(dyn StdError + 'static), secrets: &SecretSet) -> bool {
     let mut next = Some(error);
     for _ in 0..DEPTH {
@@ -227,11 +227,11 @@ fn is_fit(error: &(dyn StdError + 'static), secrets: &SecretSet) -> bool {
         }
         next = error.source();
     }
-    // A chain without end may be a ring.
+    // An endless chain may be a cycle.
     next.is_none()
 }
 
-/// What is left of an error of others: what it says, without secrets.
+/// The redacted texts of a foreign error.
 struct ForeignError {
     text: Box<str>,
     source: Option<Box<Self>>,

@@ -1,4 +1,4 @@
-//! Why there is no position for the page that comes next.
+//! Why the next page cannot be requested.
 
 use std::fmt;
 
@@ -6,9 +6,9 @@ use crate::error::error::Error;
 use crate::error::kind::{ErrorKind, PaginationFailure};
 use crate::redaction::secret_set::{REDACTED, REDACTED_IN_URI};
 
-/// Why the position of the next page cannot be used, although the server speaks of a next page.
+/// Why the next page cannot be requested, although the server refers to one.
 ///
-/// It converts into [`Error`], so `?` passes it on.
+/// Converts into [`Error`], for `?`.
 ///
 /// ```
 /// use gatelet_transport::{NextPageError, PaginationFailure};
@@ -24,7 +24,7 @@ pub struct NextPageError {
 }
 
 impl NextPageError {
-    /// Makes an error of a failure.
+    /// Creates the error of a failure.
     #[must_use]
     pub fn new(failure: PaginationFailure) -> Self {
         Self {
@@ -34,28 +34,28 @@ impl NextPageError {
         }
     }
 
-    /// Says more. The text must hold no query, because one may hold a secret.
+    /// Adds a detail. It must not contain a query, which may contain a secret.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into().into());
         self
     }
 
-    /// Names the operation that lists, for example `asa ListGateways`.
+    /// Sets the list operation, for example `asa ListGateways`.
     #[must_use]
     pub fn with_operation(mut self, operation: &'static str) -> Self {
         self.operation = Some(operation);
         self
     }
 
-    /// The same with the usual words for a secret that was taken out of a URI.
+    /// Replaces the marker for redacted parts of a URI by the usual one.
     pub(crate) fn with_redacted_in_uri(mut self) -> Self {
         let detail = self.detail.as_deref();
         self.detail = detail.map(|detail| detail.replace(REDACTED_IN_URI, REDACTED).into());
         self
     }
 
-    /// Returns what is wrong with the position.
+    /// Returns the failure.
     #[must_use]
     pub fn failure(&self) -> PaginationFailure {
         self.failure

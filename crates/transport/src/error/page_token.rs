@@ -1,16 +1,16 @@
-//! The position that a list can be resumed at.
+//! The token of a page, at which a list can be resumed.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::error::error::Error;
 
-/// The longest text of a token, in bytes: a URL has room for no more.
+/// The maximum length of a token, in bytes: no longer URL is sent.
 const TOKEN_LIMIT: usize = 64 * 1024;
 
-/// The position of a page in a listing: opaque text that may be kept and used later, in another process too.
+/// The token of a page: opaque text that may be stored and used later, even in another process.
 ///
-/// It is 1 byte to 64 KiB of printable ASCII.
+/// It consists of 1 byte to 64 KiB of printable ASCII.
 ///
 /// ```
 /// # fn main() -> Result<(), gatelet_transport::Error> {
@@ -23,15 +23,16 @@ const TOKEN_LIMIT: usize = 64 * 1024;
 pub struct PageToken(Box<str>);
 
 impl PageToken {
-    /// The longest position that a server may give, in bytes: a cursor before it is percent-encoded, or the query of a link.
+    /// The maximum length that a server may send, in bytes: of a cursor before percent-encoding, or of the query of a
+    /// link.
     pub const CURSOR_LIMIT: usize = 16 * 1024;
 
-    /// Makes a token of a text.
+    /// Creates a token from text.
     ///
     /// # Errors
     ///
-    /// `InvalidInput` for a text that is empty, longer than 64 KiB, or holds more than printable ASCII. The text is never part
-    /// of the error.
+    /// `InvalidInput` if the text is empty, longer than 64 KiB, or contains anything but printable ASCII. The error
+    /// never contains the text.
     pub fn new(text: impl Into<String>) -> Result<Self, Error> {
         let text: Box<str> = text.into().into();
         if text.is_empty() {
@@ -41,12 +42,12 @@ impl PageToken {
             return Err(refused("is longer than 64 KiB"));
         }
         if !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-            return Err(refused("holds a character beyond printable ASCII"));
+            return Err(refused("contains a character other than printable ASCII"));
         }
         Ok(Self(text))
     }
 
-    /// The text of the token.
+    /// Returns the text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -63,7 +64,7 @@ impl fmt::Display for PageToken {
     }
 }
 
-/// Does not print the text: a token may hold the query that it stands for.
+/// Hides the text, which may be the query of a link.
 impl fmt::Debug for PageToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PageToken(..)")

@@ -4,10 +4,10 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(clippy::exhaustive_enums, reason = "there is no fourth answer")]
 pub enum Sent {
-    /// Nothing, or nothing that the server will process: the request may be sent again, whatever it asks for.
+    /// Nothing, or nothing that the server will process: any request may be sent again.
     Nothing,
-    /// A part without the end: the request cannot have been applied, but it is sent again only if it may arrive twice.
+    /// An incomplete request: it cannot have been applied, but is sent again only if it may arrive twice.
     Part,
-    /// Perhaps the whole request. When in doubt, say this.
+    /// Possibly the whole request. The default if in doubt.
     Whole,
 }

@@ -1,4 +1,4 @@
-//! Why a transport brought no complete answer back.
+//! Why a transport returned no complete response.
 
 use std::error::Error;
 use std::fmt;
@@ -7,31 +7,32 @@ use http::{HeaderMap, StatusCode};
 
 use crate::error::sent::Sent;
 
-/// A boxed error of any kind, as the sources of our errors are held.
+/// A boxed error, the type of all sources.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
 /// What went wrong below HTTP semantics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// No connection was established, so no byte of the request was written. A TLS handshake that the peer dropped belongs here.
+    /// No connection was established, and no byte of the request was written. Includes a TLS handshake that the peer
+    /// dropped.
     Connect(ConnectFailure),
-    /// A certificate or the handshake was refused. It is never tried again.
+    /// A certificate was refused, or the handshake failed. Never retried.
     Tls,
-    /// One of the time limits passed.
+    /// A timeout expired.
     Timeout(Phase),
-    /// The connection ended after a byte of the request was written.
+    /// The connection closed after a byte of the request was written.
     Interrupted,
-    /// What came back was not the HTTP that it should have been.
+    /// The response is not valid HTTP.
     Protocol,
     /// Something exceeded its limit.
     TooLarge {
         /// What was too large.
         what: TooLarge,
-        /// The limit, in bytes; for header fields their number.
+        /// The limit in bytes, or the number of header fields.
         limit: u64,
     },
-    /// The transport cannot work as it is set up, for example outside its runtime.
+    /// The transport is misconfigured, for example used outside its runtime.
     Config,
 }
 
@@ -43,9 +44,9 @@ pub enum ConnectFailure {
     Dns,
     /// The host refused the connection.
     Refused,
-    /// The proxy did not let the connection through.
+    /// The proxy rejected the connection.
     Proxy,
-    /// The proxy asks for credentials, or for others than it got (407).
+    /// The proxy requires credentials, or other ones (407).
     ProxyCredentials,
     /// The process or the system is out of file descriptors.
     TooManyOpenFiles,
@@ -53,17 +54,17 @@ pub enum ConnectFailure {
     Other,
 }
 
-/// The part of a call whose time limit passed.
+/// The part of a call that timed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Phase {
     /// Connecting, with name resolution and TLS.
     Connect,
-    /// Waiting for the first byte of the answer.
+    /// Waiting for the first byte of the response.
     FirstByte,
-    /// No progress in the middle of the request or the answer.
+    /// Sending the request or receiving the response, without progress.
     Stall,
-    /// One attempt as a whole.
+    /// One whole attempt.
     Attempt,
     /// The whole call with all its attempts and waits.
     Total,
@@ -77,13 +78,14 @@ pub enum TooLarge {
     Head,
     /// The body of the response.
     Body,
-    /// The body of the response after its content encoding was undone.
+    /// The body of the response after content decoding.
     Decoded,
     /// The URL of the request.
     Url,
 }
 
-/// No complete answer came back, and how much of the request the server may have.
+/// The error of a transport: no complete response was received, and how much of the request the server may have
+/// received.
 ///
 /// ```
 /// use gatelet_transport::{ConnectFailure, Sent, TransportError, TransportErrorKind};
@@ -100,15 +102,15 @@ pub struct TransportError {
     kind: TransportErrorKind,
     sent: Sent,
     status: Option<StatusCode>,
-    /// Boxed, because few errors have them and every result holds the room.
+    /// Boxed, because few errors have them, and every result reserves the space.
     headers: Option<Box<HeaderMap>>,
     source: Option<BoxError>,
 }
 
 impl TransportError {
-    /// An error of this kind. Only failures before the first byte of the request (`Connect`, `Tls`, `Config` and the
-    /// connect timeout) say that nothing was sent; all others say that all of it was, until
-    /// [`with_sent`](Self::with_sent) says something else.
+    /// Creates an error of a kind. Failures before the first byte of the request (`Connect`, `Tls`, `Config` and the
+    /// connect timeout) imply [`Sent::Nothing`], all others [`Sent::Whole`]; override it by
+    /// [`with_sent`](Self::with_sent).
     #[must_use]
     pub fn new(kind: TransportErrorKind) -> Self {
         use TransportErrorKind::{Config, Connect, Timeout, Tls};
@@ -125,15 +127,16 @@ impl TransportError {
         }
     }
 
-    /// Says how much of the request the server may have: [`Sent::Nothing`] too where it has all of it and surely did not
-    /// process it, for example because HTTP/2 refused the stream.
+    /// Sets how much of the request the server may have received: [`Sent::Nothing`] also if it received the request but
+    /// certainly did not process it, for example because HTTP/2 refused the stream.
     #[must_use]
     pub fn with_sent(mut self, sent: Sent) -> Self {
         self.sent = sent;
         self
     }
 
-    /// Keeps the status that had arrived before the answer broke off: a 201 whose body is cut was applied all the same.
+    /// Sets the status that was received before the response broke off: a 201 was applied even if its body is
+    /// incomplete.
     #[must_use]
     pub fn with_status(mut self, status: StatusCode) -> Self {
         self.sent = Sent::Whole;
@@ -141,11 +144,10 @@ impl TransportError {
         self
     }
 
-    /// Keeps the head of the response whose body could not be read, or was not wanted: the status as
-    /// [`with_status`](Self::with_status) does, and the header fields.
+    /// Sets the head of a response whose body could not be read: the status, as [`with_status`](Self::with_status), and
+    /// the header fields.
     ///
-    /// The status of a response decides about the call whatever became of the body, and `Retry-After` says when it may be made
-    /// again.
+    /// The status decides about the call even without the body, and `Retry-After` about its next attempt.
     ///
     /// ```
     /// use gatelet_transport::{TransportError, TransportErrorKind};
@@ -164,43 +166,43 @@ impl TransportError {
         this
     }
 
-    /// Keeps the cause. Its text must not hold a secret, a query or a header value.
+    /// Sets the source. Its text must not contain a secret, a query or a header value.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// What went wrong.
+    /// Returns the kind.
     #[must_use]
     pub fn kind(&self) -> TransportErrorKind {
         self.kind
     }
 
-    /// How much of the request the server may have.
+    /// Returns how much of the request the server may have received.
     #[must_use]
     pub fn sent(&self) -> Sent {
         self.sent
     }
 
-    /// The status that had arrived before the answer broke off.
+    /// Returns the status that was received before the response broke off.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.status
     }
 
-    /// Returns the header fields of the response, where all of them had arrived.
+    /// Returns the header fields of the response, if all of them were received.
     #[must_use]
     pub fn headers(&self) -> Option<&HeaderMap> {
         self.headers.as_deref()
     }
 
-    /// Takes the header fields out, so that no error of a call keeps them.
+    /// Takes the header fields, so that no error of a call keeps them.
     pub(crate) fn take_headers(&mut self) -> Option<HeaderMap> {
         self.headers.take().map(|headers| *headers)
     }
 
-    /// The same without its cause.
+    /// Returns a copy without the source.
     #[cfg(feature = "tower")]
     pub(crate) fn copy(&self) -> Self {
         Self {
@@ -212,13 +214,13 @@ impl TransportError {
         }
     }
 
-    /// The cause alone: what the error of a call keeps once it states the kind itself.
+    /// Returns the source, for an error that states the kind itself.
     pub(crate) fn into_source(self) -> Option<BoxError> {
         self.source
     }
 }
 
-/// Prints the number of header fields and none of them: a server may repeat a secret there.
+/// Prints only the number of header fields, because a server may repeat a secret there.
 impl fmt::Debug for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TransportError")
@@ -250,12 +252,12 @@ impl fmt::Display for TransportErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Connect(failure) => failure.fmt(f),
-            Self::Tls => f.write_str("the TLS handshake was refused"),
+            Self::Tls => f.write_str("TLS handshake failed"),
             Self::Timeout(phase) => phase.fmt(f),
-            Self::Interrupted => f.write_str("the connection ended before the answer was complete"),
-            Self::Protocol => f.write_str("the answer is not well-formed HTTP"),
+            Self::Interrupted => f.write_str("connection closed before the response was complete"),
+            Self::Protocol => f.write_str("malformed HTTP response"),
             Self::TooLarge { what, limit } => write!(f, "{what} exceeds the limit of {limit}"),
-            Self::Config => f.write_str("the transport cannot work as it is set up"),
+            Self::Config => f.write_str("the transport is misconfigured"),
         }
     }
 }
@@ -263,12 +265,12 @@ impl fmt::Display for TransportErrorKind {
 impl fmt::Display for ConnectFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Dns => "the host name did not resolve",
-            Self::Refused => "the connection was refused",
-            Self::Proxy => "the proxy did not let the connection through",
-            Self::ProxyCredentials => "the proxy asks for other credentials",
-            Self::TooManyOpenFiles => "no file descriptor was free for a connection",
-            Self::Other => "no connection was established",
+            Self::Dns => "could not resolve the host name",
+            Self::Refused => "connection refused",
+            Self::Proxy => "the proxy rejected the connection",
+            Self::ProxyCredentials => "the proxy requires other credentials",
+            Self::TooManyOpenFiles => "too many open files to connect",
+            Self::Other => "could not connect",
         })
     }
 }
@@ -276,11 +278,11 @@ impl fmt::Display for ConnectFailure {
 impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Connect => "connecting took too long",
-            Self::FirstByte => "no answer began in time",
-            Self::Stall => "the exchange made no progress in time",
-            Self::Attempt => "the attempt took too long",
-            Self::Total => "the call took too long",
+            Self::Connect => "timed out connecting",
+            Self::FirstByte => "timed out waiting for the response",
+            Self::Stall => "timed out without progress",
+            Self::Attempt => "the attempt timed out",
+            Self::Total => "the call timed out",
         })
     }
 }
@@ -288,9 +290,9 @@ impl fmt::Display for Phase {
 impl fmt::Display for TooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Head => "the head of the response",
-            Self::Body => "the body of the response",
-            Self::Decoded => "the decoded body of the response",
+            Self::Head => "the response head",
+            Self::Body => "the response body",
+            Self::Decoded => "the decoded response body",
             Self::Url => "the URL",
         })
     }

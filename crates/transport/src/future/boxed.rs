@@ -1,4 +1,4 @@
-//! A future behind a pointer.
+//! A boxed future.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -1,18 +1,18 @@
-//! Code of others, whose panic is a value.
+//! Turns panics of user code into errors.
 
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::Poll;
 
-/// It panicked. What it panicked with is not kept, because it may hold a secret.
+/// The code panicked. The payload is dropped, because it may contain a secret.
 #[derive(Debug)]
 pub(crate) struct Panicked;
 
-/// Calls it; a panic is caught, as [`catch_unwind_future`] does.
+/// Calls a function and catches its panic.
 pub(crate) fn catch_unwind_sync<T>(call: impl FnOnce() -> T) -> Result<T, Panicked> {
     catch_unwind(AssertUnwindSafe(call)).map_err(|payload| {
-        // Even to drop what it panicked with may panic.
+        // Dropping the payload may panic, too.
         if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
             std::mem::forget(again);
         }
@@ -20,11 +20,10 @@ pub(crate) fn catch_unwind_sync<T>(call: impl FnOnce() -> T) -> Result<T, Panick
     })
 }
 
-/// Makes a future and drives it to its end; a panic in either is caught, and one in its drop as well, be that before its end or
-/// after.
+/// Creates a future and runs it to its end. Panics of both, and of dropping the future at any time, are caught.
 ///
-/// The future is never polled again after a panic, and what it shared with others is up to it, as with any thread that
-/// panics: asserting unwind safety says no more than that.
+/// After a panic the future is never polled again. State that it shares with others is its own business, as with any
+/// panicking thread: `AssertUnwindSafe` asserts no more.
 pub(crate) async fn catch_unwind_future<F: Future + Unpin>(
     make: impl FnOnce() -> F,
 ) -> Result<F::Output, Panicked> {
@@ -42,7 +41,7 @@ pub(crate) async fn catch_unwind_future<F: Future + Unpin>(
     caught.end().and(output)
 }
 
-/// A future whose drop does not panic.
+/// A future that does not panic when dropped.
 struct Caught<F>(Option<F>);
 
 impl<F> Caught<F> {
@@ -54,7 +53,7 @@ impl<F> Caught<F> {
 
 impl<F> Drop for Caught<F> {
     fn drop(&mut self) {
-        // Whoever drops it has no use for the news.
+        // Nobody is left to tell.
         let _ = self.end();
     }
 }

@@ -1,10 +1,11 @@
-//! A future that ends in time.
+//! A timeout.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 
-/// The output of a future, or `None` when the limit ends first. The future goes first, so one that is ready never loses.
+/// Returns the output of a future, or `None` if the limit ends first. The future is polled first, so one that is ready
+/// always wins.
 pub(crate) async fn timeout<F: Future>(
     limit: impl Future<Output = ()>,
     future: F,

@@ -1,4 +1,4 @@
-//! The `Link` header field of RFC 8288, as far as paging needs it.
+//! The `Link` header field (RFC 8288), as far as paging needs it.
 
 mod field;
 
@@ -13,11 +13,11 @@ use crate::url::base_url::BaseUrl;
 use crate::url::reference::Reference;
 pub(crate) use crate::url::reference::{decoded, is_query};
 
-/// Finds the query of the link to the next page, still percent-encoded; `None` on the last page.
+/// Returns the percent-encoded query of the link to the next page; `None` on the last page.
 ///
-/// The link may be relative or absolute and stand in any of several `Link` lines, whatever stands beside it. It is resolved
-/// as RFC 3986 asks, and must lead to the listing at `path`: below `base`, or below another path that a server behind a
-/// proxy may know instead. Nothing but its query is ever used; the scheme, user name, host and port that it names are not.
+/// The link may be relative or absolute, in any of several `Link` lines and beside other links. It is resolved by RFC
+/// 3986, and must lead to the list at `path`: below `base`, or below another prefix that a server behind a proxy may
+/// know instead. Only its query is used, never its scheme, user name, host or port.
 ///
 /// ```
 /// use gatelet_transport::{BaseUrl, link};
@@ -34,9 +34,9 @@ pub(crate) use crate::url::reference::{decoded, is_query};
 ///
 /// # Errors
 ///
-/// When there seems to be a next page, but no link to it can be followed: `ForeignPath` where it leads to another path,
-/// `Loop` where it leads to the first page, and `Unreadable` where it is malformed, its query is too long, or a part of a
-/// `Link` line that might have been it cannot be read. A query may have 16 KiB as it is written.
+/// If the response refers to a next page, but no link to it can be followed: `ForeignPath` if it leads to another path,
+/// `Loop` if it leads to the first page, and `Unreadable` if it is malformed, its query is too long, or an unreadable
+/// part of a `Link` line may have been it. A query may be 16 KiB long as written.
 pub fn next_query(
     headers: &HeaderMap,
     base: &BaseUrl,
@@ -58,7 +58,7 @@ pub fn next_query(
     }
 }
 
-/// The query of a link that leads to the listing.
+/// Returns the query of a link that leads to the list.
 fn query_of<'a>(target: &'a str, base: &BaseUrl, path: &str) -> Result<&'a str, NextPageError> {
     let target = Reference::split(target);
     let refuse = |failure, problem: &str| {
@@ -68,45 +68,46 @@ fn query_of<'a>(target: &'a str, base: &BaseUrl, path: &str) -> Result<&'a str, 
     if !target.is_wellformed() {
         return refuse(
             PaginationFailure::Unreadable,
-            " and holds a character that no URL has",
+            " and contains a character that is not valid in a URL",
         );
     }
     if !target.leads_to(base.path(), path) {
         return refuse(PaginationFailure::ForeignPath, "");
     }
     match target.query() {
-        // The first page again: whatever page this is, the listing has been there.
+        // It is the first page, which the list has already returned.
         None => refuse(PaginationFailure::Loop, " without a query"),
         Some(query) if !fits(query) => refuse(
             PaginationFailure::Unreadable,
-            " with a query of over 16 KiB",
+            " with a query longer than 16 KiB",
         ),
         Some(query) => Ok(query),
     }
 }
 
-/// Whether a query is no longer than a position that a server gives may be.
+/// Returns whether a query is short enough for a page token from a server.
 pub(crate) fn fits(query: &str) -> bool {
     query.len() <= PageToken::CURSOR_LIMIT
 }
 
 impl PageToken {
-    /// Returns the token as the query of a page, where pages are linked by their queries.
+    /// Returns the token as the query of a page, for APIs that link pages by their queries.
     ///
     /// # Errors
     ///
-    /// `InvalidInput` where it is longer than the query of a [link](crate::link::next_query), holds a character that no query
-    /// has, or is a whole URL, or the question mark before a query too: a server would overlook that, and begin at its first page.
+    /// `InvalidInput` if the token is longer than the query of a [link](crate::link::next_query), contains a character
+    /// that is not valid in a query, or includes the whole URL or the question mark: a server would ignore such a query
+    /// and return its first page.
     pub fn query(&self) -> Result<&str, Error> {
         if !fits(self.as_str()) {
             return Err(refused("is longer than 16 KiB"));
         }
         if !is_query(self.as_str()) {
-            return Err(refused("holds a character that no query has"));
+            return Err(refused("contains a character that is not valid in a query"));
         }
         let name = self.as_str().split('=').next().unwrap_or_default();
         if name.starts_with('?') || name.contains("://") {
-            return Err(refused("is more than what stands behind the `?` of a URL"));
+            return Err(refused("must be only the part after the `?` of a URL"));
         }
         Ok(self.as_str())
     }
@@ -460,7 +461,7 @@ mod tests {
             assert_eq!(error.failure(), PaginationFailure::Unreadable, "{query}");
             let text = format!("{error} {error:?}");
             assert!(!text.contains("canary") && !text.contains("xxx"), "{text}");
-            // Where a `<` stands, it is unclear what the link is.
+            // A stray `<` makes it unclear what the link is.
             let place = "https://h.example/v1/teams/t/gateways";
             assert!(query.contains('<') || text.contains(place), "{text}");
         }

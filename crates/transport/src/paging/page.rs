@@ -1,9 +1,9 @@
-//! One page of a listing, and the position of the next.
+//! One page of a list, with the token of the next.
 
 use crate::error::next_page::NextPageError;
 use crate::error::page_token::PageToken;
 
-/// One page of a listing, as the server gave it.
+/// One page of a list, as the server returned it.
 ///
 /// ```
 /// use gatelet_transport::Page;
@@ -20,19 +20,19 @@ use crate::error::page_token::PageToken;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page<T> {
-    /// The items, in the server's order; a page may be empty and still have a next one.
+    /// The items in the server's order; a page may be empty and still have a next one.
     pub items: Vec<T>,
-    /// The position of the next page; `None` on the last page. An error where the server speaks of a next page, but not so
-    /// that it can be asked for: the items of this page are good all the same.
+    /// The token of the next page; `None` on the last page. An error if the server refers to a next page that cannot be
+    /// requested; the items of this page are valid all the same.
     pub next_page_token: Result<Option<PageToken>, NextPageError>,
-    /// How many items there are in all, where the server says so. It may change while paging.
+    /// The total number of items, if the server reports it. It may change while paging.
     pub total_count: Option<u64>,
-    /// The size of a page, where the server says so.
+    /// The page size, if the server reports it.
     pub page_size: Option<u32>,
 }
 
 impl<T> Page<T> {
-    /// A page of items and the position of the next one.
+    /// Creates a page of items and the token of the next page.
     #[must_use]
     pub fn new(items: Vec<T>, next_page_token: Option<PageToken>) -> Self {
         Self {
@@ -43,21 +43,21 @@ impl<T> Page<T> {
         }
     }
 
-    /// Sets why the next page cannot be asked for.
+    /// Sets why the next page cannot be requested.
     #[must_use]
     pub fn with_next_page_error(mut self, error: NextPageError) -> Self {
         self.next_page_token = Err(error);
         self
     }
 
-    /// Sets how many items there are in all.
+    /// Sets the total number of items.
     #[must_use]
     pub fn with_total_count(mut self, total_count: impl Into<Option<u64>>) -> Self {
         self.total_count = total_count.into();
         self
     }
 
-    /// Sets the size of a page.
+    /// Sets the page size.
     #[must_use]
     pub fn with_page_size(mut self, page_size: impl Into<Option<u32>>) -> Self {
         self.page_size = page_size.into();

@@ -1,4 +1,4 @@
-//! A listing, page by page or item by item.
+//! A list, page by page or item by item.
 
 use std::collections::HashSet;
 use std::collections::hash_map::RandomState;
@@ -13,25 +13,25 @@ use crate::error::page_token::PageToken;
 use crate::paging::page::Page;
 use crate::paging::prefetch::{NextPage, PageFuture};
 
-/// How many pages a listing may have unless it is told otherwise.
+/// The default maximum number of pages.
 const PAGE_LIMIT: u32 = 10_000;
 
 type Fetch<T> = Box<dyn FnMut(Option<PageToken>) -> PageFuture<T> + Send>;
 
-/// What a token means, as text.
+/// Maps a page token to a key that is equal for equal pages.
 type TokenKey = Box<dyn Fn(&PageToken) -> String + Send>;
 
-/// A listing, page by page.
+/// A list, page by page.
 ///
-/// The position moves only when a page is handed out. An empty page with a next one goes on. A position that comes
-/// again, or cannot be read, ends the listing with an error, after the page that held it. After an error the listing is at its
-/// end; the error says how far it came, and where to resume. Dropping a future of [`try_next`](Self::try_next) loses nothing.
+/// The page token advances only when a page is returned. An empty page with a next one continues. A repeated or
+/// unreadable page token ends the list with an error, after its page. After an error the list is at its end; the error
+/// tells how far it came, and where to resume. Dropping a future of [`try_next`](Self::try_next) loses nothing.
 ///
-/// When a page has arrived, the next one is asked for before the page is handed out, so that it is on its way while the
-/// caller works: one page ahead, for which the listing holds a second page. It is given, or its error, when its turn
-/// comes; dropping the listing cancels it. No task is spawned for this: the request is polled once, which is enough for
-/// a transport that goes on by itself, as `HyperTransport` does. Any other is not driven between two pages; one that
-/// holds a scarce permit meanwhile is better used with [`prefetch(false)`](Self::prefetch).
+/// Once a page has arrived, the next one is requested before the page is returned, so that it is on its way while the
+/// caller works. At most one page is prefetched and held; it, or its error, is returned in its turn, and dropping the
+/// list cancels it. No task is spawned: the request is polled once, which is enough for a transport that makes progress
+/// on its own, as `HyperTransport` does. Any other transport makes no progress between two pages; if it holds a scarce
+/// permit meanwhile, use [`prefetch(false)`](Self::prefetch).
 ///
 /// ```
 /// use gatelet_transport::{Page, PageToken, Pages};
@@ -52,34 +52,34 @@ type TokenKey = Box<dyn Fn(&PageToken) -> String + Send>;
 #[must_use = "nothing is fetched until a page is asked for"]
 pub struct Pages<T> {
     fetch: Fetch<T>,
-    /// The page at the position, once it was asked for.
+    /// The page at the position, once requested.
     next: Option<NextPage<T>>,
     position: Position,
     prefetches: bool,
     may_prefetch: Option<Box<dyn Fn() -> bool + Send>>,
     operation: Option<&'static str>,
     page_limit: u32,
-    /// `u64::MAX` is no limit: no listing has so many.
+    /// `u64::MAX` means unlimited.
     item_limit: u64,
     fetched: u32,
-    /// Items on the pages that were handed out.
+    /// The number of items on the returned pages.
     items: u64,
     token_key: Option<TokenKey>,
-    // Hashes instead of tokens: the memory stays small whatever the server sends.
+    // Hashes instead of tokens, so that memory stays small whatever the server sends.
     seen: HashSet<u64>,
     hasher: RandomState,
 }
 
-/// Where a listing is.
+/// The position of a list.
 enum Position {
     At(Option<PageToken>),
-    /// The next call of `try_next` reports this and ends the listing.
+    /// The next call of `try_next` returns this error and ends the list.
     Failed(Error),
     End,
 }
 
 impl<T> Pages<T> {
-    /// A listing that begins at a position (`None` is the first page) and fetches each page with a function.
+    /// Creates a list that starts at a page token (`None` is the first page) and fetches each page with a function.
     pub fn new<F, Fut>(start: Option<PageToken>, mut fetch: F) -> Self
     where
         F: FnMut(Option<PageToken>) -> Fut + Send + 'static,
@@ -104,49 +104,50 @@ impl<T> Pages<T> {
         this
     }
 
-    /// Names the operation that errors of the listing itself tell, for example `asa ListGateways`.
+    /// Sets the operation that errors of the list itself name, for example `asa ListGateways`.
     pub(crate) fn operation(mut self, operation: &'static str) -> Self {
         self.operation = Some(operation);
         self
     }
 
-    /// Sets how a repeated position is recognized where a server may write one position in several ways: two tokens are the same
-    /// position if `meaning` returns the same text for both. By default only equal tokens are.
+    /// Sets the key by which a repeated page token is detected, for servers that write equal tokens in several ways. By
+    /// default tokens are compared as they are.
     pub fn token_key(mut self, key: impl Fn(&PageToken) -> String + Send + 'static) -> Self {
         self.token_key = Some(Box::new(key));
         self.reset_seen();
         self
     }
 
-    /// Sets how many pages the listing may have, instead of 10,000.
+    /// Sets the maximum number of pages; default 10,000.
     pub fn page_limit(mut self, pages: u32) -> Self {
         self.page_limit = pages;
         self
     }
 
-    /// Ends the listing with the page that holds the item of this number, counted from 1 where the listing begins. Pages are
-    /// given whole. No page beyond that one is asked for, and [`page_token`](Self::page_token) still tells where it is.
-    /// `u64::MAX`, as in the beginning, is no limit.
+    /// Ends the list with the page that contains the item of this number, counted from 1 at the start of the list.
+    /// Pages are returned whole, no later page is requested, and [`page_token`](Self::page_token) remains valid. The
+    /// default `u64::MAX` means unlimited.
     pub fn limit(mut self, items: u64) -> Self {
         self.item_limit = items;
         self
     }
 
-    /// Sets whether the next page is asked for while the caller works on one; it is unless told otherwise. Stopping early then
-    /// wastes at most one request; with a [`limit`](Self::limit) it wastes none.
+    /// Sets whether the next page is requested while the caller works on one; on by default. Stopping early wastes at
+    /// most one request; with a [`limit`](Self::limit) it wastes none.
     pub fn prefetch(mut self, prefetch: bool) -> Self {
         self.prefetches = prefetch;
         self
     }
 
-    /// Looks ahead only where this holds when a page has arrived, for example [`Channel::is_ready`](crate::Channel::is_ready).
+    /// Prefetches only while a condition holds, for example [`Channel::is_ready`](crate::Channel::is_ready). It is
+    /// checked whenever a page has arrived.
     pub(crate) fn prefetch_while(mut self, condition: impl Fn() -> bool + Send + 'static) -> Self {
         self.may_prefetch = Some(Box::new(condition));
         self
     }
 
-    /// The position of the next page to be handed out, whether or not it was asked for; `None` is the first page, the end of
-    /// the listing, or a failure after which there is nowhere to go on.
+    /// Returns the token of the next page to be returned, requested or not; `None` is the first page, the end of the
+    /// list, or a failure that cannot be resumed.
     #[must_use]
     pub fn page_token(&self) -> Option<&PageToken> {
         match &self.position {
@@ -156,17 +157,17 @@ impl<T> Pages<T> {
         }
     }
 
-    /// The next page, or `None` at the end.
+    /// Returns the next page, or `None` at the end.
     ///
     /// # Errors
     ///
-    /// What the fetch of a page fails with, and `Pagination` when a position comes again or cannot be read, or the page limit
-    /// is reached. [`Error::resume_token`] is the position to resume from, if there is one.
+    /// The error of fetching a page, or `Pagination` if a page token is repeated or unreadable, or the page limit is
+    /// reached. [`Error::resume_token`] is the page token to resume at, if any.
     pub async fn try_next(&mut self) -> Result<Option<Page<T>>, Error> {
         poll_fn(|context| self.poll_try_next(context)).await
     }
 
-    /// All pages that are left.
+    /// Returns all remaining pages.
     ///
     /// # Errors
     ///
@@ -179,7 +180,7 @@ impl<T> Pages<T> {
         Ok(pages)
     }
 
-    /// The same listing item by item.
+    /// Returns the same list item by item.
     pub fn items(self) -> Items<T> {
         Items {
             pages: self,
@@ -202,7 +203,7 @@ impl<T> Pages<T> {
         };
         let page = match result {
             Ok(page) => page,
-            // A position that was refused before it was sent is nowhere to go on.
+            // A page token that was refused before it was sent cannot be resumed.
             Err(error) if matches!(error.kind(), ErrorKind::InvalidInput { .. }) => {
                 return Poll::Ready(Err(self.page_error(error, None)));
             }
@@ -227,7 +228,7 @@ impl<T> Pages<T> {
         self.items >= self.item_limit
     }
 
-    /// The page at the position, which is asked for unless it was before.
+    /// Polls the page at the position, which is requested unless it was prefetched.
     fn poll_next_page(
         &mut self,
         token: &Option<PageToken>,
@@ -241,7 +242,7 @@ impl<T> Pages<T> {
         };
         let mut result = page.as_mut().poll(context);
         if was_prefetched && matches!(&result, Poll::Ready(Err(error)) if error.ran_out_of_time()) {
-            // The caller took the time that the call had, not the server.
+            // The time of the call passed while the caller worked, not while the server did.
             page = (self.fetch)(token.clone());
             result = page.as_mut().poll(context);
         }
@@ -251,7 +252,7 @@ impl<T> Pages<T> {
         result
     }
 
-    /// Asks for the page at the position before its turn.
+    /// Requests the page at the position in advance.
     fn start_prefetch(&mut self, context: &mut Context<'_>) {
         if let Position::At(token) = &self.position
             && self.prefetches
@@ -262,9 +263,9 @@ impl<T> Pages<T> {
         }
     }
 
-    /// The position that a page's token leads to, refusing those that would never end.
+    /// Returns the position of a page token, or an error if the list would never end there.
     fn position_after(&mut self, next: &PageToken) -> Position {
-        // Going on at a position that was seen before would repeat what was given.
+        // Continuing at a known position would repeat items.
         let (failure, resume) = if !self.mark_seen(next) {
             (PaginationFailure::Loop, None)
         } else if self.fetched >= self.page_limit {
@@ -276,7 +277,7 @@ impl<T> Pages<T> {
         Position::Failed(self.list_error(error, resume))
     }
 
-    /// Remembers a position; `false` where it was seen before.
+    /// Records a page token; returns `false` if it was seen before.
     fn mark_seen(&mut self, token: &PageToken) -> bool {
         let hash = match &self.token_key {
             Some(key) => self.hasher.hash_one(key(token)),
@@ -285,7 +286,7 @@ impl<T> Pages<T> {
         self.seen.insert(hash)
     }
 
-    /// Remembers the position where the listing begins, and none else.
+    /// Forgets all page tokens but the first.
     fn reset_seen(&mut self) {
         self.seen.clear();
         if let Position::At(Some(start)) = &self.position {
@@ -294,7 +295,7 @@ impl<T> Pages<T> {
         }
     }
 
-    /// An error of the listing, which no call has named.
+    /// Returns an error of the list itself, which no call has named.
     fn list_error(&self, error: Error, resume: Option<PageToken>) -> Error {
         self.page_error(
             match self.operation {
@@ -305,7 +306,7 @@ impl<T> Pages<T> {
         )
     }
 
-    /// An error instead of the next page.
+    /// Returns the error in place of the next page.
     fn page_error(&self, error: Error, resume: Option<PageToken>) -> Error {
         let page = u64::from(self.fetched).saturating_add(1);
         error
@@ -314,7 +315,7 @@ impl<T> Pages<T> {
     }
 }
 
-/// A listing, item by item; holds one page, and with look-ahead the next one.
+/// A list, item by item. It holds one page, and the prefetched one.
 ///
 /// ```
 /// use gatelet_transport::{Page, Pages};
@@ -334,23 +335,23 @@ pub struct Items<T> {
 }
 
 impl<T> Items<T> {
-    /// Ends the listing after this many items, counted from where it began. No page beyond the last of them is asked for.
-    /// `u64::MAX`, as in the beginning, is no limit.
+    /// Ends the list after this many items, counted from its start. No page after the last of them is requested. The
+    /// default `u64::MAX` means unlimited.
     pub fn limit(mut self, items: u64) -> Self {
         self.pages.item_limit = items;
         self
     }
 
-    /// The next item, or `None` at the end.
+    /// Returns the next item, or `None` at the end.
     ///
     /// # Errors
     ///
-    /// As [`Pages::try_next`]; all items of the pages before the error have been given.
+    /// As [`Pages::try_next`]; all items of earlier pages have been returned.
     pub async fn try_next(&mut self) -> Result<Option<T>, Error> {
         poll_fn(|context| self.poll_try_next(context)).await
     }
 
-    /// All items that are left, in memory.
+    /// Returns all remaining items, in memory.
     ///
     /// # Errors
     ///
@@ -365,21 +366,21 @@ impl<T> Items<T> {
         Ok(items)
     }
 
-    /// The position of the page after the one whose items are being given. While no item is
-    /// [left of that page](Self::remaining_in_page), resuming there neither skips nor repeats items.
+    /// Returns the token of the page after the current one. Once no item is [left in the current
+    /// page](Self::remaining_in_page), resuming there neither skips nor repeats items.
     #[must_use]
     pub fn page_token(&self) -> Option<&PageToken> {
         self.pages.page_token()
     }
 
-    /// Counts the items of the page whose items are being given that have not been given. Resuming at [`page_token`](Self::page_token)
-    /// skips them.
+    /// Returns the number of items of the current page that have not been returned yet. Resuming at
+    /// [`page_token`](Self::page_token) skips them.
     #[must_use]
     pub fn remaining_in_page(&self) -> usize {
         self.current.len()
     }
 
-    /// How many items the limit still allows.
+    /// Returns how many items the limit still allows.
     fn remaining(&self) -> usize {
         let given = self.pages.items.saturating_sub(self.current.len() as u64);
         usize::try_from(self.pages.item_limit.saturating_sub(given)).unwrap_or(usize::MAX)
@@ -430,7 +431,7 @@ mod stream {
     use crate::error::error::Error;
     use crate::paging::page::Page;
 
-    // Nothing in a listing is pinned: the future that is page is boxed.
+    // Nothing in a list is pinned: the future of a page is boxed.
     impl<T> Unpin for Pages<T> {}
     impl<T> Unpin for Items<T> {}
 

@@ -1,4 +1,4 @@
-//! The page that comes next, from its request to its turn.
+//! The next page, from its request to its turn.
 
 use std::task::{Context, Poll};
 
@@ -8,18 +8,18 @@ use crate::paging::page::Page;
 
 pub(super) type PageFuture<T> = BoxFuture<'static, Result<Page<T>, Error>>;
 
-/// A page that was asked for.
+/// A requested page.
 pub(super) enum NextPage<T> {
     /// Its turn has come.
     Requested(PageFuture<T>),
-    /// It was asked for before its turn, and nobody has looked since.
+    /// It was requested in advance and has not been polled since.
     Prefetching(PageFuture<T>),
     /// It arrived before its turn.
     Ready(Result<Page<T>, Error>),
 }
 
 impl<T> NextPage<T> {
-    /// Polls a request once, which puts it on the wire.
+    /// Polls a request once, which sends it.
     pub(super) fn prefetch(mut page: PageFuture<T>, context: &mut Context<'_>) -> Self {
         match page.as_mut().poll(context) {
             Poll::Ready(result) => Self::Ready(result),

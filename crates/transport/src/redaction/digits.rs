@@ -1,4 +1,4 @@
-//! Runs of digits that may stand for a text.
+//! Runs of digits that may encode text.
 
 use std::ops::Range;
 
@@ -6,31 +6,31 @@ use zeroize::Zeroizing;
 
 use crate::redaction::readings::{PlainByte, Readings, source_range};
 
-/// A notation for bytes.
+/// An encoding of bytes in digits.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Notation {
-    /// In either alphabet, padded or not.
+    /// In either alphabet, with or without padding.
     Base64,
     Hexadecimal,
 }
 
-/// What a run of digits decodes to, if it is read from one of them on.
+/// One decoding of a run of digits.
 pub(super) struct Candidate {
     notation: Notation,
     pub(super) decoded: Zeroizing<Vec<u8>>,
-    /// The digits that were decoded.
+    /// The decoded digits.
     digits: Range<usize>,
 }
 
 impl Notation {
     pub(super) const ALL: [Self; 2] = [Self::Base64, Self::Hexadecimal];
 
-    /// Whether it is a digit of any notation: those of base64 are among them all.
+    /// Returns whether a byte is a digit of any notation; those of base64 include all others.
     pub(super) fn has_digit(byte: u8) -> bool {
         Self::Base64.digit(byte).is_some()
     }
 
-    /// How many digits it takes at min_digits for so many bytes, in any notation.
+    /// Returns the minimum number of digits for this many bytes, in any notation.
     pub(super) fn min_digits(bytes: usize) -> usize {
         Self::Base64.digits_for(bytes)
     }
@@ -39,8 +39,8 @@ impl Notation {
         (bytes * 8).div_ceil(self.bits())
     }
 
-    /// Every decoding of each run of digits for at min_digits so many bytes. Where the bytes begin is unknown, so a run is read
-    /// from each of its first digits on.
+    /// Returns every decoding of each run of digits that may encode this many bytes. The alignment is unknown, so a run
+    /// is decoded from each of its first digits.
     pub(super) fn candidates(
         self,
         plain: &[PlainByte],
@@ -113,7 +113,7 @@ impl Notation {
     }
 }
 
-/// Decodes base64 digits; other characters are skipped.
+/// Decodes base64 digits and skips other characters.
 pub(super) fn decoded_base64(text: &[u8]) -> Zeroizing<Vec<u8>> {
     let digits: Vec<PlainByte> = text
         .iter()
@@ -128,7 +128,7 @@ pub(super) fn decoded_base64(text: &[u8]) -> Zeroizing<Vec<u8>> {
 }
 
 impl Candidate {
-    /// Where the digits of some of the decoded bytes stand in the text, with the padding behind the last.
+    /// Returns the range of the digits of some decoded bytes, including the padding after the last.
     pub(super) fn range(
         &self,
         decoded: Range<usize>,
@@ -140,7 +140,7 @@ impl Candidate {
         let last = self.digits.start + (decoded.end * 8).div_ceil(bits);
         let mut range = source_range(plain, first..last.min(self.digits.end));
         if self.notation == Notation::Base64 {
-            // Two at most.
+            // At most two padding characters.
             for _ in 0..2 {
                 range.end = readings.padding_end(range.end).unwrap_or(range.end);
             }

@@ -5,16 +5,16 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::redaction::merge::Hit;
 use crate::redaction::readings::{Ambiguous, MAX_FILLERS, Readings, Unit};
 
-/// The length of a fragment, in bytes: so much that chance does not bring it about.
+/// The length of a fragment, in bytes: long enough not to match by coincidence.
 pub(crate) const FRAGMENT_LENGTH: usize = size_of::<u64>();
 
-/// How much of a fragment must be of the secret part of a token for it to be secret by itself.
+/// How many bytes of the secret part of a token make a fragment secret by itself.
 const MIN_SECRET_BYTES: usize = 4;
 
-/// A longer secret is looked for in base64 only where the case of its digits was kept.
+/// Longer secrets are found in base64 only if the case of its digits is intact.
 const MAX_FOLDED_LENGTH: usize = 2 * 1024;
 
-/// Eight bytes in lower case, big-endian, so that fragments sort as texts.
+/// Eight lowercase bytes, big-endian, so that fragments sort like texts.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Fragment {
     bytes: u64,
@@ -35,12 +35,12 @@ pub(super) struct Fragments {
     filter: BloomFilter,
 }
 
-/// Tells of most bytes that are no fragment that they are none, which is cheaper than to search for them.
+/// A Bloom filter that rules out most bytes more cheaply than a search.
 #[derive(Clone, Default)]
 struct BloomFilter(Zeroizing<Vec<u64>>);
 
 impl BloomFilter {
-    /// The number of bits is two to this power: an access token has about a thousand fragments.
+    /// The base-2 logarithm of the number of bits; an access token has about a thousand fragments.
     const POWER: u32 = 14;
 
     fn of(fragments: &[Fragment]) -> Self {
@@ -59,7 +59,7 @@ impl BloomFilter {
         self.0.get(word).is_some_and(|word| word & bit != 0)
     }
 
-    /// A bit by multiplicative hashing, whose best bits are the first ones.
+    /// Returns the bit of some bytes, by multiplicative hashing, whose upper bits are the best.
     fn bit(bytes: u64) -> (usize, u64) {
         let hash = bytes.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - Self::POWER);
         ((hash >> 6) as usize, 1 << (hash & 63))
@@ -71,12 +71,12 @@ impl Fragments {
         self.sorted.is_empty()
     }
 
-    /// Adds those of a secret whose first bytes are public; they are found after [`sort`](Self::sort).
+    /// Adds the fragments of a secret with a public prefix; they are found after [`sort`](Self::sort).
     pub(super) fn add(&mut self, secret: &[u8], public: usize) {
         let secret_part = secret.get(public..).unwrap_or_default();
         let mut all: Vec<Zeroizing<Vec<u8>>> = Vec::new();
         if secret_part.len() <= MAX_FOLDED_LENGTH {
-            // Whoever writes a host in lower case spoils base64 so far that it no longer decodes.
+            // A lowercased host name breaks base64 beyond decoding.
             all.extend(folded_base64(secret_part));
         }
         let count: usize = all.iter().map(|text| text.len()).sum();
@@ -91,16 +91,16 @@ impl Fragments {
         }
     }
 
-    /// Makes what was added ready to be searched. Once is min_secret_bytes for any number of secrets.
+    /// Prepares the search, once for any number of added secrets.
     pub(super) fn sort(&mut self) {
-        // Where two are the same, one that is secret by itself comes first and stays.
+        // Of equal fragments, one that is secret by itself sorts first and stays.
         self.sorted
             .sort_unstable_by_key(|fragment| (fragment.bytes, !fragment.is_secret));
         self.sorted.dedup_by_key(|fragment| fragment.bytes);
         self.filter = BloomFilter::of(&self.sorted);
     }
 
-    /// Makes room without leaving a copy behind.
+    /// Reserves capacity without leaving a copy behind.
     fn reserve(&mut self, more: usize) {
         let length = self.sorted.len().saturating_add(more);
         if length <= self.sorted.capacity() {
@@ -116,7 +116,7 @@ impl Fragments {
         self.sorted.push(Fragment { bytes, is_secret });
     }
 
-    /// Finds those that the text spells from a place on.
+    /// Finds the fragments that the text spells at a position.
     pub(super) fn find(&self, readings: &Readings<'_>, start: usize, hits: &mut Vec<Hit>) {
         match readings.unambiguous(start) {
             Ok(bytes) => hits.extend(bytes.and_then(|bytes| self.lookup(start, bytes))),
@@ -124,7 +124,7 @@ impl Fragments {
         }
     }
 
-    /// The fragment that the bytes at a place are.
+    /// Returns the fragment at a position.
     fn lookup(&self, start: usize, bytes: [u8; FRAGMENT_LENGTH]) -> Option<Hit> {
         let bytes = folded(bytes);
         if !self.filter.may_contain(bytes) {
@@ -144,7 +144,7 @@ impl Fragments {
             bytes: 0,
         };
         search.advance(&self.sorted, start, hits);
-        // A fragment may begin within a character that is written as one.
+        // A fragment may start inside a multi-byte character.
         readings.for_each_unit(start, |unit| {
             for skipped in 1..unit.bytes().len() {
                 search.read_unit(&self.sorted, &unit, skipped, hits);
@@ -158,24 +158,24 @@ fn windows(text: &[u8]) -> impl Iterator<Item = [u8; FRAGMENT_LENGTH]> {
         .filter_map(|window| window.try_into().ok())
 }
 
-/// The bytes of a fragment in lower case, big-endian.
+/// Returns the bytes in lower case, big-endian.
 fn folded(mut bytes: [u8; FRAGMENT_LENGTH]) -> u64 {
     bytes.make_ascii_lowercase();
     u64::from_be_bytes(bytes)
 }
 
-/// How far one reading of a text agrees with some fragments.
+/// One reading of a text, matched against fragments.
 #[derive(Clone, Copy)]
 struct SpellingSearch<'a> {
     readings: &'a Readings<'a>,
     start: usize,
-    /// How many bytes of a fragment were read, and which.
+    /// The number of bytes read so far, and the bytes.
     read: usize,
     bytes: u64,
 }
 
 impl SpellingSearch<'_> {
-    /// Reads on at a place, and behind fillers there; `fragments` are those that begin with what was read.
+    /// Continues at a position, and after fillers there; `fragments` are those that start with the bytes read so far.
     fn advance(self, fragments: &[Fragment], mut at: usize, hits: &mut Vec<Hit>) {
         let readings = self.readings;
         for _ in 0..=MAX_FILLERS {
@@ -214,7 +214,7 @@ impl SpellingSearch<'_> {
         self.advance(left, unit.end(), hits);
     }
 
-    /// The fragments that go on with a byte.
+    /// Returns the fragments that continue with a byte.
     fn narrow<'f>(&mut self, fragments: &'f [Fragment], byte: u8) -> &'f [Fragment] {
         self.read += 1;
         self.bytes = self.bytes << 8 | u64::from(byte);
@@ -226,7 +226,7 @@ impl SpellingSearch<'_> {
     }
 }
 
-/// The digits of base64 that depend on a text alone, for each alignment and alphabet, in lower case.
+/// Returns the lowercase base64 digits that depend on the text alone, for each alignment and alphabet.
 fn folded_base64(text: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
     const ALPHABETS: [&[u8; 64]; 2] = [
         b"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz0123456789+/",

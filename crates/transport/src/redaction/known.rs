@@ -1,4 +1,4 @@
-//! Places where a secret is known to stand.
+//! Known locations of secrets.
 
 use http::HeaderValue;
 use zeroize::Zeroizing;
@@ -19,12 +19,12 @@ pub(crate) const SECRET_FIELDS: &[&str] = &[
     "token",
 ];
 
-/// How many values of one body are taken.
+/// The maximum number of values from one body.
 const MAX_VALUES: usize = 64;
 
-/// The value of a header field, whose scheme is no secret. Of credentials in the Basic scheme the password is one as well.
+/// Adds the value of a header field without its scheme, and the password of Basic credentials.
 ///
-/// One that is shorter than `min_length` is left out.
+/// Values shorter than `min_length` are left out.
 pub(crate) fn add_header(secrets: &mut SecretSet, value: &HeaderValue, min_length: usize) {
     let mut add = |secret: &[u8]| {
         if secret.len() >= min_length {
@@ -47,14 +47,14 @@ pub(crate) fn add_header(secrets: &mut SecretSet, value: &HeaderValue, min_lengt
     }
 }
 
-/// The texts after the names of such fields in a body, which may be cut off or otherwise broken.
+/// Adds the values of secret fields in a body, which may be truncated or malformed.
 ///
-/// A value that is shorter than what can be told from chance is left out.
+/// Values too short to be told from a coincidence are left out.
 pub(crate) fn add_fields(secrets: &mut SecretSet, body: &[u8]) {
     secrets.add_all(values(body));
 }
 
-/// The same, one by one.
+/// Returns the values of secret fields, one by one.
 pub(crate) fn values(body: &[u8]) -> impl Iterator<Item = Zeroizing<Vec<u8>>> {
     let mut rest = body;
     let all = std::iter::from_fn(move || {
@@ -66,7 +66,7 @@ pub(crate) fn values(body: &[u8]) -> impl Iterator<Item = Zeroizing<Vec<u8>>> {
         .filter(|value| value.len() >= FRAGMENT_LENGTH)
 }
 
-/// The first text after the name of a known field, its escapes undone, and what follows.
+/// Returns the first value of a secret field, unescaped, and the rest.
 fn next_value(body: &[u8]) -> Option<(Zeroizing<Vec<u8>>, &[u8])> {
     let mut rest = body;
     loop {
@@ -80,7 +80,7 @@ fn next_value(body: &[u8]) -> Option<(Zeroizing<Vec<u8>>, &[u8])> {
                 let (value, after) = split_string(value);
                 return Some((unescaped(value), after));
             }
-            // Any other text may be a value; its closing quotation mark has been passed.
+            // Any other text may be a value; the position is after its closing quote.
             _ => rest = after,
         }
     }
@@ -92,7 +92,7 @@ fn is_secret_field(name: &[u8]) -> bool {
         .any(|field| field.as_bytes().eq_ignore_ascii_case(name))
 }
 
-/// What stands before a closing quotation mark, or all where there is none, and what follows it.
+/// Splits at the closing quote, or at the end if there is none.
 fn split_string(text: &[u8]) -> (&[u8], &[u8]) {
     let mut is_escaped = false;
     let end = text.iter().position(|byte| {

@@ -1,12 +1,12 @@
-//! Places in a text, put together.
+//! Merges ranges in a text.
 
 use std::ops::Range;
 
-/// A place where a fragment of a secret stands.
+/// The range of a fragment in a text.
 #[derive(Clone, Debug)]
 pub(super) struct Hit {
     pub(super) range: Range<usize>,
-    /// Whether the fragment is secret by itself; one of the public part of a token is so only beside one that is.
+    /// Whether the fragment is secret by itself; one of a public prefix is secret only next to one that is.
     pub(super) is_secret: bool,
 }
 
@@ -19,7 +19,7 @@ impl Hit {
     }
 }
 
-/// What the hits cover, in order, where at least one of those that overlap is secret by itself.
+/// Merges overlapping hits, of which at least one is secret by itself, into ordered ranges.
 pub(super) fn merge(mut hits: Vec<Hit>) -> Vec<Range<usize>> {
     hits.sort_unstable_by_key(|hit| (hit.range.start, hit.range.end));
     let mut groups: Vec<Hit> = Vec::new();
@@ -36,7 +36,7 @@ pub(super) fn merge(mut hits: Vec<Hit>) -> Vec<Range<usize>> {
     let mut parts: Vec<Range<usize>> = Vec::new();
     for Hit { range, .. } in secret {
         match parts.last_mut() {
-            // One after the other read as one.
+            // Adjacent ranges are one.
             Some(part) if range.start == part.end => part.end = range.end,
             _ => parts.push(range),
         }

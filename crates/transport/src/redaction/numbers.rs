@@ -1,4 +1,4 @@
-//! Lists of numbers that may stand for the bytes of a text.
+//! Lists of numbers that may encode the bytes of a text.
 
 use std::ops::Range;
 
@@ -6,10 +6,10 @@ use zeroize::Zeroizing;
 
 use crate::redaction::readings::PlainByte;
 
-/// The most characters between two numbers: a comma, a line break and what indents the next line.
+/// The maximum number of characters between two numbers: a comma, a line break and indentation.
 const MAX_GAP: usize = 64;
 
-/// How the bytes of a list are written.
+/// The notation of the numbers.
 #[derive(Clone, Copy)]
 enum Radix {
     /// `100, 116` as Java and Rust print bytes, `100 116` as Go does.
@@ -18,15 +18,15 @@ enum Radix {
     Hexadecimal,
 }
 
-/// Bytes that stand in a text as numbers, one after the other.
+/// Bytes written as a list of numbers.
 pub(super) struct NumberList {
     pub(super) bytes: Zeroizing<Vec<u8>>,
-    /// Where the number of each byte stands.
+    /// The range of each number.
     ranges: Vec<Range<usize>>,
 }
 
 impl NumberList {
-    /// Every list of at least so many bytes, in either radix.
+    /// Finds all lists of at least this many bytes, in either radix.
     pub(super) fn find_all(plain: &[PlainByte], min_length: usize) -> Vec<Self> {
         let words = plain.split(|plain| !plain.byte.is_ascii_alphanumeric());
         let words: Vec<&[PlainByte]> = words.filter(|word| !word.is_empty()).collect();
@@ -46,7 +46,7 @@ impl NumberList {
         lists
     }
 
-    /// Where the numbers of some of the bytes stand in the text.
+    /// Returns the range of the numbers of some bytes.
     pub(super) fn range(&self, bytes: Range<usize>) -> Range<usize> {
         let ranges = self.ranges.get(bytes).unwrap_or_default();
         let start = ranges.first().map_or(0, |range| range.start);
@@ -55,7 +55,7 @@ impl NumberList {
 }
 
 impl Radix {
-    /// The byte that a word is the number of, and where it stands.
+    /// Returns the byte that a word encodes, and its range.
     fn number(self, word: &[PlainByte]) -> Option<(u8, Range<usize>)> {
         let range = word.first()?.start..word.last()?.end;
         let digits = match (self, word) {

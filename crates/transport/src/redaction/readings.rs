@@ -1,4 +1,4 @@
-//! The notations in which each character of a text may be read.
+//! The readings of each character of a text in all notations.
 
 use std::cell::Cell;
 use std::ops::Range;
@@ -7,13 +7,13 @@ use zeroize::Zeroizing;
 
 use crate::redaction::digits::Notation;
 
-/// The most readings of one place that are followed. No honest text has more than a few.
+/// The maximum number of readings at one position. Honest texts have only a few.
 const MAX_READINGS: usize = 24;
 
-/// The most steps for each byte of a text. An honest text takes two or three.
+/// The maximum number of steps per byte of text. Honest texts take two or three.
 const STEPS_PER_BYTE: usize = 256;
 
-/// The characters with a name in HTML that may stand in a token, or between two of its characters.
+/// The HTML entities of characters that may occur in a token, or between two of its characters.
 const HTML_ENTITIES: &[(&[u8], char)] = &[
     (b"amp;", '&'),
     (b"lt;", '<'),
@@ -62,8 +62,8 @@ const HTML_ENTITIES: &[(&[u8], char)] = &[
     (b"nobreak;", '\u{2060}'),
 ];
 
-/// What may come between two characters of a text that is wrapped, aligned or converted: white space, characters without a
-/// shape, the zeros of UTF-16, the soft line break of quoted-printable, and line breaks of HTML.
+/// What may separate two characters of a text that was wrapped, aligned or converted: white space, invisible
+/// characters, the zeros of UTF-16, soft line breaks of quoted-printable, and line breaks of HTML.
 const FILLERS: &[&[u8]] = &[
     b" ",
     b"\t",
@@ -93,7 +93,7 @@ const FILLERS: &[&[u8]] = &[
     b"<br />",
 ];
 
-/// Which bytes a secret of visible ASCII is written with: those, and the bytes of fillers.
+/// The bytes that may encode a secret of visible ASCII: those, and the bytes of fillers.
 #[allow(
     clippy::indexing_slicing,
     reason = "an index of a constant is checked when it is compiled"
@@ -117,13 +117,13 @@ const SECRET_BYTES: [bool; 256] = {
     parts
 };
 
-/// The most fillers in a row that are passed over: a line break, and what indents the next line.
+/// The maximum number of consecutive fillers: a line break and indentation.
 pub(super) const MAX_FILLERS: usize = 128;
 
-/// How often a text is flattened: an escape may be broken by a filler which is escaped in its turn.
+/// How often a text is flattened: an escape may be broken by a filler that is escaped itself.
 const MAX_ROUNDS: usize = 3;
 
-/// What a piece of a text stands for: the bytes of one character, or one byte.
+/// The meaning of a piece of text: the bytes of one character, or a single byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Unit {
     bytes: [u8; 4],
@@ -150,7 +150,7 @@ impl Unit {
         self.bytes.get(..self.length.into()).unwrap_or_default()
     }
 
-    /// Where what follows it begins.
+    /// Returns the position after the unit.
     pub(super) fn end(&self) -> usize {
         self.end
     }
@@ -163,19 +163,19 @@ impl Unit {
     }
 }
 
-/// A text in every notation at once: `%41`, `\u0041`, `\u{41}`, `\101`, `&#65;` and those of them that are written so in their
-/// turn, as `%2541`. A backslash in front of a character may mean nothing else than that character.
+/// A text in every notation at once: `%41`, `\u0041`, `\u{41}`, `\101`, `&#65;`, and nested ones such as `%2541`. A
+/// backslash before a character may also stand for that character alone.
 pub(super) struct Readings<'t> {
     text: &'t [u8],
-    /// What a place may be read as besides the byte that stands there: the last place first.
+    /// The alternative readings of positions, last position first.
     escapes: Vec<(usize, Unit)>,
-    /// Where a filler begins, and where it ends: the last place first.
+    /// The start and end of fillers, last one first.
     fillers: Vec<(usize, usize)>,
-    /// How many more steps may be made: a bound for texts that are made to be read in many ways.
+    /// The remaining steps: a bound for texts made to be ambiguous.
     steps: Cell<usize>,
 }
 
-/// A byte of a text with its escapes undone, and the place that it stands in.
+/// An unescaped byte and its range in the text.
 #[derive(Clone, Copy)]
 pub(super) struct PlainByte {
     pub(super) byte: u8,
@@ -183,7 +183,7 @@ pub(super) struct PlainByte {
     pub(super) end: usize,
 }
 
-/// Some bytes may be read in more than one way.
+/// The bytes can be read in more than one way.
 pub(super) struct Ambiguous;
 
 impl<'t> Readings<'t> {
@@ -196,7 +196,7 @@ impl<'t> Readings<'t> {
                 STEPS_PER_BYTE.saturating_mul(text.len().saturating_add(STEPS_PER_BYTE)),
             ),
         };
-        // From the end on, because what stands in an escape may be escaped too.
+        // From the end, because the content of an escape may be escaped, too.
         for (at, byte) in text.iter().enumerate().rev() {
             if is_escape(*byte) {
                 readings.read_escape(at, *byte);
@@ -215,12 +215,12 @@ impl<'t> Readings<'t> {
         self.text.len()
     }
 
-    /// Whether there are more readings than could be followed.
+    /// Returns whether the text has too many readings to follow.
     pub(super) fn is_exhausted(&self) -> bool {
         self.steps.get() == 0
     }
 
-    /// Calls it with each unit that begins at a place.
+    /// Calls a function with each unit that starts at a position.
     pub(super) fn for_each_unit(&self, at: usize, mut each: impl FnMut(Unit)) {
         let steps = self.steps.get().saturating_sub(1);
         self.steps.set(steps);
@@ -233,7 +233,7 @@ impl<'t> Readings<'t> {
         }
     }
 
-    /// As many bytes from a place on as asked for, or `None` where the text has fewer; `Err` where they may be read otherwise.
+    /// Returns the next `N` bytes, `None` if the text is shorter, and `Err` if they can be read otherwise.
     pub(super) fn unambiguous<const N: usize>(
         &self,
         at: usize,
@@ -251,13 +251,13 @@ impl<'t> Readings<'t> {
         }
     }
 
-    /// Whether the text may be a list of so many numbers.
+    /// Returns whether the text may be a list of this many numbers.
     pub(super) fn may_be_list(&self, length: usize) -> bool {
         let mut words = self.text.split(|byte| !byte.is_ascii_alphanumeric());
         !self.escapes.is_empty() || words.nth(length.saturating_sub(1)).is_some()
     }
 
-    /// Whether so many digits of a notation stand in a row.
+    /// Returns whether the text has this many consecutive digits of any notation.
     pub(super) fn has_run(&self, min_digits: usize) -> bool {
         let mut runs = self.text.split(|byte| !Notation::has_digit(*byte));
         runs.any(|run| run.len() >= min_digits)
@@ -274,7 +274,7 @@ impl<'t> Readings<'t> {
             .map(|(_, unit)| *unit)
     }
 
-    /// Where a text ends that may be read as these bytes, which are in lower case, from a place on.
+    /// Returns the end of a reading of these lowercase bytes at a position.
     pub(super) fn spells(&self, at: usize, bytes: &[u8]) -> Option<usize> {
         if bytes.is_empty() {
             return Some(at);
@@ -290,7 +290,7 @@ impl<'t> Readings<'t> {
         end
     }
 
-    /// Where a filler ends that begins at a place: something that may come between two characters of a secret.
+    /// Returns the end of a filler at a position.
     pub(super) fn filler_end(&self, at: usize) -> Option<usize> {
         let found = self
             .fillers
@@ -305,7 +305,7 @@ impl<'t> Readings<'t> {
         next.is_some_and(|(start, _)| *start < end)
     }
 
-    /// Where an equals sign ends that stands at a place, or later fillers there.
+    /// Returns the end of an equals sign at a position, or after fillers there.
     pub(super) fn padding_end(&self, mut at: usize) -> Option<usize> {
         loop {
             match self.spells(at, b"=") {
@@ -328,7 +328,7 @@ impl<'t> Readings<'t> {
         self.fillers.extend(end.map(|end| (at, end)));
     }
 
-    /// The text with its escapes undone as far as they go.
+    /// Returns the text with its escapes undone.
     pub(super) fn plain(&self) -> Vec<PlainByte> {
         let mut plain = Vec::with_capacity(self.text.len());
         let mut start = 0;
@@ -346,12 +346,12 @@ impl<'t> Readings<'t> {
         plain
     }
 
-    /// The same without fillers.
+    /// Returns the unescaped text without fillers.
     fn without_fillers(&self) -> Vec<PlainByte> {
         let mut plain = self.plain();
         let mut filled_to = 0;
         plain.retain(|PlainByte { byte, start, .. }| {
-            // An equals sign in front of a line break is more likely the end of base64.
+            // An equals sign before a line break is more likely the end of base64.
             if *start >= filled_to && *byte != b'=' {
                 filled_to = self.filler_end(*start).unwrap_or(filled_to);
             }
@@ -360,9 +360,9 @@ impl<'t> Readings<'t> {
         plain
     }
 
-    /// The text with its escapes undone and without fillers, over and over; `None` where it has neither.
+    /// Repeatedly undoes escapes and removes fillers; returns `None` if the text has neither.
     ///
-    /// Escapes are read in the longest way here, so this finds what was broken and loses what is ambiguous.
+    /// The longest reading of each escape wins, so this finds broken escapes and misses ambiguous ones.
     pub(super) fn flattened(&self) -> Option<Vec<PlainByte>> {
         if self.escapes.is_empty() && self.fillers.is_empty() {
             return None;
@@ -386,7 +386,7 @@ impl<'t> Readings<'t> {
         Some(flat)
     }
 
-    /// Finds every reading of a place where an escape may begin.
+    /// Finds every reading of a position where an escape may start.
     fn read_escape(&mut self, at: usize, byte: u8) {
         let mut found = vec![Unit::byte(byte, at + 1)];
         let mut next = 0;
@@ -418,7 +418,7 @@ impl<'t> Readings<'t> {
         let byte = |(value, end)| Some(Unit::byte(u8::try_from(value).ok()?, end));
         let bytes = self.hexadecimal(at, 2).into_iter().filter_map(byte);
         let mut units: Vec<Unit> = bytes.collect();
-        // As `escape` of JavaScript has it.
+        // The notation of `escape` in JavaScript.
         self.for_each_unit(at, |unit| {
             if unit.ascii() == Some(b'u') {
                 units.extend(self.code_unit(unit.end, b'u'));
@@ -427,7 +427,7 @@ impl<'t> Readings<'t> {
         units
     }
 
-    /// The one character of a token that quoted-printable has to write as digits is the equals sign itself.
+    /// Quoted-printable must encode only one character of a token: the equals sign itself.
     fn equals_sign(&self, at: usize) -> Vec<Unit> {
         let mut digits = self.hexadecimal(at, 2);
         digits.retain(|(value, _)| *value == u32::from(b'='));
@@ -455,7 +455,7 @@ impl<'t> Readings<'t> {
         units
     }
 
-    /// A byte in three digits, octal as C has it or decimal as DNS has it.
+    /// Reads a byte of three digits, octal as in C or decimal as in DNS.
     fn three_digits(&self, at: usize, radix: u32) -> Option<Unit> {
         let end = at + 3;
         let digits = self.text.get(at..end)?;
@@ -465,9 +465,10 @@ impl<'t> Readings<'t> {
         Some(Unit::byte(u8::try_from(value).ok()?, end))
     }
 
-    /// Four digits, eight, or up to six between braces; a pair of surrogates is one character.
+    /// Reads four digits, eight, or up to six in braces; a surrogate pair is one character.
     ///
-    /// Behind a small letter, as one who puts a text into lower case leaves it, eight digits are those of ASCII or four and a text.
+    /// After a lowercase letter, as lowercasing a text leaves it, eight digits are an ASCII character, or four digits
+    /// and text.
     fn code_unit(&self, at: usize, letter: u8) -> Vec<Unit> {
         let mut units = Vec::from_iter(self.in_braces(at));
         for (value, end) in self.hexadecimal(at, 8) {
@@ -514,7 +515,7 @@ impl<'t> Readings<'t> {
         HTML_ENTITIES.iter().filter_map(named).collect()
     }
 
-    /// Every way to read so many hexadecimal digits, with where they end.
+    /// Returns every way to read this many hexadecimal digits, with their ends.
     fn hexadecimal(&self, at: usize, digits: usize) -> Vec<(u32, usize)> {
         let mut read = vec![(0, at)];
         for _ in 0..digits {
@@ -532,48 +533,49 @@ impl<'t> Readings<'t> {
     }
 }
 
-/// The bytes alone.
+/// Returns the bytes alone.
 pub(super) fn plain_bytes(plain: &[PlainByte]) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(plain.iter().map(|plain| plain.byte).collect())
 }
 
-/// Where some of the bytes stand.
+/// Returns the range of some bytes in the text.
 pub(super) fn source_range(plain: &[PlainByte], bytes: Range<usize>) -> Range<usize> {
     let bytes = plain.get(bytes).unwrap_or_default();
     let start = bytes.first().map_or(0, |plain| plain.start);
     start..bytes.last().map_or(start, |plain| plain.end)
 }
 
-/// Whether a character may begin an escape.
+/// Returns whether a byte may start an escape.
 fn is_escape(byte: u8) -> bool {
     matches!(byte, b'%' | b'\\' | b'&' | b'+' | b'=')
 }
 
-/// Whether a secret of visible ASCII may be written with a byte, in any notation.
+/// Returns whether a byte may be part of a secret of visible ASCII, in any notation.
 pub(super) fn can_spell_secret(byte: u8) -> bool {
     SECRET_BYTES
         .get(usize::from(byte))
         .is_some_and(|is_part| *is_part)
 }
 
-/// Whether a byte may begin a [filler](Readings::filler). A plus sign is a space in some notations, but a digit in base64.
+/// Returns whether a byte may start a [filler](Readings::filler_end). A plus sign is a space in some notations, but a
+/// digit in base64.
 fn may_begin_filler(byte: u8) -> bool {
     match byte {
         b' ' | b'\t'..=b'\r' | b'\0' | b'<' => true,
-        // The first bytes of characters beyond ASCII.
+        // The first bytes of non-ASCII characters.
         0xc2 | 0xe2 | 0xef => true,
         b'+' => false,
         byte => is_escape(byte),
     }
 }
 
-/// The number of a character in HTML, whose semicolon may be missing.
+/// Reads a numeric character reference of HTML, whose semicolon may be missing.
 fn numeric_entity(text: &[u8], at: usize) -> Option<Unit> {
     let (digits, radix, at) = match text {
         [b'x' | b'X', digits @ ..] => (digits, 16, at + 1),
         digits => (digits, 10, at),
     };
-    // The largest number has seven digits; more are zeros in front of it.
+    // The largest number has seven digits; more are leading zeros.
     let is_digit = |byte: &&u8| char::from(**byte).is_digit(radix);
     let length = digits.iter().take(32).take_while(is_digit).count();
     let text = std::str::from_utf8(digits.get(..length)?).ok()?;

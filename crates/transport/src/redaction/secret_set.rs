@@ -1,9 +1,8 @@
-//! Takes the secrets of a call out of texts that came from outside.
+//! Redacts the secrets of a call from foreign texts.
 //!
-//! A peer may repeat what it was sent, in whatever form it likes. So a text is not searched for spellings of a secret:
-//! it is read as each of the notations that a character may be written in (see `readings`), and base64 and hexadecimal
-//! digits in it are decoded and searched in turn. A secret is found by any eight bytes of it in a row, so that a piece
-//! which was cut off is found too.
+//! A peer may repeat its input in any encoding. So a text is not searched for encodings of a secret: it is read in
+//! every notation of a character (see `readings`), and base64 and hexadecimal digits in it are decoded and searched in
+//! turn. Any eight consecutive bytes of a secret are found, so truncated secrets are found, too.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -22,27 +21,26 @@ use crate::redaction::readings::{
     PlainByte, Readings, can_spell_secret, plain_bytes, source_range,
 };
 
-/// What stands in the place of a secret.
+/// The replacement of a secret.
 pub(crate) const REDACTED: &str = "[redacted]";
 
-/// The same in a URI that is yet to be split: brackets have a meaning there.
+/// The replacement in a URI that is split later, where brackets have a meaning.
 pub(crate) const REDACTED_IN_URI: &str = "redacted";
 
-/// How often digits within digits are decoded.
+/// How deeply nested digits are decoded.
 const MAX_DEPTH: u32 = 2;
 
-/// The longest part of one secret that is looked for, in bytes: nothing that fits into a header field is longer.
+/// The maximum length of a secret that is searched for, in bytes: no header field is longer.
 const MAX_SECRET_LENGTH: usize = 16 * 1024;
 
-/// The secrets of a call, and what finds them in a text.
+/// Secrets, and the search for them in texts.
 ///
-/// A secret is found raw, percent-encoded, with the escapes of JSON or HTML, in base64 at any alignment, in hexadecimal and as
-/// a list of bytes, with any of these mixed and nested, whatever the case of its letters, and wrapped over lines or with
-/// white space, zeros or characters without a shape between its own. A run of at least eight bytes of a secret counts as the
-/// secret. Where a secret is shorter than that, chance may bring it about, so a text that contains
-/// it is withheld as a whole.
+/// A secret is found raw, percent-encoded, escaped as in JSON or HTML, in base64 at any alignment, in hexadecimal, and
+/// as a list of bytes; in any mix and nesting of these, in any case, wrapped over lines, and with white space, zeros or
+/// invisible characters in between. Eight consecutive bytes of a secret count as the secret. A shorter secret may match
+/// by coincidence, so a text that contains one is withheld as a whole.
 ///
-/// Of a token with a public part, such as `dt0c01.PUBLIC.SECRET`, the public part alone is no secret.
+/// The public part of a token such as `dt0c01.PUBLIC.SECRET` is not secret by itself.
 ///
 /// ```
 /// use gatelet_transport::SecretSet;
@@ -57,29 +55,29 @@ const MAX_SECRET_LENGTH: usize = 16 * 1024;
 #[derive(Clone, Default)]
 pub struct SecretSet {
     fragments: Fragments,
-    /// Those that are shorter than a fragment, in lower case.
+    /// Secrets shorter than a fragment, in lower case.
     short: Vec<Zeroizing<Vec<u8>>>,
-    /// Whether a secret has other bytes than visible ASCII.
+    /// Whether a secret contains other bytes than visible ASCII.
     has_other_bytes: bool,
-    /// Whether a short secret is taken out like any other.
+    /// Whether short secrets are redacted instead of withholding the text.
     redacts_short: bool,
 }
 
-/// What is to be taken out of a text.
+/// The secrets in a text.
 enum Found {
     Ranges(Vec<Range<usize>>),
-    /// What is secret in it cannot be told from what is not.
+    /// Secret and public parts cannot be told apart.
     Everything,
 }
 
 impl SecretSet {
-    /// A set without secrets, which finds nothing. It does not allocate.
+    /// Creates an empty set, which does not allocate.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A set that takes short secrets out of texts, and does not withhold these.
+    /// Creates an empty set that redacts short secrets instead of withholding the text.
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn redacting_short() -> Self {
         Self {
@@ -93,7 +91,7 @@ impl SecretSet {
         self.add_all([secret]);
     }
 
-    /// Adds the value of a header field whose scheme, as in `Bearer …`, is no secret; of the Basic scheme the password too.
+    /// Adds the value of a header field without its scheme, such as `Bearer`; for the Basic scheme, also the password.
     ///
     /// ```
     /// use gatelet_transport::SecretSet;
@@ -108,7 +106,7 @@ impl SecretSet {
         add_header(self, value, 0);
     }
 
-    /// Adds secrets, which takes less time than to add each by itself.
+    /// Adds secrets, faster than one by one.
     pub(crate) fn add_all(&mut self, secrets: impl IntoIterator<Item = impl AsRef<[u8]>>) {
         let mut is_changed = false;
         for secret in secrets {
@@ -119,7 +117,7 @@ impl SecretSet {
         }
     }
 
-    /// Whether there was something to add.
+    /// Inserts a secret; returns `false` if it has no secret part.
     fn insert(&mut self, bytes: &[u8]) -> bool {
         let bytes = bytes.get(..MAX_SECRET_LENGTH).unwrap_or(bytes);
         let public = public_prefix_length(bytes);
@@ -138,19 +136,19 @@ impl SecretSet {
         true
     }
 
-    /// Whether there is no secret to be found.
+    /// Returns whether the set contains no secret.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.fragments.is_empty() && self.short.is_empty()
     }
 
-    /// The text with `[redacted]` in the place of each secret; borrowed where it has none.
+    /// Replaces each secret in a text by `[redacted]`; returns it borrowed if there is none.
     #[must_use]
     pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.replaced(text, REDACTED)
     }
 
-    /// The same of bytes, which may be no text.
+    /// Redacts bytes that may not be text.
     #[must_use]
     pub fn redact_bytes<'t>(&self, bytes: &'t [u8]) -> Cow<'t, [u8]> {
         match self.find(bytes) {
@@ -160,7 +158,7 @@ impl SecretSet {
         }
     }
 
-    /// Whether a secret stands in the text, in any form in which [`redact`](Self::redact) finds it.
+    /// Returns whether a text contains a secret, in any form that [`redact`](Self::redact) finds.
     #[must_use]
     pub fn contains_secret(&self, text: impl AsRef<[u8]>) -> bool {
         match self.find(text.as_ref()) {
@@ -169,7 +167,7 @@ impl SecretSet {
         }
     }
 
-    /// The text with something else in the place of each secret.
+    /// Replaces each secret in a text.
     pub(crate) fn replaced<'t>(&self, text: &'t str, replacement: &'static str) -> Cow<'t, str> {
         let parts = match self.find(text.as_bytes()) {
             Found::Everything => return Cow::Owned(replacement.to_owned()),
@@ -177,14 +175,14 @@ impl SecretSet {
             Found::Ranges(parts) => parts,
         };
         let parts = parts.into_iter().map(|part| {
-            // A run of bytes may begin and end within a character.
+            // A range may start and end inside a character.
             let is_boundary = |at: &usize| text.is_char_boundary(*at);
             let start = (0..=part.start).rev().find(is_boundary);
             let end = (part.end..text.len()).find(is_boundary);
             start.unwrap_or(0)..end.unwrap_or(text.len())
         });
         let bytes = replace_ranges(text.as_bytes(), parts, replacement);
-        // Cut at the ends of characters only, so nothing is ever lost here.
+        // The ranges end at character boundaries, so nothing is lost here.
         Cow::Owned(String::from_utf8(bytes).unwrap_or_else(|_| replacement.to_owned()))
     }
 
@@ -206,7 +204,7 @@ impl SecretSet {
         let flat = readings.flattened();
         if let Some(flat) = &flat {
             let bytes = plain_bytes(flat);
-            // Of a short secret chance would bring about too many.
+            // Short secrets would match by coincidence too often.
             let Some(more) = self.hits(&Readings::of(&bytes), &[]) else {
                 return Found::Everything;
             };
@@ -224,7 +222,7 @@ impl SecretSet {
         Found::Ranges(merge(hits))
     }
 
-    /// Whether a text has enough of what a secret is written with. Most of what is decoded by chance does not.
+    /// Returns whether a text has enough bytes that may encode a secret. Most decoded noise does not.
     fn may_occur_in(&self, text: &[u8]) -> bool {
         let min_length = self.min_length();
         let mut spans = text.split(|byte| !can_spell_secret(*byte));
@@ -235,13 +233,13 @@ impl SecretSet {
             })
     }
 
-    /// The length of the min_length text that counts as a secret.
+    /// Returns the minimum length of a text that counts as a secret.
     fn min_length(&self) -> usize {
         let min_length = self.short.iter().map(|short| short.len()).min();
         min_length.unwrap_or(FRAGMENT_LENGTH)
     }
 
-    /// What stands in a text by itself; `None` where all of it is to be withheld.
+    /// Finds the secrets in the text itself; returns `None` if all of it must be withheld.
     fn hits(&self, readings: &Readings<'_>, all_short: &[Zeroizing<Vec<u8>>]) -> Option<Vec<Hit>> {
         let mut hits = Vec::new();
         for start in 0..readings.len() {
@@ -260,7 +258,7 @@ impl SecretSet {
         Some(hits)
     }
 
-    /// Searches what the text says in digits.
+    /// Searches the decoded digits of the text.
     fn search_decoded(
         &self,
         readings: &Readings<'_>,
@@ -302,7 +300,7 @@ impl SecretSet {
     }
 }
 
-/// How much of a token is public: `dt0`, a letter, two digits, a dot, the id and a dot.
+/// Returns the length of the public prefix of a token: `dt0`, a letter, two digits, a dot, the id and a dot.
 pub(crate) fn public_prefix_length(token: &[u8]) -> usize {
     const PREFIX: usize = "dt0c01.".len();
     let is_known = matches!(
@@ -320,7 +318,7 @@ pub(crate) fn public_prefix_length(token: &[u8]) -> usize {
     }
 }
 
-/// The bytes with a replacement in the place of each part; the parts are in order and do not overlap.
+/// Replaces ordered, disjoint ranges.
 fn replace_ranges(
     bytes: &[u8],
     parts: impl IntoIterator<Item = Range<usize>>,
@@ -337,7 +335,7 @@ fn replace_ranges(
     clean
 }
 
-/// Shows nothing, not even how many there are.
+/// Shows nothing, not even the number of secrets.
 impl fmt::Debug for SecretSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SecretSet([redacted])")

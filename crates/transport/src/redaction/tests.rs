@@ -164,7 +164,7 @@ fn wrapped(text: &str, width: usize, between: &str) -> String {
     lines.join(between)
 }
 
-/// The text in UTF-16, as one who takes it for Latin-1 reads it.
+/// UTF-16 text, misread as Latin-1.
 fn utf16(text: &str, to_bytes: fn(u16) -> [u8; 2]) -> String {
     text.encode_utf16()
         .flat_map(to_bytes)

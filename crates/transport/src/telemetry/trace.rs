@@ -1,8 +1,8 @@
-//! Spans, and every name that is used in them: OpenTelemetry's, where it has one.
+//! Spans and their names, which are those of OpenTelemetry where it defines one.
 //!
-//! There is one span for a call and, within it, one for each of its attempts, which are numbered from the second on. No
-//! path, query, header or body is ever recorded, and so no `url.full`: an id in a path may be a secret that was put there
-//! by mistake. The template of the path is recorded instead.
+//! Each call has a span, with one inside for each attempt, numbered from the second on. Paths, queries, header fields
+//! and bodies are never recorded, and so no `url.full`: an id in a path may be a pasted secret. The path template is
+//! recorded instead.
 
 #[cfg(feature = "tracing")]
 pub(crate) use on::{Attempt, Operation, unreadable};

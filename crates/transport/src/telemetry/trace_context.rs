@@ -1,4 +1,4 @@
-//! The trace that a request belongs to, in the form of the W3C.
+//! W3C trace context.
 
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 
@@ -9,15 +9,15 @@ const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 
 const BLANKS: [char; 2] = [' ', '\t'];
 
-/// The most members of a `tracestate`.
+/// The maximum number of members of a `tracestate`.
 const MAX_MEMBERS: usize = 32;
 
-/// The longest key and the longest value of a member, in bytes.
+/// The maximum length of the key and of the value of a member, in bytes.
 const MAX_PART: usize = 256;
 
-/// The trace that a request belongs to: the header fields `traceparent` and `tracestate` of the W3C.
+/// The trace of a request: the W3C header fields `traceparent` and `tracestate`.
 ///
-/// A hook gives one to each attempt; see [`ChannelBuilder::trace_context`](crate::ChannelBuilder::trace_context).
+/// A hook returns one for each attempt; see [`ChannelBuilder::trace_context`](crate::ChannelBuilder::trace_context).
 /// Source: <https://www.w3.org/TR/trace-context/>.
 ///
 /// ```
@@ -37,12 +37,12 @@ pub struct TraceContext {
 }
 
 impl TraceContext {
-    /// Takes a `traceparent` of version 00: `00-{trace id}-{span id}-{flags}`, which are 32, 16 and 2 hexadecimal digits
-    /// in lower case.
+    /// Parses a `traceparent` of version 00: `00-{trace id}-{span id}-{flags}`, which are 32, 16 and 2 lowercase
+    /// hexadecimal digits.
     ///
     /// # Errors
     ///
-    /// `InvalidInput` when it has another form, or an id of zeros alone, which means none.
+    /// `InvalidInput` if it is malformed, or an id is all zeros, which is invalid.
     pub fn new(traceparent: &str) -> Result<Self, Error> {
         let parent = HeaderValue::from_str(traceparent).ok();
         parent
@@ -51,22 +51,24 @@ impl TraceContext {
                 parent,
                 state: None,
             })
-            .ok_or_else(|| Error::invalid_input("traceparent", "is not one of version 00"))
+            .ok_or_else(|| {
+                Error::invalid_input("traceparent", "must be a `traceparent` of version 00")
+            })
     }
 
-    /// Adds a `tracestate`, what tracing systems tell each other beside: `key=value` up to 32 times, with commas between.
-    /// An empty one is left out.
+    /// Adds a `tracestate`, the data of tracing systems: up to 32 comma-separated `key=value` members. An empty one is
+    /// left out.
     ///
     /// # Errors
     ///
-    /// `InvalidInput` when it has another form.
+    /// `InvalidInput` if it is malformed.
     pub fn with_state(mut self, tracestate: &str) -> Result<Self, Error> {
         let is_list =
             members(tracestate).count() <= MAX_MEMBERS && members(tracestate).all(is_member);
         let state = HeaderValue::from_str(tracestate.trim_matches(BLANKS)).ok();
-        let state = state.filter(|_| is_list).ok_or_else(|| {
-            Error::invalid_input("tracestate", "is not a list of keys with values")
-        })?;
+        let state = state
+            .filter(|_| is_list)
+            .ok_or_else(|| Error::invalid_input("tracestate", "must be a list of `key=value`"))?;
         self.state = members(tracestate).next().map(|_| state);
         Ok(self)
     }
@@ -94,7 +96,7 @@ fn is_traceparent(text: &str) -> bool {
         && parts.next().is_none()
 }
 
-/// The members of a `tracestate` that are not empty.
+/// Returns the nonempty members of a `tracestate`.
 fn members(text: &str) -> impl Iterator<Item = &str> {
     let members = text.split(',').map(|member| member.trim_matches(BLANKS));
     members.filter(|member| !member.is_empty())

@@ -9,7 +9,7 @@ use crate::call::api_response::ApiResponse;
 use crate::call::call_secrets::CallSecrets;
 use crate::error::kind::Applied;
 
-/// The response to a call that went well, with this body: for tests of what is made of a response.
+/// Creates the response of a successful call with this body, for tests of code that reads responses.
 ///
 /// ```
 /// use gatelet_transport::testing::api_response;

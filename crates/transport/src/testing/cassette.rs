@@ -1,4 +1,4 @@
-//! Recorded traffic as a JSON text.
+//! Recorded traffic as JSON text.
 
 mod body;
 mod interaction;
@@ -18,14 +18,15 @@ pub(super) use self::scrubber::Scrubber;
 /// The version of the format, in the field `cassette`.
 const VERSION: u32 = 1;
 
-/// What stands in the place of a secret, and fits whatever stands there in a request.
+/// The replacement of a secret, which matches any text in a request.
 const SCRUBBED: &str = "[scrubbed]";
 
-/// Recorded traffic without its secrets, as [`Recording`](super::Recording) makes it and [`Replay`](super::Replay) plays it.
+/// Recorded traffic without its secrets, created by [`Recording`](super::Recording) and played by
+/// [`Replay`](super::Replay).
 ///
-/// Its text, by `Display` and `FromStr`, is JSON for a file beside the tests: the same traffic gives the same text. A JSON
-/// body stands in it as JSON, so the order of its fields, its white space and its spelling of numbers and characters are not
-/// kept; another text stands as text and the rest as hexadecimal digits.
+/// `Display` and `FromStr` convert it to JSON for a file beside the tests; equal traffic gives equal text. JSON bodies
+/// are stored as JSON, so the order of their fields, white space and the spelling of numbers and characters are lost;
+/// other text is stored as text, and the rest in hexadecimal.
 ///
 /// ```
 /// use gatelet_transport::testing::Cassette;
@@ -97,13 +98,13 @@ impl fmt::Debug for Cassette {
     }
 }
 
-/// A text that is no cassette, and why.
+/// The error of parsing a cassette.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseCassetteError(String);
 
 impl fmt::Display for ParseCassetteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the cassette cannot be read: {}", self.0)
+        write!(f, "could not read the cassette: {}", self.0)
     }
 }
 

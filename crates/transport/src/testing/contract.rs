@@ -1,15 +1,15 @@
-//! The contract of a [`Transport`], as checks that every implementation passes.
+//! Checks of the contract of a [`Transport`], which every implementation passes.
 //!
-//! Which of the three fits depends on what stands on the far side:
+//! Which check applies depends on the transport:
 //!
-//! | the transport | the check |
+//! | transport | check |
 //! | --- | --- |
-//! | opens connections | [`check_over_loopback`]: the suite brings a server on plain HTTP/1.1 |
-//! | wraps another transport | [`check_wrapper`]: the suite brings the inner transport |
-//! | is the server, and answers as it likes | [`check_server`]: what holds for any answer |
+//! | opens connections | [`check_over_loopback`]: the suite provides a plain HTTP/1.1 server |
+//! | wraps another transport | [`check_wrapper`]: the suite provides the inner transport |
+//! | is the server itself | [`check_server`]: what holds for any response |
 //!
-//! Each rule is checked with a fresh transport. A rule that is broken panics with its name; so does one that is not through
-//! after half a minute.
+//! Each rule is checked with a fresh transport. A broken rule panics with its name, and so does one that takes longer
+//! than 30 s.
 
 mod cases;
 mod deadline;
@@ -30,14 +30,14 @@ use self::script::{Action, Scenario, Script};
 
 pub use self::origin_server::OriginServer;
 
-/// Checks a transport that opens connections, against a server on loopback that speaks plain HTTP/1.1.
+/// Checks a transport that opens connections, against a plain HTTP/1.1 server on loopback.
 ///
-/// `make` gives a new transport with a limit of `body_limit` bytes for the body of an answer. A small one makes the check
-/// fast; from 1 KiB on it is large enough.
+/// `make` returns a new transport with a limit of `body_limit` bytes for a response body, at least 1 KiB. A small limit
+/// keeps the check fast.
 ///
 /// # Panics
 ///
-/// When a rule of the contract is broken.
+/// If a rule of the contract is broken.
 ///
 /// ```
 /// use gatelet_transport::Transport;
@@ -53,11 +53,11 @@ pub async fn check_over_loopback<T: Transport>(body_limit: u64, make: impl Fn() 
     cases::check_body_limit(&test_bed, body_limit, &RealTime).await;
 }
 
-/// Checks a transport that wraps another one, which the suite brings.
+/// Checks a transport that wraps another one, which the suite provides.
 ///
 /// # Panics
 ///
-/// When a rule of the contract is broken.
+/// If a rule of the contract is broken.
 ///
 /// ```
 /// use gatelet_transport::{AnyTransport, testing::contract};
@@ -71,11 +71,11 @@ pub async fn check_wrapper<T: Transport>(make: impl Fn(OriginServer) -> T) {
     cases::check(&Wrapped { make }, &RealTime).await;
 }
 
-/// Checks a transport that is the server itself, at an address of its own.
+/// Checks a transport that is itself the server at an address.
 ///
 /// # Panics
 ///
-/// When a rule of the contract is broken.
+/// If a rule of the contract is broken.
 ///
 /// ```
 /// use gatelet_transport::testing::{FakeResponse, FakeTransport, contract};
@@ -110,7 +110,7 @@ impl<T: Transport, F: Fn() -> T> TestBed for Sockets<F> {
 
     fn refuse(&self) -> Scenario<T> {
         let mut scenario = self.open(Vec::new());
-        // Nobody listens any more where the server was.
+        // Nothing listens at the address any more.
         scenario.server = None;
         scenario
     }
@@ -138,7 +138,7 @@ impl<T: Transport, F: Fn(OriginServer) -> T> TestBed for Wrapped<F> {
     }
 }
 
-/// Runs the check of one rule, and panics with the rule's name when it is broken or stuck.
+/// Checks one rule, and panics with its name if it is broken or stalls.
 async fn check_rule(
     name: &str,
     check: impl Future<Output = Result<(), String>>,
@@ -148,7 +148,7 @@ async fn check_rule(
         Some(Ok(())) => {}
         Some(Err(problem)) => panic!("the transport breaks its contract: {name}: {problem}"),
         None => panic!(
-            "the transport breaks its contract: {name}: no end after {} s",
+            "the transport breaks its contract: {name}: not finished after {} s",
             LIMIT.as_secs()
         ),
     }

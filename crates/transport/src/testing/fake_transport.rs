@@ -1,4 +1,4 @@
-//! A transport that answers by script and remembers what it was asked.
+//! A transport with scripted responses.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -10,7 +10,7 @@ use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use crate::error::transport::{TransportError, TransportErrorKind};
 use crate::transport::transport::Transport;
 
-/// One scripted answer.
+/// A scripted response.
 #[derive(Debug)]
 pub struct FakeResponse(Kind);
 
@@ -23,41 +23,41 @@ enum Kind {
 }
 
 impl FakeResponse {
-    /// A status and a JSON body.
+    /// Creates a response with a status and a JSON body.
     pub fn json(status: u16, body: impl Into<Bytes>) -> Self {
         Self::status(status)
             .with_header("content-type", "application/json")
             .with_body(body)
     }
 
-    /// A status without a body.
+    /// Creates a response with a status and no body.
     ///
     /// # Panics
     ///
-    /// When the number is no status.
+    /// If the status is invalid.
     #[must_use]
     pub fn status(status: u16) -> Self {
         let mut response = Response::new(Bytes::new());
         match StatusCode::from_u16(status) {
             Ok(status) => *response.status_mut() = status,
-            Err(_) => panic!("{status} is not a status"),
+            Err(_) => panic!("{status} is not a valid status"),
         }
         Self(Kind::Response(response))
     }
 
-    /// No answer, but an error of this kind.
+    /// Fails with an error of this kind.
     #[must_use]
     pub fn error(kind: TransportErrorKind) -> Self {
         TransportError::new(kind).into()
     }
 
-    /// No answer ever.
+    /// Never responds.
     #[must_use]
     pub fn hang() -> Self {
         Self(Kind::Hang)
     }
 
-    /// The transport panics.
+    /// Panics.
     #[must_use]
     pub fn panic() -> Self {
         Self(Kind::Panic)
@@ -67,7 +67,7 @@ impl FakeResponse {
     ///
     /// # Panics
     ///
-    /// When name or value cannot stand in a header.
+    /// If name or value is not valid in a header.
     #[must_use]
     pub fn with_header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         if let Kind::Response(response) = &mut self.0 {
@@ -76,7 +76,7 @@ impl FakeResponse {
                 HeaderValue::from_bytes(value.as_ref()),
             ) {
                 (Ok(name), Ok(value)) => response.headers_mut().append(name, value),
-                _ => panic!("{name} is not a header field with a possible value"),
+                _ => panic!("{name} is not a valid header field, or its value is not"),
             };
         }
         self
@@ -91,7 +91,7 @@ impl FakeResponse {
         self
     }
 
-    /// Makes an error of this kind out of a response whose body could not be read: the error keeps the head.
+    /// Turns the response into an error of this kind that keeps its head, as if its body could not be read.
     #[must_use]
     pub fn with_body_error(self, kind: TransportErrorKind) -> Self {
         match self.0 {
@@ -117,7 +117,7 @@ impl From<TransportError> for FakeResponse {
     }
 }
 
-/// A transport that answers by script and remembers what it was asked; a clone is the same transport.
+/// A transport that returns scripted responses and records the requests; clones share it.
 ///
 /// ```
 /// use gatelet_transport::testing::{FakeResponse, FakeTransport};
@@ -144,13 +144,13 @@ struct State {
 }
 
 impl FakeTransport {
-    /// Answers in this order, each once.
+    /// Returns these responses in order, each once.
     #[must_use]
     pub fn script(answers: impl IntoIterator<Item = FakeResponse>) -> Self {
         Self::with(None, answers.into_iter().collect())
     }
 
-    /// Answers every request with what the function makes of it.
+    /// Responds to every request with a function.
     pub fn respond(
         function: impl Fn(&Request<Bytes>) -> FakeResponse + Send + Sync + 'static,
     ) -> Self {
@@ -165,7 +165,7 @@ impl FakeTransport {
         Self(Arc::new(Inner { respond, state }))
     }
 
-    /// What was asked so far.
+    /// Returns the requests so far.
     #[must_use]
     pub fn requests(&self) -> Vec<Request<Bytes>> {
         self.lock().requests.clone()
@@ -175,7 +175,7 @@ impl FakeTransport {
     ///
     /// # Panics
     ///
-    /// When responses are left, or a request found none.
+    /// If responses are left, or a request found none.
     #[track_caller]
     pub fn finish(&self) {
         let state = self.lock();
@@ -188,7 +188,7 @@ impl FakeTransport {
     ///
     /// # Panics
     ///
-    /// When responses are left, or a request found none.
+    /// If responses are left, or a request found none.
     #[track_caller]
     #[must_use = "or check the script with `finish`"]
     pub fn into_requests(self) -> Vec<Request<Bytes>> {
@@ -210,7 +210,7 @@ impl FakeTransport {
         scripted.unwrap_or_else(|| {
             state.unexpected += 1;
             TransportError::new(TransportErrorKind::Config)
-                .with_source("the script has no answer left")
+                .with_source("the script has no response left")
                 .into()
         })
     }

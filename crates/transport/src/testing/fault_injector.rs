@@ -1,4 +1,4 @@
-//! A transport that does to another one what networks do.
+//! A transport that injects network faults into another one.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -12,27 +12,27 @@ use crate::error::transport::{ConnectFailure, TransportError, TransportErrorKind
 use crate::transport::clock::{AnyClock, Clock};
 use crate::transport::transport::Transport;
 
-/// What happens to one request.
+/// The fault of one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// Nothing: it is passed on, and its answer back.
+    /// None: the request and its response are passed on.
     Pass,
-    /// The connection is refused; the other transport is not asked.
+    /// The connection is refused; the inner transport is not called.
     Refuse,
-    /// The other transport does its work, and then not a byte of the answer arrives.
+    /// The inner transport handles the request, but the response is lost.
     DropResponse,
-    /// The other transport does its work, and then the answer breaks off behind its head.
+    /// The inner transport handles the request, but the response is cut off after its head.
     TruncateResponse,
-    /// It is passed on after this time on the clock.
+    /// The request is delayed by this time of the clock.
     Delay(Duration),
-    /// It is answered with this status and no body; the other transport is not asked.
+    /// The response has this status and no body; the inner transport is not called.
     Status(StatusCode),
-    /// The other transport does its work, and its answer gets this body.
+    /// The inner transport handles the request, and the body of its response is replaced.
     Body(Bytes),
 }
 
-/// Does to another transport what networks do, by a script or by chance; a clone is the same transport.
+/// Injects network faults into another transport, from a script or at random; clones share it.
 ///
 /// ```
 /// use gatelet_transport::testing::{FakeResponse, FakeTransport, Fault, FaultInjector, ManualClock};
@@ -44,7 +44,7 @@ pub enum Fault {
 /// let faulty = FaultInjector::script(server.clone(), ManualClock::auto(), [Fault::DropResponse]);
 /// let error = faulty.send(http::Request::default()).await.unwrap_err();
 /// assert_eq!(error.sent(), Sent::Whole);
-/// assert_eq!(server.into_requests().len(), 1); // the server has done it, only nobody heard of it
+/// assert_eq!(server.into_requests().len(), 1); // handled by the server, but the response was lost
 /// # }
 /// ```
 pub struct FaultInjector<T>(Arc<Inner<T>>);
@@ -66,7 +66,7 @@ enum Source {
 }
 
 impl<T: Transport> FaultInjector<T> {
-    /// Does this to one request after the other; when the script is at its end, nothing more.
+    /// Injects these faults into one request after the other, and none after the end of the script.
     pub fn script(
         transport: T,
         clock: impl Clock,
@@ -79,7 +79,8 @@ impl<T: Transport> FaultInjector<T> {
         )
     }
 
-    /// Does something to this share of the requests, from 0 to 1. The same seed does the same to the same sequence.
+    /// Injects random faults into this share of the requests, from 0 to 1. Equal seeds give equal faults to equal
+    /// sequences.
     pub fn seeded(transport: T, clock: impl Clock, seed: u64, share: f64) -> Self {
         let random = fastrand::Rng::with_seed(seed);
         Self::with(transport, clock, Source::Chance { random, share })
@@ -98,7 +99,7 @@ impl<T: Transport> FaultInjector<T> {
 }
 
 impl<T> FaultInjector<T> {
-    /// What happened to each request so far.
+    /// Returns the faults so far, one for each request.
     #[must_use]
     pub fn injected(&self) -> Vec<Fault> {
         self.lock().injected.clone()

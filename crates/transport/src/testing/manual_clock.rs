@@ -1,4 +1,4 @@
-//! A clock that is moved by hand.
+//! A clock that tests advance.
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
@@ -8,10 +8,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::transport::clock::Clock;
 
-/// 2026-01-01T00:00:00Z, where every manual clock begins.
+/// The initial time of every manual clock: 2026-01-01T00:00:00Z.
 const START: Duration = Duration::from_secs(1_767_225_600);
 
-/// A clock that is moved by hand, or moves by itself when it is asked to sleep; a clone is the same clock.
+/// A clock that is advanced manually, or automatically to the end of each sleep; clones share it.
 ///
 /// ```
 /// use std::time::Duration;
@@ -29,21 +29,21 @@ struct State {
     monotonic: Duration,
     wall: SystemTime,
     advances_itself: bool,
-    /// By the number of the sleep, so that one that is polled often counts once.
+    /// Keyed by sleep, so that one that is polled often counts once.
     sleepers: BTreeMap<u64, Waker>,
     sleeps_begun: u64,
     sleeps: Vec<Duration>,
 }
 
 impl ManualClock {
-    /// A clock that stands still until it is moved; it begins at 2026-01-01T00:00:00Z.
+    /// Creates a clock that stands still until it is advanced, at 2026-01-01T00:00:00Z.
     #[must_use]
     pub fn new() -> Self {
         Self::with(false)
     }
 
-    /// A clock that jumps to the end of every sleep that something waits for. It suits transports that answer at once;
-    /// one that makes a call wait runs into the call's time limit.
+    /// Creates a clock that jumps to the end of every awaited sleep. It suits transports that respond at once; one that
+    /// makes a call wait runs into its timeout.
     #[must_use]
     pub fn auto() -> Self {
         Self::with(true)
@@ -60,7 +60,7 @@ impl ManualClock {
         })))
     }
 
-    /// Moves wall and monotonic time on and wakes who slept until then.
+    /// Advances wall and monotonic time, and wakes the sleeps that end by then.
     pub fn advance(&self, by: Duration) {
         let sleepers = {
             let mut state = self.lock();
@@ -70,18 +70,18 @@ impl ManualClock {
         sleepers.into_values().for_each(Waker::wake);
     }
 
-    /// Sets the wall time alone, as when someone sets the machine's clock.
+    /// Sets the wall time only, as when the machine's clock is set.
     pub fn set_now(&self, now: SystemTime) {
         self.lock().wall = now;
     }
 
-    /// The length of each sleep that came to its end, in that order.
+    /// Returns the length of each completed sleep, in order of completion.
     #[must_use]
     pub fn sleeps(&self) -> Vec<Duration> {
         self.lock().sleeps.clone()
     }
 
-    /// How many sleeps are being waited for.
+    /// Returns the number of pending sleeps.
     #[must_use]
     pub fn sleepers(&self) -> usize {
         self.lock().sleepers.len()
@@ -134,7 +134,7 @@ impl Clock for ManualClock {
     }
 }
 
-/// One sleep, from its beginning until it is over or dropped.
+/// One sleep, until it ends or is dropped.
 struct Sleep<'a> {
     clock: &'a ManualClock,
     number: u64,
@@ -153,7 +153,7 @@ impl<'a> Sleep<'a> {
 
 impl Drop for Sleep<'_> {
     fn drop(&mut self) {
-        // Dropped after the lock is free: a waker may own what sleeps.
+        // Dropped after the lock is released: a waker may own the sleeping future.
         let _waker = self.clock.lock().sleepers.remove(&self.number);
     }
 }

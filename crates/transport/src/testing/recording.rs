@@ -1,4 +1,4 @@
-//! A transport that remembers what another one sent and got.
+//! A transport that records the traffic of another one.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,19 +10,18 @@ use super::cassette::{Cassette, Interaction, RecordedFailure, Scrubber};
 use crate::error::transport::TransportError;
 use crate::transport::transport::Transport;
 
-/// Passes requests on to another transport, and makes a [`Cassette`] of them without their secrets; a clone is the same
-/// recording.
+/// Records the traffic of another transport as a [`Cassette`] without secrets; clones share it.
 ///
-/// These are taken out:
+/// These are removed:
 ///
-/// - every header value that is marked as sensitive, and those of `authorization`, `proxy-authorization`, `cookie` and
+/// - header values marked as sensitive, and those of `authorization`, `proxy-authorization`, `cookie` and
 ///   `set-cookie`;
-/// - in JSON bodies, forms and queries the values of `token`, `bearer_token`, `key_secret`, `access_token`, `refresh_token`,
+/// - in JSON bodies, forms and queries, the values of `token`, `bearer_token`, `key_secret`, `access_token`, `refresh_token`,
 ///   `client_secret`, `password` and `secret`;
-/// - what [`scrub_field`](Self::scrub_field) and [`scrub`](Self::scrub) name;
-/// - and whatever was found in such a place (from 8 characters on), wherever else it stands.
+/// - whatever [`scrub_field`](Self::scrub_field) and [`scrub`](Self::scrub) name;
+/// - and these values (from 8 characters on) wherever else they occur.
 ///
-/// Names, ids and addresses stay: look at a cassette before you publish it.
+/// Names, ids and addresses stay: review a cassette before you publish it.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -49,14 +48,14 @@ struct Inner<T> {
 
 struct State {
     scrubber: Scrubber,
-    /// In the order in which they were begun; one that was dropped has no outcome.
+    /// In order of their start; a dropped one has no outcome.
     interactions: Vec<(Request<Bytes>, Option<Outcome>)>,
 }
 
 type Outcome = Result<Response<Bytes>, RecordedFailure>;
 
 impl<T: Transport> Recording<T> {
-    /// Records what goes through this transport.
+    /// Records the traffic of this transport.
     pub fn new(transport: T) -> Self {
         let state = Mutex::new(State {
             scrubber: Scrubber::new(),
@@ -67,21 +66,21 @@ impl<T: Transport> Recording<T> {
 }
 
 impl<T> Recording<T> {
-    /// Takes out the values of another JSON field or parameter of a form or query, wherever it stands; case does not matter.
+    /// Also removes the values of a JSON field or a form or query parameter of this name, ignoring case.
     #[must_use]
     pub fn scrub_field(self, name: &str) -> Self {
         self.lock().scrubber.add_field(name);
         self
     }
 
-    /// Takes out a text, wherever it stands.
+    /// Also removes a text wherever it occurs.
     #[must_use]
     pub fn scrub(self, secret: &str) -> Self {
         self.lock().scrubber.add_secret(secret);
         self
     }
 
-    /// What was recorded so far. A request that got no outcome, because it was dropped, is left out.
+    /// Returns the recorded traffic. Requests without outcome, because they were dropped, are left out.
     #[must_use]
     pub fn cassette(&self) -> Cassette {
         let mut state = self.lock();

@@ -1,4 +1,4 @@
-//! A transport that plays recorded traffic.
+//! A transport that replays recorded traffic.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,10 +10,10 @@ use super::cassette::{Cassette, Interaction};
 use crate::error::transport::{TransportError, TransportErrorKind};
 use crate::transport::transport::Transport;
 
-/// Answers as a [`Cassette`] says; a clone is the same replay.
+/// Responds from a [`Cassette`]; clones share it.
 ///
-/// A request gets the first interaction that is left with the same method, URI and body (JSON is compared as JSON), where
-/// what was scrubbed fits anything. Header fields do not matter. So calls at the same time may come in any order.
+/// A request receives the first remaining interaction with the same method, URI and body. JSON bodies are compared as
+/// JSON, removed secrets match anything, and header fields are ignored. So concurrent calls may come in any order.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -38,12 +38,12 @@ pub struct Replay(Arc<Mutex<State>>);
 
 struct State {
     left: Vec<Interaction>,
-    /// The names of the requests that found nothing.
+    /// The names of requests without a match.
     unexpected: Vec<String>,
 }
 
 impl Replay {
-    /// Plays a cassette from its start.
+    /// Replays a cassette from its start.
     #[must_use]
     pub fn new(cassette: Cassette) -> Self {
         Self(Arc::new(Mutex::new(State {
@@ -52,11 +52,12 @@ impl Replay {
         })))
     }
 
-    /// Checks that the whole cassette was played, and nothing was asked that is not on it.
+    /// Checks that the whole cassette was played, and every request was on it.
     ///
     /// # Panics
     ///
-    /// When interactions are left, or a request found none. The text names the requests without their queries.
+    /// If interactions are left, or a request was not on the cassette. The message names the requests without their
+    /// queries.
     #[track_caller]
     pub fn finish(&self) {
         let state = self.lock();
@@ -69,7 +70,7 @@ impl Replay {
         );
         assert!(
             left.is_empty(),
-            "on the cassette and not asked for: {}",
+            "on the cassette, but not requested: {}",
             left.join(", ")
         );
     }

@@ -1,4 +1,4 @@
-//! Time as a trait, so that tests with retries and deadlines take no time.
+//! Time as a trait, so that tests of retries and deadlines need no real time.
 
 use std::fmt;
 use std::future::Future;
@@ -21,17 +21,17 @@ use crate::future::boxed::BoxFuture;
 /// }
 /// ```
 pub trait Clock: Send + Sync + 'static {
-    /// The time on the wall, which may jump. Used only for what servers say in dates.
+    /// Returns the wall-clock time, which may jump. Used only for dates from servers.
     fn now(&self) -> SystemTime;
 
-    /// The time since a fixed moment; it never goes back. Deadlines go by it.
+    /// Returns the time since a fixed moment, which never goes back. Deadlines use it.
     fn monotonic(&self) -> Duration;
 
-    /// Ends when this much monotonic time has passed; dropping the future cancels the wait.
+    /// Waits for this much monotonic time; dropping the future cancels the wait.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
 }
 
-/// The twin of [`Clock`] that can be a trait object.
+/// The object-safe form of [`Clock`].
 trait DynClock: Send + Sync {
     fn now(&self) -> SystemTime;
     fn monotonic(&self) -> Duration;
@@ -52,7 +52,7 @@ impl<T: Clock> DynClock for T {
     }
 }
 
-/// Any clock behind one type; a clone shares the same clock.
+/// A type-erased clock; clones share it.
 #[derive(Clone)]
 pub struct AnyClock(Arc<dyn DynClock>);
 

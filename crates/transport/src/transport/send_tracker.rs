@@ -453,7 +453,7 @@ mod tests {
             offer(&tracker, Some(10));
             assert_eq!(tracker.attempt_failed(), Sent::Whole);
             tracker.queued();
-            // Of two requests nobody can tell which one was sent.
+            // Which of two requests was sent is unknown.
             offer(&tracker, Some(1));
             assert_eq!(tracker.attempt_failed(), Sent::Whole);
         }

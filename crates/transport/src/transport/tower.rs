@@ -1,4 +1,4 @@
-//! Adapters between transports and tower's services, both ways, so that tower's layers can stand around a transport.
+//! Adapters between transports and tower services, so that tower layers can wrap a transport.
 
 mod from_service;
 mod full_body;

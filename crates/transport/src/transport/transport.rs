@@ -1,4 +1,4 @@
-//! The one trait that everything which carries a request implements.
+//! The trait of everything that carries requests.
 
 use std::fmt;
 use std::future::Future;
@@ -10,17 +10,17 @@ use http::{Request, Response};
 use crate::error::transport::TransportError;
 use crate::future::boxed::BoxFuture;
 
-/// Carries one HTTP request to a server and brings the whole answer back.
+/// Sends one HTTP request and returns the complete response.
 ///
-/// A TLS stack, a proxy, a recording, a fake and an emulator are all transports. The contract:
+/// HTTP stacks, recordings, fakes and emulators are all transports. The contract:
 ///
 /// - every HTTP status is `Ok`, 4xx and 5xx too;
 /// - no redirect is followed, nothing is retried, no credential and no cookie is added;
-/// - the body is complete, or the answer is an error;
+/// - the body is complete, or the response is an error;
 /// - a body above the transport's own limit is an error;
 /// - dropping the future cancels the request.
 ///
-/// Timeouts of an attempt and of a whole call are kept by the channel for every transport.
+/// The channel enforces the timeouts of attempts and calls for every transport.
 ///
 /// `testing::contract` (feature `testing`) checks an implementation against this.
 ///
@@ -39,19 +39,19 @@ use crate::future::boxed::BoxFuture;
 /// }
 /// ```
 pub trait Transport: Send + Sync + 'static {
-    /// Sends one request, whose URI is absolute, and returns the complete answer.
+    /// Sends one request, whose URI is absolute, and returns the complete response.
     ///
     /// # Errors
     ///
-    /// A [`TransportError`] when no complete answer came back. Its `sent()` is the one fact that only the
-    /// implementer knows; when in doubt, it says [`Sent::Whole`](crate::Sent::Whole).
+    /// A [`TransportError`] if no complete response was received. Only the implementation knows its `sent()`; if in
+    /// doubt, it is [`Sent::Whole`](crate::Sent::Whole).
     fn send(
         &self,
         request: Request<Bytes>,
     ) -> impl Future<Output = Result<Response<Bytes>, TransportError>> + Send;
 }
 
-/// The twin of [`Transport`] that can be a trait object.
+/// The object-safe form of [`Transport`].
 trait DynTransport: Send + Sync {
     fn send_boxed(
         &self,
@@ -68,7 +68,7 @@ impl<T: Transport> DynTransport for T {
     }
 }
 
-/// Any transport behind one type, so that clients need no type parameter; a clone shares the same transport.
+/// A type-erased transport, so that clients need no type parameter; clones share it.
 ///
 /// ```
 /// use gatelet_transport::{AnyTransport, Transport, TransportError, TransportErrorKind};
@@ -119,7 +119,7 @@ impl<T: Transport> Transport for Arc<T> {
     }
 }
 
-/// A transport made of an async function.
+/// Creates a transport from an async function.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -135,7 +135,7 @@ where
     FromFn(function)
 }
 
-/// The transport that [`from_fn`] makes.
+/// The transport returned by [`from_fn`].
 #[derive(Clone)]
 pub struct FromFn<F>(F);
 

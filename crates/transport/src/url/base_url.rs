@@ -1,4 +1,4 @@
-//! The address that all paths of an endpoint are below.
+//! The base URL of an endpoint.
 
 use std::fmt;
 
@@ -10,10 +10,10 @@ use crate::error::kind::ErrorKind;
 use crate::error::transport::TooLarge;
 use crate::url::host;
 
-/// The longest path with query that is sent, in bytes: 64 KiB, less the two that a [`Uri`] has no room for.
+/// The maximum length of path and query, in bytes: 64 KiB, minus two that [`Uri`] reserves.
 const URL_LIMIT: usize = 64 * 1024 - 2;
 
-/// Scheme, host, port and path prefix of an endpoint, checked and normalised once.
+/// Scheme, host, port and path prefix of an endpoint, validated and normalized.
 ///
 /// ```
 /// # fn main() -> Result<(), gatelet_transport::Error> {
@@ -31,24 +31,23 @@ pub struct BaseUrl {
 }
 
 impl BaseUrl {
-    /// Reads an `https` address; `http` is accepted on loopback only.
+    /// Parses an `https` URL; `http` is accepted on loopback only.
     ///
     /// # Errors
     ///
-    /// `InvalidInput` for another scheme, for userinfo, a query or a fragment, and for what is no address. The text is
-    /// never part of the error, because it may hold a password.
+    /// `InvalidInput` for another scheme, for user information, a query or a fragment, and for an invalid URL. The
+    /// error never contains the text, which may include a password.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let base = Self::parse_allowing_http(text)?;
         if base.scheme == Scheme::HTTP && !host::is_loopback(base.authority.host()) {
             return Err(refused(
-                "is plain http to another machine, where anyone on the way can read the credentials; use https",
+                "uses http to another machine, which exposes the credentials to the network; use https",
             ));
         }
         Ok(base)
     }
 
-    /// Reads an address as [`parse`](Self::parse) does, but accepts `http` for any host: credentials then travel in the
-    /// clear.
+    /// Parses a URL like [`parse`](Self::parse), but accepts `http` for any host, which sends credentials unencrypted.
     ///
     /// # Errors
     ///
@@ -57,7 +56,7 @@ impl BaseUrl {
         split(text).map_err(refused)
     }
 
-    /// The normalised address without a slash at its end.
+    /// Returns the normalized URL, without a trailing slash.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -67,42 +66,42 @@ impl BaseUrl {
         &self.scheme
     }
 
-    /// The host; an IPv6 address is in brackets.
+    /// Returns the host; IPv6 addresses are in brackets.
     #[must_use]
     pub fn host(&self) -> &str {
         self.authority.host()
     }
 
-    /// The port, also where it is the scheme's default.
+    /// Returns the port, including the scheme's default.
     #[must_use]
     pub fn port(&self) -> u16 {
         let default = if self.scheme == Scheme::HTTP { 80 } else { 443 };
         self.authority.port_u16().unwrap_or(default)
     }
 
-    /// Scheme, host and, unless it is the default, port.
+    /// Returns scheme, host and, unless it is the default, port.
     #[must_use]
     pub fn origin(&self) -> &str {
         self.text.get(..self.path_at).unwrap_or_default()
     }
 
-    /// The path prefix: empty, or beginning with a slash and not ending with one.
+    /// Returns the path prefix: empty, or with a leading and without a trailing slash.
     #[must_use]
     pub fn path(&self) -> &str {
         self.text.get(self.path_at..).unwrap_or_default()
     }
 
-    /// The same host with another path prefix, normalised like the rest.
+    /// Returns the same origin with another path prefix.
     ///
     /// # Errors
     ///
-    /// `InvalidInput` when the path is not one.
+    /// `InvalidInput` if the path is invalid.
     pub fn with_path(&self, path: &str) -> Result<Self, Error> {
         Self::parse_allowing_http(&format!("{}/{path}", self.origin()))
     }
 
-    /// Removes an end of the path that may be there whole, in its first segments only, or not at all: what
-    /// users copy from a documentation's URLs, and what every request adds again.
+    /// Removes a path suffix, or a prefix of that suffix, if the path ends with it: users copy it from documented URLs,
+    /// and every request adds it again.
     ///
     /// ```
     /// # fn main() -> Result<(), gatelet_transport::Error> {
@@ -125,24 +124,24 @@ impl BaseUrl {
         self.with_path(rest.unwrap_or(path))
     }
 
-    /// The URI of a request below this address.
+    /// Returns the URI of a request below this URL.
     pub(crate) fn uri(&self, path: &str, query: Option<&str>) -> Result<Uri, Error> {
         if !path.starts_with('/') || path.contains(['?', '#']) {
             return Err(Error::invalid_input(
                 "path",
-                "is not a path and nothing more",
+                "must be a path that starts with `/`, without query or fragment",
             ));
         }
-        // It is made of ids, and so the caller's; a query may be a server's cursor.
+        // The path contains the caller's ids; a query may be a server's cursor.
         if self.path().len() + path.len() > URL_LIMIT {
             return Err(Error::invalid_input(
                 "path",
-                "is longer than any that is sent",
+                "makes the URL longer than 64 KiB",
             ));
         }
-        // What stands behind it would be dropped without a word.
+        // A fragment would be dropped silently.
         if query.is_some_and(|query| query.contains('#')) {
-            return Err(Error::invalid_input("query", "holds a `#`"));
+            return Err(Error::invalid_input("query", "contains a `#`"));
         }
         let mut text = String::with_capacity(
             self.path().len() + path.len() + query.map_or(0, |query| query.len() + 1),
@@ -159,8 +158,9 @@ impl BaseUrl {
                 limit: URL_LIMIT as u64,
             }));
         }
-        let unusable = |_| Error::invalid_input("path", "holds a character that no URL has");
-        // Shared, not copied: the text becomes the URI's own buffer.
+        let unusable =
+            |_| Error::invalid_input("path", "contains a character that is not valid in a URL");
+        // Shares the buffer of the text.
         let path_and_query =
             PathAndQuery::from_maybe_shared(bytes::Bytes::from(text)).map_err(unusable)?;
         Uri::builder()
@@ -168,7 +168,7 @@ impl BaseUrl {
             .authority(self.authority.clone())
             .path_and_query(path_and_query)
             .build()
-            .map_err(|_| Error::invalid_input("path", "makes no URL"))
+            .map_err(|_| Error::invalid_input("path", "does not form a valid URL"))
     }
 }
 
@@ -178,24 +178,24 @@ fn refused(problem: &'static str) -> Error {
 
 fn split(text: &str) -> Result<BaseUrl, &'static str> {
     if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
-        return Err("holds a space or a control character");
+        return Err("contains whitespace or a control character");
     }
     if text.contains(['?', '#']) {
-        return Err("has a query or a fragment, which no base URL has");
+        return Err("must not have a query or a fragment");
     }
-    // As browsers read it, so that nobody is sent to a host that others do not see in the text.
+    // Parsed as browsers do, so that the host is the one that people see.
     let text = text.replace('\\', "/");
     let (scheme, rest) = text
         .split_once("://")
-        .ok_or("has no scheme; begin it with https://")?;
+        .ok_or("has no scheme; start it with https://")?;
     let (scheme, default_port) = match scheme.to_ascii_lowercase().as_str() {
         "https" => (Scheme::HTTPS, 443),
         "http" => (Scheme::HTTP, 80),
-        _ => return Err("has a scheme that is not https"),
+        _ => return Err("must use https"),
     };
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     if authority.contains('@') {
-        return Err("has a user name or password, which belongs in the credentials");
+        return Err("must not contain a user name or password; pass them as credentials");
     }
     let (host, port) = split_port(authority)?;
     let mut authority = host::normalize(host)?;
@@ -230,7 +230,7 @@ fn split_port(authority: &str) -> Result<(&str, Option<u16>), &'static str> {
     }
 }
 
-/// A path without empty segments and without a slash at its end.
+/// Returns the path without empty segments and without a trailing slash.
 fn normal_path(path: &str) -> Result<String, &'static str> {
     let mut normal = String::with_capacity(path.len());
     for segment in path.split('/').filter(|segment| !segment.is_empty()) {
@@ -238,7 +238,7 @@ fn normal_path(path: &str) -> Result<String, &'static str> {
             segment.to_ascii_lowercase().replace("%2e", ".").as_str(),
             "." | ".."
         ) {
-            return Err("has a path with `.` or `..` in it");
+            return Err("has a path with a `.` or `..` segment");
         }
         if !segment
             .bytes()
@@ -252,7 +252,7 @@ fn normal_path(path: &str) -> Result<String, &'static str> {
     Ok(normal)
 }
 
-/// As [`BaseUrl::parse`]. What takes anything that converts also takes a `BaseUrl` that was made otherwise.
+/// As [`BaseUrl::parse`]. Functions that accept any conversion also accept a `BaseUrl`.
 impl TryFrom<&str> for BaseUrl {
     type Error = Error;
 

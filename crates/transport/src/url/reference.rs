@@ -1,11 +1,11 @@
-//! URI references, resolved as RFC 3986 asks.
+//! URI references, resolved by RFC 3986.
 
 use std::borrow::Cow;
 
-/// The most that is shown of a host, and of a path, in characters.
+/// The maximum length of a displayed host or path, in characters.
 const MAX_CHARACTERS: usize = 200;
 
-/// A URI reference, without its fragment.
+/// A URI reference without its fragment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reference<'a> {
     scheme: Option<&'a str>,
@@ -15,7 +15,7 @@ pub(crate) struct Reference<'a> {
 }
 
 impl<'a> Reference<'a> {
-    /// Splits a text by the rules of RFC 3986, appendix B, which every text fits.
+    /// Splits a text by RFC 3986, appendix B, which never fails.
     pub(crate) fn split(text: &'a str) -> Self {
         let text = text.split('#').next().unwrap_or_default().trim_end();
         let (text, query) = match text.split_once('?') {
@@ -41,12 +41,12 @@ impl<'a> Reference<'a> {
         }
     }
 
-    /// The query, still percent-encoded; `None` also where it is empty.
+    /// Returns the percent-encoded query; `None` if it is empty.
     pub(crate) fn query(&self) -> Option<&'a str> {
         self.query.filter(|query| !query.is_empty())
     }
 
-    /// Whether each character is one that a URI may hold at its place.
+    /// Returns whether every character is valid in its component.
     pub(crate) fn is_wellformed(&self) -> bool {
         let is_path = |byte: u8| is_path_character(byte);
         let authority = self.authority.unwrap_or_default();
@@ -57,22 +57,22 @@ impl<'a> Reference<'a> {
             && self.query.is_none_or(is_query)
     }
 
-    /// Whether the reference, within a document at `base` + `own`, leads to `own` below any base. Both are paths that begin
-    /// with a slash; `base` may be empty. A server behind a proxy may know another base than its clients.
+    /// Returns whether the reference, in a document at `base` + `own`, leads to `own` below any base. Both are paths
+    /// with a leading slash; `base` may be empty. A server behind a proxy may use another base than its clients.
     pub(crate) fn leads_to(&self, base: &str, own: &str) -> bool {
         let document = format!("{base}{own}");
         let target: Vec<_> = self.segments(&document).into_iter().map(decoded).collect();
         let own: Vec<_> = own.split('/').map(decoded).collect();
-        // The first segment is the nothing before the first slash.
+        // The first segment is the empty one before the leading slash.
         match (target.split_first(), own.split_first()) {
             (Some((root, target)), Some((_, own))) => root.is_empty() && target.ends_with(own),
             _ => false,
         }
     }
 
-    /// Where the reference leads from a document at `origin` + `path`, without its query, to be shown to people.
+    /// Returns where the reference leads from a document at `origin` + `path`, for display and without its query.
     pub(crate) fn place(&self, origin: &str, path: &str) -> String {
-        // In an odd reference the path may hold what was meant as a user name and a password.
+        // In an odd reference the path may contain a user name and a password.
         let target = self.segments(path).join("/");
         let target = match target.rsplit_once('@') {
             Some((_, target)) => format!("…{}", shown(target)),
@@ -97,7 +97,7 @@ impl<'a> Reference<'a> {
         }
     }
 
-    /// The segments of the path that the reference leads to from a document at `base`, still percent-encoded.
+    /// Returns the percent-encoded segments of the path that the reference leads to from a document at `base`.
     fn segments<'b>(&self, base: &'b str) -> Vec<&'b str>
     where
         'a: 'b,
@@ -118,18 +118,18 @@ fn is_scheme(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic()) && text.bytes().all(is_inner)
 }
 
-/// What RFC 3986 calls `pchar`; whether two digits stand behind a `%` is left to the server.
+/// `pchar` of RFC 3986; the server checks the digits after a `%`.
 fn is_path_character(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%".contains(&byte)
 }
 
-/// Whether a text consists of characters that a query may hold.
+/// Returns whether every character is valid in a query.
 pub(crate) fn is_query(text: &str) -> bool {
     text.bytes()
         .all(|byte| is_path_character(byte) || matches!(byte, b'/' | b'?'))
 }
 
-/// Resolves `.` and `..`, percent-encoded ones too, as browsers do.
+/// Resolves `.` and `..` segments, also percent-encoded ones, as browsers do.
 fn without_dots<'a>(segments: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let mut kept = Vec::new();
     let mut ends_in_dots = false;
@@ -143,7 +143,7 @@ fn without_dots<'a>(segments: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
         match dots {
             0 => kept.push(segment),
             1 => {}
-            // The nothing before the first slash stays.
+            // The empty segment before the leading slash stays.
             _ => kept.truncate(kept.len().saturating_sub(1).max(1)),
         }
     }
@@ -153,7 +153,7 @@ fn without_dots<'a>(segments: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     kept
 }
 
-/// A segment without its percent-encoding. A `%` that encodes nothing stands for itself.
+/// Percent-decodes a segment. A `%` without two digits stands for itself.
 pub(crate) fn decoded(segment: &str) -> Cow<'_, [u8]> {
     if !segment.contains('%') {
         return Cow::Borrowed(segment.as_bytes());
@@ -176,7 +176,7 @@ pub(crate) fn decoded(segment: &str) -> Cow<'_, [u8]> {
     Cow::Owned(bytes)
 }
 
-/// Whether a text is a host, with or without a port.
+/// Returns whether a text is a host, with or without a port.
 fn is_host(text: &str) -> bool {
     let (host, port) = match text.rsplit_once(':') {
         Some((host, port)) if !port.ends_with(']') => (host, port),
@@ -194,7 +194,7 @@ fn is_host(text: &str) -> bool {
         )
 }
 
-/// A text of bounded length in which only characters of URIs are shown.
+/// Truncates a text and replaces characters that are not valid in a URI, for display.
 fn shown(text: &str) -> String {
     let is_shown = |c: &char| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '`');
     let mut shown: String = text

@@ -1,21 +1,21 @@
-//! What a `Content-Type` field says about a body.
+//! Classifies `Content-Type` fields.
 
 use http::{HeaderMap, header};
 
 use crate::wire::field::{members, split, split_at};
 
-/// What a body claims to be.
+/// The declared type of a body.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum ContentType {
-    /// JSON in UTF-8, or nothing was said.
+    /// JSON in UTF-8, or no field.
     Json,
-    /// JSON for problems (RFC 9457 and the like): fit for errors only.
+    /// JSON for errors (RFC 9457 and the like).
     ProblemJson,
     /// JSON in another encoding.
     ForeignCharset,
     /// HTML.
     Html(Box<str>),
-    /// Anything else: the whole field as it came, which [`shown`] makes shorter.
+    /// Any other type: the whole raw field, which [`shown`] shortens.
     Other(Box<str>),
 }
 
@@ -27,7 +27,7 @@ impl ContentType {
         }
         let mut types = members(headers, &header::CONTENT_TYPE).map(Self::named);
         match types.next() {
-            // Where several are said they have to agree, because nobody knows which of them holds.
+            // Several values must agree, because it is unclear which one applies.
             Some(first)
                 if !matches!(first, Self::Other(_)) && types.all(|other| other == first) =>
             {
@@ -54,8 +54,8 @@ impl ContentType {
     }
 }
 
-/// What to show of a field: the type without its parameters, or every member where they disagree. Secrets have to be out of
-/// it by then, because what stands between separators may be too short a part of one.
+/// Returns the displayed part of a field: the type without its parameters, or every member if they disagree. Redact
+/// secrets first, because the part between two separators may be too short to be found.
 pub(crate) fn shown(field: &str) -> String {
     let members = || split(field).filter(|member| !member.is_empty());
     let mut types = members().map(ContentType::named);
@@ -67,7 +67,7 @@ pub(crate) fn shown(field: &str) -> String {
     first.split(';').next().unwrap_or_default().trim().into()
 }
 
-/// Whether the parameters name no other encoding than UTF-8, of which ASCII is a part. One without a name is none.
+/// Returns whether the parameters name no encoding other than UTF-8 or ASCII. A parameter without a name is ignored.
 fn is_utf8(parameters: &str) -> bool {
     split_at(parameters, ';')
         .filter_map(|parameter| parameter.split_once('='))

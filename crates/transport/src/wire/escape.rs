@@ -1,14 +1,14 @@
-//! Texts of others, made fit to be read.
+//! Makes foreign texts safe to display.
 
 use std::fmt::{self, Write as _};
 
-/// The most that is shown of a text, in characters.
+/// The maximum number of displayed characters.
 const MAX_CHARACTERS: usize = 300;
 
-/// A text of others on one line of bounded length: in Display as it is, in Debug between quotation marks.
+/// A foreign text on one line of bounded length: unquoted in `Display`, quoted in `Debug`.
 ///
-/// What could hide a text, turn its direction around or steer a terminal is spelled out, as `\u{202e}`; a line break is a
-/// space.
+/// Characters that hide text, change its direction or control a terminal are escaped, such as `\u{202e}`; line breaks
+/// become spaces.
 pub(crate) struct Escaped<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Escaped<'_> {
@@ -40,19 +40,19 @@ impl fmt::Debug for Escaped<'_> {
     }
 }
 
-/// Whether a reader sees all of a text, on one line or several.
+/// Returns whether a text consists of visible characters and line breaks.
 pub(crate) fn is_all_visible(text: &str) -> bool {
     text.chars()
         .all(|character| character == '\n' || is_visible(character))
 }
 
-/// Whether a reader sees the character, as a sign, a space or a mark on the character before.
+/// Returns whether a character is visible, as a sign, a space or a combining mark.
 fn is_visible(character: char) -> bool {
     match character {
         '"' | '\'' | '\\' => true,
-        // Spaces of other widths end no line.
+        // Other spaces end no line.
         '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => true,
-        // Letters and marks without a shape.
+        // Letters and marks without a glyph.
         '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' => {
             false
         }
@@ -61,7 +61,7 @@ fn is_visible(character: char) -> bool {
         | '\u{fe00}'..='\u{fe0d}'
         | '\u{ffa0}'
         | '\u{e0000}'..='\u{e0fff}' => false,
-        // Rust knows what is printable from the tables of Unicode. Behind a letter, a mark is.
+        // The standard library knows what is printable; a combining mark is, after a letter.
         character => {
             let mut pair = [b'a'; 5];
             let length = character.len_utf8();
@@ -73,7 +73,7 @@ fn is_visible(character: char) -> bool {
     }
 }
 
-/// The start of a text, at most so many bytes.
+/// Returns the start of a text, at most this many bytes.
 pub(crate) fn truncated(text: &str, limit: usize) -> &str {
     let end = (0..=limit.min(text.len()))
         .rev()

@@ -1,9 +1,9 @@
-//! Header fields as the lists that they are: a field on two lines means what one line with a comma means.
+//! Header fields as lists: two lines of a field mean the same as one line with a comma.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-/// Returns the members of a field whose value is a comma-separated list (RFC 9110, 5.6.1), over all of its lines. Commas within
-/// quotes separate nothing; empty members and lines that are not ASCII are left out.
+/// Returns the members of a comma-separated field (RFC 9110, 5.6.1) over all its lines. Quoted commas do not separate;
+/// empty members and non-ASCII lines are left out.
 pub(crate) fn members<'a>(
     headers: &'a HeaderMap,
     name: &HeaderName,
@@ -15,7 +15,7 @@ pub(crate) fn members<'a>(
         .filter(|member| !member.is_empty())
 }
 
-/// Returns the value of a field that has one value only, or `None` where its lines disagree: nobody knows which of them holds.
+/// Returns the value of a singleton field, or `None` if its lines disagree, because it is unclear which one applies.
 pub(crate) fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a HeaderValue> {
     let mut lines = headers.get_all(name).iter();
     let first = lines.next()?;
@@ -29,7 +29,7 @@ pub(crate) fn split(line: &str) -> impl Iterator<Item = &str> {
     split_at(line, ',')
 }
 
-/// Splits a text at a separator, but within quotes.
+/// Splits a text at a separator outside quotes.
 pub(crate) fn split_at(line: &str, separator: char) -> impl Iterator<Item = &str> {
     let (mut is_quoted, mut is_escaped) = (false, false);
     line.split(move |character| {

@@ -1,4 +1,4 @@
-//! Decoding a body, with errors that name the place and never a value.
+//! Decodes bodies, with errors that name the path and never a value.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ mod fast;
 pub(crate) mod members;
 mod surrogates;
 
-/// Why and where a body does not decode; holds nothing of the body but names of fields.
+/// Why and where a body does not decode; contains nothing of the body but field names.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct DecodeError {
     /// For example `activeGateTokens[17].creationDate`; empty for the document as a whole.
@@ -18,12 +18,12 @@ pub(crate) struct DecodeError {
     pub(crate) message: String,
 }
 
-/// The longest path that is told, in bytes. An error keeps less, once secrets are out of it.
+/// The maximum length of a path, in bytes. An error keeps less, after redaction.
 const PATH_LIMIT: usize = 4 * 1024;
 
 const BOM: char = '\u{feff}';
 
-/// Decodes a whole body. The path is tracked only on a second decode, after a first one failed.
+/// Decodes a whole body. The path is tracked only in a second pass, after a failure.
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     let text = body_text(body)?;
     if let Some(value) = fast::read(text) {
@@ -32,7 +32,7 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError>
     serde_json::from_str(text).map_err(|error| diagnose::<T>(text, &error))
 }
 
-/// Decodes a whole body, and takes U+FFFD for half of a character where it does not decode otherwise.
+/// Decodes a whole body, and reads unpaired surrogates as U+FFFD if it does not decode otherwise.
 pub(crate) fn decode_lossy<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     decode(body).or_else(|problem| {
         let whole = body_text(body).ok().and_then(surrogates::replace_lone);
@@ -41,7 +41,7 @@ pub(crate) fn decode_lossy<T: DeserializeOwned>(body: &[u8]) -> Result<T, Decode
     })
 }
 
-/// The body as text, checked once; one byte order mark is allowed.
+/// Returns the body as UTF-8 text, without an optional byte order mark.
 pub(crate) fn body_text(body: &[u8]) -> Result<&str, DecodeError> {
     if body.is_empty() {
         return Err(whole_document("the body is empty".into()));
@@ -53,7 +53,7 @@ pub(crate) fn body_text(body: &[u8]) -> Result<&str, DecodeError> {
         ))
     })?;
     let text = text.strip_prefix(BOM).unwrap_or(text);
-    // JSON text begins with two ASCII characters, so a zero byte there is UTF-16 or UTF-32.
+    // JSON text starts with two ASCII characters, so a zero byte there is UTF-16 or UTF-32.
     if text.starts_with(BOM) || text.bytes().take(2).any(|byte| byte == 0) {
         return Err(whole_document("not UTF-8 JSON".into()));
     }
@@ -67,13 +67,13 @@ fn whole_document(text: String) -> DecodeError {
     }
 }
 
-/// Decodes once more to find the path of what went wrong.
+/// Decodes again to find the path of the error.
 fn diagnose<T: DeserializeOwned>(text: &str, first: &serde_json::Error) -> DecodeError {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let result: Result<T, _> = serde_path_to_error::deserialize(&mut deserializer);
     let (path, error) = match &result {
         Err(error) => (error.path().to_string(), error.inner()),
-        // The value is good, what follows it is not.
+        // The value is valid, the rest is not.
         Ok(_) => (String::new(), first),
     };
     let message = error.to_string();
@@ -94,15 +94,15 @@ fn diagnose<T: DeserializeOwned>(text: &str, first: &serde_json::Error) -> Decod
     }
 }
 
-/// The path, with the field that is missing or twice there: the decoder stands beside that field, not in it.
+/// Returns the path including a missing or duplicate field, because the decoder stops beside that field.
 fn path_of(path: &str, message: &str) -> String {
-    // A last `?` stands for a field whose name could not be read.
+    // A trailing `?` is a field whose name could not be read.
     let path = path.strip_suffix('?').unwrap_or(path);
     let mut full = path.strip_suffix('.').unwrap_or(path).to_owned();
     let field = ["missing field `", "duplicate field `"]
         .into_iter()
         .find_map(|start| message.strip_prefix(start)?.strip_suffix('`'));
-    // Some decoders stand in the field that comes twice already.
+    // Some decoders include the duplicate field already.
     if let Some(field) = field
         && full.rsplit('.').next() != Some(field)
     {
@@ -111,7 +111,7 @@ fn path_of(path: &str, message: &str) -> String {
         }
         full.push_str(field);
     }
-    // Characters that are not seen stay: what stands between them may be a part of a secret.
+    // Invisible characters stay: they may separate parts of a secret.
     if full.len() > PATH_LIMIT {
         full.truncate(truncated(&full, PATH_LIMIT).len());
         full.push('…');
@@ -119,7 +119,7 @@ fn path_of(path: &str, message: &str) -> String {
     full
 }
 
-/// The message of a model's refusal without what may be data: serde's own messages quote the value that they refuse.
+/// Removes data from the message of a model: serde's messages quote the rejected value.
 fn without_values(message: &str) -> String {
     if ["missing field `", "duplicate field `"]
         .iter()
@@ -131,7 +131,7 @@ fn without_values(message: &str) -> String {
     if !quotes_values.iter().any(|start| message.starts_with(start)) {
         return "the value does not fit".into();
     }
-    // Only what was found is data; what was expected is the model's own text.
+    // Only the found value is data; the expectation is the model's own text.
     let (found, expected) = message.rsplit_once(", expected ").unwrap_or((message, ""));
     let mut safe = found
         .split(['`', '"'])
@@ -153,7 +153,7 @@ fn begins_with_bom(text: &str, error: &serde_json::Error) -> bool {
         .is_some_and(|rest| rest.starts_with(BOM))
 }
 
-/// A hint for a page that a proxy or a login put in the way of the API.
+/// Returns a hint if the text is an HTML page of a proxy or login.
 pub(crate) fn html_hint(text: &str) -> Option<&'static str> {
     text.trim_start()
         .starts_with('<')
@@ -307,7 +307,7 @@ mod tests {
     #[test]
     fn an_empty_body_is_no_model() {
         assert_eq!(problem("").message, "the body is empty");
-        // Not even for a model that needs nothing.
+        // Not even for a model without required fields.
         assert!(decode::<()>(b"").is_err());
     }
 

@@ -1,4 +1,4 @@
-//! How long a server wants to be left alone, out of the header fields in which vendors say so.
+//! Parses the delays that servers ask for in header fields.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -6,17 +6,17 @@ use http::{HeaderMap, HeaderName, header};
 
 use crate::wire::field::members;
 
-/// The farthest that a moment of unknown unit may lie ahead to be believed.
+/// The maximum plausible distance of a time of unknown unit.
 const BELIEVED_BY_MAGNITUDE: Duration = Duration::from_secs(10 * 60);
 
-/// The farthest that a moment in seconds may lie ahead to be believed: quotas by the hour are usual.
+/// The maximum plausible distance of a time in seconds; hourly quotas are usual.
 const BELIEVED_IN_SECONDS: Duration = Duration::from_secs(2 * 60 * 60);
 
-/// The longest delay that is told. What servers may write is more than any clock can add to a moment.
+/// The maximum delay. Servers may send more than can be added to a time.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// Reads `Retry-After`, in seconds or as an HTTP date. A date that has passed is no wait, and more than a year counts as a year.
-/// Of several values the longest counts, and what cannot be read is left out.
+/// Parses `Retry-After`, in seconds or as an HTTP date. A past date is no delay, and delays are limited to a year. The
+/// longest of several values counts; unreadable ones are ignored.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -35,8 +35,8 @@ pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     Some(delay.min(LONGEST))
 }
 
-/// Reads a moment in Unix seconds in a header field, as the time from `now` until then. A moment that has passed, or that
-/// lies more than two hours ahead, is not believed. Of several values the latest that is believed counts.
+/// Parses a Unix time in seconds, and returns the time from `now` until then. A time that has passed, or is more than
+/// two hours ahead, is ignored. The latest of several values counts.
 #[must_use]
 pub fn reset_in_seconds(
     headers: &HeaderMap,
@@ -51,9 +51,9 @@ pub fn reset_in_seconds(
         .max()
 }
 
-/// Reads a Unix moment in seconds, milliseconds, microseconds or nanoseconds, told apart by magnitude, as the time
-/// from `now` until then. A moment that has passed, or that lies more than ten minutes ahead, is not believed. Of several
-/// values the latest that is believed counts.
+/// Parses a Unix time in seconds, milliseconds, microseconds or nanoseconds, told apart by magnitude, and returns the
+/// time from `now` until then. A time that has passed, or is more than ten minutes ahead, is ignored. The latest of
+/// several values counts.
 #[must_use]
 pub fn reset_by_magnitude(
     headers: &HeaderMap,
@@ -67,7 +67,7 @@ pub fn reset_by_magnitude(
 }
 
 fn by_magnitude(number: u64) -> Duration {
-    // Each unit's range spans the years 1973 to 5138, so no two of them meet.
+    // The range of each unit covers the years 1973 to 5138, so they do not overlap.
     match number {
         0..100_000_000_000 => Duration::from_secs(number),
         100_000_000_000..100_000_000_000_000 => Duration::from_millis(number),
@@ -76,7 +76,7 @@ fn by_magnitude(number: u64) -> Duration {
     }
 }
 
-/// Reads the server's own time out of its `Date` field, to the second; `None` where several values disagree.
+/// Parses the server's time from its `Date` field, to the second; `None` if several values disagree.
 #[must_use]
 pub fn server_time(headers: &HeaderMap) -> Option<SystemTime> {
     let mut dates = dates(headers, &header::DATE);
@@ -84,7 +84,7 @@ pub fn server_time(headers: &HeaderMap) -> Option<SystemTime> {
     dates.all(|date| date == first).then_some(first)
 }
 
-/// The HTTP dates in a field, each of which may have a comma of its own.
+/// Returns the HTTP dates in a field, each of which may contain a comma.
 fn dates(headers: &HeaderMap, name: &HeaderName) -> impl Iterator<Item = SystemTime> {
     let mut before: Option<&str> = None;
     members(headers, name).filter_map(move |member| {

@@ -1,27 +1,27 @@
-//! The text of a secret as files and variables hold it.
+//! Reads the text of a secret from files and variables.
 
 use std::fmt;
 
-/// Why bytes are not the text of a secret. It says what they are, and never shows them.
+/// Why bytes are not the text of a secret. Never shows the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SecretTextError {
-    /// There is no text.
+    /// The text is empty.
     Empty,
-    /// The bytes are text in UTF-16, little-endian, with a byte order mark or without one.
+    /// The bytes are UTF-16LE, with or without a byte order mark.
     Utf16Le,
-    /// The bytes are text in UTF-16, big-endian, with a byte order mark or without one.
+    /// The bytes are UTF-16BE, with or without a byte order mark.
     Utf16Be,
-    /// The bytes are text in UTF-32.
+    /// The bytes are UTF-32.
     Utf32,
     /// The bytes are not UTF-8.
     NotUtf8,
-    /// A byte is zero.
+    /// The bytes contain a NUL.
     Nul,
 }
 
-/// Reads the text of a secret out of the bytes of a file or a variable. A byte order mark of UTF-8 in front of it and one line
-/// end behind it are not part of it; anything else stays.
+/// Parses the text of a secret from the bytes of a file or variable. A leading UTF-8 byte order mark and one line end
+/// are removed; everything else stays.
 ///
 /// ```
 /// use gatelet_transport::{SecretTextError, parse_secret_text};
@@ -32,7 +32,7 @@ pub enum SecretTextError {
 ///
 /// # Errors
 ///
-/// The bytes are empty or not UTF-8; the error names the encoding where it can be told.
+/// If the bytes are empty or not UTF-8; the error names the encoding if it is known.
 pub fn parse_secret_text(bytes: &[u8]) -> Result<&str, SecretTextError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if let Some(error) = foreign(bytes) {
@@ -49,7 +49,7 @@ pub fn parse_secret_text(bytes: &[u8]) -> Result<&str, SecretTextError> {
     }
 }
 
-/// The encoding that the bytes are in, if it is surely not UTF-8. A secret is ASCII, so its zero bytes tell.
+/// Returns the encoding if it is certainly not UTF-8. Secrets are ASCII, so zero bytes reveal it.
 fn foreign(bytes: &[u8]) -> Option<SecretTextError> {
     use SecretTextError::{Nul, Utf16Be, Utf16Le, Utf32};
     match bytes {
@@ -80,7 +80,7 @@ impl fmt::Display for SecretTextError {
         let encoding = match self {
             Self::Empty => return f.write_str("it is empty"),
             Self::Nul => {
-                return f.write_str("it holds a NUL byte, so it is not the text of a secret");
+                return f.write_str("it contains a NUL byte, so it is not the text of a secret");
             }
             Self::NotUtf8 => return f.write_str("it is not UTF-8: save it as UTF-8"),
             Self::Utf16Le => "UTF-16LE",

@@ -84,7 +84,7 @@ async fn a_server_that_slows_down_is_waited_for_whatever_became_of_the_body() {
         assert!(
             error
                 .to_string()
-                .contains("503 Service Unavailable: its body could not be read"),
+                .contains("503 Service Unavailable: could not read its body"),
             "{error}"
         );
         let source = std::error::Error::source(&error).unwrap();

@@ -30,7 +30,7 @@ async fn a_refused_connection_is_tried_again_for_every_method() {
         assert!(error.is_retryable());
         assert_eq!(
             error.to_string(),
-            "test Operation: the connection was refused: https://api.example.com (3 attempts, nothing was applied)"
+            "test Operation: connection refused: https://api.example.com (3 attempts, nothing was applied)"
         );
     }
 }
@@ -47,7 +47,7 @@ async fn a_name_that_does_not_resolve_is_tried_again_and_told_without_the_query(
     assert_eq!((requests, error.applied()), (3, Applied::No));
     assert_eq!(
         error.to_string(),
-        "test Operation: the host name did not resolve: https://api.example.com (3 attempts, nothing was applied)"
+        "test Operation: could not resolve the host name: https://api.example.com (3 attempts, nothing was applied)"
     );
 }
 
@@ -316,7 +316,7 @@ async fn the_cause_beneath_the_transports_error_is_kept() {
     assert!(
         error
             .to_string()
-            .contains("`transport` cannot be used: no runtime ("),
+            .contains("invalid `transport`: no runtime ("),
         "{error}"
     );
 }

@@ -190,10 +190,10 @@ async fn a_file_without_a_token_is_refused_by_its_name_and_not_echoed() {
         (&b""[..], "empty"),
         (b"\xff\xfec\0a\0", "UTF-16LE"),
         (b"canary\xe9", "UTF-8"),
-        (b"canary canary", "holds a space"),
-        (b"Api-Token canary", "holds a space"),
+        (b"canary canary", "contains whitespace"),
+        (b"Api-Token canary", "contains whitespace"),
         (b"canary\n\n", "ends in a line break"),
-        (b"\n\ncanary", "holds a space or a control character"),
+        (b"\n\ncanary", "contains whitespace or a control character"),
         ("can\u{e4}ry".as_bytes(), "not ASCII"),
         (&[b'a'; 9_000], "longer than 8192 bytes"),
     ] {

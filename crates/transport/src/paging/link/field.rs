@@ -1,26 +1,26 @@
-//! Reads `Link` header fields (RFC 8288), and tells what is absent from what cannot be read.
+//! Parses `Link` header fields (RFC 8288), and tells an absent link from an unreadable one.
 
 use http::HeaderMap;
 use http::header::LINK;
 
-/// What the `Link` fields of a response say about its next page.
+/// The links to the next page of a response.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Links {
-    /// The targets of all links with the relation `next`, in their order.
+    /// The targets of all links with the relation `next`, in order.
     pub(super) next: Vec<String>,
-    /// Whether a part could not be read, which may have been a link to the next page.
+    /// Whether an unreadable part may have been a link to the next page.
     pub(super) has_unreadable: bool,
 }
 
 impl Links {
-    /// Reads all `Link` lines. A part that cannot be read hides none of the links beside it.
+    /// Parses all `Link` lines. An unreadable part hides none of the links beside it.
     pub(super) fn of(headers: &HeaderMap) -> Self {
         let mut links = Self {
             next: Vec::new(),
             has_unreadable: false,
         };
         for line in headers.get_all(LINK) {
-            // Bytes beyond ASCII may stand in a parameter; what is not UTF-8 is replaced, and no link is lost to it.
+            // A parameter may contain non-ASCII bytes; invalid UTF-8 is replaced, which loses no link.
             links.read(&String::from_utf8_lossy(line.as_bytes()));
         }
         links
@@ -48,26 +48,26 @@ impl Links {
     }
 }
 
-/// One link, as far as it could be read.
+/// One link, as far as it is readable.
 struct Link<'a> {
     target: &'a str,
     is_next: bool,
-    /// What follows the link, or where it stopped to make sense.
+    /// The rest after the link, or from where it became unreadable.
     end: Result<&'a str, Broken<'a>>,
 }
 
-/// Where a link stopped to make sense.
+/// The point from which a link is unreadable.
 struct Broken<'a> {
     rest: &'a str,
     within: Within,
 }
 
-/// What a link broke within.
+/// The part of a link that is unreadable.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Within {
     Target,
     Parameters,
-    /// Quotes that end nowhere, or where others were meant to begin.
+    /// Quotes that never end, or start in the wrong place.
     Quotes,
 }
 
@@ -76,9 +76,9 @@ impl<'a> Broken<'a> {
         Self { rest, within }
     }
 
-    /// What follows from the next `<` on that may begin a link.
+    /// Returns the rest from the next `<` that may start a link.
     ///
-    /// Within quotes a `<` is text. Where it is unclear what is quoted, it begins a link only behind a comma.
+    /// Inside quotes a `<` is text. If the quoting is unclear, it starts a link only after a comma.
     fn recover(self) -> &'a str {
         let mut within = self.within;
         let mut is_after_comma = false;
@@ -101,7 +101,7 @@ impl<'a> Broken<'a> {
     }
 }
 
-/// Reads one link, `<target>; name=value; name="value"`, up to the comma behind it or the end.
+/// Parses one link, `<target>; name=value; name="value"`, up to the comma after it or the end.
 fn read_link(text: &str) -> Link<'_> {
     let broken = |rest, within| Link {
         target: "",
@@ -111,7 +111,7 @@ fn read_link(text: &str) -> Link<'_> {
     let Some(after) = text.strip_prefix('<') else {
         return broken(text, Within::Parameters);
     };
-    // No target holds a `<`, so one that comes before the `>` belongs to the next link. Nor does one hold a relation.
+    // A target contains neither `<` nor a relation, so a `<` before the `>` starts the next link.
     let target = after
         .find(['<', '>'])
         .map(|end| after.split_at(end))
@@ -124,7 +124,7 @@ fn read_link(text: &str) -> Link<'_> {
     let end = read_parameters(parameters, &mut relation);
     let is_next = relation.as_deref().and_then(is_next);
     let end = match (end, is_next) {
-        // Every link must say its relation, so one without may have been meant as the next page.
+        // A link needs a relation, so one without may have been meant as the next page.
         (Ok(rest), None) => Err(Broken::new(rest, Within::Parameters)),
         (end, _) => end,
     };
@@ -135,7 +135,7 @@ fn read_link(text: &str) -> Link<'_> {
     }
 }
 
-/// Whether a target goes on where its `>` is missing, up to that of another link.
+/// Returns whether a target without its `>` continues up to that of another link.
 fn holds_relation(target: &str) -> bool {
     let mut parameters = target
         .split(';')
@@ -144,7 +144,7 @@ fn holds_relation(target: &str) -> bool {
     parameters.any(|(name, _)| name.trim().eq_ignore_ascii_case("rel"))
 }
 
-/// Reads the parameters of a link, and returns what follows them.
+/// Parses the parameters of a link, and returns the rest.
 fn read_parameters<'a>(
     text: &'a str,
     relation: &mut Option<String>,
@@ -159,7 +159,7 @@ fn read_parameters<'a>(
             return Err(Broken::new(rest, Within::Parameters));
         };
         let (name, value, after) = read_parameter(trim_start(parameter))?;
-        // Only the first `rel` of a link counts, RFC 8288 section 3.3.
+        // Only the first `rel` of a link counts (RFC 8288, section 3.3).
         if name.eq_ignore_ascii_case("rel") && relation.is_none() {
             *relation = Some(value);
         }
@@ -167,7 +167,7 @@ fn read_parameters<'a>(
     }
 }
 
-/// Name and value of a parameter, and what follows it. Between two semicolons there may be nothing.
+/// Returns name and value of a parameter, and the rest. Between two semicolons there may be nothing.
 fn read_parameter(text: &str) -> Result<(&str, String, &str), Broken<'_>> {
     let end = text.find(['=', ';', ',', '"', '<', '>']);
     let (name, after) = text.split_at(end.unwrap_or(text.len()));
@@ -186,9 +186,9 @@ fn read_parameter(text: &str) -> Result<(&str, String, &str), Broken<'_>> {
     Ok((name.trim_end(), value, after))
 }
 
-/// The rest of a quoted text without its escapes, and what follows it.
+/// Returns the rest of a quoted text, unescaped, and what follows it.
 ///
-/// `None` where it does not end, or ends in the middle of something: then the quote was meant to begin another text.
+/// `None` if it does not end, or ends in the middle of something: then the quote was meant to start another text.
 fn read_quoted(text: &str) -> Option<(String, &str)> {
     let mut value = String::new();
     let mut characters = text.chars();
@@ -204,7 +204,7 @@ fn read_quoted(text: &str) -> Option<(String, &str)> {
     (after.is_empty() || after.starts_with(is_end)).then_some((value, after))
 }
 
-/// Whether the relations of a link have `next` among them; `None` where they are no relations.
+/// Returns whether the relations of a link include `next`; `None` if they are not valid relations.
 fn is_next(relations: &str) -> Option<bool> {
     let mut words = relations.split_ascii_whitespace().peekable();
     words.peek()?;
@@ -218,7 +218,7 @@ fn is_next(relations: &str) -> Option<bool> {
     Some(is_next)
 }
 
-/// Whether a word may be a relation: a registered name, or the URI of another.
+/// Returns whether a word may be a relation: a registered name, or a URI.
 fn is_relation(word: &str) -> bool {
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
     word.bytes().all(is_name) || (word.contains(':') && word.is_ascii())

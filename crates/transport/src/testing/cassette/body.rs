@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::SCRUBBED;
 
-/// A body in the most readable form that it has.
+/// A body in its most readable form.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Body {
     Empty,
@@ -37,7 +37,7 @@ impl Body {
         }
     }
 
-    /// Adds itself to an interaction, under a name that says its form.
+    /// Adds the body to an interaction, under a name for its form.
     pub(super) fn write(&self, side: &str, json: &mut Map<String, Value>) {
         let (form, value) = match self {
             Self::Empty => return,
@@ -63,7 +63,7 @@ impl Body {
         }
     }
 
-    /// Whether a body of a request is this one, where what was scrubbed fits anything.
+    /// Returns whether the body of a request matches; removed secrets match anything.
     pub(super) fn fits(&self, body: &Self) -> bool {
         match (self, body) {
             (Self::Json(pattern), Self::Json(value)) => fits_value(pattern, value),
@@ -94,7 +94,7 @@ fn fits_value(pattern: &Value, value: &Value) -> bool {
     }
 }
 
-/// Whether a text is the recorded one, where what was scrubbed fits anything.
+/// Returns whether a text matches; removed secrets match anything.
 pub(super) fn fits(pattern: &str, text: &str) -> bool {
     let Some((head, tail)) = pattern.rsplit_once(SCRUBBED) else {
         return pattern == text;

@@ -1,4 +1,4 @@
-//! One request and what came of it, in a cassette.
+//! A recorded request with its outcome.
 
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
@@ -9,7 +9,7 @@ use super::body::{Body, fits};
 use super::{RecordedFailure, Scrubber};
 use crate::error::transport::TransportError;
 
-/// One request and what came of it. Nothing in it is a secret.
+/// A request with its outcome, without secrets.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::testing) struct Interaction {
     method: String,
@@ -26,7 +26,7 @@ enum Outcome {
         headers: Vec<String>,
         body: Body,
     },
-    /// The lines are those of the response whose head had arrived.
+    /// The lines are those of the response head, if it arrived.
     RecordedFailure {
         failure: RecordedFailure,
         headers: Option<Vec<String>>,
@@ -34,7 +34,7 @@ enum Outcome {
 }
 
 impl Interaction {
-    /// What was sent and what came of it, without the secrets that the scrubber knows.
+    /// Creates an interaction without the secrets that the scrubber knows.
     pub(in crate::testing) fn of(
         request: &Request<Bytes>,
         outcome: &Result<Response<Bytes>, RecordedFailure>,
@@ -62,13 +62,13 @@ impl Interaction {
         }
     }
 
-    /// Method and URI without its query.
+    /// Returns method and URI without its query.
     pub(in crate::testing) fn name(&self) -> String {
         let uri = self.uri.split('?').next().unwrap_or_default();
         format!("{} {uri}", self.method)
     }
 
-    /// Whether a request is this one, as far as method, URI and body say.
+    /// Returns whether a request matches in method, URI and body.
     pub(in crate::testing) fn is_for(&self, request: &Request<Bytes>) -> bool {
         self.method == request.method().as_str()
             && fits(&self.uri, &request.uri().to_string())
@@ -157,7 +157,7 @@ pub(super) fn status(json: &Value) -> Option<StatusCode> {
     StatusCode::from_u16(json.as_u64()?.try_into().ok()?).ok()
 }
 
-/// The fields, sorted by name so that the text is stable. Where a message ends is for each transport to say.
+/// Returns the fields, sorted by name for stable text. Framing is left to each transport.
 fn lines(headers: &HeaderMap, scrubber: &Scrubber) -> Vec<String> {
     let mut names: Vec<&HeaderName> = headers
         .keys()
@@ -181,12 +181,12 @@ fn read_lines(name: &str, json: &Value) -> Result<Vec<String>, String> {
     lines.into_iter().flatten().map(read).collect()
 }
 
-/// Reads lines that were checked when the cassette was read.
+/// Parses lines that were validated when the cassette was parsed.
 fn fields(lines: &[String]) -> HeaderMap {
     HeaderMap::from_iter(lines.iter().filter_map(|line| field(line)))
 }
 
-/// A field of a message, whose value has a character for each byte.
+/// A header field whose value has a character for each byte.
 fn field(line: &str) -> Option<(HeaderName, HeaderValue)> {
     let (name, value) = line.split_once(": ")?;
     let bytes: Option<Vec<u8>> = value.chars().map(|c| u8::try_from(c).ok()).collect();

@@ -1,4 +1,4 @@
-//! A transport's error in a cassette.
+//! A recorded transport error.
 
 use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value};
@@ -8,7 +8,7 @@ use crate::error::transport::{
     ConnectFailure, Phase, TooLarge, TransportError, TransportErrorKind,
 };
 
-/// The word for each kind; the limit of what was too large stands beside it.
+/// The name of each kind; the limit of `TooLarge` is stored separately.
 const WORDS: &[(&str, TransportErrorKind)] = &[
     (
         "connect: dns",
@@ -64,13 +64,13 @@ const fn too_large(what: TooLarge, limit: u64) -> TransportErrorKind {
     TransportErrorKind::TooLarge { what, limit }
 }
 
-/// What a transport's error says, without its source.
+/// A transport error without its source.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::testing) struct RecordedFailure {
     kind: TransportErrorKind,
     sent: Sent,
     status: Option<StatusCode>,
-    /// Of the response, where its head had arrived.
+    /// The header fields of the response, if its head arrived.
     pub(super) headers: Option<HeaderMap>,
 }
 

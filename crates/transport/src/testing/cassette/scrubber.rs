@@ -1,4 +1,4 @@
-//! What takes the secrets out of recorded traffic.
+//! Removes secrets from recorded traffic.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -15,10 +15,10 @@ use crate::redaction::fragments::FRAGMENT_LENGTH;
 use crate::redaction::known::{SECRET_FIELDS, add_header};
 use crate::redaction::secret_set::SecretSet;
 
-/// The header fields whose value is a secret even if nobody marked it.
+/// The header fields whose value is always secret.
 const HEADERS: [HeaderName; 4] = [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE, SET_COOKIE];
 
-/// Knows which values are secret: by the place where they stand, and then wherever else they turn up.
+/// Learns secrets from their known locations, and removes them everywhere.
 #[derive(Clone)]
 pub(in crate::testing) struct Scrubber {
     fields: BTreeSet<String>,
@@ -44,7 +44,7 @@ impl Scrubber {
         self.secrets.add(secret);
     }
 
-    /// Remembers what stands in the place of a secret, to find it elsewhere too.
+    /// Learns the value of a secret location, to remove it elsewhere.
     pub(in crate::testing) fn learn(&mut self, request: &Request<Bytes>) {
         self.learn_form(request.uri().query().unwrap_or_default());
         self.learn_headers(request.headers());
@@ -59,7 +59,7 @@ impl Scrubber {
     fn learn_headers(&mut self, headers: &HeaderMap) {
         for (name, value) in headers {
             if is_secret(name, value) {
-                // One that is shorter would be found in innocent words.
+                // A shorter one would match in innocent words.
                 add_header(&mut self.secrets, value, FRAGMENT_LENGTH);
             }
         }
@@ -73,7 +73,7 @@ impl Scrubber {
         }
     }
 
-    /// Parameters as in a query.
+    /// Parameters of a query.
     fn learn_form(&mut self, parameters: &str) {
         for (name, value) in parameters.split('&').filter_map(|one| one.split_once('=')) {
             if self.is_secret_field(name) {
@@ -101,7 +101,7 @@ impl Scrubber {
     }
 
     fn learn_secret(&mut self, secret: &str) {
-        // One that is shorter would be found in innocent words.
+        // A shorter one would match in innocent words.
         if secret.len() >= FRAGMENT_LENGTH {
             self.add_secret(secret);
         }
@@ -111,7 +111,7 @@ impl Scrubber {
         self.fields.contains(&name.to_ascii_lowercase())
     }
 
-    /// The value of a header field, with a character for each byte.
+    /// Returns the value of a header field, with a character for each byte.
     pub(super) fn field(&self, name: &HeaderName, value: &HeaderValue) -> String {
         if is_secret(name, value) {
             return SCRUBBED.into();
@@ -165,7 +165,7 @@ impl Scrubber {
         }
     }
 
-    /// Parameters as in a query.
+    /// Parameters of a query.
     fn form(&self, parameters: &str) -> String {
         let scrub = |parameter| match str::split_once(parameter, '=') {
             Some((name, _)) if self.is_secret_field(name) => format!("{name}={SCRUBBED}"),
@@ -175,7 +175,7 @@ impl Scrubber {
         parameters.join("&")
     }
 
-    /// A text that may be the start of a JSON document: strings behind the names of secret fields.
+    /// Scrubs text that may be truncated JSON: strings after the names of secret fields.
     fn broken_json(&self, text: &str) -> String {
         let mut pieces: Vec<Cow<'_, str>> = text.split('"').map(Cow::from).collect();
         for name in 0..pieces.len() {
@@ -186,7 +186,7 @@ impl Scrubber {
                     .get(name + 1)
                     .is_some_and(|colon| colon.trim() == ":");
             if is_secret {
-                // A quotation mark within the value is behind a backslash.
+                // A quote inside the value is escaped.
                 for value in pieces.iter_mut().skip(name + 2) {
                     let goes_on = value.ends_with('\\');
                     *value = SCRUBBED.into();
@@ -211,7 +211,7 @@ fn is_secret(name: &HeaderName, value: &HeaderValue) -> bool {
     value.is_sensitive() || HEADERS.contains(name)
 }
 
-/// The value of a parameter, whose spaces may be plus signs.
+/// Returns the value of a parameter, in which spaces may be plus signs.
 fn form_decoded(value: &str) -> String {
     let value = value.replace('+', " ");
     percent_decode_str(&value).decode_utf8_lossy().into_owned()

@@ -1,4 +1,4 @@
-//! The rules of the contract that need a far side which plays along.
+//! The rules of the contract that need a scripted server.
 
 use std::future::{Future as _, poll_fn};
 use std::pin::pin;
@@ -19,14 +19,14 @@ use crate::error::transport::{TooLarge, TransportErrorKind};
 use crate::transport::send_tracker::SendTracker;
 use crate::transport::transport::Transport;
 
-/// How a transport and its far side come together.
+/// Connects a transport to a scripted server.
 pub(super) trait TestBed {
     type Transport: Transport;
 
-    /// A new transport, and a far side that does this with one request after the other.
+    /// Returns a new transport, and a server that performs one action for each request.
     fn open(&self, actions: Vec<Action>) -> Scenario<Self::Transport>;
 
-    /// A new transport, and a far side that lets no connection come about.
+    /// Returns a new transport, and a server that refuses connections.
     fn refuse(&self) -> Scenario<Self::Transport>;
 }
 
@@ -213,7 +213,7 @@ async fn repeats_nothing<S: TestBed>(test_bed: &S) -> Result<(), String> {
         let _outcome = scenario.get().await;
         scenario.expect_requests(1)?;
     }
-    // A second request, because a connection that was used before tempts to try another one.
+    // A second request, because a reused connection tempts transports to retry on another one.
     let actions = [
         Action::Respond(response(200)),
         Action::Close,
@@ -254,7 +254,7 @@ async fn adds_nothing<S: TestBed>(test_bed: &S) -> Result<(), String> {
 async fn no_part_of_a_body<S: TestBed>(test_bed: &S) -> Result<(), String> {
     let mut created = with(response(201), RETRY_AFTER, "7");
     *created.body_mut() = pattern(1000);
-    // The status that the server has said, where the transport can know it: not every stack tells it before the head is whole.
+    // The status, if the transport can know it: not every stack reports it before the head is complete.
     for (act, statuses, what) in [
         (
             Action::CutBody(created.clone()),

@@ -1,4 +1,4 @@
-//! How long a rule may take, by a real clock: the suite runs under any runtime, and so has no timers.
+//! The time limit of a rule, in real time: the suite runs under any runtime, and so has no timers.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
-/// No rule takes this long; one that does is stuck.
+/// The time limit of a rule; one that takes longer has stalled.
 pub(super) const LIMIT: Duration = Duration::from_secs(30);
 
-/// Waits for as long as a rule may take.
+/// The clock of the time limit.
 pub(super) trait Deadline: Sync {
     fn wait(&self) -> impl Future<Output = ()> + Send;
 }
@@ -24,7 +24,7 @@ impl Deadline for RealTime {
     }
 }
 
-/// The output of a future, or `None` when the deadline runs out before.
+/// Returns the output of a future, or `None` if the deadline passes first.
 pub(super) async fn before_deadline<F: Future>(
     deadline: &impl Deadline,
     future: F,
@@ -43,7 +43,7 @@ struct State {
     waker: Option<Waker>,
 }
 
-/// Ends after this time, by a thread that ends with it.
+/// Waits on a thread that ends with this future.
 async fn elapse(time: Duration) {
     let state = Arc::new(Mutex::new(State::default()));
     // Dropped with this future, which ends the thread.

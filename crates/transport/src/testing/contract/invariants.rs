@@ -1,4 +1,4 @@
-//! The rules of the contract that hold whatever a server answers.
+//! The rules of the contract that hold for any response.
 
 use std::future::{Future as _, poll_fn};
 use std::pin::pin;
@@ -71,7 +71,7 @@ async fn is_answered(
     }
 }
 
-/// A request that is dropped after its first step does not stand in the way of the next.
+/// A dropped request does not block the next one.
 async fn survives_dropping(transport: &impl Transport, address: &str) -> Result<(), String> {
     let get = || request(Method::GET, address, "/", &Bytes::new());
     for _ in 0..100 {

@@ -1,4 +1,4 @@
-//! A server on loopback that plays a script over plain HTTP/1.1, with threads and nothing but `std`.
+//! A plain HTTP/1.1 server on loopback that performs a script, with threads and `std` alone.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -12,7 +12,7 @@ use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 
 use super::script::{Action, Script};
 
-/// The server; it ends when it is dropped.
+/// The server; dropping it stops it.
 pub(super) struct Loopback {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -22,7 +22,7 @@ pub(super) struct Loopback {
 struct Shared {
     script: Arc<Script>,
     is_over: AtomicBool,
-    /// Second handles of the open connections, to end them with.
+    /// Cloned handles of the open connections, to close them.
     streams: Mutex<Vec<TcpStream>>,
 }
 
@@ -59,7 +59,7 @@ fn listen() -> io::Result<(SocketAddr, TcpListener)> {
 impl Drop for Loopback {
     fn drop(&mut self) {
         self.shared.is_over.store(true, Ordering::Release);
-        // The acceptor waits for a connection, so it gets one.
+        // Unblocks the acceptor.
         let _last = TcpStream::connect(self.address);
         self.shared.hang_up();
         if let Some(acceptor) = self.acceptor.take() {
@@ -79,7 +79,7 @@ impl Shared {
                 self.streams().push(second);
             }
             let script = self.script.clone();
-            // A connection that breaks is the business of the rule, which sees it from the other end.
+            // The rule sees a broken connection from the other end.
             connections.push(std::thread::spawn(move || drop(serve(stream, &script))));
         }
         self.hang_up();
@@ -99,7 +99,7 @@ impl Shared {
     }
 }
 
-/// Request after request of one connection.
+/// Handles the requests of one connection.
 fn serve(mut stream: TcpStream, script: &Script) -> io::Result<()> {
     let mut unread = Vec::new();
     while let Some(request) = read(&mut stream, &mut unread)? {
@@ -123,7 +123,7 @@ fn serve(mut stream: TcpStream, script: &Script) -> io::Result<()> {
             }
             Action::Close | Action::RefuseConnection => return stream.shutdown(Shutdown::Both),
             Action::Hang => {
-                // It ends when the client hangs up: with an end of stream or with a reset.
+                // Returns when the client closes or resets the connection.
                 let _end = stream.read(&mut [0]);
                 script.mark_abandoned();
                 return Ok(());
@@ -161,7 +161,7 @@ fn write_chunked(stream: &mut TcpStream, response: &Response<Bytes>) -> io::Resu
     stream.write_all(b"0\r\n\r\n")
 }
 
-/// The next request, or `None` when the client hung up before it.
+/// Reads the next request, or returns `None` if the client closed the connection.
 fn read(stream: &mut TcpStream, unread: &mut Vec<u8>) -> io::Result<Option<Request<Bytes>>> {
     let mut piece = [0; 4096];
     loop {
@@ -183,7 +183,8 @@ fn read(stream: &mut TcpStream, unread: &mut Vec<u8>) -> io::Result<Option<Reque
     }
 }
 
-/// The head of a request and its length, once it is whole. The URI has the form in which it was sent.
+/// Parses the head of a request once it is complete, and returns its length. The URI keeps the form in which it was
+/// sent.
 fn parse_head(bytes: &[u8]) -> Option<(Request<Bytes>, usize)> {
     let length = bytes.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
     let mut lines = bytes.get(..length)?.split(|byte| *byte == b'\n');

@@ -1,4 +1,4 @@
-//! The innermost transport, for those that wrap another one.
+//! The innermost transport, for transports that wrap another one.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::script::{Action, Script};
 use crate::error::transport::{ConnectFailure, TransportError, TransportErrorKind};
 use crate::transport::transport::Transport;
 
-/// What [`check_wrapper`](super::check_wrapper) gives to the transport under test, to send requests with.
+/// The transport that [`check_wrapper`](super::check_wrapper) provides to the transport under test.
 #[derive(Clone)]
 pub struct OriginServer(Arc<Script>);
 

@@ -1,4 +1,4 @@
-//! What the far side of a transport is to do, and what it saw.
+//! The script of a server, and what it received.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -12,25 +12,25 @@ use super::loopback::Loopback;
 use crate::error::transport::TransportError;
 use crate::transport::transport::Transport;
 
-/// What the far side does with one request.
+/// The action of a server for one request.
 #[derive(Clone, Debug)]
 pub(super) enum Action {
     Respond(Response<Bytes>),
-    /// An answer that does not say beforehand how long it is.
+    /// Responds without announcing the length.
     RespondChunked(Response<Bytes>),
-    /// Ends the connection in the middle of the body.
+    /// Closes the connection in the middle of the body.
     CutBody(Response<Bytes>),
-    /// Ends the connection in the middle of the head.
+    /// Closes the connection in the middle of the head.
     CutHead(Response<Bytes>),
-    /// Ends the connection without a byte of an answer.
+    /// Closes the connection without a response.
     Close,
-    /// Never answers.
+    /// Never responds.
     Hang,
-    /// Lets no connection come about.
+    /// Refuses the connection.
     RefuseConnection,
 }
 
-/// The actions that are left, and what happened so far.
+/// The remaining actions, and the requests so far.
 pub(super) struct Script(Mutex<State>);
 
 struct State {
@@ -50,7 +50,7 @@ impl Script {
         }))
     }
 
-    /// Takes a request and says what to do with it; one that nobody expected gets no answer, but is counted.
+    /// Records a request and returns its action; an unexpected one is recorded and gets no response.
     pub(super) fn next_action(&self, request: Request<Bytes>) -> Action {
         self.change(|state| {
             state.requests.push(request);
@@ -58,7 +58,7 @@ impl Script {
         })
     }
 
-    /// The near side has let go of a request that was never answered.
+    /// Records that the client dropped a request without a response.
     pub(super) fn mark_abandoned(&self) {
         self.change(|state| state.is_abandoned = true);
     }
@@ -101,7 +101,7 @@ impl Script {
     }
 }
 
-/// A transport, and the far side that it is to meet.
+/// A transport and its server.
 pub(super) struct Scenario<T> {
     pub(super) transport: T,
     /// Scheme and authority.
@@ -111,7 +111,7 @@ pub(super) struct Scenario<T> {
 }
 
 impl<T: Transport> Scenario<T> {
-    /// A request that carries nothing of its own.
+    /// Creates a request without header fields or body.
     pub(super) fn request(&self, method: Method, path: &str) -> Request<Bytes> {
         let mut request = Request::new(Bytes::new());
         *request.method_mut() = method;
@@ -127,7 +127,7 @@ impl<T: Transport> Scenario<T> {
         self.transport.send(request).await
     }
 
-    /// Whether the far side saw so many requests.
+    /// Checks the number of requests that the server received.
     pub(super) fn expect_requests(&self, count: usize) -> Result<(), String> {
         match self.script.requests().len() {
             seen if seen == count => Ok(()),

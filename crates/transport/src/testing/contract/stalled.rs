@@ -1,4 +1,4 @@
-//! Transports that get stuck, and the rule that runs out of deadline with them.
+//! Transports that stall are reported at the deadline.
 
 use std::future::{Future, pending, poll_fn};
 use std::mem::ManuallyDrop;
@@ -23,7 +23,7 @@ impl Deadline for ManualClock {
     }
 }
 
-/// Runs a check that gets stuck in this rule, and is held for stuck at the limit and not a moment before.
+/// Runs a check that stalls in this rule, and is reported exactly at the deadline.
 fn stalls_in(rule: &str, clock: &ManualClock, check: impl Future<Output = ()>) {
     let mut check = pin!(check);
     let mut poll = || check.as_mut().poll(&mut Context::from_waker(Waker::noop()));
@@ -35,12 +35,12 @@ fn stalls_in(rule: &str, clock: &ManualClock, check: impl Future<Output = ()>) {
     let panic = catch_unwind(AssertUnwindSafe(poll)).unwrap_err();
     let text = panic.downcast_ref::<String>().unwrap();
     assert!(
-        text.ends_with(&format!("contract: {rule}: no end after 30 s")),
+        text.ends_with(&format!("contract: {rule}: not finished after 30 s")),
         "{text}"
     );
 }
 
-/// Checks a transport made around the suite's own.
+/// Checks a transport around the origin server of the suite.
 fn wrapper_stalls_in<T: Transport>(rule: &str, make: impl Fn(OriginServer) -> T) {
     let clock = ManualClock::new();
     stalls_in(rule, &clock, cases::check(&Wrapped { make }, &clock));

@@ -1,4 +1,4 @@
-//! A transport made of a service.
+//! A transport over a tower service.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -19,19 +19,18 @@ use crate::transport::tower::full_body::FullBody;
 use crate::transport::transport::Transport;
 use crate::wire::body_limit::BodyLimit;
 
-/// A transport that sends requests with a tower service, for example a stack of tower's layers around
+/// A transport that sends requests with a tower service, for example tower layers around
 /// [`IntoService`](crate::IntoService).
 ///
-/// Each request goes to a clone of the service, so the clones must share what they are to have in common, as tower's own
-/// layers do. What the service does is in the end what the transport does: one that follows redirects or tries again has
-/// no place in it.
+/// Each request uses a clone of the service, so clones must share their common state, as tower's own layers do. The
+/// service must itself satisfy the contract of a transport: it must neither follow redirects nor retry.
 ///
-/// An error that is, or was caused by, a [`TransportError`] keeps what that says. Any other is `Connect` when the service
-/// was not ready, so that nothing was sent, and otherwise `Interrupted`, which says that it may have been.
+/// An error that is or was caused by a [`TransportError`] is passed on. Any other becomes `Connect` if the service was
+/// not ready, so that nothing was sent, and `Interrupted` otherwise.
 ///
-/// An attempt that ran out of time while the service was not ready counts as not sent.
+/// An attempt that times out before the service is ready counts as not sent.
 ///
-/// `B` is the body that the service takes in a request.
+/// `B` is the service's request body.
 ///
 /// ```
 /// use gatelet_transport::testing::{FakeResponse, FakeTransport};
@@ -42,21 +41,22 @@ use crate::wire::body_limit::BodyLimit;
 /// # let _ = transport;
 /// ```
 pub struct FromService<S, B = FullBody> {
-    /// Behind a lock, because many services cannot be shared between threads.
+    /// Locked, because many services are not `Sync`.
     service: Mutex<S>,
     body_limit: Option<BodyLimit>,
     body: PhantomData<fn() -> B>,
 }
 
 impl<S> FromService<S> {
-    /// Sends bodies as [`FullBody`]; see [`with_body`](Self::with_body) for services that take another.
+    /// Creates a transport that sends bodies as [`FullBody`]; see [`with_body`](Self::with_body) for services with
+    /// another body type.
     pub fn new(service: S) -> Self {
         Self::with_body(service)
     }
 }
 
 impl<S, B> FromService<S, B> {
-    /// Sends bodies of a type of the service's own, made of the bytes.
+    /// Creates a transport that sends bodies of the service's own type, converted from the bytes.
     pub fn with_body(service: S) -> Self {
         Self {
             service: Mutex::new(service),
@@ -65,7 +65,7 @@ impl<S, B> FromService<S, B> {
         }
     }
 
-    /// Sets the largest response body, in bytes.
+    /// Sets the limit of a response body, in bytes.
     ///
     /// Calls have a [limit](crate::ChannelBuilder::body_limit) too; the smaller one counts.
     #[must_use]
@@ -90,7 +90,7 @@ where
             let service = self.service.lock().unwrap_or_else(PoisonError::into_inner);
             service.clone()
         };
-        // A layer may let it wait, for a permit of a limit for example.
+        // A layer may delay it, for example for the permit of a limit.
         let tracker = SendTracker::of(&request);
         let limit = BodyLimit::effective(BodyLimit::of(&request), self.body_limit);
         tracker.queued();
@@ -136,7 +136,7 @@ where
     }
 }
 
-/// What the transport beneath the layers said, if one of the causes is its error.
+/// Returns the error of the transport below the layers, if it is among the sources.
 fn fault(otherwise: TransportErrorKind, error: BoxError) -> TransportError {
     let error = match error.downcast::<TransportError>() {
         Ok(error) => return *error,

@@ -1,4 +1,4 @@
-//! A body that is there as a whole.
+//! A body held in memory.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -8,8 +8,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-/// A body that is there as a whole, of a request to a service or of its answer. It knows its length, and its `Debug` shows
-/// nothing else.
+/// A complete body, of a request to a service or of its response. It knows its length; `Debug` shows only that.
 ///
 /// ```
 /// use gatelet_transport::FullBody;

@@ -1,4 +1,4 @@
-//! A service made of a transport.
+//! A tower service over a transport.
 
 use std::fmt;
 use std::task::{Context, Poll};
@@ -13,9 +13,9 @@ use crate::future::boxed::BoxFuture;
 use crate::transport::tower::full_body::FullBody;
 use crate::transport::transport::{AnyTransport, Transport};
 
-/// A tower service that sends requests over a transport; a clone uses the same transport.
+/// A tower service that sends requests over a transport; clones share it.
 ///
-/// It is always ready. The body of a request is read to its end before anything is sent; one that fails is a `Config`
+/// It is always ready. The request body is read to its end before anything is sent; a body that fails is a `Config`
 /// error.
 ///
 /// ```
@@ -32,7 +32,7 @@ use crate::transport::transport::{AnyTransport, Transport};
 pub struct IntoService(AnyTransport);
 
 impl IntoService {
-    /// Makes a service of a transport.
+    /// Creates a service over a transport.
     pub fn new(transport: impl Transport) -> Self {
         Self(AnyTransport::new(transport))
     }

@@ -1,4 +1,4 @@
-//! Services that fail in every way, as transports.
+//! Transports over services that fail in every way.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -22,7 +22,7 @@ use crate::transport::transport::Transport as _;
 
 type Body = http_body_util::combinators::UnsyncBoxBody<Bytes, BoxError>;
 
-/// Fails, or answers, as its functions say.
+/// Fails or responds as its functions say.
 #[derive(Clone)]
 struct Scripted {
     ready: fn() -> Result<(), BoxError>,
@@ -101,7 +101,7 @@ async fn an_error_of_a_layer_says_sent_unless_it_surely_was_not() {
     );
 }
 
-/// A layer that lets nobody through, or a service that lets nobody out.
+/// A layer that is never ready, or a service that never responds.
 #[derive(Clone)]
 struct Stuck {
     is_ready: bool,
@@ -193,7 +193,7 @@ async fn a_body_that_breaks_off_or_is_too_large_keeps_the_head() {
     );
 }
 
-/// A stream of what there is.
+/// A body stream of the given frames.
 struct Chunks(std::collections::VecDeque<Result<http_body::Frame<Bytes>, BoxError>>);
 
 impl futures_core::Stream for Chunks {

@@ -1,7 +1,7 @@
-//! A quick reader for plain JSON, which is what servers nearly always send.
+//! A fast path for plain JSON, which is what servers nearly always send.
 //!
-//! It takes no fractions and no numbers of more than eighteen digits, and it tells no reasons: what it does not take is read from the
-//! start by `serde_json`, which decides. So all that has to hold is that what it does take is JSON and means the same.
+//! It reads neither fractions nor numbers of more than 18 digits, and gives no reasons: whatever it rejects is decoded
+//! again by `serde_json`, which decides. So the only requirement is that what it accepts is JSON and means the same.
 
 use std::fmt::{self, Display};
 
@@ -12,7 +12,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-/// Reads a whole text, or gives up.
+/// Decodes a whole text, or gives up.
 pub(super) fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
     let mut reader = Reader {
         text,
@@ -26,14 +26,14 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
     }
 }
 
-/// The name by which a type asks for the text of its value, which then comes as an object with this one key; see
+/// The name by which a type asks for the raw text of its value, which is passed as an object with this one key; see
 /// `serde_json::value::RawValue`.
 const RAW: &str = "$serde_json::private::RawValue";
 
-/// How many arrays and objects may stand in each other; `serde_json` takes more.
+/// The maximum nesting depth; `serde_json` allows more.
 const DEPTH: u8 = 64;
 
-/// It is not plain, or does not fit: not for us to say which.
+/// The text is not plain, or does not fit: `serde_json` decides.
 #[derive(Debug)]
 struct Fallback;
 
@@ -54,14 +54,14 @@ impl Error for Fallback {
 
 struct Reader<'de> {
     text: &'de str,
-    /// How much of the text has been read, in bytes.
+    /// The number of bytes read.
     at: usize,
-    /// How many more arrays and objects may be opened.
+    /// The remaining nesting depth.
     depth: u8,
 }
 
 impl<'de> Reader<'de> {
-    /// The byte that the next token begins with.
+    /// Returns the first byte of the next token.
     #[inline]
     fn peek(&mut self) -> Option<u8> {
         loop {
@@ -72,7 +72,7 @@ impl<'de> Reader<'de> {
         }
     }
 
-    /// Passes the byte that the next token has to be.
+    /// Consumes the next token, which must be this byte.
     #[inline]
     fn expect_token(&mut self, token: u8) -> Result<(), Fallback> {
         if self.peek() != Some(token) {
@@ -82,7 +82,7 @@ impl<'de> Reader<'de> {
         Ok(())
     }
 
-    /// The text from here to the quote that ends it, which is passed; nothing when an escape comes before it.
+    /// Reads the text up to its closing quote; `None` if it contains an escape.
     #[inline]
     fn string(&mut self) -> Option<&'de str> {
         let (start, end) = (self.at, self.end()?);
@@ -93,7 +93,7 @@ impl<'de> Reader<'de> {
         self.text.get(start..end)
     }
 
-    /// The same with escapes.
+    /// Reads a text with escapes.
     #[cold]
     fn unescaped(&mut self) -> Result<String, Fallback> {
         let mut text = String::new();
@@ -109,7 +109,7 @@ impl<'de> Reader<'de> {
         }
     }
 
-    /// Where the text from here on ends: at a quote, a backslash or a control character.
+    /// Returns where the text ends: at a quote, a backslash or a control character.
     #[inline]
     fn end(&self) -> Option<usize> {
         let mut end = self.at;
@@ -117,7 +117,7 @@ impl<'de> Reader<'de> {
         while let Some((eight, after)) = rest.split_first_chunk() {
             let ends = text_end(u64::from_le_bytes(*eight));
             if ends != 0 {
-                // The lowest bit set is that of the first such byte.
+                // The lowest bit belongs to the first such byte.
                 return Some(end + ends.trailing_zeros() as usize / 8);
             }
             end += 8;
@@ -126,7 +126,7 @@ impl<'de> Reader<'de> {
         Some(end + rest.iter().position(|byte| ends_text(*byte))?)
     }
 
-    /// What the escape behind a backslash stands for.
+    /// Reads the escape after a backslash.
     fn escape(&mut self) -> Result<char, Fallback> {
         let letter = self.text.as_bytes().get(self.at).ok_or(Fallback)?;
         self.at += 1;
@@ -142,7 +142,7 @@ impl<'de> Reader<'de> {
                 if let Some(character) = char::from_u32(first.into()) {
                     return Ok(character);
                 }
-                // Half of a character: the other half comes next.
+                // A high surrogate; the low one follows.
                 self.literal("\\u")?;
                 let both = char::decode_utf16([first, self.code_unit()?]).next();
                 both.and_then(Result::ok).ok_or(Fallback)
@@ -151,7 +151,7 @@ impl<'de> Reader<'de> {
         }
     }
 
-    /// Four hexadecimal digits.
+    /// Reads four hexadecimal digits.
     fn code_unit(&mut self) -> Result<u16, Fallback> {
         let digits = self.text.get(self.at..self.at + 4).ok_or(Fallback)?;
         if digits.starts_with('+') {
@@ -161,7 +161,7 @@ impl<'de> Reader<'de> {
         u16::from_str_radix(digits, 16).map_err(|_| Fallback)
     }
 
-    /// An integer of eighteen digits at most: whether it has a minus, and its digits.
+    /// Reads an integer of at most 18 digits: whether it is negative, and its digits.
     #[inline]
     fn integer(&mut self) -> Result<(bool, u64), Fallback> {
         let is_negative = self.text.as_bytes().get(self.at) == Some(&b'-');
@@ -177,7 +177,7 @@ impl<'de> Reader<'de> {
             value = value * 10 + u64::from(digit - b'0');
         }
         let has_leading_zero = length > 1 && rest.first() == Some(&b'0');
-        // There is no -0 among the integers. A fraction or an exponent comes next where nothing of that kind may stand.
+        // -0 is not an integer. A fraction or an exponent fails at the next token.
         if length == 0 || has_leading_zero || is_negative && value == 0 {
             return Err(Fallback);
         }
@@ -195,7 +195,7 @@ impl<'de> Reader<'de> {
         Ok(())
     }
 
-    /// What stands between the brackets that begin here; what is left unread must be the end.
+    /// Reads the content of brackets; unread content must be their end.
     #[inline]
     fn delimited<T>(
         &mut self,
@@ -211,7 +211,7 @@ impl<'de> Reader<'de> {
             is_closed: false,
         };
         let value = read(&mut container)?;
-        // Who knows how many there are does not ask for the end.
+        // A reader that knows the length does not ask for the end.
         if !container.is_closed {
             self.expect_token(close)?;
         }
@@ -220,12 +220,12 @@ impl<'de> Reader<'de> {
     }
 }
 
-/// Eight times the same byte.
+/// Repeats a byte eight times.
 const fn splat(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])
 }
 
-/// For eight bytes, the high bit of the first one that ends a plain run of text; bits above it mean nothing.
+/// Sets the high bit of the first of eight bytes that ends plain text; higher bits mean nothing.
 #[inline]
 const fn text_end(eight: u64) -> u64 {
     const fn below(bytes: u64, limit: u8) -> u64 {
@@ -259,7 +259,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
             Some(b'[') => self.delimited(b']', |container| visitor.visit_seq(container)),
             Some(b'-' | b'0'..=b'9') => match self.integer()? {
                 (false, value) => visitor.visit_u64(value),
-                // Eighteen digits fit.
+                // 18 digits fit.
                 (true, value) => visitor.visit_i64(-value.cast_signed()),
             },
             Some(b't') => {
@@ -296,7 +296,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         if name != RAW {
             return visitor.visit_newtype_struct(self);
         }
-        // No white space in front, as `serde_json` gives it.
+        // Without leading white space, like `serde_json`.
         self.peek();
         let start = self.at;
         IgnoredAny::deserialize(&mut *self)?;
@@ -311,7 +311,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 }
 
-/// The container of an array or an object.
+/// An open array or object.
 struct Container<'a, 'de> {
     reader: &'a mut Reader<'de>,
     close: u8,
@@ -320,7 +320,7 @@ struct Container<'a, 'de> {
 }
 
 impl Container<'_, '_> {
-    /// Whether there is another one, which then comes next.
+    /// Returns whether another element or member follows.
     #[inline]
     fn has_next(&mut self) -> Result<bool, Fallback> {
         let token = self.reader.peek();
@@ -387,11 +387,11 @@ mod tests {
 
     use super::read;
 
-    /// All kinds of tokens, of many lengths.
+    /// All kinds of tokens, in many lengths.
     const PLAIN: &str = r#" { "a" : "", "list":[1,-20,0,123456789012345678,true,false,null,[],{}], "é":"0123456","ab":"12345678 ∅",
         "abcdefghijk" : { "x":"\"\\\/\b\f\n\r\t-\u00e9\uFfFd\ud834\udd1e." , "seven\u0000":"1234567"},"z":-7}  "#;
 
-    /// If it is taken, then it is JSON and means what `serde_json` says.
+    /// Whatever is accepted is JSON and means what `serde_json` says.
     fn is_sound(text: &str) -> bool {
         let Some(read) = read::<Value>(text) else {
             return true;
@@ -480,7 +480,7 @@ mod tests {
 
     #[test]
     fn types_that_take_a_value_in_a_way_of_their_own_still_do() {
-        // An enum, and numbers as keys: both are for `serde_json` to read.
+        // Enums, and numbers as keys, are left to `serde_json`.
         type Levels = std::collections::BTreeMap<u8, Result<u8, String>>;
         let levels: Levels =
             crate::wire::json::decode(br#"{"1":{"Ok":3},"2":{"Err":"off"}}"#).unwrap();

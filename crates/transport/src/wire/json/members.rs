@@ -1,14 +1,15 @@
-//! Whether an object has a member, without reading the rest of it.
+//! Looks for members of an object without decoding the rest.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// Whether a JSON object, or one of an array of objects, has a member of one of these names with another value than `null`.
+/// Returns whether a JSON object, or one in an array of objects, has a member with one of these names and a value other
+/// than `null`.
 ///
-/// Names are compared as JSON means them, however they are spelled. Of several members with the same name one is enough, and
-/// its value is not looked into: half of a character in a text, or a number beyond all types, hides no member.
+/// Names are compared unescaped. One of several members with the same name is enough. Values are not decoded: unpaired
+/// surrogates or huge numbers hide no member.
 ///
 /// ```
 /// use gatelet_transport::has_member;
@@ -21,8 +22,8 @@ pub fn has_member(body: &str, names: &[&str]) -> bool {
     has(body, names, |value| value != "null")
 }
 
-/// Whether a JSON object, or one of an array of objects, has a member of one of these names whose value is a text; otherwise as
-/// [`has_member`].
+/// Returns whether a JSON object, or one in an array of objects, has a string member with one of these names; otherwise
+/// like [`has_member`].
 ///
 /// ```
 /// use gatelet_transport::has_string_member;
@@ -36,23 +37,23 @@ pub fn has_string_member(body: &str, names: &[&str]) -> bool {
 }
 
 fn has(body: &str, names: &[&str], is_wanted: fn(&str) -> bool) -> bool {
-    // Few bodies are worth reading twice. A letter of ASCII has no other escape.
+    // Avoids a second pass over most bodies. No other escape encodes an ASCII letter.
     let may_have = |name: &&str| body.contains(&format!("\"{name}\""));
     if !body.contains("\\u00") && !names.iter().any(may_have) {
         return false;
     }
     let mut body = serde_json::Deserializer::from_str(body);
-    // What is neither object nor array has no members.
+    // Other JSON values have no members.
     Members { names, is_wanted }
         .deserialize(&mut body)
         .unwrap_or(false)
 }
 
-/// Looks for names with a wanted value, in an object or in each object of an array.
+/// Looks for matching members, in an object or in each object of an array.
 #[derive(Clone, Copy)]
 struct Members<'a> {
     names: &'a [&'a str],
-    /// Is given the value's JSON.
+    /// Called with the JSON of the value.
     is_wanted: fn(&str) -> bool,
 }
 
@@ -89,7 +90,7 @@ impl<'de> Visitor<'de> for Members<'_> {
     }
 }
 
-/// Whether a text is one of these. It is read as bytes, because a name may hold half of a character.
+/// Matches one of the names, as bytes, because a name may contain an unpaired surrogate.
 struct OneOf<'a>(&'a [&'a str]);
 
 impl<'de> DeserializeSeed<'de> for OneOf<'_> {

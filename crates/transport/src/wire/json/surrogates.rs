@@ -1,6 +1,6 @@
-//! Halves of characters, which JSON allows in its escapes and no text can hold.
+//! Unpaired surrogates, which JSON allows in escapes but text cannot represent.
 
-/// The JSON text with U+FFFD for each half of a character; `None` where there is none.
+/// Replaces each unpaired surrogate in JSON text by U+FFFD; returns `None` if there is none.
 pub(super) fn replace_lone(text: &str) -> Option<String> {
     let mut whole = String::with_capacity(text.len());
     let mut has_half = false;
@@ -9,7 +9,7 @@ pub(super) fn replace_lone(text: &str) -> Option<String> {
         whole.push_str(before);
         let (first, second) = (code_unit(escape), escape.get(6..).and_then(code_unit));
         let length = match (first, second) {
-            // A backslash and whatever it escapes, which is never half of a character.
+            // A backslash and the character that it escapes, which is not a surrogate.
             (None, _) => 1 + escape.chars().nth(1).map_or(0, char::len_utf8),
             (Some(first), _) if char::from_u32(first.into()).is_some() => 6,
             (Some(first), Some(second)) if is_pair(first, second) => 12,
@@ -28,7 +28,7 @@ pub(super) fn replace_lone(text: &str) -> Option<String> {
     has_half.then_some(whole)
 }
 
-/// The unit of UTF-16 that a text begins with, as an escape.
+/// Returns the UTF-16 code unit of an escape at the start of a text.
 fn code_unit(text: &str) -> Option<u16> {
     let digits = text.strip_prefix("\\u")?.get(..4)?;
     let is_unit = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
