@@ -85,7 +85,7 @@ async fn a_cassette_is_readable_and_has_the_same_text_each_time() {
 }
 
 #[tokio::test]
-async fn a_response_that_broke_off_is_played_with_its_head_again() {
+async fn a_broken_response_is_replayed_with_its_head() {
     let broken = FakeResponse::status(503)
         .with_header("retry-after", "7")
         .with_header("x-echo", SECRET)
@@ -171,7 +171,7 @@ async fn a_secret_of_a_query_or_form_is_scrubbed_wherever_it_is_repeated() {
 }
 
 #[tokio::test]
-async fn what_the_caller_calls_a_secret_is_scrubbed_too() {
+async fn secrets_named_by_the_caller_are_scrubbed() {
     let server = FakeTransport::script([FakeResponse::json(
         200,
         r#"{"pin":1234,"note":"to c4n4ry"}"#,
@@ -188,7 +188,7 @@ async fn what_the_caller_calls_a_secret_is_scrubbed_too() {
 }
 
 #[tokio::test]
-async fn a_replay_answers_as_was_recorded_in_any_order_and_with_other_secrets() {
+async fn a_replay_matches_requests_in_any_order_and_with_other_secrets() {
     let cassette = record([
         (request("GET", "/a", ""), FakeResponse::json(200, "[1]")),
         (
@@ -225,7 +225,7 @@ async fn a_request_that_was_not_recorded_fails_the_test() {
 
 #[test]
 #[should_panic(expected = "on the cassette, but not requested: GET https://api.example.com/a")]
-fn a_replay_that_was_not_played_to_its_end_fails_the_test() {
+fn an_unfinished_replay_fails_the_test() {
     let text = r#"{"cassette": 1, "exchanges": [{"request": "GET https://api.example.com/a?q", "response": 200}]}"#;
     Replay::new(text.parse().unwrap()).finish();
 }

@@ -84,7 +84,7 @@ fn failure(error: Option<Error>) -> PaginationFailure {
 }
 
 #[tokio::test]
-async fn every_page_is_asked_for_once() {
+async fn every_page_is_requested_once() {
     let (pages, asked) = listing(|token| match token {
         "" => page(&[1, 2], "b"),
         "b" => page(&[3], "c"),
@@ -95,7 +95,7 @@ async fn every_page_is_asked_for_once() {
 }
 
 #[test]
-fn a_listing_that_is_not_used_asks_for_nothing_and_the_compiler_says_so() {
+fn an_unused_list_requests_nothing_and_the_compiler_warns() {
     fn made() -> (Pages<u32>, Asked) {
         listing(|_| page(&[1], ""))
     }
@@ -112,7 +112,7 @@ fn a_listing_that_is_not_used_asks_for_nothing_and_the_compiler_says_so() {
 
 // A25
 #[tokio::test]
-async fn an_empty_page_with_a_next_one_goes_on() {
+async fn an_empty_page_with_a_next_one_continues_the_list() {
     let (pages, _) = listing(|token| match token {
         "" => page(&[], "b"),
         "b" => page(&[], "c"),
@@ -123,7 +123,7 @@ async fn an_empty_page_with_a_next_one_goes_on() {
 
 // A23
 #[tokio::test]
-async fn a_page_that_leads_to_itself_is_given_and_then_refused() {
+async fn a_page_that_links_to_itself_is_returned_before_the_error() {
     let (pages, asked) = listing(|_| page(&[1], "b"));
     let (seen, error) = drain(pages).await;
     assert_eq!(
@@ -139,7 +139,7 @@ async fn a_page_that_leads_to_itself_is_given_and_then_refused() {
 
 // A24
 #[tokio::test]
-async fn cycles_and_endless_listings_are_refused() {
+async fn cycles_and_endless_lists_are_refused() {
     let (pages, asked) = listing(|token| match token {
         "" | "c" => page(&[1], "a"),
         "a" => page(&[2], "b"),
@@ -171,7 +171,7 @@ async fn cycles_and_endless_listings_are_refused() {
 }
 
 #[tokio::test]
-async fn a_listing_that_ends_at_the_page_limit_is_complete() {
+async fn a_list_that_ends_at_the_page_limit_is_complete() {
     let (pages, _) = listing(|token| page(&[1], if token.is_empty() { "b" } else { "" }));
     let (seen, error) = drain(pages.page_limit(2)).await;
     assert_eq!((seen.len(), error.is_none()), (2, true));
@@ -179,7 +179,7 @@ async fn a_listing_that_ends_at_the_page_limit_is_complete() {
 
 // A26
 #[tokio::test]
-async fn a_listing_that_breaks_gives_what_it_had_then_says_where_to_resume() {
+async fn a_failed_list_returns_its_pages_and_then_where_to_resume() {
     let make = |is_broken: bool| {
         move |token: &str| match token {
             "" => page(&[1], "b"),
@@ -210,7 +210,7 @@ async fn a_listing_that_breaks_gives_what_it_had_then_says_where_to_resume() {
 }
 
 #[tokio::test]
-async fn a_dropped_wait_loses_nothing_and_asks_for_nothing_twice() {
+async fn a_dropped_wait_loses_no_page_and_repeats_no_request() {
     let asked = Arc::new(Mutex::new(0));
     let count = asked.clone();
     let mut pages = Pages::new(None, move |_| {
@@ -259,7 +259,7 @@ fn a_token_is_printable_ascii_of_bounded_length_and_not_shown_by_debug_or_errors
 
 // U4
 #[tokio::test]
-async fn a_page_whose_next_position_is_bad_is_given_before_the_error() {
+async fn a_page_with_a_bad_next_token_is_returned_before_the_error() {
     let bad =
         || NextPageError::new(PaginationFailure::ForeignPath).with_detail("the link leads to h/x");
     let make = move |position: &str| match position {
@@ -293,7 +293,7 @@ async fn a_page_whose_next_position_is_bad_is_given_before_the_error() {
 
 // U61
 #[tokio::test]
-async fn an_error_on_page_7_says_the_page_and_how_many_items_came_before() {
+async fn an_error_on_page_7_names_the_page_and_the_items_before() {
     let make = |position: &str| match position {
         "" => page(&[1, 2], "2"),
         "7" => Err(broken()),
@@ -320,7 +320,7 @@ async fn an_error_on_page_7_says_the_page_and_how_many_items_came_before() {
 
 // U26
 #[tokio::test]
-async fn a_listing_with_a_limit_asks_for_no_page_beyond_it() {
+async fn a_list_with_a_limit_requests_no_page_beyond_it() {
     let make = |position: &str| match position {
         "" => page(&[1, 2], "b"),
         "b" => page(&[3, 4], "c"),
@@ -363,7 +363,7 @@ async fn a_listing_with_a_limit_asks_for_no_page_beyond_it() {
 
 // U26
 #[tokio::test]
-async fn a_bad_position_behind_what_was_wanted_is_no_error() {
+async fn a_bad_page_token_after_the_limit_is_ignored() {
     let make = |_: &str| {
         let bad = NextPageError::new(PaginationFailure::Unreadable);
         Ok(Page::new(vec![1, 2], None).with_next_page_error(bad))

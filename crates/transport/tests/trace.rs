@@ -163,7 +163,7 @@ async fn one_span_for_the_call_and_one_for_each_attempt_without_a_secret() {
 }
 
 #[tokio::test]
-async fn a_call_that_succeeds_is_no_error_in_its_spans() {
+async fn the_spans_of_a_success_record_no_error() {
     let everything = Everything::default();
     let _guard = tracing::subscriber::set_default(everything.clone());
     let fake = FakeTransport::script([FakeResponse::status(204)]);
@@ -204,7 +204,7 @@ async fn the_hook_for_the_trace_context_is_called_within_the_span_of_its_attempt
 }
 
 #[tokio::test]
-async fn a_member_that_cannot_be_read_is_warned_of_by_its_name() {
+async fn a_warning_names_the_unreadable_member() {
     let everything = Everything::default();
     let _guard = tracing::subscriber::set_default(everything.clone());
     let fake = FakeTransport::script([FakeResponse::json(204, r#"{"expirationDate":"canary"}"#)]);

@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_create_is_not_repeated_unless_that_is_said() {
+    fn a_create_is_repeated_only_on_request() {
         for (method, expected) in [
             (Method::GET, true),
             (Method::PUT, true),

@@ -155,7 +155,7 @@ mod tests {
     use super::CallSecrets;
 
     #[test]
-    fn what_a_server_brings_with_each_attempt_is_kept_once() {
+    fn a_secret_repeated_with_each_attempt_is_kept_once() {
         let members = (0..64).map(|number| format!(r#""token":"secret-{number:08}""#));
         let body = members.collect::<Vec<_>>().join(",");
         let mut secrets = CallSecrets::default();

@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_on_the_servers_delays_does_not_shorten_our_own() {
+    fn a_limit_of_server_delays_does_not_shorten_our_backoff() {
         let policy = RetryPolicy::default().max_server_delay(ms(10));
         let own = context(FailureCause::Status(503), true);
         let delayed = RetryContext {
@@ -319,7 +319,7 @@ mod tests {
 
     // T42, U20
     #[test]
-    fn each_failure_is_repeated_where_that_is_safe() {
+    fn each_failure_is_retried_if_that_is_safe() {
         use TransportErrorKind::{Config, Connect, Interrupted, Protocol, Timeout, Tls};
         let again = |after, cost| Decision::Retry {
             after: ms(after),
@@ -427,7 +427,7 @@ mod tests {
     }
 
     #[test]
-    fn the_attempts_have_a_limit() {
+    fn attempts_are_limited() {
         let third = RetryContext {
             attempts: 3,
             ..context(FailureCause::Status(503), true)
@@ -458,7 +458,7 @@ mod tests {
 
     // T39
     #[test]
-    fn the_servers_delay_counts_when_it_is_longer_and_not_beyond_a_minute() {
+    fn a_longer_server_delay_counts_up_to_a_minute() {
         let told = |seconds| RetryContext {
             server_delay: Some(Duration::from_secs(seconds)),
             ..context(FailureCause::Status(429), false)
@@ -474,7 +474,7 @@ mod tests {
 
     // T41
     #[test]
-    fn a_wait_that_outlives_the_call_is_not_begun() {
+    fn a_wait_beyond_the_call_is_not_started() {
         let told = RetryContext {
             server_delay: Some(Duration::from_secs(31)),
             remaining: Duration::from_secs(31),
@@ -489,7 +489,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_do_its_work_twice_may_be_tried_again_later() {
+    fn calls_that_cannot_be_applied_twice_are_retryable() {
         assert!(is_transient(FailureCause::Status(429), false));
         assert!(is_transient(
             sent(TransportErrorKind::Timeout(Phase::Total)),

@@ -63,7 +63,7 @@ mod tests {
 
     // T43
     #[test]
-    fn a_success_at_the_first_attempt_adds_one_up_to_the_size() {
+    fn a_success_at_the_first_attempt_refunds_one_up_to_the_size() {
         let budget = RetryBudget::new(500);
         budget.refund(None);
         assert_eq!(budget.left(), 500);
@@ -76,7 +76,7 @@ mod tests {
 
     // T43
     #[test]
-    fn an_empty_bucket_gives_nothing() {
+    fn an_empty_budget_allows_no_retry() {
         let budget = RetryBudget::new(20);
         assert!(budget.acquire(14));
         assert!(!budget.acquire(14));

@@ -193,7 +193,7 @@ mod tests {
     use crate::call::credential::Credential;
 
     #[test]
-    fn a_read_that_ends_late_does_not_bring_an_older_token_back() {
+    fn a_late_read_does_not_restore_an_older_token() {
         let token = FileToken::bearer("token");
         let read = |text: &str| Credential::new("Bearer", text).map_err(|error| error.to_string());
         let gives = |number, result: Result<Credential, String>| {

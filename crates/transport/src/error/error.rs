@@ -457,7 +457,7 @@ mod tests {
     use crate::error::transport::{Phase, TransportError, TransportErrorKind};
 
     #[test]
-    fn an_error_is_as_large_as_a_pointer_and_may_go_anywhere() {
+    fn an_error_is_pointer_sized_send_and_sync() {
         assert_eq!(size_of::<Result<(), Error>>(), size_of::<usize>());
         fn anywhere<T: std::error::Error + Send + Sync + 'static>() {}
         anywhere::<Error>();
@@ -488,7 +488,7 @@ mod tests {
     }
 
     #[test]
-    fn one_line_names_the_thing_that_the_call_was_about() {
+    fn one_line_names_the_resource() {
         let error = Error::new(ErrorKind::Interrupted)
             .with_operation("dt getToken")
             .with_resource("dt0g02.\n4KWZO5EF")
@@ -500,7 +500,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_vendor_said_is_had_in_one_form_and_shown_on_one_line() {
+    fn a_vendor_error_has_one_form_and_is_shown_on_one_line() {
         let api = ApiError::default()
             .with_code("400")
             .with_message("Constraints\r\nviolated.\u{1b}[31m")
@@ -522,7 +522,7 @@ mod tests {
     }
 
     #[test]
-    fn of_many_violations_those_are_kept_that_are_soon_searched() {
+    fn violations_are_kept_up_to_a_total_length() {
         let mut secrets = crate::redaction::secret_set::SecretSet::new();
         secrets.add("4KWZO5EFQ7XN");
         for (length, kept) in [(10, 256), (400, 256), (16 * 1024, 7), (64 * 1024, 7)] {

@@ -306,7 +306,7 @@ mod tests {
     use crate::error::sent::Sent;
 
     #[test]
-    fn the_head_of_a_response_is_kept_and_its_fields_are_not_printed() {
+    fn a_response_head_is_kept_and_its_fields_are_not_printed() {
         let headers =
             HeaderMap::from_iter([(header::SET_COOKIE, HeaderValue::from_static("canary"))]);
         let error = TransportError::new(TransportErrorKind::Protocol)

@@ -144,7 +144,7 @@ mod tests {
 
     // A19
     #[test]
-    fn the_next_link_is_found_wherever_it_stands() {
+    fn the_next_link_is_found_in_any_position() {
         let expected = Some("offset=7&count=10".to_owned());
         for lines in [
             &[r#"</v1/teams/t/gateways?offset=7&count=10>; rel="next""#][..],
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn links_with_other_relations_are_no_next_page() {
+    fn links_with_other_relations_are_not_the_next_page() {
         for lines in [
             &[][..],
             &[""],
@@ -228,7 +228,7 @@ mod tests {
 
     // U2
     #[test]
-    fn a_link_that_cannot_be_read_is_not_taken_for_none() {
+    fn an_unreadable_link_is_not_an_absent_one() {
         for line in [
             r#"</v1/teams/t/gateways?offset=7; rel="next""#,
             r#"/v1/teams/t/gateways?offset=7>; rel="next""#,
@@ -254,7 +254,7 @@ mod tests {
 
     // U2
     #[test]
-    fn a_next_link_whose_relation_was_read_is_good_whatever_breaks_behind_it() {
+    fn a_next_link_with_a_readable_relation_is_valid_whatever_follows() {
         for line in [
             r#"</v1/teams/t/gateways?offset=7>; rel="next"; title="never ends"#,
             r#"</v1/teams/t/gateways?offset=7>; rel="next" and more"#,
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_next_links_the_first_that_can_be_followed_counts() {
+    fn the_first_usable_next_link_counts() {
         let line = r#"</other?offset=1>; rel="next", </v1/teams/t/gateways?offset=7>; rel="next",
             </v1/teams/t/gateways?offset=8>; rel="next""#
             .replace('\n', "");
@@ -278,7 +278,7 @@ mod tests {
 
     // U2
     #[test]
-    fn one_wrong_character_never_ends_a_listing_quietly() {
+    fn one_wrong_character_never_ends_a_list_silently() {
         let link = r#"</v1/teams/t/gateways?offset=7>; rel="next""#;
         for line in [
             link.to_owned(),
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_line_of_quotes_is_read_in_time_that_grows_with_it() {
+    fn a_long_line_of_quotes_is_parsed_in_linear_time() {
         for part in [
             "\"",
             "\\\"",
@@ -323,7 +323,7 @@ mod tests {
 
     // A21, U4
     #[test]
-    fn a_link_that_leads_away_is_refused_and_says_where_it_leads() {
+    fn a_link_to_another_path_is_refused_and_its_target_is_named() {
         for (target, place) in [
             (
                 "/v1/teams/other/gateways?offset=7",
@@ -395,7 +395,7 @@ mod tests {
 
     // U5
     #[test]
-    fn of_a_link_to_the_listing_at_any_host_the_query_is_used() {
+    fn the_query_of_a_link_to_the_list_is_used_at_any_host() {
         for target in [
             "https://evil.example.com/v1/teams/t/gateways?offset=7",
             "https://app.example.com.evil.com/v1/teams/t/gateways?offset=7",
@@ -444,7 +444,7 @@ mod tests {
 
     // U4, U5
     #[test]
-    fn a_query_that_is_too_long_or_none_is_refused_unseen() {
+    fn an_invalid_query_is_refused_and_not_shown() {
         let of = |query: &str| format!("<https://h.example{PATH}?{query}>; rel=next");
         let longest = "x".repeat(16 * 1024);
         assert_eq!(next(&[of(&longest)]).unwrap(), Some(longest.clone()));

@@ -124,7 +124,7 @@ mod tests {
     use super::{SecretSet, add_fields, add_header};
 
     #[test]
-    fn the_scheme_of_a_header_is_no_secret_and_a_password_is() {
+    fn the_scheme_of_a_header_is_public_and_a_password_secret() {
         let mut secrets = SecretSet::new();
         let value = HeaderValue::from_static("Basic dXNlci1uYW1lOmh1bnRlcjItYW5kLW1vcmU=");
         add_header(&mut secrets, &value, 0);
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_found_in_whole_and_in_broken_bodies() {
+    fn secrets_are_found_in_complete_and_truncated_bodies() {
         for body in [
             r#"{"id": "7", "token": "dt0g02.PUB.SECRET\/SECRET"}"#,
             r#"{"id": "7", "TOKEN" : "dt0g02.PUB.SECRET/SECRET", "#,

@@ -49,7 +49,7 @@ mod tests {
     use super::{Hit, merge};
 
     #[test]
-    fn public_parts_go_only_with_what_they_overlap() {
+    fn public_parts_are_redacted_only_next_to_secret_ones() {
         let hit = |range, is_secret| Hit { range, is_secret };
         assert!(merge(vec![hit(0..8, false), hit(1..9, false)]).is_empty());
         let hits = vec![hit(9..17, true), hit(0..8, false), hit(2..10, false)];

@@ -229,7 +229,7 @@ fn a_secret_that_was_wrapped_is_found() {
 }
 
 #[test]
-fn a_line_break_in_four_digits_takes_none_of_those_behind_it() {
+fn a_four_digit_line_break_consumes_no_more_digits() {
     for secret in [TOKEN, BEARER, KEY] {
         let digits = in_form("hexadecimal", secret);
         for between in ["\\u000a", "%u000A", "\\u000d\\u000a", "\\\\u0009"] {
@@ -355,7 +355,7 @@ fn a_secret_with_characters_by_name_is_found() {
 }
 
 #[test]
-fn a_secret_by_itself_leaves_nothing_of_its_digits_or_their_padding() {
+fn a_redacted_encoding_leaves_no_digits_or_padding() {
     for secret in [TOKEN, BEARER, KEY, "12345678", "123456789", "1234567890"] {
         for end in ["+/", "-_"] {
             for is_padded in [true, false] {
@@ -369,7 +369,7 @@ fn a_secret_by_itself_leaves_nothing_of_its_digits_or_their_padding() {
 }
 
 #[test]
-fn a_piece_of_a_secret_is_found_where_it_was_cut_off() {
+fn a_truncated_secret_is_found() {
     let secrets = set(&[TOKEN, BEARER]);
     for (text, expected) in [
         ("starts with G3DFPBEJYM", "starts with [redacted]"),
@@ -390,7 +390,7 @@ fn a_host_in_lower_case_is_found_in_base64_too() {
 }
 
 #[test]
-fn the_public_part_of_a_token_is_no_secret() {
+fn the_public_part_of_a_token_is_not_secret() {
     let (id, secret) = TOKEN.rsplit_once('.').unwrap();
     let secrets = set(&[TOKEN]);
     assert_eq!(secrets.redact(id), id);
@@ -403,7 +403,7 @@ fn the_public_part_of_a_token_is_no_secret() {
 }
 
 #[test]
-fn only_an_unchanged_text_is_borrowed() {
+fn an_unchanged_text_is_borrowed() {
     // As long as what takes its place.
     let (text, bytes) = ("abc4711abc", b"abc4711abc");
     assert_eq!(text.len(), REDACTED.len());
@@ -432,14 +432,14 @@ fn a_text_with_a_short_secret_is_withheld() {
 }
 
 #[test]
-fn a_text_that_can_be_read_in_too_many_ways_is_withheld() {
+fn a_text_with_too_many_readings_is_withheld() {
     let text = format!("%{}41", "25".repeat(100));
     assert_eq!(set(&[TOKEN]).redact(&text), REDACTED);
     assert_eq!(SecretSet::new().redact(&text), text);
 }
 
 #[test]
-fn characters_beyond_ascii_are_found_and_never_cut() {
+fn non_ascii_characters_are_found_and_never_split() {
     let secrets = set(&["pässwört-für-öl", "x\u{1f600}yzabc"]);
     for text in [
         "pässwört-für-öl",
@@ -461,7 +461,7 @@ fn characters_beyond_ascii_are_found_and_never_cut() {
 }
 
 #[test]
-fn a_text_without_a_secret_stays_as_it_is() {
+fn a_text_without_a_secret_is_unchanged() {
     let secrets = set(&[TOKEN, BEARER, KEY]);
     let mut random = Rng::with_seed(22);
     for _ in 0..300 {
@@ -490,7 +490,7 @@ fn a_text_without_a_secret_stays_as_it_is() {
 }
 
 #[test]
-fn the_set_itself_shows_nothing() {
+fn debug_output_of_a_set_shows_nothing() {
     assert_eq!(
         format!("{:?} {:#?}", set(&[TOKEN]), set(&["x"])),
         "SecretSet([redacted]) SecretSet([redacted])"
@@ -510,7 +510,7 @@ fn hostile_texts_take_no_longer_than_others() {
 }
 
 #[test]
-fn a_body_with_many_secrets_takes_no_longer_than_others() {
+fn many_secrets_in_a_body_do_not_slow_the_search() {
     let mut random = Rng::with_seed(23);
     let mut secret = || -> String { (0..200).map(|_| random.alphanumeric()).collect() };
     let all: Vec<String> = (0..64).map(|_| secret()).collect();

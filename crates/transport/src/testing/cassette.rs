@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_no_cassette_says_what_is_wrong_with_it() {
+    fn an_invalid_cassette_is_refused_with_a_reason() {
         assert!(refusal("{").contains("not JSON"));
         assert!(refusal(r#"{"cassette": 2, "exchanges": []}"#).contains("`cassette` is not 1"));
         assert!(refusal(r#"{"cassette": 1}"#).contains("no exchanges"));

@@ -242,7 +242,7 @@ mod tests {
     use crate::transport::transport::Transport as _;
 
     #[tokio::test]
-    async fn answers_come_in_order_and_requests_are_remembered() {
+    async fn responses_come_in_order_and_requests_are_recorded() {
         let fake =
             FakeTransport::script([FakeResponse::status(503), FakeResponse::json(200, "{}")]);
         for status in [503, 200] {

@@ -208,7 +208,7 @@ mod tests {
     use crate::transport::transport::Transport as _;
 
     #[tokio::test]
-    async fn each_fault_is_what_it_says() {
+    async fn each_fault_is_injected() {
         let fake = FakeTransport::respond(|_| FakeResponse::json(201, "{}"));
         let clock = ManualClock::auto();
         let delay = Duration::from_secs(3);
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_same_seed_does_the_same() {
+    async fn equal_seeds_inject_equal_faults() {
         let mut runs = Vec::new();
         for seed in [1, 1, 2] {
             let fake = FakeTransport::respond(|_| FakeResponse::status(200));

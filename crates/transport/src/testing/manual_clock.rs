@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_dropped_sleep_is_not_waited_for() {
+    async fn a_dropped_sleep_is_not_pending() {
         let clock = ManualClock::new();
         let mut sleep = Box::pin(clock.sleep(SECOND));
         std::future::poll_fn(|context| {

@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn of_starting_and_canceling_at_once_exactly_one_succeeds() {
+    fn either_starting_or_canceling_succeeds() {
         for _ in 0..1_000 {
             let tracker = SendTracker::default();
             tracker.queued();
@@ -426,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn a_write_that_has_to_wait_takes_nothing() {
+    fn a_pending_write_takes_nothing() {
         let tracker = SendTracker::default();
         tracker.queued();
         assert!(tracker.write_tracked(10, || Poll::Pending).is_pending());

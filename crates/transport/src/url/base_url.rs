@@ -311,7 +311,7 @@ mod tests {
 
     // T7
     #[test]
-    fn plain_http_leaves_the_machine_only_when_that_is_asked_for() {
+    fn plain_http_leaves_the_machine_only_on_request() {
         refusal("http://example.com");
         refusal("http://localhost.example.com");
         BaseUrl::parse("http://localhost:8080").unwrap();
@@ -322,7 +322,7 @@ mod tests {
 
     // T59
     #[test]
-    fn what_no_base_url_has_is_refused_and_never_printed() {
+    fn an_invalid_base_url_is_refused_and_never_printed() {
         for text in [
             "https://user:hunter2@example.com",
             "https://example.com/?token=hunter2",
@@ -344,7 +344,7 @@ mod tests {
 
     // T60
     #[test]
-    fn a_base_url_is_normalised_once() {
+    fn a_base_url_is_normalized_once() {
         for text in [
             "https://exam\tple.com",
             "https://example.com\n",
@@ -386,7 +386,7 @@ mod tests {
 
     // U57
     #[test]
-    fn an_end_of_the_path_is_taken_off_whole_in_part_or_not_at_all() {
+    fn a_path_suffix_is_removed_in_whole_or_in_part() {
         for (path, rest) in [
             ("", ""),
             ("/", ""),
@@ -408,7 +408,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_a_path_and_a_query_a_query() {
+    fn path_and_query_do_not_mix() {
         let base = BaseUrl::parse("https://h/api").unwrap();
         for (path, query) in [
             ("v1", None),

@@ -158,7 +158,7 @@ mod tests {
     use super::{is_loopback, normalize};
 
     #[test]
-    fn each_host_has_one_spelling() {
+    fn each_host_has_one_normal_form() {
         for (written, meant) in [
             ("ABC.Example", "abc.example"),
             ("example.com.", "example.com"),
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_host_is_refused() {
+    fn an_invalid_host_is_refused() {
         let long = "a".repeat(64);
         for host in [
             "",
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn loopback_is_told_by_address_or_by_its_one_name() {
+    fn loopback_is_recognized_by_address_or_name() {
         assert!(is_loopback("127.0.0.1") && is_loopback("[::1]") && is_loopback("localhost"));
         assert!(!is_loopback("localhost.example") && !is_loopback("10.0.0.1"));
     }

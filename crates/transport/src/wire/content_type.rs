@@ -154,7 +154,7 @@ mod tests {
 
     // U11
     #[test]
-    fn types_on_several_lines_have_to_agree() {
+    fn several_content_types_must_agree() {
         let of = |lines: &[&[u8]]| {
             let value = |line: &&[u8]| HeaderValue::from_bytes(line).unwrap();
             let lines = lines.iter().map(|line| (header::CONTENT_TYPE, value(line)));

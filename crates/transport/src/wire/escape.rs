@@ -86,7 +86,7 @@ mod tests {
     use super::{Escaped, truncated};
 
     #[test]
-    fn what_is_not_seen_is_spelled_out() {
+    fn invisible_characters_are_escaped() {
         for (text, expected) in [
             ("a\tb\r\nc\u{b}", "a\\tb  c\\u{b}"),
             ("\u{1b}[31m\u{9b}\u{7f}\0", "\\u{1b}[31m\\u{9b}\\u{7f}\\0"),
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_is_shown_in_part_and_cut_between_characters() {
+    fn a_long_text_is_truncated_between_characters() {
         let long = "ä".repeat(2 * 1024 * 1024);
         let (shown, debug) = (Escaped(&long).to_string(), format!("{:?}", Escaped(&long)));
         assert_eq!((shown.chars().count(), debug.chars().count()), (301, 303));

@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_of_one_value_is_read_where_its_lines_agree() {
+    fn a_singleton_field_is_read_if_its_lines_agree() {
         let of = |lines: &[&[u8]]| {
             let headers = vary(lines);
             single(&headers, &header::VARY).map(|value| value.as_bytes().to_owned())

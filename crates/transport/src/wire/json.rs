@@ -174,7 +174,7 @@ mod tests {
 
     // M8
     #[test]
-    fn bytes_that_are_not_utf8_are_told_by_their_offset() {
+    fn invalid_utf8_is_reported_by_its_offset() {
         let bodies: [&[u8]; 4] = [
             b"{\"a\xff\":[]}",
             b"{\"a\xc0\x80\":[]}",
@@ -237,7 +237,7 @@ mod tests {
 
     // M12
     #[test]
-    fn what_is_not_json_is_refused() {
+    fn invalid_json_is_refused() {
         for body in [
             r#"{"a":[NaN]}"#,
             r#"{"a":[Infinity]}"#,
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_that_is_missing_or_twice_there_is_part_of_the_path() {
+    fn a_missing_or_duplicate_field_is_part_of_the_path() {
         assert_eq!(super::path_of(".", "missing field `id`"), "id");
         assert_eq!(
             super::path_of("list[3]", "duplicate field `id`"),
@@ -286,13 +286,13 @@ mod tests {
     }
 
     #[test]
-    fn a_field_whose_name_is_cut_is_told_by_what_is_around_it() {
+    fn a_truncated_field_name_is_reported_by_its_parent() {
         assert_eq!(problem(r#"{"a"#).path, "");
         assert_eq!(super::path_of("list[3].?", "EOF while parsing"), "list[3]");
     }
 
     #[test]
-    fn text_of_foreign_models_is_not_trusted() {
+    fn messages_of_foreign_models_are_not_trusted() {
         assert_eq!(
             super::without_values("unknown variant `hunter2`, expected one of `a`"),
             "the value does not fit"
@@ -305,7 +305,7 @@ mod tests {
 
     // T31
     #[test]
-    fn an_empty_body_is_no_model() {
+    fn an_empty_body_does_not_decode() {
         assert_eq!(problem("").message, "the body is empty");
         // Not even for a model without required fields.
         assert!(decode::<()>(b"").is_err());

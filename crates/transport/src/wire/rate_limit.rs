@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_believed_moment_on_several_lines_counts() {
+    fn the_latest_plausible_time_on_several_lines_counts() {
         let (near, far, absurd) = (
             (NOW + 30).to_string(),
             (NOW + 60).to_string(),
@@ -204,7 +204,7 @@ mod tests {
 
     // A33
     #[test]
-    fn a_moment_in_seconds_is_the_time_until_then() {
+    fn a_unix_time_in_seconds_becomes_a_delay() {
         let read = |value: u64| reset_in_seconds(&with(RESET, &value.to_string()), &RESET, now());
         assert_eq!(read(NOW + 30), Some(Duration::from_secs(30)));
         assert_eq!(read(NOW + 3600), Some(Duration::from_secs(3600)));
@@ -222,7 +222,7 @@ mod tests {
 
     // D17
     #[test]
-    fn the_unit_of_a_moment_is_told_by_its_magnitude() {
+    fn the_unit_of_a_time_is_told_by_its_magnitude() {
         let read = |value: &str| reset_by_magnitude(&with(RESET, value), &RESET, now());
         for unit in [1, 1_000, 1_000_000, 1_000_000_000] {
             let at = |seconds: u64| read(&((NOW + seconds) * unit).to_string());
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn the_servers_time_is_known_where_its_lines_agree() {
+    fn the_servers_time_is_known_if_its_lines_agree() {
         let read = |lines: [&str; 2]| server_time(&on_lines(header::DATE, lines));
         let date = "Thu, 01 Jan 2026 00:00:00 GMT";
         for lines in [[date, date], [date, "x"], ["", date]] {

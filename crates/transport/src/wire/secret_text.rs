@@ -100,7 +100,7 @@ mod tests {
 
     // U53
     #[test]
-    fn what_surely_is_no_part_of_a_secret_is_dropped() {
+    fn a_byte_order_mark_and_one_line_end_are_removed() {
         for bytes in [
             &b"secret"[..],
             b"secret\n",

@@ -24,7 +24,7 @@ fn not_json(error: &Error) -> bool {
 }
 
 #[tokio::test]
-async fn a_request_is_what_the_call_says_and_no_more() {
+async fn a_request_contains_what_the_call_says_and_no_more() {
     let fake = FakeTransport::script([FakeResponse::json(201, "{}")]);
     channel(&fake, &ManualClock::auto())
         .call(call(Method::POST))
@@ -48,7 +48,7 @@ async fn a_request_is_what_the_call_says_and_no_more() {
 
 // T52
 #[tokio::test]
-async fn a_request_that_is_printed_shows_no_credential() {
+async fn a_printed_request_shows_no_credential() {
     let fake = FakeTransport::script([FakeResponse::json(200, "{}")]);
     channel(&fake, &ManualClock::auto())
         .call(call(Method::GET))
@@ -65,7 +65,7 @@ async fn a_request_that_is_printed_shows_no_credential() {
 
 // T31
 #[tokio::test]
-async fn an_empty_answer_is_no_model() {
+async fn an_empty_response_does_not_decode() {
     let error = get(FakeResponse::json(200, "")).await.unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::Decode { path: "".into() });
     assert!(error.to_string().contains("the body is empty"), "{error}");
@@ -109,7 +109,7 @@ async fn a_redirect_is_an_error_that_names_the_targets_origin_only() {
 
 // T33
 #[tokio::test]
-async fn an_endless_host_of_a_redirect_is_cut() {
+async fn a_long_redirect_host_is_truncated() {
     let location = format!("https://{}.example", "x".repeat(4_000));
     let answer = FakeResponse::status(302).with_header("location", &location);
     let (error, _) = fail(call(Method::GET), [answer]).await;
@@ -145,7 +145,7 @@ async fn a_page_of_a_proxy_or_login_gets_a_hint() {
 
 // T37
 #[tokio::test]
-async fn the_content_type_is_believed_and_checked() {
+async fn the_content_type_is_checked() {
     assert!(not_json(
         &get(typed(200, b"text/html", "{}")).await.unwrap_err()
     ));
@@ -191,7 +191,7 @@ async fn the_content_type_is_believed_and_checked() {
 
 // T67
 #[tokio::test]
-async fn a_status_that_the_operation_does_not_have_is_never_a_success() {
+async fn an_undefined_status_is_never_a_success() {
     for status in [201, 202, 204, 299, 499, 600, 999] {
         let (error, requests) = fail(call(Method::GET), [FakeResponse::json(status, "{}")]).await;
         assert_eq!(
@@ -213,14 +213,14 @@ async fn a_status_that_the_operation_does_not_have_is_never_a_success() {
 
 // T30
 #[tokio::test]
-async fn an_answer_to_an_operation_without_output_is_not_read() {
+async fn the_body_of_an_operation_without_output_is_ignored() {
     let (result, _) = run(call(Method::PUT), [typed(204, b"text/html", PAGE)]).await;
     result.unwrap();
 }
 
 // T73
 #[tokio::test]
-async fn an_error_answer_is_parsed_kept_in_part_and_shown_in_less() {
+async fn an_error_body_is_parsed_and_kept_and_shown_in_part() {
     let envelope = r#"{"code":"bad_request","message":"no\nsuch thing"}"#;
     let (error, requests) = fail(call(Method::POST), [FakeResponse::json(400, envelope)]).await;
     assert_eq!(requests, 1);
@@ -243,7 +243,7 @@ async fn an_error_answer_is_parsed_kept_in_part_and_shown_in_less() {
 }
 
 #[tokio::test]
-async fn a_created_thing_whose_answer_cannot_be_read_was_applied() {
+async fn a_create_with_an_unreadable_response_was_applied() {
     for answer in [
         FakeResponse::json(201, "{\"id\""),
         FakeResponse::json(201, ""),
@@ -287,7 +287,7 @@ async fn a_401_is_the_credentials_and_a_403_the_apis() {
 }
 
 #[tokio::test]
-async fn a_page_with_an_error_of_the_gateway_is_tried_again_and_is_not_the_api() {
+async fn an_error_page_of_a_gateway_is_retried_and_is_not_the_api() {
     let page = || typed(502, b"text/html", PAGE);
     let (error, requests) = fail(call(Method::GET), times(3, page)).await;
     assert_eq!(requests, 3);
@@ -306,7 +306,7 @@ async fn a_url_too_long_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn a_404_of_somebody_before_the_api_does_not_say_that_a_thing_is_not_found() {
+async fn a_404_of_an_intermediary_is_not_a_not_found() {
     const WORDS: &str = "default backend - 404";
     let strangers = || {
         [

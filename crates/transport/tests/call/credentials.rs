@@ -77,7 +77,7 @@ async fn a_cold_client_makes_one_exchange_and_one_request() {
 
 // A2
 #[tokio::test]
-async fn an_exchange_that_is_refused_is_the_credentials_fault() {
+async fn a_rejected_exchange_is_a_credential_error() {
     for status in [400, 401, 403] {
         let fake = FakeTransport::script([FakeResponse::status(status)]);
         let error = channel(&fake, &ManualClock::auto())
@@ -98,7 +98,7 @@ async fn an_exchange_that_is_refused_is_the_credentials_fault() {
 
 // A3
 #[tokio::test]
-async fn an_exchange_that_does_not_work_out_is_tried_and_then_told() {
+async fn a_failed_exchange_is_retried_and_then_reported() {
     let page = || FakeResponse::status(200).with_header("content-type", "text/html");
     for (script, requests) in [
         ((0..3).map(|_| FakeResponse::status(503)).collect(), 3),
@@ -215,7 +215,7 @@ async fn ten_thousand_tasks_share_one_exchange() {
 }
 
 #[tokio::test]
-async fn those_who_wait_share_a_failure_and_the_next_call_tries_again() {
+async fn waiting_calls_share_a_failure_and_the_next_call_exchanges_again() {
     let clock = ManualClock::new();
     let (slow, _, channel) = slow(&clock, 1);
     let tasks: Vec<_> = (0..100).map(|_| spawn(&channel)).collect();
@@ -333,7 +333,7 @@ async fn an_early_exchange_that_fails_leaves_the_old_bearer_in_use() {
 
 // A9
 #[tokio::test]
-async fn a_refused_bearer_is_exchanged_once_and_the_call_made_again() {
+async fn a_rejected_bearer_is_exchanged_once_and_the_call_is_repeated() {
     for method in [Method::GET, Method::POST] {
         let good = FakeResponse::json(call(method.clone()).success, "{}");
         let fake = FakeTransport::script([
@@ -437,7 +437,7 @@ async fn a_late_refusal_of_an_old_bearer_leaves_the_new_one_in_use() {
 
 // A13
 #[tokio::test]
-async fn a_missing_permission_is_not_cured_by_a_new_bearer() {
+async fn a_missing_permission_does_not_refresh_the_bearer() {
     let missing_role = FakeResponse::json(401, r#"{"code":"missing_role","message":"no"}"#);
     for refusal in [FakeResponse::status(403), missing_role] {
         let fake = FakeTransport::script([bearer("one"), refusal]);
@@ -452,7 +452,7 @@ async fn a_missing_permission_is_not_cured_by_a_new_bearer() {
 
 // A14, U15
 #[tokio::test]
-async fn a_life_without_end_is_cut_to_twelve_hours_and_one_without_length_counts_as_five_minutes() {
+async fn lifetimes_are_limited_to_twelve_hours_and_unknown_ones_to_five_minutes() {
     struct Lasting(Duration, Arc<AtomicU32>);
     impl TokenExchange for Lasting {
         async fn exchange(&self, _: &Channel) -> Result<IssuedCredential, Error> {
@@ -492,7 +492,7 @@ async fn a_life_without_end_is_cut_to_twelve_hours_and_one_without_length_counts
 
 // T57
 #[test]
-fn a_credential_that_no_header_can_hold_is_refused_and_not_echoed() {
+fn a_credential_that_is_invalid_in_a_header_is_refused_and_not_echoed() {
     use gatelet_transport::{ApiToken, Bearer};
     let long = "canary".repeat(11_000);
     for token in [
@@ -522,7 +522,7 @@ fn a_credential_that_no_header_can_hold_is_refused_and_not_echoed() {
 
 // T58
 #[test]
-fn a_trailing_newline_is_told_and_a_user_agent_is_checked() {
+fn a_trailing_newline_and_an_invalid_user_agent_are_refused() {
     use gatelet_transport::Bearer;
     for token in ["canary\n", "canary\r\n"] {
         assert!(
@@ -548,7 +548,7 @@ fn a_trailing_newline_is_told_and_a_user_agent_is_checked() {
 }
 
 #[tokio::test]
-async fn without_credentials_an_authenticated_call_is_not_made() {
+async fn an_authenticated_call_needs_credentials() {
     let fake = FakeTransport::script([]);
     let bare = Channel::builder(BaseUrl::parse("https://h").unwrap(), crate::Plain)
         .build_with(fake.clone(), ManualClock::auto())
@@ -565,7 +565,7 @@ async fn without_credentials_an_authenticated_call_is_not_made() {
 
 // M27
 #[test]
-fn nothing_that_holds_a_secret_shows_it() {
+fn debug_output_shows_no_secret() {
     use gatelet_transport::{ApiToken, Bearer};
     let fake = FakeTransport::script([]);
     let credential = Credential::new("Bearer", "canary").unwrap();

@@ -51,7 +51,7 @@ fn defective(answer: impl Fn() -> FakeResponse) -> Vec<FakeResponse> {
 
 // U6
 #[tokio::test]
-async fn a_server_that_slows_down_is_waited_for_whatever_became_of_the_body() {
+async fn a_429_is_waited_for_even_without_its_body() {
     let busy = |status| move || json(status).with_header("retry-after", "7");
     for method in ALL {
         for answer in defective(busy(429)) {
@@ -95,7 +95,7 @@ async fn a_server_that_slows_down_is_waited_for_whatever_became_of_the_body() {
 
 // U6
 #[tokio::test]
-async fn a_vendors_own_field_slows_down_without_a_body_too() {
+async fn a_vendors_own_delay_field_counts_without_a_body() {
     let limited = json(429).with_header("x-wait", "9");
     let limited = limited.with_body_error(TransportErrorKind::Interrupted);
     assert_eq!(
@@ -145,7 +145,7 @@ async fn a_body_over_the_limit_of_the_channel_does_not_hide_the_status() {
 
 // U6
 #[tokio::test]
-async fn a_refused_bearer_is_renewed_once_whatever_became_of_the_body() {
+async fn a_rejected_bearer_is_refreshed_once_even_without_a_body() {
     for kind in DEFECTS {
         let refused = || json(401).with_body_error(kind);
         let good = FakeResponse::json(200, "{}");
@@ -182,7 +182,7 @@ fn authorized(fake: &FakeTransport) -> Channel {
 
 // U6, A2, A3
 #[tokio::test]
-async fn an_exchange_is_judged_by_its_status_too() {
+async fn the_status_of_an_exchange_is_classified() {
     for kind in DEFECTS {
         for (status, requests, failure) in [
             (400, 1, CredentialFailure::Rejected),
@@ -206,7 +206,7 @@ async fn an_exchange_is_judged_by_its_status_too() {
 
 // U6
 #[tokio::test]
-async fn a_404_whose_body_cannot_be_read_does_not_say_that_a_thing_is_not_there() {
+async fn a_404_with_an_unreadable_body_is_not_a_not_found() {
     for kind in DEFECTS {
         let missing = || json(404).with_body_error(kind);
         let (error, requests) = fail(call(Method::GET), [missing()]).await;
@@ -225,7 +225,7 @@ async fn a_404_whose_body_cannot_be_read_does_not_say_that_a_thing_is_not_there(
 
 // U6
 #[tokio::test]
-async fn a_refusal_means_the_same_with_a_good_body_and_with_a_bad_one() {
+async fn an_error_status_means_the_same_without_its_body() {
     let verdict = |error: &gatelet_transport::Error| {
         (
             error.kind().clone(),
@@ -260,7 +260,7 @@ async fn a_refusal_means_the_same_with_a_good_body_and_with_a_bad_one() {
 
 // U6
 #[tokio::test]
-async fn a_status_without_its_fields_decides_as_well() {
+async fn a_status_decides_without_header_fields() {
     let broken = |status| {
         let status = StatusCode::from_u16(status).unwrap();
         FakeResponse::from(TransportError::new(TransportErrorKind::Protocol).with_status(status))
@@ -301,7 +301,7 @@ async fn the_status_of_a_proxy_is_not_the_servers() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_is_busy_is_waited_for() {
+async fn the_retry_after_of_a_busy_proxy_is_obeyed() {
     let fields = || {
         HeaderMap::from_iter([
             (header::RETRY_AFTER, HeaderValue::from_static("7")),
@@ -321,7 +321,7 @@ async fn a_proxy_that_is_busy_is_waited_for() {
 }
 
 #[tokio::test]
-async fn the_type_of_a_refusal_without_a_body_says_nothing() {
+async fn the_content_type_of_an_empty_error_body_is_ignored() {
     for kind in ["text/html", "text/plain", "\u{ff}"] {
         let empty = |status| FakeResponse::status(status).with_header("content-type", kind);
         for status in [400, 404, 409] {
@@ -339,7 +339,7 @@ async fn the_type_of_a_refusal_without_a_body_says_nothing() {
 
 // U7
 #[tokio::test]
-async fn a_write_without_output_is_done_whatever_became_of_the_body() {
+async fn a_write_without_output_succeeds_without_its_body() {
     for method in [Method::DELETE, Method::PUT] {
         for status in [200, 204] {
             for answer in
@@ -412,7 +412,7 @@ async fn every_5xx_is_repeated_but_those_that_stay_the_same() {
 }
 
 #[tokio::test]
-async fn a_409_of_somebody_before_the_api_is_no_conflict() {
+async fn a_409_of_an_intermediary_is_not_a_conflict() {
     for stranger in [
         FakeResponse::status(409),
         FakeResponse::json(409, "{}"),
@@ -460,7 +460,7 @@ async fn fields_on_two_lines_are_one_list_in_a_call() {
 
 // U6
 #[tokio::test]
-async fn a_success_whose_body_cannot_be_read_stays_an_error_where_the_body_is_wanted() {
+async fn a_success_with_an_unreadable_body_is_an_error_if_the_body_is_needed() {
     for kind in DEFECTS {
         let created = json(201).with_body_error(kind);
         let (error, requests) = fail(call(Method::POST), vec![created]).await;
@@ -493,7 +493,7 @@ fn trickles(status: StatusCode, then: FakeTransport) -> impl Transport {
 
 // U6
 #[tokio::test]
-async fn a_status_counts_where_its_body_takes_longer_than_the_attempt() {
+async fn a_status_counts_if_its_body_outlasts_the_attempt() {
     for (status, method) in [
         (StatusCode::TOO_MANY_REQUESTS, Method::POST),
         (StatusCode::SERVICE_UNAVAILABLE, Method::GET),
@@ -527,7 +527,7 @@ async fn a_status_counts_where_its_body_takes_longer_than_the_attempt() {
 
 // U6
 #[tokio::test]
-async fn a_status_counts_where_its_body_takes_longer_than_the_call() {
+async fn a_status_counts_if_its_body_outlasts_the_call() {
     let fail = async |status, method| {
         let hurried = CallTimeouts::default().total(seconds(5));
         let transport = trickles(status, FakeTransport::script([]));

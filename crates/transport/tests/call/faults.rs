@@ -21,7 +21,7 @@ fn lost() -> FakeResponse {
 
 // T1
 #[tokio::test]
-async fn a_refused_connection_is_tried_again_for_every_method() {
+async fn a_refused_connection_is_retried_for_every_method() {
     for method in ALL {
         let (error, requests) = fail(call(method), times(3, || FakeResponse::error(REFUSED))).await;
         assert_eq!(requests, 3);
@@ -37,7 +37,7 @@ async fn a_refused_connection_is_tried_again_for_every_method() {
 
 // T2
 #[tokio::test]
-async fn a_name_that_does_not_resolve_is_tried_again_and_told_without_the_query() {
+async fn an_unresolved_host_is_retried_and_reported_without_the_query() {
     let unknown = TransportErrorKind::Connect(ConnectFailure::Dns);
     let (error, requests) = fail(
         call(Method::POST),
@@ -53,7 +53,7 @@ async fn a_name_that_does_not_resolve_is_tried_again_and_told_without_the_query(
 
 // T5
 #[tokio::test]
-async fn a_refused_certificate_is_not_tried_again() {
+async fn a_refused_certificate_is_not_retried() {
     for method in ALL {
         let (error, requests) =
             fail(call(method), [FakeResponse::error(TransportErrorKind::Tls)]).await;
@@ -92,14 +92,14 @@ async fn an_interrupted_call_is_repeated_only_when_it_is_idempotent() {
 
 // T9
 #[tokio::test]
-async fn a_lost_answer_to_an_update_is_made_good_by_repeating_it() {
+async fn an_update_whose_response_was_lost_is_repeated() {
     let (result, requests) = run(call(Method::PUT), [lost(), FakeResponse::status(204)]).await;
     assert_eq!((result.unwrap().attempts(), requests), (2, 2));
 }
 
 // T10
 #[tokio::test]
-async fn what_an_earlier_attempt_may_have_done_is_not_forgotten() {
+async fn an_earlier_attempt_that_may_have_been_applied_counts() {
     let conflict = FakeResponse::json(409, r#"{"code":"c","message":"m"}"#);
     let (error, _) = fail(call(Method::PUT), [lost(), conflict]).await;
     assert!(error.is_conflict());
@@ -108,7 +108,7 @@ async fn what_an_earlier_attempt_may_have_done_is_not_forgotten() {
 
 // T11
 #[tokio::test]
-async fn an_answer_cut_in_its_body_is_fetched_again_and_a_created_thing_counts_as_applied() {
+async fn a_truncated_body_is_fetched_again_and_a_create_counts_as_applied() {
     let cut = |status| {
         FakeResponse::from(TransportError::new(TransportErrorKind::Interrupted).with_status(status))
     };
@@ -168,7 +168,7 @@ async fn a_silent_server_ends_an_attempt_in_time() {
 
 // T38
 #[tokio::test]
-async fn a_misdirected_request_is_made_once_more() {
+async fn a_misdirected_request_is_sent_once_more() {
     for method in ALL {
         let success = call(method.clone()).success;
         let good = FakeResponse::json(success, "{}");
@@ -210,7 +210,7 @@ async fn a_dropped_call_drops_its_request() {
 
 // T50
 #[tokio::test]
-async fn a_transport_that_panics_fails_its_call_and_no_other() {
+async fn a_panicking_transport_fails_only_its_call() {
     struct PanicsAtOnce;
     impl Transport for PanicsAtOnce {
         #[allow(clippy::manual_async_fn, reason = "it panics before there is a future")]
@@ -241,7 +241,7 @@ async fn a_transport_that_panics_fails_its_call_and_no_other() {
 
 // T46
 #[tokio::test]
-async fn a_request_that_left_in_part_was_not_applied_and_is_repeated_where_it_may_arrive_twice() {
+async fn a_partly_sent_request_was_not_applied_and_is_repeated_if_idempotent() {
     for kind in [
         TransportErrorKind::Interrupted,
         TransportErrorKind::Timeout(Phase::FirstByte),
@@ -264,7 +264,7 @@ async fn a_request_that_left_in_part_was_not_applied_and_is_repeated_where_it_ma
 
 // T64
 #[tokio::test]
-async fn a_request_that_was_surely_not_processed_is_repeated_for_every_method() {
+async fn an_unprocessed_request_is_repeated_for_every_method() {
     for method in ALL {
         let refused = || {
             TransportError::new(TransportErrorKind::Interrupted)
@@ -278,7 +278,7 @@ async fn a_request_that_was_surely_not_processed_is_repeated_for_every_method() 
 
 // A31
 #[tokio::test]
-async fn a_delete_that_finds_nothing_the_second_time_has_done_its_work() {
+async fn a_repeated_delete_that_finds_nothing_succeeds() {
     let gone = || FakeResponse::json(404, r#"{"code": "no_such_thing", "message": "no"}"#);
     let (result, _) = run(call(Method::DELETE), [lost(), gone()]).await;
     assert!(result.unwrap().was_already_gone());
@@ -302,7 +302,7 @@ async fn a_delete_that_finds_nothing_the_second_time_has_done_its_work() {
 }
 
 #[tokio::test]
-async fn the_cause_beneath_the_transports_error_is_kept() {
+async fn the_source_of_a_transport_error_is_kept() {
     let error = TransportError::new(TransportErrorKind::Tls).with_source("certificate has expired");
     let (error, _) = fail(call(Method::GET), [error.into()]).await;
     let source = std::error::Error::source(&error).unwrap();

@@ -56,7 +56,7 @@ fn bearers(server: &FakeTransport) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn each_call_carries_what_the_file_holds_by_then() {
+async fn each_call_sends_the_current_token_of_the_file() {
     let folder = Folder::new();
     folder.write("one\n");
     let server = FakeTransport::respond(|_| ok());
@@ -93,7 +93,7 @@ async fn each_call_carries_what_the_file_holds_by_then() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_link_that_is_swapped_leads_to_the_new_token() {
+async fn a_swapped_symlink_leads_to_the_new_token() {
     let folder = Folder::new();
     for (name, token) in [("a", "one"), ("b", "two")] {
         fs::create_dir(folder.0.join(name)).unwrap();
@@ -114,7 +114,7 @@ async fn a_link_that_is_swapped_leads_to_the_new_token() {
 }
 
 #[tokio::test]
-async fn a_refused_token_is_read_once_more_and_the_call_repeated_if_it_has_changed() {
+async fn a_rejected_token_is_read_again_and_the_call_repeated_if_it_has_changed() {
     let folder = Folder::new();
     folder.write("one");
     let path = folder.token();
@@ -140,7 +140,7 @@ async fn a_refused_token_is_read_once_more_and_the_call_repeated_if_it_has_chang
 }
 
 #[tokio::test]
-async fn a_token_that_was_there_when_the_client_was_built_is_good_for_the_first_call() {
+async fn a_token_read_at_build_time_serves_the_first_call() {
     let folder = Folder::new();
     folder.write("one");
     let server = FakeTransport::respond(|_| ok());
@@ -151,7 +151,7 @@ async fn a_token_that_was_there_when_the_client_was_built_is_good_for_the_first_
 }
 
 #[tokio::test]
-async fn a_refused_token_gives_way_to_one_that_another_call_has_read_while_the_file_is_away() {
+async fn a_rejected_token_gives_way_to_one_that_another_call_has_read() {
     let folder = Folder::new();
     folder.write("one");
     let token = Arc::new(FileToken::bearer(folder.token()));

@@ -87,7 +87,7 @@ impl CredentialProvider for Panics {
 
 // U24
 #[tokio::test]
-async fn a_provider_that_panics_fails_its_call_and_no_other() {
+async fn a_panicking_provider_fails_only_its_call() {
     let panics = |place, left| Panics {
         place,
         left: AtomicU32::new(left),
@@ -143,7 +143,7 @@ impl Drop for PanicsTwice {
 
 // U24
 #[tokio::test]
-async fn a_provider_whose_future_panics_again_when_it_is_dropped_fails_its_call() {
+async fn a_provider_that_panics_again_on_drop_fails_its_call() {
     struct Twice;
     impl CredentialProvider for Twice {
         fn credential(
@@ -186,7 +186,7 @@ impl<T> Drop for PanicsWhenDropped<T> {
 
 // U24
 #[tokio::test]
-async fn what_panics_when_it_is_dropped_before_its_end_is_a_timeout_or_nothing() {
+async fn a_panic_while_dropping_a_pending_future_is_caught() {
     struct Hangs;
     impl CredentialProvider for Hangs {
         fn credential(
@@ -223,7 +223,7 @@ async fn what_panics_when_it_is_dropped_before_its_end_is_a_timeout_or_nothing()
 
 // U24, U63
 #[tokio::test]
-async fn an_early_exchange_that_panics_when_its_time_is_over_leaves_the_old_bearer_in_use() {
+async fn an_early_exchange_that_panics_on_timeout_leaves_the_old_bearer_in_use() {
     let clock = ManualClock::auto();
     let server = FakeTransport::respond(|_| ok());
     let (channel, _) = channel(&server, &clock, |number| match number {
@@ -237,7 +237,7 @@ async fn an_early_exchange_that_panics_when_its_time_is_over_leaves_the_old_bear
 
 // U24
 #[tokio::test]
-async fn an_exchange_that_panics_fails_those_who_wait_for_it_and_no_later_call() {
+async fn a_panicking_exchange_fails_only_the_waiting_calls() {
     let at_once: fn(usize) -> Act = |number| match number {
         0 => Act::Panic,
         _ => Act::Give,
@@ -310,7 +310,7 @@ impl Dialect for PanickingDialect {
 }
 
 #[tokio::test]
-async fn a_dialect_a_jitter_and_a_clock_that_panic_fail_no_more_than_their_call() {
+async fn panics_of_dialect_jitter_and_clock_fail_only_their_call() {
     let server = FakeTransport::script([
         FakeResponse::json(429, "{}").with_header("retry-after", "7"),
         FakeResponse::json(401, "{}"),

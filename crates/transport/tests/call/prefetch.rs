@@ -47,7 +47,7 @@ async fn now<F: Future>(future: F) -> Poll<F::Output> {
 }
 
 #[tokio::test]
-async fn the_next_page_is_asked_for_before_one_is_handed_out() {
+async fn the_next_page_is_requested_before_a_page_is_returned() {
     let fake = numbered();
     let mut pages = pages(&channel(&fake, &ManualClock::auto()), 3);
     let mut seen = Vec::new();
@@ -60,7 +60,7 @@ async fn the_next_page_is_asked_for_before_one_is_handed_out() {
 }
 
 #[tokio::test]
-async fn without_look_ahead_a_page_is_asked_for_at_its_turn() {
+async fn without_prefetch_a_page_is_requested_in_its_turn() {
     let fake = numbered();
     let mut pages = pages(&channel(&fake, &ManualClock::auto()), 3).prefetch(false);
     let mut seen = Vec::new();
@@ -71,7 +71,7 @@ async fn without_look_ahead_a_page_is_asked_for_at_its_turn() {
 }
 
 #[tokio::test]
-async fn a_caller_who_stops_early_has_asked_for_one_page_too_many() {
+async fn stopping_early_wastes_one_request() {
     let fake = numbered();
     let mut items = pages(&channel(&fake, &ManualClock::auto()), 100).items();
     for wanted in 1..=5 {
@@ -82,7 +82,7 @@ async fn a_caller_who_stops_early_has_asked_for_one_page_too_many() {
 }
 
 #[tokio::test]
-async fn the_limit_of_pages_is_not_passed_by_looking_ahead() {
+async fn prefetching_respects_the_page_limit() {
     let fake = numbered();
     let mut pages = pages(&channel(&fake, &ManualClock::auto()), 100).page_limit(2);
     while let Ok(page) = pages.try_next().await {
@@ -92,7 +92,7 @@ async fn the_limit_of_pages_is_not_passed_by_looking_ahead() {
 }
 
 #[tokio::test]
-async fn the_position_moves_only_when_a_page_is_handed_out() {
+async fn the_page_token_advances_only_with_a_returned_page() {
     let fake = numbered();
     let shared = channel(&fake, &ManualClock::auto());
     let mut pages = pages(&shared, 4);
@@ -103,7 +103,7 @@ async fn the_position_moves_only_when_a_page_is_handed_out() {
 }
 
 #[tokio::test]
-async fn an_error_that_came_ahead_is_given_at_its_turn_and_says_where_to_resume() {
+async fn a_prefetched_error_is_returned_in_its_turn_and_can_be_resumed() {
     let fake = FakeTransport::respond(|request| match number(request) {
         2 => FakeResponse::json(403, r#"{"code": "no", "message": "no"}"#),
         number => FakeResponse::json(200, number.to_string()),
@@ -119,7 +119,7 @@ async fn an_error_that_came_ahead_is_given_at_its_turn_and_says_where_to_resume(
 }
 
 #[tokio::test]
-async fn a_loop_is_not_followed_ahead() {
+async fn a_loop_is_not_prefetched() {
     let fake = numbered();
     let shared = channel(&fake, &ManualClock::auto());
     let mut pages = Pages::new(PageToken::new("1").ok(), move |_| {
@@ -178,7 +178,7 @@ async fn listing_takes(prefetches: bool) -> Duration {
 }
 
 #[tokio::test]
-async fn the_server_and_the_caller_work_at_the_same_time() {
+async fn the_server_and_the_caller_work_concurrently() {
     assert_eq!(listing_takes(false).await, Duration::from_millis(400));
     assert_eq!(listing_takes(true).await, Duration::from_millis(220));
 }
@@ -200,7 +200,7 @@ impl Drop for UnderWay {
 }
 
 #[tokio::test]
-async fn a_listing_that_is_dropped_cancels_what_it_asked_for_ahead() {
+async fn dropping_a_list_cancels_its_prefetch() {
     let under_way = Arc::new(AtomicUsize::new(0));
     let count = under_way.clone();
     let transport = from_fn(move |request| {
@@ -259,7 +259,7 @@ async fn after_an_hour(answer: fn() -> FakeResponse) -> (Result<Vec<u32>, Error>
 }
 
 #[tokio::test]
-async fn time_that_the_caller_took_is_not_held_against_the_next_page() {
+async fn the_callers_time_does_not_time_out_the_next_page() {
     let (rest, asked) = after_an_hour(|| FakeResponse::json(200, "2")).await;
     assert_eq!((rest.unwrap(), asked), (vec![2, 3], vec![1, 2, 3]));
     // No attempt would have been left for these, so the page is asked for anew.
@@ -293,7 +293,7 @@ impl TokenExchange for Minutes {
 }
 
 #[tokio::test]
-async fn nothing_is_asked_for_ahead_while_a_new_credential_is_due() {
+async fn nothing_is_prefetched_while_a_refresh_is_due() {
     let (fake, clock) = (numbered(), ManualClock::auto());
     let channel = builder()
         .credentials(CachedCredential::new(Minutes))

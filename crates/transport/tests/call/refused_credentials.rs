@@ -103,7 +103,7 @@ fn assert_one_a_second(made: &Made, clock: &ManualClock) {
 
 // U14
 #[tokio::test]
-async fn where_each_fresh_bearer_is_refused_there_is_one_exchange_a_second() {
+async fn fresh_bearers_that_are_rejected_are_exchanged_once_a_second() {
     let clock = ManualClock::auto();
     let server = FakeTransport::respond(|_| FakeResponse::status(401));
     let (channel, made) = channel(&server, &clock, |_| Act::Give);
@@ -137,7 +137,7 @@ fn logs_in(server: &FakeTransport, clock: &ManualClock) -> Channel {
 
 // U14
 #[tokio::test]
-async fn an_exchange_that_fails_for_good_is_made_once_a_second() {
+async fn a_permanently_failing_exchange_is_made_once_a_second() {
     const FAILED: ErrorKind = ErrorKind::Credential(CredentialFailure::ExchangeFailed);
     type Case = (fn() -> FakeResponse, ErrorKind);
     let cases: [Case; 7] = [
@@ -168,7 +168,7 @@ async fn an_exchange_that_fails_for_good_is_made_once_a_second() {
 
 // U14
 #[tokio::test]
-async fn a_server_that_asks_for_no_exchange_is_left_alone_for_a_minute_at_most() {
+async fn a_server_delays_the_next_exchange_by_a_minute_at_most() {
     for (status, asks, pause) in [(429, "90", 60), (503, "61", 60), (503, "2", 2)] {
         let clock = ManualClock::auto();
         let answer =
@@ -213,7 +213,7 @@ async fn a_thousand_calls_at_once_make_no_more_exchanges() {
 
 // A9, U14
 #[tokio::test]
-async fn all_whose_bearer_was_revoked_within_its_first_second_share_the_next_exchange() {
+async fn calls_with_a_freshly_revoked_bearer_share_the_next_exchange() {
     let clock = ManualClock::new();
     let server =
         FakeTransport::respond(
@@ -285,7 +285,7 @@ async fn a_call_without_the_time_to_wait_for_the_next_exchange_fails_at_once() {
 
 // A9
 #[tokio::test]
-async fn a_call_that_may_be_made_once_is_not_made_again_with_another_bearer() {
+async fn a_call_without_retries_is_not_repeated_with_another_bearer() {
     let builder = builder()
         .credentials(CachedCredential::new(Login))
         .retry(RetryPolicy::never());
@@ -329,7 +329,7 @@ async fn clients_that_share_a_provider_share_its_second_whatever_their_clocks_sa
 
 // A9, U14
 #[tokio::test]
-async fn a_refusal_of_a_good_bearer_is_cured_and_the_servers_word_is_kept() {
+async fn a_rejected_bearer_is_refreshed_and_the_rejection_is_reported() {
     let refused = || FakeResponse::json(401, r#"{"code":"expired","message":"so it is"}"#);
     let script = [ok(), refused(), ok(), refused(), refused(), ok()];
     let server = FakeTransport::script(script);
@@ -417,7 +417,7 @@ async fn calls_that_are_dropped_while_they_exchange_early_do_not_make_each_other
 
 // U63
 #[tokio::test]
-async fn who_waits_when_the_old_bearer_ends_has_more_time_than_an_early_exchange() {
+async fn a_call_that_waits_past_expiry_outlasts_an_early_exchange() {
     let clock = ManualClock::new();
     let server = FakeTransport::respond(|_| ok());
     let (channel, made) = channel(&server, &clock, |number| match number {
@@ -443,7 +443,7 @@ async fn who_waits_when_the_old_bearer_ends_has_more_time_than_an_early_exchange
 
 // U63
 #[tokio::test]
-async fn an_early_exchange_that_the_server_puts_off_leaves_the_old_bearer_in_use() {
+async fn a_delayed_early_exchange_leaves_the_old_bearer_in_use() {
     let clock = ManualClock::auto();
     let logins = Arc::new(Mutex::new(0));
     let answer = {
@@ -484,7 +484,7 @@ async fn an_early_exchange_that_the_server_puts_off_leaves_the_old_bearer_in_use
 
 // A9, U63
 #[tokio::test]
-async fn a_bearer_that_is_refused_during_an_early_exchange_is_not_used_after_it() {
+async fn a_bearer_rejected_during_an_early_exchange_is_not_used_after_it() {
     let clock = ManualClock::new();
     let (transport, mut asked) = answered_by_hand();
     let made = Made::default();
@@ -527,7 +527,7 @@ async fn a_bearer_that_is_refused_during_an_early_exchange_is_not_used_after_it(
 
 // U63
 #[tokio::test]
-async fn early_exchanges_that_hang_come_ever_later_until_one_gives_a_bearer() {
+async fn hanging_early_exchanges_back_off_until_one_succeeds() {
     let clock = ManualClock::auto();
     let server = FakeTransport::respond(|_| ok());
     let (channel, made) = channel(&server, &clock, |number| match number {

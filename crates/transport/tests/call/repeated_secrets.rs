@@ -31,7 +31,7 @@ fn says(status: u16, text: &str) -> FakeResponse {
 
 // U1
 #[tokio::test]
-async fn a_bearer_that_another_call_had_before_is_not_shown() {
+async fn a_bearer_of_an_earlier_call_is_redacted() {
     let text = format!("{} {} {}", BEARERS[2], BEARERS[1], BEARERS[0]);
     let (forbidden, open) = (says(403, &text), says(404, &text));
     let server = FakeTransport::script([ok(), ok(), forbidden, open]);
@@ -53,7 +53,7 @@ async fn a_bearer_that_another_call_had_before_is_not_shown() {
 
 // U1
 #[tokio::test]
-async fn what_the_response_of_an_attempt_before_brought_is_not_shown() {
+async fn secrets_of_earlier_responses_are_redacted() {
     let brought = r#"{"token": "brought-by-the-first"}"#;
     let server = FakeTransport::script([
         FakeResponse::json(500, brought),
@@ -66,7 +66,7 @@ async fn what_the_response_of_an_attempt_before_brought_is_not_shown() {
 
 // U1
 #[tokio::test]
-async fn a_redirect_to_what_its_own_body_brings_shows_the_rest_of_the_host() {
+async fn a_redirect_to_a_secret_of_its_body_shows_the_rest_of_the_host() {
     let answer = FakeResponse::json(307, r#"{"token": "brought-along"}"#)
         .with_header("location", "https://brought-along.example/");
     let server = FakeTransport::script([answer]);

@@ -10,7 +10,7 @@ use crate::credentials::{Login, bearer, ok, told};
 use crate::{builder, call};
 
 #[tokio::test]
-async fn a_bearer_goes_to_the_server_and_account_it_was_issued_for_and_to_no_other() {
+async fn a_bearer_is_sent_only_to_its_own_server_and_account() {
     let credentials = Arc::new(CachedCredential::new(Login));
     let (home, clock) = (
         FakeTransport::script([bearer("home"), ok(), ok()]),

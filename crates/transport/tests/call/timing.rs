@@ -57,7 +57,7 @@ async fn retry_after_is_obeyed_in_seconds_and_as_a_date() {
 }
 
 #[tokio::test]
-async fn a_vendors_own_field_counts_only_where_it_slows_down() {
+async fn a_vendors_own_delay_field_counts_only_on_a_429() {
     assert_eq!(waits([throttled("x-wait", "9")]).await, [9000]);
     let down = FakeResponse::status(503).with_header("x-wait", "9");
     assert_eq!(waits([down]).await, [50]);
@@ -65,7 +65,7 @@ async fn a_vendors_own_field_counts_only_where_it_slows_down() {
 
 // T26
 #[tokio::test]
-async fn a_caller_may_take_its_time_between_two_pages() {
+async fn a_slow_caller_does_not_time_out_the_next_page() {
     for prefetches in [false, true] {
         let fake =
             FakeTransport::script([FakeResponse::json(200, "1"), FakeResponse::json(200, "2")]);
@@ -136,7 +136,7 @@ async fn the_waits_and_requests_follow_the_policy() {
 
 // T43
 #[tokio::test]
-async fn a_server_that_is_down_sees_little_more_than_one_request_a_call() {
+async fn a_server_that_is_down_receives_little_more_than_one_request_per_call() {
     let fake = FakeTransport::respond(|_| FakeResponse::status(503));
     let channel = channel(&fake, &ManualClock::auto());
     for _ in 0..1000 {
@@ -148,7 +148,7 @@ async fn a_server_that_is_down_sees_little_more_than_one_request_a_call() {
 
 // T43
 #[tokio::test]
-async fn what_a_retry_took_is_given_back_by_success() {
+async fn a_success_refunds_its_retry() {
     let answers = (0..200).map(|n| {
         if n % 2 == 0 {
             FakeResponse::status(503)
@@ -167,7 +167,7 @@ async fn what_a_retry_took_is_given_back_by_success() {
 
 // T68
 #[tokio::test]
-async fn deadlines_do_not_mind_a_wall_clock_that_jumps() {
+async fn deadlines_ignore_jumps_of_the_wall_clock() {
     let clock = ManualClock::auto();
     let jumping = clock.clone();
     let fake = FakeTransport::respond(move |_| {
@@ -188,7 +188,7 @@ async fn deadlines_do_not_mind_a_wall_clock_that_jumps() {
 }
 
 #[tokio::test]
-async fn the_whole_call_has_a_limit_too() {
+async fn the_whole_call_has_a_timeout() {
     let fake = FakeTransport::script(times(2, FakeResponse::hang));
     let clock = ManualClock::auto();
     let channel = builder()
@@ -226,7 +226,7 @@ async fn timed_out(method: Method, treat: fn(&SendTracker)) -> (usize, Applied) 
 }
 
 #[tokio::test]
-async fn an_attempt_that_times_out_while_its_request_is_held_back_was_not_sent() {
+async fn an_attempt_that_times_out_while_queued_was_not_sent() {
     let held = timed_out(Method::POST, SendTracker::queued).await;
     assert_eq!(held, (3, Applied::No));
     let left = |tracker: &SendTracker| {
@@ -248,7 +248,7 @@ impl Drop for Dropped {
 }
 
 #[tokio::test]
-async fn a_transport_can_tell_a_timeout_from_a_caller_that_goes_away() {
+async fn a_transport_can_tell_a_timeout_from_a_canceled_call() {
     let expired = Arc::new(Mutex::new(Vec::new()));
     for clock in [ManualClock::new(), ManualClock::auto()] {
         let keep = expired.clone();

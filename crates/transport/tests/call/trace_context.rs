@@ -35,7 +35,7 @@ async fn carried(builder: ChannelBuilder, field: &str) -> Vec<Option<String>> {
 }
 
 #[tokio::test]
-async fn each_attempt_carries_the_context_that_the_hook_gives_for_it() {
+async fn each_attempt_sends_the_trace_context_of_the_hook() {
     let spans = Arc::new(AtomicU64::new(1));
     let hook = move || Some(context(spans.fetch_add(1, Ordering::SeqCst)));
     let expected = [1, 2, 3].map(|span| {
@@ -48,7 +48,7 @@ async fn each_attempt_carries_the_context_that_the_hook_gives_for_it() {
 }
 
 #[tokio::test]
-async fn the_state_of_the_trace_goes_along_with_it() {
+async fn tracestate_is_sent_with_traceparent() {
     let hook = || context(1).with_state("a=b").ok();
     let builder = builder().trace_context(hook);
     assert_eq!(
@@ -58,7 +58,7 @@ async fn the_state_of_the_trace_goes_along_with_it() {
 }
 
 #[tokio::test]
-async fn without_a_hook_and_without_a_context_nothing_is_carried() {
+async fn no_trace_context_is_sent_without_a_hook() {
     for builder in [builder(), builder().trace_context(|| None)] {
         assert_eq!(carried(builder, "traceparent").await, [None, None, None]);
     }

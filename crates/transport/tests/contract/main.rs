@@ -37,7 +37,7 @@ async fn the_fake_keeps_the_contract() {
 }
 
 #[tokio::test]
-async fn a_recording_and_a_faulty_transport_without_faults_keep_the_contract() {
+async fn recordings_and_fault_injectors_keep_the_contract() {
     contract::check_wrapper(Recording::new).await;
     contract::check_wrapper(|origin| FaultInjector::script(origin, ManualClock::new(), [])).await;
 }

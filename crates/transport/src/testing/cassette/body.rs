@@ -137,7 +137,7 @@ mod tests {
     use super::{Body, fits};
 
     #[test]
-    fn a_body_has_its_most_readable_form_and_comes_back() {
+    fn a_body_round_trips_in_its_most_readable_form() {
         for (bytes, name) in [
             (&b""[..], None),
             (br#"{"a":1}"#, Some("response_body")),
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_scrubbed_fits_anything_in_its_place() {
+    fn a_scrubbed_value_matches_anything() {
         for (pattern, text, expected) in [
             ("abc", "abc", true),
             ("abc", "abcd", false),

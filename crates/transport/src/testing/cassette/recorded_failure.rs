@@ -154,7 +154,7 @@ mod tests {
     use crate::error::transport::TransportError;
 
     #[test]
-    fn every_error_is_read_as_it_was_written() {
+    fn every_error_round_trips() {
         let kinds = WORDS.iter().map(|(_, kind)| *kind);
         for kind in kinds.chain([too_large(TooLarge::Body, 7)]) {
             for error in [

@@ -49,14 +49,14 @@ fn wrapper_stalls_in<T: Transport>(rule: &str, make: impl Fn(OriginServer) -> T)
 type Outcome = Result<Response<Bytes>, TransportError>;
 
 #[test]
-fn one_that_never_answers_is_found() {
+fn a_transport_that_never_responds_is_found() {
     wrapper_stalls_in("a request arrives as it was", |_| {
         from_fn(|_| pending::<Outcome>())
     });
 }
 
 #[test]
-fn one_that_waits_for_more_after_an_error_is_found() {
+fn a_transport_that_hangs_after_an_error_is_found() {
     wrapper_stalls_in("nothing is sent again", |origin| {
         from_fn(move |request: Request<_>| {
             let origin = origin.clone();
@@ -71,7 +71,7 @@ fn one_that_waits_for_more_after_an_error_is_found() {
 }
 
 #[test]
-fn one_that_goes_on_after_it_was_dropped_is_found() {
+fn a_transport_that_continues_after_its_drop_is_found() {
     wrapper_stalls_in("dropping cancels", |origin| {
         from_fn(move |request| {
             let origin = origin.clone();
@@ -83,7 +83,7 @@ fn one_that_goes_on_after_it_was_dropped_is_found() {
 }
 
 #[test]
-fn a_server_that_never_answers_is_found() {
+fn a_server_that_never_responds_is_found() {
     let clock = ManualClock::new();
     let server = from_fn(|_| pending::<Outcome>());
     let check = invariants::check(&server, "https://api.example.com", &clock);

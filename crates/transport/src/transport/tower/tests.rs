@@ -80,7 +80,7 @@ fn created(body: Body) -> Result<Response<Body>, BoxError> {
 }
 
 #[tokio::test]
-async fn an_error_of_a_layer_says_sent_unless_it_surely_was_not() {
+async fn an_error_of_a_layer_counts_as_sent_unless_it_was_not_ready() {
     let interrupted = TransportErrorKind::Interrupted;
     let not_ready = TransportErrorKind::Connect(ConnectFailure::Other);
     let yes = || Ok(());
@@ -125,7 +125,7 @@ impl Service<Request<FullBody>> for Stuck {
 }
 
 #[tokio::test]
-async fn a_request_that_waits_for_a_layer_to_be_ready_has_not_left() {
+async fn a_request_that_waits_for_a_layer_is_not_sent() {
     for (is_ready, sent) in [(false, Sent::Nothing), (true, Sent::Whole)] {
         let transport = FromService::new(Stuck { is_ready });
         let mut request: Request<Bytes> = Request::default();
@@ -140,7 +140,7 @@ async fn a_request_that_waits_for_a_layer_to_be_ready_has_not_left() {
 }
 
 #[tokio::test]
-async fn a_request_that_was_recalled_does_not_reach_the_service() {
+async fn a_canceled_request_does_not_reach_the_service() {
     let server = FakeTransport::script([]);
     let transport = FromService::new(IntoService::new(server.clone()));
     let mut request: Request<Bytes> = Request::default();
@@ -240,7 +240,7 @@ async fn a_service_may_take_bodies_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_body_of_a_request_that_breaks_off_is_not_sent() {
+async fn a_broken_request_body_is_not_sent() {
     let fake = FakeTransport::script([]);
     let mut service = IntoService::new(fake.clone());
     let chunks = [Err("cut".into())].into_iter().collect();
@@ -254,7 +254,7 @@ async fn a_body_of_a_request_that_breaks_off_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_whole_body_comes_once_and_says_how_long_it_is() {
+async fn a_full_body_yields_one_frame_and_knows_its_length() {
     let mut body = FullBody::from(Bytes::from_static(b"{}"));
     assert_eq!(
         (body.size_hint().exact(), body.is_end_stream()),

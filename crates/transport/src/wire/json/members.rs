@@ -118,7 +118,7 @@ mod tests {
     use super::{has_member, has_string_member};
 
     #[test]
-    fn a_member_is_found_however_it_is_written_and_whatever_its_value_holds() {
+    fn a_member_is_found_in_any_spelling_and_with_any_value() {
         for body in [
             r#"{"error":"no"}"#,
             r#"{"a":1,"error":{}}"#,
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_that_is_a_text_is_told_from_others() {
+    fn a_string_member_is_told_from_others() {
         for body in [
             r#"{"token":""}"#,
             r#"{"size":1e999,"token":"\ud800"}"#,

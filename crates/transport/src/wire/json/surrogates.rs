@@ -46,7 +46,7 @@ mod tests {
     use super::replace_lone;
 
     #[test]
-    fn only_halves_are_replaced() {
+    fn only_unpaired_surrogates_are_replaced() {
         for (text, expected) in [
             (r#"{"\ud800":"a\uDC00b"}"#, r#"{"\ufffd":"a\ufffdb"}"#),
             (r#""\ud800\ud834\udd1e""#, r#""\ufffd\ud834\udd1e""#),
