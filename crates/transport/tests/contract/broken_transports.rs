@@ -35,7 +35,7 @@ async fn breaks<F>(
 }
 
 #[tokio::test]
-async fn one_that_changes_the_request_is_found() {
+async fn a_transport_that_changes_the_request_is_found() {
     breaks(
         "a request arrives as it was",
         async |origin: OriginServer, mut request| {
@@ -47,7 +47,7 @@ async fn one_that_changes_the_request_is_found() {
 }
 
 #[tokio::test]
-async fn one_that_tidies_a_path_up_is_found() {
+async fn a_transport_that_normalizes_the_path_is_found() {
     breaks(
         "a request arrives as it was",
         async |origin: OriginServer, mut request: Request<_>| {
@@ -60,7 +60,7 @@ async fn one_that_tidies_a_path_up_is_found() {
 }
 
 #[tokio::test]
-async fn one_that_keeps_the_last_field_of_a_name_is_found() {
+async fn a_transport_that_keeps_the_last_of_equal_fields_is_found() {
     breaks(
         "an answer comes back whole",
         async |origin: OriginServer, request| {
@@ -75,7 +75,7 @@ async fn one_that_keeps_the_last_field_of_a_name_is_found() {
 }
 
 #[tokio::test]
-async fn one_that_changes_the_answer_is_found() {
+async fn a_transport_that_changes_the_response_is_found() {
     breaks(
         "an answer comes back whole",
         async |origin: OriginServer, request| {
@@ -88,7 +88,7 @@ async fn one_that_changes_the_answer_is_found() {
 }
 
 #[tokio::test]
-async fn one_that_makes_errors_of_statuses_is_found() {
+async fn a_transport_that_turns_statuses_into_errors_is_found() {
     breaks(
         "every status is Ok",
         async |origin: OriginServer, request| {
@@ -103,7 +103,7 @@ async fn one_that_makes_errors_of_statuses_is_found() {
 }
 
 #[tokio::test]
-async fn one_that_follows_redirects_is_found() {
+async fn a_transport_that_follows_redirects_is_found() {
     breaks(
         "no redirect is followed",
         async |origin: OriginServer, request: Request<_>| {
@@ -118,7 +118,7 @@ async fn one_that_follows_redirects_is_found() {
 }
 
 #[tokio::test]
-async fn one_that_tries_again_is_found() {
+async fn a_transport_that_retries_is_found() {
     breaks(
         "nothing is sent again",
         async |origin: OriginServer, request: Request<_>| match origin.send(request.clone()).await {
@@ -140,7 +140,7 @@ async fn one_that_tries_again_is_found() {
 }
 
 #[tokio::test]
-async fn one_that_adds_a_credential_is_found() {
+async fn a_transport_that_adds_a_credential_is_found() {
     breaks(
         "no credential or cookie is added",
         async |origin: OriginServer, mut request| {
@@ -155,7 +155,7 @@ async fn one_that_adds_a_credential_is_found() {
 }
 
 #[tokio::test]
-async fn one_that_keeps_cookies_is_found() {
+async fn a_transport_that_keeps_cookies_is_found() {
     let jar = Arc::new(Mutex::new(None));
     breaks(
         "no credential or cookie is added",
@@ -177,7 +177,7 @@ async fn one_that_keeps_cookies_is_found() {
 }
 
 #[tokio::test]
-async fn one_that_makes_answers_of_broken_ones_is_found() {
+async fn a_transport_that_hides_truncation_is_found() {
     const RULE: &str = "a body is complete or an error";
     breaks(RULE, async |origin: OriginServer, request| {
         match origin.send(request).await {
@@ -210,7 +210,7 @@ async fn one_that_makes_answers_of_broken_ones_is_found() {
 }
 
 #[tokio::test]
-async fn one_that_says_sent_of_what_was_not_is_found() {
+async fn a_transport_that_reports_an_unsent_request_as_sent_is_found() {
     breaks(
         "what was not sent is told",
         async |origin: OriginServer, request| {
@@ -227,7 +227,7 @@ async fn one_that_says_sent_of_what_was_not_is_found() {
 }
 
 #[tokio::test]
-async fn one_that_answers_before_it_was_answered_is_found() {
+async fn a_transport_that_responds_before_the_server_is_found() {
     breaks("dropping cancels", async |origin: OriginServer, request| {
         let mut sending = Box::pin(origin.send(request));
         std::future::poll_fn(|context| match sending.as_mut().poll(context) {
@@ -289,7 +289,7 @@ async fn a_transport_that_sends_a_canceled_request_is_found() {
 }
 
 #[tokio::test]
-async fn a_server_that_fails_a_request_or_cuts_its_answer_is_found() {
+async fn a_server_that_fails_or_truncates_a_response_is_found() {
     const RULE: &str = "every request gets a whole answer";
     let fails_some =
         FakeTransport::respond(|request: &Request<Bytes>| match request.body().len() {
@@ -309,7 +309,7 @@ async fn a_server_that_fails_a_request_or_cuts_its_answer_is_found() {
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_get_over_a_dropped_request_is_found() {
+async fn a_server_blocked_by_a_dropped_request_is_found() {
     let is_busy = Arc::new(AtomicBool::new(false));
     let server = from_fn(move |_| {
         let is_busy = is_busy.clone();
