@@ -34,7 +34,7 @@ pub struct ServiceUser(CachedCredential<Key>);
 
 impl ServiceUser {
     /// The id and the secret of a service user's key. One that is empty or holds anything but visible ASCII, such as the
-    /// line break at the end of a file, is refused when the client is built; [`parse_secret_text`](crate::secret_text) strips what
+    /// line break at the end of a file, is refused when the client is built; [`parse_secret_text`](crate::parse_secret_text) strips what
     /// a file adds to the secret.
     ///
     /// ```
