@@ -15,7 +15,7 @@
 
 use alloc::{collections::BTreeMap, string::String};
 
-use crate::Patch;
+use crate::field::patch::Patch;
 pub use crate::generated::asa::*;
 
 /// The JSON Schema (2020-12) of every type in this module, each below `#/$defs/` by its name.

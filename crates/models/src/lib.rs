@@ -75,6 +75,7 @@ pub mod asa;
 mod de;
 #[cfg(feature = "dt")]
 pub mod dt;
+mod field;
 #[rustfmt::skip]
 #[allow(
     clippy::enum_variant_names,
@@ -82,25 +83,22 @@ pub mod dt;
     reason = "the descriptions give the names, and the formatter decides which arms become blocks"
 )]
 mod generated;
-mod id;
 mod json;
-mod lenient;
-mod open_enum;
 mod operation;
-mod patch;
 mod secret;
 mod ser;
-mod shown;
-mod timestamp;
-mod unknown_members;
+mod text;
+mod time;
 
-#[cfg(feature = "uuid")]
-pub use id::NotUuid;
-pub use lenient::{Lenient, Unreadable};
-pub use operation::{
-    Method, Operation, OutOfRange, Paging, PathError, PathErrorKind, QueryKind, QueryParameter,
+pub use field::lenient::{Lenient, Unreadable};
+pub use field::patch::Patch;
+pub use field::unknown_members::UnknownMembers;
+pub use operation::operation::{
+    Method, Operation, OutOfRange, Paging, PathError, QueryKind, QueryParameter,
 };
-pub use patch::Patch;
-pub use secret::{Secret, contains_secret};
-pub use timestamp::{Milliseconds, ParseTimestampError, Timestamp};
-pub use unknown_members::UnknownMembers;
+pub use operation::path_value::PathErrorKind;
+pub use secret::secret::Secret;
+pub use secret::shape::contains_secret;
+#[cfg(feature = "uuid")]
+pub use text::id::NotUuid;
+pub use time::timestamp::{Milliseconds, ParseTimestampError, Timestamp};

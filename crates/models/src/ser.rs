@@ -2,7 +2,10 @@
 
 use serde_core::ser::{Error, Serialize, SerializeMap, Serializer};
 
-use crate::{Lenient, Patch, UnknownMembers, de::Integer};
+use crate::de::scalars::Integer;
+use crate::field::lenient::Lenient;
+use crate::field::patch::Patch;
+use crate::field::unknown_members::UnknownMembers;
 
 /// An object that is being written. Its length need not be known, so a field that is left out needs no second look.
 pub(crate) struct Fields<M>(M);

@@ -101,20 +101,25 @@ fn imports(api: &Api, module: &str, schemas: &[&Schema]) -> TokenStream {
         .iter()
         .any(|it| matches!(it.shape, Shape::Object(_)));
     let from_crate = pick(&[
-        (has_lenient, quote!(Lenient)),
-        (has_patch, quote!(Patch)),
-        (any(|kind| matches!(kind, Kind::Secret)), quote!(Secret)),
+        (has_object, quote!(de)),
+        (has_lenient, quote!(field::lenient::{Lenient, Unreadable})),
+        (has_patch, quote!(field::patch::Patch)),
+        (
+            keeps_unknown,
+            quote!(field::unknown_members::UnknownMembers),
+        ),
+        (
+            any(|kind| matches!(kind, Kind::Secret)),
+            quote!(secret::secret::Secret),
+        ),
+        (has_object, quote!(ser)),
+        (any(Kind::holds_text), quote!(text::display::Start)),
+        (has_id, quote!(text::id::id)),
+        (has_enum, quote!(text::open_enum::open_enum)),
         (
             any(|kind| matches!(kind, Kind::Timestamp { .. })),
-            quote!(Timestamp),
+            quote!(time::timestamp::Timestamp),
         ),
-        (keeps_unknown, quote!(UnknownMembers)),
-        (has_lenient, quote!(Unreadable)),
-        (has_object, quote!(de)),
-        (has_id, quote!(id::id)),
-        (has_enum, quote!(open_enum::open_enum)),
-        (has_object, quote!(ser)),
-        (any(Kind::holds_text), quote!(shown::Start)),
     ]);
     let elsewhere: BTreeSet<(&str, &str)> = kinds
         .iter()

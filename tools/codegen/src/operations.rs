@@ -28,7 +28,7 @@ fn imports(api: &Api) -> TokenStream {
     let has_query = api.operations.iter().any(|it| it.query().next().is_some());
     let paging = has_paging.then(|| quote!(Paging,));
     let query = has_query.then(|| quote!(QueryKind, QueryParameter,));
-    quote! { use crate::{Method, Operation, #paging #query}; }
+    quote! { use crate::operation::operation::{Method, Operation, #paging #query}; }
 }
 
 fn ids(api: &Api) -> TokenStream {

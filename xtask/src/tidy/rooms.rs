@@ -1,7 +1,8 @@
 //! Each crate imports from the modules that define its items, and the files above a folder only declare modules.
 
 use crate::error::Error;
-use crate::graph::{CrateMap, is_judged};
+use crate::graph::crate_map::CrateMap;
+use crate::graph::is_judged;
 use crate::workspace::{Package, Workspace};
 
 /// Imports of re-exports in every member, and items beside module declarations in those that are published.

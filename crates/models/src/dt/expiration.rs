@@ -5,7 +5,7 @@ use core::{fmt, str::FromStr};
 
 use time::{Date, Duration, Month, OffsetDateTime, Time};
 
-use crate::Timestamp;
+use crate::time::timestamp::Timestamp;
 
 /// When a new token ends: an instant, or a time relative to when the server reads it.
 ///

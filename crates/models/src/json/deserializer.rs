@@ -8,7 +8,8 @@ use serde_core::{
     forward_to_deserialize_any,
 };
 
-use super::{Json, Number};
+use super::number::Number;
+use super::value::Json;
 
 /// The value does not fit; nobody asks why.
 #[derive(Debug)]

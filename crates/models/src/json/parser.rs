@@ -2,7 +2,9 @@
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 
-use super::{Json, Limits, Number};
+use super::limits::Limits;
+use super::number::Number;
+use super::value::Json;
 
 /// Reads a value within the limits; `None` where the text is no JSON. Past the limits, what comes back means nothing.
 pub(super) fn parse(text: &str, limits: &mut Limits) -> Option<Json> {

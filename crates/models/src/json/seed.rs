@@ -7,8 +7,12 @@ use serde_core::de::{
     DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 
-use super::{Json, Limits, Number, parser};
-use crate::de::{Key, NUMBER, TEXT};
+use super::limits::Limits;
+use super::number::Number;
+use super::parser;
+use super::value::Json;
+use crate::de::object::Key;
+use crate::de::scalars::{NUMBER, TEXT};
 
 /// The name by which `serde_json` is asked for the text of a value (feature `raw_value`). Other formats, and `serde_json` without that
 /// feature, do not know the name and give the value as usual.

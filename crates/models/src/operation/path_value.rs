@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use crate::contains_secret;
+use crate::secret::shape::contains_secret;
+use crate::text::invisible::{is_ignorable, is_invisible, is_pasted_along};
 
 /// The longest value of a path parameter, in bytes before encoding.
 const LONGEST_VALUE: usize = 1024;
@@ -80,48 +81,9 @@ fn is_blank(c: char) -> bool {
     c.is_whitespace() || is_invisible(c)
 }
 
-/// Whether a character has neither a form nor a width of its own.
-pub(crate) fn is_invisible(c: char) -> bool {
-    is_pasted_along(c) || is_ignorable(c)
-}
-
 /// Whether a character means nothing before and behind a word. Emoji end with what chooses their form.
 fn is_padding(c: char) -> bool {
     is_ignorable(c) && !matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0020}'..='\u{e007f}')
-}
-
-/// Characters that come along from web pages and documents and are no part of any word.
-fn is_pasted_along(c: char) -> bool {
-    matches!(
-        c,
-        // The soft hyphen, the zero-width space, the word joiner, the byte order mark.
-        '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}'
-        // Line and paragraph separators, and what turns the writing direction.
-        | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-    )
-}
-
-/// What Unicode calls `Default_Ignorable_Code_Point`, the marks of annotations and the blank of Braille: in a word they may have a
-/// meaning, alone they are nothing.
-fn is_ignorable(c: char) -> bool {
-    matches!(
-        c,
-        '\u{34f}'
-            | '\u{115f}'..='\u{1160}'
-            | '\u{17b4}'..='\u{17b5}'
-            | '\u{180b}'..='\u{180f}'
-            | '\u{200c}'..='\u{200d}'
-            | '\u{2061}'..='\u{2065}'
-            | '\u{206a}'..='\u{206f}'
-            | '\u{2800}'
-            | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0f}'
-            | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fffb}'
-            | '\u{1bca0}'..='\u{1bca3}'
-            | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}'
-    )
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::str::Chars;
 
-use crate::operation::is_invisible;
+use crate::text::invisible::is_invisible;
 
 /// Whether a text contains what has the shape of a vendor's secret, wherever it stands and however it is encoded.
 ///

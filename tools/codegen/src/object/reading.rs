@@ -107,7 +107,9 @@ impl Object<'_> {
         Unknown {
             variant: quote!(Unknown(Box<str>)),
             other: quote!(Field::Unknown(name.into())),
-            collector: Some(quote!(let mut unknown = de::Collector::new();)),
+            collector: Some(
+                quote!(let mut unknown = crate::field::unknown_members::Collector::new();),
+            ),
             read: quote!(Field::Unknown(name) => unknown.read(name, &mut map)?,),
             value: Some(quote!(unknown_members: unknown.finish([#(#nulls),*]),)),
         }
@@ -119,7 +121,7 @@ impl Object<'_> {
             (Presence::Optional, _) => quote!(de::Nullable(#value)),
             (Presence::Count, _) => quote!(de::Count(#value)),
             (Presence::OptionalCount, _) => quote!(de::Nullable(de::Count(#value))),
-            (Presence::Patch, _) => quote!(de::Patched(#value)),
+            (Presence::Patch, _) => quote!(crate::field::patch::Patched(#value)),
             (_, Kind::List(element)) if field.is_nullable => {
                 let element = seed(element);
                 quote!(de::ListOrNull(#element))

@@ -4,7 +4,10 @@
 
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
-use crate::{Secret, Timestamp, de, id::id, open_enum::open_enum, ser, shown::Start};
+use crate::{
+    de, secret::secret::Secret, ser, text::display::Start, text::id::id,
+    text::open_enum::open_enum, time::timestamp::Timestamp,
+};
 
 id! {
     /// The id of a gateway setup token; a UUID in ASA, any text in Okta Privileged Access.

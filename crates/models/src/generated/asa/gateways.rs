@@ -5,7 +5,9 @@
 use alloc::{boxed::Box, collections::BTreeMap, string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
 use crate::{
-    Patch, Timestamp, UnknownMembers, de, id::id, open_enum::open_enum, ser, shown::Start,
+    de, field::patch::Patch, field::unknown_members::UnknownMembers, ser,
+    text::display::Start, text::id::id, text::open_enum::open_enum,
+    time::timestamp::Timestamp,
 };
 
 id! {
@@ -229,7 +231,7 @@ impl<'de> de::Object<'de> for Gateway {
         let mut infrastructure_orchestrator_slot = de::Slot::new(
             "infrastructure_orchestrator",
         );
-        let mut unknown = de::Collector::new();
+        let mut unknown = crate::field::unknown_members::Collector::new();
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
                 Field::Id => id_slot.fill(&mut map, de::of())?,
@@ -448,7 +450,7 @@ impl<'de> de::Object<'de> for InfrastructureOrchestrator {
         let mut id_slot = de::Slot::new("id");
         let mut name_slot = de::Slot::new("name");
         let mut labels_slot = de::Slot::new("labels");
-        let mut unknown = de::Collector::new();
+        let mut unknown = crate::field::unknown_members::Collector::new();
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
                 Field::Id => id_slot.fill(&mut map, de::Nullable(de::TEXT))?,
@@ -754,7 +756,7 @@ impl<'de> de::Object<'de> for GatewayUpdate {
         let mut infrastructure_orchestrator_slot = de::Slot::new(
             "infrastructure_orchestrator",
         );
-        let mut unknown = de::Collector::new();
+        let mut unknown = crate::field::unknown_members::Collector::new();
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
                 Field::Name => name_slot.fill(&mut map, de::TEXT)?,
@@ -762,20 +764,24 @@ impl<'de> de::Object<'de> for GatewayUpdate {
                     refuse_connections_slot.fill(&mut map, de::Nullable(de::FLAG))?
                 }
                 Field::Labels => {
-                    labels_slot.fill(&mut map, de::Patched(de::Map(de::TEXT)))?
+                    labels_slot
+                        .fill(&mut map, crate::field::patch::Patched(de::Map(de::TEXT)))?
                 }
                 Field::Description => {
-                    description_slot.fill(&mut map, de::Patched(de::TEXT))?
+                    description_slot
+                        .fill(&mut map, crate::field::patch::Patched(de::TEXT))?
                 }
                 Field::AccessAddress => {
-                    access_address_slot.fill(&mut map, de::Patched(de::TEXT))?
+                    access_address_slot
+                        .fill(&mut map, crate::field::patch::Patched(de::TEXT))?
                 }
                 Field::DefaultAddress => {
-                    default_address_slot.fill(&mut map, de::Patched(de::TEXT))?
+                    default_address_slot
+                        .fill(&mut map, crate::field::patch::Patched(de::TEXT))?
                 }
                 Field::InfrastructureOrchestrator => {
                     infrastructure_orchestrator_slot
-                        .fill(&mut map, de::Patched(de::of()))?
+                        .fill(&mut map, crate::field::patch::Patched(de::of()))?
                 }
                 Field::Unknown(name) => unknown.read(name, &mut map)?,
             }

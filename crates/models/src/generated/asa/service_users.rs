@@ -4,7 +4,10 @@
 
 use alloc::string::String;
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
-use crate::{Lenient, Secret, Timestamp, Unreadable, de, ser, shown::Start};
+use crate::{
+    de, field::lenient::{Lenient, Unreadable},
+    secret::secret::Secret, ser, text::display::Start, time::timestamp::Timestamp,
+};
 
 /// The key of a service user.
 ///

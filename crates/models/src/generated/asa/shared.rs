@@ -4,7 +4,7 @@
 
 use alloc::{string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
-use crate::{de, open_enum::open_enum, ser, shown::Start};
+use crate::{de, ser, text::display::Start, text::open_enum::open_enum};
 
 /// Why a call was refused or failed.
 ///

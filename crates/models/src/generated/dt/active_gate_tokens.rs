@@ -5,8 +5,9 @@
 use alloc::{string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
 use crate::{
-    Lenient, Secret, Timestamp, Unreadable, de, id::id, open_enum::open_enum, ser,
-    shown::Start,
+    de, field::lenient::{Lenient, Unreadable},
+    secret::secret::Secret, ser, text::display::Start, text::id::id,
+    text::open_enum::open_enum, time::timestamp::Timestamp,
 };
 
 id! {

@@ -2,7 +2,7 @@
 
 //! The operations of Dynatrace Environment API v2.
 
-use crate::{Method, Operation, Paging, QueryKind, QueryParameter};
+use crate::operation::operation::{Method, Operation, Paging, QueryKind, QueryParameter};
 
 /// One of the operations of Dynatrace Environment API v2. A server matches all of them, so a new one is a compile
 /// error there.

@@ -3,7 +3,7 @@
 //! Doors: What can be opened
 
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
-use crate::{de, id::id, open_enum::open_enum, ser};
+use crate::{de, ser, text::id::id, text::open_enum::open_enum};
 
 id! {
     /// The id of a door.

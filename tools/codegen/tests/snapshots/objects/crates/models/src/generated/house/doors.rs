@@ -4,7 +4,7 @@
 
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
-use crate::{Timestamp, de, ser, shown::Start};
+use crate::{de, ser, text::display::Start, time::timestamp::Timestamp};
 
 /// All doors.
 ///

@@ -2,7 +2,7 @@
 
 //! Doors: What can be opened
 
-use crate::id::id;
+use crate::text::id::id;
 
 id! {
     /// The id of a door.

@@ -2,7 +2,7 @@
 
 //! The operations of House.
 
-use crate::{Method, Operation, Paging, QueryKind, QueryParameter};
+use crate::operation::operation::{Method, Operation, Paging, QueryKind, QueryParameter};
 
 /// One of the operations of House. A server matches all of them, so a new one is a compile error there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

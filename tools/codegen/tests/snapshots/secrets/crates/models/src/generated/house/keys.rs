@@ -4,7 +4,11 @@
 
 use alloc::string::String;
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
-use crate::{Lenient, Secret, Timestamp, Unreadable, de, id::id, ser, shown::Start};
+use crate::{
+    de, field::lenient::{Lenient, Unreadable},
+    secret::secret::Secret, ser, text::display::Start, text::id::id,
+    time::timestamp::Timestamp,
+};
 
 id! {
     /// The id of a key.

@@ -4,7 +4,7 @@
 
 use alloc::string::String;
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
-use crate::{de, ser, shown::Start};
+use crate::{de, ser, text::display::Start};
 
 /// The body of a failure.
 ///

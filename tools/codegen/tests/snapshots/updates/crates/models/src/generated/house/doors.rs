@@ -4,7 +4,10 @@
 
 use alloc::{boxed::Box, string::String};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
-use crate::{Patch, UnknownMembers, de, id::id, ser, shown::Start};
+use crate::{
+    de, field::patch::Patch, field::unknown_members::UnknownMembers, ser,
+    text::display::Start, text::id::id,
+};
 
 id! {
     /// The id of a door.
@@ -86,7 +89,7 @@ impl<'de> de::Object<'de> for Door {
         };
         let mut id_slot = de::Slot::new("id");
         let mut label_slot = de::Slot::new("label");
-        let mut unknown = de::Collector::new();
+        let mut unknown = crate::field::unknown_members::Collector::new();
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
                 Field::Id => id_slot.fill(&mut map, de::of())?,
@@ -219,11 +222,15 @@ impl<'de> de::Object<'de> for DoorUpdate {
         let mut label_slot = de::Slot::new("label");
         let mut locked_slot = de::Slot::new("locked");
         let mut name_slot = de::Slot::new("name");
-        let mut unknown = de::Collector::new();
+        let mut unknown = crate::field::unknown_members::Collector::new();
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
-                Field::Label => label_slot.fill(&mut map, de::Patched(de::TEXT))?,
-                Field::Locked => locked_slot.fill(&mut map, de::Patched(de::FLAG))?,
+                Field::Label => {
+                    label_slot.fill(&mut map, crate::field::patch::Patched(de::TEXT))?
+                }
+                Field::Locked => {
+                    locked_slot.fill(&mut map, crate::field::patch::Patched(de::FLAG))?
+                }
                 Field::Name => name_slot.fill(&mut map, de::Nullable(de::TEXT))?,
                 Field::Unknown(name) => unknown.read(name, &mut map)?,
             }

@@ -9,8 +9,10 @@ use serde_core::{
     ser::SerializeMap,
 };
 
-use crate::de::unfit;
-use crate::json::{self, Json, Limits, ValueSeed};
+use crate::de::refusal::unfit;
+use crate::json::limits::Limits;
+use crate::json::seed::ValueSeed;
+use crate::json::value::{Json, has_same_members};
 
 /// What was read of an object beyond the fields of its model: members that the model does not know, and which of the fields were `null`.
 ///
@@ -113,7 +115,7 @@ impl UnknownMembers {
 /// Equal with the same unknown members in any order: a field that was `null` equals one that was absent.
 impl PartialEq for UnknownMembers {
     fn eq(&self, other: &Self) -> bool {
-        json::has_same_members(&self.members, &other.members)
+        has_same_members(&self.members, &other.members)
     }
 }
 

@@ -7,7 +7,8 @@ use serde_core::de::{
     Deserialize, DeserializeSeed, Deserializer, Error, Expected, MapAccess, Visitor,
 };
 
-use super::{Key, refuse, refused, seed, unfit};
+use super::object::Key;
+use super::refusal::{refuse, refused, seed, unfit};
 
 /// Any type that reads itself: ids, enums, secrets, timestamps, models.
 #[inline]

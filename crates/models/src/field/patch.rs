@@ -7,7 +7,7 @@ use serde_core::{
     Deserialize, Deserializer, Serialize, Serializer, de::DeserializeSeed, ser::Error,
 };
 
-use crate::de::Patched;
+use crate::de::containers::Nullable;
 
 /// What an update does to one field: leave it as it is, clear it, or set it.
 ///
@@ -82,6 +82,20 @@ impl<T: Serialize> Serialize for Patch<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Patched(PhantomData).deserialize(deserializer)
+    }
+}
+
+/// A value, or `null` to clear it. An absent field keeps what is there: [`Slot::or_default`](crate::de::Slot::or_default).
+#[derive(Clone, Copy)]
+pub(crate) struct Patched<S>(pub(crate) S);
+
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Patched<S> {
+    type Value = Patch<S::Value>;
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        Ok(Nullable(self.0)
+            .deserialize(deserializer)?
+            .map_or(Patch::Clear, Patch::Set))
     }
 }
 

@@ -9,8 +9,9 @@ use core::fmt;
 
 use serde_core::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::{TEXT, Twice, refuse, seed};
-use crate::Patch;
+use super::refusal::{refuse, seed};
+use super::scalars::TEXT;
+use super::slot::Twice;
 
 /// An array; `null` is refused.
 #[derive(Clone, Copy)]
@@ -104,18 +105,4 @@ impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for Nullable<S> {
         self.0.deserialize(deserializer).map(Some)
     }
     refuse!(boolean integer fraction text bytes array object);
-}
-
-/// A value, or `null` to clear it. An absent field keeps what is there: [`Slot::or_default`].
-#[derive(Clone, Copy)]
-pub(crate) struct Patched<S>(pub(crate) S);
-
-impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Patched<S> {
-    type Value = Patch<S::Value>;
-    #[inline]
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        Ok(Nullable(self.0)
-            .deserialize(deserializer)?
-            .map_or(Patch::Clear, Patch::Set))
-    }
 }

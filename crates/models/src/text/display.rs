@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Write as _};
 
-use crate::operation::is_invisible;
+use crate::text::invisible::is_invisible;
 
 /// The most that is printed of a text, in bytes: no word or id of a vendor comes near it.
 const MOST: usize = 1024;

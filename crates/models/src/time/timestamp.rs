@@ -9,7 +9,7 @@ use serde_core::{
 use time::{Date, OffsetDateTime, Time, UtcDateTime};
 
 use self::text::Text;
-use crate::de::{refuse, unfit};
+use crate::de::refusal::{refuse, unfit};
 
 mod parse;
 #[cfg(feature = "std")]

@@ -53,7 +53,7 @@ macro_rules! id {
             #[cfg(feature = "uuid")]
             #[must_use]
             pub fn to_uuid(&self) -> Option<uuid::Uuid> {
-                $crate::id::to_uuid(&self.0)
+                $crate::text::id::to_uuid(&self.0)
             }
         }
 
@@ -68,18 +68,18 @@ macro_rules! id {
 
         #[cfg(feature = "uuid")]
         impl TryFrom<&$name> for uuid::Uuid {
-            type Error = $crate::NotUuid;
+            type Error = $crate::text::id::NotUuid;
 
-            fn try_from(id: &$name) -> Result<Self, $crate::NotUuid> {
-                id.to_uuid().ok_or($crate::NotUuid)
+            fn try_from(id: &$name) -> Result<Self, $crate::text::id::NotUuid> {
+                id.to_uuid().ok_or($crate::text::id::NotUuid)
             }
         }
 
         #[cfg(feature = "uuid")]
         impl TryFrom<$name> for uuid::Uuid {
-            type Error = $crate::NotUuid;
+            type Error = $crate::text::id::NotUuid;
 
-            fn try_from(id: $name) -> Result<Self, $crate::NotUuid> {
+            fn try_from(id: $name) -> Result<Self, $crate::text::id::NotUuid> {
                 Self::try_from(&id)
             }
         }
@@ -180,13 +180,13 @@ macro_rules! id {
 
         impl core::fmt::Display for $name {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                core::fmt::Display::fmt(&$crate::shown::Bounded(&self.0), f)
+                core::fmt::Display::fmt(&$crate::text::display::Bounded(&self.0), f)
             }
         }
 
         impl core::fmt::Debug for $name {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                core::fmt::Debug::fmt(&$crate::shown::Bounded(&self.0), f)
+                core::fmt::Debug::fmt(&$crate::text::display::Bounded(&self.0), f)
             }
         }
 
@@ -199,7 +199,7 @@ macro_rules! id {
         impl<'de> serde_core::Deserialize<'de> for $name {
             #[inline]
             fn deserialize<D: serde_core::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_any($crate::de::Text::<Self>::new())
+                deserializer.deserialize_any($crate::de::scalars::Text::<Self>::new())
             }
         }
     };

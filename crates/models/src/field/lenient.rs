@@ -5,13 +5,15 @@ use core::fmt;
 
 use serde_core::{
     Serialize, Serializer,
-    de::{DeserializeSeed, Deserializer},
+    de::{DeserializeSeed, Deserializer, MapAccess},
 };
 
-use crate::{
-    Secret,
-    json::{Json, Limits, ValueSeed},
-};
+use crate::de::object::skip;
+use crate::de::slot::Slot;
+use crate::json::limits::Limits;
+use crate::json::seed::ValueSeed;
+use crate::json::value::Json;
+use crate::secret::secret::Secret;
 
 /// A member beside a secret that is shown only once: a value that does not fit is kept as it came, so that the secret is not lost with it.
 ///
@@ -171,5 +173,23 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for LenientSeed<S> {
             Ok(value) => Lenient::Value(value),
             Err(_) => Lenient::Unreadable(Unreadable::of(value)),
         })
+    }
+}
+
+impl<T> Slot<Lenient<T>> {
+    /// Reads a field that spoils nothing: with a second value it is one that cannot be read.
+    #[inline]
+    pub(crate) fn fill_lenient<'de, A, S>(&mut self, map: &mut A, seed: S) -> Result<(), A::Error>
+    where
+        A: MapAccess<'de>,
+        S: DeserializeSeed<'de, Value = T>,
+    {
+        self.value = Some(if self.value.is_some() {
+            skip(map)?;
+            Lenient::Unreadable(Unreadable::repeated())
+        } else {
+            map.next_value_seed(LenientSeed(seed))?
+        });
+        Ok(())
     }
 }

@@ -1,0 +1,86 @@
+//! The value of one field while its object is read.
+
+use serde_core::de::{DeserializeSeed, Deserializer, Error, MapAccess};
+
+use super::refusal::unfit;
+
+/// The value of one known field, until all of the object has been read.
+pub(crate) struct Slot<T> {
+    name: &'static str,
+    pub(crate) value: Option<T>,
+}
+
+impl<T> Slot<T> {
+    #[inline]
+    pub(crate) const fn new(name: &'static str) -> Self {
+        Self { name, value: None }
+    }
+
+    /// Reads the field's value; a second value for the same field is an error.
+    #[inline]
+    pub(crate) fn fill<'de, A, S>(&mut self, map: &mut A, seed: S) -> Result<(), A::Error>
+    where
+        A: MapAccess<'de>,
+        S: DeserializeSeed<'de, Value = T>,
+    {
+        if self.value.is_some() {
+            return map.next_value_seed(Twice(Some(self.name)));
+        }
+        self.value = Some(map.next_value_seed(seed)?);
+        Ok(())
+    }
+
+    /// The value, or the error that the field is missing.
+    #[inline]
+    pub(crate) fn required<E: Error>(self) -> Result<T, E> {
+        match self.value {
+            Some(value) => Ok(value),
+            None => Err(E::missing_field(self.name)),
+        }
+    }
+
+    /// The value, or `default` when the field is absent.
+    #[inline]
+    pub(crate) fn or(self, default: T) -> T {
+        self.value.unwrap_or(default)
+    }
+
+    /// The value, or what absence means for its type: none, empty, keep.
+    #[inline]
+    pub(crate) fn or_default(self) -> T
+    where
+        T: Default,
+    {
+        self.value.unwrap_or_default()
+    }
+}
+
+impl<T> Slot<Option<T>> {
+    /// Whether the field was there and null.
+    #[inline]
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(self.value, Some(None))
+    }
+}
+
+impl<T> Slot<Option<Option<T>>> {
+    /// The count; none when it is absent, null or negative.
+    #[inline]
+    pub(crate) fn count(self) -> Option<T> {
+        self.value.flatten().flatten()
+    }
+}
+
+/// Fails in the place of a value whose key was there before, so that the error's path ends with that key.
+pub(crate) struct Twice(pub(super) Option<&'static str>);
+
+impl<'de> DeserializeSeed<'de> for Twice {
+    type Value = ();
+    #[cold]
+    fn deserialize<D: Deserializer<'de>>(self, _: D) -> Result<(), D::Error> {
+        Err(match self.0 {
+            Some(name) => D::Error::duplicate_field(name),
+            None => unfit("a key that was there before", &"each key once"),
+        })
+    }
+}

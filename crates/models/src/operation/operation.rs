@@ -1,0 +1,454 @@
+//! What the vendors offer, as plain data: one [`Operation`] for every call.
+
+use alloc::{borrow::Cow, string::String, vec::Vec};
+use core::fmt;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use super::path_value::{PathErrorKind, check};
+
+/// One call that a vendor's API offers. The tables of all are in [`asa`](crate::asa) and [`dt`](crate::dt).
+///
+/// ```
+/// use gatelet_models::{Method, PathErrorKind, asa::OperationId};
+///
+/// let read = OperationId::GetGatewayInstance.operation();
+/// assert_eq!((read.method, read.success, read.idempotent), (Method::Get, 200, true));
+///
+/// let path = read.expand(&["my-team", "a/b"])?;
+/// assert_eq!(path, "/v1/teams/my-team/gateways/a%2Fb");
+/// assert_eq!(read.match_path(&path), Some(vec!["my-team".to_owned(), "a/b".to_owned()]));
+/// assert_eq!(read.expand(&["my-team", ".."]).map_err(|error| error.kind), Err(PathErrorKind::Dot));
+/// # Ok::<(), gatelet_models::PathError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Operation {
+    /// `asa` or `dt`.
+    pub vendor: &'static str,
+    /// The vendor's operation id, such as `ListGateways`.
+    pub id: &'static str,
+    /// Both together, such as `asa ListGateways`: how errors and traces name it.
+    pub name: &'static str,
+    /// The group that the vendor's documentation puts it in.
+    pub tag: &'static str,
+    /// What it does, in one line.
+    pub summary: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path below the API's base address, with its parameters in braces: `/v1/teams/{team_name}/gateways`.
+    pub path: &'static str,
+    /// The query parameters that it takes.
+    pub query: &'static [QueryParameter],
+    /// The schema of the request's body.
+    pub request: Option<&'static str>,
+    /// The schema of the answer's body.
+    pub response: Option<&'static str>,
+    /// The status of a successful answer.
+    pub success: u16,
+    /// Whether doing it twice leaves the same as doing it once, so that it may be repeated.
+    pub idempotent: bool,
+    /// Whether it needs a credential.
+    pub authenticated: bool,
+    /// How a list goes on.
+    pub paging: Option<Paging>,
+    /// What the credential must allow, one of these: scopes of Dynatrace, roles of ASA.
+    pub permissions: &'static [&'static str],
+    /// The vendor's page that this is taken from.
+    pub source: &'static str,
+}
+
+/// An HTTP method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// `GET`
+    Get,
+    /// `POST`
+    Post,
+    /// `PUT`
+    Put,
+    /// `DELETE`
+    Delete,
+}
+
+impl Method {
+    /// The method as it stands in a request.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A query parameter of an [`Operation`]. All of them may be left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct QueryParameter {
+    /// The name in the query.
+    pub name: &'static str,
+    /// What values it takes.
+    pub kind: QueryKind,
+    /// What it does.
+    pub description: &'static str,
+}
+
+/// What values a query parameter takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueryKind {
+    /// An integer, within the limits that the vendor documents.
+    Integer {
+        /// The least value allowed.
+        minimum: Option<i64>,
+        /// The greatest value allowed.
+        maximum: Option<i64>,
+    },
+    /// `true` or `false`.
+    Boolean,
+    /// Any text.
+    Text,
+}
+
+/// How a list goes on after one page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paging {
+    /// The answer's `Link` header holds the address of the next page.
+    Link {
+        /// The query parameter for the number of entries in a page.
+        page_size: &'static str,
+        /// The query parameter that says where the page begins.
+        page_token: &'static str,
+    },
+    /// The answer's body holds a cursor; with the cursor no other parameter may be sent.
+    Cursor {
+        /// The query parameter for the number of entries in a page.
+        page_size: &'static str,
+        /// The query parameter for the cursor.
+        page_token: &'static str,
+    },
+}
+
+/// What stays as it is in a segment: the unreserved characters of RFC 3986.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+impl QueryParameter {
+    /// Checks an integer against the limits that the vendor documents.
+    ///
+    /// # Errors
+    /// When it is below the least or above the greatest value allowed.
+    pub fn check(&self, value: i64) -> Result<(), OutOfRange> {
+        let QueryKind::Integer { minimum, maximum } = self.kind else {
+            return Ok(());
+        };
+        let is_within =
+            minimum.is_none_or(|least| least <= value) && maximum.is_none_or(|most| value <= most);
+        is_within
+            .then_some(())
+            .ok_or(OutOfRange { minimum, maximum })
+    }
+}
+
+/// An integer is outside of the limits that the vendor documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OutOfRange {
+    /// The least value allowed.
+    pub minimum: Option<i64>,
+    /// The greatest value allowed.
+    pub maximum: Option<i64>,
+}
+
+impl fmt::Display for OutOfRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.minimum, self.maximum) {
+            (Some(least), Some(most)) => write!(f, "must be from {least} to {most}"),
+            (Some(least), None) => write!(f, "must be at least {least}"),
+            (None, Some(most)) => write!(f, "must be at most {most}"),
+            (None, None) => f.write_str("must be another integer"),
+        }
+    }
+}
+
+impl core::error::Error for OutOfRange {}
+
+impl Operation {
+    /// The query parameter for the number of entries in a page.
+    #[must_use]
+    pub fn page_size(&self) -> Option<&'static QueryParameter> {
+        let (Paging::Link { page_size, .. } | Paging::Cursor { page_size, .. }) = self.paging?;
+        self.query.iter().find(|it| it.name == page_size)
+    }
+
+    /// The names of the path's parameters, in order.
+    pub fn path_parameters(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.path.split('/').filter_map(parameter)
+    }
+
+    /// The path with one value for each parameter, in order; each value becomes exactly one segment, percent-encoded.
+    ///
+    /// # Errors
+    /// When there are more or fewer values than parameters, or a value could change the path's meaning or cannot be an id: it is empty or
+    /// blank, `.` or `..`, begins or ends with white space, contains a control or an invisible character or [what looks like a
+    /// secret](crate::contains_secret), or is longer than 1024 bytes. The error never repeats the value.
+    pub fn expand(&self, values: &[&str]) -> Result<String, PathError> {
+        let mut values = values.iter();
+        let mut path = String::with_capacity(self.path.len() + values.len() * 40);
+        for segment in self.path.split('/').skip(1) {
+            path.push('/');
+            match parameter(segment) {
+                None => path.push_str(segment),
+                Some(parameter) => {
+                    let value = values.next().ok_or(PathError {
+                        parameter,
+                        kind: PathErrorKind::Count,
+                    })?;
+                    check(value).map_err(|kind| PathError { parameter, kind })?;
+                    path.extend(utf8_percent_encode(value, SEGMENT));
+                }
+            }
+        }
+        match values.next() {
+            None => Ok(path),
+            Some(_) => Err(PathError {
+                parameter: "",
+                kind: PathErrorKind::Count,
+            }),
+        }
+    }
+
+    /// The values that [`expand`](Self::expand) would make this path of; `None` when the path is another operation's.
+    ///
+    /// `path` is percent-encoded and has no query. Every segment is decoded once.
+    #[must_use]
+    pub fn match_path(&self, path: &str) -> Option<Vec<String>> {
+        let mut values = Vec::new();
+        let mut segments = path.split('/');
+        for expected in self.path.split('/') {
+            let segment = segments.next()?;
+            if parameter(expected).is_some() {
+                let value = percent_decode_str(segment)
+                    .decode_utf8()
+                    .ok()
+                    .map(Cow::into_owned)?;
+                check(&value).ok()?;
+                values.push(value);
+            } else if segment != expected {
+                return None;
+            }
+        }
+        segments.next().is_none().then_some(values)
+    }
+}
+
+/// The name of the parameter that a segment of a path stands for.
+fn parameter(segment: &str) -> Option<&str> {
+    segment.strip_prefix('{')?.strip_suffix('}')
+}
+
+/// A value cannot stand in a path. It names the parameter, never the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PathError {
+    /// The parameter's name; empty when there are more values than parameters.
+    pub parameter: &'static str,
+    /// What is wrong.
+    pub kind: PathErrorKind,
+}
+
+impl fmt::Display for PathError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self {
+                parameter: "",
+                kind: PathErrorKind::Count,
+            } => f.write_str("more values than the path has parameters"),
+            Self { parameter, kind } => write!(f, "{parameter} {kind}"),
+        }
+    }
+}
+
+impl core::error::Error for PathError {}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{
+        borrow::ToOwned,
+        format,
+        string::{String, ToString},
+        vec,
+    };
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const GET: Operation = Operation {
+        vendor: "asa",
+        id: "GetGatewayInstance",
+        name: "asa GetGatewayInstance",
+        tag: "Gateways",
+        summary: "Reads a gateway",
+        method: Method::Get,
+        path: "/v1/teams/{team_name}/gateways/{gateway_id}",
+        query: &[],
+        request: None,
+        response: None,
+        success: 200,
+        idempotent: true,
+        authenticated: true,
+        paging: None,
+        permissions: &[],
+        source: "",
+    };
+
+    fn kind(values: &[&str]) -> Option<(&'static str, PathErrorKind)> {
+        GET.expand(values)
+            .err()
+            .map(|error| (error.parameter, error.kind))
+    }
+
+    #[test]
+    fn a_path_knows_its_parameters() {
+        assert!(GET.path_parameters().eq(["team_name", "gateway_id"]));
+    }
+
+    #[test]
+    fn each_value_becomes_one_segment() {
+        let expanded = |id: &str| GET.expand(&["t", id]).expect("a value for a path");
+        assert_eq!(
+            expanded("a2dfd474-2db4"),
+            "/v1/teams/t/gateways/a2dfd474-2db4"
+        );
+        assert_eq!(expanded("a/../b"), "/v1/teams/t/gateways/a%2F..%2Fb");
+        assert_eq!(
+            expanded("a?b#c;d&e=f:g@h"),
+            "/v1/teams/t/gateways/a%3Fb%23c%3Bd%26e%3Df%3Ag%40h"
+        );
+        assert_eq!(expanded("%2e%2e"), "/v1/teams/t/gateways/%252e%252e");
+        assert_eq!(expanded("..."), "/v1/teams/t/gateways/...");
+        assert_eq!(expanded("\u{e9} \\"), "/v1/teams/t/gateways/%C3%A9%20%5C");
+        assert_eq!(
+            expanded("{gateway_id}"),
+            "/v1/teams/t/gateways/%7Bgateway_id%7D"
+        );
+    }
+
+    #[test]
+    fn a_value_that_could_change_the_path_is_refused() {
+        assert_eq!(kind(&["t", ""]), Some(("gateway_id", PathErrorKind::Empty)));
+        assert_eq!(kind(&[".", "a"]), Some(("team_name", PathErrorKind::Dot)));
+        assert_eq!(kind(&["t", ".."]), Some(("gateway_id", PathErrorKind::Dot)));
+        for control in ["a\0", "a\r\nb", "\u{7f}", "a\u{85}b"] {
+            assert_eq!(
+                kind(&["t", control]),
+                Some(("gateway_id", PathErrorKind::ControlCharacter))
+            );
+        }
+        assert_eq!(kind(&["t", &"a".repeat(1024)]), None);
+        assert_eq!(
+            kind(&["t", &"a".repeat(1025)]),
+            Some(("gateway_id", PathErrorKind::TooLong))
+        );
+    }
+
+    #[test]
+    fn there_must_be_one_value_for_each_parameter() {
+        assert_eq!(kind(&[]), Some(("team_name", PathErrorKind::Count)));
+        assert_eq!(kind(&["t"]), Some(("gateway_id", PathErrorKind::Count)));
+        assert_eq!(kind(&["t", "a", "b"]), Some(("", PathErrorKind::Count)));
+    }
+
+    #[test]
+    fn an_error_names_the_parameter_and_not_the_value() {
+        let error = GET
+            .expand(&["t", "hunter2\n"])
+            .expect_err("a control character");
+        assert_eq!(
+            error.to_string(),
+            "gateway_id must not hold control characters"
+        );
+        assert!(!format!("{error:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn an_integer_keeps_to_the_documented_limits() {
+        let parameter = |minimum, maximum| QueryParameter {
+            name: "pageSize",
+            kind: QueryKind::Integer { minimum, maximum },
+            description: "",
+        };
+        let both = parameter(Some(100), Some(3000));
+        assert_eq!(both.check(100), Ok(()));
+        assert_eq!(both.check(3000), Ok(()));
+        for value in [99, 3001] {
+            let error = both.check(value).expect_err("out of range");
+            assert_eq!(error.to_string(), "must be from 100 to 3000");
+        }
+        assert!(parameter(Some(1), None).check(0).is_err());
+        assert_eq!(parameter(None, None).check(i64::MIN), Ok(()));
+    }
+
+    #[test]
+    fn a_path_gives_its_values_back_decoded_once() {
+        let matched = |path| GET.match_path(path);
+        assert_eq!(
+            matched("/v1/teams/t/gateways/a"),
+            Some(vec!["t".to_owned(), "a".to_owned()])
+        );
+        assert_eq!(
+            matched("/v1/teams/t/gateways/%252e%2F"),
+            Some(vec!["t".to_owned(), "%2e/".to_owned()])
+        );
+        for other in [
+            "",
+            "/",
+            "v1/teams/t/gateways/a",
+            "/v1/teams/t/gateways",
+            "/v1/teams/t/gateways/",
+            "/v1/teams/t/gateways/a/",
+            "/v1/teams/t/gateways/a/status",
+            "/v1/teams/t/Gateways/a",
+            "/v1/teams//gateways/a",
+            "/v1/teams/t/gateways/..",
+            "/v1/teams/t/gateways/%2e%2E",
+            "/v1/teams/t/gateways/%00",
+            "/v1/teams/t/gateways/%ff",
+        ] {
+            assert_eq!(matched(other), None, "{other}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_value_that_is_taken_comes_back(team in "\\PC{1,20}", id in ".{1,20}") {
+            if let Ok(path) = GET.expand(&[&team, &id]) {
+                prop_assert_eq!(path.split('/').count(), 6);
+                prop_assert!(path.bytes().all(|byte| byte.is_ascii_graphic()));
+                prop_assert_eq!(GET.match_path(&path), Some(vec![team, id]));
+            } else {
+                prop_assert!([team, id].iter().any(|value| check(value).is_err()));
+            }
+        }
+
+        #[test]
+        fn no_path_at_all_breaks_the_matching(path in "/v1/teams/[a-z0-9%{}.]{0,4}/gateways/[a-f0-9%{}.]{0,8}") {
+            if let Some(values) = GET.match_path(&path) {
+                let values: Vec<&str> = values.iter().map(String::as_str).collect();
+                prop_assert!(GET.expand(&values).is_ok());
+            }
+        }
+    }
+}
