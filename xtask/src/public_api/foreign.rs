@@ -25,6 +25,7 @@ const ALLOWED: &[&str] = &[
     "asa_client",
     "dt_client",
     "gatelet_models",
+    "gatelet_client",
     "gatelet_hyper",
     "gatelet_transport",
 ];

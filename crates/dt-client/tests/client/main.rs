@@ -8,6 +8,7 @@
 mod answers;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 mod body_limit;
+mod call_options;
 mod created;
 mod listing;
 mod operations;

@@ -1,0 +1,178 @@
+//! Requests of described operations: what is refused, and in which order.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
+use gatelet_client::{ClientBuilder, ListQuery, ListRequest, OperationCall, PageBody, Query};
+use gatelet_models::{Operation, asa, dt};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
+use gatelet_transport::{
+    ApiError, ApiToken, Channel, Dialect, Error, ErrorKind, OperationRequest, Page,
+};
+use serde_json::Value;
+
+/// Reads no errors.
+struct Plain;
+
+impl Dialect for Plain {
+    fn api_error(&self, _: http::StatusCode, _: &str) -> Option<ApiError> {
+        None
+    }
+}
+
+fn builder(url: &str) -> ClientBuilder<Channel> {
+    ClientBuilder::new(url, Plain, |url| Ok(url.clone()), |channel| channel)
+}
+
+fn channel(fake: &FakeTransport) -> Channel {
+    builder("https://api.example.com")
+        .credentials(ApiToken::new("secret").unwrap())
+        .build_with(fake.clone(), ManualClock::auto())
+        .unwrap()
+}
+
+fn refused(error: &Error) -> (&str, Option<&str>) {
+    match error.kind() {
+        ErrorKind::InvalidInput { parameter } => (parameter, error.operation()),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Sends nothing, and returns why.
+async fn refusal<T: std::fmt::Debug>(
+    request: impl FnOnce(&Channel) -> OperationRequest<T>,
+) -> Error {
+    let fake = FakeTransport::script([]);
+    let error = request(&channel(&fake)).send().await.unwrap_err();
+    fake.finish();
+    error
+}
+
+fn gateways() -> &'static Operation {
+    asa::OperationId::ListGateways.operation()
+}
+
+#[tokio::test]
+async fn the_order_of_the_errors_of_a_call_is_not_that_of_its_settings() {
+    let failed = || Err(Error::invalid_input("check", "failed"));
+    let body = std::collections::BTreeMap::from([(vec![1], 1)]);
+    let invalid = || OperationCall::new(gateways(), &[""]).json(&body);
+    let send = |call: OperationCall| {
+        refusal(move |channel| {
+            call.query("offset", Some(true))
+                .request(channel, |_| Ok(()))
+        })
+    };
+    let name = Some("asa ListGateways");
+    assert_eq!(
+        refused(&send(invalid().check(failed())).await),
+        ("check", name)
+    );
+    assert_eq!(refused(&send(invalid()).await), ("team_name", name));
+    let valid_path = OperationCall::new(gateways(), &["t"]).json(&body);
+    assert_eq!(refused(&send(valid_path).await), ("offset", name));
+    let request = |channel: &Channel| {
+        let call = OperationCall::new(gateways(), &["t"]).json(&body);
+        call.request(channel, |_| Ok(()))
+    };
+    assert_eq!(refused(&refusal(request).await), ("body", name));
+}
+
+#[tokio::test]
+async fn a_query_parameter_that_the_operation_lacks_is_refused() {
+    for (name, value, problem) in [
+        ("page", Value::from("7"), "is not a query parameter"),
+        ("contains", Value::from(true), "has another type"),
+        ("descending", Value::from("true"), "has another type"),
+        ("count", Value::from(0), "must be at least 1"),
+    ] {
+        let call = OperationCall::new(gateways(), &["t"]);
+        let call = match value {
+            Value::Bool(value) => call.query(name, Some(value)),
+            Value::Number(value) => call.query(name, value.as_i64()),
+            value => call.query(name, value.as_str()),
+        };
+        let error = refusal(|channel| call.request(channel, |_| Ok(()))).await;
+        assert_eq!(refused(&error), (name, Some("asa ListGateways")));
+        assert!(error.to_string().contains(problem), "{error}");
+    }
+}
+
+/// A list of any operation, whose pages have a cursor if `cursor` is there.
+async fn list(
+    operation: &'static Operation,
+    path: &[&str],
+    cursor: bool,
+) -> (Result<Page<Value>, Error>, usize) {
+    let fake = FakeTransport::respond(|_| FakeResponse::json(200, r#"{"list": []}"#));
+    let page: fn(Value) -> PageBody<Value> = match cursor {
+        true => |_| PageBody::new("list", vec![]).with_cursor(None),
+        false => |_| PageBody::new("list", vec![]),
+    };
+    let list: ListRequest<Value> = ListRequest::new(&channel(&fake), operation, path, page);
+    let result = list.send().await;
+    (result, fake.into_requests().len())
+}
+
+#[tokio::test]
+async fn an_operation_that_does_not_list_is_refused() {
+    let operation = dt::OperationId::GetToken.operation();
+    let (result, requests) = list(operation, &["dt0g02.one"], true).await;
+    let error = result.unwrap_err();
+    assert_eq!(refused(&error), ("operation", Some("dt getToken")));
+    assert_eq!(requests, 0);
+}
+
+#[tokio::test]
+async fn a_page_that_does_not_fit_the_paging_of_its_operation_is_refused() {
+    let tokens = dt::OperationId::ListTokens.operation();
+    assert!(list(gateways(), &["t"], false).await.0.is_ok());
+    assert!(list(tokens, &[], true).await.0.is_ok());
+    for (operation, path, cursor) in [(gateways(), &["t"][..], true), (tokens, &[], false)] {
+        let error = list(operation, path, cursor).await.0.unwrap_err();
+        assert_eq!(refused(&error), ("operation", Some(operation.name)));
+    }
+}
+
+/// A query parameter that no operation has.
+#[derive(Clone, Debug, Default)]
+struct Unknown;
+
+impl ListQuery for Unknown {
+    fn write_to(&self, query: &mut Query) {
+        query.set("unknown", Some("x"));
+    }
+}
+
+#[tokio::test]
+async fn a_list_with_a_query_parameter_that_its_operation_lacks_is_refused() {
+    let fake = FakeTransport::script([]);
+    let list: ListRequest<Value, Unknown> =
+        ListRequest::new(&channel(&fake), gateways(), &["t"], |_: Value| {
+            PageBody::new("list", vec![])
+        });
+    let sent = list.clone().send().await.unwrap_err();
+    let paged = list.pages().try_next().await.unwrap_err();
+    for error in [sent, paged] {
+        assert_eq!(refused(&error), ("unknown", Some("asa ListGateways")));
+    }
+    fake.finish();
+}
+
+#[test]
+fn an_invalid_address_is_reported_before_missing_credentials() {
+    for (url, parameter) in [("ftp://h", "base_url"), ("https://h", "credentials")] {
+        let fake = FakeTransport::script([]);
+        let error = builder(url)
+            .build_with(fake, ManualClock::auto())
+            .unwrap_err();
+        assert_eq!(refused(&error).0, parameter, "{error}");
+    }
+    let again = builder("https://h").endpoint("ftp://h");
+    let error = again
+        .build_with(FakeTransport::script([]), ManualClock::auto())
+        .unwrap_err();
+    assert_eq!(refused(&error).0, "base_url", "{error}");
+}
