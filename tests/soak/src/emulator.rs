@@ -8,9 +8,9 @@ pub mod write_ledger;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// How many clients are at work together.
+/// The clients that work together.
 const CLIENTS: usize = 64;
-/// The most memory that a server of very many tokens may take, in bytes.
+/// The most memory that a server of very many tokens may use, in bytes.
 const MEMORY: u64 = 300 << 20;
 
 /// The size of a run.
@@ -42,10 +42,10 @@ impl Soak {
     }
 }
 
-fn report(what: &str, result: impl std::fmt::Display, begun: Instant, faults: &[String]) {
+fn report(what: &str, result: impl std::fmt::Display, begun: Instant, problems: &[String]) {
     println!("{what}: {result}; {:.1} s", begun.elapsed().as_secs_f64());
-    for fault in faults.iter().take(20) {
-        println!("  {fault}");
+    for problem in problems.iter().take(20) {
+        println!("  {problem}");
     }
 }
 
@@ -61,12 +61,12 @@ async fn ordered(operations: usize, seed: u64) -> bool {
     let outcome = history::run(CLIENTS, operations, seed).await;
     let (present, absent) = outcome.observations;
     let result = format!(
-        "{CLIENTS} clients, {} objects, seen {present} times and missed {absent} times, {} without an order",
+        "{CLIENTS} clients, {} objects, found {present} times and not found {absent} times, {} violations",
         outcome.objects,
-        outcome.faults.len()
+        outcome.violations.len()
     );
-    report("history", result, begun, &outcome.faults);
-    outcome.faults.is_empty()
+    report("history", result, begun, &outcome.violations);
+    outcome.violations.is_empty()
 }
 
 async fn listed(folder: &Path, tokens: usize) -> bool {

@@ -63,7 +63,7 @@ pub fn run(values: u64, seconds: u64, seed: u64) -> Result<(), String> {
 }
 
 impl Soak {
-    /// How many values of each model were good.
+    /// Returns the number of correct values of each model.
     fn run(&self, start: Instant) -> Result<Vec<u64>, String> {
         let (sender, results) = mpsc::channel();
         let workers = thread::available_parallelism().map_or(1, usize::from);
@@ -92,8 +92,8 @@ impl Soak {
         })
     }
 
-    /// Does one batch after the other, and tells of each.
-    fn work(&self, tell: impl Fn(Result<(usize, u64), String>) -> bool) {
+    /// Runs one batch after the other, and reports each.
+    fn work(&self, report: impl Fn(Result<(usize, u64), String>) -> bool) {
         let strategies: Vec<_> = MODELS.iter().map(any_value).collect();
         loop {
             let batch = self.next.fetch_add(1, Ordering::Relaxed);
@@ -104,7 +104,7 @@ impl Soak {
             }
             let model = usize::try_from(batch).unwrap_or_default() % MODELS.len();
             let result = self.batch(batch, count, model, &strategies[model]);
-            if !tell(result.map(|()| (model, count))) {
+            if !report(result.map(|()| (model, count))) {
                 return;
             }
         }

@@ -1,10 +1,10 @@
-//! A process of its own, so that what it takes can be told from what the other side takes.
+//! Another process of this program, whose memory and descriptors are its own.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// A process of one of this crate's binaries, which is spoken with line by line.
+/// A process of this program, with commands and results line by line.
 #[derive(Debug)]
 pub(crate) struct Process {
     child: Child,
@@ -13,7 +13,7 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts it.
+    /// Starts the program.
     pub(crate) fn start(program: &Path, arguments: &[&str]) -> Self {
         let mut child = Command::new(program)
             .args(arguments)
@@ -37,17 +37,17 @@ impl Process {
         line.trim_end().to_owned()
     }
 
-    /// Tells it to go on.
+    /// Sends a line, on which it continues.
     pub(crate) fn go_on(&mut self) {
         self.stdin.write_all(b"\n").unwrap();
     }
 
-    /// The memory that it has in use, in bytes.
+    /// Its memory in use, in bytes.
     pub(crate) fn memory(&self) -> u64 {
         self.status("VmRSS:")
     }
 
-    /// The most memory that it has had in use, in bytes.
+    /// Its peak memory, in bytes.
     pub(crate) fn peak_memory(&self) -> u64 {
         self.status("VmHWM:")
     }
@@ -74,16 +74,13 @@ impl Drop for Process {
     }
 }
 
-/// Prints a line at once.
-#[allow(
-    clippy::print_stdout,
-    reason = "the processes speak with each other over it"
-)]
+/// Prints a line.
+#[allow(clippy::print_stdout, reason = "the processes communicate over it")]
 pub(crate) fn say(line: &str) {
     println!("{line}");
 }
 
-/// Waits for a line of standard input; false at its end.
+/// Waits for a line of standard input; returns false at its end.
 pub(crate) fn read_line() -> bool {
     std::io::stdin()
         .lock()

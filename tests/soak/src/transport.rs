@@ -56,17 +56,17 @@ impl Soak {
             ("default policy", RetryPolicy::default(), step * 20 + 1),
         ] {
             let settings = Settings {
-                patience: Duration::from_secs(2),
+                timeout: Duration::from_secs(2),
                 at_once: 16,
                 stalled_at_once: 400,
                 retry,
             };
             let report = cut::run(jobs.iter().cloned().step_by(step), &settings).await;
             println!("cut, {what}: {report}");
-            for fault in report.faults.iter().take(20) {
-                println!("  {fault}");
+            for wrong in report.wrong.iter().take(20) {
+                println!("  {wrong}");
             }
-            is_right &= report.faults.is_empty();
+            is_right &= report.wrong.is_empty();
         }
         is_right
     }

@@ -1,10 +1,10 @@
-//! Very many calls at once; `cargo xtask soak transport` looks at them more closely.
+//! Very many calls at once; `cargo xtask soak transport` measures them against the bare stack.
 
 use std::path::Path;
 
 use gatelet_soak::transport::load::{Stack, measure};
 
-/// The binary that is server and client in processes of their own.
+/// The program that is server and client in processes of their own.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_soak");
 
 // T56

@@ -3,7 +3,7 @@
 use gatelet_soak::paging::{Counts, run_schedule};
 
 #[test]
-fn random_listings_lose_nothing_and_repeat_nothing() {
+fn random_schedules_lose_and_repeat_no_item() {
     let mut counts = Counts::default();
     for seed in 0..1000 {
         match run_schedule(seed) {
@@ -25,7 +25,7 @@ fn random_listings_lose_nothing_and_repeat_nothing() {
 }
 
 #[test]
-fn a_seed_is_always_the_same_schedule() {
+fn the_same_seed_gives_the_same_schedule() {
     for seed in 0..100 {
         assert_eq!(run_schedule(seed), run_schedule(seed), "{seed}");
     }

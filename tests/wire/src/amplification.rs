@@ -1,4 +1,4 @@
-//! How many requests a server that is down gets to see.
+//! The number of requests that reach a server that is down.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -10,25 +10,25 @@ use http::{Response, StatusCode};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::{Caller, Role, Server, World};
+use crate::{Fixture, Role, Server, TestClient};
 
 /// How a server is down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "a test must look at all")]
 pub enum Down {
-    /// It answers everything with 503.
+    /// It responds to everything with 503.
     Unavailable,
     /// Nobody listens at its address.
     Refuses,
 }
 
-/// Whose calls they are.
+/// The calls that are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "a test must look at all")]
 pub enum Victim {
     /// Reads with a bearer of ASA.
     Asa,
-    /// Reads of ASA that need an exchange first, which does not come about.
+    /// Reads of ASA that need a token exchange first, which fails.
     AsaExchange,
     /// Reads of Dynatrace.
     Dt,
@@ -39,14 +39,14 @@ impl Victim {
     pub const ALL: [Self; 3] = [Self::Asa, Self::AsaExchange, Self::Dt];
 }
 
-/// Makes calls that all fail, through one client of default policy, and counts the requests: those that the server saw, or
-/// those that were tried where there is none.
+/// Makes calls that all fail, through one client with the default policy, and counts the requests: those that the server
+/// received, or without a server those that were tried.
 pub async fn requests(victim: Victim, down: Down, calls: usize) -> usize {
-    let world = World::new().await;
+    let fixture = Fixture::new().await;
     let server = Server::start(|_| unavailable(), None).await;
     let origin = match down {
         Down::Unavailable => server.origin(),
-        Down::Refuses => nobody(),
+        Down::Refuses => closed_port(),
     };
     let (transport, tried) = (HyperTransport::new(), Arc::new(AtomicUsize::new(0)));
     let count = tried.clone();
@@ -55,7 +55,7 @@ pub async fn requests(victim: Victim, down: Down, calls: usize) -> usize {
         let transport = transport.clone();
         async move { transport.send(request).await }
     });
-    let caller = Caller::new(
+    let client = TestClient::new(
         Role::Writer,
         origin,
         transport,
@@ -63,15 +63,15 @@ pub async fn requests(victim: Victim, down: Down, calls: usize) -> usize {
         RetryPolicy::default(),
     );
     let clients = (
-        caller.asa(&world, victim == Victim::AsaExchange),
-        caller.dt(),
+        client.asa(&fixture, victim == Victim::AsaExchange),
+        client.dt(),
     );
-    let lanes = Arc::new(Semaphore::new(50));
+    let permits = Arc::new(Semaphore::new(50));
     let mut running = JoinSet::new();
     for _ in 0..calls {
-        let ((asa, dt), lanes) = (clients.clone(), lanes.clone());
+        let ((asa, dt), permits) = (clients.clone(), permits.clone());
         running.spawn(async move {
-            let _lane = lanes.acquire_owned().await.unwrap();
+            let _permit = permits.acquire_owned().await.unwrap();
             let result = match victim {
                 Victim::Asa | Victim::AsaExchange => asa.gateways().list().send().await.map(drop),
                 Victim::Dt => dt.active_gate_tokens().list().send().await.map(drop),
@@ -80,7 +80,7 @@ pub async fn requests(victim: Victim, down: Down, calls: usize) -> usize {
         });
     }
     assert_eq!(running.join_all().await.len(), calls);
-    drop((clients, caller));
+    drop((clients, client));
     let seen = server.finish().await.exchanges.len();
     match down {
         Down::Unavailable => seen,
@@ -94,8 +94,8 @@ fn unavailable() -> Response<bytes::Bytes> {
     response
 }
 
-/// An address at which nobody listens.
-fn nobody() -> String {
+/// An address without a listener.
+fn closed_port() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}", listener.local_addr().unwrap())
 }

@@ -1,11 +1,11 @@
 //! Every operation, cut at every byte in every way.
 //!
-//! The canonical exchange of an operation is the one that client and emulator have over a socket when nobody disturbs
-//! them. The server plays it again up to a byte of the request or of the answer, and then closes, resets or stalls the
-//! connection. What the call returns is held against what the server did.
+//! The canonical exchange of an operation is the undisturbed one of client and emulator over a socket. The server repeats it
+//! up to a byte of the request or of the response, and then closes, resets or stalls the connection. The result of the call
+//! must agree with what the server did.
 //!
 //! The client writes a small request in one piece, so the server cannot make it stop in the middle: a request is cut by
-//! reading no more of it. Whether all of it had been written is counted by the server where the ending allows it.
+//! reading no more of it. The server counts what had been written, except after a reset.
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,23 +23,24 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::{
-    Account, Caller, Cut, Ending, Exchange, Framing, Operation, Point, Role, Server, Target, World,
+    Cut, CutKind, Fixture, Framing, Operation, Point, Role, Served, Server, ServerLog, Target,
+    TestClient,
 };
 
-/// One operation with a world of its own, and the lengths of its canonical exchanges.
+/// An operation with its own fixture, and the lengths of its canonical exchange.
 #[derive(Clone, Debug)]
-struct Scene {
+struct Scenario {
     operation: Operation,
-    world: Arc<World>,
+    fixture: Arc<Fixture>,
     role: Role,
     request: usize,
     response: usize,
 }
 
-/// One call that is to be cut.
+/// A call to be cut.
 #[derive(Clone, Debug)]
 pub struct Job {
-    scene: Scene,
+    scenario: Scenario,
     cut: Cut,
 }
 
@@ -47,17 +48,17 @@ pub struct Job {
 #[derive(Clone, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "it is a set of numbers")]
 pub struct Settings {
-    /// How long the client waits for a byte of the answer.
-    pub patience: Duration,
-    /// How many calls are cut at once.
+    /// How long the client waits for a byte of the response.
+    pub timeout: Duration,
+    /// The calls that are cut at once.
     pub at_once: usize,
-    /// How many calls are stalled at once.
+    /// The calls that are stalled at once.
     pub stalled_at_once: usize,
-    /// How often a call is tried.
+    /// The retry policy of the client.
     pub retry: RetryPolicy,
 }
 
-/// What came of many calls.
+/// The results of many calls.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Report {
@@ -67,16 +68,16 @@ pub struct Report {
     pub requests: u64,
     /// The bytes of canonical exchanges that were never read or never sent.
     pub bytes_cut: u64,
-    /// The calls that were made once more, because the client had given up before the server came to the place of the cut.
+    /// The calls that were made again, because the client timed out before the server reached the cut.
     pub repeated: u64,
-    /// Calls that gave a complete value.
+    /// Calls that returned a complete value.
     pub complete: u64,
     /// Errors of reads.
     pub reads: u64,
-    /// Errors of writes that say: not applied, perhaps, applied.
+    /// Errors of writes by their claim: not applied, unknown, applied.
     pub writes: [u64; 3],
-    /// What was wrong, one line a call.
-    pub faults: Vec<String>,
+    /// The wrong results, one line each.
+    pub wrong: Vec<String>,
 }
 
 impl fmt::Display for Report {
@@ -92,16 +93,16 @@ impl fmt::Display for Report {
             self.bytes_cut,
             self.complete,
             self.reads,
-            self.faults.len()
+            self.wrong.len()
         )
     }
 }
 
-/// Every cut of every operation: after each byte of the request, and of each answer that it may get.
+/// Returns every cut of every operation: after each byte of the request, and of each possible response.
 pub async fn jobs() -> Vec<Job> {
     let mut jobs = Vec::new();
     for operation in Operation::all() {
-        let world = Arc::new(World::new().await);
+        let fixture = Arc::new(Fixture::new().await);
         for (role, framing) in [
             (Role::Writer, Framing::Length),
             (Role::Writer, Framing::Chunked),
@@ -110,22 +111,22 @@ pub async fn jobs() -> Vec<Job> {
             if role == Role::Refused && !operation.is_write() {
                 continue;
             }
-            let scene = Scene::new(operation, world.clone(), role, framing).await;
+            let scenario = Scenario::new(operation, fixture.clone(), role, framing).await;
             let requests = match (role, framing) {
-                (Role::Writer, Framing::Length) => 0..scene.request,
+                (Role::Writer, Framing::Length) => 0..scenario.request,
                 _ => 0..0,
             };
             let points = requests.map(Point::Request);
-            let points = points.chain((0..=scene.response).map(Point::Response));
+            let points = points.chain((0..=scenario.response).map(Point::Response));
             for point in points {
-                for ending in Ending::ALL {
-                    let scene = scene.clone();
+                for kind in CutKind::ALL {
+                    let scenario = scenario.clone();
                     let cut = Cut {
                         point,
-                        ending,
+                        kind,
                         framing,
                     };
-                    jobs.push(Job { scene, cut });
+                    jobs.push(Job { scenario, cut });
                 }
             }
         }
@@ -133,103 +134,108 @@ pub async fn jobs() -> Vec<Job> {
     jobs
 }
 
-/// Makes all these calls, as many at once as the settings say.
+/// Makes all these calls.
 pub async fn run(jobs: impl IntoIterator<Item = Job>, settings: &Settings) -> Report {
-    let lanes = Arc::new(Semaphore::new(settings.at_once));
+    let permits = Arc::new(Semaphore::new(settings.at_once));
     let stalled = Arc::new(Semaphore::new(settings.stalled_at_once));
     let mut calls = JoinSet::new();
     for job in jobs {
-        let lanes = if job.cut.ending == Ending::Stall {
+        let permits = if job.cut.kind == CutKind::Stall {
             stalled.clone()
         } else {
-            lanes.clone()
+            permits.clone()
         };
         let settings = settings.clone();
         calls.spawn(async move {
-            let _lane = lanes.acquire_owned().await.unwrap();
+            let _permit = permits.acquire_owned().await.unwrap();
             job.run(&settings).await
         });
     }
-    let (mut report, mut hasty) = (Report::default(), Vec::new());
+    let (mut report, mut premature) = (Report::default(), Vec::new());
     while let Some(outcome) = calls.join_next().await {
         let outcome = outcome.unwrap();
-        if outcome.was_hasty() {
-            hasty.push(outcome.job);
+        if outcome.was_premature() {
+            premature.push(outcome.job);
         } else {
             report.add(outcome);
         }
     }
-    // On a busy machine the client may have given up before the server came to the place of the cut. Alone it does not.
-    let patient = Settings {
-        patience: settings.patience * 5,
+    // On a busy machine the client may time out before the server reaches the cut. Alone it does not.
+    let longer = Settings {
+        timeout: settings.timeout * 5,
         ..settings.clone()
     };
-    report.repeated = hasty.len() as u64;
-    for job in hasty {
-        report.add(job.run(&patient).await);
+    report.repeated = premature.len() as u64;
+    for job in premature {
+        report.add(job.run(&longer).await);
     }
     report
 }
 
-impl Scene {
-    /// Makes the call once without disturbing it, and measures it.
-    async fn new(operation: Operation, world: Arc<World>, role: Role, framing: Framing) -> Self {
-        let mut scene = Self {
+impl Scenario {
+    /// Makes the call once without a cut, and measures it.
+    async fn new(
+        operation: Operation,
+        fixture: Arc<Fixture>,
+        role: Role,
+        framing: Framing,
+    ) -> Self {
+        let mut scenario = Self {
             operation,
-            world,
+            fixture,
             role,
             request: 0,
             response: 0,
         };
         let undisturbed = Cut {
             point: Point::Response(usize::MAX),
-            ending: Ending::Close,
+            kind: CutKind::Close,
             framing,
         };
         let transport = HyperTransport::builder().max_idle_connections(0).build();
-        let (_, account) = scene
+        let (_, log) = scenario
             .call(undisturbed, transport, RetryPolicy::never())
             .await;
-        scene.request = account.exchanges[0].read;
-        scene.response = account.exchanges[0].whole;
-        scene
+        scenario.request = log.exchanges[0].read;
+        scenario.response = log.exchanges[0].whole;
+        scenario
     }
 
-    /// One call, and what the server knows of it.
+    /// Makes one call, and returns its result and the server's record.
     async fn call(
         &self,
         cut: Cut,
         transport: HyperTransport,
         retry: RetryPolicy,
-    ) -> (Result<String, Error>, Account) {
-        let target = self.world.target(self.operation).await;
-        let world = self.world.clone();
-        let server = Server::start(move |request| world.answer(request), Some(cut)).await;
-        let caller = Caller::new(
+    ) -> (Result<String, Error>, ServerLog) {
+        let target = self.fixture.target(self.operation).await;
+        let fixture = self.fixture.clone();
+        let server = Server::start(move |request| fixture.respond(request), Some(cut)).await;
+        let client = TestClient::new(
             self.role,
             server.origin(),
             transport,
             TokioClock::new(),
             retry,
         );
-        let result = caller.call(&self.world, self.operation, &target).await;
-        drop(caller);
+        let result = client.call(&self.fixture, self.operation, &target).await;
+        drop(client);
         (result, server.finish().await)
     }
 }
 
-/// A call that was made.
+/// A finished call.
 struct Outcome {
     job: Job,
     result: Result<String, Error>,
-    account: Account,
+    log: ServerLog,
     verdict: Result<(), String>,
 }
 
 impl Outcome {
-    /// Whether what is wrong may be that the client ran out of patience too early.
-    fn was_hasty(&self) -> bool {
-        // An exchange that timed out is a credential that could not be had.
+    /// Whether the result may be wrong only because the client timed out too early.
+    fn was_premature(&self) -> bool {
+        // A token exchange that timed out is a credential error.
         let timed_out = |error: &Error| {
             let failed = ErrorKind::Credential(CredentialFailure::ExchangeFailed);
             matches!(error.kind(), ErrorKind::Timeout(_)) || *error.kind() == failed
@@ -242,126 +248,129 @@ impl Job {
     async fn run(self, settings: &Settings) -> Outcome {
         let transport = HyperTransport::builder()
             .max_idle_connections(0)
-            .first_byte_timeout(settings.patience)
-            .stall_timeout(settings.patience)
+            .first_byte_timeout(settings.timeout)
+            .stall_timeout(settings.timeout)
             .build();
         let retry = settings.retry.clone();
-        let (result, account) = self.scene.call(self.cut, transport, retry).await;
-        let judge = Judge {
+        let (result, log) = self.scenario.call(self.cut, transport, retry).await;
+        let oracle = Oracle {
             job: &self,
-            account: &account,
+            log: &log,
             may_repeat: settings.retry != RetryPolicy::never(),
         };
         let verdict = match &result {
-            Ok(value) => judge.value(value).await,
-            Err(error) => judge.error(error),
+            Ok(value) => oracle.value(value).await,
+            Err(error) => oracle.error(error),
         };
         Outcome {
             job: self,
             result,
-            account,
+            log,
             verdict,
         }
     }
 }
 
-/// What the server did, as the measure of what the client says.
-struct Judge<'a> {
+/// Decides from what the server did whether the result of the client is right.
+struct Oracle<'a> {
     job: &'a Job,
-    account: &'a Account,
+    log: &'a ServerLog,
     may_repeat: bool,
 }
 
-impl Judge<'_> {
+impl Oracle<'_> {
     fn operation(&self) -> Operation {
-        self.job.scene.operation
+        self.job.scenario.operation
     }
 
-    /// The exchanges of the call itself, without those for its credential.
-    fn own(&self) -> impl Iterator<Item = &Exchange> {
-        let of_credential = |exchange: &Exchange| match &exchange.handled {
-            Some((request, _)) => is_exchange(request),
-            None => self.operation().is_exchange(),
+    /// The exchanges of the call itself, without token exchanges.
+    fn own(&self) -> impl Iterator<Item = &Served> {
+        let is_of_credential = |served: &Served| match &served.handled {
+            Some((request, _)) => is_token_exchange(request),
+            None => self.operation().is_token_exchange(),
         };
-        let exchanges = self.account.exchanges.iter();
-        exchanges.filter(move |exchange| !of_credential(exchange))
+        let exchanges = self.log.exchanges.iter();
+        exchanges.filter(move |served| !is_of_credential(served))
     }
 
-    /// Whether the server made the change that the call asks for.
+    /// Whether the server made the requested change.
     fn was_applied(&self) -> bool {
-        let succeeded = |exchange: &Exchange| {
-            let handled = exchange.handled.as_ref();
+        let succeeded = |served: &Served| {
+            let handled = served.handled.as_ref();
             handled.is_some_and(|(_, response)| response.status().is_success())
         };
         self.operation().is_write() && self.own().any(succeeded)
     }
 
-    /// Whether nobody on the client's side can know: all of the request was written, and no status came back.
+    /// Whether the client cannot know: all of the request was written, and no status came back.
     fn is_in_doubt(&self) -> bool {
-        let in_doubt = |exchange: &Exchange| {
-            let whole = exchange
+        let in_doubt = |served: &Served| {
+            let whole = served
                 .handled
                 .as_ref()
-                .map_or(self.job.scene.request, |_| exchange.read);
-            let was_written = exchange.written.is_none_or(|written| written == whole);
-            let was_told = exchange.handled.is_some() && exchange.sent >= exchange.status_line;
-            was_written && !was_told
+                .map_or(self.job.scenario.request, |_| served.read);
+            let was_written = served.written.is_none_or(|written| written == whole);
+            let has_status = served.handled.is_some() && served.sent >= served.status_line;
+            was_written && !has_status
         };
         self.operation().is_write() && self.own().any(in_doubt)
     }
 
     fn is_whole(&self) -> bool {
-        let is_whole =
-            |exchange: &Exchange| exchange.handled.is_some() && exchange.sent == exchange.whole;
-        self.account.exchanges.iter().all(is_whole)
+        let is_whole = |served: &Served| served.handled.is_some() && served.sent == served.whole;
+        self.log.exchanges.iter().all(is_whole)
     }
 
     async fn value(&self, value: &str) -> Result<(), String> {
-        if self.job.scene.role == Role::Refused {
+        if self.job.scenario.role == Role::Refused {
             return Err("a refusal became a value".into());
         }
         if !self.may_repeat && !self.is_whole() {
-            return Err("an answer that was not whole became a value".into());
+            return Err("an incomplete response became a value".into());
         }
         if self.may_repeat && self.operation().operation().method == gatelet_models::Method::Delete
         {
-            return Ok(()); // That nothing is left may be what the repetition found.
+            return Ok(()); // The retry may have found it deleted.
         }
-        let same = self.once_more().await.map_err(|error| error.to_string())?;
+        let same = self.replay().await.map_err(|error| error.to_string())?;
         if same != value {
-            return Err("the value is another one than without a socket".into());
+            return Err("the value differs from the one without a socket".into());
         }
         self.count()
     }
 
-    /// The same call, handed the same answers without a socket.
-    async fn once_more(&self) -> Result<String, Error> {
+    /// Makes the same call with the same responses, without a socket.
+    async fn replay(&self) -> Result<String, Error> {
         let handled = |own: bool| {
-            let exchanges = self.account.exchanges.iter().rev();
-            let mut handled = exchanges.filter_map(|exchange| exchange.handled.as_ref());
-            let found = handled.find(|(request, _)| is_exchange(request) != own);
+            let exchanges = self.log.exchanges.iter().rev();
+            let mut handled = exchanges.filter_map(|served| served.handled.as_ref());
+            let found = handled.find(|(request, _)| is_token_exchange(request) != own);
             found.map(|(_, response)| response.clone())
         };
         let (own, credential) = (handled(true), handled(false));
-        let answers = move |request: Request<Bytes>| {
-            let answer = if is_exchange(&request) {
+        let respond = move |request: Request<Bytes>| {
+            let response = if is_token_exchange(&request) {
                 credential.clone()
             } else {
                 own.clone()
             };
-            async move { Ok::<Response<Bytes>, TransportError>(answer.unwrap_or_default()) }
+            async move { Ok::<Response<Bytes>, TransportError>(response.unwrap_or_default()) }
         };
-        let scene = &self.job.scene;
+        let scenario = &self.job.scenario;
         // Links to the next page begin with it.
-        let origin = self.account.origin.clone();
-        Caller::new(
-            scene.role,
+        let origin = self.log.origin.clone();
+        TestClient::new(
+            scenario.role,
             origin,
-            from_fn(answers),
+            from_fn(respond),
             ManualClock::auto(),
             RetryPolicy::never(),
         )
-        .call(&scene.world, scene.operation, &Target(String::from("id")))
+        .call(
+            &scenario.fixture,
+            scenario.operation,
+            &Target(String::from("id")),
+        )
         .await
     }
 
@@ -374,47 +383,49 @@ impl Judge<'_> {
         };
         if !agrees {
             return Err(format!(
-                "it says {applied:?}, and the server has {was_applied}"
+                "the error says {applied:?}, the server {was_applied}"
             ));
         }
-        if self.job.scene.role == Role::Writer {
+        if self.job.scenario.role == Role::Writer {
             if self.is_whole() {
-                return Err("a whole answer became an error".into());
+                return Err("a whole response became an error".into());
             }
             if self.may_repeat && self.operation().operation().idempotent {
-                return Err("it could have been repeated, and was not".into());
+                return Err("it was not retried".into());
             }
         }
         self.kind(error)?;
         self.count()
     }
 
-    /// Whether the error names what happened to the connection, or the refusal that came through.
+    /// Whether the error names what happened to the connection, or the refusal in the response.
     fn kind(&self, error: &Error) -> Result<(), String> {
         use ErrorKind::{Api, Connect, Credential, Interrupted, Timeout};
-        let fits = match (self.job.cut.ending, error.kind()) {
+        let fits = match (self.job.cut.kind, error.kind()) {
             (_, Api) => error
                 .status()
                 .is_some_and(|status| status.is_client_error()),
             (_, Credential(CredentialFailure::Rejected)) => true,
-            (_, Credential(CredentialFailure::ExchangeFailed)) => self.operation().is_exchange(),
-            (Ending::Close | Ending::Reset, Interrupted | Connect(_)) => true,
-            (Ending::Stall, Timeout(Phase::FirstByte | Phase::Stall)) => true,
+            (_, Credential(CredentialFailure::ExchangeFailed)) => {
+                self.operation().is_token_exchange()
+            }
+            (CutKind::Close | CutKind::Reset, Interrupted | Connect(_)) => true,
+            (CutKind::Stall, Timeout(Phase::FirstByte | Phase::Stall)) => true,
             _ => false,
         };
         if fits {
             Ok(())
         } else {
-            Err(format!("{:?} is not what happened", error.kind()))
+            Err(format!("{:?} is the wrong kind", error.kind()))
         }
     }
 
-    /// Whether the server saw as few requests as it may.
+    /// Whether the server received no more requests than allowed.
     fn count(&self) -> Result<(), String> {
         let own = self.own().count();
         let operation = self.operation();
         let repeats =
-            self.may_repeat && operation.operation().idempotent && !operation.is_exchange();
+            self.may_repeat && operation.operation().idempotent && !operation.is_token_exchange();
         let most = if repeats { 3 } else { 1 };
         if own <= most {
             Ok(())
@@ -424,8 +435,8 @@ impl Judge<'_> {
     }
 }
 
-/// Whether this is the exchange of a key for a bearer.
-fn is_exchange(request: &Request<Bytes>) -> bool {
+/// Whether this is a token exchange.
+fn is_token_exchange(request: &Request<Bytes>) -> bool {
     let exchange = Asa::IssueServiceToken.operation();
     request.method() == Method::POST && exchange.match_path(request.uri().path()).is_some()
 }
@@ -435,18 +446,18 @@ impl Report {
         let Outcome {
             job,
             result,
-            account,
+            log,
             verdict,
         } = outcome;
         self.calls += 1;
-        self.requests += account.exchanges.len() as u64;
+        self.requests += log.exchanges.len() as u64;
         self.bytes_cut += match job.cut.point {
-            Point::Request(bytes) => job.scene.request + job.scene.response - bytes,
-            Point::Response(bytes) => job.scene.response - bytes,
+            Point::Request(bytes) => job.scenario.request + job.scenario.response - bytes,
+            Point::Response(bytes) => job.scenario.response - bytes,
         } as u64;
         match &result {
             Ok(_) => self.complete += 1,
-            Err(_) if !job.scene.operation.is_write() => self.reads += 1,
+            Err(_) if !job.scenario.operation.is_write() => self.reads += 1,
             Err(error) => match error.applied() {
                 Applied::No => self.writes[0] += 1,
                 Applied::Unknown => self.writes[1] += 1,
@@ -454,11 +465,11 @@ impl Report {
             },
         }
         if let Err(wrong) = verdict {
-            let (scene, cut) = (&job.scene, job.cut);
+            let (scenario, cut) = (&job.scenario, job.cut);
             let result = result.map_or_else(|error| error.to_string(), |_| "a value".into());
-            self.faults.push(format!(
-                "{:?} as {:?}, {:?}: {wrong}; it gave: {result}",
-                scene.operation, scene.role, cut
+            self.wrong.push(format!(
+                "{:?} as {:?}, {:?}: {wrong}; the result: {result}",
+                scenario.operation, scenario.role, cut
             ));
         }
     }

@@ -1,13 +1,13 @@
 //! Both clients over real sockets, against servers that misbehave on purpose.
 //!
-//! What is here needs the clients, the transport and the emulator together, so it is in none of their crates. The tests
-//! in `tests/` are short and deterministic; `cargo xtask soak transport` runs the same code at full length.
+//! It needs the clients, the transport and the emulator together, so it is in none of their crates. The tests in `tests/`
+//! are short and deterministic; `cargo xtask soak transport` runs the same code at full length.
 //!
-//! - [`Operation`]: one of the vendors' operations, [`World`]: an emulator with something for each of them to work on,
-//!   [`Caller`]: one such call through the real client.
-//! - [`Server`]: answers as the emulator does, and cuts the first exchange where it is told to.
-//! - [`cut`]: every operation, cut at every byte in every way. [`amplification`]: how many requests a server that is down
-//!   sees.
+//! - [`Operation`]: one of the vendors' operations, [`Fixture`]: an emulator with something for each of them to work on,
+//!   [`TestClient`]: one such call through the real client.
+//! - [`Server`]: responds as the emulator does, and cuts the first exchange at a given byte.
+//! - [`cut`]: every operation, cut at every byte in every way. [`amplification`]: the requests that reach a server that is
+//!   down.
 
 #![allow(
     clippy::unwrap_used,
@@ -16,17 +16,17 @@
 )]
 #![allow(
     clippy::disallowed_methods,
-    reason = "it runs on real sockets, so its patience is real too"
+    reason = "it runs on real sockets, so its timeouts are real too"
 )]
 
 pub mod amplification;
-mod caller;
+mod client;
 pub mod cut;
+mod fixture;
 mod operation;
 mod server;
-mod world;
 
-pub use caller::Caller;
+pub use client::TestClient;
+pub use fixture::{Fixture, Role, Target};
 pub use operation::Operation;
-pub use server::{Account, Cut, Ending, Exchange, Framing, Point, Server};
-pub use world::{Role, Target, World};
+pub use server::{Cut, CutKind, Framing, Point, Served, Server, ServerLog};

@@ -8,21 +8,21 @@ use gatelet_models::{Method, asa, dt};
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "a test must look at every vendor")]
 pub enum Operation {
-    /// Of Okta ASA.
+    /// An operation of Okta ASA.
     Asa(asa::OperationId),
-    /// Of Dynatrace.
+    /// An operation of Dynatrace.
     Dt(dt::OperationId),
 }
 
 impl Operation {
-    /// All of them, the service-token exchange included.
+    /// Returns all of them, the token exchange included.
     pub fn all() -> impl Iterator<Item = Self> {
         let asa = asa::OperationId::ALL.iter().copied().map(Self::Asa);
         let dt = dt::OperationId::ALL.iter().copied().map(Self::Dt);
         asa.chain(dt)
     }
 
-    /// What is known about it.
+    /// Returns its row of the operation table.
     #[must_use]
     pub fn operation(self) -> &'static gatelet_models::Operation {
         match self {
@@ -31,15 +31,15 @@ impl Operation {
         }
     }
 
-    /// Whether a call of it may change something. The exchange is made for the sake of a create, which does.
+    /// Whether a call of it may change something. The token exchange counts, because a create follows it.
     #[must_use]
     pub fn is_write(self) -> bool {
         self.operation().method != Method::Get
     }
 
-    /// Whether this is the exchange of a key for a bearer, which no caller asks for by itself.
+    /// Whether this is the token exchange, which no caller asks for directly.
     #[must_use]
-    pub fn is_exchange(self) -> bool {
+    pub fn is_token_exchange(self) -> bool {
         self == Self::Asa(asa::OperationId::IssueServiceToken)
     }
 }

@@ -1,4 +1,4 @@
-//! A server that answers well, except that it cuts its first exchange where it is told to.
+//! A server that cuts its first exchange at a given byte, and serves all others.
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -17,28 +17,28 @@ use tokio::task::{JoinHandle, JoinSet};
 pub enum Point {
     /// Of the request, as the server reads it.
     Request(usize),
-    /// Of the answer, as the server writes it.
+    /// Of the response, as the server writes it.
     Response(usize),
 }
 
-/// What the server does there.
+/// How the server cuts an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "a test must look at all")]
-pub enum Ending {
-    /// Says that it will write no more: FIN.
+pub enum CutKind {
+    /// Closes its side of the connection: FIN.
     Close,
     /// Resets the connection: RST.
     Reset,
-    /// Nothing, for as long as the test goes on.
+    /// Does nothing until the test ends.
     Stall,
 }
 
-impl Ending {
+impl CutKind {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Close, Self::Reset, Self::Stall];
 }
 
-/// How the server says where the body of an answer ends.
+/// How the server frames the body of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "a test must look at both")]
 pub enum Framing {
@@ -48,65 +48,65 @@ pub enum Framing {
     Chunked,
 }
 
-/// What happens to the first exchange; later ones are left alone.
+/// What happens to the first exchange; later ones are served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs, reason = "it is three facts and no more")]
 pub struct Cut {
     /// Where.
     pub point: Point,
-    /// What happens there.
-    pub ending: Ending,
-    /// The form of its answer.
+    /// How.
+    pub kind: CutKind,
+    /// The framing of its response.
     pub framing: Framing,
 }
 
-/// What the server knows of one exchange.
+/// The server's record of one exchange.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-pub struct Exchange {
-    /// How many bytes of the request the client wrote; none where a reset kept the server from finding out.
+pub struct Served {
+    /// The bytes of the request that the client wrote; `None` where a reset kept the server from counting them.
     pub written: Option<usize>,
-    /// The request and its answer, once the server had read all of the request and dealt with it.
+    /// The request and its response, once the server has read all of the request and handled it.
     pub handled: Option<(Request<Bytes>, Response<Bytes>)>,
     /// The bytes of the request that it read.
     pub read: usize,
-    /// The bytes of the answer that it sent.
+    /// The bytes of the response that it sent.
     pub sent: usize,
-    /// The bytes of the whole answer.
+    /// The bytes of the whole response.
     pub whole: usize,
-    /// The bytes of the whole answer's first line, with its end.
+    /// The bytes of the status line, with its end.
     pub status_line: usize,
 }
 
-/// What the server knows of a call.
+/// The server's record of a call.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-pub struct Account {
+pub struct ServerLog {
     /// The server's address, as base URLs begin.
     pub origin: String,
     /// In the order in which they began.
-    pub exchanges: Vec<Exchange>,
+    pub exchanges: Vec<Served>,
 }
 
 type Handler = dyn Fn(Request<Bytes>) -> Response<Bytes> + Send + Sync;
 
-/// A server on loopback for one call, or for many where nothing is cut.
+/// A server on loopback for one call, or for many without a cut.
 pub struct Server {
     address: SocketAddr,
     over: watch::Sender<bool>,
     task: JoinHandle<()>,
-    stage: Arc<Stage>,
+    state: Arc<ServerState>,
 }
 
-struct Stage {
+struct ServerState {
     handler: Box<Handler>,
     cut: Mutex<Option<Cut>>,
-    exchanges: Mutex<Vec<Exchange>>,
+    exchanges: Mutex<Vec<Served>>,
     over: watch::Receiver<bool>,
 }
 
 impl Server {
-    /// Starts to listen.
+    /// Starts the server.
     pub async fn start(
         handler: impl Fn(Request<Bytes>) -> Response<Bytes> + Send + Sync + 'static,
         cut: Option<Cut>,
@@ -114,7 +114,7 @@ impl Server {
         let listener = TcpListener::bind((own_loopback(), 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (over, is_over) = watch::channel(false);
-        let stage = Arc::new(Stage {
+        let state = Arc::new(ServerState {
             handler: Box::new(handler),
             cut: Mutex::new(cut),
             exchanges: Mutex::default(),
@@ -123,8 +123,8 @@ impl Server {
         Self {
             address,
             over,
-            task: tokio::spawn(stage.clone().accept(listener)),
-            stage,
+            task: tokio::spawn(state.clone().accept(listener)),
+            state,
         }
     }
 
@@ -134,26 +134,26 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// Ends everything that is still open, and tells what happened.
-    pub async fn finish(self) -> Account {
+    /// Ends everything that is still open, and returns the record.
+    pub async fn finish(self) -> ServerLog {
         self.over.send_replace(true);
         self.task.await.unwrap();
-        let exchanges = std::mem::take(&mut *self.stage.exchanges.lock().unwrap());
-        Account {
+        let exchanges = std::mem::take(&mut *self.state.exchanges.lock().unwrap());
+        ServerLog {
             origin: format!("http://{}", self.address),
             exchanges,
         }
     }
 }
 
-/// An address of loopback that other processes do not use. A port that was just free may still be tried by a program that was
-/// told of a closed one, and its request would be taken for the one that is to be cut.
+/// A loopback address that no other process uses. On a shared one, a client that retries a port which was just closed could
+/// connect here, and its request would be cut instead.
 fn own_loopback() -> Ipv4Addr {
     let [_, high, middle, low] = std::process::id().to_be_bytes();
     Ipv4Addr::new(127, high | 0x80, middle, low)
 }
 
-impl Stage {
+impl ServerState {
     async fn accept(self: Arc<Self>, listener: TcpListener) {
         let mut over = self.over.clone();
         let mut connections = JoinSet::new();
@@ -163,7 +163,7 @@ impl Stage {
                 accepted = listener.accept() => {
                     let (stream, _) = accepted.unwrap();
                     stream.set_nodelay(true).unwrap();
-                    connections.spawn(Connection { stage: self.clone(), stream, buffer: BytesMut::new() }.serve());
+                    connections.spawn(Connection { state: self.clone(), stream, buffer: BytesMut::new() }.serve());
                 }
                 Some(ended) = connections.join_next() => ended.unwrap(),
             }
@@ -176,21 +176,21 @@ impl Stage {
 
 /// One connection, on which exchange follows exchange until one is cut.
 struct Connection {
-    stage: Arc<Stage>,
+    state: Arc<ServerState>,
     stream: TcpStream,
     buffer: BytesMut,
 }
 
 impl Connection {
     async fn serve(mut self) {
-        let mut over = self.stage.over.clone();
+        let mut over = self.state.over.clone();
         loop {
-            // A cut request is one of which nothing need have come.
-            let cut = self.stage.cut.lock().unwrap().take();
+            // To cut a request, nothing of it needs to have arrived.
+            let cut = self.state.cut.lock().unwrap().take();
             let place = cut.map(|_| self.begin());
             if let Some(Cut {
                 point: Point::Request(bytes),
-                ending,
+                kind,
                 ..
             }) = cut
             {
@@ -203,7 +203,7 @@ impl Connection {
                 }
                 let read = self.buffer.len();
                 self.record(place, |exchange| exchange.read = read);
-                return self.end(place, ending).await;
+                return self.end(place, kind).await;
             }
             let request = tokio::select! {
                 _ = over.wait_for(|over| *over) => return,
@@ -213,9 +213,9 @@ impl Connection {
                 return;
             };
             let place = place.unwrap_or_else(|| self.begin());
-            let response = (self.stage.handler)(request.clone());
+            let response = (self.state.handler)(request.clone());
             let framing = cut.map_or(Framing::Length, |cut| cut.framing);
-            let bytes = serialised(&response, framing);
+            let bytes = serialize(&response, framing);
             let sent = match cut {
                 Some(Cut {
                     point: Point::Response(limit),
@@ -231,26 +231,26 @@ impl Connection {
                 exchange.whole = bytes.len();
                 exchange.status_line = bytes.windows(2).position(|end| end == b"\r\n").unwrap() + 2;
             });
-            // The client may have gone already.
+            // The client may have hung up already.
             let _ = self.stream.write_all(&bytes[..sent]).await;
             if let Some(cut) = cut {
-                return self.end(place, cut.ending).await;
+                return self.end(place, cut.kind).await;
             }
         }
     }
 
-    /// Opens the record of an exchange, and says where it is.
+    /// Opens the record of an exchange, and returns its index.
     fn begin(&self) -> usize {
-        let exchanges = &mut self.stage.exchanges.lock().unwrap();
-        exchanges.push(Exchange::default());
+        let exchanges = &mut self.state.exchanges.lock().unwrap();
+        exchanges.push(Served::default());
         exchanges.len() - 1
     }
 
-    fn record(&self, place: usize, note: impl FnOnce(&mut Exchange)) {
-        note(&mut self.stage.exchanges.lock().unwrap()[place]);
+    fn record(&self, place: usize, note: impl FnOnce(&mut Served)) {
+        note(&mut self.state.exchanges.lock().unwrap()[place]);
     }
 
-    /// Reads a whole request and says how many bytes it had; none when the client has hung up.
+    /// Reads a whole request and counts its bytes; `None` when the client has hung up.
     async fn request(&mut self) -> Option<(Request<Bytes>, usize)> {
         loop {
             if let Some(whole) = parse(&mut self.buffer) {
@@ -262,17 +262,17 @@ impl Connection {
         }
     }
 
-    /// Does to the connection what was asked for, and counts what else the client had written to it.
-    async fn end(mut self, place: usize, ending: Ending) {
-        match ending {
-            Ending::Reset => return self.stream.set_zero_linger().unwrap(),
-            Ending::Close => drop(self.stream.shutdown().await),
-            Ending::Stall => {}
+    /// Ends the connection as planned, and counts the bytes that the client had still written to it.
+    async fn end(mut self, place: usize, kind: CutKind) {
+        match kind {
+            CutKind::Reset => return self.stream.set_zero_linger().unwrap(),
+            CutKind::Close => drop(self.stream.shutdown().await),
+            CutKind::Stall => {}
         }
-        let mut over = self.stage.over.clone();
+        let mut over = self.state.over.clone();
         let _ = over.wait_for(|over| *over).await;
         let mut rest = Vec::new();
-        // By now the client has hung up. What it wrote is still here, unless it did so with a reset.
+        // By now the client has hung up. Its bytes can still be read, unless it hung up with a reset.
         if self.stream.read_to_end(&mut rest).await.is_ok() {
             self.record(place, |exchange| {
                 exchange.written = Some(exchange.read + rest.len());
@@ -281,7 +281,7 @@ impl Connection {
     }
 }
 
-/// Takes one whole request out of the buffer, and says how many bytes it had.
+/// Takes one whole request out of the buffer, and counts its bytes.
 fn parse(buffer: &mut BytesMut) -> Option<(Request<Bytes>, usize)> {
     let head = buffer.windows(4).position(|end| end == b"\r\n\r\n")? + 4;
     let text = std::str::from_utf8(&buffer[..head]).unwrap();
@@ -305,14 +305,14 @@ fn parse(buffer: &mut BytesMut) -> Option<(Request<Bytes>, usize)> {
     Some((request, head + length))
 }
 
-/// The bytes of an answer.
-fn serialised(response: &Response<Bytes>, framing: Framing) -> Vec<u8> {
+/// The bytes of a response.
+fn serialize(response: &Response<Bytes>, framing: Framing) -> Vec<u8> {
     let status = response.status();
     let mut head = format!("HTTP/1.1 {status}\r\n");
     for (name, value) in response.headers() {
         head.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
     }
-    // The manual clock's moment, which the emulator goes by: bearers live and die by it.
+    // The time of the emulator's manual clock, which decides when bearers expire.
     head.push_str("date: Thu, 01 Jan 2026 00:00:00 GMT\r\n");
     let body = response.body();
     let mut bytes = head.into_bytes();

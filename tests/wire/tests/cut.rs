@@ -1,4 +1,4 @@
-//! A part of the cuts of every operation; `cargo xtask soak transport` makes all of them.
+//! Some cuts of every operation; `cargo xtask soak transport` makes all of them.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use gatelet_wire_tests::cut::{self, Report, Settings};
 
 fn settings(retry: RetryPolicy) -> Settings {
     Settings {
-        patience: Duration::from_secs(2),
+        timeout: Duration::from_secs(2),
         at_once: 8,
         stalled_at_once: 200,
         retry,
@@ -16,17 +16,17 @@ fn settings(retry: RetryPolicy) -> Settings {
 
 #[allow(
     clippy::print_stdout,
-    reason = "how much was tried belongs to the result"
+    reason = "the number of calls belongs to the result"
 )]
 fn assert_right(report: &Report) {
     println!("{report}");
-    let some: Vec<_> = report.faults.iter().take(20).collect();
+    let some: Vec<_> = report.wrong.iter().take(20).collect();
     assert!(some.is_empty(), "{report}\n{some:#?}");
 }
 
 // T11
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_exchange_cut_anywhere_is_a_whole_value_or_an_error_that_says_what_was_done() {
+async fn an_exchange_cut_anywhere_gives_a_whole_value_or_an_error_that_says_what_was_applied() {
     let jobs = cut::jobs().await.into_iter().step_by(61);
     let report = cut::run(jobs, &settings(RetryPolicy::never())).await;
     assert_right(&report);
@@ -35,7 +35,7 @@ async fn an_exchange_cut_anywhere_is_a_whole_value_or_an_error_that_says_what_wa
 
 // T11
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn by_default_what_may_be_repeated_is_and_a_create_is_sent_once() {
+async fn a_cut_idempotent_call_is_retried_and_a_create_is_sent_once() {
     let jobs = cut::jobs().await.into_iter().step_by(223);
     let report = cut::run(jobs, &settings(RetryPolicy::default())).await;
     assert_right(&report);

@@ -1,6 +1,6 @@
-//! Bearers that live for a second, and a client whose clock may be wrong.
+//! Bearers that expire after a second, and a client whose clock may be wrong.
 
-#![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
+#![allow(clippy::unwrap_used, reason = "a failed assumption fails the test")]
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use asa_client::{Client, ServiceUser};
 use gatelet_emulator::{Emulator, well_known};
 use gatelet_transport::testing::{FaultInjector, ManualClock};
 
-/// A client of an emulator whose bearers live for a second, and what counts its requests.
+/// Creates a client of an emulator whose bearers expire after a second, and a counter of its requests.
 fn client(server: &ManualClock, own: &ManualClock) -> (Client, FaultInjector<Emulator>) {
     let emulator = Emulator::memory()
         .unwrap()
@@ -34,13 +34,13 @@ async fn a_client_gets_a_new_bearer_in_time() {
         client.gateways().list().send().await.unwrap();
         clock.advance(Duration::from_millis(1500));
     }
-    // An exchange and a listing each time; none was refused.
+    // A token exchange and a list request each time; none was refused.
     assert_eq!(counted.injected().len(), 20);
 }
 
 // E40
 #[tokio::test]
-async fn a_client_whose_clock_stands_still_heals_when_its_bearer_is_refused() {
+async fn a_client_whose_clock_stands_still_replaces_a_refused_bearer() {
     let (server, own) = (ManualClock::new(), ManualClock::auto());
     let (client, counted) = client(&server, &own);
     client.gateways().list().send().await.unwrap();
@@ -48,7 +48,7 @@ async fn a_client_whose_clock_stands_still_heals_when_its_bearer_is_refused() {
     for calls in 1..5 {
         server.advance(Duration::from_secs(2));
         client.gateways().list().send().await.unwrap();
-        // Refused, exchanged, made again.
+        // Refused, exchanged, retried.
         assert_eq!(counted.injected().len(), 2 + 3 * calls);
     }
 }

@@ -1,4 +1,4 @@
-//! Texts of a server that are hard to read or very long, as both clients print them.
+//! Texts from a server that are unreadable or very long, as both clients print them.
 
 #![allow(clippy::unwrap_used, reason = "all of this crate is tests")]
 use asa_client::Bearer;
@@ -12,7 +12,7 @@ use http::{Response, StatusCode};
 
 const LONG: usize = 2 * 1024 * 1024;
 
-/// A server with one response for everything.
+/// Creates a server that always sends the same response.
 fn server(status: u16, body: String) -> impl Transport + Clone {
     let body = Bytes::from(body);
     std::sync::Arc::new(from_fn(move |_| {
@@ -38,7 +38,7 @@ fn dt(transport: impl Transport) -> dt_client::Client {
         .unwrap()
 }
 
-/// The errors of both clients where a server says something, in every place where it can.
+/// Returns the errors of both clients for a refusal with this text in every field.
 async fn errors(text: &str) -> [Error; 2] {
     let text = serde_json::to_string(text).unwrap();
     let violation = format!(r#"{{"path":{text},"message":{text},"parameterLocation":{text}}}"#);
@@ -48,7 +48,7 @@ async fn errors(text: &str) -> [Error; 2] {
     errors_with(body).await
 }
 
-/// The errors of both clients where a server refuses with this body.
+/// Returns the errors of both clients for a refusal with this body.
 async fn errors_with(body: String) -> [Error; 2] {
     let transport = server(400, body);
     let id = "dt0g02.a".into();
@@ -72,7 +72,7 @@ async fn errors_with(body: String) -> [Error; 2] {
 
 // U25
 #[tokio::test]
-async fn what_is_not_seen_in_a_servers_message_is_escaped() {
+async fn invisible_characters_in_a_message_are_escaped() {
     let text = "a\u{202e}b\u{2066}c\u{200e}d\u{200f}e\u{61c}f\u{2028}g\u{2029}h\ti\u{1b}[31mj";
     for error in errors(text).await {
         assert_eq!(error.message(), Some(text));
@@ -91,7 +91,7 @@ async fn what_is_not_seen_in_a_servers_message_is_escaped() {
 
 // U25
 #[tokio::test]
-async fn what_is_not_seen_in_a_cause_is_escaped() {
+async fn invisible_characters_in_a_cause_are_escaped() {
     let transport = std::sync::Arc::new(from_fn(|_| {
         let error = TransportError::new(TransportErrorKind::Protocol);
         let error = error.with_source("a\u{202e}b\u{2066}c\u{200e}d\u{1b}[31me");
@@ -105,7 +105,7 @@ async fn what_is_not_seen_in_a_cause_is_escaped() {
 
 // U25
 #[tokio::test]
-async fn a_message_of_two_mebibytes_is_printed_in_part() {
+async fn a_message_of_two_mebibytes_is_truncated() {
     for character in ["x", "\u{202e}", "\u{e4}", "%", "\""] {
         let text = character.repeat(LONG / character.len());
         let text = serde_json::to_string(&text).unwrap();
@@ -127,7 +127,7 @@ async fn a_message_of_two_mebibytes_is_printed_in_part() {
 
 // U25
 #[tokio::test]
-async fn values_with_texts_of_a_mebibyte_are_printed_in_part() {
+async fn values_with_texts_of_a_mebibyte_are_truncated_in_debug() {
     let text = "t\u{202e}".repeat(LONG / 8);
     let gateway = format!(
         r#"{{"id":"g","name":"{text}","refuse_connections":false,"description":"{text}","labels":{{"{text}":"{text}"}},"{text}":1}}"#
@@ -160,7 +160,7 @@ async fn values_with_texts_of_a_mebibyte_are_printed_in_part() {
 
 // U25
 #[tokio::test]
-async fn a_word_of_a_mebibyte_is_kept_and_printed_in_part() {
+async fn an_unknown_word_of_a_mebibyte_is_kept_and_truncated_when_printed() {
     let word = "w\u{202e}".repeat(LONG / 8);
     let gateway =
         format!(r#"{{"id":"g","name":"n","refuse_connections":false,"cloud_provider":"{word}"}}"#);

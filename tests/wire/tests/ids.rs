@@ -1,12 +1,12 @@
-//! Ids of every shape, as the server sees them.
+//! Ids of every shape, as the server receives them.
 
 use std::sync::Arc;
 
 use gatelet_hyper::{HyperTransport, TokioClock};
 use gatelet_transport::{Error, ErrorKind, RetryPolicy};
-use gatelet_wire_tests::{Account, Caller, Operation, Role, Server, Target, World};
+use gatelet_wire_tests::{Fixture, Operation, Role, Server, ServerLog, Target, TestClient};
 
-/// The operations that are about one thing.
+/// The operations with an id.
 fn operations() -> impl Iterator<Item = Operation> {
     let has_id = |operation: &Operation| {
         let parameters = operation.operation().path_parameters();
@@ -15,12 +15,12 @@ fn operations() -> impl Iterator<Item = Operation> {
     Operation::all().filter(has_id)
 }
 
-async fn call(operation: Operation, id: &str) -> (Result<String, Error>, Account) {
-    let world = Arc::new(World::new().await);
-    let answering = world.clone();
-    let server = Server::start(move |request| answering.answer(request), None).await;
+async fn call(operation: Operation, id: &str) -> (Result<String, Error>, ServerLog) {
+    let fixture = Arc::new(Fixture::new().await);
+    let served = fixture.clone();
+    let server = Server::start(move |request| served.respond(request), None).await;
     let (transport, clock) = (HyperTransport::new(), TokioClock::new());
-    let caller = Caller::new(
+    let client = TestClient::new(
         Role::Writer,
         server.origin(),
         transport,
@@ -28,25 +28,25 @@ async fn call(operation: Operation, id: &str) -> (Result<String, Error>, Account
         RetryPolicy::default(),
     );
     let target = Target(id.to_owned());
-    let result = caller.call(&world, operation, &target).await;
-    drop(caller);
+    let result = client.call(&fixture, operation, &target).await;
+    drop(client);
     (result, server.finish().await)
 }
 
 // T61
 #[tokio::test]
-async fn any_id_is_one_segment_of_the_path_on_the_wire_encoded_once() {
+async fn an_id_is_one_path_segment_encoded_once() {
     assert!(operations().count() >= 9);
     for operation in operations() {
         let ids = [
             "a/b", "a?b", "a#b", "a%2Fb", "100%", "a b", "a+b", "ü", "🦀", "a;b=c:@",
         ];
         for id in ids {
-            let (result, account) = call(operation, id).await;
+            let (result, log) = call(operation, id).await;
             let error = result.unwrap_err();
             assert!(error.is_not_found(), "{operation:?} {id}: {error}");
-            let (request, _) = account.exchanges[0].handled.as_ref().unwrap();
-            assert_eq!(account.exchanges.len(), 1);
+            let (request, _) = log.exchanges[0].handled.as_ref().unwrap();
+            assert_eq!(log.exchanges.len(), 1);
             assert_eq!(request.uri().query(), None, "{operation:?} {id}");
             let path = request.uri().path();
             let path = path.strip_prefix("/api/v2").unwrap_or(path);
@@ -60,13 +60,13 @@ async fn any_id_is_one_segment_of_the_path_on_the_wire_encoded_once() {
 #[tokio::test]
 async fn an_id_of_a_megabyte_makes_no_request() {
     for operation in operations() {
-        let (result, account) = call(operation, &"x".repeat(1024 * 1024)).await;
+        let (result, log) = call(operation, &"x".repeat(1024 * 1024)).await;
         let error = result.unwrap_err();
         assert!(
             matches!(error.kind(), ErrorKind::InvalidInput { .. }),
             "{error}"
         );
-        assert!(account.exchanges.is_empty());
+        assert!(log.exchanges.is_empty());
         assert!(error.to_string().len() < 500);
     }
 }

@@ -3,31 +3,31 @@
 use gatelet_emulator::serve;
 use gatelet_hyper::{HyperTransport, TokioClock};
 use gatelet_transport::{AnyTransport, Error, RetryPolicy};
-use gatelet_wire_tests::{Caller, Operation, Role, Target, World};
+use gatelet_wire_tests::{Fixture, Operation, Role, Target, TestClient};
 
-/// Every operation on what is there, on what is not, on what can be nowhere, and twice, by one who may and one who may not.
-async fn play(world: &World, origin: &str, transport: AnyTransport) -> Vec<String> {
+/// Calls every operation with ids that exist, that do not, that are invalid, and twice, with and without the rights.
+async fn play(fixture: &Fixture, origin: &str, transport: AnyTransport) -> Vec<String> {
     let mut results = Vec::new();
     for role in [Role::Writer, Role::Refused] {
         let clock = TokioClock::new();
         let retry = RetryPolicy::default();
-        let caller = Caller::new(role, origin.to_owned(), transport.clone(), clock, retry);
+        let client = TestClient::new(role, origin.to_owned(), transport.clone(), clock, retry);
         for operation in Operation::all() {
-            let there = world.target(operation).await;
-            let elsewhere = ["b4f0b9f2-0000-4000-8000-000000000000", "dt0g02.ABCDEFGH"];
-            let odd = ["a/b?c#d%2Fé +", "", "..", "a\nb"].map(str::to_owned);
-            let targets = [there.0.clone(), there.0].into_iter();
-            for id in targets.chain(elsewhere.map(str::to_owned)).chain(odd) {
-                let result = caller.call(world, operation, &Target(id)).await;
-                results.push(format!("{operation:?} as {role:?}: {}", told(result)));
+            let existing = fixture.target(operation).await;
+            let unknown = ["b4f0b9f2-0000-4000-8000-000000000000", "dt0g02.ABCDEFGH"];
+            let invalid = ["a/b?c#d%2Fé +", "", "..", "a\nb"].map(str::to_owned);
+            let targets = [existing.0.clone(), existing.0].into_iter();
+            for id in targets.chain(unknown.map(str::to_owned)).chain(invalid) {
+                let result = client.call(fixture, operation, &Target(id)).await;
+                results.push(format!("{operation:?} as {role:?}: {}", outcome(result)));
             }
         }
     }
     results
 }
 
-/// All that a caller is told, but for what chance and time make another each time.
-fn told(result: Result<String, Error>) -> String {
+/// Everything in a result, without what differs from run to run: random values and times.
+fn outcome(result: Result<String, Error>) -> String {
     let text = match result {
         Ok(value) => value,
         Err(error) => format!(
@@ -47,8 +47,8 @@ fn told(result: Result<String, Error>) -> String {
     let mut same = String::new();
     for part in text.split_inclusive(|letter| !is_word(letter)) {
         let word = part.trim_end_matches(|letter| !is_word(letter));
-        let is_chance = word.len() >= 15 && word.contains(|letter: char| letter.is_ascii_digit());
-        same.push_str(if is_chance { "…" } else { word });
+        let is_random = word.len() >= 15 && word.contains(|letter: char| letter.is_ascii_digit());
+        same.push_str(if is_random { "…" } else { word });
         same.push_str(&part[word.len()..]);
     }
     same
@@ -56,9 +56,9 @@ fn told(result: Result<String, Error>) -> String {
 
 // S3
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_same_script_in_memory_and_over_sockets_gives_the_same_results_and_errors() {
-    let near = World::at(TokioClock::new()).await;
-    let far = World::at(TokioClock::new()).await;
+async fn calls_in_memory_and_over_sockets_give_the_same_results_and_errors() {
+    let near = Fixture::at(TokioClock::new()).await;
+    let far = Fixture::at(TokioClock::new()).await;
     let address = "127.0.0.1:0".parse().unwrap();
     let server = serve(far.emulator().clone(), address).await.unwrap();
     let origin = format!("http://{}", server.address());

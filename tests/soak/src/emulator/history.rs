@@ -1,4 +1,4 @@
-//! Many clients at once on the same objects, and whether what they saw has one order in which it happened.
+//! Many clients at once on the same objects, and a check that their observations are linearizable.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,34 +12,34 @@ use gatelet_hyper::{HyperTransport, TokioClock};
 use gatelet_transport::{ApiToken, RetryPolicy};
 use tokio::task::JoinSet;
 
-/// From before a call to after its answer, on one clock of all clients that never shows the same twice.
+/// From before a call to after its response, on one clock of all clients that never repeats a value.
 #[derive(Clone, Copy, Debug)]
 struct Span {
     from: u64,
     to: u64,
 }
 
-/// What was seen of one object.
+/// The observations of one object.
 #[derive(Debug, Default)]
 struct Object {
     created: Option<Span>,
-    /// Deletions that succeeded: one at most.
+    /// Deletions that succeeded: at most one.
     deleted: Vec<Span>,
     /// Calls that found it.
     present: Vec<Span>,
-    /// Calls that did not.
+    /// Calls that did not find it.
     absent: Vec<Span>,
 }
 
 impl Object {
-    /// Whether there are a moment of creation and a later one of deletion, each within its call, so that each call that
-    /// found the object was at work between them at some time, and each that did not was so before or after.
+    /// Whether a moment of creation and a later one of deletion exist, each within its call, such that each call that found
+    /// the object overlaps the time between them, and each call that did not find it overlaps the time before or after.
     fn is_linearizable(&self) -> bool {
         let (Some(created), [] | [_]) = (self.created, &*self.deleted) else {
             return false;
         };
         let deleted = self.deleted.first();
-        // The latest moment of creation and the earliest of deletion leave most room to those that did not find it.
+        // The latest creation and the earliest deletion leave most time to the calls that did not find it.
         let ends = self.present.iter().map(|span| span.to);
         let creation = ends.fold(created.to, u64::min);
         let begins = self.present.iter().map(|span| span.from);
@@ -48,13 +48,13 @@ impl Object {
             return false;
         }
         let deletion = deletion.unwrap_or(u64::MAX);
-        // When they can be one moment, every call is before or after it.
+        // When they can be the same moment, every call is before or after it.
         let is_one = deletion <= creation;
         is_one || (self.absent.iter()).all(|span| span.from < creation || span.to > deletion)
     }
 }
 
-/// What was seen of all objects.
+/// The observations of all objects.
 #[derive(Default)]
 struct History {
     clock: AtomicU64,
@@ -64,9 +64,9 @@ struct History {
 #[derive(Default)]
 struct Seen {
     objects: BTreeMap<String, Object>,
-    /// Ids that nobody has deleted yet, as far as known.
+    /// Ids that are not known to be deleted.
     alive: Vec<String>,
-    /// Whole listings.
+    /// Complete lists.
     lists: Vec<(Span, BTreeSet<String>)>,
 }
 
@@ -80,7 +80,7 @@ impl History {
     }
 }
 
-/// What came of all operations.
+/// The results of all operations.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Outcome {
@@ -88,11 +88,11 @@ pub struct Outcome {
     pub objects: usize,
     /// The calls that found an object, and those that did not.
     pub observations: (usize, usize),
-    /// What has no order in which it can have happened, in words.
-    pub faults: Vec<String>,
+    /// The observations that are not linearizable.
+    pub violations: Vec<String>,
 }
 
-/// Lets so many clients make so many operations together, over sockets.
+/// Lets this many clients make this many operations together, over sockets.
 pub async fn run(clients: usize, operations: usize, seed: u64) -> Outcome {
     let emulator = Emulator::memory().unwrap();
     let address = "127.0.0.1:0".parse().unwrap();
@@ -119,7 +119,7 @@ pub async fn run(clients: usize, operations: usize, seed: u64) -> Outcome {
     let left = left.try_collect().await.unwrap();
     let left: BTreeSet<String> = left.into_iter().map(|token| token.id.to_string()).collect();
     server.shutdown().await;
-    judge(&mut history.seen(), &left)
+    check(&mut history.seen(), &left)
 }
 
 async fn work(client: Client, history: Arc<History>, operations: usize, mut random: fastrand::Rng) {
@@ -142,7 +142,7 @@ async fn work(client: Client, history: Arc<History>, operations: usize, mut rand
                 let span = span(&history);
                 let ids = page.items.iter().map(|token| token.id.to_string());
                 let ids: BTreeSet<String> = ids.collect();
-                // A page of more would say nothing of who is not on it.
+                // On a longer list an absence would prove nothing.
                 if page.next_page_token == Ok(None) {
                     history.seen().lists.push((span, ids));
                 }
@@ -190,32 +190,32 @@ async fn work(client: Client, history: Arc<History>, operations: usize, mut rand
     }
 }
 
-/// Looks for what cannot have happened.
-fn judge(seen: &mut Seen, left: &BTreeSet<String>) -> Outcome {
+/// Looks for observations that cannot have happened.
+fn check(seen: &mut Seen, left: &BTreeSet<String>) -> Outcome {
     let Seen { objects, lists, .. } = seen;
-    let mut faults = Vec::new();
+    let mut violations = Vec::new();
     for (span, ids) in &*lists {
         for id in ids {
             match objects.get_mut(id) {
                 Some(object) => object.present.push(*span),
-                None => faults.push(format!("{id} is in a list, and nobody made it")),
+                None => violations.push(format!("{id} is in a list, and nobody created it")),
             }
         }
-        // Lists before the creation or after the deletion say nothing that could be wrong.
+        // Lists before the creation or after the deletion prove nothing.
         for (id, object) in objects.iter_mut().filter(|(id, _)| !ids.contains(*id)) {
             let was_there = object.created.is_some_and(|created| created.to < span.from);
             let is_gone = object.deleted.first().is_some_and(|it| it.from < span.to);
             if was_there && !is_gone {
-                faults.push(format!("{id} is not in a list, and was there"));
+                violations.push(format!("{id} is missing from a list"));
             }
         }
     }
     for (id, object) in &*objects {
         if !object.is_linearizable() {
-            faults.push(format!("{id}: {object:?}"));
+            violations.push(format!("{id}: {object:?}"));
         }
         if left.contains(id) != object.deleted.is_empty() {
-            faults.push(format!(
+            violations.push(format!(
                 "{id}: {} deletions, and is there: {}",
                 object.deleted.len(),
                 left.contains(id)
@@ -226,7 +226,7 @@ fn judge(seen: &mut Seen, left: &BTreeSet<String>) -> Outcome {
     Outcome {
         objects: objects.len(),
         observations: (count(|it| it.present.len()), count(|it| it.absent.len())),
-        faults,
+        violations,
     }
 }
 
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_have_happened_is_told_from_what_cannot() {
+    fn linearizable_observations_are_told_from_others() {
         let deletion = &[(30, 40)];
         let cases: [(Spans<'_>, Spans<'_>, Spans<'_>, bool); 10] = [
             (&[], &[(21, 22)], &[], true),

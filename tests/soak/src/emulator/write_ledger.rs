@@ -1,4 +1,4 @@
-//! Very many operations through faults, and a ledger of what the clients were told to hold against what the server has.
+//! Very many operations through faults, and a ledger of their results, which must explain what the server has.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -9,31 +9,31 @@ use gatelet_emulator::{Emulator, well_known};
 use gatelet_transport::testing::{Fault, FaultInjector, ManualClock};
 use gatelet_transport::{ApiToken, Applied, Deleted, Error, Transport};
 
-/// How many of the requests something happens to.
+/// The share of requests with a fault.
 const SHARE: f64 = 0.3;
 
-/// What came of all operations.
+/// The results of all operations.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Totals {
-    /// The operations, reads among them.
+    /// The operations, reads included.
     pub operations: usize,
-    /// The requests that were made for them, and those of them that something happened to.
+    /// Their requests, and those of them with a fault.
     pub requests: (usize, usize),
     /// Creates that succeeded.
     pub created: usize,
-    /// Creates that failed, by what was said of them: surely not, perhaps, surely applied.
+    /// Creates that failed, by the claim of the error: not applied, unknown, applied.
     pub failed: [usize; 3],
-    /// How many of those that were perhaps applied were.
+    /// The creates of unknown outcome that were applied.
     pub found: usize,
-    /// How many objects the server has made.
+    /// The objects that the server has created.
     pub on_server: usize,
-    /// What the ledger does not explain, in words.
+    /// What the ledger does not explain.
     pub unexplained: Vec<String>,
 }
 
 impl Totals {
-    /// Whether what is on the server is what was reported, and no more.
+    /// Whether the server has what the results say, and no more.
     #[must_use]
     pub fn is_explained(&self) -> bool {
         let [_, _, applied] = self.failed;
@@ -59,36 +59,36 @@ impl fmt::Display for Totals {
     }
 }
 
-/// What a client was told of one object, which has a name of its own.
+/// What a client knows about one object, which has a unique name.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Told {
+enum Knowledge {
     Created,
     Failed(Applied),
 }
 
-/// What the clients were told of one kind of object.
+/// What the clients know about one kind of object.
 #[derive(Default)]
 struct Ledger {
-    creates: BTreeMap<String, Told>,
-    /// Objects whose id is known and that were not deleted: id to name.
+    creates: BTreeMap<String, Knowledge>,
+    /// Objects with a known id that were not deleted: id to name.
     alive: BTreeMap<String, String>,
-    /// The names of those that are deleted: true for sure.
+    /// The names of deleted objects: `true` when this is certain.
     deleted: BTreeMap<String, bool>,
 }
 
 impl Ledger {
     fn create(&mut self, name: String, result: Result<String, Error>) {
-        let told = match result {
+        let known = match result {
             Ok(id) => {
                 self.alive.insert(id, name.clone());
-                Told::Created
+                Knowledge::Created
             }
-            Err(error) => Told::Failed(error.applied()),
+            Err(error) => Knowledge::Failed(error.applied()),
         };
-        self.creates.insert(name, told);
+        self.creates.insert(name, known);
     }
 
-    /// Some object to work with.
+    /// Returns a random object.
     fn some(&self, random: &mut fastrand::Rng) -> Option<String> {
         let at = random.usize(..self.alive.len().max(1));
         self.alive.keys().nth(at.min(50)).cloned()
@@ -105,38 +105,38 @@ impl Ledger {
         }
     }
 
-    /// Holds all of it against the names that the server has.
-    fn settle(&self, names: Vec<String>, totals: &mut Totals) {
+    /// Compares the ledger with the names on the server.
+    fn compare(&self, names: Vec<String>, totals: &mut Totals) {
         let mut there = BTreeSet::new();
         for name in names {
             if !there.insert(name.clone()) {
                 totals.unexplained.push(format!("{name} is there twice"));
             }
             if !self.creates.contains_key(&name) {
-                totals.unexplained.push(format!("nobody made {name}"));
+                totals.unexplained.push(format!("nobody created {name}"));
             }
         }
-        for (name, told) in &self.creates {
+        for (name, known) in &self.creates {
             let is_there = there.contains(name);
             let deleted = self.deleted.get(name);
             totals.on_server += usize::from(is_there || deleted.is_some());
-            let is_right = match (told, deleted) {
-                (Told::Created, None) => is_there,
-                (Told::Created, Some(is_sure)) => !(is_there && *is_sure),
-                (Told::Failed(Applied::No), _) => !is_there,
-                (Told::Failed(Applied::Yes), _) => is_there,
-                (Told::Failed(_), _) => true,
+            let is_right = match (known, deleted) {
+                (Knowledge::Created, None) => is_there,
+                (Knowledge::Created, Some(is_sure)) => !(is_there && *is_sure),
+                (Knowledge::Failed(Applied::No), _) => !is_there,
+                (Knowledge::Failed(Applied::Yes), _) => is_there,
+                (Knowledge::Failed(_), _) => true,
             };
             if !is_right {
                 let state = if is_there { "there" } else { "not there" };
-                let line = format!("{name}: {told:?}, deleted: {deleted:?}, and is {state}");
+                let line = format!("{name}: {known:?}, deleted: {deleted:?}, and is {state}");
                 totals.unexplained.push(line);
             }
-            match told {
-                Told::Created => totals.created += 1,
-                Told::Failed(Applied::No) => totals.failed[0] += 1,
-                Told::Failed(Applied::Yes) => totals.failed[2] += 1,
-                Told::Failed(_) => {
+            match known {
+                Knowledge::Created => totals.created += 1,
+                Knowledge::Failed(Applied::No) => totals.failed[0] += 1,
+                Knowledge::Failed(Applied::Yes) => totals.failed[2] += 1,
+                Knowledge::Failed(_) => {
                     totals.failed[1] += 1;
                     totals.found += usize::from(is_there);
                 }
@@ -145,7 +145,7 @@ impl Ledger {
     }
 }
 
-/// Makes the operations with both clients, and holds what they were told against what the server has then.
+/// Makes the operations with both clients, and compares their results with what the server has then.
 pub async fn run(operations: usize, seed: u64) -> Totals {
     let clock = ManualClock::auto();
     let emulator = Emulator::memory().unwrap().with_clock(clock.clone());
@@ -180,8 +180,8 @@ pub async fn run(operations: usize, seed: u64) -> Totals {
         ..Totals::default()
     };
     let honest = Clients::over(emulator, clock);
-    asa.settle(honest.names(false).await, &mut totals);
-    dt.settle(honest.names(true).await, &mut totals);
+    asa.compare(honest.names(false).await, &mut totals);
+    dt.compare(honest.names(true).await, &mut totals);
     totals
 }
 
@@ -236,7 +236,7 @@ impl Clients {
     }
 
     async fn get(&self, is_dt: bool, id: &str) {
-        // What reads give is tested elsewhere; here they are in between.
+        // The results of reads are tested elsewhere.
         match is_dt {
             true => drop(self.dt.active_gate_tokens().get(&id.into()).send().await),
             false => drop(self.asa.gateway_setup_tokens().get(&id.into()).send().await),
@@ -264,7 +264,7 @@ impl Clients {
         }
     }
 
-    /// The names of all that the server has.
+    /// Returns the names of all objects on the server.
     async fn names(&self, is_dt: bool) -> Vec<String> {
         if is_dt {
             let list = self.dt.active_gate_tokens().list().page_size(3000);

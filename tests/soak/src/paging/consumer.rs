@@ -1,4 +1,4 @@
-//! One who lists: page by page or item by item, at leisure or in a hurry, and who may drop what was begun.
+//! A consumer of a list: by page or by item, slow or fast, which may drop what it has begun.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -12,10 +12,10 @@ use gatelet_transport::{Error, ErrorKind, Items, Page, PageToken, Pages};
 use super::counts::Counts;
 use super::server::Server;
 
-/// The most listings that one consumer drops.
+/// The most lists that one consumer drops.
 const MOST_DROPS: u64 = 8;
 
-/// How one lists.
+/// The habits of a consumer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Habits {
     pub(crate) drops_waits: bool,
@@ -26,7 +26,7 @@ pub(crate) struct Habits {
 
 pub(crate) struct Consumer<'a> {
     pub(crate) habits: Habits,
-    /// How many items are wanted.
+    /// The number of wanted items.
     pub(crate) limit: u64,
     pub(crate) rng: fastrand::Rng,
     pub(crate) clock: &'a ManualClock,
@@ -34,17 +34,17 @@ pub(crate) struct Consumer<'a> {
     pub(crate) counts: Counts,
 }
 
-/// What one step of a listing gave.
+/// The result of one step of a list.
 enum Step {
     Got(Vec<u32>),
     End,
     Failed(Error),
-    /// The listing is to be dropped while a page is on its way.
+    /// The list is to be dropped while a page is pending.
     Dropped,
 }
 
 impl Consumer<'_> {
-    /// Lists to the end, however often it must begin again, and returns the numbers that it got.
+    /// Lists to the end, resuming as often as needed, and returns the numbers.
     pub(crate) fn list<L: Listing>(
         &mut self,
         open: impl Fn(Option<PageToken>, u64) -> Result<L, Error>,
@@ -58,7 +58,7 @@ impl Consumer<'_> {
             open(token, left).map_err(|error| error.to_string())
         };
         let mut seen = Vec::new();
-        // Where to begin again, and how many items from there on were seen already, in this listing and in those before.
+        // Where to resume, and how many items from there on were seen already, in this list and in the earlier ones.
         let (mut start, mut taken, mut skip) = (None, 0, 0);
         let mut listing = reopen(&start, 0)?;
         loop {
@@ -110,7 +110,7 @@ impl Consumer<'_> {
         }
     }
 
-    /// The page before a bad link must have been given as a whole.
+    /// The whole page before a bad link must have been returned.
     fn check_bad_link(&self, seen: &[u32], error: &Error) -> Result<(), String> {
         let end = self.server.seen().bad_link_behind;
         if end == Some(seen.len() as u32) {
@@ -179,7 +179,7 @@ impl Consumer<'_> {
     }
 }
 
-/// A listing by pages or by items.
+/// A list by pages or by items.
 pub(crate) trait Listing {
     const GIVES_PAGES: bool;
 

@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::Outcome;
 
-/// What a server lists.
+/// The list of a server.
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_structs)]
 pub struct List {
@@ -19,11 +19,11 @@ pub struct List {
     pub pages: u32,
     /// Tokens on a page.
     pub size: u32,
-    /// How long a page takes, in milliseconds.
+    /// Milliseconds that a page takes.
     pub millis: u64,
 }
 
-/// The server's process, which ends with this value.
+/// The server's process, which ends when this is dropped.
 pub(crate) struct Server {
     process: Child,
     address: String,
@@ -54,20 +54,24 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It has ended already, or there is nothing that can be done about it.
+        // It may have ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-/// The server itself: prints its address and answers until it is killed.
+/// Prints its address and serves until it is killed.
+///
+/// # Errors
+///
+/// When the address cannot be bound.
 pub async fn serve(list: List) -> Outcome {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?);
     loop {
         let (stream, _) = listener.accept().await?;
         tokio::spawn(async move {
-            // A client that goes away is no concern of the server.
+            // The client may hang up.
             let _ = answer(stream, list).await;
         });
     }

@@ -8,24 +8,24 @@ use super::Outcome;
 use super::counts::Counts;
 use super::schedule::run as run_schedule;
 
-/// After how many schedules it says how far it is.
-const TOLD_EVERY: u64 = 1_000_000;
+/// The schedules between two lines of progress.
+const REPORTED_EVERY: u64 = 1_000_000;
 
-/// Runs the schedules of so many seeds, one after the other from the first.
+/// Runs this many schedules, with ascending seeds from this one.
 pub(crate) fn run(schedules: u64, seed: u64) -> Outcome {
     println!("soak: {schedules} schedules from seed {seed}");
     let started = Instant::now();
-    let lanes = thread::available_parallelism()?.get() as u64;
+    let threads = thread::available_parallelism()?.get() as u64;
     let failed = &AtomicBool::new(false);
-    let lane = |first: u64| {
+    let worker = |first: u64| {
         let mut counts = Counts::default();
-        for number in (first..schedules).step_by(lanes as usize) {
+        for number in (first..schedules).step_by(threads as usize) {
             if failed.load(Ordering::Relaxed) {
                 break;
             }
             counts += run_schedule(seed.wrapping_add(number))
                 .inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
-            if number > 0 && number.is_multiple_of(TOLD_EVERY) {
+            if number > 0 && number.is_multiple_of(REPORTED_EVERY) {
                 let seconds = started.elapsed().as_secs();
                 println!("soak: at schedule {number} after {seconds} s");
             }
@@ -33,10 +33,10 @@ pub(crate) fn run(schedules: u64, seed: u64) -> Outcome {
         Ok::<_, String>(counts)
     };
     let results: Vec<_> = thread::scope(|scope| {
-        let lanes: Vec<_> = (0..lanes)
-            .map(|first| scope.spawn(move || lane(first)))
+        let threads: Vec<_> = (0..threads)
+            .map(|first| scope.spawn(move || worker(first)))
             .collect();
-        lanes.into_iter().map(|lane| lane.join()).collect()
+        threads.into_iter().map(|worker| worker.join()).collect()
     });
     let mut counts = Counts::default();
     for result in results {

@@ -1,4 +1,4 @@
-//! The memory that a long listing needs.
+//! The memory of a long list.
 
 use super::Outcome;
 use super::list_server::{List, Server};
@@ -6,16 +6,16 @@ use super::list_server::{List, Server};
 /// The pages of a million tokens.
 const PAGES: u32 = 334;
 
-/// How many tokens a page has: the most that Dynatrace gives.
+/// Tokens on a page: the most that Dynatrace allows.
 const SIZE: u32 = 3000;
 
-/// The page at which a hundred thousand tokens have been given.
+/// The page after which a hundred thousand tokens have been returned.
 const EARLY: u32 = 34;
 
-/// What may come on top between the two, in KiB: noise of the allocator, 7 KiB for each further page of 600.
+/// The tolerance between the two, in KiB: noise of the allocator.
 const NOISE: u64 = 2048;
 
-/// Lists a million tokens and looks at the peak of the memory at a hundred thousand and at the end.
+/// Lists a million tokens, and compares the peak memory at a hundred thousand with the one at the end.
 pub(crate) async fn run() -> Outcome {
     let server = Server::start(List {
         pages: PAGES,
@@ -33,10 +33,10 @@ pub(crate) async fn run() -> Outcome {
         drop(token);
     }
     if count != PAGES * SIZE {
-        return Err(format!("{count} tokens were given").into());
+        return Err(format!("{count} tokens were returned").into());
     }
     let (Some(early), Some(end)) = (early, peak()) else {
-        println!("soak: {count} tokens; this system does not tell the peak of the memory");
+        println!("soak: {count} tokens; this system does not report the peak memory");
         return Ok(());
     };
     println!(
@@ -44,12 +44,12 @@ pub(crate) async fn run() -> Outcome {
         EARLY * SIZE
     );
     if end > early + NOISE {
-        return Err("the memory grows with the listing".into());
+        return Err("the memory grows with the list".into());
     }
     Ok(())
 }
 
-/// The most memory that this process has had, in KiB.
+/// Returns the peak memory of this process, in KiB.
 fn peak() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status

@@ -1,4 +1,4 @@
-//! One random schedule: a server, what goes wrong on it, and one who lists.
+//! One random schedule: a server, its faults, and a consumer.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use super::server::{API_TOKEN, BadLink, Fault, Server, Vendor};
 ///
 /// # Errors
 ///
-/// What was lost, repeated or else wrong.
+/// What was lost, repeated or otherwise wrong.
 pub fn run(seed: u64) -> Result<Counts, String> {
     // The jitter of the retries is part of the schedule.
     fastrand::seed(seed);
@@ -31,9 +31,9 @@ struct Schedule {
     prefetches: bool,
     by_item: bool,
     sets_page_size: bool,
-    /// How many items are wanted.
+    /// The number of wanted items.
     limit: Option<u32>,
-    /// Nothing goes wrong and nothing is dropped, so each page must be asked for exactly once.
+    /// Without faults and drops, so that each page must be requested exactly once.
     is_calm: bool,
     habits: Habits,
     sizes: Vec<u32>,
@@ -146,7 +146,7 @@ impl Schedule {
         Ok(())
     }
 
-    /// How many pages have to be asked for.
+    /// The number of pages that must be requested.
     fn wanted_pages(&self) -> usize {
         let Some(limit) = self.limit else {
             return self.sizes.len();
@@ -209,12 +209,12 @@ impl Schedule {
     }
 }
 
-/// How many items a page has: often none.
+/// Returns the number of items on a page: often none.
 fn size(rng: &mut Rng) -> u32 {
     if rng.u8(..3) == 0 { 0 } else { rng.u32(1..=5) }
 }
 
-/// What the first requests for a page are answered with: mostly nothing, sometimes more than is retried.
+/// Returns the faults of the first requests for a page: mostly none, sometimes more than are retried.
 fn faults(rng: &mut Rng) -> VecDeque<Fault> {
     const STATUSES: [u16; 10] = [400, 401, 403, 404, 408, 429, 500, 502, 503, 504];
     let count = [0, 0, 0, 1, 2, 5][rng.usize(..6)];

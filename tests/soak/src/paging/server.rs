@@ -1,4 +1,4 @@
-//! A server of one listing, in process, that fails by plan.
+//! An in-process server of one list with planned faults.
 
 use std::collections::VecDeque;
 use std::future::{pending, poll_fn};
@@ -9,76 +9,76 @@ use bytes::Bytes;
 use gatelet_transport::{ConnectFailure, PageToken, Transport, TransportError, TransportErrorKind};
 use http::{Request, Response};
 
-/// What a client of Dynatrace authorizes itself with.
+/// The credential of the Dynatrace client.
 pub(crate) const API_TOKEN: &str = "dt0c01.EXAMPLE.SECRET";
 
-/// Whose listing it is.
+/// The vendor whose list it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Vendor {
     Asa,
     Dynatrace,
 }
 
-/// What a request is answered with instead of a page.
+/// A response in place of a page.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Fault {
     Status(u16),
     Refused,
     Interrupted,
     Silence,
-    /// A page that breaks off.
+    /// A truncated page.
     HalfAPage,
-    /// A page whose link to the next one cannot be followed.
+    /// A page with an invalid link to the next one.
     BadLink(BadLink),
 }
 
 /// What is wrong with a link to the next page.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum BadLink {
-    /// It leads to the page that holds it, or from the first page nowhere.
+    /// It leads to the page that contains it, or on the first page has no cursor.
     Back,
-    /// It leads to another list, or holds a secret of the call.
+    /// It leads to another list, or contains a secret of the call.
     Elsewhere,
     Malformed,
     TooLong,
 }
 
-/// A server of one listing, whose items are the numbers from 0 on.
+/// A server of one list, whose items are the numbers from 0 on.
 pub(crate) struct Server {
     vendor: Vendor,
-    /// How many items each page has.
+    /// The number of items on each page.
     sizes: Vec<u32>,
     state: Mutex<State>,
 }
 
 struct State {
     rng: fastrand::Rng,
-    /// For each page, what its first requests are answered with.
+    /// For each page, the faults of its first requests.
     faults: Vec<VecDeque<Fault>>,
     asked: Vec<u32>,
     requests: u64,
     faulty: u64,
     bad_links: u64,
-    /// How many items there are up to the end of the last page that had a bad link.
+    /// The number of items up to the end of the last page with a bad link.
     bad_link_behind: Option<u32>,
     stray: Option<String>,
 }
 
-/// What a server has seen.
+/// The requests that a server has received.
 pub(crate) struct Seen {
-    /// How often each page was asked for.
+    /// The number of requests for each page.
     pub(crate) asked: Vec<u32>,
     pub(crate) requests: u64,
     pub(crate) faulty: u64,
     pub(crate) bad_links: u64,
-    /// How many items there are up to the end of the last page that had a bad link.
+    /// The number of items up to the end of the last page with a bad link.
     pub(crate) bad_link_behind: Option<u32>,
-    /// A request for no page of the listing.
+    /// A request for anything but a page of the list.
     pub(crate) stray: Option<String>,
 }
 
 impl Server {
-    /// A server of pages with these sizes, and what the first requests for each are answered with.
+    /// Creates a server with these page sizes, and the faults of the first requests for each page.
     pub(crate) fn new(
         vendor: Vendor,
         sizes: Vec<u32>,
@@ -118,7 +118,7 @@ impl Server {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The number of the page that a query asks for, from 0 on.
+    /// Returns the number of the requested page, from 0 on.
     fn page(&self, query: &str) -> Option<usize> {
         let position = match self.vendor {
             Vendor::Asa => query.strip_prefix("offset=k"),
@@ -137,7 +137,7 @@ impl Server {
         (page < self.sizes.len()).then_some(page)
     }
 
-    /// What a request for a page is answered with, if not with the page.
+    /// Returns the requested page, and the fault in its place if one is planned.
     fn plan(&self, query: &str) -> Result<(usize, Option<Fault>), TransportError> {
         let mut state = self.lock();
         let Some(page) = self.page(query) else {
@@ -156,7 +156,7 @@ impl Server {
         Ok((page, fault))
     }
 
-    /// The cursor of the page that comes next.
+    /// The cursor of the next page.
     fn cursor(&self, page: usize, bad: Option<BadLink>) -> Option<String> {
         match bad {
             None => (page + 1 < self.sizes.len()).then(|| format!("k{}", page + 1)),
@@ -268,7 +268,7 @@ impl Transport for Server {
     }
 }
 
-/// Ends when it is polled after so many times.
+/// Ends after this many polls.
 async fn wait(polls: u32) {
     let mut left = polls;
     poll_fn(|_| {
@@ -281,7 +281,7 @@ async fn wait(polls: u32) {
     .await;
 }
 
-/// A bearer that lasts as long as a client believes any to last.
+/// A bearer with a lifetime beyond the limit of the client.
 fn bearer() -> Result<Response<Bytes>, TransportError> {
     let body = r#"{"bearer_token": "b", "expires_at": "2036-01-01T00:00:00Z", "team_name": "t"}"#;
     let response = Response::builder().header("content-type", "application/json");

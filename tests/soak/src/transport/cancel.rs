@@ -1,4 +1,4 @@
-//! Very many calls that are dropped anywhere, and what they leave behind.
+//! Very many calls that are dropped at any point, and what they leave behind.
 
 use std::future::{Future, poll_fn};
 use std::path::Path;
@@ -17,10 +17,10 @@ use tokio::task::{JoinSet, block_in_place};
 
 use crate::process::Process;
 
-/// How many calls the transport lets through at once.
-const LANES: usize = 64;
+/// The calls that the transport allows at once.
+const IN_FLIGHT: usize = 64;
 
-/// What very many cancelled calls left behind.
+/// What very many canceled calls left behind.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Leftovers {
@@ -30,36 +30,36 @@ pub struct Leftovers {
     pub descriptors: i64,
     /// Tasks more than before.
     pub tasks: i64,
-    /// Places for calls under way that never came back.
+    /// Permits for calls that were never returned.
     pub permits: usize,
 }
 
 impl Leftovers {
-    /// Whether there are none.
+    /// Whether nothing was left behind.
     #[must_use]
     pub fn is_clean(&self) -> bool {
         (self.descriptors, self.tasks, self.permits) == (0, 0, 0)
     }
 }
 
-/// Makes calls and drops them at random points, more at once than the transport lets through. It needs a runtime of several
+/// Makes calls and drops them at random points, more at once than the transport allows. It needs a runtime of several
 /// threads.
 pub async fn leftovers(program: &Path, calls: usize, seed: u64) -> Leftovers {
     let mut server = Process::start(program, &["serve-unevenly"]);
-    let mut gate = Process::start(program, &["serve-together", &LANES.to_string()]);
+    let mut gate = Process::start(program, &["serve-together", &IN_FLIGHT.to_string()]);
     let before = (descriptors(), tasks());
-    let transport = HyperTransport::builder().max_in_flight(LANES).build();
+    let transport = HyperTransport::builder().max_in_flight(IN_FLIGHT).build();
     let client = client(&server.line(), &transport);
 
-    let lanes = Arc::new(Semaphore::new(2 * LANES));
+    let places = Arc::new(Semaphore::new(2 * IN_FLIGHT));
     let mut chance = fastrand::Rng::with_seed(seed);
     let mut running = JoinSet::new();
     let mut dropped = 0;
     for _ in 0..calls {
-        let lane = lanes.clone().acquire_owned().await.unwrap();
+        let place = places.clone().acquire_owned().await.unwrap();
         let (client, mut chance) = (client.clone(), chance.fork());
         running.spawn(async move {
-            let _lane = lane;
+            let _lane = place;
             was_dropped(&client, &mut chance).await
         });
         while let Some(was_dropped) = running.try_join_next() {
@@ -68,7 +68,7 @@ pub async fn leftovers(program: &Path, calls: usize, seed: u64) -> Leftovers {
     }
     let rest = running.join_all().await;
     dropped += rest.into_iter().filter(|was_dropped| *was_dropped).count();
-    let permits = LANES - permits(&mut gate, &transport).await;
+    let permits = IN_FLIGHT - permits(&mut gate, &transport).await;
     drop((client, transport));
     let (descriptors, tasks) = settled(before).await;
     Leftovers {
@@ -94,7 +94,7 @@ fn call(client: &Client) -> impl Future<Output = ()> + Send + use<> {
     }
 }
 
-/// Makes a call and drops it, after some looks at it or after some time; false when it was done before.
+/// Makes a call and drops it, after some polls or after some time; false when it ended before.
 async fn was_dropped(client: &Client, chance: &mut fastrand::Rng) -> bool {
     let mut call = pin!(call(client));
     if chance.bool() {
@@ -113,20 +113,20 @@ async fn was_dropped(client: &Client, chance: &mut fastrand::Rng) -> bool {
     tokio::time::timeout(time, call).await.is_err()
 }
 
-/// How many calls the transport lets through at once.
+/// Counts the calls that the transport allows at once.
 async fn permits(gate: &mut Process, transport: &HyperTransport) -> usize {
     let client = client(&gate.line(), transport);
     let mut running = JoinSet::new();
-    for _ in 0..LANES {
+    for _ in 0..IN_FLIGHT {
         running.spawn(call(&client));
     }
-    // A call that found no place would keep the gate from ever being full, so then the calls fail by their time limit.
+    // Without a permit for each call the server never sees all of them, so the calls time out.
     assert_eq!(block_in_place(|| gate.line()), "full");
     gate.go_on();
     running.join_all().await.len()
 }
 
-/// What is more than before, once everything that ends has ended.
+/// Returns what is more than before, once everything that ends has ended.
 async fn settled(before: (i64, i64)) -> (i64, i64) {
     let mut left = (0, 0);
     for _ in 0..500 {

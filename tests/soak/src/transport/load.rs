@@ -13,13 +13,13 @@ use tokio::task::JoinSet;
 
 use crate::process::{Process, read_line, say};
 
-/// What makes the calls.
+/// The stack that makes the calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "there are three")]
 pub enum Stack {
     /// The client of Dynatrace, with as many connections as calls.
     Client,
-    /// The same as it is by default: calls beyond a hundred wait for their turn.
+    /// The same with its defaults: calls beyond a hundred wait.
     DefaultClient,
     /// hyper-util's own client, with as many connections as calls.
     Bare,
@@ -37,14 +37,14 @@ impl Stack {
         }
     }
 
-    /// By the name that a process was started with.
+    /// Returns the stack with this name.
     #[must_use]
     pub fn of(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|stack| stack.name() == name)
     }
 }
 
-/// What came of very many calls at once.
+/// The results of very many calls at once.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Load {
@@ -78,12 +78,12 @@ pub fn measure(program: &Path, stack: Stack, calls: usize) -> Load {
     }
 }
 
-/// Makes the calls once a line comes, and prints how many succeeded: the process's own part.
+/// Waits for a line of input, makes the calls and prints how many succeeded, for a process of its own.
 pub async fn run(stack: Stack, origin: &str, calls: usize) {
     match stack {
         Stack::Client | Stack::DefaultClient => {
-            let lanes = if stack == Stack::Client { calls } else { 100 };
-            let transport = HyperTransport::builder().max_in_flight(lanes).build();
+            let permits = if stack == Stack::Client { calls } else { 100 };
+            let transport = HyperTransport::builder().max_in_flight(permits).build();
             let client = dt_client::Client::builder(origin)
                 .credentials(ApiToken::new("dt0c01.EXAMPLE.SECRET").unwrap())
                 .build_with(transport, TokioClock::new())

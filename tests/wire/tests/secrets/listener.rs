@@ -1,4 +1,4 @@
-//! Hears what every crate says, at every level, by `tracing` and by `log`.
+//! Collects what every crate logs at every level, by `tracing` and by `log`.
 
 use std::fmt::{Debug, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,9 +9,9 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-use crate::wire::Secret;
+use crate::traffic::Secret;
 
-/// One for the whole process, as loggers are, so that one test at a time has its turn.
+/// Loggers are global, so the tests that read them run one at a time.
 static HEARD: Mutex<String> = Mutex::new(String::new());
 static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 static START: Once = Once::new();
@@ -20,7 +20,7 @@ fn heard() -> MutexGuard<'static, String> {
     HEARD.lock().unwrap()
 }
 
-/// All that is said while this lives.
+/// Collects logs while it exists.
 pub(crate) struct Listener {
     _turn: Turn<'static, ()>,
 }
@@ -39,8 +39,8 @@ impl Listener {
         listener
     }
 
-    /// Adds what was said in another way, such as by an error.
-    pub(crate) fn hear(&self, text: &str) {
+    /// Adds a text that was not logged, such as an error.
+    pub(crate) fn add(&self, text: &str) {
         writeln!(heard(), "{text}").unwrap();
     }
 
@@ -48,11 +48,11 @@ impl Listener {
         heard().clear();
     }
 
-    pub(crate) fn was_said(&self, word: &str) -> bool {
+    pub(crate) fn has_heard(&self, word: &str) -> bool {
         heard().contains(word)
     }
 
-    /// The first line that holds a piece of a secret in any form.
+    /// Returns the first line that contains a piece of the secret in any notation.
     pub(crate) fn find(&self, secret: &Secret) -> Option<String> {
         let heard = heard();
         let forms = secret.forms();

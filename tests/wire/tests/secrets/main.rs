@@ -1,6 +1,6 @@
-//! What every crate says at TRACE while both clients work, searched for the secrets that went over the wire.
+//! Searches the logs of every crate at TRACE, while both clients work, for the secrets in the traffic.
 //!
-//! Whoever turns on the logging of one crate turns it on for all who use it, so it is turned on here wherever there is one.
+//! The logging feature of a crate may be enabled by any other crate, so all of them are enabled here.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,7 +12,7 @@ mod mirror;
 mod pki;
 mod proxy;
 mod server;
-mod wire;
+mod traffic;
 
 use std::sync::Arc;
 
@@ -20,44 +20,44 @@ use gatelet_hyper::{HyperTransport, HyperTransportBuilder, TokioClock};
 use gatelet_test_support::pki::Identity;
 use gatelet_transport::{AnyTransport, Error, RetryPolicy};
 use gatelet_wire_tests::{
-    Caller, Cut, Ending, Framing, Operation, Point, Role, Server as Cutting, Target, World,
+    Cut, CutKind, Fixture, Framing, Operation, Point, Role, Server as Cutting, Target, TestClient,
 };
 
 use listener::Listener;
 use pki::{secret, trusting, with_certificate};
 use proxy::Proxy;
 use server::Server;
-use wire::{Secret, Wire};
+use traffic::{Secret, Traffic};
 
-/// The host behind the proxies: those on loopback are never reached through one.
+/// The host behind the proxies; hosts on loopback are never reached through one.
 const HOST: &str = "service.example";
 
-/// What is between the two ends, and what has been said.
-struct Scene {
+/// A fixture, its traffic and the logs.
+struct Scenario {
     listener: Listener,
-    world: Arc<World>,
-    wire: Wire,
+    fixture: Arc<Fixture>,
+    traffic: Traffic,
 }
 
-impl Scene {
+impl Scenario {
     async fn new() -> Self {
         Self {
             listener: Listener::start().await,
-            world: Arc::new(World::at(TokioClock::new()).await),
-            wire: Wire::default(),
+            fixture: Arc::new(Fixture::at(TokioClock::new()).await),
+            traffic: Traffic::default(),
         }
     }
 
-    /// Every operation, by one who may and by one who may not, on what is there and on what is not.
+    /// Calls every operation, with and without the rights, with ids that exist and that do not.
     async fn play(&self, origin: &str, builder: HyperTransportBuilder) {
         let builder = builder.accept_gzip();
-        self.listener.hear(&format!("{builder:#?}"));
+        self.listener.add(&format!("{builder:#?}"));
         let transport = AnyTransport::new(builder.build());
-        self.listener.hear(&format!("{transport:#?}"));
+        self.listener.add(&format!("{transport:#?}"));
         for role in [Role::Writer, Role::Refused] {
             for operation in Operation::all() {
-                let there = self.world.target(operation).await;
-                for target in [there, Target("nowhere".into())] {
+                let existing = self.fixture.target(operation).await;
+                for target in [existing, Target("nowhere".into())] {
                     let origin = origin.to_owned();
                     self.call(role, origin, transport.clone(), operation, &target)
                         .await;
@@ -66,7 +66,7 @@ impl Scene {
         }
     }
 
-    /// One call. What a caller is given may hold a secret; what an error says may not.
+    /// Makes one call. Its value may contain a secret; its error may not.
     async fn call(
         &self,
         role: Role,
@@ -76,24 +76,24 @@ impl Scene {
         target: &Target,
     ) {
         let (clock, retry) = (TokioClock::new(), RetryPolicy::never());
-        let caller = Caller::new(role, origin, transport, clock, retry);
-        if let Err(error) = caller.call(&self.world, operation, target).await {
-            self.listener.hear(&told(&error));
+        let client = TestClient::new(role, origin, transport, clock, retry);
+        if let Err(error) = client.call(&self.fixture, operation, target).await {
+            self.listener.add(&texts(&error));
         }
     }
 
-    /// Whether all went over the wire that should have, and nothing of it was said.
+    /// Checks that every kind of response was in the traffic, and that no secret of it was logged.
     fn check(&self, more: impl IntoIterator<Item = Secret>) {
-        let answers = |status| self.wire.answers(status);
-        let good = [answers(200), answers(201), answers(204)];
+        let responses = |status| self.traffic.responses(status);
+        let good = [responses(200), responses(201), responses(204)];
         assert!(good.iter().all(|count| *count >= 4), "{good:?}");
-        let bad = [answers(401), answers(403), answers(404)];
+        let bad = [responses(401), responses(403), responses(404)];
         assert!(bad.iter().all(|count| *count >= 1), "{bad:?}");
         self.search(more);
     }
 
     fn search(&self, more: impl IntoIterator<Item = Secret>) {
-        let mut secrets = self.wire.secrets();
+        let mut secrets = self.traffic.secrets();
         secrets.extend(more);
         for kind in ["credential", "body", "key_secret", "bearer_token", "token"] {
             assert!(secrets.iter().any(|secret| secret.what == kind), "{kind}");
@@ -104,15 +104,15 @@ impl Scene {
         }
     }
 
-    fn was_said(&self, words: &[&str]) {
+    fn assert_logged(&self, words: &[&str]) {
         for word in words {
-            assert!(self.listener.was_said(word), "{word}");
+            assert!(self.listener.has_heard(word), "{word}");
         }
     }
 }
 
-/// All that an error says of itself.
-fn told(error: &Error) -> String {
+/// Returns every text of an error.
+fn texts(error: &Error) -> String {
     let mut text = format!("{error} {error:#} {error:?} {error:#?}");
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
@@ -123,7 +123,7 @@ fn told(error: &Error) -> String {
 }
 
 #[tokio::test]
-async fn what_is_said_is_found_in_whatever_form() {
+async fn a_logged_secret_is_found_in_every_notation() {
     let listener = Listener::start().await;
     let secret = Secret::new("a test", "a-canary-that-is-found");
     assert_eq!(listener.find(&secret), None);
@@ -151,7 +151,7 @@ async fn what_is_said_is_found_in_whatever_form() {
         span.record("late", form);
         assert!(listener.find(&secret).is_some(), "{form}");
         listener.forget();
-        log::trace!("by the other way: {form}");
+        log::trace!("by log: {form}");
         assert!(listener.find(&secret).is_some(), "{form}");
         listener.forget();
     }
@@ -160,32 +160,32 @@ async fn what_is_said_is_found_in_whatever_form() {
 // T72
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_crate_logs_a_secret_over_plain_http() {
-    let scene = Scene::new().await;
-    let server = Server::plain(&scene.world, &scene.wire).await;
+    let scenario = Scenario::new().await;
+    let server = Server::plain(&scenario.fixture, &scenario.traffic).await;
     let origin = format!("http://localhost:{}", server.port());
-    scene.play(&origin, HyperTransport::builder()).await;
-    scene.was_said(&["gatelet_transport", "network.protocol.version=1.1"]);
-    scene.check([]);
+    scenario.play(&origin, HyperTransport::builder()).await;
+    scenario.assert_logged(&["gatelet_transport", "network.protocol.version=1.1"]);
+    scenario.check([]);
 }
 
 async fn over_tls(protocol: &str, words: &[&str]) {
-    let scene = Scene::new().await;
+    let scenario = Scenario::new().await;
     let (identity, client) = (
         Identity::self_signed("localhost", |_| {}),
         Identity::self_signed("client", |_| {}),
     );
     let server = Server::tls(
-        &scene.world,
-        &scene.wire,
+        &scenario.fixture,
+        &scenario.traffic,
         pki::server(&identity, protocol, Some(&client)),
     )
     .await;
     let origin = format!("https://localhost:{}", server.port());
-    scene
+    scenario
         .play(&origin, with_certificate(trusting(&identity), &client))
         .await;
-    scene.was_said(words);
-    scene.check([secret(&client)]);
+    scenario.assert_logged(words);
+    scenario.check([secret(&client)]);
 }
 
 // T72
@@ -202,56 +202,58 @@ async fn no_crate_logs_a_secret_over_tls_with_http_2() {
 
 // T70
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_crate_logs_a_secret_on_the_way_through_a_proxy() {
-    let scene = Scene::new().await;
-    let server = Server::plain(&scene.world, &scene.wire).await;
+async fn no_crate_logs_a_secret_through_a_proxy() {
+    let scenario = Scenario::new().await;
+    let server = Server::plain(&scenario.fixture, &scenario.traffic).await;
     let proxy = Proxy::to(server.port());
     let builder = HyperTransport::builder().proxies(proxy.for_http());
-    scene.play(&format!("http://{HOST}:8080"), builder).await;
-    scene.check(proxy.secrets("GET "));
+    scenario.play(&format!("http://{HOST}:8080"), builder).await;
+    scenario.check(proxy.secrets("GET "));
 }
 
 // T70
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_crate_logs_a_secret_on_the_way_through_a_tunnel() {
-    let scene = Scene::new().await;
+async fn no_crate_logs_a_secret_through_a_tunnel() {
+    let scenario = Scenario::new().await;
     let identity = Identity::self_signed(HOST, |_| {});
     let server = Server::tls(
-        &scene.world,
-        &scene.wire,
+        &scenario.fixture,
+        &scenario.traffic,
         pki::server(&identity, "h2", None),
     )
     .await;
     let proxy = Proxy::to(server.port());
     let builder = trusting(&identity).proxies(proxy.for_https());
-    scene.play(&format!("https://{HOST}:8443"), builder).await;
-    scene.was_said(&["h2::"]);
-    scene.check(proxy.secrets("CONNECT "));
+    scenario
+        .play(&format!("https://{HOST}:8443"), builder)
+        .await;
+    scenario.assert_logged(&["h2::"]);
+    scenario.check(proxy.secrets("CONNECT "));
 }
 
 // T72
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_crate_logs_a_secret_while_connections_break() {
-    let scene = Scene::new().await;
+    let scenario = Scenario::new().await;
     for operation in Operation::all() {
-        for (point, ending) in [
-            (Point::Request(40), Ending::Reset),
-            (Point::Response(40), Ending::Close),
-            (Point::Response(200), Ending::Reset),
+        for (point, kind) in [
+            (Point::Request(40), CutKind::Reset),
+            (Point::Response(40), CutKind::Close),
+            (Point::Response(200), CutKind::Reset),
         ] {
-            let target = scene.world.target(operation).await;
-            let (world, wire) = (scene.world.clone(), scene.wire.clone());
+            let target = scenario.fixture.target(operation).await;
+            let (fixture, traffic) = (scenario.fixture.clone(), scenario.traffic.clone());
             let cut = Cut {
                 point,
-                ending,
+                kind,
                 framing: Framing::Chunked,
             };
             let server =
-                Cutting::start(move |request| wire.carry(&world, request), Some(cut)).await;
+                Cutting::start(move |request| traffic.respond(&fixture, request), Some(cut)).await;
             let transport = AnyTransport::new(HyperTransport::new());
             for _ in 0..2 {
                 let (origin, transport) = (server.origin(), transport.clone());
-                scene
+                scenario
                     .call(Role::Writer, origin, transport, operation, &target)
                     .await;
             }
@@ -259,39 +261,41 @@ async fn no_crate_logs_a_secret_while_connections_break() {
             let _ = server.finish().await;
         }
     }
-    scene.was_said(&["Interrupted"]);
-    scene.search([]);
+    scenario.assert_logged(&["Interrupted"]);
+    scenario.search([]);
 }
 
 // T72
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_crate_logs_a_secret_while_no_connection_comes_about() {
-    let scene = Scene::new().await;
+async fn no_crate_logs_a_secret_while_connecting_fails() {
+    let scenario = Scenario::new().await;
     let (identity, client) = (
         Identity::self_signed(HOST, |_| {}),
         Identity::self_signed("client", |_| {}),
     );
     let other = Identity::self_signed("other", |_| {});
     let server = Server::tls(
-        &scene.world,
-        &scene.wire,
+        &scenario.fixture,
+        &scenario.traffic,
         pki::server(&identity, "h2", Some(&client)),
     )
     .await;
     let proxy = Proxy::to(server.port());
     let refusing = Proxy::refusing();
-    let ways = [
-        // The server is unknown to the client, or the client to the server, or to the proxy.
+    let builders = [
+        // The server is unknown to the client, the client to the server, or the client to the proxy.
         with_certificate(trusting(&other), &client).proxies(proxy.for_https()),
         with_certificate(trusting(&identity), &other).proxies(proxy.for_https()),
         trusting(&identity).proxies(proxy.for_https()),
         with_certificate(trusting(&identity), &client).proxies(refusing.for_https()),
     ];
-    for way in ways {
-        scene.play(&format!("https://{HOST}:8443"), way).await;
+    for builder in builders {
+        scenario
+            .play(&format!("https://{HOST}:8443"), builder)
+            .await;
     }
-    assert_eq!(scene.wire.exchanges(), 0);
-    scene.was_said(&["Tls", "ProxyCredentials", "rustls::"]);
+    assert_eq!(scenario.traffic.exchanges(), 0);
+    scenario.assert_logged(&["Tls", "ProxyCredentials", "rustls::"]);
     let known = [
         ("key_secret", gatelet_emulator::well_known::ASA_KEY_SECRET),
         ("credential", gatelet_emulator::well_known::DT_TOKEN),
@@ -300,6 +304,6 @@ async fn no_crate_logs_a_secret_while_no_connection_comes_about() {
     let private = [secret(&client), secret(&other)].into_iter();
     let secrets = private.chain(known).chain(refusing.secrets("CONNECT "));
     for secret in secrets.chain(proxy.secrets("CONNECT ")) {
-        assert_eq!(scene.listener.find(&secret), None, "{}", secret.what);
+        assert_eq!(scenario.listener.find(&secret), None, "{}", secret.what);
     }
 }

@@ -1,4 +1,4 @@
-//! A server that repeats the secrets which it gets, in every place of a response and in every notation.
+//! A server that repeats the secrets that it receives, in every place of a response and in every notation.
 
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
@@ -15,17 +15,17 @@ use http::{HeaderValue, Request, Response, StatusCode};
 
 use crate::listener::Listener;
 use crate::pki::base64;
-use crate::told;
-use crate::wire::Secret;
+use crate::texts;
+use crate::traffic::Secret;
 
 const TOKEN: &str =
     "dt0c01.ST2EY72KQINMH574WMNVI7YN.G3DFPBEJYMODIDAEX454M7YWBUVEFOWKPRVMWFASS64NFH52";
 const BEARER: &str = "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjE3OTk5fQ.c2lnbmF0dXJl_-xYz";
-/// A token that a response brings.
+/// A token in a response.
 const BROUGHT: &str = "dt0g02.4KWZO5EF.XT47R5DRJNIAGBHLWUT7GQMPZ3EXAMPLEOFATOKEN";
 const KEY_SECRET: &str = "k/3+q9vX=Zr7~tB.w2Lm-8Hd_5Np";
 
-/// Every way in which the server may write a secret.
+/// Returns every notation of a secret.
 fn encodings(secret: &str) -> Vec<String> {
     let each = |write: &dyn Fn(u8) -> String| secret.bytes().map(write).collect::<String>();
     let in_base64 = |text: String| base64(text.as_bytes());
@@ -58,7 +58,7 @@ fn encodings(secret: &str) -> Vec<String> {
             .replace('/', "_"),
         in_base64(secret.to_owned()).replace('/', "\\/"),
         each(&|byte| format!("{byte:02x}")),
-        // Wrapped, converted, shown as numbers, within another text of JSON. A line break is an escape here.
+        // Wrapped, converted, as numbers, within a JSON text. A line break is an escape here.
         wrapped(&in_base64(format!("Basic {secret}")), 20, "\\r\\n"),
         wrapped(secret, 7, "\\n    "),
         wrapped(secret, 5, "\\u200b"),
@@ -79,14 +79,14 @@ fn encodings(secret: &str) -> Vec<String> {
     ]
 }
 
-/// The text with something behind every so many characters.
+/// Inserts a text after every `width` characters.
 fn wrapped(text: &str, width: usize, between: &str) -> String {
     let lines = text.as_bytes().chunks(width);
     let lines: Vec<&str> = lines.map(|line| str::from_utf8(line).unwrap()).collect();
     lines.join(between)
 }
 
-/// Where the server writes it.
+/// The place of the secret in the response.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Place {
     Message(u16),
@@ -129,8 +129,8 @@ impl Place {
         Self::KeyOfAField,
     ];
 
-    /// What comes back, in the form of both vendors at once.
-    fn answer(self, text: &str) -> Result<Response<Bytes>, TransportError> {
+    /// Returns the response, in the format of both vendors at once.
+    fn response(self, text: &str) -> Result<Response<Bytes>, TransportError> {
         let json = |status: u16, message: &str, code: &str, violation: [&str; 3]| {
             let [path, problem, location] = violation;
             let body = format!(
@@ -164,7 +164,7 @@ impl Place {
                 "application/json".to_owned(),
                 format!(r#"{{"{text}": 1}}"#),
             ),
-            // What the response itself brought.
+            // A secret of the response itself.
             Self::Brought => {
                 let message = format!("begin '{text}' end");
                 let error = format!(r#"{{"code": 500, "message": "{message}"}}"#);
@@ -203,9 +203,9 @@ impl Place {
     }
 }
 
-/// All that an error says and keeps.
+/// Returns every text that an error prints or keeps.
 fn all_of(error: &Error) -> String {
-    let mut text = told(error);
+    let mut text = texts(error);
     let mut kept = |error: &Error| {
         let body = String::from_utf8_lossy(error.body());
         let (code, message) = (error.code(), error.message());
@@ -234,7 +234,7 @@ fn all_of(error: &Error) -> String {
     text
 }
 
-/// What must not be shown of a secret.
+/// The parts of a secret that must not be shown.
 struct Pieces {
     /// Runs of six characters of the secret part, in lower case.
     raw: Vec<String>,
@@ -271,7 +271,7 @@ impl Pieces {
     }
 }
 
-/// A call of either client against a server that answers so, to the exchange or to what follows: one of three operations.
+/// Calls one of three operations of either client; the server responds so to the token exchange or to the call.
 async fn error(
     transport: impl Transport + Clone,
     is_dynatrace: bool,
@@ -329,12 +329,12 @@ async fn play(listener: &Listener, secret: &'static str, pieces: &Pieces, place:
             let is_exchange = request.uri().path().ends_with("/service_token");
             let answer = match is_exchange && secret != KEY_SECRET {
                 true => Ok(exchanged()),
-                false => place.answer(&mirrored),
+                false => place.response(&mirrored),
             };
             *count.lock().unwrap() += 1;
             std::future::ready(answer)
         }));
-        // Each place meets each notation and each operation; names of one's own choice are in lists of gateways.
+        // Each place meets each notation and each operation; lists of gateways contain arbitrary names.
         let operation = if place == Place::KeyOfAField {
             0
         } else {
@@ -352,14 +352,14 @@ async fn play(listener: &Listener, secret: &'static str, pieces: &Pieces, place:
     listener.forget();
 }
 
-/// The rest of the text stays.
+/// Checks that the rest of the text stays.
 #[track_caller]
 fn check_rest(error: &Error, place: Place, all: &str) {
     let has_rest = |text: &str| {
         text.contains("begin '") && text.contains("[redacted]") && text.contains("' end")
     };
     if error.attempts() == 0 && std::error::Error::source(error).is_none() {
-        // The one before said it all, and nothing was sent.
+        // Nothing was sent after the previous error.
         return;
     }
     match place {
@@ -384,7 +384,7 @@ fn check_rest(error: &Error, place: Place, all: &str) {
                 target_origin: Some(origin),
             } = error.kind()
             {
-                // Not every notation can stand in a host as a whole.
+                // Not every notation is valid in a host.
                 assert!(
                     origin.contains("[redacted]") || origin.len() < "https://7bytes.".len(),
                     "{all}"
@@ -397,7 +397,7 @@ fn check_rest(error: &Error, place: Place, all: &str) {
 
 // U1
 #[tokio::test]
-async fn what_a_server_repeats_of_a_secret_is_never_shown_and_the_rest_is() {
+async fn a_secret_that_a_server_repeats_is_redacted_and_the_rest_is_shown() {
     let listener = Listener::start().await;
     for secret in [TOKEN, BEARER, KEY_SECRET] {
         let pieces = Pieces::of(secret);

@@ -5,7 +5,7 @@ use gatelet_hyper::{HyperTransport, HyperTransportBuilder};
 use gatelet_test_support::pki::Identity;
 use rustls::ServerConfig;
 
-use crate::wire::Secret;
+use crate::traffic::Secret;
 
 /// A client that trusts this certificate alone.
 pub(crate) fn trusting(server: &Identity) -> HyperTransportBuilder {

@@ -6,7 +6,7 @@ use gatelet_hyper::Proxies;
 use gatelet_test_support::proxy;
 
 use crate::pki::base64;
-use crate::wire::Secret;
+use crate::traffic::Secret;
 
 const USER: &str = "gate";
 const PASSWORD: &str = "the-password-of-the-proxy";

@@ -1,4 +1,4 @@
-//! A server that answers as the emulator does, over plain HTTP or TLS, with HTTP/1.1 or HTTP/2, in gzip if asked.
+//! A server that responds as the emulator does, over plain HTTP or TLS, with HTTP/1.1 or HTTP/2, in gzip if accepted.
 
 use std::convert::Infallible;
 use std::io::Write as _;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use gatelet_wire_tests::World;
+use gatelet_wire_tests::Fixture;
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
 use http::{HeaderValue, Request, Response};
 use http_body_util::{BodyExt, Full};
@@ -21,7 +21,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
-use crate::wire::Wire;
+use crate::traffic::Traffic;
 
 pub(crate) struct Server {
     port: u16,
@@ -29,31 +29,39 @@ pub(crate) struct Server {
 }
 
 #[derive(Clone)]
-struct Stage {
-    world: Arc<World>,
-    wire: Wire,
+struct ServerState {
+    fixture: Arc<Fixture>,
+    traffic: Traffic,
     tls: Option<TlsAcceptor>,
 }
 
 impl Server {
-    pub(crate) async fn plain(world: &Arc<World>, wire: &Wire) -> Self {
-        Self::start(world, wire, None).await
+    pub(crate) async fn plain(fixture: &Arc<Fixture>, traffic: &Traffic) -> Self {
+        Self::start(fixture, traffic, None).await
     }
 
-    pub(crate) async fn tls(world: &Arc<World>, wire: &Wire, config: ServerConfig) -> Self {
-        Self::start(world, wire, Some(Arc::new(config).into())).await
+    pub(crate) async fn tls(
+        fixture: &Arc<Fixture>,
+        traffic: &Traffic,
+        config: ServerConfig,
+    ) -> Self {
+        Self::start(fixture, traffic, Some(Arc::new(config).into())).await
     }
 
-    async fn start(world: &Arc<World>, wire: &Wire, tls: Option<TlsAcceptor>) -> Self {
+    async fn start(fixture: &Arc<Fixture>, traffic: &Traffic, tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let (world, wire) = (world.clone(), wire.clone());
-        let stage = Stage { world, wire, tls };
+        let (fixture, traffic) = (fixture.clone(), traffic.clone());
+        let state = ServerState {
+            fixture,
+            traffic,
+            tls,
+        };
         let mut task = JoinSet::new();
         task.spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
-                tokio::spawn(stage.clone().serve(stream));
+                tokio::spawn(state.clone().serve(stream));
             }
         });
         Self { port, _task: task }
@@ -64,8 +72,8 @@ impl Server {
     }
 }
 
-impl Stage {
-    /// One connection. That a client hangs up, or is not let in, is what some tests are about.
+impl ServerState {
+    /// Serves one connection. Some tests make the client hang up, or refuse it.
     async fn serve(self, stream: TcpStream) {
         let Some(tls) = self.tls.clone() else {
             return self.serve_http1(TokioIo::new(stream)).await;
@@ -81,26 +89,29 @@ impl Stage {
     }
 
     async fn serve_http1(self, stream: impl Read + Write + Unpin) {
-        let service = service_fn(|request| self.clone().answer(request));
+        let service = service_fn(|request| self.clone().respond(request));
         let _ = http1::Builder::new()
             .serve_connection(stream, service)
             .await;
     }
 
     async fn serve_http2(self, stream: impl Read + Write + Unpin) {
-        let service = service_fn(|request| self.clone().answer(request));
+        let service = service_fn(|request| self.clone().respond(request));
         let server = http2::Builder::new(TokioExecutor::new());
         let _ = server.serve_connection(stream, service).await;
     }
 
-    async fn answer(self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    async fn respond(
+        self,
+        request: Request<Incoming>,
+    ) -> Result<Response<Full<Bytes>>, Infallible> {
         let (head, body) = request.into_parts();
         let accepted = head.headers.get(ACCEPT_ENCODING);
         let takes_gzip = accepted.is_some_and(|value| value == "gzip");
         let body = body.collect().await.unwrap().to_bytes();
         let response = self
-            .wire
-            .carry(&self.world, Request::from_parts(head, body));
+            .traffic
+            .respond(&self.fixture, Request::from_parts(head, body));
         let (mut head, mut body) = response.into_parts();
         if takes_gzip && !body.is_empty() {
             let gzip = HeaderValue::from_static("gzip");

@@ -1,4 +1,4 @@
-//! One call of an operation, through the client that users have.
+//! One call of an operation, through the real clients.
 
 use gatelet_emulator::well_known;
 use gatelet_models::asa::{GatewaySetupTokenCreate, GatewayUpdate, OperationId as Asa};
@@ -10,11 +10,11 @@ use gatelet_transport::{
 use serde::Serialize;
 use std::fmt;
 
-use crate::{Operation, Role, Target, World};
+use crate::{Fixture, Operation, Role, Target};
 
-/// One who calls operations, over any transport.
+/// Calls any operation of either vendor, over any transport.
 #[derive(Clone)]
-pub struct Caller {
+pub struct TestClient {
     role: Role,
     origin: String,
     transport: AnyTransport,
@@ -22,8 +22,8 @@ pub struct Caller {
     retry: RetryPolicy,
 }
 
-impl Caller {
-    /// A caller of the server at an origin, such as `http://127.0.0.1:1234`.
+impl TestClient {
+    /// Creates a client of the server at an origin, such as `http://127.0.0.1:1234`.
     pub fn new(
         role: Role,
         origin: String,
@@ -40,27 +40,27 @@ impl Caller {
         }
     }
 
-    /// Makes one call, with a client that knows nothing yet.
+    /// Makes one call with a new client, and returns the value as text.
     ///
-    /// All that the value holds is in the text that is returned. For the exchange this is a create that needs it first.
+    /// For the token exchange this is a create that needs the exchange first.
     ///
     /// # Errors
     ///
     /// Those of the operation.
     pub async fn call(
         &self,
-        world: &World,
+        fixture: &Fixture,
         operation: Operation,
         target: &Target,
     ) -> Result<String, Error> {
         match operation {
-            Operation::Asa(id) => self.call_asa(world, id, &target.0).await,
+            Operation::Asa(id) => self.call_asa(fixture, id, &target.0).await,
             Operation::Dt(id) => self.call_dt(id, &target.0).await,
         }
     }
 
-    async fn call_asa(&self, world: &World, id: Asa, target: &str) -> Result<String, Error> {
-        let client = self.asa(world, id == Asa::IssueServiceToken);
+    async fn call_asa(&self, fixture: &Fixture, id: Asa, target: &str) -> Result<String, Error> {
+        let client = self.asa(fixture, id == Asa::IssueServiceToken);
         let (tokens, gateways) = (client.gateway_setup_tokens(), client.gateways());
         Ok(match id {
             Asa::ListGatewaySetupTokens => page(tokens.list().page_size(2).send().await?),
@@ -99,13 +99,13 @@ impl Caller {
         })
     }
 
-    /// The server's address, which need not be on loopback: behind a proxy it is not.
+    /// The server's address, which is not on loopback behind a proxy.
     fn base(&self) -> BaseUrl {
         BaseUrl::parse_allowing_http(&self.origin).unwrap()
     }
 
-    /// A new client of ASA: with a bearer, or with a key that must be exchanged for one first.
-    pub(crate) fn asa(&self, world: &World, exchanges: bool) -> asa_client::Client {
+    /// Creates a client of ASA: with a bearer, or with a key that it must exchange for one first.
+    pub(crate) fn asa(&self, fixture: &Fixture, exchanges: bool) -> asa_client::Client {
         let builder = asa_client::Client::builder(well_known::ASA_TEAM)
             .endpoint(self.base())
             .retry(self.retry.clone());
@@ -116,13 +116,13 @@ impl Caller {
             };
             builder.credentials(asa_client::ServiceUser::new(well_known::ASA_KEY_ID, secret))
         } else {
-            builder.credentials(Bearer::new(world.bearer(self.role)).unwrap())
+            builder.credentials(Bearer::new(fixture.bearer(self.role)).unwrap())
         };
         let client = builder.build_with(self.transport.clone(), self.clock.clone());
         client.unwrap()
     }
 
-    /// A new client of Dynatrace.
+    /// Creates a client of Dynatrace.
     pub(crate) fn dt(&self) -> dt_client::Client {
         let token = match self.role {
             Role::Writer => well_known::DT_TOKEN,
@@ -149,9 +149,9 @@ fn deleted(deleted: Deleted) -> String {
     format!("{deleted:?}")
 }
 
-impl fmt::Debug for Caller {
+impl fmt::Debug for TestClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Caller")
+        f.debug_struct("TestClient")
             .field("role", &self.role)
             .field("origin", &self.origin)
             .finish_non_exhaustive()

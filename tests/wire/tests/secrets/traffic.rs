@@ -1,18 +1,18 @@
-//! What went over the wire, and which of it is secret.
+//! The traffic of a server, and the secrets in it.
 
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use gatelet_wire_tests::World;
+use gatelet_wire_tests::Fixture;
 use http::{Request, Response, StatusCode};
 use serde_json::Value;
 
 use crate::pki::base64;
 
-/// The bytes in a piece of a secret that is looked for: what is cut short is found too.
+/// The length of the pieces that are searched for, so that a truncated secret is found too.
 const PIECE: usize = 16;
 
-/// Something that nobody may say.
+/// Bytes that must not be logged.
 pub(crate) struct Secret {
     pub(crate) what: &'static str,
     pub(crate) bytes: Vec<u8>,
@@ -21,16 +21,16 @@ pub(crate) struct Secret {
 impl Secret {
     pub(crate) fn new(what: &'static str, bytes: impl AsRef<[u8]>) -> Self {
         let bytes = bytes.as_ref().to_vec();
-        assert!(bytes.len() >= 8, "{what}: too short to be told from others");
+        assert!(bytes.len() >= 8, "{what}: too short to be distinctive");
         Self { what, bytes }
     }
 
-    /// What is secret of a token: not the scheme before it, nor the id that it begins with.
+    /// The secret part of a token: without the scheme, and without the id that it begins with.
     pub(crate) fn token(what: &'static str, token: &str) -> Self {
         Self::new(what, token.rsplit([' ', '.']).next().unwrap())
     }
 
-    /// Its first and its last piece, and all between, in every form that bytes are printed in.
+    /// Returns all pieces, in every notation that bytes are printed in.
     pub(crate) fn forms(&self) -> Vec<String> {
         let length = PIECE.min(self.bytes.len());
         let last = &self.bytes[self.bytes.len() - length..];
@@ -69,12 +69,12 @@ type Exchange = (Request<Bytes>, Response<Bytes>);
 
 /// Every exchange of a server.
 #[derive(Clone, Default)]
-pub(crate) struct Wire(Arc<Mutex<Vec<Exchange>>>);
+pub(crate) struct Traffic(Arc<Mutex<Vec<Exchange>>>);
 
-impl Wire {
-    /// The answer to a request, both of which are kept.
-    pub(crate) fn carry(&self, world: &World, request: Request<Bytes>) -> Response<Bytes> {
-        let response = world.answer(request.clone());
+impl Traffic {
+    /// Responds to a request, and records both.
+    pub(crate) fn respond(&self, fixture: &Fixture, request: Request<Bytes>) -> Response<Bytes> {
+        let response = fixture.respond(request.clone());
         self.0.lock().unwrap().push((request, response.clone()));
         response
     }
@@ -83,17 +83,17 @@ impl Wire {
         self.0.lock().unwrap().len()
     }
 
-    /// How many answers had this status.
-    pub(crate) fn answers(&self, status: u16) -> usize {
+    /// The number of responses with this status.
+    pub(crate) fn responses(&self, status: u16) -> usize {
         let status = StatusCode::from_u16(status).unwrap();
         let exchanges = self.0.lock().unwrap();
         let with_it = exchanges
             .iter()
-            .filter(|(_, answer)| answer.status() == status);
+            .filter(|(_, response)| response.status() == status);
         with_it.count()
     }
 
-    /// The credentials and bodies of requests, and the secrets in either body.
+    /// Returns the credentials and bodies of requests, and the secrets in all bodies.
     pub(crate) fn secrets(&self) -> Vec<Secret> {
         let mut secrets = Vec::new();
         for (request, response) in self.0.lock().unwrap().iter() {

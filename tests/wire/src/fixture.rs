@@ -10,39 +10,38 @@ use gatelet_transport::{Clock, RetryPolicy};
 use http::{Request, Response};
 use std::fmt;
 
-use crate::{Caller, Operation};
+use crate::{Operation, TestClient};
 
-/// Who calls.
+/// The rights of a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "a test must look at both")]
 pub enum Role {
-    /// One who may do everything.
+    /// May do everything.
     Writer,
-    /// One whose writes the server refuses, because of a role or scope that is missing; whose key it refuses altogether,
-    /// where that is what is called for.
+    /// Lacks a role or scope, so that the server refuses its writes; in a token exchange, has a wrong key.
     Refused,
 }
 
-/// The thing that a call is about: its id, whatever that is.
+/// The id of the object that a call is about.
 #[derive(Clone, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "it is an id and no more")]
 pub struct Target(pub String);
 
 /// An emulator with the vendors' published examples.
-pub struct World {
+pub struct Fixture {
     emulator: Emulator,
     setup_value: Secret,
     writer: Secret,
     reader: Secret,
 }
 
-impl World {
-    /// A world of its own, in which time stands still.
+impl Fixture {
+    /// Creates a fixture in which time stands still.
     pub async fn new() -> Self {
         Self::at(ManualClock::new()).await
     }
 
-    /// A world of its own that goes by this clock.
+    /// Creates a fixture with this clock.
     pub async fn at(clock: impl Clock) -> Self {
         let emulator = Emulator::memory().unwrap().with_clock(clock);
         emulator.seed().unwrap();
@@ -58,26 +57,26 @@ impl World {
                 well_known::ASA_REPORTING_KEY_SECRET,
             ),
         );
-        let mut world = Self {
+        let mut fixture = Self {
             emulator,
             setup_value: Secret::new(""),
             writer,
             reader,
         };
-        let asa = world.in_memory(Role::Writer).asa(&world, false);
+        let asa = fixture.in_memory(Role::Writer).asa(&fixture, false);
         let token = asa
             .gateway_setup_tokens()
             .create(asa::GatewaySetupTokenCreate::new())
             .send()
             .await
             .unwrap();
-        world.setup_value = asa
+        fixture.setup_value = asa
             .gateway_setup_tokens()
             .reveal(&token.id)
             .send()
             .await
             .unwrap();
-        world
+        fixture
     }
 
     /// The emulator itself.
@@ -86,23 +85,23 @@ impl World {
         &self.emulator
     }
 
-    /// The emulator's answer to a request.
-    pub fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
+    /// Returns the emulator's response to a request.
+    pub fn respond(&self, request: Request<Bytes>) -> Response<Bytes> {
         self.emulator.handle(request)
     }
 
-    /// A caller without sockets.
+    /// Creates a client without sockets.
     #[must_use]
-    pub fn in_memory(&self, role: Role) -> Caller {
+    pub fn in_memory(&self, role: Role) -> TestClient {
         let origin = "http://localhost".to_owned();
         let (transport, clock) = (self.emulator.clone(), ManualClock::auto());
-        Caller::new(role, origin, transport, clock, RetryPolicy::never())
+        TestClient::new(role, origin, transport, clock, RetryPolicy::never())
     }
 
-    /// Something for one call of the operation to work on: what a call would delete exists for this call alone.
+    /// Returns an object for one call of the operation to work on. An object to be deleted is created for this call.
     pub async fn target(&self, operation: Operation) -> Target {
-        let maker = self.in_memory(Role::Writer);
-        let (asa, dt) = (maker.asa(self, false), maker.dt());
+        let creator = self.in_memory(Role::Writer);
+        let (asa, dt) = (creator.asa(self, false), creator.dt());
         let id = match operation {
             Operation::Asa(Asa::DeleteGatewayInstance) => {
                 let gateway = GatewayUpdate::new("to-be-deleted");
@@ -149,7 +148,7 @@ impl World {
         Target(id)
     }
 
-    /// A bearer that the emulator has issued before.
+    /// Returns a bearer that the emulator has issued before.
     pub(crate) fn bearer(&self, role: Role) -> &str {
         match role {
             Role::Writer => self.writer.expose(),
@@ -172,9 +171,9 @@ fn bearer(emulator: &Emulator, key_id: &str, key_secret: &str) -> Secret {
     token.bearer_token
 }
 
-impl fmt::Debug for World {
+impl fmt::Debug for Fixture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("World")
+        f.debug_struct("Fixture")
             .field("emulator", &self.emulator)
             .finish_non_exhaustive()
     }
