@@ -268,7 +268,7 @@ mod tests {
         request(method, path, &credential, body)
     }
 
-    fn wanted() -> Value {
+    fn create_body() -> Value {
         json!({ "name": "edge", "activeGateType": "CLUSTER" })
     }
 
@@ -307,7 +307,7 @@ mod tests {
             response
         };
 
-        let token = write(developer("POST", TOKENS, &wanted()));
+        let token = write(developer("POST", TOKENS, &create_body()));
         write(developer("DELETE", &created(&token, TOKENS), &Value::Null));
         let setup_tokens = format!("{team}/gateway_setup_tokens");
         let setup_token = write(admin("POST", &setup_tokens, &json!({})));
@@ -329,7 +329,7 @@ mod tests {
         let (disk, emulator) = on_disk();
         disk.fails_to_sync.store(true, Ordering::Relaxed);
         for request in [
-            developer("POST", TOKENS, &wanted()),
+            developer("POST", TOKENS, &create_body()),
             developer("DELETE", &format!("{TOKENS}/dt0g02.abc123"), &Value::Null),
         ] {
             let response = emulator.handle(request);
@@ -343,7 +343,7 @@ mod tests {
             _ => emulator.handle(developer("GET", TOKENS, &Value::Null)),
         };
         assert_eq!(response.status(), StatusCode::OK);
-        let response = emulator.handle(developer("POST", TOKENS, &wanted()));
+        let response = emulator.handle(developer("POST", TOKENS, &create_body()));
         assert_eq!(response.status(), StatusCode::CREATED);
     }
 
@@ -361,7 +361,7 @@ mod tests {
         let mut stream = tokio::net::TcpStream::connect(server.address())
             .await
             .unwrap();
-        let body = wanted().to_string();
+        let body = create_body().to_string();
         let request = format!(
             "POST {TOKENS} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nauthorization: Api-Token {}\r\n\
              content-length: {}\r\n\r\n{body}",
@@ -380,9 +380,9 @@ mod tests {
             turns += usize::from(disk.syncs_started.load(Ordering::Relaxed) > begun);
         }
         drop(gate);
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
-        assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+        let mut response = String::new();
+        stream.read_to_string(&mut response).await.unwrap();
+        assert!(response.starts_with("HTTP/1.1 201"), "{response}");
         assert!(disk.is_synced());
     }
 }

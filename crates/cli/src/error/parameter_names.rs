@@ -93,7 +93,7 @@ mod tests {
             assert_eq!(describe(&error, "the address"), line);
         }
         let error = Error::invalid_input("base_url", "has no host");
-        let said = describe(&error, "GATELET_DT_URL");
-        assert_eq!(said, "invalid GATELET_DT_URL: has no host (not sent)");
+        let text = describe(&error, "GATELET_DT_URL");
+        assert_eq!(text, "invalid GATELET_DT_URL: has no host (not sent)");
     }
 }

@@ -1,4 +1,4 @@
-//! What a server emulator says of requests, and the faults that it can be asked for.
+//! The access log and the faults of a served emulator.
 
 use gatelet_emulator::well_known;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::run::{EmulatorServer, Fixture};
 
 // E39
 #[test]
-fn each_request_is_one_line_whatever_its_names_are() {
+fn each_request_is_logged_as_one_line() {
     let server = EmulatorServer::start_with(&Fixture::new(), &["-v"]);
     let mut line = Connection::open(server.address()).unwrap();
     let odd = "a\r\nGET /forged 200\u{1b}[31m\0\u{202e}";
@@ -50,9 +50,13 @@ fn each_request_is_one_line_whatever_its_names_are() {
     }
     drop(line);
     server.signal("-TERM");
-    let (code, said) = server.wait();
-    assert_eq!((code, said.len()), (Some(0), expected.len()), "{said:#?}");
-    for (line, expected) in said.iter().zip(expected) {
+    let (code, stderr) = server.wait();
+    assert_eq!(
+        (code, stderr.len()),
+        (Some(0), expected.len()),
+        "{stderr:#?}"
+    );
+    for (line, expected) in stderr.iter().zip(expected) {
         assert!(line.starts_with("gatelet: 20"), "{line}");
         assert!(line.ends_with(&expected), "{line}: {expected}");
         assert!(line.chars().all(|c| matches!(c, ' '..='~')), "{line:?}");
@@ -61,7 +65,7 @@ fn each_request_is_one_line_whatever_its_names_are() {
 
 // E34
 #[test]
-fn faults_want_a_token_of_their_own_and_a_loopback_address() {
+fn faults_need_a_token_of_their_own_and_a_loopback_address() {
     let faults = "/emulator/v1/faults";
     let lose = json!([{ "fault": "lose" }]);
     let bearer = |token: &str| {
@@ -73,7 +77,7 @@ fn faults_want_a_token_of_their_own_and_a_loopback_address() {
     let server = EmulatorServer::start(&Fixture::new());
     let mut line = Connection::open(server.address()).unwrap();
     line.send(bearer("break-it").as_bytes()).unwrap();
-    assert_eq!(line.answer().unwrap().0, 404);
+    assert_eq!(line.read_response().unwrap().0, 404);
 
     let fixture = Fixture::new().with("GATELET_EMULATOR_FAULTS", "break-it");
     let server = EmulatorServer::start_with(&fixture, &["--faults"]);
@@ -81,13 +85,13 @@ fn faults_want_a_token_of_their_own_and_a_loopback_address() {
     assert_eq!(line.call("PUT", faults, &lose).unwrap().0, 401);
     line.create("not-lost").unwrap();
     line.send(bearer("break-it").as_bytes()).unwrap();
-    assert_eq!(line.answer().unwrap().0, 204);
+    assert_eq!(line.read_response().unwrap().0, 204);
     assert!(line.create("lost").is_err());
     let tokens = Connection::open(server.address()).unwrap().list();
     assert!(tokens.iter().any(|token| token["name"] == "lost"));
 
-    let said = Fixture::new().run("emulator serve --faults").fails_with(2);
-    assert!(said.contains("GATELET_EMULATOR_FAULTS"), "{said}");
+    let stderr = Fixture::new().run("emulator serve --faults").fails_with(2);
+    assert!(stderr.contains("GATELET_EMULATOR_FAULTS"), "{stderr}");
     let beyond = fixture.run("emulator serve --faults --beyond-loopback --address 0.0.0.0:0");
     assert!(beyond.fails_with(2).contains("loopback"));
 }

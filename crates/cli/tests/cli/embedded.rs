@@ -44,7 +44,7 @@ fn gateways_are_listed_in_every_format() {
 }
 
 #[test]
-fn a_list_is_narrowed_sized_turned_and_cut() {
+fn a_list_can_be_filtered_paged_reversed_and_limited() {
     let fixture = Fixture::new();
     let list = |options: &str| {
         names(
@@ -212,7 +212,7 @@ fn a_gateway_enrolls_with_a_setup_token() {
     for field in ["id", "name", "labels", "refuse_connections"] {
         assert_eq!(listed[field], gateway[field]);
     }
-    // What the service shows as null is shown as null.
+    // A null of the service is printed as null.
     assert_eq!(listed.get("description"), Some(&Value::Null));
     fixture
         .run("emulator enroll eu-8 --setup-token 00000000-0000-4000-8000-000000000000")
@@ -221,7 +221,7 @@ fn a_gateway_enrolls_with_a_setup_token() {
 
 // U19
 #[test]
-fn an_expiration_is_read_in_every_common_form() {
+fn an_expiration_is_parsed_in_every_common_form() {
     for (given, read) in [
         ("2027-01-31T12:00:00+0000", "2027-01-31T12:00:00.000Z"),
         ("2027-01-31T12:00:00+00", "2027-01-31T12:00:00.000Z"),
@@ -296,7 +296,7 @@ fn the_table_of_a_created_token_shows_its_secret() {
 }
 
 #[test]
-fn commands_at_once_wait_for_each_other() {
+fn concurrent_commands_wait_for_each_other() {
     let fixture = Fixture::new();
     let creates: Vec<_> = (0..8)
         .map(|number| {
@@ -322,7 +322,7 @@ fn commands_at_once_wait_for_each_other() {
 }
 
 #[test]
-fn an_unset_home_is_no_obstacle() {
+fn an_unset_home_is_tolerated() {
     let output: crate::run::CommandOutput = Fixture::new()
         .command(["--emulator", "asa", "gateway", "list"])
         .env_clear()
@@ -334,7 +334,7 @@ fn an_unset_home_is_no_obstacle() {
 }
 
 #[test]
-fn a_state_file_that_cannot_be_made_is_one_line() {
+fn a_state_file_that_cannot_be_created_is_a_one_line_error() {
     let line = Fixture::new()
         .with("GATELET_EMULATOR_DATA", "/proc/none/emulator.redb")
         .run("--emulator asa gateway list")

@@ -1,9 +1,9 @@
-//! Successes that have no body and describe one all the same.
+//! Successful responses without a body whose headers describe one.
 
 use crate::run::Fixture;
 use crate::scripted_server::{ScriptedResponse, ScriptedServer, response, team};
 
-/// Responses without a body that say how their body is encoded, or of what type it is.
+/// Responses without a body whose headers give an encoding or a type.
 const HEADS: [&str; 7] = [
     "204 No Content\r\ncontent-encoding: gzip",
     "200 OK\r\ncontent-length: 0\r\ncontent-encoding: gzip",
@@ -20,7 +20,7 @@ fn bytes(head: &str) -> ScriptedResponse {
 
 // U7
 #[test]
-fn a_delete_and_an_update_are_done_whatever_a_missing_body_is_said_to_be() {
+fn a_delete_and_an_update_succeed_whatever_headers_describe_a_missing_body() {
     for head in HEADS {
         let dt = ScriptedServer::new(move |_| bytes(head));
         let gateway = r#"{"id":"g1","name":"eu","refuse_connections":false,"labels":null}"#;

@@ -1,4 +1,4 @@
-//! Each way to fail has its exit code and says one line on stderr.
+//! Each kind of error has its exit code and prints one line to stderr.
 
 use gatelet_emulator::well_known;
 
@@ -8,7 +8,7 @@ use crate::scripted_server::{ScriptedResponse, ScriptedServer, response, team};
 const JSON: &str = "application/json";
 const LIST: &str = "dt active-gate-token list";
 
-/// An answer of the Dynatrace API that is an error.
+/// Starts a server that responds with an error of the Dynatrace API.
 fn envelope(status: &'static str) -> ScriptedServer {
     ScriptedServer::always(status, JSON, r#"{"error":{"code":1,"message":"so it is"}}"#)
 }
@@ -25,11 +25,11 @@ fn a_wrong_credential_is_3() {
 
 // C3
 #[test]
-fn a_key_that_is_refused_in_any_way_is_3_and_any_other_failed_exchange_has_its_own_code() {
+fn a_rejected_key_is_3_and_any_other_failed_token_exchange_has_its_own_code() {
     for (status, code) in [
         ("400 Bad Request", 3),
         ("403 Forbidden", 3),
-        // It says nothing of the gateway.
+        // A 404 of the token exchange is not about the gateway.
         ("404 Not Found", 3),
         ("409 Conflict", 3),
         ("500 Internal Server Error", 11),
@@ -125,7 +125,7 @@ fn a_404_that_is_not_the_apis_own_is_10() {
 
 // C3
 #[test]
-fn an_id_that_is_no_path_segment_is_2() {
+fn an_id_that_is_not_a_path_segment_is_2() {
     let fixture = Fixture::new();
     for id in ["..", ".", "a\nb"] {
         fixture
@@ -159,7 +159,7 @@ fn a_page_size_out_of_bounds_is_2() {
 
 // C3
 #[test]
-fn a_foreign_page_token_is_6_and_what_the_vendor_says_of_it_is_shown() {
+fn a_foreign_page_token_is_6_with_the_vendors_message() {
     let line = Fixture::new()
         .run(&format!(
             "--emulator {LIST} --page-token not-of-this-server"
@@ -173,7 +173,7 @@ fn a_foreign_page_token_is_6_and_what_the_vendor_says_of_it_is_shown() {
 
 // C3
 #[test]
-fn a_refused_request_is_6() {
+fn a_rejected_request_is_6() {
     Fixture::dt(&envelope("409 Conflict").url)
         .run(LIST)
         .fails_with(6);
@@ -195,7 +195,7 @@ fn a_rate_limit_is_7() {
         .fails_with(7);
 }
 
-/// What stands behind the status line of a response whose body cannot be read.
+/// The rest of a response whose body cannot be read, after its status line.
 const DEFECTS: [&str; 4] = [
     "content-encoding: gzip\r\ncontent-length: 3\r\n\r\n\x1f\x0b\x08",
     "transfer-encoding: gzip, chunked\r\n\r\n3\r\n\x1f\x0b\x08\r\n0\r\n\r\n",
@@ -205,8 +205,8 @@ const DEFECTS: [&str; 4] = [
 
 // U6
 #[test]
-fn a_status_has_its_code_whatever_became_of_the_body() {
-    let answer = |status: &str, fields: &str, defect: &str| {
+fn a_status_has_its_code_whatever_its_body() {
+    let respond = |status: &str, fields: &str, defect: &str| {
         let head = "content-type: application/json\r\nconnection: close";
         ScriptedResponse::Bytes(
             format!("HTTP/1.1 {status} X\r\n{head}\r\n{fields}{defect}").into_bytes(),
@@ -215,7 +215,7 @@ fn a_status_has_its_code_whatever_became_of_the_body() {
     for defect in DEFECTS {
         for (status, wait, code) in [("429", 60, 7), ("503", 60, 11), ("520", 60, 11)] {
             let fields = format!("retry-after: {wait}\r\n");
-            let script = ScriptedServer::new(move |_| answer(status, &fields, defect));
+            let script = ScriptedServer::new(move |_| respond(status, &fields, defect));
             Fixture::dt(&script.url)
                 .run(&format!("--timeout 5 {LIST}"))
                 .fails_with(code);
@@ -226,23 +226,24 @@ fn a_status_has_its_code_whatever_became_of_the_body() {
             );
         }
         for status in ["429", "503"] {
-            let script = ScriptedServer::new(move |_| answer(status, "retry-after: 0\r\n", defect));
+            let script =
+                ScriptedServer::new(move |_| respond(status, "retry-after: 0\r\n", defect));
             Fixture::dt(&script.url).run(LIST);
             assert_eq!(script.requests.try_iter().count(), 3, "{status} {defect:?}");
         }
-        let script = team(move |_| answer("401", "", defect));
+        let script = team(move |_| respond("401", "", defect));
         Fixture::asa(&script.url)
             .run("asa gateway list")
             .fails_with(3);
-        let asked = script.requests.try_iter();
-        let exchanges = asked.map(|request| request.contains("/service_token "));
+        let requests = script.requests.try_iter();
+        let exchanges = requests.map(|request| request.contains("/service_token "));
         assert_eq!(exchanges.collect::<Vec<_>>(), [true, false, true, false]);
-        let script = ScriptedServer::new(move |_| answer("404", "", defect));
+        let script = ScriptedServer::new(move |_| respond("404", "", defect));
         Fixture::dt(&script.url)
             .run("dt token get dt0g02.EDGE")
             .fails_with(10);
-        // A write that has nothing to read is done.
-        let script = ScriptedServer::new(move |_| answer("204", "", defect));
+        // A 204 needs no body.
+        let script = ScriptedServer::new(move |_| respond("204", "", defect));
         Fixture::dt(&script.url)
             .run("dt token delete dt0g02.EDGE")
             .success();
@@ -251,7 +252,7 @@ fn a_status_has_its_code_whatever_became_of_the_body() {
 
 // U20
 #[test]
-fn a_failing_server_is_11_whoever_says_so() {
+fn a_server_error_is_11_with_any_body() {
     for status in ["502 Bad Gateway", "520 X", "524 X", "530 X"] {
         for (content_type, body) in [("text/html", "<html>"), ("text/plain", "error"), (JSON, "")] {
             let script = ScriptedServer::always(status, content_type, body);
@@ -264,7 +265,7 @@ fn a_failing_server_is_11_whoever_says_so() {
 // C3
 #[test]
 fn a_refused_connection_is_8() {
-    // A port that no listener is given by chance, as one that was just closed may be.
+    // Port 1 is never assigned by chance, unlike a port that was just closed.
     let url = "http://127.0.0.1:1";
     Fixture::dt(url).run(LIST).fails_with(8);
     Fixture::dt(url).run("dt token create edge").fails_with(8);
@@ -291,7 +292,7 @@ fn a_server_that_never_answers_is_9_or_12_for_a_create() {
 
 // C3
 #[test]
-fn a_page_of_html_is_10() {
+fn an_html_page_is_10() {
     let login = ScriptedServer::always("200 OK", "text/html", "<html>please log in</html>");
     let line = Fixture::dt(&login.url).run(LIST).fails_with(10);
     assert!(!line.contains("please"), "{line}");
@@ -299,7 +300,7 @@ fn a_page_of_html_is_10() {
 
 // C3
 #[test]
-fn a_body_cut_in_half_is_9_or_10_if_it_claims_to_be_whole() {
+fn a_truncated_body_is_9_or_10_if_its_length_matches() {
     let body = r#"{"totalCount":1,"activeGateTokens":[{"id":"dt0g02.A","#;
     let cut = ScriptedServer::new(move |_| {
         let mut bytes = response("200 OK", JSON, &format!("{body}{body}"));
@@ -338,7 +339,7 @@ fn a_failing_server_is_11_or_12_for_a_create() {
 
 // C3
 #[test]
-fn a_create_whose_answer_is_lost_is_12() {
+fn a_create_whose_response_is_lost_is_12() {
     let lost = ScriptedServer::new(|_| ScriptedResponse::Bytes(Vec::new()));
     Fixture::dt(&lost.url)
         .run("dt token create edge")
@@ -352,7 +353,7 @@ fn a_create_whose_answer_is_lost_is_12() {
 
 // C3
 #[test]
-fn a_listing_that_stops_says_where_to_go_on() {
+fn a_list_that_fails_names_the_page_token_to_continue_with() {
     let script = ScriptedServer::new(|request| {
         ScriptedResponse::Bytes(if request.contains("nextPageKey=second") {
             response("500 Internal Server Error", JSON, "{}")
@@ -394,7 +395,7 @@ fn a_wrong_command_line_is_2() {
 }
 
 #[test]
-fn an_emulator_for_other_machines_must_be_asked_for() {
+fn an_emulator_for_other_machines_must_be_allowed() {
     let line = Fixture::new()
         .run("emulator serve --address 0.0.0.0:0")
         .fails_with(2);

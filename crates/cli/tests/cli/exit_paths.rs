@@ -1,4 +1,4 @@
-//! Ends that come from outside: a reader that leaves, Ctrl-C, SIGTERM.
+//! Exits with an outside cause: a reader that leaves, Ctrl-C, SIGTERM, a failed write.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
@@ -6,8 +6,8 @@ use std::process::Stdio;
 use crate::run::{CommandOutput, EmulatorServer, Fixture, send_signal};
 use crate::scripted_server::{ScriptedResponse, ScriptedServer, response, team};
 
-/// Pages of 3000 tokens, 34 of them.
-fn a_hundred_thousand() -> ScriptedServer {
+/// Starts a server with 34 pages of 3000 tokens.
+fn server_with_many_pages() -> ScriptedServer {
     let token =
         r#"{"id":"dt0g02.A","name":"n","owner":"o","creationDate":"2026-01-01T00:00:00.000Z"}"#;
     let items = vec![token; 3000].join(",");
@@ -30,9 +30,9 @@ fn a_hundred_thousand() -> ScriptedServer {
 
 // C4
 #[test]
-fn a_reader_that_has_read_enough_is_a_quiet_end() {
+fn a_reader_that_stops_early_ends_the_command_silently() {
     for format in ["ndjson", "json", "table"] {
-        let script = a_hundred_thousand();
+        let script = server_with_many_pages();
         let mut process = Fixture::dt(&script.url)
             .command(["dt", "token", "list", "-o", format])
             .stdout(Stdio::piped())
@@ -54,7 +54,7 @@ fn a_reader_that_has_read_enough_is_a_quiet_end() {
 }
 
 #[test]
-fn ndjson_shows_a_page_before_the_next_one_has_come() {
+fn ndjson_prints_a_page_before_the_next_one_arrives() {
     let first = r#"{"totalCount":2,"nextPageKey":"second","activeGateTokens":[{"id":"dt0g02.A","name":"n","owner":"o","creationDate":"2026-01-01T00:00:00.000Z"}]}"#;
     let script = ScriptedServer::new(move |request| match request.contains("nextPageKey") {
         true => ScriptedResponse::Silence,
@@ -112,20 +112,20 @@ fn an_interrupted_change_says_that_its_outcome_is_unknown() {
             "asa gateway delete g1",
         ),
     ] {
-        let said = interrupted(&fixture, script, method, line).fails_with(130);
-        assert!(said.contains("outcome unknown"), "{line}: {said}");
+        let stderr = run_interrupted(&fixture, script, method, line).fails_with(130);
+        assert!(stderr.contains("outcome unknown"), "{line}: {stderr}");
     }
 }
 
 #[test]
-fn an_interrupted_read_changed_nothing() {
+fn an_interrupted_read_reports_no_outcome() {
     let script = ScriptedServer::new(|_| ScriptedResponse::Silence);
-    let output = interrupted(&Fixture::dt(&script.url), &script, "GET", "dt token list");
+    let output = run_interrupted(&Fixture::dt(&script.url), &script, "GET", "dt token list");
     assert_eq!(output.fails_with(130), "gatelet: interrupted\n");
 }
 
-/// Presses Ctrl-C when the server has a request with this method and does not answer it.
-fn interrupted(
+/// Runs a command and interrupts it once the server has its request with this method.
+fn run_interrupted(
     fixture: &Fixture,
     script: &ScriptedServer,
     method: &str,
@@ -156,7 +156,7 @@ fn a_served_emulator_ends_with_0_on_sigterm_and_on_ctrl_c() {
 // U34
 #[cfg(target_os = "linux")]
 #[test]
-fn what_cannot_be_written_to_stdout_is_1_and_what_is_thrown_away_is_0() {
+fn a_failed_write_to_stdout_is_1_and_discarded_output_is_0() {
     let fixture = Fixture::new();
     for (line, redirections) in [
         ("--emulator dt token list", &[">&-", ">/dev/full"][..]),
@@ -185,12 +185,12 @@ fn what_cannot_be_written_to_stdout_is_1_and_what_is_thrown_away_is_0() {
             );
         }
     }
-    // As launchers open it that throw everything away; it cannot be told from a stdout that was closed.
+    // As launchers open the null device; it cannot be distinguished from a closed stdout.
     let line = fixture
         .run_in_shell(["--emulator", "dt", "token", "list"], "1<>/dev/null")
         .fails_with(1);
     assert!(line.contains("null device"), "{line}");
-    // What is said on stderr only needs no stdout.
+    // A command that only writes to stderr needs no stdout.
     let missing = fixture.run_in_shell(["--emulator", "dt", "token", "delete", "x"], ">&-");
     assert_eq!(missing.code, Some(5), "{missing:?}");
 }

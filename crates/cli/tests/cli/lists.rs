@@ -1,4 +1,4 @@
-//! Listings that end early: what is printed of them, and where to go on.
+//! Lists that end early: what is printed and where they continue.
 
 use crate::run::{CommandOutput, Fixture};
 use crate::scripted_server::{ScriptedResponse, ScriptedServer, response, team};
@@ -34,7 +34,7 @@ fn pages(fails: u32, status: &'static str) -> ScriptedServer {
 }
 
 #[test]
-fn a_listing_goes_on_when_the_token_in_its_file_is_rotated() {
+fn a_list_continues_when_the_token_in_its_file_is_rotated() {
     let fixture = Fixture::new();
     let file = fixture.path("token");
     std::fs::write(&file, "dt0c01.OLD.CANARY\n").unwrap();
@@ -49,7 +49,7 @@ fn a_listing_goes_on_when_the_token_in_its_file_is_rotated() {
         if !request.contains("nextPageKey=") {
             return page(1, r#""nextPageKey":"k2","#);
         }
-        // Nobody may use the old one any more; the new one comes a moment later.
+        // The old token is no longer valid; the new one is written a moment later.
         std::fs::write(&rotated, "dt0c01.NEW.CANARY\n").unwrap();
         if request.contains("dt0c01.OLD.CANARY") {
             let refusal = r#"{"error":{"code":401}}"#;
@@ -65,7 +65,7 @@ fn a_listing_goes_on_when_the_token_in_its_file_is_rotated() {
     assert_eq!(server.requests.try_iter().count(), 3);
 }
 
-/// The ids of a listing's output, in any format.
+/// Returns the ids in the output of a list, in any format.
 fn ids(output: &str, format: &str) -> Vec<String> {
     let id = |value: &serde_json::Value| value["id"].as_str().unwrap().to_owned();
     let document = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
@@ -89,7 +89,7 @@ fn numbers(count: u32) -> Vec<String> {
     (1..=count).map(|n| format!("t{n}")).collect()
 }
 
-/// The page token of a hint.
+/// Returns the page token of the hint.
 fn hint(output: &CommandOutput) -> Option<&str> {
     let (_, rest) = output.stderr.split_once("continue with --page-token '")?;
     Some(rest.split('\'').next().unwrap())
@@ -97,7 +97,7 @@ fn hint(output: &CommandOutput) -> Option<&str> {
 
 // U61
 #[test]
-fn a_listing_that_breaks_has_printed_what_came_and_its_hint_repeats_and_skips_nothing() {
+fn a_list_that_fails_prints_its_items_and_continues_without_gap_or_repetition() {
     for (page, format) in [4, 7].into_iter().flat_map(|page| {
         let formats = ["table", "json", "ndjson"];
         formats.map(|format| (page, format))
@@ -129,11 +129,11 @@ fn a_list_with_a_limit_requests_no_page_beyond_it() {
         let script = pages(99, "500 Internal Server Error");
         let output =
             Fixture::dt(&script.url).run(&format!("{TOKENS} -o ndjson -v --limit {limit}"));
-        let said = output
+        let stderr = output
             .stderr
             .lines()
             .filter(|line| line.starts_with("gatelet: > "));
-        assert_eq!(said.count(), requests, "{output:?}");
+        assert_eq!(stderr.count(), requests, "{output:?}");
         assert_eq!(ids(&output.success(), "ndjson"), numbers(limit));
         assert_eq!(script.requests.try_iter().count(), requests);
     }
@@ -141,7 +141,7 @@ fn a_list_with_a_limit_requests_no_page_beyond_it() {
 
 // U33
 #[test]
-fn the_hint_of_a_listing_with_a_limit_says_how_many_are_still_wanted() {
+fn the_hint_of_a_list_with_a_limit_contains_the_rest_of_the_limit() {
     let broken = Fixture::dt(&pages(3, "403 Forbidden").url);
     let output = broken.run(&format!("{TOKENS} -o ndjson --limit 7"));
     assert_eq!(ids(&output.stdout, "ndjson"), numbers(4));
@@ -155,7 +155,7 @@ fn the_hint_of_a_listing_with_a_limit_says_how_many_are_still_wanted() {
 
 // U33
 #[test]
-fn the_hint_of_a_listing_can_be_followed_where_its_position_looks_like_an_option() {
+fn the_hint_of_a_list_can_be_followed_if_its_page_token_looks_like_an_option() {
     let script = ScriptedServer::new(|request| {
         if request.contains("nextPageKey=") {
             let refusal = r#"{"error":{"message":"no"}}"#;
@@ -175,7 +175,7 @@ fn the_hint_of_a_listing_can_be_followed_where_its_position_looks_like_an_option
 }
 
 /// Gateways of one page, with this `Link` field.
-fn linked(link: String) -> ScriptedServer {
+fn server_with_link(link: String) -> ScriptedServer {
     team(move |_| {
         let body = r#"{"list":[{"id":"g1","name":"g1","refuse_connections":false}]}"#;
         let response = String::from_utf8(response("200 OK", JSON, body)).unwrap();
@@ -189,7 +189,7 @@ fn linked(link: String) -> ScriptedServer {
 
 // U4, U2, U5
 #[test]
-fn rows_before_a_bad_link_are_printed_and_the_error_says_where_it_leads() {
+fn rows_before_a_bad_link_are_printed_and_the_error_names_its_target() {
     let own = format!("{GATEWAYS} ");
     for (link, says) in [
         (
@@ -211,14 +211,14 @@ fn rows_before_a_bad_link_are_printed_and_the_error_says_where_it_leads() {
         ),
     ] {
         for format in ["table", "json", "ndjson"] {
-            let script = linked(link.clone());
+            let script = server_with_link(link.clone());
             let output = Fixture::asa(&script.url).run(&format!("asa gateway list -o {format}"));
             assert_eq!(output.code, Some(10), "{output:?}");
             assert_eq!(ids(&output.stdout, format), ["g1"]);
             assert!(output.stderr.contains(says), "{output:?}");
             assert!(!output.stderr.contains("hunter2"), "{output:?}");
             assert_eq!(hint(&output), None, "{output:?}");
-            // The exchange and the page.
+            // The token exchange and the page.
             assert_eq!(script.requests.try_iter().count(), 2);
         }
     }

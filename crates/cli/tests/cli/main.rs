@@ -1,4 +1,4 @@
-//! The built binary from the outside: what it prints, where, and how it ends.
+//! The built binary from the outside: its output and its exit codes.
 //!
 //! One test target, so that the clients and their TLS stack are linked once.
 

@@ -1,4 +1,4 @@
-//! What a server may say that no description knows: kept, shown and sent back.
+//! Values that no description knows are kept, printed and sent back.
 
 use crate::run::{CommandOutput, Fixture};
 use crate::scripted_server::{ScriptedResponse, ScriptedServer, response, team};
@@ -7,7 +7,7 @@ const JSON: &str = "application/json";
 const ID: &str = "dt0g02.4KWZO5EF";
 const TOKEN: &str = "dt0g02.4KWZO5EF.NEWSECRETNEWSECRETNEW";
 
-/// Creates a token at a server that tells this expiration date, or leaves it out.
+/// Creates a token on a server that returns this expiration date, or none.
 fn create(expires: Option<&'static str>, format: &str) -> CommandOutput {
     let expires = expires.map_or_else(String::new, |it| format!(r#","expirationDate":{it}"#));
     let body = format!(r#"{{"id":"{ID}","token":"{TOKEN}"{expires}}}"#);
@@ -18,7 +18,7 @@ fn create(expires: Option<&'static str>, format: &str) -> CommandOutput {
 
 // U16
 #[test]
-fn a_new_token_with_a_date_that_cannot_be_read_is_printed_and_warned_about() {
+fn a_new_token_with_an_unreadable_date_is_printed_with_a_warning() {
     for (raw, text) in [
         (r#""""#, r#""""#),
         (r#""2027-01-01 00:00""#, r#""2027-01-01 00:00""#),
@@ -46,7 +46,7 @@ fn a_new_token_with_a_date_that_cannot_be_read_is_printed_and_warned_about() {
         assert_eq!(output.stderr, warning);
         assert_eq!(output.json()["expirationDate"], kept);
     }
-    // Without a date it never ends, and nothing is to be warned about.
+    // A token without a date never expires, so there is no warning.
     for absent in [None, Some("null")] {
         let output = create(absent, "ndjson");
         assert_eq!(output.stderr, "");
@@ -60,7 +60,7 @@ fn a_new_token_with_a_date_that_cannot_be_read_is_printed_and_warned_about() {
 // U16
 #[test]
 fn a_date_that_repeats_the_access_token_is_withheld() {
-    // `CommandOutput` looks for the canary in both streams.
+    // `CommandOutput` checks both streams for the canary.
     for raw in [
         r#""CANARYSECRETCANARYSECRET""#,
         r#""%43ANARYSECRETCANARYSECRET""#,
@@ -75,7 +75,7 @@ fn a_date_that_repeats_the_access_token_is_withheld() {
     }
 }
 
-/// Updates a gateway that reads as this; returns the run, and the body that was sent, if any.
+/// Updates a gateway that the server returns as `read`; returns the output and the body sent, if any.
 fn update(read: &'static str, changes: &str) -> (CommandOutput, Option<String>) {
     let asa = team(move |request| match request.starts_with("GET") {
         true => ScriptedResponse::Bytes(response("200 OK", JSON, read)),
@@ -89,7 +89,7 @@ fn update(read: &'static str, changes: &str) -> (CommandOutput, Option<String>) 
 
 // U17
 #[test]
-fn an_update_sends_back_what_was_read_known_or_not() {
+fn an_update_sends_back_known_and_unknown_members() {
     let read = r#"{"id":"g1","name":"eu","refuse_connections":false,"labels":null,"description":null,"cloud_provider":"aws",
         "last_seen":"2026-11-21T20:48:09Z","access_address":"10.0.0.1:7234","infrastructure_orchestrator":{"name":"k8s","zone":{"rack":7}},
         "x_pool":{"weight":0.1,"size":18446744073709551615,"list":[null,true,"\u00e9"]}}"#;
@@ -116,7 +116,7 @@ fn an_update_sends_back_what_was_read_known_or_not() {
 
 // U17
 #[test]
-fn an_update_that_would_lose_digits_ends_before_anything_is_sent() {
+fn an_update_that_would_lose_digits_sends_nothing() {
     let read =
         r#"{"id":"g1","name":"eu","refuse_connections":false,"x_size":[12345678901234567890123]}"#;
     let (output, body) = update(read, "--name us");

@@ -1,24 +1,24 @@
-//! Proxies that the environment names count when they are asked for.
+//! Proxies of the environment are used on request only.
 
 use crate::run::{CANARY, Fixture};
 use crate::scripted_server::{ScriptedResponse, ScriptedServer, response};
 
 const LIST: &str = "dt token list --timeout 20";
 
-/// An environment that nobody serves, on this machine but not by a name of its loopback, which no proxy is asked for.
+/// An unserved environment on this machine, by an address that is not loopback, because no proxy is used for loopback.
 fn fixture(proxy: &str) -> Fixture {
     let address = proxy.strip_prefix("http://").unwrap();
     Fixture::dt("https://0.0.0.0:1").with("HTTPS_PROXY", format!("http://user:{CANARY}@{address}"))
 }
 
-/// A proxy that lets nobody through.
+/// Starts a proxy that refuses every tunnel.
 fn proxy() -> ScriptedServer {
     let refusal = "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n";
     ScriptedServer::new(|_| ScriptedResponse::Bytes(refusal.into()))
 }
 
 #[test]
-fn a_proxy_of_the_environment_is_used_when_it_is_asked_for() {
+fn a_proxy_of_the_environment_is_used_on_request() {
     let proxy = proxy();
     let fixture = fixture(&proxy.url);
     let asks_by_option = format!("{LIST} --proxy-from-environment");
@@ -36,7 +36,7 @@ fn a_proxy_of_the_environment_is_used_when_it_is_asked_for() {
 
 // U8
 #[test]
-fn a_proxy_that_refuses_with_a_body_is_8_and_its_status_is_shown() {
+fn a_proxys_refusal_with_a_body_is_8_and_names_its_status() {
     for (status, attempts, says) in [
         (407, 1, "the proxy requires other credentials (status 407)"),
         (403, 1, "the proxy rejected the connection (status 403)"),
@@ -54,7 +54,7 @@ fn a_proxy_that_refuses_with_a_body_is_8_and_its_status_is_shown() {
 }
 
 #[test]
-fn a_proxy_of_the_environment_is_not_used_unasked() {
+fn a_proxy_of_the_environment_is_not_used_by_default() {
     let proxy = proxy();
     let fixture = fixture(&proxy.url);
     fixture.run(LIST).fails_with(8);
@@ -71,7 +71,7 @@ fn a_proxy_of_the_environment_is_not_used_unasked() {
 }
 
 #[test]
-fn a_proxy_that_is_none_is_refused_by_the_name_of_its_variable() {
+fn an_invalid_proxy_is_refused_by_the_name_of_its_variable() {
     let fixture = Fixture::dt("https://0.0.0.0:1").with(
         "HTTPS_PROXY",
         format!("socks5://user:{CANARY}@proxy.example"),

@@ -1,4 +1,4 @@
-//! One connection to a server emulator, kept alive, without a client of ours: what it is told is what was said.
+//! A keep-alive connection to a served emulator, without our clients.
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 pub(crate) const TOKENS: &str = "/api/v2/activeGateTokens";
 
-/// A connection of the one who may do everything in Dynatrace.
+/// A connection with the Dynatrace token that has all scopes.
 pub(crate) struct Connection(BufReader<TcpStream>);
 
 impl Connection {
@@ -16,7 +16,7 @@ impl Connection {
         Ok(Self(BufReader::new(TcpStream::connect(address)?)))
     }
 
-    /// Sends a request and reads its answer: the status, and the body's JSON or null.
+    /// Sends a request and reads its response: the status and the JSON body, or null.
     pub(crate) fn call(
         &mut self,
         method: &str,
@@ -25,15 +25,15 @@ impl Connection {
     ) -> io::Result<(u16, Value)> {
         let request = request(method, path, body);
         self.send(request.as_bytes())?;
-        self.answer()
+        self.read_response()
     }
 
     pub(crate) fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.0.get_mut().write_all(bytes)
     }
 
-    pub(crate) fn answer(&mut self) -> io::Result<(u16, Value)> {
-        let broken = |what: &str| io::Error::new(io::ErrorKind::UnexpectedEof, what.to_owned());
+    pub(crate) fn read_response(&mut self) -> io::Result<(u16, Value)> {
+        let closed = |what: &str| io::Error::new(io::ErrorKind::UnexpectedEof, what.to_owned());
         let (mut status, mut length) = (None, 0);
         loop {
             let mut line = String::new();
@@ -43,16 +43,16 @@ impl Connection {
                 Some(("content-length:", size)) => length = size.parse().unwrap(),
                 Some(_) => {}
                 None if line == "\r\n" => break,
-                None => return Err(broken("no answer")),
+                None => return Err(closed("no response")),
             }
         }
         let mut body = vec![0; length];
         self.0.read_exact(&mut body)?;
-        let status = status.ok_or_else(|| broken("no status"))?;
+        let status = status.ok_or_else(|| closed("no status"))?;
         Ok((status, serde_json::from_slice(&body).unwrap_or_default()))
     }
 
-    /// Creates a token: its id and its secret.
+    /// Creates a token; returns its id and secret.
     pub(crate) fn create(&mut self, name: &str) -> io::Result<(String, String)> {
         let (status, json) = self.call("POST", TOKENS, &create_body(name))?;
         assert_eq!(status, 201, "{json}");
@@ -60,7 +60,7 @@ impl Connection {
         Ok((text("id"), text("token")))
     }
 
-    /// All tokens, page by page.
+    /// Lists all tokens, page by page.
     pub(crate) fn list(&mut self) -> Vec<Value> {
         let mut tokens = Vec::new();
         let mut query = "pageSize=100".to_owned();
@@ -80,12 +80,12 @@ impl Connection {
     }
 }
 
-/// The body that creates a token.
+/// Returns the body that creates a token.
 pub(crate) fn create_body(name: &str) -> Value {
     json!({ "name": name, "activeGateType": "ENVIRONMENT" })
 }
 
-/// A request as it goes over the wire.
+/// Returns a request as bytes on the wire.
 pub(crate) fn request(method: &str, path: &str, body: &Value) -> String {
     let body = match body {
         Value::Null => String::new(),

@@ -1,4 +1,4 @@
-//! A server emulator that the system gives little.
+//! A served emulator with limited resources.
 
 use std::fs;
 use std::sync::mpsc::channel;
@@ -11,14 +11,14 @@ use crate::run::{EmulatorServer, Fixture};
 
 // E16
 #[test]
-fn a_file_that_may_not_grow_takes_no_write_and_keeps_what_it_has() {
+fn a_file_that_may_not_grow_refuses_writes_and_keeps_its_content() {
     let fixture = Fixture::new();
     let data = fixture.path("small.redb");
     let options = ["--data", data.as_str()];
     drop(EmulatorServer::start_with(&fixture, &options));
     let size = fs::metadata(&data).unwrap().len();
 
-    // In blocks of 512 bytes, or of 1024 with some shells. A signal would end the process instead.
+    // `ulimit -f` counts blocks of 512 bytes, in some shells of 1024. Without the trap, SIGXFSZ would end the process.
     let limit = format!("trap '' XFSZ && ulimit -f {}", size / 512 + 1);
     let server = EmulatorServer::start_after(&fixture, &limit, &options);
     let mut line = Connection::open(server.address()).unwrap();
@@ -49,7 +49,7 @@ fn a_file_that_may_not_grow_takes_no_write_and_keeps_what_it_has() {
     line.create("space again").unwrap();
 }
 
-/// The time that a process has had on processors, in hundredths of a second.
+/// Returns the CPU time of a process, in hundredths of a second.
 #[cfg(target_os = "linux")]
 fn processor_time(id: u32) -> u64 {
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap();
@@ -69,10 +69,10 @@ fn processor_time(id: u32) -> u64 {
 #[test]
 #[cfg(target_os = "linux")]
 #[allow(clippy::disallowed_methods, reason = "the system counts in real time")]
-fn out_of_descriptors_it_waits_without_spinning_and_recovers() {
+fn a_server_out_of_descriptors_waits_without_spinning_and_recovers() {
     const LIMIT: usize = 128;
     let server = EmulatorServer::start_after(&Fixture::new(), &format!("ulimit -n {LIMIT}"), &[]);
-    // More than there is room for; a system may let no more than these wait in line.
+    // More connections than descriptors, and few enough for the system's backlog.
     let lines: Vec<_> = (0..LIMIT + 100)
         .map(|_| Connection::open(server.address()).unwrap())
         .collect();
@@ -89,13 +89,13 @@ fn out_of_descriptors_it_waits_without_spinning_and_recovers() {
     let share = format!("{used} of {passed} hundredths of a second");
     assert!(u128::from(used) * 5 < passed, "{share}");
 
-    // One that came when there was no room gets its turn when there is.
+    // A connection made without free descriptors is served once there are some.
     let mut waiting = Connection::open(server.address()).unwrap();
     let body = create_body("in turn");
     let request = request("POST", TOKENS, &body);
     waiting.send(request.as_bytes()).unwrap();
     drop(lines);
-    assert_eq!(waiting.answer().unwrap().0, 201);
+    assert_eq!(waiting.read_response().unwrap().0, 201);
     Connection::open(server.address())
         .unwrap()
         .create("after")

@@ -1,4 +1,4 @@
-//! Runs `gatelet` with an environment of its own.
+//! Runs `gatelet` in an isolated environment.
 
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader};
@@ -7,7 +7,7 @@ use std::process::{Child, ChildStderr, Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-/// A fixture to run the binary in: an empty environment and an emulator state that nobody else sees.
+/// An environment to run the binary in: its own variables, folder and emulator state.
 pub(crate) struct Fixture {
     folder: TempDir,
     variables: Vec<(&'static str, String)>,
@@ -23,20 +23,20 @@ impl Fixture {
         fixture.with("GATELET_EMULATOR_DATA", data)
     }
 
-    /// The same with one more variable.
+    /// Adds a variable.
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.variables.push((name, value.into()));
         self
     }
 
-    /// A Dynatrace environment at this address, with a credential that it need not check.
+    /// Sets the URL of a Dynatrace environment and any credential.
     pub(crate) fn dt(url: &str) -> Self {
         Self::new()
             .with("GATELET_DT_URL", url)
             .with("GATELET_DT_TOKEN", CANARY)
     }
 
-    /// An ASA team at this address, with a credential that it need not check.
+    /// Sets the URL of an ASA team and any credential.
     pub(crate) fn asa(url: &str) -> Self {
         Self::new()
             .with("GATELET_ASA_URL", url)
@@ -45,12 +45,12 @@ impl Fixture {
             .with("GATELET_ASA_KEY_SECRET", CANARY)
     }
 
-    /// The path of a file in the fixture's folder that is not there yet.
+    /// Returns the path of a file in the fixture's folder.
     pub(crate) fn path(&self, name: &str) -> String {
         self.folder.path().join(name).to_str().unwrap().to_owned()
     }
 
-    /// A file in the fixture's folder.
+    /// Writes a file to the fixture's folder.
     pub(crate) fn file(&self, name: &str, content: &str) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::write(&path, content).unwrap();
@@ -70,12 +70,12 @@ impl Fixture {
         command
     }
 
-    /// Runs a command line, its run_args divided by spaces.
+    /// Runs a command line whose arguments are separated by spaces.
     pub(crate) fn run(&self, line: &str) -> CommandOutput {
         self.run_args(line.split_whitespace())
     }
 
-    /// Runs a command line in a shell that redirects its streams, for example `>&-`.
+    /// Runs arguments in a shell that redirects the streams, for example `>&-`.
     pub(crate) fn run_in_shell<A: AsRef<OsStr>>(
         &self,
         run_args: impl IntoIterator<Item = A>,
@@ -103,10 +103,10 @@ impl Fixture {
     }
 }
 
-/// A secret that must never be seen anywhere.
+/// A secret that must never be printed.
 pub(crate) const CANARY: &str = "dt0c01.CANARYPUBLIC.CANARYSECRETCANARYSECRET";
 
-/// How a run output.
+/// The exit code and output of a command.
 #[derive(Debug)]
 pub(crate) struct CommandOutput {
     pub(crate) code: Option<i32>,
@@ -127,20 +127,20 @@ impl From<Output> for CommandOutput {
 }
 
 impl CommandOutput {
-    /// The data of a run that went well.
+    /// Returns the stdout of a successful command.
     #[track_caller]
     pub(crate) fn success(self) -> String {
         assert_eq!(self.code, Some(0), "{self:?}");
         self.stdout
     }
 
-    /// The one JSON document of a run that went well.
+    /// Returns the JSON document of a successful command.
     #[track_caller]
     pub(crate) fn json(self) -> serde_json::Value {
         serde_json::from_str(&self.success()).unwrap()
     }
 
-    /// The one line on stderr of a run that failed with `code`, and with nothing on stdout.
+    /// Returns the one line on stderr of a command that failed with `code` and printed nothing to stdout.
     #[track_caller]
     pub(crate) fn fails_with(self, code: i32) -> String {
         assert_eq!(
@@ -157,11 +157,11 @@ impl CommandOutput {
     }
 }
 
-/// `gatelet emulator serve` in a process of its own.
+/// A running `gatelet emulator serve`.
 pub(crate) struct EmulatorServer {
     process: Child,
     pub(crate) url: String,
-    /// What it says about how to reach it.
+    /// The `export` lines that it prints.
     pub(crate) environment: String,
     stderr: BufReader<ChildStderr>,
 }
@@ -176,7 +176,7 @@ impl EmulatorServer {
         Self::spawn(fixture.command([&["emulator", "serve"], options].concat()))
     }
 
-    /// Starts it with more options in a shell that first does this, such as to set limits.
+    /// Starts it in a shell that first runs a command, such as `ulimit`.
     #[cfg(unix)]
     pub(crate) fn start_after(fixture: &Fixture, first: &str, options: &[&str]) -> Self {
         let mut shell = Command::new("/bin/sh");
@@ -212,7 +212,7 @@ impl EmulatorServer {
         }
     }
 
-    /// A fixture whose environment is what it said to set.
+    /// Returns a fixture with the printed environment.
     pub(crate) fn fixture(&self) -> Fixture {
         let mut fixture = Fixture::new();
         for line in self.environment.lines() {
@@ -226,7 +226,7 @@ impl EmulatorServer {
         fixture
     }
 
-    /// Its host and port.
+    /// Returns its host and port.
     pub(crate) fn address(&self) -> &str {
         self.url.strip_prefix("http://").unwrap()
     }
@@ -235,24 +235,24 @@ impl EmulatorServer {
         self.process.id()
     }
 
-    /// Asks it to end with this signal.
+    /// Sends a signal.
     pub(crate) fn signal(&self, signal: &str) {
         send_signal(signal, &self.process);
     }
 
-    /// Kills it without asking.
+    /// Kills it.
     pub(crate) fn kill(mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
 
-    /// Waits until it has output: its exit code, and what it has said after how to reach it.
+    /// Waits until it ends; returns its exit code and the remaining lines of stderr.
     pub(crate) fn wait(mut self) -> (Option<i32>, Vec<String>) {
-        let said = (&mut self.stderr).lines().map(Result::unwrap).collect();
-        (self.process.wait().unwrap().code(), said)
+        let stderr = (&mut self.stderr).lines().map(Result::unwrap).collect();
+        (self.process.wait().unwrap().code(), stderr)
     }
 
-    /// Asks it to end with this signal, and gives its exit code.
+    /// Sends a signal, waits until it ends and returns its exit code.
     pub(crate) fn stop(self, signal: &str) -> Option<i32> {
         self.signal(signal);
         self.wait().0
@@ -266,7 +266,7 @@ impl Drop for EmulatorServer {
     }
 }
 
-/// Sends a signal to a process that a test has started.
+/// Sends a signal to a process.
 pub(crate) fn send_signal(signal: &str, process: &Child) {
     let sent = Command::new("kill")
         .args([signal, &process.id().to_string()])

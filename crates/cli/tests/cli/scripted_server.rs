@@ -1,4 +1,4 @@
-//! A server that answers with whatever bytes a test wants.
+//! A server that responds with the bytes of a test.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -6,42 +6,42 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
-/// What the server does with a request.
+/// How the server responds to a request.
 pub(crate) enum ScriptedResponse {
     /// Writes these bytes and closes the connection.
     Bytes(Vec<u8>),
-    /// Never answers.
+    /// Never responds.
     Silence,
 }
 
-/// A server on a socket; its threads end with the test's process.
+/// A server on a socket. Its threads end with the test process.
 pub(crate) struct ScriptedServer {
     pub(crate) url: String,
-    /// Each request as soon as it is complete: head and body.
+    /// Each complete request: head and body.
     pub(crate) requests: Receiver<String>,
 }
 
 impl ScriptedServer {
-    pub(crate) fn new(answer: impl Fn(&str) -> ScriptedResponse + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(respond: impl Fn(&str) -> ScriptedResponse + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (sender, requests) = mpsc::channel();
-        let answer = Arc::new(answer);
+        let respond = Arc::new(respond);
         thread::spawn(move || {
             for stream in listener.incoming() {
-                let (answer, sender) = (Arc::clone(&answer), sender.clone());
+                let (respond, sender) = (Arc::clone(&respond), sender.clone());
                 thread::spawn(move || {
                     let mut stream = stream.unwrap();
                     let Some(request) = read(&mut stream) else {
                         return;
                     };
-                    let reply = answer(&request);
+                    let response = respond(&request);
                     let _ = sender.send(request);
-                    match reply {
+                    match response {
                         ScriptedResponse::Bytes(bytes) => {
                             let _ = stream.write_all(&bytes);
                         }
-                        // Until the other side has had enough.
+                        // Until the client closes the connection.
                         ScriptedResponse::Silence => {
                             let _ = stream.read(&mut [0]);
                         }
@@ -52,7 +52,7 @@ impl ScriptedServer {
         Self { url, requests }
     }
 
-    /// Always the same answer.
+    /// Starts a server that always sends the same response.
     pub(crate) fn always(
         status: &'static str,
         content_type: &'static str,
@@ -62,18 +62,18 @@ impl ScriptedServer {
     }
 }
 
-/// A team whose keys are all good; `answer` says what its other paths do.
+/// Starts an ASA server that accepts every key; `respond` handles its other paths.
 pub(crate) fn team(
-    answer: impl Fn(&str) -> ScriptedResponse + Send + Sync + 'static,
+    respond: impl Fn(&str) -> ScriptedResponse + Send + Sync + 'static,
 ) -> ScriptedServer {
     let bearer = r#"{"bearer_token":"CANARY","expires_at":"2099-01-01T00:00:00Z","team_name":"example-team"}"#;
     ScriptedServer::new(move |request| match request.contains("/service_token ") {
         true => ScriptedResponse::Bytes(response("200 OK", "application/json", bearer)),
-        false => answer(request),
+        false => respond(request),
     })
 }
 
-/// A whole response.
+/// Returns a complete response.
 pub(crate) fn response(status: &str, content_type: &str, body: &str) -> Vec<u8> {
     format!(
         "HTTP/1.1 {status}\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
@@ -82,7 +82,7 @@ pub(crate) fn response(status: &str, content_type: &str, body: &str) -> Vec<u8> 
     .into_bytes()
 }
 
-/// Reads one request, `None` if the connection ends before.
+/// Reads one request; `None` if the connection is closed first.
 fn read(stream: &mut TcpStream) -> Option<String> {
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];

@@ -1,4 +1,4 @@
-//! Secrets: never taken from the command line, never shown unasked, never lost.
+//! Secrets are never accepted on the command line, shown only on request, and never lost.
 
 use std::fs::OpenOptions;
 use std::process::Stdio;
@@ -49,8 +49,8 @@ fn a_secret_on_the_command_line_is_refused_without_echo() {
     );
 }
 
-/// The commands about one thing, without its id, and a fixture for each. Whatever they sent would end with another code than 2.
-fn about_one_thing() -> Vec<(Fixture, Vec<&'static str>)> {
+/// The commands that take an id, without it, and a fixture for each. A sent request would end with another code than 2.
+fn commands_with_id() -> Vec<(Fixture, Vec<&'static str>)> {
     let nowhere = "http://127.0.0.1:1";
     let asa = [
         "asa gateway get",
@@ -70,7 +70,7 @@ fn about_one_thing() -> Vec<(Fixture, Vec<&'static str>)> {
 // U18
 #[test]
 fn a_blank_id_or_team_is_2() {
-    for (fixture, run_args) in about_one_thing() {
+    for (fixture, run_args) in commands_with_id() {
         for blank in [" ", "\u{a0}", "\t", "\u{200b}"] {
             let line = fixture.run_args([run_args.as_slice(), &[blank]].concat());
             assert!(
@@ -91,7 +91,7 @@ fn a_blank_id_or_team_is_2() {
 
 // U54
 #[test]
-fn an_id_or_team_that_holds_a_whole_token_is_2_and_not_repeated() {
+fn an_id_or_team_that_contains_a_token_is_2_and_not_repeated() {
     let ids = [
         format!("token {CANARY}"),
         format!("\"{CANARY}\""),
@@ -99,9 +99,9 @@ fn an_id_or_team_that_holds_a_whole_token_is_2_and_not_repeated() {
         CANARY.replace('.', "%252E"),
         CANARY.replace('d', "%64"),
     ];
-    for (fixture, run_args) in about_one_thing() {
+    for (fixture, run_args) in commands_with_id() {
         for id in &ids {
-            // `CommandOutput` itself refuses output with the canary.
+            // `CommandOutput` checks both streams for the canary.
             fixture
                 .run_args([run_args.as_slice(), &[id]].concat())
                 .fails_with(2);
@@ -171,7 +171,7 @@ fn a_create_on_a_full_disk_creates_nothing() {
 
 // C5
 #[test]
-fn what_was_created_and_cannot_be_written_is_deleted_again() {
+fn a_created_token_that_cannot_be_written_is_deleted_again() {
     let fixture = Fixture::new();
     let before = tokens(&fixture);
     for create in [&CREATE[..], &["--emulator", "asa", "setup-token", "create"]] {
@@ -203,7 +203,7 @@ fn what_was_created_and_cannot_be_written_is_deleted_again() {
 
 // C5
 #[test]
-fn a_token_that_can_neither_be_written_nor_deleted_is_named() {
+fn a_created_token_that_cannot_be_written_or_deleted_is_named() {
     let script = ScriptedServer::new(|request| {
         ScriptedResponse::Bytes(if request.starts_with("POST") {
             response(
@@ -228,7 +228,7 @@ fn a_token_that_can_neither_be_written_nor_deleted_is_named() {
 }
 
 #[test]
-fn a_setup_tokens_value_is_not_shown_even_if_the_server_sends_it_along() {
+fn a_setup_tokens_value_is_not_shown_even_if_the_server_sends_it() {
     let token =
         r#"{"id":"t1","registration_type":"gateway-agent","details":null,"token":"sft-gw.CANARY"}"#;
     let script = team(move |request| {
@@ -242,7 +242,7 @@ fn a_setup_tokens_value_is_not_shown_even_if_the_server_sends_it_along() {
     let fixture = Fixture::asa(&script.url);
     for line in ["list", "get t1", "create"] {
         for format in ["table", "json", "ndjson"] {
-            // `CommandOutput` itself refuses output with the canary.
+            // `CommandOutput` checks both streams for the canary.
             assert!(
                 fixture
                     .run(&format!("asa setup-token {line} -o {format}"))
@@ -255,14 +255,14 @@ fn a_setup_tokens_value_is_not_shown_even_if_the_server_sends_it_along() {
 
 // U1
 #[test]
-fn what_a_server_repeats_of_the_token_is_not_on_stderr() {
+fn a_token_repeated_by_the_server_is_not_on_stderr() {
     for text in encodings_of_the_canary() {
         for (status, code) in [
             ("400 Bad Request", 6),
             ("500 Internal Server Error", 11),
             ("403 Forbidden", 4),
         ] {
-            let stderr = mirrored(
+            let stderr = stderr_of_mirror(
                 &text,
                 status,
                 Fixture::dt,
@@ -276,10 +276,10 @@ fn what_a_server_repeats_of_the_token_is_not_on_stderr() {
 
 // U1
 #[test]
-fn what_a_server_repeats_of_the_key_secret_is_not_on_stderr() {
+fn a_key_secret_repeated_by_the_server_is_not_on_stderr() {
     for text in encodings_of_the_canary() {
         for status in ["400 Bad Request", "403 Forbidden"] {
-            let stderr = mirrored(&text, status, Fixture::asa, "asa gateway list", None);
+            let stderr = stderr_of_mirror(&text, status, Fixture::asa, "asa gateway list", None);
             assert_hidden(&stderr);
         }
     }
@@ -300,19 +300,19 @@ fn encodings_of_the_canary() -> Vec<String> {
     ]
 }
 
-/// What is on stderr at the most verbose, where the server's error repeats a text.
-fn mirrored(
+/// Returns the most verbose stderr of a command whose server repeats a text in its error.
+fn stderr_of_mirror(
     text: &str,
     status: &str,
     fixture: fn(&str) -> Fixture,
     line: &str,
     code: Option<i32>,
 ) -> String {
-    let (mirrored, status) = (text.to_owned(), status.to_owned());
+    let (stderr_of_mirror, status) = (text.to_owned(), status.to_owned());
     let script = ScriptedServer::new(move |_| {
-        let message = format!("begin '{mirrored}' end");
+        let message = format!("begin '{stderr_of_mirror}' end");
         let dynatrace = format!(
-            r#"{{"code":400,"message":"{message}","constraintViolations":[{{"path":"p","message":"'{mirrored}'"}}]}}"#
+            r#"{{"code":400,"message":"{message}","constraintViolations":[{{"path":"p","message":"'{stderr_of_mirror}'"}}]}}"#
         );
         let body =
             format!(r#"{{"code":400,"type":"a","message":"{message}","error":{dynatrace}}}"#);

@@ -1,4 +1,4 @@
-//! The built binary serves the emulator in a process of its own; both clients drive every operation over a socket.
+//! Both clients call every operation of an emulator that the binary serves.
 
 use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
@@ -44,12 +44,12 @@ fn enroll(url: &str, name: &str, setup_token: &Secret) {
         body.len()
     )
     .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    assert!(response.starts_with("HTTP/1.1 201 "), "{response}");
 }
 
-/// Checks that the pages are what they should be, and gives the names of all items.
+/// Checks the sizes of the pages and returns the names of all items.
 fn names<T>(pages: Vec<Page<T>>, sizes: &[usize], name: impl Fn(T) -> String) -> BTreeSet<String> {
     assert_eq!(
         pages
@@ -67,10 +67,10 @@ async fn every_operation_of_asa_works_over_a_socket() {
     let client = asa(&server.url);
     let (tokens, gateways) = (client.gateway_setup_tokens(), client.gateways());
 
-    let wanted = GatewaySetupTokenCreate::new()
+    let create = GatewaySetupTokenCreate::new()
         .with_description("for eu")
         .with_labels([("env".to_owned(), "dev".to_owned())]);
-    let token = tokens.create(wanted).send().await.unwrap();
+    let token = tokens.create(create).send().await.unwrap();
     assert_eq!(
         tokens
             .get(&token.id)
@@ -157,11 +157,11 @@ async fn every_operation_of_dynatrace_works_over_a_socket() {
 
     let mut created = Vec::new();
     for number in seeded..250 {
-        let wanted =
+        let create =
             ActiveGateTokenCreate::new(format!("edge-{number:03}"), ActiveGateType::Environment);
         created.push(
             tokens
-                .create(wanted.with_expiration_date("now+60d"))
+                .create(create.with_expiration_date("now+60d"))
                 .send()
                 .await
                 .unwrap(),
@@ -190,7 +190,7 @@ async fn every_operation_of_dynatrace_works_over_a_socket() {
 }
 
 #[test]
-fn the_command_line_drives_a_served_emulator_with_the_environment_that_it_prints() {
+fn a_served_emulator_prints_the_environment_that_commands_need() {
     let server = EmulatorServer::start(&Fixture::new());
     let fixture = server.fixture();
     let names = fixture.run("asa gateway list -o json").json();
@@ -199,7 +199,7 @@ fn the_command_line_drives_a_served_emulator_with_the_environment_that_it_prints
 }
 
 #[test]
-fn a_served_emulator_keeps_its_state_where_it_is_told_to() {
+fn a_served_emulator_keeps_its_state_in_its_data_file() {
     let fixture = Fixture::new();
     let data = fixture.path("server.redb");
     let options = ["--data", data.as_str()];

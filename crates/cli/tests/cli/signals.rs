@@ -1,4 +1,4 @@
-//! A server emulator that is asked to end while it works.
+//! A served emulator that is asked to stop while it works.
 
 use std::collections::BTreeSet;
 use std::net::TcpStream;
@@ -11,7 +11,7 @@ use gatelet_models::dt::ActiveGateTokenList;
 use crate::raw_http::{Connection, TOKENS, create_body, request};
 use crate::run::{EmulatorServer, Fixture};
 
-/// The names of the tokens in a file that were made by calls.
+/// Returns the names of the tokens in a state file that calls have created.
 fn names(data: &str) -> BTreeSet<String> {
     let emulator = Emulator::open(data).unwrap();
     let request = http::Request::get(format!("{TOKENS}?pageSize=3000"))
@@ -30,7 +30,7 @@ fn names(data: &str) -> BTreeSet<String> {
 
 // E32
 #[test]
-fn a_polite_stop_finishes_what_is_in_flight_and_takes_no_more() {
+fn a_graceful_stop_finishes_requests_in_flight_and_accepts_no_more() {
     let fixture = Fixture::new();
     let data = fixture.path("stopped.redb");
     let server = EmulatorServer::start_with(&fixture, &["--data", &data]);
@@ -53,7 +53,7 @@ fn a_polite_stop_finishes_what_is_in_flight_and_takes_no_more() {
             })
         })
         .collect();
-    // One that the server has begun to read when it is asked to end: the others' answers come after its head.
+    // A request that the server is reading when it is asked to stop: responses to later requests prove that it has its head.
     let mut unfinished = Connection::open(&address).unwrap();
     let whole = request("POST", TOKENS, &create_body("unfinished"));
     let (begun, rest) = whole.as_bytes().split_at(whole.len() - 3);
@@ -67,12 +67,12 @@ fn a_polite_stop_finishes_what_is_in_flight_and_takes_no_more() {
         thread::yield_now();
     }
     unfinished.send(rest).unwrap();
-    assert_eq!(unfinished.answer().unwrap().0, 201);
-    let mut told: BTreeSet<String> = callers
+    assert_eq!(unfinished.read_response().unwrap().0, 201);
+    let mut acknowledged_names: BTreeSet<String> = callers
         .into_iter()
         .flat_map(|caller| caller.join().unwrap())
         .collect();
-    told.insert("unfinished".to_owned());
+    acknowledged_names.insert("unfinished".to_owned());
     assert_eq!(server.wait().0, Some(0));
-    assert_eq!(names(&data), told);
+    assert_eq!(names(&data), acknowledged_names);
 }

@@ -1,20 +1,20 @@
-//! Texts of a server that are hard to read or very long, on stderr and in a table.
+//! Invisible and very long texts of a server, on stderr and in a table.
 
 use crate::run::{CommandOutput, Fixture};
 use crate::scripted_server::{ScriptedResponse, ScriptedServer, response};
 
-/// Runs a command of each vendor where the server says this in every text of its error.
-fn refused(text: &str) -> [CommandOutput; 2] {
+/// Runs a command of each vendor against a server whose error contains this text everywhere.
+fn run_rejected(text: &str) -> [CommandOutput; 2] {
     let text = serde_json::to_string(text).unwrap();
     let violation = format!(r#"{{"path":{text},"message":{text}}}"#);
     let error = format!(r#"{{"code":400,"message":{text},"constraintViolations":[{violation}]}}"#);
     let body =
         format!(r#"{{"type":{text},"message":{text},"errors":[{violation}],"error":{error}}}"#);
-    refused_with(body)
+    run_rejected_with(body)
 }
 
-/// Runs a command of each vendor where the server refuses it with this body.
-fn refused_with(body: String) -> [CommandOutput; 2] {
+/// Runs a command of each vendor against a server that rejects it with this body.
+fn run_rejected_with(body: String) -> [CommandOutput; 2] {
     let script = ScriptedServer::new(move |_| {
         ScriptedResponse::Bytes(response("400 Bad Request", "application/json", &body))
     });
@@ -26,12 +26,12 @@ fn refused_with(body: String) -> [CommandOutput; 2] {
 
 // U25
 #[test]
-fn what_is_not_seen_in_a_servers_message_is_spelled_out_on_stderr() {
-    for output in
-        refused("a\u{202e}b\u{2066}c\u{2028}d\te\u{9b}f\u{7f}g\u{200e}h\u{200f}i\u{61c}j\u{200b}k")
-    {
+fn invisible_characters_of_a_servers_message_are_escaped_on_stderr() {
+    for output in run_rejected(
+        "a\u{202e}b\u{2066}c\u{2028}d\te\u{9b}f\u{7f}g\u{200e}h\u{200f}i\u{61c}j\u{200b}k",
+    ) {
         assert_ne!(output.code, Some(0));
-        for spelled in [
+        for escaped in [
             r"\u{202e}",
             r"\u{2066}",
             r"\u{2028}",
@@ -43,7 +43,7 @@ fn what_is_not_seen_in_a_servers_message_is_spelled_out_on_stderr() {
             r"\u{61c}",
             r"\u{200b}",
         ] {
-            assert!(output.stderr.contains(spelled), "{spelled}: {output:?}");
+            assert!(output.stderr.contains(escaped), "{escaped}: {output:?}");
         }
         let is_odd = |c: char| c != '\n' && (c.is_control() || !c.is_ascii());
         assert!(!output.stderr.contains(is_odd), "{output:?}");
@@ -52,11 +52,11 @@ fn what_is_not_seen_in_a_servers_message_is_spelled_out_on_stderr() {
 
 // U25
 #[test]
-fn a_message_of_two_mebibytes_is_on_stderr_in_part() {
+fn a_message_of_two_mebibytes_is_truncated_on_stderr() {
     let text = "x".repeat(2 * 1024 * 1024);
     let body =
         format!(r#"{{"type":"t","message":"{text}","error":{{"code":400,"message":"{text}"}}}}"#);
-    for output in refused_with(body) {
+    for output in run_rejected_with(body) {
         assert_ne!(output.code, Some(0));
         assert!(
             output.stderr.contains("xxx") && output.stderr.len() < 4096,
@@ -68,7 +68,7 @@ fn a_message_of_two_mebibytes_is_on_stderr_in_part() {
 
 // U25
 #[test]
-fn a_word_of_a_mebibyte_is_in_a_table_in_part_and_in_json_as_it_is() {
+fn a_word_of_a_mebibyte_is_truncated_in_a_table_and_complete_in_json() {
     let word = "w".repeat(1024 * 1024);
     let token = format!(
         r#"{{"id":"dt0g02.a","name":"n","owner":"o","creationDate":"2026-01-01T00:00:00Z","activeGateType":"{word}"}}"#

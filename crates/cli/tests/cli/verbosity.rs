@@ -1,4 +1,4 @@
-//! However much is said, no secret is.
+//! No verbosity shows a secret.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::run::{CommandOutput, EmulatorServer, Fixture};
 use crate::scripted_server::{ScriptedResponse, ScriptedServer};
 
-/// Every operation, and the command that calls it. An id is one that an earlier command of the same noun has shown.
+/// Every operation and the command that calls it. An id is one that an earlier command of the same noun has printed.
 const COMMANDS: [(&str, &str); 14] = [
     ("dt listTokens", "dt token list"),
     ("dt createToken", "dt token create edge-7"),
@@ -35,17 +35,17 @@ const COMMANDS: [(&str, &str); 14] = [
 
 // C8
 #[test]
-fn the_commands_are_those_of_every_operation() {
+fn every_operation_has_a_command() {
     let asa = asa::OperationId::ALL.iter().map(|id| id.operation().name);
     let dt = dt::OperationId::ALL.iter().map(|id| id.operation().name);
     let mut operations: BTreeSet<_> = asa.chain(dt).collect();
-    // No command makes it for its own sake; every other one of ASA makes it first.
+    // No command is for the token exchange, which every ASA command makes first.
     assert!(operations.remove("asa IssueServiceToken"));
     assert_eq!(operations, COMMANDS.map(|(name, _)| name).into());
 }
 
-/// With all that could make anything say more.
-fn talkative(fixture: Fixture) -> Fixture {
+/// Sets everything that could make the binary log more.
+fn verbose_fixture(fixture: Fixture) -> Fixture {
     fixture
         .with("RUST_LOG", "trace")
         .with("RUST_BACKTRACE", "full")
@@ -53,7 +53,7 @@ fn talkative(fixture: Fixture) -> Fixture {
 
 // C8
 #[test]
-fn no_secret_is_seen_however_much_is_logged() {
+fn no_secret_is_shown_at_any_verbosity() {
     let server = EmulatorServer::start(&Fixture::new());
     for url in [server.url.as_str(), "http://127.0.0.1:1"] {
         for (_, command) in COMMANDS {
@@ -63,8 +63,8 @@ fn no_secret_is_seen_however_much_is_logged() {
                 Fixture::asa(url)
             };
             let line = format!("-vvv --timeout 2 {command}").replace("{id}", "x");
-            // `CommandOutput` itself refuses output with the canary.
-            let output = talkative(fixture).run(&line);
+            // `CommandOutput` checks both streams for the canary.
+            let output = verbose_fixture(fixture).run(&line);
             assert!(output.code.unwrap() > 2, "{output:?}");
             assert!(output.stderr.contains("gatelet: < "), "{output:?}");
             let left = output.stderr.contains("gatelet: > ");
@@ -73,10 +73,10 @@ fn no_secret_is_seen_however_much_is_logged() {
     }
 }
 
-/// Runs every command, each of which goes well: what they said on stderr, and the secrets that they gave.
+/// Runs every command successfully; returns their stderr and the secrets they printed.
 fn run_all(fixture: &Fixture, options: &str) -> (String, Vec<String>) {
     let mut ids = BTreeMap::new();
-    let (mut said, mut secrets) = (String::new(), Vec::new());
+    let (mut all_stderr, mut secrets) = (String::new(), Vec::new());
     for (name, command) in COMMANDS {
         let noun: String = command.split(' ').take(2).collect();
         let id = ids.get(&noun).map_or("", String::as_str);
@@ -88,7 +88,7 @@ fn run_all(fixture: &Fixture, options: &str) -> (String, Vec<String>) {
         } = fixture.run(&line);
         assert_eq!(code, Some(0), "{name}: {stderr}");
         assert!(stderr.contains(": 20"), "{name}: {stderr}");
-        said.push_str(&stderr);
+        all_stderr.push_str(&stderr);
         let document: Value = serde_json::from_str(&stdout).unwrap_or_default();
         let first = document.get(0).unwrap_or(&document);
         if let Some(id) = first["id"].as_str() {
@@ -96,19 +96,19 @@ fn run_all(fixture: &Fixture, options: &str) -> (String, Vec<String>) {
         }
         secrets.extend(first["token"].as_str().map(str::to_owned));
     }
-    (said, secrets)
+    (all_stderr, secrets)
 }
 
 // C8
 #[test]
-fn no_secret_is_seen_on_stderr_while_all_goes_well() {
-    let server = EmulatorServer::start_with(&talkative(Fixture::new()), &["-vvv"]);
-    let embedded = run_all(&talkative(Fixture::new()), "--emulator");
-    let over_http = run_all(&talkative(server.fixture()), "");
+fn no_secret_is_on_stderr_of_successful_commands() {
+    let server = EmulatorServer::start_with(&verbose_fixture(Fixture::new()), &["-vvv"]);
+    let embedded = run_all(&verbose_fixture(Fixture::new()), "--emulator");
+    let over_http = run_all(&verbose_fixture(server.fixture()), "");
     server.signal("-TERM");
     let (_, lines) = server.wait();
     assert!(lines.len() > COMMANDS.len(), "{lines:?}");
-    let said = lines.join("\n") + &embedded.0 + &over_http.0;
+    let stderr = lines.join("\n") + &embedded.0 + &over_http.0;
     let secrets = [embedded.1, over_http.1].concat();
     assert_eq!(secrets.len(), 4, "a created and a revealed one each");
     let secrets = secrets.iter().map(String::as_str).chain([
@@ -119,20 +119,20 @@ fn no_secret_is_seen_on_stderr_while_all_goes_well() {
     ]);
     for secret in secrets {
         let part = secret.rsplit('.').next().unwrap();
-        assert!(!said.contains(part), "{secret}: {said}");
+        assert!(!stderr.contains(part), "{secret}: {stderr}");
     }
 }
 
 // U26
 #[test]
-fn a_request_that_did_not_leave_is_not_shown_as_sent() {
+fn a_request_that_was_not_sent_is_not_logged_as_sent() {
     const LINE: &str = "GET /api/v2/activeGateTokens";
     const LIST: &str = "-v --timeout 2 dt token list";
     let refused = Fixture::dt("http://127.0.0.1:1").run(LIST);
     let not_sent = format!("gatelet: < {LINE}: not sent: connection refused");
     assert!(refused.stderr.contains(&not_sent), "{refused:?}");
 
-    // A server that speaks no TLS, and one that never says a word.
+    // A server without TLS and one that never responds.
     let plain = ScriptedServer::new(|_| ScriptedResponse::Silence);
     let handshake = Fixture::dt(&plain.url.replace("http:", "https:")).run(LIST);
     for output in [refused, handshake] {

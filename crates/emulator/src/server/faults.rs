@@ -79,8 +79,8 @@ impl FaultScript {
         if head.method != Method::PUT {
             return Ok(router::method_not_allowed(PATH, &["PUT"]));
         }
-        let wanted: Vec<Value> = server_call::decode(head, body)?;
-        let faults = wanted.iter().enumerate().map(|(n, fault)| {
+        let objects: Vec<Value> = server_call::decode(head, body)?;
+        let faults = objects.iter().enumerate().map(|(n, fault)| {
             let wrong = |message| ErrorResponse::invalid(&format!("[{n}]"), message);
             ServerFault::parse(fault).map_err(wrong)
         });

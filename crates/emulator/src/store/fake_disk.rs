@@ -133,7 +133,7 @@ impl StorageBackend for File {
             let _ = gate.recv();
         }
         if self.0.fails_to_sync.load(Ordering::Relaxed) {
-            return Err(io::Error::other("the disk does not answer"));
+            return Err(io::Error::other("the disk does not respond"));
         }
         self.0.content().is_synced = true;
         self.0.syncs_finished.fetch_add(1, Ordering::Relaxed);

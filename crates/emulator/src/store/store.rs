@@ -377,11 +377,11 @@ mod tests {
         for _ in 0..2 {
             let error = Store::open(&path).err().unwrap();
             assert!(matches!(error, Error::Format { found, .. } if found == later));
-            let said = format!(
+            let expected = format!(
                 "{} has format {later}, written by a later version; this version supports format {FORMAT}",
                 path.display()
             );
-            assert_eq!(error.to_string(), said);
+            assert_eq!(error.to_string(), expected);
         }
         let after = (tables(&path), fs::read(sibling_path(&path, "key")).unwrap());
         assert!(before == after);
@@ -400,11 +400,11 @@ mod tests {
             transaction.commit().unwrap();
             drop(other);
             let error = Store::open(&path).err().unwrap();
-            let said = format!(
+            let expected = format!(
                 "cannot use {}: it is another program's database",
                 path.display()
             );
-            assert_eq!(error.to_string(), said);
+            assert_eq!(error.to_string(), expected);
             assert_eq!(tables(&path), [name]);
             assert!(!sibling_path(&path, "key").exists());
         }

@@ -1,6 +1,6 @@
-//! ASA's operations, asked without a client.
+//! ASA's operations, called without a client.
 
-use crate::support::{Answer, Caller, field, memory, seeded, team};
+use crate::support::{Caller, TestResponse, field, memory, seeded, team};
 use std::time::Duration;
 
 use gatelet_emulator::{Role, well_known};
@@ -12,19 +12,19 @@ use serde_json::{Value, json};
 const GATEWAY: &str = "/gateways/a2dfd474-2db4-4bb2-8364-d5f76ade396e";
 const SETUP_TOKEN: &str = "/gateway_setup_tokens/6116bb2a-7289-4528-92ee-8e92443c3b61";
 
-/// A refusal in ASA's form, of this type.
+/// Checks for ASA's error body with this type; returns its message.
 #[track_caller]
-fn assert_refused(answer: Answer, status: u16, error_type: &str) -> String {
-    assert_eq!(answer.status, status, "{}", answer.text());
-    assert_eq!(answer.headers["content-type"], "application/json");
-    let error: Error = serde_json::from_slice(&answer.body).unwrap();
+fn assert_error(response: TestResponse, status: u16, error_type: &str) -> String {
+    assert_eq!(response.status, status, "{}", response.text());
+    assert_eq!(response.headers["content-type"], "application/json");
+    let error: Error = serde_json::from_slice(&response.body).unwrap();
     assert_eq!(error.code, Some(i32::from(status)));
     assert_eq!(error.error_type.unwrap().as_str(), error_type);
     error.message.unwrap()
 }
 
 #[test]
-fn the_published_examples_are_answered_as_published() {
+fn the_published_examples_are_returned_as_published() {
     let emulator = seeded();
     let admin = Caller::admin(&emulator);
     let first_token = json!({
@@ -88,32 +88,32 @@ fn the_published_examples_are_answered_as_published() {
 }
 
 #[test]
-fn every_answer_reads_as_its_model() {
+fn every_response_decodes_as_its_model() {
     let emulator = seeded();
     let admin = Caller::admin(&emulator);
-    let answer = admin.get(&team("/gateways"));
+    let response = admin.get(&team("/gateways"));
     assert_eq!(
-        serde_json::from_slice::<GatewayList>(&answer.body)
+        serde_json::from_slice::<GatewayList>(&response.body)
             .unwrap()
             .list
             .len(),
         2
     );
-    let answer = admin.get(&team("/gateway_setup_tokens"));
+    let response = admin.get(&team("/gateway_setup_tokens"));
     assert_eq!(
-        serde_json::from_slice::<GatewaySetupTokenList>(&answer.body)
+        serde_json::from_slice::<GatewaySetupTokenList>(&response.body)
             .unwrap()
             .list
             .len(),
         2
     );
-    let answer = admin.get(&team(&format!("{GATEWAY}/status")));
-    let report: GatewayStatusReport = serde_json::from_slice(&answer.body).unwrap();
+    let response = admin.get(&team(&format!("{GATEWAY}/status")));
+    let report: GatewayStatusReport = serde_json::from_slice(&response.body).unwrap();
     assert!(report.updated_at.unwrap().is_unset());
 }
 
 #[test]
-fn the_examples_are_filled_in_once() {
+fn the_examples_are_added_once() {
     let emulator = seeded();
     let admin = Caller::admin(&emulator);
     admin.delete(&team(GATEWAY)).expect(204);
@@ -153,13 +153,13 @@ fn a_setup_token_is_created_read_revealed_and_deleted() {
     let gone = admin.delete(&path).expect(204);
     assert!(gone.body.is_empty());
     for path in [path.clone(), format!("{path}/token")] {
-        assert_refused(admin.get(&path), 404, "resource_does_not_exist");
+        assert_error(admin.get(&path), 404, "resource_does_not_exist");
     }
-    assert_refused(admin.delete(&path), 404, "resource_does_not_exist");
+    assert_error(admin.delete(&path), 404, "resource_does_not_exist");
 }
 
 #[test]
-fn the_documented_body_with_labels_alone_creates_too() {
+fn the_documented_body_with_labels_only_creates_a_token() {
     let emulator = memory();
     let admin = Caller::admin(&emulator);
     let tokens = team("/gateway_setup_tokens");
@@ -174,7 +174,7 @@ fn the_documented_body_with_labels_alone_creates_too() {
 }
 
 #[test]
-fn an_update_replaces_what_can_be_set() {
+fn an_update_replaces_writable_members() {
     let emulator = seeded();
     let admin = Caller::admin(&emulator);
     let body = json!({
@@ -208,19 +208,19 @@ fn a_deleted_gateway_is_gone_with_its_report() {
     let admin = Caller::admin(&emulator);
     assert!(admin.delete(&team(GATEWAY)).expect(204).body.is_empty());
     let name = json!({ "name": "x" });
-    assert_refused(admin.get(&team(GATEWAY)), 404, "resource_does_not_exist");
-    assert_refused(
+    assert_error(admin.get(&team(GATEWAY)), 404, "resource_does_not_exist");
+    assert_error(
         admin.put(&team(GATEWAY), &name),
         404,
         "resource_does_not_exist",
     );
-    assert_refused(admin.delete(&team(GATEWAY)), 404, "resource_does_not_exist");
+    assert_error(admin.delete(&team(GATEWAY)), 404, "resource_does_not_exist");
     let report = admin.get(&team(&format!("{GATEWAY}/status")));
-    assert_refused(report, 404, "resource_does_not_exist");
+    assert_error(report, 404, "resource_does_not_exist");
 }
 
 #[test]
-fn a_bad_value_is_refused_by_name() {
+fn an_invalid_value_is_refused_by_name() {
     let emulator = seeded();
     let admin = Caller::admin(&emulator);
     let tokens = team("/gateway_setup_tokens");
@@ -237,7 +237,7 @@ fn a_bad_value_is_refused_by_name() {
         ),
         (json!({ "labels": ["env"] }), "labels"),
     ] {
-        let message = assert_refused(admin.post(&tokens, &body), 400, "invalid_request");
+        let message = assert_error(admin.post(&tokens, &body), 400, "invalid_request");
         assert!(message.starts_with(&format!("{place}: ")), "{message}");
     }
     for (body, place) in [
@@ -248,12 +248,12 @@ fn a_bad_value_is_refused_by_name() {
             "refuse_connections",
         ),
     ] {
-        let message = assert_refused(admin.put(&team(GATEWAY), &body), 400, "invalid_request");
+        let message = assert_error(admin.put(&team(GATEWAY), &body), 400, "invalid_request");
         assert!(message.contains(place), "{message}");
     }
 }
 
-/// A team with this many setup tokens; their descriptions are their numbers.
+/// Creates a team with this many setup tokens, described by their numbers.
 fn with_tokens(number: usize) -> gatelet_emulator::Emulator {
     let emulator = memory();
     let admin = Caller::admin(&emulator);
@@ -267,20 +267,20 @@ fn with_tokens(number: usize) -> gatelet_emulator::Emulator {
     emulator
 }
 
-/// Follows the links from this path on; the descriptions of each page.
+/// Follows the links from this path on; returns the descriptions on each page.
 fn pages(admin: &Caller, path: &str) -> Vec<Vec<String>> {
     let mut pages = Vec::new();
     let mut next = Some(path.to_owned());
     while let Some(path) = next {
-        let answer = admin.get(&path).expect(200);
-        pages.push(field(&answer.json()["list"], "description"));
-        next = answer.link("next");
+        let response = admin.get(&path).expect(200);
+        pages.push(field(&response.json()["list"], "description"));
+        next = response.link("next");
     }
     pages
 }
 
 #[test]
-fn links_lead_through_every_page_once() {
+fn links_visit_every_page_once() {
     let emulator = with_tokens(7);
     let admin = Caller::admin(&emulator);
     let walked = pages(&admin, &team("/gateway_setup_tokens?count=3"));
@@ -293,7 +293,7 @@ fn links_lead_through_every_page_once() {
         &team("/gateway_setup_tokens?count=4&descending=true"),
     );
     assert_eq!(walked, [vec!["6", "5", "4", "3"], vec!["2", "1", "0"]]);
-    // A last page that is full has no link either.
+    // A full last page has no link either.
     assert_eq!(
         pages(&admin, &team("/gateway_setup_tokens?count=7")).len(),
         1
@@ -304,7 +304,7 @@ fn links_lead_through_every_page_once() {
 fn a_link_is_absolute_and_keeps_the_parameters() {
     let emulator = memory();
     let admin = Caller::admin(&emulator);
-    let setup_token = support_setup_token(&admin);
+    let setup_token = setup_token_value(&admin);
     for name in ["eu 1", "us 1", "eu 2", "eu 3"] {
         let gateway = gatelet_models::asa::GatewayUpdate::new(name);
         emulator.enroll_gateway(&setup_token, gateway).unwrap();
@@ -325,8 +325,8 @@ fn a_link_is_absolute_and_keeps_the_parameters() {
     assert!(second.headers.get("link").is_none());
 }
 
-/// The value of a new setup token.
-fn support_setup_token(admin: &Caller) -> Secret {
+/// Creates a setup token and returns its value.
+fn setup_token_value(admin: &Caller) -> Secret {
     let created = admin
         .post(&team("/gateway_setup_tokens"), &json!({}))
         .expect(201)
@@ -355,7 +355,7 @@ fn a_previous_link_leads_back() {
 }
 
 #[test]
-fn a_listing_goes_on_after_an_object_that_was_deleted_meanwhile() {
+fn a_list_continues_after_an_object_deleted_meanwhile() {
     let emulator = with_tokens(4);
     let admin = Caller::admin(&emulator);
     let first = admin
@@ -370,7 +370,7 @@ fn a_listing_goes_on_after_an_object_that_was_deleted_meanwhile() {
 }
 
 #[test]
-fn a_bad_paging_parameter_is_refused() {
+fn an_invalid_paging_parameter_is_refused() {
     let emulator = seeded();
     let admin = Caller::admin(&emulator);
     for query in [
@@ -382,8 +382,8 @@ fn a_bad_paging_parameter_is_refused() {
         "offset=unknown",
         "descending=yes",
     ] {
-        let answer = admin.get(&team(&format!("/gateways?{query}")));
-        let message = assert_refused(answer, 400, "invalid_request");
+        let response = admin.get(&team(&format!("/gateways?{query}")));
+        let message = assert_error(response, 400, "invalid_request");
         assert!(
             message.starts_with(query.split('=').next().unwrap()),
             "{message}"
@@ -392,14 +392,14 @@ fn a_bad_paging_parameter_is_refused() {
 }
 
 #[test]
-fn the_team_is_the_same_in_any_case_and_comes_back_as_written() {
+fn team_names_are_case_insensitive_and_returned_as_written() {
     let emulator = seeded();
     let body = json!({
         "key_id": well_known::ASA_KEY_ID,
         "key_secret": well_known::ASA_KEY_SECRET
     });
-    let answer = Caller::nobody(&emulator).post("/v1/teams/Example%2DTeam/service_token", &body);
-    let token = answer.expect(200).json();
+    let response = Caller::nobody(&emulator).post("/v1/teams/Example%2DTeam/service_token", &body);
+    let token = response.expect(200).json();
     assert_eq!(token["team_name"], "Example-Team");
     let admin = Caller::with(
         &emulator,
@@ -407,7 +407,7 @@ fn the_team_is_the_same_in_any_case_and_comes_back_as_written() {
     );
     admin.get("/v1/teams/EXAMPLE-TEAM/gateways").expect(200);
     let other = admin.get("/v1/teams/other-team/gateways");
-    assert_refused(other, 401, "authentication_error");
+    assert_error(other, 401, "authentication_error");
 }
 
 #[test]
@@ -431,7 +431,7 @@ fn a_wrong_key_gets_no_bearer() {
         (team, well_known::ASA_REPORTING_KEY_ID, secret),
         (team, id, ""),
     ] {
-        assert_refused(exchange(team, id, secret), 401, "authentication_error");
+        assert_error(exchange(team, id, secret), 401, "authentication_error");
     }
 }
 
@@ -465,15 +465,15 @@ fn a_reporting_user_reads_and_does_not_write() {
         ),
         (reporting.delete(&team(GATEWAY)), "gateways.delete"),
     ];
-    for (answer, capability) in refused {
-        let message = assert_refused(answer, 401, "authorization_error");
+    for (response, capability) in refused {
+        let message = assert_error(response, 401, "authorization_error");
         assert_eq!(message, format!("Missing capability: {capability}"));
     }
 }
 
 // E40
 #[test]
-fn a_bearer_that_lives_for_a_second_ends_with_it() {
+fn a_bearer_with_a_lifetime_of_a_second_expires_after_it() {
     let clock = ManualClock::new();
     let emulator = seeded()
         .with_clock(clock.clone())
@@ -482,13 +482,13 @@ fn a_bearer_that_lives_for_a_second_ends_with_it() {
     clock.advance(Duration::from_millis(999));
     admin.get(&team("/gateways")).expect(200);
     clock.advance(Duration::from_millis(1));
-    assert_refused(admin.get(&team("/gateways")), 401, "authentication_error");
+    assert_error(admin.get(&team("/gateways")), 401, "authentication_error");
     Caller::admin(&emulator).get(&team("/gateways")).expect(200);
 }
 
 // E4
 #[test]
-fn no_garbage_and_foreign_credentials_are_refused_alike() {
+fn missing_malformed_and_foreign_credentials_are_refused_alike() {
     let emulator = seeded();
     let other = memory();
     let foreign = Caller::admin(&other).authorization.unwrap();
@@ -521,12 +521,12 @@ fn no_garbage_and_foreign_credentials_are_refused_alike() {
     let first = refusals[0].body.clone();
     for refusal in refusals {
         assert_eq!(refusal.body, first);
-        assert_refused(refusal, 401, "authentication_error");
+        assert_error(refusal, 401, "authentication_error");
     }
 }
 
 #[test]
-fn a_bearer_opens_its_own_team_only() {
+fn a_bearer_is_valid_for_its_own_team_only() {
     let emulator = memory();
     for (team, secret) in [("one", "first"), ("two", "second")] {
         emulator
@@ -534,11 +534,11 @@ fn a_bearer_opens_its_own_team_only() {
             .unwrap();
     }
     let body = json!({ "key_id": "key", "key_secret": "first" });
-    let answer = Caller::nobody(&emulator).post("/v1/teams/one/service_token", &body);
-    let bearer = answer.expect(200).json()["bearer_token"].clone();
+    let response = Caller::nobody(&emulator).post("/v1/teams/one/service_token", &body);
+    let bearer = response.expect(200).json()["bearer_token"].clone();
     let one = Caller::with(&emulator, format!("Bearer {}", bearer.as_str().unwrap()));
     one.get("/v1/teams/one/gateways").expect(200);
-    assert_refused(
+    assert_error(
         one.get("/v1/teams/two/gateways"),
         401,
         "authentication_error",
@@ -558,7 +558,7 @@ fn a_service_user_can_be_added() {
 }
 
 #[test]
-fn another_path_or_method_is_refused_in_the_vendors_form() {
+fn an_unknown_path_or_method_is_refused_in_the_vendors_form() {
     let emulator = seeded();
     let admin = Caller::admin(&emulator);
     for path in [
@@ -568,11 +568,11 @@ fn another_path_or_method_is_refused_in_the_vendors_form() {
         "/v1/teams/example-team/servers",
         "/v1//teams/x/gateways",
     ] {
-        assert_refused(admin.get(path), 404, "resource_does_not_exist");
+        assert_error(admin.get(path), 404, "resource_does_not_exist");
     }
-    let answer = admin.delete(&team("/gateways"));
-    assert_eq!(answer.headers["allow"], "GET");
-    assert_refused(answer, 405, "invalid_request");
-    let answer = admin.post(&team(GATEWAY), &json!({}));
-    assert_eq!(answer.headers["allow"], "GET, PUT, DELETE");
+    let response = admin.delete(&team("/gateways"));
+    assert_eq!(response.headers["allow"], "GET");
+    assert_error(response, 405, "invalid_request");
+    let response = admin.post(&team(GATEWAY), &json!({}));
+    assert_eq!(response.headers["allow"], "GET, PUT, DELETE");
 }

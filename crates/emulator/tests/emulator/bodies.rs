@@ -1,9 +1,9 @@
-//! Bodies that no client of ours would send: each is refused with 400 in the vendor's form, never with 5xx.
+//! Bodies that our clients would never send are refused with 400 in the vendor's form, never with 5xx.
 
 use crate::support::{Caller, memory, team};
 use bytes::Bytes;
 
-/// Each is wrong for every operation with a body.
+/// Bodies that are invalid for every operation.
 fn corpus() -> Vec<Vec<u8>> {
     let mut corpus: Vec<Vec<u8>> = [
         "",
@@ -48,7 +48,7 @@ fn corpus() -> Vec<Vec<u8>> {
 
 // E29
 #[test]
-fn a_body_that_is_not_the_models_json_is_refused_with_400() {
+fn a_body_that_does_not_match_the_model_is_refused_with_400() {
     let emulator = memory();
     emulator.seed().unwrap();
     let admin = Caller::admin(&emulator);
@@ -64,14 +64,14 @@ fn a_body_that_is_not_the_models_json_is_refused_with_400() {
             (&admin, "PUT", gateway.clone()),
             (&developer, "POST", "/api/v2/activeGateTokens".to_owned()),
         ] {
-            let answer = caller.call(method, &path, body.clone());
+            let response = caller.call(method, &path, body.clone());
             assert_eq!(
-                answer.status,
+                response.status,
                 400,
                 "{method} {path} {shown}: {}",
-                answer.text()
+                response.text()
             );
-            assert!(answer.json().is_object(), "{shown}");
+            assert!(response.json().is_object(), "{shown}");
         }
     }
     assert_eq!(admin.get(&gateway).json(), before);
@@ -82,14 +82,18 @@ fn a_body_that_is_not_the_models_json_is_refused_with_400() {
 }
 
 #[test]
-fn an_error_never_says_what_the_body_said() {
+fn an_error_never_repeats_the_body() {
     let emulator = memory();
     let canary = "CANARY-SECRET";
     let body = format!("{{\"key_id\":\"{canary}\",\"key_secret\":[\"{canary}\"]}}");
-    let answer = Caller::nobody(&emulator).call("POST", &team("/service_token"), body.into());
-    assert_eq!(answer.status, 400);
-    assert!(answer.text().contains("key_secret"), "{}", answer.text());
-    assert!(!answer.text().contains(canary), "{}", answer.text());
+    let response = Caller::nobody(&emulator).call("POST", &team("/service_token"), body.into());
+    assert_eq!(response.status, 400);
+    assert!(
+        response.text().contains("key_secret"),
+        "{}",
+        response.text()
+    );
+    assert!(!response.text().contains(canary), "{}", response.text());
 }
 
 // E26

@@ -1,4 +1,4 @@
-//! Many callers at once.
+//! Concurrent callers.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 const TOKENS: &str = "/api/v2/activeGateTokens";
 
 #[test]
-fn what_many_callers_were_told_is_what_is_there() {
+fn the_state_matches_the_responses_of_concurrent_callers() {
     let emulator = memory();
     let work = |caller: usize| {
         let developer = Caller::developer(&emulator);

@@ -1,4 +1,4 @@
-//! The emulator keeps the contract of every transport.
+//! The emulator passes the contract of every transport.
 
 use gatelet_emulator::Emulator;
 use gatelet_transport::testing::contract;

@@ -1,8 +1,8 @@
-//! Dynatrace's operations, asked without a client.
+//! Dynatrace's operations, called without a client.
 
 use std::time::{Duration, SystemTime};
 
-use crate::support::{Answer, Caller, READ, field, memory, seeded};
+use crate::support::{Caller, READ, TestResponse, field, memory, seeded};
 use bytes::Bytes;
 use gatelet_emulator::{Error, well_known};
 use gatelet_models::dt::{
@@ -15,25 +15,25 @@ use serde_json::{Value, json};
 
 const TOKENS: &str = "/api/v2/activeGateTokens";
 
-/// A refusal in Dynatrace's envelope; its message.
+/// Checks for Dynatrace's error envelope; returns its message.
 #[track_caller]
-fn assert_refused(answer: Answer, status: u16) -> String {
-    assert_eq!(answer.status, status, "{}", answer.text());
+fn assert_error(response: TestResponse, status: u16) -> String {
+    assert_eq!(response.status, status, "{}", response.text());
     assert_eq!(
-        answer.headers["content-type"],
+        response.headers["content-type"],
         "application/json; charset=utf-8"
     );
-    let envelope: ErrorEnvelope = serde_json::from_slice(&answer.body).unwrap();
+    let envelope: ErrorEnvelope = serde_json::from_slice(&response.body).unwrap();
     let error = envelope.error.unwrap();
     assert_eq!(error.code, Some(i32::from(status)));
     error.message.unwrap()
 }
 
-/// A 400 with one violation at this place.
+/// Checks for a 400 with one violation at this location.
 #[track_caller]
-fn assert_violation(answer: Answer, location: ParameterLocation, path: &str) {
-    assert_eq!(answer.status, 400, "{}", answer.text());
-    let envelope: ErrorEnvelope = serde_json::from_slice(&answer.body).unwrap();
+fn assert_violation(response: TestResponse, location: ParameterLocation, path: &str) {
+    assert_eq!(response.status, 400, "{}", response.text());
+    let envelope: ErrorEnvelope = serde_json::from_slice(&response.body).unwrap();
     let violations = envelope.error.unwrap().constraint_violations.unwrap();
     let [violation] = violations.as_slice() else {
         panic!("{violations:?}")
@@ -42,12 +42,12 @@ fn assert_violation(answer: Answer, location: ParameterLocation, path: &str) {
     assert_eq!(violation.parameter_location, Some(location));
 }
 
-fn wanted(name: &str) -> Value {
+fn create_body(name: &str) -> Value {
     json!({ "name": name, "activeGateType": "ENVIRONMENT" })
 }
 
 #[test]
-fn the_published_examples_are_answered_as_published() {
+fn the_published_examples_are_returned_as_published() {
     let emulator = seeded();
     let list = Caller::developer(&emulator).get(TOKENS).expect(200).json();
     let expected = json!({
@@ -93,8 +93,8 @@ fn a_token_is_created_read_and_revoked() {
     let body = json!({
         "name": "edge-7", "activeGateType": "CLUSTER", "seedToken": true, "expirationDate": "now+60d"
     });
-    let answer = developer.post(TOKENS, &body).expect(201);
-    let created: ActiveGateTokenCreated = serde_json::from_slice(&answer.body).unwrap();
+    let response = developer.post(TOKENS, &body).expect(201);
+    let created: ActiveGateTokenCreated = serde_json::from_slice(&response.body).unwrap();
     let public = format!("{}.", created.id);
     assert!(created.token.expose().starts_with(&public));
     assert_eq!(created.token.expose().len(), public.len() + 64);
@@ -106,17 +106,17 @@ fn a_token_is_created_read_and_revoked() {
     assert_eq!(token["owner"], well_known::DT_OWNER);
     assert_eq!(token["seedToken"], true);
     assert_eq!(token["activeGateType"], "CLUSTER");
-    assert_eq!(token["expirationDate"], answer.json()["expirationDate"]);
+    assert_eq!(token["expirationDate"], response.json()["expirationDate"]);
     assert_eq!(token.get("lastUsedDate"), None);
 
     assert!(developer.delete(&path).expect(204).body.is_empty());
-    assert_refused(developer.get(&path), 404);
-    assert_refused(developer.delete(&path), 404);
+    assert_error(developer.get(&path), 404);
+    assert_error(developer.delete(&path), 404);
     assert_eq!(developer.get(TOKENS).json()["totalCount"], 0);
 }
 
 #[test]
-fn every_form_of_the_base_address_is_the_same_environment() {
+fn every_form_of_the_base_url_is_the_same_environment() {
     let emulator = seeded();
     let developer = Caller::developer(&emulator);
     for base in [
@@ -129,12 +129,12 @@ fn every_form_of_the_base_address_is_the_same_environment() {
             .expect(200)
             .json();
         assert_eq!(list["totalCount"], 3, "{base}");
-        assert_refused(developer.get(&format!("{base}/apiTokens")), 404);
+        assert_error(developer.get(&format!("{base}/apiTokens")), 404);
     }
 }
 
 #[test]
-fn a_bad_body_is_refused_by_name() {
+fn an_invalid_body_is_refused_by_name() {
     let emulator = memory();
     let developer = Caller::developer(&emulator);
     for (body, place) in [
@@ -174,27 +174,27 @@ fn a_bad_body_is_refused_by_name() {
     assert_eq!(developer.get(TOKENS).json()["totalCount"], 0);
 }
 
-/// An environment with this many tokens; their names are their numbers.
+/// Creates an environment with this many tokens, named by their numbers.
 fn with_tokens(number: usize) -> gatelet_emulator::Emulator {
     let emulator = memory();
     for n in 0..number {
         Caller::developer(&emulator)
-            .post(TOKENS, &wanted(&n.to_string()))
+            .post(TOKENS, &create_body(&n.to_string()))
             .expect(201);
     }
     emulator
 }
 
 #[test]
-fn page_keys_lead_through_every_page_once() {
+fn page_keys_visit_every_page_once() {
     let emulator = with_tokens(250);
     let developer = Caller::developer(&emulator);
     let mut names = Vec::new();
     let mut sizes = Vec::new();
     let mut path = format!("{TOKENS}?pageSize=100");
     loop {
-        let answer = developer.get(&path).expect(200);
-        let page: ActiveGateTokenList = serde_json::from_slice(&answer.body).unwrap();
+        let response = developer.get(&path).expect(200);
+        let page: ActiveGateTokenList = serde_json::from_slice(&response.body).unwrap();
         assert_eq!((page.total_count, page.page_size), (Some(250), Some(100)));
         let tokens = page.active_gate_tokens.unwrap();
         sizes.push(tokens.len());
@@ -208,7 +208,7 @@ fn page_keys_lead_through_every_page_once() {
 }
 
 #[test]
-fn a_listing_neither_skips_nor_repeats_while_tokens_come_and_go() {
+fn a_list_neither_skips_nor_repeats_while_tokens_are_created_and_deleted() {
     let emulator = with_tokens(150);
     let developer = Caller::developer(&emulator);
     let first = developer.get(TOKENS).expect(200).json();
@@ -216,7 +216,7 @@ fn a_listing_neither_skips_nor_repeats_while_tokens_come_and_go() {
     for id in [&ids[0], &ids[99]] {
         developer.delete(&format!("{TOKENS}/{id}")).expect(204);
     }
-    developer.post(TOKENS, &wanted("150")).expect(201);
+    developer.post(TOKENS, &create_body("150")).expect(201);
     let key = first["nextPageKey"].as_str().unwrap();
     let second = developer
         .get(&format!("{TOKENS}?nextPageKey={key}"))
@@ -232,7 +232,7 @@ fn a_listing_neither_skips_nor_repeats_while_tokens_come_and_go() {
 
 // E24
 #[test]
-fn a_page_key_refuses_company() {
+fn a_page_key_rejects_other_parameters() {
     let emulator = with_tokens(101);
     let developer = Caller::developer(&emulator);
     let list = developer.get(TOKENS).expect(200).json();
@@ -245,15 +245,15 @@ fn a_page_key_refuses_company() {
 }
 
 #[test]
-fn a_page_key_of_another_place_is_refused() {
+fn a_page_key_of_another_list_is_refused() {
     let emulator = with_tokens(101);
     let other = with_tokens(101);
     let list = Caller::developer(&other).get(TOKENS).expect(200).json();
     let foreign = list["nextPageKey"].as_str().unwrap();
     let developer = Caller::developer(&emulator);
     for key in [foreign, "", "AAAA", "%00", "null"] {
-        let answer = developer.get(&format!("{TOKENS}?nextPageKey={key}"));
-        assert_violation(answer, ParameterLocation::Query, "nextPageKey");
+        let response = developer.get(&format!("{TOKENS}?nextPageKey={key}"));
+        assert_violation(response, ParameterLocation::Query, "nextPageKey");
     }
 }
 
@@ -269,8 +269,8 @@ fn the_page_size_has_its_documented_limits() {
         assert_eq!(list["pageSize"].to_string(), size);
     }
     for size in ["99", "3001", "0", "-1", "", "x", "99999999999999999999"] {
-        let answer = developer.get(&format!("{TOKENS}?pageSize={size}"));
-        assert_violation(answer, ParameterLocation::Query, "pageSize");
+        let response = developer.get(&format!("{TOKENS}?pageSize={size}"));
+        assert_violation(response, ParameterLocation::Query, "pageSize");
     }
 }
 
@@ -281,12 +281,12 @@ fn a_token_without_the_scope_is_refused_by_its_name() {
     let reader = Caller::with(&emulator, reader);
     reader.get(TOKENS).expect(200);
     reader.get(&format!("{TOKENS}/dt0g02.abc123")).expect(200);
-    let message = assert_refused(reader.post(TOKENS, &wanted("x")), 403);
+    let message = assert_error(reader.post(TOKENS, &create_body("x")), 403);
     assert!(
         message.contains("activeGateTokenManagement.create"),
         "{message}"
     );
-    let message = assert_refused(reader.delete(&format!("{TOKENS}/dt0g02.abc123")), 403);
+    let message = assert_error(reader.delete(&format!("{TOKENS}/dt0g02.abc123")), 403);
     assert!(
         message.contains("activeGateTokenManagement.write"),
         "{message}"
@@ -315,17 +315,17 @@ fn an_unknown_token_and_a_wrong_secret_look_the_same() {
         assert_eq!(refusal.headers, refusals[0].headers);
     }
     for refusal in refusals {
-        assert_refused(refusal, 401);
+        assert_error(refusal, 401);
     }
     let missing = Caller::nobody(&emulator).get(TOKENS);
     assert_eq!(
-        assert_refused(missing, 401),
+        assert_error(missing, 401),
         "Missing authorization parameter."
     );
 }
 
 #[test]
-fn one_of_an_operations_scopes_suffices() {
+fn one_of_the_operations_scopes_suffices() {
     let emulator = memory();
     let token = Secret::new("dt0c01.PUBLIC.SECRET");
     emulator
@@ -336,8 +336,8 @@ fn one_of_an_operations_scopes_suffices() {
         )
         .unwrap();
     let writer = Caller::with(&emulator, "Api-Token dt0c01.PUBLIC.SECRET");
-    let created = writer.post(TOKENS, &wanted("x")).expect(201).json();
-    assert_refused(writer.get(TOKENS), 403);
+    let created = writer.post(TOKENS, &create_body("x")).expect(201).json();
+    assert_error(writer.get(TOKENS), 403);
     writer
         .delete(&format!("{TOKENS}/{}", created["id"].as_str().unwrap()))
         .expect(204);
@@ -374,15 +374,15 @@ fn tokens_are_added_all_or_none() {
 
 // E40
 #[test]
-fn a_token_that_lives_for_a_second_ends_with_it() {
+fn a_token_with_a_lifetime_of_a_second_expires_after_it() {
     let clock = ManualClock::new();
     let emulator = memory().with_clock(clock.clone());
     let now = clock.now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
     let end = Timestamp::from_unix_millis(i64::try_from(now.as_millis()).unwrap() + 1000);
-    let mut body = wanted("edge");
+    let mut body = create_body("edge");
     body["expirationDate"] = end.milliseconds().to_string().into();
-    let answer = Caller::developer(&emulator).post(TOKENS, &body).expect(201);
-    let created: ActiveGateTokenCreated = serde_json::from_slice(&answer.body).unwrap();
+    let response = Caller::developer(&emulator).post(TOKENS, &body).expect(201);
+    let created: ActiveGateTokenCreated = serde_json::from_slice(&response.body).unwrap();
     clock.advance(Duration::from_millis(999));
     emulator.connect_active_gate(&created.token).unwrap();
     clock.advance(Duration::from_millis(1));
@@ -395,10 +395,10 @@ fn an_active_gate_connects_until_its_token_expires_or_is_revoked() {
     let clock = ManualClock::new();
     let emulator = memory().with_clock(clock.clone());
     let developer = Caller::developer(&emulator);
-    let mut body = wanted("edge");
+    let mut body = create_body("edge");
     body["expirationDate"] = "now+1h".into();
-    let answer = developer.post(TOKENS, &body).expect(201);
-    let created: ActiveGateTokenCreated = serde_json::from_slice(&answer.body).unwrap();
+    let response = developer.post(TOKENS, &body).expect(201);
+    let created: ActiveGateTokenCreated = serde_json::from_slice(&response.body).unwrap();
     let path = format!("{TOKENS}/{}", created.id);
 
     clock.advance(Duration::from_secs(60));
@@ -431,20 +431,23 @@ fn control_characters_in_a_name_stay_data() {
     let emulator = memory();
     let developer = Caller::developer(&emulator);
     let name = "a\r\nSet-Cookie: x\u{1b}[31m\0";
-    let created = developer.post(TOKENS, &wanted(name)).expect(201).json();
-    let answer = developer
+    let created = developer
+        .post(TOKENS, &create_body(name))
+        .expect(201)
+        .json();
+    let response = developer
         .get(&format!("{TOKENS}/{}", created["id"].as_str().unwrap()))
         .expect(200);
-    assert_eq!(answer.json()["name"], name);
-    assert!(!answer.text().contains(['\r', '\n', '\u{1b}', '\0']));
+    assert_eq!(response.json()["name"], name);
+    assert!(!response.text().contains(['\r', '\n', '\u{1b}', '\0']));
 }
 
 #[test]
-fn another_method_is_refused_and_names_the_right_ones() {
+fn another_method_is_refused_with_the_allowed_ones() {
     let emulator = seeded();
-    let answer = Caller::developer(&emulator).put(TOKENS, &json!({}));
-    assert_eq!(answer.headers["allow"], "GET, POST");
-    assert_refused(answer, 405);
+    let response = Caller::developer(&emulator).put(TOKENS, &json!({}));
+    assert_eq!(response.headers["allow"], "GET, POST");
+    assert_error(response, 405);
 }
 
 #[test]
@@ -456,7 +459,7 @@ fn another_content_type_is_refused() {
             format!("Api-Token {}", well_known::DT_TOKEN),
         )
         .header("content-type", "application/x-www-form-urlencoded")
-        .body(Bytes::from(wanted("x").to_string()))
+        .body(Bytes::from(create_body("x").to_string()))
         .unwrap();
-    assert_refused(emulator.handle(request).into(), 415);
+    assert_error(emulator.handle(request).into(), 415);
 }

@@ -1,4 +1,4 @@
-//! Faults that a client asks a served emulator for.
+//! Scripted faults of a served emulator.
 
 use gatelet_emulator::{Emulator, Serve, Server};
 use serde_json::{Value, json};
@@ -8,13 +8,13 @@ use crate::support::{Caller, memory};
 
 const TOKENS: &str = "/api/v2/activeGateTokens";
 
-async fn faulty(emulator: &Emulator) -> Server {
+async fn start_with_faults(emulator: &Emulator) -> Server {
     let serve = Serve::new(emulator.clone()).faults("fault-token");
     serve.start().await.unwrap()
 }
 
-/// Asks for these faults; the head of the answer.
-async fn ask(server: &Server, token: &str, faults: &Value) -> String {
+/// Sends a script of faults; returns the head of the response.
+async fn inject(server: &Server, token: &str, faults: &Value) -> String {
     let body = faults.to_string();
     let more = format!(
         "Authorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n",
@@ -25,7 +25,7 @@ async fn ask(server: &Server, token: &str, faults: &Value) -> String {
     exchange(server, &request).await.0
 }
 
-/// A request that creates a token with this name.
+/// Returns a request that creates a token with this name.
 fn create(name: &str) -> Vec<u8> {
     let body = json!({ "name": name, "activeGateType": "CLUSTER" }).to_string();
     let mut request = authorized(&format!("POST {TOKENS}"));
@@ -40,9 +40,9 @@ fn created(emulator: &Emulator) -> Value {
 
 // E34
 #[tokio::test]
-async fn each_fault_is_what_it_says_and_the_script_ends() {
+async fn each_fault_is_injected_and_the_script_ends() {
     let emulator = memory();
-    let server = faulty(&emulator).await;
+    let server = start_with_faults(&emulator).await;
     let script = json!([
         { "fault": "pass" },
         { "fault": "refuse" },
@@ -51,7 +51,7 @@ async fn each_fault_is_what_it_says_and_the_script_ends() {
         { "fault": "status", "status": 429, "headers": { "retry-after": "7" } },
         { "fault": "body", "body": "<html>" },
     ]);
-    let head = ask(&server, "fault-token", &script).await;
+    let head = inject(&server, "fault-token", &script).await;
     assert!(head.starts_with("HTTP/1.1 204"), "{head}");
     for (start, is_whole, count) in [
         ("HTTP/1.1 201", true, 1),
@@ -81,10 +81,10 @@ async fn each_fault_is_what_it_says_and_the_script_ends() {
 
 // E34
 #[tokio::test(start_paused = true)]
-async fn a_delay_comes_before_the_work() {
+async fn a_delay_precedes_the_execution() {
     let emulator = memory();
-    let server = faulty(&emulator).await;
-    ask(
+    let server = start_with_faults(&emulator).await;
+    inject(
         &server,
         "fault-token",
         &json!([{ "fault": "delay", "milliseconds": 3000 }]),
@@ -98,9 +98,9 @@ async fn a_delay_comes_before_the_work() {
 
 // E34
 #[tokio::test]
-async fn without_being_turned_on_there_is_nothing_to_ask() {
-    let server = crate::socket::started(memory()).await;
-    let head = ask(&server, "fault-token", &json!([{ "fault": "lose" }])).await;
+async fn faults_are_off_by_default() {
+    let server = crate::socket::start_server(memory()).await;
+    let head = inject(&server, "fault-token", &json!([{ "fault": "lose" }])).await;
     assert!(head.starts_with("HTTP/1.1 404"), "{head}");
     let (head, _) = exchange(&server, &create("x")).await;
     assert!(head.starts_with("HTTP/1.1 201"), "{head}");
@@ -108,8 +108,8 @@ async fn without_being_turned_on_there_is_nothing_to_ask() {
 
 // E34
 #[tokio::test]
-async fn only_their_own_token_opens_them() {
-    let server = faulty(&memory()).await;
+async fn faults_need_their_own_token() {
+    let server = start_with_faults(&memory()).await;
     let admin = Caller::admin(&memory()).authorization.unwrap();
     let lose = json!([{ "fault": "lose" }]);
     for token in [
@@ -119,20 +119,20 @@ async fn only_their_own_token_opens_them() {
         gatelet_emulator::well_known::DT_TOKEN,
         &admin[7..],
     ] {
-        let head = ask(&server, token, &lose).await;
+        let head = inject(&server, token, &lose).await;
         assert!(head.starts_with("HTTP/1.1 401"), "{token}: {head}");
     }
     let (head, _) = exchange(&server, &create("x")).await;
     assert!(head.starts_with("HTTP/1.1 201"), "{head}");
     for wrong in [json!({}), json!([{ "fault": "explode" }])] {
-        let head = ask(&server, "fault-token", &wrong).await;
+        let head = inject(&server, "fault-token", &wrong).await;
         assert!(head.starts_with("HTTP/1.1 400"), "{head}");
     }
 }
 
 // E34
 #[tokio::test]
-async fn no_other_machine_may_ask_for_them() {
+async fn faults_are_refused_beyond_loopback() {
     let serve = Serve::new(memory()).address("0.0.0.0:0".parse().unwrap());
     let refused = serve
         .beyond_loopback(true)

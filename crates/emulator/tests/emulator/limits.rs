@@ -1,4 +1,4 @@
-//! Clients that send too much, too slowly, or never go on. Time is tokio's own, which stands still while anything happens.
+//! Clients that send too much, too slowly, or stop. Time is tokio's paused clock, which advances only when all is idle.
 
 use gatelet_models::Timestamp;
 use gatelet_models::dt::ActiveGateToken;
@@ -8,19 +8,19 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{Duration, Instant, interval};
 
-use crate::socket::{authorized, exchange, request, started};
+use crate::socket::{authorized, exchange, request, start_server};
 use crate::support::{memory, seeded};
 
 const TOKENS: &str = "/api/v2/activeGateTokens";
-/// How long a client may keep a connection without getting on.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a client may keep a connection without progress.
+const CLIENT_TIMEOUT: Duration = Duration::from_secs(10);
 
 // E26
 #[tokio::test(start_paused = true)]
-async fn a_large_body_is_refused_announced_and_chunked() {
-    let server = started(memory()).await;
+async fn a_large_body_is_refused_with_its_length_or_chunked() {
+    let server = start_server(memory()).await;
     let line = "POST /api/v2/activeGateTokens";
-    // Announced: refused before a byte of it is sent.
+    // With its length: refused before a byte of it is sent.
     let announced = request(line, "Content-Length: 1048577\r\n");
     let mut chunked = request(line, "Transfer-Encoding: chunked\r\n");
     for _ in 0..16 {
@@ -41,7 +41,7 @@ async fn a_large_body_is_refused_announced_and_chunked() {
 // E4
 #[tokio::test(start_paused = true)]
 async fn a_large_head_is_refused() {
-    let server = started(memory()).await;
+    let server = start_server(memory()).await;
     let large = format!("Authorization: Api-Token {}\r\n", "x".repeat(1 << 20));
     let (head, body) = exchange(&server, &request("GET /api/v2/activeGateTokens", &large)).await;
     assert!(head.starts_with("HTTP/1.1 431"), "{head}");
@@ -55,7 +55,7 @@ async fn a_large_head_is_refused() {
 // E27
 #[tokio::test(start_paused = true)]
 async fn heads_beyond_their_limits_are_refused_by_status() {
-    let server = started(memory()).await;
+    let server = start_server(memory()).await;
     let long = "x".repeat(1 << 20);
     let many: String = (0..10_000).map(|n| format!("x-{n}: y\r\n")).collect();
     for (request, status) in [
@@ -77,20 +77,20 @@ async fn heads_beyond_their_limits_are_refused_by_status() {
 
 // E27
 #[tokio::test(start_paused = true)]
-async fn a_body_that_was_asked_for_and_never_comes_ends_the_connection() {
-    let server = started(memory()).await;
+async fn a_missing_body_after_100_continue_closes_the_connection() {
+    let server = start_server(memory()).await;
     let expecting = "Content-Length: 10\r\nExpect: 100-continue\r\n";
     let before = Instant::now();
     let (head, body) = exchange(&server, &request(&format!("POST {TOKENS}"), expecting)).await;
     assert!(head.starts_with("HTTP/1.1 100 Continue"), "{head}");
     assert!(body.starts_with("HTTP/1.1 408"), "{body}");
-    assert!(before.elapsed() <= PATIENCE);
+    assert!(before.elapsed() <= CLIENT_TIMEOUT);
 }
 
-/// Sends what is begun, then a byte each second as long as the server listens; how long that was.
-async fn creep(mut stream: TcpStream, begun: &[u8]) -> Duration {
+/// Sends a start, then a byte each second; returns how long the server reads.
+async fn trickle(mut stream: TcpStream, start: &[u8]) -> Duration {
     let opened = Instant::now();
-    stream.write_all(begun).await.unwrap();
+    stream.write_all(start).await.unwrap();
     let (mut reader, mut writer) = stream.split();
     let send = async {
         let mut seconds = interval(Duration::from_secs(1));
@@ -101,27 +101,27 @@ async fn creep(mut stream: TcpStream, begun: &[u8]) -> Duration {
             }
         }
     };
-    let mut answer = Vec::new();
+    let mut response = Vec::new();
     tokio::select! {
         () = send => {}
-        _ = reader.read_to_end(&mut answer) => {}
+        _ = reader.read_to_end(&mut response) => {}
     }
     opened.elapsed()
 }
 
-/// Sends what is begun and no more; how long the server waited.
-async fn wait(mut stream: TcpStream, begun: &[u8]) -> Duration {
+/// Sends a start and no more; returns how long the server waits.
+async fn stall(mut stream: TcpStream, start: &[u8]) -> Duration {
     let opened = Instant::now();
-    stream.write_all(begun).await.unwrap();
-    let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer).await;
+    stream.write_all(start).await.unwrap();
+    let mut response = Vec::new();
+    let _ = stream.read_to_end(&mut response).await;
     opened.elapsed()
 }
 
 // E25
 #[tokio::test(start_paused = true)]
 async fn slow_and_idle_connections_are_closed_and_others_served_meanwhile() {
-    let server = started(seeded()).await;
+    let server = start_server(seeded()).await;
     let announced = request(&format!("POST {TOKENS}"), "Content-Length: 1000\r\n");
     let finished = authorized(&format!("GET {TOKENS}"));
     let kept_alive = String::from_utf8(finished.clone()).unwrap();
@@ -132,11 +132,11 @@ async fn slow_and_idle_connections_are_closed_and_others_served_meanwhile() {
         let (announced, kept_alive) = (announced.clone(), kept_alive.clone());
         closed.spawn(async move {
             match n % 5 {
-                0 => creep(stream, b"GET /").await,
-                1 => creep(stream, &announced).await,
-                2 => wait(stream, &announced).await,
-                3 => wait(stream, &kept_alive).await,
-                _ => wait(stream, b"").await,
+                0 => trickle(stream, b"GET /").await,
+                1 => trickle(stream, &announced).await,
+                2 => stall(stream, &announced).await,
+                3 => stall(stream, &kept_alive).await,
+                _ => stall(stream, b"").await,
             }
         });
     }
@@ -148,13 +148,13 @@ async fn slow_and_idle_connections_are_closed_and_others_served_meanwhile() {
         assert!(closed.try_join_next().is_none(), "one was closed early");
     }
     for after in closed.join_all().await {
-        assert!(after <= PATIENCE, "{after:?}");
+        assert!(after <= CLIENT_TIMEOUT, "{after:?}");
     }
 }
 
 // E25
 #[tokio::test(start_paused = true)]
-async fn a_client_that_reads_nothing_of_its_answers_is_closed() {
+async fn a_client_that_reads_no_response_is_disconnected() {
     let emulator = memory();
     let token = |n| {
         let name = "x".repeat(10_000);
@@ -168,33 +168,38 @@ async fn a_client_that_reads_nothing_of_its_answers_is_closed() {
     emulator
         .add_active_gate_tokens((0..200).map(token))
         .unwrap();
-    let server = started(emulator).await;
+    let server = start_server(emulator).await;
     let get = String::from_utf8(authorized(&format!("GET {TOKENS}?pageSize=200"))).unwrap();
     let get = get.replace("Connection: close\r\n", "");
-    for patience in [PATIENCE / 5, PATIENCE] {
+    for patience in [CLIENT_TIMEOUT / 5, CLIENT_TIMEOUT] {
         let mut stream = TcpStream::connect(server.address()).await.unwrap();
-        // Twenty answers of two megabytes are more than the system holds for a client.
+        // Twenty responses of two megabytes exceed the system's socket buffers.
         stream.write_all(get.repeat(20).as_bytes()).await.unwrap();
         let mut later = interval(patience);
         later.tick().await;
         later.tick().await;
-        let mut answers = Vec::new();
-        let _ = stream.read_to_end(&mut answers).await;
-        let is_whole = answers.len() > 20 * 200 * 10_000;
-        assert_eq!(is_whole, patience < PATIENCE, "{} bytes", answers.len());
+        let mut responses = Vec::new();
+        let _ = stream.read_to_end(&mut responses).await;
+        let is_whole = responses.len() > 20 * 200 * 10_000;
+        assert_eq!(
+            is_whole,
+            patience < CLIENT_TIMEOUT,
+            "{} bytes",
+            responses.len()
+        );
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_client_that_sends_everything_first_still_reads_why() {
-    let server = started(memory()).await;
+async fn a_refused_client_that_sends_everything_first_receives_the_response() {
+    let server = start_server(memory()).await;
     let size = 16 << 20;
     let mut stream = TcpStream::connect(server.address()).await.unwrap();
     let announced = format!("Content-Length: {size}\r\n");
     let head = request(&format!("POST {TOKENS}"), &announced);
     stream.write_all(&head).await.unwrap();
     stream.write_all(&vec![b' '; size]).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await.unwrap();
+    assert!(response.starts_with("HTTP/1.1 413"), "{response}");
 }

@@ -1,4 +1,4 @@
-//! The emulator from the outside: asked directly, as a transport, and over a socket.
+//! The emulator from the outside: called directly, as a transport, and over a socket.
 //!
 //! One test target, so that what the tests share is one module that is used as a whole.
 
@@ -9,7 +9,7 @@ mod bodies;
 mod concurrency;
 mod contract;
 mod dt;
-mod enrolment;
+mod enrollment;
 #[cfg(feature = "serve")]
 mod faults;
 #[cfg(feature = "serve")]

@@ -1,4 +1,4 @@
-//! Where secrets may be seen, and where they may not.
+//! Where secrets are shown and stored.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 const TOKENS: &str = "/api/v2/activeGateTokens";
 
-/// Creates and reveals one secret of each kind; returns the parts that must not be found.
+/// Creates and reveals a secret of each kind; returns the parts that must not be found.
 fn make_secrets(emulator: &Emulator) -> Vec<String> {
     let developer = Caller::developer(emulator);
     let body = json!({ "name": "x", "activeGateType": "ENVIRONMENT" });
@@ -45,7 +45,7 @@ fn make_secrets(emulator: &Emulator) -> Vec<String> {
 
 // E6
 #[test]
-fn no_file_holds_eight_characters_of_a_secret() {
+fn no_file_contains_eight_characters_of_a_secret() {
     let folder = tempfile::tempdir().unwrap();
     let emulator = Emulator::open(folder.path().join("state.redb")).unwrap();
     let secrets = make_secrets(&emulator);
@@ -67,7 +67,7 @@ fn no_file_holds_eight_characters_of_a_secret() {
 
 // E7
 #[test]
-fn a_setup_tokens_value_is_the_same_after_opening_again_and_gone_after_deletion() {
+fn a_setup_tokens_value_survives_reopening_and_not_deletion() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state.redb");
     let emulator = Emulator::open(&path).unwrap();
@@ -93,7 +93,7 @@ fn a_setup_tokens_value_is_the_same_after_opening_again_and_gone_after_deletion(
 
 // E8
 #[test]
-fn the_secret_of_an_active_gate_token_is_in_the_201_once_and_nowhere_else() {
+fn the_secret_of_an_active_gate_token_is_only_in_the_201() {
     let emulator = memory();
     let developer = Caller::developer(&emulator);
     let body = json!({ "name": "x", "activeGateType": "ENVIRONMENT" });
@@ -106,7 +106,7 @@ fn the_secret_of_an_active_gate_token_is_in_the_201_once_and_nowhere_else() {
     for path in [TOKENS.to_owned(), format!("{TOKENS}/{id}")] {
         assert!(!developer.get(&path).expect(200).text().contains(secret));
     }
-    // A whole token in the place of the id is not echoed.
+    // A token sent as an id is not echoed.
     let wrong = developer.get(&format!("{TOKENS}/{whole}")).expect(404);
     assert!(!wrong.text().contains(secret));
 }

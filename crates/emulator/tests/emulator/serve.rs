@@ -4,16 +4,16 @@ use gatelet_emulator::{Serve, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::socket::{authorized, exchange, request, started};
+use crate::socket::{authorized, exchange, request, start_server};
 use crate::support::{Caller, memory, seeded, team};
 
 #[tokio::test]
-async fn a_socket_gets_what_a_transport_gets() {
+async fn a_socket_and_a_transport_get_the_same_response() {
     let emulator = seeded();
     let direct = Caller::developer(&emulator)
         .get("/api/v2/activeGateTokens")
         .expect(200);
-    let server = started(emulator).await;
+    let server = start_server(emulator).await;
     let (head, body) = exchange(&server, &authorized("GET /api/v2/activeGateTokens")).await;
     assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
     assert_eq!(body, direct.text());
@@ -21,10 +21,10 @@ async fn a_socket_gets_what_a_transport_gets() {
 }
 
 #[tokio::test]
-async fn a_link_leads_to_the_host_that_was_asked() {
+async fn a_link_has_the_host_of_the_request() {
     let emulator = seeded();
     let bearer = Caller::admin(&emulator).authorization.unwrap();
-    let server = started(emulator).await;
+    let server = start_server(emulator).await;
     let line = format!("GET {}?count=1", team("/gateways"));
     let request = request(&line, &format!("Authorization: {bearer}\r\n"));
     let (head, _) = exchange(&server, &request).await;
@@ -59,8 +59,8 @@ async fn an_address_beyond_loopback_is_refused() {
 
 // E3
 #[tokio::test]
-async fn no_origin_gets_a_permission() {
-    let server = started(seeded()).await;
+async fn no_origin_is_allowed_by_cors() {
+    let server = start_server(seeded()).await;
     let origin = "Origin: https://evil.example\r\nAccess-Control-Request-Method: GET\r\n";
     let preflight = request("OPTIONS /api/v2/activeGateTokens", origin);
     let simple = request("GET /api/v2/activeGateTokens", origin);
@@ -72,8 +72,8 @@ async fn no_origin_gets_a_permission() {
 }
 
 #[tokio::test]
-async fn a_shutdown_answers_what_has_begun_and_takes_no_more() {
-    let server = started(seeded()).await;
+async fn a_shutdown_answers_started_requests_and_accepts_no_more() {
+    let server = start_server(seeded()).await;
     let address = server.address();
     let mut stream = TcpStream::connect(address).await.unwrap();
     let request = authorized("POST /api/v2/activeGateTokens");
@@ -81,14 +81,14 @@ async fn a_shutdown_answers_what_has_begun_and_takes_no_more() {
     let length = format!("Content-Length: {}\r\n\r\n", body.len());
     let head = [&request[..request.len() - 2], length.as_bytes(), &body[..5]].concat();
     stream.write_all(&head).await.unwrap();
-    // Another connection's answer shows that the server has had the time to read the first one's head.
+    // A response on another connection proves that the server has read the first one's head.
     exchange(&server, &authorized("GET /api/v2/activeGateTokens")).await;
 
     let shutdown = tokio::spawn(server.shutdown());
     stream.write_all(&body[5..]).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await.unwrap();
+    assert!(response.starts_with("HTTP/1.1 201"), "{response}");
     shutdown.await.unwrap();
     assert!(TcpStream::connect(address).await.is_err());
 }

@@ -1,4 +1,4 @@
-//! Raw HTTP to an emulator that is served.
+//! Raw HTTP to a served emulator.
 
 use std::net::SocketAddr;
 
@@ -6,21 +6,21 @@ use gatelet_emulator::{Emulator, Server, serve, well_known};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-pub(crate) async fn started(emulator: Emulator) -> Server {
+pub(crate) async fn start_server(emulator: Emulator) -> Server {
     serve(emulator, SocketAddr::from(([127, 0, 0, 1], 0)))
         .await
         .unwrap()
 }
 
-/// Sends these bytes and reads until the server closes: the answer's head and body.
+/// Sends these bytes and reads until the server closes; returns the response's head and body.
 pub(crate) async fn exchange(server: &Server, bytes: &[u8]) -> (String, String) {
     let mut stream = TcpStream::connect(server.address()).await.unwrap();
-    // The server may close before it has read everything; what matters is its answer.
+    // The server may close before it has read everything; only its response matters.
     let _ = stream.write_all(bytes).await;
-    let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer).await;
-    let answer = String::from_utf8(answer).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    let mut response = Vec::new();
+    let _ = stream.read_to_end(&mut response).await;
+    let response = String::from_utf8(response).unwrap();
+    let (head, body) = response.split_once("\r\n\r\n").unwrap_or((&response, ""));
     (head.to_owned(), body.to_owned())
 }
 
@@ -28,7 +28,7 @@ pub(crate) fn request(line: &str, more: &str) -> Vec<u8> {
     format!("{line} HTTP/1.1\r\nHost: localhost:1234\r\nConnection: close\r\n{more}\r\n").into()
 }
 
-/// A request by the one who may do everything in Dynatrace.
+/// Returns a request with the Dynatrace token that has all scopes.
 pub(crate) fn authorized(line: &str) -> Vec<u8> {
     request(
         line,

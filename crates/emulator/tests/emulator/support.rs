@@ -1,4 +1,4 @@
-//! Requests to an emulator, without a client and without a socket.
+//! Requests to an emulator, without a client or a socket.
 
 use bytes::Bytes;
 use gatelet_emulator::{Emulator, well_known};
@@ -7,15 +7,15 @@ use serde_json::{Value, json};
 
 pub(crate) const READ: &str = "activeGateTokenManagement.read";
 
-/// An answer, its body read as JSON (null where it is empty).
+/// A response.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct TestResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: http::HeaderMap,
     pub(crate) body: Bytes,
 }
 
-impl Answer {
+impl TestResponse {
     pub(crate) fn json(&self) -> Value {
         match self.body.is_empty() {
             true => Value::Null,
@@ -27,7 +27,7 @@ impl Answer {
         std::str::from_utf8(&self.body).unwrap()
     }
 
-    /// The target of the `Link` with this relation.
+    /// Returns the target of the `Link` with this relation.
     pub(crate) fn link(&self, rel: &str) -> Option<String> {
         let rel = format!("; rel=\"{rel}\"");
         let mut links = self
@@ -52,7 +52,7 @@ impl Answer {
     }
 }
 
-impl From<Response<Bytes>> for Answer {
+impl From<Response<Bytes>> for TestResponse {
     fn from(response: Response<Bytes>) -> Self {
         let (head, body) = response.into_parts();
         Self {
@@ -63,7 +63,7 @@ impl From<Response<Bytes>> for Answer {
     }
 }
 
-/// Someone who calls: an emulator, an origin and an `Authorization` header.
+/// A caller of an emulator: its base URL and `Authorization` header.
 pub(crate) struct Caller<'a> {
     pub(crate) emulator: &'a Emulator,
     pub(crate) origin: &'static str,
@@ -86,43 +86,43 @@ impl<'a> Caller<'a> {
         }
     }
 
-    /// ASA's administrator.
+    /// The ASA service user with the role `access_admin`.
     pub(crate) fn admin(emulator: &'a Emulator) -> Self {
         Self::service_user(emulator, well_known::ASA_KEY_ID, well_known::ASA_KEY_SECRET)
     }
 
     pub(crate) fn service_user(emulator: &'a Emulator, key_id: &str, key_secret: &str) -> Self {
         let body = json!({ "key_id": key_id, "key_secret": key_secret });
-        let answer = Self::nobody(emulator)
+        let response = Self::nobody(emulator)
             .post(&team("/service_token"), &body)
             .expect(200);
-        let bearer = answer.json()["bearer_token"].as_str().unwrap().to_owned();
+        let bearer = response.json()["bearer_token"].as_str().unwrap().to_owned();
         Self::with(emulator, format!("Bearer {bearer}"))
     }
 
-    /// Dynatrace's owner of the token with all scopes.
+    /// The Dynatrace token with all scopes.
     pub(crate) fn developer(emulator: &'a Emulator) -> Self {
         Self::with(emulator, format!("Api-Token {}", well_known::DT_TOKEN))
     }
 
-    pub(crate) fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> TestResponse {
         self.call("GET", path, Bytes::new())
     }
 
-    pub(crate) fn delete(&self, path: &str) -> Answer {
+    pub(crate) fn delete(&self, path: &str) -> TestResponse {
         self.call("DELETE", path, Bytes::new())
     }
 
-    pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> TestResponse {
         self.call("POST", path, body.to_string().into())
     }
 
-    pub(crate) fn put(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) fn put(&self, path: &str, body: &Value) -> TestResponse {
         self.call("PUT", path, body.to_string().into())
     }
 
-    /// `path` may also be a whole address, such as a link gives.
-    pub(crate) fn call(&self, method: &str, path: &str, body: Bytes) -> Answer {
+    /// Calls a path or an absolute URL, such as a link.
+    pub(crate) fn call(&self, method: &str, path: &str, body: Bytes) -> TestResponse {
         let uri = match path.starts_with('/') {
             true => format!("{}{path}", self.origin),
             false => path.to_owned(),
@@ -138,7 +138,7 @@ impl<'a> Caller<'a> {
     }
 }
 
-/// A path below the well-known team.
+/// Returns a path below the well-known team.
 pub(crate) fn team(path: &str) -> String {
     format!("/v1/teams/{}{path}", well_known::ASA_TEAM)
 }
@@ -153,7 +153,7 @@ pub(crate) fn seeded() -> Emulator {
     emulator
 }
 
-/// The `id`s (or another field) of a listing's objects.
+/// Returns a field of each object of a list.
 pub(crate) fn field(list: &Value, name: &str) -> Vec<String> {
     let objects = list.as_array().unwrap();
     objects

@@ -1,4 +1,4 @@
-//! Members of a gateway that nobody describes.
+//! Undescribed members of a gateway.
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ const GATEWAY: &str = "/gateways/a2dfd474-2db4-4bb2-8364-d5f76ade396e";
 
 // U17
 #[test]
-fn an_update_keeps_members_that_nobody_describes_or_is_refused() {
+fn an_update_keeps_undescribed_members_or_is_refused() {
     let emulator = seeded();
     let admin = Caller::admin(&emulator);
     let before = admin.get(&team(GATEWAY)).json();
@@ -27,8 +27,8 @@ fn an_update_keeps_members_that_nobody_describes_or_is_refused() {
         assert_eq!(kept.get(member), before.get(member));
     }
     let lossy = r#"{"name":"newer","x_size":[1e400]}"#;
-    let answer = admin.call("PUT", &team(GATEWAY), lossy.into());
-    let refused = answer.expect(400).json();
+    let response = admin.call("PUT", &team(GATEWAY), lossy.into());
+    let refused = response.expect(400).json();
     let message = refused["message"].as_str().unwrap();
     assert!(message.starts_with("x_size: "), "{message}");
     assert_eq!(admin.get(&team(GATEWAY)).json(), kept);

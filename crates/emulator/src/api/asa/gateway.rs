@@ -27,11 +27,13 @@ const NULLS: &[&str] = &[
 ];
 
 pub(crate) fn list(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
-    let wanted = call.query("contains").filter(|wanted| !wanted.is_empty());
-    page::list(call, &GATEWAYS, |row| match &wanted {
+    let contains = call
+        .query("contains")
+        .filter(|contains| !contains.is_empty());
+    page::list(call, &GATEWAYS, |row| match &contains {
         None => true,
-        Some(wanted) => {
-            json::decode_stored::<Gateway>(row).is_ok_and(|gateway| gateway.name.contains(wanted))
+        Some(contains) => {
+            json::decode_stored::<Gateway>(row).is_ok_and(|gateway| gateway.name.contains(contains))
         }
     })
 }
@@ -53,11 +55,11 @@ fn show(call: &ServerCall, table: &Table) -> Result<Response<Bytes>, ErrorRespon
 }
 
 pub(crate) fn update(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
-    let wanted: GatewayUpdate = call.json()?;
-    check_name(&wanted.name).map_err(|message| ErrorResponse::invalid("name", message))?;
-    check_description(wanted.description.as_option().map(String::as_str))
+    let update: GatewayUpdate = call.json()?;
+    check_name(&update.name).map_err(|message| ErrorResponse::invalid("name", message))?;
+    check_description(update.description.as_option().map(String::as_str))
         .map_err(|message| ErrorResponse::invalid("description", message))?;
-    if let Some(member) = wanted.inexact_member() {
+    if let Some(member) = update.inexact_member() {
         let message = "contains a number that cannot be stored exactly";
         return Err(ErrorResponse::invalid(member, message));
     }
@@ -65,7 +67,7 @@ pub(crate) fn update(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse
     call.state.store().write(|transaction| {
         let json = GATEWAYS.get_for_update(transaction, &team, id)?;
         let mut gateway = json::decode_stored(&json.ok_or_else(ErrorResponse::not_found)?)?;
-        replace(&mut gateway, wanted);
+        replace(&mut gateway, update);
         let json = json::encode_with_nulls(&gateway, NULLS)?;
         GATEWAYS.replace(transaction, &team, id, &json)?;
         Ok::<_, ErrorResponse>(())
@@ -75,18 +77,18 @@ pub(crate) fn update(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse
 
 /// Applies a PUT: absent members become null or false, absent undescribed members are removed, and read-only members (id,
 /// cloud provider, last seen) are kept.
-fn replace(gateway: &mut Gateway, wanted: GatewayUpdate) {
-    gateway.labels = wanted.labels.as_option().cloned();
-    gateway.description = wanted.description.as_option().cloned();
-    gateway.access_address = wanted.access_address.as_option().cloned();
-    gateway.default_address = wanted.default_address.as_option().cloned();
-    gateway.infrastructure_orchestrator = wanted.infrastructure_orchestrator.as_option().cloned();
-    gateway.unknown_members = wanted.unknown_members;
+fn replace(gateway: &mut Gateway, update: GatewayUpdate) {
+    gateway.labels = update.labels.as_option().cloned();
+    gateway.description = update.description.as_option().cloned();
+    gateway.access_address = update.access_address.as_option().cloned();
+    gateway.default_address = update.default_address.as_option().cloned();
+    gateway.infrastructure_orchestrator = update.infrastructure_orchestrator.as_option().cloned();
+    gateway.unknown_members = update.unknown_members;
     for read_only in ["id", "cloud_provider", "last_seen"] {
         gateway.unknown_members.remove(read_only);
     }
-    gateway.refuse_connections = wanted.refuse_connections.unwrap_or(false);
-    gateway.name = wanted.name;
+    gateway.refuse_connections = update.refuse_connections.unwrap_or(false);
+    gateway.name = update.name;
 }
 
 pub(crate) fn delete(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {

@@ -10,7 +10,7 @@ use crate::api::server_call::ServerCall;
 
 /// Handles one call. The match is exhaustive: an operation without a handler does not compile.
 pub(crate) fn handle(id: OperationId, call: &ServerCall) -> Response<Bytes> {
-    let answer = auth::authorize(id, call).and_then(|()| match id {
+    let result = auth::authorize(id, call).and_then(|()| match id {
         OperationId::ListGatewaySetupTokens => setup_token::list(call),
         OperationId::CreateGatewaySetupToken => setup_token::create(call),
         OperationId::FetchGatewaySetupToken => setup_token::fetch(call),
@@ -23,5 +23,5 @@ pub(crate) fn handle(id: OperationId, call: &ServerCall) -> Response<Bytes> {
         OperationId::GetGatewayStatusReport => gateway::status(call),
         OperationId::IssueServiceToken => bearer::issue(call),
     });
-    answer.unwrap_or_else(ErrorResponse::into_response)
+    result.unwrap_or_else(ErrorResponse::into_response)
 }

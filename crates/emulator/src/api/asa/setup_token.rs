@@ -57,15 +57,15 @@ fn find(call: &ServerCall) -> Result<Vec<u8>, ErrorResponse> {
 
 /// Creates a token. Accepts the body that Okta's clients send and the one that Okta documents: labels only, at the top.
 pub(crate) fn create(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
-    let wanted: GatewaySetupTokenCreate = call.json()?;
+    let request: GatewaySetupTokenCreate = call.json()?;
     let documented: GatewayAgentPolicyDetails = call.json()?;
-    check(&wanted)?;
+    check(&request)?;
     let id = random::uuid()?;
-    let mut token = GatewaySetupToken::new(id.clone(), wanted.registration_type);
-    let labels = wanted.details.labels.or(documented.labels);
+    let mut token = GatewaySetupToken::new(id.clone(), request.registration_type);
+    let labels = request.details.labels.or(documented.labels);
     token.details = labels.map(|labels| GatewayAgentPolicyDetails::new().with_labels(labels));
-    token.description = wanted.description;
-    token.name = wanted.name;
+    token.description = request.description;
+    token.name = request.name;
     token.created_at = Some(call.state.now());
     let team = team(call);
     call.state
@@ -75,17 +75,17 @@ pub(crate) fn create(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse
     Ok(success(call, body))
 }
 
-fn check(wanted: &GatewaySetupTokenCreate) -> Result<(), ErrorResponse> {
-    if let RegistrationType::Unknown(_) = wanted.registration_type {
+fn check(request: &GatewaySetupTokenCreate) -> Result<(), ErrorResponse> {
+    if let RegistrationType::Unknown(_) = request.registration_type {
         return Err(ErrorResponse::invalid(
             "registration_type",
             "must be gateway-agent",
         ));
     }
-    if let Some(name) = &wanted.name {
+    if let Some(name) = &request.name {
         check_name(name).map_err(|message| ErrorResponse::invalid("name", message))?;
     }
-    check_description(wanted.description.as_deref())
+    check_description(request.description.as_deref())
         .map_err(|message| ErrorResponse::invalid("description", message))
 }
 

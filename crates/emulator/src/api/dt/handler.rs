@@ -10,11 +10,11 @@ use crate::api::server_call::ServerCall;
 
 /// Handles one call. The match is exhaustive: an operation without a handler does not compile.
 pub(crate) fn handle(id: OperationId, call: &ServerCall) -> Response<Bytes> {
-    let answer = auth::authorize(call).and_then(|caller| match id {
+    let result = auth::authorize(call).and_then(|caller| match id {
         OperationId::ListTokens => token::list(call),
         OperationId::CreateToken => token::create(call, &caller),
         OperationId::GetToken => token::get(call),
         OperationId::RevokeToken => token::revoke(call),
     });
-    answer.unwrap_or_else(ErrorResponse::into_response)
+    result.unwrap_or_else(ErrorResponse::into_response)
 }

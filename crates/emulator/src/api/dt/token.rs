@@ -29,7 +29,7 @@ const LIST: &str = "activeGateTokens";
 const DEFAULT_PAGE_SIZE: u16 = 100;
 
 pub(crate) fn list(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
-    let (page_size, after) = wanted_page(call)?;
+    let (page_size, after) = requested_page(call)?;
     let limit = usize::from(page_size);
     let (mut rows, total_count) = call.state.store().read(|transaction| {
         let order = Order::OldestFirst;
@@ -58,7 +58,7 @@ pub(crate) fn list(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> 
 }
 
 /// Returns the page size and the cursor that the page follows.
-fn wanted_page(call: &ServerCall) -> Result<(u16, Option<u64>), ErrorResponse> {
+fn requested_page(call: &ServerCall) -> Result<(u16, Option<u64>), ErrorResponse> {
     let Some(text) = call.query("nextPageKey") else {
         let page_size = call
             .integer("pageSize")?
@@ -110,19 +110,19 @@ pub(crate) fn create(
     call: &ServerCall,
     caller: &AccessToken,
 ) -> Result<Response<Bytes>, ErrorResponse> {
-    let wanted: ActiveGateTokenCreate = call.json()?;
+    let request: ActiveGateTokenCreate = call.json()?;
     let now = call.state.now();
-    check(&wanted)?;
-    let expiration_date = expiration_date(&wanted, now)?;
+    check(&request)?;
+    let expiration_date = expiration_date(&request, now)?;
     let key = call.state.store().key();
     let (id, secret) = call.state.store().write(|transaction| {
         // Eight random characters may collide with an earlier id.
         loop {
             let (id, secret) = new_token()?;
-            let mut token = ActiveGateToken::new(id.clone(), &*wanted.name, &*caller.owner, now);
+            let mut token = ActiveGateToken::new(id.clone(), &*request.name, &*caller.owner, now);
             token.expiration_date = expiration_date;
-            token.seed_token = Some(wanted.seed_token.unwrap_or(false));
-            token.active_gate_type.clone_from(&wanted.active_gate_type);
+            token.seed_token = Some(request.seed_token.unwrap_or(false));
+            token.active_gate_type.clone_from(&request.active_gate_type);
             if insert(transaction, &token)? {
                 let (id_text, token) = (id.as_str(), secret.expose());
                 credential::insert_active_gate_secret(transaction, key, id_text, token)?;
@@ -137,10 +137,10 @@ pub(crate) fn create(
 
 /// Resolves the requested expiration to an absolute time.
 fn expiration_date(
-    wanted: &ActiveGateTokenCreate,
+    request: &ActiveGateTokenCreate,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, ErrorResponse> {
-    let Some(text) = wanted.expiration_date.as_deref() else {
+    let Some(text) = request.expiration_date.as_deref() else {
         return Ok(None);
     };
     let expiration = match Expiration::is_api_form(text) {
@@ -155,7 +155,7 @@ fn expiration_date(
 }
 
 /// Checks the documented rules for a new token.
-fn check(wanted: &ActiveGateTokenCreate) -> Result<(), ErrorResponse> {
+fn check(request: &ActiveGateTokenCreate) -> Result<(), ErrorResponse> {
     let violation = |path, message| {
         Err(ErrorResponse::violation(
             ParameterLocation::PayloadBody,
@@ -163,10 +163,10 @@ fn check(wanted: &ActiveGateTokenCreate) -> Result<(), ErrorResponse> {
             message,
         ))
     };
-    if wanted.name.trim().is_empty() {
+    if request.name.trim().is_empty() {
         return violation("name", "must not be empty");
     }
-    if let Some(ActiveGateType::Unknown(_)) = wanted.active_gate_type {
+    if let Some(ActiveGateType::Unknown(_)) = request.active_gate_type {
         return violation("activeGateType", "must be ENVIRONMENT or CLUSTER");
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Gateways that enrol themselves.
+//! Gateway enrollment.
 
 use crate::support::{Caller, memory, team};
 use gatelet_emulator::{Emulator, Error};
@@ -6,9 +6,9 @@ use gatelet_models::Secret;
 use gatelet_models::asa::GatewayUpdate;
 use serde_json::{Value, json};
 
-const ENROL: &str = "/emulator/v1/gateways";
+const ENROLL: &str = "/emulator/v1/gateways";
 
-/// A setup token with a label: its path and its value.
+/// Creates a setup token with labels; returns its path and value.
 fn setup_token(emulator: &Emulator) -> (String, Secret) {
     let admin = Caller::admin(emulator);
     let body = json!({ "details": { "labels": { "env": "dev", "zone": "a" } } });
@@ -25,13 +25,13 @@ fn setup_token(emulator: &Emulator) -> (String, Secret) {
 }
 
 #[test]
-fn a_gateway_enrols_itself_over_http() {
+fn a_gateway_enrolls_itself_over_http() {
     let emulator = memory();
     let (_, value) = setup_token(&emulator);
     let gateway = Caller::with(&emulator, format!("Bearer {}", value.expose()));
     let body =
         json!({ "name": "eu-1", "labels": { "zone": "b" }, "access_address": "10.0.0.1:7234" });
-    let enrolled = gateway.post(ENROL, &body).expect(201).json();
+    let enrolled = gateway.post(ENROLL, &body).expect(201).json();
 
     let admin = Caller::admin(&emulator);
     let path = team(&format!("/gateways/{}", enrolled["id"].as_str().unwrap()));
@@ -46,7 +46,7 @@ fn a_gateway_enrols_itself_over_http() {
 }
 
 #[test]
-fn a_setup_token_enrols_many_gateways_until_it_is_deleted() {
+fn a_setup_token_enrolls_many_gateways_until_it_is_deleted() {
     let emulator = memory();
     let (path, value) = setup_token(&emulator);
     for name in ["eu-1", "eu-2"] {
@@ -69,21 +69,21 @@ fn a_wrong_value_is_refused() {
     let body = json!({ "name": "eu-1" });
     let cut = &value.expose()[..value.expose().len() - 1];
     for wrong in [cut, foreign.expose(), "sft-gw.", "sft-gw.a.b", "x"] {
-        let answer = Caller::with(&emulator, format!("Bearer {wrong}")).post(ENROL, &body);
-        assert_eq!(answer.status, 401, "{}", answer.text());
-        assert_eq!(answer.json()["type"], "authentication_error");
+        let response = Caller::with(&emulator, format!("Bearer {wrong}")).post(ENROLL, &body);
+        assert_eq!(response.status, 401, "{}", response.text());
+        assert_eq!(response.json()["type"], "authentication_error");
     }
-    Caller::nobody(&emulator).post(ENROL, &body).expect(401);
+    Caller::nobody(&emulator).post(ENROLL, &body).expect(401);
 }
 
 #[test]
-fn a_bad_description_of_itself_is_refused() {
+fn an_invalid_gateway_is_refused() {
     let emulator = memory();
     let (_, value) = setup_token(&emulator);
     let gateway = Caller::with(&emulator, format!("Bearer {}", value.expose()));
     for body in [json!({}), json!({ "name": "a/b" }), json!([])] {
-        gateway.post(ENROL, &body).expect(400);
+        gateway.post(ENROLL, &body).expect(400);
     }
-    let answer = gateway.get(ENROL).expect(405);
-    assert_eq!(answer.headers["allow"], "POST");
+    let response = gateway.get(ENROLL).expect(405);
+    assert_eq!(response.headers["allow"], "POST");
 }
