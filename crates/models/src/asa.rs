@@ -72,10 +72,10 @@ impl From<&Gateway> for GatewayUpdate {
             name: name.clone(),
             refuse_connections: Some(*refuse_connections),
             labels: labels.clone().or(no_labels).into(),
-            description: again(description, null("description")),
-            access_address: again(access_address, null("access_address")),
-            default_address: again(default_address, null("default_address")),
-            infrastructure_orchestrator: again(
+            description: unchanged(description, null("description")),
+            access_address: unchanged(access_address, null("access_address")),
+            default_address: unchanged(default_address, null("default_address")),
+            infrastructure_orchestrator: unchanged(
                 infrastructure_orchestrator,
                 null("infrastructure_orchestrator"),
             ),
@@ -92,7 +92,7 @@ impl From<Gateway> for GatewayUpdate {
 }
 
 /// What sends a field again as it was read.
-fn again<T: Clone>(value: &Option<T>, was_null: bool) -> Patch<T> {
+fn unchanged<T: Clone>(value: &Option<T>, was_null: bool) -> Patch<T> {
     match value {
         Some(value) => Patch::Set(value.clone()),
         None if was_null => Patch::Clear,

@@ -3,7 +3,7 @@
 //! Every piece asks the format what stands there (`deserialize_any`) and refuses what it cannot take by naming its kind. Asking for a
 //! certain type instead would leave the refusal to the format, and formats print the value that they did not like.
 //!
-//! A seed (`TEXT`, `FLAG`, `List(..)`, `Nullable(..)`) reads one value; a [`Slot`] holds the value of one field until the object ends;
+//! A seed (`STRING`, `BOOLEAN`, `List(..)`, `Nullable(..)`) reads one value; a [`Slot`] holds the value of one field until the object ends;
 //! [`Object`] is what a model implements.
 
 pub(crate) mod containers;
@@ -19,5 +19,7 @@ pub(crate) use object::{Key, Object, object, skip};
     unused_imports,
     reason = "the generator chooses what a description needs"
 )]
-pub(crate) use scalars::{COUNT32, COUNT64, Count, FLAG, INT32, Integer, TEXT, UINT64, of};
+pub(crate) use scalars::{
+    BOOLEAN, COUNT32, COUNT64, Count, INT32, IntegerSeed, STRING, UINT64, of,
+};
 pub(crate) use slot::Slot;

@@ -2,7 +2,7 @@
 
 use serde_core::ser::{Error, Serialize, SerializeMap, Serializer};
 
-use crate::de::scalars::Integer;
+use crate::de::scalars::IntegerSeed;
 use crate::field::lenient::Lenient;
 use crate::field::patch::Patch;
 use crate::field::unknown_members::UnknownMembers;
@@ -97,13 +97,13 @@ impl<M: SerializeMap> Fields<M> {
 }
 
 /// An integer whose type holds more than the field may: beyond its limits it is refused, as it would be when it is read.
-pub(crate) struct Within<T>(pub(crate) Integer<T>, pub(crate) T);
+pub(crate) struct InRange<T>(pub(crate) IntegerSeed<T>, pub(crate) T);
 
-impl<T: Serialize + PartialOrd + Copy> Serialize for Within<T> {
+impl<T: Serialize + PartialOrd + Copy> Serialize for InRange<T> {
     #[inline]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(limits, value) = self;
-        if !limits.holds(*value) {
+        if !limits.contains(*value) {
             return Err(S::Error::custom("an integer out of range"));
         }
         value.serialize(serializer)
@@ -111,9 +111,9 @@ impl<T: Serialize + PartialOrd + Copy> Serialize for Within<T> {
 }
 
 /// A count that a response always has: one that is not known is -1, as the servers write it.
-pub(crate) struct Counted<T>(pub(crate) Option<T>);
+pub(crate) struct CountOrUnknown<T>(pub(crate) Option<T>);
 
-impl<T: Serialize> Serialize for Counted<T> {
+impl<T: Serialize> Serialize for CountOrUnknown<T> {
     #[inline]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
@@ -124,7 +124,7 @@ impl<T: Serialize> Serialize for Counted<T> {
 }
 
 /// Refuses to write an update which holds a number that would lose digits.
-pub(crate) fn exact<E: Error>(inexact: Option<&str>) -> Result<(), E> {
+pub(crate) fn require_exact<E: Error>(inexact: Option<&str>) -> Result<(), E> {
     match inexact {
         None => Ok(()),
         Some(_) => Err(E::custom(

@@ -3,60 +3,60 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::graph::{Graph, spread};
+use super::diagnostics::{Diagnostics, Position};
+use super::graph::{Graph, propagate};
 use super::ir::{
     Api, DefaultValue, Field, Kind, Limits, Method, Operation, Paging, PagingStyle, Presence,
     Reference, Schema, Shape,
 };
 use super::names;
-use super::problem::{Position, Problems};
-use super::schema::{no_clash, no_twins};
+use super::schema::{no_clash, no_duplicates};
 
 /// The module of schemas that several tags use, or failures.
 pub(crate) const SHARED: &str = "shared";
 
 /// Checks the whole and fills in each schema's `module` and `is_request_only`.
-pub(crate) fn check(api: &mut Api, problems: &mut Problems) {
-    names_clash(api, problems);
+pub(crate) fn check(api: &mut Api, diagnostics: &mut Diagnostics) {
+    names_clash(api, diagnostics);
     let graph = Graph::of(api);
-    references(api, &graph, problems);
-    graph.cycles(problems);
+    references(api, &graph, diagnostics);
+    graph.cycles(diagnostics);
     for operation in &api.operations {
-        parameters(operation, &graph, problems);
-        paging(operation, &graph, problems);
+        parameters(operation, &graph, diagnostics);
+        paging(operation, &graph, diagnostics);
     }
-    defaults(api, &graph, problems);
-    limits(api, problems);
-    if problems.is_empty() {
-        place(api, problems);
+    defaults(api, &graph, diagnostics);
+    limits(api, diagnostics);
+    if diagnostics.is_empty() {
+        place(api, diagnostics);
         let graph = Graph::of(api);
         for schema in &api.schemas {
-            patches(schema, problems);
-            secrets(api, schema, problems);
-            omittable(schema, problems);
-            unknown(schema, &graph, problems);
+            patches(schema, diagnostics);
+            secrets(api, schema, diagnostics);
+            omittable(schema, diagnostics);
+            unknown(schema, &graph, diagnostics);
         }
-        replaced(api, &graph, problems);
+        replaced(api, &graph, diagnostics);
     }
 }
 
-fn names_clash(api: &Api, problems: &mut Problems) {
+fn names_clash(api: &Api, diagnostics: &mut Diagnostics) {
     let operations = || api.operations.iter();
     no_clash(
         operations().map(|it| (names::pascal(&it.id), it.at)),
         "operations",
         "give one another `operationId`",
-        problems,
+        diagnostics,
     );
-    no_twins(
+    no_duplicates(
         operations().map(|it| (route(it), it.at)),
         "operations",
-        problems,
+        diagnostics,
     );
     for operation in operations() {
         let id = &operation.id;
         if !names::is_identifier(id) || !names::is_identifier(&names::pascal(id)) {
-            problems.add(
+            diagnostics.add(
                 operation.at,
                 format!("`{id}` is no Rust name"),
                 "give the operation another `operationId`",
@@ -65,30 +65,30 @@ fn names_clash(api: &Api, problems: &mut Problems) {
         if operation.request.is_some() && matches!(operation.method, Method::Get | Method::Delete) {
             let what = format!("a request body of a {}", operation.method.keyword());
             let fix = "remove it, servers and proxies drop it";
-            problems.add(operation.at, what, fix);
+            diagnostics.add(operation.at, what, fix);
         }
         if operation.response.is_some() && operation.success == 204 {
             let fix = "remove it, or give the status that the vendor sends with it";
-            problems.add(operation.at, "a body in an answer 204", fix);
+            diagnostics.add(operation.at, "a body in an answer 204", fix);
         }
         if !operation.path.starts_with('/') {
             let what = format!("the path `{}` does not begin with a slash", operation.path);
-            problems.add(operation.at, what, "add it");
+            diagnostics.add(operation.at, what, "add it");
         }
         let is_wrong = |it: &&str| !is_plain(it) && !path_parameters(it).any(is_plain);
         // The first is enough: each message holds the whole path.
         if let Some(segment) = operation.path.split('/').skip(1).find(is_wrong) {
             let what = format!("`{segment}` between the slashes of `{}`", operation.path);
             let fix = "write letters, digits and `-._~:@`, or one `{parameter}`";
-            problems.add(operation.at, what, fix);
+            diagnostics.add(operation.at, what, fix);
         }
     }
     let modules = api.tags.iter().map(|tag| (names::snake(&tag.name), tag.at));
-    no_clash(modules, "tags", "rename one", problems);
+    no_clash(modules, "tags", "rename one", diagnostics);
     for tag in &api.tags {
         let module = names::snake(&tag.name);
         if !names::is_identifier(&module) || ["operations", SHARED].contains(&module.as_str()) {
-            problems.add(
+            diagnostics.add(
                 tag.at,
                 format!("the tag `{}` cannot be the module `{module}`", tag.name),
                 "rename it",
@@ -132,10 +132,10 @@ fn parameter_references(operation: &Operation) -> impl Iterator<Item = &Referenc
     parameters.filter_map(|parameter| parameter.kind.reference())
 }
 
-fn references(api: &Api, graph: &Graph<'_>, problems: &mut Problems) {
+fn references(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
     for reference in all_references(api) {
         if graph.get(reference).is_none() {
-            problems.add(
+            diagnostics.add(
                 reference.at,
                 format!(
                     "`$ref` to `#/components/schemas/{}`, which is not there",
@@ -148,7 +148,7 @@ fn references(api: &Api, graph: &Graph<'_>, problems: &mut Problems) {
     let tags: BTreeSet<&str> = api.tags.iter().map(|tag| tag.name.as_str()).collect();
     for operation in &api.operations {
         if !tags.contains(operation.tag.as_str()) {
-            problems.add(
+            diagnostics.add(
                 operation.at,
                 format!("the tag `{}` is not in `tags`", operation.tag),
                 "add it there with a description",
@@ -163,7 +163,7 @@ pub(crate) fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
         .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
 }
 
-fn parameters(operation: &Operation, graph: &Graph<'_>, problems: &mut Problems) {
+fn parameters(operation: &Operation, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
     let described = operation
         .parameters
         .iter()
@@ -171,7 +171,7 @@ fn parameters(operation: &Operation, graph: &Graph<'_>, problems: &mut Problems)
     let described: Vec<&str> = described.map(|parameter| parameter.name.as_str()).collect();
     let written: Vec<&str> = path_parameters(&operation.path).collect();
     if described != written {
-        problems.add(
+        diagnostics.add(
             operation.at,
             format!(
                 "`{}` has not the parameters that are described",
@@ -181,10 +181,10 @@ fn parameters(operation: &Operation, graph: &Graph<'_>, problems: &mut Problems)
         );
     }
     let names = operation.parameters.iter();
-    no_twins(
+    no_duplicates(
         names.map(|it| (it.name.clone(), it.at)),
         "parameters",
-        problems,
+        diagnostics,
     );
     for parameter in &operation.parameters {
         let named = parameter.kind.reference().and_then(|it| graph.get(it));
@@ -194,7 +194,7 @@ fn parameters(operation: &Operation, graph: &Graph<'_>, problems: &mut Problems)
             _ => false,
         };
         if !is_served {
-            problems.add(
+            diagnostics.add(
                 parameter.at,
                 format!(
                     "the parameter `{}` has a type that is not served",
@@ -206,7 +206,7 @@ fn parameters(operation: &Operation, graph: &Graph<'_>, problems: &mut Problems)
     }
 }
 
-fn paging(operation: &Operation, graph: &Graph<'_>, problems: &mut Problems) {
+fn paging(operation: &Operation, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
     let Some(paging) = &operation.paging else {
         return;
     };
@@ -218,7 +218,7 @@ fn paging(operation: &Operation, graph: &Graph<'_>, problems: &mut Problems) {
     } = paging;
     for name in [page_size, page_token] {
         if !operation.query().any(|parameter| parameter.name == *name) {
-            problems.add(
+            diagnostics.add(
                 *at,
                 format!("`x-paging` names `{name}`, which is no parameter of the query"),
                 "describe the parameter",
@@ -230,7 +230,7 @@ fn paging(operation: &Operation, graph: &Graph<'_>, problems: &mut Problems) {
     let fields = fields.unwrap_or_default();
     if !fields.iter().any(|it| matches!(it.kind, Kind::List(_))) {
         let fix = "describe the list in the schema of the answer, or remove `x-paging`";
-        problems.add(*at, "`x-paging` with an answer that has no list", fix);
+        diagnostics.add(*at, "`x-paging` with an answer that has no list", fix);
     }
     let is_cursor =
         |it: &Field| it.name == *page_token && matches!(it.kind, Kind::Text) && !it.is_required;
@@ -238,11 +238,11 @@ fn paging(operation: &Operation, graph: &Graph<'_>, problems: &mut Problems) {
         let what = format!("a cursor with an answer that has no optional text `{page_token}`");
         let fix =
             "describe it in the schema of the answer, not as required: the last page has none";
-        problems.add(*at, what, fix);
+        diagnostics.add(*at, what, fix);
     }
 }
 
-fn defaults(api: &Api, graph: &Graph<'_>, problems: &mut Problems) {
+fn defaults(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
     for field in api.schemas.iter().flat_map(Schema::fields) {
         let Some(default) = &field.default else {
             continue;
@@ -265,7 +265,7 @@ fn defaults(api: &Api, graph: &Graph<'_>, problems: &mut Problems) {
             _ => false,
         };
         if !fits || field.is_nullable {
-            problems.add(
+            diagnostics.add(
                 field.at,
                 format!("the default of `{}` does not fit its type", field.name),
                 "give a value of its type, which must not be nullable",
@@ -275,14 +275,14 @@ fn defaults(api: &Api, graph: &Graph<'_>, problems: &mut Problems) {
 }
 
 /// Reports limits that no value keeps.
-fn limits(api: &Api, problems: &mut Problems) {
+fn limits(api: &Api, diagnostics: &mut Diagnostics) {
     let fields = api.schemas.iter().flat_map(Schema::fields);
     let fields = fields.map(|it| (&it.limits, &it.kind, it.at));
     let parameters = api.operations.iter().flat_map(|it| &it.parameters);
     let parameters = parameters.map(|it| (&it.limits, &it.kind, it.at));
     let mut check = |(limits, kind, at): (&Limits, &Kind, Position)| {
         if !limits.can_be_kept(kind) {
-            problems.add(at, "limits that no value keeps", "correct them");
+            diagnostics.add(at, "limits that no value keeps", "correct them");
         }
     };
     fields.for_each(&mut check);
@@ -290,18 +290,18 @@ fn limits(api: &Api, problems: &mut Problems) {
 }
 
 /// Decides each schema's module, and reports schemas and tags that nothing uses.
-fn place(api: &mut Api, problems: &mut Problems) {
+fn place(api: &mut Api, diagnostics: &mut Diagnostics) {
     let used: BTreeSet<&str> = api.operations.iter().map(|it| it.tag.as_str()).collect();
     for tag in &api.tags {
         if !used.contains(tag.name.as_str()) {
             let what = format!("the tag `{}` is never used", tag.name);
-            problems.add(tag.at, what, "remove it");
+            diagnostics.add(tag.at, what, "remove it");
         }
     }
     let (modules, answers) = uses(api);
     for schema in &mut api.schemas {
         let Some(module) = modules.get(&schema.name) else {
-            problems.add(
+            diagnostics.add(
                 schema.at,
                 format!("the schema `{}` is never used", schema.name),
                 "remove it",
@@ -323,33 +323,33 @@ fn uses(api: &Api) -> (BTreeMap<String, String>, BTreeSet<String>) {
         let own = own.map(move |it| (it, module.clone()));
         own.chain(operation.failure.iter().map(|it| (it, SHARED.into())))
     });
-    let modules = spread(modules, |it| graph.next(it), |_, _| SHARED.into());
+    let modules = propagate(modules, |it| graph.next(it), |_, _| SHARED.into());
     let answers = api.operations.iter();
     let answers = answers.flat_map(|it| it.response.iter().chain(&it.failure));
-    let answers = spread(answers.map(|it| (it, ())), |it| graph.next(it), |(), ()| ());
+    let answers = propagate(answers.map(|it| (it, ())), |it| graph.next(it), |(), ()| ());
     (modules, answers.into_keys().collect())
 }
 
 /// A field that an update can clear has no room for the second form of a timestamp, nor for the limits of a count.
-fn patches(schema: &Schema, problems: &mut Problems) {
+fn patches(schema: &Schema, diagnostics: &mut Diagnostics) {
     for field in schema.fields() {
         if schema.presence(field) != Presence::Patch {
             continue;
         }
         if matches!(field.kind, Kind::Timestamp { milliseconds: true }) {
             let fix = "leave `x-timestamp` out, or teach the generator";
-            problems.add(field.at, "`x-timestamp` in an update", fix);
+            diagnostics.add(field.at, "`x-timestamp` in an update", fix);
         }
         if field.kind.is_count() {
             let fix = "leave `minimum` out, or teach the generator";
-            problems.add(field.at, "a nullable count in an update", fix);
+            diagnostics.add(field.at, "a nullable count in an update", fix);
         }
     }
 }
 
 /// A secret that is shown once has to be one, and there, in the answer itself, and alone: an object around it, or another one beside
 /// it, could make it unreadable.
-fn secrets(api: &Api, schema: &Schema, problems: &mut Problems) {
+fn secrets(api: &Api, schema: &Schema, diagnostics: &mut Diagnostics) {
     let mut once = schema.fields().iter().filter(|field| field.is_shown_once);
     let Some(first) = once.next() else {
         return;
@@ -357,37 +357,37 @@ fn secrets(api: &Api, schema: &Schema, problems: &mut Problems) {
     for field in once {
         let what = format!("`{}` is shown once beside `{}`", field.name, first.name);
         let fix = "keep one of the two: without the other an answer could not be read";
-        problems.add(field.at, what, fix);
+        diagnostics.add(field.at, what, fix);
     }
     let is_secret = matches!(first.kind, Kind::Secret) && first.is_required;
     let mut inner = api.schemas.iter().flat_map(Schema::references);
     let is_inner = inner.any(|it| it.name == schema.name);
     if !is_secret || schema.is_request_only || is_inner {
         let fix = "leave `x-shown-once` out, or put it on a required secret of a response";
-        problems.add(first.at, format!("`{}` is shown once", first.name), fix);
+        diagnostics.add(first.at, format!("`{}` is shown once", first.name), fix);
     }
 }
 
 /// What a new request has although it may be left out is no more than that.
-fn omittable(schema: &Schema, problems: &mut Problems) {
+fn omittable(schema: &Schema, diagnostics: &mut Diagnostics) {
     for field in schema.fields().iter().filter(|field| field.is_omittable) {
         if !schema.is_request_only || field.is_required || field.is_nullable {
             let what = format!("`x-omittable` on `{}`", field.name);
             let fix = "leave it out, or put it on a property of a request that is neither required nor null";
-            problems.add(field.at, what, fix);
+            diagnostics.add(field.at, what, fix);
         }
     }
 }
 
 /// What keeps unknown members keeps those of the objects in it too, and loses no count.
-fn unknown(schema: &Schema, graph: &Graph<'_>, problems: &mut Problems) {
+fn unknown(schema: &Schema, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
     for field in schema.fields().iter().filter(|_| schema.keeps_unknown) {
         if matches!(
             schema.presence(field),
             Presence::Count | Presence::OptionalCount
         ) {
             let fix = "leave `minimum` out, or teach the generator to keep a negative one";
-            problems.add(
+            diagnostics.add(
                 field.at,
                 "a count beside unknown members that are kept",
                 fix,
@@ -401,13 +401,13 @@ fn unknown(schema: &Schema, graph: &Graph<'_>, problems: &mut Problems) {
                 "`{}` keeps unknown members, `{}` in it does not",
                 schema.name, reference.name
             );
-            problems.add(reference.at, what, "add `x-keep-unknown: true` to it");
+            diagnostics.add(reference.at, what, "add `x-keep-unknown: true` to it");
         }
     }
 }
 
 /// A PUT replaces, so what it sends must hold all that was read: also what no description knows.
-fn replaced(api: &Api, graph: &Graph<'_>, problems: &mut Problems) {
+fn replaced(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
     for put in api.operations.iter().filter(|it| it.method == Method::Put) {
         let reads = api.operations.iter();
         let reads =
@@ -419,7 +419,7 @@ fn replaced(api: &Api, graph: &Graph<'_>, problems: &mut Problems) {
                     "`{}` replaces what is there, and `{}` drops what it does not know",
                     put.id, body.name
                 );
-                problems.add(body.at, what, "add `x-keep-unknown: true` to the schema");
+                diagnostics.add(body.at, what, "add `x-keep-unknown: true` to the schema");
             }
         }
     }

@@ -2,49 +2,54 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::diagnostics::{Diagnostics, Position};
 use super::ir::{Api, Method, Operation, Paging, PagingStyle, Parameter, Reference, Tag};
-use super::problem::{Position, Problems};
 use super::prose::Prose;
 use super::reader::{Reader, boolean, entries, list, reference, text};
 use super::schema;
 use super::server;
 use super::yaml::{Entry, Node, Value};
 
-/// Reads the description of one vendor. What is wrong is in `problems`; then the result is incomplete.
-pub(crate) fn read(vendor: &str, file: &str, root: &Node, problems: &mut Problems) -> Option<Api> {
-    let mut document = Reader::of(root, "a description", problems)?;
-    if let Some(node) = document.need("openapi", problems)
-        && !text(node, problems)?.starts_with("3.1.")
+/// Reads the description of one vendor. What is wrong is in `diagnostics`; then the result is incomplete.
+pub(crate) fn read(
+    vendor: &str,
+    file: &str,
+    root: &Node,
+    diagnostics: &mut Diagnostics,
+) -> Option<Api> {
+    let mut document = Reader::of(root, "a description", diagnostics)?;
+    if let Some(node) = document.need("openapi", diagnostics)
+        && !text(node, diagnostics)?.starts_with("3.1.")
     {
-        problems.add(node.at, "another version of OpenAPI", "write it for 3.1");
+        diagnostics.add(node.at, "another version of OpenAPI", "write it for 3.1");
     }
-    let (title, description) = info(&mut document, problems);
-    let servers = match document.need("servers", problems) {
-        Some(node) => server::servers(node, problems),
+    let (title, description) = info(&mut document, diagnostics);
+    let servers = match document.need("servers", diagnostics) {
+        Some(node) => server::servers(node, diagnostics),
         None => Vec::new(),
     };
-    let tags = tags(&mut document, problems);
-    let security = document.need("security", problems);
-    let paths = document.need("paths", problems);
-    let components = document.need("components", problems);
-    document.finish(problems);
-    let mut parts = Components::of(components?, problems)?;
+    let tags = tags(&mut document, diagnostics);
+    let security = document.need("security", diagnostics);
+    let paths = document.need("paths", diagnostics);
+    let components = document.need("components", diagnostics);
+    document.finish(diagnostics);
+    let mut parts = Components::of(components?, diagnostics)?;
     let schemas = parts
         .schemas
-        .map(|node| schema::schemas(node, problems))
+        .map(|node| schema::schemas(node, diagnostics))
         .unwrap_or_default();
-    let is_authenticated = security.is_some_and(|node| parts.authenticated(node, problems));
+    let is_authenticated = security.is_some_and(|node| parts.authenticated(node, diagnostics));
     let mut operations = Vec::new();
     let paths = paths?;
-    let entries = entries(paths, problems)?;
+    let entries = entries(paths, diagnostics)?;
     if entries.is_empty() {
-        problems.add(paths.at, "an API without operations", "describe one");
+        diagnostics.add(paths.at, "an API without operations", "describe one");
     }
     for path in entries {
-        parts.path(path, is_authenticated, &mut operations, problems);
+        parts.path(path, is_authenticated, &mut operations, diagnostics);
     }
-    if problems.is_empty() {
-        parts.finish(problems);
+    if diagnostics.is_empty() {
+        parts.finish(diagnostics);
     }
     Some(Api {
         vendor: vendor.into(),
@@ -58,55 +63,55 @@ pub(crate) fn read(vendor: &str, file: &str, root: &Node, problems: &mut Problem
     })
 }
 
-fn info(document: &mut Reader<'_>, problems: &mut Problems) -> (Prose, Prose) {
+fn info(document: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> (Prose, Prose) {
     let Some(mut info) = document
-        .need("info", problems)
-        .and_then(|node| Reader::of(node, "`info`", problems))
+        .need("info", diagnostics)
+        .and_then(|node| Reader::of(node, "`info`", diagnostics))
     else {
         return <(Prose, Prose)>::default();
     };
-    let title = Prose::new(&info.need_text("title", problems));
-    let description = info.need_prose("description", problems);
-    info.need_text("version", problems);
-    let mut part = |name, problems: &mut Problems| {
-        let node = info.need(name, problems)?;
-        Reader::of(node, "a part of `info`", problems)
+    let title = Prose::new(&info.need_text("title", diagnostics));
+    let description = info.need_prose("description", diagnostics);
+    info.need_text("version", diagnostics);
+    let mut part = |name, diagnostics: &mut Diagnostics| {
+        let node = info.need(name, diagnostics)?;
+        Reader::of(node, "a part of `info`", diagnostics)
     };
-    if let Some(mut license) = part("license", problems) {
-        license.need_text("name", problems);
-        license.need_text("identifier", problems);
-        license.finish(problems);
+    if let Some(mut license) = part("license", diagnostics) {
+        license.need_text("name", diagnostics);
+        license.need_text("identifier", diagnostics);
+        license.finish(diagnostics);
     }
-    if let Some(mut contact) = part("contact", problems) {
-        contact.need_text("name", problems);
-        let node = contact.need("url", problems);
-        if let Some((node, url)) = node.and_then(|node| Some((node, text(node, problems)?)))
+    if let Some(mut contact) = part("contact", diagnostics) {
+        contact.need_text("name", diagnostics);
+        let node = contact.need("url", diagnostics);
+        if let Some((node, url)) = node.and_then(|node| Some((node, text(node, diagnostics)?)))
             && !server::is_base(url)
         {
             let what = format!("the address `{url}` of the contact");
-            problems.add(node.at, what, "write https://, a host and a path");
+            diagnostics.add(node.at, what, "write https://, a host and a path");
         }
-        contact.finish(problems);
+        contact.finish(diagnostics);
     }
-    info.finish(problems);
+    info.finish(diagnostics);
     (title, description)
 }
 
-fn tags(document: &mut Reader<'_>, problems: &mut Problems) -> Vec<Tag> {
+fn tags(document: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> Vec<Tag> {
     let nodes = document
-        .need("tags", problems)
-        .and_then(|node| list(node, problems))
+        .need("tags", diagnostics)
+        .and_then(|node| list(node, diagnostics))
         .unwrap_or_default();
     nodes
         .iter()
         .filter_map(|node| {
-            let mut reader = Reader::of(node, "a tag", problems)?;
+            let mut reader = Reader::of(node, "a tag", diagnostics)?;
             let tag = Tag {
-                name: reader.need_text("name", problems),
-                description: reader.need_prose("description", problems),
+                name: reader.need_text("name", diagnostics),
+                description: reader.need_prose("description", diagnostics),
                 at: node.at,
             };
-            reader.finish(problems);
+            reader.finish(diagnostics);
             Some(tag)
         })
         .collect()
@@ -122,22 +127,22 @@ struct Components<'a> {
 }
 
 impl<'a> Components<'a> {
-    fn of(node: &'a Node, problems: &mut Problems) -> Option<Self> {
-        let mut reader = Reader::of(node, "`components`", problems)?;
-        let mut part = |name, problems: &mut Problems| -> BTreeMap<_, _> {
+    fn of(node: &'a Node, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let mut reader = Reader::of(node, "`components`", diagnostics)?;
+        let mut part = |name, diagnostics: &mut Diagnostics| -> BTreeMap<_, _> {
             let node = reader.take(name);
-            let parts = node.and_then(|node| entries(node, problems));
+            let parts = node.and_then(|node| entries(node, diagnostics));
             let parts = parts.unwrap_or_default().iter();
             parts.map(|part| (part.key.as_str(), part)).collect()
         };
-        let parameters = part("parameters", problems);
-        let responses = part("responses", problems);
-        let security_schemes = part("securitySchemes", problems);
+        let parameters = part("parameters", diagnostics);
+        let responses = part("responses", diagnostics);
+        let security_schemes = part("securitySchemes", diagnostics);
         for scheme in security_schemes.values() {
-            security_scheme(scheme, problems);
+            security_scheme(scheme, diagnostics);
         }
-        let schemas = reader.need("schemas", problems);
-        reader.finish(problems);
+        let schemas = reader.need("schemas", diagnostics);
+        reader.finish(diagnostics);
         Some(Self {
             schemas,
             parameters,
@@ -148,11 +153,11 @@ impl<'a> Components<'a> {
     }
 
     /// Whether a `security` list asks for a credential: an empty one does not.
-    fn authenticated(&mut self, node: &'a Node, problems: &mut Problems) -> bool {
-        let choices = list(node, problems).unwrap_or_default();
+    fn authenticated(&mut self, node: &'a Node, diagnostics: &mut Diagnostics) -> bool {
+        let choices = list(node, diagnostics).unwrap_or_default();
         let schemes: Vec<&Entry> = choices
             .iter()
-            .filter_map(|choice| entries(choice, problems))
+            .filter_map(|choice| entries(choice, diagnostics))
             .flatten()
             .collect();
         for scheme in schemes {
@@ -160,7 +165,7 @@ impl<'a> Components<'a> {
                 Some(found) => {
                     self.used.insert(found.at);
                 }
-                None => problems.add(
+                None => diagnostics.add(
                     scheme.at,
                     format!("the security scheme `{}`, which is not there", scheme.key),
                     "correct the name, or describe it in `securitySchemes`",
@@ -175,7 +180,7 @@ impl<'a> Components<'a> {
         &mut self,
         node: &'a Node,
         section: &'static str,
-        problems: &mut Problems,
+        diagnostics: &mut Diagnostics,
     ) -> Option<&'a Node> {
         let Value::Object(entries) = &node.value else {
             return Some(node);
@@ -186,13 +191,13 @@ impl<'a> Components<'a> {
         if entry.key != "$ref" {
             return Some(node);
         }
-        let name = reference(&entry.value, section, problems)?;
+        let name = reference(&entry.value, section, diagnostics)?;
         let parts = match section {
             "parameters" => &self.parameters,
             _ => &self.responses,
         };
         let Some(found) = parts.get(name) else {
-            problems.add(
+            diagnostics.add(
                 entry.value.at,
                 format!("`$ref` to `#/components/{section}/{name}`, which is not there"),
                 "correct the name, or describe it",
@@ -208,88 +213,94 @@ impl<'a> Components<'a> {
         path: &'a Entry,
         is_authenticated: bool,
         operations: &mut Vec<Operation>,
-        problems: &mut Problems,
+        diagnostics: &mut Diagnostics,
     ) {
-        let Some(mut reader) = Reader::of(&path.value, "a path", problems) else {
+        let Some(mut reader) = Reader::of(&path.value, "a path", diagnostics) else {
             return;
         };
-        let shared = self.parameters(reader.take("parameters"), problems);
+        let shared = self.parameters(reader.take("parameters"), diagnostics);
         if !Method::ALL.iter().any(|it| reader.has(it.keyword())) {
             let what = format!("the path `{}` has no operations", path.key);
-            problems.add(path.at, what, "remove it, or describe one");
+            diagnostics.add(path.at, what, "remove it, or describe one");
         }
         for method in Method::ALL {
             let Some(node) = reader.take(method.keyword()) else {
                 continue;
             };
-            if let Some(mut operation) = self.operation(node, is_authenticated, problems) {
+            if let Some(mut operation) = self.operation(node, is_authenticated, diagnostics) {
                 operation.method = method;
                 operation.path.clone_from(&path.key);
                 operation.parameters.splice(0..0, shared.iter().cloned());
                 operations.push(operation);
             }
         }
-        reader.finish(problems);
+        reader.finish(diagnostics);
     }
 
     fn operation(
         &mut self,
         node: &'a Node,
         is_authenticated: bool,
-        problems: &mut Problems,
+        diagnostics: &mut Diagnostics,
     ) -> Option<Operation> {
-        let mut reader = Reader::of(node, "an operation", problems)?;
-        let tags = reader.texts("tags", problems);
+        let mut reader = Reader::of(node, "an operation", diagnostics)?;
+        let tags = reader.texts("tags", diagnostics);
         let [(tag, _)] = tags[..] else {
-            problems.add(node.at, "an operation that has not one tag", "give it one");
+            diagnostics.add(node.at, "an operation that has not one tag", "give it one");
             return None;
         };
         let parameters = reader.take("parameters");
         let request = reader.take("requestBody");
-        let responses = reader.need("responses", problems)?;
-        let (success, response, failure) = self.responses(responses, problems);
+        let responses = reader.need("responses", diagnostics)?;
+        let (success, response, failure) = self.responses(responses, diagnostics);
         let operation = Operation {
-            id: reader.need_text("operationId", problems),
+            id: reader.need_text("operationId", diagnostics),
             tag: tag.to_owned(),
-            summary: Prose::new(&reader.need_text("summary", problems)),
-            description: reader.need_prose("description", problems),
+            summary: Prose::new(&reader.need_text("summary", diagnostics)),
+            description: reader.need_prose("description", diagnostics),
             method: Method::Get,
             path: String::new(),
-            parameters: self.parameters(parameters, problems),
-            request: request.and_then(|node| request_body(node, problems)),
+            parameters: self.parameters(parameters, diagnostics),
+            request: request.and_then(|node| request_body(node, diagnostics)),
             response,
             failure,
             success,
-            idempotent: match reader.need("x-idempotent", problems) {
-                Some(node) => boolean(node, problems).unwrap_or_default(),
+            idempotent: match reader.need("x-idempotent", diagnostics) {
+                Some(node) => boolean(node, diagnostics).unwrap_or_default(),
                 None => false,
             },
             authenticated: match reader.take("security") {
-                Some(node) => self.authenticated(node, problems),
+                Some(node) => self.authenticated(node, diagnostics),
                 None => is_authenticated,
             },
             paging: reader
                 .take("x-paging")
-                .and_then(|node| paging(node, problems)),
+                .and_then(|node| paging(node, diagnostics)),
             permissions: reader
-                .texts("x-permissions", problems)
+                .texts("x-permissions", diagnostics)
                 .into_iter()
                 .map(|(permission, _)| permission.to_owned())
                 .collect(),
-            source: reader.need_prose("x-source", problems),
+            source: reader.need_prose("x-source", diagnostics),
             at: node.at,
         };
-        reader.finish(problems);
+        reader.finish(diagnostics);
         Some(operation)
     }
 
-    fn parameters(&mut self, node: Option<&'a Node>, problems: &mut Problems) -> Vec<Parameter> {
+    fn parameters(
+        &mut self,
+        node: Option<&'a Node>,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<Parameter> {
         let nodes = node
-            .and_then(|node| list(node, problems))
+            .and_then(|node| list(node, diagnostics))
             .unwrap_or_default();
         nodes
             .iter()
-            .filter_map(|node| parameter(self.resolve(node, "parameters", problems)?, problems))
+            .filter_map(|node| {
+                parameter(self.resolve(node, "parameters", diagnostics)?, diagnostics)
+            })
             .collect()
     }
 
@@ -297,26 +308,26 @@ impl<'a> Components<'a> {
     fn responses(
         &mut self,
         node: &'a Node,
-        problems: &mut Problems,
+        diagnostics: &mut Diagnostics,
     ) -> (u16, Option<Reference>, Option<Reference>) {
         let mut success = None;
         let (mut refusal, mut failure) = (None, None);
-        for entry in entries(node, problems).unwrap_or_default() {
+        for entry in entries(node, diagnostics).unwrap_or_default() {
             let body = self
-                .resolve(&entry.value, "responses", problems)
-                .and_then(|node| response(node, problems));
+                .resolve(&entry.value, "responses", diagnostics)
+                .and_then(|node| response(node, diagnostics));
             match (entry.key.as_str(), status(&entry.key)) {
                 ("default", _) => failure = Some(body),
                 ("4XX", _) => refusal = Some((entry.at, body)),
                 (_, Some(status @ 200..=299)) if success.is_none() => {
                     success = Some((status, body));
                 }
-                (_, Some(200..=299)) => problems.add(
+                (_, Some(200..=299)) => diagnostics.add(
                     entry.at,
                     "a second success status",
                     "keep the one that the vendor sends",
                 ),
-                _ => problems.add(
+                _ => diagnostics.add(
                     entry.at,
                     format!("a response for `{}`", entry.key),
                     "describe one success status, `4XX` and `default`",
@@ -324,22 +335,22 @@ impl<'a> Components<'a> {
             }
         }
         if success.is_none() {
-            problems.add(
+            diagnostics.add(
                 node.at,
                 "an operation without success status",
                 "add the response that the vendor sends, such as \"200\"",
             );
         }
-        let failure = failures(node, refusal, failure, problems);
+        let failure = failures(node, refusal, failure, diagnostics);
         let (status, body) = success.unwrap_or_default();
         (status, body, failure)
     }
 
-    fn finish(self, problems: &mut Problems) {
+    fn finish(self, diagnostics: &mut Diagnostics) {
         let parts = self.parameters.values().chain(self.responses.values());
         for part in parts.chain(self.security_schemes.values()) {
             if !self.used.contains(&part.at) {
-                problems.add(
+                diagnostics.add(
                     part.at,
                     format!("`{}` is never used", part.key),
                     "remove it",
@@ -354,13 +365,13 @@ fn failures(
     responses: &Node,
     refusal: Option<(Position, Option<Reference>)>,
     failure: Option<Option<Reference>>,
-    problems: &mut Problems,
+    diagnostics: &mut Diagnostics,
 ) -> Option<Reference> {
     for (status, is_there) in [("4XX", refusal.is_some()), ("default", failure.is_some())] {
         if !is_there {
             let what = format!("an operation without a response for `{status}`");
             let fix = "state both, with the same body: other tools ask for the one, failures are read by the other";
-            problems.add(responses.at, what, fix);
+            diagnostics.add(responses.at, what, fix);
         }
     }
     let name = |body: &Option<Reference>| body.as_ref().map(|it| it.name.clone());
@@ -368,7 +379,7 @@ fn failures(
         && name(refusal) != name(failure)
     {
         let fix = "give both the same, failures have one type";
-        problems.add(*at, "`4XX` with another body than `default`", fix);
+        diagnostics.add(*at, "`4XX` with another body than `default`", fix);
     }
     failure.flatten()
 }
@@ -379,60 +390,60 @@ fn status(key: &str) -> Option<u16> {
     key.parse().ok().filter(|_| is_plain)
 }
 
-fn security_scheme(scheme: &Entry, problems: &mut Problems) {
-    let Some(mut reader) = Reader::of(&scheme.value, "a security scheme", problems) else {
+fn security_scheme(scheme: &Entry, diagnostics: &mut Diagnostics) {
+    let Some(mut reader) = Reader::of(&scheme.value, "a security scheme", diagnostics) else {
         return;
     };
-    reader.need_prose("description", problems);
-    match reader.need_text("type", problems).as_str() {
+    reader.need_prose("description", diagnostics);
+    match reader.need_text("type", diagnostics).as_str() {
         "" => {}
         "http" => {
-            if reader.need_text("scheme", problems) == "bearer" {
-                reader.text("bearerFormat", problems);
+            if reader.need_text("scheme", diagnostics) == "bearer" {
+                reader.text("bearerFormat", diagnostics);
             }
         }
         "apiKey" => {
-            reader.need_text("name", problems);
-            let place = reader.need_text("in", problems);
+            reader.need_text("name", diagnostics);
+            let place = reader.need_text("in", diagnostics);
             if !["", "header"].contains(&place.as_str()) {
                 let fix = "put it in a header, addresses are logged";
-                problems.add(reader.at, format!("a credential in `{place}`"), fix);
+                diagnostics.add(reader.at, format!("a credential in `{place}`"), fix);
             }
         }
         other => {
             let what = format!("a security scheme of type `{other}`");
             let fix = "use `http` with a `scheme`, or `apiKey` with a `name` in a header";
-            problems.add(reader.at, what, fix);
+            diagnostics.add(reader.at, what, fix);
         }
     }
-    reader.finish(problems);
+    reader.finish(diagnostics);
 }
 
-fn parameter(node: &Node, problems: &mut Problems) -> Option<Parameter> {
-    let mut reader = Reader::of(node, "a parameter", problems)?;
-    let name = reader.need_text("name", problems);
-    let place = reader.need_text("in", problems);
+fn parameter(node: &Node, diagnostics: &mut Diagnostics) -> Option<Parameter> {
+    let mut reader = Reader::of(node, "a parameter", diagnostics)?;
+    let name = reader.need_text("name", diagnostics);
+    let place = reader.need_text("in", diagnostics);
     let in_path = place == "path";
     if !in_path && place != "query" {
-        problems.add(
+        diagnostics.add(
             node.at,
             format!("a parameter in `{place}`"),
             "only path and query are served",
         );
     }
-    if reader.boolean("required", problems).unwrap_or(false) != in_path {
-        problems.add(
+    if reader.boolean("required", diagnostics).unwrap_or(false) != in_path {
+        diagnostics.add(
             node.at,
             format!("`required` of the parameter `{name}`"),
             "require parameters of the path and no others",
         );
     }
-    let description = reader.need_prose("description", problems);
-    let schema = reader.need("schema", problems)?;
-    reader.finish(problems);
-    let mut schema = Reader::of(schema, "the type of a parameter", problems)?;
-    let (kind, limits, _) = schema::kind(&mut schema, problems)?;
-    schema.finish(problems);
+    let description = reader.need_prose("description", diagnostics);
+    let schema = reader.need("schema", diagnostics)?;
+    reader.finish(diagnostics);
+    let mut schema = Reader::of(schema, "the type of a parameter", diagnostics)?;
+    let (kind, limits, _) = schema::kind(&mut schema, diagnostics)?;
+    schema.finish(diagnostics);
     Some(Parameter {
         name,
         in_path,
@@ -443,13 +454,13 @@ fn parameter(node: &Node, problems: &mut Problems) -> Option<Parameter> {
     })
 }
 
-fn paging(node: &Node, problems: &mut Problems) -> Option<Paging> {
-    let mut reader = Reader::of(node, "`x-paging`", problems)?;
-    let style = match reader.need_text("style", problems).as_str() {
+fn paging(node: &Node, diagnostics: &mut Diagnostics) -> Option<Paging> {
+    let mut reader = Reader::of(node, "`x-paging`", diagnostics)?;
+    let style = match reader.need_text("style", diagnostics).as_str() {
         "link" => PagingStyle::Link,
         "cursor" => PagingStyle::Cursor,
         other => {
-            problems.add(
+            diagnostics.add(
                 node.at,
                 format!("paging of style `{other}`"),
                 "use link or cursor",
@@ -459,51 +470,51 @@ fn paging(node: &Node, problems: &mut Problems) -> Option<Paging> {
     };
     let paging = Paging {
         style,
-        page_size: reader.need_text("page-size", problems),
-        page_token: reader.need_text("page-token", problems),
+        page_size: reader.need_text("page-size", diagnostics),
+        page_token: reader.need_text("page-token", diagnostics),
         at: node.at,
     };
-    reader.finish(problems);
+    reader.finish(diagnostics);
     Some(paging)
 }
 
-fn request_body(node: &Node, problems: &mut Problems) -> Option<Reference> {
-    let mut reader = Reader::of(node, "a request body", problems)?;
-    if reader.boolean("required", problems) != Some(true) {
-        problems.add(
+fn request_body(node: &Node, diagnostics: &mut Diagnostics) -> Option<Reference> {
+    let mut reader = Reader::of(node, "a request body", diagnostics)?;
+    if reader.boolean("required", diagnostics) != Some(true) {
+        diagnostics.add(
             node.at,
             "a request body that may be left out",
             "add `required: true`",
         );
     }
-    let content = reader.need("content", problems);
-    reader.finish(problems);
-    content.and_then(|node| body(node, problems))
+    let content = reader.need("content", diagnostics);
+    reader.finish(diagnostics);
+    content.and_then(|node| body(node, diagnostics))
 }
 
-fn response(node: &Node, problems: &mut Problems) -> Option<Reference> {
-    let mut reader = Reader::of(node, "a response", problems)?;
-    reader.need_prose("description", problems);
+fn response(node: &Node, diagnostics: &mut Diagnostics) -> Option<Reference> {
+    let mut reader = Reader::of(node, "a response", diagnostics)?;
+    reader.need_prose("description", diagnostics);
     let content = reader.take("content");
-    reader.finish(problems);
-    content.and_then(|node| body(node, problems))
+    reader.finish(diagnostics);
+    content.and_then(|node| body(node, diagnostics))
 }
 
 /// The schema of a JSON body.
-fn body(content: &Node, problems: &mut Problems) -> Option<Reference> {
-    let mut content = Reader::of(content, "`content`", problems)?;
-    let json = content.need("application/json", problems);
-    content.finish(problems);
-    let mut json = Reader::of(json?, "a body", problems)?;
-    let schema = json.need("schema", problems);
-    json.finish(problems);
-    let mut schema = Reader::of(schema?, "the type of a body", problems)?;
-    let target = schema.need("$ref", problems);
-    schema.finish(problems);
+fn body(content: &Node, diagnostics: &mut Diagnostics) -> Option<Reference> {
+    let mut content = Reader::of(content, "`content`", diagnostics)?;
+    let json = content.need("application/json", diagnostics);
+    content.finish(diagnostics);
+    let mut json = Reader::of(json?, "a body", diagnostics)?;
+    let schema = json.need("schema", diagnostics);
+    json.finish(diagnostics);
+    let mut schema = Reader::of(schema?, "the type of a body", diagnostics)?;
+    let target = schema.need("$ref", diagnostics);
+    schema.finish(diagnostics);
     let target = target?;
-    text(target, problems)?;
+    text(target, diagnostics)?;
     Some(Reference {
-        name: reference(target, "schemas", problems)?.to_owned(),
+        name: reference(target, "schemas", diagnostics)?.to_owned(),
         at: target.at,
     })
 }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::diagnostics::Diagnostics;
 use super::ir::{Api, Reference, Schema};
-use super::problem::Problems;
 
 /// The schemas by name, and what leads from one to the next.
 pub(crate) struct Graph<'a>(BTreeMap<&'a str, &'a Schema>);
@@ -30,7 +30,7 @@ impl<'a> Graph<'a> {
     }
 
     /// Reports each reference that closes a circle. Walks down with a stack of its own: the depth is the description's.
-    pub(crate) fn cycles(&self, problems: &mut Problems) {
+    pub(crate) fn cycles(&self, diagnostics: &mut Diagnostics) {
         let mut done = BTreeSet::new();
         for root in self.0.values() {
             let mut on_the_way = BTreeSet::from([root.name.as_str()]);
@@ -43,7 +43,7 @@ impl<'a> Graph<'a> {
                     continue;
                 };
                 if on_the_way.contains(reference.name.as_str()) {
-                    problems.add(
+                    diagnostics.add(
                         reference.at,
                         format!("`$ref` to `{}` closes a circle", reference.name),
                         "break the circle: how deep a model goes is for the description to say, not for what is read",
@@ -62,7 +62,7 @@ impl<'a> Graph<'a> {
 /// Marks everything that can be reached from the starts: with the mark of the start, or of what two marks make together.
 ///
 /// That must be a mark which no third one changes: so each name is left at most twice, however many starts lead to it.
-pub(crate) fn spread<'a, M: Clone + PartialEq, N: Iterator<Item = &'a Reference>>(
+pub(crate) fn propagate<'a, M: Clone + PartialEq, N: Iterator<Item = &'a Reference>>(
     starts: impl Iterator<Item = (&'a Reference, M)>,
     next: impl Fn(&'a Reference) -> N,
     together: impl Fn(&M, &M) -> M,
@@ -91,7 +91,7 @@ pub(crate) fn spread<'a, M: Clone + PartialEq, N: Iterator<Item = &'a Reference>
 mod tests {
     use std::cell::Cell;
 
-    use super::super::problem::Position;
+    use super::super::diagnostics::Position;
     use super::*;
 
     fn chain(length: usize) -> Vec<Reference> {
@@ -107,7 +107,7 @@ mod tests {
         let chain = chain(5);
         let next = |it: &Reference| chain.iter().find(|other| other.name > it.name).into_iter();
         let starts = [(&chain[1], "b"), (&chain[3], "d")];
-        let marks = spread(starts.into_iter(), next, |_, _| "both");
+        let marks = propagate(starts.into_iter(), next, |_, _| "both");
         let marks: Vec<_> = marks
             .iter()
             .map(|(name, mark)| (&name[..], *mark))
@@ -130,7 +130,7 @@ mod tests {
             chain.get(it.name.parse::<usize>().unwrap() + 1).into_iter()
         };
         let starts = (0..2000).map(|number| (&chain[number % 7], number % 50));
-        let marks = spread(starts, next, |_, _| usize::MAX);
+        let marks = propagate(starts, next, |_, _| usize::MAX);
         assert_eq!(marks.len(), 1000);
         assert!((1000..=2000).contains(&steps.get()), "{}", steps.get());
     }

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
+use super::diagnostics::Position;
 use super::markdown::Markdown;
-use super::problem::Position;
 use super::prose::Prose;
 
 /// One vendor's API.

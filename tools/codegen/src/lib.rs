@@ -5,7 +5,9 @@
 
 mod characters;
 mod check;
+mod diagnostics;
 mod document;
+mod field_type;
 mod graph;
 mod ir;
 mod json;
@@ -13,11 +15,9 @@ mod json_schema;
 mod markdown;
 mod models;
 pub mod names;
-mod object;
 mod operations;
 mod output;
 mod pattern;
-mod problem;
 mod prose;
 mod reader;
 mod reference;
@@ -25,17 +25,17 @@ mod rust;
 mod schema;
 mod server;
 mod source;
-mod value;
+mod struct_gen;
 mod yaml;
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use diagnostics::Diagnostics;
 use ir::{Api, Shape};
 pub use ir::{Server, Variable};
 pub use output::Output;
-use problem::Problems;
 pub use yaml::MAX_BYTES;
 
 /// The vendors: each has a description, a module of models and a reference page.
@@ -54,7 +54,7 @@ pub fn generate(root: &Path) -> Result<Output, String> {
         let bytes = read(&root.join("crates/models").join(&file))?;
         match describe(vendor, &file, &bytes) {
             Ok(api) => add(&mut output, &api)?,
-            Err(problems) => mistakes.push(problems.to_string()),
+            Err(diagnostics) => mistakes.push(diagnostics.to_string()),
         }
     }
     if !mistakes.is_empty() {
@@ -92,7 +92,7 @@ pub struct Outline {
 pub fn outline(root: &Path, vendor: &str) -> Result<Outline, String> {
     let file = format!("crates/models/openapi/{vendor}.yaml");
     let bytes = read(&root.join(&file))?;
-    let api = describe(vendor, &file, &bytes).map_err(|problems| problems.to_string())?;
+    let api = describe(vendor, &file, &bytes).map_err(|diagnostics| diagnostics.to_string())?;
     let objects = api.schemas.iter();
     let objects = objects.filter(|it| matches!(it.shape, Shape::Object(_)));
     let objects = objects.map(|it| it.name.clone()).collect();
@@ -110,7 +110,7 @@ pub fn outline(root: &Path, vendor: &str) -> Result<Outline, String> {
 ///
 /// All mistakes of the description, one a line.
 pub fn generate_vendor(vendor: &str, file: &str, bytes: &[u8]) -> Result<Output, String> {
-    let api = describe(vendor, file, bytes).map_err(|problems| problems.to_string())?;
+    let api = describe(vendor, file, bytes).map_err(|diagnostics| diagnostics.to_string())?;
     let mut output = Output::default();
     add(&mut output, &api)?;
     Ok(output)
@@ -129,21 +129,21 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
 }
 
 /// Reads and checks one description; all of its mistakes when there are any.
-fn describe(vendor: &str, file: &str, bytes: &[u8]) -> Result<Api, Problems> {
-    let mut problems = Problems::of(file);
-    let api = yaml::parse(bytes, &mut problems)
-        .and_then(|root| document::read(vendor, file, &root, &mut problems));
+fn describe(vendor: &str, file: &str, bytes: &[u8]) -> Result<Api, Diagnostics> {
+    let mut diagnostics = Diagnostics::of(file);
+    let api = yaml::parse(bytes, &mut diagnostics)
+        .and_then(|root| document::read(vendor, file, &root, &mut diagnostics));
     // Parts that could not be read would look like parts that are missing.
     match api {
-        Some(mut api) if problems.is_empty() => {
-            check::check(&mut api, &mut problems);
-            if problems.is_empty() {
+        Some(mut api) if diagnostics.is_empty() => {
+            check::check(&mut api, &mut diagnostics);
+            if diagnostics.is_empty() {
                 Ok(api)
             } else {
-                Err(problems)
+                Err(diagnostics)
             }
         }
-        _ => Err(problems),
+        _ => Err(diagnostics),
     }
 }
 

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::field_type::ident;
 use super::ir::{Api, Kind, Presence, Schema, Shape, Word};
 use super::markdown::Markdown;
 use super::names;
-use super::object::Object;
 use super::rust::{self, Item, doc_of};
 use super::source::schema_doc;
-use super::value::ident;
+use super::struct_gen::StructGenerator;
 
 /// The files of the models and the `mod.rs` that names them, by their name.
 pub(crate) fn files(api: &Api) -> Result<BTreeMap<String, String>, String> {
@@ -113,7 +113,7 @@ fn imports(api: &Api, module: &str, schemas: &[&Schema]) -> TokenStream {
             quote!(secret::secret::Secret),
         ),
         (has_object, quote!(ser)),
-        (any(Kind::holds_text), quote!(text::display::Start)),
+        (any(Kind::holds_text), quote!(text::display::TruncatedDebug)),
         (has_id, quote!(text::id::id)),
         (has_enum, quote!(text::open_enum::open_enum)),
         (
@@ -144,7 +144,7 @@ fn items(api: &Api, schema: &Schema) -> Vec<Item> {
     match &schema.shape {
         Shape::Id => vec![id(schema)],
         Shape::Enum(words) => vec![open_enum(schema, words)],
-        Shape::Object(fields) => Object {
+        Shape::Object(fields) => StructGenerator {
             api,
             schema,
             fields,
@@ -155,7 +155,7 @@ fn items(api: &Api, schema: &Schema) -> Vec<Item> {
 
 fn id(schema: &Schema) -> Item {
     let (docs, name) = (schema_doc(schema), ident(&schema.name));
-    Item::Within("id", quote!(#docs pub struct #name;))
+    Item::MacroCall("id", quote!(#docs pub struct #name;))
 }
 
 fn open_enum(schema: &Schema, words: &[Word]) -> Item {
@@ -165,5 +165,5 @@ fn open_enum(schema: &Schema, words: &[Word]) -> Item {
         let (variant, word) = (ident(&names::pascal(&word.word)), &word.word);
         quote!(#docs #variant = #word,)
     });
-    Item::Within("open_enum", quote!(#docs pub enum #name { #(#variants)* }))
+    Item::MacroCall("open_enum", quote!(#docs pub enum #name { #(#variants)* }))
 }

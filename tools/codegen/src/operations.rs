@@ -3,11 +3,11 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use super::field_type::ident;
 use super::ir::{Api, Kind, Method, Operation, Paging, PagingStyle, Parameter, Reference};
 use super::markdown::Markdown;
 use super::names;
 use super::rust::{self, Item, doc_of};
-use super::value::ident;
 
 /// The text of `operations.rs`.
 pub(crate) fn file(api: &Api) -> Result<String, String> {

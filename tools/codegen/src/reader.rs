@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use similar::TextDiff;
 
-use super::problem::{Position, Problems};
+use super::diagnostics::{Diagnostics, Position};
 use super::prose::Prose;
 use super::yaml::{Entry, Node, Value};
 
@@ -43,8 +43,12 @@ pub(crate) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// Begins with an object; `what` names it for messages: `an operation`.
-    pub(crate) fn of(node: &'a Node, what: &'static str, problems: &mut Problems) -> Option<Self> {
-        let entries = entries(node, problems)?;
+    pub(crate) fn of(
+        node: &'a Node,
+        what: &'static str,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        let entries = entries(node, diagnostics)?;
         let mut left = BTreeMap::new();
         for entry in entries {
             // The tree has reported what stands twice.
@@ -72,10 +76,14 @@ impl<'a> Reader<'a> {
     }
 
     /// The value of a keyword that must be there.
-    pub(crate) fn need(&mut self, keyword: &str, problems: &mut Problems) -> Option<&'a Node> {
+    pub(crate) fn need(
+        &mut self,
+        keyword: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<&'a Node> {
         let node = self.take(keyword);
         if node.is_none() {
-            problems.add(
+            diagnostics.add(
                 self.at,
                 format!("{} without `{keyword}`", self.what),
                 format!("add `{keyword}`"),
@@ -85,63 +93,64 @@ impl<'a> Reader<'a> {
     }
 
     /// The text of a keyword that must be there; empty when it is not, which has then been reported.
-    pub(crate) fn need_text(&mut self, keyword: &str, problems: &mut Problems) -> String {
-        self.need(keyword, problems)
-            .and_then(|node| text(node, problems))
+    pub(crate) fn need_text(&mut self, keyword: &str, diagnostics: &mut Diagnostics) -> String {
+        self.need(keyword, diagnostics)
+            .and_then(|node| text(node, diagnostics))
             .unwrap_or_default()
             .to_owned()
     }
 
     /// The sentences of a keyword that must be there; empty when they are not, which has then been reported.
-    pub(crate) fn need_prose(&mut self, keyword: &str, problems: &mut Problems) -> Prose {
-        let node = self.need(keyword, problems);
-        node.and_then(|node| prose(node, problems))
+    pub(crate) fn need_prose(&mut self, keyword: &str, diagnostics: &mut Diagnostics) -> Prose {
+        let node = self.need(keyword, diagnostics);
+        node.and_then(|node| prose(node, diagnostics))
             .unwrap_or_default()
     }
 
     /// The sentences of a keyword.
-    pub(crate) fn prose(&mut self, keyword: &str, problems: &mut Problems) -> Option<Prose> {
-        self.take(keyword).and_then(|node| prose(node, problems))
+    pub(crate) fn prose(&mut self, keyword: &str, diagnostics: &mut Diagnostics) -> Option<Prose> {
+        self.take(keyword).and_then(|node| prose(node, diagnostics))
     }
 
     /// The text of a keyword.
-    pub(crate) fn text(&mut self, keyword: &str, problems: &mut Problems) -> Option<&'a str> {
-        self.take(keyword).and_then(|node| text(node, problems))
+    pub(crate) fn text(&mut self, keyword: &str, diagnostics: &mut Diagnostics) -> Option<&'a str> {
+        self.take(keyword).and_then(|node| text(node, diagnostics))
     }
 
     /// The integer of a keyword.
-    pub(crate) fn integer(&mut self, keyword: &str, problems: &mut Problems) -> Option<i64> {
+    pub(crate) fn integer(&mut self, keyword: &str, diagnostics: &mut Diagnostics) -> Option<i64> {
         let node = self.take(keyword)?;
         match node.value {
             Value::Integer(value) => Some(value),
-            _ => wrong(node, "an integer", problems),
+            _ => wrong(node, "an integer", diagnostics),
         }
     }
 
     /// The boolean of a keyword.
-    pub(crate) fn boolean(&mut self, keyword: &str, problems: &mut Problems) -> Option<bool> {
-        self.take(keyword).and_then(|node| boolean(node, problems))
+    pub(crate) fn boolean(&mut self, keyword: &str, diagnostics: &mut Diagnostics) -> Option<bool> {
+        self.take(keyword)
+            .and_then(|node| boolean(node, diagnostics))
     }
 
     /// The texts of a keyword's list, with their places; empty when the keyword is not there.
     pub(crate) fn texts(
         &mut self,
         keyword: &str,
-        problems: &mut Problems,
+        diagnostics: &mut Diagnostics,
     ) -> Vec<(&'a str, Position)> {
-        let nodes = self.take(keyword).and_then(|node| list(node, problems));
+        let nodes = self.take(keyword).and_then(|node| list(node, diagnostics));
         nodes
             .unwrap_or_default()
             .iter()
-            .filter_map(|node| Some((text(node, problems)?, node.at)))
+            .filter_map(|node| Some((text(node, diagnostics)?, node.at)))
             .collect()
     }
 
     /// Reports every keyword that nobody took.
-    pub(crate) fn finish(self, problems: &mut Problems) {
+    pub(crate) fn finish(self, diagnostics: &mut Diagnostics) {
         for entry in self.left.values() {
             let what = format!("unknown keyword `{}`", entry.key);
-            problems.add(entry.at, what, self.remedy(&entry.key));
+            diagnostics.add(entry.at, what, self.remedy(&entry.key));
         }
     }
 
@@ -169,62 +178,62 @@ fn is_like(one: &str, other: &str) -> bool {
 }
 
 /// The text of a node, on one line.
-pub(crate) fn text<'a>(node: &'a Node, problems: &mut Problems) -> Option<&'a str> {
-    let text = any_text(node, problems)?;
+pub(crate) fn text<'a>(node: &'a Node, diagnostics: &mut Diagnostics) -> Option<&'a str> {
+    let text = any_text(node, diagnostics)?;
     if text.contains('\n') {
-        problems.add(node.at, "a text of several lines", "write it on one line");
+        diagnostics.add(node.at, "a text of several lines", "write it on one line");
         return None;
     }
     Some(text)
 }
 
 /// The sentences of a node, which may be on several lines.
-pub(crate) fn prose(node: &Node, problems: &mut Problems) -> Option<Prose> {
-    any_text(node, problems).map(Prose::new)
+pub(crate) fn prose(node: &Node, diagnostics: &mut Diagnostics) -> Option<Prose> {
+    any_text(node, diagnostics).map(Prose::new)
 }
 
-fn any_text<'a>(node: &'a Node, problems: &mut Problems) -> Option<&'a str> {
+fn any_text<'a>(node: &'a Node, diagnostics: &mut Diagnostics) -> Option<&'a str> {
     match &node.value {
         Value::Text(text) if !text.trim().is_empty() => Some(text),
         Value::Text(_) => {
-            problems.add(node.at, "an empty text", "write one");
+            diagnostics.add(node.at, "an empty text", "write one");
             None
         }
         Value::Integer(_) | Value::Boolean(_) => {
             let what = format!("{} in place of a text", node.value.kind());
-            problems.add(node.at, what, "put it in quotes");
+            diagnostics.add(node.at, what, "put it in quotes");
             None
         }
-        _ => wrong(node, "a text", problems),
+        _ => wrong(node, "a text", diagnostics),
     }
 }
 
 /// The boolean of a node.
-pub(crate) fn boolean(node: &Node, problems: &mut Problems) -> Option<bool> {
+pub(crate) fn boolean(node: &Node, diagnostics: &mut Diagnostics) -> Option<bool> {
     match node.value {
         Value::Boolean(value) => Some(value),
-        _ => wrong(node, "a boolean", problems),
+        _ => wrong(node, "a boolean", diagnostics),
     }
 }
 
 /// The elements of a list.
-pub(crate) fn list<'a>(node: &'a Node, problems: &mut Problems) -> Option<&'a [Node]> {
+pub(crate) fn list<'a>(node: &'a Node, diagnostics: &mut Diagnostics) -> Option<&'a [Node]> {
     match &node.value {
         Value::List(list) => Some(list),
-        _ => wrong(node, "a list", problems),
+        _ => wrong(node, "a list", diagnostics),
     }
 }
 
 /// The entries of an object.
-pub(crate) fn entries<'a>(node: &'a Node, problems: &mut Problems) -> Option<&'a [Entry]> {
+pub(crate) fn entries<'a>(node: &'a Node, diagnostics: &mut Diagnostics) -> Option<&'a [Entry]> {
     match &node.value {
         Value::Object(entries) => Some(entries),
-        _ => wrong(node, "an object", problems),
+        _ => wrong(node, "an object", diagnostics),
     }
 }
 
-fn wrong<T>(node: &Node, expected: &str, problems: &mut Problems) -> Option<T> {
-    problems.add(
+fn wrong<T>(node: &Node, expected: &str, diagnostics: &mut Diagnostics) -> Option<T> {
+    diagnostics.add(
         node.at,
         format!("{} in place of {expected}", node.value.kind()),
         format!("write {expected}"),
@@ -236,15 +245,15 @@ fn wrong<T>(node: &Node, expected: &str, problems: &mut Problems) -> Option<T> {
 pub(crate) fn reference<'a>(
     node: &'a Node,
     section: &str,
-    problems: &mut Problems,
+    diagnostics: &mut Diagnostics,
 ) -> Option<&'a str> {
-    let target = text(node, problems)?;
+    let target = text(node, diagnostics)?;
     let name = target
         .strip_prefix("#/components/")
         .and_then(|rest| rest.strip_prefix(section))
         .and_then(|rest| rest.strip_prefix('/'));
     if name.is_none() {
-        problems.add(
+        diagnostics.add(
             node.at,
             format!("`$ref` to `{target}`"),
             format!("refer to `#/components/{section}/…`"),

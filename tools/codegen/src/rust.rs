@@ -14,7 +14,7 @@ pub(crate) enum Item {
     /// Items of Rust.
     Plain(TokenStream),
     /// An item that is handed to one of the crate's macros: `id! { pub struct GatewayId; }`.
-    Within(&'static str, TokenStream),
+    MacroCall(&'static str, TokenStream),
 }
 
 /// Formats items below the header that marks a generated file.
@@ -28,8 +28,8 @@ pub(crate) fn file(description: &str, about: &Markdown, items: &[Item]) -> Resul
     for item in items {
         text.push('\n');
         match item {
-            Item::Plain(tokens) => text.push_str(&spread(&format(tokens)?)),
-            Item::Within(name, tokens) => {
+            Item::Plain(tokens) => text.push_str(&propagate(&format(tokens)?)),
+            Item::MacroCall(name, tokens) => {
                 text.push_str(&format!("{name}! {{\n{}}}\n", indent(&format(tokens)?)));
             }
         }
@@ -52,18 +52,18 @@ fn indent(text: &str) -> String {
 }
 
 /// Puts an empty line between the members of an `impl`.
-fn spread(text: &str) -> String {
-    let mut spread = String::with_capacity(text.len());
+fn propagate(text: &str) -> String {
+    let mut propagate = String::with_capacity(text.len());
     let mut ends_member = false;
     for line in text.lines() {
         if ends_member && line != "}" {
-            spread.push('\n');
+            propagate.push('\n');
         }
         ends_member = line == "    }" || line == "    ];" || line.starts_with("    const ");
-        spread.push_str(line);
-        spread.push('\n');
+        propagate.push_str(line);
+        propagate.push('\n');
     }
-    spread
+    propagate
 }
 
 /// The generator's own text as a doc comment.

@@ -2,62 +2,62 @@
 
 use std::collections::BTreeSet;
 
+use super::diagnostics::{Diagnostics, Position};
 use super::ir::{Server, Variable};
-use super::problem::{Position, Problems};
 use super::reader::{Reader, entries, list, text};
-use super::schema::no_twins;
+use super::schema::no_duplicates;
 use super::yaml::{Entry, Node};
 
 /// Reads `servers`.
-pub(crate) fn servers(node: &Node, problems: &mut Problems) -> Vec<Server> {
-    let nodes = list(node, problems);
+pub(crate) fn servers(node: &Node, diagnostics: &mut Diagnostics) -> Vec<Server> {
+    let nodes = list(node, diagnostics);
     if nodes.is_some_and(<[Node]>::is_empty) {
         let fix = "add the address that clients begin with";
-        problems.add(node.at, "an API without a server", fix);
+        diagnostics.add(node.at, "an API without a server", fix);
     }
     let nodes = nodes.unwrap_or_default().iter();
     let servers: Vec<(Server, Position)> = nodes
-        .filter_map(|node| Some((server(node, problems)?, node.at)))
+        .filter_map(|node| Some((server(node, diagnostics)?, node.at)))
         .collect();
     let urls = servers.iter().map(|(server, at)| (server.url.clone(), *at));
-    no_twins(urls, "servers", problems);
+    no_duplicates(urls, "servers", diagnostics);
     servers.into_iter().map(|(server, _)| server).collect()
 }
 
-fn server(node: &Node, problems: &mut Problems) -> Option<Server> {
-    let mut reader = Reader::of(node, "a server", problems)?;
-    let url = reader.need("url", problems);
-    let description = reader.need_prose("description", problems);
+fn server(node: &Node, diagnostics: &mut Diagnostics) -> Option<Server> {
+    let mut reader = Reader::of(node, "a server", diagnostics)?;
+    let url = reader.need("url", diagnostics);
+    let description = reader.need_prose("description", diagnostics);
     let entries = reader
         .take("variables")
-        .and_then(|node| entries(node, problems))
+        .and_then(|node| entries(node, diagnostics))
         .unwrap_or_default();
     let variables: Vec<Variable> = entries
         .iter()
-        .filter_map(|entry| variable(entry, problems))
+        .filter_map(|entry| variable(entry, diagnostics))
         .collect();
-    reader.finish(problems);
+    reader.finish(diagnostics);
     let node = url?;
-    let url = text(node, problems)?;
+    let url = text(node, diagnostics)?;
     let Some(names) = names(url) else {
         let what = format!("the braces of `{url}`");
-        problems.add(node.at, what, "write each variable as `{name}`");
+        diagnostics.add(node.at, what, "write each variable as `{name}`");
         return None;
     };
-    no_twins(
+    no_duplicates(
         names.iter().map(|name| ((*name).to_owned(), node.at)),
         "variables",
-        problems,
+        diagnostics,
     );
     let described: BTreeSet<&str> = entries.iter().map(|entry| entry.key.as_str()).collect();
     for name in names.iter().filter(|name| !described.contains(*name)) {
         let what = format!("the variable `{name}` is not in `variables`");
-        problems.add(node.at, what, "describe it there, with a default");
+        diagnostics.add(node.at, what, "describe it there, with a default");
     }
     for entry in entries {
         if !names.contains(&entry.key.as_str()) {
             let what = format!("the variable `{}` is not in `{url}`", entry.key);
-            problems.add(entry.at, what, "remove it, or write it there in braces");
+            diagnostics.add(entry.at, what, "remove it, or write it there in braces");
         }
     }
     let server = Server {
@@ -67,7 +67,7 @@ fn server(node: &Node, problems: &mut Problems) -> Option<Server> {
     };
     let has_default = |name: &&str| server.variables.iter().any(|it| it.name == *name);
     if names.iter().all(has_default) && !is_base(&server.filled()) {
-        problems.add(
+        diagnostics.add(
             node.at,
             format!("the address `{url}`"),
             "write https://, a host and a path that does not end with a slash, and nothing else",
@@ -76,31 +76,31 @@ fn server(node: &Node, problems: &mut Problems) -> Option<Server> {
     Some(server)
 }
 
-fn variable(entry: &Entry, problems: &mut Problems) -> Option<Variable> {
-    let mut reader = Reader::of(&entry.value, "a server variable", problems)?;
-    let description = reader.need_prose("description", problems);
-    let default = reader.need("default", problems);
+fn variable(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Variable> {
+    let mut reader = Reader::of(&entry.value, "a server variable", diagnostics)?;
+    let description = reader.need_prose("description", diagnostics);
+    let default = reader.need("default", diagnostics);
     let has_choices = reader.has("enum");
-    let choices = reader.texts("enum", problems);
-    reader.finish(problems);
+    let choices = reader.texts("enum", diagnostics);
+    reader.finish(diagnostics);
     let node = default?;
-    let default = text(node, problems)?;
-    no_twins(
+    let default = text(node, diagnostics)?;
+    no_duplicates(
         choices
             .iter()
             .map(|(choice, at)| ((*choice).to_owned(), *at)),
         "choices",
-        problems,
+        diagnostics,
     );
     if has_choices && !choices.iter().any(|(choice, _)| *choice == default) {
         let what = format!("the default `{default}` is not in `enum`");
-        problems.add(node.at, what, "add it there, or give one that is");
+        diagnostics.add(node.at, what, "add it there, or give one that is");
     }
     for (value, at) in choices.iter().copied().chain([(default, node.at)]) {
         if !value.chars().all(is_plain) || value.split('.').any(str::is_empty) {
             let what = format!("the value `{value}` of a server variable");
             let fix = "write letters, digits and `-._~`, and something on both sides of a dot";
-            problems.add(at, what, fix);
+            diagnostics.add(at, what, fix);
         }
     }
     Some(Variable {

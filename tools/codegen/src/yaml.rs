@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput};
 
 use super::characters::{code_point, is_visible};
-use super::problem::{Position, Problems};
+use super::diagnostics::{Diagnostics, Position};
 
 /// The maximum length of a description, in bytes.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -59,10 +59,10 @@ impl Value {
     }
 }
 
-/// Reads one document. `None` when it could not be read to its end; then `problems` says why.
-pub(crate) fn parse(bytes: &[u8], problems: &mut Problems) -> Option<Node> {
+/// Reads one document. `None` when it could not be read to its end; then `diagnostics` says why.
+pub(crate) fn parse(bytes: &[u8], diagnostics: &mut Diagnostics) -> Option<Node> {
     if bytes.len() > MAX_BYTES {
-        problems.add(
+        diagnostics.add(
             Position { line: 1, column: 1 },
             format!("a description of more than {MAX_BYTES} bytes"),
             "make it shorter",
@@ -73,29 +73,29 @@ pub(crate) fn parse(bytes: &[u8], problems: &mut Problems) -> Option<Node> {
         Ok(text) => text,
         Err(error) => {
             let at = end_of(&bytes[..error.valid_up_to()]);
-            problems.add(at, "bytes that are not UTF-8", "save the file as UTF-8");
+            diagnostics.add(at, "bytes that are not UTF-8", "save the file as UTF-8");
             return None;
         }
     };
-    invisible(text, problems);
-    if !problems.is_empty() {
+    invisible(text, diagnostics);
+    if !diagnostics.is_empty() {
         return None;
     }
     let root = Tree {
         parser: Parser::new_from_str(text),
-        problems,
+        diagnostics,
     }
     .document()?;
     if text.trim_end().lines().next_back() != Some(END) {
         let what = "a description without its end, it may have been cut";
-        problems.add(end_of(bytes), what, format!("end it with a line `{END}`"));
+        diagnostics.add(end_of(bytes), what, format!("end it with a line `{END}`"));
         return None;
     }
     Some(root)
 }
 
 /// Reports what does not show, comments included; one place a line.
-fn invisible(text: &str, problems: &mut Problems) {
+fn invisible(text: &str, diagnostics: &mut Diagnostics) {
     for (index, line) in text.split('\n').enumerate() {
         let line = line.strip_suffix('\r').unwrap_or(line);
         if let Some((column, c)) = line.chars().enumerate().find(|(_, c)| !is_visible(*c)) {
@@ -103,13 +103,13 @@ fn invisible(text: &str, problems: &mut Problems) {
                 line: index + 1,
                 column: column + 1,
             };
-            does_not_show(c, at, problems);
+            does_not_show(c, at, diagnostics);
         }
     }
 }
 
-fn does_not_show(c: char, at: Position, problems: &mut Problems) {
-    problems.add(
+fn does_not_show(c: char, at: Position, diagnostics: &mut Diagnostics) {
+    diagnostics.add(
         at,
         format!("{}, a character that does not show", code_point(c)),
         "remove it, or write a space",
@@ -119,7 +119,7 @@ fn does_not_show(c: char, at: Position, problems: &mut Problems) {
 /// Builds the tree from the parser's events.
 struct Tree<'a> {
     parser: Parser<'a, StrInput<'a>>,
-    problems: &'a mut Problems,
+    diagnostics: &'a mut Diagnostics,
 }
 
 impl<'a> Tree<'a> {
@@ -131,7 +131,7 @@ impl<'a> Tree<'a> {
                 Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd => {}
                 Event::StreamEnd => break,
                 _ if root.is_some() => {
-                    self.problems
+                    self.diagnostics
                         .add(at, "a second document", "keep one document in a file");
                     return None;
                 }
@@ -140,7 +140,7 @@ impl<'a> Tree<'a> {
         }
         if root.is_none() {
             let start = Position { line: 1, column: 1 };
-            self.problems
+            self.diagnostics
                 .add(start, "an empty description", "write one");
         }
         root
@@ -155,7 +155,7 @@ impl<'a> Tree<'a> {
                 None
             }
             Err(error) => {
-                self.problems.add(
+                self.diagnostics.add(
                     position(error.marker()),
                     format!("no YAML: {}", error.info()),
                     "mend the syntax",
@@ -185,12 +185,12 @@ impl<'a> Tree<'a> {
                 self.object(depth)?
             }
             Event::Alias(_) => {
-                self.problems
+                self.diagnostics
                     .add(at, "a YAML alias", "use `$ref`, or repeat the value");
                 Value::Null
             }
             _ => {
-                self.problems.add(at, "no value", "write one");
+                self.diagnostics.add(at, "no value", "write one");
                 return None;
             }
         };
@@ -219,13 +219,13 @@ impl<'a> Tree<'a> {
                     (text.into_owned(), at)
                 }
                 (_, at) => {
-                    self.problems
+                    self.diagnostics
                         .add(at, "a key that is no text", "write a plain word as key");
                     return None;
                 }
             };
             if !keys.insert(key.clone()) {
-                self.problems
+                self.diagnostics
                     .add(at, format!("duplicate key `{key}`"), "keep one of the two");
             }
             let (event, value_at) = self.next()?;
@@ -237,24 +237,24 @@ impl<'a> Tree<'a> {
     fn too_deep(&mut self, at: Position) {
         let what = format!("more than {MAX_DEPTH} levels of nesting");
         let fix = "name the inner part and refer to it";
-        self.problems.add(at, what, fix);
+        self.diagnostics.add(at, what, fix);
     }
 
     /// Reports what does not show in the text of a scalar, where an escape put it.
     fn refuse_invisible<'b>(&mut self, at: Position, lines: impl IntoIterator<Item = &'b str>) {
         let mut characters = lines.into_iter().flat_map(str::chars);
         if let Some(c) = characters.find(|c| !is_visible(*c)) {
-            does_not_show(c, at, self.problems);
+            does_not_show(c, at, self.diagnostics);
         }
     }
 
     fn refuse_marks(&mut self, at: Position, anchor: usize, has_tag: bool) {
         if anchor != 0 {
-            self.problems
+            self.diagnostics
                 .add(at, "a YAML anchor", "use `$ref`, or repeat the value");
         }
         if has_tag {
-            self.problems.add(
+            self.diagnostics.add(
                 at,
                 "a YAML tag",
                 "remove it; quote a text that looks like a number",

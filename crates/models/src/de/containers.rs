@@ -10,10 +10,10 @@ use core::fmt;
 use serde_core::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::refusal::{refuse, seed};
-use super::scalars::TEXT;
-use super::slot::Twice;
+use super::scalars::STRING;
+use super::slot::DuplicateKey;
 
-/// An array; `null` is refused.
+/// An array; `null` is invalid_kind.
 #[derive(Clone, Copy)]
 pub(crate) struct List<S>(pub(crate) S);
 
@@ -62,12 +62,12 @@ impl<'de, S: DeserializeSeed<'de> + Copy> Visitor<'de> for Map<S> {
     }
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
         let mut map = BTreeMap::new();
-        while let Some(key) = access.next_key_seed(TEXT)? {
+        while let Some(key) = access.next_key_seed(STRING)? {
             match map.entry(key) {
                 Entry::Vacant(entry) => {
                     entry.insert(access.next_value_seed(self.0)?);
                 }
-                Entry::Occupied(_) => access.next_value_seed(Twice(None))?,
+                Entry::Occupied(_) => access.next_value_seed(DuplicateKey(None))?,
             }
         }
         Ok(map)

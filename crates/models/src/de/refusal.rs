@@ -3,13 +3,13 @@
 use serde_core::de::{Error, Expected, Unexpected};
 
 /// The error for a value of the wrong kind; `kind` is said in the words of JSON.
-pub(crate) fn refused<E: Error>(kind: &'static str, expected: &dyn Expected) -> E {
+pub(crate) fn invalid_kind<E: Error>(kind: &'static str, expected: &dyn Expected) -> E {
     E::invalid_type(Unexpected::Other(kind), expected)
 }
 
 /// The error for a value of the right kind that cannot be taken; `problem` says why. Its form is one of serde's own, whose texts readers
 /// pass on: that of a custom message may be data.
-pub(crate) fn unfit<E: Error>(problem: &'static str, expected: &dyn Expected) -> E {
+pub(crate) fn invalid_value<E: Error>(problem: &'static str, expected: &dyn Expected) -> E {
     E::invalid_value(Unexpected::Other(problem), expected)
 }
 
@@ -28,25 +28,25 @@ macro_rules! refuse {
     (@ bytes) => { $crate::de::refusal::refuse!(@ visit_bytes(&[u8]) "bytes"); };
     (@ null) => {
         fn visit_unit<E: serde_core::de::Error>(self) -> Result<Self::Value, E> {
-            Err($crate::de::refusal::refused("null", &self))
+            Err($crate::de::refusal::invalid_kind("null", &self))
         }
         fn visit_none<E: serde_core::de::Error>(self) -> Result<Self::Value, E> {
-            Err($crate::de::refusal::refused("null", &self))
+            Err($crate::de::refusal::invalid_kind("null", &self))
         }
     };
     (@ array) => {
         fn visit_seq<A: serde_core::de::SeqAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
-            Err($crate::de::refusal::refused("an array", &self))
+            Err($crate::de::refusal::invalid_kind("an array", &self))
         }
     };
     (@ object) => {
         fn visit_map<A: serde_core::de::MapAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
-            Err($crate::de::refusal::refused("an object", &self))
+            Err($crate::de::refusal::invalid_kind("an object", &self))
         }
     };
     (@ $method:ident($found:ty) $kind:literal) => {
         fn $method<E: serde_core::de::Error>(self, _: $found) -> Result<Self::Value, E> {
-            Err($crate::de::refusal::refused($kind, &self))
+            Err($crate::de::refusal::invalid_kind($kind, &self))
         }
     };
 }

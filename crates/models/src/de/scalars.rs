@@ -8,7 +8,7 @@ use serde_core::de::{
 };
 
 use super::object::Key;
-use super::refusal::{refuse, refused, seed, unfit};
+use super::refusal::{invalid_kind, invalid_value, refuse, seed};
 
 /// Any type that reads itself: ids, enums, secrets, timestamps, models.
 #[inline]
@@ -17,30 +17,30 @@ pub(crate) const fn of<'de, T: Deserialize<'de>>() -> PhantomData<T> {
 }
 
 /// A string of any length, kept in `T` with one allocation at most.
-pub(crate) struct Text<T = String>(PhantomData<T>);
+pub(crate) struct StringSeed<T = String>(PhantomData<T>);
 
 /// A `String`.
-pub(crate) const TEXT: Text = Text(PhantomData);
+pub(crate) const STRING: StringSeed = StringSeed(PhantomData);
 
-impl<T> Text<T> {
+impl<T> StringSeed<T> {
     #[inline]
     pub(crate) const fn new() -> Self {
         Self(PhantomData)
     }
 }
 
-impl<T> Clone for Text<T> {
+impl<T> Clone for StringSeed<T> {
     #[inline]
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for Text<T> {}
+impl<T> Copy for StringSeed<T> {}
 
-seed!([T: for<'a> From<&'a str> + From<String>] Text<T> => T);
+seed!([T: for<'a> From<&'a str> + From<String>] StringSeed<T> => T);
 
-impl<'de, T: for<'a> From<&'a str> + From<String>> Visitor<'de> for Text<T> {
+impl<'de, T: for<'a> From<&'a str> + From<String>> Visitor<'de> for StringSeed<T> {
     type Value = T;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a string")
@@ -58,14 +58,14 @@ impl<'de, T: for<'a> From<&'a str> + From<String>> Visitor<'de> for Text<T> {
 
 /// `true` or `false`, and no word for them.
 #[derive(Clone, Copy)]
-pub(crate) struct Flag;
+pub(crate) struct BooleanSeed;
 
 /// A `bool`.
-pub(crate) const FLAG: Flag = Flag;
+pub(crate) const BOOLEAN: BooleanSeed = BooleanSeed;
 
-seed!([] Flag => bool);
+seed!([] BooleanSeed => bool);
 
-impl<'de> Visitor<'de> for Flag {
+impl<'de> Visitor<'de> for BooleanSeed {
     type Value = bool;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a boolean")
@@ -79,12 +79,12 @@ impl<'de> Visitor<'de> for Flag {
 
 /// An integer within limits, both included.
 #[derive(Clone, Copy)]
-pub(crate) struct Integer<T> {
+pub(crate) struct IntegerSeed<T> {
     least: T,
     most: T,
 }
 
-impl<T> Integer<T> {
+impl<T> IntegerSeed<T> {
     /// From `least` to `most`.
     pub(crate) const fn between(least: T, most: T) -> Self {
         Self { least, most }
@@ -92,7 +92,7 @@ impl<T> Integer<T> {
 
     /// Whether it is within the limits.
     #[inline]
-    pub(crate) fn holds(&self, value: T) -> bool
+    pub(crate) fn contains(&self, value: T) -> bool
     where
         T: PartialOrd,
     {
@@ -101,33 +101,33 @@ impl<T> Integer<T> {
 }
 
 /// `format: int32`.
-pub(crate) const INT32: Integer<i32> = Integer::between(i32::MIN, i32::MAX);
+pub(crate) const INT32: IntegerSeed<i32> = IntegerSeed::between(i32::MIN, i32::MAX);
 /// `format: int32` with `minimum: 0`.
-pub(crate) const COUNT32: Integer<u32> = Integer::between(0, i32::MAX.unsigned_abs());
+pub(crate) const COUNT32: IntegerSeed<u32> = IntegerSeed::between(0, i32::MAX.unsigned_abs());
 /// `format: int64` with `minimum: 0`.
-pub(crate) const COUNT64: Integer<u64> = Integer::between(0, i64::MAX.unsigned_abs());
+pub(crate) const COUNT64: IntegerSeed<u64> = IntegerSeed::between(0, i64::MAX.unsigned_abs());
 /// `format: uint64`.
-pub(crate) const UINT64: Integer<u64> = Integer::between(0, u64::MAX);
+pub(crate) const UINT64: IntegerSeed<u64> = IntegerSeed::between(0, u64::MAX);
 
 /// The integer types that fields have.
-pub(crate) trait Whole:
+pub(crate) trait Integer:
     Copy + PartialOrd + fmt::Display + FromStr + TryFrom<i64> + TryFrom<u64>
 {
 }
-impl Whole for i32 {}
-impl Whole for i64 {}
-impl Whole for u32 {}
-impl Whole for u64 {}
+impl Integer for i32 {}
+impl Integer for i64 {}
+impl Integer for u32 {}
+impl Integer for u64 {}
 
 /// The only key of the object that stands for a number once a program switches `serde_json`'s `arbitrary_precision` on.
 pub(crate) const NUMBER: &str = "$serde_json::private::Number";
 
-impl<T: Whole> Integer<T> {
+impl<T: Integer> IntegerSeed<T> {
     #[inline]
     fn check<E: Error>(self, value: Option<T>) -> Result<T, E> {
         match value {
-            Some(value) if self.holds(value) => Ok(value),
-            _ => Err(unfit("an integer out of range", &self)),
+            Some(value) if self.contains(value) => Ok(value),
+            _ => Err(invalid_value("an integer out of range", &self)),
         }
     }
 
@@ -141,14 +141,14 @@ impl<T: Whole> Integer<T> {
 /// The text of a number that is an object in disguise.
 fn number<'de, A: MapAccess<'de>>(mut map: A, expected: &dyn Expected) -> Result<String, A::Error> {
     if map.next_key_seed(Key(|key: &str| key == NUMBER))? != Some(true) {
-        return Err(refused("an object", expected));
+        return Err(invalid_kind("an object", expected));
     }
-    map.next_value_seed(TEXT)
+    map.next_value_seed(STRING)
 }
 
-seed!([T: Whole] Integer<T> => T);
+seed!([T: Integer] IntegerSeed<T> => T);
 
-impl<'de, T: Whole> Visitor<'de> for Integer<T> {
+impl<'de, T: Integer> Visitor<'de> for IntegerSeed<T> {
     type Value = T;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "an integer from {} to {}", self.least, self.most)
@@ -184,11 +184,11 @@ impl<'de, T: Whole> Visitor<'de> for Integer<T> {
 
 /// A count in a response, which some servers send as -1 where they do not know it: a negative one is none.
 #[derive(Clone, Copy)]
-pub(crate) struct Count<T>(pub(crate) Integer<T>);
+pub(crate) struct Count<T>(pub(crate) IntegerSeed<T>);
 
-seed!([T: Whole] Count<T> => Option<T>);
+seed!([T: Integer] Count<T> => Option<T>);
 
-impl<'de, T: Whole> Visitor<'de> for Count<T> {
+impl<'de, T: Integer> Visitor<'de> for Count<T> {
     type Value = Option<T>;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.expecting(f)
@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn integers_keep_their_limits() {
-        fn read<T: Whole>(kind: Integer<T>, text: &str) -> Option<String> {
+        fn read<T: Integer>(kind: IntegerSeed<T>, text: &str) -> Option<String> {
             let mut json = serde_json::Deserializer::from_str(text);
             kind.deserialize(&mut json)
                 .ok()
@@ -248,7 +248,7 @@ mod tests {
                 ["-2147483649", "2147483648"],
             ),
             (
-                |text| read(Integer::between(i64::MIN, i64::MAX), text),
+                |text| read(IntegerSeed::between(i64::MIN, i64::MAX), text),
                 ["-9223372036854775808", "9223372036854775807"],
                 ["-9223372036854775809", "9223372036854775808"],
             ),
@@ -268,11 +268,11 @@ mod tests {
                 ["-1", "18446744073709551616"],
             ),
         ];
-        for (read, taken, refused) in cases {
+        for (read, taken, invalid_kind) in cases {
             for text in taken {
                 assert_eq!(read(text).as_deref(), Some(text));
             }
-            for text in refused
+            for text in invalid_kind
                 .into_iter()
                 .chain(["1.0", "1e3", "1e400", "\"3\"", "-0", "null"])
             {
@@ -324,7 +324,7 @@ mod tests {
     #[test]
     fn bytes_are_not_text() {
         use serde_core::de::value::{BytesDeserializer, Error};
-        let error = TEXT
+        let error = STRING
             .deserialize(BytesDeserializer::<Error>::new(b"hunter2"))
             .expect_err("bytes");
         assert_eq!(error.to_string(), "invalid type: bytes, expected a string");

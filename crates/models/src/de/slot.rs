@@ -2,7 +2,7 @@
 
 use serde_core::de::{DeserializeSeed, Deserializer, Error, MapAccess};
 
-use super::refusal::unfit;
+use super::refusal::invalid_value;
 
 /// The value of one known field, until all of the object has been read.
 pub(crate) struct Slot<T> {
@@ -24,7 +24,7 @@ impl<T> Slot<T> {
         S: DeserializeSeed<'de, Value = T>,
     {
         if self.value.is_some() {
-            return map.next_value_seed(Twice(Some(self.name)));
+            return map.next_value_seed(DuplicateKey(Some(self.name)));
         }
         self.value = Some(map.next_value_seed(seed)?);
         Ok(())
@@ -72,15 +72,15 @@ impl<T> Slot<Option<Option<T>>> {
 }
 
 /// Fails in the place of a value whose key was there before, so that the error's path ends with that key.
-pub(crate) struct Twice(pub(super) Option<&'static str>);
+pub(crate) struct DuplicateKey(pub(super) Option<&'static str>);
 
-impl<'de> DeserializeSeed<'de> for Twice {
+impl<'de> DeserializeSeed<'de> for DuplicateKey {
     type Value = ();
     #[cold]
     fn deserialize<D: Deserializer<'de>>(self, _: D) -> Result<(), D::Error> {
         Err(match self.0 {
             Some(name) => D::Error::duplicate_field(name),
-            None => unfit("a key that was there before", &"each key once"),
+            None => invalid_value("a key that was there before", &"each key once"),
         })
     }
 }

@@ -282,7 +282,7 @@ fn from_now(
         time = shifted(time, number, unit)?;
     }
     if let Some(unit) = alignment {
-        time = aligned(time, unit)?;
+        time = truncated(time, unit)?;
     }
     Some(time.into())
 }
@@ -310,7 +310,7 @@ fn by_months(time: OffsetDateTime, number: i64) -> Option<OffsetDateTime> {
 }
 
 /// Rounded down to a whole unit; a week begins on Monday.
-fn aligned(time: OffsetDateTime, unit: Unit) -> Option<OffsetDateTime> {
+fn truncated(time: OffsetDateTime, unit: Unit) -> Option<OffsetDateTime> {
     let midnight = time.replace_time(Time::MIDNIGHT);
     match unit {
         Unit::Minute => time.replace_second(0).ok()?.replace_nanosecond(0).ok(),

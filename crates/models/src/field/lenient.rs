@@ -66,7 +66,7 @@ impl<T> Lenient<T> {
 
     /// Withholds what cannot be read if it may hold a part of the secret beside it.
     pub(crate) fn cleaned_of(mut self, secret: &Secret) -> Self {
-        self.withhold_if(&|text: &str| may_hold(text, secret));
+        self.withhold_if(&|text: &str| may_contain(text, secret));
         self
     }
 
@@ -124,7 +124,7 @@ impl Unreadable {
 }
 
 /// Whether a text may hold a part of a secret.
-fn may_hold(text: &str, secret: &Secret) -> bool {
+fn may_contain(text: &str, secret: &Secret) -> bool {
     /// A shorter run of characters may be in any text.
     const RUN: usize = 8;
     let secret = secret.expose().as_bytes();

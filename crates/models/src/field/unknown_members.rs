@@ -9,7 +9,7 @@ use serde_core::{
     ser::SerializeMap,
 };
 
-use crate::de::refusal::unfit;
+use crate::de::refusal::invalid_value;
 use crate::json::limits::Limits;
 use crate::json::seed::ValueSeed;
 use crate::json::value::{Json, has_same_members};
@@ -192,10 +192,13 @@ impl<'de> DeserializeSeed<'de> for Limited<'_> {
         let value = ValueSeed(&mut *self.0).deserialize(deserializer)?;
         if self.0.is_exceeded() {
             let expected = "unknown members of at most 64 KiB, nested at most 64 deep";
-            return Err(unfit("too much", &expected));
+            return Err(invalid_value("too much", &expected));
         }
         if self.0.is_malformed() {
-            return Err(unfit("half of a character", &"a text of whole characters"));
+            return Err(invalid_value(
+                "half of a character",
+                &"a text of whole characters",
+            ));
         }
         Ok(value)
     }

@@ -13,33 +13,33 @@ use super::value::Json;
 
 /// The value does not fit; nobody asks why.
 #[derive(Debug)]
-pub(crate) struct Unfit;
+pub(crate) struct Mismatch;
 
-impl fmt::Display for Unfit {
+impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the value does not fit")
     }
 }
 
-impl core::error::Error for Unfit {}
+impl core::error::Error for Mismatch {}
 
-impl de::Error for Unfit {
+impl de::Error for Mismatch {
     fn custom<T: fmt::Display>(_: T) -> Self {
         Self
     }
 }
 
 impl<'de> Deserializer<'de> for &Json {
-    type Error = Unfit;
+    type Error = Mismatch;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
         match self {
             Json::Null => visitor.visit_unit(),
             Json::Boolean(value) => visitor.visit_bool(*value),
             Json::Number(Number::Unsigned(value)) => visitor.visit_u64(*value),
             Json::Number(Number::Signed(value)) => visitor.visit_i64(*value),
             Json::Number(Number::Float(value)) => visitor.visit_f64(*value),
-            Json::Number(Number::Inexact(_)) => Err(Unfit),
+            Json::Number(Number::Inexact(_)) => Err(Mismatch),
             Json::Text(text) => visitor.visit_str(text),
             Json::List(items) => visitor.visit_seq(Items(items.iter())),
             Json::Object(members) => visitor.visit_map(Members {
@@ -49,7 +49,7 @@ impl<'de> Deserializer<'de> for &Json {
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unfit> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
         match self {
             Json::Null => visitor.visit_none(),
             value => visitor.visit_some(value),
@@ -66,12 +66,12 @@ impl<'de> Deserializer<'de> for &Json {
 struct Items<'a>(slice::Iter<'a, Json>);
 
 impl<'de> SeqAccess<'de> for Items<'_> {
-    type Error = Unfit;
+    type Error = Mismatch;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(
         &mut self,
         seed: S,
-    ) -> Result<Option<S::Value>, Unfit> {
+    ) -> Result<Option<S::Value>, Mismatch> {
         self.0.next().map(|item| seed.deserialize(item)).transpose()
     }
 }
@@ -84,12 +84,12 @@ struct Members<'a> {
 }
 
 impl<'de> MapAccess<'de> for Members<'_> {
-    type Error = Unfit;
+    type Error = Mismatch;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(
         &mut self,
         seed: S,
-    ) -> Result<Option<S::Value>, Unfit> {
+    ) -> Result<Option<S::Value>, Mismatch> {
         let Some((name, value)) = self.left.next() else {
             return Ok(None);
         };
@@ -97,7 +97,7 @@ impl<'de> MapAccess<'de> for Members<'_> {
         seed.deserialize((&**name).into_deserializer()).map(Some)
     }
 
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Unfit> {
-        seed.deserialize(self.value.take().ok_or(Unfit)?)
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Mismatch> {
+        seed.deserialize(self.value.take().ok_or(Mismatch)?)
     }
 }

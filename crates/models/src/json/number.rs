@@ -19,7 +19,7 @@ pub(crate) enum Number {
 
 impl Number {
     /// A number by its text, which is that of a JSON number.
-    pub(crate) fn of_text(text: &str) -> Self {
+    pub(crate) fn from_text(text: &str) -> Self {
         if let Ok(value) = text.parse() {
             return Self::Unsigned(value);
         }
@@ -35,7 +35,7 @@ impl Number {
     }
 
     /// A number whose text is gone. Where the text may have had more digits than are left, it counts as inexact.
-    pub(crate) fn of_float(value: f64) -> Self {
+    pub(crate) fn from_float(value: f64) -> Self {
         /// Beyond this, not every integer is an `f64`: 2⁵³.
         const INTEGERS_END: f64 = 9_007_199_254_740_992.0;
         let shortest = format!("{value:e}");
@@ -151,10 +151,10 @@ mod tests {
             ("100000000000000000000", "1e20"),
             ("5e-324", "5e-324"),
         ] {
-            let number = Number::of_text(text);
+            let number = Number::from_text(text);
             assert!(!number.is_inexact(), "{text}");
             assert_eq!(number.to_string(), written);
-            assert_eq!(Number::of_text(written), number, "{text}");
+            assert_eq!(Number::from_text(written), number, "{text}");
         }
         for text in [
             "18446744073709551617",
@@ -168,7 +168,7 @@ mod tests {
             "1e-400",
             "1e99999999999999999999",
         ] {
-            let number = Number::of_text(text);
+            let number = Number::from_text(text);
             assert!(number.is_inexact(), "{text} {number}");
             assert_eq!(number.to_string(), text);
         }
@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn a_float_without_its_text_is_exact_only_if_no_digit_can_be_missing() {
         for value in [0.5, -0.1, 1000.0, 1e-9] {
-            assert!(!Number::of_float(value).is_inexact(), "{value}");
+            assert!(!Number::from_float(value).is_inexact(), "{value}");
         }
         for value in [
             1e20,
@@ -186,7 +186,7 @@ mod tests {
             f64::NAN,
             f64::MAX,
         ] {
-            assert!(Number::of_float(value).is_inexact(), "{value}");
+            assert!(Number::from_float(value).is_inexact(), "{value}");
         }
     }
 }

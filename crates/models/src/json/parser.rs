@@ -72,7 +72,7 @@ impl<'a> Parser<'a, '_> {
         self.rest = rest;
         let is_kept = self.limits.take_word(length);
         Some(if is_kept {
-            Json::Number(Number::of_text(digits))
+            Json::Number(Number::from_text(digits))
         } else {
             Json::Null
         })

@@ -12,7 +12,7 @@ use super::number::Number;
 use super::parser;
 use super::value::Json;
 use crate::de::object::Key;
-use crate::de::scalars::{NUMBER, TEXT};
+use crate::de::scalars::{NUMBER, STRING};
 
 /// The name by which `serde_json` is asked for the text of a value (feature `raw_value`). Other formats, and `serde_json` without that
 /// feature, do not know the name and give the value as usual.
@@ -82,7 +82,7 @@ impl ValueVisitor<'_> {
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
-            next = map.next_key_seed(TEXT)?;
+            next = map.next_key_seed(STRING)?;
         }
         self.limits.close();
         Ok(Json::Object(members))
@@ -113,7 +113,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_> {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Json, E> {
-        self.number(Number::of_float(value))
+        self.number(Number::from_float(value))
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Json, E> {
@@ -154,7 +154,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
-        let Some(first) = map.next_key_seed(TEXT)? else {
+        let Some(first) = map.next_key_seed(STRING)? else {
             let is_kept = self.limits.open();
             self.limits.close();
             return Ok(if is_kept {
@@ -171,7 +171,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_> {
         }
         // A number, once a program switches `serde_json`'s `arbitrary_precision` on.
         if first == NUMBER {
-            let number = map.next_value_seed(Key(Number::of_text))?;
+            let number = map.next_value_seed(Key(Number::from_text))?;
             return self.number(number);
         }
         self.members(map, first)

@@ -93,7 +93,7 @@ impl fmt::Display for Json {
             Self::Null => f.write_str("null"),
             Self::Boolean(value) => write!(f, "{value}"),
             Self::Number(number) => write!(f, "{number}"),
-            Self::Text(text) => quoted(f, text),
+            Self::Text(text) => write_quoted(f, text),
             Self::List(items) => {
                 f.write_str("[")?;
                 for (at, item) in items.iter().enumerate() {
@@ -106,7 +106,7 @@ impl fmt::Display for Json {
                 f.write_str("{")?;
                 for (at, (name, value)) in members.iter().enumerate() {
                     f.write_str(if at > 0 { "," } else { "" })?;
-                    quoted(f, name)?;
+                    write_quoted(f, name)?;
                     write!(f, ":{value}")?;
                 }
                 f.write_str("}")
@@ -115,7 +115,7 @@ impl fmt::Display for Json {
     }
 }
 
-fn quoted(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+fn write_quoted(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     f.write_str("\"")?;
     for character in text.chars() {
         match character {

@@ -1,4 +1,4 @@
-//! Text that must not be seen.
+//! StringSeed that must not be seen.
 
 use alloc::string::String;
 use core::fmt;
@@ -6,7 +6,7 @@ use core::fmt;
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
-use crate::de::scalars::Text;
+use crate::de::scalars::StringSeed;
 
 /// A secret value: a key, a token, a password.
 ///
@@ -63,7 +63,7 @@ impl Serialize for Secret {
 impl<'de> Deserialize<'de> for Secret {
     #[inline]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Text::<Self>::new())
+        deserializer.deserialize_any(StringSeed::<Self>::new())
     }
 }
 

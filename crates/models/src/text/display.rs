@@ -5,27 +5,27 @@ use core::fmt::{self, Write as _};
 use crate::text::invisible::is_invisible;
 
 /// The most that is printed of a text, in bytes: no word or id of a vendor comes near it.
-const MOST: usize = 1024;
+const MAX_TEXT: usize = 1024;
 
 /// A text that is printed as it is, up to 1 KiB; of a longer one the start and an ellipsis are. `Debug` has quotation marks and
 /// escapes.
-pub(crate) struct Bounded<'a>(pub(crate) &'a str);
+pub(crate) struct Truncated<'a>(pub(crate) &'a str);
 
 /// The same, with whatever is not seen escaped, such as control characters and marks that turn the direction of a text.
-pub(crate) struct Visible<'a>(pub(crate) &'a str);
+pub(crate) struct Escaped<'a>(pub(crate) &'a str);
 
 /// A value with texts of others, whose `Debug` form is cut after 4 KiB.
-pub(crate) struct Start<'a, T>(pub(crate) &'a T);
+pub(crate) struct TruncatedDebug<'a, T>(pub(crate) &'a T);
 
 /// The most that is printed of such a value, in bytes.
-const MOST_OF_VALUE: usize = 4 * MOST;
+const MAX_VALUE: usize = 4 * MAX_TEXT;
 
-impl<T: fmt::Debug> fmt::Debug for Start<'_, T> {
+impl<T: fmt::Debug> fmt::Debug for TruncatedDebug<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let is_pretty = f.alternate();
         let mut limited = Limited {
             inner: f,
-            left: MOST_OF_VALUE,
+            left: MAX_VALUE,
         };
         let written = match is_pretty {
             true => write!(limited, "{:#?}", self.0),
@@ -59,17 +59,17 @@ impl fmt::Write for Limited<'_, '_> {
     }
 }
 
-impl<'a> Bounded<'a> {
+impl<'a> Truncated<'a> {
     /// The start of the text, and whether there is more.
     fn cut(&self) -> (&'a str, bool) {
-        let mut ends = (0..=MOST.min(self.0.len())).rev();
+        let mut ends = (0..=MAX_TEXT.min(self.0.len())).rev();
         let end = ends.find(|end| self.0.is_char_boundary(*end));
         let start = self.0.get(..end.unwrap_or(0)).unwrap_or_default();
         (start, start.len() < self.0.len())
     }
 }
 
-impl fmt::Display for Bounded<'_> {
+impl fmt::Display for Truncated<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.cut() {
             (text, false) => f.pad(text),
@@ -78,7 +78,7 @@ impl fmt::Display for Bounded<'_> {
     }
 }
 
-impl fmt::Debug for Bounded<'_> {
+impl fmt::Debug for Truncated<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.cut() {
             (text, false) => fmt::Debug::fmt(text, f),
@@ -87,9 +87,9 @@ impl fmt::Debug for Bounded<'_> {
     }
 }
 
-impl fmt::Display for Visible<'_> {
+impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (text, is_cut) = Bounded(self.0).cut();
+        let (text, is_cut) = Truncated(self.0).cut();
         let is_plain = |byte: u8| matches!(byte, b' '..=b'~');
         if !is_cut && text.bytes().all(is_plain) {
             return f.pad(text);
@@ -109,20 +109,20 @@ impl fmt::Display for Visible<'_> {
 mod tests {
     use alloc::{format, string::ToString};
 
-    use super::{Bounded, MOST_OF_VALUE, Start, Visible};
+    use super::{Escaped, MAX_VALUE, Truncated, TruncatedDebug};
 
     #[test]
     fn short_texts_are_printed_as_they_are() {
         let text = "a\u{202e}\t\u{e4}";
-        assert_eq!(Bounded(text).to_string(), text);
-        assert_eq!(format!("{:?}", Bounded(text)), "\"a\\u{202e}\\t\u{e4}\"");
-        assert_eq!(Visible(text).to_string(), "a\\u{202e}\\t\u{e4}");
+        assert_eq!(Truncated(text).to_string(), text);
+        assert_eq!(format!("{:?}", Truncated(text)), "\"a\\u{202e}\\t\u{e4}\"");
+        assert_eq!(Escaped(text).to_string(), "a\\u{202e}\\t\u{e4}");
         // Letters and marks without a shape, which Rust takes for printable.
         let text = "a\u{3164}\u{2800}\u{115f}\u{ffa0}";
         let escaped = "a\\u{3164}\\u{2800}\\u{115f}\\u{ffa0}";
-        assert_eq!(Visible(text).to_string(), escaped);
+        assert_eq!(Escaped(text).to_string(), escaped);
         assert_eq!(
-            format!("{:>3}|{:<3}|", Bounded("a"), Visible("'")),
+            format!("{:>3}|{:<3}|", Truncated("a"), Escaped("'")),
             "  a|'  |"
         );
     }
@@ -130,18 +130,27 @@ mod tests {
     #[test]
     fn values_are_printed_up_to_a_length() {
         for value in [Some("a\u{202e}\"b"), None] {
-            assert_eq!(format!("{:?}", Start(&value)), format!("{value:?}"));
-            assert_eq!(format!("{:#?}", Start(&value)), format!("{value:#?}"));
+            assert_eq!(
+                format!("{:?}", TruncatedDebug(&value)),
+                format!("{value:?}")
+            );
+            assert_eq!(
+                format!("{:#?}", TruncatedDebug(&value)),
+                format!("{value:#?}")
+            );
         }
-        let longest = "x".repeat(MOST_OF_VALUE - 2);
-        assert_eq!(format!("{:?}", Start(&longest)), format!("{longest:?}"));
-        for long in ["x".repeat(MOST_OF_VALUE - 1), "\u{e4}".repeat(512 * 1024)] {
+        let longest = "x".repeat(MAX_VALUE - 2);
+        assert_eq!(
+            format!("{:?}", TruncatedDebug(&longest)),
+            format!("{longest:?}")
+        );
+        for long in ["x".repeat(MAX_VALUE - 1), "\u{e4}".repeat(512 * 1024)] {
             let values = [long.as_str(); 3];
             for shown in [
-                format!("{:?}", Start(&values)),
-                format!("{:#?}", Start(&values)),
+                format!("{:?}", TruncatedDebug(&values)),
+                format!("{:#?}", TruncatedDebug(&values)),
             ] {
-                let is_cut = shown.ends_with('…') && shown.len() <= MOST_OF_VALUE + '…'.len_utf8();
+                let is_cut = shown.ends_with('…') && shown.len() <= MAX_VALUE + '…'.len_utf8();
                 assert!(is_cut, "{}", shown.len());
             }
         }
@@ -150,12 +159,12 @@ mod tests {
     #[test]
     fn long_texts_are_printed_in_part() {
         let longest = "\u{e4}".repeat(512);
-        assert_eq!(Bounded(&longest).to_string(), longest);
+        assert_eq!(Truncated(&longest).to_string(), longest);
         let long = "\u{e4}".repeat(512 * 1024);
         for text in [
-            Bounded(&long).to_string(),
-            format!("{:?}", Bounded(&long)),
-            Visible(&long).to_string(),
+            Truncated(&long).to_string(),
+            format!("{:?}", Truncated(&long)),
+            Escaped(&long).to_string(),
         ] {
             assert!(text.ends_with('…') && text.len() < 1100, "{}", text.len());
         }

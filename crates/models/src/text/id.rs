@@ -180,13 +180,13 @@ macro_rules! id {
 
         impl core::fmt::Display for $name {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                core::fmt::Display::fmt(&$crate::text::display::Bounded(&self.0), f)
+                core::fmt::Display::fmt(&$crate::text::display::Truncated(&self.0), f)
             }
         }
 
         impl core::fmt::Debug for $name {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                core::fmt::Debug::fmt(&$crate::text::display::Bounded(&self.0), f)
+                core::fmt::Debug::fmt(&$crate::text::display::Truncated(&self.0), f)
             }
         }
 
@@ -199,7 +199,7 @@ macro_rules! id {
         impl<'de> serde_core::Deserialize<'de> for $name {
             #[inline]
             fn deserialize<D: serde_core::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_any($crate::de::scalars::Text::<Self>::new())
+                deserializer.deserialize_any($crate::de::scalars::StringSeed::<Self>::new())
             }
         }
     };

@@ -86,13 +86,13 @@ macro_rules! open_enum {
 
         impl core::fmt::Display for $name {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                core::fmt::Display::fmt(&$crate::text::display::Visible(self.as_str()), f)
+                core::fmt::Display::fmt(&$crate::text::display::Escaped(self.as_str()), f)
             }
         }
 
         impl core::fmt::Debug for $name {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                core::fmt::Debug::fmt(&$crate::text::display::Bounded(self.as_str()), f)
+                core::fmt::Debug::fmt(&$crate::text::display::Truncated(self.as_str()), f)
             }
         }
 
@@ -105,7 +105,7 @@ macro_rules! open_enum {
         impl<'de> serde_core::Deserialize<'de> for $name {
             #[inline]
             fn deserialize<D: serde_core::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_any($crate::de::scalars::Text::<Self>::new())
+                deserializer.deserialize_any($crate::de::scalars::StringSeed::<Self>::new())
             }
         }
     };

@@ -8,8 +8,8 @@ use serde_core::{
 };
 use time::{Date, OffsetDateTime, Time, UtcDateTime};
 
-use self::text::Text;
-use crate::de::refusal::{refuse, unfit};
+use self::text::TimestampText;
+use crate::de::refusal::{invalid_value, refuse};
 
 mod parse;
 #[cfg(feature = "std")]
@@ -92,7 +92,7 @@ impl Timestamp {
         }
     }
 
-    /// Whole milliseconds since 1970-01-01T00:00:00Z, rounded down; negative before.
+    /// Integer_ milliseconds since 1970-01-01T00:00:00Z, rounded down; negative before.
     #[must_use]
     pub const fn unix_millis(self) -> i64 {
         self.0.unix_timestamp() * 1000 + self.0.millisecond() as i64
@@ -146,7 +146,7 @@ impl Timestamp {
     }
 
     /// The instant, if it can be held.
-    fn held(instant: UtcDateTime) -> Option<Self> {
+    fn in_range(instant: UtcDateTime) -> Option<Self> {
         (FIRST_YEAR..=LAST_YEAR)
             .contains(&instant.year())
             .then_some(Self(instant))
@@ -181,10 +181,10 @@ impl FromStr for Timestamp {
 ///
 /// It does not repeat the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ParseTimestampError(Problem);
+pub struct ParseTimestampError(Reason);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Problem {
+enum Reason {
     Form,
     TimeMissing,
     OffsetMissing,
@@ -195,7 +195,7 @@ enum Problem {
 impl ParseTimestampError {
     /// Whether a date and a time of day are there, and only the offset from UTC is missing behind them.
     pub(crate) fn is_offset_missing(self) -> bool {
-        self.0 == Problem::OffsetMissing
+        self.0 == Reason::OffsetMissing
     }
 }
 
@@ -205,7 +205,7 @@ impl fmt::Display for ParseTimestampError {
     }
 }
 
-impl Problem {
+impl Reason {
     const fn text(self) -> &'static str {
         match self {
             Self::Form => {
@@ -237,7 +237,7 @@ pub struct Milliseconds(pub Timestamp);
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(Text::new(*self, 0).as_str())
+        f.pad(TimestampText::new(*self, 0).as_str())
     }
 }
 
@@ -249,19 +249,19 @@ impl fmt::Debug for Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(Text::new(*self, 0).as_str())
+        serializer.serialize_str(TimestampText::new(*self, 0).as_str())
     }
 }
 
 impl fmt::Display for Milliseconds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(Text::new(self.0, 3).as_str())
+        f.pad(TimestampText::new(self.0, 3).as_str())
     }
 }
 
 impl Serialize for Milliseconds {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(Text::new(self.0, 3).as_str())
+        serializer.serialize_str(TimestampText::new(self.0, 3).as_str())
     }
 }
 
@@ -281,7 +281,7 @@ impl<'de> Visitor<'de> for TimestampVisitor {
     }
     #[inline]
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
-        Timestamp::parse(text).map_err(|error| unfit(error.0.text(), &self))
+        Timestamp::parse(text).map_err(|error| invalid_value(error.0.text(), &self))
     }
     refuse!(boolean integer fraction bytes null array object);
 }

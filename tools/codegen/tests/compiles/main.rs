@@ -310,13 +310,13 @@ fn properties(extra: &str) -> String {
 /// The description without the lines that the reader does not take.
 fn taken(mut text: String) -> String {
     loop {
-        let Err(problems) = generate_vendor("house", "house.yaml", text.as_bytes()) else {
+        let Err(diagnostics) = generate_vendor("house", "house.yaml", text.as_bytes()) else {
             return text;
         };
         let lines: Vec<&str> = text.lines().collect();
         let mut drop = BTreeSet::new();
-        for problem in problems.lines() {
-            let number = problem
+        for diagnostic in diagnostics.lines() {
+            let number = diagnostic
                 .strip_prefix("house.yaml:")
                 .unwrap()
                 .split(':')
@@ -326,7 +326,7 @@ fn taken(mut text: String) -> String {
                 continue;
             };
             let line = lines[number - 1];
-            assert!(line.starts_with("      "), "{problem}\n{line}");
+            assert!(line.starts_with("      "), "{diagnostic}\n{line}");
             drop.insert(number);
         }
         let kept = lines
@@ -360,7 +360,7 @@ fn collect(tokens: TokenStream, types: &mut BTreeSet<String>) {
 
 fn made(text: &str) -> Output {
     let output = generate_vendor("house", "house.yaml", text.as_bytes());
-    output.unwrap_or_else(|problems| panic!("{problems}"))
+    output.unwrap_or_else(|diagnostics| panic!("{diagnostics}"))
 }
 
 // U28

@@ -142,7 +142,7 @@ fn with(text: &str) -> String {
 /// What a description makes: its files with their names.
 fn made(description: &str) -> Vec<(String, String)> {
     let output = generate_vendor("house", "house.yaml", description.as_bytes());
-    let output = output.unwrap_or_else(|problems| panic!("{problems}\n{description}"));
+    let output = output.unwrap_or_else(|diagnostics| panic!("{diagnostics}\n{description}"));
     let files = output.files();
     let files = files.map(|(path, text)| (path.display().to_string(), text.clone()));
     files.collect()

@@ -5,7 +5,7 @@
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
 use crate::{
-    de, secret::secret::Secret, ser, text::display::Start, text::id::id,
+    de, secret::secret::Secret, ser, text::display::TruncatedDebug, text::id::id,
     text::open_enum::open_enum, time::timestamp::Timestamp,
 };
 
@@ -123,10 +123,10 @@ impl core::fmt::Debug for GatewaySetupToken {
             .field("id", &self.id)
             .field("registration_type", &self.registration_type)
             .field("details", &self.details)
-            .field("description", &Start(&self.description))
+            .field("description", &TruncatedDebug(&self.description))
             .field("created_at", &self.created_at)
             .field("token", &self.token)
-            .field("name", &Start(&self.name))
+            .field("name", &TruncatedDebug(&self.name))
             .finish()
     }
 }
@@ -170,13 +170,13 @@ impl<'de> de::Object<'de> for GatewaySetupToken {
                 }
                 Field::Details => details_slot.fill(&mut map, de::Nullable(de::of()))?,
                 Field::Description => {
-                    description_slot.fill(&mut map, de::Nullable(de::TEXT))?
+                    description_slot.fill(&mut map, de::Nullable(de::STRING))?
                 }
                 Field::CreatedAt => {
                     created_at_slot.fill(&mut map, de::Nullable(de::of()))?
                 }
                 Field::Token => token_slot.fill(&mut map, de::Nullable(de::of()))?,
-                Field::Name => name_slot.fill(&mut map, de::Nullable(de::TEXT))?,
+                Field::Name => name_slot.fill(&mut map, de::Nullable(de::STRING))?,
                 Field::Unknown => de::skip(&mut map)?,
             }
         }
@@ -255,7 +255,7 @@ impl GatewayAgentPolicyDetails {
 impl core::fmt::Debug for GatewayAgentPolicyDetails {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("GatewayAgentPolicyDetails")
-            .field("labels", &Start(&self.labels))
+            .field("labels", &TruncatedDebug(&self.labels))
             .finish()
     }
 }
@@ -276,7 +276,7 @@ impl<'de> de::Object<'de> for GatewayAgentPolicyDetails {
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
                 Field::Labels => {
-                    labels_slot.fill(&mut map, de::Nullable(de::Map(de::TEXT)))?
+                    labels_slot.fill(&mut map, de::Nullable(de::Map(de::STRING)))?
                 }
                 Field::Unknown => de::skip(&mut map)?,
             }
@@ -441,8 +441,8 @@ impl core::fmt::Debug for GatewaySetupTokenCreate {
         f.debug_struct("GatewaySetupTokenCreate")
             .field("registration_type", &self.registration_type)
             .field("details", &self.details)
-            .field("description", &Start(&self.description))
-            .field("name", &Start(&self.name))
+            .field("description", &TruncatedDebug(&self.description))
+            .field("name", &TruncatedDebug(&self.name))
             .finish()
     }
 }
@@ -476,9 +476,9 @@ impl<'de> de::Object<'de> for GatewaySetupTokenCreate {
                 }
                 Field::Details => details_slot.fill(&mut map, de::of())?,
                 Field::Description => {
-                    description_slot.fill(&mut map, de::Nullable(de::TEXT))?
+                    description_slot.fill(&mut map, de::Nullable(de::STRING))?
                 }
-                Field::Name => name_slot.fill(&mut map, de::Nullable(de::TEXT))?,
+                Field::Name => name_slot.fill(&mut map, de::Nullable(de::STRING))?,
                 Field::Unknown => de::skip(&mut map)?,
             }
         }

@@ -6,7 +6,7 @@ use alloc::{boxed::Box, collections::BTreeMap, string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
 use crate::{
     de, field::patch::Patch, field::unknown_members::UnknownMembers, ser,
-    text::display::Start, text::id::id, text::open_enum::open_enum,
+    text::display::TruncatedDebug, text::id::id, text::open_enum::open_enum,
     time::timestamp::Timestamp,
 };
 
@@ -175,12 +175,12 @@ impl core::fmt::Debug for Gateway {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Gateway")
             .field("id", &self.id)
-            .field("name", &Start(&self.name))
+            .field("name", &TruncatedDebug(&self.name))
             .field("refuse_connections", &self.refuse_connections)
-            .field("labels", &Start(&self.labels))
-            .field("description", &Start(&self.description))
-            .field("access_address", &Start(&self.access_address))
-            .field("default_address", &Start(&self.default_address))
+            .field("labels", &TruncatedDebug(&self.labels))
+            .field("description", &TruncatedDebug(&self.description))
+            .field("access_address", &TruncatedDebug(&self.access_address))
+            .field("default_address", &TruncatedDebug(&self.default_address))
             .field("cloud_provider", &self.cloud_provider)
             .field("last_seen", &self.last_seen)
             .field("infrastructure_orchestrator", &self.infrastructure_orchestrator)
@@ -235,21 +235,21 @@ impl<'de> de::Object<'de> for Gateway {
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
                 Field::Id => id_slot.fill(&mut map, de::of())?,
-                Field::Name => name_slot.fill(&mut map, de::TEXT)?,
+                Field::Name => name_slot.fill(&mut map, de::STRING)?,
                 Field::RefuseConnections => {
-                    refuse_connections_slot.fill(&mut map, de::FLAG)?
+                    refuse_connections_slot.fill(&mut map, de::BOOLEAN)?
                 }
                 Field::Labels => {
-                    labels_slot.fill(&mut map, de::Nullable(de::Map(de::TEXT)))?
+                    labels_slot.fill(&mut map, de::Nullable(de::Map(de::STRING)))?
                 }
                 Field::Description => {
-                    description_slot.fill(&mut map, de::Nullable(de::TEXT))?
+                    description_slot.fill(&mut map, de::Nullable(de::STRING))?
                 }
                 Field::AccessAddress => {
-                    access_address_slot.fill(&mut map, de::Nullable(de::TEXT))?
+                    access_address_slot.fill(&mut map, de::Nullable(de::STRING))?
                 }
                 Field::DefaultAddress => {
-                    default_address_slot.fill(&mut map, de::Nullable(de::TEXT))?
+                    default_address_slot.fill(&mut map, de::Nullable(de::STRING))?
                 }
                 Field::CloudProvider => {
                     cloud_provider_slot.fill(&mut map, de::Nullable(de::of()))?
@@ -423,9 +423,9 @@ impl InfrastructureOrchestrator {
 impl core::fmt::Debug for InfrastructureOrchestrator {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("InfrastructureOrchestrator")
-            .field("id", &Start(&self.id))
-            .field("name", &Start(&self.name))
-            .field("labels", &Start(&self.labels))
+            .field("id", &TruncatedDebug(&self.id))
+            .field("name", &TruncatedDebug(&self.name))
+            .field("labels", &TruncatedDebug(&self.labels))
             .field("unknown_members", &self.unknown_members)
             .finish()
     }
@@ -453,10 +453,10 @@ impl<'de> de::Object<'de> for InfrastructureOrchestrator {
         let mut unknown = crate::field::unknown_members::Collector::new();
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
-                Field::Id => id_slot.fill(&mut map, de::Nullable(de::TEXT))?,
-                Field::Name => name_slot.fill(&mut map, de::Nullable(de::TEXT))?,
+                Field::Id => id_slot.fill(&mut map, de::Nullable(de::STRING))?,
+                Field::Name => name_slot.fill(&mut map, de::Nullable(de::STRING))?,
                 Field::Labels => {
-                    labels_slot.fill(&mut map, de::Nullable(de::Map(de::TEXT)))?
+                    labels_slot.fill(&mut map, de::Nullable(de::Map(de::STRING)))?
                 }
                 Field::Unknown(name) => unknown.read(name, &mut map)?,
             }
@@ -711,12 +711,12 @@ impl GatewayUpdate {
 impl core::fmt::Debug for GatewayUpdate {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("GatewayUpdate")
-            .field("name", &Start(&self.name))
+            .field("name", &TruncatedDebug(&self.name))
             .field("refuse_connections", &self.refuse_connections)
-            .field("labels", &Start(&self.labels))
-            .field("description", &Start(&self.description))
-            .field("access_address", &Start(&self.access_address))
-            .field("default_address", &Start(&self.default_address))
+            .field("labels", &TruncatedDebug(&self.labels))
+            .field("description", &TruncatedDebug(&self.description))
+            .field("access_address", &TruncatedDebug(&self.access_address))
+            .field("default_address", &TruncatedDebug(&self.default_address))
             .field("infrastructure_orchestrator", &self.infrastructure_orchestrator)
             .field("unknown_members", &self.unknown_members)
             .finish()
@@ -759,25 +759,28 @@ impl<'de> de::Object<'de> for GatewayUpdate {
         let mut unknown = crate::field::unknown_members::Collector::new();
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
-                Field::Name => name_slot.fill(&mut map, de::TEXT)?,
+                Field::Name => name_slot.fill(&mut map, de::STRING)?,
                 Field::RefuseConnections => {
-                    refuse_connections_slot.fill(&mut map, de::Nullable(de::FLAG))?
+                    refuse_connections_slot.fill(&mut map, de::Nullable(de::BOOLEAN))?
                 }
                 Field::Labels => {
                     labels_slot
-                        .fill(&mut map, crate::field::patch::Patched(de::Map(de::TEXT)))?
+                        .fill(
+                            &mut map,
+                            crate::field::patch::Patched(de::Map(de::STRING)),
+                        )?
                 }
                 Field::Description => {
                     description_slot
-                        .fill(&mut map, crate::field::patch::Patched(de::TEXT))?
+                        .fill(&mut map, crate::field::patch::Patched(de::STRING))?
                 }
                 Field::AccessAddress => {
                     access_address_slot
-                        .fill(&mut map, crate::field::patch::Patched(de::TEXT))?
+                        .fill(&mut map, crate::field::patch::Patched(de::STRING))?
                 }
                 Field::DefaultAddress => {
                     default_address_slot
-                        .fill(&mut map, crate::field::patch::Patched(de::TEXT))?
+                        .fill(&mut map, crate::field::patch::Patched(de::STRING))?
                 }
                 Field::InfrastructureOrchestrator => {
                     infrastructure_orchestrator_slot
@@ -807,7 +810,7 @@ impl<'de> Deserialize<'de> for GatewayUpdate {
 
 impl Serialize for GatewayUpdate {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        ser::exact(self.inexact_member())?;
+        ser::require_exact(self.inexact_member())?;
         let mut fields = ser::fields(serializer)?;
         fields.put("name", &self.name)?;
         fields.put_some("refuse_connections", self.refuse_connections.as_ref())?;
@@ -978,12 +981,13 @@ impl Serialize for GatewayStatusReport {
         fields
             .put(
                 "active_connections",
-                &ser::Counted(
-                    self.active_connections.map(|it| ser::Within(de::COUNT32, it)),
+                &ser::CountOrUnknown(
+                    self.active_connections.map(|it| ser::InRange(de::COUNT32, it)),
                 ),
             )?;
-        fields.put("total_storage_bytes", &ser::Counted(self.total_storage_bytes))?;
-        fields.put("used_storage_bytes", &ser::Counted(self.used_storage_bytes))?;
+        fields
+            .put("total_storage_bytes", &ser::CountOrUnknown(self.total_storage_bytes))?;
+        fields.put("used_storage_bytes", &ser::CountOrUnknown(self.used_storage_bytes))?;
         fields.put_some("gateway_id", self.gateway_id.as_ref())?;
         fields.put_some("status", self.status.as_ref())?;
         fields.put_some("updated_at", self.updated_at.as_ref())?;

@@ -6,7 +6,8 @@ use alloc::string::String;
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
 use crate::{
     de, field::lenient::{Lenient, Unreadable},
-    secret::secret::Secret, ser, text::display::Start, time::timestamp::Timestamp,
+    secret::secret::Secret, ser, text::display::TruncatedDebug,
+    time::timestamp::Timestamp,
 };
 
 /// The key of a service user.
@@ -49,7 +50,7 @@ impl ServiceTokenRequest {
 impl core::fmt::Debug for ServiceTokenRequest {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("ServiceTokenRequest")
-            .field("key_id", &Start(&self.key_id))
+            .field("key_id", &TruncatedDebug(&self.key_id))
             .field("key_secret", &self.key_secret)
             .finish()
     }
@@ -73,7 +74,7 @@ impl<'de> de::Object<'de> for ServiceTokenRequest {
         let mut key_secret_slot = de::Slot::new("key_secret");
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
-                Field::KeyId => key_id_slot.fill(&mut map, de::TEXT)?,
+                Field::KeyId => key_id_slot.fill(&mut map, de::STRING)?,
                 Field::KeySecret => key_secret_slot.fill(&mut map, de::of())?,
                 Field::Unknown => de::skip(&mut map)?,
             }
@@ -168,7 +169,7 @@ impl core::fmt::Debug for AuthToken {
         f.debug_struct("AuthToken")
             .field("bearer_token", &self.bearer_token)
             .field("expires_at", &self.expires_at)
-            .field("team_name", &Start(&self.team_name))
+            .field("team_name", &TruncatedDebug(&self.team_name))
             .finish()
     }
 }
@@ -196,7 +197,7 @@ impl<'de> de::Object<'de> for AuthToken {
             match field {
                 Field::BearerToken => bearer_token_slot.fill(&mut map, de::of())?,
                 Field::ExpiresAt => expires_at_slot.fill_lenient(&mut map, de::of())?,
-                Field::TeamName => team_name_slot.fill(&mut map, de::TEXT)?,
+                Field::TeamName => team_name_slot.fill(&mut map, de::STRING)?,
                 Field::Unknown => de::skip(&mut map)?,
             }
         }

@@ -4,7 +4,7 @@
 
 use alloc::{string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
-use crate::{de, ser, text::display::Start, text::open_enum::open_enum};
+use crate::{de, ser, text::display::TruncatedDebug, text::open_enum::open_enum};
 
 /// Why a call was refused or failed.
 ///
@@ -70,7 +70,7 @@ impl core::fmt::Debug for Error {
         f.debug_struct("Error")
             .field("code", &self.code)
             .field("error_type", &self.error_type)
-            .field("message", &Start(&self.message))
+            .field("message", &TruncatedDebug(&self.message))
             .field("errors", &self.errors)
             .finish()
     }
@@ -104,7 +104,7 @@ impl<'de> de::Object<'de> for Error {
                 Field::ErrorType => {
                     error_type_slot.fill(&mut map, de::Nullable(de::of()))?
                 }
-                Field::Message => message_slot.fill(&mut map, de::Nullable(de::TEXT))?,
+                Field::Message => message_slot.fill(&mut map, de::Nullable(de::STRING))?,
                 Field::Errors => {
                     errors_slot.fill(&mut map, de::Nullable(de::List(de::of())))?
                 }
@@ -214,8 +214,8 @@ impl ErrorDetail {
 impl core::fmt::Debug for ErrorDetail {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("ErrorDetail")
-            .field("path", &Start(&self.path))
-            .field("message", &Start(&self.message))
+            .field("path", &TruncatedDebug(&self.path))
+            .field("message", &TruncatedDebug(&self.message))
             .finish()
     }
 }
@@ -238,8 +238,8 @@ impl<'de> de::Object<'de> for ErrorDetail {
         let mut message_slot = de::Slot::new("message");
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
-                Field::Path => path_slot.fill(&mut map, de::Nullable(de::TEXT))?,
-                Field::Message => message_slot.fill(&mut map, de::Nullable(de::TEXT))?,
+                Field::Path => path_slot.fill(&mut map, de::Nullable(de::STRING))?,
+                Field::Message => message_slot.fill(&mut map, de::Nullable(de::STRING))?,
                 Field::Unknown => de::skip(&mut map)?,
             }
         }

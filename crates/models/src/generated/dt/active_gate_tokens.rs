@@ -6,7 +6,7 @@ use alloc::{string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
 use crate::{
     de, field::lenient::{Lenient, Unreadable},
-    secret::secret::Secret, ser, text::display::Start, text::id::id,
+    secret::secret::Secret, ser, text::display::TruncatedDebug, text::id::id,
     text::open_enum::open_enum, time::timestamp::Timestamp,
 };
 
@@ -131,8 +131,8 @@ impl core::fmt::Debug for ActiveGateToken {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("ActiveGateToken")
             .field("id", &self.id)
-            .field("name", &Start(&self.name))
-            .field("owner", &Start(&self.owner))
+            .field("name", &TruncatedDebug(&self.name))
+            .field("owner", &TruncatedDebug(&self.owner))
             .field("creation_date", &self.creation_date)
             .field("expiration_date", &self.expiration_date)
             .field("last_used_date", &self.last_used_date)
@@ -179,8 +179,8 @@ impl<'de> de::Object<'de> for ActiveGateToken {
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
                 Field::Id => id_slot.fill(&mut map, de::of())?,
-                Field::Name => name_slot.fill(&mut map, de::TEXT)?,
-                Field::Owner => owner_slot.fill(&mut map, de::TEXT)?,
+                Field::Name => name_slot.fill(&mut map, de::STRING)?,
+                Field::Owner => owner_slot.fill(&mut map, de::STRING)?,
                 Field::CreationDate => creation_date_slot.fill(&mut map, de::of())?,
                 Field::ExpirationDate => {
                     expiration_date_slot.fill(&mut map, de::Nullable(de::of()))?
@@ -189,7 +189,7 @@ impl<'de> de::Object<'de> for ActiveGateToken {
                     last_used_date_slot.fill(&mut map, de::Nullable(de::of()))?
                 }
                 Field::SeedToken => {
-                    seed_token_slot.fill(&mut map, de::Nullable(de::FLAG))?
+                    seed_token_slot.fill(&mut map, de::Nullable(de::BOOLEAN))?
                 }
                 Field::ActiveGateType => {
                     active_gate_type_slot.fill(&mut map, de::Nullable(de::of()))?
@@ -315,7 +315,7 @@ impl core::fmt::Debug for ActiveGateTokenList {
         f.debug_struct("ActiveGateTokenList")
             .field("total_count", &self.total_count)
             .field("page_size", &self.page_size)
-            .field("next_page_key", &Start(&self.next_page_key))
+            .field("next_page_key", &TruncatedDebug(&self.next_page_key))
             .field("active_gate_tokens", &self.active_gate_tokens)
             .finish()
     }
@@ -352,7 +352,7 @@ impl<'de> de::Object<'de> for ActiveGateTokenList {
                     page_size_slot.fill(&mut map, de::Nullable(de::Count(de::COUNT32)))?
                 }
                 Field::NextPageKey => {
-                    next_page_key_slot.fill(&mut map, de::Nullable(de::TEXT))?
+                    next_page_key_slot.fill(&mut map, de::Nullable(de::STRING))?
                 }
                 Field::ActiveGateTokens => {
                     active_gate_tokens_slot
@@ -382,12 +382,14 @@ impl Serialize for ActiveGateTokenList {
         fields
             .put(
                 "totalCount",
-                &ser::Counted(self.total_count.map(|it| ser::Within(de::COUNT64, it))),
+                &ser::CountOrUnknown(
+                    self.total_count.map(|it| ser::InRange(de::COUNT64, it)),
+                ),
             )?;
         fields
             .put_some(
                 "pageSize",
-                self.page_size.map(|it| ser::Within(de::COUNT32, it)),
+                self.page_size.map(|it| ser::InRange(de::COUNT32, it)),
             )?;
         fields.put_some("nextPageKey", self.next_page_key.as_ref())?;
         fields.put_some("activeGateTokens", self.active_gate_tokens.as_ref())?;
@@ -479,9 +481,9 @@ impl ActiveGateTokenCreate {
 impl core::fmt::Debug for ActiveGateTokenCreate {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("ActiveGateTokenCreate")
-            .field("name", &Start(&self.name))
+            .field("name", &TruncatedDebug(&self.name))
             .field("active_gate_type", &self.active_gate_type)
-            .field("expiration_date", &Start(&self.expiration_date))
+            .field("expiration_date", &TruncatedDebug(&self.expiration_date))
             .field("seed_token", &self.seed_token)
             .finish()
     }
@@ -511,15 +513,15 @@ impl<'de> de::Object<'de> for ActiveGateTokenCreate {
         let mut seed_token_slot = de::Slot::new("seedToken");
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
-                Field::Name => name_slot.fill(&mut map, de::TEXT)?,
+                Field::Name => name_slot.fill(&mut map, de::STRING)?,
                 Field::ActiveGateType => {
                     active_gate_type_slot.fill(&mut map, de::Nullable(de::of()))?
                 }
                 Field::ExpirationDate => {
-                    expiration_date_slot.fill(&mut map, de::Nullable(de::TEXT))?
+                    expiration_date_slot.fill(&mut map, de::Nullable(de::STRING))?
                 }
                 Field::SeedToken => {
-                    seed_token_slot.fill(&mut map, de::Nullable(de::FLAG))?
+                    seed_token_slot.fill(&mut map, de::Nullable(de::BOOLEAN))?
                 }
                 Field::Unknown => de::skip(&mut map)?,
             }

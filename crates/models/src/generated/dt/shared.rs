@@ -4,7 +4,7 @@
 
 use alloc::{string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
-use crate::{de, ser, text::display::Start, text::open_enum::open_enum};
+use crate::{de, ser, text::display::TruncatedDebug, text::open_enum::open_enum};
 
 /// The body of a failure.
 ///
@@ -126,7 +126,7 @@ impl core::fmt::Debug for Error {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Error")
             .field("code", &self.code)
-            .field("message", &Start(&self.message))
+            .field("message", &TruncatedDebug(&self.message))
             .field("constraint_violations", &self.constraint_violations)
             .finish()
     }
@@ -154,7 +154,7 @@ impl<'de> de::Object<'de> for Error {
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
                 Field::Code => code_slot.fill(&mut map, de::Nullable(de::INT32))?,
-                Field::Message => message_slot.fill(&mut map, de::Nullable(de::TEXT))?,
+                Field::Message => message_slot.fill(&mut map, de::Nullable(de::STRING))?,
                 Field::ConstraintViolations => {
                     constraint_violations_slot
                         .fill(&mut map, de::Nullable(de::List(de::of())))?
@@ -250,10 +250,10 @@ impl ConstraintViolation {
 impl core::fmt::Debug for ConstraintViolation {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("ConstraintViolation")
-            .field("path", &Start(&self.path))
-            .field("message", &Start(&self.message))
+            .field("path", &TruncatedDebug(&self.path))
+            .field("message", &TruncatedDebug(&self.message))
             .field("parameter_location", &self.parameter_location)
-            .field("location", &Start(&self.location))
+            .field("location", &TruncatedDebug(&self.location))
             .finish()
     }
 }
@@ -282,12 +282,14 @@ impl<'de> de::Object<'de> for ConstraintViolation {
         let mut location_slot = de::Slot::new("location");
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
-                Field::Path => path_slot.fill(&mut map, de::Nullable(de::TEXT))?,
-                Field::Message => message_slot.fill(&mut map, de::Nullable(de::TEXT))?,
+                Field::Path => path_slot.fill(&mut map, de::Nullable(de::STRING))?,
+                Field::Message => message_slot.fill(&mut map, de::Nullable(de::STRING))?,
                 Field::ParameterLocation => {
                     parameter_location_slot.fill(&mut map, de::Nullable(de::of()))?
                 }
-                Field::Location => location_slot.fill(&mut map, de::Nullable(de::TEXT))?,
+                Field::Location => {
+                    location_slot.fill(&mut map, de::Nullable(de::STRING))?
+                }
                 Field::Unknown => de::skip(&mut map)?,
             }
         }

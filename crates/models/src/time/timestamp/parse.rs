@@ -2,7 +2,7 @@
 
 use time::{Date, Duration, Month, Time, UtcDateTime};
 
-use super::{FIRST_YEAR, Problem, Timestamp};
+use super::{FIRST_YEAR, Reason, Timestamp};
 
 /// Reads the two layouts that the vendors send, `YYYY-MM-DDTHH:MM:SSZ` and `YYYY-MM-DDTHH:MM:SS.sssZ`, in words of eight bytes.
 ///
@@ -87,17 +87,17 @@ impl Layout {
 
 /// Reads every form of RFC 3339, and of ISO 8601 what differs from it in form alone.
 #[cold]
-pub(super) fn general(text: &[u8]) -> Result<Timestamp, Problem> {
-    let ([year, month, day], rest) = date(text).ok_or(Problem::Form)?;
+pub(super) fn general(text: &[u8]) -> Result<Timestamp, Reason> {
+    let ([year, month, day], rest) = date(text).ok_or(Reason::Form)?;
     let rest = match rest {
-        [] => return Err(Problem::TimeMissing),
+        [] => return Err(Reason::TimeMissing),
         [b'T' | b't' | b' ', rest @ ..] => rest,
-        _ => return Err(Problem::Form),
+        _ => return Err(Reason::Form),
     };
-    let (time, rest) = time_of_day(rest).ok_or(Problem::Form)?;
+    let (time, rest) = time_of_day(rest).ok_or(Reason::Form)?;
     let seconds_east = match rest {
-        [] => return Err(Problem::OffsetMissing),
-        _ => offset(rest).ok_or(Problem::Form)?,
+        [] => return Err(Reason::OffsetMissing),
+        _ => offset(rest).ok_or(Reason::Form)?,
     };
 
     let is_leap_second = time.second == 60;
@@ -115,15 +115,15 @@ pub(super) fn general(text: &[u8]) -> Result<Timestamp, Problem> {
                 time,
             )
         })
-        .ok_or(Problem::Nonexistent)?;
-    let seconds_east = seconds_east.ok_or(Problem::Nonexistent)?;
+        .ok_or(Reason::Nonexistent)?;
+    let seconds_east = seconds_east.ok_or(Reason::Nonexistent)?;
     let utc = local
         .checked_sub(Duration::seconds(seconds_east))
-        .ok_or(Problem::OutOfRange)?;
+        .ok_or(Reason::OutOfRange)?;
     if is_leap_second && (utc.hour(), utc.minute()) != (23, 59) {
-        return Err(Problem::Nonexistent);
+        return Err(Reason::Nonexistent);
     }
-    Timestamp::held(utc).ok_or(Problem::OutOfRange)
+    Timestamp::in_range(utc).ok_or(Reason::OutOfRange)
 }
 
 /// Year, month and day, and what stands behind them.
@@ -313,11 +313,11 @@ mod tests {
             "2016-12-31T24:59:60Z",
             "2016-12-32T23:59:60Z",
         ] {
-            assert_eq!(problem(text), Problem::Nonexistent, "{text}");
+            assert_eq!(problem(text), Reason::Nonexistent, "{text}");
         }
     }
 
-    fn problem(text: &str) -> Problem {
+    fn problem(text: &str) -> Reason {
         Timestamp::parse(text).expect_err(text).0
     }
 
@@ -332,14 +332,14 @@ mod tests {
             "2021-01-01t23:59:60",
             "2021-01-01T00:00",
         ] {
-            assert_eq!(problem(text), Problem::OffsetMissing, "{text}");
+            assert_eq!(problem(text), Reason::OffsetMissing, "{text}");
         }
         let missing = Timestamp::parse("2021-01-01T00:00:00").expect_err("no offset");
         assert_eq!(
             missing.to_string(),
             "the offset from UTC is missing: Z, or one such as +01:00"
         );
-        assert_eq!(problem("2021-01-01"), Problem::TimeMissing);
+        assert_eq!(problem("2021-01-01"), Reason::TimeMissing);
         let missing = Timestamp::parse("2021-01-01").expect_err("a date alone");
         assert_eq!(
             missing.to_string(),
@@ -351,21 +351,21 @@ mod tests {
     #[test]
     fn what_is_no_time_is_refused() {
         for (text, expected) in [
-            ("0001-01-01T00:00:00+00:01", Problem::OutOfRange),
-            ("9999-12-31T23:59:59-00:01", Problem::OutOfRange),
-            ("0000-01-01T00:00:00Z", Problem::OutOfRange),
-            ("0000-00-00T00:00:00Z", Problem::Nonexistent),
-            ("2021-02-29T00:00:00Z", Problem::Nonexistent),
-            ("2021-02-29T00:00:00.000Z", Problem::Nonexistent),
-            ("2021-13-01T00:00:00Z", Problem::Nonexistent),
-            ("2021-01-01T24:00:00Z", Problem::Nonexistent),
-            ("2021-01-01T23:60:00Z", Problem::Nonexistent),
-            ("2021-01-01T00:00:00+24:00", Problem::Nonexistent),
-            ("2021-01-01T00:00:00+2400", Problem::Nonexistent),
-            ("2021-01-01T00:00:00+24", Problem::Nonexistent),
-            ("2021-01-01T00:00:00+00:60", Problem::Nonexistent),
-            ("2021-01-01T00:00:00-0099", Problem::Nonexistent),
-            ("0000-00-00", Problem::TimeMissing),
+            ("0001-01-01T00:00:00+00:01", Reason::OutOfRange),
+            ("9999-12-31T23:59:59-00:01", Reason::OutOfRange),
+            ("0000-01-01T00:00:00Z", Reason::OutOfRange),
+            ("0000-00-00T00:00:00Z", Reason::Nonexistent),
+            ("2021-02-29T00:00:00Z", Reason::Nonexistent),
+            ("2021-02-29T00:00:00.000Z", Reason::Nonexistent),
+            ("2021-13-01T00:00:00Z", Reason::Nonexistent),
+            ("2021-01-01T24:00:00Z", Reason::Nonexistent),
+            ("2021-01-01T23:60:00Z", Reason::Nonexistent),
+            ("2021-01-01T00:00:00+24:00", Reason::Nonexistent),
+            ("2021-01-01T00:00:00+2400", Reason::Nonexistent),
+            ("2021-01-01T00:00:00+24", Reason::Nonexistent),
+            ("2021-01-01T00:00:00+00:60", Reason::Nonexistent),
+            ("2021-01-01T00:00:00-0099", Reason::Nonexistent),
+            ("0000-00-00", Reason::TimeMissing),
         ] {
             assert_eq!(problem(text), expected, "{text}");
         }
@@ -413,7 +413,7 @@ mod tests {
             " 2021-01-01T00:00:00Z",
             "\u{662}021-01-01T00:00:00Z",
         ] {
-            assert_eq!(problem(text), Problem::Form, "{text}");
+            assert_eq!(problem(text), Reason::Form, "{text}");
         }
         assert_eq!(
             parsed("0000-12-31T23:59:00-00:01"),

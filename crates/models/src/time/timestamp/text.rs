@@ -3,13 +3,13 @@
 use super::Timestamp;
 
 /// The text of a timestamp, without an allocation.
-pub(super) struct Text {
-    bytes: [u8; Text::LONGEST],
+pub(super) struct TimestampText {
+    bytes: [u8; TimestampText::LONGEST],
     length: usize,
 }
 
-impl Text {
-    const NOUGHT: [u8; Self::LONGEST] = *b"0000-00-00T00:00:00.000000000Z";
+impl TimestampText {
+    const ZEROS: [u8; Self::LONGEST] = *b"0000-00-00T00:00:00.000000000Z";
     const LONGEST: usize = "0000-00-00T00:00:00.000000000Z".len();
     const POINT: usize = "0000-00-00T00:00:00".len();
 
@@ -20,7 +20,7 @@ impl Text {
         let (hour, minute, second, nanos) = time.as_hms_nano();
         let (century, year) = ((year / 100) as u8, (year % 100) as u8);
 
-        let mut bytes = Self::NOUGHT;
+        let mut bytes = Self::ZEROS;
         #[rustfmt::skip]
         let [y1, y2, y3, y4, _, o1, o2, _, d1, d2, _, h1, h2, _, m1, m2, _, s1, s2, _, fraction @ .., _] = &mut bytes;
         for (tens, ones, number) in [

@@ -4,7 +4,7 @@
 
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
-use crate::{de, ser, text::display::Start, time::timestamp::Timestamp};
+use crate::{de, ser, text::display::TruncatedDebug, time::timestamp::Timestamp};
 
 /// All doors.
 ///
@@ -201,14 +201,14 @@ impl Door {
 impl core::fmt::Debug for Door {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Door")
-            .field("name", &Start(&self.name))
-            .field("hinges", &Start(&self.hinges))
+            .field("name", &TruncatedDebug(&self.name))
+            .field("hinges", &TruncatedDebug(&self.hinges))
             .field("opened", &self.opened)
             .field("closed", &self.closed)
             .field("height", &self.height)
             .field("locked", &self.locked)
-            .field("kind", &Start(&self.kind))
-            .field("labels", &Start(&self.labels))
+            .field("kind", &TruncatedDebug(&self.kind))
+            .field("labels", &TruncatedDebug(&self.labels))
             .field("made", &self.made)
             .field("painted", &self.painted)
             .finish()
@@ -257,17 +257,17 @@ impl<'de> de::Object<'de> for Door {
         let mut painted_slot = de::Slot::new("painted");
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
-                Field::Name => name_slot.fill(&mut map, de::TEXT)?,
-                Field::Hinges => hinges_slot.fill(&mut map, de::List(de::TEXT))?,
+                Field::Name => name_slot.fill(&mut map, de::STRING)?,
+                Field::Hinges => hinges_slot.fill(&mut map, de::List(de::STRING))?,
                 Field::Opened => opened_slot.fill(&mut map, de::Count(de::COUNT64))?,
                 Field::Closed => {
                     closed_slot.fill(&mut map, de::Nullable(de::Count(de::COUNT64)))?
                 }
                 Field::Height => height_slot.fill(&mut map, de::Nullable(de::INT32))?,
-                Field::Locked => locked_slot.fill(&mut map, de::FLAG)?,
-                Field::Kind => kind_slot.fill(&mut map, de::Nullable(de::TEXT))?,
+                Field::Locked => locked_slot.fill(&mut map, de::BOOLEAN)?,
+                Field::Kind => kind_slot.fill(&mut map, de::Nullable(de::STRING))?,
                 Field::Labels => {
-                    labels_slot.fill(&mut map, de::Nullable(de::Map(de::TEXT)))?
+                    labels_slot.fill(&mut map, de::Nullable(de::Map(de::STRING)))?
                 }
                 Field::Made => made_slot.fill(&mut map, de::Nullable(de::of()))?,
                 Field::Painted => painted_slot.fill(&mut map, de::Nullable(de::of()))?,
@@ -303,9 +303,9 @@ impl Serialize for Door {
         fields
             .put(
                 "opened",
-                &ser::Counted(self.opened.map(|it| ser::Within(de::COUNT64, it))),
+                &ser::CountOrUnknown(self.opened.map(|it| ser::InRange(de::COUNT64, it))),
             )?;
-        fields.put_some("closed", self.closed.map(|it| ser::Within(de::COUNT64, it)))?;
+        fields.put_some("closed", self.closed.map(|it| ser::InRange(de::COUNT64, it)))?;
         fields.put_some("height", self.height.as_ref())?;
         fields.put("locked", &self.locked)?;
         fields.put_some("type", self.kind.as_ref())?;
@@ -390,10 +390,10 @@ impl NewDoor {
 impl core::fmt::Debug for NewDoor {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("NewDoor")
-            .field("name", &Start(&self.name))
+            .field("name", &TruncatedDebug(&self.name))
             .field("count", &self.count)
-            .field("frame", &Start(&self.frame))
-            .field("note", &Start(&self.note))
+            .field("frame", &TruncatedDebug(&self.frame))
+            .field("note", &TruncatedDebug(&self.note))
             .finish()
     }
 }
@@ -422,10 +422,10 @@ impl<'de> de::Object<'de> for NewDoor {
         let mut note_slot = de::Slot::new("note");
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
-                Field::Name => name_slot.fill(&mut map, de::TEXT)?,
+                Field::Name => name_slot.fill(&mut map, de::STRING)?,
                 Field::Count => count_slot.fill(&mut map, de::Nullable(de::COUNT32))?,
-                Field::Frame => frame_slot.fill(&mut map, de::Nullable(de::TEXT))?,
-                Field::Note => note_slot.fill(&mut map, de::Nullable(de::TEXT))?,
+                Field::Frame => frame_slot.fill(&mut map, de::Nullable(de::STRING))?,
+                Field::Note => note_slot.fill(&mut map, de::Nullable(de::STRING))?,
                 Field::Unknown => de::skip(&mut map)?,
             }
         }
@@ -448,7 +448,7 @@ impl Serialize for NewDoor {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = ser::fields(serializer)?;
         fields.put("name", &self.name)?;
-        fields.put_some("count", self.count.map(|it| ser::Within(de::COUNT32, it)))?;
+        fields.put_some("count", self.count.map(|it| ser::InRange(de::COUNT32, it)))?;
         fields.put_some("frame", self.frame.as_ref())?;
         fields.put_some("note", self.note.as_ref())?;
         fields.end()

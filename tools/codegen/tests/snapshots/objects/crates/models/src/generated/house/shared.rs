@@ -4,7 +4,7 @@
 
 use alloc::string::String;
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
-use crate::{de, ser, text::display::Start};
+use crate::{de, ser, text::display::TruncatedDebug};
 
 /// The body of a failure.
 ///
@@ -33,7 +33,9 @@ impl Failure {
 
 impl core::fmt::Debug for Failure {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Failure").field("message", &Start(&self.message)).finish()
+        f.debug_struct("Failure")
+            .field("message", &TruncatedDebug(&self.message))
+            .finish()
     }
 }
 
@@ -52,7 +54,7 @@ impl<'de> de::Object<'de> for Failure {
         let mut message_slot = de::Slot::new("message");
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
-                Field::Message => message_slot.fill(&mut map, de::Nullable(de::TEXT))?,
+                Field::Message => message_slot.fill(&mut map, de::Nullable(de::STRING))?,
                 Field::Unknown => de::skip(&mut map)?,
             }
         }

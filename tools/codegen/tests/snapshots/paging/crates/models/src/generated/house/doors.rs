@@ -4,7 +4,7 @@
 
 use alloc::{string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
-use crate::{de, ser, text::display::Start};
+use crate::{de, ser, text::display::TruncatedDebug};
 
 /// A page of doors.
 ///
@@ -33,7 +33,7 @@ impl Doors {
 
 impl core::fmt::Debug for Doors {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Doors").field("list", &Start(&self.list)).finish()
+        f.debug_struct("Doors").field("list", &TruncatedDebug(&self.list)).finish()
     }
 }
 
@@ -52,7 +52,7 @@ impl<'de> de::Object<'de> for Doors {
         let mut list_slot = de::Slot::new("list");
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
-                Field::List => list_slot.fill(&mut map, de::List(de::TEXT))?,
+                Field::List => list_slot.fill(&mut map, de::List(de::STRING))?,
                 Field::Unknown => de::skip(&mut map)?,
             }
         }

@@ -4,7 +4,7 @@
 
 use alloc::{string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
-use crate::{de, ser, text::display::Start};
+use crate::{de, ser, text::display::TruncatedDebug};
 
 /// A page of windows.
 ///
@@ -46,8 +46,8 @@ impl Windows {
 impl core::fmt::Debug for Windows {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Windows")
-            .field("windows", &Start(&self.windows))
-            .field("next_page_key", &Start(&self.next_page_key))
+            .field("windows", &TruncatedDebug(&self.windows))
+            .field("next_page_key", &TruncatedDebug(&self.next_page_key))
             .finish()
     }
 }
@@ -71,10 +71,10 @@ impl<'de> de::Object<'de> for Windows {
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
                 Field::Windows => {
-                    windows_slot.fill(&mut map, de::Nullable(de::List(de::TEXT)))?
+                    windows_slot.fill(&mut map, de::Nullable(de::List(de::STRING)))?
                 }
                 Field::NextPageKey => {
-                    next_page_key_slot.fill(&mut map, de::Nullable(de::TEXT))?
+                    next_page_key_slot.fill(&mut map, de::Nullable(de::STRING))?
                 }
                 Field::Unknown => de::skip(&mut map)?,
             }

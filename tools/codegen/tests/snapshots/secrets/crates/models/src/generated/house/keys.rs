@@ -6,7 +6,7 @@ use alloc::string::String;
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
 use crate::{
     de, field::lenient::{Lenient, Unreadable},
-    secret::secret::Secret, ser, text::display::Start, text::id::id,
+    secret::secret::Secret, ser, text::display::TruncatedDebug, text::id::id,
     time::timestamp::Timestamp,
 };
 
@@ -112,7 +112,7 @@ impl core::fmt::Debug for CreatedKey {
             .field("secret", &self.secret)
             .field("expires", &self.expires)
             .field("uses", &self.uses)
-            .field("note", &Start(&self.note))
+            .field("note", &TruncatedDebug(&self.note))
             .finish()
     }
 }
@@ -148,7 +148,7 @@ impl<'de> de::Object<'de> for CreatedKey {
                 Field::Secret => secret_slot.fill(&mut map, de::of())?,
                 Field::Expires => expires_slot.fill_lenient(&mut map, de::of())?,
                 Field::Uses => uses_slot.fill_lenient(&mut map, de::COUNT64)?,
-                Field::Note => note_slot.fill_lenient(&mut map, de::TEXT)?,
+                Field::Note => note_slot.fill_lenient(&mut map, de::STRING)?,
                 Field::Unknown => de::skip(&mut map)?,
             }
         }
@@ -178,7 +178,7 @@ impl Serialize for CreatedKey {
         fields.put("id", &self.id)?;
         fields.put("secret", &self.secret)?;
         fields.put_lenient("expires", &self.expires, |it| it)?;
-        fields.put_lenient("uses", &self.uses, |it| ser::Within(de::COUNT64, *it))?;
+        fields.put_lenient("uses", &self.uses, |it| ser::InRange(de::COUNT64, *it))?;
         fields.put_lenient("note", &self.note, |it| it)?;
         fields.end()
     }

@@ -6,7 +6,7 @@ use alloc::{boxed::Box, string::String};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
 use crate::{
     de, field::patch::Patch, field::unknown_members::UnknownMembers, ser,
-    text::display::Start, text::id::id,
+    text::display::TruncatedDebug, text::id::id,
 };
 
 id! {
@@ -67,7 +67,7 @@ impl core::fmt::Debug for Door {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Door")
             .field("id", &self.id)
-            .field("label", &Start(&self.label))
+            .field("label", &TruncatedDebug(&self.label))
             .field("unknown_members", &self.unknown_members)
             .finish()
     }
@@ -93,7 +93,7 @@ impl<'de> de::Object<'de> for Door {
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
                 Field::Id => id_slot.fill(&mut map, de::of())?,
-                Field::Label => label_slot.fill(&mut map, de::Nullable(de::TEXT))?,
+                Field::Label => label_slot.fill(&mut map, de::Nullable(de::STRING))?,
                 Field::Unknown(name) => unknown.read(name, &mut map)?,
             }
         }
@@ -195,9 +195,9 @@ impl DoorUpdate {
 impl core::fmt::Debug for DoorUpdate {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("DoorUpdate")
-            .field("label", &Start(&self.label))
+            .field("label", &TruncatedDebug(&self.label))
             .field("locked", &self.locked)
-            .field("name", &Start(&self.name))
+            .field("name", &TruncatedDebug(&self.name))
             .field("unknown_members", &self.unknown_members)
             .finish()
     }
@@ -226,12 +226,13 @@ impl<'de> de::Object<'de> for DoorUpdate {
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
                 Field::Label => {
-                    label_slot.fill(&mut map, crate::field::patch::Patched(de::TEXT))?
+                    label_slot.fill(&mut map, crate::field::patch::Patched(de::STRING))?
                 }
                 Field::Locked => {
-                    locked_slot.fill(&mut map, crate::field::patch::Patched(de::FLAG))?
+                    locked_slot
+                        .fill(&mut map, crate::field::patch::Patched(de::BOOLEAN))?
                 }
-                Field::Name => name_slot.fill(&mut map, de::Nullable(de::TEXT))?,
+                Field::Name => name_slot.fill(&mut map, de::Nullable(de::STRING))?,
                 Field::Unknown(name) => unknown.read(name, &mut map)?,
             }
         }
@@ -252,7 +253,7 @@ impl<'de> Deserialize<'de> for DoorUpdate {
 
 impl Serialize for DoorUpdate {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        ser::exact(self.inexact_member())?;
+        ser::require_exact(self.inexact_member())?;
         let mut fields = ser::fields(serializer)?;
         fields.put_patch("label", &self.label)?;
         fields.put_patch("locked", &self.locked)?;

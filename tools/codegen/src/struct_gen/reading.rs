@@ -3,12 +3,12 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+use super::super::field_type::{default_value, ident, seed};
 use super::super::ir::{Field, Kind, Presence};
 use super::super::names;
-use super::super::value::{default_value, ident, seed};
-use super::Object;
+use super::StructGenerator;
 
-impl Object<'_> {
+impl StructGenerator<'_> {
     pub(super) fn read(&self) -> TokenStream {
         let (name, text) = (self.name(), &self.schema.name);
         let keys: Vec<Ident> = self

@@ -19,7 +19,7 @@ pub(crate) struct Position {
 
 /// One mistake.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Problem {
+struct Diagnostic {
     at: Position,
     what: String,
     fix: String,
@@ -27,12 +27,12 @@ struct Problem {
 
 /// All mistakes that were found in one description.
 #[derive(Debug, Default)]
-pub(crate) struct Problems {
+pub(crate) struct Diagnostics {
     file: String,
-    found: Vec<Problem>,
+    found: Vec<Diagnostic>,
 }
 
-impl Problems {
+impl Diagnostics {
     /// No mistakes yet in `file`.
     pub(crate) fn of(file: &str) -> Self {
         Self {
@@ -43,7 +43,7 @@ impl Problems {
 
     /// Notes a mistake; `fix` completes the sentence "the fix: …".
     pub(crate) fn add(&mut self, at: Position, what: impl Into<String>, fix: impl Into<String>) {
-        self.found.push(Problem {
+        self.found.push(Diagnostic {
             at,
             what: what.into(),
             fix: fix.into(),
@@ -57,13 +57,13 @@ impl Problems {
 }
 
 /// One line for each mistake, in the order of the file; at the end, how many were left out.
-impl fmt::Display for Problems {
+impl fmt::Display for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sorted: BTreeSet<&Problem> = self.found.iter().collect();
-        for (index, Problem { at, what, fix }) in sorted.iter().take(MOST).enumerate() {
+        let sorted: BTreeSet<&Diagnostic> = self.found.iter().collect();
+        for (index, Diagnostic { at, what, fix }) in sorted.iter().take(MOST).enumerate() {
             let Position { line, column } = at;
             let separator = if index == 0 { "" } else { "\n" };
-            let (what, fix) = (on_screen(what), on_screen(fix));
+            let (what, fix) = (escape_for_display(what), escape_for_display(fix));
             write!(
                 f,
                 "{separator}{}:{line}:{column}: {what}; the fix: {fix}",
@@ -78,7 +78,7 @@ impl fmt::Display for Problems {
 }
 
 /// The text on one line and not too long: it quotes what may be hostile.
-fn on_screen(text: &str) -> String {
+fn escape_for_display(text: &str) -> String {
     let plain = |c: char| if is_visible(c) { c } else { ' ' };
     let mut shown: String = text.chars().take(LONGEST).map(plain).collect();
     if text.chars().nth(LONGEST).is_some() {
@@ -94,11 +94,11 @@ mod tests {
     // U28
     #[test]
     fn a_mistake_is_one_line_whatever_it_quotes() {
-        let mut problems = Problems::of("house.yaml");
+        let mut diagnostics = Diagnostics::of("house.yaml");
         let at = Position { line: 1, column: 2 };
-        problems.add(at, "`a\n\u{1b}b\u{202e}c\td`", "write e");
+        diagnostics.add(at, "`a\n\u{1b}b\u{202e}c\td`", "write e");
         assert_eq!(
-            problems.to_string(),
+            diagnostics.to_string(),
             "house.yaml:1:2: `a  b c d`; the fix: write e"
         );
     }

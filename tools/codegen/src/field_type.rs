@@ -37,11 +37,11 @@ pub(crate) fn value_type(kind: &Kind) -> TokenStream {
 /// The seed that reads a value.
 pub(crate) fn seed(kind: &Kind) -> TokenStream {
     match kind {
-        Kind::Text => quote!(de::TEXT),
+        Kind::Text => quote!(de::STRING),
         Kind::Secret | Kind::Timestamp { .. } | Kind::Named(_) => quote!(de::of()),
-        Kind::Boolean => quote!(de::FLAG),
+        Kind::Boolean => quote!(de::BOOLEAN),
         Kind::Integer(Integer::Int32) => quote!(de::INT32),
-        Kind::Integer(Integer::Int64) => quote!(de::Integer::between(i64::MIN, i64::MAX)),
+        Kind::Integer(Integer::Int64) => quote!(de::IntegerSeed::between(i64::MIN, i64::MAX)),
         Kind::Integer(Integer::Count32) => quote!(de::COUNT32),
         Kind::Integer(Integer::Count64) => quote!(de::COUNT64),
         Kind::Integer(Integer::Uint64) => quote!(de::UINT64),
@@ -49,7 +49,7 @@ pub(crate) fn seed(kind: &Kind) -> TokenStream {
             let element = seed(element);
             quote!(de::List(#element))
         }
-        Kind::Map => quote!(de::Map(de::TEXT)),
+        Kind::Map => quote!(de::Map(de::STRING)),
     }
 }
 

@@ -3,11 +3,11 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::super::field_type::{ident, seed};
 use super::super::ir::{Kind, Presence};
-use super::super::value::{ident, seed};
-use super::Object;
+use super::StructGenerator;
 
-impl Object<'_> {
+impl StructGenerator<'_> {
     pub(super) fn serialize(&self) -> TokenStream {
         let name = self.name();
         let fields = self.fields.iter().map(|field| {
@@ -17,11 +17,11 @@ impl Object<'_> {
             let limits = seed(&field.kind);
             match self.presence(field) {
                 Presence::Count if is_count => {
-                    quote!(fields.put(#wire, &ser::Counted(self.#field_name.map(|it| ser::Within(#limits, it))))?;)
+                    quote!(fields.put(#wire, &ser::CountOrUnknown(self.#field_name.map(|it| ser::InRange(#limits, it))))?;)
                 }
-                Presence::Count => quote!(fields.put(#wire, &ser::Counted(self.#field_name))?;),
+                Presence::Count => quote!(fields.put(#wire, &ser::CountOrUnknown(self.#field_name))?;),
                 Presence::Lenient if is_count => {
-                    quote!(fields.put_lenient(#wire, &self.#field_name, |it| ser::Within(#limits, *it))?;)
+                    quote!(fields.put_lenient(#wire, &self.#field_name, |it| ser::InRange(#limits, *it))?;)
                 }
                 Presence::Lenient if is_millis => {
                     quote!(fields.put_lenient(#wire, &self.#field_name, |it| it.milliseconds())?;)
@@ -32,7 +32,7 @@ impl Object<'_> {
                 Presence::Optional | Presence::OptionalCount => {
                     let value = match &field.kind {
                         _ if is_count => {
-                            quote!(self.#field_name.map(|it| ser::Within(#limits, it)))
+                            quote!(self.#field_name.map(|it| ser::InRange(#limits, it)))
                         }
                         _ if is_millis => quote!(self.#field_name.map(Timestamp::milliseconds)),
                         _ => quote!(self.#field_name.as_ref()),
@@ -44,7 +44,7 @@ impl Object<'_> {
                     }
                 }
                 Presence::Required | Presence::Defaulted if is_count => {
-                    quote!(fields.put(#wire, &ser::Within(#limits, self.#field_name))?;)
+                    quote!(fields.put(#wire, &ser::InRange(#limits, self.#field_name))?;)
                 }
                 Presence::Patch => quote!(fields.put_patch(#wire, &self.#field_name)?;),
                 _ if is_millis => quote!(fields.put(#wire, &self.#field_name.milliseconds())?;),
@@ -56,7 +56,7 @@ impl Object<'_> {
         let is_update = keeps_unknown && self.schema.is_request_only;
         let is_empty = self.fields.is_empty() && !keeps_unknown;
         let mutable = (!is_empty).then(|| quote!(mut));
-        let exact = is_update.then(|| quote!(ser::exact(self.inexact_member())?;));
+        let exact = is_update.then(|| quote!(ser::require_exact(self.inexact_member())?;));
         quote! {
             impl Serialize for #name {
                 fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -3,11 +3,11 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
+use super::field_type::{ident, value_type};
 use super::ir::{Api, Field, Presence, Schema};
 use super::markdown::Markdown;
 use super::rust::{Item, doc, doc_of};
 use super::source::{schema_doc, source};
-use super::value::{ident, value_type};
 
 mod constructors;
 mod debugging;
@@ -15,13 +15,13 @@ mod reading;
 mod writing;
 
 /// A schema that becomes a struct.
-pub(crate) struct Object<'a> {
+pub(crate) struct StructGenerator<'a> {
     pub(crate) api: &'a Api,
     pub(crate) schema: &'a Schema,
     pub(crate) fields: &'a [Field],
 }
 
-impl Object<'_> {
+impl StructGenerator<'_> {
     /// The struct and its implementations.
     pub(crate) fn items(&self) -> Vec<Item> {
         let mut items = vec![self.definition(), self.constructors()];

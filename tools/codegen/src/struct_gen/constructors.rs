@@ -3,12 +3,12 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
+use super::super::field_type::{Argument, default_value, ident};
 use super::super::ir::{Field, Kind, Presence};
 use super::super::rust::doc;
-use super::super::value::{Argument, default_value, ident};
-use super::Object;
+use super::StructGenerator;
 
-impl Object<'_> {
+impl StructGenerator<'_> {
     pub(super) fn constructors(&self) -> TokenStream {
         let name = self.name();
         let new = self.new_function();

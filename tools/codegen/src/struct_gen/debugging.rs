@@ -3,18 +3,18 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::super::field_type::ident;
 use super::super::ir::Kind;
-use super::super::value::ident;
-use super::Object;
+use super::StructGenerator;
 
-impl Object<'_> {
+impl StructGenerator<'_> {
     /// The `Debug` form of an object with texts: it is as the derived one, and shows no more than the start of a long text.
     pub(super) fn debug(&self) -> TokenStream {
         let (name, title) = (self.name(), &self.schema.name);
         let fields = self.fields.iter().map(|field| {
             let (field_name, title) = (ident(&field.rust), &field.rust);
             match field.kind.holds_text() {
-                true => quote!(.field(#title, &Start(&self.#field_name))),
+                true => quote!(.field(#title, &TruncatedDebug(&self.#field_name))),
                 false => quote!(.field(#title, &self.#field_name)),
             }
         });
