@@ -105,14 +105,8 @@ impl ActiveGateTokenCommand {
         let tokens = client.active_gate_tokens();
         match self {
             Self::List { paging } => {
-                let mut list = tokens.list();
-                if let Some(page_size) = paging.page_size {
-                    list = list.page_size(page_size);
-                }
-                if let Some(page_token) = paging.page_token {
-                    list = list.page_token(page_token);
-                }
-                write_pages(list.pages(), paging.limit, output).await
+                let limit = paging.limit;
+                write_pages(paging.apply(tokens.list()).pages(), limit, output).await
             }
             Self::Create {
                 name,

@@ -3,6 +3,7 @@
 use std::num::{IntErrorKind, ParseIntError};
 use std::str::FromStr;
 
+use asa_client::{ListQuery, ListRequest};
 use gatelet_transport::PageToken;
 
 /// The options of every list command.
@@ -19,6 +20,22 @@ pub(crate) struct Paging {
     /// Stop after this many items
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = count::<u64>)]
     pub(crate) limit: Option<u64>,
+}
+
+impl Paging {
+    /// Applies page size and page token to a list request.
+    pub(crate) fn apply<T: 'static, Q: ListQuery>(
+        self,
+        mut list: ListRequest<T, Q>,
+    ) -> ListRequest<T, Q> {
+        if let Some(page_size) = self.page_size {
+            list = list.page_size(page_size);
+        }
+        if let Some(page_token) = self.page_token {
+            list = list.page_token(page_token);
+        }
+        list
+    }
 }
 
 /// Parses a positive number of items.

@@ -1,7 +1,9 @@
 //! Successful responses without a body whose headers describe one.
 
+use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
+
 use crate::run::Fixture;
-use crate::scripted_server::{ScriptedResponse, ScriptedServer, response, team};
+use crate::run::team;
 
 /// Responses without a body whose headers give an encoding or a type.
 const HEADS: [&str; 7] = [
@@ -14,18 +16,18 @@ const HEADS: [&str; 7] = [
     "200 OK\r\ncontent-length: 0\r\ncontent-type: text/html\r\ncontent-encoding: gzip",
 ];
 
-fn bytes(head: &str) -> ScriptedResponse {
-    ScriptedResponse::Bytes(format!("HTTP/1.1 {head}\r\n\r\n").into())
+fn bytes(head: &str) -> RawResponse {
+    RawResponse::Bytes(format!("HTTP/1.1 {head}\r\n\r\n").into())
 }
 
 // U7
 #[test]
 fn a_delete_and_an_update_succeed_whatever_headers_describe_a_missing_body() {
     for head in HEADS {
-        let dt = ScriptedServer::new(move |_| bytes(head));
+        let dt = RawServer::new(move |_| bytes(head));
         let gateway = r#"{"id":"g1","name":"eu","refuse_connections":false,"labels":null}"#;
         let asa = team(move |request| match request.starts_with("GET") {
-            true => ScriptedResponse::Bytes(response("200 OK", "application/json", gateway)),
+            true => RawResponse::Bytes(response("200 OK", "application/json", gateway)),
             false => bytes(head),
         });
         for (fixture, line) in [

@@ -1,16 +1,16 @@
 //! Each kind of error has its exit code and prints one line to stderr.
 
 use gatelet_emulator::well_known;
+use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
 
-use crate::run::{EmulatorServer, Fixture};
-use crate::scripted_server::{ScriptedResponse, ScriptedServer, response, team};
+use crate::run::{EmulatorServer, Fixture, team};
 
 const JSON: &str = "application/json";
 const LIST: &str = "dt active-gate-token list";
 
 /// Starts a server that responds with an error of the Dynatrace API.
-fn envelope(status: &'static str) -> ScriptedServer {
-    ScriptedServer::always(status, JSON, r#"{"error":{"code":1,"message":"so it is"}}"#)
+fn envelope(status: &'static str) -> RawServer {
+    RawServer::always(status, JSON, r#"{"error":{"code":1,"message":"so it is"}}"#)
 }
 
 // C3
@@ -34,8 +34,7 @@ fn a_rejected_key_is_3_and_any_other_failed_token_exchange_has_its_own_code() {
         ("409 Conflict", 3),
         ("500 Internal Server Error", 11),
     ] {
-        let exchange =
-            ScriptedServer::always(status, JSON, r#"{"type":"so","message":"so it is"}"#);
+        let exchange = RawServer::always(status, JSON, r#"{"type":"so","message":"so it is"}"#);
         Fixture::asa(&exchange.url)
             .run("asa gateway delete x")
             .fails_with(code);
@@ -116,7 +115,7 @@ fn a_404_that_is_not_the_apis_own_is_10() {
         ("application/json", "{}"),
         ("text/plain", "default backend - 404"),
     ] {
-        let script = ScriptedServer::always("404 Not Found", content_type, body);
+        let script = RawServer::always("404 Not Found", content_type, body);
         Fixture::dt(&script.url)
             .run("dt token get dt0g02.EDGE")
             .fails_with(10);
@@ -185,8 +184,8 @@ fn a_rejected_request_is_6() {
 // C3
 #[test]
 fn a_rate_limit_is_7() {
-    let limited = ScriptedServer::new(|_| {
-        ScriptedResponse::Bytes(
+    let limited = RawServer::new(|_| {
+        RawResponse::Bytes(
             b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 60\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".to_vec(),
         )
     });
@@ -208,14 +207,14 @@ const DEFECTS: [&str; 4] = [
 fn a_status_has_its_code_whatever_its_body() {
     let respond = |status: &str, fields: &str, defect: &str| {
         let head = "content-type: application/json\r\nconnection: close";
-        ScriptedResponse::Bytes(
+        RawResponse::Bytes(
             format!("HTTP/1.1 {status} X\r\n{head}\r\n{fields}{defect}").into_bytes(),
         )
     };
     for defect in DEFECTS {
         for (status, wait, code) in [("429", 60, 7), ("503", 60, 11), ("520", 60, 11)] {
             let fields = format!("retry-after: {wait}\r\n");
-            let script = ScriptedServer::new(move |_| respond(status, &fields, defect));
+            let script = RawServer::new(move |_| respond(status, &fields, defect));
             Fixture::dt(&script.url)
                 .run(&format!("--timeout 5 {LIST}"))
                 .fails_with(code);
@@ -226,8 +225,7 @@ fn a_status_has_its_code_whatever_its_body() {
             );
         }
         for status in ["429", "503"] {
-            let script =
-                ScriptedServer::new(move |_| respond(status, "retry-after: 0\r\n", defect));
+            let script = RawServer::new(move |_| respond(status, "retry-after: 0\r\n", defect));
             Fixture::dt(&script.url).run(LIST);
             assert_eq!(script.requests.try_iter().count(), 3, "{status} {defect:?}");
         }
@@ -238,12 +236,12 @@ fn a_status_has_its_code_whatever_its_body() {
         let requests = script.requests.try_iter();
         let exchanges = requests.map(|request| request.contains("/service_token "));
         assert_eq!(exchanges.collect::<Vec<_>>(), [true, false, true, false]);
-        let script = ScriptedServer::new(move |_| respond("404", "", defect));
+        let script = RawServer::new(move |_| respond("404", "", defect));
         Fixture::dt(&script.url)
             .run("dt token get dt0g02.EDGE")
             .fails_with(10);
         // A 204 needs no body.
-        let script = ScriptedServer::new(move |_| respond("204", "", defect));
+        let script = RawServer::new(move |_| respond("204", "", defect));
         Fixture::dt(&script.url)
             .run("dt token delete dt0g02.EDGE")
             .success();
@@ -255,7 +253,7 @@ fn a_status_has_its_code_whatever_its_body() {
 fn a_server_error_is_11_with_any_body() {
     for status in ["502 Bad Gateway", "520 X", "524 X", "530 X"] {
         for (content_type, body) in [("text/html", "<html>"), ("text/plain", "error"), (JSON, "")] {
-            let script = ScriptedServer::always(status, content_type, body);
+            let script = RawServer::always(status, content_type, body);
             Fixture::dt(&script.url).run(LIST).fails_with(11);
             assert_eq!(script.requests.try_iter().count(), 3, "{status}");
         }
@@ -275,7 +273,7 @@ fn a_refused_connection_is_8() {
 // C3
 #[test]
 fn a_server_that_never_answers_is_9_or_12_for_a_create() {
-    let silent = ScriptedServer::new(|_| ScriptedResponse::Silence);
+    let silent = RawServer::new(|_| RawResponse::Silence);
     let line = Fixture::dt(&silent.url)
         .run(&format!("--timeout 0.3 {LIST}"))
         .fails_with(9);
@@ -293,7 +291,7 @@ fn a_server_that_never_answers_is_9_or_12_for_a_create() {
 // C3
 #[test]
 fn an_html_page_is_10() {
-    let login = ScriptedServer::always("200 OK", "text/html", "<html>please log in</html>");
+    let login = RawServer::always("200 OK", "text/html", "<html>please log in</html>");
     let line = Fixture::dt(&login.url).run(LIST).fails_with(10);
     assert!(!line.contains("please"), "{line}");
 }
@@ -302,13 +300,13 @@ fn an_html_page_is_10() {
 #[test]
 fn a_truncated_body_is_9_or_10_if_its_length_matches() {
     let body = r#"{"totalCount":1,"activeGateTokens":[{"id":"dt0g02.A","#;
-    let cut = ScriptedServer::new(move |_| {
+    let cut = RawServer::new(move |_| {
         let mut bytes = response("200 OK", JSON, &format!("{body}{body}"));
         bytes.truncate(bytes.len() - body.len());
-        ScriptedResponse::Bytes(bytes)
+        RawResponse::Bytes(bytes)
     });
     Fixture::dt(&cut.url).run(LIST).fails_with(9);
-    Fixture::dt(&ScriptedServer::always("200 OK", JSON, body).url)
+    Fixture::dt(&RawServer::always("200 OK", JSON, body).url)
         .run(LIST)
         .fails_with(10);
 }
@@ -316,11 +314,11 @@ fn a_truncated_body_is_9_or_10_if_its_length_matches() {
 // C3
 #[test]
 fn a_redirect_and_a_model_mismatch_are_10() {
-    let elsewhere = ScriptedServer::new(|_| {
-        ScriptedResponse::Bytes(b"HTTP/1.1 302 Found\r\nlocation: https://elsewhere.example/x?y\r\ncontent-length: 0\r\n\r\n".to_vec())
+    let elsewhere = RawServer::new(|_| {
+        RawResponse::Bytes(b"HTTP/1.1 302 Found\r\nlocation: https://elsewhere.example/x?y\r\ncontent-length: 0\r\n\r\n".to_vec())
     });
     Fixture::dt(&elsewhere.url).run(LIST).fails_with(10);
-    let line = Fixture::dt(&ScriptedServer::always("200 OK", JSON, r#"{"totalCount":"3"}"#).url)
+    let line = Fixture::dt(&RawServer::always("200 OK", JSON, r#"{"totalCount":"3"}"#).url)
         .run(LIST)
         .fails_with(10);
     assert!(line.contains("totalCount"), "{line}");
@@ -340,11 +338,11 @@ fn a_failing_server_is_11_or_12_for_a_create() {
 // C3
 #[test]
 fn a_create_whose_response_is_lost_is_12() {
-    let lost = ScriptedServer::new(|_| ScriptedResponse::Bytes(Vec::new()));
+    let lost = RawServer::new(|_| RawResponse::Bytes(Vec::new()));
     Fixture::dt(&lost.url)
         .run("dt token create edge")
         .fails_with(12);
-    let garbled = ScriptedServer::always("201 Created", JSON, r#"{"id":"dt0g02.A","#);
+    let garbled = RawServer::always("201 Created", JSON, r#"{"id":"dt0g02.A","#);
     let line = Fixture::dt(&garbled.url)
         .run("dt token create edge")
         .fails_with(12);
@@ -354,8 +352,8 @@ fn a_create_whose_response_is_lost_is_12() {
 // C3
 #[test]
 fn a_list_that_fails_names_the_page_token_to_continue_with() {
-    let script = ScriptedServer::new(|request| {
-        ScriptedResponse::Bytes(if request.contains("nextPageKey=second") {
+    let script = RawServer::new(|request| {
+        RawResponse::Bytes(if request.contains("nextPageKey=second") {
             response("500 Internal Server Error", JSON, "{}")
         } else {
             response(

@@ -3,15 +3,16 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
-use crate::run::{CommandOutput, EmulatorServer, Fixture, send_signal};
-use crate::scripted_server::{ScriptedResponse, ScriptedServer, response, team};
+use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
+
+use crate::run::{CommandOutput, EmulatorServer, Fixture, send_signal, team};
 
 /// Starts a server with 34 pages of 3000 tokens.
-fn server_with_many_pages() -> ScriptedServer {
+fn server_with_many_pages() -> RawServer {
     let token =
         r#"{"id":"dt0g02.A","name":"n","owner":"o","creationDate":"2026-01-01T00:00:00.000Z"}"#;
     let items = vec![token; 3000].join(",");
-    ScriptedServer::new(move |request| {
+    RawServer::new(move |request| {
         let key = request.split_once("nextPageKey=").map_or(0, |(_, rest)| {
             rest.split(' ').next().unwrap().parse().unwrap()
         });
@@ -20,7 +21,7 @@ fn server_with_many_pages() -> ScriptedServer {
         } else {
             String::new()
         };
-        ScriptedResponse::Bytes(response(
+        RawResponse::Bytes(response(
             "200 OK",
             "application/json",
             &format!(r#"{{"totalCount":102000,{next}"activeGateTokens":[{items}]}}"#),
@@ -56,9 +57,9 @@ fn a_reader_that_stops_early_ends_the_command_silently() {
 #[test]
 fn ndjson_prints_a_page_before_the_next_one_arrives() {
     let first = r#"{"totalCount":2,"nextPageKey":"second","activeGateTokens":[{"id":"dt0g02.A","name":"n","owner":"o","creationDate":"2026-01-01T00:00:00.000Z"}]}"#;
-    let script = ScriptedServer::new(move |request| match request.contains("nextPageKey") {
-        true => ScriptedResponse::Silence,
-        false => ScriptedResponse::Bytes(response("200 OK", "application/json", first)),
+    let script = RawServer::new(move |request| match request.contains("nextPageKey") {
+        true => RawResponse::Silence,
+        false => RawResponse::Bytes(response("200 OK", "application/json", first)),
     });
     let mut process = Fixture::dt(&script.url)
         .command(["dt", "token", "list", "-o", "ndjson"])
@@ -78,11 +79,11 @@ fn ndjson_prints_a_page_before_the_next_one_arrives() {
 // C6
 #[test]
 fn an_interrupted_change_says_that_its_outcome_is_unknown() {
-    let dt = ScriptedServer::new(|_| ScriptedResponse::Silence);
+    let dt = RawServer::new(|_| RawResponse::Silence);
     let gateway = r#"{"id":"g1","name":"eu","refuse_connections":false,"labels":null}"#;
     let asa = team(move |request| match request.starts_with("GET") {
-        true => ScriptedResponse::Bytes(response("200 OK", "application/json", gateway)),
-        false => ScriptedResponse::Silence,
+        true => RawResponse::Bytes(response("200 OK", "application/json", gateway)),
+        false => RawResponse::Silence,
     });
     for (fixture, script, method, line) in [
         (Fixture::dt(&dt.url), &dt, "POST", "dt token create edge"),
@@ -119,7 +120,7 @@ fn an_interrupted_change_says_that_its_outcome_is_unknown() {
 
 #[test]
 fn an_interrupted_read_reports_no_outcome() {
-    let script = ScriptedServer::new(|_| ScriptedResponse::Silence);
+    let script = RawServer::new(|_| RawResponse::Silence);
     let output = run_interrupted(&Fixture::dt(&script.url), &script, "GET", "dt token list");
     assert_eq!(output.fails_with(130), "gatelet: interrupted\n");
 }
@@ -127,7 +128,7 @@ fn an_interrupted_read_reports_no_outcome() {
 /// Runs a command and interrupts it once the server has its request with this method.
 fn run_interrupted(
     fixture: &Fixture,
-    script: &ScriptedServer,
+    script: &RawServer,
     method: &str,
     line: &str,
 ) -> CommandOutput {

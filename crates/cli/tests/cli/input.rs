@@ -1,9 +1,9 @@
 //! Settings and inputs: where they are read from, and errors that name them as the user knows them.
 
 use gatelet_emulator::well_known;
+use gatelet_test_support::raw_server::RawServer;
 
 use crate::run::{CANARY, EmulatorServer, Fixture};
-use crate::scripted_server::ScriptedServer;
 
 const JSON: &str = "application/json";
 const LIST: &str = "dt active-gate-token list";
@@ -53,8 +53,7 @@ fn a_utf_8_secret_is_read_and_another_encoding_is_named() {
 
 #[test]
 fn a_secret_is_read_from_a_file_without_its_newline() {
-    let script =
-        ScriptedServer::always("200 OK", JSON, r#"{"totalCount":0,"activeGateTokens":[]}"#);
+    let script = RawServer::always("200 OK", JSON, r#"{"totalCount":0,"activeGateTokens":[]}"#);
     let fixture = Fixture::new().with("GATELET_DT_URL", &script.url);
     let file = fixture.file("token", &format!("{CANARY}\n"));
     let fixture = fixture.with("GATELET_DT_TOKEN_FILE", file.to_str().unwrap());

@@ -1,23 +1,20 @@
 //! Lists that end early: what is printed and where they continue.
 
-use crate::run::{CommandOutput, Fixture};
-use crate::scripted_server::{ScriptedResponse, ScriptedServer, response, team};
+use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
+
+use crate::run::{CommandOutput, Fixture, team};
 
 const JSON: &str = "application/json";
 const TOKENS: &str = "dt active-gate-token list";
 const GATEWAYS: &str = "/v1/teams/example-team/gateways";
 
 /// Lists of Dynatrace in pages of two, `t1` and `t2`, `t3` and `t4`, and so on; the page of this number fails.
-fn pages(fails: u32, status: &'static str) -> ScriptedServer {
-    ScriptedServer::new(move |request| {
+fn pages(fails: u32, status: &'static str) -> RawServer {
+    RawServer::new(move |request| {
         let position = request.split("nextPageKey=k").nth(1);
         let number = position.map_or(1, |text| text.split(' ').next().unwrap().parse().unwrap());
         if number == fails {
-            return ScriptedResponse::Bytes(response(
-                status,
-                JSON,
-                r#"{"error":{"message":"no"}}"#,
-            ));
+            return RawResponse::Bytes(response(status, JSON, r#"{"error":{"message":"no"}}"#));
         }
         let token = |n: u32| {
             format!(
@@ -29,7 +26,7 @@ fn pages(fails: u32, status: &'static str) -> ScriptedServer {
         let body = format!(
             r#"{{"totalCount":99,"nextPageKey":"k{next}","activeGateTokens":[{first},{second}]}}"#
         );
-        ScriptedResponse::Bytes(response("200 OK", JSON, &body))
+        RawResponse::Bytes(response("200 OK", JSON, &body))
     })
 }
 
@@ -43,9 +40,9 @@ fn a_list_continues_when_the_token_in_its_file_is_rotated() {
         let body = format!(
             r#"{{"totalCount":2,{next}"activeGateTokens":[{{"id":"t{n}","name":"t{n}","owner":"o","creationDate":"2026-01-01T00:00:00Z"}}]}}"#
         );
-        ScriptedResponse::Bytes(response("200 OK", JSON, &body))
+        RawResponse::Bytes(response("200 OK", JSON, &body))
     };
-    let server = ScriptedServer::new(move |request| {
+    let server = RawServer::new(move |request| {
         if !request.contains("nextPageKey=") {
             return page(1, r#""nextPageKey":"k2","#);
         }
@@ -53,7 +50,7 @@ fn a_list_continues_when_the_token_in_its_file_is_rotated() {
         std::fs::write(&rotated, "dt0c01.NEW.CANARY\n").unwrap();
         if request.contains("dt0c01.OLD.CANARY") {
             let refusal = r#"{"error":{"code":401}}"#;
-            return ScriptedResponse::Bytes(response("401 Unauthorized", JSON, refusal));
+            return RawResponse::Bytes(response("401 Unauthorized", JSON, refusal));
         }
         page(2, "")
     });
@@ -156,13 +153,13 @@ fn the_hint_of_a_list_with_a_limit_contains_the_rest_of_the_limit() {
 // U33
 #[test]
 fn the_hint_of_a_list_can_be_followed_if_its_page_token_looks_like_an_option() {
-    let script = ScriptedServer::new(|request| {
+    let script = RawServer::new(|request| {
         if request.contains("nextPageKey=") {
             let refusal = r#"{"error":{"message":"no"}}"#;
-            return ScriptedResponse::Bytes(response("403 Forbidden", JSON, refusal));
+            return RawResponse::Bytes(response("403 Forbidden", JSON, refusal));
         }
         let page = r#"{"totalCount":9,"nextPageKey":"--limit","activeGateTokens":[]}"#;
-        ScriptedResponse::Bytes(response("200 OK", JSON, page))
+        RawResponse::Bytes(response("200 OK", JSON, page))
     });
     let fixture = Fixture::dt(&script.url);
     let output = fixture.run(TOKENS);
@@ -175,11 +172,11 @@ fn the_hint_of_a_list_can_be_followed_if_its_page_token_looks_like_an_option() {
 }
 
 /// Gateways of one page, with this `Link` field.
-fn server_with_link(link: String) -> ScriptedServer {
+fn server_with_link(link: String) -> RawServer {
     team(move |_| {
         let body = r#"{"list":[{"id":"g1","name":"g1","refuse_connections":false}]}"#;
         let response = String::from_utf8(response("200 OK", JSON, body)).unwrap();
-        ScriptedResponse::Bytes(
+        RawResponse::Bytes(
             response
                 .replacen("\r\n", &format!("\r\nlink: {link}\r\n"), 1)
                 .into_bytes(),
@@ -228,7 +225,7 @@ fn rows_before_a_bad_link_are_printed_and_the_error_names_its_target() {
 #[test]
 fn the_url_of_asa_may_end_in_v1() {
     for end in ["", "/", "/v1", "/v1/"] {
-        let script = team(|_| ScriptedResponse::Bytes(response("200 OK", JSON, r#"{"list":[]}"#)));
+        let script = team(|_| RawResponse::Bytes(response("200 OK", JSON, r#"{"list":[]}"#)));
         let fixture = Fixture::asa(&format!("{}{end}", script.url));
         fixture.run("asa gateway list").success();
         let paths: Vec<_> = script.requests.try_iter().collect();
@@ -242,7 +239,7 @@ fn the_url_of_asa_may_end_in_v1() {
 fn a_page_token_beyond_printable_ascii_is_2_and_neither_sent_nor_repeated() {
     for token in ["hunter2é", "hunter2\n", "hunter2\u{7f}", "hunter2\u{202e}"] {
         for vendor in ["dt token", "asa gateway"] {
-            let script = ScriptedServer::new(|_| ScriptedResponse::Silence);
+            let script = RawServer::new(|_| RawResponse::Silence);
             let fixture = match vendor {
                 "dt token" => Fixture::dt(&script.url),
                 _ => Fixture::asa(&script.url),

@@ -18,7 +18,6 @@ mod raw_http;
 #[cfg(unix)]
 mod resource_limits;
 mod run;
-mod scripted_server;
 mod secrets;
 mod server;
 #[cfg(unix)]

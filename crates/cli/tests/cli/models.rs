@@ -1,7 +1,8 @@
 //! Values that no description knows are kept, printed and sent back.
 
-use crate::run::{CommandOutput, Fixture};
-use crate::scripted_server::{ScriptedResponse, ScriptedServer, response, team};
+use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
+
+use crate::run::{CommandOutput, Fixture, team};
 
 const JSON: &str = "application/json";
 const ID: &str = "dt0g02.4KWZO5EF";
@@ -11,8 +12,7 @@ const TOKEN: &str = "dt0g02.4KWZO5EF.NEWSECRETNEWSECRETNEW";
 fn create(expires: Option<&'static str>, format: &str) -> CommandOutput {
     let expires = expires.map_or_else(String::new, |it| format!(r#","expirationDate":{it}"#));
     let body = format!(r#"{{"id":"{ID}","token":"{TOKEN}"{expires}}}"#);
-    let dt =
-        ScriptedServer::new(move |_| ScriptedResponse::Bytes(response("201 Created", JSON, &body)));
+    let dt = RawServer::new(move |_| RawResponse::Bytes(response("201 Created", JSON, &body)));
     Fixture::dt(&dt.url).run(&format!("dt active-gate-token create edge-7 -o {format}"))
 }
 
@@ -78,8 +78,8 @@ fn a_date_that_repeats_the_access_token_is_withheld() {
 /// Updates a gateway that the server returns as `read`; returns the output and the body sent, if any.
 fn update(read: &'static str, changes: &str) -> (CommandOutput, Option<String>) {
     let asa = team(move |request| match request.starts_with("GET") {
-        true => ScriptedResponse::Bytes(response("200 OK", JSON, read)),
-        false => ScriptedResponse::Bytes(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec()),
+        true => RawResponse::Bytes(response("200 OK", JSON, read)),
+        false => RawResponse::Bytes(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec()),
     });
     let output = Fixture::asa(&asa.url).run(&format!("asa gateway update g1 {changes}"));
     let put = asa.requests.try_iter().find(|it| it.starts_with("PUT "));

@@ -1,7 +1,8 @@
 //! Proxies of the environment are used on request only.
 
+use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
+
 use crate::run::{CANARY, Fixture};
-use crate::scripted_server::{ScriptedResponse, ScriptedServer, response};
 
 const LIST: &str = "dt token list --timeout 20";
 
@@ -12,9 +13,9 @@ fn fixture(proxy: &str) -> Fixture {
 }
 
 /// Starts a proxy that refuses every tunnel.
-fn proxy() -> ScriptedServer {
+fn proxy() -> RawServer {
     let refusal = "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n";
-    ScriptedServer::new(|_| ScriptedResponse::Bytes(refusal.into()))
+    RawServer::new(|_| RawResponse::Bytes(refusal.into()))
 }
 
 #[test]
@@ -43,7 +44,7 @@ fn a_proxys_refusal_with_a_body_is_8_and_names_its_status() {
         (503, 3, "the proxy rejected the connection (status 503)"),
     ] {
         let refusal = response(&format!("{status} No"), "text/html", "<html>refused</html>");
-        let proxy = ScriptedServer::new(move |_| ScriptedResponse::Bytes(refusal.clone()));
+        let proxy = RawServer::new(move |_| RawResponse::Bytes(refusal.clone()));
         let fixture = fixture(&proxy.url);
         let line = fixture.run(&format!("{LIST} --proxy-from-environment"));
         let line = line.fails_with(8);

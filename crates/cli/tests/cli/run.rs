@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
 
+use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
 use tempfile::TempDir;
 
 /// An environment to run the binary in: its own variables, folder and emulator state.
@@ -101,6 +102,15 @@ impl Fixture {
     ) -> CommandOutput {
         self.command(run_args).output().unwrap().into()
     }
+}
+
+/// Starts an ASA server that accepts every key; `respond` handles its other paths.
+pub(crate) fn team(respond: impl Fn(&str) -> RawResponse + Send + Sync + 'static) -> RawServer {
+    let bearer = r#"{"bearer_token":"CANARY","expires_at":"2099-01-01T00:00:00Z","team_name":"example-team"}"#;
+    RawServer::new(move |request| match request.contains("/service_token ") {
+        true => RawResponse::Bytes(response("200 OK", "application/json", bearer)),
+        false => respond(request),
+    })
 }
 
 /// A secret that must never be printed.

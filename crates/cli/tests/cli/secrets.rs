@@ -3,8 +3,9 @@
 use std::fs::OpenOptions;
 use std::process::Stdio;
 
-use crate::run::{CANARY, CommandOutput, Fixture};
-use crate::scripted_server::{ScriptedResponse, ScriptedServer, response, team};
+use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
+
+use crate::run::{CANARY, CommandOutput, Fixture, team};
 
 const CREATE: [&str; 5] = ["--emulator", "dt", "token", "create", "edge-7"];
 
@@ -204,8 +205,8 @@ fn a_created_token_that_cannot_be_written_is_deleted_again() {
 // C5
 #[test]
 fn a_created_token_that_cannot_be_written_or_deleted_is_named() {
-    let script = ScriptedServer::new(|request| {
-        ScriptedResponse::Bytes(if request.starts_with("POST") {
+    let script = RawServer::new(|request| {
+        RawResponse::Bytes(if request.starts_with("POST") {
             response(
                 "201 Created",
                 "application/json",
@@ -237,7 +238,7 @@ fn a_setup_tokens_value_is_not_shown_even_if_the_server_sends_it() {
             get if get.contains("/t1 ") => ("200 OK", token.to_owned()),
             _ => ("200 OK", format!(r#"{{"list":[{token}]}}"#)),
         };
-        ScriptedResponse::Bytes(response(status, "application/json", &body))
+        RawResponse::Bytes(response(status, "application/json", &body))
     });
     let fixture = Fixture::asa(&script.url);
     for line in ["list", "get t1", "create"] {
@@ -309,14 +310,14 @@ fn stderr_of_mirror(
     code: Option<i32>,
 ) -> String {
     let (stderr_of_mirror, status) = (text.to_owned(), status.to_owned());
-    let script = ScriptedServer::new(move |_| {
+    let script = RawServer::new(move |_| {
         let message = format!("begin '{stderr_of_mirror}' end");
         let dynatrace = format!(
             r#"{{"code":400,"message":"{message}","constraintViolations":[{{"path":"p","message":"'{stderr_of_mirror}'"}}]}}"#
         );
         let body =
             format!(r#"{{"code":400,"type":"a","message":"{message}","error":{dynatrace}}}"#);
-        ScriptedResponse::Bytes(response(&status, "application/json", &body))
+        RawResponse::Bytes(response(&status, "application/json", &body))
     });
     let fixture = fixture(&script.url).with("RUST_LOG", "trace");
     let output = fixture.run(&format!("{line} -vvv"));

@@ -1,7 +1,8 @@
 //! Invisible and very long texts of a server, on stderr and in a table.
 
+use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
+
 use crate::run::{CommandOutput, Fixture};
-use crate::scripted_server::{ScriptedResponse, ScriptedServer, response};
 
 /// Runs a command of each vendor against a server whose error contains this text everywhere.
 fn run_rejected(text: &str) -> [CommandOutput; 2] {
@@ -15,8 +16,8 @@ fn run_rejected(text: &str) -> [CommandOutput; 2] {
 
 /// Runs a command of each vendor against a server that rejects it with this body.
 fn run_rejected_with(body: String) -> [CommandOutput; 2] {
-    let script = ScriptedServer::new(move |_| {
-        ScriptedResponse::Bytes(response("400 Bad Request", "application/json", &body))
+    let script = RawServer::new(move |_| {
+        RawResponse::Bytes(response("400 Bad Request", "application/json", &body))
     });
     [
         Fixture::dt(&script.url).run("dt token get dt0g02.a -vvv"),
@@ -73,9 +74,8 @@ fn a_word_of_a_mebibyte_is_truncated_in_a_table_and_complete_in_json() {
     let token = format!(
         r#"{{"id":"dt0g02.a","name":"n","owner":"o","creationDate":"2026-01-01T00:00:00Z","activeGateType":"{word}"}}"#
     );
-    let script = ScriptedServer::new(move |_| {
-        ScriptedResponse::Bytes(response("200 OK", "application/json", &token))
-    });
+    let script =
+        RawServer::new(move |_| RawResponse::Bytes(response("200 OK", "application/json", &token)));
     let run = |format| {
         let output = Fixture::dt(&script.url).run(&format!("dt token get dt0g02.a -o {format}"));
         (output.stderr.clone(), output.success())

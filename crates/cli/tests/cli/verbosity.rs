@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use gatelet_emulator::well_known;
 use gatelet_models::{asa, dt};
+use gatelet_test_support::raw_server::{RawResponse, RawServer};
 use serde_json::Value;
 
 use crate::run::{CommandOutput, EmulatorServer, Fixture};
-use crate::scripted_server::{ScriptedResponse, ScriptedServer};
 
 /// Every operation and the command that calls it. An id is one that an earlier command of the same noun has printed.
 const COMMANDS: [(&str, &str); 14] = [
@@ -133,7 +133,7 @@ fn a_request_that_was_not_sent_is_not_logged_as_sent() {
     assert!(refused.stderr.contains(&not_sent), "{refused:?}");
 
     // A server without TLS and one that never responds.
-    let plain = ScriptedServer::new(|_| ScriptedResponse::Silence);
+    let plain = RawServer::new(|_| RawResponse::Silence);
     let handshake = Fixture::dt(&plain.url.replace("http:", "https:")).run(LIST);
     for output in [refused, handshake] {
         assert!(output.code.unwrap() > 2, "{output:?}");
@@ -141,7 +141,7 @@ fn a_request_that_was_not_sent_is_not_logged_as_sent() {
         assert!(!output.stderr.contains("gatelet: > "), "{output:?}");
     }
 
-    let silent = ScriptedServer::new(|_| ScriptedResponse::Silence);
+    let silent = RawServer::new(|_| RawResponse::Silence);
     let output = Fixture::dt(&silent.url).run(LIST);
     let lines: Vec<&str> = output.stderr.lines().collect();
     assert_eq!(lines[0], format!("gatelet: > {LINE}"), "{output:?}");

@@ -136,13 +136,8 @@ impl GatewayCommand {
                 if descending {
                     list = list.query(|query| query.descending(true));
                 }
-                if let Some(page_size) = paging.page_size {
-                    list = list.page_size(page_size);
-                }
-                if let Some(page_token) = paging.page_token {
-                    list = list.page_token(page_token);
-                }
-                write_pages(list.pages(), paging.limit, output).await
+                let limit = paging.limit;
+                write_pages(paging.apply(list).pages(), limit, output).await
             }
             Self::Get { id } => Ok(output.item(gateways.get(&id).send().await?)?),
             Self::Status { id } => Ok(output.item(gateways.status(&id).send().await?)?),

@@ -75,13 +75,8 @@ impl GatewaySetupTokenCommand {
                 if descending {
                     list = list.query(|query| query.descending(true));
                 }
-                if let Some(page_size) = paging.page_size {
-                    list = list.page_size(page_size);
-                }
-                if let Some(page_token) = paging.page_token {
-                    list = list.page_token(page_token);
-                }
-                write_pages(list.pages(), paging.limit, output).await
+                let limit = paging.limit;
+                write_pages(paging.apply(list).pages(), limit, output).await
             }
             Self::Create {
                 description,
