@@ -15,6 +15,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_rustls::server::TlsStream;
 
 use crate::SHORT;
@@ -372,21 +373,23 @@ async fn a_handshake_without_end_fails_one_call_and_the_others_do_not_wait_for_i
 }
 
 // U21
-#[tokio::test]
-async fn whoever_waits_for_a_handshake_keeps_its_own_timeout() {
+#[tokio::test(start_paused = true)]
+async fn a_request_that_waits_for_a_handshake_keeps_its_own_timeout() {
     let mut plan = Plan::of("h2");
     plan.handshakes = Arc::new(Barrier::new(1_000));
     plan.first = First::IsSilent;
     let server = Server::start(plan).await;
     let transport = client(HyperTransport::builder().connect_timeout(SHORT));
-    for answer in server.burst(&transport, 20).await {
-        let error = answer.unwrap_err();
+    let start = Instant::now();
+    for result in server.burst(&transport, 20).await {
+        let error = result.unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Timeout(Phase::Connect));
         assert_eq!(error.sent(), Sent::Nothing);
     }
-    // One after the other they would have been twenty.
-    let connections = server.connections();
-    assert!((1..=3).contains(&connections), "{connections}");
+    // No request starts its timeout again when it opens a connection itself.
+    assert_eq!(start.elapsed(), SHORT);
+    // The second connection begins after half of the timeout.
+    assert_eq!(server.connections(), 2);
 }
 
 #[tokio::test]
