@@ -1,4 +1,4 @@
-//! What any subscriber of `tracing` sees.
+//! Events for `tracing` subscribers.
 
 #![cfg(all(feature = "tracing", feature = "_tls"))]
 #![allow(
@@ -54,7 +54,7 @@ impl Subscriber for Events {
 }
 
 #[test]
-fn a_skipped_root_certificate_is_warned_of() {
+fn a_skipped_root_certificate_causes_a_warning() {
     let key = rcgen::KeyPair::generate().unwrap();
     let params = rcgen::CertificateParams::new(["authority".to_owned()]).unwrap();
     let good = params.self_signed(&key).unwrap().pem();

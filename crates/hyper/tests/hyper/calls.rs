@@ -1,4 +1,4 @@
-//! Whole calls, as a client makes them.
+//! Calls as a client makes them.
 
 use bytes::Bytes;
 use gatelet_hyper::{HyperTransport, TokioClock};
@@ -7,7 +7,7 @@ use http::{Method, StatusCode};
 
 use super::test_server::TestServer;
 
-/// Knows no errors.
+/// A dialect without errors of its own.
 pub(crate) struct Plain;
 
 impl Dialect for Plain {
@@ -16,7 +16,7 @@ impl Dialect for Plain {
     }
 }
 
-/// Makes calls to this server.
+/// Returns a channel to this server.
 pub(crate) fn channel(
     server: &TestServer,
     transport: &HyperTransport,
@@ -25,7 +25,7 @@ pub(crate) fn channel(
     channel_to(&server.url(""), transport, timeouts)
 }
 
-/// Makes calls to the server with this base URL.
+/// Returns a channel to the server with this base URL.
 pub(crate) fn channel_to(
     base: &str,
     transport: &HyperTransport,
@@ -37,14 +37,14 @@ pub(crate) fn channel_to(
         .unwrap()
 }
 
-/// A call that may be made twice.
+/// Returns a call that may be repeated.
 pub(crate) fn read() -> Call {
     Call::new("test Read", Method::GET, "/v1/things")
         .with_template("/v1/things")
         .with_authenticated(false)
 }
 
-/// A call that must not be made twice.
+/// Returns a call that must not be repeated.
 pub(crate) fn create(body: Bytes) -> Call {
     Call::new("test Create", Method::POST, "/v1/things")
         .with_template("/v1/things")
@@ -53,7 +53,7 @@ pub(crate) fn create(body: Bytes) -> Call {
         .with_authenticated(false)
 }
 
-/// A call that may be made twice, and has no output.
+/// Returns a call that may be repeated and has no output.
 pub(crate) fn delete(path: &str) -> Call {
     Call::new("test Delete", Method::DELETE, path)
         .with_template("/v1/things/{id}")

@@ -1,4 +1,4 @@
-//! One exchange: how it is sent, how it ends, and in what time.
+//! One exchange: how it is sent, how it ends, and its timeouts.
 
 use std::time::Duration;
 
@@ -7,16 +7,16 @@ use gatelet_hyper::HyperTransport;
 use gatelet_transport::{ConnectFailure, Phase, Sent, Transport, TransportErrorKind};
 use http::{Method, StatusCode};
 
-use crate::script::{ServerStep, empty, head, interim, ok, part, send};
+use crate::script::{ServerStep, empty, head, informational, ok, part, send};
 use crate::test_server::{CANARY, TestServer, error_text};
 use crate::{SHORT, failure, failure_of};
 
 #[tokio::test]
-async fn a_request_arrives_as_it_was_meant() {
-    let answer = send("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]");
-    for server in TestServer::each([vec![ServerStep::Read, answer, ServerStep::KeepOpen]]) {
+async fn a_request_arrives_unchanged() {
+    let response = send("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]");
+    for server in TestServer::each([vec![ServerStep::Read, response, ServerStep::KeepOpen]]) {
         let mut request = server.post();
-        // Where the message ends is not for the caller to say.
+        // The caller does not decide the framing.
         request.headers_mut().insert("content-length", 3.into());
         let response = server
             .client(HyperTransport::builder())
@@ -47,8 +47,8 @@ async fn a_request_arrives_as_it_was_meant() {
 
 // T1
 #[tokio::test]
-async fn a_refused_connection_is_not_sent() {
-    // Bound, so that nobody else gets the port, but not listening.
+async fn a_request_on_a_refused_connection_was_not_sent() {
+    // Bound, so that no other process gets the port, but not listening.
     let closed = tokio::net::TcpSocket::new_v4().unwrap();
     closed.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let uri = format!("http://{}/", closed.local_addr().unwrap());
@@ -63,7 +63,7 @@ async fn a_refused_connection_is_not_sent() {
 
 // T2
 #[tokio::test]
-async fn a_name_that_does_not_resolve_is_named() {
+async fn the_error_for_a_name_that_does_not_resolve_contains_it() {
     let uri = format!("http://no-such-host.invalid/v1?secret={}", CANARY);
     let request = http::Request::get(uri).body(Bytes::new()).unwrap();
     let error = HyperTransport::new().send(request).await.unwrap_err();
@@ -77,12 +77,12 @@ async fn a_name_that_does_not_resolve_is_named() {
 
 // T4
 #[tokio::test]
-async fn a_connect_that_hangs_ends_in_time() {
+async fn a_hanging_connect_times_out() {
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let listener = socket.listen(1).unwrap();
     let address = listener.local_addr().unwrap();
-    // Fill the backlog until the system leaves a connection hanging.
+    // Fills the backlog until the system leaves a connection hanging.
     let mut fillers = Vec::new();
     let full = loop {
         let filler = tokio::spawn(tokio::net::TcpStream::connect(address));
@@ -108,11 +108,11 @@ async fn a_connect_that_hangs_ends_in_time() {
 
 // T8
 #[tokio::test]
-async fn a_reset_right_after_accept_is_never_an_answer() {
+async fn a_reset_right_after_accept_is_an_error() {
     for server in TestServer::each([vec![ServerStep::Reset]]) {
         let transport = server.client(HyperTransport::builder());
         let error = transport.send(server.post()).await.unwrap_err();
-        // Whether a byte was written before the reset came is a race; what is said of it must fit.
+        // Whether a byte was written before the reset is a race. Kind and extent must match.
         match error.kind() {
             TransportErrorKind::Interrupted => assert_eq!(error.sent(), Sent::Whole),
             TransportErrorKind::Connect(_) => assert_eq!(error.sent(), Sent::Nothing),
@@ -133,10 +133,10 @@ async fn a_reset_after_the_request_is_an_interruption() {
 
 // T10
 #[tokio::test]
-async fn an_empty_reply_is_an_interruption() {
+async fn an_empty_response_is_an_interruption() {
     for (half, status) in [
         (None, None),
-        (Some(interim(103)), None),
+        (Some(informational(103)), None),
         (Some(send("HTTP/1.1")), None),
         (
             Some(send("HTTP/1.1 200 OK\r\ncontent-le")),
@@ -153,7 +153,7 @@ async fn an_empty_reply_is_an_interruption() {
 
 // T11
 #[tokio::test]
-async fn a_body_that_breaks_off_is_no_body() {
+async fn a_truncated_body_is_an_interruption() {
     let created = ServerStep::All(vec![head(201, &[("content-length", "10")]), part("12345")]);
     for end in [vec![ServerStep::Reset], vec![]] {
         let mut script = vec![ServerStep::Read, created.clone()];
@@ -161,7 +161,7 @@ async fn a_body_that_breaks_off_is_no_body() {
         let error = failure(script).await;
         assert_eq!(error.kind(), TransportErrorKind::Interrupted);
         assert_eq!(error.sent(), Sent::Whole);
-        // A reset may overtake the head; an end in peace cannot.
+        // A reset may overtake the head, an orderly close cannot.
         assert!(
             error
                 .status()
@@ -172,20 +172,24 @@ async fn a_body_that_breaks_off_is_no_body() {
 
 // T24
 #[tokio::test]
-async fn a_server_that_says_nothing_is_a_first_byte_timeout() {
-    let hurried = HyperTransport::builder().first_byte_timeout(SHORT);
-    let error = failure_of(hurried, vec![ServerStep::Read, ServerStep::ClientCloses]).await;
+async fn a_silent_server_is_a_first_byte_timeout() {
+    let with_timeout = HyperTransport::builder().first_byte_timeout(SHORT);
+    let error = failure_of(
+        with_timeout,
+        vec![ServerStep::Read, ServerStep::ClientCloses],
+    )
+    .await;
     assert_eq!(error.kind(), TransportErrorKind::Timeout(Phase::FirstByte));
     assert_eq!(error.sent(), Sent::Whole);
 }
 
 // T25
 #[tokio::test]
-async fn a_body_that_stands_still_is_a_stall() {
-    let hurried = HyperTransport::builder().stall_timeout(SHORT);
+async fn a_body_without_progress_is_a_stall_timeout() {
+    let with_timeout = HyperTransport::builder().stall_timeout(SHORT);
     let begun = [head(200, &[("content-length", "9")]), part("123")];
     let script = [&[ServerStep::Read], &begun[..], &[ServerStep::ClientCloses]].concat();
-    let error = failure_of(hurried, script).await;
+    let error = failure_of(with_timeout, script).await;
     assert_eq!(error.kind(), TransportErrorKind::Timeout(Phase::Stall));
     assert_eq!(error.status(), Some(StatusCode::OK));
 }
@@ -200,8 +204,8 @@ async fn progress_resets_the_stall_timer() {
         ServerStep::Trickle(vec![b'x'; 12], stall / 10),
         ServerStep::KeepOpen,
     ]]) {
-        let patient = server.client(HyperTransport::builder().stall_timeout(stall));
-        let response = patient.send(server.get()).await.unwrap();
+        let transport = server.client(HyperTransport::builder().stall_timeout(stall));
+        let response = transport.send(server.get()).await.unwrap();
         assert_eq!(response.body(), &vec![b'x'; 12]);
         server.finish().await;
     }
@@ -209,7 +213,7 @@ async fn progress_resets_the_stall_timer() {
 
 // T33
 #[tokio::test]
-async fn a_redirect_is_an_answer_like_any_other() {
+async fn a_redirect_is_a_response_like_any_other() {
     let fields = [("location", "http://example.com/"), ("content-length", "0")];
     for server in TestServer::each([vec![
         ServerStep::Read,
@@ -280,7 +284,7 @@ async fn a_large_body_in_many_pieces_is_whole() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_sent_is_refused_before_any_socket() {
+async fn a_request_that_cannot_be_sent_is_refused_before_connecting() {
     let tunnel = http::Request::builder()
         .method(Method::CONNECT)
         .uri("http://127.0.0.1:1/")
@@ -296,7 +300,7 @@ async fn what_cannot_be_sent_is_refused_before_any_socket() {
 
 #[tokio::test]
 #[should_panic(expected = "connection 1 never came")]
-async fn a_script_that_was_not_played_fails_its_test() {
+async fn an_unfinished_script_fails_its_test() {
     let server = TestServer::plays([
         vec![ServerStep::Read, ok("[]"), ServerStep::KeepOpen],
         vec![ServerStep::Read],
@@ -307,7 +311,7 @@ async fn a_script_that_was_not_played_fails_its_test() {
 
 #[tokio::test]
 #[should_panic(expected = "a connection more than the script has")]
-async fn a_connection_that_nobody_expected_fails_its_test() {
+async fn an_unexpected_connection_fails_its_test() {
     let server = TestServer::plays([vec![ServerStep::Read, ok("[]"), ServerStep::KeepOpen]]);
     for _ in 0..2 {
         let transport = HyperTransport::builder().first_byte_timeout(SHORT).build();
@@ -318,7 +322,7 @@ async fn a_connection_that_nobody_expected_fails_its_test() {
 
 #[cfg(not(feature = "_tls"))]
 #[tokio::test]
-async fn without_tls_built_in_https_is_refused_before_any_socket() {
+async fn https_without_tls_built_in_is_refused_before_connecting() {
     let server = TestServer::plays([]);
     let uri = server.url("/").replace("http:", "https:");
     let request = http::Request::get(uri).body(Bytes::new()).unwrap();
@@ -329,12 +333,12 @@ async fn without_tls_built_in_https_is_refused_before_any_socket() {
 }
 
 #[tokio::test]
-async fn an_answer_cut_after_any_byte_is_an_error() {
+async fn a_response_cut_after_any_byte_is_an_error() {
     let sized = "HTTP/1.1 201 Created\r\ncontent-length: 8\r\n\r\n{\"id\":1}";
     let chunked =
         "HTTP/1.1 201 Created\r\ntransfer-encoding: chunked\r\n\r\n8\r\n{\"id\":1}\r\n0\r\n\r\n";
-    let interim = format!("HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\n{sized}");
-    for whole in [sized, chunked, &interim] {
+    let informational = format!("HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\n{sized}");
+    for whole in [sized, chunked, &informational] {
         for length in 0..whole.len() {
             for end in [vec![], vec![ServerStep::Reset]] {
                 let mut script = vec![
@@ -354,7 +358,7 @@ async fn an_answer_cut_after_any_byte_is_an_error() {
 
 // T11
 #[tokio::test]
-async fn a_body_that_ends_without_the_farewell_of_tls_was_cut() {
+async fn a_body_that_ends_without_close_notify_is_truncated() {
     let begun = send("HTTP/1.1 200 OK\r\n\r\n[1,2]");
     for server in TestServer::each([vec![ServerStep::Read, begun, ServerStep::CloseAbruptly]]) {
         let result = server
@@ -366,7 +370,7 @@ async fn a_body_that_ends_without_the_farewell_of_tls_was_cut() {
             assert_eq!(error.kind(), TransportErrorKind::Interrupted);
             assert_eq!(error.status(), Some(StatusCode::OK));
         } else {
-            // Nobody can tell, without TLS and without a length.
+            // Without TLS and without a length the end is ambiguous.
             assert_eq!(result.unwrap().body(), "[1,2]");
         }
         server.finish().await;

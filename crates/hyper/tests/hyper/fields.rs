@@ -1,4 +1,4 @@
-//! Fields of a response that stand on several lines, that are folded, or that describe a body where there is none.
+//! Response fields on several lines, folded fields, and body fields of bodiless responses.
 
 use gatelet_hyper::{HyperTransport, HyperTransportBuilder};
 use gatelet_transport::{Transport, TransportErrorKind};
@@ -6,12 +6,12 @@ use http::{Method, StatusCode};
 
 use crate::script::{ServerStep, empty, flood, head, ok, part, rest, send};
 use crate::test_server::{TestServer, error_text};
-use crate::{answers, failure, failure_of};
+use crate::{failure, failure_of, responds_with};
 
 const NO_BODY: &[(&str, &str)] = &[("content-length", "0")];
 const GZIP: (&str, &str) = ("content-encoding", "gzip");
 
-/// Each way to say that a response of this status with these fields has no body.
+/// Returns each form of a response with this status and these fields, and without a body.
 fn without_body(status: u16, fields: &[(&'static str, &'static str)]) -> Vec<ServerStep> {
     let lines: String = fields
         .iter()
@@ -24,17 +24,17 @@ fn without_body(status: u16, fields: &[(&'static str, &'static str)]) -> Vec<Ser
         ways.push(empty(status, fields));
     } else {
         ways.push(send(&chunked));
-        // Over HTTP/2 an end that is said later.
+        // Over HTTP/2, the end in a separate frame.
         let end = ServerStep::Frame(crate::frames::DATA, crate::frames::END_STREAM, Vec::new());
         ways.push(ServerStep::All(vec![head(status, fields), end]));
     }
     ways
 }
 
-/// Sends DELETE, PUT and GET to a server that gives this answer to each on one connection, over each protocol.
-async fn succeeds(builder: &HyperTransportBuilder, answer: &ServerStep, status: u16) {
+/// Sends DELETE, PUT and GET over each protocol to a server that gives this response on one connection.
+async fn succeeds(builder: &HyperTransportBuilder, response: &ServerStep, status: u16) {
     let methods = [(Method::DELETE, ""), (Method::PUT, "{}"), (Method::GET, "")];
-    let mut script = vec![[ServerStep::Read, answer.clone()]; methods.len()].concat();
+    let mut script = vec![[ServerStep::Read, response.clone()]; methods.len()].concat();
     script.push(ServerStep::KeepOpen);
     for server in TestServer::each([script]) {
         let client = server.client(builder.clone());
@@ -50,7 +50,7 @@ async fn succeeds(builder: &HyperTransportBuilder, answer: &ServerStep, status: 
 
 // U6
 #[tokio::test]
-async fn a_body_that_cannot_be_read_leaves_the_head_in_the_error() {
+async fn the_error_for_an_unreadable_body_contains_the_head() {
     let wait = ("retry-after", "7");
     let chunked = |coding: &str, status: u16| {
         send(&format!(
@@ -59,7 +59,7 @@ async fn a_body_that_cannot_be_read_leaves_the_head_in_the_error() {
     };
     for status in [401, 404, 429, 503] {
         let head = |fields: &[_]| head(status, &[&[wait], fields].concat());
-        for answer in [
+        for response in [
             ServerStep::All(vec![head(&[GZIP]), rest("[]")]),
             ServerStep::All(vec![head(&[GZIP, ("content-length", "2")]), rest("[]")]),
             ServerStep::All(vec![head(&[]), flood(part("too large"))]),
@@ -69,8 +69,8 @@ async fn a_body_that_cannot_be_read_leaves_the_head_in_the_error() {
             chunked("chunked\r\ntransfer-encoding: chunked", status),
             chunked("chunked", status),
         ] {
-            let script = match answer {
-                // A flood sends without an end of its own.
+            let script = match response {
+                // A flood cannot be part of `All`.
                 ServerStep::All(steps) => [vec![ServerStep::Read], steps].concat(),
                 step => vec![ServerStep::Read, step],
             };
@@ -88,7 +88,7 @@ async fn a_body_that_cannot_be_read_leaves_the_head_in_the_error() {
 
 // U6
 #[tokio::test]
-async fn a_head_that_cannot_be_read_leaves_what_came_of_it_in_the_error() {
+async fn the_error_for_an_unreadable_head_contains_what_arrived() {
     let many = "x: y\r\n".repeat(200);
     for status in [401, 429, 503] {
         for rest in [
@@ -112,7 +112,7 @@ async fn a_head_that_cannot_be_read_leaves_what_came_of_it_in_the_error() {
             }
         }
     }
-    // Of a success they would say that all of it came.
+    // In a success they announce the end of the body.
     for server in TestServer::each([vec![
         ServerStep::Read,
         send("HTTP/1.1 204 X\r\nx: y\r\nno colon\r\n\r\n"),
@@ -140,8 +140,8 @@ async fn a_success_without_a_body_may_name_an_encoding() {
             &[("content-encoding", "identity")],
             &[("content-encoding", "")],
         ] {
-            for answer in without_body(status, fields) {
-                succeeds(&HyperTransport::builder(), &answer, status).await;
+            for response in without_body(status, fields) {
+                succeeds(&HyperTransport::builder(), &response, status).await;
             }
         }
     }
@@ -154,20 +154,20 @@ async fn a_success_without_a_body_may_name_an_encoding_where_gzip_is_asked_for()
     let asking = HyperTransport::builder().accept_gzip();
     for status in [204, 200] {
         for fields in [&[GZIP][..], &[("content-encoding", "br")]] {
-            for answer in without_body(status, fields) {
-                succeeds(&asking, &answer, status).await;
+            for response in without_body(status, fields) {
+                succeeds(&asking, &response, status).await;
             }
         }
     }
 }
 
-/// A response to HEAD and a 304 describe the body that a GET would have had.
+/// A response to HEAD and a 304 describe the body of a GET.
 #[tokio::test]
-async fn what_describes_the_body_of_another_response_is_not_judged() {
+async fn body_fields_of_a_bodiless_response_are_not_checked() {
     let fields = [GZIP, ("content-length", "99999999999")];
     for (method, status) in [(Method::HEAD, 200), (Method::GET, 304)] {
-        let answer = empty(status, &fields);
-        for server in TestServer::each([vec![ServerStep::Read, answer, ServerStep::KeepOpen]]) {
+        let response = empty(status, &fields);
+        for server in TestServer::each([vec![ServerStep::Read, response, ServerStep::KeepOpen]]) {
             let client = server.client(HyperTransport::builder().body_limit(10));
             let response = client
                 .send(server.request(method.clone(), ""))
@@ -181,22 +181,22 @@ async fn what_describes_the_body_of_another_response_is_not_judged() {
 }
 
 #[tokio::test]
-async fn a_204_with_a_transfer_coding_is_done_and_ends_its_connection() {
+async fn a_204_with_a_transfer_coding_is_complete_and_closes_its_connection() {
     for coding in [
         "chunked",
         "gzip",
         "gzip, chunked",
         "chunked\r\ntransfer-encoding: chunked",
     ] {
-        let answer = format!("HTTP/1.1 204 No Content\r\ntransfer-encoding: {coding}\r\n\r\n");
-        is_done_and_closed(&answer, "").await;
+        let response = format!("HTTP/1.1 204 No Content\r\ntransfer-encoding: {coding}\r\n\r\n");
+        is_done_and_closed(&response, "").await;
     }
 }
 
 #[tokio::test]
-async fn a_body_in_an_encoding_that_nobody_asked_for_is_refused_as_soon_as_it_begins() {
+async fn a_body_in_an_unrequested_encoding_is_refused_at_its_first_byte() {
     for fields in [&[GZIP][..], &[("content-encoding", "identity, gzip")]] {
-        // The rest never comes.
+        // The rest never arrives.
         let begins = vec![
             ServerStep::Read,
             head(200, fields),
@@ -217,15 +217,15 @@ async fn a_body_in_an_encoding_that_nobody_asked_for_is_refused_as_soon_as_it_be
     assert_eq!(error.kind(), TransportErrorKind::Protocol);
 }
 
-/// This answer is right, and no other request goes to where it came from.
-async fn is_done_and_closed(answer: &str, body: &str) {
-    let first = vec![ServerStep::Read, send(answer), ServerStep::ClientCloses];
+/// Checks that this response is accepted and that its connection is closed.
+async fn is_done_and_closed(text: &str, body: &str) {
+    let first = vec![ServerStep::Read, send(text), ServerStep::ClientCloses];
     let second = vec![ServerStep::Read, ok("2"), ServerStep::KeepOpen];
     for server in TestServer::each([first, second]) {
         let client = server.client(HyperTransport::builder());
         for expected in [body, "2"] {
             let response = client.send(server.get()).await.unwrap();
-            assert_eq!(response.body(), expected, "{answer}");
+            assert_eq!(response.body(), expected, "{text}");
         }
         server.finish().await;
     }
@@ -233,7 +233,7 @@ async fn is_done_and_closed(answer: &str, body: &str) {
 
 // U12
 #[tokio::test]
-async fn a_length_of_0_beside_chunks_ends_the_connection() {
+async fn a_length_of_0_beside_chunks_closes_the_connection() {
     for (fields, chunks, body) in [
         (
             "content-length: 0\r\ntransfer-encoding: chunked",
@@ -271,7 +271,7 @@ async fn a_length_of_0_beside_chunks_ends_the_connection() {
 
 // U11
 #[tokio::test]
-async fn a_transfer_coding_on_two_lines_is_one_list_and_a_protocol_error() {
+async fn a_transfer_coding_on_two_lines_is_a_protocol_error() {
     for codings in [
         "chunked\r\ntransfer-encoding: chunked",
         "chunked, chunked",
@@ -281,9 +281,9 @@ async fn a_transfer_coding_on_two_lines_is_one_list_and_a_protocol_error() {
         "chunked\r\n , chunked",
         "chunked\r\nx: y\r\nTransfer-Encoding: CHUNKED",
     ] {
-        let answer =
+        let response =
             format!("HTTP/1.1 200 OK\r\ntransfer-encoding: {codings}\r\n\r\n2\r\n[]\r\n0\r\n\r\n");
-        let error = failure(answers(&answer)).await;
+        let error = failure(responds_with(&response)).await;
         assert_eq!(error.kind(), TransportErrorKind::Protocol, "{codings}");
         assert_eq!(error.status(), Some(StatusCode::OK), "{codings}");
     }
@@ -310,22 +310,22 @@ async fn lengths_on_two_lines_are_one_list_over_each_protocol() {
 }
 
 #[tokio::test]
-async fn a_close_on_any_line_of_connection_ends_it() {
+async fn close_on_any_connection_line_closes_the_connection() {
     for lines in [
         "connection: keep-alive\r\nconnection: close",
         "connection: close\r\nconnection: keep-alive",
         "connection: x, Close",
         "connection: x\r\n , close",
     ] {
-        let answer = format!("HTTP/1.1 200 OK\r\n{lines}\r\ncontent-length: 2\r\n\r\n[]");
-        is_done_and_closed(&answer, "[]").await;
+        let response = format!("HTTP/1.1 200 OK\r\n{lines}\r\ncontent-length: 2\r\n\r\n[]");
+        is_done_and_closed(&response, "[]").await;
     }
 }
 
 // U13
 #[tokio::test]
 async fn a_folded_field_is_unfolded() {
-    let answer = "HTTP/1.1 200 OK\r\n\
+    let response = "HTTP/1.1 200 OK\r\n\
                   retry-after:\r\n 9\r\n\
                   content-type: application/json;\r\n\tcharset=utf-8\r\n\
                   link: <https://a.example/v1/things?after=2>;\r\n \t rel=\"next\"\r\n\
@@ -349,14 +349,14 @@ async fn a_folded_field_is_unfolded() {
     ];
     let script = vec![
         ServerStep::Read,
-        send(answer),
+        send(response),
         ServerStep::Read,
         ok("2"),
         ServerStep::KeepOpen,
     ];
     // All at once, and byte by byte.
     let mut pieces = vec![ServerStep::Read];
-    pieces.extend(answer.bytes().map(|byte| ServerStep::Send(vec![byte])));
+    pieces.extend(response.bytes().map(|byte| ServerStep::Send(vec![byte])));
     pieces.extend([ServerStep::Read, ok("2"), ServerStep::KeepOpen]);
     for script in [script, pieces] {
         for server in TestServer::each([script]) {
@@ -375,7 +375,7 @@ async fn a_folded_field_is_unfolded() {
 
 // U13
 #[tokio::test]
-async fn a_folded_interim_response_is_skipped() {
+async fn a_folded_informational_response_is_skipped() {
     let hints =
         "HTTP/1.1 103 Early Hints\r\nlink: <a>;\r\n rel=preload\r\n \r\n HTTP/1.1 500 No\r\n\r\n";
     let script = vec![
@@ -394,7 +394,7 @@ async fn a_folded_interim_response_is_skipped() {
 
 // U13
 #[tokio::test]
-async fn a_folded_framing_field_says_what_it_says_unfolded() {
+async fn a_folded_framing_field_means_the_same_as_unfolded() {
     let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding:\r\n chunked\r\n\r\n2\r\n[]\r\n0\r\n\r\n";
     for server in TestServer::each([vec![ServerStep::Read, send(chunked), ServerStep::KeepOpen]]) {
         let client = server.client(HyperTransport::builder());
@@ -406,21 +406,21 @@ async fn a_folded_framing_field_says_what_it_says_unfolded() {
         "content-length: 2\r\n content-length: 3",
         "transfer-encoding: chunked\r\n identity",
         "transfer-encoding: gzip,\r\n chunked",
-        // What is folded behind another field is a part of that one.
+        // A folded line belongs to the field before it.
         "content-length: 1\r\n\ttransfer-encoding: chunked",
         // A fold needs a field before it.
         " x: y\r\ncontent-length: 2",
         "\tcontent-length: 2",
     ] {
-        let answer = format!("HTTP/1.1 200 OK\r\n{fields}\r\n\r\n[]");
-        let error = failure(answers(&answer)).await;
+        let response = format!("HTTP/1.1 200 OK\r\n{fields}\r\n\r\n[]");
+        let error = failure(responds_with(&response)).await;
         assert_eq!(error.kind(), TransportErrorKind::Protocol, "{fields}");
     }
 }
 
 // U13
 #[tokio::test]
-async fn a_folded_head_has_the_limit_of_any_other() {
+async fn a_folded_head_has_the_same_limit() {
     let endless = vec![
         ServerStep::Read,
         send("HTTP/1.1 200 OK\r\nx: y"),

@@ -1,4 +1,4 @@
-//! HTTP/2 as a server says it: frame by frame (RFC 9113 sections 4 and 6), with fields as literals (RFC 7541 section 6.2.2).
+//! HTTP/2 frames of a server (RFC 9113 sections 4 and 6), with fields as literals (RFC 7541 section 6.2.2).
 
 pub(crate) const DATA: u8 = 0;
 pub(crate) const HEADERS: u8 = 1;
@@ -11,7 +11,7 @@ pub(crate) const CONTINUATION: u8 = 9;
 pub(crate) const END_STREAM: u8 = 1;
 pub(crate) const END_HEADERS: u8 = 4;
 
-/// What a client sends before its first frame.
+/// The length of what a client sends before its first frame.
 pub(crate) const PREFACE: usize = 24;
 
 pub(crate) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
@@ -19,7 +19,7 @@ pub(crate) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8>
     [&length, &[kind, flags][..], &stream.to_be_bytes(), payload].concat()
 }
 
-/// Status and fields, in as many frames as they need.
+/// Returns status and fields in as many frames as needed.
 pub(crate) fn head(status: u16, fields: &[(&str, String)], ends: bool, stream: u32) -> Vec<u8> {
     const MOST: usize = 16 * 1024;
 
@@ -39,7 +39,7 @@ pub(crate) fn head(status: u16, fields: &[(&str, String)], ends: bool, stream: u
     frames
 }
 
-/// A field that no table is needed for.
+/// Returns a field that needs no table.
 pub(crate) fn literal(name: &str, value: &str) -> Vec<u8> {
     let mut field = vec![0];
     for text in [name, value] {
@@ -49,7 +49,7 @@ pub(crate) fn literal(name: &str, value: &str) -> Vec<u8> {
     field
 }
 
-/// The length of a text that is not Huffman-coded: an integer with seven bits in its first byte.
+/// Appends the length of a text without Huffman coding: an integer with a seven-bit prefix.
 fn length(mut length: usize, field: &mut Vec<u8>) {
     const FULL: usize = 0x7f;
 

@@ -1,16 +1,16 @@
-//! What counts as a well-formed answer, and how large it may be.
+//! Which responses are well-formed, and how large they may be.
 
 use gatelet_hyper::HyperTransport;
 use gatelet_transport::{Sent, TooLarge, Transport, TransportErrorKind};
 use http::StatusCode;
 
-use crate::script::{ServerStep, empty, flood, head, interim, ok, part, rest, send};
+use crate::script::{ServerStep, empty, flood, head, informational, ok, part, rest, send};
 use crate::test_server::{TestServer, error_text};
-use crate::{answers, failure, failure_of};
+use crate::{failure, failure_of, responds_with};
 
 // T15
 #[tokio::test]
-async fn a_length_that_is_none_is_a_protocol_error() {
+async fn an_invalid_length_is_a_protocol_error() {
     for length in [
         "-2",
         "+2",
@@ -21,7 +21,7 @@ async fn a_length_that_is_none_is_a_protocol_error() {
         "",
     ] {
         let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n[]");
-        let error = failure(answers(&head)).await;
+        let error = failure(responds_with(&head)).await;
         assert_eq!(error.kind(), TransportErrorKind::Protocol, "{length}");
         assert_eq!(error.sent(), Sent::Whole);
     }
@@ -29,7 +29,7 @@ async fn a_length_that_is_none_is_a_protocol_error() {
 
 // T15
 #[tokio::test]
-async fn a_length_beside_the_truth_never_yields_a_longer_or_mixed_body() {
+async fn a_wrong_length_never_yields_a_longer_or_mixed_body() {
     let long = head(200, &[("content-length", "4")]);
     let error = failure(vec![ServerStep::Read, long, part("[]")]).await;
     assert_eq!(error.kind(), TransportErrorKind::Interrupted);
@@ -38,7 +38,7 @@ async fn a_length_beside_the_truth_never_yields_a_longer_or_mixed_body() {
 
 // T18
 #[tokio::test]
-async fn chunks_that_are_none_are_protocol_errors() {
+async fn invalid_chunks_are_protocol_errors() {
     let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
     let extension = format!("2;{}\r\n[]\r\n0\r\n\r\n", "x".repeat(64 * 1024));
     let trailers = format!("2\r\n[]\r\n0\r\nx: {}\r\n\r\n", "x".repeat(64 * 1024));
@@ -52,7 +52,7 @@ async fn chunks_that_are_none_are_protocol_errors() {
         &trailers,
         &many,
     ] {
-        let error = failure(answers(&format!("{head}{chunks}"))).await;
+        let error = failure(responds_with(&format!("{head}{chunks}"))).await;
         let start = &chunks[..chunks.len().min(20)];
         assert_eq!(error.kind(), TransportErrorKind::Protocol, "{start}");
         assert_eq!(error.status(), Some(StatusCode::OK), "{start}");
@@ -67,19 +67,19 @@ async fn a_transfer_coding_other_than_chunked_is_a_protocol_error() {
     for coding in ["gzip, chunked", "identity", "chunked, identity", "gzip"] {
         let head =
             format!("HTTP/1.1 200 OK\r\ntransfer-encoding: {coding}\r\n\r\n2\r\n[]\r\n0\r\n\r\n");
-        let error = failure(answers(&head)).await;
+        let error = failure(responds_with(&head)).await;
         assert_eq!(error.kind(), TransportErrorKind::Protocol, "{coding}");
     }
 }
 
 // T19
 #[tokio::test]
-async fn a_head_beyond_its_limits_is_too_large() {
+async fn a_head_above_its_limits_is_too_large() {
     let what = TooLarge::Head;
     let fields = format!("HTTP/1.1 200 OK\r\n{}\r\n", "x: y\r\n".repeat(101));
     let bytes = format!("HTTP/1.1 200 OK\r\nx: {}\r\n\r\n", "y".repeat(65 * 1024));
     for head in [fields, bytes] {
-        let error = failure(answers(&head)).await;
+        let error = failure(responds_with(&head)).await;
         let limit = 65 * 1024 - 1;
         assert_eq!(error.kind(), TransportErrorKind::TooLarge { what, limit });
     }
@@ -100,7 +100,7 @@ async fn a_head_beyond_its_limits_is_too_large() {
     let few = HyperTransport::builder().max_head_fields(2);
     let error = failure_of(
         few,
-        answers("HTTP/1.1 200 OK\r\na: 1\r\nb: 2\r\nc: 3\r\n\r\n"),
+        responds_with("HTTP/1.1 200 OK\r\na: 1\r\nb: 2\r\nc: 3\r\n\r\n"),
     )
     .await;
     assert!(matches!(
@@ -176,19 +176,19 @@ async fn a_head_within_its_limits_is_read() {
 
 // T20
 #[tokio::test]
-async fn a_body_beyond_its_limit_is_too_large() {
+async fn a_body_above_its_limit_is_too_large() {
     let expected = TransportErrorKind::TooLarge {
         what: TooLarge::Body,
         limit: 8,
     };
     let small = || HyperTransport::builder().body_limit(8);
-    // Announced: refused before a byte of the body has come.
+    // Announced: refused before a byte of the body arrives.
     let announced = head(200, &[("content-length", "9")]);
     let announced = vec![ServerStep::Read, announced, ServerStep::ClientCloses];
     let error = failure_of(small(), announced).await;
     assert_eq!(error.kind(), expected);
     assert_eq!(error.status(), Some(StatusCode::OK));
-    // Chunked: refused as soon as it is known, while the server would go on for ever.
+    // Chunked: refused at the limit, though the body is endless.
     let chunked = vec![
         ServerStep::Read,
         send("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"),
@@ -215,7 +215,7 @@ async fn a_body_beyond_its_limit_is_too_large() {
 
 // T20
 #[tokio::test]
-async fn a_length_that_is_only_announced_costs_no_memory() {
+async fn an_announced_length_reserves_little_memory() {
     let announced = "HTTP/1.1 200 OK\r\ncontent-length: 4611686018427387904\r\n\r\n[";
     let huge = HyperTransport::builder().body_limit(u64::MAX);
     let error = failure_of(huge, vec![ServerStep::Read, send(announced)]).await;
@@ -224,7 +224,7 @@ async fn a_length_that_is_only_announced_costs_no_memory() {
 
 // T22
 #[tokio::test]
-async fn a_content_encoding_that_nobody_asked_for_is_a_protocol_error() {
+async fn an_unrequested_content_encoding_is_a_protocol_error() {
     let fields = [("content-encoding", "gzip"), ("content-length", "2")];
     let gzip = ServerStep::All(vec![head(200, &fields), rest("[]")]);
     let error = failure(vec![
@@ -248,8 +248,8 @@ async fn a_content_encoding_that_nobody_asked_for_is_a_protocol_error() {
 
 // T27
 #[tokio::test]
-async fn interim_answers_without_end_are_a_protocol_error() {
-    let error = failure(vec![ServerStep::Read, flood(interim(102))]).await;
+async fn endless_informational_responses_are_a_protocol_error() {
+    let error = failure(vec![ServerStep::Read, flood(informational(102))]).await;
     assert_eq!(error.kind(), TransportErrorKind::Protocol);
     assert!(error_text(&error).contains("too many informational responses"));
     assert_eq!(error.sent(), Sent::Whole);
@@ -257,8 +257,8 @@ async fn interim_answers_without_end_are_a_protocol_error() {
 
 // T27
 #[tokio::test]
-async fn an_answer_that_switches_protocols_is_a_protocol_error() {
-    let error = failure(answers(
+async fn a_response_that_switches_protocols_is_a_protocol_error() {
+    let error = failure(responds_with(
         "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\n",
     ))
     .await;
@@ -267,9 +267,9 @@ async fn an_answer_that_switches_protocols_is_a_protocol_error() {
 
 // T28
 #[tokio::test]
-async fn interim_answers_before_the_real_one_are_skipped() {
-    let mut sixteen = vec![interim(100), head(103, &[("link", "</x>")])];
-    sixteen.resize(16, interim(102));
+async fn informational_responses_before_the_final_one_are_skipped() {
+    let mut sixteen = vec![informational(100), head(103, &[("link", "</x>")])];
+    sixteen.resize(16, informational(102));
     for server in TestServer::each([vec![
         ServerStep::Read,
         ServerStep::All(sixteen),
@@ -289,8 +289,8 @@ async fn interim_answers_before_the_real_one_are_skipped() {
 
 // T67
 #[tokio::test]
-async fn what_is_not_http_1_1_is_a_protocol_error() {
-    for answer in [
+async fn a_response_that_is_not_http_1_1_is_a_protocol_error() {
+    for response in [
         "hello\r\n",
         "HTTP/0.9 200 OK\r\n\r\n",
         "HTTP/1.0 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\n\r\n",
@@ -301,18 +301,18 @@ async fn what_is_not_http_1_1_is_a_protocol_error() {
         "HTTP/1.1 2000 OK\r\n\r\n",
         "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
     ] {
-        let error = failure(answers(answer)).await;
-        assert_eq!(error.kind(), TransportErrorKind::Protocol, "{answer}");
+        let error = failure(responds_with(response)).await;
+        assert_eq!(error.kind(), TransportErrorKind::Protocol, "{response}");
         assert_eq!(error.sent(), Sent::Whole);
     }
 }
 
 // T67
 #[tokio::test]
-async fn every_status_that_is_one_is_an_answer() {
+async fn every_valid_status_is_a_response() {
     for status in [200, 299, 400, 499, 503, 600, 999] {
-        let answer = empty(status, &[("content-length", "0")]);
-        for server in TestServer::each([vec![ServerStep::Read, answer, ServerStep::KeepOpen]]) {
+        let response = empty(status, &[("content-length", "0")]);
+        for server in TestServer::each([vec![ServerStep::Read, response, ServerStep::KeepOpen]]) {
             let response = server
                 .client(HyperTransport::builder())
                 .send(server.get())

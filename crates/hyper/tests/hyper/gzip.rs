@@ -1,4 +1,4 @@
-//! Answers in gzip.
+//! Gzip responses.
 
 use std::io::Write;
 #[cfg(target_os = "linux")]
@@ -28,23 +28,23 @@ fn encoded(encoding: &str, body: &[u8]) -> Vec<ServerStep> {
         "HTTP/1.1 200 OK\r\ncontent-encoding: {encoding}\r\ncontent-length: {}\r\n\r\n",
         body.len()
     );
-    let answer = ServerStep::Send([head.as_bytes(), body].concat());
-    vec![ServerStep::Read, answer, ServerStep::ClientCloses]
+    let response = ServerStep::Send([head.as_bytes(), body].concat());
+    vec![ServerStep::Read, response, ServerStep::ClientCloses]
 }
 
 #[tokio::test]
-async fn gzip_is_asked_for_and_undone_and_the_caller_sees_neither() {
+async fn gzip_is_requested_and_decoded_transparently() {
     let mut script = encoded("gzip", &gzip(b"[1]"));
     script.truncate(2);
     script.extend([ServerStep::Read, ok("[2]"), ServerStep::KeepOpen]);
     let server = TestServer::plays([script]);
     let transport = asking().build();
     for body in ["[1]", "[2]"] {
-        let answer = transport.send(server.get()).await.unwrap();
-        assert_eq!(answer.body(), body);
-        assert!(!answer.headers().contains_key("content-encoding"));
+        let response = transport.send(server.get()).await.unwrap();
+        assert_eq!(response.body(), body);
+        assert!(!response.headers().contains_key("content-encoding"));
         assert!(
-            answer
+            response
                 .headers()
                 .get("content-length")
                 .is_none_or(|length| length == "3")
@@ -56,27 +56,27 @@ async fn gzip_is_asked_for_and_undone_and_the_caller_sees_neither() {
 }
 
 #[tokio::test]
-async fn nothing_is_asked_for_unless_that_is_turned_on() {
+async fn no_encoding_is_requested_by_default() {
     let server = TestServer::plays([vec![ServerStep::Read, ok("1"), ServerStep::KeepOpen]]);
     HyperTransport::new().send(server.get()).await.unwrap();
     assert!(!server.finish().await[0].contains("accept-encoding"));
 }
 
 #[tokio::test]
-async fn a_caller_who_asks_for_an_encoding_gets_it_as_it_comes() {
+async fn a_caller_that_sets_accept_encoding_gets_the_body_undecoded() {
     let server = TestServer::plays([encoded("br", b"??")[..2].to_vec()]);
     let mut request = server.get();
     let encoding = http::HeaderValue::from_static("br");
     request.headers_mut().insert("accept-encoding", encoding);
-    let answer = asking().build().send(request).await.unwrap();
-    assert_eq!(answer.body(), "??");
-    assert_eq!(answer.headers()["content-encoding"], "br");
+    let response = asking().build().send(request).await.unwrap();
+    assert_eq!(response.body(), "??");
+    assert_eq!(response.headers()["content-encoding"], "br");
     server.finish().await;
 }
 
 // T22
 #[tokio::test]
-async fn an_encoding_other_than_the_one_asked_for_is_a_protocol_error() {
+async fn an_encoding_other_than_the_requested_one_is_a_protocol_error() {
     let body = gzip(b"[1]");
     for (encoding, body) in [
         ("br", &body[..]),
@@ -91,7 +91,7 @@ async fn an_encoding_other_than_the_one_asked_for_is_a_protocol_error() {
     }
 }
 
-/// An endless answer, a thousand times as large as it looks.
+/// Sends an endless response, whose decoded size is a thousand times its length.
 fn bomb() -> Vec<ServerStep> {
     let head = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n";
     vec![
@@ -105,7 +105,7 @@ const LIMIT: u64 = 16 * 1024 * 1024;
 
 // T22
 #[tokio::test]
-async fn a_bomb_ends_at_the_limit_of_a_body() {
+async fn a_gzip_bomb_ends_at_the_body_limit() {
     let error = failure_of(asking().body_limit(LIMIT), bomb()).await;
     let expected = TransportErrorKind::TooLarge {
         what: TooLarge::Decoded,
@@ -114,16 +114,19 @@ async fn a_bomb_ends_at_the_limit_of_a_body() {
     assert_eq!(error.kind(), expected);
 }
 
-/// Set for the part of the test below that runs in a process of its own.
+/// Set in the process that runs the second part of the test below.
 #[cfg(target_os = "linux")]
 const MEASURED: &str = "GATELET_TEST_MEMORY";
 
 // T22
 #[cfg(target_os = "linux")]
 #[test]
-fn a_bomb_costs_no_more_memory_than_the_limit() {
+fn a_gzip_bomb_costs_no_more_memory_than_the_limit() {
     let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "gzip::a_process_that_measures_what_a_bomb_costs"])
+        .args([
+            "--exact",
+            "gzip::a_process_that_measures_the_memory_of_a_gzip_bomb",
+        ])
         .env(MEASURED, "1")
         .output()
         .unwrap();
@@ -134,11 +137,11 @@ fn a_bomb_costs_no_more_memory_than_the_limit() {
     );
 }
 
-/// The part of the test above that runs in a process of its own; by itself it has nothing to do.
+/// Runs in a process started by the test above; alone it does nothing.
 // T22
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_process_that_measures_what_a_bomb_costs() {
+async fn a_process_that_measures_the_memory_of_a_gzip_bomb() {
     if std::env::var(MEASURED).is_err() {
         return;
     }
@@ -148,7 +151,7 @@ async fn a_process_that_measures_what_a_bomb_costs() {
         let kibibytes = line.unwrap().split_whitespace().nth(1).unwrap();
         kibibytes.parse::<u64>().unwrap() * 1024
     };
-    // Whatever a first call makes for ever is made before.
+    // Excludes what the first call allocates permanently.
     failure_of(asking().body_limit(1), bomb()).await;
     let before = peak();
     failure_of(asking().body_limit(LIMIT), bomb()).await;

@@ -1,6 +1,6 @@
-//! How many handshakes many requests at once need.
+//! How many handshakes concurrent requests need.
 
-#![allow(clippy::disallowed_methods)] // It runs on real sockets, so its time is real too.
+#![allow(clippy::disallowed_methods)] // It runs on real sockets, so its timeouts are real too.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ enum First {
     Serves,
     HangsUp,
     IsSilent,
-    /// Shakes hands and says goodbye, with each connection.
+    /// Sends a `GOAWAY` after the handshake of each connection.
     GoesAway,
 }
 
@@ -36,11 +36,11 @@ enum First {
 struct Plan {
     protocol: &'static str,
     first: First,
-    /// How many requests at once the server says that it takes on a connection.
+    /// The number of concurrent requests that the server allows on a connection.
     streams: Option<u32>,
-    /// So many requests are answered together.
+    /// The server responds to this many requests together.
     requests: Arc<Barrier>,
-    /// The handshakes of all connections but the first go on together, in groups of so many.
+    /// All handshakes except the first continue together, in groups of this size.
     handshakes: Arc<Barrier>,
 }
 
@@ -59,11 +59,11 @@ impl Plan {
 struct Server {
     address: SocketAddr,
     connections: Arc<AtomicUsize>,
-    /// The most connections that were open at once.
+    /// The peak of open connections.
     most_open: Arc<AtomicUsize>,
-    /// The most requests that were under way on one connection.
+    /// The peak of requests in flight on one connection.
     most: Arc<AtomicUsize>,
-    /// How many requests wait for an answer, on whichever connection.
+    /// The number of requests in flight on all connections.
     under_way: Arc<AtomicUsize>,
     /// Opened for each connection.
     arrived: Gate,
@@ -112,7 +112,7 @@ impl Server {
         Request::post(uri).body(Bytes::from_static(b"{}")).unwrap()
     }
 
-    /// Makes so many calls at once, and returns what becomes of each.
+    /// Makes this many calls at once, and returns their results.
     async fn burst(
         &self,
         transport: &HyperTransport,
@@ -123,16 +123,16 @@ impl Server {
             let (transport, request) = (transport.clone(), self.request());
             burst.spawn(async move { transport.send(request).await });
         }
-        within_patience(burst.join_all()).await
+        before_timeout(burst.join_all()).await
     }
 }
 
-/// Long enough for everything here; what takes longer is stuck.
-async fn within_patience<T>(work: impl Future<Output = T>) -> T {
-    let patience = Duration::from_secs(30);
-    tokio::time::timeout(patience, work)
+/// Fails a test that is stuck.
+async fn before_timeout<T>(work: impl Future<Output = T>) -> T {
+    let limit = Duration::from_secs(30);
+    tokio::time::timeout(limit, work)
         .await
-        .expect("it is stuck")
+        .expect("the test is stuck")
 }
 
 fn client(builder: HyperTransportBuilder) -> HyperTransport {
@@ -166,8 +166,8 @@ async fn serve(
 async fn serve_http1(mut stream: TlsStream<TcpStream>, plan: Plan) -> std::io::Result<()> {
     while let 1.. = stream.read(&mut [0; 4096]).await? {
         plan.requests.wait().await;
-        let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nh1";
-        stream.write_all(answer).await?;
+        let response = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nh1";
+        stream.write_all(response).await?;
     }
     Ok(())
 }
@@ -203,9 +203,9 @@ async fn serve_http2(
             plan.requests.wait().await;
             under_way.fetch_sub(1, Ordering::SeqCst);
             all.fetch_sub(1, Ordering::SeqCst);
-            let answer = respond.send_response(Response::new(()), false);
-            // A client that went away needs none.
-            let _ = answer.and_then(|mut body| body.send_data(Bytes::from_static(b"h2"), true));
+            let response = respond.send_response(Response::new(()), false);
+            // The client may be gone.
+            let _ = response.and_then(|mut body| body.send_data(Bytes::from_static(b"h2"), true));
         });
     }
     Ok(())
@@ -215,8 +215,8 @@ async fn fifty_first_calls() {
     for _ in 0..3 {
         let server = Server::start(Plan::of("h2")).await;
         let transport = client(HyperTransport::builder());
-        for answer in server.burst(&transport, 50).await {
-            assert_eq!(answer.unwrap().body(), "h2");
+        for response in server.burst(&transport, 50).await {
+            assert_eq!(response.unwrap().body(), "h2");
         }
         let connections = server.connections();
         assert!((1..=2).contains(&connections), "{connections}");
@@ -237,35 +237,35 @@ async fn fifty_first_calls_on_several_threads_make_at_most_two_handshakes() {
 
 // U21
 #[tokio::test]
-async fn fifty_first_calls_over_http1_are_not_made_one_after_the_other() {
+async fn fifty_first_calls_over_http1_run_concurrently() {
     let mut plan = Plan::of("http/1.1");
     plan.requests = Arc::new(Barrier::new(50));
     plan.handshakes = Arc::new(Barrier::new(49));
     let server = Server::start(plan).await;
     let transport = client(HyperTransport::builder().max_idle_connections(1));
-    for answer in server.burst(&transport, 50).await {
-        assert_eq!(answer.unwrap().body(), "h1");
+    for response in server.burst(&transport, 50).await {
+        assert_eq!(response.unwrap().body(), "h1");
     }
     assert_eq!(server.connections(), 50);
 }
 
 // U21
 #[tokio::test]
-async fn a_server_that_is_known_to_speak_http1_is_never_waited_for() {
+async fn requests_to_a_known_http1_server_do_not_wait() {
     let mut plan = Plan::of("http/1.1");
     plan.handshakes = Arc::new(Barrier::new(50));
     let server = Server::start(plan).await;
     let transport = client(HyperTransport::builder().idle_timeout(Duration::ZERO));
     transport.send(server.request()).await.unwrap();
-    // Not even the first of these is waited for: their handshakes go on together.
-    for answer in server.burst(&transport, 50).await {
-        assert_eq!(answer.unwrap().body(), "h1");
+    // The requests do not even wait for the first of these handshakes.
+    for response in server.burst(&transport, 50).await {
+        assert_eq!(response.unwrap().body(), "h1");
     }
     assert_eq!(server.connections(), 51);
 }
 
 #[tokio::test]
-async fn where_no_connection_is_kept_nobody_waits_for_one() {
+async fn requests_do_not_wait_for_each_other_if_no_connection_is_kept() {
     for builder in [
         HyperTransport::builder().max_idle_connections(0),
         HyperTransport::builder().idle_timeout(Duration::ZERO),
@@ -274,8 +274,8 @@ async fn where_no_connection_is_kept_nobody_waits_for_one() {
         let mut plan = Plan::of("h2");
         plan.handshakes = Arc::new(Barrier::new(49));
         let server = Server::start(plan).await;
-        for answer in server.burst(&client(builder), 50).await {
-            assert_eq!(answer.unwrap().body(), "h2");
+        for response in server.burst(&client(builder), 50).await {
+            assert_eq!(response.unwrap().body(), "h2");
         }
         assert_eq!(server.connections(), 50);
     }
@@ -283,17 +283,17 @@ async fn where_no_connection_is_kept_nobody_waits_for_one() {
 
 // U21
 #[tokio::test]
-async fn as_many_requests_share_a_connection_as_the_server_says() {
+async fn as_many_requests_share_a_connection_as_the_server_allows() {
     for (streams, calls, connections) in [(10, 50, 5), (1, 6, 6), (250, 200, 1), (100, 150, 2)] {
         let mut plan = Plan::of("h2");
         plan.streams = Some(streams);
         plan.requests = Arc::new(Barrier::new(calls));
         let server = Server::start(plan).await;
         let transport = client(HyperTransport::builder().max_in_flight(1_000));
-        for answer in server.burst(&transport, calls).await {
-            assert_eq!(answer.unwrap().body(), "h2");
+        for response in server.burst(&transport, calls).await {
+            assert_eq!(response.unwrap().body(), "h2");
         }
-        // One more where two requests took the last place at the same time.
+        // One more if two requests took the last stream at the same time.
         let opened = server.connections();
         assert!(
             (connections..=connections + 1).contains(&opened),
@@ -305,7 +305,7 @@ async fn as_many_requests_share_a_connection_as_the_server_says() {
 
 // U21
 #[tokio::test]
-async fn whoever_opens_a_connection_and_goes_away_is_replaced() {
+async fn a_dropped_call_that_opens_a_connection_is_replaced() {
     let mut plan = Plan::of("h2");
     plan.first = First::IsSilent;
     let server = Server::start(plan).await;
@@ -315,41 +315,41 @@ async fn whoever_opens_a_connection_and_goes_away_is_replaced() {
         async move { transport.send(request).await }
     });
     server.arrived.pass().await;
-    let (answers, ()) = tokio::join!(server.burst(&transport, 20), async {
+    let (results, ()) = tokio::join!(server.burst(&transport, 20), async {
         for _ in 0..100 {
             tokio::task::yield_now().await;
         }
         assert_eq!(server.connections(), 1, "the others wait");
         leader.abort();
     });
-    for answer in answers {
-        assert_eq!(answer.unwrap().body(), "h2");
+    for response in results {
+        assert_eq!(response.unwrap().body(), "h2");
     }
     assert_eq!(server.connections(), 2);
 }
 
 // U21
 #[tokio::test]
-async fn a_handshake_that_fails_is_the_failure_of_one_call() {
+async fn a_failed_handshake_fails_only_one_call() {
     let mut plan = Plan::of("h2");
     plan.first = First::HangsUp;
     let server = Server::start(plan).await;
     let transport = client(HyperTransport::builder());
-    let answers = server.burst(&transport, 50).await;
-    let failed = answers.iter().filter(|answer| answer.is_err()).count();
+    let results = server.burst(&transport, 50).await;
+    let failed = results.iter().filter(|response| response.is_err()).count();
     assert_eq!(failed, 1);
     assert!((2..=3).contains(&server.connections()));
 }
 
 // U21
 #[tokio::test]
-async fn a_server_that_ends_each_connection_at_once_is_not_asked_by_one_call_after_the_other() {
+async fn calls_do_not_queue_for_a_server_that_closes_each_connection() {
     let mut plan = Plan::of("h2");
     plan.first = First::GoesAway;
     let server = Server::start(plan).await;
     let transport = client(HyperTransport::builder());
-    for answer in server.burst(&transport, 50).await {
-        assert_eq!(answer.unwrap_err().sent(), Sent::Nothing);
+    for response in server.burst(&transport, 50).await {
+        assert_eq!(response.unwrap_err().sent(), Sent::Nothing);
     }
     assert_eq!(server.connections(), 50);
     let most_open = server.most_open.load(Ordering::SeqCst);
@@ -358,13 +358,13 @@ async fn a_server_that_ends_each_connection_at_once_is_not_asked_by_one_call_aft
 
 // U21
 #[tokio::test]
-async fn a_handshake_without_end_fails_one_call_and_the_others_do_not_wait_for_it() {
+async fn an_endless_handshake_fails_only_one_call() {
     let mut plan = Plan::of("h2");
     plan.first = First::IsSilent;
     let server = Server::start(plan).await;
     let transport = client(HyperTransport::builder().connect_timeout(2 * SHORT));
-    let answers = server.burst(&transport, 20).await;
-    let errors: Vec<_> = answers.into_iter().filter_map(Result::err).collect();
+    let results = server.burst(&transport, 20).await;
+    let errors: Vec<_> = results.into_iter().filter_map(Result::err).collect();
     let [error] = &errors[..] else {
         panic!("{errors:?}");
     };
@@ -393,11 +393,11 @@ async fn a_request_that_waits_for_a_handshake_keeps_its_own_timeout() {
 }
 
 #[tokio::test]
-async fn whoever_waits_takes_the_place_of_a_call_that_is_dropped() {
+async fn a_waiting_request_replaces_a_dropped_call() {
     let mut plan = Plan::of("h2");
     plan.streams = Some(2);
     plan.requests = Arc::new(Barrier::new(3));
-    // The second handshake has no end.
+    // The second handshake never ends.
     plan.handshakes = Arc::new(Barrier::new(1_000));
     let server = Server::start(plan).await;
     let builder = HyperTransport::builder().connect_timeout(Duration::from_secs(1_000));
@@ -407,7 +407,7 @@ async fn whoever_waits_takes_the_place_of_a_call_that_is_dropped() {
         tokio::spawn(async move { transport.send(request).await })
     };
     let (first, second) = (call(), call());
-    within_patience(async {
+    before_timeout(async {
         while server.under_way.load(Ordering::SeqCst) < 2 {
             tokio::task::yield_now().await;
         }
@@ -415,22 +415,22 @@ async fn whoever_waits_takes_the_place_of_a_call_that_is_dropped() {
     .await;
     server.arrived.pass().await;
     let third = call();
-    within_patience(server.arrived.pass()).await;
+    before_timeout(server.arrived.pass()).await;
     let fourth = call();
     for _ in 0..100 {
         tokio::task::yield_now().await;
     }
     first.abort();
     for call in [second, fourth] {
-        let answer = within_patience(call).await.unwrap();
-        assert_eq!(answer.unwrap().body(), "h2");
+        let response = before_timeout(call).await.unwrap();
+        assert_eq!(response.unwrap().body(), "h2");
     }
     third.abort();
     assert_eq!(server.connections(), 2);
 }
 
 #[tokio::test]
-async fn a_port_that_is_closed_fails_all_calls() {
+async fn a_closed_port_fails_all_calls() {
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let uri = format!("https://{}/", closed.local_addr().unwrap());
     drop(closed);
@@ -441,14 +441,14 @@ async fn a_port_that_is_closed_fails_all_calls() {
         let transport = transport.clone();
         calls.spawn(async move { transport.send(request).await });
     }
-    for answer in within_patience(calls.join_all()).await {
-        assert_eq!(answer.unwrap_err().sent(), Sent::Nothing);
+    for response in before_timeout(calls.join_all()).await {
+        assert_eq!(response.unwrap_err().sent(), Sent::Nothing);
     }
 }
 
 // U21, T48
 #[tokio::test]
-async fn calls_dropped_anywhere_in_a_handshake_keep_nobody_waiting() {
+async fn calls_dropped_during_a_handshake_leave_no_request_waiting() {
     let server = Server::start(Plan::of("h2")).await;
     let alive = || {
         let runtime = tokio::runtime::Handle::current();
@@ -467,16 +467,16 @@ async fn calls_dropped_anywhere_in_a_handshake_keep_nobody_waiting() {
                 }
                 tokio::task::yield_now().await;
             }
-            // Half of them stay for the others to be dropped before them.
+            // Half of the calls stay while the others are dropped.
             dropped.extend((call % 2 == 0).then_some(future));
         }
         drop(dropped);
-        for answer in server.burst(&transport, 10).await {
-            assert_eq!(answer.unwrap().body(), "h2");
+        for response in server.burst(&transport, 10).await {
+            assert_eq!(response.unwrap().body(), "h2");
         }
     }
-    // What is left is the server, and its last connections for a while.
-    within_patience(async {
+    // The server is left, and for a while its last connections.
+    before_timeout(async {
         while alive() > 10 {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }

@@ -1,4 +1,4 @@
-//! HTTP/2, where the server chooses it, and what only HTTP/2 has.
+//! HTTP/2, and what only HTTP/2 has.
 
 use std::sync::atomic::Ordering;
 
@@ -15,7 +15,7 @@ use super::tls_server::TlsServer;
 use super::{SHORT, failure, failure_of};
 
 #[tokio::test]
-async fn http2_is_spoken_where_the_server_chooses_it_and_its_connection_is_shared() {
+async fn an_http2_connection_is_shared_if_the_server_chooses_http2() {
     let authority = Authority::new();
     let server =
         TlsServer::start(authority.certify("localhost", |_| {}), &["h2", "http/1.1"]).await;
@@ -34,7 +34,7 @@ async fn http2_is_spoken_where_the_server_chooses_it_and_its_connection_is_share
 }
 
 #[tokio::test]
-async fn http1_is_spoken_where_the_server_chooses_it() {
+async fn http1_is_used_if_the_server_chooses_it() {
     let authority = Authority::new();
     let server = TlsServer::start(authority.certify("localhost", |_| {}), &["http/1.1"]).await;
     let response = authority
@@ -50,12 +50,12 @@ fn reset(code: u32) -> ServerStep {
     ServerStep::Frame(RST_STREAM, 0, code.to_be_bytes().to_vec())
 }
 
-/// Says that no stream above this one will be processed.
+/// Announces that no stream above this one will be processed.
 fn go_away(last: u32) -> ServerStep {
     go_away_saying(last, b"")
 }
 
-/// The same with debug data.
+/// Does the same with debug data.
 fn go_away_saying(last: u32, text: &[u8]) -> ServerStep {
     let payload = [&last.to_be_bytes()[..], &[0; 4], text].concat();
     ServerStep::OnStream(0, Box::new(ServerStep::Frame(GOAWAY, 0, payload)))
@@ -78,8 +78,8 @@ async fn a_refused_stream_was_not_sent() {
 }
 
 #[tokio::test]
-async fn a_stream_that_is_reset_for_another_reason_counts_as_sent() {
-    // NO_ERROR, PROTOCOL_ERROR, INTERNAL_ERROR, CANCEL, ENHANCE_YOUR_CALM, HTTP_1_1_REQUIRED, and one that nobody knows.
+async fn a_stream_reset_for_another_reason_counts_as_sent() {
+    // NO_ERROR, PROTOCOL_ERROR, INTERNAL_ERROR, CANCEL, ENHANCE_YOUR_CALM, HTTP_1_1_REQUIRED, and an unknown code.
     for code in [0, 1, 2, 8, 11, 13, 999] {
         let error = failure(vec![
             ServerStep::Read,
@@ -106,20 +106,20 @@ async fn a_stream_that_is_reset_for_another_reason_counts_as_sent() {
     }
 }
 
-/// RFC 9113 section 8.1: who has answered need not read the rest of the request.
+/// After a complete response a server need not read the rest of the request (RFC 9113 section 8.1).
 #[tokio::test]
-async fn a_whole_answer_before_the_end_of_the_request_is_whole() {
+async fn a_complete_response_before_the_end_of_the_request_is_ok() {
     let no_error = reset(0);
-    for answer in [
+    for response in [
         vec![head(201, &[]), rest("mine"), no_error.clone()],
         vec![head(201, &[]), part("mi"), rest("ne"), no_error.clone()],
         vec![head(201, &[]), part("mine"), rest(""), no_error.clone()],
         vec![empty(204, &[]), no_error],
     ] {
-        let body = if answer.len() > 2 { "mine" } else { "" };
+        let body = if response.len() > 2 { "mine" } else { "" };
         let script = vec![
             ServerStep::ReadSome,
-            ServerStep::All(answer),
+            ServerStep::All(response),
             ServerStep::Read,
             ok("next"),
             ServerStep::KeepOpen,
@@ -136,7 +136,7 @@ async fn a_whole_answer_before_the_end_of_the_request_is_whole() {
 
 // T64
 #[tokio::test]
-async fn a_go_away_says_which_requests_were_not_processed() {
+async fn a_goaway_says_which_requests_were_not_processed() {
     for (last, sent) in [(0, Sent::Nothing), (1, Sent::Whole)] {
         let error = failure(vec![ServerStep::Read, go_away(last), ServerStep::Close]).await;
         assert_eq!(error.kind(), TransportErrorKind::Interrupted);
@@ -146,7 +146,7 @@ async fn a_go_away_says_which_requests_were_not_processed() {
 
 // U1
 #[tokio::test]
-async fn what_a_go_away_says_beside_its_code_is_not_shown() {
+async fn the_debug_data_of_a_goaway_is_not_shown() {
     for last in [0, 1] {
         let go_away = go_away_saying(last, b"Bearer CANARY-of-another-client");
         let error = failure(vec![ServerStep::Read, go_away, ServerStep::Close]).await;
@@ -158,14 +158,14 @@ async fn what_a_go_away_says_beside_its_code_is_not_shown() {
         }
         assert!(!texts.contains("CANARY"), "{texts}");
         let is_told = texts.contains("the HTTP/2 connection was closed");
-        // A request that was on its way ends with the connection.
+        // A request in flight ends with the connection.
         assert_eq!(is_told, last == 0, "{texts}");
     }
 }
 
 // T64
 #[tokio::test]
-async fn a_create_that_was_not_processed_is_made_again() {
+async fn a_create_that_was_not_processed_is_retried() {
     for refusal in [reset(REFUSED_STREAM), go_away(0)] {
         for server in TestServer::each([
             vec![ServerStep::Read, refusal, ServerStep::ClientCloses],
@@ -189,7 +189,7 @@ fn created() -> ServerStep {
 }
 
 #[tokio::test]
-async fn an_answer_cut_after_any_byte_of_its_frames_is_an_error() {
+async fn a_response_cut_after_any_byte_of_its_frames_is_an_error() {
     let whole = ServerStep::All(vec![
         head(103, &[("link", "<x>")]),
         head(201, &[("content-length", "8")]),
@@ -216,7 +216,7 @@ async fn an_answer_cut_after_any_byte_of_its_frames_is_an_error() {
 }
 
 #[tokio::test]
-async fn what_a_go_away_leaves_alone_is_answered_and_the_next_call_goes_elsewhere() {
+async fn requests_below_a_goaway_complete_and_the_next_call_gets_another_connection() {
     for server in TestServer::each([
         vec![
             ServerStep::Read,
@@ -228,15 +228,15 @@ async fn what_a_go_away_leaves_alone_is_answered_and_the_next_call_goes_elsewher
     ]) {
         let transport = server.client(HyperTransport::builder());
         for expected in ["1", "2"] {
-            let answer = transport.send(server.post()).await.unwrap();
-            assert_eq!(answer.body(), expected);
+            let response = transport.send(server.post()).await.unwrap();
+            assert_eq!(response.body(), expected);
         }
         server.finish().await;
     }
 }
 
 #[tokio::test]
-async fn whatever_becomes_of_a_call_the_next_one_succeeds() {
+async fn the_next_call_succeeds_after_any_failure() {
     let large = head(200, &[("x", &"y".repeat(65 * 1024))]);
     let huge = head(200, &[("x", &"y".repeat(5 * 64 * 1024))]);
     let misplaced = ServerStep::Frame(CONTINUATION, END_HEADERS, Vec::new());
@@ -271,11 +271,11 @@ async fn whatever_becomes_of_a_call_the_next_one_succeeds() {
             script,
             vec![ServerStep::Read, ok("2"), ServerStep::KeepOpen],
         ]) {
-            let hurried = HyperTransport::builder()
+            let with_timeout = HyperTransport::builder()
                 .first_byte_timeout(SHORT)
                 .stall_timeout(SHORT)
                 .body_limit(4);
-            let transport = server.client(hurried);
+            let transport = server.client(with_timeout);
             transport.send(server.post()).await.unwrap_err();
             let next = transport.send(server.post()).await.unwrap();
             assert_eq!(next.body(), "2");
@@ -284,9 +284,9 @@ async fn whatever_becomes_of_a_call_the_next_one_succeeds() {
     }
 }
 
-/// Two calls at once on one connection, of which the second is disturbed.
+/// Makes two calls at once on one connection and disturbs the second.
 #[tokio::test]
-async fn what_becomes_of_a_stream_leaves_the_others_alone() {
+async fn a_failed_stream_does_not_affect_the_others() {
     let both_there = Gate::new();
     let script = vec![
         ServerStep::Read,
@@ -314,7 +314,7 @@ async fn what_becomes_of_a_stream_leaves_the_others_alone() {
 }
 
 #[tokio::test]
-async fn beyond_what_every_server_takes_at_once_another_connection_is_opened() {
+async fn more_requests_than_the_server_allows_open_another_connection() {
     const MOST: u32 = 100;
 
     let (full, go) = (Gate::new(), Gate::new());
@@ -340,8 +340,8 @@ async fn beyond_what_every_server_takes_at_once_another_connection_is_opened() {
         full.pass().await;
         assert_eq!(transport.send(server.post()).await.unwrap().body(), "2");
         go.open();
-        while let Some(answer) = calls.join_next().await {
-            assert_eq!(answer.unwrap().unwrap().body(), "1");
+        while let Some(response) = calls.join_next().await {
+            assert_eq!(response.unwrap().unwrap().body(), "1");
         }
         server.finish().await;
     }
@@ -349,7 +349,7 @@ async fn beyond_what_every_server_takes_at_once_another_connection_is_opened() {
 
 // T48
 #[tokio::test]
-async fn a_dropped_call_resets_its_stream_and_leaves_the_others_alone() {
+async fn a_dropped_call_resets_only_its_own_stream() {
     for said in [vec![], vec![head(200, &[]), part("123")]] {
         let (other_there, reached) = (Gate::new(), Gate::new());
         let script = vec![
@@ -388,7 +388,7 @@ async fn a_dropped_call_resets_its_stream_and_leaves_the_others_alone() {
 
 // T30
 #[tokio::test]
-async fn a_body_where_there_is_none_never_reaches_the_next_call() {
+async fn a_body_of_a_bodiless_response_never_reaches_the_next_call() {
     for (status, body) in [(204, "HTTP/1.1 500 Wrong"), (304, "[]")] {
         let length = body.len().to_string();
         let odd = ServerStep::All(vec![
@@ -413,14 +413,14 @@ async fn a_body_where_there_is_none_never_reaches_the_next_call() {
 
 // T19
 #[tokio::test]
-async fn a_head_in_frames_ends_at_the_same_limit() {
+async fn a_head_in_frames_has_the_same_limit() {
     const LIMIT: usize = 20_000;
 
     let limited = || HyperTransport::builder().max_head_size(LIMIT);
-    let answer = |size: usize| empty(200, &[("content-length", "0"), ("x", &"y".repeat(size))]);
+    let response = |size: usize| empty(200, &[("content-length", "0"), ("x", &"y".repeat(size))]);
     for server in TestServer::each([vec![
         ServerStep::Read,
-        answer(LIMIT - 100),
+        response(LIMIT - 100),
         ServerStep::KeepOpen,
     ]]) {
         server.client(limited()).send(server.get()).await.unwrap();
@@ -433,11 +433,11 @@ async fn a_head_in_frames_ends_at_the_same_limit() {
     for size in [LIMIT, 5 * LIMIT, 50 * LIMIT] {
         let error = failure_of(
             limited(),
-            vec![ServerStep::Read, answer(size), ServerStep::ClientCloses],
+            vec![ServerStep::Read, response(size), ServerStep::ClientCloses],
         );
         assert_eq!(error.await.kind(), too_large, "{size}");
     }
-    // One that never ends.
+    // An endless head.
     let begun = ServerStep::Frame(HEADERS, END_STREAM, literal(":status", "200"));
     let more = ServerStep::Frame(CONTINUATION, 0, literal("x", &"y".repeat(8_000)));
     let error = failure_of(limited(), vec![ServerStep::Read, begun, flood(more)]).await;
@@ -445,7 +445,7 @@ async fn a_head_in_frames_ends_at_the_same_limit() {
 }
 
 #[tokio::test]
-async fn frames_that_are_none_are_protocol_errors() {
+async fn invalid_frames_are_protocol_errors() {
     for (kind, flags, payload) in [
         (CONTINUATION, END_HEADERS, vec![]),
         (HEADERS, END_HEADERS | END_STREAM, vec![0x80]),

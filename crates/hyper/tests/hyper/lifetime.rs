@@ -1,4 +1,4 @@
-//! How long `HyperTransport` uses a connection, on a clock that the tests move.
+//! How long `HyperTransport` uses a connection, by a clock that the tests advance.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use crate::script::{ServerStep, head, rest, send};
 use crate::stopped_clock::StoppedClock;
 use crate::test_server::TestServer;
 
-/// A response of HTTP/1.1 with these fields.
-fn answer(fields: &str) -> ServerStep {
+/// Returns an HTTP/1.1 response with these fields.
+fn response(fields: &str) -> ServerStep {
     send(&format!(
         "HTTP/1.1 200 OK\r\n{fields}content-length: 2\r\n\r\n{{}}"
     ))
@@ -28,12 +28,12 @@ fn created(fields: &[(&'static str, &str)]) -> ServerStep {
 
 // U22
 #[tokio::test(start_paused = true)]
-async fn a_create_after_the_keep_alive_of_the_server_goes_over_a_new_connection() {
+async fn a_create_after_the_servers_keep_alive_timeout_uses_a_new_connection() {
     let clock = StoppedClock::new();
     for server in TestServer::each([
         vec![
             ServerStep::Read,
-            answer("keep-alive: timeout=2\r\n"),
+            response("keep-alive: timeout=2\r\n"),
             ServerStep::ClientCloses,
         ],
         vec![ServerStep::Read, created(&[]), ServerStep::KeepOpen],
@@ -50,7 +50,7 @@ async fn a_create_after_the_keep_alive_of_the_server_goes_over_a_new_connection(
 
 // U22
 #[tokio::test(start_paused = true)]
-async fn the_keep_alive_of_the_server_is_believed_where_it_can_be_read() {
+async fn a_valid_keep_alive_of_the_server_is_obeyed() {
     let clock = StoppedClock::new();
     for (fields, milliseconds, is_reused) in [
         ("keep-alive: timeout=2\r\n", 900, true),
@@ -83,16 +83,16 @@ async fn the_keep_alive_of_the_server_is_believed_where_it_can_be_read() {
         let scripts = if is_reused {
             let both = vec![
                 ServerStep::Read,
-                answer(fields),
+                response(fields),
                 ServerStep::Read,
-                answer(""),
+                response(""),
                 ServerStep::KeepOpen,
             ];
             vec![both]
         } else {
             vec![
-                vec![ServerStep::Read, answer(fields), ServerStep::ClientCloses],
-                vec![ServerStep::Read, answer(""), ServerStep::KeepOpen],
+                vec![ServerStep::Read, response(fields), ServerStep::ClientCloses],
+                vec![ServerStep::Read, response(""), ServerStep::KeepOpen],
             ]
         };
         for server in TestServer::each_of(&scripts) {
@@ -108,7 +108,7 @@ async fn the_keep_alive_of_the_server_is_believed_where_it_can_be_read() {
 
 // U22
 #[tokio::test(start_paused = true)]
-async fn a_connection_of_http_1_0_that_is_kept_is_kept_for_as_long_as_it_says() {
+async fn an_http_1_0_connection_is_kept_as_long_as_it_announces() {
     let clock = StoppedClock::new();
     let kept = "HTTP/1.0 200 OK\r\nconnection: keep-alive\r\nkeep-alive: timeout=2\r\ncontent-length: 2\r\n\r\n{}";
     for server in TestServer::each([
@@ -119,7 +119,7 @@ async fn a_connection_of_http_1_0_that_is_kept_is_kept_for_as_long_as_it_says() 
             send(kept),
             ServerStep::ClientCloses,
         ],
-        vec![ServerStep::Read, answer(""), ServerStep::KeepOpen],
+        vec![ServerStep::Read, response(""), ServerStep::KeepOpen],
     ]) {
         let transport = server.client(HyperTransport::builder());
         for milliseconds in [500, 3_000, 0] {
@@ -131,7 +131,7 @@ async fn a_connection_of_http_1_0_that_is_kept_is_kept_for_as_long_as_it_says() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_keep_alive_that_the_next_response_does_not_repeat_still_holds() {
+async fn a_keep_alive_applies_though_the_next_response_does_not_repeat_it() {
     let clock = StoppedClock::new();
     for (next, milliseconds, is_reused) in [
         ("", 3_000, false),
@@ -140,18 +140,18 @@ async fn a_keep_alive_that_the_next_response_does_not_repeat_still_holds() {
     ] {
         let mut first = vec![
             ServerStep::Read,
-            answer("keep-alive: timeout=2\r\n"),
+            response("keep-alive: timeout=2\r\n"),
             ServerStep::Read,
-            answer(next),
+            response(next),
         ];
         let scripts = if is_reused {
-            first.extend([ServerStep::Read, answer(""), ServerStep::KeepOpen]);
+            first.extend([ServerStep::Read, response(""), ServerStep::KeepOpen]);
             vec![first]
         } else {
             first.push(ServerStep::ClientCloses);
             vec![
                 first,
-                vec![ServerStep::Read, answer(""), ServerStep::KeepOpen],
+                vec![ServerStep::Read, response(""), ServerStep::KeepOpen],
             ]
         };
         for server in TestServer::each_of(&scripts) {
@@ -166,24 +166,24 @@ async fn a_keep_alive_that_the_next_response_does_not_repeat_still_holds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_connection_takes_no_more_requests_than_its_server_said_once() {
+async fn a_connection_takes_no_more_requests_than_announced() {
     let _clock = StoppedClock::new();
     for server in TestServer::each([
         vec![
             ServerStep::Read,
-            answer("keep-alive: max=2\r\n"),
+            response("keep-alive: max=2\r\n"),
             ServerStep::Read,
-            answer(""),
+            response(""),
             ServerStep::Read,
-            answer(""),
+            response(""),
             ServerStep::ClientCloses,
         ],
         vec![
             ServerStep::Read,
-            answer("keep-alive: max=0\r\n"),
+            response("keep-alive: max=0\r\n"),
             ServerStep::ClientCloses,
         ],
-        vec![ServerStep::Read, answer(""), ServerStep::KeepOpen],
+        vec![ServerStep::Read, response(""), ServerStep::KeepOpen],
     ]) {
         let transport = server.client(HyperTransport::builder());
         for _ in 0..5 {
@@ -217,7 +217,7 @@ async fn sixty_calls_in_six_seconds_take_three_connections_of_two_seconds() {
 
 // U23
 #[tokio::test(start_paused = true)]
-async fn an_idle_connection_of_the_greatest_age_is_closed() {
+async fn an_idle_connection_of_the_maximum_age_is_closed() {
     let clock = StoppedClock::new();
     let closed = crate::script::Gate::new();
     for server in TestServer::each([vec![
@@ -238,7 +238,7 @@ async fn an_idle_connection_of_the_greatest_age_is_closed() {
 // U23
 #[cfg(feature = "_tls")]
 #[tokio::test(start_paused = true)]
-async fn a_request_that_runs_when_its_connection_comes_of_age_goes_on_to_its_end() {
+async fn a_request_in_flight_completes_after_the_maximum_age() {
     use crate::script::{Gate, ok};
 
     let clock = StoppedClock::new();
@@ -279,7 +279,7 @@ async fn a_request_that_runs_when_its_connection_comes_of_age_goes_on_to_its_end
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_greatest_age_a_connection_in_use_lives_on() {
+async fn a_connection_in_use_is_kept_without_a_maximum_age() {
     let clock = StoppedClock::new();
     let mut script = Vec::new();
     for _ in 0..30 {
@@ -299,7 +299,7 @@ async fn without_a_greatest_age_a_connection_in_use_lives_on() {
 
 #[cfg(feature = "_tls")]
 #[tokio::test(start_paused = true)]
-async fn a_connection_that_somebody_uses_is_not_idle() {
+async fn a_connection_in_use_is_not_idle() {
     use crate::script::{Gate, ok};
 
     let clock = StoppedClock::new();
@@ -331,7 +331,7 @@ async fn a_connection_that_somebody_uses_is_not_idle() {
         clock.pass(3_000).await;
         go.open();
         assert_eq!(running.await.unwrap().body(), "2");
-        // It has been idle since that, and not since its last request began.
+        // Idle time counts from the end of a request, not from its start.
         clock.pass(1_900).await;
         assert_eq!(transport.send(server.get()).await.unwrap().body(), "4");
         server.finish().await;

@@ -1,4 +1,4 @@
-//! Very many calls at once.
+//! Thousands of concurrent calls.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -13,12 +13,12 @@ use tokio::task::JoinSet;
 
 const BODY: &str = "0123456789";
 
-/// A server that answers everything, in threads of its own so that the client's tasks can be counted.
+/// Starts a server that responds to everything. It runs in threads, so that the tasks of the client can be counted.
 pub(crate) fn endless_server() -> SocketAddr {
     endless_server_with(|| {})
 }
 
-/// The same, which does this before each answer.
+/// Starts the same server with a function that runs before each response.
 fn endless_server_with(before: impl Fn() + Send + Sync + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -27,14 +27,14 @@ fn endless_server_with(before: impl Fn() + Send + Sync + 'static) -> SocketAddr 
         for stream in listener.incoming() {
             let Ok(stream) = stream else { return };
             let before = before.clone();
-            // A client that hangs up is none of its business.
-            std::thread::spawn(move || drop(answer_all(stream, &*before)));
+            // The client may close the connection.
+            std::thread::spawn(move || drop(respond_to_all(stream, &*before)));
         }
     });
     address
 }
 
-fn answer_all(mut stream: TcpStream, before: &dyn Fn()) -> std::io::Result<()> {
+fn respond_to_all(mut stream: TcpStream, before: &dyn Fn()) -> std::io::Result<()> {
     let mut buffer = [0; 4096];
     let mut seen = Vec::new();
     while let read @ 1.. = stream.read(&mut buffer)? {
@@ -54,14 +54,14 @@ fn request(address: impl std::fmt::Display) -> http::Request<Bytes> {
     request.body(body).unwrap()
 }
 
-/// This program again, as a process that plays one part of a test.
+/// Returns a command that runs this test program for one part of a test.
 fn part(name: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "--nocapture", name]);
     command
 }
 
-/// Set for the parts of t56 that run in processes of their own: for the server what it is, for the client the address.
+/// Set in the processes of the test below: the first in the server, the second, with the address, in the client.
 const SERVES: &str = "GATELET_TEST_SERVES";
 const CALLS_AT_ONCE: &str = "GATELET_TEST_CALLS_AT_ONCE";
 
@@ -83,7 +83,7 @@ fn ten_thousand_calls_at_once_succeed_in_bounded_memory() {
         .env(CALLS_AT_ONCE, address)
         .output()
         .unwrap();
-    // The end of its input ends the server.
+    // The server exits at the end of its input.
     drop(server.stdin.take());
     assert!(server.wait().unwrap().success());
     let text = String::from_utf8_lossy(&client.stdout);
@@ -93,7 +93,7 @@ fn ten_thousand_calls_at_once_succeed_in_bounded_memory() {
     );
 }
 
-/// The server of the test above; by itself it has nothing to do.
+/// The server of the test above; alone it does nothing.
 // T56
 #[test]
 #[allow(clippy::print_stdout)] // How it tells where it is.
@@ -101,7 +101,7 @@ fn a_process_that_serves() {
     if std::env::var(SERVES).is_err() {
         return;
     }
-    // Nobody is answered before a byte came to this address of its own.
+    // The server responds only after a connection to this address.
     let gate = TcpListener::bind("127.0.0.1:0").unwrap();
     let opens = gate.local_addr().unwrap();
     let opened = Arc::new(std::sync::OnceLock::new());
@@ -113,7 +113,7 @@ fn a_process_that_serves() {
     std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
 }
 
-/// The client of the test above; by itself it has nothing to do.
+/// The client of the test above; alone it does nothing.
 // T56
 #[cfg(target_os = "linux")]
 #[tokio::test]
@@ -141,7 +141,7 @@ async fn a_process_that_makes_ten_thousand_calls_at_once() {
     while begun.load(Ordering::SeqCst) < CALLS {
         tokio::task::yield_now().await;
     }
-    // Every call is under way, as far as it comes without an answer.
+    // Every call is in flight, as far as it gets without a response.
     for _ in 0..1_000 {
         tokio::task::yield_now().await;
     }
@@ -153,7 +153,7 @@ async fn a_process_that_makes_ten_thousand_calls_at_once() {
     assert!((1..MOST_FOR_EACH).contains(&for_each), "{for_each} bytes");
 }
 
-/// The memory that this process has in use, in bytes.
+/// Returns the memory in use by this process, in bytes.
 #[cfg(target_os = "linux")]
 fn memory() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
@@ -162,13 +162,13 @@ fn memory() -> usize {
     kibibytes.parse::<usize>().unwrap() * 1024
 }
 
-/// Where the server of t55 listens, told to the process that has few descriptors.
+/// The address of the server, for the process with few descriptors.
 const FEW_DESCRIPTORS: &str = "GATELET_TEST_FEW_DESCRIPTORS";
 
 // T55
 #[cfg(unix)]
 #[test]
-fn a_process_out_of_descriptors_says_so_and_recovers() {
+fn a_process_without_free_descriptors_reports_that_and_recovers() {
     let few = "ulimit -n 64 && exec \"$0\" --exact load::a_thousand_calls_with_few_descriptors";
     let output = Command::new("sh")
         .args(["-c", few])
@@ -181,7 +181,7 @@ fn a_process_out_of_descriptors_says_so_and_recovers() {
     assert!(text.contains("1 passed"), "{text}");
 }
 
-/// The part of the test above that runs in a process of its own; by itself it has nothing to do.
+/// Runs in a process started by the test above; alone it does nothing.
 // T55
 #[tokio::test]
 async fn a_thousand_calls_with_few_descriptors() {

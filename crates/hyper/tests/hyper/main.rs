@@ -44,10 +44,10 @@ use gatelet_transport::{Transport, TransportError};
 use script::{ServerStep, send};
 use test_server::{TestServer, error_text};
 
-/// Short enough for a test that waits for it, long enough that nothing else meets it.
+/// A timeout that a test waits for, and that nothing else reaches.
 const SHORT: Duration = Duration::from_millis(500);
 
-/// What went wrong with a GET against this script, checked for secrets: the same over each protocol.
+/// Returns the error of a GET against this script, which is the same over each protocol and contains no secret.
 async fn failure(script: Vec<ServerStep>) -> TransportError {
     failure_of(HyperTransport::builder(), script).await
 }
@@ -68,6 +68,6 @@ async fn failure_of(builder: HyperTransportBuilder, script: Vec<ServerStep>) -> 
     error
 }
 
-fn answers(text: &str) -> Vec<ServerStep> {
+fn responds_with(text: &str) -> Vec<ServerStep> {
     vec![ServerStep::Read, send(text), ServerStep::ClientCloses]
 }

@@ -1,4 +1,4 @@
-//! What becomes of the paths that ids were made into.
+//! Paths that contain ids.
 
 use gatelet_hyper::HyperTransport;
 use gatelet_transport::{CallTimeouts, ErrorKind};
@@ -9,8 +9,8 @@ use super::test_server::TestServer;
 
 // T61
 #[tokio::test]
-async fn the_segment_that_an_id_became_arrives_as_it_is() {
-    // `a/b`, `a?b`, `a#b`, `a%2Fb`, `100%`, a space, `+`, ü, an emoji, and what other libraries resolve.
+async fn a_path_segment_made_of_an_id_arrives_unchanged() {
+    // `a/b`, `a?b`, `a#b`, `a%2Fb`, `100%`, a space, `+`, ü, an emoji, and segments that other libraries resolve.
     let segments = [
         "a%2Fb",
         "a%3Fb",
@@ -52,7 +52,7 @@ async fn the_segment_that_an_id_became_arrives_as_it_is() {
 
 // T63
 #[tokio::test]
-async fn a_path_with_an_id_of_a_megabyte_opens_no_connection() {
+async fn a_path_of_a_megabyte_opens_no_connection() {
     for server in TestServer::each([]) {
         let transport = server.client(HyperTransport::builder());
         let channel = channel(&server, &transport, CallTimeouts::default());

@@ -1,4 +1,4 @@
-//! A private authority and the certificates it gives out.
+//! A private authority and the certificates that it issues.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ impl Authority {
         Self::with(CertificateParams::default())
     }
 
-    /// An authority whose own certificate has expired.
+    /// Returns an authority whose own certificate has expired.
     pub(crate) fn expired() -> Self {
         let mut params = CertificateParams::default();
         params.not_after = rcgen::date_time_ymd(2020, 1, 1);
@@ -35,19 +35,19 @@ impl Authority {
         self.0.der().clone()
     }
 
-    /// The set-up of a client that trusts this authority.
+    /// Returns the builder of a client that trusts this authority.
     pub(crate) fn builder(&self) -> HyperTransportBuilder {
         HyperTransport::builder()
             .add_root_certificates_pem(self.pem().as_bytes())
             .unwrap()
     }
 
-    /// A client that trusts this authority.
+    /// Returns a client that trusts this authority.
     pub(crate) fn client(&self) -> HyperTransport {
         self.builder().build()
     }
 
-    /// A certificate for this name, changed as the test wants it.
+    /// Issues a certificate for this name, with changes by the test.
     pub(crate) fn certify(
         &self,
         name: &str,
@@ -85,7 +85,7 @@ impl Identity {
         }
     }
 
-    /// The SHA-256 of the certificate in hexadecimal digits.
+    /// Returns the SHA-256 of the certificate in hexadecimal.
     pub(crate) fn fingerprint(&self) -> String {
         let suite = rustls::crypto::ring::cipher_suite::TLS13_AES_128_GCM_SHA256;
         let hash = suite.tls13().unwrap().common.hash_provider;
@@ -100,12 +100,12 @@ impl Identity {
         PrivateKeyDer::try_from(self.key.serialize_der()).unwrap()
     }
 
-    /// The set-up of a server that shows this certificate, and wants one of its clients where an authority is named.
+    /// Returns the configuration of a server with this certificate. It requests client certificates if an authority is given.
     pub(crate) fn server_config(&self, clients: Option<&Authority>) -> ServerConfig {
         self.server_config_of(rustls::DEFAULT_VERSIONS, clients)
     }
 
-    /// The same for these versions of TLS.
+    /// Returns the same for these versions of TLS.
     pub(crate) fn server_config_of(
         &self,
         versions: &[&'static SupportedProtocolVersion],

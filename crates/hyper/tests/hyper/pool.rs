@@ -1,4 +1,4 @@
-//! Which connections `HyperTransport` uses again, and what becomes of calls that are dropped.
+//! Which connections `HyperTransport` reuses, and what dropped calls do to them.
 
 use bytes::Bytes;
 use gatelet_hyper::HyperTransport;
@@ -15,7 +15,7 @@ use crate::script::{Gate, ServerStep, empty, head, ok, response_begun, rest, sen
 use crate::test_server::TestServer;
 
 #[tokio::test]
-async fn requests_one_after_the_other_share_a_connection() {
+async fn consecutive_requests_share_a_connection() {
     let script = vec![
         ServerStep::Read,
         ok("1"),
@@ -39,7 +39,7 @@ async fn requests_one_after_the_other_share_a_connection() {
 
 // T26
 #[tokio::test]
-async fn a_pause_between_two_calls_holds_no_connection_longer_than_the_idle_timeout() {
+async fn an_idle_connection_is_closed_after_its_timeout() {
     let gate = Gate::new();
     for server in TestServer::each([
         vec![
@@ -69,7 +69,7 @@ async fn a_dropped_transport_closes_its_connections() {
 }
 
 #[tokio::test]
-async fn a_pool_without_room_keeps_nothing() {
+async fn a_pool_without_capacity_keeps_nothing() {
     let once = || vec![ServerStep::Read, ok("1"), ServerStep::ClientCloses];
     for server in TestServer::each([once(), once()]) {
         let transport = server.client(HyperTransport::builder().max_idle_connections(0));
@@ -81,7 +81,7 @@ async fn a_pool_without_room_keeps_nothing() {
 
 // T30
 #[tokio::test]
-async fn bytes_after_an_answer_without_body_never_reach_the_next_call() {
+async fn bytes_after_a_bodiless_response_never_reach_the_next_call() {
     for status in [204, 304] {
         let odd = head(status, &[("content-length", "4")]);
         let late = Gate::new();
@@ -130,7 +130,7 @@ async fn bytes_beyond_the_announced_length_never_reach_the_next_call() {
 
 // T45
 #[tokio::test]
-async fn a_connection_that_timed_out_is_never_used_again() {
+async fn a_connection_that_timed_out_is_not_reused() {
     for (said, phase) in [(vec![], Phase::FirstByte), (response_begun(), Phase::Stall)] {
         for server in TestServer::each([
             vec![
@@ -140,14 +140,14 @@ async fn a_connection_that_timed_out_is_never_used_again() {
             ],
             vec![ServerStep::Read, ok("mine"), ServerStep::KeepOpen],
         ]) {
-            let hurried = server.client(
+            let with_timeout = server.client(
                 HyperTransport::builder()
                     .first_byte_timeout(SHORT)
                     .stall_timeout(SHORT),
             );
-            let error = hurried.send(server.get()).await.unwrap_err();
+            let error = with_timeout.send(server.get()).await.unwrap_err();
             assert_eq!(error.kind(), TransportErrorKind::Timeout(phase));
-            let response = hurried.send(server.get()).await.unwrap();
+            let response = with_timeout.send(server.get()).await.unwrap();
             assert_eq!(response.body(), "mine");
             server.finish().await;
         }
@@ -156,7 +156,7 @@ async fn a_connection_that_timed_out_is_never_used_again() {
 
 // T38
 #[tokio::test]
-async fn a_misdirected_request_is_followed_by_one_on_a_fresh_connection() {
+async fn the_request_after_a_421_gets_a_fresh_connection() {
     let misdirected = empty(421, &[("content-length", "0")]);
     for server in TestServer::each([
         vec![
@@ -181,7 +181,7 @@ async fn a_misdirected_request_is_followed_by_one_on_a_fresh_connection() {
 
 // U6, U9
 #[tokio::test]
-async fn a_status_that_is_about_connections_counts_for_all_of_them_whatever_its_body() {
+async fn a_408_or_421_affects_all_idle_connections_whatever_its_body() {
     let json = [
         ("content-type", "application/json"),
         ("content-length", "2"),
@@ -218,7 +218,7 @@ async fn a_status_that_is_about_connections_counts_for_all_of_them_whatever_its_
             calls.push(spawn());
             there.pass().await;
         }
-        // The one that was used last is used first.
+        // The most recently used connection is used first.
         for (call, go) in calls.into_iter().zip([first, second]) {
             go.open();
             call.await.unwrap().unwrap();
@@ -231,7 +231,7 @@ async fn a_status_that_is_about_connections_counts_for_all_of_them_whatever_its_
 
 // T45
 #[tokio::test]
-async fn a_connection_that_said_503_is_used_again() {
+async fn a_connection_is_reused_after_a_503() {
     let busy = empty(503, &[("content-length", "0")]);
     for server in TestServer::each([vec![
         ServerStep::Read,
@@ -247,7 +247,7 @@ async fn a_connection_that_said_503_is_used_again() {
     }
 }
 
-/// The server ends the connection while it is idle; the client finds out only when it wants to use it again.
+/// The server closes an idle connection, which the client notices only when it reuses it.
 fn an_idle_connection_ends(runtime: &Runtime, end: ServerStep) {
     for method in [http::Method::GET, http::Method::POST] {
         let (idle, gone) = (Gate::new(), Gate::new());
@@ -255,7 +255,7 @@ fn an_idle_connection_ends(runtime: &Runtime, end: ServerStep) {
             vec![
                 ServerStep::Read,
                 ok("1"),
-                // A reset right behind an answer may overtake it.
+                // A reset right after a response may overtake it.
                 ServerStep::Wait(idle.clone()),
                 end.clone(),
                 ServerStep::OpenGate(gone.clone()),
@@ -265,7 +265,7 @@ fn an_idle_connection_ends(runtime: &Runtime, end: ServerStep) {
             let transport = server.client(HyperTransport::builder());
             runtime.block_on(transport.send(server.get())).unwrap();
             idle.open();
-            // Nothing polls the client's sockets meanwhile; the end comes behind its back.
+            // Nothing polls the client's sockets meanwhile.
             Runtime::new().unwrap().block_on(gone.pass());
             let request = server.request(method.clone(), "{}");
             let response = runtime.block_on(transport.send(request)).unwrap();
@@ -277,7 +277,7 @@ fn an_idle_connection_ends(runtime: &Runtime, end: ServerStep) {
 
 // T46
 #[test]
-fn an_idle_connection_closed_by_the_server_is_replaced_unseen() {
+fn an_idle_connection_closed_by_the_server_is_replaced_without_an_error() {
     let one_thread = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -309,9 +309,9 @@ async fn a_reused_connection_that_took_the_request_and_died_counts_as_sent() {
 
 // T45
 #[tokio::test]
-async fn a_connection_whose_peer_reads_nothing_is_torn_down() {
+async fn a_connection_whose_peer_reads_nothing_is_closed() {
     reads_nothing(vec![]).await;
-    // One that says that it would read: the largest windows that HTTP/2 has.
+    // A server that announces the largest windows of HTTP/2.
     let [first, second] = [vec![0, 4, 0x7f, 0xff, 0xff, 0xff], vec![0x7f, 0, 0, 0]];
     let settings = ServerStep::Frame(frames::SETTINGS, 0, first);
     let window = ServerStep::Frame(frames::WINDOW_UPDATE, 0, second);
@@ -335,12 +335,12 @@ async fn reads_nothing(mut script: Vec<ServerStep>) {
                 .num_alive_tasks()
         };
         let before = tasks();
-        let hurried = server.client(HyperTransport::builder().first_byte_timeout(SHORT));
+        let with_timeout = server.client(HyperTransport::builder().first_byte_timeout(SHORT));
         let large = server.get().map(|_| Bytes::from(vec![b'x'; 32 << 20]));
-        let error = hurried.send(large).await.unwrap_err();
+        let error = with_timeout.send(large).await.unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Timeout(Phase::FirstByte));
         assert_eq!(error.sent(), Sent::Part);
-        drop(hurried);
+        drop(with_timeout);
         for _ in 0..100 {
             tokio::task::yield_now().await;
         }
@@ -352,7 +352,7 @@ async fn reads_nothing(mut script: Vec<ServerStep>) {
 
 // T48
 #[tokio::test]
-async fn a_dropped_call_closes_its_connection_wherever_it_stands() {
+async fn a_call_dropped_at_any_point_closes_its_connection() {
     let begun = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n123";
     for said in ["", "HTTP/1.1 200", begun] {
         let reached = Gate::new();
@@ -397,7 +397,7 @@ async fn many_calls_dropped_at_random_points_leave_nothing_behind() {
         .num_alive_tasks();
     for call in 0..CALLS {
         let mut future = Box::pin(transport.send(request()));
-        // Polls as often as the number says, with the runtime's own work in between.
+        // Polls this many times, with the work of the runtime in between.
         for _ in 0..call % 17 {
             let once = std::future::poll_fn(|cx| std::task::Poll::Ready(future.as_mut().poll(cx)));
             if once.await.is_ready() {
@@ -406,7 +406,7 @@ async fn many_calls_dropped_at_random_points_leave_nothing_behind() {
             tokio::task::yield_now().await;
         }
     }
-    // All permits are back: as many calls as there are lanes go through at once.
+    // All permits were returned: as many calls as allowed succeed at once.
     let mut calls = JoinSet::new();
     for _ in 0..64 {
         let (transport, request) = (transport.clone(), request());
@@ -433,7 +433,7 @@ async fn many_calls_dropped_at_random_points_leave_nothing_behind() {
 }
 
 #[tokio::test]
-async fn no_more_requests_are_under_way_than_allowed() {
+async fn no_more_requests_are_in_flight_than_allowed() {
     let (arrived, go) = (Gate::new(), Gate::new());
     let script = || {
         vec![

@@ -1,4 +1,4 @@
-//! The way through proxies.
+//! Proxies.
 
 use std::process::Command;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::calls::{channel_to, create};
 use super::script::{ServerStep, ok, send};
 use super::test_server::{CANARY, TestServer, error_text};
 
-/// The credentials of the proxy, as a URL and as a header have them. Neither may ever be seen by a server or in an error.
+/// The credentials of the proxy, in a URL and in a header. Neither may reach a server or an error.
 pub(crate) const USER: &str = "gate:c4n4ry";
 pub(crate) const BASIC: &str = "Basic Z2F0ZTpjNG40cnk=";
 
@@ -30,7 +30,7 @@ pub(crate) fn post(url: &str) -> Request<Bytes> {
 }
 
 #[tokio::test]
-async fn a_request_at_http_is_passed_on_by_the_proxy() {
+async fn a_request_to_an_http_url_is_forwarded_by_the_proxy() {
     let proxy = TestServer::plays([vec![
         ServerStep::Read,
         ok("1"),
@@ -40,10 +40,10 @@ async fn a_request_at_http_is_passed_on_by_the_proxy() {
     ]]);
     let transport = through(&proxy, USER).build();
     for body in ["1", "2"] {
-        let answer = transport
+        let response = transport
             .send(post("http://service.example:8080/v1/a?b=c"))
             .await;
-        assert_eq!(answer.unwrap().body(), body);
+        assert_eq!(response.unwrap().body(), body);
     }
     for request in proxy.finish().await {
         let mut lines = request.lines();
@@ -56,7 +56,7 @@ async fn a_request_at_http_is_passed_on_by_the_proxy() {
 
 // T70
 #[tokio::test]
-async fn a_server_that_needs_no_proxy_is_told_nothing_of_one() {
+async fn a_server_without_a_proxy_gets_no_proxy_credentials() {
     let proxy = TestServer::plays([]);
     let server = TestServer::plays([vec![ServerStep::Read, ok("direct"), ServerStep::KeepOpen]]);
     let mut request = server.post();
@@ -70,11 +70,11 @@ async fn a_server_that_needs_no_proxy_is_told_nothing_of_one() {
 
 // T70
 #[tokio::test]
-async fn a_proxy_that_asks_for_credentials_is_a_typed_error() {
+async fn a_407_of_a_forward_proxy_is_a_typed_error() {
     asks_for_credentials("http://service.example/").await;
 }
 
-/// A request to this address ends typed when the proxy answers 407, whatever its body is.
+/// Checks that a request to this address fails with a typed error after a 407 of the proxy, whatever its body.
 pub(crate) async fn asks_for_credentials(url: &str) {
     let head = "HTTP/1.1 407 Proxy Authentication Required\r\n\
                 proxy-authenticate: Basic realm=\"c4n4ry\"\r\n";
@@ -84,14 +84,14 @@ pub(crate) async fn asks_for_credentials(url: &str) {
         "content-length: 99999999999\r\n\r\nhello",
         "content-encoding: gzip\r\ntransfer-encoding: gzip, chunked\r\n\r\nhello",
     ] {
-        let answer = send(&format!("{head}{rest}"));
+        let response = send(&format!("{head}{rest}"));
         is_asked_for_credentials(
             url,
-            vec![ServerStep::Read, answer, ServerStep::ClientCloses],
+            vec![ServerStep::Read, response, ServerStep::ClientCloses],
         )
         .await;
     }
-    // A head that breaks off has told its status.
+    // A truncated head contains the status.
     is_asked_for_credentials(url, vec![ServerStep::Read, send(head), ServerStep::Close]).await;
 }
 
@@ -112,13 +112,13 @@ async fn is_asked_for_credentials(url: &str, script: Vec<ServerStep>) {
 
 // U1
 #[tokio::test]
-async fn what_a_proxy_repeats_of_its_password_is_not_shown() {
+async fn a_proxy_password_that_the_proxy_repeats_is_not_shown() {
     let host = "location: https://c4n4ry-of-the-proxy.example/\r\n";
     let kind = "content-type: text/c4n4ry-of-the-proxy\r\n";
     let whole = "content-length: 23\r\n\r\nno c4n4ry-of-the-proxy!";
-    // Of a response whose body breaks off the head is still told.
+    // The error for a truncated body contains the head.
     let cut = "content-length: 99\r\n\r\nno c4n4ry";
-    // So are the fields of one that breaks off in the head, or breaks its rules.
+    // The error for a truncated or malformed head contains its fields.
     let (half, malformed) = ("server: a", "no colon\r\n\r\n");
     for head in [
         format!("307 X\r\n{host}"),
@@ -132,8 +132,8 @@ async fn what_a_proxy_repeats_of_its_password_is_not_shown() {
             (malformed, ServerStep::Close, 60_000),
             (half, ServerStep::ClientCloses, 300),
         ] {
-            let answer = send(&format!("HTTP/1.1 {head}{body}"));
-            let proxy = TestServer::plays([vec![ServerStep::Read, answer, end]]);
+            let response = send(&format!("HTTP/1.1 {head}{body}"));
+            let proxy = TestServer::plays([vec![ServerStep::Read, response, end]]);
             let transport = through(&proxy, "gate:c4n4ry-of-the-proxy").build();
             let timeouts = CallTimeouts::default().total(Duration::from_millis(limit));
             let channel = channel_to("http://service.example", &transport, timeouts);
@@ -147,7 +147,7 @@ async fn what_a_proxy_repeats_of_its_password_is_not_shown() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_is_not_there_is_named() {
+async fn the_error_for_an_unreachable_proxy_names_it() {
     let proxy = TestServer::plays([]);
     let transport = through(&proxy, USER).build();
     let address = proxy.address();
@@ -162,16 +162,16 @@ async fn a_proxy_that_is_not_there_is_named() {
     assert!(error_text(&error).contains(&port));
 }
 
-/// Tells the part of the test below that runs with variables of its own where the proxy listens.
+/// The address of the proxy, for the process below.
 const PROXY: &str = "GATELET_TEST_PROXY";
 
 // T70
 #[tokio::test]
-async fn variables_of_the_environment_are_ignored_unless_turned_on() {
+async fn environment_variables_are_ignored_by_default() {
     let proxy = TestServer::plays([vec![ServerStep::Read, ok("by proxy"), ServerStep::Close]]);
     let address = format!("http://{}", proxy.address());
     let mut part = Command::new(std::env::current_exe().unwrap());
-    part.args(["--exact", "proxy::a_process_with_variables_of_a_proxy"]);
+    part.args(["--exact", "proxy::a_process_with_proxy_variables"]);
     for name in ["http_proxy", "https_proxy", "all_proxy", PROXY] {
         part.env(name, &address);
     }
@@ -187,19 +187,19 @@ async fn variables_of_the_environment_are_ignored_unless_turned_on() {
     assert_eq!(proxy.finish().await.len(), 1);
 }
 
-/// The part of the test above that runs in a process of its own; by itself it has nothing to do.
+/// Runs in a process started by the test above; alone it does nothing.
 // T70
 #[tokio::test]
-async fn a_process_with_variables_of_a_proxy() {
+async fn a_process_with_proxy_variables() {
     if std::env::var(PROXY).is_err() {
         return;
     }
-    // A name that nobody has: only a proxy can answer for it.
+    // A name that does not resolve, so only a proxy can reach it.
     let request = || post("http://service.invalid/");
     let builder = HyperTransport::builder().connect_timeout(Duration::from_secs(10));
     let ignoring = builder.clone().build().send(request()).await.unwrap_err();
     assert_eq!(ignoring.sent(), Sent::Nothing);
     let following = builder.proxy_from_environment().unwrap().build();
-    let answer = following.send(request()).await.unwrap();
-    assert_eq!(answer.body(), "by proxy");
+    let response = following.send(request()).await.unwrap();
+    assert_eq!(response.body(), "by proxy");
 }

@@ -1,4 +1,4 @@
-//! What becomes of calls and connections when a runtime stops or is dropped.
+//! Calls and connections when a runtime stops or is dropped.
 
 use bytes::Bytes;
 use gatelet_hyper::HyperTransport;
@@ -11,7 +11,7 @@ use crate::test_server::{TestServer, error_text};
 
 // T53
 #[test]
-fn a_runtime_dropped_in_the_middle_of_a_call_is_an_error() {
+fn a_runtime_dropped_during_a_call_is_an_error() {
     for said in [vec![], response_begun()] {
         let reached = Gate::new();
         for server in TestServer::each([vec![
@@ -63,7 +63,7 @@ fn a_transport_outlives_the_runtime_it_was_used_in() {
 
 // T54
 #[test]
-fn a_connection_is_not_used_under_another_runtime_than_its_own() {
+fn a_connection_is_not_used_under_another_runtime() {
     let runtime = || {
         let mut builder = tokio::runtime::Builder::new_current_thread();
         builder.enable_all().build().unwrap()
@@ -71,7 +71,7 @@ fn a_connection_is_not_used_under_another_runtime_than_its_own() {
     let stays = || vec![ServerStep::Read, ok("1"), ServerStep::KeepOpen];
     for server in TestServer::each([stays(), stays()]) {
         let transport = server.client(HyperTransport::builder().first_byte_timeout(SHORT));
-        // The first one stands still by then, and so does whatever it drives.
+        // By then the first runtime is stopped, and its tasks with it.
         let (first, second) = (runtime(), runtime());
         first.block_on(transport.send(server.get())).unwrap();
         second.block_on(transport.send(server.post())).unwrap();
@@ -81,7 +81,7 @@ fn a_connection_is_not_used_under_another_runtime_than_its_own() {
 
 // T54
 #[test]
-fn each_runtime_closes_what_is_idle_while_another_stands_still() {
+fn each_runtime_closes_its_idle_connections_while_another_is_stopped() {
     let runtime = || {
         let mut builder = tokio::runtime::Builder::new_current_thread();
         builder.enable_all().build().unwrap()
@@ -99,7 +99,7 @@ fn each_runtime_closes_what_is_idle_while_another_stands_still() {
 }
 
 #[test]
-fn a_connection_that_was_idle_for_too_long_while_its_runtime_stood_still_is_not_used() {
+fn a_connection_that_expired_while_its_runtime_was_stopped_is_not_used() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -120,7 +120,7 @@ fn a_connection_that_was_idle_for_too_long_while_its_runtime_stood_still_is_not_
 
 // T54
 #[test]
-fn without_a_runtime_a_call_is_a_typed_error() {
+fn a_call_outside_a_runtime_is_a_typed_error() {
     use std::task::{Context, Poll, Waker};
     let request = http::Request::get("http://127.0.0.1:1/")
         .body(Bytes::new())

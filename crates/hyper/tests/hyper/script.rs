@@ -1,4 +1,4 @@
-//! What a server does on a connection, step by step.
+//! The steps that a server takes on a connection.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,33 +7,33 @@ use tokio::sync::Semaphore;
 
 use super::frames;
 
-/// One thing the server does on a connection.
+/// One step of a server on a connection.
 #[derive(Clone)]
 pub(crate) enum ServerStep {
-    /// Reads one whole request and keeps it; over HTTP/2 only the number of its stream.
+    /// Reads one whole request and keeps it; over HTTP/2, only its stream number.
     Read,
     /// Reads the beginning of a request and no more.
     ReadSome,
     /// Reads until the stream of the last request is reset; HTTP/2 only.
     #[cfg(feature = "_tls")]
     ReadReset,
-    /// Sends status and fields of an answer, and whether that is all of it.
+    /// Sends status and fields of a response. `true` ends it.
     Head(u16, Vec<(&'static str, String)>, bool),
-    /// Sends a part of the body, and whether it is the last.
+    /// Sends a part of the body. `true` ends it.
     Body(Vec<u8>, bool),
     /// Sends bytes as they are.
     Send(Vec<u8>),
     /// Sends a frame of this kind with these flags on the stream of the last request.
     Frame(u8, u8, Vec<u8>),
-    /// Sends this on another stream.
+    /// Sends a step on another stream.
     OnStream(u32, Box<ServerStep>),
     /// Sends the rest of the body byte by byte, with a pause before each.
     Trickle(Vec<u8>, Duration),
     /// Sends all of these at once.
     All(Vec<ServerStep>),
-    /// Sends only so many bytes of this.
+    /// Sends only this many bytes of a step.
     Truncated(usize, Box<ServerStep>),
-    /// Sends the same over and over until the client hangs up.
+    /// Repeats a step until the client closes the connection.
     Flood(Box<ServerStep>),
     /// Waits until the test opens the gate.
     Wait(Gate),
@@ -43,16 +43,16 @@ pub(crate) enum ServerStep {
     ClientCloses,
     /// Keeps the connection open until the test is over.
     KeepOpen,
-    /// Closes the connection in peace, as the end of a script does.
+    /// Closes the connection in order, as the end of a script does.
     Close,
-    /// Closes the connection without the farewell that TLS has.
+    /// Closes the connection without the `close_notify` of TLS.
     CloseAbruptly,
-    /// Cuts the connection with a reset.
+    /// Resets the connection.
     Reset,
 }
 
 impl ServerStep {
-    /// Whether it can be done over this protocol.
+    /// Returns whether the protocol supports it.
     pub(crate) fn fits(&self, is_http2: bool) -> bool {
         match self {
             Self::Send(_) => !is_http2,
@@ -65,7 +65,7 @@ impl ServerStep {
         }
     }
 
-    /// The bytes that it sends, if it sends any.
+    /// Returns the bytes that it sends, if any.
     pub(crate) fn bytes(&self, is_http2: bool, stream: u32) -> Option<Vec<u8>> {
         Some(match self {
             Self::Send(bytes) => bytes.clone(),
@@ -100,7 +100,7 @@ impl ServerStep {
     }
 }
 
-/// A point that the test and the server reach together.
+/// Synchronizes a test and its server.
 #[derive(Clone)]
 pub(crate) struct Gate(Arc<Semaphore>);
 
@@ -126,7 +126,7 @@ pub(crate) fn send(text: &str) -> ServerStep {
     ServerStep::Send(text.as_bytes().to_vec())
 }
 
-/// Status and fields of an answer whose body follows.
+/// Returns status and fields of a response whose body follows.
 pub(crate) fn head(status: u16, fields: &[(&'static str, &str)]) -> ServerStep {
     let fields = fields
         .iter()
@@ -134,7 +134,7 @@ pub(crate) fn head(status: u16, fields: &[(&'static str, &str)]) -> ServerStep {
     ServerStep::Head(status, fields.collect(), false)
 }
 
-/// A complete answer without a body.
+/// Returns a complete response without a body.
 pub(crate) fn empty(status: u16, fields: &[(&'static str, &str)]) -> ServerStep {
     match head(status, fields) {
         ServerStep::Head(status, fields, _) => ServerStep::Head(status, fields, true),
@@ -142,33 +142,33 @@ pub(crate) fn empty(status: u16, fields: &[(&'static str, &str)]) -> ServerStep 
     }
 }
 
-/// A part of a body, with more to come.
+/// Returns a part of a body, with more to come.
 pub(crate) fn part(text: &str) -> ServerStep {
     ServerStep::Body(text.into(), false)
 }
 
-/// The last part of a body.
+/// Returns the last part of a body.
 pub(crate) fn rest(text: &str) -> ServerStep {
     ServerStep::Body(text.into(), true)
 }
 
-/// An interim answer.
-pub(crate) fn interim(status: u16) -> ServerStep {
+/// Returns an informational response.
+pub(crate) fn informational(status: u16) -> ServerStep {
     head(status, &[])
 }
 
-/// A complete answer of 200 that keeps the connection open.
+/// Returns a complete 200 that keeps the connection open.
 pub(crate) fn ok(body: &str) -> ServerStep {
     let length = body.len().to_string();
     ServerStep::All(vec![head(200, &[("content-length", &length)]), rest(body)])
 }
 
-/// The same over and over.
+/// Repeats a step.
 pub(crate) fn flood(step: ServerStep) -> ServerStep {
     ServerStep::Flood(Box::new(step))
 }
 
-/// The beginning of an answer.
+/// Returns the beginning of a response.
 pub(crate) fn response_begun() -> Vec<ServerStep> {
     vec![head(200, &[("content-length", "9")]), part("123")]
 }

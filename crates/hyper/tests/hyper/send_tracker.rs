@@ -1,4 +1,4 @@
-//! Requests that had not left, or not wholly, when they failed.
+//! Requests that failed before they were sent completely.
 
 use bytes::Bytes;
 use gatelet_hyper::HyperTransport;
@@ -9,15 +9,15 @@ use super::calls::{channel, create};
 use super::script::{Gate, ServerStep, head, part, rest, send};
 use super::test_server::TestServer;
 
-/// A create with little time for an attempt.
+/// Makes a create with a short attempt timeout.
 async fn hurry(server: &TestServer, transport: &HyperTransport) -> Error {
-    let hurried = CallTimeouts::default().attempt(SHORT);
-    let error = fail(server, transport, hurried, "{}".into()).await;
+    let with_timeout = CallTimeouts::default().attempt(SHORT);
+    let error = fail(server, transport, with_timeout, "{}".into()).await;
     assert_eq!(*error.kind(), ErrorKind::Timeout(Phase::Attempt));
     error
 }
 
-/// A create that fails.
+/// Makes a create that fails.
 async fn fail(
     server: &TestServer,
     transport: &HyperTransport,
@@ -29,7 +29,7 @@ async fn fail(
 }
 
 #[tokio::test]
-async fn a_request_that_waited_for_its_turn_was_not_sent() {
+async fn a_request_that_timed_out_in_the_queue_was_not_sent() {
     let (arrived, go) = (Gate::new(), Gate::new());
     let busy = vec![
         ServerStep::Read,
@@ -64,7 +64,7 @@ async fn a_request_that_the_server_has_counts_as_sent() {
 
 // U6
 #[tokio::test]
-async fn a_status_is_not_lost_with_a_body_that_takes_longer_than_an_attempt() {
+async fn the_status_survives_a_body_that_takes_longer_than_the_attempt() {
     let wait = [("retry-after", "0"), ("content-length", "9")];
     let trickles = vec![
         ServerStep::Read,
@@ -92,12 +92,12 @@ async fn a_status_is_not_lost_with_a_body_that_takes_longer_than_an_attempt() {
     }
 }
 
-/// More than all buffers on the way take.
+/// More than all buffers on the way accept.
 static LARGE: [u8; 32 << 20] = [b'x'; 32 << 20];
 
 // T46
 #[tokio::test]
-async fn a_create_that_left_in_part_was_not_applied_and_is_not_repeated() {
+async fn a_partly_sent_create_was_not_applied_and_is_not_retried() {
     for end in [ServerStep::Reset, ServerStep::Close] {
         for server in TestServer::each([vec![ServerStep::ReadSome, end]]) {
             let transport = server.client(HyperTransport::builder());
@@ -114,9 +114,9 @@ async fn a_create_that_left_in_part_was_not_applied_and_is_not_repeated() {
 // T24
 #[tokio::test]
 async fn a_create_that_the_server_does_not_read_was_not_applied() {
-    let hurried = || HyperTransport::builder().first_byte_timeout(SHORT);
+    let with_timeout = || HyperTransport::builder().first_byte_timeout(SHORT);
     for (builder, timeouts, phase) in [
-        (hurried(), CallTimeouts::default(), Phase::FirstByte),
+        (with_timeout(), CallTimeouts::default(), Phase::FirstByte),
         (
             HyperTransport::builder(),
             CallTimeouts::default().attempt(SHORT),

@@ -1,6 +1,6 @@
-//! Connections of HTTP/2 whose streams stand still.
+//! HTTP/2 connections with stalled streams.
 
-#![allow(clippy::disallowed_methods)] // It runs on real sockets, so its time is real too.
+#![allow(clippy::disallowed_methods)] // It runs on real sockets, so its timeouts are real too.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::test_server::TestServer;
 
 const PING: u8 = 6;
 
-/// Shows that the peer is there, and nothing about its streams.
+/// Frames that show that the peer is alive, but no progress of a stream.
 fn signs_of_life() -> ServerStep {
     let on_connection =
         |kind, payload| ServerStep::OnStream(0, Box::new(ServerStep::Frame(kind, 0, payload)));
@@ -36,7 +36,7 @@ fn json() -> ServerStep {
 
 // U10
 #[tokio::test(start_paused = true)]
-async fn after_an_attempt_on_a_stalled_stream_the_next_one_and_the_next_call_go_elsewhere() {
+async fn the_attempt_and_the_call_after_a_stalled_stream_get_another_connection() {
     const ATTEMPT: Duration = Duration::from_secs(2);
 
     let (clock, reached) = (StoppedClock::new(), Gate::new());
@@ -71,7 +71,7 @@ async fn after_an_attempt_on_a_stalled_stream_the_next_one_and_the_next_call_go_
             CallTimeouts::default().attempt(ATTEMPT),
         );
         channel.call(read()).await.unwrap();
-        // It began before, and has its time.
+        // It began earlier, and keeps its own timeout.
         let other = tokio::spawn({
             let (transport, request) = (transport.clone(), server.get());
             async move { transport.send(request).await }
@@ -82,7 +82,7 @@ async fn after_an_attempt_on_a_stalled_stream_the_next_one_and_the_next_call_go_
             async move { channel.call(read()).await }
         });
         reached.pass().await;
-        // The attempt, and the longest wait for the next one.
+        // The attempt, and the longest wait before the next one.
         clock.pass_and_settle(2_000).await;
         clock.pass(50).await;
         assert_eq!(call.await.unwrap().unwrap().attempts(), 2);
@@ -95,7 +95,7 @@ async fn after_an_attempt_on_a_stalled_stream_the_next_one_and_the_next_call_go_
 
 // U10
 #[tokio::test]
-async fn a_connection_that_the_pool_does_not_know_right_now_is_given_up_as_well() {
+async fn a_connection_evicted_from_the_pool_is_retired_too() {
     for pushes_out in TestServer::each([vec![ServerStep::Read, ok("0"), ServerStep::KeepOpen]]) {
         let (other_there, reached, go) = (Gate::new(), Gate::new(), Gate::new());
         for server in TestServer::each([
@@ -159,7 +159,7 @@ async fn a_stalled_body_is_a_stalled_stream() {
 
 // U10
 #[tokio::test]
-async fn a_create_whose_stream_stalled_leaves_its_connection_to_nobody() {
+async fn a_connection_is_not_reused_after_a_create_stalled_on_it() {
     for server in TestServer::each([
         vec![
             ServerStep::Read,
@@ -182,7 +182,7 @@ async fn a_create_whose_stream_stalled_leaves_its_connection_to_nobody() {
 
 // U10
 #[tokio::test(start_paused = true)]
-async fn a_caller_that_waited_for_long_leaves_a_connection_with_signs_of_life_to_nobody() {
+async fn a_connection_with_nothing_but_pings_is_not_reused_after_a_long_wait() {
     let (clock, reached) = (StoppedClock::new(), Gate::new());
     for server in TestServer::each([
         vec![
@@ -212,7 +212,7 @@ async fn a_caller_that_waited_for_long_leaves_a_connection_with_signs_of_life_to
 
 // T48
 #[tokio::test]
-async fn callers_that_go_away_soon_leave_a_healthy_connection_to_others() {
+async fn calls_dropped_early_leave_the_connection_reusable() {
     let reached = Gate::new();
     let mut script = vec![ServerStep::Read, json()];
     for _ in 0..5 {
@@ -228,7 +228,7 @@ async fn callers_that_go_away_soon_leave_a_healthy_connection_to_others() {
         transport.send(server.get()).await.unwrap();
         for _ in 0..5 {
             tokio::select! {
-                _ = transport.send(server.get()) => panic!("nobody answers"),
+                _ = transport.send(server.get()) => panic!("the server does not respond"),
                 () = reached.pass() => {}
             }
         }

@@ -1,18 +1,18 @@
-//! Time that passes when a test says so, while its sockets are real.
+//! A clock that a test advances, beside real sockets.
 
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// Keeps the clock from moving by itself while real sockets are waited for.
+/// Keeps a paused clock from advancing while the test waits for real sockets.
 pub(crate) struct StoppedClock {
-    /// Its drop ends the work.
+    /// Ends the blocking task when dropped.
     _end: mpsc::Sender<()>,
 }
 
 impl StoppedClock {
     pub(crate) fn new() -> Self {
         let (end, ended) = mpsc::channel();
-        // A paused clock does not move by itself while work like this is under way.
+        // A paused clock does not advance automatically while a blocking task runs.
         tokio::task::spawn_blocking(move || ended.recv().unwrap_err());
         Self { _end: end }
     }
@@ -21,7 +21,7 @@ impl StoppedClock {
         tokio::time::advance(Duration::from_millis(milliseconds)).await;
     }
 
-    /// The same, and then everybody goes on as far as possible without another event.
+    /// Advances the clock, then lets all tasks run until they wait.
     #[cfg(feature = "_tls")]
     pub(crate) async fn pass_and_settle(&self, milliseconds: u64) {
         self.pass(milliseconds).await;

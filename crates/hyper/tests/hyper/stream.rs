@@ -1,10 +1,10 @@
-//! The server's end of a connection: HTTP/1.1 in the clear, HTTP/1.1 over TLS, and HTTP/2.
+//! The server's side of a connection: HTTP/1.1 in the clear, HTTP/1.1 over TLS, and HTTP/2.
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {
-    /// Makes a reset of what happens when the stream is dropped.
+    /// Makes dropping the stream reset the connection.
     fn reset(&self);
 }
 
@@ -21,7 +21,7 @@ impl Stream for tokio_rustls::server::TlsStream<TcpStream> {
     }
 }
 
-/// How a server takes its connections.
+/// The protocol of a server.
 #[derive(Clone)]
 pub(crate) enum ServerProtocol {
     Plain,
@@ -51,7 +51,7 @@ impl ServerProtocol {
     }
 
     pub(crate) async fn open(&self, stream: TcpStream) -> Box<dyn Stream> {
-        // What a script sends is on its way when its next step begins.
+        // A script's bytes must be sent before its next step.
         stream.set_nodelay(true).unwrap();
         match self {
             Self::Plain => Box::new(stream),
@@ -63,7 +63,7 @@ impl ServerProtocol {
     }
 }
 
-/// The ways to take connections that this build has.
+/// Returns the protocols of this build.
 pub(crate) fn protocols() -> Vec<ServerProtocol> {
     vec![
         ServerProtocol::Plain,
@@ -83,13 +83,13 @@ pub(crate) mod tls {
 
     use crate::pki::Authority;
 
-    /// One for all tests: keys take their time.
+    /// One for all tests, because keys take time.
     pub(crate) static AUTHORITY: LazyLock<Authority> = LazyLock::new(Authority::new);
 
     static CONFIG: LazyLock<ServerConfig> =
         LazyLock::new(|| AUTHORITY.certify("127.0.0.1", |_| {}).server_config(None));
 
-    /// Takes connections, and chooses this protocol for them.
+    /// Returns an acceptor that chooses this protocol.
     pub(crate) fn acceptor(protocol: &str) -> TlsAcceptor {
         let mut config = CONFIG.clone();
         config.alpn_protocols = vec![protocol.as_bytes().to_vec()];

@@ -1,6 +1,6 @@
-//! What a failure on one connection means for the others.
+//! How a failure on one connection affects the others.
 
-#![allow(clippy::disallowed_methods)] // It runs on real sockets, so its time is real too.
+#![allow(clippy::disallowed_methods)] // It runs on real sockets, so its timeouts are real too.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,21 +19,21 @@ use crate::calls::{channel_to, create, read};
 use crate::script::Gate;
 use crate::stopped_clock::StoppedClock;
 
-/// What becomes of the second request on a connection that is sick.
+/// What happens to the second request on a broken connection.
 #[derive(Clone, Copy, Debug)]
 enum Sickness {
     Reset,
     Close,
-    /// Says that the client was idle for too long.
+    /// The server responds with 408.
     GivesUp,
     Silence,
 }
 
-/// A server whose first connections answer a single request, together, and are sick from then on. All others are well.
+/// A server whose first connections respond to one request, together, and are broken from then on. All others work.
 struct Server {
     address: SocketAddr,
     connections: Arc<AtomicUsize>,
-    /// Opened when a request reached a sick connection.
+    /// Opened when a request reached a broken connection.
     sick: Gate,
     _task: JoinSet<()>,
 }
@@ -83,7 +83,7 @@ impl Server {
         http::Request::get(uri).body(Bytes::new()).unwrap()
     }
 
-    /// Leaves so many connections idle in the pool.
+    /// Leaves this many idle connections in the pool.
     async fn fill_pool(&self, transport: &HyperTransport, idle: usize) {
         let mut calls = JoinSet::new();
         for _ in 0..idle {
@@ -103,7 +103,7 @@ async fn falls_sick(
 ) {
     assert!(takes_request(&mut stream).await);
     together.wait().await;
-    answer(&mut stream).await;
+    respond(&mut stream).await;
     if !takes_request(&mut stream).await {
         return;
     }
@@ -112,8 +112,8 @@ async fn falls_sick(
         Sickness::Reset => stream.set_zero_linger().unwrap(),
         Sickness::Close => {}
         Sickness::GivesUp => {
-            let answer = "HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n";
-            stream.write_all(answer.as_bytes()).await.unwrap();
+            let response = "HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n";
+            stream.write_all(response.as_bytes()).await.unwrap();
             while takes_request(&mut stream).await {}
         }
         Sickness::Silence => while takes_request(&mut stream).await {},
@@ -122,23 +122,24 @@ async fn falls_sick(
 
 async fn stays_well(mut stream: TcpStream) {
     while takes_request(&mut stream).await {
-        answer(&mut stream).await;
+        respond(&mut stream).await;
     }
 }
 
-/// False when the client hangs up. No request of these tests comes in several pieces.
+/// Returns false if the client closed the connection. Each request of these tests arrives in one piece.
 async fn takes_request(stream: &mut TcpStream) -> bool {
     matches!(stream.read(&mut [0; 4096]).await, Ok(1..))
 }
 
-async fn answer(stream: &mut TcpStream) {
-    let answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
-    stream.write_all(answer.as_bytes()).await.unwrap();
+async fn respond(stream: &mut TcpStream) {
+    let response =
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
+    stream.write_all(response.as_bytes()).await.unwrap();
 }
 
 // U9
 #[tokio::test]
-async fn a_read_succeeds_though_all_idle_connections_are_dead() {
+async fn a_read_succeeds_though_all_idle_connections_are_closed() {
     for sickness in [Sickness::Reset, Sickness::Close, Sickness::GivesUp] {
         let server = Server::start(4, sickness).await;
         let transport = HyperTransport::new();
@@ -147,7 +148,7 @@ async fn a_read_succeeds_though_all_idle_connections_are_dead() {
         let reply = channel.call(read()).await.unwrap();
         assert_eq!(reply.attempts(), 2, "{sickness:?}");
         assert_eq!(server.connections(), 5);
-        // The next call has nothing to find out any more.
+        // The next call meets no broken connection.
         assert_eq!(channel.call(read()).await.unwrap().attempts(), 1);
         assert_eq!(server.connections(), 5);
     }
@@ -155,13 +156,13 @@ async fn a_read_succeeds_though_all_idle_connections_are_dead() {
 
 // U9
 #[tokio::test]
-async fn a_read_succeeds_though_all_idle_connections_are_silent() {
-    let patient = HyperTransport::new;
-    let hurried = || HyperTransport::builder().first_byte_timeout(SHORT).build();
-    // It is the attempt's time that ends, or the transport's own.
+async fn a_read_succeeds_though_all_idle_connections_are_unresponsive() {
+    let default = HyperTransport::new;
+    let with_timeout = || HyperTransport::builder().first_byte_timeout(SHORT).build();
+    // The timeout of the attempt, or that of the transport.
     for (transport, timeouts) in [
-        (patient(), CallTimeouts::default().attempt(SHORT)),
-        (hurried(), CallTimeouts::default()),
+        (default(), CallTimeouts::default().attempt(SHORT)),
+        (with_timeout(), CallTimeouts::default()),
     ] {
         let server = Server::start(4, Sickness::Silence).await;
         server.fill_pool(&transport, 4).await;
@@ -174,7 +175,7 @@ async fn a_read_succeeds_though_all_idle_connections_are_silent() {
 
 // U9
 #[tokio::test]
-async fn after_a_create_that_failed_the_next_call_finds_a_fresh_connection() {
+async fn the_call_after_a_failed_create_gets_a_fresh_connection() {
     for sickness in [Sickness::Reset, Sickness::Silence, Sickness::GivesUp] {
         let server = Server::start(4, sickness).await;
         let transport = HyperTransport::new();
@@ -189,7 +190,7 @@ async fn after_a_create_that_failed_the_next_call_finds_a_fresh_connection() {
 
 // U9
 #[tokio::test]
-async fn reads_at_once_on_dead_connections_all_succeed() {
+async fn concurrent_reads_on_closed_connections_all_succeed() {
     let server = Server::start(4, Sickness::Reset).await;
     let transport = HyperTransport::new();
     server.fill_pool(&transport, 4).await;
@@ -206,7 +207,7 @@ async fn reads_at_once_on_dead_connections_all_succeed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_caller_with_a_timeout_of_its_own_does_not_meet_a_silent_connection_again() {
+async fn a_caller_with_its_own_timeout_does_not_get_an_unresponsive_connection_again() {
     let clock = StoppedClock::new();
     let server = Server::start(3, Sickness::Silence).await;
     let transport = HyperTransport::new();
@@ -224,7 +225,7 @@ async fn a_caller_with_a_timeout_of_its_own_does_not_meet_a_silent_connection_ag
 }
 
 #[tokio::test]
-async fn a_failure_says_nothing_about_connections_that_were_opened_later() {
+async fn a_failure_does_not_affect_connections_opened_later() {
     let server = Server::start(1, Sickness::Silence).await;
     let transport = HyperTransport::new();
     server.fill_pool(&transport, 1).await;
@@ -241,7 +242,7 @@ async fn a_failure_says_nothing_about_connections_that_were_opened_later() {
 }
 
 #[tokio::test]
-async fn a_caller_that_goes_away_says_nothing_about_other_connections() {
+async fn a_dropped_call_does_not_affect_other_connections() {
     let server = Server::start(2, Sickness::Silence).await;
     let transport = HyperTransport::new();
     server.fill_pool(&transport, 2).await;
@@ -258,7 +259,7 @@ async fn a_caller_that_goes_away_says_nothing_about_other_connections() {
 }
 
 #[tokio::test]
-async fn a_bad_response_says_nothing_about_other_connections() {
+async fn a_malformed_response_does_not_affect_other_connections() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let uri = format!("http://{}/", listener.local_addr().unwrap());
     let connections = Arc::new(AtomicUsize::new(0));
@@ -274,7 +275,7 @@ async fn a_bad_response_says_nothing_about_other_connections() {
             streams.spawn(async move {
                 takes_request(&mut stream).await;
                 together.wait().await;
-                answer(&mut stream).await;
+                respond(&mut stream).await;
                 takes_request(&mut stream).await;
                 let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\0: x\r\n\r\n").await;
             });

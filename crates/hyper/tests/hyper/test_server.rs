@@ -1,6 +1,6 @@
-//! A server that plays a script on raw sockets, byte for byte; what has no bytes of its own, over every protocol.
+//! A server that follows a script on raw sockets, byte for byte. Scripts without raw bytes run over every protocol.
 
-#![allow(clippy::disallowed_methods)] // It runs on real sockets, so its patience is real too.
+#![allow(clippy::disallowed_methods)] // It runs on real sockets, so its timeouts are real too.
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -21,13 +21,13 @@ use super::script::{Gate, ServerStep};
 use super::stream::tls;
 use super::stream::{ServerProtocol, Stream, protocols};
 
-/// No script takes this long; one that does is stuck.
+/// A script that takes longer is stuck.
 const TEST_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// What must never be seen in an error.
+/// A secret that no error may contain.
 pub(crate) const CANARY: &str = "c4n4ry";
 
-/// The server: connection by connection in the order of the scripts, each on its own.
+/// The server. Its scripts are for the connections in the order in which they are accepted.
 pub(crate) struct TestServer {
     address: SocketAddr,
     protocol: ServerProtocol,
@@ -41,14 +41,14 @@ impl TestServer {
         Self::behind(ServerProtocol::Plain, scripts.to_vec())
     }
 
-    /// The same server over each protocol that the scripts can be played over: HTTP/1.1 in the clear, over TLS, and HTTP/2.
+    /// Starts the server once for each protocol that the scripts fit: HTTP/1.1 in the clear, over TLS, and HTTP/2.
     pub(crate) fn each<const N: usize>(
         scripts: [Vec<ServerStep>; N],
     ) -> impl Iterator<Item = Self> {
         Self::each_of(&scripts)
     }
 
-    /// The same for a number of connections that is known only when the test runs.
+    /// Does the same for a number of connections that is known only at run time.
     pub(crate) fn each_of(scripts: &[Vec<ServerStep>]) -> impl Iterator<Item = Self> + use<> {
         let scripts = scripts.to_vec();
         let fits = |protocol: &ServerProtocol| {
@@ -72,7 +72,7 @@ impl TestServer {
             over: over.clone(),
             requests: requests.clone(),
         };
-        // A thread of its own, so that the server outlives every runtime of the test.
+        // Runs in a thread, so that the server outlives every runtime of the test.
         let thread = std::thread::spawn(move || {
             tokio::runtime::Builder::new_current_thread()
                 .enable_all()
@@ -97,7 +97,7 @@ impl TestServer {
         format!("{}://{}{path}", self.protocol.scheme(), self.address)
     }
 
-    /// A client that believes this server.
+    /// Returns a client that trusts this server.
     pub(crate) fn client(&self, builder: HyperTransportBuilder) -> HyperTransport {
         match self.protocol {
             ServerProtocol::Plain => builder.build(),
@@ -127,14 +127,14 @@ impl TestServer {
             .unwrap()
     }
 
-    /// Waits until every script was played to its end, and returns the requests in the order of their arrival. The
-    /// client's runtime goes on meanwhile.
+    /// Waits until all scripts are complete, and returns the requests in the order of arrival. The runtime of the client keeps
+    /// running.
     pub(crate) async fn finish(self) -> Vec<String> {
         let end = tokio::task::spawn_blocking(move || self.finish_without_runtime()).await;
         end.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
     }
 
-    /// The same where the test has no runtime of its own, or wants it to stand still.
+    /// Does the same for a test without a runtime, or one that keeps its runtime stopped.
     pub(crate) fn finish_without_runtime(mut self) -> Vec<String> {
         self.over.notify_one();
         if let Err(panic) = self.thread.take().unwrap().join() {
@@ -205,7 +205,7 @@ impl Acceptor {
 struct ScriptedConnection {
     stream: Option<Box<dyn Stream>>,
     is_http2: bool,
-    /// Where the last request came from; HTTP/2 only.
+    /// The stream of the last request; HTTP/2 only.
     stream_number: u32,
     requests: Arc<Mutex<Vec<String>>>,
     test_over: Gate,
@@ -228,7 +228,7 @@ impl ScriptedConnection {
         self.close().await;
     }
 
-    /// Says farewell where the protocol has one, and closes.
+    /// Closes the connection in order.
     async fn close(&mut self) {
         if let Some(mut stream) = self.stream.take() {
             let _ = stream.shutdown().await;
@@ -290,7 +290,7 @@ impl ScriptedConnection {
         self.stream.as_deref_mut().expect("the script closed it")
     }
 
-    /// False when the client has hung up.
+    /// Returns false if the client closed the connection.
     async fn send(&mut self, bytes: &[u8]) -> bool {
         self.stream().write_all(bytes).await.is_ok() && self.stream().flush().await.is_ok()
     }
@@ -322,7 +322,7 @@ impl ScriptedConnection {
         assert_ne!(read, 0, "{place}: the client sent nothing");
     }
 
-    /// Waits for another request; false when the client hangs up before.
+    /// Waits for another request. Returns false if the client closes the connection first.
     async fn next_request(&mut self) -> bool {
         if self.is_http2 {
             let last = self.stream_number;
@@ -338,15 +338,15 @@ impl ScriptedConnection {
 }
 
 impl ScriptedConnection {
-    /// Both sides say that they speak HTTP/2.
+    /// Exchanges the HTTP/2 prefaces.
     async fn greet(&mut self) {
         let settings = frames::frame(frames::SETTINGS, 0, 0, &[]);
         self.send(&settings).await;
-        // One that hangs up already is met by the first step.
+        // If the client is gone already, the first step fails.
         let _ = self.stream().read_exact(&mut [0; frames::PREFACE]).await;
     }
 
-    /// Reads a frame; true when it ends a request.
+    /// Reads a frame. Returns whether it ends a request.
     async fn read_frame(&mut self, place: &str) -> bool {
         let frame = self.next_frame().await;
         let (kind, flags, stream) = frame.unwrap_or_else(|| {
@@ -358,7 +358,7 @@ impl ScriptedConnection {
         matches!(kind, frames::HEADERS | frames::DATA) && flags & frames::END_STREAM != 0
     }
 
-    /// Kind, flags and stream of the next frame, unless the client has hung up.
+    /// Returns kind, flags and stream of the next frame, unless the client closed the connection.
     async fn next_frame(&mut self) -> Option<(u8, u8, u32)> {
         let mut head = [0; 9];
         self.stream().read_exact(&mut head).await.ok()?;
@@ -381,7 +381,7 @@ fn is_whole(request: &[u8]) -> bool {
     body.len() >= length
 }
 
-/// All that an error says: its text, its causes and what `Debug` shows. It must not hold a secret.
+/// Returns all texts of an error: `Display`, `Debug` and its causes. Checks that they contain no secret.
 pub(crate) fn error_text(error: &TransportError) -> String {
     let mut text = format!("{error} {error:?} {error:#?}");
     let mut cause = error.source();

@@ -1,4 +1,4 @@
-//! A TLS server on loopback that counts its connections and keeps what it hears.
+//! A TLS server on loopback that counts its connections and keeps what it receives.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,12 +17,12 @@ use tokio_rustls::server::TlsStream;
 use super::pki::Identity;
 
 /// The bytes of HTTP/1.1 that reached a server.
-type Heard = Arc<Mutex<Vec<u8>>>;
+type Received = Arc<Mutex<Vec<u8>>>;
 
 pub(crate) struct TlsServer {
     pub(crate) address: SocketAddr,
     pub(crate) connections: Arc<AtomicUsize>,
-    heard: Heard,
+    received: Received,
     _task: tokio::task::JoinSet<()>,
 }
 
@@ -40,9 +40,9 @@ impl TlsServer {
         let acceptor = TlsAcceptor::from(Arc::new(config));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (connections, heard) = (Arc::new(AtomicUsize::new(0)), Heard::default());
+        let (connections, received) = (Arc::new(AtomicUsize::new(0)), Received::default());
         let mut task = tokio::task::JoinSet::new();
-        let counters = (connections.clone(), heard.clone());
+        let counters = (connections.clone(), received.clone());
         task.spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
@@ -53,14 +53,14 @@ impl TlsServer {
         Self {
             address,
             connections,
-            heard,
+            received,
             _task: task,
         }
     }
 
-    /// What reached it over HTTP/1.1 so far.
-    pub(crate) fn heard(&self) -> String {
-        String::from_utf8(self.heard.lock().unwrap().clone()).unwrap()
+    /// Returns what arrived over HTTP/1.1 so far.
+    pub(crate) fn received(&self) -> String {
+        String::from_utf8(self.received.lock().unwrap().clone()).unwrap()
     }
 
     pub(crate) fn request(&self, method: &str, path: &str) -> Request<Bytes> {
@@ -72,38 +72,38 @@ impl TlsServer {
     }
 
     pub(crate) async fn is_refused_by(&self, client: &HyperTransport) -> TransportError {
-        let before = self.heard();
+        let before = self.received();
         let error = client.send(self.request("POST", "/")).await.unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Tls, "{error:?}");
         assert_eq!(error.sent(), Sent::Nothing);
-        assert_eq!(self.heard(), before);
+        assert_eq!(self.received(), before);
         error
     }
 }
 
-async fn serve(acceptor: TlsAcceptor, stream: TcpStream, number: usize, heard: Heard) {
+async fn serve(acceptor: TlsAcceptor, stream: TcpStream, number: usize, received: Received) {
     match acceptor.accept(stream).into_fallible().await {
         Ok(stream) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => {
             serve_http2(stream, number).await;
         }
-        Ok(stream) => serve_http1(stream, heard).await,
-        // The alert is on its way; a close with unread bytes would overtake it.
+        Ok(stream) => serve_http1(stream, received).await,
+        // A close with unread bytes would overtake the alert.
         Err((_, mut stream)) => while let Ok(1..) = stream.read(&mut [0; 4096]).await {},
     }
 }
 
-async fn serve_http1(mut stream: TlsStream<TcpStream>, heard: Heard) {
+async fn serve_http1(mut stream: TlsStream<TcpStream>, received: Received) {
     let mut buffer = [0; 4096];
     while let Ok(read @ 1..) = stream.read(&mut buffer).await {
-        heard.lock().unwrap().extend_from_slice(&buffer[..read]);
+        received.lock().unwrap().extend_from_slice(&buffer[..read]);
         if buffer[..read].ends_with(b"{}") {
-            let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nh1";
-            stream.write_all(answer).await.unwrap();
+            let response = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nh1";
+            stream.write_all(response).await.unwrap();
         }
     }
 }
 
-/// Every request is answered with the number of the connection.
+/// Responds to every request with the number of the connection.
 async fn serve_http2(stream: TlsStream<TcpStream>, number: usize) {
     let mut connection = h2::server::handshake(stream).await.unwrap();
     while let Some(Ok((request, mut respond))) = connection.accept().await {

@@ -1,4 +1,4 @@
-//! Whom TLS trusts.
+//! Which servers are trusted over TLS.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -45,7 +45,7 @@ async fn an_added_root_is_trusted() {
 }
 
 #[tokio::test]
-async fn a_broken_root_of_a_bundle_does_not_spoil_the_rest() {
+async fn an_invalid_root_of_a_bundle_does_not_affect_the_others() {
     let (ours, other, retired) = (Authority::new(), Authority::new(), Authority::expired());
     let server = TlsServer::start(ours.certify("localhost", |_| {}), &[]).await;
     let broken = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
@@ -79,7 +79,7 @@ async fn a_broken_root_of_a_bundle_does_not_spoil_the_rest() {
 
 // T5
 #[tokio::test]
-async fn a_wrong_host_an_old_or_a_self_signed_certificate_is_refused() {
+async fn a_wrong_host_an_expired_or_a_self_signed_certificate_is_refused() {
     let authority = Authority::new();
     let wrong_host = authority.certify("example.com", |_| {});
     let expired = authority.certify("localhost", |params| {
@@ -97,7 +97,7 @@ async fn a_wrong_host_an_old_or_a_self_signed_certificate_is_refused() {
 
 // T5
 #[tokio::test]
-async fn a_server_that_speaks_no_tls_is_refused() {
+async fn a_server_without_tls_is_refused() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
@@ -116,7 +116,7 @@ async fn a_server_that_speaks_no_tls_is_refused() {
 }
 
 #[tokio::test]
-async fn a_handshake_that_the_peer_drops_is_a_failed_connection() {
+async fn a_handshake_dropped_by_the_peer_is_a_failed_connection() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { drop(listener.accept().await.unwrap()) });
@@ -130,19 +130,19 @@ async fn a_handshake_that_the_peer_drops_is_a_failed_connection() {
 
 // D24
 #[tokio::test]
-async fn an_added_root_vouches_for_its_own_servers_and_for_no_other() {
+async fn an_added_root_is_trusted_for_its_own_servers_only() {
     let (private, other) = (Authority::new(), Authority::new());
     let client = private.client();
     let active_gate = TlsServer::start(private.certify("localhost", |_| {}), &[]).await;
     let stranger = TlsServer::start(other.certify("localhost", |_| {}), &[]).await;
-    let answer = client.send(active_gate.request("POST", "/")).await.unwrap();
-    assert_eq!(answer.body(), "h1");
+    let response = client.send(active_gate.request("POST", "/")).await.unwrap();
+    assert_eq!(response.body(), "h1");
     stranger.is_refused_by(&client).await;
     active_gate.is_refused_by(&HyperTransport::new()).await;
 }
 
 #[tokio::test]
-async fn only_these_roots_are_trusted_where_that_is_said() {
+async fn only_added_roots_are_trusted_if_configured() {
     let (ours, other) = (Authority::new(), Authority::new());
     let server = TlsServer::start(ours.certify("localhost", |_| {}), &[]).await;
     let only = |authority: &Authority| {
@@ -153,16 +153,16 @@ async fn only_these_roots_are_trusted_where_that_is_said() {
             .unwrap()
             .build()
     };
-    let answer = only(&ours).send(server.request("POST", "/")).await;
-    assert_eq!(answer.unwrap().body(), "h1");
+    let response = only(&ours).send(server.request("POST", "/")).await;
+    assert_eq!(response.unwrap().body(), "h1");
     server.is_refused_by(&only(&other)).await;
-    let nobody = HyperTransport::builder().only_these_roots().build();
-    let error = nobody.send(server.request("POST", "/")).await.unwrap_err();
+    let client = HyperTransport::builder().only_these_roots().build();
+    let error = client.send(server.request("POST", "/")).await.unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Config);
     assert_eq!(error.sent(), Sent::Nothing);
 }
 
-/// What a client answers that knows servers by these certificates.
+/// Sends a request with these pinned certificates, and returns the result.
 fn pinned<const N: usize>(identities: [&Identity; N]) -> HyperTransport {
     let pin = |builder: HyperTransportBuilder, identity: &&Identity| {
         builder
@@ -177,7 +177,7 @@ fn pinned<const N: usize>(identities: [&Identity; N]) -> HyperTransport {
 
 // T5
 #[tokio::test]
-async fn a_pinned_certificate_is_trusted_whatever_it_says_and_no_other_is() {
+async fn only_a_pinned_certificate_is_trusted_whatever_its_content() {
     let authority = Authority::new();
     let expired = Identity::self_signed("elsewhere.example", |params| {
         params.not_after = rcgen::date_time_ymd(2020, 1, 1);
@@ -191,8 +191,8 @@ async fn a_pinned_certificate_is_trusted_whatever_it_says_and_no_other_is() {
         (&both, &of_expired),
         (&both, &of_other),
     ] {
-        let answer = client.send(server.request("POST", "/")).await.unwrap();
-        assert_eq!(answer.body(), "h1");
+        let response = client.send(server.request("POST", "/")).await.unwrap();
+        assert_eq!(response.body(), "h1");
     }
     let error = TlsServer::start(authority.certify("localhost", |_| {}), &[])
         .await
@@ -204,7 +204,7 @@ async fn a_pinned_certificate_is_trusted_whatever_it_says_and_no_other_is() {
 
 // T5
 #[tokio::test]
-async fn a_pin_takes_the_place_of_every_authority() {
+async fn a_pin_replaces_all_authorities() {
     let authority = Authority::new();
     let pinned = Identity::self_signed("localhost", |_| {});
     let client = HyperTransport::builder()
@@ -219,7 +219,7 @@ async fn a_pin_takes_the_place_of_every_authority() {
 
 // T5
 #[tokio::test]
-async fn who_shows_a_pinned_certificate_without_its_key_is_refused() {
+async fn a_server_without_the_key_of_a_pinned_certificate_is_refused() {
     let pinned_identity = Identity::self_signed("localhost", |_| {});
     let client = pinned([&pinned_identity]);
     let thief = Identity::self_signed("localhost", |_| {});
@@ -241,7 +241,7 @@ async fn who_shows_a_pinned_certificate_without_its_key_is_refused() {
 }
 
 #[tokio::test]
-async fn a_client_shows_its_certificate_to_a_server_that_asks_for_one() {
+async fn a_client_presents_its_certificate_to_a_server_that_requests_one() {
     let (authority, clients) = (Authority::new(), Authority::new());
     let config = authority
         .certify("localhost", |_| {})
@@ -259,13 +259,13 @@ async fn a_client_shows_its_certificate_to_a_server_that_asks_for_one() {
         builder.build()
     };
     let known = clients.certify("client", |_| {});
-    let answer = as_client(&known).send(server.request("POST", "/")).await;
-    assert_eq!(answer.unwrap().body(), "h1");
+    let response = as_client(&known).send(server.request("POST", "/")).await;
+    assert_eq!(response.unwrap().body(), "h1");
 }
 
 // T5
 #[tokio::test]
-async fn a_client_without_the_certificate_that_the_server_wants_is_told_so() {
+async fn a_missing_client_certificate_is_a_tls_error() {
     let (authority, clients) = (Authority::new(), Authority::new());
     let unknown = Authority::new().certify("client", |_| {});
     let unknown = HyperTransport::builder()

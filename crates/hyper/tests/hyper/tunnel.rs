@@ -1,4 +1,4 @@
-//! The way through a proxy that digs tunnels, to a server that speaks TLS.
+//! Tunnels through a proxy to a TLS server.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -21,7 +21,7 @@ use super::script::{ServerStep, flood, send};
 use super::test_server::{CANARY, TestServer, error_text};
 use super::tls_server::TlsServer;
 
-/// A proxy that digs every tunnel to one server, whatever the name that it is asked for.
+/// A proxy that opens every tunnel to one server, whatever name is requested.
 struct Tunnels {
     address: SocketAddr,
     asked: Arc<Mutex<Vec<String>>>,
@@ -63,8 +63,8 @@ async fn dig(mut client: TcpStream, server: SocketAddr, asked: Arc<Mutex<Vec<Str
     }
     asked.lock().unwrap().push(String::from_utf8(head).unwrap());
     let mut server = TcpStream::connect(server).await.unwrap();
-    let answer = b"HTTP/1.1 200 Connection established\r\nContent-Length: 5\r\n\r\n";
-    client.write_all(answer).await.unwrap();
+    let response = b"HTTP/1.1 200 Connection established\r\nContent-Length: 5\r\n\r\n";
+    client.write_all(response).await.unwrap();
     let _ = copy_bidirectional(&mut client, &mut server).await;
 }
 
@@ -78,15 +78,15 @@ fn post(path: &str) -> Request<Bytes> {
 
 // T70
 #[tokio::test]
-async fn credentials_of_proxy_and_server_never_cross_in_a_tunnel() {
+async fn proxy_and_server_credentials_do_not_mix_in_a_tunnel() {
     let authority = Authority::new();
     let server = TlsServer::start(authority.certify("service.example", |_| {}), &[]).await;
     let proxy = Tunnels::to(server.address).await;
     let transport = authority.builder().proxies(proxy.proxies()).build();
     assert!(!format!("{transport:?}").contains(CANARY));
     for _ in 0..2 {
-        let answer = transport.send(post("/v1/a")).await.unwrap();
-        assert_eq!(answer.body(), "h1");
+        let response = transport.send(post("/v1/a")).await.unwrap();
+        assert_eq!(response.body(), "h1");
     }
     let asked = proxy.asked.lock().unwrap().clone();
     assert_eq!(
@@ -96,29 +96,32 @@ async fn credentials_of_proxy_and_server_never_cross_in_a_tunnel() {
           Proxy-Authorization: Basic Z2F0ZTpjNG40cnk=\r\n\r\n"
         ]
     );
-    let heard = server.heard();
-    assert!(heard.starts_with("POST /v1/a HTTP/1.1\r\n"), "{heard}");
-    assert!(heard.contains(&format!("authorization: Bearer {CANARY}\r\n")));
-    assert!(!heard.to_lowercase().contains("proxy-") && !heard.contains("Z2F0ZTpj"));
+    let received = server.received();
+    assert!(
+        received.starts_with("POST /v1/a HTTP/1.1\r\n"),
+        "{received}"
+    );
+    assert!(received.contains(&format!("authorization: Bearer {CANARY}\r\n")));
+    assert!(!received.to_lowercase().contains("proxy-") && !received.contains("Z2F0ZTpj"));
 }
 
 #[tokio::test]
-async fn http2_is_spoken_through_a_tunnel() {
+async fn http2_works_through_a_tunnel() {
     let authority = Authority::new();
     let identity = authority.certify("service.example", |_| {});
     let server = TlsServer::start(identity, &["h2"]).await;
     let proxy = Tunnels::to(server.address).await;
     let transport = authority.builder().proxies(proxy.proxies()).build();
     for _ in 0..2 {
-        let answer = transport.send(post("/v1/a")).await.unwrap();
-        assert_eq!(answer.body(), "h2 0");
+        let response = transport.send(post("/v1/a")).await.unwrap();
+        assert_eq!(response.body(), "h2 0");
     }
     assert_eq!(proxy.asked.lock().unwrap().len(), 1);
 }
 
 // T71
 #[tokio::test]
-async fn a_proxy_that_answers_in_the_servers_place_is_not_believed() {
+async fn a_proxy_that_impersonates_the_server_is_refused() {
     let (authority, proxys_own) = (Authority::new(), Authority::new());
     let server = TlsServer::start(proxys_own.certify("service.example", |_| {}), &[]).await;
     let plaintext = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -136,18 +139,18 @@ async fn a_proxy_that_answers_in_the_servers_place_is_not_believed() {
         assert_eq!(error.sent(), Sent::Nothing);
         error_text(&error);
     }
-    assert_eq!(server.heard(), "");
+    assert_eq!(server.received(), "");
 }
 
 // T70
 #[tokio::test]
-async fn a_proxy_that_asks_for_credentials_before_it_digs_is_a_typed_error() {
+async fn a_407_to_connect_is_a_typed_error() {
     asks_for_credentials("https://service.example/").await;
 }
 
 // T71
 #[tokio::test]
-async fn a_proxy_that_answers_connect_with_something_else_gets_no_credentials() {
+async fn a_proxy_that_does_not_accept_connect_gets_no_server_credentials() {
     let flooded = format!("HTTP/1.1 200 OK\r\n\r\n{}", "x".repeat(1024 * 1024));
     let redirect = "HTTP/1.1 302 Found\r\nlocation: http://evil.example/\r\n\r\n";
     for script in [
@@ -192,21 +195,21 @@ async fn a_proxy_that_answers_connect_with_something_else_gets_no_credentials() 
     }
 }
 
-/// What a proxy says that refuses a tunnel with this status: its head with a body in the same segment, in a later one, in
-/// chunks, behind interim responses, and a body and a head that never end.
+/// Returns the ways in which a proxy refuses a tunnel with this status: with a body in the same segment, in a later one, in
+/// chunks, after informational responses, and with an endless body and head.
 fn refusals(status: u16) -> Vec<Vec<ServerStep>> {
     let head = |fields: &str| format!("HTTP/1.1 {status} No\r\n{fields}\r\n\r\n");
     let announced = head("content-type: text/html\r\ncontent-length: 5");
     let chunked = head("transfer-encoding: chunked");
     let chunks = "5\r\nhello\r\n0\r\n\r\n";
-    let interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 X\r\nlink: <a>\r\n\r\n";
+    let informational = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 X\r\nlink: <a>\r\n\r\n";
     let steps = [
         vec![send(&format!("{announced}hello"))],
         vec![send(&announced), send("hello")],
         vec![send(&format!("{chunked}{chunks}"))],
         vec![send(&chunked), send(chunks)],
-        vec![send(&format!("{interim}{announced}hello"))],
-        vec![send(interim), send(&announced), send("hello")],
+        vec![send(&format!("{informational}{announced}hello"))],
+        vec![send(informational), send(&announced), send("hello")],
         vec![send(&format!(
             "HTTP/1.0 {status} {}",
             "x".repeat(17 * 1024)
@@ -222,7 +225,7 @@ fn refusals(status: u16) -> Vec<Vec<ServerStep>> {
         ],
         vec![send(&format!("HTTP/1.1 {status}")), ServerStep::Close],
         vec![
-            send(&format!("{interim}HTTP/1.0 {status}\r")),
+            send(&format!("{informational}HTTP/1.0 {status}\r")),
             ServerStep::Close,
         ],
     ];
@@ -236,7 +239,7 @@ fn refusals(status: u16) -> Vec<Vec<ServerStep>> {
 
 // U8
 #[tokio::test]
-async fn a_refused_connect_is_told_by_its_status_whatever_follows() {
+async fn a_refused_connect_is_reported_by_its_status_whatever_follows() {
     for (status, failure) in [
         (407, ConnectFailure::ProxyCredentials),
         (403, ConnectFailure::Proxy),
@@ -270,7 +273,7 @@ async fn a_refused_connect_is_told_by_its_status_whatever_follows() {
 
 // U8
 #[tokio::test]
-async fn bytes_behind_the_head_of_an_opened_tunnel_are_refused() {
+async fn bytes_after_the_head_of_an_opened_tunnel_are_refused() {
     for opened in [
         "HTTP/1.1 200 OK\r\n\r\nhello",
         "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello",
@@ -293,7 +296,7 @@ async fn bytes_behind_the_head_of_an_opened_tunnel_are_refused() {
 
 // U8
 #[tokio::test]
-async fn a_call_asks_a_proxy_again_where_its_status_may_pass() {
+async fn the_status_of_a_proxy_decides_whether_a_call_is_retried() {
     let finals = [302, 400, 401, 403, 404, 405, 407, 451, 501, 505, 600].map(|status| (status, 1));
     let passing = [408, 429, 500, 502, 503, 504, 520].map(|status| (status, 3));
     for (status, attempts) in finals.into_iter().chain(passing) {
@@ -324,13 +327,13 @@ async fn a_call_asks_a_proxy_again_where_its_status_may_pass() {
 }
 
 #[tokio::test]
-async fn a_refused_connect_says_when_to_come_again() {
+async fn a_refused_connect_keeps_its_retry_after() {
     let head = "HTTP/1.1 503 No\r\nset-cookie: a\r\nretry-after: 7\r\n\r\n";
-    for answer in [
+    for response in [
         vec![send(&format!("{head}<html>"))],
         vec![send("HTTP/1.1 503 No\r\n"), send("retry-after: 7\r\n\r\n")],
         vec![send(&format!("HTTP/1.1 103 X\r\n\r\n{head}"))],
-        // The rest of the head never comes, or breaks off.
+        // The rest of the head never arrives, or is cut.
         vec![
             send("HTTP/1.1 503 No\r\nretry-after: 7\r\n"),
             ServerStep::ClientCloses,
@@ -340,7 +343,7 @@ async fn a_refused_connect_says_when_to_come_again() {
             ServerStep::Close,
         ],
     ] {
-        let proxy = TestServer::plays([[vec![ServerStep::Read], answer].concat()]);
+        let proxy = TestServer::plays([[vec![ServerStep::Read], response].concat()]);
         let transport = through(&proxy, USER).build();
         let request = super::proxy::post("https://service.example/v1/a");
         let error = transport.send(request).await.unwrap_err();
@@ -357,7 +360,7 @@ async fn a_refused_connect_says_when_to_come_again() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_says_nothing_is_a_connect_timeout() {
+async fn a_silent_proxy_is_a_connect_timeout() {
     let proxy = TestServer::plays([vec![ServerStep::Read, ServerStep::ClientCloses]]);
     let error = through(&proxy, USER)
         .connect_timeout(super::SHORT)
