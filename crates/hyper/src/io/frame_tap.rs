@@ -8,7 +8,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::io::informational::{LIMIT, TooManyInformational};
+use crate::io::informational::{LIMIT, too_many};
 use crate::io::liveness::Liveness;
 use crate::io::stream_limit::{SettingsReader, StreamLimit};
 use crate::io::tapped::Tap;
@@ -118,8 +118,7 @@ impl FrameParser {
                 let heads = self.heads.entry(stream).or_default();
                 *heads += 1;
                 if *heads > LIMIT + 1 {
-                    let kind = io::ErrorKind::InvalidData;
-                    return Err(io::Error::new(kind, TooManyInformational));
+                    return Err(too_many());
                 }
             }
             DATA | HEADERS | RST_STREAM => drop(self.heads.remove(&stream)),

@@ -16,8 +16,7 @@ pub(crate) struct Http1Tap {
 
 impl Tap for Http1Tap {
     fn on_read(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.status.observe(bytes);
-        Ok(())
+        self.status.observe(bytes)
     }
 
     fn on_write(

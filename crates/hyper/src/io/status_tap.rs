@@ -4,11 +4,13 @@
 //! already said whether it did what it was asked to. So the bytes are read along here. The header fields of a refusal are kept
 //! too, because they may say when to retry.
 
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::header::PROXY_AUTHORIZATION;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
+use crate::io::informational::{LIMIT, too_many};
 use crate::io::raw_head::{STATUS_LINE, parse_fields, parse_status, without_secret};
 
 /// The most bytes of a refusal's head that are kept.
@@ -21,6 +23,8 @@ pub(crate) struct StatusTap(Arc<Mutex<Observed>>);
 #[derive(Debug, Default)]
 struct Observed {
     progress: Progress,
+    /// The number of informational responses.
+    informational: u32,
     /// The proxy credentials of the request, which no reported field may repeat.
     authorization: Option<HeaderValue>,
 }
@@ -49,6 +53,7 @@ impl StatusTap {
     pub(crate) fn restart(&self, request: &HeaderMap) {
         *self.observed() = Observed {
             progress: Progress::default(),
+            informational: 0,
             authorization: request.get(PROXY_AUTHORIZATION).cloned(),
         };
     }
@@ -74,9 +79,14 @@ impl StatusTap {
         }
     }
 
-    /// Observes more bytes of the response.
-    pub(crate) fn observe(&self, bytes: &[u8]) {
-        let progress = &mut self.observed().progress;
+    /// Observes more bytes of the response. Fails when the server sends too many informational responses.
+    pub(crate) fn observe(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut observed = self.observed();
+        let Observed {
+            progress,
+            informational,
+            ..
+        } = &mut *observed;
         for &byte in bytes {
             match progress {
                 // hyper skips an empty line before a status line too.
@@ -87,6 +97,10 @@ impl StatusTap {
                         *progress = match parse_status(line) {
                             // After 101 the connection speaks another protocol.
                             Some(status) if status.is_informational() && status != 101 => {
+                                *informational = informational.saturating_add(1);
+                                if *informational > LIMIT {
+                                    return Err(too_many());
+                                }
                                 Progress::Informational(false)
                             }
                             Some(status) if status != 101 && !status.is_success() => {
@@ -104,9 +118,10 @@ impl StatusTap {
                     _ => *line_begins = false,
                 },
                 Progress::Refusal(_, bytes) if bytes.len() < MAX_REFUSAL => bytes.push(byte),
-                Progress::Refusal(..) | Progress::Done(_) => return,
+                Progress::Refusal(..) | Progress::Done(_) => break,
             }
         }
+        Ok(())
     }
 
     fn observed(&self) -> MutexGuard<'_, Observed> {
@@ -122,9 +137,9 @@ mod tests {
 
     fn observed_status(text: &str) -> Option<u16> {
         let (tap, bytewise) = (StatusTap::default(), StatusTap::default());
-        tap.observe(text.as_bytes());
+        tap.observe(text.as_bytes()).unwrap();
         for byte in text.as_bytes() {
-            bytewise.observe(&[*byte]);
+            bytewise.observe(&[*byte]).unwrap();
         }
         assert_eq!(tap.status(), bytewise.status(), "{text:?}");
         tap.status().map(|status| status.as_u16())
@@ -166,7 +181,7 @@ mod tests {
     fn complete_fields_of_a_refusal_are_kept() {
         let fields = |text: &str| {
             let tap = StatusTap::default();
-            tap.observe(text.as_bytes());
+            tap.observe(text.as_bytes()).unwrap();
             tap.refusal_fields()
         };
         for (status, text) in [
@@ -210,10 +225,26 @@ mod tests {
     #[test]
     fn a_restart_forgets_the_last_response() {
         let tap = StatusTap::default();
-        tap.observe(b"HTTP/1.1 201 Created\r\n\r\n");
+        tap.observe(b"HTTP/1.1 201 Created\r\n\r\n").unwrap();
         tap.restart(&HeaderMap::new());
         assert_eq!(tap.status(), None);
-        tap.observe(b"HTTP/1.1 404 Not Found");
+        tap.observe(b"HTTP/1.1 404 Not Found").unwrap();
         assert_eq!(tap.status().map(|status| status.as_u16()), Some(404));
+    }
+
+    // T27
+    #[test]
+    fn too_many_informational_responses_are_an_error() {
+        let informational = |count: usize| "HTTP/1.1 102 Processing\r\n\r\n".repeat(count);
+        let last = "HTTP/1.1 200 OK\r\n";
+        for size in [1, 1_000] {
+            for (count, is_ok) in [(16, true), (17, false)] {
+                let tap = StatusTap::default();
+                let text = informational(count) + last;
+                let mut pieces = text.as_bytes().chunks(size);
+                assert_eq!(pieces.all(|piece| tap.observe(piece).is_ok()), is_ok);
+                assert_eq!(tap.status().is_some(), is_ok);
+            }
+        }
     }
 }

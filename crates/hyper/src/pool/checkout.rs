@@ -7,7 +7,6 @@ use hyper::body::Incoming;
 
 use crate::body::request::TrackedBody;
 use crate::error;
-use crate::io::informational::InformationalCount;
 use crate::origin::Origin;
 use crate::pool::connection::Connection;
 use crate::pool::in_use::InUse;
@@ -78,7 +77,7 @@ impl<'a> PooledConnection<'a> {
     pub(crate) async fn send(
         &mut self,
         settings: &Settings,
-        mut request: Request<TrackedBody>,
+        request: Request<TrackedBody>,
         tracker: &SendTracker,
     ) -> Result<Response<Incoming>, SendError> {
         let Some(connection) = &mut self.connection else {
@@ -89,16 +88,15 @@ impl<'a> PooledConnection<'a> {
         // Before the caller can read what was observed of the response.
         connection.status_tap().restart(request.headers());
         self.in_use.begin(self.origin, connection, tracker);
-        let informational = InformationalCount::of(&mut request);
-        let response = informational.limit(connection.send(request, tracker));
+        let response = connection.send(request, tracker);
         #[allow(clippy::disallowed_methods)] // The transport keeps its own real timers.
         let result = tokio::time::timeout(settings.timeouts.first_byte, response).await;
         let error = match result {
-            Ok(Ok(Ok(response))) => {
+            Ok(Ok(response)) => {
                 connection.data_received();
                 return Ok(response);
             }
-            Ok(Ok(Err(mut refused))) => {
+            Ok(Err(mut refused)) => {
                 let request = refused.take_message();
                 let error = error::from_hyper(refused.into_error(), &settings.limits);
                 if let Some(request) = request {
@@ -109,7 +107,6 @@ impl<'a> PooledConnection<'a> {
                 }
                 error
             }
-            Ok(Err(too_many)) => error::protocol(too_many),
             Err(_) => TransportError::new(TransportErrorKind::Timeout(Phase::FirstByte)),
         };
         let error = if error.kind() == TransportErrorKind::Protocol && connection.has_large_head() {
