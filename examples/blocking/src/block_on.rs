@@ -1,4 +1,4 @@
-//! A future driven by the thread that wants its output, and a clock for such threads.
+//! An executor for the current thread, and a clock for it.
 
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 use gatelet_transport::Clock;
 
 thread_local! {
-    /// When the first of the sleeps that this thread drives ends.
+    /// The end of the earliest sleep on this thread.
     static WAKE_AT: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
@@ -23,7 +23,7 @@ impl Wake for Unpark {
     }
 }
 
-/// Drives a future on this thread until its output is there.
+/// Runs a future on this thread until it completes.
 ///
 /// ```
 /// assert_eq!(gatelet_blocking::block_on(async { 6 * 7 }), 42);
@@ -44,12 +44,12 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// The machine's clock, whose sleeps end under [`block_on`] alone.
+/// The system's clock, whose sleeps work under [`block_on`] alone.
 #[derive(Clone, Debug)]
 pub struct BlockingClock(Instant);
 
 impl BlockingClock {
-    /// A clock whose monotonic time begins now.
+    /// Creates a clock whose monotonic time starts now.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
         Self(Instant::now())
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sleep_ends_and_not_too_early() {
+    fn a_sleep_ends_and_not_early() {
         let clock = BlockingClock::new();
         block_on(clock.sleep(Duration::from_millis(20)));
         assert!(clock.monotonic() >= Duration::from_millis(20));

@@ -1,8 +1,7 @@
 //! Both clients in a program without an async runtime.
 //!
-//! The clients are `async`, and need no runtime: [`block_on`] drives a call on the thread that makes it,
-//! [`BlockingClock`] waits on that thread, and [`UreqTransport`] carries its requests. `docs/blocking.md` shows them at
-//! work.
+//! The clients are `async` and need no runtime: [`block_on`] runs a call on the calling thread, [`BlockingClock`] sleeps on
+//! it, and [`UreqTransport`] sends its requests. `docs/blocking.md` shows how.
 
 mod block_on;
 mod ureq_transport;

@@ -12,21 +12,21 @@ use ureq::{Agent, Error, Timeout};
 
 const BODY_LIMIT: u64 = 10 * 1024 * 1024;
 
-/// HTTP/1.1 and TLS by ureq. A call holds the thread that polls it until the answer is there, so nothing but the timeouts
-/// in here can end it early.
+/// HTTP/1.1 and TLS by ureq. A call blocks the polling thread until the response has arrived, so only the timeouts in here
+/// can end it early.
 #[derive(Clone, Debug)]
 pub struct UreqTransport(Agent);
 
 impl UreqTransport {
-    /// Opens nothing; connections come with the first call.
+    /// Creates a transport. It connects with the first call.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
         let config = Agent::config_builder()
-            // What the contract of a transport asks for: each answer as it came.
+            // The contract of a transport: each response as received.
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
-            // Off by default, as in `HyperTransport`: a variable of the environment decides nothing.
+            // No proxy from the environment by default, as in `HyperTransport`.
             .proxy(None)
             .max_response_header_size(64 * 1024)
             .timeout_connect(Some(Duration::from_secs(5)))
@@ -52,7 +52,7 @@ impl Transport for UreqTransport {
     }
 }
 
-/// In doubt, a failure may have come after the request was sent: that is what all kinds say but `Connect` and `Tls`.
+/// Classifies an error. All kinds but `Connect` and `Tls` mean that the request may have been sent.
 fn failure(error: Error) -> TransportError {
     use TransportErrorKind::{Config, Connect, Interrupted, Protocol, Tls};
     let kind = match &error {

@@ -10,7 +10,7 @@ use gatelet_emulator::{Emulator, Server, serve, well_known};
 use gatelet_transport::testing::contract;
 use tokio::runtime::Runtime;
 
-/// The emulator on a port of its own. It runs on tokio; the clients do not.
+/// Starts the emulator on a free port. It runs on tokio; the clients do not.
 fn server() -> (Runtime, Server) {
     let runtime = Runtime::new().unwrap();
     let emulator = Emulator::memory().unwrap();
@@ -28,7 +28,7 @@ fn dt(url: &str) -> dt_client::Client {
 }
 
 #[test]
-fn tokens_are_made_listed_and_deleted() {
+fn tokens_are_created_listed_and_deleted() {
     let (_runtime, server) = server();
     let client = dt(&format!("http://{}", server.address()));
     let tokens = client.active_gate_tokens();
@@ -46,7 +46,7 @@ fn tokens_are_made_listed_and_deleted() {
 }
 
 #[test]
-fn threads_share_one_exchange_for_a_bearer() {
+fn threads_share_one_token_exchange() {
     let (_runtime, server) = server();
     let key = ServiceUser::new(well_known::ASA_KEY_ID, well_known::ASA_KEY_SECRET);
     let client = asa_client::Client::builder(well_known::ASA_TEAM)
@@ -64,17 +64,17 @@ fn threads_share_one_exchange_for_a_bearer() {
     });
 }
 
-/// What holds for any answer. The rest of the contract is for transports that a dropped future stops, and a blocking call
-/// is over when it is over.
+/// Checks the responses alone. The rest of the contract is for transports that a dropped future stops; a blocking call cannot
+/// be stopped.
 #[test]
-fn the_transport_brings_every_answer_back_whole() {
+fn the_transport_returns_every_response_unchanged() {
     let (_runtime, server) = server();
     let address = format!("http://{}", server.address());
     block_on(contract::check_server(UreqTransport::new(), &address));
 }
 
 #[test]
-fn a_server_that_is_not_there_is_tried_three_times() {
+fn a_refused_connection_is_tried_three_times() {
     let client = dt("http://127.0.0.1:1");
     let edge = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment);
     let create = client.active_gate_tokens().create(edge);

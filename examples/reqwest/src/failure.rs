@@ -1,4 +1,4 @@
-//! What a failure of reqwest means for the request.
+//! Errors of reqwest as transport errors.
 
 use std::error::Error;
 use std::io;
@@ -6,8 +6,8 @@ use std::iter::successors;
 
 use gatelet_transport::{ConnectFailure, Phase, TransportError, TransportErrorKind};
 
-/// `waiting` is what a time limit that passed was for. In doubt, a failure may have come after the request was sent: that is
-/// what all kinds say but `Connect`, `Tls` and the connect timeout, before which no byte of it was written.
+/// Classifies an error; `waiting` is the phase of a timeout. All kinds but `Connect`, `Tls` and the connect timeout mean that
+/// the request may have been sent.
 pub(crate) fn failure(error: reqwest::Error, waiting: Phase) -> TransportError {
     use TransportErrorKind::{Connect, Interrupted, Timeout, Tls};
     let is_refused = |cause: &(dyn Error + 'static)| {
@@ -27,17 +27,17 @@ pub(crate) fn failure(error: reqwest::Error, waiting: Phase) -> TransportError {
     with(kind, error)
 }
 
-/// What cannot be set up, or cannot be said to reqwest at all.
+/// Creates an error about the configuration, or about a request that reqwest cannot represent.
 pub(crate) fn config(error: reqwest::Error) -> TransportError {
     with(TransportErrorKind::Config, error)
 }
 
-/// reqwest shows the URL of a request, and with it the query, unless it is told not to.
+/// Removes the URL, and with it the query, which errors of reqwest contain by default.
 fn with(kind: TransportErrorKind, error: reqwest::Error) -> TransportError {
     TransportError::new(kind).with_source(error.without_url())
 }
 
-/// An error and all beneath it. `source()` alone goes past what an `io::Error` was made of.
+/// Iterates over an error and all its causes. `source()` alone skips the error inside an `io::Error`.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     successors(Some(error), |&error| {
         let inner = error

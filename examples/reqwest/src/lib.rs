@@ -1,7 +1,6 @@
-//! A transport over reqwest, for programs that send everything else with it too.
+//! A transport over reqwest, for programs that use reqwest for everything else.
 //!
-//! What it is set up for, and what it says of a failure, is what `docs/own-transport.md` asks of a transport; the suite in
-//! `gatelet_transport::testing::contract` holds it to that.
+//! Its settings and errors follow `docs/own-transport.md`; the suite in `gatelet_transport::testing::contract` checks them.
 
 mod failure;
 mod reqwest_transport;

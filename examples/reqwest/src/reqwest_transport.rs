@@ -1,4 +1,4 @@
-//! Requests and answers, as reqwest takes and gives them.
+//! The transport itself.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,18 +30,17 @@ pub struct ReqwestTransport {
 }
 
 impl ReqwestTransport {
-    /// A transport with a limit of 10 MiB for the body of an answer. The trust roots of the platform are read; no socket is
-    /// opened.
+    /// Creates a transport with a body limit of 10 MiB. Reads the trust roots of the platform and opens no socket.
     ///
     /// # Errors
     ///
     /// A `Config` error when the platform has no trust roots.
     pub fn new() -> Result<Self, TransportError> {
         let client = Client::builder()
-            // What the contract of a transport asks for: each answer as it came, and nothing sent twice.
+            // The contract of a transport: each response as received, and nothing sent twice.
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
-            // Off by default, as in `HyperTransport`: a variable of the environment decides nothing.
+            // No proxy from the environment by default, as in `HyperTransport`.
             .no_proxy()
             .tls_backend_preconfigured(tls()?)
             .connect_timeout(Duration::from_secs(5))
@@ -54,25 +53,25 @@ impl ReqwestTransport {
         })
     }
 
-    /// Sets the largest body of an answer, in bytes.
+    /// Sets the body limit in bytes.
     #[must_use]
     pub fn max_body_size(mut self, bytes: u64) -> Self {
         self.body_limit = bytes;
         self
     }
 
-    async fn body(&self, answer: &mut reqwest::Response) -> Result<Bytes, TransportError> {
+    async fn body(&self, received: &mut reqwest::Response) -> Result<Bytes, TransportError> {
         let too_large = || {
             TransportError::new(TransportErrorKind::TooLarge {
                 what: TooLarge::Body,
                 limit: self.body_limit,
             })
         };
-        if answer.content_length() > Some(self.body_limit) {
+        if received.content_length() > Some(self.body_limit) {
             return Err(too_large());
         }
         let mut body = BytesMut::new();
-        while let Some(chunk) = answer
+        while let Some(chunk) = received
             .chunk()
             .await
             .map_err(|error| failure(error, Phase::Stall))?
@@ -88,22 +87,23 @@ impl ReqwestTransport {
 
 impl Transport for ReqwestTransport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        let mut answer = self
+        let mut received = self
             .client
             .execute(unchanged(request)?)
             .await
             .map_err(|error| failure(error, Phase::FirstByte))?;
-        let body = self.body(&mut answer).await;
-        let with_head = |error: TransportError| error.with_head(answer.status(), answer.headers().clone());
+        let body = self.body(&mut received).await;
+        let with_head =
+            |error: TransportError| error.with_head(received.status(), received.headers().clone());
         let mut response = Response::new(body.map_err(with_head)?);
-        *response.status_mut() = answer.status();
-        *response.version_mut() = answer.version();
-        *response.headers_mut() = std::mem::take(answer.headers_mut());
+        *response.status_mut() = received.status();
+        *response.version_mut() = received.version();
+        *response.headers_mut() = std::mem::take(received.headers_mut());
         Ok(response)
     }
 }
 
-/// The request in reqwest's form, whose `url` drops `..` and escapes more than it must: what it would change is not sent.
+/// Converts the request, and refuses a path or query that reqwest would change: its `url` drops `..` and escapes too much.
 fn unchanged(request: Request<Bytes>) -> Result<reqwest::Request, TransportError> {
     let uri = request.uri().clone();
     let request = reqwest::Request::try_from(request).map_err(config)?;
@@ -116,7 +116,7 @@ fn unchanged(request: Request<Bytes>) -> Result<reqwest::Request, TransportError
     }
 }
 
-/// rustls with ring and the platform's verifier; the provider is passed by hand, so none has to be installed.
+/// Configures rustls with ring and the platform's verifier, without a process-wide default provider.
 fn tls() -> Result<ClientConfig, TransportError> {
     let config =
         |error: rustls::Error| TransportError::new(TransportErrorKind::Config).with_source(error);

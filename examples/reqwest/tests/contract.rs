@@ -1,4 +1,4 @@
-//! The suite that every transport passes, and what it leaves to each: TLS, and what reqwest does to an address.
+//! The contract suite, and what it leaves to each transport: TLS, and the URLs that reqwest would change.
 
 use std::error::Error as _;
 
@@ -17,7 +17,7 @@ fn transport() -> ReqwestTransport {
 }
 
 #[tokio::test]
-async fn it_keeps_the_contract() {
+async fn the_transport_passes_the_contract() {
     contract::check_over_loopback(LIMIT, transport).await;
 }
 
@@ -27,25 +27,25 @@ async fn failure(uri: &str) -> TransportError {
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_speak_tls_gets_nothing() {
+async fn a_server_without_tls_receives_nothing() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let server = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
         stream.write_all(b"HTTP/1.1 400 \r\n\r\n").await.unwrap();
-        let mut heard = Vec::new();
-        let _closed = stream.read_to_end(&mut heard).await;
-        heard
+        let mut received = Vec::new();
+        let _closed = stream.read_to_end(&mut received).await;
+        received
     });
     let error = failure(&format!("https://{address}/secret")).await;
     assert_eq!(error.kind(), TransportErrorKind::Tls, "{error:?}");
     assert_eq!(error.sent(), Sent::Nothing);
-    let heard = server.await.unwrap();
-    assert!(!heard.windows(6).any(|window| window == b"secret"));
+    let received = server.await.unwrap();
+    assert!(!received.windows(6).any(|window| window == b"secret"));
 }
 
 #[tokio::test]
-async fn a_refused_connection_is_named_without_the_query() {
+async fn a_refused_connection_does_not_show_the_query() {
     let error = failure("http://127.0.0.1:1/?secret").await;
     let refused = TransportErrorKind::Connect(ConnectFailure::Refused);
     assert_eq!(error.kind(), refused, "{error:?}");
@@ -54,7 +54,7 @@ async fn a_refused_connection_is_named_without_the_query() {
 }
 
 #[tokio::test]
-async fn an_address_that_reqwest_would_change_is_not_sent() {
+async fn a_url_that_reqwest_would_change_is_not_sent() {
     for path in ["/a/../b", "/a/%2e%2E/b", "/a?b='c'"] {
         let error = failure(&format!("http://127.0.0.1:1{path}")).await;
         let kind = error.kind();

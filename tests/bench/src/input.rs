@@ -1,8 +1,8 @@
-//! Bodies as the vendors send them: the layouts of their documentation, made up values, the same ones in every run.
+//! Bodies as the vendors send them: documented layouts, invented values, the same in every run.
 
 use std::fmt::Write as _;
 
-/// A page of so many ActiveGate tokens, some 220 bytes each: two dates a token, one in a thousand without milliseconds.
+/// A page of ActiveGate tokens, about 220 bytes each: two dates per token, one in a thousand without milliseconds.
 #[must_use]
 pub fn tokens(count: u32) -> String {
     let list = joined(count, |out, i| {
@@ -32,7 +32,7 @@ pub fn tokens(count: u32) -> String {
     )
 }
 
-/// A list of so many gateways, some 250 bytes each: no label to three of them.
+/// A list of gateways, about 250 bytes each, with up to three labels.
 #[must_use]
 pub fn gateways(count: u32) -> String {
     let list = joined(count, |out, i| {
@@ -62,10 +62,10 @@ pub fn gateways(count: u32) -> String {
     format!(r#"{{"list":[{list}]}}"#)
 }
 
-/// How many dates [`dates`] makes.
+/// The number of dates that [`dates`] returns.
 pub const DATES: u32 = 1000;
 
-/// Dates with milliseconds, or without, a blank between two.
+/// Dates with or without milliseconds, separated by spaces.
 #[must_use]
 pub fn dates(with_milliseconds: bool) -> String {
     let point = if with_milliseconds { "." } else { "" };
@@ -73,7 +73,7 @@ pub fn dates(with_milliseconds: bool) -> String {
     dates.join(" ")
 }
 
-/// The service leaves the milliseconds out where there are none.
+/// The service omits zero milliseconds.
 fn date(i: u32) -> String {
     if i % 1000 == 0 {
         stamp(i, "")
@@ -99,7 +99,7 @@ fn stamp(i: u32, point: &str) -> String {
     )
 }
 
-/// A number that looks drawn.
+/// A number that looks random.
 fn mixed(i: u32) -> u32 {
     i.wrapping_mul(2_654_435_761)
 }

@@ -1,4 +1,4 @@
-//! What is measured, and what it is measured against: inputs, subjects, and how a run is counted.
+//! The subjects of measurement and their inputs.
 
 pub mod first_sdk;
 pub mod input;

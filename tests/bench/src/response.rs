@@ -1,4 +1,4 @@
-//! Answers as the clients get them: a whole call through a channel, over a transport that answers at once.
+//! Responses as the clients receive them: a whole call through a channel, over a transport that responds at once.
 
 use bytes::Bytes;
 use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
@@ -12,12 +12,12 @@ impl Dialect for NoErrors {
     }
 }
 
-/// The answer to a call whose body is `body`; [`ApiResponse::json`] of it is what both clients decode with.
+/// Returns the response with this body to a call; both clients decode it with [`ApiResponse::json`].
 ///
 /// # Errors
 /// When the call fails.
 pub fn response(body: String) -> Result<ApiResponse, Error> {
-    let limit = body.len();
+    let limit = body.len() as u64;
     let server = FakeTransport::script([FakeResponse::json(200, Bytes::from(body))]);
     let channel = Channel::builder(BaseUrl::parse("https://api.example.com")?, NoErrors)
         .body_limit(limit)

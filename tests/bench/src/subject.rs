@@ -1,4 +1,4 @@
-//! The table's rows: what is run, beside what, and what is wanted of it.
+//! The rows of the table: what runs, and the limits of its ratios.
 
 use std::hint::black_box;
 
@@ -9,28 +9,28 @@ use gatelet_transport::{Error, ApiResponse};
 
 use crate::{first_sdk, input, response::response};
 
-/// Rows that are compared with the first of them.
+/// Rows that are compared with the first one.
 pub struct Group {
-    /// What is decoded, for people.
+    /// The title.
     pub title: &'static str,
-    /// What is counted.
+    /// The unit.
     pub unit: &'static str,
-    /// The rows; the first one is what the others are measured against.
+    /// The rows; the first one is the baseline.
     pub subjects: Vec<Subject>,
 }
 
 /// One row.
 pub struct Subject {
-    /// The row's name, the same in every run.
+    /// The row's name.
     pub name: &'static str,
-    /// How many units one run makes.
+    /// The units of one run.
     pub units: u32,
-    /// What is wanted of the row.
+    /// The limits of the row.
     pub wanted: Wanted,
     run: Box<dyn Fn()>,
 }
 
-/// The largest ratios to the group's first row that are wanted, where any are.
+/// The largest allowed ratios to the group's first row, if any.
 #[derive(Clone, Copy, Default)]
 pub struct Wanted {
     /// Of CPU time.
@@ -61,16 +61,16 @@ impl Subject {
         self
     }
 
-    /// Runs it once and drops what it made.
+    /// Runs it once and drops the result.
     pub fn run(&self) {
         (self.run)();
     }
 }
 
-/// Makes a group: its inputs are made only when it is run.
+/// Creates a group with its inputs.
 pub type Make = fn() -> Result<Group, Error>;
 
-/// All groups, in the table's order, and what to call them for short.
+/// All groups with their short names, in the table's order.
 pub const GROUPS: &[(&str, Make)] = &[
     ("tokens", tokens),
     ("gateways", gateways),
@@ -120,7 +120,7 @@ fn decode<T: DeserializeOwned>(name: &'static str, response: ApiResponse, units:
     Subject::new(name, units, move || response.json::<T>())
 }
 
-/// Ours where the transport's quick reader does not serve: the models alone, and a body that it gives up at the very end.
+/// Ours without the transport's fast reader: the models alone, and a body that it gives up at the very end.
 fn not_quick<T: DeserializeOwned + 'static>(
     body: String,
     units: u32,
@@ -147,7 +147,7 @@ fn peers<T: DeserializeOwned>(body: String, units: u32, ours: Subject) -> Vec<Su
         Subject::new("the same derive, sonic-rs", units, || {
             sonic_rs::from_slice::<T>(body)
         }),
-        // It writes into what it reads, so it needs a copy.
+        // It overwrites its input, so it needs a copy.
         Subject::new("the same derive, simd-json", units, || {
             simd_json::from_slice::<T>(&mut body.to_vec())
         }),
@@ -187,13 +187,13 @@ fn dates<T, E>(
     }
 }
 
-/// Parses every date, where the parser may be inlined as in a caller's own loop.
+/// Parses every date, with the parser inlined as in a caller's own loop.
 fn each<T, E>(
     name: &'static str,
     dates: &'static str,
     parse: impl Fn(&str) -> Result<T, E> + 'static,
 ) -> Subject {
-    // Few enough to stay in the cache, again and again.
+    // Few enough to stay in the cache.
     let dates: Vec<&str> = dates.split(' ').collect();
     Subject::new(name, 6 * input::DATES, move || {
         for date in std::iter::repeat_n(&dates, 6).flatten() {

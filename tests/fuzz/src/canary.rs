@@ -1,9 +1,9 @@
-//! A value that no error may repeat, put in the place of every value of a text.
+//! A canary in place of every value of a text, which no error may repeat.
 
 const WORD: &str = "hunter2";
 const NUMBER: &str = "7734077340";
 
-/// The text with every string that is no key, and every number, replaced; `None` when a key looks like what is planted.
+/// Replaces every string but keys, and every number, by the canary; `None` when the text contains the canary already.
 #[must_use]
 pub fn plant(text: &str) -> Option<String> {
     if text.contains(WORD) || text.contains(NUMBER) {
@@ -33,7 +33,7 @@ pub fn plant(text: &str) -> Option<String> {
     Some(planted)
 }
 
-/// Where the string that the text begins with ends.
+/// The end of the string at the start of the text.
 fn end_of_string(text: &str) -> usize {
     let mut is_escaped = false;
     for (at, character) in text.char_indices().skip(1) {
@@ -47,8 +47,10 @@ fn end_of_string(text: &str) -> usize {
     text.len()
 }
 
+/// Checks that the text contains no canary.
+///
 /// # Panics
-/// When the text holds what was planted.
+/// When it contains one.
 pub fn assert_absent(shown: &str) {
     assert!(
         !shown.contains(WORD) && !shown.contains(NUMBER),

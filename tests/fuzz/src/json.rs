@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-/// The body, read as any JSON through the decoding that the clients use: `serde_json` finds the same in it, or refuses it
-/// too.
+/// Decodes the body as any JSON, as the clients do: `serde_json` finds the same in it, or refuses it too.
 ///
 /// # Panics
 /// When this does not hold.

@@ -1,7 +1,7 @@
-//! What must hold for any input: one module for each kind of input, one fuzz target for each.
+//! Properties of any input: one module and one fuzz target for each kind of input.
 //!
-//! A property is a function that panics when it does not hold. The targets in `fuzz_targets/` call it with whatever
-//! libFuzzer thinks of.
+//! A property is a function that panics when it does not hold. The targets in `fuzz_targets/` call it with the inputs of
+//! libFuzzer.
 #![forbid(unsafe_code)]
 
 pub mod body;

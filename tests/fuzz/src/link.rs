@@ -1,4 +1,4 @@
-//! Header fields `Link` of a listing's answers.
+//! `Link` header fields of list responses.
 
 use std::sync::LazyLock;
 
@@ -9,12 +9,12 @@ use gatelet_transport::{BaseUrl, NextPageError, PaginationFailure};
 
 const PATH: &str = "/v1/teams/t/gateways";
 
-/// The listing is at this address.
+/// The address of the list.
 static BASE: LazyLock<BaseUrl> =
     LazyLock::new(|| BaseUrl::parse("https://app.example.com/asa").expect("a base"));
 
-/// Lines of `Link`: the query of the next page was in a line, and says the same in the plainest link; no refusal is long or
-/// repeats a query; a good link behind a comma is found whatever stands before it, unless another is found first.
+/// Parses lines of `Link`: the query of the next page is in a line, and means the same in the plainest link; no error is long or
+/// repeats a query; a valid link behind a comma is found whatever precedes it, unless another is found first.
 ///
 /// # Panics
 /// When this does not hold.
@@ -28,11 +28,11 @@ pub fn check(data: &[u8]) {
                 "{query}"
             );
             assert!(
-                lines.iter().any(|line| holds(line, &query)),
+                lines.iter().any(|line| contains(line, &query)),
                 "{query} is in no link"
             );
             let plain = format!("<https://app.example.com/asa{PATH}?{query}>; rel=\"next\"");
-            let again = next(&[plain.as_bytes()]).expect("leads to the listing");
+            let again = next(&[plain.as_bytes()]).expect("leads to the list");
             assert_eq!(again, Some(query));
         }
         Err(error) => {
@@ -65,7 +65,7 @@ fn next(lines: &[&[u8]]) -> Result<Option<String>, NextPageError> {
     next_query(&headers, &BASE, PATH)
 }
 
-/// Whether the line holds the query behind a question mark.
-fn holds(line: &[u8], query: &str) -> bool {
+/// Whether the line contains the query behind a question mark.
+fn contains(line: &[u8], query: &str) -> bool {
     String::from_utf8_lossy(line).contains(&format!("?{query}"))
 }

@@ -2,10 +2,10 @@
 
 use gatelet_models::{Operation, PathErrorKind, asa, contains_secret, dt};
 
-/// The first byte chooses an operation; what follows are values, with bytes `0xff` between them, and a path as well.
+/// The first byte chooses an operation; the rest is both a list of values, separated by `0xff`, and a path.
 ///
-/// Values become a path of as many segments as its pattern has, which gives the values back, or are refused for a reason
-/// that holds; a path that is an operation's gives values that make a path of the same meaning.
+/// Values become a path with the segments of the pattern, which gives the values back, or are refused for a valid reason; a
+/// path of an operation gives values that expand to a path of the same meaning.
 ///
 /// # Panics
 /// When this does not hold.

@@ -1,11 +1,11 @@
-//! Texts as points in time.
+//! Texts as timestamps.
 
 use gatelet_models::Timestamp;
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime, UtcOffset};
 
-/// Any text: `time`'s parser of RFC 3339 finds the same instant in its RFC 3339 form, or refuses it too, but for the differences
-/// listed in `is_listed`; what is read is written in a form that is read back equal.
+/// Parses any text: `time`'s RFC 3339 parser finds the same instant in its RFC 3339 form, or refuses it too, except for the
+/// differences in `is_listed`; a parsed value is written in a form that reads back equal.
 ///
 /// # Panics
 /// When this does not hold.
@@ -26,7 +26,7 @@ pub fn check(text: &str) {
     }
 }
 
-/// The RFC 3339 form of a text in one of the other forms that we take: a space for `T`, a comma, no seconds, an offset without colon or
+/// Converts the other accepted forms to RFC 3339: a space for `T`, a comma, no seconds, an offset without colon or
 /// minutes. A leap second becomes the second before, without its fraction.
 fn strict(text: &str) -> String {
     let zone_at = |time: &str| time.find(['Z', 'z', '+', '-']).unwrap_or(time.len());
@@ -70,8 +70,8 @@ fn is_leap_second(text: &str) -> bool {
     text.as_bytes().get(16..19) == Some(b":60")
 }
 
-/// What `time` takes in its RFC 3339 form and we do not: any character between date and time, a leap second that is not at the end
-/// of a day in UTC, and instants that are outside of the years 1 to 9999 in UTC.
+/// Whether `time` accepts the RFC 3339 form and we do not: any character between date and time, a leap second that is not at the end
+/// of a day in UTC, and instants outside the years 1 to 9999 in UTC.
 fn is_listed(text: &str, theirs: OffsetDateTime) -> bool {
     let Some(utc) = theirs.checked_to_offset(UtcOffset::UTC) else {
         return true;

@@ -3,7 +3,7 @@
 use gatelet_models::{asa, dt};
 use serde_json::{Value, json};
 
-use gatelet_test_support::models::table::{Failure, MODELS, Model, Presence, path, read};
+use gatelet_test_support::models::table::{MODELS, Model, Presence, Refusal, path, read};
 
 // M2
 #[test]
@@ -335,7 +335,7 @@ fn a_value_of_another_kind_is_refused_at_its_place_and_not_shown() {
     }
 }
 
-fn assert_shows_no_data(failure: &Failure) {
+fn assert_shows_no_data(failure: &Refusal) {
     assert!(
         !failure.message.contains("hunter2") && !failure.message.contains("8675"),
         "{failure:?}"

@@ -4,7 +4,7 @@ use gatelet_models::{Timestamp, asa, dt};
 use serde_core::de::DeserializeOwned;
 use serde_json::json;
 
-use gatelet_test_support::models::table::{Failure, read};
+use gatelet_test_support::models::table::{Refusal, read};
 
 macro_rules! fixture {
     ($name:literal) => {
@@ -165,7 +165,7 @@ fn dt_model_of_a_list_once_its_mistakes_are_mended() {
     assert_eq!(created.as_deref(), Some("2020-11-22T08:15:30.144Z"));
 }
 
-fn mistake(text: &str) -> Failure {
+fn mistake(text: &str) -> Refusal {
     match read::<dt::ActiveGateTokenList>(text) {
         Ok(page) => panic!("took {page:?}"),
         Err(failure) => failure,

@@ -1,4 +1,4 @@
-//! Allocations of one decode: one for every text that the caller gets, one for every list, and no others.
+//! Allocations of one decode: one for every returned text, one for every list, and no others.
 
 use std::alloc::System;
 use std::error::Error;
@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                     .map_or(0, |labels| 1 + 2 * labels.len());
                 2 + labels + usize::from(gateway.access_address.is_some())
             });
-            // The cloud provider is a known word, which needs none.
+            // The cloud provider is a known word, without an allocation.
             each.sum::<usize>() + 1
         },
     )

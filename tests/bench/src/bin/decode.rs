@@ -1,7 +1,7 @@
 //! One table of all groups, in CPU time and in instructions.
 //!
-//! `decode` prints it, `decode GROUP` a part of it; `decode GROUP ROW RUNS` only runs one row so many times, which is how its
-//! instructions are counted.
+//! `decode` prints it, `decode GROUP` a part of it; `decode GROUP ROW RUNS` only runs one row this many times, to count its
+//! instructions.
 
 use std::io::{self, Write as _};
 use std::process::{Command, ExitCode};
@@ -11,7 +11,7 @@ use cpu_time::ThreadTime;
 
 type Failure = Box<dyn std::error::Error>;
 
-/// Rounds of which the median is taken; in each one every row of a group has its turn.
+/// Rounds, whose median counts; each one runs every row of a group.
 const ROUNDS: usize = 41;
 
 fn main() -> Result<ExitCode, Failure> {
@@ -39,7 +39,7 @@ fn named(name: &str) -> Result<(&'static str, Make), Failure> {
         .ok_or_else(|| format!("no group `{name}`").into())
 }
 
-/// Prints the tables; fails when a ratio is larger than wanted.
+/// Prints the tables; fails when a ratio exceeds its limit.
 fn tables(groups: &[(&str, Make)]) -> Result<ExitCode, Failure> {
     let mut out = io::stdout().lock();
     let has_valgrind = Command::new("valgrind").arg("--version").output().is_ok();
@@ -62,7 +62,7 @@ fn tables(groups: &[(&str, Make)]) -> Result<ExitCode, Failure> {
     Ok(ExitCode::from(u8::from(missed > 0)))
 }
 
-/// Nanoseconds of CPU a unit: medians of interleaved rounds.
+/// Nanoseconds of CPU per unit: medians of interleaved rounds.
 fn times(group: &Group) -> Vec<f64> {
     let mut rounds: Vec<Vec<f64>> = vec![Vec::new(); group.subjects.len()];
     for _ in 0..ROUNDS {
@@ -81,21 +81,21 @@ fn times(group: &Group) -> Vec<f64> {
         .collect()
 }
 
-/// Instructions a unit.
+/// Instructions per unit.
 fn instructions(name: &str, group: &Group) -> Result<Vec<f64>, Failure> {
     group
         .subjects
         .iter()
         .enumerate()
         .map(|(at, subject)| {
-            // The difference leaves out what comes before and after the runs.
+            // The difference excludes the instructions before and after the runs.
             let (few, many) = (counted(name, at, 1)?, counted(name, at, 4)?);
             Ok((many - few) / 3.0 / f64::from(subject.units))
         })
         .collect()
 }
 
-/// Instructions of a whole process that runs one row so many times.
+/// Instructions of a whole process that runs one row this many times.
 fn counted(group: &str, row: usize, runs: usize) -> Result<f64, Failure> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
@@ -112,7 +112,7 @@ fn counted(group: &str, row: usize, runs: usize) -> Result<f64, Failure> {
         .parse()?)
 }
 
-/// Prints a group; how many of its ratios are larger than wanted.
+/// Prints a group, and returns the number of ratios that exceed their limits.
 fn print(
     out: &mut impl io::Write,
     group: &Group,
@@ -146,7 +146,7 @@ fn print(
             out,
             "{:40} {time:>9.1} {time_ratio:>6.3} {count:>9.0} {count_ratio:>6.3}  {}",
             subject.name,
-            said(subject, misses > 0)
+            remark(subject, misses > 0)
         )?;
     }
     Ok(missed)
@@ -163,7 +163,7 @@ fn cell(figures: Option<&[f64]>, at: usize) -> (f64, f64) {
     (figure(at), figure(at) / figure(0))
 }
 
-fn said(subject: &Subject, is_missed: bool) -> String {
+fn remark(subject: &Subject, is_missed: bool) -> String {
     let wanted: Vec<String> = [
         ("time", subject.wanted.time),
         ("instructions", subject.wanted.instructions),

@@ -1,4 +1,4 @@
-//! Writes a crate of the types that typify makes of JSON Schemas: `typify-of-ours FOLDER SCHEMA...`.
+//! Writes a crate with the types that typify generates from JSON Schemas: `typify-of-ours FOLDER SCHEMA...`.
 
 use std::error::Error;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use typify::{TypeSpace, TypeSpaceSettings};
 
-/// What the types need, as progenitor's documentation names it.
+/// The dependencies of the types, as progenitor's documentation names them.
 const MANIFEST: &str = r#"[package]
 name = "typified"
 version = "0.0.0"
@@ -46,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn types(schema: &Path) -> Result<String, Box<dyn Error>> {
-    // typify reads an older draft, in which definitions stand elsewhere.
+    // typify reads an older draft, with definitions elsewhere.
     let text = fs::read_to_string(schema)?
         .replace("\"$defs\"", "\"definitions\"")
         .replace("#/$defs/", "#/definitions/");

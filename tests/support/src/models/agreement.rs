@@ -1,4 +1,4 @@
-//! Whether a model holds what another JSON parser finds in the same text: nothing lost, changed or invented.
+//! Compares a model with what another JSON parser finds in the same text: nothing lost, changed or invented.
 
 use gatelet_models::Timestamp;
 use serde_json::{Map, Value};
@@ -11,7 +11,7 @@ use super::table::{Model, Presence};
 /// When they do not agree.
 pub fn assert_agrees(model: &Model, text: &str, written: &str) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    // It has limits of depth and size that skipped fields do not have.
+    // It limits the depth and size of skipped fields too.
     let Ok(read) = serde_json::from_str::<Value>(text) else {
         return;
     };
@@ -68,7 +68,7 @@ fn is_same_time(read: &str, written: &str) -> bool {
     matches!((Timestamp::parse(read), Timestamp::parse(written)), (Ok(read), Ok(written)) if read == written)
 }
 
-/// The model of a field's value, or of the values in its list; `None` for what is no model.
+/// The model of a field's value, or of the values in its list, if it has one.
 fn inside(parent: &Model, field: &str) -> Option<&'static Model> {
     let name = match (parent.name, field) {
         ("asa::GatewayList", "list") => "asa::Gateway",

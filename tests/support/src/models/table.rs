@@ -1,4 +1,4 @@
-//! The table of all models, and the few ways to change a sample.
+//! The table of all models, and ways to change a sample.
 
 use std::fmt::Debug;
 
@@ -6,7 +6,7 @@ use gatelet_models::{Timestamp, asa, dt};
 use serde_core::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-/// What a field may be when it is read.
+/// The forms in which a field may be absent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Presence {
     /// Always there and never null.
@@ -17,7 +17,7 @@ pub enum Presence {
     Optional,
     /// Absent is left out again, null is null again.
     Kept,
-    /// Always there and never null; a negative one is none.
+    /// Always there and never null; negative means unknown.
     Count,
     /// Absent, null and a negative one are the same.
     OptionalCount,
@@ -43,7 +43,7 @@ pub struct Model {
     /// Its fields in the order of the description.
     pub fields: &'static [(&'static str, Presence)],
     /// Reads, writes, and checks that what was written reads back equal and is written the same again.
-    pub rewrite: fn(&str) -> Result<String, Failure>,
+    pub rewrite: fn(&str) -> Result<String, Refusal>,
     /// The same from bytes as they come, through the decoding that the clients use.
     pub receive: fn(&[u8]) -> Result<String, gatelet_transport::Error>,
     /// Whether it keeps the members that it does not know.
@@ -52,12 +52,12 @@ pub struct Model {
     pub show: fn(&str) -> String,
 }
 
-/// Why a text is no such model.
+/// The reason why a text was refused.
 #[derive(Debug)]
-pub struct Failure {
+pub struct Refusal {
     /// The place, such as `list[0].name`; `.` for the whole.
     pub path: String,
-    /// What the model or the parser says of it.
+    /// The message of the model or the parser.
     pub message: String,
 }
 
@@ -77,7 +77,7 @@ impl Model {
         serde_json::from_str(self.sample).expect(self.name)
     }
 
-    /// Rewrites a text that must be taken.
+    /// Rewrites a text that must be accepted.
     pub fn accept(&self, text: &str) -> Value {
         match (self.rewrite)(text) {
             Ok(text) => serde_json::from_str(&text).expect("JSON"),
@@ -85,8 +85,8 @@ impl Model {
         }
     }
 
-    /// The failure of a text that must be refused.
-    pub fn refuse(&self, text: &str) -> Failure {
+    /// Returns the refusal of a text that must be refused.
+    pub fn refuse(&self, text: &str) -> Refusal {
         match (self.rewrite)(text) {
             Ok(written) => panic!("{} takes {text} as {written}", self.name),
             Err(failure) => failure,
@@ -125,7 +125,7 @@ impl Model {
             .any(|(field, presence)| *presence == Lenient && place.strip_prefix('/') == Some(field))
     }
 
-    /// The places that hold a point in time.
+    /// The places with a timestamp.
     pub fn times(&self) -> Vec<String> {
         let is_time = |value: &Value| {
             value
@@ -160,7 +160,7 @@ fn collect(value: &Value, place: &str, places: &mut Vec<(String, Value)>) {
     }
 }
 
-/// A JSON pointer in the words of an error: `/list/0/name` is `list[0].name`.
+/// Formats a JSON pointer as errors do: `/list/0/name` is `list[0].name`.
 pub fn path(place: &str) -> String {
     let mut path = String::new();
     for step in place.split('/').skip(1) {
@@ -173,14 +173,14 @@ pub fn path(place: &str) -> String {
     path
 }
 
-/// Reads a model and names the place of what is wrong.
-pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+/// Reads a model; a refusal names the place.
+pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
     let mut json = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| Failure {
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| Refusal {
         path: error.path().to_string(),
         message: error.inner().to_string(),
     })?;
-    json.end().map_err(|error| Failure {
+    json.end().map_err(|error| Refusal {
         path: ".".into(),
         message: error.to_string(),
     })?;
@@ -193,11 +193,11 @@ type Inexact<T> = fn(&T) -> Option<&str>;
 fn rewrite<T: DeserializeOwned + Serialize + PartialEq + Debug>(
     text: &str,
     inexact: Inexact<T>,
-) -> Result<String, Failure> {
+) -> Result<String, Refusal> {
     let value = read::<T>(text)?;
     match inexact(&value) {
         None => Ok(written(&value)),
-        Some(member) => Err(Failure {
+        Some(member) => Err(Refusal {
             path: member.to_owned(),
             message: "inexact".into(),
         }),
@@ -442,7 +442,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_named_as_errors_name_it() {
+    fn a_json_pointer_is_formatted_as_in_errors() {
         assert_eq!(path("/list/0/name"), "list[0].name");
         assert_eq!(path("/labels/env"), "labels.env");
     }

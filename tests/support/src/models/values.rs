@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::table::{MODELS, Model, Presence};
 
-/// Any value of the kind of a sample's.
+/// Any value of the same kind as the sample.
 fn like(sample: &Value, place: &str) -> BoxedStrategy<Value> {
     match sample {
         Value::Null => Just(Value::Null).boxed(),
@@ -36,7 +36,7 @@ fn like(sample: &Value, place: &str) -> BoxedStrategy<Value> {
     }
 }
 
-/// Any integer that the field holds.
+/// Any valid integer of the field.
 fn integer(field: &str) -> BoxedStrategy<Value> {
     match field {
         "total_storage_bytes" | "used_storage_bytes" => any::<u64>().prop_map(Value::from).boxed(),
@@ -46,7 +46,7 @@ fn integer(field: &str) -> BoxedStrategy<Value> {
     }
 }
 
-/// Any characters, those among them that JSON escapes or that begin other encodings' texts.
+/// Any text, often with characters that JSON escapes and with byte order marks.
 fn text_of_any_kind() -> impl Strategy<Value = String> {
     let special = select(vec![
         '"',
@@ -76,7 +76,7 @@ fn time() -> impl Strategy<Value = String> {
     })
 }
 
-/// Any object with these fields, some of those left out that may be.
+/// Any object with these fields, some of the optional ones left out.
 fn object(
     fields: &Map<String, Value>,
     may_be_absent: impl Fn(&str) -> bool,
@@ -99,7 +99,7 @@ fn object(
         .boxed()
 }
 
-/// Any value of a model: its fields hold what their kind allows, and those that may be absent are so at times.
+/// Any value of a model: valid fields, some of the optional ones left out.
 pub fn any_value(model: &Model) -> BoxedStrategy<Value> {
     let value = model.value();
     let fields = value.as_object().expect("an object");
@@ -135,12 +135,12 @@ pub fn any_value(model: &Model) -> BoxedStrategy<Value> {
     value
 }
 
-/// Members that no model knows, with values of any kind.
+/// Unknown members, with values of any kind.
 fn unknown_members() -> impl Strategy<Value = BTreeMap<String, Value>> {
     let number = prop_oneof![
         any::<i64>().prop_map(Value::from),
         any::<u64>().prop_map(Value::from),
-        // Few digits: `serde_json` reads others a little off, as its feature `float_roundtrip` says.
+        // Few digits: without `float_roundtrip`, `serde_json` reads others inexactly.
         any::<i32>().prop_map(|number| Value::from(f64::from(number) + 0.125)),
     ];
     let leaf = prop_oneof![
