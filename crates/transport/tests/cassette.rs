@@ -1,4 +1,4 @@
-//! Traffic that is recorded and played again, over nothing but the public API.
+//! Recording and replaying traffic, over the public API alone.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,8 +22,8 @@ fn request(method: &str, path: &str, body: impl Into<Bytes>) -> Request<Bytes> {
 }
 
 async fn record(exchanges: impl IntoIterator<Item = (Request<Bytes>, FakeResponse)>) -> Cassette {
-    let (requests, answers): (Vec<_>, Vec<_>) = exchanges.into_iter().unzip();
-    let recording = Recording::new(FakeTransport::script(answers));
+    let (requests, responses): (Vec<_>, Vec<_>) = exchanges.into_iter().unzip();
+    let recording = Recording::new(FakeTransport::script(responses));
     for request in requests {
         drop(recording.send(request).await);
     }

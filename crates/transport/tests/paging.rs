@@ -1,4 +1,4 @@
-//! Listings page by page and item by item.
+//! Lists, page by page and item by item.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,7 +13,7 @@ use gatelet_transport::{
     PaginationFailure,
 };
 
-/// Reads no errors.
+/// Parses no errors.
 struct Plain;
 
 impl Dialect for Plain {
@@ -29,28 +29,28 @@ fn channel() -> Channel {
         .unwrap()
 }
 
-/// What a listing asked for; an empty text is the first page.
+/// The page tokens that a list requested; empty for the first page.
 type Asked = Arc<Mutex<Vec<String>>>;
 
-/// A listing whose pages a function makes of the token (empty for the first page).
+/// Returns a list whose pages a function creates from the token (empty for the first page).
 fn listing(
     page: impl Fn(&str) -> Result<Page<u32>, Error> + Send + 'static,
 ) -> (Pages<u32>, Asked) {
-    let asked = Asked::default();
-    let log = asked.clone();
+    let requests = Asked::default();
+    let log = requests.clone();
     let pages = channel().pages("test List", None, move |token: Option<PageToken>| {
         let token = token.map_or_else(String::new, |token| token.to_string());
         log.lock().unwrap().push(token.clone());
         std::future::ready(page(&token))
     });
-    (pages, asked)
+    (pages, requests)
 }
 
 fn page(items: &[u32], next: &str) -> Result<Page<u32>, Error> {
     Ok(Page::new(items.to_vec(), token(next)))
 }
 
-/// A token, or none of an empty text.
+/// Returns a token, or `None` for an empty text.
 fn token(text: &str) -> Option<PageToken> {
     (!text.is_empty()).then(|| PageToken::new(text).unwrap())
 }
@@ -59,7 +59,7 @@ fn broken() -> Error {
     Error::exchange_failed("it is broken")
 }
 
-/// Each page's items, and the error at the end, if there is one.
+/// Returns the items of each page, and the final error, if any.
 async fn drain(mut pages: Pages<u32>) -> (Vec<Vec<u32>>, Option<Error>) {
     let mut seen = Vec::new();
     let error = loop {
@@ -85,13 +85,13 @@ fn failure(error: Option<Error>) -> PaginationFailure {
 
 #[tokio::test]
 async fn every_page_is_requested_once() {
-    let (pages, asked) = listing(|token| match token {
+    let (pages, requests) = listing(|token| match token {
         "" => page(&[1, 2], "b"),
         "b" => page(&[3], "c"),
         _ => page(&[4], ""),
     });
     assert_eq!(pages.items().try_collect().await.unwrap(), [1, 2, 3, 4]);
-    assert_eq!(*asked.lock().unwrap(), ["", "b", "c"]);
+    assert_eq!(*requests.lock().unwrap(), ["", "b", "c"]);
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn an_unused_list_requests_nothing_and_the_compiler_warns() {
     fn made() -> (Pages<u32>, Asked) {
         listing(|_| page(&[1], ""))
     }
-    let (pages, asked) = made();
+    let (pages, requests) = made();
     let (other_pages, also_asked) = made();
     let pages = || pages;
     let items = || other_pages.items();
@@ -107,7 +107,7 @@ fn an_unused_list_requests_nothing_and_the_compiler_warns() {
     pages();
     #[expect(unused_must_use, reason = "that it is expected is what is checked")]
     items();
-    assert!(asked.lock().unwrap().is_empty() && also_asked.lock().unwrap().is_empty());
+    assert!(requests.lock().unwrap().is_empty() && also_asked.lock().unwrap().is_empty());
 }
 
 // A25
@@ -124,39 +124,39 @@ async fn an_empty_page_with_a_next_one_continues_the_list() {
 // A23
 #[tokio::test]
 async fn a_page_that_links_to_itself_is_returned_before_the_error() {
-    let (pages, asked) = listing(|_| page(&[1], "b"));
+    let (pages, requests) = listing(|_| page(&[1], "b"));
     let (seen, error) = drain(pages).await;
     assert_eq!(
         error.as_ref().unwrap().to_string(),
         "test List: the server returned the same page token twice (page 3 of this list, after 2 items)"
     );
     assert_eq!(seen, [[1], [1]]);
-    // Who went on at `b` would get its items again.
+    // Continuing at `b` would repeat its items.
     assert_eq!(error.as_ref().unwrap().resume_token(), None);
     assert_eq!(failure(error), PaginationFailure::Loop);
-    assert_eq!(*asked.lock().unwrap(), ["", "b"]);
+    assert_eq!(*requests.lock().unwrap(), ["", "b"]);
 }
 
 // A24
 #[tokio::test]
 async fn cycles_and_endless_lists_are_refused() {
-    let (pages, asked) = listing(|token| match token {
+    let (pages, requests) = listing(|token| match token {
         "" | "c" => page(&[1], "a"),
         "a" => page(&[2], "b"),
         _ => page(&[3], "c"),
     });
     let (seen, error) = drain(pages).await;
     assert_eq!((seen.len(), failure(error)), (4, PaginationFailure::Loop));
-    assert_eq!(asked.lock().unwrap().len(), 4);
+    assert_eq!(requests.lock().unwrap().len(), 4);
 
     let endless = |token: &str| page(&[], &format!("{token}x"));
-    let (pages, asked) = listing(endless);
+    let (pages, requests) = listing(endless);
     let (seen, error) = drain(pages.page_limit(100)).await;
     assert_eq!(
         (seen.len(), failure(error)),
         (100, PaginationFailure::LimitReached)
     );
-    assert_eq!(asked.lock().unwrap().len(), 100);
+    assert_eq!(requests.lock().unwrap().len(), 100);
 
     let mut number = 0;
     let fresh = move |_| {
@@ -211,8 +211,8 @@ async fn a_failed_list_returns_its_pages_and_then_where_to_resume() {
 
 #[tokio::test]
 async fn a_dropped_wait_loses_no_page_and_repeats_no_request() {
-    let asked = Arc::new(Mutex::new(0));
-    let count = asked.clone();
+    let requests = Arc::new(Mutex::new(0));
+    let count = requests.clone();
     let mut pages = Pages::new(None, move |_| {
         *count.lock().unwrap() += 1;
         async {
@@ -229,7 +229,7 @@ async fn a_dropped_wait_loses_no_page_and_repeats_no_request() {
         .await;
     }
     assert_eq!(pages.try_next().await.unwrap().unwrap().items, [1]);
-    assert_eq!(*asked.lock().unwrap(), 1);
+    assert_eq!(*requests.lock().unwrap(), 1);
 }
 
 // U56
@@ -310,7 +310,7 @@ async fn an_error_on_page_7_names_the_page_and_the_items_before() {
         "{text}"
     );
 
-    // A listing that was resumed counts from where it began.
+    // A resumed list counts from its start.
     let resumed = Pages::new(token("6"), move |position: Option<PageToken>| {
         std::future::ready(make(position.unwrap().as_str()))
     });
@@ -334,29 +334,29 @@ async fn a_list_with_a_limit_requests_no_page_beyond_it() {
         (4, 2, 4),
         (5, 3, 5),
     ] {
-        let (pages, asked) = listing(make);
+        let (pages, requests) = listing(make);
         let mut pages = pages.limit(limit);
         let mut seen = Vec::new();
         while let Some(page) = pages.try_next().await.unwrap() {
             seen.extend(page);
         }
         assert_eq!(seen.len(), given, "pages are given whole");
-        assert_eq!(asked.lock().unwrap().len(), asked_for, "{limit}");
+        assert_eq!(requests.lock().unwrap().len(), asked_for, "{limit}");
         let position = pages.page_token().map_or("", PageToken::as_str);
         assert_eq!(position, ["", "b", "c", "d"][asked_for], "none is skipped");
 
-        for (pages, asked) in [listing(make), listing(make)] {
+        for (pages, requests) in [listing(make), listing(make)] {
             let items = pages.items().limit(limit).try_collect().await.unwrap();
             assert_eq!(items.len(), limit as usize);
-            assert_eq!(asked.lock().unwrap().len(), asked_for, "{limit}");
+            assert_eq!(requests.lock().unwrap().len(), asked_for, "{limit}");
         }
-        let (pages, asked) = listing(make);
+        let (pages, requests) = listing(make);
         let mut items = pages.limit(limit).items();
         for _ in 0..limit {
             assert!(items.try_next().await.unwrap().is_some());
         }
         assert!(items.try_next().await.unwrap().is_none());
-        assert_eq!(asked.lock().unwrap().len(), asked_for, "{limit}");
+        assert_eq!(requests.lock().unwrap().len(), asked_for, "{limit}");
         assert_eq!(items.remaining_in_page(), given - limit as usize);
     }
 }

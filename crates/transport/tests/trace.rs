@@ -1,4 +1,4 @@
-//! The spans of a call, as any subscriber sees them.
+//! The spans of a call, as a subscriber sees them.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,7 +22,7 @@ use tracing::{Event, Metadata, Subscriber};
 #[derive(Debug, Default)]
 struct Seen {
     name: &'static str,
-    /// The index of the span around it.
+    /// The index of the enclosing span.
     parent: Option<usize>,
     fields: BTreeMap<&'static str, String>,
 }
@@ -37,7 +37,7 @@ impl Visit for Seen {
     }
 }
 
-/// Keeps every span and event of every crate at every level.
+/// Records every span and event at every level.
 #[derive(Clone, Default)]
 struct Everything(Arc<Mutex<Log>>);
 
@@ -134,7 +134,7 @@ async fn one_span_for_the_call_and_one_for_each_attempt_without_a_secret() {
     let spans = &log.spans;
     let names: Vec<_> = spans.iter().map(|span| span.name).collect();
     assert_eq!(names, ["call", "attempt", "attempt", "attempt"]);
-    // What the attempts of one call have in common is the span around them.
+    // The attempts of one call share the enclosing span.
     let parents: Vec<_> = spans.iter().map(|span| span.parent).collect();
     assert_eq!(parents, [None, Some(0), Some(0), Some(0)]);
     let field = |index: usize, name: &str| spans[index].fields.get(name).map(String::as_str);
@@ -209,8 +209,8 @@ async fn a_warning_names_the_unreadable_member() {
     let _guard = tracing::subscriber::set_default(everything.clone());
     let fake = FakeTransport::script([FakeResponse::json(204, r#"{"expirationDate":"canary"}"#)]);
     let channel = builder().build_with(fake, ManualClock::auto()).unwrap();
-    let reply = channel.call(call()).await.unwrap();
-    reply.warn_unreadable("expirationDate");
+    let response = channel.call(call()).await.unwrap();
+    response.warn_unreadable("expirationDate");
     let log = everything.0.lock().unwrap();
     let event = log
         .events

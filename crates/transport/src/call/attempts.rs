@@ -73,15 +73,17 @@ impl<'a> Attempts<'a> {
             Ok(uri) => uri,
             Err(error) => return Err(self.finish(error)),
         };
-        let mut refusal: Option<FailedAttempt> = None;
+        // The last attempt, if the server rejected its credential.
+        let mut rejected: Option<FailedAttempt> = None;
         loop {
             let credential = match self.obtain_credential().await {
                 Ok(credential) => credential,
-                Err(error) => match refusal {
+                Err(error) => match rejected {
                     Some(_) if self.has_waited(&error).await => continue,
-                    refusal => return Err(self.without_credential(error, refusal)),
+                    rejected => return Err(self.without_credential(error, rejected)),
                 },
             };
+            rejected = None;
             if let Some(credential) = &credential {
                 self.inner().recent.note(credential);
                 self.secrets.use_credential(credential);
@@ -96,7 +98,7 @@ impl<'a> Attempts<'a> {
             }
             self.applied = self.applied.max(failed.applied);
             if self.try_refresh(&failed, credential.as_ref()) {
-                refusal = Some(failed);
+                rejected = Some(failed);
                 continue;
             }
             match self.next_wait(&failed) {
@@ -350,8 +352,8 @@ impl<'a> Attempts<'a> {
 
     /// Fails the call for want of a credential. If the provider only waits because the server rejected the previous
     /// one, the rejection is the better error.
-    fn without_credential(self, error: Error, refusal: Option<FailedAttempt>) -> Error {
-        match (refusal, error.next_exchange()) {
+    fn without_credential(self, error: Error, rejected: Option<FailedAttempt>) -> Error {
+        match (rejected, error.next_exchange()) {
             (Some(failed), wait @ Some(_)) => self.fail(FailedAttempt {
                 server_delay: wait.max(failed.server_delay),
                 ..failed

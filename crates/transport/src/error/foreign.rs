@@ -12,7 +12,7 @@ use crate::error::kind::ErrorKind;
 use crate::error::transport::BoxError;
 use crate::future::catch_unwind::catch_unwind_sync;
 use crate::redaction::secret_set::SecretSet;
-use crate::wire::content_type::shown;
+use crate::wire::content_type::display_text;
 use crate::wire::escape::{Escaped, is_all_visible, truncated};
 
 /// The maximum length of a body, in bytes.
@@ -55,7 +55,7 @@ impl Error {
                 content_type: Some(field),
             } => {
                 clean(field, secrets, BODY);
-                *field = shown(field).into();
+                *field = display_text(field).into();
                 clean(field, secrets, NAME);
             }
             ErrorKind::Decode { path } => clean(path, secrets, PATH),

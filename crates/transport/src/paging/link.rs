@@ -62,8 +62,8 @@ pub fn next_query(
 fn query_of<'a>(target: &'a str, base: &BaseUrl, path: &str) -> Result<&'a str, NextPageError> {
     let target = Reference::split(target);
     let refuse = |failure, problem: &str| {
-        let place = target.place(base.origin(), &format!("{}{path}", base.path()));
-        Err(NextPageError::new(failure).with_detail(format!("the link leads to {place}{problem}")))
+        let target = target.display_target(base.origin(), &format!("{}{path}", base.path()));
+        Err(NextPageError::new(failure).with_detail(format!("the link leads to {target}{problem}")))
     };
     if !target.is_wellformed() {
         return refuse(
@@ -462,8 +462,8 @@ mod tests {
             let text = format!("{error} {error:?}");
             assert!(!text.contains("canary") && !text.contains("xxx"), "{text}");
             // A stray `<` makes it unclear what the link is.
-            let place = "https://h.example/v1/teams/t/gateways";
-            assert!(query.contains('<') || text.contains(place), "{text}");
+            let target = "https://h.example/v1/teams/t/gateways";
+            assert!(query.contains('<') || text.contains(target), "{text}");
         }
     }
 

@@ -1,12 +1,12 @@
-//! Secrets in every notation, random and chosen, and texts without any.
+//! Secrets in every notation, random and chosen, and texts without secrets.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use fastrand::Rng;
 
-use crate::call::call_secrets::CallSecrets;
 use crate::redaction::fragments::FRAGMENT_LENGTH;
+use crate::redaction::known;
 use crate::redaction::secret_set::{REDACTED, SecretSet};
 
 const TOKEN: &str = "dt0c01.ST2EY72KQINMH574WMNVI7YN.G3DFPBEJYMODIDAEX454M7YWBUVEFOWKPRVMWFASS64NFH52PX6BNDVFFM572RZM";
@@ -27,7 +27,7 @@ fn hex(byte: u8, random: &mut Rng) -> String {
     }
 }
 
-/// One byte in one of the notations of a character.
+/// Writes a byte in one of the notations of a character.
 fn escaped(byte: u8, random: &mut Rng) -> String {
     let hex = hex(byte, random);
     match random.u8(0..14) {
@@ -73,7 +73,7 @@ fn alphabet(end: &str) -> String {
         + end
 }
 
-/// A secret within others, as a whole in another notation.
+/// Encodes a secret with other text around it.
 fn encoded(secret: &str, random: &mut Rng) -> String {
     let before = &"user:"[..random.usize(0..=5)];
     let after = &":more"[..random.usize(0..=5)];
@@ -148,7 +148,7 @@ fn a_secret_is_found_in_base64_at_every_alignment_and_in_hexadecimal() {
         let (before, after) = rest
             .split_once(REDACTED)
             .unwrap_or_else(|| panic!("{secret}\n{whole}\n{clean}"));
-        // What was around the secret within the same digits stays: five bytes at most, encoded twice.
+        // The text around the secret in the same digits stays: at most five bytes, encoded twice.
         assert!(
             before.len() <= 16 && after.len() <= 16,
             "{secret}\n{whole}\n{clean}"
@@ -157,7 +157,7 @@ fn a_secret_is_found_in_base64_at_every_alignment_and_in_hexadecimal() {
     }
 }
 
-/// The text with something behind every so many characters.
+/// Inserts a separator after every few characters.
 fn wrapped(text: &str, width: usize, between: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
     let lines: Vec<String> = characters.chunks(width).map(String::from_iter).collect();
@@ -260,7 +260,7 @@ fn a_secret_in_utf_16_is_found() {
     }
 }
 
-/// The text in a form that a peer may put it in as a whole.
+/// Encodes a text in a form that a peer may use.
 fn in_form(form: &str, text: &str) -> String {
     let each = |write: &dyn Fn(u8) -> String| text.bytes().map(write).collect::<String>();
     let unless_plain = |write: &dyn Fn(u8) -> String| {
@@ -308,7 +308,7 @@ fn a_secret_in_one_form_within_another_is_found() {
             let text = in_form(two, &in_form(one, secret));
             let clean = set(&[secret]).redact(&format!("<{text}>")).into_owned();
             let parts = clean.split_once(REDACTED);
-            // What is around the secret within the same digits may stay.
+            // The text around the secret in the same digits may stay.
             let is_hidden = parts.is_some_and(|(before, after)| before.len() + after.len() <= 24);
             assert!(is_hidden, "{one} in {two}: {clean}");
         }
@@ -404,7 +404,7 @@ fn the_public_part_of_a_token_is_not_secret() {
 
 #[test]
 fn an_unchanged_text_is_borrowed() {
-    // As long as what takes its place.
+    // As long as its replacement.
     let (text, bytes) = ("abc4711abc", b"abc4711abc");
     assert_eq!(text.len(), REDACTED.len());
     let short = set(&["4711"]);
@@ -453,7 +453,7 @@ fn non_ascii_characters_are_found_and_never_split() {
             "{text}"
         );
     }
-    // Every run of bytes is found, so one may begin within a character.
+    // Every run of bytes is found, so one may start inside a character.
     assert_eq!(
         set(&["1\u{1f600}bcdefg"]).redact("\u{1f600}bcdefg"),
         REDACTED
@@ -516,8 +516,9 @@ fn many_secrets_in_a_body_do_not_slow_the_search() {
     let all: Vec<String> = (0..64).map(|_| secret()).collect();
     let members = all.iter().map(|secret| format!(r#""token":"{secret}""#));
     let body = members.collect::<Vec<_>>().join(",");
-    let held = CallSecrets::default().with_body(body.as_bytes());
+    let mut set = SecretSet::new();
+    known::add_fields(&mut set, body.as_bytes());
     for secret in &all {
-        assert_eq!(held.redact(&format!("<{secret}>")), "<[redacted]>");
+        assert_eq!(set.redact(&format!("<{secret}>")), "<[redacted]>");
     }
 }

@@ -349,6 +349,7 @@ mod tests {
             "https://exam\tple.com",
             "https://example.com\n",
             " https://example.com",
+            "https://bücher.example:8443/x",
         ] {
             refusal(text);
         }
@@ -360,7 +361,7 @@ mod tests {
             ("https://h//a//b//", "https://h/a/b"),
             (r"https:\\h\a", "https://h/a"),
             (
-                "https://bücher.example:8443/x",
+                "https://XN--bcher-kva.example:8443/x",
                 "https://xn--bcher-kva.example:8443/x",
             ),
             ("https://h:9999/e/abc", "https://h:9999/e/abc"),

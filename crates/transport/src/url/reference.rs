@@ -71,12 +71,12 @@ impl<'a> Reference<'a> {
     }
 
     /// Returns where the reference leads from a document at `origin` + `path`, for display and without its query.
-    pub(crate) fn place(&self, origin: &str, path: &str) -> String {
+    pub(crate) fn display_target(&self, origin: &str, path: &str) -> String {
         // In an odd reference the path may contain a user name and a password.
         let target = self.segments(path).join("/");
         let target = match target.rsplit_once('@') {
-            Some((_, target)) => format!("…{}", shown(target)),
-            None => shown(&target),
+            Some((_, target)) => format!("…{}", display_text(target)),
+            None => display_text(&target),
         };
         let Some(authority) = self.authority else {
             return if self.scheme.is_none() {
@@ -87,12 +87,12 @@ impl<'a> Reference<'a> {
         };
         let host = authority.rsplit('@').next().unwrap_or_default();
         let host = if is_host(host) {
-            shown(host)
+            display_text(host)
         } else {
             "…".into()
         };
         match self.scheme {
-            Some(scheme) => format!("{}://{host}{target}", shown(scheme)),
+            Some(scheme) => format!("{}://{host}{target}", display_text(scheme)),
             None => format!("//{host}{target}"),
         }
     }
@@ -195,12 +195,12 @@ fn is_host(text: &str) -> bool {
 }
 
 /// Truncates a text and replaces characters that are not valid in a URI, for display.
-fn shown(text: &str) -> String {
-    let is_shown = |c: &char| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '`');
+fn display_text(text: &str) -> String {
+    let is_displayed = |c: &char| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '`');
     let mut shown: String = text
         .chars()
         .take(MAX_CHARACTERS)
-        .map(|c| if is_shown(&c) { c } else { '\u{fffd}' })
+        .map(|c| if is_displayed(&c) { c } else { '\u{fffd}' })
         .collect();
     if text.chars().nth(MAX_CHARACTERS).is_some() {
         shown.push('…');

@@ -15,7 +15,7 @@ pub(crate) enum ContentType {
     ForeignCharset,
     /// HTML.
     Html(Box<str>),
-    /// Any other type: the whole raw field, which [`shown`] shortens.
+    /// Any other type: the whole raw field, which [`display_text`] shortens.
     Other(Box<str>),
 }
 
@@ -56,7 +56,7 @@ impl ContentType {
 
 /// Returns the displayed part of a field: the type without its parameters, or every member if they disagree. Redact
 /// secrets first, because the part between two separators may be too short to be found.
-pub(crate) fn shown(field: &str) -> String {
+pub(crate) fn display_text(field: &str) -> String {
     let members = || split(field).filter(|member| !member.is_empty());
     let mut types = members().map(ContentType::named);
     let first = types.next();
@@ -84,7 +84,7 @@ fn is_utf8(parameters: &str) -> bool {
 mod tests {
     use http::{HeaderMap, HeaderValue, header};
 
-    use super::{ContentType, shown};
+    use super::{ContentType, display_text};
 
     fn of(value: &[u8]) -> ContentType {
         let mut headers = HeaderMap::new();
@@ -147,8 +147,8 @@ mod tests {
                 "application/json, application/json; charset=utf-16",
             ),
         ] {
-            assert_eq!(shown(field), expected);
-            assert_eq!(shown(expected), expected);
+            assert_eq!(display_text(field), expected);
+            assert_eq!(display_text(expected), expected);
         }
     }
 

@@ -1,4 +1,4 @@
-//! Credentials: what is sent, and how exchanges are shared.
+//! What is sent as a credential, and how exchanges are shared.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::{builder, call, seconds};
 
-/// Exchanges by `POST /login`, whose answer is a bearer as a JSON string; each lasts an hour.
+/// Exchanges by `POST /login`, whose response is a bearer as a JSON string, valid for an hour.
 pub(crate) struct Login;
 
 const HOUR: Duration = seconds(3600);
@@ -50,8 +50,8 @@ pub(crate) fn ok() -> FakeResponse {
     FakeResponse::json(200, "{}")
 }
 
-/// What was asked, as `path credential`.
-pub(crate) fn told(requests: &[Request<Bytes>]) -> Vec<String> {
+/// Returns the requests as `path credential`.
+pub(crate) fn summaries(requests: &[Request<Bytes>]) -> Vec<String> {
     let told = |request: &Request<Bytes>| {
         let credential = request.headers().get("authorization");
         let credential = credential.map_or("-", |value| value.to_str().unwrap());
@@ -67,12 +67,12 @@ async fn a_cold_client_makes_one_exchange_and_one_request() {
     let channel = channel(&fake, &ManualClock::auto());
     channel.call(call(Method::GET)).await.unwrap();
     channel.call(call(Method::GET)).await.unwrap();
-    let asked = [
+    let requests = [
         "/x/login -",
         "/x/v1/things Bearer one",
         "/x/v1/things Bearer one",
     ];
-    assert_eq!(told(&fake.into_requests()), asked);
+    assert_eq!(summaries(&fake.into_requests()), requests);
 }
 
 // A2
@@ -119,7 +119,7 @@ async fn a_failed_exchange_is_retried_and_then_reported() {
     }
 }
 
-/// An exchange that takes a second, counts itself, and fails as long as it is told to.
+/// An exchange that takes a second, counts itself, and fails on request.
 #[derive(Default)]
 struct Slow {
     exchanges: AtomicU32,
@@ -146,7 +146,7 @@ impl TokenExchange for Slow {
     }
 }
 
-/// A provider that tests look into while the channel owns it.
+/// A provider that tests inspect while the channel owns it.
 struct Shared(Arc<Slow>);
 
 impl TokenExchange for Shared {
@@ -168,7 +168,7 @@ fn slow(clock: &ManualClock, failures: u32) -> (Arc<Slow>, FakeTransport, Channe
     (slow, fake, channel)
 }
 
-/// Lets every other task run as far as it can.
+/// Lets every other task run until it waits.
 pub(crate) async fn settle() {
     for _ in 0..10 {
         tokio::task::yield_now().await;
@@ -180,7 +180,7 @@ fn spawn(channel: &Channel) -> tokio::task::JoinHandle<Result<(), Error>> {
     tokio::spawn(async move { channel.call(call(Method::GET)).await.map(drop) })
 }
 
-/// So many calls at once, each of which has come as far as it can when this ends.
+/// Starts this many calls, and returns once each of them waits.
 pub(crate) async fn crowd(
     channel: &Channel,
     calls: u32,
@@ -258,7 +258,7 @@ async fn clients_with_clocks_of_their_own_share_a_failure_for_a_moment_only() {
     let (old, new) = (ManualClock::auto(), ManualClock::new());
     old.advance(HOUR);
     with(&old).call(call(Method::GET)).await.unwrap_err();
-    // By the clock of this one, that will be in an hour.
+    // An hour ahead on the clock of this client.
     let next = spawn(&with(&new));
     for wait in [Duration::from_millis(100), seconds(1)] {
         settle().await;
@@ -342,18 +342,18 @@ async fn a_rejected_bearer_is_exchanged_once_and_the_call_is_repeated() {
             bearer("two"),
             good,
         ]);
-        let reply = channel(&fake, &ManualClock::auto())
+        let response = channel(&fake, &ManualClock::auto())
             .call(call(method))
             .await
             .unwrap();
-        assert_eq!(reply.attempts(), 2);
-        let asked = [
+        assert_eq!(response.attempts(), 2);
+        let requests = [
             "/x/login -",
             "/x/v1/things Bearer one",
             "/x/login -",
             "/x/v1/things Bearer two",
         ];
-        assert_eq!(told(&fake.into_requests()), asked);
+        assert_eq!(summaries(&fake.into_requests()), requests);
     }
     let script = [
         bearer("one"),
@@ -373,16 +373,16 @@ async fn a_rejected_bearer_is_exchanged_once_and_the_call_is_repeated() {
     fake.finish();
 }
 
-/// A request that waits for its answer: the credential in it, and who takes the status.
+/// A pending request: its credential, and the sender of its status.
 pub(crate) type Asked = (String, oneshot::Sender<u16>);
 
-/// A transport whose requests are answered one by one, by the test.
+/// A transport whose requests are answered one by one by the test.
 pub(crate) fn answered_by_hand() -> (impl Transport, mpsc::UnboundedReceiver<Asked>) {
-    let (ask, asked) = mpsc::unbounded_channel();
+    let (ask, requests) = mpsc::unbounded_channel();
     let transport = from_fn(move |request: Request<Bytes>| {
-        let (answer, answered) = oneshot::channel();
+        let (response, answered) = oneshot::channel();
         let bearer = request.headers()["authorization"].to_str().unwrap();
-        ask.send((bearer.to_owned(), answer)).unwrap();
+        ask.send((bearer.to_owned(), response)).unwrap();
         async move {
             let response = Response::builder()
                 .status(answered.await.unwrap())
@@ -391,7 +391,7 @@ pub(crate) fn answered_by_hand() -> (impl Transport, mpsc::UnboundedReceiver<Ask
             Ok(response.unwrap())
         }
     });
-    (transport, asked)
+    (transport, requests)
 }
 
 // A9
@@ -399,7 +399,7 @@ pub(crate) fn answered_by_hand() -> (impl Transport, mpsc::UnboundedReceiver<Ask
 async fn a_late_refusal_of_an_old_bearer_leaves_the_new_one_in_use() {
     let clock = ManualClock::new();
     let (slow, _, _) = slow(&clock, 0);
-    let (transport, mut asked) = answered_by_hand();
+    let (transport, mut requests) = answered_by_hand();
     let channel = builder()
         .credentials(CachedCredential::new(Shared(slow.clone())))
         .build_with(transport, clock.clone())
@@ -408,26 +408,26 @@ async fn a_late_refusal_of_an_old_bearer_leaves_the_new_one_in_use() {
     clock.advance(seconds(1));
     let mut on_their_way = Vec::new();
     for _ in &tasks {
-        let (bearer, answer) = asked.recv().await.unwrap();
+        let (bearer, response) = requests.recv().await.unwrap();
         assert_eq!(bearer, "Bearer bearer-0");
-        on_their_way.push(answer);
+        on_their_way.push(response);
     }
 
     let first = on_their_way.remove(0);
     first.send(401).unwrap();
     settle().await;
     clock.advance(seconds(1));
-    let (bearer, answer) = asked.recv().await.unwrap();
+    let (bearer, response) = requests.recv().await.unwrap();
     assert_eq!(bearer, "Bearer bearer-1");
-    answer.send(200).unwrap();
+    response.send(200).unwrap();
     tasks.remove(0).await.unwrap().unwrap();
 
-    for answer in on_their_way {
-        answer.send(401).unwrap();
+    for response in on_their_way {
+        response.send(401).unwrap();
         settle().await;
-        let (bearer, answer) = asked.try_recv().unwrap();
+        let (bearer, response) = requests.try_recv().unwrap();
         assert_eq!(bearer, "Bearer bearer-1");
-        answer.send(200).unwrap();
+        response.send(200).unwrap();
     }
     for task in tasks {
         task.await.unwrap().unwrap();

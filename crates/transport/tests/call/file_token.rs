@@ -13,10 +13,10 @@ use gatelet_transport::{
 };
 use http::{Method, Request};
 
-use crate::credentials::{ok, told};
+use crate::credentials::{ok, summaries};
 use crate::{builder, call};
 
-/// A folder of its own, removed at the end.
+/// A temporary folder, removed when dropped.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -50,8 +50,10 @@ fn build(token: FileToken, server: &FakeTransport) -> Result<Channel, Error> {
 }
 
 fn bearers(server: &FakeTransport) -> Vec<String> {
-    let asked = told(&server.requests());
-    let bearers = asked.iter().map(|asked| asked.split_once(' ').unwrap().1);
+    let requests = summaries(&server.requests());
+    let bearers = requests
+        .iter()
+        .map(|requests| requests.split_once(' ').unwrap().1);
     bearers.map(str::to_owned).collect()
 }
 
@@ -64,11 +66,11 @@ async fn each_call_sends_the_current_token_of_the_file() {
     assert!(channel.is_ready());
     let get = async || channel.call(call(Method::GET)).await.unwrap();
     get().await;
-    // Put in its place, as careful writers do.
+    // Renamed into place, as careful writers do.
     fs::write(folder.0.join("new"), "\u{feff}two\r\n").unwrap();
     fs::rename(folder.0.join("new"), folder.token()).unwrap();
     get().await;
-    // Half a rotation: the last good one stays in use.
+    // Half a rotation: the last valid token stays in use.
     for half in [&b""[..], b"\n", b"t\0h\0", b"a b", b"\xff"] {
         folder.write(half);
         get().await;
@@ -119,7 +121,7 @@ async fn a_rejected_token_is_read_again_and_the_call_repeated_if_it_has_changed(
     folder.write("one");
     let path = folder.token();
     let server = FakeTransport::respond(move |request: &Request<Bytes>| {
-        // It is rotated while the request is on its way.
+        // It is rotated while the request is in flight.
         fs::write(&path, "two").unwrap();
         match request.headers()["authorization"].to_str() {
             Ok("Api-Token one") => FakeResponse::status(401),
@@ -127,11 +129,11 @@ async fn a_rejected_token_is_read_again_and_the_call_repeated_if_it_has_changed(
         }
     });
     let channel = build(FileToken::api_token(folder.token()), &server).unwrap();
-    let reply = channel.call(call(Method::GET)).await.unwrap();
-    assert_eq!(reply.attempts(), 2);
+    let response = channel.call(call(Method::GET)).await.unwrap();
+    assert_eq!(response.attempts(), 2);
     assert_eq!(bearers(&server), ["Api-Token one", "Api-Token two"]);
 
-    // The same token would be refused again.
+    // The same token would be rejected again.
     let server = FakeTransport::script([FakeResponse::status(401)]);
     let channel = build(FileToken::api_token(folder.token()), &server).unwrap();
     let error = channel.call(call(Method::GET)).await.unwrap_err();
@@ -217,7 +219,7 @@ async fn a_file_without_a_token_is_refused_by_its_name_and_not_echoed() {
             fs::remove_file(folder.token()).unwrap();
         }
     }
-    // No channel ever checked it.
+    // No channel has checked it.
     let token = FileToken::api_token(folder.token());
     let channel = builder().build_with(server, ManualClock::auto()).unwrap();
     let error = token.credential(&channel).await.unwrap_err();

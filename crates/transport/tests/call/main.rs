@@ -1,22 +1,22 @@
-//! Calls from end to end over a scripted transport and a clock that takes no time.
+//! Calls over a scripted transport and a manual clock.
 
 #![allow(
     clippy::unwrap_used,
     reason = "helpers of tests fail by panicking, as tests do"
 )]
 
-mod answers;
 mod credentials;
-mod defects;
-mod faults;
 mod file_token;
 mod panics;
 mod prefetch;
 mod refused_credentials;
 mod repeated_secrets;
+mod responses;
 mod shared_credentials;
 mod timing;
 mod trace_context;
+mod transport_errors;
+mod unreadable_bodies;
 
 use std::time::{Duration, SystemTime};
 
@@ -27,7 +27,7 @@ use gatelet_transport::{
 };
 use http::{HeaderMap, Method, StatusCode};
 
-/// Says errors as `{"code": "…", "message": "…"}`.
+/// Parses errors as `{"code": "…", "message": "…"}`.
 struct Plain;
 
 impl Dialect for Plain {
@@ -41,7 +41,7 @@ impl Dialect for Plain {
         )
     }
 
-    /// `X-Wait` in seconds, which only a 429 gives its meaning.
+    /// `X-Wait` in seconds, which has a meaning only on a 429.
     fn server_delay(&self, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
         let own = headers.get("x-wait").and_then(|value| value.to_str().ok());
         own.map(|own| seconds(own.parse().unwrap()))
@@ -76,7 +76,7 @@ fn call(method: Method) -> Call {
     }
 }
 
-/// Makes one call over a script that must be used up, and says how many requests it took.
+/// Makes one call over a script that must be used up, and returns the number of requests.
 async fn run(
     call: Call,
     script: impl IntoIterator<Item = FakeResponse>,

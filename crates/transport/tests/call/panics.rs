@@ -1,4 +1,4 @@
-//! Code of users that panics: its own call fails, and no other.
+//! Panics of user code fail only their own call.
 
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -21,17 +21,17 @@ use crate::{builder, call, seconds};
 
 const PANICKED: ErrorKind = ErrorKind::Credential(CredentialFailure::Panicked);
 
-/// Everything that an error shows.
+/// Returns everything that an error shows.
 fn shown(error: &Error) -> String {
     let source = std::error::Error::source(error).map(|source| format!("{source} {source:?}"));
     format!("{error} {error:?} {source:?}")
 }
 
-/// A provider that panics in one of its methods, as often as it is told to.
+/// A provider that panics in one of its methods, a given number of times.
 struct Panics {
     place: &'static str,
     left: AtomicU32,
-    /// Held while it panics.
+    /// A value that is alive during a panic.
     lock: Mutex<()>,
 }
 
@@ -50,7 +50,7 @@ impl Panics {
     }
 }
 
-/// Panics again when it is dropped.
+/// Panics again when dropped.
 struct Payload;
 
 impl Drop for Payload {
@@ -120,11 +120,11 @@ async fn a_panicking_provider_fails_only_its_call() {
     let channel = build("invalidate", &server).unwrap();
     let error = channel.call(call(Method::GET)).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (&REJECTED, 1));
-    let reply = channel.call(call(Method::GET)).await.unwrap();
-    assert_eq!(reply.attempts(), 2);
+    let response = channel.call(call(Method::GET)).await.unwrap();
+    assert_eq!(response.attempts(), 2);
 }
 
-/// A future that panics when it is polled, and again when it is dropped.
+/// A future that panics when polled, and again when dropped.
 struct PanicsTwice;
 
 impl Future for PanicsTwice {
@@ -161,7 +161,7 @@ async fn a_provider_that_panics_again_on_drop_fails_its_call() {
     assert_eq!((error.kind(), error.applied()), (&PANICKED, Applied::No));
 }
 
-/// A future that never ends, and panics when it is dropped.
+/// A future that never ends, and panics when dropped.
 pub(crate) struct PanicsWhenDropped<T>(PhantomData<fn() -> T>);
 
 impl<T> PanicsWhenDropped<T> {
@@ -246,7 +246,7 @@ async fn a_panicking_exchange_fails_only_the_waiting_calls() {
         0 => Act::PanicLater,
         _ => Act::Give,
     };
-    // All but the first come when one that panics at once is over.
+    // All but the first start after one that panics at once.
     for (act, expected) in [(at_once, 1), (later, 100)] {
         let clock = ManualClock::new();
         let server = FakeTransport::respond(|_| ok());
@@ -287,7 +287,7 @@ async fn an_early_exchange_that_panics_leaves_the_old_bearer_in_use() {
     channel.call(call(Method::GET)).await.unwrap();
 }
 
-/// A vendor's way that panics in everything.
+/// A dialect that panics in every method.
 struct PanickingDialect;
 
 impl Dialect for PanickingDialect {

@@ -1,4 +1,4 @@
-//! Listings that ask for the next page while the caller works on one.
+//! Lists that prefetch the next page.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ use gatelet_transport::{
 
 use super::*;
 
-/// A listing of numbered pages: `/list?n` holds the item `n` and leads to `n + 1`, up to the last.
+/// Returns a list of numbered pages: `/list?n` contains item `n` and links to `n + 1`, up to the last.
 fn pages(channel: &Channel, last: u32) -> Pages<u32> {
     let this = channel.clone();
     let start = PageToken::new("1").ok();
@@ -31,12 +31,12 @@ fn number(request: &http::Request<bytes::Bytes>) -> u32 {
     request.uri().query().unwrap().parse().unwrap()
 }
 
-/// Answers each page at once.
+/// Returns each page at once.
 fn numbered() -> FakeTransport {
     FakeTransport::respond(|request| FakeResponse::json(200, number(request).to_string()))
 }
 
-fn asked(fake: &FakeTransport) -> Vec<u32> {
+fn requests(fake: &FakeTransport) -> Vec<u32> {
     fake.requests().iter().map(number).collect()
 }
 
@@ -51,12 +51,15 @@ async fn the_next_page_is_requested_before_a_page_is_returned() {
     let fake = numbered();
     let mut pages = pages(&channel(&fake, &ManualClock::auto()), 3);
     let mut seen = Vec::new();
-    assert!(asked(&fake).is_empty(), "nothing is asked for unpolled");
+    assert!(
+        requests(&fake).is_empty(),
+        "nothing is requests for unpolled"
+    );
     while let Some(page) = pages.try_next().await.unwrap() {
-        seen.push((page.items[0], asked(&fake).len()));
+        seen.push((page.items[0], requests(&fake).len()));
     }
     assert_eq!(seen, [(1, 2), (2, 3), (3, 3)], "and none beyond the last");
-    assert_eq!(asked(&fake), [1, 2, 3]);
+    assert_eq!(requests(&fake), [1, 2, 3]);
 }
 
 #[tokio::test]
@@ -65,7 +68,7 @@ async fn without_prefetch_a_page_is_requested_in_its_turn() {
     let mut pages = pages(&channel(&fake, &ManualClock::auto()), 3).prefetch(false);
     let mut seen = Vec::new();
     while let Some(page) = pages.try_next().await.unwrap() {
-        seen.push((page.items[0], asked(&fake).len()));
+        seen.push((page.items[0], requests(&fake).len()));
     }
     assert_eq!(seen, [(1, 1), (2, 2), (3, 3)]);
 }
@@ -78,7 +81,7 @@ async fn stopping_early_wastes_one_request() {
         assert_eq!(items.try_next().await.unwrap(), Some(wanted));
     }
     drop(items);
-    assert_eq!(asked(&fake), [1, 2, 3, 4, 5, 6]);
+    assert_eq!(requests(&fake), [1, 2, 3, 4, 5, 6]);
 }
 
 #[tokio::test]
@@ -88,7 +91,7 @@ async fn prefetching_respects_the_page_limit() {
     while let Ok(page) = pages.try_next().await {
         assert!(page.is_some(), "it ends with an error");
     }
-    assert_eq!(asked(&fake), [1, 2]);
+    assert_eq!(requests(&fake), [1, 2]);
 }
 
 #[tokio::test]
@@ -98,7 +101,7 @@ async fn the_page_token_advances_only_with_a_returned_page() {
     let mut pages = pages(&shared, 4);
     assert_eq!(pages.page_token().unwrap().as_str(), "1");
     pages.try_next().await.unwrap();
-    assert_eq!(asked(&fake), [1, 2], "the second page is here");
+    assert_eq!(requests(&fake), [1, 2], "the second page is here");
     assert_eq!(pages.page_token().unwrap().as_str(), "2");
 }
 
@@ -110,12 +113,12 @@ async fn a_prefetched_error_is_returned_in_its_turn_and_can_be_resumed() {
     });
     let mut pages = pages(&channel(&fake, &ManualClock::auto()), 3);
     assert_eq!(pages.try_next().await.unwrap().unwrap().items, [1]);
-    assert_eq!(asked(&fake), [1, 2]);
+    assert_eq!(requests(&fake), [1, 2]);
     let error = pages.try_next().await.unwrap_err();
     assert_eq!(error.status().unwrap(), 403);
     assert_eq!(error.resume_token().unwrap().as_str(), "2");
     assert!(pages.try_next().await.unwrap().is_none());
-    assert_eq!(asked(&fake), [1, 2]);
+    assert_eq!(requests(&fake), [1, 2]);
 }
 
 #[tokio::test]
@@ -136,10 +139,10 @@ async fn a_loop_is_not_prefetched() {
         error.kind(),
         &ErrorKind::Pagination(PaginationFailure::Loop)
     );
-    assert_eq!(asked(&fake), [1]);
+    assert_eq!(requests(&fake), [1]);
 }
 
-/// A server that takes this long for a page, whether or not its answer is being waited for.
+/// A server that takes this long for a page, polled or not.
 async fn listing_takes(prefetches: bool) -> Duration {
     let clock = ManualClock::new();
     let server = clock.clone();
@@ -183,7 +186,7 @@ async fn the_server_and_the_caller_work_concurrently() {
     assert_eq!(listing_takes(true).await, Duration::from_millis(220));
 }
 
-/// Counts the requests that are under way.
+/// Counts the requests in flight.
 struct UnderWay(Arc<AtomicUsize>);
 
 impl UnderWay {
@@ -224,13 +227,13 @@ async fn dropping_a_list_cancels_its_prefetch() {
     assert_eq!(under_way.load(Ordering::SeqCst), 0);
 }
 
-/// The second page fails in this way the first time, once it is looked for again after an hour.
-async fn after_an_hour(answer: fn() -> FakeResponse) -> (Result<Vec<u32>, Error>, Vec<u32>) {
+/// Runs a list whose second page fails this way once, when it is polled after an hour.
+async fn after_an_hour(response: fn() -> FakeResponse) -> (Result<Vec<u32>, Error>, Vec<u32>) {
     let clock = ManualClock::new();
     let fake = FakeTransport::respond({
-        let asked = AtomicUsize::new(0);
-        move |request| match asked.fetch_add(1, Ordering::SeqCst) {
-            1 => answer(),
+        let requests = AtomicUsize::new(0);
+        move |request| match requests.fetch_add(1, Ordering::SeqCst) {
+            1 => response(),
             _ => FakeResponse::json(200, number(request).to_string()),
         }
     });
@@ -239,7 +242,7 @@ async fn after_an_hour(answer: fn() -> FakeResponse) -> (Result<Vec<u32>, Error>
         let (inner, clock) = (inner.clone(), sleeper.clone());
         async move {
             if inner.requests().len() == 1 {
-                // The answer comes while nobody looks.
+                // The response arrives unpolled.
                 clock.sleep(Duration::from_secs(1)).await;
             }
             gatelet_transport::Transport::send(&inner, request).await
@@ -255,22 +258,22 @@ async fn after_an_hour(answer: fn() -> FakeResponse) -> (Result<Vec<u32>, Error>
     clock.advance(seconds(3600));
     let rest: Result<Vec<_>, Error> = pages.try_collect().await;
     let rest = rest.map(|pages| pages.into_iter().flatten().collect());
-    (rest, asked(&fake))
+    (rest, requests(&fake))
 }
 
 #[tokio::test]
 async fn the_callers_time_does_not_time_out_the_next_page() {
-    let (rest, asked) = after_an_hour(|| FakeResponse::json(200, "2")).await;
-    assert_eq!((rest.unwrap(), asked), (vec![2, 3], vec![1, 2, 3]));
-    // No attempt would have been left for these, so the page is asked for anew.
-    for answer in [FakeResponse::hang, || FakeResponse::status(503)] {
-        let (rest, asked) = after_an_hour(answer).await;
-        assert_eq!((rest.unwrap(), asked), (vec![2, 3], vec![1, 2, 2, 3]));
+    let (rest, requests) = after_an_hour(|| FakeResponse::json(200, "2")).await;
+    assert_eq!((rest.unwrap(), requests), (vec![2, 3], vec![1, 2, 3]));
+    // These have no attempts left, so the page is requested again.
+    for response in [FakeResponse::hang, || FakeResponse::status(503)] {
+        let (rest, requests) = after_an_hour(response).await;
+        assert_eq!((rest.unwrap(), requests), (vec![2, 3], vec![1, 2, 2, 3]));
     }
     // More time would not have helped.
-    let (rest, asked) = after_an_hour(|| FakeResponse::json(403, "{}")).await;
+    let (rest, requests) = after_an_hour(|| FakeResponse::json(403, "{}")).await;
     assert_eq!(rest.unwrap_err().status().unwrap(), 403);
-    assert_eq!(asked, [1, 2]);
+    assert_eq!(requests, [1, 2]);
     let interrupted = || FakeResponse::error(TransportErrorKind::Timeout(Phase::Connect));
     assert!(after_an_hour(interrupted).await.0.is_ok());
 }
@@ -303,15 +306,15 @@ async fn nothing_is_prefetched_while_a_refresh_is_due() {
     assert!(!channel.is_ready());
     pages.try_next().await.unwrap();
     assert!(channel.is_ready());
-    assert_eq!(asked(&fake), [0, 1, 2]);
+    assert_eq!(requests(&fake), [0, 1, 2]);
     clock.advance(seconds(55));
-    // An exchange that was left alone would hold up every other call of the client.
+    // An unpolled exchange would block every other call of the client.
     pages.try_next().await.unwrap();
-    assert_eq!(asked(&fake), [0, 1, 2]);
+    assert_eq!(requests(&fake), [0, 1, 2]);
     channel
         .call(call(Method::GET).with_query("9"))
         .await
         .unwrap();
     pages.try_next().await.unwrap();
-    assert_eq!(asked(&fake), [0, 1, 2, 0, 9, 3, 4]);
+    assert_eq!(requests(&fake), [0, 1, 2, 0, 9, 3, 4]);
 }

@@ -1,4 +1,4 @@
-//! Exchanges whose credentials are refused, or that hang: no storm and no wait.
+//! Exchanges that hang or whose credentials are rejected cause neither storms nor waits.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::credentials::{Login, answered_by_hand, bearer, crowd, ok, settle};
 use crate::panics::PanicsWhenDropped;
 use crate::{builder, call, seconds};
 
-/// An exchange that says when it was made, and does what it is told to: the number of its attempts decides.
+/// An exchange that records its time and acts by its number.
 struct Scripted {
     made: Arc<Mutex<Vec<Duration>>>,
     clock: ManualClock,
@@ -88,8 +88,7 @@ fn count(made: &Made) -> usize {
     made.lock().unwrap().len()
 }
 
-/// Checks that no exchange began less than a second after the one before, and that there was one for each second of the
-/// time until now at the most.
+/// Checks that exchanges start at least a second apart, and that there was at most one for each second until now.
 fn assert_one_a_second(made: &Made, clock: &ManualClock) {
     let made = made.lock().unwrap().clone();
     let mut pairs = made.windows(2);
@@ -109,15 +108,16 @@ async fn fresh_bearers_that_are_rejected_are_exchanged_once_a_second() {
     let (channel, made) = channel(&server, &clock, |_| Act::Give);
     let mut calls_that_asked = 0;
     for _ in 0..1000 {
-        let (began, asked, exchanged) = (clock.monotonic(), server.requests().len(), count(&made));
+        let (began, requests, exchanged) =
+            (clock.monotonic(), server.requests().len(), count(&made));
         let error = channel.call(call(Method::GET)).await.unwrap_err();
         assert_eq!((error.kind(), error.applied()), (&REJECTED, Applied::No));
-        if server.requests().len() == asked {
+        if server.requests().len() == requests {
             assert_eq!((clock.monotonic(), count(&made)), (began, exchanged));
             assert!(error.retry_after().is_some_and(|wait| wait <= seconds(1)));
             assert!(error.is_retryable());
         } else {
-            // Its own bearer was refused: it waits for the next exchange, and gives up after that.
+            // Its own bearer was rejected: it waits for one further exchange, and then gives up.
             assert_eq!((error.attempts(), error.is_retryable()), (2, false));
             assert_eq!(clock.monotonic() - began, seconds(1));
             calls_that_asked += 1;
@@ -129,7 +129,7 @@ async fn fresh_bearers_that_are_rejected_are_exchanged_once_a_second() {
     assert!(count(&made) > 50, "{}", count(&made));
 }
 
-/// A client whose key is exchanged at this server.
+/// Returns a client that exchanges its key at this server.
 fn logs_in(server: &FakeTransport, clock: &ManualClock) -> Channel {
     let builder = builder().credentials(CachedCredential::new(Login));
     builder.build_with(server.clone(), clock.clone()).unwrap()
@@ -149,9 +149,9 @@ async fn a_permanently_failing_exchange_is_made_once_a_second() {
         (|| FakeResponse::json(200, "{\"no\": \"bearer\"}"), FAILED),
         (|| FakeResponse::status(302), FAILED),
     ];
-    for (answer, kind) in cases {
+    for (response, kind) in cases {
         let clock = ManualClock::auto();
-        let server = FakeTransport::respond(move |_| answer());
+        let server = FakeTransport::respond(move |_| response());
         let channel = logs_in(&server, &clock);
         for number in 0..100_u32 {
             let error = channel.call(call(Method::GET)).await.unwrap_err();
@@ -171,9 +171,9 @@ async fn a_permanently_failing_exchange_is_made_once_a_second() {
 async fn a_server_delays_the_next_exchange_by_a_minute_at_most() {
     for (status, asks, pause) in [(429, "90", 60), (503, "61", 60), (503, "2", 2)] {
         let clock = ManualClock::auto();
-        let answer =
+        let response =
             move |_: &Request<Bytes>| FakeResponse::status(status).with_header("retry-after", asks);
-        let server = FakeTransport::respond(answer);
+        let server = FakeTransport::respond(response);
         let builder = builder()
             .credentials(CachedCredential::new(Login))
             .retry(RetryPolicy::never());
@@ -195,7 +195,7 @@ async fn a_server_delays_the_next_exchange_by_a_minute_at_most() {
 // U14
 #[tokio::test]
 async fn a_thousand_calls_at_once_make_no_more_exchanges() {
-    // This one stands still unless it is moved, so all that is made at once is made at the same moment.
+    // This clock stands still, so concurrent calls share one moment.
     let clock = ManualClock::new();
     let server = FakeTransport::respond(|_| FakeResponse::status(401));
     let (channel, made) = channel(&server, &clock, |_| Act::Give);
@@ -228,7 +228,7 @@ async fn calls_with_a_freshly_revoked_bearer_share_the_next_exchange() {
         clock: clock.clone(),
         act: |_| Act::Give,
     };
-    // Answers when all of them have asked.
+    // Responds once all of them have sent a request.
     let transport = from_fn(move |request| {
         let server = server.clone();
         async move {
@@ -245,7 +245,7 @@ async fn calls_with_a_freshly_revoked_bearer_share_the_next_exchange() {
         tokio::task::yield_now().await;
     }
     assert_eq!(count(&made), 1, "not within the same second");
-    // One that comes in between has nothing to wait for.
+    // A call that starts in between does not wait.
     let error = channel.call(call(Method::GET)).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (&REJECTED, 0));
     assert_eq!(error.retry_after(), Some(seconds(1)));
@@ -262,9 +262,9 @@ async fn a_call_without_the_time_to_wait_for_the_next_exchange_fails_at_once() {
     let refused: fn() -> FakeResponse = || FakeResponse::status(401);
     let puts_off: fn() -> FakeResponse =
         || FakeResponse::status(401).with_header("retry-after", "7");
-    for (answer, wait) in [(refused, seconds(1)), (puts_off, seconds(7))] {
+    for (response, wait) in [(refused, seconds(1)), (puts_off, seconds(7))] {
         let clock = ManualClock::auto();
-        let server = FakeTransport::respond(move |_| answer());
+        let server = FakeTransport::respond(move |_| response());
         let made = Made::default();
         let exchange = Scripted {
             made: made.clone(),
@@ -379,7 +379,7 @@ async fn no_call_waits_long_for_an_early_exchange_that_hangs() {
     for exchanges in 2..=4 {
         assert_eq!(get().await, (old(), seconds(1)));
         assert_eq!(count(&made), exchanges);
-        // The pause after it: nobody waits at all.
+        // No call waits for the pause after it.
         assert_eq!(get().await, (old(), Duration::ZERO));
         clock.advance(seconds(10));
     }
@@ -398,7 +398,7 @@ async fn calls_that_are_dropped_while_they_exchange_early_do_not_make_each_other
     channel.call(call(Method::GET)).await.unwrap();
     clock.advance(HOUR - seconds(200));
     for exchanges in 2..=4 {
-        // It has less patience than the early exchange.
+        // Its timeout is shorter than that of the early exchange.
         let impatient = crowd(&channel, 1).await;
         settle().await;
         clock.advance(Duration::from_millis(500));
@@ -430,7 +430,7 @@ async fn a_call_that_waits_past_expiry_outlasts_an_early_exchange() {
     settle().await;
     assert_eq!(count(&made), 2);
     clock.advance(Duration::from_millis(500));
-    // The old one has ended, and the early exchange still hangs.
+    // The old bearer has expired, and the early exchange still hangs.
     let late = crowd(&channel, 100).await;
     settle().await;
     assert_eq!(count(&made), 2);
@@ -446,7 +446,7 @@ async fn a_call_that_waits_past_expiry_outlasts_an_early_exchange() {
 async fn a_delayed_early_exchange_leaves_the_old_bearer_in_use() {
     let clock = ManualClock::auto();
     let logins = Arc::new(Mutex::new(0));
-    let answer = {
+    let response = {
         let logins = logins.clone();
         move |request: &Request<Bytes>| {
             if request.uri().path() != "/x/login" {
@@ -460,7 +460,7 @@ async fn a_delayed_early_exchange_leaves_the_old_bearer_in_use() {
             }
         }
     };
-    let server = FakeTransport::respond(answer);
+    let server = FakeTransport::respond(response);
     let builder = builder()
         .credentials(CachedCredential::new(Login))
         .retry(RetryPolicy::never());
@@ -478,7 +478,7 @@ async fn a_delayed_early_exchange_leaves_the_old_bearer_in_use() {
     assert_eq!(
         *logins.lock().unwrap(),
         3,
-        "after the time that it asked for"
+        "after the time that it requests for"
     );
 }
 
@@ -486,7 +486,7 @@ async fn a_delayed_early_exchange_leaves_the_old_bearer_in_use() {
 #[tokio::test]
 async fn a_bearer_rejected_during_an_early_exchange_is_not_used_after_it() {
     let clock = ManualClock::new();
-    let (transport, mut asked) = answered_by_hand();
+    let (transport, mut requests) = answered_by_hand();
     let made = Made::default();
     let exchange = Scripted {
         made: made.clone(),
@@ -501,11 +501,11 @@ async fn a_bearer_rejected_during_an_early_exchange_is_not_used_after_it() {
         .build_with(transport, clock.clone())
         .unwrap();
     let mut first = crowd(&channel, 1).await;
-    asked.recv().await.unwrap().1.send(200).unwrap();
+    requests.recv().await.unwrap().1.send(200).unwrap();
     first.remove(0).await.unwrap().unwrap();
     clock.advance(HOUR - seconds(301));
     let on_its_way = crowd(&channel, 1).await;
-    let (old, refuse) = asked.recv().await.unwrap();
+    let (old, refuse) = requests.recv().await.unwrap();
     assert_eq!(old, "Bearer bearer-0");
     clock.advance(seconds(1));
     let early = crowd(&channel, 1).await;
@@ -515,9 +515,9 @@ async fn a_bearer_rejected_during_an_early_exchange_is_not_used_after_it() {
     settle().await;
     clock.advance(seconds(1));
     for _ in 0..2 {
-        let (bearer, answer) = asked.recv().await.unwrap();
+        let (bearer, response) = requests.recv().await.unwrap();
         assert_eq!(bearer, "Bearer bearer-2");
-        answer.send(200).unwrap();
+        response.send(200).unwrap();
     }
     for task in on_its_way.into_iter().chain(early) {
         task.await.unwrap().unwrap();

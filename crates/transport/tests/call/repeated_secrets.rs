@@ -1,4 +1,4 @@
-//! Secrets that a server repeats, which are not those of the request at hand.
+//! Secrets of other requests that a server repeats.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,7 +9,7 @@ use http::Method;
 use crate::credentials::ok;
 use crate::{builder, call};
 
-/// Gives another bearer for each call.
+/// Provides another bearer for each call.
 #[derive(Default)]
 struct Rotated(AtomicUsize);
 
@@ -40,7 +40,7 @@ async fn a_bearer_of_an_earlier_call_is_redacted() {
     for _ in 0..2 {
         channel.call(call(Method::GET)).await.unwrap();
     }
-    // A call without a credential, such as an exchange, is told of bearers as well.
+    // A call without a credential, such as an exchange, may receive bearers, too.
     for call in [
         call(Method::GET),
         call(Method::GET).with_authenticated(false),
@@ -67,9 +67,9 @@ async fn secrets_of_earlier_responses_are_redacted() {
 // U1
 #[tokio::test]
 async fn a_redirect_to_a_secret_of_its_body_shows_the_rest_of_the_host() {
-    let answer = FakeResponse::json(307, r#"{"token": "brought-along"}"#)
+    let response = FakeResponse::json(307, r#"{"token": "brought-along"}"#)
         .with_header("location", "https://brought-along.example/");
-    let server = FakeTransport::script([answer]);
+    let server = FakeTransport::script([response]);
     let channel = builder().build_with(server, ManualClock::auto()).unwrap();
     let error = channel.call(call(Method::GET)).await.unwrap_err();
     let target_origin = Some("https://[redacted].example".into());

@@ -1,4 +1,4 @@
-//! One provider of credentials in several clients.
+//! One credential provider shared by several clients.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use gatelet_transport::testing::{FakeTransport, ManualClock};
 use gatelet_transport::{BaseUrl, CachedCredential, ErrorKind};
 use http::Method;
 
-use crate::credentials::{Login, bearer, ok, told};
+use crate::credentials::{Login, bearer, ok, summaries};
 use crate::{builder, call};
 
 #[tokio::test]
@@ -45,12 +45,12 @@ async fn a_bearer_is_sent_only_to_its_own_server_and_account() {
         );
         assert!(foreign.requests().is_empty(), "{base} {account}");
     }
-    // Another client of the same server and account may go on with it.
+    // Another client of the same server and account may use it.
     client(url, "one", &home).call(get()).await.unwrap();
-    let asked = [
+    let requests = [
         "/x/login -",
         "/x/v1/things Bearer home",
         "/x/v1/things Bearer home",
     ];
-    assert_eq!(told(&home.into_requests()), asked);
+    assert_eq!(summaries(&home.into_requests()), requests);
 }

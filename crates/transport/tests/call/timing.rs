@@ -1,4 +1,4 @@
-//! Waits and deadlines, on a clock that is moved by hand or by itself.
+//! Waits and deadlines, on a manual clock.
 
 use std::future::Future as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,10 +15,10 @@ use http::Method;
 
 use crate::{IDEMPOTENT, builder, call, channel, fail, patient, seconds, times};
 
-/// The waits of a call that gets these answers and then a success.
-async fn waits(answers: impl IntoIterator<Item = FakeResponse>) -> Vec<u128> {
-    let answers = answers.into_iter().chain([FakeResponse::json(200, "{}")]);
-    let fake = FakeTransport::script(answers);
+/// Returns the waits of a call with these responses and then a success.
+async fn waits(responses: impl IntoIterator<Item = FakeResponse>) -> Vec<u128> {
+    let responses = responses.into_iter().chain([FakeResponse::json(200, "{}")]);
+    let fake = FakeTransport::script(responses);
     let clock = ManualClock::auto();
     let channel = builder()
         .retry(patient())
@@ -41,7 +41,7 @@ fn throttled(name: &str, value: &str) -> FakeResponse {
 #[tokio::test]
 async fn retry_after_is_obeyed_in_seconds_and_as_a_date() {
     assert_eq!(waits([throttled("retry-after", "7")]).await, [7000]);
-    // The backoff is longer than what the server asks for.
+    // The backoff is longer than the delay of the server.
     assert_eq!(waits([throttled("retry-after", "0")]).await, [1000]);
     let date = httpdate::fmt_http_date(ManualClock::new().now() + seconds(9));
     assert_eq!(waits([throttled("retry-after", &date)]).await, [9000]);
@@ -149,16 +149,16 @@ async fn a_server_that_is_down_receives_little_more_than_one_request_per_call() 
 // T43
 #[tokio::test]
 async fn a_success_refunds_its_retry() {
-    let answers = (0..200).map(|n| {
+    let responses = (0..200).map(|n| {
         if n % 2 == 0 {
             FakeResponse::status(503)
         } else {
             FakeResponse::json(200, "{}")
         }
     });
-    let fake = FakeTransport::script(answers);
+    let fake = FakeTransport::script(responses);
     let channel = channel(&fake, &ManualClock::auto());
-    // Without giving back, the quota would be spent after 35 of them.
+    // Without refunds the budget would be spent after 35 of them.
     for _ in 0..100 {
         assert_eq!(channel.call(call(Method::GET)).await.unwrap().attempts(), 2);
     }
@@ -207,8 +207,8 @@ async fn the_whole_call_has_a_timeout() {
     fake.finish();
 }
 
-/// How a call ends whose transport does this with each request and then never answers: how often it was sent, and whether
-/// it may have been applied.
+/// Returns how a call ends whose transport acts like this and never responds: the number of attempts, and whether it
+/// may have been applied.
 async fn timed_out(method: Method, treat: fn(&SendTracker)) -> (usize, Applied) {
     let sent = Arc::new(AtomicUsize::new(0));
     let count = sent.clone();
@@ -238,7 +238,7 @@ async fn an_attempt_that_times_out_while_queued_was_not_sent() {
     assert_eq!(silent, (1, Applied::Unknown));
 }
 
-/// Keeps whether the time of its attempt was over when it was dropped.
+/// Records whether its attempt had timed out when it was dropped.
 struct Dropped(SendTracker, Arc<Mutex<Vec<bool>>>);
 
 impl Drop for Dropped {
@@ -262,7 +262,7 @@ async fn a_transport_can_tell_a_timeout_from_a_canceled_call() {
         let once = builder().retry(RetryPolicy::never());
         let channel = once.build_with(transport, clock).unwrap();
         let mut call = Box::pin(channel.call(call(Method::GET)));
-        // On the clock that stands still it is dropped, on the other one its time is over.
+        // On the stopped clock it is dropped, on the other one it times out.
         let polled = std::future::poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx)));
         if polled.await.is_pending() && !expired.lock().unwrap().is_empty() {
             call.await.unwrap_err();

@@ -1,4 +1,4 @@
-//! The trace that requests tell the server they belong to.
+//! The trace context of requests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,14 +14,14 @@ fn context(span: u64) -> TraceContext {
     TraceContext::new(&parent).unwrap()
 }
 
-/// Makes two calls, of which the first one needs two attempts, and says what the three requests carried of a field.
+/// Makes two calls, the first with two attempts, and returns the values of a field in the three requests.
 async fn carried(builder: ChannelBuilder, field: &str) -> Vec<Option<String>> {
-    let answers = [
+    let responses = [
         FakeResponse::status(503),
         FakeResponse::json(200, "{}"),
         FakeResponse::json(201, "{}"),
     ];
-    let fake = FakeTransport::script(answers);
+    let fake = FakeTransport::script(responses);
     let channel = builder
         .build_with(fake.clone(), ManualClock::auto())
         .unwrap();

@@ -1,4 +1,4 @@
-//! Transports that break one rule each, and the rule that finds them.
+//! Transports that break one rule each, and the rules that find them.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -13,14 +13,14 @@ use http::{HeaderValue, Request, Response, header};
 
 type Outcome = Result<Response<Bytes>, TransportError>;
 
-/// A check that must fail, and the rule by whose name it must.
+/// Runs a check that must fail with the name of this rule.
 async fn fails(rule: &str, check: impl Future<Output = ()> + Send + 'static) {
     let panic = tokio::spawn(check).await.unwrap_err().into_panic();
     let text = panic.downcast_ref::<String>().unwrap();
     assert!(text.contains(&format!("contract: {rule}: ")), "{text}");
 }
 
-/// Checks a transport made of this function, which must break this rule and none before it.
+/// Checks a transport that must break this rule and none before it.
 async fn breaks<F>(
     rule: &str,
     lie: impl Fn(OriginServer, Request<Bytes>) -> F + Clone + Send + Sync + 'static,
@@ -62,7 +62,7 @@ async fn a_transport_that_normalizes_the_path_is_found() {
 #[tokio::test]
 async fn a_transport_that_keeps_the_last_of_equal_fields_is_found() {
     breaks(
-        "an answer comes back whole",
+        "an response comes back whole",
         async |origin: OriginServer, request| {
             let mut response = origin.send(request).await?;
             let fields = response.headers_mut();
@@ -77,7 +77,7 @@ async fn a_transport_that_keeps_the_last_of_equal_fields_is_found() {
 #[tokio::test]
 async fn a_transport_that_changes_the_response_is_found() {
     breaks(
-        "an answer comes back whole",
+        "an response comes back whole",
         async |origin: OriginServer, request| {
             let mut response = origin.send(request).await?;
             response.body_mut().truncate(999);
@@ -290,7 +290,7 @@ async fn a_transport_that_sends_a_canceled_request_is_found() {
 
 #[tokio::test]
 async fn a_server_that_fails_or_truncates_a_response_is_found() {
-    const RULE: &str = "every request gets a whole answer";
+    const RULE: &str = "every request gets a whole response";
     let fails_some =
         FakeTransport::respond(|request: &Request<Bytes>| match request.body().len() {
             0 => FakeResponse::status(404),

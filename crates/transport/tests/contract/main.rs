@@ -1,4 +1,4 @@
-//! Every transport of this crate keeps the contract, and the contract finds those that do not.
+//! Every transport of this crate keeps the contract, and broken ones are found.
 
 #![allow(
     clippy::unwrap_used,
@@ -42,7 +42,7 @@ async fn recordings_and_fault_injectors_keep_the_contract() {
     contract::check_wrapper(|origin| FaultInjector::script(origin, ManualClock::new(), [])).await;
 }
 
-/// Records a request, and answers it out of the cassette's text.
+/// Records a request, and replays it from the text of the cassette.
 struct Again(OriginServer);
 
 impl Transport for Again {

@@ -1,4 +1,4 @@
-//! Responses whose body cannot be read: the status decides all the same.
+//! Responses whose body cannot be read: the status still decides.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use gatelet_transport::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
-use crate::credentials::{Login, bearer, told};
+use crate::credentials::{Login, bearer, summaries};
 use crate::{ALL, IDEMPOTENT, builder, call, fail, run, seconds, times};
 
-/// What can become of a body: a coding that was not asked for or is not known, too many bytes, too few, or too slow.
-const DEFECTS: [TransportErrorKind; 6] = [
+/// The ways in which a body fails: an unknown or unrequested coding, too many bytes, too few, or too slow ones.
+const BODY_ERRORS: [TransportErrorKind; 6] = [
     TransportErrorKind::Protocol,
     TransportErrorKind::TooLarge {
         what: TooLarge::Body,
@@ -33,20 +33,22 @@ fn json(status: u16) -> FakeResponse {
     FakeResponse::status(status).with_header("content-type", "application/json")
 }
 
-/// How long a call waited after this answer, and in how many attempts it then went well.
-async fn wait_after(answer: FakeResponse, method: Method) -> (u32, Option<Duration>) {
+/// Returns the wait after this response, and the number of attempts until success.
+async fn wait_after(response: FakeResponse, method: Method) -> (u32, Option<Duration>) {
     let good = FakeResponse::json(call(method.clone()).success, "{}");
-    let fake = FakeTransport::script([answer, good]);
+    let fake = FakeTransport::script([response, good]);
     let clock = ManualClock::auto();
     let channel = builder().build_with(fake.clone(), clock.clone()).unwrap();
-    let reply = channel.call(call(method)).await.unwrap();
+    let response = channel.call(call(method)).await.unwrap();
     assert_eq!(fake.into_requests().len(), 2);
-    (reply.attempts(), clock.sleeps().into_iter().max())
+    (response.attempts(), clock.sleeps().into_iter().max())
 }
 
-/// Each way in which an answer of this kind can be told apart from the same with a good body.
-fn defective(answer: impl Fn() -> FakeResponse) -> Vec<FakeResponse> {
-    DEFECTS.map(|kind| answer().with_body_error(kind)).into()
+/// Returns the visible differences to the same response with a good body.
+fn defective(response: impl Fn() -> FakeResponse) -> Vec<FakeResponse> {
+    BODY_ERRORS
+        .map(|kind| response().with_body_error(kind))
+        .into()
 }
 
 // U6
@@ -54,17 +56,20 @@ fn defective(answer: impl Fn() -> FakeResponse) -> Vec<FakeResponse> {
 async fn a_429_is_waited_for_even_without_its_body() {
     let busy = |status| move || json(status).with_header("retry-after", "7");
     for method in ALL {
-        for answer in defective(busy(429)) {
+        for response in defective(busy(429)) {
             assert_eq!(
-                wait_after(answer, method.clone()).await,
+                wait_after(response, method.clone()).await,
                 (2, Some(seconds(7)))
             );
         }
     }
-    for answer in defective(busy(503)) {
-        assert_eq!(wait_after(answer, Method::GET).await, (2, Some(seconds(7))));
+    for response in defective(busy(503)) {
+        assert_eq!(
+            wait_after(response, Method::GET).await,
+            (2, Some(seconds(7)))
+        );
     }
-    for kind in DEFECTS {
+    for kind in BODY_ERRORS {
         let (error, requests) = fail(
             call(Method::GET),
             times(3, || busy(429)().with_body_error(kind)),
@@ -80,7 +85,7 @@ async fn a_429_is_waited_for_even_without_its_body() {
         .await;
         assert_eq!((error.kind(), requests), (&ErrorKind::Api, 3));
         assert_eq!(error.retry_after(), Some(seconds(7)));
-        // What became of the body is the second thing that is said.
+        // The state of the body comes second in the message.
         assert!(
             error
                 .to_string()
@@ -119,8 +124,8 @@ async fn a_body_over_the_limit_of_the_channel_does_not_hide_the_status() {
     };
     for status in [429, 503] {
         let (fake, channel) = limited(vec![large(status), FakeResponse::json(200, "{}")]);
-        let reply = channel.call(call(Method::GET)).await.unwrap();
-        assert_eq!((reply.attempts(), fake.into_requests().len()), (2, 2));
+        let response = channel.call(call(Method::GET)).await.unwrap();
+        assert_eq!((response.attempts(), fake.into_requests().len()), (2, 2));
         let (fake, channel) = limited(times(3, || large(status)));
         let error = channel.call(call(Method::GET)).await.unwrap_err();
         assert!(matches!(
@@ -132,12 +137,12 @@ async fn a_body_over_the_limit_of_the_channel_does_not_hide_the_status() {
         assert!(source.to_string().contains("exceeds the limit of 100"));
         assert_eq!(fake.into_requests().len(), 3);
     }
-    // Where nobody wants the body, its size does not matter.
+    // The size of an unneeded body does not matter.
     for method in [Method::PUT, Method::DELETE] {
         let (_, channel) = limited(vec![large(200)]);
-        let reply = channel.call(call(method)).await.unwrap();
+        let response = channel.call(call(method)).await.unwrap();
         assert_eq!(
-            (reply.status(), &reply.body()[..]),
+            (response.status(), &response.body()[..]),
             (StatusCode::OK, &b""[..])
         );
     }
@@ -146,21 +151,21 @@ async fn a_body_over_the_limit_of_the_channel_does_not_hide_the_status() {
 // U6
 #[tokio::test]
 async fn a_rejected_bearer_is_refreshed_once_even_without_a_body() {
-    for kind in DEFECTS {
+    for kind in BODY_ERRORS {
         let refused = || json(401).with_body_error(kind);
         let good = FakeResponse::json(200, "{}");
         let script = [bearer("one"), refused(), bearer("two"), good];
         let fake = FakeTransport::script(script);
         let channel = authorized(&fake);
-        let reply = channel.call(call(Method::GET)).await.unwrap();
-        assert_eq!(reply.attempts(), 2);
-        let asked = [
+        let response = channel.call(call(Method::GET)).await.unwrap();
+        assert_eq!(response.attempts(), 2);
+        let requests = [
             "/x/login -",
             "/x/v1/things Bearer one",
             "/x/login -",
             "/x/v1/things Bearer two",
         ];
-        assert_eq!(told(&fake.into_requests()), asked);
+        assert_eq!(summaries(&fake.into_requests()), requests);
 
         let fake = FakeTransport::script([bearer("one"), refused(), bearer("two"), refused()]);
         let error = authorized(&fake)
@@ -183,7 +188,7 @@ fn authorized(fake: &FakeTransport) -> Channel {
 // U6, A2, A3
 #[tokio::test]
 async fn the_status_of_an_exchange_is_classified() {
-    for kind in DEFECTS {
+    for kind in BODY_ERRORS {
         for (status, requests, failure) in [
             (400, 1, CredentialFailure::Rejected),
             (401, 1, CredentialFailure::Rejected),
@@ -207,13 +212,13 @@ async fn the_status_of_an_exchange_is_classified() {
 // U6
 #[tokio::test]
 async fn a_404_with_an_unreadable_body_is_not_a_not_found() {
-    for kind in DEFECTS {
+    for kind in BODY_ERRORS {
         let missing = || json(404).with_body_error(kind);
         let (error, requests) = fail(call(Method::GET), [missing()]).await;
         assert_eq!((error.kind(), requests), (&ErrorKind::Api, 1));
         assert_eq!(error.status(), Some(StatusCode::NOT_FOUND));
         assert!(!error.is_not_found());
-        // A DELETE that may have been applied, and then finds a 404 of nobody knows whom.
+        // A DELETE that may have been applied, followed by a 404 of an unknown sender.
         let lost = FakeResponse::error(TransportErrorKind::Interrupted);
         let (error, requests) = fail(call(Method::DELETE), [lost, missing()]).await;
         assert_eq!((requests, error.applied()), (2, Applied::Unknown));
@@ -241,16 +246,16 @@ async fn an_error_status_means_the_same_without_its_body() {
     ] {
         for method in [Method::GET, Method::PUT, Method::POST] {
             let make = move || json(status).with_header("location", "https://elsewhere.example/x");
-            let answers = |answer: fn(FakeResponse) -> FakeResponse| {
-                FakeTransport::respond(move |_| answer(make()))
+            let responses = |response: fn(FakeResponse) -> FakeResponse| {
+                FakeTransport::respond(move |_| response(make()))
             };
             let outcome = async |fake: FakeTransport| {
                 let channel = builder().build_with(fake, ManualClock::auto()).unwrap();
                 verdict(&channel.call(call(method.clone())).await.unwrap_err())
             };
-            let good = outcome(answers(|answer| answer)).await;
-            let bad = outcome(answers(|answer| {
-                answer.with_body_error(TransportErrorKind::Protocol)
+            let good = outcome(responses(|response| response)).await;
+            let bad = outcome(responses(|response| {
+                response.with_body_error(TransportErrorKind::Protocol)
             }))
             .await;
             assert_eq!(bad, good, "{method} {status}");
@@ -305,7 +310,7 @@ async fn the_retry_after_of_a_busy_proxy_is_obeyed() {
     let fields = || {
         HeaderMap::from_iter([
             (header::RETRY_AFTER, HeaderValue::from_static("7")),
-            // Nobody but the vendor gives this field its meaning.
+            // Only the vendor gives this field its meaning.
             (
                 HeaderName::from_static("x-wait"),
                 HeaderValue::from_static("9"),
@@ -332,8 +337,8 @@ async fn the_content_type_of_an_empty_error_body_is_ignored() {
         let good = FakeResponse::json(200, "{}");
         let script = [bearer("one"), empty(401), bearer("two"), good];
         let fake = FakeTransport::script(script);
-        let reply = authorized(&fake).call(call(Method::GET)).await.unwrap();
-        assert_eq!((reply.attempts(), fake.into_requests().len()), (2, 4));
+        let response = authorized(&fake).call(call(Method::GET)).await.unwrap();
+        assert_eq!((response.attempts(), fake.into_requests().len()), (2, 4));
     }
 }
 
@@ -342,21 +347,21 @@ async fn the_content_type_of_an_empty_error_body_is_ignored() {
 async fn a_write_without_output_succeeds_without_its_body() {
     for method in [Method::DELETE, Method::PUT] {
         for status in [200, 204] {
-            for answer in
+            for response in
                 defective(|| FakeResponse::status(status).with_header("content-encoding", "gzip"))
             {
-                let (result, requests) = run(call(method.clone()), [answer]).await;
-                let reply = result.unwrap();
-                assert_eq!((reply.status().as_u16(), requests), (status, 1));
-                assert!(reply.body().is_empty() && !reply.was_already_gone());
+                let (result, requests) = run(call(method.clone()), [response]).await;
+                let response = result.unwrap();
+                assert_eq!((response.status().as_u16(), requests), (status, 1));
+                assert!(response.body().is_empty() && !response.was_already_gone());
             }
         }
-        // The page of a login is not the server's word.
+        // A login page is not the server's response.
         let page = || FakeResponse::status(200).with_header("content-type", "text/html");
-        for answer in defective(page) {
+        for response in defective(page) {
             let channel = builder()
                 .retry(RetryPolicy::never())
-                .build_with(FakeTransport::script([answer]), ManualClock::auto())
+                .build_with(FakeTransport::script([response]), ManualClock::auto())
                 .unwrap();
             channel.call(call(method.clone())).await.unwrap_err();
         }
@@ -366,7 +371,7 @@ async fn a_write_without_output_succeeds_without_its_body() {
 // U20
 #[tokio::test]
 async fn every_5xx_is_repeated_but_those_that_stay_the_same() {
-    let answers: [fn(u16) -> FakeResponse; 4] = [
+    let responses: [fn(u16) -> FakeResponse; 4] = [
         FakeResponse::status,
         |status| FakeResponse::json(status, r#"{"code":"c","message":"m"}"#),
         |status| {
@@ -382,10 +387,10 @@ async fn every_5xx_is_repeated_but_those_that_stay_the_same() {
     ];
     for status in 500..=599 {
         let is_final = [501, 505, 511].contains(&status);
-        for answer in answers {
+        for response in responses {
             for method in IDEMPOTENT {
                 let requests = if is_final { 1 } else { 3 };
-                let script = times(requests, || answer(status));
+                let script = times(requests, || response(status));
                 let (error, made) = fail(call(method.clone()), script).await;
                 assert_eq!(
                     (made, error.is_retryable()),
@@ -394,7 +399,7 @@ async fn every_5xx_is_repeated_but_those_that_stay_the_same() {
                 );
                 assert_eq!(error.status().unwrap(), status);
             }
-            let (error, _) = fail(call(Method::POST), [answer(status)]).await;
+            let (error, _) = fail(call(Method::POST), [response(status)]).await;
             assert_eq!(
                 (error.applied(), error.is_retryable()),
                 (Applied::Unknown, false)
@@ -461,7 +466,7 @@ async fn fields_on_two_lines_are_one_list_in_a_call() {
 // U6
 #[tokio::test]
 async fn a_success_with_an_unreadable_body_is_an_error_if_the_body_is_needed() {
-    for kind in DEFECTS {
+    for kind in BODY_ERRORS {
         let created = json(201).with_body_error(kind);
         let (error, requests) = fail(call(Method::POST), vec![created]).await;
         assert_eq!(requests, 1);
@@ -473,7 +478,7 @@ async fn a_success_with_an_unreadable_body_is_an_error_if_the_body_is_needed() {
     }
 }
 
-/// A server whose first response to a call has this status and a body that never ends.
+/// A server whose first response to a call has this status and an endless body.
 fn trickles(status: StatusCode, then: FakeTransport) -> impl Transport {
     let is_first = std::sync::atomic::AtomicBool::new(true);
     from_fn(move |request: http::Request<bytes::Bytes>| {
@@ -503,12 +508,12 @@ async fn a_status_counts_if_its_body_outlasts_the_attempt() {
         let clock = ManualClock::auto();
         let transport = trickles(status, server.clone());
         let channel = builder().build_with(transport, clock.clone()).unwrap();
-        let reply = channel.call(call(method)).await.unwrap();
-        assert_eq!(reply.attempts(), 2);
+        let response = channel.call(call(method)).await.unwrap();
+        assert_eq!(response.attempts(), 2);
         assert!(clock.sleeps().contains(&seconds(7)));
         server.finish();
     }
-    // Its bearer is renewed.
+    // Its bearer is refreshed.
     let server =
         FakeTransport::script([bearer("one"), bearer("two"), FakeResponse::json(200, "{}")]);
     let channel = builder()
@@ -520,7 +525,7 @@ async fn a_status_counts_if_its_body_outlasts_the_attempt() {
         .unwrap();
     channel.call(call(Method::GET)).await.unwrap();
     assert_eq!(
-        told(&server.into_requests()).last().unwrap(),
+        summaries(&server.into_requests()).last().unwrap(),
         "/x/v1/things Bearer two"
     );
 }

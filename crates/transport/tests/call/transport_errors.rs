@@ -1,4 +1,4 @@
-//! What happens when no complete answer comes back.
+//! Calls without a complete response.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -254,7 +254,7 @@ async fn a_partly_sent_request_was_not_applied_and_is_repeated_if_idempotent() {
             assert!(error.is_retryable(), "for the caller to decide");
         }
     }
-    // What the server says of itself counts for more.
+    // The server's own status counts for more.
     let created = TransportError::new(TransportErrorKind::Interrupted)
         .with_status(StatusCode::CREATED)
         .with_sent(Sent::Part);
@@ -284,10 +284,10 @@ async fn a_repeated_delete_that_finds_nothing_succeeds() {
     assert!(result.unwrap().was_already_gone());
     let (error, _) = fail(call(Method::DELETE), [gone()]).await;
     assert!(error.is_not_found());
-    // A connection that never came about cannot have deleted anything.
+    // A connection that was never established cannot have deleted anything.
     let (error, _) = fail(call(Method::DELETE), [FakeResponse::error(REFUSED), gone()]).await;
     assert!(error.is_not_found());
-    // Nor does the API speak where whoever stands before it has lost it.
+    // Nor does an intermediary that lost the API speak for it.
     let no_backend = FakeResponse::status(404)
         .with_header("content-type", "text/plain")
         .with_body("default backend - 404");

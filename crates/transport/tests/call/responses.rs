@@ -1,4 +1,4 @@
-//! What an answer means: status, content type and body.
+//! The meaning of a response: status, content type and body.
 
 use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 use gatelet_transport::{Applied, CredentialFailure, Error, ErrorKind};
@@ -14,9 +14,9 @@ fn typed(status: u16, content_type: &[u8], body: &'static str) -> FakeResponse {
         .with_body(body)
 }
 
-/// A GET with this answer, decoded as any JSON.
-async fn get(answer: FakeResponse) -> Result<serde_json::Value, Error> {
-    run(call(Method::GET), [answer]).await.0?.json()
+/// Returns the result of a GET with this response, decoded as any JSON.
+async fn get(response: FakeResponse) -> Result<serde_json::Value, Error> {
+    run(call(Method::GET), [response]).await.0?.json()
 }
 
 fn not_json(error: &Error) -> bool {
@@ -85,23 +85,23 @@ async fn a_redirect_is_an_error_that_names_the_targets_origin_only() {
                 "http://evil.example.com:8080",
             ),
             ("/login?canary", "https://api.example.com"),
-            // Both name another host, as browsers read them.
+            // Browsers read both as another host.
             (
                 "//evil.example.com:8443/canary",
                 "https://evil.example.com:8443",
             ),
             (r"/\evil.example.com/canary", "https://evil.example.com"),
         ] {
-            let answer = FakeResponse::status(status).with_header("location", location);
-            let (error, requests) = fail(call(Method::GET), [answer]).await;
+            let response = FakeResponse::status(status).with_header("location", location);
+            let (error, requests) = fail(call(Method::GET), [response]).await;
             let target_origin = Some(origin.into());
             assert_eq!(error.kind(), &ErrorKind::Redirect { target_origin });
             assert_eq!((requests, error.status().unwrap().as_u16()), (1, status));
         }
     }
     for no_origin in [&b"\xff"[..], b"evil.example.com:8443"] {
-        let answer = FakeResponse::status(302).with_header("location", no_origin);
-        let (error, _) = fail(call(Method::GET), [answer]).await;
+        let response = FakeResponse::status(302).with_header("location", no_origin);
+        let (error, _) = fail(call(Method::GET), [response]).await;
         let target_origin = None;
         assert_eq!(error.kind(), &ErrorKind::Redirect { target_origin });
     }
@@ -111,8 +111,8 @@ async fn a_redirect_is_an_error_that_names_the_targets_origin_only() {
 #[tokio::test]
 async fn a_long_redirect_host_is_truncated() {
     let location = format!("https://{}.example", "x".repeat(4_000));
-    let answer = FakeResponse::status(302).with_header("location", &location);
-    let (error, _) = fail(call(Method::GET), [answer]).await;
+    let response = FakeResponse::status(302).with_header("location", &location);
+    let (error, _) = fail(call(Method::GET), [response]).await;
     let target_origin = location.get(..128).map(Into::into);
     assert_eq!(error.kind(), &ErrorKind::Redirect { target_origin });
 }
@@ -131,7 +131,7 @@ async fn a_page_of_a_proxy_or_login_gets_a_hint() {
         );
         assert_eq!(requests, 1);
     }
-    // A login page that answers a deletion or a creation has deleted and created nothing that we know of.
+    // A login page says nothing about a deletion or creation.
     for method in [Method::DELETE, Method::POST] {
         let (error, _) = fail(call(method), [typed(200, b"text/html", PAGE)]).await;
         assert!(not_json(&error), "{error:?}");
@@ -244,13 +244,13 @@ async fn an_error_body_is_parsed_and_kept_and_shown_in_part() {
 
 #[tokio::test]
 async fn a_create_with_an_unreadable_response_was_applied() {
-    for answer in [
+    for response in [
         FakeResponse::json(201, "{\"id\""),
         FakeResponse::json(201, ""),
         typed(201, b"text/html", PAGE),
     ] {
-        let error = match run(call(Method::POST), [answer]).await.0 {
-            Ok(reply) => reply.json::<serde_json::Value>().unwrap_err(),
+        let error = match run(call(Method::POST), [response]).await.0 {
+            Ok(response) => response.json::<serde_json::Value>().unwrap_err(),
             Err(error) => error,
         };
         assert_eq!((error.applied(), error.attempts()), (Applied::Yes, 1));
@@ -315,14 +315,14 @@ async fn a_404_of_an_intermediary_is_not_a_not_found() {
             FakeResponse::status(404).with_body(WORDS),
         ]
     };
-    for answer in strangers() {
-        let (error, _) = fail(call(Method::GET), [answer]).await;
+    for response in strangers() {
+        let (error, _) = fail(call(Method::GET), [response]).await;
         assert!(not_json(&error), "{error:?}");
         assert!(!error.is_not_found());
         assert_eq!(error.body(), WORDS.as_bytes());
     }
-    for answer in [FakeResponse::status(404), FakeResponse::json(404, "{}")] {
-        let (error, _) = fail(call(Method::GET), [answer]).await;
+    for response in [FakeResponse::status(404), FakeResponse::json(404, "{}")] {
+        let (error, _) = fail(call(Method::GET), [response]).await;
         assert_eq!(
             (error.kind(), error.is_not_found()),
             (&ErrorKind::Api, false)
@@ -336,7 +336,7 @@ async fn a_404_of_an_intermediary_is_not_a_not_found() {
             (status == 404, status == 409)
         );
     }
-    // Whether it is tried again goes by its status all the same.
+    // The status decides about a retry all the same.
     let busy = || typed(503, b"text/plain", "no backend");
     let (error, requests) = fail(call(Method::GET), times(3, busy)).await;
     assert!(not_json(&error) && error.is_retryable());
