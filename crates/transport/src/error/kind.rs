@@ -90,7 +90,7 @@ pub enum PaginationFailure {
 
 /// Whether a write may have been applied by the server; `No` for reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(clippy::exhaustive_enums, reason = "there is no fourth answer")]
+#[allow(clippy::exhaustive_enums, reason = "there is no fourth state")]
 pub enum Applied {
     /// Certainly not.
     No,

@@ -2,7 +2,7 @@
 
 /// How much of a request the server may have received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(clippy::exhaustive_enums, reason = "there is no fourth answer")]
+#[allow(clippy::exhaustive_enums, reason = "there is no fourth state")]
 pub enum Sent {
     /// Nothing, or nothing that the server will process: any request may be sent again.
     Nothing,

@@ -162,7 +162,7 @@ impl SendTracker {
     ///
     /// # Errors
     ///
-    /// What `write` returns, or an error of the kind `Other` if the request was canceled.
+    /// Whatever `write` returns, or an error of the kind `Other` if the request was canceled.
     pub fn write_tracked(
         &self,
         offered: usize,
@@ -387,7 +387,7 @@ mod tests {
             (&[Some(9), None], Sent::Part),
             (&[Some(9), Some(10)], Sent::Whole),
             (&[Some(10)], Sent::Whole),
-            // What may have been sent once may have been sent, whatever comes after.
+            // Once possibly sent, always possibly sent.
             (&[Some(10), Some(1)], Sent::Whole),
             (&[Some(10), None], Sent::Whole),
         ] {

@@ -410,7 +410,7 @@ async fn calls_that_are_dropped_while_they_exchange_early_do_not_make_each_other
         for _ in 0..100 {
             channel.call(call(Method::GET)).await.unwrap();
         }
-        assert_eq!(count(&made), exchanges, "nobody else waits");
+        assert_eq!(count(&made), exchanges, "no other call waits");
         clock.advance(seconds(20));
     }
 }

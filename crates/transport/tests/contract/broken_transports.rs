@@ -37,7 +37,7 @@ async fn breaks<F>(
 #[tokio::test]
 async fn a_transport_that_changes_the_request_is_found() {
     breaks(
-        "a request arrives as it was",
+        "a request arrives unchanged",
         async |origin: OriginServer, mut request| {
             request.headers_mut().remove(header::USER_AGENT);
             origin.send(request).await
@@ -49,7 +49,7 @@ async fn a_transport_that_changes_the_request_is_found() {
 #[tokio::test]
 async fn a_transport_that_normalizes_the_path_is_found() {
     breaks(
-        "a request arrives as it was",
+        "a request arrives unchanged",
         async |origin: OriginServer, mut request: Request<_>| {
             let tidy = request.uri().to_string().replace("%2F", "/");
             *request.uri_mut() = tidy.parse().unwrap();
@@ -120,7 +120,7 @@ async fn a_transport_that_follows_redirects_is_found() {
 #[tokio::test]
 async fn a_transport_that_retries_is_found() {
     breaks(
-        "nothing is sent again",
+        "nothing is retried",
         async |origin: OriginServer, request: Request<_>| match origin.send(request.clone()).await {
             Err(error) if error.sent() == Sent::Whole => origin.send(request).await,
             outcome => outcome,
@@ -128,7 +128,7 @@ async fn a_transport_that_retries_is_found() {
     )
     .await;
     breaks(
-        "nothing is sent again",
+        "nothing is retried",
         async |origin: OriginServer, request: Request<_>| match origin.send(request.clone()).await {
             Ok(busy) if busy.status() == 503 && busy.headers().contains_key("retry-after") => {
                 origin.send(request).await
@@ -212,7 +212,7 @@ async fn a_transport_that_hides_truncation_is_found() {
 #[tokio::test]
 async fn a_transport_that_reports_an_unsent_request_as_sent_is_found() {
     breaks(
-        "what was not sent is told",
+        "an unsent request is reported as unsent",
         async |origin: OriginServer, request| {
             let outcome = origin.send(request).await;
             outcome.map_err(|error| match error.kind() {
@@ -290,7 +290,7 @@ async fn a_transport_that_sends_a_canceled_request_is_found() {
 
 #[tokio::test]
 async fn a_server_that_fails_or_truncates_a_response_is_found() {
-    const RULE: &str = "every request gets a whole response";
+    const RULE: &str = "every request gets a complete response";
     let fails_some =
         FakeTransport::respond(|request: &Request<Bytes>| match request.body().len() {
             0 => FakeResponse::status(404),

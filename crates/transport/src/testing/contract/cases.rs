@@ -31,20 +31,20 @@ pub(super) trait TestBed {
 }
 
 pub(super) async fn check<S: TestBed>(test_bed: &S, deadline: &impl Deadline) {
-    let arrives = arrives_unchanged(test_bed);
-    check_rule("a request arrives as it was", arrives, deadline).await;
-    let comes_back = comes_back_whole(test_bed);
-    check_rule("an answer comes back whole", comes_back, deadline).await;
+    let arrives = sends_requests_unchanged(test_bed);
+    check_rule("a request arrives unchanged", arrives, deadline).await;
+    let comes_back = returns_responses_unchanged(test_bed);
+    check_rule("a response arrives unchanged", comes_back, deadline).await;
     check_rule("every status is Ok", every_status_is_ok(test_bed), deadline).await;
-    let follows = follows_nothing(test_bed);
+    let follows = follows_no_redirect(test_bed);
     check_rule("no redirect is followed", follows, deadline).await;
-    check_rule("nothing is sent again", repeats_nothing(test_bed), deadline).await;
+    check_rule("nothing is retried", retries_nothing(test_bed), deadline).await;
     let adds = adds_nothing(test_bed);
     check_rule("no credential or cookie is added", adds, deadline).await;
-    let complete = no_part_of_a_body(test_bed);
+    let complete = completes_bodies(test_bed);
     check_rule("a body is complete or an error", complete, deadline).await;
-    let tells = tells_what_was_not_sent(test_bed);
-    check_rule("what was not sent is told", tells, deadline).await;
+    let tells = reports_unsent(test_bed);
+    check_rule("an unsent request is reported as unsent", tells, deadline).await;
     check_rule("dropping cancels", cancels(test_bed), deadline).await;
     let counts = counts_what_arrived(test_bed);
     check_rule("a request that arrived counts as sent", counts, deadline).await;
@@ -57,7 +57,7 @@ pub(super) async fn check_body_limit<S: TestBed>(
     limit: u64,
     deadline: &impl Deadline,
 ) {
-    let keeps = keeps_its_limit(test_bed, limit);
+    let keeps = enforces_limit(test_bed, limit);
     check_rule("a body above the limit is an error", keeps, deadline).await;
 }
 
@@ -65,7 +65,7 @@ fn response(status: u16) -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     match status.try_into() {
         Ok(status) => *response.status_mut() = status,
-        Err(_) => panic!("{status} is not a status"),
+        Err(_) => panic!("{status} is not a valid status"),
     }
     response
 }
@@ -73,7 +73,7 @@ fn response(status: u16) -> Response<Bytes> {
 fn with(mut response: Response<Bytes>, name: HeaderName, value: &str) -> Response<Bytes> {
     match HeaderValue::from_str(value) {
         Ok(value) => response.headers_mut().append(name, value),
-        Err(_) => panic!("{value} cannot stand in a header"),
+        Err(_) => panic!("{value} is not valid in a header"),
     };
     response
 }
@@ -88,7 +88,7 @@ fn ensure(is_so: bool, problem: impl FnOnce() -> String) -> Result<(), String> {
 
 const OPAQUE: HeaderName = HeaderName::from_static("x-opaque");
 
-async fn arrives_unchanged<S: TestBed>(test_bed: &S) -> Result<(), String> {
+async fn sends_requests_unchanged<S: TestBed>(test_bed: &S) -> Result<(), String> {
     for (method, body) in [
         (Method::GET, Bytes::new()),
         (Method::DELETE, Bytes::new()),
@@ -139,7 +139,7 @@ fn is_same(sent: &Request<Bytes>, arrived: &Request<Bytes>) -> Result<(), String
     Ok(())
 }
 
-async fn comes_back_whole<S: TestBed>(test_bed: &S) -> Result<(), String> {
+async fn returns_responses_unchanged<S: TestBed>(test_bed: &S) -> Result<(), String> {
     for body in [Bytes::new(), Bytes::from_static(b"\xff"), pattern(1000)] {
         let mut response = with(with(response(200), OPAQUE, "one"), OPAQUE, "two");
         *response.body_mut() = body.clone();
@@ -152,13 +152,13 @@ async fn comes_back_whole<S: TestBed>(test_bed: &S) -> Result<(), String> {
             let got = scenario
                 .get()
                 .await
-                .map_err(|error| format!("an answer failed: {error}"))?;
+                .map_err(|error| format!("a response failed: {error}"))?;
             ensure(*got.body() == body, || {
                 format!("a body of {} bytes came back changed", body.len())
             })?;
             let values = got.headers().get_all(OPAQUE).iter();
             ensure(values.eq(["one", "two"]), || {
-                "a field that came twice came back changed".into()
+                "a repeated field came back changed".into()
             })?;
         }
         scenario.expect_requests(2)?;
@@ -182,7 +182,7 @@ async fn every_status_is_ok<S: TestBed>(test_bed: &S) -> Result<(), String> {
     Ok(())
 }
 
-async fn follows_nothing<S: TestBed>(test_bed: &S) -> Result<(), String> {
+async fn follows_no_redirect<S: TestBed>(test_bed: &S) -> Result<(), String> {
     for status in [301, 302, 303, 307, 308] {
         let target = "/elsewhere?secret";
         let redirect = with(response(status), LOCATION, target);
@@ -203,7 +203,7 @@ async fn follows_nothing<S: TestBed>(test_bed: &S) -> Result<(), String> {
     Ok(())
 }
 
-async fn repeats_nothing<S: TestBed>(test_bed: &S) -> Result<(), String> {
+async fn retries_nothing<S: TestBed>(test_bed: &S) -> Result<(), String> {
     for status in [408, 421, 425, 429, 500, 502, 503, 504] {
         let refusal = with(response(status), RETRY_AFTER, "0");
         let scenario = test_bed.open(vec![
@@ -221,11 +221,11 @@ async fn repeats_nothing<S: TestBed>(test_bed: &S) -> Result<(), String> {
     ];
     let scenario = test_bed.open(actions.to_vec());
     let first = scenario.get().await;
-    first.map_err(|error| format!("an answer failed: {error}"))?;
+    first.map_err(|error| format!("a response failed: {error}"))?;
     let second = scenario.get().await;
     scenario.expect_requests(2)?;
     ensure(second.is_err(), || {
-        "a request without an answer was answered".into()
+        "a request without a response got one".into()
     })
 }
 
@@ -238,7 +238,7 @@ async fn adds_nothing<S: TestBed>(test_bed: &S) -> Result<(), String> {
     let scenario = test_bed.open(actions.to_vec());
     for _ in &actions {
         let outcome = scenario.get().await;
-        outcome.map_err(|error| format!("an answer failed: {error}"))?;
+        outcome.map_err(|error| format!("a response failed: {error}"))?;
     }
     scenario.expect_requests(actions.len())?;
     for request in scenario.script.requests() {
@@ -251,7 +251,7 @@ async fn adds_nothing<S: TestBed>(test_bed: &S) -> Result<(), String> {
     Ok(())
 }
 
-async fn no_part_of_a_body<S: TestBed>(test_bed: &S) -> Result<(), String> {
+async fn completes_bodies<S: TestBed>(test_bed: &S) -> Result<(), String> {
     let mut created = with(response(201), RETRY_AFTER, "7");
     *created.body_mut() = pattern(1000);
     // The status, if the transport can know it: not every stack reports it before the head is complete.
@@ -259,47 +259,47 @@ async fn no_part_of_a_body<S: TestBed>(test_bed: &S) -> Result<(), String> {
         (
             Action::CutBody(created.clone()),
             &[Some(201)][..],
-            "cut in its body",
+            "truncated in its body",
         ),
         (
             Action::CutHead(created),
             &[Some(201), None],
-            "cut in its head",
+            "truncated in its head",
         ),
         (Action::Close, &[None], "without a byte"),
     ] {
         let scenario = test_bed.open(vec![act]);
         let request = scenario.request(Method::POST, "/things");
         let Err(error) = scenario.transport.send(request).await else {
-            return Err(format!("an answer {what} came back as Ok"));
+            return Err(format!("a response {what} came back as Ok"));
         };
         scenario.expect_requests(1)?;
         ensure(error.sent() == Sent::Whole, || {
-            format!("an answer {what} says that not all of the request was sent")
+            format!("a response {what} reports that part of the request was not sent")
         })?;
         let got = error.status().map(|status| status.as_u16());
         ensure(statuses.contains(&got), || {
             format!(
-                "an answer {what} has the status {got:?} and not {:?}",
+                "a response {what} has the status {got:?} and not {:?}",
                 statuses[0]
             )
         })?;
         let fields = error.headers();
-        let is_told =
+        let has_field =
             fields.is_some_and(|fields| fields.get(RETRY_AFTER).is_some_and(|to| to == "7"));
-        ensure(is_told || what != "cut in its body", || {
-            format!("an answer {what} comes without its header fields")
+        ensure(has_field || what != "truncated in its body", || {
+            format!("a response {what} has no header fields")
         })?;
     }
     Ok(())
 }
 
-async fn tells_what_was_not_sent<S: TestBed>(test_bed: &S) -> Result<(), String> {
+async fn reports_unsent<S: TestBed>(test_bed: &S) -> Result<(), String> {
     let scenario = test_bed.refuse();
     match scenario.get().await {
         Ok(_) => Err("a refused connection came back as Ok".into()),
         Err(error) => ensure(error.sent() == Sent::Nothing, || {
-            "a refused connection says that the request was sent".into()
+            "a refused connection reports that the request was sent".into()
         }),
     }
 }
@@ -311,7 +311,7 @@ async fn cancels<S: TestBed>(test_bed: &S) -> Result<(), String> {
         let mut first_request = pin!(scenario.script.first_request());
         poll_fn(|context| {
             if sending.as_mut().poll(context).is_ready() {
-                return Poll::Ready(Err("a request without an answer was answered"));
+                return Poll::Ready(Err("a request without a response got one"));
             }
             first_request.as_mut().poll(context).map(Ok)
         })
@@ -370,9 +370,9 @@ fn tracked<T: Transport>(scenario: &Scenario<T>) -> (Request<Bytes>, SendTracker
     (request, tracker)
 }
 
-async fn keeps_its_limit<S: TestBed>(test_bed: &S, limit: u64) -> Result<(), String> {
+async fn enforces_limit<S: TestBed>(test_bed: &S, limit: u64) -> Result<(), String> {
     let Ok(length) = usize::try_from(limit) else {
-        return Err("nothing is that large".into());
+        return Err("the limit is too large to test".into());
     };
     for (length, is_within) in [(length, true), (length.saturating_add(1), false)] {
         let mut response = response(200);
@@ -387,7 +387,7 @@ async fn keeps_its_limit<S: TestBed>(test_bed: &S, limit: u64) -> Result<(), Str
                 Err(error) => !is_within && error.kind() == too_large(limit),
             };
             ensure(is_kept, || {
-                format!("a body of {length} bytes is not judged by it")
+                format!("a body of {length} bytes is not checked against the limit")
             })?;
         }
     }

@@ -13,8 +13,8 @@ use super::deadline::Deadline;
 use crate::transport::transport::Transport;
 
 pub(super) async fn check(transport: &impl Transport, address: &str, deadline: &impl Deadline) {
-    let answers = answers_all(transport, address);
-    check_rule("every request gets a whole answer", answers, deadline).await;
+    let responds = responds_to_all(transport, address);
+    check_rule("every request gets a complete response", responds, deadline).await;
     let survives = survives_dropping(transport, address);
     check_rule("dropping cancels", survives, deadline).await;
 }
@@ -24,12 +24,12 @@ fn request(method: Method, address: &str, path: &str, body: &Bytes) -> Request<B
     *request.method_mut() = method;
     match format!("{address}{path}").parse() {
         Ok(uri) => *request.uri_mut() = uri,
-        Err(_) => panic!("{address} is not an address: a scheme and an authority are"),
+        Err(_) => panic!("{address} is not a scheme and an authority"),
     }
     request
 }
 
-async fn answers_all(transport: &impl Transport, address: &str) -> Result<(), String> {
+async fn responds_to_all(transport: &impl Transport, address: &str) -> Result<(), String> {
     let bodies = [
         Bytes::new(),
         Bytes::from_static(b"{}"),
@@ -45,14 +45,14 @@ async fn answers_all(transport: &impl Transport, address: &str) -> Result<(), St
                     request.headers_mut().insert(AUTHORIZATION, value);
                 }
                 let what = format!("{method} {path} with {} bytes", body.len());
-                is_answered(transport, request, &what).await?;
+                expect_response(transport, request, &what).await?;
             }
         }
     }
     Ok(())
 }
 
-async fn is_answered(
+async fn expect_response(
     transport: &impl Transport,
     request: Request<Bytes>,
     what: &str,
@@ -64,7 +64,7 @@ async fn is_answered(
     let announced = response.headers().get(CONTENT_LENGTH);
     match announced.map(HeaderValue::to_str) {
         Some(Ok(length)) if length != response.body().len().to_string() => Err(format!(
-            "{what}: {length} bytes were announced and {} came",
+            "{what}: {length} bytes were announced, but {} arrived",
             response.body().len()
         )),
         _ => Ok(()),
@@ -82,5 +82,5 @@ async fn survives_dropping(transport: &impl Transport, address: &str) -> Result<
         })
         .await;
     }
-    is_answered(transport, get(), "a request after dropped ones").await
+    expect_response(transport, get(), "a request after dropped ones").await
 }

@@ -34,7 +34,7 @@ impl Loopback {
             streams: Mutex::default(),
         });
         let (address, listener) =
-            listen().unwrap_or_else(|error| panic!("nothing can listen on loopback: {error}"));
+            listen().unwrap_or_else(|error| panic!("cannot listen on loopback: {error}"));
         let acceptor = std::thread::spawn({
             let shared = shared.clone();
             move || shared.accept(&listener)

@@ -117,7 +117,7 @@ impl<T: Transport> Scenario<T> {
         *request.method_mut() = method;
         match format!("{}{path}", self.address).parse() {
             Ok(uri) => *request.uri_mut() = uri,
-            Err(_) => panic!("{path} cannot stand in a URI"),
+            Err(_) => panic!("{path} is not valid in a URI"),
         }
         request
     }
@@ -131,7 +131,7 @@ impl<T: Transport> Scenario<T> {
     pub(super) fn expect_requests(&self, count: usize) -> Result<(), String> {
         match self.script.requests().len() {
             seen if seen == count => Ok(()),
-            seen => Err(format!("{seen} requests arrived where {count} were made")),
+            seen => Err(format!("{seen} requests arrived, but {count} were sent")),
         }
     }
 }

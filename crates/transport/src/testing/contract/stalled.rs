@@ -28,9 +28,9 @@ fn stalls_in(rule: &str, clock: &ManualClock, check: impl Future<Output = ()>) {
     let mut check = pin!(check);
     let mut poll = || check.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     let moment = Duration::from_nanos(1);
-    assert_eq!(poll(), Poll::Pending, "it ended at once");
+    assert_eq!(poll(), Poll::Pending, "ended at once");
     clock.advance(LIMIT - moment);
-    assert_eq!(poll(), Poll::Pending, "it ended too early");
+    assert_eq!(poll(), Poll::Pending, "ended too early");
     clock.advance(moment);
     let panic = catch_unwind(AssertUnwindSafe(poll)).unwrap_err();
     let text = panic.downcast_ref::<String>().unwrap();
@@ -50,14 +50,14 @@ type Outcome = Result<Response<Bytes>, TransportError>;
 
 #[test]
 fn a_transport_that_never_responds_is_found() {
-    wrapper_stalls_in("a request arrives as it was", |_| {
+    wrapper_stalls_in("a request arrives unchanged", |_| {
         from_fn(|_| pending::<Outcome>())
     });
 }
 
 #[test]
 fn a_transport_that_hangs_after_an_error_is_found() {
-    wrapper_stalls_in("nothing is sent again", |origin| {
+    wrapper_stalls_in("nothing is retried", |origin| {
         from_fn(move |request: Request<_>| {
             let origin = origin.clone();
             async move {
@@ -87,5 +87,5 @@ fn a_server_that_never_responds_is_found() {
     let clock = ManualClock::new();
     let server = from_fn(|_| pending::<Outcome>());
     let check = invariants::check(&server, "https://api.example.com", &clock);
-    stalls_in("every request gets a whole answer", &clock, check);
+    stalls_in("every request gets a complete response", &clock, check);
 }
