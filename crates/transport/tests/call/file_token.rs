@@ -194,9 +194,9 @@ async fn a_file_without_a_token_is_refused_by_its_name_and_not_echoed() {
         (b"canary\xe9", "UTF-8"),
         (b"canary canary", "contains whitespace"),
         (b"Api-Token canary", "contains whitespace"),
-        (b"canary\n\n", "ends in a line break"),
+        (b"canary\n\n", "ends with a line break"),
         (b"\n\ncanary", "contains whitespace or a control character"),
-        ("can\u{e4}ry".as_bytes(), "not ASCII"),
+        ("can\u{e4}ry".as_bytes(), "non-ASCII"),
         (&[b'a'; 9_000], "longer than 8192 bytes"),
     ] {
         folder.write(content);
