@@ -62,7 +62,7 @@ async fn a_transport_that_normalizes_the_path_is_found() {
 #[tokio::test]
 async fn a_transport_that_keeps_the_last_of_equal_fields_is_found() {
     breaks(
-        "an response comes back whole",
+        "a response arrives unchanged",
         async |origin: OriginServer, request| {
             let mut response = origin.send(request).await?;
             let fields = response.headers_mut();
@@ -77,7 +77,7 @@ async fn a_transport_that_keeps_the_last_of_equal_fields_is_found() {
 #[tokio::test]
 async fn a_transport_that_changes_the_response_is_found() {
     breaks(
-        "an response comes back whole",
+        "a response arrives unchanged",
         async |origin: OriginServer, request| {
             let mut response = origin.send(request).await?;
             response.body_mut().truncate(999);
