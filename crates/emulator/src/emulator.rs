@@ -369,7 +369,7 @@ mod tests {
             body.len()
         );
         let gate = disk.block_next_sync();
-        let begun = disk.syncs_started.load(Ordering::Relaxed);
+        let started = disk.syncs_started.load(Ordering::Relaxed);
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut turns = 0;
         while turns < 1000 {
@@ -377,7 +377,7 @@ mod tests {
             let early = stream.try_read(&mut [0]);
             assert_eq!(early.unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
             // Count turns only once the server waits for the disk.
-            turns += usize::from(disk.syncs_started.load(Ordering::Relaxed) > begun);
+            turns += usize::from(disk.syncs_started.load(Ordering::Relaxed) > started);
         }
         drop(gate);
         let mut response = String::new();

@@ -19,10 +19,10 @@ pub(crate) fn run(args: Args) -> Result<(), CliError> {
         .enable_all()
         .build()
         .map_err(|error| CliError::new(Exit::Other, format_args!("could not start: {error}")))?;
-    let ended = runtime.block_on(dispatch(args));
+    let result = runtime.block_on(dispatch(args));
     // Do not wait for what still runs, such as a name resolution that never ends.
     runtime.shutdown_timeout(Duration::ZERO);
-    ended
+    result
 }
 
 async fn dispatch(args: Args) -> Result<(), CliError> {

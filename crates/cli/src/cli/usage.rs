@@ -96,14 +96,14 @@ fn unknown_argument(argument: &str) -> String {
 
 /// Returns clap's suggestion, or the possible values.
 fn suggestion(error: &clap::Error) -> String {
-    let meant = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg]
+    let suggested = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg]
         .into_iter()
         .flat_map(|kind| strings(error, kind))
         // The last one is the most similar.
         .last();
     let possible = strings(error, ContextKind::ValidValue).join(", ");
-    match meant {
-        Some(meant) => format!(" (did you mean {meant}?)"),
+    match suggested {
+        Some(suggested) => format!(" (did you mean {suggested}?)"),
         None if possible.is_empty() => String::new(),
         None => format!(" [possible values: {possible}]"),
     }

@@ -22,11 +22,11 @@ const IN_USE: Duration = Duration::from_secs(3);
 /// The directory of its state cannot be created, or those of [`open`].
 pub(crate) async fn open_default() -> Result<Emulator, CliError> {
     let path = data_path()?;
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|error| {
+    if let Some(directory) = path.parent() {
+        fs::create_dir_all(directory).map_err(|error| {
             CliError::new(
                 Exit::Other,
-                format_args!("could not create {}: {error}", folder.display()),
+                format_args!("could not create {}: {error}", directory.display()),
             )
         })?;
     }
@@ -39,15 +39,15 @@ pub(crate) async fn open_default() -> Result<Emulator, CliError> {
 /// The file cannot be used, or another process has it open.
 pub(crate) async fn open(path: &Path) -> Result<Emulator, CliError> {
     let clock = TokioClock::new();
-    let begun = clock.monotonic();
+    let started = clock.monotonic();
     let emulator = loop {
         match Emulator::open(path) {
             Err(gatelet_emulator::Error::InUse { .. })
-                if clock.monotonic().saturating_sub(begun) < IN_USE =>
+                if clock.monotonic().saturating_sub(started) < IN_USE =>
             {
                 clock.sleep(Duration::from_millis(20)).await;
             }
-            opened => break opened.map_err(|error| CliError::new(Exit::Other, error))?,
+            result => break result.map_err(|error| CliError::new(Exit::Other, error))?,
         }
     };
     emulator

@@ -71,15 +71,17 @@ impl RequestLog {
         }
     }
 
-    fn log_end(&self, sent: Sent, end: impl Display) {
+    fn log_end(&self, sent: Sent, outcome: impl Display) {
         let line = &self.line;
         match (self.has_started.load(Ordering::Relaxed), sent) {
             (true, _) => {}
-            (false, Sent::Nothing) => return eprint_line(&format!("< {line}: not sent: {end}")),
+            (false, Sent::Nothing) => {
+                return eprint_line(&format!("< {line}: not sent: {outcome}"));
+            }
             // The transport does not report when a request is sent.
             (false, _) => eprint_line(&format!("> {line}")),
         }
-        eprint_line(&format!("< {line}: {end}"));
+        eprint_line(&format!("< {line}: {outcome}"));
     }
 }
 

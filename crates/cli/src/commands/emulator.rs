@@ -129,15 +129,15 @@ fn fault_token() -> Result<Secret, CliError> {
 
 /// Serves until SIGTERM or Ctrl-C.
 async fn serve(serve: Serve, stdout: &mut Stdout) -> Result<(), CliError> {
-    let cannot = |error: io::Error| {
+    let serve_error = |error: io::Error| {
         CliError::new(
             Exit::Other,
             format_args!("could not serve the emulator: {error}"),
         )
     };
     // Catch signals before anyone knows the URL, so that none is missed.
-    let end = signal::terminate().map_err(cannot)?;
-    let server = serve.start().await.map_err(cannot)?;
+    let stop = signal::terminate().map_err(serve_error)?;
+    let server = serve.start().await.map_err(serve_error)?;
     let address = server.address();
     if !address.ip().is_loopback() {
         eprint_line(
@@ -148,7 +148,7 @@ async fn serve(serve: Serve, stdout: &mut Stdout) -> Result<(), CliError> {
     let _ = io::stderr().write_all(environment(&format!("http://{address}")).as_bytes());
     writeln!(stdout, "http://{address}")?;
     stdout.flush()?;
-    end.await;
+    stop.await;
     server.shutdown().await;
     Ok(())
 }

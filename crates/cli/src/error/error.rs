@@ -64,20 +64,27 @@ impl CliError {
     }
 
     /// Converts the error of a list; `left` is the rest of its limit, if any.
-    pub(crate) fn from_list_error(error: &gatelet_transport::Error, left: Option<usize>) -> Self {
-        Self::from_call_error(error, "the address", left)
+    pub(crate) fn from_list_error(
+        error: &gatelet_transport::Error,
+        remaining: Option<usize>,
+    ) -> Self {
+        Self::from_call_error(error, "the address", remaining)
     }
 
-    fn from_call_error(error: &gatelet_transport::Error, url: &str, left: Option<usize>) -> Self {
+    fn from_call_error(
+        error: &gatelet_transport::Error,
+        url: &str,
+        remaining: Option<usize>,
+    ) -> Self {
         let exit = Exit::from(error);
         let mut line = parameter_names::describe(error, url);
         for Violation { path, message, .. } in error.violations().iter().take(MAX_VIOLATIONS) {
             line = format!("{line}; {}: {}", truncate(path), truncate(message));
         }
-        let mut cause = error.source();
-        while let Some(beneath) = cause {
-            line = format!("{line}: {}", truncate(&beneath.to_string()));
-            cause = beneath.source();
+        let mut source = error.source();
+        while let Some(next) = source {
+            line = format!("{line}: {}", truncate(&next.to_string()));
+            source = next.source();
         }
         // A list that failed on its first page is resumed by the same command.
         let has_begun = error.page().is_some_and(|page| page > 1);
@@ -90,8 +97,8 @@ impl CliError {
             let token = token.as_str().replace('\'', r"'\''");
             let sign = if token.starts_with('-') { '=' } else { ' ' };
             line = format!("{line}; continue with --page-token{sign}'{token}'");
-            if let Some(left) = left {
-                line = format!("{line} --limit {left}");
+            if let Some(remaining) = remaining {
+                line = format!("{line} --limit {remaining}");
             }
         }
         Self::new(exit, line)

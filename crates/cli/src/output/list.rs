@@ -15,23 +15,23 @@ pub(crate) async fn write_pages<T: Record>(
     limit: Option<u64>,
     output: &mut Output<impl Write>,
 ) -> Result<(), CliError> {
-    let most = limit.unwrap_or(u64::MAX);
-    let mut pages = pages.limit(most);
-    let mut left = usize::try_from(most).unwrap_or(usize::MAX);
+    let max = limit.unwrap_or(u64::MAX);
+    let mut pages = pages.limit(max);
+    let mut remaining = usize::try_from(max).unwrap_or(usize::MAX);
     let mut list = output.list();
-    let end = loop {
+    let result = loop {
         match pages.try_next().await {
             Ok(Some(page)) => {
-                let items = page.items.into_iter().take(left);
-                left -= items.len();
+                let items = page.items.into_iter().take(remaining);
+                remaining -= items.len();
                 list.page(items)?;
             }
             Ok(None) => break Ok(()),
             Err(error) => break Err(error),
         }
     };
-    if end.is_ok() || !list.is_empty() {
+    if result.is_ok() || !list.is_empty() {
         list.finish()?;
     }
-    end.map_err(|error| CliError::from_list_error(&error, limit.map(|_| left)))
+    result.map_err(|error| CliError::from_list_error(&error, limit.map(|_| remaining)))
 }

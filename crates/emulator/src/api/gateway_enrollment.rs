@@ -24,10 +24,10 @@ pub(crate) fn enroll(
     gateway: GatewayUpdate,
 ) -> Result<Gateway, Error> {
     let key = state.store().key();
-    let found = state
+    let authenticated = state
         .store()
         .read(|transaction| setup_token::find_by_value(transaction, key, setup_token))?;
-    let (team, setup_token) = found.ok_or(Error::TokenRejected)?;
+    let (team, setup_token) = authenticated.ok_or(Error::TokenRejected)?;
     validation::check_name(&gateway.name).map_err(Error::Invalid)?;
     let description = gateway.description.as_option();
     validation::check_description(description.map(String::as_str)).map_err(Error::Invalid)?;

@@ -57,10 +57,10 @@ impl ServerCall<'_> {
         let Some(text) = self.query(name) else {
             return Ok(None);
         };
-        let bad = |message: String| InvalidParameter { name, message };
+        let invalid = |message: String| InvalidParameter { name, message };
         let number: i64 = text
             .parse()
-            .map_err(|_| bad("must be a whole number".to_owned()))?;
+            .map_err(|_| invalid("must be a whole number".to_owned()))?;
         let parameter = self
             .operation
             .query
@@ -68,10 +68,10 @@ impl ServerCall<'_> {
             .find(|parameter| parameter.name == name);
         if let Some(QueryKind::Integer { minimum, maximum }) = parameter.map(|found| found.kind) {
             if let Some(minimum) = minimum.filter(|minimum| number < *minimum) {
-                return Err(bad(format!("must be at least {minimum}")));
+                return Err(invalid(format!("must be at least {minimum}")));
             }
             if let Some(maximum) = maximum.filter(|maximum| number > *maximum) {
-                return Err(bad(format!("must be at most {maximum}")));
+                return Err(invalid(format!("must be at most {maximum}")));
             }
         }
         Ok(Some(number))
@@ -113,8 +113,8 @@ pub(crate) fn authorization<'a>(head: &'a Parts, scheme: &str) -> Option<&'a str
     let (header, None) = (headers.next()?, headers.next()) else {
         return None;
     };
-    let (found, credential) = header.to_str().ok()?.split_once(' ')?;
-    found
+    let (presented, credential) = header.to_str().ok()?.split_once(' ')?;
+    presented
         .eq_ignore_ascii_case(scheme)
         .then(|| credential.trim())
 }

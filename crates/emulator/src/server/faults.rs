@@ -81,8 +81,8 @@ impl FaultScript {
         }
         let objects: Vec<Value> = server_call::decode(head, body)?;
         let faults = objects.iter().enumerate().map(|(n, fault)| {
-            let wrong = |message| ErrorResponse::invalid(&format!("[{n}]"), message);
-            ServerFault::parse(fault).map_err(wrong)
+            let invalid = |message| ErrorResponse::invalid(&format!("[{n}]"), message);
+            ServerFault::parse(fault).map_err(invalid)
         });
         let script = faults.collect::<Result<_, _>>()?;
         *self.script() = script;

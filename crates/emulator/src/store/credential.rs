@@ -137,8 +137,8 @@ pub(crate) fn check_key_secret(
     store.read(|transaction| {
         let users = transaction.open_table(SERVICE_USERS)?;
         let user = users.get((team, key_id))?;
-        let right = user.map_or(Digest::NONE, |user| Digest::new(*user.value().1));
-        Ok(right.matches(&presented))
+        let expected = user.map_or(Digest::NONE, |user| Digest::new(*user.value().1));
+        Ok(expected.matches(&presented))
     })
 }
 
@@ -147,12 +147,12 @@ pub(crate) fn access_token(store: &Store, token: &str) -> Result<Option<AccessTo
     let presented = store.key().digest("access token", &[token.as_bytes()]);
     store.read(|transaction| {
         let tokens = transaction.open_table(ACCESS_TOKENS)?;
-        let known = tokens.get(public_part(token).unwrap_or(""))?;
-        let known = known.as_ref().map(|known| known.value());
-        let right = known.map_or(Digest::NONE, |(_, _, digest)| Digest::new(*digest));
-        let is_right = right.matches(&presented);
-        Ok(known
-            .filter(|_| is_right)
+        let stored = tokens.get(public_part(token).unwrap_or(""))?;
+        let stored = stored.as_ref().map(|stored| stored.value());
+        let expected = stored.map_or(Digest::NONE, |(_, _, digest)| Digest::new(*digest));
+        let is_authentic = expected.matches(&presented);
+        Ok(stored
+            .filter(|_| is_authentic)
             .map(|(owner, scopes, _)| AccessToken {
                 owner: owner.to_owned(),
                 scopes: well_known_scopes(token)
@@ -212,10 +212,10 @@ pub(crate) fn active_gate_token_id(
     let presented = key.digest("active gate token", &[token.as_bytes()]);
     let public = public_part(token).unwrap_or("");
     let secrets = transaction.open_table(ACTIVE_GATE_SECRETS)?;
-    let right = secrets
+    let expected = secrets
         .get(public)?
         .map_or(Digest::NONE, |digest| Digest::new(*digest.value()));
-    Ok(right.matches(&presented).then(|| public.to_owned()))
+    Ok(expected.matches(&presented).then(|| public.to_owned()))
 }
 
 /// Returns `dt0c01.<public>` of `dt0c01.<public>.<secret>`, the part that may be shown and stored.
@@ -233,29 +233,53 @@ mod tests {
     #[test]
     fn only_the_whole_access_token_authenticates() {
         let store = Store::in_memory().unwrap();
-        let right = |token: &str| access_token(&store, token).unwrap().is_some();
-        assert!(right(well_known::DT_TOKEN));
-        assert!(!right(
+        let is_valid = |token: &str| access_token(&store, token).unwrap().is_some();
+        assert!(is_valid(well_known::DT_TOKEN));
+        assert!(!is_valid(
             &well_known::DT_TOKEN[..well_known::DT_TOKEN.len() - 1]
         ));
-        assert!(!right(&format!("{}A", well_known::DT_TOKEN)));
-        assert!(!right("dt0c01.GATELETEMULATORREADWRITE"));
-        assert!(!right(""));
+        assert!(!is_valid(&format!("{}A", well_known::DT_TOKEN)));
+        assert!(!is_valid("dt0c01.GATELETEMULATORREADWRITE"));
+        assert!(!is_valid(""));
+    }
+
+    #[test]
+    fn a_well_known_token_has_the_scopes_of_the_operation_table_in_an_earlier_store() {
+        let store = Store::in_memory().unwrap();
+        let (token, owner) = (well_known::DT_TOKEN, well_known::DT_OWNER);
+        store
+            .write(|transaction| {
+                insert_access_token(transaction, store.key(), token, owner, "earlier.scope")
+            })
+            .unwrap();
+        let scopes = |token| access_token(&store, token).unwrap().unwrap().scopes;
+        let all = scopes(token);
+        for id in OperationId::ALL {
+            for permission in id.operation().permissions {
+                assert!(all.iter().any(|scope| scope == permission), "{permission}");
+            }
+        }
+        let read_only = scopes(well_known::DT_READ_ONLY_TOKEN);
+        assert_eq!(read_only, ["activeGateTokenManagement.read"]);
     }
 
     #[test]
     fn a_key_secret_is_valid_for_its_team_and_key_id_only() {
         use well_known as wk;
         let store = Store::in_memory().unwrap();
-        let right = |team, id, secret| check_key_secret(&store, team, id, secret).unwrap();
-        assert!(right(wk::ASA_TEAM, wk::ASA_KEY_ID, wk::ASA_KEY_SECRET));
-        assert!(!right("another-team", wk::ASA_KEY_ID, wk::ASA_KEY_SECRET));
-        assert!(!right(
+        let is_valid = |team, id, secret| check_key_secret(&store, team, id, secret).unwrap();
+        assert!(is_valid(wk::ASA_TEAM, wk::ASA_KEY_ID, wk::ASA_KEY_SECRET));
+        assert!(!is_valid(
+            "another-team",
+            wk::ASA_KEY_ID,
+            wk::ASA_KEY_SECRET
+        ));
+        assert!(!is_valid(
             wk::ASA_TEAM,
             wk::ASA_REPORTING_KEY_ID,
             wk::ASA_KEY_SECRET
         ));
-        assert!(!right(
+        assert!(!is_valid(
             wk::ASA_TEAM,
             wk::ASA_KEY_ID,
             wk::ASA_REPORTING_KEY_SECRET

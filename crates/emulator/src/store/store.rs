@@ -53,8 +53,8 @@ impl Store {
             .set_cache_size(CACHE)
             .create_with_backend(InMemoryBackend::new())?;
         // Memory does not fail, and cannot be reopened.
-        let gone = || Err(Error::Storage("memory cannot be reopened".into()));
-        let store = Self::new(database, Box::new(gone), None, Key::random()?);
+        let cannot_reopen = || Err(Error::Storage("memory cannot be reopened".into()));
+        let store = Self::new(database, Box::new(cannot_reopen), None, Key::random()?);
         store.initialize()?;
         Ok(store)
     }
@@ -228,9 +228,9 @@ impl Store {
     fn check_key(&self, path: PathBuf) -> Result<(), Error> {
         self.read(|transaction| {
             let table: ReadOnlyTable<_, _> = transaction.open_table(KEY_CHECK)?;
-            let right = table.get(())?.map(|digest| Digest::new(*digest.value()));
-            match right {
-                Some(right) if right.matches(&self.key_check()) => Ok(()),
+            let expected = table.get(())?.map(|digest| Digest::new(*digest.value()));
+            match expected {
+                Some(expected) if expected.matches(&self.key_check()) => Ok(()),
                 _ => Err(Error::Key { path }),
             }
         })

@@ -37,17 +37,17 @@ pub(crate) fn issue(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse>
         return Err(ErrorResponse::unauthenticated());
     }
     let lifetime = call.state.bearer_lifetime();
-    let end = call.state.now().saturating_add(lifetime);
-    let end = Timestamp::from_unix_millis(end.unix_millis().div_euclid(1000) * 1000);
+    let expires_at = call.state.now().saturating_add(lifetime);
+    let expires_at = Timestamp::from_unix_millis(expires_at.unix_millis().div_euclid(1000) * 1000);
     let claims = json!({
-        "exp": end.unix_millis().div_euclid(1000),
+        "exp": expires_at.unix_millis().div_euclid(1000),
         "iss": "gatelet.state",
         "jti": random::uuid()?,
         "team": team,
         "user": request.key_id,
     });
     let bearer = Secret::new(sign(store.key(), &claims));
-    let body = json::encode(&AuthToken::new(bearer, call.value(0)).with_expires_at(end))?;
+    let body = json::encode(&AuthToken::new(bearer, call.value(0)).with_expires_at(expires_at))?;
     Ok(success(call, body))
 }
 
@@ -71,9 +71,9 @@ pub(crate) fn verify(key: &Key, text: &str, now: Timestamp) -> Option<Bearer> {
     let (_, claims) = signed.split_once('.')?;
     let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()?;
     let text = |name: &str| claims.get(name)?.as_str().map(str::to_owned);
-    let end = claims.get("exp")?.as_i64()?;
-    let is_live = now.unix_millis() < end.saturating_mul(1000);
-    is_live.then_some(Bearer {
+    let expires_at = claims.get("exp")?.as_i64()?;
+    let is_valid = now.unix_millis() < expires_at.saturating_mul(1000);
+    is_valid.then_some(Bearer {
         team: text("team")?,
         key_id: text("user")?,
     })

@@ -85,8 +85,8 @@ impl ErrorResponse {
 }
 
 impl From<InvalidBody> for ErrorResponse {
-    fn from(bad: InvalidBody) -> Self {
-        match bad {
+    fn from(error: InvalidBody) -> Self {
+        match error {
             InvalidBody::NotJson => Self::from_status(StatusCode::UNSUPPORTED_MEDIA_TYPE),
             InvalidBody::Malformed(malformed) => Self::invalid(&malformed.path, &malformed.message),
         }
@@ -94,8 +94,8 @@ impl From<InvalidBody> for ErrorResponse {
 }
 
 impl From<InvalidParameter> for ErrorResponse {
-    fn from(bad: InvalidParameter) -> Self {
-        Self::invalid(bad.name, &bad.message)
+    fn from(error: InvalidParameter) -> Self {
+        Self::invalid(error.name, &error.message)
     }
 }
 

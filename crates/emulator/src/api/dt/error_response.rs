@@ -86,8 +86,8 @@ impl ErrorResponse {
 }
 
 impl From<InvalidBody> for ErrorResponse {
-    fn from(bad: InvalidBody) -> Self {
-        match bad {
+    fn from(error: InvalidBody) -> Self {
+        match error {
             InvalidBody::NotJson => Self::from_status(StatusCode::UNSUPPORTED_MEDIA_TYPE),
             InvalidBody::Malformed(DecodeError { path, message }) => {
                 Self::violation(ParameterLocation::PayloadBody, path, message)
@@ -97,8 +97,8 @@ impl From<InvalidBody> for ErrorResponse {
 }
 
 impl From<InvalidParameter> for ErrorResponse {
-    fn from(bad: InvalidParameter) -> Self {
-        Self::violation(ParameterLocation::Query, bad.name, bad.message)
+    fn from(error: InvalidParameter) -> Self {
+        Self::violation(ParameterLocation::Query, error.name, error.message)
     }
 }
 

@@ -147,8 +147,8 @@ fn expiration_date(
         true => text.parse::<Expiration>(),
         false => Err(ExpirationError::Form),
     };
-    let end = expiration.and_then(|it| it.resolve(now));
-    end.map(Some).map_err(|error| {
+    let expires_at = expiration.and_then(|it| it.resolve(now));
+    expires_at.map(Some).map_err(|error| {
         let place = ParameterLocation::PayloadBody;
         ErrorResponse::violation(place, "expirationDate", error.to_string())
     })
@@ -229,7 +229,10 @@ pub(crate) fn connect(state: &State, token: &Secret) -> Result<ActiveGateTokenId
         let json = ACTIVE_GATE_TOKENS.get_for_update(transaction, TENANT, &id)?;
         let json = json.ok_or(Error::TokenRejected)?;
         let mut token: ActiveGateToken = json::decode_stored(&json)?;
-        if token.expiration_date.is_some_and(|end| end <= now) {
+        if token
+            .expiration_date
+            .is_some_and(|expires_at| expires_at <= now)
+        {
             return Err(Error::TokenRejected);
         }
         token.last_used_date = Some(now);
