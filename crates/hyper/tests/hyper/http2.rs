@@ -8,7 +8,7 @@ use gatelet_transport::{CallTimeouts, Sent, TooLarge, Transport, TransportErrorK
 
 use super::calls::{channel, create};
 use super::frames::{CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, RST_STREAM, literal};
-use super::pki::Authority;
+use super::pki::{Authority, Trusted};
 use super::script::{Gate, ServerStep, empty, flood, head, ok, part, rest};
 use super::test_server::TestServer;
 use super::tls_server::TlsServer;

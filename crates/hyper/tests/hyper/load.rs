@@ -1,6 +1,6 @@
 //! Thousands of concurrent calls.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Read};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use gatelet_hyper::HyperTransport;
+use gatelet_test_support::raw_server::{RawResponse, RawServer};
 use gatelet_transport::{ConnectFailure, Sent, Transport, TransportError, TransportErrorKind};
 use tokio::task::JoinSet;
 
@@ -20,32 +21,11 @@ pub(crate) fn endless_server() -> SocketAddr {
 
 /// Starts the same server with a function that runs before each response.
 fn endless_server_with(before: impl Fn() + Send + Sync + 'static) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let before = Arc::new(before);
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let Ok(stream) = stream else { return };
-            let before = before.clone();
-            // The client may close the connection.
-            std::thread::spawn(move || drop(respond_to_all(stream, &*before)));
-        }
+    let server = RawServer::new(move |_| {
+        before();
+        RawResponse::KeepAlive(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok".to_vec())
     });
-    address
-}
-
-fn respond_to_all(mut stream: TcpStream, before: &dyn Fn()) -> std::io::Result<()> {
-    let mut buffer = [0; 4096];
-    let mut seen = Vec::new();
-    while let read @ 1.. = stream.read(&mut buffer)? {
-        seen.extend_from_slice(&buffer[..read]);
-        if seen.ends_with(BODY.as_bytes()) {
-            seen.clear();
-            before();
-            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")?;
-        }
-    }
-    Ok(())
+    server.address
 }
 
 fn request(address: impl std::fmt::Display) -> http::Request<Bytes> {

@@ -12,7 +12,7 @@ use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 
-use super::pki::{Authority, Identity};
+use super::pki::{Authority, Identity, Trusted};
 use super::tls_server::TlsServer;
 
 // T5
@@ -245,7 +245,7 @@ async fn a_client_presents_its_certificate_to_a_server_that_requests_one() {
     let (authority, clients) = (Authority::new(), Authority::new());
     let config = authority
         .certify("localhost", |_| {})
-        .server_config(Some(&clients));
+        .server_config(Some(&clients.der()));
     let server = TlsServer::start_with(config).await;
     let as_client = |identity: &Identity| {
         let builder = HyperTransport::builder()
@@ -280,7 +280,7 @@ async fn a_missing_client_certificate_is_a_tls_error() {
     let (tls12, tls13) = ([&rustls::version::TLS12], [&rustls::version::TLS13]);
     for (versions, protocol) in [(tls13, "h2"), (tls13, "http/1.1"), (tls12, "http/1.1")] {
         let identity = authority.certify("localhost", |_| {});
-        let mut config = identity.server_config_of(&versions, Some(&clients));
+        let mut config = identity.server_config_of(&versions, Some(&clients.der()));
         config.alpn_protocols = vec![protocol.into()];
         let server = TlsServer::start_with(config).await;
         for client in [&authority.client(), &unknown] {

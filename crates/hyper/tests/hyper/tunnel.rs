@@ -1,71 +1,28 @@
 //! Tunnels through a proxy to a TLS server.
 
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
 use gatelet_hyper::{HyperTransport, Proxies, TokioClock};
+use gatelet_test_support::proxy::Proxy;
 use gatelet_transport::{
     Applied, BaseUrl, Channel, ConnectFailure, ErrorKind, Phase, RetryPolicy, Sent, Transport,
     TransportErrorKind,
 };
 use http::Request;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
-use super::pki::Authority;
+use super::pki::{Authority, Trusted};
 use super::proxy::{BASIC, USER, asks_for_credentials, through};
 use super::script::{ServerStep, flood, send};
 use super::test_server::{CANARY, TestServer, error_text};
 use super::tls_server::TlsServer;
 
-/// A proxy that opens every tunnel to one server, whatever name is requested.
-struct Tunnels {
-    address: SocketAddr,
-    asked: Arc<Mutex<Vec<String>>>,
-    _task: JoinSet<()>,
-}
-
-impl Tunnels {
-    async fn to(server: SocketAddr) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let mut task = JoinSet::new();
-        let log = asked.clone();
-        task.spawn(async move {
-            loop {
-                let (client, _) = listener.accept().await.unwrap();
-                tokio::spawn(dig(client, server, log.clone()));
-            }
-        });
-        Self {
-            address,
-            asked,
-            _task: task,
-        }
-    }
-
-    fn proxies(&self) -> Proxies {
-        let url = format!("http://gate:{CANARY}@{}", self.address);
-        Proxies::default().https(&url).unwrap()
-    }
-}
-
-async fn dig(mut client: TcpStream, server: SocketAddr, asked: Arc<Mutex<Vec<String>>>) {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        if client.read_buf(&mut head).await.unwrap_or(0) == 0 {
-            return;
-        }
-    }
-    asked.lock().unwrap().push(String::from_utf8(head).unwrap());
-    let mut server = TcpStream::connect(server).await.unwrap();
-    let response = b"HTTP/1.1 200 Connection established\r\nContent-Length: 5\r\n\r\n";
-    client.write_all(response).await.unwrap();
-    let _ = copy_bidirectional(&mut client, &mut server).await;
+fn through_tunnel(authority: &Authority, proxy: &Proxy) -> HyperTransport {
+    let url = proxy.url(&format!("gate:{CANARY}"));
+    let proxies = Proxies::default().https(&url).unwrap();
+    authority.builder().proxies(proxies).build()
 }
 
 fn post(path: &str) -> Request<Bytes> {
@@ -81,16 +38,15 @@ fn post(path: &str) -> Request<Bytes> {
 async fn proxy_and_server_credentials_do_not_mix_in_a_tunnel() {
     let authority = Authority::new();
     let server = TlsServer::start(authority.certify("service.example", |_| {}), &[]).await;
-    let proxy = Tunnels::to(server.address).await;
-    let transport = authority.builder().proxies(proxy.proxies()).build();
+    let proxy = Proxy::to(server.address);
+    let transport = through_tunnel(&authority, &proxy);
     assert!(!format!("{transport:?}").contains(CANARY));
     for _ in 0..2 {
         let response = transport.send(post("/v1/a")).await.unwrap();
         assert_eq!(response.body(), "h1");
     }
-    let asked = proxy.asked.lock().unwrap().clone();
     assert_eq!(
-        asked,
+        proxy.heads(),
         [
             "CONNECT service.example:8443 HTTP/1.1\r\nHost: service.example:8443\r\n\
           Proxy-Authorization: Basic Z2F0ZTpjNG40cnk=\r\n\r\n"
@@ -110,13 +66,13 @@ async fn http2_works_through_a_tunnel() {
     let authority = Authority::new();
     let identity = authority.certify("service.example", |_| {});
     let server = TlsServer::start(identity, &["h2"]).await;
-    let proxy = Tunnels::to(server.address).await;
-    let transport = authority.builder().proxies(proxy.proxies()).build();
+    let proxy = Proxy::to(server.address);
+    let transport = through_tunnel(&authority, &proxy);
     for _ in 0..2 {
         let response = transport.send(post("/v1/a")).await.unwrap();
         assert_eq!(response.body(), "h2 0");
     }
-    assert_eq!(proxy.asked.lock().unwrap().len(), 1);
+    assert_eq!(proxy.heads().len(), 1);
 }
 
 // T71
@@ -132,8 +88,8 @@ async fn a_proxy_that_impersonates_the_server_is_refused() {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await;
     });
     for address in [server.address, speaks_plaintext] {
-        let proxy = Tunnels::to(address).await;
-        let transport: HyperTransport = authority.builder().proxies(proxy.proxies()).build();
+        let proxy = Proxy::to(address);
+        let transport = through_tunnel(&authority, &proxy);
         let error = transport.send(post("/v1/a")).await.unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Tls);
         assert_eq!(error.sent(), Sent::Nothing);
