@@ -309,7 +309,7 @@ mod tests {
 
     // S6
     #[test]
-    fn whatever_could_panic_in_a_library_is_an_error() {
+    fn a_path_that_could_panic_in_a_library_is_an_error() {
         for lint in [
             "arithmetic_side_effects",
             "indexing_slicing",

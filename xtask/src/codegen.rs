@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_of_all_descriptions_are_shown_and_nothing_is_written() {
+    fn errors_of_all_descriptions_are_shown_and_nothing_is_written() {
         let root = copy_of_the_descriptions();
         for vendor in VENDORS {
             let path = root

@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_listing_that_is_there_is_no_finding() {
+    fn an_existing_listing_is_tidy() {
         assert_eq!(in_a_folder("x\n", "x\n", false).0, None);
     }
 }

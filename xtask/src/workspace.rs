@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn build_output_is_not_a_file_of_ours() {
+    fn build_output_is_not_a_file_of_the_repository() {
         let folder = tempfile::tempdir().unwrap();
         for (path, text) in [
             ("src/a.rs", ""),

@@ -20,9 +20,9 @@ pub use crate::generated::asa::*;
 
 /// The JSON Schema (2020-12) of every type in this module, each below `#/$defs/` by its name.
 ///
-/// It is the file `schemas/asa.json` of this package and says what the vendor documents and what the models write. Reading
-/// takes a little more: `null` for every optional field. Writing checks neither the length nor the pattern of a text. The words
-/// of an enum are named and any other text is valid too, because the vendor may add one.
+/// It is the file `schemas/asa.json` of this package: the shapes that the vendor documents and the models write. Reading
+/// accepts a little more: `null` for every optional field. Writing checks neither the length nor the pattern of a string. Besides the
+/// known words of an enum any other string is valid, because the vendor may add words.
 ///
 /// ```
 /// use gatelet_models::asa;
@@ -36,7 +36,7 @@ pub use crate::generated::asa::*;
 pub const JSON_SCHEMA: &str = include_str!("../schemas/asa.json");
 
 impl GatewaySetupTokenCreate {
-    /// Sets the labels of every gateway that enrols with the token; they go into [`details`](Self::details).
+    /// Sets the labels of every gateway that enrolls with the token; they go into [`details`](Self::details).
     #[must_use]
     pub fn with_labels(
         mut self,
@@ -47,9 +47,9 @@ impl GatewaySetupTokenCreate {
     }
 }
 
-/// The update that changes nothing: all that was read is sent again, also what this version does not know. What was `null` is `null` again,
-/// except labels, which a gateway always has: they are empty. What was absent is left out, and so is what only the service sets: the
-/// id, the cloud provider, and when the gateway was last seen.
+/// Creates an update that changes nothing: everything read is sent again, unknown members included. A `null` field is `null` again,
+/// except labels, which become empty because a gateway always has them. Absent fields are left out, and so are those that only the service sets:
+/// `id`, `cloud_provider` and `last_seen`.
 impl From<&Gateway> for GatewayUpdate {
     fn from(gateway: &Gateway) -> Self {
         // Without `..`, so that a new field has to be decided here.
@@ -84,14 +84,14 @@ impl From<&Gateway> for GatewayUpdate {
     }
 }
 
-/// As from a borrowed [`Gateway`].
+/// Equivalent to the conversion from a borrowed [`Gateway`].
 impl From<Gateway> for GatewayUpdate {
     fn from(gateway: Gateway) -> Self {
         Self::from(&gateway)
     }
 }
 
-/// What sends a field again as it was read.
+/// Returns the patch that sends a field again as it was read.
 fn unchanged<T: Clone>(value: &Option<T>, was_null: bool) -> Patch<T> {
     match value {
         Some(value) => Patch::Set(value.clone()),

@@ -1,10 +1,10 @@
-//! How the models are read: the pieces that the generated code shares.
+//! Reads models: the parts that the generated code shares.
 //!
-//! Every piece asks the format what stands there (`deserialize_any`) and refuses what it cannot take by naming its kind. Asking for a
-//! certain type instead would leave the refusal to the format, and formats print the value that they did not like.
+//! Each seed asks the format for whatever it has (`deserialize_any`) and refuses other kinds by naming the kind. Asking for a certain
+//! type instead would leave the error to the format, and formats print the value.
 //!
 //! A seed (`STRING`, `BOOLEAN`, `List(..)`, `Nullable(..)`) reads one value; a [`Slot`] holds the value of one field until the object ends;
-//! [`Object`] is what a model implements.
+//! a model implements [`Object`].
 
 pub(crate) mod containers;
 pub(crate) mod object;

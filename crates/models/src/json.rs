@@ -1,4 +1,4 @@
-//! JSON values of any shape, for what no description knows.
+//! JSON values of any shape, for members that no model knows.
 
 mod deserializer;
 pub(crate) mod limits;

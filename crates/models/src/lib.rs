@@ -14,20 +14,20 @@
 //! # What is lenient, what is strict
 //!
 //! Reading is lenient where servers differ: absent and `null` are both `None` for an optional field, a `null` list is empty where the
-//! vendor sends it so, unknown words of an enum are kept and written back unchanged, and a negative count is one that the server does
-//! not know. Unknown fields are skipped, except in the models that are read, changed and put back: those keep them as [`UnknownMembers`],
-//! and remember which fields were `null`. A response with a secret that is shown only once keeps what it cannot read as [`Lenient`], so
+//! vendor sends it so, unknown words of an enum are kept and written back unchanged, and a negative count is `None`: the server does
+//! not know it. Unknown fields are skipped, except in the models that are read, changed and put back: those keep them as [`UnknownMembers`],
+//! and remember which fields were `null`. A response with a secret that is shown only once keeps unreadable fields as [`Lenient`], so
 //! that the secret is not lost. A date may differ from RFC 3339
 //! in form, and never in meaning: see [`Timestamp::parse`].
 //!
 //! Reading is strict where leniency would invent data: a known field or a map's key given twice, an array in place of an object, `"false"` in
 //! place of `false`, an integer out of range or written with a fraction, a date that does not exist or has no offset are errors. An error names the kind
-//! of what was found and never its value, so it is safe to log.
+//! of the value found and never the value, so it is safe to log.
 //!
-//! Writing is strict: `None` is left out, a [`Patch`] keeps absent, `null` and a value apart, and a count that no reader would take is an
+//! Writing is strict: `None` is left out, a [`Patch`] keeps absent, `null` and a value apart, and a count out of range is an
 //! error. Limits on the length or the pattern of a text are documented and left to the server.
 //!
-//! The models read any self-describing format; JSON is what the vendors speak. What the vendors document and the models write is also a
+//! The models read any self-describing format; JSON is what the vendors speak. The vendors' documented shapes, as the models write them, are also a
 //! JSON Schema: [`asa::JSON_SCHEMA`], [`dt::JSON_SCHEMA`], and the files in `schemas/`.
 //!
 //! # Features
@@ -39,14 +39,14 @@
 //! | `asa` | the types and operations of Okta ASA: [`asa`] |
 //! | `dt` | the types and operations of the Dynatrace ActiveGate token API: [`dt`] |
 //! | `std` | [`Timestamp`] from and to `std::time::SystemTime`; the clients turn it on |
-//! | `uuid` | ids from and to `uuid::Uuid`, where an id is one |
+//! | `uuid` | ids from and to `uuid::Uuid` |
 //!
 //! # What you can rely on
 //!
 //! - **Versions** are semantic. The vendors' structs and enums are `#[non_exhaustive]`, so a new word, or a new field that may be left
 //!   out, breaks nobody; a new required field is one more argument of `new`, and a breaking change.
 //!   `OperationId` is exhaustive, so that a server must decide about each operation, and so are [`Method`], [`QueryKind`] and
-//!   [`Paging`], which a client must know all of; a new one of either is a breaking change. `serde_core` and
+//!   [`Paging`], which a client must match exhaustively; a new variant of any of them is a breaking change. `serde_core` and
 //!   `time` are part of the interface: a new major version of either is one of this crate.
 //! - **Rust**: edition 2024, at least the version in `rust-version` (1.90), which rises only with a minor version.
 //! - **Build**: no `std`, no `unsafe`, no build script, no proc-macro, at most nine crates in all without features. The example
@@ -56,9 +56,8 @@
 //! - **Secrets** are in no `Debug` form and no error, and their memory is overwritten when they are dropped.
 //! - **Hostile input** is an error, never a panic; unknown fields are skipped at any depth that the format allows, without recursion here,
 //!   and kept, where they are kept, up to 64 KiB and 64 deep.
-//! - **Numbers** of unknown fields keep all of their digits, or the update that would send them back is refused. `serde_json` hands the
-//!   digits over with its feature `raw_value`, which the clients switch on; without it, a number of more than 15 digits counts as one
-//!   that would lose some.
+//! - **Numbers** of unknown fields keep all of their digits, or the update that would send them back is refused. `serde_json` passes
+//!   on all digits with its feature `raw_value`, which the clients enable; without it, a number of more than 15 digits counts as inexact.
 #![no_std]
 #![cfg_attr(
     not(all(feature = "asa", feature = "dt")),

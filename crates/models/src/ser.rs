@@ -1,4 +1,4 @@
-//! How the models are written: fields in the description's order, absent ones left out.
+//! Writes models: fields in the order of the description, without absent ones.
 
 use serde_core::ser::{Error, Serialize, SerializeMap, Serializer};
 
@@ -7,7 +7,7 @@ use crate::field::lenient::Lenient;
 use crate::field::patch::Patch;
 use crate::field::unknown_members::UnknownMembers;
 
-/// An object that is being written. Its length need not be known, so a field that is left out needs no second look.
+/// An object that is being written, without its length: absent fields need not be counted.
 pub(crate) struct Fields<M>(M);
 
 /// Begins an object.
@@ -17,7 +17,7 @@ pub(crate) fn fields<S: Serializer>(serializer: S) -> Result<Fields<S::Serialize
 }
 
 impl<M: SerializeMap> Fields<M> {
-    /// Writes a field that is always there.
+    /// Writes a field that is always present.
     #[inline]
     pub(crate) fn put<T: Serialize + ?Sized>(
         &mut self,
@@ -54,7 +54,7 @@ impl<M: SerializeMap> Fields<M> {
         }
     }
 
-    /// Writes a field that may have been read without being understood.
+    /// Writes a field that may be unreadable.
     #[inline]
     pub(crate) fn put_lenient<'a, T, V: Serialize>(
         &mut self,
@@ -96,7 +96,7 @@ impl<M: SerializeMap> Fields<M> {
     }
 }
 
-/// An integer whose type holds more than the field may: beyond its limits it is refused, as it would be when it is read.
+/// An integer whose type is wider than its field: out of range it is refused, as it is when it is read.
 pub(crate) struct InRange<T>(pub(crate) IntegerSeed<T>, pub(crate) T);
 
 impl<T: Serialize + PartialOrd + Copy> Serialize for InRange<T> {
@@ -110,7 +110,7 @@ impl<T: Serialize + PartialOrd + Copy> Serialize for InRange<T> {
     }
 }
 
-/// A count that a response always has: one that is not known is -1, as the servers write it.
+/// A count that a response always has; an unknown count is written as -1, as the servers do.
 pub(crate) struct CountOrUnknown<T>(pub(crate) Option<T>);
 
 impl<T: Serialize> Serialize for CountOrUnknown<T> {
@@ -123,7 +123,7 @@ impl<T: Serialize> Serialize for CountOrUnknown<T> {
     }
 }
 
-/// Refuses to write an update which holds a number that would lose digits.
+/// Refuses to write an update with a number that would lose digits.
 pub(crate) fn require_exact<E: Error>(inexact: Option<&str>) -> Result<(), E> {
     match inexact {
         None => Ok(()),

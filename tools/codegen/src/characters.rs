@@ -23,7 +23,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_seen_is_visible() {
+    fn invisible_characters_are_escaped() {
         for c in ['a', '~', ' ', 'é', 'ß', '…', '“', '→', '語'] {
             assert!(is_visible(c), "{c}");
         }

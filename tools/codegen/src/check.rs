@@ -58,18 +58,18 @@ fn names_clash(api: &Api, diagnostics: &mut Diagnostics) {
         if !names::is_identifier(id) || !names::is_identifier(&names::pascal(id)) {
             diagnostics.add(
                 operation.at,
-                format!("`{id}` is no Rust name"),
+                format!("`{id}` is not a valid Rust name"),
                 "give the operation another `operationId`",
             );
         }
         if operation.request.is_some() && matches!(operation.method, Method::Get | Method::Delete) {
             let what = format!("a request body of a {}", operation.method.keyword());
-            let fix = "remove it, servers and proxies drop it";
+            let fix = "remove it; servers and proxies drop it";
             diagnostics.add(operation.at, what, fix);
         }
         if operation.response.is_some() && operation.success == 204 {
             let fix = "remove it, or give the status that the vendor sends with it";
-            diagnostics.add(operation.at, "a body in an answer 204", fix);
+            diagnostics.add(operation.at, "a body in a 204 response", fix);
         }
         if !operation.path.starts_with('/') {
             let what = format!("the path `{}` does not begin with a slash", operation.path);
@@ -90,7 +90,10 @@ fn names_clash(api: &Api, diagnostics: &mut Diagnostics) {
         if !names::is_identifier(&module) || ["operations", SHARED].contains(&module.as_str()) {
             diagnostics.add(
                 tag.at,
-                format!("the tag `{}` cannot be the module `{module}`", tag.name),
+                format!(
+                    "the tag `{}` is not valid as the module `{module}`",
+                    tag.name
+                ),
                 "rename it",
             );
         }
@@ -138,7 +141,7 @@ fn references(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
             diagnostics.add(
                 reference.at,
                 format!(
-                    "`$ref` to `#/components/schemas/{}`, which is not there",
+                    "`$ref` to `#/components/schemas/{}`, which does not exist",
                     reference.name
                 ),
                 "correct the name, or describe it",
@@ -174,7 +177,7 @@ fn parameters(operation: &Operation, graph: &Graph<'_>, diagnostics: &mut Diagno
         diagnostics.add(
             operation.at,
             format!(
-                "`{}` has not the parameters that are described",
+                "`{}` does not contain the described parameters",
                 operation.path
             ),
             "describe each `{parameter}` of the path, in its order",
@@ -196,10 +199,7 @@ fn parameters(operation: &Operation, graph: &Graph<'_>, diagnostics: &mut Diagno
         if !is_served {
             diagnostics.add(
                 parameter.at,
-                format!(
-                    "the parameter `{}` has a type that is not served",
-                    parameter.name
-                ),
+                format!("the parameter `{}` has an unsupported type", parameter.name),
                 "use a string or an id in the path; a string, an integer or a boolean in the query",
             );
         }
@@ -220,7 +220,7 @@ fn paging(operation: &Operation, graph: &Graph<'_>, diagnostics: &mut Diagnostic
         if !operation.query().any(|parameter| parameter.name == *name) {
             diagnostics.add(
                 *at,
-                format!("`x-paging` names `{name}`, which is no parameter of the query"),
+                format!("`x-paging` names `{name}`, which is not a query parameter"),
                 "describe the parameter",
             );
         }
@@ -229,15 +229,15 @@ fn paging(operation: &Operation, graph: &Graph<'_>, diagnostics: &mut Diagnostic
     let fields = answer.and_then(|it| graph.get(it)).map(Schema::fields);
     let fields = fields.unwrap_or_default();
     if !fields.iter().any(|it| matches!(it.kind, Kind::List(_))) {
-        let fix = "describe the list in the schema of the answer, or remove `x-paging`";
-        diagnostics.add(*at, "`x-paging` with an answer that has no list", fix);
+        let fix = "describe the list in the schema of the response, or remove `x-paging`";
+        diagnostics.add(*at, "`x-paging` on a response without a list", fix);
     }
     let is_cursor =
         |it: &Field| it.name == *page_token && matches!(it.kind, Kind::Text) && !it.is_required;
     if paging.style == PagingStyle::Cursor && !fields.iter().any(is_cursor) {
-        let what = format!("a cursor with an answer that has no optional text `{page_token}`");
+        let what = format!("a cursor with a response that has no optional string `{page_token}`");
         let fix =
-            "describe it in the schema of the answer, not as required: the last page has none";
+            "describe it in the schema of the response, not as required: the last page has none";
         diagnostics.add(*at, what, fix);
     }
 }
@@ -274,7 +274,7 @@ fn defaults(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Reports limits that no value keeps.
+/// Reports limits that no value satisfies.
 fn limits(api: &Api, diagnostics: &mut Diagnostics) {
     let fields = api.schemas.iter().flat_map(Schema::fields);
     let fields = fields.map(|it| (&it.limits, &it.kind, it.at));
@@ -282,7 +282,7 @@ fn limits(api: &Api, diagnostics: &mut Diagnostics) {
     let parameters = parameters.map(|it| (&it.limits, &it.kind, it.at));
     let mut check = |(limits, kind, at): (&Limits, &Kind, Position)| {
         if !limits.can_be_kept(kind) {
-            diagnostics.add(at, "limits that no value keeps", "correct them");
+            diagnostics.add(at, "limits that no value satisfies", "correct them");
         }
     };
     fields.for_each(&mut check);
@@ -337,11 +337,11 @@ fn patches(schema: &Schema, diagnostics: &mut Diagnostics) {
             continue;
         }
         if matches!(field.kind, Kind::Timestamp { milliseconds: true }) {
-            let fix = "leave `x-timestamp` out, or teach the generator";
+            let fix = "remove `x-timestamp`, or extend the generator";
             diagnostics.add(field.at, "`x-timestamp` in an update", fix);
         }
         if field.kind.is_count() {
-            let fix = "leave `minimum` out, or teach the generator";
+            let fix = "remove `minimum`, or extend the generator";
             diagnostics.add(field.at, "a nullable count in an update", fix);
         }
     }
@@ -356,14 +356,14 @@ fn secrets(api: &Api, schema: &Schema, diagnostics: &mut Diagnostics) {
     };
     for field in once {
         let what = format!("`{}` is shown once beside `{}`", field.name, first.name);
-        let fix = "keep one of the two: without the other an answer could not be read";
+        let fix = "keep one of the two: otherwise a response could not be read";
         diagnostics.add(field.at, what, fix);
     }
     let is_secret = matches!(first.kind, Kind::Secret) && first.is_required;
     let mut inner = api.schemas.iter().flat_map(Schema::references);
     let is_inner = inner.any(|it| it.name == schema.name);
     if !is_secret || schema.is_request_only || is_inner {
-        let fix = "leave `x-shown-once` out, or put it on a required secret of a response";
+        let fix = "remove `x-shown-once`, or put it on a required secret of a response";
         diagnostics.add(first.at, format!("`{}` is shown once", first.name), fix);
     }
 }
@@ -373,7 +373,8 @@ fn omittable(schema: &Schema, diagnostics: &mut Diagnostics) {
     for field in schema.fields().iter().filter(|field| field.is_omittable) {
         if !schema.is_request_only || field.is_required || field.is_nullable {
             let what = format!("`x-omittable` on `{}`", field.name);
-            let fix = "leave it out, or put it on a property of a request that is neither required nor null";
+            let fix =
+                "remove it, or put it on a property of a request that is neither required nor null";
             diagnostics.add(field.at, what, fix);
         }
     }
@@ -386,7 +387,7 @@ fn unknown(schema: &Schema, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
             schema.presence(field),
             Presence::Count | Presence::OptionalCount
         ) {
-            let fix = "leave `minimum` out, or teach the generator to keep a negative one";
+            let fix = "remove `minimum`, or extend the generator to keep a negative one";
             diagnostics.add(
                 field.at,
                 "a count beside unknown members that are kept",

@@ -41,7 +41,7 @@ impl Diagnostics {
         }
     }
 
-    /// Notes a mistake; `fix` completes the sentence "the fix: …".
+    /// Adds a mistake; `fix` completes "the fix: …", or is empty where the mistake says it all.
     pub(crate) fn add(&mut self, at: Position, what: impl Into<String>, fix: impl Into<String>) {
         self.found.push(Diagnostic {
             at,
@@ -64,11 +64,10 @@ impl fmt::Display for Diagnostics {
             let Position { line, column } = at;
             let separator = if index == 0 { "" } else { "\n" };
             let (what, fix) = (escape_for_display(what), escape_for_display(fix));
-            write!(
-                f,
-                "{separator}{}:{line}:{column}: {what}; the fix: {fix}",
-                self.file
-            )?;
+            write!(f, "{separator}{}:{line}:{column}: {what}", self.file)?;
+            if !fix.is_empty() {
+                write!(f, "; the fix: {fix}")?;
+            }
         }
         match sorted.len().saturating_sub(MOST) {
             0 => Ok(()),
@@ -93,7 +92,7 @@ mod tests {
 
     // U28
     #[test]
-    fn a_mistake_is_one_line_whatever_it_quotes() {
+    fn a_diagnostic_is_one_line_whatever_it_quotes() {
         let mut diagnostics = Diagnostics::of("house.yaml");
         let at = Position { line: 1, column: 2 };
         diagnostics.add(at, "`a\n\u{1b}b\u{202e}c\td`", "write e");

@@ -21,7 +21,11 @@ pub(crate) fn read(
     if let Some(node) = document.need("openapi", diagnostics)
         && !text(node, diagnostics)?.starts_with("3.1.")
     {
-        diagnostics.add(node.at, "another version of OpenAPI", "write it for 3.1");
+        diagnostics.add(
+            node.at,
+            "an unsupported version of OpenAPI",
+            "write it for 3.1",
+        );
     }
     let (title, description) = info(&mut document, diagnostics);
     let servers = match document.need("servers", diagnostics) {
@@ -88,7 +92,7 @@ fn info(document: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> (Prose, Pro
         if let Some((node, url)) = node.and_then(|node| Some((node, text(node, diagnostics)?)))
             && !server::is_base(url)
         {
-            let what = format!("the address `{url}` of the contact");
+            let what = format!("the invalid contact URL `{url}`");
             diagnostics.add(node.at, what, "write https://, a host and a path");
         }
         contact.finish(diagnostics);
@@ -167,7 +171,7 @@ impl<'a> Components<'a> {
                 }
                 None => diagnostics.add(
                     scheme.at,
-                    format!("the security scheme `{}`, which is not there", scheme.key),
+                    format!("the security scheme `{}`, which does not exist", scheme.key),
                     "correct the name, or describe it in `securitySchemes`",
                 ),
             }
@@ -199,7 +203,7 @@ impl<'a> Components<'a> {
         let Some(found) = parts.get(name) else {
             diagnostics.add(
                 entry.value.at,
-                format!("`$ref` to `#/components/{section}/{name}`, which is not there"),
+                format!("`$ref` to `#/components/{section}/{name}`, which does not exist"),
                 "correct the name, or describe it",
             );
             return None;
@@ -246,7 +250,11 @@ impl<'a> Components<'a> {
         let mut reader = Reader::of(node, "an operation", diagnostics)?;
         let tags = reader.texts("tags", diagnostics);
         let [(tag, _)] = tags[..] else {
-            diagnostics.add(node.at, "an operation that has not one tag", "give it one");
+            diagnostics.add(
+                node.at,
+                "an operation without exactly one tag",
+                "give it one",
+            );
             return None;
         };
         let parameters = reader.take("parameters");
@@ -370,7 +378,7 @@ fn failures(
     for (status, is_there) in [("4XX", refusal.is_some()), ("default", failure.is_some())] {
         if !is_there {
             let what = format!("an operation without a response for `{status}`");
-            let fix = "state both, with the same body: other tools ask for the one, failures are read by the other";
+            let fix = "describe both, with the same body: other tools require the one, and failures are read with the other";
             diagnostics.add(responses.at, what, fix);
         }
     }
@@ -378,7 +386,7 @@ fn failures(
     if let (Some((at, refusal)), Some(failure)) = (&refusal, &failure)
         && name(refusal) != name(failure)
     {
-        let fix = "give both the same, failures have one type";
+        let fix = "give both the same body; failures have one type";
         diagnostics.add(*at, "`4XX` with another body than `default`", fix);
     }
     failure.flatten()
@@ -406,7 +414,7 @@ fn security_scheme(scheme: &Entry, diagnostics: &mut Diagnostics) {
             reader.need_text("name", diagnostics);
             let place = reader.need_text("in", diagnostics);
             if !["", "header"].contains(&place.as_str()) {
-                let fix = "put it in a header, addresses are logged";
+                let fix = "put it in a header; URLs are logged";
                 diagnostics.add(reader.at, format!("a credential in `{place}`"), fix);
             }
         }
@@ -428,7 +436,7 @@ fn parameter(node: &Node, diagnostics: &mut Diagnostics) -> Option<Parameter> {
         diagnostics.add(
             node.at,
             format!("a parameter in `{place}`"),
-            "only path and query are served",
+            "use `path` or `query`",
         );
     }
     if reader.boolean("required", diagnostics).unwrap_or(false) != in_path {
@@ -462,7 +470,7 @@ fn paging(node: &Node, diagnostics: &mut Diagnostics) -> Option<Paging> {
         other => {
             diagnostics.add(
                 node.at,
-                format!("paging of style `{other}`"),
+                format!("unknown paging style `{other}`"),
                 "use link or cursor",
             );
             return None;
@@ -481,11 +489,7 @@ fn paging(node: &Node, diagnostics: &mut Diagnostics) -> Option<Paging> {
 fn request_body(node: &Node, diagnostics: &mut Diagnostics) -> Option<Reference> {
     let mut reader = Reader::of(node, "a request body", diagnostics)?;
     if reader.boolean("required", diagnostics) != Some(true) {
-        diagnostics.add(
-            node.at,
-            "a request body that may be left out",
-            "add `required: true`",
-        );
+        diagnostics.add(node.at, "an optional request body", "add `required: true`");
     }
     let content = reader.need("content", diagnostics);
     reader.finish(diagnostics);

@@ -40,9 +40,9 @@ fn about(api: &Api, module: &str) -> Markdown {
         Some(tag) => Markdown::escaped(&tag.name)
             .joined(Markdown::own(":"))
             .and(tag.description.markdown()),
-        None => Markdown::own(
-            "Types that several groups of operations share, and the bodies of failures.",
-        ),
+        None => {
+            Markdown::own("Types shared by several groups of operations, and the bodies of errors.")
+        }
     }
 }
 

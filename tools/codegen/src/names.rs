@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn keywords_are_no_identifiers() {
+    fn keywords_are_not_identifiers() {
         assert!(!is_identifier("type") && !is_identifier("1st") && !is_identifier("a b"));
         assert!(is_identifier("error_type"));
     }

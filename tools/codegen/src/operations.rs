@@ -32,9 +32,9 @@ fn imports(api: &Api) -> TokenStream {
 }
 
 fn ids(api: &Api) -> TokenStream {
-    let text = Markdown::own("One of the operations of").and(api.title.sentence());
+    let text = Markdown::own("An operation of").and(api.title.sentence());
     let docs = doc_of(&text.and(Markdown::own(
-        "A server matches all of them, so a new one is a compile error there.",
+        "A server matches on it exhaustively, so a new operation is a compile error there.",
     )));
     let variants = api.operations.iter().map(|operation| {
         let docs = doc_of(&operation.summary.sentence());
@@ -62,10 +62,10 @@ fn lookup(api: &Api) -> TokenStream {
     });
     quote! {
         impl OperationId {
-            /// All of them, in the order of the description.
+            /// All operations, in the order of the description.
             pub const ALL: &'static [Self] = &[#(Self::#variants),*];
 
-            /// What is known about the operation.
+            /// Returns the table entry of the operation.
             #[must_use]
             pub fn operation(self) -> &'static Operation {
                 match self { #(#arms)* }

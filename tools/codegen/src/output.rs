@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_does_not_differ_and_is_not_written_again() {
+    fn a_fresh_file_does_not_differ_and_is_not_written_again() {
         let root = tempfile::tempdir().unwrap();
         let changes = output().write(root.path()).unwrap();
         assert_eq!(changes, [format!("wrote {MODEL}"), format!("wrote {PAGE}")]);

@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_no_dialect_takes_is_a_mistake() {
+    fn a_pattern_outside_of_ecma_262_is_an_error() {
         for (pattern, expected) in [
             ("^(a", "unclosed group at character 2"),
             ("a)", "unopened group at character 2"),
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_rust_refuses_is_none() {
+    fn a_pattern_that_only_rust_refuses_is_accepted() {
         for pattern in [
             r"^[\w\-_.]+$",
             "^(?=.*a)(?!b).+$",

@@ -23,7 +23,7 @@ const OURS: &[(&str, &str)] = &[
         "x-secret",
         "`type: string` of a property or of the elements of a list",
     ),
-    ("x-shown-once", "a property of the answer"),
+    ("x-shown-once", "a property of the response"),
     ("x-source", "an operation, a schema or a property"),
     ("x-timestamp", "a property with `format: date-time`"),
 ];
@@ -164,7 +164,7 @@ impl<'a> Reader<'a> {
         }
         match OURS.iter().find(|(ours, _)| is_like(ours, keyword)) {
             Some((ours, place)) => format!("put `{ours}` on {place}"),
-            None => format!("remove it, {} cannot have it", self.what),
+            None => format!("remove it; {} cannot have it", self.what),
         }
     }
 }
@@ -200,11 +200,11 @@ fn any_text<'a>(node: &'a Node, diagnostics: &mut Diagnostics) -> Option<&'a str
             None
         }
         Value::Integer(_) | Value::Boolean(_) => {
-            let what = format!("{} in place of a text", node.value.kind());
+            let what = format!("{} in place of a string", node.value.kind());
             diagnostics.add(node.at, what, "put it in quotes");
             None
         }
-        _ => wrong(node, "a text", diagnostics),
+        _ => wrong(node, "a string", diagnostics),
     }
 }
 

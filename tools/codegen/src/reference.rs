@@ -19,11 +19,11 @@ pub(crate) fn page(api: &Api) -> String {
         api.title.markdown().cell(),
         api.description.sentence().page()
     );
-    page.push_str("| base address | of |\n| --- | --- |\n");
+    page.push_str("| base URL | description |\n| --- | --- |\n");
     for server in &api.servers {
         row(&mut page, &[code(&server.url), self::server(server).cell()]);
     }
-    page.push_str("\n## Operations\n\n| operation | request | answer |\n| --- | --- | --- |\n");
+    page.push_str("\n## Operations\n\n| operation | call | response |\n| --- | --- | --- |\n");
     for operation in &api.operations {
         let call = code(&operation.call());
         let link = format!("[{}](#{})", operation.id, anchor(&operation.id));
@@ -71,8 +71,8 @@ fn operation(page: &mut String, operation: &Operation) {
     let mut fact = |name: &str, value: String| row(page, &[name.into(), value]);
     fact("call", code(&operation.call()));
     fact("request", reference(&operation.request));
-    fact("answer", answer(operation));
-    fact("failure", reference(&operation.failure));
+    fact("response", answer(operation));
+    fact("error", reference(&operation.failure));
     fact("idempotent", yes_or_no(operation.idempotent));
     fact("needs a credential", yes_or_no(operation.authenticated));
     if !operation.permissions.is_empty() {
@@ -82,7 +82,7 @@ fn operation(page: &mut String, operation: &Operation) {
     if let Some(paging) = &operation.paging {
         let place = match paging.style {
             PagingStyle::Link => "`Link` header",
-            PagingStyle::Cursor => "cursor in the answer",
+            PagingStyle::Cursor => "cursor in the response",
         };
         let (size, token) = (&paging.page_size, &paging.page_token);
         fact(
@@ -117,7 +117,7 @@ fn parameter(page: &mut String, parameter: &Parameter) {
 fn schema(page: &mut String, schema: &Schema, vendor: &str) {
     let _ = write!(
         page,
-        "\n### {0}\n\n{1} In Rust: `models::{vendor}::{0}`.\n\n{2}\n",
+        "\n### {0}\n\n{1} In Rust: `gatelet_models::{vendor}::{0}`.\n\n{2}\n",
         schema.name,
         schema.description.sentence().page(),
         source(&schema.source).page()
@@ -125,7 +125,7 @@ fn schema(page: &mut String, schema: &Schema, vendor: &str) {
     match &schema.shape {
         Shape::Id => page.push_str("\nA string.\n"),
         Shape::Enum(words) => {
-            page.push_str("\nA string; other words are kept as they are.\n");
+            page.push_str("\nA string; unknown words are kept.\n");
             page.push_str("\n| word | in Rust | meaning |\n| --- | --- | --- |\n");
             for word in words {
                 let variant = code(&names::pascal(&word.word));
@@ -160,16 +160,16 @@ fn field(page: &mut String, field: &Field, schema: &Schema) {
         format!("{}, in Rust `{}`", code(&field.name), field.rust)
     };
     let absent = match schema.presence(field) {
-        Presence::Required => "refused".into(),
+        Presence::Required => "an error".into(),
         Presence::Defaulted => field
             .default
             .iter()
             .map(|it| code(&it.to_string()))
             .collect(),
         Presence::Optional => "none".into(),
-        Presence::Count => "refused; none when negative".into(),
+        Presence::Count => "an error; none when negative".into(),
         Presence::OptionalCount => "none, also when negative".into(),
-        Presence::Lenient => "absent; kept as text when it does not fit".into(),
+        Presence::Lenient => "absent; kept as text if unreadable".into(),
         Presence::Patch => "kept; null clears it".into(),
     };
     let nullable = if field.is_nullable { " or null" } else { "" };

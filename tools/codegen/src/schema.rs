@@ -79,7 +79,7 @@ fn check_name(entry: &Entry, diagnostics: &mut Diagnostics) {
         let fix = if is_free(&better) {
             format!("call it `{better}`")
         } else {
-            "give it a name of letters and digits, a capital first, that Rust has not".into()
+            "give it a name of letters and digits, starting with a capital, that Rust does not define".into()
         };
         diagnostics.add(entry.at, format!("a schema named `{name}`"), fix);
     }
@@ -126,8 +126,8 @@ fn words(reader: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> Shape {
         if !names::is_identifier(&variant) || variant == "Unknown" {
             diagnostics.add(
                 word.at,
-                format!("the word `{}` makes no Rust variant", word.word),
-                "leave it out, unknown words are kept anyway",
+                format!("the word `{}` is not valid as a Rust variant", word.word),
+                "remove it; unknown words are kept anyway",
             );
         }
     }
@@ -136,7 +136,7 @@ fn words(reader: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> Shape {
             .iter()
             .map(|word| (names::pascal(&word.word), word.at)),
         "words",
-        "leave one out, unknown words are kept anyway",
+        "remove one; unknown words are kept anyway",
         diagnostics,
     );
     Shape::Enum(words)
@@ -153,7 +153,7 @@ fn object(reader: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> Shape {
         if !names.contains(name) {
             diagnostics.add(
                 *at,
-                format!("`{name}` is required and no property"),
+                format!("`{name}` is required but not a property"),
                 "describe the property, or do not require it",
             );
         }
@@ -227,7 +227,7 @@ fn field(entry: &Entry, is_required: bool, diagnostics: &mut Diagnostics) -> Opt
         diagnostics.add(
             entry.at,
             format!("the property `{}` cannot be `{rust}` in Rust", entry.key),
-            "give it an `x-rust-name` in snake case that is no keyword",
+            "give it an `x-rust-name` in snake case that is not a keyword",
         );
     }
     let default = default(&mut reader, diagnostics);
@@ -245,8 +245,8 @@ fn field(entry: &Entry, is_required: bool, diagnostics: &mut Diagnostics) -> Opt
     if is_required && is_nullable && !matches!(kind, Kind::List(_)) {
         diagnostics.add(
             entry.at,
-            format!("`{}` is required and may be null", entry.key),
-            "keep one of the two; only for a list null has a meaning of its own, empty",
+            format!("`{}` is required but nullable", entry.key),
+            "keep one of the two; only a list may be both, where null means empty",
         );
     }
     Some(Field {
@@ -294,7 +294,7 @@ fn default_value(node: &Node, diagnostics: &mut Diagnostics) -> Option<DefaultVa
             diagnostics.add(
                 node.at,
                 format!("{} as default", other.kind()),
-                "use a boolean, an integer, a text or `{}`",
+                "use a boolean, an integer, a string or `{}`",
             );
             None
         }
@@ -325,10 +325,10 @@ pub(crate) fn kind(
             let (element_kind, element_limits, nullable) = kind(&mut element, diagnostics)?;
             element.finish(diagnostics);
             if nullable {
-                diagnostics.add(items.at, "elements that may be null", "make them not null");
+                diagnostics.add(items.at, "nullable elements", "make them non-nullable");
             }
             if matches!(element_kind, Kind::Timestamp { milliseconds: true }) {
-                let fix = "leave `x-timestamp` out, or teach the generator";
+                let fix = "remove `x-timestamp`, or extend the generator";
                 diagnostics.add(items.at, "`x-timestamp` in a list", fix);
             }
             limits = element_limits;
@@ -371,7 +371,7 @@ fn or_null(choices: &Node, diagnostics: &mut Diagnostics) -> Option<Kind> {
         _ => {
             diagnostics.add(
                 choices.at,
-                "`oneOf` with other choices than one `$ref` and null",
+                "`oneOf` with choices other than one `$ref` and null",
                 "write `oneOf: [{ $ref: … }, { type: \"null\" }]`",
             );
             None
@@ -397,7 +397,7 @@ fn type_name<'a>(
         _ => {
             diagnostics.add(
                 node.at,
-                "a `type` that is no type with \"null\"",
+                "a `type` other than one type and \"null\"",
                 "write one type, or `[type, \"null\"]`",
             );
             None
@@ -453,7 +453,7 @@ fn pattern(node: &Node, diagnostics: &mut Diagnostics) -> Option<String> {
     let pattern = text(node, diagnostics)?;
     if let Some(mistake) = pattern::mistake(pattern) {
         let what = format!("the pattern `{pattern}`: {mistake}");
-        diagnostics.add(node.at, what, "mend it as a regular expression of ECMA-262");
+        diagnostics.add(node.at, what, "write a regular expression of ECMA-262");
     }
     Some(pattern.to_owned())
 }
@@ -502,7 +502,7 @@ fn map(
     if !matches!(element_kind, Kind::Text) || nullable {
         diagnostics.add(
             at,
-            "a map of other values than texts",
+            "a map whose values are not strings",
             "name the object as a schema",
         );
     }

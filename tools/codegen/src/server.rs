@@ -12,7 +12,7 @@ use super::yaml::{Entry, Node};
 pub(crate) fn servers(node: &Node, diagnostics: &mut Diagnostics) -> Vec<Server> {
     let nodes = list(node, diagnostics);
     if nodes.is_some_and(<[Node]>::is_empty) {
-        let fix = "add the address that clients begin with";
+        let fix = "add the address that clients start from";
         diagnostics.add(node.at, "an API without a server", fix);
     }
     let nodes = nodes.unwrap_or_default().iter();
@@ -40,7 +40,7 @@ fn server(node: &Node, diagnostics: &mut Diagnostics) -> Option<Server> {
     let node = url?;
     let url = text(node, diagnostics)?;
     let Some(names) = names(url) else {
-        let what = format!("the braces of `{url}`");
+        let what = format!("unbalanced braces in `{url}`");
         diagnostics.add(node.at, what, "write each variable as `{name}`");
         return None;
     };
@@ -69,7 +69,7 @@ fn server(node: &Node, diagnostics: &mut Diagnostics) -> Option<Server> {
     if names.iter().all(has_default) && !is_base(&server.filled()) {
         diagnostics.add(
             node.at,
-            format!("the address `{url}`"),
+            format!("the invalid URL `{url}`"),
             "write https://, a host and a path that does not end with a slash, and nothing else",
         );
     }

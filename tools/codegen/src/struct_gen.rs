@@ -77,7 +77,7 @@ impl StructGenerator<'_> {
             quote!(#docs pub #name: #value,)
         });
         let unknown = self.schema.keeps_unknown.then(|| {
-            let docs = doc("The members that this version does not know. They are written back.");
+            let docs = doc("Members that this version does not know; they are written back.");
             quote!(#docs pub unknown_members: UnknownMembers,)
         });
         quote! {
@@ -99,7 +99,7 @@ impl StructGenerator<'_> {
         }
         if self.presence(field) == Presence::Lenient {
             text = text.and(Markdown::own(
-                "A value that cannot be read is kept, and does not mean that there is none.",
+                "An unreadable value is kept and not treated as absent.",
             ));
         }
         if let Some(own) = &field.source {

@@ -52,7 +52,7 @@ impl Value {
             Self::Null => "null",
             Self::Boolean(_) => "a boolean",
             Self::Integer(_) => "an integer",
-            Self::Text(_) => "a text",
+            Self::Text(_) => "a string",
             Self::List(_) => "a list",
             Self::Object(_) => "an object",
         }
@@ -87,7 +87,7 @@ pub(crate) fn parse(bytes: &[u8], diagnostics: &mut Diagnostics) -> Option<Node>
     }
     .document()?;
     if text.trim_end().lines().next_back() != Some(END) {
-        let what = "a description without its end, it may have been cut";
+        let what = "a description without its end; it may be truncated";
         diagnostics.add(end_of(bytes), what, format!("end it with a line `{END}`"));
         return None;
     }
@@ -111,7 +111,7 @@ fn invisible(text: &str, diagnostics: &mut Diagnostics) {
 fn does_not_show(c: char, at: Position, diagnostics: &mut Diagnostics) {
     diagnostics.add(
         at,
-        format!("{}, a character that does not show", code_point(c)),
+        format!("{}, an invisible character", code_point(c)),
         "remove it, or write a space",
     );
 }
@@ -157,8 +157,8 @@ impl<'a> Tree<'a> {
             Err(error) => {
                 self.diagnostics.add(
                     position(error.marker()),
-                    format!("no YAML: {}", error.info()),
-                    "mend the syntax",
+                    format!("invalid YAML: {}", error.info()),
+                    "",
                 );
                 None
             }
@@ -219,8 +219,11 @@ impl<'a> Tree<'a> {
                     (text.into_owned(), at)
                 }
                 (_, at) => {
-                    self.diagnostics
-                        .add(at, "a key that is no text", "write a plain word as key");
+                    self.diagnostics.add(
+                        at,
+                        "a key that is not a string",
+                        "write a plain word as key",
+                    );
                     return None;
                 }
             };
@@ -257,7 +260,7 @@ impl<'a> Tree<'a> {
             self.diagnostics.add(
                 at,
                 "a YAML tag",
-                "remove it; quote a text that looks like a number",
+                "remove it; quote a string that looks like a number",
             );
         }
     }

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn a_written_value_is_read_back() {
         let below = |name: &str, proc_macro| Below {
             name: name.into(),
             proc_macro,

@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_is_to_be_kept_is_kept() {
+    fn a_folder_survives_with_keep() {
         let outer = tempfile::tempdir().unwrap();
         drop(Folder::at(outer.path().join("run"), true).unwrap());
         assert_eq!(fs::read_dir(outer.path()).unwrap().count(), 1);

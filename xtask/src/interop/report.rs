@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn output_in_another_form_is_no_count() {
+    fn output_in_another_form_is_not_a_count() {
         assert_eq!(Count::RedoclyJson.of("", "cannot start"), None);
         assert_eq!(Count::RedoclyJson.of("{}", ""), None);
         assert_eq!(Count::SpectralJson.of("oops", ""), None);

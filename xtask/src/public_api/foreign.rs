@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_primitive_type_is_no_crate() {
+    fn a_primitive_type_is_not_a_crate() {
         let listing = "pub fn &str::eq(&self, &gatelet_models::asa::GatewayId) -> bool\n";
         assert_eq!(in_listing("gatelet-models", listing).count(), 0);
     }
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn generics_and_associated_types_are_no_crates() {
+    fn generics_and_associated_types_are_not_crates() {
         let listing = "pub fn asa_client::f<T: core::convert::Into<u8>>(T::Error, Self::Item) -> <T as core::ops::Add>::Output\n";
         assert_eq!(in_listing("asa-client", listing).count(), 0);
     }

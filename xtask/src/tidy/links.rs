@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_heading_inside_code_is_no_heading() {
+    fn a_heading_inside_code_is_ignored() {
         assert_eq!(check("```\n# Here\n```\n[a](#here)").len(), 1);
     }
 }

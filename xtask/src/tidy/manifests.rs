@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_inherited_is_found() {
+    fn a_key_that_is_not_inherited_is_found() {
         let found = check(&GOOD.replace("edition.workspace = true", "edition = \"2021\""));
         assert_eq!(
             found,

@@ -171,7 +171,7 @@ async fn the_error_for_a_member_that_cannot_be_kept_says_why() {
         (
             r#""labels": {"a": "b", "a": "c"}"#,
             "labels.a",
-            "a key that was there before",
+            "a duplicate key",
         ),
         (
             r#""new": {"a": "\ud800hunter2"}"#,

@@ -1,4 +1,4 @@
-//! Seeds around other seeds: lists, maps, and what may be null.
+//! Seeds around other seeds: lists, maps and nullable values.
 
 use alloc::{
     collections::{BTreeMap, btree_map::Entry},
@@ -35,7 +35,7 @@ impl<'de, S: DeserializeSeed<'de> + Copy> Visitor<'de> for List<S> {
     refuse!(boolean integer fraction text bytes null object);
 }
 
-/// An array; `null` means an empty one, as a Go server writes it.
+/// An array; `null` means empty, as Go servers write it.
 #[derive(Clone, Copy)]
 pub(crate) struct ListOrNull<S>(pub(crate) S);
 
@@ -49,7 +49,7 @@ impl<'de, S: DeserializeSeed<'de> + Copy> DeserializeSeed<'de> for ListOrNull<S>
     }
 }
 
-/// An object whose keys are free; a key given twice is an error.
+/// An object with arbitrary keys; a duplicate key is an error.
 #[derive(Clone, Copy)]
 pub(crate) struct Map<S>(pub(crate) S);
 

@@ -1,4 +1,4 @@
-//! Models out of JSON objects.
+//! Reads models from JSON objects.
 
 use core::{fmt, marker::PhantomData};
 
@@ -6,7 +6,7 @@ use serde_core::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess
 
 use super::refusal::refuse;
 
-/// What a model implements to be read from a JSON object and from nothing else.
+/// A model that is read from a JSON object and nothing else.
 pub(crate) trait Object<'de>: Sized {
     /// The schema's name, for error texts.
     const NAME: &'static str;
@@ -36,7 +36,7 @@ impl<'de, T: Object<'de>> Visitor<'de> for ObjectVisitor<T> {
     refuse!(boolean integer fraction text bytes null array);
 }
 
-/// A seed for a field's name: hands the name to the function, which says what it stands for.
+/// A seed for a field's name: maps the name by a function.
 pub(crate) struct Key<F>(pub(crate) F);
 
 impl<'de, K, F: FnOnce(&str) -> K> DeserializeSeed<'de> for Key<F> {
@@ -59,7 +59,7 @@ impl<'de, K, F: FnOnce(&str) -> K> Visitor<'de> for Key<F> {
     refuse!(boolean integer fraction bytes null array object);
 }
 
-/// Passes over the value of an unknown field, however deep.
+/// Skips the value of an unknown field at any depth.
 #[inline]
 pub(crate) fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {
     map.next_value::<IgnoredAny>().map(drop)

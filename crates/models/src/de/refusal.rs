@@ -1,14 +1,14 @@
-//! Errors for what a seed does not take, and the macros that write them.
+//! Errors for values that a seed refuses, and the macros that write them.
 
 use serde_core::de::{Error, Expected, Unexpected};
 
-/// The error for a value of the wrong kind; `kind` is said in the words of JSON.
+/// Returns the error for a value of the wrong kind; `kind` is a term of JSON.
 pub(crate) fn invalid_kind<E: Error>(kind: &'static str, expected: &dyn Expected) -> E {
     E::invalid_type(Unexpected::Other(kind), expected)
 }
 
-/// The error for a value of the right kind that cannot be taken; `problem` says why. Its form is one of serde's own, whose texts readers
-/// pass on: that of a custom message may be data.
+/// Returns the error for an invalid value of the right kind; `problem` says why. It has a form of serde's own, which readers pass on:
+/// a custom message might contain data.
 pub(crate) fn invalid_value<E: Error>(problem: &'static str, expected: &dyn Expected) -> E {
     E::invalid_value(Unexpected::Other(problem), expected)
 }
@@ -23,7 +23,7 @@ macro_rules! refuse {
         $crate::de::refusal::refuse!(@ visit_u64(u64) "an integer");
         $crate::de::refusal::refuse!(@ visit_u128(u128) "an integer");
     };
-    (@ fraction) => { $crate::de::refusal::refuse!(@ visit_f64(f64) "a number that is no plain integer"); };
+    (@ fraction) => { $crate::de::refusal::refuse!(@ visit_f64(f64) "a number that is not a plain integer"); };
     (@ text) => { $crate::de::refusal::refuse!(@ visit_str(&str) "a string"); };
     (@ bytes) => { $crate::de::refusal::refuse!(@ visit_bytes(&[u8]) "bytes"); };
     (@ null) => {

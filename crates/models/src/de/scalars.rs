@@ -1,4 +1,4 @@
-//! Seeds for single values: text, booleans, integers, and whatever reads itself.
+//! Seeds for single values: strings, booleans, integers, and types that implement `Deserialize`.
 
 use alloc::string::{String, ToString};
 use core::{fmt, marker::PhantomData, str::FromStr};
@@ -10,7 +10,7 @@ use serde_core::de::{
 use super::object::Key;
 use super::refusal::{invalid_kind, invalid_value, refuse, seed};
 
-/// Any type that reads itself: ids, enums, secrets, timestamps, models.
+/// A seed for any type that implements `Deserialize`: ids, enums, secrets, timestamps, models.
 #[inline]
 pub(crate) const fn of<'de, T: Deserialize<'de>>() -> PhantomData<T> {
     PhantomData
@@ -56,7 +56,7 @@ impl<'de, T: for<'a> From<&'a str> + From<String>> Visitor<'de> for StringSeed<T
     refuse!(boolean integer fraction bytes null array object);
 }
 
-/// `true` or `false`, and no word for them.
+/// `true` or `false`, and no string.
 #[derive(Clone, Copy)]
 pub(crate) struct BooleanSeed;
 
@@ -85,12 +85,12 @@ pub(crate) struct IntegerSeed<T> {
 }
 
 impl<T> IntegerSeed<T> {
-    /// From `least` to `most`.
+    /// Creates a seed for integers from `least` to `most`.
     pub(crate) const fn between(least: T, most: T) -> Self {
         Self { least, most }
     }
 
-    /// Whether it is within the limits.
+    /// Whether a value is within the limits.
     #[inline]
     pub(crate) fn contains(&self, value: T) -> bool
     where
@@ -119,7 +119,7 @@ impl Integer for i64 {}
 impl Integer for u32 {}
 impl Integer for u64 {}
 
-/// The only key of the object that stands for a number once a program switches `serde_json`'s `arbitrary_precision` on.
+/// The only key of the object that represents a number when a program enables `serde_json`'s `arbitrary_precision`.
 pub(crate) const NUMBER: &str = "$serde_json::private::Number";
 
 impl<T: Integer> IntegerSeed<T> {
@@ -131,14 +131,14 @@ impl<T: Integer> IntegerSeed<T> {
         }
     }
 
-    /// Only as JSON writes an integer: no plus, no zero in front.
+    /// Accepts an integer as JSON writes it: without a plus sign or leading zeros.
     fn check_text<E: Error>(self, digits: &str) -> Result<T, E> {
         let value = digits.parse().ok();
         self.check(value.filter(|value: &T| value.to_string() == digits))
     }
 }
 
-/// The text of a number that is an object in disguise.
+/// Returns the digits of a number that is represented by an object.
 fn number<'de, A: MapAccess<'de>>(mut map: A, expected: &dyn Expected) -> Result<String, A::Error> {
     if map.next_key_seed(Key(|key: &str| key == NUMBER))? != Some(true) {
         return Err(invalid_kind("an object", expected));
@@ -182,7 +182,7 @@ impl<'de, T: Integer> Visitor<'de> for IntegerSeed<T> {
     refuse!(boolean fraction text bytes null array);
 }
 
-/// A count in a response, which some servers send as -1 where they do not know it: a negative one is none.
+/// A count in a response. Some servers send -1 for an unknown count, so a negative count is `None`.
 #[derive(Clone, Copy)]
 pub(crate) struct Count<T>(pub(crate) IntegerSeed<T>);
 

@@ -4,7 +4,7 @@ use serde_core::de::{DeserializeSeed, Deserializer, Error, MapAccess};
 
 use super::refusal::invalid_value;
 
-/// The value of one known field, until all of the object has been read.
+/// The value of a known field, until the whole object has been read.
 pub(crate) struct Slot<T> {
     name: &'static str,
     pub(crate) value: Option<T>,
@@ -30,7 +30,7 @@ impl<T> Slot<T> {
         Ok(())
     }
 
-    /// The value, or the error that the field is missing.
+    /// Returns the value, or the error that the field is missing.
     #[inline]
     pub(crate) fn required<E: Error>(self) -> Result<T, E> {
         match self.value {
@@ -39,13 +39,13 @@ impl<T> Slot<T> {
         }
     }
 
-    /// The value, or `default` when the field is absent.
+    /// Returns the value, or `default` when the field is absent.
     #[inline]
     pub(crate) fn or(self, default: T) -> T {
         self.value.unwrap_or(default)
     }
 
-    /// The value, or what absence means for its type: none, empty, keep.
+    /// Returns the value, or the default of its type when the field is absent: none, empty, keep.
     #[inline]
     pub(crate) fn or_default(self) -> T
     where
@@ -56,7 +56,7 @@ impl<T> Slot<T> {
 }
 
 impl<T> Slot<Option<T>> {
-    /// Whether the field was there and null.
+    /// Whether the field was present and null.
     #[inline]
     pub(crate) fn is_null(&self) -> bool {
         matches!(self.value, Some(None))
@@ -64,14 +64,14 @@ impl<T> Slot<Option<T>> {
 }
 
 impl<T> Slot<Option<Option<T>>> {
-    /// The count; none when it is absent, null or negative.
+    /// Returns the count; `None` when it is absent, null or negative.
     #[inline]
     pub(crate) fn count(self) -> Option<T> {
         self.value.flatten().flatten()
     }
 }
 
-/// Fails in the place of a value whose key was there before, so that the error's path ends with that key.
+/// Fails in place of the value of a duplicate key, so that the error's path ends with that key.
 pub(crate) struct DuplicateKey(pub(super) Option<&'static str>);
 
 impl<'de> DeserializeSeed<'de> for DuplicateKey {
@@ -80,7 +80,7 @@ impl<'de> DeserializeSeed<'de> for DuplicateKey {
     fn deserialize<D: Deserializer<'de>>(self, _: D) -> Result<(), D::Error> {
         Err(match self.0 {
             Some(name) => D::Error::duplicate_field(name),
-            None => invalid_value("a key that was there before", &"each key once"),
+            None => invalid_value("a duplicate key", &"each key once"),
         })
     }
 }

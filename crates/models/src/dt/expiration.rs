@@ -1,4 +1,4 @@
-//! When a new token ends, out of the words of the request.
+//! Expiration dates of new tokens, as requests write them.
 
 use alloc::{format, string::String, string::ToString as _};
 use core::{fmt, str::FromStr};
@@ -7,12 +7,12 @@ use time::{Date, Duration, Month, OffsetDateTime, Time};
 
 use crate::time::timestamp::Timestamp;
 
-/// When a new token ends: an instant, or a time relative to when the server reads it.
+/// The expiration of a new token: an instant, or a time relative to when the server reads it.
 ///
-/// The API takes three forms of text, and so does `parse`: UTC milliseconds; a date and time with `T` or a space, where
+/// The API accepts three forms of text, and so does `parse`: UTC milliseconds; a date and time with `T` or a space, where
 /// seconds, fraction and zone may be missing (UTC); and `now±NU/A` with the units m, h, d, w, M (months) and y, rounded
-/// down to a whole unit `A`, where either part may be missing. A date and time is also read in every other form that
-/// [`Timestamp::parse`] reads, which the API may not take: [`is_api_form`](Self::is_api_form) tells them apart.
+/// down to a whole unit `A`, where either part may be missing. A date and time is also accepted in every other form of
+/// [`Timestamp::parse`], which the API may refuse: [`is_api_form`](Self::is_api_form) tells them apart.
 ///
 /// Source: <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/post-activegate-token>.
 ///
@@ -47,7 +47,7 @@ enum Form {
     },
 }
 
-/// Why a text is no [`Expiration`], or why the server would refuse it.
+/// The reason why a text is not an [`Expiration`], or why the server would refuse it.
 ///
 /// It does not repeat the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub enum ExpirationError {
     Form,
     /// The text is a date without a time of day.
     TimeMissing,
-    /// The time is over.
+    /// The time is in the past.
     Past,
     /// The time is more than two years ahead.
     TooFar,
@@ -81,7 +81,7 @@ impl fmt::Display for ExpirationError {
 impl core::error::Error for ExpirationError {}
 
 impl Expiration {
-    /// At an instant, rounded up to whole milliseconds, the finest that the API's own examples have.
+    /// Creates an expiration at an instant, rounded up to whole milliseconds, the finest unit in the API's examples.
     pub fn at(instant: impl Into<Timestamp>) -> Self {
         let instant = instant.into();
         let millis = instant.unix_millis();
@@ -93,8 +93,8 @@ impl Expiration {
         }))
     }
 
-    /// So long after the server reads it, by the server's own clock; rounded up to whole minutes, the smallest unit that
-    /// the API knows.
+    /// Creates an expiration relative to the server's clock when it reads the request; rounded up to whole minutes, the
+    /// smallest unit of the API.
     #[must_use]
     pub fn after(duration: core::time::Duration) -> Self {
         let minutes = duration.as_nanos().div_ceil(60_000_000_000);
@@ -110,8 +110,8 @@ impl Expiration {
         })
     }
 
-    /// Whether a text that is an expiration is in one of the API's own forms, and not in one that only we read, such as
-    /// `2027-01-31T00:00:00+0000`. What is in another form is sent as the [`Display`](fmt::Display) form.
+    /// Returns whether an expiration is written in one of the API's own forms, and not in one that only `parse` accepts, such
+    /// as `2027-01-31T00:00:00+0000`. Send the [`Display`](fmt::Display) form in place of the latter.
     #[must_use]
     pub fn is_api_form(text: &str) -> bool {
         let is_own = |byte: u8| byte.is_ascii_digit() || b"T :.+-Z".contains(&byte);
@@ -124,7 +124,7 @@ impl Expiration {
                 && !text.contains(":60")
     }
 
-    /// The instant that is meant at the time `now`.
+    /// Returns the instant, relative to `now`.
     ///
     /// # Errors
     ///
@@ -185,7 +185,7 @@ impl fmt::Display for Expiration {
     }
 }
 
-/// As a request wants it.
+/// The form of a request.
 impl From<Expiration> for String {
     fn from(expiration: Expiration) -> Self {
         expiration.to_string()
@@ -228,7 +228,7 @@ impl Unit {
     }
 }
 
-/// Reads a date and a time of day; without an offset they are in UTC.
+/// Parses a date and a time of day, in UTC unless there is an offset.
 fn absolute(text: &str) -> Option<Timestamp> {
     match Timestamp::parse(text) {
         Err(error) if error.is_offset_missing() => Timestamp::parse(&format!("{text}Z")).ok(),
@@ -236,12 +236,12 @@ fn absolute(text: &str) -> Option<Timestamp> {
     }
 }
 
-/// Whether a text is a date, with nothing behind it.
+/// Whether a text is a date without a time of day.
 fn is_date(text: &str) -> bool {
     text.len() == "2027-01-31".len() && absolute(&format!("{text}T00:00")).is_some()
 }
 
-/// What follows `now`: `±NU`, then perhaps `/A`.
+/// Parses the part after `now`: `±NU`, optionally `/A`.
 fn relative(text: &str) -> Option<Form> {
     let (shift, alignment) = match text.split_once('/') {
         Some((shift, alignment)) => (shift, Some(Unit::from_letter(alignment)?)),
@@ -254,7 +254,7 @@ fn relative(text: &str) -> Option<Form> {
     Some(Form::FromNow { shift, alignment })
 }
 
-/// `±NU`.
+/// Parses `±NU`.
 fn shift(text: &str) -> Option<(i64, Unit)> {
     let (sign, rest) = match text.split_at_checked(1)? {
         ("+", rest) => (1, rest),
@@ -265,13 +265,13 @@ fn shift(text: &str) -> Option<(i64, Unit)> {
     Some((sign * self::number(number)?, Unit::from_letter(unit)?))
 }
 
-/// A number in digits alone. One beyond the largest is as good as that: both are refused as too far.
+/// Parses digits. A number that is too large becomes the largest: both are refused as too far.
 fn number(digits: &str) -> Option<i64> {
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().unwrap_or(i64::MAX))
 }
 
-/// None beyond the calendar's end.
+/// Returns `None` beyond the end of the calendar.
 fn from_now(
     now: Timestamp,
     shift: Option<(i64, Unit)>,
@@ -287,7 +287,7 @@ fn from_now(
     Some(time.into())
 }
 
-/// None beyond the calendar's end.
+/// Returns `None` beyond the end of the calendar.
 fn shifted(time: OffsetDateTime, number: i64, unit: Unit) -> Option<OffsetDateTime> {
     match unit {
         Unit::Minute => time.checked_add(Duration::seconds(number.checked_mul(60)?)),
@@ -299,7 +299,7 @@ fn shifted(time: OffsetDateTime, number: i64, unit: Unit) -> Option<OffsetDateTi
     }
 }
 
-/// The same day of another month, or its last day where it is shorter.
+/// Returns the same day of another month, or its last day if it is shorter.
 fn by_months(time: OffsetDateTime, number: i64) -> Option<OffsetDateTime> {
     let months = i64::from(time.year()) * 12 + i64::from(u8::from(time.month())) - 1;
     let months = months.checked_add(number)?;
@@ -309,7 +309,7 @@ fn by_months(time: OffsetDateTime, number: i64) -> Option<OffsetDateTime> {
     Some(time.replace_date(Date::from_calendar_date(year, month, day).ok()?))
 }
 
-/// Rounded down to a whole unit; a week begins on Monday.
+/// Rounds down to a whole unit; a week begins on Monday.
 fn truncated(time: OffsetDateTime, unit: Unit) -> Option<OffsetDateTime> {
     let midnight = time.replace_time(Time::MIDNIGHT);
     match unit {
@@ -458,7 +458,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_past_or_over_two_years_ahead_is_refused() {
+    fn an_expiration_in_the_past_or_beyond_two_years_is_refused() {
         for text in [
             "now-1m",
             "now/d",
@@ -487,7 +487,7 @@ mod tests {
 
     // U19
     #[test]
-    fn of_a_date_without_a_time_of_day_it_is_said_what_is_missing() {
+    fn a_date_without_a_time_of_day_is_refused_and_the_error_says_so() {
         let error = resolved("2027-01-25").unwrap_err();
         assert_eq!(error, ExpirationError::TimeMissing);
         let said = error.to_string();

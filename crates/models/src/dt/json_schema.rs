@@ -2,9 +2,9 @@
 
 /// The JSON Schema (2020-12) of every type in this module, each below `#/$defs/` by its name.
 ///
-/// It is the file `schemas/dt.json` of this package and says what the vendor documents and what the models write. Reading
-/// takes a little more: `null` for every optional field. Writing checks neither the length nor the pattern of a text. The words
-/// of an enum are named and any other text is valid too, because the vendor may add one.
+/// It is the file `schemas/dt.json` of this package: the shapes that the vendor documents and the models write. Reading
+/// accepts a little more: `null` for every optional field. Writing checks neither the length nor the pattern of a string. Besides the
+/// known words of an enum any other string is valid, because the vendor may add words.
 ///
 /// ```
 /// use gatelet_models::dt;

@@ -1,4 +1,4 @@
-//! A member that may be wrong without spoiling the rest of its object.
+//! Fields whose unreadable value does not fail the rest of their object.
 
 use alloc::string::ToString;
 use core::fmt;
@@ -15,9 +15,9 @@ use crate::json::seed::ValueSeed;
 use crate::json::value::Json;
 use crate::secret::secret::Secret;
 
-/// A member beside a secret that is shown only once: a value that does not fit is kept as it came, so that the secret is not lost with it.
+/// A field beside a secret that is shown only once: an unreadable value is kept as it came, so that the secret is not lost with it.
 ///
-/// What cannot be read is not absent. A token whose end cannot be read does end; look at it before you count on when.
+/// An unreadable value is not absent. A token with an unreadable expiration date does expire; look at the text before relying on when.
 ///
 /// ```
 /// use gatelet_models::Lenient;
@@ -36,21 +36,21 @@ use crate::secret::secret::Secret;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Lenient<T> {
-    /// The member is absent or `null`.
+    /// The field is absent or `null`.
     #[default]
     Absent,
-    /// The member's value.
+    /// The field's value.
     Value(T),
-    /// The member is there and its value cannot be read.
+    /// The field is present and its value cannot be read.
     Unreadable(Unreadable),
 }
 
 impl<T> Lenient<T> {
-    /// Returns the value, or `None` if the member is absent or `null`.
+    /// Returns the value, or `None` if the field is absent or `null`.
     ///
     /// # Errors
     ///
-    /// What stands in the place of a value and cannot be read. It is no `None`, so that nobody takes it for absent.
+    /// The unreadable value. It is an error rather than `None`, so that it is not mistaken for absent.
     pub const fn value(&self) -> Result<Option<&T>, &Unreadable> {
         match self {
             Self::Absent => Ok(None),
@@ -59,18 +59,18 @@ impl<T> Lenient<T> {
         }
     }
 
-    /// Returns whether the member is absent or `null`.
+    /// Returns whether the field is absent or `null`.
     pub const fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
     }
 
-    /// Withholds what cannot be read if it may hold a part of the secret beside it.
+    /// Withholds an unreadable value if it may contain a part of the secret beside it.
     pub(crate) fn cleaned_of(mut self, secret: &Secret) -> Self {
         self.withhold_if(&|text: &str| may_contain(text, secret));
         self
     }
 
-    /// Withholds what cannot be read if it holds a secret.
+    /// Withholds an unreadable value if it contains a secret.
     pub(crate) fn withhold_if(&mut self, holds_secret: &impl Fn(&str) -> bool) {
         match self {
             Self::Unreadable(unreadable) if holds_secret(&unreadable.to_string()) => {
@@ -93,16 +93,16 @@ impl<T> From<Option<T>> for Lenient<T> {
     }
 }
 
-/// A value that does not fit its member: the text as it came, or what else stood there as JSON.
+/// A value that does not fit its field: the string as it came, or any other value as JSON.
 ///
-/// It has at most 64 bytes. A longer one reads `[withheld]`, and so does one that may hold a part of the secret beside it; a member that is
-/// there more than once reads `[more than one value]`. `Display` gives the text without quotes, and it may hold any character: escape it
-/// before it is shown, or show the `Debug` form.
+/// At most 64 bytes are kept. A longer value reads `[withheld]`, and so does one that may contain a part of the secret beside it; a field
+/// that is present more than once reads `[more than one value]`. `Display` writes the text without quotes, and it may contain any
+/// character: escape it before you show it, or show the `Debug` form.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Unreadable(Json);
 
 impl Unreadable {
-    /// The most bytes that are kept. No date is longer, and an encoded secret is.
+    /// The most bytes that are kept. No date is longer; an encoded secret is.
     const BYTES: usize = 64;
 
     fn of(value: Json) -> Self {
@@ -117,13 +117,13 @@ impl Unreadable {
         Self(Json::Text("[withheld]".into()))
     }
 
-    /// What a member is that is there more than once: neither its first value nor its last.
+    /// Returns the value of a field that is present more than once: neither its first nor its last.
     pub(crate) fn repeated() -> Self {
         Self(Json::Text("[more than one value]".into()))
     }
 }
 
-/// Whether a text may hold a part of a secret.
+/// Whether a text may contain a part of a secret.
 fn may_contain(text: &str, secret: &Secret) -> bool {
     /// A shorter run of characters may be in any text.
     const RUN: usize = 8;
@@ -148,14 +148,14 @@ impl fmt::Debug for Unreadable {
     }
 }
 
-/// Written back as it was; a number that cannot be is a text of its digits.
+/// Written back as it came; a number that would lose digits becomes a string of them.
 impl Serialize for Unreadable {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
     }
 }
 
-/// Reads a member with another seed, or keeps what that seed does not take.
+/// Reads a field with another seed, or keeps the value that the seed refuses.
 pub(crate) struct LenientSeed<S>(pub(crate) S);
 
 impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for LenientSeed<S> {
@@ -177,7 +177,7 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for LenientSeed<S> {
 }
 
 impl<T> Slot<Lenient<T>> {
-    /// Reads a field that spoils nothing: with a second value it is one that cannot be read.
+    /// Reads a lenient field; a second value makes it unreadable.
     #[inline]
     pub(crate) fn fill_lenient<'de, A, S>(&mut self, map: &mut A, seed: S) -> Result<(), A::Error>
     where

@@ -1,4 +1,4 @@
-//! What an update does to one field.
+//! A change of one field.
 
 use alloc::string::String;
 use core::marker::PhantomData;
@@ -9,9 +9,9 @@ use serde_core::{
 
 use crate::de::containers::Nullable;
 
-/// What an update does to one field: leave it as it is, clear it, or set it.
+/// A change of one field by an update: keep, clear or set it.
 ///
-/// On the wire these are an absent field, `null`, and a value. In a struct of your own, mark the field
+/// On the wire these are an absent field, `null` and a value. In a struct of your own, mark the field
 /// `#[serde(default, skip_serializing_if = "Patch::is_keep")]`: only the struct can leave a field out, so writing `Keep` by itself is an
 /// error.
 ///
@@ -26,12 +26,12 @@ use crate::de::containers::Nullable;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Patch<T> {
-    /// The field keeps the value that the server has.
+    /// Keeps the value that the server has.
     #[default]
     Keep,
-    /// The field loses its value.
+    /// Clears the value.
     Clear,
-    /// The field takes this value.
+    /// Sets this value.
     Set(T),
 }
 
@@ -41,7 +41,7 @@ impl<T> Patch<T> {
         matches!(self, Self::Keep)
     }
 
-    /// The new value, if there is one.
+    /// Returns the new value, if any.
     pub const fn as_option(&self) -> Option<&T> {
         match self {
             Self::Set(value) => Some(value),
@@ -56,7 +56,7 @@ impl<T> From<T> for Patch<T> {
     }
 }
 
-/// What was not read is not touched: `None` keeps.
+/// `None` keeps: a field that was not read is not touched.
 impl<T> From<Option<T>> for Patch<T> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Keep, Self::Set)
@@ -72,7 +72,9 @@ impl From<&str> for Patch<String> {
 impl<T: Serialize> Serialize for Patch<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Keep => Err(S::Error::custom("a field that is kept has to be left out")),
+            Self::Keep => Err(S::Error::custom(
+                "`Patch::Keep` must be left out, not written",
+            )),
             Self::Clear => serializer.serialize_unit(),
             Self::Set(value) => value.serialize(serializer),
         }
@@ -128,11 +130,14 @@ mod tests {
     #[test]
     fn a_kept_field_cannot_be_written_by_itself() {
         let error = serde_json::to_string(&Patch::<bool>::Keep).expect_err("nothing to write");
-        assert_eq!(error.to_string(), "a field that is kept has to be left out");
+        assert_eq!(
+            error.to_string(),
+            "`Patch::Keep` must be left out, not written"
+        );
     }
 
     #[test]
-    fn what_was_not_read_is_kept() {
+    fn a_field_that_was_not_read_is_kept() {
         assert_eq!(Patch::<String>::from(None), Patch::Keep);
         assert_eq!(
             Patch::<String>::from(Some("a".to_owned())),

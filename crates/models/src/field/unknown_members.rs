@@ -14,15 +14,15 @@ use crate::json::limits::Limits;
 use crate::json::seed::ValueSeed;
 use crate::json::value::{Json, has_same_members};
 
-/// What was read of an object beyond the fields of its model: members that the model does not know, and which of the fields were `null`.
+/// The parts of an object beyond the fields of its model: members that the model does not know, and which fields were `null`.
 ///
-/// An update that replaces an object has to send all of it back, so the models that are read, changed and put back keep it: at most
-/// 64 KiB of names and values, nested at most 64 deep; more is an error when it is read. The `Debug` form shows the beginnings of the first
-/// names only.
+/// An update that replaces an object has to send all of it back, so the models that are read, changed and put back keep them: at most
+/// 64 KiB of names and values, nested at most 64 deep; more is an error when it is read. The `Debug` form shows only the
+/// first names, truncated.
 ///
-/// Numbers go back with the value that they came with, however many digits they have, or not at all: see [`inexact`](Self::inexact). `serde_json`
-/// hands all digits over with its feature `raw_value`, which the clients switch on. Without it, the digits beyond those of an `f64` are lost
-/// before anyone sees them where what is left looks whole (`1.00000000000000000001` is 1.0), and 1e400 is an error.
+/// Numbers are written back with the value that they came with, however many digits they have, or not at all: see
+/// [`inexact`](Self::inexact). `serde_json` passes on all digits with its feature `raw_value`, which the clients enable. Without it, digits
+/// beyond the precision of an `f64` are lost unseen (`1.00000000000000000001` becomes 1.0), and 1e400 is an error.
 ///
 /// ```
 /// use gatelet_models::asa::{Gateway, GatewayUpdate};
@@ -40,14 +40,14 @@ use crate::json::value::{Json, has_same_members};
 /// ```
 #[derive(Clone, Default)]
 pub struct UnknownMembers {
-    /// In the order that they were read in.
+    /// In the order of the input.
     members: Vec<(Box<str>, Json)>,
     /// The fields that were `null`.
     nulls: Vec<&'static str>,
 }
 
 impl UnknownMembers {
-    /// No members.
+    /// Creates an empty value.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -62,7 +62,7 @@ impl UnknownMembers {
         self.members.is_empty()
     }
 
-    /// Lists the names of the unknown members, in the order that they were read in.
+    /// Iterates over the names of the unknown members, in the order of the input.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.members.iter().map(|(name, _)| &**name)
     }
@@ -82,8 +82,8 @@ impl UnknownMembers {
 
     /// Returns the name of a member with a number that cannot be written with the digits that it was read with.
     ///
-    /// Such a number has more digits than any type of Rust, or is greater than all of them. An update that holds it is not written. In
-    /// a model that is no update, it is written as a text of its digits.
+    /// Such a number has more digits than any type of Rust can hold, or is too large. An update that contains it is refused; any other
+    /// model writes it as a string of its digits.
     #[must_use]
     pub fn inexact(&self) -> Option<&str> {
         let mut members = self.members.iter();
@@ -97,7 +97,7 @@ impl UnknownMembers {
         self.nulls.contains(&field)
     }
 
-    /// The unknown members alone, for an object with other fields.
+    /// Returns the unknown members alone, for an object with other fields.
     pub(crate) fn without_nulls(&self) -> Self {
         Self {
             members: self.members.clone(),
@@ -112,7 +112,7 @@ impl UnknownMembers {
     }
 }
 
-/// Equal with the same unknown members in any order: a field that was `null` equals one that was absent.
+/// Equal if the unknown members are the same in any order; a `null` field equals an absent one.
 impl PartialEq for UnknownMembers {
     fn eq(&self, other: &Self) -> bool {
         has_same_members(&self.members, &other.members)
@@ -147,9 +147,9 @@ pub(crate) struct Collector {
 
 impl Collector {
     pub(crate) const fn new() -> Self {
-        /// How many arrays and objects of a member may stand in each other.
+        /// The maximum nesting of arrays and objects in a member.
         const DEPTH: usize = 64;
-        /// How many bytes the members of an object may have in sum.
+        /// The maximum size of all members of an object, in bytes.
         const BYTES: usize = 64 * 1024;
         Self {
             members: Vec::new(),
@@ -170,7 +170,7 @@ impl Collector {
         Ok(())
     }
 
-    /// Ends the object, of whose fields these were `null`.
+    /// Ends the object; `fields` says of each field whether it was `null`.
     pub(crate) fn finish<const N: usize>(
         self,
         fields: [(&'static str, bool); N],
@@ -183,7 +183,7 @@ impl Collector {
     }
 }
 
-/// A value that is an error beyond the limits.
+/// A seed for a value that must keep the limits.
 struct Limited<'l>(&'l mut Limits);
 
 impl<'de> DeserializeSeed<'de> for Limited<'_> {

@@ -1,4 +1,4 @@
-//! Reads a model's value out of one that was kept, to see whether it fits.
+//! Deserializes from a JSON value that was kept, to see whether it fits.
 
 use alloc::boxed::Box;
 use core::{fmt, slice};
@@ -11,7 +11,7 @@ use serde_core::{
 use super::number::Number;
 use super::value::Json;
 
-/// The value does not fit; nobody asks why.
+/// The value does not fit; the reason is not needed.
 #[derive(Debug)]
 pub(crate) struct Mismatch;
 

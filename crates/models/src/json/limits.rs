@@ -1,15 +1,15 @@
-//! Limits on JSON that no description knows.
+//! Limits on JSON that no model knows.
 
-/// How much of what nobody knows is kept.
+/// Limits on the size and depth of the values that are kept.
 #[derive(Debug)]
 pub(crate) struct Limits {
-    /// How many arrays and objects may still stand in each other.
+    /// The nesting that is left.
     depth: usize,
-    /// How many bytes of names and values may still come, counted as JSON without spaces.
+    /// The bytes of names and values that are left, counted as JSON without spaces.
     bytes: usize,
-    /// Whether there was more than may be kept.
+    /// Whether a limit was exceeded.
     pub(super) is_exceeded: bool,
-    /// Whether a text was no Unicode: with half of a character in an escape.
+    /// Whether a string was not Unicode: an escape with half of a surrogate pair.
     pub(super) is_malformed: bool,
 }
 
@@ -31,7 +31,7 @@ impl Limits {
         self.is_malformed
     }
 
-    /// Whether that many bytes more may be kept.
+    /// Takes bytes from the limit; returns whether they may be kept.
     fn take(&mut self, bytes: usize) -> bool {
         match self.bytes.checked_sub(bytes) {
             Some(left) if !self.is_exceeded => {
@@ -45,17 +45,17 @@ impl Limits {
         }
     }
 
-    /// Whether a text may be kept, with its quotes and the comma or colon behind it.
+    /// Takes a string with its quotes and the comma or colon behind it.
     pub(crate) fn take_text(&mut self, text: &str) -> bool {
         self.take(text.len().saturating_add(3))
     }
 
-    /// Whether a number or a word may be kept, with the comma behind it.
+    /// Takes a number or a literal with the comma behind it.
     pub(super) fn take_word(&mut self, length: usize) -> bool {
         self.take(length.saturating_add(1))
     }
 
-    /// Whether an array or an object may begin; [`close`](Self::close) ends it.
+    /// Begins an array or object; returns whether it may be kept. [`close`](Self::close) ends it.
     pub(super) fn open(&mut self) -> bool {
         match self.depth.checked_sub(1) {
             Some(depth) => {

@@ -1,4 +1,4 @@
-//! A number that goes back with the digits that it came with, or says that it cannot.
+//! A number that is written with the digits that it was read with, or says that it cannot be.
 
 use alloc::{boxed::Box, format, string::String};
 use core::fmt;
@@ -9,16 +9,16 @@ use serde_core::{Serialize, Serializer};
 #[derive(Clone, Debug)]
 pub(crate) enum Number {
     Unsigned(u64),
-    /// A negative one.
+    /// A negative number.
     Signed(i64),
-    /// One whose shortest decimal form has the value that was read.
+    /// A number whose shortest decimal form has the value that was read.
     Float(f64),
-    /// One that no type of Rust holds: its digits.
+    /// The digits of a number that fits no type of Rust.
     Inexact(Box<str>),
 }
 
 impl Number {
-    /// A number by its text, which is that of a JSON number.
+    /// Parses the text of a JSON number.
     pub(crate) fn from_text(text: &str) -> Self {
         if let Ok(value) = text.parse() {
             return Self::Unsigned(value);
@@ -34,7 +34,7 @@ impl Number {
         }
     }
 
-    /// A number whose text is gone. Where the text may have had more digits than are left, it counts as inexact.
+    /// Converts a number whose text is unknown. If the text may have had more digits, the number is inexact.
     pub(crate) fn from_float(value: f64) -> Self {
         /// Beyond this, not every integer is an `f64`: 2⁵³.
         const INTEGERS_END: f64 = 9_007_199_254_740_992.0;
@@ -100,7 +100,7 @@ fn has_value_of(value: f64, text: &str) -> bool {
     decimal(text).is_some_and(|it| decimal(&format!("{value:e}")) == Some(it))
 }
 
-/// A decimal number without the zeros that mean nothing.
+/// A decimal number without insignificant zeros.
 #[derive(PartialEq)]
 struct Decimal {
     is_negative: bool,

@@ -1,4 +1,4 @@
-//! Reads JSON text that a format hands over whole, so that no digit of a number is lost on the way.
+//! Parses raw JSON text, so that no digit of a number is lost.
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 
@@ -6,7 +6,7 @@ use super::limits::Limits;
 use super::number::Number;
 use super::value::Json;
 
-/// Reads a value within the limits; `None` where the text is no JSON. Past the limits, what comes back means nothing.
+/// Parses a value within the limits; `None` if the text is not JSON. Beyond the limits the result is meaningless.
 pub(super) fn parse(text: &str, limits: &mut Limits) -> Option<Json> {
     let mut parser = Parser { rest: text, limits };
     let value = parser.value()?;
@@ -20,19 +20,19 @@ struct Parser<'a, 'l> {
 }
 
 impl<'a> Parser<'a, '_> {
-    /// The character that the next token begins with.
+    /// Skips white space and returns the first character of the next token.
     fn token(&mut self) -> Option<char> {
         self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
         self.rest.chars().next()
     }
 
-    /// Passes a text if it comes next.
+    /// Skips a text if it comes next.
     fn pass(&mut self, text: &str) -> Option<()> {
         self.rest = self.rest.strip_prefix(text)?;
         Some(())
     }
 
-    /// A value; a null stands for what is beyond the limits.
+    /// Parses a value; null stands for a value beyond the limits.
     fn value(&mut self) -> Option<Json> {
         match self.token()? {
             '"' => {
@@ -131,7 +131,7 @@ impl<'a> Parser<'a, '_> {
         Some(Json::Object(members))
     }
 
-    /// A text with its quotes.
+    /// Parses a string with its quotes.
     fn text(&mut self) -> Option<Box<str>> {
         self.pass("\"")?;
         let mut text = String::new();
@@ -148,7 +148,7 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    /// What the escape behind a backslash stands for.
+    /// Parses the escape behind a backslash.
     fn escape(&mut self) -> Option<char> {
         let letter = self.rest.chars().next()?;
         self.rest = self.rest.get(letter.len_utf8()..)?;
@@ -172,7 +172,7 @@ impl<'a> Parser<'a, '_> {
         })
     }
 
-    /// Four hexadecimal digits.
+    /// Parses four hexadecimal digits.
     fn unit(&mut self) -> Option<u16> {
         let (digits, rest) = self.rest.split_at_checked(4)?;
         if digits.starts_with('+') {
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_is_none() {
+    fn invalid_json_is_none() {
         for text in [
             "",
             "[",

@@ -1,4 +1,4 @@
-//! Reads any value out of any format.
+//! Reads any value from any format.
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 use core::fmt;
@@ -14,11 +14,12 @@ use super::value::Json;
 use crate::de::object::Key;
 use crate::de::scalars::{NUMBER, STRING};
 
-/// The name by which `serde_json` is asked for the text of a value (feature `raw_value`). Other formats, and `serde_json` without that
-/// feature, do not know the name and give the value as usual.
+/// The newtype name that asks `serde_json` for the text of a value (feature `raw_value`). Other formats, and `serde_json` without that
+/// feature, ignore the name and give the value as usual.
 const RAW: &str = "$serde_json::private::RawValue";
 
-/// Reads a value within the limits. What is beyond them, or no Unicode, is passed over and marked in them, and the value then means nothing.
+/// Reads a value within the limits. A value beyond them, or with invalid Unicode, is skipped and marked in the limits; the result is then
+/// meaningless.
 pub(crate) struct ValueSeed<'l>(pub(crate) &'l mut Limits);
 
 impl<'de> DeserializeSeed<'de> for ValueSeed<'_> {
@@ -36,7 +37,7 @@ impl<'de> DeserializeSeed<'de> for ValueSeed<'_> {
 
 struct ValueVisitor<'l> {
     limits: &'l mut Limits,
-    /// Whether an object may be the text of a value in disguise.
+    /// Whether an object may represent the text of a value.
     may_be_raw: bool,
 }
 
@@ -64,7 +65,7 @@ impl ValueVisitor<'_> {
         self.word(20, Json::Number(number))
     }
 
-    /// The members from the one on whose name has been read.
+    /// Reads the members of an object whose first name has been read.
     fn members<'de, A: MapAccess<'de>>(self, mut map: A, first: String) -> Result<Json, A::Error> {
         if !self.limits.open() {
             map.next_value::<IgnoredAny>()?;

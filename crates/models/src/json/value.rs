@@ -1,4 +1,4 @@
-//! A JSON value of any shape, for what no description knows: kept as it was read, within limits.
+//! A JSON value of any shape, kept as it was read.
 
 use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
@@ -10,7 +10,7 @@ use serde_core::{
 
 use super::number::Number;
 
-/// A JSON value; the members of an object keep their order, and also those that have the same name.
+/// A JSON value; an object keeps the order of its members, and duplicates.
 #[derive(Clone, Debug)]
 pub(crate) enum Json {
     Null,
@@ -22,7 +22,7 @@ pub(crate) enum Json {
 }
 
 impl Json {
-    /// Whether a number in it cannot be written as it was read.
+    /// Whether it contains a number that cannot be written as it was read.
     pub(crate) fn is_inexact(&self) -> bool {
         match self {
             Self::Number(number) => number.is_inexact(),
@@ -33,7 +33,7 @@ impl Json {
     }
 }
 
-/// Equal as they are written; the members of an object may be in any order.
+/// Equal if written equally; the members of an object may be in any order.
 impl PartialEq for Json {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
@@ -50,7 +50,7 @@ impl PartialEq for Json {
 
 impl Eq for Json {}
 
-/// Whether two objects have the same members; those of one name in the same order.
+/// Whether two objects have the same members; duplicates in the same order.
 pub(crate) fn has_same_members(one: &[(Box<str>, Json)], other: &[(Box<str>, Json)]) -> bool {
     fn by_name(members: &[(Box<str>, Json)]) -> Vec<&(Box<str>, Json)> {
         let mut members: Vec<_> = members.iter().collect();
@@ -60,7 +60,7 @@ pub(crate) fn has_same_members(one: &[(Box<str>, Json)], other: &[(Box<str>, Jso
     one.len() == other.len() && by_name(one) == by_name(other)
 }
 
-/// A number that cannot be written as it was read becomes a text of its digits.
+/// A number that cannot be written as it was read becomes a string of its digits.
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {

@@ -1,4 +1,4 @@
-//! What the vendors offer, as plain data: one [`Operation`] for every call.
+//! Operations of the vendors' APIs as plain data.
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
 use core::fmt;
@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use super::path_value::{PathErrorKind, check};
 
-/// One call that a vendor's API offers. The tables of all are in [`asa`](crate::asa) and [`dt`](crate::dt).
+/// An operation of a vendor's API. The tables are in [`asa`](crate::asa) and [`dt`](crate::dt).
 ///
 /// ```
 /// use gatelet_models::{Method, PathErrorKind, asa::OperationId};
@@ -28,33 +28,33 @@ pub struct Operation {
     pub vendor: &'static str,
     /// The vendor's operation id, such as `ListGateways`.
     pub id: &'static str,
-    /// Both together, such as `asa ListGateways`: how errors and traces name it.
+    /// Vendor and id, such as `asa ListGateways`, for errors and traces.
     pub name: &'static str,
-    /// The group that the vendor's documentation puts it in.
+    /// The group in the vendor's documentation.
     pub tag: &'static str,
-    /// What it does, in one line.
+    /// A summary in one line.
     pub summary: &'static str,
     /// The HTTP method.
     pub method: Method,
     /// The path below the API's base address, with its parameters in braces: `/v1/teams/{team_name}/gateways`.
     pub path: &'static str,
-    /// The query parameters that it takes.
+    /// The query parameters.
     pub query: &'static [QueryParameter],
     /// The schema of the request's body.
     pub request: Option<&'static str>,
-    /// The schema of the answer's body.
+    /// The schema of the response's body.
     pub response: Option<&'static str>,
-    /// The status of a successful answer.
+    /// The status of a successful response.
     pub success: u16,
-    /// Whether doing it twice leaves the same as doing it once, so that it may be repeated.
+    /// Whether doing it twice has the same effect as doing it once, so that it may be repeated.
     pub idempotent: bool,
-    /// Whether it needs a credential.
+    /// Whether it requires a credential.
     pub authenticated: bool,
-    /// How a list goes on.
+    /// How further pages of a list are requested.
     pub paging: Option<Paging>,
-    /// What the credential must allow, one of these: scopes of Dynatrace, roles of ASA.
+    /// The permissions of which the credential needs one: scopes of Dynatrace, roles of ASA.
     pub permissions: &'static [&'static str],
-    /// The vendor's page that this is taken from.
+    /// The vendor's page that documents it.
     pub source: &'static str,
 }
 
@@ -72,7 +72,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// The method as it stands in a request.
+    /// Returns the method's name in a request.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -90,19 +90,19 @@ impl fmt::Display for Method {
     }
 }
 
-/// A query parameter of an [`Operation`]. All of them may be left out.
+/// An optional query parameter of an [`Operation`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct QueryParameter {
     /// The name in the query.
     pub name: &'static str,
-    /// What values it takes.
+    /// The type of its values.
     pub kind: QueryKind,
-    /// What it does.
+    /// Its meaning.
     pub description: &'static str,
 }
 
-/// What values a query parameter takes.
+/// The type of a query parameter's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QueryKind {
     /// An integer, within the limits that the vendor documents.
@@ -118,17 +118,17 @@ pub enum QueryKind {
     Text,
 }
 
-/// How a list goes on after one page.
+/// How further pages of a list are requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Paging {
-    /// The answer's `Link` header holds the address of the next page.
+    /// The response's `Link` header contains the URL of the next page.
     Link {
         /// The query parameter for the number of entries in a page.
         page_size: &'static str,
         /// The query parameter that says where the page begins.
         page_token: &'static str,
     },
-    /// The answer's body holds a cursor; with the cursor no other parameter may be sent.
+    /// The response's body contains a cursor, which must be sent without any other parameter.
     Cursor {
         /// The query parameter for the number of entries in a page.
         page_size: &'static str,
@@ -137,7 +137,7 @@ pub enum Paging {
     },
 }
 
-/// What stays as it is in a segment: the unreserved characters of RFC 3986.
+/// The characters that a segment need not encode: the unreserved ones of RFC 3986.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -148,7 +148,8 @@ impl QueryParameter {
     /// Checks an integer against the limits that the vendor documents.
     ///
     /// # Errors
-    /// When it is below the least or above the greatest value allowed.
+    ///
+    /// When the value is below the minimum or above the maximum.
     pub fn check(&self, value: i64) -> Result<(), OutOfRange> {
         let QueryKind::Integer { minimum, maximum } = self.kind else {
             return Ok(());
@@ -185,22 +186,23 @@ impl fmt::Display for OutOfRange {
 impl core::error::Error for OutOfRange {}
 
 impl Operation {
-    /// The query parameter for the number of entries in a page.
+    /// Returns the query parameter for the number of entries in a page.
     #[must_use]
     pub fn page_size(&self) -> Option<&'static QueryParameter> {
         let (Paging::Link { page_size, .. } | Paging::Cursor { page_size, .. }) = self.paging?;
         self.query.iter().find(|it| it.name == page_size)
     }
 
-    /// The names of the path's parameters, in order.
+    /// Iterates over the names of the path's parameters, in order.
     pub fn path_parameters(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.path.split('/').filter_map(parameter)
     }
 
-    /// The path with one value for each parameter, in order; each value becomes exactly one segment, percent-encoded.
+    /// Returns the path with one value for each parameter, in order; each value becomes exactly one segment, percent-encoded.
     ///
     /// # Errors
-    /// When there are more or fewer values than parameters, or a value could change the path's meaning or cannot be an id: it is empty or
+    ///
+    /// When there are more or fewer values than parameters, or a value could change the path's meaning or is not a valid id: it is empty or
     /// blank, `.` or `..`, begins or ends with white space, contains a control or an invisible character or [what looks like a
     /// secret](crate::contains_secret), or is longer than 1024 bytes. The error never repeats the value.
     pub fn expand(&self, values: &[&str]) -> Result<String, PathError> {
@@ -229,9 +231,9 @@ impl Operation {
         }
     }
 
-    /// The values that [`expand`](Self::expand) would make this path of; `None` when the path is another operation's.
+    /// Returns the values from which [`expand`](Self::expand) would create this path; `None` if the path is another operation's.
     ///
-    /// `path` is percent-encoded and has no query. Every segment is decoded once.
+    /// `path` is percent-encoded and has no query. Each segment is decoded once.
     #[must_use]
     pub fn match_path(&self, path: &str) -> Option<Vec<String>> {
         let mut values = Vec::new();
@@ -253,18 +255,18 @@ impl Operation {
     }
 }
 
-/// The name of the parameter that a segment of a path stands for.
+/// Returns the parameter's name if a segment of a path is a parameter.
 fn parameter(segment: &str) -> Option<&str> {
     segment.strip_prefix('{')?.strip_suffix('}')
 }
 
-/// A value cannot stand in a path. It names the parameter, never the value.
+/// A value is not valid in a path. The error names the parameter, never the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PathError {
     /// The parameter's name; empty when there are more values than parameters.
     pub parameter: &'static str,
-    /// What is wrong.
+    /// What is wrong with the value.
     pub kind: PathErrorKind,
 }
 
@@ -378,7 +380,7 @@ mod tests {
             .expect_err("a control character");
         assert_eq!(
             error.to_string(),
-            "gateway_id must not hold control characters"
+            "gateway_id must not contain control characters"
         );
         assert!(!format!("{error:?}").contains("hunter2"));
     }

@@ -1,4 +1,4 @@
-//! What can be a value of a path: an id, or the name of a team.
+//! Checks values of path parameters: ids and names of teams.
 
 use core::fmt;
 
@@ -18,13 +18,13 @@ pub enum PathErrorKind {
     Blank,
     /// The value begins or ends with white space.
     OuterSpace,
-    /// The value is `.` or `..`, which servers and proxies take for a step in the path.
+    /// The value is `.` or `..`, which servers and proxies resolve as a path segment.
     Dot,
     /// The value contains a control character.
     ControlCharacter,
-    /// The value contains a character that cannot be seen, such as a zero-width space or a mark of the writing direction.
+    /// The value contains an invisible character, such as a zero-width space or a bidirectional mark.
     InvisibleCharacter,
-    /// The value contains what has the shape of a secret; see [`contains_secret`](crate::contains_secret).
+    /// The value contains text in the shape of a secret; see [`contains_secret`](crate::contains_secret).
     Secret,
     /// The value is longer than 1024 bytes.
     TooLong,
@@ -32,7 +32,7 @@ pub enum PathErrorKind {
     Count,
 }
 
-/// What a value must not be, without the parameter's name.
+/// The rule that the value breaks, without the parameter's name.
 impl fmt::Display for PathErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -40,7 +40,7 @@ impl fmt::Display for PathErrorKind {
             Self::Blank => f.write_str("must not be blank"),
             Self::OuterSpace => f.write_str("must not begin or end with white space"),
             Self::Dot => f.write_str("must not be `.` or `..`"),
-            Self::ControlCharacter => f.write_str("must not hold control characters"),
+            Self::ControlCharacter => f.write_str("must not contain control characters"),
             Self::InvisibleCharacter => f.write_str("must not contain invisible characters"),
             Self::Secret => f.write_str(
                 "must not contain a token with its secret part; the id of a token ends before it",
@@ -51,10 +51,9 @@ impl fmt::Display for PathErrorKind {
     }
 }
 
-/// Checks that a value can stand in a path and can be an id.
+/// Checks that a value is valid in a path and as an id.
 ///
-/// A server answers a delete of what was mistyped or pasted with too much as it answers one of what is gone, so a value that
-/// cannot be an id never gets there.
+/// A server responds to the deletion of a mistyped id as to that of a deleted object, so an invalid id must not be sent.
 pub(super) fn check(value: &str) -> Result<(), PathErrorKind> {
     match value {
         "" => Err(PathErrorKind::Empty),
@@ -76,12 +75,12 @@ pub(super) fn check(value: &str) -> Result<(), PathErrorKind> {
     }
 }
 
-/// Whether nothing of a character is seen.
+/// Whether a character is blank.
 fn is_blank(c: char) -> bool {
     c.is_whitespace() || is_invisible(c)
 }
 
-/// Whether a character means nothing before and behind a word. Emoji end with what chooses their form.
+/// Whether a character has no meaning before or after a word. Emoji may end with a variation selector or tag.
 fn is_padding(c: char) -> bool {
     is_ignorable(c) && !matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0020}'..='\u{e007f}')
 }

@@ -1,4 +1,4 @@
-//! StringSeed that must not be seen.
+//! Secret text.
 
 use alloc::string::String;
 use core::fmt;
@@ -10,8 +10,8 @@ use crate::de::scalars::StringSeed;
 
 /// A secret value: a key, a token, a password.
 ///
-/// It cannot be displayed, its `Debug` form is `[redacted]`, and its memory is overwritten when it is dropped. It does serialise, because
-/// the wire needs it: do not serialise a model into a log.
+/// It cannot be displayed, its `Debug` form is `[redacted]`, and its memory is overwritten when it is dropped. It does serialize, because
+/// the wire needs it: do not serialize a model into a log.
 ///
 /// ```
 /// use gatelet_models::Secret;
@@ -24,12 +24,12 @@ use crate::de::scalars::StringSeed;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes the value. Copies that were made before are out of reach.
+    /// Creates a secret. Earlier copies of the value are not overwritten.
     pub fn new(value: impl Into<String>) -> Self {
         Self(Zeroizing::new(value.into()))
     }
 
-    /// The value. Every call of this is a place where the secret may leave.
+    /// Returns the value. Each call is a place where the secret may leak.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

@@ -1,4 +1,4 @@
-//! The shapes of the vendors' secrets, and where a text contains one.
+//! The shapes of the vendors' secrets, and how they are found in a text.
 
 use alloc::borrow::Cow;
 use alloc::string::String;

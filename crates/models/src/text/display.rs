@@ -1,23 +1,22 @@
-//! Texts of the vendors, printed for people.
+//! Texts of the vendors for people: truncated and escaped.
 
 use core::fmt::{self, Write as _};
 
 use crate::text::invisible::is_invisible;
 
-/// The most that is printed of a text, in bytes: no word or id of a vendor comes near it.
+/// The most bytes of a text that are printed; words and ids of the vendors are far shorter.
 const MAX_TEXT: usize = 1024;
 
-/// A text that is printed as it is, up to 1 KiB; of a longer one the start and an ellipsis are. `Debug` has quotation marks and
-/// escapes.
+/// A text that is printed up to 1 KiB, then an ellipsis. `Debug` adds quotation marks and escapes.
 pub(crate) struct Truncated<'a>(pub(crate) &'a str);
 
-/// The same, with whatever is not seen escaped, such as control characters and marks that turn the direction of a text.
+/// A text that is truncated and whose invisible characters are escaped, such as control characters and bidirectional marks.
 pub(crate) struct Escaped<'a>(pub(crate) &'a str);
 
-/// A value with texts of others, whose `Debug` form is cut after 4 KiB.
+/// A value with texts of the vendor, whose `Debug` form is truncated after 4 KiB.
 pub(crate) struct TruncatedDebug<'a, T>(pub(crate) &'a T);
 
-/// The most that is printed of such a value, in bytes.
+/// The most bytes of such a value that are printed.
 const MAX_VALUE: usize = 4 * MAX_TEXT;
 
 impl<T: fmt::Debug> fmt::Debug for TruncatedDebug<'_, T> {
@@ -39,7 +38,7 @@ impl<T: fmt::Debug> fmt::Debug for TruncatedDebug<'_, T> {
     }
 }
 
-/// Writes so many bytes, and then fails.
+/// Writes up to `left` bytes, then fails.
 struct Limited<'a, 'f> {
     inner: &'a mut fmt::Formatter<'f>,
     left: usize,
@@ -60,7 +59,7 @@ impl fmt::Write for Limited<'_, '_> {
 }
 
 impl<'a> Truncated<'a> {
-    /// The start of the text, and whether there is more.
+    /// Returns the start of the text, and whether there is more.
     fn cut(&self) -> (&'a str, bool) {
         let mut ends = (0..=MAX_TEXT.min(self.0.len())).rev();
         let end = ends.find(|end| self.0.is_char_boundary(*end));

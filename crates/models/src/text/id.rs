@@ -1,10 +1,10 @@
-//! Identifiers that the vendors give: text in a type of its own, so that one cannot stand for another.
+//! Ids of the vendors: text in a type of its own, so that one kind of id is not used for another.
 //!
 //! Most of Okta's are UUIDs, but Okta documents one that is not, and the form of the others is no promise.
 
-/// An id is no UUID as [`Uuid`](uuid::Uuid) writes one: hyphenated, in lower case.
+/// The error of an id that is not a UUID as [`Uuid`](uuid::Uuid) writes it: hyphenated, in lower case.
 ///
-/// Another spelling of a UUID is not read as one, because the id would not come back from it as the vendor wrote it.
+/// Other spellings of a UUID are refused, because the id could not be restored from the UUID as the vendor wrote it.
 #[cfg(feature = "uuid")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -20,7 +20,7 @@ impl core::fmt::Display for NotUuid {
 #[cfg(feature = "uuid")]
 impl core::error::Error for NotUuid {}
 
-/// Reads a UUID, where writing it gives the same text again.
+/// Parses a UUID if writing it gives the same text again.
 #[cfg(feature = "uuid")]
 pub(crate) fn to_uuid(id: &str) -> Option<uuid::Uuid> {
     let uuid = uuid::Uuid::try_parse(id).ok()?;
@@ -28,28 +28,28 @@ pub(crate) fn to_uuid(id: &str) -> Option<uuid::Uuid> {
     (uuid.hyphenated().encode_lower(&mut buffer) == id).then_some(uuid)
 }
 
-/// Makes a newtype over text for one kind of identifier.
+/// Defines a newtype over text for one kind of id.
 macro_rules! id {
     ($(#[$attribute:meta])* $visibility:vis struct $name:ident;) => {
         $(#[$attribute])*
         ///
-        /// `Display` is exact up to 1 KiB, and of a longer id prints the start only, as `Debug` does. [`as_str`](Self::as_str) is exact.
+        /// `Display` and `Debug` truncate an id after 1 KiB; [`as_str`](Self::as_str) returns all of it.
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         $visibility struct $name(alloc::boxed::Box<str>);
 
         impl $name {
-            /// Takes the identifier as the vendor wrote it.
+            /// Creates an id from the text that the vendor uses.
             pub fn new(id: impl Into<alloc::string::String>) -> Self {
                 Self(id.into().into())
             }
 
-            /// The identifier as the vendor wrote it.
+            /// Returns the id as the vendor writes it.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
             }
 
-            /// The identifier as a UUID, where it is a hyphenated one in lower case, so that the same identifier can be made of it again.
+            /// Returns the id as a UUID if it is hyphenated and in lower case, so that the same id can be restored from it.
             #[cfg(feature = "uuid")]
             #[must_use]
             pub fn to_uuid(&self) -> Option<uuid::Uuid> {
@@ -114,7 +114,7 @@ macro_rules! id {
             }
         }
 
-        /// Takes any text: whether it can be an identifier is checked before it is sent.
+        /// Accepts any text; whether it is a valid id is checked before it is sent.
         impl core::str::FromStr for $name {
             type Err = core::convert::Infallible;
 
@@ -135,7 +135,7 @@ macro_rules! id {
             }
         }
 
-        /// Maps and sets with ids for keys are searched by text.
+        /// Lets maps and sets with ids as keys be searched by text.
         impl core::borrow::Borrow<str> for $name {
             fn borrow(&self) -> &str {
                 &self.0
@@ -281,7 +281,7 @@ mod tests {
 
     #[cfg(feature = "uuid")]
     #[test]
-    fn an_id_that_would_not_come_back_as_it_is_is_no_uuid() {
+    fn an_id_that_does_not_round_trip_is_not_a_uuid() {
         use uuid::Uuid;
 
         for text in [

@@ -1,11 +1,11 @@
-//! Characters that are not seen.
+//! Invisible characters.
 
-/// Whether a character has neither a form nor a width of its own.
+/// Whether a character has no glyph and no width of its own.
 pub(crate) fn is_invisible(c: char) -> bool {
     is_pasted_along(c) || is_ignorable(c)
 }
 
-/// Characters that come along from web pages and documents and are no part of any word.
+/// Whether a character is not part of any word and comes along when text is pasted from web pages and documents.
 pub(crate) fn is_pasted_along(c: char) -> bool {
     matches!(
         c,

@@ -1,6 +1,6 @@
-//! Enums that grow: the vendors add words without a new version of their API, so an unknown word is kept, not refused.
+//! Open enums: the vendors add words without a new version of their API, so unknown words are kept.
 
-/// Makes an enum of known words and `Unknown`, which keeps any other word and writes it back unchanged.
+/// Defines an enum of known words and `Unknown`, which keeps any other word and writes it back unchanged.
 macro_rules! open_enum {
     (
         $(#[$attribute:meta])*
@@ -10,10 +10,10 @@ macro_rules! open_enum {
     ) => {
         $(#[$attribute])*
         ///
-        /// Equality is that of the words: an `Unknown` made of a word that is known equals its variant.
+        /// Values are equal if their words are: an `Unknown` with a known word equals its variant.
         ///
-        /// `Display` and `Debug` are for people: they print at most 1 KiB of an unknown word, and escape what is not seen.
-        /// [`as_str`](Self::as_str) is exact.
+        /// `Display` and `Debug` are for people: they truncate an unknown word after 1 KiB and escape invisible characters.
+        /// [`as_str`](Self::as_str) returns all of it.
         #[derive(Clone)]
         #[non_exhaustive]
         $visibility enum $name {
@@ -26,7 +26,7 @@ macro_rules! open_enum {
             /// The words that this version knows.
             pub const KNOWN: &'static [&'static str] = &[$($word),+];
 
-            /// The word as the vendor writes it.
+            /// Returns the word as the vendor writes it.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
@@ -69,7 +69,7 @@ macro_rules! open_enum {
             }
         }
 
-        /// Takes any word, as reading does.
+        /// Accepts any word, as reading does.
         impl core::str::FromStr for $name {
             type Err = core::convert::Infallible;
 

@@ -1,4 +1,4 @@
-//! Points in time, as the vendors write them.
+//! Timestamps in RFC 3339 form.
 
 use core::{fmt, str::FromStr, time::Duration};
 
@@ -41,7 +41,7 @@ mod text;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(UtcDateTime);
 
-/// A date known to exist, for constants.
+/// Returns a date that is known to exist, for constants.
 const fn date(year: i32, day_of_year: u16) -> Date {
     match Date::from_ordinal_date(year, day_of_year) {
         Ok(date) => date,
@@ -53,19 +53,20 @@ const FIRST_YEAR: i32 = 1;
 const LAST_YEAR: i32 = 9999;
 
 impl Timestamp {
-    /// `0001-01-01T00:00:00Z`: what Go servers send for a time that was never set; also the first instant that can be held.
+    /// `0001-01-01T00:00:00Z`: the zero time of Go servers for a time that was never set; also the earliest timestamp.
     pub const UNSET: Self = Self(UtcDateTime::new(date(FIRST_YEAR, 1), Time::MIDNIGHT));
 
-    /// `9999-12-31T23:59:59.999999999Z`, the last instant that can be held.
+    /// `9999-12-31T23:59:59.999999999Z`, the latest timestamp.
     pub const MAX: Self = Self(UtcDateTime::new(date(LAST_YEAR, 365), Time::MAX));
 
-    /// Reads RFC 3339 text, and what differs from it in form alone, as ISO 8601 has it.
+    /// Parses RFC 3339 text, and the ISO 8601 forms that differ from it in notation alone.
     ///
     /// `T` and `Z` may be lower case, a space may stand for `T` and a comma for the decimal point; the seconds may be missing, and of the
     /// offset the colon or the minutes (`+0000`, `+00`). A leap second, `23:59:60` in UTC on any day, is read as the last nanosecond
     /// before it, 59.999999999 of its minute, whatever its fraction.
     ///
     /// # Errors
+    ///
     /// When the offset or the time of day is missing, the text has another form, the date, time of day or offset does not exist, or the
     /// instant is outside of the years 1 to 9999 in UTC. The error says which, and does not repeat the text.
     #[inline]
@@ -76,13 +77,13 @@ impl Timestamp {
         }
     }
 
-    /// Whether the server means "never": the instant is [`Timestamp::UNSET`].
+    /// Whether the time is unset, which servers use for "never": it is [`Timestamp::UNSET`].
     #[must_use]
     pub fn is_unset(self) -> bool {
         self == Self::UNSET
     }
 
-    /// The instant so many milliseconds after 1970-01-01T00:00:00Z; the nearest one held when it is out of range.
+    /// Creates a timestamp from milliseconds since 1970-01-01T00:00:00Z, clamped to the supported range.
     #[must_use]
     pub fn from_unix_millis(millis: i64) -> Self {
         match UtcDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000) {
@@ -98,7 +99,7 @@ impl Timestamp {
         self.0.unix_timestamp() * 1000 + self.0.millisecond() as i64
     }
 
-    /// The instant later by `duration`, or the last one that can be held.
+    /// Returns the timestamp later by `duration`, at most [`MAX`](Self::MAX).
     #[must_use]
     pub fn saturating_add(self, duration: Duration) -> Self {
         match time::Duration::try_from(duration) {
@@ -107,7 +108,7 @@ impl Timestamp {
         }
     }
 
-    /// The instant earlier by `duration`, or the first one that can be held.
+    /// Returns the timestamp earlier by `duration`, at least [`UNSET`](Self::UNSET).
     #[must_use]
     pub fn saturating_sub(self, duration: Duration) -> Self {
         match time::Duration::try_from(duration) {
@@ -116,26 +117,26 @@ impl Timestamp {
         }
     }
 
-    /// The time from `earlier` to this instant; `None` when `earlier` is later.
+    /// Returns the time since `earlier`; `None` when `earlier` is later.
     #[must_use]
     #[allow(clippy::arithmetic_side_effects)] // Both are within ten thousand years, so their difference always is.
     pub fn checked_duration_since(self, earlier: Self) -> Option<Duration> {
         Duration::try_from(self.0 - earlier.0).ok()
     }
 
-    /// The time from `earlier` to this instant; zero when `earlier` is later.
+    /// Returns the time since `earlier`; zero when `earlier` is later.
     #[must_use]
     pub fn saturating_duration_since(self, earlier: Self) -> Duration {
         self.checked_duration_since(earlier).unwrap_or_default()
     }
 
-    /// The same instant in the type of the `time` crate, in UTC.
+    /// Converts to the type of the `time` crate, in UTC.
     #[must_use]
     pub fn as_offset_date_time(self) -> OffsetDateTime {
         self.0.into()
     }
 
-    /// The same instant, written with three fraction digits at least, as Dynatrace documents its dates.
+    /// Returns a form that is written with at least three fraction digits, as Dynatrace documents its dates.
     #[must_use]
     pub const fn milliseconds(self) -> Milliseconds {
         Milliseconds(self)
@@ -145,7 +146,7 @@ impl Timestamp {
         Self(instant).clamp(Self::UNSET, Self::MAX)
     }
 
-    /// The instant, if it can be held.
+    /// Returns the timestamp if the instant is in range.
     fn in_range(instant: UtcDateTime) -> Option<Self> {
         (FIRST_YEAR..=LAST_YEAR)
             .contains(&instant.year())
@@ -153,7 +154,7 @@ impl Timestamp {
     }
 }
 
-/// An instant outside of the years 1 to 9999 becomes the nearest one held.
+/// Clamps an instant outside of the years 1 to 9999.
 impl From<OffsetDateTime> for Timestamp {
     fn from(instant: OffsetDateTime) -> Self {
         match instant.checked_to_utc() {
@@ -177,7 +178,7 @@ impl FromStr for Timestamp {
     }
 }
 
-/// Why a text is no [`Timestamp`].
+/// The reason why a text is not a [`Timestamp`].
 ///
 /// It does not repeat the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -193,7 +194,7 @@ enum Reason {
 }
 
 impl ParseTimestampError {
-    /// Whether a date and a time of day are there, and only the offset from UTC is missing behind them.
+    /// Whether only the offset from UTC is missing.
     pub(crate) fn is_offset_missing(self) -> bool {
         self.0 == Reason::OffsetMissing
     }
@@ -223,7 +224,7 @@ impl Reason {
 
 impl core::error::Error for ParseTimestampError {}
 
-/// A [`Timestamp`] that is written with three fraction digits at least, and more only when it is finer than a millisecond.
+/// A [`Timestamp`] that is written with at least three fraction digits, and more only if it is finer than a millisecond.
 ///
 /// ```
 /// use gatelet_models::Timestamp;

@@ -279,7 +279,7 @@ fn a_json_value_in_an_unknown_field_changes_nothing() {
 
 // M1
 #[test]
-fn what_is_no_json_value_is_refused_raw_and_in_an_unknown_field() {
+fn an_invalid_json_value_is_refused_raw_and_in_an_unknown_field() {
     for text in rejected() {
         for model in MODELS {
             for text in [&text, &as_unknown_field(model, &text)] {
@@ -292,7 +292,7 @@ fn what_is_no_json_value_is_refused_raw_and_in_an_unknown_field() {
 
 // M1
 #[test]
-fn what_parsers_disagree_on_does_no_harm() {
+fn json_that_parsers_disagree_on_is_read_safely() {
     for text in FREE {
         for model in MODELS {
             let _ = (model.rewrite)(text);

@@ -152,7 +152,7 @@ fn dt_list_of_tokens() {
 }
 
 #[test]
-fn dt_model_of_a_list_once_its_mistakes_are_mended() {
+fn dt_model_of_a_corrected_list() {
     let page: dt::ActiveGateTokenList = sample(fixture!("dt/list_tokens_model"));
     assert_eq!((page.total_count, page.page_size), (Some(1000), Some(100)));
     assert_eq!(page.next_page_key.map(|key| key.len()), Some(128));

@@ -104,7 +104,7 @@ fn lone_surrogates_are_refused_and_pairs_are_read() {
 
 // M12
 #[test]
-fn what_is_no_json_is_refused_wherever_it_stands() {
+fn invalid_json_is_refused_everywhere() {
     for model in MODELS {
         let fields = model
             .sample

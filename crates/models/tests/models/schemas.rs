@@ -154,7 +154,7 @@ fn a_value_of_another_kind_is_refused_at_every_place() {
 }
 
 #[test]
-fn a_time_that_is_none_is_refused() {
+fn an_invalid_time_is_refused() {
     for model in MODELS {
         for place in model.times() {
             let value = serde_json::from_str(&model.with(&place, "\"yesterday\"")).expect("JSON");

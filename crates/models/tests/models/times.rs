@@ -144,7 +144,7 @@ fn digits_beyond_nanoseconds_are_cut() {
 
 // M24
 #[test]
-fn what_is_no_time_is_refused_at_its_place() {
+fn an_invalid_timestamp_is_refused_at_its_place() {
     for (model, place) in all_times() {
         for raw in [
             r#""10000-01-01T00:00:00Z""#,

@@ -230,7 +230,7 @@ fn gateways_are_equal_whatever_the_order_of_their_unknown_members() {
 
 // U17
 #[test]
-fn what_is_shown_of_unknown_members_is_names_escaped_and_bounded() {
+fn debug_of_unknown_members_is_their_names_escaped_and_bounded() {
     let gateway: asa::Gateway = read(&with_member(
         r#"{"secret":"hunter2"},"\u001b[31m\u202e\n":"hunter2""#,
     ))
@@ -316,7 +316,7 @@ fn an_expiration_date_given_twice_is_neither_the_first_nor_the_last_and_loses_no
 
 // U16
 #[test]
-fn what_may_hold_the_secret_or_is_long_is_withheld_and_no_secret_is_lost() {
+fn an_unreadable_value_with_the_secret_or_too_long_is_withheld() {
     for raw in [
         r#""dt0g02.A.SECRETSECRET""#,
         r#""of SECRETSECRET""#,

@@ -65,8 +65,10 @@ impl StructGenerator<'_> {
         let unknown = unknown.then(|| quote!(unknown_members: UnknownMembers::new()));
         let values = values.chain(unknown);
         let docs = match self.fields.iter().filter(required).count() {
-            0 => doc("With nothing set."),
-            _ => doc("With what must be given; the rest is absent or has its default."),
+            0 => doc("Creates a value with nothing set."),
+            _ => {
+                doc("Creates a value from what is required; the rest is absent or has its default.")
+            }
         };
         quote! {
             #docs

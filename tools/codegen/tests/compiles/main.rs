@@ -365,7 +365,7 @@ fn made(text: &str) -> Output {
 
 // U28
 #[test]
-fn all_that_is_taken_compiles_and_is_documented() {
+fn every_accepted_description_compiles_and_is_documented() {
     let text = taken(description(&BTreeSet::from(["Other".to_owned()])));
     // Not many are refused, such as a nullable property that is required.
     assert!(text.lines().count() > 900, "{}", text.lines().count());

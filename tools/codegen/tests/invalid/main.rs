@@ -14,7 +14,7 @@ mod texts;
 use gatelet_codegen::generate_vendor;
 
 /// A sound description; each test makes one mistake in it.
-const SOUND: &str = r##"openapi: 3.1.0
+const VALID: &str = r##"openapi: 3.1.0
 info: { title: Doors, version: "1", description: Doors of a house, license: { name: MIT, identifier: MIT }, contact: { name: a, url: "https://b.example" } }
 servers:
   - { url: "https://doors.example", description: The house }
@@ -81,15 +81,15 @@ components:
 "##;
 
 /// The mistakes in a text, one a line.
-fn mistakes(text: &str) -> String {
+fn diagnostics(text: &str) -> String {
     let generated = generate_vendor("house", "house.yaml", text.as_bytes());
     generated.err().unwrap_or_default()
 }
 
 /// The mistakes in the sound description after a change.
 fn after(from: &str, to: &str) -> String {
-    assert!(SOUND.contains(from), "{from}");
-    mistakes(&SOUND.replacen(from, to, 1))
+    assert!(VALID.contains(from), "{from}");
+    diagnostics(&VALID.replacen(from, to, 1))
 }
 
 #[track_caller]
@@ -98,56 +98,56 @@ fn check(from: &str, to: &str, expected: &str) {
 }
 
 #[test]
-fn a_sound_description_has_no_mistakes() {
-    assert_eq!(mistakes(SOUND), "");
+fn a_valid_description_has_no_diagnostics() {
+    assert_eq!(diagnostics(VALID), "");
 }
 
 #[test]
-fn an_unknown_keyword_is_a_mistake() {
+fn an_unknown_keyword_is_an_error() {
     check(
         "      summary: Opens a door\n",
         "      summary: Opens a door\n      deprecated: true\n",
-        "house.yaml:17:7: unknown keyword `deprecated`; the fix: remove it, an operation cannot have it",
+        "house.yaml:17:7: unknown keyword `deprecated`; the fix: remove it; an operation cannot have it",
     );
     check(
         "description: Its id }",
         "description: Its id, title: Id }",
-        "house.yaml:53:73: unknown keyword `title`; the fix: remove it, a property cannot have it",
+        "house.yaml:53:73: unknown keyword `title`; the fix: remove it; a property cannot have it",
     );
     check(
         "    put:",
         "    patch:",
         "house.yaml:10:3: the path `/doors/{id}` has no operations; the fix: remove it, or describe one\n\
-         house.yaml:13:5: unknown keyword `patch`; the fix: remove it, a path cannot have it",
+         house.yaml:13:5: unknown keyword `patch`; the fix: remove it; a path cannot have it",
     );
 }
 
 #[test]
-fn a_value_of_the_wrong_type_is_a_mistake() {
+fn a_value_of_the_wrong_type_is_an_error() {
     check(
         "summary: Opens a door",
         "summary: [Opens]",
-        "house.yaml:16:16: a list in place of a text; the fix: write a text",
+        "house.yaml:16:16: a list in place of a string; the fix: write a string",
     );
     check(
         "version: \"1\"",
         "version: 2",
-        "house.yaml:2:32: an integer in place of a text; the fix: put it in quotes",
+        "house.yaml:2:32: an integer in place of a string; the fix: put it in quotes",
     );
     check(
         "version: \"1\"",
         "version:",
-        "house.yaml:2:30: null in place of a text; the fix: write a text",
+        "house.yaml:2:30: null in place of a string; the fix: write a string",
     );
     check(
         "x-idempotent: true",
         "x-idempotent: \"true\"",
-        "house.yaml:18:21: a text in place of a boolean; the fix: write a boolean",
+        "house.yaml:18:21: a string in place of a boolean; the fix: write a boolean",
     );
     check(
         "minLength: 1",
         "minLength: one",
-        "house.yaml:62:53: a text in place of an integer; the fix: write an integer",
+        "house.yaml:62:53: a string in place of an integer; the fix: write an integer",
     );
     check(
         "properties:\n        label",
@@ -162,7 +162,7 @@ fn a_value_of_the_wrong_type_is_a_mistake() {
 }
 
 #[test]
-fn what_is_missing_is_a_mistake() {
+fn a_missing_keyword_is_an_error() {
     check(
         "      x-source: https://doors.example/open\n",
         "",
@@ -191,7 +191,7 @@ fn what_is_missing_is_a_mistake() {
     check(
         "openapi: 3.1.0",
         "openapi: 3.0.2",
-        "house.yaml:1:10: another version of OpenAPI; the fix: write it for 3.1",
+        "house.yaml:1:10: an unsupported version of OpenAPI; the fix: write it for 3.1",
     );
     check(
         "{ red: Like fire, blue",
@@ -201,7 +201,7 @@ fn what_is_missing_is_a_mistake() {
 }
 
 #[test]
-fn what_is_never_used_is_a_mistake() {
+fn an_unused_component_is_an_error() {
     check(
         "    Colour:\n",
         "    Room: { type: string, x-id: true, description: R, x-source: a page }\n    Colour:\n",
@@ -215,7 +215,7 @@ fn what_is_never_used_is_a_mistake() {
 }
 
 #[test]
-fn a_tag_that_is_never_used_is_a_mistake() {
+fn a_tag_that_is_never_used_is_an_error() {
     check(
         "description: What can be opened }\n",
         "description: What can be opened }\n  - { name: Windows, description: Nobody }\n",
@@ -224,7 +224,7 @@ fn a_tag_that_is_never_used_is_a_mistake() {
 }
 
 #[test]
-fn a_schema_of_nothing_is_a_mistake() {
+fn a_schema_of_nothing_is_an_error() {
     check(
         "x-id: true",
         "x-id: false",
@@ -236,27 +236,27 @@ fn a_schema_of_nothing_is_a_mistake() {
         "house.yaml:40:13: a named string without `enum` or `x-id`; the fix: add one of them",
     );
     for (tag, module) in [("type", "type"), ("Shared", "shared")] {
-        let text = SOUND.replace("{ name: Doors,", &format!("{{ name: {tag},"));
+        let text = VALID.replace("{ name: Doors,", &format!("{{ name: {tag},"));
         assert_eq!(
-            mistakes(&text.replace("[Doors]", &format!("[{tag}]"))),
+            diagnostics(&text.replace("[Doors]", &format!("[{tag}]"))),
             format!(
-                "house.yaml:8:5: the tag `{tag}` cannot be the module `{module}`; the fix: rename it"
+                "house.yaml:8:5: the tag `{tag}` is not valid as the module `{module}`; the fix: rename it"
             )
         );
     }
     check(
         "summary: Opens a door",
         "? [summary]\n      : Opens a door",
-        "house.yaml:16:9: a key that is no text; the fix: write a plain word as key",
+        "house.yaml:16:9: a key that is not a string; the fix: write a plain word as key",
     );
     assert_eq!(
-        mistakes(""),
+        diagnostics(""),
         "house.yaml:1:1: an empty description; the fix: write one"
     );
 }
 
 #[test]
-fn yaml_beyond_plain_values_is_a_mistake() {
+fn yaml_beyond_plain_values_is_an_error() {
     check(
         "x-permissions: [porter]",
         "x-permissions: &all [porter]",
@@ -265,7 +265,7 @@ fn yaml_beyond_plain_values_is_a_mistake() {
     check(
         "x-permissions: [porter]",
         "x-permissions: !!seq [porter]",
-        "house.yaml:20:22: a YAML tag; the fix: remove it; quote a text that looks like a number",
+        "house.yaml:20:22: a YAML tag; the fix: remove it; quote a string that looks like a number",
     );
     check(
         "tags:\n  - { name",
@@ -280,30 +280,30 @@ fn yaml_beyond_plain_values_is_a_mistake() {
     check(
         "x-permissions: [porter]",
         "x-permissions: [porter",
-        "house.yaml:21:17: no YAML: illegal placement of ':' indicator; the fix: mend the syntax",
+        "house.yaml:21:17: invalid YAML: illegal placement of ':' indicator",
     );
     check(
         "required: true\n        content: {",
         "required: &yes true\n        content: {",
         "house.yaml:25:19: a YAML anchor; the fix: use `$ref`, or repeat the value",
     );
-    let alias = mistakes("openapi: &version 3.1.0\ninfo: *version\n");
+    let alias = diagnostics("openapi: &version 3.1.0\ninfo: *version\n");
     let expected = "house.yaml:2:7: a YAML alias; the fix: use `$ref`, or repeat the value";
     assert!(alias.lines().any(|line| line == expected), "{alias}");
     assert_eq!(
-        mistakes("{}\n---\n{}\n"),
+        diagnostics("{}\n---\n{}\n"),
         "house.yaml:3:1: a second document; the fix: keep one document in a file"
     );
 }
 
 #[test]
-fn all_mistakes_are_shown_at_once_in_the_order_of_the_file() {
-    let text = SOUND
+fn all_diagnostics_are_shown_at_once_in_the_order_of_the_file() {
+    let text = VALID
         .replace("minLength: 1", "minLength: one")
         .replace("summary: Opens a door", "summary: 7");
     assert_eq!(
-        mistakes(&text),
-        "house.yaml:16:16: an integer in place of a text; the fix: put it in quotes\n\
-         house.yaml:62:53: a text in place of an integer; the fix: write an integer"
+        diagnostics(&text),
+        "house.yaml:16:16: an integer in place of a string; the fix: put it in quotes\n\
+         house.yaml:62:53: a string in place of an integer; the fix: write an integer"
     );
 }

@@ -1,13 +1,13 @@
 //! Operations, their paths, parameters and answers.
 
-use super::{SOUND, check, mistakes};
+use super::{VALID, check, diagnostics};
 
 #[test]
-fn parameters_and_paging_that_do_not_fit_the_path_are_a_mistake() {
+fn parameters_and_paging_that_do_not_fit_the_path_are_an_error() {
     check(
         "/doors/{id}:",
         "/doors/{door}:",
-        "house.yaml:14:7: `/doors/{door}` has not the parameters that are described; the fix: describe each `{parameter}` of the path, in its order",
+        "house.yaml:14:7: `/doors/{door}` does not contain the described parameters; the fix: describe each `{parameter}` of the path, in its order",
     );
     check(
         "name: id, in: path, required: true",
@@ -17,12 +17,12 @@ fn parameters_and_paging_that_do_not_fit_the_path_are_a_mistake() {
     check(
         "{ style: link,",
         "{ style: page,",
-        "house.yaml:19:17: paging of style `page`; the fix: use link or cursor",
+        "house.yaml:19:17: unknown paging style `page`; the fix: use link or cursor",
     );
     check(
         "page-token: after",
         "page-token: cursor",
-        "house.yaml:19:17: `x-paging` names `cursor`, which is no parameter of the query; the fix: describe the parameter",
+        "house.yaml:19:17: `x-paging` names `cursor`, which is not a query parameter; the fix: describe the parameter",
     );
     check(
         "tags: [Doors]",
@@ -32,8 +32,8 @@ fn parameters_and_paging_that_do_not_fit_the_path_are_a_mistake() {
 }
 
 #[test]
-fn paging_through_an_answer_that_has_no_pages_is_a_mistake() {
-    let no_list = "house.yaml:19:17: `x-paging` with an answer that has no list; the fix: describe the list in the schema of the answer, or remove `x-paging`";
+fn paging_of_a_response_without_pages_is_an_error() {
+    let no_list = "house.yaml:19:17: `x-paging` on a response without a list; the fix: describe the list in the schema of the response, or remove `x-paging`";
     check(
         "schemas/Door\" } } }\n",
         "schemas/DoorUpdate\" } } }\n",
@@ -44,7 +44,7 @@ fn paging_through_an_answer_that_has_no_pages_is_a_mistake() {
         "",
         no_list,
     );
-    let no_cursor = "house.yaml:19:17: a cursor with an answer that has no optional text `after`; the fix: describe it in the schema of the answer, not as required: the last page has none";
+    let no_cursor = "house.yaml:19:17: a cursor with a response that has no optional string `after`; the fix: describe it in the schema of the response, not as required: the last page has none";
     check("{ style: link,", "{ style: cursor,", no_cursor);
     for (required, after, expected) in [
         ("id", "string", ""),
@@ -52,34 +52,34 @@ fn paging_through_an_answer_that_has_no_pages_is_a_mistake() {
         ("id", "boolean", no_cursor),
         ("id, after", "string", no_cursor),
     ] {
-        let text = SOUND
+        let text = VALID
             .replace("{ style: link,", "{ style: cursor,")
             .replace("required: [id]", &format!("required: [{required}]"))
             .replace(
                 "        hinges: {",
                 &format!("        after: {{ type: {after}, description: What follows }}\n        hinges: {{"),
             );
-        assert_eq!(mistakes(&text), expected, "{required} {after}");
+        assert_eq!(diagnostics(&text), expected, "{required} {after}");
     }
 }
 
 #[test]
-fn a_path_without_operations_is_a_mistake() {
+fn a_path_without_operations_is_an_error() {
     check(
         "paths:\n",
         "paths:\n  /gates: {}\n",
         "house.yaml:10:3: the path `/gates` has no operations; the fix: remove it, or describe one",
     );
-    let paths = SOUND.find("  /doors").unwrap()..SOUND.find("components:").unwrap();
+    let paths = VALID.find("  /doors").unwrap()..VALID.find("components:").unwrap();
     check(
-        &SOUND[paths],
+        &VALID[paths],
         "  {}\n",
         "house.yaml:10:3: an API without operations; the fix: describe one",
     );
 }
 
 #[test]
-fn a_path_that_is_not_plain_is_a_mistake() {
+fn a_path_that_is_not_plain_is_an_error() {
     for segment in ["..", "", "a b", "a%2fb", "a?b", "{id", "x{id}", "é"] {
         check(
             "/doors/{id}:",
@@ -92,25 +92,25 @@ fn a_path_that_is_not_plain_is_a_mistake() {
 }
 
 #[test]
-fn a_body_that_cannot_be_there_is_a_mistake() {
+fn a_body_in_the_wrong_place_is_an_error() {
     check(
         "    put:",
         "    delete:",
-        "house.yaml:14:7: a request body of a delete; the fix: remove it, servers and proxies drop it",
+        "house.yaml:14:7: a request body of a delete; the fix: remove it; servers and proxies drop it",
     );
     check(
         "\"200\":",
         "\"204\":",
-        "house.yaml:14:7: a body in an answer 204; the fix: remove it, or give the status that the vendor sends with it",
+        "house.yaml:14:7: a body in a 204 response; the fix: remove it, or give the status that the vendor sends with it",
     );
 }
 
 #[test]
-fn a_security_scheme_that_does_not_fit_is_a_mistake() {
+fn a_security_scheme_that_does_not_fit_is_an_error() {
     check(
         "  - key: []",
         "  - lock: []",
-        "house.yaml:6:5: the security scheme `lock`, which is not there; the fix: correct the name, or describe it in `securitySchemes`",
+        "house.yaml:6:5: the security scheme `lock`, which does not exist; the fix: correct the name, or describe it in `securitySchemes`",
     );
     check(
         "    key: { type",
@@ -121,7 +121,7 @@ fn a_security_scheme_that_does_not_fit_is_a_mistake() {
 
 // U27
 #[test]
-fn a_security_scheme_that_other_tools_refuse_is_a_mistake() {
+fn a_security_scheme_that_other_tools_refuse_is_an_error() {
     let types = "the fix: use `http` with a `scheme`, or `apiKey` with a `name` in a header";
     for (scheme, expected) in [
         ("type: http, scheme: bearer, bearerFormat: JWT", String::new()),
@@ -136,11 +136,11 @@ fn a_security_scheme_that_other_tools_refuse_is_a_mistake() {
         ),
         (
             "type: http, scheme: bearer, in: header",
-            "house.yaml:36:40: unknown keyword `in`; the fix: remove it, a security scheme cannot have it".into(),
+            "house.yaml:36:40: unknown keyword `in`; the fix: remove it; a security scheme cannot have it".into(),
         ),
         (
             "type: http, scheme: basic, bearerFormat: JWT",
-            "house.yaml:36:39: unknown keyword `bearerFormat`; the fix: remove it, a security scheme cannot have it".into(),
+            "house.yaml:36:39: unknown keyword `bearerFormat`; the fix: remove it; a security scheme cannot have it".into(),
         ),
         (
             "type: apiKey, in: header",
@@ -148,7 +148,7 @@ fn a_security_scheme_that_other_tools_refuse_is_a_mistake() {
         ),
         (
             "type: apiKey, name: key, in: query",
-            "house.yaml:36:10: a credential in `query`; the fix: put it in a header, addresses are logged".into(),
+            "house.yaml:36:10: a credential in `query`; the fix: put it in a header; URLs are logged".into(),
         ),
     ] {
         check("type: http, scheme: bearer", scheme, &expected);
@@ -156,7 +156,7 @@ fn a_security_scheme_that_other_tools_refuse_is_a_mistake() {
 }
 
 #[test]
-fn two_of_a_kind_are_a_mistake() {
+fn duplicates_are_an_error() {
     let door = concat!(
         "  /doors/{id}/open:\n    get: { operationId: openDoor, tags: [Doors], summary: S, description: D, x-source: p, x-idempotent: true, parameters: ",
         "[{ $ref: \"#/components/parameters/Id\" }], responses: { \"204\": { description: D }, 4XX: { description: D }, default: { description: D } } }\ncomponents:\n",
@@ -190,7 +190,7 @@ fn two_of_a_kind_are_a_mistake() {
 }
 
 #[test]
-fn an_operation_that_is_not_served_is_a_mistake() {
+fn an_unsupported_operation_is_an_error() {
     check(
         "/doors/{id}:",
         "doors/{id}:",
@@ -199,7 +199,7 @@ fn an_operation_that_is_not_served_is_a_mistake() {
     check(
         "tags: [Doors]",
         "tags: [Doors, Doors]",
-        "house.yaml:14:7: an operation that has not one tag; the fix: give it one",
+        "house.yaml:14:7: an operation without exactly one tag; the fix: give it one",
     );
     check(
         "\"200\":",
@@ -219,29 +219,29 @@ fn an_operation_that_is_not_served_is_a_mistake() {
     check(
         "name: count, in: query",
         "name: count, in: header",
-        "house.yaml:22:11: a parameter in `header`; the fix: only path and query are served",
+        "house.yaml:22:11: a parameter in `header`; the fix: use `path` or `query`",
     );
     check(
         "{ type: integer, format: int32 } }",
         "{ type: array, items: { type: string } } }",
-        "house.yaml:22:11: the parameter `count` has a type that is not served; the fix: use a string or an id in the path; a string, an integer or a boolean in the query",
+        "house.yaml:22:11: the parameter `count` has an unsupported type; the fix: use a string or an id in the path; a string, an integer or a boolean in the query",
     );
     check(
         "        required: true\n",
         "        required: false\n",
-        "house.yaml:25:9: a request body that may be left out; the fix: add `required: true`",
+        "house.yaml:25:9: an optional request body; the fix: add `required: true`",
     );
 }
 
 #[test]
-fn a_refusal_of_another_type_than_failures_is_a_mistake() {
+fn a_refusal_of_another_type_than_failures_is_an_error() {
     let response = |status: &str, name: &str| {
         format!(
             "        {status}: {{ description: D, content: {{ application/json: {{ schema: {{ $ref: \"#/components/schemas/{name}\" }} }} }} }}\n"
         )
     };
     let none = |status| format!("        {status}: {{ description: It stays closed }}\n");
-    let different = "house.yaml:31:9: `4XX` with another body than `default`; the fix: give both the same, failures have one type";
+    let different = "house.yaml:31:9: `4XX` with another body than `default`; the fix: give both the same body; failures have one type";
     for (refusal, failure, expected) in [
         ("DoorUpdate", Some("DoorUpdate"), ""),
         ("DoorUpdate", Some("Door"), different),

@@ -1,9 +1,9 @@
 //! Schemas: types, names, references and defaults.
 
-use super::{SOUND, after, check, mistakes};
+use super::{VALID, after, check, diagnostics};
 
 #[test]
-fn a_type_that_has_no_rust_is_a_mistake() {
+fn a_type_that_has_no_rust_is_an_error() {
     let list = "{ type: array, items: { type: string }";
     check(
         list,
@@ -33,32 +33,32 @@ fn a_type_that_has_no_rust_is_a_mistake() {
     check(
         list,
         "{ type: array, items: { type: [string, \"null\"] }",
-        "house.yaml:55:39: elements that may be null; the fix: make them not null",
+        "house.yaml:55:39: nullable elements; the fix: make them non-nullable",
     );
     check(
         list,
         "{ type: array, items: { type: string, format: date-time, x-timestamp: milliseconds }",
-        "house.yaml:55:39: `x-timestamp` in a list; the fix: leave `x-timestamp` out, or teach the generator",
+        "house.yaml:55:39: `x-timestamp` in a list; the fix: remove `x-timestamp`, or extend the generator",
     );
     check(
         "minLength: 1",
         "format: date-time, x-timestamp: milliseconds",
-        "house.yaml:62:9: `x-timestamp` in an update; the fix: leave `x-timestamp` out, or teach the generator",
+        "house.yaml:62:9: `x-timestamp` in an update; the fix: remove `x-timestamp`, or extend the generator",
     );
     check(
         list,
         "{ type: object, additionalProperties: { type: boolean }",
-        "house.yaml:55:17: a map of other values than texts; the fix: name the object as a schema",
+        "house.yaml:55:17: a map whose values are not strings; the fix: name the object as a schema",
     );
     check(
         list,
         "{ type: [string, integer]",
-        "house.yaml:55:25: a `type` that is no type with \"null\"; the fix: write one type, or `[type, \"null\"]`",
+        "house.yaml:55:25: a `type` other than one type and \"null\"; the fix: write one type, or `[type, \"null\"]`",
     );
     check(
         list,
         "{ oneOf: [{ type: string }]",
-        "house.yaml:55:26: `oneOf` with other choices than one `$ref` and null; the fix: write `oneOf: [{ $ref: … }, { type: \"null\" }]`",
+        "house.yaml:55:26: `oneOf` with choices other than one `$ref` and null; the fix: write `oneOf: [{ $ref: … }, { type: \"null\" }]`",
     );
     check(
         "    Colour:\n      type: string\n",
@@ -68,17 +68,17 @@ fn a_type_that_has_no_rust_is_a_mistake() {
 }
 
 #[test]
-fn a_reference_that_leads_nowhere_or_back_is_a_mistake() {
+fn a_reference_that_leads_nowhere_or_back_is_an_error() {
     let list = "{ type: array, items: { type: string }";
     check(
         list,
         "{ type: array, items: { $ref: \"#/components/schemas/Doors\" }",
-        "house.yaml:55:47: `$ref` to `#/components/schemas/Doors`, which is not there; the fix: correct the name, or describe it",
+        "house.yaml:55:47: `$ref` to `#/components/schemas/Doors`, which does not exist; the fix: correct the name, or describe it",
     );
     check(
         "parameters/Id\"",
         "parameters/Id2\"",
-        "house.yaml:12:15: `$ref` to `#/components/parameters/Id2`, which is not there; the fix: correct the name, or describe it",
+        "house.yaml:12:15: `$ref` to `#/components/parameters/Id2`, which does not exist; the fix: correct the name, or describe it",
     );
     check(
         "#/components/schemas/Colour",
@@ -93,7 +93,7 @@ fn a_reference_that_leads_nowhere_or_back_is_a_mistake() {
 }
 
 #[test]
-fn a_circle_through_a_list_is_a_mistake() {
+fn a_circle_through_a_list_is_an_error() {
     check(
         "{ type: array, items: { type: string }",
         "{ type: array, items: { $ref: \"#/components/schemas/Door\" }",
@@ -102,7 +102,7 @@ fn a_circle_through_a_list_is_a_mistake() {
 }
 
 #[test]
-fn a_circle_through_other_schemas_is_a_mistake() {
+fn a_circle_through_other_schemas_is_an_error() {
     check(
         "    DoorUpdate:\n",
         concat!(
@@ -115,7 +115,7 @@ fn a_circle_through_other_schemas_is_a_mistake() {
 }
 
 #[test]
-fn names_that_clash_are_a_mistake() {
+fn names_that_clash_are_an_error() {
     check(
         "colour: {",
         "level1: { type: string, description: L }\n        level_1: { type: string, description: L }\n        colour: {",
@@ -129,7 +129,7 @@ fn names_that_clash_are_a_mistake() {
     check(
         "enum: [red, blue]\n      x-enum-meanings: {",
         "enum: [red, blue, RED]\n      x-enum-meanings: { RED: Loud,",
-        "house.yaml:43:25: two words are `Red` in Rust; the fix: leave one out, unknown words are kept anyway",
+        "house.yaml:43:25: two words are `Red` in Rust; the fix: remove one; unknown words are kept anyway",
     );
     check(
         "enum: [red, blue]",
@@ -159,42 +159,42 @@ fn names_that_clash_are_a_mistake() {
                 "    {none}: {{ type: string, x-id: true, description: None, x-source: a page }}\n    Colour:\n"
             ),
             &format!(
-                "house.yaml:41:5: a schema named `{none}`; the fix: give it a name of letters and digits, a capital first, that Rust has not"
+                "house.yaml:41:5: a schema named `{none}`; the fix: give it a name of letters and digits, starting with a capital, that Rust does not define"
             ),
         );
     }
 }
 
 #[test]
-fn names_that_rust_cannot_have_are_a_mistake() {
+fn names_that_are_invalid_in_rust_are_an_error() {
     check(
         "colour: {",
         "type: { type: string, description: A keyword }\n        colour: {",
-        "house.yaml:54:9: the property `type` cannot be `type` in Rust; the fix: give it an `x-rust-name` in snake case that is no keyword",
+        "house.yaml:54:9: the property `type` cannot be `type` in Rust; the fix: give it an `x-rust-name` in snake case that is not a keyword",
     );
     check(
         "colour: {",
         "type: { type: string, description: A keyword, x-rust-name: kindOf }\n        colour: {",
-        "house.yaml:54:9: the property `type` cannot be `kindOf` in Rust; the fix: give it an `x-rust-name` in snake case that is no keyword",
+        "house.yaml:54:9: the property `type` cannot be `kindOf` in Rust; the fix: give it an `x-rust-name` in snake case that is not a keyword",
     );
     check(
         "colour: {",
         "unknown: { type: string, description: Dark }\n        colour: {",
-        "house.yaml:54:9: the property `unknown` cannot be `unknown` in Rust; the fix: give it an `x-rust-name` in snake case that is no keyword",
+        "house.yaml:54:9: the property `unknown` cannot be `unknown` in Rust; the fix: give it an `x-rust-name` in snake case that is not a keyword",
     );
     for id in ["open 1", "match", "__", "SELF"] {
         check(
             "operationId: OpenDoor",
             &format!("operationId: {id}"),
             &format!(
-                "house.yaml:14:7: `{id}` is no Rust name; the fix: give the operation another `operationId`"
+                "house.yaml:14:7: `{id}` is not a valid Rust name; the fix: give the operation another `operationId`"
             ),
         );
     }
     check(
         "enum: [red, blue]\n      x-enum-meanings: {",
         "enum: [red, blue, unknown]\n      x-enum-meanings: { unknown: Dark,",
-        "house.yaml:43:25: the word `unknown` makes no Rust variant; the fix: leave it out, unknown words are kept anyway",
+        "house.yaml:43:25: the word `unknown` is not valid as a Rust variant; the fix: remove it; unknown words are kept anyway",
     );
     assert_eq!(
         after(
@@ -206,7 +206,7 @@ fn names_that_rust_cannot_have_are_a_mistake() {
 }
 
 #[test]
-fn a_default_or_requirement_that_does_not_fit_is_a_mistake() {
+fn a_default_or_requirement_that_does_not_fit_is_an_error() {
     check(
         "x-default: red",
         "x-default: green",
@@ -215,7 +215,7 @@ fn a_default_or_requirement_that_does_not_fit_is_a_mistake() {
     check(
         "x-default: red",
         "x-default: [red]",
-        "house.yaml:54:92: a list as default; the fix: use a boolean, an integer, a text or `{}`",
+        "house.yaml:54:92: a list as default; the fix: use a boolean, an integer, a string or `{}`",
     );
     check(
         "x-default: red",
@@ -240,17 +240,17 @@ fn a_default_or_requirement_that_does_not_fit_is_a_mistake() {
     check(
         "properties:\n        label",
         "required: [label]\n      properties:\n        label",
-        "house.yaml:63:9: `label` is required and may be null; the fix: keep one of the two; only for a list null has a meaning of its own, empty",
+        "house.yaml:63:9: `label` is required but nullable; the fix: keep one of the two; only a list may be both, where null means empty",
     );
     check(
         "required: [id]",
         "required: [id, key]",
-        "house.yaml:51:22: `key` is required and no property; the fix: describe the property, or do not require it",
+        "house.yaml:51:22: `key` is required but not a property; the fix: describe the property, or do not require it",
     );
 }
 
 #[test]
-fn limits_that_no_value_keeps_are_a_mistake() {
+fn limits_that_no_value_satisfies_are_an_error() {
     for limits in [
         "minLength: 2, maxLength: 1",
         "minLength: -1",
@@ -259,14 +259,14 @@ fn limits_that_no_value_keeps_are_a_mistake() {
         check(
             "minLength: 1",
             limits,
-            "house.yaml:62:9: limits that no value keeps; the fix: correct them",
+            "house.yaml:62:9: limits that no value satisfies; the fix: correct them",
         );
     }
     for limits in ["minimum: 2, maximum: 1", "minimum: 3000000000"] {
         check(
             "format: int32",
             &format!("format: int32, {limits}"),
-            "house.yaml:22:11: limits that no value keeps; the fix: correct them",
+            "house.yaml:22:11: limits that no value satisfies; the fix: correct them",
         );
     }
     let list = "{ type: array, items: { type: string }";
@@ -289,25 +289,25 @@ fn limits_that_no_value_keeps_are_a_mistake() {
 }
 
 #[test]
-fn a_pattern_that_is_no_regular_expression_is_a_mistake() {
+fn an_invalid_pattern_is_an_error() {
     check(
         "minLength: 1",
         "pattern: \"^(a\"",
-        "house.yaml:62:51: the pattern `^(a`: unclosed group at character 2; the fix: mend it as a regular expression of ECMA-262",
+        "house.yaml:62:51: the pattern `^(a`: unclosed group at character 2; the fix: write a regular expression of ECMA-262",
     );
 }
 
 #[test]
-fn a_count_that_an_update_can_clear_is_a_mistake() {
+fn a_count_that_an_update_can_clear_is_an_error() {
     check(
         "{ type: [string, \"null\"], minLength: 1,",
         "{ type: [integer, \"null\"], format: int32, minimum: 0,",
-        "house.yaml:62:9: a nullable count in an update; the fix: leave `minimum` out, or teach the generator",
+        "house.yaml:62:9: a nullable count in an update; the fix: remove `minimum`, or extend the generator",
     );
 }
 
 #[test]
-fn what_replaces_without_keeping_unknown_members_is_a_mistake() {
+fn a_put_that_drops_unknown_members_is_an_error() {
     check(
         "      x-keep-unknown: true\n",
         "",
@@ -326,12 +326,12 @@ fn what_replaces_without_keeping_unknown_members_is_a_mistake() {
     check(
         "label: { type",
         "unknown_members: { type",
-        "house.yaml:62:9: the property `unknown_members` cannot be `unknown_members` in Rust; the fix: give it an `x-rust-name` in snake case that is no keyword",
+        "house.yaml:62:9: the property `unknown_members` cannot be `unknown_members` in Rust; the fix: give it an `x-rust-name` in snake case that is not a keyword",
     );
 }
 
 #[test]
-fn a_secret_that_is_shown_once_and_may_be_missing_is_a_mistake() {
+fn a_secret_that_is_shown_once_and_may_be_missing_is_an_error() {
     let hinges = "hinges: { type: array, items: { type: string }";
     for wrong in [
         "hinges: { type: string, x-secret: true, x-shown-once: true",
@@ -340,13 +340,13 @@ fn a_secret_that_is_shown_once_and_may_be_missing_is_a_mistake() {
         check(
             hinges,
             wrong,
-            "house.yaml:55:9: `hinges` is shown once; the fix: leave `x-shown-once` out, or put it on a required secret of a response",
+            "house.yaml:55:9: `hinges` is shown once; the fix: remove `x-shown-once`, or put it on a required secret of a response",
         );
     }
 }
 
 #[test]
-fn what_cannot_be_left_out_of_a_request_is_not_omittable() {
+fn a_required_or_nullable_property_is_not_omittable() {
     for (from, to, place) in [
         (
             "minLength: 1",
@@ -363,14 +363,14 @@ fn what_cannot_be_left_out_of_a_request_is_not_omittable() {
             from,
             to,
             &format!(
-                "house.yaml:{place}; the fix: leave it out, or put it on a property of a request that is neither required nor null"
+                "house.yaml:{place}; the fix: remove it, or put it on a property of a request that is neither required nor null"
             ),
         );
     }
 }
 
 #[test]
-fn what_cannot_be_made_without_arguments_is_no_default() {
+fn an_object_with_arguments_is_not_a_default() {
     for (keywords, expected) in [
         (
             "x-omittable: true",
@@ -381,11 +381,11 @@ fn what_cannot_be_made_without_arguments_is_no_default() {
         let lock = format!(
             "    Lock: {{ type: object, x-keep-unknown: true, description: L, x-source: p, properties: {{ kind: {{ type: string, description: K, {keywords} }} }} }}\n    DoorUpdate:"
         );
-        let text = SOUND.replace("    DoorUpdate:", &lock).replace(
+        let text = VALID.replace("    DoorUpdate:", &lock).replace(
             "        label: {",
             "        lock: { $ref: \"#/components/schemas/Lock\", description: L, x-default: {} }\n        label: {",
         );
-        assert_eq!(mistakes(&text), expected, "{keywords}");
+        assert_eq!(diagnostics(&text), expected, "{keywords}");
     }
 }
 
@@ -459,7 +459,7 @@ fn a_keyword_of_ours_in_a_wrong_place_says_where_it_belongs() {
     check(
         "      x-keep-unknown: true\n",
         "      x-keep-unknown: true\n      x-shown-once: true\n",
-        "house.yaml:64:7: unknown keyword `x-shown-once`; the fix: put `x-shown-once` on a property of the answer",
+        "house.yaml:64:7: unknown keyword `x-shown-once`; the fix: put `x-shown-once` on a property of the response",
     );
     check(
         "      x-idempotent: true\n",
@@ -474,12 +474,12 @@ fn a_keyword_of_ours_in_a_wrong_place_says_where_it_belongs() {
     check(
         list,
         "{ type: string, x-secret: \"true\"",
-        "house.yaml:55:43: a text in place of a boolean; the fix: write a boolean",
+        "house.yaml:55:43: a string in place of a boolean; the fix: write a boolean",
     );
 }
 
 #[test]
-fn a_choice_that_would_be_dropped_is_a_mistake() {
+fn a_choice_that_would_be_dropped_is_an_error() {
     let door = "{ $ref: \"#/components/schemas/DoorId\" }";
     let color = "{ $ref: \"#/components/schemas/Colour\" }";
     let null = "{ type: \"null\" }";
@@ -493,7 +493,7 @@ fn a_choice_that_would_be_dropped_is_a_mistake() {
         check(
             "{ type: array, items: { type: string }",
             &format!("{{ oneOf: [{choices}]"),
-            "house.yaml:55:26: `oneOf` with other choices than one `$ref` and null; the fix: write `oneOf: [{ $ref: … }, { type: \"null\" }]`",
+            "house.yaml:55:26: `oneOf` with choices other than one `$ref` and null; the fix: write `oneOf: [{ $ref: … }, { type: \"null\" }]`",
         );
     }
     for choices in [format!("{door}, {null}"), format!("{null}, {door}")] {
@@ -503,27 +503,27 @@ fn a_choice_that_would_be_dropped_is_a_mistake() {
 }
 
 #[test]
-fn a_secret_that_is_shown_once_is_in_the_answer_itself_and_alone() {
+fn a_secret_that_is_shown_once_is_in_the_response_itself_and_alone() {
     let once = |name| {
         format!("{name}: {{ type: string, x-secret: true, x-shown-once: true, description: S }}")
     };
-    let fix = "the fix: leave `x-shown-once` out, or put it on a required secret of a response";
-    let one = SOUND
+    let fix = "the fix: remove `x-shown-once`, or put it on a required secret of a response";
+    let one = VALID
         .replace("required: [id]", "required: [id, one]")
         .replace(
             "        colour: {",
             &format!("        {}\n        colour: {{", once("one")),
         );
-    assert_eq!(mistakes(&one), "");
+    assert_eq!(diagnostics(&one), "");
     let two = one.replace("[id, one]", "[id, one, two]").replace(
         "        colour: {",
         &format!("        {}\n        colour: {{", once("two")),
     );
     assert_eq!(
-        mistakes(&two),
-        "house.yaml:55:9: `two` is shown once beside `one`; the fix: keep one of the two: without the other an answer could not be read"
+        diagnostics(&two),
+        "house.yaml:55:9: `two` is shown once beside `one`; the fix: keep one of the two: otherwise a response could not be read"
     );
-    let inner = SOUND.replace(
+    let inner = VALID.replace(
         "        colour: {",
         "        lock: { $ref: \"#/components/schemas/Lock\", description: L }\n        colour: {",
     );
@@ -532,7 +532,7 @@ fn a_secret_that_is_shown_once_is_in_the_answer_itself_and_alone() {
         once("one")
     );
     assert_eq!(
-        mistakes(&inner.replace("    DoorUpdate:", &lock)),
+        diagnostics(&inner.replace("    DoorUpdate:", &lock)),
         format!("house.yaml:58:87: `one` is shown once; {fix}")
     );
 }

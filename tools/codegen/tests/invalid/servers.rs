@@ -21,7 +21,7 @@ fn check_server(url: &str, keywords: &str, expected: &str) {
 }
 
 #[test]
-fn a_variable_that_the_address_does_not_have_or_nobody_describes_is_a_mistake() {
+fn a_variable_missing_from_the_url_or_undescribed_is_an_error() {
     let house = ", variables: { house: { default: main, description: Which } }";
     check_server("https://{house}.example", house, "");
     check_server("https://doors.example/{house}/api", house, "");
@@ -43,7 +43,7 @@ fn a_variable_that_the_address_does_not_have_or_nobody_describes_is_a_mistake() 
 }
 
 #[test]
-fn a_variable_without_a_default_that_fits_is_a_mistake() {
+fn a_variable_without_a_default_that_fits_is_an_error() {
     let url = "https://{house}.example";
     let check = |variable: &str, expected: &str| {
         check_server(
@@ -71,11 +71,11 @@ fn a_variable_without_a_default_that_fits_is_a_mistake() {
     );
     check(
         "default: 1",
-        "102: an integer in place of a text; the fix: put it in quotes",
+        "102: an integer in place of a string; the fix: put it in quotes",
     );
     check(
         "default: a, example: a",
-        "105: unknown keyword `example`; the fix: remove it, a server variable cannot have it",
+        "105: unknown keyword `example`; the fix: remove it; a server variable cannot have it",
     );
     check(
         "default: a, enum: [a, ..]",
@@ -96,7 +96,7 @@ fn a_variable_without_a_default_that_fits_is_a_mistake() {
 }
 
 #[test]
-fn an_address_that_paths_cannot_follow_is_a_mistake() {
+fn an_invalid_server_url_is_an_error() {
     let house = ", variables: { house: { default: main, description: Which } }";
     for url in [
         "http://doors.example",
@@ -120,7 +120,7 @@ fn an_address_that_paths_cannot_follow_is_a_mistake() {
             url,
             "",
             &format!(
-                "12: the address `{url}`; the fix: write https://, a host and a path that does not end with a slash, and nothing else"
+                "12: the invalid URL `{url}`; the fix: write https://, a host and a path that does not end with a slash, and nothing else"
             ),
         );
     }
@@ -134,7 +134,9 @@ fn an_address_that_paths_cannot_follow_is_a_mistake() {
         check_server(
             url,
             if url.contains("{house}}") { house } else { "" },
-            &format!("12: the braces of `{url}`; the fix: write each variable as `{{name}}`"),
+            &format!(
+                "12: unbalanced braces in `{url}`; the fix: write each variable as `{{name}}`"
+            ),
         );
     }
     check_server("https://doors.example:9999/a/b.c", "", "");
@@ -156,17 +158,17 @@ fn two_servers_are_two_addresses() {
 }
 
 #[test]
-fn an_unknown_keyword_of_the_head_is_a_mistake() {
+fn an_unknown_keyword_of_the_head_is_an_error() {
     check(
         "b.example\" }",
         "b.example\", email: c }",
-        "house.yaml:2:155: unknown keyword `email`; the fix: remove it, a part of `info` cannot have it",
+        "house.yaml:2:155: unknown keyword `email`; the fix: remove it; a part of `info` cannot have it",
     );
 }
 
 // U27
 #[test]
-fn what_other_tools_ask_for_is_not_left_out() {
+fn keywords_that_other_tools_require_are_required() {
     check(
         "license: { name: MIT, identifier: MIT }, ",
         "",
@@ -187,7 +189,7 @@ fn what_other_tools_ask_for_is_not_left_out() {
             "https://b.example",
             url,
             &format!(
-                "house.yaml:2:134: the address `{url}` of the contact; the fix: write https://, a host and a path"
+                "house.yaml:2:134: the invalid contact URL `{url}`; the fix: write https://, a host and a path"
             ),
         );
     }
@@ -196,7 +198,7 @@ fn what_other_tools_ask_for_is_not_left_out() {
         "",
         "house.yaml:14:7: an operation without `description`; the fix: add `description`",
     );
-    let both = "the fix: state both, with the same body: other tools ask for the one, failures are read by the other";
+    let both = "the fix: describe both, with the same body: other tools require the one, and failures are read with the other";
     for status in ["4XX", "default"] {
         check(
             &format!("        {status}: {{ description: It stays closed }}\n"),
@@ -207,7 +209,7 @@ fn what_other_tools_ask_for_is_not_left_out() {
     check(
         &format!("\n  - {SERVER}"),
         " []",
-        "house.yaml:3:10: an API without a server; the fix: add the address that clients begin with",
+        "house.yaml:3:10: an API without a server; the fix: add the address that clients start from",
     );
 }
 

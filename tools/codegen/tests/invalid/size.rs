@@ -2,42 +2,42 @@
 
 use gatelet_codegen::{MAX_BYTES, VENDORS, generate, generate_vendor};
 
-use super::{SOUND, mistakes};
+use super::{VALID, diagnostics};
 
 #[test]
-fn a_description_that_was_cut_anywhere_is_a_mistake() {
-    for end in (0..SOUND.trim_end().len()).step_by(7) {
-        assert_ne!(mistakes(&SOUND[..end]), "", "cut at {end}");
+fn a_truncated_description_is_an_error() {
+    for end in (0..VALID.trim_end().len()).step_by(7) {
+        assert_ne!(diagnostics(&VALID[..end]), "", "cut at {end}");
     }
-    let cut = |before: &str| mistakes(SOUND.split_once(before).unwrap().0);
+    let cut = |before: &str| diagnostics(VALID.split_once(before).unwrap().0);
     assert_eq!(
         cut("x-source: https"),
-        "house.yaml:17:7: a description without its end, it may have been cut; the fix: end it with a line `...`"
+        "house.yaml:17:7: a description without its end; it may be truncated; the fix: end it with a line `...`"
     );
     // Nothing else is missing here.
     assert_eq!(
         cut("...\n"),
-        "house.yaml:64:1: a description without its end, it may have been cut; the fix: end it with a line `...`"
+        "house.yaml:64:1: a description without its end; it may be truncated; the fix: end it with a line `...`"
     );
     assert_eq!(
         cut("porter]"),
-        "house.yaml:21:1: no YAML: while parsing a node, did not find expected node content; the fix: mend the syntax"
+        "house.yaml:21:1: invalid YAML: while parsing a node, did not find expected node content"
     );
 }
 
 #[test]
-fn a_description_that_is_too_much_is_a_mistake() {
+fn an_oversized_description_is_an_error() {
     assert_eq!(
-        mistakes(&" ".repeat(MAX_BYTES + 1)),
+        diagnostics(&" ".repeat(MAX_BYTES + 1)),
         "house.yaml:1:1: a description of more than 1048576 bytes; the fix: make it shorter"
     );
     assert_eq!(
-        mistakes(&"- ".repeat(1000)),
+        diagnostics(&"- ".repeat(1000)),
         "house.yaml:1:67: more than 32 levels of nesting; the fix: name the inner part and refer to it"
     );
     for (open, column) in [("[", 256), ("{a: ", 1021)] {
         assert_eq!(
-            mistakes(&open.repeat(1000)),
+            diagnostics(&open.repeat(1000)),
             format!(
                 "house.yaml:1:{column}: more than 32 levels of nesting; the fix: name the inner part and refer to it"
             )
@@ -61,7 +61,7 @@ fn a_file_of_10_megabytes_is_not_even_read_to_its_end() {
             "    Door{number}: {{ type: string, x-id: true, description: D, x-source: a page }}\n"
         )
     });
-    let text = SOUND.replace(door, &(doors.collect::<String>() + door));
+    let text = VALID.replace(door, &(doors.collect::<String>() + door));
     assert!(text.len() > 10_000_000);
     for vendor in VENDORS {
         std::fs::write(folder.join(format!("{vendor}.yaml")), &text).unwrap();
@@ -84,10 +84,10 @@ fn a_description_as_long_as_may_be_is_checked() {
         format!("    Door{number}: {{ type: string, x-id: true, description: D, x-source: p }}\n")
     };
     let doors: String = (0..14_000).map(line).collect();
-    let text = SOUND.replace("    Colour:\n", &(doors + "    Colour:\n"));
+    let text = VALID.replace("    Colour:\n", &(doors + "    Colour:\n"));
     assert!((900_000..MAX_BYTES).contains(&text.len()), "{}", text.len());
-    let mistakes = mistakes(&text);
-    let lines: Vec<&str> = mistakes.lines().collect();
+    let diagnostics = diagnostics(&text);
+    let lines: Vec<&str> = diagnostics.lines().collect();
     assert_eq!(lines.len(), 101);
     let last = "house.yaml:140:5: the schema `Door99` is never used; the fix: remove it";
     assert_eq!(lines[99..], [last, "house.yaml: and 13900 more"]);
@@ -96,20 +96,20 @@ fn a_description_as_long_as_may_be_is_checked() {
 #[test]
 fn a_long_name_does_not_fill_the_screen() {
     let long = "é".repeat(400_000);
-    let mistakes = mistakes(&SOUND.replace("tags: [Doors]", &format!("tags: [{long}]")));
+    let diagnostics = diagnostics(&VALID.replace("tags: [Doors]", &format!("tags: [{long}]")));
     let expected = format!(
         "house.yaml:14:7: the tag `{}…; the fix: add it there with a description",
         "é".repeat(500 - 9)
     );
-    assert_eq!(mistakes, expected);
+    assert_eq!(diagnostics, expected);
 }
 
 #[test]
-fn a_path_of_many_mistakes_is_named_once() {
+fn a_path_with_many_errors_is_named_once() {
     let path: String = (0..150).map(|number| format!("/ {number}")).collect();
-    let mistakes = mistakes(&SOUND.replace("/doors/{id}:", &format!("\"{path}/{{id}}\":")));
-    assert!(mistakes.starts_with("house.yaml:14:7: ` 0` between the slashes of `/ 0/ 1/ "));
-    assert_eq!(mistakes.lines().count(), 1);
+    let diagnostics = diagnostics(&VALID.replace("/doors/{id}:", &format!("\"{path}/{{id}}\":")));
+    assert!(diagnostics.starts_with("house.yaml:14:7: ` 0` between the slashes of `/ 0/ 1/ "));
+    assert_eq!(diagnostics.lines().count(), 1);
 }
 
 /// Every operation leads to every schema, and the words of an enum are described in another order than they stand.
@@ -137,11 +137,11 @@ fn a_description_of_many_references_and_words_is_checked() {
         words(&mut (0..10_000), ""),
         words(&mut (0..10_000).rev(), ": d"),
     );
-    let text = SOUND
+    let text = VALID
         .replace("components:\n", &(operations + "components:\n"))
         .replace("    Colour:\n", &(parts + &last + "    Colour:\n"));
     assert!((700_000..MAX_BYTES).contains(&text.len()), "{}", text.len());
-    assert_eq!(mistakes(&text), "");
+    assert_eq!(diagnostics(&text), "");
 }
 
 #[test]
@@ -150,12 +150,12 @@ fn many_meanings_of_other_words_are_not_compared_with_each_word() {
         let words = (0..5000).map(|number| format!("{letter}{number}{end}, "));
         words.collect::<String>()
     };
-    let text = SOUND
+    let text = VALID
         .replace("enum: [red, blue]", &format!("enum: [{}]", all('w', "")))
         .replace(
             "{ red: Like fire, blue: Like water }",
             &format!("{{ {} }}", all('v', ": d")),
         );
-    let mistakes = mistakes(&text);
-    assert!(mistakes.contains("and 9900 more"), "{mistakes}");
+    let diagnostics = diagnostics(&text);
+    assert!(diagnostics.contains("and 9900 more"), "{diagnostics}");
 }

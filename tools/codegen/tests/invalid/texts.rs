@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use gatelet_codegen::generate_vendor;
 
-use super::{check, mistakes};
+use super::{check, diagnostics};
 
 /// A description with the same text, `TEXT`, wherever a text can stand.
 const TEXTS: &str = r##"openapi: 3.1.0
@@ -184,7 +184,7 @@ fn rustdoc(arguments: &[&str], folder: &std::path::Path) -> String {
 
 // U28
 #[test]
-fn a_hostile_text_makes_sound_rust_whose_docs_have_no_warning() {
+fn a_hostile_text_generates_valid_rust_and_docs_without_warnings() {
     let mut all = BTreeSet::new();
     for text in texts() {
         for (path, source) in made(&with(&text)) {
@@ -275,7 +275,7 @@ fn a_hostile_text_leaves_the_page_and_the_schema_in_shape() {
 
 // U28
 #[test]
-fn a_character_that_does_not_show_is_a_mistake_wherever_it_stands() {
+fn an_invisible_character_is_an_error_everywhere() {
     for (c, name) in [
         ("\u{202e}", "U+202E"),
         ("\u{2066}", "U+2066"),
@@ -286,7 +286,7 @@ fn a_character_that_does_not_show_is_a_mistake_wherever_it_stands() {
         ("\t", "U+0009"),
         ("\u{b}", "U+000B"),
     ] {
-        let fix = "a character that does not show; the fix: remove it, or write a space";
+        let fix = "an invisible character; the fix: remove it, or write a space";
         check(
             "summary: Opens a door",
             &format!("summary: Opens {c}a door"),
@@ -310,7 +310,7 @@ fn a_character_that_does_not_show_is_a_mistake_wherever_it_stands() {
             );
         }
     }
-    let everywhere = mistakes(&with("Opens \u{202e} a door"));
+    let everywhere = diagnostics(&with("Opens \u{202e} a door"));
     assert_eq!(
         everywhere.lines().count(),
         TEXTS
@@ -322,7 +322,7 @@ fn a_character_that_does_not_show_is_a_mistake_wherever_it_stands() {
 }
 
 #[test]
-fn a_name_of_several_lines_is_a_mistake() {
+fn a_name_of_several_lines_is_an_error() {
     check(
         "summary: Opens a door",
         "summary: \"Opens\\na door\"",
@@ -331,18 +331,18 @@ fn a_name_of_several_lines_is_a_mistake() {
     check(
         "label: {",
         "\"la\\nbel\": {",
-        "house.yaml:62:9: U+000A, a character that does not show; the fix: remove it, or write a space",
+        "house.yaml:62:9: U+000A, an invisible character; the fix: remove it, or write a space",
     );
 }
 
 #[test]
-fn a_name_of_a_parameter_that_is_not_plain_is_a_mistake() {
+fn a_name_of_a_parameter_that_is_not_plain_is_an_error() {
     for name in ["a b", "a`", "<a>", ""] {
         check(
             "/doors/{id}:",
             &format!("\"/doors/{{{name}}}/{{id}}\":"),
             &format!(
-                "house.yaml:14:7: `/doors/{{{name}}}/{{id}}` has not the parameters that are described; the fix: describe each `{{parameter}}` of the path, in its order\n\
+                "house.yaml:14:7: `/doors/{{{name}}}/{{id}}` does not contain the described parameters; the fix: describe each `{{parameter}}` of the path, in its order\n\
                 house.yaml:14:7: `{{{name}}}` between the slashes of `/doors/{{{name}}}/{{id}}`; the fix: write letters, digits and `-._~:@`, or one `{{parameter}}`"
             ),
         );

@@ -44,7 +44,7 @@ pub struct GatewaySetupToken {
 }
 
 impl GatewaySetupToken {
-    /// With what must be given; the rest is absent or has its default.
+    /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
     pub fn new(
         id: impl Into<GatewaySetupTokenId>,
@@ -233,7 +233,7 @@ pub struct GatewayAgentPolicyDetails {
 }
 
 impl GatewayAgentPolicyDetails {
-    /// With nothing set.
+    /// Creates a value with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self { labels: None }
@@ -312,7 +312,7 @@ pub struct GatewaySetupTokenList {
 }
 
 impl GatewaySetupTokenList {
-    /// With what must be given; the rest is absent or has its default.
+    /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
     pub fn new(list: impl Into<Vec<GatewaySetupToken>>) -> Self {
         Self { list: list.into() }
@@ -384,7 +384,7 @@ pub struct GatewaySetupTokenCreate {
 }
 
 impl GatewaySetupTokenCreate {
-    /// With nothing set.
+    /// Creates a value with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -519,7 +519,7 @@ pub struct AgentToken {
 }
 
 impl AgentToken {
-    /// With nothing set.
+    /// Creates a value with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self { token: None }

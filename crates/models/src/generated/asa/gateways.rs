@@ -48,12 +48,12 @@ pub struct Gateway {
     ///
     /// Source: Okta's generated Go SDK for Okta Privileged Access.
     pub infrastructure_orchestrator: Option<InfrastructureOrchestrator>,
-    /// The members that this version does not know. They are written back.
+    /// Members that this version does not know; they are written back.
     pub unknown_members: UnknownMembers,
 }
 
 impl Gateway {
-    /// With what must be given; the rest is absent or has its default.
+    /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
     pub fn new(
         id: impl Into<GatewayId>,
@@ -370,12 +370,12 @@ pub struct InfrastructureOrchestrator {
     pub name: Option<String>,
     /// The orchestrator's labels.
     pub labels: Option<BTreeMap<String, String>>,
-    /// The members that this version does not know. They are written back.
+    /// Members that this version does not know; they are written back.
     pub unknown_members: UnknownMembers,
 }
 
 impl InfrastructureOrchestrator {
-    /// With nothing set.
+    /// Creates a value with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -503,7 +503,7 @@ pub struct GatewayList {
 }
 
 impl GatewayList {
-    /// With what must be given; the rest is absent or has its default.
+    /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
     pub fn new(list: impl Into<Vec<Gateway>>) -> Self {
         Self { list: list.into() }
@@ -579,12 +579,12 @@ pub struct GatewayUpdate {
     ///
     /// Source: Okta's generated Go SDK for Okta Privileged Access.
     pub infrastructure_orchestrator: Patch<InfrastructureOrchestrator>,
-    /// The members that this version does not know. They are written back.
+    /// Members that this version does not know; they are written back.
     pub unknown_members: UnknownMembers,
 }
 
 impl GatewayUpdate {
-    /// With what must be given; the rest is absent or has its default.
+    /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
@@ -849,7 +849,7 @@ pub struct GatewayStatusReport {
 }
 
 impl GatewayStatusReport {
-    /// With what must be given; the rest is absent or has its default.
+    /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
     pub fn new(
         active_connections: u32,

@@ -4,8 +4,8 @@
 
 use crate::operation::operation::{Method, Operation, Paging, QueryKind, QueryParameter};
 
-/// One of the operations of Okta Advanced Server Access. A server matches all of them, so a new one is a compile
-/// error there.
+/// An operation of Okta Advanced Server Access. A server matches on it exhaustively, so a new operation is a
+/// compile error there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OperationId {
     /// Lists the gateway setup tokens of the team.
@@ -33,7 +33,7 @@ pub enum OperationId {
 }
 
 impl OperationId {
-    /// All of them, in the order of the description.
+    /// All operations, in the order of the description.
     pub const ALL: &'static [Self] = &[
         Self::ListGatewaySetupTokens,
         Self::CreateGatewaySetupToken,
@@ -48,7 +48,7 @@ impl OperationId {
         Self::IssueServiceToken,
     ];
 
-    /// What is known about the operation.
+    /// Returns the table entry of the operation.
     #[must_use]
     pub fn operation(self) -> &'static Operation {
         match self {

@@ -23,7 +23,7 @@ pub struct ServiceTokenRequest {
 }
 
 impl ServiceTokenRequest {
-    /// With what must be given; the rest is absent or has its default.
+    /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
     pub fn new(key_id: impl Into<String>, key_secret: impl Into<Secret>) -> Self {
         Self {
@@ -109,15 +109,15 @@ impl Serialize for ServiceTokenRequest {
 pub struct AuthToken {
     /// The token, a JWT. Limits: 1 to 4096 characters.
     pub bearer_token: Secret,
-    /// When the token ends at the latest; the service may end it earlier. A value that cannot be read is kept, and
-    /// does not mean that there is none.
+    /// When the token ends at the latest; the service may end it earlier. An unreadable value is kept and not treated
+    /// as absent.
     pub expires_at: Lenient<Timestamp>,
     /// The team that the token is for; compare it without regard to case. Limits: 1 to 4096 characters.
     pub team_name: String,
 }
 
 impl AuthToken {
-    /// With what must be given; the rest is absent or has its default.
+    /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
     pub fn new(bearer_token: impl Into<Secret>, team_name: impl Into<String>) -> Self {
         Self {

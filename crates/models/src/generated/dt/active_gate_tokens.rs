@@ -44,7 +44,7 @@ pub struct ActiveGateToken {
 }
 
 impl ActiveGateToken {
-    /// With what must be given; the rest is absent or has its default.
+    /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
     pub fn new(
         id: impl Into<ActiveGateTokenId>,
@@ -267,7 +267,7 @@ pub struct ActiveGateTokenList {
 }
 
 impl ActiveGateTokenList {
-    /// With what must be given; the rest is absent or has its default.
+    /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
     pub fn new(total_count: u64) -> Self {
         Self {
@@ -418,7 +418,7 @@ pub struct ActiveGateTokenCreate {
 }
 
 impl ActiveGateTokenCreate {
-    /// With what must be given; the rest is absent or has its default.
+    /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
     pub fn new(
         name: impl Into<String>,
@@ -563,13 +563,12 @@ pub struct ActiveGateTokenCreated {
     pub id: ActiveGateTokenId,
     /// The whole token. It is shown this once and never again.
     pub token: Secret,
-    /// When the token ends; without it the token never ends. A value that cannot be read is kept, and does not mean
-    /// that there is none.
+    /// When the token ends; without it the token never ends. An unreadable value is kept and not treated as absent.
     pub expiration_date: Lenient<Timestamp>,
 }
 
 impl ActiveGateTokenCreated {
-    /// With what must be given; the rest is absent or has its default.
+    /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
     pub fn new(id: impl Into<ActiveGateTokenId>, token: impl Into<Secret>) -> Self {
         Self {

@@ -1,12 +1,12 @@
-//! Text into points in time.
+//! Parses timestamps.
 
 use time::{Date, Duration, Month, Time, UtcDateTime};
 
 use super::{FIRST_YEAR, Reason, Timestamp};
 
-/// Reads the two layouts that the vendors send, `YYYY-MM-DDTHH:MM:SSZ` and `YYYY-MM-DDTHH:MM:SS.sssZ`, in words of eight bytes.
+/// Parses the two layouts that the vendors send, `YYYY-MM-DDTHH:MM:SSZ` and `YYYY-MM-DDTHH:MM:SS.sssZ`, in words of eight bytes.
 ///
-/// `None` says only that this text is not for the fast path.
+/// `None` says only that the fast path does not apply.
 #[inline]
 pub(super) fn fixed_layout(text: &[u8]) -> Option<Timestamp> {
     const YEAR_MONTH: Layout = Layout::new(*b"0000-00-");
@@ -31,7 +31,7 @@ pub(super) fn fixed_layout(text: &[u8]) -> Option<Timestamp> {
             Time::from_hms(hour, minute, second)
         }
         24 => {
-            // What stands before the first digit of the milliseconds counts as nought.
+            // The character before the first digit of the milliseconds counts as zero.
             let ([_, second, _, deci, _, milli, _, _], wrong_last) = SECOND_MILLI.pairs(last);
             if wrong | wrong_last != 0 {
                 return None;
@@ -45,11 +45,11 @@ pub(super) fn fixed_layout(text: &[u8]) -> Option<Timestamp> {
     (year >= FIRST_YEAR).then_some(Timestamp(instant(year, month, day, time.ok()?)?))
 }
 
-/// Eight characters of which some are digits, all checked and read at once.
+/// Eight characters, some of them digits, checked and read at once.
 struct Layout {
-    /// The characters, `0` for every digit, the first one in the lowest byte.
+    /// The characters, `0` for each digit, the first in the lowest byte.
     text: u64,
-    /// For every character what has to be added to reach the high bit: from 10 on for a digit, from 1 on for a separator.
+    /// For each character, the number to add so that an invalid one reaches the high bit: from 10 for a digit, from 1 for a separator.
     limit: u64,
 }
 
@@ -73,8 +73,8 @@ impl Layout {
         }
     }
 
-    /// For every position the number made of the digit there and the next one, a separator counting as nought; and a word that is 0
-    /// if the text has this layout, so that the words of a text need one branch together.
+    /// Returns for each position the number formed by its digit and the next, a separator counting as zero; and a word that is 0 if the
+    /// text has this layout, so that all words of a text need a single branch.
     #[inline]
     fn pairs(&self, text: u64) -> ([u8; 8], u64) {
         // Equal separators come out as 0, digits as 0 to 9. A sum can run over into the next byte only where the high bit was set before.
@@ -85,7 +85,7 @@ impl Layout {
     }
 }
 
-/// Reads every form of RFC 3339, and of ISO 8601 what differs from it in form alone.
+/// Parses every form of RFC 3339, and the forms of ISO 8601 that differ from it in notation alone.
 #[cold]
 pub(super) fn general(text: &[u8]) -> Result<Timestamp, Reason> {
     let ([year, month, day], rest) = date(text).ok_or(Reason::Form)?;
@@ -126,7 +126,7 @@ pub(super) fn general(text: &[u8]) -> Result<Timestamp, Reason> {
     Timestamp::in_range(utc).ok_or(Reason::OutOfRange)
 }
 
-/// Year, month and day, and what stands behind them.
+/// Parses year, month and day; returns the rest too.
 fn date(text: &[u8]) -> Option<([u16; 3], &[u8])> {
     let (date, rest) = text.split_first_chunk()?;
     let [y1, y2, y3, y4, b'-', mo1, mo2, b'-', d1, d2] = *date else {
@@ -136,7 +136,7 @@ fn date(text: &[u8]) -> Option<([u16; 3], &[u8])> {
     Some(([year, two(mo1, mo2)?.into(), two(d1, d2)?.into()], rest))
 }
 
-/// A time of day as it is written, which need not exist.
+/// A time of day as written, which need not exist.
 struct TimeOfDay {
     hour: u8,
     minute: u8,
@@ -144,7 +144,7 @@ struct TimeOfDay {
     nanos: u32,
 }
 
-/// Hour and minute, perhaps second, perhaps a fraction of it; and what stands behind them.
+/// Parses hour and minute, optionally second and fraction; returns the rest too.
 fn time_of_day(text: &[u8]) -> Option<(TimeOfDay, &[u8])> {
     let (hour_minute, rest) = text.split_first_chunk()?;
     let [h1, h2, b':', m1, m2] = *hour_minute else {
@@ -170,7 +170,7 @@ fn time_of_day(text: &[u8]) -> Option<(TimeOfDay, &[u8])> {
     ))
 }
 
-/// The nanoseconds of the digits in front, of which there is one at least, and what stands behind them.
+/// Parses the leading digits, at least one, as nanoseconds; returns the rest too.
 fn fraction(text: &[u8]) -> Option<(u32, &[u8])> {
     let end = text.iter().position(|byte| !byte.is_ascii_digit());
     let (digits, rest) = text.split_at_checked(end.unwrap_or(text.len()))?;
@@ -182,7 +182,7 @@ fn fraction(text: &[u8]) -> Option<(u32, &[u8])> {
     (!digits.is_empty()).then_some((nanos, rest))
 }
 
-/// An offset in seconds, with minutes or without, with a colon or without; within it `None` for one that does not exist.
+/// Parses an offset, with or without minutes and colon, in seconds; `Some(None)` if it does not exist.
 fn offset(text: &[u8]) -> Option<Option<i64>> {
     let (sign, hours, minutes) = match *text {
         [b'Z' | b'z'] => return Some(Some(0)),
@@ -199,7 +199,7 @@ fn offset(text: &[u8]) -> Option<Option<i64>> {
     Some(exists.then(|| sign * 60 * (i64::from(hours) * 60 + i64::from(minutes))))
 }
 
-/// The number of two digits.
+/// Parses two digits.
 fn two(tens: u8, ones: u8) -> Option<u8> {
     (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| (tens - b'0') * 10 + (ones - b'0'))
 }
@@ -349,7 +349,7 @@ mod tests {
 
     // M24
     #[test]
-    fn what_is_no_time_is_refused() {
+    fn text_that_is_not_a_time_is_refused() {
         for (text, expected) in [
             ("0001-01-01T00:00:00+00:01", Reason::OutOfRange),
             ("9999-12-31T23:59:59-00:01", Reason::OutOfRange),

@@ -1,4 +1,4 @@
-//! Points in time from and to the clock of the standard library.
+//! Conversions from and to the clock of the standard library.
 
 extern crate std;
 
@@ -6,10 +6,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::Timestamp;
 
-/// Windows holds no time before the year 1601, which is this long before 1970.
+/// The time from 1601, the earliest year of a Windows clock, to 1970.
 const WINDOWS_EPOCH: Duration = Duration::from_secs(11_644_473_600);
 
-/// An instant outside of the years 1 to 9999 becomes the nearest one held.
+/// Clamps an instant outside of the years 1 to 9999.
 impl From<SystemTime> for Timestamp {
     fn from(time: SystemTime) -> Self {
         let epoch = Self::from_unix_millis(0);
@@ -20,8 +20,8 @@ impl From<SystemTime> for Timestamp {
     }
 }
 
-/// The same instant, as exactly as the system can hold it. Windows holds none before the year 1601: there, an earlier one, such as
-/// [`Timestamp::UNSET`], becomes the beginning of that year.
+/// Converts as exactly as the system can represent it. On Windows a time before the year 1601, such as [`Timestamp::UNSET`], becomes the
+/// beginning of that year.
 impl From<Timestamp> for SystemTime {
     fn from(timestamp: Timestamp) -> Self {
         let epoch = Timestamp::from_unix_millis(0);

@@ -1,4 +1,4 @@
-//! Points in time into RFC 3339 text.
+//! Timestamps as RFC 3339 text.
 
 use super::Timestamp;
 
@@ -13,7 +13,7 @@ impl TimestampText {
     const LONGEST: usize = "0000-00-00T00:00:00.000000000Z".len();
     const POINT: usize = "0000-00-00T00:00:00".len();
 
-    /// Writes the timestamp with so many fraction digits at least, up to nine.
+    /// Writes the timestamp with at least `least_digits` fraction digits, up to nine.
     pub(super) fn new(timestamp: Timestamp, least_digits: usize) -> Self {
         let (date, time) = (timestamp.0.date(), timestamp.0.time());
         let (year, month, day) = date.to_calendar_date();
@@ -54,7 +54,7 @@ impl TimestampText {
     }
 }
 
-/// Writes the nanoseconds over noughts, and counts the digits up to the last that is none.
+/// Writes the nanoseconds into zeros and returns the number of significant digits.
 fn write_fraction(digits: &mut [u8; 9], nanos: u32) -> usize {
     let mut rest = nanos;
     let mut needed = 0;

@@ -39,7 +39,7 @@ pub struct Door {
 }
 
 impl Door {
-    /// With what must be given; the rest is absent or has its default.
+    /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
     pub fn new(id: impl Into<DoorId>, color: impl Into<Color>) -> Self {
         Self {

@@ -17,7 +17,7 @@ pub struct Doors {
 }
 
 impl Doors {
-    /// With what must be given; the rest is absent or has its default.
+    /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
     pub fn new(list: impl Into<Vec<Door>>) -> Self {
         Self { list: list.into() }
@@ -101,7 +101,7 @@ pub struct Door {
 }
 
 impl Door {
-    /// With what must be given; the rest is absent or has its default.
+    /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
     pub fn new(
         name: impl Into<String>,
@@ -333,7 +333,7 @@ pub struct NewDoor {
 }
 
 impl NewDoor {
-    /// With what must be given; the rest is absent or has its default.
+    /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
     pub fn new(name: impl Into<String>, frame: impl Into<String>) -> Self {
         Self {

@@ -17,7 +17,7 @@ pub struct Doors {
 }
 
 impl Doors {
-    /// With what must be given; the rest is absent or has its default.
+    /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
     pub fn new(list: impl Into<Vec<String>>) -> Self {
         Self { list: list.into() }

@@ -19,7 +19,7 @@ pub struct Windows {
 }
 
 impl Windows {
-    /// With nothing set.
+    /// Creates a value with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {

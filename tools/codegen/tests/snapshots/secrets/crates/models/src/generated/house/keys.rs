@@ -27,16 +27,16 @@ pub struct CreatedKey {
     pub id: KeyId,
     /// What opens.
     pub secret: Secret,
-    /// When it ends. A value that cannot be read is kept, and does not mean that there is none.
+    /// When it ends. An unreadable value is kept and not treated as absent.
     pub expires: Lenient<Timestamp>,
-    /// How often it may be used. A value that cannot be read is kept, and does not mean that there is none.
+    /// How often it may be used. An unreadable value is kept and not treated as absent.
     pub uses: Lenient<u64>,
-    /// A note. A value that cannot be read is kept, and does not mean that there is none.
+    /// A note. An unreadable value is kept and not treated as absent.
     pub note: Lenient<String>,
 }
 
 impl CreatedKey {
-    /// With what must be given; the rest is absent or has its default.
+    /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
     pub fn new(id: impl Into<KeyId>, secret: impl Into<Secret>) -> Self {
         Self {
@@ -197,7 +197,7 @@ pub struct Key {
 }
 
 impl Key {
-    /// With what must be given; the rest is absent or has its default.
+    /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
     pub fn new(id: impl Into<KeyId>) -> Self {
         Self { id: id.into(), pin: None }

@@ -26,12 +26,12 @@ pub struct Door {
     pub id: DoorId,
     /// Its label.
     pub label: Option<String>,
-    /// The members that this version does not know. They are written back.
+    /// Members that this version does not know; they are written back.
     pub unknown_members: UnknownMembers,
 }
 
 impl Door {
-    /// With what must be given; the rest is absent or has its default.
+    /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
     pub fn new(id: impl Into<DoorId>) -> Self {
         Self {
@@ -133,12 +133,12 @@ pub struct DoorUpdate {
     pub locked: Patch<bool>,
     /// Its name.
     pub name: Option<String>,
-    /// The members that this version does not know. They are written back.
+    /// Members that this version does not know; they are written back.
     pub unknown_members: UnknownMembers,
 }
 
 impl DoorUpdate {
-    /// With nothing set.
+    /// Creates a value with nothing set.
     #[must_use]
     pub fn new() -> Self {
         Self {

@@ -4,7 +4,7 @@
 
 use crate::operation::operation::{Method, Operation};
 
-/// One of the operations of House. A server matches all of them, so a new one is a compile error there.
+/// An operation of House. A server matches on it exhaustively, so a new operation is a compile error there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OperationId {
     /// Calls GetDoor.
@@ -14,9 +14,9 @@ pub enum OperationId {
 }
 
 impl OperationId {
-    /// All of them, in the order of the description.
+    /// All operations, in the order of the description.
     pub const ALL: &'static [Self] = &[Self::GetDoor, Self::UpdateDoor];
-    /// What is known about the operation.
+    /// Returns the table entry of the operation.
     #[must_use]
     pub fn operation(self) -> &'static Operation {
         match self {
