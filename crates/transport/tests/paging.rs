@@ -30,13 +30,13 @@ fn channel() -> Channel {
 }
 
 /// The page tokens that a list requested; empty for the first page.
-type Asked = Arc<Mutex<Vec<String>>>;
+type RequestedTokens = Arc<Mutex<Vec<String>>>;
 
 /// Returns a list whose pages a function creates from the token (empty for the first page).
-fn listing(
+fn list(
     page: impl Fn(&str) -> Result<Page<u32>, Error> + Send + 'static,
-) -> (Pages<u32>, Asked) {
-    let requests = Asked::default();
+) -> (Pages<u32>, RequestedTokens) {
+    let requests = RequestedTokens::default();
     let log = requests.clone();
     let pages = channel().pages("test List", None, move |token: Option<PageToken>| {
         let token = token.map_or_else(String::new, |token| token.to_string());
@@ -85,7 +85,7 @@ fn failure(error: Option<Error>) -> PaginationFailure {
 
 #[tokio::test]
 async fn every_page_is_requested_once() {
-    let (pages, requests) = listing(|token| match token {
+    let (pages, requests) = list(|token| match token {
         "" => page(&[1, 2], "b"),
         "b" => page(&[3], "c"),
         _ => page(&[4], ""),
@@ -96,8 +96,8 @@ async fn every_page_is_requested_once() {
 
 #[test]
 fn an_unused_list_requests_nothing_and_the_compiler_warns() {
-    fn made() -> (Pages<u32>, Asked) {
-        listing(|_| page(&[1], ""))
+    fn made() -> (Pages<u32>, RequestedTokens) {
+        list(|_| page(&[1], ""))
     }
     let (pages, requests) = made();
     let (other_pages, also_asked) = made();
@@ -113,7 +113,7 @@ fn an_unused_list_requests_nothing_and_the_compiler_warns() {
 // A25
 #[tokio::test]
 async fn an_empty_page_with_a_next_one_continues_the_list() {
-    let (pages, _) = listing(|token| match token {
+    let (pages, _) = list(|token| match token {
         "" => page(&[], "b"),
         "b" => page(&[], "c"),
         _ => page(&[7], ""),
@@ -124,7 +124,7 @@ async fn an_empty_page_with_a_next_one_continues_the_list() {
 // A23
 #[tokio::test]
 async fn a_page_that_links_to_itself_is_returned_before_the_error() {
-    let (pages, requests) = listing(|_| page(&[1], "b"));
+    let (pages, requests) = list(|_| page(&[1], "b"));
     let (seen, error) = drain(pages).await;
     assert_eq!(
         error.as_ref().unwrap().to_string(),
@@ -140,7 +140,7 @@ async fn a_page_that_links_to_itself_is_returned_before_the_error() {
 // A24
 #[tokio::test]
 async fn cycles_and_endless_lists_are_refused() {
-    let (pages, requests) = listing(|token| match token {
+    let (pages, requests) = list(|token| match token {
         "" | "c" => page(&[1], "a"),
         "a" => page(&[2], "b"),
         _ => page(&[3], "c"),
@@ -150,7 +150,7 @@ async fn cycles_and_endless_lists_are_refused() {
     assert_eq!(requests.lock().unwrap().len(), 4);
 
     let endless = |token: &str| page(&[], &format!("{token}x"));
-    let (pages, requests) = listing(endless);
+    let (pages, requests) = list(endless);
     let (seen, error) = drain(pages.page_limit(100)).await;
     assert_eq!(
         (seen.len(), failure(error)),
@@ -172,7 +172,7 @@ async fn cycles_and_endless_lists_are_refused() {
 
 #[tokio::test]
 async fn a_list_that_ends_at_the_page_limit_is_complete() {
-    let (pages, _) = listing(|token| page(&[1], if token.is_empty() { "b" } else { "" }));
+    let (pages, _) = list(|token| page(&[1], if token.is_empty() { "b" } else { "" }));
     let (seen, error) = drain(pages.page_limit(2)).await;
     assert_eq!((seen.len(), error.is_none()), (2, true));
 }
@@ -189,7 +189,7 @@ async fn a_failed_list_returns_its_pages_and_then_where_to_resume() {
             other => panic!("{other}"),
         }
     };
-    let (pages, _) = listing(make(true));
+    let (pages, _) = list(make(true));
     let mut items = pages.items();
     assert_eq!(items.try_next().await.unwrap(), Some(1));
     assert_eq!(items.try_next().await.unwrap(), Some(2));
@@ -204,7 +204,7 @@ async fn a_failed_list_returns_its_pages_and_then_where_to_resume() {
     });
     assert_eq!(resumed.items().try_collect().await.unwrap(), [3]);
 
-    let (pages, _) = listing(|_| Err(broken()));
+    let (pages, _) = list(|_| Err(broken()));
     let (seen, error) = drain(pages).await;
     assert!(seen.is_empty() && error.unwrap().resume_token().is_none());
 }
@@ -266,7 +266,7 @@ async fn a_page_with_a_bad_next_token_is_returned_before_the_error() {
         "" => page(&[1], "b"),
         _ => Ok(Page::new(vec![2, 3], None).with_next_page_error(bad())),
     };
-    let (seen, error) = drain(listing(make).0).await;
+    let (seen, error) = drain(list(make).0).await;
     assert_eq!(seen, [vec![1], vec![2, 3]]);
     let error = error.unwrap();
     assert_eq!(
@@ -276,7 +276,7 @@ async fn a_page_with_a_bad_next_token_is_returned_before_the_error() {
     assert_eq!((error.page(), error.items_before()), (Some(3), Some(3)));
     assert_eq!(error.resume_token(), None);
 
-    let mut items = listing(make).0.items();
+    let mut items = list(make).0.items();
     for expected in [1, 2, 3] {
         assert_eq!(items.try_next().await.unwrap(), Some(expected));
     }
@@ -299,7 +299,7 @@ async fn an_error_on_page_7_names_the_page_and_the_items_before() {
         "7" => Err(broken()),
         other => page(&[1, 2], &(other.parse::<u32>().unwrap() + 1).to_string()),
     };
-    let (seen, error) = drain(listing(make).0).await;
+    let (seen, error) = drain(list(make).0).await;
     assert_eq!(seen.len(), 6);
     let error = error.unwrap();
     assert_eq!((error.page(), error.items_before()), (Some(7), Some(12)));
@@ -334,7 +334,7 @@ async fn a_list_with_a_limit_requests_no_page_beyond_it() {
         (4, 2, 4),
         (5, 3, 5),
     ] {
-        let (pages, requests) = listing(make);
+        let (pages, requests) = list(make);
         let mut pages = pages.limit(limit);
         let mut seen = Vec::new();
         while let Some(page) = pages.try_next().await.unwrap() {
@@ -345,12 +345,12 @@ async fn a_list_with_a_limit_requests_no_page_beyond_it() {
         let position = pages.page_token().map_or("", PageToken::as_str);
         assert_eq!(position, ["", "b", "c", "d"][asked_for], "none is skipped");
 
-        for (pages, requests) in [listing(make), listing(make)] {
+        for (pages, requests) in [list(make), list(make)] {
             let items = pages.items().limit(limit).try_collect().await.unwrap();
             assert_eq!(items.len(), limit as usize);
             assert_eq!(requests.lock().unwrap().len(), asked_for, "{limit}");
         }
-        let (pages, requests) = listing(make);
+        let (pages, requests) = list(make);
         let mut items = pages.limit(limit).items();
         for _ in 0..limit {
             assert!(items.try_next().await.unwrap().is_some());
@@ -368,22 +368,14 @@ async fn a_bad_page_token_after_the_limit_is_ignored() {
         let bad = NextPageError::new(PaginationFailure::Unreadable);
         Ok(Page::new(vec![1, 2], None).with_next_page_error(bad))
     };
-    let items = listing(make).0.limit(2).items();
+    let items = list(make).0.limit(2).items();
     assert_eq!(items.try_collect().await.unwrap(), [1, 2]);
-    assert!(
-        listing(make)
-            .0
-            .limit(3)
-            .items()
-            .try_collect()
-            .await
-            .is_err()
-    );
+    assert!(list(make).0.limit(3).items().try_collect().await.is_err());
 }
 
 #[cfg(feature = "stream")]
 #[tokio::test]
-async fn listings_are_streams() {
+async fn lists_are_streams() {
     use futures_core::Stream;
     use std::pin::pin;
 
@@ -397,7 +389,7 @@ async fn listings_are_streams() {
         }
         all
     }
-    let make = || listing(|token| page(&[1, 2], if token.is_empty() { "b" } else { "" })).0;
+    let make = || list(|token| page(&[1, 2], if token.is_empty() { "b" } else { "" })).0;
     let items: Result<Vec<u32>, Error> = all(make().items()).await.into_iter().collect();
     assert_eq!(items.unwrap(), [1, 2, 1, 2]);
     assert_eq!(all(make()).await.len(), 2);

@@ -146,8 +146,8 @@ struct State {
 impl FakeTransport {
     /// Returns these responses in order, each once.
     #[must_use]
-    pub fn script(answers: impl IntoIterator<Item = FakeResponse>) -> Self {
-        Self::with(None, answers.into_iter().collect())
+    pub fn script(responses: impl IntoIterator<Item = FakeResponse>) -> Self {
+        Self::with(None, responses.into_iter().collect())
     }
 
     /// Responds to every request with a function.
@@ -200,7 +200,7 @@ impl FakeTransport {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn answer(&self, request: Request<Bytes>) -> FakeResponse {
+    fn next_response(&self, request: Request<Bytes>) -> FakeResponse {
         let scripted = match &self.0.respond {
             Some(respond) => Some(respond(&request)),
             None => self.lock().script.pop_front(),
@@ -218,7 +218,7 @@ impl FakeTransport {
 
 impl Transport for FakeTransport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        match self.answer(request).0 {
+        match self.next_response(request).0 {
             Kind::Response(response) => Ok(response),
             Kind::Error(error) => Err(error),
             Kind::Hang => std::future::pending().await,
@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "1 scripted responses were not requested")]
-    fn a_script_with_answers_left_fails_the_test() {
+    fn a_script_with_responses_left_fails_the_test() {
         FakeTransport::script([FakeResponse::status(200)]).finish();
     }
 

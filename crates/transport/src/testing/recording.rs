@@ -91,7 +91,7 @@ impl<T> Recording<T> {
         for (request, outcome) in interactions.iter() {
             scrubber.learn(request);
             if let Some(Ok(response)) = outcome {
-                scrubber.learn_answer(response);
+                scrubber.learn_response(response);
             }
         }
         let interaction = |(request, outcome): &(_, Option<Outcome>)| {

@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn each_type_is_told() {
+    fn each_type_is_classified() {
         assert_eq!(ContentType::of(&HeaderMap::new()), ContentType::Json);
         for json in [
             "application/json",

@@ -222,7 +222,7 @@ mod tests {
 
     // D17
     #[test]
-    fn the_unit_of_a_time_is_told_by_its_magnitude() {
+    fn the_unit_of_a_time_follows_its_magnitude() {
         let read = |value: &str| reset_by_magnitude(&with(RESET, value), &RESET, now());
         for unit in [1, 1_000, 1_000_000, 1_000_000_000] {
             let at = |seconds: u64| read(&((NOW + seconds) * unit).to_string());

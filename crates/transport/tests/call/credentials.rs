@@ -374,10 +374,10 @@ async fn a_rejected_bearer_is_exchanged_once_and_the_call_is_repeated() {
 }
 
 /// A pending request: its credential, and the sender of its status.
-pub(crate) type Asked = (String, oneshot::Sender<u16>);
+pub(crate) type PendingRequest = (String, oneshot::Sender<u16>);
 
 /// A transport whose requests are answered one by one by the test.
-pub(crate) fn answered_by_hand() -> (impl Transport, mpsc::UnboundedReceiver<Asked>) {
+pub(crate) fn manual_responses() -> (impl Transport, mpsc::UnboundedReceiver<PendingRequest>) {
     let (ask, requests) = mpsc::unbounded_channel();
     let transport = from_fn(move |request: Request<Bytes>| {
         let (response, answered) = oneshot::channel();
@@ -399,7 +399,7 @@ pub(crate) fn answered_by_hand() -> (impl Transport, mpsc::UnboundedReceiver<Ask
 async fn a_late_refusal_of_an_old_bearer_leaves_the_new_one_in_use() {
     let clock = ManualClock::new();
     let (slow, _, _) = slow(&clock, 0);
-    let (transport, mut requests) = answered_by_hand();
+    let (transport, mut requests) = manual_responses();
     let channel = builder()
         .credentials(CachedCredential::new(Shared(slow.clone())))
         .build_with(transport, clock.clone())

@@ -143,7 +143,7 @@ async fn a_loop_is_not_prefetched() {
 }
 
 /// A server that takes this long for a page, polled or not.
-async fn listing_takes(prefetches: bool) -> Duration {
+async fn time_of_list(prefetches: bool) -> Duration {
     let clock = ManualClock::new();
     let server = clock.clone();
     let transport = from_fn(move |request| {
@@ -182,8 +182,8 @@ async fn listing_takes(prefetches: bool) -> Duration {
 
 #[tokio::test]
 async fn the_server_and_the_caller_work_concurrently() {
-    assert_eq!(listing_takes(false).await, Duration::from_millis(400));
-    assert_eq!(listing_takes(true).await, Duration::from_millis(220));
+    assert_eq!(time_of_list(false).await, Duration::from_millis(400));
+    assert_eq!(time_of_list(true).await, Duration::from_millis(220));
 }
 
 /// Counts the requests in flight.

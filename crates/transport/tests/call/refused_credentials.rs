@@ -11,7 +11,7 @@ use gatelet_transport::{
 };
 use http::{Method, Request};
 
-use crate::credentials::{Login, answered_by_hand, bearer, crowd, ok, settle};
+use crate::credentials::{Login, bearer, crowd, manual_responses, ok, settle};
 use crate::panics::PanicsWhenDropped;
 use crate::{builder, call, seconds};
 
@@ -486,7 +486,7 @@ async fn a_delayed_early_exchange_leaves_the_old_bearer_in_use() {
 #[tokio::test]
 async fn a_bearer_rejected_during_an_early_exchange_is_not_used_after_it() {
     let clock = ManualClock::new();
-    let (transport, mut requests) = answered_by_hand();
+    let (transport, mut requests) = manual_responses();
     let made = Made::default();
     let exchange = Scripted {
         made: made.clone(),

@@ -51,7 +51,7 @@ impl Scrubber {
         self.learn_body(request.body());
     }
 
-    pub(in crate::testing) fn learn_answer(&mut self, response: &Response<Bytes>) {
+    pub(in crate::testing) fn learn_response(&mut self, response: &Response<Bytes>) {
         self.learn_headers(response.headers());
         self.learn_body(response.body());
     }

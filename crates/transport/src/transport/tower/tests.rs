@@ -26,7 +26,7 @@ type Body = http_body_util::combinators::UnsyncBoxBody<Bytes, BoxError>;
 #[derive(Clone)]
 struct Scripted {
     ready: fn() -> Result<(), BoxError>,
-    answer: fn() -> Result<Response<Body>, BoxError>,
+    respond: fn() -> Result<Response<Body>, BoxError>,
 }
 
 impl Service<Request<FullBody>> for Scripted {
@@ -39,7 +39,7 @@ impl Service<Request<FullBody>> for Scripted {
     }
 
     fn call(&mut self, _: Request<FullBody>) -> Self::Future {
-        ready((self.answer)())
+        ready((self.respond)())
     }
 }
 
@@ -65,9 +65,9 @@ fn unprocessed() -> TransportError {
 
 async fn failure(
     ready: fn() -> Result<(), BoxError>,
-    answer: fn() -> Result<Response<Body>, BoxError>,
+    respond: fn() -> Result<Response<Body>, BoxError>,
 ) -> (TransportErrorKind, Sent, Option<StatusCode>) {
-    let transport = FromService::new(Scripted { ready, answer }).body_limit(4);
+    let transport = FromService::new(Scripted { ready, respond }).body_limit(4);
     let error = transport.send(Request::default()).await.unwrap_err();
     assert_eq!(error.headers().is_some(), error.status().is_some());
     (error.kind(), error.sent(), error.status())

@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_string_member_is_told_from_others() {
+    fn only_a_string_member_is_found() {
         for body in [
             r#"{"token":""}"#,
             r#"{"size":1e999,"token":"\ud800"}"#,
