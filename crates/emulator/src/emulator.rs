@@ -314,9 +314,14 @@ mod tests {
         let setup_token = created(&setup_token, &setup_tokens);
         let reveal = admin("GET", &format!("{setup_token}/token"), &Value::Null);
         let value = body(&emulator.handle(reveal))["token"].clone();
-        let enrol = format!("Bearer {}", value.as_str().unwrap());
+        let authorization = format!("Bearer {}", value.as_str().unwrap());
         let gateway = json!({ "name": "eu-1" });
-        let gateway = write(request("POST", "/emulator/v1/gateways", &enrol, &gateway));
+        let gateway = write(request(
+            "POST",
+            "/emulator/v1/gateways",
+            &authorization,
+            &gateway,
+        ));
         let gateway = created(&gateway, &format!("{team}/gateways"));
         write(admin("PUT", &gateway, &json!(GatewayUpdate::new("eu-2"))));
         write(admin("DELETE", &gateway, &Value::Null));

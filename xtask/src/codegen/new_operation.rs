@@ -130,9 +130,9 @@ fn the_compiler_names_each_place_that_must_decide_about_a_new_operation() {
         [
             "crates/asa-client/src/operations.rs",
             "crates/dt-client/src/operations.rs",
-            "crates/emulator/src/asa/auth.rs",
-            "crates/emulator/src/asa/mod.rs",
-            "crates/emulator/src/dt/mod.rs",
+            "crates/emulator/src/api/asa/auth.rs",
+            "crates/emulator/src/api/asa/handler.rs",
+            "crates/emulator/src/api/dt/handler.rs",
         ]
         .map(not_exhaustive)
     );
