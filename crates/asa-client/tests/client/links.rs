@@ -3,7 +3,7 @@
 use asa_client::{Client, Error, ErrorKind, NextPageError, PageToken, PaginationFailure};
 use gatelet_transport::testing::{FakeTransport, ManualClock};
 
-use crate::listing::{LIST, drain, queries};
+use crate::lists::{LIST, drain, queries};
 use crate::support::*;
 
 /// What one page with this `Link` gives: by `send`, and as a listing, of which only the first page is asked for.

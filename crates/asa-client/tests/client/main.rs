@@ -5,7 +5,6 @@
     reason = "helpers of tests fail by panicking, as tests do"
 )]
 
-mod answers;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 mod body_limit;
 mod call_options;
@@ -13,10 +12,11 @@ mod credentials;
 mod foreign_text;
 mod key_files;
 mod links;
-mod listing;
+mod lists;
 #[cfg(target_os = "linux")]
 mod memory;
 mod opa;
 mod operations;
 mod requests;
+mod responses;
 mod support;

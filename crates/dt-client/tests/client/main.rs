@@ -5,16 +5,16 @@
     reason = "helpers of tests fail by panicking, as tests do"
 )]
 
-mod answers;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 mod body_limit;
 mod call_options;
 mod created;
-mod listing;
+mod lists;
 mod operations;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 mod private_authority;
 mod requests;
+mod responses;
 mod support;
 #[cfg(feature = "tracing")]
 mod warnings;
