@@ -39,7 +39,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What is to be created: a token for each labelled one of the ASA team that the OPA team does not have yet.
+/// What is to be created: a token for each labeled one of the ASA team that the OPA team does not have yet.
 ///
 /// The name tells which token it comes from, so that a second run creates nothing twice.
 pub(crate) async fn plan(
@@ -90,7 +90,7 @@ pub(crate) async fn apply(
     Ok(created)
 }
 
-/// An ASA team with two labelled setup tokens, and an empty OPA team, both emulated.
+/// An ASA team with two labeled setup tokens, and an empty OPA team, both emulated.
 pub(crate) async fn teams() -> Result<(Client, Client), Box<dyn Error>> {
     let emulator = Emulator::memory()?;
     emulator.seed()?;

@@ -58,7 +58,7 @@ pub(crate) async fn rotate(
     let new = match tokens.create(wanted.clone()).send().await {
         Ok(new) => new,
         Err(error) => {
-            // Was the answer lost, there may be a token whose secret nobody has. The old one has the same name.
+            // Was the response lost, there may be a token whose secret nobody has. The old one has the same name.
             if error.applied() != Applied::No {
                 let lost = tokens.find_lost(&wanted, before).await?;
                 for token in lost.iter().filter(|token| token.id != *old) {

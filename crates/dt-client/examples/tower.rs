@@ -26,18 +26,18 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .credentials(ApiToken::new(well_known::DT_TOKEN)?)
         .build_with(layered(emulator, tell), ManualClock::new())?;
 
-    let mut listings = JoinSet::new();
+    let mut lists = JoinSet::new();
     for _ in 0..8 {
         let client = client.clone();
-        listings.spawn(async move { client.active_gate_tokens().list().send().await });
+        lists.spawn(async move { client.active_gate_tokens().list().send().await });
     }
-    for page in listings.join_all().await {
+    for page in lists.join_all().await {
         println!("{} tokens", page?.items.len());
     }
     Ok(())
 }
 
-/// A transport that lets four requests through at once, and tells the status and the latency of each answer.
+/// A transport that lets four requests through at once, and tells the status and the latency of each response.
 pub(crate) fn layered(
     transport: impl Transport,
     tell: impl Fn(StatusCode, Duration) + Clone + Send + 'static,

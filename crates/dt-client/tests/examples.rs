@@ -53,7 +53,7 @@ async fn list_and_export_writes_a_row_for_every_token() {
 }
 
 #[tokio::test]
-async fn rotate_replaces_a_token_and_keeps_it_when_the_new_one_cannot_be_handed_over() {
+async fn rotate_replaces_a_token_and_keeps_it_when_the_new_one_cannot_be_delivered() {
     let client = seeded();
     let tokens = client.active_gate_tokens();
     let count = async || tokens.list().items().try_collect().await.unwrap().len();
@@ -80,7 +80,7 @@ async fn rotate_replaces_a_token_and_keeps_it_when_the_new_one_cannot_be_handed_
 }
 
 #[tokio::test]
-async fn rotate_leaves_nothing_behind_when_the_answer_to_the_create_is_lost() {
+async fn rotate_leaves_nothing_behind_when_the_response_to_the_create_is_lost() {
     let emulator = Emulator::memory().unwrap();
     let client = client(&emulator, well_known::DT_TOKEN);
     let create = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment);
@@ -90,12 +90,12 @@ async fn rotate_leaves_nothing_behind_when_the_answer_to_the_create_is_lost() {
     let behind = emulator.clone();
     let losing = from_fn(move |request: http::Request<_>| {
         let is_create = request.method() == http::Method::POST;
-        let answer = behind.handle(request);
+        let response = behind.handle(request);
         async move {
             if is_create {
                 return Err(TransportError::new(TransportErrorKind::Interrupted));
             }
-            Ok(answer)
+            Ok(response)
         }
     });
     let losing = Client::builder("https://abc12345.live.dynatrace.com")
@@ -110,7 +110,7 @@ async fn rotate_leaves_nothing_behind_when_the_answer_to_the_create_is_lost() {
 }
 
 #[tokio::test]
-async fn inventory_asks_every_environment_whichever_fails() {
+async fn the_inventory_contains_every_environment_whichever_fails() {
     let wrong = client(&Emulator::memory().unwrap(), "dt0c01.UNKNOWN.UNKNOWN");
     let clients = [("b", wrong), ("a", seeded()), ("c", seeded())];
     let clients = clients.map(|(name, client)| (name.to_owned(), client));
@@ -134,7 +134,7 @@ fn the_examples_run_to_their_end() {
 }
 
 #[tokio::test]
-async fn towers_layers_let_four_requests_through_at_once_and_tell_of_each() {
+async fn the_layers_of_tower_let_four_requests_through_at_once_and_log_each() {
     let emulator = Emulator::memory().unwrap();
     emulator.seed().unwrap();
     let (under_way, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
@@ -163,12 +163,12 @@ async fn towers_layers_let_four_requests_through_at_once_and_tell_of_each() {
         .credentials(ApiToken::new(well_known::DT_TOKEN).unwrap())
         .build_with(tower_layers::layered(counting, tell), ManualClock::new())
         .unwrap();
-    let mut listings = JoinSet::new();
+    let mut lists = JoinSet::new();
     for _ in 0..8 {
         let client = client.clone();
-        listings.spawn(async move { client.active_gate_tokens().list().send().await });
+        lists.spawn(async move { client.active_gate_tokens().list().send().await });
     }
-    for page in listings.join_all().await {
+    for page in lists.join_all().await {
         assert_eq!(page.unwrap().items.len(), 3);
     }
     assert_eq!(most.load(Ordering::SeqCst), 4);

@@ -17,7 +17,7 @@ const EXCHANGE_FAILED: ErrorKind = ErrorKind::Credential(CredentialFailure::Exch
 // A1
 #[tokio::test]
 async fn a_cold_client_exchanges_once_and_keeps_each_secret_in_its_place() {
-    let (client, fake) = authorised([page(&[], None), page(&[], None)]);
+    let (client, fake) = authorized([page(&[], None), page(&[], None)]);
     client.gateways().list().send().await.unwrap();
     client.gateways().list().send().await.unwrap();
 
@@ -44,7 +44,7 @@ async fn a_cold_client_exchanges_once_and_keeps_each_secret_in_its_place() {
 
 // A2
 #[tokio::test]
-async fn a_key_that_is_refused_is_not_tried_again_and_not_told() {
+async fn a_refused_key_is_not_tried_again_and_not_shown() {
     for (status, word) in [
         (400, "invalid_request"),
         (401, "authentication_error"),
@@ -64,7 +64,7 @@ async fn a_key_that_is_refused_is_not_tried_again_and_not_told() {
 
 // A3
 #[tokio::test]
-async fn an_exchange_that_does_not_work_out_says_why_and_no_call_is_made() {
+async fn a_failed_token_exchange_says_why_and_no_call_is_sent() {
     let html = || FakeResponse::status(200).with_header("content-type", "text/html");
     const REFUSED: TransportErrorKind = TransportErrorKind::Connect(ConnectFailure::Refused);
     type Table = [(&'static str, fn() -> FakeResponse, usize); 7];
@@ -77,8 +77,8 @@ async fn an_exchange_that_does_not_work_out_says_why_and_no_call_is_made() {
         ("half", || FakeResponse::json(200, r#"{"bearer_tok"#), 1),
         ("silence", FakeResponse::hang, 3),
     ];
-    for (name, answer, attempts) in table {
-        let fake = FakeTransport::respond(move |_| answer());
+    for (name, response, attempts) in table {
+        let fake = FakeTransport::respond(move |_| response());
         let client = client(fake.clone(), &ManualClock::auto());
         let error = client.gateways().list().send().await.unwrap_err();
         assert_eq!(error.kind(), &EXCHANGE_FAILED, "{name}");
@@ -165,7 +165,7 @@ async fn a_bearer_stays_in_use_while_an_early_exchange_fails() {
 #[tokio::test]
 async fn a_bearer_that_the_server_refuses_is_renewed_once() {
     let refused = || refusal(401, "authentication_error", "expired");
-    let (client, fake) = authorised([
+    let (client, fake) = authorized([
         refused(),
         bearer("2026-01-01T01:00:00Z", "canary-bearer-2"),
         FakeResponse::json(200, GATEWAY),
@@ -175,7 +175,7 @@ async fn a_bearer_that_the_server_refuses_is_renewed_once() {
     assert_eq!(authorization(&requests[1]), format!("Bearer {BEARER}"));
     assert_eq!(authorization(&requests[3]), "Bearer canary-bearer-2");
 
-    let (client, fake) = authorised([
+    let (client, fake) = authorized([
         refused(),
         bearer("2026-01-01T01:00:00Z", "canary-bearer-2"),
         refused(),
@@ -187,8 +187,8 @@ async fn a_bearer_that_the_server_refuses_is_renewed_once() {
 }
 
 #[tokio::test]
-async fn a_create_that_is_refused_for_its_bearer_is_made_again_with_a_new_one() {
-    let (client, fake) = authorised([
+async fn a_create_refused_for_its_bearer_is_repeated_with_a_new_one() {
+    let (client, fake) = authorized([
         refusal(401, "authentication_error", "expired"),
         bearer("2026-01-01T01:00:00Z", "canary-bearer-2"),
         FakeResponse::json(201, SETUP_TOKEN),
@@ -204,12 +204,12 @@ async fn a_create_that_is_refused_for_its_bearer_is_made_again_with_a_new_one() 
 }
 
 #[tokio::test]
-async fn a_missing_role_is_told_apart_from_a_dead_bearer() {
+async fn a_missing_role_is_not_taken_for_an_expired_bearer() {
     for name in ["type", "nottype"] {
         let body = format!(
             r#"{{"code": 401, "{name}": "authorization_error", "message": "Missing capability: gateways.list"}}"#
         );
-        let (client, fake) = authorised([FakeResponse::json(401, body)]);
+        let (client, fake) = authorized([FakeResponse::json(401, body)]);
         let error = client.gateways().list().send().await.unwrap_err();
         assert_eq!(error.kind(), &ErrorKind::Api);
         assert_eq!(error.code(), Some("authorization_error"));
@@ -221,8 +221,8 @@ async fn a_missing_role_is_told_apart_from_a_dead_bearer() {
 
 // A13
 #[tokio::test]
-async fn what_is_forbidden_asks_for_no_new_bearer() {
-    let (client, fake) = authorised([refusal(403, "forbidden_error", "no")]);
+async fn a_forbidden_call_requests_no_new_bearer() {
+    let (client, fake) = authorized([refusal(403, "forbidden_error", "no")]);
     let error = client.gateways().list().send().await.unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::Api);
     assert_eq!(error.status().unwrap(), 403);
@@ -231,7 +231,7 @@ async fn what_is_forbidden_asks_for_no_new_bearer() {
 
 // A14, U15
 #[tokio::test]
-async fn a_bearer_whose_life_cannot_be_told_is_used_for_five_minutes() {
+async fn a_bearer_of_unknown_lifetime_is_used_for_five_minutes() {
     const HERE: &str = "Thu, 01 Jan 2026 00:00:00 GMT";
     let whole = |end: &str| {
         format!(r#"{{"bearer_token": "{BEARER}", "expires_at": {end}, "team_name": "t"}}"#)
@@ -256,14 +256,15 @@ async fn a_bearer_whose_life_cannot_be_told_is_used_for_five_minutes() {
         whole("1767225600"),
     ] {
         for dates in dates {
-            let answer = body.clone();
+            let response = body.clone();
             let fake = FakeTransport::respond(move |request| {
                 if !is_exchange(request) {
                     return FakeResponse::json(200, GATEWAY);
                 }
-                let answer = FakeResponse::json(200, answer.clone());
-                let dated = |answer: FakeResponse, date: &&str| answer.with_header("date", date);
-                dates.iter().fold(answer, dated)
+                let response = FakeResponse::json(200, response.clone());
+                let dated =
+                    |response: FakeResponse, date: &&str| response.with_header("date", date);
+                dates.iter().fold(response, dated)
             });
             let clock = ManualClock::auto();
             let client = client(fake.clone(), &clock);
@@ -285,9 +286,9 @@ async fn a_bearer_whose_life_cannot_be_told_is_used_for_five_minutes() {
 
 // U15
 #[tokio::test]
-async fn a_bearer_that_the_clock_here_calls_dead_is_dropped_when_the_server_says_so() {
+async fn a_bearer_expired_by_our_clock_is_dropped_when_the_server_refuses_it() {
     // No date, and the clock here is hours ahead.
-    let (client, fake) = authorised_until(
+    let (client, fake) = authorized_until(
         "2025-12-31T21:00:00Z",
         [
             FakeResponse::json(200, GATEWAY),
@@ -303,18 +304,18 @@ async fn a_bearer_that_the_clock_here_calls_dead_is_dropped_when_the_server_says
     assert_eq!(authorization(&requests[4]), "Bearer canary-bearer-2");
 }
 
-fn authorised_until(
+fn authorized_until(
     end: &str,
-    answers: impl IntoIterator<Item = FakeResponse>,
+    responses: impl IntoIterator<Item = FakeResponse>,
 ) -> (Client, FakeTransport) {
-    let answers: Vec<FakeResponse> = [bearer(end, BEARER)].into_iter().chain(answers).collect();
-    let fake = FakeTransport::script(answers);
+    let responses: Vec<FakeResponse> = [bearer(end, BEARER)].into_iter().chain(responses).collect();
+    let fake = FakeTransport::script(responses);
     (client(fake.clone(), &ManualClock::auto()), fake)
 }
 
 // A14
 #[tokio::test]
-async fn a_short_life_is_used_and_a_long_one_is_cut_at_twelve_hours() {
+async fn a_short_lifetime_is_used_and_a_long_one_is_cut_to_twelve_hours() {
     for (end, lives_for) in [
         ("2026-01-01T00:00:05Z", Duration::from_secs(5)),
         ("9999-12-31T23:59:59Z", Duration::from_secs(12 * 60 * 60)),
@@ -344,7 +345,7 @@ async fn a_short_life_is_used_and_a_long_one_is_cut_at_twelve_hours() {
 }
 
 #[tokio::test]
-async fn the_life_of_a_bearer_goes_by_the_servers_clock() {
+async fn the_lifetime_of_a_bearer_follows_the_servers_clock() {
     let fake = FakeTransport::script([
         // By the clock here it has ended.
         bearer("2025-06-01T01:00:00Z", BEARER).with_header("date", "Sun, 01 Jun 2025 00:00:00 GMT"),
@@ -356,7 +357,7 @@ async fn the_life_of_a_bearer_goes_by_the_servers_clock() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_behind_keeps_no_bearer_that_has_ended() {
+async fn a_clock_that_is_behind_keeps_no_expired_bearer() {
     let fake = FakeTransport::respond(|request| {
         if is_exchange(request) {
             // An hour by the clock there; by the one here, which is five months behind, it would be far more.
@@ -390,7 +391,7 @@ async fn a_bearer_for_another_team_is_not_used() {
 }
 
 #[tokio::test]
-async fn a_bearer_that_was_had_elsewhere_is_used_as_it_is() {
+async fn a_bearer_from_elsewhere_is_used_as_it_is() {
     let fake = FakeTransport::script([
         FakeResponse::json(200, GATEWAY),
         refusal(401, "authentication_error", "expired"),
@@ -409,7 +410,7 @@ async fn a_bearer_that_was_had_elsewhere_is_used_as_it_is() {
 
 // T57
 #[test]
-fn a_key_that_cannot_be_right_is_refused_when_the_client_is_built_and_not_echoed() {
+fn an_invalid_key_is_refused_when_the_client_is_built_and_not_echoed() {
     let long = "x".repeat(65_536);
     let wrong = [
         "",
@@ -460,7 +461,7 @@ fn refused(user: ServiceUser) -> Error {
 // A35
 #[tokio::test]
 async fn nothing_prints_a_secret() {
-    let (client, _fake) = authorised([page(&[], None)]);
+    let (client, _fake) = authorized([page(&[], None)]);
     client.gateways().list().send().await.unwrap();
     let builder = Client::builder("t").credentials(ServiceUser::new(KEY_ID, KEY_SECRET));
     let reveal = client.gateway_setup_tokens().reveal(&"s".into());

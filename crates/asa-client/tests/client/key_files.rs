@@ -53,7 +53,7 @@ fn keys(server: &FakeTransport) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_key_that_was_rotated_is_read_again_for_the_next_exchange() {
+async fn a_rotated_key_is_read_for_the_next_token_exchange() {
     let files = Arc::new(Files::new());
     files.write("id", "one\n");
     files.write("secret", "canary-one\r\n");
@@ -76,7 +76,7 @@ async fn a_key_that_was_rotated_is_read_again_for_the_next_exchange() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_refused_in_the_middle_of_a_rotation_is_read_once_more() {
+async fn a_key_refused_during_a_rotation_is_read_once_more() {
     let files = Arc::new(Files::new());
     files.write("id", "two");
     files.write("secret", "canary-one");

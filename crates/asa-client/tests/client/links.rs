@@ -6,10 +6,10 @@ use gatelet_transport::testing::{FakeTransport, ManualClock};
 use crate::lists::{LIST, drain, queries};
 use crate::support::*;
 
-/// What one page with this `Link` gives: by `send`, and as a listing, of which only the first page is asked for.
+/// What one page with this `Link` gives: by `send`, and as a list, of which only the first page is asked for.
 async fn ends(link: &str) -> (NextPageError, Error) {
     let page = || page(&["a", "b"], None).with_header("link", link);
-    let (client, fake) = authorised([page(), page()]);
+    let (client, fake) = authorized([page(), page()]);
     let sent = client.gateways().list().send().await.unwrap();
     assert_eq!(sent.items.len(), 2, "{link}");
     let (names, error) = drain(client.gateways().list().items()).await;
@@ -26,7 +26,7 @@ async fn ends(link: &str) -> (NextPageError, Error) {
 
 // U2
 #[tokio::test]
-async fn a_link_that_cannot_be_read_ends_the_listing_with_an_error_after_the_page() {
+async fn an_unreadable_link_ends_the_list_with_an_error_after_the_page() {
     for link in [
         format!(r#"<{LIST}?offset=a; rel="next""#),
         format!(r#"{LIST}?offset=a>; rel="next""#),
@@ -43,7 +43,7 @@ async fn a_link_that_cannot_be_read_ends_the_listing_with_an_error_after_the_pag
 
 // U2
 #[tokio::test]
-async fn a_next_link_is_followed_whatever_stands_beside_it() {
+async fn a_next_link_is_followed_whatever_other_links_there_are() {
     let neighbors: [&[u8]; 5] = [
         br#"</x?a; rel="prev""#,
         br#"/x?a>; rel="prev""#,
@@ -77,7 +77,7 @@ async fn a_next_link_is_followed_whatever_stands_beside_it() {
 
 // A21, U4
 #[tokio::test]
-async fn after_the_page_a_bad_next_link_is_an_error_that_says_where_it_leads() {
+async fn a_bad_next_link_is_an_error_after_the_page_that_says_where_it_leads() {
     use PaginationFailure::{ForeignPath, Loop, Unreadable};
     let own = format!("https://app.scaleft.com{LIST}");
     for (target, failure, place) in [
@@ -147,7 +147,7 @@ async fn after_the_page_a_bad_next_link_is_an_error_that_says_where_it_leads() {
 
 // U5
 #[tokio::test]
-async fn of_a_link_to_the_list_at_another_host_the_query_is_used_at_our_own_address() {
+async fn the_query_of_a_link_to_another_host_is_used_at_our_own_address() {
     for target in [
         "https://evil.example/v1/teams/t/gateways",
         "//evil.example/v1/teams/t/gateways",
@@ -157,7 +157,7 @@ async fn of_a_link_to_the_list_at_another_host_the_query_is_used_at_our_own_addr
         "http://10.0.0.7:8080/internal/v1/teams/t/gateways",
     ] {
         let next = format!("{target}?offset=a");
-        let (client, fake) = authorised([page(&["a"], Some(&next)), page(&["b"], None)]);
+        let (client, fake) = authorized([page(&["a"], Some(&next)), page(&["b"], None)]);
         let (names, error) = drain(client.gateways().list().items()).await;
         assert!(error.is_none(), "{target} {error:?}");
         assert_eq!(names, ["a", "b"]);
@@ -204,7 +204,7 @@ async fn a_link_without_the_prefix_of_our_base_address_is_followed_with_it() {
 #[tokio::test]
 async fn the_fragment_of_a_link_is_dropped() {
     let next = format!("{LIST}?offset=a#top");
-    let (client, fake) = authorised([page(&["a"], Some(&next)), page(&["b"], None)]);
+    let (client, fake) = authorized([page(&["a"], Some(&next)), page(&["b"], None)]);
     let (names, _) = drain(client.gateways().list().items()).await;
     assert_eq!(names, ["a", "b"]);
     assert_eq!(queries(&fake), ["", "offset=a"]);
@@ -221,7 +221,7 @@ async fn a_link_to_the_page_itself_is_a_loop_however_its_query_is_written() {
         "&count=2&&contains=a+b",
     ] {
         let next = format!("{LIST}?{next}");
-        let (client, fake) = authorised([page(&["a"], Some(&next))]);
+        let (client, fake) = authorized([page(&["a"], Some(&next))]);
         let list = client
             .gateways()
             .list()
@@ -241,7 +241,7 @@ async fn a_link_to_the_page_itself_is_a_loop_however_its_query_is_written() {
 #[tokio::test]
 async fn a_link_that_leads_nowhere_is_a_loop_from_every_page() {
     let next = |query: &str| format!("{LIST}?{query}");
-    let (client, fake) = authorised([
+    let (client, fake) = authorized([
         page(&["a"], Some(&next("offset=a"))),
         page(&["b"], Some(&next("&"))),
     ]);
@@ -254,9 +254,9 @@ async fn a_link_that_leads_nowhere_is_a_loop_from_every_page() {
 
 // U4
 #[tokio::test]
-async fn a_circle_of_pages_ends_however_its_links_are_written() {
+async fn a_cycle_of_pages_ends_however_its_links_are_written() {
     let next = |query: &str| format!("{LIST}?{query}");
-    let (client, fake) = authorised([
+    let (client, fake) = authorized([
         page(&["a"], Some(&next("count=7&offset=b"))),
         page(&["b"], Some(&next("count=7&offset=c"))),
         page(&["c"], Some(&next("offset=%62&count=7"))),
@@ -273,9 +273,9 @@ async fn a_circle_of_pages_ends_however_its_links_are_written() {
 }
 
 #[tokio::test]
-async fn cursors_of_other_bytes_are_other_positions_although_neither_is_text() {
+async fn cursors_of_different_bytes_differ_although_neither_is_text() {
     let next = |query: &str| format!("{LIST}?{query}");
-    let (client, fake) = authorised([
+    let (client, fake) = authorized([
         page(&["a"], Some(&next("offset=%ff%01"))),
         page(&["b"], Some(&next("offset=%FE%01"))),
         page(&["c"], None),
@@ -293,14 +293,14 @@ async fn a_query_of_16_kib_is_sent() {
         let count = (PageToken::CURSOR_LIMIT - "offset=".len()) / character.len();
         let query = format!("offset={}", character.repeat(count));
         let next = format!("{LIST}?{query}");
-        let (client, fake) = authorised([page(&["a"], Some(&next)), page(&["b"], None)]);
+        let (client, fake) = authorized([page(&["a"], Some(&next)), page(&["b"], None)]);
         let (names, error) = drain(client.gateways().list().items()).await;
         assert!(error.is_none(), "{error:?}");
         assert_eq!(names, ["a", "b"]);
         assert_eq!(queries(&fake), ["", &query]);
         fake.finish();
 
-        let (client, fake) = authorised([page(&["b"], None)]);
+        let (client, fake) = authorized([page(&["b"], None)]);
         let list = client.gateways().list().page_token(query.parse().unwrap());
         assert_eq!(list.send().await.unwrap().items.len(), 1);
         assert_eq!(queries(&fake), [query]);
@@ -345,7 +345,7 @@ async fn a_query_or_page_token_with_a_secret_of_the_call_is_neither_sent_nor_sho
             assert!(!everything(&error).contains(&text), "{text}: {error}");
         }
 
-        let (client, fake) = authorised([page(&[], None)]);
+        let (client, fake) = authorized([page(&[], None)]);
         client.gateways().list().send().await.unwrap();
         let token: PageToken = format!("offset={text}").parse().unwrap();
         let error = client
@@ -366,7 +366,7 @@ async fn a_query_or_page_token_with_a_secret_of_the_call_is_neither_sent_nor_sho
 
 // U56
 #[tokio::test]
-async fn a_page_token_that_no_query_can_be_is_not_sent_and_not_echoed() {
+async fn a_page_token_that_is_not_valid_in_a_query_is_not_sent_and_not_echoed() {
     for text in [
         "canary=é",
         "canary=\n",

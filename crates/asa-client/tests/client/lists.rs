@@ -1,4 +1,4 @@
-//! Listings by `Link`: where they go on, where they end, and where they refuse to go.
+//! Lists by `Link`: where they go on, where they end, and where they refuse to go.
 
 use asa_client::models::Gateway;
 use asa_client::{Client, Error, ErrorKind, Items, PageToken, PaginationFailure};
@@ -41,8 +41,8 @@ pub(crate) fn queries(fake: &FakeTransport) -> Vec<String> {
 
 // A19
 #[tokio::test]
-async fn a_listing_follows_the_next_link_relative_or_absolute() {
-    let (client, fake) = authorised([
+async fn a_list_follows_the_next_link_relative_or_absolute() {
+    let (client, fake) = authorized([
         page(&["a"], Some(&format!("{LIST}?count=1&offset=a"))),
         page(
             &["b"],
@@ -66,7 +66,7 @@ async fn a_listing_follows_the_next_link_relative_or_absolute() {
 
 #[tokio::test]
 async fn the_settings_of_a_list_are_in_its_first_query() {
-    let (client, fake) = authorised([page(&[], None), page(&[], None)]);
+    let (client, fake) = authorized([page(&[], None), page(&[], None)]);
     let list = client.gateways().list();
     let list = list
         .page_size(7)
@@ -91,7 +91,7 @@ async fn every_name_in_a_query_is_one_that_the_operation_has() {
 }
 
 #[tokio::test]
-async fn a_page_that_holds_nothing_is_refused_before_anything_is_sent() {
+async fn a_page_size_of_zero_is_refused_before_anything_is_sent() {
     let fake = FakeTransport::script([]);
     let client = client(fake.clone(), &ManualClock::auto());
     let list = || client.gateways().list().page_size(0);
@@ -113,7 +113,7 @@ async fn a_page_that_holds_nothing_is_refused_before_anything_is_sent() {
 
 #[tokio::test]
 async fn a_page_is_fetched_again_by_its_token_alone() {
-    let (client, fake) = authorised([
+    let (client, fake) = authorized([
         page(&["a"], Some(&format!("{LIST}?count=1&offset=a"))),
         page(&["b"], None),
     ]);
@@ -133,7 +133,7 @@ async fn a_page_is_fetched_again_by_its_token_alone() {
 
 // U26
 #[tokio::test]
-async fn a_list_with_a_limit_asks_for_no_page_beyond_it() {
+async fn a_list_with_a_limit_requests_no_page_beyond_it() {
     let (client, fake) = five_pages(false);
     let list = || client.gateways().list().page_size(1);
     let items = list().limit(1).items().try_collect().await.unwrap();
@@ -148,7 +148,7 @@ async fn a_list_with_a_limit_asks_for_no_page_beyond_it() {
 #[tokio::test]
 async fn a_long_filter_is_sent_however_the_list_ends() {
     let text = "x".repeat(20 * 1024);
-    let (client, fake) = authorised([page(&["a"], None), page(&["a"], None)]);
+    let (client, fake) = authorized([page(&["a"], None), page(&["a"], None)]);
     let list = || {
         client
             .gateways()
@@ -163,10 +163,10 @@ async fn a_long_filter_is_sent_however_the_list_ends() {
 
 // A23, U4
 #[tokio::test]
-async fn a_link_to_the_page_itself_ends_the_listing_after_that_page() {
+async fn a_link_to_the_page_itself_ends_the_list_after_that_page() {
     let own = |offset: &str| format!("{LIST}?count=1{offset}");
     // The first page leads to itself, then the second does.
-    let (client, fake) = authorised([page(&["a"], Some(&own(""))), page(&["a"], Some(&own("")))]);
+    let (client, fake) = authorized([page(&["a"], Some(&own(""))), page(&["a"], Some(&own("")))]);
     let sent = client.gateways().list().page_size(1).send().await.unwrap();
     let failure = sent.next_page_token.unwrap_err().failure();
     assert_eq!(failure, PaginationFailure::Loop);
@@ -174,7 +174,7 @@ async fn a_link_to_the_page_itself_ends_the_listing_after_that_page() {
     assert_eq!((names, error.unwrap().kind()), (vec!["a".into()], &loops()));
     fake.finish();
 
-    let (client, fake) = authorised([
+    let (client, fake) = authorized([
         page(&["a"], Some(&own("&offset=a"))),
         page(&["b"], Some(&own("&offset=a"))),
     ]);
@@ -209,7 +209,7 @@ async fn a_cycle_of_three_is_a_loop() {
 
 // A24
 #[tokio::test]
-async fn positions_that_never_end_end_at_the_limit_of_pages() {
+async fn endless_page_tokens_end_at_the_page_limit() {
     let count = std::sync::atomic::AtomicUsize::new(0);
     let fake = FakeTransport::respond(move |request| {
         if is_exchange(request) {
@@ -229,7 +229,7 @@ async fn positions_that_never_end_end_at_the_limit_of_pages() {
 // A25
 #[tokio::test]
 async fn an_empty_page_with_a_next_link_goes_on() {
-    let (client, fake) = authorised([
+    let (client, fake) = authorized([
         page(&[], Some(&format!("{LIST}?offset=a"))),
         page(&[], Some(&format!("{LIST}?offset=b"))),
         page(&["c"], None),
@@ -266,7 +266,7 @@ fn five_pages(third_fails: bool) -> (Client, FakeTransport) {
 
 // A26
 #[tokio::test]
-async fn a_listing_that_breaks_off_gives_what_it_had_and_tells_where_to_resume() {
+async fn a_list_that_breaks_off_returns_its_items_and_a_resume_token() {
     let (client, fake) = five_pages(true);
     let (names, error) = drain(client.gateways().list().page_size(1).items()).await;
     assert_eq!(names, ["a", "b"]);
@@ -283,7 +283,7 @@ async fn a_listing_that_breaks_off_gives_what_it_had_and_tells_where_to_resume()
 }
 
 #[tokio::test]
-async fn a_listing_leaves_between_two_polls_without_losing_its_place() {
+async fn a_list_can_be_dropped_between_two_polls_without_losing_its_place() {
     let (client, _) = five_pages(false);
     let mut pages = client.gateways().list().page_size(1).pages();
     let mut names = Vec::new();
@@ -298,7 +298,7 @@ async fn a_listing_leaves_between_two_polls_without_losing_its_place() {
 async fn setup_tokens_are_listed_the_same_way() {
     let list = "/v1/teams/t/gateway_setup_tokens";
     let next = format!(r#"<{list}?offset=6116bb2a>; rel="next""#);
-    let (client, fake) = authorised([
+    let (client, fake) = authorized([
         FakeResponse::json(200, format!(r#"{{"list": [{SETUP_TOKEN}]}}"#))
             .with_header("link", next),
         FakeResponse::json(200, r#"{"list": null}"#),
@@ -315,7 +315,7 @@ async fn setup_tokens_are_listed_the_same_way() {
 }
 
 #[tokio::test]
-async fn the_next_page_is_asked_for_while_the_caller_works_unless_told_otherwise() {
+async fn the_next_page_is_prefetched_unless_prefetch_is_off() {
     for prefetches in [true, false] {
         let (client, fake) = five_pages(false);
         let list = client.gateways().list().page_size(1);
@@ -332,11 +332,11 @@ async fn the_next_page_is_asked_for_while_the_caller_works_unless_told_otherwise
 
 // U55
 #[tokio::test]
-async fn a_member_that_servers_learn_one_day_makes_no_error_of_a_page_with_things() {
+async fn an_unknown_member_does_not_make_an_error_of_a_page_with_items() {
     for member in [r#""type": "gateways", "size": 1e999"#, r#""code": 200"#] {
         let body = |list: &str| format!(r#"{{{member}, "list": [ {list} ]}}"#);
         let (client, fake) =
-            authorised([body(GATEWAY), body("")].map(|json| FakeResponse::json(200, json)));
+            authorized([body(GATEWAY), body("")].map(|json| FakeResponse::json(200, json)));
         let page = client.gateways().list().send().await.unwrap();
         assert_eq!(page.items.len(), 1);
         let empty = client.gateways().list().send().await.unwrap_err();

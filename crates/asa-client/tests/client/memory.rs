@@ -108,7 +108,7 @@ fn is_inverse(inverted: &[u8], bytes: &[u8]) -> bool {
 }
 
 #[test]
-fn the_search_finds_what_was_left_behind() {
+fn the_search_finds_a_secret_left_behind() {
     let mut search = Search::new(7);
     assert_eq!(search.count(), 0);
     drop(secret(7).to_string()); // Without the wrapper that zeroes it.
@@ -117,8 +117,8 @@ fn the_search_finds_what_was_left_behind() {
 
 // A35
 #[tokio::test]
-async fn no_secret_of_a_client_that_was_dropped_is_left_in_memory() {
-    let answers = FakeTransport::respond(|request| {
+async fn no_secret_of_a_dropped_client_is_left_in_memory() {
+    let responses = FakeTransport::respond(|request| {
         if is_exchange(request) {
             return bearer("2026-01-01T01:00:00Z", BEARER);
         }
@@ -126,11 +126,11 @@ async fn no_secret_of_a_client_that_was_dropped_is_left_in_memory() {
     });
     // The script would keep the requests, and with them what they hold.
     let keeps_nothing = from_fn(move |request: http::Request<bytes::Bytes>| {
-        let answers = answers.clone();
+        let responses = responses.clone();
         async move {
             let mut same = http::Request::new(bytes::Bytes::new());
             *same.uri_mut() = request.uri().clone();
-            answers.send(same).await
+            responses.send(same).await
         }
     });
     let service_user = ServiceUser::new(KEY_ID, Secret::from(secret(1).as_str()));

@@ -1,4 +1,4 @@
-//! Okta Privileged Access: the same paths at another host, with more in the answers.
+//! Okta Privileged Access: the same paths at another host, with more in the responses.
 
 use asa_client::models::{
     CloudProvider, Gateway, GatewaySetupToken, GatewaySetupTokenCreate, GatewayUpdate, Patch,
@@ -32,9 +32,9 @@ const SETUP_TOKEN: &str = r#"{
     "created_at": "2026-09-14T08:30:15.123456Z"
 }"#;
 
-fn scripted(answers: impl IntoIterator<Item = FakeResponse>) -> (Client, FakeTransport) {
+fn scripted(responses: impl IntoIterator<Item = FakeResponse>) -> (Client, FakeTransport) {
     let exchange = [bearer("2026-01-01T01:00:00Z", BEARER)];
-    let fake = FakeTransport::script(exchange.into_iter().chain(answers));
+    let fake = FakeTransport::script(exchange.into_iter().chain(responses));
     let client = Client::builder("t")
         .endpoint("https://acme.pam.okta.com")
         .credentials(ServiceUser::new(KEY_ID, KEY_SECRET))
@@ -80,7 +80,7 @@ fn assert_is_the_setup_token(token: &GatewaySetupToken) {
 }
 
 #[tokio::test]
-async fn gateways_have_what_only_this_host_tells() {
+async fn gateways_have_the_members_of_this_host_alone() {
     let by_name = GATEWAY.replace(r#""id": "f0a1""#, r#""name": "orch""#);
     let (client, fake) = scripted([
         list_of(GATEWAY),
@@ -101,7 +101,7 @@ async fn gateways_have_what_only_this_host_tells() {
 }
 
 #[tokio::test]
-async fn an_update_sends_what_was_read_and_can_be_set() {
+async fn an_update_sends_the_writable_members_that_were_read() {
     let (client, fake) = scripted([FakeResponse::json(200, GATEWAY), FakeResponse::status(204)]);
     let gateways = client.gateways();
     let gateway = gateways.get(&"g".into()).send().await.unwrap();

@@ -32,7 +32,7 @@ fn client(emulator: &Emulator, clock: &ManualClock, team: &str, role: Role) -> C
 }
 
 #[tokio::test]
-async fn a_setup_token_from_its_making_to_its_end() {
+async fn a_setup_token_is_created_revealed_and_deleted() {
     let (_, client, _) = world();
     let tokens = client.gateway_setup_tokens();
     let create = GatewaySetupTokenCreate::new()
@@ -73,7 +73,7 @@ async fn a_setup_token_from_its_making_to_its_end() {
 }
 
 #[tokio::test]
-async fn a_gateway_from_its_enrolment_to_its_end() {
+async fn a_gateway_is_enrolled_updated_and_deleted() {
     let (emulator, client, _) = world();
     let tokens = client.gateway_setup_tokens();
     let token = tokens
@@ -197,7 +197,7 @@ async fn the_seeds_examples_are_there() {
 }
 
 #[tokio::test]
-async fn a_wrong_key_and_a_missing_role_are_told_apart() {
+async fn a_wrong_key_and_a_missing_role_are_different_errors() {
     let (emulator, _, clock) = world();
     let wrong = Client::builder(TEAM)
         .credentials(ServiceUser::new("key", "wrong"))
@@ -253,7 +253,7 @@ async fn one_team_does_not_see_another() {
 }
 
 #[tokio::test]
-async fn a_socket_makes_no_difference() {
+async fn a_socket_makes_no_difference_to_a_call() {
     let emulator = Emulator::memory().unwrap();
     emulator.seed().unwrap();
     let address = "127.0.0.1:0".parse().unwrap();

@@ -13,7 +13,7 @@ async fn an_update_sends_back_every_member_that_was_read() {
         "cloud_provider": "aws", "last_seen": "2026-11-21T20:48:09Z", "default_address": "10.0.0.1",
         "infrastructure_orchestrator": {"name": "k8s", "labels": null, "region": "eu"},
         "x_pool": {"weight": 0.25, "size": 18446744073709551615, "deep": [[{"a": [null, true, "\u00e9"]}]]}}"#;
-    let (client, fake) = authorised([FakeResponse::json(200, read), FakeResponse::status(204)]);
+    let (client, fake) = authorized([FakeResponse::json(200, read), FakeResponse::status(204)]);
     let gateways = client.gateways();
     let gateway = gateways.get(&"g".into()).send().await.unwrap();
     let update = GatewayUpdate::from(&gateway).with_refuse_connections(true);
@@ -41,7 +41,7 @@ async fn an_update_that_would_lose_digits_is_not_sent() {
         let read = format!(
             r#"{{"id": "g", "name": "eu-1", "refuse_connections": false, "x_size": [{number}]}}"#
         );
-        let (client, fake) = authorised([FakeResponse::json(200, read)]);
+        let (client, fake) = authorized([FakeResponse::json(200, read)]);
         let gateways = client.gateways();
         let gateway = gateways.get(&"g".into()).send().await.unwrap();
         let update = gateways.update(&gateway.id, GatewayUpdate::from(&gateway));
@@ -56,9 +56,9 @@ async fn an_update_that_would_lose_digits_is_not_sent() {
 }
 
 #[tokio::test]
-async fn each_request_is_the_one_of_the_vendors_reference() {
+async fn each_request_is_as_in_the_vendors_reference() {
     let gone = || FakeResponse::status(204);
-    let (client, fake) = authorised([
+    let (client, fake) = authorized([
         FakeResponse::json(200, GATEWAY),
         gone(),
         gone(),
@@ -197,7 +197,7 @@ async fn a_blank_id_or_team_is_refused_before_anything_is_sent() {
 
 // U54
 #[tokio::test]
-async fn an_id_or_team_that_holds_a_whole_token_is_refused_and_not_repeated() {
+async fn an_id_or_team_with_a_whole_token_is_refused_and_not_repeated() {
     for secret in [
         "sft-gw.3f0e.CANARY",
         "dt0c01.PUBLIC.CANARY",
@@ -228,7 +228,7 @@ async fn an_id_or_team_that_holds_a_whole_token_is_refused_and_not_repeated() {
 
 // U54
 #[tokio::test]
-async fn an_id_that_holds_the_calls_own_secret_is_refused_and_not_repeated() {
+async fn an_id_with_the_secret_of_the_call_is_refused_and_not_repeated() {
     for secret in [BEARER, KEY_SECRET] {
         for id in [
             secret.to_owned(),
@@ -238,7 +238,7 @@ async fn an_id_that_holds_the_calls_own_secret_is_refused_and_not_repeated() {
             secret.replace('-', "%2D"),
             secret.replace('-', "%252d"),
         ] {
-            let (client, fake) = authorised([]);
+            let (client, fake) = authorized([]);
             let (gateways, id) = (client.gateways(), id.as_str().into());
             for error in [
                 gateways.get(&id).send().await.unwrap_err(),
@@ -254,14 +254,14 @@ async fn an_id_that_holds_the_calls_own_secret_is_refused_and_not_repeated() {
         }
     }
     // A part of one is there by chance, as a word of the path itself may be.
-    let (client, _fake) = authorised([FakeResponse::json(200, GATEWAY)]);
+    let (client, _fake) = authorized([FakeResponse::json(200, GATEWAY)]);
     let id = &BEARER[..BEARER.len() - 1];
     client.gateways().get(&id.into()).send().await.unwrap();
 }
 
 // T63
 #[tokio::test]
-async fn an_id_that_is_no_segment_or_a_megabyte_long_is_refused_before_anything_is_sent() {
+async fn an_id_that_is_invalid_in_a_path_or_too_long_is_refused_before_anything_is_sent() {
     let fake = FakeTransport::script([]);
     let client = client(fake.clone(), &ManualClock::auto());
     for id in ["", ".", "..", "a\u{7}", &"x".repeat(1 << 20)] {
@@ -297,7 +297,7 @@ async fn every_id_is_one_segment_encoded_once() {
         ("a\\b", "a%5Cb"),
         ("...", "..."),
     ] {
-        let (client, fake) = authorised([]);
+        let (client, fake) = authorized([]);
         let (gateways, tokens) = (client.gateways(), client.gateway_setup_tokens());
         // What the script answers does not matter: each call has sent its request by then.
         drop(gateways.get(&id.into()).send().await);
@@ -333,7 +333,7 @@ async fn every_id_is_one_segment_encoded_once() {
 }
 
 #[tokio::test]
-async fn what_a_builder_refuses() {
+async fn a_builder_refuses_invalid_settings() {
     let parameter = |builder: asa_client::ClientBuilder| {
         let error = builder
             .build_with(FakeTransport::script([]), ManualClock::auto())
@@ -366,7 +366,7 @@ async fn what_a_builder_refuses() {
 
 // U57
 #[tokio::test]
-async fn an_endpoint_may_end_in_what_every_path_begins_with() {
+async fn an_endpoint_may_end_in_the_beginning_of_every_path() {
     for (endpoint, base) in [
         ("https://host/v1", "https://host"),
         ("https://host/v1/", "https://host"),
@@ -439,7 +439,7 @@ fn futures_may_move_between_threads() {
 }
 
 #[tokio::test]
-async fn the_value_of_a_setup_token_is_no_id_and_never_reaches_a_url() {
+async fn the_value_of_a_setup_token_is_refused_as_an_id_and_never_reaches_a_url() {
     let fake = FakeTransport::script([]);
     let client = client(fake.clone(), &ManualClock::auto());
     let tokens = client.gateway_setup_tokens();
@@ -461,12 +461,12 @@ async fn the_value_of_a_setup_token_is_no_id_and_never_reaches_a_url() {
 
 // U16
 #[tokio::test]
-async fn what_was_created_is_known_though_a_text_of_it_is_no_unicode() {
+async fn a_created_token_is_known_although_a_text_is_not_unicode() {
     let body = r#"{"id": "6116bb2a", "description": "\ud800", "\udc00": 1, "registration_type": "gateway-agent"}"#;
-    let (client, fake) = authorised([FakeResponse::json(201, body), FakeResponse::json(200, body)]);
+    let (client, fake) = authorized([FakeResponse::json(201, body), FakeResponse::json(200, body)]);
     create(&client).await.unwrap();
     // An id is whole or none: no other one is made of it.
-    let (other, _fake) = authorised([FakeResponse::json(201, body.replace("bb2a", r"bb2a\ud800"))]);
+    let (other, _fake) = authorized([FakeResponse::json(201, body.replace("bb2a", r"bb2a\ud800"))]);
     let error = create(&other).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Decode { path } if path.as_ref() == "id"));
     assert_eq!(error.applied(), Applied::Yes);

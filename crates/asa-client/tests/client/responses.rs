@@ -1,4 +1,4 @@
-//! What comes of each answer, and whether a write may have been applied.
+//! What comes of each response, and whether a write may have been applied.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use crate::support::*;
 
 const INTERRUPTED: TransportErrorKind = TransportErrorKind::Interrupted;
 
-/// One bad answer and what each kind of call makes of it.
+/// One bad response and what each kind of call makes of it.
 struct Case {
     name: &'static str,
-    answer: fn() -> FakeResponse,
+    response: fn() -> FakeResponse,
     kind: ErrorKind,
     /// Requests of a read, an update and a create.
     attempts: [u32; 3],
@@ -22,21 +22,21 @@ struct Case {
     applied: [Applied; 2],
 }
 
-fn bad_answers() -> Vec<Case> {
+fn bad_responses() -> Vec<Case> {
     use Applied::{No, Unknown};
     let not_json = ErrorKind::NotJson {
         content_type: Some("text/html".into()),
     };
     fn case(
         name: &'static str,
-        answer: fn() -> FakeResponse,
+        response: fn() -> FakeResponse,
         kind: ErrorKind,
         attempts: [u32; 3],
         applied: [Applied; 2],
     ) -> Case {
         Case {
             name,
-            answer,
+            response,
             kind,
             attempts,
             applied,
@@ -116,16 +116,16 @@ fn bad_answers() -> Vec<Case> {
 }
 
 #[tokio::test]
-async fn each_bad_answer_is_a_typed_error_that_says_what_was_applied() {
-    for case in bad_answers() {
+async fn each_bad_response_is_a_typed_error_that_says_whether_a_write_was_applied() {
+    for case in bad_responses() {
         let calls = [
             ("read", Applied::No),
             ("update", case.applied[0]),
             ("create", case.applied[1]),
         ];
         for ((call, applied), attempts) in calls.into_iter().zip(case.attempts) {
-            let answer = case.answer;
-            let (client, fake) = authorised((0..attempts).map(|_| answer()));
+            let response = case.response;
+            let (client, fake) = authorized((0..attempts).map(|_| response()));
             let error = match call {
                 "read" => client.gateways().get(&"g".into()).send().await.unwrap_err(),
                 "update" => {
@@ -147,13 +147,13 @@ async fn each_bad_answer_is_a_typed_error_that_says_what_was_applied() {
 }
 
 #[tokio::test]
-async fn a_page_in_place_of_an_answer_is_not_json_and_a_create_was_applied() {
+async fn a_page_of_html_is_not_json_and_a_create_was_applied() {
     let html = |status| {
         FakeResponse::status(status)
             .with_header("content-type", "text/html; charset=utf-8")
             .with_body("<html>sign in</html>")
     };
-    let (client, fake) = authorised([html(200), html(201)]);
+    let (client, fake) = authorized([html(200), html(201)]);
     let read = client.gateways().get(&"g".into()).send().await.unwrap_err();
     let write = create(&client).await.unwrap_err();
     for (error, applied) in [(read, Applied::No), (write, Applied::Yes)] {
@@ -180,7 +180,7 @@ async fn the_error_for_a_member_that_cannot_be_kept_says_why() {
         ),
     ] {
         let body = format!(r#"{{"id": "g", "name": "n", "refuse_connections": false, {member}}}"#);
-        let (client, _) = authorised([FakeResponse::json(200, body)]);
+        let (client, _) = authorized([FakeResponse::json(200, body)]);
         let error = client.gateways().get(&"g".into()).send().await.unwrap_err();
         let path = path.into();
         assert_eq!(error.kind(), &ErrorKind::Decode { path });
@@ -192,7 +192,7 @@ async fn the_error_for_a_member_that_cannot_be_kept_says_why() {
 #[tokio::test]
 async fn a_body_that_is_cut_in_half_is_a_decode_error_and_a_create_was_applied() {
     let half = r#"{"id": "6116bb2a", "registr"#;
-    let (client, fake) = authorised([FakeResponse::json(201, half), FakeResponse::json(200, half)]);
+    let (client, fake) = authorized([FakeResponse::json(201, half), FakeResponse::json(200, half)]);
     let error = create(&client).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Decode { .. }));
     assert_eq!(error.applied(), Applied::Yes);
@@ -204,8 +204,8 @@ async fn a_body_that_is_cut_in_half_is_a_decode_error_and_a_create_was_applied()
 }
 
 #[tokio::test]
-async fn a_server_that_never_answers_ends_in_a_timeout() {
-    let (client, fake) = authorised([
+async fn a_server_that_never_responds_ends_in_a_timeout() {
+    let (client, fake) = authorized([
         FakeResponse::hang(),
         FakeResponse::hang(),
         FakeResponse::hang(),
@@ -215,7 +215,7 @@ async fn a_server_that_never_answers_ends_in_a_timeout() {
     assert!(error.elapsed() <= Duration::from_secs(91));
     fake.finish();
 
-    let (client, fake) = authorised([FakeResponse::hang()]);
+    let (client, fake) = authorized([FakeResponse::hang()]);
     let error = create(&client).await.unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::Timeout(Phase::Attempt));
     assert_eq!(error.applied(), Applied::Unknown);
@@ -224,8 +224,8 @@ async fn a_server_that_never_answers_ends_in_a_timeout() {
 
 // A28
 #[tokio::test]
-async fn a_create_whose_answer_is_lost_is_not_repeated() {
-    let (client, fake) = authorised([FakeResponse::error(INTERRUPTED)]);
+async fn a_create_whose_response_is_lost_is_not_repeated() {
+    let (client, fake) = authorized([FakeResponse::error(INTERRUPTED)]);
     let error = create(&client).await.unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::Interrupted);
     assert_eq!(error.applied(), Applied::Unknown);
@@ -241,7 +241,7 @@ async fn a_create_whose_answer_is_lost_is_not_repeated() {
 // A29
 #[tokio::test]
 async fn a_value_that_cannot_be_read_is_an_error_that_names_its_setup_token() {
-    let (client, fake) = authorised([
+    let (client, fake) = authorized([
         FakeResponse::json(201, SETUP_TOKEN),
         FakeResponse::json(200, SETUP_TOKEN),
         FakeResponse::json(200, r#"{"token": null}"#),
@@ -254,7 +254,7 @@ async fn a_value_that_cannot_be_read_is_an_error_that_names_its_setup_token() {
         .send()
         .await
         .unwrap();
-    for _ in ["the documented answer", "null", "empty"] {
+    for _ in ["the documented response", "null", "empty"] {
         let error = tokens.reveal(&created.id).send().await.unwrap_err();
         let path = "token".into();
         assert_eq!(error.kind(), &ErrorKind::Decode { path });
@@ -275,7 +275,7 @@ async fn a_value_that_cannot_be_read_is_an_error_that_names_its_setup_token() {
 // A30
 #[tokio::test]
 async fn a_delete_that_finds_nothing_at_once_is_an_error() {
-    let (client, fake) = authorised([refusal(404, "resource_does_not_exist", "no")]);
+    let (client, fake) = authorized([refusal(404, "resource_does_not_exist", "no")]);
     let error = client
         .gateways()
         .delete(&"g".into())
@@ -288,7 +288,7 @@ async fn a_delete_that_finds_nothing_at_once_is_an_error() {
 
     // Nor does an attempt count that surely never arrived.
     let refused = TransportErrorKind::Connect(ConnectFailure::Refused);
-    let (client, fake) = authorised([
+    let (client, fake) = authorized([
         FakeResponse::error(refused),
         refusal(404, "resource_does_not_exist", "no"),
     ]);
@@ -304,8 +304,8 @@ async fn a_delete_that_finds_nothing_at_once_is_an_error() {
 
 // A31
 #[tokio::test]
-async fn a_delete_whose_answer_was_lost_is_done_when_nothing_is_left() {
-    let (client, fake) = authorised([
+async fn a_delete_whose_response_was_lost_succeeds_when_nothing_is_left() {
+    let (client, fake) = authorized([
         FakeResponse::error(INTERRUPTED),
         refusal(404, "resource_does_not_exist", "no"),
     ]);
@@ -316,8 +316,8 @@ async fn a_delete_whose_answer_was_lost_is_done_when_nothing_is_left() {
 
 // A32
 #[tokio::test]
-async fn an_update_whose_answer_was_lost_is_sent_again_unchanged() {
-    let (client, fake) = authorised([FakeResponse::error(INTERRUPTED), FakeResponse::status(204)]);
+async fn an_update_whose_response_was_lost_is_sent_again_unchanged() {
+    let (client, fake) = authorized([FakeResponse::error(INTERRUPTED), FakeResponse::status(204)]);
     let update = GatewayUpdate::new("eu-2").with_refuse_connections(true);
     client
         .gateways()
@@ -340,8 +340,8 @@ async fn an_update_whose_answer_was_lost_is_sent_again_unchanged() {
 async fn waits(headers: &[(&str, &str)]) -> Vec<Duration> {
     let throttled = headers
         .iter()
-        .fold(FakeResponse::status(429), |answer, (name, value)| {
-            answer.with_header(name, value)
+        .fold(FakeResponse::status(429), |response, (name, value)| {
+            response.with_header(name, value)
         });
     let fake = FakeTransport::script([
         bearer("2026-01-01T01:00:00Z", BEARER),
@@ -391,7 +391,7 @@ async fn a_throttled_call_waits_until_the_moment_in_unix_seconds() {
 async fn a_call_that_stays_throttled_ends_after_its_attempts() {
     let throttled =
         || refusal(429, "too_many_requests", "slow down").with_header("retry-after", "5");
-    let (client, fake) = authorised([throttled(), throttled(), throttled()]);
+    let (client, fake) = authorized([throttled(), throttled(), throttled()]);
     let error = create(&client).await.unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::RateLimited);
     assert_eq!(error.retry_after(), Some(Duration::from_secs(5)));
@@ -417,7 +417,7 @@ async fn an_error_under_a_status_of_success_is_an_error_of_every_operation() {
         "\u{feff}{\"list\":[],\"code\":500}",
     ] {
         let (client, fake) =
-            authorised([200, 200, 200, 200, 201].map(|status| FakeResponse::json(status, body)));
+            authorized([200, 200, 200, 200, 201].map(|status| FakeResponse::json(status, body)));
         let (gateways, id) = (client.gateways(), "g".into());
         let failures = [
             gateways.list().send().await.unwrap_err(),
@@ -444,10 +444,10 @@ async fn an_error_under_a_status_of_success_is_an_error_of_every_operation() {
 
 // U16
 #[tokio::test]
-async fn a_member_that_servers_learn_one_day_makes_no_error_of_a_thing() {
+async fn an_unknown_member_does_not_make_an_error_of_a_resource() {
     let with = |member: &str, json: &str| json.replace('{', &format!("{{{member}, "));
     for member in [r#""type": "aws", "size": 1e999"#, r#""code": 7"#] {
-        let (client, fake) = authorised([
+        let (client, fake) = authorized([
             FakeResponse::json(200, with(member, GATEWAY)),
             FakeResponse::json(201, with(member, SETUP_TOKEN)),
         ]);
@@ -463,7 +463,7 @@ async fn a_member_that_servers_learn_one_day_makes_no_error_of_a_thing() {
         let revealed = with(member, r#"{"token": "sft-gw.a.b"}"#);
         // A thing is not gone because it came with an error.
         let (client, fake) =
-            authorised([revealed, with(member, GATEWAY)].map(|json| FakeResponse::json(200, json)));
+            authorized([revealed, with(member, GATEWAY)].map(|json| FakeResponse::json(200, json)));
         let tokens = client.gateway_setup_tokens();
         tokens.reveal(&"t".into()).send().await.unwrap();
         let deleted = client.gateways().delete(&"g".into()).send().await;
@@ -474,12 +474,12 @@ async fn a_member_that_servers_learn_one_day_makes_no_error_of_a_thing() {
 
 // A37
 #[tokio::test]
-async fn a_service_that_is_gone_is_asked_once_and_causes_no_exchanges() {
+async fn a_service_that_is_gone_gets_one_request_and_no_token_exchange() {
     let gone = || FakeResponse::status(410);
     let moved = || FakeResponse::status(301).with_header("location", "https://okta.example/");
     let page = || FakeResponse::status(403).with_header("content-type", "text/html");
-    for answer in [gone, moved, page] as [fn() -> FakeResponse; 3] {
-        let (client, fake) = authorised([answer(), answer()]);
+    for response in [gone, moved, page] as [fn() -> FakeResponse; 3] {
+        let (client, fake) = authorized([response(), response()]);
         for _ in 0..2 {
             let error = client.gateways().list().send().await.unwrap_err();
             let kind = error.kind();
@@ -515,7 +515,7 @@ async fn a_wrong_key_is_a_refused_credential_for_a_write_too() {
 }
 
 #[tokio::test]
-async fn a_member_of_an_odd_type_hides_no_other_and_makes_no_thing_absent() {
+async fn a_member_of_an_odd_type_hides_no_other_and_makes_no_resource_absent() {
     for (body, code) in [
         (
             r#"{"code": "404", "type": "not_found", "message": "no gate"}"#,
@@ -546,7 +546,7 @@ async fn a_member_of_an_odd_type_hides_no_other_and_makes_no_thing_absent() {
         (r#"{"error": "no gate"}"#, None),
         (r#"{"error": {"message": "no gate"}}"#, None),
     ] {
-        let (client, fake) = authorised([FakeResponse::json(404, body)]);
+        let (client, fake) = authorized([FakeResponse::json(404, body)]);
         let error = client.gateways().get(&"g".into()).send().await.unwrap_err();
         assert_eq!(error.kind(), &ErrorKind::Api, "{body}");
         assert_eq!(error.message(), Some("no gate"), "{body}");
@@ -557,14 +557,14 @@ async fn a_member_of_an_odd_type_hides_no_other_and_makes_no_thing_absent() {
 }
 
 #[tokio::test]
-async fn an_object_that_says_nothing_is_no_error_of_the_api() {
+async fn an_object_without_an_error_is_not_an_api_error() {
     for body in [
         "{}",
         r#"{"message": null, "errors": []}"#,
         r#"{"ok": false}"#,
     ] {
         // A status that nobody knows is the API's only if the API explains it.
-        let (client, fake) = authorised([FakeResponse::json(499, body)]);
+        let (client, fake) = authorized([FakeResponse::json(499, body)]);
         let error = client.gateways().list().send().await.unwrap_err();
         assert_eq!(error.kind(), &ErrorKind::Protocol, "{body}");
         fake.finish();

@@ -1,4 +1,4 @@
-//! What the tests share: a client over a scripted transport, and the answers of a well-behaved server.
+//! What the tests share: a client over a scripted transport, and the responses of a well-behaved server.
 
 use asa_client::models::GatewaySetupTokenCreate;
 use asa_client::{Client, Error, ServiceUser, Transport};
@@ -24,15 +24,15 @@ pub(crate) fn client(transport: impl Transport, clock: &ManualClock) -> Client {
 }
 
 /// A client of team `t` over a script that begins after a good exchange.
-pub(crate) fn authorised(
-    answers: impl IntoIterator<Item = FakeResponse>,
+pub(crate) fn authorized(
+    responses: impl IntoIterator<Item = FakeResponse>,
 ) -> (Client, FakeTransport) {
     let script = [bearer("2026-01-01T01:00:00Z", BEARER)];
-    let fake = FakeTransport::script(script.into_iter().chain(answers));
+    let fake = FakeTransport::script(script.into_iter().chain(responses));
     (client(fake.clone(), &ManualClock::auto()), fake)
 }
 
-/// The answer to an exchange. Manual clocks begin at 2026-01-01T00:00:00Z.
+/// The response to an exchange. Manual clocks begin at 2026-01-01T00:00:00Z.
 pub(crate) fn bearer(expires_at: &str, token: &str) -> FakeResponse {
     let body =
         format!(r#"{{"bearer_token": "{token}", "expires_at": "{expires_at}", "team_name": "T"}}"#);
@@ -52,7 +52,7 @@ pub(crate) fn page(names: &[&str], next: Option<&str>) -> FakeResponse {
     }
 }
 
-/// An error answer in the vendor's form.
+/// An error response in the vendor's form.
 pub(crate) fn refusal(status: u16, word: &str, message: &str) -> FakeResponse {
     let body = format!(r#"{{"code": {status}, "type": "{word}", "message": "{message}"}}"#);
     FakeResponse::json(status, body)
@@ -78,7 +78,7 @@ pub(crate) fn everything(error: &Error) -> String {
     text
 }
 
-/// A create, whose answer must be [`SETUP_TOKEN`].
+/// A create, whose response must be [`SETUP_TOKEN`].
 pub(crate) async fn create(client: &Client) -> Result<(), Error> {
     let token = GatewaySetupTokenCreate::new().with_labels([("env", "dev")]);
     let created = client.gateway_setup_tokens().create(token).send().await?;

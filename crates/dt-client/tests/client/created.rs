@@ -8,7 +8,7 @@ use crate::support::*;
 
 // D18
 #[tokio::test]
-async fn the_secret_of_a_new_token_shows_only_when_it_is_asked_for() {
+async fn the_secret_of_a_new_token_shows_only_when_exposed() {
     let (client, fake) = scripted([created()]);
     let created = create(&client).await.unwrap();
     assert_eq!(created.id.as_str(), "dt0g02.4KWZO5EF");
@@ -28,7 +28,7 @@ async fn the_secret_of_a_new_token_shows_only_when_it_is_asked_for() {
 
 // U16
 #[tokio::test]
-async fn a_new_token_is_not_lost_to_an_expiration_date_that_cannot_be_read() {
+async fn a_new_token_is_not_lost_to_an_unreadable_expiration_date() {
     for (raw, text) in [
         (r#""""#, ""),
         (r#""2027-01-01 00:00""#, "2027-01-01 00:00"),
@@ -51,7 +51,7 @@ async fn a_new_token_is_not_lost_to_an_expiration_date_that_cannot_be_read() {
 
 // U16
 #[tokio::test]
-async fn what_is_kept_of_an_unreadable_date_holds_no_secret_of_the_call_in_any_form() {
+async fn an_unreadable_date_is_kept_without_any_form_of_the_calls_secrets() {
     // The access token, a part of it percent-encoded, and parts of both secrets in base64.
     for text in [
         TOKEN,
@@ -113,7 +113,7 @@ async fn no_other_member_of_the_response_loses_the_token() {
 
 // D19
 #[tokio::test]
-async fn a_token_whose_secret_was_not_received_is_told_and_not_made_twice() {
+async fn a_token_whose_secret_was_not_received_is_an_error_and_not_created_twice() {
     let cut = format!(r#"{{"id": "dt0g02.4KWZO5EF", "token": "{}"#, &SECRET[..30]);
     type Case = (FakeResponse, fn(&ErrorKind) -> bool);
     let is_decode = |kind: &ErrorKind| matches!(kind, ErrorKind::Decode { .. });
@@ -142,8 +142,8 @@ async fn a_token_whose_secret_was_not_received_is_told_and_not_made_twice() {
             |kind| matches!(kind, ErrorKind::Interrupted),
         ),
     ];
-    for (answer, is_expected) in table {
-        let (client, fake) = scripted([answer]);
+    for (response, is_expected) in table {
+        let (client, fake) = scripted([response]);
         let error = create(&client).await.unwrap_err();
         assert!(is_expected(error.kind()), "{error:?}");
         assert_eq!(error.applied(), Applied::Yes, "{error:?}");

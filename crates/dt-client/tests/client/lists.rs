@@ -1,4 +1,4 @@
-//! Listings by cursor: what each page is asked for with, and where they end.
+//! Lists by cursor: what each page is asked for with, and where they end.
 
 use dt_client::models::{ActiveGateToken, ActiveGateTokenCreate, ActiveGateType};
 use dt_client::{Applied, Clock as _, Error, ErrorKind, Items, PageToken, PaginationFailure};
@@ -31,7 +31,7 @@ fn queries(fake: &FakeTransport) -> Vec<String> {
 
 // D2
 #[tokio::test]
-async fn later_pages_are_asked_for_with_the_cursor_alone() {
+async fn later_pages_are_requested_with_the_cursor_alone() {
     let (client, fake) = scripted([
         page(&["a"], Some(r#""k1==""#)),
         page(&["b"], Some(r#""k2==""#)),
@@ -54,15 +54,15 @@ async fn later_pages_are_asked_for_with_the_cursor_alone() {
 
 // D3
 #[tokio::test]
-async fn a_cursor_arrives_as_the_bytes_that_it_was() {
+async fn a_cursor_arrives_byte_for_byte() {
     let key = "+ / = _ - & % # ? é 日 %2B";
-    let answers = || {
+    let responses = || {
         [
             page(&["a"], Some(&format!(r#""{key}""#))),
             page(&["b"], None),
         ]
     };
-    let (client, fake) = scripted(answers().into_iter().chain(answers()));
+    let (client, fake) = scripted(responses().into_iter().chain(responses()));
     let list = client.active_gate_tokens().list();
     assert_eq!(list.clone().items().try_collect().await.unwrap().len(), 2);
 
@@ -173,7 +173,7 @@ async fn a_page_token_beyond_printable_ascii_is_not_sent_and_not_echoed() {
 
 // U4
 #[tokio::test]
-async fn a_page_that_gives_its_own_cursor_again_gives_its_items_as_well() {
+async fn a_page_with_its_own_cursor_still_returns_its_items() {
     let again = || page(&["b"], Some(r#""k""#));
     let (client, fake) = scripted([again()]);
     let list = client.active_gate_tokens().list();
@@ -186,7 +186,7 @@ async fn a_page_that_gives_its_own_cursor_again_gives_its_items_as_well() {
 
 // U26
 #[tokio::test]
-async fn a_list_with_a_limit_asks_for_no_page_beyond_it() {
+async fn a_list_with_a_limit_requests_no_page_beyond_it() {
     let full = || page(&["a", "b"], Some(r#""k1""#));
     let (client, fake) = scripted([full(), full(), full(), page(&["c"], Some(r#""k2""#))]);
     let list = || client.active_gate_tokens().list();
@@ -232,7 +232,7 @@ async fn a_cursor_that_is_null_absent_or_empty_is_the_end() {
 
 // D6
 #[tokio::test]
-async fn a_cursor_that_comes_again_is_a_loop() {
+async fn a_repeated_cursor_is_a_loop() {
     let (client, fake) = scripted([page(&["a"], Some(r#""k""#)), page(&["b"], Some(r#""k""#))]);
     let (names, error) = drain(client.active_gate_tokens().list().items()).await;
     assert_eq!(names, ["a", "b"]);
@@ -245,7 +245,7 @@ async fn a_cursor_that_comes_again_is_a_loop() {
 
 // D8
 #[tokio::test]
-async fn the_total_says_nothing_about_the_end_and_is_told_as_it_came() {
+async fn the_total_count_does_not_end_a_list_and_is_returned_as_received() {
     let (client, fake) = scripted([
         page_of(2, &["a", "b"], Some(r#""k1""#)),
         page_of(0, &[], Some(r#""k2""#)),
@@ -278,8 +278,8 @@ async fn a_page_size_outside_of_the_documented_limits_is_not_sent() {
         (3000, true),
         (3001, false),
     ] {
-        let answers = is_good.then(|| page(&[], None));
-        let (client, fake) = scripted(answers);
+        let responses = is_good.then(|| page(&[], None));
+        let (client, fake) = scripted(responses);
         let result = client
             .active_gate_tokens()
             .list()
@@ -301,7 +301,7 @@ async fn a_page_size_outside_of_the_documented_limits_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_cursor_that_the_server_refuses_says_where_the_listing_stood() {
+async fn an_error_for_a_refused_cursor_has_the_resume_token() {
     let foreign = || {
         let body = r#"{"error": {"code": 400, "message": "Constraints violated.", "constraintViolations": [
             {"path": "nextPageKey", "message": "not valid", "parameterLocation": "QUERY", "location": null}]}}"#;
@@ -325,7 +325,7 @@ async fn a_cursor_that_the_server_refuses_says_where_the_listing_stood() {
 }
 
 #[tokio::test]
-async fn a_listing_resumes_from_a_token_in_another_process() {
+async fn a_list_resumes_from_a_token_in_another_process() {
     let (client, fake) = scripted([
         page(&["a"], Some(r#""k1""#)),
         page(&["b"], Some(r#""k2""#)),
@@ -348,7 +348,7 @@ async fn a_listing_resumes_from_a_token_in_another_process() {
 
 // D26
 #[tokio::test]
-async fn tokens_that_come_or_go_meanwhile_are_given_as_received() {
+async fn tokens_created_or_deleted_meanwhile_are_returned_as_received() {
     let (client, _) = scripted([page(&["a", "b"], Some(r#""k1""#)), page(&["b", "d"], None)]);
     let (names, error) = drain(client.active_gate_tokens().list().items()).await;
     assert_eq!(names, ["a", "b", "b", "d"]);
@@ -357,7 +357,7 @@ async fn tokens_that_come_or_go_meanwhile_are_given_as_received() {
 
 // D25
 #[tokio::test]
-async fn a_date_that_is_not_there_is_none() {
+async fn a_missing_date_is_none() {
     let body = format!(
         r#"{{"totalCount": 1, "activeGateTokens": [{}]}}"#,
         token("a")
@@ -371,7 +371,7 @@ async fn a_date_that_is_not_there_is_none() {
 }
 
 #[tokio::test]
-async fn positions_that_never_end_end_at_the_limit_of_pages() {
+async fn endless_page_tokens_end_at_the_page_limit() {
     let count = std::sync::atomic::AtomicUsize::new(0);
     let fake = FakeTransport::respond(move |_| {
         let fresh = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
@@ -434,7 +434,7 @@ async fn a_page_without_its_list_is_an_error_unless_the_whole_result_is_empty() 
 
 // U4
 #[tokio::test]
-async fn a_cursor_that_is_not_a_text_is_an_error_after_the_page() {
+async fn a_cursor_that_is_not_a_string_is_an_error_after_the_page() {
     for cursor in [
         "7",
         "true",
@@ -444,8 +444,8 @@ async fn a_cursor_that_is_not_a_text_is_an_error_after_the_page() {
         r#""a", "nextPageKey": "b""#,
         r#""a", "nextPageKey": null"#,
     ] {
-        let answer = || page(&["a", "b"], Some(cursor));
-        let (client, fake) = scripted([answer(), answer()]);
+        let response = || page(&["a", "b"], Some(cursor));
+        let (client, fake) = scripted([response(), response()]);
         let list = || client.active_gate_tokens().list();
         let sent = list().send().await.unwrap();
         assert_eq!(sent.items.len(), 2, "{cursor}");
@@ -469,7 +469,7 @@ async fn a_cursor_that_is_not_a_text_is_an_error_after_the_page() {
 }
 
 #[tokio::test]
-async fn what_a_lost_create_may_have_made_is_found_by_name_kind_and_time() {
+async fn a_lost_token_is_found_by_name_kind_and_time() {
     let token = |id: &str, name: &str, made: &str, more: &str| {
         format!(
             r#"{{"id": "{id}", "name": "{name}", "owner": "o", "creationDate": "{made}"{more}}}"#
@@ -536,7 +536,7 @@ async fn what_a_lost_create_may_have_made_is_found_by_name_kind_and_time() {
 }
 
 #[tokio::test]
-async fn the_next_page_is_asked_for_while_the_caller_works_unless_told_otherwise() {
+async fn the_next_page_is_prefetched_unless_prefetch_is_off() {
     for prefetches in [true, false] {
         let (client, fake) =
             scripted([page(&["a"], Some(r#""k1""#)), page(&["b"], Some(r#""k2""#))]);
@@ -555,7 +555,7 @@ async fn the_next_page_is_asked_for_while_the_caller_works_unless_told_otherwise
 
 // U58
 #[tokio::test]
-async fn counts_that_are_minus_one_are_absent_and_the_page_is_read() {
+async fn counts_of_minus_one_are_absent_and_the_page_is_read() {
     let body = format!(
         r#"{{"totalCount": -1, "pageSize": -1, "activeGateTokens": [{}]}}"#,
         token("a")

@@ -22,7 +22,7 @@ fn edge(name: &str) -> ActiveGateTokenCreate {
 }
 
 #[tokio::test]
-async fn a_token_from_its_making_to_its_end_at_every_address() {
+async fn a_token_is_created_read_and_deleted_at_every_address() {
     for address in [
         "https://abc.live.dynatrace.com",
         "https://m.example/e/abc",
@@ -101,7 +101,7 @@ async fn tokens_are_listed_page_by_page_each_once() {
 }
 
 #[tokio::test]
-async fn a_foreign_cursor_is_an_api_error_that_tells_the_position() {
+async fn a_foreign_cursor_is_an_api_error_with_the_page_token() {
     let emulator = Emulator::memory().unwrap();
     let client = client(&emulator, "https://h.example", well_known::DT_TOKEN);
     let list = client.active_gate_tokens().list();
@@ -113,23 +113,23 @@ async fn a_foreign_cursor_is_an_api_error_that_tells_the_position() {
 }
 
 #[tokio::test]
-async fn a_token_whose_create_lost_its_answer_is_found_and_deleted() {
+async fn a_token_whose_create_lost_its_response_is_found_and_deleted() {
     let emulator = Emulator::memory().unwrap();
     let server = emulator.clone();
-    let loses_answers = from_fn(move |request: Request<Bytes>| {
+    let loses_responses = from_fn(move |request: Request<Bytes>| {
         let server = server.clone();
         async move {
             let is_create = request.method() == Method::POST;
-            let answer = server.send(request).await?;
+            let response = server.send(request).await?;
             if is_create {
                 return Err(TransportError::new(TransportErrorKind::Interrupted));
             }
-            Ok(answer)
+            Ok(response)
         }
     });
     let client = Client::builder("https://h.example")
         .credentials(ApiToken::new(well_known::DT_TOKEN).unwrap())
-        .build_with(loses_answers, ManualClock::auto())
+        .build_with(loses_responses, ManualClock::auto())
         .unwrap();
     let tokens = client.active_gate_tokens();
     let create = edge("edge-7").with_expiration_date("now+60d");
@@ -146,7 +146,7 @@ async fn a_token_whose_create_lost_its_answer_is_found_and_deleted() {
 }
 
 #[tokio::test]
-async fn what_the_server_refuses_is_told_in_its_words() {
+async fn a_refusal_of_the_server_is_reported_in_its_words() {
     let emulator = Emulator::memory().unwrap();
     let address = "https://h.example";
     let wrong = client(&emulator, address, "dt0c01.WRONG.TOKEN");
@@ -177,7 +177,7 @@ async fn what_the_server_refuses_is_told_in_its_words() {
 }
 
 #[tokio::test]
-async fn a_socket_makes_no_difference() {
+async fn a_socket_makes_no_difference_to_a_call() {
     let emulator = Emulator::memory().unwrap();
     let address = "127.0.0.1:0".parse().unwrap();
     let server = gatelet_emulator::serve(emulator, address).await.unwrap();

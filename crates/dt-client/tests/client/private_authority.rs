@@ -34,7 +34,7 @@ impl ActiveGate {
 
 // D24
 #[tokio::test]
-async fn an_added_root_is_trusted_and_nothing_else_changes() {
+async fn an_added_root_is_trusted_and_others_are_not() {
     let emulator = Emulator::memory().unwrap();
     emulator.seed().unwrap();
     let address = "127.0.0.1:0".parse().unwrap();

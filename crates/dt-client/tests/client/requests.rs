@@ -9,7 +9,7 @@ use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 use crate::support::*;
 
 #[tokio::test]
-async fn each_request_is_the_one_of_the_vendors_reference() {
+async fn each_request_is_as_in_the_vendors_reference() {
     let (client, fake) = scripted([
         created(),
         FakeResponse::json(200, token("a")),
@@ -158,7 +158,7 @@ async fn every_page_and_operation_is_below_the_same_address() {
 
 // D27
 #[tokio::test]
-async fn a_token_of_any_shape_is_taken_but_for_what_no_header_has() {
+async fn a_token_of_any_shape_is_accepted_if_it_is_valid_in_a_header() {
     for token in ["no-prefix", "dt0c01.abc", "old", "x".repeat(8192).as_str()] {
         ApiToken::new(token).unwrap();
     }
@@ -201,14 +201,14 @@ async fn assert_refused(client: &Client, id: &str) {
 
 // U54
 #[tokio::test]
-async fn an_id_that_is_the_secret_part_of_the_calls_own_token_is_refused_and_not_repeated() {
+async fn the_secret_part_of_the_calls_own_token_is_refused_as_an_id_and_not_repeated() {
     let (client, _fake) = scripted([]);
     assert_refused(&client, TOKEN.rsplit('.').next().unwrap()).await;
 }
 
 // U54
 #[tokio::test]
-async fn an_id_that_holds_a_whole_token_is_refused_and_not_repeated() {
+async fn an_id_with_a_whole_token_is_refused_and_not_repeated() {
     let (client, fake) = scripted([]);
     let (lower, upper) = (SECRET.to_lowercase(), SECRET.to_uppercase());
     for secret in [SECRET, TOKEN, &lower, &upper] {
@@ -254,7 +254,7 @@ async fn a_blank_id_is_refused_before_anything_is_sent() {
 
 // T63
 #[tokio::test]
-async fn an_id_that_is_no_segment_or_a_megabyte_long_is_refused_before_anything_is_sent() {
+async fn an_id_that_is_invalid_in_a_path_or_too_long_is_refused_before_anything_is_sent() {
     let (client, fake) = scripted([]);
     for id in ["", ".", "..", "a\u{7}", &"x".repeat(1 << 20)] {
         let get = client.active_gate_tokens().get(&id.into());
@@ -330,7 +330,7 @@ async fn an_expiration_is_an_instant_a_duration_or_the_apis_own_expression() {
 
 // U19
 #[tokio::test]
-async fn an_expiration_in_a_form_that_only_we_read_is_sent_in_the_apis_own() {
+async fn an_expiration_in_a_form_of_our_own_is_sent_in_the_apis_form() {
     let fake = FakeTransport::respond(|_| created());
     let client = client(fake.clone(), &ManualClock::auto());
     for (given, sent) in [
@@ -369,7 +369,7 @@ async fn the_error_for_a_date_without_offset_in_a_response_says_what_is_missing(
 }
 
 #[tokio::test]
-async fn an_expiration_that_is_over_too_far_or_none_is_not_sent() {
+async fn an_expiration_that_is_past_too_far_or_invalid_is_not_sent() {
     // Manual clocks begin at 2026-01-01T00:00:00Z.
     let clock = ManualClock::auto();
     let fake = FakeTransport::respond(|_| created());
@@ -399,7 +399,7 @@ async fn an_expiration_that_is_over_too_far_or_none_is_not_sent() {
 }
 
 #[tokio::test]
-async fn what_a_builder_refuses() {
+async fn a_builder_refuses_invalid_settings() {
     let parameter = |builder: dt_client::ClientBuilder| {
         let error = builder
             .build_with(FakeTransport::script([]), ManualClock::auto())

@@ -1,4 +1,4 @@
-//! What comes of each answer, and whether a write may have been applied.
+//! What comes of each response, and whether a write may have been applied.
 
 use std::time::Duration;
 
@@ -86,8 +86,8 @@ async fn an_error_under_a_status_of_success_is_an_error_of_every_operation() {
         ("application/problem+json", r#"{"title":"no scope"}"#),
         ("application/problem+json", "cut"),
     ] {
-        let answer = FakeResponse::status(200).with_header("content-type", content_type);
-        let (client, _) = scripted([answer.with_body(body)]);
+        let response = FakeResponse::status(200).with_header("content-type", content_type);
+        let (client, _) = scripted([response.with_body(body)]);
         let error = delete(&client).await.unwrap_err();
         assert_eq!(error.kind(), &ErrorKind::Api, "{body}: {error}");
         assert_eq!(error.applied(), Applied::Unknown);
@@ -107,7 +107,7 @@ async fn an_error_under_a_status_of_success_is_an_error_of_every_operation() {
 
 // D12
 #[tokio::test]
-async fn a_violation_is_told_with_its_place_and_null_is_none() {
+async fn a_violation_has_its_location_and_null_means_no_violations() {
     let one = r#"{"path": "pageSize", "message": "too large", "parameterLocation": "QUERY", "location": null}"#;
     for (violations, count) in [
         (format!("[{one}]"), 1),
@@ -134,7 +134,7 @@ async fn a_violation_is_told_with_its_place_and_null_is_none() {
 }
 
 #[tokio::test]
-async fn an_error_without_the_vendors_envelope_is_still_one() {
+async fn an_error_without_the_vendors_envelope_is_still_an_error() {
     for body in ["", "[]", "{}", r#"{"error": null}"#, r#""no""#] {
         let (client, _) = scripted([FakeResponse::json(404, body)]);
         let error = get(&client).await.unwrap_err();
@@ -146,7 +146,7 @@ async fn an_error_without_the_vendors_envelope_is_still_one() {
 }
 
 #[tokio::test]
-async fn a_member_of_an_odd_type_hides_no_other_and_makes_no_thing_absent() {
+async fn a_member_of_an_odd_type_hides_no_other_and_makes_no_resource_absent() {
     let violations =
         r#""constraintViolations":[{"path":7,"message":"bad","parameterLocation":[]},null]"#;
     for (error, code) in [
@@ -202,7 +202,7 @@ async fn a_member_of_an_odd_type_hides_no_other_and_makes_no_thing_absent() {
 
 // D15
 #[tokio::test]
-async fn a_refused_token_and_a_missing_scope_are_told_apart() {
+async fn a_refused_token_and_a_missing_scope_are_different_errors() {
     let (client, fake) = scripted([
         refusal(401, "Token Authentication failed"),
         refusal(
@@ -231,7 +231,7 @@ async fn a_refused_token_and_a_missing_scope_are_told_apart() {
 async fn wait(headers: &[(&str, &str)]) -> Duration {
     let throttled = headers.iter().fold(
         refusal(429, "Too many requests."),
-        |answer, (name, value)| answer.with_header(name, value),
+        |response, (name, value)| response.with_header(name, value),
     );
     let fake = FakeTransport::script([throttled, FakeResponse::json(200, token("a"))]);
     let clock = ManualClock::auto();
@@ -283,17 +283,17 @@ async fn the_unit_of_a_reset_goes_by_its_magnitude_and_the_longer_wait_wins() {
 }
 
 #[tokio::test]
-async fn a_create_that_is_throttled_is_made_again() {
+async fn a_throttled_create_is_repeated() {
     let throttled = refusal(429, "Too many requests.").with_header("retry-after", "2");
     let (client, fake) = scripted([throttled, created()]);
     create(&client).await.unwrap();
     fake.finish();
 }
 
-/// One bad answer and what each kind of call makes of it.
+/// One bad response and what each kind of call makes of it.
 struct Case {
     name: &'static str,
-    answer: fn() -> FakeResponse,
+    response: fn() -> FakeResponse,
     kind: ErrorKind,
     /// Requests of a read, a delete and a create.
     attempts: [u32; 3],
@@ -301,12 +301,12 @@ struct Case {
     applied: [Applied; 2],
 }
 
-fn bad_answers() -> Vec<Case> {
+fn bad_responses() -> Vec<Case> {
     use Applied::{No, Unknown};
     const REFUSED: TransportErrorKind = TransportErrorKind::Connect(ConnectFailure::Refused);
-    let case = |name, answer: fn() -> FakeResponse, kind, attempts, applied| Case {
+    let case = |name, response: fn() -> FakeResponse, kind, attempts, applied| Case {
         name,
-        answer,
+        response,
         kind,
         attempts,
         applied,
@@ -396,12 +396,12 @@ fn bad_answers() -> Vec<Case> {
 }
 
 #[tokio::test]
-async fn each_bad_answer_is_a_typed_error_that_says_what_was_applied() {
-    for case in bad_answers() {
+async fn each_bad_response_is_a_typed_error_that_says_whether_a_write_was_applied() {
+    for case in bad_responses() {
         let applied = [Applied::No, case.applied[0], case.applied[1]];
         for (call, (attempts, applied)) in case.attempts.into_iter().zip(applied).enumerate() {
-            let answer = case.answer;
-            let (client, fake) = scripted((0..attempts).map(|_| answer()));
+            let response = case.response;
+            let (client, fake) = scripted((0..attempts).map(|_| response()));
             let error = match call {
                 0 => get(&client).await.unwrap_err(),
                 1 => delete(&client).await.unwrap_err(),
@@ -418,7 +418,7 @@ async fn each_bad_answer_is_a_typed_error_that_says_what_was_applied() {
 }
 
 #[tokio::test]
-async fn a_server_that_never_answers_ends_in_a_timeout() {
+async fn a_server_that_never_responds_ends_in_a_timeout() {
     let (client, fake) = scripted([
         FakeResponse::hang(),
         FakeResponse::hang(),
@@ -437,7 +437,7 @@ async fn a_server_that_never_answers_ends_in_a_timeout() {
 }
 
 #[tokio::test]
-async fn a_delete_whose_answer_was_lost_is_done_when_nothing_is_left() {
+async fn a_delete_whose_response_was_lost_succeeds_when_nothing_is_left() {
     let (client, fake) = scripted([FakeResponse::error(INTERRUPTED), refusal(404, "no")]);
     assert!(delete(&client).await.unwrap());
     fake.finish();
@@ -454,7 +454,7 @@ async fn a_delete_whose_answer_was_lost_is_done_when_nothing_is_left() {
 }
 
 #[tokio::test]
-async fn an_envelope_that_says_nothing_is_no_error_of_the_api() {
+async fn an_envelope_without_an_error_is_not_an_api_error() {
     for body in [
         "{}",
         r#"{"error": {}}"#,

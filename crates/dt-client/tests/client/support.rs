@@ -1,4 +1,4 @@
-//! What the tests share: a client over a scripted transport, and the answers of a well-behaved server.
+//! What the tests share: a client over a scripted transport, and the responses of a well-behaved server.
 
 use dt_client::models::{ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateType};
 use dt_client::{ApiToken, Client, Error, Transport};
@@ -18,8 +18,10 @@ pub(crate) fn client(transport: impl Transport, clock: &ManualClock) -> Client {
 }
 
 /// A client over a script.
-pub(crate) fn scripted(answers: impl IntoIterator<Item = FakeResponse>) -> (Client, FakeTransport) {
-    let fake = FakeTransport::script(answers);
+pub(crate) fn scripted(
+    responses: impl IntoIterator<Item = FakeResponse>,
+) -> (Client, FakeTransport) {
+    let fake = FakeTransport::script(responses);
     (client(fake.clone(), &ManualClock::auto()), fake)
 }
 
@@ -46,7 +48,7 @@ pub(crate) fn page_of(total: u64, names: &[&str], next: Option<&str>) -> FakeRes
     FakeResponse::json(200, body)
 }
 
-/// An error answer in the vendor's envelope.
+/// An error response in the vendor's envelope.
 pub(crate) fn refusal(status: u16, message: &str) -> FakeResponse {
     let body = format!(
         r#"{{"error": {{"code": {status}, "message": "{message}", "constraintViolations": null}}}}"#
@@ -81,7 +83,7 @@ pub(crate) async fn delete(client: &Client) -> Result<bool, Error> {
     Ok(deleted.send().await?.was_already_gone)
 }
 
-/// The answer to a create.
+/// The response to a create.
 pub(crate) fn created() -> FakeResponse {
     let body = format!(
         r#"{{"id": "dt0g02.4KWZO5EF", "token": "{SECRET}", "expirationDate": "2026-03-02T00:00:00.000Z"}}"#

@@ -42,7 +42,7 @@ impl Visit for Fields {
 
 // U16
 #[tokio::test]
-async fn an_expiration_date_that_cannot_be_read_is_warned_of_without_its_text() {
+async fn an_unreadable_expiration_date_causes_a_warning_without_its_text() {
     let warnings = Warnings::default();
     let _guard = tracing::subscriber::set_default(warnings.clone());
     for (raw, count) in [
