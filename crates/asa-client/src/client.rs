@@ -1,4 +1,4 @@
-//! The client and its builder.
+//! The client of a team.
 
 use std::fmt;
 
@@ -27,7 +27,7 @@ const DEFAULT_ENDPOINT: &str = "https://app.scaleft.com";
 ///
 /// let asa = Client::builder(team)
 ///     .credentials(ServiceUser::new(key_id, key_secret))
-///     // `.build()?` where the default features are on; any other transport and clock otherwise:
+///     // `.build()?` with the default features; otherwise any transport and clock:
 ///     .build_with(emulator, ManualClock::auto())?;
 ///
 /// for gateway in asa.gateways().list().send().await? {

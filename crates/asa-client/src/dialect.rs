@@ -1,4 +1,4 @@
-//! How ASA says errors and delays.
+//! The errors and delays of ASA.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
@@ -9,10 +9,10 @@ use http::{HeaderMap, HeaderName, StatusCode};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-/// Documented: when the quota of the hour begins anew, in Unix seconds.
+/// The documented time at which the hour's quota is reset, in Unix seconds.
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
-/// What Okta's own clients go by, also in Unix seconds.
+/// The time that Okta's own clients use, also in Unix seconds.
 const RETRY_AT: HeaderName = HeaderName::from_static("x-ratelimit-retry-at");
 
 /// Okta Advanced Server Access and Okta Privileged Access.
@@ -20,7 +20,7 @@ pub(crate) struct Asa;
 
 impl Dialect for Asa {
     fn api_error(&self, status: StatusCode, body: &str) -> Option<ApiError> {
-        // What is not an object is somebody else's text.
+        // A body that is not an object is not the API's.
         let members: Members = serde_json::from_str(body).ok()?;
         let known = known(&members);
         let is_undocumented =
@@ -32,7 +32,7 @@ impl Dialect for Asa {
         if !is_error(body) {
             return None;
         }
-        // What it says may be more than can be read.
+        // The body may contain more than serde_json reads.
         let members: Members = serde_json::from_str(body).unwrap_or_default();
         Some(known(&members))
     }
@@ -53,8 +53,8 @@ impl Dialect for Asa {
 /// The members of a body that is an object.
 type Members = Map<String, Value>;
 
-/// Whether the body of a success is an error all the same. A thing, which has an id, may have a type and a code one day, and so may
-/// a page with things on it; and a secret that is shown once is not lost to another member.
+/// Whether the body of a success is an error. A resource, which has an id, may have a type and a code one day, and so may a page with
+/// items; and a secret that is shown once must not be lost to another member.
 fn is_error(body: &str) -> bool {
     if !has_member(body, &["message", "code", "type", "error"])
         || has_string_member(body, &["bearer_token", "token"])
@@ -62,19 +62,19 @@ fn is_error(body: &str) -> bool {
         return false;
     }
     has_member(body, &["message", "error"])
-        || !(has_string_member(body, &["id"]) || has_things(body))
+        || !(has_string_member(body, &["id"]) || has_items(body))
 }
 
-/// Whether a body is a page with something on it.
-fn has_things(body: &str) -> bool {
+/// Whether a body is a page with items.
+fn has_items(body: &str) -> bool {
     let members: BTreeMap<String, &RawValue> = serde_json::from_str(body).unwrap_or_default();
     let list = members.get("list").map(|list| list.get());
-    let things = list.and_then(|list| list.strip_prefix('['));
-    things.is_some_and(|things| !things.trim_start().starts_with(']'))
+    let items = list.and_then(|list| list.strip_prefix('['));
+    items.is_some_and(|items| !items.trim_start().starts_with(']'))
 }
 
-/// Whether an error is as the vendor writes it: with a word for its kind, or with the status as its code. Others send a message
-/// alone, a code of their own, or a URI as the type.
+/// Whether an error has the vendor's form: a word for its kind, or the status as its code. Others send a message alone, a code of
+/// their own, or a URI as the type.
 fn is_documented(members: &Members, status: StatusCode, body: &str) -> bool {
     let is_word = |text: &str| {
         text.bytes()
@@ -89,7 +89,7 @@ fn is_documented(members: &Members, status: StatusCode, body: &str) -> bool {
     })
 }
 
-/// What an error says. A member of an odd type hides none of the others.
+/// Returns the members of an error. One of an unexpected type hides no other.
 fn known(members: &Members) -> ApiError {
     let member = |name: &str| members.get(name).and_then(text);
     let details = members.get("errors").and_then(Value::as_array);
@@ -111,7 +111,7 @@ fn known(members: &Members) -> ApiError {
     known
 }
 
-/// A text, or a number as text; nothing else can be told in a sentence.
+/// Returns a string, or a number as text; other values do not fit into a sentence.
 fn text(value: &Value) -> Option<Box<str>> {
     match value {
         Value::String(text) => Some(text.as_str().into()),

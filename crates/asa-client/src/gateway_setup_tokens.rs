@@ -1,4 +1,4 @@
-//! The tokens with which new gateways enrol.
+//! The tokens with which new gateways enroll.
 
 use gatelet_client::{ListQuery, ListRequest, OperationCall, PageBody, Query};
 use gatelet_models::asa::{
@@ -8,7 +8,7 @@ use gatelet_models::asa::{
 use gatelet_models::{Operation, Secret};
 use gatelet_transport::{ApiResponse, Channel, Deleted, Error, OperationRequest};
 
-/// The tokens with which new gateways enrol in the team; each can be used more than once.
+/// The calls about the tokens with which new gateways enroll in the team. A token can be used more than once.
 ///
 /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
 ///
@@ -54,15 +54,15 @@ impl GatewaySetupTokens {
         )
     }
 
-    /// Creates a setup token. Its value is read with [`reveal`](Self::reveal), as often as wanted.
+    /// Creates a setup token. [`reveal`](Self::reveal) reads its value, any number of times.
     ///
-    /// A create whose answer was lost is not repeated: the error says whether it [may have been
+    /// A create whose response was lost is not repeated: the error says whether it [may have been
     /// applied](crate::Error::applied).
     pub fn create(&self, token: GatewaySetupTokenCreate) -> OperationRequest<GatewaySetupToken> {
         let operation = OperationId::CreateGatewaySetupToken.operation();
         let call = OperationCall::new(operation, &[self.channel.account()]).json(&token);
         call.request(&self.channel, |response| {
-            // What was made is known by its id, whatever the rest is.
+            // The id is enough to know what was created.
             let created: GatewaySetupToken = response.json_lossy()?;
             if created.id.as_str().contains(char::REPLACEMENT_CHARACTER) {
                 return Err(response.decode_error("id", "a character is not whole"));
@@ -77,7 +77,7 @@ impl GatewaySetupTokens {
             .request(&self.channel, ApiResponse::json)
     }
 
-    /// Reads the value of a setup token: the secret that a gateway enrols with.
+    /// Reads the value of a setup token: the secret with which a gateway enrolls.
     pub fn reveal(&self, id: &GatewaySetupTokenId) -> OperationRequest<Secret> {
         self.call(OperationId::FetchGatewaySetupTokenAsAgentToken, id)
             .request(&self.channel, |response| {
@@ -133,8 +133,8 @@ fn check_id(operation: &Operation, id: &GatewaySetupTokenId) -> Result<(), Error
     Err(Error::invalid_input(parameter, problem))
 }
 
-/// Whether a text is what a gateway enrols with, in the form of the vendor's examples. URLs end up in logs, so a secret
-/// must never come into one.
+/// Whether a text has the form of a setup token's value in the vendor's examples. URLs end up in logs, so a secret must never be
+/// in one.
 fn is_a_value(id: &str) -> bool {
     const START: &str = "sft-gw.";
     let start = id.trim_start().get(..START.len());

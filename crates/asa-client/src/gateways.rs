@@ -6,7 +6,7 @@ use gatelet_models::asa::{
 };
 use gatelet_transport::{ApiResponse, Channel, Deleted, Error, OperationRequest};
 
-/// The gateways of a team. They enrol themselves with a setup token, so there is no call that creates one.
+/// The calls about the gateways of a team. Gateways enroll with a setup token, so no call creates one.
 ///
 /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
 ///
@@ -87,10 +87,10 @@ impl Gateways {
             .request(&self.channel, ApiResponse::json)
     }
 
-    /// Changes a gateway. The update replaces it, so begin with `GatewayUpdate::from(&gateway)`: all that was read is sent
-    /// again, also members that this version does not know, but for what the update changes.
+    /// Updates a gateway. The update replaces it, so start from `GatewayUpdate::from(&gateway)`: it sends back what was read, unknown
+    /// members included, with your changes.
     ///
-    /// An update that holds a number which would lose digits is refused before anything is sent: see
+    /// An update with a number that would lose digits is refused before anything is sent; see
     /// [`inexact_member`](GatewayUpdate::inexact_member).
     pub fn update(&self, id: &GatewayId, update: GatewayUpdate) -> OperationRequest<()> {
         self.call(OperationId::UpdateGatewayInstance, id)
@@ -99,13 +99,13 @@ impl Gateways {
             .request(&self.channel, |_| Ok(()))
     }
 
-    /// Removes a gateway from the team.
+    /// Deletes a gateway from the team.
     pub fn delete(&self, id: &GatewayId) -> OperationRequest<Deleted> {
         self.call(OperationId::DeleteGatewayInstance, id)
             .request(&self.channel, |response| Ok(response.into()))
     }
 
-    /// Reads what a gateway last told about itself.
+    /// Reads the last status report of a gateway.
     pub fn status(&self, id: &GatewayId) -> OperationRequest<GatewayStatusReport> {
         self.call(OperationId::GetGatewayStatusReport, id)
             .request(&self.channel, ApiResponse::json)
@@ -153,7 +153,7 @@ fn check_exact(update: &GatewayUpdate) -> Result<(), Error> {
         Some(member) => {
             let member: String = member.escape_debug().take(64).collect();
             let problem = format!(
-                "`{member}` holds a number that cannot be sent back with all of its digits"
+                "`{member}` contains a number that cannot be sent back with all of its digits"
             );
             Err(Error::invalid_input("unknown_members", problem))
         }

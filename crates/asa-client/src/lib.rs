@@ -1,6 +1,6 @@
 //! A typed client of Okta Advanced Server Access (ASA) gateways and gateway setup tokens.
 //!
-//! Okta Privileged Access serves the same paths from another host: give [`ClientBuilder::endpoint`] its address.
+//! Okta Privileged Access serves the same paths on another host: set its address with [`ClientBuilder::endpoint`].
 //!
 //! ```
 //! use asa_client::models::GatewayUpdate;
@@ -29,18 +29,17 @@
 //!
 //! # What happens to a call
 //!
-//! A call is authorised, tried up to three times where the operation allows it, and decoded. Which operations may be
-//! repeated is known from the vendor's description: a create is repeated only if it surely did not reach the server.
-//! Every failure is one [`Error`]: its [`kind`](Error::kind) says what happened, [`applied`](Error::applied) whether a
-//! write may have been done, [`retry_after`](Error::retry_after) when to try again.
+//! A call is authorized, attempted up to three times if the operation allows it, and its response decoded. Which operations may
+//! be repeated comes from the vendor's description; a create is repeated only if it did not reach the server. Every failure is one
+//! [`Error`]: [`kind`](Error::kind) says what happened, [`applied`](Error::applied) whether a write may have been applied, and
+//! [`retry_after`](Error::retry_after) when to try again.
 //!
 //! # Features
 //!
-//! `ring` (default) brings HTTP over TLS and [`ClientBuilder::build`], by rustls with the cryptography of ring; `aws-lc-rs`
-//! the same with that of AWS-LC, which is taken where both are on. `hyper` is HTTP without TLS, for loopback. Without any
-//! of them, [`ClientBuilder::build_with`] takes any [`Transport`] and [`Clock`]. `stream` makes listings
-//! `futures_core::Stream`s. `tracing` brings spans of calls and attempts under OpenTelemetry's names. `uuid` converts ids from
-//! and to `uuid::Uuid`, where an id is one.
+//! `ring` (default) adds HTTP over TLS and [`ClientBuilder::build`], using rustls with the cryptography of ring; `aws-lc-rs` adds
+//! the same with that of AWS-LC, which is used if both are on. `hyper` adds HTTP without TLS, for loopback. Without any of them,
+//! [`ClientBuilder::build_with`] takes any [`Transport`] and [`Clock`]. `stream` makes lists `futures_core::Stream`s. `tracing` adds
+//! spans of calls and attempts under OpenTelemetry's names. `uuid` converts ids from and to `uuid::Uuid`.
 
 mod client;
 mod dialect;
@@ -65,7 +64,7 @@ pub use gatelet_transport::{
     Violation, parse_secret_text,
 };
 
-/// The bodies of requests and answers, and the pieces that they are made of.
+/// The bodies of requests and responses, and the types of their members.
 pub mod models {
     #[cfg(feature = "uuid")]
     pub use gatelet_models::NotUuid;

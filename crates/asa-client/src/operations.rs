@@ -1,4 +1,4 @@
-//! The method that makes each operation's call: an operation without one does not compile.
+//! The method of each operation. An operation without a method does not compile.
 
 use gatelet_models::asa::OperationId;
 
@@ -15,6 +15,6 @@ const _: fn(OperationId) = |operation| match operation {
     OperationId::UpdateGatewayInstance => _ = Gateways::update,
     OperationId::DeleteGatewayInstance => _ = Gateways::delete,
     OperationId::GetGatewayStatusReport => _ = Gateways::status,
-    // No call of its own: a client with this credential exchanges the key when it needs to.
+    // Not a method: a client with this credential exchanges the key when necessary.
     OperationId::IssueServiceToken => _ = |id: &str, secret: &str| ServiceUser::new(id, secret),
 };

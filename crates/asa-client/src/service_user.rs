@@ -1,4 +1,4 @@
-//! A service user, whose key is exchanged for a bearer.
+//! The credential of a service user.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -15,14 +15,14 @@ use gatelet_transport::{
 };
 use zeroize::Zeroizing;
 
-/// A service user of the team: its key is exchanged for a bearer at the first call, and again before the bearer ends
-/// or when the server refuses it, one exchange at a time however many calls wait.
+/// A service user of the team. Its key is exchanged for a bearer at the first call, before the bearer expires and when the server
+/// refuses it, one token exchange at a time however many calls wait.
 ///
-/// The exchange goes through the client's own transport. Clients of one address and team may share it, in an `Arc`; it serves
+/// The exchange uses the client's transport. Clients of one address and team may share a service user in an `Arc`; it is bound to
 /// those of its first call, and a call to another fails with `InvalidInput`.
 ///
-/// Whether a bearer still lasts is for the server to say: one whose end has passed, was never set or cannot be read is used for
-/// five minutes, unless the server refuses it before.
+/// The server decides whether a bearer has expired: one whose expiry has passed, is missing or is unreadable is used for five minutes,
+/// unless the server refuses it before.
 ///
 /// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>.
 ///
@@ -33,9 +33,9 @@ use zeroize::Zeroizing;
 pub struct ServiceUser(CachedCredential<Key>);
 
 impl ServiceUser {
-    /// The id and the secret of a service user's key. One that is empty or holds anything but visible ASCII, such as the
-    /// line break at the end of a file, is refused when the client is built; [`parse_secret_text`](crate::parse_secret_text) strips what
-    /// a file adds to the secret.
+    /// Creates a service user from the id and the secret of its key. A part that is empty or contains anything but visible ASCII, such
+    /// as the line break at the end of a file, is refused when the client is built; [`parse_secret_text`](crate::parse_secret_text)
+    /// strips what a file adds.
     ///
     /// ```
     /// use asa_client::{ServiceUser, parse_secret_text};
@@ -49,11 +49,10 @@ impl ServiceUser {
         Self(CachedCredential::new(Key::Given(key)))
     }
 
-    /// Reads the id and the secret of a service user's key from two files that another process rotates. They are read again for
-    /// each exchange, and once more when the server refuses the key. While either file is missing or unusable, the key that was read
-    /// last stays in use, whether or not the server has accepted it.
+    /// Creates a service user that reads the id and the secret of its key from two files, which another process rotates.
     ///
-    /// Both are read when the client is built, by the thread that does so, and later by the one that makes the call.
+    /// The files are read when the client is built, for each token exchange, and once more when the server refuses the key, each time
+    /// on the caller's thread. While either is missing or unusable, the last key that was read stays in use.
     ///
     /// ```
     /// let user = asa_client::ServiceUser::from_files("/var/run/secrets/asa/id", "/var/run/secrets/asa/secret");
@@ -97,7 +96,7 @@ enum Key {
     InFiles {
         key_id: PathBuf,
         key_secret: PathBuf,
-        /// The last that was read.
+        /// The last key that was read.
         good: Mutex<Option<ServiceTokenRequest>>,
     },
 }
@@ -113,7 +112,7 @@ impl TokenExchange for Key {
         let key = self.current()?;
         match issue(&key, channel).await {
             Err(error) if is_refusal(&error) => match self.current() {
-                // Rotated since then, or read in the middle of a rotation.
+                // Rotated since, or read during a rotation.
                 Ok(other) if other != key => issue(&other, channel).await,
                 _ => Err(error),
             },
@@ -123,7 +122,7 @@ impl TokenExchange for Key {
 }
 
 impl Key {
-    /// The key to exchange now.
+    /// Returns the key to exchange now.
     fn current(&self) -> Result<ServiceTokenRequest, Error> {
         let (key_id, key_secret, good) = match self {
             Self::Given(key) => return Ok(key.clone()),
@@ -133,7 +132,7 @@ impl Key {
                 good,
             } => (key_id, key_secret, good),
         };
-        // Exchanges are made one at a time, so nobody waits for this but a client that is being built.
+        // There is one token exchange at a time, so only a client that is being built waits here.
         let mut good = good.lock().unwrap_or_else(PoisonError::into_inner);
         let key = read_secret_file("key_id_file", key_id, str::to_owned).and_then(|key_id| {
             let key = |secret: &str| ServiceTokenRequest::new(key_id, secret);
@@ -165,7 +164,7 @@ async fn issue(key: &ServiceTokenRequest, channel: &Channel) -> Result<IssuedCre
     if !is_same_team(&token.team_name, channel.account()) {
         return Err(Error::exchange_failed("the bearer is for another team"));
     }
-    // By the server's own clock, so that a wrong one here neither wastes a bearer nor keeps a dead one.
+    // By the server's clock, so that a wrong one here neither wastes a bearer nor keeps an expired one.
     let now = response
         .server_time()
         .unwrap_or_else(|| channel.clock().now());
@@ -176,9 +175,9 @@ async fn issue(key: &ServiceTokenRequest, channel: &Channel) -> Result<IssuedCre
     Ok(IssuedCredential::new(credential, lifetime(end, now)))
 }
 
-/// The request's body, in a buffer that never moves and is zeroed at its end.
+/// Encodes the request in a buffer that never moves and is zeroed when dropped.
 fn body(key: &ServiceTokenRequest) -> Result<Bytes, Error> {
-    // JSON makes at most six bytes of one.
+    // JSON escapes a byte with at most six.
     let most = 64 + 6 * (key.key_id.len() + key.key_secret.expose().len());
     let mut body = Zeroizing::new(Vec::with_capacity(most));
     serde_json::to_writer(&mut *body, key)
@@ -186,13 +185,13 @@ fn body(key: &ServiceTokenRequest) -> Result<Bytes, Error> {
     Ok(Bytes::from_owner(body))
 }
 
-/// As Okta's own clients compare: without regard to case.
+/// Compares teams as Okta's own clients do, without regard to case.
 fn is_same_team(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
 }
 
-/// How long a bearer still lasts: zero when it has ended by that clock, or when its end was never set or cannot be read. Whether
-/// it has is for the server to say, so [`IssuedCredential`] takes that for a life which cannot be told.
+/// Returns the remaining lifetime of a bearer; zero if it has expired by that clock, or its expiry is missing or unreadable.
+/// [`IssuedCredential`] takes zero for unknown, because the server decides.
 fn lifetime(expires_at: Option<Timestamp>, now: SystemTime) -> Duration {
     expires_at.map_or(Duration::ZERO, |end| {
         end.saturating_duration_since(now.into())

@@ -10,13 +10,13 @@ use gatelet_models::dt::{
 };
 use gatelet_transport::{ApiResponse, Channel, Clock as _, Deleted, Error, OperationRequest};
 
-/// How far the server's clock may be behind when a lost token is looked for.
+/// How far the server's clock may be behind in the search for a lost token.
 const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
 
-/// The most tokens that a page can have.
+/// The greatest number of tokens on a page.
 const LARGEST_PAGE: u32 = 3000;
 
-/// The tokens with which ActiveGates connect to the environment.
+/// The calls about the tokens with which ActiveGates connect to the environment.
 ///
 /// Source: <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens>.
 ///
@@ -95,19 +95,19 @@ impl ActiveGateTokens {
         )
     }
 
-    /// Creates a token. The answer holds its secret, which is never shown again. Needs the scope
+    /// Creates a token. The response contains its secret, which is never shown again. Needs the scope
     /// `activeGateTokenManagement.create` or `activeGateTokenManagement.write`.
     ///
-    /// An [expiration](crate::models::Expiration) that cannot be read, is over, or is more than two years ahead by the
-    /// client's clock is refused before anything is sent. [`Expiration::at`](crate::models::Expiration::at) and
-    /// [`after`](crate::models::Expiration::after) make one of an instant or a duration.
+    /// An [expiration](crate::models::Expiration) that is invalid, past, or more than two years ahead by the client's clock is refused
+    /// before anything is sent. [`Expiration::at`](crate::models::Expiration::at) and
+    /// [`after`](crate::models::Expiration::after) create one from an instant or a duration.
     ///
-    /// The secret is never lost to another member of the response: an expiration date that cannot be read is
-    /// [kept as text](crate::models::Lenient::Unreadable), unless that may hold a secret of the call, and with the feature
-    /// `tracing` there is a warning.
+    /// The secret is never lost to another member of the response: an unreadable expiration date is
+    /// [kept as text](crate::models::Lenient::Unreadable), unless that may contain a secret of the call. With the feature `tracing`
+    /// there is a warning.
     ///
-    /// A create whose answer was lost is not repeated: the error says whether it [may have been
-    /// applied](crate::Error::applied). After `Yes` and `Unknown` a token may exist whose secret nobody has:
+    /// A create whose response was lost is not repeated: the error says whether it [may have been
+    /// applied](crate::Error::applied). After `Yes` and `Unknown` there may be a token whose secret is lost;
     /// [`find_lost`](Self::find_lost) finds it.
     pub fn create(
         &self,
@@ -137,17 +137,16 @@ impl ActiveGateTokens {
         })
     }
 
-    /// Finds what a create made whose outcome is unknown: tokens of its name and kind that were made at `since` or later
-    /// and never used. Needs the scope `activeGateTokenManagement.read`.
+    /// Finds the tokens that a create with an unknown outcome may have created: those of its name and kind that were created at `since`
+    /// or later and never used. Needs the scope `activeGateTokenManagement.read`.
     ///
-    /// `since` is the time before the create, by the clock here; the server's may be behind it by up to five minutes.
-    /// Names need not be unique, so there may be several, and one that another process has just made with the same name
-    /// looks the same: names that are never used twice make it certain. Nothing is deleted. The secret of a lost token
-    /// cannot be recovered, so [delete](Self::delete) it and create another.
+    /// `since` is the time before the create by our clock; the server's may be up to five minutes behind. Names need not be unique: a
+    /// token that another process has just created with the same name is found too, unless names are never reused. Nothing is
+    /// deleted. The secret of a lost token cannot be recovered, so [delete](Self::delete) it and create another.
     ///
     /// # Errors
     ///
-    /// As those of a listing: the answer is complete, or it is an error.
+    /// As those of a list. The result is complete, or it is an error.
     ///
     /// ```
     /// # use dt_client::{ApiToken, Client};
@@ -188,7 +187,7 @@ impl ActiveGateTokens {
         let list = self.list().page_size(LARGEST_PAGE).require_complete();
         let mut tokens = list.items();
         while let Some(token) = tokens.try_next().await? {
-            if may_be_made_by(create, &token) && token.creation_date >= since {
+            if may_be_created_by(create, &token) && token.creation_date >= since {
                 lost.push(token);
             }
         }
@@ -201,7 +200,7 @@ impl ActiveGateTokens {
             .request(&self.channel, ApiResponse::json)
     }
 
-    /// Deletes a token: ActiveGates that use it can no longer connect. Needs the scope
+    /// Deletes a token. ActiveGates that use it can no longer connect. Needs the scope
     /// `activeGateTokenManagement.write`.
     pub fn delete(&self, id: &ActiveGateTokenId) -> OperationRequest<Deleted> {
         self.call(OperationId::RevokeToken, id)
@@ -213,8 +212,7 @@ impl ActiveGateTokens {
     }
 }
 
-/// Refuses an expiration that the server would refuse or take for another time than was meant, and writes one in a form that only we
-/// read in the API's own.
+/// Refuses an expiration that the server would refuse or misread, and rewrites our own forms in the API's.
 fn check_expiration(token: &mut ActiveGateTokenCreate, now: SystemTime) -> Result<(), Error> {
     if let Some(text) = &mut token.expiration_date {
         let refuse =
@@ -228,8 +226,8 @@ fn check_expiration(token: &mut ActiveGateTokenCreate, now: SystemTime) -> Resul
     Ok(())
 }
 
-/// Whether a token is as a create asks for, unused. Newer servers may not tell its kind.
-fn may_be_made_by(create: &ActiveGateTokenCreate, token: &ActiveGateToken) -> bool {
+/// Whether a token is unused and as a create requests. Newer servers may not tell its kind.
+fn may_be_created_by(create: &ActiveGateTokenCreate, token: &ActiveGateToken) -> bool {
     token.name == create.name
         && may_be(token.seed_token.as_ref(), create.seed_token.as_ref())
         && may_be(
@@ -239,7 +237,7 @@ fn may_be_made_by(create: &ActiveGateTokenCreate, token: &ActiveGateToken) -> bo
         && token.last_used_date.is_none()
 }
 
-/// Whether a value is the one that was asked for, or one of the two is not told.
+/// Whether a value is the requested one, or either is unknown.
 fn may_be<T: PartialEq>(value: Option<&T>, wanted: Option<&T>) -> bool {
     value.is_none() || wanted.is_none() || value == wanted
 }

@@ -1,20 +1,20 @@
-//! From any address of an environment to the one that all paths are below.
+//! The address of the API in an environment.
 
 use gatelet_client::without_list_path;
 use gatelet_models::dt::OperationId;
 use gatelet_transport::{BaseUrl, Error};
 
-/// Where the API is on an environment's own address.
+/// The path of the API on an environment's own address.
 const CLASSIC: &str = "/api/v2";
 
-/// Where the platform's proxy has the same API.
+/// The path of the same API on the platform's proxy.
 const PLATFORM: &str = "/platform/classic/environment-api/v2";
 
-/// The hosts of the platform, which have the API behind the proxy only.
+/// The hosts of the platform, which serve the API behind the proxy only.
 const PLATFORM_HOSTS: [&str; 2] = [".apps.dynatrace.com", ".apps.dynatracelabs.com"];
 
-/// The address that all paths are below, out of an environment's address that may already end in a part of it, or in the
-/// path of the list, as the documentation writes it.
+/// Returns the address that all paths are below, given an environment's address that may already end in a part of it, or in the path
+/// of a list.
 pub(crate) fn of(base: &BaseUrl) -> Result<BaseUrl, Error> {
     let operations = OperationId::ALL.iter().map(|id| id.operation());
     let lists = operations.filter(|operation| operation.paging.is_some());
@@ -52,7 +52,7 @@ mod tests {
 
     // D21, U57
     #[test]
-    fn every_form_of_an_address_leads_to_one_root() {
+    fn every_form_of_an_address_leads_to_the_same_root() {
         for (environment, root) in [
             ("https://abc.live.dynatrace.com", "/api/v2"),
             ("https://abc.sprint.dynatracelabs.com", "/api/v2"),
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn slashes_in_the_middle_are_one() {
+    fn repeated_slashes_in_a_path_are_one() {
         assert_root(
             "https://abc.live.dynatrace.com//api//v2",
             "https://abc.live.dynatrace.com/api/v2",
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_a_name_is_no_part_of_the_path() {
+    fn a_part_of_a_segment_is_not_removed() {
         assert_root(
             "https://h.example/e/rapi",
             "https://h.example/e/rapi/api/v2",

@@ -1,4 +1,4 @@
-//! The client and its builder.
+//! The client of an environment.
 
 use std::fmt;
 
@@ -21,7 +21,7 @@ use crate::{ActiveGateTokens, api_root};
 ///
 /// let dt = Client::builder("https://abc.live.dynatrace.com")
 ///     .credentials(ApiToken::new(token)?)
-///     // `.build()?` where the default features are on; any other transport and clock otherwise:
+///     // `.build()?` with the default features; otherwise any transport and clock:
 ///     .build_with(emulator, ManualClock::auto())?;
 ///
 /// for token in dt.active_gate_tokens().list().send().await? {
@@ -36,12 +36,12 @@ pub struct Client {
 }
 
 impl Client {
-    /// Starts a client of an environment, by any of its addresses, with or without a slash at the end:
+    /// Starts a client of an environment at any of its addresses, with or without a trailing slash:
     ///
     /// - Dynatrace SaaS, `https://{environment}.live.dynatrace.com`;
     /// - Dynatrace Managed, `https://{domain}/e/{environment}`;
     /// - an ActiveGate, `https://{activegate}:9999/e/{environment}`;
-    /// - each of these with `/api`, `/api/v2` or `/api/v2/activeGateTokens` behind it;
+    /// - each of these followed by `/api`, `/api/v2` or `/api/v2/activeGateTokens`;
     /// - the platform's proxy,
     ///   `https://{environment}.apps.dynatrace.com/platform/classic/environment-api/v2`.
     ///

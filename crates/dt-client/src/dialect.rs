@@ -1,4 +1,4 @@
-//! How Dynatrace says errors and delays.
+//! The errors and delays of Dynatrace.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,7 +7,7 @@ use gatelet_transport::{ApiError, Dialect, Violation, has_member, has_string_mem
 use http::{HeaderMap, HeaderName, StatusCode};
 use serde_json::Value;
 
-/// When calls are let through again: documented in microseconds, read in seconds by the vendor's own tool.
+/// The time from which calls are accepted again: documented in microseconds, read in seconds by the vendor's own tool.
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// The Dynatrace Environment API v2.
@@ -15,7 +15,7 @@ pub(crate) struct Dynatrace;
 
 impl Dialect for Dynatrace {
     fn api_error(&self, status: StatusCode, body: &str) -> Option<ApiError> {
-        // What is not JSON is somebody else's text.
+        // A body that is not JSON is not the API's.
         let document: Value = serde_json::from_str(body).ok()?;
         let error = error_in(&document)?;
         let known = known(error);
@@ -28,11 +28,11 @@ impl Dialect for Dynatrace {
         if !has_member(body, &["error"]) {
             return None;
         }
-        // A secret that is shown once is not lost to another member.
+        // A secret that is shown once must not be lost to another member.
         if has_string_member(body, &["id"]) && has_string_member(body, &["token"]) {
             return None;
         }
-        // What it says may be more than can be read.
+        // The body may contain more than serde_json reads.
         let document: Value = serde_json::from_str(body).unwrap_or_default();
         Some(error_in(&document).map(known).unwrap_or_default())
     }
@@ -43,7 +43,7 @@ impl Dialect for Dynatrace {
     }
 }
 
-/// The envelope of a failure as the vendor documents it. Some operations put it into an array.
+/// Decodes the documented envelope of an error, which some operations put into an array.
 fn envelope(body: &str) -> Result<dt::ErrorEnvelope, serde_json::Error> {
     if body.trim_start().starts_with('[') {
         let envelopes: Vec<dt::ErrorEnvelope> = serde_json::from_str(body)?;
@@ -52,8 +52,8 @@ fn envelope(body: &str) -> Result<dt::ErrorEnvelope, serde_json::Error> {
     serde_json::from_str(body)
 }
 
-/// Whether an error is as the API writes it: its code is the status. Others send a message alone, or a code of their own; the
-/// vendor's gateway before the API adds details, and Google's a status in words.
+/// Whether an error has the API's form: its code is the status. Others send a message alone, or a code of their own; the vendor's
+/// gateway in front of the API adds details, and Google's a status in words.
 fn is_documented(error: &Value, status: StatusCode, body: &str) -> bool {
     let is_set = |name: &&str| error.get(*name).is_some_and(|it| !it.is_null());
     let known = envelope(body).ok().and_then(|envelope| envelope.error);
@@ -61,7 +61,7 @@ fn is_documented(error: &Value, status: StatusCode, body: &str) -> bool {
         && !["details", "status"].iter().any(is_set)
 }
 
-/// The member `error` of an envelope, whatever it holds; `None` where it is null.
+/// Returns the member `error` of an envelope, of any type; `None` if it is null.
 fn error_in(document: &Value) -> Option<&Value> {
     let envelope = match document {
         Value::Array(envelopes) => envelopes.first()?,
@@ -70,7 +70,7 @@ fn error_in(document: &Value) -> Option<&Value> {
     envelope.get("error").filter(|error| !error.is_null())
 }
 
-/// What an error says. A member of an odd type hides none of the others.
+/// Returns the members of an error. One of an unexpected type hides no other.
 fn known(error: &Value) -> ApiError {
     let violations = error.get("constraintViolations").and_then(Value::as_array);
     let violations = violations.into_iter().flatten().map(violation);
@@ -92,7 +92,7 @@ fn violation(violation: &Value) -> Violation {
     }
 }
 
-/// A text, or a number as text; nothing else can be told in a sentence.
+/// Returns a string, or a number as text; other values do not fit into a sentence.
 fn text(value: &Value) -> Option<Box<str>> {
     match value {
         Value::String(text) => Some(text.as_str().into()),

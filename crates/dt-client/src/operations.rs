@@ -1,4 +1,4 @@
-//! The method that makes each operation's call: an operation without one does not compile.
+//! The method of each operation. An operation without a method does not compile.
 
 use gatelet_models::dt::OperationId;
 
