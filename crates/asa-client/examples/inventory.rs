@@ -1,4 +1,4 @@
-//! Writes all gateways of a team as CSV, with what each last told about itself.
+//! Writes all gateways of a team as CSV, with the last status report of each.
 //!
 //!     cargo run -p asa-client --example inventory
 //!
@@ -31,7 +31,7 @@ pub(crate) async fn inventory(
 ) -> Result<(), Box<dyn Error>> {
     writeln!(output, "id,name,labels,status,connections,storage used")?;
     let mut gateways = client.gateways().list().items();
-    // While the reports of one page's gateways are read, the next page is on its way.
+    // The next page is prefetched while the reports of this page's gateways are read.
     while let Some(gateway) = gateways.try_next().await? {
         let name = quoted(&gateway.name);
         let labels = quoted(&labels(&gateway));
@@ -49,7 +49,7 @@ pub(crate) async fn inventory(
                     used.unwrap_or_default()
                 )?;
             }
-            // It has never told anything, or was removed meanwhile.
+            // It has never sent a report, or was deleted meanwhile.
             Err(error) if error.is_not_found() => writeln!(output, ",,")?,
             Err(error) => return Err(error.into()),
         }
@@ -57,7 +57,7 @@ pub(crate) async fn inventory(
     Ok(())
 }
 
-/// The labels as `key=value`, with spaces between them.
+/// Returns the labels as `key=value`, separated by spaces.
 fn labels(gateway: &Gateway) -> String {
     let labels = gateway.labels.iter().flatten();
     let labels: Vec<String> = labels
@@ -66,7 +66,7 @@ fn labels(gateway: &Gateway) -> String {
     labels.join(" ")
 }
 
-/// A text as a CSV field.
+/// Returns a text as a CSV field.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
 }

@@ -1,4 +1,4 @@
-//! Brings the labels of gateway setup tokens from an ASA team to an OPA (Okta Privileged Access) team.
+//! Copies the labels of gateway setup tokens from an ASA team to an OPA (Okta Privileged Access) team.
 //!
 //!     cargo run -p asa-client --example migrate_labels               # a dry run: says what would be done
 //!     cargo run -p asa-client --example migrate_labels -- --apply
@@ -39,9 +39,9 @@ pub(crate) async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What is to be created: a token for each labeled one of the ASA team that the OPA team does not have yet.
+/// Returns the tokens to create: one for each labeled token of the ASA team that the OPA team does not have yet.
 ///
-/// The name tells which token it comes from, so that a second run creates nothing twice.
+/// A name contains the id of the ASA token, so that a second run creates nothing twice.
 pub(crate) async fn plan(
     asa: &Client,
     opa: &Client,
@@ -68,7 +68,7 @@ pub(crate) async fn plan(
     Ok(plan)
 }
 
-/// The same labels and description under a name that OPA takes.
+/// Returns the same labels and description under a name that is valid in OPA.
 fn successor(token: GatewaySetupToken) -> GatewaySetupTokenCreate {
     let mut create = GatewaySetupTokenCreate::new().with_name(format!("asa-{}", token.id));
     create.description = token.description;
@@ -78,7 +78,7 @@ fn successor(token: GatewaySetupToken) -> GatewaySetupTokenCreate {
     create
 }
 
-/// Creates what was planned. A create that fails ends it; what is left comes into the next plan.
+/// Creates the planned tokens up to the first failure. The next plan contains the rest.
 pub(crate) async fn apply(
     opa: &Client,
     plan: Vec<GatewaySetupTokenCreate>,
@@ -90,7 +90,7 @@ pub(crate) async fn apply(
     Ok(created)
 }
 
-/// An ASA team with two labeled setup tokens, and an empty OPA team, both emulated.
+/// Returns an ASA team with two labeled setup tokens, and an empty OPA team, both emulated.
 pub(crate) async fn teams() -> Result<(Client, Client), Box<dyn Error>> {
     let emulator = Emulator::memory()?;
     emulator.seed()?;

@@ -1,4 +1,4 @@
-//! The examples do what they say.
+//! Runs of the examples.
 
 #![allow(
     dead_code,

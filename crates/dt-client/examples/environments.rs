@@ -1,4 +1,4 @@
-//! Takes stock of many environments at once: how many tokens each has, and which ends first.
+//! Lists the tokens of many environments at once: how many each has, and which expires first.
 //!
 //!     cargo run -p dt-client --example environments
 //!
@@ -15,7 +15,7 @@ use dt_client::{ApiToken, Client, TokioClock};
 use gatelet_emulator::{Emulator, well_known};
 use tokio::task::JoinSet;
 
-/// How many environments are asked at the same time.
+/// The number of environments that are listed at the same time.
 const AT_ONCE: usize = 8;
 
 #[tokio::main]
@@ -40,20 +40,22 @@ pub(crate) async fn main() -> Result<(), Box<dyn Error>> {
                     end.unwrap_or_default()
                 );
             }
-            Ok(Stock { count, .. }) => println!("{name}: {count} tokens, none of which ends"),
+            Ok(Stock { count, .. }) => {
+                println!("{name}: {count} tokens without an expiration date")
+            }
             Err(error) => println!("{name}: {error}"),
         }
     }
     Ok(())
 }
 
-/// What there is in an environment.
+/// The tokens of an environment.
 pub(crate) struct Stock {
     pub(crate) count: usize,
     pub(crate) ends_first: Option<ActiveGateToken>,
 }
 
-/// Asks all environments, so many at once; one that fails is reported and does not stop the others.
+/// Lists the tokens of all environments, so many at once. A failed environment is reported and does not stop the others.
 pub(crate) async fn inventory(
     clients: impl IntoIterator<Item = (String, Client)>,
     at_once: usize,
@@ -76,7 +78,7 @@ pub(crate) async fn inventory(
     }
 }
 
-/// Lists an environment's tokens; one page is in memory at a time, and the next one on its way.
+/// Lists an environment's tokens with one page in memory and the next one prefetched.
 async fn take_stock(client: &Client) -> Result<Stock, dt_client::Error> {
     let mut stock = Stock {
         count: 0,
@@ -94,7 +96,7 @@ async fn take_stock(client: &Client) -> Result<Stock, dt_client::Error> {
     Ok(stock)
 }
 
-/// An emulated environment with so many tokens; the credential of every seventh may do nothing.
+/// Returns an emulated environment with so many tokens. The credential of every seventh has no scope.
 async fn environment(tokens: u32) -> Result<Client, Box<dyn Error>> {
     let emulator = Emulator::memory()?;
     let url = "https://abc12345.live.dynatrace.com";

@@ -1,7 +1,7 @@
 //! Writes all ActiveGate tokens of an environment as CSV.
 //!
 //!     cargo run -p dt-client --example list_and_export
-//!     cargo run -p dt-client --example list_and_export -- PAGE_TOKEN    # goes on where another run stopped
+//!     cargo run -p dt-client --example list_and_export -- PAGE_TOKEN    # resumes where another run stopped
 //!
 //! It runs against the emulator. For your environment, build the client with its address and token, and `.build()?`.
 
@@ -25,20 +25,20 @@ pub(crate) async fn main() -> Result<(), Box<dyn Error>> {
     export(&client, start.transpose()?, &mut io::stdout().lock()).await
 }
 
-/// Writes a row for every token, from a position on; `None` is the beginning.
+/// Writes a row for every token, starting at a page token; `None` is the beginning.
 pub(crate) async fn export(
     client: &Client,
     start: Option<PageToken>,
     output: &mut impl Write,
 ) -> Result<(), Box<dyn Error>> {
-    // The largest page takes the fewest requests.
+    // The largest pages need the fewest requests.
     let mut list = client.active_gate_tokens().list().page_size(3000);
     match start {
-        Some(position) => list = list.page_token(position),
+        Some(token) => list = list.page_token(token),
         None => writeln!(output, "id,name,owner,created,expires")?,
     }
 
-    // A page at a time, so a list of any length fits into memory; the next one is on its way while this one is written.
+    // One page is in memory and the next one prefetched, so a list of any length fits.
     let mut pages = list.pages();
     loop {
         match pages.try_next().await {
@@ -58,9 +58,9 @@ pub(crate) async fn export(
             }
             Ok(None) => return Ok(()),
             Err(error) => {
-                // All pages before this one were written.
-                if let Some(position) = error.resume_token() {
-                    eprintln!("to go on from here: list_and_export {position}");
+                // All pages before it were written.
+                if let Some(token) = error.resume_token() {
+                    eprintln!("to resume here: list_and_export {token}");
                 }
                 return Err(error.into());
             }
@@ -68,7 +68,7 @@ pub(crate) async fn export(
     }
 }
 
-/// A text as a CSV field.
+/// Returns a text as a CSV field.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
 }

@@ -1,4 +1,4 @@
-//! Rotates the token of an ActiveGate: creates a new one, hands it over, and deletes the old one.
+//! Rotates the token of an ActiveGate: creates a new one, delivers it, and deletes the old one.
 //!
 //!     cargo run -p dt-client --example rotate
 //!
@@ -26,7 +26,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn Error>> {
     let old = client.active_gate_tokens().create(first).send().await?;
 
     let new = rotate(&client, &old.id, |secret| {
-        // Yours writes it where the ActiveGate reads it, and reports success only when the ActiveGate has connected.
+        // Write yours where the ActiveGate reads it, and return success only when the ActiveGate has connected.
         println!(
             "handing over a secret of {} characters",
             secret.expose().len()
@@ -38,10 +38,10 @@ pub(crate) async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Replaces a token by a new one of the same name and kind, which is valid for 60 days; returns the new one's id.
+/// Replaces a token by a new one of the same name and kind, valid for 60 days, and returns the new id.
 ///
-/// The old token is deleted last, so the ActiveGate always has one that works. When the new one cannot be made or handed
-/// over, the old one is kept and nothing new is left behind.
+/// The old token is deleted last, so the ActiveGate always has a valid one. If the new token cannot be created or delivered, the old
+/// one is kept and the new one deleted.
 pub(crate) async fn rotate(
     client: &Client,
     old: &ActiveGateTokenId,
@@ -58,7 +58,7 @@ pub(crate) async fn rotate(
     let new = match tokens.create(wanted.clone()).send().await {
         Ok(new) => new,
         Err(error) => {
-            // Was the response lost, there may be a token whose secret nobody has. The old one has the same name.
+            // If the response was lost, there may be a token whose secret is lost. The old one has the same name.
             if error.applied() != Applied::No {
                 let lost = tokens.find_lost(&wanted, before).await?;
                 for token in lost.iter().filter(|token| token.id != *old) {

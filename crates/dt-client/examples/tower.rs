@@ -1,4 +1,4 @@
-//! tower's layers around a client: at most four requests at once, and each with its latency.
+//! Adds layers of tower to a client: at most four requests at once, and the latency of each.
 //!
 //! `cargo run -p dt-client --example tower`
 #![allow(clippy::print_stdout, reason = "it shows what happens")]
@@ -21,7 +21,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     emulator.seed()?;
     let tell = |status, latency| println!("{status} after {latency:?}");
 
-    // Around the real service it is `HyperTransport::new()` instead of the emulator, and `TokioClock` below.
+    // For the real service, use `HyperTransport::new()` instead of the emulator, and `TokioClock` below.
     let client = Client::builder("https://abc.live.dynatrace.com")
         .credentials(ApiToken::new(well_known::DT_TOKEN)?)
         .build_with(layered(emulator, tell), ManualClock::new())?;
@@ -37,7 +37,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// A transport that lets four requests through at once, and tells the status and the latency of each response.
+/// Returns a transport that lets four requests through at once, and logs the status and the latency of each response.
 pub(crate) fn layered(
     transport: impl Transport,
     tell: impl Fn(StatusCode, Duration) + Clone + Send + 'static,

@@ -1,4 +1,4 @@
-//! The examples do what they say.
+//! Runs of the examples.
 
 #![allow(
     dead_code,
@@ -145,7 +145,7 @@ async fn the_layers_of_tower_let_four_requests_through_at_once_and_log_each() {
             async move {
                 let count = under_way.fetch_add(1, Ordering::SeqCst) + 1;
                 most.fetch_max(count, Ordering::SeqCst);
-                // All others get as far as they can.
+                // The others run to their end.
                 for _ in 0..100 {
                     tokio::task::yield_now().await;
                 }

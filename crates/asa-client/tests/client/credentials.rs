@@ -1,4 +1,4 @@
-//! How a service user's key becomes a bearer, and when a new one is had.
+//! The token exchange of a service user, and when it is repeated.
 
 use std::error::Error as _;
 use std::sync::Arc;
@@ -101,7 +101,7 @@ async fn a_thousand_tasks_on_a_cold_client_share_one_exchange() {
         }
         FakeResponse::json(200, GATEWAY)
     });
-    // Gives way before it answers, so that all tasks come while the exchange is on its way.
+    // Yields before it responds, so that all tasks arrive during the exchange.
     let slow = from_fn(move |request| {
         let server = server.clone();
         async move {
@@ -241,7 +241,7 @@ async fn a_bearer_of_unknown_lifetime_is_used_for_five_minutes() {
         &[HERE],
         &["soon"],
         &[HERE, HERE],
-        // Nobody knows which of these holds, so the clock here counts.
+        // None of these is reliable, so our clock counts.
         &["Wed, 31 Dec 2025 00:00:00 GMT", HERE],
     ];
     for body in [
@@ -287,7 +287,7 @@ async fn a_bearer_of_unknown_lifetime_is_used_for_five_minutes() {
 // U15
 #[tokio::test]
 async fn a_bearer_expired_by_our_clock_is_dropped_when_the_server_refuses_it() {
-    // No date, and the clock here is hours ahead.
+    // No date, and our clock is hours ahead.
     let (client, fake) = authorized_until(
         "2025-12-31T21:00:00Z",
         [
@@ -347,7 +347,7 @@ async fn a_short_lifetime_is_used_and_a_long_one_is_cut_to_twelve_hours() {
 #[tokio::test]
 async fn the_lifetime_of_a_bearer_follows_the_servers_clock() {
     let fake = FakeTransport::script([
-        // By the clock here it has ended.
+        // By our clock it has expired.
         bearer("2025-06-01T01:00:00Z", BEARER).with_header("date", "Sun, 01 Jun 2025 00:00:00 GMT"),
         FakeResponse::json(200, GATEWAY),
     ]);
@@ -360,7 +360,7 @@ async fn the_lifetime_of_a_bearer_follows_the_servers_clock() {
 async fn a_clock_that_is_behind_keeps_no_expired_bearer() {
     let fake = FakeTransport::respond(|request| {
         if is_exchange(request) {
-            // An hour by the clock there; by the one here, which is five months behind, it would be far more.
+            // An hour by the server's clock; by ours, which is five months behind, it would be far more.
             return bearer("2026-06-01T01:00:00Z", BEARER)
                 .with_header("date", "Mon, 01 Jun 2026 00:00:00 GMT");
         }

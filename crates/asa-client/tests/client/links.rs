@@ -1,4 +1,4 @@
-//! Links to the next page, and page tokens: which are followed, and what the others say.
+//! Links to the next page, and page tokens: which are followed, and the errors of the others.
 
 use asa_client::{Client, Error, ErrorKind, NextPageError, PageToken, PaginationFailure};
 use gatelet_transport::testing::{FakeTransport, ManualClock};
@@ -6,7 +6,7 @@ use gatelet_transport::testing::{FakeTransport, ManualClock};
 use crate::lists::{LIST, drain, queries};
 use crate::support::*;
 
-/// What one page with this `Link` gives: by `send`, and as a list, of which only the first page is asked for.
+/// Returns the error of a page with this `Link`, from `send` and from `pages`.
 async fn ends(link: &str) -> (NextPageError, Error) {
     let page = || page(&["a", "b"], None).with_header("link", link);
     let (client, fake) = authorized([page(), page()]);
@@ -307,7 +307,7 @@ async fn a_query_of_16_kib_is_sent() {
     }
 }
 
-/// A text as percent-encoded, in base64 (at each alignment), and in hexadecimal digits.
+/// Returns a text percent-encoded, in base64 (at each alignment), and in hexadecimal digits.
 fn forms(text: &str) -> Vec<String> {
     let percent = text.bytes().map(|byte| format!("%{byte:02x}")).collect();
     let digits = text.bytes().map(|byte| format!("{byte:02x}")).collect();

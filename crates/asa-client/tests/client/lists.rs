@@ -1,4 +1,4 @@
-//! Lists by `Link`: where they go on, where they end, and where they refuse to go.
+//! Lists by `Link`: which links are followed, and where lists end.
 
 use asa_client::models::Gateway;
 use asa_client::{Client, Error, ErrorKind, Items, PageToken, PaginationFailure};
@@ -12,7 +12,7 @@ fn loops() -> ErrorKind {
     ErrorKind::Pagination(PaginationFailure::Loop)
 }
 
-/// All names up to the end or the error, which is given once.
+/// Returns all names up to the end or the error, which comes once.
 pub(crate) async fn drain(mut items: Items<Gateway>) -> (Vec<String>, Option<Error>) {
     let mut names = Vec::new();
     loop {

@@ -1,4 +1,4 @@
-//! That secrets are gone from the memory of the process, as the operating system shows it.
+//! Secrets in the memory of the process, as the operating system shows it.
 
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
@@ -13,13 +13,13 @@ use crate::support::*;
 
 const LENGTH: usize = 4096;
 
-/// A secret is looked for in pieces, because memory that was freed is soon written to in part.
+/// The length of the pieces in which a secret is searched for, because freed memory is soon overwritten in part.
 const PIECE: usize = 48;
 const DISTANCE: usize = 256;
 
 const CHUNK: usize = 1 << 14;
 
-/// The secret of a test. It is made while the test runs, so that no constant of the program holds it.
+/// Returns the secret of a test. It is computed while the test runs, so that no constant of the program contains it.
 fn secret(seed: usize) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::with_capacity(LENGTH));
     text.extend((0..LENGTH).map(|at| char::from(character(seed, at))));
@@ -34,9 +34,9 @@ fn character(seed: usize, at: usize) -> u8 {
     b'a' + ((mixed >> 40) % 26) as u8
 }
 
-/// A search that has all memory that it needs before it begins, because what it took then could be what was left behind.
+/// A search that allocates its memory before it starts, because it might otherwise be given the memory to search.
 struct Search {
-    /// Inverted, so as not to find these.
+    /// Inverted, so that the search does not find itself.
     pieces: Vec<Vec<u8>>,
     maps: String,
     chunk: Zeroizing<Vec<u8>>,
@@ -56,7 +56,7 @@ impl Search {
         }
     }
 
-    /// How many pieces of the secret are in the memory that this process can write.
+    /// Returns the number of pieces of the secret in the writable memory of this process.
     fn count(&mut self) -> usize {
         let mut maps = File::open("/proc/self/maps").unwrap();
         self.maps.clear();
@@ -124,7 +124,7 @@ async fn no_secret_of_a_dropped_client_is_left_in_memory() {
         }
         FakeResponse::json(200, GATEWAY)
     });
-    // The script would keep the requests, and with them what they hold.
+    // The script would keep the requests and the secrets in them.
     let keeps_nothing = from_fn(move |request: http::Request<bytes::Bytes>| {
         let responses = responses.clone();
         async move {
@@ -144,7 +144,7 @@ async fn no_secret_of_a_dropped_client_is_left_in_memory() {
     for client in &clients {
         client.gateways().get(&"g".into()).send().await.unwrap();
     }
-    // As long as a client lives it must know its secret.
+    // A client must know its secret.
     assert!(searches.iter_mut().all(|search| search.count() > 0));
     drop(clients);
     assert_eq!(searches.each_mut().map(Search::count), [0, 0]);

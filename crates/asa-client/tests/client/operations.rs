@@ -12,7 +12,7 @@ use gatelet_transport::testing::ManualClock;
 
 const TEAM: &str = "operations";
 
-/// An emulator and a client over it that share a clock.
+/// Returns an emulator and a client of it that share a clock.
 fn world() -> (Emulator, Client, ManualClock) {
     let clock = ManualClock::auto();
     let emulator = Emulator::memory().unwrap().with_clock(clock.clone());
@@ -92,7 +92,7 @@ async fn a_gateway_is_enrolled_updated_and_deleted() {
     let status = gateways.status(&gateway.id).send().await.unwrap();
     assert_eq!(status.status, Some(GatewayStatus::Online));
 
-    // What the update does not name stays; what it clears is gone.
+    // Members that the update does not name stay; those it clears are gone.
     let update = GatewayUpdate::from(&gateway).with_refuse_connections(true);
     gateways.update(&gateway.id, update).send().await.unwrap();
     let read = gateways.get(&gateway.id).send().await.unwrap();

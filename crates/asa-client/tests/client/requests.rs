@@ -142,7 +142,7 @@ async fn a_team_name_is_one_segment_or_refused() {
     }
 }
 
-/// Builds a client of a team over a transport that answers nothing.
+/// Builds a client of a team over a transport without responses.
 fn build(team: &str) -> (Result<Client, Error>, FakeTransport) {
     let fake = FakeTransport::script([]);
     let client = Client::builder(team)
@@ -151,7 +151,7 @@ fn build(team: &str) -> (Result<Client, Error>, FakeTransport) {
     (client, fake)
 }
 
-/// What every operation on one thing says of an id that it does not send.
+/// Returns the error of every operation on one resource for an id that is not sent.
 async fn refused(id: &str) -> Vec<Error> {
     let (client, fake) = build("t");
     let client = client.unwrap();
@@ -253,7 +253,7 @@ async fn an_id_with_the_secret_of_the_call_is_refused_and_not_repeated() {
             assert!(fake.into_requests().iter().all(is_exchange));
         }
     }
-    // A part of one is there by chance, as a word of the path itself may be.
+    // A part of a secret may be there by chance, as a word of the path may be.
     let (client, _fake) = authorized([FakeResponse::json(200, GATEWAY)]);
     let id = &BEARER[..BEARER.len() - 1];
     client.gateways().get(&id.into()).send().await.unwrap();
@@ -299,7 +299,7 @@ async fn every_id_is_one_segment_encoded_once() {
     ] {
         let (client, fake) = authorized([]);
         let (gateways, tokens) = (client.gateways(), client.gateway_setup_tokens());
-        // What the script answers does not matter: each call has sent its request by then.
+        // The response does not matter: each call has sent its request by then.
         drop(gateways.get(&id.into()).send().await);
         drop(
             gateways
@@ -465,12 +465,12 @@ async fn a_created_token_is_known_although_a_text_is_not_unicode() {
     let body = r#"{"id": "6116bb2a", "description": "\ud800", "\udc00": 1, "registration_type": "gateway-agent"}"#;
     let (client, fake) = authorized([FakeResponse::json(201, body), FakeResponse::json(200, body)]);
     create(&client).await.unwrap();
-    // An id is whole or none: no other one is made of it.
+    // An id is complete, or the response is an error.
     let (other, _fake) = authorized([FakeResponse::json(201, body.replace("bb2a", r"bb2a\ud800"))]);
     let error = create(&other).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Decode { path } if path.as_ref() == "id"));
     assert_eq!(error.applied(), Applied::Yes);
-    // A read can be made again, and says what is wrong.
+    // A read can be repeated, so it fails and says what is wrong.
     let id = "6116bb2a".into();
     let error = client.gateway_setup_tokens().get(&id).send().await;
     assert!(matches!(

@@ -1,4 +1,4 @@
-//! What comes of each response, and whether a write may have been applied.
+//! The result of each response, and whether a write may have been applied.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::support::*;
 
 const INTERRUPTED: TransportErrorKind = TransportErrorKind::Interrupted;
 
-/// One bad response and what each kind of call makes of it.
+/// A bad response and the result of each kind of call.
 struct Case {
     name: &'static str,
     response: fn() -> FakeResponse,
@@ -267,7 +267,7 @@ async fn a_value_that_cannot_be_read_is_an_error_that_names_its_setup_token() {
         let start = "asa FetchGatewaySetupTokenAsAgentToken 6116bb2a: ";
         assert!(error.to_string().starts_with(start), "{error}");
     }
-    // So whoever created it can still take it back.
+    // So its creator can still delete it.
     tokens.delete(&created.id).send().await.unwrap();
     fake.finish();
 }
@@ -286,7 +286,7 @@ async fn a_delete_that_finds_nothing_at_once_is_an_error() {
     assert_eq!(error.applied(), Applied::No);
     fake.finish();
 
-    // Nor does an attempt count that surely never arrived.
+    // Nor does an attempt count that certainly never arrived.
     let refused = TransportErrorKind::Connect(ConnectFailure::Refused);
     let (client, fake) = authorized([
         FakeResponse::error(refused),
@@ -336,7 +336,7 @@ async fn an_update_whose_response_was_lost_is_sent_again_unchanged() {
     );
 }
 
-/// The waits of a read that is throttled once with these header fields.
+/// Returns the waits of a read that is throttled once with these header fields.
 async fn waits(headers: &[(&str, &str)]) -> Vec<Duration> {
     let throttled = headers
         .iter()
@@ -359,7 +359,7 @@ async fn waits(headers: &[(&str, &str)]) -> Vec<Duration> {
 #[tokio::test]
 async fn a_throttled_call_waits_until_the_moment_in_unix_seconds() {
     let seconds = |s| vec![Duration::from_secs(s)];
-    // Manual clocks begin at 1767225600.
+    // Manual clocks start at 1767225600.
     assert_eq!(
         waits(&[("x-ratelimit-reset", "1767225607")]).await,
         seconds(7)
@@ -369,7 +369,7 @@ async fn a_throttled_call_waits_until_the_moment_in_unix_seconds() {
         seconds(7)
     );
     assert_eq!(waits(&[("retry-after", "7")]).await, seconds(7));
-    // What the vendor's clients go by comes before the end of the whole quota.
+    // The field that the vendor's clients use wins over the end of the whole quota.
     let both = [
         ("x-ratelimit-reset", "1767225900"),
         ("x-ratelimit-retry-at", "1767225607"),
@@ -379,7 +379,7 @@ async fn a_throttled_call_waits_until_the_moment_in_unix_seconds() {
         waits(&[("x-ratelimit-reset", "1767225670")]).await,
         seconds(60)
     );
-    // Not the microseconds of another vendor, nor anything else that cannot be meant: the usual wait of at most 1 s.
+    // Neither the microseconds of another vendor nor any other implausible value: the usual wait of at most 1 s.
     for unbelievable in ["1767225607000000", "1767225600", "0", "soon", "1798761600"] {
         let usual = waits(&[("x-ratelimit-reset", unbelievable)]).await;
         assert!(usual[0] <= Duration::from_secs(1), "{unbelievable}");
@@ -461,7 +461,7 @@ async fn an_unknown_member_does_not_make_an_error_of_a_resource() {
         r#""error": "no \ud800", "size": 1e999"#,
     ] {
         let revealed = with(member, r#"{"token": "sft-gw.a.b"}"#);
-        // A thing is not gone because it came with an error.
+        // A resource is not gone because an error came with it.
         let (client, fake) =
             authorized([revealed, with(member, GATEWAY)].map(|json| FakeResponse::json(200, json)));
         let tokens = client.gateway_setup_tokens();
@@ -563,7 +563,7 @@ async fn an_object_without_an_error_is_not_an_api_error() {
         r#"{"message": null, "errors": []}"#,
         r#"{"ok": false}"#,
     ] {
-        // A status that nobody knows is the API's only if the API explains it.
+        // An unregistered status is the API's only with the API's own error.
         let (client, fake) = authorized([FakeResponse::json(499, body)]);
         let error = client.gateways().list().send().await.unwrap_err();
         assert_eq!(error.kind(), &ErrorKind::Protocol, "{body}");

@@ -1,4 +1,4 @@
-//! What the tests share: a client over a scripted transport, and the responses of a well-behaved server.
+//! Clients over scripted transports, and the responses of a well-behaved server.
 
 use asa_client::models::GatewaySetupTokenCreate;
 use asa_client::{Client, Error, ServiceUser, Transport};
@@ -15,7 +15,7 @@ pub(crate) const GATEWAY: &str =
     r#"{"id": "a2dfd474", "name": "eu-1", "refuse_connections": false}"#;
 pub(crate) const SETUP_TOKEN: &str = r#"{"id": "6116bb2a", "registration_type": "gateway-agent"}"#;
 
-/// A client of team `t` with a service user.
+/// Returns a client of team `t` with a service user.
 pub(crate) fn client(transport: impl Transport, clock: &ManualClock) -> Client {
     Client::builder("t")
         .credentials(ServiceUser::new(KEY_ID, KEY_SECRET))
@@ -23,7 +23,7 @@ pub(crate) fn client(transport: impl Transport, clock: &ManualClock) -> Client {
         .unwrap()
 }
 
-/// A client of team `t` over a script that begins after a good exchange.
+/// Returns a client of team `t` over a script that starts after a successful token exchange.
 pub(crate) fn authorized(
     responses: impl IntoIterator<Item = FakeResponse>,
 ) -> (Client, FakeTransport) {
@@ -32,14 +32,14 @@ pub(crate) fn authorized(
     (client(fake.clone(), &ManualClock::auto()), fake)
 }
 
-/// The response to an exchange. Manual clocks begin at 2026-01-01T00:00:00Z.
+/// Returns the response to a token exchange. Manual clocks start at 2026-01-01T00:00:00Z.
 pub(crate) fn bearer(expires_at: &str, token: &str) -> FakeResponse {
     let body =
         format!(r#"{{"bearer_token": "{token}", "expires_at": "{expires_at}", "team_name": "T"}}"#);
     FakeResponse::json(200, body)
 }
 
-/// A page of gateways with these names, and the link to the next.
+/// Returns a page of gateways with these names, and the link to the next.
 pub(crate) fn page(names: &[&str], next: Option<&str>) -> FakeResponse {
     let gateways: Vec<String> = names
         .iter()
@@ -52,7 +52,7 @@ pub(crate) fn page(names: &[&str], next: Option<&str>) -> FakeResponse {
     }
 }
 
-/// An error response in the vendor's form.
+/// Returns an error response in the vendor's form.
 pub(crate) fn refusal(status: u16, word: &str, message: &str) -> FakeResponse {
     let body = format!(r#"{{"code": {status}, "type": "{word}", "message": "{message}"}}"#);
     FakeResponse::json(status, body)
@@ -67,7 +67,7 @@ pub(crate) fn authorization(request: &Request<Bytes>) -> &str {
     value.map_or("", |value| value.to_str().unwrap())
 }
 
-/// What an error shows of itself anywhere.
+/// Returns everything that an error and its sources show.
 pub(crate) fn everything(error: &Error) -> String {
     let mut text = format!("{error}\n{error:?}\n{error:#?}");
     let mut source = std::error::Error::source(error);
@@ -78,7 +78,7 @@ pub(crate) fn everything(error: &Error) -> String {
     text
 }
 
-/// A create, whose response must be [`SETUP_TOKEN`].
+/// Creates a setup token; the response must be [`SETUP_TOKEN`].
 pub(crate) async fn create(client: &Client) -> Result<(), Error> {
     let token = GatewaySetupTokenCreate::new().with_labels([("env", "dev")]);
     let created = client.gateway_setup_tokens().create(token).send().await?;

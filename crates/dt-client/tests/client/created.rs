@@ -1,4 +1,4 @@
-//! What is left of a new token, whatever its response is.
+//! New tokens, and the parts of a response that must not lose them.
 
 use dt_client::{Applied, ErrorKind};
 use gatelet_transport::TransportErrorKind;

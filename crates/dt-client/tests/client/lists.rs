@@ -1,4 +1,4 @@
-//! Lists by cursor: what each page is asked for with, and where they end.
+//! Lists by cursor: the query of each page, and where lists end.
 
 use dt_client::models::{ActiveGateToken, ActiveGateTokenCreate, ActiveGateType};
 use dt_client::{Applied, Clock as _, Error, ErrorKind, Items, PageToken, PaginationFailure};
@@ -6,7 +6,7 @@ use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 
 use crate::support::*;
 
-/// All names up to the end or the error, which is given once.
+/// Returns all names up to the end or the error, which comes once.
 async fn drain(mut items: Items<ActiveGateToken>) -> (Vec<String>, Option<Error>) {
     let mut names = Vec::new();
     loop {
@@ -422,7 +422,7 @@ async fn a_page_without_its_list_is_an_error_unless_the_whole_result_is_empty() 
         let tokens = client.active_gate_tokens().list().items();
         assert_eq!(tokens.try_collect().await.unwrap().len(), 0, "{body}");
     }
-    // Who looks for what may be lost must not be told that there is nothing.
+    // A search for a lost token must not report that there is none.
     let empty = r#"{"totalCount":5,"activeGateTokens":[]}"#;
     let (client, _) = scripted([FakeResponse::json(200, empty)]);
     let create = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment);
@@ -458,7 +458,7 @@ async fn a_cursor_that_is_not_a_string_is_an_error_after_the_page() {
         assert_eq!((error.page(), error.items_before()), (Some(2), Some(2)));
         fake.finish();
     }
-    // Without a list there is nothing good in the page.
+    // A page without a list has no items.
     let (client, _) = scripted([FakeResponse::json(
         200,
         r#"{"totalCount":0,"nextPageKey":7}"#,

@@ -9,7 +9,7 @@ use gatelet_transport::testing::ManualClock;
 use gatelet_transport::{Clock as _, Transport as _, TransportError, TransportErrorKind, from_fn};
 use http::{Method, Request};
 
-/// A client of an emulator that holds nothing, at an address and with a credential.
+/// Returns a client of an empty emulator, at an address and with a credential.
 fn client(emulator: &Emulator, address: &str, token: &str) -> Client {
     Client::builder(address)
         .credentials(ApiToken::new(token).unwrap())
@@ -136,7 +136,7 @@ async fn a_token_whose_create_lost_its_response_is_found_and_deleted() {
     let error = tokens.create(create.clone()).send().await.unwrap_err();
     assert_eq!(error.applied(), Applied::Unknown);
 
-    // The emulator goes by the machine's clock, which is ahead of manual ones.
+    // The emulator uses the machine's clock, which is ahead of manual ones.
     let before = ManualClock::new().now();
     let lost = tokens.find_lost(&create, before).await.unwrap();
     assert_eq!(lost.len(), 1);

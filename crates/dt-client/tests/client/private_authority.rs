@@ -1,4 +1,4 @@
-//! An ActiveGate whose certificate is from an authority that only its owner knows.
+//! An ActiveGate with a certificate of a private authority.
 
 use std::net::SocketAddr;
 
@@ -8,7 +8,7 @@ use gatelet_hyper::{HyperTransport, TokioClock};
 use gatelet_test_support::pki::Authority;
 use gatelet_test_support::tls_server::TlsServer;
 
-/// An ActiveGate on loopback: takes TLS off and passes everything on to the emulator.
+/// An ActiveGate on loopback, which terminates TLS and forwards everything to the emulator.
 struct ActiveGate(TlsServer);
 
 impl ActiveGate {

@@ -290,7 +290,7 @@ async fn every_id_is_one_segment_encoded_once() {
     }
 }
 
-/// The expiration that a create sends, or what it is refused with before it is sent.
+/// Returns the expiration that a create sends, or the error before it is sent.
 async fn sent_expiration(client: &Client, fake: &FakeTransport, text: String) -> String {
     let edge = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment);
     let create = edge.with_expiration_date(text);
@@ -370,7 +370,7 @@ async fn the_error_for_a_date_without_offset_in_a_response_says_what_is_missing(
 
 #[tokio::test]
 async fn an_expiration_that_is_past_too_far_or_invalid_is_not_sent() {
-    // Manual clocks begin at 2026-01-01T00:00:00Z.
+    // Manual clocks start at 2026-01-01T00:00:00Z.
     let clock = ManualClock::auto();
     let fake = FakeTransport::respond(|_| created());
     let client = client(fake.clone(), &clock);

@@ -1,4 +1,4 @@
-//! What comes of each response, and whether a write may have been applied.
+//! The result of each response, and whether a write may have been applied.
 
 use std::time::Duration;
 
@@ -79,7 +79,7 @@ async fn an_error_under_a_status_of_success_is_an_error_of_every_operation() {
         }
         fake.finish();
     }
-    // Where no body is wanted, an error is one whatever its type is called, and so is whatever has a type for errors.
+    // If no body is expected, an error counts with any content type, and so does any body with the content type of errors.
     for (content_type, body) in [
         ("text/plain", r#"{"error":{"message":"no scope"}}"#),
         ("application/octet-stream", r#"{"error":"no scope"}"#),
@@ -92,7 +92,7 @@ async fn an_error_under_a_status_of_success_is_an_error_of_every_operation() {
         assert_eq!(error.kind(), &ErrorKind::Api, "{body}: {error}");
         assert_eq!(error.applied(), Applied::Unknown);
     }
-    // Neither of these says that anything went wrong.
+    // Neither of these reports an error.
     for body in [
         r#"{"totalCount":0,"error":null}"#.to_owned(),
         format!(
@@ -227,7 +227,7 @@ async fn a_refused_token_and_a_missing_scope_are_different_errors() {
     fake.finish();
 }
 
-/// The wait of a read that is throttled once with these header fields.
+/// Returns the wait of a read that is throttled once with these header fields.
 async fn wait(headers: &[(&str, &str)]) -> Duration {
     let throttled = headers.iter().fold(
         refusal(429, "Too many requests."),
@@ -246,7 +246,7 @@ async fn wait(headers: &[(&str, &str)]) -> Duration {
 // D16
 #[tokio::test]
 async fn a_throttled_call_waits_until_the_moment_in_microseconds() {
-    // Manual clocks begin at 1767225600.
+    // Manual clocks start at 1767225600.
     let waited = wait(&[("x-ratelimit-reset", "1767225607250000")]).await;
     assert_eq!(waited, Duration::from_millis(7250));
 }
@@ -290,7 +290,7 @@ async fn a_throttled_create_is_repeated() {
     fake.finish();
 }
 
-/// One bad response and what each kind of call makes of it.
+/// A bad response and the result of each kind of call.
 struct Case {
     name: &'static str,
     response: fn() -> FakeResponse,
@@ -444,7 +444,7 @@ async fn a_delete_whose_response_was_lost_succeeds_when_nothing_is_left() {
     let (client, fake) = scripted([refusal(404, "no")]);
     assert!(delete(&client).await.unwrap_err().is_not_found());
     fake.finish();
-    // Whoever says this may not know what there is.
+    // A load balancer may say this.
     let foreign = FakeResponse::json(404, r#"{"error":{"message":"no route"}}"#);
     let (client, fake) = scripted([FakeResponse::error(INTERRUPTED), foreign]);
     let error = delete(&client).await.unwrap_err();
@@ -460,7 +460,7 @@ async fn an_envelope_without_an_error_is_not_an_api_error() {
         r#"{"error": {}}"#,
         r#"[{"error": {"constraintViolations": []}}]"#,
     ] {
-        // A status that nobody knows is the API's only if the API explains it.
+        // An unregistered status is the API's only with the API's own error.
         let (client, fake) = scripted([FakeResponse::json(499, body)]);
         let error = get(&client).await.unwrap_err();
         assert_eq!(error.kind(), &ErrorKind::Protocol, "{body}");

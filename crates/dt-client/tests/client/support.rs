@@ -1,4 +1,4 @@
-//! What the tests share: a client over a scripted transport, and the responses of a well-behaved server.
+//! Clients over scripted transports, and the responses of a well-behaved server.
 
 use dt_client::models::{ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateType};
 use dt_client::{ApiToken, Client, Error, Transport};
@@ -9,7 +9,7 @@ pub(crate) const TOKEN: &str = "dt0c01.CANARYPUBLIC.CANARYSECRET";
 pub(crate) const SECRET: &str = "dt0g02.4KWZO5EF.CANARYSECRETOFTHENEWTOKEN";
 pub(crate) const PATH: &str = "/api/v2/activeGateTokens";
 
-/// A client with an access token.
+/// Returns a client with an access token.
 pub(crate) fn client(transport: impl Transport, clock: &ManualClock) -> Client {
     Client::builder(URL)
         .credentials(ApiToken::new(TOKEN).unwrap())
@@ -17,7 +17,7 @@ pub(crate) fn client(transport: impl Transport, clock: &ManualClock) -> Client {
         .unwrap()
 }
 
-/// A client over a script.
+/// Returns a client over a script.
 pub(crate) fn scripted(
     responses: impl IntoIterator<Item = FakeResponse>,
 ) -> (Client, FakeTransport) {
@@ -25,19 +25,19 @@ pub(crate) fn scripted(
     (client(fake.clone(), &ManualClock::auto()), fake)
 }
 
-/// A token's metadata.
+/// Returns a token's metadata.
 pub(crate) fn token(name: &str) -> String {
     format!(
         r#"{{"id": "dt0g02.{name}", "name": "{name}", "owner": "o", "creationDate": "2026-01-01T00:00:00Z"}}"#
     )
 }
 
-/// A page of tokens with these names; `next` is what stands behind `nextPageKey`, if it is there at all.
+/// Returns a page of tokens with these names; `next` is the JSON of `nextPageKey`, if there is one.
 pub(crate) fn page(names: &[&str], next: Option<&str>) -> FakeResponse {
     page_of(9, names, next)
 }
 
-/// The same with a total of its own.
+/// Returns the same page with another total.
 pub(crate) fn page_of(total: u64, names: &[&str], next: Option<&str>) -> FakeResponse {
     let tokens: Vec<String> = names.iter().map(|name| token(name)).collect();
     let next = next.map_or_else(String::new, |next| format!(r#""nextPageKey": {next}, "#));
@@ -48,7 +48,7 @@ pub(crate) fn page_of(total: u64, names: &[&str], next: Option<&str>) -> FakeRes
     FakeResponse::json(200, body)
 }
 
-/// An error response in the vendor's envelope.
+/// Returns an error response in the vendor's envelope.
 pub(crate) fn refusal(status: u16, message: &str) -> FakeResponse {
     let body = format!(
         r#"{{"error": {{"code": {status}, "message": "{message}", "constraintViolations": null}}}}"#
@@ -56,7 +56,7 @@ pub(crate) fn refusal(status: u16, message: &str) -> FakeResponse {
     FakeResponse::json(status, body)
 }
 
-/// What an error shows of itself anywhere.
+/// Returns everything that an error and its sources show.
 pub(crate) fn everything(error: &Error) -> String {
     let mut text = format!("{error}\n{error:?}\n{error:#?}");
     let mut source = std::error::Error::source(error);
@@ -83,7 +83,7 @@ pub(crate) async fn delete(client: &Client) -> Result<bool, Error> {
     Ok(deleted.send().await?.was_already_gone)
 }
 
-/// The response to a create.
+/// Returns the response to a create.
 pub(crate) fn created() -> FakeResponse {
     let body = format!(
         r#"{{"id": "dt0g02.4KWZO5EF", "token": "{SECRET}", "expirationDate": "2026-03-02T00:00:00.000Z"}}"#

@@ -1,4 +1,4 @@
-//! The event that tells of a member which cannot be read.
+//! The warning about an unreadable member.
 
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
