@@ -41,7 +41,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn Error>> {
                 );
             }
             Ok(Stock { count, .. }) => {
-                println!("{name}: {count} tokens without an expiration date")
+                println!("{name}: {count} tokens without an expiration date");
             }
             Err(error) => println!("{name}: {error}"),
         }
