@@ -17,18 +17,6 @@ use pico_args::Arguments;
 use crate::error::{Error, finish};
 use crate::workspace::{Package, Workspace};
 
-/// Members whose rooms are still being laid out; they are drawn, not judged.
-const IN_PROGRESS: &[&str] = &[
-    "asa-client",
-    "dt-client",
-    "gatelet",
-    "gatelet-emulator",
-    "gatelet-hyper",
-    "gatelet-soak",
-    "gatelet-test-support",
-    "gatelet-wire-tests",
-];
-
 const IMAGE: &str = "docs/graph.svg";
 
 /// The workspace's crates and what each contains.
@@ -55,11 +43,6 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(),
     Error::from_findings("graph", &findings)?;
     println!("graph: no circle and no upward import");
     Ok(())
-}
-
-/// Whether the rooms of a member are checked.
-pub(crate) fn is_judged(package: &str) -> bool {
-    !IN_PROGRESS.contains(&package)
 }
 
 /// Reads the modules of every member that has a library or a program.
@@ -89,8 +72,7 @@ impl Graph {
             )
         });
         let mut findings: Vec<String> = circle_of_crates.collect();
-        let judged = self.crates.iter();
-        for map in judged.filter(|map| is_judged(&map.name)) {
+        for map in &self.crates {
             findings.extend(room_findings(map));
             findings.extend(map.imports_of_re_exports());
         }

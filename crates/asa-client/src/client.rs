@@ -7,7 +7,8 @@ use gatelet_models::asa::OperationId;
 use gatelet_transport::{BaseUrl, Channel, Error};
 
 use crate::dialect::Asa;
-use crate::{GatewaySetupTokens, Gateways};
+use crate::gateway_setup_tokens::GatewaySetupTokens;
+use crate::gateways::Gateways;
 
 /// Where Okta serves Advanced Server Access.
 const DEFAULT_ENDPOINT: &str = "https://app.scaleft.com";

@@ -2,7 +2,9 @@
 
 use gatelet_models::asa::OperationId;
 
-use crate::{GatewaySetupTokens, Gateways, ServiceUser};
+use crate::gateway_setup_tokens::GatewaySetupTokens;
+use crate::gateways::Gateways;
+use crate::service_user::ServiceUser;
 
 const _: fn(OperationId) = |operation| match operation {
     OperationId::ListGatewaySetupTokens => _ = GatewaySetupTokens::list,

@@ -4,8 +4,9 @@ use std::fmt;
 
 use gatelet_transport::{BaseUrl, Channel, Error};
 
+use crate::active_gate_tokens::ActiveGateTokens;
+use crate::api_root;
 use crate::dialect::Dynatrace;
-use crate::{ActiveGateTokens, api_root};
 
 /// A client of one environment; a clone shares connections and retry budget with it.
 ///

@@ -2,7 +2,7 @@
 
 use gatelet_models::dt::OperationId;
 
-use crate::ActiveGateTokens;
+use crate::active_gate_tokens::ActiveGateTokens;
 
 const _: fn(OperationId) = |operation| match operation {
     OperationId::ListTokens => _ = ActiveGateTokens::list,

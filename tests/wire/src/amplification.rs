@@ -10,7 +10,9 @@ use http::{Response, StatusCode};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::{Fixture, Role, Server, TestClient};
+use crate::client::TestClient;
+use crate::fixture::{Fixture, Role};
+use crate::server::Server;
 
 /// How a server is down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

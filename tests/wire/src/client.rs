@@ -10,7 +10,8 @@ use gatelet_transport::{
 use serde::Serialize;
 use std::fmt;
 
-use crate::{Fixture, Operation, Role, Target};
+use crate::fixture::{Fixture, Role, Target};
+use crate::operation::Operation;
 
 /// Calls any operation of either vendor, over any transport.
 #[derive(Clone)]

@@ -22,10 +22,10 @@ use http::{Method, Request, Response};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::{
-    Cut, CutKind, Fixture, Framing, Operation, Point, Role, Served, Server, ServerLog, Target,
-    TestClient,
-};
+use crate::client::TestClient;
+use crate::fixture::{Fixture, Role, Target};
+use crate::operation::Operation;
+use crate::server::{Cut, CutKind, Framing, Point, Served, Server, ServerLog};
 
 /// An operation with its own fixture, and the lengths of its canonical exchange.
 #[derive(Clone, Debug)]

@@ -2,15 +2,12 @@
 
 use bytes::Bytes;
 use gatelet_emulator::{Emulator, well_known};
-use gatelet_models::asa::{AuthToken, GatewayUpdate, OperationId as Asa, ServiceTokenRequest};
-use gatelet_models::dt::OperationId as Dt;
-use gatelet_models::{Secret, asa, dt};
+use gatelet_models::asa::{AuthToken, OperationId as Asa, ServiceTokenRequest};
+use gatelet_models::{Secret, asa};
+use gatelet_transport::Clock;
 use gatelet_transport::testing::ManualClock;
-use gatelet_transport::{Clock, RetryPolicy};
 use http::{Request, Response};
 use std::fmt;
-
-use crate::{Operation, TestClient};
 
 /// The rights of a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,67 +82,14 @@ impl Fixture {
         &self.emulator
     }
 
+    /// The value that registers a gateway.
+    pub(crate) fn setup_value(&self) -> &Secret {
+        &self.setup_value
+    }
+
     /// Returns the emulator's response to a request.
     pub fn respond(&self, request: Request<Bytes>) -> Response<Bytes> {
         self.emulator.handle(request)
-    }
-
-    /// Creates a client without sockets.
-    #[must_use]
-    pub fn in_memory(&self, role: Role) -> TestClient {
-        let origin = "http://localhost".to_owned();
-        let (transport, clock) = (self.emulator.clone(), ManualClock::auto());
-        TestClient::new(role, origin, transport, clock, RetryPolicy::never())
-    }
-
-    /// Returns an object for one call of the operation to work on. An object to be deleted is created for this call.
-    pub async fn target(&self, operation: Operation) -> Target {
-        let creator = self.in_memory(Role::Writer);
-        let (asa, dt) = (creator.asa(self, false), creator.dt());
-        let id = match operation {
-            Operation::Asa(Asa::DeleteGatewayInstance) => {
-                let gateway = GatewayUpdate::new("to-be-deleted");
-                let enrolled = self.emulator.enroll_gateway(&self.setup_value, gateway);
-                enrolled.unwrap().id.to_string()
-            }
-            Operation::Asa(Asa::DeleteGatewaySetupToken) => {
-                let new = asa::GatewaySetupTokenCreate::new();
-                let created = asa.gateway_setup_tokens().create(new).send().await;
-                created.unwrap().id.to_string()
-            }
-            Operation::Dt(Dt::RevokeToken) => {
-                let new = dt::ActiveGateTokenCreate::new(
-                    "to-be-deleted",
-                    dt::ActiveGateType::Environment,
-                );
-                let created = dt.active_gate_tokens().create(new).send().await;
-                created.unwrap().id.to_string()
-            }
-            Operation::Asa(
-                Asa::FetchGatewaySetupToken | Asa::FetchGatewaySetupTokenAsAgentToken,
-            ) => {
-                let page = asa.gateway_setup_tokens().list().send().await.unwrap();
-                page.items[0].id.to_string()
-            }
-            Operation::Asa(
-                Asa::GetGatewayInstance | Asa::UpdateGatewayInstance | Asa::GetGatewayStatusReport,
-            ) => {
-                let page = asa.gateways().list().send().await.unwrap();
-                page.items[0].id.to_string()
-            }
-            Operation::Dt(Dt::GetToken) => {
-                let page = dt.active_gate_tokens().list().send().await.unwrap();
-                page.items[0].id.to_string()
-            }
-            Operation::Asa(
-                Asa::ListGateways
-                | Asa::ListGatewaySetupTokens
-                | Asa::CreateGatewaySetupToken
-                | Asa::IssueServiceToken,
-            )
-            | Operation::Dt(Dt::ListTokens | Dt::CreateToken) => String::new(),
-        };
-        Target(id)
     }
 
     /// Returns a bearer that the emulator has issued before.

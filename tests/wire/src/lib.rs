@@ -25,6 +25,7 @@ pub mod cut;
 mod fixture;
 mod operation;
 mod server;
+mod target;
 
 pub use client::TestClient;
 pub use fixture::{Fixture, Role, Target};

@@ -93,7 +93,7 @@ impl Timestamp {
         }
     }
 
-    /// Integer_ milliseconds since 1970-01-01T00:00:00Z, rounded down; negative before.
+    /// Returns whole milliseconds since 1970-01-01T00:00:00Z, rounded down; negative before.
     #[must_use]
     pub const fn unix_millis(self) -> i64 {
         self.0.unix_timestamp() * 1000 + self.0.millisecond() as i64
