@@ -20,7 +20,7 @@ struct Step {
 }
 
 const STEPS: &[Step] = &[
-    // The README's command comes first: what it says must hold on a clean clone.
+    // The README's command comes first: it must succeed on a clean clone.
     Step {
         name: "tests",
         cargo: &["test", "--workspace", "--all-features"],
@@ -167,7 +167,7 @@ const STEPS: &[Step] = &[
         environment: &[],
     },
     Step {
-        name: "licences, bans and sources",
+        name: "licenses, bans and sources",
         cargo: &[
             "deny",
             "--all-features",
@@ -222,7 +222,7 @@ impl Step {
         command
     }
 
-    /// What may be missing, for the steps whose cargo command does not come with the toolchain.
+    /// Returns a hint for steps whose cargo command does not come with the toolchain.
     fn hint(&self) -> &'static str {
         match self.cargo.first() {
             Some(&("hack" | "deny")) => {

@@ -1,4 +1,4 @@
-//! `cargo xtask deps [--update]`: what each crate may depend on.
+//! `cargo xtask deps [--update]`: checks dependencies.
 //!
 //! Three questions, one file each: which members may import which ([`imports`]), what must never be below a crate
 //! ([`bans`]), and which crates are below it exactly ([`list`], against `xtask/deps/<package>.txt`).
@@ -33,11 +33,14 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(),
         )?);
     }
     if let Some(last) = moved.last_mut() {
-        last.push_str("\n  If what entered or left is meant: cargo xtask deps --update");
+        last.push_str("\n  If the change is meant: cargo xtask deps --update");
     }
     findings.extend(moved);
     Error::from_findings("deps", &findings)?;
-    println!("deps: {} packages depend on what they may", packages.len());
+    println!(
+        "deps: the dependencies of {} packages are allowed",
+        packages.len()
+    );
     Ok(())
 }
 

@@ -1,10 +1,10 @@
-//! How a verb fails.
+//! Errors of verbs.
 
 use std::fmt;
 
 use pico_args::Arguments;
 
-/// Why a verb did not succeed. The text is for people and ends with what to do.
+/// The reason why a verb failed. The text ends with what to do.
 #[derive(Debug)]
 pub(crate) enum Error {
     /// The command line was wrong: exit code 2.
@@ -22,7 +22,7 @@ impl Error {
         }
     }
 
-    /// `Ok` when nothing was found, otherwise all findings, one a line, below a title.
+    /// Returns `Ok` without findings, otherwise an error with a title and one finding a line.
     pub(crate) fn from_findings(title: &str, findings: &[String]) -> Result<(), Self> {
         if findings.is_empty() {
             return Ok(());

@@ -1,4 +1,4 @@
-//! `cargo xtask interop descriptions [--keep]`: what other tools make of our descriptions.
+//! `cargo xtask interop descriptions [--keep]`: runs other tools on the descriptions.
 //!
 //! Linters, validators and generators of clients from PyPI and npm are installed into a temporary folder, in the versions
 //! that [`tools`] pins, and run over each description. What is generated is compiled where its compiler is at hand. It is

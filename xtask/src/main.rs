@@ -1,7 +1,7 @@
 //! The repository's own commands: `cargo xtask <verb>`.
 //!
-//! Every verb has a file of its own. A verb takes the workspace and its arguments, prints what it did, and returns
-//! `Ok` or a [`Error`]; nothing else in here decides about exit codes.
+//! Each verb has a file of its own. A verb takes the workspace and its arguments, prints what it did, and returns `Ok` or an
+//! [`Error`], which decides the exit code.
 
 #![allow(
     clippy::print_stdout,
@@ -30,7 +30,7 @@ use pico_args::Arguments;
 use error::{Error, finish};
 use workspace::Workspace;
 
-/// A verb: its name, its arguments as shown by `help`, one line about it, and what it runs.
+/// A verb: its name, its arguments and summary in `help`, and its function.
 struct Verb {
     name: &'static str,
     arguments: &'static str,
@@ -42,13 +42,13 @@ const VERBS: &[Verb] = &[
     Verb {
         name: "codegen",
         arguments: "[--check]",
-        about: "write the models, operation tables, reference pages and JSON Schemas from the descriptions",
+        about: "generate models, operation tables, reference pages and JSON Schemas from the descriptions",
         run: codegen::run,
     },
     Verb {
         name: "deps",
         arguments: "[--update]",
-        about: "check who depends on what against xtask/deps/",
+        about: "check the dependencies of each member and the lists in xtask/deps/",
         run: deps::run,
     },
     Verb {
@@ -60,19 +60,19 @@ const VERBS: &[Verb] = &[
     Verb {
         name: "tidy",
         arguments: "[--update]",
-        about: "check manifests, sources, links and the list of faults",
+        about: "check manifests, sources, imports, links and the list of faults",
         run: tidy::run,
     },
     Verb {
         name: "public-api",
         arguments: "[--update]",
-        about: "check the public API of each library against docs/public-api/, and whose types it names",
+        about: "check the public API of each library against docs/public-api/, and which crates' types it names",
         run: public_api::run,
     },
     Verb {
         name: "no-std",
         arguments: "",
-        about: "link the models without std, and run them",
+        about: "link the models without std and run them",
         run: no_std::run,
     },
     Verb {
@@ -84,25 +84,25 @@ const VERBS: &[Verb] = &[
     Verb {
         name: "soak",
         arguments: "models [--values N] [--seconds N] [--seed N] | paging [--schedules N] [--seed N] | transport [--calls N] [--at-once N] [--cancellations N] [--seed N] | emulator [--operations N] [--tokens N] [--connections N] [--seed N]",
-        about: "ten million generated values of the models, or as many random listings, or both clients over sockets that break, or all that the emulator must bear",
+        about: "long runs: generated values of the models, random list requests, both clients over broken sockets, or the emulator under load",
         run: soak::run,
     },
     Verb {
         name: "bench",
         arguments: "decode|size",
-        about: "measure decoding, or the models' build, side by side with others",
+        about: "measure decoding, or the build of the models, against alternatives",
         run: bench::run,
     },
     Verb {
         name: "interop",
         arguments: "descriptions [--keep]",
-        about: "what linters, validators and generators from PyPI and npm make of the descriptions",
+        about: "run linters, validators and generators from PyPI and npm on the descriptions",
         run: interop::run,
     },
     Verb {
         name: "ci",
         arguments: "",
-        about: "every step of continuous integration, in its order",
+        about: "run every step of continuous integration in order",
         run: ci::run,
     },
 ];

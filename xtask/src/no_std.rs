@@ -42,7 +42,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: Arguments) -> Result<(), Err
     succeed(build, "the models do not build without std")?;
     succeed(
         Command::new(target.join("debug/no-std")),
-        "a model does not survive its round trip",
+        "a model does not round-trip",
     )?;
     println!(
         "no-std: {} models decoded and encoded without std",

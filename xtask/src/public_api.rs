@@ -1,4 +1,4 @@
-//! `cargo xtask public-api [--update]`: the public API of each library, and whose types it names.
+//! `cargo xtask public-api [--update]`: checks the public API of each library, and which crates' types it names.
 //!
 //! `docs/public-api/<package>.txt` lists every public item with all features on, so that a reviewer sees each change. The
 //! listing comes from rustdoc's JSON. Its format goes with the compiler, so the version of the crate `public-api` in the
@@ -41,7 +41,7 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(),
     }
     Error::from_findings("public-api", &findings)?;
     println!(
-        "public-api: {} libraries are as listed and name nobody else's types",
+        "public-api: {} libraries are as listed and name only allowed types",
         PACKAGES.len()
     );
     Ok(())

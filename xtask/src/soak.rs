@@ -1,4 +1,4 @@
-//! `cargo xtask soak models|paging|transport|emulator`: the long runs of what the tests do a little of.
+//! `cargo xtask soak models|paging|transport|emulator`: long runs of the checks that the tests make briefly.
 //!
 //! All are commands of one binary, `tests/soak`, which shares its parts with the tests.
 

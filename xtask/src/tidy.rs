@@ -1,4 +1,4 @@
-//! `cargo xtask tidy [--update]`: what no compiler checks.
+//! `cargo xtask tidy [--update]`: checks that the compiler does not make.
 //!
 //! Each check is a function from texts to findings, in a file of its own; this file gathers them. The same run is a
 //! unit test, so that plain `cargo test` notices. `--update` writes the list of faults anew.
@@ -30,7 +30,7 @@ impl TextFile {
         self.path.extension().is_some_and(|own| own == extension)
     }
 
-    /// A finding about one line, the way compilers print places.
+    /// Formats a finding with its place, as compilers do.
     fn finding(&self, line: usize, what: impl std::fmt::Display) -> String {
         format!("{}:{line}: {what}", self.path.display())
     }
@@ -68,7 +68,7 @@ fn findings(workspace: &Workspace) -> Result<Vec<String>, Error> {
     Ok(findings)
 }
 
-/// All files that people write or read; lock files and binary data are neither.
+/// Reads all files that people write or read, without lock files and binary data.
 fn texts(workspace: &Workspace) -> Result<Vec<TextFile>, Error> {
     let is_text = |path: &Path| {
         let extension = path.extension().and_then(|extension| extension.to_str());

@@ -9,19 +9,19 @@ use serde_json::Value;
 
 use crate::error::Error;
 
-/// The folder that holds the workspace's `Cargo.toml`.
+/// The folder of the workspace's `Cargo.toml`.
 #[derive(Clone, Debug)]
 pub(crate) struct Workspace {
     root: PathBuf,
 }
 
-/// A member of the workspace, as `cargo metadata` tells it.
+/// A member of the workspace, from `cargo metadata`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Package {
     pub(crate) name: String,
     /// Its folder, relative to the workspace's root.
     pub(crate) folder: PathBuf,
-    /// Whether it may be published: the others are tools of the repository.
+    /// Whether it is published; the others are tools of the repository.
     pub(crate) published: bool,
     /// Its features, `default` included.
     pub(crate) features: Vec<Feature>,
@@ -29,7 +29,7 @@ pub(crate) struct Package {
     pub(crate) imports: Vec<Import>,
 }
 
-/// A feature and what it turns on.
+/// A feature and the features that it enables.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Feature {
     pub(crate) name: String,
@@ -40,7 +40,7 @@ pub(crate) struct Feature {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Import {
     pub(crate) package: String,
-    /// Whether only tests, examples and benchmarks see it.
+    /// Whether it is a dev-dependency.
     pub(crate) only_tests: bool,
 }
 
@@ -61,14 +61,14 @@ impl Workspace {
         &self.root
     }
 
-    /// A command that runs the very cargo that runs us, in the root.
+    /// Returns a command for the cargo that runs us, in the root.
     pub(crate) fn cargo(&self) -> Command {
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command.current_dir(&self.root);
         command
     }
 
-    /// What a cargo command prints, or its complaint.
+    /// Returns the output of a cargo command, or its errors.
     pub(crate) fn cargo_output(&self, arguments: &[&str]) -> Result<String, Error> {
         let call = format!("cargo {}", arguments.join(" "));
         let output = self
@@ -86,12 +86,12 @@ impl Workspace {
         String::from_utf8(output.stdout).map_err(|error| format!("{call}: {error}").into())
     }
 
-    /// The folder that cargo builds into.
+    /// Returns cargo's target folder.
     pub(crate) fn target(&self) -> Result<PathBuf, Error> {
         Ok(PathBuf::from(text(&self.metadata()?, "target_directory")?))
     }
 
-    /// All members, sorted by name.
+    /// Returns all members, sorted by name.
     pub(crate) fn packages(&self) -> Result<Vec<Package>, Error> {
         let metadata = self.metadata()?;
         let packages = metadata["packages"]
@@ -147,10 +147,10 @@ impl Workspace {
         })
     }
 
-    /// Every file that belongs to the repository, relative to the root and sorted.
+    /// Returns every file of the repository, relative to the root and sorted.
     ///
-    /// Build output is told by its name, `target`, or by cargo's own mark (`CACHEDIR.TAG`) where it has another. Cargo
-    /// leaves no mark in a folder that was there before it.
+    /// Build output is recognized by its name, `target`, or by cargo's mark (`CACHEDIR.TAG`). Cargo does not mark a folder that existed
+    /// before.
     pub(crate) fn files(&self) -> Result<Vec<PathBuf>, Error> {
         let mut files = Vec::new();
         self.collect(Path::new(""), &mut files)?;
@@ -179,14 +179,14 @@ impl Workspace {
         Ok(())
     }
 
-    /// The text of a file given relative to the root.
+    /// Reads a file relative to the root.
     pub(crate) fn read(&self, file: impl AsRef<Path>) -> Result<String, Error> {
         let path = self.root.join(file.as_ref());
         fs::read_to_string(&path)
             .map_err(|error| format!("{}: {error}", file.as_ref().display()).into())
     }
 
-    /// Replaces the text of a file given relative to the root.
+    /// Writes a file relative to the root.
     pub(crate) fn write(&self, file: impl AsRef<Path>, text: &str) -> Result<(), Error> {
         let path = self.root.join(file.as_ref());
         fs::write(&path, text)

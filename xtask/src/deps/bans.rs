@@ -1,4 +1,4 @@
-//! What must never be below a crate, whatever the lists say.
+//! Crates that must never be below a member, whatever the lists say.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -89,7 +89,7 @@ impl List {
         text
     }
 
-    /// What entered and what left since `allowed` was written.
+    /// Returns the crates that entered and left since `allowed` was written.
     pub(crate) fn differences(&self, allowed: &Self, package: &str) -> Vec<String> {
         let mut findings = Vec::new();
         let names: std::collections::BTreeSet<_> =

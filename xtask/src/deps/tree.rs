@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::error::Error;
 use crate::workspace::{Package, Workspace};
 
-/// The platforms whose crates count. Windows and macOS bring their own (certificate stores), and what enters there
-/// should not go unseen by those who work on Linux.
+/// The platforms whose crates count. Windows and macOS have crates of their own (certificate stores), which must not enter unseen
+/// on Linux.
 const TARGETS: &[&str] = &[
     "x86_64-unknown-linux-gnu",
     "x86_64-pc-windows-msvc",
@@ -18,7 +18,7 @@ const TARGETS: &[&str] = &[
 pub(crate) enum Build {
     /// Without any feature.
     Bare,
-    /// As a user gets it who says nothing.
+    /// The default features.
     Default,
     /// With one feature alone, and the features of this package that it turns on, itself included.
     Feature {

@@ -1,4 +1,4 @@
-//! Every member takes its lints, its metadata and the versions of its dependencies from the workspace.
+//! Each member inherits its lints, its metadata and the versions of its dependencies from the workspace.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ const INHERITED: &[&str] = &[
     "repository",
 ];
 
-/// What a member's `Cargo.toml` says itself though the workspace should say it.
+/// Finds keys of a member's `Cargo.toml` that should be inherited from the workspace.
 pub(crate) fn findings(manifest: &TextFile) -> Vec<String> {
     let table = match DeTable::parse(&manifest.text) {
         Ok(table) => table.into_inner(),

@@ -1,4 +1,4 @@
-//! What a source file must have, and what no file may hold.
+//! Rules for source files: documentation, length, unwanted code and machine paths.
 
 use std::path::Path;
 
