@@ -283,7 +283,7 @@ mod tests {
         }
     }
 
-    /// The step that builds the libraries, and nothing else.
+    /// Returns the step that builds the libraries, and nothing else.
     fn libraries() -> &'static Step {
         let mut steps = STEPS.iter();
         steps

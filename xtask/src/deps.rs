@@ -51,7 +51,7 @@ fn trees(workspace: &Workspace, package: &Package) -> Result<Vec<Tree>, Error> {
         .collect()
 }
 
-/// The differences to the list in the repository, or that list written anew.
+/// Returns the differences to the list in the repository, or that list written anew.
 fn compare(
     workspace: &Workspace,
     package: &Package,

@@ -14,7 +14,7 @@ pub(crate) enum Error {
 }
 
 impl Error {
-    /// The exit code of the process.
+    /// Returns the exit code of the process.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,

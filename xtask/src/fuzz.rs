@@ -65,7 +65,7 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(),
     Ok(())
 }
 
-/// The names of all targets, sorted.
+/// Returns the names of all targets, sorted.
 fn names(workspace: &Workspace) -> Result<Vec<String>, Error> {
     let folder = workspace.root().join(FOLDER).join("fuzz_targets");
     let complain = |error| format!("{}: {error}", folder.display());
@@ -105,7 +105,7 @@ fn build(workspace: &Workspace, names: &[String], output: &Path) -> Result<PathB
     Ok(output.join(host).join("release"))
 }
 
-/// The triple of this machine.
+/// Returns the triple of this machine.
 fn host() -> Result<String, Error> {
     let output = Command::new("rustc")
         .arg("-vV")
@@ -164,7 +164,7 @@ impl Target<'_> {
         matches!(&*self.name, "asa_lists" | "dt_list" | "errors" | "json")
     }
 
-    /// The folders with inputs to begin with: the target's own, and a vendor's fixtures for its lists.
+    /// Returns the folders with inputs to begin with: the target's own, and a vendor's fixtures for its lists.
     fn seeds(&self) -> Vec<String> {
         let fixtures = match &*self.name {
             "asa_lists" => Some(format!("{FIXTURES}/asa")),

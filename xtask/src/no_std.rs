@@ -64,7 +64,7 @@ fn succeed(mut command: Command, complaint: &str) -> Result<(), Error> {
     }
 }
 
-/// Every generated model, as the samples name it: `asa::Gateway`.
+/// Returns every generated model, as the samples name it: `asa::Gateway`.
 fn models(workspace: &Workspace) -> Result<Vec<String>, Error> {
     let mut models = Vec::new();
     for file in workspace.files()? {
@@ -80,7 +80,7 @@ fn models(workspace: &Workspace) -> Result<Vec<String>, Error> {
     Ok(models)
 }
 
-/// The public structs with named fields in a generated file; ids are covered by the structs that hold them.
+/// Returns the public structs with named fields in a generated file; ids are covered by the structs that hold them.
 fn structs(source: &str) -> impl Iterator<Item = &str> {
     source
         .lines()

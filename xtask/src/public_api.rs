@@ -69,7 +69,7 @@ fn rustdoc_json(workspace: &Workspace, package: &str) -> Result<PathBuf, Error> 
     Ok(target.join(file))
 }
 
-/// Every public item, one a line. What every type has, because of blanket and automatic implementations, is left out.
+/// Returns every public item, one a line. What every type has, because of blanket and automatic implementations, is left out.
 fn listing(json: &Path) -> Result<String, Error> {
     let api = Builder::from_rustdoc_json(json)
         .omit_blanket_impls(true)
@@ -84,7 +84,7 @@ fn listing(json: &Path) -> Result<String, Error> {
     Ok(api.items().map(|item| format!("{item}\n")).collect())
 }
 
-/// The differences to the listing in the repository, or that listing written anew.
+/// Returns the differences to the listing in the repository, or that listing written anew.
 fn compare(
     workspace: &Workspace,
     package: &str,
@@ -111,7 +111,7 @@ fn compare(
     )))
 }
 
-/// The lines that came and went.
+/// Returns the lines that came and went.
 fn changes(known: &str, listing: &str) -> String {
     let diff = TextDiff::from_lines(known, listing);
     let changes = diff.iter_all_changes();

@@ -45,18 +45,18 @@ pub(crate) struct Import {
 }
 
 impl Workspace {
-    /// The workspace that this xtask was built from.
+    /// Returns the workspace that this xtask was built from.
     pub(crate) fn here() -> Self {
         let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
         Self::at(xtask.parent().unwrap_or(xtask))
     }
 
-    /// The workspace in a given folder.
+    /// Returns the workspace in a given folder.
     pub(crate) fn at(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
     }
 
-    /// The folder that everything else is relative to.
+    /// Returns the folder that everything else is relative to.
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }

@@ -1,8 +1,8 @@
-//! Which characters a description may hold.
+//! The characters that a description may contain.
 
-/// Whether a reader sees the character, or it is a plain space.
+/// Whether a character is visible, or a plain space.
 ///
-/// What is left out could hide text, turn its direction around or break its lines: controls, tabs, marks of direction,
+/// The others could hide text, reverse its direction or break its lines: controls, tabs, bidirectional marks,
 /// spaces of other widths, line separators, and marks that combine with the character before.
 pub(crate) fn is_visible(c: char) -> bool {
     match c {
@@ -13,7 +13,7 @@ pub(crate) fn is_visible(c: char) -> bool {
     }
 }
 
-/// The name of a character that is not seen: `U+202E`.
+/// Returns the name of a character that is not seen: `U+202E`.
 pub(crate) fn code_point(c: char) -> String {
     format!("U+{:04X}", u32::from(c))
 }

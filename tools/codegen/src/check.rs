@@ -1,4 +1,4 @@
-//! What no single part of a description can see: dangling and circular references, parts that are never used,
+//! Checks across the parts of a description: dangling and circular references, unused parts,
 //! names that clash, and which module a schema belongs to.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -100,7 +100,7 @@ fn names_clash(api: &Api, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Whether a segment of a path needs no encoding and is no step in the path.
+/// Whether a segment of a path needs no encoding and is not `.` or `..`.
 fn is_plain(segment: &str) -> bool {
     let is_unreserved = |c: char| c.is_ascii_alphanumeric() || "-._~:@".contains(c);
     !matches!(segment, "" | "." | "..") && segment.chars().all(is_unreserved)
@@ -118,7 +118,7 @@ fn route_path(operation: &Operation) -> String {
     path.join("/")
 }
 
-/// Every reference from outside and inside the schemas.
+/// Returns every reference from outside and inside the schemas.
 fn all_references(api: &Api) -> impl Iterator<Item = &Reference> {
     let of_operations = api.operations.iter().flat_map(|operation| {
         let bodies = [&operation.request, &operation.response, &operation.failure];
@@ -160,7 +160,7 @@ fn references(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// The names in `{braces}` of a path.
+/// Returns the names in `{braces}` of a path.
 pub(crate) fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
     path.split('/')
         .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
@@ -258,7 +258,7 @@ fn defaults(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
                 words.iter().any(|word| word.word == *text)
             }
             (DefaultValue::EmptyObject, Kind::Named(_), Some(Shape::Object(fields))) => {
-                // What is made without arguments: `new` takes these.
+                // Objects whose `new` has no arguments.
                 let mut fields = fields.iter();
                 fields.all(|it| !it.is_required && (!it.is_omittable || it.default.is_some()))
             }
@@ -313,7 +313,7 @@ fn place(api: &mut Api, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// The modules of all schemas that operations reach, and the names of those that answers hold.
+/// Returns the modules of all schemas that operations reach, and the names of those in responses.
 fn uses(api: &Api) -> (BTreeMap<String, String>, BTreeSet<String>) {
     let graph = Graph::of(api);
     let modules = api.operations.iter().flat_map(|operation| {
@@ -347,8 +347,8 @@ fn patches(schema: &Schema, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// A secret that is shown once has to be one, and there, in the answer itself, and alone: an object around it, or another one beside
-/// it, could make it unreadable.
+/// A property that is shown once must be a secret, required, in the response itself, and the only one: an object around it, or another
+/// secret beside it, could make it unreadable.
 fn secrets(api: &Api, schema: &Schema, diagnostics: &mut Diagnostics) {
     let mut once = schema.fields().iter().filter(|field| field.is_shown_once);
     let Some(first) = once.next() else {
@@ -368,7 +368,7 @@ fn secrets(api: &Api, schema: &Schema, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// What a new request has although it may be left out is no more than that.
+/// `x-omittable` is for optional properties of requests alone.
 fn omittable(schema: &Schema, diagnostics: &mut Diagnostics) {
     for field in schema.fields().iter().filter(|field| field.is_omittable) {
         if !schema.is_request_only || field.is_required || field.is_nullable {

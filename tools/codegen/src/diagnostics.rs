@@ -1,23 +1,23 @@
-//! Mistakes in a description: where, what, and how to mend it.
+//! Errors in a description: place, message and remedy.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use super::characters::is_visible;
 
-/// So many mistakes are shown; the others mostly follow from them.
+/// The number of errors that are shown; the others mostly follow from them.
 const MOST: usize = 100;
-/// So much of each is shown, in characters: names are as long as the description makes them.
+/// The number of characters of each that are shown: names may be of any length.
 const LONGEST: usize = 500;
 
-/// A place in a description; both count from 1.
+/// A place in a description, counted from 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Position {
     pub(crate) line: usize,
     pub(crate) column: usize,
 }
 
-/// One mistake.
+/// An error.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Diagnostic {
     at: Position,
@@ -25,7 +25,7 @@ struct Diagnostic {
     fix: String,
 }
 
-/// All mistakes that were found in one description.
+/// The errors of one description.
 #[derive(Debug, Default)]
 pub(crate) struct Diagnostics {
     file: String,
@@ -33,7 +33,7 @@ pub(crate) struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// No mistakes yet in `file`.
+    /// Creates an empty list for `file`.
     pub(crate) fn of(file: &str) -> Self {
         Self {
             file: file.into(),
@@ -41,7 +41,7 @@ impl Diagnostics {
         }
     }
 
-    /// Adds a mistake; `fix` completes "the fix: …", or is empty where the mistake says it all.
+    /// Adds an error; `fix` completes "the fix: …", or is empty.
     pub(crate) fn add(&mut self, at: Position, what: impl Into<String>, fix: impl Into<String>) {
         self.found.push(Diagnostic {
             at,
@@ -50,13 +50,13 @@ impl Diagnostics {
         });
     }
 
-    /// Whether the description is sound so far.
+    /// Whether no error was found so far.
     pub(crate) fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
 }
 
-/// One line for each mistake, in the order of the file; at the end, how many were left out.
+/// One line for each error, in the order of the file; at the end, the number of those left out.
 impl fmt::Display for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sorted: BTreeSet<&Diagnostic> = self.found.iter().collect();
@@ -76,7 +76,7 @@ impl fmt::Display for Diagnostics {
     }
 }
 
-/// The text on one line and not too long: it quotes what may be hostile.
+/// Returns the text on one line and not too long: it quotes what may be hostile.
 fn escape_for_display(text: &str) -> String {
     let plain = |c: char| if is_visible(c) { c } else { ' ' };
     let mut shown: String = text.chars().take(LONGEST).map(plain).collect();

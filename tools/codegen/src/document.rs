@@ -10,7 +10,7 @@ use super::schema;
 use super::server;
 use super::yaml::{Entry, Node, Value};
 
-/// Reads the description of one vendor. What is wrong is in `diagnostics`; then the result is incomplete.
+/// Reads the description of one vendor. With errors in `diagnostics` the result is incomplete.
 pub(crate) fn read(
     vendor: &str,
     file: &str,
@@ -179,7 +179,7 @@ impl<'a> Components<'a> {
         !choices.is_empty()
     }
 
-    /// The part itself, or the one that it refers to.
+    /// Returns the part itself, or the one that it refers to.
     fn resolve(
         &mut self,
         node: &'a Node,
@@ -368,7 +368,7 @@ impl<'a> Components<'a> {
     }
 }
 
-/// The body of failures, which both responses for them must have.
+/// Returns the body of failures, which both responses for them must have.
 fn failures(
     responses: &Node,
     refusal: Option<(Position, Option<Reference>)>,
@@ -504,7 +504,7 @@ fn response(node: &Node, diagnostics: &mut Diagnostics) -> Option<Reference> {
     content.and_then(|node| body(node, diagnostics))
 }
 
-/// The schema of a JSON body.
+/// Returns the schema of a JSON body.
 fn body(content: &Node, diagnostics: &mut Diagnostics) -> Option<Reference> {
     let mut content = Reader::of(content, "`content`", diagnostics)?;
     let json = content.need("application/json", diagnostics);

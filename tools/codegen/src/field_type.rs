@@ -11,7 +11,7 @@ pub(crate) fn ident(name: &str) -> Ident {
     Ident::new(name, Span::call_site())
 }
 
-/// The Rust type of a value that is there.
+/// Returns the Rust type of a value that is there.
 pub(crate) fn value_type(kind: &Kind) -> TokenStream {
     match kind {
         Kind::Text => quote!(String),
@@ -34,7 +34,7 @@ pub(crate) fn value_type(kind: &Kind) -> TokenStream {
     }
 }
 
-/// The seed that reads a value.
+/// Returns the seed that reads a value.
 pub(crate) fn seed(kind: &Kind) -> TokenStream {
     match kind {
         Kind::Text => quote!(de::STRING),
@@ -61,7 +61,7 @@ pub(crate) struct Argument<'a> {
 }
 
 impl<'a> Argument<'a> {
-    /// The argument for a value of that kind.
+    /// Returns the argument for a value of that kind.
     pub(crate) fn of(kind: &'a Kind) -> Self {
         let value = value_type(kind);
         let argument = match kind {
@@ -74,7 +74,7 @@ impl<'a> Argument<'a> {
         Self { kind, argument }
     }
 
-    /// The value out of the argument.
+    /// Returns the value out of the argument.
     pub(crate) fn value(&self, name: &Ident) -> TokenStream {
         match self.kind {
             kind if kind.is_plain() => quote!(#name),
@@ -86,7 +86,7 @@ impl<'a> Argument<'a> {
     }
 }
 
-/// The value of an absent field, where one is given.
+/// Returns the value of an absent field, where one is given.
 pub(crate) fn default_value(field: &Field) -> TokenStream {
     match (&field.default, &field.kind) {
         (Some(DefaultValue::Text(word)), Kind::Named(reference)) => {

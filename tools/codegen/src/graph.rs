@@ -19,7 +19,7 @@ impl<'a> Graph<'a> {
         )
     }
 
-    /// The schema that a reference means.
+    /// Returns the schema that a reference means.
     pub(crate) fn get(&self, reference: &Reference) -> Option<&'a Schema> {
         self.0.get(reference.name.as_str()).copied()
     }

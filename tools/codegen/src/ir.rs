@@ -23,7 +23,7 @@ pub(crate) struct Api {
 }
 
 impl Api {
-    /// The schema of that name.
+    /// Returns the schema of that name.
     pub(crate) fn schema(&self, name: &str) -> Option<&Schema> {
         self.schemas.iter().find(|schema| schema.name == name)
     }
@@ -98,7 +98,7 @@ impl Operation {
         format!("{method} {}", self.path)
     }
 
-    /// The parameters in the query.
+    /// Returns the parameters in the query.
     pub(crate) fn query(&self) -> impl Iterator<Item = &Parameter> {
         self.parameters
             .iter()
@@ -182,7 +182,7 @@ pub(crate) struct Schema {
 }
 
 impl Schema {
-    /// The secret that no other response shows, if it is a response with one. The rest of it is read leniently.
+    /// Returns the secret that no other response shows, if it is a response with one. The rest of it is read leniently.
     pub(crate) fn shown_once(&self) -> Option<&Field> {
         let mut fields = self.fields().iter();
         fields.find(|field| field.is_shown_once && !self.is_request_only)
@@ -204,7 +204,7 @@ impl Schema {
         }
     }
 
-    /// The fields; none when it is no object.
+    /// Returns the fields; none when it is no object.
     pub(crate) fn fields(&self) -> &[Field] {
         match &self.shape {
             Shape::Object(fields) => fields,
@@ -212,7 +212,7 @@ impl Schema {
         }
     }
 
-    /// The schemas that its fields name.
+    /// Returns the schemas that its fields name.
     pub(crate) fn references(&self) -> impl Iterator<Item = &Reference> {
         let fields = self.fields().iter();
         fields.filter_map(|field| field.kind.reference())
@@ -325,7 +325,7 @@ impl Kind {
         matches!(self, Self::Integer(Integer::Count32 | Integer::Count64))
     }
 
-    /// The schema that it names.
+    /// Returns the schema that it names.
     pub(crate) fn reference(&self) -> Option<&Reference> {
         match self {
             Self::Named(reference) => Some(reference),

@@ -45,7 +45,7 @@ pub const VENDORS: [&str; 2] = ["asa", "dt"];
 ///
 /// # Errors
 ///
-/// All mistakes of all descriptions, one a line, or that a description cannot be read.
+/// Returns all errors of all descriptions, one a line, or that a description cannot be read.
 pub fn generate(root: &Path) -> Result<Output, String> {
     let mut output = Output::default();
     let mut mistakes = Vec::new();
@@ -73,7 +73,7 @@ pub fn generate(root: &Path) -> Result<Output, String> {
     Ok(output)
 }
 
-/// What others must find in what they make of a description.
+/// The contents of a description that other tools must find in their output.
 #[derive(Debug)]
 pub struct Outline {
     /// The first.
@@ -88,7 +88,7 @@ pub struct Outline {
 ///
 /// # Errors
 ///
-/// All mistakes of the description, one a line, or that it cannot be read.
+/// Returns all errors of the description, one a line, or that it cannot be read.
 pub fn outline(root: &Path, vendor: &str) -> Result<Outline, String> {
     let file = format!("crates/models/openapi/{vendor}.yaml");
     let bytes = read(&root.join(&file))?;
@@ -108,7 +108,7 @@ pub fn outline(root: &Path, vendor: &str) -> Result<Outline, String> {
 ///
 /// # Errors
 ///
-/// All mistakes of the description, one a line.
+/// Returns all errors of the description, one a line.
 pub fn generate_vendor(vendor: &str, file: &str, bytes: &[u8]) -> Result<Output, String> {
     let api = describe(vendor, file, bytes).map_err(|diagnostics| diagnostics.to_string())?;
     let mut output = Output::default();
@@ -116,7 +116,7 @@ pub fn generate_vendor(vendor: &str, file: &str, bytes: &[u8]) -> Result<Output,
     Ok(output)
 }
 
-/// The bytes of a description; at most one more than the reader takes, so that it can say that it is too much.
+/// Returns the bytes of a description; at most one more than the reader takes, so that it can say that it is too much.
 fn read(path: &Path) -> Result<Vec<u8>, String> {
     let failed = |error| format!("cannot read {}: {error}", path.display());
     let mut bytes = Vec::new();
@@ -128,7 +128,7 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// Reads and checks one description; all of its mistakes when there are any.
+/// Reads and checks one description.
 fn describe(vendor: &str, file: &str, bytes: &[u8]) -> Result<Api, Diagnostics> {
     let mut diagnostics = Diagnostics::of(file);
     let api = yaml::parse(bytes, &mut diagnostics)
@@ -147,7 +147,7 @@ fn describe(vendor: &str, file: &str, bytes: &[u8]) -> Result<Api, Diagnostics> 
     }
 }
 
-/// Writes all that one vendor's description makes.
+/// Adds the files of one vendor.
 fn add(output: &mut Output, api: &Api) -> Result<(), String> {
     let vendor = &api.vendor;
     let folder = format!("crates/models/src/generated/{vendor}");

@@ -115,7 +115,7 @@ impl Markdown {
         self.lines(usize::MAX).join("\n")
     }
 
-    /// All on one line, for the cell of a table.
+    /// Returns all on one line, for the cell of a table.
     pub(crate) fn cell(&self) -> String {
         let words = self.paragraphs.iter().flatten();
         let words = words.map(|word| written(word, fenced_in_cell));
@@ -131,7 +131,7 @@ fn written(word: &Word, code: fn(&str) -> String) -> String {
     parts.collect()
 }
 
-/// The words of a paragraph.
+/// Returns the words of a paragraph.
 fn words(paragraph: &str) -> Vec<Word> {
     let (mut words, mut word) = (Vec::new(), Word::new());
     let mut rest = Some(paragraph);
@@ -222,7 +222,7 @@ fn first_url(text: &str) -> Option<(&str, &str, &str)> {
     })
 }
 
-/// The address without what ends the sentence around it; a bracket that was opened in it stays.
+/// Returns the address without what ends the sentence around it; a bracket that was opened in it stays.
 fn without_punctuation(url: &str) -> &str {
     let count = |c: char| url.matches(c).count();
     let mut brackets = [('(', ')'), ('[', ']'), ('{', '}')]

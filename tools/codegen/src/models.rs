@@ -13,7 +13,7 @@ use super::rust::{self, Item, doc_of};
 use super::source::schema_doc;
 use super::struct_gen::StructGenerator;
 
-/// The files of the models and the `mod.rs` that names them, by their name.
+/// Returns the files of the models and the `mod.rs` that names them, by their name.
 pub(crate) fn files(api: &Api) -> Result<BTreeMap<String, String>, String> {
     let mut files = BTreeMap::new();
     let mut modules: BTreeMap<&str, Vec<&Schema>> = BTreeMap::new();

@@ -1,6 +1,6 @@
-//! Names of the description as names of Rust.
+//! Converts names of a description to Rust names.
 
-/// `refuseConnections`, `gateway-agent`, `ENVIRONMENT` as their words in lower case.
+/// Splits `refuseConnections`, `gateway-agent` or `ENVIRONMENT` into words in lower case.
 fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut previous = ' ';

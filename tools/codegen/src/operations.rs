@@ -9,7 +9,7 @@ use super::markdown::Markdown;
 use super::names;
 use super::rust::{self, Item, doc_of};
 
-/// The text of `operations.rs`.
+/// Returns the text of `operations.rs`.
 pub(crate) fn file(api: &Api) -> Result<String, String> {
     let items: Vec<Item> = [imports(api), ids(api), lookup(api)]
         .into_iter()

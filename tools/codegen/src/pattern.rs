@@ -1,7 +1,7 @@
-//! Whether a `pattern` is a regular expression at all.
+//! Checks that a `pattern` is a regular expression.
 //!
-//! JSON Schema writes them in the dialect of ECMA-262, which has what Rust's has not, such as `(?=…)` and `\1`. So only
-//! that counts as a mistake which is one in both.
+//! JSON Schema uses the dialect of ECMA-262, which allows more than Rust's, such as `(?=…)` and `\1`. So only an error in both
+//! dialects is reported.
 
 use regex_syntax::ast::{ErrorKind, parse::Parser};
 

@@ -1,16 +1,15 @@
-//! Text for people out of a description.
+//! Texts of a description.
 
 use super::markdown::Markdown;
 
-/// Sentences that a description gives: plain text with `code` between backticks, and addresses.
+/// Sentences of a description: plain text with `code` between backticks, and URLs.
 ///
-/// It is no Markdown, no JSON and no Rust: whoever writes it down says for which of them, so that none of its characters
-/// means anything there that the description did not.
+/// It is converted for each output format (Markdown, JSON, Rust), so that none of its characters has a special meaning there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Prose(String);
 
 impl Prose {
-    /// The text as it stands in a description.
+    /// Returns the text as it stands in a description.
     pub(crate) fn new(text: &str) -> Self {
         Self(text.trim().into())
     }

@@ -1,4 +1,4 @@
-//! Takes an object of a description apart, keyword by keyword, and reports what is left over.
+//! Reads an object of a description keyword by keyword, and reports unknown keywords.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -67,7 +67,7 @@ impl<'a> Reader<'a> {
         self.left.contains_key(keyword)
     }
 
-    /// The value of a keyword, if it is there.
+    /// Returns the value of a keyword, if it is there.
     pub(crate) fn take(&mut self, keyword: &str) -> Option<&'a Node> {
         if !self.asked.contains(keyword) {
             self.asked.insert(keyword.into());
@@ -92,7 +92,7 @@ impl<'a> Reader<'a> {
         node
     }
 
-    /// The text of a keyword that must be there; empty when it is not, which has then been reported.
+    /// Returns the text of a keyword that must be there; empty when it is not, which has then been reported.
     pub(crate) fn need_text(&mut self, keyword: &str, diagnostics: &mut Diagnostics) -> String {
         self.need(keyword, diagnostics)
             .and_then(|node| text(node, diagnostics))
@@ -100,24 +100,24 @@ impl<'a> Reader<'a> {
             .to_owned()
     }
 
-    /// The sentences of a keyword that must be there; empty when they are not, which has then been reported.
+    /// Returns the sentences of a keyword that must be there; empty when they are not, which has then been reported.
     pub(crate) fn need_prose(&mut self, keyword: &str, diagnostics: &mut Diagnostics) -> Prose {
         let node = self.need(keyword, diagnostics);
         node.and_then(|node| prose(node, diagnostics))
             .unwrap_or_default()
     }
 
-    /// The sentences of a keyword.
+    /// Returns the sentences of a keyword.
     pub(crate) fn prose(&mut self, keyword: &str, diagnostics: &mut Diagnostics) -> Option<Prose> {
         self.take(keyword).and_then(|node| prose(node, diagnostics))
     }
 
-    /// The text of a keyword.
+    /// Returns the text of a keyword.
     pub(crate) fn text(&mut self, keyword: &str, diagnostics: &mut Diagnostics) -> Option<&'a str> {
         self.take(keyword).and_then(|node| text(node, diagnostics))
     }
 
-    /// The integer of a keyword.
+    /// Returns the integer of a keyword.
     pub(crate) fn integer(&mut self, keyword: &str, diagnostics: &mut Diagnostics) -> Option<i64> {
         let node = self.take(keyword)?;
         match node.value {
@@ -126,7 +126,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The boolean of a keyword.
+    /// Returns the boolean of a keyword.
     pub(crate) fn boolean(&mut self, keyword: &str, diagnostics: &mut Diagnostics) -> Option<bool> {
         self.take(keyword)
             .and_then(|node| boolean(node, diagnostics))
@@ -146,7 +146,7 @@ impl<'a> Reader<'a> {
             .collect()
     }
 
-    /// Reports every keyword that nobody took.
+    /// Reports every keyword that was not taken.
     pub(crate) fn finish(self, diagnostics: &mut Diagnostics) {
         for entry in self.left.values() {
             let what = format!("unknown keyword `{}`", entry.key);
@@ -169,7 +169,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether one is the other with a slip of the pen in it.
+/// Whether one word is a misspelling of the other.
 fn is_like(one: &str, other: &str) -> bool {
     // Nobody means a long text by a keyword, and comparing two takes time.
     let is_short = one.len().max(other.len()) <= 64;
@@ -177,7 +177,7 @@ fn is_like(one: &str, other: &str) -> bool {
     is_short && (one == other || TextDiff::from_chars(&one, &other).ratio() >= 0.8)
 }
 
-/// The text of a node, on one line.
+/// Returns the text of a node, on one line.
 pub(crate) fn text<'a>(node: &'a Node, diagnostics: &mut Diagnostics) -> Option<&'a str> {
     let text = any_text(node, diagnostics)?;
     if text.contains('\n') {
@@ -187,7 +187,7 @@ pub(crate) fn text<'a>(node: &'a Node, diagnostics: &mut Diagnostics) -> Option<
     Some(text)
 }
 
-/// The sentences of a node, which may be on several lines.
+/// Returns the sentences of a node, which may be on several lines.
 pub(crate) fn prose(node: &Node, diagnostics: &mut Diagnostics) -> Option<Prose> {
     any_text(node, diagnostics).map(Prose::new)
 }
@@ -208,7 +208,7 @@ fn any_text<'a>(node: &'a Node, diagnostics: &mut Diagnostics) -> Option<&'a str
     }
 }
 
-/// The boolean of a node.
+/// Returns the boolean of a node.
 pub(crate) fn boolean(node: &Node, diagnostics: &mut Diagnostics) -> Option<bool> {
     match node.value {
         Value::Boolean(value) => Some(value),
@@ -216,7 +216,7 @@ pub(crate) fn boolean(node: &Node, diagnostics: &mut Diagnostics) -> Option<bool
     }
 }
 
-/// The elements of a list.
+/// Returns the elements of a list.
 pub(crate) fn list<'a>(node: &'a Node, diagnostics: &mut Diagnostics) -> Option<&'a [Node]> {
     match &node.value {
         Value::List(list) => Some(list),
@@ -224,7 +224,7 @@ pub(crate) fn list<'a>(node: &'a Node, diagnostics: &mut Diagnostics) -> Option<
     }
 }
 
-/// The entries of an object.
+/// Returns the entries of an object.
 pub(crate) fn entries<'a>(node: &'a Node, diagnostics: &mut Diagnostics) -> Option<&'a [Entry]> {
     match &node.value {
         Value::Object(entries) => Some(entries),

@@ -66,12 +66,12 @@ fn propagate(text: &str) -> String {
     propagate
 }
 
-/// The generator's own text as a doc comment.
+/// Returns the generator's own text as a doc comment.
 pub(crate) fn doc(text: &str) -> TokenStream {
     doc_of(&Markdown::own(text))
 }
 
-/// The text as a doc comment.
+/// Returns the text as a doc comment.
 pub(crate) fn doc_of(text: &Markdown) -> TokenStream {
     let lines = text.lines(WIDTH).into_iter().map(|line| {
         let line = if line.is_empty() {

@@ -265,7 +265,7 @@ fn field(entry: &Entry, is_required: bool, diagnostics: &mut Diagnostics) -> Opt
     })
 }
 
-/// The value of `default`, or of `x-default` beside a `$ref`, where other readers do not look for one.
+/// Returns the value of `default`, or of `x-default` beside a `$ref`, where other readers do not look for one.
 fn default<'a>(reader: &mut Reader<'a>, diagnostics: &mut Diagnostics) -> Option<&'a Node> {
     let is_named = reader.has("$ref") || reader.has("oneOf");
     let (keyword, other) = if is_named {

@@ -115,7 +115,7 @@ fn is_plain(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-._~".contains(c)
 }
 
-/// The names in `{braces}`; nothing when braces have no partner or no name.
+/// Returns the names in `{braces}`; nothing when braces have no partner or no name.
 fn names(url: &str) -> Option<Vec<&str>> {
     let mut names = Vec::new();
     let mut pieces = url.split('{');

@@ -22,7 +22,7 @@ pub(crate) struct StructGenerator<'a> {
 }
 
 impl StructGenerator<'_> {
-    /// The struct and its implementations.
+    /// Returns the struct and its implementations.
     pub(crate) fn items(&self) -> Vec<Item> {
         let mut items = vec![self.definition(), self.constructors()];
         if self.can_be_default() && !self.derives_default() {

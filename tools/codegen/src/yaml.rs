@@ -266,7 +266,7 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// The value of a scalar: quoted ones are text, plain ones what JSON would take them for.
+/// Returns the value of a scalar: quoted ones are text, plain ones what JSON would take them for.
 fn scalar(text: &str, style: ScalarStyle) -> Value {
     if style != ScalarStyle::Plain {
         return Value::Text(text.into());
@@ -282,7 +282,7 @@ fn scalar(text: &str, style: ScalarStyle) -> Value {
     }
 }
 
-/// The place behind these bytes.
+/// Returns the place behind these bytes.
 fn end_of(bytes: &[u8]) -> Position {
     let text = String::from_utf8_lossy(bytes);
     let last = text.rsplit('\n').next().unwrap_or_default();

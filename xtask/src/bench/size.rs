@@ -10,8 +10,8 @@ use std::process::Stdio;
 use crate::error::Error;
 use crate::workspace::Workspace;
 
-/// What is taken, and how the `[dependencies]` of the one who takes it read; `{root}` is the workspace's root, `{made}` the folder of what
-/// is made first.
+/// The subjects, and the `[dependencies]` of a package that embeds each; `{root}` is the workspace's root, `{made}` the folder of
+/// generated packages.
 const EMBEDS: &[(&str, &str)] = &[
     (
         "gatelet-models",

@@ -62,7 +62,7 @@ pub(crate) fn describe(root: &Path, (file, operation): (&str, &str)) {
     fs::write(&path, before.replace("\ncomponents:\n", operation)).unwrap();
 }
 
-/// The errors of one `cargo check` of the libraries that serve operations: code and file of each.
+/// Returns the errors of one `cargo check` of the libraries that serve operations: code and file of each.
 fn errors(root: &Path, target: &Path) -> Vec<(String, String)> {
     let output = Workspace::at(root)
         .cargo()

@@ -116,7 +116,7 @@ const RULES: &[Rule] = &[
     },
 ];
 
-/// Every import that no rule allows, and every member without a rule.
+/// Returns every import that no rule allows, and every member without a rule.
 pub(crate) fn findings(packages: &[Package]) -> Vec<String> {
     packages.iter().flat_map(package_findings).collect()
 }

@@ -30,7 +30,7 @@ pub(crate) enum Build {
 }
 
 impl Build {
-    /// Every build of a package that is looked at.
+    /// Returns every build of a package that is looked at.
     pub(crate) fn all_of(package: &Package) -> Vec<Self> {
         let alone = package
             .features
@@ -47,7 +47,7 @@ impl Build {
             .collect()
     }
 
-    /// The features of `package` that are on in this build.
+    /// Returns the features of `package` that are on in this build.
     pub(crate) fn features(&self, package: &Package) -> BTreeSet<String> {
         match self {
             Self::Bare => BTreeSet::new(),
@@ -122,7 +122,7 @@ impl Tree {
     }
 }
 
-/// The crates in the output of `cargo tree --prefix none --format {p}`: `name v1.2.3 (proc-macro) (*)`.
+/// Returns the crates in the output of `cargo tree --prefix none --format {p}`: `name v1.2.3 (proc-macro) (*)`.
 fn parse(output: &str, root: &str) -> BTreeSet<Below> {
     let crates = output.lines().filter_map(|line| {
         let name = line.split_whitespace().next()?;

@@ -29,7 +29,7 @@ impl Report {
     }
 }
 
-/// The lines from the first panic on, without the calls that led to it and the input in bytes.
+/// Returns the lines from the first panic on, without the calls that led to it and the input in bytes.
 fn end(log: &str) -> String {
     let is_noise = |line: &&str| {
         let start = line.trim_start();

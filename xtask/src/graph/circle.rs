@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 /// Arrows from a node to the nodes that it depends on.
 pub(crate) type Arrows = BTreeMap<String, BTreeSet<String>>;
 
-/// The shortest circle through each node that lies on one; each circle once, beginning at its first name in alphabetical order.
+/// Returns the shortest circle through each node that lies on one; each circle once, beginning at its first name in alphabetical order.
 pub(crate) fn circles(arrows: &Arrows) -> Vec<Vec<String>> {
     let found: BTreeSet<Vec<String>> = arrows
         .keys()

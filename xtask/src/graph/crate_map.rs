@@ -1,4 +1,4 @@
-//! The modules of one crate, the rooms they lie in, and who imports whom.
+//! The modules of a crate, its rooms, and their imports.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -29,7 +29,7 @@ struct Module {
 struct Import<'a> {
     from: &'a [String],
     to: &'a [String],
-    /// What is imported from the module, unless it is the module itself.
+    /// The imported item, unless the module itself is imported.
     name: Option<&'a str>,
     place: String,
     /// Whether the path begins at the crate's root.
@@ -82,7 +82,7 @@ impl CrateMap {
         Ok(())
     }
 
-    /// The rooms, sorted.
+    /// Returns the rooms, sorted.
     pub(crate) fn rooms(&self) -> Vec<&str> {
         let paths = self.modules.keys();
         paths
@@ -110,7 +110,7 @@ impl CrateMap {
         arrows
     }
 
-    /// The first place where a room imports from another.
+    /// Returns the first place where a room imports from another.
     pub(crate) fn place(&self, from: &str, to: &str) -> Option<String> {
         let mut imports = self.imports();
         let found = imports.find(|import| {
@@ -160,7 +160,7 @@ impl CrateMap {
         found
     }
 
-    /// All imports but those of the root, which knows every room.
+    /// Returns all imports but those of the root, which knows every room.
     fn imports(&self) -> impl Iterator<Item = Import<'_>> {
         let modules = self.modules.iter().filter(|(path, _)| !path.is_empty());
         modules.flat_map(|(path, module)| {

@@ -72,7 +72,7 @@ pub(crate) fn layout(arrows: &Arrows) -> Layout {
     Layout { rows, lines }
 }
 
-/// The arrows that lead down, and those that would close a circle.
+/// Returns the arrows that lead down, and those that would close a circle.
 fn without_circles(arrows: &Arrows) -> (Arrows, Arrows) {
     let mut down: Arrows = arrows
         .keys()
@@ -102,7 +102,7 @@ fn without_shortcuts(arrows: &Arrows) -> Arrows {
     kept.collect()
 }
 
-/// The node and everything that it depends on.
+/// Returns the node and everything that it depends on.
 fn reachable<'a>(arrows: &'a Arrows, start: &'a String) -> BTreeSet<&'a String> {
     let mut found = BTreeSet::from([start]);
     let mut waiting = vec![start];
@@ -116,7 +116,7 @@ fn reachable<'a>(arrows: &'a Arrows, start: &'a String) -> BTreeSet<&'a String> 
     found
 }
 
-/// The length of the longest way down.
+/// Returns the length of the longest way down.
 fn depth(arrows: &Arrows, name: &String) -> usize {
     let below = arrows.get(name).into_iter().flatten();
     below.map(|next| depth(arrows, next) + 1).max().unwrap_or(0)

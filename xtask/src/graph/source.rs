@@ -1,6 +1,6 @@
 //! The modules that a source file declares, the names that it imports and the paths that it mentions.
 //!
-//! Works on tokens, so that paths in the arguments of macros count too. Comments and strings are no tokens of a path, and items below
+//! Works on tokens, so that paths in the arguments of macros count too. Comments and strings do not count, and items below
 //! `#[cfg(test)]` are skipped: tests may import whatever they need.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
@@ -242,7 +242,7 @@ fn begins_with_path(tokens: &[TokenTree]) -> bool {
     matches!(tokens, [TokenTree::Ident(_), ..])
 }
 
-/// The segments of the path that the tokens begin with, and what follows it.
+/// Returns the segments of the path that the tokens begin with, and what follows it.
 fn path(tokens: &[TokenTree]) -> (Vec<String>, &[TokenTree]) {
     let mut segments = Vec::new();
     let mut rest = tokens;
@@ -280,7 +280,7 @@ fn split_item(tokens: &[TokenTree]) -> (&[TokenTree], &[TokenTree]) {
     tokens.split_at((end + 1).min(tokens.len()))
 }
 
-/// The tokens after all items below `#[cfg(test)]` that they begin with; `None` at the end.
+/// Returns the tokens after all items below `#[cfg(test)]` that they begin with; `None` at the end.
 fn skip_test_items(tokens: &[TokenTree]) -> Option<&[TokenTree]> {
     let mut rest = tokens;
     loop {

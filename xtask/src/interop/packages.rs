@@ -29,7 +29,7 @@ impl Registry {
         }
     }
 
-    /// The mark between a package and its version.
+    /// Returns the mark between a package and its version.
     fn separator(self) -> &'static str {
         match self {
             Self::PyPi => "==",
@@ -39,7 +39,7 @@ impl Registry {
 }
 
 impl Package {
-    /// The version of the tool.
+    /// Returns the version of the tool.
     pub(crate) fn version(&self) -> &'static str {
         let (_, version) = self.parts[0]
             .rsplit_once(self.registry.separator())
@@ -103,7 +103,7 @@ fn succeed(command: &mut Command) -> Result<(), String> {
     ))
 }
 
-/// The line of a complaint that says the most: why nothing was reached, then what was not found, then anything. The last line is
+/// Returns the line of a complaint that says the most: why nothing was reached, then what was not found, then anything. The last line is
 /// where npm says where its log is.
 fn cause(complaint: &str) -> Option<&str> {
     let with = |words: &[&str]| {

@@ -66,7 +66,7 @@ impl Count {
     }
 }
 
-/// The rule and the message of a finding.
+/// Returns the rule and the message of a finding.
 fn said(finding: &Value, rule: &str) -> String {
     let text = |name: &str| finding[name].as_str().unwrap_or_default();
     format!("{}: {}", text(rule), text("message"))

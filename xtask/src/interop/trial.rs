@@ -109,7 +109,7 @@ impl Trial<'_> {
         Ok(())
     }
 
-    /// The first operation or object that is not in what was made, in whatever style names are written there.
+    /// Returns the first operation or object that is not in what was made, in whatever style names are written there.
     fn left_out(&self, holds: Holds, sources: &[String]) -> Option<&str> {
         let names = match holds {
             Holds::Operations => &self.outline.operations,
@@ -172,7 +172,7 @@ fn plain(text: &str) -> String {
     letters.map(|it| it.to_ascii_lowercase()).collect()
 }
 
-/// The programs below a folder, each with its name, which may be that of an operation.
+/// Returns the programs below a folder, each with its name, which may be that of an operation.
 fn sources(folder: &Path) -> Result<Vec<String>, String> {
     let complain = |error: std::io::Error| format!("{}: {error}", folder.display());
     let mut found = Vec::new();

@@ -55,7 +55,7 @@ fn finding(name: &str, item: &str) -> String {
     format!("names a type of `{name}`, which users should not have to know: {item}")
 }
 
-/// The crates of the paths in a line: paths are whole, so each begins with a crate unless it begins with a type.
+/// Returns the crates of the paths in a line: paths are whole, so each begins with a crate unless it begins with a type.
 fn crates(line: &str) -> impl Iterator<Item = &str> {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     line.match_indices("::").filter_map(move |(at, _)| {

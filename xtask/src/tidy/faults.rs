@@ -45,7 +45,7 @@ impl Case {
         })
     }
 
-    /// The cases of a comment that holds nothing else: `// T5, U8`.
+    /// Returns the cases of a comment that holds nothing else: `// T5, U8`.
     fn of_comment(line: &str) -> Option<Vec<Self>> {
         let text = line.strip_prefix("// ")?;
         text.split(", ").map(Self::parse).collect()
@@ -78,7 +78,7 @@ pub(crate) fn findings(texts: &[TextFile]) -> Vec<String> {
     findings
 }
 
-/// The rows that come and go, below each other.
+/// Returns the rows that come and go, below each other.
 fn changes(page: &str, expected: &str) -> String {
     let mut text = String::new();
     for change in TextDiff::from_lines(page, expected).iter_all_changes() {
@@ -119,7 +119,7 @@ fn untitled(
     found.collect()
 }
 
-/// The titles that the page gives, in rows and in its last list.
+/// Returns the titles that the page gives, in rows and in its last list.
 fn titles(page: &str) -> BTreeMap<Case, String> {
     let lines = page
         .lines()
@@ -144,7 +144,7 @@ struct Tie<'a> {
     test: Option<&'a str>,
 }
 
-/// The tests in the tree that prove a case.
+/// Returns the tests in the tree that prove a case.
 fn tests(texts: &[TextFile]) -> BTreeMap<Case, BTreeSet<String>> {
     let mut tests: BTreeMap<Case, BTreeSet<String>> = BTreeMap::new();
     let ties = texts
@@ -191,7 +191,7 @@ fn ties(source: &str) -> Vec<Tie<'_>> {
     lines.iter().enumerate().filter_map(tie).collect()
 }
 
-/// The name of the test that begins on the first of these lines: its attributes, then the function.
+/// Returns the name of the test that begins on the first of these lines: its attributes, then the function.
 fn test_name<'a>(lines: &[&'a str]) -> Option<&'a str> {
     let is_attribute = |line: &&&str| line.starts_with("#[");
     let attributes = lines.iter().take_while(is_attribute).count();

@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::TextFile;
 
-/// The links of all pages among `texts` that lead nowhere among `files`.
+/// Returns the links of all pages among `texts` that lead nowhere among `files`.
 pub(crate) fn findings(texts: &[TextFile], files: &[PathBuf]) -> Vec<String> {
     let pages = texts.iter().filter(|text| text.is("md"));
     let found = pages.flat_map(|page| {
@@ -20,7 +20,7 @@ pub(crate) fn findings(texts: &[TextFile], files: &[PathBuf]) -> Vec<String> {
     found.collect()
 }
 
-/// What is wrong with a link, if anything.
+/// Returns the defect of a link, if any.
 fn broken(page: &TextFile, target: &str, texts: &[TextFile], files: &[PathBuf]) -> Option<String> {
     if target.contains("://") || target.starts_with("mailto:") {
         return None;
@@ -45,7 +45,7 @@ fn broken(page: &TextFile, target: &str, texts: &[TextFile], files: &[PathBuf]) 
     lacks.then(|| format!("`{target}` leads to no heading of {}", path.display()))
 }
 
-/// The path without `.` and `..`; `None` when it leaves the root.
+/// Returns the path without `.` and `..`; `None` when it leaves the root.
 fn normal(path: &Path) -> Option<PathBuf> {
     let mut normal = PathBuf::new();
     for component in path.components() {
@@ -59,7 +59,7 @@ fn normal(path: &Path) -> Option<PathBuf> {
     Some(normal)
 }
 
-/// The lines of a page with their numbers, without code.
+/// Returns the lines of a page with their numbers, without code.
 fn prose(text: &str) -> impl Iterator<Item = (usize, String)> {
     let mut fence: Option<&str> = None;
     let lines = (1..).zip(text.lines()).filter(move |(_, line)| {
@@ -82,7 +82,7 @@ fn prose(text: &str) -> impl Iterator<Item = (usize, String)> {
     })
 }
 
-/// The targets of `[text](target)` and `[text]: target` in a line without code.
+/// Returns the targets of `[text](target)` and `[text]: target` in a line without code.
 fn targets(line: &str) -> impl Iterator<Item = String> + use<> {
     let inline = line
         .split("](")
@@ -99,7 +99,7 @@ fn targets(line: &str) -> impl Iterator<Item = String> + use<> {
         .into_iter()
 }
 
-/// The anchors that a page's headings get: lower case, spaces as hyphens, other signs dropped, repeats numbered.
+/// Returns the anchors that a page's headings get: lower case, spaces as hyphens, other signs dropped, repeats numbered.
 fn anchors(text: &str) -> BTreeSet<String> {
     let mut anchors = BTreeSet::new();
     // Code in a heading counts, only fenced code does not: so the headings come from the lines that `prose` numbers.

@@ -94,7 +94,7 @@ fn is_jwt(header: &[u8], claims: &[u8], signature: Option<&[u8]>) -> bool {
     is_header && signature.is_some_and(|signature| !(claims.is_empty() && signature.is_empty()))
 }
 
-/// The text without invisible characters, and with what stands for the escapes of JSON, however often it was escaped.
+/// Returns the text without invisible characters, and with what stands for the escapes of JSON, however often it was escaped.
 fn unescaped(text: &str) -> Cow<'_, str> {
     if text.is_ascii() && !text.contains('\\') {
         return Cow::Borrowed(text);
@@ -111,7 +111,7 @@ fn unescaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(plain)
 }
 
-/// The character that the one behind a backslash stands for.
+/// Returns the character that the one behind a backslash stands for.
 fn escaped(rest: &mut Chars<'_>) -> Option<char> {
     match rest.find(|c| *c != '\\')? {
         'b' | 'f' | 'n' | 'r' | 't' => Some(' '),
@@ -128,7 +128,7 @@ fn escaped(rest: &mut Chars<'_>) -> Option<char> {
     }
 }
 
-/// The text with every percent-encoded byte decoded, as often as it was encoded.
+/// Returns the text with every percent-encoded byte decoded, as often as it was encoded.
 fn percent_decoded(text: &[u8]) -> Cow<'_, [u8]> {
     if !text.contains(&b'%') {
         return Cow::Borrowed(text);
@@ -170,7 +170,7 @@ fn base64_has_shape(word: &[u8]) -> bool {
     })
 }
 
-/// The whole bytes that a word of base64 encodes, in the standard or the URL alphabet.
+/// Returns the whole bytes that a word of base64 encodes, in the standard or the URL alphabet.
 fn base64_decoded(word: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(word.len());
     for four in word.chunks(4) {
@@ -183,7 +183,7 @@ fn base64_decoded(word: &[u8]) -> Vec<u8> {
     decoded
 }
 
-/// The six bits that a character of base64 stands for.
+/// Returns the six bits that a character of base64 stands for.
 fn sextet(byte: u8) -> Option<u32> {
     let sextet = match byte {
         b'A'..=b'Z' => byte - b'A',

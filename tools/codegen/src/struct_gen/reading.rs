@@ -1,4 +1,4 @@
-//! Writes how an object is read.
+//! Writes the deserialization of a struct.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -155,7 +155,7 @@ struct Unknown {
     value: Option<TokenStream>,
 }
 
-/// The local variable that holds a field until its object ends.
+/// Returns the local variable that holds a field until its object ends.
 fn slot(field: &Field) -> Ident {
     format_ident!("{}_slot", field.rust)
 }

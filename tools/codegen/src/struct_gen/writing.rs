@@ -1,4 +1,4 @@
-//! Writes how an object is written.
+//! Writes the serialization of a struct.
 
 use proc_macro2::TokenStream;
 use quote::quote;
