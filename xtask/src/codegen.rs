@@ -129,15 +129,17 @@ mod tests {
     }
 
     #[test]
-    fn a_new_operation_is_one_edit_and_changes_the_table_and_the_page() {
+    fn a_new_operation_is_one_edit_and_changes_the_client_the_table_and_the_page() {
         let root = copy_of_the_descriptions();
         write(root.path()).unwrap();
         new_operation::describe(root.path(), new_operation::DT);
         let differences = generate(root.path()).unwrap();
         let differences = differences.differences(root.path()).unwrap();
-        let [table, page] = &differences[..] else {
+        let [client, table, page] = &differences[..] else {
             panic!("{differences:#?}");
         };
+        assert!(client.starts_with("--- crates/dt-client/src/generated/active_gate_tokens.rs"));
+        assert!(client.contains("+    pub fn lookup(&self)"), "{client}");
         assert!(table.starts_with("--- crates/models/src/generated/dt/operations.rs"));
         assert!(
             table.contains("+            Self::LookupToken => &LOOKUP_TOKEN,"),

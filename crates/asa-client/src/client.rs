@@ -7,8 +7,6 @@ use gatelet_models::asa::OperationId;
 use gatelet_transport::{BaseUrl, Channel, Error};
 
 use crate::dialect::Asa;
-use crate::gateway_setup_tokens::GatewaySetupTokens;
-use crate::gateways::Gateways;
 
 /// Where Okta serves Advanced Server Access.
 const DEFAULT_ENDPOINT: &str = "https://app.scaleft.com";
@@ -78,16 +76,9 @@ impl Client {
         }
     }
 
-    /// Returns the calls about the gateways of the team.
-    #[must_use]
-    pub fn gateways(&self) -> Gateways {
-        Gateways::new(&self.channel)
-    }
-
-    /// Returns the calls about setup tokens, with which new gateways enroll.
-    #[must_use]
-    pub fn gateway_setup_tokens(&self) -> GatewaySetupTokens {
-        GatewaySetupTokens::new(&self.channel)
+    /// Returns the channel that all calls use.
+    pub(crate) fn channel(&self) -> &Channel {
+        &self.channel
     }
 
     /// Returns the normalized address that all paths are below.

@@ -41,16 +41,17 @@
 //! [`ClientBuilder::build_with`] takes any [`Transport`] and [`Clock`]. `stream` makes lists `futures_core::Stream`s. `tracing` adds
 //! spans of calls and attempts under OpenTelemetry's names. `uuid` converts ids from and to `uuid::Uuid`.
 
+mod check;
 mod client;
+mod decode;
 mod dialect;
 mod gateway_setup_tokens;
-mod gateways;
-mod operations;
+#[rustfmt::skip]
+mod generated;
 mod service_user;
 
 pub use client::{Client, ClientBuilder};
-pub use gateway_setup_tokens::{GatewaySetupTokens, ListGatewaySetupTokensQuery};
-pub use gateways::{Gateways, ListGatewaysQuery};
+pub use generated::*;
 pub use service_user::ServiceUser;
 
 #[cfg(feature = "hyper")]

@@ -4,7 +4,6 @@ use std::fmt;
 
 use gatelet_transport::{BaseUrl, Channel, Error};
 
-use crate::active_gate_tokens::ActiveGateTokens;
 use crate::api_root;
 use crate::dialect::Dynatrace;
 
@@ -75,10 +74,9 @@ impl Client {
         ClientBuilder::new(url, Dynatrace, api_root::of, |channel| Self { channel })
     }
 
-    /// Returns the calls about the tokens with which ActiveGates connect to the environment.
-    #[must_use]
-    pub fn active_gate_tokens(&self) -> ActiveGateTokens {
-        ActiveGateTokens::new(&self.channel)
+    /// Returns the channel that all calls use.
+    pub(crate) fn channel(&self) -> &Channel {
+        &self.channel
     }
 
     /// Returns the normalized address that all paths are below.

@@ -47,12 +47,15 @@
 
 mod active_gate_tokens;
 mod api_root;
+mod check;
 mod client;
+mod decode;
 mod dialect;
-mod operations;
+#[rustfmt::skip]
+mod generated;
 
-pub use active_gate_tokens::ActiveGateTokens;
 pub use client::{Client, ClientBuilder};
+pub use generated::*;
 
 pub use gatelet_client::ListRequest;
 #[cfg(feature = "hyper")]

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::client;
 use super::diagnostics::{Diagnostics, Position};
 use super::graph::{Graph, propagate};
 use super::ir::{
@@ -23,8 +24,10 @@ pub(crate) fn check(api: &mut Api, diagnostics: &mut Diagnostics) {
     graph.cycles(diagnostics);
     for operation in &api.operations {
         parameters(operation, &graph, diagnostics);
+        parameter_names(operation, diagnostics);
         paging(operation, &graph, diagnostics);
     }
+    methods(api, diagnostics);
     defaults(api, &graph, diagnostics);
     limits(api, diagnostics);
     if diagnostics.is_empty() {
@@ -97,6 +100,26 @@ fn names_clash(api: &Api, diagnostics: &mut Diagnostics) {
                 "rename it",
             );
         }
+    }
+}
+
+/// The methods of a client: each tag has its own.
+fn methods(api: &Api, diagnostics: &mut Diagnostics) {
+    let fix = "give one another `x-rust-name`";
+    for tag in &api.tags {
+        let operations = api.operations.iter();
+        let operations = operations.filter(|it| it.tag == tag.name && it.by_hand.method.is_none());
+        let methods: Vec<_> = operations
+            .map(|it| (client::method_name(api, it), it.at))
+            .collect();
+        for (method, at) in &methods {
+            if !names::is_identifier(method) || method == "new" {
+                let what = format!("`{method}` cannot be the name of a method");
+                diagnostics.add(*at, what, "give the operation an `x-rust-name`");
+            }
+        }
+        let what = format!("methods of the tag `{}`", tag.name);
+        no_clash(methods.into_iter(), &what, fix, diagnostics);
     }
 }
 
@@ -206,6 +229,18 @@ fn parameters(operation: &Operation, graph: &Graph<'_>, diagnostics: &mut Diagno
     }
 }
 
+/// The names that the parameters have in a client.
+fn parameter_names(operation: &Operation, diagnostics: &mut Diagnostics) {
+    for in_path in [true, false] {
+        // Two of one name have been reported.
+        let mut seen = BTreeSet::new();
+        let parameters = operation.parameters.iter();
+        let parameters = parameters.filter(|it| it.in_path == in_path && seen.insert(&it.name));
+        let names = parameters.map(|it| (client::rust_name(it), it.at));
+        no_clash(names, "parameters", "remove one", diagnostics);
+    }
+}
+
 fn paging(operation: &Operation, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
     let Some(paging) = &operation.paging else {
         return;
@@ -216,7 +251,8 @@ fn paging(operation: &Operation, graph: &Graph<'_>, diagnostics: &mut Diagnostic
         at,
         ..
     } = paging;
-    for name in [page_size, page_token] {
+    let backwards = paging.backwards.iter();
+    for name in [page_size, page_token].into_iter().chain(backwards) {
         if !operation.query().any(|parameter| parameter.name == *name) {
             diagnostics.add(
                 *at,
@@ -231,6 +267,14 @@ fn paging(operation: &Operation, graph: &Graph<'_>, diagnostics: &mut Diagnostic
     if !fields.iter().any(|it| matches!(it.kind, Kind::List(_))) {
         let fix = "describe the list in the schema of the response, or remove `x-paging`";
         diagnostics.add(*at, "`x-paging` on a response without a list", fix);
+    }
+    if let Some(total) = &paging.total_count
+        && !fields
+            .iter()
+            .any(|it| it.name == *total && it.kind.is_count())
+    {
+        let what = format!("`x-paging` names `{total}`, which is no count of the answer");
+        diagnostics.add(*at, what, "describe it in the schema of the answer");
     }
     let is_cursor =
         |it: &Field| it.name == *page_token && matches!(it.kind, Kind::Text) && !it.is_required;

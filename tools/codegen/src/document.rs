@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::diagnostics::{Diagnostics, Position};
-use super::ir::{Api, Method, Operation, Paging, PagingStyle, Parameter, Reference, Tag};
+use super::ir::{Api, ByHand, Method, Operation, Paging, PagingStyle, Parameter, Reference, Tag};
+use super::names;
 use super::prose::Prose;
 use super::reader::{Reader, boolean, entries, list, reference, text};
 use super::schema;
@@ -290,6 +291,13 @@ impl<'a> Components<'a> {
                 .map(|(permission, _)| permission.to_owned())
                 .collect(),
             source: reader.need_prose("x-source", diagnostics),
+            rust_name: reader
+                .take("x-rust-name")
+                .and_then(|node| method_name(node, diagnostics)),
+            by_hand: reader
+                .take("x-by-hand")
+                .and_then(|node| by_hand(node, diagnostics))
+                .unwrap_or_default(),
             at: node.at,
         };
         reader.finish(diagnostics);
@@ -447,6 +455,12 @@ fn parameter(node: &Node, diagnostics: &mut Diagnostics) -> Option<Parameter> {
         );
     }
     let description = reader.need_prose("description", diagnostics);
+    let account = reader.take("x-account");
+    let is_account = account.and_then(|node| boolean(node, diagnostics));
+    if let (Some(node), Some(true), false) = (account, is_account, in_path) {
+        let fix = "remove it, an account is a part of the path";
+        diagnostics.add(node.at, "`x-account` of a query parameter", fix);
+    }
     let schema = reader.need("schema", diagnostics)?;
     reader.finish(diagnostics);
     let mut schema = Reader::of(schema, "the type of a parameter", diagnostics)?;
@@ -455,6 +469,7 @@ fn parameter(node: &Node, diagnostics: &mut Diagnostics) -> Option<Parameter> {
     Some(Parameter {
         name,
         in_path,
+        is_account: is_account.unwrap_or_default(),
         description,
         kind,
         limits,
@@ -480,10 +495,44 @@ fn paging(node: &Node, diagnostics: &mut Diagnostics) -> Option<Paging> {
         style,
         page_size: reader.need_text("page-size", diagnostics),
         page_token: reader.need_text("page-token", diagnostics),
+        backwards: reader.text("backwards", diagnostics).map(Into::into),
+        total_count: reader.text("total-count", diagnostics).map(Into::into),
         at: node.at,
     };
     reader.finish(diagnostics);
     Some(paging)
+}
+
+/// The name of a method of the client.
+fn method_name(node: &Node, diagnostics: &mut Diagnostics) -> Option<String> {
+    let name = text(node, diagnostics)?;
+    if names::snake(name) != name || !names::is_identifier(name) || name == "new" {
+        let what = format!("`{name}` cannot be the name of a method");
+        let fix = "write a verb in snake case that is no keyword";
+        diagnostics.add(node.at, what, fix);
+        return None;
+    }
+    Some(name.into())
+}
+
+fn by_hand(node: &Node, diagnostics: &mut Diagnostics) -> Option<ByHand> {
+    let mut reader = Reader::of(node, "`x-by-hand`", diagnostics)?;
+    let by_hand = ByHand {
+        method: reader.prose("method", diagnostics),
+        check: reader.prose("check", diagnostics),
+        decode: reader.prose("decode", diagnostics),
+    };
+    reader.finish(diagnostics);
+    let has_part = by_hand.check.is_some() || by_hand.decode.is_some();
+    if by_hand.method.is_some() == has_part {
+        let fix = "state `method`, or one or both of `check` and `decode`";
+        diagnostics.add(
+            node.at,
+            "`x-by-hand` of a method and its parts, or of nothing",
+            fix,
+        );
+    }
+    Some(by_hand)
 }
 
 fn request_body(node: &Node, diagnostics: &mut Diagnostics) -> Option<Reference> {

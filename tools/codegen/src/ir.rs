@@ -88,7 +88,21 @@ pub(crate) struct Operation {
     pub(crate) paging: Option<Paging>,
     pub(crate) permissions: Vec<String>,
     pub(crate) source: Prose,
+    /// The name of the client's method, where it does not follow from method and path.
+    pub(crate) rust_name: Option<String>,
+    pub(crate) by_hand: ByHand,
     pub(crate) at: Position,
+}
+
+/// What the client does by hand about an operation, each with what a caller should know of it.
+#[derive(Debug, Default)]
+pub(crate) struct ByHand {
+    /// The whole method.
+    pub(crate) method: Option<Prose>,
+    /// A check of the values before anything is sent.
+    pub(crate) check: Option<Prose>,
+    /// The decoding of the response.
+    pub(crate) decode: Option<Prose>,
 }
 
 impl Operation {
@@ -135,6 +149,10 @@ pub(crate) struct Paging {
     pub(crate) style: PagingStyle,
     pub(crate) page_size: String,
     pub(crate) page_token: String,
+    /// The query parameter that reverses the direction.
+    pub(crate) backwards: Option<String>,
+    /// The member of a page with the number of all items.
+    pub(crate) total_count: Option<String>,
     pub(crate) at: Position,
 }
 
@@ -152,6 +170,8 @@ pub(crate) enum PagingStyle {
 pub(crate) struct Parameter {
     pub(crate) name: String,
     pub(crate) in_path: bool,
+    /// Whether it is the account of the client, such as a team.
+    pub(crate) is_account: bool,
     pub(crate) description: Prose,
     pub(crate) kind: Kind,
     pub(crate) limits: Limits,

@@ -5,6 +5,7 @@
 
 mod characters;
 mod check;
+mod client;
 mod diagnostics;
 mod document;
 mod field_type;
@@ -157,5 +158,10 @@ fn add(output: &mut Output, api: &Api) -> Result<(), String> {
     output.add(format!("{folder}/operations.rs"), operations::file(api)?)?;
     output.add(format!("docs/reference/{vendor}.md"), reference::page(api))?;
     let schemas = format!("crates/models/schemas/{vendor}.json");
-    output.add(schemas, json_schema::file(api))
+    output.add(schemas, json_schema::file(api))?;
+    let folder = format!("crates/{vendor}-client/src/generated");
+    for (name, text) in client::files(api)? {
+        output.add(format!("{folder}/{name}"), text)?;
+    }
+    Ok(())
 }

@@ -14,7 +14,9 @@ pub struct Output {
 }
 
 /// The folders that belong to the generator alone, from the workspace's root.
-const FOLDERS: [&str; 3] = [
+const FOLDERS: [&str; 5] = [
+    "crates/asa-client/src/generated",
+    "crates/dt-client/src/generated",
     "crates/models/src/generated",
     "crates/models/schemas",
     "docs/reference",
@@ -24,7 +26,7 @@ impl Output {
     /// Adds a file below one of the generator's folders.
     pub(crate) fn add(&mut self, path: impl Into<PathBuf>, text: String) -> Result<(), String> {
         let path = path.into();
-        let is_ours = FOLDERS.iter().any(|folder| path.starts_with(folder));
+        let is_ours = FOLDERS.iter().any(|folder| path.starts_with(folder)) || is_client(&path);
         let is_plain = path
             .components()
             .all(|it| matches!(it, std::path::Component::Normal(_)));
@@ -99,6 +101,13 @@ impl Output {
         leftovers.sort();
         Ok(leftovers)
     }
+}
+
+/// Whether a path is below the generated folder of a vendor's client.
+fn is_client(path: &Path) -> bool {
+    let mut parts = path.iter().map(|part| part.to_string_lossy());
+    let mut next = || parts.next().unwrap_or_default();
+    next() == "crates" && next().ends_with("-client") && next() == "src" && next() == "generated"
 }
 
 fn failed(verb: &str, path: &Path, error: &io::Error) -> String {

@@ -10,6 +10,8 @@ use super::yaml::{Entry, Node, Value};
 
 /// The keywords that are ours, and where each belongs.
 const OURS: &[(&str, &str)] = &[
+    ("x-account", "a parameter of the path"),
+    ("x-by-hand", "an operation"),
     ("x-default", "a property that is a `$ref`"),
     ("x-enum-meanings", "a schema with `enum`"),
     ("x-id", "a schema of type string"),
@@ -18,7 +20,7 @@ const OURS: &[(&str, &str)] = &[
     ("x-omittable", "a property of a request"),
     ("x-paging", "an operation"),
     ("x-permissions", "an operation"),
-    ("x-rust-name", "a property"),
+    ("x-rust-name", "a property or an operation"),
     (
         "x-secret",
         "`type: string` of a property or of the elements of a list",

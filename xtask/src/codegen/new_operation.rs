@@ -128,8 +128,6 @@ fn the_compiler_names_each_place_that_must_decide_about_a_new_operation() {
     assert_eq!(
         errors(&root, &folder.join("target")),
         [
-            "crates/asa-client/src/operations.rs",
-            "crates/dt-client/src/operations.rs",
             "crates/emulator/src/api/asa/auth.rs",
             "crates/emulator/src/api/asa/handler.rs",
             "crates/emulator/src/api/dt/handler.rs",

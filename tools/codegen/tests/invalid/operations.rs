@@ -166,7 +166,7 @@ fn duplicates_are_an_error() {
         door,
         "house.yaml:35:10: two operations are `OpenDoor` in Rust; the fix: give one another `operationId`",
     );
-    let same = "  /doors/{door}:\n    put: { operationId: Other, tags: [Doors], summary: S, description: D, x-source: p, x-idempotent: true, parameters: [{ name: door, in: path, required: true, description: D, schema: { type: string } }], responses: { \"204\": { description: D }, 4XX: { description: D }, default: { description: D } } }\ncomponents:\n";
+    let same = "  /doors/{door}:\n    put: { operationId: Other, x-rust-name: other, tags: [Doors], summary: S, description: D, x-source: p, x-idempotent: true, parameters: [{ name: door, in: path, required: true, description: D, schema: { type: string } }], responses: { \"204\": { description: D }, 4XX: { description: D }, default: { description: D } } }\ncomponents:\n";
     check(
         "components:\n",
         same,

@@ -235,6 +235,11 @@ pub static LIST_GATEWAYS: Operation = Operation {
     path: "/v1/teams/{team_name}/gateways",
     query: &[
         QueryParameter {
+            name: "contains",
+            kind: QueryKind::Text,
+            description: "Only gateways whose name contains this text.",
+        },
+        QueryParameter {
             name: "count",
             kind: QueryKind::Integer {
                 minimum: Some(1),
@@ -256,11 +261,6 @@ pub static LIST_GATEWAYS: Operation = Operation {
             name: "prev",
             kind: QueryKind::Boolean,
             description: "Pages backwards from `offset` when true.",
-        },
-        QueryParameter {
-            name: "contains",
-            kind: QueryKind::Text,
-            description: "Only gateways whose name contains this text.",
         },
     ],
     request: None,

@@ -1,0 +1,42 @@
+//! Checks of values before anything is sent, beyond those of the description.
+
+use gatelet_models::asa::{GatewayId, GatewaySetupTokenId, GatewayUpdate};
+use gatelet_transport::{Channel, Error};
+
+/// Refuses the value of a setup token in place of its id: paths are logged, so a secret must not be in one.
+pub(crate) fn fetch_gateway_setup_token(
+    _: &Channel,
+    id: &GatewaySetupTokenId,
+) -> Result<(), Error> {
+    // As in the vendor's examples.
+    const VALUE_PREFIX: &str = "sft-gw.";
+    let start = id.as_str().trim_start().get(..VALUE_PREFIX.len());
+    if start.is_some_and(|start| start.eq_ignore_ascii_case(VALUE_PREFIX)) {
+        let problem = "is the value of a setup token, which is secret, and not its id";
+        return Err(Error::invalid_input("gateway_setup_token_id", problem));
+    }
+    Ok(())
+}
+
+/// As [`fetch_gateway_setup_token`].
+pub(crate) fn delete_gateway_setup_token(
+    channel: &Channel,
+    id: &GatewaySetupTokenId,
+) -> Result<(), Error> {
+    fetch_gateway_setup_token(channel, id)
+}
+
+/// Refuses an update that would not send back what was read.
+pub(crate) fn update_gateway_instance(
+    _: &Channel,
+    _: &GatewayId,
+    update: &mut GatewayUpdate,
+) -> Result<(), Error> {
+    let Some(member) = update.inexact_member() else {
+        return Ok(());
+    };
+    let member: String = member.escape_debug().take(64).collect();
+    let problem =
+        format!("`{member}` holds a number that cannot be sent back with all of its digits");
+    Err(Error::invalid_input("unknown_members", problem))
+}

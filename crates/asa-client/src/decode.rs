@@ -1,0 +1,15 @@
+//! Decoding of responses that a description cannot specify.
+
+use gatelet_models::asa::GatewaySetupToken;
+use gatelet_transport::{ApiResponse, Error};
+
+/// Decodes a new setup token, which is known by its id whatever the rest of the response is.
+pub(crate) fn create_gateway_setup_token(
+    response: &ApiResponse,
+) -> Result<GatewaySetupToken, Error> {
+    let created: GatewaySetupToken = response.json_lossy()?;
+    if created.id.as_str().contains(char::REPLACEMENT_CHARACTER) {
+        return Err(response.decode_error("id", "a character is not whole"));
+    }
+    Ok(created)
+}

@@ -1,0 +1,599 @@
+//! Writes the clients' calls: one type for each tag, one method for each of its operations.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use super::field_type::{ident, value_type};
+use super::ir::{Api, Integer, Kind, Method, Operation, Paging, PagingStyle, Parameter, Tag};
+use super::markdown::Markdown;
+use super::names;
+use super::rust::{self, Item, doc, doc_of};
+use super::source::source;
+
+/// The files of a client and the `mod.rs` that names them, by their name.
+pub(crate) fn files(api: &Api) -> Result<BTreeMap<String, String>, String> {
+    let mut files = BTreeMap::new();
+    let mut resources = Vec::new();
+    for tag in &api.tags {
+        let resource = Resource::of(api, tag);
+        if resource.operations.is_empty() {
+            continue;
+        }
+        files.insert(format!("{}.rs", resource.module()), resource.file()?);
+        resources.push(resource);
+    }
+    files.insert("mod.rs".into(), root(api, &resources)?);
+    Ok(files)
+}
+
+/// The operations of one tag that have a method.
+struct Resource<'a> {
+    api: &'a Api,
+    tag: &'a Tag,
+    operations: Vec<&'a Operation>,
+}
+
+fn root(api: &Api, resources: &[Resource<'_>]) -> Result<String, String> {
+    let modules = resources.iter().map(|it| ident(&it.module()));
+    let exports = resources.iter().map(|resource| {
+        let (module, mut types) = (ident(&resource.module()), vec![resource.name()]);
+        types.extend(resource.queries().map(query_name));
+        types.sort();
+        quote!(pub use #module::{#(#types),*};)
+    });
+    let items = [
+        Item::Plain(quote!(#(pub(crate) mod #modules;)*)),
+        Item::Plain(quote!(#(#exports)*)),
+    ];
+    let about = Markdown::own("The calls of").and(api.title.sentence());
+    rust::file(&api.file, &about, &items)
+}
+
+impl<'a> Resource<'a> {
+    fn of(api: &'a Api, tag: &'a Tag) -> Self {
+        let operations = api.operations.iter();
+        let operations = operations.filter(|it| it.tag == tag.name && it.by_hand.method.is_none());
+        Self {
+            api,
+            tag,
+            operations: operations.collect(),
+        }
+    }
+
+    fn module(&self) -> String {
+        names::snake(&self.tag.name)
+    }
+
+    fn name(&self) -> Ident {
+        ident(&names::pascal(&self.tag.name))
+    }
+
+    /// The tag's name within a sentence, at its end.
+    fn subject(&self) -> Markdown {
+        let name = &self.tag.name;
+        let (first, rest) = name.split_at(1);
+        // `ActiveGate` keeps its letters.
+        let is_name = rest.contains(|c: char| c.is_ascii_uppercase());
+        let subject = match is_name {
+            true => name.clone(),
+            false => first.to_ascii_lowercase() + rest,
+        };
+        Markdown::escaped(&subject).joined(Markdown::own("."))
+    }
+
+    /// The operations with query parameters of their own.
+    fn queries(&self) -> impl Iterator<Item = &'a Operation> {
+        let operations = self.operations.iter().copied();
+        operations.filter(|it| own_query(it).next().is_some())
+    }
+
+    fn file(&self) -> Result<String, String> {
+        let mut items = vec![
+            Item::Plain(self.imports()),
+            Item::Plain(self.accessor()),
+            Item::Plain(self.declaration()),
+            Item::Plain(self.methods()),
+        ];
+        items.extend(self.queries().flat_map(query_type).map(Item::Plain));
+        let about = Markdown::escaped(&self.tag.name)
+            .joined(Markdown::own(":"))
+            .and(self.tag.description.markdown());
+        rust::file(&self.api.file, &about, &items)
+    }
+
+    fn imports(&self) -> TokenStream {
+        let any = |test: fn(&Operation) -> bool| self.operations.iter().any(|it| test(it));
+        let (has_list, has_call) = (any(is_list), any(|it| !is_list(it)));
+        let has_query = self.queries().next().is_some();
+        let pick = |names: &[(bool, TokenStream)]| -> Vec<TokenStream> {
+            let picked = names.iter().filter(|(is_used, _)| *is_used);
+            picked.map(|(_, name)| name.clone()).collect()
+        };
+        let from_client = pick(&[
+            (has_query, quote!(ListQuery)),
+            (has_list, quote!(ListRequest)),
+            (has_call, quote!(OperationCall)),
+            (has_list, quote!(PageBody)),
+            (has_query, quote!(Query)),
+        ]);
+        let from_transport = pick(&[
+            (any(decodes_json), quote!(ApiResponse)),
+            (true, quote!(Channel)),
+            (any(is_delete), quote!(Deleted)),
+            (has_call, quote!(OperationRequest)),
+        ]);
+        let mut models: Vec<String> = vec!["OperationId".into()];
+        for operation in &self.operations {
+            let path = path_arguments(operation).filter_map(|it| it.kind.reference());
+            let bodies = operation.request.iter().chain(&operation.response);
+            models.extend(path.chain(bodies).map(|it| it.name.clone()));
+            let element = self.element(operation).and_then(Kind::reference);
+            models.extend(element.map(|it| it.name.clone()));
+        }
+        models.sort();
+        models.dedup();
+        let vendor = ident(&self.api.vendor);
+        let models = models.iter().map(|it| ident(it));
+        let by_hand = |is_used: bool, module: &str| {
+            let module = ident(module);
+            is_used.then(|| quote!(use crate::#module;))
+        };
+        let check = by_hand(any(|it| it.by_hand.check.is_some()), "check");
+        let decode = by_hand(any(|it| it.by_hand.decode.is_some()), "decode");
+        quote! {
+            use gatelet_client::{#(#from_client),*};
+            use gatelet_models::#vendor::{#(#models),*};
+            use gatelet_transport::{#(#from_transport),*};
+            #check
+            use crate::client::Client;
+            #decode
+        }
+    }
+
+    fn accessor(&self) -> TokenStream {
+        let (method, name) = (ident(&self.module()), self.name());
+        let docs = doc_of(&Markdown::own("Returns the operations on").and(self.subject()));
+        quote! {
+            impl Client {
+                #docs
+                #[must_use]
+                pub fn #method(&self) -> #name {
+                    #name::new(self.channel())
+                }
+            }
+        }
+    }
+
+    fn declaration(&self) -> TokenStream {
+        let name = self.name();
+        let text = Markdown::own("Operations on").and(self.subject());
+        let docs = doc_of(&text.paragraph(self.tag.description.sentence()));
+        quote! {
+            #docs
+            #[derive(Clone, Debug)]
+            pub struct #name {
+                pub(crate) channel: Channel,
+            }
+        }
+    }
+
+    fn methods(&self) -> TokenStream {
+        let name = self.name();
+        let methods = self
+            .operations
+            .iter()
+            .map(|operation| match list_paging(operation) {
+                Some(paging) => self.list(operation, paging),
+                None => self.call(operation),
+            });
+        quote! {
+            impl #name {
+                pub(crate) fn new(channel: &Channel) -> Self {
+                    Self { channel: channel.clone() }
+                }
+
+                #(#methods)*
+            }
+        }
+    }
+
+    /// The type of the items of a page.
+    fn element(&self, operation: &Operation) -> Option<&'a Kind> {
+        list_paging(operation)?;
+        let page = self.api.schema(&operation.response.as_ref()?.name)?;
+        let mut lists = page.fields().iter().filter_map(|field| match &field.kind {
+            Kind::List(element) => Some(&**element),
+            _ => None,
+        });
+        lists.next()
+    }
+
+    fn list(&self, operation: &Operation, paging: &Paging) -> TokenStream {
+        let docs = self.docs(operation);
+        let (method, id) = (
+            ident(&method_name(self.api, operation)),
+            operation_id(operation),
+        );
+        let (arguments, values) = (path_parameters(operation), path_values(operation));
+        let query = own_query(operation).next().is_some();
+        let query = query.then(|| {
+            let name = query_name(operation);
+            quote!(, #name)
+        });
+        let page = operation
+            .response
+            .as_ref()
+            .and_then(|it| self.api.schema(&it.name));
+        let fields = page.map(|page| page.fields()).unwrap_or_default();
+        let member = |name: &str| fields.iter().find(|field| field.name == name);
+        let list = fields.iter().find(|it| matches!(it.kind, Kind::List(_)));
+        let (list_name, list) = list
+            .map(|field| (field.name.as_str(), ident(&field.rust)))
+            .unwrap_or_else(|| ("", ident("list")));
+        let set = |setter: &str, field: Option<&super::ir::Field>| {
+            let (setter, field) = (ident(setter), ident(&field?.rust));
+            Some(quote!(.#setter(page.#field)))
+        };
+        let is_cursor = paging.style == PagingStyle::Cursor;
+        let cursor = set(
+            "with_cursor",
+            member(&paging.page_token).filter(|_| is_cursor),
+        );
+        let total = paging.total_count.as_deref().and_then(member);
+        let total = set("with_total_count", total);
+        let size = set("with_page_size", member(&paging.page_size));
+        let element = self.element(operation).map(value_type);
+        let page = ident(page.map(|it| it.name.as_str()).unwrap_or_default());
+        quote! {
+            #docs
+            pub fn #method(&self #(, #arguments)*) -> ListRequest<#element #query> {
+                ListRequest::new(
+                    &self.channel,
+                    OperationId::#id.operation(),
+                    &[#(#values),*],
+                    |page: #page| PageBody::new(#list_name, page.#list) #cursor #total #size,
+                )
+            }
+        }
+    }
+
+    fn call(&self, operation: &Operation) -> TokenStream {
+        let docs = self.docs(operation);
+        let (method, id) = (
+            ident(&method_name(self.api, operation)),
+            operation_id(operation),
+        );
+        let (mut arguments, values) = (path_parameters(operation), path_values(operation));
+        let function = ident(&names::snake(&operation.id));
+        let is_checked = operation.by_hand.check.is_some();
+        if let Some(request) = &operation.request {
+            let (body, mutable) = (ident(&request.name), is_checked.then(|| quote!(mut)));
+            arguments.push(quote!(#mutable body: #body));
+        }
+        let has_query = own_query(operation).next().is_some();
+        if has_query {
+            let name = query_name(operation);
+            arguments.push(quote!(query: #name));
+        }
+        // A check may change the body, so it comes before the body is written.
+        let (statement, check) = is_checked
+            .then(|| {
+                let path = path_arguments(operation).map(|it| argument_name(operation, it));
+                let body = operation.request.is_some().then(|| quote!(, &mut body));
+                let call = quote!(check::#function(&self.channel #(, #path)* #body));
+                (quote!(let checked = #call;), quote!(.check(checked)))
+            })
+            .unzip();
+        let query = own_query(operation).map(|parameter| {
+            let (name, field) = (&parameter.name, ident(&rust_name(parameter)));
+            quote!(.query(#name, query.#field))
+        });
+        let json = operation.request.is_some().then(|| quote!(.json(&body)));
+        let resource = path_arguments(operation).last().map(|parameter| {
+            let value = argument_value(operation, parameter);
+            quote!(.resource(#value))
+        });
+        let (result, decode) = match &operation.response {
+            _ if is_delete(operation) => (quote!(Deleted), quote!(|response| Ok(response.into()))),
+            None => (quote!(()), quote!(|_| Ok(()))),
+            Some(response) => {
+                let response = ident(&response.name);
+                match operation.by_hand.decode {
+                    Some(_) => (quote!(#response), quote!(decode::#function)),
+                    None => (quote!(#response), quote!(ApiResponse::json)),
+                }
+            }
+        };
+        quote! {
+            #docs
+            pub fn #method(&self #(, #arguments)*) -> OperationRequest<#result> {
+                #statement
+                OperationCall::new(OperationId::#id.operation(), &[#(#values),*])
+                    #check
+                    #(#query)*
+                    #json
+                    #resource
+                    .request(&self.channel, #decode)
+            }
+        }
+    }
+
+    /// What a caller must know: the description, what is done by hand, permissions, errors, source and an example.
+    fn docs(&self, operation: &Operation) -> TokenStream {
+        let mut text = operation.summary.sentence();
+        text = text.paragraph(operation.description.sentence());
+        if let Some(paging) = list_paging(operation) {
+            let size = operation.query().find(|it| it.name == paging.page_size);
+            if let Some(size) = size {
+                let sentence = Markdown::own("Page size:").and(size.description.markdown());
+                text = text.paragraph(sentence);
+            }
+        }
+        let by_hand = [&operation.by_hand.check, &operation.by_hand.decode];
+        for note in by_hand.into_iter().flatten() {
+            text = text.paragraph(note.sentence());
+        }
+        if !operation.idempotent {
+            text = text.paragraph(Markdown::own(
+                "It is not repeated after its response was lost:",
+            ));
+            text = text.and(Markdown::own(
+                "[`Error::applied`](gatelet_transport::Error::applied) then says whether it may have taken effect.",
+            ));
+        }
+        if let Some(permissions) = permissions(operation) {
+            text = text.paragraph(permissions);
+        }
+        text = text.paragraph(source(&operation.source));
+        let (text, example) = (doc_of(&text), self.example(operation));
+        quote!(#text #example)
+    }
+
+    /// An example that compiles.
+    fn example(&self, operation: &Operation) -> TokenStream {
+        let vendor = format!("{}_client", self.api.vendor);
+        let mut parameters = vec![format!("client: &{vendor}::Client")];
+        let mut values = Vec::new();
+        for parameter in path_arguments(operation) {
+            let name = argument_name(operation, parameter).to_string();
+            parameters.push(match parameter.kind.reference() {
+                Some(id) => format!("{name}: &{vendor}::models::{}", id.name),
+                None => format!("{name}: &str"),
+            });
+            values.push(name);
+        }
+        if let Some(body) = &operation.request {
+            parameters.push(format!("body: {vendor}::models::{}", body.name));
+            values.push("body".into());
+        }
+        if own_query(operation).next().is_some() && !is_list(operation) {
+            parameters.push(format!("query: {vendor}::{}", query_name(operation)));
+            values.push("query".into());
+        }
+        let mut call = format!(
+            "client.{}().{}({})",
+            self.module(),
+            method_name(self.api, operation),
+            values.join(", ")
+        );
+        if let (Some(first), Some(_)) = (own_query(operation).next(), list_paging(operation)) {
+            let value = match first.kind {
+                Kind::Boolean => "true",
+                Kind::Integer(_) => "1",
+                _ => "\"text\"",
+            };
+            let setter = rust_name(first);
+            call += &format!(".query(|query| query.{setter}({value}))");
+        }
+        let mut lines = vec![
+            "```".to_owned(),
+            format!(
+                "# async fn example({}) -> Result<(), {vendor}::Error> {{",
+                parameters.join(", ")
+            ),
+        ];
+        let has_result = operation.response.is_some() || is_delete(operation);
+        match (list_paging(operation), has_result) {
+            (Some(_), _) => lines.extend([
+                format!("let mut items = {call}.items();"),
+                "while let Some(item) = items.try_next().await? {".to_owned(),
+                "    println!(\"{item:?}\");".to_owned(),
+                "}".to_owned(),
+            ]),
+            (None, true) => lines.extend([
+                format!("let response = {call}.send().await?;"),
+                "println!(\"{response:?}\");".to_owned(),
+            ]),
+            (None, false) => lines.push(format!("{call}.send().await?;")),
+        }
+        lines.extend(["# Ok(())", "# }", "```"].map(ToOwned::to_owned));
+        let lines = lines.iter().map(|line| format!(" {line}"));
+        quote!(#[doc = ""] #(#[doc = #lines])*)
+    }
+}
+
+fn permissions(operation: &Operation) -> Option<Markdown> {
+    let mut permissions = operation.permissions.iter().map(|it| Markdown::code(it));
+    let first = permissions.next()?;
+    let permissions = permissions.fold(first, |list, it| list.and(Markdown::own("or")).and(it));
+    let sentence = Markdown::own("Needs the permission").and(permissions);
+    Some(sentence.joined(Markdown::own(".")))
+}
+
+/// The typed query parameters of an operation.
+fn query_type(operation: &Operation) -> [TokenStream; 3] {
+    let name = query_name(operation);
+    let docs = doc(&format!("The query parameters of `{}`.", operation.id));
+    let fields = own_query(operation).map(|parameter| {
+        let (field, kind) = (ident(&rust_name(parameter)), query_value(parameter));
+        quote!(#field: Option<#kind>,)
+    });
+    let setters = own_query(operation).map(|parameter| {
+        let (field, kind) = (ident(&rust_name(parameter)), query_value(parameter));
+        let docs = doc_of(&parameter.description.sentence());
+        let (argument, value) = match parameter.kind {
+            Kind::Boolean | Kind::Integer(_) => (quote!(#kind), quote!(value)),
+            _ => (quote!(impl Into<String>), quote!(value.into())),
+        };
+        quote! {
+            #docs
+            pub fn #field(mut self, value: #argument) -> Self {
+                self.#field = Some(#value);
+                self
+            }
+        }
+    });
+    let writes = own_query(operation).map(|parameter| {
+        let (name, field) = (&parameter.name, ident(&rust_name(parameter)));
+        match parameter.kind {
+            Kind::Boolean | Kind::Integer(_) => quote!(query.set(#name, self.#field);),
+            _ => quote!(query.set(#name, self.#field.as_deref());),
+        }
+    });
+    [
+        quote! {
+            #docs
+            #[derive(Clone, Debug, Default)]
+            #[must_use]
+            pub struct #name { #(#fields)* }
+        },
+        quote!(impl #name { #(#setters)* }),
+        quote! {
+            impl ListQuery for #name {
+                fn write_to(&self, query: &mut Query) { #(#writes)* }
+            }
+        },
+    ]
+}
+
+/// The name of a parameter, which is a text of the vendor's.
+pub(crate) fn rust_name(parameter: &Parameter) -> String {
+    let name = names::snake(&parameter.name);
+    match names::is_identifier(&name) {
+        true => name,
+        false => format!("parameter_{name}"),
+    }
+}
+
+fn query_value(parameter: &Parameter) -> TokenStream {
+    match &parameter.kind {
+        // The widest type that a query takes.
+        Kind::Integer(Integer::Count64 | Integer::Uint64) => quote!(i64),
+        kind @ (Kind::Boolean | Kind::Integer(_)) => value_type(kind),
+        _ => quote!(String),
+    }
+}
+
+fn query_name(operation: &Operation) -> Ident {
+    format_ident!("{}Query", names::pascal(&operation.id))
+}
+
+/// The query parameters that are not part of paging.
+fn own_query(operation: &Operation) -> impl Iterator<Item = &Parameter> {
+    let paging = list_paging(operation);
+    operation.query().filter(move |parameter| {
+        paging.is_none_or(|paging| {
+            let name = parameter.name.as_str();
+            name != paging.page_size
+                && name != paging.page_token
+                && Some(name) != paging.backwards.as_deref()
+        })
+    })
+}
+
+/// The parameters of the path that a caller gives, in the order of the path.
+fn path_arguments(operation: &Operation) -> impl Iterator<Item = &Parameter> {
+    path(operation).filter(|parameter| !parameter.is_account)
+}
+
+fn path(operation: &Operation) -> impl Iterator<Item = &Parameter> {
+    let names = operation.path.split('/').filter_map(|segment| {
+        let inner = segment.strip_prefix('{')?;
+        inner.strip_suffix('}')
+    });
+    let parameters = &operation.parameters;
+    names.filter_map(|name| parameters.iter().find(|it| it.in_path && it.name == name))
+}
+
+/// The last parameter is the id of the resource itself.
+fn argument_name(operation: &Operation, parameter: &Parameter) -> Ident {
+    let last = path_arguments(operation).last();
+    match last.is_some_and(|last| last.name == parameter.name) {
+        true => ident("id"),
+        false => ident(&rust_name(parameter)),
+    }
+}
+
+fn path_parameters(operation: &Operation) -> Vec<TokenStream> {
+    let arguments = path_arguments(operation).map(|parameter| {
+        let name = argument_name(operation, parameter);
+        match parameter.kind.reference() {
+            Some(reference) => {
+                let kind = ident(&reference.name);
+                quote!(#name: &#kind)
+            }
+            None => quote!(#name: &str),
+        }
+    });
+    arguments.collect()
+}
+
+fn argument_value(operation: &Operation, parameter: &Parameter) -> TokenStream {
+    let name = argument_name(operation, parameter);
+    match parameter.kind.reference() {
+        Some(_) => quote!(#name.as_str()),
+        None => quote!(#name),
+    }
+}
+
+fn path_values(operation: &Operation) -> Vec<TokenStream> {
+    let values = path(operation).map(|parameter| match parameter.is_account {
+        true => quote!(self.channel.account()),
+        false => argument_value(operation, parameter),
+    });
+    values.collect()
+}
+
+fn operation_id(operation: &Operation) -> Ident {
+    ident(&names::pascal(&operation.id))
+}
+
+/// The name of the method: AIP's where path and method tell which it is, else the last word of the path.
+pub(crate) fn method_name(api: &Api, operation: &Operation) -> String {
+    if let Some(name) = &operation.rust_name {
+        return name.clone();
+    }
+    let last = operation.path.rsplit('/').next().unwrap_or_default();
+    let mut same_path = api.operations.iter().filter(|it| it.path == operation.path);
+    // A path of several methods is a resource or a collection; of one, it may be an action or a view.
+    let is_resource = last.starts_with('{') || same_path.nth(1).is_some();
+    let name = match operation.method {
+        _ if is_list(operation) => "list",
+        Method::Get if is_resource => "get",
+        Method::Put if is_resource => "update",
+        Method::Delete if is_resource => "delete",
+        Method::Post if operation.success == 201 => "create",
+        _ => return names::snake(last),
+    };
+    name.into()
+}
+
+/// Whether it is a list request. One that sends a body is a call like any other.
+fn is_list(operation: &Operation) -> bool {
+    list_paging(operation).is_some()
+}
+
+fn list_paging(operation: &Operation) -> Option<&Paging> {
+    let has_no_body = operation.method == Method::Get && operation.request.is_none();
+    operation.paging.as_ref().filter(|_| has_no_body)
+}
+
+fn is_delete(operation: &Operation) -> bool {
+    operation.method == Method::Delete && operation.response.is_none()
+}
+
+fn decodes_json(operation: &Operation) -> bool {
+    !is_list(operation) && operation.response.is_some() && operation.by_hand.decode.is_none()
+}
