@@ -107,14 +107,11 @@ fn page(texts: &[TextFile]) -> Option<&TextFile> {
     texts.iter().find(|text| text.path.as_os_str() == PAGE)
 }
 
-fn untitled(
-    titles: &BTreeMap<Case, String>,
-    tests: &BTreeMap<Case, BTreeSet<String>>,
-) -> Vec<String> {
+fn untitled(titles: &BTreeMap<Case, String>, tests: &Tests) -> Vec<String> {
     let missing = tests.iter().filter(|(case, _)| !titles.contains_key(case));
-    let found = missing.map(|(case, names)| {
-        let names = names.iter().cloned().collect::<Vec<_>>().join(", ");
-        format!("{PAGE}: {names} proves {case}, which has no title; add `- {case}: …` and run `cargo xtask tidy --update`")
+    let found = missing.map(|(case, files)| {
+        let files = files.iter().cloned().collect::<Vec<_>>().join(", ");
+        format!("{PAGE}: {files} proves {case}, which has no title; add `- {case}: …` and run `cargo xtask tidy --update`")
     });
     found.collect()
 }
@@ -135,31 +132,28 @@ fn titles(page: &str) -> BTreeMap<Case, String> {
         .collect()
 }
 
+/// The files with tests that prove a case, from the workspace's root. Lines would make the page stale with each edit of a test.
+type Tests = BTreeMap<Case, BTreeSet<String>>;
+
 /// A comment of cases, and the function below it.
-struct Tie<'a> {
+struct Tie {
     /// Counted from 1.
     line: usize,
     cases: Vec<Case>,
-    /// `None` if the comment is not directly above a test.
-    test: Option<&'a str>,
+    /// Whether the comment is directly above a test.
+    has_test: bool,
 }
 
 /// Returns the tests in the tree that prove a case.
-fn tests(texts: &[TextFile]) -> BTreeMap<Case, BTreeSet<String>> {
-    let mut tests: BTreeMap<Case, BTreeSet<String>> = BTreeMap::new();
-    let ties = texts
-        .iter()
-        .filter(|text| text.is("rs"))
-        .flat_map(|file| ties(&file.text));
-    for tie in ties {
-        for (case, test) in tie.cases.into_iter().zip(std::iter::repeat(tie.test)) {
-            tests
-                .entry(case)
-                .or_default()
-                .extend(test.map(str::to_owned));
+fn tests(texts: &[TextFile]) -> Tests {
+    let mut tests = Tests::new();
+    for file in texts.iter().filter(|text| text.is("rs")) {
+        let proven = ties(&file.text).into_iter().filter(|tie| tie.has_test);
+        for case in proven.flat_map(|tie| tie.cases) {
+            let path = file.path.display().to_string();
+            tests.entry(case).or_default().insert(path);
         }
     }
-    tests.retain(|_, names| !names.is_empty());
     tests
 }
 
@@ -167,9 +161,7 @@ fn tests(texts: &[TextFile]) -> BTreeMap<Case, BTreeSet<String>> {
 fn untied(texts: &[TextFile]) -> Vec<String> {
     let mut findings = Vec::new();
     for file in texts.iter().filter(|text| text.is("rs")) {
-        let loose = ties(&file.text)
-            .into_iter()
-            .filter(|tie| tie.test.is_none());
+        let loose = ties(&file.text).into_iter().filter(|tie| !tie.has_test);
         findings.extend(loose.map(|tie| {
             let message = "names a case but is not directly above the attributes of a test";
             file.finding(tie.line, message)
@@ -178,40 +170,35 @@ fn untied(texts: &[TextFile]) -> Vec<String> {
     findings
 }
 
-fn ties(source: &str) -> Vec<Tie<'_>> {
+fn ties(source: &str) -> Vec<Tie> {
     let lines: Vec<&str> = source.lines().map(str::trim).collect();
     let tie = |(index, line): (usize, &&str)| {
         let below = lines.get(index + 1..).unwrap_or_default();
         Some(Tie {
             line: index + 1,
             cases: Case::of_comment(line)?,
-            test: test_name(below),
+            has_test: begins_with_test(below),
         })
     };
     lines.iter().enumerate().filter_map(tie).collect()
 }
 
-/// Returns the name of the test that begins on the first of these lines: its attributes, then the function.
-fn test_name<'a>(lines: &[&'a str]) -> Option<&'a str> {
+/// Returns whether a test begins on the first of these lines: its attributes, then the function.
+fn begins_with_test(lines: &[&str]) -> bool {
     let is_attribute = |line: &&&str| line.starts_with("#[");
     let attributes = lines.iter().take_while(is_attribute).count();
     let is_test = lines
         .iter()
         .take(attributes)
         .any(|line| *line == "#[test]" || line.starts_with("#[tokio::test"));
-    let (_, rest) = lines.get(attributes)?.split_once("fn ")?;
-    let name = rest
-        .split(|c: char| !c.is_alphanumeric() && c != '_')
-        .next();
-    name.filter(|name| is_test && !name.is_empty())
+    is_test
+        && lines
+            .get(attributes)
+            .is_some_and(|line| line.contains("fn "))
 }
 
 /// The page: what stands above its first heading of an area, then a table for each area, then what is open.
-fn compose(
-    page: &str,
-    titles: &BTreeMap<Case, String>,
-    tests: &BTreeMap<Case, BTreeSet<String>>,
-) -> String {
+fn compose(page: &str, titles: &BTreeMap<Case, String>, tests: &Tests) -> String {
     let mut text = page
         .split("\n## ")
         .next()
@@ -230,15 +217,15 @@ fn compose(
             ));
         }
         for (case, title) in rows {
-            let names = tests
-                .get(case)
-                .into_iter()
-                .flatten()
-                .map(|name| format!("`{name}`"));
-            text.push_str(&format!(
-                "| {case} | {title} | {} |\n",
-                names.collect::<Vec<_>>().join(", ")
-            ));
+            let files = tests.get(case).into_iter().flatten();
+            let links = files.map(|path| {
+                // The last two parts tell a reader where it is: `hyper/pool.rs`.
+                let parts: Vec<&str> = path.rsplit('/').take(2).collect();
+                let short: Vec<&str> = parts.into_iter().rev().collect();
+                format!("[{}](../{path})", short.join("/"))
+            });
+            let links = links.collect::<Vec<_>>().join(", ");
+            text.push_str(&format!("| {case} | {title} | {links} |\n"));
         }
     }
     let mut open = titles
@@ -259,7 +246,7 @@ mod tests {
     use super::*;
 
     const PROVEN: &str = "# Faults\n\nWhy.\n\n## Transport\n\n| case | what happens | proven by |\n| --- | --- | --- |\n\
-        | T5 | A bad certificate | `it_is_refused` |\n\n## Not proven yet\n\n- T10: An empty reply\n";
+        | T5 | A bad certificate | [tests/a.rs](../crates/x/tests/a.rs) |\n\n## Not proven yet\n\n- T10: An empty reply\n";
 
     fn files(page: &str, source: &str) -> Vec<TextFile> {
         let file = |path: &str, text: &str| TextFile {
@@ -299,7 +286,7 @@ mod tests {
         );
         let found = findings(&files(PROVEN, &source)).join("\n");
         assert!(
-            found.contains("+| T10 | An empty reply | `nothing_is_retried` |"),
+            found.contains("+| T10 | An empty reply | [tests/a.rs](../crates/x/tests/a.rs) |"),
             "{found}"
         );
     }
@@ -310,7 +297,7 @@ mod tests {
         assert_eq!(
             findings(&files(PROVEN, &source)),
             [
-                "docs/faults.md: twice proves M2, which has no title; add `- M2: …` and run `cargo xtask tidy --update`"
+                "docs/faults.md: crates/x/tests/a.rs proves M2, which has no title; add `- M2: …` and run `cargo xtask tidy --update`"
             ]
         );
     }
