@@ -43,7 +43,7 @@ fn user_name(parameter: &str, url: &str) -> Option<String> {
         "page_token" => "--page-token".into(),
         "query" => "--page-token or --contains".into(),
         "expiration_date" => "--expires".into(),
-        "activeGateTokenIdentifier" | "gateway_id" | "gateway_setup_token_id" => "the id".into(),
+        "activeGateTokenIdentifier" | "gateway_id" | "gateway_setup_token_id" => "<ID>".into(),
         _ => return None,
     })
 }

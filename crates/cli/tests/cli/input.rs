@@ -123,7 +123,7 @@ fn an_invalid_input_is_named_as_the_user_typed_it() {
             "asa gateway list --page-token a|b",
             ("--page-token", "character"),
         ),
-        (dt(), "dt token get ..", ("the id", "must not be")),
+        (dt(), "dt token get ..", ("invalid <ID>", "must not be")),
         (
             dt().with("GATELET_DT_URL", "ftp://h"),
             list,
