@@ -73,7 +73,7 @@ impl<'a> Attempts<'a> {
             Ok(uri) => uri,
             Err(error) => return Err(self.finish(error)),
         };
-        // The last attempt, if the server rejected its credential.
+        // The last attempt whose credential the server rejected.
         let mut rejected: Option<FailedAttempt> = None;
         loop {
             let credential = match self.obtain_credential().await {
@@ -83,7 +83,6 @@ impl<'a> Attempts<'a> {
                     rejected => return Err(self.without_credential(error, rejected)),
                 },
             };
-            rejected = None;
             if let Some(credential) = &credential {
                 self.inner().recent.note(credential);
                 self.secrets.use_credential(credential);

@@ -53,7 +53,7 @@ async fn the_next_page_is_requested_before_a_page_is_returned() {
     let mut seen = Vec::new();
     assert!(
         requests(&fake).is_empty(),
-        "nothing is requests for unpolled"
+        "nothing is requested before the first poll"
     );
     while let Some(page) = pages.try_next().await.unwrap() {
         seen.push((page.items[0], requests(&fake).len()));

@@ -283,6 +283,43 @@ async fn a_call_without_the_time_to_wait_for_the_next_exchange_fails_at_once() {
     }
 }
 
+// A9, U14
+#[tokio::test]
+async fn a_call_whose_first_bearer_was_rejected_also_waits_when_another_call_loses_the_second() {
+    let clock = ManualClock::new();
+    let refused = || FakeResponse::status(401);
+    let server = FakeTransport::script([
+        bearer("one"),
+        ok(),
+        refused(),
+        bearer("two"),
+        FakeResponse::status(503),
+        refused(), // To the other call.
+        bearer("three"),
+        ok(),
+        ok(),
+    ]);
+    let channel = logs_in(&server, &clock);
+    channel.call(call(Method::GET)).await.unwrap();
+    clock.advance(seconds(10));
+    let spawn = || {
+        let channel = channel.clone();
+        tokio::spawn(async move { channel.call(call(Method::GET)).await })
+    };
+    let first = spawn();
+    settle().await;
+    let other = spawn();
+    settle().await;
+    // The first call repeats its 503, while no exchange is allowed.
+    for _ in 0..2 {
+        clock.advance(Duration::from_millis(500));
+        settle().await;
+    }
+    assert_eq!(first.await.unwrap().unwrap().attempts(), 3);
+    assert_eq!(other.await.unwrap().unwrap().attempts(), 2);
+    assert_eq!(server.into_requests().len(), 9);
+}
+
 // A9
 #[tokio::test]
 async fn a_call_without_retries_is_not_repeated_with_another_bearer() {
@@ -478,7 +515,7 @@ async fn a_delayed_early_exchange_leaves_the_old_bearer_in_use() {
     assert_eq!(
         *logins.lock().unwrap(),
         3,
-        "after the time that it requests for"
+        "after the time that it asked for"
     );
 }
 
