@@ -199,7 +199,9 @@ impl SendTracker {
     /// assert!(tracker.try_start());
     /// ```
     pub fn on_start(&self, callback: impl FnOnce() + Send + 'static) {
-        self.lock().on_start = Some(Box::new(callback));
+        let replaced = self.lock().on_start.replace(Box::new(callback));
+        // After the lock is released: what it captured may use the tracker when it is dropped.
+        drop(replaced);
     }
 
     fn run_on_start(&self) {
@@ -345,6 +347,22 @@ mod tests {
         let started = watched();
         assert!(started.try_start() && started.clone().try_start());
         assert_eq!(count.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn a_replaced_callback_may_use_the_tracker_when_it_is_dropped() {
+        struct Cancels(SendTracker);
+        impl Drop for Cancels {
+            fn drop(&mut self) {
+                assert_eq!(self.0.cancel(), Sent::Nothing);
+            }
+        }
+        let tracker = SendTracker::default();
+        tracker.queued();
+        let cancels = Cancels(tracker.clone());
+        tracker.on_start(move || drop(cancels));
+        tracker.on_start(|| ());
+        assert!(!tracker.try_start());
     }
 
     #[test]
