@@ -5,12 +5,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gatelet_transport::{
-    ConnectFailure, Phase, TooLarge, Transport, TransportError, TransportErrorKind,
+    BodyLimit, ConnectFailure, Phase, TooLarge, Transport, TransportError, TransportErrorKind,
 };
 use http::{Request, Response};
 use ureq::{Agent, Error, Timeout};
-
-const BODY_LIMIT: u64 = 10 * 1024 * 1024;
 
 /// HTTP/1.1 and TLS by ureq. A call blocks the polling thread until the response has arrived, so only the timeouts in here
 /// can end it early.
@@ -38,6 +36,7 @@ impl UreqTransport {
 
 impl Transport for UreqTransport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let limit = BodyLimit::effective(BodyLimit::of(&request), None);
         let (parts, body) = request.into_parts();
         let result = if body.is_empty() {
             self.0.run(Request::from_parts(parts, ()))
@@ -45,9 +44,9 @@ impl Transport for UreqTransport {
             self.0.run(Request::from_parts(parts, &*body))
         };
         let (parts, mut body) = result.map_err(failure)?.into_parts();
-        let body = body.with_config().limit(BODY_LIMIT).read_to_vec();
-        let body = body
-            .map_err(|error| failure(error).with_head(parts.status, parts.headers.clone()))?;
+        let body = body.with_config().limit(limit.bytes()).read_to_vec();
+        let body =
+            body.map_err(|error| failure(error).with_head(parts.status, parts.headers.clone()))?;
         Ok(Response::from_parts(parts, body.into()))
     }
 }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use gatelet_transport::{Phase, TooLarge, Transport, TransportError, TransportErrorKind};
+use gatelet_transport::{
+    BodyLimit, Phase, TooLarge, Transport, TransportError, TransportErrorKind,
+};
 use http::{Request, Response};
 use reqwest::Client;
 use rustls::ClientConfig;
@@ -18,7 +20,7 @@ use crate::failure::{config, failure};
 /// use gatelet_reqwest::ReqwestTransport;
 ///
 /// # fn main() -> Result<(), gatelet_transport::TransportError> {
-/// let transport = ReqwestTransport::new()?.max_body_size(64 * 1024 * 1024);
+/// let transport = ReqwestTransport::new()?.body_limit(64 * 1024 * 1024);
 /// # let _ = transport;
 /// # Ok(())
 /// # }
@@ -26,11 +28,11 @@ use crate::failure::{config, failure};
 #[derive(Clone, Debug)]
 pub struct ReqwestTransport {
     client: Client,
-    body_limit: u64,
+    body_limit: Option<BodyLimit>,
 }
 
 impl ReqwestTransport {
-    /// Creates a transport with a body limit of 10 MiB. Reads the trust roots of the platform and opens no socket.
+    /// Creates a transport with the body limit of each call. Reads the trust roots of the platform and opens no socket.
     ///
     /// # Errors
     ///
@@ -49,50 +51,55 @@ impl ReqwestTransport {
             .map_err(config)?;
         Ok(Self {
             client,
-            body_limit: 10 * 1024 * 1024,
+            body_limit: None,
         })
     }
 
-    /// Sets the body limit in bytes.
+    /// Sets the body limit in bytes. The smaller of it and a call's own limit counts.
     #[must_use]
-    pub fn max_body_size(mut self, bytes: u64) -> Self {
-        self.body_limit = bytes;
+    pub fn body_limit(mut self, bytes: u64) -> Self {
+        self.body_limit = Some(BodyLimit::new(bytes));
         self
     }
+}
 
-    async fn body(&self, received: &mut reqwest::Response) -> Result<Bytes, TransportError> {
-        let too_large = || {
-            TransportError::new(TransportErrorKind::TooLarge {
-                what: TooLarge::Body,
-                limit: self.body_limit,
-            })
-        };
-        if received.content_length() > Some(self.body_limit) {
+/// Reads a body up to a limit.
+async fn read_body(
+    received: &mut reqwest::Response,
+    limit: BodyLimit,
+) -> Result<Bytes, TransportError> {
+    let too_large = || {
+        TransportError::new(TransportErrorKind::TooLarge {
+            what: TooLarge::Body,
+            limit: limit.bytes(),
+        })
+    };
+    if received.content_length() > Some(limit.bytes()) {
+        return Err(too_large());
+    }
+    let mut body = BytesMut::new();
+    while let Some(chunk) = received
+        .chunk()
+        .await
+        .map_err(|error| failure(error, Phase::Stall))?
+    {
+        if (body.len() + chunk.len()) as u64 > limit.bytes() {
             return Err(too_large());
         }
-        let mut body = BytesMut::new();
-        while let Some(chunk) = received
-            .chunk()
-            .await
-            .map_err(|error| failure(error, Phase::Stall))?
-        {
-            if (body.len() + chunk.len()) as u64 > self.body_limit {
-                return Err(too_large());
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(body.freeze())
+        body.extend_from_slice(&chunk);
     }
+    Ok(body.freeze())
 }
 
 impl Transport for ReqwestTransport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let limit = BodyLimit::effective(BodyLimit::of(&request), self.body_limit);
         let mut received = self
             .client
             .execute(unchanged(request)?)
             .await
             .map_err(|error| failure(error, Phase::FirstByte))?;
-        let body = self.body(&mut received).await;
+        let body = read_body(&mut received, limit).await;
         let with_head =
             |error: TransportError| error.with_head(received.status(), received.headers().clone());
         let mut response = Response::new(body.map_err(with_head)?);

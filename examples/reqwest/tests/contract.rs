@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 const LIMIT: u64 = 64 * 1024;
 
 fn transport() -> ReqwestTransport {
-    ReqwestTransport::new().unwrap().max_body_size(LIMIT)
+    ReqwestTransport::new().unwrap().body_limit(LIMIT)
 }
 
 #[tokio::test]
