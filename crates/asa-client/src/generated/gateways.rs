@@ -33,10 +33,10 @@ impl Gateways {
 
     /// Lists the gateways of the team.
     ///
-    /// Gateways enrol themselves with a setup token, so there is no operation that creates one. Okta Privileged
+    /// Gateways enroll themselves with a setup token, so there is no operation that creates one. Okta Privileged
     /// Access also lets `delegated_resource_admin` read.
     ///
-    /// Page size: Objects in a page; 100 when left out. No upper limit is published.
+    /// Page size: The number of objects on a page; 100 if omitted. No upper limit is documented.
     ///
     /// Needs the permission `access_admin` or `reporting_user`.
     ///
@@ -62,7 +62,7 @@ impl Gateways {
 
     /// Reads one gateway.
     ///
-    /// The response is the gateway as the listing has it.
+    /// The gateway has the same members as in the list.
     ///
     /// Needs the permission `access_admin` or `reporting_user`.
     ///
@@ -86,10 +86,10 @@ impl Gateways {
 
     /// Changes a gateway.
     ///
-    /// The body replaces the gateway, so send the whole of what should stay.
+    /// The body replaces the gateway, so include every member that should stay.
     ///
     /// Start from a gateway that was read, so that members which this version does not know are sent back. An update
-    /// that would lose digits of such a member is refused.
+    /// that would lose digits of a number in such a member is refused.
     ///
     /// Needs the permission `access_admin`.
     ///
@@ -119,7 +119,7 @@ impl Gateways {
 
     /// Deletes a gateway from the team.
     ///
-    /// Repeating it is harmless; the response for a gateway that is gone is 404.
+    /// Repeating it is harmless; the response for a deleted gateway is 404.
     ///
     /// Needs the permission `access_admin`.
     ///
@@ -143,7 +143,7 @@ impl Gateways {
 
     /// Reads the status report of a gateway.
     ///
-    /// The response is what the gateway last told the service, which may be long ago; `updated_at` says when.
+    /// The response is the gateway's last report, which may be old; see `updated_at`.
     ///
     /// Needs the permission `access_admin` or `reporting_user`.
     ///
@@ -181,7 +181,7 @@ impl ListGatewaysQuery {
         self
     }
 
-    /// Newest first when true.
+    /// Lists the newest first if true.
     pub fn descending(mut self, value: bool) -> Self {
         self.descending = Some(value);
         self

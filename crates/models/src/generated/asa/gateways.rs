@@ -23,20 +23,20 @@ id! {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Gateway {
-    /// The gateway's id, given by the service.
+    /// The gateway's id, assigned by the service.
     pub id: GatewayId,
     /// The gateway's name. The reference allows letters, digits and `-_.`; its own examples have spaces. Limits: 1 to
     /// 255 characters.
     pub name: String,
-    /// Whether the gateway turns new connections away.
+    /// Whether the gateway refuses new connections.
     pub refuse_connections: bool,
-    /// The gateway's labels. Null in the answers that ASA publishes.
+    /// The gateway's labels. Null in ASA's documented responses.
     pub labels: Option<BTreeMap<String, String>>,
-    /// A text for people. Limits: 1 to 1024 characters.
+    /// A human-readable description. Limits: 1 to 1024 characters.
     pub description: Option<String>,
-    /// The address that clients reach the gateway at; may carry a port.
+    /// The address at which clients reach the gateway; may include a port.
     pub access_address: Option<String>,
-    /// The address that the gateway found for itself.
+    /// The address that the gateway detected for itself.
     pub default_address: Option<String>,
     /// The cloud that the gateway runs in.
     pub cloud_provider: Option<CloudProvider>,
@@ -358,7 +358,7 @@ open_enum! {
     }
 }
 
-/// The orchestrator that a gateway belongs to; the service sends its id or its name.
+/// The orchestrator that a gateway belongs to. The service sends its id or its name.
 ///
 /// Source: Okta's generated Go SDK for Okta Privileged Access.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -556,7 +556,7 @@ impl Serialize for GatewayList {
     }
 }
 
-/// The new state of a gateway. What the service would drop can be kept, cleared or set.
+/// The new state of a gateway. Optional members can be kept, cleared or set.
 ///
 /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
 #[derive(Clone, PartialEq, Eq)]
@@ -565,15 +565,15 @@ pub struct GatewayUpdate {
     /// The gateway's name. The reference allows letters, digits and `-_.`; its own example has spaces. Limits: 1 to
     /// 255 characters.
     pub name: String,
-    /// Whether the gateway turns new connections away.
+    /// Whether the gateway refuses new connections.
     pub refuse_connections: Option<bool>,
     /// The gateway's labels.
     pub labels: Patch<BTreeMap<String, String>>,
-    /// A text for people. Limits: 1 to 1024 characters.
+    /// A human-readable description. Limits: 1 to 1024 characters.
     pub description: Patch<String>,
-    /// The address that clients reach the gateway at; may carry a port.
+    /// The address at which clients reach the gateway; may include a port.
     pub access_address: Patch<String>,
-    /// The address that the gateway found for itself.
+    /// The address that the gateway detected for itself.
     pub default_address: Patch<String>,
     /// The orchestrator that the gateway belongs to, in Okta Privileged Access only.
     ///
@@ -828,23 +828,23 @@ impl Serialize for GatewayUpdate {
     }
 }
 
-/// What a gateway last told about itself.
+/// The last status report of a gateway.
 ///
 /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/gateways/getgatewaystatusreport>.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GatewayStatusReport {
-    /// Connections that are open now.
+    /// The number of open connections.
     pub active_connections: Option<u32>,
-    /// Size of the gateway's storage, in bytes.
+    /// The size of the gateway's storage, in bytes.
     pub total_storage_bytes: Option<u64>,
-    /// Used part of the gateway's storage, in bytes.
+    /// The used part of the gateway's storage, in bytes.
     pub used_storage_bytes: Option<u64>,
-    /// The gateway that reports.
+    /// The id of the gateway.
     pub gateway_id: Option<GatewayId>,
     /// Whether the gateway is up.
     pub status: Option<GatewayStatus>,
-    /// When the report was made. ASA sends year 1 for a time that is not known.
+    /// When the report was made. ASA sends year 1 for an unknown time.
     pub updated_at: Option<Timestamp>,
 }
 
@@ -996,7 +996,7 @@ impl Serialize for GatewayStatusReport {
 }
 
 open_enum! {
-    /// Whether a gateway is up. Only one word is published; more are to be expected.
+    /// Whether a gateway is up. Only one value is documented; expect more.
     ///
     /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/gateways/getgatewaystatusreport>.
     pub enum GatewayStatus {

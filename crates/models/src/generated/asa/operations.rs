@@ -73,7 +73,7 @@ impl OperationId {
 ///
 /// `GET /v1/teams/{team_name}/gateway_setup_tokens`
 ///
-/// The service cannot filter setup tokens; a caller who wants only some filters the answers.
+/// The service cannot filter setup tokens.
 pub static LIST_GATEWAY_SETUP_TOKENS: Operation = Operation {
     vendor: "asa",
     id: "ListGatewaySetupTokens",
@@ -89,22 +89,22 @@ pub static LIST_GATEWAY_SETUP_TOKENS: Operation = Operation {
                 minimum: Some(1),
                 maximum: None,
             },
-            description: "Objects in a page; 100 when left out. No upper limit is published.",
+            description: "The number of objects on a page; 100 if omitted. No upper limit is documented.",
         },
         QueryParameter {
             name: "offset",
             kind: QueryKind::Text,
-            description: "Where the page begins, as the `Link` header of the page before gave it; an opaque text.",
+            description: "Where the page begins, an opaque value from the `Link` header of the previous page.",
         },
         QueryParameter {
             name: "descending",
             kind: QueryKind::Boolean,
-            description: "Newest first when true.",
+            description: "Lists the newest first if true.",
         },
         QueryParameter {
             name: "prev",
             kind: QueryKind::Boolean,
-            description: "Pages backwards from `offset` when true.",
+            description: "Pages backward from `offset` if true.",
         },
     ],
     request: None,
@@ -198,8 +198,8 @@ pub static DELETE_GATEWAY_SETUP_TOKEN: Operation = Operation {
 ///
 /// `GET /v1/teams/{team_name}/gateway_setup_tokens/{gateway_setup_token_id}/token`
 ///
-/// The answer holds the secret that a gateway enrols with. The published reference shows the plain setup token
-/// instead; Okta's own client reads `token` and nothing else.
+/// The response contains the secret that a gateway enrolls with. The published reference shows the plain setup
+/// token instead; Okta's own client reads `token` and nothing else.
 pub static FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN: Operation = Operation {
     vendor: "asa",
     id: "FetchGatewaySetupTokenAsAgentToken",
@@ -223,7 +223,7 @@ pub static FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN: Operation = Operation {
 ///
 /// `GET /v1/teams/{team_name}/gateways`
 ///
-/// Gateways enrol themselves with a setup token, so there is no operation that creates one. Okta Privileged
+/// Gateways enroll themselves with a setup token, so there is no operation that creates one. Okta Privileged
 /// Access also lets `delegated_resource_admin` read.
 pub static LIST_GATEWAYS: Operation = Operation {
     vendor: "asa",
@@ -245,22 +245,22 @@ pub static LIST_GATEWAYS: Operation = Operation {
                 minimum: Some(1),
                 maximum: None,
             },
-            description: "Objects in a page; 100 when left out. No upper limit is published.",
+            description: "The number of objects on a page; 100 if omitted. No upper limit is documented.",
         },
         QueryParameter {
             name: "offset",
             kind: QueryKind::Text,
-            description: "Where the page begins, as the `Link` header of the page before gave it; an opaque text.",
+            description: "Where the page begins, an opaque value from the `Link` header of the previous page.",
         },
         QueryParameter {
             name: "descending",
             kind: QueryKind::Boolean,
-            description: "Newest first when true.",
+            description: "Lists the newest first if true.",
         },
         QueryParameter {
             name: "prev",
             kind: QueryKind::Boolean,
-            description: "Pages backwards from `offset` when true.",
+            description: "Pages backward from `offset` if true.",
         },
     ],
     request: None,
@@ -280,7 +280,7 @@ pub static LIST_GATEWAYS: Operation = Operation {
 ///
 /// `GET /v1/teams/{team_name}/gateways/{gateway_id}`
 ///
-/// The response is the gateway as the listing has it.
+/// The gateway has the same members as in the list.
 pub static GET_GATEWAY_INSTANCE: Operation = Operation {
     vendor: "asa",
     id: "GetGatewayInstance",
@@ -304,7 +304,7 @@ pub static GET_GATEWAY_INSTANCE: Operation = Operation {
 ///
 /// `PUT /v1/teams/{team_name}/gateways/{gateway_id}`
 ///
-/// The body replaces the gateway, so send the whole of what should stay.
+/// The body replaces the gateway, so include every member that should stay.
 pub static UPDATE_GATEWAY_INSTANCE: Operation = Operation {
     vendor: "asa",
     id: "UpdateGatewayInstance",
@@ -328,7 +328,7 @@ pub static UPDATE_GATEWAY_INSTANCE: Operation = Operation {
 ///
 /// `DELETE /v1/teams/{team_name}/gateways/{gateway_id}`
 ///
-/// Repeating it is harmless; the response for a gateway that is gone is 404.
+/// Repeating it is harmless; the response for a deleted gateway is 404.
 pub static DELETE_GATEWAY_INSTANCE: Operation = Operation {
     vendor: "asa",
     id: "DeleteGatewayInstance",
@@ -352,7 +352,7 @@ pub static DELETE_GATEWAY_INSTANCE: Operation = Operation {
 ///
 /// `GET /v1/teams/{team_name}/gateways/{gateway_id}/status`
 ///
-/// The response is what the gateway last told the service, which may be long ago; `updated_at` says when.
+/// The response is the gateway's last report, which may be old; see `updated_at`.
 pub static GET_GATEWAY_STATUS_REPORT: Operation = Operation {
     vendor: "asa",
     id: "GetGatewayStatusReport",
@@ -376,8 +376,7 @@ pub static GET_GATEWAY_STATUS_REPORT: Operation = Operation {
 ///
 /// `POST /v1/teams/{team_name}/service_token`
 ///
-/// The one call that needs no bearer token. Repeating it is harmless: it leaves a spare bearer token that expires
-/// by itself.
+/// The only call that needs no bearer token. Repeating it is harmless: the unused bearer token expires.
 pub static ISSUE_SERVICE_TOKEN: Operation = Operation {
     vendor: "asa",
     id: "IssueServiceToken",

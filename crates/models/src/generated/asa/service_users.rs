@@ -109,10 +109,10 @@ impl Serialize for ServiceTokenRequest {
 pub struct AuthToken {
     /// The token, a JWT. Limits: 1 to 4096 characters.
     pub bearer_token: Secret,
-    /// When the token ends at the latest; the service may end it earlier. An unreadable value is kept and not treated
-    /// as absent.
+    /// When the token expires; the service may revoke it earlier. An unreadable value is kept and not treated as
+    /// absent.
     pub expires_at: Lenient<Timestamp>,
-    /// The team that the token is for; compare it without regard to case. Limits: 1 to 4096 characters.
+    /// The team that the token is for; compare it case-insensitively. Limits: 1 to 4096 characters.
     pub team_name: String,
 }
 

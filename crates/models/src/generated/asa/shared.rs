@@ -6,19 +6,19 @@ use alloc::{string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
 use crate::{de, ser, text::display::TruncatedDebug, text::open_enum::open_enum};
 
-/// Why a call was refused or failed.
+/// Why a call failed.
 ///
 /// Source: <https://developer.okta.com/docs/reference/api/asa/introduction>.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Error {
-    /// The status of the answer.
+    /// The status of the response.
     pub code: Option<i32>,
-    /// The kind of failure. Tells a dead bearer token from a missing role, which both come with status 401.
+    /// The kind of failure. It distinguishes an expired bearer token from a missing role; both have status 401.
     pub error_type: Option<ErrorType>,
-    /// The cause, for people.
+    /// A human-readable message.
     pub message: Option<String>,
-    /// The parts of the request that were refused.
+    /// The invalid parts of the request.
     ///
     /// Source: Okta's generated Go SDK for Okta Privileged Access.
     pub errors: Option<Vec<ErrorDetail>>,
@@ -138,46 +138,46 @@ impl Serialize for Error {
 }
 
 open_enum! {
-    /// The kind of a failure.
+    /// The kind of failure.
     ///
     /// Source: <https://developer.okta.com/docs/reference/api/asa/introduction>.
     pub enum ErrorType {
         /// The request is malformed (400).
         InvalidRequest = "invalid_request",
-        /// The bearer token is missing, wrong or has ended (401).
+        /// The bearer token is missing, invalid or expired (401).
         AuthenticationError = "authentication_error",
         /// The caller lacks a role (401).
         AuthorizationError = "authorization_error",
-        /// The server's authorisation was withdrawn (401).
+        /// The server's authorization was revoked (401).
         ServerAuthorizationRevoked = "server_authorization_revoked",
         /// The call is forbidden (403).
         ForbiddenError = "forbidden_error",
-        /// A quota of the team is used up (403).
+        /// A quota of the team is exceeded (403).
         QuotaExceeded = "quota_exceeded",
         /// The team is disabled (403).
         DisabledTeam = "disabled_team",
-        /// There is no such object (404).
+        /// The object does not exist (404).
         ResourceDoesNotExist = "resource_does_not_exist",
-        /// The object is no longer served (404).
+        /// The object is no longer available (404).
         ResourceDeprecated = "resource_deprecated",
         /// An object with that name exists (409).
         ResourceAlreadyExists = "resource_already_exists",
-        /// The content type of the request is not served (415).
+        /// The content type of the request is not supported (415).
         UnsupportedContentType = "unsupported_content_type",
-        /// The rate limit is reached (429).
+        /// The rate limit is exceeded (429).
         TooManyRequests = "too_many_requests",
-        /// The caller hung up (499).
+        /// The client closed the connection (499).
         ClientClosedConnection = "client_closed_connection",
-        /// A fault of the service that may pass (500).
+        /// An internal error, possibly temporary (500).
         UnknownError = "unknown_error",
         /// The service is offline (503).
         ServiceOffline = "service_offline",
-        /// The service did not answer in time (504).
+        /// The service did not respond in time (504).
         GatewayTimeout = "gateway_timeout",
     }
 }
 
-/// One refused part of a request.
+/// An invalid part of a request.
 ///
 /// Source: Okta's generated Go SDK for Okta Privileged Access.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -185,7 +185,7 @@ open_enum! {
 pub struct ErrorDetail {
     /// The place in the request.
     pub path: Option<String>,
-    /// What is wrong with it, for people.
+    /// A human-readable message.
     pub message: Option<String>,
 }
 

@@ -43,7 +43,7 @@ impl OperationId {
 ///
 /// `GET /activeGateTokens`
 ///
-/// The order is not published. The following pages are asked for with `nextPageKey` and no other parameter.
+/// The order is not documented. Further pages are requested with `nextPageKey` and no other parameter.
 pub static LIST_TOKENS: Operation = Operation {
     vendor: "dt",
     id: "listTokens",
@@ -56,7 +56,7 @@ pub static LIST_TOKENS: Operation = Operation {
         QueryParameter {
             name: "nextPageKey",
             kind: QueryKind::Text,
-            description: "The cursor that the page before gave; without it the answer is the first page.",
+            description: "The cursor from the previous page; the first page if omitted.",
         },
         QueryParameter {
             name: "pageSize",
@@ -64,7 +64,7 @@ pub static LIST_TOKENS: Operation = Operation {
                 minimum: Some(100),
                 maximum: Some(3000),
             },
-            description: "Tokens in a page; 100 when left out.",
+            description: "The number of tokens on a page; 100 if omitted.",
         },
     ],
     request: None,
@@ -84,7 +84,7 @@ pub static LIST_TOKENS: Operation = Operation {
 ///
 /// `POST /activeGateTokens`
 ///
-/// The answer is the only place that ever shows the secret.
+/// Only this response contains the secret.
 pub static CREATE_TOKEN: Operation = Operation {
     vendor: "dt",
     id: "createToken",
@@ -111,7 +111,7 @@ pub static CREATE_TOKEN: Operation = Operation {
 ///
 /// `GET /activeGateTokens/{activeGateTokenIdentifier}`
 ///
-/// The response never holds the secret.
+/// The response does not contain the secret.
 pub static GET_TOKEN: Operation = Operation {
     vendor: "dt",
     id: "getToken",
@@ -135,7 +135,7 @@ pub static GET_TOKEN: Operation = Operation {
 ///
 /// `DELETE /activeGateTokens/{activeGateTokenIdentifier}`
 ///
-/// Repeating it is harmless; the response for a token that is gone is 404.
+/// Repeating it is harmless; the response for a deleted token is 404.
 pub static REVOKE_TOKEN: Operation = Operation {
     vendor: "dt",
     id: "revokeToken",

@@ -71,18 +71,18 @@ impl Serialize for ErrorEnvelope {
     }
 }
 
-/// Why a call was refused or failed.
+/// Why a call failed.
 ///
 /// Source:
 /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-all-activegate-tokens>.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Error {
-    /// The status of the answer.
+    /// The status of the response.
     pub code: Option<i32>,
-    /// The cause, for people.
+    /// A human-readable message.
     pub message: Option<String>,
-    /// The parts of the request that were refused.
+    /// The invalid parts of the request.
     pub constraint_violations: Option<Vec<ConstraintViolation>>,
 }
 
@@ -186,20 +186,20 @@ impl Serialize for Error {
     }
 }
 
-/// One refused part of a request.
+/// An invalid part of a request.
 ///
 /// Source:
 /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-all-activegate-tokens>.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConstraintViolation {
-    /// The name or place of the refused value.
+    /// The name or location of the invalid value.
     pub path: Option<String>,
-    /// What is wrong with it, for people.
+    /// A human-readable message.
     pub message: Option<String>,
-    /// The part of the request that holds the value.
+    /// The part of the request that contains the value.
     pub parameter_location: Option<ParameterLocation>,
-    /// A closer place; null in every answer that is known.
+    /// A more specific location; null in every known response.
     pub location: Option<String>,
 }
 
@@ -320,7 +320,7 @@ impl Serialize for ConstraintViolation {
 }
 
 open_enum! {
-    /// The part of a request that holds a refused value.
+    /// The part of a request that contains an invalid value.
     ///
     /// Source:
     /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-all-activegate-tokens>.
