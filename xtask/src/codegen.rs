@@ -129,23 +129,40 @@ mod tests {
     }
 
     #[test]
-    fn a_new_operation_is_one_edit_and_changes_the_client_the_table_and_the_page() {
+    fn a_new_operation_is_one_edit_and_changes_models_clients_handlers_and_pages() {
         let root = copy_of_the_descriptions();
         write(root.path()).unwrap();
-        new_operation::describe(root.path(), new_operation::DT);
+        new_operation::DT.describe(root.path());
         let differences = generate(root.path()).unwrap();
         let differences = differences.differences(root.path()).unwrap();
-        let [client, table, page] = &differences[..] else {
-            panic!("{differences:#?}");
-        };
-        assert!(client.starts_with("--- crates/dt-client/src/generated/active_gate_tokens.rs"));
-        assert!(client.contains("+    pub fn lookup(&self)"), "{client}");
-        assert!(table.starts_with("--- crates/models/src/generated/dt/operations.rs"));
-        assert!(
-            table.contains("+            Self::LookupToken => &LOOKUP_TOKEN,"),
-            "{table}"
-        );
-        assert!(page.starts_with("--- docs/reference/dt.md"));
-        assert!(page.contains("+#### lookupToken"), "{page}");
+        let expected = [
+            (
+                "crates/dt-client/src/generated/mod.rs",
+                "+pub(crate) mod relays;",
+            ),
+            ("crates/dt-client/src/generated/relays.rs", ""),
+            (
+                "crates/emulator/src/api/generated/dt.rs",
+                "+    fn get_relay(",
+            ),
+            ("crates/models/schemas/dt.json", "+    \"Relay\": {"),
+            ("crates/models/src/generated/dt/mod.rs", "+mod relays;"),
+            (
+                "crates/models/src/generated/dt/operations.rs",
+                "+            Self::GetRelay => &GET_RELAY,",
+            ),
+            ("crates/models/src/generated/dt/relays.rs", ""),
+            ("docs/reference/dt.md", "+#### getRelay"),
+        ];
+        for (file, line) in expected {
+            let missing = format!("{file}: missing");
+            let changed = format!("--- {file} ");
+            let difference = differences.iter().find(|it| match line {
+                "" => **it == missing,
+                _ => it.starts_with(&changed),
+            });
+            let is_as_expected = difference.is_some_and(|it| it.contains(line));
+            assert!(is_as_expected, "{file}: {differences:#?}");
+        }
     }
 }

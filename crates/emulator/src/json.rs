@@ -40,15 +40,9 @@ pub(crate) fn encode<T: Serialize>(model: &T) -> Result<Vec<u8>, Error> {
     serde_json::to_vec(model).map_err(storage_error)
 }
 
-/// Like [`encode`], with `null` for those of these fields that are absent.
-pub(crate) fn encode_with_nulls<T: Serialize>(model: &T, nulls: &[&str]) -> Result<Vec<u8>, Error> {
-    let mut value = serde_json::to_value(model).map_err(storage_error)?;
-    if let Value::Object(fields) = &mut value {
-        for name in nulls {
-            fields.entry(*name).or_insert(Value::Null);
-        }
-    }
-    encode(&value)
+/// Converts a model to a JSON value.
+pub(crate) fn to_value<T: Serialize>(model: &T) -> Result<Value, Error> {
+    serde_json::to_value(model).map_err(storage_error)
 }
 
 fn storage_error(error: serde_json::Error) -> Error {

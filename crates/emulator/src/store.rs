@@ -1,6 +1,7 @@
 //! The state: one redb file, or the same in memory.
 
 pub(crate) mod credential;
+pub(crate) mod encoded;
 #[cfg(test)]
 pub(crate) mod fake_disk;
 pub(crate) mod key;

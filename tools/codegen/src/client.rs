@@ -508,7 +508,8 @@ fn path_arguments(operation: &Operation) -> impl Iterator<Item = &Parameter> {
     path(operation).filter(|parameter| !parameter.is_account)
 }
 
-fn path(operation: &Operation) -> impl Iterator<Item = &Parameter> {
+/// The parameters of the path, in its order.
+pub(crate) fn path(operation: &Operation) -> impl Iterator<Item = &Parameter> {
     let names = operation.path.split('/').filter_map(|segment| {
         let inner = segment.strip_prefix('{')?;
         inner.strip_suffix('}')

@@ -14,9 +14,10 @@ pub struct Output {
 }
 
 /// The folders that belong to the generator alone, from the workspace's root.
-const FOLDERS: [&str; 5] = [
+const FOLDERS: [&str; 6] = [
     "crates/asa-client/src/generated",
     "crates/dt-client/src/generated",
+    "crates/emulator/src/api/generated",
     "crates/models/src/generated",
     "crates/models/schemas",
     "docs/reference",

@@ -1,108 +1,294 @@
-//! A new operation is one edit: on a copy of the workspace, the compiler names each place that must decide something.
+//! A new operation is its description and a handler: on a copy of the workspace, the compiler asks for nothing else.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Output;
 
 use serde_json::Value;
 
 use super::write;
 use crate::workspace::Workspace;
 
-const ASA: (&str, &str) = (
-    "crates/models/openapi/asa.yaml",
-    r##"
-  /v1/teams/{team_name}/gateways/{gateway_id}/restart:
-    post:
-      operationId: RestartGateway
-      tags: [Gateways]
-      summary: Restarts a gateway
-      description: Who is connected has to come again.
-      x-source: the page that says so
-      x-idempotent: true
-      parameters:
-        - $ref: "#/components/parameters/TeamName"
-        - $ref: "#/components/parameters/GatewayId"
-      responses:
-        "204":
-          description: It restarts.
-        4XX: { $ref: "#/components/responses/Failure" }
-        default: { $ref: "#/components/responses/Failure" }
+/// Text and the line of a file that it is inserted before.
+type Insertion = (&'static str, &'static str);
 
-components:
-"##,
-);
-
-pub(crate) const DT: (&str, &str) = (
-    "crates/models/openapi/dt.yaml",
-    r##"
-  /activeGateTokens/lookup:
-    post:
-      operationId: lookupToken
-      tags: [ActiveGate tokens]
-      summary: Finds the metadata of an ActiveGate token
-      description: The response never holds the secret.
-      x-source: the page that says so
-      x-idempotent: true
-      responses:
-        "200":
-          description: The token's metadata.
-          content: { application/json: { schema: { $ref: "#/components/schemas/ActiveGateToken" } } }
-        4XX: { $ref: "#/components/responses/Failure" }
-        default: { $ref: "#/components/responses/Failure" }
-
-components:
-"##,
-);
-
-/// Adds an operation at the end of the paths of a description below `root`.
-pub(crate) fn describe(root: &Path, (file, operation): (&str, &str)) {
-    let path = root.join(file);
-    let before = fs::read_to_string(&path).unwrap();
-    assert_eq!(before.matches("\ncomponents:\n").count(), 1, "{file}");
-    fs::write(&path, before.replace("\ncomponents:\n", operation)).unwrap();
+/// What is added to one vendor's description and to the rest of the workspace: operations of a new tag, with new schemas and scopes.
+pub(crate) struct NewOperations {
+    description: &'static str,
+    additions: [Insertion; 3],
+    /// The file of the emulator's handlers.
+    handler: &'static str,
+    handlers: &'static str,
+    /// Their response as described, and one of another type.
+    responses: [&'static str; 2],
+    /// A test of the client's new methods against the emulator.
+    client: &'static str,
+    call: &'static str,
 }
 
-/// Returns the errors of one `cargo check` of the libraries that serve operations: code and file of each.
-fn errors(root: &Path, target: &Path) -> Vec<(String, String)> {
-    let output = Workspace::at(root)
-        .cargo()
-        .args(["check", "--offline", "--locked", "--keep-going", "--lib"])
-        .args(["--package=gatelet-emulator", "--package=asa-client"])
-        .args(["--package=dt-client", "--no-default-features"])
-        .args(["--message-format=json", "--target-dir"])
-        .arg(target)
-        .output()
+pub(crate) const ASA: NewOperations = NewOperations {
+    description: "crates/models/openapi/asa.yaml",
+    additions: [
+        (
+            "\npaths:\n",
+            "  - name: Relays
+    description: Gateways that only pass on.
+",
+        ),
+        (
+            "\ncomponents:\n",
+            r##"  /v1/teams/{team_name}/relays/{relay_name}:
+    parameters:
+      - $ref: "#/components/parameters/TeamName"
+      - { name: relay_name, in: path, required: true, description: The name of the relay., schema: { type: string } }
+    get:
+      operationId: GetRelay
+      tags: [Relays]
+      summary: Reads one relay
+      description: Relays are not in any list.
+      x-source: the page that says so
+      x-idempotent: true
+      x-permissions: [relay_operator]
+      responses:
+        "200":
+          description: The relay.
+          content: { application/json: { schema: { $ref: "#/components/schemas/Relay" } } }
+        4XX: { $ref: "#/components/responses/Failure" }
+        default: { $ref: "#/components/responses/Failure" }
+"##,
+        ),
+        (
+            "\n...\n",
+            r##"    Relay:
+      type: object
+      description: A gateway that only passes on.
+      x-source: the page that says so
+      required: [name]
+      properties:
+        name: { type: string, description: The name of the relay. }
+"##,
+        ),
+    ],
+    handler: "crates/emulator/src/api/asa/handler.rs",
+    handlers: r#"
+    fn get_relay(&self, name: &str) -> Result<Encoded<gatelet_models::asa::Relay>, ErrorResponse> {
+        Ok(Encoded::new(&gatelet_models::asa::Relay::new(name))?)
+    }
+"#,
+    responses: [
+        "gatelet_models::asa::Relay>, ErrorResponse> {\n        Ok(Encoded::new(&gatelet_models::asa::Relay::new(name))?)",
+        "Gateway>, ErrorResponse> {\n        gateway::get(self.0, name)",
+    ],
+    client: "crates/asa-client/tests/relays.rs",
+    call: r#"//! Relays.
+
+use asa_client::{Client, ServiceUser};
+use gatelet_emulator::{Emulator, well_known};
+use gatelet_transport::testing::ManualClock;
+
+#[tokio::test]
+async fn a_relay_is_read() {
+    let user = ServiceUser::new(well_known::ASA_KEY_ID, well_known::ASA_KEY_SECRET);
+    let client = Client::builder(well_known::ASA_TEAM)
+        .credentials(user)
+        .build_with(Emulator::memory().unwrap(), ManualClock::auto())
         .unwrap();
-    assert!(!output.status.success());
-    let lines = String::from_utf8(output.stdout).unwrap();
-    let messages = lines.lines().map(|it| serde_json::from_str(it).unwrap());
-    let mut errors: Vec<(String, String)> = messages
-        .filter_map(|line: Value| {
-            let message = &line["message"];
-            // The last error of a crate only counts the others, and has no place.
-            let place = message["spans"]
-                .as_array()?
-                .iter()
-                .find(|it| it["is_primary"] == true)?;
-            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-            (message["level"] == "error")
-                .then(|| (text(&message["code"]["code"]), text(&place["file_name"])))
-        })
-        .collect();
-    errors.sort();
-    assert!(
-        !errors.is_empty(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    errors
+    let relay = client.relays().get("eu-1").send().await.unwrap();
+    assert_eq!(relay.name, "eu-1");
+}
+"#,
+};
+
+pub(crate) const DT: NewOperations = NewOperations {
+    description: "crates/models/openapi/dt.yaml",
+    additions: [
+        (
+            "\npaths:\n",
+            "  - name: Relays
+    description: ActiveGates that only pass on.
+",
+        ),
+        (
+            "\ncomponents:\n",
+            r##"  /relays:
+    post:
+      operationId: createRelay
+      tags: [Relays]
+      summary: Creates a relay
+      description: It begins at once.
+      x-source: the page that says so
+      x-idempotent: false
+      x-permissions: [relays.write]
+      requestBody:
+        required: true
+        content: { application/json: { schema: { $ref: "#/components/schemas/RelayCreate" } } }
+      responses:
+        "201":
+          description: The relay.
+          content: { application/json: { schema: { $ref: "#/components/schemas/Relay" } } }
+        4XX: { $ref: "#/components/responses/Failure" }
+        default: { $ref: "#/components/responses/Failure" }
+  /relays/{relayName}:
+    parameters:
+      - { name: relayName, in: path, required: true, description: The name of the relay., schema: { type: string } }
+    get:
+      operationId: getRelay
+      tags: [Relays]
+      summary: Reads one relay
+      description: Relays are not in any list.
+      x-source: the page that says so
+      x-idempotent: true
+      x-permissions: [relays.read]
+      responses:
+        "200":
+          description: The relay.
+          content: { application/json: { schema: { $ref: "#/components/schemas/Relay" } } }
+        4XX: { $ref: "#/components/responses/Failure" }
+        default: { $ref: "#/components/responses/Failure" }
+"##,
+        ),
+        (
+            "\n...\n",
+            r##"    RelayCreate:
+      type: object
+      description: A new relay.
+      x-source: the page that says so
+      required: [name]
+      properties:
+        name: { type: string, description: The name of the relay. }
+    Relay:
+      type: object
+      description: An ActiveGate that only passes on.
+      x-source: the page that says so
+      required: [name]
+      properties:
+        name: { type: string, description: The name of the relay. }
+"##,
+        ),
+    ],
+    handler: "crates/emulator/src/api/dt/handler.rs",
+    handlers: r#"
+    fn create_relay(
+        &self,
+        body: gatelet_models::dt::RelayCreate,
+    ) -> Result<Encoded<gatelet_models::dt::Relay>, ErrorResponse> {
+        Ok(Encoded::new(&gatelet_models::dt::Relay::new(body.name))?)
+    }
+
+    fn get_relay(&self, name: &str) -> Result<Encoded<gatelet_models::dt::Relay>, ErrorResponse> {
+        Ok(Encoded::new(&gatelet_models::dt::Relay::new(name))?)
+    }
+"#,
+    responses: [
+        "gatelet_models::dt::Relay>, ErrorResponse> {\n        Ok(Encoded::new(&gatelet_models::dt::Relay::new(name))?)",
+        "ActiveGateToken>, ErrorResponse> {\n        token::get(self.call, name)",
+    ],
+    client: "crates/dt-client/tests/relays.rs",
+    call: r#"//! Relays.
+
+use dt_client::models::RelayCreate;
+use dt_client::{ApiToken, Client};
+use gatelet_emulator::{Emulator, well_known};
+use gatelet_transport::testing::ManualClock;
+
+#[tokio::test]
+async fn a_relay_is_created_and_read() {
+    let client = Client::builder("https://abc.live.dynatrace.com")
+        .credentials(ApiToken::new(well_known::DT_TOKEN).unwrap())
+        .build_with(Emulator::memory().unwrap(), ManualClock::auto())
+        .unwrap();
+    let relays = client.relays();
+    let created = relays.create(RelayCreate::new("eu-1")).send().await.unwrap();
+    assert_eq!(created, relays.get("eu-1").send().await.unwrap());
+}
+"#,
+};
+
+impl NewOperations {
+    /// Adds them to the description below `root`.
+    pub(crate) fn describe(&self, root: &Path) {
+        let path = root.join(self.description);
+        let mut text = fs::read_to_string(&path).unwrap();
+        for (before, addition) in self.additions {
+            assert_eq!(text.matches(before).count(), 1, "{before}");
+            let at = text.find(before).unwrap() + 1;
+            text.insert_str(at, addition);
+        }
+        fs::write(&path, text).unwrap();
+    }
+
+    /// Writes the handlers; `wrongly` with a response of another type than the description says.
+    fn handle(&self, root: &Path, wrongly: bool) {
+        let text = fs::read_to_string(Workspace::here().root().join(self.handler)).unwrap();
+        let before = text.strip_suffix("}\n").unwrap();
+        let mut handlers = self.handlers.to_owned();
+        if wrongly {
+            let [described, other] = self.responses;
+            handlers = handlers.replace(described, other);
+        }
+        fs::write(root.join(self.handler), format!("{before}{handlers}}}\n")).unwrap();
+    }
+}
+
+/// A copy of the workspace.
+struct Copy {
+    root: PathBuf,
+    target: PathBuf,
+}
+
+impl Copy {
+    fn cargo(&self, arguments: &[&str]) -> Output {
+        let mut cargo = Workspace::at(&self.root).cargo();
+        let cargo = cargo.args(arguments).args(["--offline", "--locked"]);
+        cargo
+            .arg("--target-dir")
+            .arg(&self.target)
+            .output()
+            .unwrap()
+    }
+
+    /// Returns the errors of one `cargo check` of all targets that know the operations: code and file of each, once.
+    fn errors(&self) -> Vec<(String, String)> {
+        let output = self.cargo(&[
+            "check",
+            "--keep-going",
+            "--all-targets",
+            "--package=gatelet-models",
+            "--package=gatelet-emulator",
+            "--package=asa-client",
+            "--package=dt-client",
+            "--message-format=json",
+        ]);
+        let lines = String::from_utf8(output.stdout).unwrap();
+        let messages = lines.lines().map(|it| serde_json::from_str(it).unwrap());
+        let mut errors: Vec<(String, String)> = messages
+            .filter_map(|line: Value| {
+                let message = &line["message"];
+                // The last error of a crate only counts the others, and has no place.
+                let place = message["spans"]
+                    .as_array()?
+                    .iter()
+                    .find(|it| it["is_primary"] == true)?;
+                let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+                (message["level"] == "error")
+                    .then(|| (text(&message["code"]["code"]), text(&place["file_name"])))
+            })
+            .collect();
+        errors.sort();
+        // The library of a package is checked twice, once for its own tests.
+        errors.dedup();
+        let is_ok = output.status.success();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(errors.is_empty(), is_ok, "{stderr}");
+        errors
+    }
 }
 
 /// Copies what cargo and the generator read, and none of what tools may have left beside it.
-pub(crate) fn copy(from: &Workspace, to: &Path) {
+fn copy(from: &Workspace, to: &Path) {
     for file in from.files().unwrap() {
         let kind = file.extension().and_then(|kind| kind.to_str());
-        if !matches!(kind, Some("rs" | "toml" | "lock" | "yaml" | "json")) {
+        if !matches!(kind, Some("rs" | "toml" | "lock" | "yaml" | "json" | "md")) {
             continue;
         }
         let target = to.join(&file);
@@ -112,26 +298,46 @@ pub(crate) fn copy(from: &Workspace, to: &Path) {
 }
 
 #[test]
-fn the_compiler_names_each_place_that_must_decide_about_a_new_operation() {
+fn a_new_operation_needs_its_description_and_a_handler_and_nothing_else() {
     let workspace = Workspace::here();
-    // Below the target folder, so that only the first run builds what is not ours.
-    let folder = workspace.target().unwrap().join("new-operation");
-    let root = folder.join("workspace");
+    let target = workspace.target().unwrap();
+    let root = target.join("new-operation");
     if root.exists() {
         fs::remove_dir_all(&root).unwrap();
     }
     copy(&workspace, &root);
-    describe(&root, ASA);
-    describe(&root, DT);
-    write(&root).unwrap();
-    let not_exhaustive = |file: &str| ("E0004".to_owned(), file.to_owned());
-    assert_eq!(
-        errors(&root, &folder.join("target")),
-        [
-            "crates/emulator/src/api/asa/auth.rs",
-            "crates/emulator/src/api/asa/handler.rs",
-            "crates/emulator/src/api/dt/handler.rs",
-        ]
-        .map(not_exhaustive)
-    );
+    // The target folder of the workspace, so that only members are built anew.
+    let copy = Copy { root, target };
+    let vendors = [ASA, DT];
+    for vendor in &vendors {
+        vendor.describe(&copy.root);
+    }
+    write(&copy.root).unwrap();
+    let expected = |code: &str| {
+        vendors
+            .each_ref()
+            .map(|vendor| (code.to_owned(), vendor.handler.to_owned()))
+    };
+    // E0046: the handler is missing. E0053: it returns something else than its description says.
+    assert_eq!(copy.errors(), expected("E0046"));
+    for vendor in &vendors {
+        vendor.handle(&copy.root, true);
+    }
+    assert_eq!(copy.errors(), expected("E0053"));
+
+    for vendor in &vendors {
+        vendor.handle(&copy.root, false);
+        fs::write(copy.root.join(vendor.client), vendor.call).unwrap();
+    }
+    assert_eq!(copy.errors(), []);
+    let output = copy.cargo(&[
+        "test",
+        "--test=relays",
+        "--package=asa-client",
+        "--package=dt-client",
+    ]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{stderr}{stdout}");
+    assert_eq!(stdout.matches("1 passed").count(), 2, "{stdout}");
 }

@@ -8,11 +8,12 @@ use http::request::Parts;
 
 use crate::api::asa::error_response::ErrorResponse;
 use crate::api::asa::{gateway, setup_token, validation};
-use crate::api::response;
+use crate::api::response::Body;
 use crate::api::server_call;
 use crate::error::Error;
+use crate::random;
 use crate::state::State;
-use crate::{json, random};
+use crate::store::encoded::Encoded;
 
 /// The path of the emulator's own operation, outside the vendors' paths.
 pub(crate) const PATH: &str = "/emulator/v1/gateways";
@@ -61,9 +62,5 @@ fn respond(state: &State, head: &Parts, body: &Bytes) -> Result<Response<Bytes>,
     let value = server_call::authorization(head, "Bearer").ok_or(Error::TokenRejected)?;
     let gateway = server_call::decode(head, body)?;
     let gateway = enroll(state, &value.into(), gateway)?;
-    Ok(response::json(
-        201,
-        "application/json",
-        json::encode(&gateway)?,
-    ))
+    Ok(Encoded::new(&gateway)?.into_response(201, "application/json"))
 }

@@ -316,6 +316,7 @@ mod tests {
     use redb::TableHandle;
 
     use super::*;
+    use crate::store::encoded::Encoded;
     use crate::store::fake_disk::FakeDisk;
     use crate::store::table::GATEWAYS;
 
@@ -444,7 +445,7 @@ mod tests {
         let disk = FakeDisk::with_blocks(1024);
         let store = Store::on_disk(&disk);
         let insert = |id: &str| {
-            let json = [b' '; 10_000];
+            let json = Encoded::stored(vec![b' '; 10_000]);
             store.write(|transaction| GATEWAYS.insert(transaction, "team", id, &json))
         };
         let remove =

@@ -4,11 +4,16 @@
 //! objects are kept, so that no id is assigned twice and a list can continue after an object deleted meanwhile. A page is
 //! a range scan from its cursor: its cost does not depend on the size of the table.
 
+use std::marker::PhantomData;
+
+use gatelet_models::asa::{Gateway, GatewaySetupToken, GatewayStatusReport};
+use gatelet_models::dt::ActiveGateToken;
 use redb::{
     ReadTransaction, ReadableTable, ReadableTableMetadata, TableDefinition, WriteTransaction,
 };
 
 use crate::error::Error;
+use crate::store::encoded::Encoded;
 use crate::store::store;
 
 /// Tenant and cursor.
@@ -20,26 +25,28 @@ type Rows = TableDefinition<'static, RowKey, &'static [u8]>;
 type Ids = TableDefinition<'static, IdKey, u64>;
 
 /// The rows and ids of one kind of object. `tenant` is the owner of the objects: an ASA team, or empty for Dynatrace.
-pub(crate) struct Table {
+pub(crate) struct Table<T> {
     rows: Rows,
     ids: Ids,
+    model: PhantomData<fn() -> T>,
 }
 
 /// ASA's gateway setup tokens, by team.
-pub(crate) const SETUP_TOKENS: Table =
+pub(crate) const SETUP_TOKENS: Table<GatewaySetupToken> =
     Table::new("asa.gateway_setup_tokens", "asa.gateway_setup_tokens.ids");
 /// ASA's gateways, by team.
-pub(crate) const GATEWAYS: Table = Table::new("asa.gateways", "asa.gateways.ids");
+pub(crate) const GATEWAYS: Table<Gateway> = Table::new("asa.gateways", "asa.gateways.ids");
 /// The status reports of ASA's gateways, by team and gateway id.
-pub(crate) const STATUS_REPORTS: Table = Table::new("asa.status_reports", "asa.status_reports.ids");
+pub(crate) const STATUS_REPORTS: Table<GatewayStatusReport> =
+    Table::new("asa.status_reports", "asa.status_reports.ids");
 /// Dynatrace's ActiveGate tokens, all of one environment.
-pub(crate) const ACTIVE_GATE_TOKENS: Table =
+pub(crate) const ACTIVE_GATE_TOKENS: Table<ActiveGateToken> =
     Table::new("dt.activeGateTokens", "dt.activeGateTokens.ids");
 
 /// One object and its cursor.
-pub(crate) struct Row {
+pub(crate) struct Row<T> {
     pub(crate) cursor: u64,
-    pub(crate) json: Vec<u8>,
+    pub(crate) json: Encoded<T>,
 }
 
 /// The direction of a list.
@@ -59,19 +66,25 @@ impl Order {
 }
 
 pub(crate) fn create_all(transaction: &WriteTransaction) -> Result<(), Error> {
-    for table in [SETUP_TOKENS, GATEWAYS, STATUS_REPORTS, ACTIVE_GATE_TOKENS] {
-        transaction.open_table(table.rows)?;
-        transaction.open_table(table.ids)?;
-    }
-    Ok(())
+    SETUP_TOKENS.create(transaction)?;
+    GATEWAYS.create(transaction)?;
+    STATUS_REPORTS.create(transaction)?;
+    ACTIVE_GATE_TOKENS.create(transaction)
 }
 
-impl Table {
+impl<T> Table<T> {
     const fn new(rows: &'static str, ids: &'static str) -> Self {
         Self {
             rows: Rows::new(rows),
             ids: Ids::new(ids),
+            model: PhantomData,
         }
+    }
+
+    fn create(&self, transaction: &WriteTransaction) -> Result<(), Error> {
+        transaction.open_table(self.rows)?;
+        transaction.open_table(self.ids)?;
+        Ok(())
     }
 
     /// Adds an object. Returns false if the id is or was in use.
@@ -80,7 +93,7 @@ impl Table {
         transaction: &WriteTransaction,
         tenant: &str,
         id: &str,
-        json: &[u8],
+        json: &Encoded<T>,
     ) -> Result<bool, Error> {
         let mut ids = transaction.open_table(self.ids)?;
         if ids.get((tenant, id))?.is_some() {
@@ -90,7 +103,7 @@ impl Table {
         ids.insert((tenant, id), cursor)?;
         transaction
             .open_table(self.rows)?
-            .insert((tenant, cursor), json)?;
+            .insert((tenant, cursor), json.as_bytes())?;
         Ok(true)
     }
 
@@ -100,7 +113,7 @@ impl Table {
         transaction: &WriteTransaction,
         tenant: &str,
         id: &str,
-        json: &[u8],
+        json: &Encoded<T>,
     ) -> Result<bool, Error> {
         let Some(cursor) = locate(&transaction.open_table(self.ids)?, tenant, id)? else {
             return Ok(false);
@@ -108,7 +121,7 @@ impl Table {
         let mut rows = transaction.open_table(self.rows)?;
         let exists = rows.get((tenant, cursor))?.is_some();
         if exists {
-            rows.insert((tenant, cursor), json)?;
+            rows.insert((tenant, cursor), json.as_bytes())?;
         }
         Ok(exists)
     }
@@ -133,9 +146,10 @@ impl Table {
         transaction: &ReadTransaction,
         tenant: &str,
         id: &str,
-    ) -> Result<Option<Vec<u8>>, Error> {
+    ) -> Result<Option<Encoded<T>>, Error> {
         let ids = transaction.open_table(self.ids)?;
-        find(&ids, &transaction.open_table(self.rows)?, tenant, id)
+        let json = find(&ids, &transaction.open_table(self.rows)?, tenant, id)?;
+        Ok(json.map(Encoded::stored))
     }
 
     /// Like [`get`](Self::get), within a write transaction.
@@ -144,9 +158,10 @@ impl Table {
         transaction: &WriteTransaction,
         tenant: &str,
         id: &str,
-    ) -> Result<Option<Vec<u8>>, Error> {
+    ) -> Result<Option<Encoded<T>>, Error> {
         let ids = transaction.open_table(self.ids)?;
-        find(&ids, &transaction.open_table(self.rows)?, tenant, id)
+        let json = find(&ids, &transaction.open_table(self.rows)?, tenant, id)?;
+        Ok(json.map(Encoded::stored))
     }
 
     /// Returns the cursor of the object with this id, even if the object is deleted.
@@ -167,8 +182,8 @@ impl Table {
         order: Order,
         after: Option<u64>,
         limit: usize,
-        filter: impl Fn(&[u8]) -> bool,
-    ) -> Result<Vec<Row>, Error> {
+        filter: impl Fn(&Encoded<T>) -> bool,
+    ) -> Result<Vec<Row<T>>, Error> {
         let table = transaction.open_table(self.rows)?;
         let (from, to) = match (order, after) {
             (_, None) => (0, u64::MAX),
@@ -185,11 +200,10 @@ impl Table {
             };
             let Some(row) = next else { break };
             let (key, json) = row?;
-            if filter(json.value()) {
-                rows.push(Row {
-                    cursor: key.value().1,
-                    json: json.value().to_vec(),
-                });
+            let json = Encoded::stored(json.value().to_vec());
+            if filter(&json) {
+                let cursor = key.value().1;
+                rows.push(Row { cursor, json });
             }
         }
         Ok(rows)
@@ -224,33 +238,24 @@ fn find(
     Ok(row.map(|row| row.value().to_vec()))
 }
 
-/// Encodes rows as a JSON array.
-pub(crate) fn json_array(rows: &[Row]) -> Vec<u8> {
-    let size = rows.iter().map(|row| row.json.len() + 1).sum::<usize>();
-    let mut array = Vec::with_capacity(size + 2);
-    array.push(b'[');
-    for (n, row) in rows.iter().enumerate() {
-        if n > 0 {
-            array.push(b',');
-        }
-        array.extend_from_slice(&row.json);
-    }
-    array.push(b']');
-    array
-}
-
 #[cfg(test)]
 mod tests {
+    use gatelet_models::asa::GatewayList;
+
     use super::*;
     use crate::store::store::Store;
+
+    fn row(text: &str) -> Encoded<Gateway> {
+        Encoded::stored(text.into())
+    }
 
     fn filled(ids: &[&str]) -> Store {
         let store = Store::in_memory().unwrap();
         let filled = store.write(|transaction| {
             for id in ids {
-                GATEWAYS.insert(transaction, "team", id, id.as_bytes())?;
+                GATEWAYS.insert(transaction, "team", id, &row(id))?;
             }
-            GATEWAYS.insert(transaction, "other", "z", b"z")
+            GATEWAYS.insert(transaction, "other", "z", &row("z"))
         });
         assert!(filled.unwrap());
         store
@@ -265,7 +270,10 @@ mod tests {
             GATEWAYS.page(transaction, "team", order, after, limit, |_| true)
         });
         let rows: Result<_, Error> = read;
-        String::from_utf8(json_array(&rows.unwrap())).unwrap()
+        let page = Encoded::<GatewayList>::list(&[], &rows.unwrap()).unwrap();
+        let page = String::from_utf8(page.into_bytes()).unwrap();
+        let list = page.strip_prefix(r#"{"list":"#).unwrap();
+        list.strip_suffix('}').unwrap().to_owned()
     }
 
     #[test]
@@ -286,8 +294,8 @@ mod tests {
         };
         assert!(write(&|t| GATEWAYS.remove(t, "team", "b")));
         assert!(!write(&|t| GATEWAYS.remove(t, "team", "b")));
-        assert!(!write(&|t| GATEWAYS.insert(t, "team", "b", b"again")));
-        assert!(!write(&|t| GATEWAYS.replace(t, "team", "b", b"again")));
+        assert!(!write(&|t| GATEWAYS.insert(t, "team", "b", &row("again"))));
+        assert!(!write(&|t| GATEWAYS.replace(t, "team", "b", &row("again"))));
         assert_eq!(page(&store, Order::OldestFirst, Some("b"), 9), "[c]");
     }
 }

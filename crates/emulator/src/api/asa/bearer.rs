@@ -5,18 +5,16 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use bytes::Bytes;
 use gatelet_models::asa::{AuthToken, ServiceTokenRequest};
 use gatelet_models::{Secret, Timestamp};
-use http::Response;
 use serde_json::{Value, json};
 
 use crate::api::asa::auth::team;
-use crate::api::asa::response::success;
 use crate::api::server_call::ServerCall;
+use crate::random;
 use crate::store::credential;
+use crate::store::encoded::Encoded;
 use crate::store::key::{Digest, Key};
-use crate::{json, random};
 
 use crate::api::asa::error_response::ErrorResponse;
 
@@ -28,8 +26,10 @@ pub(crate) struct Bearer {
 
 /// Exchanges key id and secret for a bearer. The response repeats the team name as the caller wrote it, because clients
 /// compare it.
-pub(crate) fn issue(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
-    let request: ServiceTokenRequest = call.json()?;
+pub(crate) fn issue(
+    call: &ServerCall<'_>,
+    request: &ServiceTokenRequest,
+) -> Result<Encoded<AuthToken>, ErrorResponse> {
     let store = call.state.store();
     let team = team(call);
     let secret = request.key_secret.expose();
@@ -47,8 +47,8 @@ pub(crate) fn issue(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse>
         "user": request.key_id,
     });
     let bearer = Secret::new(sign(store.key(), &claims));
-    let body = json::encode(&AuthToken::new(bearer, call.value(0)).with_expires_at(expires_at))?;
-    Ok(success(call, body))
+    let token = AuthToken::new(bearer, call.value(0)).with_expires_at(expires_at);
+    Ok(Encoded::new(&token)?)
 }
 
 fn sign(key: &Key, claims: &Value) -> String {

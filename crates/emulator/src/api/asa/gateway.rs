@@ -1,17 +1,14 @@
 //! Gateways and their status reports.
 
-use bytes::Bytes;
-use gatelet_models::asa::{Gateway, GatewayStatusReport, GatewayUpdate};
-use http::Response;
+use gatelet_models::asa::{Gateway, GatewayList, GatewayStatusReport, GatewayUpdate};
 use redb::WriteTransaction;
 
 use crate::api::asa::auth::team;
-use crate::api::asa::response::success;
 use crate::api::asa::validation::{check_description, check_name};
-use crate::api::response;
+use crate::api::response::LinkedPage;
 use crate::api::server_call::ServerCall;
 use crate::error::Error;
-use crate::json;
+use crate::store::encoded::Encoded;
 use crate::store::table::{GATEWAYS, STATUS_REPORTS, Table};
 
 use crate::api::asa::error_response::ErrorResponse;
@@ -26,36 +23,41 @@ const NULLS: &[&str] = &[
     "labels",
 ];
 
-pub(crate) fn list(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
+pub(crate) fn list(call: &ServerCall<'_>) -> Result<LinkedPage<GatewayList>, ErrorResponse> {
     let contains = call
         .query("contains")
         .filter(|contains| !contains.is_empty());
-    page::list(call, &GATEWAYS, |row| match &contains {
+    page::list(call, &GATEWAYS, |row: &Encoded<Gateway>| match &contains {
         None => true,
-        Some(contains) => {
-            json::decode_stored::<Gateway>(row).is_ok_and(|gateway| gateway.name.contains(contains))
-        }
+        Some(contains) => row
+            .decode()
+            .is_ok_and(|gateway| gateway.name.contains(contains)),
     })
 }
 
-pub(crate) fn get(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
-    show(call, &GATEWAYS)
+pub(crate) fn get(call: &ServerCall<'_>, id: &str) -> Result<Encoded<Gateway>, ErrorResponse> {
+    find(call, &GATEWAYS, id)
 }
 
-pub(crate) fn status(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
-    show(call, &STATUS_REPORTS)
+pub(crate) fn status(
+    call: &ServerCall<'_>,
+    id: &str,
+) -> Result<Encoded<GatewayStatusReport>, ErrorResponse> {
+    find(call, &STATUS_REPORTS, id)
 }
 
-fn show(call: &ServerCall, table: &Table) -> Result<Response<Bytes>, ErrorResponse> {
+fn find<T>(call: &ServerCall<'_>, table: &Table<T>, id: &str) -> Result<Encoded<T>, ErrorResponse> {
     let team = team(call);
     let store = call.state.store();
-    let json = store.read(|transaction| table.get(transaction, &team, call.value(1)))?;
-    let json = json.ok_or_else(ErrorResponse::not_found)?;
-    Ok(success(call, json))
+    let object = store.read(|transaction| table.get(transaction, &team, id))?;
+    object.ok_or_else(ErrorResponse::not_found)
 }
 
-pub(crate) fn update(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
-    let update: GatewayUpdate = call.json()?;
+pub(crate) fn update(
+    call: &ServerCall<'_>,
+    id: &str,
+    update: GatewayUpdate,
+) -> Result<(), ErrorResponse> {
     check_name(&update.name).map_err(|message| ErrorResponse::invalid("name", message))?;
     check_description(update.description.as_option().map(String::as_str))
         .map_err(|message| ErrorResponse::invalid("description", message))?;
@@ -63,16 +65,15 @@ pub(crate) fn update(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse
         let message = "contains a number that cannot be stored exactly";
         return Err(ErrorResponse::invalid(member, message));
     }
-    let (team, id) = (team(call), call.value(1));
+    let team = team(call);
     call.state.store().write(|transaction| {
-        let json = GATEWAYS.get_for_update(transaction, &team, id)?;
-        let mut gateway = json::decode_stored(&json.ok_or_else(ErrorResponse::not_found)?)?;
+        let stored = GATEWAYS.get_for_update(transaction, &team, id)?;
+        let mut gateway = stored.ok_or_else(ErrorResponse::not_found)?.decode()?;
         replace(&mut gateway, update);
-        let json = json::encode_with_nulls(&gateway, NULLS)?;
+        let json = Encoded::with_nulls(&gateway, NULLS)?;
         GATEWAYS.replace(transaction, &team, id, &json)?;
-        Ok::<_, ErrorResponse>(())
-    })?;
-    Ok(response::empty(call.operation.success))
+        Ok(())
+    })
 }
 
 /// Applies a PUT: absent members become null or false, absent undescribed members are removed, and read-only members (id,
@@ -91,16 +92,15 @@ fn replace(gateway: &mut Gateway, update: GatewayUpdate) {
     gateway.name = update.name;
 }
 
-pub(crate) fn delete(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
-    let (team, id) = (team(call), call.value(1));
+pub(crate) fn delete(call: &ServerCall<'_>, id: &str) -> Result<(), ErrorResponse> {
+    let team = team(call);
     call.state.store().remove(|transaction| {
         if !GATEWAYS.remove(transaction, &team, id)? {
             return Err(ErrorResponse::not_found());
         }
         STATUS_REPORTS.remove(transaction, &team, id)?;
         Ok(())
-    })?;
-    Ok(response::empty(call.operation.success))
+    })
 }
 
 /// Adds a gateway with its status report to a team.
@@ -111,9 +111,9 @@ pub(crate) fn insert(
     report: &GatewayStatusReport,
 ) -> Result<(), Error> {
     let id = gateway.id.as_str();
-    let json = json::encode_with_nulls(gateway, NULLS)?;
+    let json = Encoded::with_nulls(gateway, NULLS)?;
     GATEWAYS.insert(transaction, team, id, &json)?;
-    STATUS_REPORTS.insert(transaction, team, id, &json::encode(report)?)?;
+    STATUS_REPORTS.insert(transaction, team, id, &Encoded::new(report)?)?;
     Ok(())
 }
 

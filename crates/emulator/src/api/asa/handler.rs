@@ -1,27 +1,88 @@
-//! Routes the operations of ASA to their handlers.
+//! The handlers of ASA's operations.
 
 use bytes::Bytes;
-use gatelet_models::asa::OperationId;
+use gatelet_models::asa::{
+    AgentToken, AuthToken, Gateway, GatewayList, GatewaySetupToken, GatewaySetupTokenCreate,
+    GatewaySetupTokenList, GatewayStatusReport, GatewayUpdate, OperationId, ServiceTokenRequest,
+};
 use http::Response;
 
 use crate::api::asa::error_response::ErrorResponse;
 use crate::api::asa::{auth, bearer, gateway, setup_token};
+use crate::api::generated::asa::{Operations, dispatch};
+use crate::api::response::LinkedPage;
 use crate::api::server_call::ServerCall;
+use crate::store::encoded::Encoded;
 
-/// Handles one call. The match is exhaustive: an operation without a handler does not compile.
-pub(crate) fn handle(id: OperationId, call: &ServerCall) -> Response<Bytes> {
-    let result = auth::authorize(id, call).and_then(|()| match id {
-        OperationId::ListGatewaySetupTokens => setup_token::list(call),
-        OperationId::CreateGatewaySetupToken => setup_token::create(call),
-        OperationId::FetchGatewaySetupToken => setup_token::fetch(call),
-        OperationId::DeleteGatewaySetupToken => setup_token::delete(call),
-        OperationId::FetchGatewaySetupTokenAsAgentToken => setup_token::reveal(call),
-        OperationId::ListGateways => gateway::list(call),
-        OperationId::GetGatewayInstance => gateway::get(call),
-        OperationId::UpdateGatewayInstance => gateway::update(call),
-        OperationId::DeleteGatewayInstance => gateway::delete(call),
-        OperationId::GetGatewayStatusReport => gateway::status(call),
-        OperationId::IssueServiceToken => bearer::issue(call),
-    });
-    result.unwrap_or_else(ErrorResponse::into_response)
+/// An authorized call.
+struct Authorized<'a>(&'a ServerCall<'a>);
+
+/// Handles one call.
+pub(crate) fn handle(id: OperationId, call: &ServerCall<'_>) -> Response<Bytes> {
+    auth::authorize(call)
+        .and_then(|()| dispatch(id, &Authorized(call), call))
+        .unwrap_or_else(ErrorResponse::into_response)
+}
+
+impl Operations for Authorized<'_> {
+    fn list_gateway_setup_tokens(
+        &self,
+    ) -> Result<LinkedPage<GatewaySetupTokenList>, ErrorResponse> {
+        setup_token::list(self.0)
+    }
+
+    fn create_gateway_setup_token(
+        &self,
+        body: GatewaySetupTokenCreate,
+    ) -> Result<Encoded<GatewaySetupToken>, ErrorResponse> {
+        setup_token::create(self.0, body)
+    }
+
+    fn fetch_gateway_setup_token(
+        &self,
+        id: &str,
+    ) -> Result<Encoded<GatewaySetupToken>, ErrorResponse> {
+        setup_token::fetch(self.0, id)
+    }
+
+    fn delete_gateway_setup_token(&self, id: &str) -> Result<(), ErrorResponse> {
+        setup_token::delete(self.0, id)
+    }
+
+    fn fetch_gateway_setup_token_as_agent_token(
+        &self,
+        id: &str,
+    ) -> Result<Encoded<AgentToken>, ErrorResponse> {
+        setup_token::reveal(self.0, id)
+    }
+
+    fn list_gateways(&self) -> Result<LinkedPage<GatewayList>, ErrorResponse> {
+        gateway::list(self.0)
+    }
+
+    fn get_gateway_instance(&self, id: &str) -> Result<Encoded<Gateway>, ErrorResponse> {
+        gateway::get(self.0, id)
+    }
+
+    fn update_gateway_instance(&self, id: &str, body: GatewayUpdate) -> Result<(), ErrorResponse> {
+        gateway::update(self.0, id, body)
+    }
+
+    fn delete_gateway_instance(&self, id: &str) -> Result<(), ErrorResponse> {
+        gateway::delete(self.0, id)
+    }
+
+    fn get_gateway_status_report(
+        &self,
+        id: &str,
+    ) -> Result<Encoded<GatewayStatusReport>, ErrorResponse> {
+        gateway::status(self.0, id)
+    }
+
+    fn issue_service_token(
+        &self,
+        body: ServiceTokenRequest,
+    ) -> Result<Encoded<AuthToken>, ErrorResponse> {
+        bearer::issue(self.0, &body)
+    }
 }

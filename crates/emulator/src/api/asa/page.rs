@@ -2,17 +2,14 @@
 //!
 //! The last page has no `Link` header, because a client in the field fails on a header without `rel="next"`.
 
-use bytes::Bytes;
-use http::header::{HeaderValue, LINK};
-use http::{HeaderMap, Response};
 use serde_json::Value;
 
 use crate::api::asa::auth::team;
-use crate::api::asa::response::success;
+use crate::api::response::LinkedPage;
 use crate::api::server_call::ServerCall;
 use crate::error::Error;
 use crate::json;
-use crate::store::table;
+use crate::store::encoded::{Encoded, List};
 use crate::store::table::{Order, Row, Table};
 
 use crate::api::asa::error_response::ErrorResponse;
@@ -21,12 +18,12 @@ const DEFAULT_COUNT: usize = 100;
 /// The documentation gives no maximum; larger counts are capped.
 const MAXIMUM_COUNT: usize = 1000;
 
-/// Responds with one page of the team's objects.
-pub(crate) fn list(
-    call: &ServerCall,
-    table: &Table,
-    filter: impl Fn(&[u8]) -> bool,
-) -> Result<Response<Bytes>, ErrorResponse> {
+/// Returns one page of the team's objects.
+pub(crate) fn list<L: List>(
+    call: &ServerCall<'_>,
+    table: &Table<L::Item>,
+    filter: impl Fn(&Encoded<L::Item>) -> bool,
+) -> Result<LinkedPage<L>, ErrorResponse> {
     let count = count(call)?;
     let backwards = call.boolean("prev")?;
     let order = match call.boolean("descending")? {
@@ -58,20 +55,18 @@ pub(crate) fn list(
         true => (offset.is_some(), has_more),
     };
 
-    let mut body = br#"{"list":"#.to_vec();
-    body.extend_from_slice(&table::json_array(&rows));
-    body.push(b'}');
-    let mut response = success(call, body);
+    let page = Encoded::list(&[], &rows)?;
+    let mut links = Vec::new();
     if let (true, Some(first), Some(last)) = (has_next, rows.first(), rows.last()) {
-        append(response.headers_mut(), &link(call, last, false)?);
+        links.push(link(call, last, false)?);
         if has_previous {
-            append(response.headers_mut(), &link(call, first, true)?);
+            links.push(link(call, first, true)?);
         }
     }
-    Ok(response)
+    Ok(LinkedPage { page, links })
 }
 
-fn count(call: &ServerCall) -> Result<usize, ErrorResponse> {
+fn count(call: &ServerCall<'_>) -> Result<usize, ErrorResponse> {
     match call.integer("count")? {
         None => Ok(DEFAULT_COUNT),
         Some(count) if count < 1 => Err(ErrorResponse::invalid("count", "must be at least 1")),
@@ -82,8 +77,8 @@ fn count(call: &ServerCall) -> Result<usize, ErrorResponse> {
 }
 
 /// Returns the URL of the call with another offset, as a `Link` value; relative if the host is unknown.
-fn link(call: &ServerCall, row: &Row, backwards: bool) -> Result<String, Error> {
-    let object: Value = json::decode_stored(&row.json)?;
+fn link<T>(call: &ServerCall<'_>, row: &Row<T>, backwards: bool) -> Result<String, Error> {
+    let object: Value = json::decode_stored(row.json.as_bytes())?;
     let id = object.get("id").and_then(Value::as_str).unwrap_or("");
     let mut query = form_urlencoded::Serializer::new(String::new());
     for name in ["count", "descending", "contains"] {
@@ -102,11 +97,4 @@ fn link(call: &ServerCall, row: &Row, backwards: bool) -> Result<String, Error> 
         "<{origin}{path}?{}>; rel=\"{rel}\"",
         query.finish()
     ))
-}
-
-/// Adds a header line for a link.
-fn append(headers: &mut HeaderMap, link: &str) {
-    if let Ok(value) = HeaderValue::from_str(link) {
-        headers.append(LINK, value);
-    }
 }

@@ -5,25 +5,25 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use bytes::Bytes;
 use gatelet_models::Secret;
 use gatelet_models::asa::{
-    GatewayAgentPolicyDetails, GatewaySetupToken, GatewaySetupTokenCreate, RegistrationType,
+    AgentToken, GatewayAgentPolicyDetails, GatewaySetupToken, GatewaySetupTokenCreate,
+    GatewaySetupTokenList, RegistrationType,
 };
-use http::Response;
 use redb::{ReadTransaction, WriteTransaction};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::api::asa::auth::team;
-use crate::api::asa::response::success;
 use crate::api::asa::validation::check_description;
 use crate::api::asa::validation::check_name;
-use crate::api::response;
+use crate::api::response::LinkedPage;
 use crate::api::server_call::ServerCall;
 use crate::error::Error;
+use crate::json;
+use crate::random;
+use crate::store::encoded::Encoded;
 use crate::store::key::Key;
 use crate::store::table::SETUP_TOKENS;
-use crate::{json, random};
 
 use crate::api::asa::error_response::ErrorResponse;
 use crate::api::asa::page;
@@ -31,33 +31,40 @@ use crate::api::asa::page;
 /// Fields that ASA sends as `null` when they have no value.
 const NULLS: &[&str] = &["details", "description"];
 
-pub(crate) fn list(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
+pub(crate) fn list(
+    call: &ServerCall<'_>,
+) -> Result<LinkedPage<GatewaySetupTokenList>, ErrorResponse> {
     page::list(call, &SETUP_TOKENS, |_| true)
 }
 
-pub(crate) fn fetch(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
-    Ok(success(call, find(call)?))
-}
-
-/// Responds with the token and its value. Clients read only the value; Okta documents the rest for this operation.
-pub(crate) fn reveal(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
-    let mut token: GatewaySetupToken = json::decode_stored(&find(call)?)?;
-    let key = call.state.store().key();
-    token.token = Some(value(key, &team(call), token.id.as_str()));
-    let body = json::encode_with_nulls(&token, NULLS)?;
-    Ok(success(call, body))
-}
-
-fn find(call: &ServerCall) -> Result<Vec<u8>, ErrorResponse> {
+pub(crate) fn fetch(
+    call: &ServerCall<'_>,
+    id: &str,
+) -> Result<Encoded<GatewaySetupToken>, ErrorResponse> {
     let team = team(call);
     let store = call.state.store();
-    let token = store.read(|transaction| SETUP_TOKENS.get(transaction, &team, call.value(1)))?;
+    let token = store.read(|transaction| SETUP_TOKENS.get(transaction, &team, id))?;
     token.ok_or_else(ErrorResponse::not_found)
 }
 
+/// Responds with the value and the rest of the token. Clients read only the value; Okta documents the rest for this
+/// operation.
+pub(crate) fn reveal(
+    call: &ServerCall<'_>,
+    id: &str,
+) -> Result<Encoded<AgentToken>, ErrorResponse> {
+    let token = fetch(call, id)?;
+    let rest = json::decode_stored(token.as_bytes())?;
+    let value = value(call.state.store().key(), &team(call), id);
+    let token = AgentToken::new().with_token(value);
+    Ok(Encoded::with_members(&token, rest)?)
+}
+
 /// Creates a token. Accepts the body that Okta's clients send and the one that Okta documents: labels only, at the top.
-pub(crate) fn create(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
-    let request: GatewaySetupTokenCreate = call.json()?;
+pub(crate) fn create(
+    call: &ServerCall<'_>,
+    request: GatewaySetupTokenCreate,
+) -> Result<Encoded<GatewaySetupToken>, ErrorResponse> {
     let documented: GatewayAgentPolicyDetails = call.json()?;
     check(&request)?;
     let id = random::uuid()?;
@@ -71,8 +78,7 @@ pub(crate) fn create(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse
     call.state
         .store()
         .write(|transaction| insert(transaction, &team, &token))?;
-    let body = json::encode_with_nulls(&token, NULLS)?;
-    Ok(success(call, body))
+    Ok(Encoded::with_nulls(&token, NULLS)?)
 }
 
 fn check(request: &GatewaySetupTokenCreate) -> Result<(), ErrorResponse> {
@@ -89,15 +95,14 @@ fn check(request: &GatewaySetupTokenCreate) -> Result<(), ErrorResponse> {
         .map_err(|message| ErrorResponse::invalid("description", message))
 }
 
-pub(crate) fn delete(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
+pub(crate) fn delete(call: &ServerCall<'_>, id: &str) -> Result<(), ErrorResponse> {
     let team = team(call);
-    call.state.store().remove(|transaction| {
-        match SETUP_TOKENS.remove(transaction, &team, call.value(1))? {
+    call.state.store().remove(
+        |transaction| match SETUP_TOKENS.remove(transaction, &team, id)? {
             true => Ok(()),
             false => Err(ErrorResponse::not_found()),
-        }
-    })?;
-    Ok(response::empty(call.operation.success))
+        },
+    )
 }
 
 /// Adds a setup token to a team.
@@ -106,7 +111,7 @@ pub(crate) fn insert(
     team: &str,
     token: &GatewaySetupToken,
 ) -> Result<(), Error> {
-    let json = json::encode_with_nulls(token, NULLS)?;
+    let json = Encoded::with_nulls(token, NULLS)?;
     SETUP_TOKENS.insert(transaction, team, token.id.as_str(), &json)?;
     Ok(())
 }
@@ -125,15 +130,13 @@ pub(crate) fn find_by_value(
         return Ok(None);
     }
     let token = SETUP_TOKENS.get(transaction, &team, &id)?;
-    token
-        .map(|token| Ok((team, json::decode_stored(&token)?)))
-        .transpose()
+    token.map(|token| Ok((team, token.decode()?))).transpose()
 }
 
 /// Returns `sft-gw.<id>.<base64 of JSON>`: `at` is the secret, `as` the enrollment path, `rs` the path of the team's API.
 fn value(key: &Key, team: &str, id: &str) -> Secret {
     let secret = key.digest("setup token", &[team.as_bytes(), id.as_bytes()]);
-    let content = json!({
+    let content = serde_json::json!({
         "at": URL_SAFE_NO_PAD.encode(secret.bytes()),
         "as": crate::api::gateway_enrollment::PATH,
         "rs": format!("{TEAMS}{team}"),

@@ -8,7 +8,7 @@ use crate::store::credential::AccessToken;
 use crate::api::dt::error_response::ErrorResponse;
 
 /// Returns the presented token if it is valid and has one of the operation's scopes.
-pub(crate) fn authorize(call: &ServerCall) -> Result<AccessToken, ErrorResponse> {
+pub(crate) fn authorize(call: &ServerCall<'_>) -> Result<AccessToken, ErrorResponse> {
     let header = call.head.headers.get(http::header::AUTHORIZATION);
     header.ok_or_else(ErrorResponse::no_credential)?;
     let token = server_call::authorization(call.head, "Api-Token")

@@ -1,20 +1,49 @@
-//! Routes the operations of Dynatrace to their handlers.
+//! The handlers of Dynatrace's operations.
 
 use bytes::Bytes;
-use gatelet_models::dt::OperationId;
+use gatelet_models::dt::{
+    ActiveGateToken, ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateTokenList,
+    OperationId,
+};
 use http::Response;
 
 use crate::api::dt::error_response::ErrorResponse;
 use crate::api::dt::{auth, token};
+use crate::api::generated::dt::{Operations, dispatch};
 use crate::api::server_call::ServerCall;
+use crate::store::credential::AccessToken;
+use crate::store::encoded::Encoded;
 
-/// Handles one call. The match is exhaustive: an operation without a handler does not compile.
-pub(crate) fn handle(id: OperationId, call: &ServerCall) -> Response<Bytes> {
-    let result = auth::authorize(call).and_then(|caller| match id {
-        OperationId::ListTokens => token::list(call),
-        OperationId::CreateToken => token::create(call, &caller),
-        OperationId::GetToken => token::get(call),
-        OperationId::RevokeToken => token::revoke(call),
-    });
-    result.unwrap_or_else(ErrorResponse::into_response)
+/// An authorized call and the access token that it presented.
+struct Authorized<'a> {
+    call: &'a ServerCall<'a>,
+    caller: AccessToken,
+}
+
+/// Handles one call.
+pub(crate) fn handle(id: OperationId, call: &ServerCall<'_>) -> Response<Bytes> {
+    auth::authorize(call)
+        .and_then(|caller| dispatch(id, &Authorized { call, caller }, call))
+        .unwrap_or_else(ErrorResponse::into_response)
+}
+
+impl Operations for Authorized<'_> {
+    fn list_tokens(&self) -> Result<Encoded<ActiveGateTokenList>, ErrorResponse> {
+        token::list(self.call)
+    }
+
+    fn create_token(
+        &self,
+        body: ActiveGateTokenCreate,
+    ) -> Result<Encoded<ActiveGateTokenCreated>, ErrorResponse> {
+        token::create(self.call, &self.caller, &body)
+    }
+
+    fn get_token(&self, id: &str) -> Result<Encoded<ActiveGateToken>, ErrorResponse> {
+        token::get(self.call, id)
+    }
+
+    fn revoke_token(&self, id: &str) -> Result<(), ErrorResponse> {
+        token::revoke(self.call, id)
+    }
 }

@@ -1,25 +1,22 @@
 //! ActiveGate tokens.
 
-use bytes::Bytes;
 use gatelet_models::dt::{
     ActiveGateToken, ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateTokenId,
-    ActiveGateType, Expiration, ExpirationError, ParameterLocation,
+    ActiveGateTokenList, ActiveGateType, Expiration, ExpirationError, ParameterLocation,
 };
 use gatelet_models::{Secret, Timestamp};
-use http::Response;
 use redb::WriteTransaction;
+use serde_json::Value;
 
-use crate::api::dt::response::success;
-use crate::api::response;
 use crate::api::server_call::ServerCall;
 use crate::error::Error;
+use crate::random;
 use crate::state::State;
 use crate::store::credential;
 use crate::store::credential::AccessToken;
+use crate::store::encoded::Encoded;
 use crate::store::page_key::PageKey;
-use crate::store::table;
 use crate::store::table::{ACTIVE_GATE_TOKENS, Order};
-use crate::{json, random};
 
 use crate::api::dt::error_response::ErrorResponse;
 
@@ -28,7 +25,7 @@ const TENANT: &str = "";
 const LIST: &str = "activeGateTokens";
 const DEFAULT_PAGE_SIZE: u16 = 100;
 
-pub(crate) fn list(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
+pub(crate) fn list(call: &ServerCall<'_>) -> Result<Encoded<ActiveGateTokenList>, ErrorResponse> {
     let (page_size, after) = requested_page(call)?;
     let limit = usize::from(page_size);
     let (mut rows, total_count) = call.state.store().read(|transaction| {
@@ -43,22 +40,20 @@ pub(crate) fn list(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> 
         Some(last) if !is_last => {
             let after = last.cursor;
             let page_key = PageKey { page_size, after };
-            let text = page_key.encode(call.state.store().key(), LIST);
-            format!("\"{text}\"")
+            Value::from(page_key.encode(call.state.store().key(), LIST))
         }
-        _ => "null".to_owned(),
+        _ => Value::Null,
     };
-    let mut body = format!(
-        r#"{{"totalCount":{total_count},"pageSize":{page_size},"nextPageKey":{next},"activeGateTokens":"#
-    )
-    .into_bytes();
-    body.extend_from_slice(&table::json_array(&rows));
-    body.push(b'}');
-    Ok(success(call, body))
+    let others = [
+        ("totalCount", total_count.into()),
+        ("pageSize", page_size.into()),
+        ("nextPageKey", next),
+    ];
+    Ok(Encoded::list(&others, &rows)?)
 }
 
 /// Returns the page size and the cursor that the page follows.
-fn requested_page(call: &ServerCall) -> Result<(u16, Option<u64>), ErrorResponse> {
+fn requested_page(call: &ServerCall<'_>) -> Result<(u16, Option<u64>), ErrorResponse> {
     let Some(text) = call.query("nextPageKey") else {
         let page_size = call
             .integer("pageSize")?
@@ -75,7 +70,7 @@ fn requested_page(call: &ServerCall) -> Result<(u16, Option<u64>), ErrorResponse
 }
 
 /// Rejects other parameters beside `nextPageKey`, which contains all of them.
-fn reject_other_parameters(call: &ServerCall) -> Result<(), ErrorResponse> {
+fn reject_other_parameters(call: &ServerCall<'_>) -> Result<(), ErrorResponse> {
     let others = call
         .operation
         .query
@@ -97,23 +92,23 @@ fn reject_other_parameters(call: &ServerCall) -> Result<(), ErrorResponse> {
     }
 }
 
-pub(crate) fn get(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
-    let token = call
-        .state
-        .store()
-        .read(|transaction| ACTIVE_GATE_TOKENS.get(transaction, TENANT, call.value(0)))?;
-    let token = token.ok_or_else(ErrorResponse::not_found)?;
-    Ok(success(call, token))
+pub(crate) fn get(
+    call: &ServerCall<'_>,
+    id: &str,
+) -> Result<Encoded<ActiveGateToken>, ErrorResponse> {
+    let store = call.state.store();
+    let token = store.read(|transaction| ACTIVE_GATE_TOKENS.get(transaction, TENANT, id))?;
+    token.ok_or_else(ErrorResponse::not_found)
 }
 
 pub(crate) fn create(
-    call: &ServerCall,
+    call: &ServerCall<'_>,
     caller: &AccessToken,
-) -> Result<Response<Bytes>, ErrorResponse> {
-    let request: ActiveGateTokenCreate = call.json()?;
+    request: &ActiveGateTokenCreate,
+) -> Result<Encoded<ActiveGateTokenCreated>, ErrorResponse> {
     let now = call.state.now();
-    check(&request)?;
-    let expiration_date = expiration_date(&request, now)?;
+    check(request)?;
+    let expiration_date = expiration_date(request, now)?;
     let key = call.state.store().key();
     let (id, secret) = call.state.store().write(|transaction| {
         // Eight random characters may collide with an earlier id.
@@ -132,7 +127,7 @@ pub(crate) fn create(
     })?;
     let mut created = ActiveGateTokenCreated::new(id, secret);
     created.expiration_date = expiration_date.into();
-    Ok(success(call, json::encode(&created)?))
+    Ok(Encoded::new(&created)?)
 }
 
 /// Resolves the requested expiration to an absolute time.
@@ -172,16 +167,14 @@ fn check(request: &ActiveGateTokenCreate) -> Result<(), ErrorResponse> {
     Ok(())
 }
 
-pub(crate) fn revoke(call: &ServerCall) -> Result<Response<Bytes>, ErrorResponse> {
-    let id = call.value(0);
+pub(crate) fn revoke(call: &ServerCall<'_>, id: &str) -> Result<(), ErrorResponse> {
     call.state.store().remove(|transaction| {
         if !ACTIVE_GATE_TOKENS.remove(transaction, TENANT, id)? {
             return Err(ErrorResponse::not_found());
         }
         credential::remove_active_gate_secret(transaction, id)?;
         Ok(())
-    })?;
-    Ok(response::empty(call.operation.success))
+    })
 }
 
 /// Adds a token to the environment. Returns false if its id is or was in use.
@@ -193,7 +186,7 @@ pub(crate) fn insert(
         transaction,
         TENANT,
         token.id.as_str(),
-        &json::encode(token)?,
+        &Encoded::new(token)?,
     )
 }
 
@@ -226,9 +219,8 @@ pub(crate) fn connect(state: &State, token: &Secret) -> Result<ActiveGateTokenId
         let key = state.store().key();
         let id = credential::active_gate_token_id(transaction, key, token.expose())?;
         let id = id.ok_or(Error::TokenRejected)?;
-        let json = ACTIVE_GATE_TOKENS.get_for_update(transaction, TENANT, &id)?;
-        let json = json.ok_or(Error::TokenRejected)?;
-        let mut token: ActiveGateToken = json::decode_stored(&json)?;
+        let stored = ACTIVE_GATE_TOKENS.get_for_update(transaction, TENANT, &id)?;
+        let mut token = stored.ok_or(Error::TokenRejected)?.decode()?;
         if token
             .expiration_date
             .is_some_and(|expires_at| expires_at <= now)
@@ -236,7 +228,7 @@ pub(crate) fn connect(state: &State, token: &Secret) -> Result<ActiveGateTokenId
             return Err(Error::TokenRejected);
         }
         token.last_used_date = Some(now);
-        ACTIVE_GATE_TOKENS.replace(transaction, TENANT, &id, &json::encode(&token)?)?;
+        ACTIVE_GATE_TOKENS.replace(transaction, TENANT, &id, &Encoded::new(&token)?)?;
         Ok(token.id)
     })
 }
