@@ -3,16 +3,16 @@
 use gatelet_models::asa::{GatewayId, GatewaySetupTokenId, GatewayUpdate};
 use gatelet_transport::{Channel, Error};
 
-/// Refuses the value of a setup token in place of its id: paths are logged, so a secret must not be in one.
+/// Refuses the value of a setup token in place of its id: it is secret, and paths are logged.
 pub(crate) fn fetch_gateway_setup_token(
     _: &Channel,
     id: &GatewaySetupTokenId,
 ) -> Result<(), Error> {
-    // As in the vendor's examples.
+    // From the vendor's examples.
     const VALUE_PREFIX: &str = "sft-gw.";
     let start = id.as_str().trim_start().get(..VALUE_PREFIX.len());
     if start.is_some_and(|start| start.eq_ignore_ascii_case(VALUE_PREFIX)) {
-        let problem = "is the value of a setup token, which is secret, and not its id";
+        let problem = "is the secret value of a setup token, not its id";
         return Err(Error::invalid_input("gateway_setup_token_id", problem));
     }
     Ok(())
@@ -26,7 +26,7 @@ pub(crate) fn delete_gateway_setup_token(
     fetch_gateway_setup_token(channel, id)
 }
 
-/// Refuses an update that would not send back what was read.
+/// Refuses an update that would not send back a number as it was read.
 pub(crate) fn update_gateway_instance(
     _: &Channel,
     _: &GatewayId,
@@ -37,6 +37,6 @@ pub(crate) fn update_gateway_instance(
     };
     let member: String = member.escape_debug().take(64).collect();
     let problem =
-        format!("`{member}` holds a number that cannot be sent back with all of its digits");
+        format!("`{member}` contains a number that would lose digits when it is sent back");
     Err(Error::invalid_input("unknown_members", problem))
 }

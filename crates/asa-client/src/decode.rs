@@ -3,13 +3,13 @@
 use gatelet_models::asa::GatewaySetupToken;
 use gatelet_transport::{ApiResponse, Error};
 
-/// Decodes a new setup token, which is known by its id whatever the rest of the response is.
+/// Decodes a new setup token without losing its id to another member.
 pub(crate) fn create_gateway_setup_token(
     response: &ApiResponse,
 ) -> Result<GatewaySetupToken, Error> {
     let created: GatewaySetupToken = response.json_lossy()?;
     if created.id.as_str().contains(char::REPLACEMENT_CHARACTER) {
-        return Err(response.decode_error("id", "a character is not whole"));
+        return Err(response.decode_error("id", "contains an invalid character"));
     }
     Ok(created)
 }

@@ -7,7 +7,7 @@ use gatelet_transport::{
     RetryPolicy, TraceContext, Transport,
 };
 
-/// Returns the address that all paths are below, given the one that a user has typed.
+/// Returns the address that all paths are below, from the one that the user passed.
 type ApiAddress = dyn Fn(&BaseUrl) -> Result<BaseUrl, Error> + Send + Sync;
 
 /// Builds a client. Invalid settings are reported by `build`.
@@ -24,9 +24,9 @@ struct Settings<C> {
 }
 
 impl<C> ClientBuilder<C> {
-    /// Starts a client of a service, for the constructor of a vendor's client.
+    /// Creates the builder of a service's client, for the constructor of a vendor's client.
     ///
-    /// `api_address` returns the address that all paths are below, given the one that a user has typed; see
+    /// `api_address` returns the address that all paths are below, from the one that the user passed; see
     /// [`without_list_path`](crate::without_list_path). `client` wraps the channel.
     ///
     /// ```
@@ -74,10 +74,10 @@ impl<C> ClientBuilder<C> {
         self.map(|channel| channel.account(account))
     }
 
-    /// Sets the address of the service in place of the one that the client was started with.
+    /// Sets the address of the service in place of the default.
     ///
-    /// It may end in a part of the API's path, or in the path of a list, as documentations write addresses. Plain `http` works on
-    /// loopback only, unless a [`BaseUrl`] that allows it is given.
+    /// It may end in a part of the API's path, or in the path of a list, as in vendors' documentation. Plain `http` works only on
+    /// loopback, unless the argument is a [`BaseUrl`] that allows it.
     pub fn endpoint<U>(mut self, url: U) -> Self
     where
         U: TryInto<BaseUrl>,
@@ -91,7 +91,7 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// Sets the credentials that calls are authorized with. A client needs credentials.
+    /// Sets the credentials that authorize calls; required.
     ///
     /// Their scheme is never guessed from the form of a secret: each provider has its own.
     pub fn credentials(mut self, credentials: impl CredentialProvider) -> Self {

@@ -24,9 +24,8 @@ type Decode<T> = dyn Fn(&ApiResponse, Paging) -> Result<PageBody<T>, Error> + Se
 ///
 /// Items that are created or deleted while pages are fetched may be missing or come twice: items are returned as received.
 ///
-/// A page is requested with what the server named as the next one and nothing else. Where pages are linked, that is the query of
-/// the link, always at this list's own address: a link to another path ends the list with an error, after the page that
-/// contained it.
+/// A page is requested by the server's page token alone. If pages are linked, that is the query of the link, always at this list's
+/// own address: a link to another path ends the list with an error, after the page that contained it.
 ///
 /// `Q` has the typed query parameters of the operation; see [`query`](Self::query).
 #[derive(Clone)]
@@ -47,10 +46,10 @@ pub struct ListRequest<T, Q = ()> {
 }
 
 impl<T: 'static, Q: ListQuery> ListRequest<T, Q> {
-    /// Creates a request of an operation that lists, with one value for each parameter of its path, in order. `page` takes the
-    /// decoded body of a page apart.
+    /// Creates a request of a list operation, with one value for each parameter of its path, in order. `page` converts the decoded
+    /// body of a page.
     ///
-    /// How one page leads to the next comes from the operation.
+    /// The operation says how one page leads to the next.
     pub fn new<P: DeserializeOwned + 'static>(
         channel: &Channel,
         operation: &'static Operation,
@@ -108,8 +107,7 @@ impl<T: 'static, Q: ListQuery> ListRequest<T, Q> {
         self
     }
 
-    /// Fails if the server says that there are items, and the list ends with its first page, which contains none. For a search
-    /// whose empty result must be certain.
+    /// Fails if the only page is empty although the server counts items. For a search whose empty result must be certain.
     pub fn require_complete(mut self) -> Self {
         self.requires_complete = true;
         self
@@ -164,8 +162,8 @@ impl<T: 'static, Q: ListQuery> ListRequest<T, Q> {
         self.pages().items()
     }
 
-    /// Returns the token of the first page. Where pages are linked, a first page without one has its own query for a token, so
-    /// that a link back to it is a loop; a filter may be too long for that.
+    /// Returns the token of the first page. If pages are linked and there is none, it is the page's own query, so that a link back
+    /// to it is a loop; a filter may be too long for that.
     fn start(&self) -> Option<PageToken> {
         match (self.operation.paging, &self.page_token) {
             (Some(Paging::Link { page_size, .. }), None) => {
@@ -196,7 +194,9 @@ impl<T: 'static, Q: ListQuery> ListRequest<T, Q> {
                 next_token(parameter, cursor, token.as_ref(), &response)
             }
             (Paging::Link { .. }, Some(_)) | (Paging::Cursor { .. }, None) => {
-                return Err(self.invalid("operation", "does not page as the type of its page does"));
+                return Err(
+                    self.invalid("operation", "has another paging style than its page type")
+                );
             }
         };
         let mut page = Page::new(body.items.unwrap_or_default(), None)
@@ -275,7 +275,7 @@ fn next_token(
         |problem| Err(NextPageError::new(PaginationFailure::Unreadable).with_detail(problem));
     match cursor {
         Cursor::None => Ok(None),
-        Cursor::Unreadable => unreadable("its cursor is not a text"),
+        Cursor::Unreadable => unreadable("its cursor is not a string"),
         Cursor::Text(cursor) => match parameter.token(cursor, here) {
             // A cursor that is too long is not searched for secrets.
             Ok(_) if response.contains_secret(cursor) => {

@@ -9,8 +9,8 @@ use crate::query::{Query, QueryValue};
 
 /// A call of an operation with its values. An invalid value is reported when the request is sent.
 ///
-/// The errors of several values have an order, whatever the order of the calls: those of a [check](Self::check), then of the path,
-/// the query and the body. Each names the operation.
+/// If several values are invalid, the first error counts in this order: [check](Self::check), path, query, body. It names the
+/// operation.
 ///
 /// ```
 /// use gatelet_client::OperationCall;
@@ -28,7 +28,7 @@ use crate::query::{Query, QueryValue};
 #[must_use = "nothing happens until a request is sent"]
 pub struct OperationCall {
     operation: &'static Operation,
-    /// Its path and query are set in the end.
+    /// Its path and query are set by `into_call`.
     call: Call,
     check: Result<(), Error>,
     path: Result<String, Error>,

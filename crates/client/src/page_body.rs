@@ -7,7 +7,7 @@ use gatelet_transport::{ApiResponse, Error, ErrorKind};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-/// The members of a page's body: its items, and what else a vendor puts beside them.
+/// The body of a page: its items, and optional members beside them.
 ///
 /// ```
 /// use gatelet_client::PageBody;
@@ -25,7 +25,7 @@ use serde_json::value::RawValue;
 pub struct PageBody<T> {
     list: &'static str,
     pub(crate) items: Option<Vec<T>>,
-    /// `None` where pages have no cursor in the body.
+    /// `None` if pages have no cursor in the body.
     pub(crate) cursor: Option<Cursor>,
     pub(crate) total_count: Option<u64>,
     pub(crate) page_size: Option<u32>,
@@ -37,7 +37,7 @@ pub(crate) enum Cursor {
     /// The page is the last one.
     None,
     Text(String),
-    /// The member is there and is not a text.
+    /// The member is not a string.
     Unreadable,
 }
 
@@ -53,8 +53,8 @@ impl<T> PageBody<T> {
         }
     }
 
-    /// Sets the cursor to the next page; none, or an empty one, is on a last page. An operation that pages by a cursor must have
-    /// this called, and no other.
+    /// Sets the cursor to the next page; `None`, or an empty one, is on the last page. Call it for operations that page by a cursor,
+    /// and for no others.
     pub fn with_cursor(mut self, cursor: Option<String>) -> Self {
         let cursor = cursor.filter(|cursor| !cursor.is_empty());
         self.cursor = Some(cursor.map_or(Cursor::None, Cursor::Text));
@@ -73,7 +73,7 @@ impl<T> PageBody<T> {
         self
     }
 
-    /// Decodes a page, whose items are good whatever its cursor is.
+    /// Decodes a page. An unreadable cursor does not lose the items.
     pub(crate) fn decode<P: DeserializeOwned>(
         response: &ApiResponse,
         paging: Paging,
@@ -90,18 +90,18 @@ impl<T> PageBody<T> {
         };
         let is_last = !matches!(this.cursor, Some(Cursor::Text(_) | Cursor::Unreadable));
         if this.items.is_none() && !(is_last && this.total_count == Some(0)) {
-            let problem = "the list is missing, and the result is not empty";
+            let problem = "the list is missing although the result is not empty";
             return Err(response.decode_error(this.list, problem));
         }
         Ok(this)
     }
 
-    /// Refuses a first page that is the last one too, says that there are items and contains none.
+    /// Refuses an only page that has a total count but no items.
     pub(crate) fn check_complete(&self, response: &ApiResponse) -> Result<(), Error> {
         let is_empty = self.items.as_ref().is_none_or(Vec::is_empty);
         let is_last = !matches!(self.cursor, Some(Cursor::Text(_)));
         if is_empty && is_last && self.total_count.is_some_and(|total| total > 0) {
-            let problem = "the list is empty, and the result is not";
+            let problem = "the list is empty although the total count is not 0";
             return Err(response.decode_error(self.list, problem));
         }
         Ok(())
@@ -112,7 +112,7 @@ fn is_at(error: &Error, member: &str) -> bool {
     matches!(error.kind(), ErrorKind::Decode { path } if **path == *member)
 }
 
-/// Decodes a body as if a member were not there.
+/// Decodes a body without one of its members.
 fn without_member<P: DeserializeOwned>(response: &ApiResponse, member: &str) -> Option<P> {
     let mut members: BTreeMap<String, Box<RawValue>> = response.json().ok()?;
     members.remove(member);

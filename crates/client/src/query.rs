@@ -59,8 +59,8 @@ impl Query {
         }
     }
 
-    /// Sets a parameter if there is a value. A parameter that the operation does not have, or has with another type, and an integer
-    /// beyond its limits are reported when the request is sent.
+    /// Sets a parameter if there is a value. An unknown parameter, a wrong type and an integer beyond its limits are reported when
+    /// the request is sent.
     pub fn set<V: Into<QueryValue>>(&mut self, name: &'static str, value: Option<V>) {
         self.pairs.extend(value.map(|value| (name, value.into())));
     }
@@ -85,7 +85,7 @@ impl Query {
             (QueryKind::Integer { .. }, QueryValue::Integer(value)) => {
                 parameter.check(*value).map_err(|error| error.to_string())
             }
-            _ => Err("has another type in the operation".into()),
+            _ => Err("has another type in the description".into()),
         }
     }
 }

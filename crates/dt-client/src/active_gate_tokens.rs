@@ -8,7 +8,7 @@ use gatelet_transport::Error;
 
 use crate::generated::active_gate_tokens::ActiveGateTokens;
 
-/// How far the server's clock may be behind in the search for a lost token.
+/// How far the server's clock may be behind ours.
 const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
 
 /// The greatest number of tokens on a page.
@@ -18,9 +18,8 @@ impl ActiveGateTokens {
     /// Finds the tokens that a create with an unknown outcome may have created: those of its name and kind that were created at `since`
     /// or later and never used. Needs the scope `activeGateTokenManagement.read`.
     ///
-    /// `since` is the time before the create by our clock; the server's may be up to five minutes behind. Names need not be unique: a
-    /// token that another process has just created with the same name is found too, unless names are never reused. Nothing is
-    /// deleted. The secret of a lost token cannot be recovered, so [delete](Self::delete) it and create another.
+    /// `since` is a time before the create by our clock; the server's may be up to five minutes behind. Names need not be unique: a
+    /// token that another process has just created with the same name is found too. Nothing is deleted. The secret of a lost token cannot be recovered, so [delete](Self::delete) it and create another.
     ///
     /// # Errors
     ///
@@ -73,7 +72,7 @@ impl ActiveGateTokens {
     }
 }
 
-/// Whether a token is unused and as a create requests. Newer servers may not tell its kind.
+/// Returns whether a token is unused and matches a create. Newer servers may omit its kind.
 fn may_be_created_by(create: &ActiveGateTokenCreate, token: &ActiveGateToken) -> bool {
     token.name == create.name
         && may_be(token.seed_token.as_ref(), create.seed_token.as_ref())
@@ -84,7 +83,7 @@ fn may_be_created_by(create: &ActiveGateTokenCreate, token: &ActiveGateToken) ->
         && token.last_used_date.is_none()
 }
 
-/// Whether a value is the requested one, or either is unknown.
+/// Returns whether a value is the requested one, or either is unknown.
 fn may_be<T: PartialEq>(value: Option<&T>, wanted: Option<&T>) -> bool {
     value.is_none() || wanted.is_none() || value == wanted
 }

@@ -13,7 +13,7 @@ const PLATFORM: &str = "/platform/classic/environment-api/v2";
 /// The hosts of the platform, which serve the API behind the proxy only.
 const PLATFORM_HOSTS: [&str; 2] = [".apps.dynatrace.com", ".apps.dynatracelabs.com"];
 
-/// Returns the address that all paths are below, given an environment's address that may already end in a part of it, or in the path
+/// Returns the address that all paths are below, from an environment's address that may already end in a part of it, or in the path
 /// of a list.
 pub(crate) fn of(base: &BaseUrl) -> Result<BaseUrl, Error> {
     let operations = OperationId::ALL.iter().map(|id| id.operation());

@@ -3,8 +3,7 @@
 use gatelet_models::dt::{ActiveGateTokenCreate, Expiration, ExpirationError};
 use gatelet_transport::{Channel, Clock as _, Error};
 
-/// Refuses an expiration date that the server would refuse or read as another time than was meant, and writes one in a form that
-/// only we read in the API's own.
+/// Refuses an expiration date that the server would refuse or misread, and converts a form that only we accept to the API's own.
 pub(crate) fn create_token(
     channel: &Channel,
     token: &mut ActiveGateTokenCreate,

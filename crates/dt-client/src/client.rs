@@ -45,7 +45,7 @@ impl Client {
     /// - the platform's proxy,
     ///   `https://{environment}.apps.dynatrace.com/platform/classic/environment-api/v2`.
     ///
-    /// Plain `http` works on loopback only, unless a [`BaseUrl`] that allows it is given.
+    /// Plain `http` works only on loopback, unless the argument is a [`BaseUrl`] that allows it.
     ///
     /// The scheme of the credentials is the caller's choice: an [`ApiToken`](crate::ApiToken) on classic addresses, a
     /// [`Bearer`](crate::Bearer) for OAuth and platform tokens. A [`FileToken`](crate::FileToken) is either, and is read again for

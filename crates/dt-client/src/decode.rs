@@ -7,7 +7,7 @@ use gatelet_transport::{ApiResponse, Error};
 pub(crate) fn create_token(response: &ApiResponse) -> Result<ActiveGateTokenCreated, Error> {
     let mut created: ActiveGateTokenCreated = response.json_lossy()?;
     if created.token.expose().contains(char::REPLACEMENT_CHARACTER) {
-        return Err(response.decode_error("token", "a character is not whole"));
+        return Err(response.decode_error("token", "contains an invalid character"));
     }
     if created.token.expose().is_empty() {
         return Err(response.decode_error("token", "the secret is empty"));

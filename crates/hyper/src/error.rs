@@ -75,7 +75,7 @@ pub(crate) fn refused_by_proxy(
         .with_sent(Sent::Nothing)
 }
 
-/// Adds how much of the request was sent. An interrupted exchange of which nothing was sent is a failure to connect.
+/// Adds how much of the request was sent. An interrupted exchange that sent nothing is a failure to connect.
 pub(crate) fn with_sent_extent(sent: Sent, error: TransportError) -> TransportError {
     match (sent, error.kind()) {
         (Sent::Nothing, TransportErrorKind::Interrupted) => {

@@ -257,7 +257,7 @@ fn status(received: &Result<Received, SendError>) -> Option<StatusCode> {
     }
 }
 
-/// Returns the error for a canceled request. Nobody waits for it.
+/// Returns the error for a canceled request, which no one awaits.
 fn canceled() -> TransportError {
     TransportError::new(TransportErrorKind::Interrupted).with_sent(Sent::Nothing)
 }

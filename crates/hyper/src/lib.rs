@@ -21,7 +21,7 @@
 //! | malformed status line, field, chunk, length or frame | `Protocol` |
 //! | `Content-Length` that is negative, above 2^64, or repeated with another value | `Protocol` |
 //! | a body with a `Transfer-Encoding` other than a single `chunked`, or one over HTTP/1.0 | `Protocol` |
-//! | a body with a `Content-Encoding` that no `Accept-Encoding` asked for, or invalid gzip | `Protocol` |
+//! | a body with a `Content-Encoding` that no `Accept-Encoding` requested, or invalid gzip | `Protocol` |
 //! | status 101, or more than 16 informational responses (over HTTP/2 17, if the final response has no body) | `Protocol` |
 //! | response head above its limit of bytes or fields | `TooLarge(Head)` |
 //! | body announced or received above its limit | `TooLarge(Body)`; an announced one is not read |
@@ -63,7 +63,7 @@
 //! The bytes of a request are counted where hyper writes to the socket; with TLS, before encryption. hyper offers a request as a
 //! whole, so it was sent in part if the last offer was not taken completely. An HTTP/2 connection has several users. There a
 //! request counts as not sent only if it was never encoded or if the server says that it did not process the stream, and as sent
-//! in part while hyper has not asked for the end of its body.
+//! in part while hyper has not polled the end of its body.
 //!
 //! Its [`SendTracker`](gatelet_transport::SendTracker) holds back a request that waits for its turn, for a connection, or for the
 //! peer to read. If the attempt times out there, the request counts as not sent, or as sent in part.
@@ -84,7 +84,7 @@
 //! | `ring` | TLS: rustls with the cryptography of ring |
 //! | `aws-lc-rs` | TLS: rustls with the cryptography of AWS-LC, which wins if both are on |
 //! | `webpki-roots` | Mozilla's trust roots, as an alternative to those of the platform; needs `ring` or `aws-lc-rs` |
-//! | `gzip` | gzip responses, if the builder asks for them |
+//! | `gzip` | gzip responses, if enabled on the builder |
 //! | `tracing` | a warning for each unusable root certificate |
 
 mod body;

@@ -1,4 +1,4 @@
-//! Fields that are more than a value: changes, values that may be unreadable, and members that no model knows.
+//! Fields that are more than a value: changes, values that may be unreadable, and unknown members.
 
 pub(crate) mod lenient;
 pub(crate) mod patch;

@@ -1,4 +1,4 @@
-//! JSON values of any shape, for members that no model knows.
+//! JSON values of any shape, for unknown members.
 
 mod deserializer;
 pub(crate) mod limits;

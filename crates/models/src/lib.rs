@@ -1,6 +1,6 @@
 //! Typed models of two vendors' gateway APIs, and their operations as plain data.
 //!
-//! The crate does no IO and knows no HTTP: it needs `alloc`, no `std`, and brings no proc-macro. Take it alone to read and write the
+//! The crate does no I/O and no HTTP: it needs `alloc`, not `std`, and has no proc-macros. Take it alone to read and write the
 //! bodies of Okta Advanced Server Access (ASA; Okta Privileged Access speaks the same) and of the Dynatrace ActiveGate token API.
 //!
 //! ```
@@ -44,7 +44,7 @@
 //! # What you can rely on
 //!
 //! - **Versions** are semantic. The vendors' structs and enums are `#[non_exhaustive]`, so a new word, or a new field that may be left
-//!   out, breaks nobody; a new required field is one more argument of `new`, and a breaking change.
+//!   out, breaks no one; a new required field is one more argument of `new`, and a breaking change.
 //!   `OperationId` is exhaustive, so that a server must decide about each operation, and so are [`Method`], [`QueryKind`] and
 //!   [`Paging`], which a client must match exhaustively; a new variant of any of them is a breaking change. `serde_core` and
 //!   `time` are part of the interface: a new major version of either is one of this crate.

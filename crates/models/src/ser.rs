@@ -69,7 +69,7 @@ impl<M: SerializeMap> Fields<M> {
         }
     }
 
-    /// Writes the members that the model does not know.
+    /// Writes the unknown members.
     #[inline]
     pub(crate) fn put_unknown(&mut self, members: &UnknownMembers) -> Result<(), M::Error> {
         members.write(&mut self.0)

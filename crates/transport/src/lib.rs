@@ -1,8 +1,8 @@
 //! The core of a JSON API client: a pluggable HTTP transport, retries, credentials and paging.
 //!
-//! A [`Channel`] is one endpoint with its credentials, policy and clock. It makes a [`Call`] from end to end: it
+//! A [`Channel`] is one endpoint with its credentials, policy and clock. It runs a [`Call`] from end to end: it
 //! obtains a credential, sends attempts, waits between them and checks the response. A [`Transport`], a trait of one
-//! method, carries the bytes, and a [`Clock`] tells the time. So a client works over any HTTP stack, and its tests need
+//! method, carries the bytes, and a [`Clock`] provides the time. So a client works over any HTTP stack, and its tests need
 //! neither network nor real time.
 //!
 #![cfg_attr(feature = "testing", doc = "```")]

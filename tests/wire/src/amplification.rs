@@ -20,7 +20,7 @@ use crate::server::Server;
 pub enum Down {
     /// It responds to everything with 503.
     Unavailable,
-    /// Nobody listens at its address.
+    /// Nothing listens at its address.
     Refuses,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! If any crate below the models linked std, there would be two panic handlers, and this would not compile.
 //!
-//! This crate is never shipped. It is the one place with `unsafe`: a panic handler has nobody but libc to turn to.
+//! This crate is never shipped. It is the one place with `unsafe`: a panic handler can only call libc.
 #![no_std]
 
 extern crate alloc;

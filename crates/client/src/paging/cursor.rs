@@ -6,8 +6,8 @@ use gatelet_transport::{Error, NextPageError, PageToken, PaginationFailure};
 
 /// The query parameter for a cursor.
 ///
-/// Page tokens are printable ASCII, so a token contains any other cursor as a query does, percent-encoded behind the parameter's
-/// name. So it does with a cursor that looks as if it were encoded.
+/// Page tokens are printable ASCII, so any other cursor is percent-encoded after the parameter's name, as in a query. So is a cursor
+/// that looks like an encoded one.
 #[derive(Clone, Copy)]
 pub(crate) struct CursorParameter(pub(crate) &'static str);
 
@@ -53,7 +53,7 @@ impl CursorParameter {
                 let mut pairs = form_urlencoded::parse(text.as_bytes());
                 match (pairs.next(), pairs.next()) {
                     (Some((_, cursor)), None) if !cursor.is_empty() => cursor,
-                    _ => return refused("is a query of more than a cursor"),
+                    _ => return refused("contains more than a cursor"),
                 }
             }
         };
@@ -63,7 +63,7 @@ impl CursorParameter {
         Ok(cursor)
     }
 
-    /// Returns a text that begins as an encoded cursor does.
+    /// Returns the text if it starts like an encoded cursor.
     fn encoded(self, text: &str) -> Option<&str> {
         let rest = text.strip_prefix(self.0)?;
         rest.starts_with('=').then_some(text)

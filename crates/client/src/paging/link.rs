@@ -18,7 +18,7 @@ pub(crate) fn token(
     Err(NextPageError::new(failure))
 }
 
-/// Whether a query leads to the page at the query `here`, or to the first one, as an empty query does.
+/// Returns whether a query leads to the page at the query `here`, or, being empty, to the first page.
 fn leads_back(next: &str, here: &str) -> bool {
     let next = key(next);
     next.is_empty() || next == key(here)

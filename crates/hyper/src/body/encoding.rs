@@ -1,4 +1,4 @@
-//! Content encodings, and who asked for them.
+//! Content encodings, and whether we or the caller requested them.
 
 use http::HeaderMap;
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
@@ -20,7 +20,7 @@ pub(crate) enum ContentDecoding {
     Identity,
     #[cfg(feature = "gzip")]
     Gzip,
-    /// An encoding that was not asked for. It is an error if there is a body.
+    /// An encoding that was not requested. It is an error if there is a body.
     Unsupported,
 }
 

@@ -12,8 +12,8 @@ use gatelet_transport::SendTracker;
 /// A request body that reports to a tracker.
 ///
 /// Over HTTP/1.1 the write gate of the connection reports instead. An HTTP/2 connection has several users, so there the body is
-/// sent in pieces. hyper asks for the next piece only after the peer has accepted the earlier ones, so the peer cannot have what
-/// was not asked for.
+/// sent in pieces. hyper polls for the next piece only after the peer has accepted the earlier ones, so the peer cannot have a piece
+/// that was not polled.
 pub(crate) struct TrackedBody {
     rest: Bytes,
     tracker: Option<SendTracker>,

@@ -151,5 +151,5 @@ impl<'a> BodyReader<'a> {
 }
 
 fn unsupported_encoding() -> TransportError {
-    error::protocol("the body has a content encoding that was not asked for")
+    error::protocol("the body has a content encoding that was not requested")
 }

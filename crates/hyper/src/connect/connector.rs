@@ -14,7 +14,7 @@ use gatelet_transport::TransportError;
 #[cfg(feature = "_tls")]
 use tokio_rustls::client::TlsStream;
 
-/// Opens streams, and knows which proxies lead where.
+/// Opens streams, and selects the proxy of each origin.
 pub(crate) struct Connector {
     pub(crate) proxies: Proxies,
     #[cfg(feature = "_tls")]

@@ -1,6 +1,6 @@
 //! Counts HTTP/2 informational responses and header sizes, which h2 does not report.
 //!
-//! h2 reads any number of informational responses, and does not tell a head that is too large from a malformed one. So the
+//! h2 reads any number of informational responses, and does not distinguish a head that is too large from a malformed one. So the
 //! frames that a server sends are read along here.
 
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ use crate::io::liveness::Liveness;
 use crate::io::stream_limit::{SettingsReader, StreamLimit};
 use crate::io::tapped::Tap;
 
-/// What the frames of one HTTP/2 connection tell; clones share it.
+/// What was learned from the frames of one HTTP/2 connection; clones share it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FrameTap {
     pub(crate) liveness: Liveness,
@@ -185,7 +185,7 @@ mod tests {
 
     // T19
     #[test]
-    fn all_frames_of_a_head_count_towards_its_limit() {
+    fn all_frames_of_a_head_count_toward_its_limit() {
         for (frames, is_large) in [
             (
                 vec![frame(1, PLAIN, 1, 100), frame(1, PLAIN, 3, 100)],

@@ -1,7 +1,7 @@
 //! Recovers the status of a response whose head was cut off or cannot be parsed.
 //!
 //! hyper reports a status only with a complete, valid head. But when the connection breaks within the head, the server has
-//! already said whether it did what it was asked to. So the bytes are read along here. The header fields of a refusal are kept
+//! already said whether it applied the request. So the bytes are observed here. The header fields of a refusal are kept
 //! too, because they may say when to retry.
 
 use std::io;

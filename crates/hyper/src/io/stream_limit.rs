@@ -106,7 +106,7 @@ impl SettingsReader {
         self.end(payload);
     }
 
-    /// Reads a part of the payload, of which `left` bytes are still to come.
+    /// Reads a part of the payload; `left` bytes of it are still to come.
     pub(crate) fn read(&mut self, bytes: &[u8], left: usize) {
         const MAX_CONCURRENT_STREAMS: [u8; 2] = [0, 3];
 

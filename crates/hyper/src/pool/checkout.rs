@@ -150,7 +150,7 @@ impl<'a> PooledConnection<'a> {
         self.in_use.end();
     }
 
-    /// Handles a response that says that the server timed out the connection, as it soon will others of its age.
+    /// Handles a 408: the server timed out the connection, and soon will others of its age.
     pub(crate) fn server_timed_out(&mut self) {
         self.discard();
         if let Some(began) = self.in_use.end() {

@@ -126,7 +126,7 @@ impl Connection {
     where
         T: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
-        /// h2 does not tell a head that it refuses to read from a malformed one, so it reads a little more than we accept.
+        /// h2 does not distinguish a head that is too large from a malformed one, so it reads a little more than we accept.
         const MARGIN: usize = 4;
 
         let max_head = limits.head.saturating_mul(MARGIN);
@@ -317,7 +317,7 @@ impl Connection {
         &self.tap.status
     }
 
-    /// Returns whether a head above the limit was received, which h2 does not tell from a malformed one.
+    /// Returns whether a head above the limit was received, which h2 reports like a malformed one.
     pub(crate) fn has_large_head(&self) -> bool {
         match &self.sender {
             Sender::Http1(_) => false,

@@ -121,7 +121,7 @@ async fn a_process_that_makes_ten_thousand_calls_at_once() {
     while begun.load(Ordering::SeqCst) < CALLS {
         tokio::task::yield_now().await;
     }
-    // Every call is in flight, as far as it gets without a response.
+    // Every call is in flight, waiting for its response.
     for _ in 0..1_000 {
         tokio::task::yield_now().await;
     }

@@ -12,7 +12,7 @@ use crate::time::timestamp::Timestamp;
 /// The API accepts three forms of text, and so does `parse`: UTC milliseconds; a date and time with `T` or a space, where
 /// seconds, fraction and zone may be missing (UTC); and `now±NU/A` with the units m, h, d, w, M (months) and y, rounded
 /// down to a whole unit `A`, where either part may be missing. A date and time is also accepted in every other form of
-/// [`Timestamp::parse`], which the API may refuse: [`is_api_form`](Self::is_api_form) tells them apart.
+/// [`Timestamp::parse`], which the API may refuse: [`is_api_form`](Self::is_api_form) distinguishes them.
 ///
 /// Source: <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/post-activegate-token>.
 ///
@@ -53,7 +53,7 @@ enum Form {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ExpirationError {
-    /// The text has none of the three forms.
+    /// The text is in none of the three forms.
     Form,
     /// The text is a date without a time of day.
     TimeMissing,

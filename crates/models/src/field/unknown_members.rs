@@ -1,4 +1,4 @@
-//! The members of an object that a model does not know.
+//! Unknown members of an object.
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 use core::fmt;
@@ -14,7 +14,7 @@ use crate::json::limits::Limits;
 use crate::json::seed::ValueSeed;
 use crate::json::value::{Json, has_same_members};
 
-/// The parts of an object beyond the fields of its model: members that the model does not know, and which fields were `null`.
+/// The parts of an object beyond the fields of its model: unknown members, and which fields were `null`.
 ///
 /// An update that replaces an object has to send all of it back, so the models that are read, changed and put back keep them: at most
 /// 64 KiB of names and values, nested at most 64 deep; more is an error when it is read. The `Debug` form shows only the

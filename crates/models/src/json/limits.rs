@@ -1,4 +1,4 @@
-//! Limits on JSON that no model knows.
+//! Limits on the JSON of unknown members.
 
 /// Limits on the size and depth of the values that are kept.
 #[derive(Debug)]

@@ -52,7 +52,7 @@ pub struct Operation {
     pub authenticated: bool,
     /// How further pages of a list are requested.
     pub paging: Option<Paging>,
-    /// The permissions of which the credential needs one: scopes of Dynatrace, roles of ASA.
+    /// The permissions, one of which the credential needs: scopes of Dynatrace, roles of ASA.
     pub permissions: &'static [&'static str],
     /// The vendor's page that documents it.
     pub source: &'static str,

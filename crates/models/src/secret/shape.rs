@@ -7,10 +7,10 @@ use core::str::Chars;
 
 use crate::text::invisible::is_invisible;
 
-/// Whether a text contains what has the shape of a vendor's secret, wherever it stands and however it is encoded.
+/// Returns whether a text contains something shaped like a vendor's secret, anywhere and in any encoding.
 ///
 /// The shapes are a Dynatrace token of any kind with its secret part (`dt0c01.PUBLIC.SECRET`), the value of a gateway setup token
-/// (`sft-gw.…`) and a JSON Web Token (`eyJ….….…`), which is what ASA gives for a key. They are found behind other words, in quotes,
+/// (`sft-gw.…`) and a JSON Web Token (`eyJ….….…`), which ASA issues for a key. They are found after other words, in quotes,
 /// percent-encoded any number of times, with the escapes of JSON, with invisible characters in between, and in base64. The id of a Dynatrace token, which ends before its secret part, is not secret.
 /// A secret without a shape of its own, such as the secret of an ASA key, is not found.
 ///
@@ -39,7 +39,7 @@ pub fn contains_secret(text: &str) -> bool {
 /// The length of the base64 of the shortest text that has a shape.
 const SHORTEST_BASE64: usize = "c2Z0LWd3LmE".len();
 
-/// Whether a secret stands in these bytes as it is.
+/// Returns whether these bytes contain a secret unencoded.
 fn has_shape(text: &[u8]) -> bool {
     let is_token_byte =
         |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
@@ -80,7 +80,7 @@ fn is_setup_token(prefix: &[u8], rest: &[u8]) -> bool {
         && !rest.is_empty()
 }
 
-/// Three parts in base64, of which the first is a JSON object; in the middle of a word the second one as well.
+/// Three parts in base64, the first of which is a JSON object; in the middle of a word the second as well.
 fn is_jwt(header: &[u8], claims: &[u8], signature: Option<&[u8]>) -> bool {
     const OBJECT: &[u8] = b"eyJ";
     let begins_a_word = |at: usize| {
@@ -94,7 +94,7 @@ fn is_jwt(header: &[u8], claims: &[u8], signature: Option<&[u8]>) -> bool {
     is_header && signature.is_some_and(|signature| !(claims.is_empty() && signature.is_empty()))
 }
 
-/// Returns the text without invisible characters, and with what stands for the escapes of JSON, however often it was escaped.
+/// Returns the text without invisible characters, and with the escapes of JSON decoded, however often it was escaped.
 fn unescaped(text: &str) -> Cow<'_, str> {
     if text.is_ascii() && !text.contains('\\') {
         return Cow::Borrowed(text);
@@ -111,7 +111,7 @@ fn unescaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(plain)
 }
 
-/// Returns the character that the one behind a backslash stands for.
+/// Returns the meaning of the character after a backslash.
 fn escaped(rest: &mut Chars<'_>) -> Option<char> {
     match rest.find(|c| *c != '\\')? {
         'b' | 'f' | 'n' | 'r' | 't' => Some(' '),
@@ -161,7 +161,7 @@ fn is_base64(byte: u8) -> bool {
     sextet(byte).is_some()
 }
 
-/// Whether a secret stands in the bytes that a word encodes. Other characters may stand before the encoded text, so each
+/// Returns whether the bytes that a word encodes contain a secret. Other characters may precede the encoded text, so each
 /// of the four alignments is tried.
 fn base64_has_shape(word: &[u8]) -> bool {
     (0..4).any(|skipped| {
@@ -183,7 +183,7 @@ fn base64_decoded(word: &[u8]) -> Vec<u8> {
     decoded
 }
 
-/// Returns the six bits that a character of base64 stands for.
+/// Returns the six bits that a character of base64 encodes.
 fn sextet(byte: u8) -> Option<u32> {
     let sextet = match byte {
         b'A'..=b'Z' => byte - b'A',

@@ -18,12 +18,12 @@ macro_rules! open_enum {
         #[non_exhaustive]
         $visibility enum $name {
             $($(#[$about])* $variant,)+
-            /// A word that this version does not know, kept as it was read.
+            /// An unknown word, kept as it was read.
             Unknown(alloc::boxed::Box<str>),
         }
 
         impl $name {
-            /// The words that this version knows.
+            /// The known words.
             pub const KNOWN: &'static [&'static str] = &[$($word),+];
 
             /// Returns the word as the vendor writes it.

@@ -133,7 +133,7 @@ struct ReceivedResponse<'a> {
 }
 
 impl ResponseClassifier<'_> {
-    /// Returns the response if it is what the call asked for, and the failed attempt otherwise.
+    /// Returns the response if it is what the call expects, and the failed attempt otherwise.
     pub(crate) fn classify(
         &self,
         call: &Call,
@@ -299,7 +299,7 @@ impl ResponseClassifier<'_> {
         }
     }
 
-    /// Returns the delay that the server asks for. Only on a 429 do the vendor's own header fields count: some vendors
+    /// Returns the delay that the server requests. Only on a 429 do the vendor's own header fields count: some vendors
     /// send them with every response.
     fn server_delay(&self, status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
         let vendor_delay = || {
@@ -390,7 +390,7 @@ fn is_from_response(error: &TransportError) -> bool {
     error.sent() != Sent::Nothing && !matches!(error.kind(), Connect(_) | Tls | Config)
 }
 
-/// Fails a success whose body is not what the call asked for.
+/// Fails a success whose body is not what the call expects.
 fn unusable_success(call: &Call, status: StatusCode, finding: Finding) -> FailedAttempt {
     let error = finding.into_error().with_status(status);
     FailedAttempt::new(
@@ -400,14 +400,14 @@ fn unusable_success(call: &Call, status: StatusCode, finding: Finding) -> Failed
     )
 }
 
-/// Returns whether the response has the status that the call asked for.
+/// Returns whether the response has the status that the call expects.
 fn is_success(call: &Call, response: &Response<Bytes>) -> bool {
     // The content type of an empty body means nothing.
     let is_page = !response.body().is_empty() && is_html_page(response.headers());
     is_success_with(call, response.status(), is_page)
 }
 
-/// Returns whether the status is the one that the call asked for. Without output any 2xx will do, unless it comes with
+/// Returns whether the status is the one that the call expects. Without output any 2xx will do, unless it comes with
 /// an HTML page.
 fn is_success_with(call: &Call, status: StatusCode, is_page: bool) -> bool {
     status.as_u16() == call.success || (!has_output(call) && status.is_success() && !is_page)

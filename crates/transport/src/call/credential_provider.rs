@@ -14,7 +14,7 @@ use crate::future::catch_unwind::catch_unwind_sync;
 ///
 /// A provider may make unauthenticated calls on the channel, to exchange a secret for a bearer token.
 ///
-/// A panic fails only the current call, with `Credential`; the next call asks again.
+/// A panic fails only the current call, with `Credential`; the next call tries again.
 pub trait CredentialProvider: Send + Sync + 'static {
     /// Returns the current credential.
     ///

@@ -2,7 +2,7 @@
 
 use crate::call::api_response::ApiResponse;
 
-/// The resource is gone: deleted by this call, or by an earlier attempt of it whose response was lost.
+/// The resource no longer exists: this call deleted it, or an earlier attempt whose response was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Deleted {

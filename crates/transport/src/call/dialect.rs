@@ -35,7 +35,7 @@ pub trait Dialect: Send + Sync + 'static {
         None
     }
 
-    /// Returns the delay that the server asks for with a 429. `now` is the server's time if it sent one, else ours.
+    /// Returns the delay that the server requests with a 429. `now` is the server's time if it sent one, else ours.
     ///
     /// The default reads `Retry-After` only.
     fn server_delay(&self, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {

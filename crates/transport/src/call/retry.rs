@@ -7,7 +7,7 @@ use crate::error::transport::{ConnectFailure, Phase, TransportErrorKind};
 
 /// How often a call is attempted, and how long it waits in between.
 ///
-/// A wait is a random part of 50 ms · 2ⁿ (1 s · 2ⁿ after a 429), at most 20 s; a longer wait that the server asks for
+/// A wait is a random part of 50 ms · 2ⁿ (1 s · 2ⁿ after a 429), at most 20 s; a longer wait that the server requests
 /// is kept up to 60 s. All calls of a client share a budget of 500: a retry takes 14 (5 after a 429), and a success
 /// refunds the last retry, so that a server that is down receives little more than one attempt per call.
 ///
@@ -74,7 +74,7 @@ impl RetryPolicy {
         self
     }
 
-    /// Sets the maximum wait that the server may ask for; default 60 s.
+    /// Sets the maximum wait that the server may request; default 60 s.
     #[must_use]
     pub fn max_server_delay(mut self, delay: Duration) -> Self {
         self.max_server_delay = delay;

@@ -100,8 +100,8 @@ impl IssuedCredential {
 /// credential is refreshed shortly before it expires: no call waits for that longer than a second while the current one
 /// is valid, and if the refresh fails, the current one stays in use. A rejected credential is not used again, and the
 /// next exchange starts no earlier than a second after the previous one. A call whose own credential was rejected waits
-/// for that exchange; other calls fail at once with `Credential(Rejected)`, and [`Error::retry_after`] tells when it
-/// starts. The same holds after an exchange that failed permanently, and as long as the server asks for a delay, up to
+/// for that exchange; other calls fail at once with `Credential(Rejected)`, and [`Error::retry_after`] says when it
+/// starts. The same applies after an exchange that failed permanently, and while the server requests a delay, up to
 /// a minute; calls in between fail like that exchange.
 ///
 /// The cache serves one endpoint and one account: those of the first call. Their clients may share it in an [`Arc`]; a
@@ -165,7 +165,7 @@ struct State {
     last_start: Option<Duration>,
     /// Whether the server rejected the last credential, or the last exchange failed permanently.
     is_refused: bool,
-    /// The server asked for no exchange before this time.
+    /// The server requested no exchange before this time.
     not_before: Duration,
     /// The number of early exchanges since the last new credential.
     early_attempts: u32,

@@ -129,7 +129,7 @@ impl Error {
         self.0.is_retryable
     }
 
-    /// Returns the delay that the server asks for, counted from the end of the call.
+    /// Returns the delay that the server requests, counted from the end of the call.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after

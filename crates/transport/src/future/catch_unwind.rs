@@ -53,7 +53,7 @@ impl<F> Caught<F> {
 
 impl<F> Drop for Caught<F> {
     fn drop(&mut self) {
-        // Nobody is left to tell.
+        // There is no one to report it to.
         let _ = self.end();
     }
 }

@@ -25,7 +25,7 @@ type TokenKey = Box<dyn Fn(&PageToken) -> String + Send>;
 ///
 /// The page token advances only when a page is returned. An empty page with a next one continues. A repeated or
 /// unreadable page token ends the list with an error, after its page. After an error the list is at its end; the error
-/// tells how far it came, and where to resume. Dropping a future of [`try_next`](Self::try_next) loses nothing.
+/// says how far the list came, and where to resume. Dropping a future of [`try_next`](Self::try_next) loses nothing.
 ///
 /// Once a page has arrived, the next one is requested before the page is returned, so that it is on its way while the
 /// caller works. At most one page is prefetched and held; it, or its error, is returned in its turn, and dropping the

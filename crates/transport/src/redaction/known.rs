@@ -49,7 +49,7 @@ pub(crate) fn add_header(secrets: &mut SecretSet, value: &HeaderValue, min_lengt
 
 /// Adds the values of secret fields in a body, which may be truncated or malformed.
 ///
-/// Values too short to be told from a coincidence are left out.
+/// Values so short that a match may be a coincidence are left out.
 pub(crate) fn add_fields(secrets: &mut SecretSet, body: &[u8]) {
     secrets.add_all(values(body));
 }

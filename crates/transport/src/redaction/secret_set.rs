@@ -66,7 +66,7 @@ pub struct SecretSet {
 /// The secrets in a text.
 enum Found {
     Ranges(Vec<Range<usize>>),
-    /// Secret and public parts cannot be told apart.
+    /// Secret and public parts cannot be distinguished.
     Everything,
 }
 

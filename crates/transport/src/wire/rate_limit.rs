@@ -1,4 +1,4 @@
-//! Parses the delays that servers ask for in header fields.
+//! Parses the delays that servers request in header fields.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -51,7 +51,7 @@ pub fn reset_in_seconds(
         .max()
 }
 
-/// Parses a Unix time in seconds, milliseconds, microseconds or nanoseconds, told apart by magnitude, and returns the
+/// Parses a Unix time in seconds, milliseconds, microseconds or nanoseconds, distinguished by magnitude, and returns the
 /// time from `now` until then. A time that has passed, or is more than ten minutes ahead, is ignored. The latest of
 /// several values counts.
 #[must_use]

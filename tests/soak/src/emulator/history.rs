@@ -198,7 +198,7 @@ fn check(seen: &mut Seen, left: &BTreeSet<String>) -> Outcome {
         for id in ids {
             match objects.get_mut(id) {
                 Some(object) => object.present.push(*span),
-                None => violations.push(format!("{id} is in a list, and nobody created it")),
+                None => violations.push(format!("{id} is in a list but was never created")),
             }
         }
         // Lists before the creation or after the deletion prove nothing.

@@ -59,14 +59,14 @@ impl fmt::Display for Totals {
     }
 }
 
-/// What a client knows about one object, which has a unique name.
+/// The knowledge of a client about one object with a unique name.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Knowledge {
     Created,
     Failed(Applied),
 }
 
-/// What the clients know about one kind of object.
+/// The knowledge of all clients about one kind of object.
 #[derive(Default)]
 struct Ledger {
     creates: BTreeMap<String, Knowledge>,
@@ -113,7 +113,7 @@ impl Ledger {
                 totals.unexplained.push(format!("{name} is there twice"));
             }
             if !self.creates.contains_key(&name) {
-                totals.unexplained.push(format!("nobody created {name}"));
+                totals.unexplained.push(format!("{name} was never created"));
             }
         }
         for (name, known) in &self.creates {

@@ -1,4 +1,4 @@
-//! A proxy with a password, which nobody may repeat.
+//! A proxy with a password, which must not appear in any output.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! Parses `Link` header fields (RFC 8288), and tells an absent link from an unreadable one.
+//! Parses `Link` header fields (RFC 8288), and distinguishes an absent link from an unreadable one.
 
 use http::HeaderMap;
 use http::header::LINK;

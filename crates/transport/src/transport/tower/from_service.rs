@@ -99,7 +99,7 @@ where
             .await
             .map_err(|error| fault(not_ready, error.into()))?;
         if !tracker.hand_over() {
-            return Err(TransportError::new(not_ready).with_source("the request was recalled"));
+            return Err(TransportError::new(not_ready).with_source("the request was canceled"));
         }
         let response = service
             .call(request.map(B::from))

@@ -21,7 +21,7 @@ use crate::transport::transport::{AnyTransport, Transport};
 /// ```
 /// use gatelet_transport::{FromService, IntoService, Transport};
 ///
-/// /// Puts layers around a transport, and makes a transport of it again.
+/// /// Puts layers around a transport, and converts the result into a transport again.
 /// fn layered(transport: impl Transport) -> impl Transport {
 ///     let service = IntoService::new(transport);
 ///     // … `tower::ServiceBuilder::new().layer(…).service(service)` …

@@ -1,6 +1,6 @@
 //! A fast path for plain JSON, which is what servers nearly always send.
 //!
-//! It reads neither fractions nor numbers of more than 18 digits, and gives no reasons: whatever it rejects is decoded
+//! It reads neither fractions nor numbers of more than 18 digits, and reports no reasons: whatever it rejects is decoded
 //! again by `serde_json`, which decides. So the only requirement is that what it accepts is JSON and means the same.
 
 use std::fmt::{self, Display};
@@ -12,7 +12,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-/// Decodes a whole text, or gives up.
+/// Decodes a whole text, or returns `None`.
 pub(super) fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
     let mut reader = Reader {
         text,
@@ -26,7 +26,7 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
     }
 }
 
-/// The name by which a type asks for the raw text of its value, which is passed as an object with this one key; see
+/// The name by which a type requests the raw text of its value, which is passed as an object with this one key; see
 /// `serde_json::value::RawValue`.
 const RAW: &str = "$serde_json::private::RawValue";
 
