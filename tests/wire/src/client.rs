@@ -84,6 +84,8 @@ impl TestClient {
             }
             Asa::DeleteGatewayInstance => deleted(gateways.delete(&target.into()).send().await?),
             Asa::GetGatewayStatusReport => value(&gateways.status(&target.into()).send().await?),
+            #[allow(unreachable_patterns, reason = "a new operation is not called here")]
+            _ => panic!("{id:?} is not one of Operation::all"),
         })
     }
 
@@ -97,6 +99,8 @@ impl TestClient {
             }
             Dt::GetToken => value(&tokens.get(&target.into()).send().await?),
             Dt::RevokeToken => deleted(tokens.delete(&target.into()).send().await?),
+            #[allow(unreachable_patterns, reason = "a new operation is not called here")]
+            _ => panic!("{id:?} is not one of Operation::all"),
         })
     }
 
