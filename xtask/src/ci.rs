@@ -133,7 +133,7 @@ const STEPS: &[Step] = &[
         environment: &[],
     },
     Step {
-        name: "soak of listings",
+        name: "soak of paging",
         cargo: &["xtask", "soak", "paging", "--schedules", "100000"],
         environment: &[],
     },

@@ -41,7 +41,7 @@ fn models(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Error> 
     run_to_end(command)
 }
 
-/// Lists over a socket, and then runs random schedules of listings.
+/// Lists over a socket, and then runs random schedules of lists.
 fn paging(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Error> {
     let schedules = number(&mut arguments, "--schedules")?.unwrap_or(DEFAULT_SCHEDULES);
     let seed = number(&mut arguments, "--seed")?.unwrap_or_else(any_seed);

@@ -18,7 +18,7 @@ fn random_schedules_lose_and_repeat_no_item() {
         counts.bad_links,
         counts.errors,
         counts.dropped_waits,
-        counts.dropped_listings,
+        counts.dropped_lists,
         counts.limited,
     ];
     assert!(all.iter().all(|count| *count > 100), "{counts}");

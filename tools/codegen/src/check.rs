@@ -261,8 +261,8 @@ fn paging(operation: &Operation, graph: &Graph<'_>, diagnostics: &mut Diagnostic
             );
         }
     }
-    let answer = operation.response.as_ref();
-    let fields = answer.and_then(|it| graph.get(it)).map(Schema::fields);
+    let response = operation.response.as_ref();
+    let fields = response.and_then(|it| graph.get(it)).map(Schema::fields);
     let fields = fields.unwrap_or_default();
     if !fields.iter().any(|it| matches!(it.kind, Kind::List(_))) {
         let fix = "describe the list in the schema of the response, or remove `x-paging`";
@@ -273,8 +273,8 @@ fn paging(operation: &Operation, graph: &Graph<'_>, diagnostics: &mut Diagnostic
             .iter()
             .any(|it| it.name == *total && it.kind.is_count())
     {
-        let what = format!("`x-paging` names `{total}`, which is no count of the answer");
-        diagnostics.add(*at, what, "describe it in the schema of the answer");
+        let what = format!("`x-paging` names `{total}`, which is not a count in the response");
+        diagnostics.add(*at, what, "describe it in the schema of the response");
     }
     let is_cursor =
         |it: &Field| it.name == *page_token && matches!(it.kind, Kind::Text) && !it.is_required;
@@ -342,7 +342,7 @@ fn place(api: &mut Api, diagnostics: &mut Diagnostics) {
             diagnostics.add(tag.at, what, "remove it");
         }
     }
-    let (modules, answers) = uses(api);
+    let (modules, responses) = uses(api);
     for schema in &mut api.schemas {
         let Some(module) = modules.get(&schema.name) else {
             diagnostics.add(
@@ -352,7 +352,7 @@ fn place(api: &mut Api, diagnostics: &mut Diagnostics) {
             );
             continue;
         };
-        schema.is_request_only = !answers.contains(&schema.name);
+        schema.is_request_only = !responses.contains(&schema.name);
         schema.module.clone_from(module);
     }
 }
@@ -368,10 +368,14 @@ fn uses(api: &Api) -> (BTreeMap<String, String>, BTreeSet<String>) {
         own.chain(operation.failure.iter().map(|it| (it, SHARED.into())))
     });
     let modules = propagate(modules, |it| graph.next(it), |_, _| SHARED.into());
-    let answers = api.operations.iter();
-    let answers = answers.flat_map(|it| it.response.iter().chain(&it.failure));
-    let answers = propagate(answers.map(|it| (it, ())), |it| graph.next(it), |(), ()| ());
-    (modules, answers.into_keys().collect())
+    let responses = api.operations.iter();
+    let responses = responses.flat_map(|it| it.response.iter().chain(&it.failure));
+    let responses = propagate(
+        responses.map(|it| (it, ())),
+        |it| graph.next(it),
+        |(), ()| (),
+    );
+    (modules, responses.into_keys().collect())
 }
 
 /// A field that an update can clear has no room for the second form of a timestamp, nor for the limits of a count.

@@ -1,4 +1,4 @@
-//! What the generator knows of an API after reading its description.
+//! An API as read from its description.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -80,7 +80,7 @@ pub(crate) struct Operation {
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) request: Option<Reference>,
     pub(crate) response: Option<Reference>,
-    /// What a failure's body is.
+    /// The schema of an error's body.
     pub(crate) failure: Option<Reference>,
     pub(crate) success: u16,
     pub(crate) idempotent: bool,
@@ -143,7 +143,7 @@ impl Method {
     }
 }
 
-/// How a listing goes on.
+/// How a list continues.
 #[derive(Debug)]
 pub(crate) struct Paging {
     pub(crate) style: PagingStyle,
@@ -156,7 +156,7 @@ pub(crate) struct Paging {
     pub(crate) at: Position,
 }
 
-/// Where a page says what follows.
+/// Where a page names the next one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PagingStyle {
     /// In a `Link` header.
@@ -170,7 +170,7 @@ pub(crate) enum PagingStyle {
 pub(crate) struct Parameter {
     pub(crate) name: String,
     pub(crate) in_path: bool,
-    /// Whether it is the account of the client, such as a team.
+    /// Whether it is the client's account, such as a team.
     pub(crate) is_account: bool,
     pub(crate) description: Prose,
     pub(crate) kind: Kind,
@@ -194,7 +194,7 @@ pub(crate) struct Schema {
     pub(crate) shape: Shape,
     /// The module that it belongs to: a tag's, or `shared`.
     pub(crate) module: String,
-    /// Whether only requests hold it.
+    /// Whether only requests contain it.
     pub(crate) is_request_only: bool,
     /// Whether it keeps the members that it does not know, because it is read, changed and put back.
     pub(crate) keeps_unknown: bool,
@@ -280,13 +280,13 @@ pub(crate) struct Field {
 /// What a field is when it is absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Presence {
-    /// It must be there.
+    /// It is required.
     Required,
-    /// It takes a given value.
+    /// It takes a default.
     Defaulted,
     /// It is `None`.
     Optional,
-    /// It must be there; a negative one is `None`.
+    /// It is required; a negative one is `None`.
     Count,
     /// It is `None`, and so is a negative one.
     OptionalCount,

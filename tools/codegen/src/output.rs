@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn one_stale_byte_a_missing_file_and_a_leftover_are_told_apart() {
+    fn one_stale_byte_a_missing_file_and_a_leftover_are_distinguished() {
         let root = tempfile::tempdir().unwrap();
         put(root.path(), MODEL, "one\ntoo\n");
         put(root.path(), "docs/reference/shed.md", "# Shed\n");

@@ -27,7 +27,7 @@ pub(crate) fn page(api: &Api) -> String {
     for operation in &api.operations {
         let call = code(&operation.call());
         let link = format!("[{}](#{})", operation.id, anchor(&operation.id));
-        row(&mut page, &[link, call, answer(operation)]);
+        row(&mut page, &[link, call, response(operation)]);
     }
     for tag in &api.tags {
         let _ = write!(
@@ -71,7 +71,7 @@ fn operation(page: &mut String, operation: &Operation) {
     let mut fact = |name: &str, value: String| row(page, &[name.into(), value]);
     fact("call", code(&operation.call()));
     fact("request", reference(&operation.request));
-    fact("response", answer(operation));
+    fact("response", response(operation));
     fact("error", reference(&operation.failure));
     fact("idempotent", yes_or_no(operation.idempotent));
     fact("needs a credential", yes_or_no(operation.authenticated));
@@ -203,7 +203,7 @@ fn kind(kind: &Kind) -> String {
     }
 }
 
-fn answer(operation: &Operation) -> String {
+fn response(operation: &Operation) -> String {
     match &operation.response {
         Some(schema) => format!("{}, {}", operation.success, schema_link(&schema.name)),
         None => format!("{}, no body", operation.success),

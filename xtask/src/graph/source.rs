@@ -375,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn declared_modules_imported_names_and_other_items_are_told_apart() {
+    fn declared_modules_imported_names_and_other_items_are_distinguished() {
         let source = Source::parse(
             "pub(crate) mod a;\n#[cfg(test)]\nmod tests;\nmod b { use crate::x::Y; }\npub use a::{B, c as D};\nuse own_macro;\nfn f() {}\n",
         )

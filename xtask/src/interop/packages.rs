@@ -123,7 +123,7 @@ mod tests {
 
     // U27
     #[test]
-    fn why_nothing_was_installed_is_said() {
+    fn the_error_says_why_nothing_was_installed() {
         let pip = "Looking in indexes: http://a\n\
             WARNING: Retrying (Retry(total=0)) after connection broken by 'Connection refused': /simple/b\n\
             ERROR: Could not find a version that satisfies the requirement b==1 (from versions: none)\n\

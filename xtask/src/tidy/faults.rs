@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_says_what_the_tree_has_is_tidy() {
+    fn a_page_that_matches_the_tree_is_tidy() {
         assert_eq!(
             findings(&files(PROVEN, &test("T5", "it_is_refused"))),
             Vec::<String>::new()
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_whose_test_is_gone_is_found() {
+    fn a_row_without_a_test_is_found() {
         let found = findings(&files(PROVEN, "")).join("\n");
         assert!(
             found.contains("is stale") && found.contains("\n    +- T5: A bad certificate"),
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn cases_stand_in_the_order_of_their_numbers() {
+    fn cases_are_sorted_by_number() {
         let page = compose(
             "# F\n",
             &titles("- T10: b\n- T9: a\n- M1: c\n"),

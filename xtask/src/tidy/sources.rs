@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn unwanted_code_is_found_where_it_stands() {
+    fn unwanted_code_is_found_at_its_line() {
         for (word, _) in UNWANTED {
             let found = check("src/a.rs", &format!("//! A.\nfn a() {{ {word}\n"));
             assert!(

@@ -29,7 +29,7 @@ async fn get(client: Client) -> Result<(), Error> {
 }
 
 #[tokio::test]
-async fn the_body_limit_of_a_client_holds_for_its_transport_too() {
+async fn the_body_limit_of_a_client_applies_to_its_transport_too() {
     let server = serve(11 * MIB);
     get(builder(&server, 12 * MIB).build().unwrap())
         .await

@@ -111,7 +111,7 @@ async fn calls_with_a_policy_of_their_own_share_the_clients_retry_budget() {
 }
 
 #[tokio::test]
-async fn the_options_of_a_list_hold_for_each_of_its_pages() {
+async fn the_options_of_a_list_apply_to_each_of_its_pages() {
     let first = || page(&["a"], Some(NEXT));
     let (client, fake, clock) = defaults([first(), unavailable(), first(), FakeResponse::hang()]);
     let list = || client.active_gate_tokens().list().prefetch(false);

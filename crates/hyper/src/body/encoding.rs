@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn an_encoding_that_was_not_asked_for_is_unsupported() {
+    fn an_unrequested_encoding_is_unsupported() {
         for lines in [
             &[][..],
             &[""],

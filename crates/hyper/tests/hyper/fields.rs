@@ -150,7 +150,7 @@ async fn a_success_without_a_body_may_name_an_encoding() {
 // U7
 #[cfg(feature = "gzip")]
 #[tokio::test]
-async fn a_success_without_a_body_may_name_an_encoding_where_gzip_is_asked_for() {
+async fn a_success_without_a_body_may_name_an_encoding_if_gzip_is_enabled() {
     let asking = HyperTransport::builder().accept_gzip();
     for status in [204, 200] {
         for fields in [&[GZIP][..], &[("content-encoding", "br")]] {

@@ -411,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn a_duration_is_said_in_the_largest_unit_that_keeps_it_and_never_shortened() {
+    fn a_duration_is_displayed_in_the_largest_exact_unit() {
         use core::time::Duration;
         for (duration, text) in [
             (Duration::from_secs(60 * 86_400), "now+60d"),
@@ -431,7 +431,7 @@ mod tests {
     }
 
     #[test]
-    fn an_instant_is_said_with_milliseconds() {
+    fn an_instant_is_displayed_with_milliseconds() {
         let instant: Timestamp = "2026-03-01T12:00:00+01:00".parse().unwrap();
         assert_eq!(
             String::from(Expiration::at(instant)),

@@ -435,7 +435,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_value_that_is_taken_comes_back(team in "\\PC{1,20}", id in ".{1,20}") {
+        fn any_accepted_value_comes_back(team in "\\PC{1,20}", id in ".{1,20}") {
             if let Ok(path) = GET.expand(&[&team, &id]) {
                 prop_assert_eq!(path.split('/').count(), 6);
                 prop_assert!(path.bytes().all(|byte| byte.is_ascii_graphic()));

@@ -97,7 +97,7 @@ fn the_schemas_are_schemas_and_define_every_model() {
 }
 
 #[test]
-fn every_fixture_is_as_its_schema_says_and_no_wrong_one_is() {
+fn every_fixture_matches_its_schema_and_no_invalid_one_does() {
     let mut names = BTreeSet::new();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     collect(&folder, "", &mut names);
@@ -168,7 +168,7 @@ proptest! {
 
     /// The models leave the length and the pattern of a text to the server, so these may be broken and nothing else.
     #[test]
-    fn what_a_model_writes_is_as_its_schema_says((model, value) in any_model()) {
+    fn a_written_model_matches_its_schema((model, value) in any_model()) {
         let written = model.accept(&value.to_string());
         let mut faults = faults(model.name, &written);
         faults.retain(|(keyword, _)| !["minLength", "maxLength", "pattern"].contains(&keyword.as_str()));

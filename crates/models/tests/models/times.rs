@@ -30,7 +30,7 @@ fn all_times() -> impl Iterator<Item = (&'static Model, String)> {
 }
 
 #[test]
-fn the_table_knows_every_field_that_holds_a_time() {
+fn the_table_lists_every_field_with_a_time() {
     let described: usize = [
         include_str!("../../openapi/asa.yaml"),
         include_str!("../../openapi/dt.yaml"),

@@ -12,9 +12,9 @@ use crate::error::transport::{ConnectFailure, Phase, TransportErrorKind};
 /// refunds the last retry, so that a server that is down receives little more than one attempt per call.
 ///
 /// ```
-/// let patient = gatelet_transport::RetryPolicy::default().max_attempts(5);
+/// let persistent = gatelet_transport::RetryPolicy::default().max_attempts(5);
 /// let once = gatelet_transport::RetryPolicy::never();
-/// # let _ = (patient, once);
+/// # let _ = (persistent, once);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {

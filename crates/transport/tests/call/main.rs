@@ -108,6 +108,6 @@ const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-fn patient() -> RetryPolicy {
+fn many_attempts() -> RetryPolicy {
     RetryPolicy::default().max_attempts(6)
 }

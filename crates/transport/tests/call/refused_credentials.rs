@@ -436,10 +436,10 @@ async fn calls_that_are_dropped_while_they_exchange_early_do_not_make_each_other
     clock.advance(HOUR - seconds(200));
     for exchanges in 2..=4 {
         // Its timeout is shorter than that of the early exchange.
-        let impatient = crowd(&channel, 1).await;
+        let hurried = crowd(&channel, 1).await;
         settle().await;
         clock.advance(Duration::from_millis(500));
-        for task in impatient {
+        for task in hurried {
             task.abort();
             assert!(task.await.unwrap_err().is_cancelled());
         }

@@ -13,7 +13,7 @@ use gatelet_transport::{
 };
 use http::Method;
 
-use crate::{IDEMPOTENT, builder, call, channel, fail, patient, seconds, times};
+use crate::{IDEMPOTENT, builder, call, channel, fail, many_attempts, seconds, times};
 
 /// Returns the waits of a call with these responses and then a success.
 async fn waits(responses: impl IntoIterator<Item = FakeResponse>) -> Vec<u128> {
@@ -21,7 +21,7 @@ async fn waits(responses: impl IntoIterator<Item = FakeResponse>) -> Vec<u128> {
     let fake = FakeTransport::script(responses);
     let clock = ManualClock::auto();
     let channel = builder()
-        .retry(patient())
+        .retry(many_attempts())
         .build_with(fake.clone(), clock.clone())
         .unwrap();
     channel.call(call(Method::GET)).await.unwrap();

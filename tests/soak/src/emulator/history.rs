@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn linearizable_observations_are_told_from_others() {
+    fn linearizable_observations_are_distinguished_from_others() {
         let deletion = &[(30, 40)];
         let cases: [(Spans<'_>, Spans<'_>, Spans<'_>, bool); 10] = [
             (&[], &[(21, 22)], &[], true),

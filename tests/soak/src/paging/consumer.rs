@@ -19,7 +19,7 @@ const MOST_DROPS: u64 = 8;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Habits {
     pub(crate) drops_waits: bool,
-    pub(crate) drops_listings: bool,
+    pub(crate) drops_lists: bool,
     /// Lets more time pass than a call may take.
     pub(crate) is_slow: bool,
 }
@@ -45,7 +45,7 @@ enum Step {
 
 impl Consumer<'_> {
     /// Lists to the end, resuming as often as needed, and returns the numbers.
-    pub(crate) fn list<L: Listing>(
+    pub(crate) fn list<L: AnyList>(
         &mut self,
         open: impl Fn(Option<PageToken>, u64) -> Result<L, Error>,
     ) -> Result<Vec<u32>, String> {
@@ -60,12 +60,12 @@ impl Consumer<'_> {
         let mut seen = Vec::new();
         // Where to resume, and how many items from there on were seen already, in this list and in the earlier ones.
         let (mut start, mut taken, mut skip) = (None, 0, 0);
-        let mut listing = reopen(&start, 0)?;
+        let mut list = reopen(&start, 0)?;
         loop {
-            let before = listing.position().cloned();
-            match self.step(&mut listing) {
+            let before = list.position().cloned();
+            match self.step(&mut list) {
                 Step::Got(numbers) => {
-                    let after = listing.position().cloned();
+                    let after = list.position().cloned();
                     if after != before {
                         (start, taken) = (before, 0);
                     }
@@ -94,7 +94,7 @@ impl Consumer<'_> {
                             "resumes at {token:?} instead of {before:?}: {error}"
                         ));
                     }
-                    if !matches!(self.step(&mut listing), Step::End) {
+                    if !matches!(self.step(&mut list), Step::End) {
                         return Err(format!("goes on after {error}"));
                     }
                     if let ErrorKind::Pagination(_) = error.kind() {
@@ -106,7 +106,7 @@ impl Consumer<'_> {
                 Step::Dropped => {}
             }
             (skip, taken) = (skip + taken, 0);
-            listing = reopen(&start, seen.len() - skip)?;
+            list = reopen(&start, seen.len() - skip)?;
         }
     }
 
@@ -121,10 +121,10 @@ impl Consumer<'_> {
         ))
     }
 
-    fn step<L: Listing>(&mut self, listing: &mut L) -> Step {
+    fn step<L: AnyList>(&mut self, list: &mut L) -> Step {
         let mut context = Context::from_waker(Waker::noop());
         loop {
-            let mut wait = pin!(listing.next());
+            let mut wait = pin!(list.next());
             while !self.drops_wait() {
                 match wait.as_mut().poll(&mut context) {
                     Poll::Ready(Ok(Some(numbers))) => return Step::Got(numbers),
@@ -146,10 +146,10 @@ impl Consumer<'_> {
     }
 
     fn drops_now(&mut self) -> bool {
-        let drops = self.habits.drops_listings
-            && self.counts.dropped_listings < MOST_DROPS
+        let drops = self.habits.drops_lists
+            && self.counts.dropped_lists < MOST_DROPS
             && self.rng.u8(..8) == 0;
-        self.counts.dropped_listings += u64::from(drops);
+        self.counts.dropped_lists += u64::from(drops);
         drops
     }
 
@@ -180,14 +180,14 @@ impl Consumer<'_> {
 }
 
 /// A list by pages or by items.
-pub(crate) trait Listing {
+pub(crate) trait AnyList {
     const GIVES_PAGES: bool;
 
     async fn next(&mut self) -> Result<Option<Vec<u32>>, Error>;
     fn position(&self) -> Option<&PageToken>;
 }
 
-impl<T: Numbered> Listing for Pages<T> {
+impl<T: Numbered> AnyList for Pages<T> {
     const GIVES_PAGES: bool = true;
 
     async fn next(&mut self) -> Result<Option<Vec<u32>>, Error> {
@@ -200,7 +200,7 @@ impl<T: Numbered> Listing for Pages<T> {
     }
 }
 
-impl<T: Numbered> Listing for Items<T> {
+impl<T: Numbered> AnyList for Items<T> {
     const GIVES_PAGES: bool = false;
 
     async fn next(&mut self) -> Result<Option<Vec<u32>>, Error> {

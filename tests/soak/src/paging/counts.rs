@@ -21,12 +21,12 @@ pub struct Counts {
     pub faults: u64,
     /// Pages whose link to the next one could not be followed.
     pub bad_links: u64,
-    /// Listings that ended with an error and were resumed.
+    /// Lists that ended with an error and were resumed.
     pub errors: u64,
     /// Waits for a page or item that were dropped and begun again.
     pub dropped_waits: u64,
-    /// Listings that were dropped and resumed.
-    pub dropped_listings: u64,
+    /// Lists that were dropped and resumed.
+    pub dropped_lists: u64,
     /// Schedules in which less was wanted than there was.
     pub limited: u64,
 }
@@ -42,7 +42,7 @@ impl AddAssign for Counts {
         self.bad_links += other.bad_links;
         self.errors += other.errors;
         self.dropped_waits += other.dropped_waits;
-        self.dropped_listings += other.dropped_listings;
+        self.dropped_lists += other.dropped_lists;
         self.limited += other.limited;
     }
 }
@@ -52,7 +52,7 @@ impl fmt::Display for Counts {
         write!(
             f,
             "{} schedules ({} with a limit), {} items on {} pages ({} empty), {} requests ({} faults, \
-             {} bad links), {} errors, {} dropped waits, {} dropped listings",
+             {} bad links), {} errors, {} dropped waits, {} dropped lists",
             self.schedules,
             self.limited,
             self.items,
@@ -63,7 +63,7 @@ impl fmt::Display for Counts {
             self.bad_links,
             self.errors,
             self.dropped_waits,
-            self.dropped_listings
+            self.dropped_lists
         )
     }
 }

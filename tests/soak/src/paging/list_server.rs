@@ -72,12 +72,12 @@ pub async fn serve(list: List) -> Outcome {
         let (stream, _) = listener.accept().await?;
         tokio::spawn(async move {
             // The client may hang up.
-            let _ = answer(stream, list).await;
+            let _ = respond(stream, list).await;
         });
     }
 }
 
-async fn answer(mut stream: TcpStream, list: List) -> std::io::Result<()> {
+async fn respond(mut stream: TcpStream, list: List) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut head = Vec::new();
     while stream.read_buf(&mut head).await? > 0 {

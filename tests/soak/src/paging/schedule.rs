@@ -50,7 +50,7 @@ impl Schedule {
         let items: u32 = sizes.iter().sum();
         let habits = Habits {
             drops_waits: !is_calm && rng.bool(),
-            drops_listings: !is_calm && rng.bool(),
+            drops_lists: !is_calm && rng.bool(),
             is_slow: !is_calm && rng.bool(),
         };
         Self {

@@ -210,7 +210,11 @@ impl Server {
         }
     }
 
-    fn answer(&self, page: usize, fault: Option<Fault>) -> Result<Response<Bytes>, TransportError> {
+    fn page_response(
+        &self,
+        page: usize,
+        fault: Option<Fault>,
+    ) -> Result<Response<Bytes>, TransportError> {
         let bad = match fault {
             Some(Fault::BadLink(bad)) => Some(bad),
             _ => None,
@@ -264,7 +268,7 @@ impl Transport for Server {
         if matches!(fault, Some(Fault::Silence)) {
             pending::<()>().await;
         }
-        self.answer(page, fault)
+        self.page_response(page, fault)
     }
 }
 

@@ -104,10 +104,10 @@ pub async fn run(stack: Stack, origin: &str, calls: usize) {
                     .header("authorization", "Api-Token dt0c01.EXAMPLE.SECRET")
                     .body(Empty::new())
                     .unwrap();
-                let answer = client.request(request);
+                let response = client.request(request);
                 async move {
-                    match answer.await {
-                        Ok(answer) => answer.into_body().collect().await.is_ok(),
+                    match response.await {
+                        Ok(response) => response.into_body().collect().await.is_ok(),
                         Err(_) => false,
                     }
                 }

@@ -12,12 +12,12 @@ use tracing::{Event, Metadata, Subscriber};
 use crate::traffic::Secret;
 
 /// Loggers are global, so the tests that read them run one at a time.
-static HEARD: Mutex<String> = Mutex::new(String::new());
+static CAPTURED: Mutex<String> = Mutex::new(String::new());
 static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 static START: Once = Once::new();
 
-fn heard() -> MutexGuard<'static, String> {
-    HEARD.lock().unwrap()
+fn captured() -> MutexGuard<'static, String> {
+    CAPTURED.lock().unwrap()
 }
 
 /// Collects logs while it exists.
@@ -41,24 +41,24 @@ impl Listener {
 
     /// Adds a text that was not logged, such as an error.
     pub(crate) fn add(&self, text: &str) {
-        writeln!(heard(), "{text}").unwrap();
+        writeln!(captured(), "{text}").unwrap();
     }
 
     pub(crate) fn forget(&self) {
-        heard().clear();
+        captured().clear();
     }
 
-    pub(crate) fn has_heard(&self, word: &str) -> bool {
-        heard().contains(word)
+    pub(crate) fn has_captured(&self, word: &str) -> bool {
+        captured().contains(word)
     }
 
     /// Returns the first line that contains a piece of the secret in any notation.
     pub(crate) fn find(&self, secret: &Secret) -> Option<String> {
-        let heard = heard();
+        let captured = captured();
         let forms = secret.forms();
-        let at = forms.iter().find_map(|form| heard.find(form))?;
-        let start = heard[..at].rfind('\n').map_or(0, |end| end + 1);
-        heard[start..].lines().next().map(str::to_owned)
+        let at = forms.iter().find_map(|form| captured.find(form))?;
+        let start = captured[..at].rfind('\n').map_or(0, |end| end + 1);
+        captured[start..].lines().next().map(str::to_owned)
     }
 }
 
@@ -71,7 +71,7 @@ impl Line {
     }
 
     fn end(self) {
-        writeln!(heard(), "{}", self.0).unwrap();
+        writeln!(captured(), "{}", self.0).unwrap();
     }
 }
 
@@ -127,7 +127,7 @@ impl log::Log for Logging {
     }
 
     fn log(&self, record: &log::Record<'_>) {
-        writeln!(heard(), "{} {}", record.target(), record.args()).unwrap();
+        writeln!(captured(), "{} {}", record.target(), record.args()).unwrap();
     }
 
     fn flush(&self) {}

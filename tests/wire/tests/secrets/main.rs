@@ -106,7 +106,7 @@ impl Scenario {
 
     fn assert_logged(&self, words: &[&str]) {
         for word in words {
-            assert!(self.listener.has_heard(word), "{word}");
+            assert!(self.listener.has_captured(word), "{word}");
         }
     }
 }

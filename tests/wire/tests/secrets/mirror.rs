@@ -327,12 +327,12 @@ async fn play(listener: &Listener, secret: &'static str, pieces: &Pieces, place:
         let (count, mirrored) = (sent.clone(), text.clone());
         let transport = Arc::new(from_fn(move |request: Request<Bytes>| {
             let is_exchange = request.uri().path().ends_with("/service_token");
-            let answer = match is_exchange && secret != KEY_SECRET {
+            let response = match is_exchange && secret != KEY_SECRET {
                 true => Ok(exchanged()),
                 false => place.response(&mirrored),
             };
             *count.lock().unwrap() += 1;
-            std::future::ready(answer)
+            std::future::ready(response)
         }));
         // Each place meets each notation and each operation; lists of gateways contain arbitrary names.
         let operation = if place == Place::KeyOfAField {

@@ -28,18 +28,18 @@ tags:
   - { name: de, description: A }
 paths:
   /kept:
-    get: { operationId: GetKept, tags: [alloc], responses: { "200": ANSWER Kept
-    put: { operationId: PutKept, tags: [alloc], requestBody: BODY Kept, responses: { "200": ANSWER Kept
+    get: { operationId: GetKept, tags: [alloc], responses: { "200": RESPONSE Kept
+    put: { operationId: PutKept, tags: [alloc], requestBody: BODY Kept, responses: { "200": RESPONSE Kept
   /once:
-    put: { operationId: PutUpdate, tags: [alloc], requestBody: BODY Update, responses: { "200": ANSWER Once
+    put: { operationId: PutUpdate, tags: [alloc], requestBody: BODY Update, responses: { "200": RESPONSE Once
   /sent:
-    post: { operationId: Send, tags: [core], requestBody: BODY Sent, responses: { "200": ANSWER Shown
+    post: { operationId: Send, tags: [core], requestBody: BODY Sent, responses: { "200": RESPONSE Shown
   /omitted:
-    post: { operationId: Omit, tags: [core], requestBody: BODY Omitted, responses: { "200": ANSWER Empty
+    post: { operationId: Omit, tags: [core], requestBody: BODY Omitted, responses: { "200": RESPONSE Empty
   /named:
-    get: { operationId: GetNamed, tags: [std], responses: { "200": ANSWER NamedKept
-    put: { operationId: PutNamed, tags: [std], requestBody: BODY NamedKept, responses: { "200": ANSWER NamedOnce
-    post: { operationId: PostNamed, tags: [std], requestBody: BODY Named, responses: { "200": ANSWER Types
+    get: { operationId: GetNamed, tags: [std], responses: { "200": RESPONSE NamedKept
+    put: { operationId: PutNamed, tags: [std], requestBody: BODY NamedKept, responses: { "200": RESPONSE NamedOnce
+    post: { operationId: PostNamed, tags: [std], requestBody: BODY Named, responses: { "200": RESPONSE Types
   /empty:
     put: { operationId: PutEmpty, tags: [serde_core], requestBody: BODY EmptyKept, responses: { "204": { description: D }
   /bare:
@@ -251,7 +251,7 @@ fn bodies(line: &str) -> String {
     for pair in words.windows(2) {
         let (keywords, name) = match pair {
             ["BODY", name] => ("required: true", name.trim_end_matches(',')),
-            ["ANSWER", name] => ("description: A", name.trim_end_matches(',')),
+            ["RESPONSE", name] => ("description: A", name.trim_end_matches(',')),
             _ => continue,
         };
         let body = format!(

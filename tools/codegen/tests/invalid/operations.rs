@@ -1,4 +1,4 @@
-//! Operations, their paths, parameters and answers.
+//! Operations, their paths, parameters and responses.
 
 use super::{VALID, check, diagnostics};
 

@@ -117,8 +117,8 @@ fn a_path_with_many_errors_is_named_once() {
 fn a_description_of_many_references_and_words_is_checked() {
     let operations: String = (0..2000)
         .map(|number| {
-            let answer = r##"{ "200": { description: A, content: { application/json: { schema: { $ref: "#/components/schemas/Part0" } } } }, 4XX: { description: D }, default: { description: D } }"##;
-            format!("  /parts/p{number}:\n    get: {{ operationId: Get{number}, tags: [Doors], summary: S, description: D, x-source: p, x-idempotent: true, responses: {answer} }}\n")
+            let response = r##"{ "200": { description: A, content: { application/json: { schema: { $ref: "#/components/schemas/Part0" } } } }, 4XX: { description: D }, default: { description: D } }"##;
+            format!("  /parts/p{number}:\n    get: {{ operationId: Get{number}, tags: [Doors], summary: S, description: D, x-source: p, x-idempotent: true, responses: {response} }}\n")
         })
         .collect();
     let part = |number| {
