@@ -84,6 +84,9 @@ mod field;
 mod generated;
 mod json;
 mod operation;
+#[cfg(feature = "samples")]
+#[doc(hidden)]
+pub mod samples;
 mod secret;
 mod ser;
 mod text;

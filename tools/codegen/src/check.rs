@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::client;
 use super::diagnostics::{Diagnostics, Position};
+use super::example;
 use super::graph::{Graph, propagate};
 use super::ir::{
     Api, DefaultValue, Field, Kind, Limits, Method, Operation, Paging, PagingStyle, Presence,
@@ -40,6 +41,12 @@ pub(crate) fn check(api: &mut Api, diagnostics: &mut Diagnostics) {
             unknown(schema, &graph, diagnostics);
         }
         replaced(api, &graph, diagnostics);
+    }
+    if diagnostics.is_empty() {
+        let graph = Graph::of(api);
+        for schema in &api.schemas {
+            example::check(schema, &graph, diagnostics);
+        }
     }
 }
 
@@ -90,7 +97,9 @@ fn names_clash(api: &Api, diagnostics: &mut Diagnostics) {
     no_clash(modules, "tags", "rename one", diagnostics);
     for tag in &api.tags {
         let module = names::snake(&tag.name);
-        if !names::is_identifier(&module) || ["operations", SHARED].contains(&module.as_str()) {
+        if !names::is_identifier(&module)
+            || ["operations", "samples", SHARED].contains(&module.as_str())
+        {
             diagnostics.add(
                 tag.at,
                 format!(

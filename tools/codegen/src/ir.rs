@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use super::diagnostics::Position;
 use super::markdown::Markdown;
 use super::prose::Prose;
+use super::yaml::Node;
 
 /// One vendor's API.
 #[derive(Debug)]
@@ -198,6 +199,8 @@ pub(crate) struct Schema {
     pub(crate) is_request_only: bool,
     /// Whether it keeps the members that it does not know, because it is read, changed and put back.
     pub(crate) keeps_unknown: bool,
+    /// As the description has them; the first shows every property.
+    pub(crate) examples: Vec<Node>,
     pub(crate) at: Position,
 }
 

@@ -10,6 +10,7 @@ use serde_core::{Serialize, Serializer};
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Json {
+    Null,
     Boolean(bool),
     /// Wide enough for every integer of 64 bits.
     Integer(i128),
@@ -28,6 +29,11 @@ impl Json {
                 .collect(),
         )
     }
+
+    /// Returns the JSON text on one line.
+    pub(crate) fn compact(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
 }
 
 impl From<&str> for Json {
@@ -45,6 +51,7 @@ impl From<String> for Json {
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
+            Self::Null => serializer.serialize_unit(),
             Self::Boolean(value) => serializer.serialize_bool(*value),
             Self::Integer(value) => serializer.serialize_i128(*value),
             Self::Text(text) => serializer.serialize_str(text),
@@ -74,6 +81,7 @@ mod tests {
             ("list", Json::List(vec![Json::Integer(u64::MAX.into())])),
             ("empty", Json::List(Vec::new())),
             ("flag", Json::Boolean(true)),
+            ("none", Json::Null),
         ]);
         let text = value.to_string();
         assert_eq!(
@@ -84,8 +92,13 @@ mod tests {
     18446744073709551615
   ],
   "empty": [],
-  "flag": true
+  "flag": true,
+  "none": null
 }"#
+        );
+        assert_eq!(
+            Json::List(vec![Json::Null, Json::from("a")]).compact(),
+            r#"[null,"a"]"#
         );
         let read: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(read["text"], "a \"b\" \\ \n \u{1} é");

@@ -1,13 +1,15 @@
-//! The generator: descriptions to models, tables of operations, reference pages and JSON Schemas.
+//! The generator: descriptions to models, tables of operations, samples, reference pages and JSON Schemas.
 //!
 //! `openapi/asa.yaml` → `yaml` (a tree with places) → `document` and `schema` (strict reading into the `ir`) → `check` (the whole) →
-//! `models`, `operations`, `client`, `handlers`, `reference`, `json_schema` (text) → `output` (the disk). The result depends on the descriptions and on nothing else.
+//! `models`, `operations`, `samples`, `client`, `handlers`, `reference`, `json_schema` (text) → `output` (the disk). The result depends on
+//! the descriptions and on nothing else.
 
 mod characters;
 mod check;
 mod client;
 mod diagnostics;
 mod document;
+mod example;
 mod field_type;
 mod graph;
 mod handlers;
@@ -24,10 +26,12 @@ mod prose;
 mod reader;
 mod reference;
 mod rust;
+mod samples;
 mod schema;
 mod server;
 mod source;
 mod struct_gen;
+mod timestamp;
 mod yaml;
 
 use std::fs::File;
@@ -167,6 +171,7 @@ fn add(output: &mut Output, api: &Api) -> Result<(), String> {
         output.add(format!("{folder}/{name}"), text)?;
     }
     output.add(format!("{folder}/operations.rs"), operations::file(api)?)?;
+    output.add(format!("{folder}/samples.rs"), samples::file(api)?)?;
     output.add(format!("docs/reference/{vendor}.md"), reference::page(api))?;
     let schemas = format!("crates/models/schemas/{vendor}.json");
     output.add(schemas, json_schema::file(api))?;

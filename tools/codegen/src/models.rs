@@ -56,7 +56,9 @@ fn root(api: &Api, modules: &BTreeMap<&str, Vec<&Schema>>) -> Result<String, Str
         quote!(pub use #module::{#(#names),*};)
     });
     let items = [
-        Item::Plain(quote!(#(mod #declared;)* pub mod operations;)),
+        Item::Plain(
+            quote!(#(mod #declared;)* pub mod operations; #[cfg(feature = "samples")] pub(crate) mod samples;),
+        ),
         Item::Plain(quote!(#(#exported)* pub use operations::OperationId;)),
     ];
     rust::file(&api.file, &api.title.sentence(), &items)

@@ -24,9 +24,13 @@ fn schema(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Schema> {
     let description = reader.need_prose("description", diagnostics);
     let source = reader.need_prose("x-source", diagnostics);
     let mut keeps_unknown = false;
+    let mut examples = Vec::new();
     let shape = match reader.need_text("type", diagnostics).as_str() {
         "object" => {
             keeps_unknown = mark(&mut reader, "x-keep-unknown", diagnostics);
+            let nodes = reader.take("examples");
+            let nodes = nodes.and_then(|node| list(node, diagnostics));
+            examples.extend_from_slice(nodes.unwrap_or_default());
             object(&mut reader, diagnostics)
         }
         "string" if mark(&mut reader, "x-id", diagnostics) => Shape::Id,
@@ -50,6 +54,7 @@ fn schema(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Schema> {
         module: String::new(),
         is_request_only: false,
         keeps_unknown,
+        examples,
         at: entry.at,
     })
 }

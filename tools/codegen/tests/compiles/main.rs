@@ -51,7 +51,7 @@ components:
   schemas:
     AnId: { type: string, x-id: true, description: I, x-source: p }
     Word: { type: string, description: W, x-source: p, enum: [w, a, known, some], x-enum-meanings: { w: W, a: A, known: K, some: S } }
-    Inner: { type: object, description: I, x-source: p, x-keep-unknown: true, properties: { text: { type: string, description: T } } }
+    Inner: { type: object, description: I, x-source: p, x-keep-unknown: true, properties: { text: { type: string, description: T } }, examples: [{ text: a }] }
     Shown:
       TYPES
     Sent:
@@ -74,73 +74,104 @@ components:
     NamedOnce:
       required: [map]
       NAMES ONCE
-    Empty: { type: object, description: E, x-source: p, properties: {} }
-    EmptyKept: { type: object, description: E, x-source: p, x-keep-unknown: true, properties: {} }
+    Empty: { type: object, description: E, x-source: p, properties: {}, examples: [{}] }
+    EmptyKept: { type: object, description: E, x-source: p, x-keep-unknown: true, properties: {}, examples: [{}] }
     Types:
 MORE...
 "##;
 
-/// The types, each with a default where it can have one.
-const TYPES: &[(&str, Option<&str>)] = &[
-    ("type: string", Some("a \\\"b\\\" {}")),
+/// The types, each with a default where it can have one, and with an example.
+const TYPES: &[(&str, Option<&str>, &str)] = &[
+    ("type: string", Some("a \\\"b\\\" {}"), "a"),
     (
         "type: string, minLength: 1, maxLength: 9, pattern: \"^`[a-z|]+$\"",
         Some("a"),
+        "a",
     ),
-    ("type: string, x-secret: true", None),
-    ("type: string, format: date-time", None),
+    ("type: string, x-secret: true", None, "hunter2"),
+    (
+        "type: string, format: date-time",
+        None,
+        "2026-11-21T20:48:09Z",
+    ),
     (
         "type: string, format: date-time, x-timestamp: milliseconds",
         None,
+        "2026-11-21T20:48:09.000Z",
     ),
-    ("type: boolean", Some("true")),
-    ("type: integer, format: int32", Some("-1")),
+    ("type: boolean", Some("true"), "true"),
+    ("type: integer, format: int32", Some("-1"), "1"),
     (
         "type: integer, format: int64, minimum: -5, maximum: 5",
         Some("-1"),
+        "1",
     ),
-    ("type: integer, format: int32, minimum: 0", Some("1")),
+    ("type: integer, format: int32, minimum: 0", Some("1"), "1"),
     (
         "type: integer, format: int64, minimum: 0, maximum: 9",
         Some("1"),
+        "1",
     ),
-    ("type: integer, format: uint64", Some("1")),
-    ("$ref: \"#/components/schemas/AnId\"", None),
-    ("$ref: \"#/components/schemas/Word\"", Some("w")),
-    ("$ref: \"#/components/schemas/Inner\"", Some("{}")),
-    ("type: array, items: { type: string }", None),
-    ("type: array, items: { type: string, x-secret: true }", None),
+    ("type: integer, format: uint64", Some("1"), "1"),
+    ("$ref: \"#/components/schemas/AnId\"", None, "a"),
+    ("$ref: \"#/components/schemas/Word\"", Some("w"), "w"),
+    (
+        "$ref: \"#/components/schemas/Inner\"",
+        Some("{}"),
+        "{ text: a }",
+    ),
+    ("type: array, items: { type: string }", None, "[a]"),
+    (
+        "type: array, items: { type: string, x-secret: true }",
+        None,
+        "[hunter2]",
+    ),
     (
         "type: array, items: { type: string, format: date-time }",
         None,
+        "[\"2026-11-21T20:48:09Z\"]",
     ),
-    ("type: array, items: { type: boolean }", None),
-    ("type: array, items: { type: integer, format: int32 }", None),
+    ("type: array, items: { type: boolean }", None, "[true]"),
+    (
+        "type: array, items: { type: integer, format: int32 }",
+        None,
+        "[1]",
+    ),
     (
         "type: array, items: { type: integer, format: int64, minimum: 0 }",
         None,
+        "[1]",
     ),
     (
         "type: array, items: { type: integer, format: uint64 }",
         None,
+        "[1]",
     ),
     (
         "type: array, items: { $ref: \"#/components/schemas/AnId\" }",
         None,
+        "[a]",
     ),
     (
         "type: array, items: { $ref: \"#/components/schemas/Word\" }",
         None,
+        "[w]",
     ),
     (
         "type: array, items: { $ref: \"#/components/schemas/Inner\" }",
         None,
+        "[{ text: a }]",
     ),
     (
         "type: array, items: { type: array, items: { type: string } }",
         None,
+        "[[a]]",
     ),
-    ("type: object, additionalProperties: { type: string }", None),
+    (
+        "type: object, additionalProperties: { type: string }",
+        None,
+        "{ a: b }",
+    ),
 ];
 
 /// Names that the generated code has for its own, or that read like it.
@@ -196,6 +227,7 @@ const NAMES: &[&str] = &[
 fn description(types: &BTreeSet<String>) -> String {
     let head = "type: object, description: O, x-source: p";
     let (mut more, mut schemas) = (String::from("      properties:\n"), String::new());
+    let mut examples = String::from("      examples:\n      -\n");
     for name in types {
         writeln!(
             more,
@@ -203,13 +235,20 @@ fn description(types: &BTreeSet<String>) -> String {
         )
         .unwrap();
         let inner = "type: array, description: B, items: { $ref: \"#/components/schemas/Inner\" }";
-        writeln!(schemas, "    {name}: {{ {head}, properties: {{ a: {{ type: string, description: A }}, b: {{ {inner} }} }} }}").unwrap();
+        writeln!(schemas, "    {name}: {{ {head}, properties: {{ a: {{ type: string, description: A }}, b: {{ {inner} }} }}, examples: [{{ a: a, b: [{{ text: a }}] }}] }}").unwrap();
+        writeln!(examples, "        p{name}: {{ a: a }}").unwrap();
     }
     let once = "type: string, x-secret: true, x-shown-once: true, description: P";
-    let types_once = properties("").replace("required:\n", "required:\n        - once\n");
+    let (types, example) = properties("");
+    let (omittable, omittable_example) = properties(", x-omittable: true");
+    let types_once = types.replace("required:\n", "required:\n        - once\n");
+    let once_example = format!("{example}        once: hunter2\n");
     let names = NAMES
         .iter()
         .map(|it| format!("        {it}: {{ type: string, description: P }}\n"));
+    let named = NAMES.iter().map(|it| format!("        {it}: a\n"));
+    let named = format!("      examples:\n      -\n{}", named.collect::<String>());
+    let named_once = named.replace("map: a", "map: hunter2");
     let names = format!("      properties:\n{}", names.collect::<String>());
     let names_once = names.replace(
         "map: { type: string, description: P",
@@ -219,20 +258,20 @@ fn description(types: &BTreeSet<String>) -> String {
         |text: &str| format!("      type: object\n      description: O\n      x-source: p\n{text}");
     let operation = "summary: S, description: D, x-source: p, x-idempotent: true";
     let failures = "4XX: { $ref: \"#/components/responses/Failure\" }, default: { $ref: \"#/components/responses/Failure\" } } }\n";
-    ALL.replace("      TYPES\n", &object(&properties("")))
+    ALL.replace("      TYPES\n", &object(&(types + &example)))
         .replace(
             "      OMITTABLE\n",
-            &object(&properties(", x-omittable: true")),
+            &object(&(omittable + &omittable_example)),
         )
         .replace(
             "      ONCE\n",
-            &(object(&types_once) + &format!("        once: {{ {once} }}\n")),
+            &(object(&types_once) + &format!("        once: {{ {once} }}\n") + &once_example),
         )
-        .replace("      NAMES ONCE\n", &object(&names_once))
-        .replace("      NAMES\n", &object(&names))
+        .replace("      NAMES ONCE\n", &object(&(names_once + &named_once)))
+        .replace("      NAMES\n", &object(&(names + &named)))
         .replace(
             "    Types:\nMORE",
-            &(schemas + "    Types:\n" + &object(&more)),
+            &(schemas + "    Types:\n" + &object(&(more + &examples))),
         )
         .lines()
         .map(|line| match line.split_once("operationId: ") {
@@ -262,11 +301,12 @@ fn bodies(line: &str) -> String {
     line
 }
 
-/// The properties of each type and each way to be absent; `extra` is a keyword that each has.
-fn properties(extra: &str) -> String {
+/// The properties of each type and each way to be absent, and an example of them; `extra` is a keyword that each has.
+fn properties(extra: &str) -> (String, String) {
     let mut required = String::from("      required:\n");
     let mut properties = String::from("      properties:\n");
-    for (number, (kind, default)) in TYPES.iter().enumerate() {
+    let mut examples = String::from("      examples:\n      -\n");
+    for (number, (kind, default, example)) in TYPES.iter().enumerate() {
         let nullable = match kind.split_once(": ") {
             Some(("type", rest)) => match rest.split_once(',') {
                 Some((name, rest)) => format!("type: [{name}, \"null\"],{rest}"),
@@ -302,9 +342,10 @@ fn properties(extra: &str) -> String {
                 "        {name}: {{ {text}, description: P{extra} }}"
             )
             .unwrap();
+            writeln!(examples, "        {name}: {example}").unwrap();
         }
     }
-    required + &properties
+    (required + &properties, examples)
 }
 
 /// The description without the lines that the reader does not take.
@@ -396,7 +437,8 @@ fn every_accepted_description_compiles_and_is_documented() {
     append(&source.join("generated/mod.rs"), "pub(crate) mod house;\n");
     append(
         &source.join("lib.rs"),
-        "/// All.\npub mod house {\n    pub use crate::generated::house::*;\n}\n",
+        "/// All.\npub mod house {\n    pub use crate::generated::house::*;\n}\n\
+         /// All.\npub fn visit_house(visitor: &mut impl samples::Visitor) {\n    generated::house::samples::visit(visitor);\n}\n",
     );
     cargo("check", "RUSTFLAGS", &root, &folder.join("target"));
     cargo("doc", "RUSTDOCFLAGS", &root, &folder.join("target"));
@@ -432,6 +474,7 @@ fn cargo(command: &str, flags: &str, root: &Path, target: &Path) {
             "--offline",
             "--locked",
             "--package=gatelet-models",
+            "--features=samples",
             "--lib",
         ])
         .args(["--target-dir"])

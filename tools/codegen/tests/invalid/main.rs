@@ -5,6 +5,7 @@
     reason = "helpers of tests fail by panicking, as tests do"
 )]
 
+mod examples;
 mod operations;
 mod schemas;
 mod servers;
@@ -70,6 +71,7 @@ components:
         colour: { $ref: "#/components/schemas/Colour", description: Its colour, x-default: red }
         hinges: { type: array, items: { type: string }, description: What it hangs on }
         keys: { type: array, items: { type: string }, description: What opens it }
+      examples: [{ id: d1, colour: red, hinges: [left], keys: [k1] }]
     DoorUpdate:
       type: object
       description: What becomes of a door
@@ -77,6 +79,7 @@ components:
       properties:
         label: { type: [string, "null"], minLength: 1, description: What it says }
       x-keep-unknown: true
+      examples: [{ label: Pull }]
 ...
 "##;
 
@@ -147,12 +150,12 @@ fn a_value_of_the_wrong_type_is_an_error() {
     check(
         "minLength: 1",
         "minLength: one",
-        "house.yaml:62:53: a string in place of an integer; the fix: write an integer",
+        "house.yaml:63:53: a string in place of an integer; the fix: write an integer",
     );
     check(
         "properties:\n        label",
         "properties: 7\n        #",
-        "house.yaml:61:19: an integer in place of an object; the fix: write an object",
+        "house.yaml:62:19: an integer in place of an object; the fix: write an object",
     );
     check(
         "description: A colour",
@@ -304,6 +307,6 @@ fn all_diagnostics_are_shown_at_once_in_the_order_of_the_file() {
     assert_eq!(
         diagnostics(&text),
         "house.yaml:16:16: an integer in place of a string; the fix: put it in quotes\n\
-         house.yaml:62:53: a string in place of an integer; the fix: write an integer"
+         house.yaml:63:53: a string in place of an integer; the fix: write an integer"
     );
 }

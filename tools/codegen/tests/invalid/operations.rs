@@ -58,7 +58,8 @@ fn paging_of_a_response_without_pages_is_an_error() {
             .replace(
                 "        hinges: {",
                 &format!("        after: {{ type: {after}, description: What follows }}\n        hinges: {{"),
-            );
+            )
+            .replace("{ id: d1,", "{ id: d1, after: k,");
         assert_eq!(diagnostics(&text), expected, "{required} {after}");
     }
 }

@@ -17,7 +17,7 @@ fn a_truncated_description_is_an_error() {
     // Nothing else is missing here.
     assert_eq!(
         cut("...\n"),
-        "house.yaml:64:1: a description without its end; it may be truncated; the fix: end it with a line `...`"
+        "house.yaml:66:1: a description without its end; it may be truncated; the fix: end it with a line `...`"
     );
     assert_eq!(
         cut("porter]"),
@@ -123,8 +123,9 @@ fn a_description_of_many_references_and_words_is_checked() {
         .collect();
     let part = |number| {
         format!(
-            "    Part{number}: {{ type: object, description: P, x-source: p, properties: {{ next: {{ $ref: \"#/components/schemas/Part{}\", description: N }} }} }}\n",
-            number + 1
+            "    Part{number}: {{ type: object, description: P, x-source: p, properties: {{ next: {{ $ref: \"#/components/schemas/Part{}\", description: N }} }}, examples: [{{ next: {} }}] }}\n",
+            number + 1,
+            if number == 1499 { "w1" } else { "{}" }
         )
     };
     let parts: String = (0..1500).map(part).collect();

@@ -59,6 +59,7 @@ components:
         id: { $ref: "#/components/schemas/DoorId", description: TEXT, x-source: TEXT }
         color: { $ref: "#/components/schemas/Color", description: TEXT }
         WORD: { type: string, x-rust-name: word, default: TEXT, pattern: PATTERN, description: TEXT }
+      examples: [{ id: TEXT, color: WORD, WORD: TEXT }]
 ...
 "##;
 
@@ -347,7 +348,7 @@ fn a_name_of_several_lines_is_an_error() {
     check(
         "label: {",
         "\"la\\nbel\": {",
-        "house.yaml:62:9: U+000A, an invisible character; the fix: remove it, or write a space",
+        "house.yaml:63:9: U+000A, an invisible character; the fix: remove it, or write a space",
     );
 }
 

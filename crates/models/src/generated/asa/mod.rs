@@ -7,6 +7,8 @@ mod gateways;
 mod service_users;
 mod shared;
 pub mod operations;
+#[cfg(feature = "samples")]
+pub(crate) mod samples;
 
 pub use gateway_setup_tokens::{
     AgentToken, GatewayAgentPolicyDetails, GatewaySetupToken, GatewaySetupTokenCreate,

@@ -6,6 +6,8 @@ mod doors;
 mod shared;
 mod windows;
 pub mod operations;
+#[cfg(feature = "samples")]
+pub(crate) mod samples;
 
 pub use doors::Doors;
 pub use shared::Failure;

@@ -5,6 +5,8 @@
 mod keys;
 mod shared;
 pub mod operations;
+#[cfg(feature = "samples")]
+pub(crate) mod samples;
 
 pub use keys::{CreatedKey, Key, KeyId};
 pub use shared::Failure;

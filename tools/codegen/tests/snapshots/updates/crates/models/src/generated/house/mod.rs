@@ -5,6 +5,8 @@
 mod doors;
 mod shared;
 pub mod operations;
+#[cfg(feature = "samples")]
+pub(crate) mod samples;
 
 pub use doors::{Door, DoorId, DoorUpdate};
 pub use shared::Failure;

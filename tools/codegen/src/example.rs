@@ -1,0 +1,258 @@
+//! Checks the `examples` of an object schema, and converts them to JSON.
+//!
+//! The first example shows every property, in the form in which the model writes it: tests read it in place of a sample of their own.
+//! Further examples may leave properties out or give them as null.
+
+use super::diagnostics::Diagnostics;
+use super::graph::Graph;
+use super::ir::{Field, Kind, Limits, Presence, Schema, Shape};
+use super::json::Json;
+use super::timestamp;
+use super::yaml::{Entry, Node, Value};
+
+/// Stands for every secret, so that no text that looks like one is in a description.
+const SECRET: &str = "hunter2";
+
+/// Reports examples that their schema does not allow, and object schemas without an example.
+pub(crate) fn check(schema: &Schema, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
+    if !matches!(schema.shape, Shape::Object(_)) {
+        return;
+    }
+    if schema.examples.is_empty() {
+        let fix = "add `examples`, a list whose first element shows every property";
+        let what = format!("the schema `{}` has no example", schema.name);
+        diagnostics.add(schema.at, what, fix);
+    }
+    for (index, example) in schema.examples.iter().enumerate() {
+        let mut checker = Checker {
+            graph,
+            diagnostics,
+            is_first: index == 0,
+        };
+        checker.object(schema, example, index == 0);
+    }
+}
+
+struct Checker<'a, 'b> {
+    graph: &'a Graph<'a>,
+    diagnostics: &'b mut Diagnostics,
+    is_first: bool,
+}
+
+impl Checker<'_, '_> {
+    /// Checks an object; `is_complete` says that it must show every property.
+    fn object(&mut self, schema: &Schema, node: &Node, is_complete: bool) {
+        let Some(entries) = self.entries(node) else {
+            return;
+        };
+        for entry in entries {
+            match schema.fields().iter().find(|it| it.name == entry.key) {
+                Some(field) => self.property(field, entry),
+                None => self.diagnostics.add(
+                    entry.at,
+                    format!("`{}` has no property `{}`", schema.name, entry.key),
+                    "correct the name, describe the property, or remove it from the example",
+                ),
+            }
+        }
+        for field in schema.fields() {
+            let presence = schema.presence(field);
+            // A default that is left out would be written.
+            let is_written = self.is_first && presence == Presence::Defaulted;
+            let is_needed = field.is_required || is_complete || is_written;
+            if is_needed && !entries.iter().any(|entry| entry.key == field.name) {
+                let what = format!("an example of `{}` without `{}`", schema.name, field.name);
+                let fix = if field.is_required {
+                    "add it; it is required"
+                } else {
+                    "add it; the first example shows every property"
+                };
+                self.diagnostics.add(node.at, what, fix);
+            }
+        }
+    }
+
+    fn property(&mut self, field: &Field, entry: &Entry) {
+        let node = &entry.value;
+        match node.value {
+            Value::Null if self.is_first => {
+                let fix = "give a value; further examples may have null";
+                self.diagnostics
+                    .add(node.at, "null in the first example", fix);
+            }
+            Value::Null if field.is_nullable => {}
+            _ => self.value(&field.kind, &field.limits, node),
+        }
+    }
+
+    fn value(&mut self, kind: &Kind, limits: &Limits, node: &Node) {
+        match (kind, &node.value) {
+            (Kind::Named(reference), _) => {
+                if let Some(schema) = self.graph.get(reference) {
+                    self.named(schema, node);
+                }
+            }
+            (Kind::Text, Value::Text(text)) => self.text(text, limits, node),
+            (Kind::Secret, Value::Text(text)) if text == SECRET => {
+                self.lengths(text, limits, node);
+            }
+            (Kind::Secret, Value::Text(_)) => {
+                let fix = format!("write `{SECRET}`, which stands for every secret");
+                self.diagnostics.add(node.at, "a secret in an example", fix);
+            }
+            (Kind::Timestamp { milliseconds }, Value::Text(text)) => {
+                if !timestamp::is_canonical(text, *milliseconds) {
+                    let form = if *milliseconds { ".000" } else { "" };
+                    let fix = format!("write it as the model does: `2026-11-21T20:48:09{form}Z`");
+                    let what = format!("the timestamp `{text}` in an example");
+                    self.diagnostics.add(node.at, what, fix);
+                }
+            }
+            (Kind::Boolean, Value::Boolean(_)) => {}
+            (Kind::Integer(range), Value::Integer(value)) => {
+                let range = range.within(limits);
+                if !range.contains(&(*value).into()) {
+                    let (least, most) = range.into_inner();
+                    let fix = format!("write an integer from {least} to {most}");
+                    let what = format!("the integer {value} in an example is out of range");
+                    self.diagnostics.add(node.at, what, fix);
+                }
+            }
+            (Kind::List(element), Value::List(nodes)) => {
+                self.not_empty(nodes.is_empty(), "list", node);
+                for node in nodes {
+                    self.value(element, limits, node);
+                }
+            }
+            (Kind::Map, Value::Object(entries)) => {
+                self.not_empty(entries.is_empty(), "map", node);
+                for entry in entries {
+                    self.value(&Kind::Text, limits, &entry.value);
+                }
+            }
+            (kind, _) => self.wrong(node, expected(kind)),
+        }
+    }
+
+    fn named(&mut self, schema: &Schema, node: &Node) {
+        match (&schema.shape, &node.value) {
+            (Shape::Object(_), _) => self.object(schema, node, false),
+            (Shape::Id, Value::Text(text)) => self.text(text, &Limits::default(), node),
+            (Shape::Enum(words), Value::Text(text)) => {
+                if !words.iter().any(|it| it.word == *text) {
+                    let words: Vec<&str> = words.iter().map(|it| it.word.as_str()).collect();
+                    let what = format!("`{text}` is not a word of `{}`", schema.name);
+                    let fix = format!("write one of {}", words.join(", "));
+                    self.diagnostics.add(node.at, what, fix);
+                }
+            }
+            (Shape::Id | Shape::Enum(_), _) => self.wrong(node, "a string"),
+        }
+    }
+
+    fn text(&mut self, text: &str, limits: &Limits, node: &Node) {
+        if text.contains(SECRET) {
+            let what = format!("`{SECRET}` in a property that is not secret");
+            let fix = "add `x-secret: true` to the property, or write another text";
+            self.diagnostics.add(node.at, what, fix);
+        }
+        self.lengths(text, limits, node);
+    }
+
+    fn lengths(&mut self, text: &str, limits: &Limits, node: &Node) {
+        let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
+        let range = limits.min_length.unwrap_or(0)..=limits.max_length.unwrap_or(i64::MAX);
+        if !range.contains(&length) {
+            let what = format!("a string of {length} characters in an example");
+            let fix = "keep to `minLength` and `maxLength`";
+            self.diagnostics.add(node.at, what, fix);
+        }
+    }
+
+    /// An empty list or map shows nothing of its elements.
+    fn not_empty(&mut self, is_empty: bool, what: &str, node: &Node) {
+        if is_empty && self.is_first {
+            let what = format!("an empty {what} in the first example");
+            self.diagnostics.add(node.at, what, "give it an element");
+        }
+    }
+
+    fn entries<'n>(&mut self, node: &'n Node) -> Option<&'n [Entry]> {
+        if let Value::Object(entries) = &node.value {
+            return Some(entries);
+        }
+        self.wrong(node, "an object");
+        None
+    }
+
+    fn wrong(&mut self, node: &Node, expected: &str) {
+        let what = format!("{} in place of {expected}", node.value.kind());
+        let fix = format!("write {expected}");
+        self.diagnostics.add(node.at, what, fix);
+    }
+}
+
+/// What a value of the kind is, for people.
+fn expected(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Text | Kind::Secret => "a string",
+        Kind::Timestamp { .. } => "a timestamp",
+        Kind::Boolean => "a boolean",
+        Kind::Integer(_) => "an integer",
+        Kind::List(_) => "a list",
+        Kind::Named(_) | Kind::Map => "an object",
+    }
+}
+
+/// Returns the examples of a schema as JSON, members in the order of the properties.
+pub(crate) fn json(schema: &Schema, graph: &Graph<'_>) -> Vec<Json> {
+    let examples = schema.examples.iter();
+    examples.map(|node| object(schema, node, graph)).collect()
+}
+
+fn object(schema: &Schema, node: &Node, graph: &Graph<'_>) -> Json {
+    let Value::Object(entries) = &node.value else {
+        return plain(node);
+    };
+    let members = schema.fields().iter().filter_map(|field| {
+        let entry = entries.iter().find(|entry| entry.key == field.name)?;
+        let value = value(&field.kind, &entry.value, graph);
+        Some((field.name.clone(), value))
+    });
+    Json::object(members)
+}
+
+fn value(kind: &Kind, node: &Node, graph: &Graph<'_>) -> Json {
+    match (kind, &node.value) {
+        (Kind::Named(reference), Value::Object(_)) => match graph.get(reference) {
+            Some(schema) => object(schema, node, graph),
+            None => plain(node),
+        },
+        (Kind::List(element), Value::List(nodes)) => {
+            let values = nodes.iter().map(|node| value(element, node, graph));
+            Json::List(values.collect())
+        }
+        (Kind::Map, Value::Object(entries)) => {
+            // The model sorts the keys.
+            let mut members: Vec<(String, Json)> = entries.iter().map(member).collect();
+            members.sort_by(|(one, _), (other, _)| one.cmp(other));
+            Json::Object(members)
+        }
+        _ => plain(node),
+    }
+}
+
+fn plain(node: &Node) -> Json {
+    match &node.value {
+        Value::Null => Json::Null,
+        Value::Boolean(value) => Json::Boolean(*value),
+        Value::Integer(value) => Json::Integer((*value).into()),
+        Value::Text(text) => text.as_str().into(),
+        Value::List(nodes) => Json::List(nodes.iter().map(plain).collect()),
+        Value::Object(entries) => Json::Object(entries.iter().map(member).collect()),
+    }
+}
+
+fn member(entry: &Entry) -> (String, Json) {
+    (entry.key.clone(), plain(&entry.value))
+}

@@ -1,0 +1,161 @@
+//! Examples of object schemas.
+
+use super::{VALID, check, diagnostics};
+
+const DOOR: &str = "[{ id: d1, colour: red, hinges: [left], keys: [k1] }]";
+
+#[test]
+fn a_schema_without_an_example_is_an_error() {
+    let missing = "house.yaml:58:5: the schema `DoorUpdate` has no example; the fix: add `examples`, a list whose first element shows every property";
+    check("      examples: [{ label: Pull }]\n", "", missing);
+    check("[{ label: Pull }]", "[]", missing);
+    check(
+        "[{ label: Pull }]",
+        "{ label: Pull }",
+        "house.yaml:65:17: an object in place of a list; the fix: write a list",
+    );
+    check(
+        "      x-keep-unknown: true\n      examples:",
+        "      x-keep-unknown: true\n      example:",
+        "house.yaml:65:7: unknown keyword `example`; the fix: call it `examples`, or remove it",
+    );
+}
+
+#[test]
+fn an_example_that_lacks_a_property_is_an_error() {
+    check(
+        DOOR,
+        "[{ id: d1, colour: red, keys: [k1] }]",
+        "house.yaml:57:18: an example of `Door` without `hinges`; the fix: add it; the first example shows every property",
+    );
+    check(
+        DOOR,
+        "[{ colour: red, hinges: [left], keys: [k1] }]",
+        "house.yaml:57:18: an example of `Door` without `id`; the fix: add it; it is required",
+    );
+    let with = |text: &str| {
+        let first = DOOR.strip_suffix(']').unwrap();
+        diagnostics(&VALID.replace(DOOR, &format!("{first}, {text}]")))
+    };
+    assert_eq!(with("{ id: d2 }"), "");
+    assert_eq!(
+        with("{ colour: red }"),
+        "house.yaml:57:71: an example of `Door` without `id`; the fix: add it; it is required"
+    );
+}
+
+#[test]
+fn an_unknown_property_in_an_example_is_an_error() {
+    check(
+        "{ label: Pull }",
+        "{ label: Pull, lable: Push }",
+        "house.yaml:65:33: `DoorUpdate` has no property `lable`; the fix: correct the name, describe the property, or remove it from the example",
+    );
+}
+
+#[test]
+fn null_and_nothing_are_no_first_example() {
+    check(
+        "{ label: Pull }",
+        "{ label: null }",
+        "house.yaml:65:27: null in the first example; the fix: give a value; further examples may have null",
+    );
+    check(
+        "{ label: Pull }]",
+        "{ label: Pull }, { label: null }, {}]",
+        "",
+    );
+    check(
+        "hinges: [left]",
+        "hinges: []",
+        "house.yaml:57:49: an empty list in the first example; the fix: give it an element",
+    );
+}
+
+#[test]
+fn a_value_that_does_not_fit_its_property_is_an_error() {
+    for (from, to, expected) in [
+        (
+            "red, hinges",
+            "green, hinges",
+            "57:36: `green` is not a word of `Colour`; the fix: write one of red, blue",
+        ),
+        (
+            "id: d1",
+            "id: 1",
+            "57:24: an integer in place of a string; the fix: write a string",
+        ),
+        (
+            "[left]",
+            "left",
+            "57:49: a string in place of a list; the fix: write a list",
+        ),
+        (
+            "[left]",
+            "[true]",
+            "57:50: a boolean in place of a string; the fix: write a string",
+        ),
+        (
+            "Pull",
+            "\"\"",
+            "65:27: a string of 0 characters in an example; the fix: keep to `minLength` and `maxLength`",
+        ),
+        (
+            "[k1]",
+            "[hunter2]",
+            "57:64: `hunter2` in a property that is not secret; the fix: add `x-secret: true` to the property, or write another text",
+        ),
+        (
+            "Pull }]",
+            "Pull }, one]",
+            "65:35: a string in place of an object; the fix: write an object",
+        ),
+    ] {
+        check(from, to, &format!("house.yaml:{expected}"));
+    }
+    let label = "{ type: [string, \"null\"], minLength: 1,";
+    for (kind, value, expected) in [
+        (
+            "type: string, x-secret: true",
+            "letmein",
+            "a secret in an example; the fix: write `hunter2`, which stands for every secret",
+        ),
+        ("type: string, x-secret: true", "hunter2", ""),
+        (
+            "type: string, format: date-time",
+            "2026-11-21",
+            "the timestamp `2026-11-21` in an example; the fix: write it as the model does: `2026-11-21T20:48:09Z`",
+        ),
+        (
+            "type: string, format: date-time",
+            "2026-11-21T20:48:09Z",
+            "",
+        ),
+        (
+            "type: integer, format: int32, maximum: 9",
+            "10",
+            "the integer 10 in an example is out of range; the fix: write an integer from -2147483648 to 9",
+        ),
+        ("type: integer, format: int32, maximum: 9", "9", ""),
+        (
+            "type: boolean",
+            "yes",
+            "a string in place of a boolean; the fix: write a boolean",
+        ),
+        (
+            "type: object, additionalProperties: { type: string, maxLength: 3 }",
+            "{ a: long }",
+            "a string of 4 characters in an example; the fix: keep to `minLength` and `maxLength`",
+        ),
+    ] {
+        let text = VALID.replace(label, &format!("{{ {kind},"));
+        let text = text.replace("label: Pull", &format!("label: {value}"));
+        let found = diagnostics(&text);
+        let message = found.splitn(4, ':').nth(3).unwrap_or_default().trim_start();
+        assert!(
+            found.is_empty() || found.starts_with("house.yaml:65:"),
+            "{found}"
+        );
+        assert_eq!(message, expected, "{kind}");
+    }
+}
