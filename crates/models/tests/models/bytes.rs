@@ -43,7 +43,7 @@ fn a_text_that_is_not_utf8_is_refused_at_its_offset() {
         b"\xed\xa0\xb4",
         b"\xed\xa0\xb4\xed\xb4\x9e",
     ];
-    for model in MODELS {
+    for model in MODELS.iter() {
         for (place, _) in model.places().iter().filter(|(_, value)| value.is_string()) {
             let text = model.with(place, r#""hunter2|""#);
             let at = text.find("hunter2|").expect("the text") + "hunter2".len();
@@ -64,7 +64,7 @@ fn a_text_that_is_not_utf8_is_refused_at_its_offset() {
 // M10
 #[test]
 fn one_byte_order_mark_in_front_changes_nothing() {
-    for model in MODELS {
+    for model in MODELS.iter() {
         accept(model, model.sample);
         accept(model, &format!("{BOM}{}", model.sample));
         accept(model, &format!("{BOM} \n{}", model.sample));
@@ -74,7 +74,7 @@ fn one_byte_order_mark_in_front_changes_nothing() {
 // M11
 #[test]
 fn other_encodings_and_other_byte_order_marks_are_refused() {
-    for model in MODELS {
+    for model in MODELS.iter() {
         let utf16 = |order: fn(u16) -> [u8; 2], start: &str| -> Vec<u8> {
             let units = start.encode_utf16().chain(model.sample.encode_utf16());
             units.flat_map(order).collect()
@@ -98,7 +98,7 @@ fn other_encodings_and_other_byte_order_marks_are_refused() {
 // M11
 #[test]
 fn the_character_of_the_mark_is_kept_inside_a_text() {
-    for model in MODELS {
+    for model in MODELS.iter() {
         for (place, _) in model.places().iter().filter(|(_, value)| value.is_string()) {
             if model.times().contains(place) {
                 continue;

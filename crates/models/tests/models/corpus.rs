@@ -253,7 +253,7 @@ fn known(model: &Model, text: &str, mut written: Value) -> Value {
 #[test]
 fn a_json_value_in_an_unknown_field_changes_nothing() {
     for text in accepted() {
-        for model in MODELS {
+        for model in MODELS.iter() {
             let field = as_unknown_field(model, &text);
             let is_deep = text.starts_with(&"[".repeat(65)) || text.starts_with(r#"{"a":{"a":"#);
             if model.keeps_unknown && (is_deep || is_inexact(&text)) {
@@ -281,7 +281,7 @@ fn a_json_value_in_an_unknown_field_changes_nothing() {
 #[test]
 fn an_invalid_json_value_is_refused_raw_and_in_an_unknown_field() {
     for text in rejected() {
-        for model in MODELS {
+        for model in MODELS.iter() {
             for text in [&text, &as_unknown_field(model, &text)] {
                 model.refuse(text);
                 assert_eq!(received(model, text), None, "{}", model.name);
@@ -294,7 +294,7 @@ fn an_invalid_json_value_is_refused_raw_and_in_an_unknown_field() {
 #[test]
 fn json_that_parsers_disagree_on_is_read_safely() {
     for text in FREE {
-        for model in MODELS {
+        for model in MODELS.iter() {
             let _ = (model.rewrite)(text);
             let field = as_unknown_field(model, text);
             let rewritten = (model.rewrite)(&field).ok();

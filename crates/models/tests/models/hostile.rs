@@ -21,7 +21,7 @@ fn deep_nesting_in_an_unknown_field_needs_no_stack() {
     on_a_small_stack(|| {
         for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
             let deep = format!("{}0{}", open.repeat(100_000), close.repeat(100_000));
-            for model in MODELS {
+            for model in MODELS.iter() {
                 let fields = model.sample.strip_prefix('{').expect("an object");
                 let text = format!(r#"{{"x-new":{deep},{fields}"#);
                 if model.keeps_unknown {
@@ -42,7 +42,7 @@ fn deep_nesting_needs_no_stack_on_the_path_of_the_clients_either() {
         for depth in [62, 63, 64, 65, 1000, 100_000] {
             for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
                 let deep = format!("{}0{}", open.repeat(depth), close.repeat(depth));
-                for model in MODELS {
+                for model in MODELS.iter() {
                     let fields = model.sample.strip_prefix('{').expect("an object");
                     let text = format!(r#"{{"x-new":{deep},{fields}"#);
                     if model.keeps_unknown {
@@ -64,7 +64,7 @@ fn deep_nesting_in_a_known_field_is_refused() {
     on_a_small_stack(|| {
         for (open, close) in [("[", "]"), (r#"{"list":"#, "}"), (r#"{"labels":"#, "}")] {
             let deep = format!("{}{}", open.repeat(1000), close.repeat(1000));
-            for model in MODELS {
+            for model in MODELS.iter() {
                 for (field, _) in model.fields {
                     let text = format!("{{\"{field}\":{deep}}}");
                     assert!((model.rewrite)(&text).is_err(), "{} {field}", model.name);
@@ -77,7 +77,7 @@ fn deep_nesting_in_a_known_field_is_refused() {
 // M9
 #[test]
 fn lone_surrogates_are_refused_and_pairs_are_read() {
-    for model in MODELS {
+    for model in MODELS.iter() {
         for (place, _) in model.places().iter().filter(|(_, value)| value.is_string()) {
             for lone in [
                 r#""\ud834""#,
@@ -105,7 +105,7 @@ fn lone_surrogates_are_refused_and_pairs_are_read() {
 // M12
 #[test]
 fn invalid_json_is_refused_everywhere() {
-    for model in MODELS {
+    for model in MODELS.iter() {
         let fields = model
             .sample
             .strip_prefix('{')
@@ -146,7 +146,7 @@ fn invalid_json_is_refused_everywhere() {
 
 #[test]
 fn a_text_cut_anywhere_is_refused() {
-    for model in MODELS {
+    for model in MODELS.iter() {
         for end in 0..model.sample.len() {
             model.refuse(&model.sample[..end]);
         }

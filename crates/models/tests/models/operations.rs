@@ -25,33 +25,26 @@ fn path(operation: &Operation) -> String {
     operation.expand(&values).expect(operation.name)
 }
 
+/// The descriptions, read line by line: a second reading beside the generator's.
+const DESCRIPTIONS: [(&str, &str); 2] = [
+    ("asa", include_str!("../../openapi/asa.yaml")),
+    ("dt", include_str!("../../openapi/dt.yaml")),
+];
+
 #[test]
 fn each_vendor_has_all_its_operations() {
-    let ids = |vendor| -> Vec<&str> {
-        all()
+    for (vendor, description) in DESCRIPTIONS {
+        let lines = description.lines();
+        let described = lines.filter_map(|line| line.trim_start().strip_prefix("operationId: "));
+        let described: Vec<&str> = described.collect();
+        let ids: Vec<&str> = all()
             .filter(|it| it.vendor == vendor)
             .map(|it| it.id)
-            .collect()
-    };
-    let asa = BTreeSet::from_iter(ids("asa"));
-    let expected = [
-        "ListGatewaySetupTokens",
-        "CreateGatewaySetupToken",
-        "FetchGatewaySetupToken",
-        "DeleteGatewaySetupToken",
-        "FetchGatewaySetupTokenAsAgentToken",
-        "ListGateways",
-        "GetGatewayInstance",
-        "UpdateGatewayInstance",
-        "DeleteGatewayInstance",
-        "GetGatewayStatusReport",
-        "IssueServiceToken",
-    ];
-    assert_eq!((ids("asa").len(), asa), (11, BTreeSet::from(expected)));
-    assert_eq!(
-        ids("dt"),
-        ["listTokens", "createToken", "getToken", "revokeToken"]
-    );
+            .collect();
+        assert!(ids.len() >= 4, "{vendor}");
+        assert_eq!(BTreeSet::from_iter(&ids), BTreeSet::from_iter(&described));
+        assert_eq!(ids.len(), described.len());
+    }
 }
 
 #[test]
@@ -92,9 +85,7 @@ fn bodies_and_statuses_fit_the_method() {
         for schema in request.into_iter().chain(response) {
             let schema = format!("{}::{schema}", operation.vendor);
             assert!(
-                MODELS
-                    .iter()
-                    .any(|model| model.name.replace(' ', "") == schema),
+                MODELS.iter().any(|model| model.name == schema),
                 "{name}: {schema}"
             );
         }
@@ -121,7 +112,8 @@ fn only_the_exchange_of_a_key_needs_no_credential() {
 #[test]
 fn lists_name_the_parameters_they_are_paged_with() {
     let paged: Vec<&Operation> = all().filter(|it| it.paging.is_some()).collect();
-    assert_eq!(paged.len(), 3);
+    let described = DESCRIPTIONS.map(|(_, text)| text.matches("x-paging:").count());
+    assert_eq!(paged.len(), described.iter().sum());
     for operation in paged {
         let (
             Some(Paging::Link { page_token, .. } | Paging::Cursor { page_token, .. }),

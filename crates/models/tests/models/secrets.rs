@@ -12,7 +12,7 @@ fn holds_secret(sample: &str) -> bool {
 // M27
 #[test]
 fn debug_of_every_model_shows_no_secret() {
-    for model in MODELS {
+    for model in MODELS.iter() {
         let shown = (model.show)(model.sample);
         assert!(!shown.contains("hunter2"), "{shown}");
         assert_eq!(

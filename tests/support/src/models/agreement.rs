@@ -54,7 +54,7 @@ fn object_agrees(model: &Model, read: &Map<String, Value>, written: &Map<String,
                 let is_empty = written.is_null() || written.as_array().is_some_and(Vec::is_empty);
                 is_empty || *presence == Presence::Defaulted
             }
-            (Some(read), Some(written)) => value_agrees(inside(model, field), read, written),
+            (Some(read), Some(written)) => value_agrees(model.inside(field), read, written),
         }
     });
     let mut unknown = written.iter().filter(|(name, _)| !is_known(name));
@@ -66,20 +66,4 @@ fn object_agrees(model: &Model, read: &Map<String, Value>, written: &Map<String,
 
 fn is_same_time(read: &str, written: &str) -> bool {
     matches!((Timestamp::parse(read), Timestamp::parse(written)), (Ok(read), Ok(written)) if read == written)
-}
-
-/// The model of a field's value, or of the values in its list, if it has one.
-fn inside(parent: &Model, field: &str) -> Option<&'static Model> {
-    let name = match (parent.name, field) {
-        ("asa::GatewayList", "list") => "asa::Gateway",
-        ("asa::GatewaySetupTokenList", "list") => "asa::GatewaySetupToken",
-        ("asa::Error", "errors") => "asa::ErrorDetail",
-        (_, "details") => "asa::GatewayAgentPolicyDetails",
-        (_, "infrastructure_orchestrator") => "asa::InfrastructureOrchestrator",
-        (_, "activeGateTokens") => "dt::ActiveGateToken",
-        ("dt::ErrorEnvelope", "error") => "dt::Error",
-        (_, "constraintViolations") => "dt::ConstraintViolation",
-        _ => return None,
-    };
-    Some(Model::named(name))
 }

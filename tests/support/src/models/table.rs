@@ -1,8 +1,10 @@
 //! The table of all models, and ways to change a sample.
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug, Formatter};
+use std::sync::LazyLock;
 
-use gatelet_models::{Timestamp, asa, dt};
+use gatelet_models::Timestamp;
+use gatelet_models::samples::{self, Property, Sample, Visitor};
 use serde_core::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -29,23 +31,33 @@ pub enum Presence {
     Patched,
 }
 
+impl Debug for Model {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
 use Presence::{
     Count, Defaulted, Kept, Lenient, Optional, OptionalCount, Patched, Required, RequiredList,
 };
 
 /// A model with a sample that has every field. The text `hunter2` stands for every secret.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Model {
     /// Such as `asa::Gateway`.
     pub name: &'static str,
-    /// JSON with every field.
+    /// JSON with every field: the first example of the description.
     pub sample: &'static str,
+    /// All examples of the description.
+    pub examples: &'static [&'static str],
     /// Its fields in the order of the description.
     pub fields: &'static [(&'static str, Presence)],
+    /// What the description says of them.
+    pub properties: &'static [Property],
     /// Reads, writes, and checks that what was written reads back equal and is written the same again.
-    pub rewrite: fn(&str) -> Result<String, Refusal>,
+    pub rewrite: &'static (dyn Fn(&str) -> Result<String, Refusal> + Send + Sync),
     /// The same from bytes as they come, through the decoding that the clients use.
-    pub receive: fn(&[u8]) -> Result<String, gatelet_transport::Error>,
+    pub receive: &'static (dyn Fn(&[u8]) -> Result<String, gatelet_transport::Error> + Send + Sync),
     /// Whether it keeps the members that it does not know.
     pub keeps_unknown: bool,
     /// Both `Debug` forms.
@@ -70,6 +82,30 @@ impl Model {
     pub fn named(name: &str) -> &'static Self {
         let model = MODELS.iter().find(|model| model.name == name);
         model.unwrap_or_else(|| panic!("the table has no model {name}"))
+    }
+
+    /// The model of a field's value, or of the values in its list, if it has one.
+    ///
+    /// # Panics
+    /// When the table has no model of that name.
+    #[must_use]
+    pub fn inside(&self, field: &str) -> Option<&'static Self> {
+        let (vendor, _) = self.name.split_once("::")?;
+        let property = self.properties.iter().find(|it| it.name == field)?;
+        Some(Self::named(&format!("{vendor}::{}", property.model?)))
+    }
+
+    /// The model of the object at a place, a JSON pointer; none for a map and for what is no object.
+    pub fn at(&'static self, place: &str) -> Option<&'static Self> {
+        let steps = place.split('/').skip(1);
+        let mut members = steps.filter(|step| step.parse::<usize>().is_err());
+        members.try_fold(self, |model, member| model.inside(member))
+    }
+
+    /// Whether an empty object is written back as it is.
+    pub fn may_be_empty(&self) -> bool {
+        let mut fields = self.fields.iter();
+        fields.all(|(_, presence)| !matches!(presence, Required | RequiredList | Count | Defaulted))
     }
 
     /// The sample as JSON.
@@ -187,7 +223,7 @@ pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
     Ok(value)
 }
 
-/// The name of a member with a number that cannot be written as it was read.
+/// Returns the name of a member with a number that cannot be written as it was read.
 type Inexact<T> = fn(&T) -> Option<&str>;
 
 fn rewrite<T: DeserializeOwned + Serialize + PartialEq + Debug>(
@@ -231,151 +267,51 @@ fn show<T: DeserializeOwned + Debug>(text: &str) -> String {
     format!("{value:?} {value:#?}")
 }
 
-macro_rules! models {
-    ($($model:path $([$($keeps:tt)+])? { $($field:literal: $presence:ident = $value:literal,)+ })+) => {
-        /// Every object of both descriptions.
-        pub const MODELS: &[Model] = &[$(Model {
-            name: stringify!($model),
-            sample: concat!("{", models!(@ $($field $value)+), "}"),
-            fields: &[$(($field, $presence)),+],
-            rewrite: |text| rewrite::<$model>(text, models!(inexact $([$($keeps)+])?)),
-            receive: |body| receive::<$model>(body, models!(inexact $([$($keeps)+])?)),
-            keeps_unknown: models!(keeps $([$($keeps)+])?),
-            show: show::<$model>,
-        }),+];
-    };
-    (inexact) => { |_| None };
-    (inexact [keeps]) => { |it| it.inexact_member() };
-    (inexact [list]) => { |it| it.list.iter().find_map(|it| it.inexact_member()) };
-    (keeps $([list])?) => { false };
-    (keeps [keeps]) => { true };
-    (@ $field:literal $value:literal) => { concat!("\"", $field, "\":", $value) };
-    (@ $field:literal $value:literal $($rest:tt)+) => {
-        concat!(models!(@ $field $value), ",", models!(@ $($rest)+))
-    };
+/// Every object of both descriptions, in their order.
+pub static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
+    let mut table = Table(Vec::new());
+    samples::visit(&mut table);
+    table.0
+});
+
+struct Table(Vec<Model>);
+
+impl Visitor for Table {
+    fn visit<T: Debug + DeserializeOwned + PartialEq + Serialize + 'static>(
+        &mut self,
+        sample: &'static Sample,
+        inexact: Inexact<T>,
+    ) {
+        let fields = sample.properties.iter();
+        self.0.push(Model {
+            name: String::leak(format!("{}::{}", sample.vendor, sample.name)),
+            sample: sample.examples.first().expect("an example"),
+            examples: sample.examples,
+            fields: Vec::leak(fields.map(|it| (it.name, presence(sample, it))).collect()),
+            properties: sample.properties,
+            rewrite: Box::leak(Box::new(move |text: &str| rewrite::<T>(text, inexact))),
+            receive: Box::leak(Box::new(move |body: &[u8]| receive::<T>(body, inexact))),
+            keeps_unknown: sample.keeps_unknown,
+            show: show::<T>,
+        });
+    }
 }
 
-models! {
-    asa::GatewaySetupToken {
-        "id": Required = r#""6116bb2a-7289-4528-92ee-8e92443c3b61""#,
-        "registration_type": Required = r#""gateway-agent""#,
-        "details": Optional = r#"{"labels":{"env":"dev"}}"#,
-        "description": Optional = r#""Example""#,
-        "created_at": Optional = r#""2026-11-21T20:48:09Z""#,
-        "token": Optional = r#""hunter2""#,
-        "name": Optional = r#""edge""#,
-    }
-    asa::GatewayAgentPolicyDetails {
-        "labels": Optional = r#"{"env":"dev","region":"us-west-2"}"#,
-    }
-    asa::GatewaySetupTokenList {
-        "list": RequiredList = r#"[{"id":"a","registration_type":"gateway-agent","created_at":"2026-11-21T20:48:09Z"}]"#,
-    }
-    asa::GatewaySetupTokenCreate {
-        "registration_type": Defaulted = r#""gateway-agent""#,
-        "details": Defaulted = r#"{"labels":{"env":"dev"}}"#,
-        "description": Optional = r#""Example""#,
-        "name": Optional = r#""edge""#,
-    }
-    asa::AgentToken {
-        "token": Optional = r#""hunter2""#,
-    }
-    asa::Gateway [keeps] {
-        "id": Required = r#""a2dfd474-2db4-4bb2-8364-d5f76ade396e""#,
-        "name": Required = r#""Production gateway""#,
-        "refuse_connections": Required = "true",
-        "labels": Kept = r#"{"env":"prod"}"#,
-        "description": Kept = r#""Example""#,
-        "access_address": Kept = r#""192.168.190.144:7234""#,
-        "default_address": Kept = r#""192.168.190.144""#,
-        "cloud_provider": Kept = r#""aws""#,
-        "last_seen": Kept = r#""2026-11-21T20:48:09.123456Z""#,
-        "infrastructure_orchestrator": Kept = r#"{"id":"o","name":"k8s","labels":{"zone":"a"}}"#,
-    }
-    asa::InfrastructureOrchestrator [keeps] {
-        "id": Kept = r#""o""#,
-        "name": Kept = r#""k8s""#,
-        "labels": Kept = r#"{"zone":"a"}"#,
-    }
-    asa::GatewayList [list] {
-        "list": RequiredList = r#"[{"id":"a","name":"b","refuse_connections":false,"last_seen":"2026-11-21T20:48:09Z"}]"#,
-    }
-    asa::GatewayUpdate [keeps] {
-        "name": Required = r#""Production gateway""#,
-        "refuse_connections": Optional = "false",
-        "labels": Patched = r#"{"env":"prod"}"#,
-        "description": Patched = r#""Example""#,
-        "access_address": Patched = r#""192.168.190.144:7234""#,
-        "default_address": Patched = r#""192.168.190.144""#,
-        "infrastructure_orchestrator": Patched = r#"{"id":"o"}"#,
-    }
-    asa::GatewayStatusReport {
-        "active_connections": Count = "2",
-        "total_storage_bytes": Count = "4096",
-        "used_storage_bytes": Count = "2048",
-        "gateway_id": Optional = r#""7d6dbd30-d32f-4a7a-94d2-31e95747d460""#,
-        "status": Optional = r#""ONLINE""#,
-        "updated_at": Optional = r#""2026-11-21T20:48:09Z""#,
-    }
-    asa::ServiceTokenRequest {
-        "key_id": Required = r#""key""#,
-        "key_secret": Required = r#""hunter2""#,
-    }
-    asa::AuthToken {
-        "bearer_token": Required = r#""hunter2""#,
-        "expires_at": Lenient = r#""2026-11-21T20:48:09Z""#,
-        "team_name": Required = r#""example-team""#,
-    }
-    asa::Error {
-        "code": Optional = "401",
-        "type": Optional = r#""authorization_error""#,
-        "message": Optional = r#""Missing capability: gateways.list""#,
-        "errors": Optional = r#"[{"path":"name","message":"too long"}]"#,
-    }
-    asa::ErrorDetail {
-        "path": Optional = r#""name""#,
-        "message": Optional = r#""too long""#,
-    }
-    dt::ActiveGateToken {
-        "id": Required = r#""dt0g02.4KWZO5EF""#,
-        "name": Required = r#""myToken""#,
-        "owner": Required = r#""john.smith""#,
-        "creationDate": Required = r#""2020-11-22T08:15:30.144Z""#,
-        "expirationDate": Optional = r#""2020-11-24T08:15:30.144Z""#,
-        "lastUsedDate": Optional = r#""2020-11-23T08:15:30.144Z""#,
-        "seedToken": Optional = "true",
-        "activeGateType": Optional = r#""ENVIRONMENT""#,
-    }
-    dt::ActiveGateTokenList {
-        "totalCount": Count = "1000",
-        "pageSize": OptionalCount = "100",
-        "nextPageKey": Optional = r#""AAAAAGQ==""#,
-        "activeGateTokens": Optional = r#"[{"id":"a","name":"b","owner":"c","creationDate":"2020-11-22T08:15:30.144Z","seedToken":false}]"#,
-    }
-    dt::ActiveGateTokenCreate {
-        "name": Required = r#""myToken""#,
-        "activeGateType": Optional = r#""CLUSTER""#,
-        "expirationDate": Optional = r#""now+60d""#,
-        "seedToken": Optional = "true",
-    }
-    dt::ActiveGateTokenCreated {
-        "id": Required = r#""dt0g02.4KWZO5EF""#,
-        "token": Required = r#""hunter2""#,
-        "expirationDate": Lenient = r#""2020-11-24T08:15:30.144Z""#,
-    }
-    dt::ErrorEnvelope {
-        "error": Optional = r#"{"code":400,"message":"Constraints violated.","constraintViolations":[{"path":"pageSize","message":"too small","parameterLocation":"QUERY","location":"x"}]}"#,
-    }
-    dt::Error {
-        "code": Optional = "429",
-        "message": Optional = r#""Too many requests.""#,
-        "constraintViolations": Optional = r#"[{"path":"pageSize"}]"#,
-    }
-    dt::ConstraintViolation {
-        "path": Optional = r#""pageSize""#,
-        "message": Optional = r#""too small""#,
-        "parameterLocation": Optional = r#""QUERY""#,
-        "location": Optional = r#""x""#,
+/// Derives what absence means from the keywords of the description, independently of the generator.
+fn presence(sample: &Sample, property: &Property) -> Presence {
+    let shows_once =
+        !sample.is_request && sample.properties.iter().any(|it| it.has("x-shown-once"));
+    match property {
+        it if it.has("x-omittable") => Optional,
+        it if it.has("default") => Defaulted,
+        it if it.has("required") && it.has("array") && it.has("null") => RequiredList,
+        it if it.has("required") && it.has("count") && !sample.is_request => Count,
+        it if it.has("required") => Required,
+        _ if shows_once => Lenient,
+        it if it.has("count") && !sample.is_request => OptionalCount,
+        it if it.has("null") && sample.is_request => Patched,
+        it if it.has("null") && sample.keeps_unknown => Kept,
+        _ => Optional,
     }
 }
 
@@ -383,61 +319,29 @@ models! {
 mod tests {
     use super::*;
 
-    /// The objects of a description and their properties, by the indentation of its lines.
-    fn described(vendor: &str, description: &'static str) -> Vec<(String, Vec<&'static str>)> {
-        let mut objects: Vec<(String, Vec<&str>)> = Vec::new();
-        let mut has_properties = false;
-        let lines = description
-            .lines()
-            .skip_while(|line| *line != "  schemas:")
-            .skip(1);
-        for line in lines.take_while(|line| line.starts_with("    ") || line.is_empty()) {
-            let text = line.trim_start();
-            let Some(name) = text
-                .strip_suffix(':')
-                .or_else(|| text.split_once(':').map(|(name, _)| name))
-            else {
-                continue;
-            };
-            match line.len() - text.len() {
-                4 => {
-                    objects.push((format!("{vendor}::{name}"), Vec::new()));
-                    has_properties = false;
-                }
-                6 => has_properties = name == "properties",
-                8 if has_properties => objects.last_mut().expect("a schema").1.push(name),
-                _ => {}
-            }
-        }
-        objects.retain(|(_, properties)| !properties.is_empty());
-        objects
-    }
-
-    #[test]
-    fn the_table_has_every_object_and_property_of_the_descriptions() {
-        let asa = described(
-            "asa",
-            include_str!("../../../../crates/models/openapi/asa.yaml"),
-        );
-        let dt = described(
-            "dt",
-            include_str!("../../../../crates/models/openapi/dt.yaml"),
-        );
-        let mut described: Vec<_> = asa.into_iter().chain(dt).collect();
-        let names = |model: &Model| model.fields.iter().map(|(name, _)| *name).collect();
-        let mut tabled: Vec<_> = MODELS
-            .iter()
-            .map(|model| (model.name.replace(' ', ""), names(model)))
-            .collect();
-        described.sort();
-        tabled.sort();
-        assert_eq!(tabled, described);
-    }
-
     #[test]
     fn each_sample_reads_and_is_written_back() {
-        for model in MODELS {
-            assert_eq!(model.accept(model.sample), model.value(), "{}", model.name);
+        for model in MODELS.iter() {
+            let written = (model.rewrite)(model.sample).expect(model.name);
+            assert_eq!(written, model.sample, "{}", model.name);
+        }
+    }
+
+    #[test]
+    fn each_further_example_is_read() {
+        for model in MODELS.iter() {
+            for example in model.examples {
+                model.accept(example);
+            }
+        }
+    }
+
+    #[test]
+    fn each_model_with_another_in_it_names_one_of_the_table() {
+        for model in MODELS.iter() {
+            for property in model.properties.iter().filter(|it| it.model.is_some()) {
+                assert!(model.inside(property.name).is_some(), "{}", model.name);
+            }
         }
     }
 

@@ -3,17 +3,22 @@
 use std::collections::BTreeMap;
 
 use gatelet_models::Timestamp;
+use gatelet_models::samples::Property;
 use proptest::{collection, prelude::*, sample::select, strategy::Union};
 use serde_json::{Map, Value};
 
 use super::table::{MODELS, Model, Presence};
 
-/// Any value of the same kind as the sample.
-fn like(sample: &Value, place: &str) -> BoxedStrategy<Value> {
+/// Any value of the same kind as the sample of a property; `model` is that of its objects, if they are no maps.
+fn like(
+    sample: &Value,
+    property: &'static Property,
+    model: Option<&'static Model>,
+) -> BoxedStrategy<Value> {
     match sample {
         Value::Null => Just(Value::Null).boxed(),
         Value::Bool(_) => any::<bool>().prop_map(Value::from).boxed(),
-        Value::Number(_) => integer(place),
+        Value::Number(_) => integer(property),
         Value::String(text) if Timestamp::parse(text).is_ok() => {
             time().prop_map(Value::from).boxed()
         }
@@ -21,29 +26,30 @@ fn like(sample: &Value, place: &str) -> BoxedStrategy<Value> {
             .prop_map(Value::from)
             .boxed(),
         Value::Array(items) => {
-            let items = items.iter().map(|item| like(item, ""));
+            let items = items.iter().map(|item| like(item, property, model));
             collection::vec(Union::new(items), 0..4)
                 .prop_map(Value::from)
                 .boxed()
         }
-        Value::Object(_) if place == "labels" => {
-            let labels = collection::btree_map(text_of_any_kind(), text_of_any_kind(), 0..4);
-            labels
-                .prop_map(|labels: BTreeMap<String, String>| Value::from_iter(labels))
-                .boxed()
-        }
-        Value::Object(fields) => object(fields, |_| false),
+        Value::Object(fields) => match model {
+            Some(model) => object(fields, model, |_| false),
+            None => {
+                let map = collection::btree_map(text_of_any_kind(), text_of_any_kind(), 0..4);
+                map.prop_map(|map: BTreeMap<String, String>| Value::from_iter(map))
+                    .boxed()
+            }
+        },
     }
 }
 
-/// Any valid integer of the field.
-fn integer(field: &str) -> BoxedStrategy<Value> {
-    match field {
-        "total_storage_bytes" | "used_storage_bytes" => any::<u64>().prop_map(Value::from).boxed(),
-        "totalCount" => (0..=i64::MAX).prop_map(Value::from).boxed(),
-        "code" => any::<i32>().prop_map(Value::from).boxed(),
-        _ => (0..=i32::MAX).prop_map(Value::from).boxed(),
-    }
+/// Any valid integer of the property.
+fn integer(property: &Property) -> BoxedStrategy<Value> {
+    let (least, most) = property.range.expect("the range of an integer");
+    let value = |value: i128| match u64::try_from(value) {
+        Ok(value) => Value::from(value),
+        Err(_) => Value::from(i64::try_from(value).expect("an integer of 64 bits")),
+    };
+    (least..=most).prop_map(value).boxed()
 }
 
 /// Any text, often with characters that JSON escapes and with byte order marks.
@@ -76,16 +82,19 @@ fn time() -> impl Strategy<Value = String> {
     })
 }
 
-/// Any object with these fields, some of the optional ones left out.
+/// Any object with these fields of a model, some of the optional ones left out.
 fn object(
     fields: &Map<String, Value>,
+    model: &'static Model,
     may_be_absent: impl Fn(&str) -> bool,
 ) -> BoxedStrategy<Value> {
     let fields: Vec<_> = fields
         .iter()
         .map(|(name, sample)| {
             let name = name.clone();
-            let value = like(sample, &name).prop_map(Some);
+            let mut properties = model.properties.iter();
+            let property = properties.find(|it| it.name == name).expect("a property");
+            let value = like(sample, property, model.inside(&name)).prop_map(Some);
             let value = if may_be_absent(&name) {
                 prop_oneof![2 => value, 1 => Just(None)].boxed()
             } else {
@@ -100,7 +109,7 @@ fn object(
 }
 
 /// Any value of a model: valid fields, some of the optional ones left out.
-pub fn any_value(model: &Model) -> BoxedStrategy<Value> {
+pub fn any_value(model: &'static Model) -> BoxedStrategy<Value> {
     let value = model.value();
     let fields = value.as_object().expect("an object");
     let may_be_absent = |name: &str| {
@@ -114,7 +123,7 @@ pub fn any_value(model: &Model) -> BoxedStrategy<Value> {
             Some(Presence::Required | Presence::RequiredList | Presence::Count)
         )
     };
-    let value = object(fields, may_be_absent);
+    let value = object(fields, model, may_be_absent);
     if model.keeps_unknown {
         let nulls = model
             .fields
@@ -160,6 +169,7 @@ fn unknown_members() -> impl Strategy<Value = BTreeMap<String, Value>> {
 }
 
 /// Any model, and any value of it.
-pub fn any_model() -> impl Strategy<Value = (Model, Value)> {
-    select(MODELS).prop_flat_map(|model| any_value(&model).prop_map(move |value| (model, value)))
+pub fn any_model() -> impl Strategy<Value = (&'static Model, Value)> {
+    let models: Vec<&'static Model> = MODELS.iter().collect();
+    select(models).prop_flat_map(|model| any_value(model).prop_map(move |value| (model, value)))
 }
