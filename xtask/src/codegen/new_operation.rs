@@ -66,6 +66,7 @@ pub(crate) const ASA: NewOperations = NewOperations {
       required: [name]
       properties:
         name: { type: string, description: The name of the relay. }
+      examples: [{ name: relay-1 }]
 "##,
         ),
     ],
@@ -156,6 +157,7 @@ pub(crate) const DT: NewOperations = NewOperations {
       required: [name]
       properties:
         name: { type: string, description: The name of the relay. }
+      examples: [{ name: relay-1 }]
     Relay:
       type: object
       description: An ActiveGate that only passes on.
@@ -163,6 +165,7 @@ pub(crate) const DT: NewOperations = NewOperations {
       required: [name]
       properties:
         name: { type: string, description: The name of the relay. }
+      examples: [{ name: relay-1 }]
 "##,
         ),
     ],
