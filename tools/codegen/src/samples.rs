@@ -84,7 +84,7 @@ fn property(field: &Field, api: &Api) -> TokenStream {
         ("default", field.default.is_some()),
         ("x-omittable", field.is_omittable),
         ("x-shown-once", field.is_shown_once),
-        ("x-secret", matches!(field.kind, Kind::Secret)),
+        ("x-secret", is_secret(&field.kind)),
         ("date-time", matches!(field.kind, Kind::Timestamp { .. })),
         ("array", matches!(field.kind, Kind::List(_))),
         (
@@ -112,6 +112,15 @@ fn property(field: &Field, api: &Api) -> TokenStream {
         quote!(.with_range(#least, #most))
     });
     quote!(Property::new(#name, &[#(#keywords),*], #model) #range)
+}
+
+/// Whether it is a secret or a list of secrets.
+fn is_secret(kind: &Kind) -> bool {
+    match kind {
+        Kind::Secret => true,
+        Kind::List(element) => is_secret(element),
+        _ => false,
+    }
 }
 
 /// Returns the range of an integer, or of those in a list.

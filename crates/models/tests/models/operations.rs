@@ -113,7 +113,7 @@ fn only_the_exchange_of_a_key_needs_no_credential() {
 fn lists_name_the_parameters_they_are_paged_with() {
     let paged: Vec<&Operation> = all().filter(|it| it.paging.is_some()).collect();
     let described = DESCRIPTIONS.map(|(_, text)| text.matches("x-paging:").count());
-    assert_eq!(paged.len(), described.iter().sum());
+    assert_eq!(paged.len(), described.iter().sum::<usize>());
     for operation in paged {
         let (
             Some(Paging::Link { page_token, .. } | Paging::Cursor { page_token, .. }),

@@ -46,13 +46,14 @@ fn every_secret_of_the_descriptions_is_in_the_table() {
     .iter()
     .map(|description| description.matches("x-secret: true").count())
     .sum();
-    assert_eq!(
-        MODELS
-            .iter()
-            .filter(|model| holds_secret(model.sample))
-            .count(),
-        described
-    );
+    let mut marked = 0;
+    for model in MODELS.iter() {
+        let secrets = model.properties.iter().filter(|it| it.has("x-secret"));
+        let secrets = secrets.count();
+        assert!(secrets == 0 || holds_secret(model.sample), "{}", model.name);
+        marked += secrets;
+    }
+    assert_eq!(marked, described);
 }
 
 #[test]

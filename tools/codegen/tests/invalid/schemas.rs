@@ -1,6 +1,6 @@
 //! Schemas: types, names, references and defaults.
 
-use super::{VALID, after, check, diagnostics};
+use super::{VALID, check, diagnostics};
 
 #[test]
 fn a_type_that_has_no_rust_is_an_error() {
