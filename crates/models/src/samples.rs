@@ -63,7 +63,7 @@ impl Property {
     }
 }
 
-/// Does something with every model.
+/// Does something with every model: `asa::samples::visit` and `dt::samples::visit` take one.
 pub trait Visitor {
     /// Visits one model. `inexact` returns the name of a member with a number that cannot be written as it was read.
     fn visit<T: Debug + DeserializeOwned + PartialEq + Serialize + 'static>(
@@ -71,12 +71,4 @@ pub trait Visitor {
         sample: &'static Sample,
         inexact: fn(&T) -> Option<&str>,
     );
-}
-
-/// Visits every model of the vendors whose features are on.
-pub fn visit(visitor: &mut impl Visitor) {
-    #[cfg(feature = "asa")]
-    crate::generated::asa::samples::visit(visitor);
-    #[cfg(feature = "dt")]
-    crate::generated::dt::samples::visit(visitor);
 }

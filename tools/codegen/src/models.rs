@@ -57,7 +57,7 @@ fn root(api: &Api, modules: &BTreeMap<&str, Vec<&Schema>>) -> Result<String, Str
     });
     let items = [
         Item::Plain(
-            quote!(#(mod #declared;)* pub mod operations; #[cfg(feature = "samples")] pub(crate) mod samples;),
+            quote!(#(mod #declared;)* pub mod operations; #[cfg(feature = "samples")] #[doc(hidden)] pub mod samples;),
         ),
         Item::Plain(quote!(#(#exported)* pub use operations::OperationId;)),
     ];

@@ -25,7 +25,7 @@ pub(crate) fn file(api: &Api) -> Result<String, String> {
     let docs = doc("Visits every model, in the order of the description.");
     let visit = quote! {
         #docs
-        pub(crate) fn visit(visitor: &mut impl Visitor) {
+        pub fn visit(visitor: &mut impl Visitor) {
             #(#visits)*
         }
     };

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use core::fmt::Debug;
 
-use gatelet_models::samples::{self, Sample, Visitor};
+use gatelet_models::samples::{Sample, Visitor};
 use gatelet_models::{asa, dt};
 use serde_core::Serialize;
 use serde_core::de::DeserializeOwned;
@@ -13,7 +13,8 @@ use crate::page::never_used;
 /// Decodes every sample and encodes it again; panics at the first that does not come back as it was.
 pub fn round_trips() {
     let mut round_trips = RoundTrips(0);
-    samples::visit(&mut round_trips);
+    asa::samples::visit(&mut round_trips);
+    dt::samples::visit(&mut round_trips);
     assert!(round_trips.0 > 0, "there are no models");
     // Unknown members are in no description.
     round_trip::<asa::Gateway>(

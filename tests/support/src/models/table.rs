@@ -3,8 +3,8 @@
 use std::fmt::{self, Debug, Formatter};
 use std::sync::LazyLock;
 
-use gatelet_models::Timestamp;
-use gatelet_models::samples::{self, Property, Sample, Visitor};
+use gatelet_models::samples::{Property, Sample, Visitor};
+use gatelet_models::{Timestamp, asa, dt};
 use serde_core::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -270,7 +270,8 @@ fn show<T: DeserializeOwned + Debug>(text: &str) -> String {
 /// Every object of both descriptions, in their order.
 pub static MODELS: LazyLock<Vec<Model>> = LazyLock::new(|| {
     let mut table = Table(Vec::new());
-    samples::visit(&mut table);
+    asa::samples::visit(&mut table);
+    dt::samples::visit(&mut table);
     table.0
 });
 

@@ -437,8 +437,7 @@ fn every_accepted_description_compiles_and_is_documented() {
     append(&source.join("generated/mod.rs"), "pub(crate) mod house;\n");
     append(
         &source.join("lib.rs"),
-        "/// All.\npub mod house {\n    pub use crate::generated::house::*;\n}\n\
-         /// All.\npub fn visit_house(visitor: &mut impl samples::Visitor) {\n    generated::house::samples::visit(visitor);\n}\n",
+        "/// All.\npub mod house {\n    pub use crate::generated::house::*;\n}\n",
     );
     cargo("check", "RUSTFLAGS", &root, &folder.join("target"));
     cargo("doc", "RUSTDOCFLAGS", &root, &folder.join("target"));

@@ -8,7 +8,8 @@ mod service_users;
 mod shared;
 pub mod operations;
 #[cfg(feature = "samples")]
-pub(crate) mod samples;
+#[doc(hidden)]
+pub mod samples;
 
 pub use gateway_setup_tokens::{
     AgentToken, GatewayAgentPolicyDetails, GatewaySetupToken, GatewaySetupTokenCreate,

@@ -6,7 +6,8 @@ mod active_gate_tokens;
 mod shared;
 pub mod operations;
 #[cfg(feature = "samples")]
-pub(crate) mod samples;
+#[doc(hidden)]
+pub mod samples;
 
 pub use active_gate_tokens::{
     ActiveGateToken, ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateTokenId,

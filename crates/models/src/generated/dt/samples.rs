@@ -5,7 +5,7 @@
 use crate::samples::{Property, Sample, Visitor};
 
 /// Visits every model, in the order of the description.
-pub(crate) fn visit(visitor: &mut impl Visitor) {
+pub fn visit(visitor: &mut impl Visitor) {
     visitor.visit::<super::ActiveGateToken>(&ACTIVE_GATE_TOKEN, |_| None);
     visitor.visit::<super::ActiveGateTokenList>(&ACTIVE_GATE_TOKEN_LIST, |_| None);
     visitor.visit::<super::ActiveGateTokenCreate>(&ACTIVE_GATE_TOKEN_CREATE, |_| None);

@@ -6,7 +6,8 @@ mod doors;
 mod shared;
 pub mod operations;
 #[cfg(feature = "samples")]
-pub(crate) mod samples;
+#[doc(hidden)]
+pub mod samples;
 
 pub use doors::{Color, Door, DoorId};
 pub use shared::Failure;

@@ -5,7 +5,7 @@
 use crate::samples::{Property, Sample, Visitor};
 
 /// Visits every model, in the order of the description.
-pub(crate) fn visit(visitor: &mut impl Visitor) {
+pub fn visit(visitor: &mut impl Visitor) {
     visitor.visit::<super::Doors>(&DOORS, |_| None);
     visitor.visit::<super::Door>(&DOOR, |_| None);
     visitor.visit::<super::NewDoor>(&NEW_DOOR, |_| None);

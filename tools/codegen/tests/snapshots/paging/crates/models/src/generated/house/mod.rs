@@ -7,7 +7,8 @@ mod shared;
 mod windows;
 pub mod operations;
 #[cfg(feature = "samples")]
-pub(crate) mod samples;
+#[doc(hidden)]
+pub mod samples;
 
 pub use doors::Doors;
 pub use shared::Failure;

@@ -6,7 +6,8 @@ mod keys;
 mod shared;
 pub mod operations;
 #[cfg(feature = "samples")]
-pub(crate) mod samples;
+#[doc(hidden)]
+pub mod samples;
 
 pub use keys::{CreatedKey, Key, KeyId};
 pub use shared::Failure;

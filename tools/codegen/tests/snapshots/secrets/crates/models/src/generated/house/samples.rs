@@ -5,7 +5,7 @@
 use crate::samples::{Property, Sample, Visitor};
 
 /// Visits every model, in the order of the description.
-pub(crate) fn visit(visitor: &mut impl Visitor) {
+pub fn visit(visitor: &mut impl Visitor) {
     visitor.visit::<super::CreatedKey>(&CREATED_KEY, |_| None);
     visitor.visit::<super::Key>(&KEY, |_| None);
     visitor.visit::<super::Failure>(&FAILURE, |_| None);

@@ -5,7 +5,7 @@
 use crate::samples::{Property, Sample, Visitor};
 
 /// Visits every model, in the order of the description.
-pub(crate) fn visit(visitor: &mut impl Visitor) {
+pub fn visit(visitor: &mut impl Visitor) {
     visitor.visit::<super::Door>(&DOOR, |it| it.inexact_member());
     visitor.visit::<super::DoorUpdate>(&DOOR_UPDATE, |it| it.inexact_member());
     visitor.visit::<super::Failure>(&FAILURE, |_| None);
