@@ -1,4 +1,4 @@
-//! `cargo xtask codegen [--check]`: writes or compares what `gatelet-codegen` makes of the descriptions.
+//! `cargo xtask codegen [--check]`: writes or compares what `gatelet-codegen` generates from the descriptions.
 
 #[cfg(test)]
 mod new_operation;

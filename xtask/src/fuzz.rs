@@ -1,7 +1,7 @@
 //! `cargo xtask fuzz [--seconds N] [--target NAME]`: runs the fuzz targets of `tests/fuzz`, one after the other.
 //!
 //! It needs no tool beyond the toolchain and a C++ compiler: the targets are built with the flags that `cargo fuzz --sanitizer
-//! none` uses, which work on a stable compiler. What a run finds out stays below the target folder, and the next one goes on
+//! none` uses, which work on a stable compiler. What a run finds stays below the target folder, and the next one goes on
 //! from there.
 
 mod report;
@@ -117,7 +117,7 @@ fn host() -> Result<String, Error> {
 }
 
 impl Target<'_> {
-    /// Runs the target for so long, and returns how many inputs it was given.
+    /// Runs the target for this long, and returns the number of inputs.
     fn run(&self, binary: &Path, seconds: u64) -> Result<u64, Error> {
         println!("fuzz: {} for {seconds} s", self.name);
         let log = self.output.join(format!("{}.log", self.name));
@@ -175,7 +175,7 @@ impl Target<'_> {
         [Some(own), fixtures].into_iter().flatten().collect()
     }
 
-    /// A folder of this target below the target folder, made if need be.
+    /// Returns a folder of this target below the target folder, created if necessary.
     fn folder(&self, what: &str) -> Result<PathBuf, Error> {
         let folder = self.output.join(what).join(&self.name);
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;

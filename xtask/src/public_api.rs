@@ -2,7 +2,7 @@
 //!
 //! `docs/public-api/<package>.txt` lists every public item with all features on, so that a reviewer sees each change. The
 //! listing comes from rustdoc's JSON. Its format goes with the compiler, so the version of the crate `public-api` in the
-//! root `Cargo.toml` goes with `rust-toolchain.toml`; and it is unstable, so rustdoc is told to give it all the same, in
+//! root `Cargo.toml` goes with `rust-toolchain.toml`; and it is unstable, so it is enabled by a flag, in
 //! a target folder of its own.
 
 mod foreign;

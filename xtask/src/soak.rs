@@ -55,7 +55,7 @@ fn paging(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Error> 
     run_to_end(command)
 }
 
-/// Cuts every exchange at every byte, calls a server that is down, and makes and drops very many calls.
+/// Cuts every exchange at every byte, calls a server that is down, and makes and drops a great many calls.
 fn transport(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Error> {
     let calls = number(&mut arguments, "--calls")?.unwrap_or(u64::MAX);
     let at_once = number(&mut arguments, "--at-once")?.unwrap_or(10_000);

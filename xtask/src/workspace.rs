@@ -51,7 +51,7 @@ impl Workspace {
         Self::at(xtask.parent().unwrap_or(xtask))
     }
 
-    /// Returns the workspace in a given folder.
+    /// Returns the workspace in a folder.
     pub(crate) fn at(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
     }

@@ -120,7 +120,7 @@ fn decode<T: DeserializeOwned>(name: &'static str, response: ApiResponse, units:
     Subject::new(name, units, move || response.json::<T>())
 }
 
-/// Ours without the transport's fast reader: the models alone, and a body that it gives up at the very end.
+/// Ours without the transport's fast reader: the models alone, and a body that it rejects at the very end.
 fn not_quick<T: DeserializeOwned + 'static>(
     body: String,
     units: u32,
@@ -206,7 +206,7 @@ fn naming_the_path() -> Result<Group, Error> {
     let body: &'static str = input::tokens(TOKENS).leak();
     let ours = ours::<gatelet_models::dt::ActiveGateTokenList>(body.into(), TOKENS)?;
     Ok(Group {
-        title: "the same page: what naming the path of an error costs where there is none",
+        title: "the same page: what naming the path of an error costs if there is no error",
         unit: "token",
         subjects: vec![
             Subject::new("from_utf8 and from_str, no path", TOKENS, || {

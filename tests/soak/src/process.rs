@@ -1,4 +1,4 @@
-//! Another process of this program, whose memory and descriptors are its own.
+//! A child process of this program, with memory and descriptors of its own.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! What the tests of several packages share.
 //!
-//! - [`RawServer`](raw_server::RawServer): responds with the bytes that a test gives it. [`Proxy`](proxy::Proxy): connects
+//! - [`RawServer`](raw_server::RawServer): responds with a test's bytes. [`Proxy`](proxy::Proxy): connects
 //!   every request to one server.
 //! - `pki` and `tls_server` (feature `tls`): certificates, and TLS in front of a server without it.
 //! - `models` (feature `models`): every model with a sample, and generated values of each.

@@ -1,4 +1,4 @@
-//! A server that responds with the bytes that a test gives it.
+//! A server that responds with a test's bytes.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -233,7 +233,7 @@ struct Outcome {
 }
 
 impl Outcome {
-    /// Whether the result may be wrong only because the client timed out too early.
+    /// Returns whether the result may be wrong only because the client timed out too early.
     fn was_premature(&self) -> bool {
         // A token exchange that timed out is a credential error.
         let timed_out = |error: &Error| {
@@ -293,7 +293,7 @@ impl Oracle<'_> {
         exchanges.filter(move |served| !is_of_credential(served))
     }
 
-    /// Whether the server made the requested change.
+    /// Returns whether the server made the requested change.
     fn was_applied(&self) -> bool {
         let succeeded = |served: &Served| {
             let handled = served.handled.as_ref();
@@ -302,7 +302,7 @@ impl Oracle<'_> {
         self.operation().is_write() && self.own().any(succeeded)
     }
 
-    /// Whether the client cannot know: all of the request was written, and no status came back.
+    /// Returns whether the outcome is unknown to the client: all of the request was written, and no status came back.
     fn is_in_doubt(&self) -> bool {
         let in_doubt = |served: &Served| {
             let whole = served

@@ -60,7 +60,7 @@ impl Operation {
         self.operation().method != Method::Get
     }
 
-    /// Whether this is the token exchange, which no caller asks for directly.
+    /// Whether this is the token exchange, which no caller makes directly.
     #[must_use]
     pub fn is_token_exchange(self) -> bool {
         self == Self::Asa(asa::OperationId::IssueServiceToken)

@@ -13,7 +13,7 @@ pub extern "C" fn main() -> c_int {
     0
 }
 
-// The toolchain's own `alloc` was compiled to be able to unwind, and so names these two. A panic aborts here, so nobody
+// The toolchain's own `alloc` was compiled to be able to unwind, and so names these two. A panic aborts here, so nothing
 // ever calls them; they only have to exist.
 
 // SAFETY: std, which would define it too, is not linked.

@@ -44,7 +44,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Error> {
     Ok(())
 }
 
-/// Has typify, which is what progenitor makes types with, make those of our descriptions.
+/// Generates the types of our descriptions with typify, progenitor's generator.
 fn typify(workspace: &Workspace, made: &Path) -> Result<(), Error> {
     let generator = workspace.root().join("tests/bench/typify");
     let folder = made.join("typified").display().to_string();

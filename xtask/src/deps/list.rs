@@ -1,7 +1,7 @@
 //! The list of crates below a package, and its text form in `xtask/deps/`.
 //!
 //! One line a crate, sorted, and before each name the builds that contain it: `n` without features, `d` by default,
-//! `a` with all features, `-` where it is absent. The marks stand first, so that a new name moves no other line.
+//! `a` with all features, `-` where it is absent. The marks come first, so that a new name moves no other line.
 
 use std::collections::BTreeMap;
 

@@ -61,7 +61,7 @@ impl Build {
         }
     }
 
-    /// How cargo is asked for this build.
+    /// Returns cargo's arguments for this build.
     pub(crate) fn flags(&self) -> String {
         match self {
             Self::Bare => "--no-default-features".into(),

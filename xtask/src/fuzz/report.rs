@@ -5,7 +5,7 @@ use std::fmt;
 /// The figures of a run, and its last lines.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Report {
-    /// How many inputs the target was given.
+    /// The number of inputs.
     pub(crate) runs: u64,
     /// How many edges of its code were reached.
     edges: u64,

@@ -47,7 +47,7 @@ impl Package {
         version
     }
 
-    /// Installs it, unless another tool of the same package did; the folder with its programs, or why there is none.
+    /// Installs it, unless another tool of the same package did. Returns the folder with its programs, or why there is none.
     pub(crate) fn install(&self, folder: &Folder) -> Result<PathBuf, String> {
         let letters = self.parts[0].chars();
         let name: String = letters.filter(char::is_ascii_alphanumeric).collect();

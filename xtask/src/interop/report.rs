@@ -76,7 +76,7 @@ fn said(finding: &Value, rule: &str) -> String {
 #[derive(Debug, Default)]
 pub(crate) struct Verdict {
     pub(crate) complaints: Complaints,
-    /// What was made and whether it compiles.
+    /// The output and whether it compiles.
     pub(crate) made: String,
     /// Why it counts as failed.
     pub(crate) failure: Option<String>,
@@ -97,7 +97,7 @@ impl Verdict {
 pub(crate) struct Report {
     rows: Vec<String>,
     failures: Vec<String>,
-    /// Those of tools that passed, too, and how often each was given.
+    /// Also those of tools that passed, and how often each occurred.
     warnings: BTreeMap<String, usize>,
 }
 
@@ -142,7 +142,7 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "| tool | version | description | result | errors | warnings | what it made |\n| --- | --- | --- | --- | --- | --- | --- |"
+            "| tool | version | description | result | errors | warnings | output |\n| --- | --- | --- | --- | --- | --- | --- |"
         )?;
         self.rows.iter().try_for_each(|row| writeln!(f, "{row}"))?;
         if !self.warnings.is_empty() {

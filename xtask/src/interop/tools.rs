@@ -1,4 +1,4 @@
-//! The tools: what they are called with, how they complain, and what they make.
+//! The tools: their arguments, their messages, and their output.
 
 use super::packages::{Package, Registry};
 use super::report::Count;
@@ -8,27 +8,27 @@ use super::report::Count;
 pub(crate) struct Tool {
     pub(crate) name: &'static str,
     pub(crate) package: &'static Package,
-    /// The program and its arguments; `{description}` and `{output}` stand for files.
+    /// The program and its arguments; `{description}` and `{output}` are replaced by paths.
     pub(crate) call: &'static [&'static str],
     /// How its complaints are counted.
     pub(crate) count: Count,
     pub(crate) makes: Option<Makes>,
 }
 
-/// What a generator makes, and what shows that it is sound.
+/// The output of a generator, and how it is checked.
 #[derive(Debug)]
 pub(crate) struct Makes {
     /// The package of a compiler that is not expected on the machine.
     pub(crate) compiler: Option<&'static Package>,
-    /// The compiler and its arguments, run in the folder of what was made.
+    /// The compiler and its arguments, run in the output folder.
     pub(crate) compile: &'static [&'static str],
-    /// Whether a client has an address to begin with, or asks its user for one.
+    /// Whether a client has a default address, or requires one from its user.
     pub(crate) has_host: bool,
     /// What must be found in it: a generator may leave out what it does not understand, and end well.
     pub(crate) holds: Holds,
 }
 
-/// Parts of a description that a generator makes something of.
+/// Parts of a description that a generator converts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Holds {
     Operations,
@@ -219,7 +219,7 @@ pub(crate) const TOOLS: &[Tool] = &[
         name: "openapi-python-client",
         package: &Package {
             registry: Registry::PyPi,
-            // It formats what it made with the other.
+            // It formats its output with the other.
             parts: &["openapi-python-client==0.29.1", "ruff==0.17.6"],
         },
         call: &[

@@ -25,7 +25,7 @@ pub(crate) struct Trial<'a> {
 }
 
 impl Trial<'_> {
-    /// Runs the tool, and compiles what it made. Only a failure of our own is an error.
+    /// Runs the tool, and compiles its output. Only a failure of our own is an error.
     pub(crate) fn run(&self, workspace: &Workspace, folder: &Folder) -> Result<Verdict, String> {
         let letters = self.tool.name.chars();
         let name: String = letters.filter(char::is_ascii_alphanumeric).collect();
@@ -65,7 +65,7 @@ impl Trial<'_> {
         Ok(verdict)
     }
 
-    /// Compiles what was made, and looks for the address that it begins with.
+    /// Compiles the output, and looks for its default address.
     fn judge(
         &self,
         makes: &Makes,
@@ -86,30 +86,30 @@ impl Trial<'_> {
             Ok(ended) if ended.status.success() => verdict.made = format!("compiles ({})", call[0]),
             Ok(ended) => {
                 show(&ended);
-                verdict.failure = Some(format!("what it made does not compile: {}", ended.status));
+                verdict.failure = Some(format!("its output does not compile: {}", ended.status));
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                verdict.made = format!("no compiler at hand ({})", call[0]);
+                verdict.made = format!("no compiler found ({})", call[0]);
             }
             Err(error) => return Err(format!("{}: {error}", call[0])),
         }
         let sources = sources(output)?;
         if let Some(name) = self.left_out(makes.holds, &sources) {
-            verdict.failure = Some(format!("what it made has no `{name}`"));
+            verdict.failure = Some(format!("its output has no `{name}`"));
         }
         let server = &self.outline.server;
         if !makes.has_host {
-            verdict.made.push_str(", the caller gives the address");
+            verdict.made.push_str(", the caller passes the address");
         } else if has_host(&sources, server) {
             verdict.made.push_str(", default ");
             verdict.made.push_str(&server.filled());
         } else {
-            verdict.failure = Some(format!("what it made has no `{}`", server.filled()));
+            verdict.failure = Some(format!("its output has no `{}`", server.filled()));
         }
         Ok(())
     }
 
-    /// Returns the first operation or object that is not in what was made, in whatever style names are written there.
+    /// Returns the first operation or object that is missing from the output, in any naming style.
     fn left_out(&self, holds: Holds, sources: &[String]) -> Option<&str> {
         let names = match holds {
             Holds::Operations => &self.outline.operations,
@@ -122,7 +122,7 @@ impl Trial<'_> {
     }
 }
 
-/// A command that finds programs in a folder first, and tells nobody about itself.
+/// A command that finds programs in a folder first, with telemetry turned off.
 fn command(programs: &Path, call: &[String], folder: &Folder, within: &Path) -> Command {
     let before = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(programs.to_owned());
@@ -192,7 +192,7 @@ fn sources(folder: &Path) -> Result<Vec<String>, String> {
     Ok(found)
 }
 
-/// Whether one has the server's address with its defaults, or the parts that it is made of at run time.
+/// Returns whether a source contains the server's address with its defaults, or the parts that it is composed of at run time.
 fn has_host(sources: &[String], server: &Server) -> bool {
     let filled = format!("\"{}\"", server.filled());
     let variables = server.variables.iter();

@@ -1,4 +1,4 @@
-//! Whose types a public API names: only those of crates that a user of it may have to know.
+//! Foreign types in a public API: only those of crates that its users may have to know.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,7 +13,7 @@ const ALLOWED: &[&str] = &[
     "alloc",
     "core",
     "std",
-    // An operator of the language on a text: a primitive type is nobody's.
+    // An operator of the language on a text: a primitive type belongs to no crate.
     "str",
     "bytes",
     "futures_core",

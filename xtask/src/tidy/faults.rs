@@ -45,7 +45,7 @@ impl Case {
         })
     }
 
-    /// Returns the cases of a comment that holds nothing else: `// T5, U8`.
+    /// Returns the cases of a comment that contains nothing else: `// T5, U8`.
     fn of_comment(line: &str) -> Option<Vec<Self>> {
         let text = line.strip_prefix("// ")?;
         text.split(", ").map(Self::parse).collect()
@@ -116,7 +116,7 @@ fn untitled(titles: &BTreeMap<Case, String>, tests: &Tests) -> Vec<String> {
     found.collect()
 }
 
-/// Returns the titles that the page gives, in rows and in its last list.
+/// Returns the titles of the page, in rows and in its last list.
 fn titles(page: &str) -> BTreeMap<Case, String> {
     let lines = page
         .lines()
@@ -197,7 +197,7 @@ fn begins_with_test(lines: &[&str]) -> bool {
             .is_some_and(|line| line.contains("fn "))
 }
 
-/// The page: what stands above its first heading of an area, then a table for each area, then what is open.
+/// Renders the page: the text above the first heading of an area, then a table for each area, then the open cases.
 fn compose(page: &str, titles: &BTreeMap<Case, String>, tests: &Tests) -> String {
     let mut text = page
         .split("\n## ")

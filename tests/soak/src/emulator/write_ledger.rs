@@ -33,7 +33,7 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// Whether the server has what the results say, and no more.
+    /// Returns whether the server contains what the results say, and no more.
     #[must_use]
     pub fn is_explained(&self) -> bool {
         let [_, _, applied] = self.failed;

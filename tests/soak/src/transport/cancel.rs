@@ -35,7 +35,7 @@ pub struct Leftovers {
 }
 
 impl Leftovers {
-    /// Whether nothing was left behind.
+    /// Returns whether nothing was left behind.
     #[must_use]
     pub fn is_clean(&self) -> bool {
         (self.descriptors, self.tasks, self.permits) == (0, 0, 0)

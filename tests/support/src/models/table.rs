@@ -41,7 +41,7 @@ use Presence::{
     Count, Defaulted, Kept, Lenient, Optional, OptionalCount, Patched, Required, RequiredList,
 };
 
-/// A model with a sample that has every field. The text `hunter2` stands for every secret.
+/// A model with a sample that has every field. Every secret is `hunter2`.
 #[derive(Clone, Copy)]
 pub struct Model {
     /// Such as `asa::Gateway`.
@@ -58,7 +58,7 @@ pub struct Model {
     pub rewrite: &'static (dyn Fn(&str) -> Result<String, Refusal> + Send + Sync),
     /// The same from bytes as they come, through the decoding that the clients use.
     pub receive: &'static (dyn Fn(&[u8]) -> Result<String, gatelet_transport::Error> + Send + Sync),
-    /// Whether it keeps the members that it does not know.
+    /// Whether it keeps unknown members.
     pub keeps_unknown: bool,
     /// Both `Debug` forms.
     pub show: fn(&str) -> String,
@@ -77,7 +77,7 @@ impl Model {
     /// The model of this name in the table.
     ///
     /// # Panics
-    /// When there is none.
+    /// If it is absent.
     #[must_use]
     pub fn named(name: &str) -> &'static Self {
         let model = MODELS.iter().find(|model| model.name == name);
