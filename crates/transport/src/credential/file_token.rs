@@ -99,7 +99,7 @@ impl FileToken {
     }
 }
 
-/// Reads a secret from a regular file and passes it to `take`; its buffer is zeroed afterwards. A UTF-8 byte order mark
+/// Reads a secret from a regular file and passes it to `take`; its buffer is then zeroed. A UTF-8 byte order mark
 /// and one line end are not part of the secret, as in [`parse_secret_text`].
 ///
 /// ```

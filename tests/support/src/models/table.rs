@@ -95,7 +95,7 @@ impl Model {
         Some(Self::named(&format!("{vendor}::{}", property.model?)))
     }
 
-    /// The model of the object at a place, a JSON pointer; none for a map and for what is no object.
+    /// The model of the object at a place, a JSON pointer; `None` for a map or a value that is not an object.
     pub fn at(&'static self, place: &str) -> Option<&'static Self> {
         let steps = place.split('/').skip(1);
         let mut members = steps.filter(|step| step.parse::<usize>().is_err());
