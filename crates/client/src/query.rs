@@ -127,6 +127,12 @@ impl From<bool> for QueryValue {
     }
 }
 
+impl From<i32> for QueryValue {
+    fn from(value: i32) -> Self {
+        Self::Integer(value.into())
+    }
+}
+
 impl From<i64> for QueryValue {
     fn from(value: i64) -> Self {
         Self::Integer(value)

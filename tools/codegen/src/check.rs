@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::client;
+use super::client_check;
+use super::client_query;
 use super::diagnostics::{Diagnostics, Position};
 use super::example;
 use super::graph::{Graph, propagate};
@@ -31,6 +33,10 @@ pub(crate) fn check(api: &mut Api, diagnostics: &mut Diagnostics) {
     methods(api, diagnostics);
     defaults(api, &graph, diagnostics);
     limits(api, diagnostics);
+    // What is wrong with a name above would come again.
+    if diagnostics.is_empty() {
+        client_check::check(api, &graph, diagnostics);
+    }
     if diagnostics.is_empty() {
         place(api, diagnostics);
         let graph = Graph::of(api);
@@ -118,14 +124,15 @@ fn methods(api: &Api, diagnostics: &mut Diagnostics) {
     for tag in &api.tags {
         let operations = api.operations.iter();
         let operations = operations.filter(|it| it.tag == tag.name && it.by_hand.method.is_none());
-        let methods: Vec<_> = operations
-            .map(|it| (client::method_name(api, it), it.at))
-            .collect();
-        for (method, at) in &methods {
-            if !names::is_identifier(method) || method == "new" {
+        let mut methods = Vec::new();
+        for operation in operations {
+            let method = client::method_name(api, operation);
+            if !names::is_identifier(&method) || method == "new" || method.starts_with('{') {
                 let what = format!("`{method}` cannot be the name of a method");
-                diagnostics.add(*at, what, "give the operation an `x-rust-name`");
+                let fix = "give the operation an `x-rust-name`";
+                diagnostics.add(operation.at, what, fix);
             }
+            methods.push((method, operation.at));
         }
         let what = format!("methods of the tag `{}`", tag.name);
         no_clash(methods.into_iter(), &what, fix, diagnostics);
@@ -245,7 +252,7 @@ fn parameter_names(operation: &Operation, diagnostics: &mut Diagnostics) {
         let mut seen = BTreeSet::new();
         let parameters = operation.parameters.iter();
         let parameters = parameters.filter(|it| it.in_path == in_path && seen.insert(&it.name));
-        let names = parameters.map(|it| (client::rust_name(it), it.at));
+        let names = parameters.map(|it| (client_query::rust_name(it), it.at));
         no_clash(names, "parameters", "remove one", diagnostics);
     }
 }
@@ -277,16 +284,25 @@ fn paging(operation: &Operation, graph: &Graph<'_>, diagnostics: &mut Diagnostic
         let fix = "describe the list in the schema of the response, or remove `x-paging`";
         diagnostics.add(*at, "`x-paging` on a response without a list", fix);
     }
+    let is_count = |kind: &Kind| matches!(kind, Kind::Integer(range) if range.is_unsigned());
     if let Some(total) = &paging.total_count
         && !fields
             .iter()
-            .any(|it| it.name == *total && it.kind.is_count())
+            .any(|it| it.name == *total && is_count(&it.kind))
     {
         let what = format!("`x-paging` names `{total}`, which is not a count in the response");
-        diagnostics.add(*at, what, "describe it in the schema of the response");
+        diagnostics.add(
+            *at,
+            what,
+            "describe it in the schema of the response, with `minimum: 0`",
+        );
     }
-    let is_cursor =
-        |it: &Field| it.name == *page_token && matches!(it.kind, Kind::Text) && !it.is_required;
+    let is_cursor = |it: &Field| {
+        it.name == *page_token
+            && matches!(it.kind, Kind::Text)
+            && !it.is_required
+            && it.default.is_none()
+    };
     if paging.style == PagingStyle::Cursor && !fields.iter().any(is_cursor) {
         let what = format!("a cursor with a response that has no optional string `{page_token}`");
         let fix =

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+use super::client_query::{list_paging, own_query, query_name, query_type, rust_name};
 use super::field_type::{ident, value_type};
 use super::ir::{Api, Integer, Kind, Method, Operation, Paging, PagingStyle, Parameter, Tag};
 use super::markdown::Markdown;
 use super::names;
-use super::rust::{self, Item, doc, doc_of};
+use super::rust::{self, Item, doc_of};
 use super::source::source;
 
 /// The files of a client and the `mod.rs` that names them, by their name.
@@ -41,7 +42,7 @@ fn root(api: &Api, resources: &[Resource<'_>]) -> Result<String, String> {
         let (module, mut types) = (ident(&resource.module()), vec![resource.name()]);
         types.extend(resource.queries().map(query_name));
         types.sort();
-        quote!(pub use #module::{#(#types),*};)
+        quote!(pub use self::#module::{#(#types),*};)
     });
     let items = [
         Item::Plain(quote!(#(pub(crate) mod #modules;)*)),
@@ -73,13 +74,12 @@ impl<'a> Resource<'a> {
     /// The tag's name within a sentence, at its end.
     fn subject(&self) -> Markdown {
         let name = &self.tag.name;
-        let (first, rest) = name.split_at(1);
         // `ActiveGate` keeps its letters.
-        let is_name = rest.contains(|c: char| c.is_ascii_uppercase());
-        let subject = match is_name {
-            true => name.clone(),
-            false => first.to_ascii_lowercase() + rest,
-        };
+        let is_name = name.chars().skip(1).any(|c| c.is_ascii_uppercase());
+        let mut subject = name.clone();
+        if let Some(first) = subject.get_mut(..1).filter(|_| !is_name) {
+            first.make_ascii_lowercase();
+        }
         Markdown::escaped(&subject).joined(Markdown::own("."))
     }
 
@@ -136,6 +136,24 @@ impl<'a> Resource<'a> {
         models.dedup();
         let vendor = ident(&self.api.vendor);
         let models = models.iter().map(|it| ident(it));
+        let elements = self.operations.iter();
+        let elements: Vec<&Kind> = elements.filter_map(|it| self.element(it)).collect();
+        let plain = |test: fn(&Kind) -> bool, path: TokenStream| {
+            let is_used = elements.iter().any(|it| test(it.innermost()));
+            is_used.then(|| quote!(use #path;))
+        };
+        let secret = plain(
+            |it| matches!(it, Kind::Secret),
+            quote!(gatelet_models::Secret),
+        );
+        let timestamp = plain(
+            |it| matches!(it, Kind::Timestamp { .. }),
+            quote!(gatelet_models::Timestamp),
+        );
+        let map = plain(
+            |it| matches!(it, Kind::Map),
+            quote!(std::collections::BTreeMap),
+        );
         let by_hand = |is_used: bool, module: &str| {
             let module = ident(module);
             is_used.then(|| quote!(use crate::#module;))
@@ -143,7 +161,10 @@ impl<'a> Resource<'a> {
         let check = by_hand(any(|it| it.by_hand.check.is_some()), "check");
         let decode = by_hand(any(|it| it.by_hand.decode.is_some()), "decode");
         quote! {
+            #map
             use gatelet_client::{#(#from_client),*};
+            #secret
+            #timestamp
             use gatelet_models::#vendor::{#(#models),*};
             use gatelet_transport::{#(#from_transport),*};
             #check
@@ -241,8 +262,12 @@ impl<'a> Resource<'a> {
             "with_cursor",
             member(&paging.page_token).filter(|_| is_cursor),
         );
-        let total = paging.total_count.as_deref().and_then(member);
-        let total = set("with_total_count", total);
+        let total = paging.total_count.as_deref().and_then(member).map(|field| {
+            let name = ident(&field.rust);
+            let is_narrow = matches!(field.kind, Kind::Integer(Integer::Count32));
+            let widen = is_narrow.then(|| quote!(.map(u64::from)));
+            quote!(.with_total_count(page.#name #widen))
+        });
         let size = set("with_page_size", member(&paging.page_size));
         let element = self.element(operation).map(value_type);
         let page = ident(page.map(|it| it.name.as_str()).unwrap_or_default());
@@ -422,87 +447,6 @@ fn permissions(operation: &Operation) -> Option<Markdown> {
     Some(sentence.joined(Markdown::own(".")))
 }
 
-/// The typed query parameters of an operation.
-fn query_type(operation: &Operation) -> [TokenStream; 3] {
-    let name = query_name(operation);
-    let docs = doc(&format!("The query parameters of `{}`.", operation.id));
-    let fields = own_query(operation).map(|parameter| {
-        let (field, kind) = (ident(&rust_name(parameter)), query_value(parameter));
-        quote!(#field: Option<#kind>,)
-    });
-    let setters = own_query(operation).map(|parameter| {
-        let (field, kind) = (ident(&rust_name(parameter)), query_value(parameter));
-        let docs = doc_of(&parameter.description.sentence());
-        let (argument, value) = match parameter.kind {
-            Kind::Boolean | Kind::Integer(_) => (quote!(#kind), quote!(value)),
-            _ => (quote!(impl Into<String>), quote!(value.into())),
-        };
-        quote! {
-            #docs
-            pub fn #field(mut self, value: #argument) -> Self {
-                self.#field = Some(#value);
-                self
-            }
-        }
-    });
-    let writes = own_query(operation).map(|parameter| {
-        let (name, field) = (&parameter.name, ident(&rust_name(parameter)));
-        match parameter.kind {
-            Kind::Boolean | Kind::Integer(_) => quote!(query.set(#name, self.#field);),
-            _ => quote!(query.set(#name, self.#field.as_deref());),
-        }
-    });
-    [
-        quote! {
-            #docs
-            #[derive(Clone, Debug, Default)]
-            #[must_use]
-            pub struct #name { #(#fields)* }
-        },
-        quote!(impl #name { #(#setters)* }),
-        quote! {
-            impl ListQuery for #name {
-                fn write_to(&self, query: &mut Query) { #(#writes)* }
-            }
-        },
-    ]
-}
-
-/// The name of a parameter, which is a text of the vendor's.
-pub(crate) fn rust_name(parameter: &Parameter) -> String {
-    let name = names::snake(&parameter.name);
-    match names::is_identifier(&name) {
-        true => name,
-        false => format!("parameter_{name}"),
-    }
-}
-
-fn query_value(parameter: &Parameter) -> TokenStream {
-    match &parameter.kind {
-        // The widest type that a query takes.
-        Kind::Integer(Integer::Count64 | Integer::Uint64) => quote!(i64),
-        kind @ (Kind::Boolean | Kind::Integer(_)) => value_type(kind),
-        _ => quote!(String),
-    }
-}
-
-fn query_name(operation: &Operation) -> Ident {
-    format_ident!("{}Query", names::pascal(&operation.id))
-}
-
-/// The query parameters that are not part of paging.
-fn own_query(operation: &Operation) -> impl Iterator<Item = &Parameter> {
-    let paging = list_paging(operation);
-    operation.query().filter(move |parameter| {
-        paging.is_none_or(|paging| {
-            let name = parameter.name.as_str();
-            name != paging.page_size
-                && name != paging.page_token
-                && Some(name) != paging.backwards.as_deref()
-        })
-    })
-}
-
 /// The parameters of the path that a caller gives, in the order of the path.
 fn path_arguments(operation: &Operation) -> impl Iterator<Item = &Parameter> {
     path(operation).filter(|parameter| !parameter.is_account)
@@ -518,12 +462,20 @@ pub(crate) fn path(operation: &Operation) -> impl Iterator<Item = &Parameter> {
     names.filter_map(|name| parameters.iter().find(|it| it.in_path && it.name == name))
 }
 
+/// Names of a method and its example, beside the parameters of the path.
+const LOCALS: [&str; 4] = ["body", "checked", "client", "query"];
+
 /// The last parameter is the id of the resource itself.
 fn argument_name(operation: &Operation, parameter: &Parameter) -> Ident {
     let last = path_arguments(operation).last();
-    match last.is_some_and(|last| last.name == parameter.name) {
-        true => ident("id"),
-        false => ident(&rust_name(parameter)),
+    let has_id = path_arguments(operation).any(|it| rust_name(it) == "id");
+    let name = rust_name(parameter);
+    if last.is_some_and(|last| last.name == parameter.name) && !has_id {
+        ident("id")
+    } else if LOCALS.contains(&name.as_str()) {
+        format_ident!("parameter_{name}")
+    } else {
+        ident(&name)
     }
 }
 
@@ -576,19 +528,16 @@ pub(crate) fn method_name(api: &Api, operation: &Operation) -> String {
         Method::Put if is_resource => "update",
         Method::Delete if is_resource => "delete",
         Method::Post if operation.success == 201 => "create",
+        // In braces, so that it is refused.
+        _ if last.starts_with('{') => last,
         _ => return names::snake(last),
     };
     name.into()
 }
 
 /// Whether it is a list request. One that sends a body is a call like any other.
-fn is_list(operation: &Operation) -> bool {
+pub(crate) fn is_list(operation: &Operation) -> bool {
     list_paging(operation).is_some()
-}
-
-fn list_paging(operation: &Operation) -> Option<&Paging> {
-    let has_no_body = operation.method == Method::Get && operation.request.is_none();
-    operation.paging.as_ref().filter(|_| has_no_body)
 }
 
 fn is_delete(operation: &Operation) -> bool {

@@ -3,7 +3,8 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
-use super::client::{path, rust_name};
+use super::client::path;
+use super::client_query::rust_name;
 use super::field_type::{ident, value_type};
 use super::ir::{Api, Kind, Operation, PagingStyle, Schema};
 use super::markdown::Markdown;

@@ -348,6 +348,14 @@ impl Kind {
         matches!(self, Self::Integer(Integer::Count32 | Integer::Count64))
     }
 
+    /// Returns the type of the elements of a list of lists, or itself.
+    pub(crate) fn innermost(&self) -> &Self {
+        match self {
+            Self::List(element) => element.innermost(),
+            kind => kind,
+        }
+    }
+
     /// Returns the schema that it names.
     pub(crate) fn reference(&self) -> Option<&Reference> {
         match self {

@@ -7,6 +7,8 @@
 mod characters;
 mod check;
 mod client;
+mod client_check;
+mod client_query;
 mod diagnostics;
 mod document;
 mod example;

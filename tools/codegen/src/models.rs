@@ -78,9 +78,7 @@ fn imports(api: &Api, module: &str, schemas: &[&Schema]) -> TokenStream {
             has_patch |= schema.presence(field) == Presence::Patch;
             has_lenient |= schema.presence(field) == Presence::Lenient;
             kinds.push(&field.kind);
-            if let Kind::List(element) = &field.kind {
-                kinds.push(element);
-            }
+            kinds.push(field.kind.innermost());
         }
     }
     let any = |test: fn(&Kind) -> bool| kinds.iter().any(|kind| test(kind));

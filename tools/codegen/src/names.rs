@@ -53,15 +53,19 @@ pub fn is_identifier(name: &str) -> bool {
 }
 
 /// Names that a schema must not take: of types and traits that generated code or the macros in it use, and of what the
-/// vendors' modules add by hand, which would hide the schema.
+/// vendors' modules and the clients' `models` add by hand, which would hide the schema.
 pub const TAKEN: &[&str] = &[
     "A",
+    "ApiResponse",
     "AsRef",
     "BTreeMap",
     "Box",
+    "Channel",
+    "Client",
     "Clone",
     "Debug",
     "Default",
+    "Deleted",
     "Deserialize",
     "Deserializer",
     "Eq",
@@ -75,13 +79,22 @@ pub const TAKEN: &[&str] = &[
     "IntoIterator",
     "Iterator",
     "Lenient",
+    "ListQuery",
+    "ListRequest",
     "MapAccess",
+    "Milliseconds",
     "None",
+    "NotUuid",
     "Ok",
+    "OperationCall",
     "OperationId",
+    "OperationRequest",
     "Option",
+    "PageBody",
+    "ParseTimestampError",
     "PartialEq",
     "Patch",
+    "Query",
     "Result",
     "Secret",
     "Self",
@@ -95,6 +108,51 @@ pub const TAKEN: &[&str] = &[
     "Unreadable",
     "Vec",
 ];
+
+/// Names that the clients export beside the generated types, which they would hide.
+const EXPORTED: &[&str] = &[
+    "ApiToken",
+    "Applied",
+    "BaseUrl",
+    "Bearer",
+    "CallTimeouts",
+    "ClientBuilder",
+    "Clock",
+    "ConnectFailure",
+    "Credential",
+    "CredentialFailure",
+    "CredentialProvider",
+    "Error",
+    "ErrorKind",
+    "FileToken",
+    "HyperTransport",
+    "HyperTransportBuilder",
+    "Items",
+    "NextPageError",
+    "Page",
+    "PageToken",
+    "Pages",
+    "PaginationFailure",
+    "Phase",
+    "Proxies",
+    "RetryPolicy",
+    "SecretTextError",
+    "Sent",
+    "ServiceUser",
+    "TokioClock",
+    "TooLarge",
+    "TraceContext",
+    "Transport",
+    "TransportError",
+    "TransportErrorKind",
+    "Violation",
+];
+
+/// Whether a generated type of a client must not have this name.
+#[must_use]
+pub fn is_taken_in_client(name: &str) -> bool {
+    TAKEN.contains(&name) || EXPORTED.contains(&name)
+}
 
 #[cfg(test)]
 mod tests {

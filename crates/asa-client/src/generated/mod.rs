@@ -5,5 +5,5 @@
 pub(crate) mod gateway_setup_tokens;
 pub(crate) mod gateways;
 
-pub use gateway_setup_tokens::{GatewaySetupTokens, ListGatewaySetupTokensQuery};
-pub use gateways::{Gateways, ListGatewaysQuery};
+pub use self::gateway_setup_tokens::{GatewaySetupTokens, ListGatewaySetupTokensQuery};
+pub use self::gateways::{Gateways, ListGatewaysQuery};

@@ -4,4 +4,4 @@
 
 pub(crate) mod active_gate_tokens;
 
-pub use active_gate_tokens::ActiveGateTokens;
+pub use self::active_gate_tokens::ActiveGateTokens;

@@ -3,7 +3,7 @@
 //! Doors: What can be opened
 
 use gatelet_client::OperationCall;
-use gatelet_models::house::{Door, Doors, NewDoor, OperationId};
+use gatelet_models::house::{Door, DoorList, NewDoor, OperationId};
 use gatelet_transport::{ApiResponse, Channel, OperationRequest};
 use crate::client::Client;
 
@@ -41,7 +41,7 @@ impl Doors {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get(&self) -> OperationRequest<Doors> {
+    pub fn get(&self) -> OperationRequest<DoorList> {
         OperationCall::new(OperationId::GetDoors.operation(), &[])
             .request(&self.channel, ApiResponse::json)
     }

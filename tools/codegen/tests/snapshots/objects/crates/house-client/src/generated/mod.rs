@@ -4,4 +4,4 @@
 
 pub(crate) mod doors;
 
-pub use doors::Doors;
+pub use self::doors::Doors;

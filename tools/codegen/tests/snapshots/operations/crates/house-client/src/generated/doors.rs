@@ -3,7 +3,7 @@
 //! Doors: What can be opened
 
 use gatelet_client::{ListQuery, OperationCall, Query};
-use gatelet_models::house::{DoorId, Doors, OperationId};
+use gatelet_models::house::{DoorId, DoorList, OperationId};
 use gatelet_transport::{ApiResponse, Channel, Deleted, OperationRequest};
 use crate::client::Client;
 
@@ -43,7 +43,7 @@ impl Doors {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn doors(&self, query: ListDoorsQuery) -> OperationRequest<Doors> {
+    pub fn doors(&self, query: ListDoorsQuery) -> OperationRequest<DoorList> {
         OperationCall::new(OperationId::ListDoors.operation(), &[])
             .query("contains", query.contains)
             .query("count", query.count)

@@ -3,7 +3,7 @@
 //! Windows: What lets light in
 
 use gatelet_client::OperationCall;
-use gatelet_models::house::{Doors, OperationId};
+use gatelet_models::house::{DoorList, OperationId};
 use gatelet_transport::{ApiResponse, Channel, OperationRequest};
 use crate::client::Client;
 
@@ -41,7 +41,7 @@ impl Windows {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn windows(&self) -> OperationRequest<Doors> {
+    pub fn windows(&self) -> OperationRequest<DoorList> {
         OperationCall::new(OperationId::ListWindows.operation(), &[])
             .request(&self.channel, ApiResponse::json)
     }

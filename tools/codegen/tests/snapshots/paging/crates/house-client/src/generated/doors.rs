@@ -3,7 +3,7 @@
 //! Doors: What can be opened
 
 use gatelet_client::{ListRequest, PageBody};
-use gatelet_models::house::{Doors, OperationId};
+use gatelet_models::house::{DoorList, OperationId};
 use gatelet_transport::Channel;
 use crate::client::Client;
 
@@ -50,7 +50,7 @@ impl Doors {
             &self.channel,
             OperationId::ListDoors.operation(),
             &[],
-            |page: Doors| PageBody::new("list", page.list),
+            |page: DoorList| PageBody::new("list", page.list),
         )
     }
 }

@@ -5,5 +5,5 @@
 pub(crate) mod doors;
 pub(crate) mod windows;
 
-pub use doors::Doors;
-pub use windows::Windows;
+pub use self::doors::Doors;
+pub use self::windows::Windows;

@@ -3,7 +3,7 @@
 //! Windows: What lets light in
 
 use gatelet_client::{ListRequest, PageBody};
-use gatelet_models::house::{OperationId, Windows};
+use gatelet_models::house::{OperationId, WindowList};
 use gatelet_transport::Channel;
 use crate::client::Client;
 
@@ -50,7 +50,7 @@ impl Windows {
             &self.channel,
             OperationId::ListWindows.operation(),
             &[],
-            |page: Windows| {
+            |page: WindowList| {
                 PageBody::new("windows", page.windows).with_cursor(page.next_page_key)
             },
         )

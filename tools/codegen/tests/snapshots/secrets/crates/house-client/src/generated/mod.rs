@@ -4,4 +4,4 @@
 
 pub(crate) mod keys;
 
-pub use keys::Keys;
+pub use self::keys::Keys;

@@ -3,7 +3,7 @@
 //! The handlers of House.
 
 use bytes::Bytes;
-use gatelet_models::house::{Door, Doors, NewDoor, OperationId};
+use gatelet_models::house::{Door, DoorList, NewDoor, OperationId};
 use http::Response;
 use crate::api::house::error_response::ErrorResponse;
 use crate::api::house::response::success;
@@ -15,7 +15,7 @@ use crate::store::encoded::Encoded;
 /// Each method returns the response of its description, so an operation without a handler does not compile.
 pub(crate) trait Operations {
     /// Calls GetDoors.
-    fn get_doors(&self) -> Result<Encoded<Doors>, ErrorResponse>;
+    fn get_doors(&self) -> Result<Encoded<DoorList>, ErrorResponse>;
     /// Calls MakeDoor.
     fn make_door(&self, body: NewDoor) -> Result<Encoded<Door>, ErrorResponse>;
 }

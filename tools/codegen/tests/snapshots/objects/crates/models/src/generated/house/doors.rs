@@ -11,12 +11,12 @@ use crate::{de, ser, text::display::TruncatedDebug, time::timestamp::Timestamp};
 /// Source: a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Doors {
+pub struct DoorList {
     /// The doors.
     pub list: Vec<Door>,
 }
 
-impl Doors {
+impl DoorList {
     /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
     pub fn new(list: impl Into<Vec<Door>>) -> Self {
@@ -31,8 +31,8 @@ impl Doors {
     }
 }
 
-impl<'de> de::Object<'de> for Doors {
-    const NAME: &'static str = "Doors";
+impl<'de> de::Object<'de> for DoorList {
+    const NAME: &'static str = "DoorList";
 
     fn read<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
         enum Field {
@@ -56,13 +56,13 @@ impl<'de> de::Object<'de> for Doors {
     }
 }
 
-impl<'de> Deserialize<'de> for Doors {
+impl<'de> Deserialize<'de> for DoorList {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         de::object(deserializer)
     }
 }
 
-impl Serialize for Doors {
+impl Serialize for DoorList {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = ser::fields(serializer)?;
         fields.put("list", &self.list)?;

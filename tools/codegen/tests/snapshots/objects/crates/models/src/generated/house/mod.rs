@@ -9,6 +9,6 @@ pub mod operations;
 #[doc(hidden)]
 pub mod samples;
 
-pub use doors::{Door, Doors, NewDoor};
+pub use doors::{Door, DoorList, NewDoor};
 pub use shared::Failure;
 pub use operations::OperationId;

@@ -41,7 +41,7 @@ pub static GET_DOORS: Operation = Operation {
     path: "/doors",
     query: &[],
     request: None,
-    response: Some("Doors"),
+    response: Some("DoorList"),
     success: 200,
     idempotent: true,
     authenticated: true,

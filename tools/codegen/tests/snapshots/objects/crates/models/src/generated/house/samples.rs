@@ -6,15 +6,15 @@ use crate::samples::{Property, Sample, Visitor};
 
 /// Visits every model, in the order of the description.
 pub fn visit(visitor: &mut impl Visitor) {
-    visitor.visit::<super::Doors>(&DOORS, |_| None);
+    visitor.visit::<super::DoorList>(&DOOR_LIST, |_| None);
     visitor.visit::<super::Door>(&DOOR, |_| None);
     visitor.visit::<super::NewDoor>(&NEW_DOOR, |_| None);
     visitor.visit::<super::Failure>(&FAILURE, |_| None);
 }
 
-static DOORS: Sample = Sample {
+static DOOR_LIST: Sample = Sample {
     vendor: "house",
-    name: "Doors",
+    name: "DoorList",
     examples: &[
         r#"{"list":[{"name":"front","hinges":["left"],"opened":3,"locked":true}]}"#,
     ],

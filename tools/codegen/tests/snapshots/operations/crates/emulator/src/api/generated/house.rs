@@ -3,7 +3,7 @@
 //! The handlers of House.
 
 use bytes::Bytes;
-use gatelet_models::house::{Doors, OperationId};
+use gatelet_models::house::{DoorList, OperationId};
 use http::Response;
 use crate::api::house::error_response::ErrorResponse;
 use crate::api::house::response::success;
@@ -15,11 +15,11 @@ use crate::store::encoded::Encoded;
 /// Each method returns the response of its description, so an operation without a handler does not compile.
 pub(crate) trait Operations {
     /// Calls ListDoors.
-    fn list_doors(&self) -> Result<Encoded<Doors>, ErrorResponse>;
+    fn list_doors(&self) -> Result<Encoded<DoorList>, ErrorResponse>;
     /// Calls DeleteDoor.
     fn delete_door(&self, id: &str) -> Result<(), ErrorResponse>;
     /// Calls listWindows.
-    fn list_windows(&self) -> Result<Encoded<Doors>, ErrorResponse>;
+    fn list_windows(&self) -> Result<Encoded<DoorList>, ErrorResponse>;
 }
 
 /// Calls the method of an operation and encodes its result with the status of the description.

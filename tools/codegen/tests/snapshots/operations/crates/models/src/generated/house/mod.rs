@@ -10,5 +10,5 @@ pub mod operations;
 pub mod samples;
 
 pub use doors::DoorId;
-pub use shared::{Doors, Failure};
+pub use shared::{DoorList, Failure};
 pub use operations::OperationId;

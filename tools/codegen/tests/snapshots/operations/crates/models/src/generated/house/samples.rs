@@ -6,13 +6,13 @@ use crate::samples::{Property, Sample, Visitor};
 
 /// Visits every model, in the order of the description.
 pub fn visit(visitor: &mut impl Visitor) {
-    visitor.visit::<super::Doors>(&DOORS, |_| None);
+    visitor.visit::<super::DoorList>(&DOOR_LIST, |_| None);
     visitor.visit::<super::Failure>(&FAILURE, |_| None);
 }
 
-static DOORS: Sample = Sample {
+static DOOR_LIST: Sample = Sample {
     vendor: "house",
-    name: "Doors",
+    name: "DoorList",
     examples: &[r#"{"list":["front"]}"#],
     properties: &[Property::new("list", &["array"], None)],
     keeps_unknown: false,

@@ -3,7 +3,7 @@
 //! The handlers of House.
 
 use bytes::Bytes;
-use gatelet_models::house::{Doors, OperationId, Windows};
+use gatelet_models::house::{DoorList, OperationId, WindowList};
 use http::Response;
 use crate::api::house::error_response::ErrorResponse;
 use crate::api::house::response::success;
@@ -16,9 +16,9 @@ use crate::store::encoded::{Encoded, List};
 /// Each method returns the response of its description, so an operation without a handler does not compile.
 pub(crate) trait Operations {
     /// Calls ListDoors.
-    fn list_doors(&self) -> Result<LinkedPage<Doors>, ErrorResponse>;
+    fn list_doors(&self) -> Result<LinkedPage<DoorList>, ErrorResponse>;
     /// Calls ListWindows.
-    fn list_windows(&self) -> Result<Encoded<Windows>, ErrorResponse>;
+    fn list_windows(&self) -> Result<Encoded<WindowList>, ErrorResponse>;
 }
 
 /// Calls the method of an operation and encodes its result with the status of the description.
@@ -34,12 +34,12 @@ pub(crate) fn dispatch(
     Ok(response)
 }
 
-impl List for Doors {
+impl List for DoorList {
     type Item = String;
     const MEMBER: &'static str = "list";
 }
 
-impl List for Windows {
+impl List for WindowList {
     type Item = String;
     const MEMBER: &'static str = "windows";
 }

@@ -11,12 +11,12 @@ use crate::{de, ser, text::display::TruncatedDebug};
 /// Source: a page.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Doors {
+pub struct DoorList {
     /// The names.
     pub list: Vec<String>,
 }
 
-impl Doors {
+impl DoorList {
     /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
     pub fn new(list: impl Into<Vec<String>>) -> Self {
@@ -31,14 +31,14 @@ impl Doors {
     }
 }
 
-impl core::fmt::Debug for Doors {
+impl core::fmt::Debug for DoorList {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Doors").field("list", &TruncatedDebug(&self.list)).finish()
+        f.debug_struct("DoorList").field("list", &TruncatedDebug(&self.list)).finish()
     }
 }
 
-impl<'de> de::Object<'de> for Doors {
-    const NAME: &'static str = "Doors";
+impl<'de> de::Object<'de> for DoorList {
+    const NAME: &'static str = "DoorList";
 
     fn read<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
         enum Field {
@@ -62,13 +62,13 @@ impl<'de> de::Object<'de> for Doors {
     }
 }
 
-impl<'de> Deserialize<'de> for Doors {
+impl<'de> Deserialize<'de> for DoorList {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         de::object(deserializer)
     }
 }
 
-impl Serialize for Doors {
+impl Serialize for DoorList {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = ser::fields(serializer)?;
         fields.put("list", &self.list)?;

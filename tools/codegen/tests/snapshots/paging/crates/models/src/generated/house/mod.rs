@@ -10,7 +10,7 @@ pub mod operations;
 #[doc(hidden)]
 pub mod samples;
 
-pub use doors::Doors;
+pub use doors::DoorList;
 pub use shared::Failure;
-pub use windows::Windows;
+pub use windows::WindowList;
 pub use operations::OperationId;

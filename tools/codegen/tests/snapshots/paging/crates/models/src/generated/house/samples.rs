@@ -6,23 +6,23 @@ use crate::samples::{Property, Sample, Visitor};
 
 /// Visits every model, in the order of the description.
 pub fn visit(visitor: &mut impl Visitor) {
-    visitor.visit::<super::Doors>(&DOORS, |_| None);
-    visitor.visit::<super::Windows>(&WINDOWS, |_| None);
+    visitor.visit::<super::DoorList>(&DOOR_LIST, |_| None);
+    visitor.visit::<super::WindowList>(&WINDOW_LIST, |_| None);
     visitor.visit::<super::Failure>(&FAILURE, |_| None);
 }
 
-static DOORS: Sample = Sample {
+static DOOR_LIST: Sample = Sample {
     vendor: "house",
-    name: "Doors",
+    name: "DoorList",
     examples: &[r#"{"list":["front"]}"#],
     properties: &[Property::new("list", &["required", "array"], None)],
     keeps_unknown: false,
     is_request: false,
 };
 
-static WINDOWS: Sample = Sample {
+static WINDOW_LIST: Sample = Sample {
     vendor: "house",
-    name: "Windows",
+    name: "WindowList",
     examples: &[r#"{"windows":["north"],"nextPageKey":"k"}"#],
     properties: &[
         Property::new("windows", &["array"], None),

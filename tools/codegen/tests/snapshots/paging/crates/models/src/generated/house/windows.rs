@@ -11,14 +11,14 @@ use crate::{de, ser, text::display::TruncatedDebug};
 /// Source: a page.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Windows {
+pub struct WindowList {
     /// The names.
     pub windows: Option<Vec<String>>,
     /// Where the next page begins.
     pub next_page_key: Option<String>,
 }
 
-impl Windows {
+impl WindowList {
     /// Creates a value with nothing set.
     #[must_use]
     pub fn new() -> Self {
@@ -43,17 +43,17 @@ impl Windows {
     }
 }
 
-impl core::fmt::Debug for Windows {
+impl core::fmt::Debug for WindowList {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Windows")
+        f.debug_struct("WindowList")
             .field("windows", &TruncatedDebug(&self.windows))
             .field("next_page_key", &TruncatedDebug(&self.next_page_key))
             .finish()
     }
 }
 
-impl<'de> de::Object<'de> for Windows {
-    const NAME: &'static str = "Windows";
+impl<'de> de::Object<'de> for WindowList {
+    const NAME: &'static str = "WindowList";
 
     fn read<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
         enum Field {
@@ -86,13 +86,13 @@ impl<'de> de::Object<'de> for Windows {
     }
 }
 
-impl<'de> Deserialize<'de> for Windows {
+impl<'de> Deserialize<'de> for WindowList {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         de::object(deserializer)
     }
 }
 
-impl Serialize for Windows {
+impl Serialize for WindowList {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = ser::fields(serializer)?;
         fields.put_some("windows", self.windows.as_ref())?;

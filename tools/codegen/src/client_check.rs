@@ -1,0 +1,142 @@
+//! Checks of what a client is generated from: its names, its lists, and what it does by hand.
+
+use super::client;
+use super::client_query;
+use super::diagnostics::{Diagnostics, Position};
+use super::graph::Graph;
+use super::ir::{Api, Integer, Kind, Operation, Paging, Presence, Schema};
+use super::names;
+use super::schema::no_clash;
+
+/// The methods that every client has, which the method of a tag would hide.
+const METHODS: [&str; 5] = ["base_url", "builder", "channel", "clone", "team"];
+
+/// Checks the whole.
+pub(crate) fn check(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
+    tags(api, diagnostics);
+    types(api, diagnostics);
+    for operation in &api.operations {
+        by_hand(operation, diagnostics);
+        accounts(operation, diagnostics);
+        if let Some(paging) = &operation.paging {
+            parameters(operation, paging, diagnostics);
+            page(operation, paging, graph, diagnostics);
+        }
+    }
+}
+
+fn tags(api: &Api, diagnostics: &mut Diagnostics) {
+    for tag in &api.tags {
+        let method = names::snake(&tag.name);
+        if METHODS.contains(&method.as_str()) {
+            let what = format!("the tag `{}` hides `Client::{method}`", tag.name);
+            diagnostics.add(tag.at, what, "rename it");
+        }
+    }
+}
+
+/// The types of tags and of queries: they stand beside the client's own, and beside the schemas in their files.
+fn types(api: &Api, diagnostics: &mut Diagnostics) {
+    let tags = api.tags.iter();
+    let mut types: Vec<(String, Position)> =
+        tags.map(|it| (names::pascal(&it.name), it.at)).collect();
+    let queries = api.operations.iter();
+    let queries = queries.filter(|it| client_query::has_query_type(it));
+    types.extend(queries.map(|it| (client_query::query_name(it).to_string(), it.at)));
+    for (name, at) in &types {
+        let is_schema = api.schema(name).is_some();
+        if is_schema || names::is_taken_in_client(name) {
+            let of = match is_schema {
+                true => "the name of a schema",
+                false => "a name of its own",
+            };
+            let what = format!("the client's type `{name}`, which is {of}");
+            let fix = "rename the tag, such as to its plural, or the operation";
+            diagnostics.add(*at, what, fix);
+        }
+    }
+    let fix = "rename the tag or the operation";
+    no_clash(types.into_iter(), "types of the client", fix, diagnostics);
+}
+
+fn by_hand(operation: &Operation, diagnostics: &mut Diagnostics) {
+    let by_hand = &operation.by_hand;
+    let mut report = |part: &str, of: &str, fix: &str| {
+        let what = format!("`{part}` by hand of {of}");
+        diagnostics.add(operation.at, what, fix);
+    };
+    let parts = [("check", &by_hand.check), ("decode", &by_hand.decode)];
+    for (part, _) in parts.iter().filter(|(_, text)| text.is_some()) {
+        if client::is_list(operation) {
+            report(part, "a list", "remove it, or state `method`");
+        }
+        let function = names::snake(&operation.id);
+        if !names::is_identifier(&function) {
+            let of = format!("`{function}`, which cannot be the name of a function");
+            report(part, &of, "give the operation another `operationId`");
+        }
+    }
+    if by_hand.decode.is_some() && operation.response.is_none() {
+        let fix = "remove it, or describe the body of the response";
+        report("decode", "a response without a body", fix);
+    }
+}
+
+fn accounts(operation: &Operation, diagnostics: &mut Diagnostics) {
+    let accounts = operation.parameters.iter().filter(|it| it.is_account);
+    for second in accounts.skip(1) {
+        let what = format!("`{}` is a second account in the path", second.name);
+        diagnostics.add(second.at, what, "keep one `x-account`");
+    }
+}
+
+/// The parameters that choose a page.
+fn parameters(operation: &Operation, paging: &Paging, diagnostics: &mut Diagnostics) {
+    let is_integer: fn(&Kind) -> bool = |kind| matches!(kind, Kind::Integer(_));
+    let is_text: fn(&Kind) -> bool = |kind| matches!(kind, Kind::Text);
+    let is_boolean: fn(&Kind) -> bool = |kind| matches!(kind, Kind::Boolean);
+    let backwards = paging.backwards.iter();
+    let needed = [
+        (&paging.page_size, is_integer, "an integer"),
+        (&paging.page_token, is_text, "a string"),
+    ];
+    let needed = needed
+        .into_iter()
+        .chain(backwards.map(|name| (name, is_boolean, "a boolean")));
+    for (name, fits, kind) in needed {
+        let mut query = operation.query();
+        if let Some(parameter) = query.find(|it| it.name == *name && !fits(&it.kind)) {
+            let what = format!("`x-paging` names `{name}`, which is not {kind}");
+            diagnostics.add(parameter.at, what, format!("make it {kind}"));
+        }
+    }
+}
+
+/// What a page says of itself beside its items.
+fn page(operation: &Operation, paging: &Paging, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
+    let schema = operation.response.as_ref().and_then(|it| graph.get(it));
+    let Some(schema) = schema.filter(|_| client::is_list(operation)) else {
+        return;
+    };
+    let wide = [Integer::Count32, Integer::Count64, Integer::Uint64];
+    if let Some(total) = &paging.total_count
+        && let Some(at) = misfit(schema, total, &wide)
+    {
+        let what = format!("the total count `{total}`, which can not be unknown");
+        diagnostics.add(at, what, "remove its default");
+    }
+    if let Some(at) = misfit(schema, &paging.page_size, &wide[..1]) {
+        let what = format!("`{}` of a page is not a small count", paging.page_size);
+        let fix = "describe it with `format: int32` and `minimum: 0`, without a default";
+        diagnostics.add(at, what, fix);
+    }
+}
+
+/// Returns the place of a member that is not an optional count of these ranges.
+fn misfit(schema: &Schema, name: &str, ranges: &[Integer]) -> Option<Position> {
+    let field = schema.fields().iter().find(|it| it.name == name)?;
+    let is_in_range = matches!(field.kind, Kind::Integer(range) if ranges.contains(&range));
+    let presence = schema.presence(field);
+    let is_optional = matches!(presence, Presence::Count | Presence::OptionalCount);
+    (!is_in_range || !is_optional).then_some(field.at)
+}

@@ -1,0 +1,101 @@
+//! Parameters in a client: their names, and the types of queries.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use super::field_type::{ident, value_type};
+use super::ir::{Integer, Kind, Method, Operation, Paging, Parameter};
+use super::names;
+use super::rust::{doc, doc_of};
+
+/// The typed query parameters of an operation.
+pub(crate) fn query_type(operation: &Operation) -> [TokenStream; 3] {
+    let name = query_name(operation);
+    let docs = doc(&format!("The query parameters of `{}`.", operation.id));
+    let fields = own_query(operation).map(|parameter| {
+        let (field, kind) = (ident(&rust_name(parameter)), query_value(parameter));
+        quote!(#field: Option<#kind>,)
+    });
+    let setters = own_query(operation).map(|parameter| {
+        let (field, kind) = (ident(&rust_name(parameter)), query_value(parameter));
+        let docs = doc_of(&parameter.description.sentence());
+        let (argument, value) = match parameter.kind {
+            Kind::Boolean | Kind::Integer(_) => (quote!(#kind), quote!(value)),
+            _ => (quote!(impl Into<String>), quote!(value.into())),
+        };
+        quote! {
+            #docs
+            pub fn #field(mut self, value: #argument) -> Self {
+                self.#field = Some(#value);
+                self
+            }
+        }
+    });
+    let writes = own_query(operation).map(|parameter| {
+        let (name, field) = (&parameter.name, ident(&rust_name(parameter)));
+        match parameter.kind {
+            Kind::Boolean | Kind::Integer(_) => quote!(query.set(#name, self.#field);),
+            _ => quote!(query.set(#name, self.#field.as_deref());),
+        }
+    });
+    [
+        quote! {
+            #docs
+            #[derive(Clone, Debug, Default)]
+            #[must_use]
+            pub struct #name { #(#fields)* }
+        },
+        quote!(impl #name { #(#setters)* }),
+        quote! {
+            impl ListQuery for #name {
+                fn write_to(&self, query: &mut Query) { #(#writes)* }
+            }
+        },
+    ]
+}
+
+fn query_value(parameter: &Parameter) -> TokenStream {
+    match &parameter.kind {
+        // The widest type that a query takes.
+        Kind::Integer(Integer::Count64 | Integer::Uint64) => quote!(i64),
+        kind @ (Kind::Boolean | Kind::Integer(_)) => value_type(kind),
+        _ => quote!(String),
+    }
+}
+
+/// Whether the query of an operation has a type of its own.
+pub(crate) fn has_query_type(operation: &Operation) -> bool {
+    operation.by_hand.method.is_none() && own_query(operation).next().is_some()
+}
+
+pub(crate) fn query_name(operation: &Operation) -> Ident {
+    format_ident!("{}Query", names::pascal(&operation.id))
+}
+
+/// The query parameters that are not part of paging.
+pub(crate) fn own_query(operation: &Operation) -> impl Iterator<Item = &Parameter> {
+    let paging = list_paging(operation);
+    operation.query().filter(move |parameter| {
+        paging.is_none_or(|paging| {
+            let name = parameter.name.as_str();
+            name != paging.page_size
+                && name != paging.page_token
+                && Some(name) != paging.backwards.as_deref()
+        })
+    })
+}
+
+/// The name of a parameter, which is a text of the vendor's.
+pub(crate) fn rust_name(parameter: &Parameter) -> String {
+    let name = names::snake(&parameter.name);
+    match names::is_identifier(&name) {
+        true => name,
+        false => format!("parameter_{name}"),
+    }
+}
+
+/// Returns how the pages of a list request follow. One that sends a body is a call like any other.
+pub(crate) fn list_paging(operation: &Operation) -> Option<&Paging> {
+    let has_no_body = operation.method == Method::Get && operation.request.is_none();
+    operation.paging.as_ref().filter(|_| has_no_body)
+}
