@@ -116,7 +116,7 @@ fn an_invalid_input_is_named_as_the_user_typed_it() {
         (
             dt(),
             "dt token list --page-token nextPageKey=a&b",
-            ("--page-token", "query"),
+            ("--page-token", "more than a cursor"),
         ),
         (
             asa(),

@@ -122,5 +122,5 @@ fn an_update_that_would_lose_digits_sends_nothing() {
     let (output, body) = update(read, "--name us");
     assert_eq!(body, None);
     let line = output.fails_with(2);
-    assert!(line.contains("`x_size` holds a number"), "{line}");
+    assert!(line.contains("`x_size` contains a number"), "{line}");
 }
