@@ -28,7 +28,6 @@ type Decode<T> = dyn Fn(&ApiResponse, Paging) -> Result<PageBody<T>, Error> + Se
 /// own address: a link to another path ends the list with an error, after the page that contained it.
 ///
 /// `Q` has the typed query parameters of the operation; see [`query`](Self::query).
-#[derive(Clone)]
 #[must_use = "nothing happens until a list is sent"]
 pub struct ListRequest<T, Q = ()> {
     channel: Channel,
@@ -43,6 +42,26 @@ pub struct ListRequest<T, Q = ()> {
     requires_complete: bool,
     timeout: Option<Duration>,
     retry: Option<RetryPolicy>,
+}
+
+/// Items need not be `Clone`.
+impl<T, Q: Clone> Clone for ListRequest<T, Q> {
+    fn clone(&self) -> Self {
+        Self {
+            channel: self.channel.clone(),
+            operation: self.operation,
+            path: self.path.clone(),
+            decode: self.decode.clone(),
+            query: self.query.clone(),
+            page_size: self.page_size,
+            page_token: self.page_token.clone(),
+            limit: self.limit,
+            prefetch: self.prefetch,
+            requires_complete: self.requires_complete,
+            timeout: self.timeout,
+            retry: self.retry.clone(),
+        }
+    }
 }
 
 impl<T: 'static, Q: ListQuery> ListRequest<T, Q> {
