@@ -129,13 +129,17 @@ mod tests {
     }
 
     #[test]
-    fn a_new_operation_is_one_edit_and_changes_models_clients_handlers_and_pages() {
+    fn a_new_operation_is_one_edit_and_changes_models_clients_commands_handlers_and_pages() {
         let root = copy_of_the_descriptions();
         write(root.path()).unwrap();
         new_operation::DT.describe(root.path());
         let differences = generate(root.path()).unwrap();
         let differences = differences.differences(root.path()).unwrap();
         let expected = [
+            (
+                "crates/cli/src/generated/dt.rs",
+                "+    Relay(RelayCommand),",
+            ),
             (
                 "crates/dt-client/src/generated/mod.rs",
                 "+pub(crate) mod relays;",

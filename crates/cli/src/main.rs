@@ -5,6 +5,8 @@ mod client;
 mod commands;
 mod env;
 mod error;
+#[rustfmt::skip]
+mod generated;
 mod options;
 mod output;
 mod secret;

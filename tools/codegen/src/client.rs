@@ -30,7 +30,7 @@ pub(crate) fn files(api: &Api) -> Result<BTreeMap<String, String>, String> {
 }
 
 /// The operations of one tag that have a method.
-struct Resource<'a> {
+pub(crate) struct Resource<'a> {
     api: &'a Api,
     tag: &'a Tag,
     operations: Vec<&'a Operation>,
@@ -53,7 +53,7 @@ fn root(api: &Api, resources: &[Resource<'_>]) -> Result<String, String> {
 }
 
 impl<'a> Resource<'a> {
-    fn of(api: &'a Api, tag: &'a Tag) -> Self {
+    pub(crate) fn of(api: &'a Api, tag: &'a Tag) -> Self {
         let operations = api.operations.iter();
         let operations = operations.filter(|it| it.tag == tag.name && it.by_hand.method.is_none());
         Self {
@@ -63,7 +63,7 @@ impl<'a> Resource<'a> {
         }
     }
 
-    fn module(&self) -> String {
+    pub(crate) fn module(&self) -> String {
         names::snake(&self.tag.name)
     }
 
@@ -73,14 +73,7 @@ impl<'a> Resource<'a> {
 
     /// The tag's name within a sentence, at its end.
     fn subject(&self) -> Markdown {
-        let name = &self.tag.name;
-        // `ActiveGate` keeps its letters.
-        let is_name = name.chars().skip(1).any(|c| c.is_ascii_uppercase());
-        let mut subject = name.clone();
-        if let Some(first) = subject.get_mut(..1).filter(|_| !is_name) {
-            first.make_ascii_lowercase();
-        }
-        Markdown::escaped(&subject).joined(Markdown::own("."))
+        Markdown::escaped(&names::in_sentence(&self.tag.name)).joined(Markdown::own("."))
     }
 
     /// The operations with query parameters of their own.
@@ -221,7 +214,7 @@ impl<'a> Resource<'a> {
     }
 
     /// The type of the items of a page.
-    fn element(&self, operation: &Operation) -> Option<&'a Kind> {
+    pub(crate) fn element(&self, operation: &Operation) -> Option<&'a Kind> {
         list_paging(operation)?;
         let page = self.api.schema(&operation.response.as_ref()?.name)?;
         let mut lists = page.fields().iter().filter_map(|field| match &field.kind {
@@ -448,7 +441,7 @@ fn permissions(operation: &Operation) -> Option<Markdown> {
 }
 
 /// The parameters of the path that a caller gives, in the order of the path.
-fn path_arguments(operation: &Operation) -> impl Iterator<Item = &Parameter> {
+pub(crate) fn path_arguments(operation: &Operation) -> impl Iterator<Item = &Parameter> {
     path(operation).filter(|parameter| !parameter.is_account)
 }
 
@@ -466,7 +459,7 @@ pub(crate) fn path(operation: &Operation) -> impl Iterator<Item = &Parameter> {
 const LOCALS: [&str; 4] = ["body", "checked", "client", "query"];
 
 /// The last parameter is the id of the resource itself.
-fn argument_name(operation: &Operation, parameter: &Parameter) -> Ident {
+pub(crate) fn argument_name(operation: &Operation, parameter: &Parameter) -> Ident {
     let last = path_arguments(operation).last();
     let has_id = path_arguments(operation).any(|it| rust_name(it) == "id");
     let name = rust_name(parameter);
@@ -540,7 +533,7 @@ pub(crate) fn is_list(operation: &Operation) -> bool {
     list_paging(operation).is_some()
 }
 
-fn is_delete(operation: &Operation) -> bool {
+pub(crate) fn is_delete(operation: &Operation) -> bool {
     operation.method == Method::Delete && operation.response.is_none()
 }
 

@@ -54,7 +54,7 @@ pub(crate) fn query_type(operation: &Operation) -> [TokenStream; 3] {
     ]
 }
 
-fn query_value(parameter: &Parameter) -> TokenStream {
+pub(crate) fn query_value(parameter: &Parameter) -> TokenStream {
     match &parameter.kind {
         // The widest type that a query takes.
         Kind::Integer(Integer::Count64 | Integer::Uint64) => quote!(i64),

@@ -46,6 +46,29 @@ pub fn pascal(name: &str) -> String {
         .collect()
 }
 
+/// Returns the name of a tag as it stands within a sentence: `gateway setup tokens`.
+#[must_use]
+pub fn in_sentence(name: &str) -> String {
+    let mut rest = name.chars();
+    let first = rest.next().unwrap_or_default();
+    // `ActiveGate` keeps its letters.
+    match rest.as_str().contains(|c: char| c.is_ascii_uppercase()) {
+        true => name.to_owned(),
+        false => first.to_ascii_lowercase().to_string() + rest.as_str(),
+    }
+}
+
+/// Returns the singular of a name that ends with an English noun: `Gateway setup token`.
+#[must_use]
+pub fn singular(name: &str) -> String {
+    let cut = |end: &str, singular: &str| Some(name.strip_suffix(end)?.to_owned() + singular);
+    cut("ies", "y")
+        .or_else(|| cut("sses", "ss"))
+        .or_else(|| cut("ss", "ss"))
+        .or_else(|| cut("s", ""))
+        .unwrap_or_else(|| name.to_owned())
+}
+
 /// Whether Rust accepts it as the name of a field, a module or a type.
 #[must_use]
 pub fn is_identifier(name: &str) -> bool {
@@ -186,6 +209,20 @@ mod tests {
             assert_eq!(pascal(name), pascaled);
         }
         assert_eq!(screaming("ListGateways"), "LIST_GATEWAYS");
+    }
+
+    #[test]
+    fn a_tag_is_named_within_a_sentence_and_for_one_object() {
+        for (name, within, one) in [
+            ("Gateways", "gateways", "Gateway"),
+            ("ActiveGate tokens", "ActiveGate tokens", "ActiveGate token"),
+            ("Policies", "policies", "Policy"),
+            ("Addresses", "addresses", "Address"),
+            ("Access", "access", "Access"),
+        ] {
+            assert_eq!(in_sentence(name), within);
+            assert_eq!(singular(name), one);
+        }
     }
 
     #[test]

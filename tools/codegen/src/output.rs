@@ -14,8 +14,9 @@ pub struct Output {
 }
 
 /// The folders that belong to the generator alone, from the workspace's root.
-const FOLDERS: [&str; 6] = [
+const FOLDERS: [&str; 7] = [
     "crates/asa-client/src/generated",
+    "crates/cli/src/generated",
     "crates/dt-client/src/generated",
     "crates/emulator/src/api/generated",
     "crates/models/src/generated",

@@ -59,7 +59,9 @@ fn propagate(text: &str) -> String {
         if ends_member && line != "}" {
             propagate.push('\n');
         }
-        ends_member = line == "    }" || line == "    ];" || line.starts_with("    const ");
+        ends_member = line == "    }"
+            || line == "    ];"
+            || (line.starts_with("    const ") && line.ends_with(';'));
         propagate.push_str(line);
         propagate.push('\n');
     }

@@ -2,10 +2,12 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::asa::asa::Asa;
-use crate::commands::dt::Dt;
+use crate::commands::asa::{gateway, gateway_setup_token};
+use crate::commands::dt::active_gate_token;
 use crate::commands::emulator::EmulatorCommand;
 use crate::error::exit::Exit;
+use crate::generated::asa::Asa;
+use crate::generated::dt::Dt;
 use crate::options::global::GlobalOptions;
 
 /// Manage gateways of Okta Advanced Server Access and ActiveGate tokens of Dynatrace
@@ -22,10 +24,18 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Okta Advanced Server Access and Okta Privileged Access
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        mut_subcommand("gateway", gateway::texts),
+        mut_subcommand("gateway-setup-token", gateway_setup_token::texts)
+    )]
     Asa(Asa),
     /// Dynatrace
-    #[command(subcommand, visible_alias = "dynatrace")]
+    #[command(
+        subcommand,
+        visible_alias = "dynatrace",
+        mut_subcommand("active-gate-token", active_gate_token::texts)
+    )]
     Dt(Dt),
     /// An emulator of both APIs
     #[command(subcommand)]

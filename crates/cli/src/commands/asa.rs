@@ -1,5 +1,4 @@
-//! `gatelet asa`: Okta Advanced Server Access.
+//! The commands on Okta ASA that are written by hand.
 
-pub(crate) mod asa;
 pub(crate) mod gateway;
 pub(crate) mod gateway_setup_token;

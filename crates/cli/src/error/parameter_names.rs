@@ -1,5 +1,6 @@
 //! Names of the libraries' parameters as the user knows them: options and environment variables.
 
+use gatelet_models::{asa, dt};
 use gatelet_transport::{Error, ErrorKind};
 
 use crate::env;
@@ -43,8 +44,21 @@ fn user_name(parameter: &str, url: &str) -> Option<String> {
         "page_token" => "--page-token".into(),
         "query" => "--page-token or --contains".into(),
         "expiration_date" => "--expires".into(),
-        "activeGateTokenIdentifier" | "gateway_id" | "gateway_setup_token_id" => "<ID>".into(),
-        _ => return None,
+        _ => return argument(parameter),
+    })
+}
+
+/// Returns the argument for a parameter in the path of an operation. The last one of a path is the id of the object itself.
+fn argument(parameter: &str) -> Option<String> {
+    let asa = asa::OperationId::ALL.iter().map(|id| id.operation());
+    let dt = dt::OperationId::ALL.iter().map(|id| id.operation());
+    let mut paths = asa
+        .chain(dt)
+        .map(|it| it.path_parameters().collect::<Vec<_>>());
+    let path = paths.find(|it| it.contains(&parameter))?;
+    Some(match path.last() == Some(&parameter) {
+        true => "<ID>".into(),
+        false => format!("<{}>", parameter.to_ascii_uppercase()),
     })
 }
 
@@ -58,7 +72,7 @@ fn secret_variable(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use gatelet_models::{Operation, asa, dt};
+    use gatelet_models::Operation;
 
     use super::*;
 

@@ -1,5 +1,6 @@
-//! The table columns of each model, and the secrets that are never shown.
+//! The table columns that are chosen by hand. Other models have one for each member that fits into a cell.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 
 use gatelet_models::Timestamp;
@@ -8,105 +9,107 @@ use gatelet_models::dt::{ActiveGateToken, ActiveGateTokenCreated};
 
 use crate::output::record::{Column, Record};
 
-impl Record for Gateway {
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            header: "ID",
-            value: |gateway| Some(gateway.id.to_string()),
-        },
-        Column {
-            header: "NAME",
-            value: |gateway| Some(gateway.name.clone()),
-        },
-        Column {
-            header: "REFUSES",
-            value: |gateway| Some(gateway.refuse_connections.to_string()),
-        },
-        Column {
-            header: "ADDRESS",
-            value: |gateway| {
-                gateway
-                    .access_address
-                    .clone()
-                    .or_else(|| gateway.default_address.clone())
-            },
-        },
-        Column {
-            header: "LABELS",
-            value: |gateway| labels(gateway.labels.as_ref()),
-        },
-        Column {
-            header: "DESCRIPTION",
-            value: |gateway| gateway.description.clone(),
-        },
+/// Returns the columns of a model's table, from left to right.
+pub(crate) fn columns<T: Record>() -> &'static [Column<T>] {
+    let chosen: [&dyn Any; 4] = [
+        &GATEWAY,
+        &GATEWAY_STATUS_REPORT,
+        &GATEWAY_SETUP_TOKEN,
+        &ACTIVE_GATE_TOKEN,
     ];
+    let mut chosen = chosen.into_iter();
+    let own = chosen.find_map(|it| it.downcast_ref::<&'static [Column<T>]>());
+    own.copied().unwrap_or(T::COLUMNS)
 }
 
-impl Record for GatewayStatusReport {
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            header: "GATEWAY",
-            value: |report| text(report.gateway_id.as_ref()),
+const GATEWAY: &[Column<Gateway>] = &[
+    Column {
+        header: "ID",
+        value: |gateway| Some(gateway.id.to_string()),
+    },
+    Column {
+        header: "NAME",
+        value: |gateway| Some(gateway.name.clone()),
+    },
+    Column {
+        header: "REFUSES",
+        value: |gateway| Some(gateway.refuse_connections.to_string()),
+    },
+    Column {
+        header: "ADDRESS",
+        value: |gateway| {
+            gateway
+                .access_address
+                .clone()
+                .or_else(|| gateway.default_address.clone())
         },
-        Column {
-            header: "STATUS",
-            value: |report| text(report.status.as_ref()),
-        },
-        Column {
-            header: "CONNECTIONS",
-            value: |report| text(report.active_connections.as_ref()),
-        },
-        Column {
-            header: "USED BYTES",
-            value: |report| text(report.used_storage_bytes.as_ref()),
-        },
-        Column {
-            header: "TOTAL BYTES",
-            value: |report| text(report.total_storage_bytes.as_ref()),
-        },
-        Column {
-            header: "UPDATED",
-            value: |report| time(report.updated_at.as_ref()),
-        },
-    ];
-}
+    },
+    Column {
+        header: "LABELS",
+        value: |gateway| labels(gateway.labels.as_ref()),
+    },
+    Column {
+        header: "DESCRIPTION",
+        value: |gateway| gateway.description.clone(),
+    },
+];
 
-impl Record for GatewaySetupToken {
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            header: "ID",
-            value: |token| Some(token.id.to_string()),
-        },
-        Column {
-            header: "TYPE",
-            value: |token| Some(token.registration_type.to_string()),
-        },
-        Column {
-            header: "LABELS",
-            value: |token| {
-                labels(
-                    token
-                        .details
-                        .as_ref()
-                        .and_then(|details| details.labels.as_ref()),
-                )
-            },
-        },
-        Column {
-            header: "CREATED",
-            value: |token| time(token.created_at.as_ref()),
-        },
-        Column {
-            header: "DESCRIPTION",
-            value: |token| token.description.clone(),
-        },
-    ];
+const GATEWAY_STATUS_REPORT: &[Column<GatewayStatusReport>] = &[
+    Column {
+        header: "GATEWAY",
+        value: |report| text(report.gateway_id.as_ref()),
+    },
+    Column {
+        header: "STATUS",
+        value: |report| text(report.status.as_ref()),
+    },
+    Column {
+        header: "CONNECTIONS",
+        value: |report| text(report.active_connections.as_ref()),
+    },
+    Column {
+        header: "USED BYTES",
+        value: |report| text(report.used_storage_bytes.as_ref()),
+    },
+    Column {
+        header: "TOTAL BYTES",
+        value: |report| text(report.total_storage_bytes.as_ref()),
+    },
+    Column {
+        header: "UPDATED",
+        value: |report| time(report.updated_at.as_ref()),
+    },
+];
 
-    /// Some servers send the value; only `reveal` shows it.
-    fn redact(&mut self) {
-        self.token = None;
-    }
-}
+const GATEWAY_SETUP_TOKEN: &[Column<GatewaySetupToken>] = &[
+    Column {
+        header: "ID",
+        value: |token| Some(token.id.to_string()),
+    },
+    Column {
+        header: "TYPE",
+        value: |token| Some(token.registration_type.to_string()),
+    },
+    Column {
+        header: "LABELS",
+        value: |token| {
+            labels(
+                token
+                    .details
+                    .as_ref()
+                    .and_then(|details| details.labels.as_ref()),
+            )
+        },
+    },
+    Column {
+        header: "CREATED",
+        value: |token| time(token.created_at.as_ref()),
+    },
+    Column {
+        header: "DESCRIPTION",
+        value: |token| token.description.clone(),
+    },
+];
 
 impl Record for AgentToken {
     const COLUMNS: &'static [Column<Self>] = &[Column {
@@ -115,42 +118,40 @@ impl Record for AgentToken {
     }];
 }
 
-impl Record for ActiveGateToken {
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            header: "ID",
-            value: |token| Some(token.id.to_string()),
-        },
-        Column {
-            header: "NAME",
-            value: |token| Some(token.name.clone()),
-        },
-        Column {
-            header: "TYPE",
-            value: |token| text(token.active_gate_type.as_ref()),
-        },
-        Column {
-            header: "SEED",
-            value: |token| text(token.seed_token.as_ref()),
-        },
-        Column {
-            header: "OWNER",
-            value: |token| Some(token.owner.clone()),
-        },
-        Column {
-            header: "CREATED",
-            value: |token| time(Some(&token.creation_date)),
-        },
-        Column {
-            header: "EXPIRES",
-            value: |token| time(token.expiration_date.as_ref()),
-        },
-        Column {
-            header: "LAST USED",
-            value: |token| time(token.last_used_date.as_ref()),
-        },
-    ];
-}
+const ACTIVE_GATE_TOKEN: &[Column<ActiveGateToken>] = &[
+    Column {
+        header: "ID",
+        value: |token| Some(token.id.to_string()),
+    },
+    Column {
+        header: "NAME",
+        value: |token| Some(token.name.clone()),
+    },
+    Column {
+        header: "TYPE",
+        value: |token| text(token.active_gate_type.as_ref()),
+    },
+    Column {
+        header: "SEED",
+        value: |token| text(token.seed_token.as_ref()),
+    },
+    Column {
+        header: "OWNER",
+        value: |token| Some(token.owner.clone()),
+    },
+    Column {
+        header: "CREATED",
+        value: |token| time(Some(&token.creation_date)),
+    },
+    Column {
+        header: "EXPIRES",
+        value: |token| time(token.expiration_date.as_ref()),
+    },
+    Column {
+        header: "LAST USED",
+        value: |token| time(token.last_used_date.as_ref()),
+    },
+];
 
 impl Record for ActiveGateTokenCreated {
     const COLUMNS: &'static [Column<Self>] = &[
@@ -172,18 +173,20 @@ impl Record for ActiveGateTokenCreated {
     ];
 }
 
-fn text(value: Option<&impl ToString>) -> Option<String> {
+/// Formats a value as it is.
+pub(crate) fn text(value: Option<&impl ToString>) -> Option<String> {
     value.map(ToString::to_string)
 }
 
 /// Formats a time; the vendors' "never" (year 1) has no value.
-fn time(value: Option<&Timestamp>) -> Option<String> {
+pub(crate) fn time(value: Option<&Timestamp>) -> Option<String> {
     value
         .filter(|time| !time.is_unset())
         .map(ToString::to_string)
 }
 
-fn labels(labels: Option<&BTreeMap<String, String>>) -> Option<String> {
+/// Formats labels as they are given on the command line.
+pub(crate) fn labels(labels: Option<&BTreeMap<String, String>>) -> Option<String> {
     labels.map(|labels| {
         labels
             .iter()

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 
+use crate::output::columns::columns;
 use crate::output::record::Record;
 use crate::terminal::escape_for_display;
 
@@ -15,11 +16,12 @@ const NONE: &str = "-";
 pub(crate) fn write<T: Record>(records: &[T], sink: &mut impl Write) -> io::Result<()> {
     let mut table = Table::new();
     table.load_style(NOTHING);
-    if T::COLUMNS.iter().any(|column| !column.header.is_empty()) {
-        table.set_header(T::COLUMNS.iter().map(|column| column.header));
+    let columns = columns::<T>();
+    if columns.iter().any(|column| !column.header.is_empty()) {
+        table.set_header(columns.iter().map(|column| column.header));
     }
     for record in records {
-        table.add_row(T::COLUMNS.iter().map(|column| cell((column.value)(record))));
+        table.add_row(columns.iter().map(|column| cell((column.value)(record))));
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));

@@ -9,29 +9,49 @@ use serde_json::Value;
 
 use crate::run::{CommandOutput, EmulatorServer, Fixture};
 
-/// Every operation and the command that calls it. An id is one that an earlier command of the same noun has printed.
-const COMMANDS: [(&str, &str); 14] = [
-    ("dt listTokens", "dt token list"),
-    ("dt createToken", "dt token create edge-7"),
-    ("dt getToken", "dt token get {id}"),
-    ("dt revokeToken", "dt token delete {id}"),
-    ("asa ListGateways", "asa gateway list"),
-    ("asa GetGatewayInstance", "asa gateway get {id}"),
-    (
-        "asa UpdateGatewayInstance",
-        "asa gateway update {id} --name y",
-    ),
-    ("asa GetGatewayStatusReport", "asa gateway status {id}"),
-    ("asa DeleteGatewayInstance", "asa gateway delete {id}"),
-    ("asa ListGatewaySetupTokens", "asa setup-token list"),
-    ("asa CreateGatewaySetupToken", "asa setup-token create"),
-    ("asa FetchGatewaySetupToken", "asa setup-token get {id}"),
-    (
-        "asa FetchGatewaySetupTokenAsAgentToken",
-        "asa setup-token reveal {id}",
-    ),
-    ("asa DeleteGatewaySetupToken", "asa setup-token delete {id}"),
+/// The arguments of commands that need more than an id.
+const ARGUMENTS: [(&str, &str); 2] = [
+    ("dt createToken", "edge-7"),
+    ("asa UpdateGatewayInstance", "{id} --name y"),
 ];
+
+/// Returns the names of the subcommands that the help of a command lists.
+fn subcommands(fixture: &Fixture, command: &str) -> Vec<String> {
+    let help = fixture.run(&format!("{command} --help")).success();
+    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let lines = lines.take_while(|line| !line.is_empty());
+    let names = lines.filter_map(|line| line.split_whitespace().next());
+    let names = names.filter(|name| *name != "help");
+    names.map(|name| format!("{command} {name}")).collect()
+}
+
+/// Every operation and the command that calls it, as the help says. An id is one that an earlier command of the same noun has
+/// printed.
+fn commands() -> Vec<(String, String)> {
+    let fixture = Fixture::new();
+    let nouns = ["dt", "asa"].map(|vendor| subcommands(&fixture, vendor));
+    let commands = nouns
+        .concat()
+        .into_iter()
+        .flat_map(|noun| subcommands(&fixture, &noun));
+    let mut commands: Vec<_> = commands
+        .map(|command| {
+            let help = fixture.run(&format!("{command} --help")).success();
+            let (usage, api) = help.split_once("API:\n  ").unwrap();
+            let name = api.split_once(": ").unwrap().0;
+            let own = ARGUMENTS.iter().find(|(operation, _)| *operation == name);
+            let usage = usage.lines().find(|it| it.starts_with("Usage: ")).unwrap();
+            let ids = usage.split(' ').filter(|it| it.starts_with('<'));
+            let arguments = match own {
+                Some((_, arguments)) => format!(" {arguments}"),
+                None => ids.map(|_| " {id}").collect(),
+            };
+            (name.to_owned(), command + &arguments)
+        })
+        .collect();
+    commands.sort_by_key(|(_, command)| command.contains(" delete "));
+    commands
+}
 
 // C8
 #[test]
@@ -41,7 +61,10 @@ fn every_operation_has_a_command() {
     let mut operations: BTreeSet<_> = asa.chain(dt).collect();
     // No command is for the token exchange, which every ASA command makes first.
     assert!(operations.remove("asa IssueServiceToken"));
-    assert_eq!(operations, COMMANDS.map(|(name, _)| name).into());
+    let commands = commands();
+    let named: BTreeSet<_> = commands.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(operations, named);
+    assert_eq!(commands.len(), named.len());
 }
 
 /// Sets everything that could make the binary log more.
@@ -55,8 +78,9 @@ fn verbose_fixture(fixture: Fixture) -> Fixture {
 #[test]
 fn no_secret_is_shown_at_any_verbosity() {
     let server = EmulatorServer::start(&Fixture::new());
+    let commands = commands();
     for url in [server.url.as_str(), "http://127.0.0.1:1"] {
-        for (_, command) in COMMANDS {
+        for (_, command) in &commands {
             let fixture = if command.starts_with("dt") {
                 Fixture::dt(url)
             } else {
@@ -74,10 +98,14 @@ fn no_secret_is_shown_at_any_verbosity() {
 }
 
 /// Runs every command successfully; returns their stderr and the secrets they printed.
-fn run_all(fixture: &Fixture, options: &str) -> (String, Vec<String>) {
+fn run_all(
+    fixture: &Fixture,
+    commands: &[(String, String)],
+    options: &str,
+) -> (String, Vec<String>) {
     let mut ids = BTreeMap::new();
     let (mut all_stderr, mut secrets) = (String::new(), Vec::new());
-    for (name, command) in COMMANDS {
+    for (name, command) in commands {
         let noun: String = command.split(' ').take(2).collect();
         let id = ids.get(&noun).map_or("", String::as_str);
         let line = format!("-vvv -o json {options} {command}").replace("{id}", id);
@@ -103,11 +131,12 @@ fn run_all(fixture: &Fixture, options: &str) -> (String, Vec<String>) {
 #[test]
 fn no_secret_is_on_stderr_of_successful_commands() {
     let server = EmulatorServer::start_with(&verbose_fixture(Fixture::new()), &["-vvv"]);
-    let embedded = run_all(&verbose_fixture(Fixture::new()), "--emulator");
-    let over_http = run_all(&verbose_fixture(server.fixture()), "");
+    let commands = commands();
+    let embedded = run_all(&verbose_fixture(Fixture::new()), &commands, "--emulator");
+    let over_http = run_all(&verbose_fixture(server.fixture()), &commands, "");
     server.signal("-TERM");
     let (_, lines) = server.wait();
-    assert!(lines.len() > COMMANDS.len(), "{lines:?}");
+    assert!(lines.len() > commands.len(), "{lines:?}");
     let stderr = lines.join("\n") + &embedded.0 + &over_http.0;
     let secrets = [embedded.1, over_http.1].concat();
     assert_eq!(secrets.len(), 4, "a created and a revealed one each");

@@ -1,55 +1,46 @@
-//! `gatelet asa gateway`.
+//! What the description cannot say about `gatelet asa gateway`.
 
 use asa_client::Client;
-use clap::{ArgAction, Subcommand};
+use clap::{ArgAction, Command};
 use gatelet_models::Patch;
-use gatelet_models::asa::{Gateway, GatewayId, GatewayUpdate, operations as api};
+use gatelet_models::asa::{Gateway, GatewayId, GatewayUpdate};
 
-use crate::commands::report::report_deleted;
 use crate::error::error::CliError;
 use crate::options::label::Label;
-use crate::options::operation_help::operation_help;
-use crate::options::paging::Paging;
-use crate::output::list::write_pages;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
 use crate::terminal::eprint_line;
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum GatewayCommand {
-    #[command(about = api::LIST_GATEWAYS.summary, after_help = operation_help(&api::LIST_GATEWAYS), visible_alias = "ls")]
-    List {
-        /// Only gateways whose name contains this text
-        #[arg(long, value_name = "TEXT")]
-        contains: Option<String>,
-        /// List newest first
-        #[arg(long)]
-        descending: bool,
-        #[command(flatten)]
-        paging: Paging,
-    },
-    #[command(about = api::GET_GATEWAY_INSTANCE.summary, after_help = operation_help(&api::GET_GATEWAY_INSTANCE))]
-    Get {
-        /// ID of the gateway, as shown by `list`
-        id: GatewayId,
-    },
-    #[command(about = api::UPDATE_GATEWAY_INSTANCE.summary, after_help = operation_help(&api::UPDATE_GATEWAY_INSTANCE))]
-    Update {
-        /// ID of the gateway, as shown by `list`
-        id: GatewayId,
-        #[command(flatten)]
-        changes: Changes,
-    },
-    #[command(about = api::DELETE_GATEWAY_INSTANCE.summary, after_help = operation_help(&api::DELETE_GATEWAY_INSTANCE), visible_alias = "rm")]
-    Delete {
-        /// ID of the gateway, as shown by `list`
-        id: GatewayId,
-    },
-    #[command(about = api::GET_GATEWAY_STATUS_REPORT.summary, after_help = operation_help(&api::GET_GATEWAY_STATUS_REPORT))]
-    Status {
-        /// ID of the gateway, as shown by `list`
-        id: GatewayId,
-    },
+/// Sets the texts and aliases of the commands.
+pub(crate) fn texts(command: Command) -> Command {
+    command
+        .about("Gateways: the agents that relay connections to servers")
+        .visible_alias("gw")
+        .mut_subcommand("list", |list| {
+            list.mut_arg("descending", |it| it.help("List newest first"))
+        })
+}
+
+/// Updates a gateway.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Update {
+    /// ID of the gateway, as shown by `list`
+    id: GatewayId,
+    #[command(flatten)]
+    changes: Changes,
+}
+
+impl Update {
+    /// Reads the gateway and writes it back with the changes.
+    pub(crate) async fn run(self, client: &Client, _: &mut Output<Stdout>) -> Result<(), CliError> {
+        let Self { id, changes } = self;
+        let gateways = client.gateways();
+        let gateway = gateways.get(&id).send().await?;
+        let update = changes.apply_to(&gateway);
+        gateways.update(&id, update).send().await?;
+        eprint_line(&format!("updated gateway {id}"));
+        Ok(())
+    }
 }
 
 /// The changes of a gateway.
@@ -105,57 +96,6 @@ impl Changes {
             update.refuse_connections = self.refuse_connections;
         }
         update
-    }
-}
-
-impl GatewayCommand {
-    pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
-        match self {
-            Self::List { .. } | Self::Get { .. } | Self::Status { .. } => None,
-            Self::Update { .. } => Some("update"),
-            Self::Delete { .. } => Some("delete"),
-        }
-    }
-
-    pub(crate) async fn run(
-        self,
-        client: &Client,
-        output: &mut Output<Stdout>,
-    ) -> Result<(), CliError> {
-        let gateways = client.gateways();
-        match self {
-            Self::List {
-                contains,
-                descending,
-                paging,
-            } => {
-                let mut list = gateways.list();
-                if let Some(contains) = contains {
-                    list = list.query(|query| query.contains(contains));
-                }
-                if descending {
-                    list = list.query(|query| query.descending(true));
-                }
-                let limit = paging.limit;
-                write_pages(paging.apply(list).pages(), limit, output).await
-            }
-            Self::Get { id } => Ok(output.item(gateways.get(&id).send().await?)?),
-            Self::Status { id } => Ok(output.item(gateways.status(&id).send().await?)?),
-            Self::Update { id, changes } => {
-                let gateway = gateways.get(&id).send().await?;
-                gateways
-                    .update(&id, changes.apply_to(&gateway))
-                    .send()
-                    .await?;
-                eprint_line(&format!("updated gateway {id}"));
-                Ok(())
-            }
-            Self::Delete { id } => {
-                let deleted = gateways.delete(&id).send().await?;
-                report_deleted(format_args!("gateway {id}"), deleted);
-                Ok(())
-            }
-        }
     }
 }
 

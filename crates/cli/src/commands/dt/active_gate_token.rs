@@ -1,0 +1,88 @@
+//! What the description cannot say about `gatelet dt active-gate-token`.
+
+use clap::{Command, ValueEnum};
+use dt_client::Client;
+use gatelet_models::dt::{ActiveGateTokenCreate, ActiveGateType};
+
+use crate::commands::secret_output;
+use crate::error::error::CliError;
+use crate::output::output::Output;
+use crate::output::stdout::Stdout;
+use crate::terminal::eprint_line;
+
+/// The help of an id. The secret begins with it.
+const ID: &str = "ID of the token, as shown by `list`: the part before the secret";
+
+/// Sets the texts and aliases of the commands.
+pub(crate) fn texts(command: Command) -> Command {
+    command
+        .about("ActiveGate tokens, which ActiveGates connect with")
+        .visible_aliases(["token", "tokens", "agt"])
+        .mut_subcommand("get", |get| get.mut_arg("id", |id| id.help(ID)))
+        .mut_subcommand("delete", |delete| delete.mut_arg("id", |id| id.help(ID)))
+}
+
+/// Creates an ActiveGate token.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Create {
+    /// Name of the token
+    name: String,
+    /// Type of ActiveGate
+    #[arg(long = "type", value_enum, value_name = "TYPE", default_value_t = Kind::Environment)]
+    kind: Kind,
+    /// Expiration: a time (2027-01-31T00:00:00Z) or an offset from now (now+60d) [default: never]
+    #[arg(long, value_name = "TIME")]
+    expires: Option<String>,
+    /// Create a seed token
+    #[arg(long)]
+    seed: bool,
+}
+
+/// The types of ActiveGate.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Kind {
+    /// Connects one environment
+    Environment,
+    /// Connects all environments of a cluster
+    Cluster,
+}
+
+impl From<Kind> for ActiveGateType {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Environment => Self::Environment,
+            Kind::Cluster => Self::Cluster,
+        }
+    }
+}
+
+impl Create {
+    /// Creates the token and prints it with its secret, or deletes it again.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let Self {
+            name,
+            kind,
+            expires,
+            seed,
+        } = self;
+        let tokens = client.active_gate_tokens();
+        secret_output::ensure_writable(output)?;
+        let mut create = ActiveGateTokenCreate::new(name, kind).with_seed_token(seed);
+        if let Some(expires) = expires {
+            create = create.with_expiration_date(expires);
+        }
+        let created = tokens.create(create).send().await?;
+        let id = created.id.clone();
+        for (member, text) in created.unreadable_members() {
+            eprint_line(&format!(
+                "warning: the token was created, but its {member} is unreadable: {text:?}"
+            ));
+        }
+        secret_output::print_or_undo(created, id.as_str(), output, || tokens.delete(&id).send())
+            .await
+    }
+}

@@ -1,0 +1,105 @@
+//! Writes the table columns of what plain commands print.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::Group;
+use crate::client::is_list;
+use crate::field_type::ident;
+use crate::ir::{Api, Field, Kind, Operation, Presence, Schema, Shape};
+use crate::names;
+
+/// Returns the implementation of `Record` of each model that a plain command prints.
+pub(super) fn items(api: &Api, groups: &[Group<'_>]) -> Vec<TokenStream> {
+    let printed = groups.iter().flat_map(|group| {
+        let operations = group.operations.iter().filter(|it| group.is_plain(it));
+        operations.filter_map(|it| group.record(it))
+    });
+    let models: BTreeMap<_, _> = printed.map(|it| (it.name.as_str(), it)).collect();
+    models.into_values().map(|it| record(api, it)).collect()
+}
+
+impl<'a> Group<'a> {
+    /// Returns the model that a command prints, if that needs nobody to decide about a secret.
+    pub(super) fn record(&self, operation: &Operation) -> Option<&'a Schema> {
+        let name = match is_list(operation) {
+            true => match self.resource.element(operation)? {
+                Kind::Named(reference) => &reference.name,
+                _ => return None,
+            },
+            false => &operation.response.as_ref()?.name,
+        };
+        let model = self.api.schema(name)?;
+        let is_redactable = |field: &Field| match &field.kind {
+            Kind::Secret => model.presence(field) == Presence::Optional,
+            kind => kind
+                .reference()
+                .is_none_or(|it| !has_secret(self.api, &it.name)),
+        };
+        let is_printable = model.shown_once().is_none() && model.fields().iter().all(is_redactable);
+        is_printable.then_some(model)
+    }
+}
+
+/// Whether a model or a part of it has a secret. Descriptions have no circles.
+fn has_secret(api: &Api, name: &str) -> bool {
+    let fields = api.schema(name).map(Schema::fields).unwrap_or_default();
+    fields.iter().any(|field| match &field.kind {
+        Kind::Secret => true,
+        kind => kind.reference().is_some_and(|it| has_secret(api, &it.name)),
+    })
+}
+
+fn record(api: &Api, model: &Schema) -> TokenStream {
+    let name = ident(&model.name);
+    let columns = match &model.shape {
+        Shape::Object(fields) => {
+            let columns = fields.iter().filter_map(|it| column(api, model, it));
+            columns.collect()
+        }
+        Shape::Id | Shape::Enum(_) => {
+            let header = names::screaming(&model.name).replace('_', " ");
+            vec![quote!(Column { header: #header, value: |it| text(Some(it)) })]
+        }
+    };
+    let secrets = model.fields().iter();
+    let secrets = secrets.filter(|it| matches!(it.kind, Kind::Secret));
+    let secrets: Vec<_> = secrets.map(|it| ident(&it.rust)).collect();
+    let redact = (!secrets.is_empty()).then(|| {
+        quote! {
+            fn redact(&mut self) {
+                #(self.#secrets = None;)*
+            }
+        }
+    });
+    quote! {
+        impl Record for models::#name {
+            const COLUMNS: &'static [Column<Self>] = &[#(#columns),*];
+            #redact
+        }
+    }
+}
+
+/// Returns the column of a field; `None` if it does not fit into a cell.
+fn column(api: &Api, model: &Schema, field: &Field) -> Option<TokenStream> {
+    let function = match &field.kind {
+        Kind::Text | Kind::Boolean | Kind::Integer(_) => "text",
+        Kind::Timestamp { .. } => "time",
+        Kind::Map => "labels",
+        Kind::Named(reference) => match api.schema(&reference.name)?.shape {
+            Shape::Id | Shape::Enum(_) => "text",
+            Shape::Object(_) => return None,
+        },
+        Kind::Secret | Kind::List(_) => return None,
+    };
+    let (function, name) = (ident(function), ident(&field.rust));
+    let value = match model.presence(field) {
+        Presence::Required | Presence::Defaulted => quote!(Some(&it.#name)),
+        Presence::Optional | Presence::Count | Presence::OptionalCount => quote!(it.#name.as_ref()),
+        Presence::Lenient | Presence::Patch => return None,
+    };
+    let header = names::screaming(&field.name).replace('_', " ");
+    Some(quote!(Column { header: #header, value: |it| #function(#value) }))
+}
