@@ -1,8 +1,8 @@
-//! The generator: descriptions to models, tables of operations, samples, reference pages and JSON Schemas.
+//! The generator: descriptions to models, tables of operations, samples, clients, commands, reference pages and JSON Schemas.
 //!
 //! `openapi/asa.yaml` → `yaml` (a tree with places) → `document` and `schema` (strict reading into the `ir`) → `check` (the whole) →
-//! `models`, `operations`, `samples`, `client`, `handlers`, `reference`, `json_schema` (text) → `output` (the disk). The result depends on
-//! the descriptions and on nothing else.
+//! `models`, `operations`, `samples`, `client`, `cli`, `handlers`, `reference`, `json_schema` (text) → `output` (the disk). The
+//! result depends on the descriptions and on nothing else.
 
 mod characters;
 mod check;

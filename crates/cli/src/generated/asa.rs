@@ -28,7 +28,7 @@ pub(crate) enum Asa {
     Gateway(GatewayCommand),
     #[command(
         subcommand,
-        about = "Tokens with which a new gateway enrols itself in the team",
+        about = "Tokens that new gateways enroll in the team with",
         visible_alias = "gateway-setup-tokens"
     )]
     GatewaySetupToken(GatewaySetupTokenCommand),
@@ -72,7 +72,7 @@ pub(crate) enum GatewayCommand {
             help = "Only gateways whose name contains this text"
         )]
         contains: Option<String>,
-        #[arg(long, help = "Newest first when true")]
+        #[arg(long, help = "Lists the newest first if true")]
         descending: bool,
         #[command(flatten)]
         paging: Paging,
@@ -156,7 +156,7 @@ pub(crate) enum GatewaySetupTokenCommand {
         visible_alias = "ls"
     )]
     List {
-        #[arg(long, help = "Newest first when true")]
+        #[arg(long, help = "Lists the newest first if true")]
         descending: bool,
         #[command(flatten)]
         paging: Paging,

@@ -22,7 +22,7 @@ use crate::output::stdout::Stdout;
 pub(crate) enum Dt {
     #[command(
         subcommand,
-        about = "Tokens with which ActiveGates connect to the environment",
+        about = "Tokens that ActiveGates connect to the environment with",
         visible_alias = "active-gate-tokens"
     )]
     ActiveGateToken(ActiveGateTokenCommand),
