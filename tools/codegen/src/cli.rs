@@ -1,7 +1,8 @@
 //! Writes the commands of the command line: one enum for each tag, one variant for each of its operations.
 //!
 //! A command is plain if its operation takes nothing but path and query parameters, and if what it returns can be printed without a
-//! secret. The arguments of the others are structs written by hand in `crates/cli/src/commands`, which the enums name.
+//! secret. Where a description says that a command is written by hand, the enum names the struct of its arguments in
+//! `crates/cli/src/commands`. Other operations have no command, and a test of the command line names them.
 
 mod record;
 
@@ -142,7 +143,7 @@ struct Group<'a> {
     api: &'a Api,
     tag: &'a Tag,
     resource: Resource<'a>,
-    /// Those that a user can call; a client obtains its credential by itself.
+    /// Those with a command. A client obtains its credential by itself.
     operations: Vec<&'a Operation>,
 }
 
@@ -150,12 +151,16 @@ impl<'a> Group<'a> {
     fn of(api: &'a Api, tag: &'a Tag) -> Self {
         let operations = api.operations.iter();
         let operations = operations.filter(|it| it.tag == tag.name && it.authenticated);
-        Self {
+        let mut group = Self {
             api,
             tag,
             resource: Resource::of(api, tag),
             operations: operations.collect(),
-        }
+        };
+        let mut operations = std::mem::take(&mut group.operations);
+        operations.retain(|it| group.is_plain(it) || it.by_hand.command.is_some());
+        group.operations = operations;
+        group
     }
 
     /// The module of the commands that are written by hand.
@@ -189,8 +194,11 @@ impl<'a> Group<'a> {
     }
 
     fn is_plain(&self, operation: &Operation) -> bool {
-        let is_call = operation.request.is_none() && operation.by_hand.method.is_none();
-        is_call && (operation.response.is_none() || self.record(operation).is_some())
+        let by_hand = &operation.by_hand;
+        let is_call = by_hand.method.is_none() && by_hand.command.is_none();
+        is_call
+            && operation.request.is_none()
+            && (operation.response.is_none() || self.record(operation).is_some())
     }
 
     fn declaration(&self) -> TokenStream {

@@ -521,11 +521,14 @@ fn by_hand(node: &Node, diagnostics: &mut Diagnostics) -> Option<ByHand> {
         method: reader.prose("method", diagnostics),
         check: reader.prose("check", diagnostics),
         decode: reader.prose("decode", diagnostics),
+        command: reader.prose("command", diagnostics),
     };
     reader.finish(diagnostics);
     let has_part = by_hand.check.is_some() || by_hand.decode.is_some();
-    if by_hand.method.is_some() == has_part {
-        let fix = "state `method`, or one or both of `check` and `decode`";
+    let has_method = by_hand.method.is_some();
+    let has_any = has_method || has_part || by_hand.command.is_some();
+    if (has_method && has_part) || !has_any {
+        let fix = "state `method`, or one or both of `check` and `decode`, and `command` beside them or alone";
         diagnostics.add(
             node.at,
             "`x-by-hand` of a method and its parts, or of nothing",

@@ -95,7 +95,7 @@ pub(crate) struct Operation {
     pub(crate) at: Position,
 }
 
-/// What the client does by hand about an operation, each with what a caller should know of it.
+/// What the client and the command line do by hand about an operation, each with what a caller should know of it.
 #[derive(Debug, Default)]
 pub(crate) struct ByHand {
     /// The whole method.
@@ -104,6 +104,8 @@ pub(crate) struct ByHand {
     pub(crate) check: Option<Prose>,
     /// The decoding of the response.
     pub(crate) decode: Option<Prose>,
+    /// The arguments and the output of the command line.
+    pub(crate) command: Option<Prose>,
 }
 
 impl Operation {

@@ -6,7 +6,6 @@ use clap::Subcommand;
 use house_client::Client;
 use gatelet_models::house::{self as models, operations as api};
 use crate::client::factory::ClientFactory;
-use crate::commands::house::door;
 use crate::error::error::CliError;
 use crate::options::operation_help::operation_help;
 use crate::output::output::Output;
@@ -49,11 +48,6 @@ pub(crate) enum DoorCommand {
         after_help = operation_help(&api::GET_DOORS)
     )]
     Get,
-    #[command(
-        about = api::MAKE_DOOR.summary,
-        after_help = operation_help(&api::MAKE_DOOR)
-    )]
-    Create(door::Create),
 }
 
 impl DoorCommand {
@@ -61,7 +55,6 @@ impl DoorCommand {
     pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
         match self {
             Self::Get { .. } => None,
-            Self::Create { .. } => Some("create"),
         }
     }
 
@@ -74,7 +67,6 @@ impl DoorCommand {
         let operations = client.doors();
         match self {
             Self::Get => Ok(output.item(operations.get().send().await?)?),
-            Self::Create(command) => command.run(client, output).await,
         }
     }
 }

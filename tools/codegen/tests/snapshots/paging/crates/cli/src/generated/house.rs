@@ -6,28 +6,18 @@ use clap::Subcommand;
 use house_client::Client;
 use gatelet_models::house::operations as api;
 use crate::client::factory::ClientFactory;
-use crate::commands::house::{door, window};
 use crate::error::error::CliError;
-use crate::options::operation_help::operation_help;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
 
 /// The commands of House.
 #[derive(Debug, Subcommand)]
-pub(crate) enum House {
-    #[command(subcommand, about = "What can be opened", visible_alias = "doors")]
-    Door(DoorCommand),
-    #[command(subcommand, about = "What lets light in", visible_alias = "windows")]
-    Window(WindowCommand),
-}
+pub(crate) enum House {}
 
 impl House {
     /// Returns what the command changes, as a verb; `None` if it only reads.
     pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
-        match self {
-            Self::Door(command) => command.mutation_verb(),
-            Self::Window(command) => command.mutation_verb(),
-        }
+        match self {}
     }
 
     /// Runs the command and prints its result.
@@ -37,71 +27,6 @@ impl House {
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
         let client = clients.house().await?;
-        match self {
-            Self::Door(command) => command.run(&client, output).await,
-            Self::Window(command) => command.run(&client, output).await,
-        }
-    }
-}
-
-/// The commands on doors.
-#[derive(Debug, Subcommand)]
-pub(crate) enum DoorCommand {
-    #[command(
-        about = api::LIST_DOORS.summary,
-        after_help = operation_help(&api::LIST_DOORS),
-        visible_alias = "ls"
-    )]
-    List(door::List),
-}
-
-impl DoorCommand {
-    /// Returns what the command changes, as a verb; `None` if it only reads.
-    pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
-        match self {
-            Self::List { .. } => None,
-        }
-    }
-
-    /// Runs the command and prints its result.
-    pub(crate) async fn run(
-        self,
-        client: &Client,
-        output: &mut Output<Stdout>,
-    ) -> Result<(), CliError> {
-        match self {
-            Self::List(command) => command.run(client, output).await,
-        }
-    }
-}
-
-/// The commands on windows.
-#[derive(Debug, Subcommand)]
-pub(crate) enum WindowCommand {
-    #[command(
-        about = api::LIST_WINDOWS.summary,
-        after_help = operation_help(&api::LIST_WINDOWS),
-        visible_alias = "ls"
-    )]
-    List(window::List),
-}
-
-impl WindowCommand {
-    /// Returns what the command changes, as a verb; `None` if it only reads.
-    pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
-        match self {
-            Self::List { .. } => None,
-        }
-    }
-
-    /// Runs the command and prints its result.
-    pub(crate) async fn run(
-        self,
-        client: &Client,
-        output: &mut Output<Stdout>,
-    ) -> Result<(), CliError> {
-        match self {
-            Self::List(command) => command.run(client, output).await,
-        }
+        match self {}
     }
 }

@@ -6,7 +6,6 @@ use clap::Subcommand;
 use house_client::Client;
 use gatelet_models::house::{self as models, operations as api};
 use crate::client::factory::ClientFactory;
-use crate::commands::house::door;
 use crate::error::error::CliError;
 use crate::options::operation_help::operation_help;
 use crate::output::columns::text;
@@ -50,11 +49,6 @@ pub(crate) enum DoorCommand {
         after_help = operation_help(&api::GET_DOOR)
     )]
     Get { #[arg(help = "The door")] id: models::DoorId },
-    #[command(
-        about = api::UPDATE_DOOR.summary,
-        after_help = operation_help(&api::UPDATE_DOOR)
-    )]
-    Update(door::Update),
 }
 
 impl DoorCommand {
@@ -62,7 +56,6 @@ impl DoorCommand {
     pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
         match self {
             Self::Get { .. } => None,
-            Self::Update { .. } => Some("update"),
         }
     }
 
@@ -75,7 +68,6 @@ impl DoorCommand {
         let operations = client.doors();
         match self {
             Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
-            Self::Update(command) => command.run(client, output).await,
         }
     }
 }
