@@ -103,6 +103,6 @@ impl DoorCommand {
     }
 }
 
-impl Record for models::Doors {
+impl Record for models::DoorList {
     const COLUMNS: &'static [Column<Self>] = &[];
 }
