@@ -126,7 +126,7 @@ fn methods(api: &Api, diagnostics: &mut Diagnostics) {
         let operations = operations.filter(|it| it.tag == tag.name && it.by_hand.method.is_none());
         let mut methods = Vec::new();
         for operation in operations {
-            let method = client::method_name(api, operation);
+            let method = client::method_name(operation);
             if !names::is_identifier(&method) || method == "new" || method.starts_with('{') {
                 let what = format!("`{method}` cannot be the name of a method");
                 let fix = "give the operation an `x-rust-name`";

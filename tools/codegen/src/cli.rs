@@ -21,7 +21,8 @@ use super::rust::{self, Item, doc_of};
 
 /// Returns the file of a vendor's commands.
 pub(crate) fn file(api: &Api) -> Result<String, String> {
-    let groups = api.tags.iter().map(|tag| Group::of(api, tag));
+    let secrets = record::with_secrets(api);
+    let groups = api.tags.iter().map(|tag| Group::of(api, tag, &secrets));
     let mut groups: Vec<_> = groups.filter(|it| !it.operations.is_empty()).collect();
     groups.sort_by_key(Group::module);
     let mut items = vec![declaration(api, &groups), implementation(api, &groups)];
@@ -142,18 +143,21 @@ fn implementation(api: &Api, groups: &[Group<'_>]) -> TokenStream {
 struct Group<'a> {
     api: &'a Api,
     tag: &'a Tag,
+    /// The models with secrets.
+    secrets: &'a BTreeSet<&'a str>,
     resource: Resource<'a>,
     /// Those with a command. A client obtains its credential by itself.
     operations: Vec<&'a Operation>,
 }
 
 impl<'a> Group<'a> {
-    fn of(api: &'a Api, tag: &'a Tag) -> Self {
+    fn of(api: &'a Api, tag: &'a Tag, secrets: &'a BTreeSet<&'a str>) -> Self {
         let operations = api.operations.iter();
         let operations = operations.filter(|it| it.tag == tag.name && it.authenticated);
         let mut group = Self {
             api,
             tag,
+            secrets,
             resource: Resource::of(api, tag),
             operations: operations.collect(),
         };
@@ -190,7 +194,7 @@ impl<'a> Group<'a> {
     }
 
     fn method(&self, operation: &Operation) -> String {
-        method_name(self.api, operation)
+        method_name(operation)
     }
 
     fn is_plain(&self, operation: &Operation) -> bool {

@@ -226,10 +226,7 @@ impl<'a> Resource<'a> {
 
     fn list(&self, operation: &Operation, paging: &Paging) -> TokenStream {
         let docs = self.docs(operation);
-        let (method, id) = (
-            ident(&method_name(self.api, operation)),
-            operation_id(operation),
-        );
+        let (method, id) = (ident(&method_name(operation)), operation_id(operation));
         let (arguments, values) = (path_parameters(operation), path_values(operation));
         let query = own_query(operation).next().is_some();
         let query = query.then(|| {
@@ -279,10 +276,7 @@ impl<'a> Resource<'a> {
 
     fn call(&self, operation: &Operation) -> TokenStream {
         let docs = self.docs(operation);
-        let (method, id) = (
-            ident(&method_name(self.api, operation)),
-            operation_id(operation),
-        );
+        let (method, id) = (ident(&method_name(operation)), operation_id(operation));
         let (mut arguments, values) = (path_parameters(operation), path_values(operation));
         let function = ident(&names::snake(&operation.id));
         let is_checked = operation.by_hand.check.is_some();
@@ -393,7 +387,7 @@ impl<'a> Resource<'a> {
         let mut call = format!(
             "client.{}().{}({})",
             self.module(),
-            method_name(self.api, operation),
+            method_name(operation),
             values.join(", ")
         );
         if let (Some(first), Some(_)) = (own_query(operation).next(), list_paging(operation)) {
@@ -507,14 +501,13 @@ fn operation_id(operation: &Operation) -> Ident {
 }
 
 /// The name of the method: AIP's where path and method tell which it is, else the last word of the path.
-pub(crate) fn method_name(api: &Api, operation: &Operation) -> String {
+pub(crate) fn method_name(operation: &Operation) -> String {
     if let Some(name) = &operation.rust_name {
         return name.clone();
     }
     let last = operation.path.rsplit('/').next().unwrap_or_default();
-    let mut same_path = api.operations.iter().filter(|it| it.path == operation.path);
     // A path of several methods is a resource or a collection; of one, it may be an action or a view.
-    let is_resource = last.starts_with('{') || same_path.nth(1).is_some();
+    let is_resource = last.starts_with('{') || operation.shares_path;
     let name = match operation.method {
         _ if is_list(operation) => "list",
         Method::Get if is_resource => "get",

@@ -228,6 +228,8 @@ impl<'a> Components<'a> {
             let what = format!("the path `{}` has no operations", path.key);
             diagnostics.add(path.at, what, "remove it, or describe one");
         }
+        let methods = Method::ALL.iter().filter(|it| reader.has(it.keyword()));
+        let shares_path = methods.count() > 1;
         for method in Method::ALL {
             let Some(node) = reader.take(method.keyword()) else {
                 continue;
@@ -235,6 +237,7 @@ impl<'a> Components<'a> {
             if let Some(mut operation) = self.operation(node, is_authenticated, diagnostics) {
                 operation.method = method;
                 operation.path.clone_from(&path.key);
+                operation.shares_path = shares_path;
                 operation.parameters.splice(0..0, shared.iter().cloned());
                 operations.push(operation);
             }
@@ -269,6 +272,7 @@ impl<'a> Components<'a> {
             description: reader.need_prose("description", diagnostics),
             method: Method::Get,
             path: String::new(),
+            shares_path: false,
             parameters: self.parameters(parameters, diagnostics),
             request: request.and_then(|node| request_body(node, diagnostics)),
             response,

@@ -78,6 +78,8 @@ pub(crate) struct Operation {
     pub(crate) description: Prose,
     pub(crate) method: Method,
     pub(crate) path: String,
+    /// Whether its path has other methods.
+    pub(crate) shares_path: bool,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) request: Option<Reference>,
     pub(crate) response: Option<Reference>,

@@ -1,6 +1,6 @@
 //! Writes the table columns of what plain commands print.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -36,20 +36,38 @@ impl<'a> Group<'a> {
             Kind::Secret => model.presence(field) == Presence::Optional,
             kind => kind
                 .reference()
-                .is_none_or(|it| !has_secret(self.api, &it.name)),
+                .is_none_or(|it| !self.secrets.contains(it.name.as_str())),
         };
         let is_printable = model.shown_once().is_none() && model.fields().iter().all(is_redactable);
         is_printable.then_some(model)
     }
 }
 
-/// Whether a model or a part of it has a secret. Descriptions have no circles.
-fn has_secret(api: &Api, name: &str) -> bool {
-    let fields = api.schema(name).map(Schema::fields).unwrap_or_default();
-    fields.iter().any(|field| match &field.kind {
+/// Returns the models that have a secret, in a part of them too.
+pub(super) fn with_secrets(api: &Api) -> BTreeSet<&str> {
+    let mut users: BTreeMap<&str, Vec<&Schema>> = BTreeMap::new();
+    for schema in &api.schemas {
+        for reference in schema.references() {
+            users.entry(&reference.name).or_default().push(schema);
+        }
+    }
+    let has_own = |schema: &&Schema| schema.fields().iter().any(|it| is_secret(&it.kind));
+    let mut queue: Vec<&Schema> = api.schemas.iter().filter(has_own).collect();
+    let mut found = BTreeSet::new();
+    while let Some(schema) = queue.pop() {
+        if found.insert(schema.name.as_str()) {
+            queue.extend(users.get(schema.name.as_str()).into_iter().flatten());
+        }
+    }
+    found
+}
+
+fn is_secret(kind: &Kind) -> bool {
+    match kind {
         Kind::Secret => true,
-        kind => kind.reference().is_some_and(|it| has_secret(api, &it.name)),
-    })
+        Kind::List(element) => is_secret(element),
+        _ => false,
+    }
 }
 
 fn record(api: &Api, model: &Schema) -> TokenStream {

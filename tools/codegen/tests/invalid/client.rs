@@ -71,17 +71,17 @@ fn a_method_without_a_usable_name_is_an_error() {
 fn what_is_by_hand_of_nothing_is_an_error() {
     let by_hand = |text: &str| format!("      tags: [Doors]\n      x-by-hand: {text}\n");
     let tags = "      tags: [Doors]\n";
-    let parts = "house.yaml:16:18: `x-by-hand` of a method and its parts, or of nothing; the fix: state `method`, or one or both of `check` and `decode`";
+    let parts = "house.yaml:16:18: `x-by-hand` of a method and its parts, or of nothing; the fix: state `method`, or one or both of `check` and `decode`, and `command` beside them or alone";
     for (text, expected) in [
         ("{}", parts),
         ("{ method: M, check: C }", parts),
         (
             "{ check: \"\" }",
-            "house.yaml:16:18: `x-by-hand` of a method and its parts, or of nothing; the fix: state `method`, or one or both of `check` and `decode`\nhouse.yaml:16:27: an empty text; the fix: write one",
+            "house.yaml:16:18: `x-by-hand` of a method and its parts, or of nothing; the fix: state `method`, or one or both of `check` and `decode`, and `command` beside them or alone\nhouse.yaml:16:27: an empty text; the fix: write one",
         ),
         (
             "{ decoding: D }",
-            "house.yaml:16:18: `x-by-hand` of a method and its parts, or of nothing; the fix: state `method`, or one or both of `check` and `decode`\nhouse.yaml:16:20: unknown keyword `decoding`; the fix: remove it; `x-by-hand` cannot have it",
+            "house.yaml:16:18: `x-by-hand` of a method and its parts, or of nothing; the fix: state `method`, or one or both of `check` and `decode`, and `command` beside them or alone\nhouse.yaml:16:20: unknown keyword `decoding`; the fix: remove it; `x-by-hand` cannot have it",
         ),
         ("{ check: C, decode: D }", ""),
     ] {
