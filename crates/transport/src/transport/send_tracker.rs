@@ -169,8 +169,8 @@ impl SendTracker {
         write: impl FnOnce() -> Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
         // Until the write returns, the whole offer may be on its way.
-        let before = self.lock().state;
-        if self.record(Event::Started) != State::Started {
+        let before = self.start();
+        if before.after(Event::Started) != State::Started {
             return Poll::Ready(Err(io::Error::other("the request was canceled")));
         }
         let written = write();
@@ -272,6 +272,14 @@ impl SendTracker {
     /// Takes the head of a response whose body has not arrived.
     pub(crate) fn take_head(&self) -> Option<Head> {
         self.lock().head.take()
+    }
+
+    /// Records that the request may be written from now on, and returns the state before, in one step.
+    fn start(&self) -> State {
+        let mut inner = self.lock();
+        let before = inner.state;
+        inner.state = before.after(Event::Started);
+        before
     }
 
     /// Applies an event and returns the state after it.
