@@ -28,7 +28,7 @@
 //! error. Limits on the length or the pattern of a text are documented and left to the server.
 //!
 //! The models read any self-describing format; JSON is what the vendors speak. The vendors' documented shapes, as the models write them, are also a
-//! JSON Schema: [`asa::JSON_SCHEMA`], [`dt::JSON_SCHEMA`], and the files in `schemas/`.
+//! JSON Schema: `asa::JSON_SCHEMA`, `dt::JSON_SCHEMA`, and the files in `schemas/`.
 //!
 //! # Features
 //!
@@ -36,8 +36,8 @@
 //!
 //! | feature | adds |
 //! | --- | --- |
-//! | `asa` | the types and operations of Okta ASA: [`asa`] |
-//! | `dt` | the types and operations of the Dynatrace ActiveGate token API: [`dt`] |
+//! | `asa` | the module `asa`: the types and operations of Okta ASA |
+//! | `dt` | the module `dt`: the types and operations of the Dynatrace ActiveGate token API |
 //! | `std` | [`Timestamp`] from and to `std::time::SystemTime`; the clients turn it on |
 //! | `uuid` | ids from and to `uuid::Uuid` |
 //!

@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use super::path_value::{PathErrorKind, check};
 
-/// An operation of a vendor's API. The tables are in [`asa`](crate::asa) and [`dt`](crate::dt).
+/// An operation of a vendor's API. The tables are in the modules `asa` and `dt`.
 ///
 /// ```
 /// use gatelet_models::{Method, PathErrorKind, asa::OperationId};
