@@ -2,6 +2,8 @@
 
 use std::io::{self, Write as _};
 
+use gatelet_transport::is_displayable;
+
 /// Writes one escaped line to stderr. Write errors are ignored.
 pub(crate) fn eprint_line(line: &str) {
     let _ = writeln!(io::stderr(), "gatelet: {}", escape_for_display(line));
@@ -18,27 +20,6 @@ pub(crate) fn escape_for_display(text: &str) -> String {
             }
             visible
         })
-}
-
-/// Whether the character is visible: a printable character, a space that does not break the line, or a combining mark.
-///
-/// All others could hide text, reverse its direction, break the line or control the terminal.
-fn is_displayable(c: char) -> bool {
-    match c {
-        '"' | '\'' | '\\' => true,
-        '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => true,
-        // Letters and marks without a glyph.
-        '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' => {
-            false
-        }
-        '\u{2800}'
-        | '\u{3164}'
-        | '\u{fe00}'..='\u{fe0d}'
-        | '\u{ffa0}'
-        | '\u{e0000}'..='\u{e0fff}' => false,
-        // `escape_debug` escapes unprintable characters; a combining mark is printable after a letter only.
-        c => String::from_iter(['a', c]).escape_debug().count() == 2,
-    }
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ impl fmt::Display for Escaped<'_> {
             }
             if matches!(character, '\n' | '\r') {
                 f.write_char(' ')?;
-            } else if is_visible(character) {
+            } else if is_displayable(character) {
                 f.write_char(character)?;
             } else if character.is_control() {
                 write!(f, "{}", character.escape_debug())?;
@@ -43,11 +43,22 @@ impl fmt::Debug for Escaped<'_> {
 /// Returns whether a text consists of visible characters and line breaks.
 pub(crate) fn is_all_visible(text: &str) -> bool {
     text.chars()
-        .all(|character| character == '\n' || is_visible(character))
+        .all(|character| character == '\n' || is_displayable(character))
 }
 
-/// Returns whether a character is visible, as a sign, a space or a combining mark.
-fn is_visible(character: char) -> bool {
+/// Returns whether a character is visible: a printable character, a space that does not break the line, or a combining mark.
+///
+/// Any other could hide text, reverse its direction, break the line or control a terminal, so escape it before you show a
+/// server's text.
+///
+/// ```
+/// use gatelet_transport::is_displayable;
+///
+/// assert!("e\u{301} 語".chars().all(is_displayable));
+/// assert!(!"\n\u{1b}\u{202e}\u{200b}".chars().any(is_displayable));
+/// ```
+#[must_use]
+pub fn is_displayable(character: char) -> bool {
     match character {
         '"' | '\'' | '\\' => true,
         // Other spaces end no line.
