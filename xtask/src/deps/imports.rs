@@ -31,12 +31,12 @@ const RULES: &[Rule] = &[
     Rule {
         package: "gatelet-client",
         imports: &["gatelet-hyper", "gatelet-models", "gatelet-transport"],
-        in_tests: &[],
+        in_tests: &["gatelet-test-support"],
     },
     Rule {
         package: "asa-client",
         imports: &["gatelet-client", "gatelet-models", "gatelet-transport"],
-        in_tests: &["gatelet-emulator", "gatelet-hyper", "gatelet-test-support"],
+        in_tests: &["gatelet-emulator", "gatelet-hyper"],
     },
     Rule {
         package: "dt-client",

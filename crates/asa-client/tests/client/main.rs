@@ -5,9 +5,6 @@
     reason = "helpers of tests fail by panicking, as tests do"
 )]
 
-#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
-mod body_limit;
-mod call_options;
 mod credentials;
 mod foreign_text;
 mod key_files;

@@ -1,34 +1,15 @@
 //! Requests of described operations: what is refused, and in which order.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "helpers of tests fail by panicking, as tests do"
-)]
-
-use gatelet_client::{ClientBuilder, ListQuery, ListRequest, OperationCall, PageBody, Query};
+use gatelet_client::{ListQuery, ListRequest, OperationCall, PageBody, Query};
 use gatelet_models::{Operation, asa, dt};
 use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
-use gatelet_transport::{
-    ApiError, ApiToken, Channel, Dialect, Error, ErrorKind, OperationRequest, Page,
-};
+use gatelet_transport::{Channel, Error, ErrorKind, OperationRequest, Page};
 use serde_json::Value;
 
-/// Reads no errors.
-struct Plain;
-
-impl Dialect for Plain {
-    fn api_error(&self, _: http::StatusCode, _: &str) -> Option<ApiError> {
-        None
-    }
-}
-
-fn builder(url: &str) -> ClientBuilder<Channel> {
-    ClientBuilder::new(url, Plain, |url| Ok(url.clone()), |channel| channel)
-}
+use crate::support::{URL, authorized, builder};
 
 fn channel(fake: &FakeTransport) -> Channel {
-    builder("https://api.example.com")
-        .credentials(ApiToken::new("secret").unwrap())
+    authorized(URL)
         .build_with(fake.clone(), ManualClock::auto())
         .unwrap()
 }

@@ -2,26 +2,19 @@
 
 use std::time::Duration;
 
-use dt_client::models::ActiveGateToken;
-use dt_client::{
-    ApiToken, CallTimeouts, Client, Clock as _, Error, ErrorKind, OperationRequest, Phase,
-    RetryPolicy,
-};
 use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
+use gatelet_transport::{CallTimeouts, Channel, Clock as _, Error, ErrorKind, Phase, RetryPolicy};
 
-use crate::support::{TOKEN, URL, page, token};
-
-const NEXT: &str = "\"k1\"";
+use crate::support::{TOKEN, URL, authorized, get, list};
 
 /// A client over a script, with limits and a retry policy of its own.
 fn client(
     script: impl IntoIterator<Item = FakeResponse>,
     timeouts: CallTimeouts,
     retry: RetryPolicy,
-) -> (Client, FakeTransport, ManualClock) {
+) -> (Channel, FakeTransport, ManualClock) {
     let (fake, clock) = (FakeTransport::script(script), ManualClock::auto());
-    let client = Client::builder(URL)
-        .credentials(ApiToken::new(TOKEN).unwrap())
+    let client = authorized(URL)
         .timeouts(timeouts)
         .retry(retry)
         .build_with(fake.clone(), clock.clone());
@@ -30,16 +23,12 @@ fn client(
 
 fn defaults(
     script: impl IntoIterator<Item = FakeResponse>,
-) -> (Client, FakeTransport, ManualClock) {
+) -> (Channel, FakeTransport, ManualClock) {
     client(script, CallTimeouts::default(), RetryPolicy::default())
 }
 
-fn get(client: &Client) -> OperationRequest<ActiveGateToken> {
-    client.active_gate_tokens().get(&"dt0g02.a".into())
-}
-
 fn found() -> FakeResponse {
-    FakeResponse::json(200, token("a"))
+    FakeResponse::json(200, TOKEN)
 }
 
 fn unavailable() -> FakeResponse {
@@ -112,9 +101,11 @@ async fn calls_with_a_policy_of_their_own_share_the_clients_retry_budget() {
 
 #[tokio::test]
 async fn the_options_of_a_list_apply_to_each_of_its_pages() {
-    let first = || page(&["a"], Some(NEXT));
+    let page =
+        format!(r#"{{"totalCount": 9, "nextPageKey": "k1", "activeGateTokens": [{TOKEN}]}}"#);
+    let first = || FakeResponse::json(200, page.clone());
     let (client, fake, clock) = defaults([first(), unavailable(), first(), FakeResponse::hang()]);
-    let list = || client.active_gate_tokens().list().prefetch(false);
+    let list = || list(&client).prefetch(false);
 
     let mut pages = list().retry(RetryPolicy::never()).pages();
     assert!(pages.try_next().await.unwrap().is_some());

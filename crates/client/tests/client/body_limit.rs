@@ -1,30 +1,27 @@
 //! The body limit of a client and its transport.
 
-use asa_client::{Bearer, Client, ClientBuilder, Error, ErrorKind, HyperTransport, TokioClock};
+use gatelet_client::{ClientBuilder, HyperTransport, TokioClock};
 use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
-use gatelet_transport::TooLarge;
+use gatelet_transport::{Channel, Error, ErrorKind, TooLarge};
 
-use crate::support::GATEWAY;
+use crate::support::{self, TOKEN, authorized};
 
 const MIB: u64 = 1024 * 1024;
 
 /// Starts a server on loopback whose JSON is followed by this many bytes of white space.
 fn serve(padding: u64) -> String {
-    let body = GATEWAY.to_owned() + &" ".repeat(padding as usize);
+    let body = TOKEN.to_owned() + &" ".repeat(padding as usize);
     let response = response("200 OK", "application/json", &body);
     RawServer::new(move |_| RawResponse::Bytes(response.clone())).url
 }
 
-fn builder(server: &str, limit: u64) -> ClientBuilder {
-    Client::builder("t")
-        .endpoint(server)
-        .credentials(Bearer::new("token").unwrap())
-        .body_limit(limit)
+fn builder(server: &str, limit: u64) -> ClientBuilder<Channel> {
+    authorized(server).body_limit(limit)
 }
 
-async fn get(client: Client) -> Result<(), Error> {
-    let gateway = client.gateways().get(&"a2dfd474".into()).send().await?;
-    assert_eq!(gateway.name, "eu-1");
+async fn get(client: Channel) -> Result<(), Error> {
+    let token = support::get(&client).send().await?;
+    assert_eq!(token.name, "a");
     Ok(())
 }
 

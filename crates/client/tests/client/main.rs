@@ -1,0 +1,12 @@
+//! Clients of one vendor, as `gatelet-client` makes them, over scripted transports and real sockets.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
+
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+mod body_limit;
+mod call_options;
+mod requests;
+mod support;
