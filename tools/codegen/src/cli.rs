@@ -61,6 +61,7 @@ fn imports(api: &Api, groups: &[Group<'_>], items: &[TokenStream]) -> TokenStrea
         ),
         ("options::paging", &["Paging"]),
         ("output::columns", &["labels", "text", "time"]),
+        ("output", &["columns"]),
         ("output::list", &["write_pages"]),
         ("output::output", &["Output"]),
         ("output::record", &["Column", "Record"]),

@@ -203,6 +203,8 @@ pub(crate) struct Schema {
     pub(crate) is_request_only: bool,
     /// Whether it keeps the members that it does not know, because it is read, changed and put back.
     pub(crate) keeps_unknown: bool,
+    /// Whether the command line chooses the columns of its table.
+    pub(crate) has_own_columns: bool,
     /// As the description has them; the first shows every property.
     pub(crate) examples: Vec<Node>,
     pub(crate) at: Position,

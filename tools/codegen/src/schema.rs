@@ -23,11 +23,12 @@ fn schema(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Schema> {
     let mut reader = Reader::of(&entry.value, "a schema", diagnostics)?;
     let description = reader.need_prose("description", diagnostics);
     let source = reader.need_prose("x-source", diagnostics);
-    let mut keeps_unknown = false;
+    let (mut keeps_unknown, mut has_own_columns) = (false, false);
     let mut examples = Vec::new();
     let shape = match reader.need_text("type", diagnostics).as_str() {
         "object" => {
             keeps_unknown = mark(&mut reader, "x-keep-unknown", diagnostics);
+            has_own_columns = mark(&mut reader, "x-own-columns", diagnostics);
             let nodes = reader.take("examples");
             let nodes = nodes.and_then(|node| list(node, diagnostics));
             examples.extend_from_slice(nodes.unwrap_or_default());
@@ -54,6 +55,7 @@ fn schema(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Schema> {
         module: String::new(),
         is_request_only: false,
         keeps_unknown,
+        has_own_columns,
         examples,
         at: entry.at,
     })

@@ -11,7 +11,7 @@ use crate::commands::report::report_deleted;
 use crate::error::error::CliError;
 use crate::options::operation_help::operation_help;
 use crate::options::paging::Paging;
-use crate::output::columns::{labels, text, time};
+use crate::output::columns;
 use crate::output::list::write_pages;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
@@ -229,69 +229,11 @@ impl GatewaySetupTokenCommand {
 }
 
 impl Record for models::Gateway {
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            header: "ID",
-            value: |it| text(Some(&it.id)),
-        },
-        Column {
-            header: "NAME",
-            value: |it| text(Some(&it.name)),
-        },
-        Column {
-            header: "REFUSE CONNECTIONS",
-            value: |it| text(Some(&it.refuse_connections)),
-        },
-        Column {
-            header: "LABELS",
-            value: |it| labels(it.labels.as_ref()),
-        },
-        Column {
-            header: "DESCRIPTION",
-            value: |it| text(it.description.as_ref()),
-        },
-        Column {
-            header: "ACCESS ADDRESS",
-            value: |it| text(it.access_address.as_ref()),
-        },
-        Column {
-            header: "DEFAULT ADDRESS",
-            value: |it| text(it.default_address.as_ref()),
-        },
-        Column {
-            header: "CLOUD PROVIDER",
-            value: |it| text(it.cloud_provider.as_ref()),
-        },
-        Column {
-            header: "LAST SEEN",
-            value: |it| time(it.last_seen.as_ref()),
-        },
-    ];
+    const COLUMNS: &'static [Column<Self>] = columns::GATEWAY;
 }
 
 impl Record for models::GatewaySetupToken {
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            header: "ID",
-            value: |it| text(Some(&it.id)),
-        },
-        Column {
-            header: "REGISTRATION TYPE",
-            value: |it| text(Some(&it.registration_type)),
-        },
-        Column {
-            header: "DESCRIPTION",
-            value: |it| text(it.description.as_ref()),
-        },
-        Column {
-            header: "CREATED AT",
-            value: |it| time(it.created_at.as_ref()),
-        },
-        Column {
-            header: "NAME",
-            value: |it| text(it.name.as_ref()),
-        },
-    ];
+    const COLUMNS: &'static [Column<Self>] = columns::GATEWAY_SETUP_TOKEN;
 
     fn redact(&mut self) {
         self.token = None;
@@ -299,30 +241,5 @@ impl Record for models::GatewaySetupToken {
 }
 
 impl Record for models::GatewayStatusReport {
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            header: "ACTIVE CONNECTIONS",
-            value: |it| text(it.active_connections.as_ref()),
-        },
-        Column {
-            header: "TOTAL STORAGE BYTES",
-            value: |it| text(it.total_storage_bytes.as_ref()),
-        },
-        Column {
-            header: "USED STORAGE BYTES",
-            value: |it| text(it.used_storage_bytes.as_ref()),
-        },
-        Column {
-            header: "GATEWAY ID",
-            value: |it| text(it.gateway_id.as_ref()),
-        },
-        Column {
-            header: "STATUS",
-            value: |it| text(it.status.as_ref()),
-        },
-        Column {
-            header: "UPDATED AT",
-            value: |it| time(it.updated_at.as_ref()),
-        },
-    ];
+    const COLUMNS: &'static [Column<Self>] = columns::GATEWAY_STATUS_REPORT;
 }

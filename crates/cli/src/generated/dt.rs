@@ -11,7 +11,7 @@ use crate::commands::report::report_deleted;
 use crate::error::error::CliError;
 use crate::options::operation_help::{operation_help, secret_help};
 use crate::options::paging::Paging;
-use crate::output::columns::{text, time};
+use crate::output::columns;
 use crate::output::list::write_pages;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
@@ -117,38 +117,5 @@ impl ActiveGateTokenCommand {
 }
 
 impl Record for models::ActiveGateToken {
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            header: "ID",
-            value: |it| text(Some(&it.id)),
-        },
-        Column {
-            header: "NAME",
-            value: |it| text(Some(&it.name)),
-        },
-        Column {
-            header: "OWNER",
-            value: |it| text(Some(&it.owner)),
-        },
-        Column {
-            header: "CREATION DATE",
-            value: |it| time(Some(&it.creation_date)),
-        },
-        Column {
-            header: "EXPIRATION DATE",
-            value: |it| time(it.expiration_date.as_ref()),
-        },
-        Column {
-            header: "LAST USED DATE",
-            value: |it| time(it.last_used_date.as_ref()),
-        },
-        Column {
-            header: "SEED TOKEN",
-            value: |it| text(it.seed_token.as_ref()),
-        },
-        Column {
-            header: "ACTIVE GATE TYPE",
-            value: |it| text(it.active_gate_type.as_ref()),
-        },
-    ];
+    const COLUMNS: &'static [Column<Self>] = columns::ACTIVE_GATE_TOKEN;
 }

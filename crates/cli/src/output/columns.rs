@@ -1,6 +1,6 @@
-//! The table columns that are chosen by hand. Other models have one for each member that fits into a cell.
+//! The table columns that are chosen by hand, as the description says (`x-own-columns`). Other models have one for each member that
+//! fits into a cell.
 
-use std::any::Any;
 use std::collections::BTreeMap;
 
 use gatelet_models::Timestamp;
@@ -9,20 +9,7 @@ use gatelet_models::dt::{ActiveGateToken, ActiveGateTokenCreated};
 
 use crate::output::record::{Column, Record};
 
-/// Returns the columns of a model's table, from left to right.
-pub(crate) fn columns<T: Record>() -> &'static [Column<T>] {
-    let chosen: [&dyn Any; 4] = [
-        &GATEWAY,
-        &GATEWAY_STATUS_REPORT,
-        &GATEWAY_SETUP_TOKEN,
-        &ACTIVE_GATE_TOKEN,
-    ];
-    let mut chosen = chosen.into_iter();
-    let own = chosen.find_map(|it| it.downcast_ref::<&'static [Column<T>]>());
-    own.copied().unwrap_or(T::COLUMNS)
-}
-
-const GATEWAY: &[Column<Gateway>] = &[
+pub(crate) const GATEWAY: &[Column<Gateway>] = &[
     Column {
         header: "ID",
         value: |gateway| Some(gateway.id.to_string()),
@@ -54,7 +41,7 @@ const GATEWAY: &[Column<Gateway>] = &[
     },
 ];
 
-const GATEWAY_STATUS_REPORT: &[Column<GatewayStatusReport>] = &[
+pub(crate) const GATEWAY_STATUS_REPORT: &[Column<GatewayStatusReport>] = &[
     Column {
         header: "GATEWAY",
         value: |report| text(report.gateway_id.as_ref()),
@@ -81,7 +68,7 @@ const GATEWAY_STATUS_REPORT: &[Column<GatewayStatusReport>] = &[
     },
 ];
 
-const GATEWAY_SETUP_TOKEN: &[Column<GatewaySetupToken>] = &[
+pub(crate) const GATEWAY_SETUP_TOKEN: &[Column<GatewaySetupToken>] = &[
     Column {
         header: "ID",
         value: |token| Some(token.id.to_string()),
@@ -118,7 +105,7 @@ impl Record for AgentToken {
     }];
 }
 
-const ACTIVE_GATE_TOKEN: &[Column<ActiveGateToken>] = &[
+pub(crate) const ACTIVE_GATE_TOKEN: &[Column<ActiveGateToken>] = &[
     Column {
         header: "ID",
         value: |token| Some(token.id.to_string()),

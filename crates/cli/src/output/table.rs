@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 
-use crate::output::columns::columns;
 use crate::output::record::Record;
 use crate::terminal::escape_for_display;
 
@@ -16,7 +15,7 @@ const NONE: &str = "-";
 pub(crate) fn write<T: Record>(records: &[T], sink: &mut impl Write) -> io::Result<()> {
     let mut table = Table::new();
     table.load_style(NOTHING);
-    let columns = columns::<T>();
+    let columns = T::COLUMNS;
     if columns.iter().any(|column| !column.header.is_empty()) {
         table.set_header(columns.iter().map(|column| column.header));
     }

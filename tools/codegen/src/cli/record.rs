@@ -72,16 +72,7 @@ fn is_secret(kind: &Kind) -> bool {
 
 fn record(api: &Api, model: &Schema) -> TokenStream {
     let name = ident(&model.name);
-    let columns = match &model.shape {
-        Shape::Object(fields) => {
-            let columns = fields.iter().filter_map(|it| column(api, model, it));
-            columns.collect()
-        }
-        Shape::Id | Shape::Enum(_) => {
-            let header = names::screaming(&model.name).replace('_', " ");
-            vec![quote!(Column { header: #header, value: |it| text(Some(it)) })]
-        }
-    };
+    let columns = columns(api, model);
     let secrets = model.fields().iter();
     let secrets = secrets.filter(|it| matches!(it.kind, Kind::Secret));
     let secrets: Vec<_> = secrets.map(|it| ident(&it.rust)).collect();
@@ -94,10 +85,29 @@ fn record(api: &Api, model: &Schema) -> TokenStream {
     });
     quote! {
         impl Record for models::#name {
-            const COLUMNS: &'static [Column<Self>] = &[#(#columns),*];
+            const COLUMNS: &'static [Column<Self>] = #columns;
             #redact
         }
     }
+}
+
+fn columns(api: &Api, model: &Schema) -> TokenStream {
+    let constant = names::screaming(&model.name);
+    if model.has_own_columns {
+        let constant = ident(&constant);
+        return quote!(columns::#constant);
+    }
+    let columns: Vec<_> = match &model.shape {
+        Shape::Object(fields) => {
+            let columns = fields.iter().filter_map(|it| column(api, model, it));
+            columns.collect()
+        }
+        Shape::Id | Shape::Enum(_) => {
+            let header = constant.replace('_', " ");
+            vec![quote!(Column { header: #header, value: |it| text(Some(it)) })]
+        }
+    };
+    quote!(&[#(#columns),*])
 }
 
 /// Returns the column of a field; `None` if it does not fit into a cell.
