@@ -269,16 +269,16 @@ mod tests {
     }
 
     #[test]
-    fn every_verb_that_checks_is_a_step() {
+    fn every_task_that_checks_is_a_step() {
         // What `bench` finds depends on the machine, what `interop` finds on registries and other people's programs.
-        let checks = |verb: &&crate::Verb| !["bench", "ci", "interop"].contains(&verb.name);
-        for verb in crate::VERBS.iter().filter(checks) {
+        let checks = |task: &&crate::Task| !["bench", "ci", "interop"].contains(&task.name);
+        for task in crate::TASKS.iter().filter(checks) {
             assert!(
                 STEPS
                     .iter()
-                    .any(|step| step.cargo.starts_with(&["xtask", verb.name])),
+                    .any(|step| step.cargo.starts_with(&["xtask", task.name])),
                 "{}",
-                verb.name
+                task.name
             );
         }
     }

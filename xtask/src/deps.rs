@@ -21,21 +21,21 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(),
     finish("deps", arguments)?;
     let packages = workspace.packages()?;
     let mut findings = imports::findings(&packages);
-    let mut moved = Vec::new();
+    let mut differences = Vec::new();
     for package in packages.iter().filter(|package| package.published) {
         let trees = trees(workspace, package)?;
         findings.extend(bans::findings(package, &trees));
-        moved.extend(compare(
+        differences.extend(compare(
             workspace,
             package,
             &List::from_trees(&trees),
             update,
         )?);
     }
-    if let Some(last) = moved.last_mut() {
+    if let Some(last) = differences.last_mut() {
         last.push_str("\n  If the change is meant: cargo xtask deps --update");
     }
-    findings.extend(moved);
+    findings.extend(differences);
     Error::from_findings("deps", &findings)?;
     println!(
         "deps: the dependencies of {} packages are allowed",
@@ -47,7 +47,7 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(),
 fn trees(workspace: &Workspace, package: &Package) -> Result<Vec<Tree>, Error> {
     Build::all_of(package)
         .into_iter()
-        .map(|build| Tree::ask(workspace, package, build))
+        .map(|build| Tree::resolve(workspace, package, build))
         .collect()
 }
 

@@ -1,10 +1,10 @@
-//! Errors of verbs.
+//! Errors of tasks.
 
 use std::fmt;
 
 use pico_args::Arguments;
 
-/// The reason why a verb failed. The text ends with what to do.
+/// The reason why a task failed. The text ends with what to do.
 #[derive(Debug)]
 pub(crate) enum Error {
     /// The command line was wrong: exit code 2.
@@ -55,12 +55,12 @@ impl From<pico_args::Error> for Error {
     }
 }
 
-/// Refuses the arguments that a verb has not taken.
-pub(crate) fn finish(verb: &str, arguments: Arguments) -> Result<(), Error> {
+/// Refuses the arguments that a task has not taken.
+pub(crate) fn finish(task: &str, arguments: Arguments) -> Result<(), Error> {
     match arguments.finish().first() {
         None => Ok(()),
         Some(argument) => Err(Error::Usage(format!(
-            "`{verb}`: unexpected argument `{}`",
+            "`{task}`: unexpected argument `{}`",
             argument.display()
         ))),
     }

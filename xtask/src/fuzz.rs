@@ -39,7 +39,7 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(),
     let seconds = seconds.unwrap_or(DEFAULT_SECONDS);
     let target: Option<String> = arguments.opt_value_from_str("--target")?;
     finish("fuzz", arguments)?;
-    let mut names = names(workspace)?;
+    let mut names = target_names(workspace)?;
     if let Some(wanted) = target {
         if !names.contains(&wanted) {
             let all = names.join(", ");
@@ -66,7 +66,7 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(),
 }
 
 /// Returns the names of all targets, sorted.
-fn names(workspace: &Workspace) -> Result<Vec<String>, Error> {
+fn target_names(workspace: &Workspace) -> Result<Vec<String>, Error> {
     let folder = workspace.root().join(FOLDER).join("fuzz_targets");
     let complain = |error| format!("{}: {error}", folder.display());
     let mut names = Vec::new();
@@ -83,7 +83,7 @@ fn names(workspace: &Workspace) -> Result<Vec<String>, Error> {
 
 /// Builds the targets, and returns the folder that they are in.
 fn build(workspace: &Workspace, names: &[String], output: &Path) -> Result<PathBuf, Error> {
-    let host = host()?;
+    let host = host_triple()?;
     let mut command = workspace.cargo();
     command
         .args(["build", "--quiet", "--release", "--locked"])
@@ -106,7 +106,7 @@ fn build(workspace: &Workspace, names: &[String], output: &Path) -> Result<PathB
 }
 
 /// Returns the triple of this machine.
-fn host() -> Result<String, Error> {
+fn host_triple() -> Result<String, Error> {
     let output = Command::new("rustc")
         .arg("-vV")
         .output()
@@ -137,15 +137,15 @@ impl Target<'_> {
             "fuzz: {} found something after {} runs:\n{}\nAll of it is in {}; to see it again: {} INPUT",
             self.name,
             report.runs,
-            report.end,
+            report.finding,
             log.display(),
             binary.display()
         )))
     }
 
     fn command(&self, binary: &Path, seconds: u64) -> Result<Command, Error> {
-        let corpus = self.folder("corpus")?;
-        let artifacts = self.folder("artifacts")?;
+        let corpus = self.create_folder("corpus")?;
+        let artifacts = self.create_folder("artifacts")?;
         let mut command = Command::new(binary);
         command
             .current_dir(self.workspace.root())
@@ -153,7 +153,7 @@ impl Target<'_> {
             .arg(format!("-artifact_prefix={}/", artifacts.display()))
             .args(["-print_final_stats=1", "-max_len=4096", "-timeout=30"])
             .arg(corpus)
-            .args(self.seeds());
+            .args(self.seed_folders());
         if self.reads_json() {
             command.arg(format!("-dict={FOLDER}/json.dict"));
         }
@@ -165,7 +165,7 @@ impl Target<'_> {
     }
 
     /// Returns the folders with inputs to begin with: the target's own, and a vendor's fixtures for its lists.
-    fn seeds(&self) -> Vec<String> {
+    fn seed_folders(&self) -> Vec<String> {
         let fixtures = match &*self.name {
             "asa_lists" => Some(format!("{FIXTURES}/asa")),
             "dt_list" => Some(format!("{FIXTURES}/dt")),
@@ -176,7 +176,7 @@ impl Target<'_> {
     }
 
     /// Returns a folder of this target below the target folder, created if necessary.
-    fn folder(&self, what: &str) -> Result<PathBuf, Error> {
+    fn create_folder(&self, what: &str) -> Result<PathBuf, Error> {
         let folder = self.output.join(what).join(&self.name);
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         Ok(folder)
@@ -191,7 +191,7 @@ mod tests {
     fn every_target_is_a_binary_and_has_inputs_to_begin_with() {
         let workspace = &Workspace::here();
         let manifest = workspace.read("tests/fuzz/Cargo.toml").unwrap();
-        let names = names(workspace).unwrap();
+        let names = target_names(workspace).unwrap();
         assert!(names.len() > 6);
         for name in names {
             assert!(
@@ -203,7 +203,7 @@ mod tests {
                 name,
                 output: PathBuf::new(),
             };
-            for seeds in target.seeds() {
+            for seeds in target.seed_folders() {
                 let count = fs::read_dir(workspace.root().join(&seeds)).unwrap().count();
                 assert!(count > 0, "{seeds}");
             }

@@ -1,16 +1,16 @@
-//! `cargo xtask graph [--check]`: draws the crates and their rooms from the code, and refuses circles and upward imports.
+//! `cargo xtask graph [--check]`: draws the crates and their rooms from the code, and refuses cycles and upward imports.
 //!
-//! `source` reads a file, `crate_map` the modules of a crate, `circle` finds circles, `layout` and `svg` draw `docs/graph.svg`.
+//! `source` reads a file, `crate_map` the modules of a crate, `cycle` finds cycles, `layout` and `svg` draw `docs/graph.svg`.
 //! A room is a first-level module of a crate. An import is upward when it names what an outer module only re-exports.
 
-mod circle;
 pub(crate) mod crate_map;
+mod cycle;
 mod layout;
 mod source;
 mod svg;
 
-use circle::{Arrows, circles};
 use crate_map::CrateMap;
+use cycle::{Arrows, cycles};
 
 use pico_args::Arguments;
 
@@ -41,7 +41,7 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(),
         findings.push(format!("{IMAGE}:1: stale; run `cargo xtask graph`"));
     }
     Error::from_findings("graph", &findings)?;
-    println!("graph: no circle and no upward import");
+    println!("graph: no cycle and no upward import");
     Ok(())
 }
 
@@ -59,19 +59,19 @@ impl Graph {
         Ok(Self { packages, crates })
     }
 
-    /// Circles of crates and of rooms, and imports of re-exports.
+    /// Cycles of crates and of rooms, and imports of re-exports.
     fn findings(&self) -> Vec<String> {
-        let circle_of_crates = circles(&self.crate_arrows()).into_iter().map(|circle| {
-            let manifest = self.packages.iter().find(|it| it.name == circle[0]);
+        let crate_cycles = cycles(&self.crate_arrows()).into_iter().map(|cycle| {
+            let manifest = self.packages.iter().find(|it| it.name == cycle[0]);
             let manifest = manifest.map(|it| it.folder.join("Cargo.toml"));
             let manifest = manifest.unwrap_or_default();
             format!(
-                "{}:1: the crates {} form a circle",
+                "{}:1: the crates {} form a cycle",
                 manifest.display(),
-                chain(&circle)
+                join_cycle(&cycle)
             )
         });
-        let mut findings: Vec<String> = circle_of_crates.collect();
+        let mut findings: Vec<String> = crate_cycles.collect();
         for map in &self.crates {
             findings.extend(room_findings(map));
             findings.extend(map.imports_of_re_exports());
@@ -115,16 +115,16 @@ impl Graph {
     }
 }
 
-/// Each arrow of each circle between rooms, with the place of one import.
+/// Each arrow of each cycle between rooms, with the place of one import.
 fn room_findings(map: &CrateMap) -> Vec<String> {
     let mut findings = Vec::new();
-    for circle in circles(&map.arrows()) {
-        let next = circle.iter().cycle().skip(1);
-        for (from, to) in circle.iter().zip(next) {
+    for cycle in cycles(&map.arrows()) {
+        let next = cycle.iter().cycle().skip(1);
+        for (from, to) in cycle.iter().zip(next) {
             if let Some(place) = map.place(from, to) {
                 findings.push(format!(
-                    "{place}: `{from}` imports `{to}`, part of the circle {}",
-                    chain(&circle)
+                    "{place}: `{from}` imports `{to}`, part of the cycle {}",
+                    join_cycle(&cycle)
                 ));
             }
         }
@@ -132,9 +132,9 @@ fn room_findings(map: &CrateMap) -> Vec<String> {
     findings
 }
 
-fn chain(circle: &[String]) -> String {
-    let first = circle.first().into_iter();
-    let names: Vec<String> = circle
+fn join_cycle(cycle: &[String]) -> String {
+    let first = cycle.first().into_iter();
+    let names: Vec<String> = cycle
         .iter()
         .chain(first)
         .map(|it| format!("`{it}`"))
@@ -148,7 +148,7 @@ mod tests {
     use crate::workspace::Import;
 
     #[test]
-    fn the_repository_has_no_circle_and_a_fresh_graph() {
+    fn the_repository_has_no_cycle_and_a_fresh_graph() {
         let check = Arguments::from_vec(vec!["--check".into()]);
         run(&Workspace::here(), check).unwrap();
     }
@@ -167,19 +167,19 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_of_crates_is_found() {
+    fn a_crate_cycles_is_found() {
         let graph = Graph {
             packages: vec![package("a", "b"), package("b", "a")],
             crates: Vec::new(),
         };
         assert_eq!(
             graph.findings(),
-            ["crates/a/Cargo.toml:1: the crates `a` → `b` → `a` form a circle"]
+            ["crates/a/Cargo.toml:1: the crates `a` → `b` → `a` form a cycle"]
         );
     }
 
     #[test]
-    fn a_circle_of_rooms_is_found_with_the_line_of_each_import() {
+    fn a_cycle_of_rooms_is_found_with_the_line_of_each_import() {
         let folder = tempfile::tempdir().unwrap();
         let source = folder.path().join("crates/a/src");
         std::fs::create_dir_all(&source).unwrap();
@@ -196,10 +196,10 @@ mod tests {
         assert_eq!(
             graph.findings(),
             [
-                "crates/a/src/one.rs:2: `one` imports `two`, part of the circle `one` → `two` → `one`",
-                "crates/a/src/two.rs:2: `two` imports `one`, part of the circle `one` → `two` → `one`"
+                "crates/a/src/one.rs:2: `one` imports `two`, part of the cycle `one` → `two` → `one`",
+                "crates/a/src/two.rs:2: `two` imports `one`, part of the cycle `one` → `two` → `one`"
             ]
         );
-        assert!(graph.image().contains("class=\"circle\""));
+        assert!(graph.image().contains("class=\"cycle\""));
     }
 }

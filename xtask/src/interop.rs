@@ -1,14 +1,14 @@
 //! `cargo xtask interop descriptions [--keep]`: runs other tools on the descriptions.
 //!
 //! Linters, validators and generators of clients from PyPI and npm are installed into a temporary folder, in the versions
-//! that [`tools`] pins, and run over each description. What is generated is compiled where its compiler is at hand. It is
+//! that [`tool`] pins, and run over each description. What is generated is compiled where its compiler is at hand. It is
 //! no step of continuous integration: it needs registries, and half an hour of other people's programs.
 
 mod folder;
-mod packages;
+mod package;
 mod report;
-mod tools;
-mod trial;
+mod tool;
+mod tool_run;
 
 use gatelet_codegen::{VENDORS, outline};
 
@@ -18,9 +18,9 @@ use crate::error::{Error, finish};
 use crate::workspace::Workspace;
 
 use self::folder::Folder;
-use self::report::{Report, Verdict};
-use self::tools::TOOLS;
-use self::trial::Trial;
+use self::report::{Outcome, Report};
+use self::tool::TOOLS;
+use self::tool_run::ToolRun;
 
 pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Error> {
     let what = arguments.subcommand()?;
@@ -42,19 +42,19 @@ fn descriptions(workspace: &Workspace, keep: bool) -> Result<(), Error> {
         let installed = tool.package.install(&folder);
         for (vendor, outline) in VENDORS.iter().zip(&outlines) {
             let outline = outline.as_ref().map_err(Clone::clone)?;
-            let verdict = match &installed {
+            let outcome = match &installed {
                 Ok(programs) => {
-                    let trial = Trial {
+                    let tool_run = ToolRun {
                         tool,
                         programs,
                         vendor,
                         outline,
                     };
-                    trial.run(workspace, &folder)?
+                    tool_run.run(workspace, &folder)?
                 }
-                Err(reason) => Verdict::not_installed(reason),
+                Err(reason) => Outcome::unavailable(reason),
             };
-            report.add(tool, vendor, verdict);
+            report.add(tool, vendor, outcome);
         }
     }
     print!("\n{report}");

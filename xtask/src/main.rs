@@ -1,6 +1,6 @@
-//! The repository's own commands: `cargo xtask <verb>`.
+//! The repository's own commands: `cargo xtask <task>`.
 //!
-//! Each verb has a file of its own. A verb takes the workspace and its arguments, prints what it did, and returns `Ok` or an
+//! Each task has a file of its own. A task takes the workspace and its arguments, prints what it did, and returns `Ok` or an
 //! [`Error`], which decides the exit code.
 
 #![allow(
@@ -30,76 +30,76 @@ use pico_args::Arguments;
 use error::{Error, finish};
 use workspace::Workspace;
 
-/// A verb: its name, its arguments and summary in `help`, and its function.
-struct Verb {
+/// A task: its name, its arguments and summary in `help`, and its function.
+struct Task {
     name: &'static str,
     arguments: &'static str,
     about: &'static str,
     run: fn(&Workspace, Arguments) -> Result<(), Error>,
 }
 
-const VERBS: &[Verb] = &[
-    Verb {
+const TASKS: &[Task] = &[
+    Task {
         name: "codegen",
         arguments: "[--check]",
         about: "generate models, operation tables, reference pages and JSON Schemas from the descriptions",
         run: codegen::run,
     },
-    Verb {
+    Task {
         name: "deps",
         arguments: "[--update]",
         about: "check the dependencies of each member and the lists in xtask/deps/",
         run: deps::run,
     },
-    Verb {
+    Task {
         name: "graph",
         arguments: "[--check]",
-        about: "draw docs/graph.svg, crates and rooms from the code; refuse circles and upward imports",
+        about: "draw docs/graph.svg, crates and rooms from the code; refuse cycles and upward imports",
         run: graph::run,
     },
-    Verb {
+    Task {
         name: "tidy",
         arguments: "[--update]",
         about: "check manifests, sources, imports, links and the list of faults",
         run: tidy::run,
     },
-    Verb {
+    Task {
         name: "public-api",
         arguments: "[--update]",
         about: "check the public API of each library against docs/public-api/, and which crates' types it names",
         run: public_api::run,
     },
-    Verb {
+    Task {
         name: "no-std",
         arguments: "",
         about: "link the models without std and run them",
         run: no_std::run,
     },
-    Verb {
+    Task {
         name: "fuzz",
         arguments: "[--seconds N] [--target NAME]",
         about: "run the fuzz targets, 60 seconds each",
         run: fuzz::run,
     },
-    Verb {
+    Task {
         name: "soak",
         arguments: "models [--values N] [--seconds N] [--seed N] | paging [--schedules N] [--seed N] | transport [--calls N] [--at-once N] [--cancellations N] [--seed N] | emulator [--operations N] [--tokens N] [--connections N] [--seed N]",
         about: "long runs: generated values of the models, random list requests, both clients over broken sockets, or the emulator under load",
         run: soak::run,
     },
-    Verb {
+    Task {
         name: "bench",
         arguments: "decode|size",
         about: "measure decoding, or the build of the models, against alternatives",
         run: bench::run,
     },
-    Verb {
+    Task {
         name: "interop",
         arguments: "descriptions [--keep]",
         about: "run linters, validators and generators from PyPI and npm on the descriptions",
         run: interop::run,
     },
-    Verb {
+    Task {
         name: "ci",
         arguments: "",
         about: "run every step of continuous integration in order",
@@ -121,9 +121,9 @@ fn dispatch(mut arguments: Arguments) -> Result<(), Error> {
     let asks_for_help = arguments.contains(["-h", "--help"]);
     match arguments.subcommand()?.as_deref() {
         Some(name) if name != "help" && !asks_for_help => {
-            match VERBS.iter().find(|verb| verb.name == name) {
-                Some(verb) => (verb.run)(&Workspace::here(), arguments),
-                None => Err(Error::Usage(format!("unknown verb `{name}`\n\n{}", help()))),
+            match TASKS.iter().find(|task| task.name == name) {
+                Some(task) => (task.run)(&Workspace::here(), arguments),
+                None => Err(Error::Usage(format!("unknown task `{name}`\n\n{}", help()))),
             }
         }
         None if !asks_for_help => {
@@ -139,11 +139,11 @@ fn dispatch(mut arguments: Arguments) -> Result<(), Error> {
 }
 
 fn help() -> String {
-    let mut text = String::from("Usage: cargo xtask <verb>\n\n");
-    for verb in VERBS {
+    let mut text = String::from("Usage: cargo xtask <task>\n\n");
+    for task in TASKS {
         text.push_str(&format!(
             "  {} {}\n      {}\n",
-            verb.name, verb.arguments, verb.about
+            task.name, task.arguments, task.about
         ));
     }
     text
@@ -159,21 +159,21 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_verb_is_a_usage_error() {
+    fn an_unknown_task_is_a_usage_error() {
         let error = run(&["tidier"]).unwrap_err();
         assert_eq!(error.exit_code(), 2);
-        assert!(error.to_string().contains("unknown verb `tidier`"));
-        assert!(error.to_string().contains("Usage: cargo xtask <verb>"));
+        assert!(error.to_string().contains("unknown task `tidier`"));
+        assert!(error.to_string().contains("Usage: cargo xtask <task>"));
     }
 
     #[test]
     fn an_unexpected_argument_is_a_usage_error() {
-        for verb in VERBS {
+        for task in TASKS {
             assert_eq!(
-                run(&[verb.name, "--nonsense"]).unwrap_err().exit_code(),
+                run(&[task.name, "--nonsense"]).unwrap_err().exit_code(),
                 2,
                 "{}",
-                verb.name
+                task.name
             );
         }
     }
@@ -193,9 +193,9 @@ mod tests {
     }
 
     #[test]
-    fn help_names_every_verb() {
-        for verb in VERBS {
-            assert!(help().contains(verb.name) && help().contains(verb.about));
+    fn help_names_every_task() {
+        for task in TASKS {
+            assert!(help().contains(task.name) && help().contains(task.about));
         }
     }
 }

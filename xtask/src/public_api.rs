@@ -125,7 +125,7 @@ fn changes(known: &str, listing: &str) -> String {
 mod tests {
     use super::*;
 
-    fn in_a_folder(known: &str, listing: &str, update: bool) -> (Option<String>, String) {
+    fn compare_in_folder(known: &str, listing: &str, update: bool) -> (Option<String>, String) {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(folder.path().join("docs/public-api")).unwrap();
         let workspace = Workspace::at(folder.path());
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn an_item_that_comes_or_goes_is_found_and_named() {
-        let (finding, file) = in_a_folder("pub fn a::x()\n", "pub fn a::y()\n", false);
+        let (finding, file) = compare_in_folder("pub fn a::x()\n", "pub fn a::y()\n", false);
         let finding = finding.unwrap();
         assert!(finding.ends_with("\n    -pub fn a::x()\n    +pub fn a::y()"));
         assert!(finding.contains("cargo xtask public-api --update"));
@@ -145,12 +145,12 @@ mod tests {
 
     #[test]
     fn an_update_writes_the_listing() {
-        let (finding, file) = in_a_folder("pub fn a::x()\n", "pub fn a::y()\n", true);
+        let (finding, file) = compare_in_folder("pub fn a::x()\n", "pub fn a::y()\n", true);
         assert_eq!((finding, file.as_str()), (None, "pub fn a::y()\n"));
     }
 
     #[test]
-    fn an_existing_listing_is_tidy() {
-        assert_eq!(in_a_folder("x\n", "x\n", false).0, None);
+    fn an_unchanged_listing_is_not_a_finding() {
+        assert_eq!(compare_in_folder("x\n", "x\n", false).0, None);
     }
 }

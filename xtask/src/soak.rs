@@ -30,7 +30,7 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(),
 fn models(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Error> {
     let values = number(&mut arguments, "--values")?.unwrap_or(DEFAULT_VALUES);
     let seconds = number(&mut arguments, "--seconds")?.unwrap_or(0);
-    let seed = number(&mut arguments, "--seed")?.unwrap_or_else(any_seed);
+    let seed = number(&mut arguments, "--seed")?.unwrap_or_else(random_seed);
     finish("soak models", arguments)?;
 
     let mut command = workspace.cargo();
@@ -44,7 +44,7 @@ fn models(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Error> 
 /// Lists over a socket, and then runs random schedules of lists.
 fn paging(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Error> {
     let schedules = number(&mut arguments, "--schedules")?.unwrap_or(DEFAULT_SCHEDULES);
-    let seed = number(&mut arguments, "--seed")?.unwrap_or_else(any_seed);
+    let seed = number(&mut arguments, "--seed")?.unwrap_or_else(random_seed);
     finish("soak paging", arguments)?;
 
     let mut command = workspace.cargo();
@@ -60,7 +60,7 @@ fn transport(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Erro
     let calls = number(&mut arguments, "--calls")?.unwrap_or(u64::MAX);
     let at_once = number(&mut arguments, "--at-once")?.unwrap_or(10_000);
     let cancellations = number(&mut arguments, "--cancellations")?.unwrap_or(100_000);
-    let seed = number(&mut arguments, "--seed")?.unwrap_or_else(any_seed);
+    let seed = number(&mut arguments, "--seed")?.unwrap_or_else(random_seed);
     finish("soak transport", arguments)?;
 
     let mut command = workspace.cargo();
@@ -76,7 +76,7 @@ fn emulator(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Error
     let operations = number(&mut arguments, "--operations")?.unwrap_or(100_000);
     let tokens = number(&mut arguments, "--tokens")?.unwrap_or(1_000_000);
     let connections = number(&mut arguments, "--connections")?.unwrap_or(1000);
-    let seed = number(&mut arguments, "--seed")?.unwrap_or_else(any_seed);
+    let seed = number(&mut arguments, "--seed")?.unwrap_or_else(random_seed);
     finish("soak emulator", arguments)?;
 
     let mut command = workspace.cargo();
@@ -103,6 +103,6 @@ fn number(arguments: &mut Arguments, name: &'static str) -> Result<Option<u64>, 
 }
 
 /// Returns another seed for every run.
-fn any_seed() -> u64 {
+fn random_seed() -> u64 {
     RandomState::new().hash_one(())
 }

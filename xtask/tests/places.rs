@@ -7,10 +7,10 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// Runs a verb in a folder, a time zone and a locale.
-fn run(verb: &[&str], folder: &Path, zone: &str, locale: &str) -> Output {
+/// Runs a task in a folder, a time zone and a locale.
+fn run(task: &[&str], folder: &Path, zone: &str, locale: &str) -> Output {
     Command::new(env!("CARGO_BIN_EXE_xtask"))
-        .args(verb)
+        .args(task)
         .current_dir(folder)
         .env("TZ", zone)
         .env("LC_ALL", locale)
@@ -24,14 +24,14 @@ fn run(verb: &[&str], folder: &Path, zone: &str, locale: &str) -> Output {
 fn every_folder_time_zone_and_locale_gives_the_same_bytes() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let elsewhere = tempfile::tempdir().unwrap();
-    for verb in [&["codegen", "--check"][..], &["tidy"]] {
-        let first = run(verb, here, "UTC", "C");
+    for task in [&["codegen", "--check"][..], &["tidy"]] {
+        let first = run(task, here, "UTC", "C");
         for (folder, zone, locale) in [
             (here, "UTC", "C"),
             (elsewhere.path(), "Pacific/Kiritimati", "tr_TR.UTF-8"),
         ] {
-            let again = run(verb, folder, zone, locale);
-            assert_eq!(again, first, "{verb:?} in {zone} and {locale}");
+            let again = run(task, folder, zone, locale);
+            assert_eq!(again, first, "{task:?} in {zone} and {locale}");
         }
     }
     let fresh = run(&["codegen", "--check"], here, "UTC", "C");

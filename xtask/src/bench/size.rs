@@ -10,9 +10,9 @@ use std::process::Stdio;
 use crate::error::Error;
 use crate::workspace::Workspace;
 
-/// The subjects, and the `[dependencies]` of a package that embeds each; `{root}` is the workspace's root, `{made}` the folder of
+/// The subjects, and the `[dependencies]` of a package that embeds each; `{root}` is the workspace's root, `{generated}` the folder of
 /// generated packages.
-const EMBEDS: &[(&str, &str)] = &[
+const SUBJECTS: &[(&str, &str)] = &[
     (
         "gatelet-models",
         r#"gatelet-models = { path = "{root}/crates/models" }"#,
@@ -24,17 +24,17 @@ const EMBEDS: &[(&str, &str)] = &[
     ),
     (
         "progenitor's types of our descriptions",
-        r#"typified = { path = "{made}/typified" }"#,
+        r#"typified = { path = "{generated}/typified" }"#,
     ),
 ];
 
 pub(crate) fn run(workspace: &Workspace) -> Result<(), Error> {
-    let made = workspace.target()?.join("bench-size");
-    typify(workspace, &made)?;
+    let generated = workspace.target()?.join("bench-size");
+    generate_with_typify(workspace, &generated)?;
     println!("{:36} {:>6} {:>8} {:>6}", "", "crates", "CPU s", "x");
     let mut first = None;
-    for (name, dependency) in EMBEDS {
-        let (crates, seconds) = measured(workspace, &made, dependency)?;
+    for (name, dependency) in SUBJECTS {
+        let (crates, seconds) = measure(workspace, &generated, dependency)?;
         let first = *first.get_or_insert(seconds);
         println!(
             "{name:36} {crates:>6} {seconds:>8.1} {:>6.2}",
@@ -45,20 +45,24 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Error> {
 }
 
 /// Generates the types of our descriptions with typify, progenitor's generator.
-fn typify(workspace: &Workspace, made: &Path) -> Result<(), Error> {
+fn generate_with_typify(workspace: &Workspace, generated: &Path) -> Result<(), Error> {
     let generator = workspace.root().join("tests/bench/typify");
-    let folder = made.join("typified").display().to_string();
+    let folder = generated.join("typified").display().to_string();
     let mut arguments = vec!["run", "--quiet", "--locked", "--", &folder];
     arguments.extend([
         "../../../crates/models/schemas/asa.json",
         "../../../crates/models/schemas/dt.json",
     ]);
-    cargo(workspace, &generator, &made.join("typify"), &arguments).map(drop)
+    cargo(workspace, &generator, &generated.join("typify"), &arguments).map(drop)
 }
 
 /// How many crates are built below an empty library with that dependency, and in how many CPU seconds.
-fn measured(workspace: &Workspace, made: &Path, dependency: &str) -> Result<(usize, f64), Error> {
-    let folder = made.join("empty");
+fn measure(
+    workspace: &Workspace,
+    generated: &Path,
+    dependency: &str,
+) -> Result<(usize, f64), Error> {
+    let folder = generated.join("empty");
     let target = folder.join("target");
     let failed = |error: std::io::Error| format!("bench: {}: {error}", folder.display());
     if folder.exists() {
@@ -68,7 +72,7 @@ fn measured(workspace: &Workspace, made: &Path, dependency: &str) -> Result<(usi
     fs::write(folder.join("src/lib.rs"), "").map_err(failed)?;
     let dependency = dependency
         .replace("{root}", &workspace.root().display().to_string())
-        .replace("{made}", &made.display().to_string());
+        .replace("{generated}", &generated.display().to_string());
     fs::write(
         folder.join("Cargo.toml"),
         format!(
@@ -79,14 +83,14 @@ fn measured(workspace: &Workspace, made: &Path, dependency: &str) -> Result<(usi
 
     // Downloads are not counted.
     cargo(workspace, &folder, &target, &["fetch", "--quiet"])?;
-    let before = children()?;
+    let before = cpu_seconds_of_children()?;
     cargo(
         workspace,
         &folder,
         &target,
         &["build", "--quiet", "--release", "--offline"],
     )?;
-    let seconds = children()? - before;
+    let seconds = cpu_seconds_of_children()? - before;
     let tree = [
         "tree",
         "--offline",
@@ -130,7 +134,7 @@ fn cargo(
 }
 
 /// CPU seconds of all processes that this one has waited for, in user mode and in the kernel.
-fn children() -> Result<f64, Error> {
+fn cpu_seconds_of_children() -> Result<f64, Error> {
     const FILE: &str = "/proc/self/stat";
     let stat = fs::read_to_string(FILE).map_err(|error| format!("bench: {FILE}: {error}"))?;
     // The second field, the program's name in brackets, may hold blanks. Behind it `cutime` and `cstime` are the 14th and 15th.

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::workspace::Package;
 
-use super::tree::{Below, Tree};
+use super::tree::{Dependency, Tree};
 
 /// Crates that only certain features may bring in.
 struct Ban {
     what: &'static str,
-    below: &'static [&'static str],
-    matches: fn(&Below) -> bool,
+    packages: &'static [&'static str],
+    matches: fn(&Dependency) -> bool,
     /// Each of these features lifts the ban.
     unless: &'static [&'static str],
 }
@@ -18,40 +18,40 @@ struct Ban {
 const BANS: &[Ban] = &[
     Ban {
         what: "a proc-macro below the models, which vendors embed for their short build",
-        below: &["gatelet-models"],
-        matches: |below| below.proc_macro,
+        packages: &["gatelet-models"],
+        matches: |dependency| dependency.proc_macro,
         unless: &[],
     },
     Ban {
         what: "an HTTP stack without the feature `hyper`",
-        below: &[
+        packages: &[
             "gatelet-models",
             "gatelet-transport",
             "gatelet-client",
             "asa-client",
             "dt-client",
         ],
-        matches: |below| {
+        matches: |dependency| {
             ["h2", "hyper", "hyper-util", "mio", "tokio", "tokio-util"]
-                .contains(&below.name.as_str())
+                .contains(&dependency.name.as_str())
         },
         unless: &["hyper"],
     },
     Ban {
         what: "HTTP bodies without the feature `hyper` or `tower`",
-        below: &[
+        packages: &[
             "gatelet-models",
             "gatelet-transport",
             "gatelet-client",
             "asa-client",
             "dt-client",
         ],
-        matches: |below| ["http-body", "http-body-util"].contains(&below.name.as_str()),
+        matches: |dependency| ["http-body", "http-body-util"].contains(&dependency.name.as_str()),
         unless: &["hyper", "tower"],
     },
     Ban {
         what: "TLS without the feature `ring` or `aws-lc-rs`",
-        below: &[
+        packages: &[
             "gatelet-models",
             "gatelet-transport",
             "gatelet-hyper",
@@ -59,20 +59,20 @@ const BANS: &[Ban] = &[
             "asa-client",
             "dt-client",
         ],
-        matches: |below| {
+        matches: |dependency| {
             [
                 "rustls",
                 "rustls-native-certs",
                 "rustls-platform-verifier",
                 "tokio-rustls",
             ]
-            .contains(&below.name.as_str())
+            .contains(&dependency.name.as_str())
         },
         unless: &["ring", "aws-lc-rs", "_tls"],
     },
     Ban {
         what: "trust roots without the feature `webpki-roots`",
-        below: &[
+        packages: &[
             "gatelet-models",
             "gatelet-transport",
             "gatelet-hyper",
@@ -80,12 +80,12 @@ const BANS: &[Ban] = &[
             "asa-client",
             "dt-client",
         ],
-        matches: |below| below.name == "webpki-roots",
+        matches: |dependency| dependency.name == "webpki-roots",
         unless: &["webpki-roots"],
     },
     Ban {
         what: "cryptography of ring without the feature `ring`",
-        below: &[
+        packages: &[
             "gatelet-models",
             "gatelet-transport",
             "gatelet-hyper",
@@ -93,12 +93,12 @@ const BANS: &[Ban] = &[
             "asa-client",
             "dt-client",
         ],
-        matches: |below| below.name == "ring",
+        matches: |dependency| dependency.name == "ring",
         unless: &["ring"],
     },
     Ban {
         what: "cryptography of AWS-LC without the feature `aws-lc-rs`",
-        below: &[
+        packages: &[
             "gatelet-models",
             "gatelet-transport",
             "gatelet-hyper",
@@ -107,7 +107,7 @@ const BANS: &[Ban] = &[
             "dt-client",
             "gatelet",
         ],
-        matches: |below| ["aws-lc-rs", "aws-lc-sys"].contains(&below.name.as_str()),
+        matches: |dependency| ["aws-lc-rs", "aws-lc-sys"].contains(&dependency.name.as_str()),
         unless: &["aws-lc-rs"],
     },
 ];
@@ -117,16 +117,20 @@ pub(crate) fn findings(package: &Package, trees: &[Tree]) -> Vec<String> {
     let mut findings = Vec::new();
     for ban in BANS
         .iter()
-        .filter(|ban| ban.below.contains(&package.name.as_str()))
+        .filter(|ban| ban.packages.contains(&package.name.as_str()))
     {
         let mut found = BTreeMap::new();
         for tree in trees
             .iter()
             .filter(|tree| !ban.is_lifted(&tree.build.features(package)))
         {
-            for below in tree.crates.iter().filter(|below| (ban.matches)(below)) {
+            for dependency in tree
+                .crates
+                .iter()
+                .filter(|dependency| (ban.matches)(dependency))
+            {
                 found
-                    .entry(&below.name)
+                    .entry(&dependency.name)
                     .or_insert_with(|| tree.build.flags());
             }
         }
@@ -160,7 +164,7 @@ mod tests {
     fn tree(build: Build, name: &str, proc_macro: bool) -> Vec<Tree> {
         vec![Tree {
             build,
-            crates: [Below {
+            crates: [Dependency {
                 name: name.into(),
                 proc_macro,
             }]

@@ -29,11 +29,11 @@ impl List {
                 Build::All => 2,
                 Build::Feature { .. } => continue,
             };
-            for below in &tree.crates {
-                let name = if below.proc_macro {
-                    format!("{} (proc-macro)", below.name)
+            for dependency in &tree.crates {
+                let name = if dependency.proc_macro {
+                    format!("{} (proc-macro)", dependency.name)
                 } else {
-                    below.name.clone()
+                    dependency.name.clone()
                 };
                 list.crates.entry(name).or_default()[column] = true;
             }
@@ -119,7 +119,7 @@ impl List {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deps::tree::Below;
+    use crate::deps::tree::Dependency;
 
     fn list(text: &str) -> List {
         List::parse(text).unwrap()
@@ -145,18 +145,18 @@ mod tests {
 
     #[test]
     fn a_written_value_is_read_back() {
-        let below = |name: &str, proc_macro| Below {
+        let dependency = |name: &str, proc_macro| Dependency {
             name: name.into(),
             proc_macro,
         };
         let list = List::from_trees(&[
             Tree {
                 build: Build::Bare,
-                crates: [below("bytes", false)].into(),
+                crates: [dependency("bytes", false)].into(),
             },
             Tree {
                 build: Build::All,
-                crates: [below("bytes", false), below("derive", true)].into(),
+                crates: [dependency("bytes", false), dependency("derive", true)].into(),
             },
         ]);
         let text = list.to_text("me");

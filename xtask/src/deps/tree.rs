@@ -88,7 +88,7 @@ fn closure(package: &Package, feature: &str) -> BTreeSet<String> {
 
 /// A crate somewhere below a package.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Below {
+pub(crate) struct Dependency {
     pub(crate) name: String,
     pub(crate) proc_macro: bool,
 }
@@ -97,12 +97,12 @@ pub(crate) struct Below {
 #[derive(Clone, Debug)]
 pub(crate) struct Tree {
     pub(crate) build: Build,
-    pub(crate) crates: BTreeSet<Below>,
+    pub(crate) crates: BTreeSet<Dependency>,
 }
 
 impl Tree {
     /// Asks cargo, with the locked versions.
-    pub(crate) fn ask(
+    pub(crate) fn resolve(
         workspace: &Workspace,
         package: &Package,
         build: Build,
@@ -123,15 +123,17 @@ impl Tree {
 }
 
 /// Returns the crates in the output of `cargo tree --prefix none --format {p}`: `name v1.2.3 (proc-macro) (*)`.
-fn parse(output: &str, root: &str) -> BTreeSet<Below> {
+fn parse(output: &str, root: &str) -> BTreeSet<Dependency> {
     let crates = output.lines().filter_map(|line| {
         let name = line.split_whitespace().next()?;
-        Some(Below {
+        Some(Dependency {
             name: name.to_owned(),
             proc_macro: line.contains("(proc-macro)"),
         })
     });
-    crates.filter(|below| below.name != root).collect()
+    crates
+        .filter(|dependency| dependency.name != root)
+        .collect()
 }
 
 #[cfg(test)]
@@ -144,7 +146,7 @@ mod tests {
         let output = "me v0.1.0 (/a/b)\nserde v1.0.229\nserde_derive v1.0.229 (proc-macro)\nserde v1.0.229 (*)\n\n";
         let found: Vec<_> = parse(output, "me")
             .into_iter()
-            .map(|below| (below.name, below.proc_macro))
+            .map(|dependency| (dependency.name, dependency.proc_macro))
             .collect();
         assert_eq!(
             found,

@@ -10,7 +10,7 @@ pub(crate) struct Report {
     /// How many edges of its code were reached.
     edges: u64,
     /// Where something was found: from the panic on.
-    pub(crate) end: String,
+    pub(crate) finding: String,
 }
 
 impl Report {
@@ -24,13 +24,13 @@ impl Report {
         Self {
             runs: number(runs).unwrap_or_default(),
             edges: number(edges).unwrap_or_default(),
-            end: end(log),
+            finding: finding(log),
         }
     }
 }
 
 /// Returns the lines from the first panic on, without the calls that led to it and the input in bytes.
-fn end(log: &str) -> String {
+fn finding(log: &str) -> String {
     let is_noise = |line: &&str| {
         let start = line.trim_start();
         start.starts_with("at ")
@@ -65,7 +65,7 @@ mod tests {
              stat::number_of_executed_units: 5000\nstat::average_exec_per_sec:     81\n",
         );
         assert_eq!(report.to_string(), "5000 runs, 44 edges, nothing found");
-        assert_eq!(report.end, "");
+        assert_eq!(report.finding, "");
     }
 
     #[test]
@@ -76,7 +76,7 @@ mod tests {
         );
         assert_eq!((report.runs, report.edges), (31, 20));
         assert_eq!(
-            report.end,
+            report.finding,
             "thread '<unnamed>' panicked at src/body.rs:9:5:\nlost\nTest unit written to crash-1"
         );
     }

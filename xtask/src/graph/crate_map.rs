@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::circle::Arrows;
+use super::cycle::Arrows;
 use super::source::{ModulePath, Source};
 use crate::error::Error;
 use crate::workspace::{Package, Workspace};
@@ -213,7 +213,7 @@ impl CrateMap {
 
 #[cfg(test)]
 mod tests {
-    use super::super::circle;
+    use super::super::cycle;
     use super::*;
 
     /// A crate with these files in `src`.
@@ -252,7 +252,7 @@ mod tests {
             ("tests.rs", "use crate::call::Call;\n"),
         ]);
         assert_eq!(map.rooms(), ["call", "wire"]);
-        let expected = circle::arrows(&[("call", &["wire"]), ("wire", &[])]);
+        let expected = cycle::arrows(&[("call", &["wire"]), ("wire", &[])]);
         assert_eq!(map.arrows(), expected);
         let place = map.place("call", "wire").unwrap();
         assert_eq!(place, "crates/me/src/call/channel.rs:1");

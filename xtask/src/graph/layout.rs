@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::circle::Arrows;
+use super::cycle::Arrows;
 
 /// The order is improved this many times, up and down.
 const SWEEPS: usize = 8;
@@ -26,13 +26,13 @@ pub(crate) enum Node {
 #[derive(Debug, PartialEq)]
 pub(crate) struct Line {
     pub(crate) points: Vec<(usize, usize)>,
-    /// Whether it is part of a circle: it then leads up.
+    /// Whether it is part of a cycle: it then leads up.
     pub(crate) is_upward: bool,
 }
 
 /// Lays out a graph. Arrows that follow from others are left out.
 pub(crate) fn layout(arrows: &Arrows) -> Layout {
-    let (down, upward) = without_circles(arrows);
+    let (down, upward) = without_cycles(arrows);
     let down = without_shortcuts(&down);
     let depths: BTreeMap<&String, usize> =
         down.keys().map(|name| (name, depth(&down, name))).collect();
@@ -72,8 +72,8 @@ pub(crate) fn layout(arrows: &Arrows) -> Layout {
     Layout { rows, lines }
 }
 
-/// Returns the arrows that lead down, and those that would close a circle.
-fn without_circles(arrows: &Arrows) -> (Arrows, Arrows) {
+/// Returns the arrows that lead down, and those that would close a cycle.
+fn without_cycles(arrows: &Arrows) -> (Arrows, Arrows) {
     let mut down: Arrows = arrows
         .keys()
         .map(|name| (name.clone(), BTreeSet::new()))
@@ -167,7 +167,7 @@ fn sort(rows: &mut [Vec<Node>], chains: &[(Vec<(usize, Node)>, bool)]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::circle::arrows;
+    use super::super::cycle::arrows;
     use super::*;
 
     fn rows(layout: &Layout) -> Vec<Vec<String>> {
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn the_arrow_that_closes_a_circle_leads_up() {
+    fn the_arrow_that_closes_a_cycle_leads_up() {
         let layout = layout(&arrows(&[("a", &["b"]), ("b", &["a"])]));
         assert_eq!(rows(&layout), [["b"], ["a"]]);
         let upward: Vec<bool> = layout.lines.iter().map(|line| line.is_upward).collect();

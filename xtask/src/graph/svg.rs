@@ -24,7 +24,7 @@ const STYLE: &str = "\
     .tool { fill: #f6f8fa; stroke: #818b98; stroke-dasharray: 4 3 }\n\
     .arrow { fill: none; stroke: #59636e; stroke-width: 1.3 }\n\
     .head { fill: #59636e }\n\
-    .circle { fill: none; stroke: #d1242f; stroke-width: 2 }\n\
+    .cycle { fill: none; stroke: #d1242f; stroke-width: 2 }\n\
     @media (prefers-color-scheme: dark) {\n\
     text { fill: #f0f6fc }\n\
     .note { fill: #9198a1 }\n\
@@ -33,7 +33,7 @@ const STYLE: &str = "\
     .tool { fill: #151b23; stroke: #656c76 }\n\
     .arrow { stroke: #9198a1 }\n\
     .head { fill: #9198a1 }\n\
-    .circle { stroke: #f85149 }\n\
+    .cycle { stroke: #f85149 }\n\
     }\n";
 
 /// One graph of the image.
@@ -136,7 +136,7 @@ fn draw_line(body: &mut String, line: &Line, places: &[Vec<Place>]) {
         );
     }
     let (class, marker) = if line.is_upward {
-        ("circle", "")
+        ("cycle", "")
     } else {
         ("arrow", " marker-end=\"url(#head)\"")
     };
@@ -193,7 +193,7 @@ fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::circle::arrows;
+    use super::super::cycle::arrows;
     use super::super::layout::layout;
     use super::*;
 

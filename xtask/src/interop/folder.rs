@@ -56,7 +56,7 @@ impl Folder {
     }
 
     /// A new folder in it.
-    pub(crate) fn make(&self, name: &str) -> Result<PathBuf, String> {
+    pub(crate) fn create(&self, name: &str) -> Result<PathBuf, String> {
         let path = self.path.join(name);
         fs::create_dir(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         Ok(path)
@@ -105,7 +105,7 @@ mod tests {
     fn a_run_that_is_killed_leaves_neither_folder_nor_program() {
         let outer = tempfile::tempdir().unwrap();
         let mut folder = Folder::at(outer.path().join("run"), false).unwrap();
-        let inner = folder.make("tool").unwrap();
+        let inner = folder.create("tool").unwrap();
         fs::write(inner.join("file"), "x").unwrap();
         let mut tool = folder.command("sleep").arg("600").spawn().unwrap();
         // All that the guard sees of our end.

@@ -5,12 +5,12 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::tools::Tool;
+use super::tool::Tool;
 use crate::error::Error;
 
-/// How a tool's complaints are counted.
+/// How a tool's findings are counted.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Count {
+pub(crate) enum ReportFormat {
     /// The totals of redocly's JSON.
     RedoclyJson,
     /// The severities of spectral's JSON.
@@ -21,15 +21,15 @@ pub(crate) enum Count {
 
 /// What a tool complained of.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Complaints {
+pub(crate) struct Findings {
     pub(crate) errors: usize,
     /// As the tool wrote them.
     pub(crate) warnings: Vec<String>,
 }
 
-impl Count {
+impl ReportFormat {
     /// Errors and warnings in what a tool printed; nothing when it is not in the expected form.
-    pub(crate) fn of(self, stdout: &str, stderr: &str) -> Option<Complaints> {
+    pub(crate) fn parse(self, stdout: &str, stderr: &str) -> Option<Findings> {
         match self {
             Self::RedoclyJson => {
                 let report: Value = serde_json::from_str(stdout).ok()?;
@@ -37,18 +37,19 @@ impl Count {
                 let (errors, count) = (total("errors")?, total("warnings")?);
                 let warnings = report["problems"].as_array()?;
                 let warnings = warnings.iter().filter(|it| it["severity"] == "warn");
-                let mut warnings: Vec<String> = warnings.map(|it| said(it, "ruleId")).collect();
+                let mut warnings: Vec<String> =
+                    warnings.map(|it| rule_and_message(it, "ruleId")).collect();
                 // It lists the first hundred.
                 warnings.resize(count, "one that is not listed".into());
-                Some(Complaints { errors, warnings })
+                Some(Findings { errors, warnings })
             }
             Self::SpectralJson => {
                 let findings: Vec<Value> = serde_json::from_str(stdout).ok()?;
                 let is_error = |it: &&Value| it["severity"] == 0;
                 let warnings = findings.iter().filter(|it| !is_error(it));
-                Some(Complaints {
+                Some(Findings {
                     errors: findings.iter().filter(is_error).count(),
-                    warnings: warnings.map(|it| said(it, "code")).collect(),
+                    warnings: warnings.map(|it| rule_and_message(it, "code")).collect(),
                 })
             }
             Self::Lines => {
@@ -57,7 +58,7 @@ impl Count {
                     let lines = lines.filter(|line| words.iter().any(|word| line.contains(word)));
                     lines.map(|line| line.trim().to_owned()).collect()
                 };
-                Some(Complaints {
+                Some(Findings {
                     errors: with(&["ERROR", "Error:", "Error(s)"]).len(),
                     warnings: with(&["[main] WARN", "WARNING", "Warning:", "Warning(s)"]),
                 })
@@ -67,24 +68,24 @@ impl Count {
 }
 
 /// Returns the rule and the message of a finding.
-fn said(finding: &Value, rule: &str) -> String {
+fn rule_and_message(finding: &Value, rule: &str) -> String {
     let text = |name: &str| finding[name].as_str().unwrap_or_default();
     format!("{}: {}", text(rule), text("message"))
 }
 
 /// What became of one description in one tool.
 #[derive(Debug, Default)]
-pub(crate) struct Verdict {
-    pub(crate) complaints: Complaints,
+pub(crate) struct Outcome {
+    pub(crate) findings: Findings,
     /// The output and whether it compiles.
-    pub(crate) made: String,
+    pub(crate) output: String,
     /// Why it counts as failed.
     pub(crate) failure: Option<String>,
 }
 
-impl Verdict {
+impl Outcome {
     /// A tool that is not there.
-    pub(crate) fn not_installed(reason: &str) -> Self {
+    pub(crate) fn unavailable(reason: &str) -> Self {
         Self {
             failure: Some(format!("not available: {reason}")),
             ..Self::default()
@@ -102,8 +103,8 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    pub(crate) fn add(&mut self, tool: &Tool, vendor: &str, verdict: Verdict) {
-        let result = match &verdict.failure {
+    pub(crate) fn add(&mut self, tool: &Tool, vendor: &str, outcome: Outcome) {
+        let result = match &outcome.failure {
             None => "passed",
             Some(reason) => {
                 self.failures
@@ -115,7 +116,7 @@ impl Report {
                 }
             }
         };
-        let (Complaints { errors, warnings }, made) = (verdict.complaints, verdict.made);
+        let (Findings { errors, warnings }, output) = (outcome.findings, outcome.output);
         let (name, version) = (tool.name, tool.package.version());
         for warning in &warnings {
             let warning = format!("{name}, {vendor}: {warning}");
@@ -128,7 +129,7 @@ impl Report {
         };
         let (errors, warnings) = (count(errors), count(warnings.len()));
         self.rows.push(format!(
-            "| {name} | {version} | {vendor} | {result} | {errors} | {warnings} | {made} |"
+            "| {name} | {version} | {vendor} | {result} | {errors} | {warnings} | {output} |"
         ));
     }
 
@@ -155,13 +156,13 @@ impl fmt::Display for Report {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tools::TOOLS;
+    use super::super::tool::TOOLS;
     use super::*;
 
     #[track_caller]
-    fn check(found: Option<Complaints>, errors: usize, warnings: &[&str]) {
+    fn check(found: Option<Findings>, errors: usize, warnings: &[&str]) {
         let warnings = warnings.iter().map(|it| (*it).to_owned()).collect();
-        assert_eq!(found, Some(Complaints { errors, warnings }));
+        assert_eq!(found, Some(Findings { errors, warnings }));
     }
 
     #[test]
@@ -169,15 +170,23 @@ mod tests {
         let redocly = r#"{"totals": {"errors": 1, "warnings": 2, "ignored": 0}, "problems": [
             {"severity": "error", "ruleId": "a", "message": "b"}, {"severity": "warn", "ruleId": "c", "message": "d"}]}"#;
         let warnings = ["c: d", "one that is not listed"];
-        check(Count::RedoclyJson.of(redocly, ""), 1, &warnings);
+        check(ReportFormat::RedoclyJson.parse(redocly, ""), 1, &warnings);
         let spectral =
             r#"[{"severity": 0}, {"severity": 1, "code": "a", "message": "b"}, {"severity": 3}]"#;
-        check(Count::SpectralJson.of(spectral, ""), 1, &["a: b", ": "]);
-        check(Count::SpectralJson.of("[]", "Deprecation"), 0, &[]);
+        check(
+            ReportFormat::SpectralJson.parse(spectral, ""),
+            1,
+            &["a: b", ": "],
+        );
+        check(
+            ReportFormat::SpectralJson.parse("[]", "Deprecation"),
+            0,
+            &[],
+        );
         let lines = "[main] INFO error.py\n [main] WARN beta\n[main] ERROR no\n";
         let python = "a.py:1: UserWarning: what";
         check(
-            Count::Lines.of(lines, python),
+            ReportFormat::Lines.parse(lines, python),
             1,
             &["[main] WARN beta", python],
         );
@@ -191,7 +200,7 @@ mod tests {
             "WARNING parsing POST /doors within doors. Endpoint will not be generated.",
         ];
         check(
-            Count::Lines.of("Generating", &skipped.join("\n")),
+            ReportFormat::Lines.parse("Generating", &skipped.join("\n")),
             0,
             &skipped,
         );
@@ -199,25 +208,25 @@ mod tests {
 
     #[test]
     fn output_in_another_form_is_not_a_count() {
-        assert_eq!(Count::RedoclyJson.of("", "cannot start"), None);
-        assert_eq!(Count::RedoclyJson.of("{}", ""), None);
-        assert_eq!(Count::SpectralJson.of("oops", ""), None);
+        assert_eq!(ReportFormat::RedoclyJson.parse("", "cannot start"), None);
+        assert_eq!(ReportFormat::RedoclyJson.parse("{}", ""), None);
+        assert_eq!(ReportFormat::SpectralJson.parse("oops", ""), None);
     }
 
     // U27
     #[test]
     fn an_error_or_a_missing_tool_fails_the_run_and_has_a_row() {
         let mut report = Report::default();
-        report.add(&TOOLS[0], "asa", Verdict::default());
+        report.add(&TOOLS[0], "asa", Outcome::default());
         assert!(report.finish().is_ok());
-        report.add(&TOOLS[0], "dt", Verdict::not_installed("no network"));
-        let failed = Verdict {
-            complaints: Complaints {
+        report.add(&TOOLS[0], "dt", Outcome::unavailable("no network"));
+        let failed = Outcome {
+            findings: Findings {
                 errors: 3,
                 warnings: vec!["beta".into(); 2],
             },
             failure: Some("3 errors".into()),
-            ..Verdict::default()
+            ..Outcome::default()
         };
         report.add(&TOOLS[1], "dt", failed);
         let failure = report.finish().unwrap_err();

@@ -31,11 +31,11 @@ const ALLOWED: &[&str] = &[
 ];
 
 /// Also for the adapters of the transport's feature `tower`: a service of HTTP is spoken in these.
-const OF_ADAPTERS: (&str, &[&str]) = ("gatelet-transport", &["http_body", "tower_service"]);
+const ADAPTER_CRATES: (&str, &[&str]) = ("gatelet-transport", &["http_body", "tower_service"]);
 
 fn is_allowed(package: &str, name: &str) -> bool {
-    let (adapting, names) = OF_ADAPTERS;
-    ALLOWED.contains(&name) || package == adapting && names.contains(&name)
+    let (adapter, names) = ADAPTER_CRATES;
+    ALLOWED.contains(&name) || package == adapter && names.contains(&name)
 }
 
 /// One finding for each foreign crate that a listing names, with the first item that does.

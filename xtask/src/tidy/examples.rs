@@ -14,9 +14,9 @@ pub(crate) fn findings(texts: &[TextFile]) -> Vec<String> {
         .map_or("", |text| text.text.as_str());
     let pages = texts
         .iter()
-        .filter(|text| text.is("md") && included(text).is_some() && has_rust(&text.text));
+        .filter(|text| text.is("md") && include_macro(text).is_some() && has_rust(&text.text));
     let found = pages.filter_map(|page| {
-        let include = included(page)?;
+        let include = include_macro(page)?;
         (!tests.contains(&include) && !is_tested_by_example(page, texts)).then(|| {
             page.finding(
                 1,
@@ -37,7 +37,7 @@ fn is_tested_by_example(page: &TextFile, texts: &[TextFile]) -> bool {
 }
 
 /// How `docs/lib.rs` names a page, for those that it is for.
-fn included(page: &TextFile) -> Option<String> {
+fn include_macro(page: &TextFile) -> Option<String> {
     let path = page.path.strip_prefix("docs").map(Path::to_owned).ok();
     let path = path.or_else(|| {
         (page.path == Path::new("README.md")).then(|| Path::new("..").join(&page.path))

@@ -66,8 +66,8 @@ pub(crate) fn findings(texts: &[TextFile]) -> Vec<String> {
         return vec![format!("{PAGE} is missing")];
     };
     let titles = titles(&page.text);
-    let mut findings = untied(texts);
-    findings.extend(untitled(&titles, &tests));
+    let mut findings = stray_comments(texts);
+    findings.extend(untitled_cases(&titles, &tests));
     let expected = compose(&page.text, &titles, &tests);
     if findings.is_empty() && expected != page.text {
         findings.push(format!(
@@ -107,7 +107,7 @@ fn page(texts: &[TextFile]) -> Option<&TextFile> {
     texts.iter().find(|text| text.path.as_os_str() == PAGE)
 }
 
-fn untitled(titles: &BTreeMap<Case, String>, tests: &Tests) -> Vec<String> {
+fn untitled_cases(titles: &BTreeMap<Case, String>, tests: &Tests) -> Vec<String> {
     let missing = tests.iter().filter(|(case, _)| !titles.contains_key(case));
     let found = missing.map(|(case, files)| {
         let files = files.iter().cloned().collect::<Vec<_>>().join(", ");
@@ -136,7 +136,7 @@ fn titles(page: &str) -> BTreeMap<Case, String> {
 type Tests = BTreeMap<Case, BTreeSet<String>>;
 
 /// A comment of cases, and the function below it.
-struct Tie {
+struct CaseComment {
     /// Counted from 1.
     line: usize,
     cases: Vec<Case>,
@@ -148,8 +148,10 @@ struct Tie {
 fn tests(texts: &[TextFile]) -> Tests {
     let mut tests = Tests::new();
     for file in texts.iter().filter(|text| text.is("rs")) {
-        let proven = ties(&file.text).into_iter().filter(|tie| tie.has_test);
-        for case in proven.flat_map(|tie| tie.cases) {
+        let proven = case_comments(&file.text)
+            .into_iter()
+            .filter(|comment| comment.has_test);
+        for case in proven.flat_map(|comment| comment.cases) {
             let path = file.path.display().to_string();
             tests.entry(case).or_default().insert(path);
         }
@@ -158,29 +160,31 @@ fn tests(texts: &[TextFile]) -> Tests {
 }
 
 /// Comments of cases that no test follows: they prove nothing.
-fn untied(texts: &[TextFile]) -> Vec<String> {
+fn stray_comments(texts: &[TextFile]) -> Vec<String> {
     let mut findings = Vec::new();
     for file in texts.iter().filter(|text| text.is("rs")) {
-        let loose = ties(&file.text).into_iter().filter(|tie| !tie.has_test);
-        findings.extend(loose.map(|tie| {
+        let loose = case_comments(&file.text)
+            .into_iter()
+            .filter(|comment| !comment.has_test);
+        findings.extend(loose.map(|comment| {
             let message = "names a case but is not directly above the attributes of a test";
-            file.finding(tie.line, message)
+            file.finding(comment.line, message)
         }));
     }
     findings
 }
 
-fn ties(source: &str) -> Vec<Tie> {
+fn case_comments(source: &str) -> Vec<CaseComment> {
     let lines: Vec<&str> = source.lines().map(str::trim).collect();
-    let tie = |(index, line): (usize, &&str)| {
+    let comment = |(index, line): (usize, &&str)| {
         let below = lines.get(index + 1..).unwrap_or_default();
-        Some(Tie {
+        Some(CaseComment {
             line: index + 1,
             cases: Case::of_comment(line)?,
             has_test: begins_with_test(below),
         })
     };
-    lines.iter().enumerate().filter_map(tie).collect()
+    lines.iter().enumerate().filter_map(comment).collect()
 }
 
 /// Returns whether a test begins on the first of these lines: its attributes, then the function.
@@ -332,7 +336,7 @@ mod tests {
             "// T\n",
             "//! T5\n",
         ] {
-            assert_eq!(untied(&files(PROVEN, source)), Vec::<String>::new());
+            assert_eq!(stray_comments(&files(PROVEN, source)), Vec::<String>::new());
         }
         let source = "    // T5\n    #[test]\n    #[cfg(unix)]\n    fn it() {\n";
         assert_eq!(tests(&files("", source)).len(), 1);

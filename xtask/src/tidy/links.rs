@@ -10,10 +10,10 @@ pub(crate) fn findings(texts: &[TextFile], files: &[PathBuf]) -> Vec<String> {
     let pages = texts.iter().filter(|text| text.is("md"));
     let found = pages.flat_map(|page| {
         let links = prose(&page.text)
-            .flat_map(|(number, line)| targets(&line).map(move |target| (number, target)));
+            .flat_map(|(number, line)| link_targets(&line).map(move |target| (number, target)));
         links
             .filter_map(|(number, target)| {
-                Some(page.finding(number, broken(page, &target, texts, files)?))
+                Some(page.finding(number, defect(page, &target, texts, files)?))
             })
             .collect::<Vec<_>>()
     });
@@ -21,7 +21,7 @@ pub(crate) fn findings(texts: &[TextFile], files: &[PathBuf]) -> Vec<String> {
 }
 
 /// Returns the defect of a link, if any.
-fn broken(page: &TextFile, target: &str, texts: &[TextFile], files: &[PathBuf]) -> Option<String> {
+fn defect(page: &TextFile, target: &str, texts: &[TextFile], files: &[PathBuf]) -> Option<String> {
     if target.contains("://") || target.starts_with("mailto:") {
         return None;
     }
@@ -30,7 +30,7 @@ fn broken(page: &TextFile, target: &str, texts: &[TextFile], files: &[PathBuf]) 
     let path = if file.is_empty() {
         Some(page.path.clone())
     } else {
-        normal(&folder.join(file))
+        normalize(&folder.join(file))
     };
     let Some(path) = path else {
         return Some(format!("`{target}` leads out of the repository"));
@@ -46,7 +46,7 @@ fn broken(page: &TextFile, target: &str, texts: &[TextFile], files: &[PathBuf]) 
 }
 
 /// Returns the path without `.` and `..`; `None` when it leaves the root.
-fn normal(path: &Path) -> Option<PathBuf> {
+fn normalize(path: &Path) -> Option<PathBuf> {
     let mut normal = PathBuf::new();
     for component in path.components() {
         match component {
@@ -83,7 +83,7 @@ fn prose(text: &str) -> impl Iterator<Item = (usize, String)> {
 }
 
 /// Returns the targets of `[text](target)` and `[text]: target` in a line without code.
-fn targets(line: &str) -> impl Iterator<Item = String> + use<> {
+fn link_targets(line: &str) -> impl Iterator<Item = String> + use<> {
     let inline = line
         .split("](")
         .skip(1)

