@@ -1,6 +1,6 @@
-//! `cargo xtask bench <what>`: figures beside those of others, all of one run.
+//! `cargo xtask bench decode|size`: measures this project and its alternatives in one run.
 //!
-//! They depend on the machine and on its load, so nothing else runs them: they are for people, and for the README.
+//! The results depend on the machine and its load, so continuous integration does not run them. The README quotes some.
 
 mod decode;
 mod size;

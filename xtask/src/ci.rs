@@ -121,7 +121,7 @@ const STEPS: &[Step] = &[
         ],
         environment: &[],
     },
-    // Short: that they build and find nothing at once. The long runs are a developer's.
+    // Short runs: they show that the targets build and find nothing at once. Developers run them longer.
     Step {
         name: "fuzz",
         cargo: &["xtask", "fuzz", "--seconds", "5"],
@@ -137,15 +137,15 @@ const STEPS: &[Step] = &[
         cargo: &["xtask", "soak", "paging", "--schedules", "100000"],
         environment: &[],
     },
-    // The libraries alone, so here is also where they are held to have no path that panics. Each exception is an `allow`
-    // with its reason. Integers are checked by the debug builds of the tests; what else can be added panics in release too.
+    // This step builds the libraries alone, so it also denies code that could panic. Each exception is an `allow` with its
+    // reason. Integer overflow panics only in debug builds, as in the tests; other arithmetic may panic in release builds too.
     Step {
         name: "each feature alone",
         cargo: &[
             "hack",
             "clippy",
             "--each-feature",
-            // What the two providers of cryptography have in common, which does not compile without one of them.
+            // It contains what the two cryptography providers share, and does not compile without one of them.
             "--exclude-features=_tls",
             "--no-dev-deps",
             "--package=gatelet-models",
@@ -222,7 +222,7 @@ impl Step {
         command
     }
 
-    /// Returns a hint for steps whose cargo command does not come with the toolchain.
+    /// Returns a hint for a step whose cargo command is not part of the toolchain.
     fn hint(&self) -> &'static str {
         match self.cargo.first() {
             Some(&("hack" | "deny")) => {
@@ -270,7 +270,7 @@ mod tests {
 
     #[test]
     fn every_task_that_checks_is_a_step() {
-        // What `bench` finds depends on the machine, what `interop` finds on registries and other people's programs.
+        // The results of `bench` depend on the machine, those of `interop` on registries and other tools.
         let checks = |task: &&crate::Task| !["bench", "ci", "interop"].contains(&task.name);
         for task in crate::TASKS.iter().filter(checks) {
             assert!(
@@ -320,7 +320,7 @@ mod tests {
             let flag = format!("-Dclippy::{lint}");
             assert!(libraries().cargo.contains(&flag.as_str()), "{lint}");
         }
-        // These two are warnings everywhere, which this step does not let pass either.
+        // These two are warnings everywhere, and this step denies warnings.
         assert!(libraries().cargo.contains(&"-Dwarnings"));
         let manifest = Workspace::here().read("Cargo.toml").unwrap();
         for lint in ["unwrap_used", "expect_used"] {

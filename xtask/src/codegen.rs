@@ -58,7 +58,7 @@ mod tests {
         }
     }
 
-    /// A folder with nothing but the descriptions.
+    /// Creates a folder with nothing but the descriptions.
     fn copy_of_the_descriptions() -> tempfile::TempDir {
         let root = tempfile::tempdir().unwrap();
         let to = root.path().join("crates/models/openapi");
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_check_names_the_repair_and_writes_nothing() {
+    fn a_failed_check_names_the_command_and_writes_nothing() {
         let root = copy_of_the_descriptions();
         let error = compare(root.path()).unwrap_err().to_string();
         assert!(error.contains("docs/reference/asa.md: missing"), "{error}");
@@ -93,7 +93,7 @@ mod tests {
 
     // C10
     #[test]
-    fn one_stale_byte_ends_with_exit_code_1_and_a_diff() {
+    fn one_stale_byte_is_an_error_with_exit_code_1_and_a_diff() {
         let root = copy_of_the_descriptions();
         write(root.path()).unwrap();
         let file = "crates/models/schemas/dt.json";

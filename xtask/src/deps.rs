@@ -1,7 +1,7 @@
 //! `cargo xtask deps [--update]`: checks dependencies.
 //!
-//! Three questions, one file each: which members may import which ([`imports`]), what must never be below a crate
-//! ([`bans`]), and which crates are below it exactly ([`list`], against `xtask/deps/<package>.txt`).
+//! It checks which members may import which ([`imports`]), which crates a member must never depend on ([`bans`]), and
+//! whether all its dependencies are listed in `xtask/deps/<package>.txt` ([`list`]).
 
 mod bans;
 mod imports;
@@ -33,7 +33,7 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(),
         )?);
     }
     if let Some(last) = differences.last_mut() {
-        last.push_str("\n  If the change is meant: cargo xtask deps --update");
+        last.push_str("\n  If the change is intended: cargo xtask deps --update");
     }
     findings.extend(differences);
     Error::from_findings("deps", &findings)?;
@@ -51,7 +51,7 @@ fn trees(workspace: &Workspace, package: &Package) -> Result<Vec<Tree>, Error> {
         .collect()
 }
 
-/// Returns the differences to the list in the repository, or that list written anew.
+/// Returns the differences from the list in the repository; with `update`, rewrites the list instead.
 fn compare(
     workspace: &Workspace,
     package: &Package,

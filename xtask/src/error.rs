@@ -1,4 +1,4 @@
-//! Errors of tasks.
+//! The error of a task.
 
 use std::fmt;
 
@@ -7,9 +7,9 @@ use pico_args::Arguments;
 /// The reason why a task failed. The text ends with what to do.
 #[derive(Debug)]
 pub(crate) enum Error {
-    /// The command line was wrong: exit code 2.
+    /// The command line is invalid: exit code 2.
     Usage(String),
-    /// A check found something, or a step could not be done: exit code 1.
+    /// A check found something, or a step failed: exit code 1.
     Check(String),
 }
 
@@ -22,7 +22,7 @@ impl Error {
         }
     }
 
-    /// Returns `Ok` without findings, otherwise an error with a title and one finding a line.
+    /// Returns an error with a title and one line for each finding, or `Ok` if there is none.
     pub(crate) fn from_findings(title: &str, findings: &[String]) -> Result<(), Self> {
         if findings.is_empty() {
             return Ok(());
@@ -55,7 +55,7 @@ impl From<pico_args::Error> for Error {
     }
 }
 
-/// Refuses the arguments that a task has not taken.
+/// Rejects arguments that the task did not take.
 pub(crate) fn finish(task: &str, arguments: Arguments) -> Result<(), Error> {
     match arguments.finish().first() {
         None => Ok(()),

@@ -1,8 +1,7 @@
 //! `cargo xtask fuzz [--seconds N] [--target NAME]`: runs the fuzz targets of `tests/fuzz`, one after the other.
 //!
-//! It needs no tool beyond the toolchain and a C++ compiler: the targets are built with the flags that `cargo fuzz --sanitizer
-//! none` uses, which work on a stable compiler. What a run finds stays below the target folder, and the next one goes on
-//! from there.
+//! It needs only the toolchain and a C++ compiler: the targets are built with the flags of `cargo fuzz --sanitizer none`,
+//! which work on a stable compiler. The corpus stays below the target folder, so a run continues where the last one ended.
 
 mod report;
 
@@ -21,7 +20,7 @@ const FOLDER: &str = "tests/fuzz";
 const FIXTURES: &str = "crates/models/tests/fixtures";
 const DEFAULT_SECONDS: u64 = 60;
 
-/// Counters on every edge and traces of every comparison, for libFuzzer to go by, and the checks of a debug build.
+/// Instrumentation for libFuzzer (a counter on every edge, a trace of every comparison), and the assertions of a debug build.
 const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
     -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1 -Cdebug-assertions --cfg fuzzing";
@@ -30,7 +29,7 @@ const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-leve
 struct Target<'a> {
     workspace: &'a Workspace,
     name: String,
-    /// Where everything is that a run leaves.
+    /// The folder for logs, corpora and artifacts.
     output: PathBuf,
 }
 
@@ -68,10 +67,10 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(),
 /// Returns the names of all targets, sorted.
 fn target_names(workspace: &Workspace) -> Result<Vec<String>, Error> {
     let folder = workspace.root().join(FOLDER).join("fuzz_targets");
-    let complain = |error| format!("{}: {error}", folder.display());
+    let with_path = |error| format!("{}: {error}", folder.display());
     let mut names = Vec::new();
-    for entry in fs::read_dir(&folder).map_err(complain)? {
-        let path = entry.map_err(complain)?.path();
+    for entry in fs::read_dir(&folder).map_err(with_path)? {
+        let path = entry.map_err(with_path)?.path();
         names.extend(
             path.file_stem()
                 .map(|name| name.to_string_lossy().into_owned()),
@@ -81,14 +80,14 @@ fn target_names(workspace: &Workspace) -> Result<Vec<String>, Error> {
     Ok(names)
 }
 
-/// Builds the targets, and returns the folder that they are in.
+/// Builds the targets, and returns the folder with their binaries.
 fn build(workspace: &Workspace, names: &[String], output: &Path) -> Result<PathBuf, Error> {
     let host = host_triple()?;
     let mut command = workspace.cargo();
     command
         .args(["build", "--quiet", "--release", "--locked"])
         .args(["--manifest-path", &format!("{FOLDER}/Cargo.toml")])
-        // With a target the flags are not for build scripts, which have no libFuzzer to link with.
+        // With `--target` the flags do not apply to build scripts, which do not link libFuzzer.
         .args(["--target", &host, "--target-dir"])
         .arg(output)
         .args(names.iter().flat_map(|name| ["--bin", name]))
@@ -105,7 +104,7 @@ fn build(workspace: &Workspace, names: &[String], output: &Path) -> Result<PathB
     Ok(output.join(host).join("release"))
 }
 
-/// Returns the triple of this machine.
+/// Returns the target triple of this machine.
 fn host_triple() -> Result<String, Error> {
     let output = Command::new("rustc")
         .arg("-vV")
@@ -113,11 +112,13 @@ fn host_triple() -> Result<String, Error> {
         .map_err(|error| format!("rustc -vV: {error}"))?;
     let text = String::from_utf8_lossy(&output.stdout);
     let host = text.lines().find_map(|line| line.strip_prefix("host: "));
-    Ok(host.ok_or("rustc -vV names no host".to_owned())?.to_owned())
+    Ok(host
+        .ok_or("rustc -vV: no line `host: `".to_owned())?
+        .to_owned())
 }
 
 impl Target<'_> {
-    /// Runs the target for this long, and returns the number of inputs.
+    /// Runs the target for this many seconds, and returns the number of inputs.
     fn run(&self, binary: &Path, seconds: u64) -> Result<u64, Error> {
         println!("fuzz: {} for {seconds} s", self.name);
         let log = self.output.join(format!("{}.log", self.name));
@@ -134,7 +135,7 @@ impl Target<'_> {
             return Ok(report.runs);
         }
         Err(Error::Check(format!(
-            "fuzz: {} found something after {} runs:\n{}\nAll of it is in {}; to see it again: {} INPUT",
+            "fuzz: {} found something after {} runs:\n{}\nThe whole log is {}; to reproduce: {} INPUT",
             self.name,
             report.runs,
             report.finding,
@@ -164,7 +165,7 @@ impl Target<'_> {
         matches!(&*self.name, "asa_lists" | "dt_list" | "errors" | "json")
     }
 
-    /// Returns the folders with inputs to begin with: the target's own, and a vendor's fixtures for its lists.
+    /// Returns the folders with initial inputs: the target's own, and for lists a vendor's fixtures.
     fn seed_folders(&self) -> Vec<String> {
         let fixtures = match &*self.name {
             "asa_lists" => Some(format!("{FIXTURES}/asa")),
@@ -188,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_target_is_a_binary_and_has_inputs_to_begin_with() {
+    fn every_target_is_a_binary_and_has_seeds() {
         let workspace = &Workspace::here();
         let manifest = workspace.read("tests/fuzz/Cargo.toml").unwrap();
         let names = target_names(workspace).unwrap();

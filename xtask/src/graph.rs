@@ -1,7 +1,7 @@
 //! `cargo xtask graph [--check]`: draws the crates and their rooms from the code, and refuses cycles and upward imports.
 //!
 //! `source` reads a file, `crate_map` the modules of a crate, `cycle` finds cycles, `layout` and `svg` draw `docs/graph.svg`.
-//! A room is a first-level module of a crate. An import is upward when it names what an outer module only re-exports.
+//! A room is a first-level module of a crate. An import is upward if it names a re-export of an outer module.
 
 pub(crate) mod crate_map;
 mod cycle;
@@ -19,7 +19,7 @@ use crate::workspace::{Package, Workspace};
 
 const IMAGE: &str = "docs/graph.svg";
 
-/// The workspace's crates and what each contains.
+/// The workspace's packages and the modules of each.
 #[derive(Debug)]
 struct Graph {
     packages: Vec<Package>,
@@ -45,7 +45,7 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(),
     Ok(())
 }
 
-/// Reads the modules of every member that has a library or a program.
+/// Reads the modules of every member with a library or a program.
 fn crate_maps(workspace: &Workspace, packages: &[Package]) -> Result<Vec<CrateMap>, Error> {
     let maps = packages.iter();
     let maps = maps.filter_map(|package| CrateMap::read(workspace, package).transpose());
@@ -59,7 +59,7 @@ impl Graph {
         Ok(Self { packages, crates })
     }
 
-    /// Cycles of crates and of rooms, and imports of re-exports.
+    /// Finds cycles of crates and of rooms, and imports of re-exports.
     fn findings(&self) -> Vec<String> {
         let crate_cycles = cycles(&self.crate_arrows()).into_iter().map(|cycle| {
             let manifest = self.packages.iter().find(|it| it.name == cycle[0]);
@@ -79,7 +79,7 @@ impl Graph {
         findings
     }
 
-    /// What each member's code depends on, its tests aside.
+    /// Returns the dependencies between members, without those of their tests.
     fn crate_arrows(&self) -> Arrows {
         let arrows = self.packages.iter().map(|package| {
             let imports = package.imports.iter();
@@ -96,7 +96,7 @@ impl Graph {
         let tools = self.packages.iter().filter(|it| !it.published);
         let mut parts = vec![svg::Part {
             title: "Crates",
-            note: "An arrow leads to a dependency; arrows that follow from others are left out. Dashed: not published.",
+            note: "An arrow leads to a dependency; arrows implied by others are left out. Dashed: not published.",
             layout: layout::layout(&self.crate_arrows()),
             dashed: tools.map(|it| it.name.as_str()).collect(),
         }];
@@ -115,7 +115,7 @@ impl Graph {
     }
 }
 
-/// Each arrow of each cycle between rooms, with the place of one import.
+/// Returns each arrow of each cycle between rooms, with the place of one import.
 fn room_findings(map: &CrateMap) -> Vec<String> {
     let mut findings = Vec::new();
     for cycle in cycles(&map.arrows()) {

@@ -1,8 +1,8 @@
 //! `cargo xtask interop descriptions [--keep]`: runs other tools on the descriptions.
 //!
-//! Linters, validators and generators of clients from PyPI and npm are installed into a temporary folder, in the versions
-//! that [`tool`] pins, and run over each description. What is generated is compiled where its compiler is at hand. It is
-//! no step of continuous integration: it needs registries, and half an hour of other people's programs.
+//! Linters, validators and client generators from PyPI and npm are installed into a temporary folder, in the versions that
+//! [`tool`] pins, and run on each description. Generated code is compiled where its compiler is installed. Continuous
+//! integration does not run this: it needs registries, and takes half an hour.
 
 mod folder;
 mod package;
@@ -34,7 +34,7 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(),
 
 fn descriptions(workspace: &Workspace, keep: bool) -> Result<(), Error> {
     let folder = Folder::new(keep)?;
-    println!("interop: everything goes to {}", folder.path().display());
+    println!("interop: working in {}", folder.path().display());
     let outlines = VENDORS.map(|vendor| outline(workspace.root(), vendor));
     let mut report = Report::default();
     for tool in TOOLS {

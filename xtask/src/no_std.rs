@@ -1,7 +1,7 @@
 //! `cargo xtask no-std`: the models link and run without std.
 //!
-//! `xtask/no-std` is a static library with its own panic handler and allocator, so it only builds where nothing below it
-//! brings std's. A small program of the same crate then decodes and encodes the examples of each model.
+//! `xtask/no-std` is a static library with its own panic handler and allocator, so it does not build if a dependency links
+//! std. A small program of the same crate then decodes and encodes the examples of each model.
 
 use std::process::Command;
 
@@ -35,7 +35,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: Arguments) -> Result<(), Err
     Ok(())
 }
 
-fn succeed(mut command: Command, complaint: &str) -> Result<(), Error> {
+fn succeed(mut command: Command, message: &str) -> Result<(), Error> {
     let status = command
         .status()
         .map_err(|error| format!("no-std: {command:?}: {error}"))?;
@@ -43,7 +43,7 @@ fn succeed(mut command: Command, complaint: &str) -> Result<(), Error> {
         Ok(())
     } else {
         Err(Error::Check(format!(
-            "no-std: {complaint} ({status}), see above"
+            "no-std: {message} ({status}), see above"
         )))
     }
 }

@@ -1,9 +1,8 @@
 //! `cargo xtask public-api [--update]`: checks the public API of each library, and which crates' types it names.
 //!
 //! `docs/public-api/<package>.txt` lists every public item with all features on, so that a reviewer sees each change. The
-//! listing comes from rustdoc's JSON. Its format goes with the compiler, so the version of the crate `public-api` in the
-//! root `Cargo.toml` goes with `rust-toolchain.toml`; and it is unstable, so it is enabled by a flag, in
-//! a target folder of its own.
+//! listing comes from rustdoc's JSON. Its format depends on the compiler, so the version of the crate `public-api` in the
+//! root `Cargo.toml` must match `rust-toolchain.toml`. It is unstable, so a flag enables it, in a separate target folder.
 
 mod foreign;
 
@@ -17,7 +16,7 @@ use pico_args::Arguments;
 use crate::error::{Error, finish};
 use crate::workspace::Workspace;
 
-/// The libraries that users name types of.
+/// The libraries whose types users name.
 const PACKAGES: [&str; 6] = [
     "asa-client",
     "dt-client",
@@ -47,7 +46,7 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(),
     Ok(())
 }
 
-/// Has rustdoc write the JSON of a package.
+/// Runs rustdoc on a package, and returns the path of the JSON that it writes.
 fn rustdoc_json(workspace: &Workspace, package: &str) -> Result<PathBuf, Error> {
     let target = workspace.target()?.join("public-api");
     let mut rustdoc = workspace.cargo();
@@ -69,7 +68,7 @@ fn rustdoc_json(workspace: &Workspace, package: &str) -> Result<PathBuf, Error> 
     Ok(target.join(file))
 }
 
-/// Returns every public item, one a line. What every type has, because of blanket and automatic implementations, is left out.
+/// Returns every public item on a line of its own, without blanket implementations and auto traits.
 fn listing(json: &Path) -> Result<String, Error> {
     let api = Builder::from_rustdoc_json(json)
         .omit_blanket_impls(true)
@@ -77,14 +76,14 @@ fn listing(json: &Path) -> Result<String, Error> {
         .build()
         .map_err(|error| {
             format!(
-                "public-api: {}: {error}\n  Does the version of `public-api` in Cargo.toml go with rust-toolchain.toml?",
+                "public-api: {}: {error}\n  Does the version of `public-api` in Cargo.toml match rust-toolchain.toml?",
                 json.display()
             )
         })?;
     Ok(api.items().map(|item| format!("{item}\n")).collect())
 }
 
-/// Returns the differences to the listing in the repository, or that listing written anew.
+/// Returns the differences from the listing in the repository; with `update`, rewrites the listing instead.
 fn compare(
     workspace: &Workspace,
     package: &str,
@@ -106,12 +105,12 @@ fn compare(
         return Ok(None);
     }
     Ok(Some(format!(
-        "{file} is stale; if the change is meant: cargo xtask public-api --update{}",
+        "{file} is stale; if the change is intended: cargo xtask public-api --update{}",
         changes(&known, listing)
     )))
 }
 
-/// Returns the lines that came and went.
+/// Returns the added and removed lines.
 fn changes(known: &str, listing: &str) -> String {
     let diff = TextDiff::from_lines(known, listing);
     let changes = diff.iter_all_changes();
@@ -135,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_that_comes_or_goes_is_found_and_named() {
+    fn an_added_or_removed_item_is_found_and_named() {
         let (finding, file) = compare_in_folder("pub fn a::x()\n", "pub fn a::y()\n", false);
         let finding = finding.unwrap();
         assert!(finding.ends_with("\n    -pub fn a::x()\n    +pub fn a::y()"));

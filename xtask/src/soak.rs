@@ -1,6 +1,6 @@
-//! `cargo xtask soak models|paging|transport|emulator`: long runs of the checks that the tests make briefly.
+//! `cargo xtask soak models|paging|transport|emulator`: long runs of checks that the tests run briefly.
 //!
-//! All are commands of one binary, `tests/soak`, which shares its parts with the tests.
+//! All are commands of one binary, `tests/soak`; its tests run the same code.
 
 use std::hash::{BuildHasher, RandomState};
 use std::process::Command;
@@ -55,7 +55,7 @@ fn paging(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Error> 
     run_to_end(command)
 }
 
-/// Cuts every exchange at every byte, calls a server that is down, and makes and drops a great many calls.
+/// Cuts every exchange at every byte, calls a server that is down, and makes and drops very many calls.
 fn transport(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Error> {
     let calls = number(&mut arguments, "--calls")?.unwrap_or(u64::MAX);
     let at_once = number(&mut arguments, "--at-once")?.unwrap_or(10_000);
@@ -71,7 +71,7 @@ fn transport(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Erro
     run_to_end(command)
 }
 
-/// Works through faults with a ledger, with many clients at once, on very many tokens, and amid very many connections.
+/// Makes writes through faults, with many clients at once, lists very many tokens, and opens very many idle connections.
 fn emulator(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Error> {
     let operations = number(&mut arguments, "--operations")?.unwrap_or(100_000);
     let tokens = number(&mut arguments, "--tokens")?.unwrap_or(1_000_000);
@@ -102,7 +102,7 @@ fn number(arguments: &mut Arguments, name: &'static str) -> Result<Option<u64>, 
     Ok(arguments.opt_value_from_str(name)?)
 }
 
-/// Returns another seed for every run.
+/// Returns a different seed for each run.
 fn random_seed() -> u64 {
     RandomState::new().hash_one(())
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask tidy [--update]`: checks that the compiler does not make.
 //!
-//! Each check is a function from texts to findings, in a file of its own; this file gathers them. The same run is a
-//! unit test, so that plain `cargo test` notices. `--update` writes the list of faults anew.
+//! Each check is a function from texts to findings, in a file of its own; this file calls them all. A unit test does the
+//! same, so that `cargo test` runs them too. `--update` rewrites the list of faults.
 
 mod examples;
 mod faults;
@@ -68,7 +68,7 @@ fn findings(workspace: &Workspace) -> Result<Vec<String>, Error> {
     Ok(findings)
 }
 
-/// Reads all files that people write or read, without lock files and binary data.
+/// Reads all text files, without lock files.
 fn texts(workspace: &Workspace) -> Result<Vec<TextFile>, Error> {
     let is_text = |path: &Path| {
         let extension = path.extension().and_then(|extension| extension.to_str());

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::error::Error;
 
-/// The folder of the workspace's `Cargo.toml`.
+/// A workspace, given by the folder of its `Cargo.toml`.
 #[derive(Clone, Debug)]
 pub(crate) struct Workspace {
     root: PathBuf,
@@ -21,7 +21,7 @@ pub(crate) struct Package {
     pub(crate) name: String,
     /// Its folder, relative to the workspace's root.
     pub(crate) folder: PathBuf,
-    /// Whether it is published; the others are tools of the repository.
+    /// Whether it is published; otherwise it is a tool or a test of the repository.
     pub(crate) published: bool,
     /// Its features, `default` included.
     pub(crate) features: Vec<Feature>,
@@ -61,14 +61,14 @@ impl Workspace {
         &self.root
     }
 
-    /// Returns a command for the cargo that runs us, in the root.
+    /// Returns a command in the root for the cargo that runs this process.
     pub(crate) fn cargo(&self) -> Command {
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command.current_dir(&self.root);
         command
     }
 
-    /// Returns the output of a cargo command, or its errors.
+    /// Runs a cargo command and returns its output, or its errors.
     pub(crate) fn cargo_output(&self, arguments: &[&str]) -> Result<String, Error> {
         let call = format!("cargo {}", arguments.join(" "));
         let output = self
@@ -149,8 +149,8 @@ impl Workspace {
 
     /// Returns every file of the repository, relative to the root and sorted.
     ///
-    /// Build output is recognized by its name, `target`, or by cargo's mark (`CACHEDIR.TAG`). Cargo does not mark a folder that existed
-    /// before.
+    /// Skips build output: folders named `target`, and those that cargo marks with `CACHEDIR.TAG`, which it writes only into folders
+    /// that it creates.
     pub(crate) fn files(&self) -> Result<Vec<PathBuf>, Error> {
         let mut files = Vec::new();
         self.collect(Path::new(""), &mut files)?;
@@ -160,11 +160,11 @@ impl Workspace {
 
     fn collect(&self, folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
         let here = self.root.join(folder);
-        let complain = |error| format!("{}: {error}", here.display());
-        for entry in fs::read_dir(&here).map_err(complain)? {
-            let entry = entry.map_err(complain)?;
+        let with_path = |error| format!("{}: {error}", here.display());
+        for entry in fs::read_dir(&here).map_err(with_path)? {
+            let entry = entry.map_err(with_path)?;
             let path = folder.join(entry.file_name());
-            let kind = entry.file_type().map_err(complain)?;
+            let kind = entry.file_type().map_err(with_path)?;
             if kind.is_dir()
                 && ![".git", "target"]
                     .map(OsStr::new)

@@ -1,4 +1,4 @@
-//! A program that takes one client contains the models of that vendor alone.
+//! A program that depends on one client contains the models of that vendor alone.
 #![expect(
     clippy::unwrap_used,
     reason = "helpers of tests fail by panicking, as tests do"
@@ -33,7 +33,7 @@ fn check(client: &str, source: &str) -> Output {
 }
 
 #[test]
-fn a_client_brings_no_models_of_the_other_vendor() {
+fn a_client_does_not_enable_the_models_of_the_other_vendor() {
     for (client, own, other) in [("dt-client", "dt", "asa"), ("asa-client", "asa", "dt")] {
         let output = check(client, &format!("pub use gatelet_models::{own};\n"));
         let errors = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -1,4 +1,4 @@
-//! The checks as programs of their own, wherever and whenever they run.
+//! The checks as separate processes, in various folders, time zones and locales.
 #![expect(
     clippy::unwrap_used,
     reason = "helpers of tests fail by panicking, as tests do"
@@ -7,7 +7,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// Runs a task in a folder, a time zone and a locale.
+/// Runs a task in a folder, with a time zone and a locale.
 fn run(task: &[&str], folder: &Path, zone: &str, locale: &str) -> Output {
     Command::new(env!("CARGO_BIN_EXE_xtask"))
         .args(task)

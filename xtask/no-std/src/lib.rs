@@ -1,8 +1,8 @@
 //! The models without std: a static library with its own panic handler and its own allocator.
 //!
-//! If any crate below the models linked std, there would be two panic handlers, and this would not compile.
+//! If a dependency of the models linked std, there would be two panic handlers, and this would not compile.
 //!
-//! This crate is never shipped. It is the one place with `unsafe`: a panic handler can only call libc.
+//! This crate is not published. It is the only place with `unsafe`: a panic handler can only call libc.
 #![no_std]
 
 extern crate alloc;
@@ -19,7 +19,7 @@ static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
-    // When even standard error is gone, the signal below still tells.
+    // Even if standard error is closed, the signal below reports the failure.
     let _ = writeln!(StandardError, "{info}");
     // SAFETY: `abort` has no preconditions.
     unsafe { libc::abort() }
@@ -29,7 +29,7 @@ struct StandardError;
 
 impl Write for StandardError {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        // SAFETY: the pointer and the length are those of one live string.
+        // SAFETY: the pointer and the length come from one live string.
         let written = unsafe { libc::write(libc::STDERR_FILENO, text.as_ptr().cast(), text.len()) };
         if written < 0 { Err(fmt::Error) } else { Ok(()) }
     }

@@ -4,7 +4,7 @@
 
 use core::ffi::c_int;
 
-/// Zero, or the process has aborted with a message.
+/// Returns 0; a failure aborts the process with a message.
 // SAFETY: no other object of this program defines `main`.
 #[unsafe(no_mangle)]
 pub extern "C" fn main() -> c_int {
@@ -13,8 +13,8 @@ pub extern "C" fn main() -> c_int {
     0
 }
 
-// The toolchain's own `alloc` was compiled to be able to unwind, and so names these two. A panic aborts here, so nothing
-// ever calls them; they only have to exist.
+// The toolchain's `alloc` was compiled with unwinding and refers to these two symbols. A panic aborts here, so they are never
+// called, but they must exist.
 
 // SAFETY: std, which would define it too, is not linked.
 #[unsafe(no_mangle)]

@@ -1,4 +1,4 @@
-//! `cargo xtask bench decode`: how fast the models are read, in time and instructions, and with how many allocations.
+//! `cargo xtask bench decode`: the time, instructions and allocations that decoding takes.
 
 use std::process::Command;
 
@@ -16,17 +16,20 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Error> {
         .arg(&target);
     succeed(build, "tests/bench does not build")?;
     let allocations = Command::new(target.join("release/allocations"));
-    succeed(allocations, "a decode allocates more than its owner gets")?;
+    succeed(
+        allocations,
+        "decoding allocates memory that its result does not keep",
+    )?;
     let decode = Command::new(target.join("release/decode"));
-    succeed(decode, "a ratio is larger than wanted")
+    succeed(decode, "a ratio is above its limit")
 }
 
-fn succeed(mut command: Command, complaint: &str) -> Result<(), Error> {
+fn succeed(mut command: Command, message: &str) -> Result<(), Error> {
     let status = command
         .status()
-        .map_err(|error| format!("bench: {complaint}: {error}"))?;
+        .map_err(|error| format!("bench: {message}: {error}"))?;
     match status.success() {
         true => Ok(()),
-        false => Err(Error::Check(format!("bench: {complaint}: {status}"))),
+        false => Err(Error::Check(format!("bench: {message}: {status}"))),
     }
 }

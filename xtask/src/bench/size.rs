@@ -1,7 +1,7 @@
-//! `cargo xtask bench size`: what it costs to take the models, beside what it costs to take others.
+//! `cargo xtask bench size`: the cost of a dependency on the models, compared with alternatives.
 //!
-//! Each is a clean release build of an empty library that depends on nothing else; the figure is CPU seconds, so it hardly depends on what
-//! else the machine does.
+//! The cost is the CPU time of a clean release build of an empty library with that dependency alone. Unlike elapsed time it
+//! hardly depends on the load of the machine.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use std::process::Stdio;
 use crate::error::Error;
 use crate::workspace::Workspace;
 
-/// The subjects, and the `[dependencies]` of a package that embeds each; `{root}` is the workspace's root, `{generated}` the folder of
+/// The subjects with the line for `[dependencies]`; `{root}` is replaced by the workspace's root, `{generated}` by the folder of
 /// generated packages.
 const SUBJECTS: &[(&str, &str)] = &[
     (
@@ -56,7 +56,7 @@ fn generate_with_typify(workspace: &Workspace, generated: &Path) -> Result<(), E
     cargo(workspace, &generator, &generated.join("typify"), &arguments).map(drop)
 }
 
-/// How many crates are built below an empty library with that dependency, and in how many CPU seconds.
+/// Builds an empty library with one dependency; returns the number of crates below it and the CPU seconds of the build.
 fn measure(
     workspace: &Workspace,
     generated: &Path,
@@ -107,7 +107,7 @@ fn measure(
     Ok((crates.len() - 1, seconds))
 }
 
-/// What a cargo command prints that is run in that folder, building into `target`.
+/// Runs a cargo command in a folder, building into `target`, and returns its output.
 fn cargo(
     workspace: &Workspace,
     folder: &Path,
@@ -133,11 +133,11 @@ fn cargo(
     String::from_utf8(output.stdout).map_err(|error| format!("bench: cargo: {error}").into())
 }
 
-/// CPU seconds of all processes that this one has waited for, in user mode and in the kernel.
+/// Returns the CPU seconds, in user mode and in the kernel, of all child processes that have ended.
 fn cpu_seconds_of_children() -> Result<f64, Error> {
     const FILE: &str = "/proc/self/stat";
     let stat = fs::read_to_string(FILE).map_err(|error| format!("bench: {FILE}: {error}"))?;
-    // The second field, the program's name in brackets, may hold blanks. Behind it `cutime` and `cstime` are the 14th and 15th.
+    // The second field, the program's name in parentheses, may contain spaces. `cutime` and `cstime` are the 14th and 15th after it.
     let (_, fields) = stat.rsplit_once(')').unwrap_or_default();
     let ticks: Vec<f64> = fields
         .split_whitespace()
@@ -145,6 +145,6 @@ fn cpu_seconds_of_children() -> Result<f64, Error> {
         .take(2)
         .filter_map(|field| field.parse().ok())
         .collect();
-    // Linux counts hundredths for programs, whatever its own clock.
+    // Linux reports hundredths of a second to programs, whatever the rate of its own clock.
     Ok(ticks.iter().sum::<f64>() / 100.0)
 }

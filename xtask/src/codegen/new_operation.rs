@@ -1,4 +1,4 @@
-//! A new operation is its description and a handler: on a copy of the workspace, the compiler asks for nothing else.
+//! A new operation takes its description and a handler: in a copy of the workspace the compiler requires nothing else.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,14 +12,14 @@ use crate::workspace::Workspace;
 /// Text and the line of a file that it is inserted before.
 type Insertion = (&'static str, &'static str);
 
-/// What is added to one vendor's description and to the rest of the workspace: operations of a new tag, with new schemas and scopes.
+/// Operations of a new tag, with new schemas and scopes: what is added to one vendor's description and to the workspace.
 pub(crate) struct NewOperations {
     description: &'static str,
     additions: [Insertion; 3],
-    /// The file of the emulator's handlers.
+    /// The file of the emulator that implements the handlers.
     handler: &'static str,
     handlers: &'static str,
-    /// Their response as described, and one of another type.
+    /// The end of a handler with the described response, and one with another type.
     responses: [&'static str; 2],
     /// A test of the client's new methods against the emulator.
     client: &'static str,
@@ -220,12 +220,12 @@ impl NewOperations {
         fs::write(&path, text).unwrap();
     }
 
-    /// Writes the handlers; `wrongly` with a response of another type than the description says.
-    fn handle(&self, root: &Path, wrongly: bool) {
+    /// Writes the handlers; with `wrong_type`, one returns another type than the description says.
+    fn handle(&self, root: &Path, wrong_type: bool) {
         let text = fs::read_to_string(Workspace::here().root().join(self.handler)).unwrap();
         let before = text.strip_suffix("}\n").unwrap();
         let mut handlers = self.handlers.to_owned();
-        if wrongly {
+        if wrong_type {
             let [described, other] = self.responses;
             handlers = handlers.replace(described, other);
         }
@@ -233,7 +233,7 @@ impl NewOperations {
     }
 }
 
-/// A copy of the workspace.
+/// A copy of the workspace, built in the target folder of the original.
 struct Copy {
     root: PathBuf,
     target: PathBuf,
@@ -264,7 +264,7 @@ impl Copy {
         let mut errors: Vec<(String, String)> = messages
             .filter_map(|line: Value| {
                 let message = &line["message"];
-                // The last error of a crate only counts the others, and has no place.
+                // The last error of a crate only counts the others and has no span.
                 let place = message["spans"]
                     .as_array()?
                     .iter()
@@ -275,7 +275,7 @@ impl Copy {
             })
             .collect();
         errors.sort();
-        // The library of a package is checked twice, once for its own tests.
+        // A library is checked twice: by itself, and for its unit tests.
         errors.dedup();
         let is_ok = output.status.success();
         let stderr = String::from_utf8_lossy(&output.stderr);
@@ -284,7 +284,7 @@ impl Copy {
     }
 }
 
-/// Copies what cargo and the generator read, and none of what tools may have left beside it.
+/// Copies the kinds of files that cargo and the generator read.
 fn copy(from: &Workspace, to: &Path) {
     for file in from.files().unwrap() {
         let kind = file.extension().and_then(|kind| kind.to_str());
@@ -297,7 +297,7 @@ fn copy(from: &Workspace, to: &Path) {
     }
 }
 
-/// Gives the members another version: in a target folder that both share, cargo tells the members of two workspaces apart by nothing else.
+/// Changes the version of the members: in a shared target folder, cargo distinguishes members of two workspaces only by version.
 fn rename_version(root: &Path) {
     let path = root.join("Cargo.toml");
     let text = fs::read_to_string(&path).unwrap();
@@ -319,7 +319,7 @@ fn a_new_operation_needs_its_description_and_a_handler_and_nothing_else() {
     }
     copy(&workspace, &root);
     rename_version(&root);
-    // The target folder of the workspace, so that only members are built anew.
+    // The copy shares the target folder, so that only members are rebuilt.
     let copy = Copy { root, target };
     let vendors = [ASA, DT];
     for vendor in &vendors {
@@ -331,7 +331,7 @@ fn a_new_operation_needs_its_description_and_a_handler_and_nothing_else() {
             .each_ref()
             .map(|vendor| (code.to_owned(), vendor.handler.to_owned()))
     };
-    // E0046: the handler is missing. E0053: it returns something else than its description says.
+    // E0046: the handler is missing. E0053: it returns another type than the description says.
     assert_eq!(copy.errors("--workspace"), expected("E0046"));
     for vendor in &vendors {
         vendor.handle(&copy.root, true);

@@ -1,4 +1,4 @@
-//! Crates that must never be below a member, whatever the lists say.
+//! Crates that a member must never depend on, whatever the lists say.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use crate::workspace::Package;
 
 use super::tree::{Dependency, Tree};
 
-/// Crates that only certain features may bring in.
+/// Crates that certain packages may depend on only with certain features.
 struct Ban {
     what: &'static str,
     packages: &'static [&'static str],
@@ -84,7 +84,7 @@ const BANS: &[Ban] = &[
         unless: &["webpki-roots"],
     },
     Ban {
-        what: "cryptography of ring without the feature `ring`",
+        what: "the cryptography provider ring without the feature `ring`",
         packages: &[
             "gatelet-models",
             "gatelet-transport",
@@ -97,7 +97,7 @@ const BANS: &[Ban] = &[
         unless: &["ring"],
     },
     Ban {
-        what: "cryptography of AWS-LC without the feature `aws-lc-rs`",
+        what: "the cryptography provider AWS-LC without the feature `aws-lc-rs`",
         packages: &[
             "gatelet-models",
             "gatelet-transport",
@@ -112,7 +112,7 @@ const BANS: &[Ban] = &[
     },
 ];
 
-/// Each banned crate below `package`, with the first build in which it is there.
+/// Returns each banned dependency of `package`, with the first build that contains it.
 pub(crate) fn findings(package: &Package, trees: &[Tree]) -> Vec<String> {
     let mut findings = Vec::new();
     for ban in BANS
@@ -138,7 +138,7 @@ pub(crate) fn findings(package: &Package, trees: &[Tree]) -> Vec<String> {
             let Package { name, .. } = package;
             let question = format!("cargo tree -p {name} -e normal -i {crate_name} {flags}");
             format!(
-                "{name}: `{crate_name}` is {}; see who brings it: {}",
+                "{name}: `{crate_name}` is {}; see what depends on it: {}",
                 ban.what,
                 question.trim_end()
             )

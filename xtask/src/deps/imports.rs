@@ -2,8 +2,8 @@
 
 use crate::workspace::{Import, Package};
 
-/// One member and what it may import; `in_tests` is allowed in addition to its tests and examples, and so is the
-/// member itself, which then turns on a feature for its own tests.
+/// A member and its allowed imports. Its tests and examples may also import `in_tests`, and the member itself, which enables a
+/// feature for them.
 struct Rule {
     package: &'static str,
     imports: &'static [&'static str],
@@ -108,7 +108,7 @@ const RULES: &[Rule] = &[
         imports: &[],
         in_tests: &[],
     },
-    // Nothing that is shipped: xtask must build while the libraries do not.
+    // No published crate: xtask must build while the libraries do not.
     Rule {
         package: "xtask",
         imports: &["gatelet-codegen"],
@@ -131,9 +131,9 @@ fn package_findings(package: &Package) -> Vec<String> {
     let manifest = package.folder.join("Cargo.toml");
     let forbidden = package.imports.iter().filter(|import| !rule.allows(import));
     let found = forbidden.map(|import| {
-        let who = if import.only_tests { "its tests" } else { "it" };
+        let importer = if import.only_tests { "its tests" } else { "it" };
         let (other, place) = (&import.package, manifest.display());
-        format!("{name}: {who} may not import {other}; take it out of {place} (the layers: docs/architecture.md)")
+        format!("{name}: {importer} may not import {other}; remove it from {place} (the layers: docs/architecture.md)")
     });
     found.collect()
 }
@@ -169,7 +169,7 @@ mod tests {
         assert_eq!(
             found,
             [
-                "gatelet-transport: it may not import gatelet-models; take it out of crates/gatelet-transport/Cargo.toml (the layers: docs/architecture.md)"
+                "gatelet-transport: it may not import gatelet-models; remove it from crates/gatelet-transport/Cargo.toml (the layers: docs/architecture.md)"
             ]
         );
     }

@@ -1,7 +1,7 @@
-//! The list of crates below a package, and its text form in `xtask/deps/`.
+//! The list of all dependencies of a package, and its text form in `xtask/deps/`.
 //!
-//! One line a crate, sorted, and before each name the builds that contain it: `n` without features, `d` by default,
-//! `a` with all features, `-` where it is absent. The marks come first, so that a new name moves no other line.
+//! There is one line for each crate, sorted by name. It begins with the builds that contain the crate: `n` without features,
+//! `d` by default, `a` with all features, `-` in place of the others.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ const MARKS: [(char, &str); 3] = [
     ('a', "with all features"),
 ];
 
-/// For each crate, whether it is in each of the three builds of [`MARKS`].
+/// The crates, each with whether it is in the three builds of [`MARKS`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct List {
     crates: BTreeMap<String, [bool; 3]>,
@@ -48,23 +48,23 @@ impl List {
             .enumerate()
             .filter(|(_, line)| !line.starts_with('#'))
         {
-            let complain = || {
+            let invalid_line = || {
                 format!(
                     "line {}: expected marks and a name, like `n-a bytes`, got `{line}`",
                     number + 1
                 )
             };
-            let (marks, name) = line.split_once(' ').ok_or_else(complain)?;
+            let (marks, name) = line.split_once(' ').ok_or_else(invalid_line)?;
             let mut builds = [false; 3];
             let marks: [char; 3] = marks
                 .chars()
                 .collect::<Vec<_>>()
                 .try_into()
-                .map_err(|_| complain())?;
+                .map_err(|_| invalid_line())?;
             for ((build, mark), (expected, _)) in builds.iter_mut().zip(marks).zip(MARKS) {
                 *build = mark == expected;
                 if !*build && mark != '-' {
-                    return Err(complain());
+                    return Err(invalid_line());
                 }
             }
             crates.insert(name.to_owned(), builds);
@@ -138,13 +138,13 @@ mod tests {
     }
 
     #[test]
-    fn a_crate_that_moves_between_builds_is_named() {
+    fn a_crate_that_enters_another_build_is_named() {
         let found = list("nda tokio\n").differences(&list("--a tokio\n"), "me");
         assert_eq!(found, ["me: tokio entered (without features, by default)"]);
     }
 
     #[test]
-    fn a_written_value_is_read_back() {
+    fn a_written_list_is_read_back() {
         let dependency = |name: &str, proc_macro| Dependency {
             name: name.into(),
             proc_macro,
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_not_understood_is_an_error() {
+    fn an_invalid_line_is_an_error() {
         for line in ["bytes", "nd bytes", "ndx bytes"] {
             assert!(List::parse(line).unwrap_err().contains("line 1"), "{line}");
         }

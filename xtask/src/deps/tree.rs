@@ -1,12 +1,12 @@
-//! The crates below a package, as `cargo tree` resolves them.
+//! The dependencies of a package, as `cargo tree` resolves them.
 
 use std::collections::BTreeSet;
 
 use crate::error::Error;
 use crate::workspace::{Package, Workspace};
 
-/// The platforms whose crates count. Windows and macOS have crates of their own (certificate stores), which must not enter unseen
-/// on Linux.
+/// The platforms whose dependencies count. Windows and macOS have their own (certificate stores), which must not enter unnoticed on
+/// Linux.
 const TARGETS: &[&str] = &[
     "x86_64-unknown-linux-gnu",
     "x86_64-pc-windows-msvc",
@@ -20,7 +20,7 @@ pub(crate) enum Build {
     Bare,
     /// The default features.
     Default,
-    /// With one feature alone, and the features of this package that it turns on, itself included.
+    /// With one feature alone. `with` contains it and the features of this package that it enables.
     Feature {
         name: String,
         with: BTreeSet<String>,
@@ -30,7 +30,7 @@ pub(crate) enum Build {
 }
 
 impl Build {
-    /// Returns every build of a package that is looked at.
+    /// Returns the builds of a package that are checked.
     pub(crate) fn all_of(package: &Package) -> Vec<Self> {
         let alone = package
             .features
@@ -47,7 +47,7 @@ impl Build {
             .collect()
     }
 
-    /// Returns the features of `package` that are on in this build.
+    /// Returns the features of `package` that this build enables.
     pub(crate) fn features(&self, package: &Package) -> BTreeSet<String> {
         match self {
             Self::Bare => BTreeSet::new(),
@@ -72,7 +72,7 @@ impl Build {
     }
 }
 
-/// A feature and all features of the same package that it turns on.
+/// Returns a feature and all features of the same package that it enables.
 fn closure(package: &Package, feature: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut open = vec![feature.to_owned()];
@@ -86,14 +86,14 @@ fn closure(package: &Package, feature: &str) -> BTreeSet<String> {
     found
 }
 
-/// A crate somewhere below a package.
+/// A direct or indirect dependency.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Dependency {
     pub(crate) name: String,
     pub(crate) proc_macro: bool,
 }
 
-/// All crates that one build of a package compiles into its users, on any of the platforms.
+/// All dependencies of one build of a package, on any of the platforms; without those of its tests and build scripts.
 #[derive(Clone, Debug)]
 pub(crate) struct Tree {
     pub(crate) build: Build,
@@ -101,7 +101,7 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    /// Asks cargo, with the locked versions.
+    /// Resolves the tree with `cargo tree` and the locked versions.
     pub(crate) fn resolve(
         workspace: &Workspace,
         package: &Package,
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_feature_turns_on_what_it_names() {
+    fn a_feature_enables_the_features_that_it_names() {
         let feature = |name: &str, enables: &[&str]| Feature {
             name: name.into(),
             enables: enables.iter().map(ToString::to_string).collect(),

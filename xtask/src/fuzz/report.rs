@@ -1,15 +1,15 @@
-//! What libFuzzer says at the end of a run.
+//! The result of a run, from the log of libFuzzer.
 
 use std::fmt;
 
-/// The figures of a run, and its last lines.
+/// The statistics of a run, and the finding that ended it.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Report {
     /// The number of inputs.
     pub(crate) runs: u64,
-    /// How many edges of its code were reached.
+    /// The number of control-flow edges that were reached.
     edges: u64,
-    /// Where something was found: from the panic on.
+    /// The log from the panic on; empty if nothing was found.
     pub(crate) finding: String,
 }
 
@@ -29,7 +29,7 @@ impl Report {
     }
 }
 
-/// Returns the lines from the first panic on, without the calls that led to it and the input in bytes.
+/// Returns the lines from the first panic on, without its stack trace and the bytes of the input.
 fn finding(log: &str) -> String {
     let is_noise = |line: &&str| {
         let start = line.trim_start();
@@ -59,7 +59,7 @@ mod tests {
     use super::Report;
 
     #[test]
-    fn a_clean_run_says_its_figures() {
+    fn a_run_without_a_finding_is_summarized() {
         let report = Report::parse(
             "#2\tINITED cov: 17 ft: 18 corp: 1/1b\n#4096\tpulse  cov: 44 ft: 90 corp: 7/120b\nDone 5000 runs in 61 second(s)\n\
              stat::number_of_executed_units: 5000\nstat::average_exec_per_sec:     81\n",

@@ -16,7 +16,7 @@ pub(crate) struct CrateMap {
     modules: BTreeMap<Vec<String>, Module>,
 }
 
-/// A module that has a file.
+/// A module with a file of its own.
 #[derive(Debug)]
 struct Module {
     /// Relative to the workspace's root.
@@ -37,7 +37,7 @@ struct Import<'a> {
 }
 
 impl CrateMap {
-    /// Reads a package's library, or its program when it has none; `None` when it has neither.
+    /// Reads a package's library, or else its program; `None` if it has neither.
     pub(crate) fn read(workspace: &Workspace, package: &Package) -> Result<Option<Self>, Error> {
         let source = package.folder.join("src");
         let roots = ["lib.rs", "main.rs"].map(|name| source.join(name));
@@ -53,7 +53,7 @@ impl CrateMap {
         Ok(Some(map))
     }
 
-    /// Reads a module and those below it; `folder` is where the files of its children lie.
+    /// Reads a module and those below it; `folder` contains the files of its children.
     fn read_module(
         &mut self,
         workspace: &Workspace,
@@ -93,7 +93,7 @@ impl CrateMap {
             .collect()
     }
 
-    /// Arrows between rooms.
+    /// Returns the arrows between rooms.
     pub(crate) fn arrows(&self) -> Arrows {
         let mut arrows: Arrows = self
             .rooms()
@@ -120,7 +120,7 @@ impl CrateMap {
         found.map(|import| import.place)
     }
 
-    /// Imports that name a re-export in place of the module that defines the item.
+    /// Finds imports that name a re-export instead of the module that defines the item.
     pub(crate) fn imports_of_re_exports(&self) -> Vec<String> {
         let found = self.imports().filter_map(|import| {
             let name = import.name?;
@@ -139,7 +139,7 @@ impl CrateMap {
         found.collect()
     }
 
-    /// Items in files that should only declare and export: the root of a library, and the file of a room that has a folder.
+    /// Finds items in files that should only declare modules and re-export: a library's root, and the file of a room with a folder.
     pub(crate) fn items_beside_modules(&self) -> Vec<String> {
         let mut found = Vec::new();
         for (path, module) in &self.modules {
@@ -160,7 +160,7 @@ impl CrateMap {
         found
     }
 
-    /// Returns all imports but those of the root, which knows every room.
+    /// Returns all imports except those of the root, which knows every room.
     fn imports(&self) -> impl Iterator<Item = Import<'_>> {
         let modules = self.modules.iter().filter(|(path, _)| !path.is_empty());
         modules.flat_map(|(path, module)| {
@@ -216,7 +216,7 @@ mod tests {
     use super::super::cycle;
     use super::*;
 
-    /// A crate with these files in `src`.
+    /// Creates the map of a crate with these files in `src`.
     fn map(files: &[(&str, &str)]) -> CrateMap {
         let folder = tempfile::tempdir().unwrap();
         for (path, text) in files {

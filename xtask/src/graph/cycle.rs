@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 /// Arrows from a node to the nodes that it depends on.
 pub(crate) type Arrows = BTreeMap<String, BTreeSet<String>>;
 
-/// Returns the shortest cycle through each node that lies on one; each cycle once, beginning at its first name in alphabetical order.
+/// Returns the shortest cycle through each node that lies on one; each cycle once, beginning with its alphabetically first name.
 pub(crate) fn cycles(arrows: &Arrows) -> Vec<Vec<String>> {
     let found: BTreeSet<Vec<String>> = arrows
         .keys()

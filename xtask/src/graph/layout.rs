@@ -1,17 +1,17 @@
-//! Places for the boxes of a graph: each above everything that it depends on, and near its neighbors.
+//! A layered layout of a graph: each node is above its dependencies and near its neighbors.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cycle::Arrows;
 
-/// The order is improved this many times, up and down.
+/// How many times the order within the rows is improved, upwards and downwards.
 const SWEEPS: usize = 8;
 
 /// Rows of nodes, the lowest layer first, and the lines between them.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Layout {
     pub(crate) rows: Vec<Vec<Node>>,
-    /// Each line leads down from row to row: the places of its nodes.
+    /// The lines between nodes, each from row to row downwards.
     pub(crate) lines: Vec<Line>,
 }
 
@@ -26,11 +26,11 @@ pub(crate) enum Node {
 #[derive(Debug, PartialEq)]
 pub(crate) struct Line {
     pub(crate) points: Vec<(usize, usize)>,
-    /// Whether it is part of a cycle: it then leads up.
+    /// Whether it closes a cycle, so that it leads upwards.
     pub(crate) is_upward: bool,
 }
 
-/// Lays out a graph. Arrows that follow from others are left out.
+/// Lays out a graph, without arrows that are implied by others.
 pub(crate) fn layout(arrows: &Arrows) -> Layout {
     let (down, upward) = without_cycles(arrows);
     let down = without_shortcuts(&down);
@@ -89,7 +89,7 @@ fn without_cycles(arrows: &Arrows) -> (Arrows, Arrows) {
     (down, upward)
 }
 
-/// Without the arrows that follow from others.
+/// Returns the graph without arrows that are implied by others.
 fn without_shortcuts(arrows: &Arrows) -> Arrows {
     let keep = |targets: &BTreeSet<String>, to: &String| {
         let mut others = targets.iter().filter(|other| *other != to);
@@ -116,13 +116,13 @@ fn reachable<'a>(arrows: &'a Arrows, start: &'a String) -> BTreeSet<&'a String> 
     found
 }
 
-/// Returns the length of the longest way down.
+/// Returns the length of the longest path downwards.
 fn depth(arrows: &Arrows, name: &String) -> usize {
     let below = arrows.get(name).into_iter().flatten();
     below.map(|next| depth(arrows, next) + 1).max().unwrap_or(0)
 }
 
-/// Moves each node to the middle of its neighbors in the row below or above.
+/// Moves each node towards the middle of its neighbors in the row below or above.
 fn sort(rows: &mut [Vec<Node>], chains: &[(Vec<(usize, Node)>, bool)]) {
     let mut neighbors: BTreeMap<&(usize, Node), Vec<&(usize, Node)>> = BTreeMap::new();
     for (chain, _) in chains {
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn an_arrow_that_follows_from_others_is_left_out() {
+    fn an_arrow_implied_by_others_is_left_out() {
         let layout = layout(&arrows(&[("a", &["b", "c"]), ("b", &["c"]), ("c", &[])]));
         assert_eq!(layout.lines.len(), 2);
     }

@@ -5,12 +5,12 @@
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
-/// What a file says about other modules.
+/// The modules, imports and paths in a source file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Source {
     /// Modules in files of their own: `mod name;`.
     pub(crate) modules: Vec<String>,
-    /// Names that `use` brings into the file's module from elsewhere, whether or not it exports them.
+    /// Names that `use` imports into the file's module, re-exported or not.
     pub(crate) imported: Vec<String>,
     /// Paths that begin with `crate`, `self` or `super`.
     pub(crate) paths: Vec<ModulePath>,
@@ -34,7 +34,7 @@ pub(crate) struct Item {
     pub(crate) keyword: String,
 }
 
-/// Words before which a comma does not end an item.
+/// Keywords that begin an item. A field or a variant begins with none of them and may also end at a comma.
 const KEYWORDS: &[&str] = &[
     "async",
     "const",
@@ -129,7 +129,7 @@ impl Source {
         }
     }
 
-    /// Reads the paths of anything that is not the level of a module.
+    /// Reads the paths in code below the level of items.
     fn read_code(&mut self, tokens: &[TokenTree], inside: &[String]) {
         let mut rest = tokens;
         let mut before = None;
@@ -165,7 +165,7 @@ impl Source {
         }
     }
 
-    /// Adds the paths of a `use`, and returns the names that it brings.
+    /// Adds the paths of a `use`, and returns the names that it imports.
     fn read_use(
         &mut self,
         tree: &[TokenTree],
@@ -237,12 +237,12 @@ fn is_start(word: &Ident) -> bool {
     ["crate", "self", "super"].iter().any(|start| word == start)
 }
 
-/// Whether a `use` follows that names modules, and not the `use<'a>` of a type.
+/// Returns whether the tokens after `use` are a path, and not the `<'a>` of a type's `use<'a>`.
 fn begins_with_path(tokens: &[TokenTree]) -> bool {
     matches!(tokens, [TokenTree::Ident(_), ..])
 }
 
-/// Returns the segments of the path that the tokens begin with, and what follows it.
+/// Returns the segments of the path at the beginning of the tokens, and the tokens after it.
 fn path(tokens: &[TokenTree]) -> (Vec<String>, &[TokenTree]) {
     let mut segments = Vec::new();
     let mut rest = tokens;
@@ -267,7 +267,7 @@ fn split_at_semicolon(tokens: &[TokenTree]) -> (&[TokenTree], &[TokenTree]) {
     (tree, rest.get(1..).unwrap_or_default())
 }
 
-/// Splits after the item that the tokens begin with: at a semicolon, or behind its braces.
+/// Splits after the first item: at a semicolon, or after its braces.
 fn split_item(tokens: &[TokenTree]) -> (&[TokenTree], &[TokenTree]) {
     let is_keyword = |word: &Ident| KEYWORDS.iter().any(|keyword| word == keyword);
     let ends_at_comma = !matches!(tokens, [TokenTree::Ident(word), ..] if is_keyword(word));
@@ -280,7 +280,7 @@ fn split_item(tokens: &[TokenTree]) -> (&[TokenTree], &[TokenTree]) {
     tokens.split_at((end + 1).min(tokens.len()))
 }
 
-/// Returns the tokens after all items below `#[cfg(test)]` that they begin with; `None` at the end.
+/// Skips the items below `#[cfg(test)]` at the beginning of the tokens; `None` at the end.
 fn skip_test_items(tokens: &[TokenTree]) -> Option<&[TokenTree]> {
     let mut rest = tokens;
     loop {
@@ -312,7 +312,7 @@ fn skip_test_items(tokens: &[TokenTree]) -> Option<&[TokenTree]> {
     }
 }
 
-/// Whether an attribute is `cfg(test)` or `cfg(all(test, …))`.
+/// Returns whether an attribute is `cfg(test)` or `cfg(all(test, …))`.
 fn is_test(attribute: &Group) -> bool {
     let text: String = attribute.stream().to_string();
     let text: String = text.split_whitespace().collect();

@@ -6,7 +6,7 @@ use super::layout::{Layout, Line, Node};
 
 const MARGIN: usize = 24;
 const BOX_HEIGHT: usize = 30;
-/// From one row to the next.
+/// The distance from one row to the next.
 const ROW: usize = 74;
 const SPACE: usize = 22;
 /// The width of a letter, and of a gap that a line passes through.
@@ -14,7 +14,7 @@ const LETTER: usize = 8;
 const GAP: usize = 16;
 const HEADING: usize = 56;
 
-/// Colors by class, on light and on dark ground.
+/// Colors by class, for light and dark mode.
 const STYLE: &str = "\
     text { font: 14px ui-monospace, Menlo, Consolas, monospace; fill: #1f2328; text-anchor: middle }\n\
     .title { font: bold 18px system-ui, sans-serif; text-anchor: start }\n\
@@ -54,7 +54,7 @@ struct Place {
     top: usize,
 }
 
-/// Draws the parts below each other.
+/// Draws the parts one below the other.
 pub(crate) fn image(parts: &[Part<'_>]) -> String {
     let widths = parts.iter().map(|part| part_width(&part.layout));
     let width = widths.max().unwrap_or_default().max(600) + 2 * MARGIN;
@@ -143,7 +143,7 @@ fn draw_line(body: &mut String, line: &Line, places: &[Vec<Place>]) {
     let _ = writeln!(body, "<path class=\"{class}\" d=\"{curve}\"{marker}/>");
 }
 
-/// Places the rows from the bottom up, each in the middle.
+/// Places the rows from the bottom up, each centered.
 fn places(layout: &Layout, top: usize, width: usize) -> Vec<Vec<Place>> {
     let rows = layout.rows.iter().enumerate();
     rows.map(|(index, row)| {

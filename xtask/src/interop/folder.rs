@@ -1,4 +1,4 @@
-//! A temporary folder that does not outlive us, and the programs that are run for it.
+//! A temporary folder that is removed when this process ends, and the programs that run in it.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -6,16 +6,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-/// A new folder below the system's temporary one; it goes with all that is in it, unless it is to be kept.
+/// A new folder below the system's temporary one. It is removed with its contents unless it is to be kept.
 #[derive(Debug)]
 pub(crate) struct Folder {
     path: PathBuf,
-    /// None when the folder is to be kept.
+    /// The process that removes the folder; `None` when the folder is to be kept.
     guard: Option<Child>,
 }
 
-/// Waits until its input ends, as it does when we end in whatever way; then ends the programs in its group and removes the
-/// folder. A program may write for a moment after it was told to end.
+/// Waits until its input ends, which happens however this process ends. Then it terminates the programs in its process group
+/// and removes the folder, repeatedly, because a program may still write for a moment.
 const GUARD: &str = r#"
 trap '' HUP INT TERM
 cat >/dev/null
@@ -29,15 +29,15 @@ exit 1
 "#;
 
 impl Folder {
-    /// Makes the folder, which must not be there yet.
+    /// Creates the folder, which must not exist yet.
     pub(crate) fn new(keep: bool) -> Result<Self, String> {
         let name = format!("gatelet-interop-{}", std::process::id());
         Self::at(std::env::temp_dir().join(name), keep)
     }
 
     fn at(path: PathBuf, keep: bool) -> Result<Self, String> {
-        let complain = |error: io::Error| format!("{}: {error}", path.display());
-        fs::create_dir(&path).map_err(complain)?;
+        let with_path = |error: io::Error| format!("{}: {error}", path.display());
+        fs::create_dir(&path).map_err(with_path)?;
         let guard = if keep {
             None
         } else {
@@ -46,7 +46,7 @@ impl Folder {
             guard.stdin(Stdio::piped());
             guard.stdout(Stdio::null()).stderr(Stdio::null());
             in_group(&mut guard, 0);
-            Some(guard.spawn().map_err(complain)?)
+            Some(guard.spawn().map_err(with_path)?)
         };
         Ok(Self { path, guard })
     }
@@ -55,14 +55,14 @@ impl Folder {
         &self.path
     }
 
-    /// A new folder in it.
+    /// Creates a folder in it.
     pub(crate) fn create(&self, name: &str) -> Result<PathBuf, String> {
         let path = self.path.join(name);
         fs::create_dir(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         Ok(path)
     }
 
-    /// A program that ends when we do, unless the folder is to be kept.
+    /// Returns a command whose process ends with this one, unless the folder is to be kept.
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         if let Some(guard) = &self.guard {
@@ -72,7 +72,7 @@ impl Folder {
     }
 }
 
-/// Starts a command in the process group of that number; in one of its own for 0.
+/// Puts a command into the process group with this number, or into a new one for 0.
 #[cfg(unix)]
 fn in_group(command: &mut Command, group: u32) {
     use std::os::unix::process::CommandExt as _;
@@ -88,7 +88,7 @@ impl Drop for Folder {
             println!("interop: kept {}", self.path.display());
             return;
         };
-        // Ends its input, too.
+        // `wait` also closes its input.
         match guard.wait() {
             Ok(status) if status.success() => {}
             _ => eprintln!("interop: {} could not be removed", self.path.display()),
@@ -108,7 +108,7 @@ mod tests {
         let inner = folder.create("tool").unwrap();
         fs::write(inner.join("file"), "x").unwrap();
         let mut tool = folder.command("sleep").arg("600").spawn().unwrap();
-        // All that the guard sees of our end.
+        // This is all that the guard notices when this process is killed.
         drop(folder.guard.as_mut().unwrap().stdin.take());
         assert!(!tool.wait().unwrap().success());
         drop(folder);

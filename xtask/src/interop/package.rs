@@ -1,15 +1,15 @@
-//! Packages of registries, in pinned versions, installed by the registries' own clients.
+//! Packages from registries, in pinned versions, installed by the registries' own clients.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::folder::Folder;
 
-/// A package, and what has to be beside it.
+/// A package, and the packages that it needs beside it.
 #[derive(Debug)]
 pub(crate) struct Package {
     pub(crate) registry: Registry,
-    /// The tool's own first, each with its version.
+    /// Packages with their versions, the tool's own first.
     pub(crate) specs: &'static [&'static str],
 }
 
@@ -21,7 +21,7 @@ pub(crate) enum Registry {
 }
 
 impl Registry {
-    /// What it is called.
+    /// Returns its name for people.
     fn display_name(self) -> &'static str {
         match self {
             Self::PyPi => "PyPI",
@@ -29,7 +29,7 @@ impl Registry {
         }
     }
 
-    /// Returns the mark between a package and its version.
+    /// Returns the separator between a package and its version.
     fn separator(self) -> &'static str {
         match self {
             Self::PyPi => "==",
@@ -47,7 +47,7 @@ impl Package {
         version
     }
 
-    /// Installs it, unless another tool of the same package did. Returns the folder with its programs, or why there is none.
+    /// Installs it, unless it is installed already. Returns the folder with its programs, or why there is none.
     pub(crate) fn install(&self, folder: &Folder) -> Result<PathBuf, String> {
         let letters = self.specs[0].chars();
         let name: String = letters.filter(char::is_ascii_alphanumeric).collect();
@@ -67,7 +67,7 @@ impl Package {
             Registry::PyPi => {
                 let mut python = folder.command("python3");
                 let mut pip = folder.command(programs.join("pip"));
-                // Without a second try pip does not say why the first failed.
+                // pip says why a download failed only if it may try again.
                 let options = ["install", "--disable-pip-version-check", "--retries=1"];
                 succeed(python.args(["-m", "venv"]).arg(&path))
                     .and_then(|()| succeed(pip.args(options).arg("--quiet").args(self.specs)))
@@ -97,23 +97,25 @@ fn succeed(command: &mut Command) -> Result<(), String> {
     if output.status.success() {
         return Ok(());
     }
-    let complaint = String::from_utf8_lossy(&output.stderr);
+    let stderr = String::from_utf8_lossy(&output.stderr);
     Err(failed(
-        cause(&complaint).unwrap_or("failed without a word").into(),
+        cause(&stderr)
+            .unwrap_or("it failed without a message")
+            .into(),
     ))
 }
 
-/// Returns the line of a complaint that says the most: why nothing was reached, then what was not found, then anything. The last line is
-/// where npm says where its log is.
-fn cause(complaint: &str) -> Option<&str> {
+/// Returns the most telling line of an error output: why a registry was not reached, else what was not found, else the first
+/// error. The last line would not do: npm ends with the path of its log.
+fn cause(stderr: &str) -> Option<&str> {
     let with = |words: &[&str]| {
-        let mut lines = complaint.lines();
+        let mut lines = stderr.lines();
         lines.find(|line| words.iter().any(|word| line.contains(word)))
     };
     with(&["connection broken", "reason:"])
         .or_else(|| with(&["No matching", "Not Found"]))
         .or_else(|| with(&["ERROR:", "npm error"]))
-        .or_else(|| complaint.lines().find(|line| !line.trim().is_empty()))
+        .or_else(|| stderr.lines().find(|line| !line.trim().is_empty()))
 }
 
 #[cfg(test)]
@@ -133,14 +135,14 @@ mod tests {
             npm error A complete log of this run can be found in: c\n";
         let version = "npm error code ETARGET\nnpm error notarget No matching version found for b@1.\n\
             npm error A complete log of this run can be found in: c\n";
-        for (complaint, expected) in [
+        for (stderr, expected) in [
             (pip, "connection broken by 'Connection refused'"),
             (npm, "reason: connect ECONNREFUSED"),
             (version, "No matching version found for b@1."),
             ("npm error code E1\nnpm error A complete log", "code E1"),
             ("\nother\nwords", "other"),
         ] {
-            let cause = cause(complaint).unwrap();
+            let cause = cause(stderr).unwrap();
             assert!(cause.contains(expected), "{cause}");
         }
         assert_eq!(cause(" \n"), None);

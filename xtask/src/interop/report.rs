@@ -1,4 +1,4 @@
-//! The table of what the tools said.
+//! The table of results, one row for each tool and description.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,18 +8,18 @@ use serde_json::Value;
 use super::tool::Tool;
 use crate::error::Error;
 
-/// How a tool's findings are counted.
+/// The format in which a tool reports its findings.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum ReportFormat {
-    /// The totals of redocly's JSON.
+    /// redocly's JSON, with its totals.
     RedoclyJson,
-    /// The severities of spectral's JSON.
+    /// spectral's JSON, with a severity for each finding.
     SpectralJson,
-    /// The lines that say so.
+    /// Text, in which certain words mark errors and warnings.
     Lines,
 }
 
-/// What a tool complained of.
+/// The errors and warnings that a tool reported.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Findings {
     pub(crate) errors: usize,
@@ -28,7 +28,7 @@ pub(crate) struct Findings {
 }
 
 impl ReportFormat {
-    /// Errors and warnings in what a tool printed; nothing when it is not in the expected form.
+    /// Reads the findings from the output of a tool; `None` when it is not in this format.
     pub(crate) fn parse(self, stdout: &str, stderr: &str) -> Option<Findings> {
         match self {
             Self::RedoclyJson => {
@@ -39,8 +39,8 @@ impl ReportFormat {
                 let warnings = warnings.iter().filter(|it| it["severity"] == "warn");
                 let mut warnings: Vec<String> =
                     warnings.map(|it| rule_and_message(it, "ruleId")).collect();
-                // It lists the first hundred.
-                warnings.resize(count, "one that is not listed".into());
+                // It lists only the first hundred.
+                warnings.resize(count, "not listed".into());
                 Some(Findings { errors, warnings })
             }
             Self::SpectralJson => {
@@ -73,18 +73,18 @@ fn rule_and_message(finding: &Value, rule: &str) -> String {
     format!("{}: {}", text(rule), text("message"))
 }
 
-/// What became of one description in one tool.
+/// The result of one tool for one description.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
     pub(crate) findings: Findings,
-    /// The output and whether it compiles.
+    /// What the table says about the generated code: whether it compiles, and its default address.
     pub(crate) output: String,
-    /// Why it counts as failed.
+    /// The reason why it counts as failed.
     pub(crate) failure: Option<String>,
 }
 
 impl Outcome {
-    /// A tool that is not there.
+    /// Creates the outcome of a tool that cannot be run.
     pub(crate) fn unavailable(reason: &str) -> Self {
         Self {
             failure: Some(format!("not available: {reason}")),
@@ -98,7 +98,7 @@ impl Outcome {
 pub(crate) struct Report {
     rows: Vec<String>,
     failures: Vec<String>,
-    /// Also those of tools that passed, and how often each occurred.
+    /// How often each warning occurred, with those of tools that passed.
     warnings: BTreeMap<String, usize>,
 }
 
@@ -122,7 +122,7 @@ impl Report {
             let warning = format!("{name}, {vendor}: {warning}");
             *self.warnings.entry(warning).or_default() += 1;
         }
-        // What did not run did not count.
+        // A tool that did not run has no counts.
         let count = |count: usize| match result {
             "not available" => String::new(),
             _ => count.to_string(),
@@ -133,7 +133,7 @@ impl Report {
         ));
     }
 
-    /// An error with the reasons when a row did not pass.
+    /// Returns an error with the reasons unless every row passed.
     pub(crate) fn finish(&self) -> Result<(), Error> {
         Error::from_findings("interop", &self.failures)
     }
@@ -166,10 +166,10 @@ mod tests {
     }
 
     #[test]
-    fn complaints_are_counted_in_each_form() {
+    fn findings_are_counted_in_each_format() {
         let redocly = r#"{"totals": {"errors": 1, "warnings": 2, "ignored": 0}, "problems": [
             {"severity": "error", "ruleId": "a", "message": "b"}, {"severity": "warn", "ruleId": "c", "message": "d"}]}"#;
-        let warnings = ["c: d", "one that is not listed"];
+        let warnings = ["c: d", "not listed"];
         check(ReportFormat::RedoclyJson.parse(redocly, ""), 1, &warnings);
         let spectral =
             r#"[{"severity": 0}, {"severity": 1, "code": "a", "message": "b"}, {"severity": 3}]"#;
@@ -194,7 +194,7 @@ mod tests {
 
     // U27
     #[test]
-    fn a_piece_that_a_tool_left_out_is_a_warning() {
+    fn code_that_a_tool_does_not_generate_is_a_warning() {
         let skipped = [
             "Warning(s) encountered while generating. Client was generated, but some pieces may be missing",
             "WARNING parsing POST /doors within doors. Endpoint will not be generated.",
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn output_in_another_form_is_not_a_count() {
+    fn output_in_another_format_has_no_count() {
         assert_eq!(ReportFormat::RedoclyJson.parse("", "cannot start"), None);
         assert_eq!(ReportFormat::RedoclyJson.parse("{}", ""), None);
         assert_eq!(ReportFormat::SpectralJson.parse("oops", ""), None);
@@ -248,7 +248,7 @@ mod tests {
 
     // U27
     #[test]
-    fn every_tool_that_must_like_the_descriptions_is_run() {
+    fn every_tool_that_must_accept_the_descriptions_is_run() {
         let names: Vec<&str> = TOOLS.iter().map(|tool| tool.name).collect();
         for name in [
             "redocly lint",

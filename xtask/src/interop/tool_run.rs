@@ -1,4 +1,4 @@
-//! One tool over one description.
+//! One tool run on one description.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -12,20 +12,20 @@ use super::report::Outcome;
 use super::tool::{ExpectedNames, OutputCheck, Tool};
 use crate::workspace::Workspace;
 
-/// So many lines of a complaint are shown.
+/// The most lines of a tool's output that are shown.
 const SHOWN_LINES: usize = 30;
 
-/// A tool that is installed, and what it is to read.
+/// An installed tool and the description that it reads.
 pub(crate) struct ToolRun<'a> {
     pub(crate) tool: &'a Tool,
-    /// The folder of its programs.
+    /// The folder with its programs.
     pub(crate) programs: &'a Path,
     pub(crate) vendor: &'a str,
     pub(crate) outline: &'a Outline,
 }
 
 impl ToolRun<'_> {
-    /// Runs the tool, and compiles its output. Only a failure of our own is an error.
+    /// Runs the tool and checks its output. A failure of the tool is an outcome, not an error.
     pub(crate) fn run(&self, workspace: &Workspace, folder: &Folder) -> Result<Outcome, String> {
         let letters = self.tool.name.chars();
         let name: String = letters.filter(char::is_ascii_alphanumeric).collect();
@@ -49,7 +49,7 @@ impl ToolRun<'_> {
         let (stdout, stderr) = output_texts(&ended);
         let Some(findings) = self.tool.report_format.parse(&stdout, &stderr) else {
             print_end(&ended);
-            return Ok(failed("it printed nothing that can be counted"));
+            return Ok(failed("its output is not in the expected format"));
         };
         let errors = findings.errors;
         let mut outcome = Outcome {
@@ -65,7 +65,7 @@ impl ToolRun<'_> {
         Ok(outcome)
     }
 
-    /// Compiles the output, and looks for its default address.
+    /// Compiles the output, and looks for the expected names and the default address.
     fn check_output(
         &self,
         check: &OutputCheck,
@@ -124,7 +124,7 @@ impl ToolRun<'_> {
     }
 }
 
-/// A command that finds programs in a folder first, with telemetry turned off.
+/// Returns a command that looks for programs in a folder first, with telemetry turned off.
 fn command(programs: &Path, call: &[String], folder: &Folder, working_folder: &Path) -> Command {
     let before = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(programs.to_owned());
@@ -159,7 +159,7 @@ fn output_texts(ended: &Output) -> (String, String) {
     (text(&ended.stdout), text(&ended.stderr))
 }
 
-/// Prints the end of what a tool printed.
+/// Prints the last lines of a tool's output.
 fn print_end(ended: &Output) {
     let (stdout, stderr) = output_texts(ended);
     let lines: Vec<&str> = stdout.lines().chain(stderr.lines()).collect();
@@ -168,33 +168,33 @@ fn print_end(ended: &Output) {
     }
 }
 
-/// Letters and digits alone, in lower case.
+/// Returns the ASCII letters and digits alone, in lower case.
 fn normalize(text: &str) -> String {
     let letters = text.chars().filter(char::is_ascii_alphanumeric);
     letters.map(|it| it.to_ascii_lowercase()).collect()
 }
 
-/// Returns the programs below a folder, each with its name, which may be that of an operation.
+/// Returns the source files below a folder, each with its name on its first line, because that may be the name of an operation.
 fn sources(folder: &Path) -> Result<Vec<String>, String> {
-    let complain = |error: std::io::Error| format!("{}: {error}", folder.display());
+    let with_path = |error: std::io::Error| format!("{}: {error}", folder.display());
     let mut found = Vec::new();
-    for entry in fs::read_dir(folder).map_err(complain)? {
-        let entry = entry.map_err(complain)?;
+    for entry in fs::read_dir(folder).map_err(with_path)? {
+        let entry = entry.map_err(with_path)?;
         let path = entry.path();
         let is_source = path
             .extension()
             .is_some_and(|it| ["py", "ts", "rs", "go"].iter().any(|ours| it == *ours));
-        if entry.file_type().map_err(complain)?.is_dir() {
+        if entry.file_type().map_err(with_path)?.is_dir() {
             found.extend(sources(&path)?);
         } else if is_source {
-            let text = fs::read_to_string(&path).map_err(complain)?;
+            let text = fs::read_to_string(&path).map_err(with_path)?;
             found.push(format!("{}\n{text}", entry.file_name().display()));
         }
     }
     Ok(found)
 }
 
-/// Returns whether a source contains the server's address with its defaults, or the parts that it is composed of at run time.
+/// Returns whether a source contains the server's address with its defaults, or the parts from which it is composed at run time.
 fn has_host(sources: &[String], server: &Server) -> bool {
     let filled = format!("\"{}\"", server.filled());
     let variables = server.variables.iter();
@@ -217,7 +217,7 @@ mod tests {
 
     // U27
     #[test]
-    fn each_description_begins_with_an_address_that_a_client_can_call() {
+    fn the_default_address_of_each_description_is_complete() {
         let servers = VENDORS.map(|it| {
             outline(Workspace::here().root(), it)
                 .unwrap()
@@ -271,7 +271,7 @@ mod tests {
 
     // U27
     #[test]
-    fn an_operation_that_a_generator_left_out_is_named() {
+    fn an_operation_missing_from_the_output_is_named() {
         let outline = outline(Workspace::here().root(), "dt").unwrap();
         let tool_run = ToolRun {
             tool: &TOOLS[0],

@@ -1,4 +1,4 @@
-//! Foreign types in a public API: only those of crates that its users may have to know.
+//! Checks that a public API names only types of crates that users may be expected to know.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,12 +8,12 @@ use serde_json::Value;
 
 use crate::error::Error;
 
-/// The standard library, the crates that data and HTTP are spoken in, and our own.
+/// The standard library, the common crates for data and HTTP, and our own.
 const ALLOWED: &[&str] = &[
     "alloc",
     "core",
     "std",
-    // An operator of the language on a text: a primitive type belongs to no crate.
+    // From an operator on a primitive type, which belongs to no crate.
     "str",
     "bytes",
     "futures_core",
@@ -30,7 +30,7 @@ const ALLOWED: &[&str] = &[
     "gatelet_transport",
 ];
 
-/// Also for the adapters of the transport's feature `tower`: a service of HTTP is spoken in these.
+/// Further crates for the adapters of the transport's feature `tower`.
 const ADAPTER_CRATES: (&str, &[&str]) = ("gatelet-transport", &["http_body", "tower_service"]);
 
 fn is_allowed(package: &str, name: &str) -> bool {
@@ -38,7 +38,7 @@ fn is_allowed(package: &str, name: &str) -> bool {
     ALLOWED.contains(&name) || package == adapter && names.contains(&name)
 }
 
-/// One finding for each foreign crate that a listing names, with the first item that does.
+/// Returns one finding for each foreign crate in a listing, with the first item that names it.
 pub(super) fn in_listing(package: &str, listing: &str) -> impl Iterator<Item = String> {
     let mut seen = BTreeSet::new();
     listing.lines().flat_map(move |line| {
@@ -55,7 +55,7 @@ fn finding(name: &str, item: &str) -> String {
     format!("names a type of `{name}`, which users should not have to know: {item}")
 }
 
-/// Returns the crates of the paths in a line: paths are whole, so each begins with a crate unless it begins with a type.
+/// Returns the crates of the paths in a line. Paths are absolute, so each begins with a crate unless it begins with a type.
 fn crates(line: &str) -> impl Iterator<Item = &str> {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     line.match_indices("::").filter_map(move |(at, _)| {
@@ -67,7 +67,7 @@ fn crates(line: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// One finding for each foreign item that is passed on under a name of ours, which a listing does not show.
+/// Returns one finding for each foreign item that is re-exported under our name, which a listing does not show.
 pub(super) fn in_reexports(package: &str, json: &Path) -> Result<Vec<String>, Error> {
     let text = fs::read_to_string(json).map_err(|error| format!("{}: {error}", json.display()))?;
     let json: Value = serde_json::from_str(&text).map_err(|error| format!("rustdoc: {error}"))?;
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_foreign_item_under_our_name_is_found() {
+    fn a_re_export_of_a_foreign_item_is_found() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.json");
         let json = r#"{

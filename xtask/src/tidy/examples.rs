@@ -1,4 +1,4 @@
-//! The Rust code in the README and in `docs/` compiles: each page that has some is a documentation test.
+//! Rust code in the README and in `docs/` must compile: each page with such code is a documentation test.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use super::TextFile;
 
 const CRATE: &str = "docs/lib.rs";
 
-/// Pages with Rust code that `docs/lib.rs` does not include.
+/// Finds pages with Rust code that `docs/lib.rs` does not include.
 pub(crate) fn findings(texts: &[TextFile]) -> Vec<String> {
     let tests = texts
         .iter()
@@ -27,7 +27,7 @@ pub(crate) fn findings(texts: &[TextFile]) -> Vec<String> {
     found.collect()
 }
 
-/// Whether one of `examples/`, which have dependencies of their own, is the crate that the page's code is for.
+/// Returns whether one of `examples/`, which have their own dependencies, includes the page.
 fn is_tested_by_example(page: &TextFile, texts: &[TextFile]) -> bool {
     let include = format!("include_str!(\"../../../{}\")", page.path.display());
     let mut examples = texts
@@ -36,7 +36,7 @@ fn is_tested_by_example(page: &TextFile, texts: &[TextFile]) -> bool {
     examples.any(|example| example.text.contains(&include))
 }
 
-/// How `docs/lib.rs` names a page, for those that it is for.
+/// Returns how `docs/lib.rs` includes a page; `None` for a page that it does not cover.
 fn include_macro(page: &TextFile) -> Option<String> {
     let path = page.path.strip_prefix("docs").map(Path::to_owned).ok();
     let path = path.or_else(|| {

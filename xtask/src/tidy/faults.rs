@@ -1,8 +1,8 @@
 //! `docs/faults.md`: each case of the project's list of faults, and the tests that prove it.
 //!
-//! A comment `// T5`, or `// T5, U8`, directly above a test ties it to those cases. So the page is a function of the titles
-//! that people write into it and of the tests in the tree: a case with tests is a row, a case without is in the list at the
-//! end, and `cargo xtask tidy --update` puts each where it belongs.
+//! A comment `// T5`, or `// T5, U8`, directly above a test says that it proves those cases. So the page is a function of the
+//! titles that people write into it and of the tests in the tree: a case with tests is a row, a case without is in the list
+//! at the end, and `cargo xtask tidy --update` puts each into its place.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -35,7 +35,7 @@ struct Case {
 }
 
 impl Case {
-    /// `T5`, as the page writes it.
+    /// Parses a number as the page writes it: `T5`.
     fn parse(text: &str) -> Option<Self> {
         let letter = text.chars().next()?;
         let area = AREAS.iter().position(|(own, _)| *own == letter)?;
@@ -59,7 +59,7 @@ impl fmt::Display for Case {
     }
 }
 
-/// What the page must say but does not.
+/// Finds what the page lacks, and comments of cases without a test.
 pub(crate) fn findings(texts: &[TextFile]) -> Vec<String> {
     let tests = tests(texts);
     let Some(page) = page(texts) else {
@@ -78,7 +78,7 @@ pub(crate) fn findings(texts: &[TextFile]) -> Vec<String> {
     findings
 }
 
-/// Returns the rows that come and go, below each other.
+/// Returns the added and removed lines.
 fn changes(page: &str, expected: &str) -> String {
     let mut text = String::new();
     for change in TextDiff::from_lines(page, expected).iter_all_changes() {
@@ -92,7 +92,7 @@ fn changes(page: &str, expected: &str) -> String {
     text
 }
 
-/// Writes the page anew.
+/// Rewrites the page.
 pub(crate) fn update(workspace: &Workspace, texts: &[TextFile]) -> Result<(), Error> {
     let page = page(texts).ok_or_else(|| Error::Check(format!("{PAGE} is missing")))?;
     let text = compose(&page.text, &titles(&page.text), &tests(texts));
@@ -132,10 +132,10 @@ fn titles(page: &str) -> BTreeMap<Case, String> {
         .collect()
 }
 
-/// The files with tests that prove a case, from the workspace's root. Lines would make the page stale with each edit of a test.
+/// The files with tests that prove a case, relative to the root. With line numbers each edit of a test would make the page stale.
 type Tests = BTreeMap<Case, BTreeSet<String>>;
 
-/// A comment of cases, and the function below it.
+/// A comment that names cases.
 struct CaseComment {
     /// Counted from 1.
     line: usize,
@@ -159,7 +159,7 @@ fn tests(texts: &[TextFile]) -> Tests {
     tests
 }
 
-/// Comments of cases that no test follows: they prove nothing.
+/// Finds comments of cases that are not above a test.
 fn stray_comments(texts: &[TextFile]) -> Vec<String> {
     let mut findings = Vec::new();
     for file in texts.iter().filter(|text| text.is("rs")) {

@@ -1,11 +1,11 @@
-//! Every relative link in a page leads to a file, and every anchor to a heading.
+//! Every relative link in a page must lead to a file, and every anchor to a heading.
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 use super::TextFile;
 
-/// Returns the links of all pages among `texts` that lead nowhere among `files`.
+/// Finds links in the pages among `texts` that lead to none of `files`, or to a missing heading.
 pub(crate) fn findings(texts: &[TextFile], files: &[PathBuf]) -> Vec<String> {
     let pages = texts.iter().filter(|text| text.is("md"));
     let found = pages.flat_map(|page| {
@@ -99,10 +99,10 @@ fn link_targets(line: &str) -> impl Iterator<Item = String> + use<> {
         .into_iter()
 }
 
-/// Returns the anchors that a page's headings get: lower case, spaces as hyphens, other signs dropped, repeats numbered.
+/// Returns the anchors of a page's headings: lower case, spaces as hyphens, other punctuation dropped, repeats numbered.
 fn anchors(text: &str) -> BTreeSet<String> {
     let mut anchors = BTreeSet::new();
-    // Code in a heading counts, only fenced code does not: so the headings come from the lines that `prose` numbers.
+    // Inline code in a heading counts, but `prose` drops it, so only its line numbers are used here.
     let lines: Vec<_> = text.lines().collect();
     for (number, _) in prose(text) {
         let Some(heading) = lines.get(number - 1).filter(|line| line.starts_with('#')) else {

@@ -1,4 +1,4 @@
-//! Each member inherits its lints, its metadata and the versions of its dependencies from the workspace.
+//! Each member must inherit its lints, its metadata and the versions of its dependencies from the workspace.
 
 use std::borrow::Cow;
 
@@ -50,20 +50,20 @@ pub(crate) fn findings(manifest: &TextFile) -> Vec<String> {
             let (line, name) = (before.matches('\n').count() + 1, name.get_ref());
             findings.push(manifest.finding(
                 line,
-                format!("`{name}` has a version of its own; write `{name}.workspace = true` and put the version into the root's Cargo.toml"),
+                format!("`{name}` does not inherit its version; write `{name}.workspace = true` and put the version into the root Cargo.toml"),
             ));
         }
     }
     findings
 }
 
-/// Whether a value is `{ workspace = true, … }`.
+/// Returns whether a value is `{ workspace = true, … }`.
 fn is_inherited(value: Option<&DeValue<'_>>) -> bool {
     let workspace = value.and_then(|it| it.get("workspace"));
     workspace.is_some_and(|it| it.get_ref().as_bool() == Some(true))
 }
 
-/// The dependencies of every kind and every target.
+/// Returns the dependencies of every kind and every target.
 fn dependencies<'a>(
     table: &'a DeTable<'a>,
 ) -> impl Iterator<Item = (&'a Spanned<Cow<'a, str>>, &'a DeValue<'a>)> {
@@ -130,7 +130,8 @@ mod tests {
         ] {
             let found = check(&format!("{GOOD}[{section}]\n{line}\n"));
             let line = GOOD.lines().count() + 2;
-            let expected = format!("crates/me/Cargo.toml:{line}: `log` has a version of its own");
+            let expected =
+                format!("crates/me/Cargo.toml:{line}: `log` does not inherit its version");
             assert!(found[0].starts_with(&expected), "{found:?}");
         }
     }

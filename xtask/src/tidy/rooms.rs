@@ -1,10 +1,10 @@
-//! Each crate imports from the modules that define its items, and the files above a folder only declare modules.
+//! Imports must name the module that defines an item, and a file with a folder must only declare modules.
 
 use crate::error::Error;
 use crate::graph::crate_map::CrateMap;
 use crate::workspace::{Package, Workspace};
 
-/// Imports of re-exports in every member, and items beside module declarations in those that are published.
+/// Finds imports of re-exports in every member, and in published ones also items beside module declarations.
 pub(crate) fn findings(workspace: &Workspace, packages: &[Package]) -> Result<Vec<String>, Error> {
     let mut findings = Vec::new();
     for package in packages {
