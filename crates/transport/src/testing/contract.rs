@@ -17,6 +17,7 @@ mod invariants;
 mod loopback;
 mod origin_server;
 mod script;
+mod tracking;
 
 use std::future::Future;
 use std::sync::Arc;

@@ -14,9 +14,9 @@ use http::{HeaderName, HeaderValue, Method, Request, Response};
 use super::check_rule;
 use super::deadline::Deadline;
 use super::script::{Action, Scenario};
+use super::tracking;
 use crate::error::sent::Sent;
 use crate::error::transport::{TooLarge, TransportErrorKind};
-use crate::transport::send_tracker::SendTracker;
 use crate::transport::transport::Transport;
 
 /// Connects a transport to a scripted server.
@@ -46,9 +46,9 @@ pub(super) async fn check<S: TestBed>(test_bed: &S, deadline: &impl Deadline) {
     let tells = reports_unsent(test_bed);
     check_rule("an unsent request is reported as unsent", tells, deadline).await;
     check_rule("dropping cancels", cancels(test_bed), deadline).await;
-    let counts = counts_what_arrived(test_bed);
+    let counts = tracking::counts_what_arrived(test_bed);
     check_rule("a request that arrived counts as sent", counts, deadline).await;
-    let refuses = refuses_a_canceled_request(test_bed);
+    let refuses = tracking::refuses_a_canceled_request(test_bed);
     check_rule("a canceled request is not sent", refuses, deadline).await;
 }
 
@@ -61,7 +61,7 @@ pub(super) async fn check_body_limit<S: TestBed>(
     check_rule("a body above the limit is an error", keeps, deadline).await;
 }
 
-fn response(status: u16) -> Response<Bytes> {
+pub(super) fn response(status: u16) -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     match status.try_into() {
         Ok(status) => *response.status_mut() = status,
@@ -82,7 +82,7 @@ fn pattern(length: usize) -> Bytes {
     (0..=u8::MAX).cycle().take(length).collect()
 }
 
-fn ensure(is_so: bool, problem: impl FnOnce() -> String) -> Result<(), String> {
+pub(super) fn ensure(is_so: bool, problem: impl FnOnce() -> String) -> Result<(), String> {
     if is_so { Ok(()) } else { Err(problem()) }
 }
 
@@ -321,53 +321,6 @@ async fn cancels<S: TestBed>(test_bed: &S) -> Result<(), String> {
     let next = scenario.get().await;
     next.map_err(|error| format!("the next request failed: {error}"))?;
     scenario.expect_requests(2)
-}
-
-/// Drops a request that has arrived. A transport that reports to the tracker must have reported that.
-async fn counts_what_arrived<S: TestBed>(test_bed: &S) -> Result<(), String> {
-    let scenario = test_bed.open(vec![Action::Hang]);
-    let (request, tracker) = tracked(&scenario);
-    {
-        let mut sending = pin!(scenario.transport.send(request));
-        let mut first_request = pin!(scenario.script.first_request());
-        poll_fn(|context| {
-            if sending.as_mut().poll(context).is_ready() {
-                return Poll::Ready(Err("a request without a response got one"));
-            }
-            first_request.as_mut().poll(context).map(Ok)
-        })
-        .await?;
-    }
-    let sent = tracker.cancel();
-    ensure(sent == Sent::Whole, || {
-        format!("the tracker of a request that arrived says {sent:?}")
-    })
-}
-
-/// Cancels a request that the transport has polled once. If the tracker says that it was not sent, it must never arrive.
-async fn refuses_a_canceled_request<S: TestBed>(test_bed: &S) -> Result<(), String> {
-    let scenario = test_bed.open(vec![Action::Respond(response(200))]);
-    let (request, tracker) = tracked(&scenario);
-    let mut sending = pin!(scenario.transport.send(request));
-    let first_poll = poll_fn(|context| Poll::Ready(sending.as_mut().poll(context))).await;
-    if tracker.cancel() != Sent::Nothing {
-        return Ok(());
-    }
-    if first_poll.is_pending() {
-        let _outcome = sending.await;
-    }
-    ensure(scenario.script.requests().is_empty(), || {
-        "the tracker said that the request was not sent, and it arrived".into()
-    })
-}
-
-/// A create whose tracker the check keeps, as a channel does.
-fn tracked<T: Transport>(scenario: &Scenario<T>) -> (Request<Bytes>, SendTracker) {
-    let mut request = scenario.request(Method::POST, "/things");
-    *request.body_mut() = Bytes::from_static(b"{}");
-    let tracker = SendTracker::default();
-    request.extensions_mut().insert(tracker.clone());
-    (request, tracker)
 }
 
 async fn enforces_limit<S: TestBed>(test_bed: &S, limit: u64) -> Result<(), String> {

@@ -1,0 +1,61 @@
+//! The rules of the contract about [`SendTracker`].
+
+use std::future::{Future as _, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+
+use bytes::Bytes;
+use http::{Method, Request};
+
+use super::cases::{TestBed, ensure, response};
+use super::script::{Action, Scenario};
+use crate::error::sent::Sent;
+use crate::transport::send_tracker::SendTracker;
+use crate::transport::transport::Transport;
+
+/// Drops a request that has arrived. A transport that reports to the tracker must have reported that.
+pub(super) async fn counts_what_arrived<S: TestBed>(test_bed: &S) -> Result<(), String> {
+    let scenario = test_bed.open(vec![Action::Hang]);
+    let (request, tracker) = tracked(&scenario);
+    {
+        let mut sending = pin!(scenario.transport.send(request));
+        let mut first_request = pin!(scenario.script.first_request());
+        poll_fn(|context| {
+            if sending.as_mut().poll(context).is_ready() {
+                return Poll::Ready(Err("a request without a response got one"));
+            }
+            first_request.as_mut().poll(context).map(Ok)
+        })
+        .await?;
+    }
+    let sent = tracker.cancel();
+    ensure(sent == Sent::Whole, || {
+        format!("the tracker of a request that arrived says {sent:?}")
+    })
+}
+
+/// Cancels a request that the transport has polled once. If the tracker says that it was not sent, it must never arrive.
+pub(super) async fn refuses_a_canceled_request<S: TestBed>(test_bed: &S) -> Result<(), String> {
+    let scenario = test_bed.open(vec![Action::Respond(response(200))]);
+    let (request, tracker) = tracked(&scenario);
+    let mut sending = pin!(scenario.transport.send(request));
+    let first_poll = poll_fn(|context| Poll::Ready(sending.as_mut().poll(context))).await;
+    if tracker.cancel() != Sent::Nothing {
+        return Ok(());
+    }
+    if first_poll.is_pending() {
+        let _outcome = sending.await;
+    }
+    ensure(scenario.script.requests().is_empty(), || {
+        "the tracker said that the request was not sent, and it arrived".into()
+    })
+}
+
+/// A create whose tracker the check keeps, as a channel does.
+fn tracked<T: Transport>(scenario: &Scenario<T>) -> (Request<Bytes>, SendTracker) {
+    let mut request = scenario.request(Method::POST, "/things");
+    *request.body_mut() = Bytes::from_static(b"{}");
+    let tracker = SendTracker::default();
+    request.extensions_mut().insert(tracker.clone());
+    (request, tracker)
+}
