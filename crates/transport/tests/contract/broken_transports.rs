@@ -75,6 +75,39 @@ async fn a_transport_that_keeps_the_last_of_equal_fields_is_found() {
 }
 
 #[tokio::test]
+async fn a_transport_that_drops_a_field_of_a_response_is_found() {
+    for name in [header::RETRY_AFTER, header::LINK, header::DATE] {
+        breaks(
+            "a response arrives unchanged",
+            move |origin: OriginServer, request: Request<_>| {
+                let name = name.clone();
+                async move {
+                    let mut response = origin.send(request).await?;
+                    response.headers_mut().remove(name);
+                    Ok(response)
+                }
+            },
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_transport_that_drops_the_fields_of_an_unsuccessful_response_is_found() {
+    breaks(
+        "a response arrives unchanged",
+        async |origin: OriginServer, request| {
+            let mut response = origin.send(request).await?;
+            if !response.status().is_success() {
+                response.headers_mut().clear();
+            }
+            Ok(response)
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn a_transport_that_changes_the_response_is_found() {
     breaks(
         "a response arrives unchanged",

@@ -6,10 +6,10 @@ use std::task::Poll;
 
 use bytes::Bytes;
 use http::header::{
-    AUTHORIZATION, COOKIE, LOCATION, PROXY_AUTHORIZATION, REFERER, RETRY_AFTER, SET_COOKIE,
-    USER_AGENT, WWW_AUTHENTICATE,
+    AUTHORIZATION, CONTENT_TYPE, COOKIE, DATE, LINK, LOCATION, PROXY_AUTHORIZATION, REFERER,
+    RETRY_AFTER, SET_COOKIE, USER_AGENT, WARNING, WWW_AUTHENTICATE,
 };
-use http::{HeaderName, HeaderValue, Method, Request, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
 
 use super::check_rule;
 use super::deadline::Deadline;
@@ -33,12 +33,12 @@ pub(super) trait TestBed {
 pub(super) async fn check<S: TestBed>(test_bed: &S, deadline: &impl Deadline) {
     let arrives = sends_requests_unchanged(test_bed);
     check_rule("a request arrives unchanged", arrives, deadline).await;
+    check_rule("nothing is retried", retries_nothing(test_bed), deadline).await;
     let comes_back = returns_responses_unchanged(test_bed);
     check_rule("a response arrives unchanged", comes_back, deadline).await;
     check_rule("every status is Ok", every_status_is_ok(test_bed), deadline).await;
     let follows = follows_no_redirect(test_bed);
     check_rule("no redirect is followed", follows, deadline).await;
-    check_rule("nothing is retried", retries_nothing(test_bed), deadline).await;
     let adds = adds_nothing(test_bed);
     check_rule("no credential or cookie is added", adds, deadline).await;
     let complete = completes_bodies(test_bed);
@@ -111,13 +111,13 @@ async fn sends_requests_unchanged<S: TestBed>(test_bed: &S) -> Result<(), String
         outcome.map_err(|error| format!("{} failed: {error}", sent.method()))?;
         scenario.expect_requests(1)?;
         for arrived in scenario.script.requests() {
-            is_same(&sent, &arrived)?;
+            is_same_request(&sent, &arrived)?;
         }
     }
     Ok(())
 }
 
-fn is_same(sent: &Request<Bytes>, arrived: &Request<Bytes>) -> Result<(), String> {
+fn is_same_request(sent: &Request<Bytes>, arrived: &Request<Bytes>) -> Result<(), String> {
     let method = sent.method();
     ensure(arrived.method() == method, || {
         format!("{method} arrived as {}", arrived.method())
@@ -129,23 +129,35 @@ fn is_same(sent: &Request<Bytes>, arrived: &Request<Bytes>) -> Result<(), String
     ensure(arrived.body() == sent.body(), || {
         format!("the body of {method} arrived changed")
     })?;
-    for name in sent.headers().keys() {
-        let mut values = sent.headers().get_all(name).iter();
-        ensure(
-            arrived.headers().get_all(name).iter().eq(values.by_ref()),
-            || format!("the field {name} of {method} arrived changed"),
-        )?;
-    }
-    Ok(())
+    has_fields(arrived.headers(), sent.headers())
+        .map_err(|name| format!("the field {name} of {method} arrived changed"))
 }
 
+/// Every field of the response comes back, also with an error: `Retry-After` decides when a call is repeated, and `Link`
+/// which page is next.
 async fn returns_responses_unchanged<S: TestBed>(test_bed: &S) -> Result<(), String> {
-    for body in [Bytes::new(), Bytes::from_static(b"\xff"), pattern(1000)] {
-        let mut response = with(with(response(200), OPAQUE, "one"), OPAQUE, "two");
-        *response.body_mut() = body.clone();
+    for (status, body) in [
+        (200, Bytes::new()),
+        (200, Bytes::from_static(b"\xff")),
+        (200, pattern(1000)),
+        (429, Bytes::from_static(b"{}")),
+        (503, Bytes::new()),
+    ] {
+        let mut response = with(with(response(status), OPAQUE, "one"), OPAQUE, "two");
+        for (name, value) in [
+            (CONTENT_TYPE, "application/json"),
+            (DATE, "Thu, 01 Jan 2026 00:00:00 GMT"),
+            (LINK, "</things?offset=1>; rel=\"next\""),
+            (LINK, "</things>; rel=\"first\""),
+            (RETRY_AFTER, "7"),
+            (WARNING, "299 - \"deprecated\""),
+        ] {
+            response = with(response, name, value);
+        }
+        *response.body_mut() = body;
         let actions = [
             Action::Respond(response.clone()),
-            Action::RespondChunked(response),
+            Action::RespondChunked(response.clone()),
         ];
         let scenario = test_bed.open(actions.to_vec());
         for _ in 0..2 {
@@ -153,17 +165,34 @@ async fn returns_responses_unchanged<S: TestBed>(test_bed: &S) -> Result<(), Str
                 .get()
                 .await
                 .map_err(|error| format!("a response failed: {error}"))?;
-            ensure(*got.body() == body, || {
-                format!("a body of {} bytes came back changed", body.len())
-            })?;
-            let values = got.headers().get_all(OPAQUE).iter();
-            ensure(values.eq(["one", "two"]), || {
-                "a repeated field came back changed".into()
-            })?;
+            is_same_response(&response, &got)?;
         }
         scenario.expect_requests(2)?;
     }
     Ok(())
+}
+
+fn is_same_response(sent: &Response<Bytes>, got: &Response<Bytes>) -> Result<(), String> {
+    let status = sent.status().as_u16();
+    ensure(got.status() == status, || {
+        format!("{status} came back as {}", got.status().as_u16())
+    })?;
+    let length = sent.body().len();
+    ensure(got.body() == sent.body(), || {
+        format!("a body of {length} bytes came back changed")
+    })?;
+    has_fields(got.headers(), sent.headers())
+        .map_err(|name| format!("the field {name} of a {status} came back changed"))
+}
+
+/// Checks that these fields have the same values in the same order. Others may have been added. Returns the name of one that
+/// differs.
+fn has_fields(arrived: &HeaderMap, sent: &HeaderMap) -> Result<(), HeaderName> {
+    let is_same = |name: &&HeaderName| arrived.get_all(*name).iter().eq(sent.get_all(*name));
+    match sent.keys().find(|name| !is_same(name)) {
+        None => Ok(()),
+        Some(name) => Err(name.clone()),
+    }
 }
 
 async fn every_status_is_ok<S: TestBed>(test_bed: &S) -> Result<(), String> {
