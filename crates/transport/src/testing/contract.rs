@@ -56,6 +56,9 @@ pub async fn check_over_loopback<T: Transport>(body_limit: u64, make: impl Fn() 
 
 /// Checks a transport that wraps another one, which the suite provides.
 ///
+/// A rule sends 16 requests at once, so give a transport that limits their number a smaller limit: then it is also checked
+/// while requests wait in it.
+///
 /// # Panics
 ///
 /// If a rule of the contract is broken.

@@ -10,6 +10,7 @@ use gatelet_transport::{
     SendTracker, Sent, Transport, TransportError, TransportErrorKind, from_fn,
 };
 use http::{HeaderValue, Request, Response, header};
+use tokio::sync::Semaphore;
 
 type Outcome = Result<Response<Bytes>, TransportError>;
 
@@ -319,6 +320,27 @@ async fn a_transport_that_sends_a_canceled_request_is_found() {
         },
     )
     .await;
+}
+
+#[tokio::test]
+async fn a_transport_that_limits_requests_and_sends_a_canceled_one_is_found() {
+    for limit in [1, 15] {
+        let make = move |origin: OriginServer| {
+            let permits = Arc::new(Semaphore::new(limit));
+            from_fn(move |request| {
+                let (origin, permits) = (origin.clone(), permits.clone());
+                async move {
+                    let tracker = SendTracker::of(&request);
+                    tracker.queued();
+                    let _permit = permits.acquire().await.unwrap();
+                    let _may_send = tracker.hand_over();
+                    origin.send(request).await
+                }
+            })
+        };
+        let rule = "a request canceled while it waits is not sent";
+        fails(rule, contract::check_wrapper(make)).await;
+    }
 }
 
 #[tokio::test]

@@ -50,6 +50,9 @@ pub(super) async fn check<S: TestBed>(test_bed: &S, deadline: &impl Deadline) {
     check_rule("a request that arrived counts as sent", counts, deadline).await;
     let refuses = tracking::refuses_a_canceled_request(test_bed);
     check_rule("a canceled request is not sent", refuses, deadline).await;
+    let queue = tracking::refuses_a_request_canceled_in_a_queue(test_bed);
+    let name = "a request canceled while it waits is not sent";
+    check_rule(name, queue, deadline).await;
 }
 
 pub(super) async fn check_body_limit<S: TestBed>(

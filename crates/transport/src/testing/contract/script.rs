@@ -71,6 +71,13 @@ impl Script {
         self.until(|state| !state.requests.is_empty()).await;
     }
 
+    /// Waits for a request to one of these paths.
+    pub(super) async fn request_to(&self, paths: &[String]) {
+        let is_one =
+            |request: &Request<Bytes>| paths.iter().any(|path| path == request.uri().path());
+        self.until(|state| state.requests.iter().any(is_one)).await;
+    }
+
     pub(super) async fn abandoned(&self) {
         self.until(|state| state.is_abandoned).await;
     }
