@@ -72,7 +72,9 @@ pub async fn check_over_loopback<T: Transport>(body_limit: u64, make: impl Fn() 
 /// # }
 /// ```
 pub async fn check_wrapper<T: Transport>(make: impl Fn(OriginServer) -> T) {
-    cases::check(&Wrapped { make }, &RealTime).await;
+    let test_bed = Wrapped { make };
+    cases::check(&test_bed, &RealTime).await;
+    cases::check_extensions(&test_bed, &RealTime).await;
 }
 
 /// Checks a transport that is itself the server at an address.

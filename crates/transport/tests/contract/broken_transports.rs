@@ -344,6 +344,25 @@ async fn a_transport_that_limits_requests_and_sends_a_canceled_one_is_found() {
 }
 
 #[tokio::test]
+async fn a_transport_that_drops_extensions_is_found() {
+    const RULE: &str = "extensions are passed on";
+    breaks(RULE, async |origin: OriginServer, request: Request<_>| {
+        let tracker = SendTracker::of(&request);
+        let (mut head, body) = request.into_parts();
+        head.extensions.clear();
+        head.extensions.insert(tracker);
+        origin.send(Request::from_parts(head, body)).await
+    })
+    .await;
+    breaks(RULE, async |origin: OriginServer, request| {
+        let mut response = origin.send(request).await?;
+        response.extensions_mut().clear();
+        Ok(response)
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_server_that_fails_or_truncates_a_response_is_found() {
     const RULE: &str = "every request gets a complete response";
     let fails_some =

@@ -48,12 +48,15 @@ struct Again(OriginServer);
 impl Transport for Again {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let recording = Recording::new(self.0.clone());
-        drop(recording.send(request.clone()).await);
+        let recorded = recording.send(request.clone()).await;
         let text = recording.cassette().to_string();
         let replay = Replay::new(text.parse().unwrap());
         let outcome = replay.send(request).await;
         replay.finish();
-        outcome
+        let mut response = outcome?;
+        // A cassette contains no extensions.
+        *response.extensions_mut() = recorded?.extensions().clone();
+        Ok(response)
     }
 }
 

@@ -15,9 +15,11 @@ use super::check_rule;
 use super::deadline::Deadline;
 use super::script::{Action, Scenario};
 use super::tracking;
+use crate::call::call_secrets::AddedSecret;
 use crate::error::sent::Sent;
 use crate::error::transport::{TooLarge, TransportErrorKind};
 use crate::transport::transport::Transport;
+use crate::wire::body_limit::BodyLimit;
 
 /// Connects a transport to a scripted server.
 pub(super) trait TestBed {
@@ -53,6 +55,11 @@ pub(super) async fn check<S: TestBed>(test_bed: &S, deadline: &impl Deadline) {
     let queue = tracking::refuses_a_request_canceled_in_a_queue(test_bed);
     let name = "a request canceled while it waits is not sent";
     check_rule(name, queue, deadline).await;
+}
+
+pub(super) async fn check_extensions<S: TestBed>(test_bed: &S, deadline: &impl Deadline) {
+    let passes = passes_extensions_on(test_bed);
+    check_rule("extensions are passed on", passes, deadline).await;
 }
 
 pub(super) async fn check_body_limit<S: TestBed>(
@@ -196,6 +203,28 @@ fn has_fields(arrived: &HeaderMap, sent: &HeaderMap) -> Result<(), HeaderName> {
         None => Ok(()),
         Some(name) => Err(name.clone()),
     }
+}
+
+/// A request carries the limit of its call to the transport that reads the body, and a response brings back what a transport
+/// added that no error may show.
+async fn passes_extensions_on<S: TestBed>(test_bed: &S) -> Result<(), String> {
+    let mut sent = response(200);
+    let secret = HeaderValue::from_static("Basic secret");
+    sent.extensions_mut().insert(AddedSecret::new(secret));
+    let scenario = test_bed.open(vec![Action::Respond(sent)]);
+    let mut request = scenario.request(Method::GET, "/things");
+    let limit = BodyLimit::new(1024);
+    request.extensions_mut().insert(limit);
+    let outcome = scenario.transport.send(request).await;
+    let got = outcome.map_err(|error| format!("a response failed: {error}"))?;
+    scenario.expect_requests(1)?;
+    let has_limit = |request: &Request<Bytes>| BodyLimit::of(request) == Some(limit);
+    ensure(scenario.script.requests().iter().all(has_limit), || {
+        "a request arrived without its body limit".into()
+    })?;
+    ensure(got.extensions().get::<AddedSecret>().is_some(), || {
+        "a response came back without the secret that was added to its request".into()
+    })
 }
 
 async fn every_status_is_ok<S: TestBed>(test_bed: &S) -> Result<(), String> {
@@ -356,6 +385,17 @@ async fn cancels<S: TestBed>(test_bed: &S) -> Result<(), String> {
 }
 
 async fn enforces_limit<S: TestBed>(test_bed: &S, limit: u64) -> Result<(), String> {
+    accepts_up_to(test_bed, limit, None).await?;
+    let call = BodyLimit::new(limit / 2);
+    accepts_up_to(test_bed, call.bytes(), Some(call)).await
+}
+
+/// Checks that a body of the limit's length is accepted and a longer one is not, in a request with the limit of a call.
+async fn accepts_up_to<S: TestBed>(
+    test_bed: &S,
+    limit: u64,
+    call: Option<BodyLimit>,
+) -> Result<(), String> {
     let Ok(length) = usize::try_from(limit) else {
         return Err("the limit is too large to test".into());
     };
@@ -367,12 +407,17 @@ async fn enforces_limit<S: TestBed>(test_bed: &S, limit: u64) -> Result<(), Stri
             Action::RespondChunked(response),
         ] {
             let scenario = test_bed.open(vec![act]);
-            let is_kept = match scenario.get().await {
+            let mut request = scenario.request(Method::GET, "/things");
+            if let Some(call) = call {
+                request.extensions_mut().insert(call);
+            }
+            let is_kept = match scenario.transport.send(request).await {
                 Ok(got) => is_within && got.body().len() == length,
                 Err(error) => !is_within && error.kind() == too_large(limit),
             };
             ensure(is_kept, || {
-                format!("a body of {length} bytes is not checked against the limit")
+                let whose = call.map_or("transport", |_| "call");
+                format!("a body of {length} bytes is not checked against the limit of the {whose}")
             })?;
         }
     }
