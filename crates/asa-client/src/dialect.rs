@@ -53,7 +53,7 @@ impl Dialect for Asa {
 /// The members of a body that is an object.
 type Members = Map<String, Value>;
 
-/// Whether the body of a success is an error. A resource, which has an id, may have a type and a code one day, and so may a page with
+/// Returns whether the body of a success is an error. A resource, which has an id, may have a type and a code one day, and so may a page with
 /// items; and a secret that is shown once must not be lost to another member.
 fn is_error(body: &str) -> bool {
     if !has_member(body, &["message", "code", "type", "error"])
@@ -65,7 +65,7 @@ fn is_error(body: &str) -> bool {
         || !(has_string_member(body, &["id"]) || has_items(body))
 }
 
-/// Whether a body is a page with items.
+/// Returns whether a body is a page with items.
 fn has_items(body: &str) -> bool {
     let members: BTreeMap<String, &RawValue> = serde_json::from_str(body).unwrap_or_default();
     let list = members.get("list").map(|list| list.get());
@@ -73,7 +73,7 @@ fn has_items(body: &str) -> bool {
     items.is_some_and(|items| !items.trim_start().starts_with(']'))
 }
 
-/// Whether an error has the vendor's form: a word for its kind, or the status as its code. Others send a message alone, a code of
+/// Returns whether an error has the vendor's form: a word for its kind, or the status as its code. Others send a message alone, a code of
 /// their own, or a URI as the type.
 fn is_documented(members: &Members, status: StatusCode, body: &str) -> bool {
     let is_word = |text: &str| {

@@ -146,7 +146,7 @@ impl Key {
     }
 }
 
-/// Whether the server refuses the key itself.
+/// Returns whether the server refuses the key itself.
 fn is_refusal(error: &Error) -> bool {
     let status = error.status().map(|status| status.as_u16());
     matches!(status, Some(400 | 401 | 403))

@@ -52,7 +52,7 @@ fn envelope(body: &str) -> Result<dt::ErrorEnvelope, serde_json::Error> {
     serde_json::from_str(body)
 }
 
-/// Whether an error has the API's form: its code is the status. Others send a message alone, or a code of their own; the vendor's
+/// Returns whether an error has the API's form: its code is the status. Others send a message alone, or a code of their own; the vendor's
 /// gateway in front of the API adds details, and Google's a status in words.
 fn is_documented(error: &Value, status: StatusCode, body: &str) -> bool {
     let is_set = |name: &&str| error.get(*name).is_some_and(|it| !it.is_null());

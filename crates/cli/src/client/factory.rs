@@ -40,7 +40,7 @@ impl ClientFactory {
         }
     }
 
-    /// Whether requests are logged to stderr.
+    /// Returns whether requests are logged to stderr.
     pub(crate) fn is_verbose(&self) -> bool {
         self.verbose
     }

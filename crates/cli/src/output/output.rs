@@ -64,7 +64,7 @@ pub(crate) struct List<'a, W, T> {
 }
 
 impl<W: Write, T: Record> List<'_, W, T> {
-    /// Whether no item is buffered.
+    /// Returns whether no item is buffered.
     pub(crate) fn is_empty(&self) -> bool {
         self.buffered.is_empty()
     }
