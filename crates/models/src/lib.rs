@@ -95,10 +95,11 @@ mod time;
 pub use field::lenient::{Lenient, Unreadable};
 pub use field::patch::Patch;
 pub use field::unknown_members::UnknownMembers;
-pub use operation::operation::{
-    Method, Operation, OutOfRange, Paging, PathError, QueryKind, QueryParameter,
-};
-pub use operation::path_value::PathErrorKind;
+pub use operation::method::Method;
+pub use operation::operation::Operation;
+pub use operation::paging::Paging;
+pub use operation::path_value::{PathError, PathErrorKind};
+pub use operation::query_parameter::{OutOfRange, QueryKind, QueryParameter};
 pub use secret::secret::Secret;
 pub use secret::shape::contains_secret;
 #[cfg(feature = "uuid")]

@@ -26,9 +26,9 @@ pub(crate) fn file(api: &Api) -> Result<String, String> {
 fn imports(api: &Api) -> TokenStream {
     let has_paging = api.operations.iter().any(|it| it.paging.is_some());
     let has_query = api.operations.iter().any(|it| it.query().next().is_some());
-    let paging = has_paging.then(|| quote!(Paging,));
-    let query = has_query.then(|| quote!(QueryKind, QueryParameter,));
-    quote! { use crate::operation::operation::{Method, Operation, #paging #query}; }
+    let paging = has_paging.then(|| quote!(paging::Paging,));
+    let query = has_query.then(|| quote!(query_parameter::{QueryKind, QueryParameter},));
+    quote! { use crate::operation::{method::Method, operation::Operation, #paging #query}; }
 }
 
 fn ids(api: &Api) -> TokenStream {

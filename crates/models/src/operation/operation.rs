@@ -1,11 +1,13 @@
 //! Operations of the vendors' APIs as plain data.
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
-use core::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use super::path_value::{PathErrorKind, check};
+use super::method::Method;
+use super::paging::Paging;
+use super::path_value::{PathError, PathErrorKind, check};
+use super::query_parameter::QueryParameter;
 
 /// An operation of a vendor's API. The tables are in the modules `asa` and `dt`.
 ///
@@ -58,85 +60,6 @@ pub struct Operation {
     pub source: &'static str,
 }
 
-/// An HTTP method.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Method {
-    /// `GET`
-    Get,
-    /// `POST`
-    Post,
-    /// `PUT`
-    Put,
-    /// `DELETE`
-    Delete,
-}
-
-impl Method {
-    /// Returns the method's name in a request.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-            Self::Put => "PUT",
-            Self::Delete => "DELETE",
-        }
-    }
-}
-
-impl fmt::Display for Method {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-/// An optional query parameter of an [`Operation`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct QueryParameter {
-    /// The name in the query.
-    pub name: &'static str,
-    /// The type of its values.
-    pub kind: QueryKind,
-    /// Its meaning.
-    pub description: &'static str,
-}
-
-/// The type of a query parameter's values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum QueryKind {
-    /// An integer, within the limits that the vendor documents.
-    Integer {
-        /// The least value allowed.
-        minimum: Option<i64>,
-        /// The greatest value allowed.
-        maximum: Option<i64>,
-    },
-    /// `true` or `false`.
-    Boolean,
-    /// Any text.
-    Text,
-}
-
-/// How further pages of a list are requested.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Paging {
-    /// The response's `Link` header contains the URL of the next page.
-    Link {
-        /// The query parameter for the number of entries in a page.
-        page_size: &'static str,
-        /// The query parameter that says where the page begins.
-        page_token: &'static str,
-    },
-    /// The response's body contains a cursor, which must be sent without any other parameter.
-    Cursor {
-        /// The query parameter for the number of entries in a page.
-        page_size: &'static str,
-        /// The query parameter for the cursor.
-        page_token: &'static str,
-    },
-}
-
 /// The characters that a segment need not encode: the unreserved ones of RFC 3986.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -144,49 +67,8 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-impl QueryParameter {
-    /// Checks an integer against the limits that the vendor documents.
-    ///
-    /// # Errors
-    ///
-    /// When the value is below the minimum or above the maximum.
-    pub fn check(&self, value: i64) -> Result<(), OutOfRange> {
-        let QueryKind::Integer { minimum, maximum } = self.kind else {
-            return Ok(());
-        };
-        let is_within =
-            minimum.is_none_or(|least| least <= value) && maximum.is_none_or(|most| value <= most);
-        is_within
-            .then_some(())
-            .ok_or(OutOfRange { minimum, maximum })
-    }
-}
-
-/// An integer is outside of the limits that the vendor documents.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct OutOfRange {
-    /// The least value allowed.
-    pub minimum: Option<i64>,
-    /// The greatest value allowed.
-    pub maximum: Option<i64>,
-}
-
-impl fmt::Display for OutOfRange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.minimum, self.maximum) {
-            (Some(least), Some(most)) => write!(f, "must be from {least} to {most}"),
-            (Some(least), None) => write!(f, "must be at least {least}"),
-            (None, Some(most)) => write!(f, "must be at most {most}"),
-            (None, None) => f.write_str("must be another integer"),
-        }
-    }
-}
-
-impl core::error::Error for OutOfRange {}
-
 impl Operation {
-    /// Returns the query parameter for the number of entries in a page.
+    /// Returns the query parameter for the number of items on a page.
     #[must_use]
     pub fn page_size(&self) -> Option<&'static QueryParameter> {
         let (Paging::Link { page_size, .. } | Paging::Cursor { page_size, .. }) = self.paging?;
@@ -259,30 +141,6 @@ impl Operation {
 fn parameter(segment: &str) -> Option<&str> {
     segment.strip_prefix('{')?.strip_suffix('}')
 }
-
-/// A value is not valid in a path. The error names the parameter, never the value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PathError {
-    /// The parameter's name; empty when there are more values than parameters.
-    pub parameter: &'static str,
-    /// What is wrong with the value.
-    pub kind: PathErrorKind,
-}
-
-impl fmt::Display for PathError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self {
-                parameter: "",
-                kind: PathErrorKind::Count,
-            } => f.write_str("more values than the path has parameters"),
-            Self { parameter, kind } => write!(f, "{parameter} {kind}"),
-        }
-    }
-}
-
-impl core::error::Error for PathError {}
 
 #[cfg(test)]
 mod tests {
@@ -383,24 +241,6 @@ mod tests {
             "gateway_id must not contain control characters"
         );
         assert!(!format!("{error:?}").contains("hunter2"));
-    }
-
-    #[test]
-    fn an_integer_keeps_to_the_documented_limits() {
-        let parameter = |minimum, maximum| QueryParameter {
-            name: "pageSize",
-            kind: QueryKind::Integer { minimum, maximum },
-            description: "",
-        };
-        let both = parameter(Some(100), Some(3000));
-        assert_eq!(both.check(100), Ok(()));
-        assert_eq!(both.check(3000), Ok(()));
-        for value in [99, 3001] {
-            let error = both.check(value).expect_err("out of range");
-            assert_eq!(error.to_string(), "must be from 100 to 3000");
-        }
-        assert!(parameter(Some(1), None).check(0).is_err());
-        assert_eq!(parameter(None, None).check(i64::MIN), Ok(()));
     }
 
     #[test]

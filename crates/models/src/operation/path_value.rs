@@ -1,4 +1,4 @@
-//! Checks values of path parameters: ids and names of teams.
+//! Values of path parameters, such as ids and the names of teams: which are valid, and the error of the others.
 
 use core::fmt;
 
@@ -7,6 +7,30 @@ use crate::text::invisible::{is_ignorable, is_invisible, is_pasted_along};
 
 /// The longest value of a path parameter, in bytes before encoding.
 const LONGEST_VALUE: usize = 1024;
+
+/// A value is not valid in a path. The error names the parameter, never the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PathError {
+    /// The parameter's name; empty when there are more values than parameters.
+    pub parameter: &'static str,
+    /// What is wrong with the value.
+    pub kind: PathErrorKind,
+}
+
+impl fmt::Display for PathError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self {
+                parameter: "",
+                kind: PathErrorKind::Count,
+            } => f.write_str("more values than the path has parameters"),
+            Self { parameter, kind } => write!(f, "{parameter} {kind}"),
+        }
+    }
+}
+
+impl core::error::Error for PathError {}
 
 /// What is wrong with a value for a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -32,7 +56,7 @@ pub enum PathErrorKind {
     Count,
 }
 
-/// The rule that the value breaks, without the parameter's name.
+/// Writes the rule that the value breaks, without the parameter's name.
 impl fmt::Display for PathErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -53,7 +77,7 @@ impl fmt::Display for PathErrorKind {
 
 /// Checks that a value is valid in a path and as an id.
 ///
-/// A server responds to the deletion of a mistyped id as to that of a deleted object, so an invalid id must not be sent.
+/// A server responds to the deletion of a mistyped id as if the object had been deleted before, so an invalid id must not be sent.
 pub(super) fn check(value: &str) -> Result<(), PathErrorKind> {
     match value {
         "" => Err(PathErrorKind::Empty),
@@ -75,12 +99,12 @@ pub(super) fn check(value: &str) -> Result<(), PathErrorKind> {
     }
 }
 
-/// Whether a character is blank.
+/// Returns whether a character is blank.
 fn is_blank(c: char) -> bool {
     c.is_whitespace() || is_invisible(c)
 }
 
-/// Whether a character has no meaning before or after a word. Emoji may end with a variation selector or tag.
+/// Returns whether a character has no meaning before or after a word. Emoji may end with a variation selector or tag.
 fn is_padding(c: char) -> bool {
     is_ignorable(c) && !matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0020}'..='\u{e007f}')
 }

@@ -2,7 +2,10 @@
 
 //! The operations of Okta Advanced Server Access.
 
-use crate::operation::operation::{Method, Operation, Paging, QueryKind, QueryParameter};
+use crate::operation::{
+    method::Method, operation::Operation, paging::Paging,
+    query_parameter::{QueryKind, QueryParameter},
+};
 
 /// An operation of Okta Advanced Server Access. A server matches on it exhaustively, so a new operation is a
 /// compile error there.

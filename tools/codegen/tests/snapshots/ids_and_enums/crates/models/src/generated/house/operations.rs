@@ -2,7 +2,7 @@
 
 //! The operations of House.
 
-use crate::operation::operation::{Method, Operation};
+use crate::operation::{method::Method, operation::Operation};
 
 /// An operation of House. A server matches on it exhaustively, so a new operation is a compile error there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
