@@ -104,4 +104,6 @@ pub use secret::secret::Secret;
 pub use secret::shape::contains_secret;
 #[cfg(feature = "uuid")]
 pub use text::id::NotUuid;
-pub use time::timestamp::{Milliseconds, ParseTimestampError, Timestamp};
+pub use time::milliseconds::Milliseconds;
+pub use time::parse_error::ParseTimestampError;
+pub use time::timestamp::Timestamp;

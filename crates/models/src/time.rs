@@ -1,3 +1,9 @@
 //! Points in time.
 
+pub(crate) mod milliseconds;
+mod parse;
+pub(crate) mod parse_error;
+#[cfg(feature = "std")]
+mod system_time;
+mod text;
 pub(crate) mod timestamp;

@@ -8,18 +8,16 @@ use serde_core::{
 };
 use time::{Date, OffsetDateTime, Time, UtcDateTime};
 
-use self::text::TimestampText;
+use super::milliseconds::Milliseconds;
+use super::parse;
+use super::parse_error::ParseTimestampError;
+use super::text::TimestampText;
 use crate::de::refusal::{invalid_value, refuse};
-
-mod parse;
-#[cfg(feature = "std")]
-mod system_time;
-mod text;
 
 /// A point in time in UTC, from year 1 to year 9999, exact to the nanosecond.
 ///
-/// Read from RFC 3339 text with any offset and any number of fraction digits (those after the ninth are cut off), written in UTC with `Z`
-/// and no more fraction digits than needed. Equality and order are those of the instants. It converts from and to
+/// It is read from RFC 3339 text with any offset and any number of fraction digits (those after the ninth are cut off), and written in
+/// UTC with `Z` and no more fraction digits than needed. Equality and order are those of the instants. It converts from and to
 /// `time::OffsetDateTime` and, with the feature `std`, `std::time::SystemTime`.
 ///
 /// ```
@@ -39,9 +37,9 @@ mod text;
 /// # Ok::<(), gatelet_models::ParseTimestampError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(UtcDateTime);
+pub struct Timestamp(pub(super) UtcDateTime);
 
-/// Returns a date that is known to exist, for constants.
+/// Returns a date of a constant; it must exist.
 const fn date(year: i32, day_of_year: u16) -> Date {
     match Date::from_ordinal_date(year, day_of_year) {
         Ok(date) => date,
@@ -49,11 +47,14 @@ const fn date(year: i32, day_of_year: u16) -> Date {
     }
 }
 
-const FIRST_YEAR: i32 = 1;
+/// The first year in UTC.
+pub(super) const FIRST_YEAR: i32 = 1;
+
+/// The last year in UTC.
 const LAST_YEAR: i32 = 9999;
 
 impl Timestamp {
-    /// `0001-01-01T00:00:00Z`: the zero time of Go servers for a time that was never set; also the earliest timestamp.
+    /// `0001-01-01T00:00:00Z`, the earliest timestamp. Servers written in Go send it for a time that was never set.
     pub const UNSET: Self = Self(UtcDateTime::new(date(FIRST_YEAR, 1), Time::MIDNIGHT));
 
     /// `9999-12-31T23:59:59.999999999Z`, the latest timestamp.
@@ -61,8 +62,8 @@ impl Timestamp {
 
     /// Parses RFC 3339 text, and the ISO 8601 forms that differ from it in notation alone.
     ///
-    /// `T` and `Z` may be lower case, a space may stand for `T` and a comma for the decimal point; the seconds may be missing, and of the
-    /// offset the colon or the minutes (`+0000`, `+00`). A leap second, `23:59:60` in UTC on any day, is read as the last nanosecond
+    /// `T` and `Z` may be in lower case, a space may stand for `T`, and a comma for the decimal point. The seconds may be missing, and so may
+    /// the colon or the minutes of the offset (`+0000`, `+00`). A leap second, `23:59:60` in UTC on any day, is read as the last nanosecond
     /// before it, 59.999999999 of its minute, whatever its fraction.
     ///
     /// # Errors
@@ -77,7 +78,7 @@ impl Timestamp {
         }
     }
 
-    /// Whether the time is unset, which servers use for "never": it is [`Timestamp::UNSET`].
+    /// Returns whether this is [`Timestamp::UNSET`], which servers send for "never".
     #[must_use]
     pub fn is_unset(self) -> bool {
         self == Self::UNSET
@@ -99,7 +100,7 @@ impl Timestamp {
         self.0.unix_timestamp() * 1000 + self.0.millisecond() as i64
     }
 
-    /// Returns the timestamp later by `duration`, at most [`MAX`](Self::MAX).
+    /// Adds a duration; returns [`MAX`](Self::MAX) if the result would be later.
     #[must_use]
     pub fn saturating_add(self, duration: Duration) -> Self {
         match time::Duration::try_from(duration) {
@@ -108,7 +109,7 @@ impl Timestamp {
         }
     }
 
-    /// Returns the timestamp earlier by `duration`, at least [`UNSET`](Self::UNSET).
+    /// Subtracts a duration; returns [`UNSET`](Self::UNSET) if the result would be earlier.
     #[must_use]
     pub fn saturating_sub(self, duration: Duration) -> Self {
         match time::Duration::try_from(duration) {
@@ -147,7 +148,7 @@ impl Timestamp {
     }
 
     /// Returns the timestamp if the instant is in range.
-    fn in_range(instant: UtcDateTime) -> Option<Self> {
+    pub(super) fn in_range(instant: UtcDateTime) -> Option<Self> {
         (FIRST_YEAR..=LAST_YEAR)
             .contains(&instant.year())
             .then_some(Self(instant))
@@ -178,64 +179,6 @@ impl FromStr for Timestamp {
     }
 }
 
-/// The reason why a text is not a [`Timestamp`].
-///
-/// It does not repeat the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ParseTimestampError(Reason);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reason {
-    Form,
-    TimeMissing,
-    OffsetMissing,
-    Nonexistent,
-    OutOfRange,
-}
-
-impl ParseTimestampError {
-    /// Whether only the offset from UTC is missing.
-    pub(crate) fn is_offset_missing(self) -> bool {
-        self.0 == Reason::OffsetMissing
-    }
-}
-
-impl fmt::Display for ParseTimestampError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.text())
-    }
-}
-
-impl Reason {
-    const fn text(self) -> &'static str {
-        match self {
-            Self::Form => {
-                "not a date and time such as 2026-11-21T20:48:09Z (RFC 3339, with an offset, years 1 to 9999)"
-            }
-            Self::TimeMissing => {
-                "the time of day and the offset from UTC are missing, as in 2026-11-21T20:48:09Z"
-            }
-            Self::OffsetMissing => "the offset from UTC is missing: Z, or one such as +01:00",
-            Self::Nonexistent => "there is no such date, time of day or offset",
-            Self::OutOfRange => "outside of the years 1 to 9999",
-        }
-    }
-}
-
-impl core::error::Error for ParseTimestampError {}
-
-/// A [`Timestamp`] that is written with at least three fraction digits, and more only if it is finer than a millisecond.
-///
-/// ```
-/// use gatelet_models::Timestamp;
-///
-/// let created = Timestamp::parse("2025-01-20T21:37:02Z")?;
-/// assert_eq!(created.milliseconds().to_string(), "2025-01-20T21:37:02.000Z");
-/// # Ok::<(), gatelet_models::ParseTimestampError>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Milliseconds(pub Timestamp);
-
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(TimestampText::new(*self, 0).as_str())
@@ -251,18 +194,6 @@ impl fmt::Debug for Timestamp {
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(TimestampText::new(*self, 0).as_str())
-    }
-}
-
-impl fmt::Display for Milliseconds {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(TimestampText::new(self.0, 3).as_str())
-    }
-}
-
-impl Serialize for Milliseconds {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(TimestampText::new(self.0, 3).as_str())
     }
 }
 
@@ -282,7 +213,7 @@ impl<'de> Visitor<'de> for TimestampVisitor {
     }
     #[inline]
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
-        Timestamp::parse(text).map_err(|error| invalid_value(error.0.text(), &self))
+        Timestamp::parse(text).map_err(|error| invalid_value(error.text(), &self))
     }
     refuse!(boolean integer fraction bytes null array object);
 }

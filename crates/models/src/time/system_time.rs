@@ -4,9 +4,9 @@ extern crate std;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::Timestamp;
+use super::timestamp::Timestamp;
 
-/// The time from 1601, the earliest year of a Windows clock, to 1970.
+/// The time from 1601, where the clock of Windows begins, to 1970.
 const WINDOWS_EPOCH: Duration = Duration::from_secs(11_644_473_600);
 
 /// Clamps an instant outside of the years 1 to 9999.

@@ -1,6 +1,6 @@
 //! Timestamps as RFC 3339 text.
 
-use super::Timestamp;
+use super::timestamp::Timestamp;
 
 /// The text of a timestamp, without an allocation.
 pub(super) struct TimestampText {

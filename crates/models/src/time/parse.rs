@@ -2,7 +2,8 @@
 
 use time::{Date, Duration, Month, Time, UtcDateTime};
 
-use super::{FIRST_YEAR, Reason, Timestamp};
+use super::parse_error::Reason;
+use super::timestamp::{FIRST_YEAR, Timestamp};
 
 /// Parses the two layouts that the vendors send, `YYYY-MM-DDTHH:MM:SSZ` and `YYYY-MM-DDTHH:MM:SS.sssZ`, in words of eight bytes.
 ///
