@@ -13,8 +13,11 @@
 //! ```
 
 mod expiration;
+mod expiration_error;
 mod json_schema;
+mod time_unit;
 
 pub use crate::generated::dt::*;
-pub use expiration::{Expiration, ExpirationError};
+pub use expiration::Expiration;
+pub use expiration_error::ExpirationError;
 pub use json_schema::JSON_SCHEMA;

@@ -3,11 +3,11 @@
 use alloc::{format, string::String, string::ToString as _};
 use core::{fmt, str::FromStr};
 
-use time::{Date, Duration, Month, OffsetDateTime, Time};
-
+use super::expiration_error::ExpirationError;
+use super::time_unit::TimeUnit;
 use crate::time::timestamp::Timestamp;
 
-/// The expiration of a new token: an instant, or a time relative to when the server reads it.
+/// The expiration of a new token: an instant, or a time relative to the server's clock when it reads the request.
 ///
 /// The API accepts three forms of text, and so does `parse`: UTC milliseconds; a date and time with `T` or a space, where
 /// seconds, fraction and zone may be missing (UTC); and `now±NU/A` with the units m, h, d, w, M (months) and y, rounded
@@ -42,43 +42,10 @@ enum Form {
     At(Timestamp),
     /// First shifted, then rounded down.
     FromNow {
-        shift: Option<(i64, Unit)>,
-        alignment: Option<Unit>,
+        shift: Option<(i64, TimeUnit)>,
+        alignment: Option<TimeUnit>,
     },
 }
-
-/// The reason why a text is not an [`Expiration`], or why the server would refuse it.
-///
-/// It does not repeat the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ExpirationError {
-    /// The text is in none of the three forms.
-    Form,
-    /// The text is a date without a time of day.
-    TimeMissing,
-    /// The time is in the past.
-    Past,
-    /// The time is more than two years ahead.
-    TooFar,
-}
-
-impl fmt::Display for ExpirationError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Form => {
-                "must be UTC milliseconds, a date and time such as 2027-01-31T10:00:00Z, or a relative time such as now+14d"
-            }
-            Self::TimeMissing => {
-                "is a date without a time of day: write both, such as 2027-01-31T10:00:00Z"
-            }
-            Self::Past => "must not be in the past",
-            Self::TooFar => "must not be more than two years ahead",
-        })
-    }
-}
-
-impl core::error::Error for ExpirationError {}
 
 impl Expiration {
     /// Creates an expiration at an instant, rounded up to whole milliseconds, the finest unit in the API's examples.
@@ -100,9 +67,9 @@ impl Expiration {
         let minutes = duration.as_nanos().div_ceil(60_000_000_000);
         let minutes = i64::try_from(minutes).unwrap_or(i64::MAX);
         let shift = match minutes {
-            _ if minutes % (24 * 60) == 0 => (minutes / (24 * 60), Unit::Day),
-            _ if minutes % 60 == 0 => (minutes / 60, Unit::Hour),
-            _ => (minutes, Unit::Minute),
+            _ if minutes % (24 * 60) == 0 => (minutes / (24 * 60), TimeUnit::Day),
+            _ if minutes % 60 == 0 => (minutes / 60, TimeUnit::Hour),
+            _ => (minutes, TimeUnit::Minute),
         };
         Self(Form::FromNow {
             shift: Some(shift),
@@ -137,10 +104,12 @@ impl Expiration {
                     Some((..0, _)) => ExpirationError::Past,
                     _ => ExpirationError::TooFar,
                 };
-                from_now(now, shift, alignment).ok_or(beyond)?
+                resolve_relative(now, shift, alignment).ok_or(beyond)?
             }
         };
-        let latest = shifted(now.as_offset_date_time(), 2, Unit::Year).map(Timestamp::from);
+        let latest = TimeUnit::Year
+            .add_to(now.as_offset_date_time(), 2)
+            .map(Timestamp::from);
         if end < now {
             return Err(ExpirationError::Past);
         }
@@ -155,11 +124,11 @@ impl FromStr for Expiration {
     type Err = ExpirationError;
     fn from_str(text: &str) -> Result<Self, ExpirationError> {
         let form = if let Some(relative) = text.strip_prefix("now") {
-            self::relative(relative)
-        } else if let Some(millis) = number(text) {
+            parse_relative(relative)
+        } else if let Some(millis) = parse_number(text) {
             Some(Form::At(Timestamp::from_unix_millis(millis)))
         } else {
-            absolute(text).map(Form::At)
+            parse_absolute(text).map(Form::At)
         };
         form.map(Self).ok_or_else(|| match is_date(text) {
             true => ExpirationError::TimeMissing,
@@ -185,144 +154,70 @@ impl fmt::Display for Expiration {
     }
 }
 
-/// The form of a request.
+/// Writes the form that a request contains.
 impl From<Expiration> for String {
     fn from(expiration: Expiration) -> Self {
         expiration.to_string()
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Unit {
-    Minute,
-    Hour,
-    Day,
-    Week,
-    Month,
-    Year,
-}
-
-impl Unit {
-    const ALL: [Self; 6] = [
-        Self::Minute,
-        Self::Hour,
-        Self::Day,
-        Self::Week,
-        Self::Month,
-        Self::Year,
-    ];
-
-    fn letter(self) -> &'static str {
-        match self {
-            Self::Minute => "m",
-            Self::Hour => "h",
-            Self::Day => "d",
-            Self::Week => "w",
-            Self::Month => "M",
-            Self::Year => "y",
-        }
-    }
-
-    fn from_letter(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|unit| unit.letter() == text)
-    }
-}
-
 /// Parses a date and a time of day, in UTC unless there is an offset.
-fn absolute(text: &str) -> Option<Timestamp> {
+fn parse_absolute(text: &str) -> Option<Timestamp> {
     match Timestamp::parse(text) {
         Err(error) if error.is_offset_missing() => Timestamp::parse(&format!("{text}Z")).ok(),
         read => read.ok(),
     }
 }
 
-/// Whether a text is a date without a time of day.
+/// Returns whether a text is a date without a time of day.
 fn is_date(text: &str) -> bool {
-    text.len() == "2027-01-31".len() && absolute(&format!("{text}T00:00")).is_some()
+    text.len() == "2027-01-31".len() && parse_absolute(&format!("{text}T00:00")).is_some()
 }
 
 /// Parses the part after `now`: `±NU`, optionally `/A`.
-fn relative(text: &str) -> Option<Form> {
+fn parse_relative(text: &str) -> Option<Form> {
     let (shift, alignment) = match text.split_once('/') {
-        Some((shift, alignment)) => (shift, Some(Unit::from_letter(alignment)?)),
+        Some((shift, alignment)) => (shift, Some(TimeUnit::from_letter(alignment)?)),
         None => (text, None),
     };
     let shift = match shift {
         "" => None,
-        shift => Some(self::shift(shift)?),
+        shift => Some(parse_shift(shift)?),
     };
     Some(Form::FromNow { shift, alignment })
 }
 
 /// Parses `±NU`.
-fn shift(text: &str) -> Option<(i64, Unit)> {
+fn parse_shift(text: &str) -> Option<(i64, TimeUnit)> {
     let (sign, rest) = match text.split_at_checked(1)? {
         ("+", rest) => (1, rest),
         ("-", rest) => (-1, rest),
         _ => return None,
     };
     let (number, unit) = rest.split_at_checked(rest.len().checked_sub(1)?)?;
-    Some((sign * self::number(number)?, Unit::from_letter(unit)?))
+    Some((sign * parse_number(number)?, TimeUnit::from_letter(unit)?))
 }
 
-/// Parses digits. A number that is too large becomes the largest: both are refused as too far.
-fn number(digits: &str) -> Option<i64> {
+/// Parses digits. A number that is too large becomes `i64::MAX`, which is refused as too far.
+fn parse_number(digits: &str) -> Option<i64> {
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().unwrap_or(i64::MAX))
 }
 
-/// Returns `None` beyond the end of the calendar.
-fn from_now(
+/// Returns the instant that a relative time means; `None` beyond the end of the calendar.
+fn resolve_relative(
     now: Timestamp,
-    shift: Option<(i64, Unit)>,
-    alignment: Option<Unit>,
+    shift: Option<(i64, TimeUnit)>,
+    alignment: Option<TimeUnit>,
 ) -> Option<Timestamp> {
     let mut time = now.as_offset_date_time();
     if let Some((number, unit)) = shift {
-        time = shifted(time, number, unit)?;
+        time = unit.add_to(time, number)?;
     }
     if let Some(unit) = alignment {
-        time = truncated(time, unit)?;
+        time = unit.round_down(time)?;
     }
     Some(time.into())
-}
-
-/// Returns `None` beyond the end of the calendar.
-fn shifted(time: OffsetDateTime, number: i64, unit: Unit) -> Option<OffsetDateTime> {
-    match unit {
-        Unit::Minute => time.checked_add(Duration::seconds(number.checked_mul(60)?)),
-        Unit::Hour => time.checked_add(Duration::seconds(number.checked_mul(3600)?)),
-        Unit::Day => time.checked_add(Duration::seconds(number.checked_mul(86_400)?)),
-        Unit::Week => time.checked_add(Duration::seconds(number.checked_mul(604_800)?)),
-        Unit::Month => by_months(time, number),
-        Unit::Year => by_months(time, number.checked_mul(12)?),
-    }
-}
-
-/// Returns the same day of another month, or its last day if it is shorter.
-fn by_months(time: OffsetDateTime, number: i64) -> Option<OffsetDateTime> {
-    let months = i64::from(time.year()) * 12 + i64::from(u8::from(time.month())) - 1;
-    let months = months.checked_add(number)?;
-    let year = i32::try_from(months.div_euclid(12)).ok()?;
-    let month = Month::try_from(u8::try_from(months.rem_euclid(12) + 1).ok()?).ok()?;
-    let day = time.day().min(month.length(year));
-    Some(time.replace_date(Date::from_calendar_date(year, month, day).ok()?))
-}
-
-/// Rounds down to a whole unit; a week begins on Monday.
-fn truncated(time: OffsetDateTime, unit: Unit) -> Option<OffsetDateTime> {
-    let midnight = time.replace_time(Time::MIDNIGHT);
-    match unit {
-        Unit::Minute => time.replace_second(0).ok()?.replace_nanosecond(0).ok(),
-        Unit::Hour => midnight.replace_hour(time.hour()).ok(),
-        Unit::Day => Some(midnight),
-        Unit::Week => {
-            let days = midnight.weekday().number_days_from_monday();
-            midnight.checked_sub(Duration::days(i64::from(days)))
-        }
-        Unit::Month => midnight.replace_day(1).ok(),
-        Unit::Year => midnight.replace_ordinal(1).ok(),
-    }
 }
 
 #[cfg(test)]

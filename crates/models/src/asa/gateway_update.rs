@@ -1,0 +1,59 @@
+//! Updates of gateways that were read.
+
+use alloc::collections::BTreeMap;
+
+use super::{Gateway, GatewayUpdate};
+use crate::field::patch::Patch;
+
+/// Creates an update that changes nothing: it sends everything that was read, unknown members included. A `null` field is `null` again,
+/// except labels, which become empty because a gateway always has them. Absent fields are left out, and so are the fields that only
+/// the service sets: `id`, `cloud_provider` and `last_seen`.
+impl From<&Gateway> for GatewayUpdate {
+    fn from(gateway: &Gateway) -> Self {
+        // Without `..`, so that a new field has to be decided here.
+        let Gateway {
+            id: _,
+            name,
+            refuse_connections,
+            labels,
+            description,
+            access_address,
+            default_address,
+            cloud_provider: _,
+            last_seen: _,
+            infrastructure_orchestrator,
+            unknown_members,
+        } = gateway;
+        let null = |field| unknown_members.was_null(field);
+        let no_labels = null("labels").then(BTreeMap::new);
+        Self {
+            name: name.clone(),
+            refuse_connections: Some(*refuse_connections),
+            labels: labels.clone().or(no_labels).into(),
+            description: unchanged_patch(description, null("description")),
+            access_address: unchanged_patch(access_address, null("access_address")),
+            default_address: unchanged_patch(default_address, null("default_address")),
+            infrastructure_orchestrator: unchanged_patch(
+                infrastructure_orchestrator,
+                null("infrastructure_orchestrator"),
+            ),
+            unknown_members: unknown_members.without_nulls(),
+        }
+    }
+}
+
+/// Equivalent to the conversion from a borrowed [`Gateway`].
+impl From<Gateway> for GatewayUpdate {
+    fn from(gateway: Gateway) -> Self {
+        Self::from(&gateway)
+    }
+}
+
+/// Returns the patch that sends a field again as it was read.
+fn unchanged_patch<T: Clone>(value: &Option<T>, was_null: bool) -> Patch<T> {
+    match value {
+        Some(value) => Patch::Set(value.clone()),
+        None if was_null => Patch::Clear,
+        None => Patch::Keep,
+    }
+}
