@@ -1,7 +1,7 @@
 //! Reads models: the parts that the generated code shares.
 //!
-//! Each seed asks the format for whatever it has (`deserialize_any`) and refuses other kinds by naming the kind. Asking for a certain
-//! type instead would leave the error to the format, and formats print the value.
+//! Each seed asks the format for any value (`deserialize_any`) and refuses the wrong kinds with an error that names the kind. If it
+//! asked for a certain type, the format would write the error, and formats print the value.
 //!
 //! A seed (`STRING`, `BOOLEAN`, `List(..)`, `Nullable(..)`) reads one value; a [`Slot`] holds the value of one field until the object ends;
 //! a model implements [`Object`].
@@ -12,7 +12,7 @@ pub(crate) mod refusal;
 pub(crate) mod scalars;
 pub(crate) mod slot;
 
-// The names that generated code needs, whichever description it is from.
+// The names that generated code uses.
 pub(crate) use containers::{List, ListOrNull, Map, Nullable};
 pub(crate) use object::{Key, Object, object, skip};
 #[allow(

@@ -11,24 +11,27 @@
 //! # Ok::<(), gatelet_models::ParseTimestampError>(())
 //! ```
 //!
-//! # What is lenient, what is strict
+//! # What is lenient and what is strict
 //!
-//! Reading is lenient where servers differ: absent and `null` are both `None` for an optional field, a `null` list is empty where the
-//! vendor sends it so, unknown words of an enum are kept and written back unchanged, and a negative count is `None`: the server does
-//! not know it. Unknown fields are skipped, except in the models that are read, changed and put back: those keep them as [`UnknownMembers`],
-//! and remember which fields were `null`. A response with a secret that is shown only once keeps unreadable fields as [`Lenient`], so
-//! that the secret is not lost. A date may differ from RFC 3339
-//! in form, and never in meaning: see [`Timestamp::parse`].
+//! Reading is lenient where servers differ:
 //!
-//! Reading is strict where leniency would invent data: a known field or a map's key given twice, an array in place of an object, `"false"` in
-//! place of `false`, an integer out of range or written with a fraction, a date that does not exist or has no offset are errors. An error names the kind
-//! of the value found and never the value, so it is safe to log.
+//! - An optional field is `None` when it is absent or `null`, and a `null` list is empty where the vendor sends `null` lists.
+//! - Unknown words of an enum are kept and written back unchanged.
+//! - A negative count is `None`, because servers send -1 for an unknown count.
+//! - Unknown fields are skipped. The models that are read, changed and put back keep them as [`UnknownMembers`], and remember which
+//!   fields were `null`.
+//! - A response with a secret that is shown only once keeps unreadable fields as [`Lenient`], so that the secret is not lost.
+//! - A date may be written in other ways than RFC 3339 if its meaning is clear; see [`Timestamp::parse`].
 //!
-//! Writing is strict: `None` is left out, a [`Patch`] keeps absent, `null` and a value apart, and a count out of range is an
-//! error. Limits on the length or the pattern of a text are documented and left to the server.
+//! Reading is strict where leniency would invent data. These are errors: a known field or the key of a map that occurs twice, an array
+//! in place of an object, `"false"` in place of `false`, an integer out of range or with a fraction, and a date that does not exist or
+//! has no offset. An error names the kind of the value and never the value, so it is safe to log.
 //!
-//! The models read any self-describing format; JSON is what the vendors speak. The vendors' documented shapes, as the models write them, are also a
-//! JSON Schema: `asa::JSON_SCHEMA`, `dt::JSON_SCHEMA`, and the files in `schemas/`.
+//! Writing is strict: `None` is left out, a [`Patch`] distinguishes absent, `null` and a value, and a count out of range is an error.
+//! Limits on the length or the pattern of a text are documented, and checked by the server alone.
+//!
+//! The models read any self-describing format; the vendors use JSON. The shapes that the vendors document and the models write are also
+//! JSON Schemas: `asa::JSON_SCHEMA`, `dt::JSON_SCHEMA`, and the files in `schemas/`.
 //!
 //! # Features
 //!
@@ -53,11 +56,11 @@
 //!   `no_std_page` reads a page in a crate without `std`.
 //! - **Round trips**: what a model writes it reads back equal and writes the same again, byte for byte; fields are written in the order of
 //!   the description.
-//! - **Secrets** are in no `Debug` form and no error, and their memory is overwritten when they are dropped.
-//! - **Hostile input** is an error, never a panic; unknown fields are skipped at any depth that the format allows, without recursion here,
-//!   and kept, where they are kept, up to 64 KiB and 64 deep.
-//! - **Numbers** of unknown fields keep all of their digits, or the update that would send them back is refused. `serde_json` passes
-//!   on all digits with its feature `raw_value`, which the clients enable; without it, a number of more than 15 digits counts as inexact.
+//! - **Secrets** appear in no `Debug` form and no error, and their memory is overwritten when they are dropped.
+//! - **Hostile input** is an error, never a panic. Unknown fields are skipped without recursion in this crate, at any depth that the format
+//!   allows; a model that keeps them accepts up to 64 KiB, nested up to 64 deep.
+//! - **Numbers** in unknown fields keep all of their digits, or the update that would send them back is refused. With its feature
+//!   `raw_value`, which the clients enable, `serde_json` passes on all digits; without it, a number of more than 15 digits is inexact.
 #![no_std]
 #![cfg_attr(
     not(all(feature = "asa", feature = "dt")),

@@ -14,7 +14,7 @@ pub struct Sample {
     pub name: &'static str,
     /// JSON texts. The first has every property, in order and without nulls, and is what the model writes.
     pub examples: &'static [&'static str],
-    /// In the order of the description.
+    /// The properties, in the order of the description.
     pub properties: &'static [Property],
     /// Whether unknown members are kept and written back.
     pub keeps_unknown: bool,
@@ -28,8 +28,7 @@ pub struct Property {
     /// The name in JSON.
     pub name: &'static str,
     /// The keywords that apply: `required`, `null` (may be null), `default`, `x-omittable`, `x-shown-once`, `x-secret`, `date-time`,
-    /// `array`, and `count` (an integer that
-    /// is never negative).
+    /// `array`, and `count` (an integer that is never negative).
     pub keywords: &'static [&'static str],
     /// The model of its value, or of the values in its list.
     pub model: Option<&'static str>,
@@ -56,14 +55,14 @@ impl Property {
         self
     }
 
-    /// Whether a keyword applies.
+    /// Returns whether a keyword applies.
     #[must_use]
     pub fn has(&self, keyword: &str) -> bool {
         self.keywords.contains(&keyword)
     }
 }
 
-/// Does something with every model: `asa::samples::visit` and `dt::samples::visit` take one.
+/// A visitor of models, for `asa::samples::visit` and `dt::samples::visit`.
 pub trait Visitor {
     /// Visits one model. `inexact` returns the name of a member with a number that cannot be written as it was read.
     fn visit<T: Debug + DeserializeOwned + PartialEq + Serialize + 'static>(

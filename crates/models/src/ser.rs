@@ -7,7 +7,7 @@ use crate::field::lenient::Lenient;
 use crate::field::patch::Patch;
 use crate::field::unknown_members::UnknownMembers;
 
-/// An object that is being written, without its length: absent fields need not be counted.
+/// An object that is being written, without its length, so that absent fields need not be counted.
 pub(crate) struct Fields<M>(M);
 
 /// Begins an object.
@@ -96,7 +96,7 @@ impl<M: SerializeMap> Fields<M> {
     }
 }
 
-/// An integer whose type is wider than its field: out of range it is refused, as it is when it is read.
+/// An integer whose type is wider than its field; out of range, it is refused on writing as on reading.
 pub(crate) struct InRange<T>(pub(crate) IntegerSeed<T>, pub(crate) T);
 
 impl<T: Serialize + PartialOrd + Copy> Serialize for InRange<T> {

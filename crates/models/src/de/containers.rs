@@ -13,7 +13,7 @@ use super::refusal::{refuse, seed};
 use super::scalars::STRING;
 use super::slot::DuplicateKey;
 
-/// An array; `null` is invalid_kind.
+/// An array; `null` is refused.
 #[derive(Clone, Copy)]
 pub(crate) struct List<S>(pub(crate) S);
 

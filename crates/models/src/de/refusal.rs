@@ -7,13 +7,14 @@ pub(crate) fn invalid_kind<E: Error>(kind: &'static str, expected: &dyn Expected
     E::invalid_type(Unexpected::Other(kind), expected)
 }
 
-/// Returns the error for an invalid value of the right kind; `problem` says why. It has a form of serde's own, which readers pass on:
-/// a custom message might contain data.
+/// Returns the error for an invalid value of the right kind; `problem` says why.
+///
+/// It is one of serde's own errors, because a caller may hide custom messages, which might contain data.
 pub(crate) fn invalid_value<E: Error>(problem: &'static str, expected: &dyn Expected) -> E {
     E::invalid_value(Unexpected::Other(problem), expected)
 }
 
-/// Writes the methods of a `Visitor` that refuse the kinds listed.
+/// Implements the methods of a `Visitor` that refuse the listed kinds.
 macro_rules! refuse {
     ($($kind:ident)*) => { $($crate::de::refusal::refuse!(@ $kind);)* };
     (@ boolean) => { $crate::de::refusal::refuse!(@ visit_bool(bool) "a boolean"); };

@@ -10,7 +10,7 @@ use serde_core::de::{
 use super::object::Key;
 use super::refusal::{invalid_kind, invalid_value, refuse, seed};
 
-/// A seed for any type that implements `Deserialize`: ids, enums, secrets, timestamps, models.
+/// Returns a seed for any type that implements `Deserialize`: ids, enums, secrets, timestamps, models.
 #[inline]
 pub(crate) const fn of<'de, T: Deserialize<'de>>() -> PhantomData<T> {
     PhantomData
@@ -56,7 +56,7 @@ impl<'de, T: for<'a> From<&'a str> + From<String>> Visitor<'de> for StringSeed<T
     refuse!(boolean integer fraction bytes null array object);
 }
 
-/// `true` or `false`, and no string.
+/// A boolean; a string such as `"true"` is refused.
 #[derive(Clone, Copy)]
 pub(crate) struct BooleanSeed;
 
@@ -90,7 +90,7 @@ impl<T> IntegerSeed<T> {
         Self { least, most }
     }
 
-    /// Whether a value is within the limits.
+    /// Returns whether a value is within the limits.
     #[inline]
     pub(crate) fn contains(&self, value: T) -> bool
     where
@@ -109,7 +109,7 @@ pub(crate) const COUNT64: IntegerSeed<u64> = IntegerSeed::between(0, i64::MAX.un
 /// `format: uint64`.
 pub(crate) const UINT64: IntegerSeed<u64> = IntegerSeed::between(0, u64::MAX);
 
-/// The integer types that fields have.
+/// An integer type of a field.
 pub(crate) trait Integer:
     Copy + PartialOrd + fmt::Display + FromStr + TryFrom<i64> + TryFrom<u64>
 {

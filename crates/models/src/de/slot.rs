@@ -45,7 +45,7 @@ impl<T> Slot<T> {
         self.value.unwrap_or(default)
     }
 
-    /// Returns the value, or the default of its type when the field is absent: none, empty, keep.
+    /// Returns the value, or the default of its type when the field is absent: `None`, empty or `Keep`.
     #[inline]
     pub(crate) fn or_default(self) -> T
     where
@@ -56,7 +56,7 @@ impl<T> Slot<T> {
 }
 
 impl<T> Slot<Option<T>> {
-    /// Whether the field was present and null.
+    /// Returns whether the field was present and null.
     #[inline]
     pub(crate) fn is_null(&self) -> bool {
         matches!(self.value, Some(None))

@@ -1,4 +1,4 @@
-//! Fields whose unreadable value does not fail the rest of their object.
+//! Fields that may be unreadable while the rest of their object is read.
 
 use alloc::string::ToString;
 use core::fmt;
@@ -15,9 +15,9 @@ use crate::json::seed::ValueSeed;
 use crate::json::value::Json;
 use crate::secret::secret::Secret;
 
-/// A field beside a secret that is shown only once: an unreadable value is kept as it came, so that the secret is not lost with it.
+/// A field beside a secret that is shown only once. An unreadable value is kept as it came, so that the secret is not lost with it.
 ///
-/// An unreadable value is not absent. A token with an unreadable expiration date does expire; look at the text before relying on when.
+/// An unreadable value is not absent: a token with an unreadable expiration date does expire, and only the text may tell when.
 ///
 /// ```
 /// use gatelet_models::Lenient;
@@ -95,9 +95,9 @@ impl<T> From<Option<T>> for Lenient<T> {
 
 /// A value that does not fit its field: the string as it came, or any other value as JSON.
 ///
-/// At most 64 bytes are kept. A longer value reads `[withheld]`, and so does one that may contain a part of the secret beside it; a field
-/// that is present more than once reads `[more than one value]`. `Display` writes the text without quotes, and it may contain any
-/// character: escape it before you show it, or show the `Debug` form.
+/// At most 64 bytes are kept. A longer value reads `[withheld]`, and so does a value that may contain a part of the secret beside it; a
+/// field that is present more than once reads `[more than one value]`. `Display` writes the text without quotes and with any
+/// characters in it: escape it before you show it, or show the `Debug` form.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Unreadable(Json);
 
@@ -117,13 +117,13 @@ impl Unreadable {
         Self(Json::Text("[withheld]".into()))
     }
 
-    /// Returns the value of a field that is present more than once: neither its first nor its last.
+    /// Returns the placeholder of a field that is present more than once.
     pub(crate) fn repeated() -> Self {
         Self(Json::Text("[more than one value]".into()))
     }
 }
 
-/// Whether a text may contain a part of a secret.
+/// Returns whether a text may contain a part of a secret.
 fn may_contain(text: &str, secret: &Secret) -> bool {
     /// A shorter run of characters may be in any text.
     const RUN: usize = 8;
@@ -141,14 +141,14 @@ impl fmt::Display for Unreadable {
     }
 }
 
-/// As JSON, with control characters escaped.
+/// Writes the text in quotes, with control characters escaped.
 impl fmt::Debug for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}", self.to_string())
     }
 }
 
-/// Written back as it came; a number that would lose digits becomes a string of them.
+/// Writes the value as it came; a number that would lose digits becomes a string of its digits.
 impl Serialize for Unreadable {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)

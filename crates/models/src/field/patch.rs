@@ -36,7 +36,7 @@ pub enum Patch<T> {
 }
 
 impl<T> Patch<T> {
-    /// Whether the field is left out of the update.
+    /// Returns whether the field is left out of the update.
     pub const fn is_keep(&self) -> bool {
         matches!(self, Self::Keep)
     }

@@ -1,4 +1,4 @@
-//! Unknown members of an object.
+//! The members of an object that its model does not describe.
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 use core::fmt;
@@ -20,9 +20,9 @@ use crate::json::value::{Json, has_same_members};
 /// 64 KiB of names and values, nested at most 64 deep; more is an error when it is read. The `Debug` form shows only the
 /// first names, truncated.
 ///
-/// Numbers are written back with the value that they came with, however many digits they have, or not at all: see
-/// [`inexact`](Self::inexact). `serde_json` passes on all digits with its feature `raw_value`, which the clients enable. Without it, digits
-/// beyond the precision of an `f64` are lost unseen (`1.00000000000000000001` becomes 1.0), and 1e400 is an error.
+/// A number is written back with exactly the value that was read, or not at all: see [`inexact`](Self::inexact). This needs
+/// `serde_json`'s feature `raw_value`, which the clients enable. Without it, digits beyond the precision of an `f64` are lost unnoticed
+/// (`1.00000000000000000001` becomes 1.0), and 1e400 is an error.
 ///
 /// ```
 /// use gatelet_models::asa::{Gateway, GatewayUpdate};
@@ -56,7 +56,7 @@ impl UnknownMembers {
         }
     }
 
-    /// Whether there are no unknown members.
+    /// Returns whether there are no unknown members.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.members.is_empty()
@@ -67,7 +67,7 @@ impl UnknownMembers {
         self.members.iter().map(|(name, _)| &**name)
     }
 
-    /// Returns the value of an unknown member, the first of that name, to be serialized into whatever JSON value the program uses.
+    /// Returns the value of the first unknown member of this name, to be serialized into the JSON type of the caller's choice.
     pub fn get(&self, name: &str) -> Option<impl Serialize + '_> {
         let mut members = self.members.iter();
         members.find(|(own, _)| **own == *name).map(|(_, it)| it)
@@ -80,10 +80,10 @@ impl UnknownMembers {
         self.members.len() < before
     }
 
-    /// Returns the name of a member with a number that cannot be written with the digits that it was read with.
+    /// Returns the name of the first member with a number that cannot be written with all digits that were read.
     ///
-    /// Such a number has more digits than any type of Rust can hold, or is too large. An update that contains it is refused; any other
-    /// model writes it as a string of its digits.
+    /// Such a number has more digits than an `f64` or a 64-bit integer can hold, or is too large for them. An update that contains it
+    /// is refused; any other model writes it as a string of its digits.
     #[must_use]
     pub fn inexact(&self) -> Option<&str> {
         let mut members = self.members.iter();
@@ -105,6 +105,7 @@ impl UnknownMembers {
         }
     }
 
+    /// Writes the members into an object that has been started.
     pub(crate) fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         self.members
             .iter()
@@ -112,7 +113,7 @@ impl UnknownMembers {
     }
 }
 
-/// Equal if the unknown members are the same in any order; a `null` field equals an absent one.
+/// Compares the unknown members in any order; a `null` field equals an absent one.
 impl PartialEq for UnknownMembers {
     fn eq(&self, other: &Self) -> bool {
         has_same_members(&self.members, &other.members)
@@ -183,7 +184,7 @@ impl Collector {
     }
 }
 
-/// A seed for a value that must keep the limits.
+/// A seed that refuses a value beyond the limits.
 struct Limited<'l>(&'l mut Limits);
 
 impl<'de> DeserializeSeed<'de> for Limited<'_> {

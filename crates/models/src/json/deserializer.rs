@@ -1,4 +1,4 @@
-//! Deserializes from a JSON value that was kept, to see whether it fits.
+//! Deserializes a model from a JSON value that has been read.
 
 use alloc::boxed::Box;
 use core::{fmt, slice};
@@ -11,7 +11,7 @@ use serde_core::{
 use super::number::Number;
 use super::value::Json;
 
-/// The value does not fit; the reason is not needed.
+/// The value does not fit; no caller needs the reason.
 #[derive(Debug)]
 pub(crate) struct Mismatch;
 
@@ -62,7 +62,7 @@ impl<'de> Deserializer<'de> for &Json {
     }
 }
 
-/// The items of a list that are left.
+/// The remaining items of a list.
 struct Items<'a>(slice::Iter<'a, Json>);
 
 impl<'de> SeqAccess<'de> for Items<'_> {
@@ -76,10 +76,10 @@ impl<'de> SeqAccess<'de> for Items<'_> {
     }
 }
 
-/// The members of an object that are left.
+/// The remaining members of an object.
 struct Members<'a> {
     left: slice::Iter<'a, (Box<str>, Json)>,
-    /// Of the name that was just read.
+    /// The value of the name that was just read.
     value: Option<&'a Json>,
 }
 

@@ -9,7 +9,7 @@ pub(crate) struct Limits {
     bytes: usize,
     /// Whether a limit was exceeded.
     pub(super) is_exceeded: bool,
-    /// Whether a string was not Unicode: an escape with half of a surrogate pair.
+    /// Whether a string was not Unicode: it contained an escape of half a surrogate pair.
     pub(super) is_malformed: bool,
 }
 
@@ -45,12 +45,12 @@ impl Limits {
         }
     }
 
-    /// Takes a string with its quotes and the comma or colon behind it.
+    /// Takes a string with its quotes and the comma or colon after it.
     pub(crate) fn take_text(&mut self, text: &str) -> bool {
         self.take(text.len().saturating_add(3))
     }
 
-    /// Takes a number or a literal with the comma behind it.
+    /// Takes a number or a literal with the comma after it.
     pub(super) fn take_word(&mut self, length: usize) -> bool {
         self.take(length.saturating_add(1))
     }
@@ -69,6 +69,7 @@ impl Limits {
         }
     }
 
+    /// Ends an array or object.
     pub(super) fn close(&mut self) {
         self.depth = self.depth.saturating_add(1);
     }

@@ -1,4 +1,4 @@
-//! A number that is written with the digits that it was read with, or says that it cannot be.
+//! JSON numbers that keep all digits that were read, or say that they cannot.
 
 use alloc::{boxed::Box, format, string::String};
 use core::fmt;
@@ -13,7 +13,7 @@ pub(crate) enum Number {
     Signed(i64),
     /// A number whose shortest decimal form has the value that was read.
     Float(f64),
-    /// The digits of a number that fits no type of Rust.
+    /// The digits of a number that neither an `f64` nor a 64-bit integer represents exactly.
     Inexact(Box<str>),
 }
 
@@ -24,7 +24,7 @@ impl Number {
             return Self::Unsigned(value);
         }
         match text.parse() {
-            // There is no -0 among the integers.
+            // An integer cannot represent -0.
             Ok(0) | Err(_) => {}
             Ok(value) => return Self::Signed(value),
         }
@@ -36,7 +36,7 @@ impl Number {
 
     /// Converts a number whose text is unknown. If the text may have had more digits, the number is inexact.
     pub(crate) fn from_float(value: f64) -> Self {
-        /// Beyond this, not every integer is an `f64`: 2⁵³.
+        /// From here on, not every integer is an `f64`: 2⁵³.
         const INTEGERS_END: f64 = 9_007_199_254_740_992.0;
         let shortest = format!("{value:e}");
         let is_short = decimal(&shortest).is_some_and(|it| it.digits.len() <= 15);
@@ -95,7 +95,7 @@ impl Serialize for Number {
     }
 }
 
-/// Whether the shortest decimal form of `value`, which is how it is written, has the value of the text.
+/// Returns whether `value`, written in its shortest decimal form, has exactly the value of the text.
 fn has_value_of(value: f64, text: &str) -> bool {
     decimal(text).is_some_and(|it| decimal(&format!("{value:e}")) == Some(it))
 }

@@ -6,7 +6,7 @@ use super::limits::Limits;
 use super::number::Number;
 use super::value::Json;
 
-/// Parses a value within the limits; `None` if the text is not JSON. Beyond the limits the result is meaningless.
+/// Parses a value; returns `None` if the text is not JSON. Once a limit is exceeded, the result is meaningless.
 pub(super) fn parse(text: &str, limits: &mut Limits) -> Option<Json> {
     let mut parser = Parser { rest: text, limits };
     let value = parser.value()?;
@@ -27,7 +27,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// Skips a text if it comes next.
-    fn pass(&mut self, text: &str) -> Option<()> {
+    fn skip(&mut self, text: &str) -> Option<()> {
         self.rest = self.rest.strip_prefix(text)?;
         Some(())
     }
@@ -57,7 +57,7 @@ impl<'a> Parser<'a, '_> {
             ("true", Json::Boolean(true)),
             ("false", Json::Boolean(false)),
         ] {
-            if self.pass(word).is_some() {
+            if self.skip(word).is_some() {
                 self.limits.take_word(word.len());
                 return Some(value);
             }
@@ -79,7 +79,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn list(&mut self) -> Option<Json> {
-        self.pass("[")?;
+        self.skip("[")?;
         if !self.limits.open() {
             return Some(Json::Null);
         }
@@ -93,16 +93,16 @@ impl<'a> Parser<'a, '_> {
                 if self.token()? != ',' {
                     break;
                 }
-                self.pass(",")?;
+                self.skip(",")?;
             }
         }
-        self.pass("]")?;
+        self.skip("]")?;
         self.limits.close();
         Some(Json::List(items))
     }
 
     fn object(&mut self) -> Option<Json> {
-        self.pass("{")?;
+        self.skip("{")?;
         if !self.limits.open() {
             return Some(Json::Null);
         }
@@ -115,7 +115,7 @@ impl<'a> Parser<'a, '_> {
                     return Some(Json::Null);
                 }
                 self.token()?;
-                self.pass(":")?;
+                self.skip(":")?;
                 members.push((name, self.value()?));
                 if self.limits.is_exceeded {
                     return Some(Json::Null);
@@ -123,32 +123,32 @@ impl<'a> Parser<'a, '_> {
                 if self.token()? != ',' {
                     break;
                 }
-                self.pass(",")?;
+                self.skip(",")?;
             }
         }
-        self.pass("}")?;
+        self.skip("}")?;
         self.limits.close();
         Some(Json::Object(members))
     }
 
     /// Parses a string with its quotes.
     fn text(&mut self) -> Option<Box<str>> {
-        self.pass("\"")?;
+        self.skip("\"")?;
         let mut text = String::new();
         loop {
             let end = self.rest.find(['"', '\\'])?;
             let (plain, rest) = self.rest.split_at_checked(end)?;
             text.push_str(plain);
             self.rest = rest;
-            if self.pass("\"").is_some() {
+            if self.skip("\"").is_some() {
                 return Some(text.into());
             }
-            self.pass("\\")?;
+            self.skip("\\")?;
             text.push(self.escape()?);
         }
     }
 
-    /// Parses the escape behind a backslash.
+    /// Parses the escape after a backslash.
     fn escape(&mut self) -> Option<char> {
         let letter = self.rest.chars().next()?;
         self.rest = self.rest.get(letter.len_utf8()..)?;
@@ -164,7 +164,7 @@ impl<'a> Parser<'a, '_> {
                 if let Some(character) = char::from_u32(first.into()) {
                     return Some(character);
                 }
-                self.pass("\\u")?;
+                self.skip("\\u")?;
                 let both = char::decode_utf16([first, self.unit()?]).next();
                 both?.ok()?
             }

@@ -18,8 +18,8 @@ use crate::de::scalars::{NUMBER, STRING};
 /// feature, ignore the name and give the value as usual.
 const RAW: &str = "$serde_json::private::RawValue";
 
-/// Reads a value within the limits. A value beyond them, or with invalid Unicode, is skipped and marked in the limits; the result is then
-/// meaningless.
+/// A seed that reads a value within the limits. A value beyond them, or with invalid Unicode, is skipped and recorded in the limits; the
+/// result is then meaningless.
 pub(crate) struct ValueSeed<'l>(pub(crate) &'l mut Limits);
 
 impl<'de> DeserializeSeed<'de> for ValueSeed<'_> {
@@ -61,7 +61,7 @@ impl ValueVisitor<'_> {
     }
 
     fn number<E>(self, number: Number) -> Result<Json, E> {
-        // As long as the longest.
+        // A number counts as 20 characters, the most that a 64-bit integer has.
         self.word(20, Json::Number(number))
     }
 
@@ -170,7 +170,7 @@ impl<'de> Visitor<'de> for ValueVisitor<'_> {
             limits.is_malformed |= value.is_none();
             return Ok(value.unwrap_or(Json::Null));
         }
-        // A number, once a program switches `serde_json`'s `arbitrary_precision` on.
+        // A number, if the program enables `serde_json`'s `arbitrary_precision`.
         if first == NUMBER {
             let number = map.next_value_seed(Key(Number::from_text))?;
             return self.number(number);

@@ -22,7 +22,7 @@ pub(crate) enum Json {
 }
 
 impl Json {
-    /// Whether it contains a number that cannot be written as it was read.
+    /// Returns whether it contains a number that cannot be written as it was read.
     pub(crate) fn is_inexact(&self) -> bool {
         match self {
             Self::Number(number) => number.is_inexact(),
@@ -33,7 +33,7 @@ impl Json {
     }
 }
 
-/// Equal if written equally; the members of an object may be in any order.
+/// Compares the written forms; the members of an object may be in any order.
 impl PartialEq for Json {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
@@ -50,7 +50,7 @@ impl PartialEq for Json {
 
 impl Eq for Json {}
 
-/// Whether two objects have the same members; duplicates in the same order.
+/// Returns whether two objects have the same members; duplicates in the same order.
 pub(crate) fn has_same_members(one: &[(Box<str>, Json)], other: &[(Box<str>, Json)]) -> bool {
     fn by_name(members: &[(Box<str>, Json)]) -> Vec<&(Box<str>, Json)> {
         let mut members: Vec<_> = members.iter().collect();
@@ -60,7 +60,7 @@ pub(crate) fn has_same_members(one: &[(Box<str>, Json)], other: &[(Box<str>, Jso
     one.len() == other.len() && by_name(one) == by_name(other)
 }
 
-/// A number that cannot be written as it was read becomes a string of its digits.
+/// Writes a number that cannot be written as it was read as a string of its digits.
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -86,7 +86,7 @@ impl Serialize for Json {
     }
 }
 
-/// As JSON without spaces.
+/// Writes JSON without spaces.
 impl fmt::Display for Json {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

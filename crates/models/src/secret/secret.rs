@@ -24,12 +24,12 @@ use crate::de::scalars::StringSeed;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Creates a secret. Earlier copies of the value are not overwritten.
+    /// Creates a secret. Copies of the value that were made before are not overwritten.
     pub fn new(value: impl Into<String>) -> Self {
         Self(Zeroizing::new(value.into()))
     }
 
-    /// Returns the value. Each call is a place where the secret may leak.
+    /// Returns the value, which the caller must not log or show.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

@@ -1,4 +1,4 @@
-//! The shapes of the vendors' secrets, and how they are found in a text.
+//! Finds the vendors' secrets in texts by their shapes.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -11,10 +11,11 @@ use crate::text::invisible::is_invisible;
 ///
 /// The shapes are a Dynatrace token of any kind with its secret part (`dt0c01.PUBLIC.SECRET`), the value of a gateway setup token
 /// (`sft-gw.…`) and a JSON Web Token (`eyJ….….…`), which ASA issues for a key. They are found after other words, in quotes,
-/// percent-encoded any number of times, with the escapes of JSON, with invisible characters in between, and in base64. The id of a Dynatrace token, which ends before its secret part, is not secret.
-/// A secret without a shape of its own, such as the secret of an ASA key, is not found.
+/// percent-encoded any number of times, with the escapes of JSON, with invisible characters in between, and in base64. The id of a
+/// Dynatrace token, which ends before its secret part, is not secret. A secret without a shape of its own, such as the secret of an ASA
+/// key, is not found.
 ///
-/// Paths, and so URLs, are logged by servers and proxies: [`Operation::expand`](crate::Operation::expand) refuses what contains one.
+/// Servers and proxies log URLs, so [`Operation::expand`](crate::Operation::expand) refuses a value that contains a secret.
 ///
 /// ```
 /// use gatelet_models::contains_secret;
@@ -60,19 +61,19 @@ fn has_shape(text: &[u8]) -> bool {
     })
 }
 
-/// `dt0`, a letter and two digits; a public part; a secret part.
+/// Returns whether the parts are a Dynatrace token: `dt0`, a letter and two digits; a public part; a secret part.
 fn is_dynatrace(prefix: &[u8], public: &[u8], secret: Option<&[u8]>) -> bool {
-    let kind = prefix.last_chunk().is_some_and(|[d, t, zero, kind, a, b]| {
+    let has_prefix = prefix.last_chunk().is_some_and(|[d, t, zero, kind, a, b]| {
         [d, t].map(u8::to_ascii_lowercase) == *b"dt"
             && *zero == b'0'
             && kind.is_ascii_alphabetic()
             && a.is_ascii_digit()
             && b.is_ascii_digit()
     });
-    kind && !public.is_empty() && secret.is_some_and(|secret| !secret.is_empty())
+    has_prefix && !public.is_empty() && secret.is_some_and(|secret| !secret.is_empty())
 }
 
-/// `sft-gw`, and whatever follows.
+/// Returns whether the parts are the value of a setup token: `sft-gw`, and anything after it.
 fn is_setup_token(prefix: &[u8], rest: &[u8]) -> bool {
     prefix
         .last_chunk()
@@ -80,7 +81,8 @@ fn is_setup_token(prefix: &[u8], rest: &[u8]) -> bool {
         && !rest.is_empty()
 }
 
-/// Three parts in base64, the first of which is a JSON object; in the middle of a word the second as well.
+/// Returns whether the parts are a JSON Web Token: three parts in base64, the first of which is a JSON object. Where the first part begins
+/// in the middle of a word, the second must be a JSON object too.
 fn is_jwt(header: &[u8], claims: &[u8], signature: Option<&[u8]>) -> bool {
     const OBJECT: &[u8] = b"eyJ";
     let begins_a_word = |at: usize| {
@@ -136,7 +138,7 @@ fn percent_decoded(text: &[u8]) -> Cow<'_, [u8]> {
     let mut decoded = Vec::with_capacity(text.len());
     for byte in text {
         decoded.push(*byte);
-        // What a decoded byte completes, as the `%` of `%25` does, is decoded as well.
+        // A decoded byte may complete another escape, as the `%` of `%25` does.
         while let [rest @ .., b'%', high, low] = decoded.as_slice()
             && let (Some(high), Some(low)) = (hex_digit(*high), hex_digit(*low))
         {

@@ -1,8 +1,8 @@
 //! Ids of the vendors: text in a type of its own, so that one kind of id is not used for another.
 //!
-//! Most of Okta's are UUIDs, but Okta documents one that is not, and the form of the others is no promise.
+//! Most ids of Okta are UUIDs, but Okta documents one that is not, and promises no form for the others.
 
-/// The error of an id that is not a UUID as [`Uuid`](uuid::Uuid) writes it: hyphenated, in lower case.
+/// An id is not a UUID as [`Uuid`](uuid::Uuid) writes it: hyphenated and in lower case.
 ///
 /// Other spellings of a UUID are refused, because the id could not be restored from the UUID as the vendor wrote it.
 #[cfg(feature = "uuid")]
@@ -57,7 +57,7 @@ macro_rules! id {
             }
         }
 
-        /// Hyphenated, in lower case.
+        /// Writes the UUID hyphenated and in lower case.
         #[cfg(feature = "uuid")]
         impl From<uuid::Uuid> for $name {
             fn from(id: uuid::Uuid) -> Self {

@@ -1,23 +1,23 @@
 //! Invisible characters.
 
-/// Whether a character has no glyph and no width of its own.
+/// Returns whether a character has no glyph and no width of its own.
 pub(crate) fn is_invisible(c: char) -> bool {
     is_pasted_along(c) || is_ignorable(c)
 }
 
-/// Whether a character is not part of any word and comes along when text is pasted from web pages and documents.
+/// Returns whether a character belongs to no word and is copied along with text from web pages and documents.
 pub(crate) fn is_pasted_along(c: char) -> bool {
     matches!(
         c,
         // The soft hyphen, the zero-width space, the word joiner, the byte order mark.
         '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}'
-        // Line and paragraph separators, and what turns the writing direction.
+        // Bidirectional marks, and the line and paragraph separators.
         | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
     )
 }
 
-/// What Unicode calls `Default_Ignorable_Code_Point`, the marks of annotations and the blank of Braille: in a word they may have a
-/// meaning, alone they are nothing.
+/// Returns whether a character is invisible, but may have a meaning within a word: Unicode's `Default_Ignorable_Code_Point`, the marks of
+/// annotations, and the blank of Braille.
 pub(crate) fn is_ignorable(c: char) -> bool {
     matches!(
         c,

@@ -10,9 +10,9 @@ macro_rules! open_enum {
     ) => {
         $(#[$attribute])*
         ///
-        /// Values are equal if their words are: an `Unknown` with a known word equals its variant.
+        /// Values are equal if their words are equal: an `Unknown` with a known word equals the variant of that word.
         ///
-        /// `Display` and `Debug` are for people: they truncate an unknown word after 1 KiB and escape invisible characters.
+        /// `Display` and `Debug` truncate an unknown word after 1 KiB and escape invisible characters.
         /// [`as_str`](Self::as_str) returns all of it.
         #[derive(Clone)]
         #[non_exhaustive]
