@@ -1,14 +1,13 @@
 //! The secrets of a call, kept in their raw form until a text has to be searched.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use http::HeaderValue;
+use percent_encoding::percent_decode;
 use zeroize::Zeroizing;
 
 use crate::call::credential::Credential;
-use crate::paging::link;
 use crate::redaction::fragments::FRAGMENT_LENGTH;
 use crate::redaction::known;
 use crate::redaction::secret_set::{SecretSet, public_prefix_length};
@@ -67,11 +66,13 @@ impl CallSecrets {
     /// its public part. A whole secret, unlike a fragment, is never a coincidence.
     pub(crate) fn contain_whole(&self, value: &str) -> bool {
         let mut plain = Zeroizing::new(value.as_bytes().to_vec());
-        while let Ok(text) = std::str::from_utf8(&plain)
-            && let Cow::Owned(decoded) = link::decoded(text)
-            && decoded.len() < plain.len()
-        {
-            plain = Zeroizing::new(decoded);
+        loop {
+            let mut decoded = Zeroizing::new(Vec::with_capacity(plain.len()));
+            decoded.extend(percent_decode(&plain));
+            if decoded.len() == plain.len() {
+                break;
+            }
+            plain = decoded;
         }
         let holds = |secret: &[u8]| {
             let secret = secret
@@ -152,6 +153,10 @@ impl fmt::Debug for AddedSecret {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use zeroize::Zeroizing;
+
     use super::CallSecrets;
 
     #[test]
@@ -164,5 +169,21 @@ mod tests {
         }
         assert_eq!(secrets.from_responses.len(), 64);
         assert!(secrets.occur_in("secret-00000063"));
+    }
+    #[test]
+    fn a_whole_secret_is_found_at_any_depth_of_percent_encoding_beside_bytes_that_are_not_text() {
+        let secrets = CallSecrets {
+            named: vec![Arc::new(Zeroizing::new("canary-secret".into()))],
+            ..CallSecrets::default()
+        };
+        for value in [
+            "canary-secret",
+            "a%63anary-secret%2",
+            "%252563anary-secret",
+            "%ff%2563anary-secret",
+        ] {
+            assert!(secrets.contain_whole(value), "{value}");
+        }
+        assert!(!secrets.contain_whole("%ff%2563anary-secre"));
     }
 }

@@ -10,8 +10,7 @@ use crate::error::next_page::NextPageError;
 use crate::error::page_token::{PageToken, refused};
 use crate::paging::link::field::Links;
 use crate::url::base_url::BaseUrl;
-use crate::url::reference::Reference;
-pub(crate) use crate::url::reference::{decoded, is_query};
+use crate::url::reference::{Reference, is_query};
 
 /// Returns the percent-encoded query of the link to the next page; `None` on the last page.
 ///

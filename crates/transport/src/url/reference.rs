@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use percent_encoding::percent_decode_str;
+
 /// The maximum length of a displayed host or path, in characters.
 const MAX_CHARACTERS: usize = 200;
 
@@ -153,27 +155,8 @@ fn without_dots<'a>(segments: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     kept
 }
 
-/// Percent-decodes a segment. A `%` without two digits stands for itself.
-pub(crate) fn decoded(segment: &str) -> Cow<'_, [u8]> {
-    if !segment.contains('%') {
-        return Cow::Borrowed(segment.as_bytes());
-    }
-    let mut bytes = Vec::with_capacity(segment.len());
-    let mut rest = segment.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        let digit = |at: usize| Some(char::from(*after.get(at)?).to_digit(16)?.to_le_bytes()[0]);
-        match (first, digit(0), digit(1)) {
-            (b'%', Some(high), Some(low)) => {
-                bytes.push((high << 4) | low);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(first);
-                rest = after;
-            }
-        }
-    }
-    Cow::Owned(bytes)
+fn decoded(segment: &str) -> Cow<'_, [u8]> {
+    percent_decode_str(segment).into()
 }
 
 /// Returns whether a text is a host, with or without a port.
