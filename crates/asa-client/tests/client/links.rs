@@ -1,6 +1,7 @@
 //! Links to the next page, and page tokens: which are followed, and the errors of the others.
 
 use asa_client::{Client, Error, ErrorKind, NextPageError, PageToken, PaginationFailure};
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use gatelet_transport::testing::{FakeTransport, ManualClock};
 
 use crate::lists::{LIST, drain, queries};
@@ -311,26 +312,12 @@ async fn a_query_of_16_kib_is_sent() {
 fn forms(text: &str) -> Vec<String> {
     let percent = text.bytes().map(|byte| format!("%{byte:02x}")).collect();
     let digits = text.bytes().map(|byte| format!("{byte:02x}")).collect();
-    let base64 = ["", "a", "ab"].map(|before| base64(format!("{before}{text}").as_bytes()));
+    let base64 =
+        ["", "a", "ab"].map(|before| BASE64_URL_SAFE_NO_PAD.encode(format!("{before}{text}")));
     [text.to_owned(), percent, digits]
         .into_iter()
         .chain(base64)
         .collect()
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let digit = |bits: u32| char::from(DIGITS[bits as usize & 63]);
-    let group = |three: &[u8]| {
-        let bits = three
-            .iter()
-            .fold(0, |bits, byte| (bits << 8) | u32::from(*byte));
-        let bits = bits << (8 * (3 - three.len()));
-        (0..=three.len())
-            .map(|at| digit(bits >> (18 - 6 * at)))
-            .collect::<String>()
-    };
-    bytes.chunks(3).map(group).collect()
 }
 
 // U5

@@ -16,6 +16,7 @@ mod traffic;
 
 use std::sync::Arc;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use gatelet_hyper::{HyperTransport, HyperTransportBuilder, TokioClock};
 use gatelet_test_support::pki::Identity;
 use gatelet_transport::{AnyTransport, Error, RetryPolicy};
@@ -139,7 +140,7 @@ async fn a_logged_secret_is_found_in_every_notation() {
         format!("{:?}", bytes::Bytes::from(secret.bytes.clone())),
         hexadecimal.to_uppercase(),
         hexadecimal,
-        pki::base64(&secret.bytes),
+        BASE64_STANDARD.encode(&secret.bytes),
     ];
     for form in &forms {
         tracing::trace!(form, "by a field");

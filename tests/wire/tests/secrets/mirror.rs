@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
 use asa_client::ServiceUser;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::Bytes;
 use dt_client::ApiToken;
 use gatelet_transport::testing::ManualClock;
@@ -14,7 +15,6 @@ use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderValue, Request, Response, StatusCode};
 
 use crate::listener::Listener;
-use crate::pki::base64;
 use crate::texts;
 use crate::traffic::Secret;
 
@@ -28,7 +28,7 @@ const KEY_SECRET: &str = "k/3+q9vX=Zr7~tB.w2Lm-8Hd_5Np";
 /// Returns every notation of a secret.
 fn encodings(secret: &str) -> Vec<String> {
     let each = |write: &dyn Fn(u8) -> String| secret.bytes().map(write).collect::<String>();
-    let in_base64 = |text: String| base64(text.as_bytes());
+    let in_base64 = |text: String| BASE64_STANDARD.encode(text);
     vec![
         secret.to_owned(),
         each(&|byte| format!("%{byte:02x}")),

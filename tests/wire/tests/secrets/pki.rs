@@ -1,6 +1,5 @@
 //! Certificates for both ends.
 
-use base64::prelude::{BASE64_STANDARD, Engine};
 use gatelet_hyper::{HyperTransport, HyperTransportBuilder};
 use gatelet_test_support::pki::Identity;
 use rustls::ServerConfig;
@@ -45,8 +44,4 @@ pub(crate) fn secret(identity: &Identity) -> Secret {
     let at = document.windows(5).position(|window| window == begin);
     let number = &document[at.unwrap() + 5..][..32];
     Secret::new("a private key", number)
-}
-
-pub(crate) fn base64(bytes: &[u8]) -> String {
-    BASE64_STANDARD.encode(bytes)
 }

@@ -2,10 +2,10 @@
 
 use std::net::SocketAddr;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use gatelet_hyper::Proxies;
 use gatelet_test_support::proxy;
 
-use crate::pki::base64;
 use crate::traffic::Secret;
 
 const USER: &str = "gate";
@@ -38,7 +38,7 @@ impl Proxy {
 
     /// The credentials that it received with requests of this method.
     pub(crate) fn secrets(&self, method: &str) -> [Secret; 2] {
-        let authorization = base64(format!("{USER}:{PASSWORD}").as_bytes());
+        let authorization = BASE64_STANDARD.encode(format!("{USER}:{PASSWORD}"));
         let heads = self.0.heads();
         let has_credentials = |head: &String| {
             head.starts_with(method) && head.contains(&format!("Basic {authorization}\r\n"))

@@ -2,12 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::Bytes;
 use gatelet_wire_tests::Fixture;
 use http::{Request, Response, StatusCode};
 use serde_json::Value;
-
-use crate::pki::base64;
 
 /// The length of the pieces that are searched for, so that a truncated secret is found too.
 const PIECE: usize = 16;
@@ -36,7 +35,7 @@ impl Secret {
         let last = &self.bytes[self.bytes.len() - length..];
         let pieces = self.bytes.chunks_exact(length).chain([last]);
         let mut forms: Vec<String> = pieces.flat_map(forms_of).collect();
-        let whole = base64(&self.bytes);
+        let whole = BASE64_STANDARD.encode(&self.bytes);
         forms.push(whole.trim_end_matches('=').to_owned());
         forms.push(
             whole
