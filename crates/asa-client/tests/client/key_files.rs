@@ -1,7 +1,6 @@
 //! A service user's key in files that another process rotates.
 
 use std::fs;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -9,36 +8,26 @@ use asa_client::{Client, CredentialFailure, Error, ErrorKind, ServiceUser};
 use bytes::Bytes;
 use gatelet_transport::testing::{FakeTransport, ManualClock};
 use http::Request;
+use tempfile::TempDir;
 
 use crate::support::*;
 
 /// A folder with the two files, removed at the end.
-struct Files(PathBuf);
+struct Files(TempDir);
 
 impl Files {
     fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Ordering::SeqCst);
-        let name = format!("gatelet-key-files-{}-{number}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        fs::create_dir(&path).unwrap();
-        Self(path)
+        Self(tempfile::tempdir().unwrap())
     }
 
     fn write(&self, name: &str, content: &str) {
-        fs::write(self.0.join(name), content).unwrap();
+        fs::write(self.0.path().join(name), content).unwrap();
     }
 
     fn build(&self, server: &FakeTransport) -> Result<Client, Error> {
-        let user = ServiceUser::from_files(self.0.join("id"), self.0.join("secret"));
+        let user = ServiceUser::from_files(self.0.path().join("id"), self.0.path().join("secret"));
         let builder = Client::builder("t").credentials(user);
         builder.build_with(server.clone(), ManualClock::auto())
-    }
-}
-
-impl Drop for Files {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
     }
 }
 
@@ -114,13 +103,15 @@ async fn files_without_a_key_are_named_and_the_last_good_key_stays_in_use() {
     for (name, parameter) in [("id", "key_id_file"), ("secret", "key_secret_file")] {
         let error = files.build(&server).unwrap_err();
         assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
-        assert!(error.to_string().contains("gatelet-key-files"), "{error}");
+        let path = files.0.path().join(name);
+        let shows_path = error.to_string().contains(path.to_str().unwrap());
+        assert!(shows_path, "{error}");
         files.write(name, "canary canary");
         assert!(!everything(&files.build(&server).unwrap_err()).contains("canary"));
         files.write(name, "one");
     }
     let client = files.build(&server).unwrap();
-    fs::remove_file(files.0.join("secret")).unwrap();
+    fs::remove_file(files.0.path().join("secret")).unwrap();
     files.write("id", "two");
     client.gateways().list().send().await.unwrap();
     assert_eq!(keys(&server), ["one one"]);

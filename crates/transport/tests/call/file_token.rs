@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use bytes::Bytes;
 use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
@@ -12,35 +11,25 @@ use gatelet_transport::{
     FileToken,
 };
 use http::{Method, Request};
+use tempfile::TempDir;
 
 use crate::credentials::{ok, summaries};
 use crate::{builder, call};
 
 /// A temporary folder, removed when dropped.
-struct Folder(PathBuf);
+struct Folder(TempDir);
 
 impl Folder {
     fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Ordering::SeqCst);
-        let name = format!("gatelet-file-token-{}-{number}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        fs::create_dir(&path).unwrap();
-        Self(path)
+        Self(tempfile::tempdir().unwrap())
     }
 
     fn token(&self) -> PathBuf {
-        self.0.join("token")
+        self.0.path().join("token")
     }
 
     fn write(&self, content: impl AsRef<[u8]>) {
         fs::write(self.token(), content).unwrap();
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
     }
 }
 
@@ -67,8 +56,8 @@ async fn each_call_sends_the_current_token_of_the_file() {
     let get = async || channel.call(call(Method::GET)).await.unwrap();
     get().await;
     // Renamed into place, as careful writers do.
-    fs::write(folder.0.join("new"), "\u{feff}two\r\n").unwrap();
-    fs::rename(folder.0.join("new"), folder.token()).unwrap();
+    fs::write(folder.0.path().join("new"), "\u{feff}two\r\n").unwrap();
+    fs::rename(folder.0.path().join("new"), folder.token()).unwrap();
     get().await;
     // Half a rotation: the last valid token stays in use.
     for half in [&b""[..], b"\n", b"t\0h\0", b"a b", b"\xff"] {
@@ -98,16 +87,16 @@ async fn each_call_sends_the_current_token_of_the_file() {
 async fn a_swapped_symlink_leads_to_the_new_token() {
     let folder = Folder::new();
     for (name, token) in [("a", "one"), ("b", "two")] {
-        fs::create_dir(folder.0.join(name)).unwrap();
-        fs::write(folder.0.join(name).join("token"), token).unwrap();
+        fs::create_dir(folder.0.path().join(name)).unwrap();
+        fs::write(folder.0.path().join(name).join("token"), token).unwrap();
     }
     let link_to = |name: &str| {
-        std::os::unix::fs::symlink(name, folder.0.join("next")).unwrap();
-        fs::rename(folder.0.join("next"), folder.0.join("data")).unwrap();
+        std::os::unix::fs::symlink(name, folder.0.path().join("next")).unwrap();
+        fs::rename(folder.0.path().join("next"), folder.0.path().join("data")).unwrap();
     };
     link_to("a");
     let server = FakeTransport::respond(|_| ok());
-    let token = FileToken::bearer(folder.0.join("data").join("token"));
+    let token = FileToken::bearer(folder.0.path().join("data").join("token"));
     let channel = build(token, &server).unwrap();
     channel.call(call(Method::GET)).await.unwrap();
     link_to("b");
@@ -183,7 +172,7 @@ async fn a_file_without_a_token_is_refused_by_its_name_and_not_echoed() {
         let parameter = "token_file";
         assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
         let text = format!("{error} {error:?}");
-        assert!(text.contains("gatelet-file-token"), "{text}");
+        assert!(text.contains(folder.token().to_str().unwrap()), "{text}");
         assert!(!text.contains("canary"), "{text}");
         text
     };
@@ -225,7 +214,9 @@ async fn a_file_without_a_token_is_refused_by_its_name_and_not_echoed() {
     let error = token.credential(&channel).await.unwrap_err();
     let failed = ErrorKind::Credential(CredentialFailure::ExchangeFailed);
     assert_eq!(error.kind(), &failed);
-    assert!(error.to_string().contains("gatelet-file-token"), "{error}");
+    let path = folder.token();
+    let shows_path = error.to_string().contains(path.to_str().unwrap());
+    assert!(shows_path, "{error}");
 }
 
 // U53
