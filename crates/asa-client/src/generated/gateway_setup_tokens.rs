@@ -66,7 +66,8 @@ impl GatewaySetupTokens {
     /// The published reference shows a body with nothing but `labels`. Okta's own client sends the whole object, and
     /// so does this description.
     ///
-    /// The id is never lost to another member of the response; broken characters in other texts are replaced.
+    /// An unreadable text in another member of the response does not hide the id; its invalid characters are
+    /// replaced.
     ///
     /// It is not repeated after its response was lost: [`Error::applied`](gatelet_transport::Error::applied) then
     /// says whether it may have taken effect.
@@ -96,10 +97,10 @@ impl GatewaySetupTokens {
 
     /// Reads one gateway setup token.
     ///
-    /// ASA leaves the token's value out; FetchGatewaySetupTokenAsAgentToken reveals it. Okta Privileged Access sends
-    /// it here too.
+    /// ASA omits the token's value; FetchGatewaySetupTokenAsAgentToken reveals it. Okta Privileged Access sends it
+    /// here too.
     ///
-    /// An id that looks like the value of a setup token is refused, because addresses are logged.
+    /// An id that looks like the value of a setup token is refused, because servers and proxies log URLs.
     ///
     /// Needs the permission `access_admin` or `reporting_user`.
     ///
@@ -127,7 +128,7 @@ impl GatewaySetupTokens {
     ///
     /// Gateways that have already enrolled with the token stay enrolled.
     ///
-    /// An id that looks like the value of a setup token is refused, because addresses are logged.
+    /// An id that looks like the value of a setup token is refused, because servers and proxies log URLs.
     ///
     /// Needs the permission `access_admin`.
     ///

@@ -33,8 +33,8 @@ impl Gateways {
 
     /// Lists the gateways of the team.
     ///
-    /// Gateways enroll themselves with a setup token, so there is no operation that creates one. Okta Privileged
-    /// Access also lets `delegated_resource_admin` read.
+    /// Gateways enroll themselves with a setup token, so no operation creates a gateway. Okta Privileged Access also
+    /// lets `delegated_resource_admin` read.
     ///
     /// Page size: The number of objects on a page; 100 if omitted. No upper limit is documented.
     ///
@@ -84,12 +84,12 @@ impl Gateways {
             .request(&self.channel, ApiResponse::json)
     }
 
-    /// Changes a gateway.
+    /// Updates a gateway.
     ///
     /// The body replaces the gateway, so include every member that should stay.
     ///
-    /// Start from a gateway that was read, so that members which this version does not know are sent back. An update
-    /// that would lose digits of a number in such a member is refused.
+    /// Build the update from a gateway that was read, so that members unknown to this version are sent back. An
+    /// update that would lose digits of a number in such a member is refused.
     ///
     /// Needs the permission `access_admin`.
     ///
@@ -119,7 +119,7 @@ impl Gateways {
 
     /// Deletes a gateway from the team.
     ///
-    /// Repeating it is harmless; the response for a deleted gateway is 404.
+    /// Repeating the call is harmless; the response for a deleted gateway is 404.
     ///
     /// Needs the permission `access_admin`.
     ///
@@ -175,7 +175,7 @@ pub struct ListGatewaysQuery {
 }
 
 impl ListGatewaysQuery {
-    /// Only gateways whose name contains this text.
+    /// Lists only gateways whose name contains this text.
     pub fn contains(mut self, value: impl Into<String>) -> Self {
         self.contains = Some(value.into());
         self

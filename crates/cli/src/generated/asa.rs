@@ -69,7 +69,7 @@ pub(crate) enum GatewayCommand {
         #[arg(
             long,
             value_name = "TEXT",
-            help = "Only gateways whose name contains this text"
+            help = "Lists only gateways whose name contains this text"
         )]
         contains: Option<String>,
         #[arg(long, help = "Lists the newest first if true")]

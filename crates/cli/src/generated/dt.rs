@@ -68,7 +68,7 @@ pub(crate) enum ActiveGateTokenCommand {
         after_help = operation_help(&api::GET_TOKEN)
     )]
     Get {
-        #[arg(help = "ID of the token, as shown by `list`")]
+        #[arg(help = "ID of the token (its prefix and public part), as shown by `list`")]
         id: models::ActiveGateTokenId,
     },
     #[command(
@@ -77,7 +77,7 @@ pub(crate) enum ActiveGateTokenCommand {
         visible_alias = "rm"
     )]
     Delete {
-        #[arg(help = "ID of the token, as shown by `list`")]
+        #[arg(help = "ID of the token (its prefix and public part), as shown by `list`")]
         id: models::ActiveGateTokenId,
     },
 }

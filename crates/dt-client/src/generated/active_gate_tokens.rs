@@ -35,7 +35,8 @@ impl ActiveGateTokens {
 
     /// Lists the ActiveGate tokens of the environment.
     ///
-    /// The order is not documented. Further pages are requested with `nextPageKey` and no other parameter.
+    /// The order of the tokens is not documented. Further pages are requested with `nextPageKey` and no other
+    /// parameter.
     ///
     /// Page size: The number of tokens on a page; 100 if omitted.
     ///
@@ -72,10 +73,10 @@ impl ActiveGateTokens {
     /// Only this response contains the secret.
     ///
     /// An expiration date that is invalid, in the past, or more than two years ahead by the client's clock is
-    /// refused. A form that only this client accepts is converted to the API's own.
+    /// refused. A date in a form that the API does not document is converted to one that it does.
     ///
-    /// The secret is never lost to another member of the response: an unreadable expiration date is kept as text.
-    /// After a lost response a token may exist whose secret is unknown; `find_lost` finds it.
+    /// An unreadable member of the response does not hide the secret: an unreadable expiration date is kept as text.
+    /// If the response is lost, a token whose secret is unknown may exist; `find_lost` finds it.
     ///
     /// It is not repeated after its response was lost: [`Error::applied`](gatelet_transport::Error::applied) then
     /// says whether it may have taken effect.
@@ -127,7 +128,7 @@ impl ActiveGateTokens {
 
     /// Deletes an ActiveGate token.
     ///
-    /// Repeating it is harmless; the response for a deleted token is 404.
+    /// Repeating the call is harmless; the response for a deleted token is 404.
     ///
     /// Needs the permission `activeGateTokenManagement.write`.
     ///

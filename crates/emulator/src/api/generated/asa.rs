@@ -50,7 +50,7 @@ pub(crate) trait Operations {
         &self,
         gateway_id: &str,
     ) -> Result<Encoded<Gateway>, ErrorResponse>;
-    /// Changes a gateway.
+    /// Updates a gateway.
     fn update_gateway_instance(
         &self,
         gateway_id: &str,

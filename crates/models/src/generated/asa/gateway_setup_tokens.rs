@@ -216,7 +216,7 @@ open_enum! {
     ///
     /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
     pub enum RegistrationType {
-        /// A gateway.
+        /// The agent of a gateway.
         GatewayAgent = "gateway-agent",
     }
 }

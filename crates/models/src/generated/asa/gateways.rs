@@ -34,7 +34,7 @@ pub struct Gateway {
     pub labels: Option<BTreeMap<String, String>>,
     /// A human-readable description. Limits: 1 to 1024 characters.
     pub description: Option<String>,
-    /// The address at which clients reach the gateway; may include a port.
+    /// The address at which clients reach the gateway, with or without a port.
     pub access_address: Option<String>,
     /// The address that the gateway detected for itself.
     pub default_address: Option<String>,
@@ -571,7 +571,7 @@ pub struct GatewayUpdate {
     pub labels: Patch<BTreeMap<String, String>>,
     /// A human-readable description. Limits: 1 to 1024 characters.
     pub description: Patch<String>,
-    /// The address at which clients reach the gateway; may include a port.
+    /// The address at which clients reach the gateway, with or without a port.
     pub access_address: Patch<String>,
     /// The address that the gateway detected for itself.
     pub default_address: Patch<String>,

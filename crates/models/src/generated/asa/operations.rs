@@ -25,7 +25,7 @@ pub enum OperationId {
     ListGateways,
     /// Reads one gateway.
     GetGatewayInstance,
-    /// Changes a gateway.
+    /// Updates a gateway.
     UpdateGatewayInstance,
     /// Deletes a gateway from the team.
     DeleteGatewayInstance,
@@ -97,7 +97,7 @@ pub static LIST_GATEWAY_SETUP_TOKENS: Operation = Operation {
         QueryParameter {
             name: "offset",
             kind: QueryKind::Text,
-            description: "Where the page begins, an opaque value from the `Link` header of the previous page.",
+            description: "An opaque value from the `Link` header of the previous page, which says where this page begins.",
         },
         QueryParameter {
             name: "descending",
@@ -152,8 +152,8 @@ pub static CREATE_GATEWAY_SETUP_TOKEN: Operation = Operation {
 ///
 /// `GET /v1/teams/{team_name}/gateway_setup_tokens/{gateway_setup_token_id}`
 ///
-/// ASA leaves the token's value out; FetchGatewaySetupTokenAsAgentToken reveals it. Okta Privileged Access sends
-/// it here too.
+/// ASA omits the token's value; FetchGatewaySetupTokenAsAgentToken reveals it. Okta Privileged Access sends it
+/// here too.
 pub static FETCH_GATEWAY_SETUP_TOKEN: Operation = Operation {
     vendor: "asa",
     id: "FetchGatewaySetupToken",
@@ -226,8 +226,8 @@ pub static FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN: Operation = Operation {
 ///
 /// `GET /v1/teams/{team_name}/gateways`
 ///
-/// Gateways enroll themselves with a setup token, so there is no operation that creates one. Okta Privileged
-/// Access also lets `delegated_resource_admin` read.
+/// Gateways enroll themselves with a setup token, so no operation creates a gateway. Okta Privileged Access also
+/// lets `delegated_resource_admin` read.
 pub static LIST_GATEWAYS: Operation = Operation {
     vendor: "asa",
     id: "ListGateways",
@@ -240,7 +240,7 @@ pub static LIST_GATEWAYS: Operation = Operation {
         QueryParameter {
             name: "contains",
             kind: QueryKind::Text,
-            description: "Only gateways whose name contains this text.",
+            description: "Lists only gateways whose name contains this text.",
         },
         QueryParameter {
             name: "count",
@@ -253,7 +253,7 @@ pub static LIST_GATEWAYS: Operation = Operation {
         QueryParameter {
             name: "offset",
             kind: QueryKind::Text,
-            description: "Where the page begins, an opaque value from the `Link` header of the previous page.",
+            description: "An opaque value from the `Link` header of the previous page, which says where this page begins.",
         },
         QueryParameter {
             name: "descending",
@@ -303,7 +303,7 @@ pub static GET_GATEWAY_INSTANCE: Operation = Operation {
     source: "https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/",
 };
 
-/// Changes a gateway.
+/// Updates a gateway.
 ///
 /// `PUT /v1/teams/{team_name}/gateways/{gateway_id}`
 ///
@@ -313,7 +313,7 @@ pub static UPDATE_GATEWAY_INSTANCE: Operation = Operation {
     id: "UpdateGatewayInstance",
     name: "asa UpdateGatewayInstance",
     tag: "Gateways",
-    summary: "Changes a gateway",
+    summary: "Updates a gateway",
     method: Method::Put,
     path: "/v1/teams/{team_name}/gateways/{gateway_id}",
     query: &[],
@@ -331,7 +331,7 @@ pub static UPDATE_GATEWAY_INSTANCE: Operation = Operation {
 ///
 /// `DELETE /v1/teams/{team_name}/gateways/{gateway_id}`
 ///
-/// Repeating it is harmless; the response for a deleted gateway is 404.
+/// Repeating the call is harmless; the response for a deleted gateway is 404.
 pub static DELETE_GATEWAY_INSTANCE: Operation = Operation {
     vendor: "asa",
     id: "DeleteGatewayInstance",
@@ -379,7 +379,7 @@ pub static GET_GATEWAY_STATUS_REPORT: Operation = Operation {
 ///
 /// `POST /v1/teams/{team_name}/service_token`
 ///
-/// The only call that needs no bearer token. Repeating it is harmless: the unused bearer token expires.
+/// This is the only call that needs no bearer token. Repeating it is harmless: an unused bearer token expires.
 pub static ISSUE_SERVICE_TOKEN: Operation = Operation {
     vendor: "asa",
     id: "IssueServiceToken",

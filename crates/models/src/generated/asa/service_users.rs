@@ -112,7 +112,7 @@ pub struct AuthToken {
     /// When the token expires; the service may revoke it earlier. An unreadable value is kept and not treated as
     /// absent.
     pub expires_at: Lenient<Timestamp>,
-    /// The team that the token is for; compare it case-insensitively. Limits: 1 to 4096 characters.
+    /// The name of the team that the token is for; its case does not matter. Limits: 1 to 4096 characters.
     pub team_name: String,
 }
 

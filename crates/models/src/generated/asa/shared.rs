@@ -183,7 +183,7 @@ open_enum! {
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ErrorDetail {
-    /// The place in the request.
+    /// The location of the invalid part in the request.
     pub path: Option<String>,
     /// A human-readable message.
     pub message: Option<String>,

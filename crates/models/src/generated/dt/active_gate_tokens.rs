@@ -11,7 +11,7 @@ use crate::{
 };
 
 id! {
-    /// The id of an ActiveGate token, its prefix and public part, for example `dt0g02.4KWZO5EF`. Not secret.
+    /// The id of an ActiveGate token (its prefix and public part), for example `dt0g02.4KWZO5EF`. It is not secret.
     ///
     /// Source:
     /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-activegate-token>.
@@ -25,15 +25,15 @@ id! {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ActiveGateToken {
-    /// The token's id, its prefix and public part.
+    /// The token's id (its prefix and public part).
     pub id: ActiveGateTokenId,
-    /// The token's name; need not be unique.
+    /// The token's name. Several tokens may have the same name.
     pub name: String,
     /// The user who owns the token.
     pub owner: String,
     /// When the token was created.
     pub creation_date: Timestamp,
-    /// When the token expires; it never does if this is absent.
+    /// When the token expires; absent if it never does.
     pub expiration_date: Option<Timestamp>,
     /// When the token was last used; absent if it never was.
     pub last_used_date: Option<Timestamp>,
@@ -244,7 +244,7 @@ open_enum! {
     pub enum ActiveGateType {
         /// An ActiveGate of one environment.
         Environment = "ENVIRONMENT",
-        /// An ActiveGate of a whole Managed cluster.
+        /// An ActiveGate of all environments of a Managed cluster.
         Cluster = "CLUSTER",
     }
 }
@@ -404,13 +404,13 @@ impl Serialize for ActiveGateTokenList {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ActiveGateTokenCreate {
-    /// The token's name; need not be unique.
+    /// The token's name. Several tokens may have the same name.
     pub name: String,
     /// The kind of ActiveGate that the token is for. Newer servers may not know it.
     pub active_gate_type: Option<ActiveGateType>,
     /// When the token expires: milliseconds of the Unix time as digits, a date and time, or an expression such as
-    /// `now+60d` with one of the units m, h, d, w, M, y. Not in the past and at most two years ahead; the token never
-    /// expires if this is absent.
+    /// `now+60d` with one of the units m, h, d, w, M, y. It must not be in the past, and at most two years ahead.
+    /// Without it, the token never expires.
     pub expiration_date: Option<String>,
     /// Whether to create a seed token (true) or an individual token (false, which the vendor recommends). Newer
     /// servers may not know it. Default: `false`.
@@ -559,12 +559,11 @@ impl Serialize for ActiveGateTokenCreate {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ActiveGateTokenCreated {
-    /// The token's id, its prefix and public part.
+    /// The token's id (its prefix and public part).
     pub id: ActiveGateTokenId,
     /// The whole token. It is shown only once.
     pub token: Secret,
-    /// When the token expires; it never does if this is absent. An unreadable value is kept and not treated as
-    /// absent.
+    /// When the token expires; absent if it never does. An unreadable value is kept and not treated as absent.
     pub expiration_date: Lenient<Timestamp>,
 }
 

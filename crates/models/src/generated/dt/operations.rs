@@ -46,7 +46,8 @@ impl OperationId {
 ///
 /// `GET /activeGateTokens`
 ///
-/// The order is not documented. Further pages are requested with `nextPageKey` and no other parameter.
+/// The order of the tokens is not documented. Further pages are requested with `nextPageKey` and no other
+/// parameter.
 pub static LIST_TOKENS: Operation = Operation {
     vendor: "dt",
     id: "listTokens",
@@ -138,7 +139,7 @@ pub static GET_TOKEN: Operation = Operation {
 ///
 /// `DELETE /activeGateTokens/{activeGateTokenIdentifier}`
 ///
-/// Repeating it is harmless; the response for a deleted token is 404.
+/// Repeating the call is harmless; the response for a deleted token is 404.
 pub static REVOKE_TOKEN: Operation = Operation {
     vendor: "dt",
     id: "revokeToken",
