@@ -51,6 +51,7 @@ const RULES: &[Rule] = &[
     Rule {
         package: "gatelet",
         imports: &[
+            "gatelet-client",
             "gatelet-models",
             "gatelet-hyper",
             "gatelet-transport",

@@ -3,7 +3,7 @@
 use std::num::{IntErrorKind, ParseIntError};
 use std::str::FromStr;
 
-use asa_client::{ListQuery, ListRequest};
+use gatelet_client::{ListQuery, ListRequest};
 use gatelet_transport::PageToken;
 
 /// The options of every list command.
