@@ -2,4 +2,4 @@
 
 pub(crate) mod embedded;
 pub(crate) mod factory;
-pub(crate) mod verbose;
+pub(crate) mod logging_transport;

@@ -8,7 +8,7 @@ use gatelet_hyper::{HyperTransport, TokioClock};
 use gatelet_transport::{ApiToken, CallTimeouts, FileToken, TransportError};
 
 use crate::client::embedded;
-use crate::client::verbose::Verbose;
+use crate::client::logging_transport::LoggingTransport;
 use crate::error::error::CliError;
 use crate::options::global::GlobalOptions;
 use crate::{env, secret};
@@ -16,7 +16,7 @@ use crate::{env, secret};
 /// The base URL of the embedded emulator; nothing is sent there.
 const EMBEDDED: &str = "http://localhost";
 
-/// Appended to the client's own name in `User-Agent`.
+/// The suffix of the client's own `User-Agent`.
 const USER_AGENT: &str = concat!("gatelet/", env!("CARGO_PKG_VERSION"));
 
 /// Creates clients from the global options and the environment.
@@ -64,7 +64,7 @@ impl ClientFactory {
             .timeouts(self.timeouts)
             .user_agent(USER_AGENT);
         builder
-            .build_with(self.verbose(self.http_transport()?), TokioClock::new())
+            .build_with(self.logged(self.http_transport()?), TokioClock::new())
             .map_err(|error| CliError::from_client_error(&error, "GATELET_ASA_URL"))
     }
 
@@ -80,7 +80,7 @@ impl ClientFactory {
                 well_known::ASA_KEY_SECRET,
             ))
             .timeouts(self.timeouts);
-        Ok(builder.build_with(self.verbose(emulator), TokioClock::new())?)
+        Ok(builder.build_with(self.logged(emulator), TokioClock::new())?)
     }
 
     /// Creates the Dynatrace client.
@@ -93,7 +93,7 @@ impl ClientFactory {
                 .credentials(ApiToken::new(well_known::DT_TOKEN)?)
                 .timeouts(self.timeouts);
             return Ok(builder.build_with(
-                self.verbose(embedded::open_default().await?),
+                self.logged(embedded::open_default().await?),
                 TokioClock::new(),
             )?);
         }
@@ -105,7 +105,7 @@ impl ClientFactory {
         };
         let builder = builder.timeouts(self.timeouts).user_agent(USER_AGENT);
         builder
-            .build_with(self.verbose(self.http_transport()?), TokioClock::new())
+            .build_with(self.logged(self.http_transport()?), TokioClock::new())
             .map_err(|error| CliError::from_client_error(&error, "GATELET_DT_URL"))
     }
 
@@ -122,8 +122,9 @@ impl ClientFactory {
         }
     }
 
-    fn verbose<T>(&self, transport: T) -> Verbose<T> {
-        Verbose::new(transport, self.verbose)
+    /// Logs the transport's requests if that is on.
+    fn logged<T>(&self, transport: T) -> LoggingTransport<T> {
+        LoggingTransport::new(transport, self.verbose)
     }
 }
 

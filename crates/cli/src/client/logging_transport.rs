@@ -1,4 +1,4 @@
-//! A transport that logs requests and their outcome to stderr.
+//! A transport that logs requests and their outcomes to stderr.
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -12,21 +12,21 @@ use crate::terminal::eprint_line;
 
 /// Logs method and path of each request when it is sent, and its outcome; never a query, a header or a body.
 #[derive(Debug)]
-pub(crate) struct Verbose<T> {
+pub(crate) struct LoggingTransport<T> {
     inner: T,
-    on: bool,
+    is_on: bool,
 }
 
-impl<T> Verbose<T> {
-    /// Wraps a transport; logs nothing unless `on`.
-    pub(crate) fn new(inner: T, on: bool) -> Self {
-        Self { inner, on }
+impl<T> LoggingTransport<T> {
+    /// Wraps a transport; logs nothing unless `is_on`.
+    pub(crate) fn new(inner: T, is_on: bool) -> Self {
+        Self { inner, is_on }
     }
 }
 
-impl<T: Transport> Transport for Verbose<T> {
+impl<T: Transport> Transport for LoggingTransport<T> {
     async fn send(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        if !self.on {
+        if !self.is_on {
             return self.inner.send(request).await;
         }
         let log = RequestLog::new(&mut request);
@@ -85,7 +85,7 @@ impl RequestLog {
     }
 }
 
-/// Logs a request whose response is no longer awaited, because of a timeout or because it is not needed.
+/// Logs a request that was dropped, because of a timeout or because its response is not needed.
 impl Drop for RequestLog {
     fn drop(&mut self) {
         if !self.has_ended {
