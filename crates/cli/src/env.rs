@@ -3,7 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 
-/// Returns the value of a variable; a variable that is set to nothing counts as not set.
+/// Returns the value of a variable; an empty variable counts as not set.
 pub(crate) fn non_empty(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())
 }

@@ -52,7 +52,7 @@ pub(crate) fn optional(name: &str) -> Result<Option<Secret>, CliError> {
 }
 
 /// Returns the path in the variable `name` + `_FILE` if it is a regular file, which can be read again after another process
-/// has rotated it. A pipe can be read once only.
+/// has rotated it. A pipe can be read only once.
 pub(crate) fn regular_file(name: &str) -> Option<PathBuf> {
     let path = PathBuf::from(env::non_empty(&format!("{name}_FILE"))?);
     path.is_file().then_some(path)

@@ -1,8 +1,8 @@
-//! Signals that ask the process to end. They are caught from the call of each function on, even before it is awaited.
+//! Signals that ask the process to end. A function catches its signals as soon as it is called, before its future is polled.
 
 use std::io;
 
-/// Waits for Ctrl-C.
+/// Returns a future that waits for Ctrl-C.
 ///
 /// # Errors
 /// The signal cannot be caught.
@@ -11,7 +11,7 @@ pub(crate) fn interrupt() -> io::Result<impl Future<Output = ()>> {
     listen(tokio::signal::unix::SignalKind::interrupt())
 }
 
-/// Waits for Ctrl-C or SIGTERM.
+/// Returns a future that waits for Ctrl-C or SIGTERM.
 ///
 /// # Errors
 /// The signals cannot be caught.
@@ -35,7 +35,7 @@ fn listen(kind: tokio::signal::unix::SignalKind) -> io::Result<impl Future<Outpu
     })
 }
 
-/// Waits for Ctrl-C.
+/// Returns a future that waits for Ctrl-C.
 ///
 /// # Errors
 /// The signal cannot be caught.
@@ -47,7 +47,7 @@ pub(crate) fn interrupt() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Waits for Ctrl-C.
+/// Returns a future that waits for Ctrl-C.
 ///
 /// # Errors
 /// The signal cannot be caught.

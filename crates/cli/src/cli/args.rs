@@ -4,13 +4,13 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::asa::{gateway, gateway_setup_token};
 use crate::commands::dt::active_gate_token;
-use crate::commands::emulator::EmulatorCommand;
+use crate::commands::emulator::command::EmulatorCommand;
 use crate::error::exit::Exit;
 use crate::generated::asa::Asa;
 use crate::generated::dt::Dt;
 use crate::options::global::GlobalOptions;
 
-/// Manage gateways of Okta Advanced Server Access and ActiveGate tokens of Dynatrace
+/// Manages gateways of Okta Advanced Server Access and ActiveGate tokens of Dynatrace
 #[derive(Debug, Parser)]
 #[command(name = "gatelet", version, propagate_version = true, after_long_help = after_help())]
 pub(crate) struct Args {
@@ -26,15 +26,15 @@ pub(crate) enum Command {
     /// Okta Advanced Server Access and Okta Privileged Access
     #[command(
         subcommand,
-        mut_subcommand("gateway", gateway::texts),
-        mut_subcommand("gateway-setup-token", gateway_setup_token::texts)
+        mut_subcommand("gateway", gateway::with_texts),
+        mut_subcommand("gateway-setup-token", gateway_setup_token::with_texts)
     )]
     Asa(Asa),
     /// Dynatrace
     #[command(
         subcommand,
         visible_alias = "dynatrace",
-        mut_subcommand("active-gate-token", active_gate_token::texts)
+        mut_subcommand("active-gate-token", active_gate_token::with_texts)
     )]
     Dt(Dt),
     /// An emulator of both APIs

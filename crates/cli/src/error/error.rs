@@ -63,7 +63,7 @@ impl CliError {
         Self::from_call_error(error, url, None)
     }
 
-    /// Converts the error of a list; `left` is the rest of its limit, if any.
+    /// Converts the error of a list; `remaining` is the rest of its limit, if any.
     pub(crate) fn from_list_error(
         error: &gatelet_transport::Error,
         remaining: Option<usize>,

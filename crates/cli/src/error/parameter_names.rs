@@ -1,4 +1,4 @@
-//! Names of the libraries' parameters as the user knows them: options and environment variables.
+//! The names under which users know the libraries' parameters: options, arguments and environment variables.
 
 use gatelet_models::{asa, dt};
 use gatelet_transport::{Error, ErrorKind};
@@ -13,8 +13,8 @@ pub(crate) fn describe(error: &Error, url: &str) -> String {
     };
     let typed = match (*parameter, error.operation()) {
         // A page token is the only input that becomes part of a query unchanged.
-        ("query", Some(operation)) if operation.starts_with("dt ") => user_name("page_token", url),
-        (parameter, _) => user_name(parameter, url),
+        ("query", Some(operation)) if operation.starts_with("dt ") => typed_name("page_token", url),
+        (parameter, _) => typed_name(parameter, url),
     };
     match typed {
         Some(typed) => text.replacen(&format!("`{parameter}`"), &typed, 1),
@@ -33,23 +33,24 @@ pub(crate) fn reason(error: &Error) -> String {
     reason.to_owned()
 }
 
-fn user_name(parameter: &str, url: &str) -> Option<String> {
+/// Returns what the user typed for a parameter: an option, an argument or a variable. `url` is the variable of the base URL.
+fn typed_name(parameter: &str, url: &str) -> Option<String> {
     Some(match parameter {
         "base_url" => url.to_owned(),
         "team_name" => "GATELET_ASA_TEAM".into(),
         "key_id" => "GATELET_ASA_KEY_ID".into(),
-        "key_secret" => secret_variable("GATELET_ASA_KEY_SECRET"),
-        "token" | "token_file" => secret_variable("GATELET_DT_TOKEN"),
+        "key_secret" => secret_variable_name("GATELET_ASA_KEY_SECRET"),
+        "token" | "token_file" => secret_variable_name("GATELET_DT_TOKEN"),
         "page_size" => "--page-size".into(),
         "page_token" => "--page-token".into(),
         "query" => "--page-token or --contains".into(),
         "expiration_date" => "--expires".into(),
-        _ => return argument(parameter),
+        _ => return argument_name(parameter),
     })
 }
 
 /// Returns the argument for a parameter in the path of an operation. The last one of a path is the id of the object itself.
-fn argument(parameter: &str) -> Option<String> {
+fn argument_name(parameter: &str) -> Option<String> {
     let asa = asa::OperationId::ALL.iter().map(|id| id.operation());
     let dt = dt::OperationId::ALL.iter().map(|id| id.operation());
     let mut paths = asa
@@ -63,7 +64,7 @@ fn argument(parameter: &str) -> Option<String> {
 }
 
 /// Returns the variable that a secret was read from.
-fn secret_variable(name: &str) -> String {
+fn secret_variable_name(name: &str) -> String {
     match env::non_empty(name) {
         Some(_) => name.to_owned(),
         None => format!("{name}_FILE"),
@@ -82,7 +83,7 @@ mod tests {
         let asa = asa::OperationId::ALL.iter().map(|id| id.operation());
         let dt = dt::OperationId::ALL.iter().map(|id| id.operation());
         for parameter in asa.chain(dt).flat_map(Operation::path_parameters) {
-            assert!(user_name(parameter, "").is_some(), "{parameter}");
+            assert!(typed_name(parameter, "").is_some(), "{parameter}");
         }
     }
 

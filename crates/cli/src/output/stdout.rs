@@ -1,4 +1,4 @@
-//! Standard output, with checks whether what is written there is kept.
+//! Standard output, with checks that what is written to it is kept.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read as _, Write};

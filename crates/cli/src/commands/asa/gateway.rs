@@ -12,12 +12,15 @@ use crate::output::stdout::Stdout;
 use crate::terminal::eprint_line;
 
 /// Sets the texts and aliases of the commands.
-pub(crate) fn texts(command: Command) -> Command {
+pub(crate) fn with_texts(command: Command) -> Command {
     command
         .about("Gateways: the agents that relay connections to servers")
         .visible_alias("gw")
         .mut_subcommand("list", |list| {
-            list.mut_arg("descending", |it| it.help("List newest first"))
+            list.mut_arg("contains", |it| {
+                it.help("List only gateways whose name contains this text")
+            })
+            .mut_arg("descending", |it| it.help("List newest first"))
         })
 }
 

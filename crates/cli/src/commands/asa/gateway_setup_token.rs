@@ -1,7 +1,5 @@
 //! What the description cannot say about `gatelet asa gateway-setup-token`.
 
-use std::collections::BTreeMap;
-
 use asa_client::Client;
 use clap::Command;
 use gatelet_models::asa::{AgentToken, GatewaySetupTokenCreate, GatewaySetupTokenId};
@@ -13,14 +11,14 @@ use crate::output::output::Output;
 use crate::output::stdout::Stdout;
 
 /// Sets the texts and aliases of the commands.
-pub(crate) fn texts(command: Command) -> Command {
+pub(crate) fn with_texts(command: Command) -> Command {
     command
         .about("Gateway setup tokens, which new gateways enroll with")
         .visible_aliases(["setup-token", "setup-tokens", "gst"])
         .mut_subcommand("list", |list| {
             list.mut_arg("descending", |it| it.help("List newest first"))
         })
-        // Beside `get`, which the id is for as well.
+        // Beside `get`, which takes the same id.
         .mut_subcommand("reveal", |reveal| reveal.display_order(2))
 }
 
@@ -44,11 +42,23 @@ impl Create {
     ) -> Result<(), CliError> {
         let tokens = client.gateway_setup_tokens();
         secret_output::ensure_writable(output)?;
-        let body = create(self.description, self.labels);
-        let created = tokens.create(body).send().await?;
+        let created = tokens.create(self.into_body()).send().await?;
         let id = created.id.clone();
         secret_output::print_or_undo(created, id.as_str(), output, || tokens.delete(&id).send())
             .await
+    }
+
+    /// Returns the body of the request. Of labels with the same key the last one counts.
+    fn into_body(self) -> GatewaySetupTokenCreate {
+        let mut body = GatewaySetupTokenCreate::new();
+        if let Some(description) = self.description {
+            body = body.with_description(description);
+        }
+        if !self.labels.is_empty() {
+            let labels = self.labels.into_iter();
+            body = body.with_labels(labels.map(|label| (label.key, label.value)));
+        }
+        body
     }
 }
 
@@ -73,20 +83,4 @@ impl Reveal {
             .await?;
         Ok(output.item(AgentToken::new().with_token(value))?)
     }
-}
-
-fn create(description: Option<String>, labels: Vec<Label>) -> GatewaySetupTokenCreate {
-    let mut create = GatewaySetupTokenCreate::new();
-    if let Some(description) = description {
-        create = create.with_description(description);
-    }
-    if !labels.is_empty() {
-        create = create.with_labels(
-            labels
-                .into_iter()
-                .map(|label| (label.key, label.value))
-                .collect::<BTreeMap<_, _>>(),
-        );
-    }
-    create
 }

@@ -14,7 +14,7 @@ use crate::terminal::eprint_line;
 const ID: &str = "ID of the token, as shown by `list`: the part before the secret";
 
 /// Sets the texts and aliases of the commands.
-pub(crate) fn texts(command: Command) -> Command {
+pub(crate) fn with_texts(command: Command) -> Command {
     command
         .about("ActiveGate tokens, which ActiveGates connect with")
         .visible_aliases(["token", "tokens", "agt"])

@@ -1,0 +1,37 @@
+//! The subcommands of `gatelet emulator`.
+
+use clap::Subcommand;
+
+use crate::client::factory::ClientFactory;
+use crate::commands::emulator::enroll::Enroll;
+use crate::commands::emulator::serve::Serve;
+use crate::error::error::CliError;
+use crate::output::output::Output;
+use crate::output::stdout::Stdout;
+
+/// The commands on the emulator.
+#[derive(Debug, Subcommand)]
+pub(crate) enum EmulatorCommand {
+    /// Serves the emulator over HTTP until SIGTERM or Ctrl-C
+    ///
+    /// The first line on stdout is the URL; stderr shows the environment variables to set. With --verbose, each request is
+    /// logged to stderr.
+    Serve(Serve),
+    /// Enrolls a gateway in the embedded emulator, as its agent would with a setup token
+    #[command(alias = "enrol")]
+    Enroll(Enroll),
+}
+
+impl EmulatorCommand {
+    /// Runs the command and prints its result.
+    pub(crate) async fn run(
+        self,
+        clients: &ClientFactory,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        match self {
+            Self::Serve(serve) => serve.run(clients.is_verbose(), output.sink()).await,
+            Self::Enroll(enroll) => enroll.run(clients, output).await,
+        }
+    }
+}

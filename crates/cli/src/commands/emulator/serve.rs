@@ -1,0 +1,131 @@
+//! `gatelet emulator serve`.
+
+use std::io::{self, Write as _};
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use gatelet_emulator::{Emulator, well_known};
+use gatelet_models::Secret;
+
+use crate::client::embedded;
+use crate::error::error::CliError;
+use crate::error::exit::Exit;
+use crate::output::stdout::Stdout;
+use crate::secret;
+use crate::signal;
+use crate::terminal::eprint_line;
+
+/// Serves the emulator.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Serve {
+    /// Address to listen on; port 0 picks a free port
+    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
+    address: SocketAddr,
+    /// Allow an address that other machines can reach
+    #[arg(long)]
+    beyond_loopback: bool,
+    /// State file [default: in memory]
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+    /// Let callers with the token in GATELET_EMULATOR_FAULTS script faults for the next requests
+    #[arg(long)]
+    faults: bool,
+}
+
+impl Serve {
+    /// Prints the URL and serves until SIGTERM or Ctrl-C. Logs each request if `is_verbose`.
+    pub(crate) async fn run(self, is_verbose: bool, stdout: &mut Stdout) -> Result<(), CliError> {
+        self.check_reach(self.address.ip())?;
+        let token = self.faults.then(read_fault_token).transpose()?;
+        let emulator = match self.data {
+            Some(path) => embedded::open(&path).await?,
+            None => seeded_in_memory().map_err(|error| CliError::new(Exit::Other, error))?,
+        };
+        let mut serve = gatelet_emulator::Serve::new(emulator)
+            .address(self.address)
+            .beyond_loopback(self.beyond_loopback);
+        if let Some(token) = token {
+            serve = serve.faults(token);
+        }
+        if is_verbose {
+            serve = serve.access_log(eprint_line);
+        }
+        // A closed stdout is fine: the caller may have chosen the address and so know the URL.
+        serve_until_stopped(serve, stdout.allow_closed()).await
+    }
+
+    /// Refuses an address that other machines can reach, unless it was asked for and faults are off.
+    fn check_reach(&self, ip: IpAddr) -> Result<(), CliError> {
+        let remedy = match (ip.is_loopback(), self.beyond_loopback, self.faults) {
+            (true, _, _) | (false, true, false) => return Ok(()),
+            (false, false, _) => "add --beyond-loopback to allow that",
+            (false, true, true) => "--faults requires a loopback address",
+        };
+        Err(CliError::usage(format_args!(
+            "other machines could reach {ip}; {remedy}"
+        )))
+    }
+}
+
+/// Creates an emulator in memory with the vendors' examples.
+fn seeded_in_memory() -> Result<Emulator, gatelet_emulator::Error> {
+    let emulator = Emulator::memory()?;
+    emulator.seed()?;
+    Ok(emulator)
+}
+
+/// Reads the token that allows faults.
+fn read_fault_token() -> Result<Secret, CliError> {
+    let token = secret::optional("GATELET_EMULATOR_FAULTS")?;
+    token.ok_or_else(|| {
+        CliError::usage(
+            "--faults needs a token of your choice in GATELET_EMULATOR_FAULTS, or in a file named by \
+             GATELET_EMULATOR_FAULTS_FILE",
+        )
+    })
+}
+
+/// Serves until SIGTERM or Ctrl-C.
+async fn serve_until_stopped(
+    serve: gatelet_emulator::Serve,
+    stdout: &mut Stdout,
+) -> Result<(), CliError> {
+    let serve_error = |error: io::Error| {
+        CliError::new(
+            Exit::Other,
+            format_args!("could not serve the emulator: {error}"),
+        )
+    };
+    // Catch signals before anyone knows the URL, so that none is missed.
+    let stop = signal::terminate().map_err(serve_error)?;
+    let server = serve.start().await.map_err(serve_error)?;
+    let address = server.address();
+    if !address.ip().is_loopback() {
+        eprint_line(
+            "warning: other machines can reach this emulator, and its credentials are public",
+        );
+    }
+    // A failed write to stderr is ignored.
+    let _ = io::stderr().write_all(export_commands(&format!("http://{address}")).as_bytes());
+    writeln!(stdout, "http://{address}")?;
+    stdout.flush()?;
+    stop.await;
+    server.shutdown().await;
+    Ok(())
+}
+
+/// Returns the shell commands that let every command and example use the emulator.
+fn export_commands(url: &str) -> String {
+    format!(
+        "export GATELET_ASA_URL='{url}'\n\
+         export GATELET_ASA_TEAM='{team}'\n\
+         export GATELET_ASA_KEY_ID='{key_id}'\n\
+         export GATELET_ASA_KEY_SECRET='{key_secret}'\n\
+         export GATELET_DT_URL='{url}'\n\
+         export GATELET_DT_TOKEN='{token}'\n",
+        team = well_known::ASA_TEAM,
+        key_id = well_known::ASA_KEY_ID,
+        key_secret = well_known::ASA_KEY_SECRET,
+        token = well_known::DT_TOKEN,
+    )
+}
