@@ -2,6 +2,7 @@
 //!
 //! - [`RawServer`](raw_server::RawServer): responds with a test's bytes. [`Proxy`](proxy::Proxy): connects
 //!   every request to one server.
+//! - [`TaskServer`](task_server::TaskServer) (feature `tasks`): runs a test's code for each connection.
 //! - `pki` and `tls_server` (feature `tls`): certificates, and TLS in front of a server without it.
 //! - `models` (feature `models`): every model with a sample, and generated values of each.
 
@@ -17,5 +18,7 @@ pub mod models;
 pub mod pki;
 pub mod proxy;
 pub mod raw_server;
+#[cfg(feature = "tasks")]
+pub mod task_server;
 #[cfg(feature = "tls")]
 pub mod tls_server;

@@ -2,13 +2,13 @@
 
 #![allow(clippy::disallowed_methods)] // It runs on real sockets, so its timeouts are real too.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use gatelet_hyper::{HyperTransport, HyperTransportBuilder};
+use gatelet_test_support::task_server::TaskServer;
 use gatelet_transport::{Phase, Sent, Transport, TransportError, TransportErrorKind};
 use http::{Request, Response};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -57,8 +57,7 @@ impl Plan {
 }
 
 struct Server {
-    address: SocketAddr,
-    connections: Arc<AtomicUsize>,
+    server: TaskServer,
     /// The peak of open connections.
     most_open: Arc<AtomicUsize>,
     /// The peak of requests in flight on one connection.
@@ -67,48 +66,40 @@ struct Server {
     under_way: Arc<AtomicUsize>,
     /// Opened for each connection.
     arrived: Gate,
-    _task: JoinSet<()>,
 }
 
 impl Server {
     async fn start(plan: Plan) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let mut server = Self {
-            address: listener.local_addr().unwrap(),
-            connections: Arc::default(),
-            most_open: Arc::default(),
-            most: Arc::default(),
-            under_way: Arc::default(),
-            arrived: Gate::new(),
-            _task: JoinSet::new(),
-        };
-        let (counter, most) = (server.connections.clone(), server.most.clone());
-        let (open, most_open) = (Arc::new(AtomicUsize::new(0)), server.most_open.clone());
-        let (arrived, all) = (server.arrived.clone(), server.under_way.clone());
-        server._task.spawn(async move {
-            let mut streams = JoinSet::new();
-            loop {
-                let (stream, _) = listener.accept().await.unwrap();
-                let number = counter.fetch_add(1, Ordering::SeqCst);
-                arrived.open();
-                let counts = [most.clone(), all.clone()];
-                most_open.fetch_max(open.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-                let (plan, open) = (plan.clone(), open.clone());
-                streams.spawn(async move {
-                    let _ = serve(stream, number, plan, counts).await;
-                    open.fetch_sub(1, Ordering::SeqCst);
-                });
+        let (most_open, most) = (Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default());
+        let (under_way, arrived) = (Arc::<AtomicUsize>::default(), Gate::new());
+        let open = Arc::new(AtomicUsize::new(0));
+        let counts = [most.clone(), under_way.clone()];
+        let (peak, opened) = (most_open.clone(), arrived.clone());
+        let server = TaskServer::start(move |stream, number| {
+            opened.open();
+            peak.fetch_max(open.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            let (plan, open, counts) = (plan.clone(), open.clone(), counts.clone());
+            async move {
+                let _ = serve(stream, number, plan, counts).await;
+                open.fetch_sub(1, Ordering::SeqCst);
             }
-        });
-        server
+        })
+        .await;
+        Self {
+            server,
+            most_open,
+            most,
+            under_way,
+            arrived,
+        }
     }
 
     fn connections(&self) -> usize {
-        self.connections.load(Ordering::SeqCst)
+        self.server.connections()
     }
 
     fn request(&self) -> Request<Bytes> {
-        let uri = format!("https://{}/", self.address);
+        let uri = format!("https://{}/", self.server.address);
         Request::post(uri).body(Bytes::from_static(b"{}")).unwrap()
     }
 

@@ -1,7 +1,5 @@
 //! HTTP/2, and what only HTTP/2 has.
 
-use std::sync::atomic::Ordering;
-
 use bytes::Bytes;
 use gatelet_hyper::HyperTransport;
 use gatelet_transport::{CallTimeouts, Sent, TooLarge, Transport, TransportErrorKind};
@@ -30,7 +28,7 @@ async fn an_http2_connection_is_shared_if_the_server_chooses_http2() {
     while let Some(response) = calls.join_next().await {
         assert_eq!(response.unwrap().body(), "h2 0");
     }
-    assert_eq!(server.connections.load(Ordering::SeqCst), 1);
+    assert_eq!(server.connections(), 1);
 }
 
 #[tokio::test]

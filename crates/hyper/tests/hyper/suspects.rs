@@ -2,15 +2,14 @@
 
 #![allow(clippy::disallowed_methods)] // It runs on real sockets, so its timeouts are real too.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use gatelet_hyper::HyperTransport;
+use gatelet_test_support::task_server::TaskServer;
 use gatelet_transport::{CallTimeouts, Channel, Transport, TransportErrorKind};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
@@ -27,59 +26,49 @@ enum Sickness {
     /// The server responds with 408.
     GivesUp,
     Silence,
+    /// The server sends an invalid head.
+    Malformed,
 }
 
 /// A server whose first connections respond to one request, together, and are broken from then on. All others work.
 struct Server {
-    address: SocketAddr,
-    connections: Arc<AtomicUsize>,
+    server: TaskServer,
     /// Opened when a request reached a broken connection.
     sick: Gate,
-    _task: JoinSet<()>,
 }
 
 impl Server {
     async fn start(sick: usize, sickness: Sickness) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let (connections, gate) = (Arc::new(AtomicUsize::new(0)), Gate::new());
-        let mut task = JoinSet::new();
-        let (counter, reached) = (connections.clone(), gate.clone());
-        task.spawn(async move {
-            let together = Arc::new(Barrier::new(sick));
-            let mut streams = JoinSet::new();
-            loop {
-                let (stream, _) = listener.accept().await.unwrap();
-                if counter.fetch_add(1, Ordering::SeqCst) < sick {
-                    streams.spawn(falls_sick(
-                        stream,
-                        together.clone(),
-                        sickness,
-                        reached.clone(),
-                    ));
+        let gate = Gate::new();
+        let (together, reached) = (Arc::new(Barrier::new(sick)), gate.clone());
+        let server = TaskServer::start(move |stream, number| {
+            let (together, reached) = (together.clone(), reached.clone());
+            async move {
+                if number < sick {
+                    falls_sick(stream, together, sickness, reached).await;
                 } else {
-                    streams.spawn(stays_well(stream));
+                    stays_well(stream).await;
                 }
             }
-        });
-        Self {
-            address,
-            connections,
-            sick: gate,
-            _task: task,
-        }
+        })
+        .await;
+        Self { server, sick: gate }
     }
 
     fn connections(&self) -> usize {
-        self.connections.load(Ordering::SeqCst)
+        self.server.connections()
     }
 
     fn channel(&self, transport: &HyperTransport, timeouts: CallTimeouts) -> Channel {
-        channel_to(&format!("http://{}", self.address), transport, timeouts)
+        channel_to(
+            &format!("http://{}", self.server.address),
+            transport,
+            timeouts,
+        )
     }
 
     fn request(&self) -> http::Request<Bytes> {
-        let uri = format!("http://{}/", self.address);
+        let uri = format!("http://{}/", self.server.address);
         http::Request::get(uri).body(Bytes::new()).unwrap()
     }
 
@@ -111,6 +100,9 @@ async fn falls_sick(
     match sickness {
         Sickness::Reset => stream.set_zero_linger().unwrap(),
         Sickness::Close => {}
+        Sickness::Malformed => {
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\0: x\r\n\r\n").await;
+        }
         Sickness::GivesUp => {
             let response = "HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n";
             stream.write_all(response.as_bytes()).await.unwrap();
@@ -260,38 +252,12 @@ async fn a_dropped_call_does_not_affect_other_connections() {
 
 #[tokio::test]
 async fn a_malformed_response_does_not_affect_other_connections() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let uri = format!("http://{}/", listener.local_addr().unwrap());
-    let connections = Arc::new(AtomicUsize::new(0));
-    let counter = connections.clone();
-    let together = Arc::new(Barrier::new(3));
-    let mut server = JoinSet::new();
-    server.spawn(async move {
-        let mut streams = JoinSet::new();
-        loop {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            counter.fetch_add(1, Ordering::SeqCst);
-            let together = together.clone();
-            streams.spawn(async move {
-                takes_request(&mut stream).await;
-                together.wait().await;
-                respond(&mut stream).await;
-                takes_request(&mut stream).await;
-                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\0: x\r\n\r\n").await;
-            });
-        }
-    });
+    let server = Server::start(3, Sickness::Malformed).await;
     let transport = HyperTransport::new();
-    let request = || http::Request::get(&uri).body(Bytes::new()).unwrap();
-    let mut calls = JoinSet::new();
+    server.fill_pool(&transport, 3).await;
     for _ in 0..3 {
-        let (transport, request) = (transport.clone(), request());
-        calls.spawn(async move { transport.send(request).await.unwrap() });
-    }
-    calls.join_all().await;
-    for _ in 0..3 {
-        let error = transport.send(request()).await.unwrap_err();
+        let error = transport.send(server.request()).await.unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Protocol);
     }
-    assert_eq!(connections.load(Ordering::SeqCst), 3);
+    assert_eq!(server.connections(), 3);
 }

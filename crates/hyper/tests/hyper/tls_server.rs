@@ -1,16 +1,16 @@
 //! A TLS server on loopback that counts its connections and keeps what it receives.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use gatelet_hyper::HyperTransport;
+use gatelet_test_support::task_server::TaskServer;
 use gatelet_transport::{Sent, Transport, TransportError, TransportErrorKind};
 use http::{Request, Response};
 use rustls::ServerConfig;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
@@ -21,9 +21,8 @@ type Received = Arc<Mutex<Vec<u8>>>;
 
 pub(crate) struct TlsServer {
     pub(crate) address: SocketAddr,
-    pub(crate) connections: Arc<AtomicUsize>,
     received: Received,
-    _task: tokio::task::JoinSet<()>,
+    server: TaskServer,
 }
 
 impl TlsServer {
@@ -38,24 +37,21 @@ impl TlsServer {
 
     pub(crate) async fn start_with(config: ServerConfig) -> Self {
         let acceptor = TlsAcceptor::from(Arc::new(config));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let (connections, received) = (Arc::new(AtomicUsize::new(0)), Received::default());
-        let mut task = tokio::task::JoinSet::new();
-        let counters = (connections.clone(), received.clone());
-        task.spawn(async move {
-            loop {
-                let (stream, _) = listener.accept().await.unwrap();
-                let number = counters.0.fetch_add(1, Ordering::SeqCst);
-                tokio::spawn(serve(acceptor.clone(), stream, number, counters.1.clone()));
-            }
-        });
+        let received = Received::default();
+        let log = received.clone();
+        let server = TaskServer::start(move |stream, number| {
+            serve(acceptor.clone(), stream, number, log.clone())
+        })
+        .await;
         Self {
-            address,
-            connections,
+            address: server.address,
             received,
-            _task: task,
+            server,
         }
+    }
+
+    pub(crate) fn connections(&self) -> usize {
+        self.server.connections()
     }
 
     /// Returns what arrived over HTTP/1.1 so far.

@@ -2,15 +2,15 @@
 
 use std::error::Error;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use gatelet_hyper::{HyperTransport, HyperTransportBuilder};
+use gatelet_test_support::task_server::TaskServer;
 use gatelet_transport::{Sent, Transport, TransportErrorKind};
 use http::Request;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use tokio::io::AsyncWriteExt;
-use tokio::net::TcpListener;
+use tokio::net::TcpStream;
 
 use super::pki::{Authority, Identity, Trusted};
 use super::tls_server::TlsServer;
@@ -35,7 +35,7 @@ async fn an_added_root_is_trusted() {
         let response = client.send(server.request("POST", "/")).await.unwrap();
         assert_eq!(response.body(), "h1");
     }
-    assert_eq!(server.connections.load(Ordering::SeqCst), 1);
+    assert_eq!(server.connections(), 1);
     let der = authority.der().to_vec();
     let client = HyperTransport::builder()
         .add_root_certificate_der(der)
@@ -98,16 +98,12 @@ async fn a_wrong_host_an_expired_or_a_self_signed_certificate_is_refused() {
 // T5
 #[tokio::test]
 async fn a_server_without_tls_is_refused() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        stream
-            .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-            .await
-            .unwrap();
-    });
-    let request = Request::get(format!("https://{address}/"))
+    let server = TaskServer::start(async |mut stream: TcpStream, _| {
+        let response = b"HTTP/1.1 400 Bad Request\r\n\r\n";
+        stream.write_all(response).await.unwrap();
+    })
+    .await;
+    let request = Request::get(format!("https://{}/", server.address))
         .body(Bytes::new())
         .unwrap();
     let error = HyperTransport::new().send(request).await.unwrap_err();
@@ -117,10 +113,8 @@ async fn a_server_without_tls_is_refused() {
 
 #[tokio::test]
 async fn a_handshake_dropped_by_the_peer_is_a_failed_connection() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move { drop(listener.accept().await.unwrap()) });
-    let request = Request::get(format!("https://{address}/"))
+    let server = TaskServer::start(async |stream, _| drop(stream)).await;
+    let request = Request::get(format!("https://{}/", server.address))
         .body(Bytes::new())
         .unwrap();
     let error = HyperTransport::new().send(request).await.unwrap_err();

@@ -5,13 +5,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use gatelet_hyper::{HyperTransport, Proxies, TokioClock};
 use gatelet_test_support::proxy::Proxy;
+use gatelet_test_support::task_server::TaskServer;
 use gatelet_transport::{
     Applied, BaseUrl, Channel, ConnectFailure, ErrorKind, Phase, RetryPolicy, Sent, Transport,
     TransportErrorKind,
 };
 use http::Request;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::TcpStream;
 
 use super::pki::{Authority, Trusted};
 use super::proxy::{BASIC, USER, asks_for_credentials, through};
@@ -80,14 +81,12 @@ async fn http2_works_through_a_tunnel() {
 async fn a_proxy_that_impersonates_the_server_is_refused() {
     let (authority, proxys_own) = (Authority::new(), Authority::new());
     let server = TlsServer::start(proxys_own.certify("service.example", |_| {}), &[]).await;
-    let plaintext = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let speaks_plaintext = plaintext.local_addr().unwrap();
-    tokio::spawn(async move {
-        let (mut stream, _) = plaintext.accept().await.unwrap();
+    let plaintext = TaskServer::start(async |mut stream: TcpStream, _| {
         let _ = stream.read(&mut [0; 4096]).await;
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await;
-    });
-    for address in [server.address, speaks_plaintext] {
+    })
+    .await;
+    for address in [server.address, plaintext.address] {
         let proxy = Proxy::to(address);
         let transport = through_tunnel(&authority, &proxy);
         let error = transport.send(post("/v1/a")).await.unwrap_err();

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use gatelet_test_support::task_server::TaskServer;
 use gatelet_wire_tests::Fixture;
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
 use http::{HeaderValue, Request, Response};
@@ -17,15 +18,13 @@ use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::ServerConfig;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
+use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
 use crate::traffic::Traffic;
 
 pub(crate) struct Server {
-    port: u16,
-    _task: JoinSet<()>,
+    server: TaskServer,
 }
 
 #[derive(Clone)]
@@ -49,26 +48,18 @@ impl Server {
     }
 
     async fn start(fixture: &Arc<Fixture>, traffic: &Traffic, tls: Option<TlsAcceptor>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
         let (fixture, traffic) = (fixture.clone(), traffic.clone());
         let state = ServerState {
             fixture,
             traffic,
             tls,
         };
-        let mut task = JoinSet::new();
-        task.spawn(async move {
-            loop {
-                let (stream, _) = listener.accept().await.unwrap();
-                tokio::spawn(state.clone().serve(stream));
-            }
-        });
-        Self { port, _task: task }
+        let server = TaskServer::start(move |stream, _| state.clone().serve(stream)).await;
+        Self { server }
     }
 
     pub(crate) fn port(&self) -> u16 {
-        self.port
+        self.server.address.port()
     }
 }
 
