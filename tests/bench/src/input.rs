@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 /// A page of ActiveGate tokens, about 220 bytes each: two dates per token, one in a thousand without milliseconds.
 #[must_use]
 pub fn tokens(count: u32) -> String {
-    let list = joined(count, |out, i| {
+    let list = join_objects(count, |out, i| {
         write!(
             out,
             r#"{{"id":"dt0g02.{:08X}","name":"edge gateway {}","owner":"user{}@example.com","creationDate":"{}""#,
-            mixed(i),
+            scramble(i),
             i % 997,
             i % 97,
             date(i)
@@ -35,11 +35,11 @@ pub fn tokens(count: u32) -> String {
 /// A list of gateways, about 250 bytes each, with up to three labels.
 #[must_use]
 pub fn gateways(count: u32) -> String {
-    let list = joined(count, |out, i| {
+    let list = join_objects(count, |out, i| {
         write!(
             out,
             r#"{{"id":"a2dfd474-2db4-4bb2-8364-{:012x}","name":"gateway-{i}","refuse_connections":false,"labels":"#,
-            mixed(i)
+            scramble(i)
         )?;
         match i % 4 {
             0 => out.write_str("null")?,
@@ -69,20 +69,20 @@ pub const DATES: u32 = 1000;
 #[must_use]
 pub fn dates(with_milliseconds: bool) -> String {
     let point = if with_milliseconds { "." } else { "" };
-    let dates: Vec<String> = (0..DATES).map(|i| stamp(i, point)).collect();
+    let dates: Vec<String> = (0..DATES).map(|i| timestamp(i, point)).collect();
     dates.join(" ")
 }
 
 /// The service omits zero milliseconds.
 fn date(i: u32) -> String {
     if i % 1000 == 0 {
-        stamp(i, "")
+        timestamp(i, "")
     } else {
-        stamp(i, ".")
+        timestamp(i, ".")
     }
 }
 
-fn stamp(i: u32, point: &str) -> String {
+fn timestamp(i: u32, point: &str) -> String {
     let fraction = if point.is_empty() {
         String::new()
     } else {
@@ -100,11 +100,11 @@ fn stamp(i: u32, point: &str) -> String {
 }
 
 /// A number that looks random.
-fn mixed(i: u32) -> u32 {
+fn scramble(i: u32) -> u32 {
     i.wrapping_mul(2_654_435_761)
 }
 
-fn joined(count: u32, write: impl Fn(&mut String, u32) -> std::fmt::Result) -> String {
+fn join_objects(count: u32, write: impl Fn(&mut String, u32) -> std::fmt::Result) -> String {
     let mut list = String::new();
     for i in 0..count {
         if i > 0 {

@@ -26,13 +26,13 @@ pub struct Subject {
     /// The units of one run.
     pub units: u32,
     /// The limits of the row.
-    pub wanted: Wanted,
+    pub limits: Limits,
     run: Box<dyn Fn()>,
 }
 
 /// The largest allowed ratios to the group's first row, if any.
 #[derive(Clone, Copy, Default)]
-pub struct Wanted {
+pub struct Limits {
     /// Of CPU time.
     pub time: Option<f64>,
     /// Of instructions.
@@ -44,17 +44,17 @@ impl Subject {
         Self {
             name,
             units,
-            wanted: Wanted::default(),
+            limits: Limits::default(),
             run: Box::new(move || drop(black_box(run()))),
         }
     }
 
-    fn wanted(
+    fn with_limits(
         mut self,
         time: impl Into<Option<f64>>,
         instructions: impl Into<Option<f64>>,
     ) -> Self {
-        self.wanted = Wanted {
+        self.limits = Limits {
             time: time.into(),
             instructions: instructions.into(),
         };
@@ -68,17 +68,17 @@ impl Subject {
 }
 
 /// Creates a group with its inputs.
-pub type Make = fn() -> Result<Group, Error>;
+pub type CreateGroup = fn() -> Result<Group, Error>;
 
 /// All groups with their short names, in the table's order.
-pub const GROUPS: &[(&str, Make)] = &[
+pub const GROUPS: &[(&str, CreateGroup)] = &[
     ("tokens", tokens),
     ("gateways", gateways),
-    ("iso-ms", || Ok(dates_beside_iso8601(true))),
-    ("iso-s", || Ok(dates_beside_iso8601(false))),
-    ("rfc-ms", || Ok(dates_beside_rfc3339(true))),
-    ("rfc-s", || Ok(dates_beside_rfc3339(false))),
-    ("path", naming_the_path),
+    ("iso-ms", || Ok(dates_against_iso8601(true))),
+    ("iso-s", || Ok(dates_against_iso8601(false))),
+    ("rfc-ms", || Ok(dates_against_rfc3339(true))),
+    ("rfc-s", || Ok(dates_against_rfc3339(false))),
+    ("path", error_paths),
     ("linear", linear),
 ];
 
@@ -87,9 +87,9 @@ const GATEWAYS: u32 = 1000;
 
 fn tokens() -> Result<Group, Error> {
     let page = input::tokens(TOKENS);
-    let ours = ours::<gatelet_models::dt::ActiveGateTokenList>(page.clone(), TOKENS)?.wanted(0.62, 0.70);
+    let ours = ours::<gatelet_models::dt::ActiveGateTokenList>(page.clone(), TOKENS)?.with_limits(0.62, 0.70);
     let mut subjects = peers::<first_sdk::TokenList>(page.clone(), TOKENS, ours);
-    subjects.extend(not_quick::<gatelet_models::dt::ActiveGateTokenList>(page, TOKENS)?);
+    subjects.extend(without_fast_reader::<gatelet_models::dt::ActiveGateTokenList>(page, TOKENS)?);
     Ok(Group {
         title: "a page of 3000 ActiveGate tokens",
         unit: "token",
@@ -99,9 +99,9 @@ fn tokens() -> Result<Group, Error> {
 
 fn gateways() -> Result<Group, Error> {
     let list = input::gateways(GATEWAYS);
-    let ours = ours::<gatelet_models::asa::GatewayList>(list.clone(), GATEWAYS)?.wanted(0.70, 0.70);
+    let ours = ours::<gatelet_models::asa::GatewayList>(list.clone(), GATEWAYS)?.with_limits(0.70, 0.70);
     let mut subjects = peers::<first_sdk::GatewayList>(list.clone(), GATEWAYS, ours);
-    subjects.extend(not_quick::<gatelet_models::asa::GatewayList>(list, GATEWAYS)?);
+    subjects.extend(without_fast_reader::<gatelet_models::asa::GatewayList>(list, GATEWAYS)?);
     Ok(Group {
         title: "a list of 1000 gateways",
         unit: "gateway",
@@ -121,19 +121,19 @@ fn decode<T: DeserializeOwned>(name: &'static str, response: ApiResponse, units:
 }
 
 /// Ours without the transport's fast reader: the models alone, and a body that it rejects at the very end.
-fn not_quick<T: DeserializeOwned + 'static>(
+fn without_fast_reader<T: DeserializeOwned + 'static>(
     body: String,
     units: u32,
 ) -> Result<[Subject; 2], Error> {
-    let mut given_up = body.clone();
-    given_up.insert_str(given_up.len() - 1, r#","end":0.5"#);
-    let given_up = response(given_up)?;
-    given_up.json::<T>()?;
+    let mut rejected = body.clone();
+    rejected.insert_str(rejected.len() - 1, r#","end":0.5"#);
+    let rejected = response(rejected)?;
+    rejected.json::<T>()?;
     Ok([
         Subject::new("our models alone, serde_json::from_str", units, move || {
             serde_json::from_str::<T>(&body)
         }),
-        decode::<T>("ours, a fraction at the very end", given_up, units),
+        decode::<T>("ours, a fraction at the very end", rejected, units),
     ])
 }
 
@@ -157,12 +157,12 @@ fn peers<T: DeserializeOwned>(body: String, units: u32, ours: Subject) -> Vec<Su
     ]
 }
 
-fn dates_beside_iso8601(with_milliseconds: bool) -> Group {
+fn dates_against_iso8601(with_milliseconds: bool) -> Group {
     let iso8601 = |date: &str| OffsetDateTime::parse(date, &Iso8601::DEFAULT);
     dates(with_milliseconds, "time, ISO 8601", iso8601, 0.35)
 }
 
-fn dates_beside_rfc3339(with_milliseconds: bool) -> Group {
+fn dates_against_rfc3339(with_milliseconds: bool) -> Group {
     let rfc3339 = |date: &str| OffsetDateTime::parse(date, &Rfc3339);
     dates(with_milliseconds, "time, RFC 3339", rfc3339, 0.85)
 }
@@ -171,7 +171,7 @@ fn dates<T, E>(
     with_milliseconds: bool,
     name: &'static str,
     parse: impl Fn(&str) -> Result<T, E> + 'static,
-    wanted: f64,
+    limit: f64,
 ) -> Group {
     let dates = input::dates(with_milliseconds).leak();
     Group {
@@ -182,7 +182,7 @@ fn dates<T, E>(
         unit: "date",
         subjects: vec![
             each(name, dates, parse),
-            each("Timestamp", dates, gatelet_models::Timestamp::parse).wanted(wanted, wanted),
+            each("Timestamp", dates, gatelet_models::Timestamp::parse).with_limits(limit, limit),
         ],
     }
 }
@@ -202,7 +202,7 @@ fn each<T, E>(
     })
 }
 
-fn naming_the_path() -> Result<Group, Error> {
+fn error_paths() -> Result<Group, Error> {
     let body: &'static str = input::tokens(TOKENS).leak();
     let ours = ours::<gatelet_models::dt::ActiveGateTokenList>(body.into(), TOKENS)?;
     Ok(Group {
@@ -213,7 +213,7 @@ fn naming_the_path() -> Result<Group, Error> {
                 let text = std::str::from_utf8(black_box(body.as_bytes())).unwrap_or_default();
                 serde_json::from_str::<gatelet_models::dt::ActiveGateTokenList>(text)
             }),
-            ours.wanted(1.01, 1.01),
+            ours.with_limits(1.01, 1.01),
         ],
     })
 }
@@ -231,8 +231,8 @@ fn linear() -> Result<Group, Error> {
         unit: "token",
         subjects: vec![
             page("300 tokens", 300)?,
-            page("3000 tokens", 3000)?.wanted(None, 1.1),
-            page("30000 tokens", 30_000)?.wanted(None, 1.1),
+            page("3000 tokens", 3000)?.with_limits(None, 1.1),
+            page("30000 tokens", 30_000)?.with_limits(None, 1.1),
         ],
     })
 }

@@ -46,11 +46,11 @@ pub fn check(data: &[u8]) {
             ));
         }
     }
-    let good = format!(", </asa{PATH}?good>; rel=next");
-    let with_good: Vec<u8> = [lines.first().copied().unwrap_or_default(), good.as_bytes()].concat();
+    let valid_link = format!(", </asa{PATH}?good>; rel=next");
+    let with_valid: Vec<u8> = [lines.first().copied().unwrap_or_default(), valid_link.as_bytes()].concat();
     // Within quotes that end, a link is text.
-    if !with_good.contains(&b'"') && HeaderValue::from_bytes(&with_good).is_ok() {
-        assert!(matches!(next(&[&with_good]), Ok(Some(_))), "the good link is lost");
+    if !with_valid.contains(&b'"') && HeaderValue::from_bytes(&with_valid).is_ok() {
+        assert!(matches!(next(&[&with_valid]), Ok(Some(_))), "the valid link is not found");
     }
 }
 

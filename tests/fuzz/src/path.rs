@@ -39,10 +39,10 @@ fn operation(choice: usize) -> &'static Operation {
 
 fn check_values(operation: &Operation, values: &[&str]) {
     let expanded = operation.expand(values);
-    let are_good =
-        values.len() == operation.path_parameters().count() && values.iter().copied().all(is_good);
+    let are_valid =
+        values.len() == operation.path_parameters().count() && values.iter().copied().all(is_valid);
     match &expanded {
-        Ok(_) => assert!(are_good, "{values:?}"),
+        Ok(_) => assert!(are_valid, "{values:?}"),
         Err(error) if error.kind == PathErrorKind::InvisibleCharacter => {
             assert!(values.iter().any(|value| !value.is_ascii()), "{values:?}");
         }
@@ -50,7 +50,7 @@ fn check_values(operation: &Operation, values: &[&str]) {
             let is_blank = |value: &&str| !value.chars().any(|c| c.is_ascii_graphic());
             assert!(values.iter().any(is_blank), "{values:?}");
         }
-        Err(error) => assert!(!are_good, "{values:?}: {error:?}"),
+        Err(error) => assert!(!are_valid, "{values:?}: {error:?}"),
     }
     if let Ok(path) = expanded {
         assert_eq!(
@@ -72,7 +72,7 @@ fn check_values(operation: &Operation, values: &[&str]) {
     }
 }
 
-fn is_good(value: &str) -> bool {
+fn is_valid(value: &str) -> bool {
     !matches!(value, "" | "." | "..")
         && value.len() <= 1024
         && value.trim() == value

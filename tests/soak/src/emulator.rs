@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 /// The clients that work together.
 const CLIENTS: usize = 64;
 /// The most memory that a server of very many tokens may use, in bytes.
-const MEMORY: u64 = 300 << 20;
+const MAX_MEMORY: u64 = 300 << 20;
 
 /// The size of a run.
 #[derive(Clone, Copy, Debug)]
@@ -35,29 +35,32 @@ impl Soak {
             "soak: {} operations from seed {}",
             self.operations, self.seed
         );
-        let explained = explained(self.operations, self.seed).await;
-        let ordered = ordered(self.operations, self.seed).await;
-        let listed = listed(folder.path(), self.tokens).await;
-        explained && ordered && listed && idle(folder.path(), self.connections).await
+        let explained = check_writes(self.operations, self.seed).await;
+        let ordered = check_history(self.operations, self.seed).await;
+        let listed = check_list(folder.path(), self.tokens).await;
+        explained
+            && ordered
+            && listed
+            && check_idle_connections(folder.path(), self.connections).await
     }
 }
 
-fn report(what: &str, result: impl std::fmt::Display, begun: Instant, problems: &[String]) {
-    println!("{what}: {result}; {:.1} s", begun.elapsed().as_secs_f64());
+fn report(what: &str, result: impl std::fmt::Display, start: Instant, problems: &[String]) {
+    println!("{what}: {result}; {:.1} s", start.elapsed().as_secs_f64());
     for problem in problems.iter().take(20) {
         println!("  {problem}");
     }
 }
 
-async fn explained(operations: usize, seed: u64) -> bool {
-    let begun = Instant::now();
+async fn check_writes(operations: usize, seed: u64) -> bool {
+    let start = Instant::now();
     let totals = write_ledger::run(operations, seed).await;
-    report("faults", &totals, begun, &totals.unexplained);
+    report("faults", &totals, start, &totals.unexplained);
     totals.is_explained()
 }
 
-async fn ordered(operations: usize, seed: u64) -> bool {
-    let begun = Instant::now();
+async fn check_history(operations: usize, seed: u64) -> bool {
+    let start = Instant::now();
     let outcome = history::run(CLIENTS, operations, seed).await;
     let (present, absent) = outcome.observations;
     let result = format!(
@@ -65,26 +68,26 @@ async fn ordered(operations: usize, seed: u64) -> bool {
         outcome.objects,
         outcome.violations.len()
     );
-    report("history", result, begun, &outcome.violations);
+    report("history", result, start, &outcome.violations);
     outcome.violations.is_empty()
 }
 
-async fn listed(folder: &Path, tokens: usize) -> bool {
-    let begun = Instant::now();
+async fn check_list(folder: &Path, tokens: usize) -> bool {
+    let start = Instant::now();
     let program = std::env::current_exe().unwrap();
     let list = long_list::measure(&program, folder, tokens).await;
-    report("list", list, begun, &[]);
+    report("list", list, start, &[]);
     list.tokens == tokens
         && list.start < Duration::from_secs(5)
         && list.page < Duration::from_millis(50)
-        && list.memory <= MEMORY
+        && list.memory <= MAX_MEMORY
 }
 
-async fn idle(folder: &Path, connections: usize) -> bool {
-    let begun = Instant::now();
+async fn check_idle_connections(folder: &Path, connections: usize) -> bool {
+    let start = Instant::now();
     let program = std::env::current_exe().unwrap();
     let idle = idle_connections::measure(&program, folder, connections).await;
-    report("idle connections", idle, begun, &[]);
+    report("idle connections", idle, start, &[]);
     let ((closed, longest), (_, response)) = (idle.closed, idle.responses);
     closed == connections
         && longest <= Duration::from_secs(10)

@@ -63,15 +63,17 @@ fn run(arguments: &[&str]) -> Outcome {
             let runtime = Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(paging::list_server::serve(list))?;
         }
-        ["serve-unevenly"] => return child(gated_server::serve(Pacing::Random)),
+        ["serve-unevenly"] => return run_child(gated_server::serve(Pacing::Random)),
         ["serve-together", many] => {
-            return child(gated_server::serve(Pacing::Together(many.parse()?)));
+            return run_child(gated_server::serve(Pacing::Together(many.parse()?)));
         }
         ["load", stack, origin, calls] => {
-            let stack = Stack::of(stack).ok_or("unknown stack")?;
-            return child(load::run(stack, origin, calls.parse()?));
+            let stack = Stack::from_name(stack).ok_or("unknown stack")?;
+            return run_child(load::make_calls(stack, origin, calls.parse()?));
         }
-        ["serve-emulator", path] => return child(emulator::long_list::run(Path::new(path))),
+        ["serve-emulator", path] => {
+            return run_child(emulator::long_list::serve_file(Path::new(path)));
+        }
         _ => return Err("this is for `cargo xtask soak`".into()),
     }
     Ok(())
@@ -89,7 +91,7 @@ fn on_many_threads(soak: impl Future<Output = bool>) -> Outcome {
     }
 }
 
-fn child(part: impl Future<Output = ()>) -> Outcome {
+fn run_child(part: impl Future<Output = ()>) -> Outcome {
     let runtime = Runtime::new()?;
     runtime.block_on(part);
     runtime.shutdown_background();

@@ -31,28 +31,28 @@ impl Process {
     }
 
     /// Waits for the next line that it prints. Blocks.
-    pub(crate) fn line(&mut self) -> String {
+    pub(crate) fn next_line(&mut self) -> String {
         let mut line = String::new();
         self.stdout.read_line(&mut line).unwrap();
         line.trim_end().to_owned()
     }
 
     /// Sends a line, on which it continues.
-    pub(crate) fn go_on(&mut self) {
+    pub(crate) fn send_line(&mut self) {
         self.stdin.write_all(b"\n").unwrap();
     }
 
     /// Its memory in use, in bytes.
     pub(crate) fn memory(&self) -> u64 {
-        self.status("VmRSS:")
+        self.read_status("VmRSS:")
     }
 
     /// Its peak memory, in bytes.
     pub(crate) fn peak_memory(&self) -> u64 {
-        self.status("VmHWM:")
+        self.read_status("VmHWM:")
     }
 
-    fn status(&self, name: &str) -> u64 {
+    fn read_status(&self, name: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find(|line| line.starts_with(name));
         let kilobytes: u64 = line
@@ -76,12 +76,12 @@ impl Drop for Process {
 
 /// Prints a line.
 #[allow(clippy::print_stdout, reason = "the processes communicate over it")]
-pub(crate) fn say(line: &str) {
+pub(crate) fn print_line(line: &str) {
     println!("{line}");
 }
 
 /// Waits for a line of standard input; returns false at its end.
-pub(crate) fn read_line() -> bool {
+pub(crate) fn wait_for_line() -> bool {
     std::io::stdin()
         .lock()
         .read_line(&mut String::new())

@@ -8,15 +8,15 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use gatelet_transport::RetryPolicy;
-use gatelet_wire_tests::amplification::{self, Down, Victim};
+use gatelet_wire_tests::amplification::{self, CallKind, Outage};
 use gatelet_wire_tests::cut::{self, Settings};
 
 use load::Stack;
 
 /// The most requests that a thousand calls to a server that is down may cause: themselves, and what the retry budget allows.
-const MOST_REQUESTS: usize = 1036;
+const MAX_REQUESTS: usize = 1036;
 /// The most memory that a call under way may take beyond what the bare stack takes, in bytes.
-const MOST_MEMORY: u64 = 25 * 1024;
+const MAX_MEMORY: u64 = 25 * 1024;
 
 /// The size of a run.
 #[derive(Clone, Copy, Debug)]
@@ -37,16 +37,16 @@ impl Soak {
     pub async fn run(&self) -> bool {
         let program = std::env::current_exe().unwrap();
         let start = Instant::now();
-        let cut = self.cut().await;
+        let cut = self.check_cuts().await;
         println!("cut: {:.0} s", start.elapsed().as_secs_f64());
-        let amplified = amplified().await;
-        let loaded = tokio::task::block_in_place(|| self.load(&program));
-        let clean = self.cancel(&program).await;
+        let amplified = check_amplification().await;
+        let loaded = tokio::task::block_in_place(|| self.check_load(&program));
+        let clean = self.check_cancellation(&program).await;
         println!("soak: {:.0} s", start.elapsed().as_secs_f64());
         cut && amplified && loaded && clean
     }
 
-    async fn cut(&self) -> bool {
+    async fn check_cuts(&self) -> bool {
         let jobs = cut::jobs().await;
         let step = jobs.len().div_ceil(self.calls.max(1)).max(1);
         println!("cut: {} places to cut, every {step} of them", jobs.len());
@@ -71,7 +71,7 @@ impl Soak {
         is_right
     }
 
-    fn load(&self, program: &Path) -> bool {
+    fn check_load(&self, program: &Path) -> bool {
         let loads = Stack::ALL.map(|stack| (stack, load::measure(program, stack, self.at_once)));
         for (stack, load) in &loads {
             println!(
@@ -81,11 +81,11 @@ impl Soak {
         }
         let [(_, client), _, (_, bare)] = loads;
         let succeeded = loads.iter().all(|(_, load)| load.succeeded == self.at_once);
-        succeeded && client.memory_per_call <= bare.memory_per_call + MOST_MEMORY
+        succeeded && client.memory_per_call <= bare.memory_per_call + MAX_MEMORY
     }
 
-    async fn cancel(&self, program: &Path) -> bool {
-        let left = cancel::leftovers(program, self.cancellations, self.seed).await;
+    async fn check_cancellation(&self, program: &Path) -> bool {
+        let left = cancel::count_leftovers(program, self.cancellations, self.seed).await;
         println!(
             "cancellations: {} of {} calls dropped (seed {}); leaks: {} descriptors, {} tasks, {} permits",
             left.dropped, self.cancellations, self.seed, left.descriptors, left.tasks, left.permits
@@ -94,15 +94,15 @@ impl Soak {
     }
 }
 
-async fn amplified() -> bool {
+async fn check_amplification() -> bool {
     let mut is_right = true;
-    for down in [Down::Unavailable, Down::Refuses] {
-        for victim in Victim::ALL {
-            let requests = amplification::requests(victim, down, 1000).await;
+    for outage in [Outage::Unavailable, Outage::Refused] {
+        for kind in CallKind::ALL {
+            let requests = amplification::count_requests(kind, outage, 1000).await;
             println!(
-                "amplification, {victim:?}, {down:?}: 1000 calls, {requests} requests, at most {MOST_REQUESTS}"
+                "amplification, {kind:?}, {outage:?}: 1000 calls, {requests} requests, at most {MAX_REQUESTS}"
             );
-            is_right &= requests <= MOST_REQUESTS;
+            is_right &= requests <= MAX_REQUESTS;
         }
     }
     is_right

@@ -14,7 +14,7 @@ fn random_schedules_lose_and_repeat_no_item() {
     println!("{counts}");
     let all = [
         counts.empty_pages,
-        counts.faults,
+        counts.disrupted,
         counts.bad_links,
         counts.errors,
         counts.dropped_waits,

@@ -112,12 +112,12 @@ impl Identity {
     /// The configuration of a server with this certificate; with `clients`, it requires a certificate that this root signed.
     #[must_use]
     pub fn server_config(&self, clients: Option<&CertificateDer<'static>>) -> ServerConfig {
-        self.server_config_of(rustls::DEFAULT_VERSIONS, clients)
+        self.server_config_with_versions(rustls::DEFAULT_VERSIONS, clients)
     }
 
     /// The same for these versions of TLS.
     #[must_use]
-    pub fn server_config_of(
+    pub fn server_config_with_versions(
         &self,
         versions: &[&'static SupportedProtocolVersion],
         clients: Option<&CertificateDer<'static>>,

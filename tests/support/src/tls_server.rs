@@ -20,7 +20,7 @@ pub struct TlsServer {
 impl TlsServer {
     /// Starts a TLS server with this configuration in front of the other server.
     #[must_use]
-    pub fn before(server: SocketAddr, config: ServerConfig) -> Self {
+    pub fn in_front_of(server: SocketAddr, config: ServerConfig) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();

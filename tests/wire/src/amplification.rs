@@ -17,17 +17,17 @@ use crate::server::Server;
 /// How a server is down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "a test must look at all")]
-pub enum Down {
+pub enum Outage {
     /// It responds to everything with 503.
     Unavailable,
     /// Nothing listens at its address.
-    Refuses,
+    Refused,
 }
 
 /// The calls that are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "a test must look at all")]
-pub enum Victim {
+pub enum CallKind {
     /// Reads with a bearer of ASA.
     Asa,
     /// Reads of ASA that need a token exchange first, which fails.
@@ -36,19 +36,19 @@ pub enum Victim {
     Dt,
 }
 
-impl Victim {
+impl CallKind {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Asa, Self::AsaExchange, Self::Dt];
 }
 
 /// Makes calls that all fail, through one client with the default policy, and counts the requests: those that the server
 /// received, or without a server those that were tried.
-pub async fn requests(victim: Victim, down: Down, calls: usize) -> usize {
+pub async fn count_requests(kind: CallKind, outage: Outage, calls: usize) -> usize {
     let fixture = Fixture::new().await;
     let server = Server::start(|_| unavailable(), None).await;
-    let origin = match down {
-        Down::Unavailable => server.origin(),
-        Down::Refuses => closed_port(),
+    let origin = match outage {
+        Outage::Unavailable => server.origin(),
+        Outage::Refused => closed_port(),
     };
     let (transport, tried) = (HyperTransport::new(), Arc::new(AtomicUsize::new(0)));
     let count = tried.clone();
@@ -65,7 +65,7 @@ pub async fn requests(victim: Victim, down: Down, calls: usize) -> usize {
         RetryPolicy::default(),
     );
     let clients = (
-        client.asa(&fixture, victim == Victim::AsaExchange),
+        client.asa(&fixture, kind == CallKind::AsaExchange),
         client.dt(),
     );
     let permits = Arc::new(Semaphore::new(50));
@@ -74,9 +74,11 @@ pub async fn requests(victim: Victim, down: Down, calls: usize) -> usize {
         let ((asa, dt), permits) = (clients.clone(), permits.clone());
         running.spawn(async move {
             let _permit = permits.acquire_owned().await.unwrap();
-            let result = match victim {
-                Victim::Asa | Victim::AsaExchange => asa.gateways().list().send().await.map(drop),
-                Victim::Dt => dt.active_gate_tokens().list().send().await.map(drop),
+            let result = match kind {
+                CallKind::Asa | CallKind::AsaExchange => {
+                    asa.gateways().list().send().await.map(drop)
+                }
+                CallKind::Dt => dt.active_gate_tokens().list().send().await.map(drop),
             };
             result.unwrap_err();
         });
@@ -84,9 +86,9 @@ pub async fn requests(victim: Victim, down: Down, calls: usize) -> usize {
     assert_eq!(running.join_all().await.len(), calls);
     drop((clients, client));
     let seen = server.finish().await.exchanges.len();
-    match down {
-        Down::Unavailable => seen,
-        Down::Refuses => tried.load(Ordering::Relaxed),
+    match outage {
+        Outage::Unavailable => seen,
+        Outage::Refused => tried.load(Ordering::Relaxed),
     }
 }
 

@@ -105,14 +105,14 @@ impl TestClient {
     }
 
     /// The server's address, which is not on loopback behind a proxy.
-    fn base(&self) -> BaseUrl {
+    fn base_url(&self) -> BaseUrl {
         BaseUrl::parse_allowing_http(&self.origin).unwrap()
     }
 
     /// Creates a client of ASA: with a bearer, or with a key that it must exchange for one first.
     pub(crate) fn asa(&self, fixture: &Fixture, exchanges: bool) -> asa_client::Client {
         let builder = asa_client::Client::builder(well_known::ASA_TEAM)
-            .endpoint(self.base())
+            .endpoint(self.base_url())
             .retry(self.retry.clone());
         let builder = if exchanges {
             let secret = match self.role {
@@ -133,7 +133,7 @@ impl TestClient {
             Role::Writer => well_known::DT_TOKEN,
             Role::Refused => well_known::DT_READ_ONLY_TOKEN,
         };
-        let client = dt_client::Client::builder(self.base())
+        let client = dt_client::Client::builder(self.base_url())
             .credentials(ApiToken::new(token).unwrap())
             .retry(self.retry.clone())
             .build_with(self.transport.clone(), self.clock.clone());

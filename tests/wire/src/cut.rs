@@ -229,7 +229,7 @@ struct Outcome {
     job: Job,
     result: Result<String, Error>,
     log: ServerLog,
-    verdict: Result<(), String>,
+    check: Result<(), String>,
 }
 
 impl Outcome {
@@ -240,7 +240,7 @@ impl Outcome {
             let failed = ErrorKind::Credential(CredentialFailure::ExchangeFailed);
             matches!(error.kind(), ErrorKind::Timeout(_)) || *error.kind() == failed
         };
-        self.verdict.is_err() && self.result.as_ref().is_err_and(timed_out)
+        self.check.is_err() && self.result.as_ref().is_err_and(timed_out)
     }
 }
 
@@ -258,15 +258,15 @@ impl Job {
             log: &log,
             may_repeat: settings.retry != RetryPolicy::never(),
         };
-        let verdict = match &result {
-            Ok(value) => oracle.value(value).await,
-            Err(error) => oracle.error(error),
+        let check = match &result {
+            Ok(value) => oracle.check_value(value).await,
+            Err(error) => oracle.check_error(error),
         };
         Outcome {
             job: self,
             result,
             log,
-            verdict,
+            check,
         }
     }
 }
@@ -284,7 +284,7 @@ impl Oracle<'_> {
     }
 
     /// The exchanges of the call itself, without token exchanges.
-    fn own(&self) -> impl Iterator<Item = &Served> {
+    fn own_exchanges(&self) -> impl Iterator<Item = &Served> {
         let is_of_credential = |served: &Served| match &served.handled {
             Some((request, _)) => is_token_exchange(request),
             None => self.operation().is_token_exchange(),
@@ -299,7 +299,7 @@ impl Oracle<'_> {
             let handled = served.handled.as_ref();
             handled.is_some_and(|(_, response)| response.status().is_success())
         };
-        self.operation().is_write() && self.own().any(succeeded)
+        self.operation().is_write() && self.own_exchanges().any(succeeded)
     }
 
     /// Returns whether the outcome is unknown to the client: all of the request was written, and no status came back.
@@ -313,7 +313,7 @@ impl Oracle<'_> {
             let has_status = served.handled.is_some() && served.sent >= served.status_line;
             was_written && !has_status
         };
-        self.operation().is_write() && self.own().any(in_doubt)
+        self.operation().is_write() && self.own_exchanges().any(in_doubt)
     }
 
     fn is_whole(&self) -> bool {
@@ -321,7 +321,7 @@ impl Oracle<'_> {
         self.log.exchanges.iter().all(is_whole)
     }
 
-    async fn value(&self, value: &str) -> Result<(), String> {
+    async fn check_value(&self, value: &str) -> Result<(), String> {
         if self.job.scenario.role == Role::Refused {
             return Err("a refusal became a value".into());
         }
@@ -336,7 +336,7 @@ impl Oracle<'_> {
         if same != value {
             return Err("the value differs from the one without a socket".into());
         }
-        self.count()
+        self.check_count()
     }
 
     /// Makes the same call with the same responses, without a socket.
@@ -374,7 +374,7 @@ impl Oracle<'_> {
         .await
     }
 
-    fn error(&self, error: &Error) -> Result<(), String> {
+    fn check_error(&self, error: &Error) -> Result<(), String> {
         let (applied, was_applied) = (error.applied(), self.was_applied());
         let agrees = match applied {
             Applied::No => !was_applied,
@@ -394,12 +394,12 @@ impl Oracle<'_> {
                 return Err("it was not retried".into());
             }
         }
-        self.kind(error)?;
-        self.count()
+        self.check_kind(error)?;
+        self.check_count()
     }
 
     /// Whether the error names what happened to the connection, or the refusal in the response.
-    fn kind(&self, error: &Error) -> Result<(), String> {
+    fn check_kind(&self, error: &Error) -> Result<(), String> {
         use ErrorKind::{Api, Connect, Credential, Interrupted, Timeout};
         let fits = match (self.job.cut.kind, error.kind()) {
             (_, Api) => error
@@ -421,8 +421,8 @@ impl Oracle<'_> {
     }
 
     /// Whether the server received no more requests than allowed.
-    fn count(&self) -> Result<(), String> {
-        let own = self.own().count();
+    fn check_count(&self) -> Result<(), String> {
+        let own = self.own_exchanges().count();
         let operation = self.operation();
         let repeats =
             self.may_repeat && operation.operation().idempotent && !operation.is_token_exchange();
@@ -447,7 +447,7 @@ impl Report {
             job,
             result,
             log,
-            verdict,
+            check,
         } = outcome;
         self.calls += 1;
         self.requests += log.exchanges.len() as u64;
@@ -464,7 +464,7 @@ impl Report {
                 Applied::Yes => self.writes[2] += 1,
             },
         }
-        if let Err(wrong) = verdict {
+        if let Err(wrong) = check {
             let (scenario, cut) = (&job.scenario, job.cut);
             let result = result.map_or_else(|error| error.to_string(), |_| "a value".into());
             self.wrong.push(format!(

@@ -35,20 +35,20 @@ pub struct Fixture {
 impl Fixture {
     /// Creates a fixture in which time stands still.
     pub async fn new() -> Self {
-        Self::at(ManualClock::new()).await
+        Self::with_clock(ManualClock::new()).await
     }
 
     /// Creates a fixture with this clock.
-    pub async fn at(clock: impl Clock) -> Self {
+    pub async fn with_clock(clock: impl Clock) -> Self {
         let emulator = Emulator::memory().unwrap().with_clock(clock);
         emulator.seed().unwrap();
         let (writer, reader) = (
-            bearer(
+            exchange_key(
                 &emulator,
                 well_known::ASA_KEY_ID,
                 well_known::ASA_KEY_SECRET,
             ),
-            bearer(
+            exchange_key(
                 &emulator,
                 well_known::ASA_REPORTING_KEY_ID,
                 well_known::ASA_REPORTING_KEY_SECRET,
@@ -102,7 +102,7 @@ impl Fixture {
 }
 
 /// Exchanges a key for a bearer.
-fn bearer(emulator: &Emulator, key_id: &str, key_secret: &str) -> Secret {
+fn exchange_key(emulator: &Emulator, key_id: &str, key_secret: &str) -> Secret {
     let exchange = Asa::IssueServiceToken.operation();
     let path = exchange.expand(&[well_known::ASA_TEAM]).unwrap();
     let body = serde_json::to_vec(&ServiceTokenRequest::new(key_id, key_secret)).unwrap();

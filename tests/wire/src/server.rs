@@ -93,7 +93,7 @@ type Handler = dyn Fn(Request<Bytes>) -> Response<Bytes> + Send + Sync;
 /// A server on loopback for one call, or for many without a cut.
 pub struct Server {
     address: SocketAddr,
-    over: watch::Sender<bool>,
+    shutdown: watch::Sender<bool>,
     task: JoinHandle<()>,
     state: Arc<ServerState>,
 }
@@ -102,7 +102,7 @@ struct ServerState {
     handler: Box<Handler>,
     cut: Mutex<Option<Cut>>,
     exchanges: Mutex<Vec<Served>>,
-    over: watch::Receiver<bool>,
+    shutdown: watch::Receiver<bool>,
 }
 
 impl Server {
@@ -113,16 +113,16 @@ impl Server {
     ) -> Self {
         let listener = TcpListener::bind((own_loopback(), 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (over, is_over) = watch::channel(false);
+        let (shutdown, is_shut_down) = watch::channel(false);
         let state = Arc::new(ServerState {
             handler: Box::new(handler),
             cut: Mutex::new(cut),
             exchanges: Mutex::default(),
-            over: is_over,
+            shutdown: is_shut_down,
         });
         Self {
             address,
-            over,
+            shutdown,
             task: tokio::spawn(state.clone().accept(listener)),
             state,
         }
@@ -136,7 +136,7 @@ impl Server {
 
     /// Ends everything that is still open, and returns the record.
     pub async fn finish(self) -> ServerLog {
-        self.over.send_replace(true);
+        self.shutdown.send_replace(true);
         self.task.await.unwrap();
         let exchanges = std::mem::take(&mut *self.state.exchanges.lock().unwrap());
         ServerLog {
@@ -155,11 +155,11 @@ fn own_loopback() -> Ipv4Addr {
 
 impl ServerState {
     async fn accept(self: Arc<Self>, listener: TcpListener) {
-        let mut over = self.over.clone();
+        let mut shutdown = self.shutdown.clone();
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {
-                _ = over.wait_for(|over| *over) => break,
+                _ = shutdown.wait_for(|shutdown| *shutdown) => break,
                 accepted = listener.accept() => {
                     let (stream, _) = accepted.unwrap();
                     stream.set_nodelay(true).unwrap();
@@ -183,18 +183,18 @@ struct Connection {
 
 impl Connection {
     async fn serve(mut self) {
-        let mut over = self.state.over.clone();
+        let mut shutdown = self.state.shutdown.clone();
         loop {
             // To cut a request, nothing of it needs to have arrived.
             let cut = self.state.cut.lock().unwrap().take();
-            let place = cut.map(|_| self.begin());
+            let index = cut.map(|_| self.open_record());
             if let Some(Cut {
                 point: Point::Request(bytes),
                 kind,
                 ..
             }) = cut
             {
-                let place = place.unwrap();
+                let index = index.unwrap();
                 while self.buffer.len() < bytes {
                     let mut rest = (&mut self.stream).take((bytes - self.buffer.len()) as u64);
                     if rest.read_buf(&mut self.buffer).await.unwrap_or(0) == 0 {
@@ -202,17 +202,17 @@ impl Connection {
                     }
                 }
                 let read = self.buffer.len();
-                self.record(place, |exchange| exchange.read = read);
-                return self.end(place, kind).await;
+                self.update_record(index, |exchange| exchange.read = read);
+                return self.end_connection(index, kind).await;
             }
             let request = tokio::select! {
-                _ = over.wait_for(|over| *over) => return,
-                request = self.request() => request,
+                _ = shutdown.wait_for(|shutdown| *shutdown) => return,
+                request = self.read_request() => request,
             };
             let Some((request, read)) = request else {
                 return;
             };
-            let place = place.unwrap_or_else(|| self.begin());
+            let index = index.unwrap_or_else(|| self.open_record());
             let response = (self.state.handler)(request.clone());
             let framing = cut.map_or(Framing::Length, |cut| cut.framing);
             let bytes = serialize(&response, framing);
@@ -223,7 +223,7 @@ impl Connection {
                 }) => limit.min(bytes.len()),
                 _ => bytes.len(),
             };
-            self.record(place, |exchange| {
+            self.update_record(index, |exchange| {
                 exchange.read = read;
                 exchange.written = Some(read);
                 exchange.handled = Some((request, response));
@@ -234,24 +234,24 @@ impl Connection {
             // The client may have hung up already.
             let _ = self.stream.write_all(&bytes[..sent]).await;
             if let Some(cut) = cut {
-                return self.end(place, cut.kind).await;
+                return self.end_connection(index, cut.kind).await;
             }
         }
     }
 
     /// Opens the record of an exchange, and returns its index.
-    fn begin(&self) -> usize {
+    fn open_record(&self) -> usize {
         let exchanges = &mut self.state.exchanges.lock().unwrap();
         exchanges.push(Served::default());
         exchanges.len() - 1
     }
 
-    fn record(&self, place: usize, note: impl FnOnce(&mut Served)) {
-        note(&mut self.state.exchanges.lock().unwrap()[place]);
+    fn update_record(&self, index: usize, update: impl FnOnce(&mut Served)) {
+        update(&mut self.state.exchanges.lock().unwrap()[index]);
     }
 
     /// Reads a whole request and counts its bytes; `None` when the client has hung up.
-    async fn request(&mut self) -> Option<(Request<Bytes>, usize)> {
+    async fn read_request(&mut self) -> Option<(Request<Bytes>, usize)> {
         loop {
             if let Some(whole) = parse(&mut self.buffer) {
                 return Some(whole);
@@ -263,18 +263,18 @@ impl Connection {
     }
 
     /// Ends the connection as planned, and counts the bytes that the client had still written to it.
-    async fn end(mut self, place: usize, kind: CutKind) {
+    async fn end_connection(mut self, index: usize, kind: CutKind) {
         match kind {
             CutKind::Reset => return self.stream.set_zero_linger().unwrap(),
             CutKind::Close => drop(self.stream.shutdown().await),
             CutKind::Stall => {}
         }
-        let mut over = self.state.over.clone();
-        let _ = over.wait_for(|over| *over).await;
+        let mut shutdown = self.state.shutdown.clone();
+        let _ = shutdown.wait_for(|shutdown| *shutdown).await;
         let mut rest = Vec::new();
         // By now the client has hung up. Its bytes can still be read, unless it hung up with a reset.
         if self.stream.read_to_end(&mut rest).await.is_ok() {
-            self.record(place, |exchange| {
+            self.update_record(index, |exchange| {
                 exchange.written = Some(exchange.read + rest.len());
             });
         }

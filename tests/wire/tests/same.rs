@@ -6,7 +6,7 @@ use gatelet_transport::{AnyTransport, Error, RetryPolicy};
 use gatelet_wire_tests::{Fixture, Operation, Role, Target, TestClient};
 
 /// Calls every operation with ids that exist, that do not, that are invalid, and twice, with and without the rights.
-async fn play(fixture: &Fixture, origin: &str, transport: AnyTransport) -> Vec<String> {
+async fn run_script(fixture: &Fixture, origin: &str, transport: AnyTransport) -> Vec<String> {
     let mut results = Vec::new();
     for role in [Role::Writer, Role::Refused] {
         let clock = TokioClock::new();
@@ -19,7 +19,7 @@ async fn play(fixture: &Fixture, origin: &str, transport: AnyTransport) -> Vec<S
             let targets = [existing.0.clone(), existing.0].into_iter();
             for id in targets.chain(unknown.map(str::to_owned)).chain(invalid) {
                 let result = client.call(fixture, operation, &Target(id)).await;
-                results.push(format!("{operation:?} as {role:?}: {}", outcome(result)));
+                results.push(format!("{operation:?} as {role:?}: {}", normalize(result)));
             }
         }
     }
@@ -27,7 +27,7 @@ async fn play(fixture: &Fixture, origin: &str, transport: AnyTransport) -> Vec<S
 }
 
 /// Everything in a result, without what differs from run to run: random values and times.
-fn outcome(result: Result<String, Error>) -> String {
+fn normalize(result: Result<String, Error>) -> String {
     let text = match result {
         Ok(value) => value,
         Err(error) => format!(
@@ -57,16 +57,16 @@ fn outcome(result: Result<String, Error>) -> String {
 // S3
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn calls_in_memory_and_over_sockets_give_the_same_results_and_errors() {
-    let near = Fixture::at(TokioClock::new()).await;
-    let far = Fixture::at(TokioClock::new()).await;
+    let near = Fixture::with_clock(TokioClock::new()).await;
+    let far = Fixture::with_clock(TokioClock::new()).await;
     let address = "127.0.0.1:0".parse().unwrap();
     let server = serve(far.emulator().clone(), address).await.unwrap();
     let origin = format!("http://{}", server.address());
 
     let in_memory = AnyTransport::new(near.emulator().clone());
-    let in_memory = play(&near, "http://localhost", in_memory).await;
+    let in_memory = run_script(&near, "http://localhost", in_memory).await;
     let over_sockets = AnyTransport::new(HyperTransport::new());
-    let over_sockets = play(&far, &origin, over_sockets).await;
+    let over_sockets = run_script(&far, &origin, over_sockets).await;
     assert_eq!(in_memory.len(), over_sockets.len());
     for (near, far) in in_memory.iter().zip(&over_sockets) {
         assert_eq!(near, far);

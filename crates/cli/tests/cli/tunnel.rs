@@ -12,7 +12,7 @@ fn a_credential_is_sent_through_a_proxy_to_the_service_only() {
     let list = r#"{"totalCount": 0, "activeGateTokens": []}"#;
     let service = RawServer::always("200 OK", "application/json", list);
     let identity = Identity::self_signed("service.example", |_| {});
-    let tls = TlsServer::before(service.address, identity.server_config(None));
+    let tls = TlsServer::in_front_of(service.address, identity.server_config(None));
     let proxy = Proxy::to(tls.address);
     let fixture = Fixture::dt("https://service.example");
     let roots = fixture.file("roots.pem", &identity.pem);

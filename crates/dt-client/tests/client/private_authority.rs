@@ -14,7 +14,7 @@ struct ActiveGate(TlsServer);
 impl ActiveGate {
     fn start(authority: &Authority, emulator: SocketAddr) -> Self {
         let config = authority.certify("localhost", |_| {}).server_config(None);
-        Self(TlsServer::before(emulator, config))
+        Self(TlsServer::in_front_of(emulator, config))
     }
 
     async fn list(&self, transport: &HyperTransport) -> Result<usize, Error> {

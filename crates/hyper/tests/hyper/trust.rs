@@ -274,7 +274,7 @@ async fn a_missing_client_certificate_is_a_tls_error() {
     let (tls12, tls13) = ([&rustls::version::TLS12], [&rustls::version::TLS13]);
     for (versions, protocol) in [(tls13, "h2"), (tls13, "http/1.1"), (tls12, "http/1.1")] {
         let identity = authority.certify("localhost", |_| {});
-        let mut config = identity.server_config_of(&versions, Some(&clients.der()));
+        let mut config = identity.server_config_with_versions(&versions, Some(&clients.der()));
         config.alpn_protocols = vec![protocol.into()];
         let server = TlsServer::start_with(config).await;
         for client in [&authority.client(), &unknown] {

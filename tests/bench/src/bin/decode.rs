@@ -6,21 +6,21 @@
 use std::io::{self, Write as _};
 use std::process::{Command, ExitCode};
 
-use bench::subject::{GROUPS, Group, Make, Subject, Wanted};
+use bench::subject::{GROUPS, Group, CreateGroup, Subject, Limits};
 use cpu_time::ThreadTime;
 
-type Failure = Box<dyn std::error::Error>;
+type Error = Box<dyn std::error::Error>;
 
 /// Rounds, whose median counts; each one runs every row of a group.
 const ROUNDS: usize = 41;
 
-fn main() -> Result<ExitCode, Failure> {
+fn main() -> Result<ExitCode, Error> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.as_slice() {
-        [] => tables(GROUPS),
-        [group] => tables(&[named(group)?]),
+        [] => print_tables(GROUPS),
+        [group] => print_tables(&[find_group(group)?]),
         [group, row, runs] => {
-            let group = named(group)?.1()?;
+            let group = find_group(group)?.1()?;
             let row = group
                 .subjects
                 .get(row.parse::<usize>()?)
@@ -32,7 +32,7 @@ fn main() -> Result<ExitCode, Failure> {
     }
 }
 
-fn named(name: &str) -> Result<(&'static str, Make), Failure> {
+fn find_group(name: &str) -> Result<(&'static str, CreateGroup), Error> {
     let group = GROUPS.iter().find(|(it, _)| *it == name);
     group
         .copied()
@@ -40,7 +40,7 @@ fn named(name: &str) -> Result<(&'static str, Make), Failure> {
 }
 
 /// Prints the tables; fails when a ratio exceeds its limit.
-fn tables(groups: &[(&str, Make)]) -> Result<ExitCode, Failure> {
+fn print_tables(groups: &[(&str, CreateGroup)]) -> Result<ExitCode, Error> {
     let mut out = io::stdout().lock();
     let has_valgrind = Command::new("valgrind").arg("--version").output().is_ok();
     if !has_valgrind {
@@ -49,21 +49,21 @@ fn tables(groups: &[(&str, Make)]) -> Result<ExitCode, Failure> {
             "valgrind is not installed: instructions are not counted."
         )?;
     }
-    let mut missed = 0;
-    for (name, make) in groups {
-        let group = make()?;
-        let times = times(&group);
+    let mut exceeded = 0;
+    for (name, create) in groups {
+        let group = create()?;
+        let times = measure_times(&group);
         let instructions = match has_valgrind {
-            true => Some(instructions(name, &group)?),
+            true => Some(measure_instructions(name, &group)?),
             false => None,
         };
-        missed += print(&mut out, &group, &times, instructions.as_deref())?;
+        exceeded += print_group(&mut out, &group, &times, instructions.as_deref())?;
     }
-    Ok(ExitCode::from(u8::from(missed > 0)))
+    Ok(ExitCode::from(u8::from(exceeded > 0)))
 }
 
 /// Nanoseconds of CPU per unit: medians of interleaved rounds.
-fn times(group: &Group) -> Vec<f64> {
+fn measure_times(group: &Group) -> Vec<f64> {
     let mut rounds: Vec<Vec<f64>> = vec![Vec::new(); group.subjects.len()];
     for _ in 0..ROUNDS {
         for (subject, rounds) in group.subjects.iter().zip(&mut rounds) {
@@ -82,21 +82,21 @@ fn times(group: &Group) -> Vec<f64> {
 }
 
 /// Instructions per unit.
-fn instructions(name: &str, group: &Group) -> Result<Vec<f64>, Failure> {
+fn measure_instructions(name: &str, group: &Group) -> Result<Vec<f64>, Error> {
     group
         .subjects
         .iter()
         .enumerate()
         .map(|(at, subject)| {
             // The difference excludes the instructions before and after the runs.
-            let (few, many) = (counted(name, at, 1)?, counted(name, at, 4)?);
+            let (few, many) = (count_instructions(name, at, 1)?, count_instructions(name, at, 4)?);
             Ok((many - few) / 3.0 / f64::from(subject.units))
         })
         .collect()
 }
 
 /// Instructions of a whole process that runs one row this many times.
-fn counted(group: &str, row: usize, runs: usize) -> Result<f64, Failure> {
+fn count_instructions(group: &str, row: usize, runs: usize) -> Result<f64, Error> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(std::env::current_exe()?)
@@ -113,7 +113,7 @@ fn counted(group: &str, row: usize, runs: usize) -> Result<f64, Failure> {
 }
 
 /// Prints a group, and returns the number of ratios that exceed their limits.
-fn print(
+fn print_group(
     out: &mut impl io::Write,
     group: &Group,
     times: &[f64],
@@ -121,7 +121,7 @@ fn print(
 ) -> io::Result<usize> {
     writeln!(
         out,
-        "\n{}\n{:40} {:>9} {:>6} {:>9} {:>6}  wanted",
+        "\n{}\n{:40} {:>9} {:>6} {:>9} {:>6}  limits",
         group.title,
         "",
         format!("ns/{}", group.unit),
@@ -129,27 +129,27 @@ fn print(
         "instr",
         "x"
     )?;
-    let mut missed = 0;
+    let mut exceeded = 0;
     for (at, subject) in group.subjects.iter().enumerate() {
         let (time, time_ratio) = cell(Some(times), at);
         let (count, count_ratio) = cell(instructions, at);
-        let is_missed =
-            |ratio: f64, wanted: Option<f64>| wanted.is_some_and(|wanted| ratio > wanted);
-        let Wanted {
-            time: wanted_time,
-            instructions: wanted_count,
-        } = subject.wanted;
-        let misses = usize::from(is_missed(time_ratio, wanted_time))
-            + usize::from(is_missed(count_ratio, wanted_count));
-        missed += misses;
+        let is_exceeded =
+            |ratio: f64, limit: Option<f64>| limit.is_some_and(|limit| ratio > limit);
+        let Limits {
+            time: time_limit,
+            instructions: count_limit,
+        } = subject.limits;
+        let exceeded_here = usize::from(is_exceeded(time_ratio, time_limit))
+            + usize::from(is_exceeded(count_ratio, count_limit));
+        exceeded += exceeded_here;
         writeln!(
             out,
             "{:40} {time:>9.1} {time_ratio:>6.3} {count:>9.0} {count_ratio:>6.3}  {}",
             subject.name,
-            remark(subject, misses > 0)
+            remark(subject, exceeded_here > 0)
         )?;
     }
-    Ok(missed)
+    Ok(exceeded)
 }
 
 /// A row's figure and its ratio to the first row's.
@@ -163,17 +163,17 @@ fn cell(figures: Option<&[f64]>, at: usize) -> (f64, f64) {
     (figure(at), figure(at) / figure(0))
 }
 
-fn remark(subject: &Subject, is_missed: bool) -> String {
-    let wanted: Vec<String> = [
-        ("time", subject.wanted.time),
-        ("instructions", subject.wanted.instructions),
+fn remark(subject: &Subject, is_exceeded: bool) -> String {
+    let limits: Vec<String> = [
+        ("time", subject.limits.time),
+        ("instructions", subject.limits.instructions),
     ]
     .into_iter()
     .filter_map(|(what, most)| most.map(|most| format!("{what} at most {most}")))
     .collect();
-    match (wanted.is_empty(), is_missed) {
+    match (limits.is_empty(), is_exceeded) {
         (true, _) => String::new(),
-        (_, false) => wanted.join(", "),
-        (_, true) => format!("{}: MISSED", wanted.join(", ")),
+        (_, false) => limits.join(", "),
+        (_, true) => format!("{}: EXCEEDED", limits.join(", ")),
     }
 }

@@ -49,8 +49,8 @@ impl Object {
         }
         let deletion = deletion.unwrap_or(u64::MAX);
         // When they can be the same moment, every call is before or after it.
-        let is_one = deletion <= creation;
-        is_one || (self.absent.iter()).all(|span| span.from < creation || span.to > deletion)
+        let may_coincide = deletion <= creation;
+        may_coincide || (self.absent.iter()).all(|span| span.from < creation || span.to > deletion)
     }
 }
 
@@ -58,11 +58,11 @@ impl Object {
 #[derive(Default)]
 struct History {
     clock: AtomicU64,
-    seen: Mutex<Seen>,
+    observations: Mutex<Observations>,
 }
 
 #[derive(Default)]
-struct Seen {
+struct Observations {
     objects: BTreeMap<String, Object>,
     /// Ids that are not known to be deleted.
     alive: Vec<String>,
@@ -75,8 +75,10 @@ impl History {
         self.clock.fetch_add(1, Ordering::SeqCst)
     }
 
-    fn seen(&self) -> MutexGuard<'_, Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    fn observations(&self) -> MutexGuard<'_, Observations> {
+        self.observations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -108,7 +110,7 @@ pub async fn run(clients: usize, operations: usize, seed: u64) -> Outcome {
             .unwrap();
         let random = fastrand::Rng::with_seed(seed.wrapping_add(n as u64));
         let share = operations / clients;
-        running.spawn(work(client, history.clone(), share, random));
+        running.spawn(make_calls(client, history.clone(), share, random));
     }
     running.join_all().await;
     let client = Client::builder(origin.as_str())
@@ -119,16 +121,21 @@ pub async fn run(clients: usize, operations: usize, seed: u64) -> Outcome {
     let left = left.try_collect().await.unwrap();
     let left: BTreeSet<String> = left.into_iter().map(|token| token.id.to_string()).collect();
     server.shutdown().await;
-    check(&mut history.seen(), &left)
+    find_violations(&mut history.observations(), &left)
 }
 
-async fn work(client: Client, history: Arc<History>, operations: usize, mut random: fastrand::Rng) {
+async fn make_calls(
+    client: Client,
+    history: Arc<History>,
+    operations: usize,
+    mut random: fastrand::Rng,
+) {
     let tokens = client.active_gate_tokens();
     for n in 0..operations {
         let id = {
-            let seen = history.seen();
-            let at = random.usize(..seen.alive.len().max(1));
-            seen.alive.get(at).cloned()
+            let observations = history.observations();
+            let at = random.usize(..observations.alive.len().max(1));
+            observations.alive.get(at).cloned()
         };
         let what = random.u8(..100);
         let from = history.now();
@@ -144,14 +151,14 @@ async fn work(client: Client, history: Arc<History>, operations: usize, mut rand
                 let ids: BTreeSet<String> = ids.collect();
                 // On a longer list an absence would prove nothing.
                 if page.next_page_token == Ok(None) {
-                    history.seen().lists.push((span, ids));
+                    history.observations().lists.push((span, ids));
                 }
             }
             (2..40, Some(id)) => {
                 let result = tokens.get(&id.as_str().into()).send().await;
                 let span = span(&history);
-                let mut seen = history.seen();
-                let object = seen.objects.entry(id).or_default();
+                let mut observations = history.observations();
+                let object = observations.objects.entry(id).or_default();
                 match result {
                     Ok(_) => object.present.push(span),
                     Err(error) if error.is_not_found() => object.absent.push(span),
@@ -161,9 +168,9 @@ async fn work(client: Client, history: Arc<History>, operations: usize, mut rand
             (40..70, Some(id)) => {
                 let result = tokens.delete(&id.as_str().into()).send().await;
                 let span = span(&history);
-                let mut seen = history.seen();
-                seen.alive.retain(|alive| *alive != id);
-                let object = seen.objects.entry(id).or_default();
+                let mut observations = history.observations();
+                observations.alive.retain(|alive| *alive != id);
+                let object = observations.objects.entry(id).or_default();
                 match result {
                     Ok(_) => object.deleted.push(span),
                     Err(error) if error.is_not_found() => object.absent.push(span),
@@ -175,24 +182,24 @@ async fn work(client: Client, history: Arc<History>, operations: usize, mut rand
                     ActiveGateTokenCreate::new(format!("{n}"), ActiveGateType::Environment);
                 let created = tokens.create(wanted).send().await.unwrap();
                 let span = span(&history);
-                let mut seen = history.seen();
+                let mut observations = history.observations();
                 let id = created.id.to_string();
-                let before = seen
+                let before = observations
                     .objects
                     .entry(id.clone())
                     .or_default()
                     .created
                     .replace(span);
                 assert!(before.is_none(), "{id} was given twice");
-                seen.alive.push(id);
+                observations.alive.push(id);
             }
         }
     }
 }
 
 /// Looks for observations that cannot have happened.
-fn check(seen: &mut Seen, left: &BTreeSet<String>) -> Outcome {
-    let Seen { objects, lists, .. } = seen;
+fn find_violations(observations: &mut Observations, left: &BTreeSet<String>) -> Outcome {
+    let Observations { objects, lists, .. } = observations;
     let mut violations = Vec::new();
     for (span, ids) in &*lists {
         for id in ids {
@@ -222,7 +229,7 @@ fn check(seen: &mut Seen, left: &BTreeSet<String>) -> Outcome {
             ));
         }
     }
-    let count = |seen: fn(&Object) -> usize| objects.values().map(seen).sum();
+    let count = |number: fn(&Object) -> usize| objects.values().map(number).sum();
     Outcome {
         objects: objects.len(),
         observations: (count(|it| it.present.len()), count(|it| it.absent.len())),

@@ -41,7 +41,7 @@ impl fmt::Display for IdleConnections {
 pub async fn measure(program: &Path, folder: &Path, connections: usize) -> IdleConnections {
     let path = folder.join("idle.redb");
     let mut server = Process::start(program, &["serve-emulator", path.to_str().unwrap()]);
-    let origin = server.line();
+    let origin = server.next_line();
     let address = origin.trim_start_matches("http://").to_owned();
     let mut idle = JoinSet::new();
     for n in 0..connections {

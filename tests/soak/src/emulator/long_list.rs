@@ -11,7 +11,7 @@ use gatelet_models::Timestamp;
 use gatelet_models::dt::ActiveGateToken;
 use gatelet_transport::ApiToken;
 
-use crate::process::{Process, read_line, say};
+use crate::process::{Process, print_line, wait_for_line};
 
 /// The tokens that are written at once.
 const BATCH: usize = 20_000;
@@ -50,7 +50,7 @@ pub async fn measure(program: &Path, folder: &Path, tokens: usize) -> LongList {
     fill(&path, tokens);
     let begun = Instant::now();
     let mut server = Process::start(program, &["serve-emulator", path.to_str().unwrap()]);
-    let client = Client::builder(server.line())
+    let client = Client::builder(server.next_line())
         .credentials(ApiToken::new(well_known::DT_TOKEN).unwrap())
         .build_with(HyperTransport::new(), TokioClock::new())
         .unwrap();
@@ -95,10 +95,10 @@ fn fill(path: &Path, tokens: usize) {
 }
 
 /// Serves the emulator in this file until standard input ends, for a process of its own.
-pub async fn run(path: &Path) {
+pub async fn serve_file(path: &Path) {
     let emulator = Emulator::open(path).unwrap();
     let server = serve(emulator, "127.0.0.1:0".parse().unwrap()).await;
     let server = server.unwrap();
-    say(&format!("http://{}", server.address()));
-    tokio::task::spawn_blocking(read_line).await.unwrap();
+    print_line(&format!("http://{}", server.address()));
+    tokio::task::spawn_blocking(wait_for_line).await.unwrap();
 }

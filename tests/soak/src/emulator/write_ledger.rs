@@ -10,7 +10,7 @@ use gatelet_transport::testing::{Fault, FaultInjector, ManualClock};
 use gatelet_transport::{ApiToken, Applied, Deleted, Error, Transport};
 
 /// The share of requests with a fault.
-const SHARE: f64 = 0.3;
+const FAULT_SHARE: f64 = 0.3;
 
 /// The results of all operations.
 #[derive(Clone, Debug, Default)]
@@ -77,7 +77,7 @@ struct Ledger {
 }
 
 impl Ledger {
-    fn create(&mut self, name: String, result: Result<String, Error>) {
+    fn record_create(&mut self, name: String, result: Result<String, Error>) {
         let known = match result {
             Ok(id) => {
                 self.alive.insert(id, name.clone());
@@ -89,12 +89,12 @@ impl Ledger {
     }
 
     /// Returns a random object.
-    fn some(&self, random: &mut fastrand::Rng) -> Option<String> {
+    fn random_object(&self, random: &mut fastrand::Rng) -> Option<String> {
         let at = random.usize(..self.alive.len().max(1));
         self.alive.keys().nth(at.min(50)).cloned()
     }
 
-    fn delete(&mut self, id: &str, result: Result<Deleted, Error>) {
+    fn record_delete(&mut self, id: &str, result: Result<Deleted, Error>) {
         let is_sure = match result.map_err(|error| error.applied()) {
             Ok(_) | Err(Applied::Yes) => true,
             Err(Applied::No) => return,
@@ -149,25 +149,25 @@ impl Ledger {
 pub async fn run(operations: usize, seed: u64) -> Totals {
     let clock = ManualClock::auto();
     let emulator = Emulator::memory().unwrap().with_clock(clock.clone());
-    let faulty = FaultInjector::seeded(emulator.clone(), clock.clone(), seed, SHARE);
-    let clients = Clients::over(faulty.clone(), clock.clone());
+    let faulty = FaultInjector::seeded(emulator.clone(), clock.clone(), seed, FAULT_SHARE);
+    let clients = Clients::new(faulty.clone(), clock.clone());
     let (mut asa, mut dt) = (Ledger::default(), Ledger::default());
     let mut random = fastrand::Rng::with_seed(seed);
     for n in 0..operations {
         let is_dt = random.bool();
         let ledger = if is_dt { &mut dt } else { &mut asa };
-        let some = ledger.some(&mut random);
-        match (random.u8(..10), some) {
+        let object = ledger.random_object(&mut random);
+        match (random.u8(..10), object) {
             (0..2, _) => clients.list(is_dt).await,
             (2..4, Some(id)) => clients.get(is_dt, &id).await,
             (4..6, Some(id)) => {
                 let result = clients.delete(is_dt, &id).await;
-                ledger.delete(&id, result);
+                ledger.record_delete(&id, result);
             }
             _ => {
                 let name = format!("n{n}");
                 let result = clients.create(is_dt, &name).await;
-                ledger.create(name, result);
+                ledger.record_create(name, result);
             }
         }
     }
@@ -179,7 +179,7 @@ pub async fn run(operations: usize, seed: u64) -> Totals {
         requests: (injected.len(), hit.count()),
         ..Totals::default()
     };
-    let honest = Clients::over(emulator, clock);
+    let honest = Clients::new(emulator, clock);
     asa.compare(honest.names(false).await, &mut totals);
     dt.compare(honest.names(true).await, &mut totals);
     totals
@@ -192,7 +192,7 @@ struct Clients {
 }
 
 impl Clients {
-    fn over(transport: impl Transport + Clone, clock: ManualClock) -> Self {
+    fn new(transport: impl Transport + Clone, clock: ManualClock) -> Self {
         let user = asa_client::ServiceUser::new(well_known::ASA_KEY_ID, well_known::ASA_KEY_SECRET);
         let asa = asa_client::Client::builder(well_known::ASA_TEAM)
             .credentials(user)

@@ -13,7 +13,7 @@ use super::counts::Counts;
 use super::server::Server;
 
 /// The most lists that one consumer drops.
-const MOST_DROPS: u64 = 8;
+const MAX_DROPPED_LISTS: u64 = 8;
 
 /// The habits of a consumer.
 #[derive(Clone, Copy, Debug)]
@@ -62,10 +62,10 @@ impl Consumer<'_> {
         let (mut start, mut taken, mut skip) = (None, 0, 0);
         let mut list = reopen(&start, 0)?;
         loop {
-            let before = list.position().cloned();
+            let before = list.page_token().cloned();
             match self.step(&mut list) {
                 Step::Got(numbers) => {
-                    let after = list.position().cloned();
+                    let after = list.page_token().cloned();
                     if after != before {
                         (start, taken) = (before, 0);
                     }
@@ -77,11 +77,11 @@ impl Consumer<'_> {
                             seen.push(number);
                         }
                     }
-                    if L::GIVES_PAGES && skip == 0 && after.is_some() {
+                    if L::BY_PAGE && skip == 0 && after.is_some() {
                         (start, taken) = (after, 0);
                     }
                     self.work();
-                    if !self.drops_now() {
+                    if !self.choose_to_drop_list() {
                         continue;
                     }
                 }
@@ -89,7 +89,7 @@ impl Consumer<'_> {
                 Step::Failed(error) => {
                     self.counts.errors += 1;
                     let token = error.resume_token().cloned();
-                    if L::GIVES_PAGES && token != before {
+                    if L::BY_PAGE && token != before {
                         return Err(format!(
                             "resumes at {token:?} instead of {before:?}: {error}"
                         ));
@@ -112,7 +112,7 @@ impl Consumer<'_> {
 
     /// The whole page before a bad link must have been returned.
     fn check_bad_link(&self, seen: &[u32], error: &Error) -> Result<(), String> {
-        let end = self.server.seen().bad_link_behind;
+        let end = self.server.log().items_up_to_bad_link;
         if end == Some(seen.len() as u32) {
             return Ok(());
         }
@@ -125,29 +125,29 @@ impl Consumer<'_> {
         let mut context = Context::from_waker(Waker::noop());
         loop {
             let mut wait = pin!(list.next());
-            while !self.drops_wait() {
+            while !self.choose_to_drop_wait() {
                 match wait.as_mut().poll(&mut context) {
                     Poll::Ready(Ok(Some(numbers))) => return Step::Got(numbers),
                     Poll::Ready(Ok(None)) => return Step::End,
                     Poll::Ready(Err(error)) => return Step::Failed(error),
                     Poll::Pending => self.pass_time(),
                 }
-                if self.drops_now() {
+                if self.choose_to_drop_list() {
                     return Step::Dropped;
                 }
             }
         }
     }
 
-    fn drops_wait(&mut self) -> bool {
+    fn choose_to_drop_wait(&mut self) -> bool {
         let drops = self.habits.drops_waits && self.rng.u8(..4) == 0;
         self.counts.dropped_waits += u64::from(drops);
         drops
     }
 
-    fn drops_now(&mut self) -> bool {
+    fn choose_to_drop_list(&mut self) -> bool {
         let drops = self.habits.drops_lists
-            && self.counts.dropped_lists < MOST_DROPS
+            && self.counts.dropped_lists < MAX_DROPPED_LISTS
             && self.rng.u8(..8) == 0;
         self.counts.dropped_lists += u64::from(drops);
         drops
@@ -181,33 +181,33 @@ impl Consumer<'_> {
 
 /// A list by pages or by items.
 pub(crate) trait AnyList {
-    const GIVES_PAGES: bool;
+    const BY_PAGE: bool;
 
     async fn next(&mut self) -> Result<Option<Vec<u32>>, Error>;
-    fn position(&self) -> Option<&PageToken>;
+    fn page_token(&self) -> Option<&PageToken>;
 }
 
 impl<T: Numbered> AnyList for Pages<T> {
-    const GIVES_PAGES: bool = true;
+    const BY_PAGE: bool = true;
 
     async fn next(&mut self) -> Result<Option<Vec<u32>>, Error> {
         let page = self.try_next().await?;
         Ok(page.map(|page: Page<T>| page.items.iter().map(T::number).collect()))
     }
 
-    fn position(&self) -> Option<&PageToken> {
+    fn page_token(&self) -> Option<&PageToken> {
         self.page_token()
     }
 }
 
 impl<T: Numbered> AnyList for Items<T> {
-    const GIVES_PAGES: bool = false;
+    const BY_PAGE: bool = false;
 
     async fn next(&mut self) -> Result<Option<Vec<u32>>, Error> {
         Ok(self.try_next().await?.map(|item| vec![item.number()]))
     }
 
-    fn position(&self) -> Option<&PageToken> {
+    fn page_token(&self) -> Option<&PageToken> {
         self.page_token()
     }
 }

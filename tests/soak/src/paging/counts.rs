@@ -18,7 +18,7 @@ pub struct Counts {
     /// Requests that reached a server.
     pub requests: u64,
     /// Requests that were answered with a fault.
-    pub faults: u64,
+    pub disrupted: u64,
     /// Pages whose link to the next one could not be followed.
     pub bad_links: u64,
     /// Lists that ended with an error and were resumed.
@@ -38,7 +38,7 @@ impl AddAssign for Counts {
         self.pages += other.pages;
         self.empty_pages += other.empty_pages;
         self.requests += other.requests;
-        self.faults += other.faults;
+        self.disrupted += other.disrupted;
         self.bad_links += other.bad_links;
         self.errors += other.errors;
         self.dropped_waits += other.dropped_waits;
@@ -51,7 +51,7 @@ impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} schedules ({} with a limit), {} items on {} pages ({} empty), {} requests ({} faults, \
+            "{} schedules ({} with a limit), {} items on {} pages ({} empty), {} requests ({} disrupted, \
              {} bad links), {} errors, {} dropped waits, {} dropped lists",
             self.schedules,
             self.limited,
@@ -59,7 +59,7 @@ impl fmt::Display for Counts {
             self.pages,
             self.empty_pages,
             self.requests,
-            self.faults,
+            self.disrupted,
             self.bad_links,
             self.errors,
             self.dropped_waits,

@@ -87,19 +87,19 @@ async fn respond(mut stream: TcpStream, list: List) -> std::io::Result<()> {
         else {
             continue;
         };
-        let position = text
+        let number = text
             .split_whitespace()
             .nth(1)
             .and_then(|target| target.split("nextPageKey=k").nth(1));
-        let page = position.and_then(|number| number.parse().ok()).unwrap_or(0);
-        let answers_at = tokio::time::Instant::now() + Duration::from_millis(list.millis);
+        let page = number.and_then(|number| number.parse().ok()).unwrap_or(0);
+        let respond_at = tokio::time::Instant::now() + Duration::from_millis(list.millis);
         let body = body(page, list);
-        let head_of_answer = format!(
+        let response_head = format!(
             "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
             body.len()
         );
-        tokio::time::sleep_until(answers_at).await;
-        stream.write_all(head_of_answer.as_bytes()).await?;
+        tokio::time::sleep_until(respond_at).await;
+        stream.write_all(response_head.as_bytes()).await?;
         stream.write_all(body.as_bytes()).await?;
         head.clear();
     }

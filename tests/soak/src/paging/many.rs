@@ -9,7 +9,7 @@ use super::counts::Counts;
 use super::schedule::run as run_schedule;
 
 /// The schedules between two lines of progress.
-const REPORTED_EVERY: u64 = 1_000_000;
+const REPORT_INTERVAL: u64 = 1_000_000;
 
 /// Runs this many schedules, with ascending seeds from this one.
 pub(crate) fn run(schedules: u64, seed: u64) -> Outcome {
@@ -25,7 +25,7 @@ pub(crate) fn run(schedules: u64, seed: u64) -> Outcome {
             }
             counts += run_schedule(seed.wrapping_add(number))
                 .inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
-            if number > 0 && number.is_multiple_of(REPORTED_EVERY) {
+            if number > 0 && number.is_multiple_of(REPORT_INTERVAL) {
                 let seconds = started.elapsed().as_secs();
                 println!("soak: at schedule {number} after {seconds} s");
             }

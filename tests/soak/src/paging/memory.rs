@@ -28,14 +28,14 @@ pub(crate) async fn run() -> Outcome {
     while let Some(token) = tokens.try_next().await? {
         count += 1;
         if count == EARLY * SIZE {
-            early = peak();
+            early = peak_memory();
         }
         drop(token);
     }
     if count != PAGES * SIZE {
         return Err(format!("{count} tokens were returned").into());
     }
-    let (Some(early), Some(end)) = (early, peak()) else {
+    let (Some(early), Some(end)) = (early, peak_memory()) else {
         println!("soak: {count} tokens; this system does not report the peak memory");
         return Ok(());
     };
@@ -50,7 +50,7 @@ pub(crate) async fn run() -> Outcome {
 }
 
 /// Returns the peak memory of this process, in KiB.
-fn peak() -> Option<u64> {
+fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status
         .lines()

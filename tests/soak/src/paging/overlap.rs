@@ -26,8 +26,8 @@ pub(crate) async fn run() -> Outcome {
     })?;
     let (mut without, mut with) = (Duration::MAX, Duration::MAX);
     for _ in 0..ROUNDS {
-        without = without.min(time(&server, false).await?);
-        with = with.min(time(&server, true).await?);
+        without = without.min(measure(&server, false).await?);
+        with = with.min(measure(&server, true).await?);
     }
     let ratio = with.as_secs_f64() / without.as_secs_f64();
     println!(
@@ -38,7 +38,7 @@ pub(crate) async fn run() -> Outcome {
     Ok(())
 }
 
-async fn time(server: &Server, prefetches: bool) -> Result<Duration, dt_client::Error> {
+async fn measure(server: &Server, prefetches: bool) -> Result<Duration, dt_client::Error> {
     let list = server.client()?.active_gate_tokens().list();
     let mut pages = list.prefetch(prefetches).pages();
     let started = Instant::now();

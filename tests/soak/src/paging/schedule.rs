@@ -1,4 +1,4 @@
-//! One random schedule: a server, its faults, and a consumer.
+//! One random schedule: a server, its disruptions, and a consumer.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use gatelet_transport::{Error, PageToken};
 
 use super::consumer::{Consumer, Habits};
 use super::counts::Counts;
-use super::server::{API_TOKEN, BadLink, Fault, Server, Vendor};
+use super::server::{API_TOKEN, BadLink, Disruption, Server, Vendor};
 
 /// Runs the schedule of a seed; the same seed is the same schedule.
 ///
@@ -21,7 +21,7 @@ use super::server::{API_TOKEN, BadLink, Fault, Server, Vendor};
 pub fn run(seed: u64) -> Result<Counts, String> {
     // The jitter of the retries is part of the schedule.
     fastrand::seed(seed);
-    Schedule::of(seed)
+    Schedule::from_seed(seed)
         .run()
         .map_err(|problem| format!("seed {seed}: {problem}"))
 }
@@ -33,16 +33,16 @@ struct Schedule {
     sets_page_size: bool,
     /// The number of wanted items.
     limit: Option<u32>,
-    /// Without faults and drops, so that each page must be requested exactly once.
+    /// Without disruptions and drops, so that each page must be requested exactly once.
     is_calm: bool,
     habits: Habits,
     sizes: Vec<u32>,
-    faults: Vec<VecDeque<Fault>>,
+    disruptions: Vec<VecDeque<Disruption>>,
     rng: Rng,
 }
 
 impl Schedule {
-    fn of(seed: u64) -> Self {
+    fn from_seed(seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed);
         let is_calm = rng.u8(..8) == 0;
         let pages = rng.usize(1..=8);
@@ -66,12 +66,12 @@ impl Schedule {
             habits,
             limit: (rng.u8(..3) == 0).then(|| rng.u32(1..=items + 2)),
             sizes,
-            faults: (0..pages)
+            disruptions: (0..pages)
                 .map(|_| {
                     if is_calm {
                         VecDeque::new()
                     } else {
-                        faults(&mut rng)
+                        disruptions(&mut rng)
                     }
                 })
                 .collect(),
@@ -81,8 +81,13 @@ impl Schedule {
 
     fn run(mut self) -> Result<Counts, String> {
         let clock = ManualClock::new();
-        let (sizes, faults) = (self.sizes.clone(), std::mem::take(&mut self.faults));
-        let server = Arc::new(Server::new(self.vendor, sizes, faults, self.rng.u64(..)));
+        let (sizes, disruptions) = (self.sizes.clone(), std::mem::take(&mut self.disruptions));
+        let server = Arc::new(Server::new(
+            self.vendor,
+            sizes,
+            disruptions,
+            self.rng.u64(..),
+        ));
         let mut consumer = Consumer {
             habits: self.habits,
             limit: self.limit.map_or(u64::MAX, u64::from),
@@ -91,8 +96,8 @@ impl Schedule {
             server: &server,
             counts: Counts::default(),
         };
-        let asa = |token, limit| self.asa(&server, &clock, token, limit);
-        let dt = |token, limit| self.dt(&server, &clock, token, limit);
+        let asa = |token, limit| self.asa_list(&server, &clock, token, limit);
+        let dt = |token, limit| self.dt_list(&server, &clock, token, limit);
         let got = match (self.vendor, self.by_item) {
             (Vendor::Asa, false) => consumer.list(|token, limit| Ok(asa(token, limit)?.pages())),
             (Vendor::Asa, true) => consumer.list(|token, limit| Ok(asa(token, limit)?.items())),
@@ -104,15 +109,15 @@ impl Schedule {
             }
         }?;
         self.check(&got, &server)?;
-        let seen = server.seen();
+        let log = server.log();
         Ok(Counts {
             schedules: 1,
             items: got.len() as u64,
             pages: self.sizes.len() as u64,
             empty_pages: self.sizes.iter().filter(|size| **size == 0).count() as u64,
-            requests: seen.requests,
-            faults: seen.faulty,
-            bad_links: seen.bad_links,
+            requests: log.requests,
+            disrupted: log.disrupted,
+            bad_links: log.bad_links,
             limited: u64::from(self.wanted_pages() < self.sizes.len()),
             ..consumer.counts
         })
@@ -130,15 +135,15 @@ impl Schedule {
             let (sizes, limit) = (&self.sizes, self.limit);
             return Err(format!("pages of {sizes:?} gave {got:?}, limit {limit:?}"));
         }
-        let seen = server.seen();
-        if let Some(stray) = seen.stray {
+        let log = server.log();
+        if let Some(stray) = log.stray {
             return Err(format!("asked for {stray:?}, which is no page"));
         }
-        let (wanted, others) = seen.asked.split_at(pages);
+        let (wanted, others) = log.page_requests.split_at(pages);
         if others.iter().any(|times| *times > 0)
             || self.is_calm && wanted.iter().any(|times| *times != 1)
         {
-            let (asked, limit) = (&seen.asked, self.limit);
+            let (asked, limit) = (&log.page_requests, self.limit);
             return Err(format!(
                 "asked for the pages {asked:?} times, limit {limit:?}"
             ));
@@ -160,7 +165,7 @@ impl Schedule {
         last.map_or(self.sizes.len(), |last| last + 1)
     }
 
-    fn asa(
+    fn asa_list(
         &self,
         server: &Arc<Server>,
         clock: &ManualClock,
@@ -184,7 +189,7 @@ impl Schedule {
         })
     }
 
-    fn dt(
+    fn dt_list(
         &self,
         server: &Arc<Server>,
         clock: &ManualClock,
@@ -214,20 +219,20 @@ fn size(rng: &mut Rng) -> u32 {
     if rng.u8(..3) == 0 { 0 } else { rng.u32(1..=5) }
 }
 
-/// Returns the faults of the first requests for a page: mostly none, sometimes more than are retried.
-fn faults(rng: &mut Rng) -> VecDeque<Fault> {
+/// Returns the disruptions of the first requests for a page: mostly none, sometimes more than are retried.
+fn disruptions(rng: &mut Rng) -> VecDeque<Disruption> {
     const STATUSES: [u16; 10] = [400, 401, 403, 404, 408, 429, 500, 502, 503, 504];
     let count = [0, 0, 0, 1, 2, 5][rng.usize(..6)];
-    const BAD_LINKS: [BadLink; 3] = [BadLink::Back, BadLink::Elsewhere, BadLink::Malformed];
-    let fault = |_| match rng.u8(..10) {
-        0 => Fault::Refused,
-        1 => Fault::Interrupted,
-        2 => Fault::Silence,
-        3 => Fault::HalfAPage,
+    const BAD_LINKS: [BadLink; 3] = [BadLink::Loop, BadLink::Foreign, BadLink::Malformed];
+    let disruption = |_| match rng.u8(..10) {
+        0 => Disruption::Refused,
+        1 => Disruption::Interrupted,
+        2 => Disruption::Stalled,
+        3 => Disruption::TruncatedPage,
         // It takes as long as all others together.
-        4 if rng.u8(..16) == 0 => Fault::BadLink(BadLink::TooLong),
-        4 | 5 => Fault::BadLink(BAD_LINKS[rng.usize(..BAD_LINKS.len())]),
-        _ => Fault::Status(STATUSES[rng.usize(..STATUSES.len())]),
+        4 if rng.u8(..16) == 0 => Disruption::BadLink(BadLink::TooLong),
+        4 | 5 => Disruption::BadLink(BAD_LINKS[rng.usize(..BAD_LINKS.len())]),
+        _ => Disruption::Status(STATUSES[rng.usize(..STATUSES.len())]),
     };
-    (0..count).map(fault).collect()
+    (0..count).map(disruption).collect()
 }

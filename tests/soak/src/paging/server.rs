@@ -1,4 +1,4 @@
-//! An in-process server of one list with planned faults.
+//! An in-process server of one list with planned disruptions.
 
 use std::collections::VecDeque;
 use std::future::{pending, poll_fn};
@@ -21,13 +21,13 @@ pub(crate) enum Vendor {
 
 /// A response in place of a page.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Fault {
+pub(crate) enum Disruption {
     Status(u16),
     Refused,
     Interrupted,
-    Silence,
+    Stalled,
     /// A truncated page.
-    HalfAPage,
+    TruncatedPage,
     /// A page with an invalid link to the next one.
     BadLink(BadLink),
 }
@@ -36,9 +36,9 @@ pub(crate) enum Fault {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum BadLink {
     /// It leads to the page that contains it, or on the first page has no cursor.
-    Back,
+    Loop,
     /// It leads to another list, or contains a secret of the call.
-    Elsewhere,
+    Foreign,
     Malformed,
     TooLong,
 }
@@ -53,46 +53,46 @@ pub(crate) struct Server {
 
 struct State {
     rng: fastrand::Rng,
-    /// For each page, the faults of its first requests.
-    faults: Vec<VecDeque<Fault>>,
-    asked: Vec<u32>,
+    /// For each page, the disruptions of its first requests.
+    disruptions: Vec<VecDeque<Disruption>>,
+    page_requests: Vec<u32>,
     requests: u64,
-    faulty: u64,
+    disrupted: u64,
     bad_links: u64,
     /// The number of items up to the end of the last page with a bad link.
-    bad_link_behind: Option<u32>,
+    items_up_to_bad_link: Option<u32>,
     stray: Option<String>,
 }
 
 /// The requests that a server has received.
-pub(crate) struct Seen {
+pub(crate) struct RequestLog {
     /// The number of requests for each page.
-    pub(crate) asked: Vec<u32>,
+    pub(crate) page_requests: Vec<u32>,
     pub(crate) requests: u64,
-    pub(crate) faulty: u64,
+    pub(crate) disrupted: u64,
     pub(crate) bad_links: u64,
     /// The number of items up to the end of the last page with a bad link.
-    pub(crate) bad_link_behind: Option<u32>,
+    pub(crate) items_up_to_bad_link: Option<u32>,
     /// A request for anything but a page of the list.
     pub(crate) stray: Option<String>,
 }
 
 impl Server {
-    /// Creates a server with these page sizes, and the faults of the first requests for each page.
+    /// Creates a server with these page sizes, and the disruptions of the first requests for each page.
     pub(crate) fn new(
         vendor: Vendor,
         sizes: Vec<u32>,
-        faults: Vec<VecDeque<Fault>>,
+        disruptions: Vec<VecDeque<Disruption>>,
         seed: u64,
     ) -> Self {
         let state = State {
             rng: fastrand::Rng::with_seed(seed),
-            asked: vec![0; sizes.len()],
-            faults,
+            page_requests: vec![0; sizes.len()],
+            disruptions,
             requests: 0,
-            faulty: 0,
+            disrupted: 0,
             bad_links: 0,
-            bad_link_behind: None,
+            items_up_to_bad_link: None,
             stray: None,
         };
         Self {
@@ -102,14 +102,14 @@ impl Server {
         }
     }
 
-    pub(crate) fn seen(&self) -> Seen {
+    pub(crate) fn log(&self) -> RequestLog {
         let state = self.lock();
-        Seen {
-            asked: state.asked.clone(),
+        RequestLog {
+            page_requests: state.page_requests.clone(),
             requests: state.requests,
-            faulty: state.faulty,
+            disrupted: state.disrupted,
             bad_links: state.bad_links,
-            bad_link_behind: state.bad_link_behind,
+            items_up_to_bad_link: state.items_up_to_bad_link,
             stray: state.stray.clone(),
         }
     }
@@ -119,12 +119,12 @@ impl Server {
     }
 
     /// Returns the number of the requested page, from 0 on.
-    fn page(&self, query: &str) -> Option<usize> {
-        let position = match self.vendor {
+    fn page_number(&self, query: &str) -> Option<usize> {
+        let cursor = match self.vendor {
             Vendor::Asa => query.strip_prefix("offset=k"),
             Vendor::Dynatrace => query.strip_prefix("nextPageKey=k"),
         };
-        let page = match position {
+        let page = match cursor {
             Some(number) => number.parse().ok()?,
             None if query.is_empty()
                 || query.starts_with("count=")
@@ -137,30 +137,33 @@ impl Server {
         (page < self.sizes.len()).then_some(page)
     }
 
-    /// Returns the requested page, and the fault in its place if one is planned.
-    fn plan(&self, query: &str) -> Result<(usize, Option<Fault>), TransportError> {
+    /// Returns the requested page, and the disruption in its place if one is planned.
+    fn next_plan(&self, query: &str) -> Result<(usize, Option<Disruption>), TransportError> {
         let mut state = self.lock();
-        let Some(page) = self.page(query) else {
+        let Some(page) = self.page_number(query) else {
             state.stray = Some(query.to_owned());
             return Err(TransportError::new(TransportErrorKind::Config));
         };
-        if let Some(asked) = state.asked.get_mut(page) {
-            *asked += 1;
+        if let Some(requests) = state.page_requests.get_mut(page) {
+            *requests += 1;
         }
-        let fault = state.faults.get_mut(page).and_then(VecDeque::pop_front);
-        state.faulty += u64::from(fault.is_some());
-        if let Some(Fault::BadLink(_)) = fault {
+        let disruption = state
+            .disruptions
+            .get_mut(page)
+            .and_then(VecDeque::pop_front);
+        state.disrupted += u64::from(disruption.is_some());
+        if let Some(Disruption::BadLink(_)) = disruption {
             state.bad_links += 1;
-            state.bad_link_behind = Some(self.sizes.iter().take(page + 1).sum());
+            state.items_up_to_bad_link = Some(self.sizes.iter().take(page + 1).sum());
         }
-        Ok((page, fault))
+        Ok((page, disruption))
     }
 
     /// The cursor of the next page.
     fn cursor(&self, page: usize, bad: Option<BadLink>) -> Option<String> {
         match bad {
             None => (page + 1 < self.sizes.len()).then(|| format!("k{}", page + 1)),
-            Some(BadLink::Back) if page > 0 => Some(format!("k{page}")),
+            Some(BadLink::Loop) if page > 0 => Some(format!("k{page}")),
             Some(BadLink::TooLong) => Some("k".repeat(PageToken::CURSOR_LIMIT + 1)),
             Some(_) => Some(format!("k-{API_TOKEN}")),
         }
@@ -170,8 +173,8 @@ impl Server {
     fn link(&self, page: usize, bad: Option<BadLink>) -> Option<String> {
         const LIST: &str = "/v1/teams/t/gateways";
         let target = match bad {
-            Some(BadLink::Back) if page == 0 => LIST.to_owned(),
-            Some(BadLink::Elsewhere) => format!("/v1/teams/u/gateways?offset=k{}", page + 1),
+            Some(BadLink::Loop) if page == 0 => LIST.to_owned(),
+            Some(BadLink::Foreign) => format!("/v1/teams/u/gateways?offset=k{}", page + 1),
             _ => format!("{LIST}?offset={}", self.cursor(page, bad)?),
         };
         let end = if matches!(bad, Some(BadLink::Malformed)) {
@@ -213,29 +216,29 @@ impl Server {
     fn page_response(
         &self,
         page: usize,
-        fault: Option<Fault>,
+        disruption: Option<Disruption>,
     ) -> Result<Response<Bytes>, TransportError> {
-        let bad = match fault {
-            Some(Fault::BadLink(bad)) => Some(bad),
+        let bad = match disruption {
+            Some(Disruption::BadLink(bad)) => Some(bad),
             _ => None,
         };
         let mut body = self.body(page, bad);
-        let status = match fault {
-            None | Some(Fault::BadLink(_)) => 200,
-            Some(Fault::HalfAPage) => {
+        let status = match disruption {
+            None | Some(Disruption::BadLink(_)) => 200,
+            Some(Disruption::TruncatedPage) => {
                 body.truncate(body.len() / 2);
                 200
             }
-            Some(Fault::Status(status)) => {
+            Some(Disruption::Status(status)) => {
                 body = "{}".into();
                 status
             }
-            Some(Fault::Refused) => {
+            Some(Disruption::Refused) => {
                 return Err(TransportError::new(TransportErrorKind::Connect(
                     ConnectFailure::Refused,
                 )));
             }
-            Some(Fault::Interrupted | Fault::Silence) => {
+            Some(Disruption::Interrupted | Disruption::Stalled) => {
                 return Err(TransportError::new(TransportErrorKind::Interrupted));
             }
         };
@@ -260,20 +263,20 @@ impl Transport for Server {
             state.rng.u32(..3)
         };
         if request.uri().path().ends_with("/service_token") {
-            wait(polls).await;
-            return bearer();
+            wait_for_polls(polls).await;
+            return bearer_response();
         }
-        let (page, fault) = self.plan(request.uri().query().unwrap_or_default())?;
-        wait(polls).await;
-        if matches!(fault, Some(Fault::Silence)) {
+        let (page, disruption) = self.next_plan(request.uri().query().unwrap_or_default())?;
+        wait_for_polls(polls).await;
+        if matches!(disruption, Some(Disruption::Stalled)) {
             pending::<()>().await;
         }
-        self.page_response(page, fault)
+        self.page_response(page, disruption)
     }
 }
 
 /// Ends after this many polls.
-async fn wait(polls: u32) {
+async fn wait_for_polls(polls: u32) {
     let mut left = polls;
     poll_fn(|_| {
         if left == 0 {
@@ -286,7 +289,7 @@ async fn wait(polls: u32) {
 }
 
 /// A bearer with a lifetime beyond the limit of the client.
-fn bearer() -> Result<Response<Bytes>, TransportError> {
+fn bearer_response() -> Result<Response<Bytes>, TransportError> {
     let body = r#"{"bearer_token": "b", "expires_at": "2036-01-01T00:00:00Z", "team_name": "t"}"#;
     let response = Response::builder().header("content-type", "application/json");
     respond(response, body.to_owned())

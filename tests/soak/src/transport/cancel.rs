@@ -44,23 +44,23 @@ impl Leftovers {
 
 /// Makes calls and drops them at random points, more at once than the transport allows. It needs a runtime of several
 /// threads.
-pub async fn leftovers(program: &Path, calls: usize, seed: u64) -> Leftovers {
+pub async fn count_leftovers(program: &Path, calls: usize, seed: u64) -> Leftovers {
     let mut server = Process::start(program, &["serve-unevenly"]);
     let mut gate = Process::start(program, &["serve-together", &IN_FLIGHT.to_string()]);
     let before = (descriptors(), tasks());
     let transport = HyperTransport::builder().max_in_flight(IN_FLIGHT).build();
-    let client = client(&server.line(), &transport);
+    let client = client(&server.next_line(), &transport);
 
     let places = Arc::new(Semaphore::new(2 * IN_FLIGHT));
-    let mut chance = fastrand::Rng::with_seed(seed);
+    let mut random = fastrand::Rng::with_seed(seed);
     let mut running = JoinSet::new();
     let mut dropped = 0;
     for _ in 0..calls {
         let place = places.clone().acquire_owned().await.unwrap();
-        let (client, mut chance) = (client.clone(), chance.fork());
+        let (client, mut random) = (client.clone(), random.fork());
         running.spawn(async move {
-            let _lane = place;
-            was_dropped(&client, &mut chance).await
+            let _place = place;
+            call_and_drop(&client, &mut random).await
         });
         while let Some(was_dropped) = running.try_join_next() {
             dropped += usize::from(was_dropped.unwrap());
@@ -68,9 +68,9 @@ pub async fn leftovers(program: &Path, calls: usize, seed: u64) -> Leftovers {
     }
     let rest = running.join_all().await;
     dropped += rest.into_iter().filter(|was_dropped| *was_dropped).count();
-    let permits = IN_FLIGHT - permits(&mut gate, &transport).await;
+    let permits = IN_FLIGHT - count_permits(&mut gate, &transport).await;
     drop((client, transport));
-    let (descriptors, tasks) = settled(before).await;
+    let (descriptors, tasks) = settle(before).await;
     Leftovers {
         dropped,
         descriptors,
@@ -95,39 +95,39 @@ fn call(client: &Client) -> impl Future<Output = ()> + Send + use<> {
 }
 
 /// Makes a call and drops it, after some polls or after some time; false when it ended before.
-async fn was_dropped(client: &Client, chance: &mut fastrand::Rng) -> bool {
+async fn call_and_drop(client: &Client, random: &mut fastrand::Rng) -> bool {
     let mut call = pin!(call(client));
-    if chance.bool() {
-        let mut looks = chance.u32(0..6);
+    if random.bool() {
+        let mut polls = random.u32(0..6);
         return poll_fn(|context| match call.as_mut().poll(context) {
             Poll::Ready(()) => Poll::Ready(false),
-            Poll::Pending if looks == 0 => Poll::Ready(true),
+            Poll::Pending if polls == 0 => Poll::Ready(true),
             Poll::Pending => {
-                looks -= 1;
+                polls -= 1;
                 Poll::Pending
             }
         })
         .await;
     }
-    let time = Duration::from_micros(chance.u64(0..3000));
+    let time = Duration::from_micros(random.u64(0..3000));
     tokio::time::timeout(time, call).await.is_err()
 }
 
 /// Counts the calls that the transport allows at once.
-async fn permits(gate: &mut Process, transport: &HyperTransport) -> usize {
-    let client = client(&gate.line(), transport);
+async fn count_permits(gate: &mut Process, transport: &HyperTransport) -> usize {
+    let client = client(&gate.next_line(), transport);
     let mut running = JoinSet::new();
     for _ in 0..IN_FLIGHT {
         running.spawn(call(&client));
     }
     // Without a permit for each call the server never sees all of them, so the calls time out.
-    assert_eq!(block_in_place(|| gate.line()), "full");
-    gate.go_on();
+    assert_eq!(block_in_place(|| gate.next_line()), "full");
+    gate.send_line();
     running.join_all().await.len()
 }
 
 /// Returns what is more than before, once everything that ends has ended.
-async fn settled(before: (i64, i64)) -> (i64, i64) {
+async fn settle(before: (i64, i64)) -> (i64, i64) {
     let mut left = (0, 0);
     for _ in 0..500 {
         left = (descriptors() - before.0, tasks() - before.1);

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::watch;
 
-use crate::process::{read_line, say};
+use crate::process::{print_line, wait_for_line};
 
 /// When the server responds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,10 +27,10 @@ pub async fn serve(pacing: Pacing) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let listener = socket.listen(u16::MAX.into()).unwrap();
-    say(&format!("http://{}", listener.local_addr().unwrap()));
+    print_line(&format!("http://{}", listener.local_addr().unwrap()));
     let (open, is_open) = watch::channel(pacing == Pacing::Random);
     std::thread::spawn(move || {
-        while read_line() {
+        while wait_for_line() {
             open.send_replace(true);
         }
     });
@@ -66,7 +66,7 @@ async fn connection(
         let (pause, part) = match pacing {
             Pacing::Together(many) => {
                 if waiting.fetch_add(1, Ordering::Relaxed) + 1 == many {
-                    say("full");
+                    print_line("full");
                 }
                 let _ = is_open.wait_for(|open| *open).await;
                 (0, 0)

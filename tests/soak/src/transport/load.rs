@@ -11,7 +11,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use tokio::task::JoinSet;
 
-use crate::process::{Process, read_line, say};
+use crate::process::{Process, print_line, wait_for_line};
 
 /// The stack that makes the calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Stack {
 
     /// Returns the stack with this name.
     #[must_use]
-    pub fn of(name: &str) -> Option<Self> {
+    pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|stack| stack.name() == name)
     }
 }
@@ -63,23 +63,23 @@ pub fn measure(program: &Path, stack: Stack, calls: usize) -> Load {
         calls
     };
     let mut server = Process::start(program, &["serve-together", &held.to_string()]);
-    let origin = server.line();
+    let origin = server.next_line();
     let arguments = ["load", stack.name(), &origin, &calls.to_string()];
     let mut client = Process::start(program, &arguments);
-    assert_eq!(client.line(), "ready");
+    assert_eq!(client.next_line(), "ready");
     let before = client.memory();
-    client.go_on();
-    assert_eq!(server.line(), "full");
+    client.send_line();
+    assert_eq!(server.next_line(), "full");
     let during = client.memory();
-    server.go_on();
+    server.send_line();
     Load {
-        succeeded: client.line().parse().unwrap(),
+        succeeded: client.next_line().parse().unwrap(),
         memory_per_call: during.saturating_sub(before) / calls as u64,
     }
 }
 
 /// Waits for a line of input, makes the calls and prints how many succeeded, for a process of its own.
-pub async fn run(stack: Stack, origin: &str, calls: usize) {
+pub async fn make_calls(stack: Stack, origin: &str, calls: usize) {
     match stack {
         Stack::Client | Stack::DefaultClient => {
             let permits = if stack == Stack::Client { calls } else { 100 };
@@ -89,7 +89,7 @@ pub async fn run(stack: Stack, origin: &str, calls: usize) {
                 .build_with(transport, TokioClock::new())
                 .unwrap();
             let id = ActiveGateTokenId::new("dt0g02.4KWZO5EF");
-            at_once(calls, || {
+            run_at_once(calls, || {
                 let (client, id) = (client.clone(), id.clone());
                 async move { client.active_gate_tokens().get(&id).send().await.is_ok() }
             })
@@ -98,7 +98,7 @@ pub async fn run(stack: Stack, origin: &str, calls: usize) {
         Stack::Bare => {
             let client = Client::builder(TokioExecutor::new()).build_http::<Empty<Bytes>>();
             let uri = format!("{origin}/api/v2/activeGateTokens/dt0g02.4KWZO5EF");
-            at_once(calls, || {
+            run_at_once(calls, || {
                 let request = http::Request::get(&uri)
                     .header("accept", "application/json")
                     .header("authorization", "Api-Token dt0c01.EXAMPLE.SECRET")
@@ -117,9 +117,12 @@ pub async fn run(stack: Stack, origin: &str, calls: usize) {
     }
 }
 
-async fn at_once<F: Future<Output = bool> + Send + 'static>(calls: usize, call: impl Fn() -> F) {
-    say("ready");
-    if !read_line() {
+async fn run_at_once<F: Future<Output = bool> + Send + 'static>(
+    calls: usize,
+    call: impl Fn() -> F,
+) {
+    print_line("ready");
+    if !wait_for_line() {
         return;
     }
     let mut running = JoinSet::new();
@@ -127,9 +130,11 @@ async fn at_once<F: Future<Output = bool> + Send + 'static>(calls: usize, call: 
         running.spawn(call());
     }
     let outcomes = running.join_all().await;
-    say(&outcomes
-        .into_iter()
-        .filter(|is_ok| *is_ok)
-        .count()
-        .to_string());
+    print_line(
+        &outcomes
+            .into_iter()
+            .filter(|is_ok| *is_ok)
+            .count()
+            .to_string(),
+    );
 }

@@ -54,7 +54,7 @@ fn object_agrees(model: &Model, read: &Map<String, Value>, written: &Map<String,
                 let is_empty = written.is_null() || written.as_array().is_some_and(Vec::is_empty);
                 is_empty || *presence == Presence::Defaulted
             }
-            (Some(read), Some(written)) => value_agrees(model.inside(field), read, written),
+            (Some(read), Some(written)) => value_agrees(model.nested(field), read, written),
         }
     });
     let mut unknown = written.iter().filter(|(name, _)| !is_known(name));

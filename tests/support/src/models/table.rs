@@ -89,7 +89,7 @@ impl Model {
     /// # Panics
     /// When the table has no model of that name.
     #[must_use]
-    pub fn inside(&self, field: &str) -> Option<&'static Self> {
+    pub fn nested(&self, field: &str) -> Option<&'static Self> {
         let (vendor, _) = self.name.split_once("::")?;
         let property = self.properties.iter().find(|it| it.name == field)?;
         Some(Self::named(&format!("{vendor}::{}", property.model?)))
@@ -99,7 +99,7 @@ impl Model {
     pub fn at(&'static self, place: &str) -> Option<&'static Self> {
         let steps = place.split('/').skip(1);
         let mut members = steps.filter(|step| step.parse::<usize>().is_err());
-        members.try_fold(self, |model, member| model.inside(member))
+        members.try_fold(self, |model, member| model.nested(member))
     }
 
     /// Whether an empty object is written back as it is.
@@ -150,7 +150,7 @@ impl Model {
     /// Every place in the sample below the whole, as a JSON pointer, with its value.
     pub fn places(&self) -> Vec<(String, Value)> {
         let mut places = Vec::new();
-        collect(&self.value(), "", &mut places);
+        collect_places(&self.value(), "", &mut places);
         places
     }
 
@@ -176,7 +176,7 @@ impl Model {
     }
 }
 
-fn collect(value: &Value, place: &str, places: &mut Vec<(String, Value)>) {
+fn collect_places(value: &Value, place: &str, places: &mut Vec<(String, Value)>) {
     let children: Vec<(String, &Value)> = match value {
         Value::Object(fields) => fields
             .iter()
@@ -192,7 +192,7 @@ fn collect(value: &Value, place: &str, places: &mut Vec<(String, Value)>) {
     for (step, child) in children {
         let place = format!("{place}/{step}");
         places.push((place.clone(), child.clone()));
-        collect(child, &place, places);
+        collect_places(child, &place, places);
     }
 }
 
@@ -232,7 +232,7 @@ fn rewrite<T: DeserializeOwned + Serialize + PartialEq + Debug>(
 ) -> Result<String, Refusal> {
     let value = read::<T>(text)?;
     match inexact(&value) {
-        None => Ok(written(&value)),
+        None => Ok(write(&value)),
         Some(member) => Err(Refusal {
             path: member.to_owned(),
             message: "inexact".into(),
@@ -244,16 +244,16 @@ fn receive<T: DeserializeOwned + Serialize + PartialEq + Debug>(
     body: &[u8],
     inexact: Inexact<T>,
 ) -> Result<String, gatelet_transport::Error> {
-    let reply = gatelet_transport::testing::api_response(body.to_vec());
-    let value = reply.json::<T>()?;
+    let response = gatelet_transport::testing::api_response(body.to_vec());
+    let value = response.json::<T>()?;
     match inexact(&value) {
-        None => Ok(written(&value)),
+        None => Ok(write(&value)),
         Some(_) => Err(gatelet_transport::Error::invalid_input("body", "inexact")),
     }
 }
 
 /// The value as JSON, which must read back equal and be written the same again.
-fn written<T: DeserializeOwned + Serialize + PartialEq + Debug>(value: &T) -> String {
+fn write<T: DeserializeOwned + Serialize + PartialEq + Debug>(value: &T) -> String {
     let written = serde_json::to_string(value).expect("writes");
     let again: T =
         serde_json::from_str(&written).unwrap_or_else(|error| panic!("{written}: {error}"));
@@ -341,7 +341,7 @@ mod tests {
     fn each_model_with_another_in_it_names_one_of_the_table() {
         for model in MODELS.iter() {
             for property in model.properties.iter().filter(|it| it.model.is_some()) {
-                assert!(model.inside(property.name).is_some(), "{}", model.name);
+                assert!(model.nested(property.name).is_some(), "{}", model.name);
             }
         }
     }

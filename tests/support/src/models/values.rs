@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::table::{MODELS, Model, Presence};
 
 /// Any value of the same kind as the sample of a property; `model` is that of its objects, if they are no maps.
-fn like(
+fn value_like(
     sample: &Value,
     property: &'static Property,
     model: Option<&'static Model>,
@@ -18,23 +18,23 @@ fn like(
     match sample {
         Value::Null => Just(Value::Null).boxed(),
         Value::Bool(_) => any::<bool>().prop_map(Value::from).boxed(),
-        Value::Number(_) => integer(property),
+        Value::Number(_) => any_integer(property),
         Value::String(text) if Timestamp::parse(text).is_ok() => {
-            time().prop_map(Value::from).boxed()
+            any_timestamp().prop_map(Value::from).boxed()
         }
-        Value::String(text) => prop_oneof![Just(text.clone()), text_of_any_kind()]
+        Value::String(text) => prop_oneof![Just(text.clone()), any_text()]
             .prop_map(Value::from)
             .boxed(),
         Value::Array(items) => {
-            let items = items.iter().map(|item| like(item, property, model));
+            let items = items.iter().map(|item| value_like(item, property, model));
             collection::vec(Union::new(items), 0..4)
                 .prop_map(Value::from)
                 .boxed()
         }
         Value::Object(fields) => match model {
-            Some(model) => object(fields, model, |_| false),
+            Some(model) => any_object(fields, model, |_| false),
             None => {
-                let map = collection::btree_map(text_of_any_kind(), text_of_any_kind(), 0..4);
+                let map = collection::btree_map(any_text(), any_text(), 0..4);
                 map.prop_map(|map: BTreeMap<String, String>| Value::from_iter(map))
                     .boxed()
             }
@@ -43,7 +43,7 @@ fn like(
 }
 
 /// Any valid integer of the property.
-fn integer(property: &Property) -> BoxedStrategy<Value> {
+fn any_integer(property: &Property) -> BoxedStrategy<Value> {
     let (least, most) = property.range.expect("the range of an integer");
     let value = |value: i128| match u64::try_from(value) {
         Ok(value) => Value::from(value),
@@ -53,7 +53,7 @@ fn integer(property: &Property) -> BoxedStrategy<Value> {
 }
 
 /// Any text, often with characters that JSON escapes and with byte order marks.
-fn text_of_any_kind() -> impl Strategy<Value = String> {
+fn any_text() -> impl Strategy<Value = String> {
     let special = select(vec![
         '"',
         '\\',
@@ -69,7 +69,7 @@ fn text_of_any_kind() -> impl Strategy<Value = String> {
     collection::vec(character, 0..12).prop_map(String::from_iter)
 }
 
-fn time() -> impl Strategy<Value = String> {
+fn any_timestamp() -> impl Strategy<Value = String> {
     let instants = Timestamp::UNSET.unix_millis()..=Timestamp::MAX.unix_millis();
     (instants, 0..1_000_000_u32, any::<bool>()).prop_map(|(millis, nanos, is_exact)| {
         let timestamp = Timestamp::from_unix_millis(millis)
@@ -83,7 +83,7 @@ fn time() -> impl Strategy<Value = String> {
 }
 
 /// Any object with these fields of a model, some of the optional ones left out.
-fn object(
+fn any_object(
     fields: &Map<String, Value>,
     model: &'static Model,
     may_be_absent: impl Fn(&str) -> bool,
@@ -94,7 +94,7 @@ fn object(
             let name = name.clone();
             let mut properties = model.properties.iter();
             let property = properties.find(|it| it.name == name).expect("a property");
-            let value = like(sample, property, model.inside(&name)).prop_map(Some);
+            let value = value_like(sample, property, model.nested(&name)).prop_map(Some);
             let value = if may_be_absent(&name) {
                 prop_oneof![2 => value, 1 => Just(None)].boxed()
             } else {
@@ -123,7 +123,7 @@ pub fn any_value(model: &'static Model) -> BoxedStrategy<Value> {
             Some(Presence::Required | Presence::RequiredList | Presence::Count)
         )
     };
-    let value = object(fields, model, may_be_absent);
+    let value = any_object(fields, model, may_be_absent);
     if model.keeps_unknown {
         let nulls = model
             .fields
@@ -132,7 +132,7 @@ pub fn any_value(model: &'static Model) -> BoxedStrategy<Value> {
         let nulls: Vec<&'static str> = nulls.map(|(name, _)| *name).collect();
         let most = nulls.len();
         let nulls = proptest::sample::subsequence(nulls, 0..=most);
-        return (value, nulls, unknown_members())
+        return (value, nulls, any_unknown_members())
             .prop_map(|(mut value, nulls, unknown)| {
                 let members = value.as_object_mut().expect("an object");
                 members.extend(nulls.into_iter().map(|name| (name.to_owned(), Value::Null)));
@@ -145,7 +145,7 @@ pub fn any_value(model: &'static Model) -> BoxedStrategy<Value> {
 }
 
 /// Unknown members, with values of any kind.
-fn unknown_members() -> impl Strategy<Value = BTreeMap<String, Value>> {
+fn any_unknown_members() -> impl Strategy<Value = BTreeMap<String, Value>> {
     let number = prop_oneof![
         any::<i64>().prop_map(Value::from),
         any::<u64>().prop_map(Value::from),
@@ -156,15 +156,15 @@ fn unknown_members() -> impl Strategy<Value = BTreeMap<String, Value>> {
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
         number,
-        text_of_any_kind().prop_map(Value::from),
+        any_text().prop_map(Value::from),
     ];
     let value = leaf.prop_recursive(4, 16, 4, |inner| {
         prop_oneof![
             collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            collection::btree_map(text_of_any_kind(), inner, 0..4).prop_map(Value::from_iter),
+            collection::btree_map(any_text(), inner, 0..4).prop_map(Value::from_iter),
         ]
     });
-    let name = text_of_any_kind().prop_map(|name| format!("x-{name}"));
+    let name = any_text().prop_map(|name| format!("x-{name}"));
     collection::btree_map(name, value, 0..3)
 }
 

@@ -7,7 +7,7 @@
     reason = "helpers of tests fail by panicking, as tests do"
 )]
 
-mod listener;
+mod log_capture;
 mod mirror;
 mod pki;
 mod proxy;
@@ -21,10 +21,11 @@ use gatelet_hyper::{HyperTransport, HyperTransportBuilder, TokioClock};
 use gatelet_test_support::pki::Identity;
 use gatelet_transport::{AnyTransport, Error, RetryPolicy};
 use gatelet_wire_tests::{
-    Cut, CutKind, Fixture, Framing, Operation, Point, Role, Server as Cutting, Target, TestClient,
+    Cut, CutKind, Fixture, Framing, Operation, Point, Role, Server as CuttingServer, Target,
+    TestClient,
 };
 
-use listener::Listener;
+use log_capture::LogCapture;
 use pki::{secret, trusting, with_certificate};
 use proxy::Proxy;
 use server::Server;
@@ -35,7 +36,7 @@ const HOST: &str = "service.example";
 
 /// A fixture, its traffic and the logs.
 struct Scenario {
-    listener: Listener,
+    logs: LogCapture,
     fixture: Arc<Fixture>,
     traffic: Traffic,
 }
@@ -43,18 +44,18 @@ struct Scenario {
 impl Scenario {
     async fn new() -> Self {
         Self {
-            listener: Listener::start().await,
-            fixture: Arc::new(Fixture::at(TokioClock::new()).await),
+            logs: LogCapture::start().await,
+            fixture: Arc::new(Fixture::with_clock(TokioClock::new()).await),
             traffic: Traffic::default(),
         }
     }
 
     /// Calls every operation, with and without the rights, with ids that exist and that do not.
-    async fn play(&self, origin: &str, builder: HyperTransportBuilder) {
+    async fn call_everything(&self, origin: &str, builder: HyperTransportBuilder) {
         let builder = builder.accept_gzip();
-        self.listener.add(&format!("{builder:#?}"));
+        self.logs.add(&format!("{builder:#?}"));
         let transport = AnyTransport::new(builder.build());
-        self.listener.add(&format!("{transport:#?}"));
+        self.logs.add(&format!("{transport:#?}"));
         for role in [Role::Writer, Role::Refused] {
             for operation in Operation::all() {
                 let existing = self.fixture.target(operation).await;
@@ -79,13 +80,13 @@ impl Scenario {
         let (clock, retry) = (TokioClock::new(), RetryPolicy::never());
         let client = TestClient::new(role, origin, transport, clock, retry);
         if let Err(error) = client.call(&self.fixture, operation, target).await {
-            self.listener.add(&texts(&error));
+            self.logs.add(&error_texts(&error));
         }
     }
 
     /// Checks that every kind of response was in the traffic, and that no secret of it was logged.
     fn check(&self, more: impl IntoIterator<Item = Secret>) {
-        let responses = |status| self.traffic.responses(status);
+        let responses = |status| self.traffic.count_responses(status);
         let good = [responses(200), responses(201), responses(204)];
         assert!(good.iter().all(|count| *count >= 4), "{good:?}");
         let bad = [responses(401), responses(403), responses(404)];
@@ -100,20 +101,20 @@ impl Scenario {
             assert!(secrets.iter().any(|secret| secret.what == kind), "{kind}");
         }
         for secret in secrets {
-            let found = self.listener.find(&secret);
+            let found = self.logs.find(&secret);
             assert_eq!(found, None, "{}", secret.what);
         }
     }
 
     fn assert_logged(&self, words: &[&str]) {
         for word in words {
-            assert!(self.listener.has_captured(word), "{word}");
+            assert!(self.logs.contains(word), "{word}");
         }
     }
 }
 
 /// Returns every text of an error.
-fn texts(error: &Error) -> String {
+fn error_texts(error: &Error) -> String {
     let mut text = format!("{error} {error:#} {error:?} {error:#?}");
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
@@ -125,9 +126,9 @@ fn texts(error: &Error) -> String {
 
 #[tokio::test]
 async fn a_logged_secret_is_found_in_every_notation() {
-    let listener = Listener::start().await;
+    let logs = LogCapture::start().await;
     let secret = Secret::new("a test", "a-canary-that-is-found");
-    assert_eq!(listener.find(&secret), None);
+    assert_eq!(logs.find(&secret), None);
     let hexadecimal: String = secret
         .bytes
         .iter()
@@ -144,17 +145,17 @@ async fn a_logged_secret_is_found_in_every_notation() {
     ];
     for form in &forms {
         tracing::trace!(form, "by a field");
-        assert!(listener.find(&secret).is_some(), "{form}");
-        listener.forget();
+        assert!(logs.find(&secret).is_some(), "{form}");
+        logs.clear();
         let span = tracing::trace_span!("span", %form, late = tracing::field::Empty);
-        assert!(listener.find(&secret).is_some(), "{form}");
-        listener.forget();
+        assert!(logs.find(&secret).is_some(), "{form}");
+        logs.clear();
         span.record("late", form);
-        assert!(listener.find(&secret).is_some(), "{form}");
-        listener.forget();
+        assert!(logs.find(&secret).is_some(), "{form}");
+        logs.clear();
         log::trace!("by log: {form}");
-        assert!(listener.find(&secret).is_some(), "{form}");
-        listener.forget();
+        assert!(logs.find(&secret).is_some(), "{form}");
+        logs.clear();
     }
 }
 
@@ -164,12 +165,14 @@ async fn no_crate_logs_a_secret_over_plain_http() {
     let scenario = Scenario::new().await;
     let server = Server::plain(&scenario.fixture, &scenario.traffic).await;
     let origin = format!("http://localhost:{}", server.port());
-    scenario.play(&origin, HyperTransport::builder()).await;
+    scenario
+        .call_everything(&origin, HyperTransport::builder())
+        .await;
     scenario.assert_logged(&["gatelet_transport", "network.protocol.version=1.1"]);
     scenario.check([]);
 }
 
-async fn over_tls(protocol: &str, words: &[&str]) {
+async fn check_over_tls(protocol: &str, words: &[&str]) {
     let scenario = Scenario::new().await;
     let (identity, client) = (
         Identity::self_signed("localhost", |_| {}),
@@ -178,12 +181,12 @@ async fn over_tls(protocol: &str, words: &[&str]) {
     let server = Server::tls(
         &scenario.fixture,
         &scenario.traffic,
-        pki::server(&identity, protocol, Some(&client)),
+        pki::server_config(&identity, protocol, Some(&client)),
     )
     .await;
     let origin = format!("https://localhost:{}", server.port());
     scenario
-        .play(&origin, with_certificate(trusting(&identity), &client))
+        .call_everything(&origin, with_certificate(trusting(&identity), &client))
         .await;
     scenario.assert_logged(words);
     scenario.check([secret(&client)]);
@@ -192,13 +195,13 @@ async fn over_tls(protocol: &str, words: &[&str]) {
 // T72
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_crate_logs_a_secret_over_tls_with_http_1() {
-    over_tls("http/1.1", &["rustls::", "network.protocol.version=1.1"]).await;
+    check_over_tls("http/1.1", &["rustls::", "network.protocol.version=1.1"]).await;
 }
 
 // T72
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_crate_logs_a_secret_over_tls_with_http_2() {
-    over_tls("h2", &["rustls::", "h2::", "network.protocol.version=2"]).await;
+    check_over_tls("h2", &["rustls::", "h2::", "network.protocol.version=2"]).await;
 }
 
 // T70
@@ -208,7 +211,9 @@ async fn no_crate_logs_a_secret_through_a_proxy() {
     let server = Server::plain(&scenario.fixture, &scenario.traffic).await;
     let proxy = Proxy::to(server.port());
     let builder = HyperTransport::builder().proxies(proxy.for_http());
-    scenario.play(&format!("http://{HOST}:8080"), builder).await;
+    scenario
+        .call_everything(&format!("http://{HOST}:8080"), builder)
+        .await;
     scenario.check(proxy.secrets("GET "));
 }
 
@@ -220,13 +225,13 @@ async fn no_crate_logs_a_secret_through_a_tunnel() {
     let server = Server::tls(
         &scenario.fixture,
         &scenario.traffic,
-        pki::server(&identity, "h2", None),
+        pki::server_config(&identity, "h2", None),
     )
     .await;
     let proxy = Proxy::to(server.port());
     let builder = trusting(&identity).proxies(proxy.for_https());
     scenario
-        .play(&format!("https://{HOST}:8443"), builder)
+        .call_everything(&format!("https://{HOST}:8443"), builder)
         .await;
     scenario.assert_logged(&["h2::"]);
     scenario.check(proxy.secrets("CONNECT "));
@@ -250,7 +255,8 @@ async fn no_crate_logs_a_secret_while_connections_break() {
                 framing: Framing::Chunked,
             };
             let server =
-                Cutting::start(move |request| traffic.respond(&fixture, request), Some(cut)).await;
+                CuttingServer::start(move |request| traffic.respond(&fixture, request), Some(cut))
+                    .await;
             let transport = AnyTransport::new(HyperTransport::new());
             for _ in 0..2 {
                 let (origin, transport) = (server.origin(), transport.clone());
@@ -278,7 +284,7 @@ async fn no_crate_logs_a_secret_while_connecting_fails() {
     let server = Server::tls(
         &scenario.fixture,
         &scenario.traffic,
-        pki::server(&identity, "h2", Some(&client)),
+        pki::server_config(&identity, "h2", Some(&client)),
     )
     .await;
     let proxy = Proxy::to(server.port());
@@ -292,10 +298,10 @@ async fn no_crate_logs_a_secret_while_connecting_fails() {
     ];
     for builder in builders {
         scenario
-            .play(&format!("https://{HOST}:8443"), builder)
+            .call_everything(&format!("https://{HOST}:8443"), builder)
             .await;
     }
-    assert_eq!(scenario.traffic.exchanges(), 0);
+    assert_eq!(scenario.traffic.count_exchanges(), 0);
     scenario.assert_logged(&["Tls", "ProxyCredentials", "rustls::"]);
     let known = [
         ("key_secret", gatelet_emulator::well_known::ASA_KEY_SECRET),
@@ -305,6 +311,6 @@ async fn no_crate_logs_a_secret_while_connecting_fails() {
     let private = [secret(&client), secret(&other)].into_iter();
     let secrets = private.chain(known).chain(refusing.secrets("CONNECT "));
     for secret in secrets.chain(proxy.secrets("CONNECT ")) {
-        assert_eq!(scenario.listener.find(&secret), None, "{}", secret.what);
+        assert_eq!(scenario.logs.find(&secret), None, "{}", secret.what);
     }
 }

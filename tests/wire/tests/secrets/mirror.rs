@@ -14,19 +14,19 @@ use gatelet_transport::{
 use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderValue, Request, Response, StatusCode};
 
-use crate::listener::Listener;
-use crate::texts;
+use crate::error_texts;
+use crate::log_capture::LogCapture;
 use crate::traffic::Secret;
 
 const TOKEN: &str =
     "dt0c01.ST2EY72KQINMH574WMNVI7YN.G3DFPBEJYMODIDAEX454M7YWBUVEFOWKPRVMWFASS64NFH52";
 const BEARER: &str = "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjE3OTk5fQ.c2lnbmF0dXJl_-xYz";
 /// A token in a response.
-const BROUGHT: &str = "dt0g02.4KWZO5EF.XT47R5DRJNIAGBHLWUT7GQMPZ3EXAMPLEOFATOKEN";
+const RESPONSE_TOKEN: &str = "dt0g02.4KWZO5EF.XT47R5DRJNIAGBHLWUT7GQMPZ3EXAMPLEOFATOKEN";
 const KEY_SECRET: &str = "k/3+q9vX=Zr7~tB.w2Lm-8Hd_5Np";
 
 /// Returns every notation of a secret.
-fn encodings(secret: &str) -> Vec<String> {
+fn notations(secret: &str) -> Vec<String> {
     let each = |write: &dyn Fn(u8) -> String| secret.bytes().map(write).collect::<String>();
     let in_base64 = |text: String| BASE64_STANDARD.encode(text);
     vec![
@@ -59,12 +59,12 @@ fn encodings(secret: &str) -> Vec<String> {
         in_base64(secret.to_owned()).replace('/', "\\/"),
         each(&|byte| format!("{byte:02x}")),
         // Wrapped, converted, as numbers, within a JSON text. A line break is an escape here.
-        wrapped(&in_base64(format!("Basic {secret}")), 20, "\\r\\n"),
-        wrapped(secret, 7, "\\n    "),
-        wrapped(secret, 5, "\\u200b"),
-        wrapped(secret, 1, "\\u0000"),
-        wrapped(secret, 6, "\u{ad}"),
-        wrapped(secret, 9, "=\\r\\n").replace('=', "=3D"),
+        wrap(&in_base64(format!("Basic {secret}")), 20, "\\r\\n"),
+        wrap(secret, 7, "\\n    "),
+        wrap(secret, 5, "\\u200b"),
+        wrap(secret, 1, "\\u0000"),
+        wrap(secret, 6, "\u{ad}"),
+        wrap(secret, 9, "=\\r\\n").replace('=', "=3D"),
         each(&|byte| format!("{byte}, ")),
         each(&|byte| format!("{byte} ")),
         each(&|byte| format!("0x{byte:02x}, ")),
@@ -80,7 +80,7 @@ fn encodings(secret: &str) -> Vec<String> {
 }
 
 /// Inserts a text after every `width` characters.
-fn wrapped(text: &str, width: usize, between: &str) -> String {
+fn wrap(text: &str, width: usize, between: &str) -> String {
     let lines = text.as_bytes().chunks(width);
     let lines: Vec<&str> = lines.map(|line| str::from_utf8(line).unwrap()).collect();
     lines.join(between)
@@ -102,7 +102,7 @@ enum Place {
     BrokenJson,
     Key,
     KeyOfAField,
-    Brought,
+    ResponseToken,
     Cause,
 }
 
@@ -165,11 +165,11 @@ impl Place {
                 format!(r#"{{"{text}": 1}}"#),
             ),
             // A secret of the response itself.
-            Self::Brought => {
+            Self::ResponseToken => {
                 let message = format!("begin '{text}' end");
                 let error = format!(r#"{{"code": 500, "message": "{message}"}}"#);
                 let body = format!(
-                    r#"{{"id": "dt0g02.a", "token": "{BROUGHT}", "message": "{message}", "error": {error}}}"#
+                    r#"{{"id": "dt0g02.a", "token": "{RESPONSE_TOKEN}", "message": "{message}", "error": {error}}}"#
                 );
                 (201, "application/json".to_owned(), body)
             }
@@ -204,8 +204,8 @@ impl Place {
 }
 
 /// Returns every text that an error prints or keeps.
-fn all_of(error: &Error) -> String {
-    let mut text = texts(error);
+fn all_texts(error: &Error) -> String {
+    let mut text = error_texts(error);
     let mut kept = |error: &Error| {
         let body = String::from_utf8_lossy(error.body());
         let (code, message) = (error.code(), error.message());
@@ -243,13 +243,13 @@ struct Pieces {
 }
 
 impl Pieces {
-    fn of(secret: &str) -> Self {
+    fn new(secret: &str) -> Self {
         let secret_part = secret
             .rsplit_once('.')
             .filter(|_| secret.starts_with("dt0"));
         let secret_part = secret_part.map_or(secret, |(_, secret)| secret);
         let text = |piece: &[u8]| str::from_utf8(piece).unwrap().to_owned();
-        let encoded = encodings(secret_part);
+        let encoded = notations(secret_part);
         let encoded = encoded.iter().skip(1);
         let encoded = encoded.flat_map(|encoded| encoded.as_bytes().windows(16).step_by(8));
         let folded = secret_part.to_ascii_lowercase();
@@ -272,7 +272,7 @@ impl Pieces {
 }
 
 /// Calls one of three operations of either client; the server responds so to the token exchange or to the call.
-async fn error(
+async fn call_for_error(
     transport: impl Transport + Clone,
     is_dynatrace: bool,
     operation: usize,
@@ -314,21 +314,21 @@ async fn error(
     result.err()
 }
 
-fn exchanged() -> Response<Bytes> {
+fn token_response() -> Response<Bytes> {
     let body = format!(
         r#"{{"bearer_token": "{BEARER}", "expires_at": "2026-01-01T01:00:00Z", "team_name": "t"}}"#
     );
     Response::new(body.into())
 }
 
-async fn play(listener: &Listener, secret: &'static str, pieces: &Pieces, place: Place) {
-    for (number, text) in encodings(secret).into_iter().enumerate() {
+async fn check_place(logs: &LogCapture, secret: &'static str, pieces: &Pieces, place: Place) {
+    for (number, text) in notations(secret).into_iter().enumerate() {
         let sent = Arc::new(Mutex::new(0));
         let (count, mirrored) = (sent.clone(), text.clone());
         let transport = Arc::new(from_fn(move |request: Request<Bytes>| {
             let is_exchange = request.uri().path().ends_with("/service_token");
             let response = match is_exchange && secret != KEY_SECRET {
-                true => Ok(exchanged()),
+                true => Ok(token_response()),
                 false => place.response(&mirrored),
             };
             *count.lock().unwrap() += 1;
@@ -340,16 +340,16 @@ async fn play(listener: &Listener, secret: &'static str, pieces: &Pieces, place:
         } else {
             number
         };
-        if let Some(error) = error(transport, secret.starts_with("dt0"), operation).await {
-            let all = all_of(&error);
+        if let Some(error) = call_for_error(transport, secret.starts_with("dt0"), operation).await {
+            let all = all_texts(&error);
             pieces.assert_hidden(&all, &(place, &text));
             check_rest(&error, place, &all);
         }
         assert!(*sent.lock().unwrap() > 0);
     }
-    let found = listener.find(&Secret::token("secret", secret));
+    let found = logs.find(&Secret::token("secret", secret));
     assert_eq!(found, None, "{place:?}");
-    listener.forget();
+    logs.clear();
 }
 
 /// Checks that the rest of the text stays.
@@ -364,13 +364,13 @@ fn check_rest(error: &Error, place: Place, all: &str) {
     }
     match place {
         // Not every operation expects a 201.
-        Place::Brought if *error.kind() != ErrorKind::Api => {}
+        Place::ResponseToken if *error.kind() != ErrorKind::Api => {}
         Place::Message(_)
         | Place::ViolationPath
         | Place::ViolationMessage
         | Place::PlainBody(_)
         | Place::Page
-        | Place::Brought
+        | Place::ResponseToken
         | Place::Cause => assert!(has_rest(all), "{place:?}: {all}"),
         Place::ContentType(_) if matches!(error.kind(), ErrorKind::NotJson { .. }) => {
             let is_told = all.contains("[redacted]") || all.contains("a type that is not ASCII");
@@ -398,12 +398,18 @@ fn check_rest(error: &Error, place: Place, all: &str) {
 // U1
 #[tokio::test]
 async fn a_secret_that_a_server_repeats_is_redacted_and_the_rest_is_shown() {
-    let listener = Listener::start().await;
+    let logs = LogCapture::start().await;
     for secret in [TOKEN, BEARER, KEY_SECRET] {
-        let pieces = Pieces::of(secret);
+        let pieces = Pieces::new(secret);
         for place in Place::ALL.into_iter().chain([Place::Cause]) {
-            play(&listener, secret, &pieces, place).await;
+            check_place(&logs, secret, &pieces, place).await;
         }
     }
-    play(&listener, BROUGHT, &Pieces::of(BROUGHT), Place::Brought).await;
+    check_place(
+        &logs,
+        RESPONSE_TOKEN,
+        &Pieces::new(RESPONSE_TOKEN),
+        Place::ResponseToken,
+    )
+    .await;
 }

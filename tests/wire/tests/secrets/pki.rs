@@ -26,7 +26,7 @@ pub(crate) fn with_certificate(
 }
 
 /// A server with this certificate that speaks this protocol, and requires that certificate of its clients.
-pub(crate) fn server(
+pub(crate) fn server_config(
     identity: &Identity,
     protocol: &str,
     client: Option<&Identity>,

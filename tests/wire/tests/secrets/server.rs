@@ -108,13 +108,13 @@ impl ServerState {
             let gzip = HeaderValue::from_static("gzip");
             head.headers.insert(CONTENT_ENCODING, gzip);
             head.headers.remove("content-length");
-            body = compressed(&body);
+            body = compress(&body);
         }
         Ok(Response::from_parts(head, Full::new(body)))
     }
 }
 
-fn compressed(body: &Bytes) -> Bytes {
+fn compress(body: &Bytes) -> Bytes {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(body).unwrap();
     encoder.finish().unwrap().into()

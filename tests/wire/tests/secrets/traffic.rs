@@ -30,27 +30,27 @@ impl Secret {
     }
 
     /// Returns all pieces, in every notation that bytes are printed in.
-    pub(crate) fn forms(&self) -> Vec<String> {
+    pub(crate) fn notations(&self) -> Vec<String> {
         let length = PIECE.min(self.bytes.len());
         let last = &self.bytes[self.bytes.len() - length..];
         let pieces = self.bytes.chunks_exact(length).chain([last]);
-        let mut forms: Vec<String> = pieces.flat_map(forms_of).collect();
+        let mut notations: Vec<String> = pieces.flat_map(notations_of).collect();
         let whole = BASE64_STANDARD.encode(&self.bytes);
-        forms.push(whole.trim_end_matches('=').to_owned());
-        forms.push(
+        notations.push(whole.trim_end_matches('=').to_owned());
+        notations.push(
             whole
                 .trim_end_matches('=')
                 .replace('+', "-")
                 .replace('/', "_"),
         );
-        forms
+        notations
     }
 }
 
-fn forms_of(piece: &[u8]) -> Vec<String> {
+fn notations_of(piece: &[u8]) -> Vec<String> {
     let hexadecimal: String = piece.iter().map(|byte| format!("{byte:02x}")).collect();
     let numbers = format!("{piece:?}");
-    let mut forms = vec![
+    let mut notations = vec![
         hexadecimal.to_uppercase(),
         hexadecimal,
         numbers.trim_matches(['[', ']']).to_owned(),
@@ -58,10 +58,10 @@ fn forms_of(piece: &[u8]) -> Vec<String> {
         piece.escape_ascii().to_string(),
     ];
     if let Ok(text) = std::str::from_utf8(piece) {
-        forms.push(text.to_owned());
-        forms.push(text.escape_debug().to_string());
+        notations.push(text.to_owned());
+        notations.push(text.escape_debug().to_string());
     }
-    forms
+    notations
 }
 
 type Exchange = (Request<Bytes>, Response<Bytes>);
@@ -78,12 +78,12 @@ impl Traffic {
         response
     }
 
-    pub(crate) fn exchanges(&self) -> usize {
+    pub(crate) fn count_exchanges(&self) -> usize {
         self.0.lock().unwrap().len()
     }
 
     /// The number of responses with this status.
-    pub(crate) fn responses(&self, status: u16) -> usize {
+    pub(crate) fn count_responses(&self, status: u16) -> usize {
         let status = StatusCode::from_u16(status).unwrap();
         let exchanges = self.0.lock().unwrap();
         let with_it = exchanges

@@ -21,13 +21,13 @@ fn captured() -> MutexGuard<'static, String> {
 }
 
 /// Collects logs while it exists.
-pub(crate) struct Listener {
+pub(crate) struct LogCapture {
     _turn: Turn<'static, ()>,
 }
 
-impl Listener {
+impl LogCapture {
     pub(crate) async fn start() -> Self {
-        let listener = Self {
+        let logs = Self {
             _turn: TURN.lock().await,
         };
         START.call_once(|| {
@@ -35,8 +35,8 @@ impl Listener {
             log::set_logger(&Logging).unwrap();
             log::set_max_level(log::LevelFilter::Trace);
         });
-        listener.forget();
-        listener
+        logs.clear();
+        logs
     }
 
     /// Adds a text that was not logged, such as an error.
@@ -44,19 +44,21 @@ impl Listener {
         writeln!(captured(), "{text}").unwrap();
     }
 
-    pub(crate) fn forget(&self) {
+    pub(crate) fn clear(&self) {
         captured().clear();
     }
 
-    pub(crate) fn has_captured(&self, word: &str) -> bool {
+    pub(crate) fn contains(&self, word: &str) -> bool {
         captured().contains(word)
     }
 
     /// Returns the first line that contains a piece of the secret in any notation.
     pub(crate) fn find(&self, secret: &Secret) -> Option<String> {
         let captured = captured();
-        let forms = secret.forms();
-        let at = forms.iter().find_map(|form| captured.find(form))?;
+        let notations = secret.notations();
+        let at = notations
+            .iter()
+            .find_map(|notation| captured.find(notation))?;
         let start = captured[..at].rfind('\n').map_or(0, |end| end + 1);
         captured[start..].lines().next().map(str::to_owned)
     }
