@@ -1,4 +1,4 @@
-//! The types of a typical first SDK: serde derive, `String`, and `time`'s ISO 8601 for dates.
+//! Types as in a typical first SDK: serde derive, `String`, and `time`'s ISO 8601 for dates.
 
 use std::collections::HashMap;
 

@@ -1,8 +1,8 @@
-//! Bodies as the vendors send them: documented layouts, invented values, the same in every run.
+//! Bodies as the vendors send them: documented formats with invented values, the same in every run.
 
 use std::fmt::Write as _;
 
-/// A page of ActiveGate tokens, about 220 bytes each: two dates per token, one in a thousand without milliseconds.
+/// Returns a page of ActiveGate tokens, about 220 bytes each: two dates per token, one in a thousand without milliseconds.
 #[must_use]
 pub fn tokens(count: u32) -> String {
     let list = join_objects(count, |out, i| {
@@ -32,7 +32,7 @@ pub fn tokens(count: u32) -> String {
     )
 }
 
-/// A list of gateways, about 250 bytes each, with up to three labels.
+/// Returns a list of gateways, about 250 bytes each, with up to three labels.
 #[must_use]
 pub fn gateways(count: u32) -> String {
     let list = join_objects(count, |out, i| {
@@ -65,7 +65,7 @@ pub fn gateways(count: u32) -> String {
 /// The number of dates that [`dates`] returns.
 pub const DATES: u32 = 1000;
 
-/// Dates with or without milliseconds, separated by spaces.
+/// Returns dates with or without milliseconds, separated by spaces.
 #[must_use]
 pub fn dates(with_milliseconds: bool) -> String {
     let point = if with_milliseconds { "." } else { "" };
@@ -73,7 +73,7 @@ pub fn dates(with_milliseconds: bool) -> String {
     dates.join(" ")
 }
 
-/// The service omits zero milliseconds.
+/// Returns a date as the service formats it: without milliseconds if they are zero.
 fn date(i: u32) -> String {
     if i % 1000 == 0 {
         timestamp(i, "")
@@ -99,7 +99,7 @@ fn timestamp(i: u32, point: &str) -> String {
     )
 }
 
-/// A number that looks random.
+/// Returns a number that looks random.
 fn scramble(i: u32) -> u32 {
     i.wrapping_mul(2_654_435_761)
 }

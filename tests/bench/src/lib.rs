@@ -1,4 +1,4 @@
-//! The subjects of measurement and their inputs.
+//! The subjects of the benchmarks and their inputs.
 
 pub mod first_sdk;
 pub mod input;

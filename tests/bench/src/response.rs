@@ -1,4 +1,4 @@
-//! Responses as the clients receive them: a whole call through a channel, over a transport that responds at once.
+//! Responses as the clients receive them: through a channel, over a transport that responds at once.
 
 use bytes::Bytes;
 use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
@@ -12,10 +12,10 @@ impl Dialect for NoErrors {
     }
 }
 
-/// Returns the response with this body to a call; both clients decode it with [`ApiResponse::json`].
+/// Makes a call whose response has this body, and returns the response. Clients decode it with [`ApiResponse::json`].
 ///
 /// # Errors
-/// When the call fails.
+/// If the call fails.
 pub fn response(body: String) -> Result<ApiResponse, Error> {
     let limit = body.len() as u64;
     let server = FakeTransport::script([FakeResponse::json(200, Bytes::from(body))]);

@@ -1,4 +1,4 @@
-//! The rows of the table: what runs, and the limits of its ratios.
+//! The rows of the table: the code to run, and limits of its cost.
 
 use std::hint::black_box;
 
@@ -9,7 +9,7 @@ use gatelet_transport::{Error, ApiResponse};
 
 use crate::{first_sdk, input, response::response};
 
-/// Rows that are compared with the first one.
+/// Rows that are compared with the first one of them.
 pub struct Group {
     /// The title.
     pub title: &'static str,
@@ -23,14 +23,14 @@ pub struct Group {
 pub struct Subject {
     /// The row's name.
     pub name: &'static str,
-    /// The units of one run.
+    /// The number of units in one run.
     pub units: u32,
     /// The limits of the row.
     pub limits: Limits,
     run: Box<dyn Fn()>,
 }
 
-/// The largest allowed ratios to the group's first row, if any.
+/// The largest allowed ratios to the group's first row; `None` for no limit.
 #[derive(Clone, Copy, Default)]
 pub struct Limits {
     /// Of CPU time.
@@ -61,7 +61,7 @@ impl Subject {
         self
     }
 
-    /// Runs it once and drops the result.
+    /// Runs the code once and drops the result.
     pub fn run(&self) {
         (self.run)();
     }
@@ -109,7 +109,7 @@ fn gateways() -> Result<Group, Error> {
     })
 }
 
-/// The path that the clients use.
+/// Returns the row of decoding as the clients do.
 fn ours<T: DeserializeOwned>(body: String, units: u32) -> Result<Subject, Error> {
     let response = response(body)?;
     response.json::<T>()?;
@@ -120,7 +120,7 @@ fn decode<T: DeserializeOwned>(name: &'static str, response: ApiResponse, units:
     Subject::new(name, units, move || response.json::<T>())
 }
 
-/// Ours without the transport's fast reader: the models alone, and a body that it rejects at the very end.
+/// Returns rows without the transport's fast reader: the models alone, and a body that the reader rejects at the very end.
 fn without_fast_reader<T: DeserializeOwned + 'static>(
     body: String,
     units: u32,
@@ -187,13 +187,13 @@ fn dates<T, E>(
     }
 }
 
-/// Parses every date, with the parser inlined as in a caller's own loop.
+/// Returns a row that parses every date, with the parser inlined as in a caller's own loop.
 fn each<T, E>(
     name: &'static str,
     dates: &'static str,
     parse: impl Fn(&str) -> Result<T, E> + 'static,
 ) -> Subject {
-    // Few enough to stay in the cache.
+    // They are few enough to stay in the cache.
     let dates: Vec<&str> = dates.split(' ').collect();
     Subject::new(name, 6 * input::DATES, move || {
         for date in std::iter::repeat_n(&dates, 6).flatten() {
@@ -206,7 +206,7 @@ fn error_paths() -> Result<Group, Error> {
     let body: &'static str = input::tokens(TOKENS).leak();
     let ours = ours::<gatelet_models::dt::ActiveGateTokenList>(body.into(), TOKENS)?;
     Ok(Group {
-        title: "the same page: what naming the path of an error costs if there is no error",
+        title: "the same page: the cost of paths in errors if there is no error",
         unit: "token",
         subjects: vec![
             Subject::new("from_utf8 and from_str, no path", TOKENS, || {

@@ -1,4 +1,4 @@
-//! Bodies of errors of both vendors.
+//! Error bodies of both vendors.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|body: &[u8]| fuzz::body::check(

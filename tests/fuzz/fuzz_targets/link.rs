@@ -1,4 +1,4 @@
-//! Header fields that lead to the next page.
+//! `Link` header fields.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|lines: &[u8]| fuzz::link::check(lines));

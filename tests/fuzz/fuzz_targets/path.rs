@@ -1,4 +1,4 @@
-//! Values for paths, and paths.
+//! Values of path parameters, and paths.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| fuzz::path::check(data));

@@ -1,4 +1,4 @@
-//! Points in time.
+//! Timestamps.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|text: &str| fuzz::timestamp::check(text));

@@ -1,9 +1,9 @@
-//! A canary in place of every value of a text, which no error may repeat.
+//! A canary in place of every value of a JSON text: no error may repeat it.
 
 const WORD: &str = "hunter2";
 const NUMBER: &str = "7734077340";
 
-/// Replaces every string but keys, and every number, by the canary; `None` when the text contains the canary already.
+/// Replaces every number, and every string except keys, by a canary; `None` if the text already contains one.
 #[must_use]
 pub fn plant(text: &str) -> Option<String> {
     if text.contains(WORD) || text.contains(NUMBER) {
@@ -33,7 +33,7 @@ pub fn plant(text: &str) -> Option<String> {
     Some(planted)
 }
 
-/// The end of the string at the start of the text.
+/// Returns the end of the string at the beginning of the text.
 fn end_of_string(text: &str) -> usize {
     let mut is_escaped = false;
     for (at, character) in text.char_indices().skip(1) {
@@ -50,7 +50,7 @@ fn end_of_string(text: &str) -> usize {
 /// Checks that the text contains no canary.
 ///
 /// # Panics
-/// When it contains one.
+/// If it contains one.
 pub fn assert_absent(shown: &str) {
     assert!(
         !shown.contains(WORD) && !shown.contains(NUMBER),

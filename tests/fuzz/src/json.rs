@@ -1,11 +1,11 @@
-//! Bytes as JSON of any shape.
+//! Any bytes as JSON of any shape.
 
 use serde_json::Value;
 
-/// Decodes the body as any JSON, as the clients do: `serde_json` finds the same in it, or refuses it too.
+/// Decodes the body as any JSON, as the clients do: `serde_json` must find the same value, or reject the body too.
 ///
 /// # Panics
-/// When this does not hold.
+/// If this does not hold.
 pub fn check(body: &[u8]) {
     let ours = gatelet_transport::testing::api_response(body.to_vec()).json::<Value>();
     let text = std::str::from_utf8(body).unwrap_or_default();
@@ -13,7 +13,7 @@ pub fn check(body: &[u8]) {
     match (ours, theirs) {
         (Ok(ours), Ok(theirs)) => assert_eq!(ours, theirs),
         (Err(_), Err(_)) => {}
-        (Ok(ours), Err(error)) => panic!("{ours} is JSON for us only: {error}"),
-        (Err(error), Ok(theirs)) => panic!("{theirs} is JSON for them only: {error}"),
+        (Ok(ours), Err(error)) => panic!("only our reader accepts {ours}: {error}"),
+        (Err(error), Ok(theirs)) => panic!("only serde_json accepts {theirs}: {error}"),
     }
 }

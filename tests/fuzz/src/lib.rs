@@ -1,7 +1,6 @@
-//! Properties of any input: one module and one fuzz target for each kind of input.
+//! Properties that must hold for any input, one module for each kind of input.
 //!
-//! A property is a function that panics when it does not hold. The targets in `fuzz_targets/` call it with the inputs of
-//! libFuzzer.
+//! A property is a function that panics if it does not hold. The targets in `fuzz_targets/` call it with inputs from libFuzzer.
 #![forbid(unsafe_code)]
 
 pub mod body;

@@ -9,15 +9,15 @@ use gatelet_transport::{BaseUrl, NextPageError, PaginationFailure};
 
 const PATH: &str = "/v1/teams/t/gateways";
 
-/// The address of the list.
+/// The base URL of the list.
 static BASE: LazyLock<BaseUrl> =
     LazyLock::new(|| BaseUrl::parse("https://app.example.com/asa").expect("a base"));
 
-/// Parses lines of `Link`: the query of the next page is in a line, and means the same in the plainest link; no error is long or
-/// repeats a query; a valid link behind a comma is found whatever precedes it, unless another is found first.
+/// Parses `Link` fields. The query of the next page must occur in a field, and be found again in a plain link. An error must be
+/// short and not repeat a query. A valid link after a comma must be found whatever precedes it, unless another is found first.
 ///
 /// # Panics
-/// When this does not hold.
+/// If one of these does not hold.
 pub fn check(data: &[u8]) {
     let lines: Vec<_> = data.split(|byte| *byte == b'\n').collect();
     match next(&lines) {
@@ -29,7 +29,7 @@ pub fn check(data: &[u8]) {
             );
             assert!(
                 lines.iter().any(|line| contains(line, &query)),
-                "{query} is in no link"
+                "{query} is not in any link"
             );
             let plain = format!("<https://app.example.com/asa{PATH}?{query}>; rel=\"next\"");
             let again = next(&[plain.as_bytes()]).expect("leads to the list");
@@ -48,7 +48,7 @@ pub fn check(data: &[u8]) {
     }
     let valid_link = format!(", </asa{PATH}?good>; rel=next");
     let with_valid: Vec<u8> = [lines.first().copied().unwrap_or_default(), valid_link.as_bytes()].concat();
-    // Within quotes that end, a link is text.
+    // Inside quotation marks a link is only text.
     if !with_valid.contains(&b'"') && HeaderValue::from_bytes(&with_valid).is_ok() {
         assert!(matches!(next(&[&with_valid]), Ok(Some(_))), "the valid link is not found");
     }
@@ -65,7 +65,7 @@ fn next(lines: &[&[u8]]) -> Result<Option<String>, NextPageError> {
     next_query(&headers, &BASE, PATH)
 }
 
-/// Whether the line contains the query behind a question mark.
+/// Returns whether the field contains the query after a question mark.
 fn contains(line: &[u8], query: &str) -> bool {
     String::from_utf8_lossy(line).contains(&format!("?{query}"))
 }

@@ -1,14 +1,15 @@
-//! Values for the paths of operations, and paths.
+//! Values of path parameters, and paths.
 
 use gatelet_models::{Operation, PathErrorKind, asa, contains_secret, dt};
 
-/// The first byte chooses an operation; the rest is both a list of values, separated by `0xff`, and a path.
+/// Checks expansion and matching of paths. The first byte chooses an operation; the rest is used as a list of values, separated
+/// by `0xff`, and as a path.
 ///
-/// Values become a path with the segments of the pattern, which gives the values back, or are refused for a valid reason; a
-/// path of an operation gives values that expand to a path of the same meaning.
+/// Values must expand to a path with the segments of the pattern that matches them again, or be rejected for a valid reason. The
+/// values of a matching path must expand again.
 ///
 /// # Panics
-/// When this does not hold.
+/// If this does not hold.
 pub fn check(data: &[u8]) {
     let Some((choice, rest)) = data.split_first() else {
         return;

@@ -1,14 +1,14 @@
-//! Texts as timestamps.
+//! Any text as a timestamp.
 
 use gatelet_models::Timestamp;
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime, UtcOffset};
 
-/// Parses any text: `time`'s RFC 3339 parser finds the same instant in its RFC 3339 form, or refuses it too, except for the
-/// differences in `is_listed`; a parsed value is written in a form that reads back equal.
+/// Parses any text. `time`'s RFC 3339 parser must find the same instant in its RFC 3339 form, or reject it too, except for the
+/// differences in `is_listed`. A parsed value must format to a text that parses back equal.
 ///
 /// # Panics
-/// When this does not hold.
+/// If this does not hold.
 pub fn check(text: &str) {
     let ours = Timestamp::parse(text);
     match (ours, OffsetDateTime::parse(&strict(text), &Rfc3339)) {
@@ -18,16 +18,16 @@ pub fn check(text: &str) {
             assert!(!is_listed(text, theirs), "{text}");
             check_written(ours);
         }
-        (Ok(ours), Err(error)) => panic!("{text} is {ours} for us only: {error}"),
+        (Ok(ours), Err(error)) => panic!("only our parser accepts {text}, as {ours}: {error}"),
         (Err(_), Ok(theirs)) => {
-            assert!(is_listed(text, theirs), "{text} is {theirs} for them only")
+            assert!(is_listed(text, theirs), "only `time` accepts {text}, as {theirs}")
         }
         (Err(_), Err(_)) => {}
     }
 }
 
-/// Converts the other accepted forms to RFC 3339: a space for `T`, a comma, no seconds, an offset without colon or
-/// minutes. A leap second becomes the second before, without its fraction.
+/// Converts the other accepted forms to RFC 3339: a space for `T`, a comma for the point, no seconds, an offset without colon
+/// or minutes. A leap second becomes the second before it, without its fraction.
 fn strict(text: &str) -> String {
     let zone_at = |time: &str| time.find(['Z', 'z', '+', '-']).unwrap_or(time.len());
     let parts = text.split_at_checked(10).and_then(|(date, rest)| {
@@ -70,8 +70,8 @@ fn is_leap_second(text: &str) -> bool {
     text.as_bytes().get(16..19) == Some(b":60")
 }
 
-/// Whether `time` accepts the RFC 3339 form and we do not: any character between date and time, a leap second that is not at the end
-/// of a day in UTC, and instants outside the years 1 to 9999 in UTC.
+/// Returns whether `time` accepts the RFC 3339 form but we do not: another character between date and time, a leap second that is
+/// not at the end of a day in UTC, or an instant outside the years 1 to 9999 in UTC.
 fn is_listed(text: &str, theirs: OffsetDateTime) -> bool {
     let Some(utc) = theirs.checked_to_offset(UtcOffset::UTC) else {
         return true;
@@ -85,7 +85,7 @@ fn check_written(timestamp: Timestamp) {
     let forms = [timestamp.to_string(), timestamp.milliseconds().to_string()];
     for text in &forms {
         assert_eq!(Timestamp::parse(text), Ok(timestamp), "{text}");
-        let theirs = OffsetDateTime::parse(text, &Rfc3339).expect("what is written is RFC 3339");
+        let theirs = OffsetDateTime::parse(text, &Rfc3339).expect("the output is RFC 3339");
         assert_eq!(theirs, timestamp.as_offset_date_time(), "{text}");
     }
     let [short, long] = forms;

@@ -8,27 +8,27 @@ pub mod write_ledger;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// The clients that work together.
+/// The number of concurrent clients.
 const CLIENTS: usize = 64;
-/// The most memory that a server of very many tokens may use, in bytes.
+/// The most memory that a server with very many tokens may use, in bytes.
 const MAX_MEMORY: u64 = 300 << 20;
 
 /// The size of a run.
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "the command sets all of it")]
 pub struct Soak {
-    /// The operations through faults, and the operations of many clients.
+    /// The number of operations through faults, and of operations by concurrent clients.
     pub operations: usize,
-    /// The tokens in a file.
+    /// The number of tokens in a file.
     pub tokens: usize,
-    /// The connections that do nothing.
+    /// The number of slow and idle connections.
     pub connections: usize,
     /// The seed of the operations and the faults.
     pub seed: u64,
 }
 
 impl Soak {
-    /// Runs all of it, prints what came of it, and returns whether it was right. It needs a runtime of several threads.
+    /// Runs all checks, prints their results, and returns whether all passed. It needs a multi-threaded runtime.
     pub async fn run(&self) -> bool {
         let folder = tempfile::tempdir().unwrap();
         println!(

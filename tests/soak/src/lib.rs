@@ -1,10 +1,10 @@
-//! Long runs of what the tests do a little of: `cargo xtask soak models|paging|transport|emulator`.
+//! Long runs of checks that the tests run briefly: `cargo xtask soak models|paging|transport|emulator`.
 //!
-//! - [`models`]: generated values of every model, written and read back.
-//! - [`paging`]: lists over a socket, then random schedules of lists whose servers fail and whose callers stop and resume.
+//! - [`models`]: generated values of every model, encoded and decoded.
+//! - [`paging`]: lists over a socket, then random schedules in which servers fail and callers stop and resume.
 //! - [`transport`]: every exchange cut at every byte, a server that is down, very many calls at once, and very many canceled
 //!   ones.
-//! - [`emulator`]: writes through faults, many clients on the same objects, very many tokens, and idle connections.
+//! - [`emulator`]: writes through faults, many clients of the same objects, very many tokens, and idle connections.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,6 +1,6 @@
-//! `soak models|paging|transport|emulator …`: what `cargo xtask soak` runs.
+//! `soak models|paging|transport|emulator …`: the program that `cargo xtask soak` runs.
 //!
-//! The other commands are for processes that a soak starts, so that their memory and their descriptors are counted apart.
+//! The other commands are for child processes of a soak, so that their memory and descriptors are counted separately.
 
 #![allow(
     clippy::print_stderr,
@@ -82,7 +82,7 @@ fn run(arguments: &[&str]) -> Outcome {
 fn on_many_threads(soak: impl Future<Output = bool>) -> Outcome {
     let runtime = Runtime::new()?;
     let is_right = runtime.block_on(soak);
-    // A server's connections are not waited for.
+    // It does not wait for the connections of a server.
     runtime.shutdown_background();
     if is_right {
         Ok(())

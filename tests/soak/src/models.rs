@@ -1,6 +1,6 @@
-//! Generated values of every model contain what was put in, read back equal and are written the same again.
+//! Generated values of every model: each must keep what it was decoded from, and survive encoding and decoding.
 //!
-//! Values come in batches of one model, each made from the seed and its number alone, so that the same seed gives the same
+//! Values come in batches of one model. A batch depends only on the seed and its number, so the same seed gives the same
 //! values on any machine.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -15,7 +15,7 @@ use proptest::prelude::{BoxedStrategy, ProptestConfig};
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use serde_json::Value;
 
-/// Values in a batch.
+/// The number of values in a batch.
 const BATCH: u64 = 1000;
 
 /// A run and its progress.
@@ -23,16 +23,16 @@ struct Soak {
     values: u64,
     seed: u64,
     until: Option<Instant>,
-    /// The next batch.
+    /// The number of the next batch.
     next: AtomicU64,
     is_over: AtomicBool,
 }
 
-/// Checks this many values, for at most this many seconds (0: no limit).
+/// Checks this many values, for at most this many seconds; 0 means no limit.
 ///
 /// # Errors
 ///
-/// The smallest value that fails, and how to see it again.
+/// The smallest value that fails, and the command that reproduces it.
 pub fn run(values: u64, seconds: u64, seed: u64) -> Result<(), String> {
     let start = Instant::now();
     let soak = Soak {
@@ -46,24 +46,26 @@ pub fn run(values: u64, seconds: u64, seed: u64) -> Result<(), String> {
         "soak: {values} values over {} models, seed {seed}",
         MODELS.len()
     );
-    // A failure is reported once, by the smallest value that fails.
+    // Only the smallest value that fails is reported, not each panic.
     std::panic::set_hook(Box::new(|_| {}));
     let done = soak.run(start).map_err(|failure| {
-        format!("{failure}\nsoak: to see it again: cargo xtask soak models --values {values} --seed {seed}")
+        format!(
+            "{failure}\nsoak: to reproduce: cargo xtask soak models --values {values} --seed {seed}"
+        )
     })?;
     for (model, count) in MODELS.iter().zip(&done) {
         println!("  {count:>12}  {}", model.name);
     }
     let sum: u64 = done.iter().sum();
     println!(
-        "soak: {sum} values read back equal, in {} s, seed {seed}",
+        "soak: {sum} values decoded back equal in {} s, seed {seed}",
         start.elapsed().as_secs()
     );
     Ok(())
 }
 
 impl Soak {
-    /// Returns the number of correct values of each model.
+    /// Checks all values on all processors; returns the number of correct values of each model.
     fn run(&self, start: Instant) -> Result<Vec<u64>, String> {
         let (sender, results) = mpsc::channel();
         let workers = thread::available_parallelism().map_or(1, usize::from);
@@ -92,7 +94,7 @@ impl Soak {
         })
     }
 
-    /// Runs one batch after the other, and reports each.
+    /// Checks one batch after another, and reports each, until all are taken or a report is rejected.
     fn work(&self, report: impl Fn(Result<(usize, u64), String>) -> bool) {
         let strategies: Vec<_> = MODELS.iter().map(any_value).collect();
         loop {

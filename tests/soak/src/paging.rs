@@ -16,13 +16,13 @@ pub use schedule::run as run_schedule;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-/// Measures memory and prefetching over a socket, then runs this many schedules from this seed on.
+/// Measures memory and prefetching over a socket, then runs this many random schedules, with seeds from this one on.
 ///
 /// # Errors
 ///
-/// What is wrong with the first schedule that fails, or with the memory.
+/// A description of the first schedule that fails, or of the memory that grows.
 pub fn run(schedules: u64, seed: u64) -> Outcome {
-    // First, while this process has had no other memory that growth could hide in.
+    // This comes first: memory that was used and freed before would hide growth.
     on_one_thread(memory::run())?;
     on_one_thread(overlap::run())?;
     many::run(schedules, seed)

@@ -1,10 +1,10 @@
-//! A child process of this program, with memory and descriptors of its own.
+//! A child process of this program, so that its memory and descriptors are counted separately.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// A process of this program, with commands and results line by line.
+/// A child process that exchanges lines with this one.
 #[derive(Debug)]
 pub(crate) struct Process {
     child: Child,
@@ -13,7 +13,7 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts the program.
+    /// Starts the program with these arguments.
     pub(crate) fn start(program: &Path, arguments: &[&str]) -> Self {
         let mut child = Command::new(program)
             .args(arguments)
@@ -30,24 +30,24 @@ impl Process {
         }
     }
 
-    /// Waits for the next line that it prints. Blocks.
+    /// Blocks until it prints a line, and returns the line.
     pub(crate) fn next_line(&mut self) -> String {
         let mut line = String::new();
         self.stdout.read_line(&mut line).unwrap();
         line.trim_end().to_owned()
     }
 
-    /// Sends a line, on which it continues.
+    /// Sends an empty line, for which the process waits in [`wait_for_line`].
     pub(crate) fn send_line(&mut self) {
         self.stdin.write_all(b"\n").unwrap();
     }
 
-    /// Its memory in use, in bytes.
+    /// Returns its resident memory, in bytes.
     pub(crate) fn memory(&self) -> u64 {
         self.read_status("VmRSS:")
     }
 
-    /// Its peak memory, in bytes.
+    /// Returns its peak resident memory, in bytes.
     pub(crate) fn peak_memory(&self) -> u64 {
         self.read_status("VmHWM:")
     }
@@ -74,13 +74,13 @@ impl Drop for Process {
     }
 }
 
-/// Prints a line.
+/// Prints a line for the parent process.
 #[allow(clippy::print_stdout, reason = "the processes communicate over it")]
 pub(crate) fn print_line(line: &str) {
     println!("{line}");
 }
 
-/// Waits for a line of standard input; returns false at its end.
+/// Blocks until a line of standard input arrives; returns false at its end.
 pub(crate) fn wait_for_line() -> bool {
     std::io::stdin()
         .lock()

@@ -13,9 +13,9 @@ use gatelet_wire_tests::cut::{self, Settings};
 
 use load::Stack;
 
-/// The most requests that a thousand calls to a server that is down may cause: themselves, and what the retry budget allows.
+/// The most requests that a thousand calls to a server that is down may make: one each, and the retries that the budget allows.
 const MAX_REQUESTS: usize = 1036;
-/// The most memory that a call under way may take beyond what the bare stack takes, in bytes.
+/// The most memory that a call in flight may take beyond that of the bare stack, in bytes.
 const MAX_MEMORY: u64 = 25 * 1024;
 
 /// The size of a run.
@@ -24,16 +24,16 @@ const MAX_MEMORY: u64 = 25 * 1024;
 pub struct Soak {
     /// The most calls that are cut.
     pub calls: usize,
-    /// The calls that are made at once.
+    /// The number of calls that are made at once.
     pub at_once: usize,
-    /// The calls that are dropped.
+    /// The number of calls that are dropped.
     pub cancellations: usize,
-    /// The seed of the moments at which calls are dropped.
+    /// The seed of the points at which calls are dropped.
     pub seed: u64,
 }
 
 impl Soak {
-    /// Runs all of it, prints what came of it, and returns whether it was right. It needs a runtime of several threads.
+    /// Runs all checks, prints their results, and returns whether all passed. It needs a multi-threaded runtime.
     pub async fn run(&self) -> bool {
         let program = std::env::current_exe().unwrap();
         let start = Instant::now();
@@ -49,7 +49,7 @@ impl Soak {
     async fn check_cuts(&self) -> bool {
         let jobs = cut::jobs().await;
         let step = jobs.len().div_ceil(self.calls.max(1)).max(1);
-        println!("cut: {} places to cut, every {step} of them", jobs.len());
+        println!("cut: {} places to cut, one in {step} taken", jobs.len());
         let mut is_right = true;
         for (what, retry, step) in [
             ("one attempt", RetryPolicy::never(), step),
@@ -75,7 +75,7 @@ impl Soak {
         let loads = Stack::ALL.map(|stack| (stack, load::measure(program, stack, self.at_once)));
         for (stack, load) in &loads {
             println!(
-                "load, {stack:?}: {} of {} calls at once succeeded, {} bytes of memory for each under way",
+                "load, {stack:?}: {} of {} calls at once succeeded, {} bytes of memory per call in flight",
                 load.succeeded, self.at_once, load.memory_per_call
             );
         }

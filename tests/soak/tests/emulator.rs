@@ -4,7 +4,7 @@ use std::path::Path;
 
 use gatelet_soak::emulator::{history, long_list, write_ledger};
 
-/// The program that serves in a process of its own.
+/// The program that serves in a separate process.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_soak");
 
 // S1

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use gatelet_soak::transport::load::{Stack, measure};
 
-/// The program that is server and client in processes of their own.
+/// The program that runs as server and as client, in separate processes.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_soak");
 
 // T56

@@ -8,7 +8,7 @@ fn random_schedules_lose_and_repeat_no_item() {
     for seed in 0..1000 {
         match run_schedule(seed) {
             Ok(one) => counts += one,
-            Err(problem) => panic!("{problem}"),
+            Err(error) => panic!("{error}"),
         }
     }
     println!("{counts}");

@@ -1,9 +1,9 @@
-//! What the tests of several packages share.
+//! Code that the tests of several packages share.
 //!
-//! - [`RawServer`](raw_server::RawServer): responds with a test's bytes. [`Proxy`](proxy::Proxy): connects
-//!   every request to one server.
+//! - [`RawServer`](raw_server::RawServer): responds with bytes that a test chooses. [`Proxy`](proxy::Proxy): forwards every
+//!   request to one server.
 //! - [`TaskServer`](task_server::TaskServer) (feature `tasks`): runs a test's code for each connection.
-//! - `pki` and `tls_server` (feature `tls`): certificates, and TLS in front of a server without it.
+//! - `pki` and `tls_server` (feature `tls`): certificates, and a TLS server in front of a plain one.
 //! - `models` (feature `models`): every model with a sample, and generated values of each.
 
 #![allow(

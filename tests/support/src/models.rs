@@ -1,4 +1,4 @@
-//! Every model of both vendors: samples, generated values, and what each must write back.
+//! Every model of both vendors: samples, generated values, and a comparison with another JSON parser.
 
 pub mod agreement;
 pub mod table;

@@ -31,19 +31,19 @@ impl Authority {
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
 
-    /// The authority's certificate as PEM.
+    /// Returns the authority's certificate as PEM.
     #[must_use]
     pub fn pem(&self) -> String {
         self.0.pem()
     }
 
-    /// The authority's certificate as DER.
+    /// Returns the authority's certificate as DER.
     #[must_use]
     pub fn der(&self) -> CertificateDer<'static> {
         self.0.der().clone()
     }
 
-    /// Signs a certificate for this name, changed as the test wants it.
+    /// Signs a certificate for this name, with the parameters changed by `change`.
     #[must_use]
     pub fn certify(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> Identity {
         let key = KeyPair::generate().unwrap();
@@ -77,7 +77,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Creates a self-signed certificate for this name, changed as the test wants it.
+    /// Creates a self-signed certificate for this name, with the parameters changed by `change`.
     #[must_use]
     pub fn self_signed(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Self {
         let key = KeyPair::generate().unwrap();
@@ -91,7 +91,7 @@ impl Identity {
         }
     }
 
-    /// The SHA-256 fingerprint of the certificate in hexadecimal digits.
+    /// Returns the SHA-256 fingerprint of the certificate in hexadecimal digits.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let suite = rustls::crypto::ring::cipher_suite::TLS13_AES_128_GCM_SHA256;
@@ -103,19 +103,19 @@ impl Identity {
             .collect()
     }
 
-    /// The private key as rustls takes it.
+    /// Returns the private key for rustls.
     #[must_use]
     pub fn private_key(&self) -> PrivateKeyDer<'static> {
         PrivateKeyDer::try_from(self.key.serialize_der()).unwrap()
     }
 
-    /// The configuration of a server with this certificate; with `clients`, it requires a certificate that this root signed.
+    /// Returns the configuration of a server with this certificate. With `clients` it requires a certificate signed by that root.
     #[must_use]
     pub fn server_config(&self, clients: Option<&CertificateDer<'static>>) -> ServerConfig {
         self.server_config_with_versions(rustls::DEFAULT_VERSIONS, clients)
     }
 
-    /// The same for these versions of TLS.
+    /// Like [`server_config`](Self::server_config), but for these versions of TLS.
     #[must_use]
     pub fn server_config_with_versions(
         &self,

@@ -1,4 +1,4 @@
-//! A proxy that connects every request to one server.
+//! A proxy that forwards every request to one server.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -9,19 +9,19 @@ use std::thread;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Proxy {
-    /// Where it listens.
+    /// The address at which it listens.
     pub address: SocketAddr,
     heads: Arc<Mutex<Vec<String>>>,
 }
 
 impl Proxy {
-    /// Starts a proxy that leads to this server, whatever host a request names.
+    /// Starts a proxy to this server, whatever host a request names.
     #[must_use]
     pub fn to(server: SocketAddr) -> Self {
         Self::start(Some(server))
     }
 
-    /// Starts a proxy that refuses everyone with 407.
+    /// Starts a proxy that refuses every request with 407.
     #[must_use]
     pub fn refusing() -> Self {
         Self::start(None)
@@ -35,20 +35,20 @@ impl Proxy {
         thread::spawn(move || {
             for client in listener.incoming() {
                 let (client, log) = (client.unwrap(), log.clone());
-                // Either side may hang up at any moment.
+                // Either side may close the connection at any time.
                 thread::spawn(move || drop(forward(client, server, &log)));
             }
         });
         Self { address, heads }
     }
 
-    /// Its address with these credentials: `http://user:password@127.0.0.1:1234`.
+    /// Returns its URL with these credentials: `http://user:password@127.0.0.1:1234`.
     #[must_use]
     pub fn url(&self, credentials: &str) -> String {
         format!("http://{credentials}@{}", self.address)
     }
 
-    /// The first head on each connection so far.
+    /// Returns the first request head of each connection so far.
     #[must_use]
     pub fn heads(&self) -> Vec<String> {
         self.heads.lock().unwrap().clone()
@@ -80,7 +80,7 @@ fn forward(
     };
     let mut server = TcpStream::connect(server)?;
     if is_connect {
-        // The length is to be ignored: after this head the tunnel begins.
+        // A client must ignore the length: the tunnel begins after this head.
         client.write_all(b"HTTP/1.1 200 Connection established\r\nContent-Length: 5\r\n\r\n")?;
     } else {
         server.write_all(&read)?;
@@ -91,7 +91,7 @@ fn forward(
     Ok(())
 }
 
-/// Copies until one side ends, and passes the end on.
+/// Copies until the source ends, and then closes the other side for writing.
 fn pipe(mut from: TcpStream, mut to: TcpStream) {
     let _ = io::copy(&mut from, &mut to);
     let _ = to.shutdown(Shutdown::Write);

@@ -1,4 +1,4 @@
-//! A server that responds with a test's bytes.
+//! A server that responds with bytes that a test chooses.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
-/// What the server does with a request.
+/// How the server responds to a request.
 #[derive(Debug)]
 #[allow(clippy::exhaustive_enums, reason = "tests create all of them")]
 pub enum RawResponse {
@@ -22,16 +22,16 @@ pub enum RawResponse {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct RawServer {
-    /// Where it listens.
+    /// The address at which it listens.
     pub address: SocketAddr,
-    /// The address as base URLs have it: `http://127.0.0.1:1234`.
+    /// The base URL: `http://127.0.0.1:1234`.
     pub url: String,
-    /// Each request, head and body, as soon as it is complete.
+    /// Receives each request, head and body, as soon as it is complete.
     pub requests: Receiver<String>,
 }
 
 impl RawServer {
-    /// Starts a server whose responses the function chooses by the request.
+    /// Starts a server that responds as this function says.
     pub fn new(respond: impl Fn(&str) -> RawResponse + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -39,7 +39,7 @@ impl RawServer {
         let respond = Arc::new(respond);
         thread::spawn(move || {
             for stream in listener.incoming() {
-                // A process out of descriptors, or at its end.
+                // The process has no descriptors left, or is about to end.
                 let Ok(stream) = stream else { return };
                 let (respond, sender) = (Arc::clone(&respond), sender.clone());
                 thread::spawn(move || serve(stream, &*respond, &sender));
@@ -59,7 +59,7 @@ impl RawServer {
     }
 }
 
-/// Returns a whole response that closes the connection.
+/// Returns a complete response with `connection: close`.
 #[must_use]
 pub fn response(status: &str, content_type: &str, body: &str) -> Vec<u8> {
     format!(
@@ -73,12 +73,12 @@ fn serve(mut stream: TcpStream, respond: &dyn Fn(&str) -> RawResponse, requests:
     let mut bytes = Vec::new();
     while let Some(request) = read(&mut stream, &mut bytes) {
         let response = respond(&request);
-        // Not every test looks at them.
+        // Some tests drop the receiver.
         let _ = requests.send(request);
         let written = match response {
             RawResponse::KeepAlive(bytes) => stream.write_all(&bytes),
             RawResponse::Bytes(bytes) => {
-                // The client may have hung up.
+                // The client may have closed the connection.
                 let _ = stream.write_all(&bytes);
                 return;
             }
@@ -93,7 +93,7 @@ fn serve(mut stream: TcpStream, respond: &dyn Fn(&str) -> RawResponse, requests:
     }
 }
 
-/// Reads one request into the empty buffer and empties it again; `None` if the connection ends before.
+/// Reads one request; `None` if the connection ends before it is complete. The buffer is empty before and after.
 fn read(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> Option<String> {
     let mut buffer = [0; 4096];
     loop {

@@ -1,4 +1,4 @@
-//! A server whose connections a test serves in tasks.
+//! A server that runs a test's code for each connection.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,18 +7,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-/// A server on loopback, in tasks of the test's runtime that end when it is dropped.
+/// A server on loopback, in tasks that end when it is dropped.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct TaskServer {
-    /// Where it listens.
+    /// The address at which it listens.
     pub address: SocketAddr,
     connections: Arc<AtomicUsize>,
     _acceptor: JoinSet<()>,
 }
 
 impl TaskServer {
-    /// Starts a server that runs the function for each connection, with its number: 0 for the first.
+    /// Starts a server that calls this function for each connection, with its number, counted from 0.
     pub async fn start<F>(serve: impl Fn(TcpStream, usize) -> F + Send + 'static) -> Self
     where
         F: Future<Output = ()> + Send + 'static,
@@ -42,7 +42,7 @@ impl TaskServer {
         }
     }
 
-    /// The number of connections so far.
+    /// Returns the number of connections so far.
     #[must_use]
     pub fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)

@@ -1,4 +1,4 @@
-//! A server that takes TLS off and passes the bytes on to a server without TLS.
+//! A server that terminates TLS and forwards the bytes to a plain server.
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use tokio_rustls::TlsAcceptor;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct TlsServer {
-    /// Where it listens.
+    /// The address at which it listens.
     pub address: SocketAddr,
 }
 
 impl TlsServer {
-    /// Starts a TLS server with this configuration in front of the other server.
+    /// Starts a TLS server with this configuration in front of a plain server.
     #[must_use]
     pub fn in_front_of(server: SocketAddr, config: ServerConfig) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -42,7 +42,7 @@ async fn accept(listener: TcpListener, server: SocketAddr, acceptor: TlsAcceptor
         let (client, _) = listener.accept().await.unwrap();
         let acceptor = acceptor.clone();
         tokio::spawn(async move {
-            // A client that refuses the certificate ends here.
+            // The handshake fails if the client rejects the certificate.
             if let Ok(mut client) = acceptor.accept(client).await {
                 let mut server = TcpStream::connect(server).await.unwrap();
                 let _ = copy_bidirectional(&mut client, &mut server).await;

@@ -1,4 +1,4 @@
-//! The number of requests that reach a server that is down.
+//! The number of requests to a server that is down.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -14,21 +14,21 @@ use crate::client::TestClient;
 use crate::fixture::{Fixture, Role};
 use crate::server::Server;
 
-/// How a server is down.
+/// The way in which a server is down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "a test must look at all")]
 pub enum Outage {
-    /// It responds to everything with 503.
+    /// It responds to every request with 503.
     Unavailable,
-    /// Nothing listens at its address.
+    /// It refuses connections, because nothing listens at its address.
     Refused,
 }
 
-/// The calls that are made.
+/// The kind of calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "a test must look at all")]
 pub enum CallKind {
-    /// Reads with a bearer of ASA.
+    /// Reads of ASA with a bearer.
     Asa,
     /// Reads of ASA that need a token exchange first, which fails.
     AsaExchange,
@@ -37,12 +37,12 @@ pub enum CallKind {
 }
 
 impl CallKind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [Self; 3] = [Self::Asa, Self::AsaExchange, Self::Dt];
 }
 
 /// Makes calls that all fail, through one client with the default policy, and counts the requests: those that the server
-/// received, or without a server those that were tried.
+/// received or, if connections are refused, those that were attempted.
 pub async fn count_requests(kind: CallKind, outage: Outage, calls: usize) -> usize {
     let fixture = Fixture::new().await;
     let server = Server::start(|_| unavailable(), None).await;
@@ -98,7 +98,7 @@ fn unavailable() -> Response<bytes::Bytes> {
     response
 }
 
-/// An address without a listener.
+/// Returns an origin at which nothing listens.
 fn closed_port() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}", listener.local_addr().unwrap())

@@ -1,4 +1,4 @@
-//! One call of an operation, through the real clients.
+//! Calls of operations through the real clients.
 
 use gatelet_emulator::well_known;
 use gatelet_models::asa::{GatewaySetupTokenCreate, GatewayUpdate, OperationId as Asa};
@@ -43,7 +43,7 @@ impl TestClient {
 
     /// Makes one call with a new client, and returns the value as text.
     ///
-    /// For the token exchange this is a create that needs the exchange first.
+    /// The token exchange is called by way of a create that needs a token first.
     ///
     /// # Errors
     ///
@@ -104,12 +104,12 @@ impl TestClient {
         })
     }
 
-    /// The server's address, which is not on loopback behind a proxy.
+    /// Returns the base URL of the server. It may be plain HTTP to a host that is not on loopback, behind a proxy.
     fn base_url(&self) -> BaseUrl {
         BaseUrl::parse_allowing_http(&self.origin).unwrap()
     }
 
-    /// Creates a client of ASA: with a bearer, or with a key that it must exchange for one first.
+    /// Creates an ASA client, with a bearer or with a key that it must first exchange for one.
     pub(crate) fn asa(&self, fixture: &Fixture, exchanges: bool) -> asa_client::Client {
         let builder = asa_client::Client::builder(well_known::ASA_TEAM)
             .endpoint(self.base_url())
@@ -127,7 +127,7 @@ impl TestClient {
         client.unwrap()
     }
 
-    /// Creates a client of Dynatrace.
+    /// Creates a Dynatrace client.
     pub(crate) fn dt(&self) -> dt_client::Client {
         let token = match self.role {
             Role::Writer => well_known::DT_TOKEN,

@@ -1,11 +1,11 @@
 //! Every operation, cut at every byte in every way.
 //!
-//! The canonical exchange of an operation is the undisturbed one of client and emulator over a socket. The server repeats it
-//! up to a byte of the request or of the response, and then closes, resets or stalls the connection. The result of the call
-//! must agree with what the server did.
+//! The canonical exchange of an operation is the complete one of client and emulator over a socket. The server repeats it up
+//! to some byte of the request or of the response, and then closes, resets or stalls the connection. The result of the call must
+//! agree with what the server did.
 //!
-//! The client writes a small request in one piece, so the server cannot make it stop in the middle: a request is cut by
-//! reading no more of it. The server counts what had been written, except after a reset.
+//! The client writes a small request in one piece, so the server cannot make it stop in the middle. It cuts a request by not
+//! reading the rest of it, and counts the bytes that the client wrote, except after a reset.
 
 use std::fmt;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ use crate::fixture::{Fixture, Role, Target};
 use crate::operation::Operation;
 use crate::server::{Cut, CutKind, Framing, Point, Served, Server, ServerLog};
 
-/// An operation with its own fixture, and the lengths of its canonical exchange.
+/// An operation, its fixture, and the lengths of its canonical exchange in bytes.
 #[derive(Clone, Debug)]
 struct Scenario {
     operation: Operation,
@@ -37,7 +37,7 @@ struct Scenario {
     response: usize,
 }
 
-/// A call to be cut.
+/// A call and where to cut it.
 #[derive(Clone, Debug)]
 pub struct Job {
     scenario: Scenario,
@@ -48,11 +48,11 @@ pub struct Job {
 #[derive(Clone, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "it is a set of numbers")]
 pub struct Settings {
-    /// How long the client waits for a byte of the response.
+    /// How long the client waits for the next byte of the response.
     pub timeout: Duration,
-    /// The calls that are cut at once.
+    /// The number of calls at once that are closed or reset.
     pub at_once: usize,
-    /// The calls that are stalled at once.
+    /// The number of calls at once that are stalled.
     pub stalled_at_once: usize,
     /// The retry policy of the client.
     pub retry: RetryPolicy,
@@ -62,19 +62,19 @@ pub struct Settings {
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Report {
-    /// The calls that were made.
+    /// The number of calls.
     pub calls: u64,
-    /// The requests that they made.
+    /// The number of their requests.
     pub requests: u64,
-    /// The bytes of canonical exchanges that were never read or never sent.
+    /// The number of bytes of canonical exchanges that were not read or not sent.
     pub bytes_cut: u64,
-    /// The calls that were made again, because the client timed out before the server reached the cut.
+    /// The number of calls that were repeated because the client timed out before the server reached the cut.
     pub repeated: u64,
-    /// Calls that returned a complete value.
+    /// The number of calls that returned a complete value.
     pub complete: u64,
-    /// Errors of reads.
+    /// The number of failed reads.
     pub reads: u64,
-    /// Errors of writes by their claim: not applied, unknown, applied.
+    /// The numbers of failed writes, by what the error says: not applied, unknown, applied.
     pub writes: [u64; 3],
     /// The wrong results, one line each.
     pub wrong: Vec<String>,
@@ -85,7 +85,7 @@ impl fmt::Display for Report {
         let [no, unknown, yes] = self.writes;
         write!(
             f,
-            "{} calls ({} made again), {} requests, {} bytes cut; {} complete values, {} failed reads, failed writes: {no} not applied, \
+            "{} calls ({} repeated), {} requests, {} bytes cut; {} complete values, {} failed reads, failed writes: {no} not applied, \
              {unknown} unknown, {yes} applied; {} wrong",
             self.calls,
             self.repeated,
@@ -134,7 +134,7 @@ pub async fn jobs() -> Vec<Job> {
     jobs
 }
 
-/// Makes all these calls.
+/// Makes these calls and checks their results.
 pub async fn run(jobs: impl IntoIterator<Item = Job>, settings: &Settings) -> Report {
     let permits = Arc::new(Semaphore::new(settings.at_once));
     let stalled = Arc::new(Semaphore::new(settings.stalled_at_once));
@@ -160,7 +160,7 @@ pub async fn run(jobs: impl IntoIterator<Item = Job>, settings: &Settings) -> Re
             report.add(outcome);
         }
     }
-    // On a busy machine the client may time out before the server reaches the cut. Alone it does not.
+    // On a busy machine the client may time out before the server reaches the cut, so such a call is repeated alone.
     let longer = Settings {
         timeout: settings.timeout * 5,
         ..settings.clone()
@@ -173,7 +173,7 @@ pub async fn run(jobs: impl IntoIterator<Item = Job>, settings: &Settings) -> Re
 }
 
 impl Scenario {
-    /// Makes the call once without a cut, and measures it.
+    /// Makes the call once without a cut, and measures the exchange.
     async fn new(
         operation: Operation,
         fixture: Arc<Fixture>,
@@ -187,21 +187,19 @@ impl Scenario {
             request: 0,
             response: 0,
         };
-        let undisturbed = Cut {
+        let uncut = Cut {
             point: Point::Response(usize::MAX),
             kind: CutKind::Close,
             framing,
         };
         let transport = HyperTransport::builder().max_idle_connections(0).build();
-        let (_, log) = scenario
-            .call(undisturbed, transport, RetryPolicy::never())
-            .await;
+        let (_, log) = scenario.call(uncut, transport, RetryPolicy::never()).await;
         scenario.request = log.exchanges[0].read;
         scenario.response = log.exchanges[0].whole;
         scenario
     }
 
-    /// Makes one call, and returns its result and the server's record.
+    /// Makes one call, and returns its result and the server's log.
     async fn call(
         &self,
         cut: Cut,
@@ -233,7 +231,7 @@ struct Outcome {
 }
 
 impl Outcome {
-    /// Returns whether the result may be wrong only because the client timed out too early.
+    /// Returns whether the result may be wrong because the client timed out before the cut.
     fn was_premature(&self) -> bool {
         // A token exchange that timed out is a credential error.
         let timed_out = |error: &Error| {
@@ -271,7 +269,7 @@ impl Job {
     }
 }
 
-/// Decides from what the server did whether the result of the client is right.
+/// Decides from the log of the server whether the result of the client is right.
 struct Oracle<'a> {
     job: &'a Job,
     log: &'a ServerLog,
@@ -283,7 +281,7 @@ impl Oracle<'_> {
         self.job.scenario.operation
     }
 
-    /// The exchanges of the call itself, without token exchanges.
+    /// Returns the exchanges of the call itself, without token exchanges.
     fn own_exchanges(&self) -> impl Iterator<Item = &Served> {
         let is_of_credential = |served: &Served| match &served.handled {
             Some((request, _)) => is_token_exchange(request),
@@ -302,7 +300,7 @@ impl Oracle<'_> {
         self.operation().is_write() && self.own_exchanges().any(succeeded)
     }
 
-    /// Returns whether the outcome is unknown to the client: all of the request was written, and no status came back.
+    /// Returns whether the client cannot know the outcome: it wrote the whole request, and received no status.
     fn is_in_doubt(&self) -> bool {
         let in_doubt = |served: &Served| {
             let whole = served
@@ -316,11 +314,13 @@ impl Oracle<'_> {
         self.operation().is_write() && self.own_exchanges().any(in_doubt)
     }
 
+    /// Returns whether all responses were sent completely.
     fn is_whole(&self) -> bool {
         let is_whole = |served: &Served| served.handled.is_some() && served.sent == served.whole;
         self.log.exchanges.iter().all(is_whole)
     }
 
+    /// Checks that a value is complete and equal to that of the same call without a socket.
     async fn check_value(&self, value: &str) -> Result<(), String> {
         if self.job.scenario.role == Role::Refused {
             return Err("a refusal became a value".into());
@@ -330,7 +330,7 @@ impl Oracle<'_> {
         }
         if self.may_repeat && self.operation().operation().method == gatelet_models::Method::Delete
         {
-            return Ok(()); // The retry may have found it deleted.
+            return Ok(()); // A retry may have found the object already deleted.
         }
         let same = self.replay().await.map_err(|error| error.to_string())?;
         if same != value {
@@ -339,7 +339,7 @@ impl Oracle<'_> {
         self.check_count()
     }
 
-    /// Makes the same call with the same responses, without a socket.
+    /// Makes the same call with the same responses without a socket.
     async fn replay(&self) -> Result<String, Error> {
         let handled = |own: bool| {
             let exchanges = self.log.exchanges.iter().rev();
@@ -357,7 +357,7 @@ impl Oracle<'_> {
             async move { Ok::<Response<Bytes>, TransportError>(response.unwrap_or_default()) }
         };
         let scenario = &self.job.scenario;
-        // Links to the next page begin with it.
+        // Links to the next page begin with the origin.
         let origin = self.log.origin.clone();
         TestClient::new(
             scenario.role,
@@ -374,6 +374,7 @@ impl Oracle<'_> {
         .await
     }
 
+    /// Checks that an error agrees with the log.
     fn check_error(&self, error: &Error) -> Result<(), String> {
         let (applied, was_applied) = (error.applied(), self.was_applied());
         let agrees = match applied {
@@ -383,7 +384,7 @@ impl Oracle<'_> {
         };
         if !agrees {
             return Err(format!(
-                "the error says {applied:?}, the server {was_applied}"
+                "the error says {applied:?}, but applied on the server: {was_applied}"
             ));
         }
         if self.job.scenario.role == Role::Writer {
@@ -398,7 +399,7 @@ impl Oracle<'_> {
         self.check_count()
     }
 
-    /// Whether the error names what happened to the connection, or the refusal in the response.
+    /// Checks that the kind of the error matches the cut or the refusal in the response.
     fn check_kind(&self, error: &Error) -> Result<(), String> {
         use ErrorKind::{Api, Connect, Credential, Interrupted, Timeout};
         let fits = match (self.job.cut.kind, error.kind()) {
@@ -416,11 +417,11 @@ impl Oracle<'_> {
         if fits {
             Ok(())
         } else {
-            Err(format!("{:?} is the wrong kind", error.kind()))
+            Err(format!("{:?} is not the right kind", error.kind()))
         }
     }
 
-    /// Whether the server received no more requests than allowed.
+    /// Checks that the server did not receive more requests than allowed.
     fn check_count(&self) -> Result<(), String> {
         let own = self.own_exchanges().count();
         let operation = self.operation();
@@ -435,7 +436,7 @@ impl Oracle<'_> {
     }
 }
 
-/// Whether this is a token exchange.
+/// Returns whether a request is a token exchange.
 fn is_token_exchange(request: &Request<Bytes>) -> bool {
     let exchange = Asa::IssueServiceToken.operation();
     request.method() == Method::POST && exchange.match_path(request.uri().path()).is_some()

@@ -1,4 +1,4 @@
-//! An emulator with something for each operation to work on.
+//! An emulator with objects for every operation.
 
 use bytes::Bytes;
 use gatelet_emulator::{Emulator, well_known};
@@ -15,11 +15,11 @@ use std::fmt;
 pub enum Role {
     /// May do everything.
     Writer,
-    /// Lacks a role or scope, so that the server refuses its writes; in a token exchange, has a wrong key.
+    /// Lacks a role or scope, so that the server refuses its writes. In a token exchange its key is wrong.
     Refused,
 }
 
-/// The id of the object that a call is about.
+/// The id of the object of a call.
 #[derive(Clone, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "it is an id and no more")]
 pub struct Target(pub String);
@@ -33,7 +33,7 @@ pub struct Fixture {
 }
 
 impl Fixture {
-    /// Creates a fixture in which time stands still.
+    /// Creates a fixture whose clock stands still.
     pub async fn new() -> Self {
         Self::with_clock(ManualClock::new()).await
     }
@@ -76,13 +76,13 @@ impl Fixture {
         fixture
     }
 
-    /// The emulator itself.
+    /// Returns the emulator.
     #[must_use]
     pub fn emulator(&self) -> &Emulator {
         &self.emulator
     }
 
-    /// The value that registers a gateway.
+    /// Returns the value of a setup token, with which a gateway registers.
     pub(crate) fn setup_value(&self) -> &Secret {
         &self.setup_value
     }
@@ -92,7 +92,7 @@ impl Fixture {
         self.emulator.handle(request)
     }
 
-    /// Returns a bearer that the emulator has issued before.
+    /// Returns a bearer that the emulator issued.
     pub(crate) fn bearer(&self, role: Role) -> &str {
         match role {
             Role::Writer => self.writer.expose(),

@@ -1,12 +1,12 @@
 //! Both clients over real sockets, against servers that misbehave on purpose.
 //!
-//! It needs the clients, the transport and the emulator together, so it is in none of their crates. The tests in `tests/`
-//! are short and deterministic; `cargo xtask soak transport` runs the same code at full length.
+//! They need the clients, the transport and the emulator together, so they are in none of those crates. The tests in `tests/`
+//! are short; `cargo xtask soak transport` runs the same code at full length.
 //!
-//! - [`Operation`]: one of the vendors' operations, [`Fixture`]: an emulator with something for each of them to work on,
-//!   [`TestClient`]: one such call through the real client.
+//! - [`Operation`]: one of the vendors' operations. [`Fixture`]: an emulator with objects for all of them.
+//!   [`TestClient`]: calls an operation through the real client.
 //! - [`Server`]: responds as the emulator does, and cuts the first exchange at a given byte.
-//! - [`cut`]: every operation, cut at every byte in every way. [`amplification`]: the requests that reach a server that is
+//! - [`cut`]: every operation, cut at every byte in every way. [`amplification`]: the number of requests to a server that is
 //!   down.
 
 #![allow(

@@ -4,7 +4,7 @@ use std::fmt;
 
 use gatelet_models::{Method, asa, dt};
 
-/// The operations that the tests over sockets call. They take every path through a client, so a new operation need not be among them.
+/// The operations of ASA that the tests over sockets call. They cover every path through a client, so a new one need not be added.
 const ASA: [asa::OperationId; 11] = [
     asa::OperationId::ListGatewaySetupTokens,
     asa::OperationId::CreateGatewaySetupToken,
@@ -19,7 +19,7 @@ const ASA: [asa::OperationId; 11] = [
     asa::OperationId::IssueServiceToken,
 ];
 
-/// The same for Dynatrace.
+/// The operations of Dynatrace that the tests over sockets call.
 const DT: [dt::OperationId; 4] = [
     dt::OperationId::ListTokens,
     dt::OperationId::CreateToken,
@@ -38,7 +38,7 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// Returns all that `TestClient::call` knows, the token exchange included.
+    /// Returns all operations that `TestClient::call` supports, the token exchange included.
     pub fn all() -> impl Iterator<Item = Self> {
         let asa = ASA.iter().copied().map(Self::Asa);
         let dt = DT.iter().copied().map(Self::Dt);
@@ -54,13 +54,13 @@ impl Operation {
         }
     }
 
-    /// Whether a call of it may change something. The token exchange counts, because a create follows it.
+    /// Returns whether a call of it may change something. The token exchange counts, because a create follows it.
     #[must_use]
     pub fn is_write(self) -> bool {
         self.operation().method != Method::Get
     }
 
-    /// Whether this is the token exchange, which no caller makes directly.
+    /// Returns whether this is the token exchange, which no caller makes directly.
     #[must_use]
     pub fn is_token_exchange(self) -> bool {
         self == Self::Asa(asa::OperationId::IssueServiceToken)

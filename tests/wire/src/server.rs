@@ -1,4 +1,4 @@
-//! A server that cuts its first exchange at a given byte, and serves all others.
+//! A server that cuts its first exchange at a given byte and completes all others.
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-/// Where an exchange is cut: after so many bytes.
+/// The number of bytes after which an exchange is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "a test must look at both")]
 pub enum Point {
@@ -29,12 +29,12 @@ pub enum CutKind {
     Close,
     /// Resets the connection: RST.
     Reset,
-    /// Does nothing until the test ends.
+    /// Keeps the connection open without a byte until the test ends.
     Stall,
 }
 
 impl CutKind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [Self; 3] = [Self::Close, Self::Reset, Self::Stall];
 }
 
@@ -48,13 +48,13 @@ pub enum Framing {
     Chunked,
 }
 
-/// What happens to the first exchange; later ones are served.
+/// The cut of the first exchange; later ones are complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs, reason = "it is three facts and no more")]
 pub struct Cut {
-    /// Where.
+    /// The point.
     pub point: Point,
-    /// How.
+    /// The kind.
     pub kind: CutKind,
     /// The framing of its response.
     pub framing: Framing,
@@ -64,27 +64,27 @@ pub struct Cut {
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Served {
-    /// The bytes of the request that the client wrote; `None` where a reset kept the server from counting them.
+    /// The number of bytes of the request that the client wrote; `None` if a reset prevented counting them.
     pub written: Option<usize>,
-    /// The request and its response, once the server has read all of the request and handled it.
+    /// The request and its response, if the server read the whole request and handled it.
     pub handled: Option<(Request<Bytes>, Response<Bytes>)>,
-    /// The bytes of the request that it read.
+    /// The number of bytes of the request that the server read.
     pub read: usize,
-    /// The bytes of the response that it sent.
+    /// The number of bytes of the response that the server sent.
     pub sent: usize,
-    /// The bytes of the whole response.
+    /// The number of bytes of the whole response.
     pub whole: usize,
-    /// The bytes of the status line, with its end.
+    /// The number of bytes of the status line, its line end included.
     pub status_line: usize,
 }
 
-/// The server's record of a call.
+/// The server's log of a call.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ServerLog {
-    /// The server's address, as base URLs begin.
+    /// The server's origin, such as `http://127.0.0.1:1234`.
     pub origin: String,
-    /// In the order in which they began.
+    /// The exchanges, in the order in which they began.
     pub exchanges: Vec<Served>,
 }
 
@@ -128,13 +128,13 @@ impl Server {
         }
     }
 
-    /// Its address, as base URLs begin.
+    /// Returns its origin, such as `http://127.0.0.1:1234`.
     #[must_use]
     pub fn origin(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Ends everything that is still open, and returns the record.
+    /// Closes all connections and returns the log.
     pub async fn finish(self) -> ServerLog {
         self.shutdown.send_replace(true);
         self.task.await.unwrap();
@@ -146,8 +146,8 @@ impl Server {
     }
 }
 
-/// A loopback address that no other process uses. On a shared one, a client that retries a port which was just closed could
-/// connect here, and its request would be cut instead.
+/// Returns a loopback address that only this process uses. On a shared one, the client of another process might retry a port that
+/// was closed just before, reach this server, and have its request cut.
 fn own_loopback() -> Ipv4Addr {
     let [_, high, middle, low] = std::process::id().to_be_bytes();
     Ipv4Addr::new(127, high | 0x80, middle, low)
@@ -174,7 +174,7 @@ impl ServerState {
     }
 }
 
-/// One connection, on which exchange follows exchange until one is cut.
+/// A connection that serves one exchange after another until one is cut.
 struct Connection {
     state: Arc<ServerState>,
     stream: TcpStream,
@@ -185,7 +185,7 @@ impl Connection {
     async fn serve(mut self) {
         let mut shutdown = self.state.shutdown.clone();
         loop {
-            // To cut a request, nothing of it needs to have arrived.
+            // The cut is taken at once: a request may be cut before its first byte.
             let cut = self.state.cut.lock().unwrap().take();
             let index = cut.map(|_| self.open_record());
             if let Some(Cut {
@@ -231,7 +231,7 @@ impl Connection {
                 exchange.whole = bytes.len();
                 exchange.status_line = bytes.windows(2).position(|end| end == b"\r\n").unwrap() + 2;
             });
-            // The client may have hung up already.
+            // The client may have closed the connection already.
             let _ = self.stream.write_all(&bytes[..sent]).await;
             if let Some(cut) = cut {
                 return self.end_connection(index, cut.kind).await;
@@ -239,7 +239,7 @@ impl Connection {
         }
     }
 
-    /// Opens the record of an exchange, and returns its index.
+    /// Adds a record of an exchange and returns its index.
     fn open_record(&self) -> usize {
         let exchanges = &mut self.state.exchanges.lock().unwrap();
         exchanges.push(Served::default());
@@ -250,7 +250,7 @@ impl Connection {
         update(&mut self.state.exchanges.lock().unwrap()[index]);
     }
 
-    /// Reads a whole request and counts its bytes; `None` when the client has hung up.
+    /// Reads a whole request and counts its bytes; `None` if the client closes the connection.
     async fn read_request(&mut self) -> Option<(Request<Bytes>, usize)> {
         loop {
             if let Some(whole) = parse(&mut self.buffer) {
@@ -262,7 +262,7 @@ impl Connection {
         }
     }
 
-    /// Ends the connection as planned, and counts the bytes that the client had still written to it.
+    /// Ends the connection as planned, and counts the bytes that the client wrote beyond those that were read.
     async fn end_connection(mut self, index: usize, kind: CutKind) {
         match kind {
             CutKind::Reset => return self.stream.set_zero_linger().unwrap(),
@@ -272,7 +272,7 @@ impl Connection {
         let mut shutdown = self.state.shutdown.clone();
         let _ = shutdown.wait_for(|shutdown| *shutdown).await;
         let mut rest = Vec::new();
-        // By now the client has hung up. Its bytes can still be read, unless it hung up with a reset.
+        // By now the client has closed the connection. Its bytes can still be read, unless it was reset.
         if self.stream.read_to_end(&mut rest).await.is_ok() {
             self.update_record(index, |exchange| {
                 exchange.written = Some(exchange.read + rest.len());
@@ -281,7 +281,7 @@ impl Connection {
     }
 }
 
-/// Takes one whole request out of the buffer, and counts its bytes.
+/// Takes one whole request out of the buffer and counts its bytes; `None` if it is incomplete.
 fn parse(buffer: &mut BytesMut) -> Option<(Request<Bytes>, usize)> {
     let head = buffer.windows(4).position(|end| end == b"\r\n\r\n")? + 4;
     let text = std::str::from_utf8(&buffer[..head]).unwrap();
@@ -305,14 +305,14 @@ fn parse(buffer: &mut BytesMut) -> Option<(Request<Bytes>, usize)> {
     Some((request, head + length))
 }
 
-/// The bytes of a response.
+/// Returns the bytes of a response.
 fn serialize(response: &Response<Bytes>, framing: Framing) -> Vec<u8> {
     let status = response.status();
     let mut head = format!("HTTP/1.1 {status}\r\n");
     for (name, value) in response.headers() {
         head.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
     }
-    // The time of the emulator's manual clock, which decides when bearers expire.
+    // The time of the emulator's manual clock, by which bearers expire.
     head.push_str("date: Thu, 01 Jan 2026 00:00:00 GMT\r\n");
     let body = response.body();
     let mut bytes = head.into_bytes();

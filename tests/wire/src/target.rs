@@ -1,4 +1,4 @@
-//! Objects for the operations to work on.
+//! The objects of calls.
 
 use gatelet_models::asa::{GatewayUpdate, OperationId as Asa};
 use gatelet_models::dt::OperationId as Dt;
@@ -11,7 +11,7 @@ use crate::fixture::{Fixture, Role, Target};
 use crate::operation::Operation;
 
 impl Fixture {
-    /// Creates a client without sockets.
+    /// Creates a client that needs no sockets.
     #[must_use]
     pub fn in_memory(&self, role: Role) -> TestClient {
         let origin = "http://localhost".to_owned();
@@ -19,7 +19,7 @@ impl Fixture {
         TestClient::new(role, origin, transport, clock, RetryPolicy::never())
     }
 
-    /// Returns an object for one call of the operation to work on. An object to be deleted is created for this call.
+    /// Returns an object for one call of the operation. An object to be deleted is created for it.
     pub async fn target(&self, operation: Operation) -> Target {
         let creator = self.in_memory(Role::Writer);
         let (asa, dt) = (creator.asa(self, false), creator.dt());

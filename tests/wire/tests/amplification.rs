@@ -1,4 +1,4 @@
-//! The requests that reach a server that is down; `cargo xtask soak transport` tries every combination.
+//! The number of requests to a server that is down; `cargo xtask soak transport` tries every combination.
 
 use gatelet_wire_tests::amplification::{CallKind, Outage, count_requests};
 

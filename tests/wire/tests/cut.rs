@@ -26,7 +26,8 @@ fn assert_right(report: &Report) {
 
 // T11
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_exchange_cut_anywhere_gives_a_whole_value_or_an_error_that_says_what_was_applied() {
+async fn an_exchange_cut_anywhere_gives_a_complete_value_or_an_error_that_says_whether_it_was_applied()
+ {
     let jobs = cut::jobs().await.into_iter().step_by(61);
     let report = cut::run(jobs, &settings(RetryPolicy::never())).await;
     assert_right(&report);

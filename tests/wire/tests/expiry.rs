@@ -8,7 +8,7 @@ use asa_client::{Client, ServiceUser};
 use gatelet_emulator::{Emulator, well_known};
 use gatelet_transport::testing::{FaultInjector, ManualClock};
 
-/// Creates a client of an emulator whose bearers expire after a second, and a counter of its requests.
+/// Creates a client of an emulator whose bearers expire after a second, and the injector that counts its requests.
 fn client(server: &ManualClock, own: &ManualClock) -> (Client, FaultInjector<Emulator>) {
     let emulator = Emulator::memory()
         .unwrap()

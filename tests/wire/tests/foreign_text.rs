@@ -1,4 +1,4 @@
-//! Texts from a server that are unreadable or very long, as both clients print them.
+//! How both clients print invisible or very long texts of a server.
 
 #![allow(clippy::unwrap_used, reason = "all of this crate is tests")]
 use asa_client::Bearer;
@@ -12,7 +12,7 @@ use http::{Response, StatusCode};
 
 const LONG: usize = 2 * 1024 * 1024;
 
-/// Creates a server that always sends the same response.
+/// Creates a transport that always returns the same response.
 fn server(status: u16, body: String) -> impl Transport + Clone {
     let body = Bytes::from(body);
     std::sync::Arc::new(from_fn(move |_| {
@@ -38,7 +38,7 @@ fn dt(transport: impl Transport) -> dt_client::Client {
         .unwrap()
 }
 
-/// Returns the errors of both clients for a refusal with this text in every field.
+/// Returns the errors of both clients for an error response with this text in every field.
 async fn errors(text: &str) -> [Error; 2] {
     let text = serde_json::to_string(text).unwrap();
     let violation = format!(r#"{{"path":{text},"message":{text},"parameterLocation":{text}}}"#);
@@ -48,7 +48,7 @@ async fn errors(text: &str) -> [Error; 2] {
     errors_with(body).await
 }
 
-/// Returns the errors of both clients for a refusal with this body.
+/// Returns the errors of both clients for an error response with this body.
 async fn errors_with(body: String) -> [Error; 2] {
     let transport = server(400, body);
     let id = "dt0g02.a".into();

@@ -1,4 +1,4 @@
-//! Ids of every shape, as the server receives them.
+//! Unusual ids, as the server receives them.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use gatelet_hyper::{HyperTransport, TokioClock};
 use gatelet_transport::{Error, ErrorKind, RetryPolicy};
 use gatelet_wire_tests::{Fixture, Operation, Role, Server, ServerLog, Target, TestClient};
 
-/// The operations with an id.
+/// Returns the operations with an id.
 fn operations() -> impl Iterator<Item = Operation> {
     let has_id = |operation: &Operation| {
         let parameters = operation.operation().path_parameters();

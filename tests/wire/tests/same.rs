@@ -1,11 +1,11 @@
-//! The same script in memory and over sockets.
+//! The same calls in memory and over sockets.
 
 use gatelet_emulator::serve;
 use gatelet_hyper::{HyperTransport, TokioClock};
 use gatelet_transport::{AnyTransport, Error, RetryPolicy};
 use gatelet_wire_tests::{Fixture, Operation, Role, Target, TestClient};
 
-/// Calls every operation with ids that exist, that do not, that are invalid, and twice, with and without the rights.
+/// Calls every operation with an existing id (twice), unknown ids and invalid ids, with and without permission.
 async fn run_script(fixture: &Fixture, origin: &str, transport: AnyTransport) -> Vec<String> {
     let mut results = Vec::new();
     for role in [Role::Writer, Role::Refused] {
@@ -26,7 +26,7 @@ async fn run_script(fixture: &Fixture, origin: &str, transport: AnyTransport) ->
     results
 }
 
-/// Everything in a result, without what differs from run to run: random values and times.
+/// Formats a result completely, except for what differs from run to run: random values and times.
 fn normalize(result: Result<String, Error>) -> String {
     let text = match result {
         Ok(value) => value,

@@ -1,4 +1,4 @@
-//! Allocations of one decode: one for every returned text, one for every list, and no others.
+//! Counts the allocations of decoding: one for every returned text, one for every list, and no others.
 
 use std::alloc::System;
 use std::error::Error;
@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "3000 tokens",
         &tokens,
         |page: &ActiveGateTokenList| {
-            // Id, name and owner of each, the cursor, and the list.
+            // The id, name and owner of each token, the cursor, and the list.
             3 * page.active_gate_tokens.as_deref().map_or(0, <[_]>::len)
                 + usize::from(page.next_page_key.is_some())
                 + 1
@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                     .map_or(0, |labels| 1 + 2 * labels.len());
                 2 + labels + usize::from(gateway.access_address.is_some())
             });
-            // The cloud provider is a known word, without an allocation.
+            // The cloud provider is a known word and needs no allocation.
             each.sum::<usize>() + 1
         },
     )
@@ -56,7 +56,7 @@ fn check<T: serde::de::DeserializeOwned>(
     let owned = owned(&decoded);
     writeln!(
         out,
-        "{title}: {} allocations for {owned} texts and lists that the caller owns, and {} times that a list grew",
+        "{title}: {} allocations for {owned} texts and lists that the caller owns, and {} reallocations of growing lists",
         stats.allocations, stats.reallocations
     )?;
     if stats.allocations > owned {

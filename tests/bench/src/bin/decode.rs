@@ -1,7 +1,7 @@
-//! One table of all groups, in CPU time and in instructions.
+//! Measures all groups in CPU time and in instructions.
 //!
-//! `decode` prints it, `decode GROUP` a part of it; `decode GROUP ROW RUNS` only runs one row this many times, to count its
-//! instructions.
+//! `decode` prints a table for each group, `decode GROUP` for one of them. `decode GROUP ROW RUNS` only runs one row this many
+//! times, so that its instructions can be counted.
 
 use std::io::{self, Write as _};
 use std::process::{Command, ExitCode};
@@ -11,7 +11,7 @@ use cpu_time::ThreadTime;
 
 type Error = Box<dyn std::error::Error>;
 
-/// Rounds, whose median counts; each one runs every row of a group.
+/// The number of rounds, of which the median counts. Each round runs every row of a group.
 const ROUNDS: usize = 41;
 
 fn main() -> Result<ExitCode, Error> {
@@ -39,7 +39,7 @@ fn find_group(name: &str) -> Result<(&'static str, CreateGroup), Error> {
         .ok_or_else(|| format!("no group `{name}`").into())
 }
 
-/// Prints the tables; fails when a ratio exceeds its limit.
+/// Prints the tables; returns exit code 1 if a ratio exceeds its limit.
 fn print_tables(groups: &[(&str, CreateGroup)]) -> Result<ExitCode, Error> {
     let mut out = io::stdout().lock();
     let has_valgrind = Command::new("valgrind").arg("--version").output().is_ok();
@@ -62,7 +62,7 @@ fn print_tables(groups: &[(&str, CreateGroup)]) -> Result<ExitCode, Error> {
     Ok(ExitCode::from(u8::from(exceeded > 0)))
 }
 
-/// Nanoseconds of CPU per unit: medians of interleaved rounds.
+/// Returns the nanoseconds of CPU time per unit of each row: medians of interleaved rounds.
 fn measure_times(group: &Group) -> Vec<f64> {
     let mut rounds: Vec<Vec<f64>> = vec![Vec::new(); group.subjects.len()];
     for _ in 0..ROUNDS {
@@ -81,7 +81,7 @@ fn measure_times(group: &Group) -> Vec<f64> {
         .collect()
 }
 
-/// Instructions per unit.
+/// Returns the instructions per unit of each row.
 fn measure_instructions(name: &str, group: &Group) -> Result<Vec<f64>, Error> {
     group
         .subjects
@@ -95,7 +95,7 @@ fn measure_instructions(name: &str, group: &Group) -> Result<Vec<f64>, Error> {
         .collect()
 }
 
-/// Instructions of a whole process that runs one row this many times.
+/// Counts the instructions of a process that runs one row this many times.
 fn count_instructions(group: &str, row: usize, runs: usize) -> Result<f64, Error> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
@@ -152,7 +152,7 @@ fn print_group(
     Ok(exceeded)
 }
 
-/// A row's figure and its ratio to the first row's.
+/// Returns the measurement of a row and its ratio to that of the first row.
 fn cell(figures: Option<&[f64]>, at: usize) -> (f64, f64) {
     let figure = |at: usize| {
         figures
@@ -163,6 +163,7 @@ fn cell(figures: Option<&[f64]>, at: usize) -> (f64, f64) {
     (figure(at), figure(at) / figure(0))
 }
 
+/// Returns the limits of a row, and whether one is exceeded.
 fn remark(subject: &Subject, is_exceeded: bool) -> String {
     let limits: Vec<String> = [
         ("time", subject.limits.time),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use typify::{TypeSpace, TypeSpaceSettings};
 
-/// The dependencies of the types, as progenitor's documentation names them.
+/// The manifest of the crate, with the dependencies that progenitor's documentation names.
 const MANIFEST: &str = r#"[package]
 name = "typified"
 version = "0.0.0"
@@ -46,25 +46,25 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn types(schema: &Path) -> Result<String, Box<dyn Error>> {
-    // typify reads an older draft, with definitions elsewhere.
+    // typify reads an older draft, in which `$defs` is `definitions`.
     let text = fs::read_to_string(schema)?
         .replace("\"$defs\"", "\"definitions\"")
         .replace("#/$defs/", "#/definitions/");
     let mut schema = serde_json::from_str(&text)?;
-    without_defaults(&mut schema);
+    remove_defaults(&mut schema);
     let mut space = TypeSpace::new(TypeSpaceSettings::default().with_struct_builder(true));
     space.add_root_schema(serde_json::from_value(schema)?)?;
     Ok(prettyplease::unparse(&syn::parse2(space.to_stream())?))
 }
 
-/// typify refuses a default beside a reference.
-fn without_defaults(schema: &mut Value) {
+/// Removes all defaults, because typify rejects a default beside a reference.
+fn remove_defaults(schema: &mut Value) {
     match schema {
         Value::Object(fields) => {
             fields.remove("default");
-            fields.values_mut().for_each(without_defaults);
+            fields.values_mut().for_each(remove_defaults);
         }
-        Value::Array(items) => items.iter_mut().for_each(without_defaults),
+        Value::Array(items) => items.iter_mut().for_each(remove_defaults),
         _ => {}
     }
 }

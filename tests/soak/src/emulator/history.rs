@@ -1,4 +1,4 @@
-//! Many clients at once on the same objects, and a check that their observations are linearizable.
+//! Many concurrent clients of the same objects, and a check that their observations are linearizable.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use gatelet_hyper::{HyperTransport, TokioClock};
 use gatelet_transport::{ApiToken, RetryPolicy};
 use tokio::task::JoinSet;
 
-/// From before a call to after its response, on one clock of all clients that never repeats a value.
+/// The time from before a call to after its response, on a counter that all clients share.
 #[derive(Clone, Copy, Debug)]
 struct Span {
     from: u64,
@@ -32,14 +32,14 @@ struct Object {
 }
 
 impl Object {
-    /// Whether a moment of creation and a later one of deletion exist, each within its call, such that each call that found
-    /// the object overlaps the time between them, and each call that did not find it overlaps the time before or after.
+    /// Returns whether there are a moment of creation and a later moment of deletion, each within its call, such that every
+    /// call that found the object overlaps the time between them, and every other call the time before or after.
     fn is_linearizable(&self) -> bool {
         let (Some(created), [] | [_]) = (self.created, &*self.deleted) else {
             return false;
         };
         let deleted = self.deleted.first();
-        // The latest creation and the earliest deletion leave most time to the calls that did not find it.
+        // The latest creation and the earliest deletion are the least restrictive for calls that did not find it.
         let ends = self.present.iter().map(|span| span.to);
         let creation = ends.fold(created.to, u64::min);
         let begins = self.present.iter().map(|span| span.from);
@@ -48,13 +48,13 @@ impl Object {
             return false;
         }
         let deletion = deletion.unwrap_or(u64::MAX);
-        // When they can be the same moment, every call is before or after it.
+        // If both may be the same moment, every call overlaps the time before or after it.
         let may_coincide = deletion <= creation;
         may_coincide || (self.absent.iter()).all(|span| span.from < creation || span.to > deletion)
     }
 }
 
-/// The observations of all objects.
+/// The shared clock and the observations of all clients.
 #[derive(Default)]
 struct History {
     clock: AtomicU64,
@@ -64,9 +64,9 @@ struct History {
 #[derive(Default)]
 struct Observations {
     objects: BTreeMap<String, Object>,
-    /// Ids that are not known to be deleted.
+    /// Ids of objects that are not known to be deleted.
     alive: Vec<String>,
-    /// Complete lists.
+    /// Complete lists, each with its span.
     lists: Vec<(Span, BTreeSet<String>)>,
 }
 
@@ -82,19 +82,19 @@ impl History {
     }
 }
 
-/// The results of all operations.
+/// The result of a run.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// The objects that were created.
+    /// The number of created objects.
     pub objects: usize,
-    /// The calls that found an object, and those that did not.
+    /// The numbers of calls that found an object, and of those that did not.
     pub observations: (usize, usize),
     /// The observations that are not linearizable.
     pub violations: Vec<String>,
 }
 
-/// Lets this many clients make this many operations together, over sockets.
+/// Runs this many operations, divided among this many concurrent clients, over sockets.
 pub async fn run(clients: usize, operations: usize, seed: u64) -> Outcome {
     let emulator = Emulator::memory().unwrap();
     let address = "127.0.0.1:0".parse().unwrap();
@@ -149,7 +149,7 @@ async fn make_calls(
                 let span = span(&history);
                 let ids = page.items.iter().map(|token| token.id.to_string());
                 let ids: BTreeSet<String> = ids.collect();
-                // On a longer list an absence would prove nothing.
+                // If there are more pages, a missing id proves nothing.
                 if page.next_page_token == Ok(None) {
                     history.observations().lists.push((span, ids));
                 }
@@ -190,14 +190,14 @@ async fn make_calls(
                     .or_default()
                     .created
                     .replace(span);
-                assert!(before.is_none(), "{id} was given twice");
+                assert!(before.is_none(), "{id} was assigned twice");
                 observations.alive.push(id);
             }
         }
     }
 }
 
-/// Looks for observations that cannot have happened.
+/// Finds observations that are inconsistent.
 fn find_violations(observations: &mut Observations, left: &BTreeSet<String>) -> Outcome {
     let Observations { objects, lists, .. } = observations;
     let mut violations = Vec::new();
@@ -208,7 +208,7 @@ fn find_violations(observations: &mut Observations, left: &BTreeSet<String>) -> 
                 None => violations.push(format!("{id} is in a list but was never created")),
             }
         }
-        // Lists before the creation or after the deletion prove nothing.
+        // An id may be missing from lists before its creation or after its deletion.
         for (id, object) in objects.iter_mut().filter(|(id, _)| !ids.contains(*id)) {
             let was_there = object.created.is_some_and(|created| created.to < span.from);
             let is_gone = object.deleted.first().is_some_and(|it| it.from < span.to);
@@ -223,7 +223,7 @@ fn find_violations(observations: &mut Observations, left: &BTreeSet<String>) -> 
         }
         if left.contains(id) != object.deleted.is_empty() {
             violations.push(format!(
-                "{id}: {} deletions, and is there: {}",
+                "{id}: {} deletions, in the final list: {}",
                 object.deleted.len(),
                 left.contains(id)
             ));
@@ -247,7 +247,7 @@ mod tests {
 
     type Spans<'a> = &'a [(u64, u64)];
 
-    /// Created between 10 and 20.
+    /// Returns an object that was created between 10 and 20.
     fn object(deleted: Spans<'_>, present: Spans<'_>, absent: Spans<'_>) -> Object {
         Object {
             created: Some(Span { from: 10, to: 20 }),
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn linearizable_observations_are_distinguished_from_others() {
+    fn observations_are_linearizable_only_if_one_order_explains_them() {
         let deletion = &[(30, 40)];
         let cases: [(Spans<'_>, Spans<'_>, Spans<'_>, bool); 10] = [
             (&[], &[(21, 22)], &[], true),

@@ -1,4 +1,4 @@
-//! Very many connections that send almost nothing, and one client that works meanwhile.
+//! Very many connections that send almost nothing, and one client that makes calls meanwhile.
 
 use std::fmt;
 use std::path::Path;
@@ -14,13 +14,13 @@ use tokio::task::JoinSet;
 
 use crate::process::Process;
 
-/// What came of a idle.
+/// The measurements.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct IdleConnections {
-    /// The connections that the server closed, and how long the last of them stayed open.
+    /// The number of connections that the server closed, and the longest time that one stayed open.
     pub closed: (usize, Duration),
-    /// The client's responses, and the 99th percentile of their times.
+    /// The number of the client's responses, and the 99th percentile of their times.
     pub responses: (usize, Duration),
 }
 
@@ -28,7 +28,7 @@ impl fmt::Display for IdleConnections {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} slow and idle connections closed, the last after {:.1} s; meanwhile {} responses to a good client, p99 {:.1} ms",
+            "{} slow and idle connections closed, the last after {:.1} s; meanwhile {} responses to another client, p99 {:.1} ms",
             self.closed.0,
             self.closed.1.as_secs_f64(),
             self.responses.0,
@@ -37,7 +37,7 @@ impl fmt::Display for IdleConnections {
     }
 }
 
-/// Opens this many connections to a server in a process of its own.
+/// Opens this many connections to a server in a separate process, and makes calls until it has closed them all.
 pub async fn measure(program: &Path, folder: &Path, connections: usize) -> IdleConnections {
     let path = folder.join("idle.redb");
     let mut server = Process::start(program, &["serve-emulator", path.to_str().unwrap()]);
@@ -70,7 +70,7 @@ pub async fn measure(program: &Path, folder: &Path, connections: usize) -> IdleC
     }
 }
 
-/// Sends a head byte by byte, or a whole head and no body; returns how long the server kept the connection open.
+/// Sends a request head slowly, byte by byte, or a whole head without its body; returns how long the connection stayed open.
 async fn hold_open(mut stream: TcpStream, is_slow: bool) -> Duration {
     let opened = Instant::now();
     let head =

@@ -1,4 +1,4 @@
-//! Very many tokens in an emulator's file: the time to start and for a page, and the memory.
+//! Very many tokens in an emulator's file: the time to start, the time for a page, and the memory.
 
 use std::fmt;
 use std::path::Path;
@@ -13,16 +13,16 @@ use gatelet_transport::ApiToken;
 
 use crate::process::{Process, print_line, wait_for_line};
 
-/// The tokens that are written at once.
+/// The number of tokens that are written at once.
 const BATCH: usize = 20_000;
 
 /// The measurements.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct LongList {
-    /// The tokens in the list, each once and in order.
+    /// The number of listed tokens, each once and in order.
     pub tokens: usize,
-    /// From the start of the process to the first response.
+    /// The time from the start of the process to its first response.
     pub start: Duration,
     /// The 99th percentile of the time for a page, decoding included.
     pub page: Duration,
@@ -44,7 +44,7 @@ impl fmt::Display for LongList {
     }
 }
 
-/// Writes this many tokens to a new file in the folder, and lists them from another process.
+/// Writes this many tokens to a new file in the folder, and lists them from a server in a separate process.
 pub async fn measure(program: &Path, folder: &Path, tokens: usize) -> LongList {
     let path = folder.join("tokens.redb");
     fill(&path, tokens);
@@ -94,7 +94,7 @@ fn fill(path: &Path, tokens: usize) {
     }
 }
 
-/// Serves the emulator in this file until standard input ends, for a process of its own.
+/// Serves the emulator in this file, as a separate process, until standard input ends.
 pub async fn serve_file(path: &Path) {
     let emulator = Emulator::open(path).unwrap();
     let server = serve(emulator, "127.0.0.1:0".parse().unwrap()).await;

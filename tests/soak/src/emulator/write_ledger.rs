@@ -1,4 +1,4 @@
-//! Very many operations through faults, and a ledger of their results, which must explain what the server has.
+//! Very many operations through faults, and a ledger of their results that must explain the objects on the server.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -12,28 +12,28 @@ use gatelet_transport::{ApiToken, Applied, Deleted, Error, Transport};
 /// The share of requests with a fault.
 const FAULT_SHARE: f64 = 0.3;
 
-/// The results of all operations.
+/// The totals of a run.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Totals {
-    /// The operations, reads included.
+    /// The number of operations, reads included.
     pub operations: usize,
-    /// Their requests, and those of them with a fault.
+    /// The numbers of their requests, and of those with a fault.
     pub requests: (usize, usize),
     /// Creates that succeeded.
     pub created: usize,
-    /// Creates that failed, by the claim of the error: not applied, unknown, applied.
+    /// Creates that failed, by what the error says: not applied, unknown, applied.
     pub failed: [usize; 3],
-    /// The creates of unknown outcome that were applied.
+    /// Creates of unknown outcome that were applied.
     pub found: usize,
-    /// The objects that the server has created.
+    /// Objects that the server created.
     pub on_server: usize,
-    /// What the ledger does not explain.
+    /// Contradictions between the ledger and the server, one line each.
     pub unexplained: Vec<String>,
 }
 
 impl Totals {
-    /// Returns whether the server contains what the results say, and no more.
+    /// Returns whether the results explain every object that the server created.
     #[must_use]
     pub fn is_explained(&self) -> bool {
         let [_, _, applied] = self.failed;
@@ -46,8 +46,8 @@ impl fmt::Display for Totals {
         let [not, perhaps, applied] = self.failed;
         write!(
             f,
-            "{} operations, {} requests, {} of them hit; creates: {} succeeded, {not} failed and were not applied, \
-             {perhaps} perhaps ({} were), {applied} surely; {} made on the server, {} unexplained",
+            "{} operations, {} requests, {} of them with a fault; creates: {} succeeded; of the failed ones {not} were not applied, \
+             {perhaps} of unknown outcome ({} applied), {applied} applied; {} created on the server, {} unexplained",
             self.operations,
             self.requests.0,
             self.requests.1,
@@ -59,20 +59,20 @@ impl fmt::Display for Totals {
     }
 }
 
-/// The knowledge of a client about one object with a unique name.
+/// What the client knows about the create of an object with a unique name.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Knowledge {
     Created,
     Failed(Applied),
 }
 
-/// The knowledge of all clients about one kind of object.
+/// What the clients know about all objects of one kind.
 #[derive(Default)]
 struct Ledger {
     creates: BTreeMap<String, Knowledge>,
-    /// Objects with a known id that were not deleted: id to name.
+    /// The names of objects with a known id that were not deleted, by id.
     alive: BTreeMap<String, String>,
-    /// The names of deleted objects: `true` when this is certain.
+    /// Deleted objects by name: `true` if the deletion is certain.
     deleted: BTreeMap<String, bool>,
 }
 
@@ -88,7 +88,7 @@ impl Ledger {
         self.creates.insert(name, known);
     }
 
-    /// Returns a random object.
+    /// Returns the id of a random object.
     fn random_object(&self, random: &mut fastrand::Rng) -> Option<String> {
         let at = random.usize(..self.alive.len().max(1));
         self.alive.keys().nth(at.min(50)).cloned()
@@ -145,7 +145,7 @@ impl Ledger {
     }
 }
 
-/// Makes the operations with both clients, and compares their results with what the server has then.
+/// Runs this many operations with both clients, and compares their results with the objects on the server.
 pub async fn run(operations: usize, seed: u64) -> Totals {
     let clock = ManualClock::auto();
     let emulator = Emulator::memory().unwrap().with_clock(clock.clone());
@@ -179,9 +179,9 @@ pub async fn run(operations: usize, seed: u64) -> Totals {
         requests: (injected.len(), hit.count()),
         ..Totals::default()
     };
-    let honest = Clients::new(emulator, clock);
-    asa.compare(honest.names(false).await, &mut totals);
-    dt.compare(honest.names(true).await, &mut totals);
+    let undisturbed = Clients::new(emulator, clock);
+    asa.compare(undisturbed.names(false).await, &mut totals);
+    dt.compare(undisturbed.names(true).await, &mut totals);
     totals
 }
 
@@ -264,7 +264,7 @@ impl Clients {
         }
     }
 
-    /// Returns the names of all objects on the server.
+    /// Lists the names of all objects on the server.
     async fn names(&self, is_dt: bool) -> Vec<String> {
         if is_dt {
             let list = self.dt.active_gate_tokens().list().page_size(3000);

@@ -1,4 +1,4 @@
-//! A consumer of a list: by page or by item, slow or fast, which may drop what it has begun.
+//! A consumer of a list, by page or by item, slow or fast, that may drop waits and lists.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -15,18 +15,18 @@ use super::server::Server;
 /// The most lists that one consumer drops.
 const MAX_DROPPED_LISTS: u64 = 8;
 
-/// The habits of a consumer.
+/// How a consumer behaves.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Habits {
     pub(crate) drops_waits: bool,
     pub(crate) drops_lists: bool,
-    /// Lets more time pass than a call may take.
+    /// Whether it sometimes takes longer than the timeout of a call.
     pub(crate) is_slow: bool,
 }
 
 pub(crate) struct Consumer<'a> {
     pub(crate) habits: Habits,
-    /// The number of wanted items.
+    /// The most items that it asks for.
     pub(crate) limit: u64,
     pub(crate) rng: fastrand::Rng,
     pub(crate) clock: &'a ManualClock,
@@ -44,21 +44,21 @@ enum Step {
 }
 
 impl Consumer<'_> {
-    /// Lists to the end, resuming as often as needed, and returns the numbers.
+    /// Lists to the end, resuming as often as necessary, and returns the numbers of the items.
     pub(crate) fn list<L: AnyList>(
         &mut self,
         open: impl Fn(Option<PageToken>, u64) -> Result<L, Error>,
     ) -> Result<Vec<u32>, String> {
         let limit = self.limit;
         let reopen = |token: &Option<PageToken>, before: usize| {
-            // As text, as if in another process.
+            // Converted to text and back, as if in another process.
             let token = token.as_ref().map(PageToken::to_string);
             let token = token.and_then(|text| text.parse().ok());
             let left = limit.saturating_sub(before as u64);
             open(token, left).map_err(|error| error.to_string())
         };
         let mut seen = Vec::new();
-        // Where to resume, and how many items from there on were seen already, in this list and in the earlier ones.
+        // Where to resume, and how many items after that were already taken: in this list, and in earlier ones.
         let (mut start, mut taken, mut skip) = (None, 0, 0);
         let mut list = reopen(&start, 0)?;
         loop {
@@ -95,7 +95,7 @@ impl Consumer<'_> {
                         ));
                     }
                     if !matches!(self.step(&mut list), Step::End) {
-                        return Err(format!("goes on after {error}"));
+                        return Err(format!("the list continues after {error}"));
                     }
                     if let ErrorKind::Pagination(_) = error.kind() {
                         self.check_bad_link(&seen, &error)?;
@@ -110,17 +110,18 @@ impl Consumer<'_> {
         }
     }
 
-    /// The whole page before a bad link must have been returned.
+    /// Checks that the whole page with the bad link was returned.
     fn check_bad_link(&self, seen: &[u32], error: &Error) -> Result<(), String> {
         let end = self.server.log().items_up_to_bad_link;
         if end == Some(seen.len() as u32) {
             return Ok(());
         }
         Err(format!(
-            "a bad link behind {end:?} items after {seen:?}: {error}"
+            "a bad link after {end:?} items, but returned were {seen:?}: {error}"
         ))
     }
 
+    /// Waits for the next page or item, unless it chooses to drop the wait or the list.
     fn step<L: AnyList>(&mut self, list: &mut L) -> Step {
         let mut context = Context::from_waker(Waker::noop());
         loop {
@@ -139,12 +140,14 @@ impl Consumer<'_> {
         }
     }
 
+    /// Decides at random whether to drop the wait, and counts it.
     fn choose_to_drop_wait(&mut self) -> bool {
         let drops = self.habits.drops_waits && self.rng.u8(..4) == 0;
         self.counts.dropped_waits += u64::from(drops);
         drops
     }
 
+    /// Decides at random whether to drop the list, and counts it.
     fn choose_to_drop_list(&mut self) -> bool {
         let drops = self.habits.drops_lists
             && self.counts.dropped_lists < MAX_DROPPED_LISTS
@@ -153,7 +156,7 @@ impl Consumer<'_> {
         drops
     }
 
-    /// Time passes between two polls.
+    /// Advances the clock between two polls.
     fn pass_time(&mut self) {
         let seconds = match (self.habits.is_slow, self.rng.u8(..)) {
             (true, 0..8) => 31,
@@ -165,7 +168,7 @@ impl Consumer<'_> {
             .advance(Duration::from_secs(seconds) + Duration::from_millis(1));
     }
 
-    /// Time passes between two pages or items.
+    /// Advances the clock between two pages or items.
     fn work(&mut self) {
         if self.habits.is_slow {
             let seconds = match self.rng.u8(..) {
@@ -179,10 +182,11 @@ impl Consumer<'_> {
     }
 }
 
-/// A list by pages or by items.
+/// A list by page or by item.
 pub(crate) trait AnyList {
     const BY_PAGE: bool;
 
+    /// Returns the numbers of the next page, or of the next item alone.
     async fn next(&mut self) -> Result<Option<Vec<u32>>, Error>;
     fn page_token(&self) -> Option<&PageToken>;
 }

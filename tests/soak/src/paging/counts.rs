@@ -1,33 +1,33 @@
-//! What happened in a number of schedules.
+//! The totals of a number of schedules.
 
 use std::fmt;
 use std::ops::AddAssign;
 
-/// What happened in a number of schedules.
+/// The totals of a number of schedules.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counts {
-    /// Schedules that lost and repeated nothing.
+    /// Schedules that neither lost nor repeated an item.
     pub schedules: u64,
-    /// Items that were handed out, each once.
+    /// Items that were returned, each once.
     pub items: u64,
-    /// Pages that the servers had, the empty ones among them.
+    /// Pages of the servers, empty ones included.
     pub pages: u64,
-    /// Empty pages that the servers had.
+    /// Empty pages of the servers.
     pub empty_pages: u64,
     /// Requests that reached a server.
     pub requests: u64,
-    /// Requests that were answered with a fault.
+    /// Requests that the servers disrupted.
     pub disrupted: u64,
-    /// Pages whose link to the next one could not be followed.
+    /// Pages with an invalid link to the next one.
     pub bad_links: u64,
     /// Lists that ended with an error and were resumed.
     pub errors: u64,
-    /// Waits for a page or item that were dropped and begun again.
+    /// Waits for a page or item that were dropped and repeated.
     pub dropped_waits: u64,
     /// Lists that were dropped and resumed.
     pub dropped_lists: u64,
-    /// Schedules in which less was wanted than there was.
+    /// Schedules whose limit was less than the whole list.
     pub limited: u64,
 }
 

@@ -1,4 +1,4 @@
-//! A server of a long list of tokens, in a process of its own.
+//! A server of a long list of tokens, in a separate process.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -11,19 +11,19 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::Outcome;
 
-/// The list of a server.
+/// The size of a list and the delay of its pages.
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_structs)]
 pub struct List {
-    /// Pages of the list.
+    /// The number of pages.
     pub pages: u32,
-    /// Tokens on a page.
+    /// The number of tokens on a page.
     pub size: u32,
-    /// Milliseconds that a page takes.
+    /// The milliseconds after which the server sends a page.
     pub millis: u64,
 }
 
-/// The server's process, which ends when this is dropped.
+/// The server's process, killed when this is dropped.
 pub(crate) struct Server {
     process: Child,
     address: String,
@@ -60,11 +60,11 @@ impl Drop for Server {
     }
 }
 
-/// Prints its address and serves until it is killed.
+/// Prints the address and serves the list until the process is killed.
 ///
 /// # Errors
 ///
-/// When the address cannot be bound.
+/// If the address cannot be bound.
 pub async fn serve(list: List) -> Outcome {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?);

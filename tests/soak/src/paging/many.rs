@@ -8,10 +8,10 @@ use super::Outcome;
 use super::counts::Counts;
 use super::schedule::run as run_schedule;
 
-/// The schedules between two lines of progress.
+/// The number of schedules between two lines of progress.
 const REPORT_INTERVAL: u64 = 1_000_000;
 
-/// Runs this many schedules, with ascending seeds from this one.
+/// Runs this many schedules, with consecutive seeds from this one on.
 pub(crate) fn run(schedules: u64, seed: u64) -> Outcome {
     println!("soak: {schedules} schedules from seed {seed}");
     let started = Instant::now();

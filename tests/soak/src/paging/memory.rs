@@ -1,21 +1,21 @@
-//! The memory of a long list.
+//! The peak memory of listing very many tokens.
 
 use super::Outcome;
 use super::list_server::{List, Server};
 
-/// The pages of a million tokens.
+/// The number of pages with a million tokens.
 const PAGES: u32 = 334;
 
-/// Tokens on a page: the most that Dynatrace allows.
+/// The tokens on a page: the most that Dynatrace allows.
 const SIZE: u32 = 3000;
 
-/// The page after which a hundred thousand tokens have been returned.
+/// The number of pages with a hundred thousand tokens.
 const EARLY: u32 = 34;
 
-/// The tolerance between the two, in KiB: noise of the allocator.
+/// The tolerated growth in KiB: noise of the allocator.
 const NOISE: u64 = 2048;
 
-/// Lists a million tokens, and compares the peak memory at a hundred thousand with the one at the end.
+/// Lists a million tokens, and compares the peak memory after a hundred thousand with that at the end.
 pub(crate) async fn run() -> Outcome {
     let server = Server::start(List {
         pages: PAGES,

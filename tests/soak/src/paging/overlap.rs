@@ -1,4 +1,4 @@
-//! The time that prefetching saves when server and caller take equally long for a page.
+//! The time that prefetching saves when the server and the caller take equally long for a page.
 
 use std::time::{Duration, Instant};
 
@@ -7,17 +7,17 @@ use super::list_server::{List, Server};
 
 const PAGES: u32 = 20;
 
-/// The rounds of measurement; the fastest counts, because a busy machine only adds time.
+/// The number of rounds. The fastest one counts, because load only adds time.
 const ROUNDS: u32 = 5;
 
-/// Tokens on a page: the default of Dynatrace.
+/// The tokens on a page: the default of Dynatrace.
 const SIZE: u32 = 100;
 
-/// Milliseconds that the server takes for a page, and the caller too.
+/// The milliseconds that the server and the caller each take for a page.
 const WORK: u64 = 20;
 
-/// Lists with and without prefetching and compares the times. It never fails, because the machine may be busy; a test with a
-/// manual clock proves the overlap.
+/// Prints the times of a list with and without prefetching. It never fails on them, because the machine may be busy; a test
+/// with a manual clock proves the overlap.
 pub(crate) async fn run() -> Outcome {
     let server = Server::start(List {
         pages: PAGES,
@@ -31,7 +31,7 @@ pub(crate) async fn run() -> Outcome {
     }
     let ratio = with.as_secs_f64() / without.as_secs_f64();
     println!(
-        "soak: {PAGES} pages, server and caller {WORK} ms each: {} ms, with prefetching {} ms, ratio {ratio:.2} (wanted: at most 0.60)",
+        "soak: {PAGES} pages, server and caller {WORK} ms each: {} ms, with prefetching {} ms, ratio {ratio:.2} (expected: at most 0.60)",
         without.as_millis(),
         with.as_millis()
     );

@@ -13,17 +13,17 @@ use super::consumer::{Consumer, Habits};
 use super::counts::Counts;
 use super::server::{API_TOKEN, BadLink, Disruption, Server, Vendor};
 
-/// Runs the schedule of a seed; the same seed is the same schedule.
+/// Runs the schedule of a seed. The same seed gives the same schedule.
 ///
 /// # Errors
 ///
-/// What was lost, repeated or otherwise wrong.
+/// A description of what was lost, repeated or otherwise wrong.
 pub fn run(seed: u64) -> Result<Counts, String> {
-    // The jitter of the retries is part of the schedule.
+    // The jitter of retries is part of the schedule.
     fastrand::seed(seed);
     Schedule::from_seed(seed)
         .run()
-        .map_err(|problem| format!("seed {seed}: {problem}"))
+        .map_err(|error| format!("seed {seed}: {error}"))
 }
 
 struct Schedule {
@@ -31,9 +31,9 @@ struct Schedule {
     prefetches: bool,
     by_item: bool,
     sets_page_size: bool,
-    /// The number of wanted items.
+    /// The most items that the consumer asks for.
     limit: Option<u32>,
-    /// Without disruptions and drops, so that each page must be requested exactly once.
+    /// Whether nothing is disrupted or dropped, so that each page must be requested exactly once.
     is_calm: bool,
     habits: Habits,
     sizes: Vec<u32>,
@@ -137,21 +137,21 @@ impl Schedule {
         }
         let log = server.log();
         if let Some(stray) = log.stray {
-            return Err(format!("asked for {stray:?}, which is no page"));
+            return Err(format!("requested {stray:?}, which is not a page"));
         }
         let (wanted, others) = log.page_requests.split_at(pages);
         if others.iter().any(|times| *times > 0)
             || self.is_calm && wanted.iter().any(|times| *times != 1)
         {
-            let (asked, limit) = (&log.page_requests, self.limit);
+            let (requests, limit) = (&log.page_requests, self.limit);
             return Err(format!(
-                "asked for the pages {asked:?} times, limit {limit:?}"
+                "requested the pages {requests:?} times, limit {limit:?}"
             ));
         }
         Ok(())
     }
 
-    /// The number of pages that must be requested.
+    /// Returns the number of pages that must be requested.
     fn wanted_pages(&self) -> usize {
         let Some(limit) = self.limit else {
             return self.sizes.len();
@@ -214,12 +214,12 @@ impl Schedule {
     }
 }
 
-/// Returns the number of items on a page: often none.
+/// Returns a random number of items for a page, often 0.
 fn size(rng: &mut Rng) -> u32 {
     if rng.u8(..3) == 0 { 0 } else { rng.u32(1..=5) }
 }
 
-/// Returns the disruptions of the first requests for a page: mostly none, sometimes more than are retried.
+/// Returns random disruptions of the first requests for a page: often none, sometimes more than the client retries.
 fn disruptions(rng: &mut Rng) -> VecDeque<Disruption> {
     const STATUSES: [u16; 10] = [400, 401, 403, 404, 408, 429, 500, 502, 503, 504];
     let count = [0, 0, 0, 1, 2, 5][rng.usize(..6)];
@@ -229,7 +229,7 @@ fn disruptions(rng: &mut Rng) -> VecDeque<Disruption> {
         1 => Disruption::Interrupted,
         2 => Disruption::Stalled,
         3 => Disruption::TruncatedPage,
-        // It takes as long as all others together.
+        // It takes as long as all other cases together.
         4 if rng.u8(..16) == 0 => Disruption::BadLink(BadLink::TooLong),
         4 | 5 => Disruption::BadLink(BAD_LINKS[rng.usize(..BAD_LINKS.len())]),
         _ => Disruption::Status(STATUSES[rng.usize(..STATUSES.len())]),

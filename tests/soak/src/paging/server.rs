@@ -12,38 +12,42 @@ use http::{Request, Response};
 /// The credential of the Dynatrace client.
 pub(crate) const API_TOKEN: &str = "dt0c01.EXAMPLE.SECRET";
 
-/// The vendor whose list it is.
+/// The vendor whose list is served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Vendor {
     Asa,
     Dynatrace,
 }
 
-/// A response in place of a page.
+/// What the server does in place of sending the requested page.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Disruption {
+    /// Responds with this status.
     Status(u16),
+    /// Refuses the connection.
     Refused,
+    /// Closes the connection before a response.
     Interrupted,
+    /// Never responds.
     Stalled,
-    /// A truncated page.
+    /// Sends half of the page.
     TruncatedPage,
-    /// A page with an invalid link to the next one.
+    /// Sends the page with an invalid link to the next one.
     BadLink(BadLink),
 }
 
-/// What is wrong with a link to the next page.
+/// The defect of a link to the next page.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum BadLink {
-    /// It leads to the page that contains it, or on the first page has no cursor.
+    /// It leads back to the page that contains it; on the first page, it has no cursor.
     Loop,
-    /// It leads to another list, or contains a secret of the call.
+    /// It leads to another list, or contains the call's secret.
     Foreign,
     Malformed,
     TooLong,
 }
 
-/// A server of one list, whose items are the numbers from 0 on.
+/// A server of one list with items numbered from 0.
 pub(crate) struct Server {
     vendor: Vendor,
     /// The number of items on each page.
@@ -59,7 +63,7 @@ struct State {
     requests: u64,
     disrupted: u64,
     bad_links: u64,
-    /// The number of items up to the end of the last page with a bad link.
+    /// The number of items up to and including the last page with a bad link.
     items_up_to_bad_link: Option<u32>,
     stray: Option<String>,
 }
@@ -71,7 +75,7 @@ pub(crate) struct RequestLog {
     pub(crate) requests: u64,
     pub(crate) disrupted: u64,
     pub(crate) bad_links: u64,
-    /// The number of items up to the end of the last page with a bad link.
+    /// The number of items up to and including the last page with a bad link.
     pub(crate) items_up_to_bad_link: Option<u32>,
     /// A request for anything but a page of the list.
     pub(crate) stray: Option<String>,
@@ -118,7 +122,7 @@ impl Server {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the number of the requested page, from 0 on.
+    /// Returns the number of the requested page, counted from 0; `None` for a query that is not of this list.
     fn page_number(&self, query: &str) -> Option<usize> {
         let cursor = match self.vendor {
             Vendor::Asa => query.strip_prefix("offset=k"),
@@ -137,7 +141,7 @@ impl Server {
         (page < self.sizes.len()).then_some(page)
     }
 
-    /// Returns the requested page, and the disruption in its place if one is planned.
+    /// Returns the number of the requested page, and the planned disruption if any.
     fn next_plan(&self, query: &str) -> Result<(usize, Option<Disruption>), TransportError> {
         let mut state = self.lock();
         let Some(page) = self.page_number(query) else {
@@ -159,7 +163,7 @@ impl Server {
         Ok((page, disruption))
     }
 
-    /// The cursor of the next page.
+    /// Returns the cursor of the next page.
     fn cursor(&self, page: usize, bad: Option<BadLink>) -> Option<String> {
         match bad {
             None => (page + 1 < self.sizes.len()).then(|| format!("k{}", page + 1)),
@@ -169,7 +173,7 @@ impl Server {
         }
     }
 
-    /// The `Link` field of a page.
+    /// Returns the `Link` field of a page.
     fn link(&self, page: usize, bad: Option<BadLink>) -> Option<String> {
         const LIST: &str = "/v1/teams/t/gateways";
         let target = match bad {
@@ -275,7 +279,7 @@ impl Transport for Server {
     }
 }
 
-/// Ends after this many polls.
+/// Returns `Pending` this many times.
 async fn wait_for_polls(polls: u32) {
     let mut left = polls;
     poll_fn(|_| {
@@ -288,7 +292,7 @@ async fn wait_for_polls(polls: u32) {
     .await;
 }
 
-/// A bearer with a lifetime beyond the limit of the client.
+/// Returns a token response with a longer lifetime than the client allows.
 fn bearer_response() -> Result<Response<Bytes>, TransportError> {
     let body = r#"{"bearer_token": "b", "expires_at": "2036-01-01T00:00:00Z", "team_name": "t"}"#;
     let response = Response::builder().header("content-type", "application/json");

@@ -1,4 +1,4 @@
-//! Very many calls that are dropped at any point, and what they leave behind.
+//! Very many calls that are dropped at random points, and the resources that they leak.
 
 use std::future::{Future, poll_fn};
 use std::path::Path;
@@ -17,33 +17,33 @@ use tokio::task::{JoinSet, block_in_place};
 
 use crate::process::Process;
 
-/// The calls that the transport allows at once.
+/// The number of calls that the transport allows at once.
 const IN_FLIGHT: usize = 64;
 
-/// What very many canceled calls left behind.
+/// The resources that canceled calls leaked.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Leftovers {
-    /// The calls that were dropped before they had ended; the others succeeded.
+    /// The number of calls that were dropped before they ended; the others succeeded.
     pub dropped: usize,
-    /// Descriptors more than before.
+    /// The number of open descriptors more than before.
     pub descriptors: i64,
-    /// Tasks more than before.
+    /// The number of tasks more than before.
     pub tasks: i64,
-    /// Permits for calls that were never returned.
+    /// The number of permits for calls that were not returned.
     pub permits: usize,
 }
 
 impl Leftovers {
-    /// Returns whether nothing was left behind.
+    /// Returns whether nothing leaked.
     #[must_use]
     pub fn is_clean(&self) -> bool {
         (self.descriptors, self.tasks, self.permits) == (0, 0, 0)
     }
 }
 
-/// Makes calls and drops them at random points, more at once than the transport allows. It needs a runtime of several
-/// threads.
+/// Makes calls, more at once than the transport allows, drops them at random points, and counts what leaked. It needs a
+/// multi-threaded runtime.
 pub async fn count_leftovers(program: &Path, calls: usize, seed: u64) -> Leftovers {
     let mut server = Process::start(program, &["serve-unevenly"]);
     let mut gate = Process::start(program, &["serve-together", &IN_FLIGHT.to_string()]);
@@ -94,7 +94,7 @@ fn call(client: &Client) -> impl Future<Output = ()> + Send + use<> {
     }
 }
 
-/// Makes a call and drops it, after some polls or after some time; false when it ended before.
+/// Makes a call and drops it after some polls or some time; returns false if the call ended before that.
 async fn call_and_drop(client: &Client, random: &mut fastrand::Rng) -> bool {
     let mut call = pin!(call(client));
     if random.bool() {
@@ -113,20 +113,20 @@ async fn call_and_drop(client: &Client, random: &mut fastrand::Rng) -> bool {
     tokio::time::timeout(time, call).await.is_err()
 }
 
-/// Counts the calls that the transport allows at once.
+/// Counts the calls that the transport still allows at once.
 async fn count_permits(gate: &mut Process, transport: &HyperTransport) -> usize {
     let client = client(&gate.next_line(), transport);
     let mut running = JoinSet::new();
     for _ in 0..IN_FLIGHT {
         running.spawn(call(&client));
     }
-    // Without a permit for each call the server never sees all of them, so the calls time out.
+    // If a permit is missing, the server never receives all calls, and they time out.
     assert_eq!(block_in_place(|| gate.next_line()), "full");
     gate.send_line();
     running.join_all().await.len()
 }
 
-/// Returns what is more than before, once everything that ends has ended.
+/// Waits until descriptors and tasks are back at their numbers, or five seconds; returns the differences.
 async fn settle(before: (i64, i64)) -> (i64, i64) {
     let mut left = (0, 0);
     for _ in 0..500 {

@@ -1,4 +1,4 @@
-//! A server in a process of its own that holds its responses back until it is told to send them.
+//! A server in a separate process that holds its responses until it is told to send them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,13 +14,13 @@ use crate::process::{print_line, wait_for_line};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "there are two")]
 pub enum Pacing {
-    /// When this many requests wait at the same time: the server prints `full` and waits for a line of input.
+    /// After a line of input, for which the server asks with `full` once this many requests wait.
     Together(usize),
-    /// At once, a little later, or in two parts, at random.
+    /// At random at once, a little later, or in two parts.
     Random,
 }
 
-/// Serves until standard input ends, for a process of its own.
+/// Serves until standard input ends, as a separate process.
 ///
 /// Prints its address, and `full` once enough requests wait.
 pub async fn serve(pacing: Pacing) {
@@ -38,7 +38,7 @@ pub async fn serve(pacing: Pacing) {
     let mut input = is_open.clone();
     loop {
         tokio::select! {
-            // The sender goes with standard input.
+            // The sender is dropped at the end of standard input.
             () = async { while input.changed().await.is_ok() {} } => return,
             accepted = listener.accept() => {
                 let (stream, _) = accepted.unwrap();

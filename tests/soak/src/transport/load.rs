@@ -1,4 +1,4 @@
-//! Very many calls at once, and the memory that each takes.
+//! Very many calls at once, and the memory of each.
 
 use std::path::Path;
 
@@ -13,20 +13,20 @@ use tokio::task::JoinSet;
 
 use crate::process::{Process, print_line, wait_for_line};
 
-/// The stack that makes the calls.
+/// The HTTP stack that makes the calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "there are three")]
 pub enum Stack {
-    /// The client of Dynatrace, with as many connections as calls.
+    /// The Dynatrace client, with as many connections as calls.
     Client,
-    /// The same with its defaults: calls beyond a hundred wait.
+    /// The Dynatrace client with its default limit: calls beyond a hundred wait.
     DefaultClient,
     /// hyper-util's own client, with as many connections as calls.
     Bare,
 }
 
 impl Stack {
-    /// All of them.
+    /// All stacks.
     pub const ALL: [Self; 3] = [Self::Client, Self::DefaultClient, Self::Bare];
 
     fn name(self) -> &'static str {
@@ -48,13 +48,13 @@ impl Stack {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Load {
-    /// The calls that succeeded.
+    /// The number of calls that succeeded.
     pub succeeded: usize,
-    /// The bytes of memory for each call, while all of them are under way.
+    /// The bytes of memory per call while all of them are in flight.
     pub memory_per_call: u64,
 }
 
-/// Makes the calls at once, with client and server in processes of their own. Blocks.
+/// Makes the calls at once, with the client and the server in separate processes. Blocks.
 #[must_use]
 pub fn measure(program: &Path, stack: Stack, calls: usize) -> Load {
     let held = if stack == Stack::DefaultClient {
@@ -78,7 +78,7 @@ pub fn measure(program: &Path, stack: Stack, calls: usize) -> Load {
     }
 }
 
-/// Waits for a line of input, makes the calls and prints how many succeeded, for a process of its own.
+/// Waits for a line of input, makes the calls and prints how many succeeded; runs as a separate process.
 pub async fn make_calls(stack: Stack, origin: &str, calls: usize) {
     match stack {
         Stack::Client | Stack::DefaultClient => {

@@ -1,17 +1,17 @@
-//! Compares a model with what another JSON parser finds in the same text: nothing lost, changed or invented.
+//! Compares a model with the result of another JSON parser on the same text: nothing may be lost, changed or added.
 
 use gatelet_models::Timestamp;
 use serde_json::{Map, Value};
 
 use super::table::{Model, Presence};
 
-/// Compares a text with what a model that was read from it writes.
+/// Compares a text with `written`, the encoding of the model that was decoded from it.
 ///
 /// # Panics
-/// When they do not agree.
+/// If they do not agree.
 pub fn assert_agrees(model: &Model, text: &str, written: &str) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    // It limits the depth and size of skipped fields too.
+    // `Value` also limits the depth and the numbers of skipped fields, so it may reject the text.
     let Ok(read) = serde_json::from_str::<Value>(text) else {
         return;
     };

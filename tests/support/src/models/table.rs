@@ -1,4 +1,4 @@
-//! The table of all models, and ways to change a sample.
+//! The table of all models, and ways to modify a sample.
 
 use std::fmt::{self, Debug, Formatter};
 use std::sync::LazyLock;
@@ -8,26 +8,26 @@ use gatelet_models::{Timestamp, asa, dt};
 use serde_core::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-/// The forms in which a field may be absent.
+/// What an absent field, a null and other special values mean for a field.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Presence {
-    /// Always there and never null.
+    /// Always present and never null.
     Required,
-    /// Always there; null is empty.
+    /// Always present; null means empty.
     RequiredList,
     /// Absent and null are the same.
     Optional,
-    /// Absent is left out again, null is null again.
+    /// Absent stays absent, null stays null.
     Kept,
-    /// Always there and never null; negative means unknown.
+    /// Always present and never null; negative means unknown.
     Count,
-    /// Absent, null and a negative one are the same.
+    /// Absent, null and negative are the same.
     OptionalCount,
-    /// Absent and null are the same; a value that does not fit is kept.
+    /// Absent and null are the same; an invalid value is kept.
     Lenient,
     /// Has a default; never null.
     Defaulted,
-    /// Absent keeps, null clears.
+    /// In an update: absent keeps the value, null clears it.
     Patched,
 }
 
@@ -41,10 +41,10 @@ use Presence::{
     Count, Defaulted, Kept, Lenient, Optional, OptionalCount, Patched, Required, RequiredList,
 };
 
-/// A model with a sample that has every field. Every secret is `hunter2`.
+/// A model with a sample of every field. Every secret is `hunter2`.
 #[derive(Clone, Copy)]
 pub struct Model {
-    /// Such as `asa::Gateway`.
+    /// The name, such as `asa::Gateway`.
     pub name: &'static str,
     /// JSON with every field: the first example of the description.
     pub sample: &'static str,
@@ -52,29 +52,29 @@ pub struct Model {
     pub examples: &'static [&'static str],
     /// Its fields in the order of the description.
     pub fields: &'static [(&'static str, Presence)],
-    /// What the description says of them.
+    /// The properties of the description.
     pub properties: &'static [Property],
-    /// Reads, writes, and checks that what was written reads back equal and is written the same again.
+    /// Decodes a text and encodes the value, which must decode back equal and encode the same again.
     pub rewrite: &'static (dyn Fn(&str) -> Result<String, Refusal> + Send + Sync),
-    /// The same from bytes as they come, through the decoding that the clients use.
+    /// Like `rewrite`, but decodes the bytes of a response as the clients do.
     pub receive: &'static (dyn Fn(&[u8]) -> Result<String, gatelet_transport::Error> + Send + Sync),
     /// Whether it keeps unknown members.
     pub keeps_unknown: bool,
-    /// Both `Debug` forms.
+    /// Decodes a text and returns both `Debug` forms.
     pub show: fn(&str) -> String,
 }
 
 /// The reason why a text was refused.
 #[derive(Debug)]
 pub struct Refusal {
-    /// The place, such as `list[0].name`; `.` for the whole.
+    /// The path of the value, such as `list[0].name`; `.` for the whole text.
     pub path: String,
     /// The message of the model or the parser.
     pub message: String,
 }
 
 impl Model {
-    /// The model of this name in the table.
+    /// Returns the model with this name.
     ///
     /// # Panics
     /// If it is absent.
@@ -84,10 +84,10 @@ impl Model {
         model.unwrap_or_else(|| panic!("the table has no model {name}"))
     }
 
-    /// The model of a field's value, or of the values in its list, if it has one.
+    /// Returns the model of a field's value, or of the items of its list, if any.
     ///
     /// # Panics
-    /// When the table has no model of that name.
+    /// If the table has no model with its name.
     #[must_use]
     pub fn nested(&self, field: &str) -> Option<&'static Self> {
         let (vendor, _) = self.name.split_once("::")?;
@@ -95,25 +95,25 @@ impl Model {
         Some(Self::named(&format!("{vendor}::{}", property.model?)))
     }
 
-    /// The model of the object at a place, a JSON pointer; `None` for a map or a value that is not an object.
+    /// Returns the model of the object at a JSON pointer; `None` for a map or a value that is not an object.
     pub fn at(&'static self, place: &str) -> Option<&'static Self> {
         let steps = place.split('/').skip(1);
         let mut members = steps.filter(|step| step.parse::<usize>().is_err());
         members.try_fold(self, |model, member| model.nested(member))
     }
 
-    /// Whether an empty object is written back as it is.
+    /// Returns whether an empty object is valid and encodes to itself.
     pub fn may_be_empty(&self) -> bool {
         let mut fields = self.fields.iter();
         fields.all(|(_, presence)| !matches!(presence, Required | RequiredList | Count | Defaulted))
     }
 
-    /// The sample as JSON.
+    /// Returns the sample as JSON.
     pub fn value(&self) -> Value {
         serde_json::from_str(self.sample).expect(self.name)
     }
 
-    /// Rewrites a text that must be accepted.
+    /// Rewrites a text that must be valid.
     pub fn accept(&self, text: &str) -> Value {
         match (self.rewrite)(text) {
             Ok(text) => serde_json::from_str(&text).expect("JSON"),
@@ -121,22 +121,22 @@ impl Model {
         }
     }
 
-    /// Returns the refusal of a text that must be refused.
+    /// Returns the refusal of a text that must be invalid.
     pub fn refuse(&self, text: &str) -> Refusal {
         match (self.rewrite)(text) {
-            Ok(written) => panic!("{} takes {text} as {written}", self.name),
+            Ok(written) => panic!("{} accepts {text} as {written}", self.name),
             Err(failure) => failure,
         }
     }
 
-    /// The sample with the value at one place replaced by raw text.
+    /// Returns the sample with the value at one place replaced by raw text.
     pub fn with(&self, place: &str, raw: &str) -> String {
         let mut value = self.value();
         *value.pointer_mut(place).expect(place) = Value::from("\u{1}here");
         value.to_string().replace("\"\\u0001here\"", raw)
     }
 
-    /// The sample without one of its fields.
+    /// Returns the sample without one of its fields.
     pub fn without(&self, field: &str) -> String {
         let mut value = self.value();
         value
@@ -147,21 +147,21 @@ impl Model {
         value.to_string()
     }
 
-    /// Every place in the sample below the whole, as a JSON pointer, with its value.
+    /// Returns every value inside the sample with its JSON pointer.
     pub fn places(&self) -> Vec<(String, Value)> {
         let mut places = Vec::new();
         collect_places(&self.value(), "", &mut places);
         places
     }
 
-    /// Whether what does not fit at a place is kept.
+    /// Returns whether an invalid value at a place is kept.
     pub fn is_lenient(&self, place: &str) -> bool {
         self.fields
             .iter()
             .any(|(field, presence)| *presence == Lenient && place.strip_prefix('/') == Some(field))
     }
 
-    /// The places with a timestamp.
+    /// Returns the places with a timestamp.
     pub fn times(&self) -> Vec<String> {
         let is_time = |value: &Value| {
             value
@@ -209,7 +209,7 @@ pub fn path(place: &str) -> String {
     path
 }
 
-/// Reads a model; a refusal names the place.
+/// Decodes a model; a refusal contains the path of the invalid value.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
     let mut json = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| Refusal {
@@ -223,7 +223,7 @@ pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
     Ok(value)
 }
 
-/// Returns the name of a member with a number that cannot be written as it was read.
+/// Returns the name of a member with a number that would not be encoded as it was decoded.
 type Inexact<T> = fn(&T) -> Option<&str>;
 
 fn rewrite<T: DeserializeOwned + Serialize + PartialEq + Debug>(
@@ -252,13 +252,13 @@ fn receive<T: DeserializeOwned + Serialize + PartialEq + Debug>(
     }
 }
 
-/// The value as JSON, which must read back equal and be written the same again.
+/// Encodes a value, which must decode back equal and encode the same again.
 fn write<T: DeserializeOwned + Serialize + PartialEq + Debug>(value: &T) -> String {
-    let written = serde_json::to_string(value).expect("writes");
+    let written = serde_json::to_string(value).expect("encodes");
     let again: T =
         serde_json::from_str(&written).unwrap_or_else(|error| panic!("{written}: {error}"));
     assert_eq!(again, *value, "{written}");
-    assert_eq!(serde_json::to_string(&again).expect("writes"), written);
+    assert_eq!(serde_json::to_string(&again).expect("encodes"), written);
     written
 }
 
@@ -298,7 +298,7 @@ impl Visitor for Table {
     }
 }
 
-/// Derives what absence means from the keywords of the description, independently of the generator.
+/// Derives the presence of a field from the keywords of the description, independently of the generator.
 fn presence(sample: &Sample, property: &Property) -> Presence {
     let shows_once =
         !sample.is_request && sample.properties.iter().any(|it| it.has("x-shown-once"));
@@ -321,7 +321,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_sample_reads_and_is_written_back() {
+    fn each_sample_decodes_and_encodes_to_itself() {
         for model in MODELS.iter() {
             let written = (model.rewrite)(model.sample).expect(model.name);
             assert_eq!(written, model.sample, "{}", model.name);
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn each_further_example_is_read() {
+    fn each_example_is_accepted() {
         for model in MODELS.iter() {
             for example in model.examples {
                 model.accept(example);
@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn each_model_with_another_in_it_names_one_of_the_table() {
+    fn each_nested_model_is_in_the_table() {
         for model in MODELS.iter() {
             for property in model.properties.iter().filter(|it| it.model.is_some()) {
                 assert!(model.nested(property.name).is_some(), "{}", model.name);

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::table::{MODELS, Model, Presence};
 
-/// Any value of the same kind as the sample of a property; `model` is that of its objects, if they are no maps.
+/// Returns any value of the same kind as the sample of a property; `model` is that of its objects, unless they are maps.
 fn value_like(
     sample: &Value,
     property: &'static Property,
@@ -42,7 +42,7 @@ fn value_like(
     }
 }
 
-/// Any valid integer of the property.
+/// Returns any integer in the range of the property.
 fn any_integer(property: &Property) -> BoxedStrategy<Value> {
     let (least, most) = property.range.expect("the range of an integer");
     let value = |value: i128| match u64::try_from(value) {
@@ -52,7 +52,7 @@ fn any_integer(property: &Property) -> BoxedStrategy<Value> {
     (least..=most).prop_map(value).boxed()
 }
 
-/// Any text, often with characters that JSON escapes and with byte order marks.
+/// Returns any text, often with characters that JSON escapes and with byte order marks.
 fn any_text() -> impl Strategy<Value = String> {
     let special = select(vec![
         '"',
@@ -82,7 +82,7 @@ fn any_timestamp() -> impl Strategy<Value = String> {
     })
 }
 
-/// Any object with these fields of a model, some of the optional ones left out.
+/// Returns any object with these fields of a model; some of those that may be absent are left out.
 fn any_object(
     fields: &Map<String, Value>,
     model: &'static Model,
@@ -108,7 +108,7 @@ fn any_object(
         .boxed()
 }
 
-/// Any value of a model: valid fields, some of the optional ones left out.
+/// Returns any valid value of a model, with some of the optional fields left out.
 pub fn any_value(model: &'static Model) -> BoxedStrategy<Value> {
     let value = model.value();
     let fields = value.as_object().expect("an object");
@@ -144,12 +144,12 @@ pub fn any_value(model: &'static Model) -> BoxedStrategy<Value> {
     value
 }
 
-/// Unknown members, with values of any kind.
+/// Returns unknown members with values of any kind.
 fn any_unknown_members() -> impl Strategy<Value = BTreeMap<String, Value>> {
     let number = prop_oneof![
         any::<i64>().prop_map(Value::from),
         any::<u64>().prop_map(Value::from),
-        // Few digits: without `float_roundtrip`, `serde_json` reads others inexactly.
+        // Few digits, because without `float_roundtrip` `serde_json` parses others inexactly.
         any::<i32>().prop_map(|number| Value::from(f64::from(number) + 0.125)),
     ];
     let leaf = prop_oneof![
@@ -168,7 +168,7 @@ fn any_unknown_members() -> impl Strategy<Value = BTreeMap<String, Value>> {
     collection::btree_map(name, value, 0..3)
 }
 
-/// Any model, and any value of it.
+/// Returns any model with any value of it.
 pub fn any_model() -> impl Strategy<Value = (&'static Model, Value)> {
     let models: Vec<&'static Model> = MODELS.iter().collect();
     select(models).prop_flat_map(|model| any_value(model).prop_map(move |value| (model, value)))

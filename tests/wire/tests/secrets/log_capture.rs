@@ -1,4 +1,4 @@
-//! Collects what every crate logs at every level, by `tracing` and by `log`.
+//! Captures the logs of every crate at every level, from `tracing` and from `log`.
 
 use std::fmt::{Debug, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,7 +11,7 @@ use tracing::{Event, Metadata, Subscriber};
 
 use crate::traffic::Secret;
 
-/// Loggers are global, so the tests that read them run one at a time.
+/// Loggers are global, so the tests that capture logs run one at a time.
 static CAPTURED: Mutex<String> = Mutex::new(String::new());
 static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 static START: Once = Once::new();
@@ -20,12 +20,13 @@ fn captured() -> MutexGuard<'static, String> {
     CAPTURED.lock().unwrap()
 }
 
-/// Collects logs while it exists.
+/// Captures logs while it exists.
 pub(crate) struct LogCapture {
     _turn: Turn<'static, ()>,
 }
 
 impl LogCapture {
+    /// Waits for its turn, and starts to capture.
     pub(crate) async fn start() -> Self {
         let logs = Self {
             _turn: TURN.lock().await,
@@ -39,11 +40,12 @@ impl LogCapture {
         logs
     }
 
-    /// Adds a text that was not logged, such as an error.
+    /// Adds a text that was not logged, such as that of an error.
     pub(crate) fn add(&self, text: &str) {
         writeln!(captured(), "{text}").unwrap();
     }
 
+    /// Drops what was captured so far.
     pub(crate) fn clear(&self) {
         captured().clear();
     }
@@ -52,7 +54,7 @@ impl LogCapture {
         captured().contains(word)
     }
 
-    /// Returns the first line that contains a piece of the secret in any notation.
+    /// Returns a line that contains a piece of the secret in any notation.
     pub(crate) fn find(&self, secret: &Secret) -> Option<String> {
         let captured = captured();
         let notations = secret.notations();

@@ -1,6 +1,6 @@
-//! Searches the logs of every crate at TRACE, while both clients work, for the secrets in the traffic.
+//! Searches the logs of every crate at level TRACE for the secrets in the traffic of both clients.
 //!
-//! The logging feature of a crate may be enabled by any other crate, so all of them are enabled here.
+//! Any crate may enable the logging feature of another one, so all of them are enabled here.
 
 #![allow(
     clippy::unwrap_used,
@@ -31,7 +31,7 @@ use proxy::Proxy;
 use server::Server;
 use traffic::{Secret, Traffic};
 
-/// The host behind the proxies; hosts on loopback are never reached through one.
+/// The host behind the proxies: loopback hosts are never reached through a proxy.
 const HOST: &str = "service.example";
 
 /// A fixture, its traffic and the logs.
@@ -50,7 +50,7 @@ impl Scenario {
         }
     }
 
-    /// Calls every operation, with and without the rights, with ids that exist and that do not.
+    /// Calls every operation with an existing and an unknown id, with and without permission.
     async fn call_everything(&self, origin: &str, builder: HyperTransportBuilder) {
         let builder = builder.accept_gzip();
         self.logs.add(&format!("{builder:#?}"));
@@ -68,7 +68,7 @@ impl Scenario {
         }
     }
 
-    /// Makes one call. Its value may contain a secret; its error may not.
+    /// Makes one call, and captures its error, which must not contain a secret.
     async fn call(
         &self,
         role: Role,
@@ -84,7 +84,7 @@ impl Scenario {
         }
     }
 
-    /// Checks that every kind of response was in the traffic, and that no secret of it was logged.
+    /// Checks that every kind of response was sent, and that no secret of the traffic was logged.
     fn check(&self, more: impl IntoIterator<Item = Secret>) {
         let responses = |status| self.traffic.count_responses(status);
         let good = [responses(200), responses(201), responses(204)];
@@ -94,6 +94,7 @@ impl Scenario {
         self.search(more);
     }
 
+    /// Checks that no secret of the traffic was logged.
     fn search(&self, more: impl IntoIterator<Item = Secret>) {
         let mut secrets = self.traffic.secrets();
         secrets.extend(more);
@@ -113,7 +114,7 @@ impl Scenario {
     }
 }
 
-/// Returns every text of an error.
+/// Returns every text of an error and its causes.
 fn error_texts(error: &Error) -> String {
     let mut text = format!("{error} {error:#} {error:?} {error:#?}");
     let mut cause = std::error::Error::source(error);
@@ -290,7 +291,7 @@ async fn no_crate_logs_a_secret_while_connecting_fails() {
     let proxy = Proxy::to(server.port());
     let refusing = Proxy::refusing();
     let builders = [
-        // The server is unknown to the client, the client to the server, or the client to the proxy.
+        // The client rejects the server, the server rejects the client (twice), or the proxy rejects the client.
         with_certificate(trusting(&other), &client).proxies(proxy.for_https()),
         with_certificate(trusting(&identity), &other).proxies(proxy.for_https()),
         trusting(&identity).proxies(proxy.for_https()),

@@ -1,4 +1,4 @@
-//! A server that repeats the secrets that it receives, in every place of a response and in every notation.
+//! A server that repeats received secrets in every place of a response and in every notation.
 
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
@@ -58,7 +58,7 @@ fn notations(secret: &str) -> Vec<String> {
             .replace('/', "_"),
         in_base64(secret.to_owned()).replace('/', "\\/"),
         each(&|byte| format!("{byte:02x}")),
-        // Wrapped, converted, as numbers, within a JSON text. A line break is an escape here.
+        // Wrapped, converted, or as numbers, within a JSON string, where a line break is an escape.
         wrap(&in_base64(format!("Basic {secret}")), 20, "\\r\\n"),
         wrap(secret, 7, "\\n    "),
         wrap(secret, 5, "\\u200b"),
@@ -164,7 +164,7 @@ impl Place {
                 "application/json".to_owned(),
                 format!(r#"{{"{text}": 1}}"#),
             ),
-            // A secret of the response itself.
+            // The secret first occurs in the response.
             Self::ResponseToken => {
                 let message = format!("begin '{text}' end");
                 let error = format!(r#"{{"code": 500, "message": "{message}"}}"#);
@@ -203,7 +203,7 @@ impl Place {
     }
 }
 
-/// Returns every text that an error prints or keeps.
+/// Returns every text that an error prints or contains.
 fn all_texts(error: &Error) -> String {
     let mut text = error_texts(error);
     let mut kept = |error: &Error| {
@@ -234,11 +234,11 @@ fn all_texts(error: &Error) -> String {
     text
 }
 
-/// The parts of a secret that must not be shown.
+/// The pieces of a secret that must not be shown.
 struct Pieces {
-    /// Runs of six characters of the secret part, in lower case.
+    /// All substrings of six characters of the secret part, in lower case.
     raw: Vec<String>,
-    /// Pieces of its encodings: each longer run of one holds one of these.
+    /// Pieces of its notations, such that every long substring of one contains a piece.
     encoded: Vec<String>,
 }
 
@@ -271,7 +271,7 @@ impl Pieces {
     }
 }
 
-/// Calls one of three operations of either client; the server responds so to the token exchange or to the call.
+/// Calls one of three operations of either client, and returns the error, if any.
 async fn call_for_error(
     transport: impl Transport + Clone,
     is_dynatrace: bool,
@@ -334,7 +334,7 @@ async fn check_place(logs: &LogCapture, secret: &'static str, pieces: &Pieces, p
             *count.lock().unwrap() += 1;
             std::future::ready(response)
         }));
-        // Each place meets each notation and each operation; lists of gateways contain arbitrary names.
+        // The operations take turns, but only lists of gateways contain arbitrary field names.
         let operation = if place == Place::KeyOfAField {
             0
         } else {
@@ -352,18 +352,18 @@ async fn check_place(logs: &LogCapture, secret: &'static str, pieces: &Pieces, p
     logs.clear();
 }
 
-/// Checks that the rest of the text stays.
+/// Checks that the rest of the text is kept.
 #[track_caller]
 fn check_rest(error: &Error, place: Place, all: &str) {
     let has_rest = |text: &str| {
         text.contains("begin '") && text.contains("[redacted]") && text.contains("' end")
     };
     if error.attempts() == 0 && std::error::Error::source(error).is_none() {
-        // Nothing was sent after the previous error.
+        // Nothing was sent, because of an earlier error.
         return;
     }
     match place {
-        // Not every operation expects a 201.
+        // Some operations do not expect a 201.
         Place::ResponseToken if *error.kind() != ErrorKind::Api => {}
         Place::Message(_)
         | Place::ViolationPath
@@ -384,7 +384,7 @@ fn check_rest(error: &Error, place: Place, all: &str) {
                 target_origin: Some(origin),
             } = error.kind()
             {
-                // Not every notation is valid in a host.
+                // Some notations are invalid in a host.
                 assert!(
                     origin.contains("[redacted]") || origin.len() < "https://7bytes.".len(),
                     "{all}"

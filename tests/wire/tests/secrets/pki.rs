@@ -1,4 +1,4 @@
-//! Certificates for both ends.
+//! Certificates of clients and servers.
 
 use gatelet_hyper::{HyperTransport, HyperTransportBuilder};
 use gatelet_test_support::pki::Identity;
@@ -6,7 +6,7 @@ use rustls::ServerConfig;
 
 use crate::traffic::Secret;
 
-/// A client that trusts this certificate alone.
+/// Returns a builder of a transport that trusts this certificate alone.
 pub(crate) fn trusting(server: &Identity) -> HyperTransportBuilder {
     HyperTransport::builder()
         .add_root_certificates_pem(server.pem.as_bytes())
@@ -14,7 +14,7 @@ pub(crate) fn trusting(server: &Identity) -> HyperTransportBuilder {
         .only_these_roots()
 }
 
-/// The client with this certificate.
+/// Adds a client certificate.
 pub(crate) fn with_certificate(
     client: HyperTransportBuilder,
     identity: &Identity,
@@ -25,7 +25,7 @@ pub(crate) fn with_certificate(
         .unwrap()
 }
 
-/// A server with this certificate that speaks this protocol, and requires that certificate of its clients.
+/// Returns the configuration of a server with this certificate and protocol; with `client`, it requires a certificate of clients.
 pub(crate) fn server_config(
     identity: &Identity,
     protocol: &str,
@@ -36,10 +36,10 @@ pub(crate) fn server_config(
     config
 }
 
-/// The private number in a key.
+/// Returns the private number of a key.
 pub(crate) fn secret(identity: &Identity) -> Secret {
     let document = identity.key.serialize_der();
-    // PKCS #8 of a P-256 key: the public key is at the end, behind the private one.
+    // PKCS #8 of a P-256 key: the public key comes after the private one.
     let begin = [0x02, 0x01, 0x01, 0x04, 0x20];
     let at = document.windows(5).position(|window| window == begin);
     let number = &document[at.unwrap() + 5..][..32];

@@ -1,4 +1,4 @@
-//! A proxy with a password, which must not appear in any output.
+//! A proxy whose password must not appear in any output.
 
 use std::net::SocketAddr;
 
@@ -18,12 +18,12 @@ impl Proxy {
         Self(proxy::Proxy::to(SocketAddr::from(([127, 0, 0, 1], port))))
     }
 
-    /// A proxy that refuses every password.
+    /// Starts a proxy that refuses every password.
     pub(crate) fn refusing() -> Self {
         Self(proxy::Proxy::refusing())
     }
 
-    /// Its address, with user and password.
+    /// Returns its URL, with user and password.
     fn url(&self) -> String {
         self.0.url(&format!("{USER}:{PASSWORD}"))
     }
@@ -36,7 +36,7 @@ impl Proxy {
         Proxies::default().https(&self.url()).unwrap()
     }
 
-    /// The credentials that it received with requests of this method.
+    /// Returns the credentials, after checking that they came with a request of this method.
     pub(crate) fn secrets(&self, method: &str) -> [Secret; 2] {
         let authorization = BASE64_STANDARD.encode(format!("{USER}:{PASSWORD}"));
         let heads = self.0.heads();

@@ -1,4 +1,4 @@
-//! A server that responds as the emulator does, over plain HTTP or TLS, with HTTP/1.1 or HTTP/2, in gzip if accepted.
+//! A server in front of the emulator, over plain HTTP or TLS, with HTTP/1.1 or HTTP/2, and with gzip if accepted.
 
 use std::convert::Infallible;
 use std::io::Write as _;
@@ -64,7 +64,7 @@ impl Server {
 }
 
 impl ServerState {
-    /// Serves one connection. Some tests make the client hang up, or refuse it.
+    /// Serves one connection. In some tests the handshake fails or the client closes the connection, so errors are ignored.
     async fn serve(self, stream: TcpStream) {
         let Some(tls) = self.tls.clone() else {
             return self.serve_http1(TokioIo::new(stream)).await;

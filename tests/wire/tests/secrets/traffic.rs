@@ -8,7 +8,7 @@ use gatelet_wire_tests::Fixture;
 use http::{Request, Response, StatusCode};
 use serde_json::Value;
 
-/// The length of the pieces that are searched for, so that a truncated secret is found too.
+/// The length of the pieces that are searched for, so that a part of a secret is found too.
 const PIECE: usize = 16;
 
 /// Bytes that must not be logged.
@@ -24,12 +24,12 @@ impl Secret {
         Self { what, bytes }
     }
 
-    /// The secret part of a token: without the scheme, and without the id that it begins with.
+    /// Creates the secret of a token: without its scheme, and without the id at its beginning.
     pub(crate) fn token(what: &'static str, token: &str) -> Self {
         Self::new(what, token.rsplit([' ', '.']).next().unwrap())
     }
 
-    /// Returns all pieces, in every notation that bytes are printed in.
+    /// Returns all pieces in every notation in which bytes are printed.
     pub(crate) fn notations(&self) -> Vec<String> {
         let length = PIECE.min(self.bytes.len());
         let last = &self.bytes[self.bytes.len() - length..];
@@ -54,7 +54,7 @@ fn notations_of(piece: &[u8]) -> Vec<String> {
         hexadecimal.to_uppercase(),
         hexadecimal,
         numbers.trim_matches(['[', ']']).to_owned(),
-        // As `Bytes` prints itself, without its quotation marks.
+        // The `Debug` form of `Bytes`, without its quotation marks.
         piece.escape_ascii().to_string(),
     ];
     if let Ok(text) = std::str::from_utf8(piece) {
@@ -66,7 +66,7 @@ fn notations_of(piece: &[u8]) -> Vec<String> {
 
 type Exchange = (Request<Bytes>, Response<Bytes>);
 
-/// Every exchange of a server.
+/// All exchanges of a server.
 #[derive(Clone, Default)]
 pub(crate) struct Traffic(Arc<Mutex<Vec<Exchange>>>);
 
@@ -82,7 +82,7 @@ impl Traffic {
         self.0.lock().unwrap().len()
     }
 
-    /// The number of responses with this status.
+    /// Counts the responses with this status.
     pub(crate) fn count_responses(&self, status: u16) -> usize {
         let status = StatusCode::from_u16(status).unwrap();
         let exchanges = self.0.lock().unwrap();
@@ -92,7 +92,7 @@ impl Traffic {
         with_it.count()
     }
 
-    /// Returns the credentials and bodies of requests, and the secrets in all bodies.
+    /// Returns the credentials and bodies of requests, and the secrets in bodies of both directions.
     pub(crate) fn secrets(&self) -> Vec<Secret> {
         let mut secrets = Vec::new();
         for (request, response) in self.0.lock().unwrap().iter() {
