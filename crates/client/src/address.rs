@@ -1,11 +1,15 @@
-//! Addresses as users copy them from a documentation.
+//! Normalizes addresses that users copy from documentation.
 
 use gatelet_transport::{BaseUrl, Error};
 
 /// Removes the path of a list, or the beginning of one, from the end of an address, because requests add it again.
 ///
-/// `root` is the path of the API on the service's address, and each list is a path below it. Of several lists the one counts that
-/// removes the most.
+/// `root` is the path of the API on the service's address, and each list is a path below it. If several lists match, the longest match
+/// is removed.
+///
+/// # Errors
+///
+/// `InvalidInput` when what is left is not an address.
 ///
 /// ```
 /// use gatelet_client::without_list_path;
@@ -19,10 +23,6 @@ use gatelet_transport::{BaseUrl, Error};
 /// # Ok(())
 /// # }
 /// ```
-///
-/// # Errors
-///
-/// `InvalidInput` when what is left is not an address.
 pub fn without_list_path(
     base: &BaseUrl,
     root: &str,

@@ -7,10 +7,10 @@ use gatelet_transport::{
     RetryPolicy, TraceContext, Transport,
 };
 
-/// Returns the address that all paths are below, from the one that the user passed.
+/// Computes the base address of all paths from the address that the user passed.
 type ApiAddress = dyn Fn(&BaseUrl) -> Result<BaseUrl, Error> + Send + Sync;
 
-/// Builds a client. Invalid settings are reported by `build`.
+/// Builds a client. Invalid settings are reported when the client is built.
 #[must_use = "no client is created until `build` or `build_with` is called"]
 pub struct ClientBuilder<C> {
     settings: Result<Settings<C>, Error>,
@@ -26,7 +26,7 @@ struct Settings<C> {
 impl<C> ClientBuilder<C> {
     /// Creates the builder of a service's client, for the constructor of a vendor's client.
     ///
-    /// `api_address` returns the address that all paths are below, from the one that the user passed; see
+    /// `api_address` computes the base address of all paths from the address that the user passed; see
     /// [`without_list_path`](crate::without_list_path). `client` wraps the channel.
     ///
     /// ```
@@ -136,11 +136,11 @@ impl<C> ClientBuilder<C> {
 
     /// Creates a client over HTTP/1.1, HTTP/2 and TLS.
     ///
-    /// No file is read and no socket opened; calls need a tokio runtime.
+    /// It reads no file and opens no socket. Calls need a tokio runtime.
     ///
     /// # Errors
     ///
-    /// As [`build_with`](Self::build_with).
+    /// Those of [`build_with`](Self::build_with).
     #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
     pub fn build(self) -> Result<C, Error> {
         self.build_with(
@@ -149,11 +149,13 @@ impl<C> ClientBuilder<C> {
         )
     }
 
-    /// Creates a client over any transport and clock: with the feature `hyper` alone, `HyperTransport` without TLS for loopback.
+    /// Creates a client over any transport and clock.
+    ///
+    /// With the feature `hyper` and no cryptography provider, `HyperTransport` speaks HTTP without TLS, for loopback.
     ///
     /// # Errors
     ///
-    /// `InvalidInput` for an invalid address, an argument of the constructor that is not valid in a path, missing credentials,
+    /// `InvalidInput` for an invalid address, an argument of the constructor that is not valid in a path, missing or invalid credentials,
     /// and a user agent that is not valid in a header.
     pub fn build_with(self, transport: impl Transport, clock: impl Clock) -> Result<C, Error> {
         let settings = self.settings?;

@@ -2,7 +2,7 @@
 //!
 //! A vendor's crate brings its [`Dialect`](gatelet_transport::Dialect), its models, and one type for each group of operations.
 //! A method of such a type takes typed values and returns an [`OperationRequest`](gatelet_transport::OperationRequest) or a
-//! [`ListRequest`]; what the request looks like comes from the [`Operation`](gatelet_models::Operation).
+//! [`ListRequest`]; the [`Operation`](gatelet_models::Operation) determines the HTTP request.
 //!
 //! ```
 //! use gatelet_client::{ClientBuilder, ListRequest, OperationCall, PageBody};
@@ -68,7 +68,7 @@
 //!
 //! # Features
 //!
-//! None is on by default. `ring` and `aws-lc-rs` bring HTTP over TLS and [`ClientBuilder::build`](ClientBuilder); `hyper` brings
+//! No feature is on by default. `ring` and `aws-lc-rs` bring HTTP over TLS and [`ClientBuilder::build`](ClientBuilder); `hyper` brings
 //! HTTP without TLS, for loopback; `stream` makes lists `futures_core::Stream`s; `tracing` brings spans of calls and attempts.
 
 mod address;

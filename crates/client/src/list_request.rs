@@ -27,7 +27,7 @@ type Decode<T> = dyn Fn(&ApiResponse, Paging) -> Result<PageBody<T>, Error> + Se
 /// A page is requested by the server's page token alone. If pages are linked, that is the query of the link, always at this list's
 /// own address: a link to another path ends the list with an error, after the page that contained it.
 ///
-/// `Q` has the typed query parameters of the operation; see [`query`](Self::query).
+/// `Q` contains the typed query parameters of the operation; see [`query`](Self::query).
 #[must_use = "nothing happens until a list is sent"]
 pub struct ListRequest<T, Q = ()> {
     channel: Channel,
@@ -112,8 +112,8 @@ impl<T: 'static, Q: ListQuery> ListRequest<T, Q> {
         self
     }
 
-    /// Ends [`pages`](Self::pages) with the page that contains the item of this number, and [`items`](Self::items) with that
-    /// item, both counted from 1. No page beyond it is requested. `u64::MAX`, the default, is no limit.
+    /// Sets the maximum number of items: [`items`](Self::items) ends after that many, and [`pages`](Self::pages) with the page that
+    /// reaches it. No further page is requested. `u64::MAX`, the default, is no limit.
     pub fn limit(mut self, items: u64) -> Self {
         self.limit = items;
         self
@@ -126,7 +126,7 @@ impl<T: 'static, Q: ListQuery> ListRequest<T, Q> {
         self
     }
 
-    /// Fails if the only page is empty although the server counts items. For a search whose empty result must be certain.
+    /// Makes the list fail if its only page is empty although the total count is not 0, for a search whose empty result must be certain.
     pub fn require_complete(mut self) -> Self {
         self.requires_complete = true;
         self
@@ -155,9 +155,9 @@ impl<T: 'static, Q: ListQuery> ListRequest<T, Q> {
         self.fetch(self.page_token.clone()).await
     }
 
-    /// Fetches page after page, one ahead of the caller.
+    /// Returns the pages in order. The next one is requested while the caller works on one; see [`prefetch`](Self::prefetch).
     pub fn pages(self) -> Pages<T> {
-        let (start, paging) = (self.start(), self.operation.paging);
+        let (start, paging) = (self.start_token(), self.operation.paging);
         let (channel, prefetch, limit) = (self.channel.clone(), self.prefetch, self.limit);
         let list = Arc::new(self);
         let operation = list.operation.name;
@@ -167,7 +167,7 @@ impl<T: 'static, Q: ListQuery> ListRequest<T, Q> {
         });
         let pages = pages.limit(limit).prefetch(prefetch);
         match paging {
-            Some(Paging::Link { .. }) => pages.token_key(|token| link::key(token.as_str())),
+            Some(Paging::Link { .. }) => pages.token_key(|token| link::query_key(token.as_str())),
             Some(Paging::Cursor { page_token, .. }) => {
                 let parameter = CursorParameter(page_token);
                 pages.token_key(move |token| parameter.key(token).into_owned())
@@ -176,14 +176,14 @@ impl<T: 'static, Q: ListQuery> ListRequest<T, Q> {
         }
     }
 
-    /// Fetches item after item; see [`pages`](Self::pages).
+    /// Returns the items of all pages in order; see [`pages`](Self::pages).
     pub fn items(self) -> Items<T> {
         self.pages().items()
     }
 
-    /// Returns the token of the first page. If pages are linked and there is none, it is the page's own query, so that a link back
-    /// to it is a loop; a filter may be too long for that.
-    fn start(&self) -> Option<PageToken> {
+    /// Returns the token of the first page. If pages are linked and no token was set, the token is the page's own query, so that a link
+    /// back to it is a loop. There is none if a filter is too long for a token.
+    fn start_token(&self) -> Option<PageToken> {
         match (self.operation.paging, &self.page_token) {
             (Some(Paging::Link { page_size, .. }), None) => {
                 let query = self.first_query(page_size).ok().flatten();
@@ -207,7 +207,7 @@ impl<T: 'static, Q: ListQuery> ListRequest<T, Q> {
         let next = match (paging, &body.cursor) {
             (Paging::Link { .. }, None) => response
                 .next_query(self.channel.base_url(), &path)
-                .and_then(|next| link::token(next, query.as_deref())),
+                .and_then(|next| link::next_token(next, query.as_deref())),
             (Paging::Cursor { page_token, .. }, Some(cursor)) => {
                 let parameter = CursorParameter(page_token);
                 next_token(parameter, cursor, token.as_ref(), &response)
@@ -293,7 +293,7 @@ fn next_token(
     let unreadable =
         |problem| Err(NextPageError::new(PaginationFailure::Unreadable).with_detail(problem));
     match cursor {
-        Cursor::None => Ok(None),
+        Cursor::End => Ok(None),
         Cursor::Unreadable => unreadable("its cursor is not a string"),
         Cursor::Text(cursor) => match parameter.token(cursor, here) {
             // A cursor that is too long is not searched for secrets.

@@ -1,4 +1,4 @@
-//! From an operation and its values to a request.
+//! Calls of described operations.
 
 use gatelet_models::Operation;
 use gatelet_transport::{ApiResponse, Call, Channel, Error, OperationRequest};
@@ -9,7 +9,7 @@ use crate::query::{Query, QueryValue};
 
 /// A call of an operation with its values. An invalid value is reported when the request is sent.
 ///
-/// If several values are invalid, the first error counts in this order: [check](Self::check), path, query, body. It names the
+/// If several values are invalid, the first error in this order is reported: [check](Self::check), path, query, body. It names the
 /// operation.
 ///
 /// ```
@@ -28,7 +28,7 @@ use crate::query::{Query, QueryValue};
 #[must_use = "nothing happens until a request is sent"]
 pub struct OperationCall {
     operation: &'static Operation,
-    /// Its path and query are set by `into_call`.
+    /// The call; `into_call` sets its path and query.
     call: Call,
     check: Result<(), Error>,
     path: Result<String, Error>,
@@ -40,7 +40,7 @@ pub struct OperationCall {
 impl OperationCall {
     /// Creates a call with one value for each parameter of the operation's path, in order.
     pub fn new(operation: &'static Operation, path: &[&str]) -> Self {
-        let call = Call::new(operation.name, method(operation), "")
+        let call = Call::new(operation.name, http_method(operation), "")
             .with_template(operation.path)
             .with_idempotent(operation.idempotent)
             .with_success(operation.success)
@@ -62,7 +62,7 @@ impl OperationCall {
         self
     }
 
-    /// Refuses the call if a check of its values has failed. Of several checks the first error counts.
+    /// Refuses the call if a check of its values has failed. Of several checks the first error is reported.
     pub fn check(mut self, checked: Result<(), Error>) -> Self {
         self.check = self.check.and(checked);
         self
@@ -107,11 +107,11 @@ impl OperationCall {
     /// `InvalidInput` for the first invalid value.
     pub fn into_call(self) -> Result<Call, Error> {
         let operation = self.operation.name;
-        self.checked()
+        self.try_into_call()
             .map_err(|error| error.with_operation(operation))
     }
 
-    fn checked(self) -> Result<Call, Error> {
+    fn try_into_call(self) -> Result<Call, Error> {
         self.check?;
         let mut call = self.call;
         call.path = self.path?;
@@ -122,12 +122,12 @@ impl OperationCall {
 }
 
 /// Returns the path of an operation with one value for each of its parameters.
-pub(crate) fn expand(operation: &Operation, values: &[&str]) -> Result<String, Error> {
+fn expand(operation: &Operation, values: &[&str]) -> Result<String, Error> {
     let path = operation.expand(values);
     path.map_err(|error| Error::invalid_input(error.parameter, error.kind.to_string()))
 }
 
-fn method(operation: &Operation) -> Method {
+fn http_method(operation: &Operation) -> Method {
     match operation.method {
         gatelet_models::Method::Get => Method::GET,
         gatelet_models::Method::Post => Method::POST,

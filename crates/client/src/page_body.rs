@@ -35,14 +35,14 @@ pub struct PageBody<T> {
 #[derive(Clone, Debug)]
 pub(crate) enum Cursor {
     /// The page is the last one.
-    None,
+    End,
     Text(String),
     /// The member is not a string.
     Unreadable,
 }
 
 impl<T> PageBody<T> {
-    /// Creates the body of a page from the member `list` with the items. It may be missing if the total count is 0.
+    /// Creates the body of a page from the items of its member `list`. They may be missing if the total count is 0.
     pub fn new(list: &'static str, items: impl Into<Option<Vec<T>>>) -> Self {
         Self {
             list,
@@ -53,11 +53,11 @@ impl<T> PageBody<T> {
         }
     }
 
-    /// Sets the cursor to the next page; `None`, or an empty one, is on the last page. Call it for operations that page by a cursor,
-    /// and for no others.
+    /// Sets the cursor to the next page; on the last page it is `None` or empty. Call this for operations that page by a cursor, and for
+    /// no others.
     pub fn with_cursor(mut self, cursor: Option<String>) -> Self {
         let cursor = cursor.filter(|cursor| !cursor.is_empty());
-        self.cursor = Some(cursor.map_or(Cursor::None, Cursor::Text));
+        self.cursor = Some(cursor.map_or(Cursor::End, Cursor::Text));
         self
     }
 
@@ -96,7 +96,7 @@ impl<T> PageBody<T> {
         Ok(this)
     }
 
-    /// Refuses an only page that has a total count but no items.
+    /// Refuses a last page without items whose total count is not 0.
     pub(crate) fn check_complete(&self, response: &ApiResponse) -> Result<(), Error> {
         let is_empty = self.items.as_ref().is_none_or(Vec::is_empty);
         let is_last = !matches!(self.cursor, Some(Cursor::Text(_)));

@@ -1,4 +1,4 @@
-//! The ways in which vendors lead from one page to the next.
+//! How a page leads to the next: by a cursor in its body or by a link.
 
 pub(crate) mod cursor;
 pub(crate) mod link;

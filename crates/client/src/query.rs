@@ -5,7 +5,7 @@ use std::fmt;
 use gatelet_models::{Operation, QueryKind};
 use gatelet_transport::Error;
 
-/// The query of a request, checked against the parameters that its operation has.
+/// The query of a request, checked against the parameters of its operation.
 #[derive(Clone)]
 pub struct Query {
     operation: &'static Operation,
@@ -23,7 +23,7 @@ pub enum QueryValue {
     Integer(i64),
 }
 
-/// The typed query parameters of a list, apart from those of its pages. `()` has none.
+/// The typed query parameters of a list, except those for paging. `()` has none.
 ///
 /// ```
 /// use gatelet_client::{ListQuery, Query};
@@ -90,7 +90,7 @@ impl Query {
     }
 }
 
-/// Does not print the values.
+/// Writes the names of the parameters without their values.
 impl fmt::Debug for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list()
