@@ -55,8 +55,8 @@ pub(crate) async fn plan(
     let mut tokens = asa.gateway_setup_tokens().list().items();
     while let Some(token) = tokens.try_next().await? {
         let create = successor(token);
-        let is_labelled = create.details.labels.iter().flatten().next().is_some();
-        if is_labelled
+        let is_labeled = create.details.labels.iter().flatten().next().is_some();
+        if is_labeled
             && create
                 .name
                 .as_ref()

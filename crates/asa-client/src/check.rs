@@ -18,7 +18,7 @@ pub(crate) fn fetch_gateway_setup_token(
     Ok(())
 }
 
-/// As [`fetch_gateway_setup_token`].
+/// Refuses the same values as [`fetch_gateway_setup_token`].
 pub(crate) fn delete_gateway_setup_token(
     channel: &Channel,
     id: &GatewaySetupTokenId,

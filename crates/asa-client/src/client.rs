@@ -8,7 +8,7 @@ use gatelet_transport::{BaseUrl, Channel, Error};
 
 use crate::dialect::Asa;
 
-/// Where Okta serves Advanced Server Access.
+/// The address of Okta Advanced Server Access.
 const DEFAULT_ENDPOINT: &str = "https://app.scaleft.com";
 
 /// A client of one team; a clone shares connections, credential and retry budget with it.
@@ -41,7 +41,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// Starts a client of a team, by the name in the addresses of its pages, at `https://app.scaleft.com`.
+    /// Starts building a client of a team at `https://app.scaleft.com`. `team` is the name in the URLs of the team's pages.
     ///
     /// [`endpoint`](ClientBuilder::endpoint) sets another address, for example `https://acme.pam.okta.com`, which serves Okta
     /// Privileged Access. It may end in `/v1`, in `/v1/teams/{team}`, or in the path of a list. Calls are authorized with a
@@ -81,7 +81,7 @@ impl Client {
         &self.channel
     }
 
-    /// Returns the normalized address that all paths are below.
+    /// Returns the normalized base address of all paths.
     #[must_use]
     pub fn base_url(&self) -> &BaseUrl {
         self.channel.base_url()
@@ -103,7 +103,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// Builds a [`Client`]. Invalid settings are reported by `build`.
+/// Builds a [`Client`]. Invalid settings are reported when the client is built.
 pub type ClientBuilder = gatelet_client::ClientBuilder<Client>;
 
 /// Returns the paths of the lists, after a check of the team.

@@ -3,7 +3,8 @@
 use gatelet_models::asa::GatewaySetupToken;
 use gatelet_transport::{ApiResponse, Error};
 
-/// Decodes a new setup token without losing its id to another member.
+/// Decodes a new setup token although other members may contain invalid characters. Only an invalid id is an error, because the
+/// token could not be deleted by it.
 pub(crate) fn create_gateway_setup_token(
     response: &ApiResponse,
 ) -> Result<GatewaySetupToken, Error> {

@@ -20,9 +20,9 @@ pub(crate) struct Asa;
 
 impl Dialect for Asa {
     fn api_error(&self, status: StatusCode, body: &str) -> Option<ApiError> {
-        // A body that is not an object is not the API's.
+        // A body that is not an object does not come from the API.
         let members: Members = serde_json::from_str(body).ok()?;
-        let known = known(&members);
+        let known = to_api_error(&members);
         let is_undocumented =
             known != ApiError::default() && !is_documented(&members, status, body);
         Some(known.with_undocumented(is_undocumented))
@@ -34,7 +34,7 @@ impl Dialect for Asa {
         }
         // The body may contain more than serde_json reads.
         let members: Members = serde_json::from_str(body).unwrap_or_default();
-        Some(known(&members))
+        Some(to_api_error(&members))
     }
 
     fn server_delay(&self, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
@@ -43,7 +43,7 @@ impl Dialect for Asa {
             .or_else(|| rate_limit::reset_in_seconds(headers, &RESET, now))
     }
 
-    /// A missing role also comes as 401; a new bearer would lack it too.
+    /// Returns `false` for a missing role, which is a 401 too: a new bearer would lack the role as well.
     fn refresh_may_help(&self, error: Option<&ApiError>) -> bool {
         let missing_role = asa::ErrorType::AuthorizationError;
         error.and_then(|error| error.code.as_deref()) != Some(missing_role.as_str())
@@ -53,8 +53,8 @@ impl Dialect for Asa {
 /// The members of a body that is an object.
 type Members = Map<String, Value>;
 
-/// Returns whether the body of a success is an error. A resource, which has an id, may have a type and a code one day, and so may a page with
-/// items; and a secret that is shown once must not be lost to another member.
+/// Returns whether the body of a success is an error. A resource (with an id) and a page with items may get members `type` and `code` in
+/// the future, and a secret that is shown only once must not be dropped because of another member.
 fn is_error(body: &str) -> bool {
     if !has_member(body, &["message", "code", "type", "error"])
         || has_string_member(body, &["bearer_token", "token"])
@@ -73,8 +73,8 @@ fn has_items(body: &str) -> bool {
     items.is_some_and(|items| !items.trim_start().starts_with(']'))
 }
 
-/// Returns whether an error has the vendor's form: a word for its kind, or the status as its code. Others send a message alone, a code of
-/// their own, or a URI as the type.
+/// Returns whether an error has the vendor's form: a word for its kind, or the status as its code. Servers in front of the API send a
+/// message alone, a code of their own, or a URI as the type.
 fn is_documented(members: &Members, status: StatusCode, body: &str) -> bool {
     let is_word = |text: &str| {
         text.bytes()
@@ -89,8 +89,8 @@ fn is_documented(members: &Members, status: StatusCode, body: &str) -> bool {
     })
 }
 
-/// Returns the members of an error. One of an unexpected type hides no other.
-fn known(members: &Members) -> ApiError {
+/// Converts an error. A member of an unexpected type is ignored.
+fn to_api_error(members: &Members) -> ApiError {
     let member = |name: &str| members.get(name).and_then(text);
     let details = members.get("errors").and_then(Value::as_array);
     let violations = details.into_iter().flatten().map(|detail| {

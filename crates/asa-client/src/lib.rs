@@ -48,6 +48,7 @@ mod dialect;
 mod gateway_setup_tokens;
 #[rustfmt::skip]
 mod generated;
+mod service_key;
 mod service_user;
 
 pub use client::{Client, ClientBuilder};

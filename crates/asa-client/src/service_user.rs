@@ -2,27 +2,23 @@
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
 
-use bytes::Bytes;
-use gatelet_client::OperationCall;
-use gatelet_models::asa::{AuthToken, OperationId, ServiceTokenRequest};
-use gatelet_models::{Secret, Timestamp};
-use gatelet_transport::{
-    CachedCredential, Channel, Clock as _, Credential, CredentialProvider, Error, IssuedCredential,
-    TokenExchange, read_secret_file,
-};
-use zeroize::Zeroizing;
+use gatelet_models::Secret;
+use gatelet_models::asa::ServiceTokenRequest;
+use gatelet_transport::{CachedCredential, Channel, Credential, CredentialProvider, Error};
 
-/// A service user of the team. Its key is exchanged for a bearer at the first call, before the bearer expires and when the server
-/// refuses it, one token exchange at a time however many calls wait.
+use crate::service_key::ServiceKey;
+
+/// A service user of the team.
 ///
-/// The exchange uses the client's transport. Clients of one address and team may share a service user in an `Arc`; it is bound to
-/// those of its first call, and a call to another fails with `InvalidInput`.
+/// Its key is exchanged for a bearer at the first call, before the bearer expires, and when the server refuses the bearer. However many
+/// calls wait, one token exchange runs at a time. It uses the client's transport.
 ///
-/// The server decides whether a bearer has expired: one whose expiry has passed, is missing or is unreadable is used for five minutes,
-/// unless the server refuses it before.
+/// Clients of one address and team may share a service user in an `Arc`. The first call binds it to its address and team, and a call to
+/// another fails with `InvalidInput`.
+///
+/// The server decides whether a bearer has expired: a bearer whose expiry has passed, is missing or is unreadable is used for five
+/// minutes, unless the server refuses it before.
 ///
 /// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>.
 ///
@@ -30,12 +26,13 @@ use zeroize::Zeroizing;
 /// let user = asa_client::ServiceUser::new("0f2c4a52-9a1f-4e5c-8f0e-6a4c6f0d3b11", "EXAMPLE");
 /// assert_eq!(format!("{user:?}"), "ServiceUser([redacted])");
 /// ```
-pub struct ServiceUser(CachedCredential<Key>);
+pub struct ServiceUser(CachedCredential<ServiceKey>);
 
 impl ServiceUser {
-    /// Creates a service user from the id and the secret of its key. A part that is empty or contains anything but visible ASCII, such
-    /// as the line break at the end of a file, is refused when the client is built; [`parse_secret_text`](crate::parse_secret_text)
-    /// strips what a file adds.
+    /// Creates a service user from the id and the secret of its key.
+    ///
+    /// A part that is empty or contains anything but visible ASCII, such as the line break at the end of a file, is refused when the
+    /// client is built; [`parse_secret_text`](crate::parse_secret_text) strips what editors add to a file.
     ///
     /// ```
     /// use asa_client::{ServiceUser, parse_secret_text};
@@ -46,7 +43,7 @@ impl ServiceUser {
     /// ```
     pub fn new(key_id: impl Into<String>, key_secret: impl Into<Secret>) -> Self {
         let key = ServiceTokenRequest::new(key_id, key_secret);
-        Self(CachedCredential::new(Key::Given(key)))
+        Self(CachedCredential::new(ServiceKey::Given(key)))
     }
 
     /// Creates a service user that reads the id and the secret of its key from two files, which another process rotates.
@@ -59,11 +56,10 @@ impl ServiceUser {
     /// # let _ = user;
     /// ```
     pub fn from_files(key_id: impl Into<PathBuf>, key_secret: impl Into<PathBuf>) -> Self {
-        Self(CachedCredential::new(Key::InFiles {
-            key_id: key_id.into(),
-            key_secret: key_secret.into(),
-            good: Mutex::default(),
-        }))
+        Self(CachedCredential::new(ServiceKey::in_files(
+            key_id.into(),
+            key_secret.into(),
+        )))
     }
 }
 
@@ -89,111 +85,4 @@ impl fmt::Debug for ServiceUser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ServiceUser([redacted])")
     }
-}
-
-enum Key {
-    Given(ServiceTokenRequest),
-    InFiles {
-        key_id: PathBuf,
-        key_secret: PathBuf,
-        /// The last key that was read.
-        good: Mutex<Option<ServiceTokenRequest>>,
-    },
-}
-
-impl TokenExchange for Key {
-    fn validate(&self) -> Result<(), Error> {
-        let key = self.current()?;
-        Credential::validate("key_id", &key.key_id)?;
-        Credential::validate("key_secret", key.key_secret.expose())
-    }
-
-    async fn exchange(&self, channel: &Channel) -> Result<IssuedCredential, Error> {
-        let key = self.current()?;
-        match issue(&key, channel).await {
-            Err(error) if is_refusal(&error) => match self.current() {
-                // Rotated since, or read during a rotation.
-                Ok(other) if other != key => issue(&other, channel).await,
-                _ => Err(error),
-            },
-            issued => issued,
-        }
-    }
-}
-
-impl Key {
-    /// Returns the key to exchange now.
-    fn current(&self) -> Result<ServiceTokenRequest, Error> {
-        let (key_id, key_secret, good) = match self {
-            Self::Given(key) => return Ok(key.clone()),
-            Self::InFiles {
-                key_id,
-                key_secret,
-                good,
-            } => (key_id, key_secret, good),
-        };
-        // There is one token exchange at a time, so only a client that is being built waits here.
-        let mut good = good.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = read_secret_file("key_id_file", key_id, str::to_owned).and_then(|key_id| {
-            let key = |secret: &str| ServiceTokenRequest::new(key_id, secret);
-            read_secret_file("key_secret_file", key_secret, key)
-        });
-        match (key, &*good) {
-            (Ok(key), _) => Ok(good.insert(key).clone()),
-            (Err(_), Some(key)) => Ok(key.clone()),
-            (Err(error), None) => Err(error),
-        }
-    }
-}
-
-/// Returns whether the server refuses the key itself.
-fn is_refusal(error: &Error) -> bool {
-    let status = error.status().map(|status| status.as_u16());
-    matches!(status, Some(400 | 401 | 403))
-}
-
-/// Exchanges a key for a bearer.
-async fn issue(key: &ServiceTokenRequest, channel: &Channel) -> Result<IssuedCredential, Error> {
-    let operation = OperationId::IssueServiceToken.operation();
-    let call = OperationCall::new(operation, &[channel.account()])
-        .into_call()?
-        .with_body(body(key)?)
-        .with_secret(key.key_secret.expose());
-    let response = channel.call(call).await?;
-    let token: AuthToken = response.json()?;
-    if !is_same_team(&token.team_name, channel.account()) {
-        return Err(Error::exchange_failed("the bearer is for another team"));
-    }
-    // By the server's clock, so that a wrong one here neither wastes a bearer nor keeps an expired one.
-    let now = response
-        .server_time()
-        .unwrap_or_else(|| channel.clock().now());
-    let credential = Credential::new("Bearer", token.bearer_token.expose())
-        .map_err(|_| Error::exchange_failed("the bearer does not fit into a header"))?
-        .with_source(key.key_secret.expose());
-    let end = token.expires_at.value().ok().flatten().copied();
-    Ok(IssuedCredential::new(credential, lifetime(end, now)))
-}
-
-/// Encodes the request in a buffer that never moves and is zeroed when dropped.
-fn body(key: &ServiceTokenRequest) -> Result<Bytes, Error> {
-    // JSON escapes a byte with at most six.
-    let most = 64 + 6 * (key.key_id.len() + key.key_secret.expose().len());
-    let mut body = Zeroizing::new(Vec::with_capacity(most));
-    serde_json::to_writer(&mut *body, key)
-        .map_err(|_| Error::invalid_input("credentials", "do not encode"))?;
-    Ok(Bytes::from_owner(body))
-}
-
-/// Compares teams as Okta's own clients do, without regard to case.
-fn is_same_team(one: &str, other: &str) -> bool {
-    one.to_lowercase() == other.to_lowercase()
-}
-
-/// Returns the remaining lifetime of a bearer; zero if it has expired by that clock, or its expiry is missing or unreadable.
-/// [`IssuedCredential`] takes zero for unknown, because the server decides.
-fn lifetime(expires_at: Option<Timestamp>, now: SystemTime) -> Duration {
-    expires_at.map_or(Duration::ZERO, |end| {
-        end.saturating_duration_since(now.into())
-    })
 }

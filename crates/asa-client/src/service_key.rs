@@ -1,0 +1,134 @@
+//! The key of a service user, and its exchange for a bearer.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use gatelet_client::OperationCall;
+use gatelet_models::Timestamp;
+use gatelet_models::asa::{AuthToken, OperationId, ServiceTokenRequest};
+use gatelet_transport::{
+    Channel, Clock as _, Credential, Error, IssuedCredential, TokenExchange, read_secret_file,
+};
+use zeroize::Zeroizing;
+
+/// The key of a service user, or where it is read from.
+pub(crate) enum ServiceKey {
+    Given(ServiceTokenRequest),
+    InFiles {
+        key_id: PathBuf,
+        key_secret: PathBuf,
+        /// The last key that was read.
+        last_good: Mutex<Option<ServiceTokenRequest>>,
+    },
+}
+
+impl TokenExchange for ServiceKey {
+    fn validate(&self) -> Result<(), Error> {
+        let key = self.read()?;
+        Credential::validate("key_id", &key.key_id)?;
+        Credential::validate("key_secret", key.key_secret.expose())
+    }
+
+    async fn exchange(&self, channel: &Channel) -> Result<IssuedCredential, Error> {
+        let key = self.read()?;
+        match issue(&key, channel).await {
+            Err(error) if is_refusal(&error) => match self.read() {
+                // The files were rotated since, or read during a rotation.
+                Ok(other) if other != key => issue(&other, channel).await,
+                _ => Err(error),
+            },
+            issued => issued,
+        }
+    }
+}
+
+impl ServiceKey {
+    /// Creates a key that is read from two files for each token exchange.
+    pub(crate) fn in_files(key_id: PathBuf, key_secret: PathBuf) -> Self {
+        Self::InFiles {
+            key_id,
+            key_secret,
+            last_good: Mutex::default(),
+        }
+    }
+
+    /// Reads the key to exchange now. If its files are unusable, returns the last key that was read.
+    fn read(&self) -> Result<ServiceTokenRequest, Error> {
+        let (key_id, key_secret, last_good) = match self {
+            Self::Given(key) => return Ok(key.clone()),
+            Self::InFiles {
+                key_id,
+                key_secret,
+                last_good,
+            } => (key_id, key_secret, last_good),
+        };
+        // There is one token exchange at a time, so only a client that is being built waits here.
+        let mut last_good = last_good.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = read_secret_file("key_id_file", key_id, str::to_owned).and_then(|key_id| {
+            let key = |secret: &str| ServiceTokenRequest::new(key_id, secret);
+            read_secret_file("key_secret_file", key_secret, key)
+        });
+        match (key, &*last_good) {
+            (Ok(key), _) => Ok(last_good.insert(key).clone()),
+            (Err(_), Some(key)) => Ok(key.clone()),
+            (Err(error), None) => Err(error),
+        }
+    }
+}
+
+/// Returns whether the server refuses the key itself.
+fn is_refusal(error: &Error) -> bool {
+    let status = error.status().map(|status| status.as_u16());
+    matches!(status, Some(400 | 401 | 403))
+}
+
+/// Exchanges a key for a bearer.
+async fn issue(key: &ServiceTokenRequest, channel: &Channel) -> Result<IssuedCredential, Error> {
+    let operation = OperationId::IssueServiceToken.operation();
+    let call = OperationCall::new(operation, &[channel.account()])
+        .into_call()?
+        .with_body(encode_request(key)?)
+        .with_secret(key.key_secret.expose());
+    let response = channel.call(call).await?;
+    let token: AuthToken = response.json()?;
+    if !is_same_team(&token.team_name, channel.account()) {
+        return Err(Error::exchange_failed("the bearer is for another team"));
+    }
+    // The server's clock counts, so that a wrong local clock neither wastes a bearer nor keeps an expired one.
+    let now = response
+        .server_time()
+        .unwrap_or_else(|| channel.clock().now());
+    let credential = Credential::new("Bearer", token.bearer_token.expose())
+        .map_err(|_| Error::exchange_failed("the bearer does not fit into a header"))?
+        .with_source(key.key_secret.expose());
+    let end = token.expires_at.value().ok().flatten().copied();
+    Ok(IssuedCredential::new(
+        credential,
+        remaining_lifetime(end, now),
+    ))
+}
+
+/// Encodes the request in a buffer that never moves and is zeroed when dropped.
+fn encode_request(key: &ServiceTokenRequest) -> Result<Bytes, Error> {
+    // JSON escapes a byte with at most six bytes.
+    let most = 64 + 6 * (key.key_id.len() + key.key_secret.expose().len());
+    let mut body = Zeroizing::new(Vec::with_capacity(most));
+    serde_json::to_writer(&mut *body, key)
+        .map_err(|_| Error::invalid_input("credentials", "do not encode"))?;
+    Ok(Bytes::from_owner(body))
+}
+
+/// Compares teams as Okta's own clients do, without regard to case.
+fn is_same_team(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
+}
+
+/// Returns the remaining lifetime of a bearer; zero if it has expired at `now`, or its expiry is missing or unreadable. For
+/// [`IssuedCredential`] zero means unknown, because the server decides.
+fn remaining_lifetime(expires_at: Option<Timestamp>, now: SystemTime) -> Duration {
+    expires_at.map_or(Duration::ZERO, |end| {
+        end.saturating_duration_since(now.into())
+    })
+}
