@@ -55,7 +55,7 @@ pub(crate) struct Stock {
     pub(crate) ends_first: Option<ActiveGateToken>,
 }
 
-/// Lists the tokens of all environments, so many at once. A failed environment is reported and does not stop the others.
+/// Lists the tokens of all environments, at most `at_once` of them at the same time. A failed environment is reported and does not stop the others.
 pub(crate) async fn inventory(
     clients: impl IntoIterator<Item = (String, Client)>,
     at_once: usize,
@@ -96,7 +96,7 @@ async fn take_stock(client: &Client) -> Result<Stock, dt_client::Error> {
     Ok(stock)
 }
 
-/// Returns an emulated environment with so many tokens. The credential of every seventh has no scope.
+/// Returns an emulated environment with this many tokens. The credential of every seventh has no scope.
 async fn environment(tokens: u32) -> Result<Client, Box<dyn Error>> {
     let emulator = Emulator::memory()?;
     let url = "https://abc12345.live.dynatrace.com";

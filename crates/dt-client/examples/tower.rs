@@ -1,7 +1,7 @@
 //! Adds layers of tower to a client: at most four requests at once, and the latency of each.
 //!
 //! `cargo run -p dt-client --example tower`
-#![allow(clippy::print_stdout, reason = "it shows what happens")]
+#![allow(clippy::print_stdout, reason = "an example prints")]
 
 use std::time::Duration;
 

@@ -8,7 +8,7 @@ use gatelet_transport::Error;
 
 use crate::generated::active_gate_tokens::ActiveGateTokens;
 
-/// How far the server's clock may be behind ours.
+/// The most that the server's clock may be behind the local one.
 const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
 
 /// The greatest number of tokens on a page.
@@ -18,12 +18,13 @@ impl ActiveGateTokens {
     /// Finds the tokens that a create with an unknown outcome may have created: those of its name and kind that were created at `since`
     /// or later and never used. Needs the scope `activeGateTokenManagement.read`.
     ///
-    /// `since` is a time before the create by our clock; the server's may be up to five minutes behind. Names need not be unique: a
-    /// token that another process has just created with the same name is found too. Nothing is deleted. The secret of a lost token cannot be recovered, so [delete](Self::delete) it and create another.
+    /// `since` is a time before the create by the local clock; the server's clock may be up to five minutes behind. A token that another
+    /// process has just created with the same name is found too. Nothing is deleted. The secret of a lost token cannot be recovered, so
+    /// [delete](Self::delete) the token and create another.
     ///
     /// # Errors
     ///
-    /// As those of a list. The result is complete, or it is an error.
+    /// Those of a list. An incomplete list is an error too.
     ///
     /// ```
     /// # use dt_client::{ApiToken, Client};
@@ -64,7 +65,7 @@ impl ActiveGateTokens {
         let list = self.list().page_size(LARGEST_PAGE).require_complete();
         let mut tokens = list.items();
         while let Some(token) = tokens.try_next().await? {
-            if may_be_created_by(create, &token) && token.creation_date >= since {
+            if may_come_from(create, &token) && token.creation_date >= since {
                 lost.push(token);
             }
         }
@@ -73,17 +74,17 @@ impl ActiveGateTokens {
 }
 
 /// Returns whether a token is unused and matches a create. Newer servers may omit its kind.
-fn may_be_created_by(create: &ActiveGateTokenCreate, token: &ActiveGateToken) -> bool {
+fn may_come_from(create: &ActiveGateTokenCreate, token: &ActiveGateToken) -> bool {
     token.name == create.name
-        && may_be(token.seed_token.as_ref(), create.seed_token.as_ref())
-        && may_be(
+        && is_compatible(token.seed_token.as_ref(), create.seed_token.as_ref())
+        && is_compatible(
             token.active_gate_type.as_ref(),
             create.active_gate_type.as_ref(),
         )
         && token.last_used_date.is_none()
 }
 
-/// Returns whether a value is the requested one, or either is unknown.
-fn may_be<T: PartialEq>(value: Option<&T>, wanted: Option<&T>) -> bool {
+/// Returns whether a value is the requested one, or either is absent.
+fn is_compatible<T: PartialEq>(value: Option<&T>, wanted: Option<&T>) -> bool {
     value.is_none() || wanted.is_none() || value == wanted
 }

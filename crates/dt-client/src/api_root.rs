@@ -7,15 +7,15 @@ use gatelet_transport::{BaseUrl, Error};
 /// The path of the API on an environment's own address.
 const CLASSIC: &str = "/api/v2";
 
-/// The path of the same API on the platform's proxy.
+/// The path of the same API behind the platform's proxy.
 const PLATFORM: &str = "/platform/classic/environment-api/v2";
 
 /// The hosts of the platform, which serve the API behind the proxy only.
 const PLATFORM_HOSTS: [&str; 2] = [".apps.dynatrace.com", ".apps.dynatracelabs.com"];
 
-/// Returns the address that all paths are below, from an environment's address that may already end in a part of it, or in the path
-/// of a list.
-pub(crate) fn of(base: &BaseUrl) -> Result<BaseUrl, Error> {
+/// Computes the base address of all paths from an environment's address, which may already end in a part of the API's path or in the
+/// path of a list.
+pub(crate) fn from_environment(base: &BaseUrl) -> Result<BaseUrl, Error> {
     let operations = OperationId::ALL.iter().map(|id| id.operation());
     let lists = operations.filter(|operation| operation.paging.is_some());
     let lists: Vec<&str> = lists.map(|list| list.path).collect();
@@ -47,7 +47,11 @@ mod tests {
     #[track_caller]
     fn assert_root(address: &str, expected: &str) {
         let base = BaseUrl::parse(address).unwrap();
-        assert_eq!(of(&base).unwrap().as_str(), expected, "{address}");
+        assert_eq!(
+            from_environment(&base).unwrap().as_str(),
+            expected,
+            "{address}"
+        );
     }
 
     // D21, U57

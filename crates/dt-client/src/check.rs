@@ -3,7 +3,8 @@
 use gatelet_models::dt::{ActiveGateTokenCreate, Expiration, ExpirationError};
 use gatelet_transport::{Channel, Clock as _, Error};
 
-/// Refuses an expiration date that the server would refuse or misread, and converts a form that only we accept to the API's own.
+/// Refuses an expiration date that the server would refuse or misread, and converts a form that the API does not document to one that it
+/// does.
 pub(crate) fn create_token(
     channel: &Channel,
     token: &mut ActiveGateTokenCreate,

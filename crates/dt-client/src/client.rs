@@ -36,7 +36,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// Starts a client of an environment at any of its addresses, with or without a trailing slash:
+    /// Starts building a client of an environment, at any of its addresses, with or without a trailing slash:
     ///
     /// - Dynatrace SaaS, `https://{environment}.live.dynatrace.com`;
     /// - Dynatrace Managed, `https://{domain}/e/{environment}`;
@@ -48,8 +48,8 @@ impl Client {
     /// Plain `http` works only on loopback, unless the argument is a [`BaseUrl`] that allows it.
     ///
     /// The scheme of the credentials is the caller's choice: an [`ApiToken`](crate::ApiToken) on classic addresses, a
-    /// [`Bearer`](crate::Bearer) for OAuth and platform tokens. A [`FileToken`](crate::FileToken) is either, and is read again for
-    /// each call from a file that is rotated.
+    /// [`Bearer`](crate::Bearer) for OAuth and platform tokens. A [`FileToken`](crate::FileToken) reads either of them
+    /// from a file, again for each call, so that another process can rotate it.
     ///
     /// With the feature `hyper` alone there is HTTP without TLS, for loopback:
     ///
@@ -71,7 +71,9 @@ impl Client {
         U: TryInto<BaseUrl>,
         Error: From<U::Error>,
     {
-        ClientBuilder::new(url, Dynatrace, api_root::of, |channel| Self { channel })
+        ClientBuilder::new(url, Dynatrace, api_root::from_environment, |channel| Self {
+            channel,
+        })
     }
 
     /// Returns the channel that all calls use.
@@ -79,7 +81,7 @@ impl Client {
         &self.channel
     }
 
-    /// Returns the normalized address that all paths are below.
+    /// Returns the normalized base address of all paths.
     #[must_use]
     pub fn base_url(&self) -> &BaseUrl {
         self.channel.base_url()
@@ -94,5 +96,5 @@ impl fmt::Debug for Client {
     }
 }
 
-/// Builds a [`Client`]. Invalid settings are reported by `build`.
+/// Builds a [`Client`]. Invalid settings are reported when the client is built.
 pub type ClientBuilder = gatelet_client::ClientBuilder<Client>;

@@ -3,7 +3,8 @@
 use gatelet_models::dt::ActiveGateTokenCreated;
 use gatelet_transport::{ApiResponse, Error};
 
-/// Decodes a new token without losing its secret to another member, and withholds unreadable members that may contain a secret.
+/// Decodes a new token although other members may be unreadable, and withholds those that may contain a secret. Only an unusable secret
+/// is an error.
 pub(crate) fn create_token(response: &ApiResponse) -> Result<ActiveGateTokenCreated, Error> {
     let mut created: ActiveGateTokenCreated = response.json_lossy()?;
     if created.token.expose().contains(char::REPLACEMENT_CHARACTER) {

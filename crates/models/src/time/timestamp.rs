@@ -62,8 +62,8 @@ impl Timestamp {
 
     /// Parses RFC 3339 text, and the ISO 8601 forms that differ from it in notation alone.
     ///
-    /// `T` and `Z` may be in lower case, a space may stand for `T`, and a comma for the decimal point. The seconds may be missing, and so may
-    /// the colon or the minutes of the offset (`+0000`, `+00`). A leap second, `23:59:60` in UTC on any day, is read as the last nanosecond
+    /// `T` and `Z` may be in lower case, a space may stand for `T`, and a comma for the decimal point. The seconds may be missing, and so
+    /// may the colon or the minutes of the offset (`+0000`, `+00`). A leap second, `23:59:60` in UTC on any day, is read as the last nanosecond
     /// before it, 59.999999999 of its minute, whatever its fraction.
     ///
     /// # Errors
