@@ -1,7 +1,6 @@
 //! One connection to an origin.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use http::{Request, Response};
@@ -27,6 +26,7 @@ use crate::io::status_tap::StatusTap;
 use crate::io::tapped::Tapped;
 use crate::origin::Origin;
 use crate::pool::keep_alive::KeepAlive;
+use crate::pool::logical_time::LogicalTime;
 #[cfg(feature = "_tls")]
 use crate::pool::single_flight::Flight;
 use crate::pool::tasks::{Driver, RetireHandle};
@@ -45,19 +45,6 @@ pub(crate) struct Connection {
     keep_alive: KeepAlive,
     /// Shared by all handles. Closes the socket when the last one is dropped.
     driver: Arc<Driver>,
-}
-
-/// A position in the order of events, which also orders those of the same instant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct LogicalTime(u64);
-
-impl LogicalTime {
-    /// Returns a time later than all earlier ones.
-    pub(crate) fn now() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-
-        Self(NEXT.fetch_add(1, Ordering::AcqRel))
-    }
 }
 
 enum Sender {

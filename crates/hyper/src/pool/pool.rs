@@ -8,7 +8,8 @@ use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 use crate::origin::Origin;
-use crate::pool::connection::{Connection, LogicalTime};
+use crate::pool::connection::Connection;
+use crate::pool::logical_time::LogicalTime;
 
 /// The idle connections of one transport, and the HTTP/2 connections that are shared while they are used.
 pub(crate) struct Pool {
