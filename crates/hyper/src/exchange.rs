@@ -1,10 +1,8 @@
 //! One request and its response, from the connection to the last byte of the body.
 
 use bytes::Bytes;
-use http::header::{
-    CONTENT_ENCODING, CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION, TRANSFER_ENCODING,
-};
-use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, Version, response};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use http::{Request, Response, StatusCode, Version, response};
 
 use crate::body::encoding::{AcceptEncoding, ContentDecoding};
 use crate::body::framing::{check_coding, has_unambiguous_end, is_bodiless, list_size};
@@ -15,10 +13,10 @@ use crate::error;
 use crate::io::raw_head::without_secret;
 use crate::origin::Origin;
 use crate::pool::checkout::{PooledConnection, SendError};
-use crate::pool::connection::Connection;
 use crate::pool::connections::Acquired;
 use crate::pool::in_use::InUse;
 use crate::pool::keep_alive::KeepAlive;
+use crate::pool::outgoing_request::OutgoingRequest;
 use crate::settings::Limits;
 use crate::shared::Shared;
 use gatelet_transport::{
@@ -31,9 +29,7 @@ type Received = (response::Parts, ContentDecoding, Bytes);
 /// A request, and what must be known of it when the response arrives.
 pub(crate) struct Exchange {
     origin: Origin,
-    host: HeaderValue,
-    uri: Uri,
-    request: Request<TrackedBody>,
+    request: OutgoingRequest,
     accept_encoding: AcceptEncoding,
     /// The limit of the call that the request belongs to.
     body_limit: Option<BodyLimit>,
@@ -42,25 +38,11 @@ pub(crate) struct Exchange {
 impl Exchange {
     pub(crate) fn new(request: Request<Bytes>) -> Result<Self, TransportError> {
         let origin = Origin::of(request.uri())?;
-        if request.method() == Method::CONNECT {
-            return Err(error::config(
-                "a request with the method CONNECT is not supported",
-            ));
-        }
-        let mut request = request.map(TrackedBody::full);
-        let headers = request.headers_mut();
-        // Only the transport decides the framing.
-        headers.remove(CONTENT_LENGTH);
-        headers.remove(TRANSFER_ENCODING);
-        // In a tunnel, proxy credentials would reach the server.
-        headers.remove(PROXY_AUTHORIZATION);
         Ok(Self {
-            host: origin.host_field()?,
-            uri: request.uri().clone(),
             accept_encoding: AcceptEncoding::of(request.headers()),
             body_limit: BodyLimit::of(&request),
+            request: OutgoingRequest::new(request, &origin)?,
             origin,
-            request,
         })
     }
 
@@ -86,7 +68,8 @@ impl Exchange {
                 connection,
                 is_fresh,
             } = acquired.await?;
-            let mut request = self.request_for(&connection, self.forward_proxy(shared));
+            let proxy = self.forward_proxy(shared);
+            let mut request = self.request.take_for(&connection, proxy);
             if connection.is_http2() && !request.body_mut().start(tracker) {
                 return Err(canceled());
             }
@@ -104,7 +87,9 @@ impl Exchange {
                 Ok(response) => return Ok(response),
                 Err(SendError::Final(error)) => return Err(error),
                 // A pooled connection was stale. The request was not attempted, so try the next connection.
-                Err(SendError::Returned(request, _)) if !is_fresh => self.request = *request,
+                Err(SendError::Returned(request, _)) if !is_fresh => {
+                    self.request.put_back(*request);
+                }
                 Err(SendError::Returned(_, error)) => return Err(error),
             }
         }
@@ -113,33 +98,6 @@ impl Exchange {
     /// Returns the proxy that forwards this request.
     fn forward_proxy<'a>(&self, shared: &'a Shared) -> Option<&'a Proxy> {
         shared.connections.connector().forward_proxy(&self.origin)
-    }
-
-    /// Takes the request, in the form that the connection and the forward proxy require.
-    pub(crate) fn request_for(
-        &mut self,
-        connection: &Connection,
-        forward_proxy: Option<&Proxy>,
-    ) -> Request<TrackedBody> {
-        let placeholder = Request::new(TrackedBody::full(Bytes::new()));
-        let mut request = std::mem::replace(&mut self.request, placeholder);
-        if connection.is_http2() {
-            *request.version_mut() = Version::HTTP_2;
-            *request.uri_mut() = self.uri.clone();
-            request.headers_mut().remove(HOST);
-        } else {
-            *request.version_mut() = Version::HTTP_11;
-            *request.uri_mut() = match forward_proxy {
-                Some(_) => self.uri.clone(),
-                None => origin_form(&self.uri),
-            };
-            request.headers_mut().insert(HOST, self.host.clone());
-            if let Some(authorization) = forward_proxy.and_then(Proxy::authorization) {
-                let headers = request.headers_mut();
-                headers.insert(PROXY_AUTHORIZATION, authorization.clone());
-            }
-        }
-        request
     }
 
     async fn attempt(
@@ -260,11 +218,4 @@ fn status(received: &Result<Received, SendError>) -> Option<StatusCode> {
 /// Returns the error for a canceled request, which no one awaits.
 fn canceled() -> TransportError {
     TransportError::new(TransportErrorKind::Interrupted).with_sent(Sent::Nothing)
-}
-
-/// Returns path and query.
-fn origin_form(uri: &Uri) -> Uri {
-    uri.path_and_query()
-        .cloned()
-        .map_or_else(|| Uri::from_static("/"), Uri::from)
 }

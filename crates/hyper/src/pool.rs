@@ -6,6 +6,7 @@ pub(crate) mod connections;
 pub(crate) mod in_use;
 pub(crate) mod keep_alive;
 pub(crate) mod logical_time;
+pub(crate) mod outgoing_request;
 pub(crate) mod pool;
 #[cfg(feature = "_tls")]
 pub(crate) mod single_flight;

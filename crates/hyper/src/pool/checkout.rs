@@ -191,13 +191,13 @@ mod tests {
     use tokio::net::{TcpListener, TcpStream};
 
     use super::{PooledConnection, SendError};
-    use crate::exchange::Exchange;
     #[cfg(feature = "_tls")]
     use crate::io::socket::Socket;
     use crate::io::socket::SocketProbe;
     use crate::origin::Origin;
     use crate::pool::connection::Connection;
     use crate::pool::in_use::InUse;
+    use crate::pool::outgoing_request::OutgoingRequest;
     use crate::transport::HyperTransport;
     use gatelet_transport::{
         ConnectFailure, Phase, SendTracker, Sent, TransportError, TransportErrorKind,
@@ -270,10 +270,10 @@ mod tests {
         let request = Request::post("http://localhost/").body(BODY).unwrap();
         let tracker = SendTracker::of(&request);
         tracker.queued();
-        let request = Exchange::new(request)
+        let origin = Origin::of(request.uri()).unwrap();
+        let request = OutgoingRequest::new(request, &origin)
             .unwrap()
-            .request_for(&connection, None);
-        let origin = Origin::of(&"http://localhost/".parse().unwrap()).unwrap();
+            .take_for(&connection, None);
         let result = PooledConnection::new(pool, &origin, &InUse::default(), connection)
             .send(&shared.settings, request, &tracker)
             .await;
@@ -363,9 +363,9 @@ mod tests {
         let mut used_again = [false; N];
         for (after, is_used_again) in after.into_iter().zip(&mut used_again) {
             let connection = pool.take(&origin).await.unwrap();
-            let request = Exchange::new(request())
+            let request = OutgoingRequest::new(request(), &origin)
                 .unwrap()
-                .request_for(&connection, None);
+                .take_for(&connection, None);
             let in_use = InUse::default();
             let mut pooled = PooledConnection::new(pool, &origin, &in_use, connection);
             let tracker = SendTracker::default();
