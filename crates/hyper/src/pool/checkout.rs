@@ -7,6 +7,7 @@ use hyper::body::Incoming;
 
 use crate::body::request::TrackedBody;
 use crate::error;
+use crate::io::status_tap::StatusTap;
 use crate::origin::Origin;
 use crate::pool::connection::Connection;
 use crate::pool::in_use::InUse;
@@ -114,18 +115,10 @@ impl<'a> PooledConnection<'a> {
         } else {
             error
         };
-        let status_tap = connection.status_tap();
-        let (status, fields) = (status_tap.status(), status_tap.refusal_fields());
         // The rest of the request must not be written any more.
-        let sent = tracker.attempt_failed();
+        let error = with_observed(error, connection.status_tap(), tracker.attempt_failed());
         self.discard();
-        Err(SendError::Final(match (status, fields) {
-            (Some(status), Some(fields)) => error.with_head(status, fields),
-            (Some(status), None) => error.with_status(status),
-            // The server guarantees that it processed nothing.
-            (None, _) if error.sent() == Sent::Nothing => error,
-            (None, _) => error::with_sent_extent(sent, error),
-        }))
+        Err(SendError::Final(error))
     }
 
     /// Discards the connection, and others that may be affected by the same failure.
@@ -174,6 +167,17 @@ impl<'a> PooledConnection<'a> {
 impl Drop for PooledConnection<'_> {
     fn drop(&mut self) {
         self.in_use.abandon(self.pool);
+    }
+}
+
+/// Adds what was observed of the response, or how much of the request was sent if there was none.
+fn with_observed(error: TransportError, response: &StatusTap, sent: Sent) -> TransportError {
+    match (response.status(), response.refusal_fields()) {
+        (Some(status), Some(fields)) => error.with_head(status, fields),
+        (Some(status), None) => error.with_status(status),
+        // The server guarantees that it processed nothing.
+        (None, _) if error.sent() == Sent::Nothing => error,
+        (None, _) => error::with_sent_extent(sent, error),
     }
 }
 

@@ -203,10 +203,7 @@ impl<'a> Attempts<'a> {
         request.extensions_mut().insert(tracker.clone());
         request.extensions_mut().insert(inner.body_limit);
         self.attempts = self.attempts.saturating_add(1);
-        let (limit, phase) = match (inner.timeouts.attempt, self.remaining()) {
-            (attempt, remaining) if attempt < remaining => (attempt, Phase::Attempt),
-            (_, remaining) => (remaining, Phase::Total),
-        };
+        let (limit, phase) = self.attempt_limit();
         let sending = span.instrument(catch_unwind_future(|| inner.transport.send_boxed(request)));
         let limit = async {
             self.channel.clock().sleep(limit).await;
@@ -214,32 +211,39 @@ impl<'a> Attempts<'a> {
             tracker.mark_timed_out();
         };
         let outcome = match timeout(limit, sending).await {
-            Some(Ok(outcome)) => {
-                let body = outcome.as_ref().ok().map(|response| {
-                    span.response_received(response.version());
-                    self.secrets.add_from_response(response);
-                    response.body().clone()
-                });
-                self.classify(outcome).inspect_err(|_| {
-                    self.secrets.add_from_body(&body.unwrap_or_default());
-                })
-            }
+            Some(Ok(outcome)) => self.transport_ended(outcome, &span),
             Some(Err(Panicked)) => Err(Box::new(FailedAttempt::from_panic(self.call))),
-            None => {
-                let error = TransportError::new(TransportErrorKind::Timeout(phase));
-                // The transport's future is dropped; what it has queued must not be sent any more.
-                let error = error.with_sent(tracker.cancel());
-                self.classify(Err(match tracker.take_head() {
-                    Some(head) => error.with_head(head.0, head.1),
-                    None => error,
-                }))
-            }
+            None => self.classify(Err(timed_out(phase, &tracker))),
         };
         match &outcome {
             Ok(response) => span.succeeded(response.status()),
             Err(failed) => span.failed(&failed.error),
         }
         outcome
+    }
+
+    /// Returns the time limit of the next attempt, and whose it is.
+    fn attempt_limit(&self) -> (Duration, Phase) {
+        match (self.inner().timeouts.attempt, self.remaining()) {
+            (attempt, remaining) if attempt < remaining => (attempt, Phase::Attempt),
+            (_, remaining) => (remaining, Phase::Total),
+        }
+    }
+
+    /// Classifies what the transport returned, and learns the secrets in it.
+    fn transport_ended(
+        &mut self,
+        outcome: Result<Response<Bytes>, TransportError>,
+        span: &trace::Attempt,
+    ) -> Result<Response<Bytes>, Box<FailedAttempt>> {
+        let body = outcome.as_ref().ok().map(|response| {
+            span.response_received(response.version());
+            self.secrets.add_from_response(response);
+            response.body().clone()
+        });
+        self.classify(outcome).inspect_err(|_| {
+            self.secrets.add_from_body(&body.unwrap_or_default());
+        })
     }
 
     fn classify(
@@ -381,5 +385,16 @@ impl<'a> Attempts<'a> {
             .with_operation(self.call.operation)
             .with_applied(self.applied)
             .with_attempts(self.attempts, self.elapsed())
+    }
+}
+
+/// Returns the error of an attempt that ran out of time, after its transport's future was dropped. What the transport has
+/// queued is not sent any more.
+fn timed_out(phase: Phase, tracker: &SendTracker) -> TransportError {
+    let error = TransportError::new(TransportErrorKind::Timeout(phase));
+    let error = error.with_sent(tracker.cancel());
+    match tracker.take_head() {
+        Some(head) => error.with_head(head.0, head.1),
+        None => error,
     }
 }
