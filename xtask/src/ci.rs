@@ -103,6 +103,17 @@ const STEPS: &[Step] = &[
         cargo: &["test", "--package=gatelet-hyper"],
         environment: &[],
     },
+    // In the steps above the features of all packages are united, so that each client's tests find both vendors' emulator.
+    Step {
+        name: "asa-client without the other vendor",
+        cargo: &["check", "--package=asa-client", "--all-targets"],
+        environment: &[],
+    },
+    Step {
+        name: "dt-client without the other vendor",
+        cargo: &["check", "--package=dt-client", "--all-targets"],
+        environment: &[],
+    },
     Step {
         name: "clients without an async runtime",
         cargo: &[

@@ -4,28 +4,48 @@
 //! rules for credentials, paging, validation and error bodies. It is a [`gatelet_transport::Transport`], so either client
 //! can use it without a socket. With the feature `serve`, `serve` offers it on loopback HTTP to other languages.
 //!
-//! - ASA: `/v1/teams/{team}/…`, with a bearer from the service-token exchange.
+//! - ASA: `/v1/teams/{team}/…`, with a bearer from the service-token exchange. `POST /emulator/v1/gateways`, which ASA does
+//!   not have, enrolls a gateway, see `Emulator::enroll_gateway`.
 //! - Dynatrace: `/api/v2/…`, also below `/e/{environment}` and as `/platform/classic/environment-api/v2/…`; all forms are
 //!   the same environment. Only `Authorization: Api-Token …` is accepted.
-//! - Its own: `POST /emulator/v1/gateways` enrolls a gateway, see [`Emulator::enroll_gateway`]; `PUT /emulator/v1/faults`,
-//!   if `Serve::faults` enables it, scripts faults for the next requests.
+//! - Its own: `PUT /emulator/v1/faults`, if `Serve::faults` enables it, scripts faults for the next requests.
+//! - Any other path, and those of a vendor whose feature is off: 404 with a line of text.
 //!
 //! A new emulator has the credentials of [`well_known`], which are public: do not let other machines reach it.
+//!
+//! # Features
+//!
+//! `asa` and `dt` are on by default. Turn the default off to take one vendor alone; without either, every path is unknown.
+//!
+//! | feature | adds |
+//! | --- | --- |
+//! | `asa` | Okta ASA: `Role`, the constants `well_known::ASA_…`, and of [`Emulator`] `add_service_user`, `enroll_gateway` and `with_bearer_lifetime` |
+//! | `dt` | Dynatrace: the constants `well_known::DT_…`, and of [`Emulator`] `add_access_token`, `add_active_gate_tokens` and `connect_active_gate` |
+//! | `serve` | loopback HTTP: `serve`, `Serve` and `Server` |
+//!
+//! The file of an emulator does not depend on the features that wrote it, see [`Emulator::open`].
+#![cfg_attr(
+    not(all(feature = "asa", feature = "dt")),
+    allow(
+        dead_code,
+        reason = "one vendor needs a part of the code below it; with both, nothing may be left over"
+    )
+)]
 
 mod api;
 mod emulator;
 mod error;
 mod json;
 mod random;
-mod seed;
 #[cfg(feature = "serve")]
 mod server;
 mod state;
 mod store;
 pub mod well_known;
 
-pub use emulator::Emulator;
+#[cfg(feature = "asa")]
+pub use api::asa::role::Role;
+pub use emulator::emulator::Emulator;
 pub use error::Error;
 #[cfg(feature = "serve")]
 pub use server::serve::{Serve, Server, serve};
-pub use store::credential::Role;

@@ -1,6 +1,4 @@
-//! Random bytes, ids and token parts.
-
-use uuid::Uuid;
+//! Random bytes and token parts.
 
 use crate::error::Error;
 
@@ -12,12 +10,6 @@ pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|_| Error::Random)?;
     Ok(bytes)
-}
-
-/// Returns a new id in the form of ASA's.
-pub(crate) fn uuid() -> Result<String, Error> {
-    let uuid = uuid::Builder::from_random_bytes(bytes()?).into_uuid();
-    Ok(Uuid::to_string(&uuid))
 }
 
 /// Returns `N` random characters of the token alphabet, five bits each.

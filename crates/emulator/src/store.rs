@@ -1,11 +1,9 @@
 //! The state: one redb file, or the same in memory.
 
-pub(crate) mod credential;
 pub(crate) mod encoded;
 #[cfg(test)]
 pub(crate) mod fake_disk;
 pub(crate) mod key;
-pub(crate) mod page_key;
 pub(crate) mod spare_space;
 pub(crate) mod store;
 pub(crate) mod table;

@@ -2,30 +2,17 @@
 //!
 //! They are public on purpose, like those of other emulators, and are valid for emulators only. The store contains only
 //! their keyed hashes.
+//!
+//! Those that begin with `ASA` need the feature `asa`, the others `dt`.
 
-/// The ASA team of the well-known keys and of the published examples.
-pub const ASA_TEAM: &str = "example-team";
+#[cfg(feature = "asa")]
+pub(crate) mod asa;
+#[cfg(feature = "dt")]
+pub(crate) mod dt;
 
-/// Key id of the ASA service user with the role `access_admin`.
-pub const ASA_KEY_ID: &str = "5c1f3f0e-3a52-4a35-9a0c-2f6b6a0e0001";
-
-/// Key secret of [`ASA_KEY_ID`].
-pub const ASA_KEY_SECRET: &str = "gatelet-emulator-admin-key-secret-which-opens-nothing-else";
-
-/// Key id of the ASA service user with the role `reporting_user`, which may only read.
-pub const ASA_REPORTING_KEY_ID: &str = "5c1f3f0e-3a52-4a35-9a0c-2f6b6a0e0002";
-
-/// Key secret of [`ASA_REPORTING_KEY_ID`].
-pub const ASA_REPORTING_KEY_SECRET: &str =
-    "gatelet-emulator-reporting-key-secret-which-opens-nothing-else";
-
-/// Dynatrace access token with every scope that an operation needs.
-pub const DT_TOKEN: &str = "dt0c01.GATELETEMULATORREADWRITE.\
-    THISDEVELOPMENTTOKENOPENSNOTHINGBUTANEMULATORONYOUROWNMACHINE234";
-
-/// Dynatrace access token with the scopes of the operations that only read.
-pub const DT_READ_ONLY_TOKEN: &str = "dt0c01.GATELETEMULATORREADONLY2.\
-    THISDEVELOPMENTTOKENREADSNOTHINGBUTANEMULATORONYOUROWNMACHINE234";
-
-/// The Dynatrace user who owns both tokens and every token created with them.
-pub const DT_OWNER: &str = "developer@example.com";
+#[cfg(feature = "asa")]
+pub use asa::{
+    ASA_KEY_ID, ASA_KEY_SECRET, ASA_REPORTING_KEY_ID, ASA_REPORTING_KEY_SECRET, ASA_TEAM,
+};
+#[cfg(feature = "dt")]
+pub use dt::{DT_OWNER, DT_READ_ONLY_TOKEN, DT_TOKEN};

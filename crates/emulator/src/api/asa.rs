@@ -2,10 +2,17 @@
 
 pub(crate) mod auth;
 pub(crate) mod bearer;
+pub(crate) mod enrollment;
 pub(crate) mod error_response;
+pub(crate) mod examples;
 pub(crate) mod gateway;
 pub(crate) mod handler;
+pub(crate) mod id;
 pub(crate) mod page;
 pub(crate) mod response;
+pub(crate) mod role;
+pub(crate) mod service_user;
 pub(crate) mod setup_token;
+pub(crate) mod table;
 pub(crate) mod validation;
+pub(crate) mod vendor;

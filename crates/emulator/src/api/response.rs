@@ -1,7 +1,7 @@
 //! Builds responses.
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue, LINK};
+use http::header::{ALLOW, CONTENT_TYPE, HeaderValue, LINK};
 use http::{Response, StatusCode};
 
 use crate::store::encoded::Encoded;
@@ -56,5 +56,13 @@ pub(crate) fn json(status: u16, content_type: &'static str, body: Vec<u8>) -> Re
     response
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
+/// Adds the methods that a path has instead of the request's.
+pub(crate) fn with_allowed(mut response: Response<Bytes>, methods: &[&str]) -> Response<Bytes> {
+    if let Ok(value) = HeaderValue::from_str(&methods.join(", ")) {
+        response.headers_mut().insert(ALLOW, value);
+    }
     response
 }

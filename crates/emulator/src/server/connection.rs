@@ -21,9 +21,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use crate::api::response;
 use crate::api::server_call::BODY_LIMIT;
-use crate::api::{response, router};
-use crate::emulator::Emulator;
+use crate::emulator::emulator::Emulator;
 use crate::server::access_log::AccessLogLine;
 use crate::server::faults::{self, FaultScript, ServerFault};
 use crate::server::write_timeout::WriteTimeout;
@@ -102,7 +102,7 @@ impl Service {
         let (method, path) = (head.method.clone(), head.uri.path().to_owned());
         let response = match read_body(&head.headers, body).await {
             Ok(body) => self.respond(head, body).await,
-            Err(status) => Ok(reject(&path, status)),
+            Err(status) => Ok(self.reject(&path, status)),
         };
         if let Some(log) = &self.access_log {
             let status = response.as_ref().ok().map(|response| response.status());
@@ -155,6 +155,15 @@ impl Service {
             }
             ServerFault::Body(instead) => whole(self.handle(head, body).await.map(|_| instead)),
         }
+    }
+
+    /// Rejects a request that was not read to its end; the connection cannot be reused.
+    fn reject(&self, path: &str, status: StatusCode) -> Response<ResponseBody> {
+        let mut response = self.emulator.error_response(path, status);
+        response
+            .headers_mut()
+            .insert(CONNECTION, HeaderValue::from_static("close"));
+        response.map(ResponseBody::Whole)
     }
 
     /// Calls the emulator on the blocking pool, because a write waits for the disk.
@@ -227,15 +236,6 @@ fn connection_closed() -> io::Error {
 /// Waits until the server stops.
 async fn wait_for_stop(stopped: &mut watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
-}
-
-/// Rejects a request that was not read to its end; the connection cannot be reused.
-fn reject(path: &str, status: StatusCode) -> Response<ResponseBody> {
-    let mut response = router::error_response(path, status);
-    response
-        .headers_mut()
-        .insert(CONNECTION, HeaderValue::from_static("close"));
-    response.map(ResponseBody::Whole)
 }
 
 /// Reads the whole body, or returns the status to reject the request with.

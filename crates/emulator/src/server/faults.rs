@@ -13,8 +13,8 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use serde_json::Value;
 
-use crate::api::asa::error_response::ErrorResponse;
-use crate::api::{response, router, server_call};
+use crate::api::plain_error::PlainError;
+use crate::api::{response, server_call};
 use crate::store::key::Key;
 
 /// The path of the emulator's own operation, outside the vendors' paths.
@@ -61,7 +61,7 @@ impl FaultScript {
     /// Answers a request that replaces the script.
     pub(crate) fn handle(&self, key: &Key, head: &Parts, body: &Bytes) -> Response<Bytes> {
         let replaced = self.replace(key, head, body);
-        replaced.unwrap_or_else(ErrorResponse::into_response)
+        replaced.unwrap_or_else(PlainError::into_response)
     }
 
     fn replace(
@@ -69,19 +69,20 @@ impl FaultScript {
         key: &Key,
         head: &Parts,
         body: &Bytes,
-    ) -> Result<Response<Bytes>, ErrorResponse> {
+    ) -> Result<Response<Bytes>, PlainError> {
+        let unauthenticated = || PlainError::from(StatusCode::UNAUTHORIZED);
         let digest = |token: &str| key.digest("fault token", &[token.as_bytes()]);
-        let presented = server_call::authorization(head, "Bearer")
-            .ok_or_else(ErrorResponse::unauthenticated)?;
+        let presented = server_call::authorization(head, "Bearer").ok_or_else(unauthenticated)?;
         if !digest(presented).matches(&digest(self.token.expose())) {
-            return Err(ErrorResponse::unauthenticated());
+            return Err(unauthenticated());
         }
         if head.method != Method::PUT {
-            return Ok(router::method_not_allowed(PATH, &["PUT"]));
+            let refused = PlainError::from(StatusCode::METHOD_NOT_ALLOWED).into_response();
+            return Ok(response::with_allowed(refused, &["PUT"]));
         }
         let objects: Vec<Value> = server_call::decode(head, body)?;
         let faults = objects.iter().enumerate().map(|(n, fault)| {
-            let invalid = |message| ErrorResponse::invalid(&format!("[{n}]"), message);
+            let invalid = |message| PlainError::invalid(&format!("[{n}]"), message);
             ServerFault::parse(fault).map_err(invalid)
         });
         let script = faults.collect::<Result<_, _>>()?;

@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::emulator::Emulator;
+use crate::emulator::emulator::Emulator;
 use crate::server::connection::Service;
 use crate::server::faults::FaultScript;
 

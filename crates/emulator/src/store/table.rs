@@ -6,8 +6,6 @@
 
 use std::marker::PhantomData;
 
-use gatelet_models::asa::{Gateway, GatewaySetupToken, GatewayStatusReport};
-use gatelet_models::dt::ActiveGateToken;
 use redb::{
     ReadTransaction, ReadableTable, ReadableTableMetadata, TableDefinition, WriteTransaction,
 };
@@ -24,24 +22,12 @@ type IdKey = (&'static str, &'static str);
 type Rows = TableDefinition<'static, RowKey, &'static [u8]>;
 type Ids = TableDefinition<'static, IdKey, u64>;
 
-/// The rows and ids of one kind of object. `tenant` is the owner of the objects: an ASA team, or empty for Dynatrace.
+/// The rows and ids of one kind of object. `tenant` is the owner of the objects: empty where all have the same.
 pub(crate) struct Table<T> {
     rows: Rows,
     ids: Ids,
     model: PhantomData<fn() -> T>,
 }
-
-/// ASA's gateway setup tokens, by team.
-pub(crate) const SETUP_TOKENS: Table<GatewaySetupToken> =
-    Table::new("asa.gateway_setup_tokens", "asa.gateway_setup_tokens.ids");
-/// ASA's gateways, by team.
-pub(crate) const GATEWAYS: Table<Gateway> = Table::new("asa.gateways", "asa.gateways.ids");
-/// The status reports of ASA's gateways, by team and gateway id.
-pub(crate) const STATUS_REPORTS: Table<GatewayStatusReport> =
-    Table::new("asa.status_reports", "asa.status_reports.ids");
-/// Dynatrace's ActiveGate tokens, all of one environment.
-pub(crate) const ACTIVE_GATE_TOKENS: Table<ActiveGateToken> =
-    Table::new("dt.activeGateTokens", "dt.activeGateTokens.ids");
 
 /// One object and its cursor.
 pub(crate) struct Row<T> {
@@ -65,15 +51,8 @@ impl Order {
     }
 }
 
-pub(crate) fn create_all(transaction: &WriteTransaction) -> Result<(), Error> {
-    SETUP_TOKENS.create(transaction)?;
-    GATEWAYS.create(transaction)?;
-    STATUS_REPORTS.create(transaction)?;
-    ACTIVE_GATE_TOKENS.create(transaction)
-}
-
 impl<T> Table<T> {
-    const fn new(rows: &'static str, ids: &'static str) -> Self {
+    pub(crate) const fn new(rows: &'static str, ids: &'static str) -> Self {
         Self {
             rows: Rows::new(rows),
             ids: Ids::new(ids),
@@ -81,7 +60,7 @@ impl<T> Table<T> {
         }
     }
 
-    fn create(&self, transaction: &WriteTransaction) -> Result<(), Error> {
+    pub(crate) fn create(&self, transaction: &WriteTransaction) -> Result<(), Error> {
         transaction.open_table(self.rows)?;
         transaction.open_table(self.ids)?;
         Ok(())
@@ -240,12 +219,23 @@ fn find(
 
 #[cfg(test)]
 mod tests {
-    use gatelet_models::asa::GatewayList;
+    use serde_json::Value;
 
     use super::*;
+    use crate::store::encoded::List;
     use crate::store::store::Store;
 
-    fn row(text: &str) -> Encoded<Gateway> {
+    const OBJECTS: Table<Value> = Table::new("objects", "objects.ids");
+
+    /// A page of objects.
+    struct Page;
+
+    impl List for Page {
+        type Item = Value;
+        const MEMBER: &'static str = "list";
+    }
+
+    fn row(text: &str) -> Encoded<Value> {
         Encoded::stored(text.into())
     }
 
@@ -253,9 +243,9 @@ mod tests {
         let store = Store::in_memory().unwrap();
         let filled = store.write(|transaction| {
             for id in ids {
-                GATEWAYS.insert(transaction, "team", id, &row(id))?;
+                OBJECTS.insert(transaction, "team", id, &row(id))?;
             }
-            GATEWAYS.insert(transaction, "other", "z", &row("z"))
+            OBJECTS.insert(transaction, "other", "z", &row("z"))
         });
         assert!(filled.unwrap());
         store
@@ -264,13 +254,13 @@ mod tests {
     fn page(store: &Store, order: Order, after: Option<&str>, limit: usize) -> String {
         let read = store.read(|transaction| {
             let after = match after {
-                Some(id) => GATEWAYS.cursor(transaction, "team", id)?,
+                Some(id) => OBJECTS.cursor(transaction, "team", id)?,
                 None => None,
             };
-            GATEWAYS.page(transaction, "team", order, after, limit, |_| true)
+            OBJECTS.page(transaction, "team", order, after, limit, |_| true)
         });
         let rows: Result<_, Error> = read;
-        let page = Encoded::<GatewayList>::list(&[], &rows.unwrap()).unwrap();
+        let page = Encoded::<Page>::list(&[], &rows.unwrap()).unwrap();
         let page = String::from_utf8(page.into_bytes()).unwrap();
         let list = page.strip_prefix(r#"{"list":"#).unwrap();
         list.strip_suffix('}').unwrap().to_owned()
@@ -292,10 +282,10 @@ mod tests {
         let write = |change: &dyn Fn(&WriteTransaction) -> Result<bool, Error>| {
             store.write(|transaction| change(transaction)).unwrap()
         };
-        assert!(write(&|t| GATEWAYS.remove(t, "team", "b")));
-        assert!(!write(&|t| GATEWAYS.remove(t, "team", "b")));
-        assert!(!write(&|t| GATEWAYS.insert(t, "team", "b", &row("again"))));
-        assert!(!write(&|t| GATEWAYS.replace(t, "team", "b", &row("again"))));
+        assert!(write(&|t| OBJECTS.remove(t, "team", "b")));
+        assert!(!write(&|t| OBJECTS.remove(t, "team", "b")));
+        assert!(!write(&|t| OBJECTS.insert(t, "team", "b", &row("again"))));
+        assert!(!write(&|t| OBJECTS.replace(t, "team", "b", &row("again"))));
         assert_eq!(page(&store, Order::OldestFirst, Some("b"), 9), "[c]");
     }
 }

@@ -562,7 +562,6 @@ fn an_unknown_path_or_method_is_refused_in_the_vendors_form() {
     let emulator = seeded();
     let admin = Caller::admin(&emulator);
     for path in [
-        "/",
         "/v1",
         "/v1/teams",
         "/v1/teams/example-team/servers",

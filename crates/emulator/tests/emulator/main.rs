@@ -21,3 +21,4 @@ mod serve;
 mod socket;
 mod support;
 mod unknown_members;
+mod unknown_paths;

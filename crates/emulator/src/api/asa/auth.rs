@@ -2,13 +2,11 @@
 
 use gatelet_models::{Method, Operation};
 
+use crate::api::asa::error_response::ErrorResponse;
+use crate::api::asa::role::Role;
+use crate::api::asa::{bearer, service_user};
 use crate::api::server_call;
 use crate::api::server_call::ServerCall;
-use crate::store::credential;
-use crate::store::credential::Role;
-
-use crate::api::asa::bearer;
-use crate::api::asa::error_response::ErrorResponse;
 
 pub(crate) fn authorize(call: &ServerCall<'_>) -> Result<(), ErrorResponse> {
     if !call.operation.authenticated {
@@ -22,7 +20,7 @@ pub(crate) fn authorize(call: &ServerCall<'_>) -> Result<(), ErrorResponse> {
         .filter(|bearer| bearer.team == team)
         .ok_or_else(ErrorResponse::unauthenticated)?;
     // The role that the service user has now, not the one when the bearer was issued.
-    let role = store.read(|transaction| credential::role(transaction, &team, &bearer.key_id))?;
+    let role = store.read(|transaction| service_user::role(transaction, &team, &bearer.key_id))?;
     let role = role.ok_or_else(ErrorResponse::unauthenticated)?;
     if role == Role::AccessAdmin || call.operation.permissions.contains(&role.as_str()) {
         Ok(())

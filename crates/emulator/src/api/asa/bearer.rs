@@ -10,13 +10,11 @@ use gatelet_models::{Secret, Timestamp};
 use serde_json::{Value, json};
 
 use crate::api::asa::auth::team;
+use crate::api::asa::error_response::ErrorResponse;
+use crate::api::asa::{id, service_user};
 use crate::api::server_call::ServerCall;
-use crate::random;
-use crate::store::credential;
 use crate::store::encoded::Encoded;
 use crate::store::key::{Digest, Key};
-
-use crate::api::asa::error_response::ErrorResponse;
 
 /// The subject of a valid bearer.
 pub(crate) struct Bearer {
@@ -33,7 +31,7 @@ pub(crate) fn issue(
     let store = call.state.store();
     let team = team(call);
     let secret = request.key_secret.expose();
-    if !credential::check_key_secret(store, &team, &request.key_id, secret)? {
+    if !service_user::check_key_secret(store, &team, &request.key_id, secret)? {
         return Err(ErrorResponse::unauthenticated());
     }
     let lifetime = call.state.bearer_lifetime();
@@ -42,7 +40,7 @@ pub(crate) fn issue(
     let claims = json!({
         "exp": expires_at.unix_millis().div_euclid(1000),
         "iss": "gatelet.state",
-        "jti": random::uuid()?,
+        "jti": id::new()?,
         "team": team,
         "user": request.key_id,
     });

@@ -4,15 +4,15 @@ use gatelet_models::asa::{Gateway, GatewayList, GatewayStatusReport, GatewayUpda
 use redb::WriteTransaction;
 
 use crate::api::asa::auth::team;
+use crate::api::asa::error_response::ErrorResponse;
+use crate::api::asa::page;
+use crate::api::asa::table::{GATEWAYS, STATUS_REPORTS};
 use crate::api::asa::validation::{check_description, check_name};
 use crate::api::response::LinkedPage;
 use crate::api::server_call::ServerCall;
 use crate::error::Error;
 use crate::store::encoded::Encoded;
-use crate::store::table::{GATEWAYS, STATUS_REPORTS, Table};
-
-use crate::api::asa::error_response::ErrorResponse;
-use crate::api::asa::page;
+use crate::store::table::Table;
 
 /// Fields that ASA sends as `null` when they have no value.
 const NULLS: &[&str] = &[

@@ -14,19 +14,17 @@ use redb::{ReadTransaction, WriteTransaction};
 use serde_json::Value;
 
 use crate::api::asa::auth::team;
+use crate::api::asa::error_response::ErrorResponse;
+use crate::api::asa::table::SETUP_TOKENS;
 use crate::api::asa::validation::check_description;
 use crate::api::asa::validation::check_name;
+use crate::api::asa::{enrollment, id, page};
 use crate::api::response::LinkedPage;
 use crate::api::server_call::ServerCall;
 use crate::error::Error;
 use crate::json;
-use crate::random;
 use crate::store::encoded::Encoded;
 use crate::store::key::Key;
-use crate::store::table::SETUP_TOKENS;
-
-use crate::api::asa::error_response::ErrorResponse;
-use crate::api::asa::page;
 
 /// Fields that ASA sends as `null` when they have no value.
 const NULLS: &[&str] = &["details", "description"];
@@ -67,7 +65,7 @@ pub(crate) fn create(
 ) -> Result<Encoded<GatewaySetupToken>, ErrorResponse> {
     let documented: GatewayAgentPolicyDetails = call.json()?;
     check(&request)?;
-    let id = random::uuid()?;
+    let id = id::new()?;
     let mut token = GatewaySetupToken::new(id.clone(), request.registration_type);
     let labels = request.details.labels.or(documented.labels);
     token.details = labels.map(|labels| GatewayAgentPolicyDetails::new().with_labels(labels));
@@ -138,7 +136,7 @@ fn value(key: &Key, team: &str, id: &str) -> Secret {
     let secret = key.digest("setup token", &[team.as_bytes(), id.as_bytes()]);
     let content = serde_json::json!({
         "at": URL_SAFE_NO_PAD.encode(secret.bytes()),
-        "as": crate::api::gateway_enrollment::PATH,
+        "as": enrollment::PATH,
         "rs": format!("{TEAMS}{team}"),
     });
     Secret::new(format!(

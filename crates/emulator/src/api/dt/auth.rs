@@ -1,11 +1,10 @@
 //! Authorization: an access token with one of the operation's scopes.
 
+use crate::api::dt::access_token;
+use crate::api::dt::access_token::AccessToken;
+use crate::api::dt::error_response::ErrorResponse;
 use crate::api::server_call;
 use crate::api::server_call::ServerCall;
-use crate::store::credential;
-use crate::store::credential::AccessToken;
-
-use crate::api::dt::error_response::ErrorResponse;
 
 /// Returns the presented token if it is valid and has one of the operation's scopes.
 pub(crate) fn authorize(call: &ServerCall<'_>) -> Result<AccessToken, ErrorResponse> {
@@ -13,7 +12,7 @@ pub(crate) fn authorize(call: &ServerCall<'_>) -> Result<AccessToken, ErrorRespo
     header.ok_or_else(ErrorResponse::no_credential)?;
     let token = server_call::authorization(call.head, "Api-Token")
         .ok_or_else(ErrorResponse::bad_credential)?;
-    let token = credential::access_token(call.state.store(), token)?;
+    let token = access_token::authenticate(call.state.store(), token)?;
     let token = token.ok_or_else(ErrorResponse::bad_credential)?;
     let acceptable = call.operation.permissions;
     let has_scope = token

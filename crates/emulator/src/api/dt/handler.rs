@@ -7,11 +7,11 @@ use gatelet_models::dt::{
 };
 use http::Response;
 
+use crate::api::dt::access_token::AccessToken;
 use crate::api::dt::error_response::ErrorResponse;
 use crate::api::dt::{auth, token};
 use crate::api::generated::dt::{Operations, dispatch};
 use crate::api::server_call::ServerCall;
-use crate::store::credential::AccessToken;
 use crate::store::encoded::Encoded;
 
 /// An authorized call and the access token that it presented.

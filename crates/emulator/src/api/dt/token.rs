@@ -8,17 +8,17 @@ use gatelet_models::{Secret, Timestamp};
 use redb::WriteTransaction;
 use serde_json::Value;
 
+use crate::api::dt::access_token::AccessToken;
+use crate::api::dt::active_gate_secret;
+use crate::api::dt::error_response::ErrorResponse;
+use crate::api::dt::page_key::PageKey;
+use crate::api::dt::table::ACTIVE_GATE_TOKENS;
 use crate::api::server_call::ServerCall;
 use crate::error::Error;
 use crate::random;
 use crate::state::State;
-use crate::store::credential;
-use crate::store::credential::AccessToken;
 use crate::store::encoded::Encoded;
-use crate::store::page_key::PageKey;
-use crate::store::table::{ACTIVE_GATE_TOKENS, Order};
-
-use crate::api::dt::error_response::ErrorResponse;
+use crate::store::table::Order;
 
 /// All tokens belong to one environment.
 const TENANT: &str = "";
@@ -120,7 +120,7 @@ pub(crate) fn create(
             token.active_gate_type.clone_from(&request.active_gate_type);
             if insert(transaction, &token)? {
                 let (id_text, token) = (id.as_str(), secret.expose());
-                credential::insert_active_gate_secret(transaction, key, id_text, token)?;
+                active_gate_secret::insert(transaction, key, id_text, token)?;
                 return Ok::<_, Error>((id, secret));
             }
         }
@@ -172,7 +172,7 @@ pub(crate) fn revoke(call: &ServerCall<'_>, id: &str) -> Result<(), ErrorRespons
         if !ACTIVE_GATE_TOKENS.remove(transaction, TENANT, id)? {
             return Err(ErrorResponse::not_found());
         }
-        credential::remove_active_gate_secret(transaction, id)?;
+        active_gate_secret::remove(transaction, id)?;
         Ok(())
     })
 }
@@ -217,7 +217,7 @@ pub(crate) fn connect(state: &State, token: &Secret) -> Result<ActiveGateTokenId
     let now = state.now();
     state.store().write(|transaction| {
         let key = state.store().key();
-        let id = credential::active_gate_token_id(transaction, key, token.expose())?;
+        let id = active_gate_secret::authenticate(transaction, key, token.expose())?;
         let id = id.ok_or(Error::TokenRejected)?;
         let stored = ACTIVE_GATE_TOKENS.get_for_update(transaction, TENANT, &id)?;
         let mut token = stored.ok_or(Error::TokenRejected)?.decode()?;

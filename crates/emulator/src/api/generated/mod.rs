@@ -2,5 +2,7 @@
 
 //! The vendors' operations as traits that the handlers implement.
 
+#[cfg(feature = "asa")]
 pub(crate) mod asa;
+#[cfg(feature = "dt")]
 pub(crate) mod dt;

@@ -4,18 +4,17 @@ use bytes::Bytes;
 use gatelet_models::Secret;
 use gatelet_models::asa::{Gateway, GatewayStatus, GatewayStatusReport, GatewayUpdate};
 use http::Response;
-use http::request::Parts;
 
 use crate::api::asa::error_response::ErrorResponse;
-use crate::api::asa::{gateway, setup_token, validation};
+use crate::api::asa::{gateway, id, setup_token, validation};
 use crate::api::response::Body;
 use crate::api::server_call;
+use crate::api::server_request::ServerRequest;
 use crate::error::Error;
-use crate::random;
 use crate::state::State;
 use crate::store::encoded::Encoded;
 
-/// The path of the emulator's own operation, outside the vendors' paths.
+/// The path of an operation that ASA does not have, outside ASA's paths.
 pub(crate) const PATH: &str = "/emulator/v1/gateways";
 
 /// Enrolls a gateway with the value of a setup token.
@@ -39,7 +38,7 @@ pub(crate) fn enroll(
         .unwrap_or_default();
     labels.extend(gateway.labels.as_option().cloned().unwrap_or_default());
     let refuses = gateway.refuse_connections.unwrap_or(false);
-    let mut enrolled = Gateway::new(random::uuid()?, gateway.name, refuses);
+    let mut enrolled = Gateway::new(id::new()?, gateway.name, refuses);
     enrolled.labels = Some(labels).filter(|labels| !labels.is_empty());
     enrolled.description = gateway.description.as_option().cloned();
     enrolled.access_address = gateway.access_address.as_option().cloned();
@@ -54,11 +53,12 @@ pub(crate) fn enroll(
     Ok(enrolled)
 }
 
-pub(crate) fn handle(state: &State, head: &Parts, body: &Bytes) -> Response<Bytes> {
-    respond(state, head, body).unwrap_or_else(ErrorResponse::into_response)
+pub(crate) fn handle(request: &ServerRequest<'_>) -> Response<Bytes> {
+    respond(request).unwrap_or_else(ErrorResponse::into_response)
 }
 
-fn respond(state: &State, head: &Parts, body: &Bytes) -> Result<Response<Bytes>, ErrorResponse> {
+fn respond(request: &ServerRequest<'_>) -> Result<Response<Bytes>, ErrorResponse> {
+    let ServerRequest { state, head, body } = *request;
     let value = server_call::authorization(head, "Bearer").ok_or(Error::TokenRejected)?;
     let gateway = server_call::decode(head, body)?;
     let gateway = enroll(state, &value.into(), gateway)?;

@@ -1,0 +1,58 @@
+//! What the emulator needs of a vendor. The rest of the crate knows no vendor.
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use redb::WriteTransaction;
+
+use crate::api::server_request::ServerRequest;
+use crate::error::Error;
+use crate::store::key::Key;
+use crate::store::store;
+use crate::store::store::Store;
+
+/// The vendors of an emulator.
+pub(crate) type Vendors = &'static [&'static dyn Vendor];
+
+/// One vendor's paths, responses, tables and examples.
+pub(crate) trait Vendor: Sync {
+    /// Returns the name of the vendor's feature, which the names of its tables begin with: `asa` or `dt`.
+    fn name(&self) -> &'static str;
+
+    /// Whether a path is the vendor's. No path belongs to two vendors.
+    fn owns(&self, path: &str) -> bool;
+
+    /// Handles a request to one of the vendor's paths.
+    fn handle(&self, request: &ServerRequest<'_>) -> Response<Bytes>;
+
+    /// Returns an error response with this status in the vendor's format.
+    fn error_response(&self, status: StatusCode) -> Response<Bytes>;
+
+    /// Creates the vendor's tables and its well-known credentials.
+    fn create_tables(&self, transaction: &WriteTransaction, key: &Key) -> Result<(), Error>;
+
+    /// Adds the examples of the vendor's documentation.
+    fn add_examples(&self, transaction: &WriteTransaction) -> Result<(), Error>;
+}
+
+impl dyn Vendor {
+    /// Creates the vendor's tables in a store that has none of them: a new one, or one that was made without this vendor.
+    pub(crate) fn prepare(&self, store: &Store) -> Result<(), Error> {
+        if store.read(|transaction| store::has_tables(transaction, self.name()))? {
+            return Ok(());
+        }
+        store.write(|transaction| self.create_tables(transaction, store.key()))
+    }
+
+    /// Adds the vendor's examples, once for each store.
+    pub(crate) fn seed(&self, store: &Store) -> Result<(), Error> {
+        let sequence = format!("{}.seed", self.name());
+        // A second call would change nothing anyway, because ids are not reused, but it would write to the disk.
+        if store.read(|transaction| store::has_sequence(transaction, &sequence))? {
+            return Ok(());
+        }
+        store.write(|transaction| {
+            store::next_sequence(transaction, &sequence)?;
+            self.add_examples(transaction)
+        })
+    }
+}

@@ -1,0 +1,66 @@
+//! The emulator's methods for ASA.
+
+use std::time::Duration;
+
+use gatelet_models::Secret;
+use gatelet_models::asa::{Gateway, GatewayUpdate};
+
+use crate::api::asa::role::Role;
+use crate::api::asa::{enrollment, service_user};
+use crate::emulator::emulator::Emulator;
+use crate::error::Error;
+
+/// Okta ASA. Needs the feature `asa`.
+impl Emulator {
+    /// Sets the lifetime of ASA bearers issued from now on; one hour by default.
+    #[must_use]
+    pub fn with_bearer_lifetime(mut self, lifetime: Duration) -> Self {
+        self.state.set_bearer_lifetime(lifetime);
+        self
+    }
+
+    /// Adds an ASA service user. A key id that the team already has gets the new secret and role.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Full`] or [`Error::Storage`] if the write fails.
+    pub fn add_service_user(
+        &self,
+        team: &str,
+        key_id: &str,
+        key_secret: &Secret,
+        role: Role,
+    ) -> Result<(), Error> {
+        self.store().write(|transaction| {
+            let key = self.store().key();
+            service_user::insert(transaction, key, team, key_id, key_secret.expose(), role)
+        })
+    }
+
+    /// Enrolls a gateway with the value of a setup token; the gateway is online from then on.
+    ///
+    /// The gateway gets the setup token's labels; labels of its own take precedence. Over HTTP this is
+    /// `POST /emulator/v1/gateways` with the value as bearer and the update as JSON body.
+    ///
+    /// ```
+    /// use gatelet_emulator::{Emulator, Error};
+    /// use gatelet_models::asa::GatewayUpdate;
+    ///
+    /// let emulator = Emulator::memory()?;
+    /// let refused = emulator.enroll_gateway(&"sft-gw.wrong".into(), GatewayUpdate::new("eu-1"));
+    /// assert!(matches!(refused, Err(Error::TokenRejected)));
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TokenRejected`] if the value is wrong or its token is deleted, [`Error::Invalid`] if ASA would reject the
+    /// name or the description, [`Error::Full`] or [`Error::Storage`] if the write fails.
+    pub fn enroll_gateway(
+        &self,
+        setup_token: &Secret,
+        gateway: GatewayUpdate,
+    ) -> Result<Gateway, Error> {
+        enrollment::enroll(&self.state, setup_token, gateway)
+    }
+}
