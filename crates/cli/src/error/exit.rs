@@ -106,20 +106,7 @@ impl Exit {
                 what: TooLarge::Url,
                 ..
             } => Self::Usage,
-            // A failed token exchange says nothing about the credential; its source does.
-            ErrorKind::Credential(CredentialFailure::ExchangeFailed) => {
-                let exchange = error.source().and_then(|source| source.downcast_ref());
-                exchange.map_or(
-                    Self::Credential,
-                    |exchange: &Arc<gatelet_transport::Error>| {
-                        match Self::from_cause(exchange) {
-                            // A 404 of the exchange is not about the object that the command names.
-                            Self::NotFound | Self::Rejected => Self::Credential,
-                            exit => exit,
-                        }
-                    },
-                )
-            }
+            ErrorKind::Credential(CredentialFailure::ExchangeFailed) => Self::from_exchange(error),
             ErrorKind::Credential(_) => Self::Credential,
             ErrorKind::RateLimited => Self::RateLimited,
             ErrorKind::Connect(_) | ErrorKind::Tls => Self::Connect,
@@ -145,6 +132,18 @@ impl Exit {
             | ErrorKind::Redirect { .. }
             | ErrorKind::Pagination(_) => Self::BadResponse,
             _ => Self::Other,
+        }
+    }
+
+    /// Returns the exit code of a failed token exchange, which is that of its source: the failure alone says nothing about the
+    /// credential.
+    fn from_exchange(error: &gatelet_transport::Error) -> Self {
+        let source = error.source();
+        let exchange = source.and_then(|source| source.downcast_ref::<Arc<_>>());
+        match exchange.map(|exchange| Self::from_cause(exchange)) {
+            // A 404 of the exchange is not about the object that the command names.
+            None | Some(Self::NotFound | Self::Rejected) => Self::Credential,
+            Some(exit) => exit,
         }
     }
 
