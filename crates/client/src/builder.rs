@@ -11,6 +11,20 @@ use gatelet_transport::{
 type ApiAddress = dyn Fn(&BaseUrl) -> Result<BaseUrl, Error> + Send + Sync;
 
 /// Builds a client. Invalid settings are reported when the client is built.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use gatelet_client::ClientBuilder;
+/// use gatelet_transport::{CallTimeouts, RetryPolicy};
+///
+/// fn with_limits<C>(builder: ClientBuilder<C>) -> ClientBuilder<C> {
+///     builder
+///         .timeouts(CallTimeouts::default().total(Duration::from_secs(10)))
+///         .retry(RetryPolicy::default().max_attempts(2))
+///         .body_limit(1024 * 1024)
+/// }
+/// ```
 #[must_use = "no client is created until `build` or `build_with` is called"]
 pub struct ClientBuilder<C> {
     settings: Result<Settings<C>, Error>,

@@ -28,6 +28,21 @@ type Decode<T> = dyn Fn(&ApiResponse, Paging) -> Result<PageBody<T>, Error> + Se
 /// own address: a link to another path ends the list with an error, after the page that contained it.
 ///
 /// `Q` contains the typed query parameters of the operation; see [`query`](Self::query).
+///
+/// ```
+/// use gatelet_client::ListRequest;
+/// use gatelet_models::dt::ActiveGateToken;
+/// use gatelet_transport::Error;
+///
+/// async fn first_names(list: ListRequest<ActiveGateToken>) -> Result<Vec<String>, Error> {
+///     let mut tokens = list.page_size(500).limit(1000).items();
+///     let mut names = Vec::new();
+///     while let Some(token) = tokens.try_next().await? {
+///         names.push(token.name);
+///     }
+///     Ok(names)
+/// }
+/// ```
 #[must_use = "nothing happens until a list is sent"]
 pub struct ListRequest<T, Q = ()> {
     channel: Channel,

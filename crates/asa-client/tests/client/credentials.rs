@@ -137,7 +137,7 @@ async fn a_bearer_stays_in_use_while_an_early_exchange_fails() {
         FakeResponse::status(503),
         gateway(),
         gateway(),
-        // And another two minutes later.
+        // Another two minutes later.
         bearer("2026-01-01T02:00:00Z", "canary-bearer-2"),
         gateway(),
     ]);
@@ -241,7 +241,7 @@ async fn a_bearer_of_unknown_lifetime_is_used_for_five_minutes() {
         &[HERE],
         &["soon"],
         &[HERE, HERE],
-        // None of these is reliable, so our clock counts.
+        // None of these is reliable, so the local clock counts.
         &["Wed, 31 Dec 2025 00:00:00 GMT", HERE],
     ];
     for body in [
@@ -287,7 +287,7 @@ async fn a_bearer_of_unknown_lifetime_is_used_for_five_minutes() {
 // U15
 #[tokio::test]
 async fn a_bearer_expired_by_our_clock_is_dropped_when_the_server_refuses_it() {
-    // No date, and our clock is hours ahead.
+    // There is no date, and the local clock is hours ahead.
     let (client, fake) = authorized_until(
         "2025-12-31T21:00:00Z",
         [
@@ -347,7 +347,7 @@ async fn a_short_lifetime_is_used_and_a_long_one_is_cut_to_twelve_hours() {
 #[tokio::test]
 async fn the_lifetime_of_a_bearer_follows_the_servers_clock() {
     let fake = FakeTransport::script([
-        // By our clock it has expired.
+        // By the local clock it has expired.
         bearer("2025-06-01T01:00:00Z", BEARER).with_header("date", "Sun, 01 Jun 2025 00:00:00 GMT"),
         FakeResponse::json(200, GATEWAY),
     ]);
@@ -360,7 +360,7 @@ async fn the_lifetime_of_a_bearer_follows_the_servers_clock() {
 async fn a_clock_that_is_behind_keeps_no_expired_bearer() {
     let fake = FakeTransport::respond(|request| {
         if is_exchange(request) {
-            // An hour by the server's clock; by ours, which is five months behind, it would be far more.
+            // An hour by the server's clock; by the local clock, which is five months behind, it would be far more.
             return bearer("2026-06-01T01:00:00Z", BEARER)
                 .with_header("date", "Mon, 01 Jun 2026 00:00:00 GMT");
         }

@@ -1,4 +1,4 @@
-//! What is sent, and what is refused before anything is.
+//! The requests that are sent, and the values that are refused before anything is sent.
 
 use asa_client::models::GatewayUpdate;
 use asa_client::{Applied, Client, Error, ErrorKind, ServiceUser};

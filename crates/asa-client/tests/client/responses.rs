@@ -286,7 +286,7 @@ async fn a_delete_that_finds_nothing_at_once_is_an_error() {
     assert_eq!(error.applied(), Applied::No);
     fake.finish();
 
-    // Nor does an attempt count that certainly never arrived.
+    // An attempt that certainly never arrived does not count either.
     let refused = TransportErrorKind::Connect(ConnectFailure::Refused);
     let (client, fake) = authorized([
         FakeResponse::error(refused),
@@ -461,7 +461,7 @@ async fn an_unknown_member_does_not_make_an_error_of_a_resource() {
         r#""error": "no \ud800", "size": 1e999"#,
     ] {
         let revealed = with(member, r#"{"token": "sft-gw.a.b"}"#);
-        // A resource is not gone because an error came with it.
+        // A resource still exists although an error came with it.
         let (client, fake) =
             authorized([revealed, with(member, GATEWAY)].map(|json| FakeResponse::json(200, json)));
         let tokens = client.gateway_setup_tokens();
@@ -533,7 +533,7 @@ async fn a_member_of_an_odd_type_hides_no_other_and_makes_no_resource_absent() {
             r#"{"code": 404, "type": {}, "message": "no gate", "errors": [{"path": 7}]}"#,
             Some("404"),
         ),
-        // Nothing in these is the vendor's.
+        // No part of these bodies is in the vendor's form.
         (r#"{"message": "no gate"}"#, None),
         (
             r#"{"code": 5, "message": "no gate", "details": []}"#,

@@ -1,4 +1,4 @@
-//! Clients of one vendor, as `gatelet-client` makes them, over scripted transports and real sockets.
+//! Clients of one vendor, built by `gatelet-client`, over scripted transports and real sockets.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Requests of described operations: what is refused, and in which order.
+//! Requests of described operations: which values are refused, and in which order.
 
 use gatelet_client::{ListQuery, ListRequest, OperationCall, PageBody, Query};
 use gatelet_models::{Operation, asa, dt};

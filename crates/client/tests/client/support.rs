@@ -6,7 +6,7 @@ use gatelet_transport::{ApiError, ApiResponse, ApiToken, Channel, Dialect, Opera
 
 pub(crate) const URL: &str = "https://api.example.com";
 
-/// Reads no errors.
+/// A dialect that recognizes no error.
 struct Plain;
 
 impl Dialect for Plain {

@@ -1,4 +1,4 @@
-//! New tokens, and the parts of a response that must not lose them.
+//! New tokens, whose secret no unreadable part of a response may hide.
 
 use dt_client::{Applied, ErrorKind};
 use gatelet_transport::TransportErrorKind;

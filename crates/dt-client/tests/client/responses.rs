@@ -171,7 +171,7 @@ async fn a_member_of_an_odd_type_hides_no_other_and_makes_no_resource_absent() {
             Some("404"),
         ),
         (r#""no gate""#.to_owned(), None),
-        // Others write the envelope, too, but not the status as the code.
+        // Other servers write the envelope too, but not the status as the code.
         (r#"{"message":"no gate"}"#.to_owned(), None),
         (r#"{"code":null,"message":"no gate"}"#.to_owned(), None),
         (r#"{"code":5,"message":"no gate"}"#.to_owned(), Some("5")),
@@ -266,7 +266,7 @@ async fn the_unit_of_a_reset_goes_by_its_magnitude_and_the_longer_wait_wins() {
         assert_eq!(wait(&after("3")).await, Duration::from_secs(7));
         assert_eq!(wait(&after("9")).await, Duration::from_secs(9));
     }
-    // Past, nothing, no number, and more than ten minutes ahead: the usual wait of at most 1 s.
+    // In the past, empty, not a number, and more than ten minutes ahead: the usual wait of at most 1 s.
     for unbelievable in [
         "1767225000",
         "0",
