@@ -3,7 +3,8 @@
 /// Whether a character is visible, or a plain space.
 ///
 /// The others could hide text, reverse its direction or break its lines: controls, tabs, bidirectional marks,
-/// spaces of other widths, line separators, and marks that combine with the character before.
+/// spaces of other widths, line separators, and marks that combine with the character before. The libraries show foreign texts and
+/// so accept more.
 pub(crate) fn is_visible(c: char) -> bool {
     match c {
         ' ' => true,

@@ -108,7 +108,7 @@ impl fmt::Display for Escaped<'_> {
 mod tests {
     use alloc::{format, string::ToString};
 
-    use super::{Escaped, MAX_VALUE, Truncated, TruncatedDebug};
+    use super::{Escaped, MAX_VALUE, Truncated, TruncatedDebug, is_invisible};
 
     #[test]
     fn short_texts_are_printed_as_they_are() {
@@ -166,6 +166,22 @@ mod tests {
             Escaped(&long).to_string(),
         ] {
             assert!(text.ends_with('…') && text.len() < 1100, "{}", text.len());
+        }
+    }
+    // The core has a rule of its own, because neither crate knows the other.
+    #[test]
+    fn every_character_that_the_core_hides_is_escaped_and_the_core_hides_every_invisible_one() {
+        for character in '\0'..=char::MAX {
+            let text = format!("a{character}");
+            if !gatelet_transport::is_displayable(character) {
+                assert_ne!(Escaped(&text).to_string(), text, "{character:?}");
+            } else if is_invisible(character) {
+                // The core shows emoji, which end in a variation selector.
+                assert!(
+                    matches!(character, '\u{fe0e}' | '\u{fe0f}'),
+                    "{character:?}"
+                );
+            }
         }
     }
 }

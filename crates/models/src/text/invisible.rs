@@ -1,4 +1,4 @@
-//! Invisible characters.
+//! Invisible characters. A test of `text::display` compares them with those that `gatelet-transport` hides.
 
 /// Returns whether a character has no glyph and no width of its own.
 pub(crate) fn is_invisible(c: char) -> bool {

@@ -64,6 +64,9 @@ const HTML_ENTITIES: &[(&[u8], char)] = &[
 
 /// What may separate two characters of a text that was wrapped, aligned or converted: white space, invisible
 /// characters, the zeros of UTF-16, soft line breaks of quoted-printable, and line breaks of HTML.
+///
+/// These are the invisible characters that such tools insert, fewer than [`is_displayable`](crate::is_displayable) refuses: every
+/// byte of a text is compared with each of them.
 const FILLERS: &[&[u8]] = &[
     b" ",
     b"\t",
