@@ -1,6 +1,6 @@
 //! Writes the clients' calls: one type for each tag, one method for each of its operations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -100,34 +100,21 @@ impl<'a> Resource<'a> {
         let any = |test: fn(&Operation) -> bool| self.operations.iter().any(|it| test(it));
         let (has_list, has_call) = (any(is_list), any(|it| !is_list(it)));
         let has_query = self.queries().next().is_some();
-        let pick = |names: &[(bool, TokenStream)]| -> Vec<TokenStream> {
-            let picked = names.iter().filter(|(is_used, _)| *is_used);
-            picked.map(|(_, name)| name.clone()).collect()
-        };
-        let from_client = pick(&[
+        let from_client = rust::used(&[
             (has_query, quote!(ListQuery)),
             (has_list, quote!(ListRequest)),
             (has_call, quote!(OperationCall)),
             (has_list, quote!(PageBody)),
             (has_query, quote!(Query)),
         ]);
-        let from_transport = pick(&[
+        let from_transport = rust::used(&[
             (any(decodes_json), quote!(ApiResponse)),
             (true, quote!(Channel)),
             (any(is_delete), quote!(Deleted)),
             (has_call, quote!(OperationRequest)),
         ]);
-        let mut models: Vec<String> = vec!["OperationId".into()];
-        for operation in &self.operations {
-            let path = path_arguments(operation).filter_map(|it| it.kind.reference());
-            let bodies = operation.request.iter().chain(&operation.response);
-            models.extend(path.chain(bodies).map(|it| it.name.clone()));
-            let element = self.element(operation).and_then(Kind::reference);
-            models.extend(element.map(|it| it.name.clone()));
-        }
-        models.sort();
-        models.dedup();
         let vendor = ident(&self.api.vendor);
+        let models = self.models();
         let models = models.iter().map(|it| ident(it));
         let elements = self.operations.iter();
         let elements: Vec<&Kind> = elements.filter_map(|it| self.element(it)).collect();
@@ -164,6 +151,19 @@ impl<'a> Resource<'a> {
             use crate::client::Client;
             #decode
         }
+    }
+
+    /// Returns the names of the models that the file uses, sorted.
+    fn models(&self) -> BTreeSet<&str> {
+        let mut models = BTreeSet::from(["OperationId"]);
+        for operation in &self.operations {
+            let path = path_arguments(operation).filter_map(|it| it.kind.reference());
+            let bodies = operation.request.iter().chain(&operation.response);
+            models.extend(path.chain(bodies).map(|it| it.name.as_str()));
+            let element = self.element(operation).and_then(Kind::reference);
+            models.extend(element.map(|it| it.name.as_str()));
+        }
+        models
     }
 
     fn accessor(&self) -> TokenStream {

@@ -83,12 +83,8 @@ fn imports(api: &Api, module: &str, schemas: &[&Schema]) -> TokenStream {
     }
     let any = |test: fn(&Kind) -> bool| kinds.iter().any(|kind| test(kind));
     let has_map = any(|kind| matches!(kind, Kind::Map));
-    let pick = |names: &[(bool, TokenStream)]| -> Vec<TokenStream> {
-        let picked = names.iter().filter(|(is_used, _)| *is_used);
-        picked.map(|(_, name)| name.clone()).collect()
-    };
     let keeps_unknown = schemas.iter().any(|it| it.keeps_unknown);
-    let from_alloc = pick(&[
+    let from_alloc = rust::used(&[
         (keeps_unknown, quote!(boxed::Box)),
         (has_map, quote!(collections::BTreeMap)),
         (
@@ -100,7 +96,7 @@ fn imports(api: &Api, module: &str, schemas: &[&Schema]) -> TokenStream {
     let has_object = schemas
         .iter()
         .any(|it| matches!(it.shape, Shape::Object(_)));
-    let from_crate = pick(&[
+    let from_crate = rust::used(&[
         (has_object, quote!(de)),
         (has_lenient, quote!(field::lenient::{Lenient, Unreadable})),
         (has_patch, quote!(field::patch::Patch)),
@@ -121,16 +117,7 @@ fn imports(api: &Api, module: &str, schemas: &[&Schema]) -> TokenStream {
             quote!(time::timestamp::Timestamp),
         ),
     ]);
-    let elsewhere: BTreeSet<(&str, &str)> = kinds
-        .iter()
-        .filter_map(|kind| api.schema(&kind.reference()?.name))
-        .filter(|schema| schema.module != module)
-        .map(|schema| (schema.module.as_str(), schema.name.as_str()))
-        .collect();
-    let elsewhere = elsewhere.into_iter().map(|(module, name)| {
-        let (module, name) = (ident(module), ident(name));
-        quote!(use super::#module::#name;)
-    });
+    let elsewhere = from_other_modules(api, module, &kinds);
     let from_alloc = (!from_alloc.is_empty()).then(|| quote!(use alloc::{#(#from_alloc),*};));
     let from_serde = has_object.then(|| {
         quote!(
@@ -138,6 +125,21 @@ fn imports(api: &Api, module: &str, schemas: &[&Schema]) -> TokenStream {
         )
     });
     quote!(#from_alloc #from_serde use crate::{#(#from_crate),*}; #(#elsewhere)*)
+}
+
+/// Imports the types of these kinds that are in other modules of the vendor.
+fn from_other_modules(api: &Api, module: &str, kinds: &[&Kind]) -> Vec<TokenStream> {
+    let elsewhere: BTreeSet<(&str, &str)> = kinds
+        .iter()
+        .filter_map(|kind| api.schema(&kind.reference()?.name))
+        .filter(|schema| schema.module != module)
+        .map(|schema| (schema.module.as_str(), schema.name.as_str()))
+        .collect();
+    let imports = elsewhere.into_iter().map(|(module, name)| {
+        let (module, name) = (ident(module), ident(name));
+        quote!(use super::#module::#name;)
+    });
+    imports.collect()
 }
 
 fn items(api: &Api, schema: &Schema) -> Vec<Item> {

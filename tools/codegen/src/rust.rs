@@ -37,6 +37,12 @@ pub(crate) fn file(description: &str, about: &Markdown, items: &[Item]) -> Resul
     Ok(text)
 }
 
+/// Returns the names that are used.
+pub(crate) fn used(names: &[(bool, TokenStream)]) -> Vec<TokenStream> {
+    let used = names.iter().filter(|(is_used, _)| *is_used);
+    used.map(|(_, name)| name.clone()).collect()
+}
+
 fn format(tokens: &TokenStream) -> Result<String, String> {
     let file = syn::parse2(tokens.clone())
         .map_err(|error| format!("the generator wrote no Rust: {error}: {tokens}"))?;

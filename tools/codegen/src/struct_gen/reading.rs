@@ -22,38 +22,9 @@ impl StructGenerator<'_> {
             .iter()
             .map(|field| field.name.as_str())
             .collect();
-        let fills = self.fields.iter().map(|field| {
-            let (slot, seed) = (slot(field), self.seed(field));
-            match self.presence(field) {
-                Presence::Lenient => quote!(#slot.fill_lenient(&mut map, #seed)?),
-                _ => quote!(#slot.fill(&mut map, #seed)?),
-            }
-        });
-        let secret = self.schema.shown_once().map(|it| ident(&it.rust));
-        let lenient = self.fields.iter().filter_map(|field| {
-            let (name, slot) = (ident(&field.rust), slot(field));
-            (self.presence(field) == Presence::Lenient)
-                .then(|| quote!(let #name = #slot.or_default().cleaned_of(&#secret);))
-        });
-        let first = secret.iter().map(|it| {
-            let slot = format_ident!("{it}_slot");
-            quote!(let #it = #slot.required()?;)
-        });
-        let first = first.chain(lenient);
-        let values = self.fields.iter().map(|field| {
-            let (name, slot) = (ident(&field.rust), slot(field));
-            match self.presence(field) {
-                Presence::Required if field.is_shown_once => quote!(#name),
-                Presence::Required | Presence::Count => quote!(#name: #slot.required()?),
-                Presence::Defaulted => {
-                    let default = default_value(field);
-                    quote!(#name: #slot.or(#default))
-                }
-                Presence::OptionalCount => quote!(#name: #slot.count()),
-                Presence::Lenient => quote!(#name),
-                Presence::Optional | Presence::Patch => quote!(#name: #slot.or_default()),
-            }
-        });
+        let fills = self.fields.iter().map(|field| self.fill(field));
+        let first = self.values_before_others();
+        let values = self.fields.iter().map(|field| self.value(field));
         let unknown = self.unknown();
         let Unknown {
             variant,
@@ -84,6 +55,46 @@ impl StructGenerator<'_> {
                     Ok(Self { #value #(#values),* })
                 }
             }
+        }
+    }
+
+    /// Reads the value of a member into its slot.
+    fn fill(&self, field: &Field) -> TokenStream {
+        let (slot, seed) = (slot(field), self.seed(field));
+        match self.presence(field) {
+            Presence::Lenient => quote!(#slot.fill_lenient(&mut map, #seed)?),
+            _ => quote!(#slot.fill(&mut map, #seed)?),
+        }
+    }
+
+    /// Takes the secret, and then the lenient values, which are cleaned of it.
+    fn values_before_others(&self) -> Vec<TokenStream> {
+        let secret = self.schema.shown_once().map(|it| ident(&it.rust));
+        let lenient = self.fields.iter().filter_map(|field| {
+            let (name, slot) = (ident(&field.rust), slot(field));
+            (self.presence(field) == Presence::Lenient)
+                .then(|| quote!(let #name = #slot.or_default().cleaned_of(&#secret);))
+        });
+        let first = secret.iter().map(|it| {
+            let slot = format_ident!("{it}_slot");
+            quote!(let #it = #slot.required()?;)
+        });
+        first.chain(lenient).collect()
+    }
+
+    /// Takes the value of a field out of its slot.
+    fn value(&self, field: &Field) -> TokenStream {
+        let (name, slot) = (ident(&field.rust), slot(field));
+        match self.presence(field) {
+            Presence::Required if field.is_shown_once => quote!(#name),
+            Presence::Required | Presence::Count => quote!(#name: #slot.required()?),
+            Presence::Defaulted => {
+                let default = default_value(field);
+                quote!(#name: #slot.or(#default))
+            }
+            Presence::OptionalCount => quote!(#name: #slot.count()),
+            Presence::Lenient => quote!(#name),
+            Presence::Optional | Presence::Patch => quote!(#name: #slot.or_default()),
         }
     }
 
