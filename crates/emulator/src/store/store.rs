@@ -8,7 +8,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
 use redb::backends::InMemoryBackend;
 use redb::{
@@ -122,10 +122,7 @@ impl Store {
         &self,
         write: impl FnOnce(&WriteTransaction) -> Result<T, E>,
     ) -> Result<T, E> {
-        let _one = self
-            .write_lock
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let _one = self.one_writer();
         if let Some(spare_space) = &self.spare_space {
             match spare_space.reserve() {
                 Err(error) if is_full(&error) => return Err(Error::Full.into()),
@@ -141,10 +138,7 @@ impl Store {
         &self,
         remove: impl Fn(&WriteTransaction) -> Result<T, E>,
     ) -> Result<T, E> {
-        let _one = self
-            .write_lock
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let _one = self.one_writer();
         let (result, has_failed) = self.write_txn(&remove);
         let spare_space = self.spare_space.as_ref().filter(|_| has_failed);
         match result {
@@ -154,6 +148,13 @@ impl Store {
             }
             result => result,
         }
+    }
+
+    /// Waits until no other write runs, and keeps others from running.
+    fn one_writer(&self) -> MutexGuard<'_, ()> {
+        self.write_lock
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs a write transaction; also returns whether the file failed and was reopened.
