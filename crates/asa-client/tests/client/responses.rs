@@ -461,7 +461,7 @@ async fn an_unknown_member_does_not_make_an_error_of_a_resource() {
         r#""error": "no \ud800", "size": 1e999"#,
     ] {
         let revealed = with(member, r#"{"token": "sft-gw.a.b"}"#);
-        // A resource still exists although an error came with it.
+        // A deletion has failed if its response contains an error, even beside a resource.
         let (client, fake) =
             authorized([revealed, with(member, GATEWAY)].map(|json| FakeResponse::json(200, json)));
         let tokens = client.gateway_setup_tokens();

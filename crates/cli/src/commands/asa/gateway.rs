@@ -46,7 +46,7 @@ impl Update {
     }
 }
 
-/// The changes of a gateway.
+/// The changes to a gateway.
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = true)]
 pub(crate) struct Changes {
