@@ -219,31 +219,22 @@ mod tests {
         let both = open(&path, vendors::ALL);
         both.seed().unwrap();
         let bearer = bearer(&both);
-        let gateways = read_gateways(&both, &bearer).into_body();
-        let tokens = read_tokens(&both).into_body();
+        let read = |emulator: &Emulator| [read_gateways(emulator, &bearer), read_tokens(emulator)];
+        let stored = read(&both).map(Response::into_body);
         drop(both);
 
-        for (vendors, is_asa) in [(&[ASA], true), (&[DT], false)] {
+        for (vendors, own) in [(&[ASA], 0), (&[DT], 1)] {
             let one = open(&path, vendors);
             one.seed().unwrap();
-            let responses = [read_gateways(&one, &bearer), read_tokens(&one)];
-            let [own, other] = match is_asa {
-                true => responses,
-                false => {
-                    let [other, own] = responses;
-                    [own, other]
-                }
-            };
-            let expected = if is_asa { &gateways } else { &tokens };
-            assert_eq!(own.body(), expected);
+            let responses = read(&one);
+            assert_eq!(responses[own].body(), &stored[own]);
             let unknown = one.handle(request("GET", "/unknown", "", &Value::Null));
             assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
-            assert_eq!(format!("{other:?}"), format!("{unknown:?}"));
+            assert_eq!(format!("{:?}", responses[1 - own]), format!("{unknown:?}"));
         }
 
         let both = open(&path, vendors::ALL);
-        assert_eq!(read_gateways(&both, &bearer).body(), &gateways);
-        assert_eq!(read_tokens(&both).body(), &tokens);
+        assert_eq!(read(&both).map(Response::into_body), stored);
     }
 
     #[test]
