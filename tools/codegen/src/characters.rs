@@ -1,6 +1,6 @@
 //! The characters that a description may contain.
 
-/// Whether a character is visible, or a plain space.
+/// Returns whether a character is visible, or a plain space.
 ///
 /// The others could hide text, reverse its direction or break its lines: controls, tabs, bidirectional marks,
 /// spaces of other widths, line separators, and marks that combine with the character before. The libraries show foreign texts and
@@ -14,7 +14,7 @@ pub(crate) fn is_visible(c: char) -> bool {
     }
 }
 
-/// Returns the name of a character that is not seen: `U+202E`.
+/// Returns the code point of a character, such as `U+202E`.
 pub(crate) fn code_point(c: char) -> String {
     format!("U+{:04X}", u32::from(c))
 }

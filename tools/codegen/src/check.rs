@@ -1,5 +1,4 @@
-//! Checks across the parts of a description: dangling and circular references, unused parts,
-//! names that clash, and which module a schema belongs to.
+//! Checks of a whole description: dangling and cyclic references, unused parts, name clashes, and the module of each schema.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,15 +15,15 @@ use super::ir::{
 use super::names;
 use super::schema::{no_clash, no_duplicates};
 
-/// The module of schemas that several tags use, or failures.
+/// The module of schemas that several tags or failures use.
 pub(crate) const SHARED: &str = "shared";
 
-/// Checks the whole and fills in each schema's `module` and `is_request_only`.
+/// Checks a description, and sets `module` and `is_request_only` of each schema.
 pub(crate) fn check(api: &mut Api, diagnostics: &mut Diagnostics) {
     names_clash(api, diagnostics);
     let graph = Graph::of(api);
     references(api, &graph, diagnostics);
-    graph.cycles(diagnostics);
+    graph.report_cycles(diagnostics);
     for operation in &api.operations {
         parameters(operation, &graph, diagnostics);
         parameter_names(operation, diagnostics);
@@ -79,7 +78,7 @@ fn names_clash(api: &Api, diagnostics: &mut Diagnostics) {
             );
         }
         if operation.request.is_some() && matches!(operation.method, Method::Get | Method::Delete) {
-            let what = format!("a request body of a {}", operation.method.keyword());
+            let what = format!("a request body for a {}", operation.method.keyword());
             let fix = "remove it; servers and proxies drop it";
             diagnostics.add(operation.at, what, fix);
         }
@@ -92,9 +91,9 @@ fn names_clash(api: &Api, diagnostics: &mut Diagnostics) {
             diagnostics.add(operation.at, what, "add it");
         }
         let is_wrong = |it: &&str| !is_plain(it) && !path_parameters(it).any(is_plain);
-        // The first is enough: each message holds the whole path.
+        // Only the first is reported, because each message contains the whole path.
         if let Some(segment) = operation.path.split('/').skip(1).find(is_wrong) {
-            let what = format!("`{segment}` between the slashes of `{}`", operation.path);
+            let what = format!("the invalid segment `{segment}` of `{}`", operation.path);
             let fix = "write letters, digits and `-._~:@`, or one `{parameter}`";
             diagnostics.add(operation.at, what, fix);
         }
@@ -118,7 +117,7 @@ fn names_clash(api: &Api, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// The methods of a client: each tag has its own.
+/// Checks the names of client methods, which must differ within a tag.
 fn methods(api: &Api, diagnostics: &mut Diagnostics) {
     let fix = "give one another `x-rust-name`";
     for tag in &api.tags {
@@ -139,13 +138,13 @@ fn methods(api: &Api, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Whether a segment of a path needs no encoding and is not `.` or `..`.
+/// Returns whether a path segment needs no encoding and is not `.` or `..`.
 fn is_plain(segment: &str) -> bool {
     let is_unreserved = |c: char| c.is_ascii_alphanumeric() || "-._~:@".contains(c);
     !matches!(segment, "" | "." | "..") && segment.chars().all(is_unreserved)
 }
 
-/// What a server tells calls apart by: method and path, whatever the parameters are called.
+/// Returns what identifies an operation on a server: method and path, without the names of parameters.
 fn route(operation: &Operation) -> String {
     format!("{} {}", operation.method.keyword(), route_path(operation))
 }
@@ -157,7 +156,7 @@ fn route_path(operation: &Operation) -> String {
     path.join("/")
 }
 
-/// Returns every reference from outside and inside the schemas.
+/// Returns all references, of operations and of schemas.
 fn all_references(api: &Api) -> impl Iterator<Item = &Reference> {
     let of_operations = api.operations.iter().flat_map(|operation| {
         let bodies = [&operation.request, &operation.response, &operation.failure];
@@ -245,10 +244,10 @@ fn parameters(operation: &Operation, graph: &Graph<'_>, diagnostics: &mut Diagno
     }
 }
 
-/// The names that the parameters have in a client.
+/// Checks the names of parameters in a client.
 fn parameter_names(operation: &Operation, diagnostics: &mut Diagnostics) {
     for in_path in [true, false] {
-        // Two of one name have been reported.
+        // Two of the same name are reported already.
         let mut seen = BTreeSet::new();
         let parameters = operation.parameters.iter();
         let parameters = parameters.filter(|it| it.in_path == in_path && seen.insert(&it.name));
@@ -304,9 +303,8 @@ fn paging(operation: &Operation, graph: &Graph<'_>, diagnostics: &mut Diagnostic
             && it.default.is_none()
     };
     if paging.style == PagingStyle::Cursor && !fields.iter().any(is_cursor) {
-        let what = format!("a cursor with a response that has no optional string `{page_token}`");
-        let fix =
-            "describe it in the schema of the response, not as required: the last page has none";
+        let what = format!("cursor paging of a response without an optional string `{page_token}`");
+        let fix = "describe it in the schema of the response as optional: the last page does not contain it";
         diagnostics.add(*at, what, fix);
     }
 }
@@ -351,14 +349,14 @@ fn limits(api: &Api, diagnostics: &mut Diagnostics) {
     let parameters = parameters.map(|it| (&it.limits, &it.kind, it.at));
     let mut check = |(limits, kind, at): (&Limits, &Kind, Position)| {
         if !limits.can_be_kept(kind) {
-            diagnostics.add(at, "limits that no value satisfies", "correct them");
+            diagnostics.add(at, "limits that no value satisfies", "");
         }
     };
     fields.for_each(&mut check);
     parameters.for_each(check);
 }
 
-/// Decides each schema's module, and reports schemas and tags that nothing uses.
+/// Sets the module of each schema, and reports unused schemas and tags.
 fn place(api: &mut Api, diagnostics: &mut Diagnostics) {
     let used: BTreeSet<&str> = api.operations.iter().map(|it| it.tag.as_str()).collect();
     for tag in &api.tags {
@@ -382,7 +380,7 @@ fn place(api: &mut Api, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Returns the modules of all schemas that operations reach, and the names of those in responses.
+/// Returns the modules of all schemas that operations use, and the names of those in responses.
 fn uses(api: &Api) -> (BTreeMap<String, String>, BTreeSet<String>) {
     let graph = Graph::of(api);
     let modules = api.operations.iter().flat_map(|operation| {
@@ -403,7 +401,7 @@ fn uses(api: &Api) -> (BTreeMap<String, String>, BTreeSet<String>) {
     (modules, responses.into_keys().collect())
 }
 
-/// A field that an update can clear has no room for the second form of a timestamp, nor for the limits of a count.
+/// Checks fields that an update can clear: their types have neither a form of timestamps nor the limits of a count.
 fn patches(schema: &Schema, diagnostics: &mut Diagnostics) {
     for field in schema.fields() {
         if schema.presence(field) != Presence::Patch {
@@ -420,8 +418,8 @@ fn patches(schema: &Schema, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// A property that is shown once must be a secret, required, in the response itself, and the only one: an object around it, or another
-/// secret beside it, could make it unreadable.
+/// Checks a property that is shown once: it must be a required secret of the response itself, and the only one. An invalid object around
+/// it, or another secret beside it, could make it unreadable.
 fn secrets(api: &Api, schema: &Schema, diagnostics: &mut Diagnostics) {
     let mut once = schema.fields().iter().filter(|field| field.is_shown_once);
     let Some(first) = once.next() else {
@@ -429,7 +427,7 @@ fn secrets(api: &Api, schema: &Schema, diagnostics: &mut Diagnostics) {
     };
     for field in once {
         let what = format!("`{}` is shown once beside `{}`", field.name, first.name);
-        let fix = "keep one of the two: otherwise a response could not be read";
+        let fix = "keep one of the two; otherwise some responses could not be decoded";
         diagnostics.add(field.at, what, fix);
     }
     let is_secret = matches!(first.kind, Kind::Secret) && first.is_required;
@@ -437,33 +435,33 @@ fn secrets(api: &Api, schema: &Schema, diagnostics: &mut Diagnostics) {
     let is_inner = inner.any(|it| it.name == schema.name);
     if !is_secret || schema.is_request_only || is_inner {
         let fix = "remove `x-shown-once`, or put it on a required secret of a response";
-        diagnostics.add(first.at, format!("`{}` is shown once", first.name), fix);
+        diagnostics.add(first.at, format!("`x-shown-once` on `{}`", first.name), fix);
     }
 }
 
-/// `x-omittable` is for optional properties of requests alone.
+/// Checks that `x-omittable` is only on optional properties of requests.
 fn omittable(schema: &Schema, diagnostics: &mut Diagnostics) {
     for field in schema.fields().iter().filter(|field| field.is_omittable) {
         if !schema.is_request_only || field.is_required || field.is_nullable {
             let what = format!("`x-omittable` on `{}`", field.name);
             let fix =
-                "remove it, or put it on a property of a request that is neither required nor null";
+                "remove it, or put it on a request property that is neither required nor nullable";
             diagnostics.add(field.at, what, fix);
         }
     }
 }
 
-/// What keeps unknown members keeps those of the objects in it too, and loses no count.
+/// Checks a schema that keeps unknown members: so must the objects inside it, and it must not contain a count.
 fn unknown(schema: &Schema, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
     for field in schema.fields().iter().filter(|_| schema.keeps_unknown) {
         if matches!(
             schema.presence(field),
             Presence::Count | Presence::OptionalCount
         ) {
-            let fix = "remove `minimum`, or extend the generator to keep a negative one";
+            let fix = "remove `minimum`, or extend the generator to keep negative counts";
             diagnostics.add(
                 field.at,
-                "a count beside unknown members that are kept",
+                "a count in a schema that keeps unknown members",
                 fix,
             );
         }
@@ -472,7 +470,7 @@ fn unknown(schema: &Schema, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
         let inner = graph.get(reference);
         if inner.is_some_and(|it| matches!(it.shape, Shape::Object(_)) && !it.keeps_unknown) {
             let what = format!(
-                "`{}` keeps unknown members, `{}` in it does not",
+                "`{}` keeps unknown members, but `{}` inside it does not",
                 schema.name, reference.name
             );
             diagnostics.add(reference.at, what, "add `x-keep-unknown: true` to it");
@@ -480,7 +478,7 @@ fn unknown(schema: &Schema, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// A PUT replaces, so what it sends must hold all that was read: also what no description knows.
+/// Checks the body of a PUT. It replaces the whole object, so it must keep unknown members of what was read.
 fn replaced(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
     for put in api.operations.iter().filter(|it| it.method == Method::Put) {
         let reads = api.operations.iter();
@@ -490,7 +488,7 @@ fn replaced(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
         for body in bodies {
             if graph.get(body).is_some_and(|it| !it.keeps_unknown) {
                 let what = format!(
-                    "`{}` replaces what is there, and `{}` drops what it does not know",
+                    "`{}` replaces the whole object, but `{}` drops unknown members",
                     put.id, body.name
                 );
                 diagnostics.add(body.at, what, "add `x-keep-unknown: true` to the schema");

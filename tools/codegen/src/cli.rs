@@ -1,7 +1,6 @@
 //! Writes the commands of the command line: one enum for each tag, one variant for each of its operations.
 //!
-//! A command is plain if its operation takes nothing but path and query parameters, and if what it returns can be printed without a
-//! secret. Where a description says that a command is written by hand, the enum names the struct of its arguments in
+//! A command is plain if its operation takes only path and query parameters, and its result can be printed without a secret. Where a description says that a command is written by hand, the enum names the struct of its arguments in
 //! `crates/cli/src/commands`. Other operations have no command, and a test of the command line names them.
 
 mod record;
@@ -38,7 +37,7 @@ fn vendor(api: &Api) -> Ident {
     ident(&names::pascal(&api.vendor))
 }
 
-/// Imports what the items use.
+/// Returns the imports that the items use.
 fn imports(api: &Api, groups: &[Group<'_>], items: &[TokenStream]) -> TokenStream {
     let mut used = BTreeSet::new();
     for item in items {
@@ -86,7 +85,7 @@ fn imports(api: &Api, groups: &[Group<'_>], items: &[TokenStream]) -> TokenStrea
     }
 }
 
-/// Collects the identifiers of some code.
+/// Collects the identifiers in some code.
 fn identifiers(tokens: TokenStream, found: &mut BTreeSet<String>) {
     for token in tokens {
         match token {
@@ -97,7 +96,7 @@ fn identifiers(tokens: TokenStream, found: &mut BTreeSet<String>) {
     }
 }
 
-/// The enum of all commands of a vendor.
+/// Returns the enum of all commands of a vendor.
 fn declaration(api: &Api, groups: &[Group<'_>]) -> TokenStream {
     let name = vendor(api);
     let variants = groups.iter().map(|group| {
@@ -147,7 +146,7 @@ struct Group<'a> {
     /// The models with secrets.
     secrets: &'a BTreeSet<&'a str>,
     resource: Resource<'a>,
-    /// Those with a command. A client obtains its credential by itself.
+    /// The operations with a command; not the token exchange, which a client makes by itself.
     operations: Vec<&'a Operation>,
 }
 
@@ -168,7 +167,7 @@ impl<'a> Group<'a> {
         group
     }
 
-    /// The module of the commands that are written by hand.
+    /// Returns the module of the commands that are written by hand.
     fn module(&self) -> String {
         names::snake(&names::singular(&self.tag.name))
     }
@@ -181,7 +180,7 @@ impl<'a> Group<'a> {
         format_ident!("{}Command", self.variant())
     }
 
-    /// What a command is about, as a format string.
+    /// Returns the object of a command as a format string.
     fn object(&self, has_id: bool) -> String {
         let escape = |name: &str| {
             names::in_sentence(name)
@@ -249,7 +248,7 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// The arguments of a plain command.
+    /// Returns the arguments of a plain command.
     fn fields(&self, operation: &Operation) -> TokenStream {
         let ids = path_arguments(operation).map(|parameter| {
             let name = argument_name(operation, parameter);
@@ -283,7 +282,7 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// `ID of the gateway, as shown by ...`
+    /// Returns the help of an id: `ID of the gateway, as shown by ...`.
     fn id_help(&self, parameter: &Parameter, is_own: bool) -> String {
         let text = parameter.description.plain();
         let text = text.split([',', ';', '.']).next().unwrap_or_default();
@@ -331,7 +330,7 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// Calls the operation and prints what it returns.
+    /// Returns the arm that calls an operation and prints its result.
     fn arm(&self, operation: &Operation) -> TokenStream {
         let method = self.method(operation);
         let variant = ident(&names::pascal(&method));
@@ -392,7 +391,7 @@ impl<'a> Group<'a> {
     }
 }
 
-/// Sets each query parameter that was given.
+/// Returns code that sets each query parameter that was given.
 fn set_options(operation: &Operation, set: impl Fn(TokenStream) -> TokenStream) -> TokenStream {
     let options = own_query(operation).map(|parameter| {
         let name = ident(&rust_name(parameter));
@@ -410,7 +409,7 @@ fn set_options(operation: &Operation, set: impl Fn(TokenStream) -> TokenStream) 
     quote!(#(#options)*)
 }
 
-/// Help has no full stop at its end.
+/// Returns a text without the period at its end, as the help of clap is written.
 fn without_stop(text: &str) -> &str {
     text.strip_suffix('.').unwrap_or(text)
 }

@@ -13,7 +13,7 @@ use super::names;
 use super::rust::{self, Item, doc_of};
 use super::source::source;
 
-/// The files of a client and the `mod.rs` that names them, by their name.
+/// Returns the files of a client, its `mod.rs` included, by name.
 pub(crate) fn files(api: &Api) -> Result<BTreeMap<String, String>, String> {
     let mut files = BTreeMap::new();
     let mut resources = Vec::new();
@@ -29,7 +29,7 @@ pub(crate) fn files(api: &Api) -> Result<BTreeMap<String, String>, String> {
     Ok(files)
 }
 
-/// The operations of one tag that have a method.
+/// A tag and its operations with a method.
 pub(crate) struct Resource<'a> {
     api: &'a Api,
     tag: &'a Tag,
@@ -71,12 +71,12 @@ impl<'a> Resource<'a> {
         ident(&names::pascal(&self.tag.name))
     }
 
-    /// The tag's name within a sentence, at its end.
+    /// Returns the tag's name for the end of a sentence.
     fn subject(&self) -> Markdown {
         Markdown::escaped(&names::in_sentence(&self.tag.name)).joined(Markdown::own("."))
     }
 
-    /// The operations with query parameters of their own.
+    /// Returns the operations with a query type.
     fn queries(&self) -> impl Iterator<Item = &'a Operation> {
         let operations = self.operations.iter().copied();
         operations.filter(|it| own_query(it).next().is_some())
@@ -213,7 +213,7 @@ impl<'a> Resource<'a> {
         }
     }
 
-    /// The type of the items of a page.
+    /// Returns the type of the items of a page.
     pub(crate) fn element(&self, operation: &Operation) -> Option<&'a Kind> {
         list_paging(operation)?;
         let page = self.api.schema(&operation.response.as_ref()?.name)?;
@@ -332,7 +332,7 @@ impl<'a> Resource<'a> {
         }
     }
 
-    /// What a caller must know: the description, what is done by hand, permissions, errors, source and an example.
+    /// Returns the docs of a method: description, handwritten parts, permissions, errors, source and an example.
     fn docs(&self, operation: &Operation) -> TokenStream {
         let mut text = operation.summary.sentence();
         text = text.paragraph(operation.description.sentence());
@@ -363,7 +363,7 @@ impl<'a> Resource<'a> {
         quote!(#text #example)
     }
 
-    /// An example that compiles.
+    /// Returns an example that compiles.
     fn example(&self, operation: &Operation) -> TokenStream {
         let vendor = format!("{}_client", self.api.vendor);
         let mut parameters = vec![format!("client: &{vendor}::Client")];
@@ -434,12 +434,12 @@ fn permissions(operation: &Operation) -> Option<Markdown> {
     Some(sentence.joined(Markdown::own(".")))
 }
 
-/// The parameters of the path that a caller gives, in the order of the path.
+/// Returns the path parameters that a caller gives, in the order of the path.
 pub(crate) fn path_arguments(operation: &Operation) -> impl Iterator<Item = &Parameter> {
     path(operation).filter(|parameter| !parameter.is_account)
 }
 
-/// The parameters of the path, in its order.
+/// Returns all path parameters, in the order of the path.
 pub(crate) fn path(operation: &Operation) -> impl Iterator<Item = &Parameter> {
     let names = operation.path.split('/').filter_map(|segment| {
         let inner = segment.strip_prefix('{')?;
@@ -449,10 +449,10 @@ pub(crate) fn path(operation: &Operation) -> impl Iterator<Item = &Parameter> {
     names.filter_map(|name| parameters.iter().find(|it| it.in_path && it.name == name))
 }
 
-/// Names of a method and its example, beside the parameters of the path.
+/// Names that a method or its example uses beside those of path parameters.
 const LOCALS: [&str; 4] = ["body", "checked", "client", "query"];
 
-/// The last parameter is the id of the resource itself.
+/// Returns the argument for a path parameter; the last one is the id of the resource itself.
 pub(crate) fn argument_name(operation: &Operation, parameter: &Parameter) -> Ident {
     let last = path_arguments(operation).last();
     let has_id = path_arguments(operation).any(|it| rust_name(it) == "id");
@@ -500,7 +500,7 @@ fn operation_id(operation: &Operation) -> Ident {
     ident(&names::pascal(&operation.id))
 }
 
-/// The name of the method: AIP's where path and method tell which it is, else the last word of the path.
+/// Returns the name of the method: a standard one of Google's AIPs if path and method determine it, else the last word of the path.
 pub(crate) fn method_name(operation: &Operation) -> String {
     if let Some(name) = &operation.rust_name {
         return name.clone();
@@ -521,7 +521,7 @@ pub(crate) fn method_name(operation: &Operation) -> String {
     name.into()
 }
 
-/// Whether it is a list request. One that sends a body is a call like any other.
+/// Returns whether it is a list request. A paged operation with a body is an ordinary call.
 pub(crate) fn is_list(operation: &Operation) -> bool {
     list_paging(operation).is_some()
 }

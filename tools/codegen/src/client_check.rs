@@ -1,4 +1,4 @@
-//! Checks of what a client is generated from: its names, its lists, and what it does by hand.
+//! Checks for the generated clients: names, lists, and handwritten parts.
 
 use super::client;
 use super::client_query;
@@ -8,10 +8,10 @@ use super::ir::{Api, Integer, Kind, Operation, Paging, Presence, Schema};
 use super::names;
 use super::schema::no_clash;
 
-/// The methods that every client has, which the method of a tag would hide.
+/// The methods of every client, which the method of a tag would hide.
 const METHODS: [&str; 5] = ["base_url", "builder", "channel", "clone", "team"];
 
-/// Checks the whole.
+/// Checks a description for its client.
 pub(crate) fn check(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
     tags(api, diagnostics);
     types(api, diagnostics);
@@ -35,7 +35,7 @@ fn tags(api: &Api, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// The types of tags and of queries: they stand beside the client's own, and beside the schemas in their files.
+/// Checks the names of types for tags and queries: they must not clash with the client's own types or with schemas.
 fn types(api: &Api, diagnostics: &mut Diagnostics) {
     let tags = api.tags.iter();
     let mut types: Vec<(String, Position)> =
@@ -46,11 +46,11 @@ fn types(api: &Api, diagnostics: &mut Diagnostics) {
     for (name, at) in &types {
         let is_schema = api.schema(name).is_some();
         if is_schema || names::is_taken_in_client(name) {
-            let of = match is_schema {
-                true => "the name of a schema",
-                false => "a name of its own",
+            let owner = match is_schema {
+                true => "is also a schema",
+                false => "the client already has",
             };
-            let what = format!("the client's type `{name}`, which is {of}");
+            let what = format!("the client's type `{name}`, which {owner}");
             let fix = "rename the tag, such as to its plural, or the operation";
             diagnostics.add(*at, what, fix);
         }
@@ -68,7 +68,7 @@ fn by_hand(operation: &Operation, diagnostics: &mut Diagnostics) {
     let parts = [("check", &by_hand.check), ("decode", &by_hand.decode)];
     for (part, _) in parts.iter().filter(|(_, text)| text.is_some()) {
         if client::is_list(operation) {
-            report(part, "a list", "remove it, or state `method`");
+            report(part, "a list", "remove it, or give `method`");
         }
         let function = names::snake(&operation.id);
         if !names::is_identifier(&function) {
@@ -90,7 +90,7 @@ fn accounts(operation: &Operation, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// The parameters that choose a page.
+/// Checks the parameters that choose a page.
 fn parameters(operation: &Operation, paging: &Paging, diagnostics: &mut Diagnostics) {
     let is_integer: fn(&Kind) -> bool = |kind| matches!(kind, Kind::Integer(_));
     let is_text: fn(&Kind) -> bool = |kind| matches!(kind, Kind::Text);
@@ -112,7 +112,7 @@ fn parameters(operation: &Operation, paging: &Paging, diagnostics: &mut Diagnost
     }
 }
 
-/// What a page says of itself beside its items.
+/// Checks the total count and the page size in a page.
 fn page(operation: &Operation, paging: &Paging, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
     let schema = operation.response.as_ref().and_then(|it| graph.get(it));
     let Some(schema) = schema.filter(|_| client::is_list(operation)) else {
@@ -122,7 +122,7 @@ fn page(operation: &Operation, paging: &Paging, graph: &Graph<'_>, diagnostics: 
     if let Some(total) = &paging.total_count
         && let Some(at) = misfit(schema, total, &wide)
     {
-        let what = format!("the total count `{total}`, which can not be unknown");
+        let what = format!("the total count `{total}`, which cannot be unknown");
         diagnostics.add(at, what, "remove its default");
     }
     if let Some(at) = misfit(schema, &paging.page_size, &wide[..1]) {
@@ -132,7 +132,7 @@ fn page(operation: &Operation, paging: &Paging, graph: &Graph<'_>, diagnostics: 
     }
 }
 
-/// Returns the place of a member that is not an optional count of these ranges.
+/// Returns the position of a member that is not an optional count of one of these ranges.
 fn misfit(schema: &Schema, name: &str, ranges: &[Integer]) -> Option<Position> {
     let field = schema.fields().iter().find(|it| it.name == name)?;
     let is_in_range = matches!(field.kind, Kind::Integer(range) if ranges.contains(&range));

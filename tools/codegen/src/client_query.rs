@@ -8,7 +8,7 @@ use super::ir::{Integer, Kind, Method, Operation, Paging, Parameter};
 use super::names;
 use super::rust::{doc, doc_of};
 
-/// The typed query parameters of an operation.
+/// Returns the type of the query parameters of an operation.
 pub(crate) fn query_type(operation: &Operation) -> [TokenStream; 3] {
     let name = query_name(operation);
     let docs = doc(&format!("The query parameters of `{}`.", operation.id));
@@ -63,7 +63,7 @@ pub(crate) fn query_value(parameter: &Parameter) -> TokenStream {
     }
 }
 
-/// Whether the query of an operation has a type of its own.
+/// Returns whether an operation has a query type.
 pub(crate) fn has_query_type(operation: &Operation) -> bool {
     operation.by_hand.method.is_none() && own_query(operation).next().is_some()
 }
@@ -72,7 +72,7 @@ pub(crate) fn query_name(operation: &Operation) -> Ident {
     format_ident!("{}Query", names::pascal(&operation.id))
 }
 
-/// The query parameters that are not part of paging.
+/// Returns the query parameters that are not part of paging.
 pub(crate) fn own_query(operation: &Operation) -> impl Iterator<Item = &Parameter> {
     let paging = list_paging(operation);
     operation.query().filter(move |parameter| {
@@ -85,7 +85,7 @@ pub(crate) fn own_query(operation: &Operation) -> impl Iterator<Item = &Paramete
     })
 }
 
-/// The name of a parameter, which is a text of the vendor's.
+/// Returns the Rust name of a parameter, whose own name may be any text.
 pub(crate) fn rust_name(parameter: &Parameter) -> String {
     let name = names::snake(&parameter.name);
     match names::is_identifier(&name) {
@@ -94,7 +94,7 @@ pub(crate) fn rust_name(parameter: &Parameter) -> String {
     }
 }
 
-/// Returns how the pages of a list request follow. One that sends a body is a call like any other.
+/// Returns the paging of a list request; `None` for a paged operation with a body, which is an ordinary call.
 pub(crate) fn list_paging(operation: &Operation) -> Option<&Paging> {
     let has_no_body = operation.method == Method::Get && operation.request.is_none();
     operation.paging.as_ref().filter(|_| has_no_body)

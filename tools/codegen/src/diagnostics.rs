@@ -1,23 +1,23 @@
-//! Errors in a description: place, message and remedy.
+//! Errors in a description: position, message and fix.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use super::characters::is_visible;
 
-/// The number of errors that are shown; the others mostly follow from them.
-const MOST: usize = 100;
-/// The number of characters of each that are shown: names may be of any length.
-const LONGEST: usize = 500;
+/// The most errors that are shown; further ones are mostly consequences of them.
+const MAX_ERRORS: usize = 100;
+/// The most characters of a message or a fix that are shown, because names may be of any length.
+const MAX_CHARACTERS: usize = 500;
 
-/// A place in a description, counted from 1.
+/// A line and a column of a description, counted from 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Position {
     pub(crate) line: usize,
     pub(crate) column: usize,
 }
 
-/// An error.
+/// An error: where it is, what is wrong, and how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Diagnostic {
     at: Position,
@@ -50,17 +50,17 @@ impl Diagnostics {
         });
     }
 
-    /// Whether no error was found so far.
+    /// Returns whether there are no errors so far.
     pub(crate) fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
 }
 
-/// One line for each error, in the order of the file; at the end, the number of those left out.
+/// Formats one line for each error, in the order of the file, and at the end the number of omitted ones.
 impl fmt::Display for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sorted: BTreeSet<&Diagnostic> = self.found.iter().collect();
-        for (index, Diagnostic { at, what, fix }) in sorted.iter().take(MOST).enumerate() {
+        for (index, Diagnostic { at, what, fix }) in sorted.iter().take(MAX_ERRORS).enumerate() {
             let Position { line, column } = at;
             let separator = if index == 0 { "" } else { "\n" };
             let (what, fix) = (escape_for_display(what), escape_for_display(fix));
@@ -69,18 +69,18 @@ impl fmt::Display for Diagnostics {
                 write!(f, "; the fix: {fix}")?;
             }
         }
-        match sorted.len().saturating_sub(MOST) {
+        match sorted.len().saturating_sub(MAX_ERRORS) {
             0 => Ok(()),
             more => write!(f, "\n{}: and {more} more", self.file),
         }
     }
 }
 
-/// Returns the text on one line and not too long: it quotes what may be hostile.
+/// Returns a text on one line, truncated and without invisible characters, because it may quote hostile input.
 fn escape_for_display(text: &str) -> String {
     let plain = |c: char| if is_visible(c) { c } else { ' ' };
-    let mut shown: String = text.chars().take(LONGEST).map(plain).collect();
-    if text.chars().nth(LONGEST).is_some() {
+    let mut shown: String = text.chars().take(MAX_CHARACTERS).map(plain).collect();
+    if text.chars().nth(MAX_CHARACTERS).is_some() {
         shown.push('…');
     }
     shown

@@ -11,7 +11,7 @@ use super::schema;
 use super::server;
 use super::yaml::{Entry, Node, Value};
 
-/// Reads the description of one vendor. With errors in `diagnostics` the result is incomplete.
+/// Reads the description of one vendor. The result is incomplete if `diagnostics` has errors.
 pub(crate) fn read(
     vendor: &str,
     file: &str,
@@ -25,7 +25,7 @@ pub(crate) fn read(
         diagnostics.add(
             node.at,
             "an unsupported version of OpenAPI",
-            "write it for 3.1",
+            "use OpenAPI 3.1",
         );
     }
     let (title, description) = info(&mut document, diagnostics);
@@ -122,7 +122,7 @@ fn tags(document: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> Vec<Tag> {
         .collect()
 }
 
-/// The parts that operations refer to, and which of them were referred to.
+/// The components that operations may refer to, and which of them were used.
 struct Components<'a> {
     schemas: Option<&'a Node>,
     parameters: BTreeMap<&'a str, &'a Entry>,
@@ -157,7 +157,7 @@ impl<'a> Components<'a> {
         })
     }
 
-    /// Whether a `security` list asks for a credential: an empty one does not.
+    /// Returns whether a `security` list requires a credential; an empty one does not.
     fn authenticated(&mut self, node: &'a Node, diagnostics: &mut Diagnostics) -> bool {
         let choices = list(node, diagnostics).unwrap_or_default();
         let schemes: Vec<&Entry> = choices
@@ -180,7 +180,7 @@ impl<'a> Components<'a> {
         !choices.is_empty()
     }
 
-    /// Returns the part itself, or the one that it refers to.
+    /// Returns the node itself, or the component that it refers to.
     fn resolve(
         &mut self,
         node: &'a Node,
@@ -324,7 +324,7 @@ impl<'a> Components<'a> {
             .collect()
     }
 
-    /// The success status, its body and the body of failures.
+    /// Reads the success status, its body, and the body of failures.
     fn responses(
         &mut self,
         node: &'a Node,
@@ -380,7 +380,7 @@ impl<'a> Components<'a> {
     }
 }
 
-/// Returns the body of failures, which both responses for them must have.
+/// Returns the body of failures, which both of their responses must have.
 fn failures(
     responses: &Node,
     refusal: Option<(Position, Option<Reference>)>,
@@ -390,7 +390,7 @@ fn failures(
     for (status, is_there) in [("4XX", refusal.is_some()), ("default", failure.is_some())] {
         if !is_there {
             let what = format!("an operation without a response for `{status}`");
-            let fix = "describe both, with the same body: other tools require the one, and failures are read with the other";
+            let fix = "describe `4XX` and `default` with the same body: other tools require the first, and clients decode failures with the second";
             diagnostics.add(responses.at, what, fix);
         }
     }
@@ -399,12 +399,12 @@ fn failures(
         && name(refusal) != name(failure)
     {
         let fix = "give both the same body; failures have one type";
-        diagnostics.add(*at, "`4XX` with another body than `default`", fix);
+        diagnostics.add(*at, "`4XX` and `default` with different bodies", fix);
     }
     failure.flatten()
 }
 
-/// A status of three digits.
+/// Parses a status of three digits.
 fn status(key: &str) -> Option<u16> {
     let is_plain = key.len() == 3 && key.bytes().all(|it| it.is_ascii_digit());
     key.parse().ok().filter(|_| is_plain)
@@ -454,7 +454,7 @@ fn parameter(node: &Node, diagnostics: &mut Diagnostics) -> Option<Parameter> {
     if reader.boolean("required", diagnostics).unwrap_or(false) != in_path {
         diagnostics.add(
             node.at,
-            format!("`required` of the parameter `{name}`"),
+            format!("an invalid `required` of the parameter `{name}`"),
             "require parameters of the path and no others",
         );
     }
@@ -462,7 +462,7 @@ fn parameter(node: &Node, diagnostics: &mut Diagnostics) -> Option<Parameter> {
     let account = reader.take("x-account");
     let is_account = account.and_then(|node| boolean(node, diagnostics));
     if let (Some(node), Some(true), false) = (account, is_account, in_path) {
-        let fix = "remove it, an account is a part of the path";
+        let fix = "remove it; an account is part of the path";
         diagnostics.add(node.at, "`x-account` of a query parameter", fix);
     }
     let schema = reader.need("schema", diagnostics)?;
@@ -507,12 +507,12 @@ fn paging(node: &Node, diagnostics: &mut Diagnostics) -> Option<Paging> {
     Some(paging)
 }
 
-/// The name of a method of the client.
+/// Reads the name of a client method.
 fn method_name(node: &Node, diagnostics: &mut Diagnostics) -> Option<String> {
     let name = text(node, diagnostics)?;
     if names::snake(name) != name || !names::is_identifier(name) || name == "new" {
         let what = format!("`{name}` cannot be the name of a method");
-        let fix = "write a verb in snake case that is no keyword";
+        let fix = "write a verb in snake case that is not a keyword";
         diagnostics.add(node.at, what, fix);
         return None;
     }
@@ -532,12 +532,8 @@ fn by_hand(node: &Node, diagnostics: &mut Diagnostics) -> Option<ByHand> {
     let has_method = by_hand.method.is_some();
     let has_any = has_method || has_part || by_hand.command.is_some();
     if (has_method && has_part) || !has_any {
-        let fix = "state `method`, or one or both of `check` and `decode`, and `command` beside them or alone";
-        diagnostics.add(
-            node.at,
-            "`x-by-hand` of a method and its parts, or of nothing",
-            fix,
-        );
+        let fix = "give `method`, or `check` and `decode` or one of them; `command` may be added or stand alone";
+        diagnostics.add(node.at, "an invalid combination in `x-by-hand`", fix);
     }
     Some(by_hand)
 }

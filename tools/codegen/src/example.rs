@@ -1,7 +1,7 @@
 //! Checks the `examples` of an object schema, and converts them to JSON.
 //!
-//! The first example shows every property, in the form in which the model writes it: tests read it in place of a sample of their own.
-//! Further examples may leave properties out or give them as null.
+//! The first example shows every property in the form in which the model writes it, so that tests can use it as a sample. Further
+//! examples may omit properties or give them as null.
 
 use super::diagnostics::Diagnostics;
 use super::graph::Graph;
@@ -10,10 +10,10 @@ use super::json::Json;
 use super::timestamp;
 use super::yaml::{Entry, Node, Value};
 
-/// Stands for every secret, so that no text that looks like one is in a description.
+/// The placeholder of every secret, so that a description contains no text that looks like one.
 const SECRET: &str = "hunter2";
 
-/// Reports examples that their schema does not allow, and object schemas without an example.
+/// Reports examples that do not match their schema, and object schemas without an example.
 pub(crate) fn check(schema: &Schema, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
     if !matches!(schema.shape, Shape::Object(_)) {
         return;
@@ -40,7 +40,7 @@ struct Checker<'a, 'b> {
 }
 
 impl Checker<'_, '_> {
-    /// Checks an object; `is_complete` says that it must show every property.
+    /// Checks an object, which must show every property if `is_complete`.
     fn object(&mut self, schema: &Schema, node: &Node, is_complete: bool) {
         let Some(entries) = self.entries(node) else {
             return;
@@ -169,7 +169,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// An empty list or map shows nothing of its elements.
+    /// Reports an empty list or map in the first example, which would not show an element.
     fn not_empty(&mut self, is_empty: bool, what: &str, node: &Node) {
         if is_empty && self.is_first {
             let what = format!("an empty {what} in the first example");
@@ -186,13 +186,12 @@ impl Checker<'_, '_> {
     }
 
     fn wrong(&mut self, node: &Node, expected: &str) {
-        let what = format!("{} in place of {expected}", node.value.kind());
-        let fix = format!("write {expected}");
-        self.diagnostics.add(node.at, what, fix);
+        let what = format!("expected {expected}, found {}", node.value.kind());
+        self.diagnostics.add(node.at, what, "");
     }
 }
 
-/// What a value of the kind is, for people.
+/// Returns a name for values of a kind.
 fn expected(kind: &Kind) -> &'static str {
     match kind {
         Kind::Text | Kind::Secret => "a string",
@@ -204,7 +203,7 @@ fn expected(kind: &Kind) -> &'static str {
     }
 }
 
-/// Returns the examples of a schema as JSON, members in the order of the properties.
+/// Returns the examples of a schema as JSON, with members in the order of the properties.
 pub(crate) fn json(schema: &Schema, graph: &Graph<'_>) -> Vec<Json> {
     let examples = schema.examples.iter();
     examples.map(|node| object(schema, node, graph)).collect()

@@ -1,4 +1,4 @@
-//! How a value of a field stands in Rust: its type, the seed that reads it, the argument that takes it.
+//! The Rust code for the value of a field: its type, the seed that decodes it, the argument that takes it.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -6,12 +6,12 @@ use quote::quote;
 use super::ir::{DefaultValue, Field, Integer, Kind};
 use super::names;
 
-/// A name of Rust.
+/// Returns a Rust identifier.
 pub(crate) fn ident(name: &str) -> Ident {
     Ident::new(name, Span::call_site())
 }
 
-/// Returns the Rust type of a value that is there.
+/// Returns the Rust type of a present value.
 pub(crate) fn value_type(kind: &Kind) -> TokenStream {
     match kind {
         Kind::Text => quote!(String),
@@ -34,7 +34,7 @@ pub(crate) fn value_type(kind: &Kind) -> TokenStream {
     }
 }
 
-/// Returns the seed that reads a value.
+/// Returns the seed that decodes a value.
 pub(crate) fn seed(kind: &Kind) -> TokenStream {
     match kind {
         Kind::Text => quote!(de::STRING),
@@ -53,7 +53,7 @@ pub(crate) fn seed(kind: &Kind) -> TokenStream {
     }
 }
 
-/// How a function takes a value.
+/// A function argument that takes a value.
 pub(crate) struct Argument<'a> {
     kind: &'a Kind,
     /// Its type.
@@ -61,7 +61,7 @@ pub(crate) struct Argument<'a> {
 }
 
 impl<'a> Argument<'a> {
-    /// Returns the argument for a value of that kind.
+    /// Returns the argument for a value of this kind.
     pub(crate) fn of(kind: &'a Kind) -> Self {
         let value = value_type(kind);
         let argument = match kind {
@@ -74,7 +74,7 @@ impl<'a> Argument<'a> {
         Self { kind, argument }
     }
 
-    /// Returns the value out of the argument.
+    /// Returns the expression that converts the argument to the value.
     pub(crate) fn value(&self, name: &Ident) -> TokenStream {
         match self.kind {
             kind if kind.is_plain() => quote!(#name),
@@ -86,7 +86,7 @@ impl<'a> Argument<'a> {
     }
 }
 
-/// Returns the value of an absent field, where one is given.
+/// Returns the default of a field.
 pub(crate) fn default_value(field: &Field) -> TokenStream {
     match (&field.default, &field.kind) {
         (Some(DefaultValue::Text(word)), Kind::Named(reference)) => {

@@ -1,15 +1,15 @@
-//! How schemas lead to each other.
+//! The graph of references between schemas.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::diagnostics::Diagnostics;
 use super::ir::{Api, Reference, Schema};
 
-/// The schemas by name, and what leads from one to the next.
+/// The schemas of a description by name, as nodes of a graph whose edges are references.
 pub(crate) struct Graph<'a>(BTreeMap<&'a str, &'a Schema>);
 
 impl<'a> Graph<'a> {
-    /// Of a whole description.
+    /// Creates the graph of a description.
     pub(crate) fn of(api: &'a Api) -> Self {
         let schemas = api.schemas.iter();
         Self(
@@ -19,18 +19,18 @@ impl<'a> Graph<'a> {
         )
     }
 
-    /// Returns the schema that a reference means.
+    /// Returns the schema that a reference names.
     pub(crate) fn get(&self, reference: &Reference) -> Option<&'a Schema> {
         self.0.get(reference.name.as_str()).copied()
     }
 
-    /// What a schema leads to.
+    /// Returns the references of a schema.
     pub(crate) fn next(&self, reference: &Reference) -> impl Iterator<Item = &'a Reference> {
         self.get(reference).into_iter().flat_map(Schema::references)
     }
 
-    /// Reports each reference that closes a circle. Walks down with a stack of its own: the depth is the description's.
-    pub(crate) fn cycles(&self, diagnostics: &mut Diagnostics) {
+    /// Reports each reference that closes a cycle. Uses an explicit stack, because the description decides the depth.
+    pub(crate) fn report_cycles(&self, diagnostics: &mut Diagnostics) {
         let mut done = BTreeSet::new();
         for root in self.0.values() {
             let mut on_the_way = BTreeSet::from([root.name.as_str()]);
@@ -45,8 +45,8 @@ impl<'a> Graph<'a> {
                 if on_the_way.contains(reference.name.as_str()) {
                     diagnostics.add(
                         reference.at,
-                        format!("`$ref` to `{}` closes a circle", reference.name),
-                        "break the circle: how deep a model goes is for the description to say, not for what is read",
+                        format!("`$ref` to `{}` closes a cycle", reference.name),
+                        "break the cycle: the depth of a model must be finite",
                     );
                 } else if !done.contains(reference.name.as_str())
                     && let Some(next) = self.get(reference)
@@ -59,9 +59,9 @@ impl<'a> Graph<'a> {
     }
 }
 
-/// Marks everything that can be reached from the starts: with the mark of the start, or of what two marks make together.
+/// Marks every schema that can be reached from the starts with the mark of its start, or with a combination of several.
 ///
-/// That must be a mark which no third one changes: so each name is left at most twice, however many starts lead to it.
+/// A combined mark must not change further, so that each schema is visited at most twice, whatever the number of starts.
 pub(crate) fn propagate<'a, M: Clone + PartialEq, N: Iterator<Item = &'a Reference>>(
     starts: impl Iterator<Item = (&'a Reference, M)>,
     next: impl Fn(&'a Reference) -> N,
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_reaches_all_that_follows_and_two_become_one() {
+    fn marks_reach_all_references_and_are_combined() {
         let chain = chain(5);
         let next = |it: &Reference| chain.iter().find(|other| other.name > it.name).into_iter();
         let starts = [(&chain[1], "b"), (&chain[3], "d")];
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_left_twice_at_most_however_many_starts_lead_to_it() {
+    fn a_schema_is_visited_at_most_twice_whatever_the_number_of_starts() {
         let chain = chain(1000);
         let steps = Cell::new(0);
         let next = |it: &Reference| {

@@ -161,13 +161,13 @@ fn result(operation: &Operation) -> TokenStream {
     }
 }
 
-/// Whether the next page is in a `Link` header.
+/// Returns whether the next page is in a `Link` header.
 fn is_linked(operation: &Operation) -> bool {
     let paging = operation.paging.as_ref();
     paging.is_some_and(|paging| paging.style == PagingStyle::Link)
 }
 
-/// The parameters of the path except for the account, with their index in the path.
+/// Returns the path parameters without the account, with their index in the path.
 fn path_arguments(operation: &Operation) -> impl Iterator<Item = (Literal, Ident)> {
     let parameters = path(operation).enumerate();
     let arguments = parameters.filter(|(_, parameter)| !parameter.is_account);

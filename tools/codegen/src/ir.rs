@@ -11,9 +11,9 @@ use super::yaml::Node;
 /// One vendor's API.
 #[derive(Debug)]
 pub(crate) struct Api {
-    /// `asa`, `dt`: the name of the module.
+    /// The name of the module: `asa` or `dt`.
     pub(crate) vendor: String,
-    /// The description's place below `crates/models`.
+    /// The path of the description below `crates/models`.
     pub(crate) file: String,
     pub(crate) title: Prose,
     pub(crate) description: Prose,
@@ -24,7 +24,7 @@ pub(crate) struct Api {
 }
 
 impl Api {
-    /// Returns the schema of that name.
+    /// Returns the schema with this name.
     pub(crate) fn schema(&self, name: &str) -> Option<&Schema> {
         self.schemas.iter().find(|schema| schema.name == name)
     }
@@ -51,12 +51,12 @@ impl Server {
     }
 }
 
-/// A part of a base URL that each user has to know.
+/// A variable part of a base URL.
 #[derive(Debug)]
 pub struct Variable {
     /// The name, without braces.
     pub name: String,
-    /// The value that the URL has unless the user gives another.
+    /// The default value.
     pub default: String,
     pub(crate) description: Prose,
 }
@@ -78,7 +78,7 @@ pub(crate) struct Operation {
     pub(crate) description: Prose,
     pub(crate) method: Method,
     pub(crate) path: String,
-    /// Whether its path has other methods.
+    /// Whether other operations have the same path.
     pub(crate) shares_path: bool,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) request: Option<Reference>,
@@ -91,13 +91,13 @@ pub(crate) struct Operation {
     pub(crate) paging: Option<Paging>,
     pub(crate) permissions: Vec<String>,
     pub(crate) source: Prose,
-    /// The name of the client's method, where it does not follow from method and path.
+    /// The name of the client's method, if it is not derived from method and path.
     pub(crate) rust_name: Option<String>,
     pub(crate) by_hand: ByHand,
     pub(crate) at: Position,
 }
 
-/// What the client and the command line do by hand about an operation, each with what a caller should know of it.
+/// The handwritten parts of an operation in the client and the command line, each with a text for callers.
 #[derive(Debug, Default)]
 pub(crate) struct ByHand {
     /// The whole method.
@@ -111,7 +111,7 @@ pub(crate) struct ByHand {
 }
 
 impl Operation {
-    /// Method and path: `GET /v1/teams/{team_name}/gateways`.
+    /// Returns method and path: `GET /v1/teams/{team_name}/gateways`.
     pub(crate) fn call(&self) -> String {
         let method = self.method.keyword().to_ascii_uppercase();
         format!("{method} {}", self.path)
@@ -137,7 +137,7 @@ pub(crate) enum Method {
 impl Method {
     pub(crate) const ALL: [Self; 4] = [Self::Get, Self::Post, Self::Put, Self::Delete];
 
-    /// As a keyword below a path.
+    /// Returns the keyword below a path.
     pub(crate) fn keyword(self) -> &'static str {
         match self {
             Self::Get => "get",
@@ -175,7 +175,7 @@ pub(crate) enum PagingStyle {
 pub(crate) struct Parameter {
     pub(crate) name: String,
     pub(crate) in_path: bool,
-    /// Whether it is the client's account, such as a team.
+    /// Whether it is the account of the client, such as a team.
     pub(crate) is_account: bool,
     pub(crate) description: Prose,
     pub(crate) kind: Kind,
@@ -183,7 +183,7 @@ pub(crate) struct Parameter {
     pub(crate) at: Position,
 }
 
-/// A name of a schema, and where it is used.
+/// The name of a schema, and the position of its use.
 #[derive(Clone, Debug)]
 pub(crate) struct Reference {
     pub(crate) name: String,
@@ -197,27 +197,27 @@ pub(crate) struct Schema {
     pub(crate) description: Prose,
     pub(crate) source: Prose,
     pub(crate) shape: Shape,
-    /// The module that it belongs to: a tag's, or `shared`.
+    /// Its module: that of a tag, or `shared`.
     pub(crate) module: String,
     /// Whether only requests contain it.
     pub(crate) is_request_only: bool,
-    /// Whether it keeps the members that it does not know, because it is read, changed and put back.
+    /// Whether it keeps unknown members, because it is read, changed and put back.
     pub(crate) keeps_unknown: bool,
     /// Whether the command line chooses the columns of its table.
     pub(crate) has_own_columns: bool,
-    /// As the description has them; the first shows every property.
+    /// The examples of the description; the first shows every property.
     pub(crate) examples: Vec<Node>,
     pub(crate) at: Position,
 }
 
 impl Schema {
-    /// Returns the secret that no other response shows, if it is a response with one. The rest of it is read leniently.
+    /// Returns the secret that no other response shows, if it has one. Its other fields are then decoded leniently.
     pub(crate) fn shown_once(&self) -> Option<&Field> {
         let mut fields = self.fields().iter();
         fields.find(|field| field.is_shown_once && !self.is_request_only)
     }
 
-    /// What one of its fields is when it is absent.
+    /// Returns what it means if one of its fields is absent.
     pub(crate) fn presence(&self, field: &Field) -> Presence {
         let is_count = matches!(field.kind, Kind::Integer(range) if range.is_unsigned());
         match &field.kind {
@@ -233,7 +233,7 @@ impl Schema {
         }
     }
 
-    /// Returns the fields; none when it is no object.
+    /// Returns the fields; empty unless it is an object.
     pub(crate) fn fields(&self) -> &[Field] {
         match &self.shape {
             Shape::Object(fields) => fields,
@@ -241,14 +241,14 @@ impl Schema {
         }
     }
 
-    /// Returns the schemas that its fields name.
+    /// Returns the references of its fields.
     pub(crate) fn references(&self) -> impl Iterator<Item = &Reference> {
         let fields = self.fields().iter();
         fields.filter_map(|field| field.kind.reference())
     }
 }
 
-/// What a named type is.
+/// The kind of a named type.
 #[derive(Debug)]
 pub(crate) enum Shape {
     Id,
@@ -267,26 +267,26 @@ pub(crate) struct Word {
 /// A field of an object.
 #[derive(Debug)]
 pub(crate) struct Field {
-    /// As the vendor writes it.
+    /// The vendor's name.
     pub(crate) name: String,
-    /// As Rust writes it.
+    /// The name in Rust.
     pub(crate) rust: String,
     pub(crate) description: Prose,
-    /// Its own source, where it is not the object's.
+    /// Its own source, if it differs from that of the object.
     pub(crate) source: Option<Prose>,
     pub(crate) kind: Kind,
     pub(crate) limits: Limits,
     pub(crate) is_required: bool,
     pub(crate) is_nullable: bool,
     pub(crate) default: Option<DefaultValue>,
-    /// Whether a new request has it, by its default or an argument, although it may be left out.
+    /// Whether new requests contain it, from its default or an argument, although it may be omitted.
     pub(crate) is_omittable: bool,
     /// Whether it is a secret that no other response shows.
     pub(crate) is_shown_once: bool,
     pub(crate) at: Position,
 }
 
-/// What a field is when it is absent.
+/// What it means if a field is absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Presence {
     /// It is required.
@@ -295,13 +295,13 @@ pub(crate) enum Presence {
     Defaulted,
     /// It is `None`.
     Optional,
-    /// It is required; a negative one is `None`.
+    /// It is required; a negative value is `None`.
     Count,
-    /// It is `None`, and so is a negative one.
+    /// It is `None`, like a negative value.
     OptionalCount,
-    /// It is `Absent`; a value that does not fit is kept as it is.
+    /// It is `Absent`; an invalid value is kept as it is.
     Lenient,
-    /// It keeps what the server has; null clears it.
+    /// It keeps the value on the server; null clears it.
     Patch,
 }
 
@@ -314,7 +314,7 @@ pub(crate) enum DefaultValue {
     EmptyObject,
 }
 
-/// As JSON writes it, but texts without quotes.
+/// Formats the value as in JSON, but texts without quotes.
 impl fmt::Display for DefaultValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -331,7 +331,7 @@ impl fmt::Display for DefaultValue {
 pub(crate) enum Kind {
     Text,
     Secret,
-    /// A date and time; whether it is written with milliseconds.
+    /// A date and time, always with milliseconds if `milliseconds` is set.
     Timestamp {
         milliseconds: bool,
     },
@@ -344,17 +344,17 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// Whether it is copied and not converted.
+    /// Returns whether the value is copied and not converted.
     pub(crate) fn is_plain(&self) -> bool {
         matches!(self, Self::Boolean | Self::Integer(_))
     }
 
-    /// Whether its Rust type holds greater integers than the description allows.
+    /// Returns whether it is a count: its Rust type holds greater integers than the description allows.
     pub(crate) fn is_count(&self) -> bool {
         matches!(self, Self::Integer(Integer::Count32 | Integer::Count64))
     }
 
-    /// Returns the type of the elements of a list of lists, or itself.
+    /// Returns the element type of a (nested) list, or the type itself.
     pub(crate) fn innermost(&self) -> &Self {
         match self {
             Self::List(element) => element.innermost(),
@@ -385,12 +385,12 @@ pub(crate) enum Integer {
 }
 
 impl Integer {
-    /// Whether it is never negative.
+    /// Returns whether it is never negative.
     pub(crate) fn is_unsigned(self) -> bool {
         matches!(self, Self::Count32 | Self::Count64 | Self::Uint64)
     }
 
-    /// What the type can hold, cut to what the description allows.
+    /// Returns the range of the type within the limits of the description.
     pub(crate) fn within(self, limits: &Limits) -> RangeInclusive<i128> {
         let (least, most): (i128, i128) = match self {
             Self::Int32 => (i32::MIN.into(), i32::MAX.into()),
@@ -405,7 +405,7 @@ impl Integer {
     }
 }
 
-/// What a value may be beyond its type.
+/// The limits of a value beyond those of its type.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Limits {
     pub(crate) min_length: Option<i64>,
@@ -416,7 +416,7 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// Whether some value of this kind keeps them.
+    /// Returns whether some value of this kind is within them.
     pub(crate) fn can_be_kept(&self, kind: &Kind) -> bool {
         let lengths = self.min_length.unwrap_or(0)..=self.max_length.unwrap_or(i64::MAX);
         let has_range = match kind {
@@ -426,7 +426,7 @@ impl Limits {
         has_range && !lengths.is_empty() && self.min_length.is_none_or(|least| least >= 0)
     }
 
-    /// In words, or nothing when the type says all.
+    /// Returns them in words; `None` if there are none beyond those of the type.
     pub(crate) fn sentence(&self) -> Option<Markdown> {
         let mut parts = Vec::new();
         match (self.min_length, self.max_length) {

@@ -1,7 +1,7 @@
-//! JSON whose keys keep the order in which they were put.
+//! JSON whose members keep their order.
 //!
-//! serde_json's own values would need its feature `preserve_order`, which a build of the whole workspace would give to the
-//! crates that are shipped as well.
+//! The values of serde_json would need its feature `preserve_order`, which a build of the whole workspace would also enable for
+//! the published crates.
 
 use std::fmt;
 
@@ -20,7 +20,7 @@ pub(crate) enum Json {
 }
 
 impl Json {
-    /// An object with these members.
+    /// Creates an object with these members.
     pub(crate) fn object<K: Into<String>>(members: impl IntoIterator<Item = (K, Self)>) -> Self {
         Self::Object(
             members
@@ -63,7 +63,7 @@ impl Serialize for Json {
     }
 }
 
-/// Indented by two spaces, one value a line.
+/// Formats the value indented by two spaces, with one value on each line.
 impl fmt::Display for Json {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&serde_json::to_string_pretty(self).map_err(|_| fmt::Error)?)

@@ -1,6 +1,6 @@
 //! Writes the JSON Schema (2020-12) of a vendor's models: one file with one definition for each schema of the description.
 //!
-//! It says what the models write and what the vendor documents; the models read a little more.
+//! It describes what the models write and the vendor documents; the models accept a little more.
 
 use super::example;
 use super::graph::Graph;
@@ -64,7 +64,7 @@ fn source(source: &Prose) -> Json {
     format!("Source: {}", source.plain()).into()
 }
 
-/// Returns the known words with their meanings, and any other: enumerations are open.
+/// Returns a choice of the known words with their meanings, and of any other string, because enums are open.
 fn words(words: &[Word]) -> Json {
     let known = words.iter().map(|word| {
         Json::object([

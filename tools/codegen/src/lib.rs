@@ -1,8 +1,8 @@
-//! The generator: descriptions to models, tables of operations, samples, clients, commands, reference pages and JSON Schemas.
+//! Generates models, operation tables, samples, clients, commands, reference pages and JSON Schemas from descriptions.
 //!
-//! `openapi/asa.yaml` → `yaml` (a tree with places) → `document` and `schema` (strict reading into the `ir`) → `check` (the whole) →
-//! `models`, `operations`, `samples`, `client`, `cli`, `handlers`, `reference`, `json_schema` (text) → `output` (the disk). The
-//! result depends on the descriptions and on nothing else.
+//! `openapi/asa.yaml` → `yaml` (a tree with positions) → `document` and `schema` (strict reading into the `ir`) → `check` →
+//! `models`, `operations`, `samples`, `client`, `cli`, `handlers`, `reference`, `json_schema` (text) → `output` (files). The
+//! result depends on the descriptions alone.
 
 mod characters;
 mod check;
@@ -54,7 +54,7 @@ pub const VENDORS: [&str; 2] = ["asa", "dt"];
 ///
 /// # Errors
 ///
-/// Returns all errors of all descriptions, one a line, or that a description cannot be read.
+/// All errors of all descriptions, one on each line, or that a description cannot be read.
 pub fn generate(root: &Path) -> Result<Output, String> {
     let mut output = Output::default();
     let mut mistakes = Vec::new();
@@ -105,7 +105,7 @@ pub fn generate(root: &Path) -> Result<Output, String> {
 /// The contents of a description that other tools must find in their output.
 #[derive(Debug)]
 pub struct Outline {
-    /// The first.
+    /// The first server.
     pub server: Server,
     /// The ids of the operations.
     pub operations: Vec<String>,
@@ -117,7 +117,7 @@ pub struct Outline {
 ///
 /// # Errors
 ///
-/// Returns all errors of the description, one a line, or that it cannot be read.
+/// All errors of the description, one on each line, or that it cannot be read.
 pub fn outline(root: &Path, vendor: &str) -> Result<Outline, String> {
     let file = format!("crates/models/openapi/{vendor}.yaml");
     let bytes = read(&root.join(&file))?;
@@ -137,7 +137,7 @@ pub fn outline(root: &Path, vendor: &str) -> Result<Outline, String> {
 ///
 /// # Errors
 ///
-/// Returns all errors of the description, one a line.
+/// All errors of the description, one on each line.
 pub fn generate_vendor(vendor: &str, file: &str, bytes: &[u8]) -> Result<Output, String> {
     let api = describe(vendor, file, bytes).map_err(|diagnostics| diagnostics.to_string())?;
     let mut output = Output::default();
@@ -145,7 +145,7 @@ pub fn generate_vendor(vendor: &str, file: &str, bytes: &[u8]) -> Result<Output,
     Ok(output)
 }
 
-/// Returns the bytes of a description; at most one more than the reader takes, so that it can say that it is too much.
+/// Reads a description, at most one byte more than the limit, which is enough for the parser to report it.
 fn read(path: &Path) -> Result<Vec<u8>, String> {
     let failed = |error| format!("cannot read {}: {error}", path.display());
     let mut bytes = Vec::new();

@@ -1,11 +1,11 @@
-//! Markdown in which foreign text means nothing but itself.
+//! Markdown in which texts of a description are escaped.
 //!
-//! It is written for the two that read it: rustdoc, in doc comments, and whoever shows the reference pages. Comments are
-//! wrapped, so that each word may begin a line: a word that would begin a list or a heading there is escaped everywhere.
+//! It is rendered by rustdoc in doc comments and by any Markdown renderer in reference pages. Comments are wrapped, so each word
+//! may begin a line: a word that would begin a list or a heading there is escaped everywhere.
 
 use std::mem;
 
-/// Punctuation that ends a sentence rather than an address.
+/// Punctuation that belongs to the sentence after a URL, not to the URL.
 const AFTER_URL: [char; 13] = [
     ',', '.', ';', ':', '!', '?', '\'', '*', '_', '~', ')', ']', '}',
 ];
@@ -16,19 +16,19 @@ pub(crate) struct Markdown {
     paragraphs: Vec<Vec<Word>>,
 }
 
-/// What a line is not broken within: parts with no space between them.
+/// Parts without a space between them, within which lines are not broken.
 type Word = Vec<Part>;
 
 #[derive(Clone, Debug)]
 enum Part {
     /// Markdown without spaces.
     Text(String),
-    /// Any text, to be shown as code.
+    /// Any text, shown as code.
     Code(String),
 }
 
 impl Markdown {
-    /// Markdown that the generator itself wrote.
+    /// Creates Markdown from text that the generator itself writes.
     pub(crate) fn own(text: &str) -> Self {
         let paragraphs = text.split("\n\n").map(|paragraph| {
             let words = paragraph.split_whitespace();
@@ -37,12 +37,12 @@ impl Markdown {
         Self::of(paragraphs)
     }
 
-    /// Plain text with `code` between backticks; addresses become links, and nothing else has a meaning.
+    /// Creates Markdown from plain text with `code` between backticks. URLs become links; everything else is escaped.
     pub(crate) fn escaped(text: &str) -> Self {
         Self::of(text.split("\n\n").map(words))
     }
 
-    /// A name or a value, shown as it is.
+    /// Creates a code span with a name or a value.
     pub(crate) fn code(text: &str) -> Self {
         Self::of([vec![vec![Part::Code(text.replace('\n', "\\n"))]]])
     }
@@ -54,7 +54,7 @@ impl Markdown {
         }
     }
 
-    /// Goes on in the same paragraph, after a space.
+    /// Appends to the same paragraph, after a space.
     pub(crate) fn and(mut self, next: Self) -> Self {
         let mut next = next.paragraphs.into_iter();
         match (self.paragraphs.last_mut(), next.next()) {
@@ -66,7 +66,7 @@ impl Markdown {
         self
     }
 
-    /// Goes on without a space.
+    /// Appends without a space.
     pub(crate) fn joined(mut self, mut next: Self) -> Self {
         let last = self
             .paragraphs
@@ -81,13 +81,13 @@ impl Markdown {
         self.and(next)
     }
 
-    /// Goes on in a new paragraph.
+    /// Appends as a new paragraph.
     pub(crate) fn paragraph(mut self, next: Self) -> Self {
         self.paragraphs.extend(next.paragraphs);
         self
     }
 
-    /// Lines of at most `width` characters, where words allow it; paragraphs are separated by an empty line.
+    /// Wraps into lines of at most `width` characters, unless a word is longer. An empty line separates paragraphs.
     pub(crate) fn lines(&self, width: usize) -> Vec<String> {
         let mut lines = Vec::new();
         for words in &self.paragraphs {
@@ -110,12 +110,12 @@ impl Markdown {
         lines
     }
 
-    /// A line for each paragraph, for a page.
+    /// Returns one line for each paragraph, for a page.
     pub(crate) fn page(&self) -> String {
         self.lines(usize::MAX).join("\n")
     }
 
-    /// Returns all on one line, for the cell of a table.
+    /// Returns everything on one line, for a table cell.
     pub(crate) fn cell(&self) -> String {
         let words = self.paragraphs.iter().flatten();
         let words = words.map(|word| written(word, fenced_in_cell));
@@ -170,7 +170,7 @@ fn words(paragraph: &str) -> Vec<Word> {
     words
 }
 
-/// What stands before, in and behind the first code span: between two backticks that have no others beside them.
+/// Returns the text before, in and after the first code span, which is between two single backticks.
 fn code_span(text: &str) -> Option<(&str, &str, &str)> {
     let is_lone = |at: usize| {
         let (before, after) = (&text[..at], &text[at + 1..]);
@@ -189,7 +189,7 @@ fn code_span(text: &str) -> Option<(&str, &str, &str)> {
     None
 }
 
-/// Text without spaces as Markdown.
+/// Escapes text without spaces.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let mut rest = text;
@@ -202,7 +202,7 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-/// What stands before, in and behind the first address.
+/// Returns the text before, in and after the first URL.
 fn first_url(text: &str) -> Option<(&str, &str, &str)> {
     let starts = text.match_indices("http").map(|(start, _)| start);
     starts.into_iter().find_map(|start| {
@@ -222,7 +222,7 @@ fn first_url(text: &str) -> Option<(&str, &str, &str)> {
     })
 }
 
-/// Returns the address without what ends the sentence around it; a bracket that was opened in it stays.
+/// Returns a URL without punctuation of the sentence around it; a closing parenthesis stays if the URL has the opening one.
 fn without_punctuation(url: &str) -> &str {
     let count = |c: char| url.matches(c).count();
     let mut brackets = [('(', ')'), ('[', ']'), ('{', '}')]
@@ -263,8 +263,8 @@ fn escape_plain(escaped: &mut String, text: &str) {
     }
 }
 
-/// Escapes what would begin a heading, a quotation, a list or a rule at the beginning of a line. Within a paragraph
-/// (not `is_first` in it) only the number 1 begins a list.
+/// Escapes a word that would begin a heading, a quotation, a list or a rule at the beginning of a line. Inside a paragraph (not
+/// `is_first`) only the number 1 begins a list.
 fn escape_block(word: &mut String, is_first: bool) {
     let is_rule = word.chars().all(|c| "-=+:".contains(c));
     let number = word
@@ -277,7 +277,7 @@ fn escape_block(word: &mut String, is_first: bool) {
     }
 }
 
-/// Text between as many backticks as it needs.
+/// Puts text between as many backticks as necessary.
 fn fenced(code: &str) -> String {
     let code = if code.is_empty() { "\"\"" } else { code };
     let longest = code.split(|c| c != '`').map(str::len).max();
@@ -292,7 +292,7 @@ fn fenced(code: &str) -> String {
     format!("{fence}{pad}{code}{pad}{fence}")
 }
 
-/// Text as code that does not end its cell.
+/// Formats text as code for a table cell.
 fn fenced_in_cell(code: &str) -> String {
     if !code.contains('|') {
         return fenced(code);
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_become_links_without_the_punctuation_behind_them() {
+    fn urls_become_links_without_the_punctuation_after_them() {
         check(
             "See https://a.example/b, or (https://c.example/d.e).",
             "See <https://a.example/b>, or (<https://c.example/d.e>).",
@@ -345,7 +345,7 @@ mod tests {
 
     // U28
     #[test]
-    fn a_long_text_of_brackets_and_addresses_is_read_once() {
+    fn a_long_text_of_brackets_and_urls_takes_linear_time() {
         let brackets = ")".repeat(200_000);
         check(
             &format!("https://a.example{brackets}"),
@@ -426,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_put_together_with_and_without_a_space() {
+    fn texts_are_appended_with_and_without_a_space() {
         let text = Markdown::own("of").and(Markdown::escaped("*"));
         let text = text
             .joined(Markdown::own(", then"))

@@ -13,7 +13,7 @@ use super::rust::{self, Item, doc_of};
 use super::source::schema_doc;
 use super::struct_gen::StructGenerator;
 
-/// Returns the files of the models and the `mod.rs` that names them, by their name.
+/// Returns the files of the models, `mod.rs` included, by name.
 pub(crate) fn files(api: &Api) -> Result<BTreeMap<String, String>, String> {
     let mut files = BTreeMap::new();
     let mut modules: BTreeMap<&str, Vec<&Schema>> = BTreeMap::new();
@@ -64,7 +64,7 @@ fn root(api: &Api, modules: &BTreeMap<&str, Vec<&Schema>>) -> Result<String, Str
     rust::file(&api.file, &api.title.sentence(), &items)
 }
 
-/// What a file needs from elsewhere.
+/// Returns the imports of a file.
 fn imports(api: &Api, module: &str, schemas: &[&Schema]) -> TokenStream {
     let mut kinds: Vec<&Kind> = Vec::new();
     let (mut has_patch, mut has_lenient, mut has_id, mut has_enum) = (false, false, false, false);

@@ -46,7 +46,7 @@ pub fn pascal(name: &str) -> String {
         .collect()
 }
 
-/// Returns the name of a tag as it stands within a sentence: `gateway setup tokens`.
+/// Returns the name of a tag for use inside a sentence: `gateway setup tokens`.
 #[must_use]
 pub fn in_sentence(name: &str) -> String {
     let mut rest = name.chars();
@@ -69,14 +69,14 @@ pub fn singular(name: &str) -> String {
         .unwrap_or_else(|| name.to_owned())
 }
 
-/// Whether Rust accepts it as the name of a field, a module or a type.
+/// Returns whether Rust accepts it as the name of a field, a module or a type.
 #[must_use]
 pub fn is_identifier(name: &str) -> bool {
     syn::parse_str::<syn::Ident>(name).is_ok()
 }
 
-/// Names that a schema must not take: of types and traits that generated code or the macros in it use, and of what the
-/// vendors' modules and the clients' `models` add by hand, which would hide the schema.
+/// Names that a schema must not have: those of types and traits that generated code or its macros use, and those of handwritten
+/// items in the vendors' modules and the clients' `models`, which would hide the schema.
 pub const TAKEN: &[&str] = &[
     "A",
     "ApiResponse",
@@ -132,7 +132,7 @@ pub const TAKEN: &[&str] = &[
     "Vec",
 ];
 
-/// Names that the clients export beside the generated types, which they would hide.
+/// Names of handwritten items that the clients export, which would hide generated types.
 const EXPORTED: &[&str] = &[
     "ApiToken",
     "Applied",
@@ -171,7 +171,7 @@ const EXPORTED: &[&str] = &[
     "Violation",
 ];
 
-/// Whether a generated type of a client must not have this name.
+/// Returns whether a generated type of a client must not have this name.
 #[must_use]
 pub fn is_taken_in_client(name: &str) -> bool {
     TAKEN.contains(&name) || EXPORTED.contains(&name)
@@ -182,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_all_styles_become_rust_names() {
+    fn names_of_all_styles_are_converted_to_rust_names() {
         for (name, snaked, pascaled) in [
             ("expirationDate", "expiration_date", "ExpirationDate"),
             (
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_is_named_within_a_sentence_and_for_one_object() {
+    fn a_tag_has_a_name_inside_a_sentence_and_a_singular() {
         for (name, within, one) in [
             ("Gateways", "gateways", "Gateway"),
             ("ActiveGate tokens", "ActiveGate tokens", "ActiveGate token"),

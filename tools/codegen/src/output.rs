@@ -1,4 +1,4 @@
-//! Generated files against the files on disk: compared, or brought in line.
+//! Compares generated files with those on disk, or writes them.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
-/// What the generator writes: the text of each file by its path from the workspace's root.
+/// The generated files: the text of each by its path relative to the workspace's root.
 #[derive(Debug, Default, PartialEq)]
 pub struct Output {
     files: BTreeMap<PathBuf, String>,
 }
 
-/// The folders that belong to the generator alone, from the workspace's root.
+/// The folders that contain only generated files, relative to the workspace's root.
 const FOLDERS: [&str; 7] = [
     "crates/asa-client/src/generated",
     "crates/cli/src/generated",
@@ -42,16 +42,16 @@ impl Output {
         Ok(())
     }
 
-    /// Iterates over the files with their texts, by path from the workspace's root.
+    /// Returns the files with their texts, by path relative to the workspace's root.
     pub fn files(&self) -> impl Iterator<Item = (&PathBuf, &String)> {
         self.files.iter()
     }
 
-    /// Returns what differs on disk, one text for each file; nothing is written.
+    /// Compares the files with those on disk, and returns one text for each difference. It writes nothing.
     ///
     /// # Errors
     ///
-    /// That a file or folder cannot be read.
+    /// If a file or folder cannot be read.
     pub fn differences(&self, root: &Path) -> Result<Vec<String>, String> {
         let mut differences = Vec::new();
         for (path, text) in &self.files {
@@ -69,11 +69,11 @@ impl Output {
         Ok(differences)
     }
 
-    /// Brings the disk in line and returns what was changed.
+    /// Writes files that differ, removes leftovers, and returns what changed.
     ///
     /// # Errors
     ///
-    /// That a file cannot be written, or that one of the folders is a link.
+    /// If a file cannot be written, or one of the folders is a link.
     pub fn write(&self, root: &Path) -> Result<Vec<String>, String> {
         let mut changes = Vec::new();
         refuse_links(root)?;
@@ -92,7 +92,7 @@ impl Output {
         Ok(changes)
     }
 
-    /// Files in the generator's folders that it does not write.
+    /// Returns the files in the generator's folders that are not generated.
     fn leftovers(&self, root: &Path) -> Result<Vec<PathBuf>, String> {
         let mut leftovers = Vec::new();
         for folder in FOLDERS {
@@ -105,7 +105,7 @@ impl Output {
     }
 }
 
-/// Whether a path is below the generated folder of a vendor's client.
+/// Returns whether a path is below the generated folder of a vendor's client.
 fn is_client(path: &Path) -> bool {
     let mut parts = path.iter().map(|part| part.to_string_lossy());
     let mut next = || parts.next().unwrap_or_default();
@@ -124,7 +124,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, String> {
     }
 }
 
-/// A folder of the generator that is a link would lead it elsewhere.
+/// Rejects a folder of the generator that is a link, because its files would be written elsewhere.
 fn refuse_links(root: &Path) -> Result<(), String> {
     for folder in FOLDERS {
         if root.join(folder).is_symlink() {
@@ -136,7 +136,7 @@ fn refuse_links(root: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Writes beside the file and renames, so that no half of a file is ever seen.
+/// Replaces a file atomically: writes a temporary file beside it and renames that.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;

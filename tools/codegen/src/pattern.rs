@@ -1,11 +1,11 @@
 //! Checks that a `pattern` is a regular expression.
 //!
-//! JSON Schema uses the dialect of ECMA-262, which allows more than Rust's, such as `(?=…)` and `\1`. So only an error in both
-//! dialects is reported.
+//! JSON Schema uses the dialect of ECMA-262, which allows more than that of `regex`, such as `(?=…)` and `\1`. So only an error
+//! in both dialects is reported.
 
 use regex_syntax::ast::{ErrorKind, parse::Parser};
 
-/// What no dialect takes, and where in the pattern, counted from 1.
+/// Returns the error of a pattern that is invalid in both dialects, with the character, counted from 1.
 pub(crate) fn mistake(pattern: &str) -> Option<String> {
     // ECMA-262 knows empty classes, and no classes within classes.
     if ["[]", "[^]", "[["].iter().any(|it| pattern.contains(it)) {
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_that_only_rust_refuses_is_accepted() {
+    fn a_pattern_that_only_rust_rejects_is_accepted() {
         for pattern in [
             r"^[\w\-_.]+$",
             "^(?=.*a)(?!b).+$",

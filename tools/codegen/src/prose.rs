@@ -9,17 +9,17 @@ use super::markdown::Markdown;
 pub(crate) struct Prose(String);
 
 impl Prose {
-    /// Returns the text as it stands in a description.
+    /// Creates it from the text in a description.
     pub(crate) fn new(text: &str) -> Self {
         Self(text.trim().into())
     }
 
-    /// As it is written, for JSON and for literals of Rust, which escape what they must.
+    /// Returns the text unescaped, for JSON and for Rust literals, which escape it themselves.
     pub(crate) fn plain(&self) -> &str {
         &self.0
     }
 
-    /// Like [`plain`](Self::plain), with a full stop at the end.
+    /// Like [`plain`](Self::plain), with a period at the end.
     pub(crate) fn plain_sentence(&self) -> String {
         if self.0.ends_with(['.', '!', '?']) {
             self.0.clone()
@@ -28,12 +28,12 @@ impl Prose {
         }
     }
 
-    /// For a doc comment or a page.
+    /// Returns it for a doc comment or a page.
     pub(crate) fn markdown(&self) -> Markdown {
         Markdown::escaped(&self.0)
     }
 
-    /// Like [`markdown`](Self::markdown), with a full stop at the end.
+    /// Like [`markdown`](Self::markdown), with a period at the end.
     pub(crate) fn sentence(&self) -> Markdown {
         Markdown::escaped(&self.plain_sentence())
     }

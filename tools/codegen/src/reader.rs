@@ -8,7 +8,7 @@ use super::diagnostics::{Diagnostics, Position};
 use super::prose::Prose;
 use super::yaml::{Entry, Node, Value};
 
-/// The keywords that are ours, and where each belongs.
+/// Our own keywords, and where each belongs.
 const OURS: &[(&str, &str)] = &[
     ("x-account", "a parameter of the path"),
     ("x-by-hand", "an operation"),
@@ -31,21 +31,21 @@ const OURS: &[(&str, &str)] = &[
     ("x-timestamp", "a property with `format: date-time`"),
 ];
 
-/// An object has fewer keywords than this, unless its keywords are data.
+/// The most possible keywords that an unknown one is compared with. More only occur where keywords are data.
 const MOST_COMPARED: usize = 32;
 
-/// An object whose keywords are taken one after the other.
+/// An object whose keywords are taken one after another.
 #[derive(Debug)]
 pub(crate) struct Reader<'a> {
     pub(crate) at: Position,
     what: &'static str,
     left: BTreeMap<&'a str, &'a Entry>,
-    /// The keywords that it could have.
+    /// The keywords that were asked for.
     asked: BTreeSet<String>,
 }
 
 impl<'a> Reader<'a> {
-    /// Begins with an object; `what` names it for messages: `an operation`.
+    /// Begins to read an object; `what` names it in messages: `an operation`.
     pub(crate) fn of(
         node: &'a Node,
         what: &'static str,
@@ -65,12 +65,12 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Whether a keyword is there.
+    /// Returns whether a keyword is present.
     pub(crate) fn has(&self, keyword: &str) -> bool {
         self.left.contains_key(keyword)
     }
 
-    /// Returns the value of a keyword, if it is there.
+    /// Returns the value of a keyword, if present.
     pub(crate) fn take(&mut self, keyword: &str) -> Option<&'a Node> {
         if !self.asked.contains(keyword) {
             self.asked.insert(keyword.into());
@@ -78,7 +78,7 @@ impl<'a> Reader<'a> {
         Some(&self.left.remove(keyword)?.value)
     }
 
-    /// The value of a keyword that must be there.
+    /// Returns the value of a required keyword; reports its absence.
     pub(crate) fn need(
         &mut self,
         keyword: &str,
@@ -86,16 +86,12 @@ impl<'a> Reader<'a> {
     ) -> Option<&'a Node> {
         let node = self.take(keyword);
         if node.is_none() {
-            diagnostics.add(
-                self.at,
-                format!("{} without `{keyword}`", self.what),
-                format!("add `{keyword}`"),
-            );
+            diagnostics.add(self.at, format!("{} without `{keyword}`", self.what), "");
         }
         node
     }
 
-    /// Returns the text of a keyword that must be there; empty when it is not, which has then been reported.
+    /// Returns the text of a required keyword; reports its absence and returns an empty text.
     pub(crate) fn need_text(&mut self, keyword: &str, diagnostics: &mut Diagnostics) -> String {
         self.need(keyword, diagnostics)
             .and_then(|node| text(node, diagnostics))
@@ -103,7 +99,7 @@ impl<'a> Reader<'a> {
             .to_owned()
     }
 
-    /// Returns the sentences of a keyword that must be there; empty when they are not, which has then been reported.
+    /// Returns the sentences of a required keyword; reports their absence and returns an empty text.
     pub(crate) fn need_prose(&mut self, keyword: &str, diagnostics: &mut Diagnostics) -> Prose {
         let node = self.need(keyword, diagnostics);
         node.and_then(|node| prose(node, diagnostics))
@@ -135,7 +131,7 @@ impl<'a> Reader<'a> {
             .and_then(|node| boolean(node, diagnostics))
     }
 
-    /// The texts of a keyword's list, with their places; empty when the keyword is not there.
+    /// Returns the texts of a keyword's list with their positions; empty if the keyword is absent.
     pub(crate) fn texts(
         &mut self,
         keyword: &str,
@@ -157,13 +153,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What to do about a keyword that nobody took. One that is only misspelled, or elsewhere than it should be, must not be removed:
-    /// a secret would be none any more.
+    /// Returns the fix for an unknown keyword. One that is misspelled or misplaced must not simply be removed: a secret would no longer
+    /// be one.
     fn remedy(&self, keyword: &str) -> String {
-        // The words of an enum are keywords of its meanings: each with each would take too long.
+        // The words of an enum are the keywords of its meanings: comparing all pairs would take too long.
         let mut asked = self.asked.iter().take(MOST_COMPARED);
         if let Some(meant) = asked.find(|it| is_like(it, keyword)) {
-            return format!("call it `{meant}`, or remove it");
+            return format!("rename it to `{meant}`, or remove it");
         }
         match OURS.iter().find(|(ours, _)| is_like(ours, keyword)) {
             Some((ours, place)) => format!("put `{ours}` on {place}"),
@@ -172,9 +168,9 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether one word is a misspelling of the other.
+/// Returns whether one word is a misspelling of the other.
 fn is_like(one: &str, other: &str) -> bool {
-    // Nobody means a long text by a keyword, and comparing two takes time.
+    // A long text is not a misspelled keyword, and comparing it takes time.
     let is_short = one.len().max(other.len()) <= 64;
     let (one, other) = (one.to_lowercase(), other.to_lowercase());
     is_short && (one == other || TextDiff::from_chars(&one, &other).ratio() >= 0.8)
@@ -199,11 +195,11 @@ fn any_text<'a>(node: &'a Node, diagnostics: &mut Diagnostics) -> Option<&'a str
     match &node.value {
         Value::Text(text) if !text.trim().is_empty() => Some(text),
         Value::Text(_) => {
-            diagnostics.add(node.at, "an empty text", "write one");
+            diagnostics.add(node.at, "an empty text", "");
             None
         }
         Value::Integer(_) | Value::Boolean(_) => {
-            let what = format!("{} in place of a string", node.value.kind());
+            let what = format!("expected a string, found {}", node.value.kind());
             diagnostics.add(node.at, what, "put it in quotes");
             None
         }
@@ -238,13 +234,13 @@ pub(crate) fn entries<'a>(node: &'a Node, diagnostics: &mut Diagnostics) -> Opti
 fn wrong<T>(node: &Node, expected: &str, diagnostics: &mut Diagnostics) -> Option<T> {
     diagnostics.add(
         node.at,
-        format!("{} in place of {expected}", node.value.kind()),
-        format!("write {expected}"),
+        format!("expected {expected}, found {}", node.value.kind()),
+        "",
     );
     None
 }
 
-/// The name that a `$ref` below `#/components/<section>/` means.
+/// Returns the name in a `$ref` to `#/components/<section>/`.
 pub(crate) fn reference<'a>(
     node: &'a Node,
     section: &str,

@@ -47,7 +47,7 @@ pub(crate) fn page(api: &Api) -> String {
     page
 }
 
-/// What a server is, and what its variables are.
+/// Describes a server and its variables.
 fn server(server: &Server) -> Markdown {
     if server.variables.is_empty() {
         return server.description.markdown();
@@ -237,7 +237,7 @@ fn meaning(description: &Prose, limits: Option<Markdown>) -> Markdown {
     }
 }
 
-/// A name or a value, for the cell of a table.
+/// Formats a name or a value for a table cell.
 fn code(text: &str) -> String {
     Markdown::code(text).cell()
 }

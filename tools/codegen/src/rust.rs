@@ -1,19 +1,19 @@
-//! Rust source text out of items.
+//! Formats items as Rust source text.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::markdown::Markdown;
 
-/// The width that comments are wrapped at.
+/// The width at which comments are wrapped.
 const WIDTH: usize = 110;
 
-/// A part of a file, with an empty line around it.
+/// A part of a file, separated from others by empty lines.
 #[derive(Debug)]
 pub(crate) enum Item {
     /// Items of Rust.
     Plain(TokenStream),
-    /// An item that is handed to one of the crate's macros: `id! { pub struct GatewayId; }`.
+    /// An item inside a call of one of the crate's macros: `id! { pub struct GatewayId; }`.
     MacroCall(&'static str, TokenStream),
 }
 
@@ -74,12 +74,12 @@ fn propagate(text: &str) -> String {
     propagate
 }
 
-/// Returns the generator's own text as a doc comment.
+/// Returns text of the generator itself as a doc comment.
 pub(crate) fn doc(text: &str) -> TokenStream {
     doc_of(&Markdown::own(text))
 }
 
-/// Returns the text as a doc comment.
+/// Returns Markdown as a doc comment.
 pub(crate) fn doc_of(text: &Markdown) -> TokenStream {
     let lines = text.lines(WIDTH).into_iter().map(|line| {
         let line = if line.is_empty() {

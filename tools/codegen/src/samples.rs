@@ -1,4 +1,4 @@
-//! Writes the samples of a vendor's models: the examples of each object schema, and what its properties allow.
+//! Writes the samples of a vendor's models: the examples of each object schema, and the keywords of its properties.
 
 use std::ops::RangeInclusive;
 
@@ -69,7 +69,7 @@ fn sample(api: &Api, schema: &Schema, graph: &Graph<'_>) -> TokenStream {
     }
 }
 
-/// Returns the literal of a text, raw where it can be, so that JSON stays readable.
+/// Returns a text as a literal, raw if possible, so that JSON stays readable.
 fn raw(text: &str) -> Literal {
     let raw = format!("r#\"{text}\"#").parse();
     let raw = raw.ok().filter(|_| !text.contains("\"#"));
@@ -114,7 +114,7 @@ fn property(field: &Field, api: &Api) -> TokenStream {
     quote!(Property::new(#name, &[#(#keywords),*], #model) #range)
 }
 
-/// Whether it is a secret or a list of secrets.
+/// Returns whether it is a secret or a list of secrets.
 fn is_secret(kind: &Kind) -> bool {
     match kind {
         Kind::Secret => true,
@@ -123,7 +123,7 @@ fn is_secret(kind: &Kind) -> bool {
     }
 }
 
-/// Returns the range of an integer, or of those in a list.
+/// Returns the range of an integer, or of the integers in a list.
 fn range(kind: &Kind, limits: &Limits) -> Option<RangeInclusive<i128>> {
     match kind {
         Kind::Integer(integer) => Some(integer.within(limits)),
@@ -132,8 +132,8 @@ fn range(kind: &Kind, limits: &Limits) -> Option<RangeInclusive<i128>> {
     }
 }
 
-/// Returns the expression for the name of a member of `it`, or of an object in it, with a number that cannot be written as it was read;
-/// none when neither keeps unknown members.
+/// Returns the expression for the name of a member of `it`, or of an object inside it, with a number that would not be written as it
+/// was read; `None` if neither keeps unknown members.
 fn inexact(api: &Api, schema: &Schema) -> Option<TokenStream> {
     if schema.keeps_unknown {
         return Some(quote!(it.inexact_member()));

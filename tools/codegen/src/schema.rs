@@ -41,7 +41,7 @@ fn schema(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Schema> {
             diagnostics.add(
                 reader.at,
                 format!("a schema of type `{other}`"),
-                "only objects, ids (`x-id`) and enums have names; write the type where it is used",
+                "write the type where it is used; only objects, ids (`x-id`) and enums have names",
             );
             return None;
         }
@@ -61,7 +61,7 @@ fn schema(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Schema> {
     })
 }
 
-/// Reads a keyword of ours that is true or not there.
+/// Reads a flag of ours, which is `true` or absent.
 fn mark(reader: &mut Reader<'_>, keyword: &str, diagnostics: &mut Diagnostics) -> bool {
     let Some(node) = reader.take(keyword) else {
         return false;
@@ -84,7 +84,7 @@ fn check_name(entry: &Entry, diagnostics: &mut Diagnostics) {
         );
     } else if better != *name || !is_free(name) {
         let fix = if is_free(&better) {
-            format!("call it `{better}`")
+            format!("rename it to `{better}`")
         } else {
             "give it a name of letters and digits, starting with a capital, that Rust does not define".into()
         };
@@ -214,7 +214,7 @@ pub(crate) fn no_duplicates(
     }
 }
 
-/// Those that were there before.
+/// Returns the items whose names occurred before.
 fn second<T>(names: impl Iterator<Item = (String, T)>) -> impl Iterator<Item = (String, T)> {
     let mut seen = HashSet::new();
     names.filter(move |(name, _)| !seen.insert(name.clone()))
@@ -272,7 +272,7 @@ fn field(entry: &Entry, is_required: bool, diagnostics: &mut Diagnostics) -> Opt
     })
 }
 
-/// Returns the value of `default`, or of `x-default` beside a `$ref`, where other readers do not look for one.
+/// Returns the value of `default`, or of `x-default` beside a `$ref`, where other tools ignore `default`.
 fn default<'a>(reader: &mut Reader<'a>, diagnostics: &mut Diagnostics) -> Option<&'a Node> {
     let is_named = reader.has("$ref") || reader.has("oneOf");
     let (keyword, other) = if is_named {
@@ -286,7 +286,7 @@ fn default<'a>(reader: &mut Reader<'a>, diagnostics: &mut Diagnostics) -> Option
         } else {
             "`x-default` without `$ref`"
         };
-        diagnostics.add(node.at, what, format!("call it `{keyword}`"));
+        diagnostics.add(node.at, what, format!("rename it to `{keyword}`"));
     }
     reader.take(keyword)
 }
@@ -308,7 +308,7 @@ fn default_value(node: &Node, diagnostics: &mut Diagnostics) -> Option<DefaultVa
     }
 }
 
-/// Reads the keywords that give a type, and whether null is one of its values.
+/// Reads the keywords of a type, and whether null is one of its values.
 pub(crate) fn kind(
     reader: &mut Reader<'_>,
     diagnostics: &mut Diagnostics,
@@ -361,7 +361,7 @@ fn named(target: &Node, diagnostics: &mut Diagnostics) -> Option<Kind> {
     }))
 }
 
-/// `oneOf` is only for "this schema, or null".
+/// Reads a `oneOf`, which may only mean "this schema, or null".
 fn or_null(choices: &Node, diagnostics: &mut Diagnostics) -> Option<Kind> {
     let (mut targets, mut nulls, mut others) = (Vec::new(), 0, 0);
     for choice in list(choices, diagnostics)? {
@@ -386,7 +386,7 @@ fn or_null(choices: &Node, diagnostics: &mut Diagnostics) -> Option<Kind> {
     }
 }
 
-/// `type: string` or `type: [string, "null"]`.
+/// Reads a type: `type: string` or `type: [string, "null"]`.
 fn type_name<'a>(
     reader: &mut Reader<'a>,
     diagnostics: &mut Diagnostics,
@@ -460,7 +460,7 @@ fn pattern(node: &Node, diagnostics: &mut Diagnostics) -> Option<String> {
     let pattern = text(node, diagnostics)?;
     if let Some(mistake) = pattern::mistake(pattern) {
         let what = format!("the pattern `{pattern}`: {mistake}");
-        diagnostics.add(node.at, what, "write a regular expression of ECMA-262");
+        diagnostics.add(node.at, what, "write an ECMA-262 regular expression");
     }
     Some(pattern.to_owned())
 }

@@ -1,4 +1,4 @@
-//! Reads the addresses that an API is served at, and what varies in them.
+//! Reads the base URLs of an API and their variables.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use super::yaml::{Entry, Node};
 pub(crate) fn servers(node: &Node, diagnostics: &mut Diagnostics) -> Vec<Server> {
     let nodes = list(node, diagnostics);
     if nodes.is_some_and(<[Node]>::is_empty) {
-        let fix = "add the address that clients start from";
+        let fix = "add the base URL of the API";
         diagnostics.add(node.at, "an API without a server", fix);
     }
     let nodes = nodes.unwrap_or_default().iter();
@@ -94,12 +94,12 @@ fn variable(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Variable> {
     );
     if has_choices && !choices.iter().any(|(choice, _)| *choice == default) {
         let what = format!("the default `{default}` is not in `enum`");
-        diagnostics.add(node.at, what, "add it there, or give one that is");
+        diagnostics.add(node.at, what, "add it there, or use a value that is");
     }
     for (value, at) in choices.iter().copied().chain([(default, node.at)]) {
         if !value.chars().all(is_plain) || value.split('.').any(str::is_empty) {
             let what = format!("the value `{value}` of a server variable");
-            let fix = "write letters, digits and `-._~`, and something on both sides of a dot";
+            let fix = "write letters, digits and `-._~`, with text on both sides of each dot";
             diagnostics.add(at, what, fix);
         }
     }
@@ -110,12 +110,12 @@ fn variable(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Variable> {
     })
 }
 
-/// Whether a character means the same wherever it stands in a host or in a segment of a path.
+/// Returns whether a character needs no encoding anywhere in a host or a path segment.
 fn is_plain(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-._~".contains(c)
 }
 
-/// Returns the names in `{braces}`; nothing when braces have no partner or no name.
+/// Returns the names in `{braces}`; `None` if braces are unbalanced or empty.
 fn names(url: &str) -> Option<Vec<&str>> {
     let mut names = Vec::new();
     let mut pieces = url.split('{');
@@ -129,7 +129,7 @@ fn names(url: &str) -> Option<Vec<&str>> {
     is_sound.then_some(names)
 }
 
-/// Whether the paths of operations can be appended to an address.
+/// Returns whether the paths of operations can be appended to a URL.
 pub(crate) fn is_base(url: &str) -> bool {
     let Some(rest) = url.strip_prefix("https://") else {
         return false;

@@ -1,4 +1,4 @@
-//! Writes the struct of an object: its fields, constructors, and how it is read and written.
+//! Writes the struct of an object: its fields, constructors, and its implementations.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -43,26 +43,26 @@ impl StructGenerator<'_> {
         self.schema.presence(field)
     }
 
-    /// Whether no field has to be given.
+    /// Returns whether no field must be given.
     fn can_be_default(&self) -> bool {
         let mut fields = self.fields.iter();
         fields.all(|field| !self.is_argument(field))
     }
 
-    /// Whether `new` takes it.
+    /// Returns whether `new` takes a field.
     fn is_argument(&self, field: &Field) -> bool {
         let presence = self.presence(field);
         matches!(presence, Presence::Required | Presence::Count)
             || field.is_omittable && field.default.is_none()
     }
 
-    /// Whether the default of each field is that of its type.
+    /// Returns whether the default of each field is that of its type.
     fn derives_default(&self) -> bool {
         let mut fields = self.fields.iter();
         self.can_be_default() && fields.all(|field| field.default.is_none())
     }
 
-    /// Whether one of its fields is free text.
+    /// Returns whether one of its fields is free text.
     fn holds_text(&self) -> bool {
         self.fields.iter().any(|field| field.kind.holds_text())
     }

@@ -1,7 +1,7 @@
 //! The form in which the models write a timestamp.
 
-/// Whether a text is a point in time in UTC as the models write it: RFC 3339 with `Z`, no needless zeros in the fraction,
-/// and at least three digits there if `milliseconds` is set.
+/// Returns whether a text is a time in UTC as the models write it: RFC 3339 with `Z`, without trailing zeros in the fraction, except
+/// that it has at least three digits if `milliseconds` is set.
 pub(crate) fn is_canonical(text: &str, milliseconds: bool) -> bool {
     parse(text, milliseconds).is_some()
 }

@@ -1,4 +1,4 @@
-//! YAML text to a tree that knows where each part stands.
+//! Parses YAML to a tree with positions.
 //!
 //! Only the plain part of YAML is accepted: anchors, aliases, tags, several documents, keys that are not text and duplicate
 //! keys are errors. The tree is built from the parser's events: a loader, such as that of saphyr's `MarkedYaml`, resolves anchors
@@ -13,13 +13,13 @@ use super::diagnostics::{Diagnostics, Position};
 
 /// The maximum length of a description, in bytes.
 pub const MAX_BYTES: usize = 1 << 20;
-/// Lists and objects may be nested this deep.
+/// The maximum depth of nested lists and objects.
 const MAX_DEPTH: usize = 32;
 
-/// The last line, YAML's own mark for the end of a document: without it a cut between two properties would go unseen.
+/// The last line, YAML's end mark of a document: without it a description truncated between two properties would go unnoticed.
 const END: &str = "...";
 
-/// A value and its place.
+/// A value and its position.
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
     pub(crate) at: Position,
@@ -46,7 +46,7 @@ pub(crate) struct Entry {
 }
 
 impl Value {
-    /// What it is, for people.
+    /// Returns the name of its type for messages.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -59,7 +59,7 @@ impl Value {
     }
 }
 
-/// Reads one document. `None` when it could not be read to its end; then `diagnostics` says why.
+/// Parses one document; `None` if that failed, with errors in `diagnostics`.
 pub(crate) fn parse(bytes: &[u8], diagnostics: &mut Diagnostics) -> Option<Node> {
     if bytes.len() > MAX_BYTES {
         diagnostics.add(
@@ -87,14 +87,14 @@ pub(crate) fn parse(bytes: &[u8], diagnostics: &mut Diagnostics) -> Option<Node>
     }
     .document()?;
     if text.trim_end().lines().next_back() != Some(END) {
-        let what = "a description without its end; it may be truncated";
+        let what = "a description without its end mark; it may be truncated";
         diagnostics.add(end_of(bytes), what, format!("end it with a line `{END}`"));
         return None;
     }
     Some(root)
 }
 
-/// Reports what does not show, comments included; one place a line.
+/// Reports invisible characters, also in comments, at most one for each line.
 fn invisible(text: &str, diagnostics: &mut Diagnostics) {
     for (index, line) in text.split('\n').enumerate() {
         let line = line.strip_suffix('\r').unwrap_or(line);
@@ -103,12 +103,12 @@ fn invisible(text: &str, diagnostics: &mut Diagnostics) {
                 line: index + 1,
                 column: column + 1,
             };
-            does_not_show(c, at, diagnostics);
+            report_invisible(c, at, diagnostics);
         }
     }
 }
 
-fn does_not_show(c: char, at: Position, diagnostics: &mut Diagnostics) {
+fn report_invisible(c: char, at: Position, diagnostics: &mut Diagnostics) {
     diagnostics.add(
         at,
         format!("{}, an invisible character", code_point(c)),
@@ -140,8 +140,7 @@ impl<'a> Tree<'a> {
         }
         if root.is_none() {
             let start = Position { line: 1, column: 1 };
-            self.diagnostics
-                .add(start, "an empty description", "write one");
+            self.diagnostics.add(start, "an empty description", "");
         }
         root
     }
@@ -190,7 +189,7 @@ impl<'a> Tree<'a> {
                 Value::Null
             }
             _ => {
-                self.diagnostics.add(at, "no value", "write one");
+                self.diagnostics.add(at, "a missing value", "");
                 return None;
             }
         };
@@ -239,15 +238,15 @@ impl<'a> Tree<'a> {
 
     fn too_deep(&mut self, at: Position) {
         let what = format!("more than {MAX_DEPTH} levels of nesting");
-        let fix = "name the inner part and refer to it";
+        let fix = "make the inner part a schema and refer to it";
         self.diagnostics.add(at, what, fix);
     }
 
-    /// Reports what does not show in the text of a scalar, where an escape put it.
+    /// Reports invisible characters that an escape put into a scalar.
     fn refuse_invisible<'b>(&mut self, at: Position, lines: impl IntoIterator<Item = &'b str>) {
         let mut characters = lines.into_iter().flat_map(str::chars);
         if let Some(c) = characters.find(|c| !is_visible(*c)) {
-            does_not_show(c, at, self.diagnostics);
+            report_invisible(c, at, self.diagnostics);
         }
     }
 
@@ -266,7 +265,7 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// Returns the value of a scalar: quoted ones are text, plain ones what JSON would take them for.
+/// Returns the value of a scalar: a quoted one is text, a plain one is what it would be in JSON, or else text.
 fn scalar(text: &str, style: ScalarStyle) -> Value {
     if style != ScalarStyle::Plain {
         return Value::Text(text.into());
@@ -282,7 +281,7 @@ fn scalar(text: &str, style: ScalarStyle) -> Value {
     }
 }
 
-/// Returns the place behind these bytes.
+/// Returns the position after these bytes.
 fn end_of(bytes: &[u8]) -> Position {
     let text = String::from_utf8_lossy(bytes);
     let last = text.rsplit('\n').next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Writes the table columns of what plain commands print.
+//! Writes the table columns of the models that plain commands print.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +22,7 @@ pub(super) fn items(api: &Api, groups: &[Group<'_>]) -> Vec<TokenStream> {
 }
 
 impl<'a> Group<'a> {
-    /// Returns the model that a command prints, if that needs nobody to decide about a secret.
+    /// Returns the model that a command prints, unless a secret in it needs a handwritten decision.
     pub(super) fn record(&self, operation: &Operation) -> Option<&'a Schema> {
         let name = match is_list(operation) {
             true => match self.resource.element(operation)? {
@@ -43,7 +43,7 @@ impl<'a> Group<'a> {
     }
 }
 
-/// Returns the models that have a secret, in a part of them too.
+/// Returns the models with a secret, also in a part of them.
 pub(super) fn with_secrets(api: &Api) -> BTreeSet<&str> {
     let mut users: BTreeMap<&str, Vec<&Schema>> = BTreeMap::new();
     for schema in &api.schemas {

@@ -1,4 +1,4 @@
-//! Writes how an object is made, changed and looked at: `new`, setters, and what its unusual members add.
+//! Writes the methods of a struct: `new`, setters, and accessors of unknown and unreadable members.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};

@@ -1,4 +1,4 @@
-//! Writes how an object is printed for programmers.
+//! Writes the `Debug` implementation of a struct.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,7 +8,7 @@ use super::super::ir::Kind;
 use super::StructGenerator;
 
 impl StructGenerator<'_> {
-    /// The `Debug` form of an object with texts: it is as the derived one, and shows no more than the start of a long text.
+    /// Returns `Debug` for an object with texts: like the derived one, but it shows only the beginning of a long text.
     pub(super) fn debug(&self) -> TokenStream {
         let (name, title) = (self.name(), &self.schema.name);
         let fields = self.fields.iter().map(|field| {
@@ -31,7 +31,7 @@ impl StructGenerator<'_> {
 }
 
 impl Kind {
-    /// Whether it is free text, or a collection of it. Of ids and words the start alone is shown anyway.
+    /// Returns whether it is free text, or a collection of it. Ids and words truncate themselves.
     pub(crate) fn holds_text(&self) -> bool {
         match self {
             Self::Text | Self::Map => true,

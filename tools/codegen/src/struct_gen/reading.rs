@@ -58,7 +58,7 @@ impl StructGenerator<'_> {
         }
     }
 
-    /// Reads the value of a member into its slot.
+    /// Returns the code that decodes a member into its slot.
     fn fill(&self, field: &Field) -> TokenStream {
         let (slot, seed) = (slot(field), self.seed(field));
         match self.presence(field) {
@@ -67,7 +67,7 @@ impl StructGenerator<'_> {
         }
     }
 
-    /// Takes the secret, and then the lenient values, which are cleaned of it.
+    /// Returns the statements that take the secret, and then the lenient values, from which the secret is removed.
     fn values_before_others(&self) -> Vec<TokenStream> {
         let secret = self.schema.shown_once().map(|it| ident(&it.rust));
         let lenient = self.fields.iter().filter_map(|field| {
@@ -82,7 +82,7 @@ impl StructGenerator<'_> {
         first.chain(lenient).collect()
     }
 
-    /// Takes the value of a field out of its slot.
+    /// Returns the initializer that takes the value of a field out of its slot.
     fn value(&self, field: &Field) -> TokenStream {
         let (name, slot) = (ident(&field.rust), slot(field));
         match self.presence(field) {
@@ -98,7 +98,7 @@ impl StructGenerator<'_> {
         }
     }
 
-    /// What becomes of a member that no field is for.
+    /// Returns the code for unknown members.
     fn unknown(&self) -> Unknown {
         if !self.schema.keeps_unknown {
             return Unknown {
@@ -153,20 +153,20 @@ impl StructGenerator<'_> {
     }
 }
 
-/// The parts of the reading code for members that no field is for.
+/// The code for unknown members, by its place in the generated code.
 struct Unknown {
-    /// Of the enum of fields.
+    /// The variant in the enum of fields.
     variant: TokenStream,
     /// The value of that variant, for a name.
     other: TokenStream,
     collector: Option<TokenStream>,
-    /// The arm that reads the value.
+    /// The arm that decodes the value.
     read: TokenStream,
     /// The field of the struct.
     value: Option<TokenStream>,
 }
 
-/// Returns the local variable that holds a field until its object ends.
+/// Returns the local variable that holds a field until the end of the object.
 fn slot(field: &Field) -> Ident {
     format_ident!("{}_slot", field.rust)
 }

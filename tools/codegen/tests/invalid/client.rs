@@ -33,13 +33,13 @@ fn a_list_has_no_diagnostics() {
 fn a_tag_or_query_with_the_name_of_another_type_is_an_error() {
     let fix = "the fix: rename the tag, such as to its plural, or the operation";
     for (tag, expected) in [
-        ("Door", format!("house.yaml:8:5: the client's type `Door`, which is the name of a schema; {fix}")),
-        ("client", format!("house.yaml:8:5: the client's type `Client`, which is a name of its own; {fix}")),
-        ("Items", format!("house.yaml:8:5: the client's type `Items`, which is a name of its own; {fix}")),
-        ("option", format!("house.yaml:8:5: the client's type `Option`, which is a name of its own; {fix}")),
+        ("Door", format!("house.yaml:8:5: the client's type `Door`, which is also a schema; {fix}")),
+        ("client", format!("house.yaml:8:5: the client's type `Client`, which the client already has; {fix}")),
+        ("Items", format!("house.yaml:8:5: the client's type `Items`, which the client already has; {fix}")),
+        ("option", format!("house.yaml:8:5: the client's type `Option`, which the client already has; {fix}")),
         ("open doorQuery", "house.yaml:14:7: two types of the client are `OpenDoorQuery` in Rust; the fix: rename the tag or the operation".into()),
-        ("channel", format!("house.yaml:8:5: the client's type `Channel`, which is a name of its own; {fix}\nhouse.yaml:8:5: the tag `channel` hides `Client::channel`; the fix: rename it")),
-        ("base URL", "house.yaml:8:5: the client's type `BaseUrl`, which is a name of its own; the fix: rename the tag, such as to its plural, or the operation\nhouse.yaml:8:5: the tag `base URL` hides `Client::base_url`; the fix: rename it".into()),
+        ("channel", format!("house.yaml:8:5: the client's type `Channel`, which the client already has; {fix}\nhouse.yaml:8:5: the tag `channel` hides `Client::channel`; the fix: rename it")),
+        ("base URL", "house.yaml:8:5: the client's type `BaseUrl`, which the client already has; the fix: rename the tag, such as to its plural, or the operation\nhouse.yaml:8:5: the tag `base URL` hides `Client::base_url`; the fix: rename it".into()),
         ("check", String::new()),
         ("generated", String::new()),
         ("Élan", String::new()),
@@ -52,7 +52,7 @@ fn a_tag_or_query_with_the_name_of_another_type_is_an_error() {
 
 #[test]
 fn a_method_without_a_usable_name_is_an_error() {
-    let fix = "write a verb in snake case that is no keyword";
+    let fix = "write a verb in snake case that is not a keyword";
     for name in ["new", "type", "openDoor", "r#type", "self"] {
         check(
             "      tags: [Doors]\n",
@@ -71,23 +71,23 @@ fn a_method_without_a_usable_name_is_an_error() {
 fn what_is_by_hand_of_nothing_is_an_error() {
     let by_hand = |text: &str| format!("      tags: [Doors]\n      x-by-hand: {text}\n");
     let tags = "      tags: [Doors]\n";
-    let parts = "house.yaml:16:18: `x-by-hand` of a method and its parts, or of nothing; the fix: state `method`, or one or both of `check` and `decode`, and `command` beside them or alone";
+    let parts = "house.yaml:16:18: an invalid combination in `x-by-hand`; the fix: give `method`, or `check` and `decode` or one of them; `command` may be added or stand alone";
     for (text, expected) in [
         ("{}", parts),
         ("{ method: M, check: C }", parts),
         (
             "{ check: \"\" }",
-            "house.yaml:16:18: `x-by-hand` of a method and its parts, or of nothing; the fix: state `method`, or one or both of `check` and `decode`, and `command` beside them or alone\nhouse.yaml:16:27: an empty text; the fix: write one",
+            "house.yaml:16:18: an invalid combination in `x-by-hand`; the fix: give `method`, or `check` and `decode` or one of them; `command` may be added or stand alone\nhouse.yaml:16:27: an empty text",
         ),
         (
             "{ decoding: D }",
-            "house.yaml:16:18: `x-by-hand` of a method and its parts, or of nothing; the fix: state `method`, or one or both of `check` and `decode`, and `command` beside them or alone\nhouse.yaml:16:20: unknown keyword `decoding`; the fix: remove it; `x-by-hand` cannot have it",
+            "house.yaml:16:18: an invalid combination in `x-by-hand`; the fix: give `method`, or `check` and `decode` or one of them; `command` may be added or stand alone\nhouse.yaml:16:20: unknown keyword `decoding`; the fix: remove it; `x-by-hand` cannot have it",
         ),
         ("{ check: C, decode: D }", ""),
     ] {
         check(tags, &by_hand(text), expected);
     }
-    let fix = "the fix: remove it, or state `method`";
+    let fix = "the fix: remove it, or give `method`";
     for part in ["check", "decode"] {
         let expected = format!("house.yaml:14:7: `{part}` by hand of a list; {fix}");
         assert_eq!(list(tags, &by_hand(&format!("{{ {part}: P }}"))), expected);
@@ -116,7 +116,7 @@ fn an_account_outside_the_path_or_beside_another_is_an_error() {
     check(
         "name: count, in: query,",
         "name: count, in: query, x-account: true,",
-        "house.yaml:22:48: `x-account` of a query parameter; the fix: remove it, an account is a part of the path",
+        "house.yaml:22:48: `x-account` of a query parameter; the fix: remove it; an account is part of the path",
     );
     let text = VALID.replace("/doors/{id}:", "/doors/{house}/{id}:");
     let text = text.replace(

@@ -12,12 +12,12 @@ fn a_schema_without_an_example_is_an_error() {
     check(
         "[{ label: Pull }]",
         "{ label: Pull }",
-        "house.yaml:65:17: an object in place of a list; the fix: write a list",
+        "house.yaml:65:17: expected a list, found an object",
     );
     check(
         "      x-keep-unknown: true\n      examples:",
         "      x-keep-unknown: true\n      example:",
-        "house.yaml:65:7: unknown keyword `example`; the fix: call it `examples`, or remove it",
+        "house.yaml:65:7: unknown keyword `example`; the fix: rename it to `examples`, or remove it",
     );
 }
 
@@ -83,17 +83,13 @@ fn a_value_that_does_not_fit_its_property_is_an_error() {
         (
             "id: d1",
             "id: 1",
-            "57:24: an integer in place of a string; the fix: write a string",
+            "57:24: expected a string, found an integer",
         ),
-        (
-            "[left]",
-            "left",
-            "57:49: a string in place of a list; the fix: write a list",
-        ),
+        ("[left]", "left", "57:49: expected a list, found a string"),
         (
             "[left]",
             "[true]",
-            "57:50: a boolean in place of a string; the fix: write a string",
+            "57:50: expected a string, found a boolean",
         ),
         (
             "Pull",
@@ -108,7 +104,7 @@ fn a_value_that_does_not_fit_its_property_is_an_error() {
         (
             "Pull }]",
             "Pull }, one]",
-            "65:35: a string in place of an object; the fix: write an object",
+            "65:35: expected an object, found a string",
         ),
     ] {
         check(from, to, &format!("house.yaml:{expected}"));
@@ -137,11 +133,7 @@ fn a_value_that_does_not_fit_its_property_is_an_error() {
             "the integer 10 in an example is out of range; the fix: write an integer from -2147483648 to 9",
         ),
         ("type: integer, format: int32, maximum: 9", "9", ""),
-        (
-            "type: boolean",
-            "yes",
-            "a string in place of a boolean; the fix: write a boolean",
-        ),
+        ("type: boolean", "yes", "expected a boolean, found a string"),
         (
             "type: object, additionalProperties: { type: string, maxLength: 3 }",
             "{ a: long }",

@@ -1,4 +1,4 @@
-//! Every kind of mistake in a description is found, with its place and its remedy.
+//! Every kind of error in a description is reported with its position and, if it is not obvious, its fix.
 
 #![expect(
     clippy::unwrap_used,
@@ -15,7 +15,7 @@ mod texts;
 
 use gatelet_codegen::generate_vendor;
 
-/// A sound description; each test makes one mistake in it.
+/// A valid description, into which each test puts one error.
 const VALID: &str = r##"openapi: 3.1.0
 info: { title: Doors, version: "1", description: Doors of a house, license: { name: MIT, identifier: MIT }, contact: { name: a, url: "https://b.example" } }
 servers:
@@ -131,37 +131,37 @@ fn a_value_of_the_wrong_type_is_an_error() {
     check(
         "summary: Opens a door",
         "summary: [Opens]",
-        "house.yaml:16:16: a list in place of a string; the fix: write a string",
+        "house.yaml:16:16: expected a string, found a list",
     );
     check(
         "version: \"1\"",
         "version: 2",
-        "house.yaml:2:32: an integer in place of a string; the fix: put it in quotes",
+        "house.yaml:2:32: expected a string, found an integer; the fix: put it in quotes",
     );
     check(
         "version: \"1\"",
         "version:",
-        "house.yaml:2:30: null in place of a string; the fix: write a string",
+        "house.yaml:2:30: expected a string, found null",
     );
     check(
         "x-idempotent: true",
         "x-idempotent: \"true\"",
-        "house.yaml:18:21: a string in place of a boolean; the fix: write a boolean",
+        "house.yaml:18:21: expected a boolean, found a string",
     );
     check(
         "minLength: 1",
         "minLength: one",
-        "house.yaml:63:53: a string in place of an integer; the fix: write an integer",
+        "house.yaml:63:53: expected an integer, found a string",
     );
     check(
         "properties:\n        label",
         "properties: 7\n        #",
-        "house.yaml:62:19: an integer in place of an object; the fix: write an object",
+        "house.yaml:62:19: expected an object, found an integer",
     );
     check(
         "description: A colour",
         "description: \"\"",
-        "house.yaml:45:20: an empty text; the fix: write one",
+        "house.yaml:45:20: an empty text",
     );
 }
 
@@ -170,17 +170,17 @@ fn a_missing_keyword_is_an_error() {
     check(
         "      x-source: https://doors.example/open\n",
         "",
-        "house.yaml:14:7: an operation without `x-source`; the fix: add `x-source`",
+        "house.yaml:14:7: an operation without `x-source`",
     );
     check(
         "description: A door\n      x-source: a page\n",
         "description: A door\n",
-        "house.yaml:48:7: a schema without `x-source`; the fix: add `x-source`",
+        "house.yaml:48:7: a schema without `x-source`",
     );
     check(
         "      x-idempotent: true\n",
         "",
-        "house.yaml:14:7: an operation without `x-idempotent`; the fix: add `x-idempotent`",
+        "house.yaml:14:7: an operation without `x-idempotent`",
     );
     check(
         "\"200\":\n          description: The door\n          content: { application/json: { schema: { $ref: \"#/components/schemas/Door\" } } }\n        ",
@@ -190,17 +190,17 @@ fn a_missing_keyword_is_an_error() {
     check(
         "openapi: 3.1.0\n",
         "",
-        "house.yaml:1:1: a description without `openapi`; the fix: add `openapi`",
+        "house.yaml:1:1: a description without `openapi`",
     );
     check(
         "openapi: 3.1.0",
         "openapi: 3.0.2",
-        "house.yaml:1:10: an unsupported version of OpenAPI; the fix: write it for 3.1",
+        "house.yaml:1:10: an unsupported version of OpenAPI; the fix: use OpenAPI 3.1",
     );
     check(
         "{ red: Like fire, blue",
         "{ blue",
-        "house.yaml:44:24: `x-enum-meanings` without `red`; the fix: add `red`",
+        "house.yaml:44:24: `x-enum-meanings` without `red`",
     );
 }
 
@@ -253,10 +253,7 @@ fn a_schema_of_nothing_is_an_error() {
         "? [summary]\n      : Opens a door",
         "house.yaml:16:9: a key that is not a string; the fix: write a plain word as key",
     );
-    assert_eq!(
-        diagnostics(""),
-        "house.yaml:1:1: an empty description; the fix: write one"
-    );
+    assert_eq!(diagnostics(""), "house.yaml:1:1: an empty description");
 }
 
 #[test]
@@ -307,7 +304,7 @@ fn all_diagnostics_are_shown_at_once_in_the_order_of_the_file() {
         .replace("summary: Opens a door", "summary: 7");
     assert_eq!(
         diagnostics(&text),
-        "house.yaml:16:16: an integer in place of a string; the fix: put it in quotes\n\
-         house.yaml:63:53: a string in place of an integer; the fix: write an integer"
+        "house.yaml:16:16: expected a string, found an integer; the fix: put it in quotes\n\
+         house.yaml:63:53: expected an integer, found a string"
     );
 }

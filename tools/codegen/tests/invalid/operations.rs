@@ -12,7 +12,7 @@ fn parameters_and_paging_that_do_not_fit_the_path_are_an_error() {
     check(
         "name: id, in: path, required: true",
         "name: id, in: path",
-        "house.yaml:38:9: `required` of the parameter `id`; the fix: require parameters of the path and no others",
+        "house.yaml:38:9: an invalid `required` of the parameter `id`; the fix: require parameters of the path and no others",
     );
     check(
         "{ style: link,",
@@ -44,7 +44,7 @@ fn paging_of_a_response_without_pages_is_an_error() {
         "",
         no_list,
     );
-    let no_cursor = "house.yaml:19:17: a cursor with a response that has no optional string `after`; the fix: describe it in the schema of the response, not as required: the last page has none";
+    let no_cursor = "house.yaml:19:17: cursor paging of a response without an optional string `after`; the fix: describe it in the schema of the response as optional: the last page does not contain it";
     check("{ style: link,", "{ style: cursor,", no_cursor);
     for (required, after, expected) in [
         ("id", "string", ""),
@@ -86,7 +86,7 @@ fn a_path_that_is_not_plain_is_an_error() {
             "/doors/{id}:",
             &format!("\"/{segment}/{{id}}\":"),
             &format!(
-                "house.yaml:14:7: `{segment}` between the slashes of `/{segment}/{{id}}`; the fix: write letters, digits and `-._~:@`, or one `{{parameter}}`"
+                "house.yaml:14:7: the invalid segment `{segment}` of `/{segment}/{{id}}`; the fix: write letters, digits and `-._~:@`, or one `{{parameter}}`"
             ),
         );
     }
@@ -97,7 +97,7 @@ fn a_body_in_the_wrong_place_is_an_error() {
     check(
         "    put:",
         "    delete:",
-        "house.yaml:14:7: a request body of a delete; the fix: remove it; servers and proxies drop it",
+        "house.yaml:14:7: a request body for a delete; the fix: remove it; servers and proxies drop it",
     );
     check(
         "\"200\":",
@@ -133,7 +133,7 @@ fn a_security_scheme_that_other_tools_refuse_is_an_error() {
         ),
         (
             "type: http",
-            "house.yaml:36:10: a security scheme without `scheme`; the fix: add `scheme`".into(),
+            "house.yaml:36:10: a security scheme without `scheme`".into(),
         ),
         (
             "type: http, scheme: bearer, in: header",
@@ -145,7 +145,7 @@ fn a_security_scheme_that_other_tools_refuse_is_an_error() {
         ),
         (
             "type: apiKey, in: header",
-            "house.yaml:36:10: a security scheme without `name`; the fix: add `name`".into(),
+            "house.yaml:36:10: a security scheme without `name`".into(),
         ),
         (
             "type: apiKey, name: key, in: query",
@@ -242,7 +242,7 @@ fn a_refusal_of_another_type_than_failures_is_an_error() {
         )
     };
     let none = |status| format!("        {status}: {{ description: It stays closed }}\n");
-    let different = "house.yaml:31:9: `4XX` with another body than `default`; the fix: give both the same body; failures have one type";
+    let different = "house.yaml:31:9: `4XX` and `default` with different bodies; the fix: give both the same body; failures have one type";
     for (refusal, failure, expected) in [
         ("DoorUpdate", Some("DoorUpdate"), ""),
         ("DoorUpdate", Some("Door"), different),

@@ -63,7 +63,7 @@ fn a_type_that_has_no_rust_is_an_error() {
     check(
         "    Colour:\n      type: string\n",
         "    Colour:\n      type: integer\n",
-        "house.yaml:42:7: a schema of type `integer`; the fix: only objects, ids (`x-id`) and enums have names; write the type where it is used",
+        "house.yaml:42:7: a schema of type `integer`; the fix: write the type where it is used; only objects, ids (`x-id`) and enums have names",
     );
 }
 
@@ -88,21 +88,21 @@ fn a_reference_that_leads_nowhere_or_back_is_an_error() {
     check(
         list,
         "{ $ref: \"#/components/schemas/Door\"",
-        "house.yaml:55:25: `$ref` to `Door` closes a circle; the fix: break the circle: how deep a model goes is for the description to say, not for what is read",
+        "house.yaml:55:25: `$ref` to `Door` closes a cycle; the fix: break the cycle: the depth of a model must be finite",
     );
 }
 
 #[test]
-fn a_circle_through_a_list_is_an_error() {
+fn a_cycle_through_a_list_is_an_error() {
     check(
         "{ type: array, items: { type: string }",
         "{ type: array, items: { $ref: \"#/components/schemas/Door\" }",
-        "house.yaml:55:47: `$ref` to `Door` closes a circle; the fix: break the circle: how deep a model goes is for the description to say, not for what is read",
+        "house.yaml:55:47: `$ref` to `Door` closes a cycle; the fix: break the cycle: the depth of a model must be finite",
     );
 }
 
 #[test]
-fn a_circle_through_other_schemas_is_an_error() {
+fn a_cycle_through_other_schemas_is_an_error() {
     check(
         "    DoorUpdate:\n",
         concat!(
@@ -110,7 +110,7 @@ fn a_circle_through_other_schemas_is_an_error() {
             "    Panel: { type: object, description: P, x-source: p, properties: { frame: { $ref: \"#/components/schemas/Frame\", description: F } } }\n",
             "    DoorUpdate:\n",
         ),
-        "house.yaml:59:86: `$ref` to `Frame` closes a circle; the fix: break the circle: how deep a model goes is for the description to say, not for what is read",
+        "house.yaml:59:86: `$ref` to `Frame` closes a cycle; the fix: break the cycle: the depth of a model must be finite",
     );
 }
 
@@ -150,7 +150,7 @@ fn names_that_clash_are_an_error() {
     check(
         "    Colour:\n",
         "    door_key: { type: string, x-id: true, description: Taken, x-source: a page }\n    Colour:\n",
-        "house.yaml:41:5: a schema named `door_key`; the fix: call it `DoorKey`",
+        "house.yaml:41:5: a schema named `door_key`; the fix: rename it to `DoorKey`",
     );
     for none in ["..", "1st", "string", "_"] {
         check(
@@ -220,12 +220,12 @@ fn a_default_or_requirement_that_does_not_fit_is_an_error() {
     check(
         "x-default: red",
         "default: red",
-        "house.yaml:54:90: `default` beside a `$ref`; the fix: call it `x-default`",
+        "house.yaml:54:90: `default` beside a `$ref`; the fix: rename it to `x-default`",
     );
     check(
         "minLength: 1",
         "minLength: 1, x-default: Door",
-        "house.yaml:63:67: `x-default` without `$ref`; the fix: call it `default`",
+        "house.yaml:63:67: `x-default` without `$ref`; the fix: rename it to `default`",
     );
     check(
         "required: [id]",
@@ -259,14 +259,14 @@ fn limits_that_no_value_satisfies_are_an_error() {
         check(
             "minLength: 1",
             limits,
-            "house.yaml:63:9: limits that no value satisfies; the fix: correct them",
+            "house.yaml:63:9: limits that no value satisfies",
         );
     }
     for limits in ["minimum: 2, maximum: 1", "minimum: 3000000000"] {
         check(
             "format: int32",
             &format!("format: int32, {limits}"),
-            "house.yaml:22:11: limits that no value satisfies; the fix: correct them",
+            "house.yaml:22:11: limits that no value satisfies",
         );
     }
     let list = "{ type: array, items: { type: string }";
@@ -293,7 +293,7 @@ fn an_invalid_pattern_is_an_error() {
     check(
         "minLength: 1",
         "pattern: \"^(a\"",
-        "house.yaml:63:51: the pattern `^(a`: unclosed group at character 2; the fix: write a regular expression of ECMA-262",
+        "house.yaml:63:51: the pattern `^(a`: unclosed group at character 2; the fix: write an ECMA-262 regular expression",
     );
 }
 
@@ -311,7 +311,7 @@ fn a_put_that_drops_unknown_members_is_an_error() {
     check(
         "      x-keep-unknown: true\n",
         "",
-        "house.yaml:26:56: `OpenDoor` replaces what is there, and `DoorUpdate` drops what it does not know; the fix: add `x-keep-unknown: true` to the schema",
+        "house.yaml:26:56: `OpenDoor` replaces the whole object, but `DoorUpdate` drops unknown members; the fix: add `x-keep-unknown: true` to the schema",
     );
     check(
         "x-keep-unknown: true",
@@ -321,7 +321,7 @@ fn a_put_that_drops_unknown_members_is_an_error() {
     check(
         "label: { type: [string, \"null\"],",
         "door: { $ref: \"#/components/schemas/Door\", description: D }\n        label: { type: [string, \"null\"],",
-        "house.yaml:63:23: `DoorUpdate` keeps unknown members, `Door` in it does not; the fix: add `x-keep-unknown: true` to it",
+        "house.yaml:63:23: `DoorUpdate` keeps unknown members, but `Door` inside it does not; the fix: add `x-keep-unknown: true` to it",
     );
     check(
         "label: { type",
@@ -340,7 +340,7 @@ fn a_secret_that_is_shown_once_and_may_be_missing_is_an_error() {
         check(
             hinges,
             wrong,
-            "house.yaml:55:9: `hinges` is shown once; the fix: remove `x-shown-once`, or put it on a required secret of a response",
+            "house.yaml:55:9: `x-shown-once` on `hinges`; the fix: remove `x-shown-once`, or put it on a required secret of a response",
         );
     }
 }
@@ -363,7 +363,7 @@ fn a_required_or_nullable_property_is_not_omittable() {
             from,
             to,
             &format!(
-                "house.yaml:{place}; the fix: remove it, or put it on a property of a request that is neither required nor null"
+                "house.yaml:{place}; the fix: remove it, or put it on a request property that is neither required nor nullable"
             ),
         );
     }
@@ -424,19 +424,19 @@ fn a_keyword_that_is_misspelled_is_named() {
             list,
             &format!("{{ {keywords}"),
             &format!(
-                "house.yaml:55:{column}: unknown keyword `{wrong}`; the fix: call it `{right}`, or remove it"
+                "house.yaml:55:{column}: unknown keyword `{wrong}`; the fix: rename it to `{right}`, or remove it"
             ),
         );
     }
     check(
         "x-keep-unknown: true",
         "x-keeps-unknown: true",
-        "house.yaml:64:7: unknown keyword `x-keeps-unknown`; the fix: call it `x-keep-unknown`, or remove it",
+        "house.yaml:64:7: unknown keyword `x-keeps-unknown`; the fix: rename it to `x-keep-unknown`, or remove it",
     );
     check(
         "x-permissions: [porter]",
         "x-permission: [porter]",
-        "house.yaml:20:7: unknown keyword `x-permission`; the fix: call it `x-permissions`, or remove it",
+        "house.yaml:20:7: unknown keyword `x-permission`; the fix: rename it to `x-permissions`, or remove it",
     );
 }
 
@@ -477,7 +477,7 @@ fn a_keyword_of_ours_in_a_wrong_place_says_where_it_belongs() {
     check(
         list,
         "{ type: string, x-secret: \"true\"",
-        "house.yaml:55:43: a string in place of a boolean; the fix: write a boolean",
+        "house.yaml:55:43: expected a boolean, found a string",
     );
 }
 
@@ -527,7 +527,7 @@ fn a_secret_that_is_shown_once_is_in_the_response_itself_and_alone() {
     );
     assert_eq!(
         diagnostics(&two),
-        "house.yaml:55:9: `two` is shown once beside `one`; the fix: keep one of the two: otherwise a response could not be read"
+        "house.yaml:55:9: `two` is shown once beside `one`; the fix: keep one of the two; otherwise some responses could not be decoded"
     );
     let inner = VALID.replace(
         "        colour: {",
@@ -539,6 +539,6 @@ fn a_secret_that_is_shown_once_is_in_the_response_itself_and_alone() {
     );
     assert_eq!(
         diagnostics(&inner.replace("    DoorUpdate:", &lock)),
-        format!("house.yaml:59:87: `one` is shown once; {fix}")
+        format!("house.yaml:59:87: `x-shown-once` on `one`; {fix}")
     );
 }

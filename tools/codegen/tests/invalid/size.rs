@@ -12,12 +12,12 @@ fn a_truncated_description_is_an_error() {
     let cut = |before: &str| diagnostics(VALID.split_once(before).unwrap().0);
     assert_eq!(
         cut("x-source: https"),
-        "house.yaml:17:7: a description without its end; it may be truncated; the fix: end it with a line `...`"
+        "house.yaml:17:7: a description without its end mark; it may be truncated; the fix: end it with a line `...`"
     );
     // Nothing else is missing here.
     assert_eq!(
         cut("...\n"),
-        "house.yaml:66:1: a description without its end; it may be truncated; the fix: end it with a line `...`"
+        "house.yaml:66:1: a description without its end mark; it may be truncated; the fix: end it with a line `...`"
     );
     assert_eq!(
         cut("porter]"),
@@ -33,13 +33,13 @@ fn an_oversized_description_is_an_error() {
     );
     assert_eq!(
         diagnostics(&"- ".repeat(1000)),
-        "house.yaml:1:67: more than 32 levels of nesting; the fix: name the inner part and refer to it"
+        "house.yaml:1:67: more than 32 levels of nesting; the fix: make the inner part a schema and refer to it"
     );
     for (open, column) in [("[", 256), ("{a: ", 1021)] {
         assert_eq!(
             diagnostics(&open.repeat(1000)),
             format!(
-                "house.yaml:1:{column}: more than 32 levels of nesting; the fix: name the inner part and refer to it"
+                "house.yaml:1:{column}: more than 32 levels of nesting; the fix: make the inner part a schema and refer to it"
             )
         );
     }
@@ -108,7 +108,7 @@ fn a_long_name_does_not_fill_the_screen() {
 fn a_path_with_many_errors_is_named_once() {
     let path: String = (0..150).map(|number| format!("/ {number}")).collect();
     let diagnostics = diagnostics(&VALID.replace("/doors/{id}:", &format!("\"{path}/{{id}}\":")));
-    assert!(diagnostics.starts_with("house.yaml:14:7: ` 0` between the slashes of `/ 0/ 1/ "));
+    assert!(diagnostics.starts_with("house.yaml:14:7: the invalid segment ` 0` of `/ 0/ 1/ "));
     assert_eq!(diagnostics.lines().count(), 1);
 }
 

@@ -360,7 +360,7 @@ fn a_name_of_a_parameter_that_is_not_plain_is_an_error() {
             &format!("\"/doors/{{{name}}}/{{id}}\":"),
             &format!(
                 "house.yaml:14:7: `/doors/{{{name}}}/{{id}}` does not contain the described parameters; the fix: describe each `{{parameter}}` of the path, in its order\n\
-                house.yaml:14:7: `{{{name}}}` between the slashes of `/doors/{{{name}}}/{{id}}`; the fix: write letters, digits and `-._~:@`, or one `{{parameter}}`"
+                house.yaml:14:7: the invalid segment `{{{name}}}` of `/doors/{{{name}}}/{{id}}`; the fix: write letters, digits and `-._~:@`, or one `{{parameter}}`"
             ),
         );
     }
